@@ -1,0 +1,124 @@
+"""Every exception of the package: one tree, one exit code each.
+
+A message says where, what was found, what was expected, and the repair.  The command line prints the
+message and exits with ``exit_code``; a traceback is shown only on request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing wrong with an input: where it is, what is there, what should be, and the repair.
+
+    ``row`` counts lines as a spreadsheet shows them (the header is row 1); 0 means "the whole file".
+    """
+
+    file: str
+    row: int = 0
+    column: str = ""
+    found: str = ""
+    expected: str = ""
+    repair: str = ""
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row:
+            place += f" row {self.row}"
+        if self.column:
+            place += f", column {self.column!r}"
+        text = f"{place}: {self.found}" if self.found else place
+        if self.expected:
+            text += f"; expected {self.expected}"
+        if self.repair:
+            text += f". {self.repair}"
+        return text
+
+
+class EnergyRoutesError(Exception):
+    """Base of all errors that the package raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(EnergyRoutesError):
+    """The call itself is wrong: an unknown model, option, solver path or output format."""
+
+    exit_code = 2
+
+
+class DataError(EnergyRoutesError):
+    """A data folder or a model file is invalid; carries every fault found, not just the first."""
+
+    exit_code = 3
+
+    def __init__(self, where: str, faults: Iterable[Fault]) -> None:
+        self.where = where
+        self.faults: Sequence[Fault] = tuple(faults)
+        count = len(self.faults)
+        head = f"{count} problem{'s' if count != 1 else ''} in {where}"
+        super().__init__("\n".join([head, *(f"  {fault}" for fault in self.faults)]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.where, self.faults)
+
+
+class InfeasibleError(EnergyRoutesError):
+    """No plan can meet every rule; ``relaxations`` is the cheapest set of limits that must give way.
+
+    Each relaxation is a mapping with ``limit``, ``period``, ``amount``, ``unit``.
+    """
+
+    exit_code = 4
+
+    def __init__(self, message: str, relaxations: Sequence[dict[str, Any]] = ()) -> None:
+        self.relaxations = tuple(relaxations)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.relaxations)
+
+
+class UnboundedError(EnergyRoutesError):
+    """The objective can improve without end; ``ray`` names the activities that grow together."""
+
+    exit_code = 5
+
+    def __init__(self, message: str, ray: Sequence[dict[str, Any]] = ()) -> None:
+        self.ray = tuple(ray)
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.ray)
+
+
+class LimitError(EnergyRoutesError):
+    """A time or iteration limit was reached before the answer was proved."""
+
+    exit_code = 6
+
+
+class SolverError(EnergyRoutesError):
+    """A solver is missing, refused a call, or returned something that cannot be trusted."""
+
+    exit_code = 7
+
+
+class VerificationError(EnergyRoutesError):
+    """A plan failed its own residual checks, so it is not handed out."""
+
+    exit_code = 8
+
+
+class ComparisonError(EnergyRoutesError):
+    """Two results differ by more than the tolerance asked for."""
+
+    exit_code = 9
+
+
+class LabelError(EnergyRoutesError):
+    """Labels of two expressions do not match: a programming error in a rule, never silently aligned."""
