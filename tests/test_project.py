@@ -1,0 +1,58 @@
+"""The promises of the project's own files: two commands, one place each, and declared dependencies that are used."""
+
+from __future__ import annotations
+
+import ast
+import re
+import stat
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+# pandas, geopandas or matplotlib call these for us; nothing imports them by name.
+THROUGH_PANDAS = {"openpyxl", "pyarrow"}
+
+
+def test_readme_has_the_two_commands_and_ci_runs_them_from_there(root: Path) -> None:
+    commands = re.findall(r"^python3 -m venv .*$", (root / "README.md").read_text("utf-8"), re.M)
+    assert len(commands) == 2
+    assert commands[0].endswith("energy-routes solve oil-2024 --map oil-2024.png")
+    assert commands[1].endswith("-m pytest")
+
+
+def test_ci_script_takes_its_commands_from_the_readme(root: Path) -> None:
+    script = root / ".ci" / "run"
+    if not (root / ".ci").exists():  # an sdist leaves it out
+        return
+    text = script.read_text("utf-8")
+    assert script.stat().st_mode & stat.S_IXUSR
+    assert "'^python3 -m venv' README.md" in text
+    assert "set -euo pipefail" in text
+
+
+def test_declared_dependencies_are_exactly_those_imported(root: Path) -> None:
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[<>=\[; ]", line)[0].lower() for line in project["dependencies"]}
+    distributions = packages_distributions()
+    imported = {
+        distribution.lower()
+        for path in (root / "energy_routes").rglob("*.py")
+        for name in _roots_imported(path) - set(sys.stdlib_module_names) - {"energy_routes"}
+        for distribution in distributions.get(name, [f"{name} (not installed)"])
+    }
+    assert imported - declared == set()
+    assert declared - imported - THROUGH_PANDAS == set()
+
+
+def _roots_imported(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    from_ = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module and not node.level}
+    return {name.partition(".")[0] for name in plain | from_}
+
+
+def test_changelog_names_this_version_or_unreleased(root: Path) -> None:
+    text = (root / "CHANGELOG.md").read_text("utf-8")
+    assert "## [Unreleased]" in text
+    assert "### Results change" in text
