@@ -67,6 +67,19 @@ class DataError(EnergyRoutesError):
         return type(self), (self.where, self.faults)
 
 
+class UnitError(EnergyRoutesError):
+    """A unit is unknown, of another dimension, or needs a property that the row does not have."""
+
+    exit_code = 3
+
+    def __init__(self, found: str, expected: str, repair: str = "") -> None:
+        self.found, self.expected, self.repair = found, expected, repair
+        super().__init__(f"{found}; expected {expected}" + (f". {repair}" if repair else ""))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.found, self.expected, self.repair)
+
+
 class InfeasibleError(EnergyRoutesError):
     """No plan can meet every rule; ``relaxations`` is the cheapest set of limits that must give way.
 

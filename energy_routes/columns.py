@@ -1,0 +1,106 @@
+"""Columns and tables: the words in which :mod:`energy_routes.schema` describes a data pack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from energy_routes.units import Dimension
+
+Kind = Literal["str", "float", "int", "bool", "choice", "list"]
+
+DATED_DIMENSIONS = ("rate", "volume", "unit_value", "fraction")
+
+ID = (r"[^/;]*[^/;\s][^/;]*", "a name without '/' (it joins the parts of a key) or ';' (it separates lists)")
+COUNTRY = (r"[A-Z]{2}", "an ISO 3166 two-letter code in capitals, such as KZ")
+PERIOD = (r"\d{4}(-(0[1-9]|1[0-2]))?", "a year such as 2024 or a month such as 2024-03")
+DATED_PERIOD = (r"(\d{4}|\*)-(0[1-9]|1[0-2])|\d{4}", "a year 2024, a month 2024-03, or every March *-03")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, dimension, range, default, what it refers to, and what it means.
+
+    ``default`` is None for "no default".  ``required`` columns must be filled in every row.
+    ``low``/``high`` are hard limits (``open_low``: the limit itself is refused); ``plausible`` is a band in
+    the inner unit outside which a value is refused as a likely unit slip (x1000, tonnes for barrels)
+    unless the row's ``note`` says "checked".  ``refers`` names the table whose key this must be in.
+    ``unit`` names the column that holds this one's unit; ``unlimited`` admits the word "unlimited" (inf).
+    ``stated``: a row must give the number, here or as a dated row of ``values``; blank would be a guess.
+    ``pattern`` is a (regular expression, what it means in words) that every filled cell or list item must match.
+    """
+
+    name: str
+    kind: Kind = "str"
+    meaning: str = ""
+    required: bool = False
+    default: str | float | int | bool | None = None
+    dimension: Dimension = "none"
+    unit: str | None = None
+    low: float | None = None
+    high: float | None = None
+    open_low: bool = False
+    plausible: tuple[float, float] | None = None
+    choices: tuple[str, ...] = ()
+    refers: str | None = None
+    unlimited: bool = False
+    stated: bool = False
+    pattern: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns, its key, whether a pack must have it, and what a row means."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    required: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column called ``name``.  Raises KeyError when there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' names, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def dated(self) -> tuple[str, ...]:
+        """The numeric columns that ``values`` may override by period."""
+        return tuple(c.name for c in self.columns if c.kind == "float" and c.dimension in DATED_DIMENSIONS)
+
+
+def identifier(meaning: str = "short unique name") -> Column:
+    """The column ``id``: the row's own name."""
+    return Column("id", "str", meaning, required=True, pattern=ID)
+
+
+def text(name: str, meaning: str, required: bool = False, refers: str | None = None,
+         pattern: tuple[str, str] | None = None) -> Column:
+    """A column of names or prose."""
+    return Column(name, "str", meaning, required=required, refers=refers, pattern=pattern)
+
+
+def rate(name: str, meaning: str, *, default: float | None = None, unlimited: bool = False, stated: bool = False,
+         plausible: tuple[float, float] | None = (1e-4, 500.0)) -> Column:
+    """A volume per time, in the unit named by the column ``unit``."""
+    return Column(name, "float", meaning, default=default, dimension="rate", unit="unit", low=0.0,
+                  unlimited=unlimited, stated=stated, plausible=plausible)
+
+
+def money(name: str, meaning: str, *, unit: str = "money_unit", default: float | None = None,
+          low: float | None = 0.0, plausible: tuple[float, float] | None = (0.0, 500.0)) -> Column:
+    """Money per volume, in the unit named by the column ``unit``."""
+    return Column(name, "float", meaning, default=default, dimension="unit_value", unit=unit, low=low,
+                  plausible=plausible)
+
+
+def unit_name(name: str, default: str, meaning: str) -> Column:
+    """A column that names the unit of other columns of the row."""
+    return Column(name, "str", meaning, default=default)
