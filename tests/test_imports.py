@@ -1,0 +1,151 @@
+"""Imports point down: each module imports only from floors below its own, and only when it needs them."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "energy_routes"
+
+# From the ground up.  A module imports from lower floors only; modules of one sub-package may import each other,
+# without a circle.  A new module takes its place here.
+FLOORS: tuple[tuple[str, ...], ...] = (
+    ("errors", "names", "periods"),
+    ("schema", "lp", "geo", "indicators", "library"),
+    ("units", "program", "modelfile"),
+    ("tables", "highs", "pulp_bridge"),
+    ("topology", "network"),
+    ("policy",),
+    ("case",),
+    ("formulation",),
+    ("solve",),
+    ("routes",),
+    ("plan",),
+    ("results", "audit"),
+    ("studies", "maps", "report"),
+    ("cli",),
+    ("__init__", "__main__"),
+)
+# Stricter than their floor: what these may import of the package.
+ONLY = {
+    "audit": {"tables", "errors", "names"},
+    "lp": {"errors", "names"},
+    "indicators": {"errors"},
+}
+# Third-party packages with one door.
+DOORS = {"highspy": {"highs"}, "pulp": {"pulp_bridge"}, "geopandas": {"geo", "maps", "results"}}
+HEAVY = {"pandas", "geopandas", "shapely", "pyproj", "pulp", "highspy", "matplotlib", "scipy", "pyarrow"}
+GIS = {"geopandas", "shapely", "pyproj", "pyogrio", "matplotlib"}
+
+
+def modules() -> dict[str, Path]:
+    """Dotted name below the package → file."""
+    return {
+        ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def unit(module: str) -> str:
+    """The entry of FLOORS that a module belongs to: a module, or the sub-package it is in."""
+    return module.partition(".")[0]
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every absolute name imported anywhere in a file, functions included."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path.name} line {node.lineno}: imports are written in full"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def inner_imports(path: Path) -> set[str]:
+    """Modules of the package that a file imports, as dotted names below the package."""
+    known = modules()
+    found = set()
+    for name in imports(path):
+        head, _, rest = name.partition(".")
+        if head == "energy_routes":
+            while rest and rest not in known:
+                rest = rest.rpartition(".")[0]
+            found.add(rest or "__init__")
+    return found
+
+
+def floor(module: str) -> int:
+    return next(number for number, floor in enumerate(FLOORS) if unit(module) in floor)
+
+
+def test_every_module_has_a_floor() -> None:
+    placed = [name for floor in FLOORS for name in floor]
+    assert len(placed) == len(set(placed))
+    assert {unit(module) for module in modules()} - set(placed) == set()
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_point_down(module: str) -> None:
+    upward = {
+        target for target in inner_imports(modules()[module])
+        if unit(target) != unit(module) and floor(target) >= floor(module)
+    }
+    assert upward == set()
+
+
+@pytest.mark.parametrize("module", ONLY)
+def test_some_modules_import_even_less(module: str) -> None:
+    if module in modules():
+        assert inner_imports(modules()[module]) <= ONLY[module]
+
+
+def test_no_circle() -> None:
+    graph = {module: inner_imports(path) - {module} for module, path in modules().items()}
+    done: set[str] = set()
+    while ready := {module for module in graph if module not in done and graph[module] <= done | {"__init__"}}:
+        done |= ready
+    assert set(graph) - done == set()
+
+
+def test_each_solver_library_has_one_door() -> None:
+    for library, doors in DOORS.items():
+        users = {unit(m) for m, path in modules().items() if any(n.partition(".")[0] == library for n in imports(path))}
+        assert users <= doors, library
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level names in ``sys.modules`` of a fresh interpreter that ran ``code``."""
+    tail = "\nimport json, sys\nprint('\\n' + json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    run = subprocess.run([sys.executable, "-c", code + tail], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return set(json.loads(run.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["solve", "--help"], ["models"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    code = f"""
+import sys
+sys.argv = ["energy-routes", *{arguments!r}]
+from energy_routes.cli import main
+try:
+    main()
+except SystemExit as done:
+    assert not done.code, done.code
+"""
+    assert loaded_after(code) & HEAVY == set()
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    assert loaded_after("import energy_routes") & HEAVY == set()
+
+
+def test_solving_loads_no_gis_and_no_pulp() -> None:
+    model = PACKAGE.parent / "tests" / "textbook" / "beer" / "model.toml"
+    loaded = loaded_after(f"import energy_routes as er\nprint(er.solve(er.load({str(model)!r})).status)")
+    assert loaded & (GIS | {"pulp"}) == set()

@@ -1,0 +1,84 @@
+"""The wheel is complete: built from this folder (and from the sdist), installed in an empty environment, used elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def run(command: list[str | Path], cwd: Path) -> str:
+    """Standard output of a command, run without this environment's Python settings.  Fails with its standard error."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    return done.stdout
+
+
+def build(source: Path, kind: str, folder: Path) -> Path:
+    """The sdist or wheel that ``source`` builds into ``folder``."""
+    run([sys.executable, "-m", "build", f"--{kind}", "--no-isolation", "--outdir", folder, source], cwd=folder)
+    (built,) = folder.glob("*.whl" if kind == "wheel" else "*.tar.gz")
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(root, "wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a new environment with nothing in it but the wheel and what it asks for."""
+    folder = tmp_path_factory.mktemp("empty") / "env"
+    venv.create(folder, with_pip=True)
+    python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    run([python, "-m", "pip", "install", "--quiet", wheel], cwd=folder)
+    return python
+
+
+def test_wheel_carries_every_pack_and_model(root: Path, wheel: Path) -> None:
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {
+        f"energy_routes/_share/{path.relative_to(root).as_posix()}"
+        for folder in ("data", "models") for path in (root / folder).rglob("*") if path.is_file()
+    }
+    assert wanted
+    assert wanted - inside == set()
+    assert "energy_routes/py.typed" in inside
+    assert {name.partition("/")[0] for name in inside if ".dist-info/" not in name} == {"energy_routes"}
+
+
+def test_sdist_builds_the_same_wheel(root: Path, wheel: Path, tmp_path: Path) -> None:
+    with tarfile.open(build(root, "sdist", tmp_path)) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (source,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    assert (source / "tests" / "test_wheel.py").exists()
+    again = build(source, "wheel", tmp_path)
+    names = [sorted(zipfile.ZipFile(path).namelist()) for path in (wheel, again)]
+    assert names[0] == names[1]
+
+
+def test_installed_wheel_solves_from_another_folder(python: Path, tmp_path: Path) -> None:
+    script = python.parent / "energy-routes"
+    summary = json.loads(run([script, "solve", "oil-2024", "--json"], cwd=tmp_path))
+    assert summary["status"] == "optimal"
+    assert summary["exports"][0]["volume"] > 0
+    models = json.loads(run([script, "models", "--json"], cwd=tmp_path))
+    assert "oil-2024" in [model["name"] for model in models]
+
+
+def test_installed_wheel_works_from_python(python: Path, tmp_path: Path) -> None:
+    code = "import energy_routes as er; print(er.solve(er.load('oil-2024')).status); print(er.__file__)"
+    status, file = run([python, "-c", code], cwd=tmp_path).split()
+    assert status == "optimal"
+    assert "site-packages" in Path(file).parts  # the wheel's own code, not this folder's
