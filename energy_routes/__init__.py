@@ -1,0 +1,50 @@
+"""Choose how Kazakhstan's oil and gas should reach world markets.
+
+>>> import energy_routes as er
+>>> plan = er.solve(er.load("oil-2024"))
+>>> plan.routes  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from energy_routes.case import Case as Case
+    from energy_routes.case import load as load
+    from energy_routes.errors import DataError as DataError
+    from energy_routes.errors import EnergyRoutesError as EnergyRoutesError
+    from energy_routes.errors import InfeasibleError as InfeasibleError
+    from energy_routes.errors import UnboundedError as UnboundedError
+    from energy_routes.network import Network as Network
+    from energy_routes.plan import Plan as Plan
+    from energy_routes.policy import Policy as Policy
+    from energy_routes.solve import solve as solve
+    from energy_routes.solve import to_pulp as to_pulp
+    from energy_routes.tables import read_pack as read_pack
+
+_HOME = {
+    "Case": "case", "load": "case", "DataError": "errors", "EnergyRoutesError": "errors", "InfeasibleError": "errors",
+    "UnboundedError": "errors", "Network": "network", "Plan": "plan", "Policy": "policy", "solve": "solve",
+    "to_pulp": "solve", "read_pack": "tables",
+}
+
+try:
+    __version__ = version("energy-routes")
+except PackageNotFoundError:  # a bare checkout on the path
+    __version__ = "0"
+
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: the command line must start at once."""
+    if name in _HOME:
+        return getattr(import_module(f"energy_routes.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'energy_routes' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,191 @@
+"""From a solution to a plan: every variable back to labelled tables, the ledger from the objective's own terms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.formulation import NETBACK, Space
+from energy_routes.formulation.diversification_rules import share_totals
+from energy_routes.indicators import indicator_table
+from energy_routes.limits import limit_table
+from energy_routes.lp import Vector
+from energy_routes.plan import Plan
+from energy_routes.prices import Worth
+from energy_routes.program import Program
+from energy_routes.routes import routes_of
+
+UNITS = {"oil": "Mt", "gas": "bcm"}
+VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3"}
+DUST = 1e-9  # volumes below this (a kilogram in a Mt) are the arithmetic's, not the plan's
+
+
+def assemble(space: Space, program: Program, x: Vector, worth: Worth | None, certificate: dict[str, Any]) -> Plan:
+    """The plan of a point ``x`` (one number a column); ``worth`` prices the limits, or is None for a foreign solver."""
+    flows = _flows(space, x)
+    deliveries, obligations, supplies = _deliveries(space, x), _obligations(space, x), _supplies(space, program, x, worth)
+    stocks, prices = _stocks(space, x), _prices(space, program, x, worth)
+    groups = _groups(space, x)
+    cash = {term.__name__: float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash"}
+    netback = float(sum(cash.values()))
+    routes = routes_of(space, x, prices)
+    ledger = _ledger(program, x)
+    families = list(space.exports.axis.frame["family"].unique())
+    return Plan(
+        case=space.case, status="optimal", objective=float(ledger["value"].sum()), netback=netback, flows=flows,
+        arcs=_arcs(space, flows, prices), routes=routes, ledger=ledger, prices=prices,
+        indicators=indicator_table(groups, families), groups=groups, supplies=supplies, deliveries=deliveries,
+        obligations=obligations, stocks=stocks,
+        ranges=pd.DataFrame(columns=["kind", "limit", "low", "high", "unit"], dtype=object),
+        certificate={**certificate, "ledger_gap": abs(float(ledger["value"].sum()) - float(program.cost @ x + program.offset))},
+        warnings=_warnings(supplies, obligations, worth))
+
+
+def clean(values: Vector) -> Vector:
+    """Volumes with the solver's dust swept off."""
+    return np.where(np.abs(values) < DUST, 0.0, values)
+
+
+def _flows(space: Space, x: Vector) -> pd.DataFrame:
+    lanes = space.flow.axis.frame
+    volume = clean(space.flow.value(x))
+    frame = lanes[["period", "arc", "from", "to", "mode", "family", "commodity", "to_commodity"]].assign(
+        volume=volume, outlet=volume * lanes["yield"].to_numpy(dtype=float), unit=lanes["family"].map(UNITS),
+        tariff=lanes["charge"].to_numpy(dtype=float), cost=volume * lanes["charge"].to_numpy(dtype=float))
+    names = space.case.network.tables["arcs"].set_index("id")["name"]
+    frame.insert(2, "name", frame["arc"].map(names).fillna(frame["arc"]))
+    return frame.sort_values(["period", "arc", "commodity"], ignore_index=True)
+
+
+def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
+    """Every arc of the packs in every period, the closed ones with volume 0."""
+    from energy_routes.formulation.axes import over_periods
+
+    arcs = space.case.network.tables["arcs"]
+    frame = over_periods(arcs[["id", "name", "from", "to", "mode", "operator", "status"]].rename(columns={"id": "arc"}),
+                         space.case.periods)
+    carried = flows.groupby(["arc", "period"]).agg(volume=("volume", "sum"), family=("family", "first")).reset_index()
+    frame = frame.merge(carried, on=["arc", "period"], how="left").merge(
+        space.arcs.frame[["arc", "period", "capacity"]].assign(open=True), on=["arc", "period"], how="left")
+    only = space.exports.axis.frame["family"].unique()
+    frame["family"] = frame["family"].fillna(only[0] if len(only) == 1 else "oil")
+    frame["volume"] = frame["volume"].fillna(0.0)
+    opened = frame.pop("open").notna().to_numpy()
+    frame["status"] = np.where(opened, "operating", np.where(frame["status"] == "operating", "idle", frame["status"]))
+    frame["capacity"] = frame["capacity"].where(np.isfinite(frame["capacity"]), np.nan)
+    frame["utilisation"] = (frame["volume"] / frame["capacity"]).where(frame["capacity"] > 0)
+    priced = prices[prices["kind"] == "capacity"].rename(columns={"limit": "arc"})[["arc", "period", "price"]]
+    frame = frame.merge(priced, on=["arc", "period"], how="left")
+    frame["price"] = frame["price"].fillna(0.0)
+    frame["name"] = frame["name"].fillna(frame["arc"])
+    return frame.assign(unit=frame["family"].map(UNITS)).drop(columns="years").sort_values(["period", "arc"], ignore_index=True)
+
+
+def _supplies(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
+    axis = space.lifted.axis
+    lifted, available = clean(space.lifted.value(x)), axis.data("available")
+    block = program.column_block("lifted").slice
+    return axis.frame[["period", "supply", "shipper", "node", "commodity", "family"]].assign(
+        available=available, lifted=lifted, shut_in=clean(np.where(np.isfinite(available), available - lifted, 0.0)),
+        price=np.nan if worth is None else worth.columns[block], unit=axis.frame["family"].map(UNITS))
+
+
+def _deliveries(space: Space, x: Vector) -> pd.DataFrame:
+    axis = space.delivered.axis
+    names = space.case.network.tables["markets"].set_index("id")["name"]
+    frame = axis.frame[["period", "market", "tier", "commodity", "family", "depth", "price", "export"]].assign(
+        volume=clean(space.delivered.value(x)), unit=axis.frame["family"].map(UNITS),
+        name=axis.frame["market"].map(names).fillna(axis.frame["market"]))
+    frame["depth"] = frame["depth"].where(np.isfinite(frame["depth"]))
+    return frame[["period", "market", "name", "tier", "commodity", "family", "volume", "depth", "price", "export", "unit"]]
+
+
+def _obligations(space: Space, x: Vector) -> pd.DataFrame:
+    served = space.home.axis.frame[["period", "obligation", "node", "commodity"]].assign(volume=clean(space.home.value(x)))
+    family = space.case.network.tables["commodities"].set_index("id")["family"]
+    due = space.obligations.frame[["period", "obligation"]].assign(
+        required=space.obligations.data("volume"), short=clean(space.short.value(x)))
+    frame = served.merge(due, on=["period", "obligation"])
+    return frame.assign(unit=frame["commodity"].map(family).map(UNITS))
+
+
+def _stocks(space: Space, x: Vector) -> pd.DataFrame:
+    frame = space.stock.axis.frame
+    closing, injected, withdrawn = (clean(e.value(x)) for e in (space.stock, space.injected, space.withdrawn))
+    family = space.case.network.tables["commodities"].set_index("id")["family"]
+    return frame[["period", "storage", "node", "commodity"]].assign(
+        opening=clean(closing - injected + withdrawn), injected=injected, withdrawn=withdrawn, closing=closing,
+        working_volume=frame["working_volume"].to_numpy(dtype=float), unit=frame["commodity"].map(family).map(UNITS))
+
+
+def _prices(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
+    """One row a limit and period, zero rows kept; ``bound`` is the side that binds (or is nearer)."""
+    table = limit_table(space, program)
+    columns = ["kind", "limit", "name", "family", "period", "volume", "bound", "price", "unit"]
+    if worth is None:
+        return pd.DataFrame(columns=columns)
+    rows = (table["block"] != "lifted").to_numpy()
+    at = table["position"].to_numpy(dtype=int)
+    activity = program.matrix @ x
+    volume, price = np.empty(len(table)), np.empty(len(table))
+    volume[rows], price[rows] = activity[at[rows]], worth.rows[at[rows]]
+    volume[~rows], price[~rows] = x[at[~rows]], worth.columns[at[~rows]]
+    low, high = table["lower"].to_numpy(dtype=float), table["upper"].to_numpy(dtype=float)
+    bound = np.where(np.abs(volume - low) < np.abs(high - volume), low, high)
+    frame = table.assign(volume=clean(volume), bound=np.where(np.isfinite(bound), bound, np.nan), price=clean(price),
+                         unit=table["family"].map(VALUE_UNITS))
+    return frame[columns]
+
+
+def _groups(space: Space, x: Vector) -> pd.DataFrame:
+    """Volume, capacity of the meters, utilisation and share of each group, by period and in total."""
+    keys = ["kind", "group", "family"]
+    total = share_totals(space)
+    of = total.axis.frame[["kind", "family", "period"]].assign(total=total.value(x))
+    frame = space.exposure.axis.frame[[*keys, "period"]].assign(volume=clean(space.exposure.value(x)))
+    frame = frame.merge(of, on=["kind", "family", "period"]).merge(_meter_capacity(space), on=[*keys, "period"], how="left")
+    horizon = frame.groupby(keys, sort=False).agg(
+        volume=("volume", "sum"), total=("total", "sum"), capacity=("capacity", lambda c: c.sum(skipna=False)))
+    frame = pd.concat([horizon.reset_index().assign(period="total"), frame], ignore_index=True)
+    tables = space.case.network.tables
+    listed = tables["groups"].set_index(["kind", "group"])["name"]
+    names = [*listed.index, *(("market", m) for m in tables["markets"]["id"])]
+    known = dict(zip(names, [*listed, *tables["markets"]["name"]], strict=True))
+    frame["name"] = [known.get((k, g)) if isinstance(known.get((k, g)), str) else g
+                     for k, g in zip(frame["kind"], frame["group"], strict=True)]
+    frame["share"] = (frame["volume"] / frame["total"]).where(frame["total"] > 0)
+    frame["utilisation"] = (frame["volume"] / frame["capacity"]).where(frame["capacity"] > 0)
+    frame["unit"] = frame["family"].map(UNITS)
+    order = ["kind", "group", "name", "family", "period", "volume", "capacity", "utilisation", "share", "unit"]
+    return frame[order]
+
+
+def _meter_capacity(space: Space) -> pd.DataFrame:
+    """Effective capacity of the arcs a group is measured at; undefined where one has no limit."""
+    table = space.case.network.tables["meters"]
+    arcs = space.arcs.frame[["arc", "period", "capacity"]]
+    metered = table.loc[table["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates().merge(arcs, on="arc")
+    metered["capacity"] = metered["capacity"].where(np.isfinite(metered["capacity"]))
+    lanes = space.flow.axis.frame[["arc", "family"]].drop_duplicates()
+    return metered.merge(lanes, on="arc").groupby(["kind", "group", "family", "period"])["capacity"].agg(
+        lambda c: c.sum(skipna=False)).reset_index()
+
+
+def _ledger(program: Program, x: Vector) -> pd.DataFrame:
+    rows = [(term.name, term.kind, float(term.expr.value(x).sum()), "MUSD") for term in program.terms]
+    return pd.DataFrame(rows, columns=["term", "kind", "value", "unit"])
+
+
+def _warnings(supplies: pd.DataFrame, obligations: pd.DataFrame, worth: Worth | None) -> tuple[dict[str, str], ...]:
+    out = []
+    shut = supplies.groupby(["supply", "unit"])["shut_in"].sum()
+    for (supply, unit), volume in shut[shut > 1e-6].items():
+        out.append({"code": "shut_in", "message": f"{volume:.3g} {unit} is available but not lifted", "where": f"supply:{supply}"})
+    short = obligations.drop_duplicates(["period", "obligation"]).groupby("obligation")["short"].sum()
+    for name, volume in short[short > 1e-6].items():
+        out.append({"code": "short", "message": f"{volume:.3g} not delivered, at its penalty", "where": f"obligation:{name}"})
+    if worth is not None and not worth.exact:
+        out.append({"code": "prices", "message": "many limits bind at once: prices are one valid set of duals", "where": "prices"})
+    return tuple(out)

@@ -1,0 +1,103 @@
+"""Dependence: exports, the exposure of groups at their meters, and caps on it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from energy_routes.formulation.space import Space, meters
+from energy_routes.lp import Axis, Expr, Rows, axis
+from energy_routes.policy import Cap, Over
+
+
+def exports(s: Space) -> Rows:
+    r"""e_kt = Σ_{m export} d_m,c,tier,t   ∀ family k, t   [Mt | bcm]
+
+    Home refineries and transfers never count.
+    """
+    out = s.delivered.axis.frame["export"].to_numpy(dtype=bool)
+    return s.exports == s.delivered.take(out, s.delivered.axis.take(out)).sum_to(s.exports.axis)
+
+
+def exposure(s: Space) -> Rows:
+    r"""x_gkt = Σ_{l∈meter(g)} f_lt + Σ_{m∈meter(g)} d_mt   ∀ group g, family k, t   [Mt | bcm]
+
+    A group is measured at its meter, which each export path crosses at most once — never summed over all its arcs.
+    """
+    lanes, sales = meters(s)
+    through = s.flow.spread_to(lanes).sum_to(s.exposure.axis)
+    sold = s.delivered.spread_to(sales).sum_to(s.exposure.axis)
+    return s.exposure == through + sold
+
+
+def max_share(s: Space) -> Rows:
+    r"""Σ_t x_gkt ≤ σ_g · Σ_t total_kt  (over the horizon; or for every t)   ∀ capped g, k   [Mt | bcm]
+
+    The total of a partition kind is the sum over its groups; of any other kind, the family's volume through all corridors
+    (its exports, where a pack names no corridors).
+    """
+    caps = _caps(s, s.policy.max_share)
+    members = _members(s, caps)
+    exposed, total = (expr.spread_to(members).sum_to(caps) for expr in (s.exposure, share_totals(s)))
+    return exposed - total * caps.data("cap") <= 0.0
+
+
+def max_exposure(s: Space) -> Rows:
+    r"""Σ_t x_gkt ≤ X_g · Σ_t Δt  (over the horizon; or for every t)   ∀ capped g   [Mt | bcm]
+
+    A cap in Mt (bcm) a year.
+    """
+    caps = _caps(s, s.policy.max_exposure)
+    return s.exposure.spread_to(_members(s, caps)).sum_to(caps) <= caps.data("cap") * caps.data("years")
+
+
+def hold_exports(s: Space) -> Rows:
+    r"""Σ_t e_kt ≥ E*_k   ∀ family k   [Mt | bcm]
+
+    E* is what the same case exports without caps: dependence is lowered by re-routing, not by shutting wells in.
+    """
+    frame = pd.DataFrame({"family": list(s.held), "volume": list(s.held.values())})
+    held = axis("held", ("family",), frame.astype({"family": object, "volume": float}))
+    kept = s.exports.axis.frame["family"].isin(list(s.held)).to_numpy(dtype=bool)
+    return s.exports.take(kept, s.exports.axis.take(kept)).sum_to(held) >= held.data("volume")
+
+
+def _caps(s: Space, caps: tuple[Cap, ...]) -> Axis:
+    """One row a capped group and window; ``window`` is 'horizon' or a period, ``years`` its length."""
+    spans: dict[Over, list[tuple[str, float]]] = {
+        "horizon": [("horizon", s.case.years)], "period": [(p.label, p.years) for p in s.case.periods]}
+    families = s.exposure.axis.frame[["kind", "group", "family"]].drop_duplicates()
+    rows = [(c.kind, c.group, family, window, years, c.cap) for c in caps
+            for family in families.loc[(families["kind"] == c.kind) & (families["group"] == c.group), "family"]
+            for window, years in spans[c.over]]
+    columns = ["kind", "group", "family", "window", "years", "cap"]
+    return axis("cap", ("kind", "group", "family", "window"), pd.DataFrame(rows, columns=columns))
+
+
+def _members(s: Space, caps: Axis) -> Axis:
+    """The periods inside the window of each cap."""
+    pairs = caps.frame.merge(pd.DataFrame({"period": [p.label for p in s.case.periods]}, dtype=object), how="cross")
+    inside = (pairs["window"] == "horizon") | (pairs["window"] == pairs["period"])
+    return axis("member", (*caps.keys, "period"), pairs[inside])
+
+
+def share_totals(s: Space) -> Expr:
+    """What a share of a kind is a share of; (kind, family, period)."""
+    groups = s.exposure.axis
+    totals = axis("total", ("kind", "family", "period"), groups.frame[["kind", "family", "period", "partition"]].drop_duplicates())
+    partition = totals.frame["partition"].to_numpy(dtype=float)
+    return _sum_of(s, groups.frame["partition"], totals) + _trunk(s).spread_to(totals) * (1.0 - partition)
+
+
+def _trunk(s: Space) -> Expr:
+    """A family's volume through all its corridors, or its exports where no corridor is named; (family, period)."""
+    families, corridor = s.exports.axis, s.exposure.axis.frame["kind"] == "corridor"
+    named = families.frame["family"].isin(set(s.exposure.axis.frame.loc[corridor, "family"])).to_numpy(dtype=float)
+    return _sum_of(s, corridor, families) + s.exports * (1.0 - named)
+
+
+def _sum_of(s: Space, rows: pd.Series, target: Axis) -> Expr:
+    mask = rows.to_numpy(dtype=bool)
+    return s.exposure.take(mask, s.exposure.axis.take(mask)).sum_to(target)
+
+
+__all__ = ["exports", "exposure", "hold_exports", "max_exposure", "max_share", "share_totals"]

@@ -1,0 +1,74 @@
+"""What the network allows: balance, capacity, joint limits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.formulation.axes import limit_axis
+from energy_routes.formulation.space import Space
+from energy_routes.lp import INF, Axis, Rows, axis, between
+
+
+def balance(s: Space) -> Rows:
+    r"""Σ_{l→n,c} η_l f_lt + q_nct + out_nct = Σ_{n→l,c} f_lt + d_nct + home_nct + in_nct   ∀ n, c, t   [Mt | bcm]
+
+    What enters a node leaves it, is sold, serves a home obligation or is stored.  The loss of a lane (yield η) is taken at
+    its outlet, where a grade may have lost its name; tonnes are kept.
+    """
+    arriving = (s.flow * s.flow.axis.data("yield")).on(s.heads).sum_to(s.places)
+    leaving = s.flow.on(s.tails).sum_to(s.places)
+    sources = arriving + s.lifted.sum_to(s.places) + s.withdrawn.sum_to(s.places)
+    uses = leaving + s.delivered.sum_to(s.places) + s.home.sum_to(s.places) + s.injected.sum_to(s.places)
+    return sources == uses
+
+
+def capacity(s: Space) -> Rows:
+    r"""min_at ≤ Σ_{l∈a} f_lt ≤ (K_at·avail_at − booked_at)·Δt   ∀ a, t   [Mt | bcm]
+
+    All commodities of an arc share what others have not booked of it; the volume counts at the inlet.
+    """
+    low, high = s.arcs.data("minimum"), s.arcs.data("capacity")
+    bounded = np.isfinite(high) | (low > 0)
+    limited = s.arcs.take(bounded, "capacity")
+    lanes = s.flow.axis.frame.merge(limited.frame[["arc", "period"]].assign(limited=True), on=["arc", "period"], how="left")
+    counted = lanes["limited"].notna().to_numpy()
+    flow = s.flow.take(counted, s.flow.axis.take(counted))
+    return between(flow.sum_to(limited), low[bounded], high[bounded])
+
+
+def joint_limits(s: Space) -> Rows:
+    r"""low_jt·Δt ≤ Σ_l w_jl f_lt ≤ high_jt·Δt   ∀ j, t   [Mt | bcm]
+
+    One pipe used both ways, the berths of a port, a tanker fleet, an intergovernmental quota, a quality cap.
+    """
+    limits = limit_axis(s.case)
+    total = s.flow.spread_to(s.limit_terms) * s.limit_terms.data("weight")
+    low, high = limits.data("low"), limits.data("high")
+    return between(total.sum_to(limits), low, high).take(np.isfinite(low) | np.isfinite(high))
+
+
+def joint_ratios(s: Space) -> Rows:
+    r"""low_j Σ_{l∈i} w_il f_lt ≤ Σ_{l∈j} w_jl f_lt ≤ high_j Σ_{l∈i} w_il f_lt   ∀ j with a reference i, t   [Mt | bcm]
+
+    A limit that is a multiple of another sum: a blend's share, a swap (equal both ways), a chain of pipelines.
+    """
+    limits = limit_axis(s.case)
+    total = (s.flow.spread_to(s.limit_terms) * s.limit_terms.data("weight")).sum_to(limits)
+    sides = _ratio_sides(limits)
+    ratio, sign = sides.data("ratio"), sides.data("sign")
+    of = total.spread_to(axis("of", ("limit", "period"), limits.frame[["limit", "period"]])).spread_to(sides)
+    base = total.on(axis("base", ("relative_to", "period"), limits.frame.assign(relative_to=limits.frame["limit"])[
+        ["relative_to", "period"]])).spread_to(sides)
+    return between((of - base * ratio) * sign, -INF, 0.0)
+
+
+def _ratio_sides(limits: Axis) -> Axis:
+    """One row a limit, period and side that has a ratio; sign +1 for 'at most', −1 for 'at least'."""
+    frame = limits.frame[limits.frame["relative_to"].notna() & (limits.frame["relative_to"] != "")]
+    sides = pd.concat([frame.assign(side=side, sign=sign, ratio=frame[f"{side}_ratio"])
+                       for side, sign in (("high", 1.0), ("low", -1.0))], ignore_index=True)
+    return axis("ratio", ("limit", "side", "period"), sides[sides["ratio"].notna()])
+
+
+__all__ = ["balance", "capacity", "joint_limits", "joint_ratios"]

@@ -1,0 +1,170 @@
+"""The variables of a case, and the sums of them that several rules use.
+
+Letters follow ``docs/formulation.md``.  Every field that is an expression is one variable (or one sum) a label of its axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.formulation import axes
+from energy_routes.lp import Axis, Expr, axis
+from energy_routes.policy import Policy
+from energy_routes.program import Builder
+from energy_routes.schema import PARTITIONS
+
+
+@dataclass(frozen=True)
+class Space:
+    """Variables and index sets of one case.
+
+    flow f[l,t] inlet volume of a lane · lifted q[s,t] · delivered d[m,c,tier,t] · home: delivered to obligations ·
+    short: obligations not met, where a penalty allows it · stock v, injected, withdrawn · deficiency y[κ,t] ·
+    exports e[k,t] · exposure x[g,t].  All in Mt (oil) or bcm (gas) per period.
+    """
+
+    case: Case
+    builder: Builder
+    arcs: Axis
+    tiers: Axis
+    obligations: Axis
+    storages: Axis
+    flow: Expr
+    lifted: Expr
+    delivered: Expr
+    home: Expr
+    short: Expr
+    stock: Expr
+    injected: Expr
+    withdrawn: Expr
+    deficiency: Expr
+    exports: Expr
+    exposure: Expr
+    held: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Policy:
+        return self.case.policy
+
+    @cached_property
+    def heads(self) -> Axis:
+        """The lanes seen from where they end: ``node`` and ``commodity`` are those that leave the lane."""
+        lanes = self.flow.axis.frame
+        return axis("head", ("arc", "lane", "period"), lanes.assign(
+            lane=lanes["commodity"], node=lanes["to"], commodity=lanes["to_commodity"]))
+
+    @cached_property
+    def tails(self) -> Axis:
+        """The lanes seen from where they start: ``node`` and ``commodity`` are those that enter the lane."""
+        lanes = self.flow.axis.frame
+        return axis("tail", ("arc", "commodity", "period"), lanes.assign(node=lanes["from"]))
+
+    @cached_property
+    def places(self) -> Axis:
+        """Every (node, commodity, period) that any volume can touch."""
+        keys = ["node", "commodity", "period"]
+        touched = [a.frame[keys] for a in (self.heads, self.tails, self.lifted.axis, self.delivered.axis, self.home.axis,
+                                           self.stock.axis)]
+        frame = pd.concat(touched, ignore_index=True).drop_duplicates()
+        family = self.case.network.tables["commodities"].set_index("id")["family"]
+        return axis("place", keys, frame.assign(family=frame["commodity"].map(family)).sort_values(keys))
+
+    @cached_property
+    def limit_terms(self) -> Axis:
+        """The lanes that joint limits sum, with their ``weight``; (limit, arc, commodity, period)."""
+        terms = self.case.network.tables["limit_terms"].rename(columns={"commodity": "only"})
+        frame = self.flow.axis.frame[["arc", "commodity", "period"]].merge(terms, on="arc")
+        return axis("limit_term", ("limit", "arc", "commodity", "period"), _only(frame))
+
+    @cached_property
+    def contract_terms(self) -> Axis:
+        """The lanes that contracts count; (contract, arc, commodity, period)."""
+        frame = self.flow.axis.frame[["arc", "commodity", "period"]].merge(self.deficiency.axis.frame, on=["arc", "period"])
+        counted = [not kept or c in kept for kept, c in zip(frame["commodities"], frame["commodity"], strict=True)]
+        return axis("contract_term", ("contract", "arc", "commodity", "period"), frame[np.array(counted, dtype=bool)])
+
+    def with_held(self, held: Mapping[str, float]) -> Space:
+        """The space in which each family's exports over the horizon are at least ``held`` (Mt or bcm)."""
+        return replace(self, held=dict(held))
+
+
+def build_space(case: Case) -> Space:
+    """Index sets and variables of a case.  Raises LabelError where bounds contradict each other."""
+    arcs = axes.arc_axis(case)
+    lanes = axes.lane_axis(case, arcs)
+    supplies = axes.supply_axis(case)
+    reached = _reached(lanes, supplies)
+    tiers = axes.tier_axis(case)
+    obligations, homes = axes.home_axis(case, reached)
+    storages, stocks = axes.stock_axis(case, reached)
+    b = Builder()
+    lifted_least = supplies.data("available") if case.policy.objective == "cost" and len(tiers) else supplies.data("minimum")
+    penalised = obligations.frame["penalty"].notna().to_numpy()
+    families = _families(case)
+    contracts = axes.contract_axis(case, arcs)
+    return Space(
+        case=case, builder=b, arcs=arcs, tiers=tiers, obligations=obligations, storages=storages,
+        flow=b.variable("flow", lanes),
+        lifted=b.variable("lifted", supplies, lifted_least, supplies.data("available")),
+        delivered=b.variable("delivered", axes.delivery_axis(case, tiers, reached)),
+        home=b.variable("home", homes),
+        short=b.variable("short", obligations, 0.0, np.where(penalised, obligations.data("volume"), 0.0)),
+        stock=b.variable("stock", stocks),
+        injected=b.variable("injected", stocks),
+        withdrawn=b.variable("withdrawn", stocks),
+        deficiency=b.variable("deficiency", contracts, 0.0, np.where(contracts.frame["kind"] == "minimum", 0.0, np.inf)),
+        exports=b.variable("exports", families),
+        exposure=b.variable("exposure", _groups(case, lanes, families)),
+    )
+
+
+def _reached(lanes: Axis, supplies: Axis) -> pd.DataFrame:
+    """(node, commodity) pairs that a supply or a lane brings something to."""
+    heads = lanes.frame[["to", "to_commodity"]].rename(columns={"to": "node", "to_commodity": "commodity"})
+    return pd.concat([supplies.frame[["node", "commodity"]], heads], ignore_index=True).drop_duplicates().sort_values(
+        ["node", "commodity"], ignore_index=True)
+
+
+def _families(case: Case) -> Axis:
+    families = pd.DataFrame({"family": sorted(case.network.tables["commodities"]["family"].unique())}, dtype=object)
+    return axis("family", ("family", "period"), axes.over_periods(families, case.periods))
+
+
+def _groups(case: Case, lanes: Axis, families: Axis) -> Axis:
+    """Groups by family and period: those listed, and every export market as its own group."""
+    tables = case.network.tables
+    listed = tables["groups"][["kind", "group"]]
+    markets = tables["markets"]
+    own = markets.loc[markets["export"].astype(bool), ["id"]].rename(columns={"id": "group"}).assign(kind="market")
+    groups = pd.concat([listed, own], ignore_index=True).drop_duplicates(["kind", "group"])
+    frame = axes.over_periods(groups.astype(object), case.periods).merge(families.frame[["family", "period"]], on="period")
+    return axis("group", ("kind", "group", "family", "period"), frame.assign(partition=frame["kind"].isin(PARTITIONS)))
+
+
+def meters(space: Space) -> tuple[Axis, Axis]:
+    """Where groups are measured: lanes (kind, group, arc, commodity, period) and deliveries (kind, group, market, …)."""
+    tables = space.case.network.tables
+    table = tables["meters"].rename(columns={"commodity": "only"})
+    lanes = space.flow.axis.frame[["arc", "commodity", "family", "period"]].merge(table[table["arc"].notna()].drop(
+        columns="market"), on="arc")
+    own = pd.DataFrame({"kind": "market", "group": tables["markets"]["id"], "market": tables["markets"]["id"], "only": None})
+    listed = table[table["market"].notna()].drop(columns="arc")
+    at_market = pd.concat([listed, own[tables["markets"]["export"].to_numpy(dtype=bool)]], ignore_index=True).drop_duplicates(
+        ["kind", "group", "market"])
+    sales = space.delivered.axis.frame[["market", "commodity", "tier", "family", "period"]].merge(at_market, on="market")
+    return (axis("meter", ("kind", "group", "arc", "commodity", "period"), _only(lanes)),
+            axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), _only(sales)))
+
+
+def _only(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose ``only`` is blank or names the commodity itself."""
+    return frame[(frame["only"].isna() | (frame["only"] == "") | (frame["only"] == frame["commodity"])).to_numpy(dtype=bool)]
+
+
+__all__ = ["Space", "build_space", "meters"]

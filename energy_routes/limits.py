@@ -1,0 +1,124 @@
+"""The limits of a programme in the words of the field: which rows and bounds they are, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.elastic import explain_infeasible
+from energy_routes.formulation.space import Space
+from energy_routes.program import Program
+
+# Row block (or column block) → kind of limit, key column, and whether a repair may loosen it.
+BLOCKS: Mapping[str, tuple[str, str]] = {
+    "capacity": ("capacity", "arc"),
+    "joint_limits": ("joint", "limit"),
+    "joint_ratios": ("joint", "limit"),
+    "market_depth": ("market", "market"),
+    "obligations": ("obligation", "obligation"),
+    "contracts": ("contract", "contract"),
+    "working_volume": ("storage", "storage"),
+    "injection": ("storage", "storage"),
+    "withdrawal": ("storage", "storage"),
+    "closing_stock": ("storage", "storage"),
+    "max_share": ("policy", "group"),
+    "max_exposure": ("policy", "group"),
+    "hold_exports": ("policy", "family"),
+    "lifted": ("supply", "supply"),
+}
+STRUCTURE = ("balance", "stock_balance", "exports", "exposure")
+NAMED_IN: Mapping[str, str] = {"capacity": "arcs", "joint": "limits", "market": "markets", "storage": "storages"}
+COLUMNS = ["block", "position", "kind", "limit", "name", "family", "period", "lower", "upper", "unit"]
+
+
+def limit_table(space: Space, program: Program) -> pd.DataFrame:
+    """One row a limit and period: its block and position in the programme, kind, id, name, bounds, unit of volume.
+
+    ``position`` counts rows of the programme, or columns for the supplies.
+    """
+    frames = []
+    start = 0
+    for rows in program.rows:
+        if rows.name not in STRUCTURE:
+            frames.append(_describe(space, rows.name, rows.axis.frame, start, rows.lower, rows.upper))
+        start += len(rows)
+    lifted = program.column_block("lifted")
+    frames.append(_describe(space, "lifted", lifted.axis.frame, lifted.start, lifted.lower, lifted.upper))
+    return pd.concat([f for f in frames if len(f)] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+
+
+def _describe(space: Space, block: str, labels: pd.DataFrame, start: int, lower: Any, upper: Any) -> pd.DataFrame:
+    kind, key = BLOCKS.get(block, ("user", ""))
+    ids = labels[key].astype(str) if key else pd.Series([block] * len(labels), dtype=object)
+    if block == "market_depth":
+        names = [f"{_name(space, kind, i)}, tier {t}" for i, t in zip(ids, labels["tier"], strict=True)]
+    elif kind == "policy":
+        names = _policy_names(block, labels)
+    else:
+        names = [_name(space, kind, i) + _suffix(block) for i in ids]
+    period = labels["period"] if "period" in labels else labels["window"] if "window" in labels else "horizon"
+    family = labels["family"] if "family" in labels else _family(space)
+    frame = pd.DataFrame({
+        "block": block, "position": start + np.arange(len(labels)), "kind": kind, "limit": np.asarray(ids, dtype=object),
+        "name": np.asarray(names, dtype=object), "family": np.asarray(family) if np.ndim(family) else family,
+        "period": np.asarray(period) if np.ndim(period) else period, "lower": lower, "upper": upper})
+    return frame.assign(unit=frame["family"].map({"oil": "Mt", "gas": "bcm"}))[COLUMNS]
+
+
+def _name(space: Space, kind: str, name: str) -> str:
+    """The name people know a limit by; its id where the table gives none."""
+    tables = space.case.network.tables
+    if kind == "supply":
+        row = tables["supplies"].set_index("id").loc[name]
+        return f"{row['shipper']} supply at {_node(space, row['node'])}"
+    if kind == "obligation":
+        return f"obligation of {_node(space, tables['obligations'].set_index('id').loc[name, 'node'])}"
+    if kind == "contract":
+        row = tables["contracts"].set_index("id").loc[name]
+        return f"{str(row['kind']).replace('_', '-')} {name}"
+    if kind in NAMED_IN:
+        frame = tables[NAMED_IN[kind]].set_index("id")
+        named = frame.loc[name, "name"] if "name" in frame else None
+        return str(named) if isinstance(named, str) and named else name
+    return name
+
+
+def _node(space: Space, node: Any) -> str:
+    return str(space.case.network.tables["nodes"].set_index("id").loc[node, "name"])
+
+
+def _suffix(block: str) -> str:
+    return {"working_volume": " tanks full", "injection": " injection", "withdrawal": " withdrawal",
+            "closing_stock": " closing stock"}.get(block, "")
+
+
+def _policy_names(block: str, labels: pd.DataFrame) -> list[str]:
+    if block == "hold_exports":
+        return [f"exports of {family} held" for family in labels["family"]]
+    word = {"max_share": "share", "max_exposure": "volume"}[block]
+    return [f"cap on the {word} of {kind}:{group}" for kind, group in zip(labels["kind"], labels["group"], strict=True)]
+
+
+def _family(space: Space) -> str:
+    families = space.exports.axis.frame["family"].unique()
+    return str(families[0]) if len(families) == 1 else "oil"
+
+
+def repairs(program: Program, space: Space) -> list[dict[str, Any]]:
+    """The cheapest set of limits whose loosening makes an infeasible case feasible, each with words, volume and period."""
+    table = limit_table(space, program)
+    where = {(row.block, row.position): row for row in table.itertuples()}
+    starts = {rows.name: program.row_slice(rows.name).start for rows in program.rows}
+    starts["lifted"] = program.column_block("lifted").start
+    out = []
+    for found in explain_infeasible(program, [b for b in BLOCKS if b in starts]):
+        row: Any = where[found["block"], starts[found["block"]] + found["row"]]
+        amount = float(found["amount"])
+        direction = "more" if found["side"] == "upper" else "less"
+        out.append({"limit": row.limit, "kind": row.kind, "name": row.name, "period": str(row.period), "side": found["side"],
+                    "amount": amount, "unit": row.unit,
+                    "words": f"{row.name} ({row.period}): {amount:.4g} {row.unit} {direction}"})
+    return out

@@ -1,0 +1,120 @@
+"""Reading ``models/*.toml``: a closed schema, so that a typing slip is an error and never silently ignored."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from energy_routes.errors import DataError, Fault
+from energy_routes.names import nearest
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class PolicyFile(_Closed):
+    """``[policy]``."""
+
+    objective: Literal["netback", "cost", "revenue"] | None = None
+    exports: Literal["hold", "free"] | None = None
+    max_share: dict[str, Any] = Field(default_factory=dict)
+    max_exposure: dict[str, Any] = Field(default_factory=dict)
+
+
+class Change(_Closed):
+    """``{ set = 2.2, unit = "Mt/y" }``: exactly one of set, scale, add."""
+
+    set: float | int | str | None = None
+    scale: float | int | None = None
+    add: float | int | None = None
+    unit: str | None = None
+
+
+class EditFile(BaseModel):
+    """``[[edit]]``: a target, a reason, and one change a field; further keys are fields of the target's table."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    target: str
+    reason: str
+    source: str = ""
+    periods: list[str] = Field(default_factory=list)
+
+    def changes(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class ScenarioFile(_Closed):
+    """``[scenario.NAME]``: a named list of edits and policy changes."""
+
+    edit: list[EditFile] = Field(default_factory=list)
+    policy: PolicyFile = Field(default_factory=PolicyFile)
+
+
+class ModelFile(_Closed):
+    """One question."""
+
+    title: str | None = None
+    question: str | None = None
+    source: str | list[str] | None = None
+    extends: str | None = None
+    data: str | list[str] | None = None
+    year: int | list[int] | None = None
+    periods: Literal["year", "month"] | None = None
+    policy: PolicyFile = Field(default_factory=PolicyFile)
+    edit: list[EditFile] = Field(default_factory=list)
+    scenario: dict[str, ScenarioFile] = Field(default_factory=dict)
+
+
+def read_model_file(path: Path) -> ModelFile:
+    """Read one file.  Raises DataError with every fault: syntax with line and column, unknown keys with the nearest."""
+    return parse_model(_text(path), path.name)
+
+
+def parse_model(text: str, name: str) -> ModelFile:
+    """Read the text of a model file called ``name`` in messages."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(name, [Fault(name, found=f"not TOML: {error}", expected="valid TOML",
+                                     repair="Mend the line named.")]) from None
+    try:
+        return ModelFile.model_validate(raw)
+    except ValidationError as error:
+        raise DataError(name, [_fault(name, detail) for detail in error.errors()]) from None
+
+
+def _text(path: Path) -> str:
+    if path.is_dir():
+        raise DataError(str(path), [Fault(path.name, found="a directory", expected="a model file (.toml)")])
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(path.name, [Fault(path.name, found=f"byte {error.start} is not UTF-8", expected="UTF-8 text",
+                                          repair="Save the file as UTF-8.")]) from None
+    except OSError as error:
+        raise DataError(str(path), [Fault(path.name, found=error.strerror or str(error),
+                                          expected="a readable model file")]) from None
+
+
+def _fault(name: str, detail: Any) -> Fault:
+    place = [str(part) for part in detail["loc"] if part not in ("float", "int", "str")]
+    where = ".".join(place)
+    if detail["type"] == "extra_forbidden":
+        known = _known(place[:-1])
+        return Fault(name, column=where, found="unknown key", expected="one of " + ", ".join(known),
+                     repair=nearest(place[-1], known))
+    if detail["type"] == "missing":
+        return Fault(name, column=where, found="missing", expected="a value", repair=f"Add {place[-1]} = …")
+    return Fault(name, column=where, found=repr(detail["input"]), expected=detail["msg"])
+
+
+def _known(place: list[str]) -> list[str]:
+    model: type[BaseModel] = ModelFile
+    for part in place:
+        model = {"policy": PolicyFile, "scenario": ScenarioFile, "edit": EditFile}.get(part, model)
+    return list(model.model_fields)

@@ -1,0 +1,198 @@
+"""A frozen network: checked tables, and the edits laid over them.
+
+A number of a table is found, for a period, by one rule (the same that :mod:`energy_routes.audit` follows in its own
+code): the base column; over it a dated year row of ``values`` (``2024``); over that a season row (``*-03``); over that a
+month row (``2024-03``); then the edits, in the order given (set, scale, add).  Nothing is written into the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.names import nearest
+from energy_routes.periods import Period
+from energy_routes.schema import STATUSES, TABLES
+from energy_routes.tables import Pack
+
+Matrix = NDArray[np.float64]
+Operation = Literal["set", "scale", "add"]
+
+# How people name a table in an edit, and the table it means.
+TARGETS: Mapping[str, str] = {
+    "arc": "arcs", "lane": "lanes", "supply": "supplies", "obligation": "obligations", "market": "markets",
+    "tier": "tiers", "differential": "differentials", "limit": "limits", "joint": "limits", "storage": "storages",
+    "contract": "contracts",
+}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change to one number (or an arc's status): ``value`` is in the inner unit of the field.
+
+    ``periods`` names the periods it holds in (a year covers its months); empty means always.
+    """
+
+    table: str
+    id: str
+    field: str
+    op: Operation
+    value: float | str
+    periods: tuple[str, ...] = ()
+    reason: str = ""
+    source: str = ""
+    written: str = ""
+
+    @property
+    def target(self) -> str:
+        """The target as people write it: ``arc:BTC``."""
+        return f"{next(word for word, table in TARGETS.items() if table == self.table)}:{self.id}"
+
+
+@dataclass(frozen=True)
+class Network:
+    """Packs of facts and the edits over them.  Every method returns a new network."""
+
+    packs: tuple[Pack, ...]
+    edits: tuple[Edit, ...] = field(default=())
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The canonical tables of all packs, one under another; inner units."""
+        if len(self.packs) == 1:
+            return dict(self.packs[0].tables)
+        return {name: pd.concat([pack.tables[name] for pack in self.packs], ignore_index=True).drop_duplicates(
+            list(TABLES[name].key), ignore_index=True) for name in TABLES}
+
+    def ids(self, table: str) -> list[str]:
+        """The key of each row, parts joined by '/', in table order."""
+        frame = self.tables[table]
+        parts = [frame[key].fillna("").astype(str) for key in TABLES[table].key]
+        return ["/".join(row) for row in zip(*parts, strict=True)]
+
+    def resolve(self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True) -> Matrix:
+        """The numbers of ``table.column`` in each period, shape (rows, periods); NaN where undefined."""
+        base = self.tables[table][column].to_numpy(dtype=float)
+        out = np.repeat(base[:, None], len(periods), axis=1)
+        place = {name: row for row, name in enumerate(self.ids(table))}
+        for level in ("year", "season", "month"):
+            for period, rows in self._dated.get((table, column, level), {}).items():
+                hit = [k for k, p in enumerate(periods) if p.matches(period)]
+                for name, value in rows if hit else ():
+                    out[place[name], hit] = value
+        return self._apply(out, table, column, place, periods) if edited else out
+
+    def open(self, periods: Sequence[Period], *, edited: bool = True) -> NDArray[np.bool_]:
+        """Which arcs are available in each period, shape (arcs, periods): operating, or opened by an edit."""
+        status = np.repeat(self.tables["arcs"]["status"].to_numpy(dtype=object)[:, None], len(periods), axis=1)
+        place = {name: row for row, name in enumerate(self.ids("arcs"))}
+        for edit in self.edits if edited else ():
+            if (edit.table, edit.field) == ("arcs", "status"):
+                status[place[edit.id], _columns(edit, periods)] = edit.value
+        return np.asarray(status == "operating")
+
+    def _apply(self, out: Matrix, table: str, column: str, place: Mapping[str, int],
+               periods: Sequence[Period]) -> Matrix:
+        for edit in self.edits:
+            if (edit.table, edit.field) != (table, column):
+                continue
+            hit, value = _columns(edit, periods), float(edit.value)
+            row = out[place[edit.id]]
+            row[hit] = value if edit.op == "set" else row[hit] * value if edit.op == "scale" else row[hit] + value
+        return out
+
+    @cached_property
+    def _dated(self) -> Mapping[tuple[str, str, str], Mapping[str, list[tuple[str, float]]]]:
+        """Dated figures by (table, column, level), then period, as (id, value) pairs."""
+        out: dict[tuple[str, str, str], dict[str, list[tuple[str, float]]]] = {}
+        values = self.tables["values"]
+        for table, name, column, period, value in zip(*(values[c] for c in ("table", "id", "field", "period", "value")),
+                                                      strict=True):
+            level = "season" if period.startswith("*") else "month" if "-" in period else "year"
+            out.setdefault((table, column, level), {}).setdefault(period, []).append((name, float(value)))
+        return out
+
+    def with_edits(self, *edits: Edit) -> Network:
+        """The network with further edits, each checked against the tables.  Raises DataError on an unknown target."""
+        faults = [fault for edit in edits if (fault := self._fault(edit))]
+        if faults:
+            raise DataError("the edits", faults)
+        return replace(self, edits=(*self.edits, *edits))
+
+    def _fault(self, edit: Edit) -> Fault | None:
+        known = self.ids(edit.table)
+        if edit.id not in known:
+            return Fault("edit", column="target", found=f"{edit.target!r} is not in {edit.table}",
+                         expected="a row of that table", repair=nearest(edit.id, known))
+        if edit.field == "status" and edit.table == "arcs":
+            if edit.value not in STATUSES:
+                return Fault("edit", column="status", found=repr(edit.value), expected=" | ".join(STATUSES))
+            return None
+        if edit.field not in TABLES[edit.table].dated:
+            return Fault("edit", column=edit.field, found=f"{edit.table} has no number called {edit.field!r}",
+                         expected="one of " + ", ".join(TABLES[edit.table].dated),
+                         repair=nearest(edit.field, TABLES[edit.table].dated))
+        return self._out_of_range(edit)
+
+    @staticmethod
+    def _out_of_range(edit: Edit) -> Fault | None:
+        column, value = TABLES[edit.table].column(edit.field), float(edit.value)
+        low = 0.0 if edit.op == "scale" else -np.inf if edit.op == "add" or column.low is None else column.low
+        high = np.inf if edit.op != "set" or column.high is None else column.high
+        unlimited = value == np.inf and column.unlimited and edit.op == "set"
+        if np.isnan(value) or not (low <= value <= high) or (np.isinf(value) and not unlimited):
+            return Fault("edit", column=f"{edit.target} {edit.field}", found=f"{edit.op} {value:g}",
+                         expected=f"a number from {low:g} to {high:g}", repair="Correct the edit.")
+        return None
+
+    def arcs_of(self, what: str) -> list[str]:
+        """The arcs meant by an arc id, a group ('CPC' or 'transit:RU') or a node (all arcs that touch it)."""
+        arcs, meters, nodes = self.tables["arcs"], self.tables["meters"], self.tables["nodes"]
+        if what in set(arcs["id"]):
+            return [what]
+        kind, _, group = what.rpartition(":")
+        hit = meters[(meters["group"] == group) & ((meters["kind"] == kind) if kind else True) & meters["arc"].notna()]
+        if kind or len(hit):
+            hit = hit if kind else hit[hit["kind"] == hit["kind"].iloc[0]]
+            if len(hit):
+                return list(dict.fromkeys(hit["arc"]))
+        if what in set(nodes["id"]):
+            return list(arcs.loc[(arcs["from"] == what) | (arcs["to"] == what), "id"])
+        known = [*arcs["id"], *meters["group"].unique(), *nodes["id"]]
+        raise UsageError(f"{what!r} is not an arc, a group or a node. {nearest(what, known)}")
+
+    def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Network:
+        """Leave only ``remaining`` (0–1) of the capacity of an arc, a group's meters, or a node's arcs."""
+        if not 0 <= remaining <= 1:
+            raise UsageError(f"remaining={remaining} is not a share from 0 to 1")
+        return self.with_edits(*(Edit("arcs", arc, "availability", "scale", remaining, tuple(periods), reason)
+                                 for arc in self.arcs_of(what)))
+
+    def scale(self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled") -> Network:
+        """Multiply one number: ``network.scale("arc:BTC", "tariff", 0.8)``."""
+        table, name = parse_target(target)
+        return self.with_edits(Edit(table, name, column, "scale", factor, tuple(periods), reason))
+
+    def without(self, what: str, periods: Sequence[str] = (), reason: str = "closed") -> Network:
+        """Close an arc, a group's meters, or a node's arcs."""
+        return self.with_edits(*(Edit("arcs", arc, "status", "set", "idle", tuple(periods), reason)
+                                 for arc in self.arcs_of(what)))
+
+
+def parse_target(target: str) -> tuple[str, str]:
+    """``"arc:BTC"`` → ``("arcs", "BTC")``.  Raises UsageError on an unknown word."""
+    word, colon, name = target.partition(":")
+    if not colon or word not in TARGETS:
+        raise UsageError(f"{target!r} is not a target such as 'arc:BTC'. {nearest(word, TARGETS)}")
+    return TARGETS[word], name
+
+
+def _columns(edit: Edit, periods: Sequence[Period]) -> list[int]:
+    return [k for k, p in enumerate(periods) if not edit.periods or any(p.matches(label) for label in edit.periods)]

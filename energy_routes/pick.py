@@ -1,0 +1,56 @@
+"""One plan: among optimal plans the one with least tonne-km, then a stable choice by labels.
+
+The optimal face is described by the duals of the stage before (columns with a reduced cost stay at their bound, rows with
+a dual at theirs), so each further stage is one warm solve of the same live session.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.formulation.space import Space
+from energy_routes.highs import Session, Solution, Status, refine
+from energy_routes.lp import Vector
+from energy_routes.program import Program
+
+CLEAR = 1e-7  # a reduced cost or dual above this share of its stage's largest cost defines the face
+
+
+def pick(session: Session, program: Program, solution: Solution, space: Space) -> Solution:
+    """The one plan of the optimal face.  Falls back to the stage before where a stage cannot be solved."""
+    for cost in (tonne_km(space, program.shape[1]), tie_break(program)):
+        fix_face(session, program, solution)
+        session.set_cost(cost, "min")
+        stage = session.solve()
+        if stage.status is not Status.OPTIMAL:
+            break
+        solution = stage
+    return refine(program, solution)
+
+
+def fix_face(session: Session, program: Program, solution: Solution) -> None:
+    """Hold the session to the optimal face of its last solve."""
+    scale = CLEAR * max(1.0, float(np.abs(session.cost).max(initial=0.0)))
+    columns = np.flatnonzero(np.abs(solution.reduced) > scale)
+    rows = np.flatnonzero(np.abs(solution.dual) > scale)
+    at = _nearest(solution.x[columns], program.col_lower[columns], program.col_upper[columns])
+    session.set_column_bounds(columns, at, at)
+    at = _nearest(solution.row_value[rows], program.row_lower[rows], program.row_upper[rows])
+    session.set_row_bounds(rows, at, at)
+
+
+def tonne_km(space: Space, columns: int) -> Vector:
+    """Tonne-kilometres a unit of each column, in thousands of km."""
+    lanes = space.flow.axis
+    return (space.flow * (lanes.data("length") / 1000.0 + 1e-3)).coefficients(columns)
+
+
+def tie_break(program: Program) -> Vector:
+    """A stable number from 0 to 1 a column, made of its label alone: no order of rows or columns matters."""
+    names = np.array(program.column_names(), dtype=object)
+    return pd.util.hash_array(names).astype(float) / 2.0**64
+
+
+def _nearest(value: Vector, lower: Vector, upper: Vector) -> Vector:
+    return np.where(np.abs(value - lower) <= np.abs(upper - value), lower, upper)

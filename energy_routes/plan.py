@@ -1,0 +1,87 @@
+"""A plan: what was decided, as tidy tables with their units, and what it earns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from energy_routes.case import Case
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TABLES = ("flows", "arcs", "routes", "ledger", "prices", "indicators", "groups", "supplies", "deliveries", "obligations",
+          "stocks", "ranges")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan:
+    """The answer to a case.  Volumes in Mt (oil) or bcm (gas) per period, unit values in USD/t (USD/1000 m³), MUSD.
+
+    ``prices`` is what one more tonne of each binding limit is worth (+ = worth to you); it is empty when a foreign solver
+    was asked, because prices only ever come from our own session.
+    """
+
+    case: Case
+    status: str
+    objective: float
+    netback: float
+    flows: pd.DataFrame
+    arcs: pd.DataFrame
+    routes: pd.DataFrame
+    ledger: pd.DataFrame
+    prices: pd.DataFrame
+    indicators: pd.DataFrame
+    groups: pd.DataFrame
+    supplies: pd.DataFrame
+    deliveries: pd.DataFrame
+    obligations: pd.DataFrame
+    stocks: pd.DataFrame
+    ranges: pd.DataFrame
+    certificate: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[dict[str, str], ...] = ()
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name."""
+        return {name: getattr(self, name) for name in TABLES}
+
+    @property
+    def exports(self) -> pd.Series[float]:
+        """Export volume by family over the horizon, Mt (oil) or bcm (gas)."""
+        sold = self.deliveries[self.deliveries["export"].astype(bool)]
+        return sold.groupby("family")["volume"].sum()
+
+    @property
+    def shut_in(self) -> pd.Series[float]:
+        """Volume available but not lifted, by family over the horizon."""
+        return self.supplies.groupby("family")["shut_in"].sum()
+
+    def save(self, folder: str | Path) -> Path:
+        """Write everything to a folder, atomically: a killed run leaves the old result or the new one, never half."""
+        from energy_routes.results import save
+
+        return save(self, Path(folder))
+
+    def plot(self, path: str | Path | None = None, **options: Any) -> Figure:
+        """The map of the flows as a matplotlib figure; written to ``path`` if given (PNG, SVG, PDF)."""
+        from energy_routes.maps import draw
+
+        return draw(self, path, **options)
+
+    def __repr__(self) -> str:
+        exports = ", ".join(f"{v:.2f} {'Mt' if k == 'oil' else 'bcm'}" for k, v in self.exports.items())
+        goal = self.case.policy.objective
+        return f"Plan({self.case.name!r}: {self.status}, {goal} {self.objective:,.1f} MUSD, exports {exports or 'none'})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the question, the answer in numbers, the corridors and the ledger."""
+        from html import escape
+
+        corridors = self.groups[(self.groups["kind"] == "corridor") & (self.groups["period"] == "total")]
+        columns = ["name", "volume", "capacity", "utilisation", "share", "unit"]
+        tables = [corridors[columns], self.ledger]
+        head = f"<h4>{escape(self.case.title)}</h4><p>{escape(self.case.question)}</p><p><code>{escape(repr(self))}</code></p>"
+        return head + "".join(t.to_html(index=False, float_format="{:,.3f}".format, na_rep="–") for t in tables)

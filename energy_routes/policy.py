@@ -1,0 +1,70 @@
+"""The levers of a question: what is sought, whether exports are held, and caps on dependence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from energy_routes.errors import UsageError
+from energy_routes.names import nearest
+from energy_routes.schema import GROUP_KINDS
+
+Objective = Literal["netback", "cost", "revenue"]
+OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
+Over = Literal["horizon", "period"]
+
+
+@dataclass(frozen=True)
+class Cap:
+    """A cap on a group of a kind: a share (0–1) or a volume (Mt/y), over the horizon or in every period."""
+
+    kind: str
+    group: str
+    cap: float
+    over: Over = "horizon"
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.group}"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a plan is asked for.  ``exports='hold'`` keeps each family's exports at what they are without the caps."""
+
+    objective: Objective = "netback"
+    exports: Literal["hold", "free"] = "hold"
+    max_share: tuple[Cap, ...] = ()
+    max_exposure: tuple[Cap, ...] = ()
+
+    @property
+    def caps(self) -> bool:
+        """Whether anything limits dependence."""
+        return bool(self.max_share or self.max_exposure)
+
+    def without_caps(self) -> Policy:
+        return replace(self, max_share=(), max_exposure=())
+
+    def with_cap(self, lever: Literal["max_share", "max_exposure"], cap: Cap) -> Policy:
+        """The policy with one cap added, or replaced where the group has one."""
+        kept = tuple(old for old in getattr(self, lever) if old.name != cap.name)
+        return replace(self, max_share=(*kept, cap)) if lever == "max_share" else replace(self, max_exposure=(*kept, cap))
+
+
+def parse_cap(lever: str, name: str, value: object) -> Cap:
+    """A cap as written: a bare number, or a table with ``cap`` and ``over``.  Raises UsageError."""
+    kind, colon, group = name.partition(":")
+    if not colon or kind not in GROUP_KINDS:
+        raise UsageError(f"{lever}: {name!r} is not kind:group, such as 'transit:RU'. {nearest(kind, GROUP_KINDS)}")
+    spec = dict(value) if isinstance(value, dict) else {"cap": value}
+    unknown = sorted(set(spec) - {"cap", "over"})
+    if unknown:
+        raise UsageError(f"{lever} of {name!r}: unknown key {unknown[0]!r}; expected cap, over. {nearest(unknown[0], ('cap', 'over'))}")
+    cap, over = spec.get("cap"), spec.get("over", "horizon")
+    top = 1.0 if lever == "max_share" else float("inf")
+    if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 <= cap <= top or cap == float("inf"):
+        raise UsageError(f"{lever} of {name!r}: {cap!r} is not "
+                         + ("a share from 0 to 1" if lever == "max_share" else "a volume in Mt/y, 0 or more"))
+    if over not in ("horizon", "period"):
+        raise UsageError(f"{lever} of {name!r}: over = {over!r}; expected 'horizon' or 'period'")
+    return Cap(kind, group, float(cap), over)

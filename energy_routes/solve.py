@@ -1,0 +1,159 @@
+"""The loop: build → solve → pick one plan of the optimal face → price the limits → check → hand out, or explain.
+
+No status is passed on unverified.  An "optimal" is checked by our own residuals; an "infeasible" comes with the cheapest
+set of limits that must give way; an "unbounded" names what grows without end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from energy_routes.case import Case
+from energy_routes.errors import InfeasibleError, LimitError, SolverError, UnboundedError, VerificationError
+from energy_routes.formulation import build
+from energy_routes.formulation.space import Space, build_space
+from energy_routes.highs import Session, Solution, Status, ray, residuals
+from energy_routes.limits import repairs
+from energy_routes.pick import pick
+from energy_routes.assemble import assemble
+from energy_routes.plan import Plan
+from energy_routes.prices import marginal_worth
+from energy_routes.program import Program
+
+log = logging.getLogger(__name__)
+
+Rules = Callable[[Any], Iterator[Any]]
+TOLERANCE = 1e-6  # largest residual, relative to the size of the row or of the objective, of a plan that is handed out
+ENOUGH = 1e-9
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve: ``solver`` 'highs' (embedded) or any PuLP solver; ``method`` 'choose', 'simplex' or 'ipm'."""
+
+    solver: str = "highs"
+    method: str = "choose"
+    presolve: bool = True
+    seed: int = 0
+    time_limit: float | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+def solve(case: Case, solver: str = "highs", constraints: Rules | None = None, *, method: str = "choose",
+          presolve: bool = True, seed: int = 0, time_limit: float | None = None) -> Plan:
+    """The best plan of a case.
+
+    ``constraints`` is a function that yields PuLP constraints on the model it is given; they join the fast path.
+    ``solver`` other than 'highs' goes through PuLP and returns flows and the objective, never prices.
+    Raises InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError; never returns a doubtful plan.
+    """
+    options = Options(solver.lower(), method, presolve, seed, time_limit)
+    space = _hold(build_space(case), constraints, options)
+    program = _program(space, constraints)
+    if options.solver != "highs":
+        return _foreign(space, program, options)
+    session = _session(program, options)
+    first = _solved(session, program, space)
+    worth = marginal_worth(session, program, first)
+    chosen = pick(session, program, first, space)
+    return _handed_out(space, program, replace(first, x=chosen.x, row_value=chosen.row_value), worth, options)
+
+
+def to_pulp(case: Case) -> Any:
+    """The case as an ordinary ``pulp.LpProblem``, names intact."""
+    from energy_routes import pulp_bridge
+
+    return pulp_bridge.to_pulp(_program(_hold(build_space(case), None, Options()), None))
+
+
+def program_of(case: Case) -> Program:
+    """The linear programme of a case (exports held where its policy says so)."""
+    return _program(_hold(build_space(case), None, Options()), None)
+
+
+def _session(program: Program, options: Options) -> Session:
+    return Session(program, seed=options.seed, time_limit=options.time_limit, presolve=options.presolve,
+                   method=options.method)
+
+
+def _program(space: Space, constraints: Rules | None) -> Program:
+    program = build(space)
+    if constraints is None:
+        return program
+    from energy_routes import pulp_bridge
+    from energy_routes.views import views
+
+    return program.with_rows(*pulp_bridge.user_rows(program, constraints, views(space)))
+
+
+def _hold(space: Space, constraints: Rules | None, options: Options) -> Space:
+    """Where caps are set and exports held: the exports of the same case without the caps become a floor."""
+    policy = space.policy
+    if not policy.caps or policy.exports != "hold":
+        return space
+    free = build_space(replace(space.case, policy=policy.without_caps()))
+    program = _program(free, constraints)
+    solution = _solved(_session(program, options), program, free)
+    frame = free.exports.axis.frame.assign(volume=free.exports.value(solution.x))
+    held = frame.groupby("family")["volume"].sum()
+    return space.with_held({family: float(v) * (1 - ENOUGH) for family, v in held.items() if v > 0})
+
+
+def _solved(session: Session, program: Program, space: Space) -> Solution:
+    """An optimal solution of the live session, or the error that its status means."""
+    solution = session.solve()
+    _refuse(solution.status, program, space)
+    return solution
+
+
+def _refuse(status: Status, program: Program, space: Space) -> None:
+    if status is Status.OPTIMAL:
+        return
+    if status is Status.INFEASIBLE:
+        raise _infeasible(program, space)
+    if status is Status.UNBOUNDED:
+        raise _unbounded(program)
+    if status in (Status.TIME_LIMIT, Status.TIME_LIMIT_FEASIBLE):
+        raise LimitError(f"{space.case.name}: the time limit was reached before the optimum was proved. "
+                         "Raise --time-limit.")
+    raise SolverError(f"{space.case.name}: the solver ended with {status.value!r}, which is not an answer")
+
+
+def _infeasible(program: Program, space: Space) -> InfeasibleError:
+    found = repairs(program, space)
+    lines = "\n".join(f"  {r['words']}" for r in found)
+    return InfeasibleError(f"{space.case.name} is infeasible: no plan keeps every rule. The cheapest set of limits that must "
+                           f"give way:\n{lines or '  none found: the rules contradict each other without any limit'}", found)
+
+
+def _unbounded(program: Program) -> UnboundedError:
+    direction = ray(program)
+    names = program.column_names()
+    top = np.argsort(-np.abs(direction))[:12]
+    growing = [{"activity": names[j], "rate": float(direction[j])} for j in top if abs(direction[j]) > ENOUGH]
+    words = ", ".join(f"{g['activity']} ({g['rate']:+.3g})" for g in growing)
+    return UnboundedError(f"The objective grows without end along: {words}. A capacity, a market depth or a supply is missing.",
+                          growing)
+
+
+def _foreign(space: Space, program: Program, options: Options) -> Plan:
+    from energy_routes import pulp_bridge
+
+    solution = pulp_bridge.solve_with(program, options.solver, time_limit=options.time_limit)
+    _refuse(solution.status, program, space)
+    return _handed_out(space, program, solution, None, options)
+
+
+def _handed_out(space: Space, program: Program, solution: Solution, worth: Any, options: Options) -> Plan:
+    """The plan, after its own residuals have passed."""
+    certificate = residuals(program, solution.x, solution.dual if worth is not None else None)
+    failed = {k: v for k, v in certificate.items() if isinstance(v, float) and not v <= TOLERANCE}
+    if failed:
+        raise VerificationError(f"{space.case.name}: {options.solver} returned a solution that fails our check: "
+                                + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items()))
+    return assemble(space, program, solution.x, worth, {**certificate, "solver": options.solver})
