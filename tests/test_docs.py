@@ -1,8 +1,8 @@
 """The documentation's examples run as they are written.
 
-In ``README.md`` and ``docs/*.md``, the blocks marked ``python`` of one page run in order, in one namespace, as one reader
-would type them.  In blocks marked ``console``, the lines that begin with ``$ energy-routes`` must exit 0, or with the code
-that a comment names (``# exits 4``).  Examples to be looked at only are marked ``text`` or ``toml``.
+In ``README.md`` and ``docs/*.md``, the blocks marked ``python`` of one page run in order, in one namespace, as a
+reader would type them.  In blocks marked ``console``, the lines that begin with ``$ energy-routes`` must exit 0, or
+with the code that a comment names (``# exits 4``).  Examples to be looked at only are marked ``text`` or ``toml``.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def test_cost_is_the_sum_over_links_and_every_demand_is_met(name: str) -> None:
 
 
 def test_american_steel_ships_the_one_optimal_plan() -> None:
-    """Its optimum is unique (each flow's least and most over all optima agree), so every link can be compared, in Mt."""
+    """Its optimum is unique (each flow's least and most over all optima agree), so every link is compared, in Mt."""
     plan = er.solve(er.load(TEXTBOOK / "american-steel" / "model.toml"))
     assert plan.flows.set_index("arc")["volume"].to_dict() == pytest.approx({
         "YOUNGSTOWN_ALBANY": 1.0,

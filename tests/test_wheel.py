@@ -1,4 +1,4 @@
-"""The wheel is complete: built from this folder (and from the sdist), installed in an empty environment, used elsewhere."""
+"""The wheel is complete: built here and from the sdist, installed in an empty environment, used elsewhere."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ pytestmark = pytest.mark.slow
 def run(command: list[str | Path], cwd: Path) -> str:
     """Standard output of a command, run without this environment's Python settings.  Fails with its standard error."""
     env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     assert done.returncode == 0, f"{command}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
     return done.stdout
 
