@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from energy_routes.units import Dimension
+from energy_routes.units import Dimension, inner_unit, parse_unit
 
 Kind = Literal["str", "float", "int", "bool", "choice", "list"]
 
@@ -69,6 +69,18 @@ class Table:
     def names(self) -> tuple[str, ...]:
         """The columns' names, in order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def unit_columns(self) -> dict[str, Dimension]:
+        """The columns that name a unit, with the dimension of what they measure."""
+        return {c.unit: c.dimension for c in self.columns if c.unit is not None}
+
+    def default(self, column: Column, family: str) -> str | float | int | bool | None:
+        """What a blank cell means.  A unit's default is written for oil: a gas pack gets the inner unit instead."""
+        dimension = self.unit_columns.get(column.name)
+        if dimension is None or parse_unit(str(column.default), dimension).family == family:
+            return column.default
+        return inner_unit(dimension, family)
 
     @property
     def dated(self) -> tuple[str, ...]:

@@ -1,0 +1,171 @@
+"""Units at the door: every figure of a pack goes to its inner unit, once, and unit slips are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_routes.errors import Fault, UnitError
+from energy_routes.schema import Column
+from energy_routes.tables.typed import Draft
+from energy_routes.units import PROPERTY_WORDS, Dimension, Unit, inner_unit, known_units, parse_unit, to_inner
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+Drafts = Mapping[str, Draft]
+
+
+class Facts(NamedTuple):
+    """What a row's units may need: barrels per tonne, heating value [MJ/m3], length [km]; NaN where not known."""
+
+    bbl_per_t: Floats
+    mj_per_m3: Floats
+    length_km: Floats
+
+
+def to_inner_units(drafts: Drafts, family: str, reference: str | None) -> list[Fault]:
+    """Convert every table but ``values`` in place; the faults found.  ``reference`` serves rows without a grade."""
+    faults: list[Fault] = []
+    for name, draft in drafts.items():
+        facts = facts_of(drafts, name, reference)
+        for unit_column, dimension in draft.table.unit_columns.items():
+            _convert(draft, unit_column, dimension, family, facts, faults)
+        for column in draft.table.columns:
+            _refuse_slips(draft, column, family, facts, faults)
+    return faults
+
+
+def facts_of(drafts: Drafts, table: str, reference: str | None) -> Facts:
+    """The properties of each row: those of its commodities where they agree, else of the pack's reference."""
+    grades = drafts["commodities"].frame.drop_duplicates("id").set_index("id")
+    named = _commodities(drafts, table)
+    columns = {}
+    for name in ("bbl_per_t", "mj_per_m3"):
+        known = {str(k): float(v) for k, v in grades[name].items() if pd.notna(v)}
+        fallback = known.get(reference or "", np.nan)
+        found = [{known[c] for c in row if c in known} for row in named]
+        columns[name] = np.array([next(iter(f)) if len(f) == 1 else fallback for f in found], dtype=float)
+    length = np.full(len(named), np.nan)
+    if table in ("arcs", "lanes"):
+        arcs = drafts["arcs"].frame
+        by_arc = dict(zip(arcs["id"], arcs["length_km"].fillna(arcs["geometry_km"]), strict=True))
+        names = drafts[table].frame["id" if table == "arcs" else "arc"]
+        length = np.array([by_arc.get(name, np.nan) for name in names], dtype=float)
+    return Facts(columns["bbl_per_t"], columns["mj_per_m3"], length)
+
+
+def _commodities(drafts: Drafts, table: str) -> list[tuple[str, ...]]:
+    """Which commodities each row is about; empty where it does not say."""
+    frame = drafts[table].frame
+    if "commodities" in frame:
+        return list(frame["commodities"])
+    if "commodity" in frame or "reference" in frame:
+        return [(c,) if pd.notna(c) else () for c in frame["commodity" if "commodity" in frame else "reference"]]
+    where = {"arcs": ("lanes", "arc", "commodity", "id"), "limits": ("limit_terms", "limit", "commodity", "id"),
+             "tiers": ("markets", "id", "reference", "market")}.get(table)
+    if where is None:
+        return [()] * len(frame)
+    other, key, grade, own = where
+    found: dict[str, tuple[str, ...]] = {}
+    for name, commodity in drafts[other].frame[[key, grade]].dropna().itertuples(index=False):
+        found[name] = (*found.get(name, ()), commodity)
+    return [found.get(name, ()) for name in frame[own]]
+
+
+def _convert(draft: Draft, unit_column: str, dimension: Dimension, family: str, facts: Facts,
+             faults: list[Fault]) -> None:
+    """Rewrite one unit column and the quantities that it measures."""
+    written = draft.written[unit_column]
+    columns = [c.name for c in draft.table.columns if c.unit == unit_column]
+    for text in dict.fromkeys(str(text) for text in written):
+        rows = np.flatnonzero(written == text)
+        unit = unit_of(draft, rows, unit_column, text, dimension, family, faults)
+        for name in columns:
+            numbers = draft.frame[name].to_numpy(dtype=float, copy=True)
+            numbers[rows] = np.nan if unit is None else converted(draft, name, rows, rows, unit, facts, faults)
+            draft.frame[name] = numbers
+    draft.frame[unit_column] = pd.Series([inner_unit(dimension, family)] * len(written), dtype="str")
+
+
+def unit_of(draft: Draft, rows: Ints, column: str, text: str, dimension: Dimension, family: str,
+            faults: list[Fault]) -> Unit | None:
+    """The unit that ``rows`` are written in; None and one fault, for all of them, when it cannot serve here."""
+    try:
+        unit = parse_unit(text, dimension)
+        if unit.family in ("", family):
+            return unit
+        wrong = UnitError(f"{text!r} in a pack of {family}", f"a unit of {family}",
+                          f"Write the figure in {inner_unit(dimension, family)}.")
+    except UnitError as error:
+        wrong = error
+    more = f" (and in {len(rows) - 1} more rows)" if len(rows) > 1 else ""
+    faults.append(draft.fault(int(rows[0]), column, wrong.found + more, wrong.expected, wrong.repair))
+    return None
+
+
+def converted(draft: Draft, column: str, rows: Ints, targets: Ints, unit: Unit, facts: Facts,
+              faults: list[Fault]) -> Floats:
+    """The numbers of ``rows`` in inner units; ``targets`` are the rows of ``facts`` that they speak of."""
+    values = draft.frame[column].to_numpy(dtype=float)[rows]
+    properties = facts._asdict()
+    if unit.needs:
+        own = properties[unit.needs][targets]
+        lost = np.isnan(own) & np.isfinite(values) & (values != 0)
+        for i in np.flatnonzero(lost):
+            faults.append(draft.fault(int(rows[i]), column, f"{values[i]:g} {unit.text}",
+                                      PROPERTY_WORDS[unit.needs] + " to convert it",
+                                      f"Give it, or write the figure in {inner_unit(unit.dimension, unit.family)}."))
+        values = np.where(lost, np.nan, values)
+    return to_inner(values, unit, unit.dimension, **{k: v[targets] for k, v in properties.items()})
+
+
+def _refuse_slips(draft: Draft, column: Column, family: str, facts: Facts, faults: list[Fault]) -> None:
+    """Refuse figures outside the column's plausible band, unless the row's note says 'checked'."""
+    if column.plausible is None:
+        return
+    units = draft.written[column.unit] if column.unit else np.full(len(draft.frame), "")
+    rows = np.arange(len(draft.frame))
+    refuse_slips(draft, column.name, rows, column, rows, units, facts, family, faults)
+
+
+def refuse_slips(draft: Draft, name: str, rows: Ints, column: Column, targets: Ints, units: NDArray[Any],
+                 facts: Facts, family: str, faults: list[Fault]) -> None:
+    """The same for chosen ``rows`` of ``draft[name]`` that hold figures of ``column``, written in ``units``."""
+    if column.plausible is None or not len(rows):
+        return
+    low, high = column.plausible
+    values = draft.frame[name].to_numpy(dtype=float)[rows]
+    # Zero is a statement ("none"), not a slip; so is 'unlimited'.
+    odd = np.isfinite(values) & (values != 0) & ((values < low) | (values > high)) & ~draft.bad[name][rows]
+    for i in np.flatnonzero(odd):
+        row, target = int(rows[i]), int(targets[i])
+        if "checked" in str(draft.frame["note"].iloc[row]).lower():
+            continue
+        written, unit = float(draft.written[name][row]), str(units[row])
+        inner = inner_unit(column.dimension, family)
+        as_inner = f" ({values[i]:g} {inner})" if unit and unit != inner else ""
+        expected = f"{low:g} to {high:g} {inner}".rstrip()
+        faults.append(draft.fault(row, name, f"{written:g} {unit}".rstrip() + as_inner, f"{expected}, as is plausible",
+                                  _likely(column, written, unit, float(values[i]), facts, target, family)))
+
+
+def _likely(column: Column, written: float, unit: str, value: float, facts: Facts, row: int, family: str) -> str:
+    """Which slip would explain an implausible figure: another unit, the reciprocal, or a factor of 1000."""
+    low, high = column.plausible or (-np.inf, np.inf)
+    tail = "or write 'checked' and why in the row's note."
+    own = {name: values[row] for name, values in facts._asdict().items()}
+    for other in known_units(column.dimension).values() if unit else ():
+        if other.family not in ("", family) or other.text == unit or (other.needs and np.isnan(own[other.needs])):
+            continue
+        if low <= to_inner(written, other, column.dimension, **own) <= high:
+            return f"Likely {other.text}, not {unit}: write {other.text!r} as its unit, {tail}"
+    if column.name == "bbl_per_t" and low <= 1 / value <= high:
+        return f"Likely tonnes per barrel: write {1 / value:.4g}, {tail}"
+    for factor, word in ((1000, "1000 times too large"), (0.001, "1000 times too small")):
+        if low <= value / factor <= high:
+            return f"Likely {word}: write {written / factor:g}, {tail}"
+    return f"Correct it, {tail}"

@@ -1,0 +1,112 @@
+"""Dated figures: each row of ``values`` finds the cell that it overrides, and is converted as that cell would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.errors import Fault
+from energy_routes.names import nearest
+from energy_routes.schema import TABLES, Column
+from energy_routes.tables.convert import Drafts, Floats, Ints, converted, facts_of, refuse_slips, unit_of
+from energy_routes.tables.pack import keys_of
+from energy_routes.tables.typed import Draft, out_of_range
+from energy_routes.units import inner_unit
+
+
+def convert_values(drafts: Drafts, family: str, reference: str | None) -> list[Fault]:
+    """Check and convert the table ``values`` in place; the faults found."""
+    draft, faults = drafts["values"], list[Fault]()
+    targets = _targets(drafts, faults)
+    frame = draft.frame
+    blank = frame["unit"].isna()
+    written = frame["unit"].astype(object).to_numpy(copy=True)
+    draft.written["unit"] = written
+    numbers = frame["value"].to_numpy(dtype=float, copy=True)
+    texts = written.copy()
+    for (table, name), rows in _groups(frame, targets).items():
+        column = TABLES[table].column(name)
+        inner = inner_unit(column.dimension, family)
+        written[rows] = np.where(blank.to_numpy()[rows], inner, written[rows])
+        _refuse_range(draft, column, rows, faults)
+        facts = facts_of(drafts, table, reference)
+        for text in dict.fromkeys(written[rows]):
+            some = rows[written[rows] == text]
+            unit = unit_of(draft, some, "unit", text, column.dimension, family, faults)
+            numbers[some] = np.nan if unit is None else converted(draft, "value", some, targets[some], unit, facts, faults)
+        texts[rows] = inner
+        draft.frame["value"] = numbers.copy()
+        refuse_slips(draft, "value", rows, column, targets[rows], written, facts, family, faults)
+    draft.frame["unit"] = pd.Series(texts, dtype="str")
+    return faults
+
+
+def _targets(drafts: Drafts, faults: list[Fault]) -> Ints:
+    """For each dated row, the row of its table that it overrides; -1 and a fault when there is none."""
+    draft = drafts["values"]
+    out = np.full(len(draft.frame), -1, dtype=np.intp)
+    places: dict[str, dict[str, int]] = {}
+    columns = [draft.frame[name] for name in ("table", "id", "field")]
+    for i, (table, key, name) in enumerate(zip(*columns, strict=True)):
+        if pd.isna(table) or pd.isna(key) or pd.isna(name):
+            continue  # a blank cell: already reported
+        dated = [t for t in TABLES if TABLES[t].dated]
+        if table not in dated:
+            faults.append(draft.fault(i, "table", f"no dated figures in a table {table!r}", "one of " + ", ".join(dated),
+                                      nearest(table, dated)))
+            continue
+        if table not in places:
+            places[table] = {k: j for j, k in reversed(list(enumerate(keys_of(table, drafts[table].frame))))}
+        if name not in TABLES[table].dated:
+            faults.append(draft.fault(i, "field", f"{table} has no dated figure {name!r}",
+                                      "one of " + ", ".join(TABLES[table].dated), nearest(name, TABLES[table].dated)))
+        elif key not in places[table]:
+            faults.append(draft.fault(i, "id", f"{key!r} is not in {table}", "the key of one of its rows, parts joined "
+                                      "by '/'" if len(TABLES[table].key) > 1 else "the id of one of its rows",
+                                      nearest(key, places[table])))
+        else:
+            out[i] = places[table][key]
+    return out
+
+
+def _groups(frame: pd.DataFrame, targets: Ints) -> dict[tuple[str, str], Ints]:
+    """The rows with a target, by (table, column)."""
+    out: dict[tuple[str, str], list[int]] = {}
+    for i in np.flatnonzero(targets >= 0):
+        out.setdefault((str(frame["table"].iloc[i]), str(frame["field"].iloc[i])), []).append(int(i))
+    return {key: np.asarray(rows, dtype=np.intp) for key, rows in out.items()}
+
+
+def _refuse_range(draft: Draft, column: Column, rows: Ints, faults: list[Fault]) -> None:
+    """A dated figure obeys the hard limits of the column that it overrides."""
+    values = draft.frame["value"].to_numpy(dtype=float)
+    for i in map(int, rows):
+        if np.isinf(values[i]) and not column.unlimited:
+            faults.append(draft.fault(i, "value", "'unlimited'", f"a finite number: {column.name} has a limit always"))
+        elif np.isfinite(values[i]) and (wrong := out_of_range(column, float(values[i]))):
+            faults.append(draft.fault(i, "value", f"{values[i]:g}", f"{column.name} {wrong}", "Correct the figure."))
+
+
+def by_period(drafts: Drafts, table: str, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Floats]]]:
+    """The columns as they stand in the base ('') and in every period that a dated row names.
+
+    A month takes its season's and its year's figures where it has none of its own, as the network does.
+    """
+    base = {name: drafts[table].frame[name].to_numpy(dtype=float) for name in columns}
+    yield "", base
+    dated = drafts["values"].frame
+    dated = dated[(dated["table"] == table) & dated["field"].isin(list(columns)) & dated["value"].notna()]
+    place = {key: i for i, key in enumerate(keys_of(table, drafts[table].frame))}
+    rows: dict[str, list[tuple[str, int, float]]] = {}
+    for key, name, period, value in dated[["id", "field", "period", "value"]].dropna().itertuples(index=False):
+        if key in place:
+            rows.setdefault(period, []).append((name, place[key], value))
+    for period in rows:
+        out = {name: numbers.copy() for name, numbers in base.items()}
+        levels = [period[:4], f"*-{period[5:]}", period] if len(period) == 7 and period[0] != "*" else [period]
+        for level in levels:
+            for name, i, value in rows.get(level, ()):
+                out[name][i] = value
+        yield period, out
