@@ -45,6 +45,17 @@ def model_path(name: str) -> Path:
     return _folder("models") / f"{name}.toml"
 
 
+def data_path(name: str) -> Path:
+    """A folder of bundled data, pack or not: ``data_path("basemap")`` is what maps are drawn on.
+
+    Raises UsageError, offering the nearest name, when there is none.
+    """
+    known = tuple(sorted(path.name for path in _folder("data").glob("*") if path.is_dir()))
+    if name not in known:
+        raise _unknown("data folder", name, known)
+    return _folder("data") / name
+
+
 def _folder(kind: str) -> Path:
     """The folder of ``kind`` (data or models); the checkout's, possibly absent, when no wheel put one inside."""
     return next((root / kind for root in _ROOTS if (root / kind).is_dir()), _ROOTS[-1] / kind)

@@ -34,6 +34,7 @@ def test_names_are_sorted_and_only_packs_count(layout: Path) -> None:
 def test_paths_point_into_the_layout(layout: Path) -> None:
     assert library.pack_path("desert-oil") == layout / "data" / "desert-oil"
     assert library.model_path("oil-2024") == layout / "models" / "oil-2024.toml"
+    assert library.data_path("notes") == layout / "data" / "notes"
 
 
 @pytest.mark.usefixtures("layout")
@@ -42,6 +43,8 @@ def test_an_unknown_name_is_refused_and_the_nearest_offered() -> None:
         library.pack_path("desert_oil")
     with pytest.raises(UsageError, match=r"no model called 'oil2024'.*'oil-2024'"):
         library.model_path("oil2024")
+    with pytest.raises(UsageError, match=r"no data folder called 'note'.*'notes'"):
+        library.data_path("note")
 
 
 @pytest.mark.usefixtures("layout")
