@@ -26,9 +26,18 @@ if TYPE_CHECKING:
     from energy_routes.tables import read_pack as read_pack
 
 _HOME = {
-    "Case": "case", "load": "case", "DataError": "errors", "EnergyRoutesError": "errors", "InfeasibleError": "errors",
-    "UnboundedError": "errors", "Network": "network", "Plan": "plan", "Policy": "policy", "solve": "solve",
-    "to_pulp": "solve", "read_pack": "tables",
+    "Case": "case",
+    "load": "case",
+    "DataError": "errors",
+    "EnergyRoutesError": "errors",
+    "InfeasibleError": "errors",
+    "UnboundedError": "errors",
+    "Network": "network",
+    "Plan": "plan",
+    "Policy": "policy",
+    "solve": "solve",
+    "to_pulp": "solve",
+    "read_pack": "tables",
 }
 
 try:

@@ -25,7 +25,11 @@ DUST = 1e-9  # volumes below this (a kilogram in a Mt) are the arithmetic's, not
 def assemble(space: Space, program: Program, x: Vector, worth: Worth | None, certificate: dict[str, Any]) -> Plan:
     """The plan of a point ``x`` (one number a column); ``worth`` prices the limits, or is None for a foreign solver."""
     flows = _flows(space, x)
-    deliveries, obligations, supplies = _deliveries(space, x), _obligations(space, x), _supplies(space, program, x, worth)
+    deliveries, obligations, supplies = (
+        _deliveries(space, x),
+        _obligations(space, x),
+        _supplies(space, program, x, worth),
+    )
     stocks, prices = _stocks(space, x), _prices(space, program, x, worth)
     groups = _groups(space, x)
     cash = {term.__name__: float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash"}
@@ -34,13 +38,28 @@ def assemble(space: Space, program: Program, x: Vector, worth: Worth | None, cer
     ledger = _ledger(program, x)
     families = list(space.exports.axis.frame["family"].unique())
     return Plan(
-        case=space.case, status="optimal", objective=float(ledger["value"].sum()), netback=netback, flows=flows,
-        arcs=_arcs(space, flows, prices), routes=routes, ledger=ledger, prices=prices,
-        indicators=indicator_table(groups, families), groups=groups, supplies=supplies, deliveries=deliveries,
-        obligations=obligations, stocks=stocks,
+        case=space.case,
+        status="optimal",
+        objective=float(ledger["value"].sum()),
+        netback=netback,
+        flows=flows,
+        arcs=_arcs(space, flows, prices),
+        routes=routes,
+        ledger=ledger,
+        prices=prices,
+        indicators=indicator_table(groups, families),
+        groups=groups,
+        supplies=supplies,
+        deliveries=deliveries,
+        obligations=obligations,
+        stocks=stocks,
         ranges=pd.DataFrame(columns=["kind", "limit", "low", "high", "unit"], dtype=object),
-        certificate={**certificate, "ledger_gap": abs(float(ledger["value"].sum()) - float(program.cost @ x + program.offset))},
-        warnings=_warnings(supplies, obligations, worth))
+        certificate={
+            **certificate,
+            "ledger_gap": abs(float(ledger["value"].sum()) - float(program.cost @ x + program.offset)),
+        },
+        warnings=_warnings(supplies, obligations, worth),
+    )
 
 
 def clean(values: Vector) -> Vector:
@@ -52,8 +71,12 @@ def _flows(space: Space, x: Vector) -> pd.DataFrame:
     lanes = space.flow.axis.frame
     volume = clean(space.flow.value(x))
     frame = lanes[["period", "arc", "from", "to", "mode", "family", "commodity", "to_commodity"]].assign(
-        volume=volume, outlet=volume * lanes["yield"].to_numpy(dtype=float), unit=lanes["family"].map(UNITS),
-        tariff=lanes["charge"].to_numpy(dtype=float), cost=volume * lanes["charge"].to_numpy(dtype=float))
+        volume=volume,
+        outlet=volume * lanes["yield"].to_numpy(dtype=float),
+        unit=lanes["family"].map(UNITS),
+        tariff=lanes["charge"].to_numpy(dtype=float),
+        cost=volume * lanes["charge"].to_numpy(dtype=float),
+    )
     names = space.case.network.tables["arcs"].set_index("id")["name"]
     frame.insert(2, "name", frame["arc"].map(names).fillna(frame["arc"]))
     return frame.sort_values(["period", "arc", "commodity"], ignore_index=True)
@@ -64,11 +87,14 @@ def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFra
     from energy_routes.formulation.axes import over_periods
 
     arcs = space.case.network.tables["arcs"]
-    frame = over_periods(arcs[["id", "name", "from", "to", "mode", "operator", "status"]].rename(columns={"id": "arc"}),
-                         space.case.periods)
+    frame = over_periods(
+        arcs[["id", "name", "from", "to", "mode", "operator", "status"]].rename(columns={"id": "arc"}),
+        space.case.periods,
+    )
     carried = flows.groupby(["arc", "period"]).agg(volume=("volume", "sum"), family=("family", "first")).reset_index()
     frame = frame.merge(carried, on=["arc", "period"], how="left").merge(
-        space.arcs.frame[["arc", "period", "capacity"]].assign(open=True), on=["arc", "period"], how="left")
+        space.arcs.frame[["arc", "period", "capacity"]].assign(open=True), on=["arc", "period"], how="left"
+    )
     only = space.exports.axis.frame["family"].unique()
     frame["family"] = frame["family"].fillna(only[0] if len(only) == 1 else "oil")
     frame["volume"] = frame["volume"].fillna(0.0)
@@ -80,7 +106,11 @@ def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFra
     frame = frame.merge(priced, on=["arc", "period"], how="left")
     frame["price"] = frame["price"].fillna(0.0)
     frame["name"] = frame["name"].fillna(frame["arc"])
-    return frame.assign(unit=frame["family"].map(UNITS)).drop(columns="years").sort_values(["period", "arc"], ignore_index=True)
+    return (
+        frame.assign(unit=frame["family"].map(UNITS))
+        .drop(columns="years")
+        .sort_values(["period", "arc"], ignore_index=True)
+    )
 
 
 def _supplies(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
@@ -88,25 +118,36 @@ def _supplies(space: Space, program: Program, x: Vector, worth: Worth | None) ->
     lifted, available = clean(space.lifted.value(x)), axis.data("available")
     block = program.column_block("lifted").slice
     return axis.frame[["period", "supply", "shipper", "node", "commodity", "family"]].assign(
-        available=available, lifted=lifted, shut_in=clean(np.where(np.isfinite(available), available - lifted, 0.0)),
-        price=np.nan if worth is None else worth.columns[block], unit=axis.frame["family"].map(UNITS))
+        available=available,
+        lifted=lifted,
+        shut_in=clean(np.where(np.isfinite(available), available - lifted, 0.0)),
+        price=np.nan if worth is None else worth.columns[block],
+        unit=axis.frame["family"].map(UNITS),
+    )
 
 
 def _deliveries(space: Space, x: Vector) -> pd.DataFrame:
     axis = space.delivered.axis
     names = space.case.network.tables["markets"].set_index("id")["name"]
     frame = axis.frame[["period", "market", "tier", "commodity", "family", "depth", "price", "export"]].assign(
-        volume=clean(space.delivered.value(x)), unit=axis.frame["family"].map(UNITS),
-        name=axis.frame["market"].map(names).fillna(axis.frame["market"]))
+        volume=clean(space.delivered.value(x)),
+        unit=axis.frame["family"].map(UNITS),
+        name=axis.frame["market"].map(names).fillna(axis.frame["market"]),
+    )
     frame["depth"] = frame["depth"].where(np.isfinite(frame["depth"]))
-    return frame[["period", "market", "name", "tier", "commodity", "family", "volume", "depth", "price", "export", "unit"]]
+    return frame[
+        ["period", "market", "name", "tier", "commodity", "family", "volume", "depth", "price", "export", "unit"]
+    ]
 
 
 def _obligations(space: Space, x: Vector) -> pd.DataFrame:
-    served = space.home.axis.frame[["period", "obligation", "node", "commodity"]].assign(volume=clean(space.home.value(x)))
+    served = space.home.axis.frame[["period", "obligation", "node", "commodity"]].assign(
+        volume=clean(space.home.value(x))
+    )
     family = space.case.network.tables["commodities"].set_index("id")["family"]
     due = space.obligations.frame[["period", "obligation"]].assign(
-        required=space.obligations.data("volume"), short=clean(space.short.value(x)))
+        required=space.obligations.data("volume"), short=clean(space.short.value(x))
+    )
     frame = served.merge(due, on=["period", "obligation"])
     return frame.assign(unit=frame["commodity"].map(family).map(UNITS))
 
@@ -116,8 +157,13 @@ def _stocks(space: Space, x: Vector) -> pd.DataFrame:
     closing, injected, withdrawn = (clean(e.value(x)) for e in (space.stock, space.injected, space.withdrawn))
     family = space.case.network.tables["commodities"].set_index("id")["family"]
     return frame[["period", "storage", "node", "commodity"]].assign(
-        opening=clean(closing - injected + withdrawn), injected=injected, withdrawn=withdrawn, closing=closing,
-        working_volume=frame["working_volume"].to_numpy(dtype=float), unit=frame["commodity"].map(family).map(UNITS))
+        opening=clean(closing - injected + withdrawn),
+        injected=injected,
+        withdrawn=withdrawn,
+        closing=closing,
+        working_volume=frame["working_volume"].to_numpy(dtype=float),
+        unit=frame["commodity"].map(family).map(UNITS),
+    )
 
 
 def _prices(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
@@ -134,8 +180,12 @@ def _prices(space: Space, program: Program, x: Vector, worth: Worth | None) -> p
     volume[~rows], price[~rows] = x[at[~rows]], worth.columns[at[~rows]]
     low, high = table["lower"].to_numpy(dtype=float), table["upper"].to_numpy(dtype=float)
     bound = np.where(np.abs(volume - low) < np.abs(high - volume), low, high)
-    frame = table.assign(volume=clean(volume), bound=np.where(np.isfinite(bound), bound, np.nan), price=clean(price),
-                         unit=table["family"].map(VALUE_UNITS))
+    frame = table.assign(
+        volume=clean(volume),
+        bound=np.where(np.isfinite(bound), bound, np.nan),
+        price=clean(price),
+        unit=table["family"].map(VALUE_UNITS),
+    )
     return frame[columns]
 
 
@@ -145,16 +195,21 @@ def _groups(space: Space, x: Vector) -> pd.DataFrame:
     total = share_totals(space)
     of = total.axis.frame[["kind", "family", "period"]].assign(total=total.value(x))
     frame = space.exposure.axis.frame[[*keys, "period"]].assign(volume=clean(space.exposure.value(x)))
-    frame = frame.merge(of, on=["kind", "family", "period"]).merge(_meter_capacity(space), on=[*keys, "period"], how="left")
+    frame = frame.merge(of, on=["kind", "family", "period"]).merge(
+        _meter_capacity(space), on=[*keys, "period"], how="left"
+    )
     horizon = frame.groupby(keys, sort=False).agg(
-        volume=("volume", "sum"), total=("total", "sum"), capacity=("capacity", lambda c: c.sum(skipna=False)))
+        volume=("volume", "sum"), total=("total", "sum"), capacity=("capacity", lambda c: c.sum(skipna=False))
+    )
     frame = pd.concat([horizon.reset_index().assign(period="total"), frame], ignore_index=True)
     tables = space.case.network.tables
     listed = tables["groups"].set_index(["kind", "group"])["name"]
     names = [*listed.index, *(("market", m) for m in tables["markets"]["id"])]
     known = dict(zip(names, [*listed, *tables["markets"]["name"]], strict=True))
-    frame["name"] = [known.get((k, g)) if isinstance(known.get((k, g)), str) else g
-                     for k, g in zip(frame["kind"], frame["group"], strict=True)]
+    frame["name"] = [
+        known.get((k, g)) if isinstance(known.get((k, g)), str) else g
+        for k, g in zip(frame["kind"], frame["group"], strict=True)
+    ]
     frame["share"] = (frame["volume"] / frame["total"]).where(frame["total"] > 0)
     frame["utilisation"] = (frame["volume"] / frame["capacity"]).where(frame["capacity"] > 0)
     frame["unit"] = frame["family"].map(UNITS)
@@ -169,8 +224,12 @@ def _meter_capacity(space: Space) -> pd.DataFrame:
     metered = table.loc[table["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates().merge(arcs, on="arc")
     metered["capacity"] = metered["capacity"].where(np.isfinite(metered["capacity"]))
     lanes = space.flow.axis.frame[["arc", "family"]].drop_duplicates()
-    return metered.merge(lanes, on="arc").groupby(["kind", "group", "family", "period"])["capacity"].agg(
-        lambda c: c.sum(skipna=False)).reset_index()
+    return (
+        metered.merge(lanes, on="arc")
+        .groupby(["kind", "group", "family", "period"])["capacity"]
+        .agg(lambda c: c.sum(skipna=False))
+        .reset_index()
+    )
 
 
 def _ledger(program: Program, x: Vector) -> pd.DataFrame:
@@ -180,12 +239,21 @@ def _ledger(program: Program, x: Vector) -> pd.DataFrame:
 
 def _warnings(supplies: pd.DataFrame, obligations: pd.DataFrame, worth: Worth | None) -> tuple[dict[str, str], ...]:
     out = []
-    shut = supplies.groupby(["supply", "unit"])["shut_in"].sum()
-    for (supply, unit), volume in shut[shut > 1e-6].items():
-        out.append({"code": "shut_in", "message": f"{volume:.3g} {unit} is available but not lifted", "where": f"supply:{supply}"})
+    shut = supplies.groupby(["supply", "unit"], as_index=False)["shut_in"].sum()
+    for supply, unit, volume in shut[shut["shut_in"] > 1e-6].itertuples(index=False):
+        message = f"{volume:.3g} {unit} is available but not lifted"
+        out.append({"code": "shut_in", "message": message, "where": f"supply:{supply}"})
     short = obligations.drop_duplicates(["period", "obligation"]).groupby("obligation")["short"].sum()
     for name, volume in short[short > 1e-6].items():
-        out.append({"code": "short", "message": f"{volume:.3g} not delivered, at its penalty", "where": f"obligation:{name}"})
+        out.append(
+            {"code": "short", "message": f"{volume:.3g} not delivered, at its penalty", "where": f"obligation:{name}"}
+        )
     if worth is not None and not worth.exact:
-        out.append({"code": "prices", "message": "many limits bind at once: prices are one valid set of duals", "where": "prices"})
+        out.append(
+            {
+                "code": "prices",
+                "message": "many limits bind at once: prices are one valid set of duals",
+                "where": "prices",
+            }
+        )
     return tuple(out)

@@ -50,7 +50,9 @@ class Case:
         self._check_periods(periods)
         return self.on_network(lambda n: n.outage(what, periods, remaining, reason))
 
-    def scale(self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled") -> Case:
+    def scale(
+        self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"
+    ) -> Case:
         """Multiply one number: ``case.scale("arc:BTC", "tariff", 0.8)``."""
         self._check_periods(periods)
         return self.on_network(lambda n: n.scale(target, column, factor, periods, reason))
@@ -79,7 +81,9 @@ class Case:
         if ":" not in target:
             raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
         number, _, unit = str(value).strip().partition(" ")
-        change: Any = value if column == "status" else {"set": _number(path, number), **({"unit": unit} if unit else {})}
+        change: Any = (
+            value if column == "status" else {"set": _number(path, number), **({"unit": unit} if unit else {})}
+        )
         change = {"set": value} if column == "status" else change
         edits = _edits(self.network, EditFile(target=target, reason="set by the user", **{column: change}), "--set", [])
         return self.on_network(lambda n: n.with_edits(*edits))
@@ -87,16 +91,20 @@ class Case:
     def scenario(self, name: str) -> Case:
         """The case with a named scenario of its model file laid over it.  Raises UsageError on an unknown name."""
         if name not in self.scenarios:
-            raise UsageError(f"{self.name} has no scenario {name!r}. {nearest(name, self.scenarios)}"
-                             f" Known: {', '.join(self.scenarios) or 'none'}.")
+            raise UsageError(
+                f"{self.name} has no scenario {name!r}. {nearest(name, self.scenarios)}"
+                f" Known: {', '.join(self.scenarios) or 'none'}."
+            )
         changed = _with_file(self, self.scenarios[name].edit, self.scenarios[name].policy, f"scenario {name}")
         return replace(changed, name=f"{self.name}+{name}")
 
     def _check_periods(self, labels: Iterable[str]) -> None:
         for label in labels:
             if not any(period.matches(label) for period in self.periods):
-                raise UsageError(f"period {label!r} is not in the horizon of {self.name}: "
-                                 f"{self.periods[0].label} … {self.periods[-1].label}")
+                raise UsageError(
+                    f"period {label!r} is not in the horizon of {self.name}: "
+                    f"{self.periods[0].label} … {self.periods[-1].label}"
+                )
 
 
 def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
@@ -136,9 +144,11 @@ def _base(path: Path, chain: list[tuple[ModelFile, str]]) -> Case:
     def last(key: str) -> Any:
         return next((getattr(f, key) for f, _ in reversed(chain) if getattr(f, key) is not None), None)
 
-    missing = [Fault(path.name, column=key, found="missing", expected=hint, repair=f"Add {key} = …")
-               for key, hint in (("data", "a pack's name or folder"), ("year", "a year, or a list of years"))
-               if last(key) is None]
+    missing = [
+        Fault(path.name, column=key, found="missing", expected=hint, repair=f"Add {key} = …")
+        for key, hint in (("data", "a pack's name or folder"), ("year", "a year, or a list of years"))
+        if last(key) is None
+    ]
     if missing:
         raise DataError(path.name, missing)
     data, year, source = last("data"), last("year"), last("source")
@@ -147,11 +157,14 @@ def _base(path: Path, chain: list[tuple[ModelFile, str]]) -> Case:
     if faults:
         raise DataError(", ".join(pack.name for pack in packs), faults)
     return Case(
-        name=path.stem, network=Network(packs),
+        name=path.stem,
+        network=Network(packs),
         periods=periods_of([year] if isinstance(year, int) else sorted(year), last("periods") or "year"),
-        title=last("title") or path.stem, question=last("question") or "",
+        title=last("title") or path.stem,
+        question=last("question") or "",
         sources=tuple([source] if isinstance(source, str) else source or ()),
-        scenarios={name: s for file, _ in chain for name, s in file.scenario.items()})
+        scenarios={name: s for file, _ in chain for name, s in file.scenario.items()},
+    )
 
 
 def _pack_path(model: Path, name: str) -> Path:
@@ -165,8 +178,11 @@ def _with_file(case: Case, edits: Sequence[EditFile], policy: PolicyFile, label:
     changes = []
     for number, edit in enumerate(edits, 1):
         place = f"{label} [[edit]] {number}"
-        faults += [_unknown_period(place, p, case.periods) for p in edit.periods
-                   if not any(period.matches(p) for period in case.periods)]
+        faults += [
+            _unknown_period(place, p, case.periods)
+            for p in edit.periods
+            if not any(period.matches(p) for period in case.periods)
+        ]
         changes += _edits(case.network, edit, place, faults)
     if faults:
         raise DataError(label, faults)
@@ -185,11 +201,18 @@ def _unknown_period(place: str, label: str, periods: Sequence[Period]) -> Fault:
 
 
 def _edits(network: Network, file: EditFile, place: str, faults: list[Fault]) -> list[Edit]:
-    """The changes of one ``[[edit]]`` in inner units; what is wrong is added to ``faults`` (or raised if that is empty)."""
+    """The changes of one ``[[edit]]`` in inner units.
+
+    What is wrong is added to ``faults``; for ``--set``, which has one edit, it is raised.
+    """
     table, name = parse_target(file.target)
     out = []
     if not file.changes():
-        faults.append(Fault(place, column=file.target, found="no change", expected='such as capacity = { set = 2.2, unit = "Mt/y" }'))
+        faults.append(
+            Fault(
+                place, column=file.target, found="no change", expected='such as capacity = { set = 2.2, unit = "Mt/y" }'
+            )
+        )
     for column, raw in file.changes().items():
         try:
             out.append(_edit(network, file, table, name, column, raw))
@@ -224,12 +247,17 @@ def _inner(network: Network, table: str, name: str, column: str, value: float, u
     commodities = network.tables["commodities"].set_index("id")
     frame, ids = network.tables[table], network.ids(table)
     row = frame.iloc[ids.index(name)] if name in ids else None
-    grade = next((row[k] for k in ("commodity", "reference") if row is not None and k in frame and row[k] in commodities.index),
-                 None)
+    grade = next(
+        (row[k] for k in ("commodity", "reference") if row is not None and k in frame and row[k] in commodities.index),
+        None,
+    )
     facts = commodities.loc[grade] if grade is not None else commodities.iloc[0]
     length = row["length_km"] if row is not None and "length_km" in frame else None
-    return float(units.to_inner(value, unit, dimension, bbl_per_t=facts["bbl_per_t"], mj_per_m3=facts["mj_per_m3"],
-                                length_km=length))
+    return float(
+        units.to_inner(
+            value, unit, dimension, bbl_per_t=facts["bbl_per_t"], mj_per_m3=facts["mj_per_m3"], length_km=length
+        )
+    )
 
 
 def _lever(policy: Policy, name: str, value: Any) -> Policy:
@@ -243,7 +271,9 @@ def _lever(policy: Policy, name: str, value: Any) -> Policy:
     if name not in choices:
         raise UsageError(f"policy has no lever {name!r}. {nearest(name, (*choices, 'max_share', 'max_exposure'))}")
     if value not in choices[name]:
-        raise UsageError(f"policy.{name} = {value!r}; expected {' or '.join(choices[name])}. {nearest(str(value), choices[name])}")
+        raise UsageError(
+            f"policy.{name} = {value!r}; expected {' or '.join(choices[name])}. {nearest(str(value), choices[name])}"
+        )
     return replace(policy, **{name: value})
 
 

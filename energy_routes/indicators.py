@@ -14,7 +14,8 @@ from energy_routes.schema import PARTITIONS
 def hhi(volumes: ArrayLike) -> float:
     """Herfindahl–Hirschman index Σ s_i², from 1/N (even) to 1 (all in one); NaN where nothing moves.
 
-    ``volumes``: shape (N,), ≥ 0, any unit.  Herfindahl 1950; used for routes by ENTSOG, Gas Regional Investment Plan South.
+    ``volumes``: shape (N,), ≥ 0, any unit.  Herfindahl 1950; used for routes by ENTSOG, Gas Regional Investment
+    Plan South.
     """
     share = _shares(volumes)
     return float((share**2).sum()) if len(share) else float("nan")
@@ -40,7 +41,8 @@ def largest_share(volumes: ArrayLike) -> float:
 def indicator_table(groups: pd.DataFrame, families: Sequence[str]) -> pd.DataFrame:
     """Indicators over the horizon: HHI, effective number and Shannon–Wiener of partition kinds; every group's share.
 
-    Transit countries and chokepoints do not partition the exports (BTC crosses three countries), so they have shares only.
+    Transit countries and chokepoints do not partition the exports (BTC crosses three countries), so they have
+    shares only.
     """
     total = groups[groups["period"] == "total"]
     rows = []
@@ -48,11 +50,15 @@ def indicator_table(groups: pd.DataFrame, families: Sequence[str]) -> pd.DataFra
         for kind in PARTITIONS:
             volumes = total.loc[(total["family"] == family) & (total["kind"] == kind), "volume"]
             if len(volumes):
-                rows += [(family, measure.__name__, kind, "", measure(volumes), "1")
-                         for measure in (hhi, effective_number, shannon_wiener, largest_share)]
+                rows += [
+                    (family, measure.__name__, kind, "", measure(volumes), "1")
+                    for measure in (hhi, effective_number, shannon_wiener, largest_share)
+                ]
         own = total[total["family"] == family]
-        rows += [(family, "share", kind, group, share, "1")
-                 for kind, group, share in zip(own["kind"], own["group"], own["share"], strict=True)]
+        rows += [
+            (family, "share", kind, group, share, "1")
+            for kind, group, share in zip(own["kind"], own["group"], own["share"], strict=True)
+        ]
     return pd.DataFrame(rows, columns=["family", "indicator", "kind", "group", "value", "unit"])
 
 

@@ -59,12 +59,21 @@ def _describe(space: Space, block: str, labels: pd.DataFrame, start: int, lower:
         names = _policy_names(block, labels)
     else:
         names = [_name(space, kind, i) + _suffix(block) for i in ids]
-    period = labels["period"] if "period" in labels else labels["window"] if "window" in labels else "horizon"
+    period = labels.get("period", labels.get("window", "horizon"))
     family = labels["family"] if "family" in labels else _family(space)
-    frame = pd.DataFrame({
-        "block": block, "position": start + np.arange(len(labels)), "kind": kind, "limit": np.asarray(ids, dtype=object),
-        "name": np.asarray(names, dtype=object), "family": np.asarray(family) if np.ndim(family) else family,
-        "period": np.asarray(period) if np.ndim(period) else period, "lower": lower, "upper": upper})
+    frame = pd.DataFrame(
+        {
+            "block": block,
+            "position": start + np.arange(len(labels)),
+            "kind": kind,
+            "limit": np.asarray(ids, dtype=object),
+            "name": np.asarray(names, dtype=object),
+            "family": np.asarray(family) if np.ndim(family) else family,
+            "period": np.asarray(period) if np.ndim(period) else period,
+            "lower": lower,
+            "upper": upper,
+        }
+    )
     return frame.assign(unit=frame["family"].map({"oil": "Mt", "gas": "bcm"}))[COLUMNS]
 
 
@@ -91,8 +100,12 @@ def _node(space: Space, node: Any) -> str:
 
 
 def _suffix(block: str) -> str:
-    return {"working_volume": " tanks full", "injection": " injection", "withdrawal": " withdrawal",
-            "closing_stock": " closing stock"}.get(block, "")
+    return {
+        "working_volume": " tanks full",
+        "injection": " injection",
+        "withdrawal": " withdrawal",
+        "closing_stock": " closing stock",
+    }.get(block, "")
 
 
 def _policy_names(block: str, labels: pd.DataFrame) -> list[str]:
@@ -108,7 +121,7 @@ def _family(space: Space) -> str:
 
 
 def repairs(program: Program, space: Space) -> list[dict[str, Any]]:
-    """The cheapest set of limits whose loosening makes an infeasible case feasible, each with words, volume and period."""
+    """The cheapest set of limits to loosen in an infeasible case, each with words, volume and period."""
     table = limit_table(space, program)
     where = {(row.block, row.position): row for row in table.itertuples()}
     starts = {rows.name: program.row_slice(rows.name).start for rows in program.rows}
@@ -118,7 +131,16 @@ def repairs(program: Program, space: Space) -> list[dict[str, Any]]:
         row: Any = where[found["block"], starts[found["block"]] + found["row"]]
         amount = float(found["amount"])
         direction = "more" if found["side"] == "upper" else "less"
-        out.append({"limit": row.limit, "kind": row.kind, "name": row.name, "period": str(row.period), "side": found["side"],
-                    "amount": amount, "unit": row.unit,
-                    "words": f"{row.name} ({row.period}): {amount:.4g} {row.unit} {direction}"})
+        out.append(
+            {
+                "limit": row.limit,
+                "kind": row.kind,
+                "name": row.name,
+                "period": str(row.period),
+                "side": found["side"],
+                "amount": amount,
+                "unit": row.unit,
+                "words": f"{row.name} ({row.period}): {amount:.4g} {row.unit} {direction}",
+            }
+        )
     return out

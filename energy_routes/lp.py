@@ -69,7 +69,7 @@ def positions(of: pd.DataFrame, within: pd.DataFrame, on: Sequence[str]) -> Inde
         both = np.concatenate([of[column].to_numpy(dtype=object), within[column].to_numpy(dtype=object)])
         part, uniques = pd.factorize(both, use_na_sentinel=False)
         code = code * (len(uniques) + 1) + part
-    return np.asarray(pd.Index(code[len(of):]).get_indexer(pd.Index(code[: len(of)])), dtype=np.int64)
+    return np.asarray(pd.Index(code[len(of) :]).get_indexer(pd.Index(code[: len(of)])), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,8 +146,13 @@ class Expr:
             return replace(self, const=self.const + sign * as_vector(other, self.axis))
         if other.axis is not self.axis:
             raise LabelError(f"sum of expressions over {self.axis.name!r} and {other.axis.name!r}")
-        return Expr(self.axis, np.concatenate([self.row, other.row]), np.concatenate([self.col, other.col]),
-                    np.concatenate([self.val, sign * other.val]), self.const + sign * other.const)
+        return Expr(
+            self.axis,
+            np.concatenate([self.row, other.row]),
+            np.concatenate([self.col, other.col]),
+            np.concatenate([self.val, sign * other.val]),
+            self.const + sign * other.const,
+        )
 
     def __add__(self, other: Expr | Bound) -> Expr:
         return self._with(other, 1.0)
@@ -217,10 +222,16 @@ def between(expr: Expr, lower: Bound, upper: Bound) -> Rows:
 
 def as_vector(value: Bound, over: Axis, *, finite: bool = True) -> Vector:
     """``value`` as one number a label; a NaN, an inf where none may be, or another length raises."""
-    vector = np.broadcast_to(np.asarray(value, dtype=float), (len(over),)) if np.ndim(value) == 0 else np.asarray(value, float)
+    vector = (
+        np.broadcast_to(np.asarray(value, dtype=float), (len(over),))
+        if np.ndim(value) == 0
+        else np.asarray(value, float)
+    )
     if vector.shape != (len(over),):
         raise LabelError(f"a vector of shape {vector.shape} against axis {over.name!r} of {len(over)} labels")
     bad = ~np.isfinite(vector) if finite else np.isnan(vector)
     if bad.any():
-        raise LabelError(f"axis {over.name!r}, {over.frame.iloc[int(np.argmax(bad))].to_dict()}: {vector[bad][0]} is not a number")
+        raise LabelError(
+            f"axis {over.name!r}, {over.frame.iloc[int(np.argmax(bad))].to_dict()}: {vector[bad][0]} is not a number"
+        )
     return vector.astype(float)

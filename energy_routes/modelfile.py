@@ -80,8 +80,9 @@ def parse_model(text: str, name: str) -> ModelFile:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DataError(name, [Fault(name, found=f"not TOML: {error}", expected="valid TOML",
-                                     repair="Mend the line named.")]) from None
+        raise DataError(
+            name, [Fault(name, found=f"not TOML: {error}", expected="valid TOML", repair="Mend the line named.")]
+        ) from None
     try:
         return ModelFile.model_validate(raw)
     except ValidationError as error:
@@ -94,11 +95,21 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise DataError(path.name, [Fault(path.name, found=f"byte {error.start} is not UTF-8", expected="UTF-8 text",
-                                          repair="Save the file as UTF-8.")]) from None
+        raise DataError(
+            path.name,
+            [
+                Fault(
+                    path.name,
+                    found=f"byte {error.start} is not UTF-8",
+                    expected="UTF-8 text",
+                    repair="Save the file as UTF-8.",
+                )
+            ],
+        ) from None
     except OSError as error:
-        raise DataError(str(path), [Fault(path.name, found=error.strerror or str(error),
-                                          expected="a readable model file")]) from None
+        raise DataError(
+            str(path), [Fault(path.name, found=error.strerror or str(error), expected="a readable model file")]
+        ) from None
 
 
 def _fault(name: str, detail: Any) -> Fault:
@@ -106,15 +117,23 @@ def _fault(name: str, detail: Any) -> Fault:
     where = ".".join(place)
     if detail["type"] == "extra_forbidden":
         known = _known(place[:-1])
-        return Fault(name, column=where, found="unknown key", expected="one of " + ", ".join(known),
-                     repair=nearest(place[-1], known))
+        return Fault(
+            name,
+            column=where,
+            found="unknown key",
+            expected="one of " + ", ".join(known),
+            repair=nearest(place[-1], known),
+        )
     if detail["type"] == "missing":
         return Fault(name, column=where, found="missing", expected="a value", repair=f"Add {place[-1]} = …")
     return Fault(name, column=where, found=repr(detail["input"]), expected=detail["msg"])
 
 
+_SECTIONS: dict[str, type[BaseModel]] = {"policy": PolicyFile, "scenario": ScenarioFile, "edit": EditFile}
+
+
 def _known(place: list[str]) -> list[str]:
     model: type[BaseModel] = ModelFile
     for part in place:
-        model = {"policy": PolicyFile, "scenario": ScenarioFile, "edit": EditFile}.get(part, model)
+        model = _SECTIONS.get(part, model)
     return list(model.model_fields)

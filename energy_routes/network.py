@@ -1,8 +1,9 @@
 """A frozen network: checked tables, and the edits laid over them.
 
 A number of a table is found, for a period, by one rule (the same that :mod:`energy_routes.audit` follows in its own
-code): the base column; over it a dated year row of ``values`` (``2024``); over that a season row (``*-03``); over that a
-month row (``2024-03``); then the edits, in the order given (set, scale, add).  Nothing is written into the tables.
+code): the base column; over it a dated year row of ``values`` (``2024``); over that a season row (``*-03``); over
+that a month row (``2024-03``); then the edits, in the order given (set, scale, add).  Nothing is written into the
+tables.
 """
 
 from __future__ import annotations
@@ -27,8 +28,16 @@ Operation = Literal["set", "scale", "add"]
 
 # How people name a table in an edit, and the table it means.
 TARGETS: Mapping[str, str] = {
-    "arc": "arcs", "lane": "lanes", "supply": "supplies", "obligation": "obligations", "market": "markets",
-    "tier": "tiers", "differential": "differentials", "limit": "limits", "joint": "limits", "storage": "storages",
+    "arc": "arcs",
+    "lane": "lanes",
+    "supply": "supplies",
+    "obligation": "obligations",
+    "market": "markets",
+    "tier": "tiers",
+    "differential": "differentials",
+    "limit": "limits",
+    "joint": "limits",
+    "storage": "storages",
     "contract": "contracts",
 }
 
@@ -68,8 +77,12 @@ class Network:
         """The canonical tables of all packs, one under another; inner units."""
         if len(self.packs) == 1:
             return dict(self.packs[0].tables)
-        return {name: pd.concat([pack.tables[name] for pack in self.packs], ignore_index=True).drop_duplicates(
-            list(TABLES[name].key), ignore_index=True) for name in TABLES}
+        return {
+            name: pd.concat([pack.tables[name] for pack in self.packs], ignore_index=True).drop_duplicates(
+                list(TABLES[name].key), ignore_index=True
+            )
+            for name in TABLES
+        }
 
     def ids(self, table: str) -> list[str]:
         """The key of each row, parts joined by '/', in table order."""
@@ -98,8 +111,9 @@ class Network:
                 status[place[edit.id], _columns(edit, periods)] = edit.value
         return np.asarray(status == "operating")
 
-    def _apply(self, out: Matrix, table: str, column: str, place: Mapping[str, int],
-               periods: Sequence[Period]) -> Matrix:
+    def _apply(
+        self, out: Matrix, table: str, column: str, place: Mapping[str, int], periods: Sequence[Period]
+    ) -> Matrix:
         for edit in self.edits:
             if (edit.table, edit.field) != (table, column):
                 continue
@@ -113,8 +127,9 @@ class Network:
         """Dated figures by (table, column, level), then period, as (id, value) pairs."""
         out: dict[tuple[str, str, str], dict[str, list[tuple[str, float]]]] = {}
         values = self.tables["values"]
-        for table, name, column, period, value in zip(*(values[c] for c in ("table", "id", "field", "period", "value")),
-                                                      strict=True):
+        for table, name, column, period, value in zip(
+            *(values[c] for c in ("table", "id", "field", "period", "value")), strict=True
+        ):
             level = "season" if period.startswith("*") else "month" if "-" in period else "year"
             out.setdefault((table, column, level), {}).setdefault(period, []).append((name, float(value)))
         return out
@@ -129,16 +144,25 @@ class Network:
     def _fault(self, edit: Edit) -> Fault | None:
         known = self.ids(edit.table)
         if edit.id not in known:
-            return Fault("edit", column="target", found=f"{edit.target!r} is not in {edit.table}",
-                         expected="a row of that table", repair=nearest(edit.id, known))
+            return Fault(
+                "edit",
+                column="target",
+                found=f"{edit.target!r} is not in {edit.table}",
+                expected="a row of that table",
+                repair=nearest(edit.id, known),
+            )
         if edit.field == "status" and edit.table == "arcs":
             if edit.value not in STATUSES:
                 return Fault("edit", column="status", found=repr(edit.value), expected=" | ".join(STATUSES))
             return None
         if edit.field not in TABLES[edit.table].dated:
-            return Fault("edit", column=edit.field, found=f"{edit.table} has no number called {edit.field!r}",
-                         expected="one of " + ", ".join(TABLES[edit.table].dated),
-                         repair=nearest(edit.field, TABLES[edit.table].dated))
+            return Fault(
+                "edit",
+                column=edit.field,
+                found=f"{edit.table} has no number called {edit.field!r}",
+                expected="one of " + ", ".join(TABLES[edit.table].dated),
+                repair=nearest(edit.field, TABLES[edit.table].dated),
+            )
         return self._out_of_range(edit)
 
     @staticmethod
@@ -148,8 +172,13 @@ class Network:
         high = np.inf if edit.op != "set" or column.high is None else column.high
         unlimited = value == np.inf and column.unlimited and edit.op == "set"
         if np.isnan(value) or not (low <= value <= high) or (np.isinf(value) and not unlimited):
-            return Fault("edit", column=f"{edit.target} {edit.field}", found=f"{edit.op} {value:g}",
-                         expected=f"a number from {low:g} to {high:g}", repair="Correct the edit.")
+            return Fault(
+                "edit",
+                column=f"{edit.target} {edit.field}",
+                found=f"{edit.op} {value:g}",
+                expected=f"a number from {low:g} to {high:g}",
+                repair="Correct the edit.",
+            )
         return None
 
     def arcs_of(self, what: str) -> list[str]:
@@ -172,18 +201,25 @@ class Network:
         """Leave only ``remaining`` (0–1) of the capacity of an arc, a group's meters, or a node's arcs."""
         if not 0 <= remaining <= 1:
             raise UsageError(f"remaining={remaining} is not a share from 0 to 1")
-        return self.with_edits(*(Edit("arcs", arc, "availability", "scale", remaining, tuple(periods), reason)
-                                 for arc in self.arcs_of(what)))
+        return self.with_edits(
+            *(
+                Edit("arcs", arc, "availability", "scale", remaining, tuple(periods), reason)
+                for arc in self.arcs_of(what)
+            )
+        )
 
-    def scale(self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled") -> Network:
+    def scale(
+        self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"
+    ) -> Network:
         """Multiply one number: ``network.scale("arc:BTC", "tariff", 0.8)``."""
         table, name = parse_target(target)
         return self.with_edits(Edit(table, name, column, "scale", factor, tuple(periods), reason))
 
     def without(self, what: str, periods: Sequence[str] = (), reason: str = "closed") -> Network:
         """Close an arc, a group's meters, or a node's arcs."""
-        return self.with_edits(*(Edit("arcs", arc, "status", "set", "idle", tuple(periods), reason)
-                                 for arc in self.arcs_of(what)))
+        return self.with_edits(
+            *(Edit("arcs", arc, "status", "set", "idle", tuple(periods), reason) for arc in self.arcs_of(what))
+        )
 
 
 def parse_target(target: str) -> tuple[str, str]:

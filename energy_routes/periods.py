@@ -39,8 +39,11 @@ class Period:
     def overlap(self, first: str | None, last: str | None) -> float:
         """Share of the period's days inside ``first``…``last`` (labels of years or months; None is open)."""
         months = [self.month] if self.month else list(range(1, 13))
-        inside = [m for m in months if (not first or _bound(first, 1) <= (self.year, m))
-                  and (not last or (self.year, m) <= _bound(last, 12))]
+        inside = [
+            m
+            for m in months
+            if (not first or _bound(first, 1) <= (self.year, m)) and (not last or (self.year, m) <= _bound(last, 12))
+        ]
         return sum(calendar.monthrange(self.year, m)[1] for m in inside) / self.days
 
 

@@ -1,7 +1,7 @@
 """One plan: among optimal plans the one with least tonne-km, then a stable choice by labels.
 
-The optimal face is described by the duals of the stage before (columns with a reduced cost stay at their bound, rows with
-a dual at theirs), so each further stage is one warm solve of the same live session.
+The optimal face is described by the duals of the stage before (columns with a reduced cost stay at their bound,
+rows with a dual at theirs), so each further stage is one warm solve of the same live session.
 """
 
 from __future__ import annotations

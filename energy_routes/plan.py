@@ -13,16 +13,28 @@ from energy_routes.case import Case
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TABLES = ("flows", "arcs", "routes", "ledger", "prices", "indicators", "groups", "supplies", "deliveries", "obligations",
-          "stocks", "ranges")
+TABLES = (
+    "flows",
+    "arcs",
+    "routes",
+    "ledger",
+    "prices",
+    "indicators",
+    "groups",
+    "supplies",
+    "deliveries",
+    "obligations",
+    "stocks",
+    "ranges",
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """The answer to a case.  Volumes in Mt (oil) or bcm (gas) per period, unit values in USD/t (USD/1000 m³), MUSD.
 
-    ``prices`` is what one more tonne of each binding limit is worth (+ = worth to you); it is empty when a foreign solver
-    was asked, because prices only ever come from our own session.
+    ``prices`` is what one more tonne of each binding limit is worth (+ = worth to you); it is empty when a foreign
+    solver was asked, because prices only ever come from our own session.
     """
 
     case: Case
@@ -74,7 +86,9 @@ class Plan:
     def __repr__(self) -> str:
         exports = ", ".join(f"{v:.2f} {'Mt' if k == 'oil' else 'bcm'}" for k, v in self.exports.items())
         goal = self.case.policy.objective
-        return f"Plan({self.case.name!r}: {self.status}, {goal} {self.objective:,.1f} MUSD, exports {exports or 'none'})"
+        return (
+            f"Plan({self.case.name!r}: {self.status}, {goal} {self.objective:,.1f} MUSD, exports {exports or 'none'})"
+        )
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the question, the answer in numbers, the corridors and the ledger."""
@@ -83,5 +97,6 @@ class Plan:
         corridors = self.groups[(self.groups["kind"] == "corridor") & (self.groups["period"] == "total")]
         columns = ["name", "volume", "capacity", "utilisation", "share", "unit"]
         tables = [corridors[columns], self.ledger]
-        head = f"<h4>{escape(self.case.title)}</h4><p>{escape(self.case.question)}</p><p><code>{escape(repr(self))}</code></p>"
+        title, question, answer = escape(self.case.title), escape(self.case.question), escape(repr(self))
+        head = f"<h4>{title}</h4><p>{question}</p><p><code>{answer}</code></p>"
         return head + "".join(t.to_html(index=False, float_format="{:,.3f}".format, na_rep="–") for t in tables)

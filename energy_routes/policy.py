@@ -48,7 +48,9 @@ class Policy:
     def with_cap(self, lever: Literal["max_share", "max_exposure"], cap: Cap) -> Policy:
         """The policy with one cap added, or replaced where the group has one."""
         kept = tuple(old for old in getattr(self, lever) if old.name != cap.name)
-        return replace(self, max_share=(*kept, cap)) if lever == "max_share" else replace(self, max_exposure=(*kept, cap))
+        return (
+            replace(self, max_share=(*kept, cap)) if lever == "max_share" else replace(self, max_exposure=(*kept, cap))
+        )
 
 
 def parse_cap(lever: str, name: str, value: object) -> Cap:
@@ -59,12 +61,17 @@ def parse_cap(lever: str, name: str, value: object) -> Cap:
     spec = dict(value) if isinstance(value, dict) else {"cap": value}
     unknown = sorted(set(spec) - {"cap", "over"})
     if unknown:
-        raise UsageError(f"{lever} of {name!r}: unknown key {unknown[0]!r}; expected cap, over. {nearest(unknown[0], ('cap', 'over'))}")
+        raise UsageError(
+            f"{lever} of {name!r}: unknown key {unknown[0]!r}; expected cap, over. "
+            f"{nearest(unknown[0], ('cap', 'over'))}"
+        )
     cap, over = spec.get("cap"), spec.get("over", "horizon")
     top = 1.0 if lever == "max_share" else float("inf")
     if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 <= cap <= top or cap == float("inf"):
-        raise UsageError(f"{lever} of {name!r}: {cap!r} is not "
-                         + ("a share from 0 to 1" if lever == "max_share" else "a volume in Mt/y, 0 or more"))
+        raise UsageError(
+            f"{lever} of {name!r}: {cap!r} is not "
+            + ("a share from 0 to 1" if lever == "max_share" else "a volume in Mt/y, 0 or more")
+        )
     if over not in ("horizon", "period"):
         raise UsageError(f"{lever} of {name!r}: over = {over!r}; expected 'horizon' or 'period'")
     return Cap(kind, group, float(cap), over)

@@ -53,8 +53,9 @@ class Builder:
     blocks: list[Columns] = field(default_factory=list)
     size: int = 0
 
-    def variable(self, name: str, over: Axis, lower: Bound = 0.0, upper: Bound = INF, *, integer: bool = False,
-                 unit: str = "") -> Expr:
+    def variable(
+        self, name: str, over: Axis, lower: Bound = 0.0, upper: Bound = INF, *, integer: bool = False, unit: str = ""
+    ) -> Expr:
         """A block of variables lower ≤ v ≤ upper, one a label of the axis."""
         low, high = (as_vector(bound, over, finite=False) for bound in (lower, upper))
         if (low > high).any():
@@ -96,8 +97,10 @@ class Program:
     def matrix(self) -> sparse.csc_matrix:
         """Coefficients, shape ``self.shape``; duplicate triplets are added up."""
         starts = np.cumsum([0, *(len(block) for block in self.rows)])
-        parts = [(block.expr.row + start, block.expr.col, block.expr.val)
-                 for block, start in zip(self.rows, starts, strict=False)]
+        parts = [
+            (block.expr.row + start, block.expr.col, block.expr.val)
+            for block, start in zip(self.rows, starts, strict=False)
+        ]
         row, col, val = (np.concatenate([part[i] for part in parts]) if parts else np.zeros(0) for i in range(3))
         out = sparse.coo_matrix((val, (row.astype(int), col.astype(int))), shape=self.shape).tocsc()
         out.eliminate_zeros()
@@ -122,7 +125,9 @@ class Program:
 
     @cached_property
     def integer(self) -> NDArray[np.bool_]:
-        return np.concatenate([np.full(len(block.axis), block.integer) for block in self.columns] or [np.zeros(0, bool)])
+        return np.concatenate(
+            [np.full(len(block.axis), block.integer) for block in self.columns] or [np.zeros(0, bool)]
+        )
 
     def column_block(self, name: str) -> Columns:
         """The block of variables called ``name``.  Raises KeyError."""

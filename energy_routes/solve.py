@@ -1,7 +1,7 @@
 """The loop: build → solve → pick one plan of the optimal face → price the limits → check → hand out, or explain.
 
-No status is passed on unverified.  An "optimal" is checked by our own residuals; an "infeasible" comes with the cheapest
-set of limits that must give way; an "unbounded" names what grows without end.
+No status is passed on unverified.  An "optimal" is checked by our own residuals; an "infeasible" comes with the
+cheapest set of limits that must give way; an "unbounded" names what grows without end.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from energy_routes.assemble import assemble
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UnboundedError, VerificationError
 from energy_routes.formulation import build
@@ -20,7 +21,6 @@ from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Session, Solution, Status, ray, residuals
 from energy_routes.limits import repairs
 from energy_routes.pick import pick
-from energy_routes.assemble import assemble
 from energy_routes.plan import Plan
 from energy_routes.prices import marginal_worth
 from energy_routes.program import Program
@@ -44,8 +44,16 @@ class Options:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-def solve(case: Case, solver: str = "highs", constraints: Rules | None = None, *, method: str = "choose",
-          presolve: bool = True, seed: int = 0, time_limit: float | None = None) -> Plan:
+def solve(
+    case: Case,
+    solver: str = "highs",
+    constraints: Rules | None = None,
+    *,
+    method: str = "choose",
+    presolve: bool = True,
+    seed: int = 0,
+    time_limit: float | None = None,
+) -> Plan:
     """The best plan of a case.
 
     ``constraints`` is a function that yields PuLP constraints on the model it is given; they join the fast path.
@@ -77,8 +85,9 @@ def program_of(case: Case) -> Program:
 
 
 def _session(program: Program, options: Options) -> Session:
-    return Session(program, seed=options.seed, time_limit=options.time_limit, presolve=options.presolve,
-                   method=options.method)
+    return Session(
+        program, seed=options.seed, time_limit=options.time_limit, presolve=options.presolve, method=options.method
+    )
 
 
 def _program(space: Space, constraints: Rules | None) -> Program:
@@ -101,7 +110,7 @@ def _hold(space: Space, constraints: Rules | None, options: Options) -> Space:
     solution = _solved(_session(program, options), program, free)
     frame = free.exports.axis.frame.assign(volume=free.exports.value(solution.x))
     held = frame.groupby("family")["volume"].sum()
-    return space.with_held({family: float(v) * (1 - ENOUGH) for family, v in held.items() if v > 0})
+    return space.with_held({str(family): float(v) * (1 - ENOUGH) for family, v in held.items() if v > 0})
 
 
 def _solved(session: Session, program: Program, space: Space) -> Solution:
@@ -119,16 +128,20 @@ def _refuse(status: Status, program: Program, space: Space) -> None:
     if status is Status.UNBOUNDED:
         raise _unbounded(program)
     if status in (Status.TIME_LIMIT, Status.TIME_LIMIT_FEASIBLE):
-        raise LimitError(f"{space.case.name}: the time limit was reached before the optimum was proved. "
-                         "Raise --time-limit.")
+        raise LimitError(
+            f"{space.case.name}: the time limit was reached before the optimum was proved. Raise --time-limit."
+        )
     raise SolverError(f"{space.case.name}: the solver ended with {status.value!r}, which is not an answer")
 
 
 def _infeasible(program: Program, space: Space) -> InfeasibleError:
     found = repairs(program, space)
     lines = "\n".join(f"  {r['words']}" for r in found)
-    return InfeasibleError(f"{space.case.name} is infeasible: no plan keeps every rule. The cheapest set of limits that must "
-                           f"give way:\n{lines or '  none found: the rules contradict each other without any limit'}", found)
+    return InfeasibleError(
+        f"{space.case.name} is infeasible: no plan keeps every rule. The cheapest set of limits that must "
+        f"give way:\n{lines or '  none found: the rules contradict each other without any limit'}",
+        found,
+    )
 
 
 def _unbounded(program: Program) -> UnboundedError:
@@ -137,8 +150,9 @@ def _unbounded(program: Program) -> UnboundedError:
     top = np.argsort(-np.abs(direction))[:12]
     growing = [{"activity": names[j], "rate": float(direction[j])} for j in top if abs(direction[j]) > ENOUGH]
     words = ", ".join(f"{g['activity']} ({g['rate']:+.3g})" for g in growing)
-    return UnboundedError(f"The objective grows without end along: {words}. A capacity, a market depth or a supply is missing.",
-                          growing)
+    return UnboundedError(
+        f"The objective grows without end along: {words}. A capacity, a market depth or a supply is missing.", growing
+    )
 
 
 def _foreign(space: Space, program: Program, options: Options) -> Plan:
@@ -154,6 +168,8 @@ def _handed_out(space: Space, program: Program, solution: Solution, worth: Any, 
     certificate = residuals(program, solution.x, solution.dual if worth is not None else None)
     failed = {k: v for k, v in certificate.items() if isinstance(v, float) and not v <= TOLERANCE}
     if failed:
-        raise VerificationError(f"{space.case.name}: {options.solver} returned a solution that fails our check: "
-                                + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items()))
+        raise VerificationError(
+            f"{space.case.name}: {options.solver} returned a solution that fails our check: "
+            + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items())
+        )
     return assemble(space, program, solution.x, worth, {**certificate, "solver": options.solver})

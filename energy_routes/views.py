@@ -8,8 +8,11 @@ from energy_routes.formulation.space import Space
 
 
 def views(space: Space) -> dict[str, pd.DataFrame]:
-    """One frame a variable block, aligned with its columns; flows also carry the transit ``country`` and ``operator``."""
+    """One frame a variable block, aligned with its columns; flows also carry the ``country`` crossed."""
     frames = {block.name: block.axis.frame for block in space.builder.blocks}
     arcs = space.case.network.tables["arcs"].set_index("id")
     lanes = frames["flow"]
-    return {**frames, "flow": lanes.assign(country=lanes["arc"].map(arcs["countries"]), status=lanes["arc"].map(arcs["status"]))}
+    return {
+        **frames,
+        "flow": lanes.assign(country=lanes["arc"].map(arcs["countries"]), status=lanes["arc"].map(arcs["status"])),
+    }

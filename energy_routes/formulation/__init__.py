@@ -13,8 +13,10 @@ from energy_routes.program import Program, Term
 def build(space: Space) -> Program:
     """The linear programme of a space.  Raises UsageError for an objective that its packs have no data for."""
     if space.policy.objective not in OBJECTIVES:
-        raise UsageError("objective 'revenue' needs a sourced fiscal.csv (royalty, export duty, profit tax), and "
-                         f"{', '.join(pack.name for pack in space.case.network.packs)} has none; use 'netback' or 'cost'")
+        raise UsageError(
+            "objective 'revenue' needs a sourced fiscal.csv (royalty, export duty, profit tax), and "
+            f"{', '.join(pack.name for pack in space.case.network.packs)} has none; use 'netback' or 'cost'"
+        )
     sense, money = OBJECTIVES[space.policy.objective]
     sign = 1.0 if sense == "max" else -1.0
     rows = (rule(space).named(rule.__name__) for rule in RULES)
@@ -24,9 +26,14 @@ def build(space: Space) -> Program:
 
 def describe() -> str:
     """The mathematics as Markdown, generated from the rules' own docstrings."""
-    parts = [_HEAD, "## Objective\n", *map(_section, (term for term, _ in NETBACK)),
-             "Least cost minimises the same costs with prices off, lifting at each supply as stated.\n",
-             "## Rules\n", *map(_section, RULES)]
+    parts = [
+        _HEAD,
+        "## Objective\n",
+        *map(_section, (term for term, _ in NETBACK)),
+        "Least cost minimises the same costs with prices off, lifting at each supply as stated.\n",
+        "## Rules\n",
+        *map(_section, RULES),
+    ]
     return "\n".join(parts)
 
 
@@ -38,12 +45,13 @@ def _section(function: object) -> str:
 
 _HEAD = """# Formulation
 
-Generated from the docstrings of the rules (`energy-routes formulation`); the code that builds each rule stands under the
-equation shown here. Volumes are Mt (oil) or bcm at 20 °C (gas) per period, money is million USD (MUSD), unit values are
-USD/t (USD/1000 m³), shares are fractions.
+Generated from the docstrings of the rules (`energy-routes formulation`); the code that builds each rule stands
+under the equation shown here. Volumes are Mt (oil) or bcm at 20 °C (gas) per period, money is million USD (MUSD),
+unit values are USD/t (USD/1000 m³), shares are fractions.
 
-k family (oil, gas) · c commodity (a crude grade, or gas) · n node · a arc · l lane: an existing (arc, commodity) pair ·
-t period of length Δt years · s supply · m market with price tiers · j joint limit · g group of a kind · κ contract · o obligation
+k family (oil, gas) · c commodity (a crude grade, or gas) · n node · a arc · l lane: an existing (arc, commodity)
+pair · t period of length Δt years · s supply · m market with price tiers · j joint limit · g group of a kind · κ
+contract · o obligation
 """
 
 __all__ = ["NETBACK", "RULES", "Space", "build", "build_space", "describe"]

@@ -1,7 +1,7 @@
 """The index sets of a case: which lanes, supplies, deliveries … exist in which period, with their resolved figures.
 
-A variable exists only where a row exists here, and is aligned with it by position.  Everything is a rate a year times the
-length of the period, so volumes are Mt (bcm) per period and money is MUSD.
+A variable exists only where a row exists here, and is aligned with it by position.  Everything is a rate a year
+times the length of the period, so volumes are Mt (bcm) per period and money is MUSD.
 """
 
 from __future__ import annotations
@@ -24,11 +24,15 @@ def over_periods(frame: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame
     """Each row once a period (period by period within a row), with ``period`` and its length ``years``."""
     rows, count = len(frame), len(periods)
     out = frame.iloc[np.repeat(np.arange(rows), count)].reset_index(drop=True)
-    return out.assign(period=np.tile(np.array([p.label for p in periods], dtype=object), rows),
-                      years=np.tile(np.array([p.years for p in periods], dtype=float), rows))
+    return out.assign(
+        period=np.tile(np.array([p.label for p in periods], dtype=object), rows),
+        years=np.tile(np.array([p.years for p in periods], dtype=float), rows),
+    )
 
 
-def dated(network: Network, table: str, columns: Sequence[str], periods: Sequence[Period]) -> dict[str, NDArray[np.float64]]:
+def dated(
+    network: Network, table: str, columns: Sequence[str], periods: Sequence[Period]
+) -> dict[str, NDArray[np.float64]]:
     """Resolved columns, flattened in the row order of :func:`over_periods`."""
     return {column: network.resolve(table, column, periods).ravel() for column in columns}
 
@@ -36,11 +40,13 @@ def dated(network: Network, table: str, columns: Sequence[str], periods: Sequenc
 def arc_axis(case: Case) -> Axis:
     """Available arcs by period: effective ``capacity`` and ``minimum`` in Mt (bcm) per period, ``left`` of the asset.
 
-    Effective capacity = (nameplate × availability − booked by others) × Δt; ``left`` is what the edits leave of it (1 = all).
+    Effective capacity = (nameplate × availability − booked by others) × Δt; ``left`` is what the edits leave of it
+    (1 = all).
     """
     network, periods = case.network, case.periods
     frame = over_periods(network.tables["arcs"][["id", "from", "to", "mode", "basis", "operator"]], periods).rename(
-        columns={"id": "arc"})
+        columns={"id": "arc"}
+    )
     open_now = network.open(periods).ravel()
     capacity, before = (_effective(network, periods, edited) for edited in (True, False))
     before = np.where(network.open(periods, edited=False).ravel(), before, capacity)
@@ -49,33 +55,51 @@ def arc_axis(case: Case) -> Axis:
     left = np.clip(np.where(before == 0, 1.0, np.nan_to_num(left, nan=1.0)), 0.0, 1.0) * open_now
     years = frame["years"].to_numpy()
     figures = dated(network, "arcs", ("minimum", "tariff"), periods)
-    frame = frame.assign(capacity=capacity * years, minimum=figures["minimum"] * left * years, tariff=figures["tariff"],
-                         left=left, length=np.repeat(_length(network.tables["arcs"]), len(periods)))
+    frame = frame.assign(
+        capacity=capacity * years,
+        minimum=figures["minimum"] * left * years,
+        tariff=figures["tariff"],
+        left=left,
+        length=np.repeat(_length(network.tables["arcs"]), len(periods)),
+    )
     return axis("arc", ("arc", "period"), frame[open_now])
 
 
 def lane_axis(case: Case, arcs: Axis) -> Axis:
-    """Lanes by period: an available arc and a commodity that a supply can bring to it.  Figures per unit of inlet volume."""
+    """Lanes by period: an available arc and a commodity that a supply can bring to it.
+
+    Figures per unit of inlet volume.
+    """
     network, periods = case.network, case.periods
     listed = over_periods(_lanes(network), periods)
     tables = network.tables["lanes"]
-    keys = {f"{arc}/{commodity}": k for k, (arc, commodity) in enumerate(zip(tables["arc"], tables["commodity"], strict=True))}
-    place = np.array([keys.get(f"{a}/{c}", -1) for a, c in zip(listed["arc"], listed["commodity"], strict=True)], dtype=int)
+    keys = {
+        f"{arc}/{commodity}": k
+        for k, (arc, commodity) in enumerate(zip(tables["arc"], tables["commodity"], strict=True))
+    }
+    place = np.array(
+        [keys.get(f"{a}/{c}", -1) for a, c in zip(listed["arc"], listed["commodity"], strict=True)], dtype=int
+    )
     when = np.tile(np.arange(len(periods)), len(listed) // max(len(periods), 1))
     defaults = {"yield": 1.0, "tariff": np.nan, "rebate": 0.0, "quality": 0.0}
     for column, default in defaults.items():
         figures = network.resolve("lanes", column, periods) if len(tables) else np.zeros((1, len(periods)))
         listed[column] = np.where(place >= 0, figures[place, when], default)
-    frame = listed.merge(arcs.frame[["arc", "period", "from", "to", "mode", "basis", "operator", "length", "tariff"]],
-                         on=["arc", "period"], suffixes=("", "_arc"))
+    frame = listed.merge(
+        arcs.frame[["arc", "period", "from", "to", "mode", "basis", "operator", "length", "tariff"]],
+        on=["arc", "period"],
+        suffixes=("", "_arc"),
+    )
     frame["tariff"] = frame["tariff"].fillna(frame.pop("tariff_arc"))
     frame["charge"] = frame["tariff"] * np.where(frame["basis"] == "outlet", frame["yield"], 1.0)
     return axis("lane", ("arc", "commodity", "period"), frame[_reached(frame, network)])
 
 
 def _effective(network: Network, periods: Sequence[Period], edited: bool) -> NDArray[np.float64]:
-    nameplate, availability, booked = (network.resolve("arcs", column, periods, edited=edited).ravel()
-                                       for column in ("capacity", "availability", "booked"))
+    nameplate, availability, booked = (
+        network.resolve("arcs", column, periods, edited=edited).ravel()
+        for column in ("capacity", "availability", "booked")
+    )
     with np.errstate(invalid="ignore"):
         usable = np.where(availability == 0, 0.0, nameplate * availability)
     return np.maximum(usable - booked, 0.0)
@@ -93,8 +117,11 @@ def _lanes(network: Network) -> pd.DataFrame:
     family = commodities.set_index("id")["family"]
     homes = [(set(pack.tables["arcs"]["id"]), list(pack.tables["commodities"]["id"])) for pack in network.packs]
     free = [arc for arc in arcs["id"] if arc not in set(listed["arc"])]
-    implied = pd.DataFrame([(arc, c, c) for arc in free for ids, grades in homes if arc in ids for c in grades],
-                           columns=["arc", "commodity", "to_commodity"], dtype=object)
+    implied = pd.DataFrame(
+        [(arc, c, c) for arc in free for ids, grades in homes if arc in ids for c in grades],
+        columns=["arc", "commodity", "to_commodity"],
+        dtype=object,
+    )
     out = pd.concat([listed.astype(object), implied], ignore_index=True)
     out["to_commodity"] = out["to_commodity"].where(out["to_commodity"].notna(), out["commodity"])
     return out.assign(family=out["commodity"].map(family))
@@ -104,8 +131,12 @@ def _reached(lanes: pd.DataFrame, network: Network) -> NDArray[np.bool_]:
     """Lanes whose inlet a supply or a stock can reach, as (node, commodity), over all periods together."""
     supplies, storages = network.tables["supplies"], network.tables["storages"]
     found = set(zip(supplies["node"], supplies["commodity"], strict=True))
-    found |= {(node, c) for node, held, opening in zip(storages["node"], storages["commodities"], storages["opening"], strict=True)
-              if opening > 0 for c in held}
+    found |= {
+        (node, c)
+        for node, held, opening in zip(storages["node"], storages["commodities"], storages["opening"], strict=True)
+        if opening > 0
+        for c in held
+    }
     tails = list(zip(lanes["from"], lanes["commodity"], strict=True))
     heads = list(zip(lanes["to"], lanes["to_commodity"], strict=True))
     edges: dict[tuple[str, str], set[tuple[str, str]]] = {}
@@ -123,18 +154,29 @@ def _reached(lanes: pd.DataFrame, network: Network) -> NDArray[np.bool_]:
 def supply_axis(case: Case) -> Axis:
     """Supplies by period: ``available`` and ``minimum`` in Mt (bcm) per period, lifting ``cost`` in USD/t."""
     network, periods = case.network, case.periods
-    frame = over_periods(network.tables["supplies"][["id", "node", "commodity", "shipper"]].rename(columns={"id": "supply"}),
-                         periods)
+    frame = over_periods(
+        network.tables["supplies"][["id", "node", "commodity", "shipper"]].rename(columns={"id": "supply"}), periods
+    )
     figures = dated(network, "supplies", ("available", "minimum", "cost"), periods)
     years = frame["years"].to_numpy()
     family = network.tables["commodities"].set_index("id")["family"]
-    return axis("supply", ("supply", "period"), frame.assign(
-        family=frame["commodity"].map(family), available=figures["available"] * years,
-        minimum=figures["minimum"] * years, cost=figures["cost"]))
+    return axis(
+        "supply",
+        ("supply", "period"),
+        frame.assign(
+            family=frame["commodity"].map(family),
+            available=figures["available"] * years,
+            minimum=figures["minimum"] * years,
+            cost=figures["cost"],
+        ),
+    )
 
 
 def tier_axis(case: Case) -> Axis:
-    """Market tiers by period: ``depth`` in Mt (bcm) per period and ``discount`` in USD/t; tier 1 without limit if none listed."""
+    """Market tiers by period: ``depth`` in Mt (bcm) per period and ``discount`` in USD/t.
+
+    A market without tiers has one, without limit.
+    """
     network, periods = case.network, case.periods
     markets = network.tables["markets"][["id", "node", "export"]].rename(columns={"id": "market"})
     tiers = over_periods(network.tables["tiers"][["market", "tier"]], periods)
@@ -142,8 +184,11 @@ def tier_axis(case: Case) -> Axis:
     single = over_periods(markets.loc[~markets["market"].isin(tiers["market"]), ["market"]], periods)
     tiers = pd.concat([tiers, single.assign(tier=1, depth=np.inf, discount=0.0)], ignore_index=True)
     frame = tiers.merge(markets, on="market")
-    return axis("tier", ("market", "tier", "period"), frame.assign(
-        tier=frame["tier"].astype(int).astype(str), depth=frame["depth"] * frame["years"]))
+    return axis(
+        "tier",
+        ("market", "tier", "period"),
+        frame.assign(tier=frame["tier"].astype(int).astype(str), depth=frame["depth"] * frame["years"]),
+    )
 
 
 def delivery_axis(case: Case, tiers: Axis, reached: pd.DataFrame) -> Axis:
@@ -161,7 +206,9 @@ def delivery_axis(case: Case, tiers: Axis, reached: pd.DataFrame) -> Axis:
     frame["price"] = price * ratio + _differential(network, frame, case.periods) - frame["discount"]
     frame = frame[frame["price"].notna()]
     family = network.tables["commodities"].set_index("id")["family"]
-    return axis("delivery", ("market", "commodity", "tier", "period"), frame.assign(family=frame["commodity"].map(family)))
+    return axis(
+        "delivery", ("market", "commodity", "tier", "period"), frame.assign(family=frame["commodity"].map(family))
+    )
 
 
 def _content(network: Network, commodity: pd.Series, reference: pd.Series) -> NDArray[np.float64]:
@@ -176,23 +223,36 @@ def _differential(network: Network, frame: pd.DataFrame, periods: Sequence[Perio
     table = network.tables["differentials"]
     ids = [f"{c}/{'' if pd.isna(m) else m}" for c, m in zip(table["commodity"], table["market"], strict=True)]
     known = _by_period(network.resolve("differentials", "differential", periods), ids, periods)
-    return np.array([known.get((f"{c}/{m}", p), known.get((f"{c}/", p), 0.0))
-                     for c, m, p in zip(frame["commodity"], frame["market"], frame["period"], strict=True)], dtype=float)
+    return np.array(
+        [
+            known.get((f"{c}/{m}", p), known.get((f"{c}/", p), 0.0))
+            for c, m, p in zip(frame["commodity"], frame["market"], frame["period"], strict=True)
+        ],
+        dtype=float,
+    )
 
 
-def _by_period(figures: NDArray[np.float64], ids: Sequence[str], periods: Sequence[Period]) -> dict[tuple[str, str], float]:
-    return {(name, period.label): float(figures[row, k]) for row, name in enumerate(ids) for k, period in enumerate(periods)}
+def _by_period(
+    figures: NDArray[np.float64], ids: Sequence[str], periods: Sequence[Period]
+) -> dict[tuple[str, str], float]:
+    return {
+        (name, period.label): float(figures[row, k]) for row, name in enumerate(ids) for k, period in enumerate(periods)
+    }
 
 
 def home_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
     """Obligations by period (``volume`` due, ``value``, ``penalty``), and what may serve each (by commodity)."""
     network, periods = case.network, case.periods
     table = network.tables["obligations"][["id", "node", "commodities"]].rename(columns={"id": "obligation"})
-    frame = over_periods(table, periods).assign(**dated(network, "obligations", ("volume", "value", "penalty"), periods))
+    frame = over_periods(table, periods).assign(
+        **dated(network, "obligations", ("volume", "value", "penalty"), periods)
+    )
     frame["volume"] = frame["volume"] * frame["years"]
     dues = axis("obligation", ("obligation", "period"), frame)
     served = frame.merge(reached, on="node")
-    allowed = np.array([not held or c in held for held, c in zip(served["commodities"], served["commodity"], strict=True)], bool)
+    allowed = np.array(
+        [not held or c in held for held, c in zip(served["commodities"], served["commodity"], strict=True)], bool
+    )
     return dues, axis("home", ("obligation", "commodity", "period"), served[allowed] if len(served) else served)
 
 
@@ -209,7 +269,9 @@ def stock_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
     frame["first"], frame["last"] = frame["period"] == labels[0], frame["period"] == labels[-1]
     tanks = axis("storage", ("storage", "period"), frame)
     held = frame.merge(reached, on="node")
-    allowed = np.array([not kept or c in kept for kept, c in zip(held["commodities"], held["commodity"], strict=True)], bool)
+    allowed = np.array(
+        [not kept or c in kept for kept, c in zip(held["commodities"], held["commodity"], strict=True)], bool
+    )
     return tanks, axis("stock", ("storage", "commodity", "period"), held[allowed] if len(held) else held)
 
 
@@ -218,21 +280,37 @@ def limit_axis(case: Case) -> Axis:
     network, periods = case.network, case.periods
     table = network.tables["limits"][["id", "relative_to"]].rename(columns={"id": "limit"})
     frame = over_periods(table, periods).assign(
-        **dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods))
+        **dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods)
+    )
     frame["low"] = frame["low"].fillna(-np.inf) * frame["years"]
     frame["high"] = frame["high"].fillna(np.inf) * frame["years"]
     return axis("limit", ("limit", "period"), frame)
 
 
 def contract_axis(case: Case, arcs: Axis) -> Axis:
-    """Contracts by period: ``volume`` due in it (scaled by the days inside the term, and by force majeure), ``charge``."""
+    """Contracts by period: the ``volume`` due in it and the ``charge`` in USD/t.
+
+    The volume is scaled by the days inside the term and, under force majeure, by what is left of the arc.
+    """
     network, periods = case.network, case.periods
     table = network.tables["contracts"]
-    frame = over_periods(table[["id", "kind", "arc", "commodities", "party", "force_majeure", "from_period", "to_period"]].rename(
-        columns={"id": "contract"}), periods).assign(**dated(network, "contracts", ("volume", "charge"), periods))
-    term = {(row.id, p.label): p.overlap(_blank(row.from_period), _blank(row.to_period)) for row in table.itertuples() for p in periods}
+    frame = over_periods(
+        table[["id", "kind", "arc", "commodities", "party", "force_majeure", "from_period", "to_period"]].rename(
+            columns={"id": "contract"}
+        ),
+        periods,
+    ).assign(**dated(network, "contracts", ("volume", "charge"), periods))
+    term = {
+        (row.id, p.label): p.overlap(_blank(row.from_period), _blank(row.to_period))
+        for row in table.itertuples()
+        for p in periods
+    }
     share = np.array([term[key] for key in zip(frame["contract"], frame["period"], strict=True)], dtype=float)
-    left = frame.merge(arcs.frame[["arc", "period", "left"]], on=["arc", "period"], how="left")["left"].fillna(0.0).to_numpy()
+    left = (
+        frame.merge(arcs.frame[["arc", "period", "left"]], on=["arc", "period"], how="left")["left"]
+        .fillna(0.0)
+        .to_numpy()
+    )
     left = np.where(frame["force_majeure"].astype(bool) & (frame["kind"] != "firm"), left, 1.0)
     frame["nominal"] = frame["volume"] * frame["years"] * share
     frame["volume"] = frame["nominal"] * left

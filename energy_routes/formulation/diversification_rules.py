@@ -32,8 +32,8 @@ def exposure(s: Space) -> Rows:
 def max_share(s: Space) -> Rows:
     r"""Σ_t x_gkt ≤ σ_g · Σ_t total_kt  (over the horizon; or for every t)   ∀ capped g, k   [Mt | bcm]
 
-    The total of a partition kind is the sum over its groups; of any other kind, the family's volume through all corridors
-    (its exports, where a pack names no corridors).
+    The total of a partition kind is the sum over its groups; of any other kind, the family's volume through all
+    corridors (its exports, where a pack names no corridors).
     """
     caps = _caps(s, s.policy.max_share)
     members = _members(s, caps)
@@ -64,11 +64,16 @@ def hold_exports(s: Space) -> Rows:
 def _caps(s: Space, caps: tuple[Cap, ...]) -> Axis:
     """One row a capped group and window; ``window`` is 'horizon' or a period, ``years`` its length."""
     spans: dict[Over, list[tuple[str, float]]] = {
-        "horizon": [("horizon", s.case.years)], "period": [(p.label, p.years) for p in s.case.periods]}
+        "horizon": [("horizon", s.case.years)],
+        "period": [(p.label, p.years) for p in s.case.periods],
+    }
     families = s.exposure.axis.frame[["kind", "group", "family"]].drop_duplicates()
-    rows = [(c.kind, c.group, family, window, years, c.cap) for c in caps
-            for family in families.loc[(families["kind"] == c.kind) & (families["group"] == c.group), "family"]
-            for window, years in spans[c.over]]
+    rows = [
+        (c.kind, c.group, family, window, years, c.cap)
+        for c in caps
+        for family in families.loc[(families["kind"] == c.kind) & (families["group"] == c.group), "family"]
+        for window, years in spans[c.over]
+    ]
     columns = ["kind", "group", "family", "window", "years", "cap"]
     return axis("cap", ("kind", "group", "family", "window"), pd.DataFrame(rows, columns=columns))
 
@@ -83,9 +88,11 @@ def _members(s: Space, caps: Axis) -> Axis:
 def share_totals(s: Space) -> Expr:
     """What a share of a kind is a share of; (kind, family, period)."""
     groups = s.exposure.axis
-    totals = axis("total", ("kind", "family", "period"), groups.frame[["kind", "family", "period", "partition"]].drop_duplicates())
-    partition = totals.frame["partition"].to_numpy(dtype=float)
-    return _sum_of(s, groups.frame["partition"], totals) + _trunk(s).spread_to(totals) * (1.0 - partition)
+    totals = axis(
+        "total", ("kind", "family", "period"), groups.frame[["kind", "family", "period", "partition"]].drop_duplicates()
+    )
+    other = (~totals.frame["partition"].to_numpy(dtype=bool)).astype(float)
+    return _sum_of(s, groups.frame["partition"], totals) + _trunk(s).spread_to(totals) * other
 
 
 def _trunk(s: Space) -> Expr:

@@ -13,8 +13,8 @@ from energy_routes.lp import INF, Axis, Rows, axis, between
 def balance(s: Space) -> Rows:
     r"""Σ_{l→n,c} η_l f_lt + q_nct + out_nct = Σ_{n→l,c} f_lt + d_nct + home_nct + in_nct   ∀ n, c, t   [Mt | bcm]
 
-    What enters a node leaves it, is sold, serves a home obligation or is stored.  The loss of a lane (yield η) is taken at
-    its outlet, where a grade may have lost its name; tonnes are kept.
+    What enters a node leaves it, is sold, serves a home obligation or is stored.  The loss of a lane (yield η) is
+    taken at its outlet, where a grade may have lost its name; tonnes are kept.
     """
     arriving = (s.flow * s.flow.axis.data("yield")).on(s.heads).sum_to(s.places)
     leaving = s.flow.on(s.tails).sum_to(s.places)
@@ -31,7 +31,9 @@ def capacity(s: Space) -> Rows:
     low, high = s.arcs.data("minimum"), s.arcs.data("capacity")
     bounded = np.isfinite(high) | (low > 0)
     limited = s.arcs.take(bounded, "capacity")
-    lanes = s.flow.axis.frame.merge(limited.frame[["arc", "period"]].assign(limited=True), on=["arc", "period"], how="left")
+    lanes = s.flow.axis.frame.merge(
+        limited.frame[["arc", "period"]].assign(limited=True), on=["arc", "period"], how="left"
+    )
     counted = lanes["limited"].notna().to_numpy()
     flow = s.flow.take(counted, s.flow.axis.take(counted))
     return between(flow.sum_to(limited), low[bounded], high[bounded])
@@ -58,16 +60,26 @@ def joint_ratios(s: Space) -> Rows:
     sides = _ratio_sides(limits)
     ratio, sign = sides.data("ratio"), sides.data("sign")
     of = total.spread_to(axis("of", ("limit", "period"), limits.frame[["limit", "period"]])).spread_to(sides)
-    base = total.on(axis("base", ("relative_to", "period"), limits.frame.assign(relative_to=limits.frame["limit"])[
-        ["relative_to", "period"]])).spread_to(sides)
+    base = total.on(
+        axis(
+            "base",
+            ("relative_to", "period"),
+            limits.frame.assign(relative_to=limits.frame["limit"])[["relative_to", "period"]],
+        )
+    ).spread_to(sides)
     return between((of - base * ratio) * sign, -INF, 0.0)
 
 
 def _ratio_sides(limits: Axis) -> Axis:
     """One row a limit, period and side that has a ratio; sign +1 for 'at most', −1 for 'at least'."""
     frame = limits.frame[limits.frame["relative_to"].notna() & (limits.frame["relative_to"] != "")]
-    sides = pd.concat([frame.assign(side=side, sign=sign, ratio=frame[f"{side}_ratio"])
-                       for side, sign in (("high", 1.0), ("low", -1.0))], ignore_index=True)
+    sides = pd.concat(
+        [
+            frame.assign(side=side, sign=sign, ratio=frame[f"{side}_ratio"])
+            for side, sign in (("high", 1.0), ("low", -1.0))
+        ],
+        ignore_index=True,
+    )
     return axis("ratio", ("limit", "side", "period"), sides[sides["ratio"].notna()])
 
 

@@ -107,5 +107,16 @@ def _charges(s: Space, lanes: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Exp
     return s.flow * (s.flow.axis.data("charge") * lanes)
 
 
-__all__ = ["closing_value", "deficiency", "freight", "home_sales", "lifting", "loading", "quality", "rebates", "sales",
-           "shortage", "tariffs"]
+__all__ = [
+    "closing_value",
+    "deficiency",
+    "freight",
+    "home_sales",
+    "lifting",
+    "loading",
+    "quality",
+    "rebates",
+    "sales",
+    "shortage",
+    "tariffs",
+]

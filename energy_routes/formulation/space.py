@@ -1,6 +1,7 @@
 """The variables of a case, and the sums of them that several rules use.
 
-Letters follow ``docs/formulation.md``.  Every field that is an expression is one variable (or one sum) a label of its axis.
+Letters follow ``docs/formulation.md``.  Every field that is an expression is one variable (or one sum) a label of
+its axis.
 """
 
 from __future__ import annotations
@@ -56,8 +57,11 @@ class Space:
     def heads(self) -> Axis:
         """The lanes seen from where they end: ``node`` and ``commodity`` are those that leave the lane."""
         lanes = self.flow.axis.frame
-        return axis("head", ("arc", "lane", "period"), lanes.assign(
-            lane=lanes["commodity"], node=lanes["to"], commodity=lanes["to_commodity"]))
+        return axis(
+            "head",
+            ("arc", "lane", "period"),
+            lanes.assign(lane=lanes["commodity"], node=lanes["to"], commodity=lanes["to_commodity"]),
+        )
 
     @cached_property
     def tails(self) -> Axis:
@@ -69,8 +73,10 @@ class Space:
     def places(self) -> Axis:
         """Every (node, commodity, period) that any volume can touch."""
         keys = ["node", "commodity", "period"]
-        touched = [a.frame[keys] for a in (self.heads, self.tails, self.lifted.axis, self.delivered.axis, self.home.axis,
-                                           self.stock.axis)]
+        touched = [
+            a.frame[keys]
+            for a in (self.heads, self.tails, self.lifted.axis, self.delivered.axis, self.home.axis, self.stock.axis)
+        ]
         frame = pd.concat(touched, ignore_index=True).drop_duplicates()
         family = self.case.network.tables["commodities"].set_index("id")["family"]
         return axis("place", keys, frame.assign(family=frame["commodity"].map(family)).sort_values(keys))
@@ -85,7 +91,9 @@ class Space:
     @cached_property
     def contract_terms(self) -> Axis:
         """The lanes that contracts count; (contract, arc, commodity, period)."""
-        frame = self.flow.axis.frame[["arc", "commodity", "period"]].merge(self.deficiency.axis.frame, on=["arc", "period"])
+        frame = self.flow.axis.frame[["arc", "commodity", "period"]].merge(
+            self.deficiency.axis.frame, on=["arc", "period"]
+        )
         counted = [not kept or c in kept for kept, c in zip(frame["commodities"], frame["commodity"], strict=True)]
         return axis("contract_term", ("contract", "arc", "commodity", "period"), frame[np.array(counted, dtype=bool)])
 
@@ -104,12 +112,19 @@ def build_space(case: Case) -> Space:
     obligations, homes = axes.home_axis(case, reached)
     storages, stocks = axes.stock_axis(case, reached)
     b = Builder()
-    lifted_least = supplies.data("available") if case.policy.objective == "cost" and len(tiers) else supplies.data("minimum")
+    lifted_least = (
+        supplies.data("available") if case.policy.objective == "cost" and len(tiers) else supplies.data("minimum")
+    )
     penalised = obligations.frame["penalty"].notna().to_numpy()
     families = _families(case)
     contracts = axes.contract_axis(case, arcs)
     return Space(
-        case=case, builder=b, arcs=arcs, tiers=tiers, obligations=obligations, storages=storages,
+        case=case,
+        builder=b,
+        arcs=arcs,
+        tiers=tiers,
+        obligations=obligations,
+        storages=storages,
         flow=b.variable("flow", lanes),
         lifted=b.variable("lifted", supplies, lifted_least, supplies.data("available")),
         delivered=b.variable("delivered", axes.delivery_axis(case, tiers, reached)),
@@ -118,7 +133,9 @@ def build_space(case: Case) -> Space:
         stock=b.variable("stock", stocks),
         injected=b.variable("injected", stocks),
         withdrawn=b.variable("withdrawn", stocks),
-        deficiency=b.variable("deficiency", contracts, 0.0, np.where(contracts.frame["kind"] == "minimum", 0.0, np.inf)),
+        deficiency=b.variable(
+            "deficiency", contracts, 0.0, np.where(contracts.frame["kind"] == "minimum", 0.0, np.inf)
+        ),
         exports=b.variable("exports", families),
         exposure=b.variable("exposure", _groups(case, lanes, families)),
     )
@@ -127,8 +144,11 @@ def build_space(case: Case) -> Space:
 def _reached(lanes: Axis, supplies: Axis) -> pd.DataFrame:
     """(node, commodity) pairs that a supply or a lane brings something to."""
     heads = lanes.frame[["to", "to_commodity"]].rename(columns={"to": "node", "to_commodity": "commodity"})
-    return pd.concat([supplies.frame[["node", "commodity"]], heads], ignore_index=True).drop_duplicates().sort_values(
-        ["node", "commodity"], ignore_index=True)
+    return (
+        pd.concat([supplies.frame[["node", "commodity"]], heads], ignore_index=True)
+        .drop_duplicates()
+        .sort_values(["node", "commodity"], ignore_index=True)
+    )
 
 
 def _families(case: Case) -> Axis:
@@ -143,28 +163,40 @@ def _groups(case: Case, lanes: Axis, families: Axis) -> Axis:
     markets = tables["markets"]
     own = markets.loc[markets["export"].astype(bool), ["id"]].rename(columns={"id": "group"}).assign(kind="market")
     groups = pd.concat([listed, own], ignore_index=True).drop_duplicates(["kind", "group"])
-    frame = axes.over_periods(groups.astype(object), case.periods).merge(families.frame[["family", "period"]], on="period")
+    frame = axes.over_periods(groups.astype(object), case.periods).merge(
+        families.frame[["family", "period"]], on="period"
+    )
     return axis("group", ("kind", "group", "family", "period"), frame.assign(partition=frame["kind"].isin(PARTITIONS)))
 
 
 def meters(space: Space) -> tuple[Axis, Axis]:
-    """Where groups are measured: lanes (kind, group, arc, commodity, period) and deliveries (kind, group, market, …)."""
+    """Where groups are measured: an axis of lanes, and an axis of deliveries, each with its kind and group."""
     tables = space.case.network.tables
     table = tables["meters"].rename(columns={"commodity": "only"})
-    lanes = space.flow.axis.frame[["arc", "commodity", "family", "period"]].merge(table[table["arc"].notna()].drop(
-        columns="market"), on="arc")
-    own = pd.DataFrame({"kind": "market", "group": tables["markets"]["id"], "market": tables["markets"]["id"], "only": None})
+    lanes = space.flow.axis.frame[["arc", "commodity", "family", "period"]].merge(
+        table[table["arc"].notna()].drop(columns="market"), on="arc"
+    )
+    own = pd.DataFrame(
+        {"kind": "market", "group": tables["markets"]["id"], "market": tables["markets"]["id"], "only": None}
+    )
     listed = table[table["market"].notna()].drop(columns="arc")
-    at_market = pd.concat([listed, own[tables["markets"]["export"].to_numpy(dtype=bool)]], ignore_index=True).drop_duplicates(
-        ["kind", "group", "market"])
-    sales = space.delivered.axis.frame[["market", "commodity", "tier", "family", "period"]].merge(at_market, on="market")
-    return (axis("meter", ("kind", "group", "arc", "commodity", "period"), _only(lanes)),
-            axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), _only(sales)))
+    at_market = pd.concat(
+        [listed, own[tables["markets"]["export"].to_numpy(dtype=bool)]], ignore_index=True
+    ).drop_duplicates(["kind", "group", "market"])
+    sales = space.delivered.axis.frame[["market", "commodity", "tier", "family", "period"]].merge(
+        at_market, on="market"
+    )
+    return (
+        axis("meter", ("kind", "group", "arc", "commodity", "period"), _only(lanes)),
+        axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), _only(sales)),
+    )
 
 
 def _only(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows whose ``only`` is blank or names the commodity itself."""
-    return frame[(frame["only"].isna() | (frame["only"] == "") | (frame["only"] == frame["commodity"])).to_numpy(dtype=bool)]
+    return frame[
+        (frame["only"].isna() | (frame["only"] == "") | (frame["only"] == frame["commodity"])).to_numpy(dtype=bool)
+    ]
 
 
 __all__ = ["Space", "build_space", "meters"]

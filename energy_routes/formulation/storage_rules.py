@@ -56,13 +56,18 @@ def closing_stock(s: Space) -> Rows:
 
 def _before(s: Space) -> Expr:
     """The stock at the end of the period before (for the first period: of the last)."""
-    now = s.stock.on(axis("was", ("storage", "commodity", "before"), s.stock.axis.frame[["storage", "commodity"]].assign(
-        before=s.stock.axis.frame["period"])))
+    now = s.stock.on(
+        axis(
+            "was",
+            ("storage", "commodity", "before"),
+            s.stock.axis.frame[["storage", "commodity"]].assign(before=s.stock.axis.frame["period"]),
+        )
+    )
     return now.spread_to(s.stock.axis)
 
 
 def _holder(s: Space) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """The one commodity that holds a storage's opening stock: the first that its table row names, or that reaches it."""
+    """The one commodity of a storage's opening stock: the first its row names, or the first that reaches it."""
     frame = s.stock.axis.frame
     first = frame.groupby("storage")["commodity"].transform("first")
     named = [kept[0] if kept else default for kept, default in zip(frame["commodities"], first, strict=True)]

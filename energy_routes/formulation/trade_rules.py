@@ -15,8 +15,15 @@ def market_depth(s: Space) -> Rows:
     """
     finite = np.isfinite(s.tiers.data("depth"))
     limited = s.tiers.take(finite, "depth")
-    sold = s.delivered.axis.frame.merge(limited.frame[["market", "tier", "period"]].assign(limited=True),
-                                        on=["market", "tier", "period"], how="left")["limited"].notna().to_numpy()
+    sold = (
+        s.delivered.axis.frame.merge(
+            limited.frame[["market", "tier", "period"]].assign(limited=True),
+            on=["market", "tier", "period"],
+            how="left",
+        )["limited"]
+        .notna()
+        .to_numpy()
+    )
     return s.delivered.take(sold, s.delivered.axis.take(sold)).sum_to(limited) <= limited.data("depth")
 
 
@@ -31,9 +38,9 @@ def obligations(s: Space) -> Rows:
 def contracts(s: Space) -> Rows:
     r"""Σ_{l∈κ} f_lt + y_κt ≥ V_κt (ship-or-pay, minimum);  Σ_{l∈κ} f_lt − y_κt ≤ V_κt (firm)   ∀ κ, t   [Mt | bcm]
 
-    Ship-or-pay: y is the deficiency, and it is paid for.  Nothing buys out of a minimum nomination: its y is 0.  Firm capacity: y is what moves
-    above it, and pays the interruptible surcharge.  V is scaled by the days inside the term and, where force majeure
-    applies, by what an outage leaves of the asset.
+    Ship-or-pay: y is the deficiency, and it is paid for.  Nothing buys out of a minimum nomination: its y is 0.
+    Firm capacity: y is what moves above it, and pays the interruptible surcharge.  V is scaled by the days inside
+    the term and, where force majeure applies, by what an outage leaves of the asset.
     """
     over = s.deficiency.axis
     firm = (over.frame["kind"] == "firm").to_numpy(dtype=bool)

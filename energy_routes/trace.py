@@ -1,0 +1,154 @@
+"""Proportional tracing of flows: how each lifted tonne reaches its buyer.
+
+At every (node, commodity, period) what leaves is mixed from what arrives in proportion, so a path's volume is the
+product of the shares along it.  Tanks are an arc in time: what is stored leaves in a later period.  Paths are
+followed largest first until ``COVER`` of the volume has arrived.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+
+from energy_routes.formulation.axes import TANKERS
+from energy_routes.formulation.space import Space
+from energy_routes.lp import Vector
+
+COVER = 0.999
+DUST = 1e-9
+MOST_STEPS = 200_000
+SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting")
+
+State = tuple[str, str, str]  # (node or tank, commodity, period)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One way out of a state: its share of what passes, the next state (None: delivered), money per unit."""
+
+    share: float
+    arc: str
+    to: State | None
+    kept: float = 1.0
+    money: Mapping[str, float] = field(default_factory=dict)
+    market: str = ""
+    sold_as: str = ""
+
+
+@dataclass(order=True)
+class Parcel:
+    """A part of a supply on its way; the largest is followed first (``rank`` orders, ties by age)."""
+
+    rank: tuple[float, int]
+    state: State = field(compare=False)
+    origin: tuple[str, str] = field(compare=False)
+    arcs: tuple[str, ...] = field(compare=False)
+    lifted: float = field(compare=False)
+    here: float = field(compare=False)
+    money: Mapping[str, float] = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Path:
+    """A path followed to its buyer: volume at the well and on arrival, and MUSD by item of the netback sheet."""
+
+    origin: str
+    commodity: str
+    arcs: tuple[str, ...]
+    market: str
+    sold_as: str
+    volume: float
+    arrived: float
+    money: Mapping[str, float]
+
+
+def paths(space: Space, x: Vector) -> Iterator[Path]:
+    """Paths of a plan at point ``x``, largest first, until ``COVER`` of what is lifted has arrived."""
+    steps = _steps(space, x)
+    ages = count()
+    heap = _parcels(space, x, ages)
+    total = sum(parcel.lifted for parcel in heap)
+    left = total
+    for _ in range(MOST_STEPS):
+        if not heap or left <= total * (1 - COVER):
+            return
+        parcel = heapq.heappop(heap)
+        for step in steps.get(parcel.state, ()):
+            lifted, here = parcel.lifted * step.share, parcel.here * step.share
+            money = {k: parcel.money[k] * step.share + step.money.get(k, 0.0) * here for k in SHEET}
+            arcs = (*parcel.arcs, step.arc) if step.arc else parcel.arcs
+            if step.to is None:
+                left -= lifted
+                yield Path(*parcel.origin, arcs, step.market, step.sold_as, lifted, here, money)
+            elif lifted > DUST:
+                rank = (-lifted, next(ages))
+                heapq.heappush(heap, Parcel(rank, step.to, parcel.origin, arcs, lifted, here * step.kept, money))
+
+
+def _parcels(space: Space, x: Vector, ages: Iterator[int]) -> list[Parcel]:
+    """What every supply lifts, as parcels that have not moved yet."""
+    frame, costs = space.lifted.axis.frame, space.lifted.axis.data("cost")
+    heap = [
+        Parcel(
+            (-volume, next(ages)),
+            (row["node"], row["commodity"], row["period"]),
+            (row["supply"], row["commodity"]),
+            (),
+            volume,
+            volume,
+            dict.fromkeys(SHEET, 0.0) | {"lifting": -cost * volume},
+        )
+        for row, cost, volume in zip(frame.to_dict("records"), costs, map(float, space.lifted.value(x)), strict=True)
+        if volume > DUST
+    ]
+    heapq.heapify(heap)
+    return heap
+
+
+def _steps(space: Space, x: Vector) -> dict[State, list[Step]]:
+    """The ways out of every state, each with its share of the volume that passes."""
+    out: dict[State, list[tuple[float, Step]]] = defaultdict(list)
+    lanes = space.flow.axis.frame
+    for row, volume in zip(lanes.to_dict("records"), space.flow.value(x), strict=True):
+        if volume > DUST:
+            charge = "freight" if row["mode"] in TANKERS else "loading" if row["mode"] == "transfer" else "tariff"
+            money = {charge: -row["charge"], "quality": -row["quality"], "rebate": row["rebate"]}
+            step = Step(0.0, row["arc"], (row["to"], row["to_commodity"], row["period"]), row["yield"], money)
+            out[row["from"], row["commodity"], row["period"]].append((volume, step))
+    for row, volume in zip(space.delivered.axis.frame.to_dict("records"), space.delivered.value(x), strict=True):
+        if volume > DUST:
+            step = Step(0.0, "", None, money={"price": row["price"]}, market=row["market"], sold_as=row["commodity"])
+            out[row["node"], row["commodity"], row["period"]].append((volume, step))
+    for row, volume in zip(space.home.axis.frame.to_dict("records"), space.home.value(x), strict=True):
+        if volume > DUST:
+            step = Step(
+                0.0, "", None, money={"price": row["value"]}, market=row["obligation"], sold_as=row["commodity"]
+            )
+            out[row["node"], row["commodity"], row["period"]].append((volume, step))
+    _tanks(space, x, out)
+    shares = {}
+    for state, ways in out.items():
+        total = sum(volume for volume, _ in ways)
+        shares[state] = [Step(volume / total, s.arc, s.to, s.kept, s.money, s.market, s.sold_as) for volume, s in ways]
+    return shares
+
+
+def _tanks(space: Space, x: Vector, out: dict[State, list[tuple[float, Step]]]) -> None:
+    """Stock as an arc in time: into the tank, on to the next period or out to the node again."""
+    frame = space.stock.axis.frame
+    following = dict(zip(frame["before"], frame["period"], strict=True))
+    values = (space.stock.value(x), space.injected.value(x), space.withdrawn.value(x))
+    for row, stock, put, taken in zip(frame.to_dict("records"), *values, strict=True):
+        node, tank = (
+            (row["node"], row["commodity"], row["period"]),
+            (f"tank {row['storage']}", row["commodity"], row["period"]),
+        )
+        if put > DUST:
+            out[node].append((put, Step(0.0, "", tank)))
+        if taken > DUST:
+            out[tank].append((taken, Step(0.0, "", node)))
+        if stock > DUST and not row["last"]:
+            out[tank].append((stock, Step(0.0, "", (tank[0], tank[1], following[row["period"]]))))
