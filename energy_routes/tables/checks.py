@@ -10,7 +10,7 @@ import pandas as pd
 
 from energy_routes.errors import Fault
 from energy_routes.names import nearest
-from energy_routes.schema import PACK, TABLES
+from energy_routes.schema import PACK
 from energy_routes.tables.figures import FIGURES
 from energy_routes.tables.pack import keys_of
 from energy_routes.tables.typed import Draft
@@ -22,7 +22,7 @@ Drafts = Mapping[str, Draft]
 def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> list[Fault]:
     """Every fault between cells.  ``broken``: cells are missing already, so questions about paths would mislead."""
     faults: list[Fault] = []
-    for draft in drafts.values():
+    for draft in (draft for draft in drafts.values() if len(draft.frame)):
         faults += _keys(draft)
         faults += _references(drafts, draft)
         faults += _stated(drafts, draft)
@@ -32,14 +32,12 @@ def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> li
         faults += check(drafts)
     if not broken and not faults:
         faults += check_structure({name: draft.frame for name, draft in drafts.items()},
-                                  lambda table, row, **words: drafts[table].fault(row, words.pop("column", ""), **words))
+                                  lambda table, row, *words: drafts[table].fault(row, *words))
     return faults
 
 
 def _keys(draft: Draft) -> Iterable[Fault]:
     """No two rows with one key."""
-    if draft.table.name == "meters" and not len(draft.frame):
-        return
     seen: dict[str, int] = {}
     for i, key in enumerate(keys_of(draft.table.name, draft.frame)):
         if any(draft.bad[column][i] for column in draft.table.key):
@@ -106,7 +104,7 @@ def _families(drafts: Drafts, meta: Mapping[str, Any]) -> Iterable[Fault]:
     family = meta.get("family")
     for i in np.flatnonzero(draft.good("family")) if family else ():
         if draft.frame["family"].iloc[i] != family:
-            yield draft.fault(int(i), "family", f"{draft.frame['family'].iloc[i]!r} in a pack of {family}", family,
+            yield draft.fault(int(i), "family", f"{draft.frame['family'].iloc[i]!r} in a pack of {family}", str(family),
                               "Put each family in a pack of its own; a model may name several packs.")
     known = list(draft.frame["id"].dropna())
     if meta.get("reference") is not None and meta["reference"] not in known:
@@ -157,7 +155,8 @@ def _limits(drafts: Drafts) -> Iterable[Fault]:
             found = "a ratio to nothing" if pd.isna(other) else f"relative to {other!r} without a ratio"
             yield limits.fault(i, "relative_to", found, "a limit, and low_ratio or high_ratio", "Fill both or neither.")
         elif pd.notna(other) and other == name:
-            yield limits.fault(i, "relative_to", "the limit itself", "another limit", "Name the limit it is a share of.")
+            yield limits.fault(i, "relative_to", "the limit itself", "another limit",
+                               "Name the limit it is a share of.")
         if low > high:
             yield limits.fault(i, "low_ratio", f"{low:g}, above high_ratio {high:g}", "low_ratio ≤ high_ratio",
                                "Correct one of the two.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from energy_routes.errors import Fault, UnitError
 from energy_routes.schema import Column
-from energy_routes.tables.typed import Draft
+from energy_routes.tables.typed import Draft, significant
 from energy_routes.units import PROPERTY_WORDS, Dimension, Unit, inner_unit, known_units, parse_unit, to_inner
 
 Floats = NDArray[np.float64]
@@ -120,7 +120,8 @@ def converted(draft: Draft, column: str, rows: Ints, targets: Ints, unit: Unit, 
                                       PROPERTY_WORDS[unit.needs] + " to convert it",
                                       f"Give it, or write the figure in {inner_unit(unit.dimension, unit.family)}."))
         values = np.where(lost, np.nan, values)
-    return to_inner(values, unit, unit.dimension, **{k: v[targets] for k, v in properties.items()})
+    inner = to_inner(values, unit, unit.dimension, **{k: v[targets] for k, v in properties.items()})
+    return np.array([significant(value) for value in inner], dtype=float)
 
 
 def _refuse_slips(draft: Draft, column: Column, family: str, facts: Facts, faults: list[Fault]) -> None:

@@ -35,7 +35,10 @@ def convert_values(drafts: Drafts, family: str, reference: str | None) -> list[F
         for text in dict.fromkeys(written[rows]):
             some = rows[written[rows] == text]
             unit = unit_of(draft, some, "unit", text, column.dimension, family, faults)
-            numbers[some] = np.nan if unit is None else converted(draft, "value", some, targets[some], unit, facts, faults)
+            if unit is None:
+                numbers[some] = np.nan
+            else:
+                numbers[some] = converted(draft, "value", some, targets[some], unit, facts, faults)
         texts[rows] = inner
         draft.frame["value"] = numbers.copy()
         refuse_slips(draft, "value", rows, column, targets[rows], written, facts, family, faults)
@@ -54,8 +57,8 @@ def _targets(drafts: Drafts, faults: list[Fault]) -> Ints:
             continue  # a blank cell: already reported
         dated = [t for t in TABLES if TABLES[t].dated]
         if table not in dated:
-            faults.append(draft.fault(i, "table", f"no dated figures in a table {table!r}", "one of " + ", ".join(dated),
-                                      nearest(table, dated)))
+            faults.append(draft.fault(i, "table", f"no dated figures in a table {table!r}",
+                                      "one of " + ", ".join(dated), nearest(table, dated)))
             continue
         if table not in places:
             places[table] = {k: j for j, k in reversed(list(enumerate(keys_of(table, drafts[table].frame))))}

@@ -49,7 +49,7 @@ def tier_shapes(drafts: Drafts) -> Iterable[Fault]:
     draft = drafts["tiers"]
     frame = draft.frame[["market", "tier"]].dropna().sort_values(["market", "tier"], kind="stable")
     order = frame.index.to_numpy()
-    if len(frame) < 1:
+    if not len(frame):
         return
     market, tier = frame["market"].to_numpy(dtype=object), frame["tier"].to_numpy(dtype=float)
     first = np.append(True, market[1:] != market[:-1])
@@ -64,7 +64,8 @@ def tier_shapes(drafts: Drafts) -> Iterable[Fault]:
             if i not in told:
                 told.add(i)
                 yield draft.fault(int(order[i]), "discount", f"{_in(period)}discount {discount[i]:g} is below "
-                                  f"{discount[i - 1]:g} of the tier before", "a discount that does not fall with the tier",
+                                  f"{discount[i - 1]:g} of the tier before",
+                                  "a discount that does not fall with the tier",
                                   "Order the tiers from the best price to the worst.")
 
 

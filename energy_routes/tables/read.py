@@ -6,7 +6,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-
 from energy_routes.errors import DataError, Fault
 from energy_routes.names import nearest
 from energy_routes.schema import PACK, TABLES
@@ -38,7 +37,8 @@ def read_pack(path: str | Path) -> Pack:
     faults += check_tables(drafts, meta, broken=bool(faults))
     if faults:
         raise DataError(str(path), _ordered(faults, drafts))
-    return Pack(name=path.stem if path.is_file() else path.name, title=meta["title"], family=family, path=path, meta=meta,
+    name = path.stem if path.is_file() else path.resolve().name
+    return Pack(name=name, title=meta["title"], family=family, path=path, meta=meta,
                 tables={name: draft.frame for name, draft in drafts.items()},
                 rows={name: draft.rows for name, draft in drafts.items()},
                 files={name: draft.file for name, draft in drafts.items()})

@@ -7,6 +7,7 @@ import datetime
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -140,17 +141,18 @@ def _excel_sheets(file: Path, faults: list[Fault]) -> Iterable[tuple[str, Sheet 
 
     try:
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, EOFError) as error:
+        try:
+            sheets = {name: [[cell_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)]
+                      for name in book.sheetnames}
+        finally:
+            book.close()
+    except (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, KeyError, ValueError, EOFError) as error:
         faults.append(Fault(file.name, found=f"not a whole Excel workbook ({error})", expected="an .xlsx workbook",
                             repair="Open it in Excel and save it as .xlsx again, or copy it again."))
         return
-    try:
-        alone = len(book.sheetnames) == 1 and file.stem in TABLES
-        for name in book.sheetnames:
-            rows = [[cell_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)]
-            yield (file.stem if alone else name), _sheet(f"{file.name} sheet {name!r}", rows, faults)
-    finally:
-        book.close()
+    alone = len(sheets) == 1 and file.stem in TABLES
+    for name, rows in sheets.items():
+        yield (file.stem if alone else name), _sheet(f"{file.name} sheet {name!r}", rows, faults)
 
 
 def cell_text(cell: object) -> str:

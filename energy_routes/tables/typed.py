@@ -114,13 +114,18 @@ def _number(column: Column, cell: str) -> Parsed:
     if column.unlimited and cell == UNLIMITED:
         return math.inf, None
     text, scale = (cell[:-1].rstrip(), 0.01) if column.dimension == "fraction" and cell.endswith("%") else (cell, 1.0)
-    value = float(text) * scale if NUMBER.fullmatch(text) else math.nan
+    value = significant(float(text) * scale) if NUMBER.fullmatch(text) else math.nan
     if not math.isfinite(value):
         wanted = f"a finite number or {UNLIMITED!r}" if column.unlimited else "a finite number"
         return None, (repr(cell), wanted, _number_repair(column, cell))
     if wrong := out_of_range(column, value):
         return None, (repr(cell), wrong, "Correct the figure.")
     return value, None
+
+
+def significant(value: float) -> float:
+    """The value to 15 significant digits: what every spreadsheet keeps, so that all formats read alike."""
+    return float(f"{value:.15g}")
 
 
 def _number_repair(column: Column, cell: str) -> str:
@@ -131,7 +136,9 @@ def _number_repair(column: Column, cell: str) -> str:
         return f"Leave the cell blank, or write {UNLIMITED!r}." if column.unlimited else "Leave the cell blank."
     tidy = re.sub(r"[\s'\u00a0\u202f]", "", cell)
     tidy = tidy.replace(",", ".") if tidy.count(",") == 1 and "." not in tidy else tidy.replace(",", "")
-    return f"Write {tidy}." if NUMBER.fullmatch(tidy) else "Write digits with a point for decimals; the unit has its column."
+    if NUMBER.fullmatch(tidy):
+        return f"Write {tidy}."
+    return "Write digits, with a point for decimals; the unit has its column."
 
 
 def out_of_range(column: Column, value: float) -> str:
@@ -203,7 +210,8 @@ def typed_meta(table: Table, sheet: Sheet | None, cells: dict[str, Any], file: s
         if isinstance(cell, list) and column.kind == "list" and all(isinstance(part, str) for part in cell):
             cell = ";".join(cell)
         if not isinstance(cell, str):
-            faults.append(Fault(file, column=column.name, found=repr(cell), expected="text", repair="Put it in quotes."))
+            faults.append(Fault(file, column=column.name, found=repr(cell), expected="text",
+                                repair="Put it in quotes."))
         elif not cell.strip() and column.required:
             faults.append(Fault(file, column=column.name, found="it is missing", expected=column.meaning,
                                 repair=f"Write {column.name} = …"))

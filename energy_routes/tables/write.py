@@ -27,8 +27,8 @@ def write_pack(pack: Pack, path: str | Path, fmt: Format = "csv") -> Path:
     """Write ``pack`` to a new folder (CSV, Parquet), or to one workbook (``excel``); returns the path.
 
     Figures are in inner units with defaults filled in; tables without rows are left out; ``routes.geojson`` and
-    ``SOURCES.md`` of the pack come along in a folder.  The pack appears whole or not at all.  Raises UsageError when the
-    place is taken or cannot be written, or when the format is unknown.
+    ``SOURCES.md`` of the pack come along in a folder.  The pack appears whole or not at all.  Raises UsageError when
+    the place is taken or cannot be written, or when the format is unknown.
     """
     path = Path(path)
     if fmt not in ("csv", "parquet", "excel"):
@@ -78,7 +78,8 @@ def _filled(pack: Pack) -> dict[str, pd.DataFrame]:
 
 def _rows(table: str, frame: pd.DataFrame) -> list[tuple[Any, ...]]:
     """The rows as plain cells: None for null, 'unlimited' for inf, 'true' and 'false', lists joined by ';'."""
-    columns = [[_cell(column, value) for value in frame[column.name].astype(object)] for column in TABLES[table].columns]
+    columns = [[_cell(column, value) for value in frame[column.name].astype(object)]
+               for column in TABLES[table].columns]
     return list(zip(*columns, strict=True))
 
 
@@ -134,7 +135,8 @@ def _write_excel(pack: Pack, file: Path) -> None:
             for cell, value in zip(cells, row, strict=True):
                 if isinstance(value, str):
                     if len(value) > EXCEL_CELL:
-                        raise UsageError(f"a cell of {name} has {len(value)} characters, more than Excel's {EXCEL_CELL}")
+                        raise UsageError(f"a cell of {name} has {len(value)} characters; Excel takes {EXCEL_CELL}: "
+                                         "write CSV or Parquet")
                     cell.data_type = "s"
             sheet.append(cells)
     with file.open("wb") as stream:
