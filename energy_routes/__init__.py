@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from energy_routes.case import Case as Case
-    from energy_routes.case import load as load
     from energy_routes.errors import DataError as DataError
     from energy_routes.errors import EnergyRoutesError as EnergyRoutesError
     from energy_routes.errors import InfeasibleError as InfeasibleError
     from energy_routes.errors import UnboundedError as UnboundedError
+    from energy_routes.loading import load as load
     from energy_routes.network import Network as Network
     from energy_routes.plan import Plan as Plan
     from energy_routes.policy import Policy as Policy
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _HOME = {
     "Case": "case",
-    "load": "case",
+    "load": "loading",
     "DataError": "errors",
     "EnergyRoutesError": "errors",
     "InfeasibleError": "errors",

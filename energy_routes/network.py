@@ -136,12 +136,13 @@ class Network:
 
     def with_edits(self, *edits: Edit) -> Network:
         """The network with further edits, each checked against the tables.  Raises DataError on an unknown target."""
-        faults = [fault for edit in edits if (fault := self._fault(edit))]
+        faults = [fault for edit in edits if (fault := self.fault_of(edit))]
         if faults:
             raise DataError("the edits", faults)
         return replace(self, edits=(*self.edits, *edits))
 
-    def _fault(self, edit: Edit) -> Fault | None:
+    def fault_of(self, edit: Edit) -> Fault | None:
+        """What is wrong with an edit: an unknown row or number, or a value out of range."""
         known = self.ids(edit.table)
         if edit.id not in known:
             return Fault(

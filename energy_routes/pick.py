@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.formulation.space import Space
-from energy_routes.highs import Session, Solution, Status, refine
+from energy_routes.highs import Session, Solution, Status
 from energy_routes.lp import Vector
 from energy_routes.program import Program
 
@@ -23,7 +23,7 @@ def pick(session: Session, program: Program, solution: Solution, space: Space) -
         fix_face(session, program, solution)
         session.set_cost(cost, "min")
         stage = session.solve()
-        if stage.status is not Status.OPTIMAL:
+        if stage.status is not Status.optimal:
             break
         solution = stage
     return refine(program, solution)
@@ -31,7 +31,7 @@ def pick(session: Session, program: Program, solution: Solution, space: Space) -
 
 def fix_face(session: Session, program: Program, solution: Solution) -> None:
     """Hold the session to the optimal face of its last solve."""
-    scale = CLEAR * max(1.0, float(np.abs(session.cost).max(initial=0.0)))
+    scale = CLEAR * max(1.0, float(np.abs(session.form.cost).max(initial=0.0)))
     columns = np.flatnonzero(np.abs(solution.reduced) > scale)
     rows = np.flatnonzero(np.abs(solution.dual) > scale)
     at = _nearest(solution.x[columns], program.col_lower[columns], program.col_upper[columns])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from energy_routes.errors import UsageError
 from energy_routes.names import nearest
@@ -75,3 +76,21 @@ def parse_cap(lever: str, name: str, value: object) -> Cap:
     if over not in ("horizon", "period"):
         raise UsageError(f"{lever} of {name!r}: over = {over!r}; expected 'horizon' or 'period'")
     return Cap(kind, group, float(cap), over)
+
+
+def set_lever(policy: Policy, name: str, value: Any) -> Policy:
+    """The policy with one lever set, as written in a file.  Raises UsageError on an unknown lever or value."""
+    if name in ("max_share", "max_exposure"):
+        if not isinstance(value, Mapping):
+            raise UsageError(f"{name} is a table of caps such as {{ 'transit:RU' = 0.8 }}")
+        for group, cap in value.items():
+            policy = policy.with_cap(name, parse_cap(name, group, cap))  # type: ignore[arg-type]
+        return policy
+    choices: dict[str, tuple[str, ...]] = {"objective": OBJECTIVES, "exports": ("hold", "free")}
+    if name not in choices:
+        raise UsageError(f"policy has no lever {name!r}. {nearest(name, (*choices, 'max_share', 'max_exposure'))}")
+    if value not in choices[name]:
+        raise UsageError(
+            f"policy.{name} = {value!r}; expected {' or '.join(choices[name])}. {nearest(str(value), choices[name])}"
+        )
+    return replace(policy, **{name: value})

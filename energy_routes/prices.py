@@ -31,7 +31,8 @@ class Worth:
 
 def marginal_worth(session: Session, program: Program, solution: Solution) -> Worth:
     """Right derivatives for every binding limit (up to ``MOST``); the solver's duals elsewhere."""
-    rows, columns = worth(program, solution)
+    duals = worth(program, solution)
+    rows, columns = duals.dual.copy(), duals.reduced.copy()
     limits = _binding_rows(program, solution)
     supplies = _binding_columns(program, solution)
     if len(limits) + len(supplies) > MOST:
@@ -53,9 +54,10 @@ def marginal_worth(session: Session, program: Program, solution: Solution) -> Wo
 
 def _slope(session: Session, program: Program, otherwise: float, at: int, side: str) -> float:
     moved = session.solve()
-    if moved.status is not Status.OPTIMAL:
+    if moved.status is not Status.optimal:
         return otherwise
-    return float(worth(program, moved)[0 if side == "rows" else 1][at])
+    prices = worth(program, moved)
+    return float((prices.dual if side == "rows" else prices.reduced)[at])
 
 
 def _moved(low: float, high: float, value: float, shift: float) -> tuple[Vector, Vector]:

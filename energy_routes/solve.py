@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UnboundedError, VerificationError
 from energy_routes.formulation import build
 from energy_routes.formulation.space import Space, build_space
-from energy_routes.highs import Session, Solution, Status, ray, residuals
+from energy_routes.highs import Method, Session, Solution, Status, residuals
 from energy_routes.limits import repairs
 from energy_routes.pick import pick
 from energy_routes.plan import Plan
@@ -37,11 +37,10 @@ class Options:
     """How to solve: ``solver`` 'highs' (embedded) or any PuLP solver; ``method`` 'choose', 'simplex' or 'ipm'."""
 
     solver: str = "highs"
-    method: str = "choose"
+    method: Method = "choose"
     presolve: bool = True
     seed: int = 0
     time_limit: float | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def solve(
@@ -49,7 +48,7 @@ def solve(
     solver: str = "highs",
     constraints: Rules | None = None,
     *,
-    method: str = "choose",
+    method: Method = "choose",
     presolve: bool = True,
     seed: int = 0,
     time_limit: float | None = None,
@@ -69,7 +68,7 @@ def solve(
     first = _solved(session, program, space)
     worth = marginal_worth(session, program, first)
     chosen = pick(session, program, first, space)
-    return _handed_out(space, program, replace(first, x=chosen.x, row_value=chosen.row_value), worth, options)
+    return _handed_out(space, program, first.with_values(chosen.point or first.point, first.prices), worth, options)
 
 
 def to_pulp(case: Case) -> Any:
@@ -121,13 +120,13 @@ def _solved(session: Session, program: Program, space: Space) -> Solution:
 
 
 def _refuse(status: Status, program: Program, space: Space) -> None:
-    if status is Status.OPTIMAL:
+    if status is Status.optimal:
         return
-    if status is Status.INFEASIBLE:
+    if status is Status.infeasible:
         raise _infeasible(program, space)
-    if status is Status.UNBOUNDED:
+    if status is Status.unbounded:
         raise _unbounded(program)
-    if status in (Status.TIME_LIMIT, Status.TIME_LIMIT_FEASIBLE):
+    if status in (Status.time_limit, Status.time_limit_feasible):
         raise LimitError(
             f"{space.case.name}: the time limit was reached before the optimum was proved. Raise --time-limit."
         )
@@ -145,6 +144,8 @@ def _infeasible(program: Program, space: Space) -> InfeasibleError:
 
 
 def _unbounded(program: Program) -> UnboundedError:
+    from energy_routes.refine import ray
+
     direction = ray(program)
     names = program.column_names()
     top = np.argsort(-np.abs(direction))[:12]

@@ -1,0 +1,120 @@
+"""Edits as people write them → edits in inner units: from a model file, or from ``--set path=value``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from energy_routes import units
+from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.modelfile import Change, EditFile
+from energy_routes.network import Edit, Network, parse_target
+from energy_routes.periods import LABEL, Period
+from energy_routes.schema import TABLES, Dimension
+
+
+def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Period], place: str) -> list[Edit]:
+    """The edits of a file or scenario, in order.  Raises DataError with every fault of all of them."""
+    faults: list[Fault] = []
+    out: list[Edit] = []
+    for number, file in enumerate(files, 1):
+        where = f"{place} [[edit]] {number}"
+        faults += [_unknown_period(where, p, periods) for p in file.periods if not any(q.matches(p) for q in periods)]
+        out += _changes(network, file, where, faults)
+    if faults:
+        raise DataError(place, faults)
+    return out
+
+
+def edit_from_path(network: Network, path: str, value: float | str) -> Edit:
+    """The edit of ``arc:BTC.tariff=20`` or ``arc:BTC.capacity=5 Mt/y``.  Raises UsageError or DataError."""
+    target, _, column = path.rpartition(".")
+    if ":" not in target:
+        raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
+    number, _, unit = str(value).strip().partition(" ")
+    change = {"set": number if column == "status" else as_number(path, number), **({"unit": unit} if unit else {})}
+    faults: list[Fault] = []
+    file = EditFile(target=target, reason="set by the user", **{column: change})  # type: ignore[arg-type]
+    edits = _changes(network, file, "--set", faults)
+    if faults:
+        raise DataError("--set", faults)
+    return edits[0]
+
+
+def as_number(path: str, value: float | str) -> float:
+    """``value`` as a number ('unlimited' is ∞).  Raises UsageError naming the path."""
+    try:
+        return float("inf") if value == "unlimited" else float(value)
+    except ValueError:
+        raise UsageError(f"{path}: {value!r} is not a number") from None
+
+
+def _unknown_period(place: str, label: str, periods: Sequence[Period]) -> Fault:
+    expected = f"a period of the horizon, {periods[0].label} … {periods[-1].label}"
+    repair = "" if LABEL.match(label) else "A period is written 2024 or 2024-03."
+    return Fault(place, column="periods", found=repr(label), expected=expected, repair=repair)
+
+
+def _changes(network: Network, file: EditFile, place: str, faults: list[Fault]) -> list[Edit]:
+    """The changes of one ``[[edit]]``; what is wrong is added to ``faults``."""
+    out = []
+    try:
+        table, name = parse_target(file.target)
+    except UsageError as error:
+        faults.append(Fault(place, column="target", found=str(error)))
+        return []
+    if not file.changes():
+        expected = 'such as capacity = { set = 2.2, unit = "Mt/y" }'
+        faults.append(Fault(place, column=file.target, found="no change", expected=expected))
+    for column, raw in file.changes().items():
+        try:
+            edit = _edit(network, file, table, name, column, raw)
+            fault = network.fault_of(edit)
+        except ValidationError as error:
+            fault = Fault(place, f"{file.target}.{column}", found=str(error.errors()[0]["msg"]))  # type: ignore[arg-type]
+        except (ValueError, KeyError, TypeError, UsageError) as error:
+            fault = Fault(place, column=f"{file.target}.{column}", found=str(error).strip("'\""))
+        if fault:
+            faults.append(Fault(place, 0, fault.column, fault.found, fault.expected, fault.repair))
+        else:
+            out.append(edit)
+    return out
+
+
+def _edit(network: Network, file: EditFile, table: str, name: str, column: str, raw: Any) -> Edit:
+    change = Change(**raw) if isinstance(raw, dict) else Change(set=raw)
+    given = [(op, value) for op in ("set", "scale", "add") if (value := getattr(change, op)) is not None]
+    if len(given) != 1:
+        raise UsageError("exactly one of set, scale, add is expected")
+    op, value = given[0]
+    written = f"{op} {value}{f' {change.unit}' if change.unit else ''}"
+    if not (table == "arcs" and column == "status") and column in TABLES[table].dated:
+        if value == "unlimited":
+            value = float("inf")
+        elif isinstance(value, str):
+            raise UsageError(f"{value!r} is not a number")
+        elif op != "scale" and change.unit:
+            value = _inner(network, table, name, column, float(value), change.unit)
+    literal: Literal["set", "scale", "add"] = op  # type: ignore[assignment]
+    return Edit(table, name, column, literal, value, tuple(file.periods), file.reason, file.source, written)
+
+
+def _inner(network: Network, table: str, name: str, column: str, value: float, unit: str) -> float:
+    """A number of an edit in the inner unit; barrels and heating values are those of the row's commodity."""
+    dimension: Dimension = TABLES[table].column(column).dimension
+    commodities = network.tables["commodities"].set_index("id")
+    frame, ids = network.tables[table], network.ids(table)
+    row = frame.iloc[ids.index(name)] if name in ids else None
+    grade = next(
+        (row[k] for k in ("commodity", "reference") if row is not None and k in frame and row[k] in commodities.index),
+        None,
+    )
+    facts = commodities.loc[grade] if grade is not None else commodities.iloc[0]
+    length = row["length_km"] if row is not None and "length_km" in frame else None
+    return float(
+        units.to_inner(
+            value, unit, dimension, bbl_per_t=facts["bbl_per_t"], mj_per_m3=facts["mj_per_m3"], length_km=length
+        )
+    )

@@ -1,0 +1,81 @@
+"""From a name or a path to a case: the chain of model files, the packs they name, and the checks of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from energy_routes import library
+from energy_routes.case import Case
+from energy_routes.errors import DataError, Fault
+from energy_routes.modelfile import ModelFile, read_model_file
+from energy_routes.network import Network
+from energy_routes.periods import periods_of
+from energy_routes.tables import read_pack
+from energy_routes.topology import check_topology
+
+
+def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
+    """A case by the name of a bundled model, or by the path of a ``.toml``.
+
+    Raises UsageError on an unknown name (the nearest is offered) and DataError with every fault of file and pack.
+    """
+    path = Path(name)
+    if path.suffix != ".toml" and not path.exists():
+        path = library.model_path(str(name))
+    chain = _chain(path)
+    case = _base(path, chain)
+    for file, label in chain:
+        case = case.with_file(file.edit, file.policy, label)
+    for scenario in scenarios:
+        case = case.scenario(scenario)
+    return case
+
+
+def _chain(path: Path) -> list[tuple[ModelFile, str]]:
+    """The model file and those it extends, oldest first."""
+    seen: list[Path] = []
+    chain: list[tuple[ModelFile, str]] = []
+    while True:
+        if path in seen:
+            raise DataError(path.name, [Fault(path.name, column="extends", found="a circle of models")])
+        seen.append(path)
+        file = read_model_file(path)
+        chain.insert(0, (file, path.name))
+        if not file.extends:
+            return chain
+        near = path.parent / f"{file.extends.removesuffix('.toml')}.toml"
+        path = near if near.exists() else library.model_path(file.extends)
+
+
+def _base(path: Path, chain: list[tuple[ModelFile, str]]) -> Case:
+    def last(key: str) -> Any:
+        return next((getattr(f, key) for f, _ in reversed(chain) if getattr(f, key) is not None), None)
+
+    missing = [
+        Fault(path.name, column=key, found="missing", expected=hint, repair=f"Add {key} = …")
+        for key, hint in (("data", "a pack's name or folder"), ("year", "a year, or a list of years"))
+        if last(key) is None
+    ]
+    if missing:
+        raise DataError(path.name, missing)
+    data, year, source = last("data"), last("year"), last("source")
+    packs = tuple(read_pack(_pack_path(path, name)) for name in ([data] if isinstance(data, str) else data))
+    faults = [fault for pack in packs for fault in check_topology(pack)]
+    if faults:
+        raise DataError(", ".join(pack.name for pack in packs), faults)
+    return Case(
+        name=path.stem,
+        network=Network(packs),
+        periods=periods_of([year] if isinstance(year, int) else sorted(year), last("periods") or "year"),
+        title=last("title") or path.stem,
+        question=last("question") or "",
+        sources=tuple([source] if isinstance(source, str) else source or ()),
+        scenarios={name: s for file, _ in chain for name, s in file.scenario.items()},
+    )
+
+
+def _pack_path(model: Path, name: str) -> Path:
+    near = (model.parent / name).resolve()
+    return near if near.exists() else library.pack_path(name)
