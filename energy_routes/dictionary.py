@@ -1,0 +1,111 @@
+"""The data dictionary, written from the schema: ``python -m energy_routes.dictionary > docs/data-dictionary.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from energy_routes.columns import DATED_DIMENSIONS, Column, Table
+from energy_routes.schema import PACK, TABLES
+from energy_routes.units import Dimension, inner_unit, known_units
+
+HEAD = """\
+# Data dictionary
+
+*Written from `energy_routes/schema.py` by `python -m energy_routes.dictionary`; do not edit by hand.*
+
+A data pack is a folder with `pack.toml` and one file a table, as CSV (UTF-8, commas) or Parquet, or the same tables as
+sheets of an Excel workbook; a lone workbook has a sheet `pack` with the columns `key` and `value` instead of
+`pack.toml`. All three read alike, to 15 significant digits. A table that is not marked *required* may be left out, and
+so may a column that is not.
+
+- **Blank** means: no figure. It takes the default where the table below has one, and is undefined where it has none; it
+  is never taken for 0. `nan`, `inf` and their like are refused. `unlimited` is a word, where the column admits it.
+- **Must be stated**: a figure stands here or in dated rows of `values`, because a guess would change the answer.
+- **Lists** are separated by `;`, so ids contain neither `;` nor `/` (it joins the parts of a key in `values`).
+- **Units**: a row's unit column names the unit in which its figures are written. They are converted once, on reading, to
+  the inner unit. Barrels are converted with the `bbl_per_t` of the row's commodity, heat with its `mj_per_m3`; a row
+  that names no commodity uses the pack's `reference`.
+- **Plausible** bands catch slips of a factor 1000 and mistaken units. Outside the band (zero and `unlimited` apart) a
+  figure is refused unless the row's `note` says `checked`.
+- **Provenance**: a row whose `confidence` is not `given` (your own data) names its `source`; one marked `estimate` or
+  `computed` says in `note` how it was made.
+- **dated** marks the columns that rows of `values` may override in a year, a season or a month.
+"""
+
+
+def markdown() -> str:
+    """The whole dictionary as Markdown: conventions, units, then every table with every column."""
+    parts = [HEAD, _units(), "## Tables\n\n" + "\n".join(
+        f"- [`{name}`](#{name}){' (required)' if table.required else ''} — {table.meaning}"
+        for name, table in TABLES.items()) + "\n"]
+    return "\n".join([*parts, *(_table(table) for table in (PACK, *TABLES.values()))])
+
+
+def _units() -> str:
+    dimensions: tuple[Dimension, ...] = ("rate", "volume", "unit_value", "length", "fraction", "degree")
+    rows = [(d.replace("_", " "), " | ".join(dict.fromkeys(inner_unit(d, family) for family in ("oil", "gas"))),
+             ", ".join(f"`{unit}`" for unit in known_units(d))) for d in dimensions]
+    return ("## Units\n\n" + _grid(("dimension", "inner unit", "may be written in"), rows) + "\n"
+            "`kb` is a thousand barrels, `mb` a million, `mcm` a million cubic metres. A month is a twelfth of a year, a day\n"
+            "1/365 of one. Cubic metres are at 20 °C; `@15C` or `@0C` after the unit (`bcm/y@15C`) says otherwise. A share may\n"
+            "be written as `85%`.\n")
+
+
+def _table(table: Table) -> str:
+    key = f"Key: {', '.join(f'`{name}`' for name in table.key)}." if table.key else ""
+    need = "Required. " if table.required else ""
+    text = " ".join(part for part in (table.meaning, need + key) if part.strip())
+    rows = [(f"`{c.name}`", _kind(c), _unit(table, c), _admits(c), _blank(c), c.meaning) for c in table.columns]
+    return f"## {table.name}\n\n{text}\n\n" + _grid(("column", "type", "unit", "admits", "blank", "meaning"), rows)
+
+
+def _kind(column: Column) -> str:
+    words = {"str": "text", "float": "number", "int": "whole number", "bool": "true or false"}
+    dated = column.kind == "float" and column.dimension in DATED_DIMENSIONS
+    return words.get(column.kind, column.kind) + (", dated" if dated else "")
+
+
+def _unit(table: Table, column: Column) -> str:
+    if column.unit:
+        return f"by `{column.unit}`"
+    return "" if column.dimension == "none" else inner_unit(column.dimension, "oil")
+
+
+def _admits(column: Column) -> str:
+    out = []
+    if column.choices:
+        out.append(", ".join(f"`{choice}`" for choice in column.choices))
+    if column.refers:
+        out.append(f"id of `{column.refers}`")
+    if column.pattern:
+        out.append(column.pattern[1])
+    if column.low is not None:
+        out.append(f"{'>' if column.open_low else '≥'} {column.low:g}")
+    if column.high is not None:
+        out.append(f"≤ {column.high:g}")
+    if column.unlimited:
+        out.append("`unlimited`")
+    if column.plausible:
+        out.append(f"plausible {column.plausible[0]:g} to {column.plausible[1]:g}")
+    return "; ".join(out)
+
+
+def _blank(column: Column) -> str:
+    if column.required:
+        return "refused"
+    if column.stated:
+        return "must be stated"
+    if column.default is None:
+        return "undefined"
+    if isinstance(column.default, bool):
+        return f"`{str(column.default).lower()}`"
+    return f"`{column.default:g}`" if isinstance(column.default, float) else f"`{column.default}`"
+
+
+def _grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(markdown(), end="")
