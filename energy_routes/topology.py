@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -19,14 +19,23 @@ from scipy.sparse.csgraph import breadth_first_order
 from energy_routes.errors import Fault
 from energy_routes.schema import PARTITIONS
 
-if TYPE_CHECKING:
-    from energy_routes.tables.pack import Pack
-
 Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 Tables = Mapping[str, pd.DataFrame]
 # (table, row counted from 0, column, found, expected, repair) -> Fault
 Teller = Callable[[str, int, str, str, str, str], Fault]
+
+
+class Located(Protocol):
+    """Canonical tables that know where their rows stand, as a :class:`~energy_routes.tables.Pack` does."""
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The canonical tables by name."""
+
+    def fault(self, table: str, index: int, column: str = "", *, found: str = "", expected: str = "",
+              repair: str = "") -> Fault:
+        """A fault at a row."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,7 @@ class Steps:
                      self.market[keep], self.commodity[keep])
 
 
-def check_topology(pack: Pack, opened: Collection[str] = ()) -> list[Fault]:
+def check_topology(pack: Located, opened: Collection[str] = ()) -> list[Fault]:
     """Supplies without an outlet, meters crossed twice, partitions with a gap.
 
     ``opened`` names arcs to count as available besides the operating ones, as an edit or a build option opens them.

@@ -30,7 +30,6 @@ def convert_values(drafts: Drafts, family: str, reference: str | None) -> list[F
         column = TABLES[table].column(name)
         inner = inner_unit(column.dimension, family)
         written[rows] = np.where(blank.to_numpy()[rows], inner, written[rows])
-        _refuse_range(draft, column, rows, faults)
         facts = facts_of(drafts, table, reference)
         for text in dict.fromkeys(written[rows]):
             some = rows[written[rows] == text]
@@ -41,6 +40,7 @@ def convert_values(drafts: Drafts, family: str, reference: str | None) -> list[F
                 numbers[some] = converted(draft, "value", some, targets[some], unit, facts, faults)
         texts[rows] = inner
         draft.frame["value"] = numbers.copy()
+        _refuse_range(draft, column, rows, faults)
         refuse_slips(draft, "value", rows, column, targets[rows], written, facts, family, faults)
     draft.frame["unit"] = pd.Series(texts, dtype="str")
     return faults
@@ -89,7 +89,7 @@ def _refuse_range(draft: Draft, column: Column, rows: Ints, faults: list[Fault])
         if np.isinf(values[i]) and not column.unlimited:
             faults.append(draft.fault(i, "value", "'unlimited'", f"a finite number: {column.name} has a limit always"))
         elif np.isfinite(values[i]) and (wrong := out_of_range(column, float(values[i]))):
-            faults.append(draft.fault(i, "value", f"{values[i]:g}", f"{column.name} {wrong}", "Correct the figure."))
+            faults.append(draft.fault(i, "value", f"{column.name} {values[i]:g}", wrong, "Correct the figure or its unit."))
 
 
 def by_period(drafts: Drafts, table: str, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Floats]]]:
