@@ -1,0 +1,46 @@
+"""Maps of a plan: a figure for slides and papers, and layers for GIS programmes.
+
+``draw`` makes a matplotlib figure; ``write`` saves what the file's suffix says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energy_routes.errors import UsageError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["SUFFIXES", "draw", "write"]
+
+SUFFIXES = (".png", ".svg", ".pdf", ".gpkg", ".geojson")
+
+
+def draw(plan: Any, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
+         title: str | None = None) -> Figure:
+    """Draw a plan and, given a path, save it (.png, .svg, .pdf); see :func:`energy_routes.maps.static.draw`."""
+    from energy_routes.maps import static
+
+    return static.draw(plan, path, period=period, ax=ax, title=title)
+
+
+def write(plan: Any, path: str | Path, *, period: str | None = None, title: str | None = None) -> Path:
+    """Write a plan's map as a picture (.png, .svg, .pdf) or as layers (.gpkg, .geojson); returns the path.
+
+    Raises UsageError for any other suffix, naming those that work.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"cannot write a map as {suffix or str(path)!r}. It can be one of {', '.join(SUFFIXES)}.")
+    save: Callable[..., object]
+    if suffix in (".gpkg", ".geojson"):
+        from energy_routes.maps.geodata import write_layers as save
+    else:
+        save = draw
+    save(plan, target, period=period, title=title)
+    return target

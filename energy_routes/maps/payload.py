@@ -1,0 +1,142 @@
+"""What a map shows, taken from a plan: arcs with their lines, nodes, and the words around them.
+
+``payload(plan)`` sums the whole horizon; ``payload(plan, period="2024-03")`` takes one period, and a year takes its
+months.  Nothing here draws, so the interactive page and the GIS files are made from the same numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes import geo
+from energy_routes.errors import UsageError
+from energy_routes.library import basemap_path
+from energy_routes.maps import style
+from energy_routes.maps.titles import finding, setting, span_name
+
+if TYPE_CHECKING:
+    from shapely import LineString
+
+ARC_FACTS = ("arc", "name", "from", "to", "mode", "operator", "status", "family", "unit")
+BASEMAP_CREDIT = "Made with Natural Earth."
+
+
+@dataclass(frozen=True)
+class MapData:
+    """One map's content.
+
+    ``arcs``: one row an arc — ARC_FACTS, ``volume`` and ``capacity`` (Mt or bcm in the span; NaN without a limit),
+    ``utilisation`` (0–1), ``price`` (USD/t: one more tonne of capacity in every period is worth), ``bound`` (periods
+    in which it was a bottleneck).  ``nodes``: id, name, label, kind, country, lon, lat, volume (through it).
+    ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
+    ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
+    """
+
+    arcs: pd.DataFrame
+    nodes: pd.DataFrame
+    lines: Mapping[str, LineString]
+    periods: int
+    months: float
+    when: str
+    title: str
+    subtitle: str
+    credits: tuple[str, ...]
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families on the map, oil first."""
+        return tuple(f for f in ("oil", "gas") if (self.arcs["family"] == f).any())
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as dictionaries."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def payload(plan: Any, period: str | None = None, title: str | None = None) -> MapData:
+    """The map of a plan, over the whole horizon or in one period.
+
+    Raises UsageError when the plan has no such period.
+    """
+    chosen = _chosen(plan.case.periods, period)
+    labels = [p.label for p in chosen]
+    tables = plan.case.network.tables
+    arcs = _summed(plan.arcs[plan.arcs["period"].isin(labels)], {p.label: p.years for p in chosen})
+    nodes = _nodes(tables["nodes"], arcs)
+    lines, credits = _lines(plan.case.network, arcs, nodes)
+    when = span_name(labels)
+    months = 12.0 * sum(p.years for p in chosen)
+    return MapData(arcs, nodes, lines, len(chosen), months, when, title or finding(plan, labels, arcs),
+                   setting(plan.case.title, when, arcs), credits)
+
+
+def _chosen(periods: Sequence[Any], period: str | None) -> list[Any]:
+    chosen = [p for p in periods if period is None or p.label == period or p.label.startswith(f"{period}-")]
+    if not chosen:
+        raise UsageError(f"the plan has no period {period!r}. It has {periods[0].label} to {periods[-1].label}.")
+    return chosen
+
+
+def _summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
+    """One row an arc: volumes and capacities added up, prices averaged over time, bottleneck periods counted."""
+    rows = rows.copy()
+    rows["price"] = rows["price"].fillna(0.0).abs()
+    rows["capacity"] = rows["capacity"].replace(np.inf, np.nan)
+    tight = (rows["utilisation"] >= style.BINDING_UTILISATION) & (rows["price"] > style.BINDING_PRICE)
+    rows["bound"] = tight.astype(int)
+    weight = rows["period"].map(years).astype(float)
+    rows["weighted"] = rows["price"].where(tight, 0.0) * weight / sum(years.values())
+    grouped = rows.groupby("arc", sort=False)
+    out = grouped[[c for c in ARC_FACTS if c != "arc"]].first().reset_index()
+    keyed = out["arc"]
+    out["volume"] = keyed.map(grouped["volume"].sum())
+    out["capacity"] = keyed.map(grouped["capacity"].agg(lambda values: values.sum(skipna=False)))
+    out["utilisation"] = out["volume"] / out["capacity"].where(out["capacity"] > 0)
+    out["price"] = keyed.map(grouped["weighted"].sum())
+    out["bound"] = keyed.map(grouped["bound"].sum())
+    operating = rows.loc[rows["status"] == "operating", "arc"].unique()
+    out["status"] = out["status"].where(~out["arc"].isin(operating), "operating")
+    return out
+
+
+def _nodes(table: pd.DataFrame, arcs: pd.DataFrame) -> pd.DataFrame:
+    """The nodes that an arc touches, with their short names and the volume through them."""
+    nodes = table.loc[table["id"].isin(pd.concat([arcs["from"], arcs["to"]])),
+                      ["id", "name", "kind", "country", "lat", "lon"]].reset_index(drop=True)
+    names = pd.read_csv(basemap_path() / "place_names.csv", dtype=str).set_index("id")["label"]
+    start = nodes["name"].fillna(nodes["id"]).str.split(r"[(,/]", n=1, regex=True).str[0].str.strip()
+    nodes["label"] = nodes["id"].map(names).fillna(start)
+    out = arcs.groupby("from")["volume"].sum()
+    into = arcs.groupby("to")["volume"].sum()
+    nodes["volume"] = np.fmax(nodes["id"].map(out).fillna(0.0), nodes["id"].map(into).fillna(0.0))
+    return nodes
+
+
+def _lines(network: Any, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[dict[str, LineString], tuple[str, ...]]:
+    """The line of each arc, and whom to credit: the packs' routes, else a straight line between its ends."""
+    from shapely import LineString
+
+    routes: dict[str, LineString] = {}
+    credits: list[str] = []
+    for pack in network.packs:
+        folder = Path(pack.path)
+        path = (folder if folder.is_dir() else folder.parent) / "routes.geojson"
+        if path.exists():
+            routes.update(geo.read_routes(path))
+            credits.append(json.loads(path.read_text(encoding="utf-8")).get("attribution", ""))
+    routed = network.tables["arcs"].set_index("id")["route"].fillna("")
+    placed = nodes.dropna(subset=["lon", "lat"]).set_index("id")[["lon", "lat"]]
+    lines: dict[str, LineString] = {}
+    for arc, start, end in zip(arcs["arc"], arcs["from"], arcs["to"], strict=True):
+        if text := routed.get(arc, ""):
+            lines[arc] = geo.compose(text, routes)
+        elif start in placed.index and end in placed.index:
+            lines[arc] = LineString([placed.loc[start].to_numpy(dtype=float), placed.loc[end].to_numpy(dtype=float)])
+    return lines, (*filter(None, credits), BASEMAP_CREDIT)

@@ -1,0 +1,153 @@
+"""Numbers on the map: bottleneck prices (never dropped), volumes, and the marks of lanes that leave the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from energy_routes.maps import style
+from energy_routes.maps.labels import Box, Placer, beside, text_size
+from energy_routes.maps.payload import MapData, records
+from energy_routes.maps.scene import Exit, Scene, Strand
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SHORT = 9.0      # points: a link this short gets neither arrow nor volume
+MOST_VOLUMES = 26
+LEAST_TOLD = 0.008  # share of the largest flow: smaller ones are seen, not told
+SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)
+
+
+def halo_text(ax: Axes, box: Box, text: str, size: float, colour: str, *, bold: bool = False) -> None:
+    """Text in a box, with a white edge so that it reads on land, sea and lines."""
+    from matplotlib.patheffects import withStroke
+
+    ax.text(*box.centre, text, size=size, color=colour, weight="bold" if bold else "normal", ha="center",
+            va="center_baseline", zorder=20, path_effects=[withStroke(linewidth=2.2, foreground="white", alpha=0.85)])
+
+
+def pill(ax: Axes, box: Box, text: str, size: float, face: str, edge: str, ink: str) -> None:
+    """A rounded label."""
+    from matplotlib.patches import FancyBboxPatch
+
+    wide, high = box.east - box.west, box.north - box.south
+    ax.add_patch(FancyBboxPatch((box.west, box.south), wide, high, facecolor=face, edgecolor=edge, linewidth=0.9,
+                                boxstyle=f"round,pad=0,rounding_size={high / 2:.2f}", zorder=18))
+    ax.text(*box.centre, text, size=size, weight="bold", color=ink, ha="center", va="center_baseline", zorder=19)
+
+
+def _pill_size(text: str, size: float) -> tuple[float, float]:
+    width, height = text_size(text, size, bold=True)
+    return width + size * 1.05, height + size * 0.62
+
+
+def bottlenecks(data: MapData) -> list[dict[str, Any]]:
+    """Arcs that were full and worth enlarging in at least one period, the most valuable first."""
+    rows = data.arcs[(data.arcs["bound"] > 0) & (data.arcs["price"] > style.BINDING_PRICE)]
+    return records(rows.sort_values(["price", "arc"], ascending=[False, True]))
+
+
+def price_text(row: dict[str, Any], periods: int) -> str:
+    """'+$46/t'; with '2/12' behind it when the arc was full in two of twelve periods only."""
+    price = float(row["price"])
+    worth = f"+${price:.{0 if price >= 9.95 else 1 if price >= 0.95 else 2}f}/{style.PRICE_UNIT[row['family']]}"
+    return worth if row["bound"] == periods else f"{worth} · {row['bound']}/{periods}"
+
+
+def draw_bottlenecks(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: float) -> None:
+    """A magenta diamond on every bottleneck, and its price in a pill where there is room."""
+    size = 7.0 * zoom
+    rows = [row for row in bottlenecks(data) if row["arc"] in scene.anchors]
+    places = {row["arc"]: _anchor(scene, row["arc"]) for row in rows}
+    for x, y in places.values():
+        ax.plot([x], [y], marker="D", markersize=5.2 * zoom, color=style.BOTTLENECK, markeredgecolor="white",
+                markeredgewidth=0.8, zorder=17)
+        placer.block(Box.around(x, y, 5 * zoom, 5 * zoom))
+    for row in rows:
+        x, y = places[row["arc"]]
+        text = price_text(row, data.periods)
+        wide, high = _pill_size(text, size)
+        box = placer.place(_ring(x, y, wide, high), tolerance=6)
+        if box is None:
+            continue
+        at = (float(np.clip(x, box.west, box.east)), float(np.clip(y, box.south, box.north)))
+        ax.plot([x, at[0]], [y, at[1]], color=style.BOTTLENECK, linewidth=0.9, zorder=16)
+        pill(ax, box, text, size, style.BOTTLENECK, "white", "white")
+
+
+def _anchor(scene: Scene, arc: str) -> tuple[float, float]:
+    """The middle of the line as drawn (it may have been set aside for a neighbour)."""
+    own = [s for s in scene.strands if s.arc == arc]
+    if not own:
+        return scene.anchors[arc]
+    points = max(own, key=lambda s: s.length).points
+    x, y = points[len(points) // 2]
+    return float(x), float(y)
+
+
+def _ring(x: float, y: float, width: float, height: float) -> list[Box]:
+    """Places round an anchor, ever farther out."""
+    turns = np.deg2rad((90, 270, 45, 135, 315, 225, 0, 180))
+    return [Box.around(float(x + np.cos(turn) * (width / 2 + out)), float(y + np.sin(turn) * (height / 2 + out)),
+                       width, height) for out in (7.0, 14.0, 24.0, 38.0, 54.0) for turn in turns]
+
+
+def draw_exits(ax: Axes, scene: Scene, placer: Placer, zoom: float) -> None:
+    """'→ China coast 5.7 Mt' just inside the frame where lanes leave it, with an arrow head on the edge."""
+    size = 7.6 * zoom
+    for out in scene.exits:
+        turn = float(np.rad2deg(np.arctan2(out.course[1], out.course[0]))) - 90.0
+        ax.plot([out.x], [out.y], marker=(3, 0, turn), markersize=8 * zoom, color=style.INK, zorder=12)
+        sizes = [text_size(text, size, bold=True) for text in out.texts]
+        step = sizes[0][1] + 2.5
+        wide, high = max(width for width, _ in sizes), step * len(sizes)
+        box = placer.place(_exit_spots(out, wide, high), tolerance=60, patience=2.0)
+        if box is None:
+            continue
+        for row, (text, (width, _)) in enumerate(zip(out.texts, sizes, strict=True)):
+            top = box.north - row * step
+            halo_text(ax, Box(box.west, top - step, box.west + width, top), text, size, style.INK, bold=True)
+
+
+def _exit_spots(out: Exit, width: float, height: float) -> list[Box]:
+    """Places on either side of an exit, and back along the way the lane came."""
+    x, y, (cx, cy) = out.x, out.y, out.course
+    return [Box.around(x - cx * back + dx * (width / 2 + clear), y - cy * back + dy * (height / 2 + clear),
+                       width, height)
+            for clear in (6.0, 12.0) for back in (height / 2 + 2, height + 4, 30.0, 45.0)
+            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+
+
+def draw_volumes(ax: Axes, told: Sequence[tuple[Strand, dict[str, Any]]], placer: Placer, zoom: float) -> None:
+    """Volumes beside their lines, where there is room."""
+    size = 6.8 * zoom
+    for strand, row in told:
+        text = f"{style.number(float(row['volume']))} {row['unit']}"
+        wide, high = _pill_size(text, size)
+        spots = beside(strand.points, wide, high, strand.width / 2 + 2.5, SHARES)
+        box = placer.place(spots, tolerance=1)
+        if box is not None:
+            tone = strand.colour if strand.colour == style.UNCAPPED else style.RAMP[strand.family][2]
+            pill(ax, box, text, size, "white", tone, tone)
+
+
+def told_volumes(scene: Scene, data: MapData) -> list[tuple[Strand, dict[str, Any]]]:
+    """The strands that get a volume, largest first; a chain of one volume is told once, on its longest link."""
+    rows = {row["arc"]: row for row in records(data.arcs)}
+    longest: dict[str, Strand] = {}
+    for strand in scene.of("flow"):
+        if strand.length > 3 * SHORT and (strand.arc not in longest or strand.length > longest[strand.arc].length):
+            longest[strand.arc] = strand
+    told: list[tuple[Strand, dict[str, Any]]] = []
+    told_most = float(data.arcs["volume"].max())
+    leaving = {arc for out in scene.exits for arc in out.arcs}
+    for arc in sorted(longest, key=lambda a: (-rows[a]["volume"], -longest[a].length, a)):
+        row = rows[arc]
+        same = any(style.number(row["volume"]) == style.number(r["volume"])
+                   and {row["from"], row["to"]} & {r["from"], r["to"]} for _, r in told)
+        if not same and arc not in leaving and row["volume"] >= LEAST_TOLD * told_most:
+            told.append((longest[arc], row))
+    return told[:MOST_VOLUMES]

@@ -1,0 +1,79 @@
+"""Colours, widths and type of the maps: one place for every constant that a reader can see.
+
+Hue tells the commodity, lightness the utilisation, width the flow.  The palette was checked for colour-blind
+readers; where two colours come close (bottleneck and dark oil), shape and text carry the difference.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+
+SEA: Final = "#dbe7ee"
+LAND: Final = "#f7f5f0"
+HOME_LAND: Final = "#fffdf6"
+BORDER: Final = "#cfc9bc"
+HOME_BORDER: Final = "#9c9482"
+INK: Final = "#1c2733"
+MUTED: Final = "#66727f"
+SEA_NAME: Final = "#7f9fb3"
+COUNTRY_NAME: Final = "#a39b8b"
+BOTTLENECK: Final = "#aa3377"
+IDLE: Final = "#7d8791"
+UNCAPPED: Final = "#8a7263"
+HALO: Final = "#ffffff"
+
+UTILISATION_STEPS: Final = (0.50, 0.80, 0.95)
+UTILISATION_NAMES: Final = ("< 50 %", "50–80", "80–95", "≥ 95 %")
+RAMP: Final = {
+    "oil": ("#cf8b44", "#c8621c", "#9a3d0c", "#5a1803"),
+    "gas": ("#67a2d0", "#3683c4", "#1b5da3", "#0a2857"),
+}
+PROPOSED: Final = {"oil": "#b5480f", "gas": "#1f66ad"}
+VOLUME_UNIT: Final = {"oil": "Mt", "gas": "bcm"}
+PRICE_UNIT: Final = {"oil": "t", "gas": "kcm"}
+
+BAND_OPACITY: Final = 0.17
+BASE_PT: Final = 0.8
+PT_PER_MONTHLY: Final = 1.55
+BINDING_UTILISATION: Final = 0.985
+BINDING_PRICE: Final = 0.005
+FLOW_FLOOR: Final = 1e-3
+
+FONTS: Final = ("Arial", "Liberation Sans", "Helvetica", "DejaVu Sans")
+
+
+def width(per_month: float) -> float:
+    """Stroke of a flow (or capacity) in Mt or bcm a month, points; linear, the same on every map."""
+    return BASE_PT + PT_PER_MONTHLY * per_month
+
+
+def colour(family: str, utilisation: float) -> str:
+    """Colour of a flow; a lane without a capacity has no utilisation and gets a neutral tone."""
+    if np.isnan(utilisation):
+        return UNCAPPED
+    return RAMP[family][int(np.searchsorted(UTILISATION_STEPS, utilisation, side="right"))]
+
+
+@cache
+def font() -> str:
+    """The first of FONTS that this machine has (asking for a missing one would only log a complaint)."""
+    from matplotlib.font_manager import fontManager
+
+    have = {entry.name for entry in fontManager.ttflist}
+    return next((name for name in FONTS if name in have), "DejaVu Sans")
+
+
+def settings() -> dict[str, object]:
+    """Matplotlib settings of a map: text stays text in SVG and PDF, and the same plan gives the same bytes."""
+    return {"font.family": font(), "svg.fonttype": "none", "svg.hashsalt": "energy-routes", "pdf.fonttype": 42,
+            "path.simplify": True}
+
+
+def number(value: float) -> str:
+    """A volume as people read it: 55.4, 2.2, 0.35, 120."""
+    if abs(value) >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 0.95 else f"{value:.2g}"
