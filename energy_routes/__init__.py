@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from energy_routes.network import Network as Network
     from energy_routes.plan import Plan as Plan
     from energy_routes.policy import Policy as Policy
-    from energy_routes.solve import solve as solve
-    from energy_routes.solve import to_pulp as to_pulp
+    from energy_routes.solver import solve as solve
+    from energy_routes.solver import to_pulp as to_pulp
     from energy_routes.tables import read_pack as read_pack
 
 _HOME = {
@@ -35,8 +35,8 @@ _HOME = {
     "Network": "network",
     "Plan": "plan",
     "Policy": "policy",
-    "solve": "solve",
-    "to_pulp": "solve",
+    "solve": "solver",
+    "to_pulp": "solver",
     "read_pack": "tables",
 }
 

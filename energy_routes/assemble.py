@@ -12,7 +12,7 @@ from energy_routes.formulation.diversification_rules import share_totals
 from energy_routes.indicators import indicator_table
 from energy_routes.limits import limit_table
 from energy_routes.lp import Vector
-from energy_routes.plan import Plan
+from energy_routes.plan import Plan, Value
 from energy_routes.prices import Worth
 from energy_routes.program import Program
 from energy_routes.routes import routes_of
@@ -40,7 +40,7 @@ def assemble(space: Space, program: Program, x: Vector, worth: Worth | None, cer
     return Plan(
         case=space.case,
         status="optimal",
-        objective=float(ledger["value"].sum()),
+        objective=Value(space.policy.objective, float(ledger["value"].sum())),
         netback=netback,
         flows=flows,
         arcs=_arcs(space, flows, prices),

@@ -13,7 +13,6 @@ from energy_routes.modelfile import ModelFile, read_model_file
 from energy_routes.network import Network
 from energy_routes.periods import periods_of
 from energy_routes.tables import read_pack
-from energy_routes.topology import check_topology
 
 
 def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
@@ -62,9 +61,6 @@ def _base(path: Path, chain: list[tuple[ModelFile, str]]) -> Case:
         raise DataError(path.name, missing)
     data, year, source = last("data"), last("year"), last("source")
     packs = tuple(read_pack(_pack_path(path, name)) for name in ([data] if isinstance(data, str) else data))
-    faults = [fault for pack in packs for fault in check_topology(pack)]
-    if faults:
-        raise DataError(", ".join(pack.name for pack in packs), faults)
     return Case(
         name=path.stem,
         network=Network(packs),

@@ -13,6 +13,7 @@ from energy_routes.formulation.space import Space
 from energy_routes.highs import Session, Solution, Status
 from energy_routes.lp import Vector
 from energy_routes.program import Program
+from energy_routes.refine import refine
 
 CLEAR = 1e-7  # a reduced cost or dual above this share of its stage's largest cost defines the face
 

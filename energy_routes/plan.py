@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
@@ -29,6 +29,13 @@ TABLES = (
 )
 
 
+class Value(NamedTuple):
+    """What was sought, and how much of it: name, and MUSD."""
+
+    name: str
+    value: float
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """The answer to a case.  Volumes in Mt (oil) or bcm (gas) per period, unit values in USD/t (USD/1000 m³), MUSD.
@@ -39,7 +46,7 @@ class Plan:
 
     case: Case
     status: str
-    objective: float
+    objective: Value
     netback: float
     flows: pd.DataFrame
     arcs: pd.DataFrame
@@ -85,10 +92,8 @@ class Plan:
 
     def __repr__(self) -> str:
         exports = ", ".join(f"{v:.2f} {'Mt' if k == 'oil' else 'bcm'}" for k, v in self.exports.items())
-        goal = self.case.policy.objective
-        return (
-            f"Plan({self.case.name!r}: {self.status}, {goal} {self.objective:,.1f} MUSD, exports {exports or 'none'})"
-        )
+        goal, value = self.objective
+        return f"Plan({self.case.name!r}: {self.status}, {goal} {value:,.1f} MUSD, exports {exports or 'none'})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the question, the answer in numbers, the corridors and the ledger."""

@@ -16,6 +16,7 @@ from energy_routes.formulation.space import Space
 from energy_routes.lp import Vector
 from energy_routes.trace import SHEET, paths
 
+CHARGES = ["tariff", "loading", "freight", "quality", "lifting"]
 KEYS = ["origin", "commodity", "arcs", "market", "sold_as"]
 COLUMNS = [
     "family", "route", "origin", "shipper", "commodity", "sold_as", "market", "corridor", "arcs", "volume", "share",
@@ -49,7 +50,8 @@ def _finish(space: Space, x: Vector, frame: pd.DataFrame, prices: pd.DataFrame) 
     frame["family"] = frame["commodity"].map(tables["commodities"].set_index("id")["family"])
     frame["family"] = frame["family"].fillna(space.exports.axis.frame["family"].iloc[0])
     frame[list(SHEET)] = frame[list(SHEET)].div(frame["volume"], axis=0)
-    frame["cost"] = -frame[[name for name in SHEET if name != "price"]].sum(axis=1)
+    frame[CHARGES] = 0.0 - frame[CHARGES]
+    frame["cost"] = frame[CHARGES].sum(axis=1) - frame["rebate"]
     frame["netback"] = frame["price"] - frame["cost"]
     frame["share"] = frame["volume"] / lifted if lifted > 0 else np.nan
     frame["unit"] = frame["family"].map({"oil": "Mt", "gas": "bcm"})

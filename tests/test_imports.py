@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("limits", "pick", "trace", "views"),
     ("prices", "routes"),
     ("assemble", "results"),
-    ("solve",),
+    ("solver",),
     ("studies", "maps", "report"),
     ("cli",),
     ("__init__", "__main__"),

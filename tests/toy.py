@@ -1,0 +1,106 @@
+"""A toy that is solved by hand in the tests: one field, a home refinery, two ways out, three price tiers.
+
+    FIELD ──gather (cap 20, 1 USD/t)── HUB ──SHORT (cap 6, 30 USD/t)── EAST market 500 USD/t
+                                        │──LONG  (cap 5, 50 USD/t)── WEST market 510, tier 1 3 Mt, tier 2 20 USD/t less
+                                        └─ home refinery, 2 Mt a year at 100 USD/t
+
+Netback at the hub: SHORT 470; LONG tier 1 460; LONG tier 2 440 USD/t.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from energy_routes.case import Case
+from energy_routes.loading import load
+
+TABLES: Mapping[str, str] = {
+    "nodes": """
+        id,name,kind,country
+        FIELD,Field,field,KZ
+        HUB,Hub,hub,KZ
+        EAST,East,market,CN
+        WEST,West,market,IT
+        """,
+    "commodities": """
+        id,name,family,bbl_per_t
+        CRUDE,Crude,oil,7.5
+        """,
+    "arcs": """
+        id,from,to,name,capacity,tariff,length_km
+        GATHER,FIELD,HUB,Gathering,20,1,10
+        SHORT,HUB,EAST,Short way,6,30,1000
+        LONG,HUB,WEST,Long way,5,50,3000
+        """,
+    "supplies": """
+        id,node,commodity,shipper,available,cost
+        FIELD_CO,FIELD,CRUDE,Field Co,10,9
+        """,
+    "obligations": """
+        id,node,volume,value
+        HOME,HUB,2,100
+        """,
+    "markets": """
+        id,node,name,price
+        EAST,EAST,East,500
+        WEST,WEST,West,510
+        """,
+    "tiers": """
+        market,tier,depth,discount
+        WEST,1,3,0
+        WEST,2,unlimited,20
+        """,
+    "groups": """
+        kind,group,name
+        corridor,SHORT,Short corridor
+        corridor,LONG,Long corridor
+        transit,RU,Russia
+        """,
+    "meters": """
+        kind,group,arc,market,commodity
+        corridor,SHORT,SHORT,,
+        corridor,LONG,LONG,,
+        transit,RU,SHORT,,
+        """,
+}
+PACK = """
+title = "Toy"
+family = "oil"
+description = "A toy solved by hand"
+attribution = ["nobody"]
+licence = "CC0"
+"""
+MODEL = """
+title = "Toy"
+question = "Which way out?"
+data = "."
+year = 2023
+"""
+
+
+def write(folder: Path, tables: Mapping[str, str] | None = None, model: str = "") -> Path:
+    """Write the toy (with tables replaced, added, or dropped by None) and a model; the model's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "pack.toml").write_text(PACK, "utf-8")
+    for name, text in {**TABLES, **(tables or {})}.items():
+        if text:
+            (folder / f"{name}.csv").write_text(textwrap.dedent(text).strip() + "\n", "utf-8")
+    (folder / "model.toml").write_text(MODEL + textwrap.dedent(model), "utf-8")
+    return folder / "model.toml"
+
+
+def toy(folder: Path, tables: Mapping[str, str] | None = None, model: str = "", **policy: Any) -> Case:
+    """The toy as a case, its policy changed by keyword."""
+    case = load(write(folder, tables, model))
+    return case.with_policy(**policy) if policy else case
+
+
+def months(case: Case, count: int = 3) -> Case:
+    """The case over the first months of its year."""
+    from energy_routes.periods import periods_of
+
+    return replace(case, periods=periods_of([case.periods[0].year], "month")[:count])
