@@ -24,6 +24,7 @@ from energy_routes.pick import pick
 from energy_routes.plan import Plan
 from energy_routes.prices import marginal_worth
 from energy_routes.program import Program
+from energy_routes.solution import Point
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def solve(
     first = _solved(session, program, space)
     worth = marginal_worth(session, program, first)
     chosen = pick(session, program, first, space)
-    return _handed_out(space, program, first.with_values(chosen.point or first.point, first.prices), worth, options)
+    return _handed_out(space, program, first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices), worth, options)
 
 
 def to_pulp(case: Case) -> Any:

@@ -98,8 +98,8 @@ def share_totals(s: Space) -> Expr:
 def _trunk(s: Space) -> Expr:
     """A family's volume through all its corridors, or its exports where no corridor is named; (family, period)."""
     families, corridor = s.exports.axis, s.exposure.axis.frame["kind"] == "corridor"
-    named = families.frame["family"].isin(set(s.exposure.axis.frame.loc[corridor, "family"])).to_numpy(dtype=float)
-    return _sum_of(s, corridor, families) + s.exports * (1.0 - named)
+    named = families.frame["family"].isin(set(s.exposure.axis.frame.loc[corridor, "family"])).to_numpy(dtype=bool)
+    return _sum_of(s, corridor, families) + s.exports * (~named).astype(float)
 
 
 def _sum_of(s: Space, rows: pd.Series, target: Axis) -> Expr:

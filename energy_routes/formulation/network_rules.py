@@ -29,7 +29,8 @@ def capacity(s: Space) -> Rows:
     All commodities of an arc share what others have not booked of it; the volume counts at the inlet.
     """
     low, high = s.arcs.data("minimum"), s.arcs.data("capacity")
-    bounded = np.isfinite(high) | (low > 0)
+    low = np.where(low > 0, low, -np.inf)
+    bounded = np.isfinite(high) | np.isfinite(low)
     limited = s.arcs.take(bounded, "capacity")
     lanes = s.flow.axis.frame.merge(
         limited.frame[["arc", "period"]].assign(limited=True), on=["arc", "period"], how="left"
