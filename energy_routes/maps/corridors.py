@@ -59,7 +59,7 @@ def _shared(a: Points, along_a: Points, b: Points, along_b: Points) -> Samples:
     """Which samples of ``a`` have ``b`` running along them, for long enough."""
     index, distance = _nearest(a, b)
     cosine = np.abs(np.sum(along_a * along_b[index], axis=1))
-    hit = (distance < NEAR) & (cosine > PARALLEL)
+    hit: Samples = (distance < NEAR) & (cosine > PARALLEL)
     for start, stop in _runs(~hit):  # a short bend inside a corridor does not end it
         if start > 0 and stop < len(hit) and stop - start <= LOOK:
             hit[start:stop] = True

@@ -40,7 +40,7 @@ def _finding(plan: Any, labels: Sequence[str], arcs: pd.DataFrame, family: str) 
     exports = exported(plan, labels, family)
     corridors = corridor_volumes(plan, labels, family)
     if exports <= 0 or corridors.empty or corridors.iloc[0] <= 0:
-        lead = own.loc[own["volume"].idxmax()]
+        lead = own.sort_values("volume", ascending=False, kind="stable").iloc[0]
         return f"{lead['name']} carries most: {style.number(lead['volume'])} {unit}"
     volume = float(corridors.iloc[0])
     total = f"{style.number(volume)} of {style.number(exports)} {unit} of {family} exports"
@@ -71,8 +71,9 @@ def setting(title: str, when: str, arcs: pd.DataFrame) -> str:
     said = f"{title} · {when}"
     if tight.empty:
         return f"{said} · no bottleneck"
-    worst = tight.loc[tight["price"].idxmax()]
-    return f"{said} · scarcest: {worst['name'] or worst['arc']}, one more {_measure(worst)} is worth ${worst['price']:.3g}"
+    worst = tight.sort_values("price", ascending=False, kind="stable").iloc[0]
+    name = worst["name"] or worst["arc"]
+    return f"{said} · scarcest: {name}, one more {_measure(worst)} is worth ${worst['price']:.3g}"
 
 
 def _measure(arc: pd.Series[Any]) -> str:
