@@ -1,0 +1,139 @@
+"""What a result rests on: the raw tables and the case that were solved, and the hashes and versions of the run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from energy_routes.case import Case
+from energy_routes.errors import DataError, Fault
+from energy_routes.network import Edit, Network
+from energy_routes.periods import Period
+from energy_routes.plan import Plan
+from energy_routes.policy import Cap, Policy
+from energy_routes.results.tables import exact
+from energy_routes.schema import UNLIMITED
+from energy_routes.tables import read_pack, write_pack
+
+PACKAGES = ("energy-routes", "highspy", "numpy", "pandas", "pulp", "pyarrow", "scipy")
+
+
+def write_case(case: Case, folder: Path) -> None:
+    """Write the packs (CSV, inner units) and ``case.json``: periods, edits in order, policy."""
+    folder.mkdir()
+    names = []
+    for number, pack in enumerate(case.network.packs):
+        names.append(pack.name if pack.name not in (*names, "case.json") else f"{pack.name}-{number}")
+        write_pack(pack, folder / names[-1])
+    (folder / "case.json").write_text(
+        json.dumps(case_record(case, names), indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8"
+    )
+
+
+def case_record(case: Case, packs: list[str]) -> dict[str, Any]:
+    """The case as plain values; ``packs`` are the folders of its packs."""
+    caps = ("max_share", "max_exposure")
+    return {
+        "name": case.name,
+        "title": case.title,
+        "question": case.question,
+        "sources": list(case.sources),
+        "packs": packs,
+        "periods": [{"label": p.label, "days": p.days, "years": p.years} for p in case.periods],
+        "edits": [
+            {
+                "table": e.table, "id": e.id, "field": e.field, "op": e.op,
+                "value": UNLIMITED if e.value == float("inf") else e.value,
+                "periods": list(e.periods), "reason": e.reason, "source": e.source, "written": e.written,
+            }
+            for e in case.edits
+        ],
+        "policy": {
+            "objective": case.policy.objective,
+            "exports": case.policy.exports,
+            **{
+                lever: [
+                    {"kind": c.kind, "group": c.group, "cap": c.cap, "over": c.over} for c in getattr(case.policy, lever)
+                ]
+                for lever in caps
+            },
+        },
+    }  # fmt: skip
+
+
+def read_case(folder: Path) -> Case:
+    """The case that was solved.  Raises DataError when a part is missing or damaged."""
+    try:
+        saved = json.loads((folder / "case.json").read_text("utf-8"))
+        policy = saved["policy"]
+        return Case(
+            name=saved["name"],
+            network=Network(tuple(read_pack(folder / name) for name in saved["packs"]), _edits(saved["edits"])),
+            periods=tuple(_period(item["label"]) for item in saved["periods"]),
+            policy=Policy(
+                policy["objective"],
+                policy["exports"],
+                tuple(Cap(**cap) for cap in policy["max_share"]),
+                tuple(Cap(**cap) for cap in policy["max_exposure"]),
+            ),
+            title=saved["title"],
+            question=saved["question"],
+            sources=tuple(saved["sources"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        fault = Fault("inputs/case.json", found=f"{type(error).__name__}: {error}", expected="the case as it was saved")
+        raise DataError(str(folder.parent), [fault]) from None
+
+
+def _edits(items: list[dict[str, Any]]) -> tuple[Edit, ...]:
+    return tuple(
+        Edit(**{**item, "value": float("inf") if item["value"] == UNLIMITED else item["value"],
+                "periods": tuple(item["periods"])})
+        for item in items
+    )  # fmt: skip
+
+
+def _period(label: str) -> Period:
+    year, _, month = label.partition("-")
+    return Period(label, int(year), int(month) if month else None)
+
+
+def run_record(plan: Plan, folder: Path, target: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Who computed this, from what, with what: the only file of a result with a clock or a path in it.
+
+    ``folder`` is where the files lie now, ``target`` where they are to lie.
+    """
+    return {
+        "schema_version": 1,
+        "model": plan.case.name,
+        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+        "folder": str(target.absolute()),
+        "command": sys.argv,
+        "options": exact({"solver": plan.certificate.get("solver", ""), **options}),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "versions": {name: _version(name) for name in PACKAGES},
+        "inputs": [
+            {"pack": pack.name, "path": str(pack.path.absolute()), "sha256": pack.digest}
+            for pack in plan.case.network.packs
+        ],
+        "files": {
+            file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(folder.rglob("*"))
+            if file.is_file() and file.suffix not in (".xlsx", ".gpkg")  # programmes rewrite these when they look
+        },
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,143 @@
+"""What a plan says in brief: the object that ``solve --json`` prints and ``summary.json`` holds.  Every key, always."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from energy_routes.plan import Plan
+from energy_routes.results.tables import exact
+
+UNITS = {"oil": "Mt", "gas": "bcm"}
+VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3"}
+SLIGHT = 1e-6  # USD/t: a price below this is the arithmetic's
+# What each kind of limit is called in ``--set`` and in an edit's target.
+TARGETS: Mapping[str, str] = {
+    "capacity": "arc",
+    "joint": "joint",
+    "supply": "supply",
+    "market": "market",
+    "obligation": "obligation",
+    "contract": "contract",
+    "storage": "storage",
+}
+
+
+def summary(plan: Plan) -> dict[str, Any]:
+    """The plan as one JSON-ready object; volumes in Mt (bcm) over the horizon, undefined is null."""
+    out = {
+        "schema_version": 1,
+        "model": plan.case.name,
+        "status": plan.status,
+        "objective": {"name": plan.objective.name, "value": plan.objective.value, "unit": "MUSD"},
+        "netback": {"value": plan.netback, "unit": "MUSD"},
+        "shut_in": [{"commodity": family, "volume": volume} for family, volume in plan.shut_in.items()],
+        "exports": [
+            {"commodity": family, "volume": volume, "unit": UNITS[str(family)]}
+            for family, volume in plan.exports.items()
+        ],
+        "corridors": _corridors(plan),
+        "routes": _records(plan.routes, ["route", "origin", "market", "corridor", "volume", "netback"]),
+        "ledger": _records(plan.ledger, ["term", "kind", "value", "unit"]),
+        "indicators": _indicators(plan.indicators),
+        "binding": [
+            {"limit": row.target, "price": row.price, "unit": row.unit} for row in binding(plan).itertuples()
+        ],
+        "certificate": {
+            name: plan.certificate.get(name) for name in ("primal_residual", "dual_residual", "gap")
+        },
+        "warnings": [{key: warning.get(key, "") for key in ("code", "message", "where")} for warning in plan.warnings],
+    }  # fmt: skip
+    checked: dict[str, Any] = exact(out)
+    return checked
+
+
+def binding(plan: Plan) -> pd.DataFrame:
+    """Limits with a price, dearest first, supplies last: kind, limit, name, family, target, volume, price, unit.
+
+    ``price`` is the worth, over the horizon, of one more unit a year: the period prices averaged over its days.
+    """
+    years = {period.label: period.years for period in plan.case.periods}
+    frame = plan.prices
+    length = frame["period"].map(years).fillna(sum(years.values())).astype(float)
+    weighted = frame.assign(worth=frame["price"].astype(float) * length, length=length)
+    keys = ["kind", "limit", "name", "family"]
+    merged = weighted.groupby(keys, sort=False, as_index=False).agg(
+        volume=("volume", "sum"), worth=("worth", "sum"), length=("length", "sum")
+    )
+    merged["price"] = merged["worth"] / merged["length"]
+    merged = merged[merged["price"].abs() > SLIGHT]
+    merged["target"] = [target_of(*row) for row in zip(merged["kind"], merged["limit"], merged["name"], strict=True)]
+    merged["unit"] = merged["family"].map(VALUE_UNITS)
+    order = (merged["kind"] == "supply").astype(int)
+    merged = merged.assign(order=order, size=-merged["price"].abs()).sort_values(["order", "size", "target"])
+    return merged[["kind", "limit", "name", "family", "target", "volume", "price", "unit"]].reset_index(drop=True)
+
+
+def target_of(kind: str, limit: str, name: str) -> str:
+    """A limit as an edit or ``--set`` names it: ``arc:BTC``, ``tier:CN/2``; a policy's or a user's rule by its name."""
+    tier = re.search(r", tier (\d+)$", name)
+    if kind == "market" and tier:
+        return f"tier:{limit}/{tier[1]}"
+    return f"{TARGETS[kind]}:{limit}" if kind in TARGETS else name
+
+
+def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
+    """By (corridor, family): the rows of :func:`binding` that its routes and meters run into, and pay to be widened."""
+    tables = plan.case.network.tables
+    tight = binding(plan)
+    tight = tight[tight["price"] > 0]
+    meters = tables["meters"]
+    meters = meters[(meters["kind"] == "corridor") & meters["arc"].notna()]
+    terms = tables["limit_terms"].groupby("limit")["arc"].agg(set).to_dict()
+    out = {}
+    rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
+    for group, family in zip(rows["group"], rows["family"], strict=True):
+        routes = plan.routes[(plan.routes["corridor"] == group) & (plan.routes["family"] == family)]
+        arcs = {arc for path in routes["arcs"].fillna("") for arc in path.split(";")}
+        arcs |= set(meters.loc[meters["group"] == group, "arc"])
+        markets = set(routes["market"])
+        hit = [
+            (row.kind == "capacity" and row.limit in arcs)
+            or (row.kind == "joint" and bool(terms.get(row.limit, set()) & arcs))
+            or (row.kind == "market" and row.limit in markets)
+            or (row.kind == "policy" and row.name.endswith(f" of corridor:{group}"))
+            for row in tight.itertuples(index=False)
+        ]
+        out[str(group), str(family)] = tight[hit]
+    return out
+
+
+def _corridors(plan: Plan) -> list[dict[str, Any]]:
+    limits = limits_of_corridors(plan)
+    rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
+    return [
+        {
+            "corridor": row.group, "commodity": row.family, "volume": row.volume, "capacity": row.capacity,
+            "utilisation": row.utilisation, "share": row.share,
+            "limited_by": [
+                {"limit": limit.target, "price": limit.price, "unit": limit.unit}
+                for limit in limits[row.group, row.family].itertuples()
+            ],
+        }
+        for row in rows.sort_values(["family", "volume", "group"], ascending=[False, False, True]).itertuples()
+    ]  # fmt: skip
+
+
+def _indicators(table: pd.DataFrame) -> dict[str, Any]:
+    """HHI of each partition kind and the share of each transit country; by family where there are two."""
+    several = table["family"].nunique() > 1
+
+    def of(rows: pd.DataFrame, key: str) -> dict[str, Any]:
+        names = [f"{family}:{name}" if several else name for family, name in zip(rows["family"], rows[key], strict=True)]
+        return dict(zip(names, rows["value"], strict=True))
+
+    transit = table[(table["indicator"] == "share") & (table["kind"] == "transit")]
+    return {"hhi": of(table[table["indicator"] == "hhi"], "kind"), "transit_share": of(transit, "group")}
+
+
+def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, row, strict=True)) for row in frame[columns].itertuples(index=False, name=None)]
