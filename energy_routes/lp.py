@@ -33,7 +33,8 @@ class Axis:
     frame: pd.DataFrame
 
     def __post_init__(self) -> None:
-        if self.frame.duplicated(list(self.keys)).any():
+        twice = self.frame.duplicated(list(self.keys)).any() if self.keys else len(self) > 1
+        if twice:
             raise LabelError(f"axis {self.name!r} has a label twice")
 
     def __len__(self) -> int:
@@ -45,6 +46,8 @@ class Axis:
 
     def labels(self) -> list[tuple[str, ...]]:
         """The labels in order, one tuple of texts a row."""
+        if not self.keys:
+            return [()] * len(self)
         return list(zip(*(self.frame[key].astype(str) for key in self.keys), strict=True))
 
     def take(self, mask: NDArray[np.bool_] | Index, name: str | None = None) -> Axis:

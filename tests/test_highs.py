@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
+import gc
+import inspect
+import os
+import subprocess
+import sys
+import threading
+import weakref
+from dataclasses import replace
+
+import highspy
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
 from energy_routes.errors import SolverError
-from energy_routes.form import Form, RebuildReason, Sense
+from energy_routes.form import Form, RebuildReason, Sense, rebuild_reason
 from energy_routes.highs import Session, Status, ray, residuals, worth
 from energy_routes.lp import INF, axis, between
 from energy_routes.program import Builder, Program, Term
-
-settings.register_profile("solver", deadline=None, max_examples=40)
-settings.load_profile("solver")
+from energy_routes.refine import refine
+from energy_routes.solution import Point, Prices, Solution
 
 
 def form(sense: Sense, cost: list[float], matrix: list[list[float]], row_lower: list[float], row_upper: list[float],
          col_lower: list[float] | None = None, col_upper: list[float] | None = None, *, offset: float = 0.0,
          integer: list[bool] | None = None) -> Form:
     n = len(cost)
-    return Form(sense, np.array(cost, float), offset, sparse.csc_matrix(np.array(matrix, float).reshape(-1, n)),
+    dense = np.array(matrix, float).reshape(len(row_lower), n)
+    return Form(sense, np.array(cost, float), offset, sparse.csc_matrix(dense),
                 np.array(row_lower, float), np.array(row_upper, float),
                 np.array(col_lower if col_lower is not None else [0.0] * n, float),
                 np.array(col_upper if col_upper is not None else [INF] * n, float),
@@ -71,3 +81,368 @@ def test_agrees_with_scipy_on_objective_and_marginals(seed, sense):
     np.testing.assert_allclose(solution.dual, dual, atol=1e-7)
     np.testing.assert_allclose(solution.reduced, reduced, atol=1e-7)
     assert all(value < 1e-9 for value in residuals(problem, solution.x, solution.dual).values())
+
+
+# --- signs --------------------------------------------------------------------------------------------------------
+
+# One buyer and one seller: x ≥ 0 sells at 5 (max) or costs 5 (min); a single row ties it down.
+# (sense, row lower, row upper, d objective / d bound, worth)
+SIGNS = [
+    ("max", -INF, 3.0, 5.0, 5.0),  # a cap on something good: one more unit is worth +5
+    ("max", 3.0, 3.0, 5.0, 5.0),
+    ("min", 3.0, INF, 5.0, -5.0),  # a duty to do something dear: one more unit costs 5
+    ("min", 3.0, 3.0, 5.0, -5.0),
+    ("max", 1.0, 3.0, 5.0, 5.0),  # a range: its upper side is active when maximising,
+    ("min", 1.0, 3.0, 5.0, -5.0),  # its lower side when minimising
+]
+
+
+@pytest.mark.parametrize(("sense", "low", "high", "dual", "value"), SIGNS)
+def test_sign_of_a_row_price(sense, low, high, dual, value):
+    problem = form(sense, [5.0], [[1.0]], [low], [high])
+    solution = Session(problem).solve()
+    assert solution.dual.tolist() == [dual]
+    assert worth(problem, solution).dual.tolist() == [value]
+
+
+@pytest.mark.parametrize(("sense", "cost", "value"), [("max", 5.0, 5.0), ("min", -5.0, 5.0)])
+def test_sign_of_a_bound_price(sense, cost, value):
+    problem = form(sense, [cost], [[1.0]], [-INF], [9.0], col_upper=[2.0])
+    solution = Session(problem).solve()
+    assert worth(problem, solution).reduced.tolist() == [value]
+    assert solution.reduced.tolist() == [cost]
+    assert solution.dual.tolist() == [0.0]
+
+
+def moved(problem: Form, kind: str, at: int, step: float, side: np.ndarray) -> Form:
+    """The programme with the bounds of one row or column that are active (``side``) moved by ``step``."""
+    low, high = getattr(problem, f"{kind}_lower").copy(), getattr(problem, f"{kind}_upper").copy()
+    low[at] += step * (low[at] == side[at])
+    high[at] += step * (high[at] == side[at])
+    return replace(problem, **{f"{kind}_lower": low, f"{kind}_upper": high})
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["max", "min"]))
+def test_duals_and_reduced_costs_are_derivatives(seed, sense):
+    problem = random_form(seed, sense)
+    base = refine(problem, Session(problem).solve())
+    step = 1e-5
+    for kind, count, price, at in [("row", 6, base.dual, base.row_value), ("col", 8, base.reduced, base.x)]:
+        for i in range(count):
+            up, down = (Session(moved(problem, kind, i, s, at)).solve() for s in (step, -step))
+            if not (up.status is down.status is Status.optimal):
+                continue
+            left, right = (base.objective - down.objective) / step, (up.objective - base.objective) / step
+            if abs(left - right) < 1e-6:  # smooth here: the derivative is the price
+                assert price[i] == pytest.approx(right, abs=1e-4)
+            else:  # at a kink the price is one of the slopes between
+                assert min(left, right) - 1e-4 <= price[i] <= max(left, right) + 1e-4
+
+
+# --- statuses -----------------------------------------------------------------------------------------------------
+
+
+def test_infeasible_has_no_values():
+    solution = Session(form("min", [1.0], [[1.0], [1.0]], [2.0, -INF], [INF, 1.0])).solve()
+    assert solution.status is Status.infeasible
+    for name in ("objective", "x", "row_value", "dual", "reduced"):
+        with pytest.raises(SolverError, match="infeasible"):
+            getattr(solution, name)
+
+
+def test_crossing_bounds_after_a_change_are_infeasible_and_mendable():
+    session = Session(form("max", [1.0], [[1.0]], [-INF], [4.0], col_upper=[9.0]))
+    session.set_column_bounds(np.array([0]), np.array([5.0]), np.array([3.0]))
+    assert session.solve().status is Status.infeasible
+    session.set_column_bounds(np.array([0]), np.array([0.0]), np.array([3.0]))
+    assert session.solve().objective == 3.0
+
+
+@pytest.mark.parametrize("presolve", [True, False])
+@pytest.mark.parametrize("method", ["choose", "simplex", "ipm"])
+def test_unbounded_is_told_from_infeasible(method, presolve):
+    free = form("max", [1.0, 1.0], [[1.0, -1.0]], [-INF], [1.0])
+    assert Session(free, method=method, presolve=presolve).solve().status is Status.unbounded
+    # The same improving direction, but no point at all.
+    nowhere = form("max", [1.0, 1.0, 0.0], [[1.0, -1.0, 0.0], [0.0, 0.0, 1.0]], [-INF, 2.0], [1.0, INF], [0.0] * 3,
+                   [INF, INF, 1.0])
+    assert Session(nowhere, method=method, presolve=presolve).solve().status is Status.infeasible
+
+
+def test_ray_names_what_grows_together():
+    # Buying at 1 and selling at 3 through a link without a limit; the third activity is capped and stays out.
+    problem = form("max", [-1.0, 3.0, 100.0], [[1.0, -1.0, 0.0]], [0.0], [0.0], col_upper=[INF, INF, 5.0])
+    assert ray(problem).tolist() == [1.0, 1.0, 0.0]
+    assert ray(form("max", [1.0], [[1.0]], [-INF], [2.0])).tolist() == [0.0]
+    assert ray(form("min", [1.0], [[1.0]], [-INF], [2.0], [-INF])).tolist() == [-1.0]
+
+
+def test_no_columns_and_no_rows():
+    empty = form("max", [], [], [], [], offset=4.0)
+    assert Session(empty).solve().objective == 4.0
+    rowless = form("max", [2.0], [], [], [], col_upper=[3.0], offset=1.0)
+    assert Session(rowless).solve().objective == 7.0
+
+
+def test_integer_columns_have_values_and_no_prices():
+    # Knapsack 5a + 4b ≤ 7, value 6a + 4b: the relaxation takes a fractional item, the integer optimum is a = 1.
+    problem = form("max", [6.0, 4.0], [[5.0, 4.0]], [-INF], [7.0], col_upper=[1.0, 1.0], integer=[True, True])
+    solution = Session(problem).solve()
+    assert solution.status is Status.optimal
+    assert solution.x.tolist() == [1.0, 0.0]
+    assert solution.gap == 0.0
+    with pytest.raises(SolverError, match="prices"):
+        _ = solution.dual
+
+
+def knapsack(size: int) -> Form:
+    """An integer programme that takes HiGHS far longer than a test has."""
+    rng = np.random.default_rng(7)
+    weight = rng.integers(10_000, 99_999, (5, size)).astype(float)
+    return Form("max", weight[0] + rng.integers(0, 99, size), 0.0, sparse.csc_matrix(weight), np.full(5, -INF),
+                weight.sum(axis=1) // 2, np.zeros(size), np.ones(size), np.ones(size, bool))
+
+
+def test_time_limit_is_not_called_optimal():
+    solution = Session(knapsack(120), time_limit=0.3).solve()
+    assert solution.status in (Status.time_limit, Status.time_limit_feasible)
+    if solution.status is Status.time_limit_feasible:
+        assert residuals(knapsack(120), solution.x)["primal_residual"] < 1e-6
+    else:
+        with pytest.raises(SolverError, match="time_limit"):
+            _ = solution.x
+
+
+# --- the door -----------------------------------------------------------------------------------------------------
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(("field", "value", "words"), [
+    ("cost", [NAN, 0.0], "cost 0"), ("cost", [0.0, INF], "cost 1"), ("cost", [1e21, 0.0], "cost 0"),
+    ("offset", NAN, "offset"), ("row_upper", [NAN], "row upper bound 0"), ("row_lower", [INF], r"\+inf"),
+    ("col_upper", [1.0, -INF], "-inf"), ("col_lower", [0.0, NAN], "column lower bound 1"),
+    ("col_upper", [1.0], "shape"), ("matrix", [[NAN, 1.0]], "coefficient nan in row 0, column 0"),
+    ("matrix", [[1.0, 1e-12]], "column 1"), ("matrix", [[1e16, 1.0]], "rescale"),
+])
+def test_numbers_that_a_solver_would_misread_are_refused(field, value, words):
+    problem = form("max", [1.0, 1.0], [[1.0, 1.0]], [-INF], [1.0])
+    wrong = value if field == "offset" else np.array(value)
+    bad = replace(problem, **{field: sparse.csc_matrix(wrong) if field == "matrix" else wrong})
+    with pytest.raises(SolverError, match=words):
+        Session(bad)
+    session = Session(problem)
+    if rebuild_reason(problem, bad) is None:
+        with pytest.raises(SolverError, match=words):
+            session.update(bad)
+    assert session.solve().objective == 1.0
+
+
+# --- changing in place --------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 10_000), st.integers(0, 10_000), st.sampled_from(["max", "min"]))
+def test_update_in_place_equals_a_cold_solve(seed, other, sense):
+    first = random_form(seed, "max")
+    rng = np.random.default_rng(other)
+    matrix = first.matrix.copy()
+    matrix.data = matrix.data * rng.uniform(0.8, 1.2, matrix.nnz)
+    second = replace(first, sense=sense, cost=first.cost + rng.normal(size=8), offset=2.5, matrix=matrix,
+                     row_upper=first.row_upper + 0.5, col_upper=first.col_upper * rng.uniform(0.5, 1.5, 8))
+    session = Session(first)
+    session.solve()
+    assert session.update(second) is None
+    warm, cold = session.solve(), Session(second).solve()
+    assert warm.status is cold.status
+    if warm.status.has_values:
+        assert warm.objective == pytest.approx(cold.objective, rel=1e-9, abs=1e-9)
+        assert residuals(second, warm.x, warm.dual)["gap"] < 1e-8
+
+
+def test_update_keeps_the_basis_only_in_place():
+    problem = random_form(3)
+    session = Session(problem)
+    session.solve()
+    assert session.update(replace(problem, cost=problem.cost * 1.0001)) is None
+    assert session.basis is not None
+    assert session.solve().iterations == 0
+
+
+@pytest.mark.parametrize(("change", "reason"), [
+    (lambda f: form("max", [1.0], [[1.0]], [-INF], [1.0]), RebuildReason.columns),
+    (lambda f: replace(f, matrix=sparse.csc_matrix(np.ones((2, 2))), row_lower=np.full(2, -INF), row_upper=np.ones(2)),
+     RebuildReason.rows),
+    (lambda f: replace(f, matrix=sparse.csc_matrix(np.array([[1.0, 0.0]])), col_upper=np.ones(2)),
+     RebuildReason.pattern),
+    (lambda f: replace(f, integer=np.array([True, False])), RebuildReason.integrality),
+])
+def test_update_says_why_it_rebuilds(change, reason):
+    problem = form("max", [1.0, 1.0], [[1.0, 1.0]], [-INF], [1.0])
+    session = Session(problem)
+    session.solve()
+    new = change(problem)
+    assert session.update(new) is reason
+    assert session.solve().objective == Session(new).solve().objective
+
+
+def small_program() -> Program:
+    """max 3a + 2b with a + b ≤ 4 and a ≤ 3: a = 3, b = 1, objective 11."""
+    build = Builder()
+    names = axis("activity", ["name"], pd.DataFrame({"name": ["a", "b"], "price": [3.0, 2.0]}))
+    x = build.variable("x", names, 0.0, np.array([3.0, INF]))
+    one = axis("one", [], pd.DataFrame({"unit": ["t"]}))
+    return Program("max", tuple(build.blocks), (between(x.sum_to(one), -INF, 4.0).named("total"),),
+                   (Term("sales", "cash", x * names.data("price")),))
+
+
+def test_cuts_are_added_in_place():
+    program = small_program()
+    session = Session(program)
+    assert session.solve().objective == 11.0
+    x = program.column_block("x").expr
+    cut = between(x, -INF, np.array([1.0, 2.0])).named("cut")
+    session.add_rows(cut)
+    assert session.solve().objective == 7.0  # a = 1, b = 2
+    assert session.form.matrix.shape == (3, 2)
+    np.testing.assert_array_equal(session.form.matrix.toarray(), program.with_rows(cut).matrix.toarray())
+    assert session.update(program.with_rows(cut)) is None
+
+
+def test_costs_and_bounds_are_set_in_place():
+    session = Session(small_program())
+    session.set_cost(np.array([1.0, 1.0]), "min", offset=5.0)
+    assert session.solve().objective == 5.0
+    session.set_row_bounds(np.array([0]), np.array([2.0]), np.array([4.0]))
+    session.set_column_bounds(np.array([1, 0]), np.array([0.5, 0.0]), np.array([1.0, 9.0]))
+    assert session.form.col_lower.tolist() == [0.0, 0.5]
+    assert session.form.col_upper.tolist() == [9.0, 1.0]
+    assert session.solve().objective == 7.0
+
+
+def test_a_stored_basis_starts_every_draw_alike():
+    problem = random_form(11, rows=20, columns=40)
+    base = Session(problem).solve()
+    assert base.basis is not None
+    session = Session(problem)
+    session.basis = base.basis
+    assert session.solve().iterations == 0
+    session.basis = None
+    assert session.basis is None
+    with pytest.raises(SolverError, match="basis"):
+        Session(random_form(11)).basis = base.basis
+
+
+# --- one set of digits --------------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["max", "min"]))
+def test_refined_tables_do_not_depend_on_the_way(seed, sense):
+    problem = random_form(seed, sense, rows=12, columns=20)
+    ways = [{}, {"method": "simplex", "presolve": False}, {"method": "ipm"}, {"seed": 99, "presolve": False}]
+    plans = [refine(problem, Session(problem, **way).solve()) for way in ways]  # type: ignore[arg-type]
+    for plan in plans:
+        assert plan.x.tobytes() == plans[0].x.tobytes()
+        assert plan.row_value.tobytes() == plans[0].row_value.tobytes()
+        assert plan.objective == plans[0].objective
+        assert all(value < 1e-10 for value in residuals(problem, plan.x, plan.dual).values())
+
+
+def test_refining_removes_noise_and_leaves_a_degenerate_vertex_exact():
+    # 0.1 + 0.2 at a vertex where three rows meet in two dimensions.
+    problem = form("max", [1.0, 1.0], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [-INF] * 3, [0.1, 0.2, 0.1 + 0.2])
+    solution = Session(problem).solve()
+    noisy = solution.with_values(replace(solution.point, x=solution.x + np.array([3e-10, -2e-10])), solution.prices)
+    np.testing.assert_allclose(refine(problem, noisy).x, [0.1, 0.2], rtol=0, atol=1e-16)
+
+
+def test_refining_between_vertices_keeps_the_point():
+    problem = form("max", [1.0, 1.0], [[1.0, 1.0]], [-INF], [1.0])
+    point = Point(1.0, np.array([0.25, 0.75]), np.array([1.0]))
+    kept = refine(problem, Solution(Status.optimal, point, Prices(np.array([1.0]), np.zeros(2))))
+    np.testing.assert_allclose(kept.x, [0.25, 0.75], atol=1e-15)
+    assert kept.row_value.tolist() == [1.0]
+
+
+# --- the certificate ----------------------------------------------------------------------------------------------
+
+
+def test_residuals_catch_what_is_wrong():
+    problem = form("max", [5.0], [[1.0]], [-INF], [3.0], [0.0], [10.0], offset=1.0)
+    assert residuals(problem, np.array([3.0]), np.array([5.0])) == {
+        "primal_residual": 0.0, "dual_residual": 0.0, "complementarity": 0.0, "gap": 0.0}
+    assert residuals(problem, np.array([4.5]))["primal_residual"] == 0.5  # 1.5 over a bound of 3
+    assert residuals(problem, np.array([-2.0]))["primal_residual"] == 2.0
+    wrong = residuals(problem, np.array([3.0]), np.array([-5.0]))
+    assert wrong["dual_residual"] == 1.0  # a cap with a negative price, over the largest cost
+    idle = residuals(problem, np.array([1.0]), np.array([5.0]))
+    assert idle["complementarity"] == 10.0 / 6.0  # 5 a tonne × 2 tonnes unused, over |5·1 + 1|
+    assert idle["gap"] == 10.0 / 6.0
+    assert np.isnan(residuals(problem, np.array([NAN]))["primal_residual"])
+    assert np.isnan(residuals(problem, np.array([3.0]), np.array([NAN]))["dual_residual"])
+    whole = form("max", [1.0], [[1.0]], [-INF], [3.0], integer=[True])
+    assert residuals(whole, np.array([2.75]))["primal_residual"] == 0.25
+
+
+# --- living with others -------------------------------------------------------------------------------------------
+
+
+def test_another_user_of_highs_with_other_threads_does_not_break_a_solve():
+    other = highspy.Highs()
+    other.setOptionValue("output_flag", False)
+    other.setOptionValue("threads", 2)
+    other.addVars(1, np.zeros(1), np.ones(1))
+    other.run()
+    assert Session(small_program()).solve().objective == 11.0
+
+
+def test_solving_prints_nothing(capfd):
+    Session(small_program()).solve()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_many_solves_leave_nothing_behind():
+    problem = random_form(5, rows=20, columns=40)
+    session = Session(problem)
+    session.solve()
+    gc.collect()
+    before, threads = len(gc.get_objects()), threading.active_count()
+    for k in range(200):
+        session.update(replace(problem, cost=problem.cost * (1 + k % 7)))
+        session.solve()
+    gc.collect()
+    assert len(gc.get_objects()) - before < 50
+    assert threading.active_count() == threads
+    flag = weakref.ref(session._engine._stop)
+    del session
+    gc.collect()
+    assert flag() is None  # the solver and its callback went with the session
+
+
+CTRL_C = """
+import os, signal, threading, time
+from tests_support import knapsack, small
+from energy_routes.highs import Session, Status
+session = Session(knapsack(120))
+threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+start = time.monotonic()
+try:
+    session.solve()
+    print("finished")
+except KeyboardInterrupt:
+    print("interrupted")
+session.update(small())
+print(session.solve().objective)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT for a child without a console")
+def test_ctrl_c_stops_a_solve_and_leaves_the_session_usable(tmp_path):
+    here = inspect.getsource(knapsack)
+    small = 'def small():\n    return Form("max", np.array([2.0]), 0.0, sparse.csc_matrix([[1.0]]), np.array([-INF]),' \
+            ' np.array([3.0]), np.zeros(1), np.ones(1), np.zeros(1, bool))\n'
+    head = "import numpy as np\nfrom scipy import sparse\nfrom energy_routes.form import Form\nINF = float('inf')\n\n"
+    (tmp_path / "tests_support.py").write_text(head + here + small, encoding="utf-8")
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
+    done = subprocess.run([sys.executable, "-c", CTRL_C], capture_output=True, text=True, env=env, timeout=60)
+    assert done.stdout.split() == ["interrupted", "2.0"], done.stderr
+    assert done.stderr == ""
