@@ -10,6 +10,8 @@ import pandas as pd
 
 from energy_routes.elastic import explain_infeasible
 from energy_routes.formulation.space import Space
+from energy_routes.lp import Vector
+from energy_routes.naming import Names
 from energy_routes.program import Program
 
 # Row block (or column block) → kind of limit, key column, and whether a repair may loosen it.
@@ -30,7 +32,15 @@ BLOCKS: Mapping[str, tuple[str, str]] = {
     "lifted": ("supply", "supply"),
 }
 STRUCTURE = ("balance", "stock_balance", "exports", "exposure")
-NAMED_IN: Mapping[str, str] = {"capacity": "arcs", "joint": "limits", "market": "markets", "storage": "storages"}
+# Kind of limit → the names of :class:`Names` that it is called by, and what a block adds to them.
+NAMED_BY: Mapping[str, str] = {
+    "capacity": "arc", "joint": "limit", "market": "market", "obligation": "obligation", "contract": "contract",
+    "storage": "storage", "supply": "supply",
+}  # fmt: skip
+SUFFIX: Mapping[str, str] = {
+    "working_volume": ", full", "injection": ", injection", "withdrawal": ", withdrawal", 
+    "closing_stock": ", closing stock",
+}  # fmt: skip
 COLUMNS = ["block", "position", "kind", "limit", "name", "family", "period", "lower", "upper", "unit"]
 
 
@@ -40,25 +50,27 @@ def limit_table(space: Space, program: Program) -> pd.DataFrame:
     ``position`` counts rows of the programme, or columns for the supplies.
     """
     frames = []
-    start = 0
+    start, called = 0, Names(space.case.network.tables)
     for rows in program.rows:
         if rows.name not in STRUCTURE:
-            frames.append(_describe(space, rows.name, rows.axis.frame, start, rows.lower, rows.upper))
+            frames.append(_describe(space, called, rows.name, rows.axis.frame, start, rows.lower, rows.upper))
         start += len(rows)
     lifted = program.column_block("lifted")
-    frames.append(_describe(space, "lifted", lifted.axis.frame, lifted.start, lifted.lower, lifted.upper))
+    frames.append(_describe(space, called, "lifted", lifted.axis.frame, lifted.start, lifted.lower, lifted.upper))
     return pd.concat([f for f in frames if len(f)] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
 
 
-def _describe(space: Space, block: str, labels: pd.DataFrame, start: int, lower: Any, upper: Any) -> pd.DataFrame:
+def _describe(
+    space: Space, called: Names, block: str, labels: pd.DataFrame, start: int, lower: Vector, upper: Vector
+) -> pd.DataFrame:
     kind, key = BLOCKS.get(block, ("user", ""))
-    ids = labels[key].astype(str) if key else pd.Series([block] * len(labels), dtype=object)
+    ids = list(labels[key].astype(str)) if key else [block] * len(labels)
+    known: Mapping[str, str] = getattr(called, NAMED_BY[kind]) if kind in NAMED_BY else {}
+    names = [known.get(i, i) + SUFFIX.get(block, "") for i in ids]
     if block == "market_depth":
-        names = [f"{_name(space, kind, i)}, tier {t}" for i, t in zip(ids, labels["tier"], strict=True)]
+        names = [f"{name}, tier {tier}" for name, tier in zip(names, labels["tier"], strict=True)]
     elif kind == "policy":
         names = _policy_names(block, labels)
-    else:
-        names = [_name(space, kind, i) + _suffix(block) for i in ids]
     period = labels.get("period", labels.get("window", "horizon"))
     family = labels["family"] if "family" in labels else _family(space)
     frame = pd.DataFrame(
@@ -75,37 +87,6 @@ def _describe(space: Space, block: str, labels: pd.DataFrame, start: int, lower:
         }
     )
     return frame.assign(unit=frame["family"].map({"oil": "Mt", "gas": "bcm"}))[COLUMNS]
-
-
-def _name(space: Space, kind: str, name: str) -> str:
-    """The name people know a limit by; its id where the table gives none."""
-    tables = space.case.network.tables
-    if kind == "supply":
-        row = tables["supplies"].set_index("id").loc[name]
-        return f"{row['shipper']} supply at {_node(space, row['node'])}"
-    if kind == "obligation":
-        return f"obligation of {_node(space, tables['obligations'].set_index('id').loc[name, 'node'])}"
-    if kind == "contract":
-        row = tables["contracts"].set_index("id").loc[name]
-        return f"{str(row['kind']).replace('_', '-')} {name}"
-    if kind in NAMED_IN:
-        frame = tables[NAMED_IN[kind]].set_index("id")
-        named = frame.loc[name, "name"] if "name" in frame else None
-        return str(named) if isinstance(named, str) and named else name
-    return name
-
-
-def _node(space: Space, node: Any) -> str:
-    return str(space.case.network.tables["nodes"].set_index("id").loc[node, "name"])
-
-
-def _suffix(block: str) -> str:
-    return {
-        "working_volume": " tanks full",
-        "injection": " injection",
-        "withdrawal": " withdrawal",
-        "closing_stock": " closing stock",
-    }.get(block, "")
 
 
 def _policy_names(block: str, labels: pd.DataFrame) -> list[str]:

@@ -14,6 +14,7 @@ import pandas as pd
 from energy_routes.formulation import objective as money
 from energy_routes.formulation.space import Space
 from energy_routes.lp import Vector
+from energy_routes.naming import Names
 from energy_routes.trace import SHEET, paths
 
 CHARGES = ["tariff", "loading", "freight", "quality", "lifting"]
@@ -38,10 +39,13 @@ def routes_of(space: Space, x: Vector, prices: pd.DataFrame) -> pd.DataFrame:
 def _finish(space: Space, x: Vector, frame: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
     """Names, shares and unit values; money columns come in MUSD and leave in USD per lifted tonne."""
     tables = space.case.network.tables
-    frame["shipper"] = frame["origin"].map(tables["supplies"].set_index("id")["shipper"])
-    labels = list(zip(frame["origin"], frame["arcs"], frame["market"], strict=True))
-    frame["route"] = [_words(tables, *label) for label in labels]
-    frame["corridor"] = [_corridor(tables["meters"], arcs) for arcs in frame["arcs"]]
+    called = Names(tables)
+    frame["shipper"] = frame["origin"].map(called.shipper)
+    labels = zip(frame["origin"], frame["arcs"], frame["market"], strict=True)
+    frame["route"] = [_words(called, *label) for label in labels]
+    metered = tables["meters"][(tables["meters"]["kind"] == "corridor") & tables["meters"]["arc"].notna()]
+    corridors = dict(zip(metered["arc"], metered["group"], strict=True))
+    frame["corridor"] = [_corridor(corridors, arcs) for arcs in frame["arcs"]]
     frame["limited_by"] = _limited_by(tables["limit_terms"], frame, prices)
     frame["export"] = ~frame["market"].isin(tables["obligations"]["id"])
     frame = frame.sort_values(["volume", "route", "arcs"], ascending=[False, True, True])
@@ -79,29 +83,18 @@ def _with_rest(frame: pd.DataFrame, lifted: float, totals: dict[str, float]) -> 
     return pd.concat([frame, pd.DataFrame([{**row, "route": "other paths", "volume": rest, "export": True}])])
 
 
-def _words(tables: Mapping[str, pd.DataFrame], origin: str, arcs: str, market: str) -> str:
+def _words(called: Names, origin: str, arcs: str, market: str) -> str:
     """The route as people say it: where it starts, the ports and borders it passes, where it is sold."""
-    nodes = tables["nodes"].set_index("id")
-    ends = tables["arcs"].set_index("id")["to"]
-    start = tables["supplies"].set_index("id").loc[origin, "node"]
-    at_market = {**tables["markets"].set_index("id")["node"], **tables["obligations"].set_index("id")["node"]}
-    end = at_market.get(market, market)
-    via = [ends[arc] for arc in arcs.split(";") if arc]
-    marks = [n for n in via if nodes.loc[n, "kind"] in ("port", "border", "hub") and n != end]
-    keep = [n for n in marks if nodes.loc[n, "kind"] in ("port", "border")] or marks[:2]
-    return " → ".join(_short(str(nodes.loc[n, "name"])) for n in dict.fromkeys([start, *keep, end]))
+    start, end = called.supply_node[origin], called.delivery_node.get(market, market)
+    via = [called.arc_end[arc] for arc in arcs.split(";") if arc]
+    marks = [node for node in via if called.node_kind[node] in ("port", "border", "hub") and node != end]
+    keep = [node for node in marks if called.node_kind[node] != "hub"] or marks[:2]
+    return " → ".join(called.node[node] for node in dict.fromkeys([start, *keep, end]))
 
 
-def _short(name: str) -> str:
-    """A node's name without what stands in brackets."""
-    return name.split("(")[0].split(",")[0].strip() or name
-
-
-def _corridor(meters: pd.DataFrame, arcs: str) -> str:
+def _corridor(corridors: Mapping[str, str], arcs: str) -> str:
     """The corridor whose meter a path crosses; blank for a home delivery."""
-    on = set(arcs.split(";"))
-    hit = meters[(meters["kind"] == "corridor") & meters["arc"].isin(on)]
-    return str(hit["group"].iloc[0]) if len(hit) else ""
+    return next((corridors[arc] for arc in arcs.split(";") if arc in corridors), "")
 
 
 def _limited_by(terms: pd.DataFrame, frame: pd.DataFrame, prices: pd.DataFrame) -> list[str]:

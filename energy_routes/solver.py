@@ -69,7 +69,13 @@ def solve(
     first = _solved(session, program, space)
     worth = marginal_worth(session, program, first)
     chosen = pick(session, program, first, space)
-    return _handed_out(space, program, first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices), worth, options)
+    return _handed_out(
+        space,
+        program,
+        first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices),
+        worth,
+        options,
+    )
 
 
 def to_pulp(case: Case) -> Any:

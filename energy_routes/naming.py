@@ -1,0 +1,83 @@
+"""What people call things: the names of nodes, arcs, markets, supplies and limits, looked up once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import pandas as pd
+
+
+class Names:
+    """Names and facts of a network's tables by id, as plain dictionaries."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self._tables = tables
+
+    def _column(self, table: str, column: str) -> dict[str, str]:
+        """``column`` by id; the id itself where the table leaves it blank."""
+        frame = self._tables[table]
+        return {i: v if isinstance(v, str) and v else i for i, v in zip(frame["id"], frame[column], strict=True)}
+
+    @cached_property
+    def node(self) -> dict[str, str]:
+        """Name of each node, without what stands in brackets or after a comma."""
+        return {i: short(name) for i, name in self._column("nodes", "name").items()}
+
+    @cached_property
+    def node_kind(self) -> dict[str, str]:
+        return self._column("nodes", "kind")
+
+    @cached_property
+    def arc(self) -> dict[str, str]:
+        return self._column("arcs", "name")
+
+    @cached_property
+    def arc_end(self) -> dict[str, str]:
+        return self._column("arcs", "to")
+
+    @cached_property
+    def market(self) -> dict[str, str]:
+        return self._column("markets", "name")
+
+    @cached_property
+    def limit(self) -> dict[str, str]:
+        return self._column("limits", "name")
+
+    @cached_property
+    def delivery_node(self) -> dict[str, str]:
+        """Node of each market and obligation."""
+        return {**self._column("markets", "node"), **self._column("obligations", "node")}
+
+    @cached_property
+    def supply_node(self) -> dict[str, str]:
+        return self._column("supplies", "node")
+
+    @cached_property
+    def shipper(self) -> dict[str, str]:
+        return self._column("supplies", "shipper")
+
+    @cached_property
+    def supply(self) -> dict[str, str]:
+        """Each supply as 'shipper at node'."""
+        return {i: f"{who} supply at {self.node[self.supply_node[i]]}" for i, who in self.shipper.items()}
+
+    @cached_property
+    def obligation(self) -> dict[str, str]:
+        frame = self._tables["obligations"]
+        return {i: f"obligation of {self.node[n]}" for i, n in zip(frame["id"], frame["node"], strict=True)}
+
+    @cached_property
+    def contract(self) -> dict[str, str]:
+        frame = self._tables["contracts"]
+        return {i: f"{kind.replace('_', '-')} {i}" for i, kind in zip(frame["id"], frame["kind"], strict=True)}
+
+    @cached_property
+    def storage(self) -> dict[str, str]:
+        frame = self._tables["storages"]
+        return {i: f"tanks at {self.node[n]}" for i, n in zip(frame["id"], frame["node"], strict=True)}
+
+
+def short(name: str) -> str:
+    """A name without what stands in brackets or after a comma."""
+    return name.split("(")[0].split(",")[0].strip() or name
