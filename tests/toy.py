@@ -11,12 +11,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from energy_routes.case import Case
+from energy_routes.highs import Session, Solution, Status, worth
 from energy_routes.loading import load
+from energy_routes.program import Program
+from energy_routes.solver import program_of
 
 TABLES: Mapping[str, str] = {
     "nodes": """
@@ -104,3 +109,46 @@ def months(case: Case, count: int = 3) -> Case:
     from energy_routes.periods import periods_of
 
     return replace(case, periods=periods_of([case.periods[0].year], "month")[:count])
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The optimum of a case, before any table is made of it: quicker than a plan, where numbers are enough."""
+
+    program: Program
+    solution: Solution
+
+    @property
+    def value(self) -> float:
+        """The objective as people read it: MUSD earned, or MUSD spent."""
+        return self.solution.objective
+
+    def total(self, variable: str, **labels: str) -> float:
+        """Sum of a variable over the labels named: ``total("flow", arc="SHORT", period="2023")``."""
+        block = self.program.column_block(variable)
+        keep = np.ones(len(block.axis), dtype=bool)
+        for column, label in labels.items():
+            keep &= (block.axis.frame[column].astype(str) == label).to_numpy()
+        return float(self.solution.x[block.slice][keep].sum())
+
+    def worth(self, rule: str, **labels: str) -> float:
+        """The dual of the one row of a rule with these labels, in USD/t; + means that a higher bound is better."""
+        axis = next(rows.axis for rows in self.program.rows if rows.name == rule)
+        keep = np.ones(len(axis), dtype=bool)
+        for column, label in labels.items():
+            keep &= (axis.frame[column].astype(str) == label).to_numpy()
+        (at,) = np.flatnonzero(keep)
+        return float(worth(self.program, self.solution).dual[self.program.row_slice(rule)][at])
+
+
+def best(case: Case) -> Answer:
+    """The optimum of a case; an AssertionError where there is none."""
+    program = program_of(case)
+    solution = Session(program).solve()
+    assert solution.status is Status.optimal, solution.status
+    return Answer(program, solution)
+
+
+def status(case: Case) -> Status:
+    """How the solve of a case ends."""
+    return Session(program_of(case)).solve().status
