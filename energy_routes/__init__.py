@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from energy_routes.policy import Policy as Policy
     from energy_routes.solver import solve as solve
     from energy_routes.solver import to_pulp as to_pulp
+    from energy_routes.studies.compare import Comparison as Comparison
+    from energy_routes.studies.compare import compare as compare
     from energy_routes.tables import read_pack as read_pack
 
 _HOME = {
@@ -38,6 +40,8 @@ _HOME = {
     "solve": "solver",
     "to_pulp": "solver",
     "read_pack": "tables",
+    "compare": "studies.compare",
+    "Comparison": "studies.compare",
 }
 
 try:

@@ -17,7 +17,10 @@ from energy_routes.policy import Policy, set_lever
 
 @dataclass(frozen=True)
 class Case:
-    """One question: solve it with :func:`energy_routes.solve`.  Every method returns a new case."""
+    """One question: solve it with :func:`energy_routes.solve`.  Every method returns a new case.
+
+    ``base`` names the model that this one extends (a bundled name, or a path): what its answer is measured against.
+    """
 
     name: str
     network: Network
@@ -27,6 +30,7 @@ class Case:
     question: str = ""
     sources: tuple[str, ...] = ()
     scenarios: Mapping[str, ScenarioFile] = field(default_factory=dict, compare=False)
+    base: str | None = None
 
     @property
     def edits(self) -> tuple[Edit, ...]:

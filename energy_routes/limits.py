@@ -38,7 +38,7 @@ NAMED_BY: Mapping[str, str] = {
     "storage": "storage", "supply": "supply",
 }  # fmt: skip
 SUFFIX: Mapping[str, str] = {
-    "working_volume": ", full", "injection": ", injection", "withdrawal": ", withdrawal", 
+    "working_volume": ", full", "injection": ", injection", "withdrawal": ", withdrawal",
     "closing_stock": ", closing stock",
 }  # fmt: skip
 COLUMNS = ["block", "position", "kind", "limit", "name", "family", "period", "lower", "upper", "unit"]

@@ -21,34 +21,34 @@ def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
     Raises UsageError on an unknown name (the nearest is offered) and DataError with every fault of file and pack.
     """
     path = Path(name)
-    if path.suffix != ".toml" and not path.exists():
+    if path.suffix != ".toml" and len(path.parts) == 1:
         path = library.model_path(str(name))
     chain = _chain(path)
     case = _base(path, chain)
-    for file, label in chain:
-        case = case.with_file(file.edit, file.policy, label)
+    for file, where in chain:
+        case = case.with_file(file.edit, file.policy, where.name)
     for scenario in scenarios:
         case = case.scenario(scenario)
     return case
 
 
-def _chain(path: Path) -> list[tuple[ModelFile, str]]:
+def _chain(path: Path) -> list[tuple[ModelFile, Path]]:
     """The model file and those it extends, oldest first."""
     seen: list[Path] = []
-    chain: list[tuple[ModelFile, str]] = []
+    chain: list[tuple[ModelFile, Path]] = []
     while True:
         if path in seen:
             raise DataError(path.name, [Fault(path.name, column="extends", found="a circle of models")])
         seen.append(path)
         file = read_model_file(path)
-        chain.insert(0, (file, path.name))
+        chain.insert(0, (file, path))
         if not file.extends:
             return chain
         near = path.parent / f"{file.extends.removesuffix('.toml')}.toml"
         path = near if near.exists() else library.model_path(file.extends)
 
 
-def _base(path: Path, chain: list[tuple[ModelFile, str]]) -> Case:
+def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
     def last(key: str) -> Any:
         return next((getattr(f, key) for f, _ in reversed(chain) if getattr(f, key) is not None), None)
 
@@ -69,6 +69,7 @@ def _base(path: Path, chain: list[tuple[ModelFile, str]]) -> Case:
         question=last("question") or "",
         sources=tuple([source] if isinstance(source, str) else source or ()),
         scenarios={name: s for file, _ in chain for name, s in file.scenario.items()},
+        base=str(chain[-2][1]) if len(chain) > 1 else None,
     )
 
 

@@ -1,0 +1,100 @@
+"""Two plans side by side: what was asked differently, and what that changed in volumes, money and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from energy_routes.errors import UsageError
+from energy_routes.plan import Plan
+
+
+VISIBLE = 0.005
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """What ``after`` does otherwise than ``before``; every table has columns before, after, change and unit.
+
+    ``edits``: the changes laid over the data in one case and not in the other.  ``totals``: netback, exports, shut-in.
+    ``corridors``: volumes by corridor.  ``ledger``: the terms of the objective; their changes sum to the netback's.
+    """
+
+    before: Plan
+    after: Plan
+    edits: pd.DataFrame
+    totals: pd.DataFrame
+    corridors: pd.DataFrame
+    ledger: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return "\n".join([f"{self.after.case.name} against {self.before.case.name}", *self.sentences()])
+
+    def sentences(self) -> list[str]:
+        """The comparison in words: what the change costs, what is lost, what moves where."""
+        out = [_signed(*row) for row in self.totals[["what", "change", "unit"]].itertuples(index=False)]
+        order = self.corridors["change"].abs().sort_values(ascending=False).index
+        moved = self.corridors.loc[order, ["corridor", "change", "unit"]]
+        out += [_signed(*row) for row in moved.itertuples(index=False)]
+        out = [words for words in out if words]
+        return out or ["nothing changes"]
+
+
+def compare(before: Plan, after: Plan) -> Comparison:
+    """Set two plans side by side.  Raises UsageError when their periods differ."""
+    if before.case.periods != after.case.periods:
+        raise UsageError(
+            f"{before.case.name} and {after.case.name} have different periods; compare plans of one horizon"
+        )
+    return Comparison(
+        before, after, _edits(before, after), _totals(before, after), _corridors(before, after), _ledger(before, after)
+    )
+
+
+def _joined(before: pd.Series[float], after: pd.Series[float]) -> pd.DataFrame:
+    both = pd.DataFrame({"before": before, "after": after}).fillna(0.0)
+    return both.assign(change=both["after"] - both["before"])
+
+
+def _edits(before: Plan, after: Plan) -> pd.DataFrame:
+    old, new = before.case.edits, after.case.edits
+    rows = [("only before", e) for e in old if e not in new] + [("only after", e) for e in new if e not in old]
+    columns = ["where", "target", "field", "change", "periods", "reason", "source"]
+    return pd.DataFrame(
+        [
+            (where, e.target, e.field, e.written or f"{e.op} {e.value}", ";".join(e.periods), e.reason, e.source)
+            for where, e in rows
+        ],
+        columns=columns,
+    )
+
+
+def _totals(before: Plan, after: Plan) -> pd.DataFrame:
+    units = {"oil": "Mt", "gas": "bcm"}
+    money = _joined(pd.Series({"netback": before.netback}), pd.Series({"netback": after.netback})).assign(unit="MUSD")
+    parts = [money]
+    for name in ("exports", "shut_in"):
+        table = _joined(getattr(before, name), getattr(after, name))
+        table = table.assign(unit=table.index.map(units))
+        table.index = pd.Index([f"{name.replace('_', '-')} of {family}" for family in table.index])
+        parts.append(table)
+    return pd.concat(parts).rename_axis("what").reset_index()
+
+
+def _corridors(before: Plan, after: Plan) -> pd.DataFrame:
+    def volumes(plan: Plan) -> pd.Series[float]:
+        chosen = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
+        return chosen.set_index(["name", "unit"])["volume"]
+
+    return _joined(volumes(before), volumes(after)).rename_axis(["corridor", "unit"]).reset_index()
+
+
+def _ledger(before: Plan, after: Plan) -> pd.DataFrame:
+    table = _joined(before.ledger.set_index("term")["value"], after.ledger.set_index("term")["value"])
+    return table.loc[before.ledger["term"]].rename_axis("term").reset_index().assign(unit="MUSD")
+
+
+def _signed(what: str, change: float, unit: str) -> str:
+    """``"netback -498.88 MUSD"``; blank where it rounds to nothing."""
+    return f"{what} {change:+,.2f} {unit}" if abs(change) >= VISIBLE else ""
