@@ -32,8 +32,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("results",),
     ("solver",),
     ("studies", "report"),
+    ("__init__",),
     ("cli",),
-    ("__init__", "__main__"),
+    ("__main__",),
 )
 # The only imports that point up: methods that hand a plan to those who save or draw it, inside the method.
 HANDED_UP = {("plan", "results"), ("plan", "maps")}
