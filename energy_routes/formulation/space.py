@@ -102,8 +102,12 @@ class Space:
         return replace(self, held=dict(held))
 
 
-def build_space(case: Case) -> Space:
-    """Index sets and variables of a case.  Raises LabelError where bounds contradict each other."""
+def build_space(case: Case, builder: Builder | None = None, suffix: str = "") -> Space:
+    """Index sets and variables of a case.  Raises LabelError where bounds contradict each other.
+
+    With a ``builder`` the variables join those already in it, their blocks named with ``suffix``: a recourse copy is
+    the same rules on another space of the same programme.
+    """
     arcs = axes.arc_axis(case)
     lanes = axes.lane_axis(case, arcs)
     supplies = axes.supply_axis(case)
@@ -111,7 +115,7 @@ def build_space(case: Case) -> Space:
     tiers = axes.tier_axis(case)
     obligations, homes = axes.home_axis(case, reached)
     storages, stocks = axes.stock_axis(case, reached)
-    b = Builder()
+    b = builder or Builder()
     lifted_least = (
         supplies.data("available") if case.policy.objective == "cost" and len(tiers) else supplies.data("minimum")
     )
@@ -125,19 +129,19 @@ def build_space(case: Case) -> Space:
         tiers=tiers,
         obligations=obligations,
         storages=storages,
-        flow=b.variable("flow", lanes),
-        lifted=b.variable("lifted", supplies, lifted_least, supplies.data("available")),
-        delivered=b.variable("delivered", axes.delivery_axis(case, tiers, reached)),
-        home=b.variable("home", homes),
-        short=b.variable("short", obligations, 0.0, np.where(penalised, obligations.data("volume"), 0.0)),
-        stock=b.variable("stock", stocks),
-        injected=b.variable("injected", stocks),
-        withdrawn=b.variable("withdrawn", stocks),
+        flow=b.variable(f"flow{suffix}", lanes),
+        lifted=b.variable(f"lifted{suffix}", supplies, lifted_least, supplies.data("available")),
+        delivered=b.variable(f"delivered{suffix}", axes.delivery_axis(case, tiers, reached)),
+        home=b.variable(f"home{suffix}", homes),
+        short=b.variable(f"short{suffix}", obligations, 0.0, np.where(penalised, obligations.data("volume"), 0.0)),
+        stock=b.variable(f"stock{suffix}", stocks),
+        injected=b.variable(f"injected{suffix}", stocks),
+        withdrawn=b.variable(f"withdrawn{suffix}", stocks),
         deficiency=b.variable(
-            "deficiency", contracts, 0.0, np.where(contracts.frame["kind"] == "minimum", 0.0, np.inf)
+            f"deficiency{suffix}", contracts, 0.0, np.where(contracts.frame["kind"] == "minimum", 0.0, np.inf)
         ),
-        exports=b.variable("exports", families),
-        exposure=b.variable("exposure", _groups(case, lanes, families)),
+        exports=b.variable(f"exports{suffix}", families),
+        exposure=b.variable(f"exposure{suffix}", _groups(case, lanes, families)),
     )
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 from energy_routes.errors import UsageError
 from energy_routes.plan import Plan
 
-
 VISIBLE = 0.005
 
 
