@@ -1,0 +1,82 @@
+"""How a command ends: its exit code, and a message instead of a traceback."""
+
+from __future__ import annotations
+
+import errno
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import typer
+
+from energy_routes.errors import EnergyRoutesError
+
+Verb = TypeVar("Verb", bound=Callable[..., None])
+INTERNAL, USAGE, INTERRUPTED = 1, 2, 130
+
+
+def guarded(verb: Verb) -> Verb:
+    """The verb, ending with the exit code of what went wrong and one message on stderr.
+
+    Our own errors carry their code; Ctrl-C is 130; a reader that closed the pipe is no error; anything else is ours to
+    mend (1).  ``--debug`` shows the trace.
+    """
+
+    @functools.wraps(verb)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            _speak_utf8()
+            verb(*args, **kwargs)
+            sys.stdout.flush()
+        except (typer.Exit, typer.Abort):
+            raise
+        except KeyboardInterrupt:
+            _say("Interrupted: nothing was written.")
+            raise typer.Exit(INTERRUPTED) from None
+        except BaseException as error:
+            raise typer.Exit(_ended(error, bool(kwargs.get("debug")))) from None
+
+    return run  # type: ignore[return-value]
+
+
+def _ended(error: BaseException, debug: bool) -> int:
+    """Tell an error and give its exit code."""
+    if isinstance(error, BrokenPipeError):
+        _close_stdout()
+        return 0
+    if debug:
+        traceback.print_exception(error)
+    if isinstance(error, EnergyRoutesError):
+        _say(f"Error: {error}")
+        return error.exit_code
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        place = f"{error.filename}: " if error.filename else ""
+        _say(f"Error: {place}{error.strerror}. Free some space or choose another place.")
+        return USAGE
+    if isinstance(error, MemoryError):
+        _say("Error: out of memory. Ask a smaller question: fewer periods, or years instead of months.")
+        return INTERNAL
+    _say(f"Internal error: {type(error).__name__}: {error}\nThis is a fault of energy-routes. --debug shows the trace.")
+    return INTERNAL
+
+
+def _say(text: str) -> None:
+    try:
+        print(text, file=sys.stderr)
+    except OSError:
+        pass  # nobody listens any more
+
+
+def _close_stdout() -> None:
+    """Point stdout to nowhere, so that the interpreter does not fail again when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _speak_utf8() -> None:
+    """Replace what an old terminal's encoding cannot show, instead of failing on the first arrow."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")

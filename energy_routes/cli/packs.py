@@ -1,0 +1,101 @@
+"""Verbs about models and packs: models, check, init, formulation, doctor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from energy_routes.cli.guard import guarded
+from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets, say
+
+
+@guarded
+def models(as_json: AsJson = False, debug: Debug = False) -> None:
+    """List the bundled models with their question."""
+    from energy_routes.library import model_names
+
+    found = [_described(name) for name in model_names()]
+    if as_json:
+        print(json.dumps(found, indent=1, ensure_ascii=False))
+        return
+    from energy_routes.cli.render import model_list
+
+    model_list(found)
+
+
+def _described(name: str) -> dict[str, Any]:
+    """Name, title, question and scenarios of a model; what it does not say itself, the model that it extends says."""
+    from energy_routes.library import model_names, model_path
+    from energy_routes.modelfile import read_model_file
+
+    file = read_model_file(model_path(name))
+    parent = file.extends.removesuffix(".toml") if file.extends else None
+    above = _described(parent) if parent in model_names() else {}
+    return {
+        "model": name,
+        "title": file.title or above.get("title", name),
+        "question": file.question or above.get("question", ""),
+        "extends": parent,
+        "scenarios": [*above.get("scenarios", []), *file.scenario],
+    }
+
+
+@guarded
+def check(
+    target: Annotated[str, typer.Argument(metavar="MODEL|FOLDER", help="A model, or the folder of a data pack.")],
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Validate: every fault at once, with file, row, column and repair."""
+    from energy_routes.cli.checking import checked
+
+    result = checked(target, scenario, set_)
+    if as_json:
+        print(json.dumps(result, indent=1, ensure_ascii=False))
+        return
+    from energy_routes.cli.render import counts
+
+    counts(result)
+
+
+@guarded
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    model: Annotated[str, typer.Option(metavar="NAME", help="The bundled model to start from.")] = "oil-2024",
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Copy a data pack and a model to start one's own; the copy solves at once."""
+    from energy_routes.cli.starting import start
+
+    file = start(folder, model)
+    say(f"{folder}: a pack and a model of your own. Try:\n  energy-routes check {file}\n  energy-routes solve {file}", quiet)
+
+
+@guarded
+def formulation(debug: Debug = False) -> None:
+    """Print the mathematics, as Markdown, from the rules' own docstrings."""
+    from energy_routes.formulation import describe
+
+    print(describe().rstrip())
+
+
+@guarded
+def doctor(as_json: AsJson = False, debug: Debug = False) -> None:
+    """Show versions and the solvers found, and run a one-second self-test."""
+    from energy_routes.cli.health import examined
+
+    report = examined()
+    if as_json:
+        print(json.dumps(report, indent=1, ensure_ascii=False))
+    else:
+        from energy_routes.cli.render import health
+
+        health(report)
+    if not report["self_test"]["passed"]:
+        raise typer.Exit(7)

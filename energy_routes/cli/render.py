@@ -1,0 +1,121 @@
+"""Tables for people: thin lines, numbers to the right, the unit in the header, at most 100 columns."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from energy_routes.cli.unit_choice import Units
+    from energy_routes.plan import Plan
+
+WIDEST = 100
+BLANK = "–"
+
+
+def console() -> Console:
+    """Stdout: the terminal's width up to 100 columns, 100 on a pipe; colour on a terminal only."""
+    wide = Console(highlight=False, soft_wrap=False)
+    width = min(wide.width, WIDEST) if sys.stdout.isatty() else WIDEST
+    return Console(highlight=False, width=width)
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """``12,345.68``; a dash where undefined, 'unlimited' for infinity; what rounds to zero is 0 without a sign."""
+    if value is None or value != value:
+        return BLANK
+    if value in (float("inf"), float("-inf")):
+        return "unlimited"
+    text = f"{value:,.{digits}f}"
+    return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+def percent(value: float | None) -> str:
+    """``61.1`` for a share of 0.611."""
+    return BLANK if value is None or value != value else number(100 * value, 1)
+
+
+def digits_for(values: Sequence[float]) -> int:
+    """Decimals that leave the largest of some volumes three or four figures: 55.43, 5.533, 0.3250."""
+    largest = max((abs(v) for v in values if v == v and abs(v) != float("inf")), default=0.0)
+    return 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 1 else 4
+
+
+def table(*columns: str, title: str = "", text: int = 1) -> Table:
+    """An empty table whose first ``text`` columns hold words (the first may fold) and whose others hold numbers.
+
+    A column written ``name>`` holds words too, after numbers.
+    """
+    out = Table(
+        title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
+        header_style="", border_style="dim", show_edge=False, padding=(0, 1),
+    )  # fmt: skip
+    for at, column in enumerate(columns):
+        words = at < text or column.endswith(">")
+        out.add_column(
+            column.removesuffix(">"), justify="left" if words else "right", no_wrap=not words, overflow="fold",
+            min_width=12 if words and at == 0 else None,
+        )  # fmt: skip
+    return out
+
+
+def model_list(models: Sequence[Mapping[str, Any]]) -> None:
+    """The bundled models, each with its question."""
+    out = table("model", "question", text=2)
+    out.columns[0].no_wrap = True
+    for model in models:
+        question = Text(model["title"] + (f"\n{model['question']}" if model["question"] else ""))
+        if model["scenarios"]:
+            question.append(f"\nscenarios: {', '.join(model['scenarios'])}", style="dim")
+        out.add_row(model["model"], question)
+    console().print(out if models else "No models are installed.")
+
+
+def counts(result: Mapping[str, Any]) -> None:
+    """What a check has read, and that it is sound."""
+    screen = console()
+    for pack in result["packs"]:
+        out = table("table", "rows", title=f"{pack['title']} ({pack['pack']})")
+        for name, rows in pack["rows"].items():
+            out.add_row(name, f"{rows:,}")
+        screen.print(out)
+        screen.print()
+    if result["kind"] == "model":
+        periods, scenarios = result["periods"], result["scenarios"]
+        span = periods[0] if len(periods) == 1 else f"{periods[0]} … {periods[-1]} ({len(periods)} periods)"
+        screen.print(f"{result['title']}: {span}; edits: {result['edits']}; scenarios: {', '.join(scenarios) or 'none'}")
+    screen.print(f"{result['target']}: ok")
+
+
+def health(report: Mapping[str, Any]) -> None:
+    """What the doctor has found."""
+    screen = console()
+    out = table("part", "version", text=2)
+    out.add_row("Python", report["python"])
+    for name, found in report["versions"].items():
+        out.add_row(name, found or "not installed")
+    screen.print(out)
+    screen.print()
+    screen.print(f"System:  {report['platform']}")
+    screen.print(f"Solvers: {', '.join(report['solvers'])}")
+    screen.print(f"Packs:   {', '.join(report['packs']) or 'none'}")
+    screen.print(f"Models:  {', '.join(report['models']) or 'none'}")
+    test = report["self_test"]
+    if test["passed"]:
+        screen.print(f"Self-test: passed (a published problem: optimum {test['expected']}, found {test['found']:.6g})")
+    else:
+        what = test["error"] or f"expected {test['expected']}, found {test['found']}"
+        screen.print(f"Self-test: FAILED ({what}). Reinstall energy-routes.")
+
+
+def plan_tables(plan: Plan, units: Units) -> None:
+    """Everything that ``solve`` prints; see :mod:`energy_routes.cli.plan_view`."""
+    from energy_routes.cli.plan_view import print_plan
+
+    print_plan(console(), plan, units)

@@ -1,0 +1,73 @@
+"""Verbs that may start from a saved result: map, verify."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from energy_routes.cli.guard import guarded
+from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets, ask, busy, is_saved, say
+
+if TYPE_CHECKING:
+    from energy_routes.plan import Plan
+
+
+@guarded
+def map_(
+    target: Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file to write: .png .svg .pdf .gpkg .geojson.")
+    ] = None,
+    period: Annotated[str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; else all.")] = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Draw the flows of a model or a saved result."""
+    from energy_routes.cli.places import check_map
+
+    file = out or Path(f"{Path(target).stem}.png")
+    check_map(file)
+    plan = _plan(target, scenario, set_, quiet)
+    from energy_routes import maps
+
+    with busy(f"Drawing {file} …", quiet):
+        maps.write(plan, file, period=period)
+    say(f"Map in {file}", quiet)
+
+
+def _plan(target: str, scenario: list[str] | None, sets: list[str] | None, quiet: bool) -> Plan:
+    from energy_routes.errors import UsageError
+
+    if is_saved(target):
+        if scenario or sets:
+            raise UsageError(f"{target} is a saved result: --scenario and --set need a model to solve")
+        from energy_routes.results import load
+
+        return load(target)
+    case = ask(target, scenario, sets)
+    from energy_routes.solver import solve
+
+    with busy(f"Solving {case.name} …", quiet):
+        return solve(case)
+
+
+@guarded
+def verify(
+    folder: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a saved result.")],
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Re-check a saved result from its raw tables, without the solver."""
+    from energy_routes.audit import audit
+
+    report = audit(folder)
+    if as_json:
+        print(json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
+    else:
+        print(report.words())
+    report.raise_if_failed()

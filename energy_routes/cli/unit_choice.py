@@ -1,0 +1,80 @@
+"""The units that printed tables are shown in; files and JSON keep Mt, bcm, USD/t and USD/1000 m³."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from energy_routes.errors import UnitError, UsageError
+from energy_routes.units import Unit, from_inner, inner_unit, known_units, parse_unit
+
+if TYPE_CHECKING:
+    from energy_routes.plan import Plan
+
+PROPERTY = {"oil": "bbl_per_t", "gas": "mj_per_m3"}
+
+
+@dataclass(frozen=True)
+class Units:
+    """For each family: the names of the units shown, and what one inner unit of volume and of unit value is in them."""
+
+    volume_names: Mapping[str, str] = field(default_factory=lambda: {"oil": "Mt", "gas": "bcm"})
+    value_names: Mapping[str, str] = field(default_factory=lambda: {"oil": "USD/t", "gas": "USD/1000 m³"})
+    volume_factors: Mapping[str, float] = field(default_factory=lambda: {"oil": 1.0, "gas": 1.0})
+    value_factors: Mapping[str, float] = field(default_factory=lambda: {"oil": 1.0, "gas": 1.0})
+    note: str = ""
+
+    @staticmethod
+    def check(text: str) -> None:
+        """Refuse a list that names no unit of volume, rate or unit value.  Raises UsageError."""
+        _parsed(text)
+
+    @classmethod
+    def of(cls, text: str, plan: Plan) -> Units:
+        """The units named in ``text`` (``"kb/d,USD/bbl"``); barrels and heat at the average of what is lifted."""
+        shown, notes = cls(), []
+        volumes, values = dict(shown.volume_factors), dict(shown.value_factors)
+        volume_names, value_names = dict(shown.volume_names), dict(shown.value_names)
+        for unit in _parsed(text):
+            content = _content(plan, unit.family) if unit.needs else None
+            facts = {unit.needs: content} if unit.needs else {}
+            one = float(from_inner(1.0, unit, unit.dimension, **facts))
+            if unit.needs:
+                notes.append(f"{unit.text} at {content:.4g} {'bbl/t' if unit.family == 'oil' else 'MJ/m³'}, the average lifted")
+            if unit.dimension == "unit_value":
+                values[unit.family], value_names[unit.family] = one, unit.text
+            else:
+                volumes[unit.family] = one / plan.case.years if unit.dimension == "rate" else one
+                volume_names[unit.family] = unit.text
+        return cls(volume_names, value_names, volumes, values, "; ".join(dict.fromkeys(notes)))
+
+
+def _parsed(text: str) -> list[Unit]:
+    out = []
+    for word in (part.strip() for part in text.split(",") if part.strip()):
+        for dimension in ("volume", "rate", "unit_value"):
+            try:
+                unit = parse_unit(word, dimension)
+            except UnitError:
+                continue
+            if unit.needs != "length_km":
+                out.append(unit)
+                break
+        else:
+            names = [name for d in ("volume", "rate", "unit_value") for name in known_units(d)]  # type: ignore[arg-type]
+            from energy_routes.names import nearest
+
+            raise UsageError(f"--units: {word!r} is not a unit such as kb/d, Mt/y, bcm, USD/bbl. {nearest(word, names)}")
+    return out
+
+
+def _content(plan: Plan, family: str) -> float:
+    """Barrels in a tonne (or MJ in a cubic metre) on average over what is lifted.  Raises UsageError where unknown."""
+    grades = plan.case.network.tables["commodities"].set_index("id")[PROPERTY[family]]
+    lifted = plan.supplies[plan.supplies["family"] == family]
+    content = lifted["commodity"].map(grades).astype(float)
+    total = float(lifted["lifted"].sum())
+    if total <= 0 or content[lifted["lifted"] > 0].isna().any():
+        raise UsageError(f"--units: no {PROPERTY[family]} of every grade lifted; use {inner_unit('volume', family)}")
+    return float((content * lifted["lifted"]).sum() / total)
