@@ -75,7 +75,7 @@ def test_installed_wheel_solves_from_another_folder(python: Path, tmp_path: Path
     assert summary["status"] == "optimal"
     assert summary["exports"][0]["volume"] > 0
     models = json.loads(run([script, "models", "--json"], cwd=tmp_path))
-    assert "oil-2024" in [model["name"] for model in models]
+    assert "oil-2024" in [model["model"] for model in models]
 
 
 def test_installed_wheel_works_from_python(python: Path, tmp_path: Path) -> None:
