@@ -129,14 +129,8 @@ def _lanes(network: Network) -> pd.DataFrame:
 
 def _reached(lanes: pd.DataFrame, network: Network) -> NDArray[np.bool_]:
     """Lanes whose inlet a supply or a stock can reach, as (node, commodity), over all periods together."""
-    supplies, storages = network.tables["supplies"], network.tables["storages"]
-    found = set(zip(supplies["node"], supplies["commodity"], strict=True))
-    found |= {
-        (node, c)
-        for node, held, opening in zip(storages["node"], storages["commodities"], storages["opening"], strict=True)
-        if opening > 0
-        for c in held
-    }
+    supplies = network.tables["supplies"]
+    found = set(zip(supplies["node"], supplies["commodity"], strict=True)) | set(stocked(network))
     tails = list(zip(lanes["from"], lanes["commodity"], strict=True))
     heads = list(zip(lanes["to"], lanes["to_commodity"], strict=True))
     edges: dict[tuple[str, str], set[tuple[str, str]]] = {}
@@ -149,6 +143,13 @@ def _reached(lanes: pd.DataFrame, network: Network) -> NDArray[np.bool_]:
                 found.add(head)
                 queue.append(head)
     return np.array([tail in found for tail in tails], dtype=bool)
+
+
+def stocked(network: Network) -> list[tuple[str, str]]:
+    """(node, commodity) pairs of which a tank holds an opening stock, where its row names what it holds."""
+    storages = network.tables["storages"]
+    rows = zip(storages["node"], storages["commodities"], storages["opening"], strict=True)
+    return [(node, commodity) for node, held, opening in rows if opening > 0 for commodity in held]
 
 
 def supply_axis(case: Case) -> Axis:
@@ -204,7 +205,8 @@ def delivery_axis(case: Case, tiers: Axis, reached: pd.DataFrame) -> Axis:
     price = np.array([base[key] for key in zip(frame["market"], frame["period"], strict=True)], dtype=float)
     ratio = _content(network, frame["commodity"], frame["market"].map(markets["reference"]))
     frame["price"] = price * ratio + _differential(network, frame, case.periods) - frame["discount"]
-    frame = frame[frame["price"].notna()]
+    # Without a price nothing can be earned there; the least-cost plan asks for no prices.
+    frame = frame.fillna({"price": 0.0}) if case.policy.objective == "cost" else frame[frame["price"].notna()]
     family = network.tables["commodities"].set_index("id")["family"]
     return axis(
         "delivery", ("market", "commodity", "tier", "period"), frame.assign(family=frame["commodity"].map(family))

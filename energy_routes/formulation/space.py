@@ -111,7 +111,7 @@ def build_space(case: Case, builder: Builder | None = None, suffix: str = "") ->
     arcs = axes.arc_axis(case)
     lanes = axes.lane_axis(case, arcs)
     supplies = axes.supply_axis(case)
-    reached = _reached(lanes, supplies)
+    reached = _reached(case, lanes, supplies)
     tiers = axes.tier_axis(case)
     obligations, homes = axes.home_axis(case, reached)
     storages, stocks = axes.stock_axis(case, reached)
@@ -145,11 +145,12 @@ def build_space(case: Case, builder: Builder | None = None, suffix: str = "") ->
     )
 
 
-def _reached(lanes: Axis, supplies: Axis) -> pd.DataFrame:
-    """(node, commodity) pairs that a supply or a lane brings something to."""
+def _reached(case: Case, lanes: Axis, supplies: Axis) -> pd.DataFrame:
+    """(node, commodity) pairs that a supply or a lane brings something to, or of which a tank holds some."""
     heads = lanes.frame[["to", "to_commodity"]].rename(columns={"to": "node", "to_commodity": "commodity"})
+    held = pd.DataFrame(axes.stocked(case.network), columns=["node", "commodity"], dtype=object)
     return (
-        pd.concat([supplies.frame[["node", "commodity"]], heads], ignore_index=True)
+        pd.concat([supplies.frame[["node", "commodity"]], heads, held], ignore_index=True)
         .drop_duplicates()
         .sort_values(["node", "commodity"], ignore_index=True)
     )
