@@ -54,9 +54,10 @@ def _fill(ax: Axes, path: DrawnPath, face: str, edge: str, width: float, order: 
 def _outline(geometry: Any, view: View) -> DrawnPath | None:
     """Polygons projected and cut to the panel (and a margin, so that the cut edge is not seen)."""
     from matplotlib.path import Path as DrawnPath
-    from shapely import clip_by_rect, get_parts, make_valid, transform
+    from shapely import clip_by_rect, get_parts, make_valid, simplify, transform
 
-    cut = clip_by_rect(make_valid(transform(geometry, view.points)), *view.frame(6.0))
+    drawn = simplify(make_valid(transform(geometry, view.points)), 0.25)  # a quarter of a point is not seen
+    cut = clip_by_rect(make_valid(drawn), *view.frame(6.0))
     parts = [part for part in get_parts(cut) if part.geom_type == "Polygon"]
     rings = [ring for part in parts for ring in (part.exterior, *part.interiors)]
     if not rings:
@@ -71,6 +72,7 @@ def _outline(geometry: Any, view: View) -> DrawnPath | None:
 def draw_names(ax: Axes, view: View, placer: Placer, zoom: float) -> None:
     """Names of countries, seas and lakes where they still fit; the least important go first when they do not."""
     table = pd.read_csv(basemap_path() / "labels.csv")
+    table = table[table["rank"] <= (3 if zoom > 0.8 else 2)]
     places: Points = view.points(table[["lon", "lat"]].to_numpy(dtype=float))
     for row, (x, y) in sorted(zip(table.to_dict("records"), places.tolist(), strict=True), key=lambda p: p[0]["rank"]):
         land = row["kind"] == "country"

@@ -8,6 +8,7 @@ lies left is decided by where they part, so that ribbons fan out without crossin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,41 +25,48 @@ RAMP = 5         # samples over which an offset sets in
 Samples = NDArray[np.bool_]
 
 
+class _Course:
+    """A line as sampled: its vertices, unit directions, and a tree to find the nearest vertex."""
+
+    def __init__(self, points: Points) -> None:
+        from scipy.spatial import cKDTree
+
+        self.points, self.along, self._tree = points, tangents(points), cKDTree(points)
+
+    def nearest(self, points: Points) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """For each given point the nearest vertex of this line (its index) and the distance."""
+        distance, index = self._tree.query(points)
+        return np.asarray(index), np.asarray(distance)
+
+    def near(self, other: _Course) -> bool:
+        """Whether the bounding boxes come near at all."""
+        a, b = self.points, other.points
+        return bool((a.min(axis=0) - NEAR <= b.max(axis=0)).all() and (b.min(axis=0) - NEAR <= a.max(axis=0)).all())
+
+
 def spread(lines: Sequence[Points], widths: Sequence[float]) -> list[Points]:
     """The lines (resampled at one step), moved apart where they share a corridor; same shapes as given."""
+    courses = [_Course(line) for line in lines]
     offsets = [np.zeros(len(line)) for line in lines]
-    directions = [tangents(line) for line in lines]
-    for i, first in enumerate(lines):
-        for j in range(i + 1, len(lines)):
-            if not _boxes_meet(first, lines[j]):
-                continue
-            on_first, on_second = (_shared(first, directions[i], lines[j], directions[j]),
-                                   _shared(lines[j], directions[j], first, directions[i]))
-            if not on_first.any() or not on_second.any():
-                continue
-            along = _same_way(first, directions[i], lines[j], directions[j], on_first)
-            side = _side(first, directions[i], on_first, lines[j], on_second, along)
-            offsets[i] += np.where(on_first, side * (widths[j] + GAP) / 2, 0.0)
-            offsets[j] -= np.where(on_second, side * along * (widths[i] + GAP) / 2, 0.0)
-    return [_moved(line, direction, offset) for line, direction, offset in zip(lines, directions, offsets, strict=True)]
+    for i, j in combinations(range(len(lines)), 2):
+        a, b = courses[i], courses[j]
+        if not a.near(b):
+            continue
+        on_a, on_b = _shared(a, b), _shared(b, a)
+        if not on_a.any() or not on_b.any():
+            continue
+        index, _ = b.nearest(a.points[on_a])
+        along = 1 if float(np.sum(a.along[on_a] * b.along[index])) >= 0 else -1
+        side = _side(a, on_a, b, on_b, along)
+        offsets[i] += np.where(on_a, side * (widths[j] + GAP) / 2, 0.0)
+        offsets[j] -= np.where(on_b, side * along * (widths[i] + GAP) / 2, 0.0)
+    return [_moved(course.points, course.along, offset) for course, offset in zip(courses, offsets, strict=True)]
 
 
-def _boxes_meet(a: Points, b: Points) -> bool:
-    return bool(np.all(a.min(axis=0) - NEAR <= b.max(axis=0)) and np.all(b.min(axis=0) - NEAR <= a.max(axis=0)))
-
-
-def _nearest(a: Points, b: Points) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """For each vertex of ``a`` the nearest vertex of ``b`` and its distance."""
-    from scipy.spatial import cKDTree
-
-    distance, index = cKDTree(b).query(a)
-    return np.asarray(index), np.asarray(distance)
-
-
-def _shared(a: Points, along_a: Points, b: Points, along_b: Points) -> Samples:
+def _shared(a: _Course, b: _Course) -> Samples:
     """Which samples of ``a`` have ``b`` running along them, for long enough."""
-    index, distance = _nearest(a, b)
-    cosine = np.abs(np.sum(along_a * along_b[index], axis=1))
+    index, distance = b.nearest(a.points)
+    cosine = np.abs(np.sum(a.along * b.along[index], axis=1))
     hit: Samples = (distance < NEAR) & (cosine > PARALLEL)
     for start, stop in _runs(~hit):  # a short bend inside a corridor does not end it
         if start > 0 and stop < len(hit) and stop - start <= LOOK:
@@ -74,32 +82,26 @@ def _runs(mask: Samples) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _same_way(a: Points, along_a: Points, b: Points, along_b: Points, shared: Samples) -> int:
-    index, _ = _nearest(a, b)
-    return 1 if float(np.sum(along_a[shared] * along_b[index[shared]])) >= 0 else -1
-
-
-def _side(a: Points, along_a: Points, on_a: Samples, b: Points, on_b: Samples, along: int) -> int:
-    """+1 when ``b`` lies right of ``a`` (so ``a`` moves left), −1 when left, seen along ``a``.
+def _side(a: _Course, on_a: Samples, b: _Course, on_b: Samples, along: int) -> int:
+    """−1 when ``b`` lies left of ``a`` (so ``a`` gives way to its right), +1 when right, seen along ``a``.
 
     Told by where they part ahead, else where they came from, else by their true separation inside.
     """
     last, first = int(np.flatnonzero(on_a)[-1]), int(np.flatnonzero(on_a)[0])
-    ahead = _beyond(b, on_b, forward=along > 0)
-    behind = _beyond(b, on_b, forward=along < 0)
+    ahead = _beyond(b.points, on_b, forward=along > 0)
+    behind = _beyond(b.points, on_b, forward=along < 0)
     votes = 0.0
     for at, step, other in ((last, 1, ahead), (first, -1, behind)):
-        here, there = a[at], a[int(np.clip(at + step * LOOK, 0, len(a) - 1))]
+        here, there = a.points[at], a.points[int(np.clip(at + step * LOOK, 0, len(a.points) - 1))]
         if other is None or (here == there).all():
             continue
-        course = along_a[at] * step
+        course = a.along[at] * step
         mine, theirs = there - here, other - here
         turn = (_angle(course, theirs) - _angle(course, mine)) * step
         votes += turn * (2.0 if step > 0 else 1.0)
     if abs(votes) < 1e-3:
-        index, _ = _nearest(a, b)
-        apart = b[index[on_a]] - a[on_a]
-        votes = float(np.mean(_cross(along_a[on_a], apart)))
+        index, _ = b.nearest(a.points[on_a])
+        votes = float(np.mean(_cross(a.along[on_a], b.points[index] - a.points[on_a])))
     return -1 if votes > 0 else 1
 
 

@@ -28,6 +28,7 @@ SYMBOLS: dict[str, dict[str, Any]] = {
 }
 MAIN_KINDS = ("port", "market", "field")  # named before all others; the first two in bold
 TOLERANCE = {True: 12, False: 6}          # line samples that a name may cover, main kinds and others
+SWAP = (0, (2.2, 1.1))  # exchanged on paper, nothing moves along the line
 DASHES = {"proposed": (0, (5.0, 3.2)), "idle": (0, (1.0, 2.4))}
 
 
@@ -43,14 +44,15 @@ def draw_flows(ax: Axes, scene: Scene, zoom: float) -> None:
     for strand in flows:
         _stroke(ax, strand.points, strand.width + 1.5 * zoom, style.HALO, 5, alpha=0.9)
     for strand in flows:
-        _stroke(ax, strand.points, strand.width, strand.colour, 6)
+        _stroke(ax, strand.points, strand.width, strand.colour, 6, dashes=SWAP if strand.on_paper else "solid")
     for strand in flows:
         _arrows(ax, strand, zoom)
 
 
-def _stroke(ax: Axes, points: Points, width: float, colour: str, order: float, alpha: float = 1.0) -> None:
+def _stroke(ax: Axes, points: Points, width: float, colour: str, order: float, *, alpha: float = 1.0,
+            dashes: Any = "solid") -> None:
     ax.plot(*points.T, color=colour, linewidth=width, alpha=alpha, zorder=order, solid_capstyle="round",
-            solid_joinstyle="round")
+            solid_joinstyle="round", dash_capstyle="butt", linestyle=dashes)
 
 
 def _arrows(ax: Axes, strand: Strand, zoom: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from energy_routes.maps import style
-from energy_routes.maps.layers import DASHES, SYMBOLS
+from energy_routes.maps.layers import DASHES, SWAP, SYMBOLS
 from energy_routes.maps.payload import MapData
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def draw_legend(ax: Axes, data: MapData, width: float, height: float) -> None:
     ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
     ax.axis("off")
     _widths(ax, data, 18.0, height)
-    _colours(ax, data, 268.0, height)
-    _symbols(ax, 560.0, height)
+    _colours(ax, data, 238.0, height)
+    _symbols(ax, data, 506.0, height)
     ax.text(18, 6.5, "  ".join(data.credits), size=5.6, color=style.MUTED, va="center")
     ax.text(width - 18, 6.5, "Lambert conformal conic, 38°/54° N, 50° E", size=5.6, color=style.MUTED, va="center",
             ha="right")
@@ -53,7 +53,7 @@ def _colours(ax: Axes, data: MapData, x: float, height: float) -> None:
     from matplotlib.patches import Rectangle
 
     _head(ax, x, height, "Colour = utilisation of capacity")
-    step, left = 46.0, x + 24
+    step, left = 40.0, x + 24
     rows = data.families or ("oil",)
     for row, family in enumerate(rows):
         y = height - 28 - 11 * row
@@ -68,17 +68,21 @@ def _colours(ax: Axes, data: MapData, x: float, height: float) -> None:
     ax.text(right + 33, y, "no limit", size=7.2, color=style.INK, va="center")
 
 
-def _symbols(ax: Axes, x: float, height: float) -> None:
+def _symbols(ax: Axes, data: MapData, x: float, height: float) -> None:
     _head(ax, x, height, "Lines and places")
     upper, lower = height - 28, height - 42
-    for look, tone, at in (("proposed", style.PROPOSED["oil"], x), ("idle", style.IDLE, x + 84)):
-        ax.plot([at, at + 26], [upper, upper], color=tone, linestyle=DASHES[look], linewidth=1.3)
-        words = {"proposed": "proposed", "idle": "idle or unused"}[look]
-        ax.text(at + 31, upper, words, size=7.2, color=style.INK, va="center")
-    ax.plot([x + 186], [upper], marker="D", markersize=5.2, color=style.BOTTLENECK, markeredgecolor="white")
-    ax.text(x + 194, upper, "bottleneck: worth of one more tonne of capacity", size=7.2, color=style.INK, va="center")
+    for words, dashes, tone, at in (("proposed", DASHES["proposed"], style.PROPOSED["oil"], 0),
+                                    ("idle or unused", DASHES["idle"], style.IDLE, 72),
+                                    ("swap on paper", SWAP, style.RAMP["oil"][2], 164)):
+        ax.plot([x + at, x + at + 22], [upper, upper], color=tone, linestyle=dashes, linewidth=1.3)
+        ax.text(x + at + 26, upper, words, size=7.2, color=style.INK, va="center")
+    ax.plot([x + 258], [upper], marker="D", markersize=5.2, color=style.BOTTLENECK, markeredgecolor="white")
+    ax.text(x + 265, upper, "bottleneck: worth of one more tonne", size=7.2, color=style.INK, va="center")
+    if data.periods > 1:
+        part = f"mean of the span · 2/{data.periods}: in 2 periods only"
+        ax.text(x + 265, lower, part, size=6.0, color=style.MUTED, va="center")
     kinds = ("field", "port", "hub", "border", "refinery", "market")
-    for kind, at in zip(kinds, (0, 50, 98, 144, 202, 264), strict=True):
+    for kind, at in zip(kinds, (0, 40, 78, 114, 160, 216), strict=True):
         symbol = SYMBOLS[kind]
         ax.plot([x + at + 4], [lower], linestyle="none", markeredgecolor=style.INK, markeredgewidth=0.9, **symbol)
-        ax.text(x + at + 12, lower, kind, size=7.2, color=style.INK, va="center")
+        ax.text(x + at + 11, lower, kind, size=7.2, color=style.INK, va="center")

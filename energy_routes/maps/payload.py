@@ -35,12 +35,15 @@ class MapData:
     ``arcs``: one row an arc — ARC_FACTS, ``volume`` and ``capacity`` (Mt or bcm in the span; NaN without a limit),
     ``utilisation`` (0–1), ``price`` (USD/t: one more tonne of capacity in every period is worth), ``bound`` (periods
     in which it was a bottleneck).  ``nodes``: id, name, label, kind, country, lon, lat, volume (through it).
+    ``limits``: the bottlenecks — id, name, family, ``arc`` (where it is shown), ``price`` (USD/t, mean over the span
+    of what one more tonne in a period is worth) and ``bound`` (in how many periods it binds), dearest first.
     ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
     ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
     """
 
     arcs: pd.DataFrame
     nodes: pd.DataFrame
+    limits: pd.DataFrame
     lines: Mapping[str, LineString]
     periods: int
     months: float
@@ -68,13 +71,15 @@ def payload(plan: Any, period: str | None = None, title: str | None = None) -> M
     chosen = _chosen(plan.case.periods, period)
     labels = [p.label for p in chosen]
     tables = plan.case.network.tables
-    arcs = _summed(plan.arcs[plan.arcs["period"].isin(labels)], {p.label: p.years for p in chosen})
+    years = {p.label: p.years for p in chosen}
+    arcs = _summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
+    limits = _bottlenecks(plan, arcs, years)
     nodes = _nodes(tables["nodes"], arcs)
     lines, credits = _lines(plan.case.network, arcs, nodes)
     when = span_name(labels)
     months = 12.0 * sum(p.years for p in chosen)
-    return MapData(arcs, nodes, lines, len(chosen), months, when, title or finding(plan, labels, arcs),
-                   setting(plan.case.title, when, arcs), credits)
+    return MapData(arcs, nodes, limits, lines, len(chosen), months, when, title or finding(plan, labels, arcs),
+                   setting(plan.case.title, when, limits), credits)
 
 
 def _chosen(periods: Sequence[Any], period: str | None) -> list[Any]:
@@ -104,6 +109,25 @@ def _summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     operating = rows.loc[rows["status"] == "operating", "arc"].unique()
     out["status"] = out["status"].where(~out["arc"].isin(operating), "operating")
     return out
+
+
+def _bottlenecks(plan: Any, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
+    """Full arcs, and binding joint limits shown on the largest of their arcs, whose next tonne is worth something."""
+    own = arcs.loc[arcs["bound"] > 0, ["arc", "name", "family", "price", "bound"]].assign(id=lambda rows: rows["arc"])
+    prices = plan.prices
+    joint = prices[(prices["kind"] == "joint") & prices["period"].isin(list(years))
+                   & (prices["price"] > style.BINDING_PRICE)]
+    terms = plan.case.network.tables["limit_terms"]
+    volume = arcs.set_index("arc")["volume"]
+    found = []
+    for limit, rows in joint.groupby("limit", sort=True):
+        flows = volume.reindex(terms.loc[terms["limit"] == limit, "arc"].unique()).dropna()
+        if len(flows):
+            worth = float((rows["price"] * rows["period"].map(years)).sum() / sum(years.values()))
+            found.append({"id": limit, "name": rows["name"].iloc[0], "family": rows["family"].iloc[0],
+                          "arc": flows.idxmax(), "price": worth, "bound": len(rows)})
+    both = pd.concat([own, pd.DataFrame(found, columns=own.columns)]) if found else own
+    return both.sort_values(["price", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
 def _nodes(table: pd.DataFrame, arcs: pd.DataFrame) -> pd.DataFrame:

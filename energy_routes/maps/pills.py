@@ -22,11 +22,17 @@ SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)
 
 
 def halo_text(ax: Axes, box: Box, text: str, size: float, colour: str, *, bold: bool = False) -> None:
-    """Text in a box, with a white edge so that it reads on land, sea and lines."""
-    from matplotlib.patheffects import withStroke
+    """Text in a box, with a white edge so that it reads on land, sea and lines.
 
-    ax.text(*box.centre, text, size=size, color=colour, weight="bold" if bold else "normal", ha="center",
-            va="center_baseline", zorder=20, path_effects=[withStroke(linewidth=2.2, foreground="white", alpha=0.85)])
+    The edge is a text of its own: with path effects a text is written to SVG as curves, not as text.
+    """
+    from matplotlib.patheffects import Stroke
+
+    look: dict[str, Any] = {"size": size, "weight": "bold" if bold else "normal", "ha": "center",
+                            "va": "center_baseline"}
+    edge = [Stroke(linewidth=2.2, foreground="white", alpha=0.85)]
+    ax.text(*box.centre, text, color="white", zorder=15, path_effects=edge, **look)
+    ax.text(*box.centre, text, color=colour, zorder=20, **look)
 
 
 def pill(ax: Axes, box: Box, text: str, size: float, face: str, edge: str, ink: str) -> None:
@@ -44,12 +50,6 @@ def _pill_size(text: str, size: float) -> tuple[float, float]:
     return width + size * 1.05, height + size * 0.62
 
 
-def bottlenecks(data: MapData) -> list[dict[str, Any]]:
-    """Arcs that were full and worth enlarging in at least one period, the most valuable first."""
-    rows = data.arcs[(data.arcs["bound"] > 0) & (data.arcs["price"] > style.BINDING_PRICE)]
-    return records(rows.sort_values(["price", "arc"], ascending=[False, True]))
-
-
 def price_text(row: dict[str, Any], periods: int) -> str:
     """'+$46/t'; with '2/12' behind it when the arc was full in two of twelve periods only."""
     price = float(row["price"])
@@ -60,14 +60,13 @@ def price_text(row: dict[str, Any], periods: int) -> str:
 def draw_bottlenecks(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: float) -> None:
     """A magenta diamond on every bottleneck, and its price in a pill where there is room."""
     size = 7.0 * zoom
-    rows = [row for row in bottlenecks(data) if row["arc"] in scene.anchors]
-    places = {row["arc"]: _anchor(scene, row["arc"]) for row in rows}
-    for x, y in places.values():
+    rows = [row for row in records(data.limits) if row["arc"] in scene.anchors]
+    places = _anchors(scene, rows)
+    for x, y in places:
         ax.plot([x], [y], marker="D", markersize=5.2 * zoom, color=style.BOTTLENECK, markeredgecolor="white",
                 markeredgewidth=0.8, zorder=17)
         placer.block(Box.around(x, y, 5 * zoom, 5 * zoom))
-    for row in rows:
-        x, y = places[row["arc"]]
+    for row, (x, y) in zip(rows, places, strict=True):
         text = price_text(row, data.periods)
         wide, high = _pill_size(text, size)
         box = placer.place(_ring(x, y, wide, high), tolerance=6)
@@ -78,14 +77,20 @@ def draw_bottlenecks(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom
         pill(ax, box, text, size, style.BOTTLENECK, "white", "white")
 
 
-def _anchor(scene: Scene, arc: str) -> tuple[float, float]:
-    """The middle of the line as drawn (it may have been set aside for a neighbour)."""
-    own = [s for s in scene.strands if s.arc == arc]
-    if not own:
-        return scene.anchors[arc]
-    points = max(own, key=lambda s: s.length).points
-    x, y = points[len(points) // 2]
-    return float(x), float(y)
+def _anchors(scene: Scene, rows: Sequence[dict[str, Any]]) -> list[tuple[float, float]]:
+    """The middle of each limit's line as drawn; a second limit on one line stands a quarter of the way along."""
+    places: list[tuple[float, float]] = []
+    for row in rows:
+        own = [s for s in scene.strands if s.arc == row["arc"]]
+        if own:
+            points = max(own, key=lambda s: s.length).points
+            spots = [points[int(share * (len(points) - 1))] for share in (0.5, 0.25, 0.75)]
+            free = [p for p in spots if all(np.hypot(p[0] - x, p[1] - y) > 4.0 for x, y in places)]
+            x, y = (free or spots)[0]
+        else:
+            x, y = scene.anchors[row["arc"]]
+        places.append((float(x), float(y)))
+    return places
 
 
 def _ring(x: float, y: float, width: float, height: float) -> list[Box]:

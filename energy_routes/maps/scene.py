@@ -35,6 +35,7 @@ class Strand:
     width: float
     band: float
     colour: str
+    on_paper: bool = False
 
     @property
     def length(self) -> float:
@@ -113,7 +114,8 @@ def _strand(row: dict[str, Any], look: str, points: Points, months: float, zoom:
     if look == "flow":
         band = 0.0 if np.isnan(capacity) else zoom * style.width(capacity / months)
         tone = style.colour(family, float(row["utilisation"]))
-        return Strand(str(row["arc"]), points, look, family, zoom * style.width(volume / months), band, tone)
+        return Strand(str(row["arc"]), points, look, family, zoom * style.width(volume / months), band, tone,
+                      on_paper=row["mode"] == "swap")
     tone = style.PROPOSED[family] if look == "proposed" else style.IDLE
     return Strand(str(row["arc"]), points, look, family, zoom * (1.2 if look == "proposed" else 1.0), 0.0, tone)
 

@@ -32,7 +32,8 @@ def draw(plan: Any, path: str | Path | None = None, *, period: str | None = None
     """Draw a plan (or a :class:`MapData`) and, given a path, save it (.png, .svg, .pdf).
 
     ``period`` takes one period, or a year of a monthly plan; without it the horizon is summed.  ``ax`` draws only
-    the map panel into existing axes, for small multiples.  The default title states the finding of the plan.
+    the map panel into existing axes, for small multiples, with ``title`` (else the span) as a badge; axes about 2.3
+    times as wide as high are filled best.  The default title of a sheet states the finding of the plan.
     Raises UsageError for an unknown period or suffix.
     """
     import matplotlib as mpl
@@ -45,7 +46,7 @@ def draw(plan: Any, path: str | Path | None = None, *, period: str | None = None
     with mpl.rc_context(cast(Any, style.settings())):
         if ax is not None:
             figure = _sheet(ax)
-            _panel(ax, data, badge=title)
+            _panel(ax, data, badge=title or data.when)
         else:
             figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
             _page(figure, data)
@@ -74,7 +75,8 @@ def _page(figure: Figure, data: MapData) -> None:
     width, height = (side * 72.0 for side in SIZE)
     size = min(18.0, 18.0 * (width - 36.0) / text_size(data.title, 18.0, bold=True)[0])
     figure.text(18 / width, 1 - 27 / height, data.title, size=size, weight="bold", color=style.INK, va="center")
-    figure.text(18 / width, 1 - 51 / height, data.subtitle, size=10.5, color=style.MUTED, va="center")
+    small = min(10.5, 10.5 * (width - 36.0) / text_size(data.subtitle, 10.5)[0])
+    figure.text(18 / width, 1 - 51 / height, data.subtitle, size=small, color=style.MUTED, va="center")
     panel = figure.add_axes((0.0, FOOTER / height, 1.0, (height - HEADER - FOOTER) / height))
     _panel(panel, data)
     legend.draw_legend(figure.add_axes((0.0, 0.0, 1.0, FOOTER / height)), data, width, FOOTER)

@@ -65,16 +65,18 @@ def corridor_volumes(plan: Any, labels: Sequence[str], family: str) -> pd.Series
     return summed.sort_values(ascending=False, kind="stable")
 
 
-def setting(title: str, when: str, arcs: pd.DataFrame) -> str:
-    """The line under the finding: the question, the span, and the bottleneck whose capacity is worth most."""
-    tight = arcs[(arcs["bound"] > 0) & (arcs["price"] > style.BINDING_PRICE)]
-    said = f"{title} · {when}"
-    if tight.empty:
+def setting(title: str, when: str, limits: pd.DataFrame) -> str:
+    """The line under the finding: the question, the span, and the bottleneck whose next tonne is worth most."""
+    said = title if when in title else f"{title} · {when}"
+    if limits.empty:
         return f"{said} · no bottleneck"
-    worst = tight.sort_values("price", ascending=False, kind="stable").iloc[0]
-    name = worst["name"] or worst["arc"]
-    return f"{said} · scarcest: {name}, one more {_measure(worst)} is worth ${worst['price']:.3g}"
+    worst = limits.iloc[0]
+    name = shortened(worst["name"] or worst["id"])
+    measure = "tonne" if worst["family"] == "oil" else "thousand m³"
+    return f"{said} · scarcest: {name}, one more {measure} is worth ${worst['price']:.3g}"
 
 
-def _measure(arc: pd.Series[Any]) -> str:
-    return "tonne" if arc["family"] == "oil" else "thousand m³"
+def shortened(name: str, length: int = 48) -> str:
+    """A name without its bracket, cut at a word with '…' when it is still too long."""
+    name = name.split(" (")[0]
+    return name if len(name) <= length else name[:length].rsplit(" ", 1)[0].rstrip(" ,:;-") + " …"

@@ -1,0 +1,380 @@
+"""Maps: the layout by hand on small inputs, then the drawn sheet of a real plan."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import geopandas
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from pyproj import Geod
+
+import energy_routes as er
+from energy_routes import maps
+from energy_routes.errors import UsageError
+from energy_routes.maps import corridors, labels, layers, pills, static, style, titles
+from energy_routes.maps.geodata import flow_layer
+from energy_routes.maps.payload import MapData, payload
+from energy_routes.maps.projection import HOME, View, home_box, project, resample, smooth
+from energy_routes.maps.scene import compose_scene
+from energy_routes.periods import periods_of
+
+# A field, a hub and a port in Kazakhstan, and a market in China that lies outside the frame.
+NODES = pd.DataFrame(
+    [("F", "Field (big)", "field", "KZ", 47.0, 54.0), ("H", "Hub", "hub", "KZ", 47.0, 52.0),
+     ("P", "Port", "port", "KZ", 43.6, 51.2), ("Q", "Berth", "hub", "KZ", 43.62, 51.22),
+     ("M", "Market", "market", "CN", 30.0, 121.5), ("X", "Nowhere", "hub", "KZ", np.nan, np.nan)],
+    columns=["id", "name", "kind", "country", "lat", "lon"],
+)
+# id, from, to, mode, status, capacity a year, volume a year
+ARCS = [
+    ("FH", "F", "H", "pipeline", "operating", 12.0, 12.0), ("HP", "H", "P", "pipeline", "operating", 24.0, 6.0),
+    ("PQ", "P", "Q", "transfer", "operating", 6.0, 6.0), ("QM", "Q", "M", "tanker", "operating", np.inf, 6.0),
+    ("HX", "H", "X", "rail", "operating", 1.0, 0.5), ("FP", "F", "P", "pipeline", "proposed", 5.0, 0.0),
+    ("HF", "H", "F", "pipeline", "idle", 5.0, 0.0), ("MQ", "M", "Q", "tanker", "operating", np.inf, 0.0),
+]
+
+
+def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exported: float = 6.0) -> Any:
+    """A plan of the contract's shape with flat flows; ``prices``: USD/t of FH by period."""
+    periods = periods_of([2024], step)  # type: ignore[arg-type]
+    rows = [
+        {"period": p.label, "arc": arc, "name": f"Line {arc}", "from": start, "to": end, "mode": mode, "operator": "",
+         "status": status, "family": "oil", "volume": volume * p.years, "capacity": capacity * p.years,
+         "utilisation": volume / capacity if np.isfinite(capacity) else np.nan,
+         "price": (prices or {}).get(p.label, 0.0) if arc == "FH" else 0.0, "unit": "Mt"}
+        for p in periods for arc, start, end, mode, status, capacity, volume in ARCS
+    ]
+    sold = pd.DataFrame([{"period": p.label, "export": True, "volume": exported * p.years, "unit": "Mt"}
+                         for p in periods])
+    groups = pd.DataFrame([{"kind": "corridor", "group": "WEST", "name": "The western way", "family": "oil",
+                            "period": p.label, "volume": 4.5 * p.years} for p in periods])
+    tables = {"nodes": NODES, "arcs": pd.DataFrame({"id": [a[0] for a in ARCS], "route": ""}),
+              "limit_terms": pd.DataFrame(columns=["limit", "arc"])}
+    empty = pd.DataFrame({"kind": [], "limit": [], "name": [], "family": [], "period": [], "price": []}, dtype=object)
+    case = SimpleNamespace(title="A toy", periods=periods, network=SimpleNamespace(packs=(), tables=tables))
+    return SimpleNamespace(case=case, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups, prices=empty)
+
+
+# ---------------------------------------------------------------------------------------------- what is shown
+
+
+def test_a_span_sums_volumes_and_a_period_takes_one() -> None:
+    plan = toy_plan("month")
+    year, march, whole = payload(plan), payload(plan, "2024-03"), payload(plan, "2024")
+    full = year.arcs.set_index("arc").loc["FH", ["volume", "capacity", "utilisation"]]
+    assert full.tolist() == pytest.approx([12, 12, 1])
+    assert march.arcs.set_index("arc").loc["FH", "volume"] == pytest.approx(12 * 31 / 366)
+    assert (whole.months, year.months) == pytest.approx((12.0, 12.0))
+    assert march.months == pytest.approx(12 * 31 / 366)
+    assert np.isnan(year.arcs.set_index("arc").loc["QM", "utilisation"])
+    assert (march.when, year.when) == ("March 2024", "2024")
+    with pytest.raises(UsageError, match=r"no period '2025-01'\. It has 2024-01 to 2024-12"):
+        payload(plan, "2025-01")
+
+
+def test_a_bottleneck_needs_a_full_line_and_a_price() -> None:
+    assert payload(toy_plan()).limits.empty  # FH is full, but worth nothing more
+    found = payload(toy_plan(prices={"2024": 40.0})).limits
+    assert found[["id", "arc", "price", "bound"]].to_numpy().tolist() == [["FH", "FH", 40.0, 1]]
+
+
+def test_a_price_in_two_of_twelve_months_is_averaged_and_says_so() -> None:
+    data = payload(toy_plan("month", prices={"2024-03": 60.0, "2024-04": 120.0}))
+    row = data.limits.iloc[0]
+    assert row["price"] == pytest.approx((60 * 31 + 120 * 30) / 366)  # 14.92
+    assert pills.price_text(dict(row), data.periods) == "+$15/t · 2/12"
+    march = payload(toy_plan("month", prices={"2024-03": 60.0}), "2024-03")
+    assert pills.price_text(dict(march.limits.iloc[0]), march.periods) == "+$60/t"
+
+
+def test_a_binding_joint_limit_is_shown_on_its_largest_arc() -> None:
+    plan = toy_plan()
+    plan.case.network.tables["limit_terms"] = pd.DataFrame({"limit": ["both"] * 2, "arc": ["HP", "FH"]})
+    plan.prices = pd.DataFrame([{"kind": "joint", "limit": "both", "name": "Both", "family": "oil", "period": "2024",
+                                 "price": 7.0}])
+    assert payload(plan).limits[["id", "arc", "price"]].to_numpy().tolist() == [["both", "FH", 7.0]]
+
+
+def test_the_title_takes_its_numbers_from_the_plan() -> None:
+    assert payload(toy_plan()).title == "The western way stays the backbone: 4.5 of 6.0 Mt of oil exports"
+    assert payload(toy_plan(exported=10.0)).title == "The western way leads: 4.5 of 10.0 Mt of oil exports"
+    assert payload(toy_plan(), title="Mine").title == "Mine"
+    subtitle = payload(toy_plan(prices={"2024": 40.0})).subtitle
+    assert subtitle == "A toy · 2024 · scarcest: Line FH, one more tonne is worth $40"
+    assert titles.shortened("Swap: Kazakh crude left at Samara (TON-2)", 30) == "Swap: Kazakh crude left at …"
+    assert titles.shortened("Transneft transit B. Chernigovka (Druzhba)") == "Transneft transit B. Chernigovka"
+
+
+@pytest.mark.parametrize(("periods", "name"), [
+    (["2024"], "2024"), (["2024", "2025", "2026"], "2024–2026"), (["2024-03"], "March 2024"),
+    (["2024-01", "2024-06"], "January–June 2024"), (["2024-11", "2025-02"], "November 2024 – February 2025"),
+])
+def test_span_names(periods: list[str], name: str) -> None:
+    assert titles.span_name(periods) == name
+
+
+# ---------------------------------------------------------------------------------------------- the layout
+
+
+def test_the_projection_is_true_to_scale_near_its_parallels() -> None:
+    a, b = np.array([[60.0, 54.0], [61.0, 54.0]])
+    metres = Geod(ellps="WGS84").inv(*a, *b)[2]
+    flat = project(np.array([a, b]))
+    assert np.hypot(*(flat[1] - flat[0])) == pytest.approx(metres, rel=1e-4)
+    assert project(np.array([[50.0, 46.0]]))[0] == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_a_view_holds_its_box_and_centres_it() -> None:
+    view = View.fit(960, 400)
+    west, south, east, north = HOME
+    corners = (np.array([[west, south], [east, north]]) - (view.left, view.bottom)) * view.scale
+    assert view.inside(corners, margin=1e-6).all()
+    assert corners.mean(axis=0) == pytest.approx([480, 200])
+
+
+def test_a_far_network_gets_its_own_frame() -> None:
+    assert home_box(np.array([[52.0, 47.0], [30.0, 45.0]])) == HOME
+    box = home_box(np.array([[100.0, 20.0], [110.0, 25.0]]))
+    places = project(np.array([[100.0, 20.0], [110.0, 25.0]]))
+    assert box[0] < places[:, 0].min() < places[:, 0].max() < box[2]
+
+
+def test_widths_are_linear_and_the_same_for_a_month_and_its_year() -> None:
+    assert style.width(2.0) - style.width(1.0) == pytest.approx(style.width(6.0) - style.width(5.0))
+    view = View.fit(960, 400)
+    by_month, by_year = (
+        {s.arc: s.width for s in compose_scene(payload(toy_plan("month"), period), view).strands}
+        for period in ("2024-03", None)
+    )
+    assert by_month["FH"] == pytest.approx(by_year["FH"])
+    assert by_year["FH"] == pytest.approx(style.width(1.0))  # 12 Mt a year
+
+
+def test_neighbours_stand_side_by_side_without_touching() -> None:
+    line = resample(np.array([[0.0, 0.0], [200.0, 0.0]]))
+    left, right = corridors.spread([line, line.copy()], [6.0, 2.0])
+    middle = slice(20, -20)
+    gap = np.abs(left[middle, 1] - right[middle, 1])
+    assert gap == pytest.approx((6 + 2) / 2 + corridors.GAP)
+    against = corridors.spread([line, line[::-1].copy()], [6.0, 2.0])
+    assert np.abs(against[0][30, 1] - against[1][30, 1]) == pytest.approx((6 + 2) / 2 + corridors.GAP)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+def test_the_ribbon_that_turns_left_lies_left(order: tuple[int, int, int]) -> None:
+    trunk, ends = [(0.0, 0.0), (150.0, 0.0)], [(300.0, 90.0), (320.0, 0.0), (300.0, -90.0)]
+    lines = [resample(np.array([*trunk, ends[k]])) for k in order]
+    moved = corridors.spread(lines, [4.0, 4.0, 4.0])
+    heights = {k: float(line[20, 1]) for k, line in zip(order, moved, strict=True)}
+    assert heights[0] > heights[1] > heights[2]
+    assert heights[0] - heights[1] == pytest.approx(4 + corridors.GAP, abs=0.2)
+
+
+def test_lines_that_only_cross_stay_where_they_are() -> None:
+    paths = ([[0, 0], [100, 0]], [[50, -50], [50, 50]], [[0, 30], [100, 30]])
+    lines = [resample(np.array(path, dtype=float)) for path in paths]
+    for before, after in zip(lines, corridors.spread(lines, [5.0, 5.0, 5.0]), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def test_smoothing_keeps_the_ends() -> None:
+    bent = np.array([[0.0, 0.0], [50.0, 1.0], [100.0, 60.0]])
+    out = smooth(bent)
+    np.testing.assert_array_equal(out[[0, -1]], bent[[0, -1]])
+    assert len(out) > len(bent)
+
+
+def test_near_nodes_are_one_mark_of_the_weightier_kind() -> None:
+    marks = compose_scene(payload(toy_plan()), View.fit(960, 400)).marks
+    port = next(m for m in marks if "P" in m.members)
+    assert (port.kind, port.label, set(port.members)) == ("port", "Port", {"P", "Q"})
+    assert {m.label for m in marks} == {"Field", "Hub", "Port"}  # the market is outside the frame
+
+
+def test_a_lane_that_leaves_the_frame_is_marked_with_its_goal_and_volume() -> None:
+    view = View.fit(960, 400)
+    scene = compose_scene(payload(toy_plan()), view)
+    assert [e.texts for e in scene.exits] == [("→ Market 6.0 Mt",)]
+    assert view.inside(np.array([[scene.exits[0].x, scene.exits[0].y]])).all()
+
+
+def test_what_is_drawn_and_how() -> None:
+    scene = compose_scene(payload(toy_plan()), View.fit(960, 400))
+    looks = {s.arc: s.look for s in scene.strands}
+    assert looks == {"FH": "flow", "HP": "flow", "QM": "flow", "FP": "proposed", "HF": "idle"}
+    assert "PQ" in scene.anchors  # too short to see, but a bottleneck there still has a place
+    flows = {s.arc: s for s in scene.of("flow")}
+    assert flows["FH"].colour == style.RAMP["oil"][3]
+    assert flows["HP"].colour == style.RAMP["oil"][0]
+    assert flows["QM"].colour == style.UNCAPPED
+    assert flows["QM"].band == 0.0
+    assert flows["HP"].band > flows["HP"].width
+
+
+def test_the_placer_respects_boxes_lines_and_the_frame() -> None:
+    line = resample(np.array([[0.0, 50.0], [100.0, 50.0]]))
+    placer = labels.Placer((0, 0, 100, 100), [(line, 4.0)])
+    on_line, clear = labels.Box(10, 45, 30, 55), labels.Box(10, 60, 30, 70)
+    assert placer.place([on_line, clear]) == clear
+    assert placer.place([clear]) is None  # taken now
+    assert placer.place([on_line], tolerance=50) == on_line
+    assert placer.place([labels.Box(-5, 0, 5, 10)]) is None
+
+
+# ---------------------------------------------------------------------------------------------- the sheet
+
+
+@pytest.fixture(scope="module")
+def plan() -> Any:
+    return er.solve(er.load("cpc-one-mooring"))
+
+
+@pytest.fixture(scope="module")
+def data(plan: Any) -> MapData:
+    return payload(plan)
+
+
+@pytest.fixture(scope="module")
+def sheet(data: MapData) -> Figure:
+    return maps.draw(data)
+
+
+def _boxes(figure: Figure, least: float = 19) -> list[tuple[str, Any]]:
+    figure.canvas.draw()
+    texts = [t for t in figure.axes[0].texts if t.get_zorder() >= least]
+    return [(t.get_text(), t.get_window_extent()) for t in texts]
+
+
+def test_no_two_texts_overlap_and_none_is_cut(sheet: Figure) -> None:
+    panel = sheet.axes[0].get_window_extent()
+    boxes = _boxes(sheet)
+    assert len(boxes) > 30
+    for (one, a), (two, b) in combinations(boxes, 2):
+        wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert wide < 2 or high < 2, (one, two)
+    for text, box in boxes:
+        assert panel.x0 <= box.x0, text
+        assert box.x1 <= panel.x1, text
+
+
+def test_every_bottleneck_has_its_diamond_and_price(sheet: Figure, data: MapData) -> None:
+    diamonds = [line for line in sheet.axes[0].lines
+                if line.get_marker() == "D" and line.get_color() == style.BOTTLENECK]
+    assert len(diamonds) == len(data.limits) > 5
+    texts = [text for text, _ in _boxes(sheet)]
+    assert sum(text.startswith("+$") for text in texts) == len(data.limits)
+
+
+def test_a_bottleneck_keeps_its_diamond_when_there_is_no_room_for_its_price(data: MapData) -> None:
+    figure = Figure(figsize=(5, 2))
+    ax = figure.add_axes((0, 0, 1, 1))
+    view = View.fit(360, 144)
+    placer = labels.Placer(view.frame(), [])
+    placer.block(labels.Box(*view.frame()))
+    pills.draw_bottlenecks(ax, compose_scene(data, view), data, placer, 1.0)
+    assert not ax.texts
+    assert sum(line.get_marker() == "D" for line in ax.lines) == len(data.limits)
+
+
+def test_ports_markets_and_great_fields_are_named_once(sheet: Figure) -> None:
+    texts = [text for text, _ in _boxes(sheet)]
+    ports = ("Novorossiysk", "Aktau", "Ust-Luga", "Ceyhan")
+    for name in (*ports, "Augusta", "Trieste", "Rotterdam", "Dushanzi", "Tengiz"):
+        assert texts.count(name) == 1, name
+
+
+def test_the_sheet_states_the_finding_and_credits_its_sources(sheet: Figure, plan: Any, data: MapData) -> None:
+    heads = [t.get_text() for t in sheet.texts]
+    exported = plan.deliveries.loc[plan.deliveries["export"].astype(bool), "volume"].sum()
+    assert f"of {style.number(exported)} Mt of oil exports" in heads[0]
+    assert data.when in heads[1]
+    credits = " ".join(t.get_text() for t in sheet.axes[1].texts)
+    for name in ("Global Energy Monitor", "CC BY 4.0", "Natural Earth", "Mt a year"):
+        assert name in credits
+
+
+def test_chevrons_point_along_the_flow() -> None:
+    figure = Figure(figsize=(5, 2))
+    ax = figure.add_axes((0, 0, 1, 1))
+    line = resample(np.array([[100.0, 50.0], [0.0, 50.0]]))  # westward
+    scene = compose_scene(payload(toy_plan()), View.fit(960, 400))
+    layers.draw_flows(ax, replace(scene, strands=(replace(scene.of("flow")[0], points=line),)), 1.0)
+    (chevron,) = ax.patches
+    corners = chevron.get_xy()  # type: ignore[attr-defined]
+    assert corners[0, 0] == corners[:, 0].min()
+
+
+def test_the_same_plan_gives_the_same_bytes(data: MapData, tmp_path: Path) -> None:
+    for suffix in ("svg", "pdf"):
+        one, two = (maps.write(data, tmp_path / f"{name}.{suffix}").read_bytes() for name in "ab")
+        assert one == two, suffix
+
+
+def test_svg_keeps_text_as_text_and_carries_no_date(data: MapData, tmp_path: Path) -> None:
+    text = maps.write(data, tmp_path / "map.svg").read_text(encoding="utf-8")
+    assert f">{data.title}<" in text
+    assert "Novorossiysk" in text
+    assert "dc:date" not in text
+
+
+def test_unknown_suffixes_are_refused_with_those_that_work(plan: Any, tmp_path: Path) -> None:
+    for path in (tmp_path / "map.html", tmp_path / "map"):
+        with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf, \.gpkg, \.geojson"):
+            maps.write(plan, path)
+    with pytest.raises(UsageError, match=r"\.png, \.svg, \.pdf"):
+        static.draw(plan, tmp_path / "map.gpkg")
+    assert not list(tmp_path.iterdir())
+
+
+def test_axes_of_ones_own_take_a_panel(plan: Any) -> None:
+    figure = Figure(figsize=(10, 4))
+    axes = figure.subplots(1, 2)
+    for ax, period in zip(axes, ("2024-03", "2024-06"), strict=True):
+        assert maps.draw(plan, ax=ax, period=period) is figure
+    assert [ax.texts[0].get_text() for ax in axes] == ["March 2024", "June 2024"]
+    assert len(figure.axes) == 2
+
+
+# ---------------------------------------------------------------------------------------------- GIS layers
+
+
+def test_geopackage_gives_back_every_number(data: MapData, tmp_path: Path) -> None:
+    path = maps.write(data, tmp_path / "plan.gpkg")
+    assert set(geopandas.list_layers(path)["name"]) == {"flows", "nodes", "countries"}
+    back = geopandas.read_file(path, layer="flows").set_index("arc")
+    assert back.crs == "EPSG:4326"
+    sent = data.arcs.set_index("arc")
+    assert set(sent.columns) <= set(back.columns)
+    for column in ("volume", "capacity", "utilisation", "price"):
+        np.testing.assert_allclose(back.loc[sent.index, column], sent[column], rtol=1e-12, err_msg=column)
+    assert back.loc["CPC_RU", "geometry"].equals(data.lines["CPC_RU"])
+    nodes = geopandas.read_file(path, layer="nodes").set_index("id")
+    assert nodes.loc["TENGIZ", "geometry"].x == pytest.approx(53.38, abs=0.2)
+
+
+def test_geojson_gives_back_the_flows(data: MapData, tmp_path: Path) -> None:
+    back = geopandas.read_file(maps.write(data, tmp_path / "plan.geojson"))
+    assert back["volume"].sum() == pytest.approx(data.arcs["volume"].sum())
+    assert back["arc"].tolist() == data.arcs["arc"].tolist()
+
+
+def test_an_arc_without_places_is_kept_in_the_layer_and_left_out_of_the_map() -> None:
+    data = payload(toy_plan())
+    layer = flow_layer(data).set_index("arc")
+    assert layer.loc["HX", "geometry"] is None
+    assert layer.loc["HX", "volume"] == pytest.approx(0.5)
+    assert "HX" not in {s.arc for s in compose_scene(data, View.fit(960, 400)).strands}
+
+
+def test_asking_for_maps_does_not_load_matplotlib() -> None:
+    code = "import sys, energy_routes.maps; sys.exit(any(m in sys.modules for m in ('matplotlib', 'geopandas')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
