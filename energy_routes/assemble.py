@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from energy_routes.formulation import NETBACK, Space
+from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, horizon_exposure
 from energy_routes.formulation.diversification_rules import share_totals
-from energy_routes.indicators import indicator_table
+from energy_routes.indicators import hhi, indicator_table
 from energy_routes.limits import limit_table
 from energy_routes.lp import Vector
 from energy_routes.plan import Plan, Value
@@ -19,10 +21,18 @@ from energy_routes.routes import routes_of
 
 UNITS = {"oil": "Mt", "gas": "bcm"}
 VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3"}
+PRICE_COLUMNS = ["kind", "limit", "name", "family", "period", "volume", "bound", "price", "unit"]
 DUST = 1e-9  # volumes below this (a kilogram in a Mt) are the arithmetic's, not the plan's
 
 
-def assemble(space: Space, program: Program, x: Vector, worth: Worth | None, certificate: dict[str, Any]) -> Plan:
+def assemble(
+    space: Space,
+    program: Program,
+    x: Vector,
+    worth: Worth | None,
+    certificate: dict[str, Any],
+    cuts: Sequence[Tangent] = (),
+) -> Plan:
     """The plan of a point ``x`` (one number a column); ``worth`` prices the limits, or is None for a foreign solver."""
     flows = _flows(space, x)
     deliveries, obligations, supplies = (
@@ -31,6 +41,7 @@ def assemble(space: Space, program: Program, x: Vector, worth: Worth | None, cer
         _supplies(space, program, x, worth),
     )
     stocks, prices = _stocks(space, x), _prices(space, program, x, worth)
+    prices = pd.concat([prices, _cone_prices(space, program, x, worth, cuts)], ignore_index=True)
     groups = _groups(space, x)
     cash = {term.__name__: float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash"}
     netback = float(sum(cash.values()))
@@ -169,9 +180,8 @@ def _stocks(space: Space, x: Vector) -> pd.DataFrame:
 def _prices(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
     """One row a limit and period, zero rows kept; ``bound`` is the side that binds (or is nearer)."""
     table = limit_table(space, program)
-    columns = ["kind", "limit", "name", "family", "period", "volume", "bound", "price", "unit"]
     if worth is None:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=PRICE_COLUMNS)
     rows = (table["block"] != "lifted").to_numpy()
     at = table["position"].to_numpy(dtype=int)
     activity = program.matrix @ x
@@ -186,7 +196,22 @@ def _prices(space: Space, program: Program, x: Vector, worth: Worth | None) -> p
         price=clean(price),
         unit=table["family"].map(VALUE_UNITS),
     )
-    return frame[columns]
+    return frame[PRICE_COLUMNS]
+
+
+def _cone_prices(
+    space: Space, program: Program, x: Vector, worth: Worth | None, cuts: Sequence[Tangent]
+) -> pd.DataFrame:
+    """One row a capped kind and family: the HHI reached, its cap, and the worth of 0.01 more of it."""
+    duals = worth.rows[program.row_slice(CUT)] if worth is not None and cuts else np.zeros(0)
+    rows = []
+    for cap, family, slope in hhi_price(space, cuts, duals, x) if worth is not None else ():
+        reached = hhi(horizon_exposure(space, cap, family, x))
+        name = f"cap on the concentration over {cap.kind}"
+        rows.append(
+            ("policy", f"hhi:{cap.kind}", name, family, "horizon", reached, cap.cap, slope / 100, "MUSD per 0.01")
+        )
+    return pd.DataFrame(rows, columns=PRICE_COLUMNS)
 
 
 def _groups(space: Space, x: Vector) -> pd.DataFrame:

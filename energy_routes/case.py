@@ -75,7 +75,7 @@ class Case:
         """Set one number by its path: ``policy.max_share.transit:RU``, ``arc:BTC.tariff`` (value may carry a unit)."""
         path = path.removeprefix("policy.")
         head, _, rest = path.partition(".")
-        if head in ("max_share", "max_exposure") and rest:
+        if head in ("max_share", "max_exposure", "max_hhi") and rest:
             return self.with_policy(**{head: {rest: as_number(path, value)}})
         if head in ("objective", "exports") and not rest:
             return self.with_policy(**{head: value})

@@ -31,7 +31,7 @@ BLOCKS: Mapping[str, tuple[str, str]] = {
     "hold_exports": ("policy", "family"),
     "lifted": ("supply", "supply"),
 }
-STRUCTURE = ("balance", "stock_balance", "exports", "exposure")
+STRUCTURE = ("balance", "stock_balance", "exports", "exposure", "max_hhi")
 # Kind of limit → the names of :class:`Names` that it is called by, and what a block adds to them.
 NAMED_BY: Mapping[str, str] = {
     "capacity": "arc", "joint": "limit", "market": "market", "obligation": "obligation", "contract": "contract",

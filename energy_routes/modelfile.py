@@ -23,6 +23,7 @@ class PolicyFile(_Closed):
     exports: Literal["hold", "free"] | None = None
     max_share: dict[str, Any] = Field(default_factory=dict)
     max_exposure: dict[str, Any] = Field(default_factory=dict)
+    max_hhi: dict[str, Any] = Field(default_factory=dict)
 
 
 class Change(_Closed):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from energy_routes.errors import UsageError
 from energy_routes.names import nearest
-from energy_routes.schema import GROUP_KINDS
+from energy_routes.schema import GROUP_KINDS, PARTITIONS
 
 Objective = Literal["netback", "cost", "revenue"]
 OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
@@ -30,6 +30,18 @@ class Cap:
 
 
 @dataclass(frozen=True)
+class Concentration:
+    """A cap on the Herfindahl–Hirschman index over the groups of a partition kind, over the horizon; 0 < cap ≤ 1."""
+
+    kind: str
+    cap: float
+
+    @property
+    def name(self) -> str:
+        return self.kind
+
+
+@dataclass(frozen=True)
 class Policy:
     """What a plan is asked for.  ``exports='hold'`` keeps each family's exports at what they are without the caps."""
 
@@ -37,14 +49,19 @@ class Policy:
     exports: Literal["hold", "free"] = "hold"
     max_share: tuple[Cap, ...] = ()
     max_exposure: tuple[Cap, ...] = ()
+    max_hhi: tuple[Concentration, ...] = ()
 
     @property
     def caps(self) -> bool:
         """Whether anything limits dependence."""
-        return bool(self.max_share or self.max_exposure)
+        return bool(self.max_share or self.max_exposure or self.max_hhi)
 
     def without_caps(self) -> Policy:
-        return replace(self, max_share=(), max_exposure=())
+        return replace(self, max_share=(), max_exposure=(), max_hhi=())
+
+    def with_concentration(self, cap: Concentration) -> Policy:
+        """The policy with one HHI cap added, or replaced where the kind has one."""
+        return replace(self, max_hhi=(*(old for old in self.max_hhi if old.kind != cap.kind), cap))
 
     def with_cap(self, lever: Literal["max_share", "max_exposure"], cap: Cap) -> Policy:
         """The policy with one cap added, or replaced where the group has one."""
@@ -78,6 +95,18 @@ def parse_cap(lever: str, name: str, value: object) -> Cap:
     return Cap(kind, group, float(cap), over)
 
 
+def parse_concentration(kind: str, cap: object) -> Concentration:
+    """An HHI cap as written.  Raises UsageError for a kind that does not partition exports, or a cap outside (0, 1]."""
+    if kind not in PARTITIONS:
+        raise UsageError(
+            f"max_hhi of {kind!r}: only kinds that partition exports have an HHI: {', '.join(PARTITIONS)}. "
+            f"{'Use transit_set.' if kind == 'transit' else nearest(kind, PARTITIONS)}"
+        )
+    if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 < cap <= 1:
+        raise UsageError(f"max_hhi of {kind!r}: {cap!r} is not a number above 0 and at most 1")
+    return Concentration(kind, float(cap))
+
+
 def set_lever(policy: Policy, name: str, value: Any) -> Policy:
     """The policy with one lever set, as written in a file.  Raises UsageError on an unknown lever or value."""
     if name in ("max_share", "max_exposure"):
@@ -86,9 +115,17 @@ def set_lever(policy: Policy, name: str, value: Any) -> Policy:
         for group, cap in value.items():
             policy = policy.with_cap(name, parse_cap(name, group, cap))  # type: ignore[arg-type]
         return policy
+    if name == "max_hhi":
+        if not isinstance(value, Mapping):
+            raise UsageError("max_hhi is a table of caps such as { corridor = 0.5 }")
+        for kind, cap in value.items():
+            policy = policy.with_concentration(parse_concentration(kind, cap))
+        return policy
     choices: dict[str, tuple[str, ...]] = {"objective": OBJECTIVES, "exports": ("hold", "free")}
     if name not in choices:
-        raise UsageError(f"policy has no lever {name!r}. {nearest(name, (*choices, 'max_share', 'max_exposure'))}")
+        raise UsageError(
+            f"policy has no lever {name!r}. {nearest(name, (*choices, 'max_share', 'max_exposure', 'max_hhi'))}"
+        )
     if value not in choices[name]:
         raise UsageError(
             f"policy.{name} = {value!r}; expected {' or '.join(choices[name])}. {nearest(str(value), choices[name])}"

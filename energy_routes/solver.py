@@ -7,7 +7,7 @@ cheapest set of limits that must give way; an "unbounded" names what grows witho
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,14 +15,16 @@ import numpy as np
 
 from energy_routes.assemble import assemble
 from energy_routes.case import Case
+from energy_routes.cuts import CONE, cut_until_inside
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UnboundedError, VerificationError
 from energy_routes.formulation import build
+from energy_routes.formulation.concentration import Tangent, tangents
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Method, Session, Solution, Status, residuals
 from energy_routes.limits import repairs
 from energy_routes.pick import pick
 from energy_routes.plan import Plan
-from energy_routes.prices import marginal_worth
+from energy_routes.prices import Worth, marginal_worth
 from energy_routes.program import Program
 from energy_routes.solution import Point
 
@@ -65,17 +67,18 @@ def solve(
     program = _program(space, constraints)
     if options.solver != "highs":
         return _foreign(space, program, options)
-    session = _session(program, options)
-    first = _solved(session, program, space)
-    worth = marginal_worth(session, program, first)
-    chosen = pick(session, program, first, space)
-    return _handed_out(
-        space,
-        program,
-        first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices),
-        worth,
-        options,
-    )
+    cuts: list[Tangent] = []
+    while True:
+        session = _session(program, options)
+        whole, first = cut_until_inside(session, program, space, cuts, lambda p: _solved(session, p, space))  # noqa: B023
+        worth = marginal_worth(session, whole, first)
+        chosen = pick(session, whole, first, space)
+        outside = tangents(space, chosen.x, CONE * 100)
+        if not outside:
+            break
+        cuts += outside
+    plan = first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices)
+    return _handed_out(space, whole, plan, worth, options, cuts)
 
 
 def to_pulp(case: Case) -> Any:
@@ -171,7 +174,14 @@ def _foreign(space: Space, program: Program, options: Options) -> Plan:
     return _handed_out(space, program, solution, None, options)
 
 
-def _handed_out(space: Space, program: Program, solution: Solution, worth: Any, options: Options) -> Plan:
+def _handed_out(
+    space: Space,
+    program: Program,
+    solution: Solution,
+    worth: Worth | None,
+    options: Options,
+    cuts: Sequence[Tangent] = (),
+) -> Plan:
     """The plan, after its own residuals have passed."""
     certificate = residuals(program, solution.x, solution.dual if worth is not None else None)
     failed = {k: v for k, v in certificate.items() if not v <= TOLERANCE}
@@ -180,4 +190,4 @@ def _handed_out(space: Space, program: Program, solution: Solution, worth: Any, 
             f"{space.case.name}: {options.solver} returned a solution that fails our check: "
             + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items())
         )
-    return assemble(space, program, solution.x, worth, {**certificate, "solver": options.solver})
+    return assemble(space, program, solution.x, worth, {**certificate, "solver": options.solver}, cuts)

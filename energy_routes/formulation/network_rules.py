@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.formulation.axes import limit_axis
+from energy_routes.formulation.crossed import refuse_crossed
 from energy_routes.formulation.space import Space
 from energy_routes.lp import INF, Axis, Rows, axis, between
 
@@ -32,6 +33,7 @@ def capacity(s: Space) -> Rows:
     low = np.where(low > 0, low, -np.inf)
     bounded = np.isfinite(high) | np.isfinite(low)
     limited = s.arcs.take(bounded, "capacity")
+    refuse_crossed(s.case, limited, "capacity", low[bounded], high[bounded])
     lanes = s.flow.axis.frame.merge(
         limited.frame[["arc", "period"]].assign(limited=True), on=["arc", "period"], how="left"
     )
@@ -48,6 +50,7 @@ def joint_limits(s: Space) -> Rows:
     limits = limit_axis(s.case)
     total = s.flow.spread_to(s.limit_terms) * s.limit_terms.data("weight")
     low, high = limits.data("low"), limits.data("high")
+    refuse_crossed(s.case, limits, "joint", low, high)
     return between(total.sum_to(limits), low, high).take(np.isfinite(low) | np.isfinite(high))
 
 

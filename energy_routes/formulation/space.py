@@ -15,6 +15,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.formulation import axes
+from energy_routes.formulation.crossed import refuse_crossed
 from energy_routes.lp import Axis, Expr, axis
 from energy_routes.policy import Policy
 from energy_routes.program import Builder
@@ -119,6 +120,7 @@ def build_space(case: Case, builder: Builder | None = None, suffix: str = "") ->
     lifted_least = (
         supplies.data("available") if case.policy.objective == "cost" and len(tiers) else supplies.data("minimum")
     )
+    refuse_crossed(case, supplies, "supply", lifted_least, supplies.data("available"))
     penalised = obligations.frame["penalty"].notna().to_numpy()
     families = _families(case)
     contracts = axes.contract_axis(case, arcs)
