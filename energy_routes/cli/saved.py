@@ -68,6 +68,6 @@ def verify(
     report = audit(folder)
     if as_json:
         print(json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
-    else:
+    elif report.passed:
         print(report.words())
     report.raise_if_failed()

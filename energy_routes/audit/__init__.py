@@ -1,0 +1,49 @@
+"""A second opinion on a saved result, without the solver and without the formulation's code.
+
+From the raw tables that lie with the result, every figure is found again by plain look-ups, every rule is tested on
+the saved volumes, and the ledger is added up anew.  Then the files are held against each other.  What this cannot
+tell is whether a better plan exists; the certificate's gap says that, and it is only compared here.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from energy_routes.audit import dependence, files, ledger, movement, trade
+from energy_routes.audit.facts import Facts
+from energy_routes.audit.report import Findings, Report
+from energy_routes.errors import DataError, Fault
+
+__all__ = ["Report", "audit", "verify"]
+
+
+def verify(folder: str | Path) -> Report:
+    """The report on a saved result.  Raises VerificationError, naming the first differences, when there are any."""
+    report = audit(folder)
+    report.raise_if_failed()
+    return report
+
+
+def audit(folder: str | Path) -> Report:
+    """Re-check a saved result; the report holds every check and every difference.
+
+    Raises DataError when the folder is not a saved result at all.
+    """
+    folder = Path(folder)
+    if not (folder / "run.json").is_file():
+        found = "there is no such folder" if not folder.exists() else "not a saved result"
+        repair = "Save one with: energy-routes solve MODEL --out DIR"
+        raise DataError(str(folder), [Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)])
+    found_here = Findings()
+    saved = files.read_all(folder, found_here)
+    if saved is not None:
+        try:
+            facts = Facts(folder / "inputs")
+            for check in (movement.check, trade.check, dependence.check, ledger.check, files.check_summary):
+                check(saved, facts, found_here)
+        except DataError as error:
+            found_here.wrong("inputs", str(error))
+        except (KeyError, ValueError, TypeError) as error:
+            found_here.wrong("files", f"cannot be followed: {type(error).__name__}: {error}")
+    files.check_hashes(folder, found_here)
+    return Report(folder, tuple(found_here.counts.items()), tuple(found_here.differences))

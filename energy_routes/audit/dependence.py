@@ -1,0 +1,141 @@
+"""Dependence: exposure of groups at their meters, shares, indicators and the caps of the policy."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from energy_routes.audit.facts import Facts
+from energy_routes.audit.files import Saved
+from energy_routes.audit.report import Findings
+
+PARTITIONS = ("corridor", "transit_set", "terminal", "market")
+Exposure = dict[tuple[str, str, str, str], float]  # (kind, group, family, period) → volume
+
+
+def check(saved: Saved, facts: Facts, found: Findings) -> None:
+    """Groups, indicators and caps from the saved volumes."""
+    volumes = _exposure(saved, facts)
+    totals = _totals(saved, facts, volumes)
+    listed: set[tuple[str, str, str]] = set()
+    for row in saved["groups"]:
+        kind, group, family, period = row["kind"], row["group"], row["family"], row["period"]
+        listed.add((kind, group, family))
+        spans = facts.periods if period == "total" else [period]
+        what = f"{kind} {group} {family} {period}"
+        volume = sum(volumes[kind, group, family, p] for p in spans)
+        total = sum(totals[kind, family, p] for p in spans)
+        capacity = sum(_capacity(saved, facts, kind, group, family, p) for p in spans)
+        found.equal("groups", f"{what} volume", row["volume"], volume)
+        found.equal("groups", f"{what} capacity", row["capacity"], capacity)
+        found.equal("groups", f"{what} share", row["share"], volume / total if total > 0 else math.nan)
+        used = volume / capacity if capacity > 0 else math.nan
+        found.equal("groups", f"{what} utilisation", row["utilisation"], used)
+    _indicators(saved, facts, volumes, totals, listed, found)
+    _caps(facts, volumes, totals, listed, found)
+    _held(saved, found)
+
+
+def _exposure(saved: Saved, facts: Facts) -> Exposure:
+    """Volume at the meters of every group: flows at arcs, deliveries at markets; each export market is a group."""
+    at_arc: dict[str, list[tuple[str, str, str | None]]] = defaultdict(list)
+    at_market: dict[str, set[tuple[str, str, str | None]]] = defaultdict(set)
+    for meter in facts.rows["meters"].values():
+        place = meter["kind"], meter["group"], meter["commodity"]
+        if meter["arc"] is not None:
+            at_arc[meter["arc"]].append(place)
+        if meter["market"] is not None:
+            at_market[meter["market"]].add(place)
+    for market, raw in facts.rows["markets"].items():
+        if raw["export"] and not any((k, g) == ("market", market) for k, g, _ in at_market[market]):
+            at_market[market].add(("market", market, None))
+    out: Exposure = defaultdict(float)
+    for row in saved["flows"]:
+        for kind, group, only in at_arc.get(row["arc"], ()):
+            if only is None or only == row["commodity"]:
+                out[kind, group, row["family"], row["period"]] += row["volume"]
+    for row in saved["deliveries"]:
+        for kind, group, only in at_market.get(row["market"], ()):
+            if only is None or only == row["commodity"]:
+                out[kind, group, row["family"], row["period"]] += row["volume"]
+    return out
+
+
+def _totals(saved: Saved, facts: Facts, volumes: Exposure) -> dict[tuple[str, str, str], float]:
+    """What a share is a share of: a partition's own sum; else the volume through all corridors, or exports."""
+    kinds = {row["kind"] for row in saved["groups"]}
+    sums: dict[tuple[str, str, str], float] = defaultdict(float)
+    for (kind, _, family, period), volume in volumes.items():
+        sums[kind, family, period] += volume
+    exports: dict[tuple[str, str], float] = defaultdict(float)
+    for row in saved["deliveries"]:
+        if facts.rows["markets"][row["market"]]["export"]:
+            exports[row["family"], row["period"]] += row["volume"]
+    out: dict[tuple[str, str, str], float] = defaultdict(float)
+    for kind in kinds:
+        for family in {row["family"] for row in saved["groups"]}:
+            for period in facts.periods:
+                trunk = sums["corridor", family, period] if "corridor" in kinds else exports[family, period]
+                out[kind, family, period] = sums[kind, family, period] if kind in PARTITIONS else trunk
+    return out
+
+
+def _capacity(saved: Saved, facts: Facts, kind: str, group: str, family: str, period: str) -> float:
+    """Effective capacity of the open arcs at a group's meters that carry the family; NaN where one has no limit."""
+    carries = saved.arcs_of_family[family]
+    arcs = {m["arc"] for m in facts.rows["meters"].values() if (m["kind"], m["group"]) == (kind, group) and m["arc"]}
+    sizes = [facts.capacity(arc, period) for arc in arcs if arc in carries and facts.open(arc, period)]
+    return sum(sizes) if sizes and all(math.isfinite(size) for size in sizes) else math.nan
+
+
+def _indicators(
+    saved: Saved, facts: Facts, volumes: Exposure, totals: dict[tuple[str, str, str], float],
+    listed: set[tuple[str, str, str]], found: Findings,
+) -> None:  # fmt: skip
+    """HHI = Σ s², effective number = 1/HHI, Shannon–Wiener = −Σ s ln s, largest share, and every group's share."""
+    for row in saved["indicators"]:
+        family, kind, measure = row["family"], row["kind"], row["indicator"]
+        what = f"{measure} {kind} {row['group'] or ''} {family}".replace("  ", " ")
+        total = sum(totals[kind, family, period] for period in facts.periods)
+        groups = {group for k, group, f in listed if (k, f) == (kind, family)}
+        sizes = {g: sum(volumes[kind, g, family, period] for period in facts.periods) for g in groups}
+        shares = [size / total for size in sizes.values() if size > 0 and total > 0]
+        hhi = sum(s * s for s in shares) if shares else math.nan
+        own = {
+            "hhi": hhi,
+            "effective_number": 1.0 / hhi,
+            "shannon_wiener": -sum(s * math.log(s) for s in shares) if shares else math.nan,
+            "largest_share": max(shares, default=math.nan),
+        }
+        if measure == "share":
+            own["share"] = sizes.get(row["group"] or "", math.nan) / total if total > 0 else math.nan
+        if measure in own:
+            found.equal("indicators", what, row["value"], own[measure])
+
+
+def _caps(
+    facts: Facts, volumes: Exposure, totals: dict[tuple[str, str, str], float],
+    listed: set[tuple[str, str, str]], found: Findings,
+) -> None:  # fmt: skip
+    """Caps on shares and on volumes, over the horizon or in every period."""
+    for lever in ("max_share", "max_exposure"):
+        for cap in facts.policy[lever]:
+            windows = [facts.periods] if cap["over"] == "horizon" else [[period] for period in facts.periods]
+            for kind, group, family in sorted(listed):
+                if (kind, group) != (cap["kind"], cap["group"]):
+                    continue
+                for spans in windows:
+                    volume = sum(volumes[kind, group, family, p] for p in spans)
+                    base = sum(totals[kind, family, p] if lever == "max_share" else facts.years[p] for p in spans)
+                    found.within("caps", f"{lever} {kind}:{group} {spans[0]}…", volume, -math.inf, cap["cap"] * base)
+
+
+def _held(saved: Saved, found: Findings) -> None:
+    """Where exports are held, they are at least what the result says the case without caps exports."""
+    exported: dict[str, float] = defaultdict(float)
+    for row in saved["deliveries"]:
+        if row["export"]:
+            exported[row["family"]] += row["volume"]
+    for row in saved["prices"]:
+        if row["kind"] == "policy" and row["limit"] in exported and row["name"].startswith("exports of"):
+            found.within("caps", row["name"], exported[row["limit"]], row["bound"], math.inf)

@@ -1,0 +1,217 @@
+"""The files of a saved result: read, held against each other, against their hashes, and against the summary."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.report import NEAR, SAME, Findings
+
+TABLES = (
+    "flows", "arcs", "routes", "ledger", "prices", "indicators", "groups", "supplies", "deliveries", "obligations",
+    "stocks", "ranges",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Saved:
+    """Every table as rows (None for blank text, NaN for a blank number), and the JSON files."""
+
+    tables: dict[str, list[Row]]
+    summary: Row
+    certificate: Row
+
+    def __getitem__(self, table: str) -> list[Row]:
+        return self.tables[table]
+
+    @cached_property
+    def arcs_of_family(self) -> dict[str, set[str]]:
+        out: dict[str, set[str]] = defaultdict(set)
+        for row in self.tables["flows"]:
+            out[row["family"]].add(row["arc"])
+        return out
+
+
+def read_all(folder: Path, found: Findings) -> Saved | None:
+    """Every file, the CSV and the workbook compared with the Parquet; None when one cannot be read."""
+    tables, parts = {}, {}
+    for name in TABLES:
+        try:
+            frame = pd.read_parquet(folder / f"{name}.parquet")
+        except (OSError, ValueError) as error:
+            found.wrong("files", f"{name}.parquet cannot be read: {str(error).splitlines()[0]}")
+            continue
+        tables[name] = _rows(frame)
+        _compare_csv(folder / f"{name}.csv", list(frame.columns), tables[name], found)
+    for name in ("summary", "certificate"):
+        try:
+            parts[name] = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            found.wrong("files", f"{name}.json cannot be read: {error}")
+    _compare_workbook(folder / "result.xlsx", tables, found)
+    return Saved(tables, **parts) if len(tables) == len(TABLES) and len(parts) == 2 else None
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    """The rows as plain values: a blank number is NaN, blank text None."""
+    columns = [
+        frame[name].tolist() if frame[name].dtype.kind in "fb"
+        else [None if pd.isna(cell) else cell for cell in frame[name]]
+        for name in frame.columns
+    ]  # fmt: skip
+    names = [str(name) for name in frame.columns]
+    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def _compare_csv(file: Path, columns: list[str], rows: list[Row], found: Findings) -> None:
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            lines = list(csv.reader(stream))
+    except (OSError, ValueError) as error:
+        found.wrong("files", f"{file.name} cannot be read: {error}")
+        return
+    if not lines or lines[0] != columns or len(lines) != len(rows) + 1:
+        found.wrong("files", f"{file.name} has not the rows and columns of {file.stem}.parquet")
+        return
+    for at, (cells, row) in enumerate(zip(lines[1:], rows, strict=True), 2):
+        for column, cell in zip(columns, cells, strict=False):
+            _same(found, f"{file.name} row {at}, column {column}", cell, row[column])
+
+
+def _same(found: Findings, what: str, text: Any, value: Any) -> None:
+    """A cell of another file against the Parquet's."""
+    found.counts["files"] += 1
+    if isinstance(value, bool):
+        same = str(text) == str(value)
+    elif isinstance(value, float):
+        blank = text is None or text == ""
+        same = math.isnan(value) if blank else _close(text, value)
+    else:
+        same = (text or None) == value
+    if not same:
+        found.differences.append(f"files: {what}: {text!r}, but the Parquet file has {value!r}")
+
+
+def _close(text: Any, value: float) -> bool:
+    try:
+        number = math.inf if text == "unlimited" else float(text)
+    except (TypeError, ValueError):
+        return False
+    return number == value or abs(number - value) <= SAME * max(1.0, abs(value))
+
+
+def _compare_workbook(file: Path, tables: dict[str, list[Row]], found: Findings) -> None:
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl lets through whatever zip, XML and itself raise
+        found.wrong("files", f"{file.name} cannot be read: {error}")
+        return
+    for name, rows in tables.items():
+        if name not in book.sheetnames:
+            found.wrong("files", f"{file.name} has no sheet {name}")
+            continue
+        lines = book[name].iter_rows(values_only=True)
+        columns = [str(cell) for cell in next(lines, ())]
+        for at, (cells, row) in enumerate(zip(lines, rows, strict=False), 2):
+            for column, cell in zip(columns, cells, strict=False):
+                if isinstance(row.get(column), float):
+                    _same(found, f"{file.name} sheet {name} row {at}, column {column}", cell, row[column])
+    book.close()
+
+
+def check_hashes(folder: Path, found: Findings) -> None:
+    """Files that are not, byte for byte, what ``run.json`` says was written."""
+    try:
+        run = json.loads((folder / "run.json").read_text("utf-8"))
+        hashes: dict[str, str] = run["files"]
+    except (OSError, ValueError, KeyError) as error:
+        found.wrong("hashes", f"run.json cannot be read: {error}")
+        return
+    for name, written in hashes.items():
+        try:
+            now = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        except OSError:
+            found.wrong("hashes", f"{name} is missing")
+            continue
+        found.true("hashes", name, now == written, "is not as it was saved (its SHA-256 differs)")
+
+
+def check_summary(saved: Saved, facts: Facts, found: Findings) -> None:
+    """Each number of ``summary.json`` against the tables (objective and netback are the ledger's matter)."""
+    summary = saved.summary
+    found.true("summary", "model", summary["model"] == facts.name, f"the case is called {facts.name}")
+    _sums(saved, found)
+    totals = {(r["group"], r["family"]): r for r in saved["groups"] if (r["kind"], r["period"]) == ("corridor", "total")}
+    found.true("summary", "corridors", len(summary["corridors"]) == len(totals), "not those of the groups")
+    for item in summary["corridors"]:
+        row = totals[item["corridor"], item["commodity"]]
+        for column in ("volume", "capacity", "utilisation", "share"):
+            found.equal("summary", f"corridor {item['corridor']} {column}", item[column], row[column], SAME)
+    for name, columns in (("routes", ("volume", "netback")), ("ledger", ("value",))):
+        found.true("summary", name, len(summary[name]) == len(saved[name]), "not as many rows as the table")
+        for item, row in zip(summary[name], saved[name], strict=False):
+            for column in columns:
+                found.equal("summary", f"{name} {next(iter(item.values()))} {column}", item[column], row[column], SAME)
+    _indicators(saved, found)
+    _binding(saved, facts, found)
+    for name in ("primal_residual", "dual_residual", "gap"):
+        value = saved.certificate.get(name)
+        found.equal("certificate", name, summary["certificate"][name], value, SAME)
+        found.within("certificate", name, 0.0 if value is None else value, 0.0, NEAR)
+
+
+def _sums(saved: Saved, found: Findings) -> None:
+    shut: dict[str, float] = defaultdict(float)
+    exports: dict[str, float] = defaultdict(float)
+    for row in saved["supplies"]:
+        shut[row["family"]] += row["shut_in"]
+    for row in saved["deliveries"]:
+        if row["export"]:
+            exports[row["family"]] += row["volume"]
+    for key, own in (("shut_in", shut), ("exports", exports)):
+        listed = {item["commodity"]: item["volume"] for item in saved.summary[key]}
+        for family in {*own, *listed}:
+            found.equal("summary", f"{key} {family}", listed.get(family), own[family])
+
+
+def _indicators(saved: Saved, found: Findings) -> None:
+    several = len({row["family"] for row in saved["indicators"]}) > 1
+    own = {}
+    for row in saved["indicators"]:
+        prefix = f"{row['family']}:" if several else ""
+        own[row["indicator"], row["kind"], prefix + (row["group"] or row["kind"])] = row["value"]
+    for kind, value in saved.summary["indicators"]["hhi"].items():
+        found.equal("summary", f"HHI {kind}", value, own.get(("hhi", kind.split(":")[-1], kind)), SAME)
+    for group, value in saved.summary["indicators"]["transit_share"].items():
+        found.equal("summary", f"share of {group}", value, own.get(("share", "transit", group)), SAME)
+
+
+def _binding(saved: Saved, facts: Facts, found: Findings) -> None:
+    """Prices in the summary are the table's, averaged over the days of the horizon."""
+    horizon = sum(facts.years.values())
+    worth: dict[tuple[str, str, str, str], list[tuple[float, float]]] = defaultdict(list)
+    for row in saved["prices"]:
+        years = facts.years.get(row["period"], horizon)
+        worth[row["kind"], row["limit"], row["name"], row["family"]].append((row["price"] * years, years))
+    means = [sum(p for p, _ in rows) / sum(y for _, y in rows) for rows in worth.values()]
+    own = sorted(price for price in means if abs(price) > NEAR)
+    listed = sorted(float(item["price"]) for item in saved.summary["binding"])
+    found.true("summary", "binding", len(own) == len(listed), f"{len(listed)} limits, {len(own)} in prices")
+    for have, want in zip(listed, own, strict=False):
+        found.equal("summary", "price of a binding limit", have, want, SAME)
+    for item in saved.summary["corridors"]:
+        for limit in item["limited_by"]:
+            near = any(abs(limit["price"] - price) <= SAME * max(1.0, abs(price)) for price in own)
+            found.true("summary", f"corridor {item['corridor']}", near, f"no limit has the price of {limit['limit']}")
