@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from toy import Answer, best, status, toy
 
+from energy_routes.errors import InfeasibleError
 from energy_routes.highs import Status
+from energy_routes.solver import solve
 
 ARCS = """
     id,from,to,name,capacity,availability,booked,minimum,tariff,basis,length_km
@@ -134,9 +136,19 @@ def test_a_minimum_flow_that_supply_cannot_fill_is_infeasible(tmp_path: Path) ->
     assert status(toy(tmp_path, tables)) is Status.infeasible  # 10 − 2 for home < 9
 
 
-def test_a_minimum_above_what_an_edit_leaves_is_infeasible_and_told_so(tmp_path: Path) -> None:
-    case = toy(tmp_path).set("arc:SHORT.minimum", 7)  # its capacity is 6
-    assert status(case) is Status.infeasible
+@pytest.mark.parametrize(
+    ("path", "value", "limit", "amount"),
+    [("arc:SHORT.minimum", 7, "SHORT", 1), ("supply:FIELD_CO.minimum", 13, "FIELD_CO", 3), ("joint:J.low", 3, "J", 1)],
+)
+def test_a_minimum_above_what_is_left_is_infeasible_and_named(
+    tmp_path: Path, path: str, value: float, limit: str, amount: float
+) -> None:
+    case = toy(tmp_path, joint("J,,2")).set(path, value)  # SHORT carries 6, FIELD has 10, J may be 2
+    with pytest.raises(InfeasibleError, match=limit) as error:
+        solve(case)
+    (relaxation,) = error.value.relaxations
+    assert (relaxation["limit"], relaxation["period"]) == (limit, "2023")
+    assert relaxation["amount"] == pytest.approx(amount)
 
 
 def joint(limit: str, terms: str = "J,SHORT,,1\nJ,LONG,,-1", header: str = "id,low,high") -> dict[str, str]:

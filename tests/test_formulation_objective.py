@@ -137,6 +137,11 @@ def test_least_cost_of_more_than_the_ways_can_carry_is_infeasible(tmp_path: Path
     assert status(case) is Status.infeasible
 
 
+def test_least_cost_lifts_of_an_unlimited_supply_only_what_it_must(tmp_path: Path) -> None:
+    case = toy(tmp_path, objective="cost").set("supply:FIELD_CO.available", "unlimited")
+    assert best(case).total("lifted") == pytest.approx(2)  # home's
+
+
 def test_least_cost_keeps_a_share_cap(tmp_path: Path) -> None:
     answer = best(toy(tmp_path, objective="cost", max_share={"transit:RU": 0.5}))
     assert answer.value == pytest.approx(380 + 2 * 20)

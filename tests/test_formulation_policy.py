@@ -155,7 +155,10 @@ def test_the_share_of_a_country_is_of_what_goes_through_the_corridors(tmp_path: 
 
 
 def test_without_corridors_a_share_is_of_exports(tmp_path: Path) -> None:
-    tables = {"groups": "kind,group,name\ntransit,RU,Russia", "meters": "kind,group,arc,market,commodity\ntransit,RU,SHORT,,"}
+    tables = {
+        "groups": "kind,group,name\ntransit,RU,Russia",
+        "meters": "kind,group,arc,market,commodity\ntransit,RU,SHORT,,",
+    }
     answer = best(toy(tmp_path, tables, max_share={"transit:RU": 0.5}))
     assert ways(answer) == pytest.approx((4, 4))
 
@@ -168,7 +171,12 @@ def test_a_meter_may_count_one_grade_only(tmp_path: Path) -> None:
             FIELD_CO,FIELD,CRUDE,Field Co,5,9
             HUB_CO,HUB,BLEND,Hub Co,5,9
             """,
-        "meters": "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\ntransit,RU,SHORT,,BLEND",
+        "meters": """
+            kind,group,arc,market,commodity
+            corridor,SHORT,SHORT,,
+            corridor,LONG,LONG,,
+            transit,RU,SHORT,,BLEND
+            """,
     }
     answer = best(toy(tmp_path, tables, max_exposure={"transit:RU": 1.5}))
     assert answer.total("flow", arc="SHORT", commodity="BLEND") <= 1.5 + 1e-9

@@ -1,7 +1,7 @@
 """Tanks on a three-month toy, each by hand.
 
-FIELD lifts 0.01 Mt a day and all of it must be lifted; the hub sends it to EAST (30 USD/t), where a tonne fetches 400 in
-January, 500 in February and 450 in March.  At the hub a tonne is worth 370, 470 and 420.  Days: 31, 28, 31.
+FIELD lifts 0.01 Mt a day and all of it must be lifted; the hub sends it to EAST (30 USD/t), where a tonne fetches 400
+in January, 500 in February and 450 in March.  At the hub a tonne is worth 370, 470 and 420.  Days: 31, 28, 31.
 Value without tanks, after 10 USD/t of lifting and gathering: 0.31·360 + 0.28·460 + 0.31·410 = 367.5 MUSD.
 """
 

@@ -43,7 +43,9 @@ def tangents(s: Space, x: Vector, tolerance: float) -> list[Tangent]:
             volume = horizon_exposure(s, cap, family, x)
             norm, total = float(np.sqrt((volume**2).sum())), float(volume.sum())
             if norm > 0 and norm - np.sqrt(cap.cap) * total > tolerance * np.sqrt(cap.cap) * total:
-                found.append(Tangent(cap, family, tuple(volume.index), volume.to_numpy(dtype=np.float64) / norm))
+                found.append(
+                    Tangent(cap, family, tuple(volume.index), np.asarray(volume.to_numpy() / norm, dtype=np.float64))
+                )
     return found
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.formulation import axes
 from energy_routes.formulation.crossed import refuse_crossed
-from energy_routes.lp import Axis, Expr, axis
+from energy_routes.lp import Axis, Expr, Vector, axis
 from energy_routes.policy import Policy
 from energy_routes.program import Builder
 from energy_routes.schema import PARTITIONS
@@ -117,9 +117,7 @@ def build_space(case: Case, builder: Builder | None = None, suffix: str = "") ->
     obligations, homes = axes.home_axis(case, reached)
     storages, stocks = axes.stock_axis(case, reached)
     b = builder or Builder()
-    lifted_least = (
-        supplies.data("available") if case.policy.objective == "cost" and len(tiers) else supplies.data("minimum")
-    )
+    lifted_least = _least_lifted(case, supplies, bool(len(tiers)))
     refuse_crossed(case, supplies, "supply", lifted_least, supplies.data("available"))
     penalised = obligations.frame["penalty"].notna().to_numpy()
     families = _families(case)
@@ -145,6 +143,13 @@ def build_space(case: Case, builder: Builder | None = None, suffix: str = "") ->
         exports=b.variable(f"exports{suffix}", families),
         exposure=b.variable(f"exposure{suffix}", _groups(case, lanes, families)),
     )
+
+
+def _least_lifted(case: Case, supplies: Axis, sold: bool) -> Vector:
+    """What must be lifted: the minimum; in a least-cost plan of a case with markets, all that is stated."""
+    least, available = supplies.data("minimum"), supplies.data("available")
+    stated = np.isfinite(available) & (case.policy.objective == "cost") & sold
+    return np.where(stated, available, least)
 
 
 def _reached(case: Case, lanes: Axis, supplies: Axis) -> pd.DataFrame:
