@@ -20,7 +20,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("geo", "library", "lp", "modelfile", "units"),
     ("columns", "form", "program"),
     ("schema", "solution"),
-    ("dictionary", "engine", "indicators", "policy", "refine", "topology"),
+    ("dictionary", "engine", "indicators", "policy", "pulp_rules", "refine", "topology"),
     ("highs", "pulp_bridge", "tables"),
     ("network", "audit"),
     ("edits",),
@@ -44,7 +44,7 @@ ONLY = {
     "lp": {"errors"},  # knows nothing of energy
 }
 # Third-party packages with one door.
-DOORS = {"highspy": {"engine"}, "pulp": {"pulp_bridge"}, "geopandas": {"geo", "maps"}}
+DOORS = {"highspy": {"engine"}, "pulp": {"pulp_bridge", "pulp_rules"}, "geopandas": {"geo", "maps"}}
 HEAVY = {"pandas", "geopandas", "shapely", "pyproj", "pulp", "highspy", "matplotlib", "scipy", "pyarrow"}
 GIS = {"geopandas", "shapely", "pyproj", "pyogrio", "matplotlib"}
 
