@@ -14,7 +14,7 @@ from energy_routes.formulation.diversification_rules import share_totals
 from energy_routes.indicators import hhi, indicator_table
 from energy_routes.limits import limit_table
 from energy_routes.lp import Vector
-from energy_routes.plan import Plan, Value
+from energy_routes.plan import Plan, Prices, Value
 from energy_routes.prices import Worth
 from energy_routes.program import Program
 from energy_routes.routes import routes_of
@@ -57,7 +57,7 @@ def assemble(
         arcs=_arcs(space, flows, prices),
         routes=routes,
         ledger=ledger,
-        prices=prices,
+        prices=Prices(prices),
         indicators=indicator_table(groups, families),
         groups=groups,
         supplies=supplies,

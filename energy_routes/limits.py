@@ -41,6 +41,13 @@ SUFFIX: Mapping[str, str] = {
     "working_volume": ", full", "injection": ", injection", "withdrawal": ", withdrawal",
     "closing_stock": ", closing stock",
 }  # fmt: skip
+# What a repair pays for a tonne of each limit: a cap is only a wish, a contract or a market can be talked to, steel is
+# steel, and nobody leaves the home refineries dry first.
+PRICE_OF_LOOSENING: Mapping[str, float] = {
+    "max_share": 1, "max_exposure": 1, "hold_exports": 2, "max_hhi": 1, "contracts": 4, "market_depth": 4,
+    "capacity": 6, "joint_limits": 6, "joint_ratios": 6, "working_volume": 6, "injection": 6, "withdrawal": 6, "closing_stock": 4,
+    "lifted": 8, "obligations": 50,
+}  # fmt: skip
 COLUMNS = ["block", "position", "kind", "limit", "name", "family", "period", "lower", "upper", "unit"]
 
 
@@ -108,7 +115,7 @@ def repairs(program: Program, space: Space) -> list[dict[str, Any]]:
     starts = {rows.name: program.row_slice(rows.name).start for rows in program.rows}
     starts["lifted"] = program.column_block("lifted").start
     out = []
-    for found in explain_infeasible(program, [b for b in BLOCKS if b in starts]):
+    for found in explain_infeasible(program, [b for b in BLOCKS if b in starts], PRICE_OF_LOOSENING):
         row: Any = where[found["block"], starts[found["block"]] + found["row"]]
         amount = float(found["amount"])
         direction = "more" if found["side"] == "upper" else "less"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,6 +28,7 @@ TABLES = (
     "stocks",
     "ranges",
 )
+PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
 
 
 class Value(NamedTuple):
@@ -36,11 +38,36 @@ class Value(NamedTuple):
     value: float
 
 
+class Prices(Mapping[str, pd.DataFrame]):
+    """What one more unit of each limit is worth (+ = worth to you): ``prices["capacity"]``, and all kinds in ``table``.
+
+    Kinds: capacity, joint, supply, market, obligation, contract, storage, policy, user.  Unit values are in the column
+    ``unit`` (USD/t of one more tonne in that period, hence of one more tonne a year over a whole year).
+    """
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table = table
+
+    def __getitem__(self, kind: str) -> pd.DataFrame:
+        if kind not in PRICE_KINDS:
+            raise KeyError(f"{kind!r} is not a kind of limit: {', '.join(PRICE_KINDS)}")
+        return self.table[self.table["kind"] == kind].reset_index(drop=True)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PRICE_KINDS)
+
+    def __len__(self) -> int:
+        return len(PRICE_KINDS)
+
+    def __repr__(self) -> str:
+        return repr(self.table)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """The answer to a case.  Volumes in Mt (oil) or bcm (gas) per period, unit values in USD/t (USD/1000 m³), MUSD.
 
-    ``prices`` is what one more tonne of each binding limit is worth (+ = worth to you); it is empty when a foreign
+    ``prices["capacity"]`` (joint, supply, market …) is what one more tonne of each binding limit is worth (+ = worth to you); it is empty when a foreign
     solver was asked, because prices only ever come from our own session.
     """
 
@@ -52,7 +79,7 @@ class Plan:
     arcs: pd.DataFrame
     routes: pd.DataFrame
     ledger: pd.DataFrame
-    prices: pd.DataFrame
+    prices: Prices
     indicators: pd.DataFrame
     groups: pd.DataFrame
     supplies: pd.DataFrame
@@ -65,7 +92,8 @@ class Plan:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
-        return {name: getattr(self, name) for name in TABLES}
+        frames = {name: getattr(self, name) for name in TABLES if name != "prices"}
+        return {name: frames.get(name, self.prices.table) for name in TABLES}
 
     @property
     def exports(self) -> pd.Series[float]:

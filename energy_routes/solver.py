@@ -27,6 +27,7 @@ from energy_routes.plan import Plan
 from energy_routes.prices import Worth, marginal_worth
 from energy_routes.program import Program
 from energy_routes.solution import Point
+from energy_routes.tightest import tightest_words
 
 log = logging.getLogger(__name__)
 
@@ -145,10 +146,13 @@ def _refuse(status: Status, program: Program, space: Space) -> None:
 
 def _infeasible(program: Program, space: Space) -> InfeasibleError:
     found = repairs(program, space)
+    held = ""
+    if space.held and (words := tightest_words(space)):
+        held = f" With exports held, {'; '.join(words)}. Loosen the cap, or allow shutting in with exports = 'free'."
     lines = "\n".join(f"  {r['words']}" for r in found)
     return InfeasibleError(
-        f"{space.case.name} is infeasible: no plan keeps every rule. The cheapest set of limits that must "
-        f"give way:\n{lines or '  none found: the rules contradict each other without any limit'}",
+        f"{space.case.name} is infeasible: no plan keeps every rule.{held} The cheapest set of limits that "
+        f"must give way:\n{lines or '  none found: the rules contradict each other without any limit'}",
         found,
     )
 

@@ -26,6 +26,7 @@ from energy_routes.maps.payload import MapData, payload
 from energy_routes.maps.projection import HOME, View, home_box, project, resample, smooth
 from energy_routes.maps.scene import compose_scene
 from energy_routes.periods import periods_of
+from energy_routes.plan import Prices
 
 # A field, a hub and a port in Kazakhstan, and a market in China that lies outside the frame.
 NODES = pd.DataFrame(
@@ -61,7 +62,7 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
               "limit_terms": pd.DataFrame(columns=["limit", "arc"])}
     empty = pd.DataFrame({"kind": [], "limit": [], "name": [], "family": [], "period": [], "price": []}, dtype=object)
     case = SimpleNamespace(title="A toy", periods=periods, network=SimpleNamespace(packs=(), tables=tables))
-    return SimpleNamespace(case=case, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups, prices=empty)
+    return SimpleNamespace(case=case, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups, prices=Prices(empty))
 
 
 # ---------------------------------------------------------------------------------------------- what is shown
@@ -99,8 +100,8 @@ def test_a_price_in_two_of_twelve_months_is_averaged_and_says_so() -> None:
 def test_a_binding_joint_limit_is_shown_on_its_largest_arc() -> None:
     plan = toy_plan()
     plan.case.network.tables["limit_terms"] = pd.DataFrame({"limit": ["both"] * 2, "arc": ["HP", "FH"]})
-    plan.prices = pd.DataFrame([{"kind": "joint", "limit": "both", "name": "Both", "family": "oil", "period": "2024",
-                                 "price": 7.0}])
+    plan.prices = Prices(pd.DataFrame([{"kind": "joint", "limit": "both", "name": "Both", "family": "oil", "period": "2024",
+                                        "price": 7.0}]))
     assert payload(plan).limits[["id", "arc", "price"]].to_numpy().tolist() == [["both", "FH", 7.0]]
 
 

@@ -221,7 +221,7 @@ def _lines(plan: Plan, units: Units) -> Iterator[str]:
             for row in supply[supply["family"] == family].itertuples(index=False)
         ]
         yield f"One more tonne lifted is worth, {units.value_names[str(family)]}: {', '.join(worth)}"
-    if plan.prices.empty:
+    if plan.prices.table.empty:
         yield "Worth of limits: not given, because prices come from the embedded solver only (--solver highs)."
     for warning in plan.warnings:
         yield f"Note: {warning['message']} ({warning['where']})"

@@ -17,7 +17,7 @@ import pandas as pd
 
 from energy_routes import geo
 from energy_routes.errors import UsageError
-from energy_routes.library import basemap_path
+from energy_routes.library import data_path
 from energy_routes.maps import style
 from energy_routes.maps.titles import finding, setting, span_name
 
@@ -114,7 +114,7 @@ def _summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
 def _bottlenecks(plan: Any, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     """Full arcs, and binding joint limits shown on the largest of their arcs, whose next tonne is worth something."""
     own = arcs.loc[arcs["bound"] > 0, ["arc", "name", "family", "price", "bound"]].assign(id=lambda rows: rows["arc"])
-    prices = plan.prices
+    prices = plan.prices.table
     joint = prices[(prices["kind"] == "joint") & prices["period"].isin(list(years))
                    & (prices["price"] > style.BINDING_PRICE)]
     terms = plan.case.network.tables["limit_terms"]
@@ -134,7 +134,7 @@ def _nodes(table: pd.DataFrame, arcs: pd.DataFrame) -> pd.DataFrame:
     """The nodes that an arc touches, with their short names and the volume through them."""
     nodes = table.loc[table["id"].isin(pd.concat([arcs["from"], arcs["to"]])),
                       ["id", "name", "kind", "country", "lat", "lon"]].reset_index(drop=True)
-    names = pd.read_csv(basemap_path() / "place_names.csv", dtype=str).set_index("id")["label"]
+    names = pd.read_csv(data_path("basemap") / "place_names.csv", dtype=str).set_index("id")["label"]
     start = nodes["name"].fillna(nodes["id"]).str.split(r"[(,/]", n=1, regex=True).str[0].str.strip()
     nodes["label"] = nodes["id"].map(names).fillna(start)
     out = arcs.groupby("from")["volume"].sum()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_routes.errors import DataError, Fault
-from energy_routes.plan import TABLES, Plan, Value
+from energy_routes.plan import TABLES, Plan, Prices, Value
 from energy_routes.results.folder import check_target, new_folder
 from energy_routes.results.record import read_case, run_record, write_case
 from energy_routes.results.summary import summary
@@ -71,7 +71,8 @@ def load(folder: str | Path) -> SavedResult:
         folder=folder,
         summary=saved,
         run=run,
-        **{name: read_table(folder / f"{name}.parquet") for name in TABLES},
+        prices=Prices(read_table(folder / "prices.parquet")),
+        **{name: read_table(folder / f"{name}.parquet") for name in TABLES if name != "prices"},
     )
 
 

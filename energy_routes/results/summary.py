@@ -61,7 +61,7 @@ def binding(plan: Plan) -> pd.DataFrame:
     ``price`` is the worth, over the horizon, of one more unit a year: the period prices averaged over its days.
     """
     years = {period.label: period.years for period in plan.case.periods}
-    frame = plan.prices
+    frame = plan.prices.table
     length = frame["period"].map(years).fillna(sum(years.values())).astype(float)
     weighted = frame.assign(worth=frame["price"].astype(float) * length, length=length)
     keys = ["kind", "limit", "name", "family"]
