@@ -56,11 +56,6 @@ def data_path(name: str) -> Path:
     return _folder("data") / name
 
 
-def basemap_path() -> Path:
-    """Folder of the bundled base map: countries, lakes, names, gates of the straits."""
-    return _folder("data") / "basemap"
-
-
 def _folder(kind: str) -> Path:
     """The folder of ``kind`` (data or models); the checkout's, possibly absent, when no wheel put one inside."""
     return next((root / kind for root in _ROOTS if (root / kind).is_dir()), _ROOTS[-1] / kind)

@@ -100,8 +100,8 @@ def test_a_price_in_two_of_twelve_months_is_averaged_and_says_so() -> None:
 def test_a_binding_joint_limit_is_shown_on_its_largest_arc() -> None:
     plan = toy_plan()
     plan.case.network.tables["limit_terms"] = pd.DataFrame({"limit": ["both"] * 2, "arc": ["HP", "FH"]})
-    plan.prices = Prices(pd.DataFrame([{"kind": "joint", "limit": "both", "name": "Both", "family": "oil", "period": "2024",
-                                        "price": 7.0}]))
+    joint = {"kind": "joint", "limit": "both", "name": "Both", "family": "oil", "period": "2024", "price": 7.0}
+    plan.prices = Prices(pd.DataFrame([joint]))
     assert payload(plan).limits[["id", "arc", "price"]].to_numpy().tolist() == [["both", "FH", 7.0]]
 
 

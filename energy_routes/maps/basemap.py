@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes import geo
-from energy_routes.library import basemap_path
+from energy_routes.library import data_path
 from energy_routes.maps import style
 from energy_routes.maps.labels import Box, Placer, text_size
 from energy_routes.maps.projection import Points, View
@@ -27,7 +27,7 @@ def _features(path: Path) -> list[tuple[dict[str, Any], Any]]:
 
 def draw_ground(ax: Axes, view: View, home: str | None) -> None:
     """Countries and lakes; ``home`` (ISO code) is lighter and more firmly outlined."""
-    folder = basemap_path()
+    folder = data_path("basemap")
     ax.set_facecolor(style.SEA)
     lifted = []
     for properties, geometry in _features(folder / "countries.geojson"):
@@ -71,7 +71,7 @@ def _outline(geometry: Any, view: View) -> DrawnPath | None:
 
 def draw_names(ax: Axes, view: View, placer: Placer, zoom: float) -> None:
     """Names of countries, seas and lakes where they still fit; the least important go first when they do not."""
-    table = pd.read_csv(basemap_path() / "labels.csv")
+    table = pd.read_csv(data_path("basemap") / "labels.csv")
     table = table[table["rank"] <= (3 if zoom > 0.8 else 2)]
     places: Points = view.points(table[["lon", "lat"]].to_numpy(dtype=float))
     for row, (x, y) in sorted(zip(table.to_dict("records"), places.tolist(), strict=True), key=lambda p: p[0]["rank"]):

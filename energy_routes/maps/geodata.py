@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_routes.errors import UsageError
-from energy_routes.library import basemap_path
+from energy_routes.library import data_path
 from energy_routes.maps.payload import MapData, payload
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def write_layers(plan: Any, path: str | Path, *, period: str | None = None, titl
     if target.suffix.lower() == ".geojson":
         flow_layer(data).to_file(target, driver="GeoJSON")
         return target
-    countries = geopandas.read_file(basemap_path() / "countries.geojson")
+    countries = geopandas.read_file(data_path("basemap") / "countries.geojson")
     for name, layer in (("flows", flow_layer(data)), ("nodes", node_layer(data)), ("countries", countries)):
         layer.to_file(target, layer=name, driver="GPKG")
     return target

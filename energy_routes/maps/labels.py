@@ -34,6 +34,11 @@ class Box:
     def centre(self) -> tuple[float, float]:
         return (self.west + self.east) / 2, (self.south + self.north) / 2
 
+    def distance(self, x: float, y: float) -> float:
+        """Points from the box to a place; 0 inside."""
+        dx, dy = max(self.west - x, 0.0, x - self.east), max(self.south - y, 0.0, y - self.north)
+        return float(np.hypot(dx, dy))
+
     def meets(self, other: Box, gap: float = 1.0) -> bool:
         """Whether two boxes come closer than ``gap`` points."""
         return (self.west - gap < other.east and other.west - gap < self.east

@@ -86,14 +86,21 @@ def draw_marks(ax: Axes, scene: Scene, placer: Placer, zoom: float) -> None:
         placer.block(Box.around(mark.x, mark.y, size + 1, size + 1))
 
 
-def draw_labels(ax: Axes, marks: Sequence[Mark], placer: Placer, zoom: float) -> None:
-    """Names of nodes, in the order given; a name set away from its symbol gets a thin leader."""
+def draw_labels(ax: Axes, marks: Sequence[Mark], scene: Scene, placer: Placer, zoom: float) -> None:
+    """Names of nodes, in the order given; a name set away from its symbol gets a thin leader.
+
+    A place nearer to another symbol than to its own is taken only when there is no other.
+    """
     for mark in marks:
+        rivals = [(m.x, m.y) for m in scene.marks if m is not mark]
         bold = mark.kind in MAIN_KINDS[:2]
         size = zoom * (7.8 if bold else 7.0)
         width, height = text_size(mark.label, size, bold=bold)
         clear = zoom * (SYMBOLS[mark.kind]["markersize"] / 2 + 2.2)
-        box = placer.place(around(mark.x, mark.y, width, height, clear), tolerance=TOLERANCE[mark.kind in MAIN_KINDS])
+        spots = around(mark.x, mark.y, width, height, clear)
+        plain = [s for s in spots if all(s.distance(*r) > s.distance(mark.x, mark.y) + 1.0 for r in rivals)]
+        tolerance = TOLERANCE[mark.kind in MAIN_KINDS]
+        box = placer.place(plain, tolerance=tolerance) or placer.place(spots, tolerance=tolerance)
         if box is None:
             continue
         at = np.clip(mark.x, box.west, box.east), np.clip(mark.y, box.south, box.north)

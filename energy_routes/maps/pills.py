@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from energy_routes.maps import style
 from energy_routes.maps.labels import Box, Placer, beside, text_size
 from energy_routes.maps.payload import MapData, records
+from energy_routes.maps.projection import Points
 from energy_routes.maps.scene import Exit, Scene, Strand
 
 if TYPE_CHECKING:
@@ -126,17 +128,30 @@ def _exit_spots(out: Exit, width: float, height: float) -> list[Box]:
             for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
 
 
-def draw_volumes(ax: Axes, told: Sequence[tuple[Strand, dict[str, Any]]], placer: Placer, zoom: float) -> None:
-    """Volumes beside their lines, where there is room."""
+def draw_volumes(ax: Axes, told: Sequence[tuple[Strand, dict[str, Any]]], scene: Scene, placer: Placer,
+                 zoom: float) -> None:
+    """Volumes beside their lines, where there is room: where no other flow lies nearer, else right at the line."""
     size = 6.8 * zoom
+    flows = scene.of("flow")
+    points = np.vstack([s.points for s in flows]) if flows else np.empty((0, 2))
+    owner = np.array([s.arc for s in flows for _ in s.points])
     for strand, row in told:
         text = f"{style.number(float(row['volume']))} {row['unit']}"
         wide, high = _pill_size(text, size)
         spots = beside(strand.points, wide, high, strand.width / 2 + 2.5, SHARES)
-        box = placer.place(spots, tolerance=1)
+        own = [s for s in spots if _belongs(s, strand.arc, points, owner)]
+        box = placer.place(own, tolerance=1) or placer.place(spots[:2 * len(SHARES)], tolerance=1)
         if box is not None:
             tone = strand.colour if strand.colour == style.UNCAPPED else style.RAMP[strand.family][2]
             pill(ax, box, text, size, "white", tone, tone)
+
+
+def _belongs(box: Box, arc: str, points: Points, owner: NDArray[np.str_]) -> bool:
+    """Whether the arc's own line is the nearest to the box, or as near as any."""
+    away = np.hypot(np.maximum(np.maximum(box.west - points[:, 0], points[:, 0] - box.east), 0.0),
+                    np.maximum(np.maximum(box.south - points[:, 1], points[:, 1] - box.north), 0.0))
+    mine = owner == arc
+    return bool(away[mine].min() <= away[~mine].min(initial=np.inf) + 1.0)
 
 
 def told_volumes(scene: Scene, data: MapData) -> list[tuple[Strand, dict[str, Any]]]:

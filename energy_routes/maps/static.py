@@ -106,10 +106,10 @@ def _panel(ax: Axes, data: MapData, badge: str | None = None) -> None:
     if width > 600:
         main, others = layers.by_weight(scene)
         volumes = pills.told_volumes(scene, data)
-        pills.draw_volumes(ax, volumes[:6], placer, zoom)
-        layers.draw_labels(ax, main, placer, zoom)
-        pills.draw_volumes(ax, volumes[6:], placer, zoom)
-        layers.draw_labels(ax, others, placer, zoom)
+        pills.draw_volumes(ax, volumes[:6], scene, placer, zoom)
+        layers.draw_labels(ax, main, scene, placer, zoom)
+        pills.draw_volumes(ax, volumes[6:], scene, placer, zoom)
+        layers.draw_labels(ax, others, scene, placer, zoom)
     draw_names(ax, view, placer, zoom)
 
 
