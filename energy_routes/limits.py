@@ -44,8 +44,9 @@ SUFFIX: Mapping[str, str] = {
 # What a repair pays for a tonne of each limit: a cap is only a wish, a contract or a market can be talked to, steel is
 # steel, and nobody leaves the home refineries dry first.
 PRICE_OF_LOOSENING: Mapping[str, float] = {
-    "max_share": 1, "max_exposure": 1, "hold_exports": 2, "max_hhi": 1, "contracts": 4, "market_depth": 4,
-    "capacity": 6, "joint_limits": 6, "joint_ratios": 6, "working_volume": 6, "injection": 6, "withdrawal": 6, "closing_stock": 4,
+    "max_share": 1, "max_exposure": 1, "max_hhi": 1, "hold_exports": 2,
+    "contracts": 4, "market_depth": 4, "closing_stock": 4,
+    "capacity": 6, "joint_limits": 6, "joint_ratios": 6, "working_volume": 6, "injection": 6, "withdrawal": 6,
     "lifted": 8, "obligations": 50,
 }  # fmt: skip
 COLUMNS = ["block", "position", "kind", "limit", "name", "family", "period", "lower", "upper", "unit"]

@@ -67,8 +67,8 @@ class Prices(Mapping[str, pd.DataFrame]):
 class Plan:
     """The answer to a case.  Volumes in Mt (oil) or bcm (gas) per period, unit values in USD/t (USD/1000 m³), MUSD.
 
-    ``prices["capacity"]`` (joint, supply, market …) is what one more tonne of each binding limit is worth (+ = worth to you); it is empty when a foreign
-    solver was asked, because prices only ever come from our own session.
+    ``prices["capacity"]`` (joint, supply, market …) is what one more tonne of each binding limit is worth (+ = worth to
+    you); it is empty when a foreign solver was asked, because prices only ever come from our own session.
     """
 
     case: Case
