@@ -1,0 +1,104 @@
+"""Every rule on one small case, compared with the LP text kept in ``tests/golden`` (rewrite: ``golden_lp.py``)."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from golden_lp import FOLDER, lp_texts
+from toy import months, toy
+
+from energy_routes.case import Case
+from energy_routes.formulation import RULES, build, build_space
+from energy_routes.highs import Session
+
+# The toy of toy.py with a second grade, a tank, a swap, contracts and months: every rule has a row.
+TABLES = {
+    "commodities": "id,name,family,bbl_per_t\nCRUDE,Crude,oil,7.5\nBLEND,Blend,oil,7",
+    "arcs": """
+        id,from,to,name,mode,capacity,availability,booked,minimum,tariff,basis,length_km
+        GATHER,FIELD,HUB,Gathering,,20,,,,1,,10
+        SHORT,HUB,EAST,Short way,,10,0.9,3,1,30,outlet,1000
+        LONG,HUB,WEST,Long way,tanker,5,,,,50,,3000
+        """,
+    "lanes": """
+        arc,commodity,to_commodity,yield,quality,rebate
+        GATHER,CRUDE,,,,
+        SHORT,CRUDE,BLEND,0.95,12,4
+        LONG,CRUDE,,,,
+        """,
+    "obligations": "id,node,volume,value,penalty\nHOME,HUB,2,100,900",
+    "differentials": "commodity,market,differential,price_unit\nBLEND,EAST,-2,USD/bbl",
+    "limits": """
+        id,low,high,low_ratio,high_ratio,relative_to
+        BOTH,1,7,,,
+        SWAP,,,0.2,0.9,OF
+        OF,,,,,
+        """,
+    "limit_terms": """
+        limit,arc,commodity,weight
+        BOTH,SHORT,,1
+        BOTH,LONG,,-0.5
+        SWAP,LONG,CRUDE,1
+        OF,SHORT,,1
+        """,
+    "storages": """
+        id,node,commodities,working_volume,opening,injection,withdrawal,closing,closing_value
+        TANK,HUB,CRUDE,0.5,0.1,2,3,opening,
+        PORT,EAST,,0.3,0.05,,,value,450
+        """,
+    "contracts": """
+        id,kind,arc,volume,charge,from_period
+        PAY,ship_or_pay,LONG,1,10,2023-02
+        LEAST,minimum,SHORT,0.5,0,
+        FIRM,firm,SHORT,4,5,
+        """,
+    "values": "table,id,field,period,value\narcs,LONG,capacity,*-02,4",
+}
+
+
+def golden_case(folder: Path) -> Case:
+    """Two months in which every rule of the recipe has at least one row."""
+    case = months(toy(folder, TABLES), 2)
+    caps = {"max_share": {"transit:RU": 0.6, "corridor:LONG": {"cap": 0.9, "over": "period"}}}
+    return case.with_policy(**caps, max_exposure={"market:EAST": 5}, exports="free")
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The LP text of every rule; exports are held at a round number instead of another solve."""
+    space = build_space(golden_case(tmp_path_factory.mktemp("golden"))).with_held({"oil": 1.0})
+    return lp_texts(build(space))
+
+
+def test_every_rule_has_a_golden_file(texts: dict[str, str]) -> None:
+    rules = {rule.__name__ for rule in RULES}
+    assert set(texts) == rules | {"objective", "bounds"}
+    assert {path.stem for path in FOLDER.glob("*.lp")} == set(texts)
+
+
+@pytest.mark.parametrize("name", sorted([*(rule.__name__ for rule in RULES), "objective", "bounds"]))
+def test_golden(texts: dict[str, str], name: str) -> None:
+    kept = (FOLDER / f"{name}.lp").read_text("utf-8")
+    diff = difflib.unified_diff(kept.splitlines(), texts[name].splitlines(), f"golden/{name}.lp", "built", lineterm="")
+    assert texts[name] == kept, "\n".join(["", *diff])
+
+
+def test_the_golden_case_has_an_optimum(tmp_path: Path) -> None:
+    """A golden text of a contradiction would say little."""
+    program = build(build_space(golden_case(tmp_path)))
+    assert Session(program).solve().status == "optimal"
+
+
+def test_row_order_leaves_no_trace(texts: dict[str, str], tmp_path: Path) -> None:
+    """The same case with every table's rows upside down has the same text."""
+    case = golden_case(tmp_path)
+    (pack,) = case.network.packs
+    turned = {name: frame.iloc[::-1].reset_index(drop=True) for name, frame in pack.tables.items()}
+    network = replace(case.network, packs=(replace(pack, tables=turned),))
+    again = lp_texts(build(build_space(replace(case, network=network)).with_held({"oil": 1.0})))
+    assert {name: sorted(text.split()) for name, text in again.items()} == {
+        name: sorted(text.split()) for name, text in texts.items()
+    }
