@@ -13,7 +13,8 @@ Facts about HiGHS that shaped this file:
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import highspy
@@ -24,10 +25,10 @@ from scipy import sparse
 from energy_routes.errors import SolverError
 from energy_routes.form import Form, Sense
 from energy_routes.lp import Index, Vector
-from energy_routes.solution import Basis, Status
+from energy_routes.solution import Basis, Codes, Status
 
 _Solver: Any = vars(highspy)["_Highs"]
-_CODES = [highspy.HighsBasisStatus(code) for code in range(5)]
+_STATES = [highspy.HighsBasisStatus(code) for code in range(5)]
 _ENDED = {
     highspy.HighsModelStatus.kOptimal: Status.optimal,
     highspy.HighsModelStatus.kModelEmpty: Status.optimal,
@@ -76,6 +77,13 @@ class Engine:
             kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
             lp.integrality_ = [kinds[flag] for flag in form.integer.tolist()]
         _ok("the model", self._highs.passModel(lp))
+
+    def write(self, file: Path, columns: Sequence[str], rows: Sequence[str]) -> None:
+        """Write the model as ``.mps`` or ``.lp`` under the names given."""
+        for what, name_one, names in (("column", self._highs.passColName, columns), ("row", self._highs.passRowName, rows)):
+            for at, name in enumerate(names):
+                _ok(f"the {what} name {name!r}", name_one(at, name))
+        _ok(f"to write {file}", self._highs.writeModel(str(file)))
 
     def objective(self, cost: Vector, sense: Sense, offset: float) -> None:
         """Replace the objective."""
@@ -143,25 +151,28 @@ class Engine:
 
     def basis(self) -> Basis:
         """The basis that the next run starts from."""
-        raw = self._highs.getBasis()
-        columns, rows = (np.fromiter(map(int, codes), dtype=np.int8, count=len(codes))
-                         for codes in (raw.col_status, raw.row_status))
-        return Basis(columns, rows)
+        return Basis.of(self._highs.getBasis(), _codes)
 
-    def start_from(self, raw_basis: Any) -> None:
-        """Start the next run from a basis made by :func:`raw_basis`; None means cold."""
-        _ok("clearing", self._highs.clearSolver())
-        if raw_basis is not None:
-            _ok("the basis", self._highs.setBasis(raw_basis))
+    def start_from(self, basis: Basis | None) -> None:
+        """Start the next run from a basis; None means cold."""
+        _ok("to forget its basis", self._highs.clearSolver())
+        if basis is not None:
+            basis.handle = basis.handle or _handle(basis)
+            _ok("a basis (it should be of this model's shape)", self._highs.setBasis(basis.handle))
 
 
-def raw_basis(basis: Basis) -> Any:
-    """A basis as HiGHS holds it (made once, used often: the conversion costs as much as a short solve)."""
-    raw = highspy.HighsBasis()
-    raw.col_status = [_CODES[code] for code in basis.columns.tolist()]
-    raw.row_status = [_CODES[code] for code in basis.rows.tolist()]
-    raw.valid = True
-    return raw
+def _codes(handle: Any) -> tuple[Codes, Codes]:
+    columns, rows = (np.fromiter(map(int, codes), dtype=np.int8, count=len(codes))
+                     for codes in (handle.col_status, handle.row_status))
+    return columns, rows
+
+
+def _handle(basis: Basis) -> Any:
+    handle = highspy.HighsBasis()
+    handle.col_status = [_STATES[code] for code in basis.columns.tolist()]
+    handle.row_status = [_STATES[code] for code in basis.rows.tolist()]
+    handle.valid = True
+    return handle
 
 
 def _run(highs: Any, outcome: list[Any], ended: threading.Event) -> None:

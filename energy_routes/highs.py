@@ -8,13 +8,13 @@ presolve has said the same.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal, TypeAlias
+from pathlib import Path
+from typing import Literal, TypeAlias
 
 import numpy as np
 from scipy import sparse
 
-from energy_routes.engine import Engine, raw_basis
-from energy_routes.errors import SolverError
+from energy_routes.engine import Engine
 from energy_routes.form import (
     Form,
     LinearForm,
@@ -30,9 +30,11 @@ from energy_routes.form import (
     rebuild_reason,
 )
 from energy_routes.lp import INF, Index, Rows, Vector
+from energy_routes.program import Program
 from energy_routes.solution import Basis, Point, Prices, Solution, Status, residuals, worth
 
-__all__ = ["Basis", "Form", "Method", "RebuildReason", "Session", "Solution", "Status", "ray", "residuals", "worth"]
+__all__ = ["Basis", "Form", "Method", "RebuildReason", "Session", "Solution", "Status", "ray", "residuals", "worth",
+           "write_model"]
 
 Method: TypeAlias = Literal["choose", "simplex", "ipm"]
 
@@ -49,7 +51,6 @@ class Session:
     def __init__(self, problem: LinearForm, *, seed: int = 0, time_limit: float | None = None, tolerance: float = 1e-9,
                  presolve: bool = True, method: Method = "choose") -> None:
         self._presolve, self._method = presolve, method
-        self._stored: tuple[Basis, Any] | None = None
         self._engine = Engine({
             "threads": 1, "random_seed": seed, "solver": method, "presolve": "on" if presolve else "off",
             "time_limit": INF if time_limit is None else time_limit,
@@ -126,15 +127,7 @@ class Session:
 
     @basis.setter
     def basis(self, basis: Basis | None) -> None:
-        if basis is None:
-            self._engine.start_from(None)
-            return
-        if (len(basis.rows), len(basis.columns)) != self._form.matrix.shape:
-            raise SolverError(f"a basis of {len(basis.rows)} rows and {len(basis.columns)} columns for a model of"
-                              f" {self._form.matrix.shape[0]} and {self._form.matrix.shape[1]}")
-        if self._stored is None or self._stored[0] is not basis:
-            self._stored = (basis, raw_basis(basis))
-        self._engine.start_from(self._stored[1])
+        self._engine.start_from(basis)
 
     def solve(self) -> Solution:
         """Optimise the model as it stands.
@@ -190,6 +183,18 @@ class Session:
         check_form(form)
         self._engine.load(form)
         return form
+
+
+def write_model(program: Program, file: Path) -> None:
+    """Write a programme as ``.mps`` or ``.lp`` (by the suffix), names, sense and the objective's constant intact.
+
+    Raises SolverError when HiGHS cannot write it.
+    """
+    engine = Engine({})
+    form = form_of(program)
+    check_form(form)
+    engine.load(form)
+    engine.write(file, program.column_names(), program.row_names())
 
 
 def ray(problem: LinearForm) -> Vector:

@@ -7,8 +7,10 @@ the economic sign, in this one place: + is good for whoever optimises.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from numpy.typing import NDArray
 from energy_routes.errors import SolverError
 from energy_routes.form import LinearForm
 from energy_routes.lp import Vector
+
+Codes: TypeAlias = NDArray[np.int8]
 
 
 class Status(StrEnum):
@@ -36,12 +40,43 @@ class Status(StrEnum):
         return self in (Status.optimal, Status.time_limit_feasible)
 
 
-@dataclass(frozen=True, eq=False)
 class Basis:
-    """A simplex basis: a code a column and a row (0 at lower, 1 basic, 2 at upper, 3 free at 0, 4 nonbasic)."""
+    """A simplex basis: a code a column and a row (0 at lower, 1 basic, 2 at upper, 3 free at 0, 4 nonbasic).
 
-    columns: NDArray[np.int8]
-    rows: NDArray[np.int8]
+    ``handle`` is the solver's own object: a basis goes back to the solver as it came, and is decoded only when
+    somebody looks (both ways cost as much as a short solve).  A pickle holds the codes alone.
+    """
+
+    def __init__(self, columns: Codes, rows: Codes) -> None:
+        self._codes: tuple[Codes, Codes] | None = (columns, rows)
+        self._decode: Callable[[Any], tuple[Codes, Codes]] | None = None
+        self.handle: Any = None
+
+    @classmethod
+    def of(cls, handle: Any, decode: Callable[[Any], tuple[Codes, Codes]]) -> Basis:
+        """The basis behind a solver's object, with the function that reads it."""
+        basis = cls(np.zeros(0, dtype=np.int8), np.zeros(0, dtype=np.int8))
+        basis._codes, basis._decode, basis.handle = None, decode, handle
+        return basis
+
+    @property
+    def columns(self) -> Codes:
+        """A code a column, shape (columns,)."""
+        return self._read()[0]
+
+    @property
+    def rows(self) -> Codes:
+        """A code a row, shape (rows,)."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[Codes, Codes]:
+        if self._codes is None:
+            assert self._decode is not None
+            self._codes = self._decode(self.handle)
+        return self._codes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Basis, self._read()
 
 
 @dataclass(frozen=True, eq=False)

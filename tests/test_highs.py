@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -26,7 +27,7 @@ from energy_routes.highs import Session, Status, ray, residuals, worth
 from energy_routes.lp import INF, axis, between
 from energy_routes.program import Builder, Program, Term
 from energy_routes.refine import refine
-from energy_routes.solution import Point, Prices, Solution
+from energy_routes.solution import Basis, Point, Prices, Solution
 
 
 def form(sense: Sense, cost: list[float], matrix: list[list[float]], row_lower: list[float], row_upper: list[float],
@@ -324,8 +325,10 @@ def test_a_stored_basis_starts_every_draw_alike():
     base = Session(problem).solve()
     assert base.basis is not None
     session = Session(problem)
-    session.basis = base.basis
-    assert session.solve().iterations == 0
+    for start in (base.basis, pickle.loads(pickle.dumps(base.basis)), Basis(base.basis.columns, base.basis.rows)):
+        session.basis = start
+        assert session.solve().iterations == 0
+    assert (base.basis.columns == 1).sum() + (base.basis.rows == 1).sum() == 20  # as many basic as there are rows
     session.basis = None
     assert session.basis is None
     with pytest.raises(SolverError, match="basis"):
