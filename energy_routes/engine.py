@@ -80,9 +80,9 @@ class Engine:
 
     def write(self, file: Path, columns: Sequence[str], rows: Sequence[str]) -> None:
         """Write the model as ``.mps`` or ``.lp`` under the names given."""
-        for what, name_one, names in (("column", self._highs.passColName, columns), ("row", self._highs.passRowName, rows)):
+        for call, names in ((self._highs.passColName, columns), (self._highs.passRowName, rows)):
             for at, name in enumerate(names):
-                _ok(f"the {what} name {name!r}", name_one(at, name))
+                _ok(f"the name {name!r}", call(at, name))
         _ok(f"to write {file}", self._highs.writeModel(str(file)))
 
     def objective(self, cost: Vector, sense: Sense, offset: float) -> None:

@@ -27,7 +27,7 @@ from energy_routes.program import Program
 from energy_routes.pulp_rules import Scratch, user_rows
 from energy_routes.solution import Point, Solution, Status
 
-__all__ = ["Scratch", "solve_with", "to_pulp", "user_rows"]
+__all__ = ["Scratch", "available_solvers", "solve_with", "to_pulp", "user_rows"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,17 @@ def solve_with(program: Program, solver: str, time_limit: float | None = None) -
     if x is None or not status.has_values:
         return Solution(status)
     return Solution(status, Point(float(program.cost @ x) + program.offset, x, program.matrix @ x))
+
+
+def available_solvers() -> list[str]:
+    """The solvers that are there now, by the names that people call them (``SOLVERS``), else by PuLP's own."""
+    import pulp
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        there = pulp.listSolvers(onlyAvailable=True)
+    called = {name: word for word, foreign in SOLVERS.items() for name in foreign.names}
+    return sorted({called.get(name, name) for name in there})
 
 
 def _run(program: Program, engine: Any, time_limit: float | None) -> tuple[Status, Vector | None]:

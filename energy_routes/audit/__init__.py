@@ -33,7 +33,8 @@ def audit(folder: str | Path) -> Report:
     if not (folder / "run.json").is_file():
         found = "there is no such folder" if not folder.exists() else "not a saved result"
         repair = "Save one with: energy-routes solve MODEL --out DIR"
-        raise DataError(str(folder), [Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)])
+        fault = Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)
+        raise DataError(str(folder), [fault])
     found_here = Findings()
     saved = files.read_all(folder, found_here)
     if saved is not None:

@@ -108,7 +108,7 @@ class Facts:
         return min(max(now / before, 0.0), 1.0)
 
     def lane(self, arc: str, commodity: str) -> Row | None:
-        """The lane's row; for an arc without rows, an unchanged lane of each grade of its pack; None if there is none."""
+        """The lane's row, or None; an arc without rows has an unchanged lane of each grade of its pack."""
         key = f"{arc}/{commodity}"
         if key in self.rows["lanes"]:
             return self.rows["lanes"][key] | {"key": key}

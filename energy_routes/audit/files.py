@@ -153,7 +153,8 @@ def check_summary(saved: Saved, facts: Facts, found: Findings) -> None:
     summary = saved.summary
     found.true("summary", "model", summary["model"] == facts.name, f"the case is called {facts.name}")
     _sums(saved, found)
-    totals = {(r["group"], r["family"]): r for r in saved["groups"] if (r["kind"], r["period"]) == ("corridor", "total")}
+    over_all = [row for row in saved["groups"] if (row["kind"], row["period"]) == ("corridor", "total")]
+    totals = {(row["group"], row["family"]): row for row in over_all}
     found.true("summary", "corridors", len(summary["corridors"]) == len(totals), "not those of the groups")
     for item in summary["corridors"]:
         row = totals[item["corridor"], item["commodity"]]

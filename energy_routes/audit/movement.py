@@ -82,10 +82,10 @@ def _arcs(saved: Saved, facts: Facts, found: Findings) -> None:
             most = facts.capacity(arc, period) if is_open else 0.0
             least = facts.rate("arcs", arc, "minimum", period) * facts.left(arc, period) if is_open else 0.0
             found.within("capacity", what, volume, least, most)
-            row = listed.get((arc, period))
-            if row is None:
+            if (arc, period) not in listed:
                 found.wrong("arcs", f"{what} is missing")
                 continue
+            row = listed[arc, period]
             limit = most if is_open and math.isfinite(most) else math.nan
             found.equal("arcs", f"{what} volume", row["volume"], volume)
             found.equal("arcs", f"{what} capacity", row["capacity"], limit)
@@ -101,10 +101,11 @@ def _supplies(saved: Saved, facts: Facts, found: Findings) -> None:
     all_of_it = facts.policy["objective"] == "cost" and facts.rows["markets"]
     for supply, raw in facts.rows["supplies"].items():
         for period in facts.periods:
-            row, what = listed.get((supply, period)), f"{supply} {period}"
-            if row is None:
+            what = f"{supply} {period}"
+            if (supply, period) not in listed:
                 found.wrong("supplies", f"{what} is missing")
                 continue
+            row = listed[supply, period]
             most, least = (facts.rate("supplies", supply, field, period) for field in ("available", "minimum"))
             same = all(row[part] == raw[part] for part in ("node", "commodity", "shipper"))
             found.true("supplies", what, same, "node, commodity or shipper is not that of the raw table")

@@ -37,7 +37,8 @@ def _deliveries(saved: Saved, facts: Facts, found: Findings) -> None:
         export = bool(facts.rows["markets"][market]["export"])
         found.true("deliveries", what, bool(row["export"]) == export, f"export is {export} in the raw table")
     for (market, tier, period), volume in sold.items():
-        found.within("market depth", f"{market} tier {tier} {period}", volume, 0.0, _tier(facts, market, tier, period)[0])
+        depth, _ = _tier(facts, market, tier, period)
+        found.within("market depth", f"{market} tier {tier} {period}", volume, 0.0, depth)
 
 
 def _tier(facts: Facts, market: str, tier: str, period: str) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import functools
 import os
@@ -64,10 +65,8 @@ def _ended(error: BaseException, debug: bool) -> int:
 
 
 def _say(text: str) -> None:
-    try:
+    with contextlib.suppress(OSError):  # nobody listens any more
         print(text, file=sys.stderr)
-    except OSError:
-        pass  # nobody listens any more
 
 
 def _close_stdout() -> None:

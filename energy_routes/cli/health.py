@@ -8,7 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("energy-routes", "highspy", "pulp", "numpy", "scipy", "pandas", "pyarrow", "geopandas", "matplotlib", "typer")
+PACKAGES = (
+    "energy-routes", "highspy", "pulp", "numpy", "scipy", "pandas", "pyarrow", "geopandas", "matplotlib", "typer",
+)  # fmt: skip
 
 # Dantzig, Linear Programming and Extensions (1963), section 3.3: a case is written as 1 kt, a dollar as 1000 USD.
 OPTIMUM = 153.675

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A bundled model's name, or a path to a .toml.")]
 Scenarios = Annotated[
-    list[str] | None, typer.Option("--scenario", metavar="NAME", help="Lay a scenario of the model over it; repeatable.")
+    list[str] | None,
+    typer.Option("--scenario", metavar="NAME", help="Lay a scenario of the model over it; repeatable."),
 ]
 Sets = Annotated[
     list[str] | None,

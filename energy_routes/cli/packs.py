@@ -74,7 +74,8 @@ def init(
     from energy_routes.cli.starting import start
 
     file = start(folder, model)
-    say(f"{folder}: a pack and a model of your own. Try:\n  energy-routes check {file}\n  energy-routes solve {file}", quiet)
+    say(f"{folder}: a pack and a model of your own. Try:", quiet)
+    say(f"  energy-routes check {file}\n  energy-routes solve {file}", quiet)
 
 
 @guarded

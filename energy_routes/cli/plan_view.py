@@ -1,4 +1,4 @@
-"""A plan as an analyst reads it: the answer in a line, then where it goes, what it earns, and what stands in the way."""
+"""A plan as an analyst reads it: the answer in a line, where it goes, what it earns, what stands in the way."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from energy_routes.cli.unit_choice import Units
 from energy_routes.plan import Plan
 from energy_routes.results.summary import binding, limits_of_corridors
 
-MOST_ROUTES, MOST_LIMITS = 15, 15
+MOST_ROUTES, MOST_LIMITS, MOST_SUPPLIES = 15, 15, 6
 COVERED = 0.99  # share of the volume that the listed routes carry, if that takes no more than MOST_ROUTES
-FAMILY = {"oil": "oil", "gas": "gas"}
+SEEN = 1e-6  # Mt: what is less is not worth a row
 TERMS = {
     "sales": "Sales",
     "home_sales": "Sales to home refineries and cities",
@@ -39,7 +39,6 @@ KINDS = {
     "contract": "contract",
     "storage": "tanks",
     "obligation": "home delivery",
-    "supply": "supply",
     "user": "your rule",
 }
 
@@ -54,6 +53,7 @@ def print_plan(screen: Console, plan: Plan, units: Units) -> None:
     for part in _tables(plan, units):
         screen.print()
         screen.print(part)
+    screen.print()
     for line in _lines(plan, units):
         screen.print(escape(line))
 
@@ -65,71 +65,81 @@ def answer(plan: Plan, units: Units) -> str:
     if name != "netback" and len(plan.deliveries):
         parts.append(f"Netback {number(plan.netback, 1)} MUSD.")
     for family, volume in plan.exports.items():
-        scaled, unit = float(volume) * units.volume_factors[str(family)], units.volume_names[str(family)]
-        rows = _groups(plan, "corridor", str(family))
-        used = rows[rows["share"] > 0].sort_values("volume", ascending=False).head(3)
-        ways = ", ".join(f"{row.name} {percent(row.share)} %" for row in used.itertuples(index=False))
-        parts.append(f"Exports {number(scaled, digits_for([scaled]))} {unit}{': ' + ways if ways else ''}.")
-    shut = [
-        f"{number(v * units.volume_factors[str(k)], digits_for([v]))} {units.volume_names[str(k)]}"
-        for k, v in plan.shut_in.items()
-        if v > 1e-6
-    ]
+        ways = ", ".join(f"{way} {percent(share)} %" for way, share in _largest(plan, str(family)))
+        parts.append(f"Exports {_volume(float(volume), str(family), units)}{': ' + ways if ways else ''}.")
+    shut = [_volume(float(v), str(k), units) for k, v in plan.shut_in.items() if v > SEEN]
     return " ".join([*parts, f"Shut in: {' and '.join(shut) or 'nothing'}."])
 
 
+def _volume(volume: float, family: str, units: Units) -> str:
+    scaled = volume * units.volume_factors[family]
+    return f"{number(scaled, digits_for([scaled]))} {units.volume_names[family]}"
+
+
+def _largest(plan: Plan, family: str) -> list[tuple[str, float]]:
+    """The three corridors that carry most: name and share."""
+    rows = _corridors_of(plan, family).sort_values("volume", ascending=False).head(3)
+    return [(str(name), float(share)) for name, share in zip(rows["name"], rows["share"], strict=True) if share > 0]
+
+
 def _tables(plan: Plan, units: Units) -> Iterator[Table]:
-    several = len(plan.exports) > 1
-    for family in sorted({str(f) for f in plan.supplies["family"]}, key=["oil", "gas"].index):
-        word = f" ({FAMILY[family]})" if several else ""
-        parts: tuple[Callable[[Plan, Units, str, str], Table | None], ...] = (_exports, _corridors, _routes)
+    families = [family for family in ("oil", "gas") if (plan.supplies["family"] == family).any()]
+    parts: tuple[Callable[[Plan, Units, str, str], Table | None], ...] = (_exports, _corridors, _routes)
+    for family in families:
         for part in parts:
-            made = part(plan, units, family, word)
+            made = part(plan, units, family, f" of {family}" if len(families) > 1 else "")
             if made is not None:
                 yield made
     yield _ledger(plan, units)
-    if (bound := _binding(plan, units)) is not None:
-        yield bound
+    for family in families:
+        bound = _binding(plan, units, family, f" of {family}" if len(families) > 1 else "")
+        if bound is not None:
+            yield bound
 
 
 def _exports(plan: Plan, units: Units, family: str, word: str) -> Table | None:
     """Where exports are sold, the largest first, at what average price delivered."""
     sold = plan.deliveries[(plan.deliveries["family"] == family) & plan.deliveries["export"].astype(bool)]
     sold = sold.assign(money=sold["price"] * sold["volume"]).groupby("name")[["volume", "money"]].sum()
-    sold = sold[sold["volume"] > 1e-6].sort_values("volume", ascending=False)
+    sold = sold[sold["volume"] > SEEN].sort_values("volume", ascending=False)
     if sold.empty:
         return None
-    out = table("sold in", units.volume_names[family], "share, %", f"price, {units.value_names[family]}",
-                title=f"Exports{word}")  # fmt: skip
     volume, value = units.volume_factors[family], units.value_factors[family]
+    heads = ("sold in", units.volume_names[family], "share, %", f"price, {units.value_names[family]}")
+    out = table(*heads, title=f"Exports{word}")
     digits, total = digits_for(list(sold["volume"] * volume)), float(sold["volume"].sum())
-    for row in sold.itertuples():
-        price = float(row.money) / float(row.volume) * value
-        out.add_row(escape(str(row.Index)), number(row.volume * volume, digits), percent(row.volume / total), number(price, 1))
+
+    def add(name: str, size: float, money: float) -> None:
+        out.add_row(escape(name), number(size * volume, digits), percent(size / total), number(money / size * value, 1))
+
+    for name, size, money in zip(sold.index, sold["volume"], sold["money"], strict=True):
+        add(str(name), size, money)
     out.add_section()
-    price = float(sold["money"].sum()) / total * value
-    out.add_row("all", number(total * volume, digits), percent(1.0), number(price, 1))
+    add("all", total, float(sold["money"].sum()))
     return out
 
 
 def _corridors(plan: Plan, units: Units, family: str, word: str) -> Table | None:
-    """Volume against capacity of each corridor, and what limits it."""
-    rows = _groups(plan, "corridor", family).sort_values(["volume", "name"], ascending=[False, True])
+    """Volume against capacity of each corridor, and what limits it; what is not used is named in the last row."""
+    rows = _corridors_of(plan, family).sort_values(["volume", "name"], ascending=[False, True])
     if rows.empty:
         return None
-    name, factor = units.volume_names[family], units.volume_factors[family]
-    out = table("corridor", name, "capacity", "used, %", "share, %", "limited by>", f"worth, {units.value_names[family]}",
-                title=f"Corridors{word}")  # fmt: skip
+    factor, value = units.volume_factors[family], units.value_factors[family]
+    heads = ("corridor", units.volume_names[family], "capacity", "used, %", "share, %", "limited by>")
+    out = table(*heads, f"worth, {units.value_names[family]}", title=f"Corridors{word}")
     digits = digits_for(list(rows["volume"] * factor))
     limits = limits_of_corridors(plan)
-    for row in rows.itertuples(index=False):
-        tight = limits[str(row.group), family].head(2)
-        out.add_row(
-            escape(str(row.name)), number(row.volume * factor, digits), number(row.capacity * factor, digits),
-            percent(row.utilisation), percent(row.share),
-            escape("\n".join(tight["name"])) or BLANK,
-            "\n".join(number(price * units.value_factors[family], 1) for price in tight["price"]) or BLANK,
-        )  # fmt: skip
+    for row in rows[rows["volume"] > SEEN].to_dict("records"):
+        tight = limits[row["group"], family].head(2)
+        pairs = [(escape(name), number(p * value, 1)) for name, p in zip(tight["name"], tight["price"], strict=True)]
+        sizes = (number(row["volume"] * factor, digits), number(row["capacity"] * factor, digits))
+        parts = (percent(row["utilisation"]), percent(row["share"]))
+        out.add_row(escape(row["name"]), *sizes, *parts, *(pairs or [(BLANK, BLANK)])[0])
+        for pair in pairs[1:]:
+            out.add_row("", "", "", "", "", *pair)
+    unused = [escape(str(name)) for name in rows.loc[rows["volume"] <= SEEN, "name"]]
+    if unused:
+        out.caption, out.caption_justify, out.caption_style = f"Not used: {', '.join(unused)}", "left", ""
     return out
 
 
@@ -138,26 +148,26 @@ def _routes(plan: Plan, units: Units, family: str, word: str) -> Table | None:
     rows = plan.routes[plan.routes["family"] == family].sort_values("volume", ascending=False, kind="stable")
     if rows.empty:
         return None
-    value, volume = units.value_factors[family], units.volume_factors[family]
     named = rows[rows["route"] != "other paths"]
     reach = named["volume"].cumsum() / rows["volume"].sum()
     shown = named.head(min(MOST_ROUTES, int((reach < COVERED).sum()) + 1))
     rest = rows.drop(shown.index)
-    out = table("route", "shipper", units.volume_names[family], "price", "cost", f"netback, {units.value_names[family]}",
-                title=f"Routes{word}", text=2)  # fmt: skip
+    volume, value = units.volume_factors[family], units.value_factors[family]
+    heads = ("route", "shipper", units.volume_names[family], "price", "cost", f"netback, {units.value_names[family]}")
+    out = table(*heads, title=f"Routes{word}", text=2)
     digits = digits_for(list(rows["volume"] * volume))
 
     def add(route: str, shipper: object, frame: pd.DataFrame) -> None:
-        size = frame["volume"].sum()
-        money = [float((frame[name] * frame["volume"]).sum() / size) * value for name in ("price", "cost", "netback")]
-        who = escape(str(shipper)) if isinstance(shipper, str) and shipper else BLANK
+        size = float(frame["volume"].sum())
+        money = [float((frame[name] * frame["volume"]).sum()) / size * value for name in ("price", "cost", "netback")]
+        who = escape(shipper) if isinstance(shipper, str) and shipper else BLANK
         out.add_row(escape(route), who, number(size * volume, digits), *(number(m, 1) for m in money))
 
-    for at, row in shown.iterrows():
-        add(str(row["route"]), row["shipper"], shown.loc[[at]])
+    for at, row in enumerate(shown.to_dict("records")):
+        add(str(row["route"]), row["shipper"], shown.iloc[[at]])
     if len(rest):
         out.add_section()
-        add(f"other paths ({len(rest)})" if len(rest) > 1 else "other paths", "", rest)
+        add(f"other paths ({len(rest)})" if len(rest) > 1 else "other paths", None, rest)
     return out
 
 
@@ -166,60 +176,54 @@ def _ledger(plan: Plan, units: Units) -> Table:
     families = [str(family) for family in plan.supplies["family"].unique()]
     lifted = float(plan.supplies["lifted"].sum())
     each = len(families) == 1 and lifted > 0
-    unit = units.value_names[families[0]] if families else "USD/t"
-    out = table("ledger", "MUSD", *([f"{unit} lifted"] if each else []), title="Money")
+    out = table("ledger", "MUSD", *([f"{units.value_names[families[0]]} lifted"] if each else []), title="Money")
     digits = 1 if plan.ledger["value"].abs().max() >= 100 else 4
     scale = units.value_factors[families[0]] / lifted if each else 0.0
 
     def add(name: str, value: float) -> None:
         out.add_row(name, number(value, digits), *([number(value * scale, digits)] if each else []))
 
-    for row in plan.ledger[plan.ledger["value"].abs() > 1e-9].itertuples(index=False):
-        mark = "" if row.kind == "cash" else f" ({row.kind})"
-        add(TERMS.get(str(row.term), str(row.term).replace("_", " ")) + mark, float(row.value))
+    for row in plan.ledger[plan.ledger["value"].abs() > 1e-9].to_dict("records"):
+        mark = "" if row["kind"] == "cash" else f" ({row['kind']})"
+        add(TERMS.get(row["term"], str(row["term"]).replace("_", " ")) + mark, row["value"])
     out.add_section()
-    add("Cost" if plan.objective.name == "cost" else plan.objective.name.capitalize(), plan.objective.value)
+    add(plan.objective.name.capitalize(), plan.objective.value)
     return out
 
 
-def _binding(plan: Plan, units: Units) -> Table | None:
-    """Limits in the way, dearest first: what one more tonne a year of each is worth."""
+def _binding(plan: Plan, units: Units, family: str, word: str) -> Table | None:
+    """Limits in the way, dearest first: what one more unit a year of each is worth."""
     tight = binding(plan)
-    tight = tight[tight["kind"] != "supply"]
+    tight = tight[(tight["kind"] != "supply") & (tight["family"] == family)]
     if tight.empty:
         return None
     shown = tight.head(MOST_LIMITS)
-    families = list(dict.fromkeys(shown["family"]))
-    names = [f"worth of one more, {units.value_names[str(f)]}" for f in families]
-    out = table("limit", "kind", names[0] if len(names) == 1 else "worth of one more", title="What binds", text=2)
-    for row in shown.itertuples(index=False):
-        worth = number(float(row.price) * units.value_factors[str(row.family)], 1)
-        unit = f" {units.value_names[str(row.family)]}" if len(names) > 1 else ""
-        out.add_row(escape(str(row.name)), KINDS.get(str(row.kind), str(row.kind)), worth + unit)
-    if len(tight) > len(shown):
-        out.add_row(f"… and {len(tight) - len(shown)} more", "", "")
+    out = table("limit", "kind", f"worth of one more, {units.value_names[family]}", title=f"What binds{word}", text=2)
+    for name, kind, price in zip(shown["name"], shown["kind"], shown["price"], strict=True):
+        out.add_row(escape(str(name)), KINDS.get(kind, kind), number(price * units.value_factors[family], 1))
+    notes = [f"… and {len(tight) - len(shown)} more in the table prices"] if len(tight) > len(shown) else []
+    if (shown["price"] < 0).any():
+        notes.append("below zero: one more would cost that much")
+    out.caption, out.caption_justify, out.caption_style = "; ".join(notes) or None, "left", ""
     return out
 
 
 def _lines(plan: Plan, units: Units) -> Iterator[str]:
     """Indicators, the worth of supply, warnings and notes, a line each."""
-    yield ""
-    for row in plan.indicators[plan.indicators["indicator"] == "hhi"].itertuples(index=False):
-        if row.value == row.value:
-            kind = {"transit_set": "sets of transit countries"}.get(str(row.kind), f"{row.kind}s")
-            yield f"Concentration over {kind}: {row.value:.3f} (as {1 / row.value:.1f} equal ones; 1 = all in one)"
+    measured = plan.indicators[(plan.indicators["indicator"] == "hhi") & plan.indicators["value"].notna()]
+    for kind, value in zip(measured["kind"], measured["value"].astype(float), strict=True):
+        what = {"transit_set": "sets of transit countries"}.get(kind, f"{kind}s")
+        yield f"Concentration (HHI) over {what}: {value:.3f}, as of {1 / value:.1f} equal ones"
     transit = plan.indicators[(plan.indicators["indicator"] == "share") & (plan.indicators["kind"] == "transit")]
     crossed = transit[transit["value"] > 0].sort_values("value", ascending=False)
     if len(crossed):
-        shares = ", ".join(f"{row.group} {percent(row.value)} %" for row in crossed.itertuples(index=False))
-        yield f"Share of exports that crosses: {shares}"
+        shares = zip(crossed["group"], crossed["value"], strict=True)
+        yield f"Exports that cross: {', '.join(f'{group} {percent(share)} %' for group, share in shares)}"
     supply = binding(plan)
-    supply = supply[supply["kind"] == "supply"].head(6)
+    supply = supply[supply["kind"] == "supply"]
     for family in dict.fromkeys(supply["family"]):
-        worth = [
-            f"{str(row.name)} {number(row.price * units.value_factors[str(family)], 0)}"
-            for row in supply[supply["family"] == family].itertuples(index=False)
-        ]
+        own, factor = supply[supply["family"] == family].head(MOST_SUPPLIES), units.value_factors[str(family)]
+        worth = [f"{name} {number(p * factor, 0)}" for name, p in zip(own["name"], own["price"], strict=True)]
         yield f"One more tonne lifted is worth, {units.value_names[str(family)]}: {', '.join(worth)}"
     if plan.prices.table.empty:
         yield "Worth of limits: not given, because prices come from the embedded solver only (--solver highs)."
@@ -229,6 +233,6 @@ def _lines(plan: Plan, units: Units) -> Iterator[str]:
         yield f"Units: {units.note}."
 
 
-def _groups(plan: Plan, kind: str, family: str) -> pd.DataFrame:
+def _corridors_of(plan: Plan, family: str) -> pd.DataFrame:
     groups = plan.groups
-    return groups[(groups["kind"] == kind) & (groups["family"] == family) & (groups["period"] == "total")]
+    return groups[(groups["kind"] == "corridor") & (groups["family"] == family) & (groups["period"] == "total")]

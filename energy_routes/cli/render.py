@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-
-if TYPE_CHECKING:
-    from energy_routes.cli.unit_choice import Units
-    from energy_routes.plan import Plan
 
 WIDEST = 100
 BLANK = "–"
@@ -89,7 +85,8 @@ def counts(result: Mapping[str, Any]) -> None:
     if result["kind"] == "model":
         periods, scenarios = result["periods"], result["scenarios"]
         span = periods[0] if len(periods) == 1 else f"{periods[0]} … {periods[-1]} ({len(periods)} periods)"
-        screen.print(f"{result['title']}: {span}; edits: {result['edits']}; scenarios: {', '.join(scenarios) or 'none'}")
+        screen.print(f"{result['title']}: {span}; edits: {result['edits']}")
+        screen.print(f"Scenarios: {', '.join(scenarios) or 'none'}")
     screen.print(f"{result['target']}: ok")
 
 
@@ -112,10 +109,3 @@ def health(report: Mapping[str, Any]) -> None:
     else:
         what = test["error"] or f"expected {test['expected']}, found {test['found']}"
         screen.print(f"Self-test: FAILED ({what}). Reinstall energy-routes.")
-
-
-def plan_tables(plan: Plan, units: Units) -> None:
-    """Everything that ``solve`` prints; see :mod:`energy_routes.cli.plan_view`."""
-    from energy_routes.cli.plan_view import print_plan
-
-    print_plan(console(), plan, units)

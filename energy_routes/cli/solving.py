@@ -64,7 +64,8 @@ def solve(
     with busy(f"Solving {case.name} …", quiet):
         plan = run(case, solver, seed=seed, time_limit=time_limit)
     if out:
-        options = {"solver": solver, "seed": seed, "time_limit": time_limit, "scenario": scenario or [], "set": set_ or []}
+        asked = {"scenario": scenario or [], "set": set_ or []}
+        options = {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}
         with busy(f"Saving to {out} …", quiet):
             results.save(plan, out, options)
     if map_:
@@ -75,9 +76,10 @@ def solve(
     if as_json:
         print(json.dumps(results.summary(plan), indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        from energy_routes.cli.render import plan_tables
+        from energy_routes.cli.plan_view import print_plan
+        from energy_routes.cli.render import console
 
-        plan_tables(plan, Units.of(units, plan))
+        print_plan(console(), plan, Units.of(units, plan))
     for what, place in (("Saved to", out), ("Map in", map_)):
         if place:
             say(f"{what} {place}", quiet)
@@ -97,9 +99,9 @@ def export(
 
     check_export(file)
     case = ask(model, scenario, set_)
-    from energy_routes.pulp_bridge import write_problem
+    from energy_routes.highs import write_model
     from energy_routes.solver import program_of
 
     with busy(f"Writing {file} …", quiet), whole_file(file) as new:
-        write_problem(program_of(case), new)
+        write_model(program_of(case), new)
     say(f"Wrote {file}", quiet)

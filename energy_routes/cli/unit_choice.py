@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from energy_routes.errors import UnitError, UsageError
+from energy_routes.names import nearest
 from energy_routes.units import Unit, from_inner, inner_unit, known_units, parse_unit
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Units:
             facts = {unit.needs: content} if unit.needs else {}
             one = float(from_inner(1.0, unit, unit.dimension, **facts))
             if unit.needs:
-                notes.append(f"{unit.text} at {content:.4g} {'bbl/t' if unit.family == 'oil' else 'MJ/m³'}, the average lifted")
+                per = "bbl/t" if unit.family == "oil" else "MJ/m³"
+                notes.append(f"{unit.text} at {content:.4g} {per}, the average of what is lifted")
             if unit.dimension == "unit_value":
                 values[unit.family], value_names[unit.family] = one, unit.text
             else:
@@ -62,10 +64,8 @@ def _parsed(text: str) -> list[Unit]:
                 out.append(unit)
                 break
         else:
-            names = [name for d in ("volume", "rate", "unit_value") for name in known_units(d)]  # type: ignore[arg-type]
-            from energy_routes.names import nearest
-
-            raise UsageError(f"--units: {word!r} is not a unit such as kb/d, Mt/y, bcm, USD/bbl. {nearest(word, names)}")
+            names = [*known_units("volume"), *known_units("rate"), *known_units("unit_value")]
+            raise UsageError(f"--units: {word!r} is no unit such as kb/d, Mt/y, bcm, USD/bbl. {nearest(word, names)}")
     return out
 
 

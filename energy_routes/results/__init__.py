@@ -59,7 +59,8 @@ def load(folder: str | Path) -> SavedResult:
     if not is_result(folder):
         found = "there is no such folder" if not folder.exists() else "not a saved result"
         repair = "Save one with: energy-routes solve MODEL --out DIR"
-        raise DataError(str(folder), [Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)])
+        fault = Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)
+        raise DataError(str(folder), [fault])
     saved, run, certificate = (read_json(folder / f"{name}.json") for name in ("summary", "run", "certificate"))
     return SavedResult(
         case=read_case(folder / "inputs"),

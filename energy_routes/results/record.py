@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import platform
@@ -17,7 +18,7 @@ from energy_routes.errors import DataError, Fault
 from energy_routes.network import Edit, Network
 from energy_routes.periods import Period
 from energy_routes.plan import Plan
-from energy_routes.policy import Cap, Policy
+from energy_routes.policy import Cap, Concentration, Policy
 from energy_routes.results.tables import exact
 from energy_routes.schema import UNLIMITED
 from energy_routes.tables import read_pack, write_pack
@@ -28,7 +29,7 @@ PACKAGES = ("energy-routes", "highspy", "numpy", "pandas", "pulp", "pyarrow", "s
 def write_case(case: Case, folder: Path) -> None:
     """Write the packs (CSV, inner units) and ``case.json``: periods, edits in order, policy."""
     folder.mkdir()
-    names = []
+    names: list[str] = []
     for number, pack in enumerate(case.network.packs):
         names.append(pack.name if pack.name not in (*names, "case.json") else f"{pack.name}-{number}")
         write_pack(pack, folder / names[-1])
@@ -39,7 +40,6 @@ def write_case(case: Case, folder: Path) -> None:
 
 def case_record(case: Case, packs: list[str]) -> dict[str, Any]:
     """The case as plain values; ``packs`` are the folders of its packs."""
-    caps = ("max_share", "max_exposure")
     return {
         "name": case.name,
         "title": case.title,
@@ -55,16 +55,7 @@ def case_record(case: Case, packs: list[str]) -> dict[str, Any]:
             }
             for e in case.edits
         ],
-        "policy": {
-            "objective": case.policy.objective,
-            "exports": case.policy.exports,
-            **{
-                lever: [
-                    {"kind": c.kind, "group": c.group, "cap": c.cap, "over": c.over} for c in getattr(case.policy, lever)
-                ]
-                for lever in caps
-            },
-        },
+        "policy": dataclasses.asdict(case.policy),
     }  # fmt: skip
 
 
@@ -82,6 +73,7 @@ def read_case(folder: Path) -> Case:
                 policy["exports"],
                 tuple(Cap(**cap) for cap in policy["max_share"]),
                 tuple(Cap(**cap) for cap in policy["max_exposure"]),
+                tuple(Concentration(**cap) for cap in policy["max_hhi"]),
             ),
             title=saved["title"],
             question=saved["question"],

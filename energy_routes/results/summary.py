@@ -43,9 +43,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "routes": _records(plan.routes, ["route", "origin", "market", "corridor", "volume", "netback"]),
         "ledger": _records(plan.ledger, ["term", "kind", "value", "unit"]),
         "indicators": _indicators(plan.indicators),
-        "binding": [
-            {"limit": row.target, "price": row.price, "unit": row.unit} for row in binding(plan).itertuples()
-        ],
+        "binding": _limits(binding(plan)),
         "certificate": {
             name: plan.certificate.get(name) for name in ("primal_residual", "dual_residual", "gap")
         },
@@ -95,36 +93,43 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
     terms = tables["limit_terms"].groupby("limit")["arc"].agg(set).to_dict()
     out = {}
     rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
-    for group, family in zip(rows["group"], rows["family"], strict=True):
+    for group, family in zip(map(str, rows["group"]), map(str, rows["family"]), strict=True):
         routes = plan.routes[(plan.routes["corridor"] == group) & (plan.routes["family"] == family)]
         arcs = {arc for path in routes["arcs"].fillna("") for arc in path.split(";")}
         arcs |= set(meters.loc[meters["group"] == group, "arc"])
         markets = set(routes["market"])
         hit = [
-            (row.kind == "capacity" and row.limit in arcs)
-            or (row.kind == "joint" and bool(terms.get(row.limit, set()) & arcs))
-            or (row.kind == "market" and row.limit in markets)
-            or (row.kind == "policy" and row.name.endswith(f" of corridor:{group}"))
-            for row in tight.itertuples(index=False)
+            (kind == "capacity" and limit in arcs)
+            or (kind == "joint" and bool(terms.get(limit, set()) & arcs))
+            or (kind == "market" and limit in markets)
+            or (kind == "policy" and name.endswith(f" of corridor:{group}"))
+            for kind, limit, name in zip(tight["kind"], tight["limit"], tight["name"].astype(str), strict=True)
         ]
-        out[str(group), str(family)] = tight[hit]
+        out[group, family] = tight[hit]
     return out
 
 
 def _corridors(plan: Plan) -> list[dict[str, Any]]:
     limits = limits_of_corridors(plan)
     rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
+    rows = rows.sort_values(["family", "volume", "group"], ascending=[False, False, True])
+    columns = ["volume", "capacity", "utilisation", "share"]
     return [
         {
-            "corridor": row.group, "commodity": row.family, "volume": row.volume, "capacity": row.capacity,
-            "utilisation": row.utilisation, "share": row.share,
-            "limited_by": [
-                {"limit": limit.target, "price": limit.price, "unit": limit.unit}
-                for limit in limits[row.group, row.family].itertuples()
-            ],
+            "corridor": row["group"],
+            "commodity": row["family"],
+            **{column: row[column] for column in columns},
+            "limited_by": _limits(limits[row["group"], row["family"]]),
         }
-        for row in rows.sort_values(["family", "volume", "group"], ascending=[False, False, True]).itertuples()
-    ]  # fmt: skip
+        for row in rows.to_dict("records")
+    ]
+
+
+def _limits(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {"limit": limit, "price": price, "unit": unit}
+        for limit, price, unit in zip(rows["target"], rows["price"], rows["unit"], strict=True)
+    ]
 
 
 def _indicators(table: pd.DataFrame) -> dict[str, Any]:
@@ -132,7 +137,7 @@ def _indicators(table: pd.DataFrame) -> dict[str, Any]:
     several = table["family"].nunique() > 1
 
     def of(rows: pd.DataFrame, key: str) -> dict[str, Any]:
-        names = [f"{family}:{name}" if several else name for family, name in zip(rows["family"], rows[key], strict=True)]
+        names = rows["family"] + ":" + rows[key] if several else rows[key]
         return dict(zip(names, rows["value"], strict=True))
 
     transit = table[(table["indicator"] == "share") & (table["kind"] == "transit")]

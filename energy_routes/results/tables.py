@@ -50,7 +50,8 @@ def _column(values: pd.Series) -> pd.Series:
     ):
         numbers = plain.astype(float).to_numpy()
         return pd.Series([_rounded(x) if math.isfinite(x) else x for x in numbers.tolist()], dtype="float64")
-    return pd.Series([None if cell is None or cell == "" or pd.isna(cell) else str(cell) for cell in plain], dtype="str")
+    texts = [None if cell is None or pd.isna(cell) or cell == "" else str(cell) for cell in plain]
+    return pd.Series(texts, dtype="str")
 
 
 def write_table(frame: pd.DataFrame, stem: Path) -> None:
@@ -80,8 +81,9 @@ def read_table(file: Path) -> pd.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(file).to_pandas()
+        frame: pd.DataFrame = pq.read_table(file).to_pandas()
     except (OSError, pa.ArrowException) as error:
         fault = Fault(file.name, found=str(error).splitlines()[0], expected="the table as it was saved",
                       repair="Save the result again.")  # fmt: skip
         raise DataError(str(file.parent), [fault]) from None
+    return frame

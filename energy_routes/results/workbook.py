@@ -40,7 +40,8 @@ def _about(plan: Plan) -> pd.DataFrame:
         ("question", plan.case.question),
         ("status", plan.status),
         ("objective", f"{plan.objective.name}, {plan.objective.value:,.3f} MUSD"),
-        ("units", "volumes: Mt (oil) or bcm at 20 °C (gas) in the period; money: MUSD; unit values: USD/t, USD/1000 m³"),
+        ("volumes", "Mt (oil) or bcm at 20 °C (gas) in the period"),
+        ("money", "MUSD; unit values in USD/t or USD/1000 m³"),
         *(("source", source) for source in plan.case.sources),
     ]
     return pd.DataFrame(rows, columns=["what", "is"])
