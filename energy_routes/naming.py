@@ -30,7 +30,7 @@ class Names:
 
     @cached_property
     def arc(self) -> dict[str, str]:
-        return self._column("arcs", "name")
+        return {i: short(name) for i, name in self._column("arcs", "name").items()}
 
     @cached_property
     def arc_end(self) -> dict[str, str]:
