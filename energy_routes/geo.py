@@ -143,7 +143,7 @@ def snap(line: LineString, start: Sequence[float], end: Sequence[float], toleran
     from shapely import LineString
 
     points = [tuple(p) for p in line.coords]
-    first, last = (float(start[0]), float(start[1])), (float(end[0]), float(end[1]))
+    first, last = tuple(map(float, start)), tuple(map(float, end))
     head = points[1:] if distance_km(points[0], first) <= tolerance_km else points
     tail = head[:-1] if distance_km(points[-1], last) <= tolerance_km else head
     return LineString([first, *tail, last])
@@ -238,9 +238,7 @@ def split_cells(text: str) -> list[tuple[list[str], str]]:
         if match[2] != ",":
             records.append((cells, match[2]))
             cells = []
-    if cells:
-        records.append(([*cells, ""], ""))
-    return records
+    return records if not cells else [*records, ([*cells, ""], "")]
 
 
 def rewrite_columns(text: str, columns: Sequence[str], cells: Callable[[dict[str, str]], Mapping[str, str]]) -> str:
@@ -290,8 +288,7 @@ def refreshed(pack: Path, basemap: Basemap) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Refresh the computed columns of one pack; ``arguments``: the pack's folder, then (optional) the base map's."""
     if not 1 <= len(arguments) <= 2:
-        print("usage: python -m energy_routes.geo PACKDIR [BASEMAPDIR]", file=sys.stderr)
-        return 2
+        raise SystemExit("usage: python -m energy_routes.geo PACKDIR [BASEMAPDIR]")
     pack = Path(arguments[0])
     basemap = read_basemap(arguments[1] if len(arguments) == 2 else pack.parent / "basemap")
     (pack / "arcs.csv").write_bytes(refreshed(pack, basemap).encode("utf-8"))

@@ -27,7 +27,7 @@ SYMBOLS: dict[str, dict[str, Any]] = {
     "storage": {"marker": "p", "markersize": 5.0, "markerfacecolor": "white"},
 }
 MAIN_KINDS = ("port", "market", "field")  # named before all others; the first two in bold
-TOLERANCE = {True: 12, False: 6}          # line samples that a name may cover, main kinds and others
+TOLERANCE = {True: 16, False: 6}          # line samples that a name may cover, main kinds and others
 SWAP = (0, (2.2, 1.1))  # exchanged on paper, nothing moves along the line
 DASHES = {"proposed": (0, (5.0, 3.2)), "idle": (0, (1.0, 2.4))}
 

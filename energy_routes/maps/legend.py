@@ -40,9 +40,10 @@ def _head(ax: Axes, x: float, height: float, text: str) -> None:
 def _widths(ax: Axes, data: MapData, x: float, height: float) -> None:
     volumes, words = sample_volumes(data)
     months = 1.0 if data.months < 1.5 else 12.0
-    _head(ax, x, height, f"Width = flow ({words}); pale band = capacity")
+    _head(ax, x, height, f"Width = flow, {words}")
+    ax.text(x, height - 46, "pale band: capacity of the line", size=6.0, color=style.MUTED, va="center")
     for volume, at in zip(volumes, (x + 6, x + 74, x + 142), strict=True):
-        y, stroke = height - 31, style.width(volume / months)
+        y, stroke = height - 29, style.width(volume / months)
         ax.plot([at, at + 24], [y, y], color=style.RAMP["oil"][1], linewidth=stroke + 4, alpha=style.BAND_OPACITY,
                 solid_capstyle="butt")
         ax.plot([at, at + 24], [y, y], color=style.MUTED, linewidth=stroke, solid_capstyle="butt")
