@@ -30,7 +30,7 @@ from energy_routes.form import (
     rebuild_reason,
 )
 from energy_routes.lp import INF, Index, Rows, Vector
-from energy_routes.program import Program
+from energy_routes.program import Program, gathered
 from energy_routes.solution import Basis, Point, Prices, Solution, Status, residuals, worth
 
 __all__ = ["Basis", "Form", "Method", "RebuildReason", "Session", "Solution", "Status", "ray", "residuals", "worth",
@@ -90,8 +90,7 @@ class Session:
     def add_rows(self, rows: Rows) -> None:
         """Add rows at the end (cuts); the basis is kept, with the new rows basic."""
         count, width = len(rows), self._form.matrix.shape[1]
-        block = sparse.coo_matrix((rows.expr.val, (rows.expr.row, rows.expr.col)), shape=(count, width)).tocsr()
-        block.eliminate_zeros()
+        block = gathered(rows.expr.row, rows.expr.col, rows.expr.val, (count, width)).tocsr()
         check_matrix(block)
         check_bounds(rows.lower, rows.upper, "row", count)
         self._engine.append(block, rows.lower, rows.upper)

@@ -69,15 +69,20 @@ def positions(of: pd.DataFrame, within: pd.DataFrame, on: Sequence[str]) -> Inde
         return np.zeros(len(of), dtype=np.int64) if len(within) else np.full(len(of), -1, dtype=np.int64)
     code = np.zeros(len(of) + len(within), dtype=np.int64)
     for column in on:
+        if column not in of or column not in within:
+            raise LabelError(f"no column {column!r} to join on; there are {[*of]} and {[*within]}")
         both = np.concatenate([of[column].to_numpy(dtype=object), within[column].to_numpy(dtype=object)])
         part, uniques = pd.factorize(both, use_na_sentinel=False)
-        code = code * (len(uniques) + 1) + part
+        code = pd.factorize(code * (len(uniques) + 1) + part)[0]  # dense again, or many keys would overflow
     return np.asarray(pd.Index(code[len(of) :]).get_indexer(pd.Index(code[: len(of)])), dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
 class Expr:
     """One linear expression a label of ``axis``: Σ value·column + const, as triplets (row, column, value)."""
+
+    # numpy hands ``vector * expr`` over to us; else it would make an array of expressions, one for each number.
+    __array_ufunc__ = None
 
     axis: Axis
     row: Index
@@ -162,6 +167,11 @@ class Expr:
 
     def __sub__(self, other: Expr | Bound) -> Expr:
         return self._with(other, -1.0)
+
+    __radd__ = __add__
+
+    def __rsub__(self, other: Bound) -> Expr:
+        return -self + other
 
     def __neg__(self) -> Expr:
         return self * -1.0
