@@ -56,6 +56,8 @@ def _references(drafts: Drafts, draft: Draft) -> Iterable[Fault]:
         if column.refers is None:
             continue
         other = drafts[column.refers]
+        if other.partial:
+            continue
         known = set(other.frame["id"].dropna())
         for i in np.flatnonzero(draft.good(column.name)):
             cell = draft.frame[column.name].iloc[i]
@@ -69,7 +71,7 @@ def _stated(drafts: Drafts, draft: Draft) -> Iterable[Fault]:
     """A figure that must be stated stands in its row or is dated in ``values``."""
     dated = drafts["values"].frame
     for column in draft.table.columns:
-        if not column.stated:
+        if not column.stated or drafts["values"].partial:
             continue
         own = dated[(dated["table"] == draft.table.name) & (dated["field"] == column.name)]
         known = set(own["id"].dropna())
@@ -107,7 +109,7 @@ def _families(drafts: Drafts, meta: Mapping[str, Any]) -> Iterable[Fault]:
             yield draft.fault(int(i), "family", f"{draft.frame['family'].iloc[i]!r} in a pack of {family}", str(family),
                               "Put each family in a pack of its own; a model may name several packs.")
     known = list(draft.frame["id"].dropna())
-    if meta.get("reference") is not None and meta["reference"] not in known:
+    if meta.get("reference") is not None and meta["reference"] not in known and not draft.partial:
         yield Fault("pack.toml", 0, "reference", f"{meta['reference']!r} is not in {draft.file}",
                     PACK.column("reference").meaning, nearest(meta["reference"], known))
 
@@ -130,14 +132,14 @@ def _meters(drafts: Drafts) -> Iterable[Fault]:
         if pd.isna(kind) or pd.isna(group):
             continue
         measured.add(f"{kind}/{group}")
-        if f"{kind}/{group}" not in known:
+        if f"{kind}/{group}" not in known and not groups.partial:
             yield meters.fault(i, "group", f"{kind} {group!r} is not in {groups.file}", "a kind and group of groups",
                                nearest(f"{kind}/{group}", known))
         if pd.isna(arc) == pd.isna(market):
             found = "neither an arc nor a market" if pd.isna(arc) else "both an arc and a market"
             yield meters.fault(i, "arc", found, "exactly one of the two", "Give each meter a row of its own.")
     for i, (kind, group) in enumerate(_columns(groups, "kind", "group")):
-        if pd.notna(kind) and pd.notna(group) and f"{kind}/{group}" not in measured:
+        if pd.notna(kind) and pd.notna(group) and f"{kind}/{group}" not in measured and not meters.partial:
             yield groups.fault(i, "group", f"{kind} {group!r} has no meter", "at least one row of meters",
                                "Say in meters at which arcs, or deliveries to which markets, it is measured.")
 
@@ -148,7 +150,7 @@ def _limits(drafts: Drafts) -> Iterable[Fault]:
     summed = set(drafts["limit_terms"].frame["limit"].dropna())
     columns = _columns(limits, "id", "low_ratio", "high_ratio", "relative_to")
     for i, (name, low, high, other) in enumerate(columns):
-        if pd.notna(name) and name not in summed:
+        if pd.notna(name) and name not in summed and not drafts["limit_terms"].partial:
             yield limits.fault(i, "id", f"{name!r} has no terms", "at least one row of limit_terms",
                                "Say which arcs it sums.")
         if pd.isna(other) != (pd.isna(low) and pd.isna(high)):

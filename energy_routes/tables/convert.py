@@ -20,11 +20,19 @@ Drafts = Mapping[str, Draft]
 
 
 class Facts(NamedTuple):
-    """What a row's units may need: barrels per tonne, heating value [MJ/m3], length [km]; NaN where not known."""
+    """What a row's units may need: barrels per tonne, heating value [MJ/m3], length [km]; NaN where not known.
+
+    ``partial``: the tables that know could not be read whole.
+    """
 
     bbl_per_t: Floats
     mj_per_m3: Floats
     length_km: Floats
+    partial: bool
+
+    def properties(self, rows: Ints | int) -> dict[str, Any]:
+        """The properties of some rows, by the names that :func:`energy_routes.units.to_inner` gives them."""
+        return {"bbl_per_t": self.bbl_per_t[rows], "mj_per_m3": self.mj_per_m3[rows], "length_km": self.length_km[rows]}
 
 
 def to_inner_units(drafts: Drafts, family: str, reference: str | None) -> list[Fault]:
@@ -55,7 +63,8 @@ def facts_of(drafts: Drafts, table: str, reference: str | None) -> Facts:
         by_arc = dict(zip(arcs["id"], arcs["length_km"].fillna(arcs["geometry_km"]), strict=True))
         names = drafts[table].frame["id" if table == "arcs" else "arc"]
         length = np.array([by_arc.get(name, np.nan) for name in names], dtype=float)
-    return Facts(columns["bbl_per_t"], columns["mj_per_m3"], length)
+    return Facts(columns["bbl_per_t"], columns["mj_per_m3"], length,
+                 drafts["commodities"].partial or drafts["arcs"].partial)
 
 
 def _commodities(drafts: Drafts, table: str) -> list[tuple[str, ...]]:
@@ -111,16 +120,16 @@ def converted(draft: Draft, column: str, rows: Ints, targets: Ints, unit: Unit, 
               faults: list[Fault]) -> Floats:
     """The numbers of ``rows`` in inner units; ``targets`` are the rows of ``facts`` that they speak of."""
     values = draft.frame[column].to_numpy(dtype=float)[rows]
-    properties = facts._asdict()
+    properties = facts.properties(targets)
     if unit.needs:
-        own = properties[unit.needs][targets]
+        own = properties[unit.needs]
         lost = np.isnan(own) & np.isfinite(values) & (values != 0)
-        for i in np.flatnonzero(lost):
+        for i in np.flatnonzero(lost) if not facts.partial else ():
             faults.append(draft.fault(int(rows[i]), column, f"{values[i]:g} {unit.text}",
                                       PROPERTY_WORDS[unit.needs] + " to convert it",
                                       f"Give it, or write the figure in {inner_unit(unit.dimension, unit.family)}."))
         values = np.where(lost, np.nan, values)
-    inner = to_inner(values, unit, unit.dimension, **{k: v[targets] for k, v in properties.items()})
+    inner = to_inner(values, unit, unit.dimension, **properties)
     return np.array([significant(value) for value in inner], dtype=float)
 
 
@@ -158,7 +167,7 @@ def _likely(column: Column, written: float, unit: str, value: float, facts: Fact
     """Which slip would explain an implausible figure: another unit, the reciprocal, or a factor of 1000."""
     low, high = column.plausible or (-np.inf, np.inf)
     tail = "or write 'checked' and why in the row's note."
-    own = {name: values[row] for name, values in facts._asdict().items()}
+    own = facts.properties(row)
     for other in known_units(column.dimension).values() if unit else ():
         if other.family not in ("", family) or other.text == unit or (other.needs and np.isnan(own[other.needs])):
             continue

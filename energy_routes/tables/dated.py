@@ -65,12 +65,12 @@ def _targets(drafts: Drafts, faults: list[Fault]) -> Ints:
         if name not in TABLES[table].dated:
             faults.append(draft.fault(i, "field", f"{table} has no dated figure {name!r}",
                                       "one of " + ", ".join(TABLES[table].dated), nearest(name, TABLES[table].dated)))
-        elif key not in places[table]:
+        elif key not in places[table] and not drafts[table].partial:
             faults.append(draft.fault(i, "id", f"{key!r} is not in {table}", "the key of one of its rows, parts joined "
                                       "by '/'" if len(TABLES[table].key) > 1 else "the id of one of its rows",
                                       nearest(key, places[table])))
         else:
-            out[i] = places[table][key]
+            out[i] = places[table].get(key, -1)
     return out
 
 

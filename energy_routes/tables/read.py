@@ -27,7 +27,11 @@ def read_pack(path: str | Path) -> Pack:
     faults = book.faults
     meta = _meta(path, book)
     family = str(meta.get("family") or "oil")
+    broken = {fault.file for fault in faults}
     drafts = {name: typed(table, book.sheets.get(name), family, faults) for name, table in TABLES.items()}
+    for name, draft in drafts.items():
+        draft.partial = draft.file in broken or (name not in book.sheets and (
+            TABLES[name].required or any(Path(file).stem == name for file in broken)))
     faults += [Fault(f"{name}.csv", found="the table is missing", expected=table.meaning,
                      repair="Add the file (or the sheet of a workbook).")
                for name, table in TABLES.items() if table.required and name not in book.sheets]

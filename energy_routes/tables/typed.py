@@ -29,7 +29,8 @@ class Draft:
     """A table on its way in: typed values, which cells are already reported, and where each row stands.
 
     ``bad[column]`` marks cells with a fault, so that one mistake is told once; ``written[column]`` keeps numbers and
-    unit names as the file has them, before any unit is converted.
+    unit names as the file has them, before any unit is converted.  ``partial``: some rows could not be read at all, so
+    that what refers to them must not be called wrong.
     """
 
     table: Table
@@ -38,6 +39,7 @@ class Draft:
     rows: NDArray[np.int64]
     bad: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     written: dict[str, NDArray[Any]] = field(default_factory=dict)
+    partial: bool = False
 
     def fault(self, index: int, column: str, found: str, expected: str = "", repair: str = "") -> Fault:
         """A fault at the ``index``-th row; marks the cell as reported."""

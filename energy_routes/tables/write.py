@@ -123,20 +123,22 @@ def _write_excel(pack: Pack, file: Path) -> None:
     import openpyxl
     from openpyxl.cell import WriteOnlyCell
 
-    book = openpyxl.Workbook(write_only=True)
     sheets: dict[str, list[tuple[Any, ...]]] = {"pack": [("key", "value"), *(
         (key, ";".join(value) if isinstance(value, list) else value) for key, value in pack.meta.items())]}
     sheets |= {name: [tuple(frame.columns), *_rows(name, frame)] for name, frame in _filled(pack).items()}
     for name, rows in sheets.items():
+        longest = max(len(cell) for row in rows for cell in row if isinstance(cell, str))
+        if longest > EXCEL_CELL:
+            raise UsageError(f"a cell of {name} has {longest} characters; Excel takes {EXCEL_CELL}: "
+                             "write CSV or Parquet")
+    book = openpyxl.Workbook(write_only=True)
+    for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "A2"
         for row in rows:
-            cells = [WriteOnlyCell(sheet, value=cell) for cell in row]
+            cells = [WriteOnlyCell(sheet, value=value) for value in row]
             for cell, value in zip(cells, row, strict=True):
                 if isinstance(value, str):
-                    if len(value) > EXCEL_CELL:
-                        raise UsageError(f"a cell of {name} has {len(value)} characters; Excel takes {EXCEL_CELL}: "
-                                         "write CSV or Parquet")
                     cell.data_type = "s"
             sheet.append(cells)
     with file.open("wb") as stream:
