@@ -46,16 +46,19 @@ class Names:
 
     @cached_property
     def delivery_node(self) -> dict[str, str]:
-        """Node of each market and obligation."""
-        return {**self._column("markets", "node"), **self._column("obligations", "node")}
+        """Node of each market and obligation, and of each storage, where volume may be left."""
+        places = (self._column(table, "node") for table in ("storages", "markets", "obligations"))
+        return {name: node for place in places for name, node in place.items()}
 
     @cached_property
     def supply_node(self) -> dict[str, str]:
-        return self._column("supplies", "node")
+        """Node of each supply, and of each storage, whose opening stock may be drawn."""
+        return {**self._column("storages", "node"), **self._column("supplies", "node")}
 
     @cached_property
     def shipper(self) -> dict[str, str]:
-        return self._column("supplies", "shipper")
+        """Shipper of each supply; of what is drawn from a storage, 'opening stock'."""
+        return {**dict.fromkeys(self._tables["storages"]["id"], "opening stock"), **self._column("supplies", "shipper")}
 
     @cached_property
     def supply(self) -> dict[str, str]:

@@ -15,7 +15,7 @@ from energy_routes.formulation import objective as money
 from energy_routes.formulation.space import Space
 from energy_routes.lp import Vector
 from energy_routes.naming import Names
-from energy_routes.trace import SHEET, paths
+from energy_routes.trace import SHEET, drawn, paths
 
 CHARGES = ["tariff", "loading", "freight", "quality", "lifting"]
 KEYS = ["origin", "commodity", "arcs", "market", "sold_as"]
@@ -47,10 +47,11 @@ def _finish(space: Space, x: Vector, frame: pd.DataFrame, prices: pd.DataFrame) 
     corridors = dict(zip(metered["arc"], metered["group"], strict=True))
     frame["corridor"] = [_corridor(corridors, arcs) for arcs in frame["arcs"]]
     frame["limited_by"] = _limited_by(tables["limit_terms"], frame, prices)
-    frame["export"] = ~frame["market"].isin(tables["obligations"]["id"])
+    markets = tables["markets"]
+    frame["export"] = frame["market"].isin(markets.loc[markets["export"].astype(bool), "id"])
     frame = frame.sort_values(["volume", "route", "arcs"], ascending=[False, True, True])
     lifted = float(space.lifted.value(x).sum())
-    frame = _with_rest(frame, lifted, _totals(space, x))
+    frame = _with_rest(frame, lifted + drawn(space, x), _totals(space, x))
     frame["family"] = frame["commodity"].map(tables["commodities"].set_index("id")["family"])
     frame["family"] = frame["family"].fillna(space.exports.axis.frame["family"].iloc[0])
     frame[list(SHEET)] = frame[list(SHEET)].div(frame["volume"], axis=0)
@@ -74,10 +75,10 @@ def _totals(space: Space, x: Vector) -> dict[str, float]:
     return totals
 
 
-def _with_rest(frame: pd.DataFrame, lifted: float, totals: dict[str, float]) -> pd.DataFrame:
+def _with_rest(frame: pd.DataFrame, started: float, totals: dict[str, float]) -> pd.DataFrame:
     """One closing row for what was not followed to its end, so that volumes and money add up to the plan."""
-    rest = lifted - float(frame["volume"].sum())
-    if rest <= 1e-9 * max(lifted, 1.0):
+    rest = started - float(frame["volume"].sum())
+    if rest <= 1e-11 * max(started, 1.0):
         return frame
     row = dict.fromkeys(frame.columns, "") | {name: totals[name] - float(frame[name].sum()) for name in SHEET}
     return pd.concat([frame, pd.DataFrame([{**row, "route": "other paths", "volume": rest, "export": True}])])
@@ -89,7 +90,8 @@ def _words(called: Names, origin: str, arcs: str, market: str) -> str:
     via = [called.arc_end[arc] for arc in arcs.split(";") if arc]
     marks = [node for node in via if called.node_kind[node] in ("port", "border", "hub") and node != end]
     keep = [node for node in marks if called.node_kind[node] != "hub"] or marks[:2]
-    return " → ".join(called.node[node] for node in dict.fromkeys([start, *keep, end]))
+    words = " → ".join(called.node[node] for node in dict.fromkeys([start, *keep, end]))
+    return f"{words} (left in store)" if market in called.storage else words
 
 
 def _corridor(corridors: Mapping[str, str], arcs: str) -> str:

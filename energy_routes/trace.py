@@ -1,8 +1,9 @@
 """Proportional tracing of flows: how each lifted tonne reaches its buyer.
 
 At every (node, commodity, period) what leaves is mixed from what arrives in proportion, so a path's volume is the
-product of the shares along it.  Tanks are an arc in time: what is stored leaves in a later period.  Paths are
-followed largest first until ``COVER`` of the volume has arrived.
+product of the shares along it.  Tanks are an arc in time: what is stored leaves in a later period, and what is left
+at the end stands for what was there at the start.  Where more is left, the difference ends in the tank; where less is,
+the difference starts there.  Paths are followed largest first until ``COVER`` of the volume has arrived.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from energy_routes.formulation.axes import TANKERS
 from energy_routes.formulation.space import Space
@@ -89,7 +91,7 @@ def paths(space: Space, x: Vector) -> Iterator[Path]:
 
 
 def _parcels(space: Space, x: Vector, ages: Iterator[int]) -> list[Parcel]:
-    """What every supply lifts, as parcels that have not moved yet."""
+    """What every supply lifts, and what tanks give beyond what they are left with: parcels that have not moved yet."""
     frame, costs = space.lifted.axis.frame, space.lifted.axis.data("cost")
     heap = [
         Parcel(
@@ -104,8 +106,30 @@ def _parcels(space: Space, x: Vector, ages: Iterator[int]) -> list[Parcel]:
         for row, cost, volume in zip(frame.to_dict("records"), costs, map(float, space.lifted.value(x)), strict=True)
         if volume > DUST
     ]
+    for row, opening, closing in _ends(space, x):
+        if opening - closing > DUST:
+            tank, drawn = (f"tank {row['storage']}", row["commodity"], row["period"]), opening - closing
+            origin = (row["storage"], row["commodity"])
+            heap.append(Parcel((-drawn, next(ages)), tank, origin, (), drawn, drawn, dict.fromkeys(SHEET, 0.0)))
     heapq.heapify(heap)
     return heap
+
+
+def drawn(space: Space, x: Vector) -> float:
+    """What tanks give over the horizon beyond what they are left with, Mt (bcm)."""
+    return sum(max(opening - closing, 0.0) for _, opening, closing in _ends(space, x))
+
+
+def _ends(space: Space, x: Vector) -> list[tuple[Mapping[Any, Any], float, float]]:
+    """Each tank and commodity: its row in the first period, the stock before it, and the stock after the last."""
+    frame, stock = space.stock.axis.frame, space.stock.value(x)
+    opening = stock - space.injected.value(x) + space.withdrawn.value(x)
+    first, last = (frame[end].to_numpy(dtype=bool) for end in ("first", "last"))
+    closing = dict(zip(zip(frame["storage"][last], frame["commodity"][last], strict=True), stock[last], strict=True))
+    return [
+        (row, float(before), float(closing[row["storage"], row["commodity"]]))
+        for row, before in zip(frame[first].to_dict("records"), opening[first], strict=True)
+    ]
 
 
 def _steps(space: Space, x: Vector) -> dict[State, list[Step]]:
@@ -137,9 +161,10 @@ def _steps(space: Space, x: Vector) -> dict[State, list[Step]]:
 
 
 def _tanks(space: Space, x: Vector, out: dict[State, list[tuple[float, Step]]]) -> None:
-    """Stock as an arc in time: into the tank, on to the next period or out to the node again."""
+    """Stock as an arc in time: into the tank, on to the next period, out to the node again, or left at the end."""
     frame = space.stock.axis.frame
     following = dict(zip(frame["before"], frame["period"], strict=True))
+    opening = {(row["storage"], row["commodity"]): volume for row, volume, _ in _ends(space, x)}
     values = (space.stock.value(x), space.injected.value(x), space.withdrawn.value(x))
     for row, stock, put, taken in zip(frame.to_dict("records"), *values, strict=True):
         node, tank = (
@@ -150,5 +175,9 @@ def _tanks(space: Space, x: Vector, out: dict[State, list[tuple[float, Step]]]) 
             out[node].append((put, Step(0.0, "", tank)))
         if taken > DUST:
             out[tank].append((taken, Step(0.0, "", node)))
-        if stock > DUST and not row["last"]:
-            out[tank].append((stock, Step(0.0, "", (tank[0], tank[1], following[row["period"]]))))
+        kept = min(stock, opening[row["storage"], row["commodity"]]) if row["last"] else stock
+        if kept > DUST:
+            out[tank].append((kept, Step(0.0, "", (tank[0], tank[1], following[row["period"]]))))
+        if stock - kept > DUST:
+            end = Step(0.0, "", None, market=row["storage"], sold_as=row["commodity"])
+            out[tank].append((stock - kept, end))

@@ -73,7 +73,7 @@ def _terms(saved: Saved, facts: Facts) -> dict[str, float]:
 
 
 def _routes(saved: Saved, money: dict[str, float], found: Findings) -> None:
-    """Each sheet adds up; all volumes are what is lifted; all netbacks, weighted, are the ledger's cash on routes."""
+    """Each sheet adds up; all volumes are what is lifted and drawn; all netbacks are the ledger's cash on routes."""
     lifted = sum(row["lifted"] for row in saved["supplies"])
     total: dict[str, float] = defaultdict(float)
     for row in saved["routes"]:
@@ -85,5 +85,16 @@ def _routes(saved: Saved, money: dict[str, float], found: Findings) -> None:
         total["volume"] += row["volume"]
         total["money"] += row["volume"] * row["netback"]
     if saved["routes"] or lifted > 0:
-        found.equal("routes", "volume of all", total["volume"], lifted)
+        found.equal("routes", "volume of all", total["volume"], lifted + _drawn(saved))
         found.equal("routes", "money of all", total["money"], sum(money[term] for term in ON_ROUTES))
+
+
+def _drawn(saved: Saved) -> float:
+    """What stores give over the horizon beyond what they are left with."""
+    opening: dict[tuple[str, str], float] = {}
+    closing: dict[tuple[str, str], float] = {}
+    for row in sorted(saved["stocks"], key=lambda row: str(row["period"])):
+        key = row["storage"], row["commodity"]
+        opening.setdefault(key, row["opening"])
+        closing[key] = row["closing"]
+    return sum(max(volume - closing[key], 0.0) for key, volume in opening.items())
