@@ -28,6 +28,8 @@ from energy_routes.lp import Index, Vector
 from energy_routes.solution import Basis, Codes, Status
 
 _Solver: Any = vars(highspy)["_Highs"]
+# Called by its older name before highspy 1.16.
+_forget_scheduler = getattr(_Solver, "resetThreadScheduler", None) or _Solver.resetGlobalScheduler
 _STATES = [highspy.HighsBasisStatus(code) for code in range(5)]
 _ENDED = {
     highspy.HighsModelStatus.kOptimal: Status.optimal,
@@ -178,7 +180,7 @@ def _handle(basis: Basis) -> Any:
 def _run(highs: Any, outcome: list[Any], ended: threading.Event) -> None:
     try:
         outcome.append(highs.run())
-        _Solver.resetThreadScheduler(False)  # before the thread ends, or Windows can deadlock
+        _forget_scheduler(False)  # before the thread ends, or Windows can deadlock
     finally:
         ended.set()
 

@@ -23,7 +23,7 @@ from scipy.optimize import linprog
 
 from energy_routes.errors import SolverError
 from energy_routes.form import Form, RebuildReason, Sense, rebuild_reason
-from energy_routes.highs import Session, Status, ray, residuals, worth
+from energy_routes.highs import Session, Status, ray, residuals, worth, write_model
 from energy_routes.lp import INF, axis, between
 from energy_routes.program import Builder, Program, Term
 from energy_routes.refine import refine
@@ -449,3 +449,18 @@ def test_ctrl_c_stops_a_solve_and_leaves_the_session_usable(tmp_path):
     done = subprocess.run([sys.executable, "-c", CTRL_C], capture_output=True, text=True, env=env, timeout=60)
     assert done.stdout.split() == ["interrupted", "2.0"], done.stderr
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("suffix", ["mps", "lp"])
+def test_a_written_model_is_the_same_model(tmp_path, suffix):
+    program = small_program()
+    shifted = replace(program, terms=(*program.terms, replace(program.terms[0], expr=program.terms[0].expr * 0.0 + 2.0)))
+    file = tmp_path / f"model.{suffix}"
+    write_model(shifted, file)
+    reader = highspy.Highs()
+    reader.setOptionValue("output_flag", False)
+    assert reader.readModel(str(file)) == highspy.HighsStatus.kOk
+    reader.run()
+    assert reader.getInfo().objective_function_value == pytest.approx(15.0)  # 11, and 2 a label
+    assert list(reader.getLp().col_names_) == program.column_names()
+    assert list(reader.getLp().row_names_) == program.row_names()
