@@ -454,7 +454,8 @@ def test_ctrl_c_stops_a_solve_and_leaves_the_session_usable(tmp_path):
 @pytest.mark.parametrize("suffix", ["mps", "lp"])
 def test_a_written_model_is_the_same_model(tmp_path, suffix):
     program = small_program()
-    shifted = replace(program, terms=(*program.terms, replace(program.terms[0], expr=program.terms[0].expr * 0.0 + 2.0)))
+    term = program.terms[0]
+    shifted = replace(program, terms=(term, replace(term, expr=term.expr * 0.0 + 2.0)))
     file = tmp_path / f"model.{suffix}"
     write_model(shifted, file)
     reader = highspy.Highs()
