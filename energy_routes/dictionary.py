@@ -22,8 +22,8 @@ so may a column that is not.
   is never taken for 0. `nan`, `inf` and their like are refused. `unlimited` is a word, where the column admits it.
 - **Must be stated**: a figure stands here or in dated rows of `values`, because a guess would change the answer.
 - **Lists** are separated by `;`, so ids contain neither `;` nor `/` (it joins the parts of a key in `values`).
-- **Units**: a row's unit column names the unit in which its figures are written. They are converted once, on reading, to
-  the inner unit. Barrels are converted with the `bbl_per_t` of the row's commodity, heat with its `mj_per_m3`; a row
+- **Units**: a row's unit column names the unit in which its figures are written. They are converted once, on reading,
+  to the inner unit. Barrels are converted with the `bbl_per_t` of the row's commodity, heat with its `mj_per_m3`; a row
   that names no commodity uses the pack's `reference`.
 - **Plausible** bands catch slips of a factor 1000 and mistaken units. Outside the band (zero and `unlimited` apart) a
   figure is refused unless the row's `note` says `checked`.
@@ -46,9 +46,9 @@ def _units() -> str:
     rows = [(d.replace("_", " "), " | ".join(dict.fromkeys(inner_unit(d, family) for family in ("oil", "gas"))),
              ", ".join(f"`{unit}`" for unit in known_units(d))) for d in dimensions]
     return ("## Units\n\n" + _grid(("dimension", "inner unit", "may be written in"), rows) + "\n"
-            "`kb` is a thousand barrels, `mb` a million, `mcm` a million cubic metres. A month is a twelfth of a year, a day\n"
-            "1/365 of one. Cubic metres are at 20 °C; `@15C` or `@0C` after the unit (`bcm/y@15C`) says otherwise. A share may\n"
-            "be written as `85%`.\n")
+            "`kb` is a thousand barrels, `mb` a million, `mcm` a million cubic metres. A month is a twelfth of a\n"
+            "year, a day 1/365 of one. Cubic metres are at 20 °C; `@15C` or `@0C` after the unit (`bcm/y@15C`) says\n"
+            "otherwise. A share may be written as `85%`.\n")
 
 
 def _table(table: Table) -> str:

@@ -6,9 +6,9 @@ the last step of a path.  Only what is available counts: operating arcs that hav
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -103,11 +103,11 @@ def steps_of(tables: Tables, opened: Collection[str] = ()) -> Steps:
     for arc, enters, leaves in tables["lanes"][["arc", "commodity", "to_commodity"]].itertuples(index=False):
         lanes.setdefault(arc, []).append((enters, enters if pd.isna(leaves) else leaves))
     rows: list[tuple[int, int, int, int, int]] = []
-    arcs = tables["arcs"]
-    for i in np.flatnonzero(available_arcs(tables, opened)):
-        start, end = at[arcs["from"].iloc[i]] * len(grade), at[arcs["to"].iloc[i]] * len(grade)
-        for enters, leaves in lanes.get(arcs["id"].iloc[i], [(c, c) for c in commodities]):
-            rows.append((start + grade[enters], end + grade[leaves], int(i), -1, grade[enters]))
+    open_arcs = available_arcs(tables, opened)
+    for i, (arc, start, end) in enumerate(tables["arcs"][["id", "from", "to"]].itertuples(index=False)):
+        for enters, leaves in lanes.get(arc, [(c, c) for c in commodities]) if open_arcs[i] else ():
+            rows.append((at[start] * len(grade) + grade[enters], at[end] * len(grade) + grade[leaves], i, -1,
+                         grade[enters]))
     for m, node in enumerate(tables["markets"]["node"]):
         rows += [(at[node] * len(grade) + c, len(nodes) * len(grade) + m, -1, m, c) for c in range(len(grade))]
     columns = np.array(rows, dtype=np.intp).reshape(-1, 5).T
@@ -155,9 +155,9 @@ def _path(steps: Steps, before: Ints, vertex: int) -> str:
 
 def _supply_vertices(tables: Tables, steps: Steps) -> list[tuple[int, int]]:
     """(row, vertex) of each supply that has something to lift."""
-    supplies = tables["supplies"]
-    return [(int(i), steps.vertices(supplies["node"].iloc[i], (supplies["commodity"].iloc[i],))[0])
-            for i in np.flatnonzero(_some(tables, "supplies", "available"))]
+    some = _some(tables, "supplies", "available")
+    pairs = tables["supplies"][["node", "commodity"]].itertuples(index=False)
+    return [(i, steps.vertices(node, (commodity,))[0]) for i, (node, commodity) in enumerate(pairs) if some[i]]
 
 
 def _outlets(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
@@ -184,32 +184,34 @@ def _metering(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
     after, _ = reach(steps.tail, steps.head, steps.count, supplies)
     before, _ = reach(steps.head, steps.tail, steps.count, exports.tolist())
     steps = steps.some(after[steps.tail] & before[steps.head])
-    meters = tables["meters"]
-    marks = {row: _metered(tables, steps, row) for row in range(len(meters))}
-    for kind, rows in meters.groupby("kind", sort=False).indices.items():
-        groups = meters["group"].iloc[rows]
+    marks = _metered(tables, steps)
+    kinds: dict[str, dict[str, list[int]]] = {}
+    for row, (kind, group) in enumerate(tables["meters"][["kind", "group"]].itertuples(index=False)):
+        kinds.setdefault(kind, {}).setdefault(group, []).append(row)
+    for kind, groups in kinds.items():
         told: set[int] = set()
-        for group in dict.fromkeys(groups):
-            own = [int(r) for r in rows if meters["group"].iloc[r] == group]
+        for group, own in groups.items():
             yield from _twice(tables, steps, marks, own, f"{kind} {group!r}", tell, told)
         if kind in PARTITIONS:
-            yield from _twice(tables, steps, marks, [int(r) for r in rows], f"the partition by {kind}", tell, told)
-            crossed = np.any([marks[int(r)] for r in rows], axis=0)
-            yield from _gaps(steps.some(~crossed), str(kind), supplies, exports - inner, tell)
+            rows = [row for own in groups.values() for row in own]
+            yield from _twice(tables, steps, marks, rows, f"the partition by {kind}", tell, told)
+            crossed = np.any([marks[row] for row in rows], axis=0)
+            yield from _gaps(steps.some(~crossed), kind, supplies, exports - inner, tell)
 
 
-def _metered(tables: Tables, steps: Steps, row: int) -> Mask:
-    """The steps that a meter counts."""
-    meter = tables["meters"].iloc[row]
-    table, mine = ("markets", steps.market) if pd.isna(meter["arc"]) else ("arcs", steps.arc)
-    name: Any = meter["market"] if table == "markets" else meter["arc"]
-    mark = mine == list(tables[table]["id"]).index(name)
-    if pd.notna(meter["commodity"]):
-        mark &= steps.commodity == steps.commodities.index(meter["commodity"])
-    return np.asarray(mark)
+def _metered(tables: Tables, steps: Steps) -> list[Mask]:
+    """The steps that each meter counts."""
+    arcs = {name: i for i, name in enumerate(tables["arcs"]["id"])}
+    out = []
+    for arc, market, commodity in tables["meters"][["arc", "market", "commodity"]].itertuples(index=False):
+        mark = steps.market == steps.markets.index(market) if pd.isna(arc) else steps.arc == arcs[arc]
+        if pd.notna(commodity):
+            mark = mark & (steps.commodity == steps.commodities.index(commodity))
+        out.append(np.asarray(mark))
+    return out
 
 
-def _twice(tables: Tables, steps: Steps, marks: Mapping[int, Mask], rows: list[int], what: str, tell: Teller,
+def _twice(tables: Tables, steps: Steps, marks: Sequence[Mask], rows: list[int], what: str, tell: Teller,
            told: set[int]) -> Iterable[Fault]:
     """A fault for each meter that can be crossed after another one (or after itself), told once."""
     all_marked = np.any([marks[row] for row in rows], axis=0)

@@ -59,8 +59,9 @@ def _references(drafts: Drafts, draft: Draft) -> Iterable[Fault]:
         if other.partial:
             continue
         known = set(other.frame["id"].dropna())
+        cells = draft.frame[column.name].tolist()
         for i in np.flatnonzero(draft.good(column.name)):
-            cell = draft.frame[column.name].iloc[i]
+            cell = cells[i]
             for name in cell if isinstance(cell, tuple) else (cell,):
                 if name not in known:
                     yield draft.fault(int(i), column.name, f"{name!r} is not in {other.file}",
@@ -85,11 +86,9 @@ def _stated(drafts: Drafts, draft: Draft) -> Iterable[Fault]:
 
 def _provenance(draft: Draft) -> Iterable[Fault]:
     """A figure that is not the user's own has a source, and an estimate says how it was made."""
-    frame = draft.frame
-    if "confidence" not in frame:
+    if "confidence" not in draft.frame:
         return
-    for i in range(len(frame)):
-        confidence, source, note = (frame[c].iloc[i] for c in ("confidence", "source", "note"))
+    for i, (confidence, source, note) in enumerate(_columns(draft, "confidence", "source", "note")):
         if pd.isna(source) and confidence != "given" and not draft.bad["confidence"][i]:
             yield draft.fault(i, "source", f"no source for a figure of confidence {confidence!r}",
                               "the address of the evidence, or 'estimate' or 'computed'", "Name the source; figures of "

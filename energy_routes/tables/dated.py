@@ -77,8 +77,9 @@ def _targets(drafts: Drafts, faults: list[Fault]) -> Ints:
 def _groups(frame: pd.DataFrame, targets: Ints) -> dict[tuple[str, str], Ints]:
     """The rows with a target, by (table, column)."""
     out: dict[tuple[str, str], list[int]] = {}
-    for i in np.flatnonzero(targets >= 0):
-        out.setdefault((str(frame["table"].iloc[i]), str(frame["field"].iloc[i])), []).append(int(i))
+    for i, (table, name) in enumerate(zip(frame["table"].tolist(), frame["field"].tolist(), strict=True)):
+        if targets[i] >= 0:
+            out.setdefault((table, name), []).append(i)
     return {key: np.asarray(rows, dtype=np.intp) for key, rows in out.items()}
 
 
@@ -89,7 +90,8 @@ def _refuse_range(draft: Draft, column: Column, rows: Ints, faults: list[Fault])
         if np.isinf(values[i]) and not column.unlimited:
             faults.append(draft.fault(i, "value", "'unlimited'", f"a finite number: {column.name} has a limit always"))
         elif np.isfinite(values[i]) and (wrong := out_of_range(column, float(values[i]))):
-            faults.append(draft.fault(i, "value", f"{column.name} {values[i]:g}", wrong, "Correct the figure or its unit."))
+            faults.append(draft.fault(i, "value", f"{column.name} {values[i]:g}", wrong,
+                                      "Correct the figure or its unit."))
 
 
 def by_period(drafts: Drafts, table: str, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Floats]]]:

@@ -63,5 +63,7 @@ class Pack:
 
 def keys_of(table: str, frame: pd.DataFrame) -> list[str]:
     """The key of each row as ``values.id`` spells it: the parts joined by '/', a blank part empty."""
-    parts = [["" if pd.isna(part) else str(part) for part in frame[column]] for column in TABLES[table].key]
+    columns = [frame[column] for column in TABLES[table].key]
+    parts = [["" if null else str(part) for part, null in zip(column.tolist(), column.isna(), strict=True)]
+             for column in columns]
     return ["/".join(row) for row in zip(*parts, strict=True)]

@@ -34,7 +34,8 @@ def read_pack(path: str | Path) -> Pack:
             TABLES[name].required or any(Path(file).stem == name for file in broken)))
     faults += [Fault(f"{name}.csv", found="the table is missing", expected=table.meaning,
                      repair="Add the file (or the sheet of a workbook).")
-               for name, table in TABLES.items() if table.required and name not in book.sheets]
+               for name, table in TABLES.items()
+               if table.required and name not in book.sheets and not any(Path(file).stem == name for file in broken)]
     reference = meta.get("reference")
     faults += to_inner_units(drafts, family, reference)
     faults += convert_values(drafts, family, reference)
