@@ -24,6 +24,12 @@ def verify(folder: str | Path) -> Report:
     return report
 
 
+def compare(saved: files.Saved, facts: Facts, found: Findings) -> None:
+    """Every check on what was read: movements, trade, dependence, ledger, summary."""
+    for check in (movement.check, trade.check, dependence.check, ledger.check, files.check_summary):
+        check(saved, facts, found)
+
+
 def audit(folder: str | Path) -> Report:
     """Re-check a saved result; the report holds every check and every difference.
 
@@ -39,9 +45,7 @@ def audit(folder: str | Path) -> Report:
     saved = files.read_all(folder, found_here)
     if saved is not None:
         try:
-            facts = Facts(folder / "inputs")
-            for check in (movement.check, trade.check, dependence.check, ledger.check, files.check_summary):
-                check(saved, facts, found_here)
+            compare(saved, Facts(folder / "inputs"), found_here)
         except DataError as error:
             found_here.wrong("inputs", str(error))
         except (KeyError, ValueError, TypeError) as error:

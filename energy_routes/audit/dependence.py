@@ -117,7 +117,14 @@ def _caps(
     facts: Facts, volumes: Exposure, totals: dict[tuple[str, str, str], float],
     listed: set[tuple[str, str, str]], found: Findings,
 ) -> None:  # fmt: skip
-    """Caps on shares and on volumes, over the horizon or in every period."""
+    """Caps on concentration, on shares and on volumes, over the horizon or in every period."""
+    for cap in facts.policy["max_hhi"]:
+        for family in {family for _, _, family in listed}:
+            groups = [key for key in listed if (key[0], key[2]) == (cap["kind"], family)]
+            sizes = [sum(volumes[*key, period] for period in facts.periods) for key in groups]
+            if sum(sizes) > 0:
+                hhi = sum(size * size for size in sizes) / sum(sizes) ** 2
+                found.within("caps", f"HHI of {cap['kind']}", hhi, 0.0, cap["cap"])
     for lever in ("max_share", "max_exposure"):
         for cap in facts.policy[lever]:
             windows = [facts.periods] if cap["over"] == "horizon" else [[period] for period in facts.periods]

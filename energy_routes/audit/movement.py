@@ -133,6 +133,8 @@ def _stocks(saved: Saved, facts: Facts, found: Findings) -> None:
                 for row in rows:
                     found.equal("tanks", f"{what} opening", row["opening"], closing[before, row["commodity"]])
             full = facts.number("storages", storage, "working_volume", period)
+            for row in rows:
+                found.equal("tanks", f"{what} working volume", row["working_volume"], full, SAME)
             held = sum(row["closing"] for row in rows)
             found.within("tanks", f"{what} held", held, 0.0, math.inf if math.isnan(full) else full)
             for field, moved in (("injection", "injected"), ("withdrawal", "withdrawn")):

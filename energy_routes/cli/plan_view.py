@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import pandas as pd
 from rich.console import Console
@@ -15,6 +16,7 @@ from energy_routes.plan import Plan
 from energy_routes.results.summary import binding, limits_of_corridors
 
 MOST_ROUTES, MOST_LIMITS, MOST_SUPPLIES = 15, 15, 6
+WIDEST_SHIPPER = 18
 COVERED = 0.99  # share of the volume that the listed routes carry, if that takes no more than MOST_ROUTES
 SEEN = 1e-6  # Mt: what is less is not worth a row
 TERMS = {
@@ -43,6 +45,14 @@ KINDS = {
 }
 
 
+class Part(NamedTuple):
+    """A table with what stands above and below it."""
+
+    title: str
+    table: Table
+    note: str = ""
+
+
 def print_plan(screen: Console, plan: Plan, units: Units) -> None:
     """Print a plan in the order in which it is read."""
     screen.print(f"[bold]{escape(plan.case.title or plan.case.name)}[/bold]")
@@ -52,7 +62,10 @@ def print_plan(screen: Console, plan: Plan, units: Units) -> None:
     screen.print(escape(answer(plan, units)))
     for part in _tables(plan, units):
         screen.print()
-        screen.print(part)
+        screen.print(part.title, style="bold", markup=False)
+        screen.print(part.table)
+        if part.note:
+            screen.print(part.note, markup=False)
     screen.print()
     for line in _lines(plan, units):
         screen.print(escape(line))
@@ -82,9 +95,9 @@ def _largest(plan: Plan, family: str) -> list[tuple[str, float]]:
     return [(str(name), float(share)) for name, share in zip(rows["name"], rows["share"], strict=True) if share > 0]
 
 
-def _tables(plan: Plan, units: Units) -> Iterator[Table]:
+def _tables(plan: Plan, units: Units) -> Iterator[Part]:
     families = [family for family in ("oil", "gas") if (plan.supplies["family"] == family).any()]
-    parts: tuple[Callable[[Plan, Units, str, str], Table | None], ...] = (_exports, _corridors, _routes)
+    parts: tuple[Callable[[Plan, Units, str, str], Part | None], ...] = (_exports, _corridors, _routes, _home)
     for family in families:
         for part in parts:
             made = part(plan, units, family, f" of {family}" if len(families) > 1 else "")
@@ -97,7 +110,7 @@ def _tables(plan: Plan, units: Units) -> Iterator[Table]:
             yield bound
 
 
-def _exports(plan: Plan, units: Units, family: str, word: str) -> Table | None:
+def _exports(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """Where exports are sold, the largest first, at what average price delivered."""
     sold = plan.deliveries[(plan.deliveries["family"] == family) & plan.deliveries["export"].astype(bool)]
     sold = sold.assign(money=sold["price"] * sold["volume"]).groupby("name")[["volume", "money"]].sum()
@@ -106,7 +119,7 @@ def _exports(plan: Plan, units: Units, family: str, word: str) -> Table | None:
         return None
     volume, value = units.volume_factors[family], units.value_factors[family]
     heads = ("sold in", units.volume_names[family], "share, %", f"price, {units.value_names[family]}")
-    out = table(*heads, title=f"Exports{word}")
+    out = table(*heads)
     digits, total = digits_for(list(sold["volume"] * volume)), float(sold["volume"].sum())
 
     def add(name: str, size: float, money: float) -> None:
@@ -116,17 +129,17 @@ def _exports(plan: Plan, units: Units, family: str, word: str) -> Table | None:
         add(str(name), size, money)
     out.add_section()
     add("all", total, float(sold["money"].sum()))
-    return out
+    return Part(f"Exports{word}", out)
 
 
-def _corridors(plan: Plan, units: Units, family: str, word: str) -> Table | None:
+def _corridors(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """Volume against capacity of each corridor, and what limits it; what is not used is named in the last row."""
     rows = _corridors_of(plan, family).sort_values(["volume", "name"], ascending=[False, True])
     if rows.empty:
         return None
     factor, value = units.volume_factors[family], units.value_factors[family]
     heads = ("corridor", units.volume_names[family], "capacity", "used, %", "share, %", "limited by>")
-    out = table(*heads, f"worth, {units.value_names[family]}", title=f"Corridors{word}")
+    out = table(*heads, f"worth, {units.value_names[family]}")
     digits = digits_for(list(rows["volume"] * factor))
     limits = limits_of_corridors(plan)
     for row in rows[rows["volume"] > SEEN].to_dict("records"):
@@ -137,15 +150,27 @@ def _corridors(plan: Plan, units: Units, family: str, word: str) -> Table | None
         out.add_row(escape(row["name"]), *sizes, *parts, *(pairs or [(BLANK, BLANK)])[0])
         for pair in pairs[1:]:
             out.add_row("", "", "", "", "", *pair)
-    unused = [escape(str(name)) for name in rows.loc[rows["volume"] <= SEEN, "name"]]
-    if unused:
-        out.caption, out.caption_justify, out.caption_style = f"Not used: {', '.join(unused)}", "left", ""
-    return out
+    unused = [str(name) for name in rows.loc[rows["volume"] <= SEEN, "name"]]
+    return Part(f"Corridors{word}", out, f"Not used: {', '.join(unused)}" if unused else "")
 
 
-def _routes(plan: Plan, units: Units, family: str, word: str) -> Table | None:
-    """The largest routes with their netback; the rest in one row."""
-    rows = plan.routes[plan.routes["family"] == family].sort_values("volume", ascending=False, kind="stable")
+def _routes(plan: Plan, units: Units, family: str, word: str) -> Part | None:
+    """The largest export routes with their netback; the rest in one row."""
+    rows = plan.routes[(plan.routes["family"] == family) & plan.routes["export"].astype(bool)]
+    out = _paths(rows, units, family, ("price", "cost", "netback"))
+    return Part(f"Export routes{word}", out) if out else None
+
+
+def _home(plan: Plan, units: Units, family: str, word: str) -> Part | None:
+    """The largest routes to home refineries and cities, with what the way costs."""
+    rows = plan.routes[(plan.routes["family"] == family) & ~plan.routes["export"].astype(bool)]
+    out = _paths(rows, units, family, ("cost",))
+    return Part(f"Home deliveries{word}", out) if out else None
+
+
+def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]) -> Table | None:
+    """Routes, the largest first, down to COVERED of the volume; the rest in one row."""
+    rows = rows.sort_values("volume", ascending=False, kind="stable")
     if rows.empty:
         return None
     named = rows[rows["route"] != "other paths"]
@@ -153,15 +178,16 @@ def _routes(plan: Plan, units: Units, family: str, word: str) -> Table | None:
     shown = named.head(min(MOST_ROUTES, int((reach < COVERED).sum()) + 1))
     rest = rows.drop(shown.index)
     volume, value = units.volume_factors[family], units.value_factors[family]
-    heads = ("route", "shipper", units.volume_names[family], "price", "cost", f"netback, {units.value_names[family]}")
-    out = table(*heads, title=f"Routes{word}", text=2)
+    heads = ("route", "shipper", units.volume_names[family], *money[:-1], f"{money[-1]}, {units.value_names[family]}")
+    out = table(*heads, text=2)
+    out.columns[1].max_width = WIDEST_SHIPPER
     digits = digits_for(list(rows["volume"] * volume))
 
     def add(route: str, shipper: object, frame: pd.DataFrame) -> None:
         size = float(frame["volume"].sum())
-        money = [float((frame[name] * frame["volume"]).sum()) / size * value for name in ("price", "cost", "netback")]
+        each = [float((frame[name] * frame["volume"]).sum()) / size * value for name in money]
         who = escape(shipper) if isinstance(shipper, str) and shipper else BLANK
-        out.add_row(escape(route), who, number(size * volume, digits), *(number(m, 1) for m in money))
+        out.add_row(escape(route), who, number(size * volume, digits), *(number(m, 1) for m in each))
 
     for at, row in enumerate(shown.to_dict("records")):
         add(str(row["route"]), row["shipper"], shown.iloc[[at]])
@@ -171,12 +197,12 @@ def _routes(plan: Plan, units: Units, family: str, word: str) -> Table | None:
     return out
 
 
-def _ledger(plan: Plan, units: Units) -> Table:
+def _ledger(plan: Plan, units: Units) -> Part:
     """Money by term, in all and per unit lifted; the terms add up to the objective."""
     families = [str(family) for family in plan.supplies["family"].unique()]
     lifted = float(plan.supplies["lifted"].sum())
     each = len(families) == 1 and lifted > 0
-    out = table("ledger", "MUSD", *([f"{units.value_names[families[0]]} lifted"] if each else []), title="Money")
+    out = table("ledger", "MUSD", *([f"{units.value_names[families[0]]} lifted"] if each else []))
     digits = 1 if plan.ledger["value"].abs().max() >= 100 else 4
     scale = units.value_factors[families[0]] / lifted if each else 0.0
 
@@ -188,24 +214,23 @@ def _ledger(plan: Plan, units: Units) -> Table:
         add(TERMS.get(row["term"], str(row["term"]).replace("_", " ")) + mark, row["value"])
     out.add_section()
     add(plan.objective.name.capitalize(), plan.objective.value)
-    return out
+    return Part("Money", out)
 
 
-def _binding(plan: Plan, units: Units, family: str, word: str) -> Table | None:
+def _binding(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """Limits in the way, dearest first: what one more unit a year of each is worth."""
     tight = binding(plan)
     tight = tight[(tight["kind"] != "supply") & (tight["family"] == family)]
     if tight.empty:
         return None
     shown = tight.head(MOST_LIMITS)
-    out = table("limit", "kind", f"worth of one more, {units.value_names[family]}", title=f"What binds{word}", text=2)
+    out = table("limit", "kind", f"worth of one more, {units.value_names[family]}", text=2)
     for name, kind, price in zip(shown["name"], shown["kind"], shown["price"], strict=True):
         out.add_row(escape(str(name)), KINDS.get(kind, kind), number(price * units.value_factors[family], 1))
     notes = [f"… and {len(tight) - len(shown)} more in the table prices"] if len(tight) > len(shown) else []
     if (shown["price"] < 0).any():
         notes.append("below zero: one more would cost that much")
-    out.caption, out.caption_justify, out.caption_style = "; ".join(notes) or None, "left", ""
-    return out
+    return Part(f"What binds{word}", out, "; ".join(notes))
 
 
 def _lines(plan: Plan, units: Units) -> Iterator[str]:
@@ -213,12 +238,13 @@ def _lines(plan: Plan, units: Units) -> Iterator[str]:
     measured = plan.indicators[(plan.indicators["indicator"] == "hhi") & plan.indicators["value"].notna()]
     for kind, value in zip(measured["kind"], measured["value"].astype(float), strict=True):
         what = {"transit_set": "sets of transit countries"}.get(kind, f"{kind}s")
-        yield f"Concentration (HHI) over {what}: {value:.3f}, as of {1 / value:.1f} equal ones"
+        yield f"Concentration (HHI) of {what}: {value:.3f}, as {1 / value:.1f} equal ones would have"
     transit = plan.indicators[(plan.indicators["indicator"] == "share") & (plan.indicators["kind"] == "transit")]
     crossed = transit[transit["value"] > 0].sort_values("value", ascending=False)
     if len(crossed):
-        shares = zip(crossed["group"], crossed["value"], strict=True)
-        yield f"Exports that cross: {', '.join(f'{group} {percent(share)} %' for group, share in shares)}"
+        called = plan.groups[plan.groups["kind"] == "transit"].set_index("group")["name"].to_dict()
+        shares = [f"{called.get(g, g)} {percent(v)} %" for g, v in zip(crossed["group"], crossed["value"], strict=True)]
+        yield f"Exports that cross: {', '.join(shares)}"
     supply = binding(plan)
     supply = supply[supply["kind"] == "supply"]
     for family in dict.fromkeys(supply["family"]):

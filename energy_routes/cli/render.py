@@ -28,7 +28,7 @@ def number(value: float | None, digits: int = 2) -> str:
         return BLANK
     if value in (float("inf"), float("-inf")):
         return "unlimited"
-    text = f"{value:,.{digits}f}"
+    text = f"{float(f'{value:.10g}'):,.{digits}f}"  # two sums that differ in the last bit must not round apart
     return text.lstrip("-") if not text.strip("-0.,") else text
 
 
@@ -43,14 +43,13 @@ def digits_for(values: Sequence[float]) -> int:
     return 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 1 else 4
 
 
-def table(*columns: str, title: str = "", text: int = 1) -> Table:
+def table(*columns: str, text: int = 1) -> Table:
     """An empty table whose first ``text`` columns hold words (the first may fold) and whose others hold numbers.
 
     A column written ``name>`` holds words too, after numbers.
     """
     out = Table(
-        title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False,
-        header_style="", border_style="dim", show_edge=False, padding=(0, 1),
+        box=box.SIMPLE_HEAD, pad_edge=False, header_style="", border_style="dim", show_edge=False, padding=(0, 1),
     )  # fmt: skip
     for at, column in enumerate(columns):
         words = at < text or column.endswith(">")
@@ -77,7 +76,8 @@ def counts(result: Mapping[str, Any]) -> None:
     """What a check has read, and that it is sound."""
     screen = console()
     for pack in result["packs"]:
-        out = table("table", "rows", title=f"{pack['title']} ({pack['pack']})")
+        screen.print(f"{pack['title']} ({pack['pack']})", style="bold", markup=False)
+        out = table("table", "rows")
         for name, rows in pack["rows"].items():
             out.add_row(name, f"{rows:,}")
         screen.print(out)

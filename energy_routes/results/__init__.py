@@ -105,4 +105,7 @@ def _write_geodata(plan: Plan, file: Path) -> None:
     if any((pack.path / "routes.geojson").is_file() for pack in plan.case.network.packs):
         from energy_routes.maps.geodata import write_layers
 
-        write_layers(plan, file)
+        try:
+            write_layers(plan, file)
+        except RuntimeError as error:  # what GDAL says when the disk refuses
+            raise OSError(f"{file.name}: {error}") from error

@@ -24,7 +24,7 @@ _AT_FDCWD, _EXCHANGE = -100, 2  # linux/fs.h: RENAME_EXCHANGE swaps two names in
 
 def check_target(folder: str | Path) -> None:
     """Refuse a place where a result cannot be saved, before anything long is begun.  Raises UsageError."""
-    folder = Path(folder)
+    folder = Path(folder).resolve()
     _recover(folder)
     if folder.is_dir():
         held = sorted(path.name for path in folder.iterdir())
@@ -33,11 +33,11 @@ def check_target(folder: str | Path) -> None:
                 f"{folder} holds other files ({', '.join(held[:3])}{' …' if len(held) > 3 else ''}) and is not a saved "
                 "result: give --out a folder of its own"
             )
-        if Path.cwd().is_relative_to(folder.resolve()):
+        if Path.cwd().is_relative_to(folder):
             raise UsageError(f"{folder} is the folder you are in: give --out a folder of its own")
     elif os.path.lexists(folder):
         raise UsageError(f"{folder} is a file: give --out a folder")
-    place = folder.absolute().parent
+    place = folder.parent
     while not place.exists() and place != place.parent:
         place = place.parent
     if not place.is_dir():
@@ -54,6 +54,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     full disk the scratch folder goes and the old result is as it was.  Raises UsageError for what the disk refuses.
     """
     check_target(target)
+    target = target.resolve()
     scratch: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +84,7 @@ def _swap(new: Path, target: Path) -> None:
         os.rename(target, old)
         os.rename(new, target)
         shutil.rmtree(old, ignore_errors=True)
-    _flush_one(target.absolute().parent)
+    _flush_one(target.parent)
 
 
 def _exchange(one: Path, other: Path) -> bool:

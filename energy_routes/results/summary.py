@@ -54,12 +54,18 @@ def summary(plan: Plan) -> dict[str, Any]:
 
 
 def binding(plan: Plan) -> pd.DataFrame:
-    """Limits with a price, dearest first, supplies last: kind, limit, name, family, target, volume, price, unit.
+    """Limits with a price: kind, limit, name, family, target, volume, price, unit.
+
+    First those that pay to be widened, dearest first; then commitments that cost; supplies last.
 
     ``price`` is the worth, over the horizon, of one more unit a year: the period prices averaged over its days.
     """
+    columns = ["kind", "limit", "name", "family", "target", "volume", "price", "unit"]
     years = {period.label: period.years for period in plan.case.periods}
     frame = plan.prices.table
+    if frame.empty:
+        return pd.DataFrame({name: pd.Series(dtype="float64" if name in ("volume", "price") else "str")
+                             for name in columns})  # fmt: skip
     length = frame["period"].map(years).fillna(sum(years.values())).astype(float)
     weighted = frame.assign(worth=frame["price"].astype(float) * length, length=length)
     keys = ["kind", "limit", "name", "family"]
@@ -70,9 +76,9 @@ def binding(plan: Plan) -> pd.DataFrame:
     merged = merged[merged["price"].abs() > SLIGHT]
     merged["target"] = [target_of(*row) for row in zip(merged["kind"], merged["limit"], merged["name"], strict=True)]
     merged["unit"] = merged["family"].map(VALUE_UNITS)
-    order = (merged["kind"] == "supply").astype(int)
+    order = 2 * (merged["kind"] == "supply") + (merged["price"] < 0)
     merged = merged.assign(order=order, size=-merged["price"].abs()).sort_values(["order", "size", "target"])
-    return merged[["kind", "limit", "name", "family", "target", "volume", "price", "unit"]].reset_index(drop=True)
+    return merged[columns].reset_index(drop=True)
 
 
 def target_of(kind: str, limit: str, name: str) -> str:
