@@ -1,0 +1,71 @@
+"""Every bundled model: the same optimum from HiGHS, from CBC through PuLP, and from scipy; and a plan that adds up."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from scipy import sparse
+from scipy.optimize import linprog
+
+from energy_routes import library
+from energy_routes.case import Case
+from energy_routes.highs import Session
+from energy_routes.loading import load
+from energy_routes.program import Program
+from energy_routes.pulp_bridge import solve_with
+from energy_routes.solver import program_of
+
+SAME = 1e-7  # relative
+
+
+@cache
+def case_of(name: str) -> Case:
+    return load(name)
+
+
+@cache
+def program(name: str) -> Program:
+    return program_of(case_of(name))
+
+
+@cache
+def optimum(name: str) -> float:
+    return Session(program(name)).solve().objective
+
+
+def test_there_are_models() -> None:
+    assert {"oil-2024", "oil-2024-monthly"} <= set(library.model_names())
+
+
+@pytest.mark.parametrize("name", library.model_names())
+def test_cbc_finds_the_same_optimum(name: str) -> None:
+    assert solve_with(program(name), "cbc").objective == pytest.approx(optimum(name), rel=SAME)
+
+
+@pytest.mark.parametrize("name", library.model_names())
+def test_scipy_finds_the_same_optimum(name: str) -> None:
+    """The same arrays in scipy's form (equalities, inequalities, bounds), by its dual simplex."""
+    p = program(name)
+    equal = p.row_lower == p.row_upper
+    up, low = np.isfinite(p.row_upper) & ~equal, np.isfinite(p.row_lower) & ~equal
+    sign = -1.0 if p.sense == "max" else 1.0
+    rows = p.matrix.tocsr()
+    found = linprog(
+        sign * p.cost,
+        A_ub=sparse.vstack([rows[up], -rows[low]]), b_ub=np.concatenate([p.row_upper[up], -p.row_lower[low]]),
+        A_eq=rows[equal], b_eq=p.row_upper[equal],
+        bounds=np.column_stack([p.col_lower, p.col_upper]),
+        method="highs-ds",
+    )  # fmt: skip
+    assert found.status == 0
+    assert sign * found.fun + p.offset == pytest.approx(optimum(name), rel=SAME)
+
+
+@pytest.mark.parametrize("name", library.model_names())
+def test_a_model_says_what_it_asks_and_why(name: str) -> None:
+    case = case_of(name)
+    assert case.title
+    assert case.question
+    assert all(edit.reason for edit in case.edits)
