@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def checked(target: str, scenarios: list[str] | None, sets: list[str] | None) -> dict[str, Any]:
     """Counts of what was read.  Raises DataError with every fault; UsageError where there is nothing to check."""
     path = Path(target)
-    if path.is_dir() or path.suffix.lower() == ".xlsx":
+    if (path.is_dir() and path.suffix != ".toml") or path.suffix.lower() == ".xlsx":
         if (path / "run.json").is_file():
             raise UsageError(f"{target} is a saved result: energy-routes verify {target}")
         if scenarios or sets:

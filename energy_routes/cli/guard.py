@@ -32,7 +32,7 @@ def guarded(verb: Verb) -> Verb:
             _speak_utf8()
             verb(*args, **kwargs)
             sys.stdout.flush()
-        except (typer.Exit, typer.Abort):
+        except (typer.Exit, typer.Abort, SystemExit):
             raise
         except KeyboardInterrupt:
             _say("Interrupted: nothing was written.")

@@ -15,11 +15,17 @@ WIDEST = 100
 BLANK = "–"
 
 
+class Screen(Console):
+    """A console that lets a closed pipe be handled where every error is, in :mod:`energy_routes.cli.guard`."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Stdout: the terminal's width up to 100 columns, 100 on a pipe; colour on a terminal only."""
-    wide = Console(highlight=False, soft_wrap=False)
-    width = min(wide.width, WIDEST) if sys.stdout.isatty() else WIDEST
-    return Console(highlight=False, width=width)
+    width = min(Console().width, WIDEST) if sys.stdout.isatty() else WIDEST
+    return Screen(highlight=False, width=width)
 
 
 def number(value: float | None, digits: int = 2) -> str:

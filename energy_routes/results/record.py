@@ -15,6 +15,7 @@ from typing import Any
 
 from energy_routes.case import Case
 from energy_routes.errors import DataError, Fault
+from energy_routes.levers import Bookings, Cvar, Security, revive
 from energy_routes.network import Edit, Network
 from energy_routes.periods import Period
 from energy_routes.plan import Plan
@@ -74,6 +75,9 @@ def read_case(folder: Path) -> Case:
                 tuple(Cap(**cap) for cap in policy["max_share"]),
                 tuple(Cap(**cap) for cap in policy["max_exposure"]),
                 tuple(Concentration(**cap) for cap in policy["max_hhi"]),
+                revive(Security, policy["security"]),
+                revive(Bookings, policy["bookings"]),
+                revive(Cvar, policy["cvar"]),
             ),
             title=saved["title"],
             question=saved["question"],

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from energy_routes.plan import Plan
@@ -111,7 +112,7 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
             or (kind == "policy" and name.endswith(f" of corridor:{group}"))
             for kind, limit, name in zip(tight["kind"], tight["limit"], tight["name"].astype(str), strict=True)
         ]
-        out[group, family] = tight[hit]
+        out[group, family] = tight[np.array(hit, dtype=bool)]
     return out
 
 

@@ -1,0 +1,313 @@
+"""The verbs: what they print, where, and that it can be used by a script and read by a person."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+import energy_routes as er
+from energy_routes.cli.app import app
+from energy_routes.cli.health import self_test
+from energy_routes.cli.render import digits_for, number, percent
+from energy_routes.solver import program_of
+
+MODEL = Path(__file__).parent / "two_ways" / "model.toml"
+ESCAPE = "\x1b"
+
+# CLI.md's example of `solve --json`: every key, always.
+LIMIT = {"limit": "", "price": 0.0, "unit": ""}
+SUMMARY: dict[str, Any] = {
+    "schema_version": 1, "model": "", "status": "",
+    "objective": {"name": "", "value": 0.0, "unit": ""}, "netback": {"value": 0.0, "unit": ""},
+    "shut_in": [{"commodity": "", "volume": 0.0}],
+    "exports": [{"commodity": "", "volume": 0.0, "unit": ""}],
+    "corridors": [{"corridor": "", "commodity": "", "volume": 0.0, "capacity": 0.0, "utilisation": 0.0, "share": 0.0,
+                   "limited_by": [LIMIT]}],
+    "routes": [{"route": "", "origin": "", "market": "", "corridor": "", "volume": 0.0, "netback": 0.0}],
+    "ledger": [{"term": "", "kind": "", "value": 0.0, "unit": ""}],
+    "indicators": {"hhi": {"corridor": 0.0, "transit_set": 0.0}, "transit_share": {"RU": 0.0}},
+    "binding": [LIMIT],
+    "certificate": {"primal_residual": 0.0, "dual_residual": 0.0, "gap": 0.0},
+    "warnings": [{"code": "", "message": "", "where": ""}],
+}  # fmt: skip
+
+
+def run(*arguments: object, code: int = 0) -> Any:
+    """The outcome of a command line in this process; fails unless it exits with ``code``."""
+    outcome = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert outcome.exit_code == code, outcome.stdout + outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    return outcome
+
+
+def same_shape(have: Any, want: Any, place: str = "") -> None:
+    """Same keys and kinds all the way down; a number may be null; a list may be empty."""
+    if isinstance(want, dict):
+        assert set(have) >= set(want) if place in (".indicators.hhi",) else set(have) == set(want), place
+        for key in want:
+            same_shape(have[key], want[key], f"{place}.{key}")
+    elif isinstance(want, list):
+        for item in have:
+            same_shape(item, want[0], f"{place}[]")
+    elif isinstance(want, float):
+        assert have is None or isinstance(have, float | int), place
+    else:
+        assert isinstance(have, type(want)), place
+
+
+@pytest.fixture(scope="module")
+def printed() -> str:
+    return str(run("solve", MODEL).stdout)
+
+
+def test_solve_json_is_the_object_of_the_documentation() -> None:
+    outcome = run("solve", MODEL, "--json")
+    summary = json.loads(outcome.stdout)
+    same_shape(summary, SUMMARY)
+    assert list(summary) == list(SUMMARY)
+    plan = er.solve(er.load(MODEL))
+    assert summary["objective"]["value"] == pytest.approx(plan.objective.value, rel=1e-10)
+    assert sum(item["value"] for item in summary["ledger"]) == pytest.approx(summary["objective"]["value"], rel=1e-9)
+    west = summary["corridors"][0]
+    assert west["corridor"] == "West"
+    assert west["limited_by"][0]["limit"] == "arc:HUB_PORT"
+    assert summary["binding"][-1]["limit"].startswith("supply:")
+    assert outcome.stderr == ""
+
+
+@pytest.mark.parametrize("extra", ["--solver cbc", "--set policy.objective=cost --set arc:HUB_GATE.capacity=9"])
+def test_every_key_is_there_whatever_is_asked(extra: str) -> None:
+    same_shape(json.loads(run("solve", MODEL, *extra.split(), "--json").stdout), SUMMARY)
+    assert max(len(line) for line in run("solve", MODEL, *extra.split()).stdout.splitlines()) <= 100
+
+
+def test_printed_answer_has_the_numbers_of_the_plan(printed: str) -> None:
+    plan = er.solve(er.load(MODEL))
+    assert f"Best netback: {plan.objective.value:,.1f} MUSD." in printed
+    assert "Which way should each field go in 2024?" in printed
+    for heading in ("Exports", "Corridors", "Export routes", "Home deliveries", "Money", "What binds"):
+        assert re.search(f"^{heading}$", printed, re.M), heading
+    west = plan.groups.query("kind == 'corridor' and group == 'West' and period == 'total'").iloc[0]
+    line = next(line for line in printed.splitlines() if line.startswith("Western pipeline"))
+    assert f"{west['volume']:.3f}" in line
+    assert f"{100 * west['share']:.1f}" in line
+    assert "0.237 Mt is available but not lifted" in printed
+
+
+def test_printed_tables_fit_100_columns_and_have_no_colour_on_a_pipe(printed: str) -> None:
+    assert max(len(line) for line in printed.splitlines()) <= 100
+    assert ESCAPE not in printed
+    assert "nan" not in printed.lower().replace("netback", "")
+
+
+def test_scenario_and_set_change_the_answer() -> None:
+    def netback(*extra: str) -> float:
+        return float(json.loads(run("solve", MODEL, "--json", *extra).stdout)["netback"]["value"])
+
+    base = netback()
+    assert netback("--scenario", "rail") > base
+    assert netback("--set", "arc:HUB_PORT.tariff=60") < base
+    both = netback("--scenario", "rail", "--set", "arc:HUB_PORT.tariff=60")
+    assert netback("--set", "arc:HUB_PORT.tariff=60") < both < netback("--scenario", "rail")
+    west_in_barrels = netback("--set", "market:WEST.price=90 USD/bbl")
+    assert west_in_barrels > base
+
+
+def test_units_are_those_asked_for(printed: str) -> None:
+    shown = run("solve", MODEL, "--units", "kb/d,USD/bbl").stdout
+    plan = er.solve(er.load(MODEL))
+    barrels = plan.supplies["commodity"].map({"light": 8.0, "heavy": 7.0})
+    content = float((plan.supplies["lifted"] * barrels).sum() / plan.supplies["lifted"].sum())
+    exports = float(plan.exports["oil"]) * content * 1000 / 365
+    assert f"Exports {exports:.2f} kb/d" in shown or f"Exports {exports:.1f} kb/d" in shown
+    assert f"kb/d at {content:.4g} bbl/t, the average of what is lifted" in shown
+    assert "USD/bbl" in shown
+    assert "USD/t" not in shown
+    assert "USD/t" in printed
+    assert "Nearest: 'kb/d'" in run("solve", MODEL, "--units", "kbd", code=2).stderr
+
+
+def test_out_saves_what_json_prints(tmp_path: Path) -> None:
+    outcome = run("solve", MODEL, "--out", tmp_path / "r", "--json")
+    assert json.loads((tmp_path / "r" / "summary.json").read_text("utf-8")) == json.loads(outcome.stdout)
+    assert outcome.stderr == f"Saved to {tmp_path / 'r'}\n"
+    run_json = json.loads((tmp_path / "r" / "run.json").read_text("utf-8"))
+    assert run_json["options"] == {"solver": "highs", "seed": 0, "time_limit": None, "scenario": [], "set": []}
+    verified = run("verify", tmp_path / "r")
+    assert "verified" in verified.stdout
+    report = json.loads(run("verify", tmp_path / "r", "--json").stdout)
+    assert report["passed"]
+    assert report["differences"] == []
+
+
+def test_verify_names_the_forgery_and_exits_8(tmp_path: Path) -> None:
+    run("solve", MODEL, "--out", tmp_path / "r", "--quiet")
+    file = tmp_path / "r" / "summary.json"
+    file.write_text(file.read_text("utf-8").replace('"netback"', '"netback"', 1).replace("4642.", "4742.", 1), "utf-8")
+    outcome = run("verify", tmp_path / "r", code=8)
+    assert "ledger: objective: saved 4742." in outcome.stderr
+    assert outcome.stdout == ""
+    assert not json.loads(run("verify", tmp_path / "r", "--json", code=8).stdout)["passed"]
+
+
+def test_quiet_and_verbose(tmp_path: Path) -> None:
+    assert run("solve", MODEL, "--out", tmp_path / "r", "--quiet").stderr == ""
+    assert run("solve", MODEL, "--seed", 7, "--time-limit", 60, "--verbose").stdout == run("solve", MODEL).stdout
+
+
+@pytest.mark.parametrize("suffix", [".lp", ".mps"])
+def test_export_reads_back_to_the_same_optimum(suffix: str, tmp_path: Path) -> None:
+    """The file itself is solved: names that a solver refuses, a lost sense or a lost constant would show."""
+    highspy = pytest.importorskip("highspy")
+    file = tmp_path / f"model{suffix}"
+    assert run("export", MODEL, file).stderr == f"Wrote {file}\n"
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    assert solver.readModel(str(file)) == highspy.HighsStatus.kOk
+    solver.run()
+    plan = er.solve(er.load(MODEL))
+    assert solver.getInfo().objective_function_value == pytest.approx(plan.objective.value, rel=1e-9)
+    assert set(solver.getLp().col_names_) == set(program_of(er.load(MODEL)).column_names())
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+def test_export_refuses_what_it_cannot_write(tmp_path: Path) -> None:
+    assert ".mps, .lp" in run("export", MODEL, tmp_path / "model.xlsx", code=2).stderr
+    assert "there is no folder" in run("export", MODEL, tmp_path / "none" / "a.lp", code=2).stderr
+
+
+def test_models_lists_every_bundled_model_with_its_question() -> None:
+    from energy_routes.library import model_names
+
+    listed = json.loads(run("models", "--json").stdout)
+    assert [item["model"] for item in listed] == list(model_names())
+    assert all(set(item) == {"model", "title", "question", "extends", "scenarios"} for item in listed)
+    text = run("models").stdout
+    assert all(name in text for name in model_names())
+    assert max((len(line) for line in text.splitlines()), default=0) <= 100
+
+
+def test_check_counts_what_it_read() -> None:
+    text = run("check", MODEL).stdout
+    assert f"{MODEL}: ok" in text
+    assert re.search(r"^arcs +8$", text, re.M)
+    counts = json.loads(run("check", MODEL.parent, "--json").stdout)
+    assert counts["kind"] == "pack"
+    assert counts["packs"][0]["rows"]["arcs"] == 8
+    assert counts["packs"][0]["sha256"] == er.read_pack(MODEL.parent).digest
+
+
+def test_formulation_prints_every_rule_as_markdown() -> None:
+    from energy_routes.formulation import RULES
+
+    text = run("formulation").stdout
+    assert text.startswith("# ")
+    for rule in RULES:
+        assert f"### {rule.__name__.replace('_', ' ')}" in text
+
+
+def test_doctor_solves_a_published_problem() -> None:
+    assert self_test() == {"passed": True, "expected": 153.675, "found": pytest.approx(153.675), "error": None}
+    report = json.loads(run("doctor", "--json").stdout)
+    assert report["self_test"]["passed"]
+    assert "highs" in report["solvers"]
+    assert report["versions"]["highspy"]
+    assert "Self-test: passed" in run("doctor").stdout
+
+
+def test_doctor_says_so_when_the_self_test_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    from energy_routes.cli import health
+
+    monkeypatch.setattr(health, "OPTIMUM", 1.0)
+    assert "FAILED" in run("doctor", code=7).stdout
+
+
+def test_map_of_a_model_and_of_a_saved_result(tmp_path: Path) -> None:
+    run("solve", MODEL, "--out", tmp_path / "r", "--map", tmp_path / "solved.svg", "--quiet")
+    assert (tmp_path / "solved.svg").read_text("utf-8").lstrip().startswith("<?xml")
+    outcome = run("map", tmp_path / "r", "--out", tmp_path / "saved.png")
+    assert outcome.stdout == ""
+    assert (tmp_path / "saved.png").read_bytes().startswith(b"\x89PNG")
+    assert "--scenario and --set need a model" in run("map", tmp_path / "r", "--scenario", "rail", code=2).stderr
+
+
+def test_init_gives_a_copy_that_checks_and_solves(tmp_path: Path) -> None:
+    outcome = run("init", tmp_path / "mine")
+    file = tmp_path / "mine" / "oil-2024.toml"
+    assert f"energy-routes solve {file}" in outcome.stderr
+    assert "ok" in run("check", file).stdout
+    own, bundled = (json.loads(run("solve", model, "--json").stdout) for model in (file, "oil-2024"))
+    assert own == bundled
+    packs = [path.name for path in (tmp_path / "mine").iterdir() if path.is_dir()]
+    assert packs == ["kazakhstan-oil"]
+    case = er.load(file)
+    assert case.network.packs[0].path == tmp_path / "mine" / "kazakhstan-oil"
+
+
+def test_init_brings_the_models_that_a_model_extends(tmp_path: Path) -> None:
+    run("init", tmp_path / "mine", "--model", "cpc-one-mooring")
+    files = {path.name for path in (tmp_path / "mine").glob("*.toml")}
+    assert files >= {"cpc-one-mooring.toml", "oil-2024-monthly.toml"}
+    assert er.load(tmp_path / "mine" / "cpc-one-mooring.toml").edits
+
+
+def test_init_refuses_a_folder_with_anything_in_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    assert "not empty" in run("init", tmp_path, code=2).stderr
+    assert "is a file" in run("init", tmp_path / "file", code=2).stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_bundled_answer_fits_and_is_complete() -> None:
+    text = run("solve", "oil-2024").stdout
+    assert max(len(line) for line in text.splitlines()) <= 100
+    assert re.search(r"^CPC +\d+\.\d", text, re.M)
+    assert "Exports that cross: Russia" in text
+
+
+def test_numbers_as_people_read_them() -> None:
+    assert number(12345.678) == "12,345.68"
+    assert number(-0.001) == "0.00"
+    assert number(float("nan")) == number(None) == "–"
+    assert number(float("inf")) == "unlimited"
+    assert percent(0.6111) == "61.1"
+    assert [digits_for([value]) for value in (2000.0, 55.4, 5.5, 0.3, 0.0)] == [1, 2, 3, 4, 4]
+
+
+def shell(*arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    code = "from energy_routes.cli import main; main()"
+    environment = {**os.environ, **options.pop("env", {})}
+    return subprocess.run([sys.executable, "-c", code, *arguments], text=True, env=environment, **options)
+
+
+def test_no_words_without_a_verb_and_version() -> None:
+    outcome = shell("--version", capture_output=True)
+    assert outcome.stdout.strip() == f"energy-routes {er.__version__}"
+    assert "solve" in shell("--help", capture_output=True).stdout
+    wrong = shell("sovle", capture_output=True)
+    assert wrong.returncode == 2
+    assert "solve" in wrong.stderr
+
+
+def test_a_reader_that_leaves_is_no_error() -> None:
+    """Stdout is a pipe whose other end is closed before anything is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    outcome = shell("solve", str(MODEL), stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert outcome.returncode == 0
+    assert outcome.stderr == ""
+
+
+def test_an_old_terminal_gets_question_marks_and_no_failure() -> None:
+    outcome = shell("solve", str(MODEL), capture_output=True, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert outcome.returncode == 0
+    assert "North field ? Port ? West" in outcome.stdout
