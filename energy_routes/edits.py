@@ -8,8 +8,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from energy_routes import units
-from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.errors import DataError, Fault, UnitError, UsageError
 from energy_routes.modelfile import Change, EditFile
+from energy_routes.names import nearest
 from energy_routes.network import Edit, Network, parse_target
 from energy_routes.periods import LABEL, Period
 from energy_routes.schema import TABLES, Dimension
@@ -73,14 +74,26 @@ def _changes(network: Network, file: EditFile, place: str, faults: list[Fault]) 
             edit = _edit(network, file, table, name, column, raw)
             fault = network.fault_of(edit)
         except ValidationError as error:
-            fault = Fault(place, f"{file.target}.{column}", found=str(error.errors()[0]["msg"]))  # type: ignore[arg-type]
+            fault = _misspelt(error)
+        except UnitError as error:
+            fault = Fault(place, 0, f"{file.target}.{column}", error.found, error.expected, error.repair)
         except (ValueError, KeyError, TypeError, UsageError) as error:
             fault = Fault(place, column=f"{file.target}.{column}", found=str(error).strip("'\""))
         if fault:
-            faults.append(Fault(place, 0, fault.column, fault.found, fault.expected, fault.repair))
+            where = fault.column or f"{file.target}.{column}"
+            faults.append(Fault(place, 0, where, fault.found, fault.expected, fault.repair))
         else:
             out.append(edit)
     return out
+
+
+def _misspelt(error: ValidationError) -> Fault:
+    """What is wrong with ``{ set = 2.2, unit = "Mt/y" }``."""
+    detail = error.errors()[0]
+    key, known = str(detail["loc"][0]), list(Change.model_fields)
+    if detail["type"] == "extra_forbidden":
+        return Fault("", 0, "", f"unknown key {key!r}", "one of " + ", ".join(known), nearest(key, known))
+    return Fault("", 0, "", f"{key} = {detail['input']!r}", str(detail["msg"]))
 
 
 def _edit(network: Network, file: EditFile, table: str, name: str, column: str, raw: Any) -> Edit:

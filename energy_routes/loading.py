@@ -60,11 +60,15 @@ def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
     if missing:
         raise DataError(path.name, missing)
     data, year, source = last("data"), last("year"), last("source")
+    years = [year] if isinstance(year, int) else sorted(year)
+    if not years or len(set(years)) < len(years) or not all(1900 <= y <= 2100 for y in years):
+        expected = "one year or a list of different years, from 1900 to 2100"
+        raise DataError(path.name, [Fault(path.name, column="year", found=str(year), expected=expected)])
     packs = tuple(read_pack(_pack_path(path, name)) for name in ([data] if isinstance(data, str) else data))
     return Case(
         name=path.stem,
         network=Network(packs),
-        periods=periods_of([year] if isinstance(year, int) else sorted(year), last("periods") or "year"),
+        periods=periods_of(years, last("periods") or "year"),
         title=last("title") or path.stem,
         question=last("question") or "",
         sources=tuple([source] if isinstance(source, str) else source or ()),

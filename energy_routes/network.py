@@ -119,6 +119,8 @@ class Network:
                 continue
             hit, value = _columns(edit, periods), float(edit.value)
             row = out[place[edit.id]]
+            if edit.op != "set" and hit and np.isnan(row[hit]).all():
+                raise DataError("the edits", [_nothing_to_change(edit)])
             row[hit] = value if edit.op == "set" else row[hit] * value if edit.op == "scale" else row[hit] + value
         return out
 
@@ -202,12 +204,22 @@ class Network:
         """Leave only ``remaining`` (0–1) of the capacity of an arc, a group's meters, or a node's arcs."""
         if not 0 <= remaining <= 1:
             raise UsageError(f"remaining={remaining} is not a share from 0 to 1")
+        arcs = self.arcs_of(what)
+        if 0 < remaining < 1 and not any(map(self._limited, arcs)):
+            raise UsageError(f"{what!r} has unlimited capacity, of which no part can be out; give it a capacity first")
         return self.with_edits(
-            *(
-                Edit("arcs", arc, "availability", "scale", remaining, tuple(periods), reason)
-                for arc in self.arcs_of(what)
-            )
+            *(Edit("arcs", arc, "availability", "scale", remaining, tuple(periods), reason) for arc in arcs)
         )
+
+    def _limited(self, arc: str) -> bool:
+        """Whether an arc has a finite capacity in some period."""
+        capacity = self.tables["arcs"].set_index("id")["capacity"][arc]
+        for edit in self.edits:
+            if (edit.table, edit.id, edit.field, edit.op) == ("arcs", arc, "capacity", "set"):
+                capacity = float(edit.value)
+        dated = self._dated.items()
+        figures = [v for (t, c, _), rows in dated if (t, c) == ("arcs", "capacity") for r in rows.values() for v in r]
+        return bool(np.isfinite(capacity)) or any(name == arc and np.isfinite(value) for name, value in figures)
 
     def scale(
         self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"
@@ -229,6 +241,16 @@ def parse_target(target: str) -> tuple[str, str]:
     if not colon or word not in TARGETS:
         raise UsageError(f"{target!r} is not a target such as 'arc:BTC'. {nearest(word, TARGETS)}")
     return TARGETS[word], name
+
+
+def _nothing_to_change(edit: Edit) -> Fault:
+    return Fault(
+        "edit",
+        column=f"{edit.target} {edit.field}",
+        found=f"{edit.op} {float(edit.value):g} of a figure that is not stated",
+        expected="a figure to change",
+        repair="Use set.",
+    )
 
 
 def _columns(edit: Edit, periods: Sequence[Period]) -> list[int]:
