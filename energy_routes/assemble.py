@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.formulation import NETBACK, Space
+from energy_routes.formulation.axes import over_periods
 from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, horizon_exposure
 from energy_routes.formulation.diversification_rules import share_totals
 from energy_routes.indicators import hhi, indicator_table
@@ -95,8 +96,6 @@ def _flows(space: Space, x: Vector) -> pd.DataFrame:
 
 def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
     """Every arc of the packs in every period, the closed ones with volume 0."""
-    from energy_routes.formulation.axes import over_periods
-
     arcs = space.case.network.tables["arcs"]
     frame = over_periods(
         arcs[["id", "name", "from", "to", "mode", "operator", "status"]].rename(columns={"id": "arc"}),
@@ -152,15 +151,20 @@ def _deliveries(space: Space, x: Vector) -> pd.DataFrame:
 
 
 def _obligations(space: Space, x: Vector) -> pd.DataFrame:
-    served = space.home.axis.frame[["period", "obligation", "node", "commodity"]].assign(
-        volume=clean(space.home.value(x))
-    )
-    family = space.case.network.tables["commodities"].set_index("id")["family"]
-    due = space.obligations.frame[["period", "obligation"]].assign(
+    """What serves each obligation; one row of nothing where no grade reaches it."""
+    tables = space.case.network.tables
+    family = tables["commodities"].set_index("id")["family"]
+    keys = ["period", "obligation"]
+    due = space.obligations.frame[[*keys, "node", "commodities"]].assign(
         required=space.obligations.data("volume"), short=clean(space.short.value(x))
     )
-    frame = served.merge(due, on=["period", "obligation"])
-    return frame.assign(unit=frame["commodity"].map(family).map(UNITS))
+    served = space.home.axis.frame[[*keys, "commodity"]].assign(volume=clean(space.home.value(x)))
+    frame = due.merge(served, on=keys, how="left")
+    first = [held[0] if held else tables["commodities"]["id"].iloc[0] for held in frame.pop("commodities")]
+    frame["commodity"] = frame["commodity"].where(frame["commodity"].notna(), first)
+    frame["volume"] = frame["volume"].fillna(0.0)
+    order = [*keys, "node", "commodity", "volume", "required", "short"]
+    return frame[order].assign(unit=frame["commodity"].map(family).map(UNITS))
 
 
 def _stocks(space: Space, x: Vector) -> pd.DataFrame:
@@ -243,18 +247,16 @@ def _groups(space: Space, x: Vector) -> pd.DataFrame:
 
 
 def _meter_capacity(space: Space) -> pd.DataFrame:
-    """Effective capacity of the arcs a group is measured at; undefined where one has no limit."""
-    table = space.case.network.tables["meters"]
-    arcs = space.arcs.frame[["arc", "period", "capacity"]]
-    metered = table.loc[table["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates().merge(arcs, on="arc")
-    metered["capacity"] = metered["capacity"].where(np.isfinite(metered["capacity"]))
-    lanes = space.flow.axis.frame[["arc", "family"]].drop_duplicates()
-    return (
-        metered.merge(lanes, on="arc")
-        .groupby(["kind", "group", "family", "period"])["capacity"]
-        .agg(lambda c: c.sum(skipna=False))
-        .reset_index()
-    )
+    """Effective capacity of the arcs a group is measured at, 0 where closed; undefined where one has no limit."""
+    table, packs = space.case.network.tables["meters"], space.case.network.packs
+    family = {arc: pack.family for pack in packs for arc in pack.tables["arcs"]["id"]}
+    metered = table.loc[table["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates()
+    metered = over_periods(metered.assign(family=metered["arc"].map(family)), space.case.periods)
+    metered = metered.merge(space.arcs.frame[["arc", "period", "capacity"]], on=["arc", "period"], how="left")
+    closed = metered["capacity"].isna()
+    metered["capacity"] = metered["capacity"].where(np.isfinite(metered["capacity"])).mask(closed, 0.0)
+    groups = metered.groupby(["kind", "group", "family", "period"])["capacity"]
+    return groups.agg(lambda c: c.sum(skipna=False)).reset_index()
 
 
 def _ledger(program: Program, x: Vector) -> pd.DataFrame:

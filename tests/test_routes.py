@@ -1,0 +1,103 @@
+"""Routes and their netback sheets on the toy, by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from toy import months, toy
+
+from energy_routes.solver import solve
+
+STORE = {
+    "arcs": """
+        id,from,to,name,mode,capacity,tariff
+        GATHER,FIELD,HUB,Gathering,,20,1
+        SHORT,HUB,EAST,Short way,tanker,60,30
+        """,
+    "lanes": "arc,commodity,yield,quality,rebate\nSHORT,CRUDE,0.9,5,2",
+    "supplies": "id,node,commodity,shipper,available,minimum,cost\nFIELD_CO,FIELD,CRUDE,Field Co,3.65,3.65,9",
+    "obligations": "",
+    "markets": "id,node,name,price\nEAST,EAST,East,400",
+    "tiers": "",
+    "groups": "",
+    "meters": "",
+    "values": "table,id,field,period,value\nmarkets,EAST,price,2023-02,500\nmarkets,EAST,price,*-03,450",
+}
+TANK = "id,node,commodities,working_volume,opening,closing,closing_value\nTANK,HUB,CRUDE,0.1,{}"
+
+
+def test_routes_of_the_toy(tmp_path: Path) -> None:
+    routes = solve(toy(tmp_path)).routes.set_index("market")
+    assert routes["volume"].to_dict() == pytest.approx({"EAST": 6, "HOME": 2, "WEST": 2})
+    assert routes["share"].to_dict() == pytest.approx({"EAST": 0.6, "HOME": 0.2, "WEST": 0.2})
+    assert routes["netback"].to_dict() == pytest.approx({"EAST": 460, "HOME": 90, "WEST": 450})
+    assert routes["arcs"].to_dict() == {"EAST": "GATHER;SHORT", "HOME": "GATHER", "WEST": "GATHER;LONG"}
+    assert routes["corridor"].to_dict() == {"EAST": "SHORT", "HOME": "", "WEST": "LONG"}
+    assert routes["limited_by"].to_dict() == {"EAST": "Short way", "HOME": "", "WEST": ""}
+    assert routes["export"].to_dict() == {"EAST": True, "HOME": False, "WEST": True}
+    assert routes.loc["EAST", ["origin", "shipper", "commodity", "sold_as"]].tolist() == [
+        "FIELD_CO", "Field Co", "CRUDE", "CRUDE",
+    ]  # fmt: skip
+
+
+def test_a_sale_at_home_is_no_export(tmp_path: Path) -> None:
+    tables = {"markets": "id,node,name,export,price\nEAST,EAST,East,,500\nWEST,WEST,West,,510\nSHOP,HUB,Shop,false,480"}
+    routes = solve(toy(tmp_path, tables)).routes.set_index("market")
+    assert not routes.loc["SHOP", "export"]
+
+
+def test_the_sheet_is_per_lifted_tonne_with_the_loss_on_the_way(tmp_path: Path) -> None:
+    # One Mt lifted: 1 gathered, 1 into the tanker (30, quality 5, rebate 2), 0.9 sold at 400.
+    (sheet,) = solve(toy(tmp_path, {**STORE, "values": ""})).routes.to_dict("records")
+    expected = {"price": 360, "tariff": 1, "loading": 0, "freight": 30, "quality": 5, "rebate": 2, "lifting": 9,
+                "cost": 43, "netback": 317}  # fmt: skip
+    assert {name: sheet[name] for name in expected} == pytest.approx(expected)
+
+
+def test_two_origins_mix_in_proportion(tmp_path: Path) -> None:
+    # 5 from FIELD and 3 from the hub, all must go: of each, 6/8 go SHORT and 2/8 LONG (home asks for none).
+    tables = {
+        "supplies": """
+            id,node,commodity,shipper,available,cost
+            FIELD_CO,FIELD,CRUDE,Field Co,5,9
+            HUB_CO,HUB,CRUDE,Hub Co,3,9
+            """,
+        "obligations": "",
+    }
+    routes = solve(toy(tmp_path, tables)).routes.set_index(["origin", "market"])["volume"]
+    assert routes.to_dict() == pytest.approx(
+        {("FIELD_CO", "EAST"): 3.75, ("FIELD_CO", "WEST"): 1.25, ("HUB_CO", "EAST"): 2.25, ("HUB_CO", "WEST"): 0.75}
+    )
+
+
+def test_stock_that_waits_keeps_its_origin(tmp_path: Path) -> None:
+    # January's 0.1 Mt are sold in February at 500: on average (0.21·400 + 0.38·500 + 0.31·450)·0.9 / 0.9 Mt lifted.
+    plan = solve(months(toy(tmp_path, {**STORE, "storages": TANK.format("0,cyclic,")})))
+    (sheet,) = plan.routes.to_dict("records")
+    assert sheet["volume"] == pytest.approx(0.9)
+    assert sheet["price"] == pytest.approx(0.21 * 400 + 0.38 * 500 + 0.31 * 450)
+
+
+def test_what_a_tank_gives_up_is_a_route_of_its_own(tmp_path: Path) -> None:
+    # Opening 0.04 and nothing owed at the end: 0.94 Mt are sold, 0.04 of them from the opening stock.
+    plan = solve(months(toy(tmp_path, {**STORE, "storages": TANK.format("0.04,free,")})))
+    routes = plan.routes.set_index("origin")
+    assert routes.loc["FIELD_CO", "volume"] == pytest.approx(0.9)
+    assert routes.loc["TANK", "volume"] == pytest.approx(0.04)
+    assert routes.loc["TANK", "shipper"] == "opening stock"
+    assert routes.loc["TANK", ["tariff", "lifting"]].tolist() == [0, 0]
+    assert (routes["volume"] * routes["netback"]).sum() == pytest.approx(plan.netback, rel=1e-9)
+
+
+def test_what_is_left_in_a_tank_is_told(tmp_path: Path) -> None:
+    # Stock left at the end is worth 700 USD/t, the sale at most 0.9·500 − 33: the tank ends full.
+    plan = solve(months(toy(tmp_path, {**STORE, "storages": TANK.format("0,value,700")})))
+    left = plan.routes[plan.routes["market"] == "TANK"].iloc[0]
+    assert left["volume"] == pytest.approx(0.1)
+    assert left["route"].endswith("(left in store)")
+    assert not left["export"]
+    term = plan.ledger.set_index("term")["value"]
+    assert term["closing_value"] == pytest.approx(70)
+    on_routes = (plan.routes["volume"] * plan.routes["netback"]).sum()
+    assert on_routes == pytest.approx(plan.netback - 70, rel=1e-9)
