@@ -249,7 +249,7 @@ def _groups(space: Space, x: Vector) -> pd.DataFrame:
 def _meter_capacity(space: Space) -> pd.DataFrame:
     """Effective capacity of the arcs a group is measured at, 0 where closed; undefined where one has no limit."""
     table, packs = space.case.network.tables["meters"], space.case.network.packs
-    family = {arc: pack.family for pack in packs for arc in pack.tables["arcs"]["id"]}
+    family = {arc: pack.family for pack in reversed(packs) for arc in pack.tables["arcs"]["id"]}
     metered = table.loc[table["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates()
     metered = over_periods(metered.assign(family=metered["arc"].map(family)), space.case.periods)
     metered = metered.merge(space.arcs.frame[["arc", "period", "capacity"]], on=["arc", "period"], how="left")

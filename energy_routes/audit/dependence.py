@@ -25,7 +25,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         what = f"{kind} {group} {family} {period}"
         volume = sum(volumes[kind, group, family, p] for p in spans)
         total = sum(totals[kind, family, p] for p in spans)
-        capacity = sum(_capacity(saved, facts, kind, group, family, p) for p in spans)
+        capacity = sum(_capacity(facts, kind, group, family, p) for p in spans)
         found.equal("groups", f"{what} volume", row["volume"], volume)
         found.equal("groups", f"{what} capacity", row["capacity"], capacity)
         found.equal("groups", f"{what} share", row["share"], volume / total if total > 0 else math.nan)
@@ -80,11 +80,11 @@ def _totals(saved: Saved, facts: Facts, volumes: Exposure) -> dict[tuple[str, st
     return out
 
 
-def _capacity(saved: Saved, facts: Facts, kind: str, group: str, family: str, period: str) -> float:
-    """Effective capacity of the open arcs at a group's meters that carry the family; NaN where one has no limit."""
-    carries = saved.arcs_of_family[family]
+def _capacity(facts: Facts, kind: str, group: str, family: str, period: str) -> float:
+    """Effective capacity of the family's arcs at a group's meters, 0 where closed; NaN where one has no limit."""
     arcs = {m["arc"] for m in facts.rows["meters"].values() if (m["kind"], m["group"]) == (kind, group) and m["arc"]}
-    sizes = [facts.capacity(arc, period) for arc in arcs if arc in carries and facts.open(arc, period)]
+    own = {arc for arc in arcs if facts.rows["commodities"][facts.grades_of_arc[arc][0]]["family"] == family}
+    sizes = [facts.capacity(arc, period) if facts.open(arc, period) else 0.0 for arc in own]
     return sum(sizes) if sizes and all(math.isfinite(size) for size in sizes) else math.nan
 
 
