@@ -12,7 +12,7 @@ from energy_routes.modelfile import EditFile, PolicyFile, ScenarioFile
 from energy_routes.names import nearest
 from energy_routes.network import Edit, Network
 from energy_routes.periods import Period
-from energy_routes.policy import Policy, set_lever
+from energy_routes.policy import RISK, Policy, set_lever
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ class Case:
         head, _, rest = path.partition(".")
         if head in ("max_share", "max_exposure", "max_hhi") and rest:
             return self.with_policy(**{head: {rest: as_number(path, value)}})
-        if head in ("objective", "exports") and not rest:
+        if head in RISK and rest:
+            return self.with_policy(**{head: {rest: value}})
+        if head in ("objective", "exports", *RISK) and not rest:
             return self.with_policy(**{head: value})
         edit = edit_from_path(self.network, path, value)
         return self.on_network(lambda n: n.with_edits(edit))
@@ -94,12 +96,22 @@ class Case:
 
     def with_file(self, edits: Sequence[EditFile], policy: PolicyFile, place: str) -> Case:
         """The case with the edits and the policy of a file or scenario laid over it.  Raises DataError."""
-        changes = edits_of(self.network, edits, self.periods, place)
-        levers = {k: v for k, v in policy.model_dump().items() if v not in (None, {})}
+        faults: list[Fault] = []
+        changes: Sequence[Edit] = ()
         try:
-            case = self.with_policy(**levers)
-        except UsageError as error:
-            raise DataError(place, [Fault(place, column="policy", found=str(error))]) from None
+            changes = edits_of(self.network, edits, self.periods, place)
+        except DataError as error:
+            faults += error.faults
+        case = self
+        for name, value in policy.model_dump().items():
+            caps = name.startswith("max_") and isinstance(value, Mapping)
+            for part in [{group: cap} for group, cap in value.items()] if caps else [value] * (value not in (None, {})):
+                try:
+                    case = case.with_policy(**{name: part})
+                except UsageError as error:
+                    faults.append(Fault(place, column=f"policy.{name}", found=str(error)))
+        if faults:
+            raise DataError(place, faults)
         return case.on_network(lambda n: n.with_edits(*changes))
 
     def _check_group(self, kind: str, group: str) -> None:

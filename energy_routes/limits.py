@@ -29,9 +29,11 @@ BLOCKS: Mapping[str, tuple[str, str]] = {
     "max_share": ("policy", "group"),
     "max_exposure": ("policy", "group"),
     "hold_exports": ("policy", "family"),
+    "secure": ("policy", "outage"),
     "lifted": ("supply", "supply"),
 }
 STRUCTURE = ("balance", "stock_balance", "exports", "exposure", "max_hhi")
+LINKS = ("stranded", "released_stock", "released_rate", "unforeseen")  # what security ties to the plan, no limits
 # Kind of limit → the names of :class:`Names` that it is called by, and what a block adds to them.
 NAMED_BY: Mapping[str, str] = {
     "capacity": "arc", "joint": "limit", "market": "market", "obligation": "obligation", "contract": "contract",
@@ -44,7 +46,7 @@ SUFFIX: Mapping[str, str] = {
 # What a repair pays for a tonne of each limit: a cap is only a wish, a contract or a market can be talked to, steel is
 # steel, and nobody leaves the home refineries dry first.
 PRICE_OF_LOOSENING: Mapping[str, float] = {
-    "max_share": 1, "max_exposure": 1, "max_hhi": 1, "hold_exports": 2,
+    "max_share": 1, "max_exposure": 1, "max_hhi": 1, "secure": 1, "hold_exports": 2,
     "contracts": 4, "market_depth": 4, "closing_stock": 4,
     "capacity": 6, "joint_limits": 6, "joint_ratios": 6, "working_volume": 6, "injection": 6, "withdrawal": 6,
     "lifted": 8, "obligations": 50,
@@ -60,12 +62,17 @@ def limit_table(space: Space, program: Program) -> pd.DataFrame:
     frames = []
     start, called = 0, Names(space.case.network.tables)
     for rows in program.rows:
-        if rows.name not in STRUCTURE:
+        if not structural(rows.name):
             frames.append(_describe(space, called, rows.name, rows.axis.frame, start, rows.lower, rows.upper))
         start += len(rows)
     lifted = program.column_block("lifted")
     frames.append(_describe(space, called, "lifted", lifted.axis.frame, lifted.start, lifted.lower, lifted.upper))
     return pd.concat([f for f in frames if len(f)] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+
+
+def structural(block: str) -> bool:
+    """Whether a block of rows is no limit of the plan itself: accounts, links, and the copies of recourse."""
+    return block in STRUCTURE or block in LINKS or "@" in block
 
 
 def _describe(
@@ -100,6 +107,9 @@ def _describe(
 def _policy_names(block: str, labels: pd.DataFrame) -> list[str]:
     if block == "hold_exports":
         return [f"exports of {family} held" for family in labels["family"]]
+    if block == "secure":
+        rows = zip(labels["outage"], labels["market"], strict=True)
+        return [f"what may be lost with {outage}{f' of {market}' if market else ''}" for outage, market in rows]
     word = {"max_share": "share", "max_exposure": "volume"}[block]
     return [f"cap on the {word} of {kind}:{group}" for kind, group in zip(labels["kind"], labels["group"], strict=True)]
 

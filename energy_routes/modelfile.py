@@ -24,6 +24,9 @@ class PolicyFile(_Closed):
     max_share: dict[str, Any] = Field(default_factory=dict)
     max_exposure: dict[str, Any] = Field(default_factory=dict)
     max_hhi: dict[str, Any] = Field(default_factory=dict)
+    security: dict[str, Any] = Field(default_factory=dict)
+    bookings: dict[str, Any] = Field(default_factory=dict)
+    cvar: dict[str, Any] = Field(default_factory=dict)
 
 
 class Change(_Closed):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from energy_routes.form import LinearForm
 from energy_routes.formulation.space import Space
 from energy_routes.highs import Session, Solution, Status
 from energy_routes.lp import Vector
@@ -30,7 +31,7 @@ def pick(session: Session, program: Program, solution: Solution, space: Space) -
     return refine(program, solution)
 
 
-def fix_face(session: Session, program: Program, solution: Solution) -> None:
+def fix_face(session: Session, program: LinearForm, solution: Solution) -> None:
     """Hold the session to the optimal face of its last solve."""
     scale = CLEAR * max(1.0, float(np.abs(session.form.cost).max(initial=0.0)))
     columns = np.flatnonzero(np.abs(solution.reduced) > scale)

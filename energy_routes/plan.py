@@ -27,6 +27,7 @@ TABLES = (
     "obligations",
     "stocks",
     "ranges",
+    "security",
 )
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
 
@@ -89,6 +90,7 @@ class Plan:
     ranges: pd.DataFrame
     certificate: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[dict[str, str], ...] = ()
+    security: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from energy_routes.errors import UsageError
+from energy_routes.levers import Bookings, Cvar, Security, parse_bookings, parse_cvar, parse_security
 from energy_routes.names import nearest
 from energy_routes.schema import GROUP_KINDS, PARTITIONS
 
 Objective = Literal["netback", "cost", "revenue"]
 OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
 Over = Literal["horizon", "period"]
+RISK: Mapping[str, Callable[[Any, Any], Any]] = {
+    "security": parse_security, "bookings": parse_bookings, "cvar": parse_cvar,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,14 +54,22 @@ class Policy:
     max_share: tuple[Cap, ...] = ()
     max_exposure: tuple[Cap, ...] = ()
     max_hhi: tuple[Concentration, ...] = ()
+    security: Security | None = None
+    bookings: Bookings | None = None
+    cvar: Cvar | None = None
 
     @property
     def caps(self) -> bool:
         """Whether anything limits dependence."""
         return bool(self.max_share or self.max_exposure or self.max_hhi)
 
+    @property
+    def held(self) -> bool:
+        """Whether exports are held: something is asked that could be met by shutting wells in."""
+        return self.exports == "hold" and (self.caps or self.security is not None)
+
     def without_caps(self) -> Policy:
-        return replace(self, max_share=(), max_exposure=(), max_hhi=())
+        return replace(self, max_share=(), max_exposure=(), max_hhi=(), security=None)
 
     def with_concentration(self, cap: Concentration) -> Policy:
         """The policy with one HHI cap added, or replaced where the kind has one."""
@@ -112,6 +124,8 @@ def set_lever(policy: Policy, name: str, value: Any) -> Policy:
     if name in ("max_share", "max_exposure"):
         if not isinstance(value, Mapping):
             raise UsageError(f"{name} is a table of caps such as {{ 'transit:RU' = 0.8 }}")
+        if not value:
+            return replace(policy, max_share=()) if name == "max_share" else replace(policy, max_exposure=())
         for group, cap in value.items():
             policy = policy.with_cap(name, parse_cap(name, group, cap))  # type: ignore[arg-type]
         return policy
@@ -121,10 +135,14 @@ def set_lever(policy: Policy, name: str, value: Any) -> Policy:
         for kind, cap in value.items():
             policy = policy.with_concentration(parse_concentration(kind, cap))
         return policy
+    if name in RISK:
+        lever: Any = None if value in (None, "none") else RISK[name](value, getattr(policy, name))
+        levers: dict[str, Any] = {name: lever}
+        return replace(policy, **levers)
     choices: dict[str, tuple[str, ...]] = {"objective": OBJECTIVES, "exports": ("hold", "free")}
     if name not in choices:
         raise UsageError(
-            f"policy has no lever {name!r}. {nearest(name, (*choices, 'max_share', 'max_exposure', 'max_hhi'))}"
+            f"policy has no lever {name!r}. {nearest(name, (*choices, 'max_share', 'max_exposure', 'max_hhi', *RISK))}"
         )
     if value not in choices[name]:
         raise UsageError(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from energy_routes.highs import Session, Solution, Status, worth
-from energy_routes.limits import STRUCTURE
+from energy_routes.limits import structural
 from energy_routes.lp import Index, Vector
 from energy_routes.program import Program
 
@@ -74,9 +74,9 @@ def _shift(bound: float) -> float:
 def _binding_rows(program: Program, solution: Solution) -> Index:
     value, low, high = solution.row_value, program.row_lower, program.row_upper
     active = _at(value, low) | _at(value, high)
-    for block in STRUCTURE:
-        if any(rows.name == block for rows in program.rows):
-            active[program.row_slice(block)] = False
+    for block in program.rows:
+        if structural(block.name):
+            active[program.row_slice(block.name)] = False
     return np.flatnonzero(active)
 
 

@@ -26,6 +26,7 @@ from energy_routes.pick import pick
 from energy_routes.plan import Plan
 from energy_routes.prices import Worth, marginal_worth
 from energy_routes.program import Program
+from energy_routes.security import Guard, guarded, with_security
 from energy_routes.solution import Point
 from energy_routes.tightest import tightest_words
 
@@ -64,10 +65,10 @@ def solve(
     Raises InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError; never returns a doubtful plan.
     """
     options = Options(solver.lower(), method, presolve, seed, time_limit)
-    space = _hold(build_space(case), constraints, options)
+    space, guard = _prepared(case, constraints, options)
     program = _program(space, constraints)
     if options.solver != "highs":
-        return _foreign(space, program, options)
+        return _foreign(space, program, options, guard)
     cuts: list[Tangent] = []
     while True:
         session = _session(program, options)
@@ -79,19 +80,36 @@ def solve(
             break
         cuts += outside
     plan = first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices)
-    return _handed_out(space, whole, plan, worth, options, cuts)
+    return _handed_out(space, whole, plan, worth, options, cuts, guard)
 
 
 def to_pulp(case: Case) -> Any:
     """The case as an ordinary ``pulp.LpProblem``, names intact."""
     from energy_routes import pulp_bridge
 
-    return pulp_bridge.to_pulp(_program(_hold(build_space(case), None, Options()), None))
+    return pulp_bridge.to_pulp(program_of(case))
 
 
 def program_of(case: Case) -> Program:
     """The linear programme of a case (exports held where its policy says so)."""
-    return _program(_hold(build_space(case), None, Options()), None)
+    return stated(case)[1]
+
+
+def stated(case: Case) -> tuple[Space, Program]:
+    """The space and the linear programme of a case (exports held where its policy says so; no HHI cut yet)."""
+    space, _ = _prepared(case, None, Options())
+    return space, _program(space, None)
+
+
+def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[Space, Guard | None]:
+    """The space of a case with exports held and losses guarded against, as its policy asks."""
+
+    def best(space: Space, program: Program) -> tuple[Program, Solution]:
+        session = _session(program, options)
+        return cut_until_inside(session, program, space, [], lambda p: _solved(session, p, space))
+
+    space = _hold(build_space(case), constraints, options)
+    return guarded(space, lambda space: _program(space, constraints), best)
 
 
 def _session(program: Program, options: Options) -> Session:
@@ -113,7 +131,7 @@ def _program(space: Space, constraints: Rules | None) -> Program:
 def _hold(space: Space, constraints: Rules | None, options: Options) -> Space:
     """Where caps are set and exports held: the exports of the same case without the caps become a floor."""
     policy = space.policy
-    if not policy.caps or policy.exports != "hold":
+    if not policy.held:
         return space
     free = build_space(replace(space.case, policy=policy.without_caps()))
     program = _program(free, constraints)
@@ -170,12 +188,12 @@ def _unbounded(program: Program) -> UnboundedError:
     )
 
 
-def _foreign(space: Space, program: Program, options: Options) -> Plan:
+def _foreign(space: Space, program: Program, options: Options, guard: Guard | None) -> Plan:
     from energy_routes import pulp_bridge
 
     solution = pulp_bridge.solve_with(program, options.solver, time_limit=options.time_limit)
     _refuse(solution.status, program, space)
-    return _handed_out(space, program, solution, None, options)
+    return _handed_out(space, program, solution, None, options, (), guard)
 
 
 def _handed_out(
@@ -185,6 +203,7 @@ def _handed_out(
     worth: Worth | None,
     options: Options,
     cuts: Sequence[Tangent] = (),
+    guard: Guard | None = None,
 ) -> Plan:
     """The plan, after its own residuals have passed."""
     certificate = residuals(program, solution.x, solution.dual if worth is not None else None)
@@ -194,4 +213,5 @@ def _handed_out(
             f"{space.case.name}: {options.solver} returned a solution that fails our check: "
             + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items())
         )
-    return assemble(space, program, solution.x, worth, {**certificate, "solver": options.solver}, cuts)
+    plan = assemble(space, program, solution.x, worth, {**certificate, "solver": options.solver}, cuts)
+    return with_security(plan, guard, program, solution.x, worth)

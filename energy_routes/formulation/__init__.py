@@ -21,7 +21,8 @@ def build(space: Space) -> Program:
     sign = 1.0 if sense == "max" else -1.0
     rows = (rule(space).named(rule.__name__) for rule in RULES)
     terms = tuple(Term(term.__name__, kind, term(space) * sign) for term, kind in money)
-    return Program(sense, tuple(space.builder.blocks), tuple(block for block in rows if len(block)), terms)
+    kept = tuple(block for block in (*rows, *space.linked) if len(block))
+    return Program(sense, tuple(space.builder.blocks), kept, terms)
 
 
 def describe() -> str:

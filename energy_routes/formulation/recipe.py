@@ -33,7 +33,8 @@ Rule = Callable[[Space], Rows]
 TermKind = Literal["cash", "penalty", "risk"]
 Money = tuple[Callable[[Space], Expr], TermKind]
 
-RULES: tuple[Rule, ...] = (
+# What holds after a loss as before it: the rules of a recourse copy.
+PHYSICS: tuple[Rule, ...] = (
     balance,
     capacity,
     joint_limits,
@@ -47,11 +48,9 @@ RULES: tuple[Rule, ...] = (
     closing_stock,
     contracts,
     exports,
-    exposure,
-    max_share,
-    max_exposure,
-    hold_exports,
 )
+
+RULES: tuple[Rule, ...] = (*PHYSICS, exposure, max_share, max_exposure, hold_exports)
 
 COSTS: tuple[Money, ...] = (
     (money.tariffs, "cash"),

@@ -16,7 +16,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.formulation import axes
 from energy_routes.formulation.crossed import refuse_crossed
-from energy_routes.lp import Axis, Expr, Vector, axis
+from energy_routes.lp import Axis, Expr, Rows, Vector, axis
 from energy_routes.policy import Policy
 from energy_routes.program import Builder
 from energy_routes.schema import PARTITIONS
@@ -28,7 +28,8 @@ class Space:
 
     flow f[l,t] inlet volume of a lane · lifted q[s,t] · delivered d[m,c,tier,t] · home: delivered to obligations ·
     short: obligations not met, where a penalty allows it · stock v, injected, withdrawn · deficiency y[κ,t] ·
-    exports e[k,t] · exposure x[g,t].  All in Mt (oil) or bcm (gas) per period.
+    exports e[k,t] · exposure x[g,t].  All in Mt (oil) or bcm (gas) per period.  ``linked`` are rows that tie further
+    variables to these: recourse copies, stranded volumes.
     """
 
     case: Case
@@ -49,6 +50,7 @@ class Space:
     exports: Expr
     exposure: Expr
     held: Mapping[str, float] = field(default_factory=dict)
+    linked: tuple[Rows, ...] = ()
 
     @property
     def policy(self) -> Policy:
