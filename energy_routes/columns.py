@@ -14,6 +14,8 @@ DATED_DIMENSIONS = ("rate", "volume", "unit_value", "fraction")
 ID = (r"[^/;]*[^/;\s][^/;]*", "a name without '/' (it joins the parts of a key) or ';' (it separates lists)")
 COUNTRY = (r"[A-Z]{2}", "an ISO 3166 two-letter code in capitals, such as KZ")
 PERIOD = (r"\d{4}(-(0[1-9]|1[0-2]))?", "a year such as 2024 or a month such as 2024-03")
+DAY = (r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", "a date such as 2022, 2022-03 or 2022-03-21")
+TARGET = (r"[a-z_]+:[^;]*[^;\s][^;]*", "what it is and its name, such as arc:BTC or transit:RU")
 DATED_PERIOD = (r"(\d{4}|\*)-(0[1-9]|1[0-2])|\d{4}", "a year 2024, a month 2024-03, or every March *-03")
 
 

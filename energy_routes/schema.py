@@ -15,7 +15,9 @@ from collections.abc import Mapping
 from energy_routes.columns import (
     COUNTRY,
     DATED_PERIOD,
+    DAY,
     PERIOD,
+    TARGET,
     identifier,
     money,
     rate,
@@ -253,6 +255,19 @@ VALUES = Table("values", "Dated figures, each with its own source: they override
     *PROVENANCE,
 ), key=("table", "id", "field", "period"))
 
+EVENTS = Table("events", "What has failed: the record from which rates and durations of disruptions are estimated.", (
+    identifier(),
+    text("date", "when it began: 2022, 2022-03 or 2022-03-21", required=True, pattern=DAY),
+    Column("targets", "list", "what was lost together, as one event, separated by ';': arc:…, node:…, market:…, or a "
+           "group such as transit:RU or chokepoint:…", required=True, pattern=TARGET),
+    text("name", "what happened", required=True),
+    Column("effect", "float", "mean share of capacity lost while it lasted; blank: none (a threat, a cost, a delay)",
+           low=0, high=1),
+    Column("duration_days", "float", "days until capacity was back; 'unlimited': it is not back; blank: not known",
+           low=0, unlimited=True),
+    *PROVENANCE,
+), key=("id",))
+
 # What `pack.toml` (or the sheet `pack`, columns key and value) says of the whole pack.
 PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook the sheet `pack` (columns key, value).", (
     text("title", "name shown to people", required=True),
@@ -265,5 +280,5 @@ PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook th
 
 TABLES: Mapping[str, Table] = {t.name: t for t in (
     NODES, COMMODITIES, ARCS, LANES, SUPPLIES, OBLIGATIONS, MARKETS, TIERS, DIFFERENTIALS, LIMITS, LIMIT_TERMS,
-    GROUPS, METERS, STORAGES, CONTRACTS, VALUES,
+    GROUPS, METERS, STORAGES, CONTRACTS, EVENTS, VALUES,
 )}
