@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from energy_routes.solver import to_pulp as to_pulp
     from energy_routes.studies.compare import Comparison as Comparison
     from energy_routes.studies.compare import compare as compare
+    from energy_routes.studies.frontier import Frontier as Frontier
+    from energy_routes.studies.frontier import frontier as frontier
+    from energy_routes.studies.lowest import lowest_share as lowest_share
     from energy_routes.tables import read_pack as read_pack
 
 _HOME = {
@@ -42,6 +45,9 @@ _HOME = {
     "read_pack": "tables",
     "compare": "studies.compare",
     "Comparison": "studies.compare",
+    "frontier": "studies.frontier",
+    "Frontier": "studies.frontier",
+    "lowest_share": "studies.lowest",
 }
 
 try:

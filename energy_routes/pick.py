@@ -21,7 +21,9 @@ CLEAR = 1e-7  # a reduced cost or dual above this share of its stage's largest c
 
 def pick(session: Session, program: Program, solution: Solution, space: Space) -> Solution:
     """The one plan of the optimal face.  Falls back to the stage before where a stage cannot be solved."""
-    for cost in (tonne_km(space, program.shape[1]), tie_break(program)):
+    columns = program.shape[1]
+    later = (expr.coefficients(columns) for expr in space.then)
+    for cost in (*later, tonne_km(space, columns), tie_break(program)):
         fix_face(session, program, solution)
         session.set_cost(cost, "min")
         stage = session.solve()

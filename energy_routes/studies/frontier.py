@@ -1,0 +1,174 @@
+"""The price of diversification, and of any other number: the optimum along one lever, with every kink named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.results.tables import exact, write_table
+from energy_routes.studies.curve import Curve, exact_curve
+from energy_routes.studies.lever import Lever, lever_of, stretch_of
+from energy_routes.studies.points import curve_table, point_table, segment_table
+from energy_routes.studies.reach import bounded_curve, sampled_curve
+from energy_routes.studies.rebuild import Rebuilder
+from energy_routes.studies.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LISTS = ("enters", "leaves", "limits")
+Progress = Callable[[int], None]
+BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_musd_per_pp", "kink", "enters"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Frontier:
+    """The optimum along a lever.  Values of a share or HHI are fractions, of a number in ``unit``; money is MUSD.
+
+    ``points``: the ends and every kink (or sample): cap, netback, objective, exports and shut_in (Mt or bcm), cost
+    against ``reference`` and its two parts, price_usd_per_t_exposure (one more tonne allowed), price_musd_per_pp (one
+    more percentage point, or 0.01 of HHI), price (MUSD per unit of the lever), premium_usd_per_t (cost over exports),
+    kink, what, enters and leaves (routes that begin to grow, and to shrink), limits (that begin to bind).
+    ``segments``: from, to, form (linear and fractional are proved; bounded is proved to ``error``; sampled is not),
+    objective_from, objective_to, price_from, price_to, error.  ``curve``: the objective at close steps, for a plot.
+    """
+
+    case: Case
+    over: str
+    name: str
+    unit: str
+    points: pd.DataFrame
+    segments: pd.DataFrame
+    curve: pd.DataFrame
+    reference: Snapshot
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        kinks = int(self.points["kink"].sum())
+        return f"Frontier({self.case.name!r} over {self.over}: {len(self.segments)} segments, {kinks} kinks)"
+
+    def _repr_html_(self) -> str:
+        return f"<p><code>{self!r}</code></p>" + self.points[BRIEF].to_html(index=False, na_rep="–")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The frontier as one JSON-ready object; undefined is null."""
+        points, segments = (frame.to_dict("records") for frame in (self.points, self.segments))
+        for point in points:
+            point |= {key: [words for words in point[key].split("; ") if words] for key in LISTS}
+        out: dict[str, Any] = exact({
+            "schema_version": 1, "model": self.case.name, "over": self.over, "name": self.name, "unit": self.unit,
+            "reference": {"netback": self.reference.netback, "exports": float(self.reference.exports.sum()),
+                          "shut_in": float(self.reference.shut_in.sum())},
+            "points": points, "segments": segments, "notes": list(self.notes),
+        })  # fmt: skip
+        return out
+
+    def to_json(self, indent: int | None = 1) -> str:
+        """The frontier as JSON text."""
+        return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``frontier.json`` and the tables as Parquet and CSV to a folder; returns its path."""
+        place = Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        (place / "frontier.json").write_text(self.to_json() + "\n", encoding="utf-8")
+        for name in ("points", "segments", "curve"):
+            write_table(getattr(self, name), place / name)
+        return place
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw netback against the lever, kinks marked; returns the axes."""
+        from energy_routes.studies.frontier_plot import draw
+
+        return draw(self, ax)
+
+
+def frontier(
+    case: Case,
+    over: str,
+    start: float,
+    stop: float,
+    *,
+    unit: str = "",
+    tolerance: float | None = None,
+    samples: int = 33,
+    progress: Progress | None = None,
+) -> Frontier:
+    """The optimum of ``case`` as ``over`` (any path that ``Case.set`` takes) goes from start to stop.
+
+    Exact (every kink found and proved) for capacities, supplies, depths, caps in Mt, tariffs, prices, and for share
+    caps over the horizon, whose pieces are linear with exports held and linear-fractional with exports free.  HHI caps
+    with exports held are bounded to ``tolerance`` (MUSD).  All else is sampled at ``samples`` points and labelled so.
+    Where a value has no plan the curve stops at the tightest that has one.  ``progress`` is told the solves done.
+    Raises InfeasibleError where neither end has a plan, UsageError and DataError as ``case.set`` does.
+    """
+    lever = lever_of(case, over, start, stop, unit)
+    curve = _curve(lever, tolerance, samples, progress) or _curve(lever.turned, tolerance, samples, progress)
+    if curve is None:
+        from energy_routes.solver import solve
+
+        solve(lever.at(lever.start))  # raises, and says why
+        curve = sampled_curve(lever, samples, progress)
+        assert curve is not None, "a case that has a plan has a curve"
+    reference = reference_of(curve.lever)
+    return Frontier(
+        case=case,
+        over=over,
+        name=lever.name,
+        unit=lever.unit or lever.own_unit,
+        points=point_table(curve, reference, progress),
+        segments=segment_table(curve),
+        curve=curve_table(curve),
+        reference=reference,
+        notes=tuple(_notes(curve, lever)),
+    )
+
+
+def curve_of(lever: Lever, samples: int = 33) -> Curve | None:
+    """The curve of a lever from its start; None where there is no plan at start."""
+    return _curve(lever, None, samples, None)
+
+
+def _curve(lever: Lever, tolerance: float | None, samples: int, progress: Progress | None) -> Curve | None:
+    from energy_routes.errors import InfeasibleError
+
+    try:
+        if lever.kind == "hhi":
+            curve = bounded_curve(lever, tolerance, progress)
+        elif lever.case.policy.max_hhi:
+            curve = None
+        else:
+            stretch = stretch_of(lever)
+            curve = exact_curve(lever, stretch, progress) if stretch is not None else None
+            if stretch is not None:
+                return curve
+    except InfeasibleError:
+        return None
+    return curve or sampled_curve(lever, samples, progress)
+
+
+def reference_of(lever: Lever) -> Snapshot:
+    """The plan without the lever: what costs are measured against."""
+    return Rebuilder(Lever(lever.base, "", 0.0, 1.0)).snapshot(0.0)
+
+
+def _notes(curve: Curve, asked: Lever) -> list[str]:
+    lever, notes = curve.lever, []
+    last = lever.value(curve.end)
+    if curve.end < 1.0:
+        held = " with exports held" if lever.kind != "number" and lever.case.policy.exports == "hold" else ""
+        notes.append(f"{lever.name}: no plan{held} beyond {last:.4f}; the curve stops there (asked: {lever.stop:g})")
+    if lever.start != asked.start:
+        notes.append(f"no plan at {asked.start:g}: the curve is followed from {lever.start:g}")
+    if any(piece.form == "sampled" for piece in curve.pieces):
+        notes.append("sampled: the curve between the points is not proved")
+    return notes
+
+
+__all__ = ["Frontier", "frontier"]

@@ -1,0 +1,60 @@
+"""A frontier drawn: netback against the lever, its kinks marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import pandas as pd
+
+from energy_routes.case import Case
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+INK, MARK = "#1f4e79", "#c0392b"
+
+
+class Drawn(Protocol):
+    """What is drawn of a frontier."""
+
+    @property
+    def case(self) -> Case: ...
+    @property
+    def over(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def points(self) -> pd.DataFrame: ...
+    @property
+    def segments(self) -> pd.DataFrame: ...
+    @property
+    def curve(self) -> pd.DataFrame: ...
+
+
+def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
+    """The curve, solid where it is proved and dashed where it is sampled; kinks as dots.  Returns the axes."""
+    if ax is None:
+        from matplotlib.figure import Figure
+
+        ax = Figure(figsize=(7.0, 4.2), layout="constrained").subplots()
+    curve, points = frontier.curve, frontier.points
+    sampled = bool((frontier.segments["form"] == "sampled").any())
+    fraction = not frontier.unit
+    scale = 100.0 if fraction and frontier.over.removeprefix("policy.").startswith("max_share") else 1.0
+    ax.plot(curve["cap"] * scale, curve["objective"], "--" if sampled else "-", color=INK, linewidth=1.6)
+    kinks = points[points["kink"].astype(bool)]
+    ax.plot(kinks["cap"] * scale, kinks["objective"], "o", color=MARK, markersize=3.5)
+    ends = points[points["what"] == "tightest"]
+    for at, height in zip(ends["cap"] * scale, ends["objective"], strict=True):
+        ax.axvline(at, color=MARK, linewidth=0.8, linestyle=":")
+        ax.annotate(f"no plan beyond {at:.4g}", (at, height), fontsize=8, color=MARK,
+                    xytext=(6, 2), textcoords="offset points")  # fmt: skip
+    unit = "%" if scale == 100.0 else frontier.unit
+    ax.set_xlabel(f"{frontier.name}{f', {unit}' if unit else ''}")
+    ax.set_ylabel(f"{frontier.case.policy.objective}, MUSD")
+    ax.set_title(frontier.case.title or frontier.case.name, fontsize=10, loc="left")
+    ax.ticklabel_format(axis="y", useOffset=False)
+    ax.grid(alpha=0.25)
+    return ax

@@ -1,0 +1,163 @@
+"""The one number that a curve runs over: what ``--set`` takes, its unit, and the case without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from energy_routes.case import Case
+from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.formulation import NETBACK, build
+from energy_routes.formulation.space import Space
+from energy_routes.lp import Vector
+from energy_routes.network import parse_target
+from energy_routes.policy import Cap
+from energy_routes.program import Program
+from energy_routes.schema import TABLES
+from energy_routes.solver import stated
+from energy_routes.studies.parametric import Line, line_between
+from energy_routes.units import inner_unit
+
+Kind = Literal["share", "exposure", "hhi", "number"]
+CAPS: dict[str, Kind] = {"max_share": "share", "max_exposure": "exposure", "max_hhi": "hhi"}
+BETWEEN = (0.381966, 0.763932)  # where a programme is compared with the line: no round fractions
+NEARER = (1.0, 0.5, 0.125, 0.03125)  # where the far end of a line is looked for, bounds cross beyond
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A path of ``Case.set`` and a stretch of its values, ``start`` to ``stop`` (either may be the larger).
+
+    ``unit`` is what the values are written in, ``own_unit`` what they are without one; shares and HHI are fractions.
+    """
+
+    case: Case
+    path: str
+    start: float
+    stop: float
+    unit: str = ""
+    own_unit: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        return CAPS.get(self.path.partition(".")[0], "number")
+
+    @property
+    def name(self) -> str:
+        """What the lever is called: ``share of transit:RU``, ``arc:BTC.tariff``."""
+        head, _, rest = self.path.partition(".")
+        words = {"max_share": "share of", "max_exposure": "volume of", "max_hhi": "HHI over"}
+        return f"{words[head]} {rest}" if head in words else self.path
+
+    @property
+    def cap(self) -> Cap | None:
+        """The share or volume cap that the lever moves, as the case has it (or as it would be set)."""
+        if self.kind not in ("share", "exposure"):
+            return None
+        head, _, rest = self.path.partition(".")
+        kind, _, group = rest.partition(":")
+        old = next((c for c in getattr(self.case.policy, head) if c.name == rest), None)
+        return old or Cap(kind, group, self.start)
+
+    @property
+    def base(self) -> Case:
+        """The case without the lever: without this cap, or as it stands."""
+        head, _, rest = self.path.partition(".")
+        if self.kind == "number":
+            return self.case
+        kept: dict[str, Any] = {head: tuple(cap for cap in getattr(self.case.policy, head) if cap.name != rest)}
+        return replace(self.case, policy=replace(self.case.policy, **kept))
+
+    def at(self, value: float) -> Case:
+        """The case with the lever at ``value``; a cap that counts by period goes on doing so.  No path: as it is."""
+        if not self.path:
+            return self.case
+        cap = self.cap
+        if cap is not None:
+            head = self.path.partition(".")[0]
+            return self.case.with_policy(**{head: {cap.name: {"cap": value, "over": cap.over}}})
+        written = f"{value!r} {self.unit}" if self.kind == "number" and self.unit else value
+        return self.case.set(self.path, written)
+
+    @property
+    def turned(self) -> Lever:
+        """The same values from the other end."""
+        return replace(self, start=self.stop, stop=self.start)
+
+    def value(self, t: float) -> float:
+        """The value a share ``t`` of the way from start to stop."""
+        return self.start + t * (self.stop - self.start)
+
+
+def lever_of(case: Case, path: str, start: float, stop: float, unit: str = "") -> Lever:
+    """The lever of a path.  Raises UsageError (DataError) where ``case.set`` would refuse an end, or both are equal."""
+    path = path.removeprefix("policy.")
+    if path in ("objective", "exports"):
+        raise UsageError(f"policy.{path} is a choice, not a number: a curve runs over a number")
+    if not (np.isfinite(start) and np.isfinite(stop)) or start == stop:
+        raise UsageError(f"from {start:g} to {stop:g}: two different finite numbers are expected")
+    lever = Lever(case, path, float(start), float(stop), unit, _own_unit(case, path))
+    for value in (start, stop):
+        lever.at(value)
+    return lever
+
+
+def _own_unit(case: Case, path: str) -> str:
+    """The inner unit of a path's number; blank for what has none (a share, a factor)."""
+    head = path.partition(".")[0]
+    if head in CAPS:
+        return "Mt/y" if head == "max_exposure" else ""
+    target, _, column = path.rpartition(".")
+    if ":" not in target:
+        raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
+    table = parse_target(target)[0]
+    if column not in TABLES[table].dated:
+        case.set(path, 0.0)  # says what is wrong
+    unit = inner_unit(TABLES[table].column(column).dimension, case.network.packs[0].family)
+    return "" if unit in ("1", "fraction") else unit
+
+
+@dataclass(frozen=True, eq=False)
+class Stretch:
+    """The linear programmes of a lever's values as one line; ``first`` and ``last`` are its spaces at t = 0 and far.
+
+    Bounds may cross beyond ``far``: no plan is found there.
+    """
+
+    line: Line
+    program: Program
+    first: Space
+    last: Space
+    far: float
+
+    def cash(self, t: float, x: Vector) -> float:
+        """Cash netback at ``t`` of a point ``x``, MUSD (terms are affine in t, as the line is)."""
+        ends = [sum(float(term(s).value(x).sum()) for term, kind in NETBACK if kind == "cash")
+                for s in (self.first, self.last)]  # fmt: skip
+        return ends[0] + t / self.far * (ends[1] - ends[0])
+
+
+def stretch_of(lever: Lever) -> Stretch | None:
+    """The line from start to stop; None where the numbers in between do not lie on one, or a curve cannot be proved.
+
+    Programmes in between are compared with the line.  Raises InfeasibleError where bounds cross at ``start`` already.
+    """
+    first, program = stated(lever.at(lever.value(0.0)))
+    alike = lever.cap is not None and lever.case.policy.security is None  # the cap's own rows are all that differs
+
+    def at(t: float) -> tuple[Space, Program]:
+        case = lever.at(lever.value(t))
+        return (first, build(replace(first, case=case))) if alike else stated(case)
+
+    for far in NEARER:
+        try:
+            last, end = at(far)
+            others = [(t, at(t * far)[1]) for t in (BETWEEN[:1] if alike else BETWEEN)]
+        except InfeasibleError:
+            continue
+        line = line_between(program, end, others)
+        exact = line is not None and line.exact
+        return Stretch(line.stretched(1.0 / far), program, first, last, far) if line is not None and exact else None
+    return None

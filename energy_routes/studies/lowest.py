@@ -1,0 +1,74 @@
+"""The inverse question: how far can dependence be lowered for so much a tonne, and what stops it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scipy.optimize import brentq
+
+from energy_routes.case import Case
+from energy_routes.errors import UsageError
+from energy_routes.policy import parse_cap
+from energy_routes.studies.curve import Curve
+from energy_routes.studies.frontier import curve_of, reference_of
+from energy_routes.studies.lever import lever_of
+from energy_routes.studies.snapshot import Snapshot
+
+FINE = 1e-10  # of the way from a share of 1 to 0
+DEAR = 1e12  # USD/t: in place of the infinite premium of exporting nothing
+
+
+@dataclass(frozen=True)
+class LowestShare:
+    """The lowest ``share`` (0–1) of ``group`` that the budget, or the network, allows.
+
+    ``premium``: what it costs, USD per exported tonne; ``cost``: MUSD; ``exports``: Mt (bcm).
+    ``limited_by``: 'budget', or 'network' where no plan has a lower share.
+    """
+
+    group: str
+    share: float
+    premium: float
+    cost: float
+    exports: float
+    limited_by: Literal["budget", "network"]
+
+
+def lowest_share(case: Case, group: str, budget_usd_per_t: float) -> LowestShare:
+    """The lowest horizon share of ``group`` (such as 'transit:RU') at most ``budget_usd_per_t`` below the free plan.
+
+    The budget is netback lost per exported tonne (USD/t).  Exports are held or free as the case says.  Exact up to
+    1e-10 of share.  Raises UsageError for a group that is not there or a budget below 0.
+    """
+    parse_cap("max_share", group, 1.0)
+    if not budget_usd_per_t >= 0:
+        raise UsageError(f"a budget of {budget_usd_per_t} USD/t is not 0 or more")
+    lever = lever_of(case, f"max_share.{group}", 1.0, 0.0)
+    curve = curve_of(lever)
+    assert curve is not None, "a cap of 1 leaves the plan as it is"
+    reference = reference_of(lever)
+    t, stop = _cheapest(curve, reference, budget_usd_per_t)
+    plan = curve.at(t)
+    exports, cost = float(plan.exports.sum()), reference.netback - plan.netback
+    return LowestShare(group, lever.value(t), cost / exports if exports > 0 else 0.0, cost, exports, stop)
+
+
+def _cheapest(curve: Curve, reference: Snapshot, budget: float) -> tuple[float, Literal["budget", "network"]]:
+    """The last t within the budget: by pieces first, then by root-finding (Brent 1973) in the one that breaks it."""
+    allowed = budget * (1 + 1e-9) + 1e-9
+    for piece in curve.pieces:
+        if _premium(curve, piece.high, reference) <= allowed:
+            continue
+        low, high = piece.low, piece.high
+        if _premium(curve, low, reference) >= allowed:
+            return low, "budget"
+        at = brentq(lambda t: min(_premium(curve, t, reference), DEAR) - budget, low, high, xtol=FINE)
+        return float(at), "budget"
+    return curve.end, "network"
+
+
+def _premium(curve: Curve, t: float, reference: Snapshot) -> float:
+    plan = curve.at(t)
+    exports = float(plan.exports.sum())
+    return (reference.netback - plan.netback) / exports if exports > 1e-9 else float("inf")

@@ -1,0 +1,98 @@
+"""The case of each value solved anew, tangent cuts shared: where no line of programmes can be followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from energy_routes.cuts import CONE, cut_until_inside
+from energy_routes.errors import InfeasibleError, LimitError
+from energy_routes.formulation import NETBACK
+from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, tangents
+from energy_routes.formulation.space import Space
+from energy_routes.highs import Session, Solution, Status, worth
+from energy_routes.pick import pick
+from energy_routes.policy import Concentration
+from energy_routes.program import Program
+from energy_routes.solver import stated
+from energy_routes.studies.lever import Lever
+from energy_routes.studies.snapshot import Snapshot, snapshot
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The optimum at one value: its space, programme with cuts, solution, and d objective / d value (NaN unknown)."""
+
+    space: Space
+    program: Program
+    solution: Solution
+    cuts: tuple[Tangent, ...]
+    slope: float = float("nan")
+
+
+class Rebuilder:
+    """Solves the case of each value anew; tangent cuts found at one value serve at the others."""
+
+    def __init__(self, lever: Lever) -> None:
+        self._lever = lever
+        self._cuts: tuple[Tangent, ...] = ()
+        self._known: dict[float, Answer | None] = {}
+        self._shared: tuple[Space, Program] | None = None
+
+    def solve(self, t: float) -> Answer | None:
+        """The optimum at ``t`` of the way, or None where there is no plan."""
+        if t not in self._known:
+            self._known[t] = self._solved(t)
+        return self._known[t]
+
+    def snapshot(self, t: float) -> Snapshot:
+        """The plan at ``t`` in brief.  Raises LimitError where there is none."""
+        answer = self.solve(t)
+        if answer is None:
+            raise LimitError(f"no plan at {t:g} of the way")
+        session = Session(answer.program)
+        first = session.solve()
+        x = pick(session, answer.program, first, answer.space).x
+        if tangents(answer.space, x, CONE * 100):
+            x = first.x  # the tie-break left the cone: keep the optimum itself
+        cash = sum(float(term(answer.space).value(x).sum()) for term, kind in NETBACK if kind == "cash")
+        return snapshot(answer.space, x, first.objective, cash)
+
+    def _solved(self, t: float) -> Answer | None:
+        case = self._lever.at(self._lever.value(t))
+        try:
+            if self._lever.kind == "hhi" and self._shared is not None:
+                space, program = replace(self._shared[0], case=case), self._shared[1]
+            else:
+                space, program = self._shared = stated(case)
+            cuts = [cut for old in self._cuts for cut in _for_caps(old, case.policy.max_hhi)]
+            session = Session(program)
+            whole, solution = cut_until_inside(session, program, space, cuts, lambda _: _optimal(session))
+        except InfeasibleError:
+            return None
+        self._cuts = tuple(cuts)
+        return Answer(space, whole, solution, tuple(cuts), self._slope(space, whole, solution, cuts))
+
+    def _slope(self, space: Space, program: Program, solution: Solution, cuts: list[Tangent]) -> float:
+        if self._lever.kind != "hhi":
+            return float("nan")
+        duals = worth(program, solution).dual[program.row_slice(CUT)] if cuts else np.zeros(0)
+        kind = self._lever.path.partition(".")[2]
+        priced = hhi_price(space, cuts, duals, solution.x)
+        return sum(slope for cap, _, slope in priced if cap.kind == kind) * (self._lever.stop - self._lever.start)
+
+
+def _optimal(session: Session) -> Solution:
+    """An optimal solution.  Raises InfeasibleError, or LimitError where the solver gave up."""
+    solution = session.solve()
+    if solution.status in (Status.infeasible, Status.infeasible_or_unbounded):
+        raise InfeasibleError("no plan", [])
+    if solution.status is not Status.optimal:
+        raise LimitError(f"the solver stopped on the way: {solution.status.value}")
+    return solution
+
+
+def _for_caps(cut: Tangent, caps: tuple[Concentration, ...]) -> list[Tangent]:
+    """The same direction under the caps of another value: any ‖û‖ ≤ 1 is valid."""
+    return [replace(cut, cap=cap) for cap in caps if cap.kind == cut.cap.kind]

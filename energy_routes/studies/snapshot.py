@@ -1,0 +1,98 @@
+"""What a curve tells of one plan on it: money, volumes out and shut in, and by which routes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.form import LinearForm
+from energy_routes.formulation.diversification_rules import share_totals
+from energy_routes.formulation.space import Space
+from energy_routes.highs import Session, Solution, Status
+from energy_routes.lp import Vector
+from energy_routes.pick import fix_face, tie_break, tonne_km
+from energy_routes.program import Program
+from energy_routes.refine import refine
+from energy_routes.routes import routes_of
+
+NO_PRICES = pd.DataFrame(columns=["kind", "limit", "name", "family", "period", "volume", "bound", "price", "unit"])
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One plan: ``objective`` and cash ``netback`` in MUSD, volumes in Mt (bcm) over the horizon.
+
+    ``exports`` and ``shut_in`` by family; ``lifted`` and ``worth`` (mean netback of what is exported, USD/t) by supply;
+    ``routes``: volume of each export route, by its words; ``ways``: the same without the origin.
+    ``totals``: by kind of group, what its shares are shares of.
+    """
+
+    objective: float
+    netback: float
+    exports: pd.Series[float]
+    shut_in: pd.Series[float]
+    lifted: pd.Series[float]
+    worth: pd.Series[float]
+    routes: pd.Series[float]
+    ways: pd.Series[float]
+    totals: dict[str, float]
+
+
+def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snapshot:
+    """The plan of point ``x`` in brief."""
+    routes = routes_of(space, x, NO_PRICES)
+    out = routes[routes["export"].astype(bool) & (routes["volume"] > 0)]
+    money = (out["netback"] * out["volume"]).groupby(out["origin"]).sum()
+    lifted = pd.Series(space.lifted.value(x), index=space.lifted.axis.frame["supply"]).groupby(level=0).sum()
+    supply = space.lifted.axis.frame[["family"]].assign(
+        shut=np.maximum(np.nan_to_num(space.lifted.axis.data("available") - space.lifted.value(x), posinf=0.0), 0.0)
+    )
+    sold = space.exports.axis.frame[["family"]].assign(volume=space.exports.value(x))
+    total = share_totals(space)
+    totals = total.axis.frame[["kind"]].assign(volume=total.value(x))
+    return Snapshot(
+        objective=objective,
+        netback=netback,
+        exports=sold.groupby("family")["volume"].sum(),
+        shut_in=supply.groupby("family")["shut"].sum(),
+        lifted=lifted,
+        worth=money / out.groupby("origin")["volume"].sum(),
+        routes=out.groupby("route")["volume"].sum(),
+        ways=out.groupby(out["route"].str.replace(r"^.*? → ", "", regex=True))["volume"].sum(),
+        totals={str(kind): float(volume) for kind, volume in totals.groupby("kind")["volume"].sum().items()},
+    )
+
+
+def canonical(session: Session, form: LinearForm, solution: Solution, costs: Sequence[Vector]) -> Solution:
+    """The one plan of the optimal face that :mod:`energy_routes.pick` would choose; the session is left changed."""
+    for cost in costs:
+        fix_face(session, form, solution)
+        session.set_cost(cost, "min")
+        stage = session.solve()
+        if stage.status is not Status.optimal:
+            break
+        solution = stage
+    return refine(form, solution)
+
+
+def tie_costs(space: Space, program: Program) -> tuple[Vector, Vector]:
+    """Least tonne-km, then a stable choice by labels: one coefficient a column each."""
+    return tonne_km(space, program.shape[1]), tie_break(program)
+
+
+def split(before: Snapshot, after: Snapshot) -> tuple[float, float]:
+    """What ``after`` costs against ``before``: (by re-routing, by shutting in), MUSD; they sum to the lost netback.
+
+    A supply that lifts less loses what its exports earned on the mean before; the rest is re-routing.
+    """
+    lost = before.lifted.sub(after.lifted, fill_value=0.0)
+    shut = float((lost * before.worth.reindex(lost.index).fillna(0.0)).sum())
+    return before.netback - after.netback - shut, shut
+
+
+def moved(before: pd.Series[float], after: pd.Series[float]) -> pd.Series[float]:
+    """Change of each route's volume, Mt (bcm); routes are matched by their words."""
+    return after.sub(before, fill_value=0.0)
