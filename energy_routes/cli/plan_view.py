@@ -224,10 +224,15 @@ def _binding(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     if tight.empty:
         return None
     shown = tight.head(MOST_LIMITS)
-    out = table("limit", "kind", f"worth of one more, {units.value_names[family]}", text=2)
-    for name, kind, price in zip(shown["name"], shown["kind"], shown["price"], strict=True):
-        out.add_row(escape(str(name)), KINDS.get(kind, kind), number(price * units.value_factors[family], 1))
+    months = len(plan.case.periods) > 1
+    when = ("periods",) if months else ()
+    out = table("limit", "kind", *when, f"worth of one more, {units.value_names[family]}", text=2)
+    for row in shown.to_dict("records"):
+        worth, times = number(row["price"] * units.value_factors[family], 1), (str(row["periods"]),) if months else ()
+        out.add_row(escape(row["name"]), KINDS.get(row["kind"], row["kind"]), *times, worth)
     notes = [f"… and {len(tight) - len(shown)} more in the table prices"] if len(tight) > len(shown) else []
+    if months:
+        notes.append(f"worth is the mean over all {len(plan.case.periods)} periods")
     if (shown["price"] < 0).any():
         notes.append("below zero: one more would cost that much")
     return Part(f"What binds{word}", out, "; ".join(notes))
@@ -250,7 +255,8 @@ def _lines(plan: Plan, units: Units) -> Iterator[str]:
     for family in dict.fromkeys(supply["family"]):
         own, factor = supply[supply["family"] == family].head(MOST_SUPPLIES), units.value_factors[str(family)]
         worth = [f"{name} {number(p * factor, 0)}" for name, p in zip(own["name"], own["price"], strict=True)]
-        yield f"One more tonne lifted is worth, {units.value_names[str(family)]}: {', '.join(worth)}"
+        what = "tonne" if family == "oil" else "1000 m³"
+        yield f"One more {what} lifted is worth, {units.value_names[str(family)]}: {', '.join(worth)}"
     if plan.prices.table.empty:
         yield "Worth of limits: not given, because prices come from the embedded solver only (--solver highs)."
     for warning in plan.warnings:

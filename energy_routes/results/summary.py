@@ -55,23 +55,24 @@ def summary(plan: Plan) -> dict[str, Any]:
 
 
 def binding(plan: Plan) -> pd.DataFrame:
-    """Limits with a price: kind, limit, name, family, target, volume, price, unit.
+    """Limits with a price: kind, limit, name, family, target, periods (in which it binds), volume, price, unit.
 
     First those that pay to be widened, dearest first; then commitments that cost; supplies last.
 
     ``price`` is the worth, over the horizon, of one more unit a year: the period prices averaged over its days.
     """
-    columns = ["kind", "limit", "name", "family", "target", "volume", "price", "unit"]
+    columns = ["kind", "limit", "name", "family", "target", "periods", "volume", "price", "unit"]
     years = {period.label: period.years for period in plan.case.periods}
     frame = plan.prices.table
     if frame.empty:
         return pd.DataFrame({name: pd.Series(dtype="float64" if name in ("volume", "price") else "str")
                              for name in columns})  # fmt: skip
     length = frame["period"].map(years).fillna(sum(years.values())).astype(float)
-    weighted = frame.assign(worth=frame["price"].astype(float) * length, length=length)
+    price = frame["price"].astype(float)
+    weighted = frame.assign(worth=price * length, length=length, active=price.abs() > SLIGHT)
     keys = ["kind", "limit", "name", "family"]
     merged = weighted.groupby(keys, sort=False, as_index=False).agg(
-        volume=("volume", "sum"), worth=("worth", "sum"), length=("length", "sum")
+        volume=("volume", "sum"), worth=("worth", "sum"), length=("length", "sum"), periods=("active", "sum")
     )
     merged["price"] = merged["worth"] / merged["length"]
     merged = merged[merged["price"].abs() > SLIGHT]
