@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,6 +26,9 @@ from energy_routes.cli.options import (
     listen,
     say,
 )
+
+if TYPE_CHECKING:
+    from energy_routes.plan import Plan
 
 
 @guarded
@@ -63,9 +67,30 @@ def solve(
         results.check_target(out)
     with busy(f"Solving {case.name} …", quiet):
         plan = run(case, solver, seed=seed, time_limit=time_limit)
+    asked = {"scenario": scenario or [], "set": set_ or []}
+    _write(plan, out, map_, {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}, quiet)
+    if as_json:
+        print(json.dumps(results.summary(plan), indent=1, ensure_ascii=False, allow_nan=False))
+    else:
+        from energy_routes.cli.plan_view import print_plan
+        from energy_routes.cli.render import console
+
+        screen = console()
+        print_plan(screen, plan, Units.of(units, plan))
+        from energy_routes.cli.reference import against
+
+        if line := against(plan, model, bool(scenario or set_), solver):
+            screen.print(f"\n{line}", highlight=False)
+    for what, place in (("Saved to", out), ("Map in", map_)):
+        if place:
+            say(f"{what} {place}", quiet)
+
+
+def _write(plan: Plan, out: Path | None, map_: Path | None, options: Mapping[str, Any], quiet: bool) -> None:
+    """Save and draw before anything is printed: a reader that leaves early loses nothing."""
     if out:
-        asked = {"scenario": scenario or [], "set": set_ or []}
-        options = {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}
+        from energy_routes import results
+
         with busy(f"Saving to {out} …", quiet):
             results.save(plan, out, options)
     if map_:
@@ -73,16 +98,6 @@ def solve(
 
         with busy(f"Drawing {map_} …", quiet):
             maps.write(plan, map_)
-    if as_json:
-        print(json.dumps(results.summary(plan), indent=1, ensure_ascii=False, allow_nan=False))
-    else:
-        from energy_routes.cli.plan_view import print_plan
-        from energy_routes.cli.render import console
-
-        print_plan(console(), plan, Units.of(units, plan))
-    for what, place in (("Saved to", out), ("Map in", map_)):
-        if place:
-            say(f"{what} {place}", quiet)
 
 
 @guarded
