@@ -33,7 +33,8 @@ BLOCKS: Mapping[str, tuple[str, str]] = {
     "lifted": ("supply", "supply"),
 }
 STRUCTURE = ("balance", "stock_balance", "exports", "exposure", "max_hhi")
-LINKS = ("stranded", "released_stock", "released_rate", "unforeseen")  # what security ties to the plan, no limits
+# What security and bookings tie to the plan: no limits of its own.
+LINKS = ("stranded", "released_stock", "released_rate", "unforeseen", "booked_capacity", "shortfall", "tail")
 # Kind of limit → the names of :class:`Names` that it is called by, and what a block adds to them.
 NAMED_BY: Mapping[str, str] = {
     "capacity": "arc", "joint": "limit", "market": "market", "obligation": "obligation", "contract": "contract",

@@ -28,6 +28,8 @@ TABLES = (
     "stocks",
     "ranges",
     "security",
+    "bookings",
+    "futures",
 )
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
 
@@ -91,6 +93,8 @@ class Plan:
     certificate: dict[str, Any] = field(default_factory=dict)
     warnings: tuple[dict[str, str], ...] = ()
     security: pd.DataFrame = field(default_factory=pd.DataFrame)
+    bookings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    futures: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""

@@ -20,6 +20,7 @@ from energy_routes.errors import InfeasibleError, LimitError, SolverError, Unbou
 from energy_routes.formulation import build
 from energy_routes.formulation.concentration import Tangent, tangents
 from energy_routes.formulation.space import Space, build_space
+from energy_routes.hedging import Hedge, hedged, over_futures, refuse_tail, with_hedge
 from energy_routes.highs import Method, Session, Solution, Status, residuals
 from energy_routes.limits import repairs
 from energy_routes.pick import pick
@@ -35,6 +36,14 @@ log = logging.getLogger(__name__)
 Rules = Callable[[Any], Iterator[Any]]
 TOLERANCE = 1e-6  # largest residual, relative to the size of the row or of the objective, of a plan that is handed out
 ENOUGH = 1e-9
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around the plan of a case: losses guarded against, futures weighed."""
+
+    guard: Guard | None = None
+    hedge: Hedge | None = None
 
 
 @dataclass(frozen=True)
@@ -65,22 +74,23 @@ def solve(
     Raises InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError; never returns a doubtful plan.
     """
     options = Options(solver.lower(), method, presolve, seed, time_limit)
-    space, guard = _prepared(case, constraints, options)
+    space, around = _prepared(case, constraints, options)
     program = _program(space, constraints)
+    refuse_tail(around.hedge, program, case.name)
     if options.solver != "highs":
-        return _foreign(space, program, options, guard)
+        return _foreign(space, program, options, around)
     cuts: list[Tangent] = []
     while True:
         session = _session(program, options)
         whole, first = cut_until_inside(session, program, space, cuts, lambda p: _solved(session, p, space))  # noqa: B023
-        worth = marginal_worth(session, whole, first)
+        worth = over_futures(marginal_worth(session, whole, first), whole, around.hedge)
         chosen = pick(session, whole, first, space)
         outside = tangents(space, chosen.x, CONE * 100)
         if not outside:
             break
         cuts += outside
     plan = first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices)
-    return _handed_out(space, whole, plan, worth, options, cuts, guard)
+    return _handed_out(space, whole, plan, worth, options, cuts, around)
 
 
 def to_pulp(case: Case) -> Any:
@@ -101,15 +111,16 @@ def stated(case: Case) -> tuple[Space, Program]:
     return space, _program(space, None)
 
 
-def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[Space, Guard | None]:
-    """The space of a case with exports held and losses guarded against, as its policy asks."""
+def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[Space, Around]:
+    """The space of a case with exports held, futures weighed and losses guarded against, as its policy asks."""
 
     def best(space: Space, program: Program) -> tuple[Program, Solution]:
         session = _session(program, options)
         return cut_until_inside(session, program, space, [], lambda p: _solved(session, p, space))
 
-    space = _hold(build_space(case), constraints, options)
-    return guarded(space, lambda space: _program(space, constraints), best)
+    space, hedge = hedged(_hold(build_space(case), constraints, options))
+    space, guard = guarded(space, lambda space: _program(space, constraints), best)
+    return space, Around(guard, hedge)
 
 
 def _session(program: Program, options: Options) -> Session:
@@ -188,12 +199,12 @@ def _unbounded(program: Program) -> UnboundedError:
     )
 
 
-def _foreign(space: Space, program: Program, options: Options, guard: Guard | None) -> Plan:
+def _foreign(space: Space, program: Program, options: Options, around: Around) -> Plan:
     from energy_routes import pulp_bridge
 
     solution = pulp_bridge.solve_with(program, options.solver, time_limit=options.time_limit)
     _refuse(solution.status, program, space)
-    return _handed_out(space, program, solution, None, options, (), guard)
+    return _handed_out(space, program, solution, None, options, (), around)
 
 
 def _handed_out(
@@ -203,7 +214,7 @@ def _handed_out(
     worth: Worth | None,
     options: Options,
     cuts: Sequence[Tangent] = (),
-    guard: Guard | None = None,
+    around: Around | None = None,
 ) -> Plan:
     """The plan, after its own residuals have passed."""
     certificate = residuals(program, solution.x, solution.dual if worth is not None else None)
@@ -214,4 +225,6 @@ def _handed_out(
             + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items())
         )
     plan = assemble(space, program, solution.x, worth, {**certificate, "solver": options.solver}, cuts)
-    return with_security(plan, guard, program, solution.x, worth)
+    around = around or Around()
+    plan = with_hedge(plan, around.hedge, program, solution.x)
+    return with_security(plan, around.guard, program, solution.x, worth)

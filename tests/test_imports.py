@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("elastic", "formulation", "loading", "plan"),
     ("cuts", "limits", "pick", "trace", "views"),
     ("prices", "routes", "tightest"),
-    ("security",),
+    ("hedging", "security"),
     ("assemble", "maps"),
     ("results",),
     ("solver",),

@@ -319,7 +319,7 @@ def test_the_bundled_oil_model_agrees_with_its_share_cap(tmp_path: Path) -> None
 
 
 def test_a_saved_plan_keeps_its_security(tmp_path: Path) -> None:
-    from energy_routes.audit import verify
+    from energy_routes.audit import audit, verify
     from energy_routes.results import load as load_result
 
     plan = secured(toy(tmp_path / "toy"), mode="preventive", delta=0.5)
@@ -328,3 +328,6 @@ def test_a_saved_plan_keeps_its_security(tmp_path: Path) -> None:
     assert again.case.policy.security == plan.case.policy.security
     assert again.security["lost"].tolist() == pytest.approx([4])
     verify(tmp_path / "out")
+    case = tmp_path / "out" / "inputs" / "case.json"
+    case.write_text(case.read_text("utf-8").replace('"delta": 0.5', '"delta": 0.4'), "utf-8")
+    assert any(words.startswith("security: arc:SHORT") for words in audit(tmp_path / "out").differences)

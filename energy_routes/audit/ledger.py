@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
+from energy_routes.audit import risk
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.files import Saved
 from energy_routes.audit.movement import charge
@@ -23,18 +24,20 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     least_cost = facts.policy["objective"] == "cost"
     sign = -1.0 if least_cost else 1.0
     expected = {term: sign * value for term, value in money.items() if not (least_cost and term in INCOME)}
+    bets = risk.money(saved, facts, sum(expected.values()), found)
+    expected |= bets
     listed = {row["term"]: row for row in saved["ledger"]}
     for term, value in expected.items():
         row = listed.get(term)
         found.equal("ledger", term, 0.0 if row is None else row["value"], value)
     for term, row in listed.items():
         found.true("ledger", term, term in expected or not row["value"], "no such term in the raw tables")
-        kind = "penalty" if term == "shortage" else "cash"
+        kind = "penalty" if term == "shortage" else "risk" if term in risk.RISK_TERMS else "cash"
         found.true("ledger", term, row["kind"] == kind, f"is {kind}, saved as {row['kind']}")
     found.equal("ledger", "objective", saved.summary["objective"]["value"], sum(expected.values()))
     goal = facts.policy["objective"]
     found.true("ledger", "objective", saved.summary["objective"]["name"] == goal, f"the case asks for {goal}")
-    cash = sum(value for term, value in money.items() if term != "shortage")
+    cash = sum(value for term, value in money.items() if term != "shortage") + bets.get("bookings", 0.0)
     found.equal("ledger", "netback", saved.summary["netback"]["value"], cash)
     _routes(saved, money, found)
 

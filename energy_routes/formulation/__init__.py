@@ -22,7 +22,7 @@ def build(space: Space) -> Program:
     rows = (rule(space).named(rule.__name__) for rule in RULES)
     terms = tuple(Term(term.__name__, kind, term(space) * sign) for term, kind in money)
     kept = tuple(block for block in (*rows, *space.linked) if len(block))
-    return Program(sense, tuple(space.builder.blocks), kept, terms)
+    return Program(sense, tuple(space.builder.blocks), kept, (*terms, *space.bets))
 
 
 def describe() -> str:

@@ -18,7 +18,7 @@ from energy_routes.formulation import axes
 from energy_routes.formulation.crossed import refuse_crossed
 from energy_routes.lp import Axis, Expr, Rows, Vector, axis
 from energy_routes.policy import Policy
-from energy_routes.program import Builder
+from energy_routes.program import Builder, Term
 from energy_routes.schema import PARTITIONS
 
 
@@ -29,7 +29,8 @@ class Space:
     flow f[l,t] inlet volume of a lane · lifted q[s,t] · delivered d[m,c,tier,t] · home: delivered to obligations ·
     short: obligations not met, where a penalty allows it · stock v, injected, withdrawn · deficiency y[κ,t] ·
     exports e[k,t] · exposure x[g,t].  All in Mt (oil) or bcm (gas) per period.  ``linked`` are rows that tie further
-    variables to these: recourse copies, stranded volumes.
+    variables to these: recourse copies, stranded volumes.  ``bets`` are terms of the objective over several futures;
+    ``then`` is what is made least among optimal plans, in order.
     """
 
     case: Case
@@ -51,6 +52,8 @@ class Space:
     exposure: Expr
     held: Mapping[str, float] = field(default_factory=dict)
     linked: tuple[Rows, ...] = ()
+    bets: tuple[Term, ...] = ()
+    then: tuple[Expr, ...] = ()
 
     @property
     def policy(self) -> Policy:
