@@ -267,6 +267,7 @@ main()
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more_leaves_the_old_result(tmp_path: Path) -> None:
     """The system itself refuses to let any file grow beyond 20 kB, as a full disk would."""
     code = "from energy_routes.cli import main; main()"

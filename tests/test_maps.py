@@ -314,6 +314,7 @@ def test_chevrons_point_along_the_flow() -> None:
     assert corners[0, 0] == corners[:, 0].min()
 
 
+@pytest.mark.slow
 def test_the_same_plan_gives_the_same_bytes(data: MapData, tmp_path: Path) -> None:
     for suffix in ("svg", "pdf"):
         one, two = (maps.write(data, tmp_path / f"{name}.{suffix}").read_bytes() for name in "ab")

@@ -30,6 +30,8 @@ TIED = Spec(supplies=(6, 6), ways=(TWIN, TWIN), home=2, joint=9, pay=0, share=No
 STORED = Spec(supplies=(7, 4), ways=(replace(TWIN, kept=0.9, changes=True), TWIN), home=2, joint=14, pay=6, share=None,
               tank="cyclic", count=3)  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 
 def made(spec: Spec, **options: object) -> Case:
     with tempfile.TemporaryDirectory() as folder:
