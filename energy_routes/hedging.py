@@ -19,7 +19,7 @@ from energy_routes.formulation.recourse import Copy, recourse_copy
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Session, Status
 from energy_routes.levers import Bookings, Cvar
-from energy_routes.lp import Axis, Expr, Rows, Vector, axis, positions, zero
+from energy_routes.lp import Expr, Rows, Vector, axis, positions, zero
 from energy_routes.pick import pick
 from energy_routes.plan import Plan
 from energy_routes.policy import Policy
@@ -93,18 +93,9 @@ def hedged(space: Space) -> tuple[Space, Hedge | None]:
     axes = axis("future", ("future",), pd.DataFrame({"future": [s.name for s in futures.scenarios]}, dtype=object))
     alone = [[term(s) for term, _ in NETBACK] for s in spaces]
     whole = [[*others, own] for others, own in zip(alone, paid, strict=True)]
-    hedge = Hedge(lever, terms, futures, spaces, copies, _each(whole, axes), _each(alone, axes), booked, spots[0], None)
+    earned, bare = tail_rules.one_each(whole, axes), tail_rules.one_each(alone, axes)
+    hedge = Hedge(lever, terms, futures, spaces, copies, earned, bare, booked, spots[0], None)
     return _weighed(replace(space, linked=(*space.linked, *rows)), hedge, paid[0])
-
-
-def _each(parts: list[list[Expr]], over: Axis) -> Expr:
-    """One expression a future: the sum of its parts."""
-    ones = [tail_rules.on_one(exprs, axis("one", (), pd.DataFrame({"one": [0]}))) for exprs in parts]
-    return Expr(
-        over,
-        np.concatenate([e.row + n for n, e in enumerate(ones)]),
-        *(np.concatenate([getattr(e, field) for e in ones]) for field in ("col", "val", "const")),
-    )
 
 
 def _weighed(space: Space, hedge: Hedge, paid: Expr) -> tuple[Space, Hedge]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from energy_routes.formulation.space import Space
-from energy_routes.lp import Axis, Expr, Rows, axis
+from energy_routes.lp import Axis, Expr, Rows, Vector, axis, positions
 
 
 def booking_axis(s: Space, arcs: Sequence[str]) -> Axis:
@@ -32,7 +32,7 @@ def within_booking(s: Space, booked: Expr, spot: Expr) -> Rows:
 
     What moves was booked before, or is bought on the day.
     """
-    moved = s.flow.spread_to(booked.axis)
+    moved = s.flow.spread_to(booked.axis, missing="zero")
     return moved - spot.on(booked.axis) - booked <= 0.0
 
 
@@ -53,8 +53,15 @@ def bookings(s: Space, booked: Expr, spot: Expr, premium: float) -> Expr:
     Booked capacity that is not used is paid all the same (its tariff on what moves stands under tariffs); what is
     bought on the day pays a premium on top.
     """
-    unused = booked + spot.on(booked.axis) - s.flow.spread_to(booked.axis)
-    return -(unused * booked.axis.data("charge")) - spot.on(booked.axis) * premium
+    unused = booked + spot.on(booked.axis) - s.flow.spread_to(booked.axis, missing="zero")
+    return -(unused * _charge(s, booked.axis)) - spot.on(booked.axis) * premium
+
+
+def _charge(s: Space, lanes: Axis) -> Vector:
+    """The charge of each lane in this future; where the lane is not there, what it was booked at.  Shape (lanes,)."""
+    own = s.flow.axis
+    at = positions(lanes.frame, own.frame, own.keys)
+    return np.where(at >= 0, own.data("charge")[at], lanes.data("charge")) if len(own) else lanes.data("charge")
 
 
 def _bookable(s: Space, lanes: Axis) -> Axis:

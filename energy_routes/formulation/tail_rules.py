@@ -17,6 +17,17 @@ def on_one(exprs: Sequence[Expr], one: Axis) -> Expr:
                 np.array([total]))
 
 
+def one_each(parts: Sequence[Sequence[Expr]], over: Axis) -> Expr:
+    """For each label of ``over`` the sum of its expressions over all of their labels."""
+    one = over.take(np.arange(len(over)) == 0)
+    totals = [on_one(exprs, one) for exprs in parts]
+    return Expr(
+        over,
+        np.concatenate([e.row + n for n, e in enumerate(totals)]),
+        *(np.concatenate([getattr(e, field) for e in totals]) for field in ("col", "val", "const")),
+    )
+
+
 def shortfall(netback: Expr, quantile: Expr, excess: Expr) -> Rows:
     r"""z_ω ≥ −N_ω − η,   z_ω ≥ 0   ∀ future ω   [MUSD]
 
@@ -59,4 +70,4 @@ def cvar_of(losses: Vector, probability: Vector, alpha: float) -> tuple[float, f
     return float(losses[order[-1]]), mean / weight
 
 
-__all__ = ["cvar", "cvar_of", "on_one", "shortfall", "tail"]
+__all__ = ["cvar", "cvar_of", "on_one", "one_each", "shortfall", "tail"]

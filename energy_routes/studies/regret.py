@@ -1,0 +1,220 @@
+"""Minimum regret over named scenarios: one set of bookings that is never far from what hindsight would have booked.
+
+Regret of a scenario is what its own best plan earns less what is earned with the shared bookings (Savage 1951).  No
+probabilities are needed; expected netback and CVaR stand beside it, for those who have some.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.formulation import NETBACK, RULES, Space, booking_rules, build_space, tail_rules
+from energy_routes.hedging import UNITS
+from energy_routes.highs import Session, Solution, Status
+from energy_routes.levers import Bookings, parse_bookings
+from energy_routes.lp import INF, Axis, Expr, Rows, Vector, axis, between
+from energy_routes.pick import fix_face, tie_break
+from energy_routes.program import Builder, Program, Term
+from energy_routes.risk.outages import arcs_meant
+from energy_routes.solver import stated
+
+CRITERIA = ("regret", "expected", "cvar")
+NEAR = 1e-9
+DUST = 1e-6  # MUSD: below a dollar, regret is the arithmetic's
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Regret:
+    """What to book, by three criteria.
+
+    ``summary``: one row a criterion (regret, expected, cvar) with its largest regret, expected netback and CVaR, MUSD.
+    ``scenarios``: netback and regret of each scenario under each criterion, and its own best, ``alone``.
+    ``bookings``: what each criterion books of each lane and period, Mt (bcm).
+    """
+
+    summary: pd.DataFrame
+    scenarios: pd.DataFrame
+    bookings: pd.DataFrame
+
+    @property
+    def least(self) -> float:
+        """The least largest regret, MUSD."""
+        return float(self.summary.loc[self.summary["criterion"] == "regret", "largest_regret"].iloc[0])
+
+    def __repr__(self) -> str:
+        return f"Regret(least {self.least:,.1f} MUSD)\n{self.summary.to_string(index=False)}"
+
+
+@dataclass(frozen=True, eq=False)
+class _Joint:
+    """The programme of all scenarios together: ``netback`` on the axis of scenarios, ``alone`` what each could earn."""
+
+    builder: Builder
+    rows: tuple[Rows, ...]
+    netback: Expr
+    alone: Vector
+    probability: Vector
+    booked: Expr
+
+
+def regret(
+    cases: Mapping[str, Case] | Sequence[Case],
+    bookings: Bookings | Mapping[str, object] | None = None,
+    probabilities: Mapping[str, float] | None = None,
+    alpha: float = 0.9,
+) -> Regret:
+    """Bookings shared by several cases of one horizon, matched by arc, commodity and period.
+
+    ``bookings`` default to those of the first case's policy; ``probabilities`` (of scenario names, summing to 1) to
+    equal ones.  Among plans of least regret the one with the highest expected netback is taken.
+    Raises UsageError where there is nothing to share, InfeasibleError where a scenario has no plan.
+    """
+    named = dict(cases) if isinstance(cases, Mapping) else {case.name: case for case in cases}
+    if not isinstance(cases, Mapping) and len(named) < len(cases):
+        raise UsageError("two scenarios have one name: give them as a mapping of names to cases")
+    terms = _terms(named, bookings)
+    joint = _joint(named, terms, _chances(named, probabilities))
+    points = {criterion: _point(joint, criterion, alpha) for criterion in CRITERIA}
+    return _report(named, joint, points, alpha)
+
+
+def _terms(named: Mapping[str, Case], bookings: Bookings | Mapping[str, object] | None) -> Bookings:
+    if not named:
+        raise UsageError("regret needs at least one scenario")
+    first = next(iter(named.values()))
+    terms = bookings if isinstance(bookings, Bookings) else (
+        parse_bookings(bookings, first.policy.bookings) if bookings is not None else first.policy.bookings
+    )
+    if terms is None or not terms.arcs:
+        raise UsageError("regret shares bookings: name arcs in bookings = {'arcs': [...]} or policy.bookings")
+    for name, case in named.items():
+        if case.periods != first.periods:
+            raise UsageError(f"scenario {name!r} has other periods than {next(iter(named))!r}")
+        policy = case.policy
+        if policy.objective != "netback" or policy.max_hhi or policy.security or policy.cvar:
+            raise UsageError(f"scenario {name!r}: regret weighs plain netbacks, under caps on shares or volumes")
+    return terms
+
+
+def _chances(named: Mapping[str, Case], probabilities: Mapping[str, float] | None) -> Vector:
+    if probabilities is None:
+        return np.full(len(named), 1.0 / len(named))
+    if set(probabilities) != set(named):
+        raise UsageError(f"probabilities name {', '.join(probabilities)}; the scenarios are {', '.join(named)}")
+    out = np.array([probabilities[name] for name in named], dtype=float)
+    if (out < 0).any() or abs(out.sum() - 1.0) > NEAR:
+        raise UsageError(f"probabilities sum to {out.sum():g}, expected 1")
+    return out
+
+
+def _joint(named: Mapping[str, Case], terms: Bookings, probability: Vector) -> _Joint:
+    builder = Builder()
+    spaces, alone = [], []
+    for name, case in named.items():
+        single, program = stated(replace(case, policy=replace(case.policy, bookings=None)))
+        found = Session(program).solve()
+        if found.status is not Status.optimal:
+            raise InfeasibleError(f"scenario {name!r} has no plan ({found.status.value})")
+        alone.append(found.objective)
+        spaces.append(build_space(case, builder, f"@{name}").with_held(single.held))
+    booked = builder.variable("booked", _shared(spaces, terms))
+    rows = [rule(s).named(f"{rule.__name__}@{name}") for name, s in zip(named, spaces, strict=True) for rule in RULES]
+    rows.append(_most(spaces, booked))
+    parts = []
+    for name, s in zip(named, spaces, strict=True):
+        spot = builder.variable(f"spot@{name}", booked.axis)
+        rows.append(booking_rules.within_booking(s, booked, spot).named(f"within_booking@{name}"))
+        if terms.spot < 1.0:
+            rows.append(booking_rules.spot_capacity(s, spot, terms.spot).named(f"spot_capacity@{name}"))
+        paid = booking_rules.bookings(s, booked, spot, terms.premium)
+        parts.append([*(term(s) for term, _ in NETBACK), paid])
+    over = axis("scenario", ("scenario",), pd.DataFrame({"scenario": list(named)}, dtype=object))
+    return _Joint(builder, tuple(r for r in rows if len(r)), tail_rules.one_each(parts, over), np.array(alone),
+                  probability, booked)
+
+
+def _shared(spaces: Sequence[Space], terms: Bookings) -> Axis:
+    """The lanes that can be booked in any scenario, with the charge of the first that has them."""
+    network = spaces[0].case.network
+    arcs = [arc for name in terms.arcs for arc in arcs_meant(network, name)]
+    frames = [booking_rules.booking_axis(s, arcs).frame for s in spaces]
+    keys = ["arc", "commodity", "period"]
+    merged = pd.concat(frames, ignore_index=True).drop_duplicates(keys).sort_values(keys)
+    return axis("booking", keys, merged)
+
+
+def _most(spaces: Sequence[Space], booked: Expr) -> Rows:
+    """No more is booked of an arc than its largest capacity among the scenarios."""
+    frames = pd.concat([s.arcs.frame[["arc", "period", "capacity"]] for s in spaces], ignore_index=True)
+    widest = frames.groupby(["arc", "period"], as_index=False)["capacity"].max()
+    arcs = axis("bookable", ("arc", "period"), booked.axis.frame[["arc", "period"]].drop_duplicates().merge(widest))
+    return between(booked.sum_to(arcs), -INF, arcs.data("capacity")).named("booked_capacity")
+
+
+def _point(joint: _Joint, criterion: str, alpha: float) -> Vector:
+    """The best point by one criterion; among equals the highest expected netback, then a stable choice by labels."""
+    one = axis("one", (), pd.DataFrame({"one": [0]}))
+    mean = tail_rules.on_one([joint.netback * joint.probability], one)
+    builder, rows = Builder(list(joint.builder.blocks), joint.builder.size), list(joint.rows)
+    goal = -mean
+    if criterion == "regret":
+        goal = builder.variable("largest", one)
+        rows.append((goal.spread_to(joint.netback.axis) + joint.netback >= joint.alone).named("regret"))
+    if criterion == "cvar":
+        quantile = builder.variable("quantile", one, -np.inf, np.inf)
+        excess = builder.variable("excess", joint.netback.axis)
+        rows.append(tail_rules.shortfall(joint.netback, quantile, excess).named("shortfall"))
+        goal = tail_rules.cvar(quantile, excess, joint.probability, alpha)
+    program = Program("min", tuple(builder.blocks), tuple(rows), (Term("goal", "risk", goal),))
+    session = Session(program)
+    solution = _solved(session)
+    later: tuple[Callable[[], Vector], ...] = (
+        lambda: (-mean).coefficients(program.shape[1]), lambda: tie_break(program),
+    )  # fmt: skip
+    for cost in later:
+        fix_face(session, program, solution)
+        session.set_cost(cost(), "min")
+        stage = session.solve()
+        if stage.status is not Status.optimal:
+            break
+        solution = stage
+    return solution.x
+
+
+def _solved(session: Session) -> Solution:
+    solution = session.solve()
+    if solution.status is not Status.optimal:
+        raise InfeasibleError(f"no bookings serve every scenario ({solution.status.value}): let more be bought on the "
+                              "day (bookings.spot)")
+    return solution
+
+
+def _report(named: Mapping[str, Case], joint: _Joint, points: Mapping[str, Vector], alpha: float) -> Regret:
+    summary, scenarios, bookings = [], [], []
+    for criterion, x in points.items():
+        netback = joint.netback.value(x)
+        lost = np.where(joint.alone - netback > DUST, joint.alone - netback, 0.0)
+        _, tail = tail_rules.cvar_of(-netback, joint.probability, alpha)
+        mean = float(joint.probability @ netback)
+        summary.append((criterion, float(lost.max()), mean, tail, "MUSD"))
+        scenarios.append(pd.DataFrame({
+            "criterion": criterion, "scenario": list(named), "probability": joint.probability, "netback": netback,
+            "alone": joint.alone, "regret": lost, "unit": "MUSD",
+        }))  # fmt: skip
+        lanes = joint.booked.axis.frame[["period", "arc", "commodity", "family"]]
+        volume = joint.booked.value(x)
+        bookings.append(lanes.assign(criterion=criterion, booked=np.where(volume > NEAR, volume, 0.0),
+                                     unit=lanes["family"].map(UNITS)))
+    columns = ["criterion", "largest_regret", "expected_netback", "cvar", "unit"]
+    table = pd.concat(bookings, ignore_index=True)
+    return Regret(
+        pd.DataFrame(summary, columns=columns),
+        pd.concat(scenarios, ignore_index=True),
+        table[["criterion", "period", "arc", "commodity", "family", "booked", "unit"]],
+    )
