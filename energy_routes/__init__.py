@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from energy_routes.studies.frontier import Frontier as Frontier
     from energy_routes.studies.frontier import frontier as frontier
     from energy_routes.studies.lowest import lowest_share as lowest_share
+    from energy_routes.studies.regret import Regret as Regret
+    from energy_routes.studies.regret import regret as regret
     from energy_routes.tables import read_pack as read_pack
 
 _HOME = {
@@ -48,6 +50,8 @@ _HOME = {
     "frontier": "studies.frontier",
     "Frontier": "studies.frontier",
     "lowest_share": "studies.lowest",
+    "regret": "studies.regret",
+    "Regret": "studies.regret",
 }
 
 try:
