@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from energy_routes.studies.lowest import lowest_share as lowest_share
     from energy_routes.studies.regret import Regret as Regret
     from energy_routes.studies.regret import regret as regret
+    from energy_routes.studies.stress import Stress as Stress
+    from energy_routes.studies.stress import stress as stress
     from energy_routes.tables import read_pack as read_pack
 
 _HOME = {
@@ -52,6 +54,8 @@ _HOME = {
     "lowest_share": "studies.lowest",
     "regret": "studies.regret",
     "Regret": "studies.regret",
+    "stress": "studies.stress",
+    "Stress": "studies.stress",
 }
 
 try:

@@ -12,6 +12,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps import SUFFIXES
 
 EXPORTS = (".mps", ".lp")
+PICTURES = (".png", ".svg", ".pdf")
 
 
 def check_map(file: Path) -> None:
@@ -22,6 +23,11 @@ def check_map(file: Path) -> None:
 def check_export(file: Path) -> None:
     """Refuse a linear programme that cannot be written.  Raises UsageError."""
     _check(file, EXPORTS, "a linear programme")
+
+
+def check_picture(file: Path) -> None:
+    """Refuse a picture that cannot be written.  Raises UsageError."""
+    _check(file, PICTURES, "a plot")
 
 
 def _check(file: Path, suffixes: tuple[str, ...], what: str) -> None:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from energy_routes.case import Case
-from energy_routes.results.tables import exact, write_table
+from energy_routes.results.tables import exact
 from energy_routes.studies.curve import Curve, exact_curve
 from energy_routes.studies.lever import Lever, lever_of, stretch_of
 from energy_routes.studies.points import curve_table, point_table, segment_table
 from energy_routes.studies.reach import bounded_curve, sampled_curve
 from energy_routes.studies.rebuild import Rebuilder
+from energy_routes.studies.saving import write_study
 from energy_routes.studies.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -75,12 +76,8 @@ class Frontier:
 
     def save(self, folder: str | Path) -> Path:
         """Write ``frontier.json`` and the tables as Parquet and CSV to a folder; returns its path."""
-        place = Path(folder)
-        place.mkdir(parents=True, exist_ok=True)
-        (place / "frontier.json").write_text(self.to_json() + "\n", encoding="utf-8")
-        for name in ("points", "segments", "curve"):
-            write_table(getattr(self, name), place / name)
-        return place
+        tables = {name: getattr(self, name) for name in ("points", "segments", "curve")}
+        return write_study(folder, "frontier", self.to_json(), tables)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw netback against the lever, kinks marked; returns the axes."""

@@ -12,10 +12,11 @@ from energy_routes.formulation import NETBACK
 from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, tangents
 from energy_routes.formulation.space import Space
 from energy_routes.highs import Session, Solution, Status, worth
+from energy_routes.lp import Vector
 from energy_routes.pick import pick
 from energy_routes.policy import Concentration
 from energy_routes.program import Program
-from energy_routes.solver import stated
+from energy_routes.solver import solve, stated
 from energy_routes.studies.lever import Lever
 from energy_routes.studies.snapshot import Snapshot, snapshot
 
@@ -47,17 +48,23 @@ class Rebuilder:
         return self._known[t]
 
     def snapshot(self, t: float) -> Snapshot:
-        """The plan at ``t`` in brief.  Raises LimitError where there is none."""
+        """The plan at ``t`` in brief.  Raises InfeasibleError where there is none."""
+        space, x = self.plan(t)
+        answer = self.solve(t)
+        assert answer is not None, "a plan has been found"
+        cash = sum(float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash")
+        return snapshot(space, x, answer.solution.objective, cash)
+
+    def plan(self, t: float) -> tuple[Space, Vector]:
+        """The space at ``t`` and the one plan of its optimal face.  Raises InfeasibleError where there is none."""
         answer = self.solve(t)
         if answer is None:
-            raise LimitError(f"no plan at {t:g} of the way")
+            solve(self._lever.at(self._lever.value(t)))  # raises, and says why
+            raise LimitError(f"{self._lever.case.name}: no plan at {self._lever.value(t):g}")
         session = Session(answer.program)
         first = session.solve()
         x = pick(session, answer.program, first, answer.space).x
-        if tangents(answer.space, x, CONE * 100):
-            x = first.x  # the tie-break left the cone: keep the optimum itself
-        cash = sum(float(term(answer.space).value(x).sum()) for term, kind in NETBACK if kind == "cash")
-        return snapshot(answer.space, x, first.objective, cash)
+        return answer.space, first.x if tangents(answer.space, x, CONE * 100) else x  # never out of the cone for a tie
 
     def _solved(self, t: float) -> Answer | None:
         case = self._lever.at(self._lever.value(t))

@@ -1,0 +1,180 @@
+"""Verbs that solve many times: frontier, stress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from energy_routes.cli.guard import guarded
+from energy_routes.cli.options import AsJson, Debug, Model, Quiet, Scenarios, Sets, Verbose, ask, listen, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save JSON, Parquet and CSV to this folder.")]
+Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it: .png .svg .pdf.")]
+
+
+@guarded
+def frontier(
+    model: Model,
+    over: Annotated[
+        str, typer.Option(metavar="PATH", help="What to vary: any path of --set, such as policy.max_share.transit:RU.")
+    ],
+    start: Annotated[float | None, typer.Option("--from", metavar="X", help="Where to start; for a cap: 1.")] = None,
+    stop: Annotated[float | None, typer.Option("--to", metavar="X", help="Where to end; for a cap: 0.")] = None,
+    unit: Annotated[str, typer.Option(metavar="UNIT", help="Unit of both, such as kt/month or USD/bbl.")] = "",
+    budget: Annotated[
+        float | None, typer.Option(metavar="USD", help="For a share: the lowest that so much an exported tonne buys.")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=2, help="Points where a curve can only be sampled.")] = 33,
+    tolerance: Annotated[float | None, typer.Option(min=0, metavar="MUSD", help="Error of an HHI curve.")] = None,
+    out: Out = None,
+    plot: Plot = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Price diversification, or any number: the best netback along it, every kink named and proved."""
+    listen(verbose)
+    case = ask(model, scenario, set_)
+    _check_plot(plot)
+    if budget is not None:
+        _lowest(case, over, budget, as_json, quiet)
+        return
+    from energy_routes.studies.frontier import frontier as run
+
+    first, last = _ends(over, start, stop)
+    with _counting(f"Following {over}", quiet) as told:
+        found = run(case, over, first, last, unit=unit, samples=samples, tolerance=tolerance,
+                    progress=lambda done: told(done, None))  # fmt: skip
+    if as_json:
+        print(found.to_json())
+    else:
+        from energy_routes.cli.study_view import print_frontier
+
+        print_frontier(found)
+    _keep(out and found.save(out), plot, found.plot, quiet)
+
+
+@guarded
+def stress(
+    model: Model,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND", help="arc, corridor, transit, chokepoint …, or one loss: corridor:CPC."),
+    ] = None,
+    k: Annotated[int, typer.Option("-k", "--k", min=1, max=2, help="2: pairs of losses, too.")] = 1,
+    onset: Annotated[str | None, typer.Option(metavar="LABEL", help="First period of it, such as 2024-03.")] = None,
+    days: Annotated[float | None, typer.Option(metavar="DAYS", help="How long it lasts; else that period.")] = None,
+    remaining: Annotated[float, typer.Option(min=0, max=1, help="Share of the capacity that is left.")] = 0.0,
+    foreseen: Annotated[bool, typer.Option("--foreseen", help="It is known from the first period on.")] = False,
+    top: Annotated[int, typer.Option(min=1, help="Rows to print.")] = 30,
+    out: Out = None,
+    plot: Plot = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Lose every asset, corridor, country and chokepoint in turn: what is stranded, re-routed and lost."""
+    listen(verbose)
+    case = ask(model, scenario, set_)
+    _check_plot(plot)
+    from energy_routes.studies.stress import KINDS
+    from energy_routes.studies.stress import stress as run
+
+    with _counting(f"Stressing {case.name}", quiet) as told:
+        found = run(case, kind or KINDS, k=k, onset=onset, days=days, remaining=remaining, foreseen=foreseen,
+                    progress=told)  # fmt: skip
+    if as_json:
+        print(found.to_json())
+    else:
+        from energy_routes.cli.study_view import print_stress
+
+        print_stress(found, top)
+    _keep(out and found.save(out), plot, found.plot, quiet)
+
+
+def _ends(over: str, start: float | None, stop: float | None) -> tuple[float, float]:
+    """From and to; for a share or HHI cap 1 and 0 unless told."""
+    from energy_routes.errors import UsageError
+
+    cap = over.removeprefix("policy.").startswith(("max_share.", "max_hhi."))
+    lowest = 0.0 if "max_share." in over else 0.05
+    first, last = (value if value is not None else default if cap else None
+                   for value, default in ((start, 1.0), (stop, lowest)))  # fmt: skip
+    if first is None or last is None:
+        raise UsageError(f"--over {over} needs --from and --to")
+    return first, last
+
+
+def _lowest(case: object, over: str, budget: float, as_json: bool, quiet: bool) -> None:
+    """The inverse question: the lowest share that a budget buys."""
+    import dataclasses
+    import json
+
+    from energy_routes.case import Case
+    from energy_routes.errors import UsageError
+    from energy_routes.studies.lowest import lowest_share
+
+    assert isinstance(case, Case)
+    head, _, group = over.removeprefix("policy.").partition(".")
+    if head != "max_share":
+        raise UsageError(f"--budget needs --over policy.max_share.KIND:GROUP, not {over}")
+    with _counting(f"Lowering the share of {group}", quiet):
+        found = lowest_share(case, group, budget)
+    if as_json:
+        print(json.dumps(dataclasses.asdict(found), indent=1))
+    else:
+        why = "the budget is spent" if found.limited_by == "budget" else "the network allows no less"
+        print(f"{group}: {100 * found.share:.2f} % at {found.premium:.2f} USD an exported tonne "
+              f"({found.cost:,.1f} MUSD, {found.exports:.2f} exported); {why}")  # fmt: skip
+
+
+@contextmanager
+def _counting(text: str, quiet: bool) -> Iterator[Callable[[int, int | None], None]]:
+    """A progress bar on stderr, told (done, of); nothing where stderr is not a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _check_plot(file: Path | None) -> None:
+    """Refuse a picture that cannot be written, before anything long is begun."""
+    if file is None:
+        return
+    from energy_routes.cli.places import check_picture
+
+    check_picture(file)
+
+
+def _keep(saved: Path | None, plot: Path | None, draw: Callable[[], Axes], quiet: bool) -> None:
+    """Write the picture, and say what was written."""
+    if plot:
+        from energy_routes.cli.places import whole_file
+
+        with whole_file(plot) as new:
+            figure = draw().get_figure(root=True)
+            assert figure is not None, "axes without a figure"
+            figure.savefig(new, dpi=150)
+    for what, place in (("Saved to", saved), ("Plot in", plot)):
+        if place:
+            say(f"{what} {place}", quiet)

@@ -1,0 +1,193 @@
+"""The N-1 atlas: what each single loss (or pair of losses) strands, moves and costs, worst first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.errors import UsageError
+from energy_routes.results.tables import exact
+from energy_routes.risk.outages import Outage, outages_of
+from energy_routes.studies.losses import COLUMNS, describe, names_of
+from energy_routes.studies.saving import write_study
+from energy_routes.studies.shock import Shock
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Progress = Callable[[int, int], None]
+KINDS = ("arc", "corridor", "transit", "chokepoint")
+PAIRS = ["what", "kind", "first", "second", "stranded", "loss", "synergy", "stranded_synergy", "unit"]
+SLIGHT = 1e-9
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stress:
+    """What each loss does to a plan.  Volumes in Mt (bcm) over the horizon, money in MUSD; costliest first.
+
+    ``outages``: rank, what, kind, name, exposed (planned volume that crosses it while it is out), stranded (exports
+    lost), rerouted (the rest of what was exposed, by another way or later) and rerouted_to, home_short, loss (netback),
+    days_of_storage (until tanks beyond the break are empty), days_of_room (until tanks before it are full), waived
+    (minima elsewhere had to give way), unit.  ``pairs``: two losses together, synergy = loss beyond the sum of both.
+    ``onset`` and ``days``: when and how long.
+    """
+
+    case: Case
+    outages: pd.DataFrame
+    pairs: pd.DataFrame
+    onset: str
+    days: float
+    netback: float
+    exports: float
+
+    def __repr__(self) -> str:
+        worst = self.outages.iloc[0] if len(self.outages) else None
+        words = "" if worst is None else f"; worst: {worst['name']}, {worst['loss']:,.0f} MUSD"
+        return f"Stress({self.case.name!r}: {len(self.outages)} losses{words})"
+
+    def _repr_html_(self) -> str:
+        columns = ["rank", "name", "kind", "exposed", "stranded", "rerouted", "loss", "days_of_storage", "unit"]
+        return f"<p><code>{self!r}</code></p>" + self.outages[columns].to_html(index=False, na_rep="–")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The atlas as one JSON-ready object; undefined is null."""
+        out: dict[str, Any] = exact({
+            "schema_version": 1, "model": self.case.name, "onset": self.onset, "days": self.days,
+            "netback": self.netback, "exports": self.exports,
+            "outages": self.outages.to_dict("records"), "pairs": self.pairs.to_dict("records"),
+        })  # fmt: skip
+        return out
+
+    def to_json(self, indent: int | None = 1) -> str:
+        """The atlas as JSON text."""
+        return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``stress.json`` and the tables as Parquet and CSV to a folder; returns its path."""
+        tables = {name: getattr(self, name) for name in ("outages", "pairs")}
+        return write_study(folder, "stress", self.to_json(), tables)
+
+    def plot(self, ax: Axes | None = None, top: int = 15) -> Axes:
+        """Bars of what the costliest losses strand and cost; returns the axes."""
+        from energy_routes.studies.stress_plot import draw
+
+        return draw(self.outages, self.case.title or self.case.name, ax, top)
+
+
+def stress(
+    case: Case,
+    kinds: Sequence[str] = KINDS,
+    *,
+    k: int = 1,
+    onset: str | None = None,
+    days: float | None = None,
+    remaining: float = 0.0,
+    foreseen: bool = False,
+    progress: Progress | None = None,
+) -> Stress:
+    """Lose every arc and group of ``kinds`` that the plan of ``case`` uses, one at a time (``k = 2``: in pairs, too).
+
+    Exports are free, caps are off, and no well gives more than planned.  The loss begins with period ``onset`` (the
+    period that exports most) and lasts ``days`` (that period); ``remaining`` (0–1) of the capacity is left.  Before the
+    onset flows and stocks are the plan's, unless ``foreseen``.  ``kinds``: 'arc', a kind of group, or one loss such as
+    'corridor:CPC' or 'arc:BTC & transit:RU'.  ``progress`` is told losses done, and all.
+    Raises UsageError, and the errors of :func:`energy_routes.solve` where the case itself has no plan.
+    """
+    if k not in (1, 2):
+        raise UsageError(f"k = {k}: 1 (single losses) or 2 (pairs as well) is expected")
+    names = [name if ":" in name else f"single:{name}" for name in kinds]
+    outages = outages_of(case.network, names, case.periods, remaining)
+    at, struck, length = _window(case, onset, days)
+    shock = Shock(case, 0 if foreseen else at)
+    used = [outage for outage in outages if shock.carried(outage, struck, shock.plan) > SLIGHT]
+    pairs = list(_pairs(used)) if k == 2 else []
+    called, total = names_of(case.network), len(used) + len(pairs)
+    rows, singles = [], {}
+    for done, outage in enumerate(used, 1):
+        singles[outage.name] = describe(shock, outage, struck, at, called)
+        rows.append(singles[outage.name])
+        if progress:
+            progress(done, total)
+    together = []
+    for done, (first, second, both) in enumerate(pairs, len(used) + 1):
+        row = describe(shock, both, struck, at, called)
+        together.append(_pair(row, singles[first.name], singles[second.name]))
+        if progress:
+            progress(done, total)
+    exports = float(shock.space.exports.value(shock.plan).sum())
+    netback = float(shock.netback)
+    return Stress(case, _ranked(rows), _by_synergy(together), case.periods[at].label, length, netback, exports)
+
+
+def _window(case: Case, onset: str | None, days: float | None) -> tuple[int, Mapping[str, float], float]:
+    """(position of the onset, share of each period that is struck, days)."""
+    labels = [period.label for period in case.periods]
+    if onset is not None and onset not in labels:
+        raise UsageError(f"onset {onset!r} is not a period of {case.name}: {labels[0]} … {labels[-1]}")
+    at = labels.index(onset) if onset is not None else _busiest(case)
+    left = float(case.periods[at].days) if days is None else float(days)
+    room = sum(period.days for period in case.periods[at:])
+    if not 0 < left <= room:
+        raise UsageError(f"days = {left:g}: from the onset {labels[at]} on the horizon has {room} days")
+    length, struck = left, {}
+    for period in case.periods[at:]:
+        share = min(left / period.days, 1.0)
+        if share <= 0:
+            break
+        struck[period.label] = share
+        left -= share * period.days
+    return at, struck, length
+
+
+def _busiest(case: Case) -> int:
+    """The first of the periods that export most by the day."""
+    if len(case.periods) == 1:
+        return 0
+    shock = Shock(case, 0)
+    frame = shock.space.exports.axis.frame.assign(volume=shock.space.exports.value(shock.plan))
+    volume = frame.groupby("period")["volume"].sum()
+    rates = np.array([round(float(volume[p.label]) / p.days, 9) for p in case.periods])
+    return int(np.argmax(rates))
+
+
+def _pairs(used: Sequence[Outage]) -> Iterator[tuple[Outage, Outage, Outage]]:
+    """Pairs of losses of which neither contains the other, with the two as one."""
+    for first, second in combinations(used, 2):
+        if not (set(first.arcs) <= set(second.arcs) or set(second.arcs) <= set(first.arcs)):
+            arcs = tuple(dict.fromkeys((*first.arcs, *second.arcs)))
+            yield first, second, Outage(f"{first.name} & {second.name}", arcs, first.remaining)
+
+
+def _pair(both: Mapping[str, Any], first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "what": both["what"], "kind": f"{first['kind']} & {second['kind']}", "first": first["name"],
+        "second": second["name"], "stranded": both["stranded"], "loss": both["loss"],
+        "synergy": both["loss"] - first["loss"] - second["loss"],
+        "stranded_synergy": both["stranded"] - first["stranded"] - second["stranded"], "unit": both["unit"],
+    }  # fmt: skip
+
+
+def _ranked(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Costliest first; a loss that leaves no plan at all comes first of all."""
+    frame = pd.DataFrame(list(rows), columns=[c for c in COLUMNS if c != "rank"])
+    order = frame.assign(key=-frame["loss"].round(6).fillna(np.inf), more=-frame["stranded"].round(9))
+    frame = frame.loc[order.sort_values(["key", "more", "what"], kind="stable").index].reset_index(drop=True)
+    frame.insert(0, "rank", np.arange(1, len(frame) + 1))
+    return frame
+
+
+def _by_synergy(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(list(rows), columns=PAIRS)
+    order = frame.assign(key=-frame["synergy"].astype(float).round(6), more=-frame["loss"].astype(float).round(6))
+    return frame.loc[order.sort_values(["key", "more", "what"], kind="stable").index].reset_index(drop=True)
+
+
+__all__ = ["Stress", "stress"]

@@ -1,0 +1,91 @@
+"""The verbs frontier and stress: what they print and save, and how they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from toy import write
+from typer.testing import CliRunner
+
+from energy_routes.cli.app import app
+
+SHARE = "policy.max_share.transit:RU"
+
+
+def run(*arguments: object, code: int = 0) -> Any:
+    outcome = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert outcome.exit_code == code, outcome.stdout + outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    return outcome
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("toy"))
+
+
+def test_frontier_prints_json_and_saves(model: Path, tmp_path: Path) -> None:
+    done = run("frontier", model, "--over", SHARE, "--from", 0.95, "--to", 0.40, "--json",
+               "--out", tmp_path / "out", "--plot", tmp_path / "f.svg")
+    told = json.loads(done.stdout)
+    assert told["over"] == SHARE
+    assert [point["cap"] for point in told["points"]] == pytest.approx([0.95, 0.75, 0.625, 0.40])
+    assert all({"cap", "netback", "exports", "shut_in", "price_usd_per_t_exposure", "price_musd_per_pp",
+                "premium_usd_per_t", "kink", "enters"} <= set(point) for point in told["points"])
+    assert {segment["form"] for segment in told["segments"]} == {"linear"}
+    assert json.loads((tmp_path / "out" / "frontier.json").read_text("utf-8")) == told
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        "frontier.json", *(f"{t}.{k}" for t in ("points", "segments", "curve") for k in ("csv", "parquet"))}
+    assert "<svg" in (tmp_path / "f.svg").read_text("utf-8")
+
+
+def test_frontier_for_people(model: Path) -> None:
+    text = run("frontier", model, "--over", SHARE).stdout
+    assert "share of transit:RU" in text
+    assert "At 75.00 %: opens" in text
+    assert "no plan beyond" in text or "no plan with exports held beyond 0.3750" in text
+    assert max(len(line) for line in text.splitlines() if "─" in line) <= 100
+
+
+def test_what_tariff_makes_a_route_win(model: Path) -> None:
+    text = run("frontier", model, "--over", "arc:SHORT.tariff", "--from", 0, "--to", 100).stdout
+    assert "40.0000" in text
+    assert "60.0000" in text
+
+
+def test_budget(model: Path) -> None:
+    told = json.loads(run("frontier", model, "--over", SHARE, "--budget", 1.25, "--json").stdout)
+    assert told["share"] == pytest.approx(0.625)
+    assert "62.50 %" in run("frontier", model, "--over", SHARE, "--budget", 1.25).stdout
+
+
+def test_stress_prints_json_and_saves(model: Path, tmp_path: Path) -> None:
+    done = run("stress", model, "--json", "-k", 2, "--out", tmp_path / "out", "--plot", tmp_path / "s.png")
+    told = json.loads(done.stdout)
+    assert {"what", "kind", "stranded", "rerouted", "loss", "days_of_storage"} <= set(told["outages"][0])
+    losses = [outage["loss"] for outage in told["outages"]]
+    assert losses == sorted(losses, reverse=True)
+    assert told["pairs"]
+    assert (tmp_path / "s.png").stat().st_size > 5000
+    text = run("stress", model).stdout
+    assert "Short way" in text
+    assert "leaves home short" in text
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["frontier", "--over", "arc:SHORT.tariff"], "--from and --to"),
+    (["frontier", "--over", "policy.max_share.transit:RX"], "Nearest"),
+    (["frontier", "--over", SHARE, "--plot", "x.doc"], ".png"),
+    (["frontier", "--over", "arc:SHORT.tariff", "--budget", "1"], "--budget needs"),
+    (["stress", "--onset", "2031"], "onset"),
+    (["stress", "--kind", "coridor"], "coridor"),
+])
+def test_wrong_calls_end_with_2(model: Path, arguments: list[str], words: str) -> None:
+    assert words in run(arguments[0], model, *arguments[1:], code=2).stderr
+
+
+def test_no_plan_ends_with_4(model: Path) -> None:
+    assert "0.3750" in run("frontier", model, "--over", SHARE, "--from", 0.3, "--to", 0.1, code=4).stderr
