@@ -13,6 +13,7 @@ from energy_routes.names import nearest
 from energy_routes.network import Edit, Network
 from energy_routes.periods import Period
 from energy_routes.policy import RISK, Policy, set_lever
+from energy_routes.risk.outages import check_targets
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Case:
             policy = set_lever(policy, name, value)
         for cap in (*policy.max_share, *policy.max_exposure):
             self._check_group(cap.kind, cap.group)
+        check_targets(self.network, policy, self.periods)
         return replace(self, policy=policy)
 
     def set(self, path: str, value: float | str) -> Case:

@@ -23,7 +23,7 @@ from energy_routes.formulation.space import Space
 from energy_routes.highs import Session, Solution, Status
 from energy_routes.levers import Security
 from energy_routes.lp import Axis, Expr, Rows, Vector, axis
-from energy_routes.pick import fix_face
+from energy_routes.pick import pick
 from energy_routes.plan import Plan
 from energy_routes.policy import Policy
 from energy_routes.prices import Worth
@@ -73,16 +73,14 @@ def guarded(space: Space, state: State, best: Best) -> tuple[Space, Guard | None
     calm = replace(space, case=relaxed, builder=_again(space.builder))
     calm_program = state(calm)
     program, solution = best(calm, calm_program)
-    rows: list[Rows] = []
     start = space.builder.size
-    if window.before is not None and not lever.foreseen and len(space.storages):
-        rows.append(rules.unforeseen(space, _levels(program, solution, calm, window.before), window.before)
-                    .named("unforeseen"))
+    x = _calm(calm, program, solution)
+    rows = [] if lever.foreseen else _unforeseen(space, window, x)
     copies: tuple[Copy, ...] = ()
     if lever.mode == "preventive":
         lost, more = _stranded(space, outages, window)
     else:
-        copies = tuple(_copy(space, lever, outage, window, solution.x) for outage in outages)
+        copies = tuple(_copy(space, lever, outage, window, x) for outage in outages)
         lost, more = _unmade(space, lever, copies, window)
     planned = _planned(space, lever, lost.axis, window)
     held = replace(space, linked=(*space.linked, *rows, *more))
@@ -123,19 +121,26 @@ def _again(builder: Builder) -> Builder:
     return Builder(list(builder.blocks), builder.size)
 
 
-def _levels(program: Program, solution: Solution, space: Space, before: str) -> dict[str, float]:
-    """The least stock at the onset, by storage, among the best plans of one who does not reckon with a loss."""
-    frame = space.stock.axis.frame
-    then = (frame["period"] == before).to_numpy(dtype=bool)
-    cost = (space.stock * then.astype(float)).coefficients(program.shape[1])
+def _calm(space: Space, program: Program, solution: Solution) -> Vector:
+    """The plan of one who does not reckon with a loss: the one that the case without security is answered with."""
     session = Session(program)
     session.solve()
-    fix_face(session, program, solution)
-    session.set_cost(cost, "min")
-    found = session.solve()
-    x = found.x if found.status is Status.optimal else solution.x
-    held = frame[then].assign(volume=space.stock.value(x)[then]).groupby("storage")["volume"].sum()
-    return {str(name): max(0.0, float(v)) + SLACK for name, v in held.items()}
+    return pick(session, program, solution, space).x
+
+
+def _unforeseen(space: Space, window: rules.Window, x: Vector) -> list[Rows]:
+    """What keeps the plan from reckoning with the date of a loss: tanks and exports are those of plan ``x``."""
+    rows = []
+    if window.before is not None and len(space.storages):
+        frame = space.stock.axis.frame
+        then = (frame["period"] == window.before).to_numpy(dtype=bool)
+        held = frame[then].assign(volume=space.stock.value(x)[then]).groupby("storage")["volume"].sum()
+        levels = {str(name): max(0.0, float(v)) + SLACK for name, v in held.items()}
+        rows.append(rules.unforeseen(space, levels, window.before).named("unforeseen"))
+    if space.policy.held and len(window.struck) < len(space.case.periods):
+        level = rules.reached(space, rules.goals(space, "total"), "total", window.struck)
+        rows.append(rules.hold_window(level, level.value(x) * (1.0 - SLACK) - SLACK))
+    return rows
 
 
 def _stranded(space: Space, outages: Sequence[Outage], window: rules.Window) -> tuple[Expr, list[Rows]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from energy_routes.formulation import NETBACK, RULES, describe
+from energy_routes.formulation import FUTURES, NETBACK, RULES, SECURITY, describe
 
 
 def test_the_page_is_generated_from_the_rules(root: Path) -> None:
@@ -18,3 +18,10 @@ def test_every_rule_states_its_equation_index_set_and_unit() -> None:
         assert "[Mt | bcm]" in first, rule.__name__
     for term, _ in NETBACK:
         assert "[MUSD" in (term.__doc__ or "").splitlines()[0], term.__name__
+
+
+def test_the_rules_of_risk_state_theirs_too() -> None:
+    for rule in SECURITY:
+        assert "∀" in (rule.__doc__ or "").splitlines()[0], rule.__name__
+    for rule in (*SECURITY, *FUTURES):
+        assert "[M" in (rule.__doc__ or "").splitlines()[0], rule.__name__

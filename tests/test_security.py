@@ -260,6 +260,17 @@ def test_lifting_stays_within_the_plan_unless_it_can_swing(tmp_path: Path) -> No
     assert plan.certificate["security_premium"] == pytest.approx(10, rel=1e-6)
 
 
+def test_no_less_is_planned_for_a_window_that_nobody_foresees(tmp_path: Path) -> None:
+    # A tank at the hub could move exports out of the window, and so lower the share lost in it.
+    tank = "id,node,working_volume,opening,closing\nTANK,HUB,9,9,opening"
+    more = "id,node,commodity,shipper,available,cost\nCO,FIELD,CRUDE,Co,12,9"
+    case = years(toy(tmp_path, {"storages": tank, "supplies": more}), 2023, 2024)
+    calm = er.solve(case)
+    before = calm.flows[calm.flows["period"] == "2024"].set_index("arc")["volume"]
+    plan = secured(case, mode="preventive", window=["2024"], delta="min")
+    assert loss(plan).planned >= before["SHORT"] + before["LONG"] - 1e-6
+
+
 def test_a_country_is_one_loss(tmp_path: Path) -> None:
     tables = {"meters": "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\n"
               "transit,RU,SHORT,,\ntransit,RU,LONG,,"}

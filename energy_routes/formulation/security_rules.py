@@ -115,6 +115,14 @@ def unforeseen(s: Space, level: Mapping[str, float], before: str) -> Rows:
     return s.stock.sum_to(s.storages).take(now, target) <= most
 
 
+def hold_window(level: Expr, least: Vector) -> Rows:
+    r"""Σ_{t in the window} e_kt ≥ E°_k   ∀ family k   [Mt | bcm]
+
+    Nor is less planned for a window that nobody foresees: exports held are held in it, too.
+    """
+    return (level >= least).named("hold_window")
+
+
 def planned_lifting(s: Space, copy: Copy, swing: float) -> Rows:
     r"""q_ωst ≤ (1 + swing) · q_st   ∀ supply s, t in the window and the recovery   [Mt | bcm]
 

@@ -14,6 +14,7 @@ from energy_routes.errors import UsageError
 from energy_routes.names import nearest
 from energy_routes.network import Edit, Network
 from energy_routes.periods import Period
+from energy_routes.policy import Policy
 from energy_routes.schema import GROUP_KINDS
 
 KINDS = ("arc", "node", *GROUP_KINDS)
@@ -69,6 +70,16 @@ def arcs_meant(network: Network, name: str) -> tuple[str, ...]:
         else:
             found.update(_of_kind(network, kind, what))
     return tuple(arc for arc in network.tables["arcs"]["id"] if arc in found)
+
+
+def check_targets(network: Network, policy: Policy, periods: Sequence[Period]) -> None:
+    """Refuse a policy of risk that names what is not there.  Raises UsageError, offering the nearest name."""
+    if policy.security is not None:
+        outages_of(network, policy.security.outages, periods)
+    listed = policy.cvar.scenarios if policy.cvar is not None and policy.cvar.scenarios != "events" else ()
+    booked = policy.bookings.arcs if policy.bookings is not None else ()
+    for name in (*booked, *(name for scenario in listed for name in scenario.outages)):
+        arcs_meant(network, name)
 
 
 def _of_kind(network: Network, kind: str, what: str) -> list[str]:
