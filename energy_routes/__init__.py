@@ -12,11 +12,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from energy_routes.audit import verify as verify
     from energy_routes.case import Case as Case
     from energy_routes.errors import DataError as DataError
     from energy_routes.errors import EnergyRoutesError as EnergyRoutesError
     from energy_routes.errors import InfeasibleError as InfeasibleError
     from energy_routes.errors import UnboundedError as UnboundedError
+    from energy_routes.errors import UsageError as UsageError
     from energy_routes.loading import load as load
     from energy_routes.network import Network as Network
     from energy_routes.plan import Plan as Plan
@@ -41,6 +43,7 @@ _HOME = {
     "EnergyRoutesError": "errors",
     "InfeasibleError": "errors",
     "UnboundedError": "errors",
+    "UsageError": "errors",
     "Network": "network",
     "Plan": "plan",
     "Policy": "policy",
@@ -56,6 +59,7 @@ _HOME = {
     "Regret": "studies.regret",
     "stress": "studies.stress",
     "Stress": "studies.stress",
+    "verify": "audit",
 }
 
 try:

@@ -118,6 +118,13 @@ class Plan:
 
         return save(self, Path(folder))
 
+    @staticmethod
+    def load(folder: str | Path) -> Plan:
+        """The plan saved in a folder, with its case.  Raises DataError when a file is missing or damaged."""
+        from energy_routes.results import load
+
+        return load(folder)
+
     def plot(self, path: str | Path | None = None, **options: Any) -> Figure:
         """The map of the flows as a matplotlib figure; written to ``path`` if given (PNG, SVG, PDF)."""
         from energy_routes.maps import draw
