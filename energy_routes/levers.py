@@ -22,7 +22,8 @@ class Security:
     ``remaining`` (0–1) is left of what is lost; ``window`` the first and last period of the outage (None: the whole
     horizon), ``recovery`` the periods after it in which tanks must be back at the plan's level.  ``delta = "min"``
     seeks the smallest share that can be had.  ``swing`` lets lifting rise by this share in a disruption; ``foreseen``
-    lets tanks fill before it.  ``per`` = "market" asks it of every market by itself.
+    lets tanks fill before it.  ``per`` = "market" asks it of every market by itself.  In a corrective plan home comes
+    first even with ``delta`` = 1: its obligations are kept after each loss as far as any plan can keep them.
     """
 
     outages: tuple[str, ...] = ("single:corridor",)

@@ -20,6 +20,7 @@ from energy_routes.errors import InfeasibleError, LimitError, SolverError, Unbou
 from energy_routes.formulation import build
 from energy_routes.formulation.concentration import Tangent, tangents
 from energy_routes.formulation.space import Space, build_space
+from energy_routes.guarding import Guard, guarded
 from energy_routes.hedging import Hedge, hedged, over_futures, refuse_tail, with_hedge
 from energy_routes.highs import Method, Session, Solution, Status, residuals
 from energy_routes.limits import repairs
@@ -27,7 +28,7 @@ from energy_routes.pick import pick
 from energy_routes.plan import Plan
 from energy_routes.prices import Worth, marginal_worth
 from energy_routes.program import Program
-from energy_routes.security import Guard, guarded, with_security
+from energy_routes.security import with_security
 from energy_routes.solution import Point
 from energy_routes.tightest import tightest_words
 

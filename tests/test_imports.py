@@ -27,7 +27,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("case",),
     ("elastic", "formulation", "loading", "plan"),
     ("cuts", "limits", "pick", "trace", "views"),
-    ("prices", "routes", "tightest"),
+    ("guarding", "prices", "routes", "tightest"),
     ("hedging", "security"),
     ("assemble", "maps"),
     ("results",),

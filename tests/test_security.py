@@ -342,3 +342,34 @@ def test_a_saved_plan_keeps_its_security(tmp_path: Path) -> None:
     case = tmp_path / "out" / "inputs" / "case.json"
     case.write_text(case.read_text("utf-8").replace('"delta": 0.5', '"delta": 0.4'), "utf-8")
     assert any(words.startswith("security: arc:SHORT") for words in audit(tmp_path / "out").differences)
+
+
+def test_home_comes_first_after_a_loss_whatever_exports_may_lose(tmp_path: Path) -> None:
+    # NEAR alone is planned (FAR is dearer); without NEAR's line the refinery needs 2 Mt of FAR, so they are planned.
+    tables = {
+        "nodes": "id,name,kind,country\nFIELD,Field,field,KZ\nFAR,Far,field,KZ\nHUB,Hub,hub,KZ\nEAST,East,market,CN\n"
+        "WEST,West,market,IT",
+        "arcs": """
+            id,from,to,name,capacity,tariff
+            GATHER,FIELD,HUB,Gathering,20,1
+            TRUNK,FAR,HUB,Trunk,20,1
+            SHORT,HUB,EAST,Short way,6,30
+            LONG,HUB,WEST,Long way,5,50
+            """,
+        "supplies": """
+            id,node,commodity,shipper,available,cost
+            NEAR,FIELD,CRUDE,Near Co,13,9
+            FAR,FAR,CRUDE,Far Co,9,19
+            """,
+    }
+    plan = secured(toy(tmp_path, tables), outages=["arc:GATHER"], delta=1.0)
+    assert plan.supplies.set_index("supply").loc["FAR", "lifted"] == pytest.approx(2)
+    assert plan.certificate["security_premium"] == pytest.approx(20)
+    assert loss(plan, "arc:GATHER").lost == pytest.approx(11)
+
+
+def test_gas_is_no_special_case() -> None:
+    plan = secured(er.load("gas-2024"), outages=["single:corridor"], mode="preventive", delta="min")
+    assert set(plan.security["unit"]) == {"bcm"}
+    worst = plan.security["lost"] / plan.security["planned"]
+    assert worst.max() == pytest.approx(plan.certificate["security_delta"], abs=1e-6)
