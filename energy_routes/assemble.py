@@ -10,14 +10,15 @@ import pandas as pd
 
 from energy_routes.formulation import NETBACK, Space
 from energy_routes.formulation.axes import over_periods
-from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, horizon_exposure
+from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, reached
 from energy_routes.formulation.diversification_rules import share_totals
-from energy_routes.indicators import hhi, indicator_table
+from energy_routes.indicators import indicator_table
 from energy_routes.limits import limit_table
 from energy_routes.lp import Vector
 from energy_routes.plan import Plan, Prices, Value
 from energy_routes.prices import Worth
 from energy_routes.program import Program
+from energy_routes.risk.countries import known_weights
 from energy_routes.routes import routes_of
 
 UNITS = {"oil": "Mt", "gas": "bcm"}
@@ -59,7 +60,7 @@ def assemble(
         routes=routes,
         ledger=ledger,
         prices=Prices(prices),
-        indicators=indicator_table(groups, families),
+        indicators=indicator_table(groups, families, known_weights(space.case.network.tables)),
         groups=groups,
         supplies=supplies,
         deliveries=deliveries,
@@ -69,6 +70,7 @@ def assemble(
         certificate={
             **certificate,
             "ledger_gap": abs(float(ledger["value"].sum()) - float(program.cost @ x + program.offset)),
+            **({"cuts": [cut.as_dict() for cut in cuts]} if cuts else {}),
         },
         warnings=_warnings(supplies, obligations, worth),
     )
@@ -210,11 +212,9 @@ def _cone_prices(
     duals = worth.rows[program.row_slice(CUT)] if worth is not None and cuts else np.zeros(0)
     rows = []
     for cap, family, slope in hhi_price(space, cuts, duals, x) if worth is not None else ():
-        reached = hhi(horizon_exposure(space, cap, family, x))
-        name = f"cap on the concentration over {cap.kind}"
-        rows.append(
-            ("policy", f"hhi:{cap.kind}", name, family, "horizon", reached, cap.cap, slope / 100, "MUSD per 0.01")
-        )
+        name = f"cap on the concentration over {cap.name}"
+        at = reached(space, cap, family, x)
+        rows.append(("policy", f"hhi:{cap.name}", name, family, "horizon", at, cap.cap, slope / 100, "MUSD per 0.01"))
     return pd.DataFrame(rows, columns=PRICE_COLUMNS)
 
 

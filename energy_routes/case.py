@@ -13,6 +13,7 @@ from energy_routes.names import nearest
 from energy_routes.network import Edit, Network
 from energy_routes.periods import Period
 from energy_routes.policy import RISK, Policy, set_lever
+from energy_routes.risk.countries import weights_of_sets
 from energy_routes.risk.outages import check_targets
 
 
@@ -70,6 +71,8 @@ class Case:
             policy = set_lever(policy, name, value)
         for cap in (*policy.max_share, *policy.max_exposure):
             self._check_group(cap.kind, cap.group)
+        if any(cap.weight == "risk" for cap in policy.max_hhi):
+            weights_of_sets(self.network.tables)
         check_targets(self.network, policy, self.periods)
         return replace(self, policy=policy)
 

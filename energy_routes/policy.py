@@ -14,6 +14,7 @@ from energy_routes.schema import GROUP_KINDS, PARTITIONS
 Objective = Literal["netback", "cost", "revenue"]
 OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
 Over = Literal["horizon", "period"]
+Weight = Literal["none", "risk"]
 RISK: Mapping[str, Callable[[Any, Any], Any]] = {
     "security": parse_security, "bookings": parse_bookings, "cvar": parse_cvar,
 }  # fmt: skip
@@ -35,14 +36,18 @@ class Cap:
 
 @dataclass(frozen=True)
 class Concentration:
-    """A cap on the Herfindahl–Hirschman index over the groups of a partition kind, over the horizon; 0 < cap ≤ 1."""
+    """A cap on the Herfindahl–Hirschman index over the groups of a partition kind, over the horizon; 0 < cap ≤ 1.
+
+    ``weight`` 'risk' caps Σ r_i s_i², each transit set weighted by the risk of crossing its countries.
+    """
 
     kind: str
     cap: float
+    weight: Weight = "none"
 
     @property
     def name(self) -> str:
-        return self.kind
+        return self.kind if self.weight == "none" else f"{self.kind}:{self.weight}"
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,8 @@ class Policy:
         return replace(self, max_share=(), max_exposure=(), max_hhi=(), security=None)
 
     def with_concentration(self, cap: Concentration) -> Policy:
-        """The policy with one HHI cap added, or replaced where the kind has one."""
-        return replace(self, max_hhi=(*(old for old in self.max_hhi if old.kind != cap.kind), cap))
+        """The policy with one HHI cap added, or replaced where the kind has one of the same weight."""
+        return replace(self, max_hhi=(*(old for old in self.max_hhi if old.name != cap.name), cap))
 
     def with_cap(self, lever: Literal["max_share", "max_exposure"], cap: Cap) -> Policy:
         """The policy with one cap added, or replaced where the group has one."""
@@ -107,16 +112,26 @@ def parse_cap(lever: str, name: str, value: object) -> Cap:
     return Cap(kind, group, float(cap), over)
 
 
-def parse_concentration(kind: str, cap: object) -> Concentration:
-    """An HHI cap as written.  Raises UsageError for a kind that does not partition exports, or a cap outside (0, 1]."""
+def parse_concentration(name: str, value: object) -> Concentration:
+    """An HHI cap as written: ``transit_set = 0.5``, ``"transit_set:risk" = 0.3``, or a table with cap and weight.
+
+    Raises UsageError for a kind that does not partition exports, a cap outside (0, 1], or a weight that is not there.
+    """
+    kind, _, suffix = name.partition(":")
+    spec = dict(value) if isinstance(value, Mapping) else {"cap": value}
+    if unknown := sorted(set(spec) - {"cap", "weight"}):
+        raise UsageError(f"max_hhi of {name!r}: unknown key {unknown[0]!r}; expected cap, weight")
+    cap, weight = spec.get("cap"), suffix or spec.get("weight", "none")
     if kind not in PARTITIONS:
         raise UsageError(
             f"max_hhi of {kind!r}: only kinds that partition exports have an HHI: {', '.join(PARTITIONS)}. "
             f"{'Use transit_set.' if kind == 'transit' else nearest(kind, PARTITIONS)}"
         )
+    if weight not in ("none", "risk") or (weight == "risk" and kind != "transit_set"):
+        raise UsageError(f"max_hhi of {name!r}: only transit_set can be weighted, by 'risk': countries have a risk")
     if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 < cap <= 1:
         raise UsageError(f"max_hhi of {kind!r}: {cap!r} is not a number above 0 and at most 1")
-    return Concentration(kind, float(cap))
+    return Concentration(kind, float(cap), "risk" if weight == "risk" else "none")
 
 
 def set_lever(policy: Policy, name: str, value: Any) -> Policy:

@@ -268,6 +268,14 @@ EVENTS = Table("events", "What has failed: the record from which rates and durat
     *PROVENANCE,
 ), key=("id",))
 
+RISK = Table("risk", "How risky a country is to cross: weights of the concentration of routes.", (
+    text("country", "ISO 3166 two-letter code", required=True, pattern=COUNTRY),
+    Column("risk", "float", "0 (safe) to 1: one minus the normalised index that the source gives", required=True,
+           dimension="fraction", low=0, high=1),
+    text("name", "name shown to people"),
+    *PROVENANCE,
+), key=("country",))
+
 # What `pack.toml` (or the sheet `pack`, columns key and value) says of the whole pack.
 PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook the sheet `pack` (columns key, value).", (
     text("title", "name shown to people", required=True),
@@ -280,5 +288,5 @@ PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook th
 
 TABLES: Mapping[str, Table] = {t.name: t for t in (
     NODES, COMMODITIES, ARCS, LANES, SUPPLIES, OBLIGATIONS, MARKETS, TIERS, DIFFERENTIALS, LIMITS, LIMIT_TERMS,
-    GROUPS, METERS, STORAGES, CONTRACTS, EVENTS, VALUES,
+    GROUPS, METERS, STORAGES, CONTRACTS, EVENTS, RISK, VALUES,
 )}

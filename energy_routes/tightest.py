@@ -8,11 +8,10 @@ import numpy as np
 
 from energy_routes.cuts import CONE
 from energy_routes.formulation import build
-from energy_routes.formulation.concentration import horizon_exposure, max_hhi, tangents
+from energy_routes.formulation.concentration import max_hhi, reached, tangents
 from energy_routes.formulation.diversification_rules import share_totals
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Session, Status
-from energy_routes.indicators import hhi
 from energy_routes.lp import Expr, Vector
 from energy_routes.policy import Cap, Concentration
 
@@ -31,7 +30,7 @@ def tightest_words(space: Space) -> list[str]:
     for concentration in space.policy.max_hhi:
         if (least := least_hhi(space, concentration)) > concentration.cap:
             words.append(
-                f"the HHI over {concentration.kind} cannot go below {least:.4f} (asked: {concentration.cap:g})"
+                f"the HHI over {concentration.name} cannot go below {least:.4f} (asked: {concentration.cap:g})"
             )
     return words
 
@@ -66,11 +65,11 @@ def least_hhi(space: Space, cap: Concentration) -> float:
     while high - low > FINE:
         middle = (low + high) / 2
         case = replace(
-            space.case, policy=space.policy.without_caps().with_concentration(Concentration(cap.kind, middle))
+            space.case, policy=space.policy.without_caps().with_concentration(replace(cap, cap=middle))
         )
         inside = build_space(case).with_held(space.held)
-        reached = _inside(inside, Concentration(cap.kind, middle))
-        low, high = (middle, high) if reached is None else (low, min(middle, max(reached, low)))
+        found = _inside(inside, replace(cap, cap=middle))
+        low, high = (middle, high) if found is None else (low, min(middle, max(found, low)))
     return high
 
 
@@ -86,7 +85,7 @@ def _inside(space: Space, cap: Concentration) -> float | None:
         cuts = tangents(space, solution.x, CONE)
         if not cuts:
             families = space.exports.axis.frame["family"].unique()
-            return max(hhi(horizon_exposure(space, cap, family, solution.x)) for family in families)
+            return max(reached(space, cap, family, solution.x) for family in families)
         session.add_rows(max_hhi(space, cuts))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.files import Saved
@@ -33,6 +34,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         found.equal("groups", f"{what} utilisation", row["utilisation"], used)
     _indicators(saved, facts, volumes, totals, listed, found)
     _caps(facts, volumes, totals, listed, found)
+    _cuts(saved, facts, volumes, found)
     _held(saved, found)
 
 
@@ -107,6 +109,9 @@ def _indicators(
             "shannon_wiener": -sum(s * math.log(s) for s in shares) if shares else math.nan,
             "largest_share": max(shares, default=math.nan),
         }
+        if measure == "risk_weighted_hhi":
+            weights = _weights(facts, "risk", sizes)
+            own[measure] = sum(weights[g] * (size / total) ** 2 for g, size in sizes.items()) if total > 0 else math.nan
         if measure == "share":
             own["share"] = sizes.get(row["group"] or "", math.nan) / total if total > 0 else math.nan
         if measure in own:
@@ -119,11 +124,12 @@ def _caps(
 ) -> None:  # fmt: skip
     """Caps on concentration, on shares and on volumes, over the horizon or in every period."""
     for cap in facts.policy["max_hhi"]:
-        for family in {family for _, _, family in listed}:
+        for family in sorted({family for _, _, family in listed}):
             groups = [key for key in listed if (key[0], key[2]) == (cap["kind"], family)]
-            sizes = [sum(volumes[*key, period] for period in facts.periods) for key in groups]
-            if sum(sizes) > 0:
-                hhi = sum(size * size for size in sizes) / sum(sizes) ** 2
+            sizes = {key[1]: sum(volumes[*key, period] for period in facts.periods) for key in groups}
+            weights = _weights(facts, cap["weight"], sizes)
+            if (total := sum(sizes.values())) > 0:
+                hhi = sum(weights[group] * size * size for group, size in sizes.items()) / total**2
                 found.within("caps", f"HHI of {cap['kind']}", hhi, 0.0, cap["cap"])
     for lever in ("max_share", "max_exposure"):
         for cap in facts.policy[lever]:
@@ -135,6 +141,32 @@ def _caps(
                     volume = sum(volumes[kind, group, family, p] for p in spans)
                     base = sum(totals[kind, family, p] if lever == "max_share" else facts.years[p] for p in spans)
                     found.within("caps", f"{lever} {kind}:{group} {spans[0]}…", volume, -math.inf, cap["cap"] * base)
+
+
+def _weights(facts: Facts, weight: str, groups: Iterable[str]) -> dict[str, float]:
+    """What each group counts: 1, or the risk 1 − Π (1 − r) over the countries that a transit set names."""
+    if weight == "none":
+        return dict.fromkeys(groups, 1.0)
+    risk = {country: float(row["risk"]) for country, row in facts.rows["risk"].items()}
+    crossed = {group: [] if group == "none" else group.split("+") for group in groups}
+    return {group: 1.0 - math.prod(1.0 - risk[c] for c in countries) for group, countries in crossed.items()}
+
+
+def _cuts(saved: Saved, facts: Facts, volumes: Exposure, found: Findings) -> None:
+    """Each tangent cut of the certificate is valid (‖û‖ ≤ 1), belongs to a cap of the policy, and the plan obeys it."""
+    caps = {(cap["kind"], cap["weight"], cap["cap"]) for cap in facts.policy["max_hhi"]}
+    for number, cut in enumerate(saved.certificate.get("cuts", []), 1):
+        what = f"cut {number} of {cut['kind']} {cut['family']}"
+        if (cut["kind"], cut["weight"], cut["cap"]) not in caps:
+            found.wrong("cuts", f"{what}: the policy has no such cap")
+            continue
+        weights = _weights(facts, cut["weight"], cut["groups"])
+        pairs = [(weights[g], d) for g, d in zip(cut["groups"], cut["direction"], strict=True)]
+        length = sum(d * d / w if w > 0 else math.inf if d else 0.0 for w, d in pairs)
+        found.within("cuts", f"{what}: ‖û‖²", length, 0.0, 1.0)
+        sizes = [sum(volumes[cut["kind"], g, cut["family"], p] for p in facts.periods) for g in cut["groups"]]
+        left = sum(d * size for d, size in zip(cut["direction"], sizes, strict=True))
+        found.within("cuts", f"{what}: left side", left, -math.inf, math.sqrt(cut["cap"]) * sum(sizes))
 
 
 def _held(saved: Saved, found: Findings) -> None:

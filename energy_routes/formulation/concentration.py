@@ -4,28 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from energy_routes.formulation.space import Space
+from energy_routes.indicators import weighted_hhi
 from energy_routes.lp import INF, Rows, Vector, axis, between
 from energy_routes.policy import Concentration
+from energy_routes.risk.countries import weights_of_sets
 
 CUT = "max_hhi"
 
 
 @dataclass(frozen=True, eq=False)
 class Tangent:
-    """One cut û·x ≤ √H·Σx for a cap and a family: any ‖û‖ ≤ 1 is valid, so the bound can be checked without a solver.
+    """One cut û·√w x ≤ √H·Σx for a cap and a family: any ‖û‖ ≤ 1 is valid, so it can be checked without a solver.
 
-    ``direction`` holds û·√w, one number a group, in the order of ``groups``.
+    ``direction`` holds û·√w (w is 1, or the risk), one number a group, in the order of ``groups``.
     """
 
     cap: Concentration
     family: str
     groups: tuple[str, ...]
     direction: Vector
+
+    def as_dict(self) -> dict[str, Any]:
+        """The cut as a certificate keeps it: anybody can check that it is valid, and that a plan obeys it."""
+        return {
+            "kind": self.cap.kind, "weight": self.cap.weight, "cap": self.cap.cap, "family": self.family,
+            "groups": list(self.groups), "direction": [float(value) for value in self.direction],
+        }  # fmt: skip
 
 
 def horizon_exposure(s: Space, cap: Concentration, family: str, x: Vector) -> pd.Series[float]:
@@ -41,19 +51,33 @@ def tangents(s: Space, x: Vector, tolerance: float) -> list[Tangent]:
     for cap in s.policy.max_hhi:
         for family in s.exports.axis.frame["family"].unique():
             volume = horizon_exposure(s, cap, family, x)
-            norm, total = float(np.sqrt((volume**2).sum())), float(volume.sum())
+            moved, weight = volume.to_numpy(dtype=np.float64), weights(s, cap, tuple(volume.index))
+            norm, total = float(np.sqrt((weight * moved**2).sum())), float(moved.sum())
             if norm > 0 and norm - np.sqrt(cap.cap) * total > tolerance * np.sqrt(cap.cap) * total:
-                found.append(
-                    Tangent(cap, family, tuple(volume.index), np.asarray(volume.to_numpy() / norm, dtype=np.float64))
-                )
+                found.append(Tangent(cap, family, tuple(volume.index), weight * moved / norm))
     return found
 
 
-def max_hhi(s: Space, cuts: Sequence[Tangent]) -> Rows:
-    r"""Σ_g (x̂_g/‖x̂‖) Σ_t x_gkt ≤ √H_k · Σ_g Σ_t x_gkt   ∀ cut x̂, family k   [Mt | bcm]
+def weights(s: Space, cap: Concentration, groups: Sequence[str]) -> Vector:
+    """1 for each group, or the risk (0–1) of its countries.  Raises UsageError naming a country without a figure."""
+    if cap.weight == "none":
+        return np.ones(len(groups))
+    risk = weights_of_sets(s.case.network.tables)
+    return np.array([risk[group] for group in groups], dtype=np.float64)
 
-    The cone ‖x‖ ≤ √H·Σx (Herfindahl–Hirschman index at most H) from outside: each cut touches it at a plan x̂ that broke
-    it.  Only kinds that partition exports have an HHI.  Cuts are added in the live session until none is broken.
+
+def reached(s: Space, cap: Concentration, family: str, x: Vector) -> float:
+    """The (weighted) HHI of a kind at point ``x``; NaN where nothing moves."""
+    volume = horizon_exposure(s, cap, family, x)
+    return weighted_hhi(volume, weights(s, cap, tuple(volume.index)))
+
+
+def max_hhi(s: Space, cuts: Sequence[Tangent]) -> Rows:
+    r"""Σ_g (w_g x̂_g/‖x̂‖_w) Σ_t x_gkt ≤ √H_k · Σ_g Σ_t x_gkt   ∀ cut x̂, family k   [Mt | bcm]
+
+    The cone ‖x‖_w ≤ √H·Σx (Herfindahl–Hirschman index Σ w s² at most H; w is 1, or the risk of a transit set) from
+    outside: each cut touches it at a plan x̂ that broke it.  Only kinds that partition exports have an HHI.  Cuts are
+    added in the live session until none is broken.
     """
     rows = [
         (str(n), cut.cap.kind, cut.family, group, weight - np.sqrt(cut.cap.cap))

@@ -33,7 +33,7 @@ def bounded_curve(lever: Lever, tolerance: float | None, progress: Progress | No
     """
     rebuilder = Rebuilder(lever)
     first = rebuilder.solve(0.0)
-    kind = lever.path.partition(".")[2]
+    kind = lever.path.partition(".")[2].partition(":")[0]
     if first is None or lever.case.policy.exports != "hold" or not constant_total(first.space, kind):
         return None
     end = _far_end(rebuilder)

@@ -85,9 +85,9 @@ class Rebuilder:
         if self._lever.kind != "hhi":
             return float("nan")
         duals = worth(program, solution).dual[program.row_slice(CUT)] if cuts else np.zeros(0)
-        kind = self._lever.path.partition(".")[2]
+        name = self._lever.path.partition(".")[2]
         priced = hhi_price(space, cuts, duals, solution.x)
-        return sum(slope for cap, _, slope in priced if cap.kind == kind) * (self._lever.stop - self._lever.start)
+        return sum(slope for cap, _, slope in priced if cap.name == name) * (self._lever.stop - self._lever.start)
 
 
 def _optimal(session: Session) -> Solution:
@@ -102,4 +102,4 @@ def _optimal(session: Session) -> Solution:
 
 def _for_caps(cut: Tangent, caps: tuple[Concentration, ...]) -> list[Tangent]:
     """The same direction under the caps of another value: any ‖û‖ ≤ 1 is valid."""
-    return [replace(cut, cap=cap) for cap in caps if cap.kind == cut.cap.kind]
+    return [replace(cut, cap=cap) for cap in caps if cap.name == cut.cap.name]

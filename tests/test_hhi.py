@@ -1,0 +1,220 @@
+"""Caps on concentration: against a conic solver on every bundled model, close to 1/N, by hand, and as saved."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import clarabel
+import numpy as np
+import pytest
+from scipy import sparse
+from toy import toy
+
+import energy_routes as er
+from energy_routes.audit import audit, verify
+from energy_routes.case import Case
+from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.formulation.concentration import weights
+from energy_routes.formulation.space import Space
+from energy_routes.library import model_names
+from energy_routes.program import Program
+from energy_routes.solver import stated
+from energy_routes.studies.frontier import frontier
+from energy_routes.studies.lever import Lever
+from energy_routes.studies.rebuild import Rebuilder
+from energy_routes.tightest import least_hhi
+
+FREE = 2 * 100 + 6 * 470 + 2 * 460 - 10 * 10  # the toy's plan: 6 Mt short, 2 Mt long
+
+
+def cones(space: Space, columns: int) -> list[sparse.csr_matrix]:
+    """Per cap and family: rows √H·Σx, then √w_g x_g — the second-order cone of the cap, from the exposures alone."""
+    out = []
+    frame = space.exposure.axis.frame
+    for cap in space.policy.max_hhi:
+        for family in frame["family"].unique():
+            mine = frame[(frame["kind"] == cap.kind) & (frame["family"] == family)]
+            groups = list(dict.fromkeys(mine["group"]))
+            at = space.builder.blocks[[b.name for b in space.builder.blocks].index("exposure")].start
+            root = np.sqrt(weights(space, cap, groups))
+            rows = [(1 + groups.index(g), at + i, root[groups.index(g)]) for i, g in mine["group"].items()]
+            rows += [(0, at + i, np.sqrt(cap.cap)) for i in mine.index]
+            r, c, v = zip(*rows, strict=True)
+            out.append(sparse.csr_matrix((v, (r, c)), shape=(1 + len(groups), columns)))
+    return out
+
+
+def conic(space: Space, program: Program) -> tuple[str, float]:
+    """Status and optimum by an interior-point conic solver that sees the cone itself, no cut of ours."""
+    identity = sparse.identity(program.shape[1], format="csr")
+    stack = sparse.vstack([program.matrix.tocsr(), identity], format="csr")
+    low = np.concatenate([program.row_lower, program.col_lower])
+    high = np.concatenate([program.row_upper, program.col_upper])
+    same = low == high
+    up, down = np.isfinite(high) & ~same, np.isfinite(low) & ~same
+    rows, right, kinds = [stack[same]], [high[same]], [clarabel.ZeroConeT(int(same.sum()))]
+    rows += [stack[up], -stack[down]]
+    right += [high[up], -low[down]]
+    kinds.append(clarabel.NonnegativeConeT(int(up.sum() + down.sum())))
+    for cone in cones(space, program.shape[1]):
+        rows.append(-cone)
+        right.append(np.zeros(cone.shape[0]))
+        kinds.append(clarabel.SecondOrderConeT(cone.shape[0]))
+    sign = -1.0 if program.sense == "max" else 1.0
+    settings = clarabel.DefaultSettings()
+    settings.verbose, settings.max_iter = False, 400
+    settings.tol_gap_rel = settings.tol_gap_abs = settings.tol_feas = 1e-9
+    nothing = sparse.csc_matrix((program.shape[1], program.shape[1]))
+    scale = max(1.0, float(np.abs(program.cost).max()))
+    solver = clarabel.DefaultSolver(nothing, sign * program.cost / scale, sparse.vstack(rows, format="csc"),
+                                    np.concatenate(right), kinds, settings)
+    answer = solver.solve()
+    return str(answer.status), sign * answer.obj_val * scale + program.offset
+
+
+def capped(case: Case, kind: str, cap: float, **other: str) -> Case:
+    return case.with_policy(max_hhi={kind: cap}, **other)
+
+
+def optimum(case: Case) -> float:
+    """The optimum by cuts, before any table is made of it."""
+    answer = Rebuilder(Lever(case, "", 0.0, 1.0)).solve(0.0)
+    assert answer is not None
+    return answer.solution.objective
+
+
+def agrees(case: Case, tolerance: float = 1e-6) -> None:
+    space, program = stated(case)
+    status, best = conic(space, program)
+    assert "Solved" in status
+    assert optimum(case) == pytest.approx(best, rel=tolerance)
+
+
+@pytest.mark.parametrize("model", model_names())
+def test_every_model_against_a_conic_solver(model: str) -> None:
+    """Between the least HHI that can be had and the free plan's; and with exports free, down to a third of it."""
+    case = er.load(model)
+    space, _ = stated(capped(case, "corridor", 1.0, exports="hold"))
+    now = float(er.indicators.hhi(_volumes(case)))
+    least = least_hhi(space, replace(space.policy.max_hhi[0], cap=0.01))
+    agrees(capped(case, "corridor", least + 0.02 * (1 - least) if now <= least else least + 0.3 * (now - least)))
+    agrees(capped(case, "corridor", max(now / 3, 0.2), exports="free"))
+
+
+def _volumes(case: Case) -> list[float]:
+    space, x = Rebuilder(Lever(case, "", 0.0, 1.0)).plan(0.0)
+    frame = space.exposure.axis.frame.assign(volume=space.exposure.value(x))
+    return list(frame[frame["kind"] == "corridor"].groupby("group")["volume"].sum())
+
+
+def test_by_hand(tmp_path: Path) -> None:
+    """Two corridors with 8 Mt: HHI = H leaves s = 4 + 4·√(2H − 1) to SHORT; the last of it costs 10, then 30 USD/t."""
+    case = toy(tmp_path)
+    for cap in (0.6, 0.55, 0.505):
+        plan = er.solve(capped(case, "corridor", cap))
+        short = 4 + 4 * np.sqrt(2 * cap - 1)
+        cost = 10 * (6 - max(short, 5)) + 30 * max(5 - short, 0)
+        assert plan.netback == pytest.approx(FREE - cost, rel=1e-8)
+        slope = (10 if short > 5 else 30) * 4 / np.sqrt(2 * cap - 1)
+        (price,) = plan.prices["policy"].query("limit == 'hhi:corridor'")["price"]
+        assert price == pytest.approx(slope / 100, rel=2e-5)  # cuts stop at 1e-9 of the cone
+
+
+@pytest.mark.parametrize("over", [1e-2, 1e-4, 1e-6])
+def test_close_to_one_over_n(tmp_path: Path, over: float) -> None:
+    case = capped(toy(tmp_path), "corridor", 0.5 + over)
+    short = 4 + 4 * np.sqrt(2 * over)
+    assert er.solve(case).netback == pytest.approx(FREE - 10 - 30 * (5 - short), rel=1e-7)
+    agrees(case)
+
+
+def test_below_one_over_n_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InfeasibleError, match=r"cannot go below 0\.50"):
+        er.solve(capped(toy(tmp_path), "corridor", 0.49))
+
+
+def test_price_by_finite_differences() -> None:
+    case, cap, h = er.load("oil-2024"), 0.6, 1e-4
+    (price,) = er.solve(capped(case, "corridor", cap)).prices["policy"].query("limit == 'hhi:corridor'")["price"]
+    up, down = (optimum(capped(case, "corridor", cap + d)) for d in (h, -h))
+    assert price == pytest.approx((up - down) / (2 * h) / 100, rel=1e-6)
+
+
+def test_frontier_of_hhi_is_bounded_as_it_says(tmp_path: Path) -> None:
+    """The curve of the toy has a closed form: chord ≤ curve ≤ chord + error everywhere."""
+    curve = frontier(toy(tmp_path), "policy.max_hhi.corridor", 0.64, 0.502, tolerance=0.05)
+    assert set(curve.segments["form"]) == {"bounded"}
+    assert curve.segments["error"].max() <= 0.05
+    for piece in curve.segments.to_dict("records"):
+        for part in (0.0, 0.25, 0.5, 0.75, 1.0):
+            cap = piece["from"] + part * (piece["to"] - piece["from"])
+            short = min(4 + 4 * np.sqrt(2 * cap - 1), 6)
+            exact = FREE - 10 * (6 - max(short, 5)) - 30 * max(5 - short, 0)
+            chord = piece["objective_from"] + part * (piece["objective_to"] - piece["objective_from"])
+            assert chord - 1e-5 <= exact <= chord + piece["error"] + 1e-5
+    free = frontier(toy(tmp_path / "free", exports="free"), "policy.max_hhi.corridor", 0.64, 0.502, samples=10)
+    assert set(free.segments["form"]) == {"sampled"}
+
+
+RISK = """
+    country,risk
+    RU,0.7
+    CN,0.2
+    IT,0.4
+    """
+SETS = {
+    "groups": "kind,group,name\ncorridor,SHORT,S\ncorridor,LONG,L\ntransit_set,RU,R\ntransit_set,CN+IT,C\n",
+    "meters": "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\n"
+              "transit_set,RU,SHORT,,\ntransit_set,CN+IT,LONG,,\n",
+    "risk": RISK,
+}  # fmt: skip
+
+
+def test_weighted_by_risk(tmp_path: Path) -> None:
+    """Σ r s² with r = 0.7 and 1 − 0.8·0.6 = 0.52; against the cone itself and by the plan's own shares."""
+    case = toy(tmp_path, SETS)
+    free = er.solve(case)
+    told = free.indicators.query("indicator == 'risk_weighted_hhi'")["value"].iloc[0]
+    assert told == pytest.approx(0.7 * 0.75**2 + 0.52 * 0.25**2)
+    cap = capped(case, "transit_set:risk", 0.33)
+    agrees(cap)
+    plan = er.solve(cap)
+    share = plan.groups.query("kind == 'transit_set' and period == 'total'").set_index("group")["share"]
+    assert 0.7 * share["RU"] ** 2 + 0.52 * share["CN+IT"] ** 2 == pytest.approx(0.33, abs=1e-7)
+    assert er.solve(case.set("policy.max_hhi.transit_set:risk", 0.33)).netback == pytest.approx(plan.netback)
+    both = case.with_policy(max_hhi={"transit_set": {"cap": 0.52}, "transit_set:risk": 0.33})
+    assert len(both.policy.max_hhi) == 2
+    assert er.solve(both).netback <= plan.netback + 1e-6
+    with pytest.raises(UsageError, match="transit_set can be weighted"):
+        capped(case, "corridor:risk", 0.5)
+
+
+def test_a_missing_country_is_refused_by_name(tmp_path: Path) -> None:
+    case = toy(tmp_path, {**SETS, "risk": "country,risk\nRU,0.7\nCN,0.2\n"})
+    with pytest.raises(UsageError, match=r"no risk of IT"):
+        capped(case, "transit_set:risk", 0.3)
+    assert "risk_weighted_hhi" not in set(er.solve(case).indicators["indicator"])
+
+
+def test_bundled_packs_have_every_country() -> None:
+    for model in ("oil-2024", "gas-2024"):
+        agrees(capped(er.load(model), "transit_set:risk", 0.6, exports="free"), 1e-5)
+
+
+def test_cuts_are_kept_and_checked(tmp_path: Path) -> None:
+    plan = er.solve(capped(toy(tmp_path / "toy"), "corridor", 0.55))
+    cuts = plan.certificate["cuts"]
+    assert cuts
+    assert {"kind", "family", "groups", "direction"} <= set(cuts[0])
+    assert sum(d * d for d in cuts[0]["direction"]) == pytest.approx(1)
+    folder = plan.save(tmp_path / "saved")
+    assert verify(folder).passed
+    file = folder / "certificate.json"
+    twice = [2 * x for x in cuts[0]["direction"]]
+    for change, words in (({"direction": twice}, "‖û‖²"), ({"cap": 0.4}, "no such cap")):
+        told = json.loads(file.read_text("utf-8"))
+        told["cuts"][0] = {**cuts[0], **change}
+        file.write_text(json.dumps(told), "utf-8")
+        assert any(words in difference for difference in audit(folder).differences)
