@@ -34,7 +34,9 @@ BLOCKS: Mapping[str, tuple[str, str]] = {
 }
 STRUCTURE = ("balance", "stock_balance", "exports", "exposure", "max_hhi")
 # What security and bookings tie to the plan: no limits of its own.
-LINKS = ("stranded", "released_stock", "released_rate", "unforeseen", "hold_window", "booked_capacity", "shortfall", "tail")
+LINKS = (
+    "stranded", "released_stock", "released_rate", "unforeseen", "hold_window", "booked_capacity", "shortfall", "tail",
+)  # fmt: skip
 # Kind of limit → the names of :class:`Names` that it is called by, and what a block adds to them.
 NAMED_BY: Mapping[str, str] = {
     "capacity": "arc", "joint": "limit", "market": "market", "obligation": "obligation", "contract": "contract",
