@@ -15,6 +15,7 @@ from energy_routes.formulation.diversification_rules import share_totals
 from energy_routes.indicators import indicator_table
 from energy_routes.limits import limit_table
 from energy_routes.lp import Vector
+from energy_routes.notices import notices
 from energy_routes.plan import Plan, Prices, Value
 from energy_routes.prices import Worth
 from energy_routes.program import Program
@@ -72,7 +73,7 @@ def assemble(
             "ledger_gap": abs(float(ledger["value"].sum()) - float(program.cost @ x + program.offset)),
             **({"cuts": [cut.as_dict() for cut in cuts]} if cuts else {}),
         },
-        warnings=_warnings(supplies, obligations, worth),
+        warnings=notices(space, supplies, obligations, worth),
     )
 
 
@@ -262,25 +263,3 @@ def _meter_capacity(space: Space) -> pd.DataFrame:
 def _ledger(program: Program, x: Vector) -> pd.DataFrame:
     rows = [(term.name, term.kind, float(term.expr.value(x).sum()), "MUSD") for term in program.terms]
     return pd.DataFrame(rows, columns=["term", "kind", "value", "unit"])
-
-
-def _warnings(supplies: pd.DataFrame, obligations: pd.DataFrame, worth: Worth | None) -> tuple[dict[str, str], ...]:
-    out = []
-    shut = supplies.groupby(["supply", "unit"], as_index=False)["shut_in"].sum()
-    for supply, unit, volume in shut[shut["shut_in"] > 1e-6].itertuples(index=False):
-        message = f"{volume:.3g} {unit} is available but not lifted"
-        out.append({"code": "shut_in", "message": message, "where": f"supply:{supply}"})
-    short = obligations.drop_duplicates(["period", "obligation"]).groupby("obligation")["short"].sum()
-    for name, volume in short[short > 1e-6].items():
-        out.append(
-            {"code": "short", "message": f"{volume:.3g} not delivered, at its penalty", "where": f"obligation:{name}"}
-        )
-    if worth is not None and not worth.exact:
-        out.append(
-            {
-                "code": "prices",
-                "message": "many limits bind at once: prices are one valid set of duals",
-                "where": "prices",
-            }
-        )
-    return tuple(out)

@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("elastic", "formulation", "loading", "plan"),
     ("cuts", "limits", "pick", "trace", "views"),
     ("guarding", "prices", "routes", "tightest"),
-    ("hedging", "security"),
+    ("hedging", "notices", "security"),
     ("assemble", "maps"),
     ("results",),
     ("solver",),

@@ -1,0 +1,63 @@
+"""What a reader of a plan should be told beside its numbers: one notice a fact, each with a code and a place."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from energy_routes.formulation.space import Space
+from energy_routes.prices import Worth
+
+SLIGHT = 1e-6  # Mt or bcm
+
+
+def notices(
+    space: Space, supplies: pd.DataFrame, obligations: pd.DataFrame, worth: Worth | None
+) -> tuple[dict[str, str], ...]:
+    """What was shut in, short, waived by force majeure, left without a price, or priced by one dual of many."""
+    unit = dict(zip(supplies["supply"], supplies["unit"], strict=True))
+    out = [
+        notice("shut_in", f"{volume:.3g} {unit[name]} is available but not lifted", f"supply:{name}")
+        for name, volume in _large(supplies.groupby("supply")["shut_in"].sum())
+    ]
+    short = obligations.drop_duplicates(["period", "obligation"]).groupby("obligation")["short"].sum()
+    out += [
+        notice("short", f"{volume:.3g} not delivered, at its penalty", f"obligation:{name}")
+        for name, volume in _large(short)
+    ]
+    due = space.deficiency.axis.frame
+    waived = (due["nominal"] - due["volume"]).groupby(due["contract"]).sum()
+    out += [
+        notice("force_majeure", f"{volume:.3g} of the commitment is waived: its route is not whole", f"contract:{name}")
+        for name, volume in _large(waived)
+    ]
+    out += [
+        notice("no_price", f"no price in {', '.join(periods)}: nothing can be sold there then", f"market:{market}")
+        for market, periods in _unpriced(space).items()
+    ]
+    if worth is not None and not worth.exact:
+        out.append(notice("prices", "many limits bind at once: prices are one valid set of duals", "prices"))
+    return tuple(out)
+
+
+def notice(code: str, message: str, where: str) -> dict[str, str]:
+    """One notice in the shape of ``warnings`` in a summary."""
+    return {"code": code, "message": message, "where": where}
+
+
+def _large(volumes: pd.Series[float]) -> list[tuple[str, float]]:
+    return [(str(label), float(volume)) for label, volume in volumes.items() if volume > SLIGHT]
+
+
+def _unpriced(space: Space) -> dict[str, list[str]]:
+    """Markets that something can reach, with the periods in which the pack gives them no price."""
+    if space.policy.objective == "cost":
+        return {}
+    network, periods = space.case.network, space.case.periods
+    reached = set(space.places.frame["node"])
+    markets = network.tables["markets"]
+    blank = pd.isna(network.resolve("markets", "price", periods))
+    return {
+        str(market): [period.label for period, missing in zip(periods, row, strict=True) if missing]
+        for market, node, row in zip(markets["id"], markets["node"], blank, strict=True)
+        if node in reached and row.any()
+    }
