@@ -6,6 +6,7 @@ import inspect
 
 from energy_routes.errors import UsageError
 from energy_routes.formulation import booking_rules, security_rules, tail_rules
+from energy_routes.formulation.concentration import max_hhi
 from energy_routes.formulation.recipe import NETBACK, OBJECTIVES, RULES
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.program import Program, Term
@@ -55,10 +56,13 @@ def describe() -> str:
         "Least cost minimises the same costs with prices off, lifting at each supply as stated.\n",
         "## Rules\n",
         *map(_section, RULES),
+        _CONCENTRATION,
+        _section(max_hhi),
         _SECURITY,
         *map(_section, SECURITY),
         _FUTURES,
         *map(_section, FUTURES),
+        _CURVES,
     ]
     return "\n".join(parts)
 
@@ -80,6 +84,12 @@ pair · t period of length Δt years · s supply · m market with price tiers ·
 contract · o obligation
 """
 
+_CONCENTRATION = """## Concentration
+
+`[policy] max_hhi` is a second-order cone. The session is solved, cut where the plan breaks the cone, and solved again,
+until no cone is broken by more than 1e-9 of √H·Σx. Any û of length at most 1 makes a valid cut, so the cuts are kept
+in the certificate and checked without a solver. The price is dV/dH = Σ_cuts μ·Σx / (2√H), in MUSD per 0.01 of HHI.
+"""
 _SECURITY = """## Security of supply
 
 `[policy.security]` asks that after each single loss (N-1) at most the share δ of the exports planned for its window is
@@ -97,6 +107,23 @@ nothing else. The objective is (1 − λ)·E[N] − λ·CVaR_α(−N), or E[N] w
 future before booking; EVPI = WS − value; VSS = value − the value of the bookings that fit average capacities; at λ = 0
 these are the classical ones, else they are taken on the same mean and tail. Minimum regret over scenarios s that share
 u: least R with V*_s − N_s ≤ R.
+"""
+
+_CURVES = """## The curve of a number
+
+`frontier` writes the programme as base + t·slope, 0 ≤ t ≤ 1. A basis stays optimal as long as no basic value passes a
+bound and no reduced cost changes sign. Times ρ(t) = det B(t) / det B(t₀) all of these are affine in t if only bounds,
+only costs, or one row (or one column) of the matrix depend on t: so a basis holds on an interval with a closed form,
+where the optimum is (a + b·t)/(1 + g·t). Such intervals cover the curve, and that proves it.
+
+| number | shape | how it is known |
+|---|---|---|
+| capacity, supply, depth, cap in Mt | concave, piecewise linear | every basis, exact kinks |
+| tariff, price, differential | convex, piecewise linear | every basis, exact kinks |
+| share over the horizon, exports held and constant | concave, piecewise linear | every basis, exact kinks |
+| share over the horizon, exports free | pieces (a + b·σ)/(1 + g·σ) | every basis; ρ keeps its sign on a piece |
+| HHI, exports held and constant | concave | between chords and tangents, to a stated error |
+| share by period, HHI with exports free, several rows at once | none to rely on | sampled, and labelled so |
 """
 
 __all__ = ["NETBACK", "RULES", "Space", "build", "build_space", "describe"]
