@@ -20,6 +20,7 @@ COLUMNS = [
 ]  # fmt: skip
 MOVED = 1e-3  # a corridor takes over when it carries more by this share of what was exposed
 FLOWING = 1e-9
+DUST = 1e-6  # a tonne, or a dollar: below it is what holding exports leaves open, not an effect
 
 
 def names_of(network: Network) -> Mapping[str, str]:
@@ -139,4 +140,4 @@ def _closure(steps: Iterable[tuple[str, str]], start: Iterable[str]) -> set[str]
 
 
 def _clean(value: float) -> float:
-    return 0.0 if abs(value) < FLOWING else value
+    return 0.0 if abs(value) < DUST else value
