@@ -147,7 +147,7 @@ def _weights(facts: Facts, weight: str, groups: Iterable[str]) -> dict[str, floa
     """What each group counts: 1, or the risk 1 − Π (1 − r) over the countries that a transit set names."""
     if weight == "none":
         return dict.fromkeys(groups, 1.0)
-    risk = {country: float(row["risk"]) for country, row in facts.rows["risk"].items()}
+    risk = {str(row["country"]): float(row["risk"]) for row in facts.rows["risk"].values()}
     crossed = {group: [] if group == "none" else group.split("+") for group in groups}
     return {group: 1.0 - math.prod(1.0 - risk[c] for c in countries) for group, countries in crossed.items()}
 
