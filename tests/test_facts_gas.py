@@ -88,7 +88,7 @@ def test_commercial_gas_is_half_of_gross(year: int, gross: float, commercial: fl
     """Only what can be sold is on the pipes."""
     own = [name for name in network().ids("supplies") if not name.startswith(("RUSSIA", "TURKMEN", "UZBEK"))]
     output = {name: figure("supplies", name, "available", year) for name in own}
-    processed = lane("KCK_ORB", "RAW_KCK") * output.pop("KARACHAGANAK")
+    processed = lane("KCK_ORB", "RAW_KCK") * output.pop("KARACHAGANAK_GAS")
     assert sum(output.values()) + processed == pytest.approx(commercial, abs=0.02)
     assert sum(output.values()) + 8.0 < 0.54 * gross
 
@@ -126,7 +126,7 @@ def test_swap_and_bought_gas_serve_home_and_are_never_exported() -> None:
 # 3 ------------------------------------------------------------------------------------------------
 def test_without_orenburg_karachaganak_gas_has_nowhere_to_go_and_home_is_still_served() -> None:
     stopped = er.solve(er.load("gas-2024").outage("KCK_ORB"))
-    assert lifted(stopped, "KARACHAGANAK") == 0
+    assert lifted(stopped, "KARACHAGANAK_GAS") == 0
     assert stopped.shut_in["gas"] == pytest.approx(8.0)  # what is not bought is not shut in
     assert lifted(stopped, "RUSSIA_ORENBURG") > 2.9  # Kostanay and West Kazakhstan hang on it
     assert stopped.obligations["short"].sum() == pytest.approx(0, abs=1e-9)
@@ -150,7 +150,7 @@ def test_home_comes_first_whatever_it_costs() -> None:
     assert obligations["penalty"].isna().all()
     assert obligations["volume"].sum() == pytest.approx(21.2)
     assert all(set(served) == {"GAS", "SWAP_GAS", "IMPORT"} for served in obligations["commodities"])
-    poor = er.solve(er.load("gas-2024").scale("supply:TENGIZ", "available", 0.4))
+    poor = er.solve(er.load("gas-2024").scale("supply:TENGIZ_GAS", "available", 0.4))
     assert poor.obligations["short"].sum() == pytest.approx(0, abs=1e-9)
     assert sold(poor, "CHINA") == pytest.approx(0, abs=1e-9)
     assert lifted(poor, "RUSSIA_ORENBURG", "RUSSIA_ALGAI", "TURKMENISTAN") > 0
@@ -219,7 +219,7 @@ def test_russian_transit_runs_south_from_october_2023_and_is_no_export() -> None
     assert flow(solved, "UZ_HANDOVER") == pytest.approx(3.8)  # the plan for the year; 5.6 were carried
     carried = solved.deliveries[solved.deliveries["market"] == "UZBEK_TRANSIT"]
     assert not carried["export"].astype(bool).any()
-    assert solved.exports["gas"] == pytest.approx(sold(solved, "CHINA") + sold(solved, "ORENBURG"))
+    assert solved.exports["gas"] == pytest.approx(sold(solved, "CHINA") + sold(solved, "ORENBURG_GAS"))
     freed = er.solve(er.load("gas-2024").set("tier:UZBEK_TRANSIT/1.depth", 0))
     assert solved.netback - freed.netback == pytest.approx(17.6 * 3.8, rel=1e-6)
 
@@ -282,7 +282,7 @@ def test_the_past_comes_out_without_being_put_in() -> None:
     """About 4 bcm to China in 2024; sold at Orenburg 2.5 (split of 2013) to 3.2 (all imports of 2024 being swap)."""
     solved = plan("gas-2024")
     assert sold(solved, "CHINA") == pytest.approx(4.0, abs=0.5)
-    assert 2.3 <= sold(solved, "ORENBURG") <= 3.3
+    assert 2.3 <= sold(solved, "ORENBURG_GAS") <= 3.3
 
 
 @pytest.mark.parametrize("model", ["gas-2024", "gas-2024-monthly"])
