@@ -30,6 +30,7 @@ Sets = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout instead of tables.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No words on stderr but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell on stderr what is done.")]
+Lang = Annotated[str, typer.Option("--lang", metavar="en|ru|kk", help="Language of the words on it.")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
 Solver = Annotated[str, typer.Option(metavar="NAME", help="highs (embedded), or any solver that PuLP finds: cbc …")]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the solver; the plan does not depend on it.")]

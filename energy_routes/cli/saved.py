@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets, ask, busy, is_saved, say
+from energy_routes.cli.options import AsJson, Debug, Lang, Quiet, Scenarios, Sets, ask, busy, is_saved, say
 
 if TYPE_CHECKING:
     from energy_routes.plan import Plan
@@ -18,25 +18,30 @@ if TYPE_CHECKING:
 @guarded
 def map_(
     target: Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")],
+    other: Annotated[
+        str | None, typer.Argument(metavar="[OTHER]", help="What it is compared with: before is TARGET, after OTHER.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file to write: .png .svg .pdf .gpkg .geojson.")
     ] = None,
     period: Annotated[str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; else all.")] = None,
+    lang: Lang = "en",
     scenario: Scenarios = None,
     set_: Sets = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Draw the flows of a model or a saved result."""
-    from energy_routes.cli.places import check_map
+    """Draw the flows of a model or a saved result; with two of them, what changes from the first to the second."""
+    from energy_routes.cli.places import check_map, whole_file
 
     file = out or Path(f"{Path(target).stem}.png")
     check_map(file)
     plan = _plan(target, scenario, set_, quiet)
+    after = None if other is None else _plan(other, None, None, quiet)
     from energy_routes import maps
 
-    with busy(f"Drawing {file} …", quiet):
-        maps.write(plan, file, period=period)
+    with busy(f"Drawing {file} …", quiet), whole_file(file) as new:
+        maps.write(plan, new, other=after, period=period, lang=lang)
     say(f"Map in {file}", quiet)
 
 

@@ -28,15 +28,19 @@ def draw(plan: Any, path: str | Path | None = None, *, period: str | None = None
     return static.draw(plan, path, period=period, ax=ax, title=title)
 
 
-def write(plan: Any, path: str | Path, *, period: str | None = None, title: str | None = None) -> Path:
+def write(plan: Any, path: str | Path, *, other: Any = None, period: str | None = None, title: str | None = None,
+          lang: str = "en") -> Path:
     """Write a plan's map as a picture (.png, .svg, .pdf) or as layers (.gpkg, .geojson); returns the path.
 
-    Raises UsageError for any other suffix, naming those that work.
+    ``other`` is a plan to compare with (before is ``plan``, after is ``other``).
+    Raises UsageError for any other suffix, naming those that work, and for a comparison as layers.
     """
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"cannot write a map as {suffix or str(path)!r}. It can be one of {', '.join(SUFFIXES)}.")
+    if other is not None:
+        raise UsageError(f"cannot write a comparison as {suffix}.")
     save: Callable[..., object]
     if suffix in (".gpkg", ".geojson"):
         from energy_routes.maps.geodata import write_layers as save
