@@ -18,7 +18,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "energy_routes"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors", "names", "naming", "periods"),
     ("geo", "library", "lp", "modelfile", "units"),
-    ("columns", "form", "program"),
+    ("columns", "form", "program", "words"),
     ("levers", "schema", "solution"),
     ("dictionary", "engine", "indicators", "policy", "pulp_rules", "refine", "topology"),
     ("highs", "pulp_bridge", "tables"),

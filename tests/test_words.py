@@ -1,0 +1,167 @@
+"""Texts in three languages: the same keys and placeholders, numbers as each language writes them, own files on top."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from energy_routes.errors import DataError, UsageError
+from energy_routes.words import HOLDER, LANGUAGES, Words
+
+KAZAKH = set("әғқңөұүі")  # һ stands in few words, none of them of this trade
+USED = re.compile(r"""\bwords?\(\s*["']([a-z0-9_]+(?:\.[\w/%]+)+)["']""")
+
+
+@pytest.fixture(scope="module")
+def rows(root: Path) -> list[dict[str, str]]:
+    return read(root / "data/words/words.csv")
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(folder: Path, name: str, *lines: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_every_text_is_there_in_every_language(rows: list[dict[str, str]]) -> None:
+    assert [row["key"] for row in rows if not all(row[lang] for lang in LANGUAGES)] == []
+    assert len({row["key"] for row in rows}) == len(rows)
+    assert len(rows) > 300
+
+
+def test_placeholders_are_the_same_in_every_language(rows: list[dict[str, str]]) -> None:
+    assert [row["key"] for row in rows if len({frozenset(HOLDER.findall(row[lang])) for lang in LANGUAGES}) != 1] == []
+
+
+def test_kazakh_is_written_in_kazakh_and_english_is_not_cyrillic(rows: list[dict[str, str]]) -> None:
+    letters = set("".join(row["kk"] for row in rows).lower())
+    assert letters >= KAZAKH
+    assert not set("".join(row["ru"] for row in rows).lower()) & KAZAKH
+    assert [row["key"] for row in rows if re.search("[а-яё]", row["en"].lower())] == []
+
+
+def test_every_key_that_the_package_uses_is_known(root: Path, rows: list[dict[str, str]]) -> None:
+    known = {row["key"] for row in rows}
+    sources = [p for p in (root / "energy_routes").rglob("*") if p.suffix in {".py", ".js", ".html", ".j2", ".jinja"}]
+    used = {key for path in sources for key in USED.findall(path.read_text(encoding="utf-8"))}
+    assert {key for key in used if not key.endswith((".", "_"))} - known == set()
+
+
+def test_a_text_is_filled_and_its_numbers_follow_the_language() -> None:
+    said = {lang: Words.of(lang)("tip.worth.oil", price=46.21) for lang in LANGUAGES}
+    assert said == {"en": "One more tonne of capacity is worth $46.2.",
+                    "ru": "Ещё одна тонна пропускной способности даёт $46,2.",
+                    "kk": "Өткізу қабілетінің тағы бір тоннасы $46,2 береді."}
+    assert Words.of("en")("slider.step", number=3, count=2024) == "3 of 2024"  # a whole number is no measured figure
+
+
+@pytest.mark.parametrize(("value", "decimals", "en", "ru"), [
+    (55.42, None, "55.4", "55,4"),
+    (2.0, None, "2.0", "2,0"),
+    (0.3456, None, "0.35", "0,35"),
+    (0.0000123, None, "0.000012", "0,000012"),
+    (1240.4, None, "1,240", "1\xa0240"),
+    (1234567.0, 1, "1,234,567.0", "1\xa0234\xa0567,0"),
+    (-2.05, 2, "−2.05", "−2,05"),
+    (-0.001, 1, "0.0", "0,0"),
+    (0.0, None, "0", "0"),
+])
+def test_numbers(value: float, decimals: int | None, en: str, ru: str) -> None:
+    assert Words.of("en").number(value, decimals) == en
+    assert Words.of("ru").number(value, decimals) == Words.of("kk").number(value, decimals) == ru
+
+
+def test_changes_carry_their_sign_and_shares_their_sign_of_percent() -> None:
+    words = Words.of("ru")
+    assert [words.signed(v, 2) for v in (0.65, -2.05, 0.0)] == ["+0,65", "−2,05", "0,00"]
+    assert words.percent(0.836) == "84\xa0%"
+
+
+@pytest.mark.parametrize(("labels", "en", "kk"), [
+    (["2024"], "2024", "2024"),
+    (["2024", "2025", "2026"], "2024–2026", "2024–2026"),
+    (["2024-03"], "March 2024", "2024 ж. наурыз"),
+    (["2024-01", "2024-06"], "January–June 2024", "2024 ж. қаңтар–маусым"),
+    ([f"2024-{m:02}" for m in range(1, 13)], "2024", "2024"),
+    (["2024-11", "2025-02"], "November 2024 – February 2025", "2024 ж. қараша – 2025 ж. ақпан"),
+])
+def test_spans(labels: list[str], en: str, kk: str) -> None:
+    assert Words.of("en").span(labels) == en
+    assert Words.of("kk").span(labels) == kk
+
+
+def test_every_place_of_the_packs_and_every_label_has_its_name(root: Path) -> None:
+    facts = {name: [row for path in root.glob(f"data/*/{name}.csv") for row in read(path)]
+             for name in ("nodes", "arcs", "risk")}
+    nodes = {row["id"] for row in facts["nodes"]}
+    told = [row.get("country") or row.get("countries") or "" for rows in facts.values() for row in rows]
+    codes = {code for cell in told for code in cell.split(";") if code}
+    for lang in LANGUAGES:
+        words = Words.of(lang)
+        assert nodes - set(words.places) == set()
+        assert {code for code in codes if words.country(code) == code} == set()
+        assert all(row["name"] for row in words.labels())
+    kazakh = [row["name"] for row in Words.of("kk").labels()]
+    assert {"Қазақстан", "Каспий теңізі", "Қара теңіз"} <= set(kazakh)
+
+
+def test_an_unknown_key_or_language_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match=r"'legend\.widht'.*Nearest: 'legend\.width'"):
+        Words.of()("legend.widht")
+    with pytest.raises(UsageError, match=r"no language 'kz'.*en, ru, kk"):
+        Words.of("kz")
+    with pytest.raises(UsageError, match=r"takes \{unit\}; given: \{units\}"):
+        Words.of()("legend.width", units="Mt")
+
+
+def test_a_unit_without_a_text_stays_and_a_page_gets_its_part() -> None:
+    assert Words.of("ru").unit("Mt") == "млн т"
+    assert Words.of("kk").unit("USD/1000m3") == "долл./мың м³"
+    assert Words.of("ru").unit("parsec") == "parsec"
+    assert set(Words.of().part("view.")) >= {"view.before", "view.after", "view.side", "view.change"}
+
+
+def test_own_files_lie_over_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = write(tmp_path / "own", "words.csv", "key,ru", "kpi.netback,Чистая цена")
+    write(own, "place_names.csv", "\ufeffid,label,label_ru,label_kk", "TENGIZ,Tengiz,Тенгизское,")
+    write(own, "labels.csv", "kind,name,name_ru,name_kk,lon,lat,rank", "sea,Sea of Abai,,,50,40,1")
+    words = Words.of("ru", own)
+    assert words("kpi.netback") == "Чистая цена"
+    assert words("kpi.exports") == "Экспорт"
+    assert words.place("TENGIZ", "") == "Тенгизское"
+    assert [row["name"] for row in words.labels()] == ["Sea of Abai"]  # no Russian given: the name as it stands
+    assert words.file("countries.geojson").parent.name == "basemap"
+    monkeypatch.setenv("ENERGY_ROUTES_WORDS", str(own))
+    assert Words.of("ru")("kpi.netback") == "Чистая цена"
+    with pytest.raises(UsageError, match="no folder of words"):
+        Words.of("ru", tmp_path / "missing")
+
+
+def test_folders_beside_a_model_count_too(tmp_path: Path) -> None:
+    write(tmp_path / "words", "words.csv", "key,kk", "view.before,Дейін")
+    write(tmp_path / "basemap", "countries.geojson", "{}")
+    words = Words.of("kk", beside=tmp_path)
+    assert words("view.before") == "Дейін"
+    assert words.file("countries.geojson") == tmp_path / "basemap/countries.geojson"
+
+
+def test_every_fault_of_an_own_file_is_told(tmp_path: Path) -> None:
+    own = write(tmp_path / "own", "words.csv", "key,ru", "kpi.netbak,Нетбэк", "legend.width,Толщина {units}")
+    with pytest.raises(DataError) as raised:
+        Words.of("ru", own)
+    assert [(fault.row, fault.column) for fault in raised.value.faults] == [(2, "key"), (3, "ru")]
+    assert "Nearest: 'kpi.netback'" in str(raised.value)
+
+
+@pytest.mark.parametrize("table", ["groups", "markets"])
+def test_every_corridor_and_market_of_the_packs_has_its_name(root: Path, table: str) -> None:
+    rows = [row for path in root.glob(f"data/*/{table}.csv") for row in read(path)]
+    assert {row["name"] for row in rows if row["name"]} - set(Words.of("kk").names) == set()
