@@ -49,8 +49,8 @@ def assemble(
     cash = {term.__name__: float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash"}
     netback = float(sum(cash.values()))
     routes = routes_of(space, x, prices)
-    ledger = _ledger(program, x)
     families = list(space.exports.axis.frame["family"].unique())
+    ledger = _ledger(program, x, families)
     return Plan(
         case=space.case,
         status="optimal",
@@ -108,8 +108,7 @@ def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFra
     frame = frame.merge(carried, on=["arc", "period"], how="left").merge(
         space.arcs.frame[["arc", "period", "capacity"]].assign(open=True), on=["arc", "period"], how="left"
     )
-    only = space.exports.axis.frame["family"].unique()
-    frame["family"] = frame["family"].fillna(only[0] if len(only) == 1 else "oil")
+    frame["family"] = frame["family"].fillna(frame["arc"].map(space.case.network.family_of("arcs")))
     frame["volume"] = frame["volume"].fillna(0.0)
     opened = frame.pop("open").notna().to_numpy()
     frame["status"] = np.where(opened, "operating", np.where(frame["status"] == "operating", "idle", frame["status"]))
@@ -158,12 +157,14 @@ def _obligations(space: Space, x: Vector) -> pd.DataFrame:
     tables = space.case.network.tables
     family = tables["commodities"].set_index("id")["family"]
     keys = ["period", "obligation"]
-    due = space.obligations.frame[[*keys, "node", "commodities"]].assign(
+    due = space.obligations.frame[[*keys, "node", "commodities", "family"]].assign(
         required=space.obligations.data("volume"), short=clean(space.short.value(x))
     )
     served = space.home.axis.frame[[*keys, "commodity"]].assign(volume=clean(space.home.value(x)))
     frame = due.merge(served, on=keys, how="left")
-    first = [held[0] if held else tables["commodities"]["id"].iloc[0] for held in frame.pop("commodities")]
+    one = tables["commodities"].drop_duplicates("family").set_index("family")["id"]
+    families = frame.pop("family")
+    first = [held[0] if held else one[k] for held, k in zip(frame.pop("commodities"), families, strict=True)]
     frame["commodity"] = frame["commodity"].where(frame["commodity"].notna(), first)
     frame["volume"] = frame["volume"].fillna(0.0)
     order = [*keys, "node", "commodity", "volume", "required", "short"]
@@ -232,14 +233,8 @@ def _groups(space: Space, x: Vector) -> pd.DataFrame:
         volume=("volume", "sum"), total=("total", "sum"), capacity=("capacity", lambda c: c.sum(skipna=False))
     )
     frame = pd.concat([horizon.reset_index().assign(period="total"), frame], ignore_index=True)
-    tables = space.case.network.tables
-    listed = tables["groups"].set_index(["kind", "group"])["name"]
-    names = [*listed.index, *(("market", m) for m in tables["markets"]["id"])]
-    known = dict(zip(names, [*listed, *tables["markets"]["name"]], strict=True))
-    frame["name"] = [
-        known.get((k, g)) if isinstance(known.get((k, g)), str) else g
-        for k, g in zip(frame["kind"], frame["group"], strict=True)
-    ]
+    called = _group_names(space)
+    frame["name"] = [called.get(key, key[1]) for key in zip(*(frame[key] for key in keys), strict=True)]
     frame["share"] = (frame["volume"] / frame["total"]).where(frame["total"] > 0)
     frame["utilisation"] = (frame["volume"] / frame["capacity"]).where(frame["capacity"] > 0)
     frame["unit"] = frame["family"].map(UNITS)
@@ -247,10 +242,21 @@ def _groups(space: Space, x: Vector) -> pd.DataFrame:
     return frame[order]
 
 
+def _group_names(space: Space) -> dict[tuple[str, str, str], str]:
+    """What each family's pack calls a (kind, group, family), where it gives it a name."""
+    out = {}
+    for pack in reversed(space.case.network.packs):
+        markets = pack.tables["markets"].assign(kind="market").rename(columns={"id": "group"})
+        for frame in (markets, pack.tables["groups"]):
+            for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
+                if isinstance(name, str):
+                    out[kind, group, pack.family] = name
+    return out
+
+
 def _meter_capacity(space: Space) -> pd.DataFrame:
     """Effective capacity of the arcs a group is measured at, 0 where closed; undefined where one has no limit."""
-    table, packs = space.case.network.tables["meters"], space.case.network.packs
-    family = {arc: pack.family for pack in reversed(packs) for arc in pack.tables["arcs"]["id"]}
+    table, family = space.case.network.tables["meters"], space.case.network.family_of("arcs")
     metered = table.loc[table["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates()
     metered = over_periods(metered.assign(family=metered["arc"].map(family)), space.case.periods)
     metered = metered.merge(space.arcs.frame[["arc", "period", "capacity"]], on=["arc", "period"], how="left")
@@ -260,6 +266,15 @@ def _meter_capacity(space: Space) -> pd.DataFrame:
     return groups.agg(lambda c: c.sum(skipna=False)).reset_index()
 
 
-def _ledger(program: Program, x: Vector) -> pd.DataFrame:
-    rows = [(term.name, term.kind, float(term.expr.value(x).sum()), "MUSD") for term in program.terms]
-    return pd.DataFrame(rows, columns=["term", "kind", "value", "unit"])
+def _ledger(program: Program, x: Vector, families: Sequence[str]) -> pd.DataFrame:
+    """One row a term of the objective and family; a term over all families at once (what risk adds) says 'all'."""
+    rows = []
+    for term in program.terms:
+        values, labels = term.expr.value(x), term.expr.axis.frame
+        if len(families) == 1 or "family" not in labels:
+            family = families[0] if len(families) == 1 else "all"
+            rows.append((term.name, term.kind, float(values.sum()), "MUSD", family))
+            continue
+        of = labels["family"].to_numpy(dtype=object)
+        rows += [(term.name, term.kind, float(values[of == family].sum()), "MUSD", family) for family in families]
+    return pd.DataFrame(rows, columns=["term", "kind", "value", "unit", "family"])

@@ -90,7 +90,7 @@ def _describe(
     elif kind == "policy":
         names = _policy_names(block, labels)
     period = labels.get("period", labels.get("window", "horizon"))
-    family = labels["family"] if "family" in labels else _family(space)
+    family = labels["family"] if "family" in labels else _only_family(space)
     frame = pd.DataFrame(
         {
             "block": block,
@@ -104,7 +104,7 @@ def _describe(
             "upper": upper,
         }
     )
-    return frame.assign(unit=frame["family"].map({"oil": "Mt", "gas": "bcm"}))[COLUMNS]
+    return frame.assign(unit=frame["family"].map({"oil": "Mt", "gas": "bcm", "": ""}))[COLUMNS]
 
 
 def _policy_names(block: str, labels: pd.DataFrame) -> list[str]:
@@ -117,9 +117,10 @@ def _policy_names(block: str, labels: pd.DataFrame) -> list[str]:
     return [f"cap on the {word} of {kind}:{group}" for kind, group in zip(labels["kind"], labels["group"], strict=True)]
 
 
-def _family(space: Space) -> str:
+def _only_family(space: Space) -> str:
+    """The family of a rule that names none (a user's own): the case's, or blank where there are several."""
     families = space.exports.axis.frame["family"].unique()
-    return str(families[0]) if len(families) == 1 else "oil"
+    return str(families[0]) if len(families) == 1 else ""
 
 
 def repairs(program: Program, space: Space) -> list[dict[str, Any]]:

@@ -65,9 +65,11 @@ def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
         expected = "one year or a list of different years, from 1900 to 2100"
         raise DataError(path.name, [Fault(path.name, column="year", found=str(year), expected=expected)])
     packs = tuple(read_pack(_pack_path(path, name)) for name in ([data] if isinstance(data, str) else data))
+    network = Network(packs)
+    assert network.tables  # two packs that contradict each other are refused here, before anything is asked of them
     return Case(
         name=path.stem,
-        network=Network(packs),
+        network=network,
         periods=periods_of(years, last("periods") or "year"),
         title=last("title") or path.stem,
         question=last("question") or "",

@@ -21,6 +21,7 @@ from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.names import nearest
 from energy_routes.periods import Period
 from energy_routes.schema import STATUSES, TABLES
+from energy_routes.stacking import families_of, stacked
 from energy_routes.tables import Pack
 
 Matrix = NDArray[np.float64]
@@ -74,15 +75,15 @@ class Network:
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The canonical tables of all packs, one under another; inner units."""
-        if len(self.packs) == 1:
-            return dict(self.packs[0].tables)
-        return {
-            name: pd.concat([pack.tables[name] for pack in self.packs], ignore_index=True).drop_duplicates(
-                list(TABLES[name].key), ignore_index=True
-            )
-            for name in TABLES
-        }
+        """The canonical tables of all packs, one under another; inner units.
+
+        Raises DataError where two packs use one name for different things.
+        """
+        return stacked(self.packs)
+
+    def family_of(self, table: str) -> Mapping[str, str]:
+        """The family (oil, gas) of each id of a table: that of the pack it stands in."""
+        return families_of(self.packs, table)
 
     def ids(self, table: str) -> list[str]:
         """The key of each row, parts joined by '/', in table order."""

@@ -53,11 +53,12 @@ def _unpriced(space: Space) -> dict[str, list[str]]:
     if space.policy.objective == "cost":
         return {}
     network, periods = space.case.network, space.case.periods
-    reached = set(space.places.frame["node"])
+    reached = set(zip(space.places.frame["node"], space.places.frame["family"], strict=True))
     markets = network.tables["markets"]
+    family = network.family_of("markets")
     blank = pd.isna(network.resolve("markets", "price", periods))
     return {
         str(market): [period.label for period, missing in zip(periods, row, strict=True) if missing]
         for market, node, row in zip(markets["id"], markets["node"], blank, strict=True)
-        if node in reached and row.any()
+        if (node, family[market]) in reached and row.any()
     }

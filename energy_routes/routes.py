@@ -13,9 +13,9 @@ import pandas as pd
 
 from energy_routes.formulation import objective as money
 from energy_routes.formulation.space import Space
-from energy_routes.lp import Vector
+from energy_routes.lp import Expr, Vector
 from energy_routes.naming import Names
-from energy_routes.trace import SHEET, drawn, paths
+from energy_routes.trace import SHEET, drawn, family_of_grade, paths
 
 CHARGES = ["tariff", "loading", "freight", "quality", "lifting"]
 KEYS = ["origin", "commodity", "arcs", "market", "sold_as"]
@@ -50,38 +50,49 @@ def _finish(space: Space, x: Vector, frame: pd.DataFrame, prices: pd.DataFrame) 
     markets = tables["markets"]
     frame["export"] = frame["market"].isin(markets.loc[markets["export"].astype(bool), "id"])
     frame = frame.sort_values(["volume", "route", "arcs"], ascending=[False, True, True])
-    lifted = float(space.lifted.value(x).sum())
-    frame = _with_rest(frame, lifted + drawn(space, x), _totals(space, x))
-    frame["family"] = frame["commodity"].map(tables["commodities"].set_index("id")["family"])
-    frame["family"] = frame["family"].fillna(space.exports.axis.frame["family"].iloc[0])
+    frame["family"] = frame["commodity"].map(family_of_grade(space))
+    families = list(dict.fromkeys(space.exports.axis.frame["family"]))
+    lifted = {k: float(space.lifted.value(x)[_of(space.lifted, k)].sum()) for k in families}
+    parts = [
+        _with_rest(frame[frame["family"] == k], k, lifted[k] + drawn(space, x, k), _totals(space, x, k))
+        for k in families
+    ]
+    frame = pd.concat(parts) if parts else frame
     frame[list(SHEET)] = frame[list(SHEET)].div(frame["volume"], axis=0)
     frame[CHARGES] = 0.0 - frame[CHARGES]
     frame["cost"] = frame[CHARGES].sum(axis=1) - frame["rebate"]
     frame["netback"] = frame["price"] - frame["cost"]
-    frame["share"] = frame["volume"] / lifted if lifted > 0 else np.nan
+    frame["share"] = frame["volume"] / frame["family"].map(lifted).replace(0.0, np.nan).astype(float)
     frame["unit"] = frame["family"].map({"oil": "Mt", "gas": "bcm"})
     return frame[COLUMNS].reset_index(drop=True)
 
 
-def _totals(space: Space, x: Vector) -> dict[str, float]:
-    """MUSD by item of the netback sheet over the whole plan, from the objective's own terms."""
+def _of(expr: Expr, family: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """The labels of an expression that are of a family."""
+    return np.asarray(expr.axis.frame["family"].to_numpy(dtype=object) == family, dtype=bool)
+
+
+def _totals(space: Space, x: Vector, family: str) -> dict[str, float]:
+    """MUSD of a family by item of the netback sheet over the whole plan, from the objective's own terms."""
     terms = (
         ("price", money.sales), ("price", money.home_sales), ("tariff", money.tariffs), ("loading", money.loading),
         ("freight", money.freight), ("quality", money.quality), ("rebate", money.rebates), ("lifting", money.lifting),
     )  # fmt: skip
     totals = dict.fromkeys(SHEET, 0.0)
     for name, term in terms:
-        totals[name] += float(term(space).value(x).sum())
+        expr = term(space)
+        totals[name] += float(expr.value(x)[_of(expr, family)].sum())
     return totals
 
 
-def _with_rest(frame: pd.DataFrame, started: float, totals: dict[str, float]) -> pd.DataFrame:
-    """One closing row for what was not followed to its end, so that volumes and money add up to the plan."""
+def _with_rest(frame: pd.DataFrame, family: str, started: float, totals: dict[str, float]) -> pd.DataFrame:
+    """One closing row of a family for what was not followed to its end: volumes and money add up to the plan."""
     rest = started - float(frame["volume"].sum())
     if rest <= 1e-11 * max(started, 1.0):
         return frame
     row = dict.fromkeys(frame.columns, "") | {name: totals[name] - float(frame[name].sum()) for name in SHEET}
-    return pd.concat([frame, pd.DataFrame([{**row, "route": "other paths", "volume": rest, "export": True}])])
+    row |= {"family": family, "route": "other paths", "volume": rest, "export": True}
+    return pd.concat([frame, pd.DataFrame([row])])
 
 
 def _words(called: Names, origin: str, arcs: str, market: str) -> str:

@@ -68,10 +68,27 @@ class Path:
 
 
 def paths(space: Space, x: Vector) -> Iterator[Path]:
-    """Paths of a plan at point ``x``, largest first, until ``COVER`` of what is lifted has arrived."""
+    """Paths of a plan at point ``x``, family by family (their volumes do not add up), largest first.
+
+    A family is followed until ``COVER`` of what is lifted of it has arrived.
+    """
     steps = _steps(space, x)
     ages = count()
-    heap = _parcels(space, x, ages)
+    family = family_of_grade(space)
+    parcels = _parcels(space, x, ages)
+    for own in dict.fromkeys(space.exports.axis.frame["family"]):
+        yield from _followed([p for p in parcels if family[p.origin[1]] == own], steps, ages)
+
+
+def family_of_grade(space: Space) -> dict[str, str]:
+    """The family of each commodity."""
+    grades = space.case.network.tables["commodities"]
+    return dict(zip(grades["id"], grades["family"], strict=True))
+
+
+def _followed(heap: list[Parcel], steps: Mapping[State, list[Step]], ages: Iterator[int]) -> Iterator[Path]:
+    """The paths of parcels of one family."""
+    heapq.heapify(heap)
     total = sum(parcel.lifted for parcel in heap)
     left = total
     for _ in range(MOST_STEPS):
@@ -111,13 +128,14 @@ def _parcels(space: Space, x: Vector, ages: Iterator[int]) -> list[Parcel]:
             tank, drawn = (f"tank {row['storage']}", row["commodity"], row["period"]), opening - closing
             origin = (row["storage"], row["commodity"])
             heap.append(Parcel((-drawn, next(ages)), tank, origin, (), drawn, drawn, dict.fromkeys(SHEET, 0.0)))
-    heapq.heapify(heap)
     return heap
 
 
-def drawn(space: Space, x: Vector) -> float:
-    """What tanks give over the horizon beyond what they are left with, Mt (bcm)."""
-    return sum(max(opening - closing, 0.0) for _, opening, closing in _ends(space, x))
+def drawn(space: Space, x: Vector, family: str) -> float:
+    """What tanks give of a family over the horizon beyond what they are left with, Mt (bcm)."""
+    return sum(
+        max(opening - closing, 0.0) for row, opening, closing in _ends(space, x) if row["family"] == family
+    )
 
 
 def _ends(space: Space, x: Vector) -> list[tuple[Mapping[Any, Any], float, float]]:

@@ -85,7 +85,7 @@ def _totals(saved: Saved, facts: Facts, volumes: Exposure) -> dict[tuple[str, st
 def _capacity(facts: Facts, kind: str, group: str, family: str, period: str) -> float:
     """Effective capacity of the family's arcs at a group's meters, 0 where closed; NaN where one has no limit."""
     arcs = {m["arc"] for m in facts.rows["meters"].values() if (m["kind"], m["group"]) == (kind, group) and m["arc"]}
-    own = {arc for arc in arcs if facts.rows["commodities"][facts.grades_of_arc[arc][0]]["family"] == family}
+    own = {arc for arc in arcs if facts.family("arcs", arc) == family}
     sizes = [facts.capacity(arc, period) if facts.open(arc, period) else 0.0 for arc in own]
     return sum(sizes) if sizes and all(math.isfinite(size) for size in sizes) else math.nan
 

@@ -16,6 +16,7 @@ from energy_routes.errors import DataError, Fault
 from energy_routes.tables import read_pack
 
 KEYS = {"lanes": ("arc", "commodity"), "tiers": ("market", "tier"), "differentials": ("commodity", "market")}
+FAMILIAR = ("arcs", "markets", "obligations", "storages", "contracts", "limits", "supplies")
 Row = dict[str, Any]
 
 
@@ -39,6 +40,7 @@ class Facts:
         self.digests: dict[str, str] = {}
         self.rows: dict[str, dict[str, Row]] = defaultdict(dict)
         self.grades_of_arc: dict[str, list[str]] = {}
+        self._families: dict[tuple[str, str], str] = {}
         for name in case["packs"]:
             self._take(name, read_pack(folder / name))
         self._dates: dict[tuple[str, str, str], list[tuple[str, float]]] = defaultdict(list)
@@ -59,7 +61,20 @@ class Facts:
                 self.rows[table].setdefault(key, row)
         grades = [str(grade) for grade in pack.tables["commodities"]["id"]]
         for arc in pack.tables["arcs"]["id"]:
-            self.grades_of_arc.setdefault(str(arc), grades)
+            known = self.grades_of_arc.setdefault(str(arc), [])
+            known += [grade for grade in grades if grade not in known]
+        for table in FAMILIAR:
+            for called in pack.tables[table]["id"]:
+                self._families.setdefault((table, str(called)), pack.family)
+
+    def family(self, table: str, name: str) -> str:
+        """The family of what a table names: that of the pack it stands in."""
+        return self._families[table, name]
+
+    @property
+    def families(self) -> list[str]:
+        """The families of the case's commodities."""
+        return sorted({str(row["family"]) for row in self.rows["commodities"].values()})
 
     def _number(self, table: str, key: str, field: str, period: str, edited: bool = True) -> float:
         """One number in one period; NaN where undefined."""

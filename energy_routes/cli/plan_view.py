@@ -77,7 +77,7 @@ def answer(plan: Plan, units: Units) -> str:
     parts = [f"{SOUGHT.get(name, name)}: {number(value, 1 if abs(value) >= 100 else 4)} MUSD."]
     if name != "netback" and len(plan.deliveries):
         parts.append(f"Netback {number(plan.netback, 1)} MUSD.")
-    for family, volume in plan.exports.items():
+    for family, volume in plan.exports.sort_index(ascending=False).items():  # oil first
         ways = ", ".join(f"{way} {percent(share)} %" for way, share in _largest(plan, str(family)))
         parts.append(f"Exports {_volume(float(volume), str(family), units)}{': ' + ways if ways else ''}.")
     shut = [_volume(float(v), str(k), units) for k, v in plan.shut_in.items() if v > SEEN]
@@ -198,10 +198,12 @@ def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]
 
 
 def _ledger(plan: Plan, units: Units) -> Part:
-    """Money by term, in all and per unit lifted; the terms add up to the objective."""
+    """Money by term, in all and per unit lifted (or by family); the terms add up to the objective."""
     families = [str(family) for family in plan.supplies["family"].unique()]
+    if len(families) > 1:
+        return _ledger_by_family(plan)
     lifted = float(plan.supplies["lifted"].sum())
-    each = len(families) == 1 and lifted > 0
+    each = lifted > 0
     out = table("ledger", "MUSD", *([f"{units.value_names[families[0]]} lifted"] if each else []))
     digits = 1 if plan.ledger["value"].abs().max() >= 100 else 4
     scale = units.value_factors[families[0]] / lifted if each else 0.0
@@ -211,10 +213,31 @@ def _ledger(plan: Plan, units: Units) -> Part:
 
     for row in plan.ledger[plan.ledger["value"].abs() > 1e-9].to_dict("records"):
         mark = "" if row["kind"] == "cash" else f" ({row['kind']})"
-        add(TERMS.get(row["term"], str(row["term"]).replace("_", " ")) + mark, row["value"])
+        add(_term(str(row["term"])) + mark, row["value"])
     out.add_section()
     add(plan.objective.name.capitalize(), plan.objective.value)
     return Part("Money", out)
+
+
+def _ledger_by_family(plan: Plan) -> Part:
+    """Money by term and family, and in total."""
+    rows = plan.ledger[plan.ledger["value"].abs() > 1e-9]
+    families = [family for family in ("oil", "gas", "all") if (rows["family"] == family).any()]
+    out = table("ledger, MUSD", *("of both" if family == "all" else family for family in families), "total")
+    digits = 1 if plan.ledger["value"].abs().max() >= 100 else 4
+    for (term, kind), own in rows.groupby(["term", "kind"], sort=False):
+        mark = "" if kind == "cash" else f" ({kind})"
+        by_family = own.groupby("family")["value"].sum()
+        parts = [number(by_family[family], digits) if family in by_family else BLANK for family in families]
+        out.add_row(_term(str(term)) + mark, *parts, number(own["value"].sum(), digits))
+    out.add_section()
+    sums = [number(rows.loc[rows["family"] == family, "value"].sum(), digits) for family in families]
+    out.add_row(plan.objective.name.capitalize(), *sums, number(plan.objective.value, digits))
+    return Part("Money", out)
+
+
+def _term(name: str) -> str:
+    return TERMS.get(name, name.replace("_", " "))
 
 
 def _binding(plan: Plan, units: Units, family: str, word: str) -> Part | None:
@@ -240,16 +263,9 @@ def _binding(plan: Plan, units: Units, family: str, word: str) -> Part | None:
 
 def _lines(plan: Plan, units: Units) -> Iterator[str]:
     """Indicators, the worth of supply, warnings and notes, a line each."""
-    measured = plan.indicators[(plan.indicators["indicator"] == "hhi") & plan.indicators["value"].notna()]
-    for kind, value in zip(measured["kind"], measured["value"].astype(float), strict=True):
-        what = {"transit_set": "sets of transit countries"}.get(kind, f"{kind}s")
-        yield f"Concentration (HHI) of {what}: {value:.3f}, as {1 / value:.1f} equal ones would have"
-    transit = plan.indicators[(plan.indicators["indicator"] == "share") & (plan.indicators["kind"] == "transit")]
-    crossed = transit[transit["value"] > 0].sort_values("value", ascending=False)
-    if len(crossed):
-        called = plan.groups[plan.groups["kind"] == "transit"].set_index("group")["name"].to_dict()
-        shares = [f"{called.get(g, g)} {percent(v)} %" for g, v in zip(crossed["group"], crossed["value"], strict=True)]
-        yield f"Exports that cross: {', '.join(shares)}"
+    families = [str(family) for family in plan.indicators["family"].unique()]
+    for family in sorted(families, key=("oil", "gas", "all").index):
+        yield from _dependence(plan, family, _whose(family) if len(families) > 1 else "")
     supply = binding(plan)
     supply = supply[supply["kind"] == "supply"]
     for family in dict.fromkeys(supply["family"]):
@@ -263,6 +279,26 @@ def _lines(plan: Plan, units: Units) -> Iterator[str]:
         yield f"Note: {warning['message']} ({warning['where']})"
     if units.note:
         yield f"Units: {units.note}."
+
+
+def _whose(family: str) -> str:
+    return " of both by value" if family == "all" else f" of {family}"
+
+
+def _dependence(plan: Plan, family: str, word: str) -> Iterator[str]:
+    """Concentration and shares of transit countries, a line each."""
+    own = plan.indicators[plan.indicators["family"] == family]
+    measured = own[(own["indicator"] == "hhi") & own["value"].notna()]
+    for kind, value in zip(measured["kind"], measured["value"].astype(float), strict=True):
+        what = {"transit_set": "sets of transit countries"}.get(kind, f"{kind}s")
+        yield f"Concentration (HHI) of {what}{word}: {value:.3f}, as {1 / value:.1f} equal ones would have"
+    transit = own[(own["indicator"] == "share") & (own["kind"] == "transit")]
+    crossed = transit[transit["value"] > 0].sort_values("value", ascending=False)
+    if len(crossed):
+        groups = plan.groups[(plan.groups["kind"] == "transit") & (plan.groups["family"] == family)]
+        called = groups.set_index("group")["name"].to_dict()
+        shares = [f"{called.get(g, g)} {percent(v)} %" for g, v in zip(crossed["group"], crossed["value"], strict=True)]
+        yield f"Exports{word} that cross: {', '.join(shares)}"
 
 
 def _corridors_of(plan: Plan, family: str) -> pd.DataFrame:

@@ -37,6 +37,12 @@ def dated(
     return {column: network.resolve(table, column, periods).ravel() for column in columns}
 
 
+def _family(network: Network, table: str) -> list[str]:
+    """The family of each row of a table, in row order."""
+    known = network.family_of(table)
+    return [known[name] for name in network.tables[table]["id"]]
+
+
 def arc_axis(case: Case) -> Axis:
     """Available arcs by period: effective ``capacity`` and ``minimum`` in Mt (bcm) per period, ``left`` of the asset.
 
@@ -44,9 +50,8 @@ def arc_axis(case: Case) -> Axis:
     (1 = all).
     """
     network, periods = case.network, case.periods
-    frame = over_periods(network.tables["arcs"][["id", "from", "to", "mode", "basis", "operator"]], periods).rename(
-        columns={"id": "arc"}
-    )
+    arcs = network.tables["arcs"][["id", "from", "to", "mode", "basis", "operator"]]
+    frame = over_periods(arcs.assign(family=_family(network, "arcs")), periods).rename(columns={"id": "arc"})
     open_now = network.open(periods).ravel()
     capacity, before = (_effective(network, periods, edited) for edited in (True, False))
     before = np.where(network.open(periods, edited=False).ravel(), before, capacity)
@@ -117,8 +122,9 @@ def _lanes(network: Network) -> pd.DataFrame:
     family = commodities.set_index("id")["family"]
     homes = [(set(pack.tables["arcs"]["id"]), list(pack.tables["commodities"]["id"])) for pack in network.packs]
     free = [arc for arc in arcs["id"] if arc not in set(listed["arc"])]
+    carried = ((arc, c) for arc in free for ids, grades in homes if arc in ids for c in grades)
     implied = pd.DataFrame(
-        [(arc, c, c) for arc in free for ids, grades in homes if arc in ids for c in grades],
+        [(arc, c, c) for arc, c in dict.fromkeys(carried)],
         columns=["arc", "commodity", "to_commodity"],
         dtype=object,
     )
@@ -179,7 +185,8 @@ def tier_axis(case: Case) -> Axis:
     A market without tiers has one, without limit.
     """
     network, periods = case.network, case.periods
-    markets = network.tables["markets"][["id", "node", "export"]].rename(columns={"id": "market"})
+    markets = network.tables["markets"][["id", "node", "export"]].assign(family=_family(network, "markets"))
+    markets = markets.rename(columns={"id": "market"})
     tiers = over_periods(network.tables["tiers"][["market", "tier"]], periods)
     tiers = tiers.assign(**dated(network, "tiers", ("depth", "discount"), periods))
     single = over_periods(markets.loc[~markets["market"].isin(tiers["market"]), ["market"]], periods)
@@ -199,7 +206,7 @@ def delivery_axis(case: Case, tiers: Axis, reached: pd.DataFrame) -> Axis:
     price = market price × (bbl/t of the grade ÷ bbl/t of the reference) + differential − the tier's discount.
     """
     network = case.network
-    frame = tiers.frame.merge(reached, on="node")
+    frame = tiers.frame.merge(reached, on=["node", "family"])
     markets = network.tables["markets"].set_index("id")
     base = _by_period(network.resolve("markets", "price", case.periods), network.ids("markets"), case.periods)
     price = np.array([base[key] for key in zip(frame["market"], frame["period"], strict=True)], dtype=float)
@@ -207,10 +214,7 @@ def delivery_axis(case: Case, tiers: Axis, reached: pd.DataFrame) -> Axis:
     frame["price"] = price * ratio + _differential(network, frame, case.periods) - frame["discount"]
     # Without a price nothing can be earned there; the least-cost plan asks for no prices.
     frame = frame.fillna({"price": 0.0}) if case.policy.objective == "cost" else frame[frame["price"].notna()]
-    family = network.tables["commodities"].set_index("id")["family"]
-    return axis(
-        "delivery", ("market", "commodity", "tier", "period"), frame.assign(family=frame["commodity"].map(family))
-    )
+    return axis("delivery", ("market", "commodity", "tier", "period"), frame)
 
 
 def _content(network: Network, commodity: pd.Series, reference: pd.Series) -> NDArray[np.float64]:
@@ -245,13 +249,13 @@ def _by_period(
 def home_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
     """Obligations by period (``volume`` due, ``value``, ``penalty``), and what may serve each (by commodity)."""
     network, periods = case.network, case.periods
-    table = network.tables["obligations"][["id", "node", "commodities"]].rename(columns={"id": "obligation"})
-    frame = over_periods(table, periods).assign(
+    table = network.tables["obligations"][["id", "node", "commodities"]].assign(family=_family(network, "obligations"))
+    frame = over_periods(table.rename(columns={"id": "obligation"}), periods).assign(
         **dated(network, "obligations", ("volume", "value", "penalty"), periods)
     )
     frame["volume"] = frame["volume"] * frame["years"]
     dues = axis("obligation", ("obligation", "period"), frame)
-    served = frame.merge(reached, on="node")
+    served = frame.merge(reached, on=["node", "family"])
     allowed = np.array(
         [not held or c in held for held, c in zip(served["commodities"], served["commodity"], strict=True)], bool
     )
@@ -261,7 +265,8 @@ def home_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
 def stock_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
     """Storages by period (limits in Mt or bcm), and the stock kept of each commodity, with the period ``before``."""
     network, periods = case.network, case.periods
-    table = network.tables["storages"][["id", "node", "commodities", "closing"]].rename(columns={"id": "storage"})
+    table = network.tables["storages"][["id", "node", "commodities", "closing"]]
+    table = table.assign(family=_family(network, "storages")).rename(columns={"id": "storage"})
     columns = ("working_volume", "opening", "injection", "withdrawal", "closing_value")
     frame = over_periods(table, periods).assign(**dated(network, "storages", columns, periods))
     for rate in ("injection", "withdrawal"):
@@ -270,7 +275,7 @@ def stock_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
     frame["before"] = frame["period"].map(dict(zip(labels, [labels[-1], *labels[:-1]], strict=True)))
     frame["first"], frame["last"] = frame["period"] == labels[0], frame["period"] == labels[-1]
     tanks = axis("storage", ("storage", "period"), frame)
-    held = frame.merge(reached, on="node")
+    held = frame.merge(reached, on=["node", "family"])
     allowed = np.array(
         [not kept or c in kept for kept, c in zip(held["commodities"], held["commodity"], strict=True)], bool
     )
@@ -280,8 +285,8 @@ def stock_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
 def limit_axis(case: Case) -> Axis:
     """Joint limits by period: ``low`` and ``high`` in Mt (bcm) per period, ±inf where there is none, and the ratios."""
     network, periods = case.network, case.periods
-    table = network.tables["limits"][["id", "relative_to"]].rename(columns={"id": "limit"})
-    frame = over_periods(table, periods).assign(
+    table = network.tables["limits"][["id", "relative_to"]].assign(family=_family(network, "limits"))
+    frame = over_periods(table.rename(columns={"id": "limit"}), periods).assign(
         **dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods)
     )
     frame["low"] = frame["low"].fillna(-np.inf) * frame["years"]
@@ -295,11 +300,11 @@ def contract_axis(case: Case, arcs: Axis) -> Axis:
     The volume is scaled by the days inside the term and, under force majeure, by what is left of the arc.
     """
     network, periods = case.network, case.periods
-    table = network.tables["contracts"]
+    table = network.tables["contracts"].assign(family=_family(network, "contracts"))
     frame = over_periods(
-        table[["id", "kind", "arc", "commodities", "party", "force_majeure", "from_period", "to_period"]].rename(
-            columns={"id": "contract"}
-        ),
+        table[
+            ["id", "kind", "arc", "commodities", "party", "force_majeure", "from_period", "to_period", "family"]
+        ].rename(columns={"id": "contract"}),
         periods,
     ).assign(**dated(network, "contracts", ("volume", "charge"), periods))
     term = {

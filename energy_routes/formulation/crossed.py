@@ -14,13 +14,12 @@ UNITS = {"oil": "Mt", "gas": "bcm"}
 def refuse_crossed(case: Case, over: Axis, kind: str, low: Vector, high: Vector) -> None:
     """Refuse rows whose least is above their most, naming each with its period and by how much (Mt or bcm).
 
-    ``over`` has the limit's id as its first key, and ``period``.  Raises InfeasibleError.
+    ``over`` has the limit's id as its first key, ``period`` and ``family``.  Raises InfeasibleError.
     """
-    unit = UNITS[case.network.packs[0].family]
     relaxations = []
     for at in np.flatnonzero(low > high):
         limit, period = (str(over.frame[key].iloc[at]) for key in (over.keys[0], "period"))
-        amount = float(low[at] - high[at])
+        amount, unit = float(low[at] - high[at]), UNITS[over.frame["family"].iloc[at]]
         words = (
             f"{kind} {limit} ({period}): at least {low[at]:.4g} {unit} is asked for, at most {high[at]:.4g} {unit} is "
             f"left: {amount:.4g} {unit} less"

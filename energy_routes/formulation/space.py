@@ -146,7 +146,7 @@ def build_space(case: Case, builder: Builder | None = None, suffix: str = "") ->
             f"deficiency{suffix}", contracts, 0.0, np.where(contracts.frame["kind"] == "minimum", 0.0, np.inf)
         ),
         exports=b.variable(f"exports{suffix}", families),
-        exposure=b.variable(f"exposure{suffix}", _groups(case, lanes, families)),
+        exposure=b.variable(f"exposure{suffix}", _groups(case)),
     )
 
 
@@ -158,14 +158,16 @@ def _least_lifted(case: Case, supplies: Axis, sold: bool) -> Vector:
 
 
 def _reached(case: Case, lanes: Axis, supplies: Axis) -> pd.DataFrame:
-    """(node, commodity) pairs that a supply or a lane brings something to, or of which a tank holds some."""
+    """(node, commodity, family) that a supply or a lane brings something to, or of which a tank holds some."""
     heads = lanes.frame[["to", "to_commodity"]].rename(columns={"to": "node", "to_commodity": "commodity"})
     held = pd.DataFrame(axes.stocked(case.network), columns=["node", "commodity"], dtype=object)
-    return (
+    reached = (
         pd.concat([supplies.frame[["node", "commodity"]], heads, held], ignore_index=True)
         .drop_duplicates()
         .sort_values(["node", "commodity"], ignore_index=True)
     )
+    family = case.network.tables["commodities"].set_index("id")["family"]
+    return reached.assign(family=reached["commodity"].map(family))
 
 
 def _families(case: Case) -> Axis:
@@ -173,16 +175,15 @@ def _families(case: Case) -> Axis:
     return axis("family", ("family", "period"), axes.over_periods(families, case.periods))
 
 
-def _groups(case: Case, lanes: Axis, families: Axis) -> Axis:
-    """Groups by family and period: those listed, and every export market as its own group."""
-    tables = case.network.tables
-    listed = tables["groups"][["kind", "group"]]
-    markets = tables["markets"]
-    own = markets.loc[markets["export"].astype(bool), ["id"]].rename(columns={"id": "group"}).assign(kind="market")
-    groups = pd.concat([listed, own], ignore_index=True).drop_duplicates(["kind", "group"])
-    frame = axes.over_periods(groups.astype(object), case.periods).merge(
-        families.frame[["family", "period"]], on="period"
-    )
+def _groups(case: Case) -> Axis:
+    """Groups by family and period: those that a pack of the family lists, and every export market as its own group."""
+    parts = []
+    for pack in case.network.packs:
+        markets = pack.tables["markets"]
+        own = markets.loc[markets["export"].astype(bool), ["id"]].rename(columns={"id": "group"}).assign(kind="market")
+        parts += [part.assign(family=pack.family) for part in (pack.tables["groups"][["kind", "group"]], own)]
+    groups = pd.concat(parts, ignore_index=True).drop_duplicates(["kind", "group", "family"])
+    frame = axes.over_periods(groups.astype(object), case.periods)
     return axis("group", ("kind", "group", "family", "period"), frame.assign(partition=frame["kind"].isin(PARTITIONS)))
 
 

@@ -98,28 +98,31 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
     tight = tight[tight["price"] > 0]
     meters = tables["meters"]
     meters = meters[(meters["kind"] == "corridor") & meters["arc"].notna()]
+    family_of = plan.case.network.family_of("arcs")
     terms = tables["limit_terms"].groupby("limit")["arc"].agg(set).to_dict()
     out = {}
     rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
     for group, family in zip(map(str, rows["group"]), map(str, rows["family"]), strict=True):
         routes = plan.routes[(plan.routes["corridor"] == group) & (plan.routes["family"] == family)]
         arcs = {arc for path in routes["arcs"].fillna("") for arc in path.split(";")}
-        arcs |= set(meters.loc[meters["group"] == group, "arc"])
+        arcs |= {arc for arc in meters.loc[meters["group"] == group, "arc"] if family_of[arc] == family}
+        own = tight[tight["family"] == family]
         markets = set(routes["market"])
         hit = [
             (kind == "capacity" and limit in arcs)
             or (kind == "joint" and bool(terms.get(limit, set()) & arcs))
             or (kind == "market" and limit in markets)
             or (kind == "policy" and name.endswith(f" of corridor:{group}"))
-            for kind, limit, name in zip(tight["kind"], tight["limit"], tight["name"].astype(str), strict=True)
+            for kind, limit, name in zip(own["kind"], own["limit"], own["name"].astype(str), strict=True)
         ]
-        out[group, family] = tight[np.array(hit, dtype=bool)]
+        out[group, family] = own[np.array(hit, dtype=bool)]
     return out
 
 
 def _corridors(plan: Plan) -> list[dict[str, Any]]:
     limits = limits_of_corridors(plan)
     rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
+    rows = rows[rows["family"].isin(list(UNITS))]
     rows = rows.sort_values(["family", "volume", "group"], ascending=[False, False, True])
     columns = ["volume", "capacity", "utilisation", "share"]
     return [
@@ -153,4 +156,7 @@ def _indicators(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
-    return [dict(zip(columns, row, strict=True)) for row in frame[columns].itertuples(index=False, name=None)]
+    """The rows with the columns given; with their family as ``commodity`` where there are several."""
+    names = [*columns, "commodity"] if frame["family"].nunique() > 1 else columns
+    chosen = frame[[*columns, "family"] if len(names) > len(columns) else columns]
+    return [dict(zip(names, row, strict=True)) for row in chosen.itertuples(index=False, name=None)]

@@ -84,14 +84,16 @@ def _totals(before: Plan, after: Plan) -> pd.DataFrame:
 def _corridors(before: Plan, after: Plan) -> pd.DataFrame:
     def volumes(plan: Plan) -> pd.Series[float]:
         chosen = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
-        return chosen.set_index(["name", "unit"])["volume"]
+        return chosen[chosen["family"] != "all"].set_index(["name", "unit"])["volume"]
 
     return _joined(volumes(before), volumes(after)).rename_axis(["corridor", "unit"]).reset_index()
 
 
 def _ledger(before: Plan, after: Plan) -> pd.DataFrame:
-    table = _joined(before.ledger.set_index("term")["value"], after.ledger.set_index("term")["value"])
-    return table.loc[before.ledger["term"]].rename_axis("term").reset_index().assign(unit="MUSD")
+    keys = ["term", "family"]
+    table = _joined(*(plan.ledger.set_index(keys)["value"] for plan in (before, after)))
+    order = pd.MultiIndex.from_frame(pd.concat([before.ledger[keys], after.ledger[keys]]).drop_duplicates())
+    return table.loc[order].reset_index().assign(unit="MUSD")
 
 
 def _signed(what: str, change: float, unit: str) -> str:
