@@ -222,8 +222,8 @@ def test_output_adds_up_to_the_national_figure(year: int, total: float) -> None:
 def test_output_is_lifted_and_the_refineries_are_served(model: str, domestic: float) -> None:
     solved = plan(model)
     assert solved.supplies["shut_in"].sum() == pytest.approx(0, abs=1e-6)
-    large = solved.obligations[solved.obligations["obligation"].isin(["REF_ATYRAU", "REF_PAVLODAR", "REF_SHYMKENT"])]
-    assert large["volume"].sum() == pytest.approx(domestic, abs=0.002)
+    refineries = solved.obligations[solved.obligations["obligation"].str.startswith("REF_")]  # with Caspi Bitum
+    assert refineries["volume"].sum() == pytest.approx(domestic, abs=0.002)
 
 
 def test_the_iran_swap_is_history() -> None:
@@ -239,7 +239,7 @@ def test_brent_left_its_band_in_2026() -> None:
 
 
 ACTUAL: dict[str, dict[str, tuple[float, float]]] = {
-    "oil-2022": {"CPC": (52.2, 1.6), "ATYRAU_SAMARA": (8.0, 2.0), "CHINA_PIPE": (1.29, 0.5)},
+    "oil-2022": {"CPC": (52.2, 0.6), "ATYRAU_SAMARA": (8.0, 0.6), "CHINA_PIPE": (1.29, 0.5)},
     "oil-2024": {"CPC": (55.4, 1.0), "ATYRAU_SAMARA": (8.6, 1.0), "CHINA_PIPE": (1.2, 0.5), "BTC": (1.4, 0.4),
                  "RAIL": (0.05, 0.1)},
 }
@@ -253,7 +253,8 @@ def test_the_past_comes_out_without_being_put_in(model: str, corridor: str) -> N
 
 @pytest.mark.parametrize(("model", "total"), [("oil-2022", 64.3), ("oil-2024", 68.8)])
 def test_national_exports_come_out(model: str, total: float) -> None:
-    assert exports(plan(model)) == pytest.approx(total, abs=0.5)
+    """What stays home closes the balance of 2022 only; 2024 is the test."""
+    assert exports(plan(model)) == pytest.approx(total, abs=0.7)
 
 
 def test_no_flow_is_fixed() -> None:
