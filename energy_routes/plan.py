@@ -112,6 +112,14 @@ class Plan:
         """Volume available but not lifted, by family over the horizon."""
         return self.supplies.groupby("family")["shut_in"].sum()
 
+    @property
+    def premium(self) -> dict[str, Any] | None:
+        """What caps and security cost against the same case without them; None where nothing of the kind is asked.
+
+        MUSD: base, cost = rerouting + shut_in; shut_in_volume by family (Mt, bcm); usd_per_t (cost over exports).
+        """
+        return self.certificate.get("premium")
+
     def save(self, folder: str | Path) -> Path:
         """Write everything to a folder, atomically: a killed run leaves the old result or the new one, never half."""
         from energy_routes.results import save

@@ -69,9 +69,14 @@ class Policy:
         return bool(self.max_share or self.max_exposure or self.max_hhi)
 
     @property
+    def asks(self) -> bool:
+        """Whether anything is asked that could be met by shutting wells in: caps, or security."""
+        return self.caps or self.security is not None
+
+    @property
     def held(self) -> bool:
-        """Whether exports are held: something is asked that could be met by shutting wells in."""
-        return self.exports == "hold" and (self.caps or self.security is not None)
+        """Whether exports are held while it is met."""
+        return self.exports == "hold" and self.asks
 
     def without_caps(self) -> Policy:
         return replace(self, max_share=(), max_exposure=(), max_hhi=(), security=None)

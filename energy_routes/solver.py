@@ -26,6 +26,7 @@ from energy_routes.highs import Method, Session, Solution, Status, residuals
 from energy_routes.limits import repairs
 from energy_routes.pick import pick
 from energy_routes.plan import Plan
+from energy_routes.premium import Yardstick, with_premium
 from energy_routes.prices import Worth, marginal_worth
 from energy_routes.program import Program
 from energy_routes.security import with_security
@@ -41,10 +42,11 @@ ENOUGH = 1e-9
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around the plan of a case: losses guarded against, futures weighed."""
+    """What stands around the plan of a case: losses guarded against, futures weighed, the same case without caps."""
 
     guard: Guard | None = None
     hedge: Hedge | None = None
+    free: Yardstick | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ def solve(
     space, around = _prepared(case, constraints, options)
     program = _program(space, constraints)
     refuse_tail(around.hedge, program, case.name)
+    if case.policy.asks and (around.free is None or around.hedge is not None):
+        around = replace(around, free=_free(case, constraints, options, weighed=around.hedge is not None))
     if options.solver != "highs":
         return _foreign(space, program, options, around)
     cuts: list[Tangent] = []
@@ -119,9 +123,10 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
         session = _session(program, options)
         return cut_until_inside(session, program, space, [], lambda p: _solved(session, p, space))
 
-    space, hedge = hedged(_hold(build_space(case), constraints, options))
+    free = _free(case, constraints, options) if case.policy.held else None
+    space, hedge = hedged(_hold(build_space(case), free))
     space, guard = guarded(space, lambda space: _program(space, constraints), best)
-    return space, Around(guard, hedge)
+    return space, Around(guard, hedge, free)
 
 
 def _session(program: Program, options: Options) -> Session:
@@ -140,15 +145,21 @@ def _program(space: Space, constraints: Rules | None) -> Program:
     return program.with_rows(*pulp_bridge.user_rows(program, constraints, views(space)))
 
 
-def _hold(space: Space, constraints: Rules | None, options: Options) -> Space:
+def _free(case: Case, constraints: Rules | None, options: Options, *, weighed: bool = False) -> Yardstick:
+    """The same case without caps and security, solved; with its futures weighed only if asked."""
+    space = build_space(replace(case, policy=case.policy.without_caps()))
+    space = hedged(space)[0] if weighed else space
+    program = _program(space, constraints)
+    session = _session(program, options)
+    _solved(session, program, space)
+    return Yardstick(space, program, session)
+
+
+def _hold(space: Space, free: Yardstick | None) -> Space:
     """Where caps are set and exports held: the exports of the same case without the caps become a floor."""
-    policy = space.policy
-    if not policy.held:
+    if free is None:
         return space
-    free = build_space(replace(space.case, policy=policy.without_caps()))
-    program = _program(free, constraints)
-    solution = _solved(_session(program, options), program, free)
-    frame = free.exports.axis.frame.assign(volume=free.exports.value(solution.x))
+    frame = free.space.exports.axis.frame.assign(volume=free.space.exports.value(free.solution.x))
     held = frame.groupby("family")["volume"].sum()
     return space.with_held({str(family): float(v) * (1 - ENOUGH) for family, v in held.items() if v > 0})
 
@@ -177,7 +188,7 @@ def _refuse(status: Status, program: Program, space: Space) -> None:
 def _infeasible(program: Program, space: Space) -> InfeasibleError:
     found = repairs(program, space)
     held = ""
-    if space.held and (words := tightest_words(space)):
+    if space.held and (words := [*tightest_words(space), *_safest_words(space.case)]):
         held = f" With exports held, {'; '.join(words)}. Loosen the cap, or allow shutting in with exports = 'free'."
     lines = "\n".join(f"  {r['words']}" for r in found)
     return InfeasibleError(
@@ -185,6 +196,21 @@ def _infeasible(program: Program, space: Space) -> InfeasibleError:
         f"must give way:\n{lines or '  none found: the rules contradict each other without any limit'}",
         found,
     )
+
+
+def _safest_words(case: Case) -> list[str]:
+    """The smallest share of exports that can be lost, where less than that was asked."""
+    lever = case.policy.security
+    if lever is None or lever.delta == "min":
+        return []
+    policy = replace(case.policy.without_caps(), security=replace(lever, delta="min"))
+    try:
+        guard = _prepared(replace(case, policy=policy), None, Options())[1].guard
+    except InfeasibleError:
+        return []
+    if guard is None or guard.delta <= lever.delta:
+        return []
+    return [f"the share of exports lost after a single loss cannot go below {guard.delta:.4f} (asked: {lever.delta:g})"]
 
 
 def _unbounded(program: Program) -> UnboundedError:
@@ -228,4 +254,5 @@ def _handed_out(
     plan = assemble(space, program, solution.x, worth, {**certificate, "solver": options.solver}, cuts)
     around = around or Around()
     plan = with_hedge(plan, around.hedge, program, solution.x)
-    return with_security(plan, around.guard, program, solution.x, worth)
+    plan = with_security(plan, around.guard, program, solution.x, worth)
+    return with_premium(plan, around.free, space, solution.x)

@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from energy_routes.cuts import CONE
 from energy_routes.formulation import build
 from energy_routes.formulation.concentration import max_hhi, reached, tangents
-from energy_routes.formulation.diversification_rules import share_totals
+from energy_routes.formulation.diversification_rules import capped
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Session, Status
-from energy_routes.lp import Expr, Vector
+from energy_routes.lp import Expr, Vector, axis
 from energy_routes.policy import Cap, Concentration
+from energy_routes.program import Builder, Term
 
 EXACT = 1e-10
 FINE = 1e-4
 ROUNDS = 60
+DUST = 1e-9  # Mt or bcm
 
 
 def tightest_words(space: Space) -> list[str]:
@@ -26,7 +29,12 @@ def tightest_words(space: Space) -> list[str]:
     words = []
     for cap in space.policy.max_share:
         if (least := least_share(build_space(free).with_held(space.held), cap)) > cap.cap:
-            words.append(f"the share of {cap.name} cannot go below {least:.4f} (asked: {cap.cap:g})")
+            each = "" if cap.over == "horizon" else " in every period"
+            words.append(f"the share of {cap.name} cannot go below {least:.4f}{each} (asked: {cap.cap:g})")
+    for cap in space.policy.max_exposure:
+        if (volume := least_exposure(build_space(free).with_held(space.held), cap)) > cap.cap:
+            each = "" if cap.over == "horizon" else " in every period"
+            words.append(f"the volume of {cap.name} cannot go below {volume:.4g} a year{each} (asked: {cap.cap:g})")
     for concentration in space.policy.max_hhi:
         if (least := least_hhi(space, concentration)) > concentration.cap:
             words.append(
@@ -36,27 +44,44 @@ def tightest_words(space: Space) -> list[str]:
 
 
 def least_share(space: Space, cap: Cap) -> float:
-    """The lowest share of a group over the horizon that any plan of the space has; NaN where nothing can move.
+    """The lowest share of a group that any plan of the space keeps, over the horizon or in every period as the cap is.
 
-    Dinkelbach's method on the ratio of two linear forms: minimise exposure − λ·total with λ the ratio of the plan
-    before; exact for a linear programme after a few warm solves (Dinkelbach 1967).
+    The largest of the ratios exposure/total (one a family and window) is made least: minimise the largest exposure −
+    λ·total with λ the largest ratio of the plan before; exact for a linear programme after a few solves (Dinkelbach
+    1967; Crouzeix, Ferland and Schaible 1985 for several ratios).  NaN where nothing can move.
     """
-    program = build(space)
-    columns = program.shape[1]
-    exposed, total = (
-        _of(space.exposure, columns, kind=cap.kind, group=cap.group),
-        _of(share_totals(space), columns, kind=cap.kind),
-    )
-    session, ratio = Session(program), 1.0
+    exposed, total = capped(space, replace(cap, cap=1.0))
+    ratio = 1.0
     for _ in range(ROUNDS):
-        session.set_cost(exposed - ratio * total, "min")
-        solution = session.solve()
-        if solution.status is not Status.optimal or total @ solution.x <= 0:
+        solution = _worst(space, exposed - total * ratio)
+        if solution is None:
             return float("nan")
-        ratio, before = float(exposed @ solution.x / (total @ solution.x)), ratio
-        if abs(before - ratio) <= EXACT:
-            break
+        volume, of = exposed.value(solution), total.value(solution)
+        some = of > DUST
+        if not some.any():
+            return float("nan")
+        ratio, before = float(np.max(volume[some] / of[some])), ratio
+        if before - ratio <= EXACT:
+            return min(before, ratio)
     return ratio
+
+
+def least_exposure(space: Space, cap: Cap) -> float:
+    """The lowest volume a year of a group (Mt, bcm), over the horizon or in every period; NaN where there is none."""
+    exposed, _ = capped(space, cap)
+    pace = exposed * (1.0 / exposed.axis.data("years"))
+    solution = _worst(space, pace)
+    return float("nan") if solution is None else float(np.max(pace.value(solution)))
+
+
+def _worst(space: Space, of: Expr) -> Vector | None:
+    """A plan of the space whose largest entry of an expression is least; None where there is no plan."""
+    builder = Builder(list(space.builder.blocks), space.builder.size)
+    worst = builder.variable("worst", axis("worst", (), pd.DataFrame({"one": [0]})), -np.inf, np.inf)
+    program, terms = build(space), (Term("worst", "risk", worst),)
+    rows = (*program.rows, (worst.spread_to(of.axis) - of >= 0.0).named("no_worse"))
+    solution = Session(replace(program, sense="min", columns=tuple(builder.blocks), rows=rows, terms=terms)).solve()
+    return solution.x if solution.status is Status.optimal else None
 
 
 def least_hhi(space: Space, cap: Concentration) -> float:
@@ -87,11 +112,3 @@ def _inside(space: Space, cap: Concentration) -> float | None:
             families = space.exports.axis.frame["family"].unique()
             return max(reached(space, cap, family, solution.x) for family in families)
         session.add_rows(max_hhi(space, cuts))
-
-
-def _of(expr: Expr, columns: int, **labels: str) -> Vector:
-    """Coefficients of the sum of an expression over the rows with the labels given."""
-    mask = np.ones(len(expr.axis), dtype=bool)
-    for key, value in labels.items():
-        mask &= (expr.axis.frame[key] == value).to_numpy(dtype=bool)
-    return expr.take(mask, expr.axis.take(mask)).coefficients(columns)

@@ -61,9 +61,10 @@ def test_share_with_exports_free(tmp_path: Path) -> None:
     lost = 3 - 5 * 0.1 / 0.9
     assert last["shut_in"] == pytest.approx(lost)
     assert last["exports"] == pytest.approx(8 - lost)
-    # the split: lost tonnes at what exports earned on the mean, the rest is re-routing
-    mean = (6 * 460 + 2 * 450) / 8
-    assert last["cost_shut_in"] == pytest.approx(lost * mean)
+    # the split: with so little lifted and every way open the 2 Mt by LONG (450) go first, then those by SHORT (460);
+    # the rest is re-routing: SHORT carries 5/9 of a Mt, LONG 3 in tier 1 and 2 in tier 2, where it would carry none
+    assert last["cost_shut_in"] == pytest.approx(2 * 450 + (lost - 2) * 460)
+    assert last["cost_rerouting"] == pytest.approx(3 * 10 + 2 * 30)
     assert last["cost_shut_in"] + last["cost_rerouting"] == pytest.approx(last["cost"])
     # the price is the derivative: 460 · 5/(1−σ)²
     assert last["price"] == pytest.approx(460 * 5 / 0.9**2, rel=1e-6)

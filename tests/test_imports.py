@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("case",),
     ("elastic", "formulation", "loading", "plan"),
     ("cuts", "limits", "pick", "trace", "views"),
-    ("guarding", "prices", "routes", "tightest"),
+    ("guarding", "premium", "prices", "routes", "tightest"),
     ("hedging", "notices", "security"),
     ("assemble", "maps"),
     ("results",),

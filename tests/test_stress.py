@@ -35,6 +35,9 @@ def test_single_losses(tmp_path: Path) -> None:
     assert short["loss"] == pytest.approx(PLAN - (200 + 3 * 460 + 2 * 440 - 10 * 7))
     assert (short["exposed"], short["stranded"], short["rerouted"]) == pytest.approx((6, 3, 3))
     assert short["rerouted_to"] == "Long corridor 3"
+    # 3 of 8 Mt are lost: with the other 5 and every way open, 2 Mt by LONG (450) and 1 by SHORT (460) would not go
+    assert short["loss_shut_in"] == pytest.approx(2 * 450 + 460)
+    assert short["loss_rerouting"] == pytest.approx(3 * 10 + 2 * 30)  # the 5 Mt by LONG instead of SHORT
     assert row(atlas, "transit:RU")["loss"] == pytest.approx(short["loss"])
     long = row(atlas, "corridor:LONG")
     assert (long["loss"], long["stranded"], long["rerouted"]) == pytest.approx((2 * 450, 2, 0))

@@ -60,6 +60,8 @@ def print_plan(screen: Console, plan: Plan, units: Units) -> None:
         screen.print(escape(plan.case.question))
     screen.print()
     screen.print(escape(answer(plan, units)))
+    if words := premium(plan, units):
+        screen.print(escape(words))
     for part in _tables(plan, units):
         screen.print()
         screen.print(part.title, style="bold", markup=False)
@@ -82,6 +84,27 @@ def answer(plan: Plan, units: Units) -> str:
         parts.append(f"Exports {_volume(float(volume), str(family), units)}{': ' + ways if ways else ''}.")
     shut = [_volume(float(v), str(k), units) for k, v in plan.shut_in.items() if v > SEEN]
     return " ".join([*parts, f"Shut in: {' and '.join(shut) or 'nothing'}."])
+
+
+def premium(plan: Plan, units: Units) -> str:
+    """What caps and security cost against the same case without them, in its two parts; blank where none are set."""
+    found = plan.premium
+    if found is None:
+        return ""
+    names = {"max_share": "caps", "max_exposure": "caps", "max_hhi": "caps", "security": "security"}
+    asked = " and ".join(dict.fromkeys(word for lever, word in names.items() if getattr(plan.case.policy, lever)))
+    each = ""
+    if found["usd_per_t"] is not None:
+        (family,) = [str(family) for family, volume in plan.exports.items() if volume > SEEN]
+        factor, unit = units.value_factors[family], units.value_names[family]
+        each = f" ({number(found['usd_per_t'] * factor)} {unit} exported)"
+    parts = ""
+    if found["shut_in"] is not None and found["shut_in"] == found["shut_in"]:
+        shut = [_volume(v, k, units) for k, v in found["shut_in_volume"].items() if abs(v) > SEEN]
+        parts = f": {number(found['rerouting'], 1)} for re-routing, {number(found['shut_in'], 1)} for "
+        parts += f"{' and '.join(shut)} shut in" if shut else "output shut in"
+    words = f"{asked.capitalize()} cost{'s' if asked == 'security' else ''}"
+    return f"{words} {number(found['cost'], 1)} MUSD{each}{parts}."
 
 
 def _volume(volume: float, family: str, units: Units) -> str:

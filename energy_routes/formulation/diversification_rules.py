@@ -35,10 +35,8 @@ def max_share(s: Space) -> Rows:
     The total of a partition kind is the sum over its groups; of any other kind, the family's volume through all
     corridors (its exports, where a pack names no corridors).
     """
-    caps = _caps(s, s.policy.max_share)
-    members = _members(s, caps)
-    exposed, total = (expr.spread_to(members).sum_to(caps) for expr in (s.exposure, share_totals(s)))
-    return exposed - total * caps.data("cap") <= 0.0
+    exposed, total = capped(s, *s.policy.max_share)
+    return exposed - total * exposed.axis.data("cap") <= 0.0
 
 
 def max_exposure(s: Space) -> Rows:
@@ -59,6 +57,14 @@ def hold_exports(s: Space) -> Rows:
     held = axis("held", ("family",), frame.astype({"family": object, "volume": float}))
     kept = s.exports.axis.frame["family"].isin(list(s.held)).to_numpy(dtype=bool)
     return s.exports.take(kept, s.exports.axis.take(kept)).sum_to(held) >= held.data("volume")
+
+
+def capped(s: Space, *caps: Cap) -> tuple[Expr, Expr]:
+    """What caps look at, a row each, family and window: the exposure of the group, and what its share is a share of."""
+    rows = _caps(s, caps)
+    members = _members(s, rows)
+    exposed, total = (expr.spread_to(members).sum_to(rows) for expr in (s.exposure, share_totals(s)))
+    return exposed, total
 
 
 def _caps(s: Space, caps: tuple[Cap, ...]) -> Axis:
@@ -107,4 +113,4 @@ def _sum_of(s: Space, rows: pd.Series, target: Axis) -> Expr:
     return s.exposure.take(mask, s.exposure.axis.take(mask)).sum_to(target)
 
 
-__all__ = ["exports", "exposure", "hold_exports", "max_exposure", "max_share", "share_totals"]
+__all__ = ["capped", "exports", "exposure", "hold_exports", "max_exposure", "max_share", "share_totals"]

@@ -40,6 +40,7 @@ def summary(plan: Plan) -> dict[str, Any]:
             {"commodity": family, "volume": volume, "unit": UNITS[str(family)]}
             for family, volume in plan.exports.items()
         ],
+        "premium": _premium(plan),
         "corridors": _corridors(plan),
         "routes": _records(plan.routes, ["route", "origin", "market", "corridor", "volume", "netback"]),
         "ledger": _records(plan.ledger, ["term", "kind", "value", "unit"]),
@@ -52,6 +53,14 @@ def summary(plan: Plan) -> dict[str, Any]:
     }  # fmt: skip
     checked: dict[str, Any] = exact(out)
     return checked
+
+
+def _premium(plan: Plan) -> dict[str, Any]:
+    """What caps and security cost, in its two parts; null where nothing of the kind is asked."""
+    found = plan.premium or {}
+    money = {name: found.get(name) for name in ("base", "cost", "rerouting", "shut_in")}
+    volumes = [{"commodity": family, "volume": volume} for family, volume in found.get("shut_in_volume", {}).items()]
+    return {**money, "unit": "MUSD", "usd_per_t": found.get("usd_per_t"), "shut_in_volume": volumes}
 
 
 def binding(plan: Plan) -> pd.DataFrame:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
-from energy_routes.errors import UsageError
+from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.plan import Plan
+from energy_routes.premium import Cost, Yardstick
+from energy_routes.solver import stated
 
 VISIBLE = 0.005
 
@@ -30,9 +33,29 @@ class Comparison:
     def __repr__(self) -> str:
         return "\n".join([f"{self.after.case.name} against {self.before.case.name}", *self.sentences()])
 
+    @cached_property
+    def cost(self) -> Cost | None:
+        """The netback lost, by re-routing and by shutting in (see :mod:`energy_routes.premium`).
+
+        None where ``before`` is itself under caps, security or futures: it has no best without them.  Solves once.
+        """
+        policy = self.before.case.policy
+        if policy.asks or policy.cvar is not None or policy.objective != "netback":
+            return None
+        try:
+            yardstick = Yardstick(*stated(self.before.case))
+        except InfeasibleError:
+            return None
+        lifted = self.after.supplies.set_index(["supply", "period"])["lifted"]
+        labels = pd.MultiIndex.from_frame(yardstick.space.lifted.axis.frame[["supply", "period"]])
+        return yardstick.cost(self.after.netback, lifted.reindex(labels).fillna(0.0).to_numpy(dtype=float))
+
     def sentences(self) -> list[str]:
         """The comparison in words: what the change costs, what is lost, what moves where."""
         out = [_signed(*row) for row in self.totals[["what", "change", "unit"]].itertuples(index=False)]
+        shut = self.totals[self.totals["what"].str.startswith("shut-in")]
+        if out[0] and (shut["change"] >= VISIBLE).any() and (cost := self.cost) and cost.shut_in == cost.shut_in:
+            out[0] += f" (lost by shutting in {cost.shut_in:,.2f}, by re-routing {cost.rerouting:,.2f})"
         order = self.corridors["change"].abs().sort_values(ascending=False).index
         moved = self.corridors.loc[order, ["corridor", "change", "unit"]]
         out += [_signed(*row) for row in moved.itertuples(index=False)]

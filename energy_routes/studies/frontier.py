@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from energy_routes.case import Case
+from energy_routes.premium import Yardstick
 from energy_routes.results.tables import exact
 from energy_routes.studies.curve import Curve, exact_curve
 from energy_routes.studies.lever import Lever, lever_of, stretch_of
@@ -113,13 +114,13 @@ def frontier(
         solve(lever.at(lever.start))  # raises, and says why
         curve = sampled_curve(lever, samples, progress)
         assert curve is not None, "a case that has a plan has a curve"
-    reference = reference_of(curve.lever)
+    reference, yardstick = reference_of(curve.lever)
     return Frontier(
         case=case,
         over=over,
         name=lever.name,
         unit=lever.unit or lever.own_unit,
-        points=point_table(curve, reference, progress),
+        points=point_table(curve, yardstick, progress),
         segments=segment_table(curve),
         curve=curve_table(curve),
         reference=reference,
@@ -150,9 +151,12 @@ def _curve(lever: Lever, tolerance: float | None, samples: int, progress: Progre
     return curve or sampled_curve(lever, samples, progress)
 
 
-def reference_of(lever: Lever) -> Snapshot:
-    """The plan without the lever: what costs are measured against."""
-    return Rebuilder(Lever(lever.base, "", 0.0, 1.0)).snapshot(0.0)
+def reference_of(lever: Lever) -> tuple[Snapshot, Yardstick]:
+    """The plan without the lever: what costs are measured against.  Raises InfeasibleError where there is none."""
+    rebuilder = Rebuilder(Lever(lever.base, "", 0.0, 1.0))
+    plan, answer = rebuilder.snapshot(0.0), rebuilder.solve(0.0)
+    assert answer is not None, "a plan has been found"
+    return plan, Yardstick(answer.space, answer.program)
 
 
 def _notes(curve: Curve, asked: Lever) -> list[str]:

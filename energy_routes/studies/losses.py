@@ -16,7 +16,7 @@ from energy_routes.studies.shock import After, Shock
 
 COLUMNS = [
     "rank", "what", "kind", "name", "exposed", "stranded", "rerouted", "rerouted_to", "home_short", "loss",
-    "days_of_storage", "days_of_room", "waived", "unit",
+    "loss_rerouting", "loss_shut_in", "days_of_storage", "days_of_room", "waived", "unit",
 ]  # fmt: skip
 MOVED = 1e-3  # a corridor takes over when it carries more by this share of what was exposed
 FLOWING = 1e-9
@@ -33,9 +33,9 @@ def names_of(network: Network) -> Mapping[str, str]:
     return {f"arc:{arc}": name for arc, name in called.arc.items()} | dict(zip(keys, names, strict=True))
 
 
-def describe(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int, called: Mapping[str, str]
-             ) -> dict[str, Any]:
-    """One row of the atlas."""
+def describe(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int, called: Mapping[str, str],
+             *, parted: bool = True) -> dict[str, Any]:
+    """One row of the atlas; the loss in its two parts only where ``parted`` (a solve more)."""
     after = shock.strike(outage, struck)
     exposed = shock.carried(outage, struck, shock.plan) * (1.0 - outage.remaining)
     parts = outage.name.split(" & ")
@@ -44,26 +44,31 @@ def describe(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: i
         "kind": " & ".join(part.partition(":")[0] for part in parts),
         "name": " & ".join(called.get(part, part.partition(":")[2]) for part in parts),
         "exposed": exposed,
-        **(_effects(shock, after, exposed) if after is not None else _NOTHING),
+        **(_effects(shock, after, exposed, parted) if after is not None else _NOTHING),
         **_days(shock, outage, struck, onset, exposed),
         "waived": after is None or after.waived,
         "unit": {"oil": "Mt", "gas": "bcm"}[shock.case.network.packs[0].family],
     }
 
 
-_NOTHING: dict[str, Any] = dict.fromkeys(("stranded", "rerouted", "home_short", "loss"), np.nan) | {"rerouted_to": ""}
+_NOTHING: dict[str, Any] = dict.fromkeys(
+    ("stranded", "rerouted", "home_short", "loss", "loss_rerouting", "loss_shut_in"), np.nan
+) | {"rerouted_to": ""}
 
 
-def _effects(shock: Shock, after: After, exposed: float) -> dict[str, Any]:
+def _effects(shock: Shock, after: After, exposed: float, parted: bool) -> dict[str, Any]:
     exports = shock.space.exports
     stranded = _clean(float((exports.value(shock.plan) - exports.value(after.x)).sum()))
     short = _clean(shock.short(after.x) - shock.short(shock.plan))
+    loss, shut = _clean(shock.lost(after.x)), _clean(shock.shut_in(after.x)) if parted else np.nan
     return {
         "stranded": stranded,
         "rerouted": max(_clean(exposed - stranded - short), 0.0),
         "rerouted_to": _takers(shock, after.x, exposed),
         "home_short": short,
-        "loss": _clean(shock.lost(after.x)),
+        "loss": loss,
+        "loss_rerouting": _clean(loss - shut),
+        "loss_shut_in": shut,
     }
 
 

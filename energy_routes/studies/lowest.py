@@ -47,7 +47,7 @@ def lowest_share(case: Case, group: str, budget_usd_per_t: float) -> LowestShare
     lever = lever_of(case, f"max_share.{group}", 1.0, 0.0)
     curve = curve_of(lever)
     assert curve is not None, "a cap of 1 leaves the plan as it is"
-    reference = reference_of(lever)
+    reference, _ = reference_of(lever)
     t, stop = _cheapest(curve, reference, budget_usd_per_t)
     plan = curve.at(t)
     exports, cost = float(plan.exports.sum()), reference.netback - plan.netback

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_routes.premium import Yardstick
 from energy_routes.studies.curve import Curve
-from energy_routes.studies.snapshot import Snapshot, moved, split
+from energy_routes.studies.snapshot import Snapshot, moved
 
 TOP = 3  # routes named at a kink
 MOVING = 1e-4  # a route moves when its volume changes by more than this share of all exports over the whole way
 STEPS = 24  # steps of a fractional piece in the curve table
 
 
-def point_table(curve: Curve, reference: Snapshot, progress: Callable[[int], None] | None = None) -> pd.DataFrame:
+def point_table(curve: Curve, reference: Yardstick, progress: Callable[[int], None] | None = None) -> pd.DataFrame:
     """One row a point: the ends, and where one piece meets the next; see :class:`Frontier` for the columns."""
     spots = [curve.pieces[0].low, *(piece.high for piece in curve.pieces)]
     plans = []
@@ -60,11 +61,11 @@ def curve_table(curve: Curve) -> pd.DataFrame:
     return frame.drop_duplicates(ignore_index=True)
 
 
-def _money(curve: Curve, number: int, t: float, plan: Snapshot, reference: Snapshot) -> dict[str, Any]:
+def _money(curve: Curve, number: int, t: float, plan: Snapshot, reference: Yardstick) -> dict[str, Any]:
     """Netback, volumes, costs and prices of one point."""
     lever, price, families = curve.lever, _price(curve, number, t), len(plan.exports)
-    rerouting, shut = split(reference, plan)
-    exports, cost = float(plan.exports.sum()), reference.netback - plan.netback
+    cost = reference.cost(reference.money(plan.netback, plan.objective), plan.lifted)
+    exports = float(plan.exports.sum())
     total = plan.totals.get(lever.cap.kind if lever.cap else "", float("nan"))
     per_tonne = {"share": price / total if total > 0 else np.nan, "exposure": price / lever.case.years}
     by_family = {
@@ -78,13 +79,13 @@ def _money(curve: Curve, number: int, t: float, plan: Snapshot, reference: Snaps
         "exports": exports if families == 1 else np.nan,
         "shut_in": float(plan.shut_in.sum()) if families == 1 else np.nan,
         **(by_family if families > 1 else {}),
-        "cost": cost,
-        "cost_rerouting": rerouting,
-        "cost_shut_in": shut,
+        "cost": cost.total,
+        "cost_rerouting": cost.rerouting,
+        "cost_shut_in": cost.shut_in,
         "price": price,
         "price_usd_per_t_exposure": per_tonne.get(lever.kind, np.nan),
         "price_musd_per_pp": price / 100 if lever.kind in ("share", "hhi") else np.nan,
-        "premium_usd_per_t": cost / exports if families == 1 and exports > 0 else np.nan,
+        "premium_usd_per_t": cost.total / exports if families == 1 and exports > 0 else np.nan,
     }
 
 

@@ -20,6 +20,7 @@ from energy_routes.formulation import NETBACK, build
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Session, Status
 from energy_routes.lp import Index, Vector
+from energy_routes.premium import LEFT, ROUND
 from energy_routes.program import Program
 from energy_routes.risk.outages import Outage
 from energy_routes.studies.lever import Lever
@@ -79,6 +80,24 @@ class Shock:
             if solution.status is not Status.infeasible:
                 raise LimitError(f"{outage.name}: the solver ended with {solution.status.value}")
         return None
+
+    def shut_in(self, x: Vector) -> float:
+        """Of :meth:`lost`, what is lost if the same wells give no more than at ``x`` and nothing else fails, MUSD.
+
+        NaN where that leaves no plan.  See :mod:`energy_routes.premium`.
+        """
+        block, frame = self.program.column_block("lifted").slice, self.space.lifted.axis.frame
+        left = frame[["supply"]].assign(volume=self.plan[block] - x[block]).groupby("supply")["volume"].sum()
+        less = (frame["supply"].map(left > LEFT).to_numpy(dtype=bool)) & self._now[block]
+        if not less.any():
+            return 0.0
+        high = self._base.col_upper.copy()
+        most = np.maximum(x[block], 0.0) + ROUND
+        high[block] = np.where(less, np.minimum(high[block], most), high[block])
+        self._session.update(replace(self._base, col_upper=high))
+        self._session.basis = self._basis
+        found = self._session.solve()
+        return self.lost(found.x) if found.status is Status.optimal else float("nan")
 
     def carried(self, outage: Outage, struck: Mapping[str, float], x: Vector) -> float:
         """Volume at ``x`` through the arcs of an outage in the struck share of its periods, Mt (bcm)."""

@@ -25,7 +25,7 @@ NO_PRICES = pd.DataFrame(columns=["kind", "limit", "name", "family", "period", "
 class Snapshot:
     """One plan: ``objective`` and cash ``netback`` in MUSD, volumes in Mt (bcm) over the horizon.
 
-    ``exports`` and ``shut_in`` by family; ``lifted`` and ``worth`` (mean netback of what is exported, USD/t) by supply;
+    ``exports`` and ``shut_in`` by family; ``lifted``: one number a supply and period, in the order of the space's axis;
     ``routes``: volume of each export route, by its words; ``ways``: the same without the origin.
     ``totals``: by kind of group, what its shares are shares of.
     """
@@ -34,8 +34,7 @@ class Snapshot:
     netback: float
     exports: pd.Series[float]
     shut_in: pd.Series[float]
-    lifted: pd.Series[float]
-    worth: pd.Series[float]
+    lifted: Vector
     routes: pd.Series[float]
     ways: pd.Series[float]
     totals: dict[str, float]
@@ -45,8 +44,6 @@ def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snaps
     """The plan of point ``x`` in brief."""
     routes = routes_of(space, x, NO_PRICES)
     out = routes[routes["export"].astype(bool) & (routes["volume"] > 0)]
-    money = (out["netback"] * out["volume"]).groupby(out["origin"]).sum()
-    lifted = pd.Series(space.lifted.value(x), index=space.lifted.axis.frame["supply"]).groupby(level=0).sum()
     supply = space.lifted.axis.frame[["family"]].assign(
         shut=np.maximum(np.nan_to_num(space.lifted.axis.data("available") - space.lifted.value(x), posinf=0.0), 0.0)
     )
@@ -58,8 +55,7 @@ def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snaps
         netback=netback,
         exports=sold.groupby("family")["volume"].sum(),
         shut_in=supply.groupby("family")["shut"].sum(),
-        lifted=lifted,
-        worth=money / out.groupby("origin")["volume"].sum(),
+        lifted=space.lifted.value(x),
         routes=out.groupby("route")["volume"].sum(),
         ways=out.groupby(out["route"].str.replace(r"^.*? → ", "", regex=True))["volume"].sum(),
         totals={str(kind): float(volume) for kind, volume in totals.groupby("kind")["volume"].sum().items()},
@@ -81,16 +77,6 @@ def canonical(session: Session, form: LinearForm, solution: Solution, costs: Seq
 def tie_costs(space: Space, program: Program) -> tuple[Vector, Vector]:
     """Least tonne-km, then a stable choice by labels: one coefficient a column each."""
     return tonne_km(space, program.shape[1]), tie_break(program)
-
-
-def split(before: Snapshot, after: Snapshot) -> tuple[float, float]:
-    """What ``after`` costs against ``before``: (by re-routing, by shutting in), MUSD; they sum to the lost netback.
-
-    A supply that lifts less loses what its exports earned on the mean before; the rest is re-routing.
-    """
-    lost = before.lifted.sub(after.lifted, fill_value=0.0)
-    shut = float((lost * before.worth.reindex(lost.index).fillna(0.0)).sum())
-    return before.netback - after.netback - shut, shut
 
 
 def moved(before: pd.Series[float], after: pd.Series[float]) -> pd.Series[float]:

@@ -34,9 +34,10 @@ class Stress:
     """What each loss does to a plan.  Volumes in Mt (bcm) over the horizon, money in MUSD; costliest first.
 
     ``outages``: rank, what, kind, name, exposed (planned volume that crosses it while it is out), stranded (exports
-    lost), rerouted (the rest of what was exposed, by another way or later) and rerouted_to, home_short, loss (netback),
-    days_of_storage (until tanks beyond the break are empty), days_of_room (until tanks before it are full), waived
-    (minima elsewhere had to give way), unit.  ``pairs``: two losses together, synergy = loss beyond the sum of both.
+    lost), rerouted (the rest of what was exposed, by another way or later) and rerouted_to, home_short, loss (netback)
+    and its two parts loss_rerouting and loss_shut_in (see :mod:`energy_routes.premium`), days_of_storage (until tanks
+    beyond the break are empty), days_of_room (until tanks before it are full), waived (minima elsewhere had to give
+    way), unit.  ``pairs``: two losses together, synergy = loss beyond the sum of both.
     ``onset`` and ``days``: when and how long.
     """
 
@@ -118,7 +119,7 @@ def stress(
             progress(done, total)
     together = []
     for done, (first, second, both) in enumerate(pairs, len(used) + 1):
-        row = describe(shock, both, struck, at, called)
+        row = describe(shock, both, struck, at, called, parted=False)
         together.append(_pair(row, singles[first.name], singles[second.name]))
         if progress:
             progress(done, total)
