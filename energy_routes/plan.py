@@ -14,6 +14,8 @@ from energy_routes.case import Case
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from energy_routes.maps.interactive import Page
+
 TABLES = (
     "flows",
     "arcs",
@@ -138,6 +140,15 @@ class Plan:
         from energy_routes.maps import draw
 
         return draw(self, path, **options)
+
+    def explore(self, path: str | Path | None = None, **options: Any) -> Page:
+        """The interactive map; written to ``path`` if given (HTML).  Shown by a notebook, or by ``.show()``.
+
+        Options: ``other`` (a plan to compare with), ``steps``, ``lang``; see :func:`energy_routes.maps.explore`.
+        """
+        from energy_routes.maps import explore
+
+        return explore(self, path, **options)
 
     def __repr__(self) -> str:
         exports = ", ".join(f"{v:.2f} {'Mt' if k == 'oil' else 'bcm'}" for k, v in self.exports.items())

@@ -22,7 +22,7 @@ def map_(
         str | None, typer.Argument(metavar="[OTHER]", help="What it is compared with: before is TARGET, after OTHER.")
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="The file to write: .png .svg .pdf .gpkg .geojson.")
+        Path | None, typer.Option(metavar="FILE", help="The file to write: .html .png .svg .pdf .gpkg .geojson.")
     ] = None,
     period: Annotated[str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; else all.")] = None,
     lang: Lang = "en",

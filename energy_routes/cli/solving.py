@@ -38,7 +38,7 @@ def solve(
     set_: Sets = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Save everything to this folder.")] = None,
     map_: Annotated[
-        Path | None, typer.Option("--map", metavar="FILE", help="Draw the flows: .png .svg .pdf .gpkg .geojson.")
+        Path | None, typer.Option("--map", metavar="FILE", help="Draw the flows: .html .png .svg .pdf .gpkg .geojson.")
     ] = None,
     units: Annotated[
         str, typer.Option(metavar="LIST", help="Units of the printed tables, such as kb/d,USD/bbl. Files keep theirs.")

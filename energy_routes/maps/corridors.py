@@ -8,6 +8,7 @@ lies left is decided by where they part, so that ribbons fan out without crossin
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -44,10 +45,26 @@ class _Course:
         return bool((a.min(axis=0) - NEAR <= b.max(axis=0)).all() and (b.min(axis=0) - NEAR <= a.max(axis=0)).all())
 
 
-def spread(lines: Sequence[Points], widths: Sequence[float]) -> list[Points]:
-    """The lines (resampled at one step), moved apart where they share a corridor; same shapes as given."""
+@dataclass(frozen=True)
+class Shared:
+    """Two lines (by their places in the list) that share a corridor.
+
+    ``on_first``, ``on_second``: which samples of each run along the other.  ``side``: +1 when the first gives way to
+    its left, −1 to its right.  ``along``: +1 when both run the same way, −1 when they run against each other.
+    """
+
+    first: int
+    second: int
+    on_first: Samples
+    on_second: Samples
+    side: int
+    along: int
+
+
+def shared_stretches(lines: Sequence[Points]) -> list[Shared]:
+    """Every pair of lines (resampled at one step) that share a corridor somewhere."""
     courses = [_Course(line) for line in lines]
-    offsets = [np.zeros(len(line)) for line in lines]
+    found = []
     for i, j in combinations(range(len(lines)), 2):
         a, b = courses[i], courses[j]
         if not a.near(b):
@@ -57,10 +74,18 @@ def spread(lines: Sequence[Points], widths: Sequence[float]) -> list[Points]:
             continue
         index, _ = b.nearest(a.points[on_a])
         along = 1 if float(np.sum(a.along[on_a] * b.along[index])) >= 0 else -1
-        side = _side(a, on_a, b, on_b, along)
-        offsets[i] += np.where(on_a, side * (widths[j] + GAP) / 2, 0.0)
-        offsets[j] -= np.where(on_b, side * along * (widths[i] + GAP) / 2, 0.0)
-    return [_moved(course.points, course.along, offset) for course, offset in zip(courses, offsets, strict=True)]
+        found.append(Shared(i, j, on_a, on_b, _side(a, on_a, b, on_b, along), along))
+    return found
+
+
+def spread(lines: Sequence[Points], widths: Sequence[float]) -> list[Points]:
+    """The lines (resampled at one step), moved apart where they share a corridor; same shapes as given."""
+    offsets = [np.zeros(len(line)) for line in lines]
+    for pair in shared_stretches(lines):
+        i, j = pair.first, pair.second
+        offsets[i] += np.where(pair.on_first, pair.side * (widths[j] + GAP) / 2, 0.0)
+        offsets[j] -= np.where(pair.on_second, pair.side * pair.along * (widths[i] + GAP) / 2, 0.0)
+    return [_moved(line, tangents(line), offset) for line, offset in zip(lines, offsets, strict=True)]
 
 
 def _shared(a: _Course, b: _Course) -> Samples:
@@ -68,16 +93,17 @@ def _shared(a: _Course, b: _Course) -> Samples:
     index, distance = b.nearest(a.points)
     cosine = np.abs(np.sum(a.along * b.along[index], axis=1))
     hit: Samples = (distance < NEAR) & (cosine > PARALLEL)
-    for start, stop in _runs(~hit):  # a short bend inside a corridor does not end it
+    for start, stop in runs(~hit):  # a short bend inside a corridor does not end it
         if start > 0 and stop < len(hit) and stop - start <= LOOK:
             hit[start:stop] = True
-    for start, stop in _runs(hit):
+    for start, stop in runs(hit):
         if stop - start < SHORTEST:
             hit[start:stop] = False
     return hit
 
 
-def _runs(mask: Samples) -> list[tuple[int, int]]:
+def runs(mask: Samples) -> list[tuple[int, int]]:
+    """Where a mask is true: (first, one past the last) of each stretch."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 

@@ -72,8 +72,8 @@ def payload(plan: Any, period: str | None = None, title: str | None = None) -> M
     labels = [p.label for p in chosen]
     tables = plan.case.network.tables
     years = {p.label: p.years for p in chosen}
-    arcs = _summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
-    limits = _bottlenecks(plan, arcs, years)
+    arcs = summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
+    limits = bottlenecks(plan, arcs, years)
     nodes = _nodes(tables["nodes"], arcs)
     lines, credits = _lines(plan.case.network, arcs, nodes)
     when = span_name(labels)
@@ -89,7 +89,7 @@ def _chosen(periods: Sequence[Any], period: str | None) -> list[Any]:
     return chosen
 
 
-def _summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
+def summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     """One row an arc: volumes and capacities added up, prices averaged over time, bottleneck periods counted."""
     rows = rows.copy()
     rows["price"] = rows["price"].fillna(0.0).abs()
@@ -111,7 +111,7 @@ def _summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     return out
 
 
-def _bottlenecks(plan: Any, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
+def bottlenecks(plan: Any, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     """Full arcs, and binding joint limits shown on the largest of their arcs, whose next tonne is worth something."""
     own = arcs.loc[arcs["bound"] > 0, ["arc", "name", "family", "price", "bound"]].assign(id=lambda rows: rows["arc"])
     prices = plan.prices.table

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,6 +13,9 @@ from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.plan import Plan
 from energy_routes.premium import Cost, Yardstick
 from energy_routes.solver import stated
+
+if TYPE_CHECKING:
+    from energy_routes.maps.interactive import Page
 
 VISIBLE = 0.005
 
@@ -49,6 +54,12 @@ class Comparison:
         lifted = self.after.supplies.set_index(["supply", "period"])["lifted"]
         labels = pd.MultiIndex.from_frame(yardstick.space.lifted.axis.frame[["supply", "period"]])
         return yardstick.cost(self.after.netback, lifted.reindex(labels).fillna(0.0).to_numpy(dtype=float))
+
+    def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
+        """The interactive map of before, after and change; written to ``path`` if given (HTML)."""
+        from energy_routes.maps import explore
+
+        return explore(self.before, path, other=self.after, lang=lang)
 
     def sentences(self) -> list[str]:
         """The comparison in words: what the change costs, what is lost, what moves where."""

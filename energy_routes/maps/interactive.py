@@ -1,0 +1,75 @@
+"""The interactive map: one self-contained HTML file that opens from disk and can reach nothing outside itself.
+
+>>> import energy_routes as er                                                   # doctest: +SKIP
+>>> plan = er.solve(er.load("oil-2024"))                                         # doctest: +SKIP
+>>> er.maps.interactive.write_page(plan, "flows.html")                           # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from energy_routes.maps.page.content import content
+from energy_routes.maps.page.html import render
+
+Step = tuple[str, Any, str]  # label, plan, note
+
+
+def page(plan: Any, *, other: Any = None, steps: Sequence[Step] | None = None, lang: str = "en") -> str:
+    """The page of a plan as HTML text; see :func:`write_page`."""
+    return render(content(plan, other=other, steps=steps, lang=lang), lang)
+
+
+def write_page(plan: Any, path: str | Path, *, other: Any = None, steps: Sequence[Step] | None = None,
+               lang: str = "en") -> Path:
+    """Write the interactive map of ``plan``; returns the path.
+
+    ``other`` is compared with it: before is ``plan``, after ``other``, over the periods they share.  ``steps`` is a
+    list of (label, plan, note) that the reader steps through, each set against ``plan``: a frontier's kinks, or a
+    list of outages.  ``lang``: en, ru or kk.  The same plans give the same bytes.
+    Raises UsageError for both ``other`` and ``steps``, for no steps, and for an unknown language.
+    """
+    target = Path(path)
+    text = page(plan, other=other, steps=steps, lang=lang)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return target
+
+
+@dataclass(frozen=True, repr=False)
+class Page:
+    """A page in memory: a notebook shows it in a frame, :meth:`save` writes it, :meth:`show` opens a browser."""
+
+    text: str
+    path: Path | None = None
+
+    def save(self, path: str | Path) -> Page:
+        """Write the page; returns it with its path."""
+        target = Path(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(self.text, encoding="utf-8", newline="\n")
+        return Page(self.text, target)
+
+    def show(self) -> bool:
+        """Open the page in the browser (from a temporary file when it was not saved); whether a browser took it."""
+        import tempfile
+        import webbrowser
+
+        target = self.path
+        if target is None:
+            with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8", delete=False) as stream:
+                stream.write(self.text)
+            target = Path(stream.name)
+        return webbrowser.open(target.absolute().as_uri())
+
+    def __repr__(self) -> str:
+        size = f"{len(self.text.encode()) / 1024:,.0f} kB"
+        return f"Page({size}, {self.path})" if self.path else f"Page({size})"
+
+    def _repr_html_(self) -> str:
+        return (f'<iframe srcdoc="{escape(self.text)}" style="width:100%;height:760px;border:0" '
+                f'sandbox="allow-scripts allow-downloads allow-modals" title="Flow map"></iframe>')

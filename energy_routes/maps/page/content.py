@@ -1,0 +1,163 @@
+"""Everything the page knows, as one JSON-ready object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.errors import UsageError
+from energy_routes.maps import style
+from energy_routes.maps.page.frame import WIDE, Frame, flat
+from energy_routes.maps.page.ground import ground
+from energy_routes.maps.page.lines import beside, courses
+from energy_routes.maps.page.numbers import plan_numbers, text_of
+from energy_routes.maps.payload import MapData, payload, records
+from energy_routes.maps.spans import Span, spans_of
+from energy_routes.words import MARKS, Words
+
+IDLE_MODES = ("pipeline", "rail")
+DRAWN = ("operating", "idle", "proposed")
+PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind.", "kpi.", "ledger.", "legend.", "map.",
+            "measure.", "mode.", "page.", "panel.", "pill.", "report.", "sheet.", "slider.", "span.", "status.",
+            "table.", "tip.", "unit.", "view.")
+
+
+def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str]] | None = None,
+            lang: str = "en") -> dict[str, Any]:
+    """The content of a page: its plans (the first is the one before), spans, arcs, nodes, corridors and ground."""
+    words = Words.of(lang)
+    plans, labels, kind = _cast(plan, other, steps)
+    spans = spans_of([own for own in plans])
+    maps = [payload(own) for own in plans]
+    arcs = _arcs(maps)
+    lines = {arc: line for data in maps for arc, line in data.lines.items()}
+    frame = Frame.around(_places(maps))
+    paths = courses({arc: lines[arc] for arc in arcs["arc"] if arc in lines}, frame)
+    ids = arcs["arc"].tolist()
+    reach = frame.reach(paths.values())
+    return {
+        "kind": kind, "title": plan.case.title or plan.case.name, "question": plan.case.question,
+        "file": plan.case.name, "version": _version(), "words": words.part(*PREFIXES), "marks": MARKS[words.language],
+        "view": [0, 0, WIDE, round(frame.height, 1)], "reach": [round(v, 1) for v in _downward(reach)],
+        "spans": [_told(span, words) for span in spans],
+        "plans": [{**told, "finding": data.title, "setting": data.subtitle, "name": own.case.name,
+                   "title": own.case.title or own.case.name,
+                   **plan_numbers(own, ids, [span.labels[number] for span in spans])}
+                  for number, (own, data, told) in enumerate(zip(plans, maps, labels, strict=True))],
+        "arcs": _arc_facts(arcs, paths), "nodes": _nodes(maps, frame, words),
+        "corridors": _corridors(plans, ids, words),
+        "ground": ground(frame, reach, _home(maps), words),
+        "credits": list(dict.fromkeys(credit for data in maps for credit in data.credits)),
+        "style": _style(),
+    }
+
+
+def _cast(plan: Any, other: Any, steps: Any) -> tuple[list[Any], list[dict[str, str]], str]:
+    """The plans, what each is called, and what kind of page it is: one, pair or steps."""
+    if other is not None and steps is not None:
+        raise UsageError("a page compares two plans or steps through several: give other or steps, not both.")
+    if steps is not None:
+        if not steps:
+            raise UsageError("a page of steps needs at least one step.")
+        told = [{"label": "", "note": ""}, *({"label": str(label), "note": str(note)} for label, _, note in steps)]
+        return [plan, *(own for _, own, _ in steps)], told, "steps"
+    if other is None:
+        return [plan], [{"label": "", "note": ""}], "one"
+    return [plan, other], [{"label": "", "note": ""}, {"label": "", "note": ""}], "pair"
+
+
+def _told(span: Span, words: Words) -> dict[str, Any]:
+    labels = span.labels[0]
+    names = dict.fromkeys(words.span(own) for own in span.labels)
+    short = words.month(labels[0], short=True) if "-" in labels[0] else labels[0]
+    return {"id": span.label, "name": " / ".join(names), "short": short, "months": round(span.months, 4),
+            "periods": len(labels)}
+
+
+def _arcs(maps: Sequence[MapData]) -> pd.DataFrame:
+    """Every arc of every plan that could be drawn or listed, once."""
+    table = pd.concat([data.arcs for data in maps], ignore_index=True)
+    flowing = table.groupby("arc")["volume"].transform("max") > style.FLOW_FLOOR
+    shown = flowing | (table["status"].isin(DRAWN) & (table["mode"].isin(IDLE_MODES) | (table["status"] == "proposed")))
+    return table[shown].drop_duplicates("arc").reset_index(drop=True)
+
+
+def _arc_facts(arcs: pd.DataFrame, paths: Mapping[str, Any]) -> list[dict[str, Any]]:
+    numbers = {arc: number for number, arc in enumerate(arcs["arc"])}
+    own = list(paths)
+    sides = dict(zip(own, beside([paths[arc] for arc in own]), strict=True))
+    facts = []
+    for row in records(arcs):
+        arc = row["arc"]
+        told = {key: text_of(row[key]) for key in ("name", "from", "to", "mode", "operator", "family", "unit")}
+        fact: dict[str, Any] = {"id": arc, **told, "name": told["name"] or arc}
+        if arc in paths:
+            fact["p"] = flat(paths[arc])
+            fact["beside"] = [{**side, "o": numbers[own[side["o"]]]} for side in sides[arc]]
+        facts.append(fact)
+    return facts
+
+
+def _places(maps: Sequence[MapData]) -> Any:
+    nodes = pd.concat([data.nodes for data in maps]).dropna(subset=["lon", "lat"])
+    return nodes[["lon", "lat"]].to_numpy(dtype=float)
+
+
+def _nodes(maps: Sequence[MapData], frame: Frame, words: Words) -> list[dict[str, Any]]:
+    nodes = pd.concat([data.nodes for data in maps], ignore_index=True).drop_duplicates("id")
+    out = []
+    for row in records(nodes):
+        name = words.place(row["id"], text_of(row["label"]) or row["id"])
+        node = {"id": row["id"], "name": name, "kind": row["kind"]}
+        if pd.notna(row["lon"]) and pd.notna(row["lat"]):
+            node["x"], node["y"] = flat(frame.upward(np.array([[row["lon"], row["lat"]]])))
+        out.append(node)
+    return out
+
+
+def _home(maps: Sequence[MapData]) -> str | None:
+    """The country that most fields lie in."""
+    nodes = pd.concat([data.nodes for data in maps])
+    lands = nodes.loc[nodes["kind"] == "field", "country"].dropna()
+    return str(lands.mode().iloc[0]) if len(lands) else None
+
+
+def _corridors(plans: Sequence[Any], ids: Sequence[str], words: Words) -> list[dict[str, Any]]:
+    """Export corridors with the arcs that their routes and meters take."""
+    at = {arc: number for number, arc in enumerate(ids)}
+    found: dict[str, dict[str, Any]] = {}
+    for plan in plans:
+        rows = plan.groups[plan.groups["kind"] == "corridor"].drop_duplicates("group")
+        meters = plan.case.network.tables["meters"]
+        meters = meters[(meters["kind"] == "corridor") & meters["arc"].notna()]
+        for row in records(rows):
+            group = str(row["group"])
+            one = found.setdefault(group, {"id": group, "name": words.name(text_of(row["name"])) or group,
+                                           "family": row["family"], "arcs": set()})
+            metered = set(meters.loc[meters["group"] == group, "arc"])
+            paths = plan.routes.loc[(plan.routes["corridor"] == group).fillna(False), "arcs"].dropna()
+            used = metered.union(*(str(path).split(";") for path in paths))
+            one["arcs"] |= {at[arc] for arc in used if arc in at}
+    return [{**one, "arcs": sorted(one["arcs"])} for one in found.values()]
+
+
+def _downward(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """A rectangle with y up as (left, top, right, bottom) with y down."""
+    return box[0], -box[3], box[2], -box[1]
+
+
+def _version() -> str:
+    try:
+        return version("energy-routes")
+    except PackageNotFoundError:  # a bare checkout on the path
+        return ""
+
+
+def _style() -> dict[str, Any]:
+    return {"ramp": style.RAMP, "proposed": style.PROPOSED, "steps": style.UTILISATION_STEPS,
+            "bottleneck": style.BOTTLENECK, "idle": style.IDLE, "uncapped": style.UNCAPPED, "floor": style.FLOW_FLOOR,
+            "priceUnit": style.PRICE_UNIT, "sea": style.SEA, "land": style.LAND, "homeLand": style.HOME_LAND}

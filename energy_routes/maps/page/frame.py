@@ -1,0 +1,45 @@
+"""The page's own coordinates: the home view is 960 units wide, x to the right and y down from its upper left corner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from energy_routes.maps.projection import Points, home_box, project
+
+WIDE = 960.0  # units across the home view: about one pixel each on a laptop
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The home view: its west and north edge in Lambert metres, units per metre, and its height in units."""
+
+    west: float
+    north: float
+    scale: float
+    height: float
+
+    @classmethod
+    def around(cls, lonlat: Points) -> Frame:
+        """The usual view of Kazakhstan and its markets, or the places' own bounds where they lie elsewhere."""
+        west, south, east, north = home_box(lonlat)
+        scale = WIDE / (east - west)
+        return cls(west, north, scale, (north - south) * scale)
+
+    def upward(self, lonlat: Points) -> Points:
+        """Units of (lon, lat) rows with y *up*, as geometry is reckoned; shape (n, 2)."""
+        return (project(np.asarray(lonlat, dtype=float)[:, :2]) - (self.west, self.north)) * self.scale
+
+    def reach(self, lines: Iterable[Points], margin: float = 60.0) -> tuple[float, float, float, float]:
+        """The rectangle (left, bottom, right, top; y up) that holds the view and every line, and a margin."""
+        corners = np.vstack([np.array([[0.0, -self.height], [WIDE, 0.0]]), *lines])
+        low, high = corners.min(axis=0) - margin, corners.max(axis=0) + margin
+        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def flat(points: Points, digits: int = 2) -> list[float]:
+    """Points (y up) as the page takes them: x, y, x, y … with y down, rounded."""
+    turned = np.round(points * (1.0, -1.0), digits) + 0.0
+    return [float(value) for value in turned.ravel()]

@@ -1,0 +1,98 @@
+"""One self-contained HTML file from the page's content, its scripts and its styles.
+
+The scripts are ES modules in ``web/js``, readable and linted as they stand.  A browser will not load modules from
+disk, so they are joined into one classic script: each module becomes a function that returns what it exports, in the
+order that its imports ask for.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+FIRST = "main"
+STYLES = ("page", "map", "print")
+IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./(\w+)\.js";\n', re.M)
+EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function|class)\b)", re.M)
+NAMES = re.compile(r"^export (?:async )?(?:const|function|class) (?:(\w+)|\{([^}]*)\})", re.M)
+
+
+def render(content: Mapping[str, Any], lang: str = "en") -> str:
+    """The page as text; the same content gives the same text."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    scripts = [(HERE / "vendor" / "d3.min.js").read_text("utf-8"), joined()]
+    data = as_json(content)
+    template = Environment(loader=FileSystemLoader(HERE / "web"), autoescape=True, undefined=StrictUndefined,
+                           trim_blocks=True, lstrip_blocks=True).get_template("page.html.j2")
+    safe = [text.replace("</", "<\\/").replace("<!--", "<\\!--") for text in scripts]
+    style = "\n".join((HERE / "web" / f"{name}.css").read_text("utf-8") for name in STYLES)
+    return template.render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style,
+                           policy=_policy(safe, style))
+
+
+def as_json(content: Any) -> str:
+    """JSON that may stand in a script element: no '<', NaN and infinity as null."""
+    text = json.dumps(_finite(content), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+@cache
+def joined() -> str:
+    """All modules as one classic script."""
+    done: dict[str, str] = {}
+    _add(FIRST, done)
+    return '(() => {\n"use strict";\n' + "\n".join(done.values()) + "})();\n"
+
+
+def _add(name: str, done: dict[str, str]) -> None:
+    """A module and those that it imports, lowest first."""
+    text = (HERE / "web" / "js" / f"{name}.js").read_text("utf-8")
+    for _, other in IMPORT.findall(text):
+        if other not in done:
+            _add(other, done)
+    done[name] = _wrapped(name, text)
+
+
+def _wrapped(name: str, text: str) -> str:
+    exported = [part for one, many in NAMES.findall(text) for part in ([one] if one else _listed(many))]
+    body = EXPORT.sub("", IMPORT.sub(_taken, text))
+    return f"const ${name} = (() => {{\n{body}return {{ {', '.join(exported)} }};\n}})();\n"
+
+
+def _taken(found: re.Match[str]) -> str:
+    """``import { a, b as c } from "./x.js";`` as ``const { a, b: c } = $x;``"""
+    return f"const {{ {', '.join(name.replace(' as ', ': ') for name in _listed(found[1]))} }} = ${found[2]};\n"
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
+def _policy(scripts: list[str], style: str) -> str:
+    """A content-security policy under which the page can load nothing and call nobody: it runs these scripts only."""
+    hashes = " ".join(f"'sha256-{_digest(text)}'" for text in scripts)
+    return (f"default-src 'none'; script-src {hashes}; style-src 'sha256-{_digest(style)}'; img-src data: blob:; "
+            "base-uri 'none'; form-action 'none'")
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

@@ -1,0 +1,138 @@
+"""The numbers of a plan on the page: each arc, limit, card and corridor in every period and over the whole span."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.maps.payload import bottlenecks, records, summed
+from energy_routes.maps.titles import exported
+
+DIGITS = 6
+SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting", "cost", "netback")
+FAMILIES = ("oil", "gas")
+MOST_ROUTES = 80
+
+
+def short(value: Any) -> float | None:
+    """A number to six significant digits; None for NaN and infinity."""
+    number = float(value)
+    if not math.isfinite(number):
+        return None
+    rounded = float(f"{number:.{DIGITS}g}") + 0.0
+    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
+
+
+def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """What one plan says; every list runs over ``spans``, each a list of period labels.
+
+    ``volume``, ``capacity``, ``price``: arc by span.  ``limits``: bottlenecks by span.  ``cards``: key to values.
+    ``corridors``: group to volumes.  ``routes``: the netback sheets, over the plan's own horizon.
+    """
+    at = {arc: number for number, arc in enumerate(arcs)}
+    tables = [_span(plan, labels, arcs, at) for labels in spans]
+    columns = {name: [list(values) for values in zip(*(table[name] for table in tables), strict=True)]
+               for name in ("volume", "capacity", "price")}
+    return {
+        **columns,
+        "limits": [table["limits"] for table in tables],
+        "tariff": _tariffs(plan, arcs),
+        "status": _statuses(plan, arcs),
+        "cards": cards(plan, spans),
+        "corridors": _corridors(plan, spans),
+        "routes": _routes(plan, at),
+        "warnings": [str(warning.get("message", "")) for warning in plan.warnings],
+    }
+
+
+def _span(plan: Any, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str, int]) -> dict[str, Any]:
+    years = {p.label: p.years for p in plan.case.periods if p.label in set(labels)}
+    table = summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
+    limits = bottlenecks(plan, table, years)
+    rows = table.set_index("arc").reindex(list(arcs))
+    return {
+        "volume": [short(v) for v in rows["volume"].fillna(0.0)],
+        "capacity": [short(v) for v in rows["capacity"]],
+        "price": [short(v) for v in rows["price"].fillna(0.0)],
+        "limits": [{"id": row["id"], "name": row["name"] or row["id"], "arc": at[row["arc"]], "family": row["family"],
+                    "price": short(row["price"]), "bound": int(row["bound"])}
+                   for row in records(limits) if row["arc"] in at],
+    }
+
+
+def _tariffs(plan: Any, arcs: Sequence[str]) -> list[float | None]:
+    """What a tonne pays on each arc: the mean over its flows, else over its lanes."""
+    flows = plan.flows
+    paid = flows.groupby("arc")[["cost", "volume"]].sum()
+    worn = (paid["cost"] / paid["volume"].where(paid["volume"] > 1e-9)).reindex(list(arcs))
+    listed = flows.groupby("arc")["tariff"].mean().reindex(list(arcs))
+    return [short(value) for value in worn.fillna(listed)]
+
+
+def _statuses(plan: Any, arcs: Sequence[str]) -> list[str]:
+    """Operating where any period has it so, else the first status."""
+    status = plan.arcs.groupby("arc")["status"].agg(lambda s: "operating" if (s == "operating").any() else s.iloc[0])
+    return [str(value) for value in status.reindex(list(arcs)).fillna("idle")]
+
+
+def cards(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[float | None]]:
+    """Key figures by span: exports by family (Mt, bcm), home deliveries, money (MUSD), number of bottlenecks.
+
+    ``margin`` is sales less tariffs and freight; the netback proper also counts quality, rebates and penalties, which
+    a plan tells for its whole horizon only.  ``rent`` is Σ price × volume over arcs and joint limits that bind.
+    """
+    out: dict[str, list[float | None]] = {}
+    for family in FAMILIES:
+        if (plan.arcs["family"] == family).any():
+            out[f"export_{family}"] = [short(exported(plan, labels, family)) for labels in spans]
+            out[f"home_{family}"] = [short(_home(plan, labels, family)) for labels in spans]
+    sold = plan.deliveries
+    sales = (sold["volume"] * sold["price"]).groupby(sold["period"]).sum()
+    carried = plan.flows.groupby("period")["cost"].sum()
+    scarce = plan.prices.table
+    scarce = scarce[scarce["kind"].isin(["capacity", "joint"]) & (scarce["price"] > 0)]
+    rent = (scarce["price"] * scarce["volume"]).groupby(scarce["period"]).sum()
+    whole = {p.label for p in plan.case.periods}
+    for key, series in (("margin", sales.sub(carried, fill_value=0.0)), ("transport", carried), ("rent", rent)):
+        out[key] = [short(series.reindex(list(labels)).fillna(0.0).sum()) for labels in spans]
+    out["netback"] = [short(plan.netback) if set(labels) == whole else None for labels in spans]
+    return out
+
+
+def _home(plan: Any, labels: Sequence[str], family: str) -> float:
+    """Delivered at home: obligations, and sales that are no export."""
+    home = plan.obligations
+    own = plan.case.network.tables["commodities"].set_index("id")["family"]
+    met = home.loc[home["period"].isin(labels) & (home["commodity"].map(own) == family), "volume"].sum()
+    sold = plan.deliveries
+    inland = sold["period"].isin(labels) & (sold["family"] == family) & ~sold["export"].astype(bool)
+    return float(met + sold.loc[inland, "volume"].sum())
+
+
+def _corridors(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[float | None]]:
+    """Volume of each corridor by span, by the corridor's id."""
+    rows = plan.groups[plan.groups["kind"] == "corridor"]
+    volume = rows.pivot_table(index="group", columns="period", values="volume", aggfunc="sum")
+    return {str(group): [short(volume.loc[group].reindex(list(labels)).fillna(0.0).sum()) for labels in spans]
+            for group in volume.index}
+
+
+def _routes(plan: Any, at: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The netback sheets, largest volume first; a path is a list of arc numbers."""
+    routes = plan.routes.sort_values("volume", ascending=False, kind="stable").head(MOST_ROUTES)
+    return [{
+        "name": text_of(row["route"]), "family": row["family"], "unit": row["unit"],
+        "corridor": text_of(row["corridor"]), "shipper": text_of(row["shipper"]), "volume": short(row["volume"]),
+        "export": int(bool(row["export"])), "limited": text_of(row["limited_by"]),
+        **{key: short(row[key]) for key in SHEET},
+        "arcs": [at[arc] for arc in text_of(row["arcs"]).split(";") if arc in at],
+    } for row in records(routes)]
+
+
+def text_of(value: Any) -> str:
+    """A cell as text, blank for None and NaN."""
+    return "" if value is None or pd.isna(value) or value is np.nan else str(value)

@@ -1,0 +1,69 @@
+/** The page's content, and how to look into it. */
+
+export const content = JSON.parse(
+  document.getElementById("content").textContent,
+);
+export const { arcs, nodes, plans, spans, corridors, kind } = content;
+export const WHOLE = spans.length - 1; // the last span is all periods together
+
+arcs.forEach((arc, number) => {
+  arc.n = number;
+});
+const nodesById = new Map(nodes.map((node) => [node.id, node]));
+const arcsById = new Map(arcs.map((arc) => [arc.id, arc]));
+const corridorsById = new Map(corridors.map((one) => [one.id, one]));
+
+export const nodeOf = (id) => nodesById.get(id);
+export const arcOf = (id) => arcsById.get(id);
+export const corridorOf = (id) => corridorsById.get(id);
+
+export const families = ["oil", "gas"].filter((family) =>
+  arcs.some((arc) => arc.family === family),
+);
+
+/** The corridors that an arc belongs to. */
+export function corridorsOf(arc) {
+  return corridors.filter((one) => one.arcs.includes(arc.n));
+}
+
+/** Bottlenecks of a plan in a span: arc number → limits shown on it. */
+const limitsByArc = plans.map((plan) =>
+  plan.limits.map((limits) => {
+    const found = new Map();
+    for (const limit of limits) {
+      found.set(limit.arc, [...(found.get(limit.arc) ?? []), limit]);
+    }
+    return found;
+  }),
+);
+
+/**
+ * What one plan says of one arc in one span: flow, capacity (null: no limit),
+ * utilisation (null: none), tariff, status, and the limits that bind on it.
+ */
+export function reading(arc, plan, span) {
+  const told = plans[plan];
+  const flow = told.volume[arc.n][span];
+  const capacity = told.capacity[arc.n][span];
+  return {
+    flow,
+    capacity,
+    used: capacity > 0 ? flow / capacity : null,
+    price: told.price[arc.n][span],
+    tariff: told.tariff[arc.n],
+    status: told.status[arc.n],
+    limits: limitsByArc[plan][span].get(arc.n) ?? [],
+  };
+}
+
+/** The key figure of a plan in a span; null where it has none. */
+export function figure(key, plan, span) {
+  const told = plans[plan];
+  if (key === "bottlenecks") return told.limits[span].length;
+  return told.cards[key]?.[span] ?? null;
+}
+
+/** The routes of a plan that run through an arc, largest first. */
+export function routesThrough(arc, plan) {
+  return plans[plan].routes.filter((route) => route.arcs.includes(arc.n));
+}

@@ -1,0 +1,120 @@
+/** The map as a picture: an SVG that carries its own styles, and a PNG made of it. */
+
+import { content, plans, spans } from "./data.js";
+import { make } from "./dom.js";
+import { say } from "./format.js";
+import { legendKey } from "./legend.js";
+import { INK } from "./palette.js";
+import { shownPlan, state } from "./state.js";
+
+const HEAD = 54;
+const FOOT = 22;
+// What a drawing programme needs to know; everything else is in the attributes already.
+const STYLES = [
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-opacity",
+  "stroke-width",
+  "stroke-linecap",
+  "stroke-linejoin",
+  "opacity",
+  "font-size",
+  "font-style",
+  "font-weight",
+  "letter-spacing",
+  "text-anchor",
+  "paint-order",
+  "vector-effect",
+];
+const FAMILY = "Arial, 'Liberation Sans', Helvetica, sans-serif";
+
+/** Hand a file to the reader; a sandboxed frame may refuse. */
+export function save(blob, name) {
+  const url = URL.createObjectURL(blob);
+  make("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60000);
+}
+
+/** A copy of a drawn element with its computed styles written as attributes. */
+function frozen(element) {
+  const copy = element.cloneNode(true);
+  const pairs = [[element, copy], ...zip(element.querySelectorAll("*"), copy.querySelectorAll("*"))];
+  const lost = [];
+  for (const [from, to] of pairs) {
+    const style = getComputedStyle(from);
+    const hidden = style.display === "none" || (to.tagName === "path" && !to.getAttribute("d"));
+    if (hidden || to.matches(".hit, .march")) lost.push(to);
+    if (to.tagName === "g" || to.tagName === "svg") {
+      if (style.opacity !== "1") to.setAttribute("opacity", style.opacity);
+    } else {
+      for (const name of STYLES) {
+        const value = style.getPropertyValue(name);
+        if (value && value !== "normal" && value !== "none") to.setAttribute(name, value);
+        if (name === "fill" || name === "stroke") to.setAttribute(name, value);
+      }
+    }
+    if (to.tagName === "text") to.setAttribute("font-family", FAMILY);
+    for (const name of ["class", "style", "role", "tabindex", "aria-label", "aria-pressed", "aria-hidden"]) to.removeAttribute(name);
+  }
+  for (const element_ of lost) element_.remove();
+  return copy;
+}
+
+const zip = (a, b) => [...a].map((one, i) => [one, b[i]]);
+
+const write = (x, y, size, words, extra = {}) =>
+  make("text", { x, y, "font-size": size, "font-family": FAMILY, fill: INK, ...extra }, words);
+
+/** All panels, one below the other, with title, legend and credits. */
+export function drawing() {
+  const maps = [...document.querySelectorAll("svg.map")];
+  const boxes = maps.map((map) => map.getBoundingClientRect());
+  const width = Math.round(boxes[0].width);
+  let top = HEAD;
+  const parts = [];
+  maps.forEach((map, i) => {
+    const height = Math.round(boxes[i].height);
+    const copy = frozen(map);
+    for (const [name, value] of Object.entries({ x: 0, y: top, width, height })) copy.setAttribute(name, value);
+    copy.prepend(make("rect", { width, height, fill: content.style.sea }));
+    const caption = map.parentNode.querySelector(".caption").textContent;
+    parts.push(copy, write(14, top + 22, 13, caption, { "font-weight": 600 }));
+    top += height + 2;
+  });
+  const key = legendKey(state.view === "change" ? "change" : "plan", false);
+  const high = Number(key.getAttribute("height"));
+  key.setAttribute("x", width - 300);
+  key.setAttribute("y", top - high - 18);
+  for (const text of key.querySelectorAll("text")) text.setAttribute("font-family", FAMILY);
+  const card = make("rect", { x: width - 312, y: top - high - 28, width: 300, height: high + 18, rx: 8, fill: "#fff", "fill-opacity": 0.95 });
+  const plan = plans[shownPlan()];
+  const whole = make(
+    "svg",
+    { xmlns: "http://www.w3.org/2000/svg", width, height: top + FOOT, viewBox: `0 0 ${width} ${top + FOOT}` },
+    make("rect", { width, height: top + FOOT, fill: "#fff" }),
+    write(14, 24, 18, content.title, { "font-weight": 700 }),
+    write(14, 43, 12, [plan.label, plan.finding, spans[state.span].name].filter(Boolean).join(" · "), { fill: "#5b6773" }),
+    parts,
+    card,
+    key,
+    write(14, top + 14, 9, [...content.credits, say("credit.borders")].join(" · "), { fill: "#5b6773" }),
+  );
+  return { text: new XMLSerializer().serializeToString(whole), width, height: top + FOOT };
+}
+
+export const saveSvg = () => save(new Blob([drawing().text], { type: "image/svg+xml" }), `${content.file}.svg`);
+
+/** Twice the size on screen, sharp enough for a slide. */
+export function savePng() {
+  const { text, width, height } = drawing();
+  const image = new Image();
+  image.onload = () => {
+    const canvas = make("canvas", { width: 2 * width, height: 2 * height });
+    const pen = canvas.getContext("2d");
+    pen.scale(2, 2);
+    pen.drawImage(image, 0, 0);
+    canvas.toBlob((blob) => save(blob, `${content.file}.png`), "image/png");
+  };
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+}

@@ -1,0 +1,154 @@
+/** What widths, colours and symbols mean, and buttons for the corridors. */
+
+import { corridors, families, kind, plans, spans } from "./data.js";
+import { make } from "./dom.js";
+import { number, say, unit } from "./format.js";
+import { symbolEdge, symbolFill, symbolOf } from "./marks.js";
+import { baseColour, BOTTLENECK, CHANGE, IDLE, INK, proposedColour, rampOf, width } from "./palette.js";
+import { largestNow } from "./scene.js";
+import { isFocus, state, toggleFocus } from "./state.js";
+
+const MOST = 11; // corridors with a button
+const TICKS = [1, 2, 5];
+
+const text = (x, y, words, extra = {}) =>
+  make("text", { x, y, "font-size": 11, fill: INK, ...extra }, words);
+
+/** "Mt a year", "bcm a month", or the plain unit for other spans. */
+function spanUnit() {
+  const shown = families.filter((family) => state.families.has(family));
+  const { months } = spans[state.span];
+  const told = shown.map((family) => {
+    const base = unit(family === "gas" ? "bcm" : "Mt");
+    if (Math.abs(months - 12) < 0.1) return say("legend.unit.year", { unit: base });
+    return months < 1.1 ? say("legend.unit.month", { unit: base }) : base;
+  });
+  return told.length > 1 ? say("legend.unit.either", { first: told[0], second: told[1] }) : told[0];
+}
+
+/** Three round volumes whose widths tell the scale. */
+function ticks() {
+  const { months } = spans[state.span];
+  const round = (value) => {
+    const size = 10 ** Math.floor(Math.log10(value));
+    return TICKS.map((tick) => tick * size).findLast((tick) => tick <= value * 1.0001);
+  };
+  return [0.5, 2, 6].map((monthly) => round(monthly * months));
+}
+
+function widths(y) {
+  const { months } = spans[state.span];
+  return ticks().flatMap((volume, i) => [
+    make("line", { x1: 2 + i * 82, x2: 36 + i * 82, y1: y, y2: y, stroke: "#5d6873", "stroke-width": width(volume / months) }),
+    text(42 + i * 82, y + 4, number(volume, volume < 1 ? 1 : 0)),
+  ]);
+}
+
+function ramps(y) {
+  const shown = families.filter((family) => state.families.has(family));
+  const rows = shown.flatMap((family, i) => [
+    text(0, y + 8 + i * 14, say(`family.${family}`)),
+    ...rampOf(family).map((tone, j) => make("rect", { x: 44 + j * 52, y: y + i * 14, width: 52, height: 9, fill: tone })),
+  ]);
+  const edges = [
+    say("legend.below", { high: 50 }),
+    say("legend.between", { low: 50, high: 80 }),
+    say("legend.between", { low: 80, high: 95 }),
+    say("legend.above", { low: 95 }),
+  ];
+  const foot = y + shown.length * 14 + 9;
+  const words = edges.map((edge, j) => text(44 + j * 52, foot, edge, { fill: "#5b6773" }));
+  return { parts: [...rows, ...words], bottom: foot };
+}
+
+function looks(y) {
+  const [family] = families;
+  const dashed = (x, dash, tone, words) => [
+    make("path", { d: `M${x},${y}h32`, stroke: tone, "stroke-width": 1.8, "stroke-dasharray": dash, fill: "none" }),
+    text(x + 37, y + 4, words),
+  ];
+  return [
+    ...dashed(0, "7 5", proposedColour(family), say("legend.proposed")),
+    ...dashed(100, "1 4", IDLE, say("legend.idle")),
+    make("path", { d: `M5,${y + 10}l5,5l-5,5l-5,-5z`, fill: BOTTLENECK }),
+    text(16, y + 19, say("legend.bottleneck_short")),
+  ];
+}
+
+function symbols(y) {
+  let x = 6;
+  return ["field", "port", "border", "market"].flatMap((what) => {
+    const word = say(`kind.${what}`);
+    const parts = [
+      make("path", { d: symbolOf(what), transform: `translate(${x},${y})`, fill: symbolFill(what), stroke: symbolEdge(what), "stroke-width": 1.2 }),
+      text(x + 9, y + 4, word),
+    ];
+    x += 26 + word.length * 5.9;
+    return parts;
+  });
+}
+
+/** The key as a drawing, so that the exports can carry it. */
+export function legendKey(which, compact) {
+  const title = (y, words) => text(0, y, words, { "font-weight": 600 });
+  if (which === "change") {
+    const step = number(largestNow() / 3, 2);
+    const rows = [
+      say("legend.decrease_more", { step }),
+      say("legend.decrease"),
+      say("legend.none"),
+      say("legend.increase"),
+      say("legend.increase_more", { step }),
+    ];
+    const parts = rows.flatMap((words, i) => [
+      make("line", { x1: 2, x2: 34, y1: 24 + i * 15, y2: 24 + i * 15, stroke: CHANGE[i], "stroke-width": [7, 4, 1.5, 4, 7][i] }),
+      text(42, 28 + i * 15, words),
+    ]);
+    return drawing(92, title(10, say("legend.change", { unit: spanUnit() })), ...parts);
+  }
+  const head = [title(10, say("legend.width_capacity", { unit: spanUnit() })), ...widths(24)];
+  const { parts, bottom } = ramps(50);
+  const body = [title(46, say("legend.colour")), ...parts];
+  if (compact) return drawing(bottom + 4, ...head, ...body);
+  return drawing(bottom + 50, ...head, ...body, ...looks(bottom + 11), ...symbols(bottom + 42));
+}
+
+const drawing = (height, ...parts) =>
+  make("svg", { class: "key", width: 280, height, viewBox: `0 0 280 ${height}`, role: "img", "aria-label": say("legend.title") }, parts);
+
+/** The legend box of a panel. */
+export function legend(which) {
+  const compact = state.view === "side";
+  const box = make("div", { class: compact ? "legend compact" : "legend" }, legendKey(which, compact));
+  if (!compact) box.append(buttons());
+  return box;
+}
+
+function buttons() {
+  const volume = (one) => d3.sum(plans, (plan) => plan.corridors[one.id]?.[state.span] ?? 0);
+  const shown = corridors
+    .filter((one) => state.families.has(one.family) && one.arcs.length && (volume(one) > 0 || kind !== "one"))
+    .sort((a, b) => volume(b) - volume(a))
+    .slice(0, MOST);
+  const each = shown.map((one) =>
+    make(
+      "button",
+      {
+        type: "button",
+        title: one.name,
+        "aria-pressed": String(isFocus("corridor", one.id)),
+        "data-corridor": one.id,
+        on: { click: () => toggleFocus("corridor", one.id) },
+      },
+      swatch(one.family),
+      one.name,
+    ),
+  );
+  return make("div", { class: "corridors", role: "group", "aria-label": say("legend.corridors") }, each);
+}
+
+function swatch(family) {
+  const mark = make("i");
+  mark.style.background = baseColour(family);
+  return mark;
+}

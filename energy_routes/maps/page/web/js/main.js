@@ -1,0 +1,130 @@
+/** The page: panels, legend and everything beside the map follow the state. */
+
+import { drawBars } from "./bars.js";
+import { drawCards } from "./cards.js";
+import { kind, plans, spans, WHOLE } from "./data.js";
+import { drawDetail } from "./detail.js";
+import { find, make } from "./dom.js";
+import { savePng, saveSvg } from "./export.js";
+import { say } from "./format.js";
+import { startKeys } from "./keys.js";
+import { legend } from "./legend.js";
+import { goHome, Panel, zoomBy } from "./panel.js";
+import { onChange, readAddress, shownPlan, state, update } from "./state.js";
+import { drawSteps, startSteps } from "./steps.js";
+import { openTable, saveCsv } from "./table.js";
+import { drawTimeline, startTimeline } from "./timeline.js";
+import { families } from "./data.js";
+
+let panels = [];
+let shape = "";
+
+/** The panels of a view, made anew only when there are others. */
+function arrange() {
+  const wanted = state.view === "side" ? ["before", "after"] : [state.view];
+  if (shape === wanted.join()) return;
+  shape = wanted.join();
+  for (const panel of panels) panel.remove();
+  panels = wanted.map((which) => new Panel(find("maps"), which));
+}
+
+/** What a panel shows: its title, and the plan and span. */
+function captionOf(which) {
+  const span = spans[state.span].name;
+  if (which === "change") {
+    const step = plans[state.step].label;
+    return [say("view.change_long"), [step, span].filter(Boolean).join(" · ")];
+  }
+  const plan = which === "before" ? plans[0] : plans[state.step];
+  if (kind === "steps") {
+    const words = which === "before" ? say("page.reference") : plan.label;
+    return [words, span];
+  }
+  if (kind === "one") return [span, ""];
+  return [say(`view.${which}`), `${plan.title} · ${span}`];
+}
+
+function drawMaps() {
+  arrange();
+  for (const box of document.querySelectorAll(".legend, .zoomer")) box.remove();
+  panels[0].root.node().append(zoomer());
+  const last = panels.at(-1);
+  last.root.node().append(legend(last.which));
+  for (const panel of panels) panel.draw(...captionOf(panel.which));
+}
+
+function zoomer() {
+  const button = (sign, words, factor) =>
+    make("button", { type: "button", "aria-label": say(words), title: say(words), on: { click: () => zoomBy(factor) } }, sign);
+  return make("div", { class: "zoomer" }, button("+", "button.zoom_in", 1.5), button("−", "button.zoom_out", 1 / 1.5));
+}
+
+function drawHeader() {
+  const press = (element, on) => element.setAttribute("aria-pressed", String(on));
+  for (const button of document.querySelectorAll("[data-view]")) press(button, button.dataset.view === state.view);
+  for (const button of document.querySelectorAll("[data-family]")) press(button, state.families.has(button.dataset.family));
+  press(find("animate"), state.moving);
+  find("subtitle").textContent = plans[shownPlan()].setting;
+}
+
+function draw() {
+  drawHeader();
+  drawMaps();
+  drawCards();
+  drawBars();
+  drawDetail();
+  drawTimeline();
+  drawSteps();
+}
+
+function toggleFamily(family) {
+  const chosen = new Set(state.families);
+  if (chosen.has(family) && chosen.size > 1) chosen.delete(family);
+  else chosen.add(family);
+  update({ families: chosen });
+}
+
+function start() {
+  find("families").hidden = families.length < 2;
+  for (const button of document.querySelectorAll("[data-view]")) {
+    button.addEventListener("click", () => update({ view: button.dataset.view }));
+  }
+  for (const button of document.querySelectorAll("[data-family]")) {
+    button.addEventListener("click", () => toggleFamily(button.dataset.family));
+  }
+  for (const tab of document.querySelectorAll("[data-list]")) {
+    tab.addEventListener("click", () => update({ list: tab.dataset.list }));
+    tab.addEventListener("keydown", (event) => {
+      if (!event.key.startsWith("Arrow")) return;
+      update({ list: state.list === "lines" ? "routes" : "lines" });
+      document.querySelector("[data-list][aria-selected=true]").focus();
+    });
+  }
+  for (const button of document.querySelectorAll("[data-close]")) {
+    button.addEventListener("click", () => find(button.dataset.close).close());
+  }
+  find("animate").addEventListener("click", () => update({ moving: !state.moving }));
+  find("reset").addEventListener("click", () => {
+    goHome();
+    update({ focus: null });
+  });
+  find("open-table").addEventListener("click", openTable);
+  find("save-csv").addEventListener("click", saveCsv);
+  find("save-svg").addEventListener("click", saveSvg);
+  find("save-png").addEventListener("click", savePng);
+  find("open-help").addEventListener("click", () => find("help").showModal());
+  addEventListener("resize", drawTimeline);
+  addEventListener("hashchange", () => {
+    readAddress();
+    draw();
+  });
+  startTimeline();
+  startSteps();
+  startKeys();
+  onChange(draw);
+  state.view = kind === "pair" ? "change" : state.view;
+  readAddress();
+  draw();
+}
+
+start();

@@ -1,0 +1,244 @@
+/** One map: ground, lines and everything written on them, moved by a camera that all panels share. */
+
+import { content } from "./data.js";
+import { say } from "./format.js";
+import { inside, lay, pathOf } from "./geometry.js";
+import { drawGround, drawNames } from "./ground.js";
+import { around, Placer } from "./labels.js";
+import { byWeight, drawArrows, drawMarks, drawNodeNames, marksOf, placeNames } from "./marks.js";
+import { BAND_OPACITY, baseColour } from "./palette.js";
+import { bottleneckPills, drawPills, drawWaysOut, numbersOf, placeNumbers, waysOut } from "./pills.js";
+import { strandsOf } from "./scene.js";
+import { focusedArcs, state, toggleFocus, update } from "./state.js";
+import { hideTip, showTip } from "./tooltip.js";
+import { lineWords } from "./words.js";
+
+const NEAREST = 24;
+const FARTHEST = 0.45;
+const ABOVE = 0.3; // of the spare height: the legend needs the rest
+const FIRST = 8; // numbers told before the names of places
+const MOST = 34; // numbers told at all
+
+let transform = d3.zoomIdentity; // shared by all panels
+const panels = [];
+
+export class Panel {
+  constructor(host, which) {
+    this.which = which;
+    this.root = d3.select(host).append("div").attr("class", "panel");
+    this.svg = this.root.append("svg").attr("class", "map").attr("role", "group");
+    this.ground = this.svg.append("g").attr("class", "ground");
+    this.names = this.svg.append("g").attr("class", "names").attr("aria-hidden", "true");
+    this.bands = this.svg.append("g").attr("class", "bands");
+    this.lines = this.svg.append("g").attr("class", "lines");
+    this.over = this.svg.append("g").attr("class", "over").attr("aria-hidden", "true");
+    this.caption = this.root.append("div").attr("class", "caption");
+    drawGround(this.ground);
+    this.zoom = d3
+      .zoom()
+      .scaleExtent([FARTHEST, NEAREST])
+      .on("zoom", (event) => moveAll(event.transform));
+    this.svg
+      .call(this.zoom)
+      .on("dblclick.zoom", null)
+      .on("click", () => state.focus && update({ focus: null }));
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(this.root.node());
+    panels.push(this);
+  }
+
+  remove() {
+    this.watcher.disconnect();
+    this.root.remove();
+    panels.splice(panels.indexOf(this), 1);
+  }
+
+  /** Take the size of the panel; the home view is centred in it. */
+  resize() {
+    const { width, height } = this.root.node().getBoundingClientRect();
+    if (!width || !height) return;
+    this.size = { width, height };
+    const [left, top, wide, high] = content.view;
+    this.fit = Math.min(width / wide, height / high);
+    this.origin = {
+      x: (width - wide * this.fit) / 2 - left * this.fit,
+      y: (height - high * this.fit) * ABOVE - top * this.fit,
+    };
+    const [west, north, east, south] = content.reach;
+    this.zoom.translateExtent([
+      [Math.min(0, west * this.fit + this.origin.x), Math.min(0, north * this.fit + this.origin.y)],
+      [Math.max(width, east * this.fit + this.origin.x), Math.max(height, south * this.fit + this.origin.y)],
+    ]);
+    this.svg.attr("viewBox", `0 0 ${width} ${height}`);
+    this.place();
+  }
+
+  /** Take new figures, and place them. */
+  draw(caption, note) {
+    this.caption.text(caption);
+    this.caption.append("small").text(note);
+    this.svg.attr("aria-label", say("map.aria", { view: `${caption}, ${note}` }));
+    this.strands = strandsOf(this.which);
+    this.root.classed("still", !state.moving);
+    if (!this.size) this.resize();
+    else this.place();
+  }
+
+  get camera() {
+    const { k, x, y } = transform;
+    return { scale: this.fit * k, x: this.origin.x * k + x, y: this.origin.y * k + y };
+  }
+
+  /** Put everything where the camera sees it. */
+  place() {
+    if (!this.size || !this.strands) return;
+    this.svg.node().__zoom = transform;
+    const { camera, size } = this;
+    this.ground.attr("transform", `translate(${camera.x},${camera.y}) scale(${camera.scale})`);
+    const widths = [];
+    for (const strand of this.strands) widths[strand.arc.n] = strand.width;
+    for (const strand of this.strands) {
+      strand.line = lay(strand.arc, widths, camera, size);
+      strand.path = strand.line.seen ? pathOf(strand.line) : "";
+    }
+    this.drawLines();
+    this.write();
+  }
+
+  drawLines() {
+    const focus = focusedArcs();
+    const faded = (strand) => focus !== null && !focus.has(strand.arc.n);
+    this.bands
+      .selectAll("path")
+      .data(this.strands.filter((strand) => strand.band > strand.width), (strand) => strand.arc.id)
+      .join("path")
+      .attr("fill", "none")
+      .attr("stroke-linejoin", "round")
+      .attr("stroke", (strand) => baseColour(strand.arc.family))
+      .attr("stroke-opacity", (strand) => (faded(strand) ? 0.03 : BAND_OPACITY))
+      .attr("stroke-width", (strand) => strand.band)
+      .attr("d", (strand) => strand.path);
+    this.lines
+      .selectAll("g.line")
+      .data(this.strands, (strand) => strand.arc.id)
+      .join((entered) => this.enter(entered))
+      .order()
+      .classed("faded", faded)
+      .attr("aria-label", (strand) => lineWords(strand))
+      .attr("aria-pressed", (strand) => String(state.focus?.kind === "arc" && state.focus.id === strand.arc.id))
+      .each(function paint(strand) {
+        const march = strand.flows && strand.width >= 2.6 && strand.line.seen;
+        const shapes = this.children;
+        for (const shape of shapes) shape.setAttribute("d", strand.path);
+        const [halo, flow, dashes] = shapes;
+        halo.setAttribute("stroke-opacity", strand.dash && !strand.flows ? 0 : 0.9);
+        halo.setAttribute("stroke-width", strand.width + 1.8);
+        flow.setAttribute("stroke", strand.colour);
+        flow.setAttribute("stroke-width", strand.width);
+        if (strand.dash) flow.setAttribute("stroke-dasharray", strand.dash);
+        else flow.removeAttribute("stroke-dasharray");
+        dashes.setAttribute("stroke-width", Math.max(1.1, Math.min(3, strand.width * 0.24)));
+        dashes.style.display = march ? "" : "none";
+      });
+  }
+
+  enter(entered) {
+    const group = entered
+      .append("g")
+      .attr("class", "line")
+      .attr("role", "button")
+      .attr("tabindex", 0)
+      .attr("data-arc", (strand) => strand.arc.id)
+      .on("mousemove", (event, strand) => showTip(strand, event.clientX, event.clientY))
+      .on("mouseleave blur", hideTip)
+      .on("focus", (event, strand) => {
+        const box = event.currentTarget.getBoundingClientRect();
+        showTip(strand, box.x + box.width / 2, box.y + box.height / 2);
+      })
+      .on("click", (event, strand) => {
+        event.stopPropagation();
+        toggleFocus("arc", strand.arc.id);
+      })
+      .on("keydown", (event, strand) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        toggleFocus("arc", strand.arc.id);
+      });
+    group.append("path").attr("class", "halo").attr("stroke", "#fff");
+    group.append("path").attr("class", "flow");
+    group.append("path").attr("class", "march");
+    group.append("path").attr("class", "hit");
+    return group;
+  }
+
+  /** Arrows, nodes, pills and names, the most important first. */
+  write() {
+    const { camera, size } = this;
+    const focus = focusedArcs();
+    const shown = this.strands.filter((strand) => !focus || focus.has(strand.arc.n));
+    const seen = shown.filter((strand) => strand.line.seen);
+    const placer = new Placer(size);
+    for (const box of this.root.selectAll(".legend, .caption, .zoomer").nodes()) {
+      placer.block({
+        left: box.offsetLeft - 4,
+        top: box.offsetTop - 4,
+        right: box.offsetLeft + box.offsetWidth + 4,
+        bottom: box.offsetTop + box.offsetHeight + 4,
+      });
+    }
+    for (const strand of seen) if (strand.flows || strand.look === "same") placer.avoid(strand.line, strand.width);
+    const marks = marksOf(shown, camera, size).filter((mark) => inside(mark.x, mark.y, size, 6));
+    for (const mark of marks) placer.block(around(mark.x, mark.y, 10, 10));
+    const leaders = [];
+    const marked = this.which === "change" ? [] : bottleneckPills(seen, placer, size);
+    const ways = waysOut(seen, placer, size);
+    const numbers = numbersOf(seen, this.which);
+    const [main, others] = byWeight(marks);
+    const pills = placeNumbers(numbers.slice(0, FIRST), placer, size);
+    const names = placeNames(main, placer);
+    pills.push(...placeNumbers(numbers.slice(FIRST, MOST), placer, size));
+    names.push(...placeNames(others, placer));
+    drawArrows(this.over, seen, marks, size);
+    drawMarks(this.over, marks);
+    drawNodeNames(this.over, leaders, names);
+    drawPills(this.over, leaders, marked, pills);
+    drawWaysOut(this.over, ways);
+    drawLeaders(this.over, leaders);
+    drawNames(this.names, camera, placer);
+  }
+}
+
+function drawLeaders(group, leaders) {
+  group
+    .selectAll("path.leader")
+    .data(leaders)
+    .join((entered) => entered.insert("path", ":first-child").attr("class", "leader"))
+    .attr("stroke", (one) => one.colour)
+    .attr("stroke-width", (one) => (one.thin ? 0.6 : 1.1))
+    .attr("d", ({ from, to }) => `M${from.x.toFixed(1)},${from.y.toFixed(1)}L${to.x.toFixed(1)},${to.y.toFixed(1)}`);
+}
+
+let waiting = 0;
+
+/** Move every panel with the camera, once a frame. */
+function moveAll(to) {
+  transform = to;
+  hideTip();
+  if (waiting) return;
+  waiting = requestAnimationFrame(() => {
+    waiting = 0;
+    for (const panel of panels) panel.place();
+  });
+}
+
+/** Zoom all panels about the middle of the first by a factor. */
+export function zoomBy(factor) {
+  const [panel] = panels;
+  panel.svg.call(panel.zoom.scaleBy, factor);
+}
+
+/** Go back to the home view. */
+export function goHome() {
+  transform = d3.zoomIdentity;
+  for (const panel of panels) panel.place();
+}

@@ -1,0 +1,100 @@
+/** What a panel draws, before it is placed: each arc's look, width and colour. */
+
+import { arcs, content, plans, reading, spans } from "./data.js";
+import {
+  changeColour,
+  changeWidth,
+  colour,
+  IDLE,
+  proposedColour,
+  width,
+} from "./palette.js";
+import { state } from "./state.js";
+
+const FLOOR = content.style.floor;
+const LASTING = new Set(["pipeline", "rail"]); // modes drawn even when unused
+const DASHES = { proposed: "7 5", idle: "1 5", swap: "6 3" };
+
+/** The largest change of a flow (a month) in a span of this kind, all steps. */
+const largest = new Map();
+function largestChange(span) {
+  const whole = spans[span].periods > 1;
+  if (!largest.has(whole)) {
+    const alike = spans.flatMap((one, i) => (one.periods > 1 === whole ? [i] : []));
+    let most = 0;
+    for (const i of alike) {
+      for (const plan of plans.slice(1)) {
+        for (const arc of arcs) {
+          const delta = plan.volume[arc.n][i] - plans[0].volume[arc.n][i];
+          most = Math.max(most, Math.abs(delta) / spans[i].months);
+        }
+      }
+    }
+    largest.set(whole, most || 1);
+  }
+  return largest.get(whole);
+}
+
+/** The largest change in the unit of the span shown. */
+export const largestNow = () => largestChange(state.span) * spans[state.span].months;
+
+/** How an arc is drawn in a plan; null leaves it out. */
+function lookOf(arc, now) {
+  if (now.flow > FLOOR) return arc.mode === "swap" ? "swap" : "flow";
+  if (now.status === "proposed") return "proposed";
+  return LASTING.has(arc.mode) && now.status !== "historic" ? "idle" : null;
+}
+
+/**
+ * The strands of a panel, widest first: arc, look, width, band (0: none),
+ * colour, dash, the reading, and the change against the plan before.
+ */
+export function strandsOf(which) {
+  const months = spans[state.span].months;
+  const plan = which === "before" ? 0 : state.step;
+  const out = [];
+  for (const arc of arcs) {
+    if (!arc.p || !state.families.has(arc.family)) continue;
+    const now = reading(arc, plan, state.span);
+    const delta = now.flow - reading(arc, 0, state.span).flow;
+    const strand =
+      which === "change" ? changed(arc, now, delta, months) : plain(arc, now, delta, months);
+    if (strand) out.push(strand);
+  }
+  return out.sort((a, b) => b.width - a.width || b.now.flow - a.now.flow);
+}
+
+function plain(arc, now, delta, months) {
+  const look = lookOf(arc, now);
+  if (!look) return null;
+  const flows = look === "flow" || look === "swap";
+  const tone = look === "proposed" ? proposedColour(arc.family) : IDLE;
+  return {
+    arc,
+    look,
+    now,
+    delta,
+    flows,
+    width: flows ? width(now.flow / months) : 1.6,
+    band: flows && now.capacity !== null ? width(now.capacity / months) + 2 : 0,
+    colour: flows ? colour(arc.family, now.used) : tone,
+    dash: DASHES[look] ?? null,
+  };
+}
+
+function changed(arc, now, delta, months) {
+  const most = largestChange(state.span);
+  const moved = Math.abs(delta) / months >= 0.004 * most;
+  if (!moved && !(now.flow > FLOOR)) return null;
+  return {
+    arc,
+    look: moved ? "flow" : "same",
+    now,
+    delta,
+    flows: moved,
+    width: changeWidth(delta / months, most),
+    band: 0,
+    colour: changeColour(delta / months, most),
+    dash: null,
+  };
+}

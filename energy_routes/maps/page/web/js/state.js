@@ -1,0 +1,97 @@
+/** What the reader looks at, kept in the address so that a view can be sent. */
+
+import { arcOf, content, corridorOf, families, kind, plans, spans, WHOLE } from "./data.js";
+
+const VIEWS = kind === "one" ? ["after"] : ["after", "before", "side", "change"];
+const FOCI = {
+  arc: (id) => arcOf(id),
+  corridor: (id) => corridorOf(id),
+  route: (id) => plans.some((plan) => plan.routes[Number(id)]),
+};
+
+export const state = {
+  view: "after",
+  step: plans.length > 1 ? 1 : 0,
+  span: WHOLE,
+  families: new Set(families),
+  focus: null, // {kind: "arc" | "corridor" | "route", id}
+  list: "lines",
+  moving: true,
+};
+
+const listeners = [];
+
+/** Call `listener` after every change. */
+export function onChange(listener) {
+  listeners.push(listener);
+}
+
+/** Change what is looked at, and redraw. */
+export function update(changes) {
+  Object.assign(state, changes);
+  writeAddress();
+  for (const listener of listeners) listener(state);
+}
+
+/** Focus on something; a second time on the same releases it. */
+export function toggleFocus(what, id) {
+  const same = state.focus?.kind === what && state.focus.id === String(id);
+  update({ focus: same ? null : { kind: what, id: String(id) } });
+}
+
+export const isFocus = (what, id) =>
+  state.focus?.kind === what && state.focus.id === String(id);
+
+/** The number of the plan whose figures stand beside the map. */
+export const shownPlan = () => (state.view === "before" ? 0 : state.step);
+
+/** Whether the figures are told against the plan before. */
+export const comparing = () => kind !== "one" && state.view !== "before";
+
+/** The numbers of the arcs in focus; null when nothing is. */
+export function focusedArcs() {
+  if (!state.focus) return null;
+  const { kind: what, id } = state.focus;
+  if (what === "arc") return new Set([arcOf(id).n]);
+  if (what === "corridor") return new Set(corridorOf(id).arcs);
+  return new Set(plans[shownPlan()].routes[Number(id)]?.arcs ?? []);
+}
+
+/** Take the view from the address; whatever it does not say stays. */
+export function readAddress() {
+  const told = new URLSearchParams(location.hash.slice(1));
+  const changes = {};
+  if (VIEWS.includes(told.get("v"))) changes.view = told.get("v");
+  const span = spans.findIndex((one) => one.id === told.get("t"));
+  if (span >= 0) changes.span = span;
+  const step = Number(told.get("s"));
+  if (Number.isInteger(step) && step > 0 && step < plans.length) {
+    changes.step = step;
+  }
+  const chosen = (told.get("c") ?? "").split(",");
+  const kept = families.filter((family) => chosen.includes(family));
+  if (kept.length) changes.families = new Set(kept);
+  const [what, ...rest] = (told.get("f") ?? "").split(":");
+  if (FOCI[what]?.(rest.join(":"))) {
+    changes.focus = { kind: what, id: rest.join(":") };
+  }
+  if (told.get("l") === "routes") changes.list = "routes";
+  if (told.get("a") === "0") changes.moving = false;
+  Object.assign(state, changes);
+}
+
+function writeAddress() {
+  const told = new URLSearchParams();
+  if (kind !== "one") told.set("v", state.view);
+  if (content.kind === "steps") told.set("s", state.step);
+  if (spans.length > 1) told.set("t", spans[state.span].id);
+  if (families.length > 1) told.set("c", [...state.families].join(","));
+  if (state.focus) told.set("f", `${state.focus.kind}:${state.focus.id}`);
+  if (state.list !== "lines") told.set("l", state.list);
+  if (!state.moving) told.set("a", "0");
+  try {
+    history.replaceState(null, "", `#${told}`);
+  } catch {
+    // A sandboxed notebook frame refuses; the page works without an address.
+  }
+}

@@ -1,0 +1,125 @@
+/** Every number behind the map, as tables to read and to save. */
+
+import { arcs, content, corridors, figure, kind, plans, reading, spans } from "./data.js";
+import { find, make } from "./dom.js";
+import { save } from "./export.js";
+import { number, percent, say, signed, unit, volume } from "./format.js";
+import { comparing, shownPlan, state } from "./state.js";
+
+const SHEET = ["volume", "price", "tariff", "loading", "freight", "quality", "rebate", "lifting", "netback"];
+const SHEET_WORDS = {
+  volume: "table.volume",
+  price: "table.price",
+  tariff: "ledger.tariffs",
+  loading: "ledger.loading",
+  freight: "ledger.freight",
+  quality: "ledger.quality",
+  rebate: "ledger.rebates",
+  lifting: "ledger.lifting",
+  netback: "table.netback",
+};
+
+/** A table to show: title, heads, rows of raw values, and how each column is told. */
+function linesTable() {
+  const heads = [
+    ["table.line", (value) => value],
+    ["table.unit", (value) => unit(value)],
+    ["table.flow", volume],
+    ["table.capacity", (value) => (value === null ? say("tip.no_limit") : volume(value))],
+    ["table.utilisation", percent],
+    ["table.tariff", (value) => number(value, 1)],
+    ["table.shadow_price", (value) => number(value, 1)],
+  ];
+  if (comparing()) heads.push(["table.before", volume], ["table.change", (value) => signed(value, 2)]);
+  const rows = arcs
+    .filter((arc) => state.families.has(arc.family))
+    .map((arc) => {
+      const now = reading(arc, shownPlan(), state.span);
+      const before = reading(arc, 0, state.span).flow;
+      const cells = [arc.name, arc.unit, now.flow, now.capacity, now.used, now.tariff, now.limits[0]?.price ?? 0];
+      return comparing() ? [...cells, before, now.flow - before] : cells;
+    })
+    .sort((a, b) => b[2] - a[2]);
+  return { title: say("panel.bars"), heads, rows };
+}
+
+function limitsTable() {
+  const heads = [
+    ["table.limit", (value) => value],
+    ["table.line", (value) => value],
+    ["table.shadow_price", (value) => number(value, 2)],
+    ["page.periods", (value) => number(value, 0)],
+  ];
+  const rows = plans[shownPlan()].limits[state.span].map((limit) => [limit.name, arcs[limit.arc].name, limit.price, limit.bound]);
+  return { title: say("kpi.bottlenecks"), heads, rows };
+}
+
+function corridorsTable() {
+  const heads = [["table.corridor", (value) => value], ["table.unit", (value) => unit(value)], ["table.volume", volume]];
+  if (comparing()) heads.push(["table.before", volume], ["table.change", (value) => signed(value, 2)]);
+  const rows = corridors.map((one) => {
+    const now = plans[shownPlan()].corridors[one.id]?.[state.span] ?? 0;
+    const before = plans[0].corridors[one.id]?.[state.span] ?? 0;
+    const cells = [one.name, one.family === "gas" ? "bcm" : "Mt", now];
+    return comparing() ? [...cells, before, now - before] : cells;
+  });
+  return { title: say("report.corridors"), heads, rows: rows.sort((a, b) => b[2] - a[2]) };
+}
+
+function routesTable() {
+  const heads = [["table.route", (value) => value], ...SHEET.map((key) => [SHEET_WORDS[key], key === "volume" ? volume : (value) => number(value, 1)])];
+  const rows = plans[shownPlan()].routes.map((route) => [route.name, ...SHEET.map((key) => route[key])]);
+  return { title: say("report.netback_sheets"), heads, rows };
+}
+
+function stepsTable() {
+  const heads = [
+    ["page.step", (value) => value],
+    ["kpi.netback", (value) => number(value, 0)],
+    ["kpi.exports", volume],
+    ["kpi.bottlenecks", (value) => number(value, 0)],
+  ];
+  const exported = (plan) => d3.sum(["oil", "gas"], (family) => figure(`export_${family}`, plan, state.span) ?? 0);
+  const rows = plans.map((plan, i) => [
+    plan.label || say("page.reference"),
+    figure("netback", i, state.span),
+    exported(i),
+    figure("bottlenecks", i, state.span),
+  ]);
+  return { title: say("page.steps"), heads, rows };
+}
+
+const tables = () => [...(kind === "steps" ? [stepsTable()] : []), corridorsTable(), linesTable(), limitsTable(), routesTable()];
+
+function element({ title, heads, rows }) {
+  const head = make("tr", {}, heads.map(([words]) => make("th", { scope: "col" }, say(words))));
+  const body = rows.map((row) =>
+    make("tr", {}, row.map((value, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, heads[i][1](value)))),
+  );
+  return make("table", {}, make("caption", {}, title), make("thead", {}, head), make("tbody", {}, body));
+}
+
+export function openTable() {
+  const plan = plans[shownPlan()];
+  const span = make("p", {}, [plan.label || plan.title, spans[state.span].name].join(" · "));
+  find("table-body").replaceChildren(span, ...tables().map(element));
+  find("table").showModal();
+}
+
+/** A cell as spreadsheets read it; text that looks like a formula is kept text. */
+function cell(value) {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number") return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The tables as one CSV file, raw numbers with a decimal point. */
+export function csv() {
+  const blocks = tables().map(({ title, heads, rows }) =>
+    [[title], heads.map(([words]) => say(words)), ...rows].map((row) => row.map(cell).join(",")).join("\r\n"),
+  );
+  return `\ufeff${blocks.join("\r\n\r\n")}\r\n`;
+}
+
+export const saveCsv = () => save(new Blob([csv()], { type: "text/csv" }), `${content.file}.csv`);

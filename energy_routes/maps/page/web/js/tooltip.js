@@ -1,0 +1,57 @@
+/** What the pointer (or the keyboard) rests on. */
+
+import { corridorsOf, nodeOf } from "./data.js";
+import { find, make } from "./dom.js";
+import { known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
+import { comparing } from "./state.js";
+import { colour } from "./palette.js";
+import { sentence } from "./words.js";
+
+const row = (name, value) => make("tr", {}, make("td", {}, name), make("td", {}, value));
+
+function meter(strand) {
+  const { now, arc } = strand;
+  if (now.used === null) return null;
+  const share = 100 * Math.min(1, now.used);
+  return make(
+    "svg",
+    { class: "meter", viewBox: "0 0 100 7", preserveAspectRatio: "none" },
+    make("rect", { width: 100, height: 7, fill: "#e3e8ed" }),
+    make("rect", { width: share, height: 7, fill: colour(arc.family, now.used) }),
+  );
+}
+
+/** Show the figures of a strand beside a place on the screen. */
+export function showTip(strand, x, y) {
+  const { arc, now, delta } = strand;
+  const tip = find("tip");
+  const measure = unit(arc.unit);
+  const groups = corridorsOf(arc).map((one) => one.name);
+  const ends = [arc.from, arc.to].map((id) => nodeOf(id)?.name ?? id).join(" → ");
+  const kind = [...groups, known("mode", arc.mode), known("status", now.status)].join(" · ");
+  const rows = [
+    row(say("tip.flow"), `${volume(now.flow)} ${measure}`),
+    row(say("tip.capacity"), now.capacity === null ? say("tip.no_limit") : `${volume(now.capacity)} ${measure}`),
+    row(say("tip.utilisation"), percent(now.used)),
+    row(say("tip.tariff"), now.tariff === null ? "–" : `${number(now.tariff, 1)} ${priceUnit(arc.family)}`),
+    row(say("tip.shadow_price"), `${number(now.limits[0]?.price ?? 0, 1)} ${priceUnit(arc.family)}`),
+  ];
+  if (comparing()) rows.push(row(say("tip.change"), `${signed(delta, 2)} ${measure}`));
+  const parts = [
+    make("b", {}, arc.name),
+    make("div", { class: "quiet" }, ends),
+    make("div", { class: "quiet" }, kind),
+    meter(strand),
+    make("table", {}, make("tbody", {}, rows)),
+    make("p", { class: now.limits.length ? "said worth" : "said" }, sentence(strand)),
+  ];
+  tip.replaceChildren(...parts.filter(Boolean));
+  tip.hidden = false;
+  const box = tip.getBoundingClientRect();
+  tip.style.left = `${Math.max(6, Math.min(innerWidth - box.width - 8, x + 16))}px`;
+  tip.style.top = `${Math.max(6, Math.min(innerHeight - box.height - 8, y + 14))}px`;
+}
+
+export function hideTip() {
+  find("tip").hidden = true;
+}
