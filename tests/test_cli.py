@@ -191,9 +191,11 @@ def test_models_lists_every_bundled_model_with_its_question() -> None:
 
     listed = json.loads(run("models", "--json").stdout)
     assert [item["model"] for item in listed] == list(model_names())
-    assert all(set(item) == {"model", "title", "question", "extends", "scenarios"} for item in listed)
+    keys = {"model", "packs", "families", "title", "question", "extends", "scenarios"}
+    assert all(set(item) == keys and item["families"] for item in listed)
     text = run("models").stdout
     assert all(name in text for name in model_names())
+    assert text.index("Oil\n") < text.index("oil-2024") < text.index("baku-supsa") < text.index("Gas\n")
     assert max((len(line) for line in text.splitlines()), default=0) <= 100
 
 

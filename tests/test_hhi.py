@@ -18,7 +18,6 @@ from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation.concentration import weights
 from energy_routes.formulation.space import Space
-from energy_routes.library import model_names
 from energy_routes.program import Program
 from energy_routes.solver import stated
 from energy_routes.studies.frontier import frontier
@@ -92,9 +91,12 @@ def agrees(case: Case, tolerance: float = 1e-6) -> None:
     assert optimum(case) == pytest.approx(best, rel=tolerance)
 
 
-@pytest.mark.parametrize("model", model_names())
-def test_every_model_against_a_conic_solver(model: str) -> None:
-    """Between the least HHI that can be had and the free plan's; and with exports free, down to a third of it."""
+@pytest.mark.parametrize("model", ["oil-2022", "oil-2024", "oil-2024-monthly", "gas-2024"])
+def test_models_against_a_conic_solver(model: str) -> None:
+    """Between the least HHI that can be had and the free plan's; and with exports free, down to a third of it.
+
+    Each takes seconds, and the other models differ from these in numbers only.
+    """
     case = er.load(model)
     space, _ = stated(capped(case, "corridor", 1.0, exports="hold"))
     now = float(er.indicators.hhi(_volumes(case)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -9,20 +10,28 @@ import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
-from energy_routes import library
+from energy_routes import library, loading
 from energy_routes.case import Case
 from energy_routes.highs import Session
-from energy_routes.loading import load
 from energy_routes.program import Program
 from energy_routes.pulp_bridge import solve_with
 from energy_routes.solver import program_of
 
 SAME = 1e-7  # relative
+MODELS = library.model_names()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def packs_read_once() -> Iterator[None]:
+    """Some thirty models rest on two packs: reading them is most of the work, and a pack is frozen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "read_pack", cache(loading.read_pack))
+        yield
 
 
 @cache
 def case_of(name: str) -> Case:
-    return load(name)
+    return loading.load(name)
 
 
 @cache
@@ -36,15 +45,15 @@ def optimum(name: str) -> float:
 
 
 def test_there_are_models() -> None:
-    assert {"oil-2024", "oil-2024-monthly"} <= set(library.model_names())
+    assert {"oil-2024", "oil-2024-monthly"} <= set(MODELS)
 
 
-@pytest.mark.parametrize("name", library.model_names())
+@pytest.mark.parametrize("name", MODELS)
 def test_cbc_finds_the_same_optimum(name: str) -> None:
     assert solve_with(program(name), "cbc").objective == pytest.approx(optimum(name), rel=SAME)
 
 
-@pytest.mark.parametrize("name", library.model_names())
+@pytest.mark.parametrize("name", MODELS)
 def test_scipy_finds_the_same_optimum(name: str) -> None:
     """The same arrays in scipy's form (equalities, inequalities, bounds), by its dual simplex."""
     p = program(name)
@@ -63,9 +72,20 @@ def test_scipy_finds_the_same_optimum(name: str) -> None:
     assert sign * found.fun + p.offset == pytest.approx(optimum(name), rel=SAME)
 
 
-@pytest.mark.parametrize("name", library.model_names())
+@pytest.mark.parametrize("name", MODELS)
 def test_a_model_says_what_it_asks_and_why(name: str) -> None:
     case = case_of(name)
     assert case.title
-    assert case.question
-    assert all(edit.reason for edit in case.edits)
+    assert case.question.endswith("?")
+    assert case.sources
+    assert all(source.startswith("http") for source in case.sources)
+    laid_over = [edit for scenario in case.scenarios.values() for edit in scenario.edit]
+    assert all(edit.reason for edit in (*case.edits, *laid_over))
+    assert all(edit.source.startswith("http") or not edit.source for edit in (*case.edits, *laid_over))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_scenario_can_be_laid_over_its_model(name: str) -> None:
+    """Targets, units and periods of its edits are right; :mod:`test_questions` solves the ones that answer."""
+    for scenario in case_of(name).scenarios:
+        assert case_of(name).scenario(scenario).name == f"{name}+{scenario}"

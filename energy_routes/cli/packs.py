@@ -34,13 +34,25 @@ def _described(name: str) -> dict[str, Any]:
     file = read_model_file(model_path(name))
     parent = file.extends.removesuffix(".toml") if file.extends else None
     above = _described(parent) if parent in model_names() else {}
+    packs = [file.data] if isinstance(file.data, str) else file.data or above.get("packs", [])
     return {
         "model": name,
+        "packs": packs,
+        "families": sorted({_family(pack) for pack in packs}, reverse=True),
         "title": file.title or above.get("title", name),
         "question": file.question or above.get("question", ""),
         "extends": parent,
         "scenarios": [*above.get("scenarios", []), *file.scenario],
     }
+
+
+def _family(pack: str) -> str:
+    """Oil or gas: what a bundled pack holds, from its head, without reading its tables."""
+    from tomllib import loads
+
+    from energy_routes.library import pack_path
+
+    return str(loads((pack_path(pack) / "pack.toml").read_text("utf-8"))["family"])
 
 
 @guarded

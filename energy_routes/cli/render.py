@@ -67,15 +67,29 @@ def table(*columns: str, text: int = 1) -> Table:
 
 
 def model_list(models: Sequence[Mapping[str, Any]]) -> None:
-    """The bundled models, each with its question."""
+    """The bundled models by what they route: first the years as they are, then the questions asked of them."""
+    screen = console()
+    if not models:
+        screen.print("No models are installed.")
+    width = max((len(model["model"]) for model in models), default=0)
+    kinds = {tuple(model["families"]) for model in models}
+    for families in sorted(kinds, key=lambda some: (len(some), some != ("oil",))):
+        chosen = [model for model in models if tuple(model["families"]) == families]
+        screen.print(" and ".join(families).capitalize(), style="bold")
+        screen.print(_listed(sorted(chosen, key=lambda model: model["extends"] is not None), width))
+        screen.print()
+
+
+def _listed(models: Sequence[Mapping[str, Any]], width: int) -> Table:
+    """Name and question of each, and the scenarios that can be laid over it."""
     out = table("model", "question", text=2)
-    out.columns[0].no_wrap = True
+    out.columns[0].no_wrap, out.columns[0].min_width = True, width
     for model in models:
-        question = Text(model["title"] + (f"\n{model['question']}" if model["question"] else ""))
+        words = Text(model["question"] or model["title"])
         if model["scenarios"]:
-            question.append(f"\nscenarios: {', '.join(model['scenarios'])}", style="dim")
-        out.add_row(model["model"], question)
-    console().print(out if models else "No models are installed.")
+            words.append(f"\nscenarios: {', '.join(model['scenarios'])}", style="dim")
+        out.add_row(model["model"], words)
+    return out
 
 
 def counts(result: Mapping[str, Any]) -> None:
