@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from energy_routes.audit import verify as verify
     from energy_routes.case import Case as Case
+    from energy_routes.drawn import route_from_geometry as route_from_geometry
     from energy_routes.errors import DataError as DataError
     from energy_routes.errors import EnergyRoutesError as EnergyRoutesError
     from energy_routes.errors import InfeasibleError as InfeasibleError
@@ -57,6 +58,7 @@ _HOME = {
     "lowest_share": "studies.lowest",
     "regret": "studies.regret",
     "Regret": "studies.regret",
+    "route_from_geometry": "drawn",
     "stress": "studies.stress",
     "Stress": "studies.stress",
     "verify": "audit",

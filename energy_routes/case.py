@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from energy_routes.added import AddedRoute
 from energy_routes.edits import as_number, edit_from_path, edits_of
 from energy_routes.errors import DataError, Fault, UsageError
-from energy_routes.modelfile import EditFile, PolicyFile, ScenarioFile
+from energy_routes.modelfile import AnyEdit, EditFile, PolicyFile, RouteFile, ScenarioFile
 from energy_routes.names import nearest
 from energy_routes.network import Edit, Network
 from energy_routes.periods import Period
@@ -99,15 +100,20 @@ class Case:
         changed = self.with_file(self.scenarios[name].edit, self.scenarios[name].policy, f"scenario {name}")
         return replace(changed, name=f"{self.name}+{name}")
 
-    def with_file(self, edits: Sequence[EditFile], policy: PolicyFile, place: str) -> Case:
-        """The case with the edits and the policy of a file or scenario laid over it.  Raises DataError."""
+    def with_file(self, edits: Sequence[AnyEdit], policy: PolicyFile, place: str) -> Case:
+        """The case with the edits and the policy of a file or scenario laid over it.  Raises DataError.
+
+        Routes come first, so that the other edits may speak of them.
+        """
         faults: list[Fault] = []
         changes: Sequence[Edit] = ()
+        case = self
         try:
-            changes = edits_of(self.network, edits, self.periods, place)
+            case = self._with_drawn(edits)
+            plain = [edit for edit in edits if isinstance(edit, EditFile)]
+            changes = edits_of(case.network, plain, self.periods, place)
         except DataError as error:
             faults += error.faults
-        case = self
         for name, value in policy.model_dump().items():
             caps = name.startswith("max_") and isinstance(value, Mapping)
             for part in [{group: cap} for group, cap in value.items()] if caps else [value] * (value not in (None, {})):
@@ -118,6 +124,22 @@ class Case:
         if faults:
             raise DataError(place, faults)
         return case.on_network(lambda n: n.with_edits(*changes))
+
+    def with_route(self, *routes: AddedRoute) -> Case:
+        """The case with further routes, such as :func:`energy_routes.route_from_geometry` makes of a drawn line."""
+        return self.on_network(lambda n: n.with_route(*routes))
+
+    def _with_drawn(self, edits: Sequence[AnyEdit]) -> Case:
+        """The case with the routes that a file draws; GIS is imported only where there is one."""
+        files = [edit for edit in edits if isinstance(edit, RouteFile)]
+        if not files:
+            return self
+        from energy_routes.drawn import routes_from_file
+
+        opened = [e.target.partition(":")[2] for e in edits if isinstance(e, EditFile) and e.opens()]
+        routes = [replace(route, reason=file.reason, source=file.source or route.source)
+                  for file in files for route in routes_from_file(file.add_route, self.network, **file.told())]
+        return self.on_network(lambda n: n.with_route(*routes, opened=opened))
 
     def _check_group(self, kind: str, group: str) -> None:
         tables = self.network.tables

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from energy_routes.errors import DataError, Fault
 from energy_routes.names import nearest
@@ -51,11 +51,50 @@ class EditFile(BaseModel):
     def changes(self) -> dict[str, Any]:
         return dict(self.model_extra or {})
 
+    def opens(self) -> bool:
+        """Whether it sets the status of an arc to operating."""
+        return self.target.startswith("arc:") and self.changes().get("status") in ("operating", {"set": "operating"})
+
+
+class RouteFile(_Closed):
+    """``[[edit]]`` with ``add_route``: a line drawn in a GIS file becomes a route; what is said here goes before what
+    the file's attributes say.  ``tolerance_km``: how far from a node a line may end.
+    """
+
+    add_route: str
+    reason: str
+    source: str = ""
+    layer: str | None = None
+    tolerance_km: float | int | None = None
+    id: str | None = None
+    name: str | None = None
+    start: str | None = Field(default=None, alias="from")
+    end: str | None = Field(default=None, alias="to")
+    capacity: float | int | str | None = None
+    unit: str | None = None
+    commodity: str | None = None
+    mode: str | None = None
+    tariff: float | int | None = None
+    capex: float | int | None = None
+    note: str | None = None
+
+    def told(self) -> dict[str, Any]:
+        """What it says of the route itself, by the names that :func:`energy_routes.drawn.routes_from_file` takes."""
+        return self.model_dump(exclude={"add_route", "reason", "source"}, exclude_none=True)
+
+
+def _which(value: Any) -> str:
+    drawn = "add_route" in value if isinstance(value, dict) else isinstance(value, RouteFile)
+    return "drawn" if drawn else "change"
+
+
+AnyEdit = Annotated[Annotated[EditFile, Tag("change")] | Annotated[RouteFile, Tag("drawn")], Discriminator(_which)]
+
 
 class ScenarioFile(_Closed):
     """``[scenario.NAME]``: a named list of edits and policy changes."""
 
-    edit: list[EditFile] = Field(default_factory=list)
+    edit: list[AnyEdit] = Field(default_factory=list)
     policy: PolicyFile = Field(default_factory=PolicyFile)
 
 
@@ -70,13 +109,20 @@ class ModelFile(_Closed):
     year: int | list[int] | None = None
     periods: Literal["year", "month"] | None = None
     policy: PolicyFile = Field(default_factory=PolicyFile)
-    edit: list[EditFile] = Field(default_factory=list)
+    edit: list[AnyEdit] = Field(default_factory=list)
     scenario: dict[str, ScenarioFile] = Field(default_factory=dict)
 
 
 def read_model_file(path: Path) -> ModelFile:
-    """Read one file.  Raises DataError with every fault: syntax with line and column, unknown keys with the nearest."""
-    return parse_model(_text(path), path.name)
+    """Read one file.  Raises DataError with every fault: syntax with line and column, unknown keys with the nearest.
+
+    The file of an ``add_route`` is found from the model's folder.
+    """
+    model = parse_model(_text(path), path.name)
+    for edit in (*model.edit, *(edit for scenario in model.scenario.values() for edit in scenario.edit)):
+        if isinstance(edit, RouteFile):
+            edit.add_route = str(path.parent / edit.add_route)
+    return model
 
 
 def parse_model(text: str, name: str) -> ModelFile:
@@ -118,7 +164,7 @@ def _text(path: Path) -> str:
 
 def _fault(name: str, detail: Any) -> Fault:
     place = [str(part) for part in detail["loc"] if part not in ("float", "int", "str")]
-    where = ".".join(place)
+    where = ".".join(part for part in place if part not in ("change", "drawn"))
     if detail["type"] == "extra_forbidden":
         known = _known(place[:-1])
         return Fault(
@@ -133,11 +179,12 @@ def _fault(name: str, detail: Any) -> Fault:
     return Fault(name, column=where, found=repr(detail["input"]), expected=detail["msg"])
 
 
-_SECTIONS: dict[str, type[BaseModel]] = {"policy": PolicyFile, "scenario": ScenarioFile, "edit": EditFile}
+_SECTIONS: dict[str, type[BaseModel]] = {"policy": PolicyFile, "scenario": ScenarioFile, "edit": EditFile,
+                                         "drawn": RouteFile}
 
 
 def _known(place: list[str]) -> list[str]:
     model: type[BaseModel] = ModelFile
     for part in place:
         model = _SECTIONS.get(part, model)
-    return list(model.model_fields)
+    return [field.alias or name for name, field in model.model_fields.items()]

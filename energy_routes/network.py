@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from energy_routes.added import AddedRoute, with_arcs
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.names import nearest
 from energy_routes.periods import Period
@@ -201,6 +202,21 @@ class Network:
         known = [*arcs["id"], *meters["group"].unique(), *nodes["id"]]
         raise UsageError(f"{what!r} is not an arc, a group or a node. {nearest(what, known)}")
 
+    def with_route(self, *routes: AddedRoute, opened: Sequence[str] = ()) -> Network:
+        """The network with further routes, each opened by an edit of its own (so that it is listed as one).
+
+        A route joins the pack that has its start.  ``opened`` names arcs that edits still to come will open.
+        Raises DataError; see :func:`energy_routes.added.with_arcs`.
+        """
+        known = [*opened, *(e.id for e in self.edits if (e.table, e.field, e.value) == ("arcs", "status", "operating"))]
+        homes = [next((k for k, pack in enumerate(self.packs) if route.start in set(pack.tables["nodes"]["id"])), 0)
+                 for route in routes]
+        packs = tuple(
+            with_arcs(pack, own, known) if (own := [r for r, k in zip(routes, homes, strict=True) if k == at]) else pack
+            for at, pack in enumerate(self.packs)
+        )
+        return replace(self, packs=packs).with_edits(*map(_opening, routes))
+
     def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Network:
         """Leave only ``remaining`` (0–1) of the capacity of an arc, a group's meters, or a node's arcs."""
         if not 0 <= remaining <= 1:
@@ -234,6 +250,14 @@ class Network:
         return self.with_edits(
             *(Edit("arcs", arc, "status", "set", "idle", tuple(periods), reason) for arc in self.arcs_of(what))
         )
+
+
+def _opening(route: AddedRoute) -> Edit:
+    """The edit that opens an added route."""
+    length = "" if route.length_km is None else f"{route.length_km:.0f} km, "
+    written = f"route added: {length}tariff {route.tariff:.3g} (an estimate)"
+    why = route.reason or "a route added"
+    return Edit("arcs", route.id, "status", "set", "operating", (), why, route.source, written)
 
 
 def parse_target(target: str) -> tuple[str, str]:

@@ -21,10 +21,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("columns", "form", "program", "words"),
     ("levers", "schema", "solution"),
     ("dictionary", "engine", "indicators", "policy", "pulp_rules", "refine", "topology"),
-    ("highs", "pulp_bridge", "tables"),
-    ("stacking", "audit"),
+    ("highs", "metering", "pulp_bridge", "tables"),
+    ("added", "audit", "stacking"),
     ("network",),
-    ("edits", "risk"),
+    ("drawn", "edits", "risk"),
     ("case",),
     ("elastic", "formulation", "loading", "plan"),
     ("cuts", "limits", "pick", "trace", "views"),
@@ -46,7 +46,7 @@ ONLY = {
     "lp": {"errors"},  # knows nothing of energy
 }
 # Third-party packages with one door.
-DOORS = {"highspy": {"engine"}, "pulp": {"pulp_bridge", "pulp_rules"}, "geopandas": {"geo", "maps"}}
+DOORS = {"highspy": {"engine"}, "pulp": {"pulp_bridge", "pulp_rules"}, "geopandas": {"drawn", "geo", "maps"}}
 HEAVY = {"pandas", "geopandas", "shapely", "pyproj", "pulp", "highspy", "matplotlib", "scipy", "pyarrow"}
 GIS = {"geopandas", "shapely", "pyproj", "pyogrio", "matplotlib"}
 

@@ -155,6 +155,7 @@ def _lines(network: Any, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[dict[
         if path.exists():
             routes.update(geo.read_routes(path))
             credits.append(json.loads(path.read_text(encoding="utf-8")).get("attribution", ""))
+        routes.update({name: LineString(line) for name, line in pack.drawn.items()})
     routed = network.tables["arcs"].set_index("id")["route"].fillna("")
     placed = nodes.dropna(subset=["lon", "lat"]).set_index("id")[["lon", "lat"]]
     lines: dict[str, LineString] = {}

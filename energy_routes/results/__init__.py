@@ -102,7 +102,7 @@ def _write_json(file: Path, content: Mapping[str, Any]) -> None:
 
 def _write_geodata(plan: Plan, file: Path) -> None:
     """The flows as a GeoPackage, where a pack has routes; GIS is imported for nothing else here."""
-    if any((pack.path / "routes.geojson").is_file() for pack in plan.case.network.packs):
+    if any(pack.drawn or (pack.path / "routes.geojson").is_file() for pack in plan.case.network.packs):
         from energy_routes.maps.geodata import write_layers
 
         try:

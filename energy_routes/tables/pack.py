@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ class Pack:
     text and choices as ``str`` with nulls, numbers as ``float64`` in inner units (NaN undefined, inf unlimited), whole
     numbers as ``Int64``, lists as tuples of text; defaults filled in; unit columns name the inner unit.
     ``rows[table]`` is the row in a spreadsheet of each row of the frame (header: 1) and ``files[table]`` its file.
+    ``drawn`` has the (lon, lat) lines of routes that were added and stand in no ``routes.geojson``.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Pack:
     tables: Mapping[str, pd.DataFrame]
     rows: Mapping[str, NDArray[np.int64]]
     files: Mapping[str, str]
+    drawn: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:

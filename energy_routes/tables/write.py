@@ -65,6 +65,21 @@ def _write_folder(pack: Pack, folder: Path, fmt: Format) -> None:
     for companion in COMPANIONS:
         if pack.path.is_dir() and (pack.path / companion).is_file():
             shutil.copyfile(pack.path / companion, folder / companion)
+    if pack.drawn:
+        _write_drawn(pack, folder / "routes.geojson")
+
+
+def _write_drawn(pack: Pack, file: Path) -> None:
+    """Added routes beside those that the pack had, so that a saved result draws them too."""
+    content: dict[str, Any] = {"type": "FeatureCollection", "features": []}
+    if file.is_file():
+        content = json.loads(file.read_text("utf-8"))
+    content["features"] += [
+        {"type": "Feature", "properties": {"id": name, "drawn": True},
+         "geometry": {"type": "LineString", "coordinates": [list(point) for point in line]}}
+        for name, line in pack.drawn.items()
+    ]  # fmt: skip
+    file.write_text(json.dumps(content, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def meta_toml(meta: Mapping[str, Any]) -> str:
