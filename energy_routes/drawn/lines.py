@@ -42,7 +42,7 @@ def read_lines(path: str | Path, layer: str | None = None) -> list[DrawnLine]:
     path = Path(path)
     frame, notices = _frame(path, layer)
     bounds = frame.total_bounds
-    if len(frame) and not (WORLD[0] <= bounds[0] and WORLD[1] <= bounds[1] and bounds[2] <= WORLD[2]
+    if math.isfinite(bounds[0]) and not (WORLD[0] <= bounds[0] and WORLD[1] <= bounds[1] and bounds[2] <= WORLD[2]
                            and bounds[3] <= WORLD[3]):  # fmt: skip
         found = f"coordinates from {bounds[0]:.6g}, {bounds[1]:.6g} to {bounds[2]:.6g}, {bounds[3]:.6g}"
         raise _refused(path, found, "degrees of longitude and latitude (WGS 84)",
@@ -89,8 +89,6 @@ def one_line(shape: Any) -> tuple[LineString | None, str]:
 def _frame(path: Path, layer: str | None) -> tuple[GeoDataFrame, tuple[str, ...]]:
     """The features in WGS 84, and what was assumed."""
     import geopandas
-    from pyogrio import list_layers
-    from pyogrio.errors import DataLayerError, DataSourceError
 
     if path.suffix.lower() not in SUFFIXES:
         raise _refused(path, f"a {path.suffix or 'plain'} file", f"a line in one of {', '.join(SUFFIXES)}")
@@ -98,14 +96,15 @@ def _frame(path: Path, layer: str | None) -> tuple[GeoDataFrame, tuple[str, ...]
         raise _refused(path, "no such file", "a file with the line",
                        "A path in a model file starts at the model's folder.")
     try:
-        layers = [str(name) for name in list_layers(path)[:, 0]]
+        layers = [str(name) for name in geopandas.list_layers(path)["name"]]
         if layer is not None and layer not in layers:
             raise _refused(path, f"no layer {layer!r}", f"one of {', '.join(layers)}")
         if layer is None and len(layers) > 1:
             raise _refused(path, f"{len(layers)} layers", "one", f"Name it: layer = one of {', '.join(layers)}.")
         frame = geopandas.read_file(path, layer=layer or layers[0])
-    except (DataSourceError, DataLayerError, IndexError) as error:
-        raise _refused(path, f"it cannot be read ({error})", "a GeoJSON, GeoPackage or Shapefile") from None
+    except (RuntimeError, ValueError, IndexError) as error:  # what GDAL and its readers raise
+        why = str(error).split(";")[0].replace(f"'{path}' ", "")
+        raise _refused(path, f"it cannot be read ({why})", "a GeoJSON, GeoPackage or Shapefile") from None
     if not isinstance(frame, geopandas.GeoDataFrame):
         raise _refused(path, "a table without geometry", "a layer of lines")
     if frame.crs is None:
