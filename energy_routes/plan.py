@@ -12,6 +12,7 @@ import pandas as pd
 from energy_routes.case import Case
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from energy_routes.maps.interactive import Page
@@ -135,11 +136,15 @@ class Plan:
 
         return load(folder)
 
-    def plot(self, path: str | Path | None = None, **options: Any) -> Figure:
-        """The map of the flows as a matplotlib figure; written to ``path`` if given (PNG, SVG, PDF)."""
+    def plot(self, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
+             title: str | None = None, lang: str = "en") -> Figure:
+        """The map of the flows as a matplotlib figure; written to ``path`` if given (PNG, SVG, PDF).
+
+        ``period`` takes one period or year, ``ax`` draws the map alone into axes of yours, ``lang`` is en, ru or kk.
+        """
         from energy_routes.maps import draw
 
-        return draw(self, path, **options)
+        return draw(self, path, period=period, ax=ax, title=title, lang=lang)
 
     def explore(self, path: str | Path | None = None, **options: Any) -> Page:
         """The interactive map; written to ``path`` if given (HTML).  Shown by a notebook, or by ``.show()``.

@@ -25,6 +25,7 @@ def map_(
         Path | None, typer.Option(metavar="FILE", help="The file to write: .html .png .svg .pdf .gpkg .geojson.")
     ] = None,
     period: Annotated[str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; else all.")] = None,
+    months: Annotated[bool, typer.Option("--months", help="A small map of each period, on one page.")] = False,
     lang: Lang = "en",
     scenario: Scenarios = None,
     set_: Sets = None,
@@ -41,7 +42,7 @@ def map_(
     from energy_routes import maps
 
     with busy(f"Drawing {file} …", quiet), whole_file(file) as new:
-        maps.write(plan, new, other=after, period=period, lang=lang)
+        maps.write(plan, new, other=after, months=months, period=period, lang=lang)
     say(f"Map in {file}", quiet)
 
 

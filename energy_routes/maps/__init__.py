@@ -1,11 +1,12 @@
 """Maps of a plan: an interactive page, a figure for slides and papers, and layers for GIS programmes.
 
-``draw`` makes a matplotlib figure, ``explore`` the interactive page; ``write`` saves what the file's suffix says.
+``draw`` makes a matplotlib figure of a plan, ``compare_figure`` one of two plans, ``months_figure`` one of its periods;
+``explore`` makes the interactive page; ``write`` saves what the file's suffix says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,17 +18,34 @@ if TYPE_CHECKING:
 
     from energy_routes.maps.interactive import Page
 
-__all__ = ["SUFFIXES", "draw", "explore", "write"]
+__all__ = ["SUFFIXES", "compare_figure", "draw", "explore", "months_figure", "write"]
 
 SUFFIXES = (".html", ".png", ".svg", ".pdf", ".gpkg", ".geojson")
+PICTURES = (".png", ".svg", ".pdf")
 
 
 def draw(plan: Any, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
-         title: str | None = None) -> Figure:
+         title: str | None = None, lang: str = "en") -> Figure:
     """Draw a plan and, given a path, save it (.png, .svg, .pdf); see :func:`energy_routes.maps.static.draw`."""
     from energy_routes.maps import static
 
-    return static.draw(plan, path, period=period, ax=ax, title=title)
+    return static.draw(plan, path, period=period, ax=ax, title=title, lang=lang)
+
+
+def compare_figure(before: Any, after: Any, path: str | Path | None = None, *, period: str | None = None,
+                   ax: Axes | None = None, title: str | None = None, lang: str = "en") -> Figure:
+    """Draw what one plan does otherwise than another; see :func:`energy_routes.maps.comparison.compare_figure`."""
+    from energy_routes.maps import comparison
+
+    return comparison.compare_figure(before, after, path, period=period, ax=ax, title=title, lang=lang)
+
+
+def months_figure(plan: Any, path: str | Path | None = None, *, periods: Sequence[str] | None = None,
+                  title: str | None = None, lang: str = "en") -> Figure:
+    """Draw the periods of a plan as small maps; see :func:`energy_routes.maps.months.months_figure`."""
+    from energy_routes.maps import months
+
+    return months.months_figure(plan, path, periods=periods, title=title, lang=lang)
 
 
 def explore(plan: Any, path: str | Path | None = None, *, other: Any = None,
@@ -39,27 +57,31 @@ def explore(plan: Any, path: str | Path | None = None, *, other: Any = None,
     return made if path is None else made.save(path)
 
 
-def write(plan: Any, path: str | Path, *, other: Any = None, period: str | None = None, title: str | None = None,
-          lang: str = "en") -> Path:
+def write(plan: Any, path: str | Path, *, other: Any = None, months: bool = False, period: str | None = None,
+          title: str | None = None, lang: str = "en") -> Path:
     """Write a plan's map as a page (.html), a picture (.png, .svg, .pdf) or layers (.gpkg, .geojson); returns the path.
 
-    ``other`` is a plan to compare with (before is ``plan``, after is ``other``).
-    Raises UsageError for any other suffix, naming those that work, and for a comparison as layers.
+    With ``other``, what that plan does otherwise; with ``months``, a picture with a small map of each period.
+    Raises UsageError for any other suffix, naming those that work, and for ``months`` where they cannot be drawn.
     """
     target = Path(path)
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         raise UsageError(f"cannot write a map as {suffix or str(path)!r}. It can be one of {', '.join(SUFFIXES)}.")
+    if months and (suffix not in PICTURES or other is not None or period):
+        raise UsageError("small maps of each period are a picture (.png, .svg, .pdf) of one plan, without a period")
     if suffix == ".html":
         from energy_routes.maps.interactive import write_page
 
         return write_page(plan, target, other=other, lang=lang)
-    if other is not None:
-        raise UsageError(f"cannot write a comparison as {suffix}.")
-    save: Callable[..., object]
     if suffix in (".gpkg", ".geojson"):
-        from energy_routes.maps.geodata import write_layers as save
+        from energy_routes.maps.geodata import write_layers
+
+        return write_layers(plan, target, other=other, period=period, title=title, lang=lang)
+    if months:
+        months_figure(plan, target, title=title, lang=lang)
+    elif other is not None:
+        compare_figure(plan, other, target, period=period, title=title, lang=lang)
     else:
-        save = draw
-    save(plan, target, period=period, title=title)
+        draw(plan, target, period=period, title=title, lang=lang)
     return target

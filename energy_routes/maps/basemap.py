@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from energy_routes import geo
-from energy_routes.library import data_path
 from energy_routes.maps import style
 from energy_routes.maps.labels import Box, Placer, text_size
 from energy_routes.maps.projection import Points, View
+from energy_routes.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,24 +25,23 @@ def _features(path: Path) -> list[tuple[dict[str, Any], Any]]:
     return geo.read_features(path)
 
 
-def draw_ground(ax: Axes, view: View, home: str | None) -> None:
+def draw_ground(ax: Axes, view: View, home: str | None, words: Words) -> None:
     """Countries and lakes; ``home`` (ISO code) is lighter and more firmly outlined."""
-    folder = data_path("basemap")
     ax.set_facecolor(style.SEA)
-    lifted = []
-    for properties, geometry in _features(folder / "countries.geojson"):
-        path = _outline(geometry, view)
-        if path is None:
-            continue
-        if home is not None and properties.get("iso_a2") == home:
-            lifted.append(path)
+    for country, path in _outlines(words.file("countries.geojson"), view):
+        if home is not None and country == home:
+            _fill(ax, path, style.HOME_LAND, style.HOME_BORDER, 0.9, 1.1)
         else:
             _fill(ax, path, style.LAND, style.BORDER, 0.5, 1.0)
-    for path in lifted:
-        _fill(ax, path, style.HOME_LAND, style.HOME_BORDER, 0.9, 1.1)
-    for _, geometry in _features(folder / "lakes.geojson"):
-        if (path := _outline(geometry, view)) is not None:
-            _fill(ax, path, style.SEA, style.SEA_NAME, 0.25, 1.2)
+    for _, path in _outlines(words.file("lakes.geojson"), view):
+        _fill(ax, path, style.SEA, style.SEA_NAME, 0.25, 1.2)
+
+
+@lru_cache(maxsize=8)
+def _outlines(file: Path, view: View) -> list[tuple[str | None, DrawnPath]]:
+    """Country code and outline of each area in sight; panels of one view share them."""
+    drawn = ((properties.get("iso_a2"), _outline(geometry, view)) for properties, geometry in _features(file))
+    return [(code, path) for code, path in drawn if path is not None]
 
 
 def _fill(ax: Axes, path: DrawnPath, face: str, edge: str, width: float, order: float) -> None:
@@ -69,10 +68,10 @@ def _outline(geometry: Any, view: View) -> DrawnPath | None:
     return DrawnPath(np.vstack(corners), np.concatenate(codes))
 
 
-def draw_names(ax: Axes, view: View, placer: Placer, zoom: float) -> None:
+def draw_names(ax: Axes, view: View, placer: Placer, zoom: float, words: Words) -> None:
     """Names of countries, seas and lakes where they still fit; the least important go first when they do not."""
-    table = pd.read_csv(data_path("basemap") / "labels.csv")
-    table = table[table["rank"] <= (3 if zoom > 0.8 else 2)]
+    table = pd.DataFrame(words.labels()).astype({"lon": float, "lat": float, "rank": int})
+    table = table[table["rank"] <= (3 if zoom > 0.9 else 2 if zoom > 0.7 else 1)]
     places: Points = view.points(table[["lon", "lat"]].to_numpy(dtype=float))
     for row, (x, y) in sorted(zip(table.to_dict("records"), places.tolist(), strict=True), key=lambda p: p[0]["rank"]):
         land = row["kind"] == "country"

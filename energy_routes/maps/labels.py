@@ -12,7 +12,6 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from energy_routes.maps import style
 from energy_routes.maps.projection import Points
 
 
@@ -49,13 +48,19 @@ class Box:
         return self.west >= frame[0] and self.south >= frame[1] and self.east <= frame[2] and self.north <= frame[3]
 
 
-@cache
 def text_size(text: str, size: float, bold: bool = False, italic: bool = False) -> tuple[float, float]:
-    """Width and height in points of one line of text in the map's font."""
+    """Width and height in points of one line of text in the font that matplotlib is set to."""
+    from matplotlib import rcParams
+
+    return _text_size(text, size, bold, italic, tuple(rcParams["font.family"]))
+
+
+@cache
+def _text_size(text: str, size: float, bold: bool, italic: bool, family: tuple[str, ...]) -> tuple[float, float]:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextToPath
 
-    prop = FontProperties(family=style.font(), weight="bold" if bold else "normal",
+    prop = FontProperties(family=list(family), weight="bold" if bold else "normal",
                           style="italic" if italic else "normal", size=size)
     width, _, _ = TextToPath().get_text_width_height_descent(text, prop, ismath=False)
     return float(width) * 1.05, size * 0.98  # hinting makes the drawn text a little wider than the outline

@@ -29,14 +29,14 @@ SYMBOLS: dict[str, dict[str, Any]] = {
 MAIN_KINDS = ("port", "market", "field")  # named before all others; the first two in bold
 TOLERANCE = {True: 16, False: 6}          # line samples that a name may cover, main kinds and others
 SWAP = (0, (2.2, 1.1))  # exchanged on paper, nothing moves along the line
-DASHES = {"proposed": (0, (5.0, 3.2)), "idle": (0, (1.0, 2.4))}
+DASHES: dict[str, Any] = {"still": "solid", "idle": (0, (1.0, 2.4)), "proposed": (0, (5.0, 3.2))}
 
 
 def draw_flows(ax: Axes, scene: Scene, zoom: float) -> None:
-    """Idle and proposed lines, then for each flow its capacity band, a white halo, the flow, and its arrows."""
-    for look in ("idle", "proposed"):
+    """Lines without a flow, then for each flow its capacity band, a white halo, the flow, and its arrows."""
+    for look, dashes in DASHES.items():
         for strand in scene.of(look):
-            ax.plot(*strand.points.T, color=strand.colour, linewidth=strand.width, linestyle=DASHES[look], zorder=3)
+            ax.plot(*strand.points.T, color=strand.colour, linewidth=strand.width, linestyle=dashes, zorder=3)
     flows = scene.of("flow")
     for strand in flows:
         if strand.band > strand.width:
@@ -100,7 +100,8 @@ def draw_labels(ax: Axes, marks: Sequence[Mark], scene: Scene, placer: Placer, z
         spots = around(mark.x, mark.y, width, height, clear)
         plain = [s for s in spots if all(s.distance(*r) > s.distance(mark.x, mark.y) + 1.0 for r in rivals)]
         tolerance = TOLERANCE[mark.kind in MAIN_KINDS]
-        box = placer.place(plain, tolerance=tolerance) or placer.place(spots, tolerance=tolerance)
+        box = (placer.place(plain, tolerance=tolerance, patience=0.5)
+               or placer.place(spots, tolerance=tolerance, patience=0.5))
         if box is None:
             continue
         at = np.clip(mark.x, box.west, box.east), np.clip(mark.y, box.south, box.north)

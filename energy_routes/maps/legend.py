@@ -1,10 +1,12 @@
-"""The legend under a map: widths, colours, symbols, and whom to credit."""
+"""The legend under a map: widths, colours, symbols, and whom to credit; laid out by the length of its words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from energy_routes.maps import style
+from energy_routes.maps.labels import text_size
 from energy_routes.maps.layers import DASHES, SWAP, SYMBOLS
 from energy_routes.maps.payload import MapData
 
@@ -12,78 +14,123 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SAMPLE_VOLUMES = {"month": (0.5, 2.0, 6.0), "year": (5.0, 20.0, 60.0)}
+KINDS = ("field", "port", "hub", "border", "refinery", "market")
+Sample = Callable[[float], object]  # draws itself from an x on
+
+
+def units(data: MapData) -> str:
+    """'Mt', 'bcm' or 'Mt or bcm', as the map's language writes them."""
+    told = [data.words.unit(style.VOLUME_UNIT[family]) for family in data.families or ("oil",)]
+    return told[0] if len(told) == 1 else data.words("legend.unit.either", first=told[0], second=told[1])
 
 
 def sample_volumes(data: MapData) -> tuple[tuple[float, ...], str]:
     """Volumes whose strokes the legend shows, in the span's own unit of time, and that unit in words."""
-    unit = " or ".join(style.VOLUME_UNIT[f] for f in data.families) or "Mt"
     span = "month" if data.months < 1.5 else "year"
-    return SAMPLE_VOLUMES[span], f"{unit} a {span}"
+    return SAMPLE_VOLUMES[span], data.words(f"legend.unit.{span}", unit=units(data))
 
 
-def draw_legend(ax: Axes, data: MapData, width: float, height: float) -> None:
-    """Fill the strip under the map; its axes run in points."""
+def lead(data: MapData) -> str:
+    """The family whose colours the legend's samples wear."""
+    return (data.families or ("oil",))[0]
+
+
+def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: float = 1.0) -> None:
+    """Fill the strip under the map; its axes run in points, and ``strokes`` is how far the panels shrink theirs."""
     ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
     ax.axis("off")
-    _widths(ax, data, 18.0, height)
-    _colours(ax, data, 238.0, height)
-    _symbols(ax, data, 506.0, height)
-    ax.text(18, 6.5, "  ".join(data.credits), size=5.6, color=style.MUTED, va="center")
-    ax.text(width - 18, 6.5, "Lambert conformal conic, 38°/54° N, 50° E", size=5.6, color=style.MUTED, va="center",
-            ha="right")
+    x = 18.0
+    for part in (_widths, _colours):
+        x = part(ax, data, x, height, strokes) + 18.0
+    _symbols(ax, data, x, height)
+    credits = "  ".join(data.credits)
+    size = min(5.6, 5.6 * (width - 220) / text_size(credits, 5.6)[0])
+    ax.text(18, 6.5, credits, size=size, color=style.MUTED, va="center")
+    frame = data.words("legend.projection", parallels="38°/54° N", meridian="50° E")
+    ax.text(width - 18, 6.5, frame, size=5.6, color=style.MUTED, va="center", ha="right")
 
 
-def _head(ax: Axes, x: float, height: float, text: str) -> None:
+def _head(ax: Axes, x: float, height: float, text: str) -> float:
+    """A heading; returns where it ends."""
     ax.text(x, height - 11, text, size=7.8, weight="bold", color=style.INK, va="center")
+    return x + text_size(text, 7.8, bold=True)[0]
 
 
-def _widths(ax: Axes, data: MapData, x: float, height: float) -> None:
-    volumes, words = sample_volumes(data)
-    months = 1.0 if data.months < 1.5 else 12.0
-    _head(ax, x, height, f"Width = flow, {words}")
-    ax.text(x, height - 46, "pale band: capacity of the line", size=6.0, color=style.MUTED, va="center")
-    for volume, at in zip(volumes, (x + 6, x + 74, x + 142), strict=True):
-        y, stroke = height - 29, style.width(volume / months)
-        ax.plot([at, at + 24], [y, y], color=style.RAMP["oil"][1], linewidth=stroke + 4, alpha=style.BAND_OPACITY,
-                solid_capstyle="butt")
-        ax.plot([at, at + 24], [y, y], color=style.MUTED, linewidth=stroke, solid_capstyle="butt")
-        ax.text(at + 30, y, f"{volume:g}", size=7.2, color=style.INK, va="center")
+def row(ax: Axes, x: float, y: float, items: Iterable[tuple[Sample, float, str]], gap: float = 12.0) -> float:
+    """Samples of a given width, each with its word behind it; returns where the row ends."""
+    for sample, wide, word in items:
+        sample(x)
+        ax.text(x + wide + 4, y, word, size=7.2, color=style.INK, va="center")
+        x += wide + 4 + text_size(word, 7.2)[0] + gap
+    return x - gap
 
 
-def _colours(ax: Axes, data: MapData, x: float, height: float) -> None:
+def _widths(ax: Axes, data: MapData, x: float, height: float, strokes: float) -> float:
+    words = data.words
+    volumes, unit = sample_volumes(data)
+    months, y = 1.0 if data.months < 1.5 else 12.0, height - 29
+
+    def stroke(volume: float) -> Sample:
+        def draw(at: float) -> None:
+            wide = strokes * style.width(volume / months)
+            ax.plot([at, at + 24], [y, y], color=style.RAMP[lead(data)][1], linewidth=wide + 4,
+                    alpha=style.BAND_OPACITY, solid_capstyle="butt")
+            ax.plot([at, at + 24], [y, y], color=style.MUTED, linewidth=wide, solid_capstyle="butt")
+        return draw
+
+    ends = [_head(ax, x, height, words("legend.width", unit=unit)),
+            row(ax, x + 2, y, [(stroke(volume), 26.0, words.number(volume, 0 if volume >= 1 else 1))
+                                for volume in volumes], gap=20.0)]
+    told = words("legend.capacity")
+    ax.text(x, height - 46, told, size=6.0, color=style.MUTED, va="center")
+    return max(*ends, x + text_size(told, 6.0)[0])
+
+
+def _colours(ax: Axes, data: MapData, x: float, height: float, strokes: float) -> float:
     from matplotlib.patches import Rectangle
 
-    _head(ax, x, height, "Colour = utilisation of capacity")
-    step, left = 40.0, x + 24
-    rows = data.families or ("oil",)
-    for row, family in enumerate(rows):
-        y = height - 28 - 11 * row
-        ax.text(x, y, family.capitalize(), size=7.2, color=style.INK, va="center")
+    words, rows = data.words, data.families or ("oil",)
+    head = _head(ax, x, height, words("legend.colour"))
+    names = [words(f"family.{family}") for family in rows]
+    step, left = 36.0, x + max(text_size(name, 7.2)[0] for name in names) + 6
+    for at, (family, name) in enumerate(zip(rows, names, strict=True)):
+        y = height - 28 - 10 * at
+        ax.text(x, y, name, size=7.2, color=style.INK, va="center")
         for k, tone in enumerate(style.RAMP[family]):
             ax.add_patch(Rectangle((left + k * step, y - 3.4), step, 6.8, facecolor=tone))
-    for k, name in enumerate(style.UTILISATION_NAMES):
-        ax.text(left + (k + 0.5) * step, height - 28 - 11 * len(rows), name, size=6.0, color=style.MUTED, ha="center",
+    low, middle, high = (f"{100 * share:.0f}" for share in style.UTILISATION_STEPS)
+    steps = (words("legend.below", high=low), words("legend.between", low=low, high=middle),
+             words("legend.between", low=middle, high=high), words("legend.above", low=high))
+    for k, name in enumerate(steps):
+        ax.text(left + (k + 0.5) * step, height - 28 - 10 * len(rows), name, size=6.0, color=style.MUTED, ha="center",
                 va="center")
-    y, right = height - 28, left + 4 * step
-    ax.plot([right + 10, right + 28], [y, y], color=style.UNCAPPED, linewidth=4, solid_capstyle="butt")
-    ax.text(right + 33, y, "no limit", size=7.2, color=style.INK, va="center")
+    y, right = height - 28, left + 4 * step + 10
+
+    def free(at: float) -> None:
+        ax.plot([at, at + 16], [y, y], color=style.UNCAPPED, linewidth=4, solid_capstyle="butt")
+
+    return max(head, row(ax, right, y, [(free, 16.0, words("legend.no_limit"))]))
 
 
 def _symbols(ax: Axes, data: MapData, x: float, height: float) -> None:
-    _head(ax, x, height, "Lines and places")
-    upper, lower = height - 28, height - 42
-    for words, dashes, tone, at in (("proposed", DASHES["proposed"], style.PROPOSED["oil"], 0),
-                                    ("idle or unused", DASHES["idle"], style.IDLE, 72),
-                                    ("swap on paper", SWAP, style.RAMP["oil"][2], 164)):
-        ax.plot([x + at, x + at + 22], [upper, upper], color=tone, linestyle=dashes, linewidth=1.3)
-        ax.text(x + at + 26, upper, words, size=7.2, color=style.INK, va="center")
-    ax.plot([x + 258], [upper], marker="D", markersize=5.2, color=style.BOTTLENECK, markeredgecolor="white")
-    ax.text(x + 265, upper, "bottleneck: worth of one more tonne", size=7.2, color=style.INK, va="center")
+    words, upper, lower = data.words, height - 28, height - 42
+    _head(ax, x, height, words("legend.symbols"))
+
+    def line(dashes: Any, tone: str) -> Sample:
+        return lambda at: ax.plot([at, at + 20], [upper] * 2, color=tone, linestyle=dashes, linewidth=1.3)
+
+    def diamond(at: float) -> None:
+        ax.plot([at + 4], [upper], marker="D", markersize=5.2, color=style.BOTTLENECK, markeredgecolor="white")
+
+    def symbol(kind: str) -> Sample:
+        return lambda at: ax.plot([at + 4], [lower], linestyle="none", markeredgecolor=style.INK,
+                                  markeredgewidth=0.9, **SYMBOLS[kind])
+
+    family = lead(data)
+    row(ax, x, upper, [(line(DASHES["proposed"], style.PROPOSED[family]), 20.0, words("legend.proposed")),
+                        (line(DASHES["idle"], style.IDLE), 20.0, words("legend.idle")),
+                        (line(SWAP, style.RAMP[family][2]), 20.0, words("legend.swap")),
+                        (diamond, 8.0, words("legend.bottleneck"))])
+    end = row(ax, x, lower, [(symbol(kind), 8.0, words(f"kind.{kind}")) for kind in KINDS], gap=10.0)
     if data.periods > 1:
-        part = f"mean of the span · 2/{data.periods}: in 2 periods only"
-        ax.text(x + 265, lower, part, size=6.0, color=style.MUTED, va="center")
-    kinds = ("field", "port", "hub", "border", "refinery", "market")
-    for kind, at in zip(kinds, (0, 40, 78, 114, 160, 216), strict=True):
-        symbol = SYMBOLS[kind]
-        ax.plot([x + at + 4], [lower], linestyle="none", markeredgecolor=style.INK, markeredgewidth=0.9, **symbol)
-        ax.text(x + at + 11, lower, kind, size=7.2, color=style.INK, va="center")
+        ax.text(end + 16, lower, words("legend.mean", periods=data.periods), size=6.0, color=style.MUTED, va="center")

@@ -17,15 +17,14 @@ import pandas as pd
 
 from energy_routes import geo
 from energy_routes.errors import UsageError
-from energy_routes.library import data_path
 from energy_routes.maps import style
-from energy_routes.maps.titles import finding, setting, span_name
+from energy_routes.maps.titles import finding, setting
+from energy_routes.words import Words
 
 if TYPE_CHECKING:
     from shapely import LineString
 
 ARC_FACTS = ("arc", "name", "from", "to", "mode", "operator", "status", "family", "unit")
-BASEMAP_CREDIT = "Made with Natural Earth."
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,7 @@ class MapData:
     of what one more tonne in a period is worth) and ``bound`` (in how many periods it binds), dearest first.
     ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
     ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
+    ``words``: the language of what is written; ids, and names of arcs and limits, stay as the pack has them.
     """
 
     arcs: pd.DataFrame
@@ -51,6 +51,7 @@ class MapData:
     title: str
     subtitle: str
     credits: tuple[str, ...]
+    words: Words
 
     @property
     def families(self) -> tuple[str, ...]:
@@ -63,30 +64,33 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def payload(plan: Any, period: str | None = None, title: str | None = None) -> MapData:
-    """The map of a plan, over the whole horizon or in one period.
+def payload(plan: Any, period: str | None = None, title: str | None = None, lang: str = "en") -> MapData:
+    """The map of a plan, over the whole horizon or in one period, its words in a language (en, ru, kk).
 
-    Raises UsageError when the plan has no such period.
+    Raises UsageError when the plan has no such period, and for an unknown language.
     """
-    chosen = _chosen(plan.case.periods, period)
-    labels = [p.label for p in chosen]
+    words = Words.of(lang)
+    shown = chosen(plan.case.periods, period)
+    labels = [p.label for p in shown]
     tables = plan.case.network.tables
-    years = {p.label: p.years for p in chosen}
+    years = {p.label: p.years for p in shown}
     arcs = summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
     limits = bottlenecks(plan, arcs, years)
-    nodes = _nodes(tables["nodes"], arcs)
+    nodes = _nodes(tables["nodes"], arcs, words)
     lines, credits = _lines(plan.case.network, arcs, nodes)
-    when = span_name(labels)
-    months = 12.0 * sum(p.years for p in chosen)
-    return MapData(arcs, nodes, limits, lines, len(chosen), months, when, title or finding(plan, labels, arcs),
-                   setting(plan.case.title, when, limits), credits)
+    when = words.span(labels)
+    months = 12.0 * sum(p.years for p in shown)
+    return MapData(arcs, nodes, limits, lines, len(shown), months, when,
+                   title or finding(plan, labels, arcs, words), setting(plan.case, when, limits, words),
+                   (*credits, words("credit.basemap")), words)
 
 
-def _chosen(periods: Sequence[Any], period: str | None) -> list[Any]:
-    chosen = [p for p in periods if period is None or p.label == period or p.label.startswith(f"{period}-")]
-    if not chosen:
+def chosen(periods: Sequence[Any], period: str | None) -> list[Any]:
+    """All periods, the one of that label, or the months of that year.  Raises UsageError when there is none."""
+    found = [p for p in periods if period is None or p.label == period or p.label.startswith(f"{period}-")]
+    if not found:
         raise UsageError(f"the plan has no period {period!r}. It has {periods[0].label} to {periods[-1].label}.")
-    return chosen
+    return found
 
 
 def summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
@@ -130,13 +134,12 @@ def bottlenecks(plan: Any, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd
     return both.sort_values(["price", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
-def _nodes(table: pd.DataFrame, arcs: pd.DataFrame) -> pd.DataFrame:
+def _nodes(table: pd.DataFrame, arcs: pd.DataFrame, words: Words) -> pd.DataFrame:
     """The nodes that an arc touches, with their short names and the volume through them."""
     nodes = table.loc[table["id"].isin(pd.concat([arcs["from"], arcs["to"]])),
                       ["id", "name", "kind", "country", "lat", "lon"]].reset_index(drop=True)
-    names = pd.read_csv(data_path("basemap") / "place_names.csv", dtype=str).set_index("id")["label"]
     start = nodes["name"].fillna(nodes["id"]).str.split(r"[(,/]", n=1, regex=True).str[0].str.strip()
-    nodes["label"] = nodes["id"].map(names).fillna(start)
+    nodes["label"] = [words.place(node, name) for node, name in zip(nodes["id"], start, strict=True)]
     out = arcs.groupby("from")["volume"].sum()
     into = arcs.groupby("to")["volume"].sum()
     nodes["volume"] = np.fmax(nodes["id"].map(out).fillna(0.0), nodes["id"].map(into).fillna(0.0))
@@ -164,4 +167,4 @@ def _lines(network: Any, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[dict[
             lines[arc] = geo.compose(text, routes)
         elif start in placed.index and end in placed.index:
             lines[arc] = LineString([placed.loc[start].to_numpy(dtype=float), placed.loc[end].to_numpy(dtype=float)])
-    return lines, (*filter(None, credits), BASEMAP_CREDIT)
+    return lines, tuple(filter(None, credits))

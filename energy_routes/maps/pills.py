@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from energy_routes.maps.labels import Box, Placer, beside, text_size
 from energy_routes.maps.payload import MapData, records
 from energy_routes.maps.projection import Points
 from energy_routes.maps.scene import Exit, Scene, Strand
+from energy_routes.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +22,14 @@ SHORT = 9.0      # points: a link this short gets neither arrow nor volume
 MOST_VOLUMES = 26
 LEAST_TOLD = 0.008  # share of the largest flow: smaller ones are seen, not told
 SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)
+
+
+class Told(NamedTuple):
+    """A number to be written beside a strand, and its colour."""
+
+    strand: Strand
+    text: str
+    tone: str
 
 
 def halo_text(ax: Axes, box: Box, text: str, size: float, colour: str, *, bold: bool = False) -> None:
@@ -52,15 +61,18 @@ def _pill_size(text: str, size: float) -> tuple[float, float]:
     return width + size * 1.05, height + size * 0.62
 
 
-def price_text(row: dict[str, Any], periods: int) -> str:
+def price_text(row: dict[str, Any], periods: int, words: Words) -> str:
     """'+$46/t'; with '2/12' behind it when the arc was full in two of twelve periods only."""
     price = float(row["price"])
-    worth = f"+${price:.{0 if price >= 9.95 else 1 if price >= 0.95 else 2}f}/{style.PRICE_UNIT[row['family']]}"
-    return worth if row["bound"] == periods else f"{worth} · {row['bound']}/{periods}"
+    told = words.number(price, 0 if price >= 9.95 else 1 if price >= 0.95 else 2)
+    worth = words("pill.price", price=told, measure=words.unit(style.PRICE_UNIT[row["family"]]))
+    return worth if row["bound"] == periods else words("pill.price_periods", price=worth, bound=row["bound"],
+                                                       periods=periods)
 
 
-def draw_bottlenecks(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: float) -> None:
-    """A magenta diamond on every bottleneck, and its price in a pill where there is room."""
+def draw_bottlenecks(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: float,
+                     told: int = 99) -> None:
+    """A magenta diamond on every bottleneck, and the price of the dearest ``told`` in a pill where there is room."""
     size = 7.0 * zoom
     rows = [row for row in records(data.limits) if row["arc"] in scene.anchors]
     places = _anchors(scene, rows)
@@ -68,8 +80,8 @@ def draw_bottlenecks(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom
         ax.plot([x], [y], marker="D", markersize=5.2 * zoom, color=style.BOTTLENECK, markeredgecolor="white",
                 markeredgewidth=0.8, zorder=17)
         placer.block(Box.around(x, y, 5 * zoom, 5 * zoom))
-    for row, (x, y) in zip(rows, places, strict=True):
-        text = price_text(row, data.periods)
+    for row, (x, y) in list(zip(rows, places, strict=True))[:told]:
+        text = price_text(row, data.periods, data.words)
         wide, high = _pill_size(text, size)
         box = placer.place(_ring(x, y, wide, high), tolerance=6)
         if box is None:
@@ -128,21 +140,18 @@ def _exit_spots(out: Exit, width: float, height: float) -> list[Box]:
             for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
 
 
-def draw_volumes(ax: Axes, told: Sequence[tuple[Strand, dict[str, Any]]], scene: Scene, placer: Placer,
-                 zoom: float) -> None:
-    """Volumes beside their lines, where there is room: where no other flow lies nearer, else right at the line."""
+def draw_volumes(ax: Axes, told: Sequence[Told], scene: Scene, placer: Placer, zoom: float) -> None:
+    """Numbers beside their lines, where there is room: where no other flow lies nearer, else right at the line."""
     size = 6.8 * zoom
     flows = scene.of("flow")
     points = np.vstack([s.points for s in flows]) if flows else np.empty((0, 2))
     owner = np.array([s.arc for s in flows for _ in s.points])
-    for strand, row in told:
-        text = f"{style.number(float(row['volume']))} {row['unit']}"
+    for strand, text, tone in told:
         wide, high = _pill_size(text, size)
         spots = beside(strand.points, wide, high, strand.width / 2 + 2.5, SHARES)
         own = [s for s in spots if _belongs(s, strand.arc, points, owner)]
         box = placer.place(own, tolerance=1) or placer.place(spots[:2 * len(SHARES)], tolerance=1)
         if box is not None:
-            tone = strand.colour if strand.colour == style.UNCAPPED else style.RAMP[strand.family][2]
             pill(ax, box, text, size, "white", tone, tone)
 
 
@@ -154,20 +163,32 @@ def _belongs(box: Box, arc: str, points: Points, owner: NDArray[np.str_]) -> boo
     return bool(away[mine].min() <= away[~mine].min(initial=np.inf) + 1.0)
 
 
-def told_volumes(scene: Scene, data: MapData) -> list[tuple[Strand, dict[str, Any]]]:
-    """The strands that get a volume, largest first; a chain of one volume is told once, on its longest link."""
+def told_volumes(scene: Scene, data: MapData) -> list[Told]:
+    """The volumes to tell, largest first, each in its line's own tone."""
+    words = data.words
+
+    def text(row: dict[str, Any]) -> str:
+        return words("pill.volume", volume=words.number(float(row["volume"])), unit=words.unit(row["unit"]))
+
+    return [Told(strand, said, strand.colour if strand.colour == style.UNCAPPED else style.RAMP[strand.family][2])
+            for strand, said, _ in told(scene, data, text)]
+
+
+def told(scene: Scene, data: MapData, words: Callable[[dict[str, Any]], str], by: str = "volume") -> list[Told]:
+    """The flows that get a number, largest ``by`` first; a chain of one number is told once, on its longest link."""
     rows = {row["arc"]: row for row in records(data.arcs)}
     longest: dict[str, Strand] = {}
     for strand in scene.of("flow"):
         if strand.length > 3 * SHORT and (strand.arc not in longest or strand.length > longest[strand.arc].length):
             longest[strand.arc] = strand
-    told: list[tuple[Strand, dict[str, Any]]] = []
-    told_most = float(data.arcs["volume"].max())
-    leaving = {arc for out in scene.exits for arc in out.arcs}
-    for arc in sorted(longest, key=lambda a: (-rows[a]["volume"], -longest[a].length, a)):
+    out: list[Told] = []
+    placed: list[dict[str, Any]] = []
+    most = float(data.arcs[by].abs().max())
+    leaving = {arc for exit in scene.exits for arc in exit.arcs} if by == "volume" else set()
+    for arc in sorted(longest, key=lambda a: (-abs(rows[a][by]), -longest[a].length, a)):
         row = rows[arc]
-        same = any(style.number(row["volume"]) == style.number(r["volume"])
-                   and {row["from"], row["to"]} & {r["from"], r["to"]} for _, r in told)
-        if not same and arc not in leaving and row["volume"] >= LEAST_TOLD * told_most:
-            told.append((longest[arc], row))
-    return told[:MOST_VOLUMES]
+        same = any(words(row) == words(r) and {row["from"], row["to"]} & {r["from"], r["to"]} for r in placed)
+        if not same and arc not in leaving and abs(row[by]) >= LEAST_TOLD * most:
+            placed.append(row)
+            out.append(Told(longest[arc], words(row), longest[arc].colour))
+    return out[:MOST_VOLUMES]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 Points = NDArray[np.float64]
 
 LAMBERT = "+proj=lcc +lat_1=38 +lat_2=54 +lat_0=46 +lon_0=50 +datum=WGS84"
-# Kazakhstan upright, Rotterdam to Dushanzi and Ust-Luga to Ceyhan inside; projected metres.
-HOME = (-3.30e6, -1.10e6, 3.05e6, 1.74e6)
+# Kazakhstan upright; Rotterdam to Dushanzi, and the sea lane round Skagen to Ceyhan inside; projected metres.
+HOME = (-3.30e6, -1.08e6, 3.05e6, 1.93e6)
 
 
 @cache

@@ -5,7 +5,7 @@ A scene is pure geometry and text; :mod:`energy_routes.maps.static` turns it int
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,7 +30,7 @@ class Strand:
 
     arc: str
     points: Points
-    look: str  # flow | proposed | idle
+    look: str  # flow | proposed | idle | still (a line that a change map shows for orientation)
     family: str
     width: float
     band: float
@@ -40,6 +40,20 @@ class Strand:
     @property
     def length(self) -> float:
         return float(cumulative(self.points)[-1])
+
+
+@dataclass(frozen=True)
+class Dress:
+    """How an arc is drawn: its look, stroke and capacity band in points, its colour, whether it is only on paper."""
+
+    look: str
+    width: float
+    band: float
+    colour: str
+    on_paper: bool = False
+
+
+Dresser = Callable[[dict[str, Any], float], Dress | None]  # a row of MapData.arcs and the months of the span
 
 
 @dataclass(frozen=True)
@@ -79,20 +93,23 @@ class Scene:
         return sorted((s for s in self.strands if s.look == look), key=lambda s: -s.width)
 
 
-def compose_scene(data: MapData, view: View, zoom: float = 1.0) -> Scene:
-    """Lay out a map's content in a view; ``zoom`` shrinks strokes on small panels."""
+def compose_scene(data: MapData, view: View, zoom: float = 1.0, dress: Dresser | None = None) -> Scene:
+    """Lay out a map's content in a view; ``zoom`` shrinks strokes on small panels.
+
+    ``dress`` says how each arc is drawn and which are left out; without it width is flow and colour utilisation.
+    """
     strands, exits, anchors = [], [], {}
     for row in records(data.arcs):
-        look = _look(row)
+        clothes = (dress or dressed)(row, data.months)
         line = data.lines.get(row["arc"])
-        if line is None or look is None:
+        if line is None or clothes is None:
             continue
         path = view.points(np.asarray(line.coords))
         anchors[row["arc"]] = _middle(path, view)
         pieces = pieces_inside(smooth(path), view, MARGIN)
-        if look == "flow":
+        if clothes.look == "flow":
             exits += _exit(path, pieces, view, row, data)
-        strands += [_strand(row, look, resample(piece), data.months, zoom) for piece in pieces]
+        strands += [_strand(row, clothes, resample(piece), zoom) for piece in pieces]
     flows = [s for s in strands if s.look == "flow"]
     moved = spread([s.points for s in flows], [s.width for s in flows])
     laid = [replace(s, points=p) for s, p in zip(flows, moved, strict=True)]
@@ -100,24 +117,22 @@ def compose_scene(data: MapData, view: View, zoom: float = 1.0) -> Scene:
     return Scene(tuple(others + laid), tuple(_marks(data, view, strands)), tuple(_merged(exits)), anchors)
 
 
-def _look(row: dict[str, Any]) -> str | None:
-    """How an arc is drawn; None leaves it out: historic ones, sea lanes and short links without a flow."""
-    if float(row["volume"]) > style.FLOW_FLOOR:
-        return "flow"
-    if row["status"] == "proposed":
-        return "proposed"
-    return "idle" if row["status"] in ("idle", "operating") and row["mode"] in IDLE_MODES else None
-
-
-def _strand(row: dict[str, Any], look: str, points: Points, months: float, zoom: float) -> Strand:
+def dressed(row: dict[str, Any], months: float) -> Dress | None:
+    """Width by flow, colour by utilisation; None leaves an arc out: historic ones, sea lanes and links unused."""
     volume, capacity, family = float(row["volume"]), float(row["capacity"]), str(row["family"])
-    if look == "flow":
-        band = 0.0 if np.isnan(capacity) else zoom * style.width(capacity / months)
+    if volume > style.FLOW_FLOOR:
+        band = 0.0 if np.isnan(capacity) else style.width(capacity / months)
         tone = style.colour(family, float(row["utilisation"]))
-        return Strand(str(row["arc"]), points, look, family, zoom * style.width(volume / months), band, tone,
-                      on_paper=row["mode"] == "swap")
-    tone = style.PROPOSED[family] if look == "proposed" else style.IDLE
-    return Strand(str(row["arc"]), points, look, family, zoom * (1.2 if look == "proposed" else 1.0), 0.0, tone)
+        return Dress("flow", style.width(volume / months), band, tone, on_paper=row["mode"] == "swap")
+    if row["status"] == "proposed":
+        return Dress("proposed", 1.2, 0.0, style.PROPOSED[family])
+    idle = row["status"] in ("idle", "operating") and row["mode"] in IDLE_MODES
+    return Dress("idle", 1.0, 0.0, style.IDLE) if idle else None
+
+
+def _strand(row: dict[str, Any], dress: Dress, points: Points, zoom: float) -> Strand:
+    return Strand(str(row["arc"]), points, dress.look, str(row["family"]), zoom * dress.width, zoom * dress.band,
+                  dress.colour, dress.on_paper)
 
 
 def _middle(path: Points, view: View) -> tuple[float, float]:
@@ -144,7 +159,8 @@ def _exit(path: Points, pieces: Sequence[Points], view: View, row: dict[str, Any
         step = piece[last + 1] - piece[last] if last + 1 < len(piece) else piece[last] - piece[last - 1]
         norm = float(np.hypot(*step)) or 1.0
         goal = data.nodes.set_index("id")["label"].get(row["to"], str(row["to"]))
-        text = f"→ {goal} {style.number(float(row['volume']))} {row['unit']}"
+        words = data.words
+        text = words("pill.exit", place=goal, volume=words.number(float(row["volume"])), unit=words.unit(row["unit"]))
         x, y = piece[last]
         return [Exit(float(x), float(y), (float(step[0]) / norm, float(step[1]) / norm), (text,), (str(row["arc"]),))]
     return []

@@ -26,7 +26,6 @@ UNCAPPED: Final = "#8a7263"
 HALO: Final = "#ffffff"
 
 UTILISATION_STEPS: Final = (0.50, 0.80, 0.95)
-UTILISATION_NAMES: Final = ("< 50 %", "50–80", "80–95", "≥ 95 %")
 RAMP: Final = {
     "oil": ("#cf8b44", "#c8621c", "#9a3d0c", "#5a1803"),
     "gas": ("#67a2d0", "#3683c4", "#1b5da3", "#0a2857"),
@@ -35,6 +34,14 @@ PROPOSED: Final = {"oil": "#b5480f", "gas": "#1f66ad"}
 VOLUME_UNIT: Final = {"oil": "Mt", "gas": "bcm"}
 PRICE_UNIT: Final = {"oil": "t", "gas": "kcm"}
 
+# Less and more, light and dark (ColorBrewer PRGn); nothing changed.
+LESS: Final = ("#af8dc3", "#762a83")
+MORE: Final = ("#7fbf7b", "#1b7837")
+STILL: Final = "#b9bfc6"
+STILL_PT: Final = 0.8
+CHANGE_BASE_PT: Final = 0.9
+CHANGE_PT: Final = 6.6  # added for the largest change; the page's legend gives its number
+
 BAND_OPACITY: Final = 0.17
 BASE_PT: Final = 0.8
 PT_PER_MONTHLY: Final = 1.55
@@ -42,7 +49,9 @@ BINDING_UTILISATION: Final = 0.985
 BINDING_PRICE: Final = 0.005
 FLOW_FLOOR: Final = 1e-3
 
+# DejaVu Sans comes with matplotlib. Liberation Sans and most Helveticas lack the Kazakh letters (ә ғ қ ң ө ұ ү һ).
 FONTS: Final = ("Arial", "Liberation Sans", "Helvetica", "DejaVu Sans")
+KAZAKH_FONTS: Final = ("Arial", "DejaVu Sans")
 
 
 def width(per_month: float) -> float:
@@ -58,17 +67,17 @@ def colour(family: str, utilisation: float) -> str:
 
 
 @cache
-def font() -> str:
-    """The first of FONTS that this machine has (asking for a missing one would only log a complaint)."""
+def font(language: str = "en") -> str:
+    """The first font of a language that this machine has (asking for a missing one would only log a complaint)."""
     from matplotlib.font_manager import fontManager
 
     have = {entry.name for entry in fontManager.ttflist}
-    return next((name for name in FONTS if name in have), "DejaVu Sans")
+    return next((name for name in (KAZAKH_FONTS if language == "kk" else FONTS) if name in have), "DejaVu Sans")
 
 
-def settings() -> dict[str, object]:
+def settings(language: str = "en") -> dict[str, object]:
     """Matplotlib settings of a map: text stays text in SVG and PDF, and the same plan gives the same bytes."""
-    return {"font.family": font(), "svg.fonttype": "none", "svg.hashsalt": "energy-routes", "pdf.fonttype": 42,
+    return {"font.family": font(language), "svg.fonttype": "none", "svg.hashsalt": "energy-routes", "pdf.fonttype": 42,
             "path.simplify": True}
 
 

@@ -15,6 +15,9 @@ from energy_routes.premium import Cost, Yardstick
 from energy_routes.solver import stated
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
     from energy_routes.maps.interactive import Page
 
 VISIBLE = 0.005
@@ -34,6 +37,16 @@ class Comparison:
     totals: pd.DataFrame
     corridors: pd.DataFrame
     ledger: pd.DataFrame
+
+    def plot(self, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
+             title: str | None = None, lang: str = "en") -> Figure:
+        """A slide of before, after, the change and what changes most; with ``ax`` the map of the change alone.
+
+        Written to ``path`` if given (PNG, SVG, PDF); ``period`` takes one period or year, ``lang`` is en, ru or kk.
+        """
+        from energy_routes.maps import compare_figure
+
+        return compare_figure(self.before, self.after, path, period=period, ax=ax, title=title, lang=lang)
 
     def __repr__(self) -> str:
         return "\n".join([f"{self.after.case.name} against {self.before.case.name}", *self.sentences()])

@@ -32,7 +32,7 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
     words = Words.of(lang)
     plans, labels, kind = _cast(plan, other, steps)
     spans = spans_of([own for own in plans])
-    maps = [payload(own) for own in plans]
+    maps = [payload(own, lang=lang) for own in plans]
     arcs = _arcs(maps)
     lines = {arc: line for data in maps for arc, line in data.lines.items()}
     frame = Frame.around(_places(maps))

@@ -1,0 +1,244 @@
+"""Maps of two plans and of many periods; their words in three languages; what readers with weak eyes can see."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import geopandas
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from toy_maps import toy_plan
+
+from energy_routes import maps
+from energy_routes.errors import UsageError
+from energy_routes.maps import legend, style
+from energy_routes.maps.change import change, dresser
+from energy_routes.maps.comparison import common_span
+from energy_routes.maps.dumbbell import MOST_ROWS, changes, fitting
+from energy_routes.maps.geodata import write_layers
+from energy_routes.maps.months import steps
+from energy_routes.maps.payload import payload
+from energy_routes.maps.titles import difference, seasons
+from energy_routes.words import LANGUAGES, Words
+
+YEAR = (["2024"], ["2024"])
+
+
+def cut_plan(**changes: Any) -> Any:
+    """The toy with its western way cut by a megatonne: half goes east, half stays in the ground, 50 MUSD are lost."""
+    told = {"title": "One berth closed", "west": 3.5, "east": 2.0, "shut_in": 0.5, "exported": 5.5, "netback": 850.0,
+            "flows": {"FH": 11.0, "HP": 5.0, "PQ": 5.0, "QM": 5.0, "HX": 1.0}}
+    return toy_plan(**(told | changes))
+
+
+@pytest.mark.parametrize(("lang", "said"), [
+    ("en", "One berth closed costs 50 MUSD: 0.5 Mt shut in, 0.5 Mt re-routed, most by The eastern way"),
+    ("ru", "One berth closed: потеря 50 млн долл.; остановлено 0,5 млн т, перенаправлено 0,5 млн т, больше всего – "
+           "The eastern way"),
+])
+def test_a_comparison_says_what_is_lost_shut_in_and_moved(lang: str, said: str) -> None:
+    # west −1.0 and east +0.5: what left one way and found another is the smaller of both, 0.5 Mt
+    assert difference(toy_plan(), cut_plan(), YEAR, True, Words.of(lang)) == said
+
+
+def test_money_is_told_of_the_whole_horizon_only_and_gains_as_gains() -> None:
+    words = Words.of()
+    assert difference(toy_plan(), cut_plan(), YEAR, False, words).startswith("One berth closed: 0.5 Mt shut in")
+    assert difference(cut_plan(), toy_plan(), YEAR, True, words).startswith(
+        "A toy earns 50 MUSD more: 0.5 Mt less shut in, 0.5 Mt re-routed, most by The western way")
+    assert difference(toy_plan(), toy_plan(), YEAR, True, words) == "A toy: nothing moves"
+
+
+def test_a_change_is_after_less_before_and_its_largest_is_the_widest() -> None:
+    data = change(toy_plan(), cut_plan())
+    arcs = data.arcs.set_index("arc")
+    assert arcs.loc["HP", ["before", "after", "change", "volume"]].tolist() == [6.0, 5.0, -1.0, 6.0]
+    assert arcs.loc["HX", "change"] == pytest.approx(0.5)
+    assert data.most == pytest.approx(1.0)
+    dress = dresser(data)
+    rows = {row["arc"]: dress(row, data.months) for row in data.arcs.to_dict("records")}
+    less, more = rows["HP"], rows["HX"]
+    assert less is not None
+    assert more is not None
+    assert (less.width, less.colour) == (pytest.approx(style.CHANGE_BASE_PT + style.CHANGE_PT), style.LESS[1])
+    assert (more.width, more.colour) == (pytest.approx(style.CHANGE_BASE_PT + style.CHANGE_PT / 2), style.MORE[1])
+    assert rows["FP"] is None  # carries nothing in either plan
+
+
+def test_nothing_changed_is_drawn_as_nothing() -> None:
+    data = change(toy_plan(), toy_plan())
+    assert data.most == 0
+    looks = {row["arc"]: dresser(data)(row, 12.0) for row in data.arcs.to_dict("records")}
+    assert {dress.look for dress in looks.values() if dress} == {"still"}
+
+
+def test_months_are_compared_with_their_year_and_one_year_with_another() -> None:
+    month, year = toy_plan("month"), toy_plan()
+    assert change(month, year).most == pytest.approx(0.0, abs=1e-9)
+    assert common_span(month, year) is None
+    assert common_span(toy_plan(year=2022), year) is None
+    data = change(toy_plan(year=2022), year)
+    assert (data.old.when, data.new.when) == ("2022", "2024")
+    with pytest.raises(UsageError, match="spans of different length: March 2024 and 2024"):
+        change(payload(month, "2024-03"), year)
+
+
+def test_spans_of_different_length_are_compared_on_the_year_they_share() -> None:
+    long = toy_plan("month")
+    long.case.periods = (*toy_plan("month", year=2023).case.periods, *long.case.periods)
+    assert common_span(long, toy_plan()) == "2024"
+    with pytest.raises(UsageError, match="give a period that both have"):
+        common_span(long, toy_plan(year=2026))
+
+
+def test_dumbbells_tell_corridors_then_markets() -> None:
+    rows = changes(toy_plan(), cut_plan(), YEAR)
+    assert rows[["block", "name", "change"]].to_numpy().tolist() == [
+        ["legend.corridors", "The western way", -1.0], ["legend.corridors", "The eastern way", 0.5],
+        ["dumbbell.markets", "The market", -0.5]]
+    many = rows.loc[rows.index.repeat(12)]
+    assert fitting(many)["block"].value_counts().sum() == MOST_ROWS
+    assert set(fitting(many)["block"]) == set(rows["block"])
+
+
+@pytest.fixture(scope="module")
+def slide() -> Figure:
+    return maps.compare_figure(toy_plan(prices={"2024": 40.0}), cut_plan())
+
+
+def test_the_slide_has_three_maps_of_one_frame_and_the_dumbbells(slide: Figure) -> None:
+    before, after, moved, dumbbells = slide.axes[:4]
+    assert before.get_xlim() == pytest.approx(after.get_xlim())
+    assert before.get_xlim() == pytest.approx(moved.get_xlim())
+    places = [np.vstack([np.column_stack(line.get_data()) for line in ax.lines if line.get_marker() == "^"])
+              for ax in (before, after, moved)]
+    np.testing.assert_allclose(places[0], places[1])
+    np.testing.assert_allclose(places[0], places[2])
+    assert {t.get_text() for t in moved.texts if t.get_text()[0] in "−+"} == {"−1.00"}
+    assert {"−1.00", "+0.50", "−0.50"} <= {t.get_text() for t in dumbbells.texts}
+    assert slide.texts[0].get_text().startswith("One berth closed costs 50 MUSD")
+    assert slide.texts[1].get_text() == "One berth closed against A toy · 2024"
+
+
+def test_only_the_change_goes_into_axes_of_ones_own() -> None:
+    ax = Figure(figsize=(8, 3.5)).subplots()
+    assert maps.compare_figure(toy_plan(), cut_plan(), ax=ax, title="Moved") is ax.get_figure()
+    assert "Moved" in {t.get_text() for t in ax.texts}
+
+
+# ---------------------------------------------------------------------------------------------- periods side by side
+
+
+def test_every_bottleneck_is_marked_in_every_month() -> None:
+    prices = {f"2024-{month:02d}": 10.0 + month for month in range(1, 13)}
+    figure = maps.months_figure(toy_plan("month", prices=prices))
+    panels = figure.axes[:12]
+    for ax, month in zip(panels, range(1, 13), strict=True):
+        diamonds = [line for line in ax.lines if line.get_marker() == "D" and line.get_color() == style.BOTTLENECK]
+        assert len(diamonds) == 1
+        assert f"+${10 + month}/t" in {t.get_text() for t in ax.texts}
+    assert figure.texts[0].get_text() == "Exports of oil run from 0.48 Mt in February 2024 to 0.51 in January 2024"
+    assert figure.texts[1].get_text() == (
+        "A toy · scarcest: Line FH in December 2024, one more tonne is worth $22")
+
+
+def test_small_multiples_need_several_periods() -> None:
+    with pytest.raises(UsageError, match="2 to 12 periods, not 1"):
+        maps.months_figure(toy_plan())
+    with pytest.raises(UsageError, match="of one plan, without a period"):
+        maps.write(toy_plan("month"), "never.gpkg", months=True)
+    years = [*toy_plan("month", year=2023).case.periods, *toy_plan("month").case.periods]
+    assert steps(years) == ["2023", "2024"]
+    plan = toy_plan("month")
+    assert seasons(plan, ["2024"], [payload(plan)], Words.of())[1] == "A toy · no bottleneck"
+
+
+# ---------------------------------------------------------------------------------------------- languages, eyes
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("families", [("oil",), ("gas",), ("oil", "gas")])
+def test_the_legend_fits_in_each_language(lang: str, families: tuple[str, ...]) -> None:
+    plan = toy_plan("month")
+    if families != ("oil",):
+        plan.arcs["family"] = np.where((plan.arcs["arc"] == "FH") & (len(families) == 2), "oil", "gas")
+    with mpl.rc_context(style.settings(lang)):
+        figure = Figure(figsize=(13.33, 0.92), dpi=72)
+        ax = figure.add_axes((0, 0, 1, 1))
+        legend.draw_legend(ax, payload(plan, lang=lang), 960.0, 66.0)
+        figure.canvas.draw()
+        boxes = [(t.get_text(), t.get_window_extent()) for t in ax.texts]
+    for (one, a), (two, b) in combinations(boxes, 2):
+        wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+        assert wide < 1 or high < 2, (one, two)
+    assert max(box.x1 for _, box in boxes) < 958
+
+
+@pytest.mark.parametrize(("lang", "letters"), [("en", "ș×−→≥"), ("ru", "ёйщыъэюЯЖ"), ("kk", "әғқңөұүһіӘҒҚҢӨҰҮҺІ")])
+def test_the_font_of_a_language_has_its_letters(lang: str, letters: str) -> None:
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    for weight in ("normal", "bold"):
+        font = get_font(findfont(FontProperties(family=style.font(lang), weight=weight)))
+        assert {letter for letter in letters if not font.get_char_index(ord(letter))} == set(), (font.fname, weight)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, WCAG 2.2."""
+    parts = [int(colour[k:k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours, 1 to 21, WCAG 2.2."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_text_and_lines_stand_out_from_what_is_behind_them() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    for text, ground in ((style.INK, style.SEA), (style.INK, style.LAND), (style.MUTED, "#ffffff"),
+                         ("#ffffff", style.BOTTLENECK), (style.LESS[1], "#ffffff"), (style.MORE[1], "#ffffff"),
+                         (style.RAMP["oil"][2], "#ffffff"), (style.RAMP["gas"][2], "#ffffff")):
+        assert contrast(text, ground) >= 4.5, (text, ground)
+    for ramp in style.RAMP.values():
+        steps = [contrast(tone, style.LAND) for tone in ramp]
+        assert steps == sorted(steps)
+        assert steps[0] >= 2.4  # the lightest never stands alone: it has a halo, arrows and a number
+        assert min(steps[1:]) >= 3.0
+    assert contrast(style.BOTTLENECK, style.LAND) >= 4.5
+
+
+# ---------------------------------------------------------------------------------------------- for QGIS
+
+
+def test_layers_of_a_comparison_carry_before_after_and_change(tmp_path: Path) -> None:
+    path = maps.write(toy_plan(), tmp_path / "change.gpkg", other=cut_plan())
+    flows = geopandas.read_file(path, layer="flows").set_index("arc")
+    assert flows.loc["HP", ["before", "after", "change"]].tolist() == [6.0, 5.0, -1.0]
+
+
+@pytest.mark.parametrize("other", [None, cut_plan()])
+def test_each_layer_has_a_style_that_names_only_columns_it_has(tmp_path: Path, other: Any) -> None:
+    data = payload(toy_plan()) if other is None else change(toy_plan(), other)
+    path = write_layers(data, tmp_path / "styled.gpkg")
+    with closing(sqlite3.connect(path)) as base:
+        rows = base.execute(
+            "SELECT f_table_name, f_geometry_column, styleQML, useAsDefault FROM layer_styles").fetchall()
+    assert [row[0] for row in rows] == ["flows", "nodes", "countries"]
+    for layer, column, qml, default in rows:
+        assert (column, default) == ("geom", 1)
+        root = ElementTree.fromstring(qml[qml.index(">") + 1:])
+        assert root.find(".//renderer-v2/symbols/symbol/layer") is not None
+        columns = set(geopandas.read_file(path, layer=layer).columns)
+        for expression in [o.get("value", "") for o in root.iter("Option") if o.get("name") == "expression"]:
+            named = set(expression.split('"')[1::2])
+            assert named <= columns, (layer, named - columns)

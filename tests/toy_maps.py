@@ -1,0 +1,56 @@
+"""A small plan in the shape that maps read: a field, a hub, a port in Kazakhstan, and a market beyond the frame."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.periods import periods_of
+from energy_routes.plan import Prices
+
+# A field, a hub and a port in Kazakhstan, and a market in China that lies outside the frame.
+NODES = pd.DataFrame(
+    [("F", "Field (big)", "field", "KZ", 47.0, 54.0), ("H", "Hub", "hub", "KZ", 47.0, 52.0),
+     ("P", "Port", "port", "KZ", 43.6, 51.2), ("Q", "Berth", "hub", "KZ", 43.62, 51.22),
+     ("M", "Market", "market", "CN", 30.0, 121.5), ("X", "Nowhere", "hub", "KZ", np.nan, np.nan)],
+    columns=["id", "name", "kind", "country", "lat", "lon"],
+)
+# id, from, to, mode, status, capacity a year, volume a year
+ARCS = [
+    ("FH", "F", "H", "pipeline", "operating", 12.0, 12.0), ("HP", "H", "P", "pipeline", "operating", 24.0, 6.0),
+    ("PQ", "P", "Q", "transfer", "operating", 6.0, 6.0), ("QM", "Q", "M", "tanker", "operating", np.inf, 6.0),
+    ("HX", "H", "X", "rail", "operating", 1.0, 0.5), ("FP", "F", "P", "pipeline", "proposed", 5.0, 0.0),
+    ("HF", "H", "F", "pipeline", "idle", 5.0, 0.0), ("MQ", "M", "Q", "tanker", "operating", np.inf, 0.0),
+]
+
+
+def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exported: float = 6.0,
+             shut_in: float = 0.0, west: float = 4.5, east: float = 1.5, netback: float = 900.0, year: int = 2024,
+             title: str = "A toy", flows: dict[str, float] | None = None) -> Any:
+    """A plan of the contract's shape with flat flows; ``prices``: USD/t of FH by period; ``flows``: Mt/y by arc."""
+    periods = periods_of([year], step)  # type: ignore[arg-type]
+    rows = [
+        {"period": p.label, "arc": arc, "name": f"Line {arc}", "from": start, "to": end, "mode": mode, "operator": "",
+         "status": status, "family": "oil", "volume": volume * p.years, "capacity": capacity * p.years,
+         "utilisation": volume / capacity if np.isfinite(capacity) else np.nan,
+         "price": (prices or {}).get(p.label, 0.0) if arc == "FH" else 0.0, "unit": "Mt"}
+        for p in periods for arc, start, end, mode, status, capacity, flat in ARCS
+        for volume in [(flows or {}).get(arc, flat)]
+    ]
+    sold = pd.DataFrame([{"period": p.label, "export": True, "market": "M", "name": "The market", "unit": "Mt",
+                          "volume": exported * p.years} for p in periods])
+    lifted = pd.DataFrame([{"period": p.label, "node": "F", "unit": "Mt", "lifted": (12.0 - shut_in) * p.years,
+                            "shut_in": shut_in * p.years} for p in periods])
+    groups = pd.DataFrame([{"kind": "corridor", "group": name.upper(), "name": f"The {name}ern way", "family": "oil",
+                            "period": p.label, "volume": volume * p.years}
+                           for p in periods for name, volume in (("west", west), ("east", east))])
+    tables = {"nodes": NODES, "arcs": pd.DataFrame({"id": [a[0] for a in ARCS], "route": ""}),
+              "markets": pd.DataFrame({"id": ["M"], "node": ["M"]}),
+              "limit_terms": pd.DataFrame(columns=["limit", "arc"])}
+    empty = pd.DataFrame({"kind": [], "limit": [], "name": [], "family": [], "period": [], "price": []}, dtype=object)
+    case = SimpleNamespace(title=title, name="toy", periods=periods, network=SimpleNamespace(packs=(), tables=tables))
+    return SimpleNamespace(case=case, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups, supplies=lifted,
+                           netback=netback, prices=Prices(empty))
