@@ -1,0 +1,81 @@
+"""Draws from confidence: independent of order, correlated where told, as wide as the table says."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from toy import toy
+
+import energy_routes as er
+from energy_routes.errors import UsageError
+from energy_routes.library import data_path
+from energy_routes.studies.draws import Sampler, bands, table_of
+
+
+@pytest.fixture(scope="module")
+def sampler() -> Sampler:
+    return Sampler(er.load("oil-2024"), seed=3)
+
+
+def factors(sampler: Sampler, index: int) -> dict[tuple[str, str, str], float]:
+    return {(e.table, e.id, e.field): float(e.value) for e in sampler.draw(index).edits}
+
+
+def test_a_draw_depends_on_its_number_alone(sampler: Sampler) -> None:
+    first = [factors(sampler, i) for i in range(4)]
+    again = Sampler(er.load("oil-2024"), seed=3)
+    assert [factors(again, i) for i in (3, 1, 0, 2)] == [first[3], first[1], first[0], first[2]]
+    assert first[0] != first[1]
+    assert factors(Sampler(er.load("oil-2024"), seed=4), 0) != first[0]
+    # the same figure moves alike in another case, whatever else is drawn there
+    other = factors(Sampler(er.load("oil-2024").set("arc:BTC.tariff", 30), seed=3), 2)
+    assert set(first[2]) - set(other) == {("arcs", "BTC", "tariff")}
+    assert all(first[2][key] == value for key, value in other.items())
+
+
+def test_what_moves_together_moves_together(sampler: Sampler) -> None:
+    one = factors(sampler, 7)
+    for arcs in (("TN_USTL", "TN_SHES", "TN_BY"), ("T_CPC_AUG", "T_CEY_AUG", "T_UST_ROT")):
+        assert len({one["arcs", arc, "tariff"] for arc in arcs}) == 1
+    assert one["arcs", "TN_USTL", "tariff"] != one["arcs", "T_CPC_AUG", "tariff"]
+    assert len({value for (table, _, field), value in one.items() if (table, field) == ("markets", "price")}) == 1
+    assert one["arcs", "CPC_SPM", "capacity"] == one["arcs", "CPC_SPM", "booked"]
+    tenge = np.array([[np.log(factors(sampler, i)["arcs", arc, "tariff"]) for arc in ("UAS", "KUM_ATA")]
+                      for i in range(300)])  # fmt: skip
+    assert np.corrcoef(tenge.T)[0, 1] == pytest.approx(0.8, abs=0.1)
+
+
+def test_half_of_p10_to_p90_is_the_spread_of_the_table(sampler: Sampler) -> None:
+    drawn = [factors(sampler, i)["arcs", "T_CPC_AUG", "tariff"] for i in range(400)]
+    low, middle, high = bands(drawn)
+    assert (low, middle, high) == pytest.approx((1 / 1.25, 1, 1.25), rel=0.05)
+    added = [factors(sampler, i)["differentials", "CPC_BLEND/", "differential"] for i in range(400)]
+    assert bands(added)[2] == pytest.approx(1.0 * 7.9, rel=0.2)  # 1 USD/bbl, 7.9 bbl in a tonne of the blend
+
+
+def test_what_a_model_sets_is_not_drawn_nor_what_has_no_spread() -> None:
+    drawn = table_of(Sampler(er.load("btc-5")))
+    assert "btc-quality" not in set(drawn["id"])
+    assert not {"minimum", "volume"} & set(drawn["field"])
+    assert {"gas-prices", "tenge"} <= set(table_of(Sampler(er.load("gas-2024")))["factor"])
+
+
+def test_a_drawn_case_solves_and_the_stated_one_is_as_it_was(tmp_path: Path, sampler: Sampler) -> None:
+    case = er.load("oil-2024")
+    other = sampler.draw(0).of(case)
+    assert er.solve(other).netback != pytest.approx(er.solve(case).netback, rel=1e-6)
+    assert case.edits == er.load("oil-2024").edits
+    given = Sampler(toy(tmp_path))  # what its owner gives is not doubted
+    assert given.draw(0).edits == ()
+
+
+def test_slips_are_told(tmp_path: Path) -> None:
+    folder = shutil.copytree(data_path("draws"), tmp_path / "draws")
+    text = (folder / "spreads.csv").read_text("utf-8").replace(",estimate,", ",guess,")
+    (folder / "spreads.csv").write_text(text, "utf-8")
+    with pytest.raises(UsageError, match="'estimate'"):
+        Sampler(er.load("oil-2024"), folder=folder)
+    assert all(np.isnan(bands([])))
