@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from energy_routes.errors import UnboundedError as UnboundedError
     from energy_routes.errors import UsageError as UsageError
     from energy_routes.loading import load as load
+    from energy_routes.midyear import replan as replan
     from energy_routes.network import Network as Network
     from energy_routes.plan import Plan as Plan
     from energy_routes.policy import Policy as Policy
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from energy_routes.studies.frontier import Frontier as Frontier
     from energy_routes.studies.frontier import frontier as frontier
     from energy_routes.studies.lowest import lowest_share as lowest_share
+    from energy_routes.studies.netbacks import netbacks as netbacks
     from energy_routes.studies.regret import Regret as Regret
     from energy_routes.studies.regret import regret as regret
     from energy_routes.studies.stress import Stress as Stress
@@ -51,6 +53,8 @@ _HOME = {
     "solve": "solver",
     "to_pulp": "solver",
     "read_pack": "tables",
+    "replan": "midyear",
+    "netbacks": "studies.netbacks",
     "compare": "studies.compare",
     "Comparison": "studies.compare",
     "frontier": "studies.frontier",

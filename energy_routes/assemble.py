@@ -21,6 +21,8 @@ from energy_routes.prices import Worth
 from energy_routes.program import Program
 from energy_routes.risk.countries import known_weights
 from energy_routes.routes import routes_of
+from energy_routes.schedule import schedule_of
+from energy_routes.trace import paths
 
 UNITS = {"oil": "Mt", "gas": "bcm"}
 VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3"}
@@ -48,7 +50,8 @@ def assemble(
     groups = _groups(space, x)
     cash = {term.__name__: float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash"}
     netback = float(sum(cash.values()))
-    routes = routes_of(space, x, prices)
+    found = list(paths(space, x))
+    routes = routes_of(space, x, prices, found)
     families = list(space.exports.axis.frame["family"].unique())
     ledger = _ledger(program, x, families)
     return Plan(
@@ -59,6 +62,7 @@ def assemble(
         flows=flows,
         arcs=_arcs(space, flows, prices),
         routes=routes,
+        schedule=schedule_of(space, x, found),
         ledger=ledger,
         prices=Prices(prices),
         indicators=indicator_table(groups, families, known_weights(space.case.network.tables)),

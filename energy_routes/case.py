@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from energy_routes.added import AddedRoute
+from energy_routes.deck import deck_edits
 from energy_routes.edits import as_number, edit_from_path, edits_of
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.modelfile import AnyEdit, EditFile, PolicyFile, RouteFile, ScenarioFile
 from energy_routes.names import nearest
 from energy_routes.network import Edit, Network
+from energy_routes.past import Past
 from energy_routes.periods import Period
 from energy_routes.policy import RISK, Policy, set_lever
 from energy_routes.risk.countries import weights_of_sets
 from energy_routes.risk.outages import check_targets
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,7 @@ class Case:
     """One question: solve it with :func:`energy_routes.solve`.  Every method returns a new case.
 
     ``base`` names the model that this one extends (a bundled name, or a path): what its answer is measured against.
+    ``past`` is what has happened before the horizon began, where a year is planned anew (:mod:`energy_routes.midyear`).
     """
 
     name: str
@@ -34,6 +41,7 @@ class Case:
     sources: tuple[str, ...] = ()
     scenarios: Mapping[str, ScenarioFile] = field(default_factory=dict, compare=False)
     base: str | None = None
+    past: Past | None = None
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -89,6 +97,15 @@ class Case:
             return self.with_policy(**{head: value})
         edit = edit_from_path(self.network, path, value)
         return self.on_network(lambda n: n.with_edits(edit))
+
+    def with_deck(self, deck: str | Path | pd.DataFrame) -> Case:
+        """The case with a price deck (CSV, .xlsx or a frame) laid over its packs, under its own edits.
+
+        Raises DataError with every fault of the deck.
+        """
+        bare = replace(self.network, edits=())
+        edits = deck_edits(bare, self.periods, deck)
+        return replace(self, network=bare.with_edits(*edits, *self.network.edits))
 
     def scenario(self, name: str) -> Case:
         """The case with a named scenario of its model file laid over it.  Raises UsageError on an unknown name."""

@@ -11,7 +11,7 @@ from energy_routes import units
 from energy_routes.errors import DataError, Fault, UnitError, UsageError
 from energy_routes.modelfile import Change, EditFile
 from energy_routes.names import nearest
-from energy_routes.network import Edit, Network, parse_target
+from energy_routes.network import CHOICES, Edit, Network, parse_target
 from energy_routes.periods import LABEL, Period
 from energy_routes.schema import TABLES, Dimension
 
@@ -35,7 +35,8 @@ def edit_from_path(network: Network, path: str, value: float | str) -> Edit:
     if ":" not in target:
         raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
     number, _, unit = str(value).strip().partition(" ")
-    change = {"set": number if column == "status" else as_number(path, number), **({"unit": unit} if unit else {})}
+    word = column in {field for _, field in CHOICES}
+    change = {"set": number if word else as_number(path, number), **({"unit": unit} if unit else {})}
     faults: list[Fault] = []
     file = EditFile(target=target, reason="set by the user", **{column: change})  # type: ignore[arg-type]
     edits = _changes(network, file, "--set", faults)
@@ -103,7 +104,7 @@ def _edit(network: Network, file: EditFile, table: str, name: str, column: str, 
         raise UsageError("exactly one of set, scale, add is expected")
     op, value = given[0]
     written = f"{op} {value}{f' {change.unit}' if change.unit else ''}"
-    if not (table == "arcs" and column == "status") and column in TABLES[table].dated:
+    if (table, column) not in CHOICES and column in TABLES[table].dated:
         if value == "unlimited":
             value = float("inf")
         elif isinstance(value, str):

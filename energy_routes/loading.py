@@ -9,6 +9,7 @@ from typing import Any
 from energy_routes import library
 from energy_routes.case import Case
 from energy_routes.errors import DataError, Fault
+from energy_routes.midyear import replan
 from energy_routes.modelfile import ModelFile, read_model_file
 from energy_routes.network import Network
 from energy_routes.periods import periods_of
@@ -27,8 +28,22 @@ def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
     case = _base(path, chain)
     for file, where in chain:
         case = case.with_file(file.edit, file.policy, where.name)
+        for deck in [file.deck] if isinstance(file.deck, str) else file.deck or ():
+            case = case.with_deck(where.parent / deck)
     for scenario in scenarios:
         case = case.scenario(scenario)
+    return _from_today(case, chain)
+
+
+def _from_today(case: Case, chain: list[tuple[ModelFile, Path]]) -> Case:
+    """The case from the date that the newest file with one names, after the actuals it names."""
+    for file, where in reversed(chain):
+        if file.as_of or file.actuals:
+            if not (file.as_of and file.actuals):
+                column, other = ("as_of", "actuals") if file.as_of else ("actuals", "as_of")
+                expected = f"{other}, too: where the rest of the year begins, and what has happened until then"
+                raise DataError(where.name, [Fault(where.name, column=column, found="alone", expected=expected)])
+            return replan(case, file.as_of, where.parent / file.actuals)
     return case
 
 

@@ -108,6 +108,9 @@ class ModelFile(_Closed):
     data: str | list[str] | None = None
     year: int | list[int] | None = None
     periods: Literal["year", "month"] | None = None
+    deck: str | list[str] | None = None
+    as_of: str | None = None
+    actuals: str | None = None
     policy: PolicyFile = Field(default_factory=PolicyFile)
     edit: list[AnyEdit] = Field(default_factory=list)
     scenario: dict[str, ScenarioFile] = Field(default_factory=dict)

@@ -21,7 +21,7 @@ from energy_routes.added import AddedRoute, with_arcs
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.names import nearest
 from energy_routes.periods import Period
-from energy_routes.schema import STATUSES, TABLES
+from energy_routes.schema import CLOSINGS, STATUSES, TABLES
 from energy_routes.stacking import families_of, stacked
 from energy_routes.tables import Pack
 
@@ -41,6 +41,12 @@ TARGETS: Mapping[str, str] = {
     "joint": "limits",
     "storage": "storages",
     "contract": "contracts",
+}
+
+# Words, not numbers, that an edit may set, and what they may be.
+CHOICES: Mapping[tuple[str, str], Sequence[str]] = {
+    ("arcs", "status"): STATUSES,
+    ("storages", "closing"): CLOSINGS,
 }
 
 
@@ -106,12 +112,18 @@ class Network:
 
     def open(self, periods: Sequence[Period], *, edited: bool = True) -> NDArray[np.bool_]:
         """Which arcs are available in each period, shape (arcs, periods): operating, or opened by an edit."""
-        status = np.repeat(self.tables["arcs"]["status"].to_numpy(dtype=object)[:, None], len(periods), axis=1)
-        place = {name: row for row, name in enumerate(self.ids("arcs"))}
+        return np.asarray(self.chosen("arcs", "status", periods, edited=edited) == "operating")
+
+    def chosen(
+        self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True
+    ) -> NDArray[np.object_]:
+        """A word of :data:`CHOICES` in each period, shape (rows, periods): the table's, or what an edit sets."""
+        words = np.repeat(self.tables[table][column].to_numpy(dtype=object)[:, None], len(periods), axis=1)
+        place = {name: row for row, name in enumerate(self.ids(table))}
         for edit in self.edits if edited else ():
-            if (edit.table, edit.field) == ("arcs", "status"):
-                status[place[edit.id], _columns(edit, periods)] = edit.value
-        return np.asarray(status == "operating")
+            if (edit.table, edit.field) == (table, column):
+                words[place[edit.id], _columns(edit, periods)] = edit.value
+        return words
 
     def _apply(
         self, out: Matrix, table: str, column: str, place: Mapping[str, int], periods: Sequence[Period]
@@ -156,9 +168,10 @@ class Network:
                 expected="a row of that table",
                 repair=nearest(edit.id, known),
             )
-        if edit.field == "status" and edit.table == "arcs":
-            if edit.value not in STATUSES:
-                return Fault("edit", column="status", found=repr(edit.value), expected=" | ".join(STATUSES))
+        if words := CHOICES.get((edit.table, edit.field)):
+            if edit.value not in words or edit.op != "set":
+                found = f"{edit.op} {edit.value!r}"
+                return Fault("edit", column=edit.field, found=found, expected="set " + " | ".join(words))
             return None
         if edit.field not in TABLES[edit.table].dated:
             return Fault(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,6 +21,7 @@ TABLES = (
     "flows",
     "arcs",
     "routes",
+    "schedule",
     "ledger",
     "prices",
     "indicators",
@@ -98,6 +99,7 @@ class Plan:
     security: pd.DataFrame = field(default_factory=pd.DataFrame)
     bookings: pd.DataFrame = field(default_factory=pd.DataFrame)
     futures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    schedule: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
@@ -122,6 +124,12 @@ class Plan:
         MUSD: base, cost = rerouting + shut_in; shut_in_volume by family (Mt, bcm); usd_per_t (cost over exports).
         """
         return self.certificate.get("premium")
+
+    def actuals(self, periods: Sequence[str] | None = None) -> pd.DataFrame:
+        """The plan's volumes as a table of actuals (of some periods), to plan the rest of a year from."""
+        from energy_routes.past import actuals_of
+
+        return actuals_of(self.tables(), periods)
 
     def save(self, folder: str | Path) -> Path:
         """Write everything to a folder, atomically: a killed run leaves the old result or the new one, never half."""

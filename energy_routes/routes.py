@@ -6,7 +6,7 @@ What no path explains is reported as "other paths", so the sheets always add up 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from energy_routes.formulation import objective as money
 from energy_routes.formulation.space import Space
 from energy_routes.lp import Expr, Vector
 from energy_routes.naming import Names
-from energy_routes.trace import SHEET, drawn, family_of_grade, paths
+from energy_routes.trace import SHEET, Path, drawn, family_of_grade
 
 CHARGES = ["tariff", "loading", "freight", "quality", "lifting"]
 KEYS = ["origin", "commodity", "arcs", "market", "sold_as"]
@@ -25,11 +25,11 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def routes_of(space: Space, x: Vector, prices: pd.DataFrame) -> pd.DataFrame:
-    """One row a route (supply, arcs, market): volume lifted, share, and USD per lifted tonne."""
+def routes_of(space: Space, x: Vector, prices: pd.DataFrame, found: Sequence[Path]) -> pd.DataFrame:
+    """One row a route (supply, arcs, market) of the paths found: volume lifted, share, and USD per lifted tonne."""
     rows = [
         (p.origin, p.commodity, ";".join(p.arcs), p.market, p.sold_as, p.volume, *(p.money[k] for k in SHEET))
-        for p in paths(space, x)
+        for p in found
     ]
     frame = pd.DataFrame(rows, columns=[*KEYS, "volume", *SHEET])
     frame = frame.groupby(KEYS, as_index=False, sort=False).sum()

@@ -46,7 +46,7 @@ class Parcel:
 
     rank: tuple[float, int]
     state: State = field(compare=False)
-    origin: tuple[str, str] = field(compare=False)
+    origin: tuple[str, str, str] = field(compare=False)  # (supply or tank, commodity, period)
     arcs: tuple[str, ...] = field(compare=False)
     lifted: float = field(compare=False)
     here: float = field(compare=False)
@@ -55,10 +55,14 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Path:
-    """A path followed to its buyer: volume at the well and on arrival, and MUSD by item of the netback sheet."""
+    """A path followed to its buyer: volume at the well and on arrival, and MUSD by item of the netback sheet.
+
+    ``period`` is the one in which it is lifted (or drawn from a tank).
+    """
 
     origin: str
     commodity: str
+    period: str
     arcs: tuple[str, ...]
     market: str
     sold_as: str
@@ -114,7 +118,7 @@ def _parcels(space: Space, x: Vector, ages: Iterator[int]) -> list[Parcel]:
         Parcel(
             (-volume, next(ages)),
             (row["node"], row["commodity"], row["period"]),
-            (row["supply"], row["commodity"]),
+            (row["supply"], row["commodity"], row["period"]),
             (),
             volume,
             volume,
@@ -126,16 +130,24 @@ def _parcels(space: Space, x: Vector, ages: Iterator[int]) -> list[Parcel]:
     for row, opening, closing in _ends(space, x):
         if opening - closing > DUST:
             tank, drawn = (f"tank {row['storage']}", row["commodity"], row["period"]), opening - closing
-            origin = (row["storage"], row["commodity"])
+            origin = (row["storage"], row["commodity"], row["period"])
             heap.append(Parcel((-drawn, next(ages)), tank, origin, (), drawn, drawn, dict.fromkeys(SHEET, 0.0)))
     return heap
 
 
 def drawn(space: Space, x: Vector, family: str) -> float:
     """What tanks give of a family over the horizon beyond what they are left with, Mt (bcm)."""
-    return sum(
-        max(opening - closing, 0.0) for row, opening, closing in _ends(space, x) if row["family"] == family
-    )
+    grades = family_of_grade(space)
+    return sum(volume for _, _, grade, volume in drawn_by_period(space, x) if grades[grade] == family)
+
+
+def drawn_by_period(space: Space, x: Vector) -> list[tuple[str, str, str, float]]:
+    """(period, tank, commodity, volume) of what tanks give beyond what they are left with; counted in the first."""
+    return [
+        (row["period"], row["storage"], row["commodity"], opening - closing)
+        for row, opening, closing in _ends(space, x)
+        if opening > closing
+    ]
 
 
 def _ends(space: Space, x: Vector) -> list[tuple[Mapping[Any, Any], float, float]]:

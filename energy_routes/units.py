@@ -9,7 +9,8 @@ dimension  units                                                                
 ========== ======================================================================= ==========================
 rate       Mt kt t | kb mb | bcm mcm m3, each per ``y``, ``month`` or ``d``         bbl/t for barrels
 volume     Mt kt t | kb mb | bcm mcm m3                                            bbl/t for barrels
-unit value USD/t USD/bbl | USD/1000m3 USD/MMBtu, and USD/t/100km USD/1000m3/100km  bbl/t; MJ/m3; length in km
+unit value USD/t USD/bbl | USD/1000m3 USD/MMBtu USD/MWh, and per 100 km: USD/t/100km    bbl/t; MJ/m3; length in km
+           USD/1000m3/100km
 length     km m                                                                    –
 fraction   1 %                                                                     –
 degree     degree                                                                  –
@@ -37,6 +38,7 @@ from energy_routes.names import nearest
 Dimension = Literal["rate", "volume", "unit_value", "length", "fraction", "degree", "none"]
 
 MJ_PER_MMBTU = 1055.05585262
+MJ_PER_MWH = 3600.0
 KELVIN_20C = 293.15
 REFERENCES: Mapping[str, float] = {"@20C": 293.15, "@15C": 288.15, "@0C": 273.15}
 PER_YEAR: Mapping[str, float] = {"y": 1.0, "month": 12.0, "d": 365.0}
@@ -90,6 +92,7 @@ def known_units(dimension: Dimension) -> Mapping[str, Unit]:
         "unit_value": (Unit("USD/t", "unit_value", "oil", 1.0), Unit("USD/1000m3", "unit_value", "gas", 1.0),
                        Unit("USD/bbl", "unit_value", "oil", 1.0, "bbl_per_t", 1),
                        Unit("USD/MMBtu", "unit_value", "gas", 1000 / MJ_PER_MMBTU, "mj_per_m3", 1),
+                       Unit("USD/MWh", "unit_value", "gas", 1000 / MJ_PER_MWH, "mj_per_m3", 1),
                        Unit("USD/t/100km", "unit_value", "oil", 0.01, "length_km", 1),
                        Unit("USD/1000m3/100km", "unit_value", "gas", 0.01, "length_km", 1)),
         "length": (Unit("km", "length", "", 1.0), Unit("m", "length", "", 1e-3)),

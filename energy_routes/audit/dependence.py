@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 
-from energy_routes.audit.facts import Facts
+from energy_routes.audit.facts import Facts, years
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
@@ -133,14 +133,44 @@ def _caps(
                 found.within("caps", f"HHI of {cap['kind']}", hhi, 0.0, cap["cap"])
     for lever in ("max_share", "max_exposure"):
         for cap in facts.policy[lever]:
-            windows = [facts.periods] if cap["over"] == "horizon" else [[period] for period in facts.periods]
+            whole = cap["over"] == "horizon"
+            windows = [facts.periods] if whole else [[period] for period in facts.periods]
             for kind, group, family in sorted(listed):
                 if (kind, group) != (cap["kind"], cap["group"]):
                     continue
                 for spans in windows:
                     volume = sum(volumes[kind, group, family, p] for p in spans)
                     base = sum(totals[kind, family, p] if lever == "max_share" else facts.years[p] for p in spans)
+                    if whole and facts.past:
+                        before, of = _gone(facts, kind, group, family)
+                        volume += before
+                        base += of if lever == "max_share" else sum(years(p) for p in facts.past["periods"])
                     found.within("caps", f"{lever} {kind}:{group} {spans[0]}…", volume, -math.inf, cap["cap"] * base)
+
+
+def _gone(facts: Facts, kind: str, group: str, family: str) -> tuple[float, float]:
+    """What a group carried before the horizon began, and what its share is of: from the actuals, meter by meter."""
+    past = facts.past or {"actuals": [], "periods": []}
+    inside = [a for a in past["actuals"] if a["period"] in past["periods"]]
+    inside = [a for a in inside if facts.rows["commodities"].get(a["commodity"], {}).get("family") == family]
+
+    def carried(wanted: tuple[str, str | None]) -> float:
+        places = {
+            (what, m[what], m["commodity"], m["kind"], m["group"])
+            for m in facts.rows["meters"].values() for what in ("arc", "market")
+            if m[what] is not None and m["kind"] == wanted[0] and wanted[1] in (None, m["group"])
+        }  # fmt: skip
+        if wanted[0] == "market":
+            own = {m for m, raw in facts.rows["markets"].items() if raw["export"] and wanted[1] in (None, m)}
+            places |= {("market", m, None, "market", m) for m in own}
+        return sum(
+            float(a["volume"]) for what, name, only, *_ in places for a in inside
+            if (a["what"], a["id"]) == (what, name) and only in (None, a["commodity"])
+        )  # fmt: skip
+
+    kinds = {str(row["kind"]) for row in facts.rows["groups"].values()}
+    trunk = kind if kind in PARTITIONS else "corridor" if "corridor" in kinds else "market"
+    return carried((kind, group)), carried((trunk, None))
 
 
 def _weights(facts: Facts, weight: str, groups: Iterable[str]) -> dict[str, float]:

@@ -34,9 +34,10 @@ class Facts:
             raise DataError(str(folder), [Fault("case.json", found=str(error), expected="the case as saved")]) from None
         self.name = str(case["name"])
         self.periods: list[str] = [str(period["label"]) for period in case["periods"]]
-        self.years = {label: _years(label) for label in self.periods}
+        self.years = {label: years(label) for label in self.periods}
         self.saved_years = {str(period["label"]): float(period["years"]) for period in case["periods"]}
         self.policy: Row = case["policy"]
+        self.past: Row | None = case.get("past")
         self.digests: dict[str, str] = {}
         self.rows: dict[str, dict[str, Row]] = defaultdict(dict)
         self.grades_of_arc: dict[str, list[str]] = {}
@@ -93,11 +94,15 @@ class Facts:
 
     def _open(self, arc: str, period: str, edited: bool = True) -> bool:
         """Whether an arc is available: operating, or opened by an edit."""
-        status = self.rows["arcs"][arc]["status"]
-        for edit in self._edits.get(("arcs", arc, "status"), []) if edited else []:
+        return self.word("arcs", arc, "status", period, edited) == "operating"
+
+    def word(self, table: str, key: str, field: str, period: str, edited: bool = True) -> str:
+        """A word that edits may set: an arc's status, a store's closing rule."""
+        word = self.rows[table][key][field]
+        for edit in self._edits.get((table, key, field), []) if edited else []:
             if _covers(edit, period):
-                status = edit["value"]
-        return bool(status == "operating")
+                word = edit["value"]
+        return str(word)
 
     def rate(self, table: str, key: str, field: str, period: str) -> float:
         """A rate a year as the volume of one period; NaN where undefined."""
@@ -157,7 +162,7 @@ def _covers(edit: Row, period: str) -> bool:
     return not edit["periods"] or period in edit["periods"] or period[:4] in edit["periods"]
 
 
-def _years(label: str) -> float:
+def years(label: str) -> float:
     """Length of a period in years: a month's days over those of its year."""
     if len(label) == 4:
         return 1.0

@@ -18,8 +18,8 @@ from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.report import NEAR, SAME, Findings
 
 TABLES = (
-    "flows", "arcs", "routes", "ledger", "prices", "indicators", "groups", "supplies", "deliveries", "obligations",
-    "stocks", "ranges", "security", "bookings", "futures",
+    "flows", "arcs", "routes", "schedule", "ledger", "prices", "indicators", "groups", "supplies", "deliveries",
+    "obligations", "stocks", "ranges", "security", "bookings", "futures",
 )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def _terms(saved: Saved, facts: Facts) -> dict[Key, float]:
         money["deficiency", facts.family("contracts", name)] -= charged
     last = facts.periods[-1]
     for row in saved["stocks"]:
-        if row["period"] == last and facts.rows["storages"][row["storage"]]["closing"] == "value":
+        if row["period"] == last and facts.word("storages", row["storage"], "closing", last) == "value":
             worth = facts.number("storages", row["storage"], "closing_value", last)
             money["closing_value", facts.family("storages", row["storage"])] += row["closing"] * worth
     return money

@@ -123,8 +123,8 @@ def _stocks(saved: Saved, facts: Facts, found: Findings) -> None:
         ends = row["opening"] + row["injected"] - row["withdrawn"]
         found.equal("tanks", f"{row['storage']} {row['commodity']} {row['period']} closing", row["closing"], ends)
     for storage, by_period in tanks.items():
-        rule = facts.rows["storages"][storage]["closing"]
         first, last = facts.periods[0], facts.periods[-1]
+        rule = facts.word("storages", storage, "closing", last)
         closing = {(r["period"], r["commodity"]): r["closing"] for rows in by_period.values() for r in rows}
         for at, period in enumerate(facts.periods):
             rows, what = by_period[period], f"{storage} {period}"

@@ -14,6 +14,7 @@ from energy_routes.errors import UsageError
 
 if TYPE_CHECKING:
     from energy_routes.case import Case
+    from energy_routes.plan import Plan
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A bundled model's name, or a path to a .toml.")]
 Scenarios = Annotated[
@@ -35,17 +36,57 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error
 Solver = Annotated[str, typer.Option(metavar="NAME", help="highs (embedded), or any solver that PuLP finds: cbc …")]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the solver; the plan does not depend on it.")]
 TimeLimit = Annotated[float | None, typer.Option("--time-limit", metavar="SECONDS", min=0.001, help="Stop after this.")]
+Deck = Annotated[
+    Path | None, typer.Option("--deck", metavar="FILE", help="Your own prices over those of the pack: .csv or .xlsx.")
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="MONTH", help="Plan from this month on; --actuals tells what was.")
+]
+Actuals = Annotated[
+    Path | None, typer.Option("--actuals", metavar="FILE", help="Actual volumes until then: .csv or .xlsx.")
+]
 
 
-def ask(model: str, scenarios: list[str] | None, sets: list[str] | None) -> Case:
-    """The case of a model with scenarios and single numbers laid over it, in the order given."""
+def ask(
+    model: str,
+    scenarios: list[str] | None,
+    sets: list[str] | None,
+    *,
+    deck: Path | None = None,
+    as_of: str | None = None,
+    actuals: Path | None = None,
+) -> Case:
+    """The case of a model with scenarios and single numbers laid over it, in the order given; then from a month on."""
     from energy_routes.loading import load
 
+    if (as_of is None) != (actuals is None):
+        raise UsageError("--as-of and --actuals go together: where the rest begins, and what has happened until then")
     pairs = [_pair(text) for text in sets or []]
     case = load(model, scenarios or [])
+    if deck:
+        case = case.with_deck(deck)
     for path, value in pairs:
         case = case.set(path, value)
-    return case
+    if as_of is None or actuals is None:
+        return case
+    from energy_routes.midyear import replan
+
+    return replan(case, as_of, actuals)
+
+
+def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, quiet: bool, **laid: Any) -> Plan:
+    """The plan of a saved result, or of a model as :func:`ask` lays it out.  Raises UsageError for options of both."""
+    if is_saved(target):
+        if scenarios or sets or any(value is not None for value in laid.values()):
+            raise UsageError(f"{target} is a saved result: it can be shown, and not changed; options need a model")
+        from energy_routes.results import load
+
+        return load(target)
+    case = ask(target, scenarios, sets, **laid)
+    from energy_routes.solver import solve
+
+    with busy(f"Solving {case.name} …", quiet):
+        return solve(case)
 
 
 def _pair(text: str) -> tuple[str, str]:

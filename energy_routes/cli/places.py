@@ -13,6 +13,7 @@ from energy_routes.maps import SUFFIXES
 
 EXPORTS = (".mps", ".lp")
 PICTURES = (".png", ".svg", ".pdf")
+TABLES = (".xlsx", ".csv")
 
 
 def check_map(file: Path) -> None:
@@ -23,6 +24,11 @@ def check_map(file: Path) -> None:
 def check_export(file: Path) -> None:
     """Refuse a linear programme that cannot be written.  Raises UsageError."""
     _check(file, EXPORTS, "a linear programme")
+
+
+def check_table(file: Path) -> None:
+    """Refuse a table that cannot be written.  Raises UsageError."""
+    _check(file, TABLES, "a table")
 
 
 def check_picture(file: Path) -> None:

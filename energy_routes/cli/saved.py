@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Lang, Quiet, Scenarios, Sets, ask, busy, is_saved, say
-
-if TYPE_CHECKING:
-    from energy_routes.plan import Plan
+from energy_routes.cli.options import AsJson, Debug, Lang, Quiet, Scenarios, Sets, busy, say, solved
 
 
 @guarded
@@ -37,29 +34,13 @@ def map_(
 
     file = out or Path(f"{Path(target).stem}.png")
     check_map(file)
-    plan = _plan(target, scenario, set_, quiet)
-    after = None if other is None else _plan(other, None, None, quiet)
+    plan = solved(target, scenario, set_, quiet)
+    after = None if other is None else solved(other, None, None, quiet)
     from energy_routes import maps
 
     with busy(f"Drawing {file} …", quiet), whole_file(file) as new:
         maps.write(plan, new, other=after, months=months, period=period, lang=lang)
     say(f"Map in {file}", quiet)
-
-
-def _plan(target: str, scenario: list[str] | None, sets: list[str] | None, quiet: bool) -> Plan:
-    from energy_routes.errors import UsageError
-
-    if is_saved(target):
-        if scenario or sets:
-            raise UsageError(f"{target} is a saved result: --scenario and --set need a model to solve")
-        from energy_routes.results import load
-
-        return load(target)
-    case = ask(target, scenario, sets)
-    from energy_routes.solver import solve
-
-    with busy(f"Solving {case.name} …", quiet):
-        return solve(case)
 
 
 @guarded

@@ -11,8 +11,11 @@ import typer
 
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
+    Actuals,
     AsJson,
+    AsOf,
     Debug,
+    Deck,
     Model,
     Quiet,
     Scenarios,
@@ -43,6 +46,9 @@ def solve(
     units: Annotated[
         str, typer.Option(metavar="LIST", help="Units of the printed tables, such as kb/d,USD/bbl. Files keep theirs.")
     ] = "",
+    deck: Deck = None,
+    as_of: AsOf = None,
+    actuals: Actuals = None,
     solver: Solver = "highs",
     seed: Seed = 0,
     time_limit: TimeLimit = None,
@@ -59,7 +65,7 @@ def solve(
     Units.check(units)
     if map_:
         check_map(map_)
-    case = ask(model, scenario, set_)
+    case = ask(model, scenario, set_, deck=deck, as_of=as_of, actuals=actuals)
     from energy_routes import results
     from energy_routes.solver import solve as run
 
@@ -67,7 +73,8 @@ def solve(
         results.check_target(out)
     with busy(f"Solving {case.name} …", quiet):
         plan = run(case, solver, seed=seed, time_limit=time_limit)
-    asked = {"scenario": scenario or [], "set": set_ or []}
+    laid = {"deck": deck, "as_of": as_of, "actuals": actuals}
+    asked = {"scenario": scenario or [], "set": set_ or [], **{k: str(v) for k, v in laid.items() if v is not None}}
     _write(plan, out, map_, {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}, quiet)
     if as_json:
         print(json.dumps(results.summary(plan), indent=1, ensure_ascii=False, allow_nan=False))

@@ -269,6 +269,7 @@ def stock_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
     table = table.assign(family=_family(network, "storages")).rename(columns={"id": "storage"})
     columns = ("working_volume", "opening", "injection", "withdrawal", "closing_value")
     frame = over_periods(table, periods).assign(**dated(network, "storages", columns, periods))
+    frame["closing"] = network.chosen("storages", "closing", periods)[:, -1].repeat(len(periods))
     for rate in ("injection", "withdrawal"):
         frame[rate] = frame[rate].fillna(np.inf) * frame["years"]
     labels = [p.label for p in periods]

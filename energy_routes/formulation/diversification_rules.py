@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from energy_routes.formulation.space import Space, meters
 from energy_routes.lp import Axis, Expr, Rows, axis
+from energy_routes.past import Past
 from energy_routes.policy import Cap, Over
 
 
@@ -33,7 +35,8 @@ def max_share(s: Space) -> Rows:
     r"""Σ_t x_gkt ≤ σ_g · Σ_t total_kt  (over the horizon; or for every t)   ∀ capped g, k   [Mt | bcm]
 
     The total of a partition kind is the sum over its groups; of any other kind, the family's volume through all
-    corridors (its exports, where a pack names no corridors).
+    corridors (its exports, where a pack names no corridors).  Of a year that is partly gone, both sides count what
+    has been exported already.
     """
     exposed, total = capped(s, *s.policy.max_share)
     return exposed - total * exposed.axis.data("cap") <= 0.0
@@ -42,10 +45,10 @@ def max_share(s: Space) -> Rows:
 def max_exposure(s: Space) -> Rows:
     r"""Σ_t x_gkt ≤ X_g · Σ_t Δt  (over the horizon; or for every t)   ∀ capped g   [Mt | bcm]
 
-    A cap in Mt (bcm) a year.
+    A cap in Mt (bcm) a year; of a year that is partly gone, what has been exported already counts.
     """
-    caps = _caps(s, s.policy.max_exposure)
-    return s.exposure.spread_to(_members(s, caps)).sum_to(caps) <= caps.data("cap") * caps.data("years")
+    exposed, _ = capped(s, *s.policy.max_exposure)
+    return exposed <= exposed.axis.data("cap") * exposed.axis.data("years")
 
 
 def hold_exports(s: Space) -> Rows:
@@ -60,17 +63,25 @@ def hold_exports(s: Space) -> Rows:
 
 
 def capped(s: Space, *caps: Cap) -> tuple[Expr, Expr]:
-    """What caps look at, a row each, family and window: the exposure of the group, and what its share is a share of."""
+    """What caps look at, a row each, family and window: the exposure of the group, and what its share is a share of.
+
+    Over a horizon that began in mid-year both count what the months gone by have carried.
+    """
     rows = _caps(s, caps)
     members = _members(s, rows)
     exposed, total = (expr.spread_to(members).sum_to(rows) for expr in (s.exposure, share_totals(s)))
-    return exposed, total
+    return exposed + rows.data("gone"), total + rows.data("gone_total")
 
 
 def _caps(s: Space, caps: tuple[Cap, ...]) -> Axis:
-    """One row a capped group and window; ``window`` is 'horizon' or a period, ``years`` its length."""
+    """One row a capped group and window; ``window`` is 'horizon' or a period, ``years`` its length.
+
+    Of a year that is partly gone, ``years`` counts the months gone by; ``gone`` is what the group carried in them, and
+    ``gone_total`` what that is a share of.
+    """
+    past = s.case.past or Past((), ())
     spans: dict[Over, list[tuple[str, float]]] = {
-        "horizon": [("horizon", s.case.years)],
+        "horizon": [("horizon", s.case.years + past.years)],
         "period": [(p.label, p.years) for p in s.case.periods],
     }
     families = s.exposure.axis.frame[["kind", "group", "family"]].drop_duplicates()
@@ -81,7 +92,12 @@ def _caps(s: Space, caps: tuple[Cap, ...]) -> Axis:
         for window, years in spans[c.over]
     ]
     columns = ["kind", "group", "family", "window", "years", "cap"]
-    return axis("cap", ("kind", "group", "family", "window"), pd.DataFrame(rows, columns=columns))
+    frame = pd.DataFrame(rows, columns=columns)
+    whole = frame["window"] == "horizon"
+    of = list(zip(frame["kind"], frame["group"], frame["family"], strict=True))
+    frame["gone"] = np.where(whole, [past.exposure.get(key, 0.0) for key in of], 0.0)
+    frame["gone_total"] = np.where(whole, [past.totals.get((kind, family), 0.0) for kind, _, family in of], 0.0)
+    return axis("cap", ("kind", "group", "family", "window"), frame)
 
 
 def _members(s: Space, caps: Axis) -> Axis:

@@ -17,6 +17,7 @@ from energy_routes.case import Case
 from energy_routes.errors import DataError, Fault
 from energy_routes.levers import Bookings, Cvar, Security, revive
 from energy_routes.network import Edit, Network
+from energy_routes.past import Actual, Past, past_of
 from energy_routes.periods import Period
 from energy_routes.plan import Plan
 from energy_routes.policy import Cap, Concentration, Policy
@@ -57,6 +58,10 @@ def case_record(case: Case, packs: list[str]) -> dict[str, Any]:
             for e in case.edits
         ],
         "policy": dataclasses.asdict(case.policy),
+        "past": None if case.past is None else {
+            "periods": [p.label for p in case.past.periods],
+            "actuals": [dataclasses.asdict(actual) for actual in case.past.actuals],
+        },
     }  # fmt: skip
 
 
@@ -65,9 +70,10 @@ def read_case(folder: Path) -> Case:
     try:
         saved = json.loads((folder / "case.json").read_text("utf-8"))
         policy = saved["policy"]
+        network = Network(tuple(read_pack(folder / name) for name in saved["packs"]), _edits(saved["edits"]))
         return Case(
             name=saved["name"],
-            network=Network(tuple(read_pack(folder / name) for name in saved["packs"]), _edits(saved["edits"])),
+            network=network,
             periods=tuple(_period(item["label"]) for item in saved["periods"]),
             policy=Policy(
                 policy["objective"],
@@ -82,10 +88,16 @@ def read_case(folder: Path) -> Case:
             title=saved["title"],
             question=saved["question"],
             sources=tuple(saved["sources"]),
+            past=_past(network, saved["past"]) if saved.get("past") else None,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         fault = Fault("inputs/case.json", found=f"{type(error).__name__}: {error}", expected="the case as it was saved")
         raise DataError(str(folder.parent), [fault]) from None
+
+
+def _past(network: Network, saved: Mapping[str, Any]) -> Past:
+    """What had happened before the horizon began."""
+    return past_of(network, [_period(label) for label in saved["periods"]], [Actual(**row) for row in saved["actuals"]])
 
 
 def _edits(items: list[dict[str, Any]]) -> tuple[Edit, ...]:

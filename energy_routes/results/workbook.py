@@ -30,7 +30,7 @@ def write_workbook(plan: Plan, file: Path) -> None:
         _sheet(book, name, canonical(frame))
     stream = io.BytesIO()
     book.save(stream)
-    file.write_bytes(_timeless(stream.getvalue()))
+    file.write_bytes(timeless(stream.getvalue()))
 
 
 def _about(plan: Plan) -> pd.DataFrame:
@@ -93,7 +93,7 @@ def _width(name: str, values: pd.Series) -> float:
     return float(min(WIDEST, max(len(name) + 3, longest + 1, 10)))
 
 
-def _timeless(book: bytes) -> bytes:
+def timeless(book: bytes) -> bytes:
     """The same workbook without the moment at which it was made."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:

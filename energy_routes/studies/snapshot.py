@@ -17,6 +17,7 @@ from energy_routes.pick import fix_face, tie_break, tonne_km
 from energy_routes.program import Program
 from energy_routes.refine import refine
 from energy_routes.routes import routes_of
+from energy_routes.trace import paths
 
 NO_PRICES = pd.DataFrame(columns=["kind", "limit", "name", "family", "period", "volume", "bound", "price", "unit"])
 
@@ -42,7 +43,7 @@ class Snapshot:
 
 def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snapshot:
     """The plan of point ``x`` in brief."""
-    routes = routes_of(space, x, NO_PRICES)
+    routes = routes_of(space, x, NO_PRICES, list(paths(space, x)))
     out = routes[routes["export"].astype(bool) & (routes["volume"] > 0)]
     supply = space.lifted.axis.frame[["family"]].assign(
         shut=np.maximum(np.nan_to_num(space.lifted.axis.data("available") - space.lifted.value(x), posinf=0.0), 0.0)
