@@ -33,6 +33,7 @@ class _Course:
         from scipy.spatial import cKDTree
 
         self.points, self.along, self._tree = points, tangents(points), cKDTree(points)
+        self._low, self._high = points.min(axis=0) - NEAR, points.max(axis=0)
 
     def nearest(self, points: Points) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """For each given point the nearest vertex of this line (its index) and the distance."""
@@ -41,8 +42,7 @@ class _Course:
 
     def near(self, other: _Course) -> bool:
         """Whether the bounding boxes come near at all."""
-        a, b = self.points, other.points
-        return bool((a.min(axis=0) - NEAR <= b.max(axis=0)).all() and (b.min(axis=0) - NEAR <= a.max(axis=0)).all())
+        return bool((self._low <= other._high).all() and (other._low <= self._high).all())
 
 
 @dataclass(frozen=True)

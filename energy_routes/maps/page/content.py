@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from shapely import get_coordinates
 
 from energy_routes.errors import UsageError
+from energy_routes.geo import read_features
 from energy_routes.maps import style
 from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import ground
@@ -23,7 +25,7 @@ IDLE_MODES = ("pipeline", "rail")
 DRAWN = ("operating", "idle", "proposed")
 PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind.", "kpi.", "ledger.", "legend.", "map.",
             "measure.", "mode.", "page.", "panel.", "pill.", "report.", "sheet.", "slider.", "span.", "status.",
-            "table.", "tip.", "unit.", "view.")
+            "table.", "tip.", "title.", "unit.", "view.")
 
 
 def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str]] | None = None,
@@ -35,7 +37,8 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
     maps = [payload(own, lang=lang) for own in plans]
     arcs = _arcs(maps)
     lines = {arc: line for data in maps for arc, line in data.lines.items()}
-    frame = Frame.around(_places(maps))
+    home = _home(maps)
+    frame = Frame.around(_places(maps), _seen(arcs, lines, home, words))
     paths = courses({arc: lines[arc] for arc in arcs["arc"] if arc in lines}, frame)
     ids = arcs["arc"].tolist()
     reach = frame.reach(paths.values())
@@ -44,13 +47,12 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
         "file": plan.case.name, "version": _version(), "words": words.part(*PREFIXES), "marks": MARKS[words.language],
         "view": [0, 0, WIDE, round(frame.height, 1)], "reach": [round(v, 1) for v in _downward(reach)],
         "spans": [_told(span, words) for span in spans],
-        "plans": [{**told, "finding": data.title, "setting": data.subtitle, "name": own.case.name,
-                   "title": own.case.title or own.case.name,
+        "plans": [{**told, "name": own.case.name, "title": own.case.title or own.case.name,
                    **plan_numbers(own, ids, [span.labels[number] for span in spans])}
-                  for number, (own, data, told) in enumerate(zip(plans, maps, labels, strict=True))],
-        "arcs": _arc_facts(arcs, paths), "nodes": _nodes(maps, frame, words),
+                  for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
+        "arcs": _arc_facts(arcs, paths), "nodes": _nodes(maps, frame, home, words),
         "corridors": _corridors(plans, ids, words),
-        "ground": ground(frame, reach, _home(maps), words),
+        "ground": ground(frame, reach, home, words),
         "credits": list(dict.fromkeys(credit for data in maps for credit in data.credits)),
         "style": _style(),
     }
@@ -81,8 +83,9 @@ def _told(span: Span, words: Words) -> dict[str, Any]:
 def _arcs(maps: Sequence[MapData]) -> pd.DataFrame:
     """Every arc of every plan that could be drawn or listed, once."""
     table = pd.concat([data.arcs for data in maps], ignore_index=True)
-    flowing = table.groupby("arc")["volume"].transform("max") > style.FLOW_FLOOR
-    shown = flowing | (table["status"].isin(DRAWN) & (table["mode"].isin(IDLE_MODES) | (table["status"] == "proposed")))
+    table["most"] = table.groupby("arc")["volume"].transform("max")
+    lasting = table["mode"].isin(IDLE_MODES) | (table["status"] == "proposed")
+    shown = (table["most"] > style.FLOW_FLOOR) | (table["status"].isin(DRAWN) & lasting)
     return table[shown].drop_duplicates("arc").reset_index(drop=True)
 
 
@@ -107,12 +110,23 @@ def _places(maps: Sequence[MapData]) -> Any:
     return nodes[["lon", "lat"]].to_numpy(dtype=float)
 
 
-def _nodes(maps: Sequence[MapData], frame: Frame, words: Words) -> list[dict[str, Any]]:
+def _seen(arcs: pd.DataFrame, lines: Mapping[str, Any], home: str | None, words: Words) -> Any:
+    """(lon, lat) of every line that carries something in one of the plans, and of the home country's outline."""
+    flowing = [np.asarray(lines[arc].coords)[:, :2]
+               for arc, most in zip(arcs["arc"], arcs["most"], strict=True) if most > style.FLOW_FLOOR and arc in lines]
+    outline = [get_coordinates(geometry) for properties, geometry in read_features(words.file("countries.geojson"))
+               if home is not None and properties.get("iso_a2") == home]
+    return np.vstack([*flowing, *outline]) if flowing else None
+
+
+def _nodes(maps: Sequence[MapData], frame: Frame, home: str | None, words: Words) -> list[dict[str, Any]]:
     nodes = pd.concat([data.nodes for data in maps], ignore_index=True).drop_duplicates("id")
     out = []
     for row in records(nodes):
         name = words.place(row["id"], text_of(row["label"]) or row["id"])
         node = {"id": row["id"], "name": name, "kind": row["kind"]}
+        if row["kind"] == "market" and row["country"] == home:
+            node["inland"] = 1
         if pd.notna(row["lon"]) and pd.notna(row["lat"]):
             node["x"], node["y"] = flat(frame.upward(np.array([[row["lon"], row["lat"]]])))
         out.append(node)

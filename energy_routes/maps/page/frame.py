@@ -9,6 +9,9 @@ import numpy as np
 
 from energy_routes.maps.projection import Points, home_box, project
 
+Box = tuple[float, float, float, float]
+
+MARGIN = 0.05  # of the longer side of what is seen, around it
 WIDE = 960.0  # units across the home view: about one pixel each on a laptop
 
 
@@ -22,9 +25,15 @@ class Frame:
     height: float
 
     @classmethod
-    def around(cls, lonlat: Points) -> Frame:
-        """The usual view of Kazakhstan and its markets, or the places' own bounds where they lie elsewhere."""
-        west, south, east, north = home_box(lonlat)
+    def around(cls, places: Points, seen: Points | None = None) -> Frame:
+        """The usual view of Kazakhstan and its markets, or the places' own bounds where they lie elsewhere.
+
+        ``seen`` (lon, lat): what flows, and the home country; where they fill less than the usual view, the view
+        is drawn in around them.
+        """
+        west, south, east, north = home_box(places)
+        if seen is not None and len(seen):
+            west, south, east, north = _drawn_in((west, south, east, north), project(seen))
         scale = WIDE / (east - west)
         return cls(west, north, scale, (north - south) * scale)
 
@@ -32,11 +41,25 @@ class Frame:
         """Units of (lon, lat) rows with y *up*, as geometry is reckoned; shape (n, 2)."""
         return (project(np.asarray(lonlat, dtype=float)[:, :2]) - (self.west, self.north)) * self.scale
 
-    def reach(self, lines: Iterable[Points], margin: float = 60.0) -> tuple[float, float, float, float]:
+    def reach(self, lines: Iterable[Points], margin: float = 60.0) -> Box:
         """The rectangle (left, bottom, right, top; y up) that holds the view and every line, and a margin."""
         corners = np.vstack([np.array([[0.0, -self.height], [WIDE, 0.0]]), *lines])
         low, high = corners.min(axis=0) - margin, corners.max(axis=0) + margin
         return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def _drawn_in(box: Box, seen: Points) -> Box:
+    """The box cut down to what is seen in it, with a margin, never below a third of its width."""
+    west, south, east, north = box
+    held = seen[(seen[:, 0] > west) & (seen[:, 0] < east) & (seen[:, 1] > south) & (seen[:, 1] < north)]
+    if not len(held):
+        return box
+    low, high = held.min(axis=0), held.max(axis=0)
+    pad = MARGIN * max(high - low)
+    least = (east - west) / 3
+    if high[0] - low[0] + 2 * pad < least:
+        return box
+    return (max(west, low[0] - pad), max(south, low[1] - pad), min(east, high[0] + pad), min(north, high[1] + pad))
 
 
 def flat(points: Points, digits: int = 2) -> list[float]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,13 +26,20 @@ def ground(frame: Frame, reach: Box, home: str | None, words: Words) -> dict[str
     Countries are generalised together, so that neighbours keep one border.
     """
     box = _grown(reach)
-    countries = geo.read_features(words.file("countries.geojson"))
+    countries, lakes = _paths(words.file("countries.geojson"), words.file("lakes.geojson"), frame, box)
+    land = [{"d": path, "home": int(code == home)} for code, path in countries]
+    return {"land": land, "lakes": list(lakes), "names": _names(frame, box, words)}
+
+
+@lru_cache(maxsize=4)
+def _paths(lands: Path, waters: Path, frame: Frame, box: Box) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """(country code, path) of each land, and the path of each lake, in a box."""
+    countries = geo.read_features(lands)
     shapes = _outlines([geometry for _, geometry in countries], frame, box, shared=True)
-    lakes = _outlines([geometry for _, geometry in geo.read_features(words.file("lakes.geojson"))], frame, box)
-    land = [{"d": path, "home": int(properties.get("iso_a2") == home)}
-            for (properties, _), shape in zip(countries, shapes, strict=True) if (path := svg_path(shape))]
-    return {"land": land, "lakes": [path for lake in lakes if (path := svg_path(lake))],
-            "names": _names(frame, box, words)}
+    lakes = _outlines([geometry for _, geometry in geo.read_features(waters)], frame, box)
+    land = ((properties.get("iso_a2") or "", svg_path(shape))
+            for (properties, _), shape in zip(countries, shapes, strict=True))
+    return tuple(one for one in land if one[1]), tuple(filter(None, map(svg_path, lakes)))
 
 
 def _grown(box: Box) -> Box:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.maps.payload import bottlenecks, records, summed
-from energy_routes.maps.titles import exported
+from energy_routes.maps.titles import exported, finding
 
 DIGITS = 6
 SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting", "cost", "netback")
@@ -30,8 +30,9 @@ def short(value: Any) -> float | None:
 def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]]) -> dict[str, Any]:
     """What one plan says; every list runs over ``spans``, each a list of period labels.
 
-    ``volume``, ``capacity``, ``price``: arc by span.  ``limits``: bottlenecks by span.  ``cards``: key to values.
-    ``corridors``: group to volumes.  ``routes``: the netback sheets, over the plan's own horizon.
+    ``volume``, ``capacity``, ``price``: arc by span.  ``limits``: bottlenecks by span.  ``finding``: words by span.
+    ``cards``: key to values.  ``corridors``: group to volumes.  ``routes``: the netback sheets, over the plan's own
+    horizon.
     """
     at = {arc: number for number, arc in enumerate(arcs)}
     tables = [_span(plan, labels, arcs, at) for labels in spans]
@@ -40,6 +41,7 @@ def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]])
     return {
         **columns,
         "limits": [table["limits"] for table in tables],
+        "finding": [table["finding"] for table in tables],
         "tariff": _tariffs(plan, arcs),
         "status": _statuses(plan, arcs),
         "cards": cards(plan, spans),
@@ -53,8 +55,10 @@ def _span(plan: Any, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str
     years = {p.label: p.years for p in plan.case.periods if p.label in set(labels)}
     table = summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
     limits = bottlenecks(plan, table, years)
+    found = finding(plan, labels, table)
     rows = table.set_index("arc").reindex(list(arcs))
     return {
+        "finding": found,
         "volume": [short(v) for v in rows["volume"].fillna(0.0)],
         "capacity": [short(v) for v in rows["capacity"]],
         "price": [short(v) for v in rows["price"].fillna(0.0)],

@@ -131,5 +131,5 @@ export function drawDetail() {
 function idle() {
   const plan = plans[shownPlan()];
   const said = kind === "steps" && plan.note ? [plan.note] : [];
-  return [make("h3", {}, plan.finding), ...said.map((words) => make("p", {}, words)), make("p", {}, say("panel.detail_hint"))];
+  return [make("h3", {}, plan.finding[state.span]), ...said.map((words) => make("p", {}, words)), make("p", {}, say("panel.detail_hint"))];
 }

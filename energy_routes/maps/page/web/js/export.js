@@ -84,6 +84,7 @@ export function drawing() {
   });
   const key = legendKey(state.view === "change" ? "change" : "plan", false);
   const high = Number(key.getAttribute("height"));
+  key.removeAttribute("class");
   key.setAttribute("x", width - 300);
   key.setAttribute("y", top - high - 18);
   for (const text of key.querySelectorAll("text")) text.setAttribute("font-family", FAMILY);
@@ -94,7 +95,7 @@ export function drawing() {
     { xmlns: "http://www.w3.org/2000/svg", width, height: top + FOOT, viewBox: `0 0 ${width} ${top + FOOT}` },
     make("rect", { width, height: top + FOOT, fill: "#fff" }),
     write(14, 24, 18, content.title, { "font-weight": 700 }),
-    write(14, 43, 12, [plan.label, plan.finding, spans[state.span].name].filter(Boolean).join(" · "), { fill: "#5b6773" }),
+    write(14, 43, 12, [plan.label, plan.finding[state.span], spans[state.span].name].filter(Boolean).join(" · "), { fill: "#5b6773" }),
     parts,
     card,
     key,

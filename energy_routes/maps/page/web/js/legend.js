@@ -14,16 +14,14 @@ const TICKS = [1, 2, 5];
 const text = (x, y, words, extra = {}) =>
   make("text", { x, y, "font-size": 11, fill: INK, ...extra }, words);
 
-/** "Mt a year", "bcm a month", or the plain unit for other spans. */
+/** "Mt a year", "Mt or bcm a month", or the plain unit for other spans. */
 function spanUnit() {
   const shown = families.filter((family) => state.families.has(family));
   const { months } = spans[state.span];
-  const told = shown.map((family) => {
-    const base = unit(family === "gas" ? "bcm" : "Mt");
-    if (Math.abs(months - 12) < 0.1) return say("legend.unit.year", { unit: base });
-    return months < 1.1 ? say("legend.unit.month", { unit: base }) : base;
-  });
-  return told.length > 1 ? say("legend.unit.either", { first: told[0], second: told[1] }) : told[0];
+  const [first, second] = shown.map((family) => unit(family === "gas" ? "bcm" : "Mt"));
+  const base = second ? say("legend.unit.either", { first, second }) : first;
+  if (Math.abs(months - 12) < 0.1) return say("legend.unit.year", { unit: base });
+  return months < 1.1 ? say("legend.unit.month", { unit: base }) : base;
 }
 
 /** Three round volumes whose widths tell the scale. */
@@ -116,11 +114,25 @@ export function legendKey(which, compact) {
 const drawing = (height, ...parts) =>
   make("svg", { class: "key", width: 280, height, viewBox: `0 0 280 ${height}`, role: "img", "aria-label": say("legend.title") }, parts);
 
-/** The legend box of a panel. */
-export function legend(which) {
-  const compact = state.view === "side";
-  const box = make("div", { class: compact ? "legend compact" : "legend" }, legendKey(which, compact));
-  if (!compact) box.append(buttons());
+const SHORT = 640; // px: a map lower than this begins with the short legend
+let whole = null; // whether the reader wants the whole legend; null: what fits
+
+/** The legend box of a panel `high` px high; `again` redraws it. */
+export function legend(which, high, again) {
+  const side = state.view === "side";
+  const short = side || !(whole ?? high >= SHORT);
+  const box = make("div", { class: side ? "legend compact" : "legend" }, legendKey(which, short));
+  if (side) return box;
+  box.append(buttons());
+  const words = say(short ? "page.more" : "page.less");
+  const turn = () => {
+    whole = short;
+    again();
+    document.querySelector(".legend .more")?.focus();
+  };
+  if (which !== "change") {
+    box.append(make("button", { type: "button", class: "more", "aria-expanded": String(!short), "aria-label": words, title: words, on: { click: turn } }, short ? "▴" : "▾"));
+  }
   return box;
 }
 

@@ -2,11 +2,11 @@
 
 import { drawBars } from "./bars.js";
 import { drawCards } from "./cards.js";
-import { kind, plans, spans, WHOLE } from "./data.js";
+import { families, kind, plans, spans } from "./data.js";
 import { drawDetail } from "./detail.js";
 import { find, make } from "./dom.js";
 import { savePng, saveSvg } from "./export.js";
-import { say } from "./format.js";
+import { number, say } from "./format.js";
 import { startKeys } from "./keys.js";
 import { legend } from "./legend.js";
 import { goHome, Panel, zoomBy } from "./panel.js";
@@ -14,7 +14,6 @@ import { onChange, readAddress, shownPlan, state, update } from "./state.js";
 import { drawSteps, startSteps } from "./steps.js";
 import { openTable, saveCsv } from "./table.js";
 import { drawTimeline, startTimeline } from "./timeline.js";
-import { families } from "./data.js";
 
 let panels = [];
 let shape = "";
@@ -49,7 +48,8 @@ function drawMaps() {
   for (const box of document.querySelectorAll(".legend, .zoomer")) box.remove();
   panels[0].root.node().append(zoomer());
   const last = panels.at(-1);
-  last.root.node().append(legend(last.which));
+  const host = last.root.node();
+  host.append(legend(last.which, host.clientHeight, drawMaps));
   for (const panel of panels) panel.draw(...captionOf(panel.which));
 }
 
@@ -64,7 +64,18 @@ function drawHeader() {
   for (const button of document.querySelectorAll("[data-view]")) press(button, button.dataset.view === state.view);
   for (const button of document.querySelectorAll("[data-family]")) press(button, state.families.has(button.dataset.family));
   press(find("animate"), state.moving);
-  find("subtitle").textContent = plans[shownPlan()].setting;
+  find("subtitle").textContent = setting();
+}
+
+/** The line under the title: which plan, when, and what is scarcest in it. */
+function setting() {
+  const plan = plans[shownPlan()];
+  const when = spans[state.span].name;
+  const said = [plan.title, plan.label, plan.title.includes(when) ? "" : when].filter(Boolean).join(" · ");
+  const [worst] = plan.limits[state.span];
+  if (!worst) return say("title.no_bottleneck", { said });
+  const measure = say(`measure.${worst.family}`);
+  return say("title.scarcest", { said, name: worst.name, measure, price: number(worst.price, 1) });
 }
 
 function draw() {

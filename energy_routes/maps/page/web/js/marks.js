@@ -1,11 +1,11 @@
 /** Arrows on the lines, symbols of the nodes, and their names. */
 
-import { nodes } from "./data.js";
+import { content, nodes } from "./data.js";
 import { inside, pointAt } from "./geometry.js";
 import { INK } from "./palette.js";
 import { textWidth } from "./labels.js";
 
-const RANK = ["market", "port", "hub", "border", "field", "refinery", "storage"];
+const RANK = ["port", "market", "field", "border", "hub", "refinery", "storage"];
 const MAIN = new Set(["market", "port"]);
 const MERGE = 8; // px: nodes closer than this are drawn as one
 const SYMBOLS = {
@@ -65,7 +65,7 @@ export function marksOf(strands, camera, size) {
       x: node.x * camera.scale + camera.x,
       y: node.y * camera.scale + camera.y,
       volume: through.get(node.id),
-      rank: RANK.indexOf(node.kind),
+      rank: node.inland ? RANK.length : RANK.indexOf(node.kind),
     }))
     .filter((mark) => inside(mark.x, mark.y, size, 10))
     .sort((a, b) => a.rank - b.rank || b.volume - a.volume);
@@ -77,7 +77,8 @@ export function marksOf(strands, camera, size) {
   }
   for (const mark of marks) {
     const fields = mark.others.filter((other) => other.node.kind === "field");
-    mark.label = [...new Set([mark.node.name, ...fields.map((other) => other.node.name)])].join(" · ");
+    const names = new Set([mark.node.name, ...fields.map((other) => other.node.name)]);
+    mark.label = [...names].slice(0, 2).join(" · ") + (names.size > 2 ? " …" : "");
     mark.volume = Math.max(mark.volume, ...mark.others.map((other) => other.volume));
   }
   return marks;
@@ -127,12 +128,14 @@ function spots(mark, width, height) {
   return out;
 }
 
-const isMain = (mark) => MAIN.has(mark.node.kind);
+const isMain = (mark) => MAIN.has(mark.node.kind) && !mark.node.inland;
 const weight = (mark) => (isMain(mark) ? 2 : mark.node.kind === "field" ? 1 : 0);
+const CLOSE = 1.5; // times the home scale from which places without a flow are named
 
 /** The marks in the order in which they are named: [ports, markets and fields], [others]; each by volume. */
-export function byWeight(marks) {
-  const ordered = [...marks].sort((a, b) => weight(b) - weight(a) || b.volume - a.volume);
+export function byWeight(marks, zoomed) {
+  const named = marks.filter((mark) => mark.volume > content.style.floor || zoomed >= CLOSE);
+  const ordered = named.sort((a, b) => weight(b) - weight(a) || b.volume - a.volume);
   return [ordered.filter(weight), ordered.filter((mark) => !weight(mark))];
 }
 

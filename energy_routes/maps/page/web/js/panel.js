@@ -16,6 +16,7 @@ import { lineWords } from "./words.js";
 const NEAREST = 24;
 const FARTHEST = 0.45;
 const ABOVE = 0.3; // of the spare height: the legend needs the rest
+const MARCHING = 2.2; // px: a thinner line carries no dashes
 const FIRST = 8; // numbers told before the names of places
 const MOST = 34; // numbers told at all
 
@@ -127,7 +128,7 @@ export class Panel {
       .attr("aria-label", (strand) => lineWords(strand))
       .attr("aria-pressed", (strand) => String(state.focus?.kind === "arc" && state.focus.id === strand.arc.id))
       .each(function paint(strand) {
-        const march = strand.flows && strand.width >= 2.6 && strand.line.seen;
+        const march = strand.flows && strand.width >= MARCHING && strand.line.seen;
         const shapes = this.children;
         for (const shape of shapes) shape.setAttribute("d", strand.path);
         const [halo, flow, dashes] = shapes;
@@ -193,7 +194,7 @@ export class Panel {
     const marked = this.which === "change" ? [] : bottleneckPills(seen, placer, size);
     const ways = waysOut(seen, placer, size);
     const numbers = numbersOf(seen, this.which);
-    const [main, others] = byWeight(marks);
+    const [main, others] = byWeight(marks, transform.k);
     const pills = placeNumbers(numbers.slice(0, FIRST), placer, size);
     const names = placeNames(main, placer);
     pills.push(...placeNumbers(numbers.slice(FIRST, MOST), placer, size));

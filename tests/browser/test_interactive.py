@@ -1,0 +1,404 @@
+"""The interactive map in a real browser, from disk, with the network off: what it shows and what one can do with it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import struct
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import toy
+
+import energy_routes as er
+from energy_routes.maps.interactive import write_page
+from energy_routes.maps.payload import payload
+from energy_routes.words import Words
+
+WORDS = Words.of("en")
+MARCH = "2024-03"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+
+
+def text(page: Any, selector: str) -> str:
+    """What an element says, spaces evened out."""
+    return " ".join(page.locator(selector).first.inner_text().split())
+
+
+def card(page: Any, key: str) -> str:
+    """The value of a key figure, without its unit."""
+    return str(page.locator(f'[data-card="{key}"] .value').evaluate("node => node.firstChild.textContent"))
+
+
+def arc(plan: er.Plan, arc: str, period: str | None = None) -> Any:
+    """The row of an arc as the static maps have it."""
+    return payload(plan, period).arcs.set_index("arc").loc[arc]
+
+
+def exported(plan: er.Plan, period: str) -> float:
+    """Mt sold abroad in a period."""
+    sold = plan.deliveries[plan.deliveries["export"].astype(bool) & (plan.deliveries["period"] == period)]
+    return float(sold["volume"].sum())
+
+
+def money(plan: er.Plan) -> float:
+    """Tariffs and freight, MUSD."""
+    return float(plan.flows["cost"].sum())
+
+
+# -------------------------------------------------------------------------------------------- numbers
+
+
+def test_the_cards_tell_the_plans_own_numbers_in_every_view_and_month(open_page: Any, pair: Path, before: er.Plan,
+                                                                     after: er.Plan) -> None:
+    page = open_page(pair, "v=before")
+    assert card(page, "export_oil") == WORDS.number(before.exports["oil"], 2)
+    assert card(page, "netback") == WORDS.number(before.netback, 0)
+    page.click('[data-view="after"]')
+    assert card(page, "netback") == WORDS.number(after.netback, 0)
+    assert card(page, "transport") == WORDS.number(money(after), 0)
+    assert card(page, "bottlenecks") == str(len(payload(after).limits))
+    change = WORDS.signed(after.netback - before.netback, 0)
+    assert text(page, '[data-card="netback"] .delta').startswith(change)
+    page.locator("#period").fill("2")
+    assert text(page, "#period-name") == "March 2024"
+    assert card(page, "export_oil") == WORDS.number(exported(after, MARCH), 2)
+    assert page.locator('[data-card="netback"]').count() == 0  # a month tells sales less carriage instead
+
+
+def test_a_line_tells_flow_capacity_tariff_and_worth(open_page: Any, pair: Path, before: er.Plan,
+                                                     after: er.Plan) -> None:
+    page = open_page(pair, f"v=after&t={MARCH}")
+    now, then = arc(after, "HUB_PORT", MARCH), arc(before, "HUB_PORT", MARCH)
+    page.locator('[data-arc="HUB_PORT"].line .hit').dispatch_event("mousemove", {"clientX": 300, "clientY": 300})
+    tip = text(page, "#tip")
+    assert "West pipeline" in tip
+    for value in (WORDS.number(now["volume"], 2), WORDS.number(now["capacity"], 2),
+                  WORDS.signed(now["volume"] - then["volume"], 2)):
+        assert value in tip
+    assert now["bound"] == 1
+    assert f"One more tonne of capacity is worth ${WORDS.number(now['price'], 1)}." in tip
+    label = page.locator('[data-arc="HUB_PORT"].line').get_attribute("aria-label")
+    assert label.startswith("West pipeline, ")
+    assert "bottleneck" in label
+    page.locator('[data-arc="HUB_PORT"].line').dispatch_event("mouseleave")
+    assert page.locator("#tip").is_hidden()
+
+
+def test_the_table_holds_every_line_with_its_numbers(open_page: Any, pair: Path, before: er.Plan,
+                                                     after: er.Plan) -> None:
+    page = open_page(pair, "v=after")
+    page.click("#open-table")
+    cells = page.locator("#table-body table").nth(1).locator("tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText))")
+    found = {row[0]: row[1:] for row in cells}
+    now, then = payload(after).arcs, payload(before).arcs.set_index("arc")
+    for row in now.to_dict("records"):
+        told = found[row["name"]]
+        assert told[1] == WORDS.number(row["volume"], 2 if abs(row["volume"]) >= 0.1 else 3)
+        assert told[7] == WORDS.signed(row["volume"] - then.loc[row["arc"], "volume"], 2)
+    page.keyboard.press("Escape")
+    assert page.locator("#table").is_hidden()
+    with page.expect_download() as saved:
+        page.click("#open-table")
+        page.click("#save-csv")
+    rows = list(csv.reader(io.StringIO(saved.value.path().read_text("utf-8-sig"))))
+    own = next(row for row in rows if row[:1] == ["West pipeline"])
+    assert float(own[2]) == pytest.approx(arc(after, "HUB_PORT")["volume"], rel=1e-5)
+
+
+def test_the_netback_sheet_adds_up(open_page: Any, pair: Path, before: er.Plan) -> None:
+    page = open_page(pair, "v=before&l=routes")
+    route = before.routes.sort_values("volume", ascending=False).iloc[0]
+    page.locator('[data-route="0"]').click()
+    assert text(page, "#detail h3") == route["route"]
+    values = page.locator("#detail .sheet td:nth-child(2)").all_inner_texts()
+    told = [float(value.replace("−", "-").replace(",", "").replace("+", "")) for value in values]
+    assert told[0] == pytest.approx(route["price"], abs=0.051)
+    assert sum(told[:-1]) == pytest.approx(told[-1], abs=0.06 * len(told))
+    assert told[-1] == pytest.approx(route["netback"], abs=0.051)
+    lit = page.locator("g.line:not(.faded)").evaluate_all("lines => lines.map(line => line.dataset.arc)")
+    assert set(lit) == set(route["arcs"].split(";"))
+
+
+def test_every_bottleneck_is_marked_at_home_zoom_in_every_month(open_page: Any, pair: Path, after: er.Plan) -> None:
+    page = open_page(pair, "v=after")
+    marked = 0
+    for span, period in enumerate([*(p.label for p in after.case.periods), None]):
+        page.evaluate("hash => { location.hash = hash }", f"v=after&t={period or '2024-01~2024-12'}")
+        page.wait_for_timeout(20)
+        wanted = set(payload(after, period).limits["id"])
+        found = page.locator(".diamond").evaluate_all("marks => marks.map(mark => mark.dataset.limit)")
+        assert sorted(found) == sorted(wanted), (span, period)
+        marked += len(found)
+    assert marked > 12
+
+
+# -------------------------------------------------------------------------------------------- use
+
+
+def test_views_change_what_is_drawn(open_page: Any, pair: Path, before: er.Plan, after: er.Plan) -> None:
+    page = open_page(pair)
+    assert page.locator('[data-view="change"]').get_attribute("aria-pressed") == "true"
+    pills = set(page.locator(".pill text").all_text_contents())
+    change = arc(after, "HUB_PORT")["volume"] - arc(before, "HUB_PORT")["volume"]
+    assert change < -0.05
+    assert WORDS.signed(change, 2) in pills
+    page.click('[data-view="side"]')
+    assert page.locator(".panel").count() == 2
+    assert page.locator(".legend").count() == 1
+    page.click('[data-view="after"]')
+    assert page.locator(".panel").count() == 1
+    assert "v=after" in page.evaluate("location.hash")
+
+
+def test_focus_by_line_bar_legend_and_keyboard(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, "v=after")
+    page.locator('.bar[data-arc="HUB_GATE"]').click()
+    assert text(page, "#detail h3") == "East pipeline"
+    assert page.locator("g.line.faded").count() == page.locator("g.line").count() - 1
+    page.keyboard.press("Escape")
+    assert page.locator("g.line.faded").count() == 0
+    page.locator('[data-corridor="West"]').click()
+    assert page.locator('[data-corridor="West"]').get_attribute("aria-pressed") == "true"
+    assert page.locator('[data-arc="HUB_PORT"].line:not(.faded)').count() == 1
+    page.keyboard.press("Escape")
+    page.locator("g.line").first.focus()
+    assert page.locator("#tip").is_visible()
+    first = page.locator("g.line").first.get_attribute("data-arc")
+    page.keyboard.press("Tab")
+    second = page.evaluate("document.activeElement.dataset.arc")
+    assert second not in (first, None)
+    page.keyboard.press("Enter")
+    assert f"f=arc%3A{second}" in page.evaluate("location.hash")
+    assert page.evaluate("document.activeElement.dataset.arc") == second  # focus is not lost by the redraw
+
+
+def test_months_by_slider_arrows_and_play(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, "v=after")
+    assert text(page, "#period-name") == "2024"
+    page.locator("h1").click()
+    page.keyboard.press("ArrowRight")
+    assert text(page, "#period-name") == "January 2024"
+    page.keyboard.press("ArrowLeft")
+    assert text(page, "#period-name") == "December 2024"
+    page.click("#whole")
+    assert page.locator("#whole").get_attribute("aria-pressed") == "true"
+    page.click("#play")
+    assert text(page, "#period-name") == "January 2024"
+    page.wait_for_function("() => document.getElementById('period-name').textContent === 'February 2024'")
+    page.click("#play")
+    assert page.locator("#play").get_attribute("aria-label") == "Play"
+
+
+def test_zoom_moves_lines_but_not_their_widths(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, "v=after")
+    line = page.locator('[data-arc="HUB_PORT"].line .flow')
+    width, path = line.get_attribute("stroke-width"), line.get_attribute("d")
+    page.locator('.zoomer button').first.click()
+    page.wait_for_function("path => document.querySelector('[data-arc=HUB_PORT] .flow').getAttribute('d') !== path",
+                           arg=path)
+    assert line.get_attribute("stroke-width") == width
+    page.click("#reset")
+    assert line.get_attribute("d") == path
+
+
+def test_lines_in_one_corridor_do_not_hide_each_other(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, "v=before")  # pipeline and proposed railway from HUB to PORT have one course
+    middles = {}
+    for name in ("HUB_PORT", "HUB_PORT_RAIL"):
+        flow = page.locator(f'[data-arc="{name}"].line .flow')
+        middles[name] = flow.evaluate("path => { const at = path.getPointAtLength(path.getTotalLength() / 2);"
+                                      " return [at.x, at.y, Number(path.getAttribute('stroke-width'))] }")
+    (x, y, wide), (u, v, other) = middles.values()
+    assert ((x - u) ** 2 + (y - v) ** 2) ** 0.5 >= (wide + other) / 2 + 0.5
+
+
+def test_exports_are_drawings_that_carry_their_own_styles(open_page: Any, pair: Path, after: er.Plan) -> None:
+    page = open_page(pair, "v=after&f=arc%3AHUB_PORT")
+    with page.expect_download() as saved:
+        page.click("#save-svg")
+    drawn = saved.value.path().read_text("utf-8")
+    tree = ElementTree.fromstring(drawn)
+    words = "".join(tree.itertext())
+    assert after.case.title in words
+    assert "Made with Natural Earth." in words
+    assert not re.search(r"<script|<style|class=|foreignObject", drawn)
+    assert any(node.get("stroke") for node in tree.iter("{http://www.w3.org/2000/svg}path"))
+    with page.expect_download() as saved:
+        page.click("#save-png")
+    head = saved.value.path().read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    wide, high = struct.unpack(">II", head[16:24])
+    assert wide == 2 * round(float(tree.get("width", 0)))
+    assert high == 2 * round(float(tree.get("height", 0)))
+
+
+def test_dashes_march_only_where_motion_is_welcome(open_page: Any, pair: Path) -> None:
+    seen = "[...document.querySelectorAll('.march')].some((dashes) => dashes.checkVisibility())"
+    assert not open_page(pair, "v=after").evaluate(seen)
+    page = open_page(pair, "v=after", motion="no-preference")
+    assert page.evaluate(seen)
+    page.click("#animate")
+    assert not page.evaluate(seen)
+    assert "a=0" in page.evaluate("location.hash")
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_the_page_fits_the_screen(open_page: Any, pair: Path, size: tuple[int, int]) -> None:
+    page = open_page(pair, "v=side&f=arc%3AHUB_PORT", size)
+    assert page.evaluate("[document.scrollingElement.scrollWidth, document.scrollingElement.scrollHeight]") == [*size]
+    boxes = [page.locator(part).bounding_box() for part in ("header", "#maps", "aside", "footer", "#detail", "#bars")]
+    for box in boxes:
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= size[0]
+        assert box["y"] + box["height"] <= size[1]
+    page.emulate_media(media="print")
+    assert page.locator("#save-png").is_hidden()
+    assert page.locator("#credits").is_visible()
+
+
+# -------------------------------------------------------------------------------------------- for everyone
+
+
+def test_no_accessibility_fault_in_any_view(open_page: Any, pair: Path) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    for view, act in (("v=change&f=arc%3AHUB_PORT", ""), ("v=side&l=routes", ""), ("v=after", "#open-table")):
+        page = open_page(pair, view)
+        if act:
+            page.click(act)
+        found = axe.Axe().run(page, context={"exclude": [[".ground"], [".over"]]}, options={"runOnly": RULES})
+        faults = [(fault["id"], fault["nodes"][0]["html"][:200], fault["nodes"][0].get("failureSummary", ""))
+                  for fault in found.response["violations"]]
+        assert faults == [], view
+
+
+def test_words_on_the_map_stand_out(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, "v=after")
+    script = """() => [...document.querySelectorAll('.pill')].map(pill => [
+        getComputedStyle(pill.querySelector('text')).fill, getComputedStyle(pill.querySelector('rect')).fill])"""
+    pairs = page.evaluate(script)
+    assert len(pairs) > 3
+    for ink, ground in {tuple(pair) for pair in pairs}:
+        assert contrast(ink, ground) >= 4.5, (ink, ground)
+    names = page.locator(".node-name").first.evaluate("node => getComputedStyle(node).fill")
+    for ground in ("rgb(247, 245, 240)", "rgb(219, 231, 238)"):
+        assert contrast(names, ground) >= 7
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two CSS colours ``rgb(r, g, b)``, as WCAG 2.1 defines it."""
+    def light(colour: str) -> float:
+        channels = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((light(one), light(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_another_language_leaves_no_word_unsaid(open_page: Any, before: er.Plan, after: er.Plan,
+                                                tmp_path: Path) -> None:
+    words = Words.of("kk")
+    page = open_page(write_page(before, tmp_path / "p.html", other=after, lang="kk"), "v=after&f=arc%3AHUB_PORT")
+    assert page.locator("html").get_attribute("lang") == "kk"
+    assert text(page, '[data-card="export_oil"] .label') == words("kpi.oil_exports")
+    assert card(page, "netback") == words.number(after.netback, 0)
+    said = page.locator("body").inner_text()
+    assert not re.search(r"\b(page|kpi|tip|legend|panel|table|button)\.[a-z_]+", said)
+
+
+# -------------------------------------------------------------------------------------------- what must not happen
+
+NASTY = {
+    "FIELD": "</script><img src=x onerror=alert(1)>", "HUB": "Quotes \" ' ` & <b>bold</b>", "EAST": "Восток — Шығыс",
+    "WEST": "2024-01-01", "SHORT": "<!--<script>", "LONG": "=1+1;None\u2028{{name}}", "GATHER": "NaN",
+}
+
+
+@pytest.fixture(scope="module")
+def nasty(tmp_path_factory: pytest.TempPathFactory) -> er.Plan:
+    """The toy with names that would break a careless page."""
+    def quoted(name: str) -> str:
+        return '"' + NASTY[name].replace('"', '""') + '"'
+
+    tables = {
+        "nodes": f"""
+            id,name,kind,country,lat,lon
+            FIELD,{quoted("FIELD")},field,KZ,47,53
+            HUB,{quoted("HUB")},hub,KZ,47,55
+            EAST,{quoted("EAST")},market,CN,44,80
+            WEST,{quoted("WEST")},market,IT,44,20
+            """,
+        "arcs": f"""
+            id,from,to,name,capacity,tariff,length_km
+            GATHER,FIELD,HUB,{quoted("GATHER")},20,1,10
+            SHORT,HUB,EAST,{quoted("SHORT")},6,30,1000
+            LONG,HUB,WEST,{quoted("LONG")},5,50,3000
+            """,
+    }
+    return er.solve(toy.toy(tmp_path_factory.mktemp("nasty"), tables))
+
+
+def test_names_are_text_whatever_they_hold(open_page: Any, nasty: er.Plan, tmp_path: Path) -> None:
+    page = open_page(write_page(nasty, tmp_path / "nasty.html", other=nasty), "v=after&f=arc%3ASHORT")
+    assert text(page, "#detail h3") == NASTY["SHORT"]
+    assert page.locator("img").count() == 0
+    page.click("#open-table")
+    told = page.locator("#table-body").inner_text()
+    for name in ("SHORT", "GATHER"):
+        assert NASTY[name] in told
+    labels = page.locator(".node-name").all_text_contents()
+    assert any("Восток" in label for label in labels)
+    with page.expect_download() as saved:
+        page.click("#save-csv")
+    assert "'=1+1" in saved.value.path().read_text("utf-8-sig")  # a spreadsheet must not reckon it
+
+
+def test_the_page_cannot_phone_home(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, quiet=False)
+    refused = page.evaluate("""async () => {
+        const tries = [() => fetch('https://example.org/'), () => import('https://example.org/a.js'),
+                       () => new Promise((done, fail) => { const i = new Image(); i.onload = done; i.onerror = fail;
+                                                           i.src = 'https://example.org/a.png' })];
+        const broken = [];
+        document.addEventListener('securitypolicyviolation', (event) => broken.push(event.effectiveDirective));
+        for (const act of tries) await act().catch(() => {});
+        const script = document.createElement('script');
+        script.textContent = 'window.ran = true';
+        document.body.append(script);
+        await new Promise((done) => setTimeout(done, 50));
+        return [broken, window.ran === undefined];
+    }""")
+    assert set(refused[0]) >= {"connect-src", "img-src", "script-src-elem"}
+    assert refused[1]
+
+
+def test_a_notebook_shows_the_page_in_a_frame(browser: Any, before: er.Plan, after: er.Plan, tmp_path: Path) -> None:
+    made = er.compare(before, after).explore(tmp_path / "saved.html")
+    assert made.path == tmp_path / "saved.html"
+    page = browser.new_page(offline=True)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_content(f"<!doctype html><p>a notebook</p>{made._repr_html_()}")
+    frame = page.frame_locator("iframe")
+    frame.locator('.bar[data-arc="HUB_GATE"]').click()
+    assert " ".join(frame.locator("#detail h3").inner_text().split()) == "East pipeline"
+    assert errors == []
+    page.close()
+
+
+def test_the_address_holds_the_view(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, f"v=side&t={MARCH}&f=corridor%3AEast&l=routes&a=0")
+    assert page.locator(".panel").count() == 2
+    assert text(page, "#period-name") == "March 2024"
+    assert text(page, "#detail h3") == "Eastern pipeline"
+    assert page.locator("#animate").get_attribute("aria-pressed") == "false"
+    for wrong in ("v=none&t=x&f=arc%3ANO&s=99&c=coal", "%", "f=route%3A-1"):
+        page.evaluate("hash => { location.hash = hash }", wrong)
+        page.wait_for_timeout(20)
+    assert json.loads(page.locator("#content").inner_text())["kind"] == "pair"
