@@ -19,6 +19,7 @@ from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import plan_numbers, text_of
 from energy_routes.maps.payload import MapData, payload, records
 from energy_routes.maps.spans import Span, spans_of
+from energy_routes.maps.titles import difference, titled
 from energy_routes.words import MARKS, Words
 
 IDLE_MODES = ("pipeline", "rail")
@@ -43,17 +44,18 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
     ids = arcs["arc"].tolist()
     reach = frame.reach(paths.values())
     return {
-        "kind": kind, "title": plan.case.title or plan.case.name, "question": plan.case.question,
+        "kind": kind, "title": titled(plan.case, words), "question": plan.case.question,
         "file": plan.case.name, "version": _version(), "words": words.part(*PREFIXES), "marks": MARKS[words.language],
         "view": [0, 0, WIDE, round(frame.height, 1)], "reach": [round(v, 1) for v in _downward(reach)],
         "spans": [_told(span, words) for span in spans],
-        "plans": [{**told, "name": own.case.name, "title": own.case.title or own.case.name,
-                   **plan_numbers(own, ids, [span.labels[number] for span in spans])}
+        "plans": [{**told, "name": own.case.name, "title": titled(own.case, words),
+                   "moved": [_moved(plan, own, span, number, words) for span in spans] if number else [],
+                   **plan_numbers(own, ids, [span.labels[number] for span in spans], words)}
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
-        "arcs": _arc_facts(arcs, paths), "nodes": _nodes(maps, frame, home, words),
+        "arcs": _arc_facts(arcs, paths, words), "nodes": _nodes(maps, frame, home),
         "corridors": _corridors(plans, ids, words),
         "ground": ground(frame, reach, home, words),
-        "credits": list(dict.fromkeys(credit for data in maps for credit in data.credits)),
+        "credits": list(dict.fromkeys(line for data in maps for credit in data.credits for line in credit.split("\n"))),
         "style": _style(),
     }
 
@@ -70,6 +72,13 @@ def _cast(plan: Any, other: Any, steps: Any) -> tuple[list[Any], list[dict[str, 
     if other is None:
         return [plan], [{"label": "", "note": ""}], "one"
     return [plan, other], [{"label": "", "note": ""}, {"label": "", "note": ""}], "pair"
+
+
+def _moved(before: Any, after: Any, span: Span, number: int, words: Words) -> str:
+    """What a plan changes against the first one, in a sentence."""
+    labels = span.labels[0], span.labels[number]
+    whole = all(len(own) == len(plan.case.periods) for own, plan in zip(labels, (before, after), strict=True))
+    return difference(before, after, labels, whole, words)
 
 
 def _told(span: Span, words: Words) -> dict[str, Any]:
@@ -89,7 +98,7 @@ def _arcs(maps: Sequence[MapData]) -> pd.DataFrame:
     return table[shown].drop_duplicates("arc").reset_index(drop=True)
 
 
-def _arc_facts(arcs: pd.DataFrame, paths: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _arc_facts(arcs: pd.DataFrame, paths: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
     numbers = {arc: number for number, arc in enumerate(arcs["arc"])}
     own = list(paths)
     sides = dict(zip(own, beside([paths[arc] for arc in own]), strict=True))
@@ -97,7 +106,7 @@ def _arc_facts(arcs: pd.DataFrame, paths: Mapping[str, Any]) -> list[dict[str, A
     for row in records(arcs):
         arc = row["arc"]
         told = {key: text_of(row[key]) for key in ("name", "from", "to", "mode", "operator", "family", "unit")}
-        fact: dict[str, Any] = {"id": arc, **told, "name": told["name"] or arc}
+        fact: dict[str, Any] = {"id": arc, **told, "name": words.name(told["name"]) or arc}
         if arc in paths:
             fact["p"] = flat(paths[arc])
             fact["beside"] = [{**side, "o": numbers[own[side["o"]]]} for side in sides[arc]]
@@ -119,12 +128,11 @@ def _seen(arcs: pd.DataFrame, lines: Mapping[str, Any], home: str | None, words:
     return np.vstack([*flowing, *outline]) if flowing else None
 
 
-def _nodes(maps: Sequence[MapData], frame: Frame, home: str | None, words: Words) -> list[dict[str, Any]]:
+def _nodes(maps: Sequence[MapData], frame: Frame, home: str | None) -> list[dict[str, Any]]:
     nodes = pd.concat([data.nodes for data in maps], ignore_index=True).drop_duplicates("id")
     out = []
     for row in records(nodes):
-        name = words.place(row["id"], text_of(row["label"]) or row["id"])
-        node = {"id": row["id"], "name": name, "kind": row["kind"]}
+        node = {"id": row["id"], "name": text_of(row["label"]) or row["id"], "kind": row["kind"]}
         if row["kind"] == "market" and row["country"] == home:
             node["inland"] = 1
         if pd.notna(row["lon"]) and pd.notna(row["lat"]):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from energy_routes.maps.payload import bottlenecks, records, summed
 from energy_routes.maps.titles import exported, finding
+from energy_routes.words import Words
 
 DIGITS = 6
 SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting", "cost", "netback")
@@ -27,7 +28,7 @@ def short(value: Any) -> float | None:
     return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
 
 
-def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]]) -> dict[str, Any]:
+def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]], words: Words) -> dict[str, Any]:
     """What one plan says; every list runs over ``spans``, each a list of period labels.
 
     ``volume``, ``capacity``, ``price``: arc by span.  ``limits``: bottlenecks by span.  ``finding``: words by span.
@@ -35,7 +36,7 @@ def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]])
     horizon.
     """
     at = {arc: number for number, arc in enumerate(arcs)}
-    tables = [_span(plan, labels, arcs, at) for labels in spans]
+    tables = [_span(plan, labels, arcs, at, words) for labels in spans]
     columns = {name: [list(values) for values in zip(*(table[name] for table in tables), strict=True)]
                for name in ("volume", "capacity", "price")}
     return {
@@ -51,19 +52,20 @@ def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]])
     }
 
 
-def _span(plan: Any, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str, int]) -> dict[str, Any]:
+def _span(plan: Any, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str, int],
+          words: Words) -> dict[str, Any]:
     years = {p.label: p.years for p in plan.case.periods if p.label in set(labels)}
     table = summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
     limits = bottlenecks(plan, table, years)
-    found = finding(plan, labels, table)
+    found = finding(plan, labels, table, words)
     rows = table.set_index("arc").reindex(list(arcs))
     return {
         "finding": found,
         "volume": [short(v) for v in rows["volume"].fillna(0.0)],
         "capacity": [short(v) for v in rows["capacity"]],
         "price": [short(v) for v in rows["price"].fillna(0.0)],
-        "limits": [{"id": row["id"], "name": row["name"] or row["id"], "arc": at[row["arc"]], "family": row["family"],
-                    "price": short(row["price"]), "bound": int(row["bound"])}
+        "limits": [{"id": row["id"], "name": words.name(row["name"] or row["id"]), "arc": at[row["arc"]],
+                    "family": row["family"], "price": short(row["price"]), "bound": int(row["bound"])}
                    for row in records(limits) if row["arc"] in at],
     }
 

@@ -51,7 +51,7 @@ function sparkline({ values, at }) {
   const dot = points[at];
   return make(
     "svg",
-    { width: WIDE, height: HIGH, "aria-hidden": "true" },
+    { width: WIDE, height: HIGH, viewBox: `0 0 ${WIDE} ${HIGH}`, "aria-hidden": "true" },
     make("path", { d: polyline(points), fill: "none", stroke: "#9aa7b4", "stroke-width": 1.3 }),
     dot ? make("circle", { cx: dot[0], cy: dot[1], r: 2.6, fill: "#20303f" }) : null,
   );
@@ -75,9 +75,14 @@ export function drawCards() {
       "div",
       { class: "kpi", "data-card": card.key },
       make("span", { class: "label", title: say(card.title) }, say(card.title)),
-      make("div", { class: "value" }, number(value, card.decimals), make("small", {}, card.unit ? unit(card.unit) : "")),
+      make(
+        "div",
+        { class: "value" },
+        number(value, card.decimals),
+        make("small", {}, card.unit ? unit(card.unit) : ""),
+        course ? sparkline(course) : null,
+      ),
       under(card, value),
-      course ? sparkline(course) : null,
     );
   });
   find("cards").replaceChildren(...cards);

@@ -1,6 +1,6 @@
 /** What stands beside the map on the line, corridor or route in focus. */
 
-import { arcOf, corridorOf, corridorsOf, kind, plans, reading, routesThrough, spans, WHOLE } from "./data.js";
+import { arcOf, corridorOf, corridorsOf, plans, reading, routesThrough, spans, WHOLE } from "./data.js";
 import { find, make, polyline } from "./dom.js";
 import { known, number, percent, priceUnit, say, unit, volume } from "./format.js";
 import { baseColour, INK } from "./palette.js";
@@ -127,9 +127,9 @@ export function drawDetail() {
   find("detail").replaceChildren(...parts.filter(Boolean));
 }
 
-/** With nothing in focus: what the plan says of itself. */
+/** With nothing in focus: what the plan finds, or what it changes. */
 function idle() {
   const plan = plans[shownPlan()];
-  const said = kind === "steps" && plan.note ? [plan.note] : [];
-  return [make("h3", {}, plan.finding[state.span]), ...said.map((words) => make("p", {}, words)), make("p", {}, say("panel.detail_hint"))];
+  const said = comparing() ? plan.moved[state.span] : plan.finding[state.span];
+  return [make("h3", {}, said), make("p", {}, say("panel.detail_hint"))];
 }

@@ -3,11 +3,13 @@
 import { corridors, families, kind, plans, spans } from "./data.js";
 import { make } from "./dom.js";
 import { number, say, unit } from "./format.js";
+import { textWidth } from "./labels.js";
 import { symbolEdge, symbolFill, symbolOf } from "./marks.js";
 import { baseColour, BOTTLENECK, CHANGE, IDLE, INK, proposedColour, rampOf, width } from "./palette.js";
 import { largestNow } from "./scene.js";
 import { isFocus, state, toggleFocus } from "./state.js";
 
+const WIDE = 280;
 const MOST = 11; // corridors with a button
 const TICKS = [1, 2, 5];
 
@@ -86,9 +88,16 @@ function symbols(y) {
   });
 }
 
+/** A heading; one too long for the box goes on in a second line, from its bracket on. */
+function heading(y, words) {
+  const bold = { "font-weight": 600 };
+  const cut = words.lastIndexOf(" (");
+  if (cut < 0 || textWidth(words, 11, 600) < WIDE - 24) return { parts: [text(0, y, words, bold)], down: 0 };
+  return { parts: [text(0, y, words.slice(0, cut), bold), text(0, y + 13, words.slice(cut + 1), bold)], down: 13 };
+}
+
 /** The key as a drawing, so that the exports can carry it. */
 export function legendKey(which, compact) {
-  const title = (y, words) => text(0, y, words, { "font-weight": 600 });
   if (which === "change") {
     const step = number(largestNow() / 3, 2);
     const rows = [
@@ -102,17 +111,21 @@ export function legendKey(which, compact) {
       make("line", { x1: 2, x2: 34, y1: 24 + i * 15, y2: 24 + i * 15, stroke: CHANGE[i], "stroke-width": [7, 4, 1.5, 4, 7][i] }),
       text(42, 28 + i * 15, words),
     ]);
-    return drawing(92, title(10, say("legend.change", { unit: spanUnit() })), ...parts);
+    return drawing(92, ...heading(10, say("legend.change", { unit: spanUnit() })).parts, ...parts);
   }
-  const head = [title(10, say("legend.width_capacity", { unit: spanUnit() })), ...widths(24)];
-  const { parts, bottom } = ramps(50);
-  const body = [title(46, say("legend.colour")), ...parts];
+  const { parts: head, down } = heading(10, say("legend.width_capacity", { unit: spanUnit() }));
+  const { parts, bottom } = ramps(50 + down);
+  const body = [...widths(24 + down), ...heading(46 + down, say("legend.colour")).parts, ...parts];
   if (compact) return drawing(bottom + 4, ...head, ...body);
   return drawing(bottom + 50, ...head, ...body, ...looks(bottom + 11), ...symbols(bottom + 42));
 }
 
 const drawing = (height, ...parts) =>
-  make("svg", { class: "key", width: 280, height, viewBox: `0 0 280 ${height}`, role: "img", "aria-label": say("legend.title") }, parts);
+  make(
+    "svg",
+    { class: "key", width: WIDE, height, viewBox: `0 0 ${WIDE} ${height}`, role: "img", "aria-label": say("legend.title") },
+    parts,
+  );
 
 const SHORT = 640; // px: a map lower than this begins with the short legend
 let whole = null; // whether the reader wants the whole legend; null: what fits
