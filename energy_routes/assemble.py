@@ -8,6 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_routes.additions import (
+    arc_capacity,
+    builds_table,
+    emissions_table,
+    supply_available,
+    tank_added,
+    tier_added,
+)
 from energy_routes.formulation import NETBACK, Space
 from energy_routes.formulation.axes import over_periods
 from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, reached
@@ -47,7 +55,8 @@ def assemble(
     )
     stocks, prices = _stocks(space, x), _prices(space, program, x, worth)
     prices = pd.concat([prices, _cone_prices(space, program, x, worth, cuts)], ignore_index=True)
-    groups = _groups(space, x)
+    capacity = arc_capacity(space, x)
+    groups = _groups(space, x, capacity)
     cash = {term.__name__: float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash"}
     netback = float(sum(cash.values()))
     found = list(paths(space, x))
@@ -60,7 +69,7 @@ def assemble(
         objective=Value(space.policy.objective, float(ledger["value"].sum())),
         netback=netback,
         flows=flows,
-        arcs=_arcs(space, flows, prices),
+        arcs=_arcs(space, flows, prices, capacity),
         routes=routes,
         schedule=schedule_of(space, x, found),
         ledger=ledger,
@@ -78,6 +87,8 @@ def assemble(
             **({"cuts": [cut.as_dict() for cut in cuts]} if cuts else {}),
         },
         warnings=notices(space, supplies, obligations, worth),
+        builds=builds_table(space, x, worth),
+        emissions=emissions_table(space, x),
     )
 
 
@@ -101,7 +112,7 @@ def _flows(space: Space, x: Vector) -> pd.DataFrame:
     return frame.sort_values(["period", "arc", "commodity"], ignore_index=True)
 
 
-def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
+def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame, capacity: Vector) -> pd.DataFrame:
     """Every arc of the packs in every period, the closed ones with volume 0."""
     arcs = space.case.network.tables["arcs"]
     frame = over_periods(
@@ -110,7 +121,7 @@ def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFra
     )
     carried = flows.groupby(["arc", "period"]).agg(volume=("volume", "sum"), family=("family", "first")).reset_index()
     frame = frame.merge(carried, on=["arc", "period"], how="left").merge(
-        space.arcs.frame[["arc", "period", "capacity"]].assign(open=True), on=["arc", "period"], how="left"
+        space.arcs.frame[["arc", "period"]].assign(capacity=capacity, open=True), on=["arc", "period"], how="left"
     )
     frame["family"] = frame["family"].fillna(frame["arc"].map(space.case.network.family_of("arcs")))
     frame["volume"] = frame["volume"].fillna(0.0)
@@ -131,7 +142,7 @@ def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFra
 
 def _supplies(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
     axis = space.lifted.axis
-    lifted, available = clean(space.lifted.value(x)), axis.data("available")
+    lifted, available = clean(space.lifted.value(x)), supply_available(space, x)
     block = program.column_block("lifted").slice
     return axis.frame[["period", "supply", "shipper", "node", "commodity", "family"]].assign(
         available=available,
@@ -150,7 +161,7 @@ def _deliveries(space: Space, x: Vector) -> pd.DataFrame:
         unit=axis.frame["family"].map(UNITS),
         name=axis.frame["market"].map(names).fillna(axis.frame["market"]),
     )
-    frame["depth"] = frame["depth"].where(np.isfinite(frame["depth"]))
+    frame["depth"] = (frame["depth"] + tier_added(space, x)).where(np.isfinite(frame["depth"]))
     return frame[
         ["period", "market", "name", "tier", "commodity", "family", "volume", "depth", "price", "export", "unit"]
     ]
@@ -184,7 +195,7 @@ def _stocks(space: Space, x: Vector) -> pd.DataFrame:
         injected=injected,
         withdrawn=withdrawn,
         closing=closing,
-        working_volume=frame["working_volume"].to_numpy(dtype=float),
+        working_volume=frame["working_volume"].to_numpy(dtype=float) + tank_added(space, x),
         unit=frame["commodity"].map(family).map(UNITS),
     )
 
@@ -201,12 +212,15 @@ def _prices(space: Space, program: Program, x: Vector, worth: Worth | None) -> p
     volume[rows], price[rows] = activity[at[rows]], worth.rows[at[rows]]
     volume[~rows], price[~rows] = x[at[~rows]], worth.columns[at[~rows]]
     low, high = table["lower"].to_numpy(dtype=float), table["upper"].to_numpy(dtype=float)
+    built = np.zeros(len(table))
+    built[rows] = -(program.matrix[:, space.built.col] @ x[space.built.col])[at[rows]]
+    volume, high = volume + built, high + built  # a row holds what moves less what is built against the old limit
     bound = np.where(np.abs(volume - low) < np.abs(high - volume), low, high)
     frame = table.assign(
         volume=clean(volume),
         bound=np.where(np.isfinite(bound), bound, np.nan),
         price=clean(price),
-        unit=table["family"].map(VALUE_UNITS),
+        unit=table["family"].map(VALUE_UNITS).mask(table["unit"] == "MtCO2e", "USD/tCO2e"),
     )
     return frame[PRICE_COLUMNS]
 
@@ -224,14 +238,14 @@ def _cone_prices(
     return pd.DataFrame(rows, columns=PRICE_COLUMNS)
 
 
-def _groups(space: Space, x: Vector) -> pd.DataFrame:
+def _groups(space: Space, x: Vector, capacity: Vector) -> pd.DataFrame:
     """Volume, capacity of the meters, utilisation and share of each group, by period and in total."""
     keys = ["kind", "group", "family"]
     total = share_totals(space)
     of = total.axis.frame[["kind", "family", "period"]].assign(total=total.value(x))
     frame = space.exposure.axis.frame[[*keys, "period"]].assign(volume=clean(space.exposure.value(x)))
     frame = frame.merge(of, on=["kind", "family", "period"]).merge(
-        _meter_capacity(space), on=[*keys, "period"], how="left"
+        _meter_capacity(space, capacity), on=[*keys, "period"], how="left"
     )
     horizon = frame.groupby(keys, sort=False).agg(
         volume=("volume", "sum"), total=("total", "sum"), capacity=("capacity", lambda c: c.sum(skipna=False))
@@ -258,12 +272,13 @@ def _group_names(space: Space) -> dict[tuple[str, str, str], str]:
     return out
 
 
-def _meter_capacity(space: Space) -> pd.DataFrame:
+def _meter_capacity(space: Space, capacity: Vector) -> pd.DataFrame:
     """Effective capacity of the arcs a group is measured at, 0 where closed; undefined where one has no limit."""
     table, family = space.case.network.tables["meters"], space.case.network.family_of("arcs")
     metered = table.loc[table["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates()
     metered = over_periods(metered.assign(family=metered["arc"].map(family)), space.case.periods)
-    metered = metered.merge(space.arcs.frame[["arc", "period", "capacity"]], on=["arc", "period"], how="left")
+    own = space.arcs.frame[["arc", "period"]].assign(capacity=capacity)
+    metered = metered.merge(own, on=["arc", "period"], how="left")
     closed = metered["capacity"].isna()
     metered["capacity"] = metered["capacity"].where(np.isfinite(metered["capacity"])).mask(closed, 0.0)
     groups = metered.groupby(["kind", "group", "family", "period"])["capacity"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_routes.added import AddedRoute
+from energy_routes.building import chosen
 from energy_routes.deck import deck_edits
 from energy_routes.edits import as_number, edit_from_path, edits_of
 from energy_routes.errors import DataError, Fault, UsageError
@@ -16,7 +17,7 @@ from energy_routes.names import nearest
 from energy_routes.network import Edit, Network
 from energy_routes.past import Past
 from energy_routes.periods import Period
-from energy_routes.policy import RISK, Policy, set_lever
+from energy_routes.policy import AMOUNTS, RISK, Policy, set_lever
 from energy_routes.risk.countries import weights_of_sets
 from energy_routes.risk.outages import check_targets
 
@@ -83,6 +84,9 @@ class Case:
         if any(cap.weight == "risk" for cap in policy.max_hhi):
             weights_of_sets(self.network.tables)
         check_targets(self.network, policy, self.periods)
+        chosen(self.network.tables, policy.build)
+        if (policy.carbon_price or policy.max_emissions is not None) and self.network.tables["emissions"].empty:
+            raise UsageError("policy: carbon is priced or capped, but this pack has no emission factors (emissions)")
         return replace(self, policy=policy)
 
     def set(self, path: str, value: float | str) -> Case:
@@ -93,7 +97,7 @@ class Case:
             return self.with_policy(**{head: {rest: as_number(path, value)}})
         if head in RISK and rest:
             return self.with_policy(**{head: {rest: value}})
-        if head in ("objective", "exports", *RISK) and not rest:
+        if head in ("objective", "exports", *AMOUNTS, *RISK) and not rest:
             return self.with_policy(**{head: value})
         edit = edit_from_path(self.network, path, value)
         return self.on_network(lambda n: n.with_edits(edit))

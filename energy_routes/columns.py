@@ -9,7 +9,9 @@ from energy_routes.units import Dimension, inner_unit, parse_unit
 
 Kind = Literal["str", "float", "int", "bool", "choice", "list"]
 
-DATED_DIMENSIONS = ("rate", "volume", "unit_value", "fraction")
+DATED_DIMENSIONS = ("rate", "volume", "unit_value", "fraction", "money")
+CONFIDENCES = ("high", "medium", "low", "estimate", "computed", "given")
+MODES = ("pipeline", "rail", "tanker", "caspian_tanker", "road", "swap", "transfer")
 
 ID = (r"[^/;]*[^/;\s][^/;]*", "a name without '/' (it joins the parts of a key) or ';' (it separates lists)")
 COUNTRY = (r"[A-Z]{2}", "an ISO 3166 two-letter code in capitals, such as KZ")
@@ -118,3 +120,18 @@ def money(name: str, meaning: str, *, unit: str = "money_unit", default: float |
 def unit_name(name: str, default: str, meaning: str) -> Column:
     """A column that names the unit of other columns of the row."""
     return Column(name, "str", meaning, default=default)
+
+
+RATE_UNIT = unit_name("unit", "Mt/y", "unit of the row's volumes per time: Mt/y, kt/month, kb/d, bcm/y, mcm/d …; "
+                  "blank in a gas pack: bcm/y")
+MONEY_UNIT = unit_name("money_unit", "USD/t", "unit of the row's unit values: USD/t, USD/bbl, USD/1000m3, USD/MMBtu …; "
+                   "blank in a gas pack: USD/1000m3")
+
+PROVENANCE = (
+    text("source", "address(es) of the evidence, separated by ' ; '; or 'estimate' / 'computed' with the method in "
+         "`note`"),
+    Column("year", "int", "year the figure describes", low=1900, high=2100),
+    Column("confidence", "choice", "how far the figure can be trusted; 'estimate' needs its method in `note`",
+           choices=CONFIDENCES, default="given"),
+    text("note", "how an estimate was made, what to beware of"),
+)

@@ -42,7 +42,7 @@ def markdown() -> str:
 
 
 def _units() -> str:
-    dimensions: tuple[Dimension, ...] = ("rate", "volume", "unit_value", "length", "fraction", "degree")
+    dimensions: tuple[Dimension, ...] = ("rate", "volume", "unit_value", "length", "fraction", "degree", "money")
     rows = [(d.replace("_", " "), " | ".join(dict.fromkeys(inner_unit(d, family) for family in ("oil", "gas"))),
              ", ".join(f"`{unit}`" for unit in known_units(d))) for d in dimensions]
     return ("## Units\n\n" + _grid(("dimension", "inner unit", "may be written in"), rows) + "\n"

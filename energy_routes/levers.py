@@ -84,8 +84,25 @@ class Cvar:
     onset: str | None = None
 
 
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Build:
+    """``[policy.build]``: a plan may build ``options`` ("all" of the pack), for ``budget`` MUSD of capex at most.
+
+    ``rate`` (0–1 a year) turns capex into a yearly charge.  ``earliest`` = "waived" lets options stand from the first
+    year on, whatever their earliest year: for the question what they would be worth, not when they can come.
+    """
+
+    options: tuple[str, ...] = (ALL,)
+    budget: float | None = None
+    rate: float = 0.10
+    earliest: Literal["stated", "waived"] = "stated"
+
+
 Check = Callable[[str, object], Any]
-Lever = TypeVar("Lever", Security, Bookings, Cvar, Disruption)
+Lever = TypeVar("Lever", Security, Bookings, Cvar, Disruption, Build)
 
 
 def parse_security(value: object, old: Security | None) -> Security:
@@ -104,6 +121,14 @@ def parse_security(value: object, old: Security | None) -> Security:
 def parse_bookings(value: object, old: Bookings | None) -> Bookings:
     """The lever as written, laid over what was there.  Raises UsageError."""
     return _parse("bookings", value, old or Bookings(), _BOOKINGS)
+
+
+def parse_build(value: object, old: Build | None) -> Build:
+    """The lever as written, laid over what was there.  Raises UsageError."""
+    build = _parse("build", value, old or Build(), _BUILD)
+    if not build.options:
+        raise UsageError("policy.build.options names nothing that could be built; drop the lever, or say 'all'")
+    return build
 
 
 def parse_cvar(value: object, old: Cvar | None) -> Cvar:
@@ -246,6 +271,12 @@ _BOOKINGS: Mapping[str, tuple[str, Check]] = {
     "premium": ("premium", _number(0, 1e6)),
     "spot": ("spot", _number(0, 1)),
 }
+_BUILD: Mapping[str, tuple[str, Check]] = {
+    "options": ("options", _names),
+    "budget": ("budget", _number(0, 1e9, none=True)),
+    "rate": ("rate", _number(0, 1)),
+    "earliest": ("earliest", _choice("stated", "waived")),
+}
 _CVAR: Mapping[str, tuple[str, Check]] = {
     "alpha": ("alpha", _number(0, 1, open_high=True)),
     "lambda": ("weight", _number(0, 1)),
@@ -264,5 +295,5 @@ _DISRUPTION: Mapping[str, tuple[str, Check]] = {
     "onset": ("onset", _text),
 }
 
-__all__ = ["Bookings", "Cvar", "Disruption", "Mode", "Security", "parse_bookings", "parse_cvar", "parse_security",
-           "revive"]
+__all__ = ["ALL", "Bookings", "Build", "Cvar", "Disruption", "Mode", "Security", "parse_bookings", "parse_build",
+           "parse_cvar", "parse_security", "revive"]

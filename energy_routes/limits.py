@@ -30,9 +30,15 @@ BLOCKS: Mapping[str, tuple[str, str]] = {
     "max_exposure": ("policy", "group"),
     "hold_exports": ("policy", "family"),
     "secure": ("policy", "outage"),
+    "max_emissions": ("policy", "window"),
+    "supply_with_options": ("supply", "supply"),
     "lifted": ("supply", "supply"),
 }
 STRUCTURE = ("balance", "stock_balance", "exports", "exposure", "max_hhi")
+# What ties builds to each other and to what moves in added capacity.
+BUILT = (
+    "standing", "chains", "budget", "arcs_at_least", "limits_at_least", "beyond_old", "within_added", "only_when_full",
+)  # fmt: skip
 # What security and bookings tie to the plan: no limits of its own.
 LINKS = (
     "stranded", "released_stock", "released_rate", "unforeseen", "hold_window", "booked_capacity", "shortfall", "tail",
@@ -49,10 +55,10 @@ SUFFIX: Mapping[str, str] = {
 # What a repair pays for a tonne of each limit: a cap is only a wish, a contract or a market can be talked to, steel is
 # steel, and nobody leaves the home refineries dry first.
 PRICE_OF_LOOSENING: Mapping[str, float] = {
-    "max_share": 1, "max_exposure": 1, "max_hhi": 1, "secure": 1, "hold_exports": 2,
+    "max_share": 1, "max_exposure": 1, "max_hhi": 1, "secure": 1, "max_emissions": 1, "hold_exports": 2,
     "contracts": 4, "market_depth": 4, "closing_stock": 4,
     "capacity": 6, "joint_limits": 6, "joint_ratios": 6, "working_volume": 6, "injection": 6, "withdrawal": 6,
-    "lifted": 8, "obligations": 50,
+    "lifted": 8, "supply_with_options": 8, "obligations": 50,
 }  # fmt: skip
 COLUMNS = ["block", "position", "kind", "limit", "name", "family", "period", "lower", "upper", "unit"]
 
@@ -69,13 +75,18 @@ def limit_table(space: Space, program: Program) -> pd.DataFrame:
             frames.append(_describe(space, called, rows.name, rows.axis.frame, start, rows.lower, rows.upper))
         start += len(rows)
     lifted = program.column_block("lifted")
-    frames.append(_describe(space, called, "lifted", lifted.axis.frame, lifted.start, lifted.lower, lifted.upper))
+    told = _describe(space, called, "lifted", lifted.axis.frame, lifted.start, lifted.lower, lifted.upper)
+    wide = [rows.axis.frame for rows in program.rows if rows.name == "supply_with_options"]
+    if wide:  # what an option adds to has a row of its own
+        own = set(zip(wide[0]["supply"], wide[0]["period"], strict=True))
+        told = told[[key not in own for key in zip(told["limit"], told["period"], strict=True)]]
+    frames.append(told)
     return pd.concat([f for f in frames if len(f)] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
 
 
 def structural(block: str) -> bool:
     """Whether a block of rows is no limit of the plan itself: accounts, links, and the copies of recourse."""
-    return block in STRUCTURE or block in LINKS or "@" in block
+    return block in STRUCTURE or block in BUILT or block in LINKS or "@" in block
 
 
 def _describe(
@@ -104,12 +115,15 @@ def _describe(
             "upper": upper,
         }
     )
-    return frame.assign(unit=frame["family"].map({"oil": "Mt", "gas": "bcm", "": ""}))[COLUMNS]
+    unit = "MtCO2e" if block == "max_emissions" else frame["family"].map({"oil": "Mt", "gas": "bcm", "": ""})
+    return frame.assign(unit=unit)[COLUMNS]
 
 
 def _policy_names(block: str, labels: pd.DataFrame) -> list[str]:
     if block == "hold_exports":
         return [f"exports of {family} held" for family in labels["family"]]
+    if block == "max_emissions":
+        return ["cap on emissions"] * len(labels)
     if block == "secure":
         rows = zip(labels["outage"], labels["market"], strict=True)
         return [f"what may be lost with {outage}{f' of {market}' if market else ''}" for outage, market in rows]

@@ -27,6 +27,9 @@ class PolicyFile(_Closed):
     security: dict[str, Any] = Field(default_factory=dict)
     bookings: dict[str, Any] = Field(default_factory=dict)
     cvar: dict[str, Any] = Field(default_factory=dict)
+    build: dict[str, Any] = Field(default_factory=dict)
+    carbon_price: float | int | None = None
+    max_emissions: float | int | None = None
 
 
 class Change(_Closed):

@@ -41,6 +41,7 @@ TARGETS: Mapping[str, str] = {
     "joint": "limits",
     "storage": "storages",
     "contract": "contracts",
+    "option": "options",
 }
 
 # Words, not numbers, that an edit may set, and what they may be.

@@ -34,6 +34,8 @@ TABLES = (
     "security",
     "bookings",
     "futures",
+    "builds",
+    "emissions",
 )
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
 
@@ -100,6 +102,8 @@ class Plan:
     bookings: pd.DataFrame = field(default_factory=pd.DataFrame)
     futures: pd.DataFrame = field(default_factory=pd.DataFrame)
     schedule: pd.DataFrame = field(default_factory=pd.DataFrame)
+    builds: pd.DataFrame = field(default_factory=pd.DataFrame)
+    emissions: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""

@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from energy_routes.errors import UsageError
-from energy_routes.levers import Bookings, Cvar, Security, parse_bookings, parse_cvar, parse_security
+from energy_routes.levers import (
+    Bookings,
+    Build,
+    Cvar,
+    Security,
+    parse_bookings,
+    parse_build,
+    parse_cvar,
+    parse_security,
+)
 from energy_routes.names import nearest
 from energy_routes.schema import GROUP_KINDS, PARTITIONS
 
@@ -16,8 +25,11 @@ OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
 Over = Literal["horizon", "period"]
 Weight = Literal["none", "risk"]
 RISK: Mapping[str, Callable[[Any, Any], Any]] = {
-    "security": parse_security, "bookings": parse_bookings, "cvar": parse_cvar,
+    "security": parse_security, "bookings": parse_bookings, "cvar": parse_cvar, "build": parse_build,
 }  # fmt: skip
+
+
+AMOUNTS: Mapping[str, str] = {"carbon_price": "USD/tCO2e", "max_emissions": "MtCO2e a year"}
 
 
 @dataclass(frozen=True)
@@ -62,11 +74,14 @@ class Policy:
     security: Security | None = None
     bookings: Bookings | None = None
     cvar: Cvar | None = None
+    build: Build | None = None
+    carbon_price: float | None = None
+    max_emissions: float | None = None
 
     @property
     def caps(self) -> bool:
         """Whether anything limits dependence."""
-        return bool(self.max_share or self.max_exposure or self.max_hhi)
+        return bool(self.max_share or self.max_exposure or self.max_hhi or self.max_emissions is not None)
 
     @property
     def asks(self) -> bool:
@@ -79,7 +94,7 @@ class Policy:
         return self.exports == "hold" and self.asks
 
     def without_caps(self) -> Policy:
-        return replace(self, max_share=(), max_exposure=(), max_hhi=(), security=None)
+        return replace(self, max_share=(), max_exposure=(), max_hhi=(), security=None, max_emissions=None)
 
     def with_concentration(self, cap: Concentration) -> Policy:
         """The policy with one HHI cap added, or replaced where the kind has one of the same weight."""
@@ -139,6 +154,19 @@ def parse_concentration(name: str, value: object) -> Concentration:
     return Concentration(kind, float(cap), "risk" if weight == "risk" else "none")
 
 
+def _amount(name: str, value: object) -> float | None:
+    """A price of carbon or a cap on emissions: a number from 0 on, or 'none'.  Raises UsageError."""
+    if value in (None, "none"):
+        return None
+    try:
+        number = float("nan") if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not 0 <= number < float("inf"):
+        raise UsageError(f"policy.{name} = {value!r}; expected a number of {AMOUNTS[name]}, 0 or more, or 'none'")
+    return number
+
+
 def set_lever(policy: Policy, name: str, value: Any) -> Policy:
     """The policy with one lever set, as written in a file.  Raises UsageError on an unknown lever or value."""
     if name in ("max_share", "max_exposure"):
@@ -159,11 +187,13 @@ def set_lever(policy: Policy, name: str, value: Any) -> Policy:
         lever: Any = None if value in (None, "none") else RISK[name](value, getattr(policy, name))
         levers: dict[str, Any] = {name: lever}
         return replace(policy, **levers)
+    if name in AMOUNTS:
+        amounts: dict[str, Any] = {name: _amount(name, value)}
+        return replace(policy, **amounts)
     choices: dict[str, tuple[str, ...]] = {"objective": OBJECTIVES, "exports": ("hold", "free")}
     if name not in choices:
-        raise UsageError(
-            f"policy has no lever {name!r}. {nearest(name, (*choices, 'max_share', 'max_exposure', 'max_hhi', *RISK))}"
-        )
+        known = (*choices, "max_share", "max_exposure", "max_hhi", *AMOUNTS, *RISK)
+        raise UsageError(f"policy has no lever {name!r}. {nearest(name, known)}")
     if value not in choices[name]:
         raise UsageError(
             f"policy.{name} = {value!r}; expected {' or '.join(choices[name])}. {nearest(str(value), choices[name])}"

@@ -12,11 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from energy_routes.build_tables import EMISSIONS, FAMILIES, OPTION_EFFECTS, OPTIONS
 from energy_routes.columns import (
     COUNTRY,
     DATED_PERIOD,
     DAY,
+    MODES,
+    MONEY_UNIT,
     PERIOD,
+    PROVENANCE,
+    RATE_UNIT,
     TARGET,
     identifier,
     money,
@@ -28,30 +33,13 @@ from energy_routes.columns import Column as Column
 from energy_routes.columns import Table as Table
 from energy_routes.units import Dimension as Dimension
 
-CONFIDENCES = ("high", "medium", "low", "estimate", "computed", "given")
-MODES = ("pipeline", "rail", "tanker", "caspian_tanker", "road", "swap", "transfer")
 STATUSES = ("operating", "idle", "proposed", "historic")
 NODE_KINDS = ("field", "hub", "port", "border", "refinery", "market", "storage")
-FAMILIES = ("oil", "gas")
 GROUP_KINDS = ("corridor", "transit", "transit_set", "chokepoint", "operator", "terminal", "market")
 PARTITIONS = ("corridor", "transit_set", "terminal", "market")
 CONTRACT_KINDS = ("ship_or_pay", "minimum", "firm")
 CLOSINGS = ("free", "cyclic", "opening", "value")
 UNLIMITED = "unlimited"
-
-RATE_UNIT = unit_name("unit", "Mt/y", "unit of the row's volumes per time: Mt/y, kt/month, kb/d, bcm/y, mcm/d …; "
-                  "blank in a gas pack: bcm/y")
-MONEY_UNIT = unit_name("money_unit", "USD/t", "unit of the row's unit values: USD/t, USD/bbl, USD/1000m3, USD/MMBtu …; "
-                   "blank in a gas pack: USD/1000m3")
-
-PROVENANCE = (
-    text("source", "address(es) of the evidence, separated by ' ; '; or 'estimate' / 'computed' with the method in "
-         "`note`"),
-    Column("year", "int", "year the figure describes", low=1900, high=2100),
-    Column("confidence", "choice", "how far the figure can be trusted; 'estimate' needs its method in `note`",
-           choices=CONFIDENCES, default="given"),
-    text("note", "how an estimate was made, what to beware of"),
-)
 
 NODES = Table("nodes", "A place where crude or gas is produced, joined, stored, shipped, refined or sold.", (
     identifier(),
@@ -288,5 +276,6 @@ PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook th
 
 TABLES: Mapping[str, Table] = {t.name: t for t in (
     NODES, COMMODITIES, ARCS, LANES, SUPPLIES, OBLIGATIONS, MARKETS, TIERS, DIFFERENTIALS, LIMITS, LIMIT_TERMS,
-    GROUPS, METERS, STORAGES, CONTRACTS, EVENTS, RISK, VALUES,
+    GROUPS, METERS, STORAGES, CONTRACTS, OPTIONS, OPTION_EFFECTS, EMISSIONS, EVENTS, RISK,
+    VALUES,
 )}

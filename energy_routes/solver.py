@@ -30,6 +30,7 @@ from energy_routes.premium import Yardstick, with_premium
 from energy_routes.prices import Worth, marginal_worth
 from energy_routes.program import Program
 from energy_routes.security import with_security
+from energy_routes.settling import Decision, settled
 from energy_routes.solution import Point
 from energy_routes.tightest import tightest_words
 
@@ -42,11 +43,12 @@ ENOUGH = 1e-9
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around the plan of a case: losses guarded against, futures weighed, the same case without caps."""
+    """What stands around the plan of a case: losses guarded against, futures weighed, the case without caps, builds."""
 
     guard: Guard | None = None
     hedge: Hedge | None = None
     free: Yardstick | None = None
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ def solve(
     if options.solver != "highs":
         return _foreign(space, program, options, around)
     cuts: list[Tangent] = []
+    program, decision = _settled(program, space, cuts, options)
     while True:
         session = _session(program, options)
         whole, first = cut_until_inside(session, program, space, cuts, lambda p: _solved(session, p, space))  # noqa: B023
@@ -95,7 +98,7 @@ def solve(
             break
         cuts += outside
     plan = first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices)
-    return _handed_out(space, whole, plan, worth, options, cuts, around)
+    return _handed_out(space, whole, plan, worth, options, cuts, replace(around, decision=decision))
 
 
 def to_pulp(case: Case) -> Any:
@@ -120,6 +123,7 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
     """The space of a case with exports held, futures weighed and losses guarded against, as its policy asks."""
 
     def best(space: Space, program: Program) -> tuple[Program, Solution]:
+        program, _ = _settled(program, space, [], options)
         session = _session(program, options)
         return cut_until_inside(session, program, space, [], lambda p: _solved(session, p, space))
 
@@ -127,6 +131,13 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
     space, hedge = hedged(_hold(build_space(case), free))
     space, guard = guarded(space, lambda space: _program(space, constraints), best)
     return space, Around(guard, hedge, free)
+
+
+def _settled(
+    program: Program, space: Space, cuts: list[Tangent], options: Options
+) -> tuple[Program, Decision | None]:
+    """The programme with its builds decided, if there are any to decide."""
+    return settled(program, space, cuts, lambda p: _session(p, options), lambda s, p: _solved(s, p, space))
 
 
 def _session(program: Program, options: Options) -> Session:
@@ -244,15 +255,18 @@ def _handed_out(
     around: Around | None = None,
 ) -> Plan:
     """The plan, after its own residuals have passed."""
-    certificate = residuals(program, solution.x, solution.dual if worth is not None else None)
+    certificate: dict[str, Any] = residuals(program, solution.x, solution.dual if worth is not None else None)
     failed = {k: v for k, v in certificate.items() if not v <= TOLERANCE}
     if failed:
         raise VerificationError(
             f"{space.case.name}: {options.solver} returned a solution that fails our check: "
             + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items())
         )
-    plan = assemble(space, program, solution.x, worth, {**certificate, "solver": options.solver}, cuts)
     around = around or Around()
+    certificate = {**certificate, "solver": options.solver}
+    if around.decision is not None:
+        certificate["builds"] = around.decision.as_dict()
+    plan = assemble(space, program, solution.x, worth, certificate, cuts)
     plan = with_hedge(plan, around.hedge, program, solution.x)
     plan = with_security(plan, around.guard, program, solution.x, worth)
     return with_premium(plan, around.free, space, solution.x)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
+from energy_routes.columns import PROVENANCE
 from energy_routes.errors import DataError, Fault
-from energy_routes.schema import PROVENANCE, TABLES
+from energy_routes.schema import TABLES
 from energy_routes.tables import Pack
 from energy_routes.tables.pack import keys_of
 

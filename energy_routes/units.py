@@ -14,6 +14,7 @@ unit value USD/t USD/bbl | USD/1000m3 USD/MMBtu USD/MWh, and per 100 km: USD/t/1
 length     km m                                                                    –
 fraction   1 %                                                                     –
 degree     degree                                                                  –
+money      MUSD kUSD                                                               –
 ========== ======================================================================= ==========================
 
 ``kb`` is a thousand barrels, ``mb`` a million, ``mcm`` a million cubic metres.  A month is a twelfth of a year and a
@@ -35,7 +36,7 @@ from numpy.typing import ArrayLike, NDArray
 from energy_routes.errors import UnitError
 from energy_routes.names import nearest
 
-Dimension = Literal["rate", "volume", "unit_value", "length", "fraction", "degree", "none"]
+Dimension = Literal["rate", "volume", "unit_value", "length", "fraction", "degree", "money", "none"]
 
 MJ_PER_MMBTU = 1055.05585262
 MJ_PER_MWH = 3600.0
@@ -75,6 +76,7 @@ def inner_unit(dimension: Dimension, family: str) -> str:
     oil = family != "gas"
     return {"rate": "Mt/y" if oil else "bcm/y", "volume": "Mt" if oil else "bcm",
             "unit_value": "USD/t" if oil else "USD/1000m3", "length": "km", "fraction": "1", "degree": "degree",
+            "money": "MUSD",
             "none": ""}[dimension]
 
 
@@ -98,6 +100,7 @@ def known_units(dimension: Dimension) -> Mapping[str, Unit]:
         "length": (Unit("km", "length", "", 1.0), Unit("m", "length", "", 1e-3)),
         "fraction": (Unit("1", "fraction", "", 1.0), Unit("%", "fraction", "", 0.01)),
         "degree": (Unit("degree", "degree", "", 1.0),),
+        "money": (Unit("MUSD", "money", "", 1.0), Unit("kUSD", "money", "", 1e-3)),
     }.get(dimension, ())
     return {unit.text: unit for unit in units}
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from energy_routes.audit import dependence, files, ledger, movement, premium, risk, schedule, trade
+from energy_routes.audit import builds, dependence, files, ledger, movement, premium, risk, schedule, trade
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.report import Findings, Report
 from energy_routes.errors import DataError, Fault
@@ -25,8 +25,9 @@ def verify(folder: str | Path) -> Report:
 
 
 def compare(saved: files.Saved, facts: Facts, found: Findings) -> None:
-    """Every check on what was read: movements, trade, dependence, risk, premium, ledger, schedule, summary."""
-    for part in (movement, trade, dependence, risk, premium, ledger, schedule):
+    """Every check on what was read: movements, trade, dependence, risk, premium, builds, ledger, schedule, summary."""
+    builds.lay_over(saved, facts)
+    for part in (movement, trade, dependence, risk, premium, builds, ledger, schedule):
         part.check(saved, facts, found)
     files.check_summary(saved, facts, found)
 

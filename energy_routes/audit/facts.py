@@ -16,7 +16,7 @@ from energy_routes.errors import DataError, Fault
 from energy_routes.tables import read_pack
 
 KEYS = {"lanes": ("arc", "commodity"), "tiers": ("market", "tier"), "differentials": ("commodity", "market")}
-FAMILIAR = ("arcs", "markets", "obligations", "storages", "contracts", "limits", "supplies")
+FAMILIAR = ("options", "arcs", "markets", "obligations", "storages", "contracts", "limits", "supplies")
 Row = dict[str, Any]
 
 
@@ -50,6 +50,7 @@ class Facts:
         self._edits: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
         for edit in case["edits"]:
             self._edits[edit["table"], edit["id"], edit["field"]].append(edit)
+        self.added: dict[tuple[str, str, str, str], float] = defaultdict(float)  # what is built, in Mt (bcm) per period
         self.number = cache(self._number)
         self.open = cache(self._open)
 
@@ -105,22 +106,27 @@ class Facts:
         return str(word)
 
     def rate(self, table: str, key: str, field: str, period: str) -> float:
-        """A rate a year as the volume of one period; NaN where undefined."""
-        return self.number(table, key, field, period) * self.years[period]
+        """A rate a year as the volume of one period, builds included; NaN where undefined."""
+        return self.number(table, key, field, period) * self.years[period] + self.built(table, key, field, period)
 
-    def capacity(self, arc: str, period: str, edited: bool = True) -> float:
-        """(nameplate × availability − booked by others) × Δt, at least 0."""
+    def built(self, table: str, key: str, field: str, period: str) -> float:
+        """What builds add to a figure in a period."""
+        return self.added.get((table, key, field, period), 0.0)
+
+    def capacity(self, arc: str, period: str, edited: bool = True, built: bool = True) -> float:
+        """(nameplate × availability − booked by others) × Δt, at least 0; and what is built."""
         nameplate, available, booked = (
             self.number("arcs", arc, field, period, edited) for field in ("capacity", "availability", "booked")
         )
         usable = 0.0 if available == 0 else nameplate * available
-        return max(usable - booked, 0.0) * self.years[period]
+        more = self.built("arcs", arc, "capacity", period) if built else 0.0
+        return max(usable - booked, 0.0) * self.years[period] + more
 
     def left(self, arc: str, period: str) -> float:
         """What the edits leave of an arc's capacity, 0 to 1."""
         if not self.open(arc, period):
             return 0.0
-        now, before = self.capacity(arc, period), self.capacity(arc, period, False)
+        now, before = (self.capacity(arc, period, edited, built=False) for edited in (True, False))
         if not self.open(arc, period, False) or before == 0:
             return 1.0
         if math.isinf(before):

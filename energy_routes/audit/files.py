@@ -19,7 +19,7 @@ from energy_routes.audit.report import NEAR, SAME, Findings
 
 TABLES = (
     "flows", "arcs", "routes", "schedule", "ledger", "prices", "indicators", "groups", "supplies", "deliveries",
-    "obligations", "stocks", "ranges", "security", "bookings", "futures",
+    "obligations", "stocks", "ranges", "security", "bookings", "futures", "builds", "emissions",
 )  # fmt: skip
 
 

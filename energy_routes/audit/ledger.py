@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from energy_routes.audit import risk
+from energy_routes.audit import builds, risk
 from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
 from energy_routes.audit.movement import charge
@@ -99,7 +99,7 @@ def _terms(saved: Saved, facts: Facts) -> dict[Key, float]:
         if row["period"] == last and facts.word("storages", row["storage"], "closing", last) == "value":
             worth = facts.number("storages", row["storage"], "closing_value", last)
             money["closing_value", facts.family("storages", row["storage"])] += row["closing"] * worth
-    return money
+    return money | builds.money(saved, facts)
 
 
 def _routes(saved: Saved, facts: Facts, money: dict[Key, float], found: Findings) -> None:

@@ -133,6 +133,7 @@ def _stocks(saved: Saved, facts: Facts, found: Findings) -> None:
                 for row in rows:
                     found.equal("tanks", f"{what} opening", row["opening"], closing[before, row["commodity"]])
             full = facts.number("storages", storage, "working_volume", period)
+            full += facts.built("storages", storage, "working_volume", period)
             for row in rows:
                 found.equal("tanks", f"{what} working volume", row["working_volume"], full, SAME)
             held = sum(row["closing"] for row in rows)

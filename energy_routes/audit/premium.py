@@ -21,6 +21,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     kept, told = saved.certificate.get("premium"), saved.summary["premium"]
     policy = facts.policy
     asked = any(policy[lever] for lever in ("max_share", "max_exposure", "max_hhi", "security"))
+    asked = asked or policy.get("max_emissions") is not None
     found.true("premium", "certificate", bool(kept) == asked, "does not go with the policy")
     kept = kept or {}
     for name in MONEY:

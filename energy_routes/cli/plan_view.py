@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from energy_routes.cli import build_view
 from energy_routes.cli.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.unit_choice import Units
 from energy_routes.plan import Plan
@@ -30,6 +31,9 @@ TERMS = {
     "lifting": "Lifting",
     "deficiency": "Ship-or-pay and interruptible charges",
     "shortage": "Home deliveries missed",
+    "relief": "Capital not paid twice (added volume of widened lines)",
+    "capex": "Builds: capital and upkeep",
+    "carbon": "Carbon",
     "closing_value": "Stock left at the end",
 }
 SOUGHT = {"netback": "Best netback", "cost": "Least cost", "revenue": "Best state revenue"}
@@ -126,6 +130,8 @@ def _tables(plan: Plan, units: Units) -> Iterator[Part]:
             made = part(plan, units, family, f" of {family}" if len(families) > 1 else "")
             if made is not None:
                 yield made
+    if (built := build_view.builds(plan)) is not None:
+        yield Part("Builds", built)
     yield _ledger(plan, units)
     for family in families:
         bound = _binding(plan, units, family, f" of {family}" if len(families) > 1 else "")
@@ -296,6 +302,7 @@ def _lines(plan: Plan, units: Units) -> Iterator[str]:
         worth = [f"{name} {number(p * factor, 0)}" for name, p in zip(own["name"], own["price"], strict=True)]
         what = "tonne" if family == "oil" else "1000 m³"
         yield f"One more {what} lifted is worth, {units.value_names[str(family)]}: {', '.join(worth)}"
+    yield from build_view.lines(plan)
     if plan.prices.table.empty:
         yield "Worth of limits: not given, because prices come from the embedded solver only (--solver highs)."
     for warning in plan.warnings:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from energy_routes import geo, units
 from energy_routes.added import AddedRoute
+from energy_routes.columns import MODES
 from energy_routes.drawn.cost import OPEX, RATE, YEARS, Proposal, levelised, propose
 from energy_routes.drawn.lines import ATTRIBUTES, DrawnLine, one_line, read_lines
 from energy_routes.drawn.snapping import SNAP_KM, ends_of
@@ -18,7 +19,6 @@ from energy_routes.errors import DataError, EnergyRoutesError, Fault, UsageError
 from energy_routes.library import data_path
 from energy_routes.names import nearest
 from energy_routes.network import Network
-from energy_routes.schema import MODES
 from energy_routes.tables import Pack
 
 if TYPE_CHECKING:

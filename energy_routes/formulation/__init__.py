@@ -7,7 +7,7 @@ import inspect
 from energy_routes.errors import UsageError
 from energy_routes.formulation import booking_rules, security_rules, tail_rules
 from energy_routes.formulation.concentration import max_hhi
-from energy_routes.formulation.recipe import NETBACK, OBJECTIVES, RULES
+from energy_routes.formulation.recipe import BUILDS, NETBACK, OBJECTIVES, RULES, WHERE_ASKED, WIDENED
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.program import Program, Term
 
@@ -43,6 +43,7 @@ def build(space: Space) -> Program:
     sign = 1.0 if sense == "max" else -1.0
     rows = (rule(space).named(rule.__name__) for rule in RULES)
     terms = tuple(Term(term.__name__, kind, term(space) * sign) for term, kind in money)
+    terms = tuple(t for t in terms if t.name not in WHERE_ASKED or len(t.expr.axis))
     kept = tuple(block for block in (*rows, *space.linked) if len(block))
     return Program(sense, tuple(space.builder.blocks), kept, (*terms, *space.bets))
 
@@ -55,7 +56,9 @@ def describe() -> str:
         *map(_section, (term for term, _ in NETBACK)),
         "Least cost minimises the same costs with prices off, lifting at each supply as stated.\n",
         "## Rules\n",
-        *map(_section, RULES),
+        *map(_section, (rule for rule in RULES if rule not in (*BUILDS, *WIDENED))),
+        _BUILDS,
+        *map(_section, (*BUILDS, *WIDENED)),
         _CONCENTRATION,
         _section(max_hhi),
         _SECURITY,
@@ -81,7 +84,18 @@ unit values are USD/t (USD/1000 m³), shares are fractions.
 
 k family (oil, gas) · c commodity (a crude grade, or gas) · n node · a arc · l lane: an existing (arc, commodity)
 pair · t period of length Δt years · s supply · m market with price tiers · j joint limit · g group of a kind · κ
-contract · o obligation
+contract · o obligation, or build option · y calendar year
+"""
+
+_BUILDS = """## Builds
+
+`[policy.build]` lets a plan build: b counts the units of an option that stand in a calendar year, whole ones of a
+project. The whole numbers are found first (mixed-integer); with them fixed the plan is a linear programme, which has
+prices: they say what a tonne is worth with the builds as they are. The relaxation (parts of projects) is reported as a
+bound, never as a plan. One rate and one formula turn capital into a yearly charge, counted inside the horizon only, so
+that a build of the last year pays one year of it. Capital is counted once: an arc that an option opens pays an
+operating tariff; an arc opened by an edit pays its full tariff; both at once are refused. Where an option widens an
+arc whose tariff pays for the old capital, only what moves beyond the old capacity pays the operating tariff.
 """
 
 _CONCENTRATION = """## Concentration

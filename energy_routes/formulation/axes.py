@@ -59,11 +59,12 @@ def arc_axis(case: Case) -> Axis:
         left = np.where(np.isinf(before), np.where(np.isinf(capacity), 1.0, 0.0), capacity / before)
     left = np.clip(np.where(before == 0, 1.0, np.nan_to_num(left, nan=1.0)), 0.0, 1.0) * open_now
     years = frame["years"].to_numpy()
-    figures = dated(network, "arcs", ("minimum", "tariff"), periods)
+    figures = dated(network, "arcs", ("minimum", "tariff", "availability"), periods)
     frame = frame.assign(
         capacity=capacity * years,
         minimum=figures["minimum"] * left * years,
         tariff=figures["tariff"],
+        availability=figures["availability"],
         left=left,
         length=np.repeat(_length(network.tables["arcs"]), len(periods)),
     )

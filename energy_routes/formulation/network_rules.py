@@ -7,8 +7,9 @@ import pandas as pd
 
 from energy_routes.formulation.axes import limit_axis
 from energy_routes.formulation.crossed import refuse_crossed
+from energy_routes.formulation.options import added, of_options
 from energy_routes.formulation.space import Space
-from energy_routes.lp import INF, Axis, Rows, axis, between
+from energy_routes.lp import INF, Axis, Expr, Rows, axis, between
 
 
 def balance(s: Space) -> Rows:
@@ -27,19 +28,17 @@ def balance(s: Space) -> Rows:
 def capacity(s: Space) -> Rows:
     r"""min_at ≤ Σ_{l∈a} f_lt ≤ (K_at·avail_at − booked_at)·Δt   ∀ a, t   [Mt | bcm]
 
-    All commodities of an arc share what others have not booked of it; the volume counts at the inlet.
+    All commodities of an arc share what others have not booked of it; the volume counts at the inlet.  What is built
+    comes on top.
     """
     low, high = s.arcs.data("minimum"), s.arcs.data("capacity")
     low = np.where(low > 0, low, -np.inf)
     bounded = np.isfinite(high) | np.isfinite(low)
     limited = s.arcs.take(bounded, "capacity")
     refuse_crossed(s.case, limited, "capacity", low[bounded], high[bounded])
-    lanes = s.flow.axis.frame.merge(
-        limited.frame[["arc", "period"]].assign(limited=True), on=["arc", "period"], how="left"
-    )
-    counted = lanes["limited"].notna().to_numpy()
-    flow = s.flow.take(counted, s.flow.axis.take(counted))
-    return between(flow.sum_to(limited), low[bounded], high[bounded])
+    built = added(s.built, s.case, "arc", limited)
+    least = np.where(of_options(built), -np.inf, low[bounded])  # a minimum does not grow with what is built
+    return between(arc_totals(s, limited) - built, least, high[bounded])
 
 
 def joint_limits(s: Space) -> Rows:
@@ -48,10 +47,23 @@ def joint_limits(s: Space) -> Rows:
     One pipe used both ways, the berths of a port, a tanker fleet, an intergovernmental quota, a quality cap.
     """
     limits = limit_axis(s.case)
-    total = s.flow.spread_to(s.limit_terms) * s.limit_terms.data("weight")
     low, high = limits.data("low"), limits.data("high")
     refuse_crossed(s.case, limits, "joint", low, high)
-    return between(total.sum_to(limits), low, high).take(np.isfinite(low) | np.isfinite(high))
+    built = added(s.built, s.case, "limit", limits)
+    low = np.where(of_options(built), -np.inf, low)
+    return between(limit_totals(s, limits) - built, low, high).take(np.isfinite(low) | np.isfinite(high))
+
+
+def arc_totals(s: Space, arcs: Axis) -> Expr:
+    """Σ_{l∈a} f_lt of some arcs."""
+    lanes = s.flow.axis.frame.merge(arcs.frame[["arc", "period"]].assign(one=True), on=["arc", "period"], how="left")
+    counted = lanes["one"].notna().to_numpy(dtype=bool)
+    return s.flow.take(counted, s.flow.axis.take(counted)).sum_to(arcs)
+
+
+def limit_totals(s: Space, limits: Axis) -> Expr:
+    """Σ_l w_jl f_lt of all joint limits."""
+    return (s.flow.spread_to(s.limit_terms) * s.limit_terms.data("weight")).sum_to(limits)
 
 
 def joint_ratios(s: Space) -> Rows:
@@ -60,7 +72,7 @@ def joint_ratios(s: Space) -> Rows:
     A limit that is a multiple of another sum: a blend's share, a swap (equal both ways), a chain of pipelines.
     """
     limits = limit_axis(s.case)
-    total = (s.flow.spread_to(s.limit_terms) * s.limit_terms.data("weight")).sum_to(limits)
+    total = limit_totals(s, limits)
     sides = _ratio_sides(limits)
     ratio, sign = sides.data("ratio"), sides.data("sign")
     of = total.spread_to(axis("of", ("limit", "period"), limits.frame[["limit", "period"]])).spread_to(sides)
@@ -87,4 +99,4 @@ def _ratio_sides(limits: Axis) -> Axis:
     return axis("ratio", ("limit", "side", "period"), sides[sides["ratio"].notna()])
 
 
-__all__ = ["balance", "capacity", "joint_limits", "joint_ratios"]
+__all__ = ["arc_totals", "balance", "capacity", "joint_limits", "joint_ratios", "limit_totals"]

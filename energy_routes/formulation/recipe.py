@@ -9,6 +9,20 @@ from collections.abc import Callable, Mapping
 from typing import Literal
 
 from energy_routes.formulation import objective as money
+from energy_routes.formulation.build_rules import (
+    arcs_at_least,
+    beyond_old,
+    budget,
+    capex,
+    chains,
+    limits_at_least,
+    only_when_full,
+    relief,
+    standing,
+    supply_with_options,
+    within_added,
+)
+from energy_routes.formulation.carbon_rules import carbon, max_emissions
 from energy_routes.formulation.diversification_rules import (
     exports,
     exposure,
@@ -33,6 +47,18 @@ Rule = Callable[[Space], Rows]
 TermKind = Literal["cash", "penalty", "risk"]
 Money = tuple[Callable[[Space], Expr], TermKind]
 
+# What is decided once, whatever fails later.
+BUILDS: tuple[Rule, ...] = (standing, chains, budget)
+# What builds change of the physics: no rows where nothing can be built.
+WIDENED: tuple[Rule, ...] = (
+    supply_with_options,
+    arcs_at_least,
+    limits_at_least,
+    beyond_old,
+    within_added,
+    only_when_full,
+)
+
 # What holds after a loss as before it: the rules of a recourse copy.
 PHYSICS: tuple[Rule, ...] = (
     balance,
@@ -48,9 +74,10 @@ PHYSICS: tuple[Rule, ...] = (
     closing_stock,
     contracts,
     exports,
+    *WIDENED,
 )
 
-RULES: tuple[Rule, ...] = (*PHYSICS, exposure, max_share, max_exposure, hold_exports)
+RULES: tuple[Rule, ...] = (*PHYSICS, *BUILDS, exposure, max_share, max_exposure, hold_exports, max_emissions)
 
 COSTS: tuple[Money, ...] = (
     (money.tariffs, "cash"),
@@ -61,7 +88,12 @@ COSTS: tuple[Money, ...] = (
     (money.lifting, "cash"),
     (money.deficiency, "cash"),
     (money.shortage, "penalty"),
+    (relief, "cash"),
+    (capex, "cash"),
+    (carbon, "cash"),
 )
+# Terms of what not every case has: without options, or a price of carbon, they do not stand in its ledger.
+WHERE_ASKED = ("relief", "capex", "carbon")
 
 NETBACK: tuple[Money, ...] = ((money.sales, "cash"), (money.home_sales, "cash"), *COSTS, (money.closing_value, "cash"))
 

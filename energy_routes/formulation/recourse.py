@@ -21,7 +21,7 @@ from energy_routes.highs import Session, Status
 from energy_routes.lp import Expr, Rows, Vector, zero
 from energy_routes.program import Builder, Program, Term
 
-MINIMA = ("obligations", "contracts", "capacity", "joint_limits")
+MINIMA = ("obligations", "contracts", "capacity", "joint_limits", "arcs_at_least", "limits_at_least")
 HOME_FIRST = 50.0  # what a tonne of home obligation weighs against one of any other minimum when some must give way
 SLIGHT = 1e-9
 
@@ -49,7 +49,7 @@ def recourse_copy(first: Space, case: Case, name: str, carried: Callable[[Space]
     """
     suffix = f"@{name}"
     start = len(first.builder.blocks)
-    space = build_space(case, first.builder, suffix)
+    space = build_space(case, first.builder, suffix, first.built)
     _shut_in_is_a_recourse(first.builder, f"lifted{suffix}", start)
     linked, judged = carried(space) if carried else (stock_balance, stock_balance)
     rules = [rule for rule in PHYSICS if carried is None or rule not in (stock_balance, closing_stock)]

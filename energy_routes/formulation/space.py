@@ -16,7 +16,8 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.formulation import axes
 from energy_routes.formulation.crossed import refuse_crossed
-from energy_routes.lp import Axis, Expr, Rows, Vector, axis
+from energy_routes.formulation.options import added, built_units, of_options, opened, widened_axis
+from energy_routes.lp import Axis, Expr, Rows, Vector, axis, zero
 from energy_routes.policy import Policy
 from energy_routes.program import Builder, Term
 from energy_routes.schema import PARTITIONS
@@ -28,9 +29,10 @@ class Space:
 
     flow f[l,t] inlet volume of a lane · lifted q[s,t] · delivered d[m,c,tier,t] · home: delivered to obligations ·
     short: obligations not met, where a penalty allows it · stock v, injected, withdrawn · deficiency y[κ,t] ·
-    exports e[k,t] · exposure x[g,t].  All in Mt (oil) or bcm (gas) per period.  ``linked`` are rows that tie further
-    variables to these: recourse copies, stranded volumes.  ``bets`` are terms of the objective over several futures;
-    ``then`` is what is made least among optimal plans, in order.
+    exports e[k,t] · exposure x[g,t].  All in Mt (oil) or bcm (gas) per period.  built b[o,y] are units of options,
+    shared by recourse copies; widened w[a,t] is what moves in added capacity, full z[a,t]: the old is full.
+    ``linked`` are rows that tie further variables to these: recourse copies, stranded volumes.  ``bets`` are terms of
+    the objective over several futures; ``then`` is what is made least among optimal plans, in order.
     """
 
     case: Case
@@ -50,6 +52,9 @@ class Space:
     deficiency: Expr
     exports: Expr
     exposure: Expr
+    built: Expr
+    widened: Expr
+    full: Expr
     held: Mapping[str, float] = field(default_factory=dict)
     linked: tuple[Rows, ...] = ()
     bets: tuple[Term, ...] = ()
@@ -108,22 +113,29 @@ class Space:
         return replace(self, held=dict(held))
 
 
-def build_space(case: Case, builder: Builder | None = None, suffix: str = "") -> Space:
+def build_space(
+    case: Case, builder: Builder | None = None, suffix: str = "", built: Expr | None = None
+) -> Space:
     """Index sets and variables of a case.  Raises LabelError where bounds contradict each other.
 
     With a ``builder`` the variables join those already in it, their blocks named with ``suffix``: a recourse copy is
-    the same rules on another space of the same programme.
+    the same rules on another space of the same programme, and shares what is ``built``.
     """
+    b = builder or Builder()
+    case = opened(case) if built is None else case
+    built = built_units(case, b) if built is None else built
     arcs = axes.arc_axis(case)
+    wide = widened_axis(built, case, arcs)
     lanes = axes.lane_axis(case, arcs)
     supplies = axes.supply_axis(case)
     reached = _reached(case, lanes, supplies)
     tiers = axes.tier_axis(case)
     obligations, homes = axes.home_axis(case, reached)
     storages, stocks = axes.stock_axis(case, reached)
-    b = builder or Builder()
-    lifted_least = _least_lifted(case, supplies, bool(len(tiers)))
-    refuse_crossed(case, supplies, "supply", lifted_least, supplies.data("available"))
+    lifted_least, lifted_most = _least_lifted(case, supplies, bool(len(tiers))), supplies.data("available")
+    refuse_crossed(case, supplies, "supply", lifted_least, lifted_most)
+    more = added(built, case, "supply", supplies)
+    lifted_most = np.where(of_options(more), np.inf, lifted_most)
     penalised = obligations.frame["penalty"].notna().to_numpy()
     families = _families(case)
     contracts = axes.contract_axis(case, arcs)
@@ -135,7 +147,7 @@ def build_space(case: Case, builder: Builder | None = None, suffix: str = "") ->
         obligations=obligations,
         storages=storages,
         flow=b.variable(f"flow{suffix}", lanes),
-        lifted=b.variable(f"lifted{suffix}", supplies, lifted_least, supplies.data("available")),
+        lifted=b.variable(f"lifted{suffix}", supplies, lifted_least, lifted_most),
         delivered=b.variable(f"delivered{suffix}", axes.delivery_axis(case, tiers, reached)),
         home=b.variable(f"home{suffix}", homes),
         short=b.variable(f"short{suffix}", obligations, 0.0, np.where(penalised, obligations.data("volume"), 0.0)),
@@ -147,6 +159,9 @@ def build_space(case: Case, builder: Builder | None = None, suffix: str = "") ->
         ),
         exports=b.variable(f"exports{suffix}", families),
         exposure=b.variable(f"exposure{suffix}", _groups(case)),
+        built=built,
+        widened=b.variable(f"widened{suffix}", wide) if len(wide) else zero(wide),
+        full=b.variable(f"full{suffix}", wide, 0.0, 1.0, integer=True) if len(wide) else zero(wide),
     )
 
 

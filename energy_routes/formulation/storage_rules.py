@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from energy_routes.formulation.options import added
 from energy_routes.formulation.space import Space
 from energy_routes.lp import INF, Expr, Rows, axis, between
 
@@ -25,7 +26,7 @@ def working_volume(s: Space) -> Rows:
     All commodities share the tanks.
     """
     full = s.storages.frame["working_volume"].fillna(np.inf).to_numpy(dtype=float)
-    return between(s.stock.sum_to(s.storages), -INF, full)
+    return between(s.stock.sum_to(s.storages) - _added(s, "working_volume"), -INF, full)
 
 
 def injection(s: Space) -> Rows:
@@ -33,7 +34,7 @@ def injection(s: Space) -> Rows:
 
     What can be put in during a period.
     """
-    return between(s.injected.sum_to(s.storages), -INF, s.storages.data("injection"))
+    return between(s.injected.sum_to(s.storages) - _added(s, "injection"), -INF, s.storages.data("injection"))
 
 
 def withdrawal(s: Space) -> Rows:
@@ -41,7 +42,7 @@ def withdrawal(s: Space) -> Rows:
 
     What can be taken out during a period.
     """
-    return between(s.withdrawn.sum_to(s.storages), -INF, s.storages.data("withdrawal"))
+    return between(s.withdrawn.sum_to(s.storages) - _added(s, "withdrawal"), -INF, s.storages.data("withdrawal"))
 
 
 def closing_stock(s: Space) -> Rows:
@@ -52,6 +53,11 @@ def closing_stock(s: Space) -> Rows:
     last = (s.storages.frame["last"] & (s.storages.frame["closing"] == "opening")).to_numpy(dtype=bool)
     target = s.storages.take(last, "closing")
     return s.stock.sum_to(s.storages).take(last, target) >= target.data("opening")
+
+
+def _added(s: Space, column: str) -> Expr:
+    """What is built adds to tanks and pumps."""
+    return added(s.built, s.case, "storage", s.storages, column)
 
 
 def _before(s: Space) -> Expr:

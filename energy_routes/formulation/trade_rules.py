@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from energy_routes.formulation.options import added
 from energy_routes.formulation.space import Space
 from energy_routes.lp import Rows
 
@@ -24,7 +25,8 @@ def market_depth(s: Space) -> Rows:
         .notna()
         .to_numpy()
     )
-    return s.delivered.take(sold, s.delivered.axis.take(sold)).sum_to(limited) <= limited.data("depth")
+    built = added(s.built, s.case, "tier", limited, keys=("market", "tier"))
+    return s.delivered.take(sold, s.delivered.axis.take(sold)).sum_to(limited) - built <= limited.data("depth")
 
 
 def obligations(s: Space) -> Rows:

@@ -15,7 +15,7 @@ from typing import Any
 
 from energy_routes.case import Case
 from energy_routes.errors import DataError, Fault
-from energy_routes.levers import Bookings, Cvar, Security, revive
+from energy_routes.levers import Bookings, Build, Cvar, Security, revive
 from energy_routes.network import Edit, Network
 from energy_routes.past import Actual, Past, past_of
 from energy_routes.periods import Period
@@ -84,6 +84,9 @@ def read_case(folder: Path) -> Case:
                 revive(Security, policy["security"]),
                 revive(Bookings, policy["bookings"]),
                 revive(Cvar, policy["cvar"]),
+                revive(Build, policy.get("build")),
+                policy.get("carbon_price"),
+                policy.get("max_emissions"),
             ),
             title=saved["title"],
             question=saved["question"],

@@ -45,6 +45,8 @@ def summary(plan: Plan) -> dict[str, Any]:
         "routes": _records(plan.routes, ["route", "origin", "market", "corridor", "volume", "netback"]),
         "ledger": _records(plan.ledger, ["term", "kind", "value", "unit"]),
         "indicators": _indicators(plan.indicators),
+        "builds": _records(begun(plan), ["option", "year", "units", "capacity", "unit", "capex", "charge"]),
+        "emissions": _emissions(plan),
         "binding": _limits(binding(plan)),
         "certificate": {
             name: plan.certificate.get(name) for name in ("primal_residual", "dual_residual", "gap")
@@ -61,6 +63,27 @@ def _premium(plan: Plan) -> dict[str, Any]:
     money = {name: found.get(name) for name in ("base", "cost", "rerouting", "shut_in")}
     volumes = [{"commodity": family, "volume": volume} for family, volume in found.get("shut_in_volume", {}).items()]
     return {**money, "unit": "MUSD", "usd_per_t": found.get("usd_per_t"), "shut_in_volume": volumes}
+
+
+def begun(plan: Plan) -> pd.DataFrame:
+    """What is begun and when: option, name, year, units, capacity (per year), capex, and its charge a full year."""
+    rows = plan.builds
+    rows = rows[rows["begun"].astype(float) > 0] if len(rows) else rows
+    years = {y: sum(p.years for p in plan.case.periods if str(p.year) == y) for y in rows["year"]}
+    share = rows["begun"].astype(float) / rows["built"].astype(float)
+    return rows.assign(
+        units=rows["begun"], capacity=rows["capacity"].astype(float) * share,
+        charge=rows["charge"].astype(float) * share / rows["year"].map(years).astype(float),
+    )  # fmt: skip
+
+
+def _emissions(plan: Plan) -> list[dict[str, Any]]:
+    """Mt CO2e over the horizon by mode, and in total, with kg a tonne (1000 m3) lifted."""
+    rows = plan.emissions
+    rows = rows[rows["period"] == "total"] if len(rows) else rows
+    names = {"family": "commodity", "mode": "mode", "emitted": "emitted", "per_unit": "kg_per_unit", "unit": "unit"}
+    table = rows[list(names)].rename(columns=names)
+    return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None)]
 
 
 def binding(plan: Plan) -> pd.DataFrame:
@@ -86,7 +109,7 @@ def binding(plan: Plan) -> pd.DataFrame:
     merged["price"] = merged["worth"] / merged["length"]
     merged = merged[merged["price"].abs() > SLIGHT]
     merged["target"] = [target_of(*row) for row in zip(merged["kind"], merged["limit"], merged["name"], strict=True)]
-    merged["unit"] = merged["family"].map(VALUE_UNITS)
+    merged["unit"] = merged["family"].map(VALUE_UNITS).mask(merged["name"] == "cap on emissions", "USD/tCO2e")
     order = 2 * (merged["kind"] == "supply") + (merged["price"] < 0)
     merged = merged.assign(order=order, size=-merged["price"].abs()).sort_values(["order", "size", "target"])
     return merged[columns].reset_index(drop=True)

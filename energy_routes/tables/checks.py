@@ -12,6 +12,7 @@ from energy_routes.errors import Fault
 from energy_routes.names import nearest
 from energy_routes.schema import PACK
 from energy_routes.tables.figures import FIGURES
+from energy_routes.tables.options import OPTIONS
 from energy_routes.tables.pack import keys_of
 from energy_routes.tables.typed import Draft
 from energy_routes.topology import check_structure
@@ -28,7 +29,7 @@ def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> li
         faults += _stated(drafts, draft)
         faults += _provenance(draft)
     faults += _families(drafts, meta)
-    for check in (*FIGURES, _self_loops, _meters, _limits):
+    for check in (*FIGURES, *OPTIONS, _self_loops, _meters, _limits):
         faults += check(drafts)
     if not broken and not faults:
         faults += check_structure({name: draft.frame for name, draft in drafts.items()},

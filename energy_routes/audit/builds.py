@@ -1,0 +1,157 @@
+"""What was built and what is emitted, found again: units, chains, budget, yearly charges, and factors × tonne-km."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.files import Saved
+from energy_routes.audit.report import NEAR, Findings
+
+TABLE_OF = {"arc": "arcs", "limit": "limits", "joint": "limits", "supply": "supplies", "tier": "tiers",
+            "storage": "storages"}  # fmt: skip
+FIELD_OF = {"arcs": "capacity", "limits": "high", "supplies": "available", "tiers": "depth"}
+
+
+def lay_over(saved: Saved, facts: Facts) -> None:
+    """Tell the facts what the saved builds add to which figure, so that every limit is tested with it."""
+    standing = {(row["option"], row["year"]): row["built"] for row in saved["builds"]}
+    for effect in facts.rows["option_effects"].values():
+        word, _, name = effect["target"].partition(":")
+        table = TABLE_OF[word]
+        for period in facts.periods:
+            units = standing.get((effect["option"], period[:4]), 0.0)
+            for field, size, times in _sizes(effect, table, name, period, facts):
+                facts.added[table, name, field, period] += units * size * times
+
+
+def _sizes(effect: Row, table: str, name: str, period: str, facts: Facts) -> list[tuple[str, float, float]]:
+    """(field, what one unit adds a year, what makes it the period's) of an effect."""
+    years = facts.years[period]
+    if table == "storages":
+        rates = [(field, float(effect[field] or 0.0), years) for field in ("injection", "withdrawal")]
+        return [*rates, ("working_volume", float(effect["working_volume"] or 0.0), 1.0)]
+    own = effect["capacity"]
+    size = facts.number("options", effect["option"], "capacity", facts.periods[0]) if own is None else float(own)
+    usable = facts.number("arcs", name, "availability", period) if table == "arcs" else 1.0
+    return [(FIELD_OF[table], size, years * usable)]
+
+
+def check(saved: Saved, facts: Facts, found: Findings) -> None:
+    """The tables of builds and emissions against the policy, the options and the flows."""
+    _builds(saved, facts, found)
+    _emissions(saved, facts, found)
+
+
+def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
+    lever = facts.policy.get("build")
+    found.true("builds", "table", bool(saved["builds"]) == bool(lever), "does not go with the policy")
+    if not lever:
+        return
+    named = set(facts.rows["options"]) if list(lever["options"]) == ["all"] else set(lever["options"])
+    found.true("builds", "options", {row["option"] for row in saved["builds"]} == named, "are not those of the policy")
+    before: dict[str, float] = defaultdict(float)
+    standing = {(row["option"], row["year"]): row["built"] for row in saved["builds"]}
+    spent = 0.0
+    for row in sorted(saved["builds"], key=lambda row: str(row["year"])):
+        option, year, units = row["option"], row["year"], row["built"]
+        raw, what = facts.rows["options"][option], f"{option} {year}"
+        too_early = lever["earliest"] == "stated" and raw["earliest_year"] and int(year) < raw["earliest_year"]
+        found.within("builds", f"{what} units", units, before[option], 0.0 if too_early else float(raw["units"]))
+        found.equal("builds", f"{what} begun", row["begun"], units - before[option])
+        if raw["kind"] == "project":
+            found.true("builds", what, abs(units - round(units)) <= NEAR, f"{units:g} is not a whole number of units")
+        for other in raw["requires"] or ():
+            part = standing.get((other, year), 0.0) / facts.rows["options"][other]["units"]
+            found.within("builds", f"{what} chain", units / raw["units"], 0.0, part)
+        capex = facts.number("options", option, "capex", facts.periods[0])
+        size = facts.number("options", option, "capacity", facts.periods[0])
+        found.equal("builds", f"{what} capex", row["capex"], (units - before[option]) * capex)
+        found.equal("builds", f"{what} charge", row["charge"], units * _charge(facts, option) * _length(facts, year))
+        found.equal("builds", f"{what} capacity", row["capacity"], units * size)
+        spent += (units - before[option]) * capex
+        before[option] = units
+    if lever["budget"] is not None:
+        found.within("builds", "budget", spent, 0.0, lever["budget"])
+
+
+def _charge(facts: Facts, option: str) -> float:
+    """MUSD a year of one unit: capex × (CRF + opex share)."""
+    rate, life = facts.policy["build"]["rate"], float(facts.rows["options"][option]["lifetime"])
+    factor = rate * (1 + rate) ** life / ((1 + rate) ** life - 1) if rate else 1 / life
+    capex, opex = (facts.number("options", option, field, facts.periods[0]) for field in ("capex", "opex_share"))
+    return capex * (factor + opex)
+
+
+def _length(facts: Facts, year: str) -> float:
+    return sum(years for period, years in facts.years.items() if period[:4] == year)
+
+
+def money(saved: Saved, facts: Facts) -> dict[tuple[str, str], float]:
+    """The (term, family)s that builds and a price of carbon add to the ledger, MUSD; those that the policy asks for."""
+    out: dict[tuple[str, str], float] = defaultdict(float)
+    for row in saved["builds"]:
+        paid = row["built"] * _charge(facts, row["option"]) * _length(facts, row["year"])
+        out["capex", facts.family("options", row["option"])] -= paid
+    for arc, saving in _relief(saved, facts):
+        out["relief", facts.family("arcs", arc)] += saving
+    if price := facts.policy.get("carbon_price"):
+        for row in saved["flows"]:
+            out["carbon", row["family"]] -= price * _emitted(row, facts) / 1000.0
+    return dict(out)
+
+
+def _relief(saved: Saved, facts: Facts) -> Iterable[tuple[str, float]]:
+    """Volume beyond the old capacity of a widened arc pays the operating tariff of the option instead of the arc's."""
+    options = {row["option"] for row in saved["builds"]}
+    lower: dict[str, float] = {}
+    for effect in facts.rows["option_effects"].values():
+        word, _, arc = effect["target"].partition(":")
+        if word == "arc" and effect["tariff"] is not None and effect["option"] in options:
+            lower[arc] = max(lower.get(arc, 0.0), float(effect["tariff"]))
+    moved: dict[tuple[str, str], float] = defaultdict(float)
+    for row in saved["flows"]:
+        moved[row["arc"], row["period"]] += row["volume"]
+    for (arc, period), volume in moved.items():
+        old = facts.capacity(arc, period, built=False)
+        if arc in lower and 0 < old < math.inf:
+            saving = facts.number("arcs", arc, "tariff", period) - lower[arc]
+            yield arc, max(saving, 0.0) * max(volume - old, 0.0)
+
+
+def _emitted(row: Row, facts: Facts) -> float:
+    """kt CO2e of one flow: volume × (g a tonne-km × km / 1000 + kg a tonne)."""
+    mode, raw = row["mode"], facts.rows["arcs"][row["arc"]]
+    factor: Any = None
+    for listed in facts.rows["emissions"].values():
+        fits = (listed["family"], listed["mode"]) == (row["family"], mode) and listed["arc"] in (None, row["arc"])
+        if fits and (factor is None or listed["arc"]):
+            factor = listed
+    if factor is None:
+        return 0.0
+    length = raw["length_km"] if raw["length_km"] is not None else raw["geometry_km"] or 0.0
+    return float(row["volume"] * (factor["per_km"] * length / 1000.0 + factor["per_unit"]))
+
+
+def _emissions(saved: Saved, facts: Facts, found: Findings) -> None:
+    own: dict[tuple[str, str, str], float] = defaultdict(float)
+    for row in saved["flows"]:
+        amount = _emitted(row, facts) / 1000.0
+        for period in (row["period"], "total"):
+            for mode in (row["mode"], "total"):
+                own[period, row["family"], mode] += amount
+    has_factors = bool(facts.rows["emissions"])
+    found.true("emissions", "table", bool(saved["emissions"]) == (has_factors and bool(own)), "is not as it should be")
+    for row in saved["emissions"]:
+        key = row["period"], row["family"], row["mode"]
+        found.equal("emissions", " ".join(key), row["emitted"], own[key])
+    cap = facts.policy.get("max_emissions")
+    if cap is not None:
+        total = sum(value for (period, _, mode), value in own.items() if period == mode == "total")
+        found.within("emissions", "cap", total, 0.0, cap * sum(facts.years.values()))
+
+
+__all__ = ["check", "lay_over", "money"]

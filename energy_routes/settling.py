@@ -1,0 +1,78 @@
+"""What to build is decided first, by whole numbers; then the plan is a linear programme, which has prices.
+
+A price says what one more tonne is worth with the builds as they are: it cannot say that a tonne more would have made
+another build pay.  The relaxation (parts of projects) is kept as a bound, not as a plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from energy_routes.cuts import cut_until_inside
+from energy_routes.formulation.concentration import Tangent
+from energy_routes.formulation.space import Space
+from energy_routes.highs import Session, Solution, Status
+from energy_routes.lp import Vector, zero
+from energy_routes.program import Program, Term
+
+LEAN = 1e-5  # a build must earn this share of its capex a year beyond its charge, or it is left out
+ALONE = 20.0  # MUSD that are added to its capex for it: an option without capex must earn something, too
+
+Solve = Callable[[Session, Program], Solution]
+Open = Callable[[Program], Session]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """``value`` of the best whole builds and the ``bound`` of the relaxation (both in the objective's sense)."""
+
+    value: float
+    bound: float
+
+    def as_dict(self) -> dict[str, float]:
+        return {"value": self.value, "bound": self.bound}
+
+
+def settled(
+    program: Program, space: Space, cuts: list[Tangent], opened: Open, solve: Solve
+) -> tuple[Program, Decision | None]:
+    """The programme with its whole numbers fixed at the best ones, and how good they are; as it is where it has none.
+
+    Among equally good builds those with less capex are taken, later ones first (``LEAN``).  ``cuts`` of cones found
+    on the way are added to the list.
+    """
+    if not program.integer.any():
+        return program, None
+    leaning = _leaning(program, space)
+    session = opened(leaning)
+    whole, first = cut_until_inside(session, leaning, space, cuts, lambda p: solve(session, p))
+    parts = tuple(replace(block, integer=False) for block in program.columns)
+    relaxed = opened(replace(whole, terms=program.terms, columns=parts)).solve()
+    bound = relaxed.objective if relaxed.status is Status.optimal else float("nan")
+    value = float(program.cost @ first.x) + program.offset
+    return fixed_at(program, first.x), Decision(value, bound)
+
+
+def fixed_at(program: Program, x: Vector) -> Program:
+    """The programme with every whole-number column held at its value in ``x``: a linear programme."""
+    columns = []
+    for block in program.columns:
+        if block.integer:
+            at = np.round(x[block.slice])
+            block = replace(block, lower=at, upper=at, integer=False)
+        columns.append(block)
+    return replace(program, columns=tuple(columns))
+
+
+def _leaning(program: Program, space: Space) -> Program:
+    """The programme with a hair's weight on what stands, so that of equal builds the cheaper and later is taken."""
+    options = space.built.axis
+    lean = space.built * (-LEAN * (options.data("capex") + ALONE)) if len(options) else zero(options)
+    sign = 1.0 if program.sense == "max" else -1.0
+    return replace(program, terms=(*program.terms, Term("lean", "penalty", lean * sign)))
+
+
+__all__ = ["Decision", "fixed_at", "settled"]
