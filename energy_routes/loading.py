@@ -8,7 +8,7 @@ from typing import Any
 
 from energy_routes import library
 from energy_routes.case import Case
-from energy_routes.errors import DataError, Fault
+from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.midyear import replan
 from energy_routes.modelfile import ModelFile, read_model_file
 from energy_routes.network import Network
@@ -22,6 +22,9 @@ def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
     Raises UsageError on an unknown name (the nearest is offered) and DataError with every fault of file and pack.
     """
     path = Path(name)
+    if path.suffix.lower() == ".xlsx" or (path / "pack.toml").is_file():
+        raise UsageError(f"{name} is a data pack. A model is a .toml file that asks a question of it: write "
+                         f'data = "{path.name}" and year = … in one beside it.')
     if path.suffix != ".toml" and len(path.parts) == 1:
         path = library.model_path(str(name))
     chain = _chain(path)

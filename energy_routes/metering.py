@@ -99,10 +99,11 @@ def meters_of(tables: Tables, arc: str, name: str, countries: Sequence[str], cho
 
 
 def home_countries(tables: Tables) -> frozenset[str]:
-    """The country with most fields of the pack: leaving it is exporting, crossing it is no transit."""
+    """The country with most fields (else most supplies): leaving it is exporting, crossing it is no transit."""
     nodes = tables["nodes"]
     fields = nodes.loc[nodes["kind"] == "field", "country"].dropna()
-    return frozenset(fields.mode().iloc[:1])
+    lifted = nodes.loc[nodes["id"].isin(tables["supplies"]["node"]), "country"].dropna()
+    return frozenset((fields if len(fields) else lifted).mode().iloc[:1])
 
 
 def _ways(tables: Tables, arc: str, opened: Collection[str]) -> _Ways | None:

@@ -79,12 +79,19 @@ def check(
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
     model: Annotated[str, typer.Option(metavar="NAME", help="The bundled model to start from.")] = "oil-2024",
+    empty: Annotated[bool, typer.Option("--empty", help="A workbook to fill in instead of a copy.")] = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Copy a data pack and a model to start one's own; the copy solves at once."""
-    from energy_routes.cli.starting import start
+    from energy_routes.cli.starting import start, start_empty
 
+    if empty:
+        file = start_empty(folder)
+        say(f"{folder}: a workbook (network.xlsx) and a model. Fill in its sheets; remarks on the headers and the "
+            "sheet '_help' say what each column holds. Then:", quiet)
+        say(f"  energy-routes check {folder / 'network.xlsx'}\n  energy-routes solve {file}", quiet)
+        return
     file = start(folder, model)
     say(f"{folder}: a pack and a model of your own. Try:", quiet)
     say(f"  energy-routes check {file}\n  energy-routes solve {file}", quiet)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from energy_routes.errors import UsageError
@@ -18,6 +20,31 @@ def start(folder: Path, model: str) -> Path:
     Raises UsageError when the folder holds anything or cannot be written, or when there is no such model.
     """
     models, packs = _parts(model)
+
+    def copy(new: Path) -> None:
+        for file in models:
+            shutil.copyfile(file, new / file.name)
+        for pack in packs:
+            shutil.copytree(pack_path(pack), new / pack)
+
+    _made(folder, copy)
+    return folder / f"{model}.toml"
+
+
+def start_empty(folder: Path) -> Path:
+    """Write a workbook to fill in and a model to ``folder``, whole or not at all; the model's file in it.
+
+    Raises UsageError when the folder holds anything or cannot be written.
+    """
+    from energy_routes.cli.template import write_template
+
+    year = datetime.now().year
+    _made(folder, lambda new: write_template(new, year))
+    return folder / "model.toml"
+
+
+def _made(folder: Path, fill: Callable[[Path], None]) -> None:
+    """A new folder with what ``fill`` puts into it.  Raises UsageError where none can be made."""
     if folder.is_dir() and any(folder.iterdir()):
         raise UsageError(f"{folder} is not empty: choose a new folder")
     if folder.exists() and not folder.is_dir():
@@ -27,16 +54,12 @@ def start(folder: Path, model: str) -> Path:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
             new = Path(scratch) / folder.name
             new.mkdir()
-            for file in models:
-                shutil.copyfile(file, new / file.name)
-            for pack in packs:
-                shutil.copytree(pack_path(pack), new / pack)
+            fill(new)
             if folder.is_dir():
                 folder.rmdir()  # empty, as seen above
             os.rename(new, folder)
     except OSError as error:
         raise UsageError(f"{folder} cannot be written ({error.strerror or error})") from error
-    return folder / f"{model}.toml"
 
 
 def _parts(model: str) -> tuple[list[Path], list[str]]:

@@ -22,6 +22,8 @@ LAMBERT = "+proj=lcc +lat_1=38 +lat_2=54 +lat_0=46 +lon_0=50 +datum=WGS84"
 # Kazakhstan upright; Rotterdam to Dushanzi, and the sea lane round Skagen to Ceyhan inside; projected metres.
 HOME = (-3.30e6, -1.08e6, 3.05e6, 1.93e6)
 
+SMALL = 0.55  # of the usual frame, both ways: a network this small gets a frame of its own
+
 
 @cache
 def _transformer() -> Transformer:
@@ -69,13 +71,16 @@ class View:
 
 
 def home_box(lonlat: Points) -> tuple[float, float, float, float]:
-    """The usual frame if most places lie in it, else the places' own bounds with a margin of a tenth."""
+    """The usual frame if most places lie in it and spread over it, else their own bounds with a margin of a tenth."""
     places = project(lonlat) if len(lonlat) else np.empty((0, 2))
+    if not len(places):
+        return HOME
     west, south, east, north = HOME
     held = (places[:, 0] > west) & (places[:, 0] < east) & (places[:, 1] > south) & (places[:, 1] < north)
-    if not len(places) or held.mean() >= 0.5:
-        return HOME
     low, high = places.min(axis=0), places.max(axis=0)
+    small = bool(np.all(high - low < SMALL * np.array([east - west, north - south])))
+    if held.mean() >= 0.5 and not small:
+        return HOME
     pad = 0.1 * max(*(high - low), 1e5)
     return low[0] - pad, low[1] - pad, high[0] + pad, high[1] + pad
 

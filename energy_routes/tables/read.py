@@ -8,7 +8,7 @@ from typing import Any
 
 from energy_routes.errors import DataError, Fault
 from energy_routes.names import nearest
-from energy_routes.schema import PACK, TABLES
+from energy_routes.schema import FAMILIES, PACK, TABLES
 from energy_routes.tables.checks import check_tables
 from energy_routes.tables.convert import to_inner_units
 from energy_routes.tables.dated import convert_values
@@ -36,7 +36,11 @@ def read_pack(path: str | Path) -> Pack:
                      repair="Add the file (or the sheet of a workbook).")
                for name, table in TABLES.items()
                if table.required and name not in book.sheets and not any(Path(file).stem == name for file in broken)]
-    reference = meta.get("reference")
+    faults += [Fault(draft.file, found="no rows", expected=f"rows: {draft.table.meaning}".rstrip("."),
+                     repair="Fill it in under the header.")
+               for name, draft in drafts.items() if draft.table.required and name in book.sheets and not draft.partial
+               and not len(draft.frame)]
+    reference = meta.get("reference") or _only_commodity(drafts["commodities"])
     faults += to_inner_units(drafts, family, reference)
     faults += convert_values(drafts, family, reference)
     faults += check_tables(drafts, meta, broken=bool(faults))
@@ -68,12 +72,13 @@ def _meta(path: Path, book: Book) -> dict[str, Any]:
     """What the pack says of itself, from ``pack.toml`` or the sheet ``pack``; faults go to the book."""
     if book.meta is not None:
         return typed_meta(PACK, book.meta, {}, book.meta.file, book.faults)
+    if path.is_file():
+        return _plain_meta(path, book)
     file = path / "pack.toml"
-    if path.is_file() or not file.is_file():
+    if not file.is_file():
         what = "a directory" if path.is_dir() and file.exists() else "it is missing"
-        place = "sheet 'pack'" if path.is_file() else "pack.toml"
         keys = ", ".join(column.name for column in PACK.columns if column.required)
-        book.faults.append(Fault(place, found=what, expected=f"the pack's {keys}", repair="Write it."))
+        book.faults.append(Fault("pack.toml", found=what, expected=f"the pack's {keys}", repair="Write it."))
         return {}
     text = decode(file.name, file.read_bytes(), book.faults)
     if text is None:
@@ -84,6 +89,22 @@ def _meta(path: Path, book: Book) -> dict[str, Any]:
         book.faults.append(Fault(file.name, found=str(error), expected="TOML", repair="Correct the line."))
         return {}
     return typed_meta(PACK, None, cells, file.name, book.faults)
+
+
+def _plain_meta(path: Path, book: Book) -> dict[str, Any]:
+    """What a workbook without the sheet ``pack`` is taken for: called as its file is, of its commodities' family."""
+    sheet = book.sheets.get("commodities")
+    at = sheet.header.index("family") if sheet and "family" in sheet.header else -1
+    families = {row[at] for row in sheet.cells} & set(FAMILIES) if sheet and at >= 0 else set()
+    return {"title": path.stem, "family": "gas" if families == {"gas"} else "oil",
+            "description": f"Read from {path.name}", "attribution": [f"the author of {path.name}"],
+            "licence": "not stated"}
+
+
+def _only_commodity(draft: Draft) -> str | None:
+    """The pack's commodity when it has but one: a row that names none can mean no other."""
+    names = draft.frame["id"].dropna()
+    return str(names.iloc[0]) if len(names) == 1 else None
 
 
 def _ordered(faults: list[Fault], drafts: dict[str, Draft]) -> list[Fault]:

@@ -17,6 +17,7 @@ from energy_routes.errors import Fault
 from energy_routes.names import nearest
 from energy_routes.schema import TABLES
 
+ASIDE = "_"  # a sheet or file of the author's own: notes, a sum, a chart
 SUFFIXES = (".csv", ".parquet", ".xlsx")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 PARTIAL = "The file looks cut off: copy it again, or delete the half row."
@@ -48,7 +49,7 @@ def read_book(path: Path) -> Book:
         _read_file(book, path)
         return book
     for file in sorted(path.iterdir()):
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".")):
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".", ASIDE)):
             if file.is_dir():
                 book.faults.append(Fault(file.name, found="a directory", expected="a file",
                                          repair="Put the table's file itself in the pack's folder."))
@@ -74,11 +75,15 @@ def _read_file(book: Book, file: Path) -> None:
 def _add(book: Book, name: str, sheet: Sheet | None) -> None:
     if sheet is None:
         return
+    if name.startswith(ASIDE):
+        return
     if name == "pack":
         book.meta = sheet
     elif name not in TABLES:
         book.faults.append(Fault(sheet.file, found=f"there is no table {name!r}",
-                                 expected="one of " + ", ".join(TABLES), repair=nearest(name, TABLES)))
+                                 expected="one of " + ", ".join(TABLES),
+                                 repair=f"{nearest(name, TABLES)} A name that begins with '{ASIDE}' is passed over."
+                                 .strip()))
     elif name in book.sheets:
         book.faults.append(Fault(sheet.file, found=f"table {name!r} is also in {book.sheets[name].file}",
                                  expected="each table once", repair="Remove one of the two."))
@@ -152,6 +157,8 @@ def _excel_sheets(file: Path, faults: list[Fault]) -> Iterable[tuple[str, Sheet 
         return
     alone = len(sheets) == 1 and file.stem in TABLES
     for name, rows in sheets.items():
+        if name.startswith(ASIDE):
+            continue
         yield (file.stem if alone else name), _sheet(f"{file.name} sheet {name!r}", rows, faults)
 
 
