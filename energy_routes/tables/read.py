@@ -8,7 +8,7 @@ from typing import Any
 
 from energy_routes.errors import DataError, Fault
 from energy_routes.names import nearest
-from energy_routes.schema import FAMILIES, PACK, TABLES
+from energy_routes.schema import PACK, TABLES
 from energy_routes.tables.checks import check_tables
 from energy_routes.tables.convert import to_inner_units
 from energy_routes.tables.dated import convert_values
@@ -95,7 +95,7 @@ def _plain_meta(path: Path, book: Book) -> dict[str, Any]:
     """What a workbook without the sheet ``pack`` is taken for: called as its file is, of its commodities' family."""
     sheet = book.sheets.get("commodities")
     at = sheet.header.index("family") if sheet and "family" in sheet.header else -1
-    families = {row[at] for row in sheet.cells} & set(FAMILIES) if sheet and at >= 0 else set()
+    families = {row[at] for row in sheet.cells} & set(PACK.column("family").choices) if sheet and at >= 0 else set()
     return {"title": path.stem, "family": "gas" if families == {"gas"} else "oil",
             "description": f"Read from {path.name}", "attribution": [f"the author of {path.name}"],
             "licence": "not stated"}
