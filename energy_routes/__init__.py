@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from energy_routes.solver import to_pulp as to_pulp
     from energy_routes.studies.compare import Comparison as Comparison
     from energy_routes.studies.compare import compare as compare
+    from energy_routes.studies.expand import Expansion as Expansion
+    from energy_routes.studies.expand import expand as expand
     from energy_routes.studies.frontier import Frontier as Frontier
     from energy_routes.studies.frontier import frontier as frontier
     from energy_routes.studies.lowest import lowest_share as lowest_share
@@ -57,6 +59,8 @@ _HOME = {
     "netbacks": "studies.netbacks",
     "compare": "studies.compare",
     "Comparison": "studies.compare",
+    "expand": "studies.expand",
+    "Expansion": "studies.expand",
     "frontier": "studies.frontier",
     "Frontier": "studies.frontier",
     "lowest_share": "studies.lowest",

@@ -14,7 +14,7 @@ import numpy as np
 from energy_routes.cuts import cut_until_inside
 from energy_routes.formulation.concentration import Tangent
 from energy_routes.formulation.space import Space
-from energy_routes.highs import Session, Solution, Status
+from energy_routes.highs import Session, Solution, Status, worth
 from energy_routes.lp import Vector, zero
 from energy_routes.program import Program, Term
 
@@ -25,12 +25,18 @@ Solve = Callable[[Session, Program], Solution]
 Open = Callable[[Program], Session]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decision:
-    """``value`` of the best whole builds and the ``bound`` of the relaxation (both in the objective's sense)."""
+    """``value`` of the best whole builds and the ``bound`` of the relaxation (both in the objective's sense).
+
+    ``x`` is the point with the whole builds; ``price`` what one more MUSD of budget would bring with parts of projects
+    allowed (MUSD a MUSD), NaN where there is no budget.
+    """
 
     value: float
     bound: float
+    x: Vector
+    price: float = float("nan")
 
     def as_dict(self) -> dict[str, float]:
         return {"value": self.value, "bound": self.bound}
@@ -44,16 +50,21 @@ def settled(
     Among equally good builds those with less capex are taken, later ones first (``LEAN``).  ``cuts`` of cones found
     on the way are added to the list.
     """
-    if not program.integer.any():
+    if not program.integer.any() and not len(space.built.axis):
         return program, None
     leaning = _leaning(program, space)
     session = opened(leaning)
     whole, first = cut_until_inside(session, leaning, space, cuts, lambda p: solve(session, p))
     parts = tuple(replace(block, integer=False) for block in program.columns)
-    relaxed = opened(replace(whole, terms=program.terms, columns=parts)).solve()
-    bound = relaxed.objective if relaxed.status is Status.optimal else float("nan")
+    loose = replace(whole, terms=program.terms, columns=parts)
+    relaxed = opened(loose).solve()
+    bound, price = float("nan"), float("nan")
+    if relaxed.status is Status.optimal:
+        bound = relaxed.objective
+        if any(rows.name == "budget" for rows in loose.rows):
+            price = float(worth(loose, relaxed).dual[loose.row_slice("budget")].sum())
     value = float(program.cost @ first.x) + program.offset
-    return fixed_at(program, first.x), Decision(value, bound)
+    return fixed_at(program, first.x), Decision(value, bound, first.x, price)
 
 
 def fixed_at(program: Program, x: Vector) -> Program:

@@ -16,7 +16,14 @@ import numpy as np
 from energy_routes.assemble import assemble
 from energy_routes.case import Case
 from energy_routes.cuts import CONE, cut_until_inside
-from energy_routes.errors import InfeasibleError, LimitError, SolverError, UnboundedError, VerificationError
+from energy_routes.errors import (
+    InfeasibleError,
+    LimitError,
+    SolverError,
+    UnboundedError,
+    UsageError,
+    VerificationError,
+)
 from energy_routes.formulation import build
 from energy_routes.formulation.concentration import Tangent, tangents
 from energy_routes.formulation.space import Space, build_space
@@ -117,6 +124,17 @@ def stated(case: Case) -> tuple[Space, Program]:
     """The space and the linear programme of a case (exports held where its policy says so; no HHI cut yet)."""
     space, _ = _prepared(case, None, Options())
     return space, _program(space, None)
+
+
+def decide(space: Space, program: Program) -> Decision:
+    """What to build in a case as it is ``stated``, and what that brings.
+
+    Raises UsageError where nothing can be built, and the errors of :func:`solve`.
+    """
+    _, decision = _settled(program, space, [], Options())
+    if decision is None:
+        raise UsageError(f"{space.case.name}: nothing can be built; set policy.build, or give the pack options")
+    return decision
 
 
 def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[Space, Around]:

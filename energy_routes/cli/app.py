@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from energy_routes.cli import desk, packs, saved, solving, studying
+from energy_routes.cli import desk, expanding, packs, saved, solving, studying
 
 app = typer.Typer(
     name="energy-routes",
@@ -39,5 +39,6 @@ def _common(
 
 
 for verb in (packs.models, packs.check, solving.solve, saved.map_, solving.export, packs.init, packs.formulation,
-             saved.verify, packs.doctor, studying.frontier, studying.stress, desk.schedule, desk.netbacks):  # fmt: skip
+             saved.verify, packs.doctor, studying.frontier, studying.stress, expanding.expand, desk.schedule,
+             desk.netbacks):  # fmt: skip
     app.command(verb.__name__.rstrip("_"))(verb)

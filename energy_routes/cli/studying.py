@@ -46,14 +46,14 @@ def frontier(
     """Price diversification, or any number: the best netback along it, every kink named and proved."""
     listen(verbose)
     case = ask(model, scenario, set_)
-    _check_plot(plot)
+    check_plot(plot)
     if budget is not None:
         _lowest(case, over, budget, as_json, quiet)
         return
     from energy_routes.studies.frontier import frontier as run
 
     first, last = _ends(over, start, stop)
-    with _counting(f"Following {over}", quiet) as told:
+    with counting(f"Following {over}", quiet) as told:
         found = run(case, over, first, last, unit=unit, samples=samples, tolerance=tolerance,
                     progress=lambda done: told(done, None))  # fmt: skip
     if as_json:
@@ -62,7 +62,7 @@ def frontier(
         from energy_routes.cli.study_view import print_frontier
 
         print_frontier(found)
-    _keep(out and found.save(out), plot, found.plot, quiet)
+    keep(out and found.save(out), plot, found.plot, quiet)
 
 
 @guarded
@@ -90,11 +90,11 @@ def stress(
     """Lose every asset, corridor, country and chokepoint in turn: what is stranded, re-routed and lost."""
     listen(verbose)
     case = ask(model, scenario, set_)
-    _check_plot(plot)
+    check_plot(plot)
     from energy_routes.studies.stress import KINDS
     from energy_routes.studies.stress import stress as run
 
-    with _counting(f"Stressing {case.name}", quiet) as told:
+    with counting(f"Stressing {case.name}", quiet) as told:
         found = run(case, kind or KINDS, k=k, onset=onset, days=days, remaining=remaining, foreseen=foreseen,
                     progress=told)  # fmt: skip
     if as_json:
@@ -103,7 +103,7 @@ def stress(
         from energy_routes.cli.study_view import print_stress
 
         print_stress(found, top)
-    _keep(out and found.save(out), plot, found.plot, quiet)
+    keep(out and found.save(out), plot, found.plot, quiet)
 
 
 def _ends(over: str, start: float | None, stop: float | None) -> tuple[float, float]:
@@ -132,7 +132,7 @@ def _lowest(case: object, over: str, budget: float, as_json: bool, quiet: bool) 
     head, _, group = over.removeprefix("policy.").partition(".")
     if head != "max_share":
         raise UsageError(f"--budget needs --over policy.max_share.KIND:GROUP, not {over}")
-    with _counting(f"Lowering the share of {group}", quiet):
+    with counting(f"Lowering the share of {group}", quiet):
         found = lowest_share(case, group, budget)
     if as_json:
         print(json.dumps(dataclasses.asdict(found), indent=1))
@@ -143,7 +143,7 @@ def _lowest(case: object, over: str, budget: float, as_json: bool, quiet: bool) 
 
 
 @contextmanager
-def _counting(text: str, quiet: bool) -> Iterator[Callable[[int, int | None], None]]:
+def counting(text: str, quiet: bool) -> Iterator[Callable[[int, int | None], None]]:
     """A progress bar on stderr, told (done, of); nothing where stderr is not a terminal."""
     if quiet or not sys.stderr.isatty():
         yield lambda done, total: None
@@ -157,7 +157,7 @@ def _counting(text: str, quiet: bool) -> Iterator[Callable[[int, int | None], No
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def _check_plot(file: Path | None) -> None:
+def check_plot(file: Path | None) -> None:
     """Refuse a picture that cannot be written, before anything long is begun."""
     if file is None:
         return
@@ -166,7 +166,7 @@ def _check_plot(file: Path | None) -> None:
     check_picture(file)
 
 
-def _keep(saved: Path | None, plot: Path | None, draw: Callable[[], Axes], quiet: bool) -> None:
+def keep(saved: Path | None, plot: Path | None, draw: Callable[[], Axes], quiet: bool) -> None:
     """Write the picture, and say what was written."""
     if plot:
         from energy_routes.cli.places import whole_file

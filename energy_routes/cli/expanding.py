@@ -1,0 +1,101 @@
+"""The verb that asks what to build: expand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from energy_routes.cli.guard import guarded
+from energy_routes.cli.options import AsJson, Debug, Model, Quiet, Scenarios, Sets, Verbose, ask, listen
+from energy_routes.cli.render import console, digits_for, number, table
+from energy_routes.cli.studying import Out, Plot, check_plot, counting, keep
+from energy_routes.errors import UsageError
+
+if TYPE_CHECKING:
+    from energy_routes.studies.expand import Expansion
+
+
+@guarded
+def expand(
+    model: Model,
+    budget: Annotated[
+        str | None, typer.Option(metavar="LIST", help="Budgets in MUSD of capex, such as 0,200,500,1000,2000.")
+    ] = None,
+    to: Annotated[float | None, typer.Option(metavar="MUSD", min=0, help="Or: equal steps from 0 to this.")] = None,
+    steps: Annotated[int, typer.Option(min=1, max=100, help="How many of them; without --to, up to all options.")] = 5,
+    out: Out = None,
+    plot: Plot = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """What to build under a budget: options and years, what they bring, and what each is worth per million."""
+    listen(verbose)
+    budgets = _budgets(budget, to, steps)
+    case = ask(model, scenario, set_)
+    check_plot(plot)
+    from energy_routes.studies.expand import expand as run
+
+    with counting(f"Building {case.name}", quiet) as told:
+        found = run(case, budgets, steps=steps, progress=told)
+    if as_json:
+        print(found.to_json())
+    else:
+        print_expansion(found)
+    keep(out and found.save(out), plot, found.plot, quiet)
+
+
+def _budgets(listed: str | None, to: float | None, steps: int) -> list[float] | None:
+    if listed is not None and to is not None:
+        raise UsageError("give --budget or --to, not both")
+    if to is not None:
+        return [to * step / steps for step in range(steps + 1)]
+    if listed is None:
+        return None
+    try:
+        return [float(part) for part in listed.split(",")]
+    except ValueError:
+        raise UsageError(f"--budget {listed!r} is not a list of numbers such as 0,200,500,1000,2000") from None
+
+
+def print_expansion(found: Expansion) -> None:
+    """A row a budget, what each builds, and the worth of the options at the largest."""
+    screen, steps = console(), found.steps
+    screen.print(f"{found.case.title or found.case.name}: {_horizon(found)}", markup=False)
+    screen.print("Netback gained against building nothing, yearly charges paid, over the horizon.\n")
+    out = table("budget, MUSD", "spent", "gained, MUSD", "at most", "a MUSD spent", "a further MUSD", text=0)
+    for row in steps.to_dict("records"):
+        digits = 1 if abs(float(steps["gain"].abs().max())) >= 100 else 3
+        money = (number(row["gain"], digits), number(row["bound"], digits))
+        each = (number(row["average"]), number(row["marginal"]))
+        out.add_row(number(row["budget"], 0), number(row["spent"], 1), *money, *each)
+    screen.print(out)
+    screen.print("At most: with parts of projects, a bound and not a plan.\n", markup=False)
+    for row in steps.to_dict("records"):
+        words = [part for part in row["adds"].split("; ") if part]
+        gone = f"; no longer {row['drops'].replace('; ', ', ')}" if row["drops"] else ""
+        said = "; ".join(words) if words else "nothing" if not row["spent"] else "nothing more"
+        screen.print(f"{number(row['budget'], 0)} MUSD: {said}{gone}", soft_wrap=True, markup=False)
+    if len(found.worth):
+        screen.print()
+        unit = found.worth["unit"].iloc[0]
+        value = "USD/t" if unit == "Mt" else "USD/1000 m³"
+        out = table("lost without it", "MUSD", "spent, MUSD", "a MUSD spent", f"{value} of capacity")
+        digits = digits_for(found.worth["loss"].tolist())
+        for row in found.worth.to_dict("records"):
+            out.add_row(row["name"], number(row["loss"], min(digits, 1)), number(row["spent"], 1),
+                        number(row["per_musd"]), number(row["usd_per_unit"]))  # fmt: skip
+        screen.print(out)
+        screen.print("Each left out in turn at the largest budget (with those that need it), the rest chosen anew.")
+
+
+def _horizon(found: Expansion) -> str:
+    years = sorted({period.year for period in found.case.periods})
+    return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
+
+
+__all__ = ["expand", "print_expansion"]
