@@ -165,3 +165,18 @@ def test_every_fault_of_an_own_file_is_told(tmp_path: Path) -> None:
 def test_every_corridor_and_market_of_the_packs_has_its_name(root: Path, table: str) -> None:
     rows = [row for path in root.glob(f"data/*/{table}.csv") for row in read(path)]
     assert {row["name"] for row in rows if row["name"]} - set(Words.of("kk").names) == set()
+
+
+def test_a_map_is_drawn_in_ones_own_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from toy import TABLES, toy
+
+    import energy_routes as er
+    from energy_routes.maps.payload import payload
+
+    case = toy(tmp_path / "toy", TABLES)
+    plan = er.solve(case)
+    write(tmp_path / "words", "names.csv", "en,ru", "Short corridor,Короткий путь")  # beside the pack
+    assert "Короткий путь" in payload(plan, lang="ru").title
+    own = write(tmp_path / "own", "names.csv", "en,ru", "Short corridor,Прямой путь")
+    monkeypatch.setenv("ENERGY_ROUTES_WORDS", str(own))
+    assert "Прямой путь" in payload(plan, lang="ru").title

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from energy_routes.errors import UsageError
+from energy_routes.words import VARIABLE
 
 if TYPE_CHECKING:
     from energy_routes.case import Case
@@ -32,6 +34,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout inste
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No words on stderr but errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell on stderr what is done.")]
 Lang = Annotated[str, typer.Option("--lang", metavar="en|ru|kk", help="Language of the words on it.")]
+
+
+def _own_words(folder: Path | None) -> Path | None:
+    """Make a folder of the reader's own the one that words are taken from, wherever a language is asked for."""
+    if folder is not None:
+        os.environ[VARIABLE] = str(folder)
+    return folder
+
+
+OwnWords = Annotated[
+    Path | None,
+    typer.Option("--words", metavar="DIR", help="Your own words, names and borders over ours.", callback=_own_words),
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
 Solver = Annotated[str, typer.Option(metavar="NAME", help="highs (embedded), or any solver that PuLP finds: cbc …")]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the solver; the plan does not depend on it.")]

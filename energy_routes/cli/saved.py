@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Lang, Quiet, Scenarios, Sets, busy, say, solved
+from energy_routes.cli.options import AsJson, Debug, Lang, OwnWords, Quiet, Scenarios, Sets, busy, say, solved
 
 
 @guarded
@@ -24,6 +24,7 @@ def map_(
     period: Annotated[str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; else all.")] = None,
     months: Annotated[bool, typer.Option("--months", help="A small map of each period, on one page.")] = False,
     lang: Lang = "en",
+    words: OwnWords = None,
     scenario: Scenarios = None,
     set_: Sets = None,
     quiet: Quiet = False,

@@ -64,12 +64,20 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
+def words_of(plan: Any, lang: str) -> Words:
+    """The words of a plan's map: a folder ``words`` or ``basemap`` beside the plan's (first) pack lies over ours.
+
+    Raises UsageError for an unknown language.
+    """
+    return Words.of(lang, beside=plan.case.network.packs[0].path.parent)
+
+
 def payload(plan: Any, period: str | None = None, title: str | None = None, lang: str = "en") -> MapData:
     """The map of a plan, over the whole horizon or in one period, its words in a language (en, ru, kk).
 
     Raises UsageError when the plan has no such period, and for an unknown language.
     """
-    words = Words.of(lang)
+    words = words_of(plan, lang)
     shown = chosen(plan.case.periods, period)
     labels = [p.label for p in shown]
     tables = plan.case.network.tables

@@ -17,7 +17,7 @@ from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import ground
 from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import plan_numbers, text_of
-from energy_routes.maps.payload import MapData, payload, records
+from energy_routes.maps.payload import MapData, payload, records, words_of
 from energy_routes.maps.spans import Span, spans_of
 from energy_routes.maps.titles import difference, titled
 from energy_routes.words import MARKS, Words
@@ -32,7 +32,7 @@ PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind."
 def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str]] | None = None,
             lang: str = "en") -> dict[str, Any]:
     """The content of a page: its plans (the first is the one before), spans, arcs, nodes, corridors and ground."""
-    words = Words.of(lang)
+    words = words_of(plan, lang)
     plans, labels, kind = _cast(plan, other, steps)
     spans = spans_of([own for own in plans])
     maps = [payload(own, lang=lang) for own in plans]
