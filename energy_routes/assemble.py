@@ -25,6 +25,7 @@ from energy_routes.limits import limit_table
 from energy_routes.lp import Vector
 from energy_routes.notices import notices
 from energy_routes.plan import Plan, Prices, Value
+from energy_routes.policy import ALL
 from energy_routes.prices import Worth
 from energy_routes.program import Program
 from energy_routes.risk.countries import known_weights
@@ -32,8 +33,9 @@ from energy_routes.routes import routes_of
 from energy_routes.schedule import schedule_of
 from energy_routes.trace import paths
 
-UNITS = {"oil": "Mt", "gas": "bcm"}
-VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3"}
+# Of all families together, volumes are values at base prices; a user's rule names no family and has no unit.
+UNITS = {"oil": "Mt", "gas": "bcm", "all": "MUSD"}
+VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3", "all": "USD/USD", "": ""}
 PRICE_COLUMNS = ["kind", "limit", "name", "family", "period", "volume", "bound", "price", "unit"]
 DUST = 1e-9  # volumes below this (a kilogram in a Mt) are the arithmetic's, not the plan's
 
@@ -74,7 +76,7 @@ def assemble(
         schedule=schedule_of(space, x, found),
         ledger=ledger,
         prices=Prices(prices),
-        indicators=indicator_table(groups, families, known_weights(space.case.network.tables)),
+        indicators=indicator_table(groups, space.measured, known_weights(space.case.network.tables)),
         groups=groups,
         supplies=supplies,
         deliveries=deliveries,
@@ -269,7 +271,11 @@ def _group_names(space: Space) -> dict[tuple[str, str, str], str]:
             for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
                 if isinstance(name, str):
                     out[kind, group, pack.family] = name
-    return out
+    together: dict[tuple[str, str], list[str]] = {}
+    for (kind, group, _), name in sorted(out.items(), key=lambda item: item[0][2], reverse=True):  # oil first
+        if name not in together.setdefault((kind, group), []):
+            together[kind, group].append(name)
+    return out | {(kind, group, ALL): " / ".join(names) for (kind, group), names in together.items()}
 
 
 def _meter_capacity(space: Space, capacity: Vector) -> pd.DataFrame:

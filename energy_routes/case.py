@@ -17,7 +17,7 @@ from energy_routes.names import nearest
 from energy_routes.network import Edit, Network
 from energy_routes.past import Past
 from energy_routes.periods import Period
-from energy_routes.policy import AMOUNTS, RISK, Policy, set_lever
+from energy_routes.policy import ALL, AMOUNTS, RISK, Policy, for_family, set_lever
 from energy_routes.risk.countries import weights_of_sets
 from energy_routes.risk.outages import check_targets
 
@@ -80,7 +80,10 @@ class Case:
         for name, value in levers.items():
             policy = set_lever(policy, name, value)
         for cap in (*policy.max_share, *policy.max_exposure):
-            self._check_group(cap.kind, cap.group)
+            self._check_family(cap.name, cap.family, policy)
+            self._check_group(cap.kind, cap.group, cap.family)
+        for concentration in policy.max_hhi:
+            self._check_family(concentration.name, concentration.family, policy)
         if any(cap.weight == "risk" for cap in policy.max_hhi):
             weights_of_sets(self.network.tables)
         check_targets(self.network, policy, self.periods)
@@ -162,10 +165,45 @@ class Case:
                   for file in files for route in routes_from_file(file.add_route, self.network, **file.told())]
         return self.on_network(lambda n: n.with_route(*routes, opened=opened))
 
-    def _check_group(self, kind: str, group: str) -> None:
-        tables = self.network.tables
-        known = list(tables["groups"].loc[tables["groups"]["kind"] == kind, "group"])
-        known += list(tables["markets"]["id"]) if kind == "market" else []
+    @property
+    def families(self) -> list[str]:
+        """The families of the case (oil, gas), in the order of their packs."""
+        return list(dict.fromkeys(pack.family for pack in self.network.packs))
+
+    def of_family(self, family: str) -> Case:
+        """The case of one family alone: its packs, the edits and caps that are about them."""
+        packs = tuple(pack for pack in self.network.packs if pack.family == family)
+        alone = Network(packs)
+        edits = tuple(edit for edit in self.edits if edit.id in alone.ids(edit.table))
+        known = set(zip(*(alone.tables["groups"][key] for key in ("kind", "group")), strict=True))
+        known |= {("market", market) for market in alone.tables["markets"]["id"]}
+        shares, volumes = (
+            tuple(replace(cap, family=None) for cap in for_family(caps, family) if (cap.kind, cap.group) in known)
+            for caps in (self.policy.max_share, self.policy.max_exposure)
+        )
+        hhi = tuple(replace(cap, family=None) for cap in for_family(self.policy.max_hhi, family))
+        policy = replace(self.policy, max_share=shares, max_exposure=volumes, max_hhi=hhi, base_prices=())
+        return replace(self, network=Network(packs, edits), policy=policy)
+
+    def _check_family(self, name: str, family: str | None, policy: Policy) -> None:
+        if family == ALL:
+            priced = {price.family for price in policy.base_prices}
+            if missing := [own for own in self.families if own not in priced]:
+                raise UsageError(
+                    f"{name}: all families together are measured by value, and policy.base_prices has no price of "
+                    f"{' and '.join(missing)}"
+                )
+        known = [*self.families, *([ALL] if len(self.families) > 1 else [])]
+        if family is not None and family not in known:
+            raise UsageError(f"{name}: {self.name} has no {family}; its families are {', '.join(known)}")
+
+    def _check_group(self, kind: str, group: str, family: str | None) -> None:
+        known: list[str] = []
+        for pack in self.network.packs:
+            if family in (None, ALL, pack.family):
+                groups = pack.tables["groups"]
+                known += list(groups.loc[groups["kind"] == kind, "group"])
+                known += list(pack.tables["markets"]["id"]) if kind == "market" else []
         if group not in known:
             raise UsageError(f"{kind}:{group} is not a group of this pack. {nearest(group, known)}")
 

@@ -125,7 +125,12 @@ def _inner(network: Network, table: str, name: str, column: str, value: float, u
         (row[k] for k in ("commodity", "reference") if row is not None and k in frame and row[k] in commodities.index),
         None,
     )
-    facts = commodities.loc[grade] if grade is not None else commodities.iloc[0]
+    family = network.family_of_row(table, name)
+    own = units.parse_unit(unit, dimension)
+    if own.family not in ("", family):
+        inner = units.inner_unit(dimension, family)
+        raise UnitError(f"{unit!r} for a row of {family}", f"a unit of {family}", f"Write the figure in {inner}.")
+    facts = commodities.loc[grade] if grade is not None else commodities[commodities["family"] == family].iloc[0]
     length = row["length_km"] if row is not None and "length_km" in frame else None
     return float(
         units.to_inner(

@@ -115,7 +115,8 @@ def _describe(
             "upper": upper,
         }
     )
-    unit = "MtCO2e" if block == "max_emissions" else frame["family"].map({"oil": "Mt", "gas": "bcm", "": ""})
+    units = {"oil": "Mt", "gas": "bcm", "all": "MUSD", "": ""}
+    unit = "MtCO2e" if block == "max_emissions" else frame["family"].map(units)
     return frame.assign(unit=unit)[COLUMNS]
 
 

@@ -21,6 +21,7 @@ class PolicyFile(_Closed):
 
     objective: Literal["netback", "cost", "revenue"] | None = None
     exports: Literal["hold", "free"] | None = None
+    base_prices: dict[str, Any] = Field(default_factory=dict)  # before the caps, which may need them
     max_share: dict[str, Any] = Field(default_factory=dict)
     max_exposure: dict[str, Any] = Field(default_factory=dict)
     max_hhi: dict[str, Any] = Field(default_factory=dict)

@@ -24,6 +24,7 @@ from energy_routes.periods import Period
 from energy_routes.schema import CLOSINGS, STATUSES, TABLES
 from energy_routes.stacking import families_of, stacked
 from energy_routes.tables import Pack
+from energy_routes.tables.pack import keys_of
 
 Matrix = NDArray[np.float64]
 Operation = Literal["set", "scale", "add"]
@@ -92,6 +93,11 @@ class Network:
     def family_of(self, table: str) -> Mapping[str, str]:
         """The family (oil, gas) of each id of a table: that of the pack it stands in."""
         return families_of(self.packs, table)
+
+    def family_of_row(self, table: str, key: str) -> str:
+        """The family of the pack that a row stands in; of the first pack for a key that is nowhere."""
+        packs = (pack for pack in self.packs if key in keys_of(table, pack.tables[table]))
+        return next(packs, self.packs[0]).family
 
     def ids(self, table: str) -> list[str]:
         """The key of each row, parts joined by '/', in table order."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
+from energy_routes.columns import FAMILIES
 from energy_routes.errors import UsageError
 from energy_routes.levers import (
     Bookings,
@@ -19,13 +20,17 @@ from energy_routes.levers import (
 )
 from energy_routes.names import nearest
 from energy_routes.schema import GROUP_KINDS, PARTITIONS
+from energy_routes.valuation import BasePrice, parse_base_prices
 
 Objective = Literal["netback", "cost", "revenue"]
 OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
 Over = Literal["horizon", "period"]
 Weight = Literal["none", "risk"]
+ALL = "all"  # the families together, by value at base prices
+AnyCap = TypeVar("AnyCap", "Cap", "Concentration")
 RISK: Mapping[str, Callable[[Any, Any], Any]] = {
     "security": parse_security, "bookings": parse_bookings, "cvar": parse_cvar, "build": parse_build,
+    "base_prices": parse_base_prices,
 }  # fmt: skip
 
 
@@ -34,37 +39,61 @@ AMOUNTS: Mapping[str, str] = {"carbon_price": "USD/tCO2e", "max_emissions": "MtC
 
 @dataclass(frozen=True)
 class Cap:
-    """A cap on a group of a kind: a share (0–1) or a volume (Mt/y), over the horizon or in every period."""
+    """A cap on a group of a kind: a share (0–1) or a volume (Mt/y or bcm/y), over the horizon or in every period.
+
+    It holds for each ``family`` by itself (None), for one, or for all together by value at base prices ('all', where a
+    volume is MUSD a year).
+    """
 
     kind: str
     group: str
     cap: float
     over: Over = "horizon"
+    family: str | None = None
 
     @property
     def name(self) -> str:
-        return f"{self.kind}:{self.group}"
+        return _named(f"{self.kind}:{self.group}", self.family)
 
 
 @dataclass(frozen=True)
 class Concentration:
     """A cap on the Herfindahl–Hirschman index over the groups of a partition kind, over the horizon; 0 < cap ≤ 1.
 
-    ``weight`` 'risk' caps Σ r_i s_i², each transit set weighted by the risk of crossing its countries.
+    ``weight`` 'risk' caps Σ r_i s_i², each transit set weighted by the risk of crossing its countries.  ``family`` is
+    that of :class:`Cap`.
     """
 
     kind: str
     cap: float
     weight: Weight = "none"
+    family: str | None = None
 
     @property
     def name(self) -> str:
-        return self.kind if self.weight == "none" else f"{self.kind}:{self.weight}"
+        return _named(self.kind if self.weight == "none" else f"{self.kind}:{self.weight}", self.family)
+
+
+def _named(name: str, family: str | None) -> str:
+    return f"{family}/{name}" if family else name
+
+
+def for_family(caps: Iterable[AnyCap], family: str) -> list[AnyCap]:
+    """The caps that hold for a family: its own, and those of each family where it has none of its own.
+
+    All families together ('all') have only the caps that name them.
+    """
+    own = [cap for cap in caps if cap.family == family]
+    named = {cap.name.partition("/")[2] for cap in own}
+    return own + [cap for cap in caps if cap.family is None and family != ALL and cap.name not in named]
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What a plan is asked for.  ``exports='hold'`` keeps each family's exports at what they are without the caps."""
+    """What a plan is asked for.  ``exports='hold'`` keeps each family's exports at what they are without the caps.
+
+    ``base_prices``: at which oil and gas are added up to one value; without effect where there is one family.
+    """
 
     objective: Objective = "netback"
     exports: Literal["hold", "free"] = "hold"
@@ -77,6 +106,7 @@ class Policy:
     build: Build | None = None
     carbon_price: float | None = None
     max_emissions: float | None = None
+    base_prices: tuple[BasePrice, ...] = ()
 
     @property
     def caps(self) -> bool:
@@ -110,26 +140,43 @@ class Policy:
 
 def parse_cap(lever: str, name: str, value: object) -> Cap:
     """A cap as written: a bare number, or a table with ``cap`` and ``over``.  Raises UsageError."""
-    kind, colon, group = name.partition(":")
+    family, plain = _family(lever, name)
+    kind, colon, group = plain.partition(":")
     if not colon or kind not in GROUP_KINDS:
-        raise UsageError(f"{lever}: {name!r} is not kind:group, such as 'transit:RU'. {nearest(kind, GROUP_KINDS)}")
+        raise UsageError(
+            f"{lever}: {plain!r} is not kind:group, such as 'transit:RU' (or 'oil/transit:RU'). "
+            f"{nearest(kind, GROUP_KINDS)}"
+        )
     spec = dict(value) if isinstance(value, dict) else {"cap": value}
-    unknown = sorted(set(spec) - {"cap", "over"})
+    unknown = sorted(set(spec) - {"cap", "over", "family"})
     if unknown:
         raise UsageError(
-            f"{lever} of {name!r}: unknown key {unknown[0]!r}; expected cap, over. "
-            f"{nearest(unknown[0], ('cap', 'over'))}"
+            f"{lever} of {name!r}: unknown key {unknown[0]!r}; expected cap, over, family. "
+            f"{nearest(unknown[0], ('cap', 'over', 'family'))}"
         )
+    if "family" in spec:
+        family, _ = _family(lever, f"{spec['family']}/")
     cap, over = spec.get("cap"), spec.get("over", "horizon")
     top = 1.0 if lever == "max_share" else float("inf")
     if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 <= cap <= top or cap == float("inf"):
         raise UsageError(
             f"{lever} of {name!r}: {cap!r} is not "
-            + ("a share from 0 to 1" if lever == "max_share" else "a volume in Mt/y, 0 or more")
+            + ("a share from 0 to 1" if lever == "max_share" else "a volume in Mt/y (bcm/y), 0 or more")
         )
     if over not in ("horizon", "period"):
         raise UsageError(f"{lever} of {name!r}: over = {over!r}; expected 'horizon' or 'period'")
-    return Cap(kind, group, float(cap), over)
+    return Cap(kind, group, float(cap), over, family)
+
+
+def _family(lever: str, name: str) -> tuple[str | None, str]:
+    """``"oil/transit:RU"`` → ('oil', 'transit:RU'); no family before a slash: None.  Raises UsageError."""
+    family, slash, plain = name.partition("/")
+    if not slash:
+        return None, name
+    known = (*FAMILIES, ALL)
+    if family not in known:
+        raise UsageError(f"{lever}: family {family!r}; expected {' or '.join(known)}. {nearest(family, known)}")
+    return family, plain
 
 
 def parse_concentration(name: str, value: object) -> Concentration:
@@ -137,10 +184,13 @@ def parse_concentration(name: str, value: object) -> Concentration:
 
     Raises UsageError for a kind that does not partition exports, a cap outside (0, 1], or a weight that is not there.
     """
-    kind, _, suffix = name.partition(":")
+    family, plain = _family("max_hhi", name)
+    kind, _, suffix = plain.partition(":")
     spec = dict(value) if isinstance(value, Mapping) else {"cap": value}
-    if unknown := sorted(set(spec) - {"cap", "weight"}):
-        raise UsageError(f"max_hhi of {name!r}: unknown key {unknown[0]!r}; expected cap, weight")
+    if unknown := sorted(set(spec) - {"cap", "weight", "family"}):
+        raise UsageError(f"max_hhi of {name!r}: unknown key {unknown[0]!r}; expected cap, weight, family")
+    if "family" in spec:
+        family, _ = _family("max_hhi", f"{spec['family']}/")
     cap, weight = spec.get("cap"), suffix or spec.get("weight", "none")
     if kind not in PARTITIONS:
         raise UsageError(
@@ -151,7 +201,7 @@ def parse_concentration(name: str, value: object) -> Concentration:
         raise UsageError(f"max_hhi of {name!r}: only transit_set can be weighted, by 'risk': countries have a risk")
     if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 < cap <= 1:
         raise UsageError(f"max_hhi of {kind!r}: {cap!r} is not a number above 0 and at most 1")
-    return Concentration(kind, float(cap), "risk" if weight == "risk" else "none")
+    return Concentration(kind, float(cap), "risk" if weight == "risk" else "none", family)
 
 
 def _amount(name: str, value: object) -> float | None:
@@ -184,7 +234,8 @@ def set_lever(policy: Policy, name: str, value: Any) -> Policy:
             policy = policy.with_concentration(parse_concentration(kind, cap))
         return policy
     if name in RISK:
-        lever: Any = None if value in (None, "none") else RISK[name](value, getattr(policy, name))
+        none = () if name == "base_prices" else None
+        lever: Any = none if value in (None, "none") else RISK[name](value, getattr(policy, name))
         levers: dict[str, Any] = {name: lever}
         return replace(policy, **levers)
     if name in AMOUNTS:

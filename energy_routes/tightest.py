@@ -14,7 +14,7 @@ from energy_routes.formulation.diversification_rules import capped
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Session, Status
 from energy_routes.lp import Expr, Vector, axis
-from energy_routes.policy import Cap, Concentration
+from energy_routes.policy import Cap, Concentration, for_family
 from energy_routes.program import Builder, Term
 
 EXACT = 1e-10
@@ -27,20 +27,29 @@ def tightest_words(space: Space) -> list[str]:
     """One sentence a cap: the lowest value that the network allows with exports held, each cap on its own."""
     free = replace(space.case, policy=space.policy.without_caps())
     words = []
-    for cap in space.policy.max_share:
-        if (least := least_share(build_space(free).with_held(space.held), cap)) > cap.cap:
-            each = "" if cap.over == "horizon" else " in every period"
-            words.append(f"the share of {cap.name} cannot go below {least:.4f}{each} (asked: {cap.cap:g})")
-    for cap in space.policy.max_exposure:
-        if (volume := least_exposure(build_space(free).with_held(space.held), cap)) > cap.cap:
-            each = "" if cap.over == "horizon" else " in every period"
-            words.append(f"the volume of {cap.name} cannot go below {volume:.4g} a year{each} (asked: {cap.cap:g})")
-    for concentration in space.policy.max_hhi:
-        if (least := least_hhi(space, concentration)) > concentration.cap:
-            words.append(
-                f"the HHI over {concentration.name} cannot go below {least:.4f} (asked: {concentration.cap:g})"
-            )
+    several = len(space.measured) > 1
+    for family in space.measured:
+        of = f" of {family}" if several else ""
+        inside = build_space(free).with_held(space.held)
+        for cap in for_family(space.policy.max_share, family):
+            if (least := least_share(inside, replace(cap, family=family))) > cap.cap:
+                words.append(f"the share of {_plain(cap, of)} cannot go below {least:.4f}{_each(cap)}")
+        for cap in for_family(space.policy.max_exposure, family):
+            if (volume := least_exposure(inside, replace(cap, family=family))) > cap.cap:
+                words.append(f"the volume of {_plain(cap, of)} cannot go below {volume:.4g} a year{_each(cap)}")
+        for hhi in for_family(space.policy.max_hhi, family):
+            if (least := least_hhi(space, replace(hhi, family=family))) > hhi.cap:
+                words.append(f"the HHI over {_plain(hhi, of)} cannot go below {least:.4f} (asked: {hhi.cap:g})")
     return words
+
+
+def _each(cap: Cap) -> str:
+    return f"{'' if cap.over == 'horizon' else ' in every period'} (asked: {cap.cap:g})"
+
+
+def _plain(cap: Cap | Concentration, of: str) -> str:
+    """The cap's name; where it is told ``of`` which family, only there."""
+    return f"{cap.name.rpartition('/')[2]}{of}" if of else cap.name
 
 
 def least_share(space: Space, cap: Cap) -> float:
@@ -85,7 +94,10 @@ def _worst(space: Space, of: Expr) -> Vector | None:
 
 
 def least_hhi(space: Space, cap: Concentration) -> float:
-    """The lowest HHI of a kind that any plan has, to ``FINE``: bisection on caps, each proved by cuts or refuted."""
+    """The lowest HHI of a kind that any plan has, to ``FINE``: bisection on caps, each proved by cuts or refuted.
+
+    Of the cap's family; of a cap for each family, the highest of them.
+    """
     low, high = cap.cap, 1.0
     while high - low > FINE:
         middle = (low + high) / 2
@@ -109,6 +121,6 @@ def _inside(space: Space, cap: Concentration) -> float | None:
             return None
         cuts = tangents(space, solution.x, CONE)
         if not cuts:
-            families = space.exports.axis.frame["family"].unique()
+            families = [family for family in space.measured if for_family([cap], family)]
             return max(reached(space, cap, family, solution.x) for family in families)
         session.add_rows(max_hhi(space, cuts))

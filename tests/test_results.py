@@ -112,7 +112,7 @@ def test_workbook_has_a_sheet_a_table_and_numbers_as_numbers(saved: Path) -> Non
     book = openpyxl.load_workbook(saved / "result.xlsx")
     assert book.sheetnames == ["about", *TABLES]
     sheet = book["ledger"]
-    assert [cell.value for cell in sheet[1]] == ["term", "kind", "value", "unit"]
+    assert [cell.value for cell in sheet[1]] == ["term", "kind", "value", "unit", "family"]
     assert sheet["A1"].font.bold
     assert isinstance(sheet["C2"].value, float)
     assert sheet.freeze_panes == "A2"

@@ -6,10 +6,11 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 
-from energy_routes.audit.facts import Facts, years
+from energy_routes.audit.facts import Facts, Row, years
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
+ALL = "all"  # all families together, by value at base prices
 PARTITIONS = ("corridor", "transit_set", "terminal", "market")
 Exposure = dict[tuple[str, str, str, str], float]  # (kind, group, family, period) → volume
 
@@ -60,6 +61,8 @@ def _exposure(saved: Saved, facts: Facts) -> Exposure:
         for kind, group, only in at_market.get(row["market"], ()):
             if only is None or only == row["commodity"]:
                 out[kind, group, row["family"], row["period"]] += row["volume"]
+    for (kind, group, family, period), volume in list(out.items()) if facts.base_prices else []:
+        out[kind, group, ALL, period] += facts.base_prices[family] * volume
     return out
 
 
@@ -77,9 +80,22 @@ def _totals(saved: Saved, facts: Facts, volumes: Exposure) -> dict[tuple[str, st
     for kind in kinds:
         for family in {row["family"] for row in saved["groups"]}:
             for period in facts.periods:
-                trunk = sums["corridor", family, period] if "corridor" in kinds else exports[family, period]
-                out[kind, family, period] = sums[kind, family, period] if kind in PARTITIONS else trunk
+                trunk = _trunk(family, period, sums, exports, facts)
+                whole = sums[kind, family, period] if kind in PARTITIONS else trunk
+                out[kind, family, period] = whole
     return out
+
+
+def _trunk(
+    family: str, period: str, sums: dict[tuple[str, str, str], float], exports: dict[tuple[str, str], float],
+    facts: Facts,
+) -> float:  # fmt: skip
+    """A family's volume through its corridors (its exports, where its pack names none); of all, the value of these."""
+    if family == ALL:
+        parts = facts.base_prices.items()
+        return sum(price * _trunk(own, period, sums, exports, facts) for own, price in parts)
+    named = family in facts.with_corridors
+    return sums["corridor", family, period] if named else exports[family, period]
 
 
 def _capacity(facts: Facts, kind: str, group: str, family: str, period: str) -> float:
@@ -123,8 +139,9 @@ def _caps(
     listed: set[tuple[str, str, str]], found: Findings,
 ) -> None:  # fmt: skip
     """Caps on concentration, on shares and on volumes, over the horizon or in every period."""
+    families = sorted({family for _, _, family in listed})
     for cap in facts.policy["max_hhi"]:
-        for family in sorted({family for _, _, family in listed}):
+        for family in _whose(cap, facts.policy["max_hhi"], families, ("kind", "weight")):
             groups = [key for key in listed if (key[0], key[2]) == (cap["kind"], family)]
             sizes = {key[1]: sum(volumes[*key, period] for period in facts.periods) for key in groups}
             weights = _weights(facts, cap["weight"], sizes)
@@ -136,7 +153,8 @@ def _caps(
             whole = cap["over"] == "horizon"
             windows = [facts.periods] if whole else [[period] for period in facts.periods]
             for kind, group, family in sorted(listed):
-                if (kind, group) != (cap["kind"], cap["group"]):
+                held = _whose(cap, facts.policy[lever], families, ("kind", "group"))
+                if (kind, group) != (cap["kind"], cap["group"]) or family not in held:
                     continue
                 for spans in windows:
                     volume = sum(volumes[kind, group, family, p] for p in spans)
@@ -150,6 +168,9 @@ def _caps(
 
 def _gone(facts: Facts, kind: str, group: str, family: str) -> tuple[float, float]:
     """What a group carried before the horizon began, and what its share is of: from the actuals, meter by meter."""
+    if family == ALL:
+        parts = [(price, _gone(facts, kind, group, own)) for own, price in facts.base_prices.items()]
+        return sum(price * part[0] for price, part in parts), sum(price * part[1] for price, part in parts)
     past = facts.past or {"actuals": [], "periods": []}
     inside = [a for a in past["actuals"] if a["period"] in past["periods"]]
     inside = [a for a in inside if facts.rows["commodities"].get(a["commodity"], {}).get("family") == family]
@@ -171,6 +192,14 @@ def _gone(facts: Facts, kind: str, group: str, family: str) -> tuple[float, floa
     kinds = {str(row["kind"]) for row in facts.rows["groups"].values()}
     trunk = kind if kind in PARTITIONS else "corridor" if "corridor" in kinds else "market"
     return carried((kind, group)), carried((trunk, None))
+
+
+def _whose(cap: Row, caps: list[Row], families: list[str], same: tuple[str, str]) -> list[str]:
+    """The families that a cap holds for: its own; or each that has none of its own, never all together."""
+    if cap.get("family"):
+        return [cap["family"]]
+    alike = {other.get("family") for other in caps if all(other[key] == cap[key] for key in same)}
+    return [family for family in families if family != ALL and family not in alike]
 
 
 def _weights(facts: Facts, weight: str, groups: Iterable[str]) -> dict[str, float]:

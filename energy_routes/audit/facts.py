@@ -42,6 +42,7 @@ class Facts:
         self.rows: dict[str, dict[str, Row]] = defaultdict(dict)
         self.grades_of_arc: dict[str, list[str]] = {}
         self._families: dict[tuple[str, str], str] = {}
+        self.with_corridors: set[str] = set()
         for name in case["packs"]:
             self._take(name, read_pack(folder / name))
         self._dates: dict[tuple[str, str, str], list[tuple[str, float]]] = defaultdict(list)
@@ -65,6 +66,8 @@ class Facts:
         for arc in pack.tables["arcs"]["id"]:
             known = self.grades_of_arc.setdefault(str(arc), [])
             known += [grade for grade in grades if grade not in known]
+        if any(row["kind"] == "corridor" for row in pack.tables["groups"].to_dict("records")):
+            self.with_corridors.add(pack.family)
         for table in FAMILIAR:
             for called in pack.tables[table]["id"]:
                 self._families.setdefault((table, str(called)), pack.family)
@@ -77,6 +80,13 @@ class Facts:
     def families(self) -> list[str]:
         """The families of the case's commodities."""
         return sorted({str(row["family"]) for row in self.rows["commodities"].values()})
+
+    @property
+    def base_prices(self) -> dict[str, float]:
+        """Base price of each family, where there are several and each has one; else empty."""
+        prices = {price["family"]: float(price["price"]) for price in self.policy.get("base_prices", ())}
+        several = len(self.families) > 1 and all(family in prices for family in self.families)
+        return {family: prices[family] for family in self.families} if several else {}
 
     def _number(self, table: str, key: str, field: str, period: str, edited: bool = True) -> float:
         """One number in one period; NaN where undefined."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import pandas as pd
 from rich.console import Console
@@ -11,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from energy_routes.cli import build_view
+from energy_routes.cli.money_view import Part, ledger
 from energy_routes.cli.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.unit_choice import Units
 from energy_routes.plan import Plan
@@ -20,22 +20,6 @@ MOST_ROUTES, MOST_LIMITS, MOST_SUPPLIES = 15, 15, 6
 WIDEST_SHIPPER = 18
 COVERED = 0.99  # share of the volume that the listed routes carry, if that takes no more than MOST_ROUTES
 SEEN = 1e-6  # Mt: what is less is not worth a row
-TERMS = {
-    "sales": "Sales",
-    "home_sales": "Sales to home refineries and cities",
-    "tariffs": "Pipeline and rail tariffs",
-    "loading": "Port charges",
-    "freight": "Sea freight",
-    "quality": "Quality bank and lost identity",
-    "rebates": "Rebates to owners of lines",
-    "lifting": "Lifting",
-    "deficiency": "Ship-or-pay and interruptible charges",
-    "shortage": "Home deliveries missed",
-    "relief": "Capital not paid twice (added volume of widened lines)",
-    "capex": "Builds: capital and upkeep",
-    "carbon": "Carbon",
-    "closing_value": "Stock left at the end",
-}
 SOUGHT = {"netback": "Best netback", "cost": "Least cost", "revenue": "Best state revenue"}
 KINDS = {
     "capacity": "capacity",
@@ -47,14 +31,6 @@ KINDS = {
     "obligation": "home delivery",
     "user": "your rule",
 }
-
-
-class Part(NamedTuple):
-    """A table with what stands above and below it."""
-
-    title: str
-    table: Table
-    note: str = ""
 
 
 def print_plan(screen: Console, plan: Plan, units: Units) -> None:
@@ -132,9 +108,10 @@ def _tables(plan: Plan, units: Units) -> Iterator[Part]:
                 yield made
     if (built := build_view.builds(plan)) is not None:
         yield Part("Builds", built)
-    yield _ledger(plan, units)
-    for family in families:
-        bound = _binding(plan, units, family, f" of {family}" if len(families) > 1 else "")
+    yield ledger(plan, units)
+    for family in (*families, *(("all", "") if len(families) > 1 else ())):
+        word = {"all": " of both by value", "": " besides"}.get(family, f" of {family}") if len(families) > 1 else ""
+        bound = _binding(plan, units, family, word)
         if bound is not None:
             yield bound
 
@@ -226,49 +203,6 @@ def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]
     return out
 
 
-def _ledger(plan: Plan, units: Units) -> Part:
-    """Money by term, in all and per unit lifted (or by family); the terms add up to the objective."""
-    families = [str(family) for family in plan.supplies["family"].unique()]
-    if len(families) > 1:
-        return _ledger_by_family(plan)
-    lifted = float(plan.supplies["lifted"].sum())
-    each = lifted > 0
-    out = table("ledger", "MUSD", *([f"{units.value_names[families[0]]} lifted"] if each else []))
-    digits = 1 if plan.ledger["value"].abs().max() >= 100 else 4
-    scale = units.value_factors[families[0]] / lifted if each else 0.0
-
-    def add(name: str, value: float) -> None:
-        out.add_row(name, number(value, digits), *([number(value * scale, digits)] if each else []))
-
-    for row in plan.ledger[plan.ledger["value"].abs() > 1e-9].to_dict("records"):
-        mark = "" if row["kind"] == "cash" else f" ({row['kind']})"
-        add(_term(str(row["term"])) + mark, row["value"])
-    out.add_section()
-    add(plan.objective.name.capitalize(), plan.objective.value)
-    return Part("Money", out)
-
-
-def _ledger_by_family(plan: Plan) -> Part:
-    """Money by term and family, and in total."""
-    rows = plan.ledger[plan.ledger["value"].abs() > 1e-9]
-    families = [family for family in ("oil", "gas", "all") if (rows["family"] == family).any()]
-    out = table("ledger, MUSD", *("of both" if family == "all" else family for family in families), "total")
-    digits = 1 if plan.ledger["value"].abs().max() >= 100 else 4
-    for (term, kind), own in rows.groupby(["term", "kind"], sort=False):
-        mark = "" if kind == "cash" else f" ({kind})"
-        by_family = own.groupby("family")["value"].sum()
-        parts = [number(by_family[family], digits) if family in by_family else BLANK for family in families]
-        out.add_row(_term(str(term)) + mark, *parts, number(own["value"].sum(), digits))
-    out.add_section()
-    sums = [number(rows.loc[rows["family"] == family, "value"].sum(), digits) for family in families]
-    out.add_row(plan.objective.name.capitalize(), *sums, number(plan.objective.value, digits))
-    return Part("Money", out)
-
-
-def _term(name: str) -> str:
-    return TERMS.get(name, name.replace("_", " "))
-
-
 def _binding(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """Limits in the way, dearest first: what one more unit a year of each is worth."""
     tight = binding(plan)
@@ -280,7 +214,8 @@ def _binding(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     when = ("periods",) if months else ()
     out = table("limit", "kind", *when, f"worth of one more, {units.value_names[family]}", text=2)
     for row in shown.to_dict("records"):
-        worth, times = number(row["price"] * units.value_factors[family], 1), (str(row["periods"]),) if months else ()
+        worth = number(row["price"] * units.value_factors[family], 3 if family == "all" else 1)
+        times = (str(row["periods"]),) if months else ()
         out.add_row(escape(row["name"]), KINDS.get(row["kind"], row["kind"]), *times, worth)
     notes = [f"… and {len(tight) - len(shown)} more in the table prices"] if len(tight) > len(shown) else []
     if months:

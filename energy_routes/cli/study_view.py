@@ -55,8 +55,9 @@ def _begins(point: Mapping[Any, Any]) -> str:
 def print_stress(found: Stress, top: int) -> None:
     """The costliest losses and where their volume goes; those that leave home short; pairs worse than the sum."""
     screen, rows = console(), found.outages
-    unit = str(rows["unit"].iloc[0]) if len(rows) else ""
-    plan = f"{number(found.netback, 1)} MUSD, {number(found.exports)} {unit} exported"
+    unit = " or ".join(rows["unit"].unique())
+    exported = f", {number(found.exports)} {unit} exported" if found.exports == found.exports else ""
+    plan = f"{number(found.netback, 1)} MUSD{exported}"
     when = f"each loss begins with {found.onset} and lasts {number(found.days, 0)} days"
     screen.print(f"{found.case.name}: {plan}; {when}", soft_wrap=True)
     out = table("loss", f"crosses it, {unit}", "stranded", "re-routed", "lost, MUSD", "days of tanks")
@@ -64,7 +65,8 @@ def print_stress(found: Stress, top: int) -> None:
     for row in rows.head(top).to_dict("records"):
         days = max((d for d in (row["days_of_storage"], row["days_of_room"]) if d == d), default=float("nan"))
         volumes = (number(row[key], digits) for key in ("exposed", "stranded", "rerouted"))
-        out.add_row(f"{row['name']}, {row['kind']}", *volumes, number(row["loss"], 1), number(days, 1))
+        whose = f" ({row['unit']})" if " or " in unit else ""
+        out.add_row(f"{row['name']}, {row['kind']}{whose}", *volumes, number(row["loss"], 1), number(days, 1))
     screen.print(out)
     for row in rows.head(TOLD).to_dict("records"):
         if row["rerouted_to"]:

@@ -13,6 +13,8 @@ from energy_routes.units import Unit, from_inner, inner_unit, known_units, parse
 if TYPE_CHECKING:
     from energy_routes.plan import Plan
 
+# All families together are measured in money; a rule of the user's own in what he counts.
+VALUE_NAMES = {"oil": "USD/t", "gas": "USD/1000 m³", "all": "USD/USD", "": "USD/unit"}
 PROPERTY = {"oil": "bbl_per_t", "gas": "mj_per_m3"}
 
 
@@ -21,9 +23,9 @@ class Units:
     """For each family: the names of the units shown, and what one inner unit of volume and of unit value is in them."""
 
     volume_names: Mapping[str, str] = field(default_factory=lambda: {"oil": "Mt", "gas": "bcm"})
-    value_names: Mapping[str, str] = field(default_factory=lambda: {"oil": "USD/t", "gas": "USD/1000 m³"})
+    value_names: Mapping[str, str] = field(default_factory=lambda: dict(VALUE_NAMES))
     volume_factors: Mapping[str, float] = field(default_factory=lambda: {"oil": 1.0, "gas": 1.0})
-    value_factors: Mapping[str, float] = field(default_factory=lambda: {"oil": 1.0, "gas": 1.0})
+    value_factors: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(VALUE_NAMES, 1.0))
     note: str = ""
 
     @staticmethod

@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.formulation.space import Space
 from energy_routes.indicators import weighted_hhi
 from energy_routes.lp import INF, Rows, Vector, axis, between
-from energy_routes.policy import Concentration
+from energy_routes.policy import Concentration, for_family
 from energy_routes.risk.countries import weights_of_sets
 
 CUT = "max_hhi"
@@ -48,8 +48,8 @@ def horizon_exposure(s: Space, cap: Concentration, family: str, x: Vector) -> pd
 def tangents(s: Space, x: Vector, tolerance: float) -> list[Tangent]:
     """Cuts for every cap that point ``x`` breaks by more than ``tolerance`` × √H × Σx; none where nothing moves."""
     found = []
-    for cap in s.policy.max_hhi:
-        for family in s.exports.axis.frame["family"].unique():
+    for family in s.measured:
+        for cap in for_family(s.policy.max_hhi, family):
             volume = horizon_exposure(s, cap, family, x)
             moved, weight = volume.to_numpy(dtype=np.float64), weights(s, cap, tuple(volume.index))
             norm, total = float(np.sqrt((weight * moved**2).sum())), float(moved.sum())
@@ -102,8 +102,8 @@ def max_hhi(s: Space, cuts: Sequence[Tangent]) -> Rows:
 def hhi_price(s: Space, cuts: Sequence[Tangent], duals: Vector, x: Vector) -> list[tuple[Concentration, str, float]]:
     """dV/dH of each cap and family, in MUSD per unit of HHI: Σ_cuts μ·Σx/(2√H) (the cone's envelope theorem)."""
     out = []
-    for cap in s.policy.max_hhi:
-        for family in s.exports.axis.frame["family"].unique():
+    for family in s.measured:
+        for cap in for_family(s.policy.max_hhi, family):
             mine = [n for n, cut in enumerate(cuts) if (cut.cap, cut.family) == (cap, family)]
             total = float(horizon_exposure(s, cap, family, x).sum())
             out.append((cap, str(family), float(duals[mine].sum()) * total / (2 * np.sqrt(cap.cap)) if mine else 0.0))

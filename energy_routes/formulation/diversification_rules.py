@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from energy_routes.formulation.space import Space, meters
 from energy_routes.lp import Axis, Expr, Rows, axis
 from energy_routes.past import Past
-from energy_routes.policy import Cap, Over
+from energy_routes.policy import ALL, Cap, Over, for_family
 
 
 def exports(s: Space) -> Rows:
@@ -21,14 +23,24 @@ def exports(s: Space) -> Rows:
 
 
 def exposure(s: Space) -> Rows:
-    r"""x_gkt = Σ_{l∈meter(g)} f_lt + Σ_{m∈meter(g)} d_mt   ∀ group g, family k, t   [Mt | bcm]
+    r"""x_gkt = Σ_{l∈meter(g)} f_lt + Σ_{m∈meter(g)} d_mt;  x_g,all,t = Σ_k P_k x_gkt   ∀ g, k, t   [Mt | bcm | MUSD]
 
     A group is measured at its meter, which each export path crosses at most once — never summed over all its arcs.
+    All families together are measured by value, at the base prices P_k (USD/t, USD/1000 m³) that the case states.
     """
     lanes, sales = meters(s)
     through = s.flow.spread_to(lanes).sum_to(s.exposure.axis)
     sold = s.delivered.spread_to(sales).sum_to(s.exposure.axis)
-    return s.exposure == through + sold
+    return s.exposure == through + sold + by_value(s, s.exposure).sum_to(s.exposure.axis)
+
+
+def by_value(s: Space, of: Expr) -> Expr:
+    """Volumes by family as parts of the value of all: Σ_k P_k v_k on the labels of 'all'; empty without base prices."""
+    frame = of.axis.frame
+    own = frame["family"].isin(list(s.worth)).to_numpy(dtype=bool)
+    part = axis("part", (*of.axis.keys, "of"), frame[own].assign(of=frame.loc[own, "family"], family=ALL))
+    prices = np.array([s.worth[family] for family in part.frame["of"]], dtype=np.float64)
+    return of.take(own, part) * prices
 
 
 def max_share(s: Space) -> Rows:
@@ -84,20 +96,29 @@ def _caps(s: Space, caps: tuple[Cap, ...]) -> Axis:
         "horizon": [("horizon", s.case.years + past.years)],
         "period": [(p.label, p.years) for p in s.case.periods],
     }
-    families = s.exposure.axis.frame[["kind", "group", "family"]].drop_duplicates()
+    known = set(zip(*(s.exposure.axis.frame[key] for key in ("kind", "group", "family")), strict=True))
     rows = [
         (c.kind, c.group, family, window, years, c.cap)
-        for c in caps
-        for family in families.loc[(families["kind"] == c.kind) & (families["group"] == c.group), "family"]
+        for family in s.measured
+        for c in for_family(caps, family)
+        if (c.kind, c.group, family) in known
         for window, years in spans[c.over]
     ]
     columns = ["kind", "group", "family", "window", "years", "cap"]
     frame = pd.DataFrame(rows, columns=columns)
     whole = frame["window"] == "horizon"
     of = list(zip(frame["kind"], frame["group"], frame["family"], strict=True))
-    frame["gone"] = np.where(whole, [past.exposure.get(key, 0.0) for key in of], 0.0)
-    frame["gone_total"] = np.where(whole, [past.totals.get((kind, family), 0.0) for kind, _, family in of], 0.0)
+    totals = {(kind, group, k): past.totals.get((kind, k), 0.0) for kind, group, _ in of for k in s.case.families}
+    frame["gone"] = np.where(whole, [_gone(s, past.exposure, *key) for key in of], 0.0)
+    frame["gone_total"] = np.where(whole, [_gone(s, totals, *key) for key in of], 0.0)
     return axis("cap", ("kind", "group", "family", "window"), frame)
+
+
+def _gone(s: Space, carried: Mapping[tuple[str, str, str], float], kind: str, group: str, family: str) -> float:
+    """What a group carried before the horizon began; of all families together, its value."""
+    if family == ALL:
+        return sum(price * carried.get((kind, group, own), 0.0) for own, price in s.worth.items())
+    return carried.get((kind, group, family), 0.0)
 
 
 def _members(s: Space, caps: Axis) -> Axis:
@@ -118,10 +139,18 @@ def share_totals(s: Space) -> Expr:
 
 
 def _trunk(s: Space) -> Expr:
-    """A family's volume through all its corridors, or its exports where no corridor is named; (family, period)."""
-    families, corridor = s.exports.axis, s.exposure.axis.frame["kind"] == "corridor"
-    named = families.frame["family"].isin(set(s.exposure.axis.frame.loc[corridor, "family"])).to_numpy(dtype=bool)
-    return _sum_of(s, corridor, families) + s.exports * (~named).astype(float)
+    """A family's volume through all its corridors, or its exports where no corridor is named; (family, period).
+
+    Of all families together it is the value of these.
+    """
+    families, labels = s.exports.axis, s.exposure.axis.frame
+    corridor = (labels["kind"] == "corridor") & (labels["family"] != ALL)
+    named = families.frame["family"].isin(set(labels.loc[corridor, "family"])).to_numpy(dtype=bool)
+    trunk = _sum_of(s, corridor, families) + s.exports * (~named).astype(float)
+    valued = by_value(s, trunk)
+    labels = pd.concat([families.frame, valued.axis.frame]).drop_duplicates([*families.keys])
+    whole = axis("whole", families.keys, labels)
+    return trunk.sum_to(whole) + valued.sum_to(whole)
 
 
 def _sum_of(s: Space, rows: pd.Series, target: Axis) -> Expr:

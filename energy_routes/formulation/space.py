@@ -18,9 +18,10 @@ from energy_routes.formulation import axes
 from energy_routes.formulation.crossed import refuse_crossed
 from energy_routes.formulation.options import added, built_units, of_options, opened, widened_axis
 from energy_routes.lp import Axis, Expr, Rows, Vector, axis, zero
-from energy_routes.policy import Policy
+from energy_routes.policy import ALL, Policy
 from energy_routes.program import Builder, Term
 from energy_routes.schema import PARTITIONS
+from energy_routes.valuation import price_of
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,17 @@ class Space:
     @property
     def policy(self) -> Policy:
         return self.case.policy
+
+    @property
+    def worth(self) -> dict[str, float]:
+        """Base price of each family where several are added up by value, USD/t (USD/1000 m³); else empty."""
+        return base_prices(self.case)
+
+    @property
+    def measured(self) -> list[str]:
+        """What dependence is measured of: each family, and all together where base prices are stated."""
+        families = list(self.exports.axis.frame["family"].unique())
+        return [*families, ALL] if self.worth else families
 
     @cached_property
     def heads(self) -> Axis:
@@ -185,18 +197,31 @@ def _reached(case: Case, lanes: Axis, supplies: Axis) -> pd.DataFrame:
     return reached.assign(family=reached["commodity"].map(family))
 
 
+def base_prices(case: Case) -> dict[str, float]:
+    """Base price of each family where the case has several and states one for each; else empty."""
+    prices = price_of(case.policy.base_prices)
+    families = case.families
+    several = len(families) > 1 and all(family in prices for family in families)
+    return {family: prices[family] for family in families} if several else {}
+
+
 def _families(case: Case) -> Axis:
     families = pd.DataFrame({"family": sorted(case.network.tables["commodities"]["family"].unique())}, dtype=object)
     return axis("family", ("family", "period"), axes.over_periods(families, case.periods))
 
 
 def _groups(case: Case) -> Axis:
-    """Groups by family and period: those that a pack of the family lists, and every export market as its own group."""
+    """Groups by family and period: those that a pack of the family lists, and every export market as its own group.
+
+    With base prices, all of them once more, of all families together.
+    """
     parts = []
     for pack in case.network.packs:
         markets = pack.tables["markets"]
         own = markets.loc[markets["export"].astype(bool), ["id"]].rename(columns={"id": "group"}).assign(kind="market")
         parts += [part.assign(family=pack.family) for part in (pack.tables["groups"][["kind", "group"]], own)]
+    if base_prices(case):
+        parts += [part.assign(family=ALL) for part in parts]
     groups = pd.concat(parts, ignore_index=True).drop_duplicates(["kind", "group", "family"])
     frame = axes.over_periods(groups.astype(object), case.periods)
     return axis("group", ("kind", "group", "family", "period"), frame.assign(partition=frame["kind"].isin(PARTITIONS)))

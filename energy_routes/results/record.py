@@ -24,6 +24,7 @@ from energy_routes.policy import Cap, Concentration, Policy
 from energy_routes.results.tables import exact
 from energy_routes.schema import UNLIMITED
 from energy_routes.tables import read_pack, write_pack
+from energy_routes.valuation import BasePrice
 
 PACKAGES = ("energy-routes", "highspy", "numpy", "pandas", "pulp", "pyarrow", "scipy")
 
@@ -87,6 +88,7 @@ def read_case(folder: Path) -> Case:
                 revive(Build, policy.get("build")),
                 policy.get("carbon_price"),
                 policy.get("max_emissions"),
+                tuple(BasePrice(**price) for price in policy.get("base_prices", ())),
             ),
             title=saved["title"],
             question=saved["question"],

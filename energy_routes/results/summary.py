@@ -13,7 +13,7 @@ from energy_routes.plan import Plan
 from energy_routes.results.tables import exact
 
 UNITS = {"oil": "Mt", "gas": "bcm"}
-VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3"}
+VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3", "all": "USD/USD", "": ""}
 SLIGHT = 1e-6  # USD/t: a price below this is the arithmetic's
 # What each kind of limit is called in ``--set`` and in an edit's target.
 TARGETS: Mapping[str, str] = {

@@ -65,8 +65,7 @@ class Frontier:
             point |= {key: [words for words in point[key].split("; ") if words] for key in LISTS}
         out: dict[str, Any] = exact({
             "schema_version": 1, "model": self.case.name, "over": self.over, "name": self.name, "unit": self.unit,
-            "reference": {"netback": self.reference.netback, "exports": float(self.reference.exports.sum()),
-                          "shut_in": float(self.reference.shut_in.sum())},
+            "reference": self.reference.as_dict(),
             "points": points, "segments": segments, "notes": list(self.notes),
         })  # fmt: skip
         return out

@@ -13,7 +13,7 @@ from energy_routes.formulation import NETBACK, build
 from energy_routes.formulation.space import Space
 from energy_routes.lp import Vector
 from energy_routes.network import parse_target
-from energy_routes.policy import Cap
+from energy_routes.policy import Cap, parse_cap
 from energy_routes.program import Program
 from energy_routes.schema import TABLES
 from energy_routes.solver import stated
@@ -57,9 +57,8 @@ class Lever:
         if self.kind not in ("share", "exposure"):
             return None
         head, _, rest = self.path.partition(".")
-        kind, _, group = rest.partition(":")
         old = next((c for c in getattr(self.case.policy, head) if c.name == rest), None)
-        return old or Cap(kind, group, self.start)
+        return old or parse_cap(head, rest, self.start)
 
     @property
     def base(self) -> Case:
@@ -108,15 +107,22 @@ def _own_unit(case: Case, path: str) -> str:
     """The inner unit of a path's number; blank for what has none (a share, a factor)."""
     head = path.partition(".")[0]
     if head in CAPS:
-        return "Mt/y" if head == "max_exposure" else ""
+        return _of_cap(case, path.partition(".")[2]) if head == "max_exposure" else ""
     target, _, column = path.rpartition(".")
     if ":" not in target:
         raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
-    table = parse_target(target)[0]
+    table, name = parse_target(target)
     if column not in TABLES[table].dated:
         case.set(path, 0.0)  # says what is wrong
-    unit = inner_unit(TABLES[table].column(column).dimension, case.network.packs[0].family)
+    unit = inner_unit(TABLES[table].column(column).dimension, case.network.family_of_row(table, name))
     return "" if unit in ("1", "fraction") else unit
+
+
+def _of_cap(case: Case, name: str) -> str:
+    """The unit of a cap on volume: that of its family; 'Mt/y or bcm/y' where it holds for each of several."""
+    family = name.partition("/")[0] if "/" in name else None
+    units = {"all": "MUSD/y"} | {family: inner_unit("rate", family) for family in case.families}
+    return units[family] if family else " or ".join(units[family] for family in case.families)
 
 
 @dataclass(frozen=True, eq=False)

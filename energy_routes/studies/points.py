@@ -66,7 +66,8 @@ def _money(curve: Curve, number: int, t: float, plan: Snapshot, reference: Yards
     lever, price, families = curve.lever, _price(curve, number, t), len(plan.exports)
     cost = reference.cost(reference.money(plan.netback, plan.objective), plan.lifted)
     exports = float(plan.exports.sum())
-    total = plan.totals.get(lever.cap.kind if lever.cap else "", float("nan"))
+    whose = [lever.cap.family] if lever.cap and lever.cap.family else lever.case.families
+    total = plan.totals.get((lever.cap.kind, whose[0]), np.nan) if lever.cap and len(whose) == 1 else np.nan
     per_tonne = {"share": price / total if total > 0 else np.nan, "exposure": price / lever.case.years}
     by_family = {
         f"{name}_{family}": float(volume)

@@ -14,6 +14,7 @@ from energy_routes.formulation import build
 from energy_routes.formulation.diversification_rules import share_totals
 from energy_routes.formulation.space import Space
 from energy_routes.highs import Session, Status
+from energy_routes.policy import parse_concentration
 from energy_routes.studies.curve import Curve, Piece, Progress
 from energy_routes.studies.lever import Lever
 from energy_routes.studies.rebuild import Answer, Rebuilder
@@ -33,8 +34,8 @@ def bounded_curve(lever: Lever, tolerance: float | None, progress: Progress | No
     """
     rebuilder = Rebuilder(lever)
     first = rebuilder.solve(0.0)
-    kind = lever.path.partition(".")[2].partition(":")[0]
-    if first is None or lever.case.policy.exports != "hold" or not constant_total(first.space, kind):
+    cap = parse_concentration(lever.path.partition(".")[2], lever.start)
+    if first is None or lever.case.policy.exports != "hold" or not constant_total(first.space, cap.kind, cap.family):
         return None
     end = _far_end(rebuilder)
     known = {t: answer for t in (0.0, end) if (answer := rebuilder.solve(t))}
@@ -83,13 +84,13 @@ def sampled_curve(lever: Lever, samples: int, progress: Progress | None = None) 
     return Curve(lever, tuple(pieces), rebuilder.snapshot)
 
 
-def constant_total(space: Space, kind: str) -> bool:
-    """Whether the total that shares of a kind are shares of is the same in every plan of the space."""
+def constant_total(space: Space, kind: str, of: str | None = None) -> bool:
+    """Whether the total that shares of a kind (of a family, or of each) are shares of is the same in every plan."""
     free = replace(space, case=replace(space.case, policy=space.policy.without_caps()))
     program = build(free)
     total = share_totals(space)
     mine = (total.axis.frame["kind"] == kind).to_numpy(dtype=bool)
-    for family in total.axis.frame["family"].unique():
+    for family in [of] if of else space.measured:
         rows = mine & (total.axis.frame["family"] == family).to_numpy(dtype=bool)
         cost = total.take(rows, total.axis.take(rows)).coefficients(program.shape[1])
         ends = []

@@ -28,7 +28,7 @@ class Snapshot:
 
     ``exports`` and ``shut_in`` by family; ``lifted``: one number a supply and period, in the order of the space's axis;
     ``routes``: volume of each export route, by its words; ``ways``: the same without the origin.
-    ``totals``: by kind of group, what its shares are shares of.
+    ``totals``: by kind of group and family, what its shares are shares of.
     """
 
     objective: float
@@ -38,7 +38,16 @@ class Snapshot:
     lifted: Vector
     routes: pd.Series[float]
     ways: pd.Series[float]
-    totals: dict[str, float]
+    totals: dict[tuple[str, str], float]
+
+    def as_dict(self) -> dict[str, float]:
+        """Netback, exports and volume shut in; with several families the volumes of each (they do not add up)."""
+        volumes = {"exports": self.exports, "shut_in": self.shut_in}
+        if len(self.exports) == 1:
+            return {"netback": self.netback} | {name: float(series.sum()) for name, series in volumes.items()}
+        return {"netback": self.netback} | {
+            f"{name}_{family}": float(volume) for name, series in volumes.items() for family, volume in series.items()
+        }
 
 
 def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snapshot:
@@ -50,7 +59,7 @@ def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snaps
     )
     sold = space.exports.axis.frame[["family"]].assign(volume=space.exports.value(x))
     total = share_totals(space)
-    totals = total.axis.frame[["kind"]].assign(volume=total.value(x))
+    totals = total.axis.frame[["kind", "family"]].assign(volume=total.value(x))
     return Snapshot(
         objective=objective,
         netback=netback,
@@ -59,7 +68,10 @@ def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snaps
         lifted=space.lifted.value(x),
         routes=out.groupby("route")["volume"].sum(),
         ways=out.groupby(out["route"].str.replace(r"^.*? → ", "", regex=True))["volume"].sum(),
-        totals={str(kind): float(volume) for kind, volume in totals.groupby("kind")["volume"].sum().items()},
+        totals={
+            (str(kind), str(family)): float(volume)
+            for kind, family, volume in totals.groupby(["kind", "family"], as_index=False).sum().itertuples(index=False)
+        },
     )
 
 

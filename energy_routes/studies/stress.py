@@ -38,7 +38,7 @@ class Stress:
     and its two parts loss_rerouting and loss_shut_in (see :mod:`energy_routes.premium`), days_of_storage (until tanks
     beyond the break are empty), days_of_room (until tanks before it are full), waived (minima elsewhere had to give
     way), unit.  ``pairs``: two losses together, synergy = loss beyond the sum of both.
-    ``onset`` and ``days``: when and how long.
+    ``onset`` and ``days``: when and how long.  ``exports``: of the plan, undefined where oil and gas are in one case.
     """
 
     case: Case
@@ -99,12 +99,16 @@ def stress(
     Exports are free, caps are off, and no well gives more than planned.  The loss begins with period ``onset`` (the
     period that exports most) and lasts ``days`` (that period); ``remaining`` (0–1) of the capacity is left.  Before the
     onset flows and stocks are the plan's, unless ``foreseen``.  ``kinds``: 'arc', a kind of group, or one loss such as
-    'corridor:CPC' or 'arc:BTC & transit:RU'.  ``progress`` is told losses done, and all.
+    'corridor:CPC' or 'arc:BTC & transit:RU'.  ``progress`` is told losses done, and all.  Of a case with oil and gas
+    each family is struck by itself, a row (with its unit) for each that a loss touches.
     Raises UsageError, and the errors of :func:`energy_routes.solve` where the case itself has no plan.
     """
     if k not in (1, 2):
         raise UsageError(f"k = {k}: 1 (single losses) or 2 (pairs as well) is expected")
     names = [name if ":" in name else f"single:{name}" for name in kinds]
+    if len(case.families) > 1:
+        return _by_family(case, names, k=k, onset=onset, days=days, remaining=remaining, foreseen=foreseen,
+                          progress=progress)  # fmt: skip
     outages = outages_of(case.network, names, case.periods, remaining)
     at, struck, length = _window(case, onset, days)
     shock = Shock(case, 0 if foreseen else at)
@@ -126,6 +130,24 @@ def stress(
     exports = float(shock.space.exports.value(shock.plan).sum())
     netback = float(shock.netback)
     return Stress(case, _ranked(rows), _by_synergy(together), case.periods[at].label, length, netback, exports)
+
+
+def _by_family(case: Case, names: Sequence[str], **options: Any) -> Stress:
+    """The atlases of the families alone, in one: nothing but a policy's caps ties them, and these are off."""
+    found, unknown = [], []
+    for family in case.families:
+        try:
+            found.append(stress(case.of_family(family), names, **options))
+        except UsageError as error:  # a loss of the other family
+            unknown.append(error)
+    if not found:
+        raise unknown[0]
+    rows, pairs = (
+        [row for part in found for row in getattr(part, table).to_dict("records")] for table in ("outages", "pairs")
+    )
+    onset = " / ".join(dict.fromkeys(part.onset for part in found))
+    netback = sum(part.netback for part in found)
+    return Stress(case, _ranked(rows), _by_synergy(pairs), onset, found[0].days, netback, float("nan"))
 
 
 def _window(case: Case, onset: str | None, days: float | None) -> tuple[int, Mapping[str, float], float]:
