@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
-from energy_routes.columns import FAMILIES
+from energy_routes.build_tables import FAMILIES
 from energy_routes.errors import UsageError
 from energy_routes.levers import (
     Bookings,

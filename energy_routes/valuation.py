@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from energy_routes.columns import FAMILIES
+from energy_routes.build_tables import FAMILIES
 from energy_routes.errors import UnitError, UsageError
 from energy_routes.names import nearest
 from energy_routes.units import inner_unit, parse_unit, to_inner
