@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from energy_routes.network import Network as Network
     from energy_routes.plan import Plan as Plan
     from energy_routes.policy import Policy as Policy
+    from energy_routes.report import write_report as write_report
     from energy_routes.solver import solve as solve
     from energy_routes.solver import to_pulp as to_pulp
     from energy_routes.studies.compare import Comparison as Comparison
@@ -70,6 +71,7 @@ _HOME = {
     "stress": "studies.stress",
     "Stress": "studies.stress",
     "verify": "audit",
+    "write_report": "report",
 }
 
 try:

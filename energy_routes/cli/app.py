@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from energy_routes.cli import desk, expanding, packs, saved, solving, studying
+from energy_routes.cli import desk, expanding, packs, reporting, saved, solving, studying
 
 app = typer.Typer(
     name="energy-routes",
@@ -38,7 +38,7 @@ def _common(
     """Choose how Kazakhstan's oil and gas should reach world markets."""
 
 
-for verb in (packs.models, packs.check, solving.solve, saved.map_, solving.export, packs.init, packs.formulation,
-             saved.verify, packs.doctor, studying.frontier, studying.stress, expanding.expand, desk.schedule,
-             desk.netbacks):  # fmt: skip
+for verb in (packs.models, packs.check, solving.solve, saved.map_, reporting.report, solving.export, packs.init,
+             packs.formulation, saved.verify, packs.doctor, studying.frontier, studying.stress, expanding.expand,
+             desk.schedule, desk.netbacks):  # fmt: skip
     app.command(verb.__name__.rstrip("_"))(verb)

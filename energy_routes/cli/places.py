@@ -12,6 +12,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps import SUFFIXES
 
 EXPORTS = (".mps", ".lp")
+REPORTS = (".html",)
 PICTURES = (".png", ".svg", ".pdf")
 TABLES = (".xlsx", ".csv")
 
@@ -29,6 +30,11 @@ def check_export(file: Path) -> None:
 def check_table(file: Path) -> None:
     """Refuse a table that cannot be written.  Raises UsageError."""
     _check(file, TABLES, "a table")
+
+
+def check_report(file: Path) -> None:
+    """Refuse a report that cannot be written.  Raises UsageError."""
+    _check(file, REPORTS, "a report")
 
 
 def check_picture(file: Path) -> None:

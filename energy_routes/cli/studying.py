@@ -52,7 +52,7 @@ def frontier(
         return
     from energy_routes.studies.frontier import frontier as run
 
-    first, last = _ends(over, start, stop)
+    first, last = ends(over, start, stop)
     with counting(f"Following {over}", quiet) as told:
         found = run(case, over, first, last, unit=unit, samples=samples, tolerance=tolerance,
                     progress=lambda done: told(done, None))  # fmt: skip
@@ -106,7 +106,7 @@ def stress(
     keep(out and found.save(out), plot, found.plot, quiet)
 
 
-def _ends(over: str, start: float | None, stop: float | None) -> tuple[float, float]:
+def ends(over: str, start: float | None, stop: float | None) -> tuple[float, float]:
     """From and to; for a share or HHI cap 1 and 0 unless told."""
     from energy_routes.errors import UsageError
 

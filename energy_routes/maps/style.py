@@ -77,12 +77,6 @@ def font(language: str = "en") -> str:
 
 def settings(language: str = "en") -> dict[str, object]:
     """Matplotlib settings of a map: text stays text in SVG and PDF, and the same plan gives the same bytes."""
-    return {"font.family": font(language), "svg.fonttype": "none", "svg.hashsalt": "energy-routes", "pdf.fonttype": 42,
+    return {"font.family": list(dict.fromkeys((font(language), "DejaVu Sans"))),  # the second for letters it lacks
+            "svg.fonttype": "none", "svg.hashsalt": "energy-routes", "pdf.fonttype": 42,
             "path.simplify": True}
-
-
-def number(value: float) -> str:
-    """A volume as people read it: 55.4, 2.2, 0.35, 120."""
-    if abs(value) >= 99.95:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if abs(value) >= 0.95 else f"{value:.2g}"

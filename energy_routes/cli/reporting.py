@@ -1,0 +1,86 @@
+"""The verb report: one offline HTML file about a plan, and what it changes against another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from energy_routes.cli.guard import guarded
+from energy_routes.cli.options import Debug, Lang, Quiet, Scenarios, Sets, busy, is_saved, say, solved
+
+if TYPE_CHECKING:
+    from energy_routes.case import Case
+    from energy_routes.plan import Plan
+
+
+@guarded
+def report(
+    target: Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")],
+    other: Annotated[
+        str | None, typer.Argument(metavar="[OTHER]", help="Report on OTHER instead, and what it changes from TARGET.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The file to write: .html.")] = None,
+    frontier: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Price a cap, such as policy.max_share.transit:RU; or a saved folder."),
+    ] = None,
+    stress: Annotated[bool, typer.Option("--stress", help="Lose each asset, country and chokepoint in turn.")] = False,
+    lang: Lang = "en",
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Write a report: question, answer, map, routes, netbacks, prices, sources and proof, in one offline HTML file.
+
+    A model is set against the one that it extends, or against itself without --scenario and --set.
+    """
+    from energy_routes.cli.places import check_report, whole_file
+
+    file = out or Path(f"{Path(other or target).stem}.html")
+    check_report(file)
+    first = solved(target, scenario, set_, quiet)
+    plan, before = (solved(other, None, None, quiet), first) if other else (first, None)
+    if other is None and not is_saved(target):
+        before = _reference(first, target, bool(scenario or set_), quiet)
+    studies = _studies(plan.case, frontier, stress, quiet)
+    from energy_routes.report import write_report
+
+    with busy(f"Writing {file} …", quiet), whole_file(file) as new:
+        write_report(plan, new, before=before, lang=lang, **studies)
+    say(f"Report in {file}", quiet)
+
+
+def _reference(plan: Plan, model: str, changed: bool, quiet: bool) -> Plan | None:
+    """The plan that a question is measured against: of the model it extends, or of itself unchanged; else None."""
+    from energy_routes.errors import EnergyRoutesError
+    from energy_routes.loading import load
+
+    name = model if changed else plan.case.base
+    if name is None or load(name).periods != plan.case.periods:
+        return None
+    try:
+        return solved(name, None, None, quiet)
+    except EnergyRoutesError:
+        return None  # a reference that has no plan is left out: the answer stands without it
+
+
+def _studies(case: Case, frontier: str | None, stress: bool, quiet: bool) -> dict[str, Any]:
+    """The studies asked for, run now or read from where they were saved."""
+    found: dict[str, Any] = {}
+    if frontier is not None and Path(frontier).is_dir():
+        found["frontier"] = frontier
+    elif frontier is not None:
+        from energy_routes.cli.studying import ends
+        from energy_routes.studies.frontier import frontier as follow
+
+        with busy(f"Following {frontier} …", quiet):
+            found["frontier"] = follow(case, frontier, *ends(frontier, None, None))
+    if stress:
+        from energy_routes.studies.stress import stress as lose
+
+        with busy(f"Stressing {case.name} …", quiet):
+            found["stress"] = lose(case)
+    return found

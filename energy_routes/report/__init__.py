@@ -1,0 +1,40 @@
+"""The report of a plan: one HTML file that opens from disk, prints well, and can reach nothing outside itself.
+
+>>> import energy_routes as er                                                     # doctest: +SKIP
+>>> er.write_report(er.solve(er.load("oil-2024")), "report.html")                  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energy_routes.report.subject import Subject, subject_of
+
+if TYPE_CHECKING:
+    from energy_routes.plan import Plan
+
+__all__ = ["Subject", "report_html", "subject_of", "write_report"]
+
+
+def report_html(plan: Plan, *, before: Plan | None = None, frontier: Any = None, stress: Any = None,
+                lang: str = "en") -> str:
+    """The report of ``plan`` as HTML text; the same plan gives the same text.
+
+    ``before``: a plan that it is set against, as in :func:`energy_routes.compare`.  ``frontier`` and ``stress``: what
+    those studies returned, or the folder where they were saved.  ``lang``: en, ru or kk.
+    Raises UsageError when the periods of the two plans differ, and for an unknown language.
+    """
+    from energy_routes.report.page import render
+
+    return render(subject_of(plan, before, frontier, stress, lang))
+
+
+def write_report(plan: Plan, path: str | Path, *, before: Plan | None = None, frontier: Any = None, stress: Any = None,
+                 lang: str = "en") -> Path:
+    """Write the report of ``plan`` to a file; returns its path.  See :func:`report_html`."""
+    target = Path(path)
+    text = report_html(plan, before=before, frontier=frontier, stress=stress, lang=lang)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return target

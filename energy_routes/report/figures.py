@@ -1,0 +1,43 @@
+"""Figures of matplotlib inside a page: SVG with ids of its own, no style that leaks, numbers no finer than is seen."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from markupsafe import Markup, escape
+
+from energy_routes.maps import style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+NUMBER = re.compile(r"(-?\d+\.\d)\d+")  # a tenth of a point: finer is not seen
+
+
+def inline(draw: Callable[[], Figure], name: str, label: str, language: str = "en") -> Markup:
+    """What ``draw`` makes, as an SVG element; ``name`` sets its ids apart from those of other figures of the page."""
+    import matplotlib as mpl
+
+    stream = io.StringIO()
+    with mpl.rc_context(cast(Any, style.settings(language))):
+        draw().savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    text = stream.getvalue()
+    return Markup(_housed(text[text.index("<svg"):], name, label))
+
+
+def _housed(text: str, name: str, label: str) -> str:
+    body = text[text.index(">") + 1:]
+    view = re.search(r'viewBox="([^"]+)"', text)
+    assert view is not None, "matplotlib writes a viewBox"
+    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
+    body = re.sub(r"<style[^>]*>.*?</style>", "", body, flags=re.S)  # it would reach the whole page: see report.css
+    body = re.sub(r"<!--.*?-->", "", body, flags=re.S)
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
+    body = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', body)
+    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
+    body = re.sub(r'\bd="[^"]*"', lambda found: NUMBER.sub(r"\1", found[0]), body)
+    return (f'<svg class="figure" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{view[1]}" role="img" '
+            f'aria-label="{escape(label)}">{body}')

@@ -1,0 +1,67 @@
+"""What it earns, and what one more unit of each limit would be worth."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from energy_routes.report import charts
+from energy_routes.report.charts import Step
+from energy_routes.report.subject import Subject
+from energy_routes.report.table import Section, Table, table
+from energy_routes.results.summary import VALUE_UNITS, binding
+
+MOST_LIMITS = 15
+SLIGHT = 1e-6  # MUSD
+
+
+def ledger(subject: Subject) -> Section:
+    """The terms of the objective as a waterfall, and by family where there are two."""
+    words, plan = subject.words, subject.plan
+    sums = plan.ledger.groupby("term", sort=False)["value"].sum()
+    sums = sums[sums.abs() > SLIGHT]
+    steps = [Step(term_name(str(term), subject), float(value)) for term, value in sums.items()]
+    goal = words.known(f"ledger.{plan.objective.name}", plan.objective.name)
+    steps.append(Step(goal, plan.objective.value, total=True))
+    title = words("report.ledger")
+    drawn = charts.waterfall(steps, words, words.unit("MUSD"), title)
+    return Section("ledger", title, figures=(drawn,), tables=_by_family(subject, sums))
+
+
+def term_name(term: str, subject: Subject) -> str:
+    """A term of the ledger as read."""
+    return subject.words.known(f"ledger.{term}", term.replace("_", " ").capitalize())
+
+
+def _by_family(subject: Subject, sums: pd.Series[float]) -> tuple[Table, ...]:
+    words, plan = subject.words, subject.plan
+    if len(subject.families) < 2:
+        return ()
+    wide = plan.ledger.pivot_table(index="term", columns="family", values="value", aggfunc="sum").fillna(0.0)
+    columns = [family for family in (*subject.families, "all") if family in wide]
+    by_term = {str(term): values for term, values in zip(wide.index, wide[columns].to_numpy(), strict=True)}
+    rows = [(term_name(str(term), subject), *(words.number(float(v), 1) for v in by_term[str(term)]),
+             words.number(float(value), 1)) for term, value in sums.items()]
+    rows.append((words.known(f"ledger.{plan.objective.name}", plan.objective.name),
+                 *(words.number(float(wide[c].sum()), 1) for c in columns), words.number(plan.objective.value, 1)))
+    names = [words("family.both") if c == "all" else words(f"family.{c}") for c in columns]
+    return (table((words.unit("MUSD"), *names, words("table.total")), rows, total=True),)
+
+
+def prices(subject: Subject) -> Section:
+    """Limits in the way, dearest first; commitments that cost come last, supplies are left out."""
+    words, plan = subject.words, subject.plan
+    tight = binding(plan)
+    tables = []
+    for family in subject.families:
+        own = tight[(tight["family"] == family) & (tight["kind"] != "supply")]
+        count = len(subject.labels)
+        rows = [(subject.limit(str(row["name"])), words.known(f"limit.{row['kind']}", str(row["kind"])),
+                 f"{int(row['periods'])} / {count}", words.signed(float(row["price"]), 1))
+                for row in own.head(MOST_LIMITS).to_dict("records")]
+        heads = (words("table.limit"), words("table.kind"), words("table.binds_in"),
+                 f"{words('table.shadow_price')}, {words.unit(VALUE_UNITS[family])}")
+        more = len(own) - MOST_LIMITS
+        note = words("report.more_limits", count=more) if more > 0 else ""
+        tables.append(table(heads, rows, words=(0, 1), caption=subject.of(family), note=note))
+    return Section("prices", words("report.prices"), (words("report.prices_note"),) if len(tight) else (),
+                   tables=tuple(tables))

@@ -1,0 +1,69 @@
+"""What a report is about: a plan, what it is set against, the studies of its case, and the language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energy_routes.maps.titles import FAMILIES
+from energy_routes.naming import Names
+from energy_routes.report.studies import frontier_of, stress_of
+from energy_routes.studies.compare import Comparison, compare
+from energy_routes.words import Words
+
+if TYPE_CHECKING:
+    from energy_routes.naming import Names
+    from energy_routes.plan import Plan
+from energy_routes.report.studies import FrontierTold, StressTold
+
+SEEN = 1e-6  # Mt or bcm: what is less is not worth a row
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A plan to report on.  ``comparison`` is None when it is not set against another."""
+
+    plan: Plan
+    words: Words
+    comparison: Comparison | None = None
+    frontier: FrontierTold | None = None
+    stress: StressTold | None = None
+
+    @cached_property
+    def families(self) -> tuple[str, ...]:
+        """The families that the plan deals with, oil first."""
+        return tuple(f for f in FAMILIES if (self.plan.supplies["family"] == f).any())
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of all periods."""
+        return [p.label for p in self.plan.case.periods]
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        """Places as the pack names them → as the report's language does; empty in English, where they stay."""
+        if self.words.language == "en":
+            return {}
+        return {name: self.words.place(node, name) for node, name in Names(self.plan.case.network.tables).node.items()}
+
+    def limit(self, name: str) -> str:
+        """A limit as read: its name, and the tier of a market."""
+        base, mark, tier = name.partition(", tier ")
+        return self.words("report.tier", name=self.words.name(base), tier=tier) if mark else self.words.name(name)
+
+    def of(self, family: str) -> str:
+        """What sets a heading apart when the plan has two families: 'Oil', else nothing."""
+        return self.words(f"family.{family}") if len(self.families) > 1 else ""
+
+
+def subject_of(plan: Plan, before: Plan | None, frontier: Any, stress: Any, lang: str) -> Subject:
+    """The subject of a report; studies may be results or the folders in which they were saved.
+
+    A saved plan brings the studies that lie in its folder.
+    """
+    folder = getattr(plan, "folder", None)
+    beside = Path(folder) if folder else None
+    return Subject(plan, Words.of(lang), None if before is None else compare(before, plan),
+                   frontier_of(frontier, beside), stress_of(stress, beside))

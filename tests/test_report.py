@@ -1,0 +1,196 @@
+"""The report: its numbers are the plan's, it can reach nothing, and hostile names stay text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markupsafe import Markup
+
+import energy_routes as er
+from energy_routes.errors import UsageError
+from energy_routes.report import charts, report_html, subject_of
+from energy_routes.report.answer import cards, headline, sentences
+from energy_routes.report.figures import inline
+from energy_routes.report.page import PARTS
+from energy_routes.report.table import link, table
+from energy_routes.words import LANGUAGES, Words
+
+TWO_WAYS = Path(__file__).parent / "two_ways" / "model.toml"
+HOSTILE = "</script><img src=x onerror=alert(1)> & \"None\" 'Қазақ' {{ 7*7 }}"
+
+
+class Page(HTMLParser):
+    """What a page holds: tags with their attributes, texts, ids."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def all(self, name: str) -> list[str]:
+        return [value for _, attributes in self.tags for key, value in attributes.items() if key == name and value]
+
+
+@pytest.fixture(scope="module")
+def before() -> er.Plan:
+    return er.solve(er.load(TWO_WAYS))
+
+
+@pytest.fixture(scope="module")
+def after(before: er.Plan) -> er.Plan:
+    case = before.case.outage("HUB_PORT", ["2024-03", "2024-04"], 0.6, reason="a pump is out")
+    return er.solve(replace(case, title="A pump out"))
+
+
+@pytest.fixture(scope="module")
+def compared(before: er.Plan, after: er.Plan) -> Page:
+    return Page(report_html(after, before=before, stress=er.stress(after.case, ["arc"])))
+
+
+def test_the_answer_is_made_of_the_plans_numbers(before: er.Plan) -> None:
+    subject = subject_of(before, None, None, None, "en")
+    words, told = subject.words, " ".join(sentences(subject))
+    exports = float(before.exports["oil"])
+    corridors = before.groups[(before.groups["kind"] == "corridor") & (before.groups["period"] == "total")]
+    lead = corridors.sort_values("volume", ascending=False).iloc[0]
+    assert f"{words.number(exports)} Mt of oil are exported; {lead['name']} carries" in told
+    assert f"carries {100 * lead['volume'] / exports:.0f} %" in told
+    lifted = float(before.supplies["lifted"].sum())
+    assert f"{before.netback / lifted:,.1f} USD/t" in told
+    numbers = {card.name: card.value for card in cards(subject)}
+    assert numbers["Oil exported"] == f"{exports:.2f}"
+    assert headline(subject).startswith(str(lead["name"]))
+
+
+def test_a_comparison_leads_with_what_changes(before: er.Plan, after: er.Plan) -> None:
+    subject = subject_of(after, before, None, None, "en")
+    lost = round(before.netback - after.netback)
+    assert lost > 0
+    assert headline(subject).startswith(f"A pump out costs {lost:,} MUSD: ")
+    netback = next(card for card in cards(subject) if card.name == "Netback")
+    assert netback.before == f"−{lost:,} against before"
+
+
+def test_the_page_can_load_nothing(compared: Page) -> None:
+    policy = next(a["content"] for tag, a in compared.tags if a.get("http-equiv") == "Content-Security-Policy")
+    assert policy is not None
+    assert policy.startswith("default-src 'none'")
+    loading = {"script", "link", "iframe", "object", "embed", "img", "form", "base"}
+    assert not {tag for tag, _ in compared.tags} & loading
+    assert not compared.all("src")
+    assert all(target.startswith("#") for target in compared.all("xlink:href"))
+    for tag, attributes in compared.tags:
+        assert tag == "a" or not (attributes.get("href") or "").startswith("http"), tag
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert "url(http" not in (attributes.get("style") or "")
+
+
+def test_ids_are_unique_and_every_reference_has_its_target(compared: Page) -> None:
+    ids = compared.all("id")
+    assert len(ids) == len(set(ids))
+    wanted = {target[1:] for target in compared.all("xlink:href")}
+    wanted |= {found for style in compared.all("clip-path") for found in re.findall(r"url\(#([^)]+)\)", style)}
+    assert wanted
+    assert wanted <= set(ids)
+
+
+def test_edits_are_told_with_their_reasons_and_losses_with_their_volumes(compared: Page) -> None:
+    told = " ".join(compared.texts)
+    for text in ("a pump is out", "What changes", "What if one fails", "How the answer is proved", "Policy"):
+        assert text in told
+    sections = [a["id"] for tag, a in compared.tags if tag == "section"]
+    assert sections[:4] == ["answer", "map", "comparison", "corridors"]
+    assert sections[-1] == "certificate"
+
+
+def test_every_figure_has_a_name_and_every_table_a_heading(compared: Page) -> None:
+    drawings = [a for tag, a in compared.tags if tag == "svg"]
+    assert len(drawings) > 5
+    assert all(a.get("role") == "img" and a.get("aria-label") for a in drawings)
+    heads = sum(tag == "thead" for tag, _ in compared.tags)
+    assert heads == sum(tag == "table" for tag, _ in compared.tags) > 5
+
+
+def test_hostile_names_stay_text(before: er.Plan) -> None:
+    plan = replace(before, case=replace(before.case, title=HOSTILE, question=HOSTILE),
+                   warnings=({"code": "x", "message": HOSTILE, "where": HOSTILE},))
+    page = Page(report_html(plan))
+    assert "img" not in {tag for tag, _ in page.tags}
+    assert page.texts.count(HOSTILE) >= 2
+    assert "49" not in next(text for text in page.texts if text.startswith("</script>"))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_section_speaks_the_language(before: er.Plan, lang: str) -> None:
+    subject = subject_of(before, None, None, None, lang)
+    told = [section.title for part in PARTS if (section := part(subject)) is not None]
+    assert Words.of(lang)("report.corridors") in told
+    assert len(told) == len(set(told)) >= 9
+
+
+def test_studies_are_found_beside_a_saved_plan(before: er.Plan, tmp_path: Path) -> None:
+    saved = before.save(tmp_path / "result")
+    er.frontier(before.case, "arc:HUB_PORT.capacity", 30, 10, unit="Mt/y").save(saved / "frontier")
+    subject = subject_of(er.Plan.load(saved), None, None, None, "en")
+    assert subject.frontier is not None
+    assert subject.frontier.over == "arc:HUB_PORT.capacity"
+    assert subject.stress is None
+    with pytest.raises(UsageError, match=r"holds no stress\.json"):
+        subject_of(before, None, None, tmp_path, "en")
+
+
+def test_a_waterfall_ends_where_its_steps_lead() -> None:
+    steps = [charts.Step("in", 100.0), charts.Step("out", -30.0), charts.Step("left", 70.0, total=True)]
+    drawn = charts.waterfall(steps, Words.of(), "MUSD", "A waterfall")
+    bars = [tuple(map(float, found)) for found in re.findall(r'<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', drawn)]
+    (a, in_), (b, out), (c, left) = bars
+    assert a == c
+    assert a + in_ == pytest.approx(b + out, abs=0.15)  # the cost hangs from the top of the gain
+    assert b == pytest.approx(c + left, abs=0.15)
+    assert out / in_ == pytest.approx(0.3, abs=0.01)
+
+
+def test_a_bar_shows_flow_capacity_and_before() -> None:
+    drawn = charts.bar(5.0, 8.0, 10.0, "#c8621c", before=6.0)
+    widths = [float(w) for w in re.findall(r'width="([\d.]+)"', drawn)]
+    assert widths == [pytest.approx(120), pytest.approx(75), 2.0]
+    assert charts.bar(5.0, float("nan"), 10.0, "#c8621c").count("<rect") == 1
+    assert "<path" in charts.bar(5.0, 80.0, 10.0, "#c8621c")
+
+
+def test_links_go_to_sources_and_nowhere_else() -> None:
+    both = link("https://example.org/a?b=1&c=2 ; estimate")
+    assert isinstance(both, Markup)
+    assert both == ('<a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer" '
+                    'title="https://example.org/a?b=1&amp;c=2">example.org</a> estimate')
+    assert link("javascript:alert(1)") == "javascript:alert(1)"
+    assert link(None) == ""
+    assert table(("a", "b"), [("x", "1")]).rows == (("x", "1"),)
+
+
+def test_a_figure_inside_a_page_keeps_its_ids_and_styles_to_itself() -> None:
+    from matplotlib.figure import Figure
+
+    def draw() -> Any:
+        figure = Figure(figsize=(2, 1))
+        figure.subplots().plot([0, 1], [0, 1.23456], marker="o", alpha=0.17)
+        return figure
+
+    text = inline(draw, "one", 'A "line"')
+    assert "<style" not in text
+    assert 'aria-label="A &#34;line&#34;"' in text
+    assert all(name.startswith("one-") for name in re.findall(r'\bid="([^"]+)"', text))
+    assert "0.17" in text  # opacity keeps its digits, only paths are rounded
+    assert not re.search(r'\bd="[^"]*\d\.\d\d', text)
