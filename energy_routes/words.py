@@ -28,6 +28,9 @@ Language = Literal["en", "ru", "kk"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 VARIABLE = "ENERGY_ROUTES_WORDS"  # the environment variable that names a reader's own folder
 HOLDER = re.compile(r"\{(\w+)\}")
+BRACKET = re.compile(r"(.+) \(([^()]+)\)")
+# What joins the parts of a name, loosest first, and how the joint is written in any language.
+JOINTS: Mapping[str, str] = {" → ": " → ", ": ": ": ", ", ": ", ", " - ": " – ", " – ": " – "}
 MINUS = "−"
 # Thousands are set apart by a space that does not break; office fonts lack the narrow one (U+202F).
 MARKS: Mapping[Language, tuple[str, str]] = {"en": (",", "."), "ru": ("\xa0", ","), "kk": ("\xa0", ",")}
@@ -138,8 +141,25 @@ class Words:
         return self.places.get(node) or self.name(default)
 
     def name(self, english: str) -> str:
-        """A proper name (a line, a corridor, a market, a country) as ``names.csv`` gives it; else as it stands."""
-        return self.names.get(english, english)
+        """A proper name (a line, a corridor, a market, a country) as ``names.csv`` gives it; else as it stands.
+
+        A name that is made of known ones ('Atasu - Alashankou', 'Soyuz: Uralsk - Alexandrov Gai', 'Tengiz → Atyrau',
+        one with a bracket) is put together from them.
+        """
+        return self.names.get(english, english) if self.language == "en" else self._composed(english) or english
+
+    def _composed(self, english: str) -> str | None:
+        """The name from its parts; None when one of them is not known."""
+        if (whole := self.names.get(english)) is not None:
+            return whole
+        if held := BRACKET.fullmatch(english):
+            outer, inner = self._composed(held[1]), self._composed(held[2])
+            return f"{outer} ({inner})" if outer and inner else None
+        for joint, told in JOINTS.items():
+            parts = [self._composed(part) for part in english.split(joint)] if joint in english else []
+            if parts and all(parts):
+                return told.join(filter(None, parts))
+        return None
 
     def country(self, code: str) -> str:
         """A country by its ISO two-letter code; the code itself when it has no name here."""
@@ -166,6 +186,7 @@ def _loaded(language: Language, folders: tuple[Path, ...]) -> Words:
     names: dict[str, str] = {}
     for folder in (data_path("words"), data_path("basemap"), *reversed(folders)):
         places |= _column(folder / "place_names.csv", "id", "label", language)
+        names |= _column(folder / "place_names.csv", "label", "label", language)
         names |= _column(folder / "names.csv", "en", "", language)
         countries = _column(folder / "country_names.csv", "iso", "name", language)
         names |= {f"iso:{code}": name for code, name in countries.items()}

@@ -47,7 +47,7 @@ def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]],
         "status": _statuses(plan, arcs),
         "cards": cards(plan, spans),
         "corridors": _corridors(plan, spans),
-        "routes": _routes(plan, at),
+        "routes": _routes(plan, at, words),
         "warnings": [str(warning.get("message", "")) for warning in plan.warnings],
     }
 
@@ -127,12 +127,13 @@ def _corridors(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[floa
             for group in volume.index}
 
 
-def _routes(plan: Any, at: Mapping[str, int]) -> list[dict[str, Any]]:
+def _routes(plan: Any, at: Mapping[str, int], words: Words) -> list[dict[str, Any]]:
     """The netback sheets, largest volume first; a path is a list of arc numbers."""
     routes = plan.routes.sort_values("volume", ascending=False, kind="stable").head(MOST_ROUTES)
     return [{
-        "name": text_of(row["route"]), "family": row["family"], "unit": row["unit"],
-        "corridor": text_of(row["corridor"]), "shipper": text_of(row["shipper"]), "volume": short(row["volume"]),
+        "name": words.name(text_of(row["route"])), "family": row["family"], "unit": row["unit"],
+        "corridor": text_of(row["corridor"]), "shipper": words.name(text_of(row["shipper"])),
+        "volume": short(row["volume"]),
         "export": int(bool(row["export"])), "limited": text_of(row["limited_by"]),
         **{key: short(row[key]) for key in SHEET},
         "arcs": [at[arc] for arc in text_of(row["arcs"]).split(";") if arc in at],
