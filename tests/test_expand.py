@@ -53,6 +53,16 @@ def test_the_worth_of_an_option_is_the_loss_without_it(found: Expansion) -> None
     assert worth.loc["NEW", "per_musd"] == pytest.approx(worth.loc["NEW", "loss"] / 2000)
 
 
+def test_what_does_not_pay_is_told_what_it_may_cost(tmp_path: Path) -> None:
+    """NEW at 20,000 MUSD each: two would bring 9365.983 − 6975.983 = 2390 a year, which pays for 2390 / 0.14016807."""
+    case = toy(tmp_path, WITH, exports="free").set("option:NEW.capex", 20_000)
+    entry = er.expand(case, [50_000]).entry.set_index("option")
+    assert list(entry.index) == ["NEW"]
+    assert entry.loc["NEW", "capex"] == pytest.approx(40_000)
+    assert entry.loc["NEW", "loss"] == pytest.approx(40_000 * RATE - 2390)
+    assert entry.loc["NEW", "break_even"] == pytest.approx(2390 / RATE)
+
+
 def test_the_study_is_saved_and_drawn(found: Expansion, tmp_path: Path) -> None:
     saved = json.loads((found.save(tmp_path / "study") / "expand.json").read_text("utf-8"))
     assert [step["budget"] for step in saved["steps"]] == [0, 100, 1100, 2500]
@@ -103,3 +113,21 @@ def test_both_packs_state_their_options_and_factors() -> None:
     assert set(needs["tanap-31"]) == {"tanap-24"}
     # Where no capex is published it is the full tariff backwards: 28 USD/1000 m3 at 5 bcm a year.
     assert frame.loc["scpfx", "charge"] / 5 == pytest.approx(28, abs=0.02)
+
+
+def test_builds_of_least_regret_are_those_of_every_set_tried(tmp_path: Path) -> None:
+    """One build for two futures, 22 Mt and 11 Mt: what would bring 3,111 MUSD in one hardly serves the other.
+
+    With 11 Mt nothing pays: 3 Mt save 45 USD/t by the new way, so the regret is 1100 × 0.14016807 − 135 = 19.2.
+    """
+    quiet = toy(tmp_path, WITH, exports="free", build={"budget": 1100})
+    cases = {"quiet": quiet, "cut": quiet.set("supply:FIELD_CO.available", 11)}
+    sets = [{"WIDER": w, "NEW": n} for w, n in ((0, 0), (1, 0), (1, 1))]
+    values = {name: [fixed(program_of(case), units) for units in sets] for name, case in cases.items()}
+    largest = [max(max(v) - v[at] for v in values.values()) for at in range(len(sets))]
+    found = er.regret(cases)
+    assert found.least == pytest.approx(min(largest), abs=1e-6)
+    assert found.least == pytest.approx(1100 * RATE - 135)
+    best_set = sets[int(np.argmin(largest))]
+    built = found.builds[found.builds["criterion"] == "regret"].set_index("option")["built"].to_dict()
+    assert built == best_set

@@ -91,6 +91,16 @@ def print_expansion(found: Expansion) -> None:
                         number(row["per_musd"]), number(row["usd_per_unit"]))  # fmt: skip
         screen.print(out)
         screen.print("Each left out in turn at the largest budget (with those that need it), the rest chosen anew.")
+    if len(found.entry):
+        screen.print()
+        out = table("not built", "with>", "capex, MUSD", "would lose, MUSD", "may cost at most")
+        for row in found.entry.to_dict("records"):
+            others = row["with"].split("; ") if row["with"] else []
+            chain = row["with"] if len(others) <= 1 else f"{len(others)} others"
+            out.add_row(row["name"], chain, number(row["capex"], 0), number(row["loss"], 1),
+                        number(row["break_even"], 0))  # fmt: skip
+        screen.print(out)
+        screen.print("Each built all the same, from its earliest year, with what it requires; the rest chosen anew.")
 
 
 def _horizon(found: Expansion) -> str:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from energy_routes.additions import builds_table
 from energy_routes.case import Case
-from energy_routes.errors import UsageError
+from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import NETBACK, Space
 from energy_routes.lp import Vector
 from energy_routes.program import Program
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 UNITS = {"oil": "Mt", "gas": "bcm"}
 SLIGHT = 1e-6
+TABLES = ("steps", "builds", "worth", "entry")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,12 +45,16 @@ class Expansion:
     and drops (against the step before).  ``builds``: budget, option, name, year, units, capacity, unit, capex, charge.
     ``worth``: by option built at the largest budget, loss (netback lost if it could not be built, the rest chosen
     anew), spent, per_musd, capacity_years and usd_per_unit (loss a tonne or 1000 m3 of capacity and year).
+    ``entry``: by option not built then (and whole in the horizon), built all the same, with those it requires and from
+    its earliest year: loss, capex (of what is built beyond the plan), and break_even, the capex at which it would just
+    pay: capex × (charge − loss) / charge; 0 where it would not pay for nothing.
     """
 
     case: Case
     steps: pd.DataFrame
     builds: pd.DataFrame
     worth: pd.DataFrame
+    entry: pd.DataFrame
 
     def __repr__(self) -> str:
         last = self.steps.iloc[-1]
@@ -63,13 +68,13 @@ class Expansion:
 
     def to_json(self, indent: int | None = 1) -> str:
         """The study as JSON text; undefined is null."""
-        tables = {name: getattr(self, name).to_dict("records") for name in ("steps", "builds", "worth")}
+        tables = {name: getattr(self, name).to_dict("records") for name in TABLES}
         out: dict[str, Any] = exact({"schema_version": 1, "model": self.case.name, **tables})
         return json.dumps(out, indent=indent, ensure_ascii=False, allow_nan=False)
 
     def save(self, folder: str | Path) -> Path:
         """Write ``expand.json`` and the tables as Parquet and CSV to a folder; returns its path."""
-        tables = {"steps": self.steps, "builds": self.builds, "worth": self.worth}
+        tables = {name: getattr(self, name) for name in TABLES}
         return write_study(folder, "expand", self.to_json(), tables)
 
     def plot(self, ax: Axes | None = None) -> Axes:
@@ -101,7 +106,8 @@ def expand(
     table = _steps(space, limits, found, base)
     built = pd.concat([_builds(space, b, d.x) for b, d in zip(limits, found, strict=True)], ignore_index=True)
     worth = _worth(space, _with_budget(program, limits[-1]), found[-1], told)
-    return Expansion(asked, table, built, worth)
+    entry = _entry(space, _with_budget(program, None), found[-1], told)
+    return Expansion(asked, table, built, worth, entry)
 
 
 class _Teller:
@@ -239,6 +245,47 @@ def _worth(space: Space, program: Program, last: Decision, told: _Teller) -> pd.
         })  # fmt: skip
     columns = ["option", "name", "loss", "spent", "per_musd", "capacity_years", "usd_per_unit", "unit"]
     return pd.DataFrame(rows, columns=columns).sort_values("loss", ascending=False, ignore_index=True)
+
+
+def _entry(space: Space, program: Program, last: Decision, told: _Teller) -> pd.DataFrame:
+    """What each option that is not built would lose if it were, and the capex at which it would just pay."""
+    frame = builds_table(space, last.x, None)
+    open_at_last = space.built.axis.frame.groupby("option", sort=False)["open"].last().to_dict()
+    idle = [str(o) for o, units in frame.groupby("option", sort=False)["built"].max().items()
+            if units <= SLIGHT and bool(open_at_last[o])]  # fmt: skip
+    told.of += len(idle)
+    best = told(decide(space, program)) if idle else last  # the same without a budget: entry is a matter of cost
+    sign = -1.0 if space.policy.objective == "cost" else 1.0
+    plain = builds_table(space, best.x, None)
+    rows = []
+    for option in idle:
+        try:
+            forced = told(decide(space, _with_builds_on(program, space, option)))
+        except InfeasibleError:
+            continue  # what it requires cannot stand by then
+        table = builds_table(space, forced.x, None)
+        capex, charge = (float(table[c].sum() - plain[c].sum()) for c in ("capex", "charge"))
+        loss = sign * (best.value - forced.value)
+        pays = max(0.0, capex * (charge - loss) / charge) if charge > SLIGHT else float("nan")
+        named = table[table["built"] > plain["built"] + SLIGHT].groupby("option", sort=False)["name"].first()
+        rows.append({
+            "option": option, "name": str(named.get(option, option)),
+            "with": "; ".join(str(name) for o, name in named.items() if o != option),
+            "loss": loss, "capex": capex, "break_even": pays,
+        })  # fmt: skip
+    columns = ["option", "name", "with", "loss", "capex", "break_even"]
+    return pd.DataFrame(rows, columns=columns).sort_values("loss", ignore_index=True)
+
+
+def _with_builds_on(program: Program, space: Space, option: str) -> Program:
+    """The programme in which an option stands whole from its earliest year on."""
+    columns = []
+    for block in program.columns:
+        if block.name in ("built", "built_part"):
+            on = (block.axis.frame["option"] == option).to_numpy(dtype=bool)
+            block = replace(block, lower=np.where(on, block.upper, block.lower))
+        columns.append(block)
+    return replace(program, columns=tuple(columns))
 
 
 def _with_followers(space: Space, option: str) -> list[str]:

@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from energy_routes.additions import builds_table
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import NETBACK, RULES, Space, booking_rules, build_space, tail_rules
+from energy_routes.formulation.options import opened
+from energy_routes.formulation.recipe import BUILDS
 from energy_routes.hedging import UNITS
 from energy_routes.highs import Session, Solution, Status
 from energy_routes.levers import Bookings, parse_bookings
@@ -22,6 +25,7 @@ from energy_routes.lp import INF, Axis, Expr, Rows, Vector, axis, between
 from energy_routes.pick import fix_face, tie_break
 from energy_routes.program import Builder, Program, Term
 from energy_routes.risk.outages import arcs_meant
+from energy_routes.settling import fixed_at
 from energy_routes.solver import stated
 
 CRITERIA = ("regret", "expected", "cvar")
@@ -36,11 +40,13 @@ class Regret:
     ``summary``: one row a criterion (regret, expected, cvar) with its largest regret, expected netback and CVaR, MUSD.
     ``scenarios``: netback and regret of each scenario under each criterion, and its own best, ``alone``.
     ``bookings``: what each criterion books of each lane and period, Mt (bcm).
+    ``builds``: what each criterion builds, a row an option and year as in a plan.
     """
 
     summary: pd.DataFrame
     scenarios: pd.DataFrame
     bookings: pd.DataFrame
+    builds: pd.DataFrame
 
     @property
     def least(self) -> float:
@@ -61,6 +67,7 @@ class _Joint:
     alone: Vector
     probability: Vector
     booked: Expr
+    first: Space
 
 
 def regret(
@@ -69,10 +76,11 @@ def regret(
     probabilities: Mapping[str, float] | None = None,
     alpha: float = 0.9,
 ) -> Regret:
-    """Bookings shared by several cases of one horizon, matched by arc, commodity and period.
+    """Bookings and builds shared by several cases of one horizon, matched by arc, commodity and period, and by option.
 
-    ``bookings`` default to those of the first case's policy; ``probabilities`` (of scenario names, summing to 1) to
-    equal ones.  Among plans of least regret the one with the highest expected netback is taken.
+    What can be built is the first case's ``policy.build``.  ``bookings`` default to those of its policy;
+    ``probabilities`` (of scenario names, summing to 1) to equal ones.  Among plans of least regret the one with the
+    highest expected netback is taken.
     Raises UsageError where there is nothing to share, InfeasibleError where a scenario has no plan.
     """
     named = dict(cases) if isinstance(cases, Mapping) else {case.name: case for case in cases}
@@ -91,11 +99,15 @@ def _terms(named: Mapping[str, Case], bookings: Bookings | Mapping[str, object] 
     terms = bookings if isinstance(bookings, Bookings) else (
         parse_bookings(bookings, first.policy.bookings) if bookings is not None else first.policy.bookings
     )
-    if terms is None or not terms.arcs:
-        raise UsageError("regret shares bookings: name arcs in bookings = {'arcs': [...]} or policy.bookings")
+    if (terms is None or not terms.arcs) and first.policy.build is None:
+        raise UsageError("regret shares bookings and builds: name arcs in bookings = {'arcs': [...]} or "
+                         "policy.bookings, or options in policy.build")
+    terms = terms or Bookings()
     for name, case in named.items():
         if case.periods != first.periods:
             raise UsageError(f"scenario {name!r} has other periods than {next(iter(named))!r}")
+        if case.policy.build != first.policy.build:
+            raise UsageError(f"scenario {name!r} may build other things than {next(iter(named))!r}")
         policy = case.policy
         if policy.objective != "netback" or policy.max_hhi or policy.security or policy.cvar:
             raise UsageError(f"scenario {name!r}: regret weighs plain netbacks, under caps on shares or volumes")
@@ -115,16 +127,20 @@ def _chances(named: Mapping[str, Case], probabilities: Mapping[str, float] | Non
 
 def _joint(named: Mapping[str, Case], terms: Bookings, probability: Vector) -> _Joint:
     builder = Builder()
-    spaces, alone = [], []
+    spaces: list[Space] = []
+    alone: list[float] = []
     for name, case in named.items():
         single, program = stated(replace(case, policy=replace(case.policy, bookings=None)))
         found = Session(program).solve()
         if found.status is not Status.optimal:
             raise InfeasibleError(f"scenario {name!r} has no plan ({found.status.value})")
         alone.append(found.objective)
-        spaces.append(build_space(case, builder, f"@{name}").with_held(single.held))
+        built = spaces[0].built if spaces else None
+        spaces.append(build_space(opened(case), builder, f"@{name}", built).with_held(single.held))
     booked = builder.variable("booked", _shared(spaces, terms))
-    rows = [rule(s).named(f"{rule.__name__}@{name}") for name, s in zip(named, spaces, strict=True) for rule in RULES]
+    each = [rule for rule in RULES if rule not in BUILDS]
+    rows = [rule(s).named(f"{rule.__name__}@{name}") for name, s in zip(named, spaces, strict=True) for rule in each]
+    rows += [rule(spaces[0]).named(rule.__name__) for rule in BUILDS]
     rows.append(_most(spaces, booked))
     parts = []
     for name, s in zip(named, spaces, strict=True):
@@ -136,7 +152,7 @@ def _joint(named: Mapping[str, Case], terms: Bookings, probability: Vector) -> _
         parts.append([*(term(s) for term, _ in NETBACK), paid])
     over = axis("scenario", ("scenario",), pd.DataFrame({"scenario": list(named)}, dtype=object))
     return _Joint(builder, tuple(r for r in rows if len(r)), tail_rules.one_each(parts, over), np.array(alone),
-                  probability, booked)
+                  probability, booked, spaces[0])
 
 
 def _shared(spaces: Sequence[Space], terms: Bookings) -> Axis:
@@ -174,6 +190,10 @@ def _point(joint: _Joint, criterion: str, alpha: float) -> Vector:
     program = Program("min", tuple(builder.blocks), tuple(rows), (Term("goal", "risk", goal),))
     session = Session(program)
     solution = _solved(session)
+    if program.integer.any():  # the builds are decided; among plans with them the rest is chosen as ever
+        program = fixed_at(program, solution.x)
+        session = Session(program)
+        solution = _solved(session)
     later: tuple[Callable[[], Vector], ...] = (
         lambda: (-mean).coefficients(program.shape[1]), lambda: tie_break(program),
     )  # fmt: skip
@@ -196,7 +216,7 @@ def _solved(session: Session) -> Solution:
 
 
 def _report(named: Mapping[str, Case], joint: _Joint, points: Mapping[str, Vector], alpha: float) -> Regret:
-    summary, scenarios, bookings = [], [], []
+    summary, scenarios, bookings, builds = [], [], [], []
     for criterion, x in points.items():
         netback = joint.netback.value(x)
         lost = np.where(joint.alone - netback > DUST, joint.alone - netback, 0.0)
@@ -209,6 +229,7 @@ def _report(named: Mapping[str, Case], joint: _Joint, points: Mapping[str, Vecto
         }))  # fmt: skip
         lanes = joint.booked.axis.frame[["period", "arc", "commodity", "family"]]
         volume = joint.booked.value(x)
+        builds.append(builds_table(joint.first, x, None).assign(criterion=criterion))
         bookings.append(lanes.assign(criterion=criterion, booked=np.where(volume > NEAR, volume, 0.0),
                                      unit=lanes["family"].map(UNITS)))
     columns = ["criterion", "largest_regret", "expected_netback", "cvar", "unit"]
@@ -217,4 +238,5 @@ def _report(named: Mapping[str, Case], joint: _Joint, points: Mapping[str, Vecto
         pd.DataFrame(summary, columns=columns),
         pd.concat(scenarios, ignore_index=True),
         table[["criterion", "period", "arc", "commodity", "family", "booked", "unit"]],
+        pd.concat(builds, ignore_index=True),
     )
