@@ -18,6 +18,7 @@ from energy_routes.prices import Worth
 from energy_routes.program import Program
 
 NEAR = 1e-7
+DUST = 1e-6  # MUSD: a dollar
 COLUMNS = ["outage", "mode", "window", "family", "market", "planned", "lost", "survives", "delta", "binding", "price",
            "waived", "unit"]
 
@@ -28,6 +29,7 @@ def with_security(plan: Plan, guard: Guard | None, program: Program, x: Vector, 
         return plan
     table = _table(guard, program, x, worth)
     premium = (guard.base - plan.objective.value) * (1.0 if program.sense == "max" else -1.0)
+    premium = premium if abs(premium) > DUST else 0.0
     bound = table[table["binding"]]["outage"].drop_duplicates()
     worst = table.sort_values("survives").iloc[0] if len(table) else None
     words = f"security costs {premium:,.4g} MUSD ({plan.objective.name} {guard.base:,.1f} MUSD without it)"

@@ -15,7 +15,7 @@ from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Session, Status
 from energy_routes.lp import Expr, Vector, axis
 from energy_routes.policy import Cap, Concentration, for_family
-from energy_routes.program import Builder, Term
+from energy_routes.program import Builder, Program, Term
 
 EXACT = 1e-10
 FINE = 1e-4
@@ -60,9 +60,9 @@ def least_share(space: Space, cap: Cap) -> float:
     1967; Crouzeix, Ferland and Schaible 1985 for several ratios).  NaN where nothing can move.
     """
     exposed, total = capped(space, replace(cap, cap=1.0))
-    ratio = 1.0
+    program, ratio = build(space), 1.0
     for _ in range(ROUNDS):
-        solution = _worst(space, exposed - total * ratio)
+        solution = _worst(program, space.builder, exposed - total * ratio)
         if solution is None:
             return float("nan")
         volume, of = exposed.value(solution), total.value(solution)
@@ -79,15 +79,15 @@ def least_exposure(space: Space, cap: Cap) -> float:
     """The lowest volume a year of a group (Mt, bcm), over the horizon or in every period; NaN where there is none."""
     exposed, _ = capped(space, cap)
     pace = exposed * (1.0 / exposed.axis.data("years"))
-    solution = _worst(space, pace)
+    solution = _worst(build(space), space.builder, pace)
     return float("nan") if solution is None else float(np.max(pace.value(solution)))
 
 
-def _worst(space: Space, of: Expr) -> Vector | None:
-    """A plan of the space whose largest entry of an expression is least; None where there is no plan."""
-    builder = Builder(list(space.builder.blocks), space.builder.size)
+def _worst(program: Program, columns: Builder, of: Expr) -> Vector | None:
+    """A plan of a programme whose largest entry of an expression is least; None where there is no plan."""
+    builder = Builder(list(columns.blocks), columns.size)
     worst = builder.variable("worst", axis("worst", (), pd.DataFrame({"one": [0]})), -np.inf, np.inf)
-    program, terms = build(space), (Term("worst", "risk", worst),)
+    terms = (Term("worst", "risk", worst),)
     rows = (*program.rows, (worst.spread_to(of.axis) - of >= 0.0).named("no_worse"))
     solution = Session(replace(program, sense="min", columns=tuple(builder.blocks), rows=rows, terms=terms)).solve()
     return solution.x if solution.status is Status.optimal else None

@@ -80,9 +80,11 @@ def premium(plan: Plan, units: Units) -> str:
         each = f" ({number(found['usd_per_t'] * factor)} {unit} exported)"
     parts = ""
     if found["shut_in"] is not None and found["shut_in"] == found["shut_in"]:
-        shut = [_volume(v, k, units) for k, v in found["shut_in_volume"].items() if abs(v) > SEEN]
+        shut = [_volume(v, k, units) for k, v in found["shut_in_volume"].items() if v > SEEN]
+        more = [_volume(-v, k, units) for k, v in found["shut_in_volume"].items() if v < -SEEN]
         parts = f": {number(found['rerouting'], 1)} for re-routing, {number(found['shut_in'], 1)} for "
         parts += f"{' and '.join(shut)} shut in" if shut else "output shut in"
+        parts += f"; {' and '.join(more)} more is taken in" if more else ""
     words = f"{asked.capitalize()} cost{'s' if asked == 'security' else ''}"
     return f"{words} {number(found['cost'], 1)} MUSD{each}{parts}."
 
