@@ -89,3 +89,43 @@ def test_wrong_calls_end_with_2(model: Path, arguments: list[str], words: str) -
 
 def test_no_plan_ends_with_4(model: Path) -> None:
     assert "0.3750" in run("frontier", model, "--over", SHARE, "--from", 0.3, "--to", 0.1, code=4).stderr
+
+
+def test_a_plan_under_risk_shows_its_tables(tmp_path: Path) -> None:
+    guarded = write(tmp_path / "a", model="""
+        [policy.security]
+        outages = ["arc:SHORT"]
+        delta = 0.5
+        """)
+    text = run("solve", guarded).stdout
+    assert "Exports that survive each single loss" in text
+    assert "arc:SHORT" in text
+    booked = write(tmp_path / "b", model="""
+        [policy.bookings]
+        arcs = ["arc:LONG"]
+        premium = 20
+        spot = 0.3
+        [policy.cvar]
+        scenarios = [{ name = "storm", probability = 0.2, outages = ["arc:SHORT"] }]
+        """)
+    text = run("solve", booked).stdout
+    for words in ("Capacity booked before it is known what fails", "Long way", "Futures", "storm"):
+        assert words in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_regret_prints_json_and_saves(tmp_path: Path) -> None:
+    model = write(tmp_path / "m")
+    other = tmp_path / "m" / "other.toml"
+    change = "\n[[edit]]\ntarget = 'arc:SHORT'\ncapacity = { set = 2 }\nreason = 'gone'\n"
+    other.write_text(model.read_text("utf-8") + change, "utf-8")
+    asked = ["regret", model, other, "--book", "arc:LONG", "--premium", 5, "--spot", 0]
+    told = json.loads(run(*asked, "--json", "--out", tmp_path / "out").stdout)
+    assert {row["criterion"] for row in told["summary"]} == {"regret", "expected", "cvar"}
+    assert told["least_regret"] == pytest.approx(min(row["largest_regret"] for row in told["summary"]))
+    assert json.loads((tmp_path / "out" / "regret.json").read_text("utf-8")) == told
+    text = run(*asked, "--probability", 0.9, "--probability", 0.1).stdout
+    assert "least regret" in text
+    assert "LONG" in text
+    assert "one a case" in run("regret", model, other, "--book", "arc:LONG", "--probability", 1, code=2).stderr
+    assert "one name" in run("regret", model, model, "--book", "arc:LONG", code=2).stderr

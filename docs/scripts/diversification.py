@@ -2,15 +2,15 @@
 
     python docs/scripts/diversification.py [DRAWS]
 
-Every number comes from a solve of a bundled model; the bands from solves of draws of its figures (seed 1).  No clock and
-no path stands in the page, so the same data give the same page.
+Every number comes from a solve of a bundled model; the bands from solves of draws of its figures (seed 1).  No clock
+and no path stands in the page, so the same data give the same page.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +20,17 @@ import energy_routes as er
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError
 from energy_routes.formulation import build
-from energy_routes.formulation.space import Space, build_space
+from energy_routes.formulation.space import build_space
 from energy_routes.highs import Session, Status
 from energy_routes.library import data_path
 from energy_routes.policy import Cap
 from energy_routes.program import Program
-from energy_routes.solver import stated
+from energy_routes.risk.outages import outages_of
+from energy_routes.solver import program_of, stated
 from energy_routes.studies.draws import Sampler, bands
 from energy_routes.studies.losses import names_of
 from energy_routes.studies.shock import Shock
 from energy_routes.studies.stress import KINDS
-from energy_routes.risk.outages import outages_of
 from energy_routes.tightest import least_share
 
 DRAWS, SEED = 20, 1
@@ -39,7 +39,8 @@ RU = Cap("transit", "RU", 1.0)
 ASKED = (0.8, 0.6, 0.4)
 NEAR = 0.9  # a share that today's pipes allow
 BTC = ("btc-2.2", "btc-5", "btc-7")
-CHAINS = {"oil": ("oil-2024-caspian", "arc:KCTS"), "gas": ("trans-caspian-gas", "arc:TC_AKTAU")}
+LINKS = (("oil", "oil-2024-caspian", "arc:KCTS"), ("gas", "trans-caspian-gas", "arc:TC_AKTAU"),
+         ("gas", "trans-caspian-gas", "arc:TANAP_FX"))
 FIRST = 1e-3  # Mt or bcm a year: the first tonne, for a break-even
 Numbers = dict[str, float]
 
@@ -49,7 +50,7 @@ Numbers = dict[str, float]
 
 def cases() -> dict[str, Case]:
     """Every case of the page, read once."""
-    names = ["oil-2024", "gas-2024", "oil-2024-monthly", "cpc-one-mooring", *BTC, *(name for name, _ in CHAINS.values())]
+    names = ["oil-2024", "gas-2024", "oil-2024-monthly", "cpc-one-mooring", *BTC, *(name for _, name, _ in LINKS)]
     out = {name: er.load(name) for name in names}
     out["stopped"] = out["cpc-one-mooring"].scenario("stopped")
     out["undersea"] = out["oil-2024-caspian"].scenario("undersea")
@@ -57,8 +58,6 @@ def cases() -> dict[str, Case]:
         out[f"{name}+one-mooring"] = out[name].scenario("one-mooring")
     for label in ("", "+one-mooring"):
         out[f"no BTC{label}"] = out[f"btc-2.2{label}"].outage("BTC", reason="no Kazakh crude in it")
-    for name in ("oil-2024-caspian", "undersea"):
-        out[name] = replace(out[name], policy=replace(out[name].policy, max_share=()))
     return out
 
 
@@ -95,13 +94,13 @@ class Uncapped:
     def cost(self, cap: float) -> float:
         """USD per exported tonne of a cap on the share; NaN where it cannot be met."""
         capped = self.case.with_policy(max_share={"transit:RU": cap})
-        return (self.netback - value(build(replace(self.space, case=capped)))) / self.exports
+        return (self.netback - value(build(dataclasses.replace(self.space, case=capped)))) / self.exports
 
 
 def break_even(case: Case, arc: str) -> float:
     """The tariff at which the first volume begins to use an arc, USD/t (USD/1000 m³)."""
     name = arc.removeprefix("arc:")
-    space, program = stated(case.set(f"{arc}.tariff", 0.0))
+    program = program_of(case.set(f"{arc}.tariff", 0.0))
     session = Session(program)
     rows = next(rows for rows in program.rows if rows.name == "capacity")
     (at,) = program.row_slice("capacity").start + np.flatnonzero((rows.axis.frame["arc"] == name).to_numpy())
@@ -133,8 +132,8 @@ def measured(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]]) -> Numb
         out[name], out[f"{name} shut in"] = quiet - found.objective, float(left.sum())
     for family, names in worst.items():
         out |= losses(on[f"{family}-2024"], names)
-    for family, (name, arc) in CHAINS.items():
-        out[f"break-even {family}"] = break_even(on[name], arc)
+    for _, name, arc in LINKS:
+        out[f"break-even {arc}"] = break_even(on[name], arc)
     return out
 
 
@@ -208,8 +207,8 @@ def kinks(points: pd.DataFrame) -> list[str]:
     """A table of a frontier's points: share, cost, price, and what opens there."""
     rows = []
     for point in points.to_dict("records"):
-        opens = str(point["enters"]).replace("; ", "; ") if point["kink"] else {"tightest": "the end: no plan below"}.get(
-            str(point["what"]), "")
+        end = "the end: no plan below" if point["what"] == "tightest" else ""
+        opens = str(point["enters"]) if point["kink"] else end
         rows.append((f"{100 * point['cap']:.2f} %", figure(point["cost"], 1), figure(point["premium_usd_per_t"], 2),
                      figure(point["price_usd_per_t_exposure"], 0), opens))
     return grid(("share through Russia", "netback lost, MUSD", "USD per exported tonne",
@@ -233,18 +232,20 @@ def dependence(on: Mapping[str, Case], told: Told) -> list[str]:
         rows.append((f"{100 * cap:.0f} %", figure(volume, 1), figure(premium["cost"]), figure(premium["shut_in"]),
                      figure(premium["rerouting"]), f"{100 * premium['rerouting'] / premium['cost']:.1f} %"))
     near = f"Coming down from {100 * share:.1f} % to {100 * NEAR:.0f} % costs {told('cost now 0.9', 2)} USD on every " \
-           f"exported tonne; {gone} cannot be had on today's pipes without shutting wells in: the share cannot go below " \
-           f"{told('least now', 1, '%', 100)}."
+           f"exported tonne; {gone} cannot be had on today's pipes without shutting wells in: the share cannot go " \
+           f"below {told('least now', 1, '%', 100)}."
     if whole:
-        near = f"Coming down from {100 * share:.1f} % is possible to {told('least now', 1, '%', 100)} with exports whole."
+        near = f"From {100 * share:.1f} % the share can come to {told('least now', 1, '%', 100)} with exports whole."
     return [
         "## How far can the share that crosses Russia come down?", "", f"**{near}**", "",
-        "The ways round Russia are few and nearly full: what SOCAR accepts in BTC, the ships on the Caspian, the line to "
-        "China as far as the pipes that feed it, and rail. Each step down opens the next of them, and each costs more:", "",
+        "The ways round Russia are few and nearly full: what SOCAR accepts in BTC, the ships on the Caspian, the "
+        "line to "
+        "China as far as the pipes that feed it, and rail. Each step down opens the next of them, and each costs "
+        "more:", "",
         *kinks(curve.points[curve.points["cap"] <= share + 5e-3]),
         "Whoever asks for less all the same gets it by leaving oil in the ground, and pays for lost output, not for "
         "diversification:", "",
-        *grid(("share", "shut in, Mt", "netback lost, MUSD", "of it by shutting in", "by re-routing", "re-routing"), rows),
+        *grid(("share", "shut in, Mt", "netback lost, MUSD", "by shutting in", "by re-routing", "re-routing"), rows),
         *command(f"frontier oil-2024 --over {SHARE} --from 0.96 --to 0.40",
                  f"frontier oil-2024 --over {SHARE} --budget 1"),
     ]
@@ -259,17 +260,19 @@ def chain(on: Mapping[str, Case], told: Told) -> list[str]:
     missed = listed(f"{100 * cap:.0f} %" for cap in ASKED if cap < floor)
     under = told.stated["least undersea"]
     more = [cap for cap in ASKED if under <= cap < floor]
-    words = f"With Eskene–Kuryk, its ships and BTC opened, {listed(costs) or 'none of the three shares can be had'}; " \
-            f"{missed} stay out of reach (the end is {told('least chain', 1, '%', 100)})."
-    line = f"A pipeline under the sea in place of more ships brings the end to {told('least undersea', 1, '%', 100)}: " + (
-        f"{listed(f'{100 * cap:.0f} %' for cap in more)} with it, and no less." if more
-        else "not to the next of the three either. What is left is the oil that only Russian pipes reach, and CPC's own.")
+    words = "With Eskene–Kuryk, its ships and BTC opened, " + (
+        f"{listed(costs)}; {missed} stay out of reach" if costs else f"{missed} stay out of reach with exports whole")
+    words += f": the end is {told('least chain', 1, '%', 100)}."
+    line = f"A pipeline under the sea beside the ships brings the end to {told('least undersea', 1, '%', 100)}" + (
+        f", so {listed(f'{100 * cap:.0f} %' for cap in more)} can be had with it." if more
+        else ": not to the next of the three either.")
     return [
         "## And with the chain over the Caspian?", "", f"**{words}**", "",
         f"{line} The line to Kuryk pays its full levelised tariff here; the capital of a line under the sea is not "
         "published, so that answer leaves it out.", "",
         *kinks(curve.points[curve.points["cap"] <= told.stated["share chain"] + 5e-3]),
-        *command("solve oil-2024-caspian", f"frontier oil-2024-caspian --over {SHARE} --from 0.96 --to 0.40",
+        *command("solve oil-2024-caspian --scenario four-fifths",
+                 f"frontier oil-2024-caspian --over {SHARE} --from 0.96 --to 0.40",
                  "solve oil-2024-caspian --scenario undersea"),
     ]
 
@@ -280,15 +283,16 @@ def btc(told: Told) -> list[str]:
     quiet = [told.stated[name] for name in BTC]
     shock = [told.stated[f"{name}+one-mooring"] for name in BTC]
     words = f"With one mooring at the Caspian terminal all year BTC is worth {told(f'{BTC[0]}+one-mooring')}, " \
-            f"{told(f'{BTC[1]}+one-mooring')} and {told(f'{BTC[2]}+one-mooring')} MUSD at 2.2, 5 and 7 Mt a year; in a " \
-            f"quiet year {told(BTC[0])}, {told(BTC[1])} and {told(BTC[2])} MUSD."
+            f"{told(f'{BTC[1]}+one-mooring')} and {told(f'{BTC[2]}+one-mooring')} MUSD at 2.2, 5 and 7 Mt a year; " \
+            f"in a quiet year {told(BTC[0])}, {told(BTC[1])} and {told(BTC[2])} MUSD."
     sign = "earns more than the other ways would" if quiet[0] > 0 else \
            "earns less than the other ways would: the barrels that are committed to it are the price of keeping it open"
     return [
         "## What is BTC worth?", "", f"**{words}**", "",
         f"In a quiet year BTC {sign}; the step from 2.2 to 7 Mt adds {figure(quiet[2] - quiet[0], 1)} MUSD. When the "
-        f"terminal limps, each tonne a year beyond 2.2 saves some {figure((shock[2] - shock[0]) / 4.8)} USD, nearly its "
-        "price: BTC is an insurance, not a bargain. The models of 5 and 7 Mt add the ships, berths and tank cars that it "
+        f"terminal limps, each tonne a year beyond 2.2 saves some {figure((shock[2] - shock[0]) / 4.8)} USD, for "
+        "without it that tonne would stay in the ground: BTC is an insurance, not a bargain. The models of 5 and 7 "
+        "Mt add the ships, berths and tank cars that it "
         "takes, at no cost. Measured against the same year (2026) with no Kazakh crude in BTC, MUSD a year:", "",
         *grid(("accepted in BTC", "quiet year", "one mooring all year"), rows),
         *command("solve btc-7", "solve btc-7 --scenario one-mooring",
@@ -302,7 +306,7 @@ def mooring(on: Mapping[str, Case], told: Told) -> list[str]:
     both = er.compare(before, after)
     cost = both.cost
     moved = both.corridors[both.corridors["change"] > 0.005].sort_values("change", ascending=False)
-    ways = listed(f"{name} {figure(change, 2)}" for name, change in zip(moved["corridor"], moved["change"], strict=True))
+    ways = listed(f"{row['corridor']} {figure(row['change'], 2)}" for row in moved.to_dict("records"))
     words = f"One mooring for two months loses {told('cpc-one-mooring')} MUSD of netback and " \
             f"{told('cpc-one-mooring shut in', 2, 'Mt')} of output; no mooring at all loses " \
             f"{told('stopped')} MUSD and {told('stopped shut in', 2, 'Mt')}."
@@ -325,16 +329,18 @@ def worst_losses(atlas: Mapping[str, pd.DataFrame], on: Mapping[str, Case], told
         parts.append(f"for {family} the loss of {named(top, on[f'{family}-2024'])}: {told(key)} MUSD a year and "
                      f"{figure(top['stranded'], 1)} {unit} of exports")
         tables += [f"{family.capitalize()}, each lost for a whole year:", "", *grid(
-            ("loss", "kind", f"stranded, {unit}", f"home short, {unit}", "lost, MUSD", "of it by shutting in", "P10–P90"),
+            ("loss", "kind", f"stranded, {unit}", f"home short, {unit}", "lost, MUSD", "by shutting in", "P10–P90"),
             [(str(row["name"]), str(row["kind"]), figure(row["stranded"], 1), figure(row["home_short"], 1),
-              figure(row["loss"]), figure(row["loss_shut_in"]), told.band(f"loss {row['what']}").removeprefix("P10–P90: "))
+              figure(row["loss"]), figure(row["loss_shut_in"]),
+              told.band(f"loss {row['what']}").removeprefix("P10–P90: "))
              for row in atlas[family].to_dict("records")])]
     first = told.draws[[c for c in told.draws if c.startswith("loss ")]]
     oil = [f"loss {what}" for what in atlas["oil"]["what"]]
     often = int((first[oil].idxmax(axis=1) == oil[0]).sum())
     return [
         "## Which single loss hurts most?", "", f"**{'; '.join(parts)[0].upper()}{'; '.join(parts)[1:]}.**", "",
-        f"In {often} of {len(first)} draws the first of oil stays the first. A loss is not foreseen, no well gives more "
+        f"In {often} of {len(first)} draws the first of oil stays the first. A loss is not foreseen, no well gives "
+        f"more "
         "than was planned, and home comes first; what home does not get has no price here, so the losses that strike "
         "home alone are in the atlas, not in this table.", "",
         *tables, *command("stress oil-2024", "stress gas-2024", "stress oil-2024-monthly --onset 2024-03 --k 2"),
@@ -349,22 +355,24 @@ def named(row: pd.Series, case: Case) -> str:
 def chains(on: Mapping[str, Case], told: Told) -> list[str]:
     """At what tariff the proposed chains enter."""
     rows, words = [], []
-    for family, (name, arc) in CHAINS.items():
+    for family, name, arc in LINKS:
         network, unit = on[name].network, {"oil": "USD/t", "gas": "USD/1000 m³"}[family]
         at = network.ids("arcs").index(arc.removeprefix("arc:"))
         asked = float(network.resolve("arcs", "tariff", on[name].periods)[at][0])
-        called, key = names_of(network)[arc], f"break-even {family}"
-        enters = "it enters" if told.stated[key] >= asked else "it does not enter"
-        words.append(f"{called} must charge less than {told(key, 1)} {unit} to carry its first barrels" if family == "oil"
-                     else f"{called} less than {told(key, 1)} {unit}")
-        rows.append((called, figure(asked, 1), told(key, 1), unit, enters))
+        called, key = names_of(network)[arc], f"break-even {arc}"
+        words.append(f"{called} below {told(key, 1)} {unit}")
+        enters = "enters" if told.stated[key] > asked else "stays empty"
+        rows.append((called, name, figure(asked, 1), told(key, 1), unit, enters))
     return [
-        "## What must the Trans-Caspian and Trans-Anatolian chains cost to enter?", "", f"**{'; '.join(words)}.**", "",
-        "The break-even is what is left of the netback at the far end when everything else on the way is paid, less what "
-        "the same barrels earn on the way they take now. Below zero it would have to be paid for carrying. Nobody is "
-        "made to use it here: security is worth what the first two answers say, on top.", "",
-        *grid(("link", "tariff asked", "break-even", "unit", "as priced"), rows),
-        *command(*(f"frontier {name} --over {arc}.tariff --from 0 --to 150" for name, arc in CHAINS.values())),
+        "## What must the Trans-Caspian and Trans-Anatolian chains cost to enter?", "",
+        f"**They carry their first volume with a tariff of {listed(words)}.**", "",
+        "The break-even of a link is what is left of the price at the far end when everything else on the way is "
+        "paid, less "
+        "what the same barrels earn on the way they take now; the other links are at the tariffs of the model. "
+        "Nobody is "
+        "made to use a link here: security is worth what the answers above say, on top.", "",
+        *grid(("link", "in the model", "tariff there", "break-even", "unit", "at that tariff"), rows),
+        *command(*(f"frontier {name} --over {arc}.tariff --from 0 --to 150" for _, name, arc in LINKS)),
     ]
 
 
@@ -379,27 +387,32 @@ def method(told: Told, draws: int) -> list[str]:
     rows = [(row["field"], *(cell(row, grade) for grade in grades)) for _, row in spreads.iterrows()]
     return [
         "## How the bands are made", "",
-        f"The number is what the model's own figures give. The band is the middle four fifths of {len(told.draws)} draws "
+        f"The number is what the model's own figures give. The band is the middle four fifths of {len(told.draws)} "
+        f"draws "
         f"(seed {SEED}" + (f"; {draws - len(told.draws)} draws had no plan)" if len(told.draws) < draws else ")") +
         " in which every figure varies as its grade of confidence says, and what hangs together moves together: all of "
-        "Transneft's tariffs with the rouble, KazTransOil's mostly with the tenge, all tankers with one market of freight, "
+        "Transneft's tariffs with the rouble, KazTransOil's mostly with the tenge, all tankers with one market of "
+        "freight, "
         "all crude prices with Brent. Half of P10–P90 of a figure:", "",
         *grid(("figure", *grades), rows),
-        "The spreads are our judgement (`data/draws`), the draws few: read a band as its size, not to the digit. What is "
-        "not drawn: home deliveries, contracts, what others have booked, and the numbers that a question itself sets.", "",
+        "The spreads are our judgement (`data/draws`), the draws few: read a band as its size, not to the digit. "
+        "What is "
+        "not drawn: home deliveries, contracts, what others have booked, and the numbers that a question itself "
+        "sets.", "",
     ]
 
 
 def command(*lines: str) -> list[str]:
-    """A console block, as the documentation's tests run it."""
-    return ["```console", *(f"$ energy-routes {line}" for line in lines), "```", ""]
+    """A block of commands, to be looked at: to run them all would take a minute."""
+    return ["```text", *(f"$ energy-routes {line}" for line in lines), "```", ""]
 
 
 def atlas_of(case: Case, most: int = 6) -> pd.DataFrame:
     """The costliest losses over the year, costliest first; of those that cost the same, a group before its arc."""
     table = er.stress(case, KINDS).outages
     table = table[table["loss"] > 0]
-    ordered = table.assign(size=-table["loss"].round(1), arc=table["kind"] == "arc").sort_values(["size", "arc", "rank"])
+    ordered = table.assign(size=-table["loss"].round(1), arc=table["kind"] == "arc")
+    ordered = ordered.sort_values(["size", "arc", "rank"])
     return ordered.drop_duplicates("size").head(most).drop(columns=["size", "arc"]).reset_index(drop=True)
 
 
@@ -411,8 +424,10 @@ def page(draws: int = DRAWS) -> str:
     told = Told(measured(on, worst), drawn(on, worst, draws))
     parts = [
         "# What independence of one route costs", "",
-        "Six questions that are asked in ministries, answered from the bundled models. Each answer is a number with its "
-        "P10–P90 (the middle four fifths of what the doubt about the figures leaves open), then why, then the command that "
+        "Six questions that are asked in ministries, answered from the bundled models. Each answer is a number with "
+        "its "
+        "P10–P90 (the middle four fifths of what the doubt about the figures leaves open), then why, then the "
+        "command that "
         "gives it. A cost is netback given up, in US dollars of the year; *with exports whole* means that as much is "
         "exported as without the wish. How costs are split into re-routing and output shut in is told in "
         "[Caps, security, bookings and regret](risk.md).", "",

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from energy_routes.cli import build_view
+from energy_routes.cli import build_view, risk_view
 from energy_routes.cli.money_view import Part, ledger
 from energy_routes.cli.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.unit_choice import Units
@@ -110,6 +110,7 @@ def _tables(plan: Plan, units: Units) -> Iterator[Part]:
                 yield made
     if (built := build_view.builds(plan)) is not None:
         yield Part("Builds", built)
+    yield from (Part(*part) for part in risk_view.risk_parts(plan, units))
     yield ledger(plan, units)
     for family in (*families, *(("all", "") if len(families) > 1 else ())):
         word = {"all": " of both by value", "": " besides"}.get(family, f" of {family}") if len(families) > 1 else ""

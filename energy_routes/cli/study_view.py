@@ -22,13 +22,15 @@ def print_frontier(found: Frontier) -> None:
     capped = bool(points["price_usd_per_t_exposure"].notna().any())
     price = ("price_usd_per_t_exposure", "USD/t allowed") if capped else ("price", "MUSD/unit")
     screen.print(f"{found.case.name}: {found.name}")
+    lost = bool((points["cost_shut_in"] > 0).any())
     out = table(f"at{f', {unit}' if unit else ''}", "netback, MUSD", "exports", "shut in", "lost, MUSD",
-                "USD/t exported", price[1], text=0)  # fmt: skip
+                *(["by shutting in"] if lost else []), "USD/t exported", price[1], text=0)  # fmt: skip
     volumes = digits_for(points["exports"].tolist())
     for point in points.to_dict("records"):
         moved = (number(point[key], volumes) for key in ("exports", "shut_in"))
+        parts = [number(point["cost_shut_in"], 1)] if lost else []
         out.add_row(number(scale * point["cap"], digits), number(point["netback"], 1), *moved, number(point["cost"], 1),
-                    number(point["premium_usd_per_t"]), number(point[price[0]]))  # fmt: skip
+                    *parts, number(point["premium_usd_per_t"]), number(point[price[0]]))  # fmt: skip
     screen.print(out)
     for point in points.to_dict("records"):
         if words := _begins(point):
@@ -60,13 +62,14 @@ def print_stress(found: Stress, top: int) -> None:
     plan = f"{number(found.netback, 1)} MUSD{exported}"
     when = f"each loss begins with {found.onset} and lasts {number(found.days, 0)} days"
     screen.print(f"{found.case.name}: {plan}; {when}", soft_wrap=True)
-    out = table("loss", f"crosses it, {unit}", "stranded", "re-routed", "lost, MUSD", "days of tanks")
+    out = table("loss", f"crosses it, {unit}", "stranded", "re-routed", "lost, MUSD", "by shutting in", "days of tanks")
     digits = digits_for(rows["exposed"].tolist())
     for row in rows.head(top).to_dict("records"):
         days = max((d for d in (row["days_of_storage"], row["days_of_room"]) if d == d), default=float("nan"))
         volumes = (number(row[key], digits) for key in ("exposed", "stranded", "rerouted"))
         whose = f" ({row['unit']})" if " or " in unit else ""
-        out.add_row(f"{row['name']}, {row['kind']}{whose}", *volumes, number(row["loss"], 1), number(days, 1))
+        out.add_row(f"{row['name']}, {row['kind']}{whose}", *volumes, number(row["loss"], 1),
+                    number(row["loss_shut_in"], 1), number(days, 1))  # fmt: skip
     screen.print(out)
     for row in rows.head(TOLD).to_dict("records"):
         if row["rerouted_to"]:
@@ -77,6 +80,8 @@ def print_stress(found: Stress, top: int) -> None:
         for row in short.head(top).to_dict("records"):
             out.add_row(f"{row['name']}, {row['kind']}", number(row["home_short"], digits), number(row["loss"], 1))
         screen.print(out)
+        if (short["loss"] < 0).any():
+            screen.print("Below zero: what home does not get is sold abroad, and home deliveries have no price here")
     if len(found.pairs):
         out = table("two losses at once", f"stranded, {unit}", "lost, MUSD", "beyond the sum")
         for row in found.pairs.head(top).to_dict("records"):

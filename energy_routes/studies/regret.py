@@ -6,8 +6,11 @@ probabilities are needed; expected netback and CVaR stand beside it, for those w
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,10 +27,13 @@ from energy_routes.levers import Bookings, parse_bookings
 from energy_routes.lp import INF, Axis, Expr, Rows, Vector, axis, between
 from energy_routes.pick import fix_face, tie_break
 from energy_routes.program import Builder, Program, Term
+from energy_routes.results.tables import exact
 from energy_routes.risk.outages import arcs_meant
 from energy_routes.settling import fixed_at
 from energy_routes.solver import stated
+from energy_routes.studies.saving import write_study
 
+TABLES = ("summary", "scenarios", "bookings")
 CRITERIA = ("regret", "expected", "cvar")
 NEAR = 1e-9
 DUST = 1e-6  # MUSD: below a dollar, regret is the arithmetic's
@@ -52,6 +58,20 @@ class Regret:
     def least(self) -> float:
         """The least largest regret, MUSD."""
         return float(self.summary.loc[self.summary["criterion"] == "regret", "largest_regret"].iloc[0])
+
+    def as_dict(self) -> dict[str, Any]:
+        """The three tables as one JSON-ready object."""
+        tables = {name: getattr(self, name).to_dict("records") for name in TABLES}
+        out: dict[str, Any] = exact({"schema_version": 1, "least_regret": self.least, **tables})
+        return out
+
+    def to_json(self, indent: int | None = 1) -> str:
+        """The study as JSON text."""
+        return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``regret.json`` and the tables as Parquet and CSV to a folder; returns its path."""
+        return write_study(folder, "regret", self.to_json(), {name: getattr(self, name) for name in TABLES})
 
     def __repr__(self) -> str:
         return f"Regret(least {self.least:,.1f} MUSD)\n{self.summary.to_string(index=False)}"
