@@ -40,6 +40,5 @@ def _common(
 
 for verb in (packs.models, packs.check, solving.solve, saved.map_, reporting.report, solving.export, packs.init,
              packs.formulation, saved.verify, packs.doctor, studying.frontier, studying.stress, weighing.regret,
-             expanding.expand,
-             desk.schedule, desk.netbacks):  # fmt: skip
+             expanding.expand, desk.schedule, desk.netbacks):  # fmt: skip
     app.command(verb.__name__.rstrip("_"))(verb)

@@ -25,6 +25,9 @@ TERMS = {
     "capex": "Builds: capital and upkeep",
     "carbon": "Carbon",
     "closing_value": "Stock left at the end",
+    "bookings": "Bookings not used, and premiums of the day",
+    "disruptions": "Disruptions, expected",
+    "aversion": "Given up for a milder worst tail",
 }
 
 
