@@ -18,6 +18,7 @@ from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation.concentration import weights
 from energy_routes.formulation.space import Space
+from energy_routes.policy import for_family
 from energy_routes.program import Program
 from energy_routes.solver import stated
 from energy_routes.studies.frontier import frontier
@@ -33,7 +34,7 @@ def cones(space: Space, columns: int) -> list[sparse.csr_matrix]:
     out = []
     frame = space.exposure.axis.frame
     for cap in space.policy.max_hhi:
-        for family in frame["family"].unique():
+        for family in [family for family in space.measured if for_family([cap], family)]:
             mine = frame[(frame["kind"] == cap.kind) & (frame["family"] == family)]
             groups = list(dict.fromkeys(mine["group"]))
             at = space.builder.blocks[[b.name for b in space.builder.blocks].index("exposure")].start
