@@ -145,13 +145,15 @@ def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame, capacity: Vec
 def _supplies(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
     axis = space.lifted.axis
     lifted, available = clean(space.lifted.value(x)), supply_available(space, x)
+    own = (axis.frame["kind"] == "own").to_numpy(dtype=bool)
     block = program.column_block("lifted").slice
     return axis.frame[["period", "supply", "shipper", "node", "commodity", "family"]].assign(
         available=available,
         lifted=lifted,
-        shut_in=clean(np.where(np.isfinite(available), available - lifted, 0.0)),
+        shut_in=clean(np.where(np.isfinite(available) & own, available - lifted, 0.0)),
         price=np.nan if worth is None else worth.columns[block],
         unit=axis.frame["family"].map(UNITS),
+        kind=axis.frame["kind"],
     )
 
 

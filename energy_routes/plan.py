@@ -118,8 +118,21 @@ class Plan:
 
     @property
     def shut_in(self) -> pd.Series[float]:
-        """Volume available but not lifted, by family over the horizon."""
+        """Volume of the country's own available but not lifted, by family over the horizon."""
         return self.supplies.groupby("family")["shut_in"].sum()
+
+    @property
+    def bought(self) -> pd.Series[float]:
+        """Volume bought from abroad (supplies of kind bought), by family over the horizon."""
+        return self._lifted("bought")
+
+    @property
+    def in_transit(self) -> pd.Series[float]:
+        """Volume carried for others (supplies of kind transit), by family over the horizon; never an export."""
+        return self._lifted("transit")
+
+    def _lifted(self, kind: str) -> pd.Series[float]:
+        return self.supplies["lifted"].where(self.supplies["kind"] == kind, 0.0).groupby(self.supplies["family"]).sum()
 
     @property
     def premium(self) -> dict[str, Any] | None:

@@ -37,6 +37,7 @@ STATUSES = ("operating", "idle", "proposed", "historic")
 NODE_KINDS = ("field", "hub", "port", "border", "refinery", "market", "storage")
 GROUP_KINDS = ("corridor", "transit", "transit_set", "chokepoint", "operator", "terminal", "market")
 PARTITIONS = ("corridor", "transit_set", "terminal", "market")
+SUPPLY_KINDS = ("own", "bought", "transit")
 CONTRACT_KINDS = ("ship_or_pay", "minimum", "firm")
 CLOSINGS = ("free", "cyclic", "opening", "value")
 UNLIMITED = "unlimited"
@@ -110,6 +111,8 @@ SUPPLIES = Table("supplies", "What a shipper can lift of a commodity at a node."
     text("node", "where it is lifted", required=True, refers="nodes"),
     text("commodity", "what is lifted", required=True, refers="commodities"),
     text("shipper", "whose barrels they are", required=True),
+    Column("kind", "choice", "own: output at home, shut in where it is not lifted; bought: from abroad, no more than "
+           "is wanted; transit: others' volume on its way, never an export", choices=SUPPLY_KINDS, default="own"),
     rate("available", "most that can be lifted", unlimited=True, stated=True),
     rate("minimum", "least that must be lifted", default=0.0),
     RATE_UNIT,

@@ -91,7 +91,7 @@ def check_topology(pack: Located, opened: Collection[str] = ()) -> list[Fault]:
 def check_structure(tables: Tables, tell: Teller, opened: Collection[str] = ()) -> list[Fault]:
     """The same on bare canonical tables; ``tell`` makes a fault of a table's row."""
     steps = steps_of(tables, opened)
-    return [*_outlets(tables, steps, tell), *_metering(tables, steps, tell)]
+    return [*_outlets(tables, steps, tell), *_passing(tables, steps, tell), *_metering(tables, steps, tell)]
 
 
 def steps_of(tables: Tables, opened: Collection[str] = ()) -> Steps:
@@ -174,6 +174,20 @@ def _outlets(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
                        "market or an obligation", "at least one path of operating arcs",
                        "Add the missing arc or lane, see that each arc on the way operates and has capacity, or set "
                        "available to 0.")
+
+
+def _passing(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
+    """What others carry through the country is sold at no export market: it would count as the country's own export."""
+    inner = len(steps.nodes) * len(steps.commodities)
+    exports = inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
+    for row, vertex in _supply_vertices(tables, steps):
+        if tables["supplies"]["kind"].iloc[row] != "transit":
+            continue
+        seen, before = reach(steps.tail, steps.head, steps.count, [vertex])
+        for market in exports[seen[exports]][:1]:
+            yield tell("supplies", row, "kind", f"transit reaches an export market ({_path(steps, before, market)})",
+                       "others' volumes to end at markets with export = false",
+                       "Give it a commodity of its own, with lanes to a market whose export is false.")
 
 
 def _metering(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:

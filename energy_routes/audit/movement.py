@@ -107,11 +107,12 @@ def _supplies(saved: Saved, facts: Facts, found: Findings) -> None:
                 continue
             row = listed[supply, period]
             most, least = (facts.rate("supplies", supply, field, period) for field in ("available", "minimum"))
-            same = all(row[part] == raw[part] for part in ("node", "commodity", "shipper"))
-            found.true("supplies", what, same, "node, commodity or shipper is not that of the raw table")
+            same = all(row[part] == raw[part] for part in ("node", "commodity", "shipper", "kind"))
+            found.true("supplies", what, same, "node, commodity, shipper or kind is not that of the raw table")
+            own = raw["kind"] == "own"
             found.equal("supplies", f"{what} available", row["available"], most, SAME)
-            found.within("supplies", f"{what} lifted", row["lifted"], most if all_of_it else least, most)
-            shut = most - row["lifted"] if math.isfinite(most) else 0.0
+            found.within("supplies", f"{what} lifted", row["lifted"], most if all_of_it and own else least, most)
+            shut = most - row["lifted"] if math.isfinite(most) and own else 0.0
             found.equal("supplies", f"{what} shut in", row["shut_in"], shut)
 
 

@@ -62,6 +62,8 @@ def answer(plan: Plan, units: Units) -> str:
     for family, volume in plan.exports.sort_index(ascending=False).items():  # oil first
         ways = ", ".join(f"{way} {percent(share)} %" for way, share in _largest(plan, str(family)))
         parts.append(f"Exports {_volume(float(volume), str(family), units)}{': ' + ways if ways else ''}.")
+    for words, volumes in (("Bought from abroad", plan.bought), ("Carried for others", plan.in_transit)):
+        parts += [f"{words}: {_volume(float(v), str(k), units)}." for k, v in volumes.items() if v > SEEN]
     shut = [_volume(float(v), str(k), units) for k, v in plan.shut_in.items() if v > SEEN]
     return " ".join([*parts, f"Shut in: {' and '.join(shut) or 'nothing'}."])
 

@@ -163,7 +163,8 @@ def supply_axis(case: Case) -> Axis:
     """Supplies by period: ``available`` and ``minimum`` in Mt (bcm) per period, lifting ``cost`` in USD/t."""
     network, periods = case.network, case.periods
     frame = over_periods(
-        network.tables["supplies"][["id", "node", "commodity", "shipper"]].rename(columns={"id": "supply"}), periods
+        network.tables["supplies"][["id", "node", "commodity", "shipper", "kind"]].rename(columns={"id": "supply"}),
+        periods,
     )
     figures = dated(network, "supplies", ("available", "minimum", "cost"), periods)
     years = frame["years"].to_numpy()

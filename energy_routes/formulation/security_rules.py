@@ -124,12 +124,15 @@ def hold_window(level: Expr, least: Vector) -> Rows:
 
 
 def planned_lifting(s: Space, copy: Copy, swing: float) -> Rows:
-    r"""q_ωst ≤ (1 + swing) · q_st   ∀ supply s, t in the window and the recovery   [Mt | bcm]
+    r"""q_ωst ≤ (1 + swing) · q_st   ∀ own or transit supply s, t in the window and the recovery   [Mt | bcm]
 
-    A loss brings no new barrels: fields lift what was planned at most, unless they can swing.
+    A loss brings no new barrels: fields lift what was planned at most, unless they can swing.  What is bought may grow.
     """
-    allowed = s.lifted.spread_to(copy.space.lifted.axis) * (1.0 + swing)
-    return copy.space.lifted - allowed <= 0.0
+    over = copy.space.lifted.axis
+    fields = (over.frame["kind"] != "bought").to_numpy(dtype=bool)
+    target = over.take(fields)
+    allowed = s.lifted.spread_to(target) * (1.0 + swing)
+    return copy.space.lifted.take(fields, target) - allowed <= 0.0
 
 
 def restored_stock(s: Space, copy: Copy, window: Window) -> Rows:

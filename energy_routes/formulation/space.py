@@ -178,9 +178,10 @@ def build_space(
 
 
 def _least_lifted(case: Case, supplies: Axis, sold: bool) -> Vector:
-    """What must be lifted: the minimum; in a least-cost plan of a case with markets, all that is stated."""
+    """What must be lifted: the minimum; in a least-cost plan of a case with markets, all own output that is stated."""
     least, available = supplies.data("minimum"), supplies.data("available")
-    stated = np.isfinite(available) & (case.policy.objective == "cost") & sold
+    own = (supplies.frame["kind"] == "own").to_numpy(dtype=bool)
+    stated = np.isfinite(available) & own & (case.policy.objective == "cost") & sold
     return np.where(stated, available, least)
 
 

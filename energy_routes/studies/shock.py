@@ -119,7 +119,8 @@ class Shock:
         """The programme from the onset on, nothing lost yet."""
         low, high = self.program.col_lower.copy(), self.program.col_upper.copy()
         lifted, short = (self.program.column_block(name).slice for name in ("lifted", "short"))
-        low[lifted], high[lifted] = 0.0, np.maximum(self.plan[lifted], 0.0)
+        bought = (self.space.lifted.axis.frame["kind"] == "bought").to_numpy(dtype=bool)  # is no well: may grow
+        low[lifted], high[lifted] = 0.0, np.where(bought, high[lifted], np.maximum(self.plan[lifted], 0.0))
         high[short] = self.space.obligations.data("volume")
         low, high = np.where(self._now, low, self.plan), np.where(self._now, high, self.plan)
         row_low = self.program.row_lower.copy()

@@ -54,9 +54,9 @@ def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snaps
     """The plan of point ``x`` in brief."""
     routes = routes_of(space, x, NO_PRICES, list(paths(space, x)))
     out = routes[routes["export"].astype(bool) & (routes["volume"] > 0)]
-    supply = space.lifted.axis.frame[["family"]].assign(
-        shut=np.maximum(np.nan_to_num(space.lifted.axis.data("available") - space.lifted.value(x), posinf=0.0), 0.0)
-    )
+    left = np.maximum(np.nan_to_num(space.lifted.axis.data("available") - space.lifted.value(x), posinf=0.0), 0.0)
+    own = (space.lifted.axis.frame["kind"] == "own").to_numpy(dtype=bool)
+    supply = space.lifted.axis.frame[["family"]].assign(shut=np.where(own, left, 0.0))
     sold = space.exports.axis.frame[["family"]].assign(volume=space.exports.value(x))
     total = share_totals(space)
     totals = total.axis.frame[["kind", "family"]].assign(volume=total.value(x))
