@@ -104,6 +104,14 @@ class Program:
         row, col, val = (np.concatenate([part[i] for part in parts]) if parts else np.zeros(0) for i in range(3))
         return gathered(row.astype(np.int64), col.astype(np.int64), val, self.shape)
 
+    def bounded(self, row_lower: Vector, row_upper: Vector, col_lower: Vector, col_upper: Vector) -> Program:
+        """The same programme with other bounds, in the order of its rows and columns."""
+        rows = tuple(replace(block, lower=row_lower[at], upper=row_upper[at])
+                     for block in self.rows for at in (self.row_slice(block.name),))  # fmt: skip
+        columns = tuple(replace(block, lower=col_lower[block.slice], upper=col_upper[block.slice])
+                        for block in self.columns)  # fmt: skip
+        return replace(self, rows=rows, columns=columns)
+
     @cached_property
     def row_lower(self) -> Vector:
         return _stack([block.lower for block in self.rows])

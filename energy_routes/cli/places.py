@@ -22,6 +22,11 @@ def check_map(file: Path) -> None:
     _check(file, SUFFIXES, "a map")
 
 
+def check_page(file: Path) -> None:
+    """Refuse an interactive map that cannot be written.  Raises UsageError."""
+    _check(file, (".html",), "an interactive map")
+
+
 def check_export(file: Path) -> None:
     """Refuse a linear programme that cannot be written.  Raises UsageError."""
     _check(file, EXPORTS, "a linear programme")

@@ -11,13 +11,28 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Model, Quiet, Scenarios, Sets, Verbose, ask, listen, say
+from energy_routes.cli.options import (
+    AsJson,
+    Debug,
+    Lang,
+    Model,
+    Quiet,
+    Scenarios,
+    Sets,
+    Verbose,
+    ask,
+    busy,
+    listen,
+    say,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Out = Annotated[Path | None, typer.Option(metavar="DIR", help="Save JSON, Parquet and CSV to this folder.")]
 Plot = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw it: .png .svg .pdf.")]
+
+Page = Annotated[Path | None, typer.Option("--map", metavar="FILE", help="Step through the plans on a map: .html.")]
 
 
 @guarded
@@ -36,6 +51,8 @@ def frontier(
     tolerance: Annotated[float | None, typer.Option(min=0, metavar="MUSD", help="Error of an HHI curve.")] = None,
     out: Out = None,
     plot: Plot = None,
+    map_: Page = None,
+    lang: Lang = "en",
     scenario: Scenarios = None,
     set_: Sets = None,
     as_json: AsJson = False,
@@ -46,7 +63,7 @@ def frontier(
     """Price diversification, or any number: the best netback along it, every kink named and proved."""
     listen(verbose)
     case = ask(model, scenario, set_)
-    check_plot(plot)
+    check_plot(plot, map_)
     if budget is not None:
         _lowest(case, over, budget, as_json, quiet)
         return
@@ -63,6 +80,7 @@ def frontier(
 
         print_frontier(found)
     keep(out and found.save(out), plot, found.plot, quiet)
+    _page(map_, lambda new: found.explore(new, lang=lang), quiet)
 
 
 @guarded
@@ -80,6 +98,8 @@ def stress(
     top: Annotated[int, typer.Option(min=1, help="Rows to print.")] = 30,
     out: Out = None,
     plot: Plot = None,
+    map_: Page = None,
+    lang: Lang = "en",
     scenario: Scenarios = None,
     set_: Sets = None,
     as_json: AsJson = False,
@@ -90,7 +110,11 @@ def stress(
     """Lose every asset, corridor, country and chokepoint in turn: what is stranded, re-routed and lost."""
     listen(verbose)
     case = ask(model, scenario, set_)
-    check_plot(plot)
+    check_plot(plot, map_)
+    if map_ is not None:
+        from energy_routes.studies.steps import one_family
+
+        one_family(case)
     from energy_routes.studies.stress import KINDS
     from energy_routes.studies.stress import stress as run
 
@@ -104,6 +128,7 @@ def stress(
 
         print_stress(found, top)
     keep(out and found.save(out), plot, found.plot, quiet)
+    _page(map_, lambda new: found.explore(new, lang=lang), quiet)
 
 
 def ends(over: str, start: float | None, stop: float | None) -> tuple[float, float]:
@@ -157,13 +182,25 @@ def counting(text: str, quiet: bool) -> Iterator[Callable[[int, int | None], Non
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def check_plot(file: Path | None) -> None:
-    """Refuse a picture that cannot be written, before anything long is begun."""
+def check_plot(file: Path | None, page: Path | None = None) -> None:
+    """Refuse a picture or a page that cannot be written, before anything long is begun."""
+    from energy_routes.cli.places import check_page, check_picture
+
+    if file is not None:
+        check_picture(file)
+    if page is not None:
+        check_page(page)
+
+
+def _page(file: Path | None, write: Callable[[Path], object], quiet: bool) -> None:
+    """Solve the steps and write the interactive map, if one is asked for."""
     if file is None:
         return
-    from energy_routes.cli.places import check_picture
+    from energy_routes.cli.places import whole_file
 
-    check_picture(file)
+    with busy(f"Solving the steps of {file} …", quiet), whole_file(file) as new:
+        write(new)
+    say(f"Map in {file}", quiet)
 
 
 def keep(saved: Path | None, plot: Path | None, draw: Callable[[], Axes], quiet: bool) -> None:

@@ -24,6 +24,8 @@ from energy_routes.studies.snapshot import Snapshot
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from energy_routes.maps.interactive import Page
+
 LISTS = ("enters", "leaves", "limits")
 Progress = Callable[[int], None]
 BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_musd_per_pp", "kink", "enters"]
@@ -78,6 +80,14 @@ class Frontier:
         """Write ``frontier.json`` and the tables as Parquet and CSV to a folder; returns its path."""
         tables = {name: getattr(self, name) for name in ("points", "segments", "curve")}
         return write_study(folder, "frontier", self.to_json(), tables)
+
+    def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
+        """The interactive map of the plans at the kinks, one a step; written to ``path`` if given (HTML)."""
+        from energy_routes.maps import explore
+        from energy_routes.studies.steps import frontier_steps
+
+        plan, steps = frontier_steps(self, lang)
+        return explore(plan, path, steps=steps, lang=lang)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw netback against the lever, kinks marked; returns the axes."""

@@ -21,6 +21,7 @@ from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Session, Status
 from energy_routes.lp import Index, Vector
 from energy_routes.premium import LEFT, ROUND
+from energy_routes.prices import Worth, marginal_worth
 from energy_routes.program import Program
 from energy_routes.risk.outages import Outage
 from energy_routes.studies.lever import Lever
@@ -80,6 +81,15 @@ class Shock:
             if solution.status is not Status.infeasible:
                 raise LimitError(f"{outage.name}: the solver ended with {solution.status.value}")
         return None
+
+    def priced(self, outage: Outage, struck: Mapping[str, float], after: After) -> tuple[Program, Worth]:
+        """The programme as struck, and what its limits are worth at the best plan that is left."""
+        form = self._struck(outage, struck)
+        form = self._without_minima(form) if after.waived else form
+        self._session.update(form)
+        self._session.basis = self._basis
+        program = self.program.bounded(form.row_lower, form.row_upper, form.col_lower, form.col_upper)
+        return program, marginal_worth(self._session, program, self._session.solve())
 
     def shut_in(self, x: Vector) -> float:
         """Of :meth:`lost`, what is lost if the same wells give no more than at ``x`` and nothing else fails, MUSD.

@@ -23,6 +23,8 @@ from energy_routes.studies.shock import Shock
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from energy_routes.maps.interactive import Page
+
 Progress = Callable[[int, int], None]
 KINDS = ("arc", "corridor", "transit", "chokepoint")
 PAIRS = ["what", "kind", "first", "second", "stranded", "loss", "synergy", "stranded_synergy", "unit"]
@@ -38,7 +40,8 @@ class Stress:
     and its two parts loss_rerouting and loss_shut_in (see :mod:`energy_routes.premium`), days_of_storage (until tanks
     beyond the break are empty), days_of_room (until tanks before it are full), waived (minima elsewhere had to give
     way), unit.  ``pairs``: two losses together, synergy = loss beyond the sum of both.
-    ``onset`` and ``days``: when and how long.  ``exports``: of the plan, undefined where oil and gas are in one case.
+    ``onset`` and ``days``: when and how long; ``remaining`` and ``foreseen``: as asked.  ``exports``: of the plan,
+    undefined where oil and gas are in one case.
     """
 
     case: Case
@@ -48,6 +51,8 @@ class Stress:
     days: float
     netback: float
     exports: float
+    remaining: float = 0.0
+    foreseen: bool = False
 
     def __repr__(self) -> str:
         worst = self.outages.iloc[0] if len(self.outages) else None
@@ -75,6 +80,14 @@ class Stress:
         """Write ``stress.json`` and the tables as Parquet and CSV to a folder; returns its path."""
         tables = {name: getattr(self, name) for name in ("outages", "pairs")}
         return write_study(folder, "stress", self.to_json(), tables)
+
+    def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
+        """The interactive map of the costliest losses, one a step; written to ``path`` if given (HTML)."""
+        from energy_routes.maps import explore
+        from energy_routes.studies.steps import stress_steps
+
+        plan, steps = stress_steps(self, lang)
+        return explore(plan, path, steps=steps, lang=lang)
 
     def plot(self, ax: Axes | None = None, top: int = 15) -> Axes:
         """Bars of what the costliest losses strand and cost; returns the axes."""
@@ -110,7 +123,7 @@ def stress(
         return _by_family(case, names, k=k, onset=onset, days=days, remaining=remaining, foreseen=foreseen,
                           progress=progress)  # fmt: skip
     outages = outages_of(case.network, names, case.periods, remaining)
-    at, struck, length = _window(case, onset, days)
+    at, struck, length = window(case, onset, days)
     shock = Shock(case, 0 if foreseen else at)
     used = [outage for outage in outages if shock.carried(outage, struck, shock.plan) > SLIGHT]
     pairs = list(_pairs(used)) if k == 2 else []
@@ -129,7 +142,8 @@ def stress(
             progress(done, total)
     exports = float(shock.space.exports.value(shock.plan).sum())
     netback = float(shock.netback)
-    return Stress(case, _ranked(rows), _by_synergy(together), case.periods[at].label, length, netback, exports)
+    return Stress(case, _ranked(rows), _by_synergy(together), case.periods[at].label, length, netback, exports,
+                  remaining, foreseen)
 
 
 def _by_family(case: Case, names: Sequence[str], **options: Any) -> Stress:
@@ -147,10 +161,11 @@ def _by_family(case: Case, names: Sequence[str], **options: Any) -> Stress:
     )
     onset = " / ".join(dict.fromkeys(part.onset for part in found))
     netback = sum(part.netback for part in found)
-    return Stress(case, _ranked(rows), _by_synergy(pairs), onset, found[0].days, netback, float("nan"))
+    return Stress(case, _ranked(rows), _by_synergy(pairs), onset, found[0].days, netback, float("nan"),
+                  found[0].remaining, found[0].foreseen)
 
 
-def _window(case: Case, onset: str | None, days: float | None) -> tuple[int, Mapping[str, float], float]:
+def window(case: Case, onset: str | None, days: float | None) -> tuple[int, Mapping[str, float], float]:
     """(position of the onset, share of each period that is struck, days)."""
     labels = [period.label for period in case.periods]
     if onset is not None and onset not in labels:

@@ -22,6 +22,7 @@ from energy_routes.maps.spans import Span, spans_of
 from energy_routes.maps.titles import difference, titled
 from energy_routes.words import MARKS, Words
 
+MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
 IDLE_MODES = ("pipeline", "rail")
 DRAWN = ("operating", "idle", "proposed")
 PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind.", "kpi.", "ledger.", "legend.", "map.",
@@ -49,8 +50,9 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
         "view": [0, 0, WIDE, round(frame.height, 1)], "reach": [round(v, 1) for v in _downward(reach)],
         "spans": [_told(span, words) for span in spans],
         "plans": [{**told, "name": own.case.name, "title": titled(own.case, words),
-                   "moved": [_moved(plan, own, span, number, words) for span in spans] if number else [],
-                   **plan_numbers(own, ids, [span.labels[number] for span in spans], words)}
+                   "moved": [_moved(plan, own, span, number, words) for span in spans if kind == "pair" and number],
+                   **plan_numbers(own, ids, [span.labels[number] for span in spans], words,
+                                  FEW_ROUTES if kind == "steps" else MOST_ROUTES)}
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
         "arcs": _arc_facts(arcs, paths, words), "nodes": _nodes(maps, frame, home),
         "corridors": _corridors(plans, ids, words),

@@ -16,7 +16,6 @@ from energy_routes.words import Words
 DIGITS = 6
 SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting", "cost", "netback")
 FAMILIES = ("oil", "gas")
-MOST_ROUTES = 80
 
 
 def short(value: Any) -> float | None:
@@ -28,7 +27,8 @@ def short(value: Any) -> float | None:
     return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
 
 
-def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]], words: Words) -> dict[str, Any]:
+def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]], words: Words,
+                 most_routes: int = 80) -> dict[str, Any]:
     """What one plan says; every list runs over ``spans``, each a list of period labels.
 
     ``volume``, ``capacity``, ``price``: arc by span.  ``limits``: bottlenecks by span.  ``finding``: words by span.
@@ -47,7 +47,7 @@ def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]],
         "status": _statuses(plan, arcs),
         "cards": cards(plan, spans),
         "corridors": _corridors(plan, spans),
-        "routes": _routes(plan, at, words),
+        "routes": _routes(plan, at, words, most_routes),
         "warnings": [str(warning.get("message", "")) for warning in plan.warnings],
     }
 
@@ -127,9 +127,9 @@ def _corridors(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[floa
             for group in volume.index}
 
 
-def _routes(plan: Any, at: Mapping[str, int], words: Words) -> list[dict[str, Any]]:
+def _routes(plan: Any, at: Mapping[str, int], words: Words, most: int) -> list[dict[str, Any]]:
     """The netback sheets, largest volume first; a path is a list of arc numbers."""
-    routes = plan.routes.sort_values("volume", ascending=False, kind="stable").head(MOST_ROUTES)
+    routes = plan.routes.sort_values("volume", ascending=False, kind="stable").head(most)
     return [{
         "name": words.name(text_of(row["route"])), "family": row["family"], "unit": row["unit"],
         "corridor": text_of(row["corridor"]), "shipper": words.name(text_of(row["shipper"])),

@@ -4,7 +4,7 @@ import { arcOf, corridorOf, corridorsOf, plans, reading, routesThrough, spans, W
 import { find, make, polyline } from "./dom.js";
 import { known, number, percent, priceUnit, say, unit, volume } from "./format.js";
 import { baseColour, INK } from "./palette.js";
-import { comparing, shownPlan, state, toggleFocus } from "./state.js";
+import { comparing, findingNow, shownPlan, state, toggleFocus } from "./state.js";
 import { sheet } from "./sheet.js";
 import { sentence } from "./words.js";
 
@@ -130,6 +130,6 @@ export function drawDetail() {
 /** With nothing in focus: what the plan finds, or what it changes. */
 function idle() {
   const plan = plans[shownPlan()];
-  const said = comparing() ? plan.moved[state.span] : plan.finding[state.span];
-  return [make("h3", {}, said), make("p", {}, say("panel.detail_hint"))];
+  const head = plan.label ? make("p", {}, plan.label) : null;
+  return [head, make("h3", {}, findingNow()), make("p", {}, say("panel.detail_hint"))];
 }

@@ -5,7 +5,7 @@ import { make } from "./dom.js";
 import { say } from "./format.js";
 import { legendKey } from "./legend.js";
 import { INK } from "./palette.js";
-import { comparing, shownPlan, state } from "./state.js";
+import { findingNow, shownPlan, state } from "./state.js";
 
 const HEAD = 54;
 const FOOT = 22;
@@ -95,7 +95,7 @@ export function drawing() {
     { xmlns: "http://www.w3.org/2000/svg", width, height: top + FOOT, viewBox: `0 0 ${width} ${top + FOOT}` },
     make("rect", { width, height: top + FOOT, fill: "#fff" }),
     write(14, 24, 18, content.title, { "font-weight": 700 }),
-    write(14, 43, 12, [plan.label, comparing() ? plan.moved[state.span] : plan.finding[state.span], spans[state.span].name].filter(Boolean).join(" · "), { fill: "#5b6773" }),
+    write(14, 43, 12, [plan.label, findingNow(), spans[state.span].name].filter(Boolean).join(" · "), { fill: "#5b6773" }),
     parts,
     card,
     key,

@@ -49,6 +49,23 @@ export function drawArrows(group, strands, marks, size) {
     .attr("transform", (a) => `translate(${a.x.toFixed(1)},${a.y.toFixed(1)}) rotate(${a.turn.toFixed(1)}) scale(${a.size.toFixed(1)})`);
 }
 
+/** A cross on each line that is out. */
+export function drawLosses(group, strands) {
+  const places = strands
+    .filter((strand) => strand.look === "lost")
+    .map((strand) => pointAt(strand.line, strand.line.length / 2));
+  group
+    .selectAll("path.cross")
+    .data(places)
+    .join("path")
+    .attr("class", "cross")
+    .attr("d", "M-5,-5L5,5M5,-5L-5,5")
+    .attr("fill", "none")
+    .attr("stroke", INK)
+    .attr("stroke-width", 2.6)
+    .attr("transform", (place) => `translate(${place.x.toFixed(1)},${place.y.toFixed(1)})`);
+}
+
 /** Nodes that a strand touches, those too close to tell apart as one mark. */
 export function marksOf(strands, camera, size) {
   const through = new Map();

@@ -5,7 +5,7 @@ import { say } from "./format.js";
 import { inside, lay, pathOf } from "./geometry.js";
 import { drawGround, drawNames } from "./ground.js";
 import { around, Placer } from "./labels.js";
-import { byWeight, drawArrows, drawMarks, drawNodeNames, marksOf, placeNames } from "./marks.js";
+import { byWeight, drawArrows, drawLosses, drawMarks, drawNodeNames, marksOf, placeNames } from "./marks.js";
 import { BAND_OPACITY, baseColour } from "./palette.js";
 import { bottleneckPills, drawPills, drawWaysOut, numbersOf, placeNumbers, waysOut } from "./pills.js";
 import { strandsOf } from "./scene.js";
@@ -200,6 +200,7 @@ export class Panel {
     pills.push(...placeNumbers(numbers.slice(FIRST, MOST), placer, size));
     names.push(...placeNames(others, placer));
     drawArrows(this.over, seen, marks, size);
+    drawLosses(this.over, seen);
     drawMarks(this.over, marks);
     drawNodeNames(this.over, leaders, names);
     drawPills(this.over, leaders, marked, pills);

@@ -6,6 +6,7 @@ import {
   changeWidth,
   colour,
   IDLE,
+  INK,
   proposedColour,
   width,
 } from "./palette.js";
@@ -13,7 +14,7 @@ import { state } from "./state.js";
 
 const FLOOR = content.style.floor;
 const LASTING = new Set(["pipeline", "rail"]); // modes drawn even when unused
-const DASHES = { proposed: "7 5", idle: "1 5", swap: "6 3" };
+const DASHES = { proposed: "7 5", idle: "1 5", lost: "2 4", swap: "6 3" };
 
 /** The largest change of a flow (a month) in a span of this kind, all steps. */
 const largest = new Map();
@@ -38,8 +39,9 @@ function largestChange(span) {
 /** The largest change in the unit of the span shown. */
 export const largestNow = () => largestChange(state.span) * spans[state.span].months;
 
-/** How an arc is drawn in a plan; null leaves it out. */
-function lookOf(arc, now) {
+/** How an arc is drawn in a plan; null leaves it out.  Lost: it carried something before, and has no capacity now. */
+function lookOf(arc, now, before) {
+  if (before.flow > FLOOR && now.flow <= FLOOR && now.capacity === 0) return "lost";
   if (now.flow > FLOOR) return arc.mode === "swap" ? "swap" : "flow";
   if (now.status === "proposed") return "proposed";
   return LASTING.has(arc.mode) && now.status !== "historic" ? "idle" : null;
@@ -56,19 +58,20 @@ export function strandsOf(which) {
   for (const arc of arcs) {
     if (!arc.p || !state.families.has(arc.family)) continue;
     const now = reading(arc, plan, state.span);
-    const delta = now.flow - reading(arc, 0, state.span).flow;
+    const before = reading(arc, 0, state.span);
     const strand =
-      which === "change" ? changed(arc, now, delta, months) : plain(arc, now, delta, months);
+      which === "change" ? changed(arc, now, before, months) : plain(arc, now, before, months);
     if (strand) out.push(strand);
   }
   return out.sort((a, b) => b.width - a.width || b.now.flow - a.now.flow);
 }
 
-function plain(arc, now, delta, months) {
-  const look = lookOf(arc, now);
+function plain(arc, now, before, months) {
+  const look = lookOf(arc, now, before);
   if (!look) return null;
+  const delta = now.flow - before.flow;
   const flows = look === "flow" || look === "swap";
-  const tone = look === "proposed" ? proposedColour(arc.family) : IDLE;
+  const tone = { proposed: proposedColour(arc.family), lost: INK }[look] ?? IDLE;
   return {
     arc,
     look,
@@ -82,7 +85,8 @@ function plain(arc, now, delta, months) {
   };
 }
 
-function changed(arc, now, delta, months) {
+function changed(arc, now, before, months) {
+  const delta = now.flow - before.flow;
   const most = largestChange(state.span);
   const moved = Math.abs(delta) / months >= 0.004 * most;
   if (!moved && !(now.flow > FLOOR)) return null;

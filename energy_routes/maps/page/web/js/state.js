@@ -48,6 +48,12 @@ export const shownPlan = () => (state.view === "before" ? 0 : state.step);
 /** Whether the figures are told against the plan before. */
 export const comparing = () => kind !== "one" && state.view !== "before";
 
+/** The finding of the plan shown, or what it changes against the one before. */
+export function findingNow() {
+  const plan = plans[shownPlan()];
+  return kind === "pair" && comparing() ? plan.moved[state.span] : plan.finding[state.span];
+}
+
 /** The numbers of the arcs in focus; null when nothing is. */
 export function focusedArcs() {
   if (!state.focus) return null;
