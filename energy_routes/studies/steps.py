@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -17,13 +17,41 @@ from energy_routes.studies.aftermath import plan_after
 from energy_routes.studies.lever import lever_of
 from energy_routes.studies.losses import names_of
 from energy_routes.studies.shock import Shock
+from energy_routes.studies.window import window
 from energy_routes.words import Words
 
-if TYPE_CHECKING:
-    from energy_routes.studies.frontier import Frontier
-    from energy_routes.studies.stress import Stress
-
 Step = tuple[str, Plan, str]  # label, plan, note
+
+
+class Frontier(Protocol):
+    """What is asked of a frontier here; see :class:`energy_routes.studies.frontier.Frontier`."""
+
+    @property
+    def case(self) -> Case: ...
+    @property
+    def over(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def points(self) -> pd.DataFrame: ...
+
+
+class Stress(Protocol):
+    """What is asked of an atlas here; see :class:`energy_routes.studies.stress.Stress`."""
+
+    @property
+    def case(self) -> Case: ...
+    @property
+    def outages(self) -> pd.DataFrame: ...
+    @property
+    def onset(self) -> str: ...
+    @property
+    def days(self) -> float: ...
+    @property
+    def remaining(self) -> float: ...
+    @property
+    def foreseen(self) -> bool: ...
+
 
 MOST = 12  # steps of a page
 WIDE_FIRST = ("transit", "corridor", "chokepoint")  # of losses with the same effect the widest group is shown
@@ -80,8 +108,6 @@ def stress_steps(found: Stress, lang: str = "en", most: int = MOST) -> tuple[Pla
 
     Raises UsageError where oil and gas are in one case: a loss is reckoned for one of them.
     """
-    from energy_routes.studies.stress import window
-
     one_family(found.case)
     words = Words.of(lang)
     at, struck, _ = window(found.case, found.onset, found.days)

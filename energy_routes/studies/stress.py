@@ -19,6 +19,7 @@ from energy_routes.risk.outages import Outage, outages_of
 from energy_routes.studies.losses import COLUMNS, describe, names_of
 from energy_routes.studies.saving import write_study
 from energy_routes.studies.shock import Shock
+from energy_routes.studies.window import window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -163,37 +164,6 @@ def _by_family(case: Case, names: Sequence[str], **options: Any) -> Stress:
     netback = sum(part.netback for part in found)
     return Stress(case, _ranked(rows), _by_synergy(pairs), onset, found[0].days, netback, float("nan"),
                   found[0].remaining, found[0].foreseen)
-
-
-def window(case: Case, onset: str | None, days: float | None) -> tuple[int, Mapping[str, float], float]:
-    """(position of the onset, share of each period that is struck, days)."""
-    labels = [period.label for period in case.periods]
-    if onset is not None and onset not in labels:
-        raise UsageError(f"onset {onset!r} is not a period of {case.name}: {labels[0]} … {labels[-1]}")
-    at = labels.index(onset) if onset is not None else _busiest(case)
-    left = float(case.periods[at].days) if days is None else float(days)
-    room = sum(period.days for period in case.periods[at:])
-    if not 0 < left <= room:
-        raise UsageError(f"days = {left:g}: from the onset {labels[at]} on the horizon has {room} days")
-    length, struck = left, {}
-    for period in case.periods[at:]:
-        share = min(left / period.days, 1.0)
-        if share <= 0:
-            break
-        struck[period.label] = share
-        left -= share * period.days
-    return at, struck, length
-
-
-def _busiest(case: Case) -> int:
-    """The first of the periods that export most by the day."""
-    if len(case.periods) == 1:
-        return 0
-    shock = Shock(case, 0)
-    frame = shock.space.exports.axis.frame.assign(volume=shock.space.exports.value(shock.plan))
-    volume = frame.groupby("period")["volume"].sum()
-    rates = np.array([round(float(volume[p.label]) / p.days, 9) for p in case.periods])
-    return int(np.argmax(rates))
 
 
 def _pairs(used: Sequence[Outage]) -> Iterator[tuple[Outage, Outage, Outage]]:
