@@ -249,6 +249,14 @@ def test_a_pack_without_options_cannot_build(tmp_path: Path) -> None:
         toy(tmp_path, build={})
 
 
+def test_a_curve_and_an_atlas_refuse_whole_builds(case: Case) -> None:
+    asked = case.with_policy(build={})
+    with pytest.raises(UsageError, match="Budgets are followed by expand"):
+        er.frontier(asked, "arc:SHORT.capacity", 6, 0)
+    with pytest.raises(UsageError, match="would build anew"):
+        er.stress(asked)
+
+
 @pytest.mark.parametrize(
     ("table", "text", "words"),
     [

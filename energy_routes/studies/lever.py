@@ -13,7 +13,7 @@ from energy_routes.formulation import NETBACK, build
 from energy_routes.formulation.space import Space
 from energy_routes.lp import Vector
 from energy_routes.network import parse_target
-from energy_routes.policy import Cap, parse_cap
+from energy_routes.policy import AMOUNTS, Cap, parse_cap
 from energy_routes.program import Program
 from energy_routes.schema import TABLES
 from energy_routes.solver import stated
@@ -97,6 +97,11 @@ def lever_of(case: Case, path: str, start: float, stop: float, unit: str = "") -
         raise UsageError(f"policy.{path} is a choice, not a number: a curve runs over a number")
     if not (np.isfinite(start) and np.isfinite(stop)) or start == stop:
         raise UsageError(f"from {start:g} to {stop:g}: two different finite numbers are expected")
+    if case.policy.build is not None:
+        raise UsageError(
+            "a curve follows bases of a linear programme, and policy.build asks for whole builds: drop policy.build, "
+            "or open by edits what is built. Budgets are followed by expand"
+        )
     lever = Lever(case, path, float(start), float(stop), unit, _own_unit(case, path))
     for value in (start, stop):
         lever.at(value)
@@ -108,6 +113,8 @@ def _own_unit(case: Case, path: str) -> str:
     head = path.partition(".")[0]
     if head in CAPS:
         return _of_cap(case, path.partition(".")[2]) if head == "max_exposure" else ""
+    if head in AMOUNTS:
+        return AMOUNTS[head]
     target, _, column = path.rpartition(".")
     if ":" not in target:
         raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")

@@ -46,6 +46,9 @@ class Shock:
     def __init__(self, case: Case, onset: int) -> None:
         if case.policy.objective != "netback":
             raise UsageError("stress needs the objective 'netback': a least-cost plan earns nothing that could be lost")
+        if case.policy.build is not None:
+            raise UsageError("stress follows what is left of a plan, and policy.build would build anew after a loss: "
+                             "drop policy.build, or open by edits what is built")
         self.case, self.onset = case, onset
         self.space, self.program, self.plan = _calm(case)
         self._now = self._since_onset()
