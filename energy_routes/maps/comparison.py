@@ -92,7 +92,7 @@ def _change_legend(ax: Axes, data: ChangeData, width: float, unit: str) -> None:
 
     end = row(ax, 14.0, y, [(line(style.LESS[1], 4.0), 16.0, f"≤ {words.signed(-step, 2)}"),
                             (line(style.LESS[0], 2.4), 16.0, words("legend.decrease")),
-                            (line(style.STILL, 0.8), 16.0, words("legend.none")),
+                            (line(style.STILL, 0.8), 16.0, words("legend.no_change")),
                             (line(style.MORE[0], 2.4), 16.0, words("legend.increase")),
                             (line(style.MORE[1], 4.0), 16.0, f"≥ {words.signed(step, 2)}")], gap=9.0)
     said = words("legend.widest", value=words.number(data.most, 2), unit=unit)

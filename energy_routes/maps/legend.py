@@ -43,11 +43,24 @@ def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: f
     for part in (_widths, _colours):
         x = part(ax, data, x, height, strokes) + 18.0
     _symbols(ax, data, x, height)
-    credits = "  ".join(data.credits)
-    size = min(5.6, 5.6 * (width - 220) / text_size(credits, 5.6)[0])
-    ax.text(18, 6.5, credits, size=size, color=style.MUTED, va="center")
     frame = data.words("legend.projection", parallels="38°/54° N", meridian="50° E")
     ax.text(width - 18, 6.5, frame, size=5.6, color=style.MUTED, va="center", ha="right")
+    lines = _wrapped("  ".join(data.credits), 5.6, width - 54 - text_size(frame, 5.6)[0])
+    size = 5.6 if len(lines) == 1 else 5.2
+    for number, line in enumerate(lines):
+        ax.text(18, 6.5 + 3.3 * (len(lines) - 1) - 6.6 * number, line, size=size, color=style.MUTED, va="center")
+
+
+def _wrapped(text: str, size: float, width: float) -> list[str]:
+    """A text in lines of at most ``width`` points."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if text_size(longer, size)[0] <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def _head(ax: Axes, x: float, height: float, text: str) -> float:

@@ -69,7 +69,8 @@ def words_of(plan: Any, lang: str) -> Words:
 
     Raises UsageError for an unknown language.
     """
-    return Words.of(lang, beside=plan.case.network.packs[0].path.parent)
+    packs = plan.case.network.packs
+    return Words.of(lang, beside=packs[0].path.parent if packs else None)
 
 
 def payload(plan: Any, period: str | None = None, title: str | None = None, lang: str = "en") -> MapData:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energy_routes.report import answer, basis, changes, flows, money, risks
+from energy_routes.report import additions, answer, basis, changes, flows, money, risks
 from energy_routes.report.figures import inline
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent / "web"
 PARTS: tuple[Callable[[Subject], Section | None], ...] = (
-    changes.changes, flows.corridors, flows.routes, money.prices, money.ledger, risks.indicators, risks.frontier,
-    risks.stress, risks.security, basis.policy, basis.edits, basis.assumptions, basis.notices, basis.certificate,
+    changes.changes, flows.corridors, flows.routes, money.prices, money.ledger, additions.expansion, risks.indicators,
+    risks.frontier, risks.stress, risks.security, additions.emissions, basis.policy, basis.edits,
+    basis.assumptions, basis.notices, basis.certificate,
 )
 # Nothing may be loaded and nobody called; styles stand in the file, and in the attributes that SVG figures use.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energy_routes.maps.payload import words_of
 from energy_routes.maps.titles import FAMILIES
 from energy_routes.naming import Names
 from energy_routes.report.studies import frontier_of, stress_of
@@ -65,5 +66,5 @@ def subject_of(plan: Plan, before: Plan | None, frontier: Any, stress: Any, lang
     """
     folder = getattr(plan, "folder", None)
     beside = Path(folder) if folder else None
-    return Subject(plan, Words.of(lang), None if before is None else compare(before, plan),
+    return Subject(plan, words_of(plan, lang), None if before is None else compare(before, plan),
                    frontier_of(frontier, beside), stress_of(stress, beside))

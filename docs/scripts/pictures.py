@@ -1,0 +1,42 @@
+"""The pictures of README and docs: ``python docs/scripts/pictures.py`` solves the models and draws them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PIL import Image
+
+import energy_routes as er
+from energy_routes import maps
+
+IMAGES = Path(__file__).resolve().parent.parent / "images"
+# File → (the model before, or none; the model drawn).
+PICTURES: Mapping[str, tuple[str | None, str]] = {
+    "oil-2024.png": (None, "oil-2024"),
+    "energy-2024.png": (None, "energy-2024"),
+    "cpc-one-mooring.png": ("oil-2024-monthly", "cpc-one-mooring"),
+}
+
+
+def draw(before: str | None, model: str, file: Path) -> None:
+    """One picture, in as few colours as it needs."""
+    plan = er.solve(er.load(model))
+    if before is None:
+        maps.write(plan, file)
+    else:
+        maps.write(er.solve(er.load(before)), file, other=plan)
+    with Image.open(file) as picture:
+        small = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    small.save(file, optimize=True)
+
+
+def main() -> None:
+    """Draw them all."""
+    for name, (before, model) in PICTURES.items():
+        draw(before, model, IMAGES / name)
+        print(name)
+
+
+if __name__ == "__main__":
+    main()
