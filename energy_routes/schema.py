@@ -174,6 +174,8 @@ LIMITS = Table("limits", "A joint limit: low ≤ Σ weight × volume ≤ high, o
     Column("low_ratio", "float", "least, as a multiple of the sum of `relative_to`", low=0),
     Column("high_ratio", "float", "most, as a multiple of the sum of `relative_to`", low=0),
     text("relative_to", "limit whose sum the ratios multiply", refers="limits"),
+    Column("over", "choice", "whether it holds in every period, or of the sums over the whole horizon",
+           choices=("period", "horizon"), default="period"),
     *PROVENANCE,
 ), key=("id",))
 

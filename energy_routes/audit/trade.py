@@ -106,13 +106,17 @@ def limit_totals(saved: Saved, facts: Facts) -> dict[tuple[str, str], float]:
 def _joint_limits(saved: Saved, facts: Facts, found: Findings) -> None:
     totals = limit_totals(saved, facts)
     for limit, raw in facts.rows["limits"].items():
-        for period in facts.periods:
-            what, total = f"{limit} {period}", totals[limit, period]
-            low, high = (facts.rate("limits", limit, side, period) for side in ("low", "high"))
+        whole = raw["over"] == "horizon"
+        for window in [facts.periods] if whole else [[period] for period in facts.periods]:
+            what, total = f"{limit} {'horizon' if whole else window[0]}", sum(totals[limit, p] for p in window)
+            low, high = (sum(facts.rate("limits", limit, side, p) for p in window) for side in ("low", "high"))
             found.within("joint limits", what, total, _or(low, -math.inf), _or(high, math.inf))
             if raw["relative_to"]:
-                base = totals[raw["relative_to"], period]
-                low, high = (facts.number("limits", limit, f"{side}_ratio", period) * base for side in ("low", "high"))
+                other = raw["relative_to"]
+                low, high = (
+                    sum(facts.number("limits", limit, f"{side}_ratio", p) * totals[other, p] for p in window)
+                    for side in ("low", "high")
+                )
                 found.within("joint limits", f"{what} ratio", total, _or(low, -math.inf), _or(high, math.inf))
 
 

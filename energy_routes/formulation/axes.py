@@ -288,7 +288,7 @@ def stock_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
 def limit_axis(case: Case) -> Axis:
     """Joint limits by period: ``low`` and ``high`` in Mt (bcm) per period, ±inf where there is none, and the ratios."""
     network, periods = case.network, case.periods
-    table = network.tables["limits"][["id", "relative_to"]].assign(family=_family(network, "limits"))
+    table = network.tables["limits"][["id", "relative_to", "over"]].assign(family=_family(network, "limits"))
     frame = over_periods(table.rename(columns={"id": "limit"}), periods).assign(
         **dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods)
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.formulation.axes import limit_axis
-from energy_routes.formulation.network_rules import arc_totals, limit_totals
+from energy_routes.formulation.network_rules import arc_totals, in_windows, limit_totals, limit_windows
 from energy_routes.formulation.options import added, of_options
 from energy_routes.formulation.space import Space
 from energy_routes.lp import INF, Expr, Rows, Vector, axis, between, zero
@@ -78,9 +78,9 @@ def limits_at_least(s: Space) -> Rows:
 
     The same for joint limits.
     """
-    limits = limit_axis(s.case)
-    wide = of_options(added(s.built, s.case, "limit", limits)) & np.isfinite(limits.data("low"))
-    return between(limit_totals(s, limits), limits.data("low"), INF).take(wide)
+    limits, windows = limit_axis(s.case), limit_windows(s)
+    wide = of_options(in_windows(added(s.built, s.case, "limit", limits), windows)) & np.isfinite(windows.data("low"))
+    return between(in_windows(limit_totals(s, limits), windows), windows.data("low"), INF).take(wide)
 
 
 def beyond_old(s: Space) -> Rows:

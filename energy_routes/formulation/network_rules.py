@@ -42,16 +42,38 @@ def capacity(s: Space) -> Rows:
 
 
 def joint_limits(s: Space) -> Rows:
-    r"""low_jt·Δt ≤ Σ_l w_jl f_lt ≤ high_jt·Δt   ∀ j, t   [Mt | bcm]
+    r"""low_jt·Δt ≤ Σ_l w_jl f_lt ≤ high_jt·Δt   ∀ j, t (or of the sums over t)   [Mt | bcm]
 
-    One pipe used both ways, the berths of a port, a tanker fleet, an intergovernmental quota, a quality cap.
+    One pipe used both ways, the berths of a port, a tanker fleet, an intergovernmental quota, a quality cap.  A limit
+    ``over`` the horizon leaves it to the plan in which period it is used: a yearly quota of a monthly case.
     """
-    limits = limit_axis(s.case)
-    low, high = limits.data("low"), limits.data("high")
-    refuse_crossed(s.case, limits, "joint", low, high)
-    built = added(s.built, s.case, "limit", limits)
+    limits, windows = limit_axis(s.case), limit_windows(s)
+    low, high = windows.data("low"), windows.data("high")
+    refuse_crossed(s.case, windows, "joint", low, high)
+    built = in_windows(added(s.built, s.case, "limit", limits), windows)
     low = np.where(of_options(built), -np.inf, low)
-    return between(limit_totals(s, limits) - built, low, high).take(np.isfinite(low) | np.isfinite(high))
+    total = in_windows(limit_totals(s, limits), windows)
+    return between(total - built, low, high).take(np.isfinite(low) | np.isfinite(high))
+
+
+def limit_windows(s: Space) -> Axis:
+    """A row a joint limit and period, or one a limit over the horizon (``period`` 'horizon'), its bounds added up."""
+    limits = limit_axis(s.case)
+    frame = limits.frame.assign(period=_window(limits.frame))
+    sums = frame.groupby(["limit", "period"], sort=False)[["low", "high", "years"]].sum().reset_index()
+    kept = frame.drop(columns=["low", "high", "years"]).drop_duplicates(["limit", "period"])
+    return axis("limit", limits.keys, kept.merge(sums, on=["limit", "period"]))
+
+
+def in_windows(expr: Expr, windows: Axis) -> Expr:
+    """Expressions by limit and period, added up where the limit is over the horizon."""
+    frame = expr.axis.frame
+    labels = frame.assign(when=frame["period"], period=_window(frame))
+    return expr.on(axis("within", (*expr.axis.keys, "when"), labels)).sum_to(windows)
+
+
+def _window(limits: pd.DataFrame) -> pd.Series:
+    return limits["period"].where(limits["over"] != "horizon", "horizon")
 
 
 def arc_totals(s: Space, arcs: Axis) -> Expr:
@@ -69,7 +91,8 @@ def limit_totals(s: Space, limits: Axis) -> Expr:
 def joint_ratios(s: Space) -> Rows:
     r"""low_j Σ_{l∈i} w_il f_lt ≤ Σ_{l∈j} w_jl f_lt ≤ high_j Σ_{l∈i} w_il f_lt   ∀ j with a reference i, t   [Mt | bcm]
 
-    A limit that is a multiple of another sum: a blend's share, a swap (equal both ways), a chain of pipelines.
+    A limit that is a multiple of another sum: a blend's share, a swap (equal both ways), a chain of pipelines.  Of one
+    over the horizon both sums are taken over t.
     """
     limits = limit_axis(s.case)
     total = limit_totals(s, limits)
@@ -83,7 +106,9 @@ def joint_ratios(s: Space) -> Rows:
             limits.frame.assign(relative_to=limits.frame["limit"])[["relative_to", "period"]],
         )
     ).spread_to(sides)
-    return between((of - base * ratio) * sign, -INF, 0.0)
+    beyond = (of - base * ratio) * sign
+    frame = sides.frame.assign(period=_window(sides.frame)).drop_duplicates(["limit", "side", "period"])
+    return between(in_windows(beyond, axis("ratio", sides.keys, frame)), -INF, 0.0)
 
 
 def _ratio_sides(limits: Axis) -> Axis:
@@ -99,4 +124,6 @@ def _ratio_sides(limits: Axis) -> Axis:
     return axis("ratio", ("limit", "side", "period"), sides[sides["ratio"].notna()])
 
 
-__all__ = ["arc_totals", "balance", "capacity", "joint_limits", "joint_ratios", "limit_totals"]
+__all__ = [
+    "arc_totals", "balance", "capacity", "in_windows", "joint_limits", "joint_ratios", "limit_totals", "limit_windows",
+]  # fmt: skip

@@ -203,7 +203,8 @@ class Shock:
             for rows in self.program.rows:
                 if rows.name == name:
                     at = self.program.row_slice(name)
-                    late = rows.axis.frame["period"].isin([p.label for p in self.case.periods[self.onset :]])
+                    periods = [*(p.label for p in self.case.periods[self.onset :]), "horizon"]
+                    late = rows.axis.frame["period"].isin(periods)
                     loose = late.to_numpy(dtype=bool) & (row_low[at] > 0)
                     row_low[at] = np.where(loose, -np.inf, row_low[at])
         return replace(form, row_lower=row_low)
