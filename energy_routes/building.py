@@ -91,7 +91,7 @@ def opening_edits(network: Network, options: Sequence[str], periods: Sequence[Pe
         if status[arc] == "operating" or any(e.source.startswith(BY_OPTION) for e in made):
             continue
         names = list(rows["option"])
-        if any(e.field == "status" and e.value == "operating" for e in made):
+        if [e.value for e in made if e.field == "status"][-1:] == ["operating"]:
             raise UsageError(
                 f"arc {arc!r} is opened by an edit and by the option {names[0]!r}: its tariff would pay for its "
                 "capital, and the option once more. Drop the edit, or the option from policy.build.options."

@@ -5,7 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from question_book import (
-    ANNUITY, Answer, Book, Row, bound, count, exported, flow, gains, grades, group, lifted, listed, money, room, sold,
+    CHARGE,
+    Answer,
+    Book,
+    Row,
+    bound,
+    built,
+    charge,
+    count,
+    exported,
+    flow,
+    gains,
+    grades,
+    group,
+    lifted,
+    listed,
+    money,
+    room,
+    sold,
+    spent,
     volume,
 )  # fmt: skip
 
@@ -81,22 +99,23 @@ def orenburg(book: Book) -> Answer:
     """Gas 3: Orenburg stops, and what a plant of one's own would be worth."""
     name, base = "orenburg-stops", book.plan("energy-2024")
     month, quarter, year = (book.plan(name, *s) for s in ((), ("quarter",), ("year",)))
+    plant = book.plan(name, "year-with-plant")
     loss, oil = base.netback - month.netback, _family_loss(base, month, "oil")
-    charge = [ANNUITY * capex for capex in (3200, 6000)]
-    a_month = loss * 4.5 / 8
+    yearly = [CHARGE * capex for capex in (3200, 6000)]
+    spared = plant.netback - year.netback + charge(plant)
     return Answer(
         "What is lost if Orenburg stops again, and is a plant at Karachaganak worth USD 3.2-6bn?",
         [name],
         [
-            f"A month without intake costs {money(loss)}, {100 * oil / loss:.0f} % of it oil: the field makes {volume(exported(base, 'oil') - exported(month, 'oil'), 'oil')} less of it, while {volume(exported(base, 'gas') - exported(month, 'gas'), 'gas')} of gas exports is lost because home takes what was meant for China ({volume(lifted(month, 'IMPORT') - lifted(base, 'IMPORT'), 'gas')} need be bought); a quarter costs {money(base.netback - quarter.netback)} and a year {money(base.netback - year.netback)}.",
-            f"Paid off over 25 years at 10 % a plant costs {count(charge[0])}-{count(charge[1])} MUSD a year for 4.5 of the 8 bcm, so that it would have to spare {count(charge[0] / a_month)} to {count(charge[1] / a_month)} months of a stop in every year: it is an insurance, and no source expects stops as long.",
+            f"A month without intake costs {money(loss)}, {100 * oil / loss:.0f} % of it oil: the field makes {volume(exported(base, 'oil') - exported(month, 'oil'), 'oil')} less of it, while {volume(exported(base, 'gas') - exported(month, 'gas'), 'gas')} of gas exports is lost because home takes what was meant for China; a quarter costs {money(base.netback - quarter.netback)} and a year {money(base.netback - year.netback)}.",
+            f"Over 25 years at 10 % and with 3 % running cost a plant costs {count(yearly[0])}-{count(yearly[1])} MUSD a year, and in a year-long stop it would spare {money(spared)}, so that it pays if Orenburg stood still for {12 * yearly[0] / spared:.0f} to {12 * yearly[1] / spared:.0f} months in every year: it is an insurance, and no source expects stops as long.",
         ],
-        [Row("2024, oil and gas", base), Row("one month", month, base), Row("`quarter`", quarter, base), Row("`year`", year, base)],
+        [Row("2024, oil and gas", base), Row("one month", month, base), Row("`quarter`", quarter, base), Row("`year`", year, base), Row("`year-with-plant`", plant, year)],
         grades(book.case(name), {
             "supply:KARACHAGANAK.available": "the field's oil", "supply:KARACHAGANAK_GAS.available": "the raw gas",
-            "market:ORENBURG_GAS.price": "the price at Orenburg (of 2013)", "supply:RUSSIA_ORENBURG.cost": "what replacing gas costs",
-        }) + ". That 27.5 % of the liquids are lost comes from the stop of October 2025 (25-30 %); a month is a twelfth of the year here, not a winter month.",
-        [f"solve {name}", f"solve {name} --scenario year"],
+            "market:ORENBURG_GAS.price": "the price at Orenburg (of 2013)", "option:karachaganak-plant.capex": "the cost of the plant",
+        }) + ". That 27.5 % of the liquids are lost comes from the stop of October 2025 (25-30 %), and that a plant spares its part of them is an assumption; a month is a twelfth of the year here, not a winter month.",
+        [f"solve {name}", f"solve {name} --scenario year-with-plant"],
     )  # fmt: skip
 
 
@@ -113,13 +132,12 @@ def north_east(book: Book) -> Answer:
     name, base = "gas-north-east", book.plan("gas-2030")
     own, russian, ten = (book.plan(name, *s) for s in ((), ("russian-gas",), ("russian-gas-for-ten",)))
     more = sum(float(p.obligations.loc[p.obligations["obligation"] == "HOME_AST", "volume"].sum()) * s for p, s in ((own, 1), (base, -1)))
-    stages = ANNUITY * 500
     gap = own.netback - russian.netback
     return Answer(
         "North and east: expand Beineu-Shymkent and Saryarka for own gas, or import 10-12 bcm a year from Russia?",
         [name],
         [
-            f"{count(more)} bcm a year more in the north costs {money(base.netback - own.netback)} with own gas, which takes exports to China from {count(sold(base, 'CHINA'))} bcm to {volume(sold(own, 'CHINA'), 'gas')}, and {money(base.netback - russian.netback)} with Russian gas by Ishim-Astana, which leaves {count(sold(russian, 'CHINA'))}: own gas {gains(gap, 'is cheaper by', 'is dearer by', 'costs as much')}, before some {count(stages)} MUSD a year for stages 2-4 of Saryarka and a cost of Ishim-Astana that nobody has published.",
+            f"{count(more)} bcm a year more in the north costs {money(base.netback - own.netback)} with own gas, which takes exports to China from {count(sold(base, 'CHINA'))} bcm to {volume(sold(own, 'CHINA'), 'gas')}, and {money(base.netback - russian.netback)} with Russian gas by Ishim-Astana, which leaves {count(sold(russian, 'CHINA'))}: own gas {gains(gap, 'is cheaper by', 'is dearer by', 'costs as much')}, with {count(charge(own))} MUSD a year for stages 2-4 of Saryarka in it and, as nobody has published the cost of Ishim-Astana, an estimated tariff for that.",
             f"Beyond what Saryarka can carry there is no choice: a north of 10 bcm a year takes {volume(lifted(ten, 'IMPORT'), 'gas')} from Russia and costs {money(base.netback - ten.netback)} a year at today's price.",
         ],
         [Row("2030 as it stands", base), Row("own gas", own, base), Row("`russian-gas`", russian, base), Row("`russian-gas-for-ten`", ten, base)],
@@ -156,6 +174,28 @@ def transit(book: Book) -> Answer:
     )  # fmt: skip
 
 
+def second_line(book: Book) -> Answer:
+    """Gas 6: a second line to China."""
+    name, base = "second-line-to-china", book.plan("gas-2030")
+    asked, plants = book.plan(name), book.plan(name, "new-plants")
+    full, full_plants = book.plan(name, "full-of-transit"), book.plan(name, "new-plants", "full-of-transit")
+    yearly = [CHARGE * capex for capex in (3000, 6000)]
+    need = listed([f"{words}: {'built' if built(plan) else 'not built'}" for words, plan in (("as it stands", asked), ("with 3.5 bcm from new plants", plants), ("with transit filling lines A, B, C", full), ("with both", full_plants))])
+    return Answer(
+        "Is a second line to China (USD 3-6bn) justified when the existing one is about 70 % full?",
+        [name],
+        [
+            f"{'No' if not built(asked) and not built(plants) else 'Yes'}: Kazakh gas for China in 2030 is {count(sold(asked, 'CHINA'))} bcm, {count(sold(plants, 'CHINA'))} with the new plants, and lines A, B, C have {count(room(asked, 'ACGP_EAST'))} free; a line would cost {count(yearly[0])}-{count(yearly[1])} MUSD a year.",
+            f"Only if others' transit fills the lines does it come into question ({need}); what holds Kazakh exports back is gas, not pipe.",
+        ],
+        [Row("2030", base), Row("the line allowed", asked, base), Row("`new-plants`", plants, base), Row("`full-of-transit`", full, base), Row("`new-plants` + `full-of-transit`", full_plants, full)],
+        grades(book.case(name), {
+            "option:china-second.capex": "the cost of the line", "supply:OTHER.available": "output of 2030", "market:CHINA.price": "the price in China", "arc:ACGP_EAST.booked": "what transit takes",
+        }) + ". Where the new plants stand is an assumption.",
+        [f"solve {name}", f"solve {name} --scenario new-plants --scenario full-of-transit"],
+    )  # fmt: skip
+
+
 def turkmen(book: Book) -> Answer:
     """Gas 7: Turkmen gas for the south, and a stake in TAPI."""
     name, base = "turkmen-gas-south", book.plan("gas-2026")
@@ -163,13 +203,13 @@ def turkmen(book: Book) -> Answer:
     points = er.frontier(book.case(name, "free-to-choose"), "supply:TURKMENISTAN.cost", 252, 150).points
     kinks = points.loc[points["kink"], "cap"]
     loss = base.netback - three.netback
-    stake = 0.3 * 10000 * ANNUITY
+    stake = 0.3 * 10000 * CHARGE
     return Answer(
         "Should the south import Turkmen gas, or Kazakhstan buy 30 % of TAPI and Galkynysh?",
         [name],
         [
             f"At parity with China (252 USD per 1000 m³ at the field, an estimate) no: {volume(lifted(three, 'IMPORT'), 'gas')} bought lets {volume(sold(three, 'CHINA') - sold(base, 'CHINA'), 'gas')} of own gas go to China and still {gains(-loss)} a year, and left to choose the plan buys {volume(lifted(free, 'IMPORT'), 'gas')}; it pays below {count(float(kinks.iloc[0])) if len(kinks) else 'no price tried'} USD.",
-            f"A stake cannot be routed: 30 % of TAPI's USD 10bn is {count(stake)} MUSD a year over 25 years at 10 %, or {count(stake / (0.3 * 33))} USD on each 1000 m³ of its share of 33 bcm, none of which comes to Kazakhstan.",
+            f"A stake cannot be routed: 30 % of TAPI's USD 10bn is {count(stake)} MUSD a year over 25 years at 10 % with 3 % running cost, or {count(stake / (0.3 * 33))} USD on each 1000 m³ of its share of 33 bcm, none of which comes to Kazakhstan.",
         ],
         [Row("2026", base), Row("3 bcm bought", three, base), Row("`winter-2023`: 1.5 bcm", half, base), Row("`free-to-choose`", free, base)],
         grades(book.case(name), {
@@ -185,6 +225,7 @@ def trans_caspian(book: Book) -> Answer:
     link, full = book.plan(name), book.plan(name, "full-tanap-tariff")
     shut, bare, dear = (book.plan(name, s) for s in ("china-shut", "china-shut-no-link", "price-of-2022"))
     now = float(link.deliveries.loc[link.deliveries["market"] == "ITALY", "price"].iloc[0]) / MMBTU
+    chain = book.plan(name, "price-of-2022", "build-the-chain")
     price = [_break_even(book.case(name, *s)) for s in ((), ("full-tanap-tariff",))]
     wide = [f"{words} {count(room(link, arc))}" for words, arc in (("South Caucasus", "SCPFX"), ("Trans-Anatolian", "TANAP_FX"), ("Trans Adriatic", "TAP_FX"))]
     used = group(dear, "corridor", "CASPIAN", "gas")
@@ -192,11 +233,11 @@ def trans_caspian(book: Book) -> Answer:
         "Does a Trans-Caspian link pay at the Trans-Anatolian tariff of 79-102 USD per 1000 m³, and who gives the capacity?",
         [name],
         [
-            f"At the TTF of 2024 ({count(now)} USD/MMBtu) the whole chain carries {volume(group(full, 'corridor', 'CASPIAN', 'gas'), 'gas')} at the treaty's tariff and {volume(group(link, 'corridor', 'CASPIAN', 'gas'), 'gas')} at the tariff of a mere expansion: it draws Kazakh gas from China above {_price(price[1])} and {_price(price[0])} USD/MMBtu, every line paying its full levelised cost at full load.",
-            f"No line gives firm room: all of the South Caucasus, Trans-Anatolian and Trans Adriatic pipelines is booked, and all three must be widened together ({listed(wide)} bcm a year; {volume(used, 'gas')} enter the link at the price of 2022); as a refuge with China shut the link saves {money(shut.netback - bare.netback)} a year.",
+            f"At the TTF of 2024 ({count(now)} USD/MMBtu) the whole chain carries {volume(group(full, 'corridor', 'CASPIAN', 'gas'), 'gas')} at the treaty's tariff and {volume(group(link, 'corridor', 'CASPIAN', 'gas'), 'gas')} at the tariff of a mere expansion: it draws Kazakh gas from China above {_price(price[1])} and {_price(price[0])} USD/MMBtu, every line paying its levelised cost at full load.",
+            f"No line gives firm room: all of the South Caucasus, Trans-Anatolian and Trans Adriatic pipelines is booked, and all three must be widened together ({listed(wide)} bcm a year; {volume(used, 'gas')} enter the link at the price of 2022); built whole the chain is {count(spent(chain))} MUSD of capital for a link of {count(group(chain, 'corridor', 'CASPIAN', 'gas', 'capacity'))} bcm and {gains(chain.netback - base.netback, 'earns', 'loses', 'earns nothing')} a year at the price of 2022, while with China shut an open link saves {money(shut.netback - bare.netback)}.",
         ],
         [Row("2030", base), Row("chain open, expansion tariffs", link, base), Row("`full-tanap-tariff`", full, base),
-         Row("`price-of-2022`", dear, base), Row("`china-shut-no-link`", bare, base), Row("`china-shut`", shut, bare)],
+         Row("`price-of-2022`", dear, base), Row("`price-of-2022` + `build-the-chain`", chain, base), Row("`china-shut-no-link`", bare, base), Row("`china-shut`", shut, bare)],
         grades(book.case(name), {
             "arc:TC_AKTAU.tariff": "the crossing (no proponent, no published cost)", "arc:SCPFX.tariff": "the South Caucasus expansion",
             "arc:TANAP_FX.tariff": "the Trans-Anatolian expansion", "arc:TAP_FX.tariff": "the Trans Adriatic expansion",
@@ -218,6 +259,6 @@ def _price(value: float | None) -> str:
 
 
 GAS: Mapping[int, Callable[[Book], Answer]] = {
-    1: home_first, 2: winter, 3: orenburg, 4: north_east, 5: transit, 7: turkmen, 8: trans_caspian,
+    1: home_first, 2: winter, 3: orenburg, 4: north_east, 5: transit, 6: second_line, 7: turkmen, 8: trans_caspian,
 }  # fmt: skip
 __all__: Sequence[str] = ("GAS",)

@@ -9,8 +9,10 @@ from question_book import (
     Book,
     Row,
     bound,
+    built,
     carried,
     changes,
+    charge,
     count,
     exported,
     flow,
@@ -23,10 +25,11 @@ from question_book import (
     rerouted,
     room,
     shut,
+    spent,
     tariff,
     volume,
     worth,
-)  # fmt: skip
+)
 
 import energy_routes as er
 
@@ -188,6 +191,60 @@ def china_line(book: Book) -> Answer:
     )  # fmt: skip
 
 
+def hedges(book: Book) -> Answer:
+    """Oil 5: what each hedge keeps flowing in a year on one mooring, and for how much capital."""
+    name, base = "hedges-compared", book.plan("oil-2026")
+    bare, every, quiet = book.plan(name, "none"), book.plan(name), book.plan(name, "quiet")
+    named = {"kenkiyak": "Kenkiyak-Kumkol", "ships": "ships, berths and BTC at 7 Mt", "kuryk": "Eskene-Kuryk with its ships"}
+    plans = {words: book.plan(name, scenario) for scenario, words in named.items()}
+    saved = {words: exported(plan, "oil") - exported(bare, "oil") for words, plan in plans.items()}
+    per_tonne = {words: spent(plan) / saved[words] for words, plan in plans.items()}
+    order = sorted(per_tonne, key=lambda words: per_tonne[words])
+    told = [f"{words} save {count(saved[words])} Mt for {count(spent(plans[words]))} MUSD ({count(per_tonne[words])} USD of capital on each tonne a year)" for words in order]
+    once = [f"{(plans[words].netback - bare.netback) / charge(plans[words]) + 1:.0f} years for {words}" for words in order]
+    quiet_builds = built(quiet)
+    return Answer(
+        "Is the Kenkiyak-Atyrau/Kumkol expansion (USD 200m) a better hedge per tonne than Eskene-Kuryk (1.5bn) or more tankers?",
+        [name],
+        [
+            f"In a year on one mooring {listed(told)}, so the order per dollar is {order[0]} first and {order[-1]} last; all together {volume(exported(every, 'oil') - exported(bare, 'oil'), 'oil')} are saved and {volume(shut(every, 'oil'), 'oil')} still shut in.",
+            f"When nothing happens the best plan builds {listed(quiet_builds) if quiet_builds else 'none of them'}: they are insurance, and a year on one mooring repays their yearly charge if it comes once in {listed(once)}.",
+        ],
+        [Row("2026", base), Row("one mooring, nothing built (`none`)", bare, base), *(Row(f"`{scenario}`", plans[words], bare) for scenario, words in named.items()),
+         Row("all options", every, bare), Row("`quiet`: all moorings, all options", quiet, base)],
+        grades(book.case(name), {
+            "option:kenkiyak-kumkol.capex": "the cost of Kenkiyak-Kumkol", "option:eskene-kuryk.capex": "of Eskene-Kuryk",
+            "option:tankers.capex": "of ships", "option:aktau-berths.capex": "of berths", "tier:DUSHANZI/2.discount": "what more oil fetches in China",
+        }) + ". The years are read off one extreme event, a whole year; the dates at which options could stand are waived; the agreement on BTC is taken as free.",
+        [f"solve {name}", f"solve {name} --scenario kenkiyak"],
+    )  # fmt: skip
+
+
+def russia_80(book: Book) -> Answer:
+    """Oil 6: a Russian share of 80 %, exports held."""
+    name, base = "russian-transit-80", book.plan("oil-2024")
+    less, eighty = book.plan(name, "cheapest-builds-for-85"), book.plan(name)
+    curve = er.frontier(book.case("oil-2024"), "policy.max_share.transit:RU", 0.95, 0.80).points
+    end = curve.iloc[-1]
+    share = group(base, "transit", "RU", "oil", "share")
+    premium = [(base.netback - plan.netback) / exported(plan, "oil") for plan in (less, eighty)]
+    sums = [f"{listed(built(plan))} ({count(spent(plan))} MUSD of capital)" for plan in (less, eighty)]
+    return Answer(
+        "What premium (USD/t) is paid to lower the share that crosses Russia from 94-98 to, say, 80 %?",
+        [name],
+        [
+            f"On the pipes of 2024, with exports held, the share can come from {100 * share:.1f} to {100 * end['cap']:.1f} % and no further, at {count(float(end['premium_usd_per_t']))} USD on every tonne exported at that end: 80 % is out of reach at any price.",
+            f"With {sums[1]} it can be had for {count(premium[1])} USD a tonne ({money(base.netback - eighty.netback)} a year, charges included), and 85 % with {sums[0]} for {count(premium[0])}.",
+        ],
+        [Row("2024", base), Row("`cheapest-builds-for-85`", less, base), Row("80 % with builds", eighty, base)],
+        grades(book.case(name), {
+            "option:kenkiyak-kumkol.capex": "the cost of Kenkiyak-Kumkol", "tier:DUSHANZI/2.discount": "what more oil fetches in China",
+            "tier:DUSHANZI/2.depth": "how much is taken there", "arc:BTC.tariff": "the BTC tariff",
+        }) + ". Builds are taken to stand in 2024: their dates are waived. `solve russian-transit-80 --scenario pipes-of-2024` is meant to be infeasible and says how far the pipes fall short.",
+        [f"solve {name}", "frontier oil-2024 --over policy.max_share.transit:RU --from 0.95 --to 0.80"],
+    )  # fmt: skip
+
+
 def caspian(book: Book) -> Answer:
     """Oil 7: a metre less of the Caspian."""
     name, base, usual = "caspian-falls", book.plan("oil-2026"), book.plan("btc-2.2", "one-mooring")
@@ -327,5 +384,6 @@ def _risers(before: er.Plan, after: er.Plan) -> str:
 
 
 OIL: Mapping[int, Callable[[Book], Answer]] = {
-    1: one_mooring, 2: btc, 3: germany, 4: china_line, 7: caspian, 8: black_sea, 9: supsa, 10: year_2030,
+    1: one_mooring, 2: btc, 3: germany, 4: china_line, 5: hedges, 6: russia_80, 7: caspian, 8: black_sea, 9: supsa,
+    10: year_2030,
 }  # fmt: skip

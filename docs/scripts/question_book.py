@@ -11,7 +11,7 @@ from energy_routes import loading
 
 UNITS = {"oil": "Mt", "gas": "bcm"}
 GRADES = ("high", "medium", "computed", "low", "estimate")
-ANNUITY = 0.11017  # a year for 25 years at 10 %, as in the levelised tariffs of the gas pack
+CHARGE = 0.14017  # a year: annuity of 25 years at 10 %, and 3 % running cost, as options are charged
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,25 @@ def carried(plan: er.Plan, family: str) -> list[tuple[str, float]]:
 def room(plan: er.Plan, arc: str) -> float:
     """Mt (bcm) over the horizon that an arc can take."""
     return float(plan.arcs.loc[plan.arcs["arc"] == arc, "capacity"].sum())
+
+
+def built(plan: er.Plan) -> list[str]:
+    """What stands at the end of the horizon: ``Kenkiyak-Kumkol expansion``, ``8 × Caspian tankers``."""
+    last = plan.builds[(plan.builds["year"] == plan.builds["year"].max()) & (plan.builds["built"] > 1e-6)]
+    return [
+        str(words) if kind == "project" and units < 1.5 else f"{units:g} × {words}"
+        for words, kind, units in zip(last["name"], last["kind"], last["built"].round(1), strict=True)
+    ]
+
+
+def spent(plan: er.Plan) -> float:
+    """MUSD of capital put into what was built."""
+    return float(plan.builds["capex"].sum())
+
+
+def charge(plan: er.Plan) -> float:
+    """MUSD a year that the capital of what was built costs."""
+    return float(plan.builds["charge"].sum()) / plan.case.years
 
 
 def exported(plan: er.Plan, family: str) -> float:
