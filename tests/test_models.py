@@ -55,8 +55,9 @@ def test_cbc_finds_the_same_optimum(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODELS)
 def test_scipy_finds_the_same_optimum(name: str) -> None:
-    """The same arrays in scipy's form (equalities, inequalities, bounds), by its dual simplex."""
+    """The same arrays in scipy's form (equalities, inequalities, bounds), by its dual simplex, or with whole builds."""
     p = program(name)
+    whole = {"integrality": p.integer.astype(int), "method": "highs", "options": {"mip_rel_gap": 0.0}}
     equal = p.row_lower == p.row_upper
     up, low = np.isfinite(p.row_upper) & ~equal, np.isfinite(p.row_lower) & ~equal
     sign = -1.0 if p.sense == "max" else 1.0
@@ -66,7 +67,7 @@ def test_scipy_finds_the_same_optimum(name: str) -> None:
         A_ub=sparse.vstack([rows[up], -rows[low]]), b_ub=np.concatenate([p.row_upper[up], -p.row_lower[low]]),
         A_eq=rows[equal], b_eq=p.row_upper[equal],
         bounds=np.column_stack([p.col_lower, p.col_upper]),
-        method="highs-ds",
+        **(whole if p.integer.any() else {"method": "highs-ds"}),
     )  # fmt: skip
     assert found.status == 0
     assert sign * found.fun + p.offset == pytest.approx(optimum(name), rel=SAME)
