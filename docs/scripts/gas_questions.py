@@ -233,7 +233,7 @@ def trans_caspian(book: Book) -> Answer:
         "Does a Trans-Caspian link pay at the Trans-Anatolian tariff of 79-102 USD per 1000 m³, and who gives the capacity?",
         [name],
         [
-            f"At the TTF of 2024 ({count(now)} USD/MMBtu) the whole chain carries {volume(group(full, 'corridor', 'CASPIAN', 'gas'), 'gas')} at the treaty's tariff and {volume(group(link, 'corridor', 'CASPIAN', 'gas'), 'gas')} at the tariff of a mere expansion: it draws Kazakh gas from China above {_price(price[1])} and {_price(price[0])} USD/MMBtu, every line paying its levelised cost at full load.",
+            f"At the TTF of 2024 ({now:.2f} USD/MMBtu) the whole chain carries {volume(group(full, 'corridor', 'CASPIAN', 'gas'), 'gas')} at the treaty's tariff and {volume(group(link, 'corridor', 'CASPIAN', 'gas'), 'gas')} at the tariff of a mere expansion: it draws Kazakh gas from China above {_price(price[1])} and {_price(price[0])} USD/MMBtu, every line paying its levelised cost at full load.",
             f"No line gives firm room: all of the South Caucasus, Trans-Anatolian and Trans Adriatic pipelines is booked, and all three must be widened together ({listed(wide)} bcm a year; {volume(used, 'gas')} enter the link at the price of 2022); built whole the chain is {count(spent(chain))} MUSD of capital for a link of {count(group(chain, 'corridor', 'CASPIAN', 'gas', 'capacity'))} bcm and {gains(chain.netback - base.netback, 'earns', 'loses', 'earns nothing')} a year at the price of 2022, while with China shut an open link saves {money(shut.netback - bare.netback)}.",
         ],
         [Row("2030", base), Row("chain open, expansion tariffs", link, base), Row("`full-tanap-tariff`", full, base),
@@ -255,7 +255,7 @@ def _break_even(case: er.Case) -> float | None:
 
 
 def _price(value: float | None) -> str:
-    return "no price up to 20" if value is None else count(value)
+    return "no price up to 20" if value is None else f"{value:.2f}"
 
 
 GAS: Mapping[int, Callable[[Book], Answer]] = {

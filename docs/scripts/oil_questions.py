@@ -176,7 +176,7 @@ def china_line(book: Book) -> Answer:
             f"Kazakh crude uses {count(flow(taken, 'ATA_ALA'))}, so refusing it brings "
             f"{money(worths[0])} in netback and loses fees of 37-40 MUSD a year, and losing Rosneft's 10 Mt frees room "
             f"that brings {money(worths[1])} and loses about 150.",
-            f"With one mooring, or with Chinese buyers at parity, room is worth {money(most)} at most: what then stops western "
+            f"With one mooring, or with Chinese buyers at parity, room brings {'nothing either' if most < 0.05 else money(most) + ' at most'}: what then stops western "
             f"crude is Kenkiyak-Kumkol, mostly full of oil for the refineries"
             f"{f', where one more tonne would be worth {count(narrow)} USD on one mooring' if narrow else ''}.",
         ],
@@ -200,14 +200,14 @@ def hedges(book: Book) -> Answer:
     saved = {words: exported(plan, "oil") - exported(bare, "oil") for words, plan in plans.items()}
     per_tonne = {words: spent(plan) / saved[words] for words, plan in plans.items()}
     order = sorted(per_tonne, key=lambda words: per_tonne[words])
-    told = [f"{words} save {count(saved[words])} Mt for {count(spent(plans[words]))} MUSD ({count(per_tonne[words])} USD of capital on each tonne a year)" for words in order]
+    told = [f"{words} {count(saved[words])} Mt for {count(spent(plans[words]))} MUSD ({count(per_tonne[words])} USD of capital on each tonne a year)" for words in order]
     once = [f"{(plans[words].netback - bare.netback) / charge(plans[words]) + 1:.0f} years for {words}" for words in order]
     quiet_builds = built(quiet)
     return Answer(
         "Is the Kenkiyak-Atyrau/Kumkol expansion (USD 200m) a better hedge per tonne than Eskene-Kuryk (1.5bn) or more tankers?",
         [name],
         [
-            f"In a year on one mooring {listed(told)}, so the order per dollar is {order[0]} first and {order[-1]} last; all together {volume(exported(every, 'oil') - exported(bare, 'oil'), 'oil')} are saved and {volume(shut(every, 'oil'), 'oil')} still shut in.",
+            f"In a year on one mooring the hedges save, with {listed(told)}, so that the order per dollar is {order[0]} first and {order[-1]} last; all together {volume(exported(every, 'oil') - exported(bare, 'oil'), 'oil')} are saved and {volume(shut(every, 'oil'), 'oil')} still shut in.",
             f"When nothing happens the best plan builds {listed(quiet_builds) if quiet_builds else 'none of them'}: they are insurance, and a year on one mooring repays their yearly charge if it comes once in {listed(once)}.",
         ],
         [Row("2026", base), Row("one mooring, nothing built (`none`)", bare, base), *(Row(f"`{scenario}`", plans[words], bare) for scenario, words in named.items()),
@@ -260,7 +260,7 @@ def caspian(book: Book) -> Answer:
             f"A metre takes the tankers from {count(fleet[0])} to {count(fleet[1])} Mt a year and the large berths from "
             f"{count(berths[0])} to {count(berths[1])}; with freight dearer for each tonne the plan sends "
             f"{volume(flow(base, 'AKT_TS') - flow(one, 'AKT_TS'), 'oil')} less over Aktau ({moves(base, one)} Mt) and "
-            f"{gains(one.netback - base.netback)}, {gains(two.netback - base.netback)} at two metres.",
+            f"{gains(one.netback - base.netback)} ({money(two.netback - base.netback)} at two metres).",
             f"When the Caspian terminal runs on one mooring the same metre costs {money(usual.netback - shock.netback)} and "
             f"shuts in {volume(shut(shock, 'oil') - shut(usual, 'oil'), 'oil')} more; in a quiet year ships and dredging that "
             f"restore the volume bring {'nothing' if ships_help < 0.05 else money(ships_help)}, "
@@ -289,8 +289,8 @@ def black_sea(book: Book) -> Answer:
         [
             f"War risk of 1 % costs {money(cost)} ({count(cost / exported(risk, 'oil'))} USD on every tonne exported) and moves "
             f"{volume(rerouted(base, risk), 'oil')}; the switch is made already, for of what Atyrau-Samara carries to the sea "
-            f"{count(ways[0][0])} Mt go to Ust-Luga and {count(ways[0][1])} to Sheskharis without it, "
-            f"{count(ways[1][0])} and {count(ways[1][1])} with it, and being barred from Ust-Luga would cost "
+            f"{volume(ways[0][0], 'oil')} go to Ust-Luga and {volume(ways[0][1], 'oil')} to Sheskharis without it, "
+            f"{volume(ways[1][0], 'oil')} and {volume(ways[1][1], 'oil')} with it, and being barred from Ust-Luga would cost "
             f"{money(risk.netback - without.netback)} more.",
             f"Closed all year, {volume(shut(closed, 'oil'), 'oil')} of {count(exported(base, 'oil'))} is shut in and "
             f"{money(base.netback - closed.netback)} lost: Ust-Luga takes {count(ways[2][0])} of its "
@@ -361,7 +361,7 @@ def year_2030(book: Book) -> Answer:
         [
             f"At 98.9, 105 and 115 Mt of output CPC carries {cpc[0]}, {cpc[1]} and {cpc[2]} Mt and Atyrau-Samara {samara[0]}, "
             f"{samara[1]} and {samara[2]}; Russia's share goes from {russia[0]} to {russia[1]} % and "
-            f"{volume(shut(plans[2], 'oil'), 'oil')} finds no way out at 115.",
+            f"{'all of it still finds a' if shut(plans[2], 'oil') < 0.005 else volume(shut(plans[2], 'oil'), 'oil') + ' finds no'} way out at 115.",
             f"Refining of 39 Mt takes exports from {count(exported(base, 'oil'))} to {volume(exported(refined, 'oil'), 'oil')}, "
             f"CPC giving up {cut[0]:.0f} % of its oil and the other ways {cut[1]:.0f} %, so that {russia[2]} % of the rest "
             f"crosses Russia; it pays only if a tonne at home is worth more than {count(price)} USD, what the barrels kept would have "
