@@ -78,7 +78,7 @@ class Yardstick:
         axis, available = self.space.lifted.axis, self.space.lifted.axis.data("available")
         left = axis.frame[["supply"]].assign(volume=np.where(np.isfinite(available), available - lifted, np.inf))
         short = axis.frame["supply"].map(left.groupby("supply")["volume"].sum() > LEFT).to_numpy(dtype=bool)
-        short &= (axis.frame["kind"] == "own").to_numpy(dtype=bool)
+        short = short & (axis.frame["kind"] == "own").to_numpy(dtype=bool)  # a column's array may be read-only
         if not short.any():
             return 0.0
         block = self.program.column_block("lifted")
