@@ -44,6 +44,7 @@ class Words:
     texts: Mapping[str, str] = field(repr=False)
     places: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
+    forms: Mapping[str, re.Pattern[str]] = field(repr=False)
     folders: tuple[Path, ...] = field(repr=False)
 
     @classmethod
@@ -144,7 +145,7 @@ class Words:
         """A proper name (a line, a corridor, a market, a country) as ``names.csv`` gives it; else as it stands.
 
         A name that is made of known ones ('Atasu - Alashankou', 'Soyuz: Uralsk - Alexandrov Gai', 'Tengiz → Atyrau',
-        one with a bracket) is put together from them.
+        one with a bracket, one of a form such as 'obligation of Atyrau') is put together from them.
         """
         return self.names.get(english, english) if self.language == "en" else self._composed(english) or english
 
@@ -152,13 +153,17 @@ class Words:
         """The name from its parts; None when one of them is not known."""
         if (whole := self.names.get(english)) is not None:
             return whole
+        for key, form in self.forms.items():
+            if filled := form.fullmatch(english):
+                parts = {part: self._composed(text) or text for part, text in filled.groupdict().items()}
+                return self(key, **parts)
         if held := BRACKET.fullmatch(english):
             outer, inner = self._composed(held[1]), self._composed(held[2])
             return f"{outer} ({inner})" if outer and inner else None
         for joint, told in JOINTS.items():
-            parts = [self._composed(part) for part in english.split(joint)] if joint in english else []
-            if parts and all(parts):
-                return told.join(filter(None, parts))
+            pieces = [self._composed(part) for part in english.split(joint)] if joint in english else []
+            if pieces and all(pieces):
+                return told.join(filter(None, pieces))
         return None
 
     def country(self, code: str) -> str:
@@ -190,7 +195,13 @@ def _loaded(language: Language, folders: tuple[Path, ...]) -> Words:
         names |= _column(folder / "names.csv", "en", "", language)
         countries = _column(folder / "country_names.csv", "iso", "name", language)
         names |= {f"iso:{code}": name for code, name in countries.items()}
-    return Words(language, texts, places, names, folders)
+    return Words(language, texts, places, names, _forms(), folders)
+
+
+def _forms() -> dict[str, re.Pattern[str]]:
+    """The forms that names made of data take in English, such as 'tanks at {name}', by the keys of their texts."""
+    rows = [row for row in _rows(data_path("words") / "words.csv") if row["key"].startswith("name.")]
+    return {row["key"]: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(row["en"]))) for row in rows}
 
 
 def _texts(language: Language, folders: Iterable[Path]) -> dict[str, str]:

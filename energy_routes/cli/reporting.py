@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import Debug, Lang, Quiet, Scenarios, Sets, busy, is_saved, say, solved
+from energy_routes.cli.options import Debug, Lang, OwnWords, Quiet, Scenarios, Sets, busy, is_saved, say, solved
 
 if TYPE_CHECKING:
     from energy_routes.case import Case
@@ -28,6 +28,7 @@ def report(
     ] = None,
     stress: Annotated[bool, typer.Option("--stress", help="Lose each asset, country and chokepoint in turn.")] = False,
     lang: Lang = "en",
+    words: OwnWords = None,
     scenario: Scenarios = None,
     set_: Sets = None,
     quiet: Quiet = False,

@@ -116,7 +116,7 @@ def _routes(subject: Subject, family: str, rows: pd.DataFrame) -> Table:
     named = rows[rows["route"] != "other paths"]
     reach = named["volume"].cumsum() / rows["volume"].sum()
     shown = named.head(min(MOST_ROUTES, int((reach < COVERED).sum()) + 1))
-    told = [(route_name(row["route"], subject), text(row["shipper"]), words.number(row["volume"], 2),
+    told = [(route_name(row["route"], subject), words.name(text(row["shipper"])), words.number(row["volume"], 2),
              *(words.number(row[key], 1) for key in ("price", "cost", "netback")),
              ", ".join(subject.limit(name) for name in text(row["limited_by"]).split("; ") if name))
             for row in shown.to_dict("records")]
