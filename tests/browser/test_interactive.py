@@ -262,12 +262,31 @@ def test_the_page_fits_the_screen(open_page: Any, pair: Path, size: tuple[int, i
     assert page.locator("#credits").is_visible()
 
 
+def test_steps_are_gone_through_by_list_slider_and_buttons(open_page: Any, before: er.Plan, after: er.Plan,
+                                                            tmp_path: Path) -> None:
+    steps = [("as it was", before, "nothing"), ("pumps out", after, "note </script>")]
+    page = open_page(write_page(before, tmp_path / "steps.html", steps=steps))
+    assert page.locator("#step-list option").all_inner_texts() == ["as it was", "pumps out"]
+    assert card(page, "netback") == WORDS.number(before.netback, 0)
+    page.click("#step-next")
+    assert text(page, "#step-note") == "note </script>"
+    assert card(page, "netback") == WORDS.number(after.netback, 0)
+    assert page.locator("#step-next").is_disabled()
+    page.locator("#step").fill("1")
+    assert text(page, "#step-note") == "nothing"
+    page.locator("#step-list").select_option("pumps out")
+    page.click('[data-view="change"]')
+    assert "s=2" in page.evaluate("location.hash")
+    page.click('[data-view="before"]')
+    assert card(page, "netback") == WORDS.number(before.netback, 0)
+
+
 # -------------------------------------------------------------------------------------------- for everyone
 
 
 def test_no_accessibility_fault_in_any_view(open_page: Any, pair: Path) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    for view, act in (("v=change&f=arc%3AHUB_PORT", ""), ("v=side&l=routes", ""), ("v=after", "#open-table")):
+    for view, act in (("v=change&f=arc%3AHUB_PORT", ""), ("v=after", "#open-table")):
         page = open_page(pair, view)
         if act:
             page.click(act)

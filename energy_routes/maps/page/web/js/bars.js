@@ -24,12 +24,18 @@ function bar({ arc, now, before }, most) {
   const at = (value) => (100 * Math.min(value, most)) / most;
   const parts = [];
   if (now.capacity !== null) {
-    parts.push(make("rect", { y: 1.5, width: at(now.capacity), height: 10, fill: baseColour(arc.family), opacity: 0.18 }));
+    parts.push(
+      make("rect", { y: 1.5, width: at(now.capacity), height: 10, fill: baseColour(arc.family), opacity: 0.18 }),
+    );
   }
   parts.push(make("rect", { y: 3, width: at(now.flow), height: 7, fill: colour(arc.family, now.used) }));
   if (comparing()) parts.push(make("rect", { x: Math.max(0, at(before.flow) - 0.5), width: 1, height: 13, fill: INK }));
   if (now.limits.length) parts.push(make("rect", { x: at(now.flow) - 0.6, width: 1.4, height: 13, fill: BOTTLENECK }));
-  const drawn = make("svg", { width: "100%", height: 13, viewBox: "0 0 100 13", preserveAspectRatio: "none", "aria-hidden": "true" }, parts);
+  const drawn = make(
+    "svg",
+    { width: "100%", height: 13, viewBox: "0 0 100 13", preserveAspectRatio: "none", "aria-hidden": "true" },
+    parts,
+  );
   return make(
     "button",
     {

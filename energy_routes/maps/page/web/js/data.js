@@ -1,8 +1,6 @@
 /** The page's content, and how to look into it. */
 
-export const content = JSON.parse(
-  document.getElementById("content").textContent,
-);
+export const content = JSON.parse(document.getElementById("content").textContent);
 export const { arcs, nodes, plans, spans, corridors, kind } = content;
 export const WHOLE = spans.length - 1; // the last span is all periods together
 
@@ -17,9 +15,7 @@ export const nodeOf = (id) => nodesById.get(id);
 export const arcOf = (id) => arcsById.get(id);
 export const corridorOf = (id) => corridorsById.get(id);
 
-export const families = ["oil", "gas"].filter((family) =>
-  arcs.some((arc) => arc.family === family),
-);
+export const families = ["oil", "gas"].filter((family) => arcs.some((arc) => arc.family === family));
 
 /** The corridors that an arc belongs to. */
 export function corridorsOf(arc) {

@@ -27,9 +27,24 @@ function months(series) {
       "stroke-dasharray": dash,
     }),
   );
-  const now = state.span === WHOLE ? null : make("path", { d: `M${x(state.span)},2V${HIGH - 4}`, stroke: INK, "stroke-width": 0.8 });
+  const now =
+    state.span === WHOLE
+      ? null
+      : make("path", { d: `M${x(state.span)},2V${HIGH - 4}`, stroke: INK, "stroke-width": 0.8 });
   const label = `${say("panel.months")}: 0–${volume(most)}`;
-  return make("svg", { width: "100%", height: HIGH, viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none", role: "img", "aria-label": label }, now, paths);
+  return make(
+    "svg",
+    {
+      width: "100%",
+      height: HIGH,
+      viewBox: `0 0 ${WIDE} ${HIGH}`,
+      preserveAspectRatio: "none",
+      role: "img",
+      "aria-label": label,
+    },
+    now,
+    paths,
+  );
 }
 
 const monthly = (values) => values.slice(0, WHOLE);
@@ -46,10 +61,17 @@ function ofArc(arc) {
   const now = reading(arc, shownPlan(), state.span);
   const before = reading(arc, 0, state.span);
   const measure = unit(arc.unit);
-  const kinds = [...corridorsOf(arc).map((one) => one.name), known("mode", arc.mode), known("status", now.status), arc.operator];
+  const kinds = [
+    ...corridorsOf(arc).map((one) => one.name),
+    known("mode", arc.mode),
+    known("status", now.status),
+    arc.operator,
+  ];
   const facts = [
     fact(say("tip.flow"), `${volume(now.flow)} ${measure}`),
-    comparing() ? fact(say("view.before"), `${volume(before.flow)} ${measure}`) : fact(say("tip.utilisation"), percent(now.used)),
+    comparing()
+      ? fact(say("view.before"), `${volume(before.flow)} ${measure}`)
+      : fact(say("tip.utilisation"), percent(now.used)),
     fact(say("tip.capacity"), now.capacity === null ? say("tip.no_limit") : `${volume(now.capacity)} ${measure}`),
     fact(`${say("tip.tariff")}, ${priceUnit(arc.family)}`, number(now.tariff, 1)),
   ];
@@ -58,7 +80,9 @@ function ofArc(arc) {
     make("p", {}, kinds.filter(Boolean).join(" · ")),
     make("div", { class: "facts" }, facts),
     make("p", { class: now.limits.length ? "worth" : "" }, sentence({ arc, now })),
-    WHOLE > 0 ? months(seriesOf((plan) => plans[plan].volume[arc.n], plans[shownPlan()].capacity[arc.n], arc.family)) : null,
+    WHOLE > 0
+      ? months(seriesOf((plan) => plans[plan].volume[arc.n], plans[shownPlan()].capacity[arc.n], arc.family))
+      : null,
     ...routesOf(routesThrough(arc, shownPlan())),
   ];
 }
@@ -88,11 +112,7 @@ function routesOf(routes) {
 }
 
 function oneSheet(route, i) {
-  return [
-    make("h4", {}, say("panel.netback", { unit: priceUnit(route.family) })),
-    choice(route, i),
-    sheet(route),
-  ];
+  return [make("h4", {}, say("panel.netback", { unit: priceUnit(route.family) })), choice(route, i), sheet(route)];
 }
 
 const choice = (route, i) =>

@@ -5,9 +5,7 @@ const DRAWN = new Set(["svg", "g", "path", "rect", "circle", "line", "text"]);
 
 /** An element with attributes and children; strings become text, null is left out. */
 export function make(tag, attributes = {}, ...children) {
-  const element = DRAWN.has(tag)
-    ? document.createElementNS(SVG, tag)
-    : document.createElement(tag);
+  const element = DRAWN.has(tag) ? document.createElementNS(SVG, tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name === "on") {
       for (const [event, act] of Object.entries(value)) element.addEventListener(event, act);

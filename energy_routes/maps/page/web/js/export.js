@@ -55,7 +55,8 @@ function frozen(element) {
       }
     }
     if (to.tagName === "text") to.setAttribute("font-family", FAMILY);
-    for (const name of ["class", "style", "role", "tabindex", "aria-label", "aria-pressed", "aria-hidden"]) to.removeAttribute(name);
+    for (const name of ["class", "style", "role", "tabindex", "aria-label", "aria-pressed", "aria-hidden"])
+      to.removeAttribute(name);
   }
   for (const element_ of lost) element_.remove();
   return copy;
@@ -88,14 +89,24 @@ export function drawing() {
   key.setAttribute("x", width - 300);
   key.setAttribute("y", top - high - 18);
   for (const text of key.querySelectorAll("text")) text.setAttribute("font-family", FAMILY);
-  const card = make("rect", { x: width - 312, y: top - high - 28, width: 300, height: high + 18, rx: 8, fill: "#fff", "fill-opacity": 0.95 });
+  const card = make("rect", {
+    x: width - 312,
+    y: top - high - 28,
+    width: 300,
+    height: high + 18,
+    rx: 8,
+    fill: "#fff",
+    "fill-opacity": 0.95,
+  });
   const plan = plans[shownPlan()];
   const whole = make(
     "svg",
     { xmlns: "http://www.w3.org/2000/svg", width, height: top + FOOT, viewBox: `0 0 ${width} ${top + FOOT}` },
     make("rect", { width, height: top + FOOT, fill: "#fff" }),
     write(14, 24, 18, content.title, { "font-weight": 700 }),
-    write(14, 43, 12, [plan.label, findingNow(), spans[state.span].name].filter(Boolean).join(" · "), { fill: "#5b6773" }),
+    write(14, 43, 12, [plan.label, findingNow(), spans[state.span].name].filter(Boolean).join(" · "), {
+      fill: "#5b6773",
+    }),
     parts,
     card,
     key,

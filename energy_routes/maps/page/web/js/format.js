@@ -41,8 +41,7 @@ export function signed(value, decimals) {
   return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
-export const percent = (share) =>
-  share === null ? "–" : `${number(100 * share, 0)}\u00a0%`;
+export const percent = (share) => (share === null ? "–" : `${number(100 * share, 0)}\u00a0%`);
 
 /** Decimals that tell a volume apart without false precision. */
 export const decimalsFor = (value) => (Math.abs(value) < 0.1 ? 3 : 2);
@@ -52,8 +51,7 @@ export const volume = (value) => number(value, decimalsFor(value));
 export const unit = (code) => known("unit", code);
 
 /** USD a tonne or a thousand m³, as the family is sold. */
-export const priceUnit = (family) =>
-  unit(family === "gas" ? "USD/1000m3" : "USD/t");
+export const priceUnit = (family) => unit(family === "gas" ? "USD/1000m3" : "USD/t");
 
 /** A price as a pill tells it: "+$46/t". */
 export function worth(price, family) {

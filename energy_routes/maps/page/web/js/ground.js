@@ -36,7 +36,17 @@ export function drawNames(group, camera, placer) {
     const width = textWidth(text, size, 400, !land) + spaced;
     const x = name.x * camera.scale + camera.x;
     const y = name.y * camera.scale + camera.y;
-    const shifts = [[0, 0], [0, 14], [0, -14], [22, 8], [-22, 8], [22, -10], [-22, -10], [0, 28], [0, -28]];
+    const shifts = [
+      [0, 0],
+      [0, 14],
+      [0, -14],
+      [22, 8],
+      [-22, 8],
+      [22, -10],
+      [-22, -10],
+      [0, 28],
+      [0, -28],
+    ];
     const boxes = shifts.map(([dx, dy]) => around(x + dx, y + dy, width, size + 3));
     const box = placer.place(boxes, 1);
     if (box) told.push({ text, box, size, land });

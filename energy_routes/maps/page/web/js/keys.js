@@ -13,7 +13,7 @@ const move = (by) => (WHOLE > 0 ? moveSpan(by) : moveStep(by));
 const ACTS = {
   ArrowRight: () => move(1),
   ArrowLeft: () => move(-1),
-  "0": () => find("reset").click(),
+  0: () => find("reset").click(),
   Escape: () => {
     hideTip();
     if (state.focus) update({ focus: null });

@@ -93,8 +93,7 @@ export class Placer {
     return (
       held &&
       !this.boxes.some(
-        (other) =>
-          box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top,
+        (other) => box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top,
       )
     );
   }

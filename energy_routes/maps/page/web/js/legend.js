@@ -13,8 +13,7 @@ const WIDE = 280;
 const MOST = 11; // corridors with a button
 const TICKS = [1, 2, 5];
 
-const text = (x, y, words, extra = {}) =>
-  make("text", { x, y, "font-size": 11, fill: INK, ...extra }, words);
+const text = (x, y, words, extra = {}) => make("text", { x, y, "font-size": 11, fill: INK, ...extra }, words);
 
 /** "Mt a year", "Mt or bcm a month", or the plain unit for other spans. */
 function spanUnit() {
@@ -39,7 +38,14 @@ function ticks() {
 function widths(y) {
   const { months } = spans[state.span];
   return ticks().flatMap((volume, i) => [
-    make("line", { x1: 2 + i * 82, x2: 36 + i * 82, y1: y, y2: y, stroke: "#5d6873", "stroke-width": width(volume / months) }),
+    make("line", {
+      x1: 2 + i * 82,
+      x2: 36 + i * 82,
+      y1: y,
+      y2: y,
+      stroke: "#5d6873",
+      "stroke-width": width(volume / months),
+    }),
     text(42 + i * 82, y + 4, number(volume, volume < 1 ? 1 : 0)),
   ]);
 }
@@ -48,7 +54,9 @@ function ramps(y) {
   const shown = families.filter((family) => state.families.has(family));
   const rows = shown.flatMap((family, i) => [
     text(0, y + 8 + i * 14, say(`family.${family}`)),
-    ...rampOf(family).map((tone, j) => make("rect", { x: 44 + j * 52, y: y + i * 14, width: 52, height: 9, fill: tone })),
+    ...rampOf(family).map((tone, j) =>
+      make("rect", { x: 44 + j * 52, y: y + i * 14, width: 52, height: 9, fill: tone }),
+    ),
   ]);
   const edges = [
     say("legend.below", { high: 50 }),
@@ -80,7 +88,13 @@ function symbols(y) {
   return ["field", "port", "border", "market"].flatMap((what) => {
     const word = say(`kind.${what}`);
     const parts = [
-      make("path", { d: symbolOf(what), transform: `translate(${x},${y})`, fill: symbolFill(what), stroke: symbolEdge(what), "stroke-width": 1.2 }),
+      make("path", {
+        d: symbolOf(what),
+        transform: `translate(${x},${y})`,
+        fill: symbolFill(what),
+        stroke: symbolEdge(what),
+        "stroke-width": 1.2,
+      }),
       text(x + 9, y + 4, word),
     ];
     x += 26 + word.length * 5.9;
@@ -108,7 +122,14 @@ export function legendKey(which, compact) {
       say("legend.increase_more", { step }),
     ];
     const parts = rows.flatMap((words, i) => [
-      make("line", { x1: 2, x2: 34, y1: 24 + i * 15, y2: 24 + i * 15, stroke: CHANGE[i], "stroke-width": [7, 4, 1.5, 4, 7][i] }),
+      make("line", {
+        x1: 2,
+        x2: 34,
+        y1: 24 + i * 15,
+        y2: 24 + i * 15,
+        stroke: CHANGE[i],
+        "stroke-width": [7, 4, 1.5, 4, 7][i],
+      }),
       text(42, 28 + i * 15, words),
     ]);
     return drawing(92, ...heading(10, say("legend.change", { unit: spanUnit() })).parts, ...parts);
@@ -123,7 +144,14 @@ export function legendKey(which, compact) {
 const drawing = (height, ...parts) =>
   make(
     "svg",
-    { class: "key", width: WIDE, height, viewBox: `0 0 ${WIDE} ${height}`, role: "img", "aria-label": say("legend.title") },
+    {
+      class: "key",
+      width: WIDE,
+      height,
+      viewBox: `0 0 ${WIDE} ${height}`,
+      role: "img",
+      "aria-label": say("legend.title"),
+    },
     parts,
   );
 
@@ -144,7 +172,20 @@ export function legend(which, high, again) {
     document.querySelector(".legend .more")?.focus();
   };
   if (which !== "change") {
-    box.append(make("button", { type: "button", class: "more", "aria-expanded": String(!short), "aria-label": words, title: words, on: { click: turn } }, short ? "▴" : "▾"));
+    box.append(
+      make(
+        "button",
+        {
+          type: "button",
+          class: "more",
+          "aria-expanded": String(!short),
+          "aria-label": words,
+          title: words,
+          on: { click: turn },
+        },
+        short ? "▴" : "▾",
+      ),
+    );
   }
   return box;
 }

@@ -55,14 +55,19 @@ function drawMaps() {
 
 function zoomer() {
   const button = (sign, words, factor) =>
-    make("button", { type: "button", "aria-label": say(words), title: say(words), on: { click: () => zoomBy(factor) } }, sign);
+    make(
+      "button",
+      { type: "button", "aria-label": say(words), title: say(words), on: { click: () => zoomBy(factor) } },
+      sign,
+    );
   return make("div", { class: "zoomer" }, button("+", "button.zoom_in", 1.5), button("−", "button.zoom_out", 1 / 1.5));
 }
 
 function drawHeader() {
   const press = (element, on) => element.setAttribute("aria-pressed", String(on));
   for (const button of document.querySelectorAll("[data-view]")) press(button, button.dataset.view === state.view);
-  for (const button of document.querySelectorAll("[data-family]")) press(button, state.families.has(button.dataset.family));
+  for (const button of document.querySelectorAll("[data-family]"))
+    press(button, state.families.has(button.dataset.family));
   press(find("animate"), state.moving);
   find("subtitle").textContent = setting();
 }

@@ -46,7 +46,10 @@ export function drawArrows(group, strands, marks, size) {
     .attr("fill", "#fff")
     .attr("stroke", INK)
     .attr("stroke-width", 0.2)
-    .attr("transform", (a) => `translate(${a.x.toFixed(1)},${a.y.toFixed(1)}) rotate(${a.turn.toFixed(1)}) scale(${a.size.toFixed(1)})`);
+    .attr(
+      "transform",
+      (a) => `translate(${a.x.toFixed(1)},${a.y.toFixed(1)}) rotate(${a.turn.toFixed(1)}) scale(${a.size.toFixed(1)})`,
+    );
 }
 
 /** A cross on each line that is out. */

@@ -18,12 +18,10 @@ export const width = (monthly) => 1.4 + 2.05 * monthly;
 export const stepOf = (used) => steps.filter((edge) => used >= edge).length;
 
 /** Colour of a flow; one without a capacity has no utilisation to tell. */
-export const colour = (family, used) =>
-  used === null ? content.style.uncapped : ramp[family][stepOf(used)];
+export const colour = (family, used) => (used === null ? content.style.uncapped : ramp[family][stepOf(used)]);
 
 /** A tone of the family that is dark enough for text on white. */
-export const inkOf = (family, used) =>
-  used === null ? "#6d5848" : ramp[family][Math.max(2, stepOf(used))];
+export const inkOf = (family, used) => (used === null ? "#6d5848" : ramp[family][Math.max(2, stepOf(used))]);
 
 export const proposedColour = (family) => proposed[family];
 export const rampOf = (family) => ramp[family];

@@ -111,7 +111,10 @@ export class Panel {
     const faded = (strand) => focus !== null && !focus.has(strand.arc.n);
     this.bands
       .selectAll("path")
-      .data(this.strands.filter((strand) => strand.band > strand.width), (strand) => strand.arc.id)
+      .data(
+        this.strands.filter((strand) => strand.band > strand.width),
+        (strand) => strand.arc.id,
+      )
       .join("path")
       .attr("fill", "none")
       .attr("stroke-linejoin", "round")

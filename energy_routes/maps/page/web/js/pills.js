@@ -93,9 +93,7 @@ function volumes(strands) {
 /** A chain of one number is told once, on its longest link. */
 function distinct(strands, tell) {
   const size = (strand) => Math.max(Math.abs(strand.delta), strand.now.flow);
-  const ordered = [...strands].sort(
-    (a, b) => size(b) - size(a) || b.line.length - a.line.length,
-  );
+  const ordered = [...strands].sort((a, b) => size(b) - size(a) || b.line.length - a.line.length);
   const told = [];
   for (const strand of ordered) {
     if (strand.line.length < 30) continue;
@@ -159,7 +157,11 @@ export function drawPills(group, leaders, marked, pills) {
     .data(told, (pill) => pill.key)
     .join((entered) => {
       const pill = entered.append("g").attr("class", "pill");
-      pill.append("rect").attr("rx", HEIGHT / 2).attr("height", HEIGHT).attr("y", -HEIGHT / 2);
+      pill
+        .append("rect")
+        .attr("rx", HEIGHT / 2)
+        .attr("height", HEIGHT)
+        .attr("y", -HEIGHT / 2);
       pill.append("text").attr("dy", ".34em");
       return pill;
     })
@@ -167,7 +169,12 @@ export function drawPills(group, leaders, marked, pills) {
     .attr("transform", (pill) => `translate(${pill.box.x.toFixed(1)},${pill.box.y.toFixed(1)})`)
     .each(function fill(pill) {
       const own = d3.select(this);
-      own.select("rect").attr("x", -pill.width / 2).attr("width", pill.width).attr("stroke", pill.edge).style("fill", pill.fill);
+      own
+        .select("rect")
+        .attr("x", -pill.width / 2)
+        .attr("width", pill.width)
+        .attr("stroke", pill.edge)
+        .style("fill", pill.fill);
       own.select("text").text(pill.text).attr("fill", pill.ink);
     });
 }

@@ -1,15 +1,7 @@
 /** What a panel draws, before it is placed: each arc's look, width and colour. */
 
 import { arcs, content, plans, reading, spans } from "./data.js";
-import {
-  changeColour,
-  changeWidth,
-  colour,
-  IDLE,
-  INK,
-  proposedColour,
-  width,
-} from "./palette.js";
+import { changeColour, changeWidth, colour, IDLE, INK, proposedColour, width } from "./palette.js";
 import { state } from "./state.js";
 
 const FLOOR = content.style.floor;
@@ -59,8 +51,7 @@ export function strandsOf(which) {
     if (!arc.p || !state.families.has(arc.family)) continue;
     const now = reading(arc, plan, state.span);
     const before = reading(arc, 0, state.span);
-    const strand =
-      which === "change" ? changed(arc, now, before, months) : plain(arc, now, before, months);
+    const strand = which === "change" ? changed(arc, now, before, months) : plain(arc, now, before, months);
     if (strand) out.push(strand);
   }
   return out.sort((a, b) => b.width - a.width || b.now.flow - a.now.flow);

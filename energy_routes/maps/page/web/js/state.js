@@ -39,8 +39,7 @@ export function toggleFocus(what, id) {
   update({ focus: same ? null : { kind: what, id: String(id) } });
 }
 
-export const isFocus = (what, id) =>
-  state.focus?.kind === what && state.focus.id === String(id);
+export const isFocus = (what, id) => state.focus?.kind === what && state.focus.id === String(id);
 
 /** The number of the plan whose figures stand beside the map. */
 export const shownPlan = () => (state.view === "before" ? 0 : state.step);

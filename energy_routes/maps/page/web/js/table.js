@@ -50,12 +50,21 @@ function limitsTable() {
     ["table.shadow_price", (value) => number(value, 2)],
     ["page.periods", (value) => number(value, 0)],
   ];
-  const rows = plans[shownPlan()].limits[state.span].map((limit) => [limit.name, arcs[limit.arc].name, limit.price, limit.bound]);
+  const rows = plans[shownPlan()].limits[state.span].map((limit) => [
+    limit.name,
+    arcs[limit.arc].name,
+    limit.price,
+    limit.bound,
+  ]);
   return { title: say("kpi.bottlenecks"), heads, rows };
 }
 
 function corridorsTable() {
-  const heads = [["table.corridor", (value) => value], ["table.unit", (value) => unit(value)], ["table.volume", volume]];
+  const heads = [
+    ["table.corridor", (value) => value],
+    ["table.unit", (value) => unit(value)],
+    ["table.volume", volume],
+  ];
   if (comparing()) heads.push(["table.before", volume], ["table.change", (value) => signed(value, 2)]);
   const rows = corridors.map((one) => {
     const now = plans[shownPlan()].corridors[one.id]?.[state.span] ?? 0;
@@ -67,7 +76,10 @@ function corridorsTable() {
 }
 
 function routesTable() {
-  const heads = [["table.route", (value) => value], ...SHEET.map((key) => [SHEET_WORDS[key], key === "volume" ? volume : (value) => number(value, 1)])];
+  const heads = [
+    ["table.route", (value) => value],
+    ...SHEET.map((key) => [SHEET_WORDS[key], key === "volume" ? volume : (value) => number(value, 1)]),
+  ];
   const rows = plans[shownPlan()].routes.map((route) => [route.name, ...SHEET.map((key) => route[key])]);
   return { title: say("report.netback_sheets"), heads, rows };
 }
@@ -89,12 +101,26 @@ function stepsTable() {
   return { title: say("page.steps"), heads, rows };
 }
 
-const tables = () => [...(kind === "steps" ? [stepsTable()] : []), corridorsTable(), linesTable(), limitsTable(), routesTable()];
+const tables = () => [
+  ...(kind === "steps" ? [stepsTable()] : []),
+  corridorsTable(),
+  linesTable(),
+  limitsTable(),
+  routesTable(),
+];
 
 function element({ title, heads, rows }) {
-  const head = make("tr", {}, heads.map(([words]) => make("th", { scope: "col" }, say(words))));
+  const head = make(
+    "tr",
+    {},
+    heads.map(([words]) => make("th", { scope: "col" }, say(words))),
+  );
   const body = rows.map((row) =>
-    make("tr", {}, row.map((value, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, heads[i][1](value)))),
+    make(
+      "tr",
+      {},
+      row.map((value, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, heads[i][1](value))),
+    ),
   );
   return make("table", {}, make("caption", {}, title), make("thead", {}, head), make("tbody", {}, body));
 }

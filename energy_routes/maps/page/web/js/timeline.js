@@ -36,13 +36,26 @@ function drawArea() {
   const parts = [...areas];
   if (comparing()) {
     const path = polyline(months.map((i) => [x(i), y(before[i].at(-1))]));
-    parts.push(make("path", { d: path, fill: "none", stroke: "#20303f", "stroke-width": 1.2, "stroke-dasharray": "4 3" }));
+    parts.push(
+      make("path", { d: path, fill: "none", stroke: "#20303f", "stroke-width": 1.2, "stroke-dasharray": "4 3" }),
+    );
   }
   const every = Math.ceil(WHOLE / Math.max(1, Math.floor(wide / 46)));
   for (const i of months.filter((month) => month % every === 0)) {
     const chosen = i === state.span;
     parts.push(
-      make("text", { x: x(i), y: 32, "font-size": 10, "text-anchor": "middle", fill: chosen ? "#20303f" : "#4f5b66", "font-weight": chosen ? 700 : 400 }, spans[i].short),
+      make(
+        "text",
+        {
+          x: x(i),
+          y: 32,
+          "font-size": 10,
+          "text-anchor": "middle",
+          fill: chosen ? "#20303f" : "#4f5b66",
+          "font-weight": chosen ? 700 : 400,
+        },
+        spans[i].short,
+      ),
     );
   }
   if (state.span !== WHOLE) {

@@ -1,0 +1,165 @@
+"""The interactive page before any browser sees it: its parts, its numbers, and what its JSON may hold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from shapely import LineString, Polygon
+
+from energy_routes.errors import UsageError
+from energy_routes.maps.interactive import Page
+from energy_routes.maps.page import html
+from energy_routes.maps.page.content import PREFIXES, content
+from energy_routes.maps.page.frame import WIDE, Frame, flat
+from energy_routes.maps.page.ground import _outlines, svg_path
+from energy_routes.maps.page.lines import beside, courses
+from energy_routes.maps.spans import spans_of
+from energy_routes.periods import periods_of
+from energy_routes.words import Words
+
+WIDE_PLACES = np.array([[5.0, 52.0], [12.0, 44.0], [52.0, 46.0], [60.0, 46.0], [85.0, 45.0]])
+WEB = Path(html.__file__).parent / "web"
+SCRIPTS = {path.stem: path.read_text("utf-8") for path in sorted((WEB / "js").glob("*.js"))}
+
+
+def plan_of(years: list[int], step: str = "year") -> Any:
+    """As much of a plan as its calendar."""
+    network = SimpleNamespace(packs=[SimpleNamespace(path=Path("nowhere/pack"))])
+    return SimpleNamespace(case=SimpleNamespace(periods=periods_of(years, step), network=network))  # type: ignore[arg-type]
+
+
+# -------------------------------------------------------------------------------------------- time
+
+
+def test_plans_of_one_calendar_share_each_period_and_the_whole() -> None:
+    months = plan_of([2024], "month")
+    spans = spans_of([months, months])
+    assert [span.label for span in spans[:2]] == ["2024-01", "2024-02"]
+    assert (len(spans), spans[-1].label) == (13, "2024-01~2024-12")
+    assert spans[-1].months == pytest.approx(12.0)
+    assert [span.label for span in spans_of([plan_of([2024])])] == ["2024"]
+
+
+def test_plans_of_other_calendars_meet_where_they_can() -> None:
+    years, months = plan_of([2023, 2024]), plan_of([2024], "month")
+    (span,) = spans_of([years, months])  # a year against its twelve months
+    assert span.labels == (("2024",), tuple(p.label for p in months.case.periods))
+    (apart,) = spans_of([plan_of([2022]), plan_of([2026])])
+    assert apart.labels == (("2022",), ("2026",))
+    part = plan_of([2023, 2024], "month")
+    assert len(spans_of([part, months])) == 13  # the twelve common months, and all of them
+
+
+# -------------------------------------------------------------------------------------------- geography
+
+
+def test_a_place_is_put_where_the_projection_says() -> None:
+    frame = Frame(west=-1e6, north=2e6, scale=1e-3, height=900.0)  # the projection's origin is 50° E 46° N
+    assert flat(frame.upward(np.array([[50.0, 46.0]])), 1) == pytest.approx([1000.0, 2000.0])
+
+
+def test_the_view_is_drawn_in_around_what_flows() -> None:
+    seen = np.array([[46.0, 42.0], [86.0, 50.0]])
+    usual, near = Frame.around(WIDE_PLACES), Frame.around(WIDE_PLACES, seen)
+    assert near.scale > 1.2 * usual.scale
+    x = near.upward(seen)[:, 0]
+    assert ((x > 0) & (x < WIDE)).all()
+
+
+def test_neighbours_keep_one_border_when_generalised() -> None:
+    frame = Frame.around(WIDE_PLACES)
+    wiggle = [(60 + 0.01 * (-1) ** i, y) for i, y in enumerate(np.linspace(40, 50, 600))]
+    west, east = [(50, 40), *wiggle, (50, 50)], [(70, 40), (70, 50), *wiggle[::-1]]
+    a, b = _outlines([Polygon(west), Polygon(east)], frame, (-4000, -4000, 4000, 4000), shared=True)
+    assert len(a.exterior.coords) < 100
+    assert a.intersection(b).length > 100
+    assert a.intersection(b).area == pytest.approx(0, abs=1e-6)
+    assert (a | b).area == pytest.approx(a.area + b.area)
+    assert re.fullmatch(r"M[-\d.,]+l[-\d., ]+z", svg_path(a))
+
+
+def test_lines_in_one_corridor_know_of_each_other() -> None:
+    frame = Frame.around(WIDE_PLACES)
+    lines = {"a": LineString([(50, 46), (60, 46)]), "b": LineString([(50, 46.02), (60, 46.02)]),
+             "c": LineString([(55, 40), (55, 52)])}
+    paths = courses(lines, frame)
+    a, b, c = beside(list(paths.values()))
+    assert [side["o"] for side in a] == [1]
+    assert a[0]["s"] == -b[0]["s"]
+    assert c == []  # a crossing is not a corridor
+    start, stop = a[0]["r"][0], a[0]["r"][-1]
+    assert stop - start > 0.8 * len(paths["a"])
+
+
+# -------------------------------------------------------------------------------------------- the file
+
+
+def test_json_ends_no_script_and_knows_no_nan() -> None:
+    numbers = [float("nan"), np.float64("inf"), None]
+    text = html.as_json({"a": "</script><!--", "b": numbers, "c": date(2024, 3, 1), "d": "Қазақ\u2028"})
+    assert "<" not in text
+    assert json.loads(text) == {"a": "</script><!--", "b": [None, None, None], "c": "2024-03-01", "d": "Қазақ\u2028"}
+
+
+def test_scripts_are_joined_lowest_first_and_once() -> None:
+    joined = html.joined()
+    order = re.findall(r"^const \$(\w+) =", joined, re.M)
+    assert sorted(order) == sorted(SCRIPTS)
+    assert order[-1] == "main"
+    for name, text in SCRIPTS.items():
+        for _, other in html.IMPORT.findall(text):
+            assert order.index(other) < order.index(name)
+    assert not re.search(r"^(import|export)\b", joined, re.M)
+
+
+def test_what_a_script_imports_is_exported() -> None:
+    exported = {name: {part for one, many in html.NAMES.findall(text) for part in html._listed(one or many)}
+                for name, text in SCRIPTS.items()}
+    for name, text in SCRIPTS.items():
+        for names, other in html.IMPORT.findall(text):
+            assert set(html._listed(names)) <= exported[other], name
+        assert len(text.splitlines()) <= 300
+
+
+def test_every_text_that_the_page_asks_for_is_there() -> None:
+    texts = Words.of("en").texts
+    asked = {key for text in SCRIPTS.values() for key in re.findall(r'"((?:[a-z]+\.)+[a-z_0-9]+)"', text)
+             if key.partition(".")[0] + "." in PREFIXES}
+    asked |= set(re.findall(r"""w\[['"]([\w.]+)['"]\]""", (WEB / "page.html.j2").read_text("utf-8")))
+    assert len(asked) > 80
+    assert asked - set(texts) == set()
+    assert all(key.startswith(PREFIXES) for key in asked)
+
+
+def test_d3_is_the_file_that_was_published() -> None:
+    vendor = Path(html.__file__).parent / "vendor"
+    digest = hashlib.sha256((vendor / "d3.min.js").read_bytes()).hexdigest()
+    told = (vendor / "VERSION.md").read_text("utf-8")
+    assert digest in told
+    version = re.search(r"\| version \| ([\d.]+) \|", told)
+    assert version
+    assert f"v{version[1]} " in (vendor / "d3.min.js").read_text("utf-8")[:60]
+    assert "Permission to use, copy" in (vendor / "LICENSE").read_text("utf-8")
+
+
+def test_a_page_in_a_frame_stays_in_its_attribute() -> None:
+    shown = Page('<p class="a">"quoted" & <b></p>')._repr_html_()
+    assert shown.count('"') % 2 == 0
+    assert "&lt;p class=&quot;a&quot;&gt;" in shown
+
+
+def test_a_page_of_steps_needs_steps_and_no_other() -> None:
+    with pytest.raises(UsageError, match="at least one step"):
+        content(plan_of([2024]), steps=[])
+    with pytest.raises(UsageError, match="not both"):
+        content(plan_of([2024]), other=plan_of([2024]), steps=[("a", None, "")])
+    with pytest.raises(UsageError, match="no language 'fr'"):
+        content(plan_of([2024]), lang="fr")
