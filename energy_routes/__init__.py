@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from energy_routes.network import Network as Network
     from energy_routes.plan import Plan as Plan
     from energy_routes.policy import Policy as Policy
+    from energy_routes.provenance import sources as sources
+    from energy_routes.provenance import weakest as weakest
     from energy_routes.report import write_report as write_report
     from energy_routes.solver import solve as solve
     from energy_routes.solver import to_pulp as to_pulp
@@ -54,6 +56,7 @@ _HOME = {
     "Plan": "plan",
     "Policy": "policy",
     "solve": "solver",
+    "sources": "provenance",
     "to_pulp": "solver",
     "read_pack": "tables",
     "replan": "midyear",
@@ -71,6 +74,7 @@ _HOME = {
     "stress": "studies.stress",
     "Stress": "studies.stress",
     "verify": "audit",
+    "weakest": "provenance",
     "write_report": "report",
 }
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from energy_routes.cli import desk, expanding, packs, reporting, saved, solving, studying, weighing
+from energy_routes.cli import desk, expanding, packs, reporting, saved, solving, sourcing, studying, weighing
 
 app = typer.Typer(
     name="energy-routes",
@@ -40,5 +40,5 @@ def _common(
 
 for verb in (packs.models, packs.check, solving.solve, saved.map_, reporting.report, solving.export, packs.init,
              packs.formulation, saved.verify, packs.doctor, studying.frontier, studying.stress, weighing.regret,
-             expanding.expand, desk.schedule, desk.netbacks):  # fmt: skip
+             expanding.expand, desk.schedule, desk.netbacks, sourcing.sources):  # fmt: skip
     app.command(verb.__name__.rstrip("_"))(verb)

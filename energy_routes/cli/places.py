@@ -14,6 +14,7 @@ from energy_routes.maps import SUFFIXES
 EXPORTS = (".mps", ".lp")
 REPORTS = (".html",)
 PICTURES = (".png", ".svg", ".pdf")
+SHEETS = (".csv",)
 TABLES = (".xlsx", ".csv")
 
 
@@ -45,6 +46,11 @@ def check_report(file: Path) -> None:
 def check_picture(file: Path) -> None:
     """Refuse a picture that cannot be written.  Raises UsageError."""
     _check(file, PICTURES, "a plot")
+
+
+def check_sheet(file: Path) -> None:
+    """Refuse a table that cannot be written.  Raises UsageError."""
+    _check(file, SHEETS, "a table")
 
 
 def _check(file: Path, suffixes: tuple[str, ...], what: str) -> None:
