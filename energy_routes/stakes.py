@@ -97,7 +97,7 @@ def _graded(plan: Plan, sold: pd.DataFrame) -> Weight:
 
 
 def _per_barrel(plan: Plan, worth: Weight) -> Weight:
-    """Sales of each crude, per barrel in its tonne: crude is priced by the barrel, gas by volume as often as by heat."""
+    """Sales of each crude per barrel in its tonne: crude is priced by the barrel, gas as often by volume as by heat."""
     table = plan.case.network.tables["commodities"]
     barrels = dict(zip(table["id"], table["bbl_per_t"], strict=True))
     return {(key, period): v / float(barrels[key]) for (key, period), v in worth.items() if barrels.get(key, 0.0) > 0.0}

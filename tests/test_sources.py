@@ -134,6 +134,20 @@ def test_no_row_of_a_pack_is_without_a_source(pack: str) -> None:
         assert silent.empty, (pack, name, silent.head())
 
 
+@pytest.mark.parametrize("pack", packs())
+def test_no_series_of_a_price_agency_is_shipped(pack: str) -> None:
+    """Annual means and single quotations are facts to cite; a month after month of Platts, Argus or the EI is not."""
+    agencies = "platts|spglobal|argus|energyinst|icis|refinitiv"
+    tables = er.read_pack(pack_path(pack)).tables
+    values = tables["values"]
+    priced = values[values["table"].isin(["markets", "differentials"])]
+    monthly = priced[priced["period"].str.len() > 4]
+    assert not monthly["source"].str.contains(agencies, case=False).any()
+    held = priced["note"].fillna("").str.contains("held")
+    yearly = priced[priced["source"].str.contains(agencies, case=False) & ~held]
+    assert all(count <= 3 for count in yearly.groupby(["table", "id", "field"]).size())
+
+
 def run(*arguments: object, code: int = 0) -> str:
     outcome = CliRunner().invoke(app, [str(argument) for argument in arguments])
     assert outcome.exit_code == code, outcome.stdout + outcome.stderr
