@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from energy_routes.building import BY_OPTION
 from energy_routes.formulation.carbon_rules import emitted
 from energy_routes.formulation.options import added
 from energy_routes.formulation.space import Space
@@ -27,6 +29,12 @@ def supply_available(space: Space, x: Vector) -> Vector:
     """What can be lifted of each supply, with what builds add."""
     over = space.lifted.axis
     return over.data("available") + added(space.built, space.case, "supply", over).value(x)
+
+
+def unbuilt(space: Space, arcs: pd.DataFrame) -> NDArray[np.bool_]:
+    """Which rows of a table of arcs stand for one that an option could have opened and has not: its capacity is 0."""
+    ours = {edit.id for edit in space.case.edits if edit.table == "arcs" and edit.source.startswith(BY_OPTION)}
+    return np.asarray(arcs["arc"].isin(ours) & (arcs["capacity"] == 0.0), dtype=bool)
 
 
 def tier_added(space: Space, x: Vector) -> Vector:
@@ -98,4 +106,4 @@ def _whole(units: Vector) -> Vector:
     return np.where(np.abs(units - near) < WHOLE, near, units) + 0.0
 
 
-__all__ = ["arc_capacity", "builds_table", "emissions_table", "supply_available", "tank_added", "tier_added"]
+__all__ = ["arc_capacity", "builds_table", "emissions_table", "supply_available", "tank_added", "tier_added", "unbuilt"]

@@ -15,6 +15,7 @@ from energy_routes.additions import (
     supply_available,
     tank_added,
     tier_added,
+    unbuilt,
 )
 from energy_routes.formulation import NETBACK, Space
 from energy_routes.formulation.axes import over_periods
@@ -127,7 +128,7 @@ def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame, capacity: Vec
     )
     frame["family"] = frame["family"].fillna(frame["arc"].map(space.case.network.family_of("arcs")))
     frame["volume"] = frame["volume"].fillna(0.0)
-    opened = frame.pop("open").notna().to_numpy()
+    opened = frame.pop("open").notna().to_numpy() & ~unbuilt(space, frame)
     frame["status"] = np.where(opened, "operating", np.where(frame["status"] == "operating", "idle", frame["status"]))
     frame["capacity"] = frame["capacity"].where(np.isfinite(frame["capacity"]), np.nan)
     frame["utilisation"] = (frame["volume"] / frame["capacity"]).where(frame["capacity"] > 0)

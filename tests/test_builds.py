@@ -98,6 +98,8 @@ def test_the_plan_is_the_one_solved_by_hand(plan: Plan) -> None:
 )
 def test_a_budget_is_spent_where_it_pays_most(case: Case, budget: float, chosen: tuple[int, int], value: float) -> None:
     found = er.solve(case.set("policy.build.budget", budget))
+    third = found.arcs.set_index("arc").loc["THIRD"]
+    assert third["status"] == ("operating" if third["capacity"] > 0 else "proposed")
     built = standing(found)
     if budget == 1100:  # 100 + 1000: the third way brings 3 × 475 − 140 more
         chosen, value = (1, 1), value + 3 * 475 - 1000 * RATE

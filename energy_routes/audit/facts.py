@@ -115,6 +115,10 @@ class Facts:
                 word = edit["value"]
         return str(word)
 
+    def by_option(self, arc: str) -> bool:
+        """Whether an option to build has opened the arc (with capacity 0, to which what is built is added)."""
+        return any(edit["source"].startswith("option:") for edit in self._edits.get(("arcs", arc, "status"), []))
+
     def rate(self, table: str, key: str, field: str, period: str) -> float:
         """A rate a year as the volume of one period, builds included; NaN where undefined."""
         return self.number(table, key, field, period) * self.years[period] + self.built(table, key, field, period)

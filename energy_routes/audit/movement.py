@@ -92,7 +92,8 @@ def _arcs(saved: Saved, facts: Facts, found: Findings) -> None:
             found.equal("arcs", f"{what} utilisation", row["utilisation"], volume / limit if limit > 0 else math.nan)
             if priced or row["price"]:
                 found.equal("arcs", f"{what} price", row["price"], priced.get((arc, period), 0.0))
-            found.true("arcs", what, (row["status"] == "operating") == is_open, f"status {row['status']!r} is not so")
+            stands = is_open and not (limit == 0 and facts.by_option(arc))
+            found.true("arcs", what, (row["status"] == "operating") == stands, f"status {row['status']!r} is not so")
 
 
 def _supplies(saved: Saved, facts: Facts, found: Findings) -> None:
