@@ -23,7 +23,7 @@ def exports(s: Space) -> Rows:
 
 
 def exposure(s: Space) -> Rows:
-    r"""x_gkt = Σ_{l∈meter(g)} f_lt + Σ_{m∈meter(g)} d_mt;  x_g,all,t = Σ_k P_k x_gkt   ∀ g, k, t   [Mt | bcm | MUSD]
+    r"""x_gkt = Σ_{l∈meter(g)} f_lt + Σ_{m∈meter(g)} d_mt   ∀ g, k, t   [Mt | bcm];  x_g,all,t = Σ_k P_k x_gkt   [MUSD]
 
     A group is measured at its meter, which each export path crosses at most once — never summed over all its arcs.
     All families together are measured by value, at the base prices P_k (USD/t, USD/1000 m³) that the case states.
