@@ -17,7 +17,7 @@ from shapely import LineString, Polygon
 from energy_routes.errors import UsageError
 from energy_routes.maps.interactive import Page
 from energy_routes.maps.page import html
-from energy_routes.maps.page.content import PREFIXES, content
+from energy_routes.maps.page.content import PREFIXES, _start, content
 from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import _outlines, svg_path
 from energy_routes.maps.page.lines import beside, courses
@@ -163,3 +163,10 @@ def test_a_page_of_steps_needs_steps_and_no_other() -> None:
         content(plan_of([2024]), other=plan_of([2024]), steps=[("a", None, "")])
     with pytest.raises(UsageError, match="no language 'fr'"):
         content(plan_of([2024]), lang="fr")
+
+
+def test_a_page_opens_with_the_period_asked_for() -> None:
+    spans = spans_of([plan_of([2024], "month")])
+    assert [_start(spans, period) for period in (None, "2024", "2024-01", "2024-12")] == [12, 12, 0, 11]
+    with pytest.raises(UsageError, match=r"no period '2025'\. It has 2024-01 to 2024-12"):
+        _start(spans, "2025")

@@ -49,11 +49,12 @@ def months_figure(plan: Any, path: str | Path | None = None, *, periods: Sequenc
 
 
 def explore(plan: Any, path: str | Path | None = None, *, other: Any = None,
-            steps: Sequence[tuple[str, Any, str]] | None = None, lang: str = "en") -> Page:
+            steps: Sequence[tuple[str, Any, str]] | None = None, period: str | None = None,
+            lang: str = "en") -> Page:
     """The interactive map of a plan; written to ``path`` if given.  See :mod:`energy_routes.maps.interactive`."""
     from energy_routes.maps.interactive import Page, page
 
-    made = Page(page(plan, other=other, steps=steps, lang=lang))
+    made = Page(page(plan, other=other, steps=steps, period=period, lang=lang))
     return made if path is None else made.save(path)
 
 
@@ -73,7 +74,7 @@ def write(plan: Any, path: str | Path, *, other: Any = None, months: bool = Fals
     if suffix == ".html":
         from energy_routes.maps.interactive import write_page
 
-        return write_page(plan, target, other=other, lang=lang)
+        return write_page(plan, target, other=other, period=period, lang=lang)
     if suffix in (".gpkg", ".geojson"):
         from energy_routes.maps.geodata import write_layers
 

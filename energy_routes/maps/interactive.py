@@ -19,22 +19,24 @@ from energy_routes.maps.page.html import render
 Step = tuple[str, Any, str]  # label, plan, note
 
 
-def page(plan: Any, *, other: Any = None, steps: Sequence[Step] | None = None, lang: str = "en") -> str:
+def page(plan: Any, *, other: Any = None, steps: Sequence[Step] | None = None, period: str | None = None,
+         lang: str = "en") -> str:
     """The page of a plan as HTML text; see :func:`write_page`."""
-    return render(content(plan, other=other, steps=steps, lang=lang), lang)
+    return render(content(plan, other=other, steps=steps, period=period, lang=lang), lang)
 
 
 def write_page(plan: Any, path: str | Path, *, other: Any = None, steps: Sequence[Step] | None = None,
-               lang: str = "en") -> Path:
+               period: str | None = None, lang: str = "en") -> Path:
     """Write the interactive map of ``plan``; returns the path.
 
     ``other`` is compared with it: before is ``plan``, after ``other``, over the periods they share.  ``steps`` is a
     list of (label, plan, note) that the reader steps through, each set against ``plan``: a frontier's kinks, or a
-    list of outages.  ``lang``: en, ru or kk.  The same plans give the same bytes.
-    Raises UsageError for both ``other`` and ``steps``, for no steps, and for an unknown language.
+    list of outages.  ``period``: the one that it opens with, else all of them together.  ``lang``: en, ru or kk.  The
+    same plans give the same bytes.
+    Raises UsageError for both ``other`` and ``steps``, for no steps, for an unknown period or language.
     """
     target = Path(path)
-    text = page(plan, other=other, steps=steps, lang=lang)
+    text = page(plan, other=other, steps=steps, period=period, lang=lang)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8", newline="\n")
     return target

@@ -31,7 +31,7 @@ PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind."
 
 
 def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str]] | None = None,
-            lang: str = "en") -> dict[str, Any]:
+            period: str | None = None, lang: str = "en") -> dict[str, Any]:
     """The content of a page: its plans (the first is the one before), spans, arcs, nodes, corridors and ground."""
     words = words_of(plan, lang)
     plans, labels, kind = _cast(plan, other, steps)
@@ -48,7 +48,7 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
         "kind": kind, "title": titled(plan.case, words), "question": plan.case.question,
         "file": plan.case.name, "version": _version(), "words": words.part(*PREFIXES), "marks": MARKS[words.language],
         "view": [0, 0, WIDE, round(frame.height, 1)], "reach": [round(v, 1) for v in _downward(reach)],
-        "spans": [_told(span, words) for span in spans],
+        "spans": [_told(span, words) for span in spans], "start": _start(spans, period),
         "plans": [{**told, "name": own.case.name, "title": titled(own.case, words),
                    "moved": [_moved(plan, own, span, number, words) for span in spans if kind == "pair" and number],
                    **plan_numbers(own, ids, [span.labels[number] for span in spans], words,
@@ -81,6 +81,16 @@ def _moved(before: Any, after: Any, span: Span, number: int, words: Words) -> st
     labels = span.labels[0], span.labels[number]
     whole = all(len(own) == len(plan.case.periods) for own, plan in zip(labels, (before, after), strict=True))
     return difference(before, after, labels, whole, words)
+
+
+def _start(spans: Sequence[Span], period: str | None) -> int:
+    """The place of the span that a period names; the last, all together, for none."""
+    if period is None:
+        return len(spans) - 1
+    found = [at for at, span in enumerate(spans) if period in (span.label, span.labels[0][0][:4])]
+    if not found:
+        raise UsageError(f"the map has no period {period!r}. It has {spans[0].label} to {spans[-1].labels[0][-1]}.")
+    return found[0] if spans[found[0]].label == period else found[-1]
 
 
 def _told(span: Span, words: Words) -> dict[str, Any]:

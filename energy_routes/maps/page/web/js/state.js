@@ -1,6 +1,6 @@
 /** What the reader looks at, kept in the address so that a view can be sent. */
 
-import { arcOf, content, corridorOf, families, kind, plans, spans, WHOLE } from "./data.js";
+import { arcOf, content, corridorOf, families, kind, plans, spans } from "./data.js";
 
 const VIEWS = kind === "one" ? ["after"] : ["after", "before", "side", "change"];
 const FOCI = {
@@ -12,7 +12,7 @@ const FOCI = {
 export const state = {
   view: "after",
   step: plans.length > 1 ? 1 : 0,
-  span: WHOLE,
+  span: content.start,
   families: new Set(families),
   focus: null, // {kind: "arc" | "corridor" | "route", id}
   list: "lines",
