@@ -123,6 +123,24 @@ def costs(rows: Sequence[tuple[str, dict[str, float], float]], names: dict[str, 
     return svg(WIDE, height + 2, drawn, label)
 
 
+def losses(rows: Sequence[tuple[str, float, float, float]], words: Words, unit: str, label: str) -> Markup:
+    """What each loss strands (dark) and moves elsewhere (pale), and what it costs; ``rows``: name, both, MUSD."""
+    left, right, gone, moved = 250.0, WIDE - 110.0, style.BOTTLENECK, style.RAMP["gas"][0]
+    scale = (right - left) / (max((stranded + rerouted for _, stranded, rerouted, _ in rows), default=0.0) or 1.0)
+    drawn, x = [], 0.0
+    for name, tone in ((words("table.stranded"), gone), (words("table.rerouted"), moved)):
+        drawn += [rect(x, 3, 10, 10, tone), words_at(x + 14, 12, f"{name}, {unit}", kind="small")]
+        x += 60 + 6.3 * len(name)
+    drawn.append(words_at(WIDE, 12, f"{words('table.loss')}, {words.unit('MUSD')}", "end", "muted"))
+    for number, (name, stranded, rerouted, cost) in enumerate(rows):
+        y = 20.0 + number * ROW
+        drawn += [words_at(left - 8, y + 15, _short(name, 40), "end", "small"),
+                  rect(left, y + 4, stranded * scale, ROW - 8, gone),
+                  rect(left + stranded * scale, y + 4, rerouted * scale, ROW - 8, moved),
+                  words_at(WIDE, y + 15, words.number(cost, 0), "end", "strong")]
+    return svg(WIDE, 22.0 + ROW * len(rows), drawn, label)
+
+
 def stacked(periods: Sequence[str], layers: Sequence[tuple[str, Sequence[float]]], words: Words, unit: str,
             label: str) -> Markup:
     """Volumes period by period, one colour a layer, the first at the bottom; at most six layers."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from energy_routes.report import charts
 from energy_routes.report.figures import inline
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, table, text
@@ -95,14 +96,19 @@ def stress(subject: Subject) -> Section | None:
     if found is None or found.outages.empty:
         return None
     unit = words.unit(str(found.outages["unit"].iloc[0]))
-    rows = [(f"{words.name(str(row['name']))}, {words.known('group.' + str(row['kind']), str(row['kind'])).lower()}",
-             words.number(row["exposed"], 2), words.number(row["stranded"], 2), words.number(row["rerouted"], 2),
+    top = found.outages.head(TOP).to_dict("records")
+    names = [f"{words.name(str(row['name']))}, {words.known('group.' + str(row['kind']), str(row['kind'])).lower()}"
+             for row in top]
+    bars = [(name, max(0.0, float(row["stranded"])), max(0.0, float(row["rerouted"])), float(row["loss"]))
+            for name, row in zip(names, top, strict=True)]
+    drawn = charts.losses(bars, words, unit, words("report.stress"))
+    rows = [(name, words.number(row["exposed"], 2), words.number(row["stranded"], 2), words.number(row["rerouted"], 2),
              words.number(row["loss"], 0), text(row["rerouted_to"]).replace("; ", ", "))
-            for row in found.outages.head(TOP).to_dict("records")]
+            for name, row in zip(names, top, strict=True)]
     heads = (words("table.outage"), f"{words('table.exposed')}, {unit}", words("table.stranded"),
              words("table.rerouted"), f"{words('table.loss')}, {words.unit('MUSD')}", words("table.goes_to"))
     told = words("report.stress_note", onset=found.onset, days=words.number(found.days, 0))
-    return Section("stress", words("report.stress"), (told,), tables=(table(heads, rows, words=(0, 5)),))
+    return Section("stress", words("report.stress"), (told,), (drawn,), (table(heads, rows, words=(0, 5)),))
 
 
 def security(subject: Subject) -> Section | None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Protocol
 import pandas as pd
 
 from energy_routes.case import Case
+from energy_routes.maps import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, MARK = "#1f4e79", "#c0392b"
+INK, MARK = style.RAMP["gas"][2], style.BOTTLENECK
 
 
 class Drawn(Protocol):

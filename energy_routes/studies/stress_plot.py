@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from energy_routes.maps import style
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LOST, MOVED = "#c0392b", "#9db8cf"
+LOST, MOVED = style.BOTTLENECK, style.RAMP["gas"][0]
 
 
 def draw(outages: pd.DataFrame, title: str, ax: Axes | None, top: int) -> Axes:
