@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
-import pandas as pd
-
+from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, link, table, text
 
-CONFIDENCE = ("high", "medium", "low", "estimate")
-RESTS_ON = ("arcs", "lanes", "supplies", "markets", "tiers", "differentials", "limits", "obligations", "storages",
-            "contracts", "values")
-MOST_SOURCES = 40
+CONFIDENCE = ("high", "computed", "given", "medium", "low", "estimate")
+MOST_FIGURES = 40
 PROOF = ("primal_residual", "dual_residual", "complementarity", "gap", "ledger_gap")
 
 
@@ -40,24 +35,38 @@ def edits(subject: Subject) -> Section:
 
 
 def assumptions(subject: Subject) -> Section:
-    """How well founded the figures are: rows by confidence, and the sources that most of them come from."""
-    words, tables = subject.words, subject.plan.case.network.tables
-    rows = []
-    sources: Counter[str] = Counter()
-    for name in RESTS_ON:
-        frame = tables.get(name, pd.DataFrame())
-        if len(frame) and {"source", "confidence"} <= set(frame.columns):
-            counts = frame["confidence"].map(text).value_counts()
-            rows.append((name, *(words.number(int(counts.get(key, 0)), 0) for key in CONFIDENCE),
-                         words.number(len(frame), 0)))
-            sources.update(part for cell in frame["source"].map(text) for part in cell.split(" ; ") if part)
-    heads = (words("table.table"), *(words(f"confidence.{key}") for key in CONFIDENCE), words("table.total"))
-    cited = [(link(source, 96), words.number(count, 0)) for source, count in sources.most_common(MOST_SOURCES)]
-    note = words("report.more_sources", count=len(sources) - MOST_SOURCES) if len(sources) > MOST_SOURCES else ""
-    found = (table(heads, rows), table((words("table.source"), words("table.figures")), cited, note=note))
+    """The figures that the plan rests on: how many of each confidence, and those in most doubt, with their sources."""
+    words = subject.words
+    rows = sources(subject.plan, only_used=True)
+    counts = rows.groupby(["table", "confidence"], sort=False).size().unstack(fill_value=0)
+    known = [key for key in CONFIDENCE if key in counts]
+    told = [(str(name), *(words.number(float(n), 0) for n in row), words.number(float(row.sum()), 0))
+            for name, row in zip(counts.index, counts[known].to_numpy(), strict=True)]
+    heads = (words("table.table"), *(words(f"confidence.{key}") for key in known), words("table.total"))
+    top = rows.sort_values(["doubt", "figure"], ascending=[False, True], kind="stable").head(MOST_FIGURES)
+    figures = [(text(row["figure"]), _value(row["value"], subject),
+                words.unit(text(row["unit"])).replace(" ", "\xa0"), _year(row["year"]),
+                words.known(f"confidence.{row['confidence']}", text(row["confidence"])),
+                "–" if row["doubt"] != row["doubt"] else words.number(float(row["doubt"]), 0), link(row["source"]))
+               for row in top.to_dict("records")]
+    columns = (words("table.figure"), words("table.value"), words("table.unit"), words("table.year"),
+               words("table.confidence"), f"{words('table.doubt')}, {words.unit('MUSD')}", words("table.source"))
+    more = len(rows) - len(top)
+    note = words("report.more_figures", count=more, model=subject.plan.case.name) if more > 0 else ""
     own = tuple(link(source, 110) for source in subject.plan.case.sources)
-    told = (words("report.model_sources"),) if own else ()
-    return Section("assumptions", words("report.assumptions"), told, bullets=own, tables=found)
+    said = (words("report.doubt_note"), *((words("report.model_sources"),) if own else ()))
+    tables = (table(heads, told), table(columns, figures, words=(0, 2, 3, 4, 6), note=note))
+    return Section("assumptions", words("report.assumptions"), said, bullets=own, tables=tables)
+
+
+def _value(value: object, subject: Subject) -> str:
+    number = float(str(value))
+    return subject.words("tip.no_limit") if number == float("inf") else f"{number:.4g}"
+
+
+def _year(year: object) -> str:
+    told = text(year)
+    return told.removesuffix(".0")
 
 
 def notices(subject: Subject) -> Section:
