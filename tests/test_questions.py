@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,6 @@ from question_book import Book, Row, count, gains, grades, listed, money, moves,
 
 import energy_routes as er
 from energy_routes import library
-from energy_routes.modelfile import read_model_file
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +33,12 @@ def test_an_answer_is_what_a_fresh_solve_says(asked: dict, number: int, book: Bo
 def test_every_question_is_answered(page: str) -> None:
     assert sorted(OIL) == list(range(1, 11))
     assert sorted(GAS) == list(range(1, 9))
-    asked = [name for name in library.model_names() if read_model_file(library.model_path(name)).scenario]
-    assert [name for name in asked if f"(../models/{name}.toml)" not in page] == []
+    oil, gas = page.split("\n## Gas\n")
+    for part, asked in ((oil, OIL), (gas, GAS)):
+        assert [int(n) for n in re.findall(r"^### (\d+)\. ", part, re.M)] == list(asked)
+    linked = set(re.findall(r"\(\.\./models/([\w.-]+)\.toml\)", page))
+    assert len(linked) >= len(OIL) + len(GAS)
+    assert linked <= set(library.model_names())
 
 
 def test_words_follow_the_sign() -> None:
