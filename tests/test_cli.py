@@ -36,6 +36,8 @@ SUMMARY: dict[str, Any] = {
     "routes": [{"route": "", "origin": "", "market": "", "corridor": "", "volume": 0.0, "netback": 0.0}],
     "ledger": [{"term": "", "kind": "", "value": 0.0, "unit": ""}],
     "indicators": {"hhi": {"corridor": 0.0, "transit_set": 0.0}, "transit_share": {"RU": 0.0}},
+    "builds": [{"option": "", "year": "", "units": 0.0, "capacity": 0.0, "unit": "", "capex": 0.0, "charge": 0.0}],
+    "emissions": [{"commodity": "", "mode": "", "emitted": 0.0, "kg_per_unit": 0.0, "unit": ""}],
     "binding": [LIMIT],
     "certificate": {"primal_residual": 0.0, "dual_residual": 0.0, "gap": 0.0},
     "warnings": [{"code": "", "message": "", "where": ""}],
