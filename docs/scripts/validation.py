@@ -132,11 +132,13 @@ def _list(names: Sequence[str]) -> str:
 
 def full(plans: Mapping[int, er.Plan]) -> str:
     """In which years the Caspian system is full, so that its share is the record of stops and no merit of the model."""
-    years = [str(y) for y, plan in plans.items() if {"CPC_RU", "cpc-kazakh-section"} & set(plan.prices.table["limit"])]
+    system = {"CPC_RU", "CPC_SPM", "cpc-kazakh-section"}
+    tight = {y: set(p.prices.table.loc[p.prices.table["price"] > 0, "limit"]) & system for y, p in plans.items()}
+    years = [str(y) for y in plans if tight[y]]
     rest = [str(y) for y in plans if str(y) not in years]
     return (
         f"The Caspian system is full in the model in {_list(years)}: its share is then what the stops leave, and no "
-        f"merit of the routes. In {_list(rest)} there is room, and the share is the model's choice."
+        f"merit of the routes. In {_list(rest)} it has room, and the share is the model's choice."
     )
 
 
