@@ -14,7 +14,7 @@ from toy import toy
 
 import energy_routes as er
 from energy_routes.errors import UsageError
-from energy_routes.report import charts, report_html, risks, subject_of
+from energy_routes.report import basis, charts, report_html, risks, subject_of
 from energy_routes.report.answer import cards, headline, sentences
 from energy_routes.report.figures import inline
 from energy_routes.report.page import PARTS
@@ -141,6 +141,17 @@ def test_each_section_speaks_the_language(before: er.Plan, lang: str) -> None:
     told = [section.title for part in PARTS if (section := part(subject)) is not None]
     assert Words.of(lang)("report.corridors") in told
     assert len(told) == len(set(told)) >= 9
+
+
+def test_what_was_asked_is_told_in_words(before: er.Plan) -> None:
+    group = str(before.groups.loc[before.groups["kind"] == "corridor", "group"].iloc[0])
+    name = str(before.groups.loc[before.groups["group"] == group, "name"].iloc[0])
+    case = before.case.with_policy(max_share={f"corridor:{group}": 0.9}, max_hhi={"corridor": 0.8})
+    told = basis.policy(subject_of(replace(before, case=case), None, None, None, "en")).bullets
+    assert told[0] == "Sought: the best: Netback"
+    assert told[1] == f"Share of {name} (corridor) ≤ 90.0\xa0%"
+    assert told[2] == "Concentration (HHI) (corridor) ≤ 0.8"
+    assert told[3] == "Exports are held at what they are without the caps."
 
 
 def test_studies_are_found_beside_a_saved_plan_and_told(before: er.Plan, tmp_path: Path) -> None:

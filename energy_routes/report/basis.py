@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
+from typing import Any
+
 from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, link, table, text
 
 CONFIDENCE = ("high", "computed", "given", "medium", "low", "estimate")
+CAPS = ("max_share", "max_exposure", "max_hhi")
 MOST_FIGURES = 40
 PROOF = ("primal_residual", "dual_residual", "complementarity", "gap", "ledger_gap")
 
@@ -15,13 +19,37 @@ def policy(subject: Subject) -> Section:
     """What was sought and what was asked of the plan."""
     words, asked = subject.words, subject.plan.case.policy
     told = [f"{words('report.sought')}: {words.known(f'ledger.{asked.objective}', asked.objective)}"]
-    told += [f"{kind}: {cap.name} ≤ {words.percent(cap.cap, 1) if kind == 'max_share' else words.number(cap.cap)}"
-             for kind in ("max_share", "max_exposure", "max_hhi") for cap in getattr(asked, kind)]
+    told += [f"{words(f'cap.{kind}')} {_group(cap, subject)} ≤ "
+             f"{words.percent(cap.cap, 1) if kind == 'max_share' else words.number(cap.cap)}"
+             for kind in CAPS for cap in getattr(asked, kind)]
     if asked.caps:
         told.append(words(f"report.exports_{asked.exports}"))
-    told += [f"{name}: {getattr(asked, name)}" for name in ("security", "bookings", "cvar")
-             if getattr(asked, name) is not None]
+    for part in fields(asked):
+        value = getattr(asked, part.name)
+        if part.name not in (*CAPS, "objective", "exports") and value not in (None, (), {}):
+            told.append(f"{part.name.replace('_', ' ')}: {_said(value)}")
     return Section("policy", words("report.policy"), bullets=tuple(told))
+
+
+def _group(cap: Any, subject: Subject) -> str:
+    """The group that a cap is on, as read: a country by its name, a corridor by its own."""
+    words, group = subject.words, getattr(cap, "group", "")
+    kind = words.known(f"group.{cap.kind}", str(cap.kind)).lower()
+    if not group:
+        return f"({kind})"
+    names = subject.plan.case.network.tables["groups"].set_index(["kind", "group"])["name"]
+    named = words.country(group) if cap.kind == "transit" else words.name(text(names.get((cap.kind, group), group)))
+    return f"{named} ({kind})"
+
+
+def _said(value: Any) -> str:
+    """A lever as read: its fields that are set, the parts of a list in a row."""
+    if isinstance(value, tuple | list):
+        return "; ".join(_said(part) for part in value)
+    if not is_dataclass(value):
+        return text(value)
+    parts = ((part.name.replace("_", " "), getattr(value, part.name)) for part in fields(value))
+    return ", ".join(f"{name} {_said(item)}" for name, item in parts if item not in (None, (), {}, ""))
 
 
 def edits(subject: Subject) -> Section:
