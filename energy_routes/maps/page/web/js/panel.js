@@ -15,6 +15,7 @@ import { lineWords } from "./words.js";
 
 const NEAREST = 24;
 const FARTHEST = 0.45;
+const REST = 110; // ms without a movement after which the map is laid out anew
 const ABOVE = 0.3; // of the spare height: the legend needs the rest
 const MARCHING = 2.2; // px: a thinner line carries no dashes
 const FIRST = 8; // numbers told before the names of places
@@ -94,6 +95,8 @@ export class Panel {
   place() {
     if (!this.size || !this.strands) return;
     this.svg.node().__zoom = transform;
+    this.laid = transform;
+    for (const layer of [this.names, this.bands, this.lines, this.over]) layer.attr("transform", null);
     const { camera, size } = this;
     this.ground.attr("transform", `translate(${camera.x},${camera.y}) scale(${camera.scale})`);
     const widths = [];
@@ -104,6 +107,17 @@ export class Panel {
     }
     this.drawLines();
     this.write();
+  }
+
+  /** Move what is laid out with the camera, without laying it out anew. */
+  shift() {
+    if (!this.size || !this.laid) return;
+    this.svg.node().__zoom = transform;
+    const { camera, laid } = this;
+    const k = transform.k / laid.k;
+    const moved = `translate(${transform.x - k * laid.x},${transform.y - k * laid.y}) scale(${k})`;
+    this.ground.attr("transform", `translate(${camera.x},${camera.y}) scale(${camera.scale})`);
+    for (const layer of [this.names, this.bands, this.lines, this.over]) layer.attr("transform", moved);
   }
 
   drawLines() {
@@ -224,16 +238,23 @@ function drawLeaders(group, leaders) {
 }
 
 let waiting = 0;
+let settling = 0;
 
-/** Move every panel with the camera, once a frame. */
+/** Move every panel with the camera: as it stands once a frame, laid out anew when the hand rests. */
 function moveAll(to) {
   transform = to;
   hideTip();
-  if (waiting) return;
-  waiting = requestAnimationFrame(() => {
+  clearTimeout(settling);
+  settling = setTimeout(placeAll, REST);
+  waiting ||= requestAnimationFrame(() => {
     waiting = 0;
-    for (const panel of panels) panel.place();
+    for (const panel of panels) panel.shift();
   });
+}
+
+function placeAll() {
+  clearTimeout(settling);
+  for (const panel of panels) panel.place();
 }
 
 /** Zoom all panels about the middle of the first by a factor. */
@@ -245,5 +266,5 @@ export function zoomBy(factor) {
 /** Go back to the home view. */
 export function goHome() {
   transform = d3.zoomIdentity;
-  for (const panel of panels) panel.place();
+  placeAll();
 }
