@@ -33,7 +33,7 @@ from energy_routes.studies.shock import Shock
 from energy_routes.studies.stress import KINDS
 from energy_routes.tightest import least_share
 
-DRAWS, SEED = 20, 1
+DRAWS, SEED = 16, 1
 SHARE = "policy.max_share.transit:RU"
 RU = Cap("transit", "RU", 1.0)
 ASKED = (0.8, 0.6, 0.4)

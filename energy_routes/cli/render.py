@@ -25,7 +25,7 @@ class Screen(Console):
 def console() -> Console:
     """Stdout: the terminal's width up to 100 columns, 100 on a pipe; colour on a terminal only."""
     width = min(Console().width, WIDEST) if sys.stdout.isatty() else WIDEST
-    return Screen(highlight=False, width=width)
+    return Screen(highlight=False, emoji=False, width=width)  # ':CHINA:' is a name, no flag
 
 
 def number(value: float | None, digits: int = 2) -> str:

@@ -21,10 +21,10 @@ def print_frontier(found: Frontier) -> None:
     scale, digits, unit = (100, 2, "%") if share else (1, 4, found.unit)
     capped = bool(points["price_usd_per_t_exposure"].notna().any())
     price = ("price_usd_per_t_exposure", "USD/t allowed") if capped else ("price", "MUSD/unit")
-    screen.print(f"{found.case.name}: {found.name}")
+    screen.print(f"{found.case.name}: {found.name}; money in MUSD")
     lost = bool((points["cost_shut_in"] > 0).any())
-    out = table(f"at{f', {unit}' if unit else ''}", "netback, MUSD", "exports", "shut in", "lost, MUSD",
-                *(["by shutting in"] if lost else []), "USD/t exported", price[1], text=0)  # fmt: skip
+    out = table(f"at{f', {unit}' if unit else ''}", "netback", "exports", "shut in", "lost",
+                *(["of it shut in"] if lost else []), "USD/t exported", price[1], text=0)  # fmt: skip
     volumes = digits_for(points["exports"].tolist())
     for point in points.to_dict("records"):
         moved = (number(point[key], volumes) for key in ("exports", "shut_in"))
