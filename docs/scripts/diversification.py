@@ -340,9 +340,7 @@ def worst_losses(atlas: Mapping[str, pd.DataFrame], on: Mapping[str, Case], told
     return [
         "## Which single loss hurts most?", "", f"**{'; '.join(parts)[0].upper()}{'; '.join(parts)[1:]}.**", "",
         f"In {often} of {len(first)} draws the first of oil stays the first. A loss is not foreseen, no well gives "
-        f"more "
-        "than was planned, and home comes first; what home does not get has no price here, so the losses that strike "
-        "home alone are in the atlas, not in this table.", "",
+        "more than was planned, and home comes first: what even so does not reach home is in a column of its own.", "",
         *tables, *command("stress oil-2024", "stress gas-2024", "stress oil-2024-monthly --onset 2024-03 --k 2"),
     ]
 
