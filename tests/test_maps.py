@@ -98,7 +98,7 @@ def test_a_view_holds_its_box_and_centres_it() -> None:
 
 
 def test_a_far_network_gets_its_own_frame() -> None:
-    assert home_box(np.array([[52.0, 47.0], [30.0, 45.0]])) == HOME
+    assert home_box(np.array([[80.0, 50.0], [15.0, 42.0]])) == HOME
     box = home_box(np.array([[100.0, 20.0], [110.0, 25.0]]))
     places = project(np.array([[100.0, 20.0], [110.0, 25.0]]))
     assert box[0] < places[:, 0].min() < places[:, 0].max() < box[2]

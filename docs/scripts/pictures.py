@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from PIL import Image
-
 import energy_routes as er
 from energy_routes import maps
 
+DPI = 110
 IMAGES = Path(__file__).resolve().parent.parent / "images"
 # File → (the model before, or none; the model drawn).
 PICTURES: Mapping[str, tuple[str | None, str]] = {
@@ -20,15 +19,10 @@ PICTURES: Mapping[str, tuple[str | None, str]] = {
 
 
 def draw(before: str | None, model: str, file: Path) -> None:
-    """One picture, in as few colours as it needs."""
+    """One picture, as large as a page of the repository shows it."""
     plan = er.solve(er.load(model))
-    if before is None:
-        maps.write(plan, file)
-    else:
-        maps.write(er.solve(er.load(before)), file, other=plan)
-    with Image.open(file) as picture:
-        small = picture.convert("RGB").quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    small.save(file, optimize=True)
+    figure = maps.draw(plan) if before is None else maps.compare_figure(er.solve(er.load(before)), plan)
+    figure.savefig(file, dpi=DPI, metadata={"Software": None})
 
 
 def main() -> None:
