@@ -137,7 +137,7 @@ def test_least_cost(tmp_path: Path) -> None:
 def test_months_and_caps_by_period(tmp_path: Path) -> None:
     """A cap that counts in every month moves three rows: it is sampled, and says so; each sample is an optimum."""
     case = months(toy(tmp_path)).with_policy(max_share={"transit:RU": {"cap": 0.9, "over": "period"}})
-    curve = frontier(case, SHARE, 0.74, 0.5, samples=12)
+    curve = frontier(case, SHARE, 0.74, 0.5, samples=6)
     assert set(curve.segments["form"]) == {"sampled"}
     assert any("not proved" in note for note in curve.notes)
     for row in curve.points.itertuples():
@@ -206,7 +206,7 @@ def test_oil_share_against_brute_force_and_finite_differences(oil: er.Case) -> N
     assert set(curve.segments["form"]) == {"linear"}
     assert (np.diff(curve.points["objective"]) <= 1e-6).all()
     rising = curve.curve[::-1]
-    for at in (0.95, 0.93, 0.91, 0.8975):
+    for at in (0.93, 0.8975):
         solved = best(oil.set(SHARE, at)).value
         assert np.interp(at, rising["cap"], rising["objective"]) == pytest.approx(solved, rel=1e-9)
     for piece in curve.segments.itertuples():
