@@ -43,7 +43,7 @@ def same(one: Plan, two: Plan) -> None:
         pd.testing.assert_frame_equal(table, two.tables()[name], check_exact=True, obj=name)
 
 
-@settings(phases=QUICK, max_examples=8)
+@settings(phases=QUICK, max_examples=3)
 @example(spec=TIED)
 @example(spec=STORED)
 @example(spec=replace(STORED, tank="value"))
@@ -118,7 +118,7 @@ def shares_are_of_the_corridors(plan: Plan) -> None:
         assert transit["share"] == pytest.approx(transit["volume"] / moved)
 
 
-@settings(phases=QUICK, max_examples=4)
+@settings(phases=QUICK, max_examples=3)
 @example(spec=TIED, seed=5)
 @given(spec=specs, seed=st.integers(0, 99))
 def test_shuffled_rows_change_nothing(spec: Spec, seed: int) -> None:
@@ -130,7 +130,7 @@ def test_shuffled_rows_change_nothing(spec: Spec, seed: int) -> None:
         pd.testing.assert_frame_equal(*ordered, rtol=1e-9, atol=1e-9, obj=name)
 
 
-@settings(phases=QUICK, max_examples=4)
+@settings(phases=QUICK, max_examples=3)
 @given(spec=specs)
 def test_renamed_ids_change_names_only(spec: Spec) -> None:
     """Reversing every id reverses all orders of labels, too."""
@@ -150,7 +150,7 @@ def test_renamed_ids_change_names_only(spec: Spec) -> None:
     pd.testing.assert_frame_equal(*compared, rtol=1e-7, atol=1e-6)
 
 
-@settings(phases=QUICK, max_examples=4)
+@settings(phases=QUICK, max_examples=3)
 @given(spec=specs, way=st.integers(0, 1), left=st.sampled_from([0.0, 0.4, 0.9]))
 def test_tightening_never_gains(spec: Spec, way: int, left: float) -> None:
     # A commitment that an outage shrinks (force majeure) would be a relief: none here.
@@ -163,7 +163,7 @@ def test_tightening_never_gains(spec: Spec, way: int, left: float) -> None:
     assert best(case.with_policy(exports="free", max_share={"corridor:C1": left})).value <= whole + 1e-7
 
 
-@settings(phases=QUICK, max_examples=4)
+@settings(phases=QUICK, max_examples=3)
 @given(spec=specs, factor=st.sampled_from([0.5, 1.5]))
 def test_a_warm_session_equals_a_cold_one(spec: Spec, factor: float) -> None:
     case = made(spec)
@@ -174,7 +174,7 @@ def test_a_warm_session_equals_a_cold_one(spec: Spec, factor: float) -> None:
     assert warm.solve().objective == pytest.approx(Session(other).solve().objective, rel=1e-11)
 
 
-@settings(phases=QUICK, max_examples=4)
+@settings(phases=QUICK, max_examples=3)
 @example(spec=TIED)
 @example(spec=STORED)
 @given(spec=specs)

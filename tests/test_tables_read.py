@@ -144,7 +144,7 @@ FIGURE = st.floats(0.001, 400.0)
 
 
 @pytest.mark.slow
-@settings(max_examples=6)
+@settings(max_examples=3)
 @given(notes=st.lists(TEXT, min_size=4, max_size=4), figures=st.lists(FIGURE, min_size=4, max_size=4))
 def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, notes: list[str],
                                     figures: list[float]) -> None:

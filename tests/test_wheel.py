@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import venv
 import zipfile
@@ -39,11 +40,18 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a new environment with nothing in it but the wheel and what it asks for."""
+    """The interpreter of a new environment with the wheel in it, beside the libraries of this one.
+
+    That the wheel asks for all that it imports is told by tests/test_project.py; to install it all takes a minute.
+    """
     folder = tmp_path_factory.mktemp("empty") / "env"
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-    run([python, "-m", "pip", "install", "--quiet", wheel], cwd=folder)
+    install = ["install", "--quiet", "--no-deps", "--no-index"]
+    run([sys.executable, "-m", "pip", "--python", python, *install, wheel], cwd=folder)
+    own = run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], cwd=folder).strip()
+    # A folder named in a .pth lends its packages, but not its own .pth files: this checkout stays out of it.
+    (Path(own) / "libraries.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
     return python
 
 

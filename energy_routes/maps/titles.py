@@ -16,12 +16,15 @@ Labels = tuple[Sequence[str], Sequence[str]]  # periods told of the plan before,
 
 
 def finding(plan: Any, labels: Sequence[str], arcs: pd.DataFrame, words: Words) -> str:
-    """One sentence a family: the corridor that carries most of the exports, and how much of them."""
-    told = [text for family in FAMILIES if (text := _finding(plan, labels, arcs, family, words))]
+    """The corridor that carries most of the exports, and how much of them: a sentence, and in brief a second family."""
+    told: list[str] = []
+    for family in FAMILIES:
+        if text := _finding(plan, labels, arcs, family, words, brief=bool(told)):
+            told.append(text)
     return "; ".join(told) or words("title.nothing")
 
 
-def _finding(plan: Any, labels: Sequence[str], arcs: pd.DataFrame, family: str, words: Words) -> str:
+def _finding(plan: Any, labels: Sequence[str], arcs: pd.DataFrame, family: str, words: Words, brief: bool) -> str:
     own = arcs[(arcs["family"] == family) & (arcs["volume"] > style.FLOW_FLOOR)]
     if own.empty:
         return ""
@@ -32,7 +35,7 @@ def _finding(plan: Any, labels: Sequence[str], arcs: pd.DataFrame, family: str, 
         lead = own.sort_values("volume", ascending=False, kind="stable").iloc[0]
         return words("title.most", corridor=words.name(lead["name"]), volume=float(lead["volume"]), unit=unit)
     volume = float(corridors.iloc[0])
-    key = "title.backbone" if volume >= 0.5 * exports else "title.leads"
+    key = "title.brief" if brief else "title.backbone" if volume >= 0.5 * exports else "title.leads"
     return words(key, corridor=words.name(str(corridors.index[0])), volume=volume, exports=exports, unit=unit,
                  family=words(f"family.of.{family}"))
 
