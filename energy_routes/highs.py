@@ -15,6 +15,7 @@ import numpy as np
 from scipy import sparse
 
 from energy_routes.engine import Engine
+from energy_routes.errors import InfeasibleError, LimitError
 from energy_routes.form import (
     Form,
     LinearForm,
@@ -33,8 +34,8 @@ from energy_routes.lp import INF, Index, Rows, Vector
 from energy_routes.program import Program, gathered
 from energy_routes.solution import Basis, Point, Prices, Solution, Status, residuals, worth
 
-__all__ = ["Basis", "Form", "Method", "RebuildReason", "Session", "Solution", "Status", "ray", "residuals", "worth",
-           "write_model"]
+__all__ = ["Basis", "Form", "Method", "RebuildReason", "Session", "Solution", "Status", "optimal", "ray", "residuals",
+           "worth", "write_model"]
 
 Method: TypeAlias = Literal["choose", "simplex", "ipm"]
 
@@ -194,6 +195,16 @@ def write_model(program: Program, file: Path) -> None:
     check_form(form)
     engine.load(form)
     engine.write(file, program.column_names(), program.row_names())
+
+
+def optimal(session: Session) -> Solution:
+    """An optimal solution.  Raises InfeasibleError, or LimitError where the solver gave up."""
+    solution = session.solve()
+    if solution.status in (Status.infeasible, Status.infeasible_or_unbounded):
+        raise InfeasibleError("no plan", [])
+    if solution.status is not Status.optimal:
+        raise LimitError(f"the solver stopped on the way: {solution.status.value}")
+    return solution
 
 
 def ray(problem: LinearForm) -> Vector:

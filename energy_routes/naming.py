@@ -37,6 +37,13 @@ class Names:
         return self._column("arcs", "to")
 
     @cached_property
+    def corridor_of_arc(self) -> dict[str, str]:
+        """The corridor that is measured at each arc which is a meter of one."""
+        meters = self._tables["meters"]
+        own = meters[(meters["kind"] == "corridor") & meters["arc"].notna()]
+        return dict(zip(own["arc"], own["group"], strict=True))
+
+    @cached_property
     def market(self) -> dict[str, str]:
         return self._column("markets", "name")
 

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 from energy_routes.cuts import cut_until_inside
-from energy_routes.errors import InfeasibleError, LimitError
+from energy_routes.errors import InfeasibleError
 from energy_routes.formulation import NETBACK
 from energy_routes.formulation.concentration import Tangent
 from energy_routes.formulation.space import Space
-from energy_routes.highs import Session, Solution, Status
+from energy_routes.highs import Session, Solution, optimal
 from energy_routes.lp import Vector
 from energy_routes.plan import Plan
 from energy_routes.program import Program
@@ -94,7 +94,7 @@ class Yardstick:
         """The optimum inside every cone, or None where there is none; cuts stay in the session, they hold for all."""
         cuts: list[Tangent] = []
         try:
-            return cut_until_inside(self._session, self.program, self.space, cuts, lambda _: _optimal(self._session))[1]
+            return cut_until_inside(self._session, self.program, self.space, cuts, lambda _: optimal(self._session))[1]
         except InfeasibleError:
             return None
 
@@ -107,15 +107,6 @@ def _measure(space: Space, program: Program, in_cash: bool) -> tuple[Vector, flo
         return sum((e.coefficients(size) for e in cash), np.zeros(size)), float(sum(e.const.sum() for e in cash))
     sign = 1.0 if program.sense == "max" else -1.0
     return sign * program.cost, sign * program.offset
-
-
-def _optimal(session: Session) -> Solution:
-    solution = session.solve()
-    if solution.status in (Status.infeasible, Status.infeasible_or_unbounded):
-        raise InfeasibleError("no plan", [])
-    if solution.status is not Status.optimal:
-        raise LimitError(f"the solver stopped on the way: {solution.status.value}")
-    return solution
 
 
 def _swept(money: float) -> float:

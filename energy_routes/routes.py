@@ -43,9 +43,7 @@ def _finish(space: Space, x: Vector, frame: pd.DataFrame, prices: pd.DataFrame) 
     frame["shipper"] = frame["origin"].map(called.shipper)
     labels = zip(frame["origin"], frame["arcs"], frame["market"], strict=True)
     frame["route"] = [_words(called, *label) for label in labels]
-    metered = tables["meters"][(tables["meters"]["kind"] == "corridor") & tables["meters"]["arc"].notna()]
-    corridors = dict(zip(metered["arc"], metered["group"], strict=True))
-    frame["corridor"] = [_corridor(corridors, arcs) for arcs in frame["arcs"]]
+    frame["corridor"] = [_corridor(called.corridor_of_arc, arcs) for arcs in frame["arcs"]]
     frame["limited_by"] = _limited_by(tables["limit_terms"], frame, prices)
     markets = tables["markets"]
     frame["export"] = frame["market"].isin(markets.loc[markets["export"].astype(bool), "id"])

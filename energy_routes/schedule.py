@@ -24,8 +24,7 @@ def schedule_of(space: Space, x: Vector, found: Sequence[Path]) -> pd.DataFrame:
     """
     tables = space.case.network.tables
     called = Names(tables)
-    metered = tables["meters"][(tables["meters"]["kind"] == "corridor") & tables["meters"]["arc"].notna()]
-    corridors = dict(zip(metered["arc"], metered["group"], strict=True))
+    corridors = called.corridor_of_arc
     homes, stores = set(tables["obligations"]["id"]), set(tables["storages"]["id"])
 
     def direction(path: Path) -> str:

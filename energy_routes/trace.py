@@ -162,14 +162,18 @@ def _ends(space: Space, x: Vector) -> list[tuple[Mapping[Any, Any], float, float
     ]
 
 
+def item_of(mode: str) -> str:
+    """The item of the netback sheet that a lane's charge belongs to."""
+    return "freight" if mode in TANKERS else "loading" if mode == "transfer" else "tariff"
+
+
 def _steps(space: Space, x: Vector) -> dict[State, list[Step]]:
     """The ways out of every state, each with its share of the volume that passes."""
     out: dict[State, list[tuple[float, Step]]] = defaultdict(list)
     lanes = space.flow.axis.frame
     for row, volume in zip(lanes.to_dict("records"), space.flow.value(x), strict=True):
         if volume > DUST:
-            charge = "freight" if row["mode"] in TANKERS else "loading" if row["mode"] == "transfer" else "tariff"
-            money = {charge: -row["charge"], "quality": -row["quality"], "rebate": row["rebate"]}
+            money = {item_of(row["mode"]): -row["charge"], "quality": -row["quality"], "rebate": row["rebate"]}
             step = Step(0.0, row["arc"], (row["to"], row["to_commodity"], row["period"]), row["yield"], money)
             out[row["from"], row["commodity"], row["period"]].append((volume, step))
     for row, volume in zip(space.delivered.axis.frame.to_dict("records"), space.delivered.value(x), strict=True):

@@ -18,19 +18,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from energy_routes.assemble import VALUE_UNITS
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
-from energy_routes.formulation.axes import TANKERS
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.names import nearest
 from energy_routes.naming import Names
+from energy_routes.routes import CHARGES
+from energy_routes.trace import SHEET, item_of
 
 Vector = NDArray[np.float64]
-SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting")
-COSTS = ("tariff", "loading", "freight", "quality", "lifting")
 COLUMNS = ["period", "family", "supply", "shipper", "commodity", "corridor", "market", "sold_as", "arcs", *SHEET,
            "netback", "capacity", "unit"]  # fmt: skip
-VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3"}
 STEPS = 200  # lanes of the longest way that is looked for
 
 
@@ -103,7 +102,7 @@ def _rows(space: Space, period: str, corridors: dict[tuple[str, str], str]) -> I
                 path = _path(net, worth, sold_for, start, number)
                 sheet, sold_as = _sheet(net, path, sold_for, supply)
                 room = min((float(arcs[lane["arc"]]) for lane in path), default=float("inf"))
-                netback = sheet["price"] + sheet["rebate"] - sum(sheet[k] for k in COSTS)
+                netback = sheet["price"] + sheet["rebate"] - sum(sheet[k] for k in CHARGES)
                 kind = str(family[supply["commodity"]])
                 yield (period, kind, supply["supply"], called.shipper[supply["supply"]], supply["commodity"], corridor,
                        market, sold_as, ";".join(lane["arc"] for lane in path), *(sheet[k] for k in SHEET), netback,
@@ -170,8 +169,8 @@ def _sheet(
     """Each item per lifted unit along a path that crosses a corridor, and the grade that is sold."""
     sheet, here = dict.fromkeys(SHEET, 0.0), 1.0
     for lane in path:
-        item = "freight" if lane["mode"] in TANKERS else "loading" if lane["mode"] == "transfer" else "tariff"
-        for key, value in ((item, lane["charge"]), ("quality", lane["quality"]), ("rebate", lane["rebate"])):
+        charge = (item_of(lane["mode"]), lane["charge"])
+        for key, value in (charge, ("quality", lane["quality"]), ("rebate", lane["rebate"])):
             sheet[key] += here * float(value)
         here *= float(lane["yield"])
     sold_as = str(path[-1]["to_commodity"])

@@ -11,7 +11,7 @@ from energy_routes.errors import InfeasibleError, LimitError
 from energy_routes.formulation import NETBACK
 from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, tangents
 from energy_routes.formulation.space import Space
-from energy_routes.highs import Session, Solution, Status, worth
+from energy_routes.highs import Session, Solution, optimal, worth
 from energy_routes.lp import Vector
 from energy_routes.pick import pick
 from energy_routes.policy import Concentration
@@ -75,7 +75,7 @@ class Rebuilder:
                 space, program = self._shared = stated(case)
             cuts = [cut for old in self._cuts for cut in _for_caps(old, case.policy.max_hhi)]
             session = Session(program)
-            whole, solution = cut_until_inside(session, program, space, cuts, lambda _: _optimal(session))
+            whole, solution = cut_until_inside(session, program, space, cuts, lambda _: optimal(session))
         except InfeasibleError:
             return None
         self._cuts = tuple(cuts)
@@ -88,16 +88,6 @@ class Rebuilder:
         name = self._lever.path.partition(".")[2]
         priced = hhi_price(space, cuts, duals, solution.x)
         return sum(slope for cap, _, slope in priced if cap.name == name) * (self._lever.stop - self._lever.start)
-
-
-def _optimal(session: Session) -> Solution:
-    """An optimal solution.  Raises InfeasibleError, or LimitError where the solver gave up."""
-    solution = session.solve()
-    if solution.status in (Status.infeasible, Status.infeasible_or_unbounded):
-        raise InfeasibleError("no plan", [])
-    if solution.status is not Status.optimal:
-        raise LimitError(f"the solver stopped on the way: {solution.status.value}")
-    return solution
 
 
 def _for_caps(cut: Tangent, caps: tuple[Concentration, ...]) -> list[Tangent]:
