@@ -20,6 +20,7 @@ from energy_routes.periods import Period
 from energy_routes.policy import ALL, AMOUNTS, RISK, Policy, for_family, set_lever
 from energy_routes.risk.countries import weights_of_sets
 from energy_routes.risk.outages import check_targets
+from energy_routes.subjects import check_subject
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,7 @@ class Case:
     """One question: solve it with :func:`energy_routes.solve`.  Every method returns a new case.
 
     ``base`` names the model that this one extends (a bundled name, or a path): what its answer is measured against.
+    ``subject`` names what the question is about (``corridor:BTC``); its answer begins there.
     ``past`` is what has happened before the horizon began, where a year is planned anew (:mod:`energy_routes.midyear`).
     """
 
@@ -43,6 +45,7 @@ class Case:
     scenarios: Mapping[str, ScenarioFile] = field(default_factory=dict, compare=False)
     base: str | None = None
     past: Past | None = None
+    subject: tuple[str, ...] = ()
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -56,6 +59,15 @@ class Case:
     def on_network(self, change: Callable[[Network], Network]) -> Case:
         """The case on a changed network."""
         return replace(self, network=change(self.network))
+
+    def about(self, *subject: str) -> Case:
+        """The case with another subject: ``case.about("corridor:BTC", "arc:CPC_SPM")``.
+
+        Raises UsageError for what is not there (see :mod:`energy_routes.subjects`).
+        """
+        for target in subject:
+            check_subject(self.network, target)
+        return replace(self, subject=tuple(dict.fromkeys(subject)))
 
     def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Case:
         """Leave only ``remaining`` (0–1) of an arc, a group ('CPC', 'transit:RU') or a node, in the periods named."""

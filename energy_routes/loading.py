@@ -33,9 +33,28 @@ def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
         case = case.with_file(file.edit, file.policy, where.name)
         for deck in [file.deck] if isinstance(file.deck, str) else file.deck or ():
             case = case.with_deck(where.parent / deck)
+    case = _about(case, chain)
     for scenario in scenarios:
         case = case.scenario(scenario)
     return _from_today(case, chain)
+
+
+def _about(case: Case, chain: list[tuple[ModelFile, Path]]) -> Case:
+    """The case with what the newest file that says so is about.  Raises DataError for each thing that is not there."""
+    for file, where in reversed(chain):
+        if file.subject is None:
+            continue
+        targets = [file.subject] if isinstance(file.subject, str) else file.subject
+        faults = []
+        for target in targets:
+            try:
+                case = case.about(*case.subject, target)
+            except UsageError as error:
+                faults.append(Fault(where.name, column="subject", found=str(error)))
+        if faults:
+            raise DataError(where.name, faults)
+        return case
+    return case
 
 
 def _from_today(case: Case, chain: list[tuple[ModelFile, Path]]) -> Case:

@@ -108,6 +108,7 @@ class ModelFile(_Closed):
     title: str | None = None
     question: str | None = None
     source: str | list[str] | None = None
+    subject: str | list[str] | None = None
     extends: str | None = None
     data: str | list[str] | None = None
     year: int | list[int] | None = None

@@ -26,7 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("added", "audit", "stacking"),
     ("network",),
     ("building", "drawn", "edits", "past", "risk"),
-    ("deck",),
+    ("deck", "subjects"),
     ("case",),
     ("elastic", "formulation", "midyear", "plan"),
     ("cuts", "limits", "loading", "pick", "stakes", "trace", "views"),

@@ -55,6 +55,11 @@ def refused(folder: Path, model: str) -> str:
         ('[policy.max_exposure]\n"transit:RU" = -1', ["transit:RU", "-1"]),
         ('[policy.max_share]\n"transit:RU" = { cap = 0.5, ovr = "period" }', ["ovr", "Nearest: 'over'"]),
         ('[policy.max_share]\n"transit:RU" = { cap = 0.5, over = "month" }', ["month", "horizon"]),
+        ('subject = ["corridor:SHORTT"]', ["model.toml", "subject", "corridor:SHORTT", "Nearest: 'SHORT'"]),
+        ('subject = ["arc:SHORTT", "coridor:LONG"]', ["2 problems", "Nearest: 'SHORT'", "Nearest: 'corridor'"]),
+        ('subject = "BTC"', ["'BTC' is not kind:name, such as 'corridor:BTC'"]),
+        ('subject = ["hhi:transit"]', ["hhi:transit", "kind that has an HHI", "transit_set"]),
+        ("subject = 7", ["subject", "7"]),
         ('extends = "nothing-of-the-kind"', ["nothing-of-the-kind"]),
         ('extends = "model"', ["circle"]),
     ],
@@ -63,6 +68,19 @@ def test_a_slip_is_refused_with_its_place(tmp_path: Path, model: str, expected: 
     said = refused(tmp_path, model)
     for text in expected:
         assert text in said
+
+
+def test_a_subject_is_the_models_own_or_that_of_the_one_it_extends(tmp_path: Path) -> None:
+    path = write(tmp_path, model='subject = ["corridor:SHORT", "arc:LONG"]')
+    assert load(path).subject == ("corridor:SHORT", "arc:LONG")
+    child = tmp_path / "child.toml"
+    child.write_text('extends = "model"\n', "utf-8")
+    assert load(child).subject == ("corridor:SHORT", "arc:LONG")
+    child.write_text('extends = "model"\nsubject = "supply:FIELD_CO"\n', "utf-8")
+    assert load(child).subject == ("supply:FIELD_CO",)
+    assert load(child).about("hhi:corridor", "transit:RU", "hhi:corridor").subject == ("hhi:corridor", "transit:RU")
+    with pytest.raises(UsageError, match=r"'arc:LOMG' is not a name of kind arc in these packs\. Nearest: 'LONG'"):
+        load(child).about("arc:LOMG")
 
 
 def test_toml_syntax_is_told_with_its_line() -> None:

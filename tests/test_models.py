@@ -85,6 +85,7 @@ def test_a_model_says_what_it_asks_and_why(name: str) -> None:
     case = case_of(name)
     assert case.title
     assert case.question.endswith("?")
+    assert case.subject
     assert case.sources
     assert all(source.startswith("http") for source in case.sources)
     laid_over = [edit for scenario in case.scenarios.values() for edit in scenario.edit]

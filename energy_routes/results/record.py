@@ -48,6 +48,7 @@ def case_record(case: Case, packs: list[str]) -> dict[str, Any]:
         "title": case.title,
         "question": case.question,
         "sources": list(case.sources),
+        "subject": list(case.subject),
         "packs": packs,
         "periods": [{"label": p.label, "days": p.days, "years": p.years} for p in case.periods],
         "edits": [
@@ -93,6 +94,7 @@ def read_case(folder: Path) -> Case:
             title=saved["title"],
             question=saved["question"],
             sources=tuple(saved["sources"]),
+            subject=tuple(saved.get("subject", ())),
             past=_past(network, saved["past"]) if saved.get("past") else None,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
