@@ -89,7 +89,7 @@ def assemble(
             "ledger_gap": abs(float(ledger["value"].sum()) - float(program.cost @ x + program.offset)),
             **({"cuts": [cut.as_dict() for cut in cuts]} if cuts else {}),
         },
-        warnings=notices(space, supplies, obligations, worth),
+        warnings=notices(space, flows, supplies, obligations, worth),
         builds=builds_table(space, x, worth),
         emissions=emissions_table(space, x),
     )

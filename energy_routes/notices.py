@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from energy_routes.formulation.space import Space
+from energy_routes.loops import Loop, loops
 from energy_routes.prices import Worth
 
 SLIGHT = 1e-6  # Mt or bcm
 
 
 def notices(
-    space: Space, supplies: pd.DataFrame, obligations: pd.DataFrame, worth: Worth | None
-) -> tuple[dict[str, str], ...]:
-    """What was shut in, short, waived by force majeure, left without a price, or priced by one dual of many."""
+    space: Space, flows: pd.DataFrame, supplies: pd.DataFrame, obligations: pd.DataFrame, worth: Worth | None
+) -> tuple[dict[str, Any], ...]:
+    """What goes round and is lost, was shut in, short, waived by force majeure, or is left without an exact price."""
     unit = dict(zip(supplies["supply"], supplies["unit"], strict=True))
-    out = [
+    out = [_round(loop) for loop in loops(flows)]
+    out += [
         notice("shut_in", f"{volume:.3g} {unit[name]} is available but not lifted", f"supply:{name}")
         for name, volume in _large(supplies.groupby("supply")["shut_in"].sum())
     ]
@@ -39,9 +43,22 @@ def notices(
     return tuple(out)
 
 
-def notice(code: str, message: str, where: str) -> dict[str, str]:
+def notice(code: str, message: str, where: str) -> dict[str, Any]:
     """One notice in the shape of ``warnings`` in a summary."""
     return {"code": code, "message": message, "where": where}
+
+
+def _round(loop: Loop) -> dict[str, Any]:
+    """A loop in words, and in numbers: ``arcs``, ``volume`` sent round and ``destroyed`` in ``unit``, ``periods``."""
+    arcs = ", ".join(loop.arcs)
+    message = (
+        f"a loop: {loop.volume:.2f} {loop.unit} is sent round {arcs}, and {loop.destroyed:.2f} {loop.unit} is "
+        "destroyed on it: a surplus is burnt that nobody takes"
+    )
+    return notice("loop", message, ", ".join(f"arc:{arc}" for arc in loop.arcs)) | {
+        "arcs": list(loop.arcs), "volume": loop.volume, "destroyed": loop.destroyed, "unit": loop.unit,
+        "periods": list(loop.periods),
+    }  # fmt: skip
 
 
 def _large(volumes: pd.Series[float]) -> list[tuple[str, float]]:

@@ -1,4 +1,4 @@
-"""One plan: among optimal plans the one with least tonne-km, then a stable choice by labels.
+"""One plan: among optimal plans the one that moves least (tonne-km, then tanks), then a stable choice by labels.
 
 The optimal face is described by the duals of the stage before (columns with a reduced cost stay at their bound,
 rows with a dual at theirs), so each further stage is one warm solve of the same live session.
@@ -16,6 +16,7 @@ from energy_routes.lp import Vector
 from energy_routes.program import Program
 from energy_routes.refine import refine
 
+HANDLING = 1e-3  # thousands of km that passing on from one lane, or into or out of a tank, counts as
 CLEAR = 1e-7  # a reduced cost or dual above this share of its stage's largest cost defines the face
 
 
@@ -23,7 +24,7 @@ def pick(session: Session, program: Program, solution: Solution, space: Space) -
     """The one plan of the optimal face.  Falls back to the stage before where a stage cannot be solved."""
     columns = program.shape[1]
     later = (expr.coefficients(columns) for expr in space.then)
-    for cost in (*later, tonne_km(space, columns), tie_break(program)):
+    for cost in (*later, tonne_km(space, columns) + tank_moves(space, columns), tie_break(program)):
         fix_face(session, program, solution)
         session.set_cost(cost, "min")
         stage = session.solve()
@@ -47,7 +48,12 @@ def fix_face(session: Session, program: LinearForm, solution: Solution) -> None:
 def tonne_km(space: Space, columns: int) -> Vector:
     """Tonne-kilometres a unit of each column, in thousands of km."""
     lanes = space.flow.axis
-    return (space.flow * (lanes.data("length") / 1000.0 + 1e-3)).coefficients(columns)
+    return (space.flow * (lanes.data("length") / 1000.0 + HANDLING)).coefficients(columns)
+
+
+def tank_moves(space: Space, columns: int) -> Vector:
+    """What goes into a tank or out of it counts as much as one more lane: a tank is not moved for nothing."""
+    return ((space.injected + space.withdrawn) * HANDLING).coefficients(columns)
 
 
 def tie_break(program: Program) -> Vector:

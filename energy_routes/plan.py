@@ -97,7 +97,7 @@ class Plan:
     stocks: pd.DataFrame
     ranges: pd.DataFrame
     certificate: dict[str, Any] = field(default_factory=dict)
-    warnings: tuple[dict[str, str], ...] = ()
+    warnings: tuple[dict[str, Any], ...] = ()
     security: pd.DataFrame = field(default_factory=pd.DataFrame)
     bookings: pd.DataFrame = field(default_factory=pd.DataFrame)
     futures: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -14,6 +14,7 @@ from toy import best, months, status, toy
 
 from energy_routes.case import Case
 from energy_routes.highs import Status
+from energy_routes.solver import solve
 
 BASE = 0.31 * 360 + 0.28 * 460 + 0.31 * 410
 COLUMNS = "id,node,commodities,working_volume,opening,injection,withdrawal,closing,closing_value"
@@ -147,3 +148,19 @@ def test_a_tank_feeds_its_port_when_the_line_to_it_is_shut(tmp_path: Path) -> No
     supplies = "id,node,commodity,shipper,available,cost\nFIELD_CO,FIELD,CRUDE,Field Co,3.65,9"
     case = tanks(tmp_path, "TANK,HUB,CRUDE,0.1,0.04,,,free,", supplies=supplies).without("GATHER")
     assert best(case).value == pytest.approx(0.04 * 470)
+
+
+def test_a_tank_is_not_moved_for_nothing(tmp_path: Path) -> None:
+    """Prices are alike all year and two tanks stand ready: nothing is put into either, nor moved between them."""
+    level = {**TABLES, "values": ""}
+    rows = "ONE,HUB,,0.1,0.05,,,cyclic,\nTWO,HUB,,0.1,0.05,,,cyclic,\nTHREE,HUB,,0.1,0.05,,,opening,"
+    stocks = solve(tanks(tmp_path, rows, **level)).stocks
+    assert stocks[["injected", "withdrawn"]].to_numpy() == pytest.approx(0, abs=1e-12)
+
+
+def test_a_tank_moves_no_more_than_what_waits(tmp_path: Path) -> None:
+    """0.1 Mt wait from January for February: 0.1 in, 0.1 out, and the second tank rests."""
+    stocks = solve(tanks(tmp_path, "ONE,HUB,,0.06,,,,,\nTWO,HUB,,0.06,,,,,")).stocks
+    assert stocks["injected"].sum() == pytest.approx(0.12)
+    assert stocks["withdrawn"].sum() == pytest.approx(0.12)
+    assert not ((stocks["injected"] > 1e-9) & (stocks["withdrawn"] > 1e-9)).any()

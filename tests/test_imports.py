@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("building", "drawn", "edits", "past", "risk"),
     ("deck", "subjects"),
     ("case",),
-    ("elastic", "formulation", "midyear", "plan"),
+    ("elastic", "formulation", "loops", "midyear", "plan"),
     ("cuts", "limits", "loading", "pick", "stakes", "trace", "views"),
     ("guarding", "premium", "prices", "provenance", "routes", "schedule", "settling", "tightest"),
     ("additions", "hedging", "notices", "security"),

@@ -42,6 +42,9 @@ def print_plan(screen: Console, plan: Plan, units: Units) -> None:
     screen.print(escape(answer(plan, units)))
     if words := premium(plan, units):
         screen.print(escape(words))
+    for loop in plan.warnings:
+        if loop["code"] == "loop":
+            screen.print(escape(f"Warning: {loop['message']} ({loop['where']})"))
     for part in _tables(plan, units):
         screen.print()
         screen.print(part.title, style="bold", markup=False)
@@ -246,6 +249,8 @@ def _lines(plan: Plan, units: Units) -> Iterator[str]:
     if plan.prices.table.empty:
         yield "Worth of limits: not given, because prices come from the embedded solver only (--solver highs)."
     for warning in plan.warnings:
+        if warning["code"] == "loop":
+            continue  # stands at the top
         yield f"Note: {warning['message']} ({warning['where']})"
     if units.note:
         yield f"Units: {units.note}."

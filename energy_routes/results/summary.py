@@ -51,7 +51,7 @@ def summary(plan: Plan) -> dict[str, Any]:
         "certificate": {
             name: plan.certificate.get(name) for name in ("primal_residual", "dual_residual", "gap")
         },
-        "warnings": [{key: warning.get(key, "") for key in ("code", "message", "where")} for warning in plan.warnings],
+        "warnings": [dict.fromkeys(("code", "message", "where"), "") | warning for warning in plan.warnings],
     }  # fmt: skip
     checked: dict[str, Any] = exact(out)
     return checked
