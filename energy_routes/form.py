@@ -67,6 +67,15 @@ def form_of(problem: LinearForm) -> Form:
                 problem.col_lower, problem.col_upper, problem.integer)
 
 
+def level(share: Vector | float) -> Vector:
+    """Shares as coefficients: one within ``SMALLEST_COEFFICIENT`` of 0 or of 1 is 0 or 1.
+
+    A solver would drop what a smaller share multiplies, or what it leaves of 1.
+    """
+    whole = np.round(share)
+    return np.where(np.abs(share - whole) <= SMALLEST_COEFFICIENT, whole, share)
+
+
 class RebuildReason(StrEnum):
     """Why one programme cannot be turned into another in place."""
 

@@ -31,7 +31,7 @@ UNITS = {"oil": "Mt", "gas": "bcm"}
 EXACT = 1e-10
 ALL = 1e-7  # a share lost this near to 1 is everything
 ROUNDS = 60
-SLACK = 1e-9  # added to a share found by search, so that the plan at the optimum is inside
+SLACK = 1e-9  # of the volume planned: beside a share found by search, so that the plan at the optimum is inside
 
 State = Callable[[Space], Program]  # the programme of a space
 Best = Callable[[Space, Program], tuple[Program, Solution]]  # its optimum, with the cuts that it took
@@ -41,8 +41,8 @@ Best = Callable[[Space, Program], tuple[Program, Solution]]  # its optimum, with
 class Guard:
     """What a secured programme is made of.  ``lost`` and ``planned`` stand on one axis (outage, family, market).
 
-    ``base`` is the objective of the same case without security; ``delta`` the share that may be lost;
-    ``start`` the first column that security added.
+    ``base`` is the objective of the same case without security; ``delta`` the share that may be lost, and ``room`` a
+    volume beside it (Mt, bcm) that rounding may take; ``start`` the first column that security added.
     """
 
     lever: Security
@@ -54,6 +54,7 @@ class Guard:
     base: float
     delta: float
     start: int
+    room: float = 0.0
 
 
 def guarded(space: Space, state: State, best: Best) -> tuple[Space, Guard | None]:
@@ -78,8 +79,9 @@ def guarded(space: Space, state: State, best: Best) -> tuple[Space, Guard | None
         lost, more = _unmade(space, lever, copies, window)
     planned = _planned(space, lever, lost.axis, window)
     held = replace(space, linked=(*space.linked, *rows, *more))
-    delta = lever.delta if lever.delta != "min" else _least(held, calm_program, lost, planned, best)
-    guard = Guard(lever, window, outages, copies, lost, planned, solution.objective, float(delta), start)
+    found = (lever.delta, 0.0) if lever.delta != "min" else _least(held, calm_program, lost, planned, best)
+    delta, room = map(float, found)
+    guard = Guard(lever, window, outages, copies, lost, planned, solution.objective, delta, start, room)
     return _bound(held, guard), guard
 
 
@@ -206,16 +208,18 @@ def _planned(space: Space, lever: Security, over: Axis, window: rules.Window) ->
 def _bound(space: Space, guard: Guard) -> Space:
     if guard.delta >= 1.0 - ALL:
         return space  # everything may be lost: nothing is asked
-    return replace(space, linked=(*space.linked, rules.secure(guard.lost, guard.planned, guard.delta)))
+    return replace(space, linked=(*space.linked, rules.secure(guard.lost, guard.planned, guard.delta, room=guard.room)))
 
 
-def _least(space: Space, program: Program, lost: Expr, planned: Expr, best: Best) -> float:
+def _least(space: Space, program: Program, lost: Expr, planned: Expr, best: Best) -> tuple[float, float]:
     """The smallest share that the worst outage must be allowed: min over plans of max over ω of lost / planned.
+
+    With it the volume (Mt, bcm) by which a plan may miss it, for the optimum is known to rounding only.
 
     Dinkelbach's method for several ratios (Crouzeix, Ferland and Schaible 1985): make the largest lost − λ·planned
     least, with λ the largest ratio of the plan before.  Every λ on the way is met by a plan.
     """
-    share, builder = 1.0, _again(space.builder)
+    share, room, builder = 1.0, SLACK, _again(space.builder)
     margin = builder.variable("margin", axis("margin", (), pd.DataFrame({"one": [0]})), -np.inf, np.inf)
     spread = margin.spread_to(lost.axis)
     program = replace(program, sense="min", columns=tuple(builder.blocks), terms=(Term("margin", "risk", margin),),
@@ -230,11 +234,12 @@ def _least(space: Space, program: Program, lost: Expr, planned: Expr, best: Best
         gone, due = lost.value(solution.x), planned.value(solution.x)
         some = due > SLACK
         if (gone[~some] > 1e-6).any():
-            return 1.0
+            return 1.0, 0.0
+        room = SLACK * max(1.0, float(np.max(due, initial=0.0)))
         worst = max(0.0, float(np.max(gone[some] / due[some], initial=0.0)))
         if worst >= 1.0 - ALL:
-            return 1.0
+            return 1.0, 0.0
         if worst >= share - EXACT:
             break
         share = worst
-    return min(1.0, share + SLACK)
+    return share, room

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.cuts import CONE
+from energy_routes.form import level
 from energy_routes.formulation import build
 from energy_routes.formulation.concentration import max_hhi, reached, tangents
 from energy_routes.formulation.diversification_rules import capped
@@ -62,7 +63,7 @@ def least_share(space: Space, cap: Cap) -> float:
     exposed, total = capped(space, replace(cap, cap=1.0))
     program, ratio = build(space), 1.0
     for _ in range(ROUNDS):
-        solution = _worst(program, space.builder, exposed - total * ratio)
+        solution = _worst(program, space.builder, exposed - total * float(level(ratio)))
         if solution is None:
             return float("nan")
         volume, of = exposed.value(solution), total.value(solution)

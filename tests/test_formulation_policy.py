@@ -190,3 +190,10 @@ def test_two_years_hold_each_year_of_their_own_data(tmp_path: Path) -> None:
     answer = best(case)
     assert answer.total("flow", arc="LONG", period="2023") == pytest.approx(2)
     assert answer.total("flow", arc="LONG", period="2024") == pytest.approx(5)
+
+
+@pytest.mark.parametrize(("share", "short"), [(5e-10, 0.0), (1 - 5e-10, 6.0)])
+def test_a_share_a_speck_from_all_or_nothing_is_it(tmp_path: Path, share: float, short: float) -> None:
+    """Its coefficient, or what it leaves of 1, is below what a solver reads: it must not come to it."""
+    answer = best(toy(tmp_path, max_share={"corridor:SHORT": share}, exports="free"))
+    assert answer.total("flow", arc="SHORT") == pytest.approx(short, abs=1e-8)

@@ -373,3 +373,17 @@ def test_gas_is_no_special_case() -> None:
     assert set(plan.security["unit"]) == {"bcm"}
     worst = plan.security["lost"] / plan.security["planned"]
     assert worst.max() == pytest.approx(plan.certificate["security_delta"], abs=1e-6)
+
+
+def test_a_loss_of_nothing_can_be_asked_and_found(tmp_path: Path) -> None:
+    """The best share lost is 0 where the plan can do without the arc; no speck of rounding becomes a coefficient."""
+    tables = {"obligations": "", "supplies": """
+        id,node,commodity,shipper,available,cost
+        FIELD_CO,FIELD,CRUDE,Field Co,4,9
+        """}
+    least = secured(toy(tmp_path / "least", tables), mode="preventive", outages=["arc:LONG"], delta="min")
+    assert least.certificate["security_delta"] == 0
+    for delta in (0.0, 5e-10, 1e-9, 2e-9):
+        plan = secured(toy(tmp_path / f"{delta}", tables), mode="preventive", outages=["arc:LONG"], delta=delta)
+        assert plan.netback == pytest.approx(least.netback)
+        assert loss(plan, "arc:LONG").lost == 0

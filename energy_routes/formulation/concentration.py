@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_routes.form import SMALLEST_COEFFICIENT
 from energy_routes.formulation.space import Space
 from energy_routes.indicators import weighted_hhi
 from energy_routes.lp import INF, Rows, Vector, axis, between
@@ -29,6 +30,12 @@ class Tangent:
     family: str
     groups: tuple[str, ...]
     direction: Vector
+
+    @property
+    def coefficients(self) -> Vector:
+        """û·√w − √H, one number a group: what the row of the cut holds, without what a solver would drop."""
+        values = self.direction - np.sqrt(self.cap.cap)
+        return np.where(np.abs(values) <= SMALLEST_COEFFICIENT, 0.0, values)
 
     def as_dict(self) -> dict[str, Any]:
         """The cut as a certificate keeps it: anybody can check that it is valid, and that a plan obeys it."""
@@ -52,9 +59,10 @@ def tangents(s: Space, x: Vector, tolerance: float) -> list[Tangent]:
         for cap in for_family(s.policy.max_hhi, family):
             volume = horizon_exposure(s, cap, family, x)
             moved, weight = volume.to_numpy(dtype=np.float64), weights(s, cap, tuple(volume.index))
-            norm, total = float(np.sqrt((weight * moved**2).sum())), float(moved.sum())
-            if norm > 0 and norm - np.sqrt(cap.cap) * total > tolerance * np.sqrt(cap.cap) * total:
-                found.append(Tangent(cap, family, tuple(volume.index), weight * moved / norm))
+            norm, limit = float(np.sqrt((weight * moved**2).sum())), float(np.sqrt(cap.cap) * moved.sum())
+            cut = Tangent(cap, family, tuple(volume.index), weight * moved / norm if norm > 0 else weight)
+            if norm > 0 and cut.coefficients @ moved > tolerance * limit:
+                found.append(cut)
     return found
 
 
@@ -80,9 +88,9 @@ def max_hhi(s: Space, cuts: Sequence[Tangent]) -> Rows:
     added in the live session until none is broken.
     """
     rows = [
-        (str(n), cut.cap.kind, cut.family, group, weight - np.sqrt(cut.cap.cap))
+        (str(n), cut.cap.kind, cut.family, group, weight)
         for n, cut in enumerate(cuts)
-        for group, weight in zip(cut.groups, cut.direction, strict=True)
+        for group, weight in zip(cut.groups, cut.coefficients, strict=True)
     ]
     terms = pd.DataFrame(rows, columns=["cut", "kind", "family", "group", "weight"])
     members = terms.merge(pd.DataFrame({"period": [p.label for p in s.case.periods]}, dtype=object), how="cross")

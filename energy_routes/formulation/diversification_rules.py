@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from energy_routes.form import level
 from energy_routes.formulation.space import Space, meters
 from energy_routes.lp import Axis, Expr, Rows, axis
 from energy_routes.past import Past
@@ -51,7 +52,7 @@ def max_share(s: Space) -> Rows:
     has been exported already.
     """
     exposed, total = capped(s, *s.policy.max_share)
-    return exposed - total * exposed.axis.data("cap") <= 0.0
+    return exposed - total * level(exposed.axis.data("cap")) <= 0.0
 
 
 def max_exposure(s: Space) -> Rows:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from energy_routes.form import level
 from energy_routes.formulation.axes import limit_axis
 from energy_routes.formulation.crossed import refuse_crossed
 from energy_routes.formulation.options import added, of_options
@@ -97,7 +98,7 @@ def joint_ratios(s: Space) -> Rows:
     limits = limit_axis(s.case)
     total = limit_totals(s, limits)
     sides = _ratio_sides(limits)
-    ratio, sign = sides.data("ratio"), sides.data("sign")
+    ratio, sign = level(sides.data("ratio")), sides.data("sign")
     of = total.spread_to(axis("of", ("limit", "period"), limits.frame[["limit", "period"]])).spread_to(sides)
     base = total.on(
         axis(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from energy_routes.form import level
 from energy_routes.formulation.recourse import Copy
 from energy_routes.formulation.space import Space
 from energy_routes.lp import INF, Axis, Expr, Rows, Vector, axis, between, zero
@@ -52,13 +53,13 @@ def reached(s: Space, goal: Axis, per: str, periods: Sequence[str]) -> Expr:
     return source.take(keep, source.axis.take(keep)).sum_to(families).on(goal)
 
 
-def secure(lost: Expr, planned: Expr, delta: float, margin: Expr | None = None) -> Rows:
+def secure(lost: Expr, planned: Expr, delta: float, margin: Expr | None = None, room: float = 0.0) -> Rows:
     r"""lost_ω − released_ω ≤ δ · planned_ω   ∀ outage ω, family k (or market m)   [Mt | bcm]
 
     Over the window of the outage, exports fall by the share δ of what the plan exports in it at most.
     """
-    short = lost - planned * delta
-    return between(short if margin is None else short - margin, -INF, 0.0).named(SECURE)
+    short = lost - planned * float(level(delta))
+    return between(short if margin is None else short - margin, -INF, room).named(SECURE)
 
 
 def stranded(s: Space, lost: Expr, outages: Mapping[str, Outage]) -> Rows:
