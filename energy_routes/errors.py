@@ -97,16 +97,19 @@ class InfeasibleError(EnergyRoutesError):
 
 
 class UnboundedError(EnergyRoutesError):
-    """The objective can improve without end; ``ray`` names the activities that grow together."""
+    """The objective can improve without end; ``without_limit`` names the rows of the tables that let it grow.
+
+    Each is a mapping with ``kind``, ``id``, ``name``, and the ``number`` that is missing.
+    """
 
     exit_code = 5
 
-    def __init__(self, message: str, ray: Sequence[dict[str, Any]] = ()) -> None:
-        self.ray = tuple(ray)
+    def __init__(self, message: str, without_limit: Sequence[dict[str, Any]] = ()) -> None:
+        self.without_limit = tuple(without_limit)
         super().__init__(message)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.ray)
+        return type(self), (str(self), self.without_limit)
 
 
 class LimitError(EnergyRoutesError):

@@ -34,7 +34,7 @@ from energy_routes.lp import INF, Index, Rows, Vector
 from energy_routes.program import Program, gathered
 from energy_routes.solution import Basis, Point, Prices, Solution, Status, residuals, worth
 
-__all__ = ["Basis", "Form", "Method", "RebuildReason", "Session", "Solution", "Status", "optimal", "ray", "residuals",
+__all__ = ["Basis", "Form", "Method", "RebuildReason", "Session", "Solution", "Status", "cone", "optimal", "residuals",
            "worth", "write_model"]
 
 Method: TypeAlias = Literal["choose", "simplex", "ipm"]
@@ -207,15 +207,13 @@ def optimal(session: Session) -> Solution:
     return solution
 
 
-def ray(problem: LinearForm) -> Vector:
-    """The direction in which the objective improves without end: most improvement with |d| ≤ 1, shape (columns,).
+def cone(problem: LinearForm) -> Form:
+    """The programme of directions d with |d| ≤ 1 that keep to every finite bound; integrality is not looked at.
 
-    A direction keeps to every finite bound: d ≥ 0 where only a lower bound is, ≤ 0 where only an upper, 0 where both.
-    All zeros when there is none.
+    d ≥ 0 where only a lower bound is, ≤ 0 where only an upper, 0 where both; its best objective is 0 where the
+    problem is bounded.
     """
     down, up = (np.where(np.isfinite(bound), 0.0, 1.0) for bound in (problem.col_lower, problem.col_upper))
     low, high = (np.where(np.isfinite(bound), 0.0, INF) for bound in (problem.row_lower, problem.row_upper))
-    cone = Form(problem.sense, problem.cost, 0.0, problem.matrix, -low, high, -down, up,
+    return Form(problem.sense, problem.cost, 0.0, problem.matrix, -low, high, -down, up,
                 np.zeros(len(problem.cost), dtype=bool))
-    direction = Session(cone).solve().x
-    return np.where(np.abs(direction) < 1e-9, 0.0, direction)

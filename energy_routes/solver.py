@@ -1,7 +1,7 @@
 """The loop: build → solve → pick one plan of the optimal face → price the limits → check → hand out, or explain.
 
 No status is passed on unverified.  An "optimal" is checked by our own residuals; an "infeasible" comes with the
-cheapest set of limits that must give way; an "unbounded" names what grows without end.
+cheapest set of limits that must give way; an "unbounded" names what has no limit.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from energy_routes.assemble import assemble
 from energy_routes.case import Case
 from energy_routes.cuts import CONE, cut_until_inside
@@ -20,7 +18,6 @@ from energy_routes.errors import (
     InfeasibleError,
     LimitError,
     SolverError,
-    UnboundedError,
     UsageError,
     VerificationError,
 )
@@ -40,6 +37,7 @@ from energy_routes.security import with_security
 from energy_routes.settling import Decision, settled
 from energy_routes.solution import Point
 from energy_routes.tightest import tightest_words
+from energy_routes.unbounded import unbounded
 
 log = logging.getLogger(__name__)
 
@@ -206,7 +204,7 @@ def _refuse(status: Status, program: Program, space: Space) -> None:
     if status is Status.infeasible:
         raise _infeasible(program, space)
     if status is Status.unbounded:
-        raise _unbounded(program)
+        raise unbounded(program, space)
     if status in (Status.time_limit, Status.time_limit_feasible):
         raise LimitError(
             f"{space.case.name}: the time limit was reached before the optimum was proved. Raise --time-limit."
@@ -240,19 +238,6 @@ def _safest_words(case: Case) -> list[str]:
     if guard is None or guard.delta <= lever.delta:
         return []
     return [f"the share of exports lost after a single loss cannot go below {guard.delta:.4f} (asked: {lever.delta:g})"]
-
-
-def _unbounded(program: Program) -> UnboundedError:
-    from energy_routes.highs import ray
-
-    direction = ray(program)
-    names = program.column_names()
-    top = np.argsort(-np.abs(direction))[:12]
-    growing = [{"activity": names[j], "rate": float(direction[j])} for j in top if abs(direction[j]) > ENOUGH]
-    words = ", ".join(f"{g['activity']} ({g['rate']:+.3g})" for g in growing)
-    return UnboundedError(
-        f"The objective grows without end along: {words}. A capacity, a market depth or a supply is missing.", growing
-    )
 
 
 def _foreign(space: Space, program: Program, options: Options, around: Around) -> Plan:

@@ -307,8 +307,10 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     """Stdout is a pipe whose other end is closed before anything is written."""
     reading, writing = os.pipe()
     os.close(reading)
-    outcome = shell("solve", str(MODEL), stdout=writing, stderr=subprocess.PIPE)
-    os.close(writing)
+    try:
+        outcome = shell("solve", str(MODEL), stdout=writing, stderr=subprocess.PIPE)
+    finally:
+        os.close(writing)
     assert outcome.returncode == 0
     assert outcome.stderr == ""
 

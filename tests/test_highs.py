@@ -23,7 +23,7 @@ from scipy.optimize import linprog
 
 from energy_routes.errors import SolverError
 from energy_routes.form import Form, RebuildReason, Sense, rebuild_reason
-from energy_routes.highs import Session, Status, ray, residuals, worth, write_model
+from energy_routes.highs import Session, Status, cone, residuals, worth, write_model
 from energy_routes.lp import INF, axis, between
 from energy_routes.program import Builder, Program, Term
 from energy_routes.refine import refine
@@ -170,12 +170,12 @@ def test_unbounded_is_told_from_infeasible(method, presolve):
     assert Session(nowhere, method=method, presolve=presolve).solve().status is Status.infeasible
 
 
-def test_ray_names_what_grows_together():
+def test_the_cone_holds_what_grows_together():
     # Buying at 1 and selling at 3 through a link without a limit; the third activity is capped and stays out.
     problem = form("max", [-1.0, 3.0, 100.0], [[1.0, -1.0, 0.0]], [0.0], [0.0], col_upper=[INF, INF, 5.0])
-    assert ray(problem).tolist() == [1.0, 1.0, 0.0]
-    assert ray(form("max", [1.0], [[1.0]], [-INF], [2.0])).tolist() == [0.0]
-    assert ray(form("min", [1.0], [[1.0]], [-INF], [2.0], [-INF])).tolist() == [-1.0]
+    assert Session(cone(problem)).solve().x.tolist() == [1.0, 1.0, 0.0]
+    assert Session(cone(form("max", [1.0], [[1.0]], [-INF], [2.0]))).solve().x.tolist() == [0.0]
+    assert Session(cone(form("min", [1.0], [[1.0]], [-INF], [2.0], [-INF]))).solve().x.tolist() == [-1.0]
 
 
 def test_no_columns_and_no_rows():
@@ -423,6 +423,7 @@ def test_many_solves_leave_nothing_behind():
 
 CTRL_C = """
 import os, signal, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to Ctrl-C
 from tests_support import knapsack, small
 from energy_routes.highs import Session, Status
 session = Session(knapsack(120))

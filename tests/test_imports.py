@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("deck", "subjects"),
     ("case",),
     ("elastic", "formulation", "loops", "midyear", "plan"),
-    ("cuts", "limits", "loading", "pick", "stakes", "trace", "views"),
+    ("cuts", "limits", "loading", "pick", "stakes", "trace", "unbounded", "views"),
     ("guarding", "premium", "prices", "provenance", "routes", "schedule", "settling", "tightest"),
     ("additions", "hedging", "notices", "security"),
     ("assemble", "maps"),

@@ -6,7 +6,6 @@ import dataclasses
 import errno
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -270,13 +269,12 @@ def test_a_killed_run_leaves_a_whole_result(plan: Plan, tmp_path: Path) -> None:
         "while True: results.save(plan, sys.argv[1])"
     )
     for wait in (0.05, 0.4, 0.9):
-        run = subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE)
-        assert run.stdout is not None
-        assert run.stdout.readline() == b"ready\n"
-        time.sleep(wait)
-        run.send_signal(signal.SIGKILL)
-        run.wait()
-        run.stdout.close()
+        with subprocess.Popen([sys.executable, "-c", code, str(folder)], stdout=subprocess.PIPE) as run:
+            assert run.stdout is not None
+            told = run.stdout.readline()
+            time.sleep(wait)
+            run.kill()
+        assert told == b"ready\n"
         assert len(er_load(folder).flows) == len(plan.flows)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from toy import months, toy
 
 from energy_routes import solver
+from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UnboundedError, UsageError, VerificationError
 from energy_routes.highs import Session, Solution, Status
+from energy_routes.program import Columns, Term
 from energy_routes.solver import program_of, solve, to_pulp
 
 
@@ -46,16 +49,62 @@ def test_a_held_cap_that_is_too_tight_is_named(tmp_path: Path) -> None:
     assert one["amount"] == pytest.approx(1, rel=1e-6)
 
 
-def test_an_unbounded_case_names_what_grows(tmp_path: Path) -> None:
-    case = toy(tmp_path)
-    for path in ("supply:FIELD_CO.available", "arc:GATHER.capacity", "arc:SHORT.capacity"):
+def unlimited(case: Case, *paths: str) -> UnboundedError:
+    """The error of a case with these numbers taken away."""
+    for path in paths:
         case = case.set(path, "unlimited")
     with pytest.raises(UnboundedError) as error:
         solve(case)
-    growing = {step["activity"] for step in error.value.ray}
-    assert {"lifted.FIELD_CO.2023", "flow.GATHER.CRUDE.2023", "flow.SHORT.CRUDE.2023"} <= growing
-    assert not any("LONG" in name for name in growing)
     assert error.value.exit_code == 5
+    return error.value
+
+
+ONE_WAY = ("supply:FIELD_CO.available", "arc:GATHER.capacity", "arc:SHORT.capacity")
+
+
+def test_an_unbounded_case_names_what_has_no_limit(tmp_path: Path) -> None:
+    error = unlimited(toy(tmp_path), *ONE_WAY)
+    assert [row["id"] for row in error.without_limit] == ["FIELD_CO", "GATHER", "SHORT", "EAST"]
+    assert str(error) == (
+        "model is unbounded: the objective grows without end. What is without limit and lets it grow: "
+        "Field Co supply at Field (supply:FIELD_CO.available), Gathering (arc:GATHER.capacity), "
+        "Short way (arc:SHORT.capacity), East (market:EAST, a depth in the table tiers). Give any one of them a number."
+    )
+
+
+def test_over_months_a_row_without_limit_is_named_once(tmp_path: Path) -> None:
+    error = unlimited(months(toy(tmp_path)), *ONE_WAY)
+    assert [row["id"] for row in error.without_limit] == ["FIELD_CO", "GATHER", "SHORT", "EAST"]
+
+
+def test_of_several_ways_what_they_share_is_named(tmp_path: Path) -> None:
+    error = unlimited(toy(tmp_path), *ONE_WAY, "arc:LONG.capacity")
+    assert [row["id"] for row in error.without_limit] == ["FIELD_CO", "GATHER"]
+
+
+def test_of_ways_that_share_nothing_one_is_named_whole(tmp_path: Path) -> None:
+    supplies = """
+        id,node,commodity,shipper,available,cost
+        FIELD_CO,FIELD,CRUDE,Field Co,10,9
+        HUB_CO,HUB,CRUDE,Hub Co,unlimited,20
+        """
+    error = unlimited(toy(tmp_path, {"supplies": supplies}), *ONE_WAY, "arc:LONG.capacity")
+    assert [row["id"] for row in error.without_limit] == ["HUB_CO", "SHORT", "EAST"]
+    assert "other ways are without limit too" in str(error)
+
+
+def test_growth_through_none_of_the_tables_names_the_variables(tmp_path: Path) -> None:
+    from energy_routes.formulation.space import build_space
+    from energy_routes.unbounded import unbounded
+
+    case = toy(tmp_path)
+    program, space = program_of(case), build_space(case)
+    exports = space.exports
+    loose = Columns("windfall", exports.axis, program.shape[1], np.zeros(1), np.array([np.inf]))
+    grown = replace(program, columns=(*program.columns, loose), terms=(*program.terms, Term("w", "cash", loose.expr)))
+    error = unbounded(grown, space)
+    assert error.without_limit == ()
+    assert "lets it grow: windfall. These variables have no limit" in str(error)
 
 
 def test_revenue_is_refused(tmp_path: Path) -> None:
