@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Case:
     """One question: solve it with :func:`energy_routes.solve`.  Every method returns a new case.
 
@@ -46,6 +46,11 @@ class Case:
     base: str | None = None
     past: Past | None = None
     subject: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        span = " … ".join(dict.fromkeys((self.periods[0].label, self.periods[-1].label)))
+        packs = ", ".join(pack.name for pack in self.network.packs)
+        return f"Case({self.name!r}: {self.title or 'no title'}; {packs}; {span}; edits: {len(self.edits)})"
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -133,8 +138,9 @@ class Case:
                 f"{self.name} has no scenario {name!r}. {nearest(name, self.scenarios)}"
                 f" Known: {', '.join(self.scenarios) or 'none'}."
             )
-        changed = self.with_file(self.scenarios[name].edit, self.scenarios[name].policy, f"scenario {name}")
-        return replace(changed, name=f"{self.name}+{name}")
+        file = self.scenarios[name]
+        changed = self.with_file(file.edit, file.policy, f"scenario {name}")
+        return replace(changed, name=f"{self.name}+{name}", title=file.title or self.title)
 
     def with_file(self, edits: Sequence[AnyEdit], policy: PolicyFile, place: str) -> Case:
         """The case with the edits and the policy of a file or scenario laid over it.  Raises DataError.

@@ -9,6 +9,8 @@ from energy_routes.units import Dimension, inner_unit, parse_unit
 
 Kind = Literal["str", "float", "int", "bool", "choice", "list"]
 
+LARGEST = 1e12  # no figure is larger, in whatever unit: a slip of the pen, which a solver would take for no limit
+
 DATED_DIMENSIONS = ("rate", "volume", "unit_value", "fraction", "money")
 CONFIDENCES = ("high", "medium", "low", "estimate", "computed", "given")
 MODES = ("pipeline", "rail", "tanker", "caspian_tanker", "road", "swap", "transfer")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
+from energy_routes.columns import LARGEST
 from energy_routes.errors import UsageError
 from energy_routes.names import nearest
 
@@ -181,8 +182,9 @@ def _number(low: float, high: float, *words: str, none: bool = False, open_high:
             number = float("nan") if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             number = float("nan")
-        if not low <= number <= high or number in (float("inf"), float("-inf")) or (open_high and number >= high):
-            wanted = f"a number from {low:g} to {high:g}" + (" (not itself)" if open_high else "")
+        least, most = max(low, -LARGEST), min(high, LARGEST)
+        if not least <= number <= most or (open_high and number >= high):
+            wanted = f"a number from {least:g} to {most:g}" + (" (not itself)" if open_high else "")
             raise UsageError(f"{where} = {value!r}; expected {' or '.join([wanted, *map(repr, words)])}")
         return number
 

@@ -6,6 +6,7 @@ top-level folders ``data`` and ``models``.  Everything else asks here and never 
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from energy_routes.errors import UsageError
@@ -23,6 +24,28 @@ def pack_names() -> tuple[str, ...]:
 def model_names() -> tuple[str, ...]:
     """Names of the bundled models, sorted."""
     return tuple(sorted(path.stem for path in _folder("models").glob("*.toml")))
+
+
+def aliases() -> dict[str, tuple[str, str]]:
+    """Further names of bundled models, each with its model and the scenario of it that the name means."""
+    return {
+        alias: (name, scenario)
+        for name in model_names()
+        for alias, scenario in tomllib.loads(model_path(name).read_text("utf-8")).get("aliases", {}).items()
+    }
+
+
+def model_of(name: str) -> tuple[str, tuple[str, ...]]:
+    """The bundled model that a name or an alias means, and the scenarios to lay over it.
+
+    Raises UsageError, offering the nearest name, when there is none.
+    """
+    if name in model_names():
+        return name, ()
+    known = aliases()
+    if name in known:
+        return known[name][0], known[name][1:]
+    raise _unknown("model", name, (*model_names(), *known))
 
 
 def pack_path(name: str) -> Path:

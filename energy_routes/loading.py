@@ -17,7 +17,7 @@ from energy_routes.tables import read_pack
 
 
 def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
-    """A case by the name of a bundled model, or by the path of a ``.toml``.
+    """A case by the name of a bundled model or an alias of it, or by the path of a ``.toml``.
 
     Raises UsageError on an unknown name (the nearest is offered) and DataError with every fault of file and pack.
     """
@@ -26,7 +26,8 @@ def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
         raise UsageError(f"{name} is a data pack. A model is a .toml file that asks a question of it: write "
                          f'data = "{path.name}" and year = … in one beside it.')
     if path.suffix != ".toml" and len(path.parts) == 1:
-        path = library.model_path(str(name))
+        model, own = library.model_of(str(name))
+        path, scenarios = library.model_path(model), (*own, *scenarios)
     chain = _chain(path)
     case = _base(path, chain)
     for file, where in chain:
@@ -70,19 +71,22 @@ def _from_today(case: Case, chain: list[tuple[ModelFile, Path]]) -> Case:
 
 
 def _chain(path: Path) -> list[tuple[ModelFile, Path]]:
-    """The model file and those it extends, oldest first."""
+    """The model file and those it extends, oldest first; an alias adds the scenario that it means to its model."""
     seen: list[Path] = []
     chain: list[tuple[ModelFile, Path]] = []
+    scenarios: tuple[str, ...] = ()
     while True:
         if path in seen:
             raise DataError(path.name, [Fault(path.name, column="extends", found="a circle of models")])
         seen.append(path)
         file = read_model_file(path)
-        chain.insert(0, (file, path))
+        laid = [file.scenario[name] for name in scenarios]
+        chain = [(file, path), *((ModelFile(edit=s.edit, policy=s.policy, title=s.title), path) for s in laid), *chain]
         if not file.extends:
             return chain
         near = path.parent / f"{file.extends.removesuffix('.toml')}.toml"
-        path = near if near.exists() else library.model_path(file.extends)
+        model, scenarios = (file.extends, ()) if near.exists() else library.model_of(file.extends)
+        path = near if near.exists() else library.model_path(model)
 
 
 def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
@@ -112,8 +116,17 @@ def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
         question=last("question") or "",
         sources=tuple([source] if isinstance(source, str) else source or ()),
         scenarios={name: s for file, _ in chain for name, s in file.scenario.items()},
-        base=str(chain[-2][1]) if len(chain) > 1 else None,
+        base=_extended(path, chain[-1][0]),
     )
+
+
+def _extended(path: Path, file: ModelFile) -> str | None:
+    """What a model extends, as :func:`load` finds it: a path, or the name of a bundled model or an alias."""
+    if not file.extends:
+        return None
+    name = file.extends.removesuffix(".toml")
+    near = path.parent / f"{name}.toml"
+    return str(near) if near.exists() else name
 
 
 def _pack_path(model: Path, name: str) -> Path:

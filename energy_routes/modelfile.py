@@ -96,8 +96,9 @@ AnyEdit = Annotated[Annotated[EditFile, Tag("change")] | Annotated[RouteFile, Ta
 
 
 class ScenarioFile(_Closed):
-    """``[scenario.NAME]``: a named list of edits and policy changes."""
+    """``[scenario.NAME]``: a named list of edits and policy changes; its title, if it has one, replaces the model's."""
 
+    title: str | None = None
     edit: list[AnyEdit] = Field(default_factory=list)
     policy: PolicyFile = Field(default_factory=PolicyFile)
 
@@ -119,6 +120,7 @@ class ModelFile(_Closed):
     policy: PolicyFile = Field(default_factory=PolicyFile)
     edit: list[AnyEdit] = Field(default_factory=list)
     scenario: dict[str, ScenarioFile] = Field(default_factory=dict)
+    aliases: dict[str, str] = Field(default_factory=dict)  # another name of the model → the scenario that it means
 
 
 def read_model_file(path: Path) -> ModelFile:

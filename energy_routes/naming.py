@@ -33,6 +33,22 @@ class Names:
         return {i: short(name) for i, name in self._column("arcs", "name").items()}
 
     @cached_property
+    def line(self) -> dict[str, str]:
+        """What people call the line of each arc that is a section of one: 'Trans-Anatolian'."""
+        return {i: short(name) for i, name in self._lines.items()}
+
+    @cached_property
+    def line_on_maps(self) -> dict[str, str]:
+        """The same as a map has room for: 'TANAP' of 'Trans-Anatolian (TANAP)'."""
+        return {i: name.rstrip(")").rpartition("(")[2] for i, name in self._lines.items()}
+
+    @property
+    def _lines(self) -> dict[str, str]:
+        frame = self._tables["arcs"]
+        pairs = zip(frame["id"], frame["line"], strict=True)
+        return {arc: line for arc, line in pairs if isinstance(line, str) and line}
+
+    @cached_property
     def arc_end(self) -> dict[str, str]:
         return self._column("arcs", "to")
 

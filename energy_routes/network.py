@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.added import AddedRoute, with_arcs
+from energy_routes.columns import LARGEST
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.names import nearest
 from energy_routes.periods import Period
@@ -75,12 +76,15 @@ class Edit:
         return f"{next(word for word, table in TARGETS.items() if table == self.table)}:{self.id}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Network:
     """Packs of facts and the edits over them.  Every method returns a new network."""
 
     packs: tuple[Pack, ...]
     edits: tuple[Edit, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        return f"Network({', '.join(map(repr, self.packs))}; edits: {len(self.edits)})"
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -193,10 +197,10 @@ class Network:
     @staticmethod
     def _out_of_range(edit: Edit) -> Fault | None:
         column, value = TABLES[edit.table].column(edit.field), float(edit.value)
-        low = 0.0 if edit.op == "scale" else -np.inf if edit.op == "add" or column.low is None else column.low
-        high = np.inf if edit.op != "set" or column.high is None else column.high
+        low = 0.0 if edit.op == "scale" else -LARGEST if edit.op == "add" or column.low is None else column.low
+        high = LARGEST if edit.op != "set" or column.high is None else column.high
         unlimited = value == np.inf and column.unlimited and edit.op == "set"
-        if np.isnan(value) or not (low <= value <= high) or (np.isinf(value) and not unlimited):
+        if not (low <= value <= high or unlimited):
             return Fault(
                 "edit",
                 column=f"{edit.target} {edit.field}",

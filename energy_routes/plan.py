@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -40,36 +40,48 @@ TABLES = (
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
 
 
-class Value(NamedTuple):
-    """What was sought, and how much of it: name, and MUSD."""
+class Value(float):
+    """What was sought, MUSD: a number to reckon with; ``name`` says of what (netback, cost or revenue)."""
 
     name: str
-    value: float
 
+    def __new__(cls, name: str, value: float) -> Value:
+        made = super().__new__(cls, value)
+        made.name = name
+        return made
 
-class Prices(Mapping[str, pd.DataFrame]):
-    """What one more unit of each limit is worth (+ = worth to you): ``prices["capacity"]``, and all kinds in ``table``.
+    def __getnewargs__(self) -> tuple[str, float]:  # type: ignore[override]  # a copy keeps the name
+        return self.name, float(self)
 
-    Kinds: capacity, joint, supply, market, obligation, contract, storage, policy, user.  Unit values are in the column
-    ``unit`` (USD/t of one more tonne in that period, hence of one more tonne a year over a whole year).
-    """
-
-    def __init__(self, table: pd.DataFrame) -> None:
-        self.table = table
-
-    def __getitem__(self, kind: str) -> pd.DataFrame:
-        if kind not in PRICE_KINDS:
-            raise KeyError(f"{kind!r} is not a kind of limit: {', '.join(PRICE_KINDS)}")
-        return self.table[self.table["kind"] == kind].reset_index(drop=True)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(PRICE_KINDS)
-
-    def __len__(self) -> int:
-        return len(PRICE_KINDS)
+    @property
+    def value(self) -> float:
+        """The bare number."""
+        return float(self)
 
     def __repr__(self) -> str:
-        return repr(self.table)
+        return f"{self.name} {self.value:,.1f} MUSD"
+
+
+class Prices(pd.DataFrame):
+    """What one more unit of each limit is worth (+ = worth to you): a table like the others, of all kinds of limit.
+
+    ``prices["capacity"]`` is the part of one kind: capacity, joint, supply, market, obligation, contract, storage,
+    policy, user.  Unit values are in the column ``unit`` (USD/t of one more tonne in that period, hence of one more
+    tonne a year over a whole year).
+    """
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str) and key not in self.columns:
+            if key not in PRICE_KINDS:
+                raise KeyError(f"{key!r} is neither a kind of limit ({', '.join(PRICE_KINDS)}) nor a column "
+                               f"({', '.join(map(str, self.columns))})")
+            return self.table[self["kind"] == key].reset_index(drop=True)
+        return super().__getitem__(key)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All kinds as a plain table."""
+        return pd.DataFrame(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -182,8 +194,7 @@ class Plan:
 
     def __repr__(self) -> str:
         exports = ", ".join(f"{v:.2f} {'Mt' if k == 'oil' else 'bcm'}" for k, v in self.exports.items())
-        goal, value = self.objective
-        return f"Plan({self.case.name!r}: {self.status}, {goal} {value:,.1f} MUSD, exports {exports or 'none'})"
+        return f"Plan({self.case.name!r}: {self.status}, {self.objective}, exports {exports or 'none'})"
 
     def _repr_html_(self) -> str:
         """What a notebook shows: the question, the answer in numbers, the corridors and the ledger."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from energy_routes.build_tables import FAMILIES
+from energy_routes.columns import LARGEST
 from energy_routes.errors import UsageError
 from energy_routes.levers import (
     Bookings,
@@ -157,11 +158,11 @@ def parse_cap(lever: str, name: str, value: object) -> Cap:
     if "family" in spec:
         family, _ = _family(lever, f"{spec['family']}/")
     cap, over = spec.get("cap"), spec.get("over", "horizon")
-    top = 1.0 if lever == "max_share" else float("inf")
-    if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 <= cap <= top or cap == float("inf"):
+    top = 1.0 if lever == "max_share" else LARGEST
+    if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 <= cap <= top:
         raise UsageError(
             f"{lever} of {name!r}: {cap!r} is not "
-            + ("a share from 0 to 1" if lever == "max_share" else "a volume in Mt/y (bcm/y), 0 or more")
+            + ("a share from 0 to 1" if lever == "max_share" else f"a volume in Mt/y (bcm/y) from 0 to {LARGEST:g}")
         )
     if over not in ("horizon", "period"):
         raise UsageError(f"{lever} of {name!r}: over = {over!r}; expected 'horizon' or 'period'")
@@ -212,8 +213,9 @@ def _amount(name: str, value: object) -> float | None:
         number = float("nan") if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         number = float("nan")
-    if not 0 <= number < float("inf"):
-        raise UsageError(f"policy.{name} = {value!r}; expected a number of {AMOUNTS[name]}, 0 or more, or 'none'")
+    if not 0 <= number <= LARGEST:
+        raise UsageError(f"policy.{name} = {value!r}; expected a number of {AMOUNTS[name]}, 0 or more "
+                         f"and {LARGEST:g} at most, or 'none'")
     return number
 
 

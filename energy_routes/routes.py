@@ -18,6 +18,7 @@ from energy_routes.naming import Names
 from energy_routes.trace import SHEET, Path, drawn, family_of_grade
 
 CHARGES = ["tariff", "loading", "freight", "quality", "lifting"]
+VALUES = (*SHEET, "cost", "netback")  # USD per unit lifted
 KEYS = ["origin", "commodity", "arcs", "market", "sold_as"]
 COLUMNS = [
     "family", "route", "origin", "shipper", "commodity", "sold_as", "market", "corridor", "arcs", "volume", "share",
@@ -94,13 +95,45 @@ def _with_rest(frame: pd.DataFrame, family: str, started: float, totals: dict[st
 
 
 def _words(called: Names, origin: str, arcs: str, market: str) -> str:
-    """The route as people say it: where it starts, the ports and borders it passes, where it is sold."""
+    """The route as people say it: where it starts, the lines that carry it, the ports, and where it is sold.
+
+    A border is named where no line with a name crosses it; a hub only where there is nothing else to name.
+    """
     start, end = called.supply_node[origin], called.delivery_node.get(market, market)
-    via = [called.arc_end[arc] for arc in arcs.split(";") if arc]
-    marks = [node for node in via if called.node_kind[node] in ("port", "border", "hub") and node != end]
-    keep = [node for node in marks if called.node_kind[node] != "hub"] or marks[:2]
-    words = " → ".join(called.node[node] for node in dict.fromkeys([start, *keep, end]))
+    path = [arc for arc in arcs.split(";") if arc]
+    marks = [mark for arc in path for mark in _marks(called, arc, {start, end})]
+    hubs = [called.node[n] for arc in path if called.node_kind[n := called.arc_end[arc]] == "hub" and n != end][:2]
+    words = " → ".join(dict.fromkeys([called.node[start], *(marks or hubs), called.node[end]]))
     return f"{words} (left in store)" if market in called.storage else words
+
+
+def _marks(called: Names, arc: str, ends: set[str]) -> list[str]:
+    """What an arc adds to a route's words: the name of its line, and of the port or border that it leads to."""
+    line, node = called.line.get(arc, ""), called.arc_end[arc]
+    kind, name = called.node_kind[node], called.node[node]
+    told = (kind == "port" and not (line and name.startswith(line))) or (kind == "border" and not line)
+    return [*([line] if line else []), *([name] if told and node not in ends else [])]
+
+
+def merged(routes: pd.DataFrame) -> pd.DataFrame:
+    """Routes as readers are told of them: rows of one family and shipper that read the same are one, largest first.
+
+    Volumes and shares add up, unit values are means by volume; limits and arcs are those of any of them.
+    """
+    keys = ["family", "route", "shipper", "export"]
+    weighed = routes.assign(**{name: routes[name] * routes["volume"] for name in VALUES})
+    joined = dict.fromkeys(("limited_by", "arcs"), _any_of)
+    first = dict.fromkeys([c for c in COLUMNS if c not in {*keys, *VALUES, *joined, "volume", "share"}], "first")
+    sums = dict.fromkeys(("volume", "share", *VALUES), "sum")
+    frame = weighed.groupby(keys, as_index=False, sort=False, dropna=False).agg({**first, **sums, **joined})
+    frame[list(VALUES)] = frame[list(VALUES)].div(frame["volume"], axis=0)
+    return frame.sort_values("volume", ascending=False, kind="stable", ignore_index=True)[COLUMNS]
+
+
+def _any_of(cells: pd.Series[str]) -> str:
+    """The parts of cells that list some, each once, joined as they were ('; ' between names, ';' between arcs)."""
+    joint = "; " if cells.name == "limited_by" else ";"
+    return joint.join(dict.fromkeys(part for cell in cells.fillna("") for part in str(cell).split(joint) if part))
 
 
 def _corridor(corridors: Mapping[str, str], arcs: str) -> str:

@@ -66,6 +66,8 @@ ARCS = Table("arcs", "A directed link: a pipeline section, a rail or tanker leg,
     text("from", "node where it starts", required=True, refers="nodes"),
     text("to", "node where it ends", required=True, refers="nodes"),
     text("name", "name shown to people"),
+    text("line", "what people call the line that it is a section of (CPC, Druzhba), for routes and maps; maps write "
+         "what stands in brackets, where something does; blank: it has no name of its own"),
     Column("mode", "choice", "how the volume moves", choices=MODES, default="pipeline"),
     text("operator", "company that runs it"),
     Column("status", "choice", "only operating arcs are available; an edit or a build option opens the others",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from energy_routes.build_tables import FAMILIES
+from energy_routes.columns import LARGEST
 from energy_routes.errors import UnitError, UsageError
 from energy_routes.names import nearest
 from energy_routes.units import inner_unit, parse_unit, to_inner
@@ -60,8 +61,8 @@ def _price(family: str, raw: object) -> BasePrice:
         number = float("nan") if isinstance(spec.get("price"), bool) else float(spec["price"])
     except (KeyError, TypeError, ValueError):
         number = float("nan")
-    if not 0 < number < float("inf"):
-        raise UsageError(f"{where}: price {spec.get('price')!r} is not a number above 0")
+    if not 0 < number <= LARGEST:
+        raise UsageError(f"{where}: price {spec.get('price')!r} is not a number above 0 and at most {LARGEST:g}")
     own = inner_unit("unit_value", family)
     try:
         unit = parse_unit(str(spec.get("unit", own)), "unit_value")

@@ -17,6 +17,13 @@ def case(tmp_path: Path) -> Case:
     return toy(tmp_path)
 
 
+def test_a_case_and_its_parts_are_told_in_a_line(case: Case) -> None:
+    changed = case.set("arc:SHORT.capacity", "2 Mt/y")
+    (pack,) = case.network.packs
+    assert repr(changed) == f"Case('model': Toy; {pack.name}; 2023; edits: 1)"
+    assert repr(changed.network) == f"Network(Pack({pack.name!r}: oil, nodes: 4, arcs: 3); edits: 1)"
+
+
 def test_a_change_returns_a_new_case(case: Case) -> None:
     changed = case.set("arc:SHORT.capacity", "2 Mt/y").with_policy(exports="free")
     assert case.edits == ()

@@ -193,7 +193,7 @@ def test_models_lists_every_bundled_model_with_its_question() -> None:
 
     listed = json.loads(run("models", "--json").stdout)
     assert [item["model"] for item in listed] == list(model_names())
-    keys = {"model", "packs", "families", "title", "question", "extends", "scenarios"}
+    keys = {"model", "packs", "families", "title", "question", "extends", "scenarios", "aliases"}
     assert all(set(item) == keys and item["families"] for item in listed)
     text = run("models").stdout
     assert all(name in text for name in model_names())

@@ -140,6 +140,8 @@ def test_the_faults_of_a_scenario_are_found_by_check(pack: Path) -> None:
     (["solve", MODEL, "--set", "policy.max_share.transit:RU=much"], ["'much' is not a number"]),
     (["solve", MODEL, "--set", "policy.max_share.transit:RU=80"], ["a share from 0 to 1"]),
     (["solve", MODEL, "--set", "policy.max_shares.transit:RU=0.8"], ["max_share"]),
+    (["solve", MODEL, "--set", "policy.max_exposure.transit:RU=1e30"], ["max_exposure of 'transit:RU'", "1e+30"]),
+    (["solve", MODEL, "--set", "policy.carbon_price=1e30"], ["policy.carbon_price", "1e30"]),
     (["solve", MODEL, "--colour"], ["--colour"]),
     (["solve", MODEL, "--map", "flows.gif"], ["flows.gif", ".png"]),
     (["solve", MODEL, "--seed", "-1"], ["--seed"]),
@@ -150,6 +152,13 @@ def test_usage(arguments: list[Any], words: list[str], tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     message = refused(tmp_path, *arguments, code=2)
     for word in words:
+        assert word in message, message
+
+
+@pytest.mark.parametrize("edit", ["arc:HUB_PORT.tariff", "arc:HUB_PORT.capacity"])
+def test_a_number_that_no_solver_can_use_names_its_edit(edit: str, tmp_path: Path) -> None:
+    message = refused(tmp_path, "solve", MODEL, "--set", f"{edit}=1e30", code=3)
+    for word in (edit.replace(".", " "), "set 1e+30", "1e+12"):
         assert word in message, message
 
 

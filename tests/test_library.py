@@ -37,6 +37,16 @@ def test_paths_point_into_the_layout(layout: Path) -> None:
     assert library.data_path("notes") == layout / "data" / "notes"
 
 
+def test_an_alias_means_a_model_with_a_scenario(layout: Path) -> None:
+    (layout / "models" / "oil-2024.toml").write_text('aliases = { "oil-dear" = "dear" }\n', "utf-8")
+    assert library.aliases() == {"oil-dear": ("oil-2024", "dear")}
+    assert library.model_of("oil-dear") == ("oil-2024", ("dear",))
+    assert library.model_of("oil-2024") == ("oil-2024", ())
+    assert "oil-dear" not in library.model_names()
+    with pytest.raises(UsageError, match="Nearest: 'oil-dear'"):
+        library.model_of("oil-deer")
+
+
 @pytest.mark.usefixtures("layout")
 def test_an_unknown_name_is_refused_and_the_nearest_offered() -> None:
     with pytest.raises(UsageError, match=r"no data pack called 'desert_oil'.*'desert-oil'"):

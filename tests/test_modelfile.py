@@ -136,6 +136,15 @@ def test_an_unknown_name_offers_the_nearest() -> None:
         load("oil_2024")
 
 
+def test_an_alias_loads_its_model_with_its_scenario(tmp_path: Path) -> None:
+    case = load("btc-5", ["one-mooring"])
+    assert case == load("btc", ["5", "one-mooring"])
+    assert (case.name, case.title) == ("btc+5+one-mooring", "Baku-Tbilisi-Ceyhan open to 5 Mt of Kazakh crude a year")
+    (tmp_path / "mine.toml").write_text('extends = "btc-5"\n', "utf-8")
+    mine = load(tmp_path / "mine.toml")
+    assert (mine.base, mine.title, mine.edits) == ("btc-5", load("btc-5").title, load("btc-5").edits)
+
+
 def extended(folder: Path) -> Case:
     """A child that extends a parent that extends the toy: the last word counts, edits add up in order."""
     write(folder)

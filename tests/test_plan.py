@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -29,12 +31,33 @@ def row(table: pd.DataFrame, **where: object) -> pd.Series:
 
 def test_the_answer_in_two_numbers(plan: Plan) -> None:
     assert plan.status == "optimal"
-    assert plan.objective == ("netback", pytest.approx(3840))
+    assert plan.objective.name == "netback"
+    assert plan.objective == pytest.approx(3840)
     assert plan.netback == pytest.approx(3840)
     assert plan.exports.to_dict() == pytest.approx({"oil": 8})
     assert plan.shut_in.to_dict() == pytest.approx({"oil": 0})
     assert repr(plan) == "Plan('model': optimal, netback 3,840.0 MUSD, exports 8.00 Mt)"
     assert plan.warnings == ()
+
+
+def test_what_was_sought_is_a_number_with_its_name(plan: Plan) -> None:
+    for value in (plan.objective, copy.deepcopy(plan.objective), pickle.loads(pickle.dumps(plan.objective))):
+        assert isinstance(value, float)
+        assert (value.name, value.value) == ("netback", float(plan.objective))
+        assert repr(value) == "netback 3,840.0 MUSD"
+    assert f"{plan.objective / 2:.0f}" == "1920"
+
+
+def test_prices_are_a_table_and_its_parts_by_kind(plan: Plan) -> None:
+    pd.testing.assert_frame_equal(plan.prices.head(2), plan.prices.table.head(2))
+    assert len(plan.prices) == len(plan.prices.table)
+    assert plan.prices["price"].tolist() == plan.prices.table["price"].tolist()
+    tight = plan.prices[plan.prices["price"] > 0]
+    assert set(tight["name"]) <= set(plan.prices["name"])
+    assert plan.prices.query("kind == 'market'")["limit"].tolist() == plan.prices["market"]["limit"].tolist()
+    assert plan.prices["contract"].empty
+    with pytest.raises(KeyError, match=r"'tariff' is neither a kind of limit .*capacity.* nor a column .*price"):
+        plan.prices["tariff"]
 
 
 def test_every_table_has_its_unit_in_a_column(plan: Plan) -> None:
@@ -130,7 +153,8 @@ def test_deliveries_name_their_tier_and_price(plan: Plan) -> None:
 def test_least_cost_tells_both_the_cost_and_the_cash(tmp_path: Path) -> None:
     # Cost 380; at the prices it ignores the same plan earns 4020 + 200 − 380.
     plan = solve(toy(tmp_path, objective="cost"))
-    assert plan.objective == ("cost", pytest.approx(380))
+    assert plan.objective.name == "cost"
+    assert plan.objective == pytest.approx(380)
     assert plan.netback == pytest.approx(3840)
     assert (plan.ledger["value"] >= 0).all()
 

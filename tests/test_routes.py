@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from toy import months, toy
 
+from energy_routes.routes import merged
 from energy_routes.solver import solve
 
 STORE = {
@@ -101,3 +102,53 @@ def test_what_is_left_in_a_tank_is_told(tmp_path: Path) -> None:
     assert term["closing_value"] == pytest.approx(70)
     on_routes = (plan.routes["volume"] * plan.routes["netback"]).sum()
     assert on_routes == pytest.approx(plan.netback - 70, rel=1e-9)
+
+
+LINES = {
+    "nodes": """
+        id,name,kind,country
+        FIELD,Field,field,KZ
+        HUB,Hub,hub,KZ
+        BORDER,Border,border,KZ
+        PORT,Port,port,RU
+        EAST,East,market,CN
+        """,
+    "arcs": """
+        id,from,to,name,line,mode,capacity,tariff
+        GATHER,FIELD,HUB,Gathering,,pipeline,20,1
+        FIRST,HUB,BORDER,First section,Long Line (LL),pipeline,{first},30
+        LOOP,HUB,BORDER,A loop of the first section,Long Line (LL),pipeline,20,31
+        SECOND,BORDER,PORT,Second section,{second},pipeline,20,5
+        SHIP,PORT,EAST,Ship,,tanker,unlimited,10
+        """,
+    "supplies": "id,node,commodity,shipper,available,minimum,cost\nFIELD_CO,FIELD,CRUDE,Field Co,10,10,9",
+    "obligations": "", "markets": "id,node,name,price\nEAST,EAST,East,500", "tiers": "", "groups": "", "meters": "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("second", "words"), [
+    ("Long Line (LL)", "Field → Long Line → Port → East"),
+    ("Other", "Field → Long Line → Other → Port → East"),
+    ("", "Field → Long Line → Port → East"),
+])  # fmt: skip
+def test_a_route_is_told_by_the_lines_that_carry_it(tmp_path: Path, second: str, words: str) -> None:
+    tables = {**LINES, "arcs": LINES["arcs"].format(first=20, second=second)}
+    assert solve(toy(tmp_path, tables)).routes["route"].tolist() == [words]
+
+
+def test_a_border_is_named_where_no_named_line_leads_to_it(tmp_path: Path) -> None:
+    arcs = LINES["arcs"].format(first=20, second="").replace("Long Line (LL)", "")
+    assert solve(toy(tmp_path, {**LINES, "arcs": arcs})).routes["route"].tolist() == ["Field → Border → Port → East"]
+
+
+def test_routes_that_read_the_same_are_one_row_for_readers_and_two_on_record(tmp_path: Path) -> None:
+    # 4 of 10 Mt by the first section (30 USD/t), 6 by its loop (31): 0.4·30 + 0.6·31 + 1 + 5 = 36.6 USD/t.
+    tables = {**LINES, "arcs": LINES["arcs"].format(first=4, second="Long Line (LL)")}
+    routes = solve(toy(tmp_path, tables)).routes
+    assert sorted(routes["arcs"]) == ["GATHER;FIRST;SECOND;SHIP", "GATHER;LOOP;SECOND;SHIP"]
+    (row,) = merged(routes).to_dict("records")
+    assert (row["volume"], row["share"], row["tariff"]) == pytest.approx((10, 1, 36.6))
+    assert row["netback"] == pytest.approx(500 - 36.6 - 10 - 9)
+    assert set(row["arcs"].split(";")) == {"GATHER", "FIRST", "LOOP", "SECOND", "SHIP"}
+    assert row["limited_by"] == "First section"
+    assert list(merged(routes)) == list(routes)

@@ -73,7 +73,7 @@ def btc(book: Book) -> Answer:
     )  # fmt: skip
     return Answer(
         "What is BTC worth at 2.2, 5 or 7 Mt a year, and what cut of tariff from SOCAR makes it beat the rest?",
-        names,
+        ["btc"],
         [
             f"In a quiet year a wider door {gains(quiet[2].netback - quiet[0].netback, 'brings', 'costs', 'brings nothing')} "
             f"at 7 Mt a year and BTC carries {taken[0][0]}, {taken[0][1]} and {taken[0][2]} Mt, because a tonne by CPC "

@@ -27,13 +27,13 @@ def models(as_json: AsJson = False, debug: Debug = False) -> None:
 
 
 def _described(name: str) -> dict[str, Any]:
-    """Name, title, question and scenarios of a model; what it does not say itself, the model that it extends says."""
-    from energy_routes.library import model_names, model_path
+    """Name, title, question, scenarios and aliases of a model; what it does not say, the one that it extends says."""
+    from energy_routes.library import model_of, model_path
     from energy_routes.modelfile import read_model_file
 
     file = read_model_file(model_path(name))
     parent = file.extends.removesuffix(".toml") if file.extends else None
-    above = _described(parent) if parent in model_names() else {}
+    above = _described(model_of(parent)[0]) if parent else {}
     packs = [file.data] if isinstance(file.data, str) else file.data or above.get("packs", [])
     return {
         "model": name,
@@ -43,6 +43,7 @@ def _described(name: str) -> dict[str, Any]:
         "question": file.question or above.get("question", ""),
         "extends": parent,
         "scenarios": [*above.get("scenarios", []), *file.scenario],
+        "aliases": list(file.aliases),
     }
 
 

@@ -15,6 +15,7 @@ from energy_routes.cli.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.unit_choice import Units
 from energy_routes.plan import Plan
 from energy_routes.results.summary import binding, limits_of_corridors
+from energy_routes.routes import merged
 
 MOST_ROUTES, MOST_LIMITS, MOST_SUPPLIES = 15, 15, 6
 WIDEST_SHIPPER = 18
@@ -58,7 +59,7 @@ def print_plan(screen: Console, plan: Plan, units: Units) -> None:
 
 def answer(plan: Plan, units: Units) -> str:
     """The answer in a line or two."""
-    name, value = plan.objective
+    name, value = plan.objective.name, float(plan.objective)
     parts = [f"{SOUGHT.get(name, name)}: {number(value, 1 if abs(value) >= 100 else 4)} MUSD."]
     if name != "netback" and len(plan.deliveries):
         parts.append(f"Netback {number(plan.netback, 1)} MUSD.")
@@ -184,9 +185,9 @@ def _home(plan: Plan, units: Units, family: str, word: str) -> Part | None:
 
 def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]) -> Table | None:
     """Routes, the largest first, down to COVERED of the volume; the rest in one row."""
-    rows = rows.sort_values("volume", ascending=False, kind="stable")
     if rows.empty:
         return None
+    rows = merged(rows)
     named = rows[rows["route"] != "other paths"]
     reach = named["volume"].cumsum() / rows["volume"].sum()
     shown = named.head(min(MOST_ROUTES, int((reach < COVERED).sum()) + 1))

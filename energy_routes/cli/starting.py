@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from energy_routes.errors import UsageError
-from energy_routes.library import model_path, pack_path
+from energy_routes.library import model_of, model_path, pack_path
 from energy_routes.modelfile import read_model_file
 
 
@@ -19,7 +19,8 @@ def start(folder: Path, model: str) -> Path:
 
     Raises UsageError when the folder holds anything or cannot be written, or when there is no such model.
     """
-    models, packs = _parts(model)
+    name, _ = model_of(model)
+    models, packs = _parts(name)
 
     def copy(new: Path) -> None:
         for file in models:
@@ -28,7 +29,7 @@ def start(folder: Path, model: str) -> Path:
             shutil.copytree(pack_path(pack), new / pack)
 
     _made(folder, copy)
-    return folder / f"{model}.toml"
+    return folder / f"{name}.toml"
 
 
 def start_empty(folder: Path) -> Path:
@@ -67,7 +68,7 @@ def _parts(model: str) -> tuple[list[Path], list[str]]:
     files, packs = [], []
     name: str | None = model
     while name:
-        files.append(model_path(name))
+        files.append(model_path(model_of(name)[0]))
         content = read_model_file(files[-1])
         data = content.data or []
         packs += [data] if isinstance(data, str) else data

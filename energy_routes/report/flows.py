@@ -10,6 +10,7 @@ from energy_routes.report import charts
 from energy_routes.report.subject import SEEN, Subject
 from energy_routes.report.table import Section, Table, table, text
 from energy_routes.results.summary import UNITS, VALUE_UNITS, limits_of_corridors
+from energy_routes.routes import merged
 from energy_routes.words import Words
 
 MOST_ROUTES, MOST_SHEETS, MOST_LAYERS = 15, 8, 5
@@ -103,9 +104,9 @@ def routes(subject: Subject) -> Section:
     for family in subject.families:
         own = subject.plan.routes
         own = own[(own["family"] == family) & own["export"].astype(bool)]
-        own = own.sort_values("volume", ascending=False, kind="stable")
         if own.empty:
             continue
+        own = merged(own)
         tables += [_routes(subject, family, own), _sheets(subject, family, own)]
         figures.append(_costs(subject, family, own))
     return Section("routes", subject.words("report.routes"), figures=tuple(figures), tables=tuple(tables))

@@ -17,6 +17,7 @@ from energy_routes.naming import Names
 from energy_routes.plan import Plan
 from energy_routes.results.summary import binding
 from energy_routes.results.workbook import timeless
+from energy_routes.routes import merged
 
 SMALL = {"Mt": "kt", "bcm": "mcm"}
 SEEN = 5e-7  # Mt: half a tonne a period, below which a row would be all zeroes
@@ -85,7 +86,7 @@ def write_schedule(plan: Plan, file: Path) -> None:
     _head(sheet, plan)
     _grid(sheet, schedule_table(plan), by="shipper")
     _grid(book.create_sheet("Directions"), directions_table(plan), grey=gone)
-    routes = plan.routes[plan.routes["export"].astype(bool)]
+    routes = merged(plan.routes[plan.routes["export"].astype(bool)])
     columns = ["route", "shipper", "volume", "price", "tariff", "loading", "freight", "quality", "rebate", "lifting",
                "netback", "limited_by"]  # fmt: skip
     _grid(book.create_sheet("Netbacks"), routes[columns], form="#,##0.0")

@@ -18,7 +18,7 @@ from energy_routes.errors import Fault
 from energy_routes.schema import TABLES
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pack:
     """The facts of one data pack.  Two packs are equal when their content is, wherever it was read from.
 
@@ -38,6 +38,10 @@ class Pack:
     rows: Mapping[str, NDArray[np.int64]]
     files: Mapping[str, str]
     drawn: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        nodes, arcs = (len(self.tables[name]) for name in ("nodes", "arcs"))
+        return f"Pack({self.name!r}: {self.family}, nodes: {nodes}, arcs: {arcs})"
 
     @cached_property
     def digest(self) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from energy_routes.columns import LARGEST
 from energy_routes.errors import Fault
 from energy_routes.names import nearest
 from energy_routes.schema import UNLIMITED, Column, Table
@@ -146,6 +147,8 @@ def _number_repair(column: Column, cell: str) -> str:
 def out_of_range(column: Column, value: float) -> str:
     """What the column admits, in words, when ``value`` is outside its hard limits; else ''."""
     low, high = column.low, column.high
+    if abs(value) > LARGEST:
+        return f"a number from {-LARGEST if low is None else low:g} to {LARGEST if high is None else high:g}"
     if (low is None or value > low or (value == low and not column.open_low)) and (high is None or value <= high):
         return ""
     if low is None or high is None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from energy_routes.maps.payload import bottlenecks, records, summed
 from energy_routes.maps.titles import exported, finding
+from energy_routes.routes import merged
 from energy_routes.words import Words
 
 DIGITS = 6
@@ -129,7 +130,7 @@ def _corridors(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[floa
 
 def _routes(plan: Any, at: Mapping[str, int], words: Words, most: int) -> list[dict[str, Any]]:
     """The netback sheets, largest volume first; a path is a list of arc numbers."""
-    routes = plan.routes.sort_values("volume", ascending=False, kind="stable").head(most)
+    routes = merged(plan.routes).head(most)
     return [{
         "name": words.name(text_of(row["route"])), "family": row["family"], "unit": row["unit"],
         "corridor": text_of(row["corridor"]), "shipper": words.name(text_of(row["shipper"])),
