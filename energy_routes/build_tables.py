@@ -62,7 +62,8 @@ EMISSIONS = Table("emissions", "What moving a tonne (1000 m3) emits, in CO2 equi
     Column("family", "choice", "oil or gas", required=True, choices=FAMILIES),
     Column("mode", "choice", "mode of the arcs that it holds for", required=True, choices=MODES),
     text("arc", "only this arc; blank: every arc of the mode without a row of its own", refers="arcs"),
-    Column("per_km", "float", "g CO2e a tonne-km (a 1000 m3-km of gas), on the inlet volume", low=0, default=0.0,
+    Column("per_km", "float", "g CO2e a tonne-km (1000 m3-km) on the inlet volume, over length_km, else "
+           "geometry_km", low=0, default=0.0,
            plausible=(0.5, 500.0)),
     Column("per_unit", "float", "kg CO2e a tonne (1000 m3), whatever the distance", low=0, default=0.0,
            plausible=(0.01, 1000.0)),

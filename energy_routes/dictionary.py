@@ -25,6 +25,13 @@ so may a column that is not.
 - **Units**: a row's unit column names the unit in which its figures are written. They are converted once, on reading,
   to the inner unit. Barrels are converted with the `bbl_per_t` of the row's commodity, heat with its `mj_per_m3`; a row
   that names no commodity uses the pack's `reference`.
+- **Conditions**: a tonne is metric. A barrel is counted as its source counts it: the only way from barrels to tonnes is
+  `bbl_per_t`. A cubic metre is at 20 °C and 101.325 kPa, heat is gross, and one MMBtu is 1055.05585262 MJ. A figure per
+  100 km is multiplied by `length_km`, or by `geometry_km` where that is blank.
+- **Money** is nominal: US dollars of the period in which they are paid. Nothing is deflated, escalated or discounted.
+  `year` says which year a figure describes and converts nothing: a figure without a dated row stands in every period.
+- **Periods**: a rate a year counts Δt times in a period, and Δt is the period's days over the 365 or 366 days of its
+  calendar year: 31/366 in January 2024.
 - **Plausible** bands catch slips of a factor 1000 and mistaken units. Outside the band (zero and `unlimited` apart) a
   figure is refused unless the row's `note` says `checked`.
 - **Provenance**: a row whose `confidence` is not `given` (your own data) names its `source`; one marked `estimate` or

@@ -77,8 +77,9 @@ ARCS = Table("arcs", "A directed link: a pipeline section, a rail or tanker leg,
     RATE_UNIT,
     Column("availability", "float", "share of nameplate that can be used (maintenance, storms, outage)",
            default=1.0, dimension="fraction", low=0, high=1),
-    rate("booked", "capacity taken by others (Russian transit, Azeri oil)", default=0.0),
-    rate("minimum", "least volume that must flow", default=0.0),
+    rate("booked", "taken by others (Russian transit, Azeri oil): capacity × availability − booked is left, 0 at least",
+         default=0.0),
+    rate("minimum", "least volume that must flow; an outage scales it by what it leaves of the capacity", default=0.0),
     money("tariff", "charge on the inlet volume (or outlet, see basis)", default=0.0),
     MONEY_UNIT,
     Column("basis", "choice", "volume on which the tariff is charged", choices=("inlet", "outlet"), default="inlet"),
@@ -100,10 +101,10 @@ LANES = Table("lanes", "Which commodity may use an arc, what comes out, and what
     text("to_commodity", "what leaves; blank: the same (tonnes are kept, identity is lost)", refers="commodities"),
     Column("yield", "float", "share of the inlet that arrives (loss, fuel, in-kind fee)", default=1.0,
            dimension="fraction", low=0, open_low=True, high=1),
-    money("tariff", "this lane's own charge; blank: the arc's"),
-    money("rebate", "paid back to owners (dividends of an equity shipper)", default=0.0),
-    money("quality", "lost (+) or gained (−) when the grade is banked or loses its identity", default=0.0,
-           low=None, plausible=(-200.0, 200.0)),
+    money("tariff", "this lane's own charge, on the basis of its arc; blank: the arc's"),
+    money("rebate", "paid back to owners (dividends of an equity shipper), on the inlet volume", default=0.0),
+    money("quality", "lost (+) or gained (−) on the inlet volume when the grade is banked or loses its identity",
+          default=0.0, low=None, plausible=(-200.0, 200.0)),
     MONEY_UNIT,
     *PROVENANCE,
 ), key=("arc", "commodity"))
@@ -128,7 +129,7 @@ OBLIGATIONS = Table("obligations", "A delivery that must be made: a home refiner
     text("node", "where it is delivered", required=True, refers="nodes"),
     Column("commodities", "list", "what may serve it, separated by ';'; blank: any of its family",
            refers="commodities"),
-    rate("volume", "what must be delivered", stated=True),
+    rate("volume", "what must be delivered, no less and no more", stated=True),
     RATE_UNIT,
     money("value", "what the buyer pays", default=0.0, plausible=(0.0, 1500.0)),
     money("penalty", "charge for what is not delivered; blank: it must be delivered", plausible=(0.0, 5000.0)),
@@ -141,9 +142,12 @@ MARKETS = Table("markets", "A place where volumes are sold.", (
     text("node", "where it is delivered", required=True, refers="nodes"),
     text("name", "name shown to people"),
     Column("export", "bool", "sales here count as exports", default=True),
-    money("price", "price of the reference commodity delivered here", unit="price_unit", plausible=(0.0, 1500.0)),
+    money("price", "price of the reference commodity delivered here; in a period without one nothing is sold here",
+          unit="price_unit", plausible=(0.0, 1500.0)),
     unit_name("price_unit", "USD/t", "USD/t, USD/bbl, USD/1000m3, USD/MMBtu"),
-    text("reference", "commodity whose barrels or heating value convert the price", refers="commodities"),
+    text("reference", "grade that the price is quoted for; the grade that arrives is paid price × its own bbl_per_t "
+         "(or mj_per_m3) ÷ that of the reference; blank: every grade is paid the same a tonne (1000 m³)",
+         refers="commodities"),
     *PROVENANCE,
 ), key=("id",))
 
@@ -153,7 +157,7 @@ TIERS = Table("tiers", "Depth of a market: each further tier pays less. A market
     Column("tier", "int", "1 is the best price", required=True, low=1),
     rate("depth", "volume this tier takes, all commodities together", unlimited=True, stated=True),
     RATE_UNIT,
-    money("discount", "below the market's price", default=0.0),
+    money("discount", "below the market's price; in USD/bbl it is per barrel of the market's reference", default=0.0),
     MONEY_UNIT,
     *PROVENANCE,
 ), key=("market", "tier"))
@@ -190,7 +194,8 @@ LIMIT_TERMS = Table("limit_terms", "The lanes that a joint limit sums.", (
 
 GROUPS = Table("groups", "A corridor, transit country, chokepoint … whose exposure is measured at its meters.", (
     Column("kind", "choice", "what is counted", required=True, choices=GROUP_KINDS),
-    text("group", "short unique name within the kind", required=True),
+    text("group", "short unique name within the kind; of a transit_set the codes of its countries joined by '+', "
+         "or none", required=True),
     text("name", "name shown to people"),
     text("note", "remarks"),
 ), key=("kind", "group"))
@@ -209,14 +214,16 @@ STORAGES = Table("storages", "Tanks at a node: a terminal's tank farm, an underg
     text("node", "where it stands", required=True, refers="nodes"),
     Column("commodities", "list", "what it may hold, separated by ';'; blank: everything that reaches the node",
            refers="commodities"),
-    Column("working_volume", "float", "usable volume, all commodities together", dimension="volume",
+    Column("working_volume", "float", "most that is held at the end of a period, all commodities", dimension="volume",
            unit="volume_unit", low=0, stated=True, plausible=(1e-4, 200.0)),
-    Column("opening", "float", "stock at the start", dimension="volume", unit="volume_unit", low=0, default=0.0),
+    Column("opening", "float", "stock at the start, all of the first commodity listed (or that reaches the node); "
+           "a cyclic store has none", dimension="volume", unit="volume_unit", low=0, default=0.0),
     unit_name("volume_unit", "Mt", "unit of working_volume and opening: Mt, kt, bcm, mcm"),
     rate("injection", "most that can be put in; blank: no limit", unlimited=True, plausible=(1e-4, 2000.0)),
     rate("withdrawal", "most that can be taken out; blank: no limit", unlimited=True, plausible=(1e-4, 2000.0)),
     RATE_UNIT,
-    Column("closing", "choice", "rule for the stock at the end", choices=CLOSINGS, default="cyclic"),
+    Column("closing", "choice", "stock at the end. free: any; cyclic: what it began with, which the plan chooses; "
+           "opening: at least `opening`; value: any, worth `closing_value`", choices=CLOSINGS, default="cyclic"),
     money("closing_value", "worth of stock left at the end (closing = value)", default=0.0, plausible=(0.0, 1500.0)),
     MONEY_UNIT,
     *PROVENANCE,
@@ -231,11 +238,13 @@ CONTRACTS = Table("contracts", "A commitment on an arc: ship-or-pay, a minimum n
     text("party", "who is bound"),
     rate("volume", "the commitment", stated=True),
     RATE_UNIT,
-    money("charge", "deficiency payment, or interruptible surcharge", default=0.0),
+    money("charge", "deficiency payment, or interruptible surcharge; a ship_or_pay without one costs nothing to miss",
+          default=0.0),
     MONEY_UNIT,
     text("from_period", "first period it binds (2024 or 2024-03); blank: always", pattern=PERIOD),
     text("to_period", "last period it binds; blank: always", pattern=PERIOD),
-    Column("force_majeure", "bool", "an outage of the arc scales the commitment by what is left of it", default=True),
+    Column("force_majeure", "bool", "an outage of the arc scales the commitment by what is left of it (not of firm)",
+           default=True),
     *PROVENANCE,
 ), key=("id",))
 
@@ -265,7 +274,8 @@ EVENTS = Table("events", "What has failed: the record from which rates and durat
 
 RISK = Table("risk", "How risky a country is to cross: weights of the concentration of routes.", (
     text("country", "ISO 3166 two-letter code", required=True, pattern=COUNTRY),
-    Column("risk", "float", "0 (safe) to 1: one minus the normalised index that the source gives", required=True,
+    Column("risk", "float", "0 (safe) to 1: one minus the normalised index that the source gives; a route across "
+           "several countries has 1 − ∏(1 − risk)", required=True,
            dimension="fraction", low=0, high=1),
     text("name", "name shown to people"),
     *PROVENANCE,

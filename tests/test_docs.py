@@ -1,27 +1,23 @@
 """The documentation's examples run as they are written.
 
 In ``README.md`` and ``docs/*.md``, the blocks marked ``python`` of one page run in order, in one namespace, as a
-reader would type them.  In blocks marked ``console``, the lines that begin with ``$ energy-routes`` must exit 0, or
-with the code that a comment names (``# exits 4``).  Examples to be looked at only are marked ``text`` or ``toml``.
+reader would type them.  Every line that begins with ``$ energy-routes`` is run once and must exit and print as its page
+says (``printed.py``).  Those that take over a second are run by ``-m exhaustive``.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from printed import PAGES, ROOT, Command, commands, given, label, run, runs, walks, write
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```(?P<kind>\w+)[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
-COMMAND = re.compile(r"^\$ energy-routes(?P<arguments> [^\n#]*)?(?:# exits (?P<code>\d+))?$", re.M)
+# What took a second or more of one core when measured: studies, drawings, and plans by month.
+LONG = re.compile(r"^(stress|frontier|expand|regret|report|map|schedule)\b|--map|monthly|cpc-one-mooring")
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -34,10 +30,6 @@ def blocks(kind: str) -> Iterator[tuple[Path, int, str]]:
                 yield page, text.count("\n", 0, match.start("body")), match["body"]
 
 
-def label(page: Path) -> str:
-    return page.relative_to(ROOT).as_posix()
-
-
 @pytest.mark.parametrize("page", dict.fromkeys(page for page, _, _ in blocks("python")), ids=label)
 def test_python_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -47,22 +39,30 @@ def test_python_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.Mon
             exec(compile("\n" * line + body, str(page), "exec"), namespace)
 
 
-@pytest.mark.parametrize(
-    ("page", "arguments", "code"),
-    [
-        pytest.param(page, (match["arguments"] or "").strip(), int(match["code"] or 0),
-                     id=f"{label(page)}: {(match['arguments'] or '').strip()}")
-        for page, _, body in blocks("console")
-        for match in COMMAND.finditer(body)
-    ],
-)
-def test_commands_exit_as_written(page: Path, arguments: str, code: int, tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", "from energy_routes.cli import main; main()", *shlex.split(arguments)],
-        cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)})
-    assert run.returncode == code, run.stderr
-    assert "Traceback" not in run.stderr
+def marked(places: list[list[Command]]) -> Any:
+    """A run as a parameter: marked where it takes long."""
+    words = [command.words for command in places[0]]
+    marks = [pytest.mark.exhaustive] if any(map(LONG.search, words)) else []
+    return pytest.param(places, marks=marks, id=f"{places[0][0].place}: {'; '.join(words)}")
+
+
+@pytest.mark.parametrize("places", [marked(places) for places in runs(PAGES)])
+def test_commands_print_what_is_said(
+    places: list[list[Command]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    faults = []
+    for same in zip(*places, strict=True):
+        write(given(same[0]), tmp_path)
+        code, output = run(same[0].words)
+        faults += [fault for command in same for fault in command.faults(code, output, tmp_path)]
+    assert faults == [], "\n".join(faults)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=label)
+def test_a_figure_beside_a_command_stands_in_a_sentence(page: Path) -> None:
+    unsaid = [fault for command in commands(page) for fault in command.unsaid()]
+    assert unsaid == [], "\n".join(unsaid)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=label)
@@ -75,3 +75,73 @@ def test_every_page_is_in_the_index() -> None:
     linked = set(LINK.findall((ROOT / "docs" / "README.md").read_text("utf-8")))
     pages = {page.relative_to(ROOT / "docs").as_posix() for page in PAGES if "docs" in page.parts} - {"README.md"}
     assert pages - linked == set()
+
+
+PAGE = """# A page
+
+## Loss
+
+```csv mine.csv
+target,value
+```
+
+It loses 331 MUSD and 0.28 Mt.
+
+```text
+$ energy-routes solve a --deck mine.csv --out kept  # prints 331 MUSD, 0.28 Mt
+$ energy-routes verify kept  # exits 8; prints 12 %
+# prints 99 MUSD
+$ energy-routes models
+```
+
+## Another section, with 12 %
+"""
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> list[Command]:
+    page = tmp_path / "page.md"
+    page.write_text(PAGE, "utf-8")
+    return list(commands(page))
+
+
+@pytest.mark.parametrize(("printed", "told"), [
+    ("netback -331.4 MUSD, shut in 0.2820 Mt", []),
+    ("netback -1,331.4 MUSD, -333.39 MUSD, oil-331, 0.28 Mt", ["331 MUSD; prints 333.39 and 0.28 at nearest"]),
+    ("netback -331.4 MUSD, shut in 0.3 Mt", ["0.28 Mt; prints 0.3 and 331.4 at nearest"]),
+    ("netback -331.4 kUSD, shut in 0.28 Mt", ["331 MUSD; prints 331.4 and 0.28 at nearest, and nothing in MUSD"]),
+])  # fmt: skip
+def test_a_changed_number_is_told_with_page_line_and_what_is_printed(
+    printed: str, told: list[str], toy: list[Command], tmp_path: Path,
+) -> None:
+    (tmp_path / "kept").mkdir()
+    start = "page.md:12: energy-routes solve a --deck mine.csv --out kept\n  said to print "
+    assert toy[0].faults(0, printed, tmp_path) == [start + words for words in told]
+
+
+def test_a_wrong_exit_or_a_file_not_written_is_told(toy: list[Command], tmp_path: Path) -> None:
+    assert [fault.splitlines()[1] for fault in toy[1].faults(0, "12 %", tmp_path)] == ["  said to exit 8, exits 0:"]
+    assert "writes no kept" in toy[0].faults(0, "331 MUSD, 0.28 Mt", tmp_path)[0]
+
+
+def test_the_section_must_say_what_the_remark_says(toy: list[Command]) -> None:
+    assert toy[0].unsaid() == []
+    assert toy[1].unsaid() == ["page.md:13: the remark says 12 %, and no sentence or table of the section has 12"]
+
+
+def test_commands_that_share_files_are_run_together_and_equal_ones_once(toy: list[Command]) -> None:
+    page = toy[0].page
+    assert [[c.line for c in walk] for walk in walks(page)] == [[12, 13], [15]]
+    assert given(toy[0]) == {"mine.csv": "target,value\n"}
+    other = page.with_name("other.md")
+    other.write_text(PAGE, "utf-8")
+    places = [[walk[0].place for walk in same] for same in runs([page, other])]
+    assert places == [["page.md:12"], ["page.md:15", "other.md:15"], ["other.md:12"]], "page.md has its own mine.csv"
+
+
+@pytest.mark.parametrize("remark", ["prints 3 Mt", "prints some", "prints 0.05 Mt", "costs 12"])
+def test_a_remark_that_tells_too_little_is_refused(remark: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"```text\n$ energy-routes models  # {remark}\n```\n", "utf-8")
+    with pytest.raises(ValueError, match=r"page\.md:2: .*(no number of two digits|neither)"):
+        list(commands(page))

@@ -1,21 +1,21 @@
-"""The page for one's own network, walked literally: its tables become a workbook, its commands run, its numbers hold.
+"""The page for one's own network, walked literally: its tables become a workbook and its numbers hold.
+
+Its commands are run by ``test_docs.py``.
 """
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
+from printed import FILE, sheets, write_book
+from printed import run as outcome
 
 import energy_routes as er
-from energy_routes import results
-from energy_routes.cli.app import app
 from energy_routes.cli.starting import start_empty
 from energy_routes.cli.template import SHEETS
 from energy_routes.errors import DataError, UsageError
@@ -25,8 +25,6 @@ from energy_routes.schema import TABLES
 from energy_routes.tables import read_pack
 
 PART = re.compile(r"^## (?P<title>.+?)\n(?P<text>.*?)(?=^## |\Z)", re.M | re.S)
-SHEET = re.compile(r"^Sheet `(\w+)`.*?\n\n((?:\|[^\n]*\n)+)", re.M | re.S)
-COMMAND = re.compile(r"^\$ energy-routes (.+)$", re.M)
 
 
 @pytest.fixture(scope="module")
@@ -36,40 +34,20 @@ def page(root: Path) -> Mapping[str, str]:
     return {match["title"][0]: match["text"] for match in PART.finditer(text)}
 
 
-def sheets(text: str) -> dict[str, pd.DataFrame]:
-    """The tables of a part as frames, numbers as numbers."""
-    found = {}
-    for name, table in SHEET.findall(text):
-        header, _, *rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in table.splitlines()]
-        frame = pd.DataFrame(rows, columns=header)
-        for column in frame:
-            numbers = pd.to_numeric(frame[column], errors="coerce")
-            frame[column] = frame[column] if numbers.isna().any() else numbers
-        found[name] = frame
-    return found
-
-
-def write(file: Path, frames: Mapping[str, pd.DataFrame]) -> Path:
-    with pd.ExcelWriter(file) as book:
-        for name, frame in frames.items():
-            frame.to_excel(book, sheet_name=name, index=False)
-    return file
-
-
 def run(command: str) -> str:
     """What a command prints.  It must end well."""
-    done = CliRunner().invoke(app, shlex.split(command))
-    assert done.exit_code == 0, f"{command}\n{done.output}"
-    return done.output
+    code, output = outcome(command)
+    assert code == 0, f"{command}\n{output}"
+    return output
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Mapping[str, str]) -> Path:
     """A folder with the workbook and the model of the page."""
     monkeypatch.chdir(tmp_path)
-    write(tmp_path / "azerbaijan.xlsx", sheets(page["1"]))
-    (model,) = re.findall(r"^```toml\n(.*?)^```", page["2"], re.M | re.S)
-    (tmp_path / "azerbaijan.toml").write_text(model, "utf-8")
+    write_book(tmp_path / "azerbaijan.xlsx", sheets(page["1"]))
+    (model,) = FILE.finditer(page["2"])
+    (tmp_path / model["name"]).write_text(model["text"], "utf-8")
     return tmp_path
 
 
@@ -79,10 +57,7 @@ def sold(plan: Plan) -> dict[str, float]:
 
 def test_the_walk(desk: Path, page: Mapping[str, str]) -> None:
     assert set(sheets(page["1"])) == set(SHEETS)
-    for command in COMMAND.findall(page["1"] + page["2"]):
-        run(command)
-    assert (desk / "azerbaijan.png").stat().st_size > 20_000
-    plan = results.load(desk / "result")
+    plan = er.solve(er.load(desk / "azerbaijan.toml"))
     # 7.4·256 + 6·187 + 1.3·115.3 and 10 bcm at 10.69 USD/MMBtu · 39.32 MJ/m³ / 1055.056 MJ · 1000 = 398.39 less 205.
     assert plan.netback == pytest.approx(1894.4 + 1122 + 149.89 + 10 * (10.69 * 39320 / 1055.05585262 - 205), abs=1e-3)
     assert f"The plan earns {plan.netback:,.0f} MUSD" in page["2"]
@@ -98,17 +73,14 @@ def test_figures_tried_without_touching_the_file(desk: Path, page: Mapping[str, 
     assert sold(after) == {"EU": 12.8, "GEORGIA": 1.3, "TURKIYE": 10.6}
     # 2.8 bcm earn 193.39 in the Union instead of 187 in Türkiye.
     assert f"for {after.netback - before.netback:.0f} MUSD more" in page["3"]
-    run(COMMAND.findall(page["3"])[0])
 
 
 def test_shares_are_counted_once_two_sheets_are_added(desk: Path, page: Mapping[str, str]) -> None:
-    write(desk / "azerbaijan.xlsx", sheets(page["1"]) | sheets(page["4"]))
-    said = run(COMMAND.findall(page["4"])[0])
+    write_book(desk / "azerbaijan.xlsx", sheets(page["1"]) | sheets(page["4"]))
+    said = run("solve azerbaijan.toml")
     assert "Georgia 94.7 %" in said  # 23.4 / 24.7
     assert "Türkiye 40.5 %" in said  # 10 / 24.7
     assert "94.7 % of exports cross Georgia and 40.5 % cross Türkiye" in page["4"]
-    for command in COMMAND.findall(page["4"])[1:]:
-        run(command)
 
 
 def test_a_workbook_of_crude_needs_no_more(tmp_path: Path, page: Mapping[str, str]) -> None:
@@ -116,7 +88,7 @@ def test_a_workbook_of_crude_needs_no_more(tmp_path: Path, page: Mapping[str, st
     frames["commodities"] = pd.DataFrame({"id": ["OIL"], "name": ["Crude"], "family": ["oil"], "bbl_per_t": [7.5]})
     frames["supplies"]["commodity"] = "OIL"
     frames["markets"] = frames["markets"].assign(price=[60.0, 70.0, 80.0], price_unit="USD/bbl")
-    pack = read_pack(write(tmp_path / "crude.xlsx", frames))
+    pack = read_pack(write_book(tmp_path / "crude.xlsx", frames))
     assert (pack.family, pack.title) == ("oil", "crude")
     assert pack.tables["markets"]["price"].tolist() == pytest.approx([450, 525, 600])
 
@@ -142,7 +114,7 @@ def test_a_workbook_is_no_model_and_an_empty_sheet_no_table(desk: Path, page: Ma
     frames = sheets(page["1"])
     frames["supplies"] = frames["supplies"].iloc[:0]
     with pytest.raises(DataError, match=r"sheet 'supplies': no rows"):
-        read_pack(write(desk / "bare.xlsx", frames))
+        read_pack(write_book(desk / "bare.xlsx", frames))
 
 
 def test_an_empty_workbook_is_written_with_its_columns_explained(tmp_path: Path) -> None:

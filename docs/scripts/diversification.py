@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from question_book import printed
 
 import energy_routes as er
 from energy_routes.case import Case
@@ -215,6 +216,12 @@ def kinks(points: pd.DataFrame) -> list[str]:
                  "USD per further tonne moved", "what opens there"), rows)
 
 
+def end_of(points: pd.DataFrame) -> tuple[str, str]:
+    """The last point of a frontier as its table has it: share, and what it costs a tonne."""
+    last = points.iloc[-1]
+    return f"{figure(100 * last['cap'], 2)} %", f"{figure(last['premium_usd_per_t'], 2)} USD"
+
+
 # ---- the page ------------------------------------------------------------------------------------------------------
 
 
@@ -246,7 +253,7 @@ def dependence(on: Mapping[str, Case], told: Told) -> list[str]:
         "Whoever asks for less all the same gets it by leaving oil in the ground, and pays for lost output, not for "
         "diversification:", "",
         *grid(("share", "shut in, Mt", "netback lost, MUSD", "by shutting in", "by re-routing", "re-routing"), rows),
-        *command(f"frontier oil-2024 --over {SHARE} --from 0.96 --to 0.40",
+        *command(printed(f"frontier oil-2024 --over {SHARE} --from 0.96 --to 0.40", *end_of(curve.points)),
                  f"frontier oil-2024 --over {SHARE} --budget 1"),
     ]
 
@@ -271,9 +278,11 @@ def chain(on: Mapping[str, Case], told: Told) -> list[str]:
         f"{line} The line to Kuryk pays its full levelised tariff here; the capital of a line under the sea is not "
         "published, so that answer leaves it out.", "",
         *kinks(curve.points[curve.points["cap"] <= told.stated["share chain"] + 5e-3]),
-        *command("solve oil-2024-caspian --scenario four-fifths",
-                 f"frontier oil-2024-caspian --over {SHARE} --from 0.96 --to 0.40",
-                 "solve oil-2024-caspian --scenario undersea"),
+        *command(printed("solve oil-2024-caspian --scenario four-fifths",
+                         *(told.number(f"cost chain {cap:g}", 2, "USD/t") for cap in reached[:1])),
+                 printed(f"frontier oil-2024-caspian --over {SHARE} --from 0.96 --to 0.40", *end_of(curve.points)),
+                 printed(f"frontier oil-2024-caspian --scenario undersea --over {SHARE} --from 0.96 --to 0.40",
+                         told.number("least undersea", 1, "%", 100))),
     ]
 
 
@@ -295,7 +304,7 @@ def btc(told: Told) -> list[str]:
         "Mt add the ships, berths and tank cars that it "
         "takes, at no cost. Measured against the same year (2026) with no Kazakh crude in BTC, MUSD a year:", "",
         *grid(("accepted in BTC", "quiet year", "one mooring all year"), rows),
-        *command("solve btc-7", "solve btc-7 --scenario one-mooring",
+        *command(printed("solve btc-7", f"{figure(quiet[2] - quiet[0], 1)} MUSD"), "solve btc-7 --scenario one-mooring",
                  "frontier oil-2026 --over limit:btc-quality.high --from 0 --to 10"),
     ]
 
@@ -316,18 +325,22 @@ def mooring(on: Mapping[str, Case], told: Told) -> list[str]:
         f"Of the {figure(cost.total)} MUSD, {figure(cost.shut_in)} are output that stays in the ground and "
         f"{figure(cost.rerouting)} are dearer ways and times. What goes another way, in Mt: {ways}; the tanks at the "
         "terminal hold a few days. Russian shippers are assumed to be cut in the same proportion.", "",
-        *command("solve cpc-one-mooring", "solve cpc-one-mooring --scenario stopped"),
+        *command(printed("solve cpc-one-mooring", told.number("cpc-one-mooring", unit="MUSD"),
+                         told.number("cpc-one-mooring shut in", 2, "Mt")),
+                 printed("solve cpc-one-mooring --scenario stopped", told.number("stopped shut in", 2, "Mt"))),
     ]
 
 
 def worst_losses(atlas: Mapping[str, pd.DataFrame], on: Mapping[str, Case], told: Told) -> list[str]:
     """Which single loss hurts most, for oil and for gas."""
-    parts, tables = [], []
+    parts, tables, commands = [], [], []
     for family, unit in (("oil", "Mt"), ("gas", "bcm")):
         top = atlas[family].iloc[0]
         key = f"loss {top['what']}"
         parts.append(f"for {family} the loss of {named(top, on[f'{family}-2024'])}: {told(key)} MUSD a year and "
                      f"{figure(top['stranded'], 1)} {unit} of exports")
+        commands.append(printed(f"stress {family}-2024", told.number(key, unit="MUSD"),
+                                f"{figure(top['stranded'], 1)} {unit}"))
         tables += [f"{family.capitalize()}, each lost for a whole year:", "", *grid(
             ("loss", "kind", f"stranded, {unit}", f"home short, {unit}", "lost, MUSD", "by shutting in", "P10–P90"),
             [(str(row["name"]), str(row["kind"]), figure(row["stranded"], 1), figure(row["home_short"], 1),
@@ -341,7 +354,7 @@ def worst_losses(atlas: Mapping[str, pd.DataFrame], on: Mapping[str, Case], told
         "## Which single loss hurts most?", "", f"**{'; '.join(parts)[0].upper()}{'; '.join(parts)[1:]}.**", "",
         f"In {often} of {len(first)} draws the first of oil stays the first. A loss is not foreseen, no well gives "
         "more than was planned, and home comes first: what even so does not reach home is in a column of its own.", "",
-        *tables, *command("stress oil-2024", "stress gas-2024", "stress oil-2024-monthly --onset 2024-03 --k 2"),
+        *tables, *command(*commands, "stress oil-2024-monthly --onset 2024-03 --k 2"),
     ]
 
 
@@ -370,7 +383,8 @@ def chains(on: Mapping[str, Case], told: Told) -> list[str]:
         "Nobody is "
         "made to use a link here: security is worth what the answers above say, on top.", "",
         *grid(("link", "in the model", "tariff there", "break-even", "unit", "at that tariff"), rows),
-        *command(*(f"frontier {name} --over {arc}.tariff --from 0 --to 150" for _, name, arc in LINKS)),
+        *command(*(printed(f"frontier {name} --over {arc}.tariff --from 0 --to 150",
+                           told.number(f"break-even {arc}", 1)) for _, name, arc in LINKS)),
     ]
 
 

@@ -13,6 +13,7 @@ from question_book import (
     built,
     charge,
     count,
+    earned,
     exported,
     flow,
     gains,
@@ -21,6 +22,7 @@ from question_book import (
     lifted,
     listed,
     money,
+    printed,
     room,
     sold,
     spent,
@@ -59,7 +61,7 @@ def home_first(book: Book) -> Answer:
             "market:CHINA.price": "the price in China", "limit:karachaganak-swap.high_ratio": "the terms of the swap",
             "arc:KSH_GPP1.capacity": "Kashagan's first plant",
         }) + ". QazaqGaz's high case of 2022 (41 bcm at home in 2030) is far above both and would need imports. A year's average hides winter: see question 2.",
-        [f"solve {name}", f"solve {name} --scenario twice-the-growth"],
+        [printed(f"solve {name}", earned(base)), printed(f"solve {name} --scenario twice-the-growth", earned(fast))],
     )  # fmt: skip
 
 
@@ -91,7 +93,8 @@ def winter(book: Book) -> Answer:
             "obligation:HOME_STH.volume": "home demand by region and month",
             "supply:RUSSIA_ORENBURG.cost": "what bought gas costs",
         }) + ". Months hide cold days: the peak hour is not tested. In December 2022 and January 2023 exports did stop.",
-        [f"solve {name}", f"solve {name} --scenario no-storage"],
+        [printed(f"solve {name}", earned(kept), money(kept.netback - base.netback)),
+         printed(f"solve {name} --scenario no-storage", earned(bare))],
     )  # fmt: skip
 
 
@@ -115,7 +118,7 @@ def orenburg(book: Book) -> Answer:
             "supply:KARACHAGANAK.available": "the field's oil", "supply:KARACHAGANAK_GAS.available": "the raw gas",
             "market:ORENBURG_GAS.price": "the price at Orenburg (of 2013)", "option:karachaganak-plant.capex": "the cost of the plant",
         }) + ". That 27.5 % of the liquids are lost comes from the stop of October 2025 (25-30 %), and that a plant spares its part of them is an assumption; a month is a twelfth of the year here, not a winter month.",
-        [f"solve {name}", f"solve {name} --scenario year-with-plant"],
+        [printed(f"solve {name}", earned(month), money(loss)), printed(f"solve {name} --scenario year-with-plant", earned(plant))],
     )  # fmt: skip
 
 
@@ -145,7 +148,7 @@ def north_east(book: Book) -> Answer:
             "supply:RUSSIA_ISHIM.cost": "the price of Russian gas (what China pays)", "arc:ISHIM_AST.tariff": "the tariff of Ishim-Astana",
             "arc:SARYARKA.tariff": "the tariff of Saryarka", "market:CHINA.price": "the price in China",
         }) + ". The demand of the north is an assumption. The sign between the two hangs on 20 USD per 1000 m³ of the Russian price.",
-        [f"solve {name}", f"solve {name} --scenario russian-gas"],
+        [printed(f"solve {name}", earned(own)), printed(f"solve {name} --scenario russian-gas", earned(russian))],
     )  # fmt: skip
 
 
@@ -170,7 +173,7 @@ def transit(book: Book) -> Answer:
             "market:UZBEK_TRANSIT.price": "the fee (1.40 of 2008 at today's dollar)", "limit:cac-makat-beineu.high": "room between Makat and Beineu",
             "tier:UZBEK_TRANSIT/1.depth": "the volume agreed",
         }) + ".",
-        [f"solve {name}", f"solve {name} --scenario all-11-forced"],
+        [printed(f"solve {name}", earned(base)), printed(f"solve {name} --scenario all-11-forced", earned(forced))],
     )  # fmt: skip
 
 
@@ -192,7 +195,7 @@ def second_line(book: Book) -> Answer:
         grades(book.case(name), {
             "option:china-second.capex": "the cost of the line", "supply:OTHER.available": "output of 2030", "market:CHINA.price": "the price in China", "arc:ACGP_EAST.booked": "what transit takes",
         }) + ". Where the new plants stand is an assumption.",
-        [f"solve {name}", f"solve {name} --scenario new-plants --scenario full-of-transit"],
+        [printed(f"solve {name}", earned(asked)), printed(f"solve {name} --scenario new-plants --scenario full-of-transit", earned(full_plants))],
     )  # fmt: skip
 
 
@@ -215,7 +218,9 @@ def turkmen(book: Book) -> Answer:
         grades(book.case(name), {
             "supply:TURKMENISTAN.cost": "the price of Turkmen gas", "market:CHINA.price": "the price in China", "arc:ACGP_EAST.tariff": "the tariff of lines A, B, C",
         }) + ". TAPI's cost is the press's figure; its sales are not modelled.",
-        [f"solve {name}", f"frontier {name} --scenario free-to-choose --over supply:TURKMENISTAN.cost --from 252 --to 150"],
+        [printed(f"solve {name}", earned(three), money(loss)),
+         printed(f"frontier {name} --scenario free-to-choose --over supply:TURKMENISTAN.cost --from 252 --to 150",
+                 *(f"{count(float(kink))} USD" for kink in kinks[:1]))],
     )  # fmt: skip
 
 
@@ -243,7 +248,8 @@ def trans_caspian(book: Book) -> Answer:
             "arc:TANAP_FX.tariff": "the Trans-Anatolian expansion", "arc:TAP_FX.tariff": "the Trans Adriatic expansion",
             "market:ITALY.price": "TTF for Italy, held",
         }) + ". At a first stage of 8 bcm the crossing costs three to four times as much a unit.",
-        [f"solve {name}", f"frontier {name} --over market:ITALY.price --from 8 --to 20"],
+        [printed(f"solve {name}", earned(link)),
+         printed(f"frontier {name} --over market:ITALY.price --from 8 --to 20 --unit USD/MMBtu", f"{_price(price[0])} USD/MMBtu")],
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from question_book import (
     changes,
     charge,
     count,
+    earned,
     exported,
     flow,
     gains,
@@ -22,6 +23,7 @@ from question_book import (
     listed,
     money,
     moves,
+    printed,
     rerouted,
     room,
     shut,
@@ -56,7 +58,8 @@ def one_mooring(book: Book) -> Answer:
             "arc:CPC_SPM.capacity": "what moorings load", "arc:CPC_KTO.capacity": "the way from CPC's fields to KazTransOil",
             "limit:iga-atyrau-samara.high": "the transit quota", "arc:KEN_KUM.capacity": "Kenkiyak-Kumkol",
         }) + ". How a cut is shared between Kazakh and Russian shippers is an assumption.",
-        ["solve cpc-one-mooring", "solve cpc-one-mooring --scenario stopped"],
+        [printed("solve cpc-one-mooring", money(one.netback - base.netback), volume(lost, "oil")),
+         printed("solve cpc-one-mooring --scenario stopped", earned(none))],
     )  # fmt: skip
 
 
@@ -90,8 +93,9 @@ def btc(book: Book) -> Answer:
             "arc:BTC.tariff": "the BTC tariff (of the press)", "arc:AKT_SNG.tariff": "Caspian freight",
             "arc:TNG_AKT_R.tariff": "rail to Aktau", "differential:BTC_BLEND/.differential": "the premium of Azeri BTC",
         }) + ".",
-        ["solve btc-7 --scenario one-mooring",
-         "frontier btc-7 --scenario one-mooring --over arc:BTC.tariff --from 24 --to 0"],
+        [printed("solve btc-7 --scenario one-mooring", earned(shock[2]), f"{taken[1][2]} Mt"),
+         printed("frontier btc-7 --scenario one-mooring --over arc:BTC.tariff --from 24 --to 0",
+                 *([] if fills is None else [f"{count(fills)} USD/t"]))],
     )  # fmt: skip
 
 
@@ -146,7 +150,8 @@ def germany(book: Book) -> Answer:
             "arc:TN_BY.tariff": "Transneft's tariff", "arc:GTD.tariff": "the tariff of Belarus",
             "arc:PERN.tariff": "the Polish tariff", "arc:T_UST_ROT.tariff": "Baltic freight",
         }) + ". The price at Schwedt is Brent and the differential of KEBCO: a premium of a few dollars would turn the first sign.",
-        ["solve druzhba-closed", "solve druzhba-closed --scenario no-room-in-cpc"],
+        [printed("solve druzhba-closed", earned(closed)),
+         printed("solve druzhba-closed --scenario no-room-in-cpc", earned(tight), f"{count(by_sea)} USD")],
     )  # fmt: skip
 
 
@@ -187,7 +192,8 @@ def china_line(book: Book) -> Answer:
             "arc:KEN_KUM.capacity": "Kenkiyak-Kumkol", "tier:DUSHANZI/2.discount": "what Chinese buyers pay beyond CNPC's barrels",
             "arc:ATA_ALA.tariff": "the tariff to the border",
         }) + ". Fees are the press's figures and are not in the netback.",
-        [f"solve {name}", f"solve {name} --scenario rosneft-stops --scenario one-mooring"],
+        [printed(f"solve {name}", earned(taken), f"{count(flow(taken, 'ATA_ALA'))} Mt"),
+         printed(f"solve {name} --scenario rosneft-stops --scenario one-mooring", earned(shock_free))],
     )  # fmt: skip
 
 
@@ -216,7 +222,8 @@ def hedges(book: Book) -> Answer:
             "option:kenkiyak-kumkol.capex": "the cost of Kenkiyak-Kumkol", "option:eskene-kuryk.capex": "of Eskene-Kuryk",
             "option:tankers.capex": "of ships", "option:aktau-berths.capex": "of berths", "tier:DUSHANZI/2.discount": "what more oil fetches in China",
         }) + ". The years are read off one extreme event, a whole year; the dates at which options could stand are waived; the agreement on BTC is taken as free.",
-        [f"solve {name}", f"solve {name} --scenario kenkiyak"],
+        [printed(f"solve {name}", earned(every), volume(shut(every, "oil"), "oil")),
+         printed(f"solve {name} --scenario kenkiyak", earned(plans["Kenkiyak-Kumkol"]))],
     )  # fmt: skip
 
 
@@ -241,7 +248,9 @@ def russia_80(book: Book) -> Answer:
             "option:kenkiyak-kumkol.capex": "the cost of Kenkiyak-Kumkol", "tier:DUSHANZI/2.discount": "what more oil fetches in China",
             "tier:DUSHANZI/2.depth": "how much is taken there", "arc:BTC.tariff": "the BTC tariff",
         }) + ". Builds are taken to stand in 2024: their dates are waived. `solve russian-transit-80 --scenario pipes-of-2024` is meant to be infeasible and says how far the pipes fall short.",
-        [f"solve {name}", "frontier oil-2024 --over policy.max_share.transit:RU --from 0.95 --to 0.80"],
+        [printed(f"solve {name}", earned(eighty)),
+         printed("frontier oil-2024 --over policy.max_share.transit:RU --from 0.95 --to 0.80",
+                 f"{100 * end['cap']:.1f} %", f"{count(float(end['premium_usd_per_t']))} USD")],
     )  # fmt: skip
 
 
@@ -271,7 +280,8 @@ def caspian(book: Book) -> Answer:
         grades(book.case(name), {
             "limit:caspian-fleet.high": "the fleet", "limit:aktau-berths.high": "the berths", "arc:AKT_MKH.tariff": "freight",
         }) + ". That the next metre costs what the last 0.93 m did is an assumption.",
-        [f"solve {name}", f"solve {name} --scenario one-mooring"],
+        [printed(f"solve {name}", earned(one), money(one.netback - base.netback)),
+         printed(f"solve {name} --scenario one-mooring", earned(shock))],
     )  # fmt: skip
 
 
@@ -303,7 +313,8 @@ def black_sea(book: Book) -> Answer:
             "arc:TN_USTL.tariff": "Transneft's tariff", "arc:TN_USTL.booked": "room to Ust-Luga",
             "arc:T_CPC_AUG.tariff": "freight",
         }) + ". The hull of 65 million USD is assumed; delays in the Straits are not counted.",
-        [f"solve {name}", f"solve {name} --scenario closed"],
+        [printed(f"solve {name}", earned(risk), money(cost)),
+         printed(f"solve {name} --scenario closed", earned(closed), volume(shut(closed, "oil"), "oil"))],
     )  # fmt: skip
 
 
@@ -339,7 +350,8 @@ def supsa(book: Book) -> Answer:
             "arc:WREP.tariff": "the tariff of Baku-Supsa", "arc:T_SUP_AUG.tariff": "freight from Supsa",
             "arc:BTC.tariff": "the BTC tariff", "arc:WREP.capacity": "its capacity",
         }) + ". What the restart costs is not published.",
-        [f"solve {name} --scenario one-mooring", f"solve {name} --scenario blend-in-btc --scenario one-mooring"],
+        [printed(f"solve {name} --scenario one-mooring", earned(shock), volume(used[1], "oil")),
+         printed(f"solve {name} --scenario blend-in-btc --scenario one-mooring", earned(shock_blend))],
     )  # fmt: skip
 
 
@@ -374,7 +386,9 @@ def year_2030(book: Book) -> Answer:
             "supply:TENGIZ.available": "output of 2030", "market:AUGUSTA.price": "Brent held at July 2026",
             "limit:cpc-kazakh-section.high": "the Kazakh section of CPC", "limit:iga-atyrau-samara.high": "the quota of transit",
         }) + ". Where 15 of the 21 Mt of new refining stand, and that any runs by 2030, is an assumption.",
-        [f"solve {name} --scenario output-115", f"solve {name} --scenario refining-39"],
+        [printed(f"solve {name} --scenario output-115", earned(plans[2]), f"{russia[1]} %"),
+         printed(f"solve {name} --scenario refining-39", earned(refined), volume(exported(refined, "oil"), "oil"),
+                 f"{russia[2]} %")],
     )  # fmt: skip
 
 

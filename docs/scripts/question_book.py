@@ -183,6 +183,17 @@ def moves(before: er.Plan, after: er.Plan, most: int = 4) -> str:
     return ", ".join(f"{name} {'+' if change > 0 else ''}{count(change)}" for name, change, _ in found) or "none"
 
 
+def earned(plan: er.Plan) -> str:
+    """``38,796 MUSD``: the netback, as the table of an answer has it."""
+    return f"{count(plan.netback)} MUSD"
+
+
+def printed(command: str, *figures: str) -> str:
+    """A command with the figures that it prints, as the answer says them; those of a single digit tell too little."""
+    told = [words for words in figures if len(re.sub(r"\D", "", words.split(" ")[0]).lstrip("0")) > 1]
+    return f"{command}  # prints {', '.join(told)}" if told else command
+
+
 def listed(words: Sequence[str]) -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

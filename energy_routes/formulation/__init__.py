@@ -79,8 +79,14 @@ def _section(function: object) -> str:
 _HEAD = """# Formulation
 
 Generated from the docstrings of the rules (`energy-routes formulation`); the code that builds each rule stands
-under the equation shown here. Volumes are Mt (oil) or bcm at 20 °C (gas) per period, money is million USD (MUSD),
-unit values are USD/t (USD/1000 m³), shares are fractions.
+under the equation shown here. Volumes are Mt (oil) or bcm at 20 °C and 101.325 kPa (gas) per period, money is million
+USD (MUSD) of the period, undiscounted, unit values are USD/t (USD/1000 m³), shares are fractions.
+
+Δt is the period's days over the days of its calendar year, 365 or 366, so that the months of a year add up to 1. A
+figure a year is multiplied by Δt; a figure of a table is that of the period (month before season before year before the
+row itself). A lane exists where its arc is open and a supply or an opening stock can bring its commodity to the arc. Of
+several best plans the one with least tonne-km is taken (each tonne counting one km more an arc), then one by a rule
+that looks at names alone.
 
 k family (oil, gas) · c commodity (a crude grade, or gas) · n node · a arc · l lane: an existing (arc, commodity)
 pair · t period of length Δt years · s supply · m market with price tiers · j joint limit · g group of a kind · κ

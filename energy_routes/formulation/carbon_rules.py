@@ -33,7 +33,8 @@ def emitted(s: Space) -> Expr:
 def max_emissions(s: Space) -> Rows:
     r"""Σ_l,t ε_l · f_lt / 1000 ≤ E · Σ_t Δt   [Mt CO2e]
 
-    ε = factor by mode × length + what does not depend on distance; a cap on all that moving the volumes emits.
+    ε = factor by mode × length / 1000 + what does not depend on distance, kg CO2e a tonne (1000 m³) of inlet volume; an
+    arc without a length has 0 km.  A cap on all that moving the volumes emits.
     """
     cap = s.policy.max_emissions
     rows = [] if cap is None else [("horizon", cap * s.case.years)]

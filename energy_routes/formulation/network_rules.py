@@ -29,8 +29,8 @@ def balance(s: Space) -> Rows:
 def capacity(s: Space) -> Rows:
     r"""min_at ≤ Σ_{l∈a} f_lt ≤ (K_at·avail_at − booked_at)·Δt   ∀ a, t   [Mt | bcm]
 
-    All commodities of an arc share what others have not booked of it; the volume counts at the inlet.  What is built
-    comes on top.
+    All commodities of an arc share what others have not booked of it, 0 at least; the volume counts at the inlet.
+    What is built comes on top.
     """
     low, high = s.arcs.data("minimum"), s.arcs.data("capacity")
     low = np.where(low > 0, low, -np.inf)

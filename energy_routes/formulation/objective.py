@@ -12,7 +12,9 @@ from energy_routes.lp import Expr
 def sales(s: Space) -> Expr:
     r"""+ Σ P_m,c,tier,t · d_m,c,tier,t   [MUSD]
 
-    Price delivered: the market's price for the grade that arrives, less the discount of the tier.
+    Price delivered: P = p_m · h_c / h_ref + δ_cm − discount.  The market's price p_m is that of its reference grade;
+    h is barrels a tonne (MJ/m³), so a price a barrel is paid for the barrels of the grade that arrives.  Without a
+    reference h_c / h_ref is 1.  δ is the differential of the grade at the market, else of the grade anywhere, else 0.
     """
     return s.delivered * s.delivered.axis.data("price")
 
@@ -28,7 +30,7 @@ def home_sales(s: Space) -> Expr:
 def tariffs(s: Space) -> Expr:
     r"""− Σ_{l: pipe, rail, swap} τ_lt · f_lt   [MUSD]
 
-    Tariffs on the inlet volume (on the outlet, where the table says so).
+    Tariffs on the inlet volume (where the table says outlet, on what arrives: τ is the tariff times the yield).
     """
     return -_charges(s, ~_mode(s, (*TANKERS, "transfer")))
 

@@ -12,7 +12,8 @@ from energy_routes.lp import INF, Expr, Rows, axis, between
 def stock_balance(s: Space) -> Rows:
     r"""v_nct = v_nc,t−1 + in_nct − out_nct   ∀ storage, c, t   [Mt | bcm]
 
-    Before the first period stands the opening stock; a cyclic store starts with what it ends with.
+    Before the first period stands the opening stock, all of one commodity: the first that the store's row lists, else
+    the first that reaches it.  A cyclic store starts with what it ends with, whatever its opening stock.
     """
     frame = s.stock.axis.frame
     opens = (frame["first"] & (frame["closing"] != "cyclic")).to_numpy(dtype=bool)

@@ -42,7 +42,7 @@ def contracts(s: Space) -> Rows:
 
     Ship-or-pay: y is the deficiency, and it is paid for.  Nothing buys out of a minimum nomination: its y is 0.
     Firm capacity: y is what moves above it, and pays the interruptible surcharge.  V is scaled by the days inside
-    the term and, where force majeure applies, by what an outage leaves of the asset.
+    the term and, where force majeure applies (not to firm), by what an outage leaves of the asset.
     """
     over = s.deficiency.axis
     firm = (over.frame["kind"] == "firm").to_numpy(dtype=bool)
