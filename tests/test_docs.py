@@ -16,8 +16,9 @@ import pytest
 from printed import PAGES, ROOT, Command, commands, given, label, run, runs, walks, write
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
-# What took a second or more of one core when measured: studies, drawings, and plans by month.
-LONG = re.compile(r"^(stress|frontier|expand|regret|report|map|schedule)\b|--map|monthly|cpc-one-mooring")
+# What took under a second of one core when measured; what is not known to be quick runs with the others.
+QUICK = re.compile(r"^(models|check|verify|init|netbacks)\b|\bazerbaijan\.|\bmine/|\boil-2042\b|^solve gas-home-first$"
+                   r"|^solve oil-2024 .*(--json|RU=0\.8\"?$)|^stress oil-2024 .*--kind corridor")
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -42,7 +43,7 @@ def test_python_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.Mon
 def marked(places: list[list[Command]]) -> Any:
     """A run as a parameter: marked where it takes long."""
     words = [command.words for command in places[0]]
-    marks = [pytest.mark.exhaustive] if any(map(LONG.search, words)) else []
+    marks = [] if all(map(QUICK.search, words)) else [pytest.mark.exhaustive]
     return pytest.param(places, marks=marks, id=f"{places[0][0].place}: {'; '.join(words)}")
 
 

@@ -173,7 +173,7 @@ def transit(book: Book) -> Answer:
             "market:UZBEK_TRANSIT.price": "the fee (1.40 of 2008 at today's dollar)", "limit:cac-makat-beineu.high": "room between Makat and Beineu",
             "tier:UZBEK_TRANSIT/1.depth": "the volume agreed",
         }) + ".",
-        [printed(f"solve {name}", earned(base)), printed(f"solve {name} --scenario all-11-forced", earned(forced))],
+        [printed(f"solve {name}", earned(none)), printed(f"solve {name} --scenario all-11-forced", earned(forced))],
     )  # fmt: skip
 
 

@@ -77,8 +77,9 @@ def premium(plan: Plan, units: Units) -> str:
     found = plan.premium
     if found is None:
         return ""
-    names = {"max_share": "caps", "max_exposure": "caps", "max_hhi": "caps", "security": "security"}
-    asked = " and ".join(dict.fromkeys(word for lever, word in names.items() if getattr(plan.case.policy, lever)))
+    policy = plan.case.policy
+    asked = " and ".join(
+        word for word, is_set in (("caps", policy.caps), ("security", policy.security is not None)) if is_set)
     each = ""
     if found["usd_per_t"] is not None:
         (family,) = [str(family) for family, volume in plan.exports.items() if volume > SEEN]
