@@ -192,8 +192,8 @@ LIMIT_TERMS = Table("limit_terms", "The lanes that a joint limit sums.", (
     Column("weight", "float", "factor on the inlet volume (signed)", default=1.0),
 ), key=("limit", "arc", "commodity"))
 
-GROUPS = Table("groups", "A corridor, transit country, chokepoint … whose exposure is measured at its meters. Each export "
-               "market is a group of the kind market without a row, measured at its deliveries.", (
+GROUPS = Table("groups", "A corridor, transit country, chokepoint … whose exposure is measured at its meters. Each "
+               "export market is a group of the kind market without a row, measured at its deliveries.", (
     Column("kind", "choice", "what is counted", required=True, choices=GROUP_KINDS),
     text("group", "short unique name within the kind; of a transit_set the codes of its countries joined by '+', "
          "or none", required=True),
