@@ -39,7 +39,7 @@ def test_frontier_prints_json_and_saves(model: Path, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out" / "frontier.json").read_text("utf-8")) == told
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
         "frontier.json", *(f"{t}.{k}" for t in ("points", "segments", "curve") for k in ("csv", "parquet"))}
-    assert "<svg" in (tmp_path / "f.svg").read_text("utf-8")
+    assert "font-family: 'DejaVu Sans', 'Verdana', sans-serif" in (tmp_path / "f.svg").read_text("utf-8")
 
 
 def test_frontier_for_people(model: Path) -> None:

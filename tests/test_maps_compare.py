@@ -23,6 +23,7 @@ from energy_routes.maps.change import change, dresser
 from energy_routes.maps.comparison import common_span
 from energy_routes.maps.dumbbell import MOST_ROWS, changes, fitting
 from energy_routes.maps.geodata import write_layers
+from energy_routes.maps.labels import text_size
 from energy_routes.maps.months import steps
 from energy_routes.maps.payload import payload
 from energy_routes.maps.titles import difference, seasons
@@ -163,13 +164,20 @@ def test_small_multiples_need_several_periods() -> None:
 # ---------------------------------------------------------------------------------------------- languages, eyes
 
 
+OTHER_FONT = "DejaVu Serif"  # it comes with matplotlib too, and is wider
+
+
+@pytest.mark.parametrize("font", [style.FONT, OTHER_FONT])
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("families", [("oil",), ("gas",), ("oil", "gas")])
-def test_the_legend_fits_in_each_language(lang: str, families: tuple[str, ...]) -> None:
+def test_the_legend_fits_in_each_language(
+    lang: str, families: tuple[str, ...], font: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(style, "FONT", font)
     plan = toy_plan("month")
     if families != ("oil",):
         plan.arcs["family"] = np.where((plan.arcs["arc"] == "FH") & (len(families) == 2), "oil", "gas")
-    with mpl.rc_context(style.settings(lang)):
+    with style.drawing():
         figure = Figure(figsize=(13.33, 0.92), dpi=72)
         ax = figure.add_axes((0, 0, 1, 1))
         legend.draw_legend(ax, payload(plan, lang=lang), 960.0, 66.0)
@@ -181,12 +189,38 @@ def test_the_legend_fits_in_each_language(lang: str, families: tuple[str, ...]) 
     assert max(box.x1 for _, box in boxes) < 958
 
 
-@pytest.mark.parametrize(("lang", "letters"), [("en", "ș×−→≥"), ("ru", "ёйщыъэюЯЖ"), ("kk", "әғқңөұүһіӘҒҚҢӨҰҮҺІ")])
-def test_the_font_of_a_language_has_its_letters(lang: str, letters: str) -> None:
+@pytest.mark.parametrize("dpi", [72, 150])
+@pytest.mark.parametrize("font", [style.FONT, OTHER_FONT])
+def test_a_text_is_drawn_no_wider_than_measured(font: str, dpi: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At every size and resolution: hinting, which would widen some by a twelfth, is off."""
+    monkeypatch.setattr(style, "FONT", font)
+    with style.drawing():
+        figure = Figure(dpi=dpi)
+        texts = [figure.text(0, 0, text, size=size, weight=weight) for size in (5.2, 6.0, 7.2, 7.8, 18.0)
+                 for weight in ("normal", "bold") for text in ("Экспортный путь", "Құбыр жолы", "±12 345.6 Mt")]
+        for text in texts:
+            drawn = text.get_window_extent().width * 72 / dpi
+            measured = text_size(text.get_text(), text.get_size(), bold=text.get_weight() == "bold")[0]
+            assert 0.9 * measured < drawn <= measured, text.get_text()
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_a_map_does_not_depend_on_the_fonts_of_the_machine(suffix: str, tmp_path: Path) -> None:
+    one, two = (tmp_path / f"{name}.{suffix}" for name in ("one", "two"))
+    maps.draw(toy_plan(), one)
+    with mpl.rc_context({"font.family": OTHER_FONT, "text.hinting": "default"}):
+        maps.draw(toy_plan(), two)
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_the_font_has_the_letters_of_every_language() -> None:
     from matplotlib.font_manager import FontProperties, findfont, get_font
 
     for weight in ("normal", "bold"):
-        font = get_font(findfont(FontProperties(family=style.font(lang), weight=weight)))
+        font = get_font(findfont(FontProperties(family=style.FONT, weight=weight)))
+        own = Path(mpl.get_data_path()).resolve()
+        assert Path(font.fname).resolve().is_relative_to(own), "matplotlib's own file, not one of the machine"
+        letters = "ș×−→≥" + "ёйщыъэюЯЖ" + "әғқңөұүһіӘҒҚҢӨҰҮҺІ"
         assert {letter for letter in letters if not font.get_char_index(ord(letter))} == set(), (font.fname, weight)
 
 

@@ -207,8 +207,9 @@ def keep(saved: Path | None, plot: Path | None, draw: Callable[[], Axes], quiet:
     """Write the picture, and say what was written."""
     if plot:
         from energy_routes.cli.places import whole_file
+        from energy_routes.maps import style
 
-        with whole_file(plot) as new:
+        with whole_file(plot) as new, style.drawing():
             figure = draw().get_figure(root=True)
             assert figure is not None, "axes without a figure"
             figure.savefig(new, dpi=150)

@@ -10,7 +10,7 @@ from energy_routes.maps import style
 from energy_routes.maps.change import DARK, SAME_SPAN, ChangeData, change, change_panel
 from energy_routes.maps.dumbbell import changes, draw_dumbbells
 from energy_routes.maps.labels import text_size
-from energy_routes.maps.legend import Sample, row, units
+from energy_routes.maps.legend import MARGIN, Sample, fill, row, units
 from energy_routes.maps.panel import HALF, flow_box, flow_panel, sheet_of
 from energy_routes.maps.paper import add_legend, check_suffix, grid, made, new_page, panel_at
 from energy_routes.maps.payload import chosen
@@ -42,7 +42,7 @@ def compare_figure(before: Any, after: Any, path: str | Path | None = None, *, p
         change_panel(ax, data, badge=title or data.when)
         return sheet_of(ax)
 
-    return made(draw, path, lang)
+    return made(draw, path)
 
 
 def common_span(before: Any, after: Any) -> str | None:
@@ -83,18 +83,21 @@ def _slide(before: Any, after: Any, data: ChangeData, span: str | None, title: s
 
 def _change_legend(ax: Axes, data: ChangeData, width: float, unit: str) -> None:
     """What purple, green and grey mean, and how much the widest line stands for."""
-    ax.set(xlim=(0, width), ylim=(0, STRIP), xticks=[], yticks=[])
-    ax.axis("off")
     words, step, y = data.words, data.most * DARK, STRIP / 2
 
     def line(tone: str, wide: float) -> Sample:
         return lambda at: ax.plot([at, at + 16], [y, y], color=tone, linewidth=wide, solid_capstyle="butt")
 
-    end = row(ax, 14.0, y, [(line(style.LESS[1], 4.0), 16.0, f"≤ {words.signed(-step, 2)}"),
-                            (line(style.LESS[0], 2.4), 16.0, words("legend.decrease")),
-                            (line(style.STILL, 0.8), 16.0, words("legend.no_change")),
-                            (line(style.MORE[0], 2.4), 16.0, words("legend.increase")),
-                            (line(style.MORE[1], 4.0), 16.0, f"≥ {words.signed(step, 2)}")], gap=9.0)
+    items = [(line(style.LESS[1], 4.0), 16.0, f"≤ {words.signed(-step, 2)}"),
+             (line(style.LESS[0], 2.4), 16.0, words("legend.decrease")),
+             (line(style.STILL, 0.8), 16.0, words("legend.no_change")),
+             (line(style.MORE[0], 2.4), 16.0, words("legend.increase")),
+             (line(style.MORE[1], 4.0), 16.0, f"≥ {words.signed(step, 2)}")]
     said = words("legend.widest", value=words.number(data.most, 2), unit=unit)
-    size = min(6.2, 6.2 * (width - 14.0 - end - 10.0) / text_size(said, 6.2)[0])
-    ax.text(width - 14.0, y, said, size=size, color=style.MUTED, va="center", ha="right")
+
+    def draw(shrink: float) -> float:
+        size = 6.2 * shrink
+        ax.text(width - MARGIN, y, said, size=size, color=style.MUTED, va="center", ha="right")
+        return row(ax, 14.0, y, items, 9.0, shrink) + 10.0 + text_size(said, size)[0]
+
+    fill(ax, draw, width, STRIP)

@@ -52,18 +52,20 @@ def text_size(text: str, size: float, bold: bool = False, italic: bool = False) 
     """Width and height in points of one line of text in the font that matplotlib is set to."""
     from matplotlib import rcParams
 
-    return _text_size(text, size, bold, italic, tuple(rcParams["font.family"]))
+    return _text_size(text, size, bold, italic, tuple(rcParams["font.family"]), tuple(rcParams["font.sans-serif"]))
 
 
 @cache
-def _text_size(text: str, size: float, bold: bool, italic: bool, family: tuple[str, ...]) -> tuple[float, float]:
+def _text_size(
+    text: str, size: float, bold: bool, italic: bool, family: tuple[str, ...], _sans: tuple[str, ...]
+) -> tuple[float, float]:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextToPath
 
     prop = FontProperties(family=list(family), weight="bold" if bold else "normal",
                           style="italic" if italic else "normal", size=size)
     width, _, _ = TextToPath().get_text_width_height_descent(text, prop, ismath=False)
-    return float(width) * 1.05, size * 0.98  # hinting makes the drawn text a little wider than the outline
+    return float(width) * 1.05, size * 0.98  # a reserve for an SVG, whose reader draws the text in his own way
 
 
 class Placer:

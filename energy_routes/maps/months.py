@@ -31,8 +31,7 @@ def months_figure(plan: Any, path: str | Path | None = None, *, periods: Sequenc
     if not 2 <= len(labels) <= SHAPES[-1][0] * SHAPES[-1][1]:
         raise UsageError(f"small multiples need 2 to 12 periods, not {len(labels)}. Name the periods to show, or solve "
                          "the model by month.")
-    return made(lambda: _page(plan, labels, [payload(plan, label, lang=lang) for label in labels], title),
-                path, lang)
+    return made(lambda: _page(plan, labels, [payload(plan, label, lang=lang) for label in labels], title), path)
 
 
 def steps(periods: Sequence[Any]) -> list[str]:

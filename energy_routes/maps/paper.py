@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
 from energy_routes.maps import legend, style
 from energy_routes.maps.labels import text_size
+from energy_routes.maps.legend import MARGIN
 from energy_routes.maps.payload import MapData
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 SIZE = (13.33, 7.5)      # inches; 1999 × 1125 pixels at DPI
 DPI = 150
 HEADER, FOOTER = 68.0, 66.0  # points
-MARGIN = 18.0
 SUFFIXES = (".png", ".svg", ".pdf")
 WIDTH, HEIGHT = (side * 72.0 for side in SIZE)
 UNDATED: dict[str, dict[str, None]] = {
@@ -33,11 +33,9 @@ def check_suffix(path: str | Path | None) -> None:
         raise UsageError(f"cannot draw a map as {suffix or str(path)!r}. A picture is one of {', '.join(SUFFIXES)}.")
 
 
-def made(draw: Callable[[], Figure], path: str | Path | None, language: str = "en") -> Figure:
+def made(draw: Callable[[], Figure], path: str | Path | None) -> Figure:
     """The figure that ``draw`` makes under the maps' settings; saved undated: the same plan gives the same bytes."""
-    import matplotlib as mpl
-
-    with mpl.rc_context(cast(Any, style.settings(language))):
+    with style.drawing():
         figure = draw()
         if path is not None:
             target = Path(path)

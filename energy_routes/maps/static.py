@@ -29,7 +29,7 @@ def draw(plan: Any, path: str | Path | None = None, *, period: str | None = None
     """
     check_suffix(path)
     data = plan if isinstance(plan, MapData) else payload(plan, period, title, lang)
-    return made(lambda: _page(data) if ax is None else _into(ax, data, title), path, data.words.language)
+    return made(lambda: _page(data) if ax is None else _into(ax, data, title), path)
 
 
 def _into(ax: Axes, data: MapData, title: str | None) -> Figure:

@@ -6,8 +6,8 @@ readers; where two colours come close (bottleneck and dark oil), shape and text 
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Final
+from contextlib import AbstractContextManager
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -49,9 +49,10 @@ BINDING_UTILISATION: Final = 0.985
 BINDING_PRICE: Final = 0.005
 FLOW_FLOOR: Final = 1e-3
 
-# DejaVu Sans comes with matplotlib. Liberation Sans and most Helveticas lack the Kazakh letters (ә ғ қ ң ө ұ ү һ).
-FONTS: Final = ("Arial", "Liberation Sans", "Helvetica", "DejaVu Sans")
-KAZAKH_FONTS: Final = ("Arial", "DejaVu Sans")
+# It comes with matplotlib, under its own licence, and has every letter of the three languages: a figure is the same on
+# every machine.  In an SVG, whose reader may lack it, another follows that is as wide.
+FONT: Final = "DejaVu Sans"
+AS_WIDE: Final = "Verdana"
 
 
 def width(per_month: float) -> float:
@@ -66,17 +67,16 @@ def colour(family: str, utilisation: float) -> str:
     return RAMP[family][int(np.searchsorted(UTILISATION_STEPS, utilisation, side="right"))]
 
 
-@cache
-def font(language: str = "en") -> str:
-    """The first font of a language that this machine has (asking for a missing one would only log a complaint)."""
-    from matplotlib.font_manager import fontManager
+def drawing() -> AbstractContextManager[None]:
+    """Matplotlib's settings while a figure is drawn and saved.
 
-    have = {entry.name for entry in fontManager.ttflist}
-    return next((name for name in (KAZAKH_FONTS if language == "kk" else FONTS) if name in have), "DejaVu Sans")
+    Text has the outlines that the layout measured (no hinting), stays text in SVG and PDF, and the same plan gives
+    the same bytes.
+    """
+    import matplotlib as mpl
 
-
-def settings(language: str = "en") -> dict[str, object]:
-    """Matplotlib settings of a map: text stays text in SVG and PDF, and the same plan gives the same bytes."""
-    return {"font.family": list(dict.fromkeys((font(language), "DejaVu Sans"))),  # the second for letters it lacks
-            "svg.fonttype": "none", "svg.hashsalt": "energy-routes", "pdf.fonttype": 42,
-            "path.simplify": True}
+    settings = {
+        "font.family": [FONT, "sans-serif"], "font.sans-serif": [FONT, AS_WIDE], "text.hinting": "none",
+        "svg.fonttype": "none", "svg.hashsalt": "energy-routes", "pdf.fonttype": 42, "path.simplify": True,
+    }  # fmt: skip
+    return mpl.rc_context(cast(Any, settings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 NUMBER = re.compile(r"(-?\d+\.\d)\d+")  # a tenth of a point: finer is not seen
 
 
-def inline(draw: Callable[[], Figure], name: str, label: str, language: str = "en") -> Markup:
+def inline(draw: Callable[[], Figure], name: str, label: str) -> Markup:
     """What ``draw`` makes, as an SVG element; ``name`` sets its ids apart from those of other figures of the page."""
-    import matplotlib as mpl
-
     stream = io.StringIO()
-    with mpl.rc_context(cast(Any, style.settings(language))):
+    with style.drawing():
         draw().savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     text = stream.getvalue()
     return Markup(_housed(text[text.index("<svg"):], name, label))

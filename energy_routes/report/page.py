@@ -50,9 +50,8 @@ def _map(subject: Subject) -> object:
     words, plan = subject.words, subject.plan
     if subject.comparison is not None:
         old = subject.comparison.before
-        return inline(lambda: maps.compare_figure(old, plan, lang=words.language), "map", words("report.map"),
-                      words.language)
-    return inline(lambda: maps.draw(plan, lang=words.language), "map", words("report.map"), words.language)
+        return inline(lambda: maps.compare_figure(old, plan, lang=words.language), "map", words("report.map"))
+    return inline(lambda: maps.draw(plan, lang=words.language), "map", words("report.map"))
 
 
 def _version() -> str:

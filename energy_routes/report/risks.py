@@ -56,7 +56,7 @@ def frontier(subject: Subject) -> Section | None:
              words("kpi.exports"), words("kpi.shut_in"), f"{words('table.cost')}, {words.unit('MUSD')}",
              f"{words('table.premium')}, {words.unit('USD/t')}", words("table.opens"))
     label = words("report.frontier")
-    drawn = inline(lambda: _curve(found.curve, found.points, scale, heads), "frontier", label, words.language)
+    drawn = inline(lambda: _curve(found.curve, found.points, scale, heads), "frontier", label)
     return Section("frontier", label, found.notes, (drawn,), (table(heads, rows, words=(6,)),))
 
 
