@@ -21,6 +21,7 @@ from energy_routes.formulation import NETBACK, Space
 from energy_routes.formulation.axes import over_periods
 from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, reached
 from energy_routes.formulation.diversification_rules import share_totals
+from energy_routes.formulation.space import inlets
 from energy_routes.indicators import indicator_table
 from energy_routes.limits import limit_table
 from energy_routes.lp import Vector
@@ -244,22 +245,30 @@ def _cone_prices(
 
 
 def _groups(space: Space, x: Vector, capacity: Vector) -> pd.DataFrame:
-    """Volume, capacity of the meters, utilisation and share of each group, by period and in total."""
+    """Volume sold abroad, capacity of the meters and how far they are used, and share of each group.
+
+    By period and in total.  What is used is what enters at the meters, before the losses that follow.
+    """
     keys = ["kind", "group", "family"]
     total = share_totals(space)
     of = total.axis.frame[["kind", "family", "period"]].assign(total=total.value(x))
     frame = space.exposure.axis.frame[[*keys, "period"]].assign(volume=clean(space.exposure.value(x)))
-    frame = frame.merge(of, on=["kind", "family", "period"]).merge(
-        _meter_capacity(space, capacity), on=[*keys, "period"], how="left"
+    metered = inlets(space)
+    passed = metered.frame[[*keys, "period"]].assign(inlet=clean(space.flow.spread_to(metered).value(x)))
+    frame = (
+        frame.merge(of, on=["kind", "family", "period"])
+        .merge(_meter_capacity(space, capacity), on=[*keys, "period"], how="left")
+        .merge(passed.groupby([*keys, "period"], as_index=False)["inlet"].sum(), on=[*keys, "period"], how="left")
     )
     horizon = frame.groupby(keys, sort=False).agg(
-        volume=("volume", "sum"), total=("total", "sum"), capacity=("capacity", lambda c: c.sum(skipna=False))
-    )
+        volume=("volume", "sum"), total=("total", "sum"), inlet=("inlet", "sum"),
+        capacity=("capacity", lambda c: c.sum(skipna=False)),
+    )  # fmt: skip
     frame = pd.concat([horizon.reset_index().assign(period="total"), frame], ignore_index=True)
     called = _group_names(space)
     frame["name"] = [called.get(key, key[1]) for key in zip(*(frame[key] for key in keys), strict=True)]
     frame["share"] = (frame["volume"] / frame["total"]).where(frame["total"] > 0)
-    frame["utilisation"] = (frame["volume"] / frame["capacity"]).where(frame["capacity"] > 0)
+    frame["utilisation"] = (frame["inlet"].fillna(0.0) / frame["capacity"]).where(frame["capacity"] > 0)
     frame["unit"] = frame["family"].map(UNITS)
     order = ["kind", "group", "name", "family", "period", "volume", "capacity", "utilisation", "share", "unit"]
     return frame[order]

@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import Edit
-from energy_routes.past import Past, past_of
+from energy_routes.past import Past, counted, past_of
 from energy_routes.periods import Period
 
 
@@ -40,17 +40,16 @@ def replan(case: Case, as_of: str, actuals: str | Path | pd.DataFrame) -> Case:
 
 
 def _check_caps(case: Case, past: Past) -> None:
-    """A cap over the horizon needs to know what its group has carried: rows at its meters, if only of 0."""
-    meters = case.network.tables["meters"]
+    """A cap over the horizon needs to know what its group has carried: rows where it is counted, if only of 0."""
     told = {(a.what, a.id) for a in past.actuals}
     faults = []
-    for cap in (*case.policy.max_share, *case.policy.max_exposure):
-        at = meters[(meters["kind"] == cap.kind) & (meters["group"] == cap.group)]
-        places = {("arc", a) for a in at["arc"].dropna()} | {("market", m) for m in at["market"].dropna()}
-        if cap.kind == "market":
-            places.add(("market", cap.group))
-        if cap.over == "horizon" and not places & told:
-            expected = "a row at one of its meters: " + ", ".join(sorted(f"{w} {i}" for w, i in places)[:4])
+    caps = [cap for cap in (*case.policy.max_share, *case.policy.max_exposure) if cap.over == "horizon"]
+    at = counted(case.network, past.periods) if caps else {}
+    for cap in caps:
+        places = {(what, name) for (what, name, *_), groups in at.items()
+                  if (cap.kind, cap.group) in {(kind, group) for kind, group, _ in groups}}  # fmt: skip
+        if not places & told:
+            expected = "a row where it is counted: " + ", ".join(sorted(f"{w} {i}" for w, i in places)[:4])
             faults.append(Fault("actuals", column=cap.name, found="nothing of what it has carried", expected=expected))
     if faults:
         raise DataError("the actuals", faults)

@@ -60,6 +60,12 @@ class Names:
         return dict(zip(own["arc"], own["group"], strict=True))
 
     @cached_property
+    def transit(self) -> frozenset[str]:
+        """The supplies that are others' and only pass through."""
+        supplies = self._tables["supplies"]
+        return frozenset(supplies.loc[supplies["kind"] == "transit", "id"])
+
+    @cached_property
     def market(self) -> dict[str, str]:
         return self._column("markets", "name")
 

@@ -16,21 +16,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from energy_routes import units
+from energy_routes.arrival import Ways, meter_table
 from energy_routes.errors import DataError, Fault, UnitError
 from energy_routes.names import nearest
 from energy_routes.network import Network
 from energy_routes.periods import Period
 from energy_routes.schema import PARTITIONS
 from energy_routes.table_file import number, read_rows
+from energy_routes.topology import steps_of
 
 COLUMNS = ("what", "id", "commodity", "period", "volume", "unit", "note")
 REQUIRED = ("what", "id", "period", "volume")
 TABLES: Mapping[str, str] = {"arc": "arcs", "supply": "supplies", "market": "markets", "storage": "storages"}
 
 Group = tuple[str, str, str]  # (kind, group, family)
+Share = tuple[str, str, float]  # (kind, group, share of what passes that is sold abroad in the end)
 
 
 @dataclass(frozen=True)
@@ -159,27 +163,65 @@ def _actual(network: Network, periods: Sequence[Period], row: Mapping[str, str])
     return Actual(what, name, grade, when, volume)
 
 
+def counted(network: Network, periods: Sequence[Period]) -> dict[tuple[str, str, str, str], list[Share]]:
+    """Where each group is counted, by (what, id, commodity, period): what flows into an arc, what a market takes.
+
+    See :mod:`energy_routes.arrival`: the same meaning as in a plan.
+    """
+    found = _ways(network, periods).counted(meter_table(network.tables))
+    lanes = found.lanes[["arc", "commodity", "period", "kind", "group", "share"]].assign(what="arc")
+    sales = found.sales[["market", "commodity", "period", "kind", "group"]].assign(what="market", share=1.0)
+    rows = pd.concat([lanes.rename(columns={"arc": "id"}), sales.rename(columns={"market": "id"})], ignore_index=True)
+    out: dict[tuple[str, str, str, str], list[Share]] = {}
+    for row in rows.to_dict("records"):
+        place = (row["what"], row["id"], row["commodity"], row["period"])
+        out.setdefault(place, []).append((row["kind"], row["group"], row["share"]))
+    return out
+
+
+def _ways(network: Network, periods: Sequence[Period]) -> Ways:
+    """What could move over the months gone by: open lanes with their yields, sales, homes, tanks and supplies."""
+    tables, labels = network.tables, [p.label for p in periods]
+    opened = network.open(periods)
+    steps = steps_of({**tables, "arcs": tables["arcs"].assign(status="operating", capacity=np.inf)})  # those open below
+    grades, nodes = np.array(steps.commodities, dtype=object), np.array(steps.nodes, dtype=object)
+    over, into = steps.arc >= 0, steps.market >= 0
+    keys = tables["lanes"][["arc", "commodity"]].itertuples(index=False, name=None)
+    row = {key: at for at, key in enumerate(keys)}
+    arcs = tables["arcs"]["id"].to_numpy(dtype=object)[steps.arc[over]]
+    lanes = pd.DataFrame({
+        "arc": arcs, "commodity": grades[steps.commodity[over]], "from": nodes[steps.tail[over] // len(grades)],
+        "to": nodes[steps.head[over] // len(grades)], "to_commodity": grades[steps.head[over] % len(grades)],
+    })  # fmt: skip
+    kept = np.vstack([network.resolve("lanes", "yield", periods).reshape(-1, len(labels)), np.ones(len(labels))])
+    kept = kept[[row.get(key, -1) for key in zip(lanes["arc"], lanes["commodity"], strict=True)]]
+    running = opened[steps.arc[over]]
+    sold = pd.DataFrame({
+        "market": np.array(steps.markets, dtype=object)[steps.market[into]],
+        "node": nodes[steps.tail[into] // len(grades)], "commodity": grades[steps.commodity[into]],
+    })  # fmt: skip
+    markets = tables["markets"]
+    sold = sold[sold["market"].isin(markets["id"][markets["export"].to_numpy(dtype=bool)])]
+    stays = [tables[table][["node"]] for table in ("obligations", "storages")]
+    return Ways(
+        pd.concat([lanes[running[:, t]].assign(period=label, **{"yield": kept[running[:, t], t]})
+                   for t, label in enumerate(labels)], ignore_index=True),
+        sold.merge(pd.DataFrame({"period": labels}, dtype=object), how="cross"),
+        pd.concat(stays).drop_duplicates().merge(pd.DataFrame({"commodity": grades}), how="cross"),
+        tables["supplies"][["node", "commodity"]],
+    )  # fmt: skip
+
+
 def _exposure(network: Network, past: Past) -> dict[Group, float]:
-    """What each group has carried: actual inlets of the arcs at its meters, and sales of the markets there."""
+    """What each group has carried: of actual inlets and sales, what is counted there as sold abroad."""
     tables = network.tables
     family = dict(zip(tables["commodities"]["id"], tables["commodities"]["family"], strict=True))
-    markets = tables["markets"]
-    own = {str(market): [("market", str(market), None)] for market in markets.loc[markets["export"].astype(bool), "id"]}
-    at: dict[tuple[str, str], list[tuple[str, str, str | None]]] = {("market", m): list(v) for m, v in own.items()}
-    for meter in tables["meters"].to_dict("records"):
-        only = meter["commodity"] if isinstance(meter["commodity"], str) and meter["commodity"] else None
-        for what in ("arc", "market"):
-            place = (what, meter[what])
-            if isinstance(meter[what], str) and (meter["kind"], meter["group"], only) not in at.setdefault(place, []):
-                at[place].append((meter["kind"], meter["group"], only))
-    inside = {p.label for p in past.periods}
+    at = counted(network, past.periods)
     out: dict[Group, float] = {}
     for actual in past.actuals:
-        if actual.period in inside:
-            for kind, group, only in at.get((actual.what, actual.id), ()):
-                if only is None or only == actual.commodity:
-                    key = (kind, group, family[actual.commodity])
-                    out[key] = out.get(key, 0.0) + actual.volume
+        for kind, group, share in at.get((actual.what, actual.id, actual.commodity, actual.period), ()):
+            key = (kind, group, family[actual.commodity])
+            out[key] = out.get(key, 0.0) + share * actual.volume
     return out
 
 

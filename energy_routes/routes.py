@@ -44,10 +44,11 @@ def _finish(space: Space, x: Vector, frame: pd.DataFrame, prices: pd.DataFrame) 
     frame["shipper"] = frame["origin"].map(called.shipper)
     labels = zip(frame["origin"], frame["arcs"], frame["market"], strict=True)
     frame["route"] = [_words(called, *label) for label in labels]
-    frame["corridor"] = [_corridor(called.corridor_of_arc, arcs) for arcs in frame["arcs"]]
     frame["limited_by"] = _limited_by(tables["limit_terms"], frame, prices)
     markets = tables["markets"]
     frame["export"] = frame["market"].isin(markets.loc[markets["export"].astype(bool), "id"])
+    ways = zip(frame["arcs"], frame["export"], strict=True)
+    frame["corridor"] = [_corridor(called.corridor_of_arc, arcs) if export else "" for arcs, export in ways]
     frame = frame.sort_values(["volume", "route", "arcs"], ascending=[False, True, True])
     frame["family"] = frame["commodity"].map(family_of_grade(space))
     families = list(dict.fromkeys(space.exports.axis.frame["family"]))
@@ -137,7 +138,7 @@ def _any_of(cells: pd.Series[str]) -> str:
 
 
 def _corridor(corridors: Mapping[str, str], arcs: str) -> str:
-    """The corridor whose meter a path crosses; blank for a home delivery."""
+    """The corridor whose meter an export path crosses."""
     return next((corridors[arc] for arc in arcs.split(";") if arc in corridors), "")
 
 

@@ -12,26 +12,30 @@ from energy_routes.lp import Vector
 from energy_routes.naming import Names
 from energy_routes.trace import Path, drawn_by_period
 
-HOME, STORE, OTHER = "home", "store", "other"
+HOME, STORE, TRANSIT, OTHER = "home", "store", "transit", "other"
 COLUMNS = ["period", "family", "supply", "shipper", "commodity", "direction", "buyer", "export", "volume", "unit"]
 
 
 def schedule_of(space: Space, x: Vector, found: Sequence[Path]) -> pd.DataFrame:
     """One row a supply, direction, buyer and period: the volume lifted for it, Mt (bcm).
 
-    ``direction`` is the corridor that it leaves by, ``home`` for a home obligation, ``store`` for what is left in a
-    tank at the end.  What tracing did not follow to its end is ``other``: a supply's rows add up to what it lifts.
+    ``direction`` is the corridor that it leaves by, ``home`` for what is delivered or sold at home, ``transit`` for
+    what is carried for others, ``store`` for what is left in a tank at the end.  What tracing did not follow to its
+    end is ``other``: a supply's rows add up to what it lifts.
     """
     tables = space.case.network.tables
     called = Names(tables)
     corridors = called.corridor_of_arc
-    homes, stores = set(tables["obligations"]["id"]), set(tables["storages"]["id"])
+    stores = set(tables["storages"]["id"])
+    exported = set(tables["markets"].loc[tables["markets"]["export"].astype(bool), "id"])
 
     def direction(path: Path) -> str:
-        if path.market in homes:
-            return HOME
         if path.market in stores:
             return STORE
+        if path.origin in called.transit:
+            return TRANSIT
+        if path.market not in exported:
+            return HOME
         return next((str(corridors[arc]) for arc in path.arcs if arc in corridors), OTHER)
 
     keys = ["period", "supply", "commodity", "direction", "buyer"]
@@ -39,7 +43,6 @@ def schedule_of(space: Space, x: Vector, found: Sequence[Path]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=[*keys, "volume"]).astype(dict.fromkeys(keys, object) | {"volume": float})
     frame = frame.groupby(keys, as_index=False, sort=False)[["volume"]].sum()
     frame = pd.concat([frame, _rest(space, x, frame)], ignore_index=True)
-    exported = set(tables["markets"].loc[tables["markets"]["export"].astype(bool), "id"])
     family = dict(zip(tables["commodities"]["id"], tables["commodities"]["family"], strict=True))
     frame = frame.assign(
         family=frame["commodity"].map(family),

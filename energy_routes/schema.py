@@ -202,11 +202,12 @@ GROUPS = Table("groups", "A corridor, transit country, chokepoint … whose expo
 ), key=("kind", "group"))
 
 METERS = Table("meters", "Where a group is measured: lanes of which each export path crosses at most one "
-               "(exactly one for corridor, transit_set, terminal, market).", (
+               "(exactly one for corridor, transit_set, terminal, market). What counts is what of the flow there is sold "
+               "abroad in the end, after the yields of the lane and of those that follow.", (
     Column("kind", "choice", "kind of the group", required=True, choices=GROUP_KINDS),
     text("group", "the group", required=True),
-    text("arc", "measured at this arc's inlet", refers="arcs"),
-    text("market", "or: measured at deliveries to this market", refers="markets"),
+    text("arc", "measured on this arc", refers="arcs"),
+    text("market", "or: measured at deliveries to this export market", refers="markets"),
     text("commodity", "only this commodity at the inlet; blank: all", refers="commodities"),
 ), key=("kind", "group", "arc", "market", "commodity"))
 

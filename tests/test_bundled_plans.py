@@ -6,6 +6,7 @@ import pytest
 
 import energy_routes as er
 from energy_routes import library
+from energy_routes.schema import PARTITIONS
 
 ALWAYS = ("gas-2024", "oil-2024")  # the rest differs from these in numbers only
 REST = (pytest.mark.exhaustive, pytest.mark.slow)
@@ -21,3 +22,11 @@ def plan(request: pytest.FixtureRequest) -> er.Plan:
 
 def test_no_plan_sends_volume_round_to_lose_it(plan: er.Plan) -> None:
     assert [warning for warning in plan.warnings if warning["code"] == "loop"] == []
+
+
+def test_groups_that_part_the_exports_add_up_to_them(plan: er.Plan) -> None:
+    groups = plan.groups[plan.groups["kind"].isin(PARTITIONS) & plan.groups["family"].isin(["oil", "gas"])]
+    parts = groups[groups["period"] == "total"].groupby(["kind", "family"])["volume"].sum()
+    assert set(parts.index.get_level_values("kind")) == set(PARTITIONS)
+    for (kind, family), volume in parts.items():
+        assert volume == pytest.approx(plan.exports[family], rel=1e-9), kind

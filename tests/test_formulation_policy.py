@@ -141,9 +141,10 @@ def test_a_corridor_of_two_arcs_is_counted_once_at_its_meter(tmp_path: Path) -> 
     assert ways(answer) == pytest.approx((4, 4))
 
 
-def test_the_share_of_a_country_is_of_what_goes_through_the_corridors(tmp_path: Path) -> None:
-    # Transit is no partition (LONG crosses no country that is listed): its denominator is still all 8 Mt, not RU's own.
-    # Meter RU on the sea leg, after a loss of 20 %: 0.8·S ≤ 0.4·(S + L) with S + L = 8 → S ≤ 4.
+def test_the_share_of_a_country_is_of_what_is_exported(tmp_path: Path) -> None:
+    # Transit is no partition (LONG crosses no country that is listed): its denominator is all exports, not RU's own.
+    # Corridors are metered before a loss of 20 %, RU after it; both count what is sold: of S + L = 8 Mt that leave,
+    # 0.8·S ≤ 0.4·(0.8·S + L) → 0.88·S ≤ 3.2 → S ≤ 3.636.
     tables = {
         **CHAIN,
         "lanes": "arc,commodity,yield\nSHORT,CRUDE,0.8",
@@ -151,7 +152,7 @@ def test_the_share_of_a_country_is_of_what_goes_through_the_corridors(tmp_path: 
         "meters": "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\ntransit,RU,SEA,,",
     }
     answer = best(toy(tmp_path, tables, max_share={"transit:RU": 0.4}, exports="free"))
-    assert ways(answer) == pytest.approx((4, 4))
+    assert ways(answer) == pytest.approx((3.2 / 0.88, 8 - 3.2 / 0.88))
 
 
 def test_without_corridors_a_share_is_of_exports(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("build_tables",),
     ("levers", "schema", "solution"),
     ("dictionary", "engine", "indicators", "pulp_rules", "refine", "topology", "valuation"),
-    ("highs", "metering", "policy", "pulp_bridge", "tables"),
+    ("arrival", "highs", "metering", "policy", "pulp_bridge", "tables"),
     ("added", "audit", "stacking"),
     ("network",),
     ("building", "drawn", "edits", "past", "risk"),

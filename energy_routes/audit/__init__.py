@@ -7,12 +7,15 @@ tell is whether a better plan exists; the certificate's gap says that, and it is
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from energy_routes.audit import builds, dependence, files, ledger, movement, premium, risk, schedule, trade
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.report import Findings, Report
 from energy_routes.errors import DataError, Fault
+
+SAVED = 2  # the version of a result's tables that these rules are for
 
 __all__ = ["Report", "audit", "verify"]
 
@@ -43,6 +46,7 @@ def audit(folder: str | Path) -> Report:
         repair = "Save one with: energy-routes solve MODEL --out DIR"
         fault = Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)
         raise DataError(str(folder), [fault])
+    _refuse_earlier(folder)
     found_here = Findings()
     saved = files.read_all(folder, found_here)
     if saved is not None:
@@ -54,3 +58,16 @@ def audit(folder: str | Path) -> Report:
             found_here.wrong("files", f"cannot be followed: {type(error).__name__}: {error}")
     files.check_hashes(folder, found_here)
     return Report(folder, tuple(found_here.counts.items()), tuple(found_here.differences))
+
+
+def _refuse_earlier(folder: Path) -> None:
+    """Raise DataError where the tables were saved by a version in which they had another meaning."""
+    try:
+        version = json.loads((folder / "run.json").read_text("utf-8")).get("schema_version")
+    except (OSError, ValueError, AttributeError):
+        return  # told with the other files
+    if isinstance(version, int) and version < SAVED:
+        fault = Fault("run.json", column="schema_version", found=f"{version}: groups were measured at the inlet then",
+                      expected=f"{SAVED}: groups are measured by what is sold abroad",
+                      repair="Solve the model again, or verify it with the version that saved it.")  # fmt: skip
+        raise DataError(str(folder), [fault])

@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 
+from energy_routes.audit.arrival import Arrival
 from energy_routes.audit.facts import Facts, Row, years
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
@@ -18,7 +19,7 @@ Exposure = dict[tuple[str, str, str, str], float]  # (kind, group, family, perio
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """Groups, indicators and caps from the saved volumes."""
     volumes = _exposure(saved, facts)
-    totals = _totals(saved, facts, volumes)
+    inlets, totals = _inlets(saved, facts), _totals(saved, facts, volumes)
     listed: set[tuple[str, str, str]] = set()
     for row in saved["groups"]:
         kind, group, family, period = row["kind"], row["group"], row["family"], row["period"]
@@ -31,7 +32,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         found.equal("groups", f"{what} volume", row["volume"], volume)
         found.equal("groups", f"{what} capacity", row["capacity"], capacity)
         found.equal("groups", f"{what} share", row["share"], volume / total if total > 0 else math.nan)
-        used = volume / capacity if capacity > 0 else math.nan
+        used = sum(inlets[kind, group, family, p] for p in spans) / capacity if capacity > 0 else math.nan
         found.equal("groups", f"{what} utilisation", row["utilisation"], used)
     _indicators(saved, facts, volumes, totals, listed, found)
     _caps(facts, volumes, totals, listed, found)
@@ -40,29 +41,27 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
 
 
 def _exposure(saved: Saved, facts: Facts) -> Exposure:
-    """Volume at the meters of every group: flows at arcs, deliveries at markets; each export market is a group."""
-    at_arc: dict[str, list[tuple[str, str, str | None]]] = defaultdict(list)
-    at_market: dict[str, set[tuple[str, str, str | None]]] = defaultdict(set)
-    for meter in facts.rows["meters"].values():
-        place = meter["kind"], meter["group"], meter["commodity"]
-        if meter["arc"] is not None:
-            at_arc[meter["arc"]].append(place)
-        if meter["market"] is not None:
-            at_market[meter["market"]].add(place)
-    for market, raw in facts.rows["markets"].items():
-        if raw["export"] and not any((k, g) == ("market", market) for k, g, _ in at_market[market]):
-            at_market[market].add(("market", market, None))
+    """What of each group is sold abroad: flows and deliveries, each by the share with which it counts."""
+    arrival = Arrival(facts, facts.periods)
     out: Exposure = defaultdict(float)
     for row in saved["flows"]:
-        for kind, group, only in at_arc.get(row["arc"], ()):
-            if only is None or only == row["commodity"]:
-                out[kind, group, row["family"], row["period"]] += row["volume"]
+        for (kind, group), volume in arrival.of_flow(row):
+            out[kind, group, row["family"], row["period"]] += volume
     for row in saved["deliveries"]:
-        for kind, group, only in at_market.get(row["market"], ()):
-            if only is None or only == row["commodity"]:
-                out[kind, group, row["family"], row["period"]] += row["volume"]
+        for (kind, group), volume in arrival.of_sale(row):
+            out[kind, group, row["family"], row["period"]] += volume
     for (kind, group, family, period), volume in list(out.items()) if facts.base_prices else []:
         out[kind, group, ALL, period] += facts.base_prices[family] * volume
+    return out
+
+
+def _inlets(saved: Saved, facts: Facts) -> Exposure:
+    """What enters at the meters of each group, before any loss."""
+    out: Exposure = defaultdict(float)
+    for meter in facts.rows["meters"].values():
+        for row in saved["flows"] if meter["arc"] else ():
+            if row["arc"] == meter["arc"] and meter["commodity"] in (None, row["commodity"]):
+                out[meter["kind"], meter["group"], row["family"], row["period"]] += row["volume"]
     return out
 
 
@@ -167,31 +166,32 @@ def _caps(
 
 
 def _gone(facts: Facts, kind: str, group: str, family: str) -> tuple[float, float]:
-    """What a group carried before the horizon began, and what its share is of: from the actuals, meter by meter."""
+    """What a group carried before the horizon began, and what its share is of: from the actuals, where it counts."""
     if family == ALL:
         parts = [(price, _gone(facts, kind, group, own)) for own, price in facts.base_prices.items()]
         return sum(price * part[0] for price, part in parts), sum(price * part[1] for price, part in parts)
     past = facts.past or {"actuals": [], "periods": []}
-    inside = [a for a in past["actuals"] if a["period"] in past["periods"]]
-    inside = [a for a in inside if facts.rows["commodities"].get(a["commodity"], {}).get("family") == family]
+    arrival = Arrival(facts, past["periods"])
 
-    def carried(wanted: tuple[str, str | None]) -> float:
-        places = {
-            (what, m[what], m["commodity"], m["kind"], m["group"])
-            for m in facts.rows["meters"].values() for what in ("arc", "market")
-            if m[what] is not None and m["kind"] == wanted[0] and wanted[1] in (None, m["group"])
-        }  # fmt: skip
-        if wanted[0] == "market":
-            own = {m for m, raw in facts.rows["markets"].items() if raw["export"] and wanted[1] in (None, m)}
-            places |= {("market", m, None, "market", m) for m in own}
-        return sum(
-            float(a["volume"]) for what, name, only, *_ in places for a in inside
-            if (a["what"], a["id"]) == (what, name) and only in (None, a["commodity"])
-        )  # fmt: skip
+    def carried(kind: str, group: str | None) -> float:
+        counted = [
+            (meter, volume)
+            for a in past["actuals"] if a["what"] in ("arc", "market")
+            and facts.rows["commodities"].get(a["commodity"], {}).get("family") == family
+            for meter, volume in (arrival.of_flow if a["what"] == "arc" else arrival.of_sale)(_moved(a))
+        ]
+        return sum(volume for meter, volume in counted if meter[0] == kind and group in (None, meter[1]))
 
     kinds = {str(row["kind"]) for row in facts.rows["groups"].values()}
     trunk = kind if kind in PARTITIONS else "corridor" if "corridor" in kinds else "market"
-    return carried((kind, group)), carried((trunk, None))
+    return carried(kind, group), carried(trunk, None)
+
+
+def _moved(actual: Row) -> Row:
+    """An actual volume as a row of flows or deliveries."""
+    return {actual["what"]: actual["id"], "volume": float(actual["volume"])} | {
+        key: actual[key] for key in ("commodity", "period")
+    }
 
 
 def _whose(cap: Row, caps: list[Row], families: list[str], same: tuple[str, str]) -> list[str]:

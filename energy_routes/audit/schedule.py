@@ -8,6 +8,8 @@ from energy_routes.audit.facts import Facts
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
+AT_HOME = ("home", "transit")
+
 
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """By supply and period, by supply and buyer, and the direction of each row against the routes."""
@@ -23,6 +25,11 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
             found.true("schedule", what, row["shipper"] == true, f"the raw table has the shipper {true}")
         export = row["buyer"] is not None and bool(facts.rows["markets"].get(row["buyer"], {}).get("export"))
         found.true("schedule", what, row["export"] == export, "export is not what the raw table says of the buyer")
+        passing = facts.rows["supplies"].get(row["supply"], {}).get("kind") == "transit"
+        if row["direction"] not in ("store", "other"):
+            inland = "transit" if passing else "home"
+            kept = row["direction"] not in AT_HOME if export else row["direction"] == inland
+            found.true("schedule", what, kept, f"in the raw tables it is {'an export' if export else inland}")
         bought[row["supply"], row["buyer"] or "", _corridor(row["direction"])] += row["volume"]
     for (supply, period), volume in lifted.items():
         found.equal("schedule", f"{supply} {period} lifted", planned[supply, period], volume)
@@ -35,4 +42,4 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
 
 
 def _corridor(direction: str) -> str:
-    return "" if direction in ("home", "store", "other") else direction
+    return "" if direction in ("home", "store", "transit", "other") else direction

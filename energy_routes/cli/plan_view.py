@@ -13,6 +13,7 @@ from energy_routes.cli import build_view, risk_view
 from energy_routes.cli.money_view import Part, ledger
 from energy_routes.cli.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.unit_choice import Units
+from energy_routes.naming import Names
 from energy_routes.plan import Plan
 from energy_routes.results.summary import binding, limits_of_corridors
 from energy_routes.routes import merged
@@ -109,7 +110,7 @@ def _largest(plan: Plan, family: str) -> list[tuple[str, float]]:
 
 def _tables(plan: Plan, units: Units) -> Iterator[Part]:
     families = [family for family in ("oil", "gas") if (plan.supplies["family"] == family).any()]
-    parts: tuple[Callable[[Plan, Units, str, str], Part | None], ...] = (_exports, _corridors, _routes, _home)
+    parts: tuple[Callable[[Plan, Units, str, str], Part | None], ...] = (_exports, _corridors, _routes, _home, _carried)
     for family in families:
         for part in parts:
             made = part(plan, units, family, f" of {family}" if len(families) > 1 else "")
@@ -179,9 +180,20 @@ def _routes(plan: Plan, units: Units, family: str, word: str) -> Part | None:
 
 def _home(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """The largest routes to home refineries and cities, with what the way costs."""
-    rows = plan.routes[(plan.routes["family"] == family) & ~plan.routes["export"].astype(bool)]
-    out = _paths(rows, units, family, ("cost",))
+    out = _paths(_inland(plan, family, transit=False), units, family, ("cost",))
     return Part(f"Home deliveries{word}", out) if out else None
+
+
+def _carried(plan: Plan, units: Units, family: str, word: str) -> Part | None:
+    """The largest routes of what others send through the country, with what they pay and what the way costs."""
+    out = _paths(_inland(plan, family, transit=True), units, family, ("price", "cost", "netback"))
+    return Part(f"Carried for others{word}", out) if out else None
+
+
+def _inland(plan: Plan, family: str, *, transit: bool) -> pd.DataFrame:
+    """Routes that are no exports: of others' volumes, or of the rest."""
+    passing = plan.routes["origin"].isin(Names(plan.case.network.tables).transit)
+    return plan.routes[(plan.routes["family"] == family) & ~plan.routes["export"].astype(bool) & (passing == transit)]
 
 
 def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]) -> Table | None:

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from energy_routes.arrival import Ways, meter_table
 from energy_routes.case import Case
 from energy_routes.formulation import axes
 from energy_routes.formulation.crossed import refuse_crossed
@@ -229,26 +230,33 @@ def _groups(case: Case) -> Axis:
 
 
 def meters(space: Space) -> tuple[Axis, Axis]:
-    """Where groups are measured: an axis of lanes, and an axis of deliveries, each with its kind and group."""
-    tables = space.case.network.tables
-    table = tables["meters"].rename(columns={"commodity": "only"})
-    lanes = space.flow.axis.frame[["arc", "commodity", "family", "period"]].merge(
-        table[table["arc"].notna()].drop(columns="market"), on="arc"
-    )
-    own = pd.DataFrame(
-        {"kind": "market", "group": tables["markets"]["id"], "market": tables["markets"]["id"], "only": None}
-    )
-    listed = table[table["market"].notna()].drop(columns="arc")
-    at_market = pd.concat(
-        [listed, own[tables["markets"]["export"].to_numpy(dtype=bool)]], ignore_index=True
-    ).drop_duplicates(["kind", "group", "market"])
-    sales = space.delivered.axis.frame[["market", "commodity", "tier", "family", "period"]].merge(
-        at_market, on="market"
-    )
+    """Where groups are counted: lanes with the ``share`` of their inlet that is sold abroad, and export deliveries.
+
+    Each has its kind and group; see :mod:`energy_routes.arrival`.
+    """
+    sold = space.delivered.axis.frame
+    sold = sold[sold["export"].to_numpy(dtype=bool)]
+    stays = [frame[["node", "commodity"]] for frame in (space.home.axis.frame, space.stock.axis.frame)]
+    found = Ways(
+        lanes=space.flow.axis.frame,
+        sales=sold[["market", "node", "commodity", "family", "period"]].drop_duplicates(ignore_index=True),
+        stays=pd.concat(stays, ignore_index=True).drop_duplicates(),
+        sources=space.lifted.axis.frame[["node", "commodity"]].drop_duplicates(),
+    ).counted(meter_table(space.case.network.tables))
+    keys = ["market", "commodity", "period"]
+    tiers = found.sales[["kind", "group", "family", *keys]].merge(sold[[*keys, "tier"]], on=keys)
     return (
-        axis("meter", ("kind", "group", "arc", "commodity", "period"), _only(lanes)),
-        axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), _only(sales)),
+        axis("meter", ("kind", "group", "arc", "commodity", "period"), found.lanes),
+        axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), tiers),
     )
+
+
+def inlets(space: Space) -> Axis:
+    """The lanes on which groups are metered, each with its kind and group: what their capacities look at."""
+    table = space.case.network.tables["meters"].rename(columns={"commodity": "only"})
+    lanes = space.flow.axis.frame[["arc", "commodity", "family", "period"]]
+    at_arc = lanes.merge(table[table["arc"].notna()].drop(columns="market"), on="arc")
+    return axis("inlet", ("kind", "group", "arc", "commodity", "period"), _only(at_arc))
 
 
 def _only(frame: pd.DataFrame) -> pd.DataFrame:
@@ -258,4 +266,4 @@ def _only(frame: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-__all__ = ["Space", "build_space", "meters"]
+__all__ = ["Space", "build_space", "inlets", "meters"]

@@ -120,13 +120,17 @@ def _period(label: str) -> Period:
     return Period(label, int(year), int(month) if month else None)
 
 
+# What the tables of a result mean: 2 counts groups by what is sold abroad; 1 counted them at the inlet of their meters.
+SAVED = 2
+
+
 def run_record(plan: Plan, folder: Path, target: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     """Who computed this, from what, with what: the only file of a result with a clock or a path in it.
 
     ``folder`` is where the files lie now, ``target`` where they are to lie.
     """
     return {
-        "schema_version": 1,
+        "schema_version": SAVED,
         "model": plan.case.name,
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
         "folder": str(target.absolute()),

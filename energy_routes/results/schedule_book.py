@@ -21,7 +21,7 @@ from energy_routes.routes import merged
 
 SMALL = {"Mt": "kt", "bcm": "mcm"}
 SEEN = 5e-7  # Mt: half a tonne a period, below which a row would be all zeroes
-WORDS = {"home": "home", "store": "into store", "other": "other paths"}
+WORDS = {"home": "home", "store": "into store", "transit": "carried for others", "other": "other paths"}
 
 
 def schedule_table(plan: Plan) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from energy_routes.maps.payload import bottlenecks, records, summed
 from energy_routes.maps.titles import exported, finding
+from energy_routes.naming import Names
 from energy_routes.routes import merged
 from energy_routes.words import Words
 
@@ -111,12 +112,15 @@ def cards(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[float | N
 
 
 def _home(plan: Any, labels: Sequence[str], family: str) -> float:
-    """Delivered at home: obligations, and sales that are no export."""
+    """Delivered at home: obligations, and sales that are no export; what is carried for others is neither."""
     home = plan.obligations
     own = plan.case.network.tables["commodities"].set_index("id")["family"]
     met = home.loc[home["period"].isin(labels) & (home["commodity"].map(own) == family), "volume"].sum()
     sold = plan.deliveries
+    passing = plan.routes["origin"].isin(Names(plan.case.network.tables).transit)
+    others = set(plan.routes.loc[passing, "market"]) - set(plan.routes.loc[~passing, "market"])
     inland = sold["period"].isin(labels) & (sold["family"] == family) & ~sold["export"].astype(bool)
+    inland &= ~sold["market"].isin(others)
     return float(met + sold.loc[inland, "volume"].sum())
 
 
