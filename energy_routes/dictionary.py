@@ -23,8 +23,10 @@ so may a column that is not.
 - **Must be stated**: a figure stands here or in dated rows of `values`, because a guess would change the answer.
 - **Lists** are separated by `;`, so ids contain neither `;` nor `/` (it joins the parts of a key in `values`).
 - **Units**: a row's unit column names the unit in which its figures are written. They are converted once, on reading,
-  to the inner unit. Barrels are converted with the `bbl_per_t` of the row's commodity, heat with its `mj_per_m3`; a row
-  that names no commodity uses the pack's `reference`.
+  to the inner unit. Barrels are converted with the `bbl_per_t` of the commodity that the row names, heat with its
+  `mj_per_m3`. A row that names none takes the commodities that it is about: an arc those of its `lanes`, a limit those
+  of its `limit_terms`, a tier its market's `reference`. Where there are none, or their figures differ, the pack's
+  `reference` is used. An edit, a deck row and a row of `values` are converted as the row that they change.
 - **Conditions**: a tonne is metric. A barrel is counted as its source counts it: the only way from barrels to tonnes is
   `bbl_per_t`. A cubic metre is at 20 °C and 101.325 kPa, heat is gross, and one MMBtu is 1055.05585262 MJ. A figure per
   100 km is multiplied by `length_km`, or by `geometry_km` where that is blank.

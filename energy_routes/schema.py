@@ -202,8 +202,8 @@ GROUPS = Table("groups", "A corridor, transit country, chokepoint … whose expo
 ), key=("kind", "group"))
 
 METERS = Table("meters", "Where a group is measured: lanes of which each export path crosses at most one "
-               "(exactly one for corridor, transit_set, terminal, market). What counts is what of the flow there is sold "
-               "abroad in the end, after the yields of the lane and of those that follow.", (
+               "(exactly one for corridor, transit_set, terminal, market). What counts is what of the flow there is "
+               "sold abroad in the end, after the yields of the lane and of those that follow.", (
     Column("kind", "choice", "kind of the group", required=True, choices=GROUP_KINDS),
     text("group", "the group", required=True),
     text("arc", "measured on this arc", refers="arcs"),
@@ -290,7 +290,8 @@ PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook th
     text("description", "what the pack describes, for whom, and up to when", required=True),
     Column("attribution", "list", "who must be credited for the data", required=True),
     text("licence", "licence of the pack's tables", required=True),
-    text("reference", "commodity whose bbl/t or heating value converts a row that names none", refers="commodities"),
+    text("reference", "commodity whose bbl/t or heating value converts a row that is about no single one",
+         refers="commodities"),
 ), key=())
 
 TABLES: Mapping[str, Table] = {t.name: t for t in (

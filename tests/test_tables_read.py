@@ -62,6 +62,26 @@ def test_figures_are_in_inner_units(mini: Pack, table: str, key: str, column: st
     assert one(mini, table, key, column) == pytest.approx(value, rel=1e-14)
 
 
+def test_a_row_without_commodity_converts_by_the_one_grade_that_it_is_about(tmp_path: Path) -> None:
+    """An arc whose lanes carry HEAVY alone, a tier of a market priced on HEAVY; without a lane the pack's reference."""
+    shutil.copytree(MINI, tmp_path / "pack")
+
+    def changed(table: str, old: str, new: str) -> None:
+        file = tmp_path / "pack" / f"{table}.csv"
+        text = file.read_text("utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), "utf-8")
+
+    changed("arcs", "historic,3,Mt/y,1,,,10,USD/t", "historic,300,kb/d,1,,,10,USD/bbl")
+    changed("tiers", "CHINA,1,unlimited,,,", "CHINA,1,100,kb/d,,")
+    assert one(read_pack(tmp_path / "pack"), "arcs", "OLD", "tariff") == pytest.approx(10 * 7.9, rel=1e-14)
+    changed("lanes", "EASTLINE,HEAVY", "OLD,HEAVY,,,,,,\nEASTLINE,HEAVY")
+    pack = read_pack(tmp_path / "pack")
+    assert one(pack, "arcs", "OLD", "tariff") == pytest.approx(10 * 7.1, rel=1e-14)
+    assert one(pack, "arcs", "OLD", "capacity") == pytest.approx(300 * 0.365 / 7.1, rel=1e-14)
+    assert one(pack, "tiers", "CHINA/1", "depth") == pytest.approx(100 * 0.365 / 7.1, rel=1e-14)
+
+
 def test_frames_are_canonical(mini: Pack) -> None:
     kinds = {"float": "float64", "int": "Int64", "bool": "bool", "str": "str", "choice": "str", "list": "object"}
     assert list(mini.tables) == list(TABLES)
