@@ -31,7 +31,8 @@ PLACE, GROUP = ["node", "commodity"], ["kind", "group"]
 class Counted:
     """Where groups are counted, one row a place and period.
 
-    ``lanes``: those of the network with kind, group and the ``share`` of its inlet that is sold abroad in the end.
+    ``lanes``: those of the network with kind, group and the ``share`` of its inlet that is sold abroad in the end;
+    ``known`` is false where that is the best of several ways that others use, too.
     ``sales``: those of the network with kind and group; what is sold there counts whole.
     """
 
@@ -96,16 +97,17 @@ class Ways:
             share[span.rows], differ[span.rows] = span.share, span.uneven[span.head]
         onward = at_arc.assign(differ=differ[at_arc["lane"]]).groupby(GROUP, sort=False)["differ"].transform("any")
         here = at_arc[~onward.to_numpy(dtype=bool)]
-        lanes, sales = [self._shared(here["lane"].to_numpy(), share, here[GROUP])], [at_market[_kept(at_market)]]
+        lanes = [self._shared(here["lane"].to_numpy(), share, differ, here[GROUP])]
+        sales = [at_market[_kept(at_market)]]
         for _, own in at_arc[onward.to_numpy(dtype=bool)].groupby(GROUP, sort=False):
             along, sold = self._onward(own["lane"].to_numpy())
-            lanes.append(self._shared(along, share, own[GROUP].iloc[np.zeros(len(along), dtype=int)]))
+            lanes.append(self._shared(along, share, differ, own[GROUP].iloc[np.zeros(len(along), dtype=int)]))
             sales.append(self.sales[sold].merge(own[GROUP].iloc[:1], how="cross"))
         return Counted(_stack(lanes, ["arc", "commodity", "period"]), _stack(sales, ["market", "commodity", "period"]))
 
-    def _shared(self, lanes: Ints, share: Floats, groups: pd.DataFrame) -> pd.DataFrame:
+    def _shared(self, lanes: Ints, share: Floats, differ: Mask, groups: pd.DataFrame) -> pd.DataFrame:
         """The rows of some lanes for their groups, with what is sold in the end of what enters them."""
-        rows = self.lanes.iloc[lanes].reset_index(drop=True).assign(share=share[lanes])
+        rows = self.lanes.iloc[lanes].reset_index(drop=True).assign(share=share[lanes], known=~differ[lanes])
         rows[GROUP] = groups.to_numpy(dtype=object)
         return rows[rows["share"] > 0]
 

@@ -21,7 +21,6 @@ from energy_routes.formulation import NETBACK, Space
 from energy_routes.formulation.axes import over_periods
 from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, reached
 from energy_routes.formulation.diversification_rules import share_totals
-from energy_routes.formulation.space import inlets
 from energy_routes.indicators import indicator_table
 from energy_routes.limits import limit_table
 from energy_routes.lp import Vector
@@ -253,7 +252,7 @@ def _groups(space: Space, x: Vector, capacity: Vector) -> pd.DataFrame:
     total = share_totals(space)
     of = total.axis.frame[["kind", "family", "period"]].assign(total=total.value(x))
     frame = space.exposure.axis.frame[[*keys, "period"]].assign(volume=clean(space.exposure.value(x)))
-    metered = inlets(space)
+    metered = space.inlets
     passed = metered.frame[[*keys, "period"]].assign(inlet=clean(space.flow.spread_to(metered).value(x)))
     frame = (
         frame.merge(of, on=["kind", "family", "period"])

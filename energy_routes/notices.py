@@ -38,6 +38,10 @@ def notices(
         notice("no_price", f"no price in {', '.join(periods)}: nothing can be sold there then", f"market:{market}")
         for market, periods in _unpriced(space).items()
     ]
+    out += [
+        notice("meter", f"counted by the best way on from {arcs}: ways lose differently, and others use them", group)
+        for group, arcs in _counted_at_best(space, flows).items()
+    ]
     if worth is not None and not worth.exact:
         out.append(notice("prices", "many limits bind at once: prices are one valid set of duals", "prices"))
     return tuple(out)
@@ -63,6 +67,15 @@ def _round(loop: Loop) -> dict[str, Any]:
 
 def _large(volumes: pd.Series[float]) -> list[tuple[str, float]]:
     return [(str(label), float(volume)) for label, volume in volumes.items() if volume > SLIGHT]
+
+
+def _counted_at_best(space: Space, flows: pd.DataFrame) -> dict[str, str]:
+    """Groups of which nobody can tell what is sold abroad in the end, with the arcs at which they are counted."""
+    lanes = space.counted[0].frame
+    lanes = lanes[~lanes["known"].to_numpy(dtype=bool)][["kind", "group", "arc", "commodity", "period"]]
+    moved = lanes.merge(flows[flows["volume"] > SLIGHT], on=["arc", "commodity", "period"])
+    names = (moved["kind"] + ":" + moved["group"]).astype(str)
+    return {str(name): ", ".join(dict.fromkeys(arcs)) for name, arcs in moved["arc"].groupby(names, sort=False)}
 
 
 def _unpriced(space: Space) -> dict[str, list[str]]:

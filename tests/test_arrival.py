@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from toy import months, toy
+from toy import TABLES, months, toy
 
 import energy_routes as er
 from energy_routes import audit, results
@@ -93,8 +93,33 @@ def test_groups_add_up_to_the_exports_and_the_audit_agrees(tmp_path: Path) -> No
     assert groups["volume"]["TRUNK"] == pytest.approx(plan.exports["oil"])
     assert groups["volume"]["RU"] == pytest.approx(0.9 * flow["SHORT"])
     assert groups["share"]["RU"] + groups["share"]["STRAIT"] == pytest.approx(1)
+    assert "meter" not in [warning["code"] for warning in plan.warnings]
     # Capacity is used by what enters.
     assert groups["utilisation"]["TRUNK"] == pytest.approx(flow["GATHER"] / 20)
+    assert audit.verify(results.save(plan, tmp_path / "saved")).passed
+
+
+# Another field joins beyond the trunk's meter, and the two ways on from there lose differently.
+JOINED = BRANCHES | {
+    "nodes": TABLES["nodes"] + "    FIELD2,Field 2,field,KZ\n",
+    "arcs": TABLES["arcs"] + "    GATHER2,FIELD2,HUB,Gathering 2,20,1,10\n",
+    "groups": BRANCHES["groups"] + "\ncorridor,OTHER,Other",
+    "meters": BRANCHES["meters"] + "\ncorridor,OTHER,GATHER2,,",
+    "supplies": """
+        id,node,commodity,shipper,available,cost
+        FIELD_CO,FIELD,CRUDE,Field Co,10,9
+        OTHER_CO,FIELD2,CRUDE,Other Co,1,9
+        """,
+}
+
+
+def test_where_others_mix_in_the_reader_is_told_and_the_audit_agrees(tmp_path: Path) -> None:
+    plan = er.solve(toy(tmp_path / "case", JOINED))
+    told = {warning["where"]: warning["message"] for warning in plan.warnings if warning["code"] == "meter"}
+    assert set(told) == {"corridor:TRUNK", "corridor:OTHER"}
+    assert "GATHER:" in told["corridor:TRUNK"]
+    groups = plan.groups[plan.groups["period"] == "total"].set_index("group")
+    assert groups["volume"]["TRUNK"] == pytest.approx(0.95 * 0.9 * 10)
     assert audit.verify(results.save(plan, tmp_path / "saved")).passed
 
 

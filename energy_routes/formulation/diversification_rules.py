@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.form import level
-from energy_routes.formulation.space import Space, meters
+from energy_routes.formulation.space import Space
 from energy_routes.lp import Axis, Expr, Rows, axis
 from energy_routes.past import Past
 from energy_routes.policy import ALL, Cap, Over, for_family
@@ -33,7 +33,7 @@ def exposure(s: Space) -> Rows:
     in first, φ is that of the best way.  All families together are measured by value in MUSD, at the base prices P_k
     (USD/t, USD/1000 m³) that the case states.
     """
-    lanes, sales = meters(s)
+    lanes, sales = s.counted
     through = (s.flow.spread_to(lanes) * lanes.data("share")).sum_to(s.exposure.axis)
     sold = s.delivered.spread_to(sales).sum_to(s.exposure.axis)
     return s.exposure == through + sold + by_value(s, s.exposure).sum_to(s.exposure.axis)

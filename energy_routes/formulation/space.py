@@ -121,6 +121,36 @@ class Space:
         counted = [not kept or c in kept for kept, c in zip(frame["commodities"], frame["commodity"], strict=True)]
         return axis("contract_term", ("contract", "arc", "commodity", "period"), frame[np.array(counted, dtype=bool)])
 
+    @cached_property
+    def counted(self) -> tuple[Axis, Axis]:
+        """Where groups are counted: lanes with the ``share`` of their inlet that is sold abroad, and export deliveries.
+
+        Each has its kind and group; see :mod:`energy_routes.arrival`.
+        """
+        sold = self.delivered.axis.frame
+        sold = sold[sold["export"].to_numpy(dtype=bool)]
+        stays = [frame[["node", "commodity"]] for frame in (self.home.axis.frame, self.stock.axis.frame)]
+        found = Ways(
+            lanes=self.flow.axis.frame,
+            sales=sold[["market", "node", "commodity", "family", "period"]].drop_duplicates(ignore_index=True),
+            stays=pd.concat(stays, ignore_index=True).drop_duplicates(),
+            sources=self.lifted.axis.frame[["node", "commodity"]].drop_duplicates(),
+        ).counted(meter_table(self.case.network.tables))
+        keys = ["market", "commodity", "period"]
+        tiers = found.sales[["kind", "group", "family", *keys]].merge(sold[[*keys, "tier"]], on=keys)
+        return (
+            axis("meter", ("kind", "group", "arc", "commodity", "period"), found.lanes),
+            axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), tiers),
+        )
+
+    @cached_property
+    def inlets(self) -> Axis:
+        """The lanes on which groups are metered, each with its kind and group: what their capacities look at."""
+        table = self.case.network.tables["meters"].rename(columns={"commodity": "only"})
+        lanes = self.flow.axis.frame[["arc", "commodity", "family", "period"]]
+        at_arc = lanes.merge(table[table["arc"].notna()].drop(columns="market"), on="arc")
+        return axis("inlet", ("kind", "group", "arc", "commodity", "period"), _only(at_arc))
+
     def with_held(self, held: Mapping[str, float]) -> Space:
         """The space in which each family's exports over the horizon are at least ``held`` (Mt or bcm)."""
         return replace(self, held=dict(held))
@@ -229,36 +259,6 @@ def _groups(case: Case) -> Axis:
     return axis("group", ("kind", "group", "family", "period"), frame.assign(partition=frame["kind"].isin(PARTITIONS)))
 
 
-def meters(space: Space) -> tuple[Axis, Axis]:
-    """Where groups are counted: lanes with the ``share`` of their inlet that is sold abroad, and export deliveries.
-
-    Each has its kind and group; see :mod:`energy_routes.arrival`.
-    """
-    sold = space.delivered.axis.frame
-    sold = sold[sold["export"].to_numpy(dtype=bool)]
-    stays = [frame[["node", "commodity"]] for frame in (space.home.axis.frame, space.stock.axis.frame)]
-    found = Ways(
-        lanes=space.flow.axis.frame,
-        sales=sold[["market", "node", "commodity", "family", "period"]].drop_duplicates(ignore_index=True),
-        stays=pd.concat(stays, ignore_index=True).drop_duplicates(),
-        sources=space.lifted.axis.frame[["node", "commodity"]].drop_duplicates(),
-    ).counted(meter_table(space.case.network.tables))
-    keys = ["market", "commodity", "period"]
-    tiers = found.sales[["kind", "group", "family", *keys]].merge(sold[[*keys, "tier"]], on=keys)
-    return (
-        axis("meter", ("kind", "group", "arc", "commodity", "period"), found.lanes),
-        axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), tiers),
-    )
-
-
-def inlets(space: Space) -> Axis:
-    """The lanes on which groups are metered, each with its kind and group: what their capacities look at."""
-    table = space.case.network.tables["meters"].rename(columns={"commodity": "only"})
-    lanes = space.flow.axis.frame[["arc", "commodity", "family", "period"]]
-    at_arc = lanes.merge(table[table["arc"].notna()].drop(columns="market"), on="arc")
-    return axis("inlet", ("kind", "group", "arc", "commodity", "period"), _only(at_arc))
-
-
 def _only(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows whose ``only`` is blank or names the commodity itself."""
     return frame[
@@ -266,4 +266,4 @@ def _only(frame: pd.DataFrame) -> pd.DataFrame:
     ]
 
 
-__all__ = ["Space", "build_space", "inlets", "meters"]
+__all__ = ["Space", "build_space"]
