@@ -11,11 +11,13 @@ import pandas as pd
 from energy_routes.errors import DataError, Fault
 from energy_routes.metering import meters_of
 from energy_routes.names import nearest
+from energy_routes.periods import Time
 from energy_routes.schema import TABLES, UNLIMITED
 from energy_routes.tables import Pack
 from energy_routes.tables.sheets import Sheet
 from energy_routes.tables.typed import typed
 from energy_routes.topology import check_structure
+from energy_routes.units import inner_unit
 
 Line = tuple[tuple[float, float], ...]
 
@@ -24,8 +26,9 @@ Line = tuple[tuple[float, float], ...]
 class AddedRoute:
     """A pipeline (or another lane) that no table has: drawn on a map, or written in Python.
 
-    ``start`` and ``end`` are nodes; ``capacity`` is in Mt or bcm a year (inf: no limit), ``tariff`` in USD/t or
-    USD/1000 m³, lengths in km, ``capex`` in MUSD (None: not known).  ``commodity`` None lets every grade through.
+    ``start`` and ``end`` are nodes; ``capacity`` is in Mt or bcm per ``time``: y, month or d (inf: no limit);
+    ``tariff`` in USD/t or USD/1000 m³, lengths in km, ``capex`` in MUSD (None: not known).  ``commodity`` None lets
+    every grade through.
     ``line`` is (lon, lat) in WGS 84.  ``note`` says how each figure was made, ``reason`` why the route is tried.
     """
 
@@ -46,6 +49,7 @@ class AddedRoute:
     source: str = "estimate"
     note: str = ""
     reason: str = ""
+    time: Time = "y"
 
 
 def with_arcs(pack: Pack, routes: Sequence[AddedRoute], opened: Collection[str] = ()) -> Pack:
@@ -56,7 +60,7 @@ def with_arcs(pack: Pack, routes: Sequence[AddedRoute], opened: Collection[str] 
     """
     if faults := [fault for route in routes for fault in _misplaced(pack, route, routes)]:
         raise DataError(f"routes added to {pack.name}", faults)
-    laid = _laid(pack, "arcs", [_arc_row(route) for route in routes])
+    laid = _laid(pack, "arcs", [_arc_row(route, pack.family) for route in routes])
     laid = _laid(laid, "lanes", [{"arc": route.id, "commodity": route.commodity, "source": route.source,
                                   "confidence": "estimate", "note": route.note} for route in routes if route.commodity])
     opened = {*opened, *(route.id for route in routes)}
@@ -87,12 +91,13 @@ def _metered(pack: Pack, route: AddedRoute, opened: Collection[str]) -> tuple[Pa
     return _laid(pack, "meters", [{"kind": m.kind, "group": m.group, "arc": route.id} for m in meters]), faults
 
 
-def _arc_row(route: AddedRoute) -> dict[str, str]:
+def _arc_row(route: AddedRoute, family: str) -> dict[str, str]:
     capacity = UNLIMITED if route.capacity == float("inf") else repr(route.capacity)
     length = "" if route.length_km is None else f"{route.length_km:.1f}"
     return {
         "id": route.id, "from": route.start, "to": route.end, "name": route.name, "mode": route.mode,
-        "status": "proposed", "capacity": capacity, "tariff": repr(route.tariff), "length_km": length,
+        "status": "proposed", "capacity": capacity, "unit": inner_unit("rate", family, route.time),
+        "tariff": repr(route.tariff), "length_km": length,
         "route": route.id if route.line else "", "geometry_km": length if route.line else "",
         "countries": ";".join(route.countries), "chokepoints": ";".join(route.chokepoints),
         "source": route.source, "confidence": "estimate", "note": route.note,

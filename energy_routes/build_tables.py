@@ -29,7 +29,7 @@ OPTIONS = Table("options", "Something that could be built: a pipeline, a stage o
     Column("units", "int", "how many can be built, such as ten ships", low=1, default=1),
     rate("capacity", "what one unit adds where its effects state no capacity of their own", stated=True),
     RATE_UNIT,
-    Column("capex", "float", "cost of building one unit; one figure for the whole horizon, that of its first period",
+    Column("capex", "float", "cost of building one unit; one figure for the whole horizon, that of its first year",
            dimension="money", low=0, stated=True, plausible=(1.0, 50_000.0)),
     Column("earliest_year", "int", "first year in which it can be in service", low=1900, high=2100),
     Column("lifetime", "float", "years over which capex is paid back", low=0, open_low=True, default=25.0),
@@ -50,7 +50,7 @@ OPTION_EFFECTS = Table("option_effects", "What one unit of an option adds, and w
     rate("withdrawal", "added to a storage's withdrawal by one unit", default=0.0),
     RATE_UNIT,
     Column("working_volume", "float", "added to a storage by one unit", dimension="volume", unit="volume_unit", low=0,
-           default=0.0, plausible=(1e-4, 200.0)),
+           default=0.0, plausible=(1e-4, 200.0), instant="end"),
     unit_name("volume_unit", "Mt", "unit of working_volume: Mt, kt, bcm, mcm"),
     money("tariff", "charge on what moves in the added capacity of an arc: operation only, for capital is in capex. "
           "Blank: 0 where the option opens the arc, the arc's own where it widens one"),

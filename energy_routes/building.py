@@ -69,13 +69,11 @@ def chosen(tables: Mapping[str, pd.DataFrame], build: Build | None) -> tuple[str
 
 
 def effects_of(tables: Mapping[str, pd.DataFrame], options: Sequence[str]) -> pd.DataFrame:
-    """The effects of some options: ``option, word, id`` (of the target) and what one unit adds, figures as written."""
-    effects, sizes = tables["option_effects"], tables["options"].set_index("id")["capacity"]
-    frame = effects[effects["option"].isin(list(options))].reset_index(drop=True)
+    """The effects of some options: their rows of ``option_effects``, with ``word`` and ``id`` of the target."""
+    effects = tables["option_effects"]
+    frame = effects[effects["option"].isin(list(options))]
     parts = [target.partition(":") for target in frame["target"]]
-    frame = frame.assign(word=[word for word, _, _ in parts], id=[name for _, _, name in parts])
-    own = frame["capacity"].where((frame["word"] == "storage") | frame["capacity"].notna(), frame["option"].map(sizes))
-    return frame.assign(capacity=own.fillna(0.0).astype(float))
+    return frame.assign(word=[word for word, _, _ in parts], id=[name for _, _, name in parts])
 
 
 def opening_edits(network: Network, options: Sequence[str], periods: Sequence[Period]) -> tuple[Edit, ...]:

@@ -34,6 +34,8 @@ class Column:
     ``unit`` names the column that holds this one's unit; ``unlimited`` admits the word "unlimited" (inf).
     ``stated``: a row must give the number, here or as a dated row of ``values``; blank would be a guess.
     ``pattern`` is a (regular expression, what it means in words) that every filled cell or list item must match.
+    ``instant``: the figure is one of the first or of the last moment of a period, so that a year takes that of its
+    first or last month; without it a year takes the mean over its days.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Column:
     unlimited: bool = False
     stated: bool = False
     pattern: tuple[str, str] | None = None
+    instant: Literal["start", "end"] | None = None
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,11 @@ def rate(name: str, meaning: str, *, default: float | None = None, unlimited: bo
 
 
 def money(name: str, meaning: str, *, unit: str = "money_unit", default: float | None = None,
-          low: float | None = 0.0, plausible: tuple[float, float] | None = (0.0, 500.0)) -> Column:
+          low: float | None = 0.0, plausible: tuple[float, float] | None = (0.0, 500.0),
+          instant: Literal["start", "end"] | None = None) -> Column:
     """Money per volume, in the unit named by the column ``unit``."""
     return Column(name, "float", meaning, default=default, dimension="unit_value", unit=unit, low=low,
-                  plausible=plausible)
+                  plausible=plausible, instant=instant)
 
 
 def unit_name(name: str, default: str, meaning: str) -> Column:

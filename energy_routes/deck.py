@@ -10,7 +10,8 @@ fx:KZT                             2026       515    KZT/USD      …
 =================================  =========  =====  ===========  ======
 
 A target is what ``--set`` calls it; ``*`` and ``?`` stand for any letters of its name.  A blank period means always; a
-month beats a season (``*-03``), that a year, that always.  A deck lies over the pack and under the edits of the model.
+month beats a season (``*-03``), that a year, that always; a year has the mean of its months.  A deck lies over the pack
+and under the edits of the model.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.modelfile import EditFile
 from energy_routes.names import nearest
 from energy_routes.network import TARGETS, Edit, Network, parse_target
-from energy_routes.periods import DATED, Period
+from energy_routes.periods import DATED, Period, months_of
 from energy_routes.schema import TABLES
 from energy_routes.table_file import number, read_rows
 
@@ -68,11 +69,12 @@ def deck_edits(network: Network, periods: Sequence[Period], deck: str | Path | p
     quotes = list(_quotes(name, rows, faults))
     rates = [q for q in quotes if q.target.startswith("fx:")]
     prices = sorted((q for q in quotes if not q.target.startswith("fx:")), key=lambda q: q.rank)
-    inside = [q for q in prices if any(q.holds(p) for p in periods)]
+    months = months_of(periods)
+    inside = [q for q in prices if any(q.holds(month) for month in months)]
     if prices and not inside and not faults:
         span = f"{periods[0].label} … {periods[-1].label}"
         faults.append(Fault(name, 0, "period", "no row of this horizon", f"rows of {span}, or with a blank period"))
-    edits = [edit for q in inside for edit in _edits(name, q, rates, network, periods, faults)]
+    edits = [edit for q in inside for edit in _edits(name, q, rates, network, months, faults)]
     if faults:
         raise DataError(name, faults)
     return tuple(edits)
@@ -96,9 +98,9 @@ def _quotes(name: str, rows: Sequence[tuple[int, dict[str, str]]], faults: list[
 
 
 def _edits(
-    name: str, quote: Quote, rates: Sequence[Quote], network: Network, periods: Sequence[Period], faults: list[Fault]
+    name: str, quote: Quote, rates: Sequence[Quote], network: Network, months: Sequence[Period], faults: list[Fault]
 ) -> Iterator[Edit]:
-    """A quote as edits: one a figure it names, and one a period where a currency is exchanged."""
+    """A quote as edits: one a figure it names, and one a month where a currency is exchanged."""
     target, _, field = quote.target.rpartition(".")
     try:
         table, pattern = parse_target(target)
@@ -116,14 +118,14 @@ def _edits(
         faults.append(Fault(name, quote.row, "target", f"no row of {table} is called {pattern!r}", "a row of that "
                             "table, or a pattern such as market:*.price", nearest(pattern, ids)))  # fmt: skip
         return
-    for value, unit, spans in _in_dollars(name, quote, rates, periods, faults):
+    for value, unit, spans in _in_dollars(name, quote, rates, months, faults):
         for hit in hits:
             change: dict[str, object] = {"set": value, **({"unit": unit} if unit else {})}
             reason = f"price deck {name}" + (f": {quote.note}" if quote.note else "")
             file = EditFile(target=f"{target.partition(':')[0]}:{hit}", reason=reason, source=quote.source,
                             periods=list(spans), **{field: change})  # fmt: skip
             try:
-                yield from edits_of(network, [file], periods, name)
+                yield from edits_of(network, [file], months, name)
             except DataError as error:
                 for f in error.faults:
                     column = "unit" if "unit" in f.found else "value"
@@ -132,19 +134,19 @@ def _edits(
 
 
 def _in_dollars(
-    name: str, quote: Quote, rates: Sequence[Quote], periods: Sequence[Period], faults: list[Fault]
+    name: str, quote: Quote, rates: Sequence[Quote], months: Sequence[Period], faults: list[Fault]
 ) -> Iterator[tuple[float, str, tuple[str, ...]]]:
-    """(value, unit, periods) in dollars: as written, or exchanged at the rate of each period."""
+    """(value, unit, periods) in dollars: as written, or exchanged at the rate of each month."""
     currency, slash, per = quote.unit.partition("/")
     own = (quote.period,) if quote.period else ()
     if not slash or currency == "USD" or not (len(currency) == 3 and currency.isupper()):
         yield quote.value, quote.unit, own
         return
-    for period in (p for p in periods if quote.holds(p)):
-        known = [r for r in rates if r.target == f"fx:{currency}" and r.holds(period)]
+    for month in (m for m in months if quote.holds(m)):
+        known = [r for r in rates if r.target == f"fx:{currency}" and r.holds(month)]
         if not known:
-            faults.append(Fault(name, quote.row, "unit", f"{quote.unit} in {period.label}, without an exchange rate",
-                                f"a row fx:{currency} of that period", f"Add fx:{currency},{period.label},…,"
+            faults.append(Fault(name, quote.row, "unit", f"{quote.unit} in {month.label}, without an exchange rate",
+                                f"a row fx:{currency} of that period", f"Add fx:{currency},{month.label},…,"
                                 f"{currency}/USD."))  # fmt: skip
             return
         rate = max(known, key=lambda r: r.rank)
@@ -153,4 +155,4 @@ def _in_dollars(
                                 f"{currency}/USD or USD/{currency}"))  # fmt: skip
             return
         dollars = quote.value / rate.value if rate.unit.endswith("/USD") else quote.value * rate.value
-        yield dollars, f"USD/{per}", (period.label,)
+        yield dollars, f"USD/{per}", (month.label,)

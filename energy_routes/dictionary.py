@@ -38,7 +38,14 @@ so may a column that is not.
   figure is refused unless the row's `note` says `checked`.
 - **Provenance**: a row whose `confidence` is not `given` (your own data) names its `source`; one marked `estimate` or
   `computed` says in `note` how it was made.
-- **dated** marks the columns that rows of `values` may override in a year, a season or a month.
+- **dated** marks the columns that rows of `values` may override in a year, a season (`*-03`, every March) or a month.
+- **A figure of a month** is that of the nearest date: a row of the month, else of the season, else of the year, else
+  the column itself; then the edits. So a row of a year stands for the months without a row of their own.
+- **A figure of a year** is the mean of its twelve months: Σ days × figure ÷ days of the year. Where figures multiply
+  (`capacity` × `availability` − `booked`, `tariff` × `yield`, a commitment × what is left of its arc) it is the mean of
+  the product. A figure that is blank in one month is blank in the year. Stocks are of an instant: `opening` is that of
+  the first month, `working_volume` and `closing_value` are those of the last. `check` tells a row of a year that
+  differs by over 2 % from twelve rows of months beside it.
 """
 
 
@@ -55,9 +62,11 @@ def _units() -> str:
     rows = [(d.replace("_", " "), " | ".join(dict.fromkeys(inner_unit(d, family) for family in ("oil", "gas"))),
              ", ".join(f"`{unit}`" for unit in known_units(d))) for d in dimensions]
     return ("## Units\n\n" + _grid(("dimension", "inner unit", "may be written in"), rows) + "\n"
-            "`kb` is a thousand barrels, `mb` a million, `mcm` a million cubic metres. A month is a twelfth of a\n"
-            "year, a day 1/365 of one. Cubic metres are at 20 °C; `@15C` or `@0C` after the unit (`bcm/y@15C`) says\n"
-            "otherwise. A share may be written as `85%`.\n")
+            "`kb` is a thousand barrels, `mb` a million, `mcm` a million cubic metres. Cubic metres are at 20 °C;\n"
+            "`@15C` or `@0C` after the unit (`bcm/y@15C`) says otherwise. A share may be written as `85%`.\n\n"
+            "A rate a month is that amount in each month, whatever its days; in a year it is twelve times that. A\n"
+            "rate a day is times the days of the period: 366 in a leap year. A rate a year gives a month its days ÷\n"
+            "the days of that year (365 or 366), which is Δt of the formulation.\n")
 
 
 def _table(table: Table) -> str:

@@ -22,8 +22,11 @@ def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Peri
     out: list[Edit] = []
     for number, file in enumerate(files, 1):
         where = f"{place} [[edit]] {number}"
-        faults += [_unknown_period(where, p, periods) for p in file.periods if not any(q.matches(p) for q in periods)]
-        out += _changes(network, file, where, faults)
+        faults += [_unknown_period(where, p, periods) for p in file.periods if not any(q.touches(p) for q in periods)]
+        edits = _changes(network, file, where, faults)
+        faults += [_in_part(where, e, label, period) for e in edits if (e.table, e.field) in CHOICES
+                   for label in e.periods for period in periods if period.touches(label) and not period.matches(label)]
+        out += edits
     if faults:
         raise DataError(place, faults)
     return out
@@ -57,6 +60,12 @@ def _unknown_period(place: str, label: str, periods: Sequence[Period]) -> Fault:
     expected = f"a period of the horizon, {periods[0].label} … {periods[-1].label}"
     repair = "" if LABEL.match(label) else "A period is written 2024 or 2024-03."
     return Fault(place, column="periods", found=repr(label), expected=expected, repair=repair)
+
+
+def _in_part(place: str, edit: Edit, label: str, period: Period) -> Fault:
+    """A word cannot hold in a part of a period, as the mean of a number can."""
+    found, repair = f"{edit.value!r} in {label}, a part of {period.label}", "Set availability there, or solve by month."
+    return Fault(place, column=f"{edit.target}.{edit.field}", found=found, expected="whole periods", repair=repair)
 
 
 def _changes(network: Network, file: EditFile, place: str, faults: list[Fault]) -> list[Edit]:
@@ -112,11 +121,12 @@ def _edit(network: Network, file: EditFile, table: str, name: str, column: str, 
         elif op != "scale" and change.unit:
             value = _inner(network, table, name, column, float(value), change.unit)
     literal: Literal["set", "scale", "add"] = op  # type: ignore[assignment]
-    return Edit(table, name, column, literal, value, tuple(file.periods), file.reason, file.source, written)
+    time = units.time_of(change.unit or "")
+    return Edit(table, name, column, literal, value, tuple(file.periods), file.reason, file.source, written, time)
 
 
 def _inner(network: Network, table: str, name: str, column: str, value: float, unit: str) -> float:
-    """A number of an edit in the inner unit; barrels and heating values are those of the row's commodity."""
+    """A number of an edit in the inner unit, a rate by its own time; barrels and heat are those of its commodity."""
     dimension: Dimension = TABLES[table].column(column).dimension
     commodities = network.tables["commodities"].set_index("id")
     frame, ids = network.tables[table], network.ids(table)
@@ -132,8 +142,5 @@ def _inner(network: Network, table: str, name: str, column: str, value: float, u
         raise UnitError(f"{unit!r} for a row of {family}", f"a unit of {family}", f"Write the figure in {inner}.")
     facts = commodities.loc[grade] if grade is not None else commodities[commodities["family"] == family].iloc[0]
     length = row["length_km"] if row is not None and "length_km" in frame else None
-    return float(
-        units.to_inner(
-            value, unit, dimension, bbl_per_t=facts["bbl_per_t"], mj_per_m3=facts["mj_per_m3"], length_km=length
-        )
-    )
+    known = {"bbl_per_t": facts["bbl_per_t"], "mj_per_m3": facts["mj_per_m3"], "length_km": length}
+    return float(units.to_inner(value, units.in_own_time(own), dimension, **known))

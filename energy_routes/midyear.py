@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case
@@ -14,6 +13,7 @@ from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import Edit
 from energy_routes.past import Past, counted, past_of
 from energy_routes.periods import Period
+from energy_routes.products import committed
 
 
 def replan(case: Case, as_of: str, actuals: str | Path | pd.DataFrame) -> Case:
@@ -86,13 +86,11 @@ def _commitments(case: Case, past: Past, ahead: Sequence[Period]) -> Iterator[Ed
     table = case.network.tables["contracts"]
     year = ahead[0].year
     spans = [p for p in (*past.periods, *ahead) if p.year == year]
-    rates = case.network.resolve("contracts", "volume", spans) if len(table) else np.zeros((0, len(spans)))
     rest = {p.label for p in ahead}
-    for row, rate in zip(table.to_dict("records"), rates, strict=True):
+    for row, volumes in zip(table.to_dict("records"), committed(case.network, spans), strict=True):
         if row["kind"] == "firm":
             continue
-        term = [p.overlap(_blank(row["from_period"]), _blank(row["to_period"])) for p in spans]
-        due = {p.label: r * p.years * t for p, r, t in zip(spans, rate, term, strict=True)}
+        due = {p.label: float(volume) for p, volume in zip(spans, volumes, strict=True)}
         later = sum(volume for label, volume in due.items() if label in rest)
         missed = sum(volume for label, volume in due.items() if label not in rest) - past.moved(
             "arc", row["arc"], row["commodities"] or (), year
@@ -107,7 +105,3 @@ def _commitments(case: Case, past: Past, ahead: Sequence[Period]) -> Iterator[Ed
 def _month_before(period: Period) -> str:
     year, month = (period.year, (period.month or 1) - 1)
     return f"{year}-{month:02d}" if month else f"{year - 1}-12"
-
-
-def _blank(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None

@@ -1,9 +1,9 @@
 """A frozen network: checked tables, and the edits laid over them.
 
-A number of a table is found, for a period, by one rule (the same that :mod:`energy_routes.audit` follows in its own
+A number of a table is found, for a month, by one rule (the same that :mod:`energy_routes.audit` follows in its own
 code): the base column; over it a dated year row of ``values`` (``2024``); over that a season row (``*-03``); over
-that a month row (``2024-03``); then the edits, in the order given (set, scale, add).  Nothing is written into the
-tables.
+that a month row (``2024-03``); then the edits, in the order given (set, scale, add).  A year has the mean of its months
+over their days, where figures multiply the mean of the product.  Nothing is written into the tables.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ from energy_routes.added import AddedRoute, with_arcs
 from energy_routes.columns import LARGEST
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.names import nearest
-from energy_routes.periods import Period
+from energy_routes.periods import Period, Time, a_year, means, months_of
 from energy_routes.schema import CLOSINGS, STATUSES, TABLES
 from energy_routes.stacking import families_of, stacked
 from energy_routes.tables import Pack
 from energy_routes.tables.pack import keys_of
+from energy_routes.units import time_of
 
 Matrix = NDArray[np.float64]
 Operation = Literal["set", "scale", "add"]
@@ -57,7 +58,8 @@ CHOICES: Mapping[tuple[str, str], Sequence[str]] = {
 class Edit:
     """One change to one number (or an arc's status): ``value`` is in the inner unit of the field.
 
-    ``periods`` names the periods it holds in (a year covers its months); empty means always.
+    ``periods`` names the periods it holds in (a year covers its months); empty means always.  ``time`` is what a rate
+    is per: the number is Mt (bcm) a year, a month or a day.
     """
 
     table: str
@@ -69,6 +71,7 @@ class Edit:
     reason: str = ""
     source: str = ""
     written: str = ""
+    time: Time = "y"
 
     @property
     def target(self) -> str:
@@ -110,16 +113,14 @@ class Network:
         return ["/".join(row) for row in zip(*parts, strict=True)]
 
     def resolve(self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True) -> Matrix:
-        """The numbers of ``table.column`` in each period, shape (rows, periods); NaN where undefined."""
-        base = self.tables[table][column].to_numpy(dtype=float)
-        out = np.repeat(base[:, None], len(periods), axis=1)
-        place = {name: row for row, name in enumerate(self.ids(table))}
-        for level in ("year", "season", "month"):
-            for period, rows in self._dated.get((table, column, level), {}).items():
-                hit = [k for k, p in enumerate(periods) if p.matches(period)]
-                for name, value in rows if hit else ():
-                    out[place[name], hit] = value
-        return self._apply(out, table, column, place, periods) if edited else out
+        """The numbers of ``table.column`` in each period, shape (rows, periods); rates a year; NaN where undefined."""
+        months = months_of(periods)
+        figures = self._by_month(table, column, months, edited)
+        if instant := TABLES[table].column(column).instant:
+            ends = np.cumsum([len(period.months) for period in periods], dtype=np.intp)
+            starts = np.append(0, ends[:-1])
+            return figures[:, starts if instant == "start" else ends - 1]
+        return means(figures, periods)
 
     def open(self, periods: Sequence[Period], *, edited: bool = True) -> NDArray[np.bool_]:
         """Which arcs are available in each period, shape (arcs, periods): operating, or opened by an edit."""
@@ -136,29 +137,45 @@ class Network:
                 words[place[edit.id], _columns(edit, periods)] = edit.value
         return words
 
+    def _by_month(self, table: str, column: str, months: Sequence[Period], edited: bool) -> Matrix:
+        """The numbers of ``table.column`` in each month, shape (rows, months)."""
+        frame, unit = self.tables[table], TABLES[table].column(column).unit
+        out = np.repeat(frame[column].to_numpy(dtype=float)[:, None], len(months), axis=1)
+        if unit:
+            rates = {time: a_year(time, months) for time in set(map(time_of, frame[unit]))}
+            out *= np.array([rates[time_of(text)] for text in frame[unit]]).reshape(out.shape)
+        place = {name: row for row, name in enumerate(self.ids(table))}
+        for level in ("year", "season", "month"):
+            for period, rows in self._dated.get((table, column, level), {}).items():
+                hit = [k for k, month in enumerate(months) if month.matches(period)]
+                for name, value, time in rows if hit else ():
+                    out[place[name], hit] = value * a_year(time, months)[hit]
+        return self._apply(out, table, column, place, months) if edited else out
+
     def _apply(
-        self, out: Matrix, table: str, column: str, place: Mapping[str, int], periods: Sequence[Period]
+        self, out: Matrix, table: str, column: str, place: Mapping[str, int], months: Sequence[Period]
     ) -> Matrix:
         for edit in self.edits:
             if (edit.table, edit.field) != (table, column):
                 continue
-            hit, value = _columns(edit, periods), float(edit.value)
-            row = out[place[edit.id]]
+            hit, row = _columns(edit, months), out[place[edit.id]]
+            value = float(edit.value) * a_year(edit.time, months)[hit]
             if edit.op != "set" and hit and np.isnan(row[hit]).all():
                 raise DataError("the edits", [_nothing_to_change(edit)])
             row[hit] = value if edit.op == "set" else row[hit] * value if edit.op == "scale" else row[hit] + value
         return out
 
     @cached_property
-    def _dated(self) -> Mapping[tuple[str, str, str], Mapping[str, list[tuple[str, float]]]]:
-        """Dated figures by (table, column, level), then period, as (id, value) pairs."""
-        out: dict[tuple[str, str, str], dict[str, list[tuple[str, float]]]] = {}
+    def _dated(self) -> Mapping[tuple[str, str, str], Mapping[str, list[tuple[str, float, Time]]]]:
+        """Dated figures by (table, column, level), then period, as (id, value, what a rate is per)."""
+        out: dict[tuple[str, str, str], dict[str, list[tuple[str, float, Time]]]] = {}
         values = self.tables["values"]
-        for table, name, column, period, value in zip(
-            *(values[c] for c in ("table", "id", "field", "period", "value")), strict=True
+        for table, name, column, period, value, unit in zip(
+            *(values[c] for c in ("table", "id", "field", "period", "value", "unit")), strict=True
         ):
             level = "season" if period.startswith("*") else "month" if "-" in period else "year"
-            out.setdefault((table, column, level), {}).setdefault(period, []).append((name, float(value)))
+            dated = (name, float(value), time_of(str(unit)))
+            out.setdefault((table, column, level), {}).setdefault(period, []).append(dated)
         return out
 
     def with_edits(self, *edits: Edit) -> Network:
@@ -260,7 +277,7 @@ class Network:
                 capacity = float(edit.value)
         dated = self._dated.items()
         figures = [v for (t, c, _), rows in dated if (t, c) == ("arcs", "capacity") for r in rows.values() for v in r]
-        return bool(np.isfinite(capacity)) or any(name == arc and np.isfinite(value) for name, value in figures)
+        return bool(np.isfinite(capacity)) or any(name == arc and np.isfinite(value) for name, value, _ in figures)
 
     def scale(
         self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from energy_routes.formulation.space import Space
 from energy_routes.loops import Loop, loops
+from energy_routes.periods import Period, months_of
 from energy_routes.prices import Worth
 
 SLIGHT = 1e-6  # Mt or bcm
@@ -79,16 +81,25 @@ def _counted_at_best(space: Space, flows: pd.DataFrame) -> dict[str, str]:
 
 
 def _unpriced(space: Space) -> dict[str, list[str]]:
-    """Markets that something can reach, with the periods in which the pack gives them no price."""
+    """Markets that something can reach, with the periods in which the pack gives them no price, and in which months."""
     if space.policy.objective == "cost":
         return {}
     network, periods = space.case.network, space.case.periods
     reached = set(zip(space.places.frame["node"], space.places.frame["family"], strict=True))
     markets = network.tables["markets"]
     family = network.family_of("markets")
-    blank = pd.isna(network.resolve("markets", "price", periods))
+    blank = pd.isna(network.resolve("markets", "price", months_of(periods)))
     return {
-        str(market): [period.label for period, missing in zip(periods, row, strict=True) if missing]
+        str(market): list(_without_price(periods, dict(zip(months_of(periods), row, strict=True))))
         for market, node, row in zip(markets["id"], markets["node"], blank, strict=True)
         if (node, family[market]) in reached and row.any()
     }
+
+
+def _without_price(periods: Sequence[Period], blank: Mapping[Period, bool]) -> Iterator[str]:
+    """Periods of which some month has no price; which months, where it is not all of them."""
+    for period in periods:
+        missing = [month.label for month in period.months if blank[month]]
+        if missing:
+            some = len(missing) < len(period.months)
+            yield f"{period.label} (none for {', '.join(missing)})" if some else period.label

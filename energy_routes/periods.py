@@ -1,4 +1,7 @@
-"""Periods of the horizon: years, or months with their days."""
+"""Periods of the horizon: years, or months with their days; and what holds for a period whose months differ.
+
+A figure is found for each month.  That of a longer period is the mean over its days: Σ days × figure ÷ Σ days.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Time = Literal["y", "month", "d"]
+Numbers = NDArray[np.float64]
 
 LABEL = re.compile(r"^(\d{4})(?:-(0[1-9]|1[0-2]))?$")
 DATED = re.compile(r"^(\d{4}|\*-(0[1-9]|1[0-2])|\d{4}-(0[1-9]|1[0-2]))$")
@@ -30,6 +39,21 @@ class Period:
     def years(self) -> float:
         return self.days / (366 if calendar.isleap(self.year) else 365)
 
+    @property
+    def months(self) -> tuple[Period, ...]:
+        """The months of a year; a month itself."""
+        if self.month:
+            return (self,)
+        return tuple(Period(f"{self.year}-{month:02d}", self.year, month) for month in range(1, 13))
+
+    def count(self, time: Time) -> float:
+        """How many years, months or days it has: its volume is a rate per ``time``, times this."""
+        return {"y": self.years, "month": float(len(self.months)), "d": float(self.days)}[time]
+
+    def touches(self, label: str) -> bool:
+        """Whether a dated label covers one of its months."""
+        return any(month.matches(label) for month in self.months)
+
     def matches(self, label: str) -> bool:
         """Whether a dated label covers this period: its year, its season (``*-03``), or itself."""
         if label.startswith("*-"):
@@ -52,6 +76,40 @@ def periods_of(years: Sequence[int], step: Literal["year", "month"]) -> tuple[Pe
     if step == "year":
         return tuple(Period(str(year), year) for year in years)
     return tuple(Period(f"{year}-{month:02d}", year, month) for year in years for month in range(1, 13))
+
+
+def months_of(periods: Sequence[Period]) -> tuple[Period, ...]:
+    """The months of some periods, in order."""
+    return tuple(month for period in periods for month in period.months)
+
+
+def a_year(time: Time, months: Sequence[Period]) -> Numbers:
+    """What a rate of 1 per ``time`` comes to in a year of which every month is like this one; one number a month.
+
+    A rate a month is that amount in the month, whatever its days; a day is one of the days of its year.
+    """
+    return np.array([month.count(time) / month.years if time != "y" else 1.0 for month in months], dtype=float)
+
+
+def means(figures: Numbers, periods: Sequence[Period]) -> Numbers:
+    """Means over the days of each period of figures by month: shape (…, months) → (…, periods).
+
+    A figure that is blank (NaN) in one month is blank in the period.  One that does not change is left bit for bit.
+    """
+    out, at = np.empty((*figures.shape[:-1], len(periods))), 0
+    for k, period in enumerate(periods):
+        days = np.array([month.days for month in period.months], dtype=float)
+        own = figures[..., at : at + len(days)]
+        constant = (own == own[..., :1]).all(axis=-1)
+        out[..., k] = np.where(constant, own[..., 0], (own * days).sum(axis=-1) / days.sum())
+        at += len(days)
+    return out
+
+
+def totals(volumes: Numbers, periods: Sequence[Period]) -> Numbers:
+    """Sums over the months of each period: shape (…, months) → (…, periods)."""
+    starts = np.cumsum([0, *(len(period.months) for period in periods)])[:-1]
+    return np.add.reduceat(volumes, starts, axis=-1) if len(periods) else volumes
 
 
 def _bound(label: str, month: int) -> tuple[int, int]:

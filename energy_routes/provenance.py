@@ -16,7 +16,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.network import TARGETS, Edit, Network
-from energy_routes.periods import Period
+from energy_routes.periods import Period, months_of
 from energy_routes.plan import Plan
 from energy_routes.schema import TABLES
 from energy_routes.stakes import stakes, used
@@ -127,8 +127,33 @@ def _families(network: Network, table: str) -> list[str]:
 
 def _told(network: Network, table: str, field: str, ids: list[str], periods: tuple[Period, ...]) -> Any:
     """What stands behind ``table.field``, shape (rows, periods), of :class:`_Told`."""
+    by_month = _told_by_month(network, table, field, ids, months_of(periods))
+    ends = np.cumsum([len(period.months) for period in periods])[:-1]
+    out = np.empty((len(ids), len(periods)), dtype=object)
+    for row, behind in enumerate(by_month):
+        out[row] = [_mean(dict.fromkeys(months)) for months in np.split(behind, ends)]
+    return out
+
+
+def _mean(told: Mapping[_Told, None]) -> _Told:
+    """What stands behind the mean of months: every source of them, at the weakest of their grades."""
+    first, *others = told
+    if not others:
+        return first
+    years, origins = {one.year for one in told}, {one.origin for one in told}
+    return _Told(
+        first.year if len(years) == 1 else None,
+        " ; ".join(dict.fromkeys(one.source for one in told if one.source)),
+        min((one.confidence for one in told), key=WEAKEST.index),
+        "Mean of the months: " + " / ".join(dict.fromkeys(one.note for one in told if one.note)),
+        next(origin for origin in ("edit", "dated", "base") if origin in origins),
+    )
+
+
+def _told_by_month(network: Network, table: str, field: str, ids: list[str], months: tuple[Period, ...]) -> Any:
+    """What stands behind ``table.field`` by month, shape (rows, months), of :class:`_Told`."""
     frame = network.tables[table]
-    behind = np.empty((len(ids), len(periods)), dtype=object)
+    behind = np.empty((len(ids), len(months)), dtype=object)
     for row, cells in enumerate(frame[["year", "source", "confidence", "note"]].itertuples(index=False)):
         behind[row, :] = _of_row(cells, "base")
     place = {key: row for row, key in enumerate(ids)}
@@ -138,13 +163,13 @@ def _told(network: Network, table: str, field: str, ids: list[str], periods: tup
     for level in (4, 0, 7):  # a year, a season, a month: the later wins
         for line in lines:
             if (0 if line.period.startswith("*") else len(line.period)) == level and line.id in place:
-                for at, period in enumerate(periods):
-                    if period.matches(line.period):
+                for at, month in enumerate(months):
+                    if month.matches(line.period):
                         behind[place[line.id], at] = _of_row(line, "dated")
     for edit in network.edits:
         if (edit.table, edit.field) == (table, field):
-            for at, period in enumerate(periods):
-                if not edit.periods or any(period.matches(label) for label in edit.periods):
+            for at, month in enumerate(months):
+                if not edit.periods or any(month.matches(label) for label in edit.periods):
                     behind[place[edit.id], at] = _of_edit(edit, behind[place[edit.id], at])
     return behind
 

@@ -217,16 +217,17 @@ STORAGES = Table("storages", "Tanks at a node: a terminal's tank farm, an underg
     Column("commodities", "list", "what it may hold, separated by ';'; blank: everything that reaches the node",
            refers="commodities"),
     Column("working_volume", "float", "most that is held at the end of a period, all commodities", dimension="volume",
-           unit="volume_unit", low=0, stated=True, plausible=(1e-4, 200.0)),
+           unit="volume_unit", low=0, stated=True, plausible=(1e-4, 200.0), instant="end"),
     Column("opening", "float", "stock at the start, all of the first commodity listed (or that reaches the node); "
-           "a cyclic store has none", dimension="volume", unit="volume_unit", low=0, default=0.0),
+           "a cyclic store has none", dimension="volume", unit="volume_unit", low=0, default=0.0, instant="start"),
     unit_name("volume_unit", "Mt", "unit of working_volume and opening: Mt, kt, bcm, mcm"),
     rate("injection", "most that can be put in; blank: no limit", unlimited=True, plausible=(1e-4, 2000.0)),
     rate("withdrawal", "most that can be taken out; blank: no limit", unlimited=True, plausible=(1e-4, 2000.0)),
     RATE_UNIT,
     Column("closing", "choice", "stock at the end. free: any; cyclic: what it began with, which the plan chooses; "
            "opening: at least `opening`; value: any, worth `closing_value`", choices=CLOSINGS, default="cyclic"),
-    money("closing_value", "worth of stock left at the end (closing = value)", default=0.0, plausible=(0.0, 1500.0)),
+    money("closing_value", "worth of stock left at the end (closing = value)", default=0.0, plausible=(0.0, 1500.0),
+          instant="end"),
     MONEY_UNIT,
     *PROVENANCE,
 ), key=("id",))
@@ -250,7 +251,9 @@ CONTRACTS = Table("contracts", "A commitment on an arc: ship-or-pay, a minimum n
     *PROVENANCE,
 ), key=("id",))
 
-VALUES = Table("values", "Dated figures, each with its own source: they override the base column in their period.", (
+VALUES = Table("values", "Dated figures, each with its own source: they override the base column in their period. A row "
+               "of a year stands for the months of that year without a row of their own; an annual case takes the mean "
+               "of the twelve months over their days.", (
     text("table", "which table", required=True),
     text("id", "key of the row ('/' between the parts of a compound key)", required=True),
     text("field", "which numeric column", required=True),

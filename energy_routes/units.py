@@ -17,8 +17,10 @@ degree     degree                                                               
 money      MUSD kUSD                                                               –
 ========== ======================================================================= ==========================
 
-``kb`` is a thousand barrels, ``mb`` a million, ``mcm`` a million cubic metres.  A month is a twelfth of a year and a
-day is 1/365 of one, so a rate means the same in a leap year.  Cubic metres are at 20 °C (the GOST and Kazakh standard)
+``kb`` is a thousand barrels, ``mb`` a million, ``mcm`` a million cubic metres.  A rate a month is that amount in each
+month, a rate a day that times the days of the period, so tables keep such a rate by its own time (Mt/month, Mt/d) until
+the period is known (:func:`in_own_time`, :func:`energy_routes.periods.a_year`).  Where no period is known, a month is a
+twelfth of a year and a day 1/365 of one.  Cubic metres are at 20 °C (the GOST and Kazakh standard)
 unless ``@15C`` (ISO 13443) or ``@0C`` (normal cubic metres) follows; at one pressure V20 = V·293.15/(273.15 + °C).
 One MMBtu is 1055.05585262 MJ (International Table Btu, ISO 31-4).
 """
@@ -26,15 +28,16 @@ One MMBtu is 1055.05585262 MJ (International Table Btu, ISO 31-4).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal, overload
+from typing import Literal, cast, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from energy_routes.errors import UnitError
 from energy_routes.names import nearest
+from energy_routes.periods import Time
 
 Dimension = Literal["rate", "volume", "unit_value", "length", "fraction", "degree", "money", "none"]
 
@@ -42,7 +45,7 @@ MJ_PER_MMBTU = 1055.05585262
 MJ_PER_MWH = 3600.0
 KELVIN_20C = 293.15
 REFERENCES: Mapping[str, float] = {"@20C": 293.15, "@15C": 288.15, "@0C": 273.15}
-PER_YEAR: Mapping[str, float] = {"y": 1.0, "month": 12.0, "d": 365.0}
+PER_YEAR: Mapping[Time, float] = {"y": 1.0, "month": 12.0, "d": 365.0}
 
 # What one of the unit is in Mt or bcm (barrels: in million barrels, still to be divided by bbl/t).
 MASS: Mapping[str, float] = {"Mt": 1.0, "kt": 1e-3, "t": 1e-6}
@@ -60,7 +63,8 @@ PROPERTY_WORDS: Mapping[str, str] = {
 class Unit:
     """A unit as written: inner value = written value x ``factor`` x property ** ``power``.
 
-    ``family`` is "oil", "gas", or "" for both; ``needs`` names the property of the row, or is "".
+    ``family`` is "oil", "gas", or "" for both; ``needs`` names the property of the row, or is "".  ``time`` is what a
+    rate is per; ``factor`` is to a year.
     """
 
     text: str
@@ -69,12 +73,13 @@ class Unit:
     factor: float
     needs: str = ""
     power: int = 0
+    time: Time = "y"
 
 
-def inner_unit(dimension: Dimension, family: str) -> str:
+def inner_unit(dimension: Dimension, family: str, time: Time = "y") -> str:
     """The unit used inside for a dimension: ``inner_unit("rate", "gas")`` is ``"bcm/y"``."""
     oil = family != "gas"
-    return {"rate": "Mt/y" if oil else "bcm/y", "volume": "Mt" if oil else "bcm",
+    return {"rate": f"{'Mt' if oil else 'bcm'}/{time}", "volume": "Mt" if oil else "bcm",
             "unit_value": "USD/t" if oil else "USD/1000m3", "length": "km", "fraction": "1", "degree": "degree",
             "money": "MUSD",
             "none": ""}[dimension]
@@ -88,7 +93,7 @@ def known_units(dimension: Dimension) -> Mapping[str, Unit]:
                 **{u: Unit(u, "volume", "gas", f) for u, f in GAS.items()},
                 **{u: Unit(u, "volume", "oil", f, "bbl_per_t", -1) for u, f in BARREL.items()}}
     if dimension == "rate":
-        return {f"{v.text}/{time}": Unit(f"{v.text}/{time}", "rate", v.family, v.factor * times, v.needs, v.power)
+        return {f"{v.text}/{time}": Unit(f"{v.text}/{time}", "rate", v.family, v.factor * times, v.needs, v.power, time)
                 for time, times in PER_YEAR.items() for v in known_units("volume").values()}
     units = {
         "unit_value": (Unit("USD/t", "unit_value", "oil", 1.0), Unit("USD/1000m3", "unit_value", "gas", 1.0),
@@ -125,7 +130,22 @@ def parse_unit(text: str, dimension: Dimension) -> Unit:
     if unit.family != "gas" or unit.needs == "mj_per_m3":
         raise UnitError(f"unit {text!r}", "a reference temperature only on cubic metres of gas", f"Write {plain!r}.")
     return Unit(text.strip(), dimension, "gas", unit.factor * (1 / factor if dimension == "unit_value" else factor),
-                unit.needs, unit.power)
+                unit.needs, unit.power, unit.time)
+
+
+def in_own_time(unit: Unit) -> Unit:
+    """A rate as Mt (bcm) per its own time: ``kb/d`` to Mt/d; every other unit as it is."""
+    return replace(unit, factor=unit.factor / PER_YEAR[unit.time]) if unit.time != "y" else unit
+
+
+def time_of(text: str) -> Time:
+    """What a rate is per, read off the text of its unit; "y" for what is no rate.
+
+    >>> time_of("kb/d"), time_of("bcm@15C/month"), time_of("USD/t")
+    ('d', 'month', 'y')
+    """
+    tail = text.rpartition("/")[2].partition("@")[0]
+    return cast(Time, tail) if tail in PER_YEAR else "y"
 
 
 def _at_20c(suffix: str, text: str) -> float:

@@ -25,6 +25,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("arrival", "highs", "metering", "policy", "pulp_bridge", "tables"),
     ("added", "audit", "stacking"),
     ("network",),
+    ("products",),
     ("building", "drawn", "edits", "past", "risk"),
     ("deck", "subjects"),
     ("case",),

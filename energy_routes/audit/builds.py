@@ -30,14 +30,22 @@ def lay_over(saved: Saved, facts: Facts) -> None:
 
 def _sizes(effect: Row, table: str, name: str, period: str, facts: Facts) -> list[tuple[str, float, float]]:
     """(field, what one unit adds a year, what makes it the period's) of an effect."""
-    years = facts.years[period]
+    key, years = f"{effect['option']}/{effect['target']}", facts.years[period]
+
+    def adds(field: str, part: str) -> float:
+        own = facts.number("option_effects", key, field, part)
+        return 0.0 if math.isnan(own) else own
+
     if table == "storages":
-        rates = [(field, float(effect[field] or 0.0), years) for field in ("injection", "withdrawal")]
-        return [*rates, ("working_volume", float(effect["working_volume"] or 0.0), 1.0)]
-    own = effect["capacity"]
-    size = facts.number("options", effect["option"], "capacity", facts.periods[0]) if own is None else float(own)
-    usable = facts.number("arcs", name, "availability", period) if table == "arcs" else 1.0
-    return [(FIELD_OF[table], size, years * usable)]
+        rates = [(field, adds(field, period), years) for field in ("injection", "withdrawal")]
+        return [*rates, ("working_volume", adds("working_volume", period), 1.0)]
+
+    def usable(part: str) -> float:
+        own = facts.number("option_effects", key, "capacity", part)
+        size = facts.number("options", effect["option"], "capacity", part) if math.isnan(own) else own
+        return size * (facts.number("arcs", name, "availability", part) if table == "arcs" else 1.0)
+
+    return [(FIELD_OF[table], facts.mean(usable, period), years)]
 
 
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
@@ -67,8 +75,8 @@ def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
         for other in raw["requires"] or ():
             part = standing.get((other, year), 0.0) / facts.rows["options"][other]["units"]
             found.within("builds", f"{what} chain", units / raw["units"], 0.0, part)
-        capex = facts.number("options", option, "capex", facts.periods[0])
-        size = facts.number("options", option, "capacity", facts.periods[0])
+        capex = facts.number("options", option, "capex", facts.first_year)
+        size = facts.number("options", option, "capacity", facts.first_year)
         found.equal("builds", f"{what} capex", row["capex"], (units - before[option]) * capex)
         found.equal("builds", f"{what} charge", row["charge"], units * _charge(facts, option) * _length(facts, year))
         found.equal("builds", f"{what} capacity", row["capacity"], units * size)
@@ -82,7 +90,7 @@ def _charge(facts: Facts, option: str) -> float:
     """MUSD a year of one unit: capex × (CRF + opex share)."""
     rate, life = facts.policy["build"]["rate"], float(facts.rows["options"][option]["lifetime"])
     factor = rate * (1 + rate) ** life / ((1 + rate) ** life - 1) if rate else 1 / life
-    capex, opex = (facts.number("options", option, field, facts.periods[0]) for field in ("capex", "opex_share"))
+    capex, opex = (facts.number("options", option, field, facts.first_year) for field in ("capex", "opex_share"))
     return capex * (factor + opex)
 
 

@@ -6,6 +6,7 @@ import calendar
 import json
 import math
 from collections import defaultdict
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,15 @@ import pandas as pd
 from energy_routes.errors import DataError, Fault
 from energy_routes.tables import read_pack
 
-KEYS = {"lanes": ("arc", "commodity"), "tiers": ("market", "tier"), "differentials": ("commodity", "market")}
+KEYS = {
+    "option_effects": ("option", "target"),
+    "lanes": ("arc", "commodity"), "tiers": ("market", "tier"), "differentials": ("commodity", "market"),
+}  # fmt: skip
+RATES = {
+    "arcs": ("capacity", "booked", "minimum"), "supplies": ("available", "minimum"), "obligations": ("volume",),
+    "tiers": ("depth",), "limits": ("low", "high"), "storages": ("injection", "withdrawal"), "contracts": ("volume",),
+    "options": ("capacity",), "option_effects": ("capacity", "injection", "withdrawal"),
+}  # fmt: skip
 FAMILIAR = ("options", "arcs", "markets", "obligations", "storages", "contracts", "limits", "supplies")
 Row = dict[str, Any]
 
@@ -23,8 +32,9 @@ Row = dict[str, Any]
 class Facts:
     """Raw tables as rows by key, the periods, the edits, and the policy, as they lie in ``inputs``.
 
-    A number is the base column; over it a dated figure of the year, then of the season, then of the month; then the
-    edits in their order.
+    A number of a month is the base column; over it a dated figure of the year, then of the season, then of the month;
+    then the edits in their order.  A year has the mean over the days of its months, of products the mean of the
+    product.  Results saved before that was so say nothing of ``annual``: their years have the figures of the year.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -35,6 +45,7 @@ class Facts:
         self.name = str(case["name"])
         self.periods: list[str] = [str(period["label"]) for period in case["periods"]]
         self.years = {label: years(label) for label in self.periods}
+        self._by_month = case.get("annual") == "mean of months"
         self.saved_years = {str(period["label"]): float(period["years"]) for period in case["periods"]}
         self.policy: Row = case["policy"]
         self.past: Row | None = case.get("past")
@@ -45,9 +56,10 @@ class Facts:
         self.with_corridors: set[str] = set()
         for name in case["packs"]:
             self._take(name, read_pack(folder / name))
-        self._dates: dict[tuple[str, str, str], list[tuple[str, float]]] = defaultdict(list)
+        self._dates: dict[tuple[str, str, str], list[tuple[str, float, str]]] = defaultdict(list)
         for row in self.rows["values"].values():
-            self._dates[row["table"], row["id"], row["field"]].append((row["period"], float(row["value"])))
+            dated = row["period"], float(row["value"]), _per(row["unit"])
+            self._dates[row["table"], row["id"], row["field"]].append(dated)
         self._edits: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
         for edit in case["edits"]:
             self._edits[edit["table"], edit["id"], edit["field"]].append(edit)
@@ -88,18 +100,48 @@ class Facts:
         several = len(self.families) > 1 and all(family in prices for family in self.families)
         return {family: prices[family] for family in self.families} if several else {}
 
+    def parts(self, period: str) -> dict[str, float]:
+        """What a period is made of, with the share of its days: the months of a year; a month itself."""
+        if len(period) == 7 or not self._by_month:
+            return {period: 1.0}
+        months = [f"{period}-{month:02d}" for month in range(1, 13)]
+        return {month: years(month) for month in months}
+
+    @property
+    def first_year(self) -> str:
+        """The period whose figures an option has for the whole horizon."""
+        return self.periods[0][:4] if self._by_month else self.periods[0]
+
+    def mean(self, figure: Callable[[str], float], period: str) -> float:
+        """The mean of a figure over the days of a period, from what it is in each of its parts."""
+        parts = {part: figure(part) for part in self.parts(period)}
+        if len(set(parts.values())) == 1:
+            return next(iter(parts.values()))
+        return sum(parts[part] * share for part, share in self.parts(period).items())
+
     def _number(self, table: str, key: str, field: str, period: str, edited: bool = True) -> float:
-        """One number in one period; NaN where undefined."""
-        base = self.rows[table][key][field]
-        value = math.nan if base is None else float(base)
-        dated = self._dates.get((table, key, field), [])
-        for label in (period[:4], f"*-{period[5:]}", period):
-            for when, figure in dated:
+        """One number in one period, rates a year; NaN where undefined.  Stocks are those of its first or last month."""
+        parts = list(self.parts(period))
+        if (table, field) == ("storages", "opening"):
+            return self._in_part(table, key, field, parts[0], edited)
+        if field in ("working_volume", "closing_value"):
+            return self._in_part(table, key, field, parts[-1], edited)
+        return self.mean(lambda part: self._in_part(table, key, field, part, edited), period)
+
+    def _in_part(self, table: str, key: str, field: str, part: str, edited: bool) -> float:
+        """One number in one month (of results saved before: in one period)."""
+        row = self.rows[table][key]
+        rates = RATES.get(table, ())
+        value = math.nan if row[field] is None else float(row[field])
+        value *= a_year(_per(row["unit"]), part) if field in rates else 1.0
+        for label in (part[:4], f"*-{part[5:]}", part):
+            for when, figure, per in self._dates.get((table, key, field), ()):
                 if when == label:
-                    value = figure
+                    value = figure * a_year(per, part)
         for edit in self._edits.get((table, key, field), []) if edited else []:
-            if _covers(edit, period):
+            if _covers(edit, part):
                 given = math.inf if edit["value"] == "unlimited" else float(edit["value"])
+                given *= a_year(edit.get("time", "y"), part)
                 value = given if edit["op"] == "set" else value * given if edit["op"] == "scale" else value + given
         return value
 
@@ -129,19 +171,26 @@ class Facts:
 
     def capacity(self, arc: str, period: str, edited: bool = True, built: bool = True) -> float:
         """(nameplate × availability − booked by others) × Δt, at least 0; and what is built."""
-        nameplate, available, booked = (
-            self.number("arcs", arc, field, period, edited) for field in ("capacity", "availability", "booked")
-        )
-        usable = 0.0 if available == 0 else nameplate * available
         more = self.built("arcs", arc, "capacity", period) if built else 0.0
-        return max(usable - booked, 0.0) * self.years[period] + more
+        return self.mean(lambda part: self._usable(arc, part, edited), period) * self.years[period] + more
 
-    def left(self, arc: str, period: str) -> float:
-        """What the edits leave of an arc's capacity, 0 to 1."""
-        if not self.open(arc, period):
+    def _usable(self, arc: str, part: str, edited: bool) -> float:
+        nameplate, available, booked = (
+            self.number("arcs", arc, field, part, edited) for field in ("capacity", "availability", "booked")
+        )
+        return max((0.0 if available == 0 else nameplate * available) - booked, 0.0)
+
+    def least(self, arc: str, period: str) -> float:
+        """The minimum of an arc × what the edits leave of it × Δt."""
+        minimum = self.mean(lambda part: self.number("arcs", arc, "minimum", part) * self.left(arc, part), period)
+        return minimum * self.years[period]
+
+    def left(self, arc: str, part: str) -> float:
+        """What the edits leave of an arc's capacity in a month, 0 to 1."""
+        if not self.open(arc, part):
             return 0.0
-        now, before = (self.capacity(arc, period, edited, built=False) for edited in (True, False))
-        if not self.open(arc, period, False) or before == 0:
+        now, before = (self._usable(arc, part, edited) for edited in (True, False))
+        if not self.open(arc, part, False) or before == 0:
             return 1.0
         if math.isinf(before):
             return 1.0 if math.isinf(now) else 0.0
@@ -178,13 +227,27 @@ def _plain(cell: Any) -> Any:
     return None if cell is None or pd.isna(cell) or cell == "" else cell
 
 
-def _covers(edit: Row, period: str) -> bool:
-    return not edit["periods"] or period in edit["periods"] or period[:4] in edit["periods"]
+def _covers(edit: Row, part: str) -> bool:
+    return not edit["periods"] or any(label in edit["periods"] for label in (part, part[:4], f"*-{part[5:]}"))
 
 
 def years(label: str) -> float:
     """Length of a period in years: a month's days over those of its year."""
-    if len(label) == 4:
-        return 1.0
-    year, month = int(label[:4]), int(label[5:])
-    return calendar.monthrange(year, month)[1] / (366 if calendar.isleap(year) else 365)
+    return days(label) / days(label[:4])
+
+
+def days(label: str) -> int:
+    """Days of a year or a month."""
+    year = int(label[:4])
+    return calendar.monthrange(year, int(label[5:]))[1] if len(label) == 7 else 366 if calendar.isleap(year) else 365
+
+
+def a_year(per: str, label: str) -> float:
+    """What 1 a year, a month or a day comes to a year, at the pace of a period: a month is one, a year twelve."""
+    return {"y": 1.0, "month": (1 if len(label) == 7 else 12) / years(label), "d": float(days(label[:4]))}[per]
+
+
+def _per(unit: str | None) -> str:
+    """What a rate is per, by the end of its unit."""
+    end = (unit or "").rpartition("/")[2]
+    return end if end in ("month", "d") else "y"

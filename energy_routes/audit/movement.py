@@ -43,6 +43,10 @@ def _flow(row: Row, facts: Facts, found: Findings) -> None:
 
 def charge(facts: Facts, arc: str, commodity: str, period: str) -> float:
     """The charge on a lane's inlet volume: its own tariff or the arc's; on the outlet where the table says so."""
+    return facts.mean(lambda part: _charged(facts, arc, commodity, part), period)
+
+
+def _charged(facts: Facts, arc: str, commodity: str, period: str) -> float:
     own = facts.of_lane(arc, commodity, "tariff", period, math.nan)
     tariff = facts.number("arcs", arc, "tariff", period) if math.isnan(own) else own
     outlet = facts.rows["arcs"][arc]["basis"] == "outlet"
@@ -80,7 +84,7 @@ def _arcs(saved: Saved, facts: Facts, found: Findings) -> None:
         for period in facts.periods:
             what, volume, is_open = f"{arc} {period}", carried[arc, period], facts.open(arc, period)
             most = facts.capacity(arc, period) if is_open else 0.0
-            least = facts.rate("arcs", arc, "minimum", period) * facts.left(arc, period) if is_open else 0.0
+            least = facts.least(arc, period) if is_open else 0.0
             found.within("capacity", what, volume, least, most)
             if (arc, period) not in listed:
                 found.wrong("arcs", f"{what} is missing")

@@ -6,6 +6,7 @@ import calendar
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import partial
 
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.files import Saved
@@ -124,12 +125,9 @@ def contracts(saved: Saved, facts: Facts) -> Iterable[tuple[str, str, float, flo
     """Of each contract and period in its term: contract, period, volume due, volume shipped, deficiency paid for."""
     for name, raw in facts.rows["contracts"].items():
         for period in facts.periods:
-            inside = _inside(period, raw["from_period"], raw["to_period"])
-            if inside <= 0:
+            if _inside(period, raw["from_period"], raw["to_period"]) <= 0:
                 continue
-            due = facts.rate("contracts", name, "volume", period) * inside
-            if raw["force_majeure"] and raw["kind"] != "firm":
-                due *= facts.left(raw["arc"], period)
+            due = facts.mean(partial(_due_in, facts, name), period) * facts.years[period]
             shipped = sum(
                 row["volume"]
                 for row in saved["flows"]
@@ -138,6 +136,14 @@ def contracts(saved: Saved, facts: Facts) -> Iterable[tuple[str, str, float, flo
             )  # fmt: skip
             beyond = {"ship_or_pay": due - shipped, "firm": shipped - due, "minimum": 0.0}[raw["kind"]]
             yield name, period, due, shipped, max(beyond, 0.0)
+
+
+def _due_in(facts: Facts, name: str, part: str) -> float:
+    """What a contract asks for a year at the pace of one month: inside its term, and of what is left of its arc."""
+    raw = facts.rows["contracts"][name]
+    waived = raw["force_majeure"] and raw["kind"] != "firm"
+    volume = facts.number("contracts", name, "volume", part) * _inside(part, raw["from_period"], raw["to_period"])
+    return volume * (facts.left(raw["arc"], part) if waived else 1.0)
 
 
 def _inside(period: str, first: str | None, last: str | None) -> float:

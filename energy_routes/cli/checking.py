@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def checked(target: str, scenarios: list[str] | None, sets: list[str] | None) -> dict[str, Any]:
-    """Counts of what was read.  Raises DataError with every fault; UsageError where there is nothing to check."""
+    """Counts of what was read, and what it says in two ways.
+
+    Raises DataError with every fault; UsageError where there is nothing to check.
+    """
     path = Path(target)
     if (path.is_dir() and path.suffix != ".toml") or path.suffix.lower() == ".xlsx":
         if (path / "run.json").is_file():
@@ -63,5 +66,8 @@ def _faults(case: Case, scenario: str) -> list[Fault]:
 
 
 def _counts(pack: Pack) -> dict[str, Any]:
+    from energy_routes.tables.beside import years_unlike_months
+
     rows = {name: len(frame) for name, frame in pack.tables.items() if len(frame)}
-    return {"pack": pack.name, "title": pack.title, "sha256": pack.digest, "rows": rows}
+    doubts = [str(doubt) for doubt in years_unlike_months(pack)]
+    return {"pack": pack.name, "title": pack.title, "sha256": pack.digest, "rows": rows, "doubts": doubts}

@@ -101,6 +101,8 @@ def counts(result: Mapping[str, Any]) -> None:
         for name, rows in pack["rows"].items():
             out.add_row(name, f"{rows:,}")
         screen.print(out)
+        for doubt in pack["doubts"]:
+            screen.print(f"Note: {doubt}", markup=False, highlight=False)
         screen.print()
     if result["kind"] == "model":
         periods, scenarios = result["periods"], result["scenarios"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from energy_routes.errors import UnitError, UsageError
 from energy_routes.names import nearest
-from energy_routes.units import Unit, from_inner, inner_unit, known_units, parse_unit
+from energy_routes.units import Unit, from_inner, in_own_time, inner_unit, known_units, parse_unit
 
 if TYPE_CHECKING:
     from energy_routes.plan import Plan
@@ -42,14 +42,15 @@ class Units:
         for unit in _parsed(text):
             content = _content(plan, unit.family) if unit.needs else None
             facts = {unit.needs: content} if unit.needs else {}
-            one = float(from_inner(1.0, unit, unit.dimension, **facts))
+            one = float(from_inner(1.0, in_own_time(unit), unit.dimension, **facts))
             if unit.needs:
                 per = "bbl/t" if unit.family == "oil" else "MJ/m³"
                 notes.append(f"{unit.text} at {content:.4g} {per}, the average of what is lifted")
             if unit.dimension == "unit_value":
                 values[unit.family], value_names[unit.family] = one, unit.text
             else:
-                volumes[unit.family] = one / plan.case.years if unit.dimension == "rate" else one
+                spans = sum(period.count(unit.time) for period in plan.case.periods)
+                volumes[unit.family] = one / spans if unit.dimension == "rate" else one
                 volume_names[unit.family] = unit.text
         return cls(volume_names, value_names, volumes, values, "; ".join(dict.fromkeys(notes)))
 

@@ -104,8 +104,10 @@ def _route(drawn: DrawnLine, said: Mapping[str, Any], network: Network, toleranc
         f"Drawn: {drawn.where}; {total:.0f} km, {water:.0f} of them under water.", f"Capacity {limit}.", how,
         *(f"{text}." for text in (*drawn.notices, *told)), str(said.get("note", "")),
     )))  # fmt: skip
+    time = units.time_of(str(said.get("unit", "")))
     return AddedRoute(
-        id=str(said.get("id") or slug(name)), name=name, start=start, end=end, tariff=tariff, capacity=capacity,
+        id=str(said.get("id") or slug(name)), name=name, start=start, end=end, tariff=tariff,
+        capacity=capacity / units.PER_YEAR[time], time=time,
         commodity=commodity, mode=mode, length_km=total, water_km=water, capex=capex, note=note,
         countries=() if at_sea else geo.countries_crossed(line, _basemap()),
         chokepoints=geo.chokepoints_passed(line, _basemap()) if at_sea else (),
@@ -129,7 +131,7 @@ def _carried(said: Mapping[str, Any], network: Network) -> tuple[Pack, str | Non
 
 
 def _capacity(said: Mapping[str, Any], pack: Pack, commodity: str | None) -> float:
-    """Mt or bcm a year; ∞ when none is given."""
+    """Mt or bcm in a common year; ∞ when none is given."""
     if said.get("capacity") in (None, "unlimited"):
         return float("inf")
     value = _number(said["capacity"], "capacity")

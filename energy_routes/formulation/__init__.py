@@ -91,6 +91,11 @@ that looks at names alone.
 k family (oil, gas) · c commodity (a crude grade, or gas) · n node · a arc · l lane: an existing (arc, commodity)
 pair · t period of length Δt years · s supply · m market with price tiers · j joint limit · g group of a kind · κ
 contract · o obligation, or build option · y calendar year
+
+Δt is the days of a period over the days of its year, 365 or 366. Rates stand here a year: a rate a day is times the
+days of that year, and a rate a month gives each month that amount, Q/Δt a year. Figures are found by month. The figure
+of a year is Σ days × figure ÷ days of the year; where figures multiply (K·avail − booked, τ·η, V × what is left of its
+arc) it is the mean of the product.
 """
 
 _BUILDS = """## Builds

@@ -1,7 +1,8 @@
 """The index sets of a case: which lanes, supplies, deliveries … exist in which period, with their resolved figures.
 
 A variable exists only where a row exists here, and is aligned with it by position.  Everything is a rate a year
-times the length of the period, so volumes are Mt (bcm) per period and money is MUSD.
+times the length of the period, so volumes are Mt (bcm) per period and money is MUSD.  Figures that multiply are
+multiplied by month (:mod:`energy_routes.products`), so that a year has the mean of the product.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from numpy.typing import NDArray
 from energy_routes.case import Case
 from energy_routes.lp import Axis, axis
 from energy_routes.network import Network
-from energy_routes.periods import Period
+from energy_routes.periods import Period, means, months_of, totals
+from energy_routes.products import committed, in_term, left, usable
 
 TANKERS = ("tanker", "caspian_tanker")
 
@@ -44,71 +46,57 @@ def _family(network: Network, table: str) -> list[str]:
 
 
 def arc_axis(case: Case) -> Axis:
-    """Available arcs by period: effective ``capacity`` and ``minimum`` in Mt (bcm) per period, ``left`` of the asset.
+    """Available arcs by period: effective ``capacity`` and ``minimum`` in Mt (bcm) per period.
 
-    Effective capacity = (nameplate × availability − booked by others) × Δt; ``left`` is what the edits leave of it
-    (1 = all).
+    Effective capacity = (nameplate × availability − booked by others) × Δt; the minimum is scaled by what the edits
+    leave of the asset.
     """
     network, periods = case.network, case.periods
     arcs = network.tables["arcs"][["id", "from", "to", "mode", "basis", "operator"]]
     frame = over_periods(arcs.assign(family=_family(network, "arcs")), periods).rename(columns={"id": "arc"})
-    open_now = network.open(periods).ravel()
-    capacity, before = (_effective(network, periods, edited) for edited in (True, False))
-    before = np.where(network.open(periods, edited=False).ravel(), before, capacity)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        left = np.where(np.isinf(before), np.where(np.isinf(capacity), 1.0, 0.0), capacity / before)
-    left = np.clip(np.where(before == 0, 1.0, np.nan_to_num(left, nan=1.0)), 0.0, 1.0) * open_now
-    years = frame["years"].to_numpy()
-    figures = dated(network, "arcs", ("minimum", "tariff", "availability"), periods)
+    months, years = months_of(periods), frame["years"].to_numpy()
+    minimum = network.resolve("arcs", "minimum", months) * left(network, months)
     frame = frame.assign(
-        capacity=capacity * years,
-        minimum=figures["minimum"] * left * years,
-        tariff=figures["tariff"],
-        availability=figures["availability"],
-        left=left,
+        capacity=usable(network, periods).ravel() * years,
+        minimum=means(minimum, periods).ravel() * years,
         length=np.repeat(_length(network.tables["arcs"]), len(periods)),
+        **dated(network, "arcs", ("tariff",), periods),
     )
-    return axis("arc", ("arc", "period"), frame[open_now])
+    return axis("arc", ("arc", "period"), frame[network.open(periods).ravel()])
 
 
 def lane_axis(case: Case, arcs: Axis) -> Axis:
     """Lanes by period: an available arc and a commodity that a supply can bring to it.
 
-    Figures per unit of inlet volume.
+    Figures per unit of inlet volume; ``charge`` is the tariff, where it is charged on the outlet times the yield.
     """
     network, periods = case.network, case.periods
-    listed = over_periods(_lanes(network), periods)
-    tables = network.tables["lanes"]
-    keys = {
-        f"{arc}/{commodity}": k
-        for k, (arc, commodity) in enumerate(zip(tables["arc"], tables["commodity"], strict=True))
-    }
-    place = np.array(
-        [keys.get(f"{a}/{c}", -1) for a, c in zip(listed["arc"], listed["commodity"], strict=True)], dtype=int
+    listed = _lanes(network)
+    figures = _lane_figures(network, listed, months_of(periods))
+    frame = over_periods(listed, periods)
+    frame = frame.assign(**{name: means(numbers, periods).ravel() for name, numbers in figures.items()}).merge(
+        arcs.frame[["arc", "period", "from", "to", "mode", "basis", "operator", "length"]], on=["arc", "period"]
     )
-    when = np.tile(np.arange(len(periods)), len(listed) // max(len(periods), 1))
-    defaults = {"yield": 1.0, "tariff": np.nan, "rebate": 0.0, "quality": 0.0}
-    for column, default in defaults.items():
-        figures = network.resolve("lanes", column, periods) if len(tables) else np.zeros((1, len(periods)))
-        listed[column] = np.where(place >= 0, figures[place, when], default)
-    frame = listed.merge(
-        arcs.frame[["arc", "period", "from", "to", "mode", "basis", "operator", "length", "tariff"]],
-        on=["arc", "period"],
-        suffixes=("", "_arc"),
-    )
-    frame["tariff"] = frame["tariff"].fillna(frame.pop("tariff_arc"))
-    frame["charge"] = frame["tariff"] * np.where(frame["basis"] == "outlet", frame["yield"], 1.0)
     return axis("lane", ("arc", "commodity", "period"), frame[_reached(frame, network)])
 
 
-def _effective(network: Network, periods: Sequence[Period], edited: bool) -> NDArray[np.float64]:
-    nameplate, availability, booked = (
-        network.resolve("arcs", column, periods, edited=edited).ravel()
-        for column in ("capacity", "availability", "booked")
-    )
-    with np.errstate(invalid="ignore"):
-        usable = np.where(availability == 0, 0.0, nameplate * availability)
-    return np.maximum(usable - booked, 0.0)
+def _lane_figures(network: Network, lanes: pd.DataFrame, months: Sequence[Period]) -> dict[str, NDArray[np.float64]]:
+    """Figures of lanes by month, shape (lanes, months): those of the lane's row, or what stands where it has none."""
+    rows = {key: row for row, key in enumerate(network.ids("lanes"))}
+    place = np.array([rows.get(f"{a}/{c}", -1) for a, c in zip(lanes["arc"], lanes["commodity"], strict=True)], int)
+    figures = {}
+    for column, default in {"yield": 1.0, "tariff": np.nan, "rebate": 0.0, "quality": 0.0}.items():
+        stated = network.resolve("lanes", column, months)
+        figures[column] = np.vstack([stated, np.full((1, len(months)), default)])[place]
+    arc = rows_of(network.tables["arcs"]["id"], lanes["arc"])
+    tariff = np.where(np.isnan(figures["tariff"]), network.resolve("arcs", "tariff", months)[arc], figures["tariff"])
+    outlet = (network.tables["arcs"]["basis"] == "outlet").to_numpy(dtype=bool)[arc, None]
+    return figures | {"tariff": tariff, "charge": tariff * np.where(outlet, figures["yield"], 1.0)}
+
+
+def rows_of(ids: pd.Series, names: pd.Series) -> NDArray[np.intp]:
+    """The row of each name among the ids of a table."""
+    return np.asarray(pd.Index(ids).get_indexer(names), dtype=np.intp)
 
 
 def _length(arcs: pd.DataFrame) -> NDArray[np.float64]:
@@ -297,7 +285,7 @@ def limit_axis(case: Case) -> Axis:
     return axis("limit", ("limit", "period"), frame)
 
 
-def contract_axis(case: Case, arcs: Axis) -> Axis:
+def contract_axis(case: Case) -> Axis:
     """Contracts by period: the ``volume`` due in it and the ``charge`` in USD/t.
 
     The volume is scaled by the days inside the term and, under force majeure, by what is left of the arc.
@@ -309,23 +297,11 @@ def contract_axis(case: Case, arcs: Axis) -> Axis:
             ["id", "kind", "arc", "commodities", "party", "force_majeure", "from_period", "to_period", "family"]
         ].rename(columns={"id": "contract"}),
         periods,
-    ).assign(**dated(network, "contracts", ("volume", "charge"), periods))
-    term = {
-        (row.id, p.label): p.overlap(_blank(row.from_period), _blank(row.to_period))
-        for row in table.itertuples()
-        for p in periods
-    }
-    share = np.array([term[key] for key in zip(frame["contract"], frame["period"], strict=True)], dtype=float)
-    left = (
-        frame.merge(arcs.frame[["arc", "period", "left"]], on=["arc", "period"], how="left")["left"]
-        .fillna(0.0)
-        .to_numpy()
-    )
-    left = np.where(frame["force_majeure"].astype(bool) & (frame["kind"] != "firm"), left, 1.0)
-    frame["nominal"] = frame["volume"] * frame["years"] * share
-    frame["volume"] = frame["nominal"] * left
-    return axis("contract", ("contract", "period"), frame[share > 0])
-
-
-def _blank(value: object) -> str | None:
-    return None if pd.isna(value) or value == "" else str(value)  # type: ignore[call-overload]
+    ).assign(**dated(network, "contracts", ("charge",), periods))
+    months = months_of(periods)
+    due = committed(network, months)
+    share = left(network, months)[rows_of(network.tables["arcs"]["id"], table["arc"])]
+    waives = (table["force_majeure"].astype(bool) & (table["kind"] != "firm")).to_numpy(dtype=bool)
+    frame["nominal"] = totals(due, periods).ravel()
+    frame["volume"] = totals(due * np.where(waives[:, None], share, 1.0), periods).ravel()
+    return axis("contract", ("contract", "period"), frame[in_term(network, periods).ravel() > 0])

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from energy_routes.building import chosen, effects_of, opening_edits, yearly_charge
 from energy_routes.case import Case
+from energy_routes.formulation.axes import over_periods, rows_of
 from energy_routes.lp import Axis, Expr, axis, zero
+from energy_routes.periods import means, months_of, periods_of
+from energy_routes.products import sizes
 from energy_routes.program import Builder
 
 OPTION_COLUMNS = [
@@ -30,7 +33,7 @@ def option_axis(case: Case) -> Axis:
 
     ``years`` is the length of the year's periods; ``open`` tells whether it can be in service by then.
     """
-    build, network, first = case.policy.build, case.network, case.periods[:1]
+    build, network = case.policy.build, case.network
     names = chosen(network.tables, build)
     if build is None or not names:
         return axis("option", ("option", "year"), pd.DataFrame(columns=OPTION_COLUMNS, dtype=object))
@@ -38,6 +41,7 @@ def option_axis(case: Case) -> Axis:
     for period in case.periods:
         spans[period.year] = spans.get(period.year, 0.0) + period.years
     table, family = network.tables["options"], network.family_of("options")
+    first = periods_of([case.periods[0].year], "year")
     figures = {c: network.resolve("options", c, first)[:, 0] for c in ("capex", "capacity", "opex_share")}
     rows = []
     for at, option in enumerate(table.to_dict("records")):
@@ -86,17 +90,27 @@ def of_options(expr: Expr) -> NDArray[np.bool_]:
 def _effects(built: Expr, case: Case, word: str, over: Axis, column: str, keys: tuple[str, ...]) -> Axis:
     options = list(dict.fromkeys(built.axis.frame["option"]))
     effects = effects_of(case.network.tables, options)
-    effects = effects.loc[(effects["word"] == word) & (effects[column] > 0), ["option", "id", column]]
+    volumes = _volumes(case, effects[effects["word"] == word], column)
     labels = over.frame[list(over.keys)].copy()
     labels["id"] = _joined(labels, keys)
     labels["year"] = labels["period"].astype(str).str[:4]
-    labels["scale"] = 1.0 if column == "working_volume" else over.frame["years"].to_numpy(dtype=float)
-    if word == "arc":
-        labels["scale"] *= over.frame["availability"].to_numpy(dtype=float)
-    frame = labels.merge(effects, on="id")
-    frame["size"] = frame[column].astype(float) * frame["scale"].astype(float)
-    frame = frame[frame["size"] > 0]
+    frame = labels.merge(volumes[volumes["size"] > 0], on=["id", "period"])
     return axis("effect", ("option", *over.keys), frame)
+
+
+def _volumes(case: Case, effects: pd.DataFrame, column: str) -> pd.DataFrame:
+    """What one unit of each effect adds by period (``option, id, period, size``), Mt or bcm; of an arc the usable."""
+    network, periods = case.network, case.periods
+    if column == "working_volume":
+        size = sizes(network, column, periods)[effects.index]
+    else:
+        months = months_of(periods)
+        rates = sizes(network, column, months)[effects.index]
+        arcs = rows_of(network.tables["arcs"]["id"], effects["id"])
+        at_arc = (effects["word"] == "arc").to_numpy(dtype=bool)
+        rates[at_arc] *= network.resolve("arcs", "availability", months)[arcs[at_arc]]
+        size = means(rates, periods) * [period.years for period in periods]
+    return over_periods(effects[["option", "id"]], periods).assign(size=size.ravel())
 
 
 def _joined(frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.Series:
@@ -114,7 +128,7 @@ def widened_axis(built: Expr, case: Case, arcs: Axis) -> Axis:
     effects = effects_of(case.network.tables, options)
     effects = effects[(effects["word"] == "arc") & effects["tariff"].notna()]
     cheapest = effects.groupby("id")["tariff"].max()
-    frame = arcs.frame[["arc", "period", "capacity", "tariff", "years", "availability"]].copy()
+    frame = arcs.frame[["arc", "period", "capacity", "tariff"]].copy()
     frame["saving"] = frame["tariff"].astype(float) - frame["arc"].map(cheapest).astype(float)
     frame["family"] = frame["arc"].map(case.network.family_of("arcs"))
     keep = (frame["saving"] > 0) & (frame["capacity"] > 0) & np.isfinite(frame["capacity"].astype(float))

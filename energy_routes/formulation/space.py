@@ -181,7 +181,7 @@ def build_space(
     lifted_most = np.where(of_options(more), np.inf, lifted_most)
     penalised = obligations.frame["penalty"].notna().to_numpy()
     families = _families(case)
-    contracts = axes.contract_axis(case, arcs)
+    contracts = axes.contract_axis(case)
     return Space(
         case=case,
         builder=b,

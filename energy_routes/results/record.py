@@ -50,12 +50,14 @@ def case_record(case: Case, packs: list[str]) -> dict[str, Any]:
         "sources": list(case.sources),
         "subject": list(case.subject),
         "packs": packs,
+        "annual": "mean of months",  # the rule by which the audit finds the figure of a year
         "periods": [{"label": p.label, "days": p.days, "years": p.years} for p in case.periods],
         "edits": [
             {
                 "table": e.table, "id": e.id, "field": e.field, "op": e.op,
                 "value": UNLIMITED if e.value == float("inf") else e.value,
                 "periods": list(e.periods), "reason": e.reason, "source": e.source, "written": e.written,
+                "time": e.time,
             }
             for e in case.edits
         ],

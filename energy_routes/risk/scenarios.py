@@ -13,6 +13,7 @@ from energy_routes.errors import UsageError
 from energy_routes.levers import Cvar, Disruption
 from energy_routes.network import Network
 from energy_routes.periods import Period
+from energy_routes.products import usable
 from energy_routes.risk.outages import arcs_meant, weaken
 from energy_routes.risk.rates import Rate, rates_of
 
@@ -120,11 +121,10 @@ def _capacity(network: Network, rate: Rate, periods: Sequence[Period]) -> float:
     """Open capacity of what fails, Mt (bcm) a year on average; one without limit counts as all that can be lifted."""
     arcs = [arc for target in rate.targets for arc in arcs_meant(network, target)]
     rows = [network.ids("arcs").index(arc) for arc in dict.fromkeys(arcs)]
-    size, ready, booked = (network.resolve("arcs", c, periods)[rows] for c in ("capacity", "availability", "booked"))
+    size = usable(network, periods)[rows]
     lifted = network.resolve("supplies", "available", periods)
     most = np.where(np.isfinite(lifted), lifted, 0.0).sum(axis=0)
-    usable = np.where(np.isfinite(size), np.maximum(np.where(np.isfinite(size), size, 0.0) * ready - booked, 0.0), most)
-    return float((usable * network.open(periods)[rows]).sum(axis=0).mean())
+    return float((np.where(np.isfinite(size), size, most) * network.open(periods)[rows]).sum(axis=0).mean())
 
 
 def _combined(hits: Sequence[tuple[str, float, Left]]) -> list[Scenario]:

@@ -139,7 +139,7 @@ def _grades(network: Network, case: Case, table: str, field: str) -> dict[str, s
     mine = dated[(dated["table"] == table) & (dated["field"] == field)]
     out: dict[str, set[str]] = {}
     for name, period, grade in zip(mine["id"], mine["period"], mine["confidence"], strict=True):
-        if any(p.matches(period) for p in case.periods):
+        if any(p.touches(period) for p in case.periods):
             out.setdefault(str(name), set()).add(str(grade))
     frame = network.tables[table]
     for name, grade in zip(network.ids(table), frame["confidence"], strict=True):

@@ -12,7 +12,18 @@ from numpy.typing import NDArray
 from energy_routes.errors import Fault, UnitError
 from energy_routes.schema import Column
 from energy_routes.tables.typed import Draft, significant
-from energy_routes.units import PROPERTY_WORDS, Dimension, Unit, inner_unit, known_units, parse_unit, to_inner
+from energy_routes.units import (
+    PER_YEAR,
+    PROPERTY_WORDS,
+    Dimension,
+    Unit,
+    in_own_time,
+    inner_unit,
+    known_units,
+    parse_unit,
+    time_of,
+    to_inner,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -90,6 +101,7 @@ def _convert(draft: Draft, unit_column: str, dimension: Dimension, family: str, 
     """Rewrite one unit column and the quantities that it measures."""
     written = draft.written[unit_column]
     columns = [c.name for c in draft.table.columns if c.unit == unit_column]
+    inner = np.full(len(written), inner_unit(dimension, family), dtype=object)
     for text in dict.fromkeys(str(text) for text in written):
         rows = np.flatnonzero(written == text)
         unit = unit_of(draft, rows, unit_column, text, dimension, family, faults)
@@ -97,7 +109,8 @@ def _convert(draft: Draft, unit_column: str, dimension: Dimension, family: str, 
             numbers = draft.frame[name].to_numpy(dtype=float, copy=True)
             numbers[rows] = np.nan if unit is None else converted(draft, name, rows, rows, unit, facts, faults)
             draft.frame[name] = numbers
-    draft.frame[unit_column] = pd.Series([inner_unit(dimension, family)] * len(written), dtype="str")
+        inner[rows] = inner_unit(dimension, family, "y" if unit is None else unit.time)
+    draft.frame[unit_column] = pd.Series(inner, dtype="str")
 
 
 def unit_of(draft: Draft, rows: Ints, column: str, text: str, dimension: Dimension, family: str,
@@ -118,7 +131,10 @@ def unit_of(draft: Draft, rows: Ints, column: str, text: str, dimension: Dimensi
 
 def converted(draft: Draft, column: str, rows: Ints, targets: Ints, unit: Unit, facts: Facts,
               faults: list[Fault]) -> Floats:
-    """The numbers of ``rows`` in inner units; ``targets`` are the rows of ``facts`` that they speak of."""
+    """The numbers of ``rows`` in inner units, rates by their own time (Mt/month, Mt/d).
+
+    ``targets`` are the rows of ``facts`` that they speak of.
+    """
     values = draft.frame[column].to_numpy(dtype=float)[rows]
     properties = facts.properties(targets)
     if unit.needs:
@@ -129,7 +145,7 @@ def converted(draft: Draft, column: str, rows: Ints, targets: Ints, unit: Unit, 
                                       PROPERTY_WORDS[unit.needs] + " to convert it",
                                       f"Give it, or write the figure in {inner_unit(unit.dimension, unit.family)}."))
         values = np.where(lost, np.nan, values)
-    inner = to_inner(values, unit, unit.dimension, **properties)
+    inner = to_inner(values, in_own_time(unit), unit.dimension, **properties)
     return np.array([significant(value) for value in inner], dtype=float)
 
 
@@ -148,7 +164,7 @@ def refuse_slips(draft: Draft, name: str, rows: Ints, column: Column, targets: I
     if column.plausible is None or not len(rows):
         return
     low, high = column.plausible
-    values = draft.frame[name].to_numpy(dtype=float)[rows]
+    values = draft.frame[name].to_numpy(dtype=float)[rows] * [PER_YEAR[time_of(str(unit))] for unit in units[rows]]
     # Zero is a statement ("none"), not a slip; so is 'unlimited'.
     odd = np.isfinite(values) & (values != 0) & ((values < low) | (values > high)) & ~draft.bad[name][rows]
     for i in np.flatnonzero(odd):

@@ -9,11 +9,14 @@ import pandas as pd
 
 from energy_routes.errors import Fault
 from energy_routes.names import nearest
+from energy_routes.periods import Period
 from energy_routes.schema import TABLES, Column
 from energy_routes.tables.convert import Drafts, Floats, Ints, converted, facts_of, refuse_slips, unit_of
 from energy_routes.tables.pack import keys_of
 from energy_routes.tables.typed import Draft, out_of_range
-from energy_routes.units import inner_unit
+from energy_routes.units import PER_YEAR, inner_unit, time_of
+
+COMMON_YEAR = 2023  # of 365 days
 
 
 def convert_values(drafts: Drafts, family: str, reference: str | None) -> list[Fault]:
@@ -34,11 +37,11 @@ def convert_values(drafts: Drafts, family: str, reference: str | None) -> list[F
         for text in dict.fromkeys(written[rows]):
             some = rows[written[rows] == text]
             unit = unit_of(draft, some, "unit", text, column.dimension, family, faults)
+            texts[some] = inner_unit(column.dimension, family, "y" if unit is None else unit.time)
             if unit is None:
                 numbers[some] = np.nan
             else:
                 numbers[some] = converted(draft, "value", some, targets[some], unit, facts, faults)
-        texts[rows] = inner
         draft.frame["value"] = numbers.copy()
         _refuse_range(draft, column, rows, faults)
         refuse_slips(draft, "value", rows, column, targets[rows], written, facts, family, faults)
@@ -95,23 +98,36 @@ def _refuse_range(draft: Draft, column: Column, rows: Ints, faults: list[Fault])
 
 
 def by_period(drafts: Drafts, table: str, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, Floats]]]:
-    """The columns as they stand in the base ('') and in every period that a dated row names.
+    """The columns as they stand in the base ('') and in every period that a dated row names; rates a year.
 
     A month takes its season's and its year's figures where it has none of its own, as the network does.
     """
-    base = {name: drafts[table].frame[name].to_numpy(dtype=float) for name in columns}
-    yield "", base
+    frame = drafts[table].frame
+    units = {name: _unit_texts(frame, TABLES[table].column(name)) for name in columns}
+    yield "", {name: frame[name].to_numpy(dtype=float) * _a_year(units[name], "") for name in columns}
     dated = drafts["values"].frame
     dated = dated[(dated["table"] == table) & dated["field"].isin(list(columns)) & dated["value"].notna()]
-    place = {key: i for i, key in enumerate(keys_of(table, drafts[table].frame))}
-    rows: dict[str, list[tuple[str, int, float]]] = {}
-    for key, name, period, value in dated[["id", "field", "period", "value"]].dropna().itertuples(index=False):
-        if key in place:
-            rows.setdefault(period, []).append((name, place[key], value))
+    place = {key: i for i, key in enumerate(keys_of(table, frame))}
+    rows: dict[str, list[tuple[str, int, float, str]]] = {}
+    for key, name, period, value, unit in dated[["id", "field", "period", "value", "unit"]].itertuples(index=False):
+        if key in place and pd.notna(name) and pd.notna(period):
+            rows.setdefault(period, []).append((name, place[key], value, unit))
     for period in rows:
-        out = {name: numbers.copy() for name, numbers in base.items()}
+        out = {name: frame[name].to_numpy(dtype=float) * _a_year(units[name], period) for name in columns}
         levels = [period[:4], f"*-{period[5:]}", period] if len(period) == 7 and period[0] != "*" else [period]
         for level in levels:
-            for name, i, value in rows.get(level, ()):
-                out[name][i] = value
+            for name, i, value, unit in rows.get(level, ()):
+                out[name][i] = value * _a_year([unit], period)[0]
         yield period, out
+
+
+def _unit_texts(frame: pd.DataFrame, column: Column) -> list[str]:
+    return [str(text) for text in frame[column.unit]] if column.unit else [""] * len(frame)
+
+
+def _a_year(units: Sequence[str], label: str) -> Floats:
+    """What one of each unit comes to a year, in the period that a label names; '' and seasons: in a common year."""
+    year, _, month = label.partition("-")
+    period = Period(label, int(year) if year.isdigit() else COMMON_YEAR, int(month) if month else None)
+    rate = {time: period.count(time) / period.years for time in PER_YEAR}
+    return np.array([rate[time_of(unit)] for unit in units], dtype=float)
