@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
@@ -100,7 +101,7 @@ def _quotes(name: str, rows: Sequence[tuple[int, dict[str, str]]], faults: list[
 def _edits(
     name: str, quote: Quote, rates: Sequence[Quote], network: Network, months: Sequence[Period], faults: list[Fault]
 ) -> Iterator[Edit]:
-    """A quote as edits: one a figure it names, and one a month where a currency is exchanged."""
+    """A quote as edits: one a figure it names, and one a rate at which its currency is exchanged."""
     target, _, field = quote.target.rpartition(".")
     try:
         table, pattern = parse_target(target)
@@ -142,6 +143,7 @@ def _in_dollars(
     if not slash or currency == "USD" or not (len(currency) == 3 and currency.isupper()):
         yield quote.value, quote.unit, own
         return
+    exchanged: dict[float, list[Period]] = {}
     for month in (m for m in months if quote.holds(m)):
         known = [r for r in rates if r.target == f"fx:{currency}" and r.holds(month)]
         if not known:
@@ -155,4 +157,13 @@ def _in_dollars(
                                 f"{currency}/USD or USD/{currency}"))  # fmt: skip
             return
         dollars = quote.value / rate.value if rate.unit.endswith("/USD") else quote.value * rate.value
-        yield dollars, f"USD/{per}", (month.label,)
+        exchanged.setdefault(dollars, []).append(month)
+    for dollars, at in exchanged.items():
+        yield dollars, f"USD/{per}", tuple(_labels(at))
+
+
+def _labels(months: Sequence[Period]) -> Iterator[str]:
+    """The labels of some months; that of the year where all of its months are among them."""
+    for year, own in groupby(months, key=lambda month: month.year):
+        labels = [month.label for month in own]
+        yield from [str(year)] if len(labels) == 12 else labels

@@ -251,9 +251,9 @@ CONTRACTS = Table("contracts", "A commitment on an arc: ship-or-pay, a minimum n
     *PROVENANCE,
 ), key=("id",))
 
-VALUES = Table("values", "Dated figures, each with its own source: they override the base column in their period. A row "
-               "of a year stands for the months of that year without a row of their own; an annual case takes the mean "
-               "of the twelve months over their days.", (
+VALUES = Table("values", "Dated figures, each with its own source: they override the base column in their period. A "
+               "row of a year stands for the months of that year without a row of their own; an annual case takes the "
+               "mean of the twelve months over their days.", (
     text("table", "which table", required=True),
     text("id", "key of the row ('/' between the parts of a compound key)", required=True),
     text("field", "which numeric column", required=True),

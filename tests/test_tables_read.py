@@ -35,25 +35,25 @@ def one(pack: Pack, table: str, key: str, column: str) -> object:
 
 
 @pytest.mark.parametrize(("table", "key", "column", "value"), [
-    ("arcs", "MAIN", "capacity", 1300 * 0.365 / 7.9),  # two grades: the pack's reference converts
-    ("arcs", "MAIN", "booked", 5 * 0.365 / 7.9),
-    ("arcs", "EASTLINE", "capacity", 18.0),
+    ("arcs", "MAIN", "capacity", 1.3 / 7.9),  # Mt/d; two grades: the pack's reference converts
+    ("arcs", "MAIN", "booked", 0.005 / 7.9),
+    ("arcs", "EASTLINE", "capacity", 1.5),  # Mt/month
     ("arcs", "SHIP", "capacity", math.inf),
     ("arcs", "SHIP", "tariff", 1.5 * 7.9),
     ("arcs", "GATHER", "availability", 0.95),
     ("arcs", "GATHER", "booked", 0.0),
     ("lanes", "MAIN/HEAVY", "quality", -7.1),
     ("lanes", "MAIN/HEAVY", "tariff", 4.5 * 7.1),
-    ("supplies", "NORTH", "available", 800 * 0.365 / 7.9),
+    ("supplies", "NORTH", "available", 0.8 / 7.9),  # Mt/d
     ("supplies", "NORTH", "cost", 6 * 7.9),
     ("markets", "CHINA", "price", 78 * 7.1),
-    ("tiers", "MED/1", "depth", 600 * 0.365 / 7.9),
+    ("tiers", "MED/1", "depth", 0.6 / 7.9),  # Mt/d
     ("tiers", "MED/3", "discount", 2 * 7.9),
     ("differentials", "LIGHT/MED", "differential", 0.5 * 7.9),
     ("differentials", "HEAVY/", "differential", -20.0),
     ("storages", "TANKS", "working_volume", 0.9),
     ("limits", "EASTSHARE", "high_ratio", 0.4),
-    ("values", "arcs/SOUTHRAIL/capacity/2024", "value", 0.96),
+    ("values", "arcs/SOUTHRAIL/capacity/2024", "value", 0.08),  # Mt/month
     ("values", "arcs/MAIN/tariff/2025-03", "value", 5 * 7.9),
     ("values", "lanes/MAIN/HEAVY/yield/2025", "value", 0.995),
     ("values", "markets/MED/price/2024", "value", 82 * 7.9),
@@ -90,8 +90,8 @@ def test_frames_are_canonical(mini: Pack) -> None:
         assert {c.name: str(frame[c.name].dtype) for c in TABLES[name].columns} == {
             c.name: kinds[c.kind] for c in TABLES[name].columns}
         for column, dimension in TABLES[name].unit_columns.items():
-            inner = {"rate": "Mt/y", "volume": "Mt", "unit_value": "USD/t"}[dimension]
-            assert set(frame[column]) <= {inner}
+            inner = {"rate": {"Mt/y", "Mt/month", "Mt/d"}, "volume": {"Mt"}, "unit_value": {"USD/t"}}[dimension]
+            assert set(frame[column]) <= inner
     assert one(mini, "arcs", "MAIN", "countries") == ("KZ", "RU")
     assert one(mini, "arcs", "GATHER", "chokepoints") == ()
     assert one(mini, "arcs", "GATHER", "mode") == "pipeline"
@@ -204,7 +204,8 @@ def test_a_gas_pack_has_gas_units_by_default(tmp_path: Path) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     pack = read_pack(tmp_path)
-    assert one(pack, "arcs", "AB", "capacity") == pytest.approx(10.4025)
+    assert one(pack, "arcs", "AB", "capacity") == pytest.approx(0.0285)
+    assert one(pack, "arcs", "AB", "unit") == "bcm/d"
     assert one(pack, "arcs", "AB", "tariff") == pytest.approx(24.0)
     assert one(pack, "markets", "M", "price") == pytest.approx(8 * 37e3 / 1055.05585262, rel=1e-14)
     assert (one(pack, "supplies", "S", "unit"), one(pack, "supplies", "S", "money_unit")) == ("bcm/y", "USD/1000m3")
