@@ -34,7 +34,7 @@ HEAD = "table,id,field,period,value,unit"
 
 
 def dated(*rows: str, **others: str) -> Mapping[str, str]:
-    """The toy's tables with rows of ``values``: ``{m}`` stands for each of the twelve months, ``{n}`` for its number."""
+    """The toy's tables with rows of ``values``: ``{m}`` stands for each month of 2023, ``{n}`` for its number."""
     filled = [row.replace("{m}", f"2023-{m:02d}").replace("{n}", f"{m:02d}") for row in rows
               for m in (range(1, 13) if "{m}" in row else (1,))]  # fmt: skip
     return {"values": "\n".join([HEAD, *filled]), **others}
