@@ -33,7 +33,8 @@ so may a column that is not.
 - **Money** is nominal: US dollars of the period in which they are paid. Nothing is deflated, escalated or discounted.
   `year` says which year a figure describes and converts nothing: a figure without a dated row stands in every period.
 - **Periods**: a rate a year counts Δt times in a period, and Δt is the period's days over the 365 or 366 days of its
-  calendar year: 31/366 in January 2024.
+  calendar year: 31/366 in January 2024. A rate a day is times the days of the period: 366 in the year 2024. A rate a
+  month is that amount in each month, whatever its days, and twelve times that in a year.
 - **Plausible** bands catch slips of a factor 1000 and mistaken units. Outside the band (zero and `unlimited` apart) a
   figure is refused unless the row's `note` says `checked`.
 - **Provenance**: a row whose `confidence` is not `given` (your own data) names its `source`; one marked `estimate` or
@@ -63,10 +64,7 @@ def _units() -> str:
              ", ".join(f"`{unit}`" for unit in known_units(d))) for d in dimensions]
     return ("## Units\n\n" + _grid(("dimension", "inner unit", "may be written in"), rows) + "\n"
             "`kb` is a thousand barrels, `mb` a million, `mcm` a million cubic metres. Cubic metres are at 20 °C;\n"
-            "`@15C` or `@0C` after the unit (`bcm/y@15C`) says otherwise. A share may be written as `85%`.\n\n"
-            "A rate a month is that amount in each month, whatever its days; in a year it is twelve times that. A\n"
-            "rate a day is times the days of the period: 366 in a leap year. A rate a year gives a month its days ÷\n"
-            "the days of that year (365 or 366), which is Δt of the formulation.\n")
+            "`@15C` or `@0C` after the unit (`bcm/y@15C`) says otherwise. A share may be written as `85%`.\n")
 
 
 def _table(table: Table) -> str:
