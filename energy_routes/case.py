@@ -88,7 +88,7 @@ class Case:
 
     def without(self, what: str, periods: Sequence[str] = (), reason: str = "closed") -> Case:
         """Close an arc, a group or a node's arcs."""
-        self._check_periods(periods, whole=True)
+        self._check_periods(periods)
         return self.on_network(lambda n: n.without(what, periods, reason))
 
     def with_policy(self, **levers: Any) -> Case:
@@ -225,10 +225,9 @@ class Case:
         if group not in known:
             raise UsageError(f"{kind}:{group} is not a group of this pack. {nearest(group, known)}")
 
-    def _check_periods(self, labels: Iterable[str], whole: bool = False) -> None:
-        """Refuse labels outside the horizon: a number may change in part of a period, a status in ``whole`` ones."""
+    def _check_periods(self, labels: Iterable[str]) -> None:
         for label in labels:
-            if not any(period.matches(label) if whole else period.touches(label) for period in self.periods):
+            if not any(period.matches(label) for period in self.periods):
                 raise UsageError(
                     f"period {label!r} is not in the horizon of {self.name}: "
                     f"{self.periods[0].label} … {self.periods[-1].label}"

@@ -22,11 +22,8 @@ def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Peri
     out: list[Edit] = []
     for number, file in enumerate(files, 1):
         where = f"{place} [[edit]] {number}"
-        faults += [_unknown_period(where, p, periods) for p in file.periods if not any(q.touches(p) for q in periods)]
-        edits = _changes(network, file, where, faults)
-        faults += [_in_part(where, e, label, period) for e in edits if (e.table, e.field) in CHOICES
-                   for label in e.periods for period in periods if period.touches(label) and not period.matches(label)]
-        out += edits
+        faults += [_unknown_period(where, p, periods) for p in file.periods if not any(q.matches(p) for q in periods)]
+        out += _changes(network, file, where, faults)
     if faults:
         raise DataError(place, faults)
     return out
@@ -60,12 +57,6 @@ def _unknown_period(place: str, label: str, periods: Sequence[Period]) -> Fault:
     expected = f"a period of the horizon, {periods[0].label} … {periods[-1].label}"
     repair = "" if LABEL.match(label) else "A period is written 2024 or 2024-03."
     return Fault(place, column="periods", found=repr(label), expected=expected, repair=repair)
-
-
-def _in_part(place: str, edit: Edit, label: str, period: Period) -> Fault:
-    """A word cannot hold in a part of a period, as the mean of a number can."""
-    found, repair = f"{edit.value!r} in {label}, a part of {period.label}", "Set availability there, or solve by month."
-    return Fault(place, column=f"{edit.target}.{edit.field}", found=found, expected="whole periods", repair=repair)
 
 
 def _changes(network: Network, file: EditFile, place: str, faults: list[Fault]) -> list[Edit]:

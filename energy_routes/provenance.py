@@ -141,11 +141,12 @@ def _mean(told: Mapping[_Told, None]) -> _Told:
     if not others:
         return first
     years, origins = {one.year for one in told}, {one.origin for one in told}
+    notes = list(dict.fromkeys(one.note for one in told if one.note))
     return _Told(
         first.year if len(years) == 1 else None,
-        " ; ".join(dict.fromkeys(one.source for one in told if one.source)),
+        " ; ".join(dict.fromkeys(source for one in told for source in one.source.split(" ; ") if source)),
         min((one.confidence for one in told), key=WEAKEST.index),
-        "Mean of the months: " + " / ".join(dict.fromkeys(one.note for one in told if one.note)),
+        notes[0] if len(notes) == 1 else ": ".join(filter(None, ("Mean of the months", " / ".join(notes)))),
         next(origin for origin in ("edit", "dated", "base") if origin in origins),
     )
 

@@ -50,6 +50,11 @@ def monthly(case: Case) -> Case:
     return replace(case, periods=months_of(case.periods))
 
 
+def outage(case: Case, arc: str, remaining: float, *months: str) -> Case:
+    """What a deck may and an edit of a case by year may not: a change in some of its months."""
+    return case.on_network(lambda network: network.outage(arc, months, remaining))
+
+
 def figure(case: Case, table: str, key: str, column: str) -> list[float]:
     return [float(v) for v in case.network.resolve(table, column, case.periods)[case.network.ids(table).index(key)]]
 
@@ -98,12 +103,11 @@ def test_capacity_is_the_mean_of_what_is_usable_not_of_its_factors(tmp_path: Pat
     case = toy(tmp_path, dated(*rows, arcs=with_column("minimum", SHORT="2")))
     short = arc_axis(case).frame.set_index("arc").loc["SHORT"]
     assert short["capacity"] == pytest.approx(5)
-    shut = arc_axis(case.outage("SHORT", ["2023-12"], remaining=0.1)).frame.set_index("arc").loc["SHORT"]
+    shut = arc_axis(outage(case, "SHORT", 0.1, "2023-12")).frame.set_index("arc").loc["SHORT"]
     assert shut["capacity"] == pytest.approx(5 * (365 - 31) / 365)  # in December others would take more than is there
-    outage = case.outage("SHORT", ["2023-02"], remaining=0.4)
-    assert arc_axis(outage).frame.set_index("arc").loc["SHORT", "capacity"] == pytest.approx((5 * 337 + 1.4 * 28) / 365)
-    left = 1.4 / 5
-    assert arc_axis(outage).frame.set_index("arc").loc["SHORT", "minimum"] == pytest.approx(2 * (337 + 28 * left) / 365)
+    part = arc_axis(outage(case, "SHORT", 0.4, "2023-02")).frame.set_index("arc").loc["SHORT"]
+    assert part["capacity"] == pytest.approx((5 * 337 + 1.4 * 28) / 365)
+    assert part["minimum"] == pytest.approx(2 * (337 + 28 * 1.4 / 5) / 365)
 
 
 def test_a_charge_on_the_outlet_is_the_mean_of_tariff_times_yield(tmp_path: Path) -> None:
@@ -133,7 +137,7 @@ def test_price_differential_and_discount_add_up_month_by_month(tmp_path: Path) -
 def test_a_commitment_is_what_its_months_ask_for_inside_its_term_and_of_what_is_left(tmp_path: Path) -> None:
     contracts = "id,kind,arc,volume,charge,from_period\nK,ship_or_pay,LONG,3.65,10,2023-03"
     tables = dated("contracts,K,volume,2023-12,0,Mt/y", contracts=contracts)
-    case = toy(tmp_path, tables).outage("LONG", ["2023-02", "2023-04"], remaining=0.5)
+    case = outage(toy(tmp_path, tables), "LONG", 0.5, "2023-02", "2023-04")
     by_year, by_month = contract_axis(case).frame, contract_axis(monthly(case)).frame
     assert by_year["nominal"].item() == pytest.approx(3.65 * (365 - 59 - 31) / 365)
     assert by_year["volume"].item() == pytest.approx(0.01 * (365 - 59 - 31 - 15))  # April is half open
@@ -255,7 +259,7 @@ def test_what_is_printed_a_day_is_what_was_written_a_day(tmp_path: Path) -> None
     assert moved * Units.of("kb/d", plan).volume_factors["oil"] == pytest.approx(40)
 
 
-# ---- edits and decks of months in a case by year ------------------------------------------------------------------
+# ---- a deck of months in a case by year --------------------------------------------------------------------------
 
 
 def test_months_of_a_deck_are_not_passed_over_in_a_case_by_year(tmp_path: Path) -> None:
@@ -266,20 +270,6 @@ def test_months_of_a_deck_are_not_passed_over_in_a_case_by_year(tmp_path: Path) 
     assert figure(case, "markets", "EAST", "price") == pytest.approx([500 + (DAYS * np.arange(1, 13)).sum() / 365])
     assert figure(case, "arcs", "LONG", "tariff") == pytest.approx([(20 * 337 + 18 * 28) / 365])
     assert len([edit for edit in case.edits if edit.id == "LONG"]) == 2  # one a rate, not one a month
-
-
-def test_a_number_may_change_in_a_month_of_a_year_and_a_status_may_not(tmp_path: Path) -> None:
-    case = toy(tmp_path)
-    assert figure(case.scale("arc:SHORT", "capacity", 0.5, ["2023-02"]), "arcs", "SHORT", "capacity") == pytest.approx(
-        [6 * (337 + 14) / 365]
-    )
-    with pytest.raises(er.UsageError, match="2023-02"):
-        case.without("SHORT", ["2023-02"])
-    edit = '[[edit]]\ntarget = "arc:SHORT"\nreason = "r"\nstatus = "idle"\nperiods = ["2023-02"]\n'
-    with pytest.raises(er.DataError, match="a part of 2023; expected whole periods"):
-        toy(tmp_path / "status", model=edit)
-    with pytest.raises(er.DataError, match="2022-02"):
-        toy(tmp_path / "other", model=edit.replace("2023-02", "2022-02").replace('status = "idle"', "tariff = 1"))
 
 
 # ---- told by `check`, found again by `verify` -----------------------------------------------------------------------
@@ -322,7 +312,7 @@ RICH = dated(
 @pytest.fixture
 def rich(tmp_path: Path) -> Case:
     case = toy(tmp_path / "rich", RICH, exports="free").set("supply:FIELD_CO.available", "800 kt/month")
-    return case.outage("LONG", ["2023-03"], remaining=0.5).scale("arc:GATHER", "tariff", 2, ["2023-07"])
+    return outage(case, "LONG", 0.5, "2023-03")
 
 
 @pytest.mark.parametrize("by", ["year", "month"])

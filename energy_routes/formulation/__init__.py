@@ -86,9 +86,9 @@ USD (MUSD) of the period, undiscounted, unit values are USD/t (USD/1000 m³), sh
 figure a year is multiplied by Δt. A rate a day is first times the days of its year, a rate a month divided by Δt of the
 month, so that it is that amount in it. A figure of a table is found by month (month before season before year before
 the row itself); a year has Σ days × figure ÷ days of the year, and where figures multiply (K·avail − booked, τ·η, V ×
-what is left of its arc) the mean of the product. A lane exists where its arc is open and a supply or an opening stock can bring its commodity to the arc. Of
-several best plans the one with least tonne-km is taken (each tonne counting one km more an arc), then one by a rule
-that looks at names alone.
+what is left of its arc) the mean of the product. A lane exists where its arc is open and a supply or an opening stock
+can bring its commodity to the arc. Of several best plans the one with least tonne-km is taken (each tonne counting one
+km more an arc), then one by a rule that looks at names alone.
 
 k family (oil, gas) · c commodity (a crude grade, or gas) · n node · a arc · l lane: an existing (arc, commodity)
 pair · t period of length Δt years · s supply · m market with price tiers · j joint limit · g group of a kind · κ
