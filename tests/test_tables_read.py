@@ -78,8 +78,8 @@ def test_a_row_without_commodity_converts_by_the_one_grade_that_it_is_about(tmp_
     changed("lanes", "EASTLINE,HEAVY", "OLD,HEAVY,,,,,,\nEASTLINE,HEAVY")
     pack = read_pack(tmp_path / "pack")
     assert one(pack, "arcs", "OLD", "tariff") == pytest.approx(10 * 7.1, rel=1e-14)
-    assert one(pack, "arcs", "OLD", "capacity") == pytest.approx(300 * 0.365 / 7.1, rel=1e-14)
-    assert one(pack, "tiers", "CHINA/1", "depth") == pytest.approx(100 * 0.365 / 7.1, rel=1e-14)
+    assert one(pack, "arcs", "OLD", "capacity") == pytest.approx(0.3 / 7.1, rel=1e-14)  # Mt/d
+    assert one(pack, "tiers", "CHINA/1", "depth") == pytest.approx(0.1 / 7.1, rel=1e-14)
 
 
 def test_frames_are_canonical(mini: Pack) -> None:
