@@ -20,6 +20,8 @@ from energy_routes.highs import Session, Status
 from energy_routes.lp import INF, Index, Vector
 from energy_routes.program import Program
 
+TIE = 1e-5  # how much dearer, at most, a slack is made so that of equally cheap repairs one is the cheapest everywhere
+GOLDEN = (5**0.5 - 1) / 2
 ENOUGH = 1e-7  # a repair or a sum of violations up to this, over max(1, |bound|), is none
 
 
@@ -41,7 +43,7 @@ class Sides:
 
 def explain_infeasible(program: Program, relaxable: Sequence[str] | None = None,
                        weights: Mapping[str, float] | None = None) -> list[dict[str, Any]]:
-    """The cheapest repair in volume: which limits give way, and by how much.
+    """The cheapest repair in volume: which limits give way, and by how much; of equally cheap ones the same everywhere.
 
     ``relaxable`` names the blocks of rows and of columns whose bounds may move (all of them when None; that a
     variable is not negative is never in question).  ``weights`` is the price of one unit for a block, 1 otherwise.
@@ -58,7 +60,7 @@ def explain_infeasible(program: Program, relaxable: Sequence[str] | None = None,
     part = np.isin(_block_of(program, sides), names) & (sides.is_row | sides.is_upper | (sides.bound != 0.0))
     sides = sides.take(part)
     price = np.array([(weights or {}).get(name, 1.0) for name in _block_of(program, sides)], dtype=float)
-    solution = Session(_elastic(form_of(program), sides, price)).solve()
+    solution = Session(_elastic(form_of(program), sides, price * _told_apart(len(sides)))).solve()
     if solution.status is Status.infeasible:
         return []
     amount = solution.x[program.shape[1]:]
@@ -84,6 +86,11 @@ def minimal_conflict(program: Program) -> list[dict[str, Any]]:
     multiplier = 1.0 - solution.reduced[form.matrix.shape[1]:]
     sides = _shortest(form, sides.take(multiplier > ENOUGH))
     return [{**one, "bound": float(bound)} for one, bound in zip(_described(program, sides), sides.bound, strict=True)]
+
+
+def _told_apart(count: int) -> Vector:
+    """Factors from 1 to 1 + TIE of which no two, and hardly two sums, are equal: the fractions of k·φ."""
+    return 1.0 + TIE * (np.arange(1, count + 1) * GOLDEN % 1.0)
 
 
 def _shortest(form: Form, sides: Sides) -> Sides:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import sparse
 
+from energy_routes import elastic
 from energy_routes.elastic import explain_infeasible, minimal_conflict
 from energy_routes.errors import LabelError
 from energy_routes.form import form_of
@@ -44,6 +46,19 @@ def chain(supply: float, pipe: float, port: float, duty: float) -> Program:
 def test_a_feasible_programme_needs_no_repair():
     assert explain_infeasible(chain(10, 10, 10, 8)) == []
     assert minimal_conflict(chain(10, 10, 10, 8)) == []
+
+
+@pytest.mark.parametrize(("method", "presolve"), [("simplex", True), ("simplex", False), ("ipm", True), ("ipm", False)])
+def test_of_equally_cheap_repairs_one_is_chosen_whatever_way_the_solver_takes(method, presolve, monkeypatch):
+    monkeypatch.setattr(elastic, "Session", partial(Session, method=method, presolve=presolve))
+    build = Builder()
+    pipes = axis("pipe", ["arc"], pd.DataFrame({"arc": list("ABCDEF")}))
+    flow = build.variable("flow", pipes, unit="Mt")
+    total = flow.sum_to(axis("all", (), pd.DataFrame({"one": [0]})))
+    rows = (replace(flow <= 1.0, name="capacity", unit="Mt"), replace(total >= 8.0, name="duty", unit="Mt"))
+    program = Program("max", tuple(build.blocks), rows, (Term("none", "cash", flow * 0.0),))
+    found = explain_infeasible(program, ["capacity"])
+    assert [(r["label"], r["amount"]) for r in found] == [({"arc": "E"}, pytest.approx(2.0))]
 
 
 def test_the_cheapest_repair_in_volume():
