@@ -90,7 +90,8 @@ def minimal_conflict(program: Program) -> list[dict[str, Any]]:
 
 def _told_apart(count: int) -> Vector:
     """Factors from 1 to 1 + TIE of which no two, and hardly two sums, are equal: the fractions of k·φ."""
-    return 1.0 + TIE * np.mod(GOLDEN * np.arange(1, count + 1), 1.0, dtype=np.float64)
+    steps: Vector = GOLDEN * np.arange(1.0, count + 1.0)
+    return 1.0 + TIE * (steps - np.floor(steps))
 
 
 def _shortest(form: Form, sides: Sides) -> Sides:
