@@ -119,7 +119,8 @@ def _laid(pack: Pack, table: str, rows: list[dict[str, str]]) -> Pack:
     frame = frame.astype(pack.tables[table].dtypes.to_dict())
     places: Mapping[str, np.ndarray[tuple[int], np.dtype[np.int64]]] = {
         **pack.rows, table: np.append(pack.rows[table], draft.rows)}
-    return replace(pack, tables={**pack.tables, table: frame}, rows=places)
+    units = {**pack.units, table: {name: np.append(pack.units[table][name], own) for name, own in draft.units.items()}}
+    return replace(pack, tables={**pack.tables, table: frame}, rows=places, units=units)
 
 
 def _refuse_double(old: Pack, new: Pack, opened: Collection[str]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from energy_routes.added import AddedRoute
 from energy_routes.building import chosen
 from energy_routes.deck import deck_edits
-from energy_routes.edits import as_number, edit_from_path, edits_of
+from energy_routes.edits import edit_from_path, edits_of
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.modelfile import AnyEdit, EditFile, PolicyFile, RouteFile, ScenarioFile
 from energy_routes.names import nearest
@@ -21,6 +21,8 @@ from energy_routes.policy import ALL, AMOUNTS, RISK, Policy, for_family, set_lev
 from energy_routes.risk.countries import weights_of_sets
 from energy_routes.risk.outages import check_targets
 from energy_routes.subjects import check_subject
+from energy_routes.units import Dimension
+from energy_routes.written import amount
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,18 +111,32 @@ class Case:
             raise UsageError("policy: carbon is priced or capped, but this pack has no emission factors (emissions)")
         return replace(self, policy=policy)
 
-    def set(self, path: str, value: float | str) -> Case:
-        """Set one number by its path: ``policy.max_share.transit:RU``, ``arc:BTC.tariff`` (value may carry a unit)."""
+    def set(self, path: str, value: float | str | bool) -> Case:
+        """Set one figure by its path: ``policy.max_share.transit:RU``, ``arc:BTC.tariff``, ``market:X.export``.
+
+        A number may carry a unit (``"8 USD/MMBtu"``); without one it is in the unit in which its row is written, or, in
+        a policy, in that of the lever.  Raises UsageError or DataError, also where a row's figures have several units.
+        """
         path = path.removeprefix("policy.")
         head, _, rest = path.partition(".")
         if head in ("max_share", "max_exposure", "max_hhi") and rest:
-            return self.with_policy(**{head: {rest: as_number(path, value)}})
+            return self.with_policy(**{head: {rest: self.cap(head, rest, value)}})
         if head in RISK and rest:
             return self.with_policy(**{head: {rest: value}})
         if head in ("objective", "exports", *AMOUNTS, *RISK) and not rest:
             return self.with_policy(**{head: value})
         edit = edit_from_path(self.network, path, value)
         return self.on_network(lambda n: n.with_edits(edit))
+
+    def family_of_cap(self, name: str) -> str:
+        """The family that a cap's name means; '' where it holds for each of several."""
+        return name.partition("/")[0] if "/" in name else self.families[0] if len(self.families) == 1 else ""
+
+    def cap(self, lever: str, name: str, value: object) -> float:
+        """The level of a cap as written, maybe with a unit: a fraction, or Mt/y (bcm/y; MUSD over all families)."""
+        family = self.family_of_cap(name)
+        dimension: Dimension = "fraction" if lever != "max_exposure" else "money" if family == ALL else "rate"
+        return amount(f"{lever}.{name}", value, dimension, family)
 
     def with_deck(self, deck: str | Path | pd.DataFrame) -> Case:
         """The case with a price deck (CSV, .xlsx or a frame) laid over its packs, under its own edits.

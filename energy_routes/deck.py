@@ -10,8 +10,9 @@ fx:KZT                             2026       515    KZT/USD      …
 =================================  =========  =====  ===========  ======
 
 A target is what ``--set`` calls it; ``*`` and ``?`` stand for any letters of its name.  A blank period means always; a
-month beats a season (``*-03``), that a year, that always; a year has the mean of its months.  A deck lies over the pack
-and under the edits of the model.
+month beats a season (``*-03``), that a year, that always; a year has the mean of its months.  Without a unit a value is
+in the unit in which the figures of its targets are written, if that is one.  A deck lies over the pack and under the
+edits of the model.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.modelfile import EditFile
 from energy_routes.names import nearest
 from energy_routes.network import TARGETS, Edit, Network, parse_target
+from energy_routes.own_units import own_units
 from energy_routes.periods import DATED, Period, months_of
 from energy_routes.schema import TABLES
 from energy_routes.table_file import number, read_rows
@@ -75,10 +77,22 @@ def deck_edits(network: Network, periods: Sequence[Period], deck: str | Path | p
     if prices and not inside and not faults:
         span = f"{periods[0].label} … {periods[-1].label}"
         faults.append(Fault(name, 0, "period", "no row of this horizon", f"rows of {span}, or with a blank period"))
-    edits = [edit for q in inside for edit in _edits(name, q, rates, network, months, faults)]
+    made = [(q, list(_edits(name, q, rates, network, months, faults))) for q in inside]
+    faults += [*_twice(name, [(q, {q.target}) for q in rates]),
+               *_twice(name, [(q, {f"{e.target}.{e.field}" for e in edits}) for q, edits in made])]
     if faults:
         raise DataError(name, faults)
-    return tuple(edits)
+    return tuple(edit for _, edits in made for edit in edits)
+
+
+def _twice(name: str, quotes: Sequence[tuple[Quote, set[str]]]) -> Iterator[Fault]:
+    """Rows that leave nothing of one before them: every figure of it again, for the same period."""
+    for at, (new, figures) in enumerate(quotes):
+        for old, covered in quotes[:at]:
+            if old.period == new.period and covered and covered <= figures:
+                found = f"{new.target} again, for the same period: nothing is left of row {old.row}"
+                yield Fault(name, new.row, "target", found, "each figure of a period once",
+                            "Remove one of the two; a row for some of a pattern's names stands below it.")
 
 
 def _quotes(name: str, rows: Sequence[tuple[int, dict[str, str]]], faults: list[Fault]) -> Iterator[Quote]:
@@ -118,6 +132,11 @@ def _edits(
     if not hits:
         faults.append(Fault(name, quote.row, "target", f"no row of {table} is called {pattern!r}", "a row of that "
                             "table, or a pattern such as market:*.price", nearest(pattern, ids)))  # fmt: skip
+        return
+    own = {unit for hit in hits for unit in own_units(network.packs, table, hit, field)}
+    if not quote.unit and quote.value and len(own) > 1:
+        faults.append(Fault(name, quote.row, "unit", f"blank: what {quote.target} names is written in several units",
+                            " or ".join(sorted(own)), "Write the unit."))  # fmt: skip
         return
     for value, unit, spans in _in_dollars(name, quote, rates, months, faults):
         for hit in hits:

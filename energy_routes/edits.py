@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Literal
 
+import numpy as np
 from pydantic import ValidationError
 
-from energy_routes import units
 from energy_routes.errors import DataError, Fault, UnitError, UsageError
 from energy_routes.modelfile import Change, EditFile
 from energy_routes.names import nearest
-from energy_routes.network import CHOICES, Edit, Network, parse_target
+from energy_routes.network import CHOICES, TRUTH, Edit, Network, parse_target
+from energy_routes.own_units import inner, own_unit
 from energy_routes.periods import LABEL, Period
-from energy_routes.schema import TABLES, Dimension
+from energy_routes.schema import TABLES
+from energy_routes.tables.typed import TRUTH as TRUTH_WORDS
+from energy_routes.units import time_of
+from energy_routes.written import figure, parted
+
+UNTOLD = ("", "1")  # units that are not written behind a number
 
 
 def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Period], place: str) -> list[Edit]:
@@ -23,40 +29,50 @@ def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Peri
     for number, file in enumerate(files, 1):
         where = f"{place} [[edit]] {number}"
         faults += [_unknown_period(where, p, periods) for p in file.periods if not any(q.matches(p) for q in periods)]
-        out += _changes(network, file, where, faults)
+        made = _changes(network, file, where, faults)
+        faults += [_twice(where, new, old) for new in made for old in out if _hides(new, old, periods)]
+        out += made
     if faults:
         raise DataError(place, faults)
     return out
 
 
-def edit_from_path(network: Network, path: str, value: float | str) -> Edit:
-    """The edit of ``arc:BTC.tariff=20`` or ``arc:BTC.capacity=5 Mt/y``.  Raises UsageError or DataError."""
+def edit_from_path(network: Network, path: str, value: float | str | bool) -> Edit:
+    """The edit of ``arc:BTC.tariff=20`` or ``arc:BTC.capacity=5 Mt/y``.  Raises UsageError or DataError.
+
+    A number without a unit is in the unit in which its row is written.
+    """
     target, _, column = path.rpartition(".")
     if ":" not in target:
         raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
-    number, _, unit = str(value).strip().partition(" ")
-    word = column in {field for _, field in CHOICES}
-    change = {"set": number if word else as_number(path, number), **({"unit": unit} if unit else {})}
+    if column not in {field for _, field in CHOICES}:
+        figure(path, value)  # what is no number is a fault of the call
+    change: dict[str, Any] = {column: {"set": str(value).strip()}}
     faults: list[Fault] = []
-    file = EditFile(target=target, reason="set by the user", **{column: change})  # type: ignore[arg-type]
-    edits = _changes(network, file, "--set", faults)
+    edits = _changes(network, EditFile(target=target, reason="set by the user", **change), "--set", faults)
     if faults:
         raise DataError("--set", faults)
     return edits[0]
-
-
-def as_number(path: str, value: float | str) -> float:
-    """``value`` as a number ('unlimited' is ∞).  Raises UsageError naming the path."""
-    try:
-        return float("inf") if value == "unlimited" else float(value)
-    except ValueError:
-        raise UsageError(f"{path}: {value!r} is not a number") from None
 
 
 def _unknown_period(place: str, label: str, periods: Sequence[Period]) -> Fault:
     expected = f"a period of the horizon, {periods[0].label} … {periods[-1].label}"
     repair = "" if LABEL.match(label) else "A period is written 2024 or 2024-03."
     return Fault(place, column="periods", found=repr(label), expected=expected, repair=repair)
+
+
+def _hides(new: Edit, old: Edit, periods: Sequence[Period]) -> bool:
+    """Whether ``new`` leaves nothing of ``old``: it sets the same figure in every period of it."""
+    def covered(edit: Edit) -> set[str]:
+        return {p.label for p in periods if not edit.periods or any(map(p.matches, edit.periods))}
+
+    alike = (old.table, old.id, old.field) == (new.table, new.id, new.field)
+    return alike and new.op == "set" and covered(old) <= covered(new)
+
+
+def _twice(place: str, new: Edit, old: Edit) -> Fault:
+    found = f"{new.written} after {old.written}, of which it leaves nothing"
+    return Fault(place, 0, f"{new.target}.{new.field}", found, "each figure set once", "Remove one of the two.")
 
 
 def _changes(network: Network, file: EditFile, place: str, faults: list[Fault]) -> list[Edit]:
@@ -103,35 +119,34 @@ def _edit(network: Network, file: EditFile, table: str, name: str, column: str, 
     if len(given) != 1:
         raise UsageError("exactly one of set, scale, add is expected")
     op, value = given[0]
-    written = f"{op} {value}{f' {change.unit}' if change.unit else ''}"
-    if (table, column) not in CHOICES and column in TABLES[table].dated:
-        if value == "unlimited":
-            value = float("inf")
-        elif isinstance(value, str):
-            raise UsageError(f"{value!r} is not a number")
-        elif op != "scale" and change.unit:
-            value = _inner(network, table, name, column, float(value), change.unit)
+    words, written, unit = CHOICES.get((table, column)), f"{op} {value}", ""
+    if words:
+        value = _truth(value) if words == TRUTH else value
+        written = f"{op} {value}"
+    elif column in TABLES[table].dated and name in network.ids(table):
+        text, unit = _with_unit(op, value, change.unit or "")
+        value, _ = figure(op, text)
+        if not unit and op != "scale" and value and np.isfinite(value):  # nothing and no limit are so in every unit
+            unit = own_unit(network.packs, table, name, column)
+        value = inner(network.packs, table, name, column, value, unit) if unit else value
+        written = f"{op} {text}{f' {unit}' if unit not in UNTOLD else ''}"
     literal: Literal["set", "scale", "add"] = op  # type: ignore[assignment]
-    time = units.time_of(change.unit or "")
-    return Edit(table, name, column, literal, value, tuple(file.periods), file.reason, file.source, written, time)
-
-
-def _inner(network: Network, table: str, name: str, column: str, value: float, unit: str) -> float:
-    """A number of an edit in the inner unit, a rate by its own time; barrels and heat are those of its commodity."""
-    dimension: Dimension = TABLES[table].column(column).dimension
-    commodities = network.tables["commodities"].set_index("id")
-    frame, ids = network.tables[table], network.ids(table)
-    row = frame.iloc[ids.index(name)] if name in ids else None
-    grade = next(
-        (row[k] for k in ("commodity", "reference") if row is not None and k in frame and row[k] in commodities.index),
-        None,
+    return Edit(
+        table, name, column, literal, value, tuple(file.periods), file.reason, file.source, written, time_of(unit)
     )
-    family = network.family_of_row(table, name)
-    own = units.parse_unit(unit, dimension)
-    if own.family not in ("", family):
-        inner = units.inner_unit(dimension, family)
-        raise UnitError(f"{unit!r} for a row of {family}", f"a unit of {family}", f"Write the figure in {inner}.")
-    facts = commodities.loc[grade] if grade is not None else commodities[commodities["family"] == family].iloc[0]
-    length = row["length_km"] if row is not None and "length_km" in frame else None
-    known = {"bbl_per_t": facts["bbl_per_t"], "mj_per_m3": facts["mj_per_m3"], "length_km": length}
-    return float(units.to_inner(value, units.in_own_time(own), dimension, **known))
+
+
+def _with_unit(op: str, value: object, unit: str) -> tuple[str | bool, str]:
+    """The number as written and its unit, which may stand in the figure or beside it.  Raises UsageError."""
+    text, own = parted(value)
+    if own and unit:
+        raise UsageError(f"{op} {value} and unit {unit}: the unit is written once")
+    if op == "scale" and (own or unit):
+        raise UsageError(f"scale {text} {own or unit}: a factor has no unit")
+    return value if isinstance(value, bool) else text, own or unit
+
+
+def _truth(value: object) -> str:
+    """'true' or 'false' for the words that a table admits; anything else as it is."""
+    known = TRUTH_WORDS.get(str(value).lower())
+    return str(value) if known is None else str(known).lower()

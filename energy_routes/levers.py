@@ -12,6 +12,8 @@ from typing import Any, Literal, TypeVar
 from energy_routes.columns import LARGEST
 from energy_routes.errors import UsageError
 from energy_routes.names import nearest
+from energy_routes.units import Dimension
+from energy_routes.written import amount
 
 Mode = Literal["preventive", "corrective"]
 
@@ -172,15 +174,17 @@ def _parse(lever: str, value: object, old: Lever, checks: Mapping[str, tuple[str
     return replace(old, **changes)
 
 
-def _number(low: float, high: float, *words: str, none: bool = False, open_high: bool = False) -> Check:
+def _number(low: float, high: float, *words: str, none: bool = False, open_high: bool = False,
+            dimension: Dimension = "none") -> Check:
+    """A number from ``low`` to ``high`` or one of ``words``; it may carry a unit of its ``dimension``."""
     def check(where: str, value: object) -> Any:
         if isinstance(value, str) and value in words:
             return value
         if none and value in (None, "none"):
             return None
         try:
-            number = float("nan") if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
+            number = amount(where, value, dimension)
+        except UsageError:
             number = float("nan")
         least, most = max(low, -LARGEST), min(high, LARGEST)
         if not least <= number <= most or (open_high and number >= high):
@@ -260,29 +264,29 @@ def _scenarios(where: str, value: object) -> tuple[Disruption, ...] | Literal["e
 _SECURITY: Mapping[str, tuple[str, Check]] = {
     "outages": ("outages", _names),
     "mode": ("mode", _choice("preventive", "corrective")),
-    "remaining": ("remaining", _number(0, 1)),
+    "remaining": ("remaining", _number(0, 1, dimension="fraction")),
     "window": ("window", _window),
     "recovery": ("recovery", _count),
-    "delta": ("delta", _number(0, 1, "min")),
+    "delta": ("delta", _number(0, 1, "min", dimension="fraction")),
     "per": ("per", _choice("total", "market")),
     "foreseen": ("foreseen", _flag),
-    "swing": ("swing", _number(0, 10)),
+    "swing": ("swing", _number(0, 10, dimension="fraction")),
 }
 _BOOKINGS: Mapping[str, tuple[str, Check]] = {
     "arcs": ("arcs", _names),
     "premium": ("premium", _number(0, 1e6)),
-    "spot": ("spot", _number(0, 1)),
+    "spot": ("spot", _number(0, 1, dimension="fraction")),
 }
 _BUILD: Mapping[str, tuple[str, Check]] = {
     "options": ("options", _names),
-    "budget": ("budget", _number(0, 1e9, none=True)),
-    "rate": ("rate", _number(0, 1)),
+    "budget": ("budget", _number(0, 1e9, none=True, dimension="money")),
+    "rate": ("rate", _number(0, 1, dimension="fraction")),
     "earliest": ("earliest", _choice("stated", "waived")),
 }
 _CVAR: Mapping[str, tuple[str, Check]] = {
-    "alpha": ("alpha", _number(0, 1, open_high=True)),
-    "lambda": ("weight", _number(0, 1)),
-    "kappa": ("limit", _number(-1e12, 1e12, none=True)),
+    "alpha": ("alpha", _number(0, 1, open_high=True, dimension="fraction")),
+    "lambda": ("weight", _number(0, 1, dimension="fraction")),
+    "kappa": ("limit", _number(-1e12, 1e12, none=True, dimension="money")),
     "scenarios": ("scenarios", _scenarios),
     "since": ("since", _text),
     "until": ("until", _text),
@@ -290,9 +294,9 @@ _CVAR: Mapping[str, tuple[str, Check]] = {
 }
 _DISRUPTION: Mapping[str, tuple[str, Check]] = {
     "name": ("name", _text),
-    "probability": ("probability", _number(0, 1)),
+    "probability": ("probability", _number(0, 1, dimension="fraction")),
     "outages": ("outages", _names),
-    "remaining": ("remaining", _number(0, 1)),
+    "remaining": ("remaining", _number(0, 1, dimension="fraction")),
     "days": ("days", _number(0, 100_000, none=True)),
     "onset": ("onset", _text),
 }

@@ -36,7 +36,7 @@ class PolicyFile(_Closed):
 class Change(_Closed):
     """``{ set = 2.2, unit = "Mt/y" }``: exactly one of set, scale, add."""
 
-    set: float | int | str | None = None
+    set: bool | float | int | str | None = None
     scale: float | int | None = None
     add: float | int | None = None
     unit: str | None = None

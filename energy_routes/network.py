@@ -47,10 +47,12 @@ TARGETS: Mapping[str, str] = {
     "option": "options",
 }
 
-# Words, not numbers, that an edit may set, and what they may be.
+TRUTH = ("true", "false")
+# Words, not numbers, that an edit may set, and what they may be: two choices, and every column of true or false.
 CHOICES: Mapping[tuple[str, str], Sequence[str]] = {
     ("arcs", "status"): STATUSES,
     ("storages", "closing"): CLOSINGS,
+    **{(table, c.name): TRUTH for table in TARGETS.values() for c in TABLES[table].columns if c.kind == "bool"},
 }
 
 
@@ -91,11 +93,18 @@ class Network:
 
     @cached_property
     def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The canonical tables of all packs, one under another; inner units.
+        """The canonical tables of all packs, one under another; inner units; true or false as the edits say.
 
         Raises DataError where two packs use one name for different things.
         """
-        return stacked(self.packs)
+        out = dict(stacked(self.packs))
+        for edit in self.edits:
+            if CHOICES.get((edit.table, edit.field)) == TRUTH:
+                keys = keys_of(edit.table, out[edit.table])
+                hit = np.array([key == edit.id for key in keys], dtype=bool)
+                told = out[edit.table][edit.field].where(~hit, edit.value == "true")
+                out[edit.table] = out[edit.table].assign(**{edit.field: told.astype(bool)})
+        return out
 
     def family_of(self, table: str) -> Mapping[str, str]:
         """The family (oil, gas) of each id of a table: that of the pack it stands in."""
@@ -200,6 +209,9 @@ class Network:
             if edit.value not in words or edit.op != "set":
                 found = f"{edit.op} {edit.value!r}"
                 return Fault("edit", column=edit.field, found=found, expected="set " + " | ".join(words))
+            if words == TRUTH and edit.periods:
+                found = f"{edit.field} in {', '.join(edit.periods)}"
+                return Fault("edit", 0, edit.field, found, "true or false for the whole horizon", "Drop the periods.")
             return None
         if edit.field not in TABLES[edit.table].dated:
             return Fault(

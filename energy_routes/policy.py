@@ -22,6 +22,7 @@ from energy_routes.levers import (
 from energy_routes.names import nearest
 from energy_routes.schema import GROUP_KINDS, PARTITIONS
 from energy_routes.valuation import BasePrice, parse_base_prices
+from energy_routes.written import finite, parted
 
 Objective = Literal["netback", "cost", "revenue"]
 OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
@@ -206,14 +207,15 @@ def parse_concentration(name: str, value: object) -> Concentration:
 
 
 def _amount(name: str, value: object) -> float | None:
-    """A price of carbon or a cap on emissions: a number from 0 on, or 'none'.  Raises UsageError."""
+    """A carbon price or a cap on emissions: a number from 0 on (a unit may follow), or 'none'.  Raises UsageError."""
     if value in (None, "none"):
         return None
+    text, unit = parted(value)
     try:
-        number = float("nan") if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not 0 <= number <= LARGEST:
+        number = finite(value if isinstance(value, bool) else text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= LARGEST or unit not in ("", AMOUNTS[name]):
         raise UsageError(f"policy.{name} = {value!r}; expected a number of {AMOUNTS[name]}, 0 or more "
                          f"and {LARGEST:g} at most, or 'none'")
     return number

@@ -81,8 +81,11 @@ def solve(
 
     ``constraints`` is a function that yields PuLP constraints on the model it is given; they join the fast path.
     ``solver`` other than 'highs' goes through PuLP and returns flows and the objective, never prices.
-    Raises InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError; never returns a doubtful plan.
+    Raises UsageError, InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError; never returns a
+    doubtful plan.
     """
+    if time_limit is not None and not 0 < time_limit < float("inf"):
+        raise UsageError(f"time_limit = {time_limit:g}: a number of seconds above 0 is expected")
     options = Options(solver.lower(), method, presolve, seed, time_limit)
     space, around = _prepared(case, constraints, options)
     program = _program(space, constraints)

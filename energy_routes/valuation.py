@@ -15,6 +15,7 @@ from energy_routes.columns import LARGEST
 from energy_routes.errors import UnitError, UsageError
 from energy_routes.names import nearest
 from energy_routes.units import inner_unit, parse_unit, to_inner
+from energy_routes.written import finite, parted
 
 KEYS = ("price", "unit", "source", "year", "note")
 
@@ -57,15 +58,16 @@ def _price(family: str, raw: object) -> BasePrice:
     if unknown := sorted(set(spec) - set(KEYS)):
         known = ", ".join(KEYS)
         raise UsageError(f"{where}: unknown key {unknown[0]!r}; expected {known}. {nearest(unknown[0], KEYS)}")
+    text, beside = parted(spec.get("price"))
     try:
-        number = float("nan") if isinstance(spec.get("price"), bool) else float(spec["price"])
-    except (KeyError, TypeError, ValueError):
-        number = float("nan")
+        number = finite(spec["price"] if isinstance(spec["price"], bool) else text)
+    except (KeyError, ValueError):
+        number = 0.0
     if not 0 < number <= LARGEST:
         raise UsageError(f"{where}: price {spec.get('price')!r} is not a number above 0 and at most {LARGEST:g}")
     own = inner_unit("unit_value", family)
     try:
-        unit = parse_unit(str(spec.get("unit", own)), "unit_value")
+        unit = parse_unit(str(spec.get("unit") or beside or own), "unit_value")
     except UnitError as error:
         raise UsageError(f"{where}: {error}") from None
     if unit.needs or unit.family not in ("", family):

@@ -35,6 +35,7 @@ class Facts:
     A number of a month is the base column; over it a dated figure of the year, then of the season, then of the month;
     then the edits in their order.  A year has the mean over the days of its months, of products the mean of the
     product.  Results saved before that was so say nothing of ``annual``: their years have the figures of the year.
+    What is true or false stands in the rows as the edits leave it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -63,6 +64,8 @@ class Facts:
         self._edits: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
         for edit in case["edits"]:
             self._edits[edit["table"], edit["id"], edit["field"]].append(edit)
+            if edit["value"] in ("true", "false"):  # holds always, so the row itself can say it
+                self.rows[edit["table"]][edit["id"]][edit["field"]] = edit["value"] == "true"
         self.added: dict[tuple[str, str, str, str], float] = defaultdict(float)  # what is built, in Mt (bcm) per period
         self.number = cache(self._number)
         self.open = cache(self._open)

@@ -11,6 +11,7 @@ from energy_routes.cli.options import AsJson, Debug, Model, Quiet, Scenarios, Se
 from energy_routes.cli.render import console, digits_for, number, table
 from energy_routes.cli.studying import Out, Plot, check_plot, counting, keep
 from energy_routes.errors import UsageError
+from energy_routes.written import amount, parted
 
 if TYPE_CHECKING:
     from energy_routes.studies.expand import Expansion
@@ -22,7 +23,7 @@ def expand(
     budget: Annotated[
         str | None, typer.Option(metavar="LIST", help="Budgets in MUSD of capex, such as 0,200,500,1000,2000.")
     ] = None,
-    to: Annotated[float | None, typer.Option(metavar="MUSD", min=0, help="Or: equal steps from 0 to this.")] = None,
+    to: Annotated[str | None, typer.Option(metavar="MUSD", help="Or: equal steps from 0 to this.")] = None,
     steps: Annotated[int, typer.Option(min=1, max=100, help="How many of them; without --to, up to all options.")] = 5,
     out: Out = None,
     plot: Plot = None,
@@ -49,17 +50,18 @@ def expand(
     keep(out and found.save(out), plot, found.plot, quiet)
 
 
-def _budgets(listed: str | None, to: float | None, steps: int) -> list[float] | None:
+def _budgets(listed: str | None, to: str | None, steps: int) -> list[float] | None:
+    """Budgets in MUSD: a list, each with its unit or all in that of the last, or equal steps from 0."""
     if listed is not None and to is not None:
         raise UsageError("give --budget or --to, not both")
     if to is not None:
-        return [to * step / steps for step in range(steps + 1)]
+        most = amount("--to", to, "money")
+        return [most * step / steps for step in range(steps + 1)]
     if listed is None:
         return None
-    try:
-        return [float(part) for part in listed.split(",")]
-    except ValueError:
-        raise UsageError(f"--budget {listed!r} is not a list of numbers such as 0,200,500,1000,2000") from None
+    parts = listed.split(",")
+    _, unit = parted(parts[-1])
+    return [amount("--budget", part if parted(part)[1] else f"{part.strip()} {unit}", "money") for part in parts]
 
 
 def print_expansion(found: Expansion) -> None:

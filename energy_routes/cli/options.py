@@ -27,7 +27,7 @@ Sets = Annotated[
     list[str] | None,
     typer.Option(
         "--set", metavar="PATH=VALUE",
-        help="Change one number: policy.max_share.transit:RU=0.8, 'arc:BTC.capacity=5 Mt/y'; repeatable.",
+        help="Change one figure: policy.max_share.transit:RU=0.8, 'arc:BTC.capacity=5 Mt/y'; repeatable.",
     ),
 ]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout instead of tables.")]
@@ -77,6 +77,7 @@ def ask(
     if (as_of is None) != (actuals is None):
         raise UsageError("--as-of and --actuals go together: where the rest begins, and what has happened until then")
     pairs = [_pair(text) for text in sets or []]
+    _refuse_twice(pairs)
     case = load(model, scenarios or [])
     if deck:
         case = case.with_deck(deck)
@@ -109,6 +110,18 @@ def _pair(text: str) -> tuple[str, str]:
     if not (path.strip() and equals and value.strip()):
         raise UsageError(f"--set {text!r} is not PATH=VALUE, such as policy.max_share.transit:RU=0.8")
     return path.strip(), value.strip()
+
+
+def _refuse_twice(pairs: list[tuple[str, str]]) -> None:
+    """Raise UsageError where two of ``--set`` are for one path: the first would be without effect."""
+    seen: dict[str, str] = {}
+    for path, value in pairs:
+        plain = path.removeprefix("policy.")
+        if plain.startswith("joint:"):
+            plain = f"limit:{plain.removeprefix('joint:')}"
+        if plain in seen:
+            raise UsageError(f"--set {path} is given twice, as {seen[plain]} and as {value}; drop one of the two")
+        seen[plain] = value
 
 
 def say(text: str, quiet: bool = False) -> None:

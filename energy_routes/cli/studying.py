@@ -41,11 +41,15 @@ def frontier(
     over: Annotated[
         str, typer.Option(metavar="PATH", help="What to vary: any path of --set, such as policy.max_share.transit:RU.")
     ],
-    start: Annotated[float | None, typer.Option("--from", metavar="X", help="Where to start; for a cap: 1.")] = None,
-    stop: Annotated[float | None, typer.Option("--to", metavar="X", help="Where to end; for a cap: 0.")] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="X", help="Where to start: 8, or '8 USD/MMBtu'; for a cap 1.")
+    ] = None,
+    stop: Annotated[
+        str | None, typer.Option("--to", metavar="X", help="Where to end; for a cap: the least that there is.")
+    ] = None,
     unit: Annotated[str, typer.Option(metavar="UNIT", help="Unit of both, such as kt/month or USD/bbl.")] = "",
     budget: Annotated[
-        float | None, typer.Option(metavar="USD", help="For a share: the lowest that so much an exported tonne buys.")
+        str | None, typer.Option(metavar="USD", help="For a share: the lowest that so much an exported tonne buys.")
     ] = None,
     samples: Annotated[int, typer.Option(min=2, help="Points where a curve can only be sampled.")] = 33,
     tolerance: Annotated[float | None, typer.Option(min=0, metavar="MUSD", help="Error of an HHI curve.")] = None,
@@ -131,8 +135,8 @@ def stress(
     _page(map_, lambda new: found.explore(new, lang=lang), quiet)
 
 
-def ends(over: str, start: float | None, stop: float | None) -> tuple[float, float]:
-    """From and to; for a share or HHI cap 1 and 0 unless told."""
+def ends(over: str, start: str | None, stop: str | None) -> tuple[str | float, str | float]:
+    """From and to as written; for a share or HHI cap 1 and the least that there is unless told."""
     from energy_routes.errors import UsageError
 
     cap = over.removeprefix("policy.").startswith(("max_share.", "max_hhi."))
@@ -144,7 +148,7 @@ def ends(over: str, start: float | None, stop: float | None) -> tuple[float, flo
     return first, last
 
 
-def _lowest(case: object, over: str, budget: float, as_json: bool, quiet: bool) -> None:
+def _lowest(case: object, over: str, budget: str, as_json: bool, quiet: bool) -> None:
     """The inverse question: the lowest share that a budget buys."""
     import dataclasses
     import json

@@ -248,9 +248,11 @@ def _groups(case: Case) -> Axis:
     With base prices, all of them once more, of all families together.
     """
     parts = []
+    markets = case.network.tables["markets"]
+    exporting = set(markets.loc[markets["export"].astype(bool), "id"])
     for pack in case.network.packs:
-        markets = pack.tables["markets"]
-        own = markets.loc[markets["export"].astype(bool), ["id"]].rename(columns={"id": "group"}).assign(kind="market")
+        own = pack.tables["markets"][["id"]].rename(columns={"id": "group"}).assign(kind="market")
+        own = own[own["group"].isin(exporting)]
         parts += [part.assign(family=pack.family) for part in (pack.tables["groups"][["kind", "group"]], own)]
     if base_prices(case):
         parts += [part.assign(family=ALL) for part in parts]

@@ -50,6 +50,8 @@ def weaken(network: Network, left: Mapping[str, float], periods: Sequence[str], 
 def outages_of(network: Network, names: Sequence[str], periods: Sequence[Period], remaining: float = 0.0
                ) -> tuple[Outage, ...]:
     """The outages meant by ``names``, in order, each once.  Raises UsageError on an unknown one."""
+    if not 0 <= remaining <= 1:
+        raise UsageError(f"remaining = {remaining:g}: a share from 0 to 1 is expected")
     out: dict[str, Outage] = {}
     for name in names:
         word, _, kind = name.partition(":")

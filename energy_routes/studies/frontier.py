@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from energy_routes.case import Case
+from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.premium import Yardstick
 from energy_routes.results.tables import exact
 from energy_routes.studies.curve import Curve, exact_curve
@@ -99,8 +100,8 @@ class Frontier:
 def frontier(
     case: Case,
     over: str,
-    start: float,
-    stop: float,
+    start: float | str,
+    stop: float | str,
     *,
     unit: str = "",
     tolerance: float | None = None,
@@ -109,6 +110,8 @@ def frontier(
 ) -> Frontier:
     """The optimum of ``case`` as ``over`` (any path that ``Case.set`` takes) goes from start to stop.
 
+    Start and stop are written as ``Case.set`` takes them, with a unit (``"8 USD/MMBtu"``), in ``unit``, or bare in the
+    unit of the figure's own row.
     Exact (every kink found and proved) for capacities, supplies, depths, caps in Mt, tariffs, prices, and for share
     caps over the horizon, whose pieces are linear with exports held and linear-fractional with exports free.  HHI caps
     with exports held are bounded to ``tolerance`` (MUSD).  All else is sampled at ``samples`` points and labelled so.
@@ -116,6 +119,8 @@ def frontier(
     Raises InfeasibleError where neither end has a plan, UsageError and DataError as ``case.set`` does.
     """
     lever = lever_of(case, over, start, stop, unit)
+    if tolerance is not None and not 0 <= tolerance < float("inf"):
+        raise UsageError(f"tolerance = {tolerance:g}: a number of MUSD, 0 or more, is expected")
     curve = _curve(lever, tolerance, samples, progress) or _curve(lever.turned, tolerance, samples, progress)
     if curve is None:
         from energy_routes.solver import solve
@@ -128,7 +133,7 @@ def frontier(
         case=case,
         over=over,
         name=lever.name,
-        unit=lever.unit or lever.own_unit,
+        unit=lever.unit,
         points=point_table(curve, yardstick, progress),
         segments=segment_table(curve),
         curve=curve_table(curve),
@@ -143,8 +148,6 @@ def curve_of(lever: Lever, samples: int = 33) -> Curve | None:
 
 
 def _curve(lever: Lever, tolerance: float | None, samples: int, progress: Progress | None) -> Curve | None:
-    from energy_routes.errors import InfeasibleError
-
     try:
         if lever.kind == "hhi":
             curve = bounded_curve(lever, tolerance, progress)

@@ -13,12 +13,14 @@ from energy_routes.formulation import NETBACK, build
 from energy_routes.formulation.space import Space
 from energy_routes.lp import Vector
 from energy_routes.network import parse_target
+from energy_routes.own_units import own_unit
 from energy_routes.policy import AMOUNTS, Cap, parse_cap
 from energy_routes.program import Program
 from energy_routes.schema import TABLES
 from energy_routes.solver import stated
 from energy_routes.studies.parametric import Line, line_between
 from energy_routes.units import inner_unit
+from energy_routes.written import figure
 
 Kind = Literal["share", "exposure", "hhi", "number"]
 CAPS: dict[str, Kind] = {"max_share": "share", "max_exposure": "exposure", "max_hhi": "hhi"}
@@ -30,7 +32,8 @@ NEARER = (1.0, 0.5, 0.125, 0.03125)  # where the far end of a line is looked for
 class Lever:
     """A path of ``Case.set`` and a stretch of its values, ``start`` to ``stop`` (either may be the larger).
 
-    ``unit`` is what the values are written in, ``own_unit`` what they are without one; shares and HHI are fractions.
+    ``unit`` is what the values are in: as they were written, or that of the figure's own row; shares and HHI are
+    fractions, without one.
     """
 
     case: Case
@@ -38,7 +41,6 @@ class Lever:
     start: float
     stop: float
     unit: str = ""
-    own_unit: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -77,8 +79,7 @@ class Lever:
         if cap is not None:
             head = self.path.partition(".")[0]
             return self.case.with_policy(**{head: {cap.name: {"cap": value, "over": cap.over}}})
-        written = f"{value!r} {self.unit}" if self.kind == "number" and self.unit else value
-        return self.case.set(self.path, written)
+        return self.case.set(self.path, f"{value!r} {self.unit}" if self.unit else value)
 
     @property
     def turned(self) -> Lever:
@@ -90,39 +91,60 @@ class Lever:
         return self.start + t * (self.stop - self.start)
 
 
-def lever_of(case: Case, path: str, start: float, stop: float, unit: str = "") -> Lever:
-    """The lever of a path.  Raises UsageError (DataError) where ``case.set`` would refuse an end, or both are equal."""
+def lever_of(case: Case, path: str, start: float | str, stop: float | str, unit: str = "") -> Lever:
+    """The lever of a path; an end may carry its unit, as in ``Case.set``, or both are in ``unit``.
+
+    Raises UsageError (DataError) where ``case.set`` would refuse an end, both are equal, or their units differ, and
+    UnitError where a bare number's row tells no unit.
+    """
     path = path.removeprefix("policy.")
     if path in ("objective", "exports"):
         raise UsageError(f"policy.{path} is a choice, not a number: a curve runs over a number")
-    if not (np.isfinite(start) and np.isfinite(stop)) or start == stop:
-        raise UsageError(f"from {start:g} to {stop:g}: two different finite numbers are expected")
     if case.policy.build is not None:
         raise UsageError(
             "a curve follows bases of a linear programme, and policy.build asks for whole builds: drop policy.build, "
             "or open by edits what is built. Budgets are followed by expand"
         )
-    lever = Lever(case, path, float(start), float(stop), unit, _own_unit(case, path))
-    for value in (start, stop):
+    lever = Lever(case, path, *_ends(case, path, (start, stop), unit))
+    for value in (lever.start, lever.stop):
         lever.at(value)
     return lever
 
 
-def _own_unit(case: Case, path: str) -> str:
-    """The inner unit of a path's number; blank for what has none (a share, a factor)."""
-    head = path.partition(".")[0]
+def _ends(case: Case, path: str, ends: tuple[float | str, float | str], unit: str) -> tuple[float, float, str]:
+    """Both ends of a stretch as numbers, and their unit."""
+    head, _, rest = path.partition(".")
     if head in CAPS:
-        return _of_cap(case, path.partition(".")[2]) if head == "max_exposure" else ""
+        own = _of_cap(case, rest) if head == "max_exposure" else ""
+        read = [case.cap(head, rest, end if unit in ("", own) else f"{end} {unit}") for end in ends]
+        unit = own
+    else:
+        pairs = [figure(path, end) for end in ends]
+        read = [value for value, _ in pairs]
+        written = {beside or unit or _own_unit(case, path) for _, beside in pairs} | ({unit} if unit else set())
+        if len(written) > 1:
+            several = " and ".join(sorted(written))
+            raise UsageError(f"{path}: from {ends[0]} to {ends[1]} is in {several}; one unit for both is expected")
+        (unit,) = written
+    start, stop = read
+    if not (np.isfinite(start) and np.isfinite(stop)) or start == stop:
+        raise UsageError(f"from {start:g} to {stop:g}: two different finite numbers are expected")
+    return start, stop, unit
+
+
+def _own_unit(case: Case, path: str) -> str:
+    """The unit of a path's bare number; blank for what has none (a fraction, a factor)."""
+    head = path.partition(".")[0]
     if head in AMOUNTS:
         return AMOUNTS[head]
     target, _, column = path.rpartition(".")
     if ":" not in target:
         raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
     table, name = parse_target(target)
-    if column not in TABLES[table].dated:
+    if column not in TABLES[table].dated or name not in case.network.ids(table):
         case.set(path, 0.0)  # says what is wrong
-    unit = inner_unit(TABLES[table].column(column).dimension, case.network.family_of_row(table, name))
-    return "" if unit in ("1", "fraction") else unit
+    unit = own_unit(case.network.packs, table, name, column)
+    return "" if unit == "1" else unit
 
 
 def _of_cap(case: Case, name: str) -> str:

@@ -14,6 +14,7 @@ from energy_routes.studies.curve import Curve
 from energy_routes.studies.frontier import curve_of, reference_of
 from energy_routes.studies.lever import lever_of
 from energy_routes.studies.snapshot import Snapshot
+from energy_routes.written import amount
 
 FINE = 1e-10  # of the way from a share of 1 to 0
 DEAR = 1e12  # USD/t: in place of the infinite premium of exporting nothing
@@ -35,20 +36,22 @@ class LowestShare:
     limited_by: Literal["budget", "network"]
 
 
-def lowest_share(case: Case, group: str, budget_usd_per_t: float) -> LowestShare:
+def lowest_share(case: Case, group: str, budget_usd_per_t: float | str) -> LowestShare:
     """The lowest horizon share of ``group`` (such as 'transit:RU') at most ``budget_usd_per_t`` below the free plan.
 
-    The budget is netback lost per exported tonne (USD/t).  Exports are held or free as the case says.  Exact up to
-    1e-10 of share.  Raises UsageError for a group that is not there or a budget below 0.
+    The budget is netback lost per exported tonne (USD/t; USD/1000 m³ of gas), and may carry that unit.  Exports are
+    held or free as the case says.  Exact up to 1e-10 of share.  Raises UsageError for a group that is not there or a
+    budget that is no number from 0 on.
     """
     parse_cap("max_share", group, 1.0)
-    if not budget_usd_per_t >= 0:
+    budget = amount("budget", budget_usd_per_t, "unit_value", case.family_of_cap(group))
+    if not 0 <= budget < float("inf"):
         raise UsageError(f"a budget of {budget_usd_per_t} USD/t is not 0 or more")
     lever = lever_of(case, f"max_share.{group}", 1.0, 0.0)
     curve = curve_of(lever)
     assert curve is not None, "a cap of 1 leaves the plan as it is"
     reference, _ = reference_of(lever)
-    t, stop = _cheapest(curve, reference, budget_usd_per_t)
+    t, stop = _cheapest(curve, reference, budget)
     plan = curve.at(t)
     exports, cost = float(plan.exports.sum()), reference.netback - plan.netback
     return LowestShare(group, lever.value(t), cost / exports if exports > 0 else 0.0, cost, exports, stop)

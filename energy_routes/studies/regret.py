@@ -106,6 +106,8 @@ def regret(
     named = dict(cases) if isinstance(cases, Mapping) else {case.name: case for case in cases}
     if not isinstance(cases, Mapping) and len(named) < len(cases):
         raise UsageError("two scenarios have one name: give them as a mapping of names to cases")
+    if not 0 <= alpha < 1:
+        raise UsageError(f"alpha = {alpha:g}: a level from 0 to 1 (not itself) is expected")
     terms = _terms(named, bookings)
     joint = _joint(named, terms, _chances(named, probabilities))
     points = {criterion: _point(joint, criterion, alpha) for criterion in CRITERIA}
@@ -140,7 +142,7 @@ def _chances(named: Mapping[str, Case], probabilities: Mapping[str, float] | Non
     if set(probabilities) != set(named):
         raise UsageError(f"probabilities name {', '.join(probabilities)}; the scenarios are {', '.join(named)}")
     out = np.array([probabilities[name] for name in named], dtype=float)
-    if (out < 0).any() or abs(out.sum() - 1.0) > NEAR:
+    if not ((out >= 0).all() and abs(out.sum() - 1.0) <= NEAR):
         raise UsageError(f"probabilities sum to {out.sum():g}, expected 1")
     return out
 

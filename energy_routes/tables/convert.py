@@ -28,6 +28,7 @@ from energy_routes.units import (
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Drafts = Mapping[str, Draft]
+Frames = Mapping[str, pd.DataFrame]
 
 
 class Facts(NamedTuple):
@@ -49,8 +50,9 @@ class Facts(NamedTuple):
 def to_inner_units(drafts: Drafts, family: str, reference: str | None) -> list[Fault]:
     """Convert every table but ``values`` in place; the faults found.  ``reference`` serves rows without a grade."""
     faults: list[Fault] = []
+    frames, partial = frames_of(drafts)
     for name, draft in drafts.items():
-        facts = facts_of(drafts, name, reference)
+        facts = facts_of(frames, name, reference, partial)
         for unit_column, dimension in draft.table.unit_columns.items():
             _convert(draft, unit_column, dimension, family, facts, faults)
         for column in draft.table.columns:
@@ -58,10 +60,16 @@ def to_inner_units(drafts: Drafts, family: str, reference: str | None) -> list[F
     return faults
 
 
-def facts_of(drafts: Drafts, table: str, reference: str | None) -> Facts:
+def frames_of(drafts: Drafts) -> tuple[Frames, bool]:
+    """The tables by name, and whether those that :func:`facts_of` asks could not be read whole."""
+    return ({name: draft.frame for name, draft in drafts.items()},
+            drafts["commodities"].partial or drafts["arcs"].partial)
+
+
+def facts_of(frames: Frames, table: str, reference: str | None, partial: bool = False) -> Facts:
     """The properties of each row: those of its commodities where they agree, else of the pack's reference."""
-    grades = drafts["commodities"].frame.drop_duplicates("id").set_index("id")
-    named = _commodities(drafts, table)
+    grades = frames["commodities"].drop_duplicates("id").set_index("id")
+    named = _commodities(frames, table)
     columns = {}
     for name in ("bbl_per_t", "mj_per_m3"):
         known = {str(k): float(v) for k, v in grades[name].items() if pd.notna(v)}
@@ -70,17 +78,22 @@ def facts_of(drafts: Drafts, table: str, reference: str | None) -> Facts:
         columns[name] = np.array([next(iter(f)) if len(f) == 1 else fallback for f in found], dtype=float)
     length = np.full(len(named), np.nan)
     if table in ("arcs", "lanes"):
-        arcs = drafts["arcs"].frame
+        arcs = frames["arcs"]
         by_arc = dict(zip(arcs["id"], arcs["length_km"].fillna(arcs["geometry_km"]), strict=True))
-        names = drafts[table].frame["id" if table == "arcs" else "arc"]
+        names = frames[table]["id" if table == "arcs" else "arc"]
         length = np.array([by_arc.get(name, np.nan) for name in names], dtype=float)
-    return Facts(columns["bbl_per_t"], columns["mj_per_m3"], length,
-                 drafts["commodities"].partial or drafts["arcs"].partial)
+    return Facts(columns["bbl_per_t"], columns["mj_per_m3"], length, partial)
 
 
-def _commodities(drafts: Drafts, table: str) -> list[tuple[str, ...]]:
+def reference_of(meta: Mapping[str, Any], commodities: pd.DataFrame) -> str | None:
+    """The commodity that rows without one mean: the one the pack names, or its only one; else None."""
+    names = commodities["id"].dropna()
+    return meta.get("reference") or (str(names.iloc[0]) if len(names) == 1 else None)
+
+
+def _commodities(frames: Frames, table: str) -> list[tuple[str, ...]]:
     """Which commodities each row is about; empty where it does not say."""
-    frame = drafts[table].frame
+    frame = frames[table]
     if "commodities" in frame:
         return list(frame["commodities"])
     if "commodity" in frame or "reference" in frame:
@@ -91,7 +104,7 @@ def _commodities(drafts: Drafts, table: str) -> list[tuple[str, ...]]:
         return [()] * len(frame)
     other, key, grade, own = where
     found: dict[str, tuple[str, ...]] = {}
-    for name, commodity in drafts[other].frame[[key, grade]].dropna().itertuples(index=False):
+    for name, commodity in frames[other][[key, grade]].dropna().itertuples(index=False):
         found[name] = (*found.get(name, ()), commodity)
     return [found.get(name, ()) for name in frame[own]]
 

@@ -11,7 +11,7 @@ from energy_routes.errors import Fault
 from energy_routes.names import nearest
 from energy_routes.periods import Period
 from energy_routes.schema import TABLES, Column
-from energy_routes.tables.convert import Drafts, Floats, Ints, converted, facts_of, refuse_slips, unit_of
+from energy_routes.tables.convert import Drafts, Floats, Ints, converted, facts_of, frames_of, refuse_slips, unit_of
 from energy_routes.tables.pack import keys_of
 from energy_routes.tables.typed import Draft, out_of_range
 from energy_routes.units import PER_YEAR, inner_unit, time_of
@@ -23,17 +23,18 @@ def convert_values(drafts: Drafts, family: str, reference: str | None) -> list[F
     """Check and convert the table ``values`` in place; the faults found."""
     draft, faults = drafts["values"], list[Fault]()
     targets = _targets(drafts, faults)
+    frames, partial = frames_of(drafts)
     frame = draft.frame
     blank = frame["unit"].isna()
     written = frame["unit"].astype(object).to_numpy(copy=True)
-    draft.written["unit"] = written
+    draft.written["unit"] = draft.units["unit"] = written
     numbers = frame["value"].to_numpy(dtype=float, copy=True)
     texts = written.copy()
     for (table, name), rows in _groups(frame, targets).items():
         column = TABLES[table].column(name)
         inner = inner_unit(column.dimension, family)
         written[rows] = np.where(blank.to_numpy()[rows], inner, written[rows])
-        facts = facts_of(drafts, table, reference)
+        facts = facts_of(frames, table, reference, partial)
         for text in dict.fromkeys(written[rows]):
             some = rows[written[rows] == text]
             unit = unit_of(draft, some, "unit", text, column.dimension, family, faults)

@@ -26,6 +26,8 @@ class Pack:
     text and choices as ``str`` with nulls, numbers as ``float64`` in inner units (NaN undefined, inf unlimited), whole
     numbers as ``Int64``, lists as tuples of text; defaults filled in; unit columns name the inner unit.
     ``rows[table]`` is the row in a spreadsheet of each row of the frame (header: 1) and ``files[table]`` its file.
+    ``units[table][column]`` is the unit of each row as it was written, by the column that names it; '' where the row
+    states neither the unit nor a figure in it.
     ``drawn`` has the (lon, lat) lines of routes that were added and stand in no ``routes.geojson``.
     """
 
@@ -37,6 +39,7 @@ class Pack:
     tables: Mapping[str, pd.DataFrame]
     rows: Mapping[str, NDArray[np.int64]]
     files: Mapping[str, str]
+    units: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
     drawn: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ from energy_routes.errors import DataError, Fault
 from energy_routes.names import nearest
 from energy_routes.schema import PACK, TABLES
 from energy_routes.tables.checks import check_tables
-from energy_routes.tables.convert import to_inner_units
+from energy_routes.tables.convert import reference_of, to_inner_units
 from energy_routes.tables.dated import convert_values
 from energy_routes.tables.pack import Pack
 from energy_routes.tables.sheets import Book, decode, read_book
@@ -40,7 +40,7 @@ def read_pack(path: str | Path) -> Pack:
                      repair="Fill it in under the header.")
                for name, draft in drafts.items() if draft.table.required and name in book.sheets and not draft.partial
                and not len(draft.frame)]
-    reference = meta.get("reference") or _only_commodity(drafts["commodities"])
+    reference = reference_of(meta, drafts["commodities"].frame)
     faults += to_inner_units(drafts, family, reference)
     faults += convert_values(drafts, family, reference)
     faults += check_tables(drafts, meta, broken=bool(faults))
@@ -50,7 +50,8 @@ def read_pack(path: str | Path) -> Pack:
     return Pack(name=name, title=meta["title"], family=family, path=path, meta=meta,
                 tables={name: draft.frame for name, draft in drafts.items()},
                 rows={name: draft.rows for name, draft in drafts.items()},
-                files={name: draft.file for name, draft in drafts.items()})
+                files={name: draft.file for name, draft in drafts.items()},
+                units={name: draft.units for name, draft in drafts.items()})
 
 
 def _open(path: Path) -> Book:
@@ -99,12 +100,6 @@ def _plain_meta(path: Path, book: Book) -> dict[str, Any]:
     return {"title": path.stem, "family": "gas" if families == {"gas"} else "oil",
             "description": f"Read from {path.name}", "attribution": [f"the author of {path.name}"],
             "licence": "not stated"}
-
-
-def _only_commodity(draft: Draft) -> str | None:
-    """The pack's commodity when it has but one: a row that names none can mean no other."""
-    names = draft.frame["id"].dropna()
-    return str(names.iloc[0]) if len(names) == 1 else None
 
 
 def _ordered(faults: list[Fault], drafts: dict[str, Draft]) -> list[Fault]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import re
-import zipfile
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +13,7 @@ from typing import Any
 from energy_routes.errors import Fault
 from energy_routes.names import nearest
 from energy_routes.schema import TABLES
+from energy_routes.workbook import cell_text, read_workbook
 
 ASIDE = "_"  # a sheet or file of the author's own: notes, a sum, a chart
 SUFFIXES = (".csv", ".parquet", ".xlsx")
@@ -141,40 +139,13 @@ def _parquet_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
 
 
 def _excel_sheets(file: Path, faults: list[Fault]) -> Iterable[tuple[str, Sheet | None]]:
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        try:
-            sheets = {name: [[cell_text(cell) for cell in row] for row in book[name].iter_rows(values_only=True)]
-                      for name in book.sheetnames}
-        finally:
-            book.close()
-    except (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, KeyError, ValueError, EOFError) as error:
-        faults.append(Fault(file.name, found=f"not a whole Excel workbook ({error})", expected="an .xlsx workbook",
-                            repair="Open it in Excel and save it as .xlsx again, or copy it again."))
-        return
+    sheets = read_workbook(file, faults)
     alone = len(sheets) == 1 and file.stem in TABLES
-    for name, rows in sheets.items():
+    for name, sheet in sheets.items():
         if name.startswith(ASIDE):
             continue
-        yield (file.stem if alone else name), _sheet(f"{file.name} sheet {name!r}", rows, faults)
-
-
-def cell_text(cell: object) -> str:
-    """A spreadsheet's cell as a CSV file would have it: whole floats without '.0', months as 2024-03, null as ''."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime.datetime | datetime.date):
-        return cell.strftime("%Y-%m") if cell.day == 1 else cell.strftime("%Y-%m-%d")
-    if isinstance(cell, list | tuple):
-        return ";".join(cell_text(part) for part in cell)
-    return str(cell)
+        faults += sheet.faults
+        yield (file.stem if alone else name), _sheet(f"{file.name} sheet {name!r}", sheet.rows, faults)
 
 
 def _sheet(file: str, rows: list[list[str]], faults: list[Fault], *, ragged: bool = False) -> Sheet | None:

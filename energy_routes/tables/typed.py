@@ -21,7 +21,7 @@ from energy_routes.tables.sheets import Sheet
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 WHOLE = re.compile(r"[+-]?\d+(\.0*)?")
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-NOT_NUMBERS = ("nan", "inf", "infinity", "na", "n/a", "null", "none", "-", "#n/a", "#div/0!", "#value!", "#ref!")
+NOT_NUMBERS = ("nan", "inf", "infinity", "na", "n/a", "null", "none", "-")
 DTYPES = {"float": "float64", "int": "Int64", "bool": "bool", "list": "object", "str": "str", "choice": "str"}
 
 
@@ -30,8 +30,9 @@ class Draft:
     """A table on its way in: typed values, which cells are already reported, and where each row stands.
 
     ``bad[column]`` marks cells with a fault, so that one mistake is told once; ``written[column]`` keeps numbers and
-    unit names as the file has them, before any unit is converted.  ``partial``: some rows could not be read at all, so
-    that what refers to them must not be called wrong.
+    unit names as the file has them, before any unit is converted.  ``units[column]`` is the unit of each row's
+    figures, '' where a row states neither the unit nor a figure in it.  ``partial``: some rows could not be read at
+    all, so that what refers to them must not be called wrong.
     """
 
     table: Table
@@ -40,6 +41,7 @@ class Draft:
     rows: NDArray[np.int64]
     bad: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     written: dict[str, NDArray[Any]] = field(default_factory=dict)
+    units: dict[str, NDArray[Any]] = field(default_factory=dict)
     partial: bool = False
 
     def fault(self, index: int, column: str, found: str, expected: str = "", repair: str = "") -> Fault:
@@ -64,15 +66,20 @@ def typed(table: Table, sheet: Sheet | None, family: str, faults: list[Fault]) -
     draft = Draft(table, sheet.file, pd.DataFrame(index=pd.RangeIndex(len(sheet.rows))),
                   np.asarray(sheet.rows, dtype=np.int64))
     series: dict[str, pd.Series[Any]] = {}
+    filled: dict[str, NDArray[np.bool_]] = {}
     for column in table.columns:
         draft.bad[column.name] = np.zeros(len(sheet.rows), dtype=bool)
         missing = column.name not in at
         cells = [""] * len(sheet.rows) if missing else [row[at[column.name]] for row in sheet.cells]
+        filled[column.name] = np.array([bool(cell) for cell in cells], dtype=bool)
         default = table.default(column, family)
         values = [_value(draft, column, i, cell, default, missing, faults) for i, cell in enumerate(cells)]
         series[column.name] = _series(column, values)
         if column.kind == "float" or column.name in table.unit_columns:
             draft.written[column.name] = series[column.name].to_numpy()
+    for name in table.unit_columns:
+        told = np.logical_or.reduce([filled[c.name] for c in table.columns if name in (c.name, c.unit)])
+        draft.units[name] = np.where(told, draft.written[name], "")
     draft.frame = pd.DataFrame(series, columns=list(table.names))
     return draft
 
@@ -135,6 +142,8 @@ def _number_repair(column: Column, cell: str) -> str:
     plain = cell.lower().lstrip("+-")
     if plain == UNLIMITED:
         return f"Write {UNLIMITED!r}." if column.unlimited else "This column has a number always."
+    if plain.startswith("#"):
+        return "The formula failed: mend it, or paste the value in its place."
     if plain in NOT_NUMBERS:
         return f"Leave the cell blank, or write {UNLIMITED!r}." if column.unlimited else "Leave the cell blank."
     tidy = re.sub(r"[\s'\u00a0\u202f]", "", cell)

@@ -16,7 +16,7 @@ import pandas as pd
 from energy_routes.errors import UsageError
 from energy_routes.schema import TABLES, UNLIMITED, Column
 from energy_routes.tables.pack import Pack
-from energy_routes.tables.sheets import cell_text
+from energy_routes.workbook import cell_text
 
 Format = Literal["csv", "parquet", "excel"]
 COMPANIONS = ("routes.geojson", "SOURCES.md")
