@@ -16,7 +16,7 @@ from energy_routes.schema import TABLES, UNLIMITED
 from energy_routes.tables import Pack
 from energy_routes.tables.sheets import Sheet
 from energy_routes.tables.typed import typed
-from energy_routes.topology import check_structure
+from energy_routes.topology import Tables, check_structure
 from energy_routes.units import inner_unit
 
 Line = tuple[tuple[float, float], ...]
@@ -125,9 +125,23 @@ def _laid(pack: Pack, table: str, rows: list[dict[str, str]]) -> Pack:
 
 def _refuse_double(old: Pack, new: Pack, opened: Collection[str]) -> None:
     """Raise DataError when a path over a new arc would be counted twice, or not at all."""
-    def tell(table: str, row: int, column: str, found: str, expected: str, repair: str) -> Fault:
-        return Fault("drawn route", column=table, found=found, expected=expected, repair=repair)
-
-    before = set(check_structure(old.tables, tell, opened))
-    if faults := [fault for fault in check_structure(new.tables, tell, opened) if fault not in before]:
+    if faults := _uncounted("drawn route", old.tables, new.tables, opened):
         raise DataError(f"routes added to {new.name}", faults)
+
+
+def refuse_uncounted(packs: Sequence[Pack], old: pd.DataFrame, new: pd.DataFrame, opened: Collection[str]) -> None:
+    """Raise DataError where ``new`` markets, of which some have become exports, are reached past the groups' meters."""
+    for pack in packs:
+        own = pack.tables["markets"]["id"]
+        before, after = ({**pack.tables, "markets": markets[markets["id"].isin(own)]} for markets in (old, new))
+        if faults := _uncounted("edit", before, after, opened):
+            raise DataError("the edits", faults)
+
+
+def _uncounted(place: str, old: Tables, new: Tables, opened: Collection[str]) -> list[Fault]:
+    """Where paths of the ``new`` tables are counted twice or not at all, and those of the ``old`` are not."""
+    def tell(table: str, row: int, column: str, found: str, expected: str, repair: str) -> Fault:
+        return Fault(place, column=table, found=found, expected=expected, repair=repair)
+
+    before = set(check_structure(old, tell, opened))
+    return [fault for fault in check_structure(new, tell, opened) if fault not in before]

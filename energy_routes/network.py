@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.added import AddedRoute, with_arcs
+from energy_routes.added import AddedRoute, refuse_uncounted, with_arcs
 from energy_routes.columns import LARGEST
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.names import nearest
@@ -192,7 +192,15 @@ class Network:
         faults = [fault for edit in edits if (fault := self.fault_of(edit))]
         if faults:
             raise DataError("the edits", faults)
-        return replace(self, edits=(*self.edits, *edits))
+        changed = replace(self, edits=(*self.edits, *edits))
+        if any((edit.table, edit.field) == ("markets", "export") for edit in edits):
+            refuse_uncounted(self.packs, self.tables["markets"], changed.tables["markets"], changed._opened)
+        return changed
+
+    @property
+    def _opened(self) -> list[str]:
+        """The arcs that edits open."""
+        return [e.id for e in self.edits if (e.table, e.field, e.value) == ("arcs", "status", "operating")]
 
     def fault_of(self, edit: Edit) -> Fault | None:
         """What is wrong with an edit: an unknown row or number, or a value out of range."""
@@ -261,7 +269,7 @@ class Network:
         A route joins the pack that has its start.  ``opened`` names arcs that edits still to come will open.
         Raises DataError; see :func:`energy_routes.added.with_arcs`.
         """
-        known = [*opened, *(e.id for e in self.edits if (e.table, e.field, e.value) == ("arcs", "status", "operating"))]
+        known = [*opened, *self._opened]
         homes = [next((k for k, pack in enumerate(self.packs) if route.start in set(pack.tables["nodes"]["id"])), 0)
                  for route in routes]
         packs = tuple(

@@ -11,6 +11,7 @@ from energy_routes.formulation.space import Space
 from energy_routes.loops import Loop, loops
 from energy_routes.periods import Period, months_of
 from energy_routes.prices import Worth
+from energy_routes.waivers import waivers
 
 SLIGHT = 1e-6  # Mt or bcm
 
@@ -30,12 +31,8 @@ def notices(
         notice("short", f"{volume:.3g} not delivered, at its penalty", f"obligation:{name}")
         for name, volume in _large(short)
     ]
-    due = space.deficiency.axis.frame
-    waived = (due["nominal"] - due["volume"]).groupby(due["contract"]).sum()
-    out += [
-        notice("force_majeure", f"{volume:.3g} of the commitment is waived: its route is not whole", f"contract:{name}")
-        for name, volume in _large(waived)
-    ]
+    waived = waivers(space, flows)
+    out += [_waived(row) for row in waived[waived["volume"] > SLIGHT].to_dict("records")]
     out += [
         notice("no_price", f"no price in {', '.join(periods)}: nothing can be sold there then", f"market:{market}")
         for market, periods in _unpriced(space).items()
@@ -65,6 +62,14 @@ def _round(loop: Loop) -> dict[str, Any]:
         "arcs": list(loop.arcs), "volume": loop.volume, "destroyed": loop.destroyed, "unit": loop.unit,
         "periods": list(loop.periods),
     }  # fmt: skip
+
+
+def _waived(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A waiver in words, and in numbers: the ``volume`` waived in ``unit``, and the ``money`` (MUSD) not owed."""
+    message = f"{row['volume']:.3g} {row['unit']} of the commitment is waived: its route is not whole"
+    message += f"; {row['money']:,.2f} MUSD are not owed for it" if row["money"] > SLIGHT else ""
+    return notice("force_majeure", message, f"contract:{row['contract']}") | {
+        "volume": row["volume"], "unit": row["unit"], "money": row["money"]}  # fmt: skip
 
 
 def _large(volumes: pd.Series[float]) -> list[tuple[str, float]]:

@@ -47,7 +47,7 @@ def own_unit(packs: Sequence[Pack], table: str, key: str, column: str) -> str:
         return found[0]
     family = _home(packs, table, key).family
     offered = found or tuple(u.text for u in known_units(TABLES[table].column(column).dimension).values()
-                             if u.family in ("", family))[:9]  # fmt: skip
+                             if u.family in ("", family) and (u.needs != "length_km" or table in ("arcs", "lanes")))[:9]
     told = f"{key!r} is written in several" if found else f"the table tells none for {key!r}"
     raise UnitError(f"a number without a unit, and {told}", " or ".join(offered), f"Write it: '8 {offered[0]}'.")
 

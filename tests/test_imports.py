@@ -31,7 +31,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("case",),
     ("elastic", "formulation", "loops", "midyear", "plan"),
     ("cuts", "limits", "loading", "pick", "stakes", "trace", "unbounded", "views"),
-    ("guarding", "premium", "prices", "provenance", "routes", "schedule", "settling", "tightest"),
+    ("guarding", "premium", "waivers", "prices", "provenance", "routes", "schedule", "settling", "tightest"),
     ("additions", "hedging", "notices", "security"),
     ("assemble", "maps"),
     ("results",),

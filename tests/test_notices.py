@@ -29,7 +29,7 @@ def test_force_majeure_is_told_with_the_volume_it_waives(tmp_path: Path) -> None
     """Half of LONG (5 → 2.5) is lost: half of the 4 Mt promised is waived."""
     case = toy(tmp_path, PROMISE)
     assert "force_majeure" not in codes(solve(case))
-    assert codes(solve(case.outage("LONG", remaining=0.5)))["force_majeure"].startswith("2 of the commitment")
+    assert codes(solve(case.outage("LONG", remaining=0.5)))["force_majeure"].startswith("2 Mt of the commitment")
 
 
 def test_a_market_without_a_price_is_told_with_its_period(tmp_path: Path) -> None:

@@ -28,7 +28,18 @@ def changes(subject: Subject) -> Section | None:
     tables = [_inputs(subject), *(table((name, *heads), rows, words=(0, 4)) for name, rows in (
         (words("table.total"), totals), (words("table.corridor"), ways), (words("table.term"), money)))]
     told = words("title.compare", before=titled(subject.plan.case, words), after=titled(found.before.case, words))
-    return Section("comparison", words("report.comparison"), (f"{told}.",), tables=tuple(t for t in tables if t.rows))
+    sentences = (f"{told}.", *_waived(subject))
+    return Section("comparison", words("report.comparison"), sentences, tables=tuple(t for t in tables if t.rows))
+
+
+def _waived(subject: Subject) -> list[str]:
+    """What force majeure waives of a contract in the one plan and not in the other, and the money not owed for it."""
+    words, found = subject.words, subject.comparison
+    assert found is not None
+    return [words("report.waived", contract=str(row["contract"]).partition(":")[2],
+                  volume=words.signed(row["change"], 2), unit=words.unit(str(row["unit"])),
+                  money=words.signed(row["money"], 2), currency=words.unit("MUSD"))
+            for row in found.waivers.to_dict("records")]  # fmt: skip
 
 
 def _named(what: str, subject: Subject) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -29,6 +30,7 @@ class Comparison:
 
     ``edits``: the changes laid over the data in one case and not in the other.  ``totals``: netback, exports, shut-in.
     ``corridors``: volumes by corridor.  ``ledger``: the terms of the objective; their changes sum to the netback's.
+    ``waivers``: of each contract, what force majeure waives, and the ``money`` (MUSD) not owed for the change.
     """
 
     before: Plan
@@ -37,6 +39,7 @@ class Comparison:
     totals: pd.DataFrame
     corridors: pd.DataFrame
     ledger: pd.DataFrame
+    waivers: pd.DataFrame
 
     def plot(self, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
              title: str | None = None, lang: str = "en") -> Figure:
@@ -80,6 +83,7 @@ class Comparison:
         shut = self.totals[self.totals["what"].str.startswith("shut-in")]
         if out[0] and (shut["change"] >= VISIBLE).any() and (cost := self.cost) and cost.shut_in == cost.shut_in:
             out[0] += f" (lost by shutting in {cost.shut_in:,.2f}, by re-routing {cost.rerouting:,.2f})"
+        out[1:1] = [_waived(row) for row in self.waivers.to_dict("records")]  # beside the netback that it moves
         order = self.corridors["change"].abs().sort_values(ascending=False).index
         moved = self.corridors.loc[order, ["corridor", "change", "unit"]]
         out += [_signed(*row) for row in moved.itertuples(index=False)]
@@ -94,8 +98,9 @@ def compare(before: Plan, after: Plan) -> Comparison:
             f"{before.case.name} and {after.case.name} have different periods; compare plans of one horizon"
         )
     return Comparison(
-        before, after, _edits(before, after), _totals(before, after), _corridors(before, after), _ledger(before, after)
-    )
+        before, after, _edits(before, after), _totals(before, after), _corridors(before, after), _ledger(before, after),
+        _waivers(before, after),
+    )  # fmt: skip
 
 
 def _joined(before: pd.Series[float], after: pd.Series[float]) -> pd.DataFrame:
@@ -141,6 +146,29 @@ def _ledger(before: Plan, after: Plan) -> pd.DataFrame:
     table = _joined(*(plan.ledger.set_index(keys)["value"] for plan in (before, after)))
     order = pd.MultiIndex.from_frame(pd.concat([before.ledger[keys], after.ledger[keys]]).drop_duplicates())
     return table.loc[order].reset_index().assign(unit="MUSD")
+
+
+def _waivers(before: Plan, after: Plan) -> pd.DataFrame:
+    """The contracts of which force majeure waives another part than before, with the money that goes with it."""
+    columns = ["contract", "before", "after", "change", "money", "unit"]
+    found = [{str(w["where"]): w for w in plan.warnings if w["code"] == "force_majeure" and "money" in w}
+             for plan in (before, after)]  # fmt: skip
+    rows = []
+    for where in dict.fromkeys([*found[0], *found[1]]):
+        old, new = (side.get(where, {"volume": 0.0, "money": 0.0}) for side in found)
+        unit = next(side[where]["unit"] for side in found if where in side)
+        change = new["volume"] - old["volume"]
+        rows.append((where, old["volume"], new["volume"], change, new["money"] - old["money"], unit))
+    table = pd.DataFrame(rows, columns=columns)
+    return table[table["change"].abs() >= VISIBLE].reset_index(drop=True)
+
+
+def _waived(row: Mapping[Hashable, Any]) -> str:
+    """``"force majeure waives 1.50 Mt of contract:btc-socar, 87.75 MUSD not owed"``."""
+    less, size = row["change"] < 0, f"{abs(row['change']):,.2f} {row['unit']}"
+    verb = f"no longer waives {size}" if less else f"waives {size}"
+    money = f", {abs(row['money']):,.2f} MUSD {'owed again' if less else 'not owed'}"
+    return f"force majeure {verb} of {row['contract']}" + (money if abs(row["money"]) >= VISIBLE else "")
 
 
 def _signed(what: str, change: float, unit: str) -> str:
