@@ -21,8 +21,8 @@ from energy_routes.policy import ALL, AMOUNTS, RISK, Policy, for_family, set_lev
 from energy_routes.risk.countries import weights_of_sets
 from energy_routes.risk.outages import check_targets
 from energy_routes.subjects import check_subject
-from energy_routes.units import Dimension
-from energy_routes.written import amount
+from energy_routes.units import PER_YEAR, Dimension, time_of
+from energy_routes.written import amount, parted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -136,7 +136,10 @@ class Case:
         """The level of a cap as written, maybe with a unit: a fraction, or Mt/y (bcm/y; MUSD over all families)."""
         family = self.family_of_cap(name)
         dimension: Dimension = "fraction" if lever != "max_exposure" else "money" if family == ALL else "rate"
-        return amount(f"{lever}.{name}", value, dimension, family)
+        written = amount(f"{lever}.{name}", value, dimension, family)
+        if (time := time_of(parted(value)[1])) == "y":
+            return written
+        return written / PER_YEAR[time] * sum(p.count(time) for p in self.periods) / self.years
 
     def with_deck(self, deck: str | Path | pd.DataFrame) -> Case:
         """The case with a price deck (CSV, .xlsx or a frame) laid over its packs, under its own edits.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from energy_routes.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError, EnergyRoutesError, UnitError, UsageError
 from energy_routes.levers import Build, parse_build
+from energy_routes.network import parse_target
+from energy_routes.periods import periods_of
 from energy_routes.studies.frontier import frontier
 from energy_routes.studies.lowest import lowest_share
 
@@ -66,7 +69,9 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     ],
 )
 def test_set_reads_a_bare_number_in_the_unit_of_its_row(case: Case, path: str, written: object, inner: float) -> None:
-    assert case.set(path, written).edits[0].value == pytest.approx(inner, rel=1e-14)  # type: ignore[arg-type]
+    target, _, field = path.rpartition(".")
+    changed = case.set(path, written)  # type: ignore[arg-type]
+    assert figure(changed, *parse_target(target), field) == pytest.approx(inner, rel=1e-14)
 
 
 def test_an_edit_tells_the_unit_that_was_understood(case: Case) -> None:
@@ -148,6 +153,8 @@ def test_shares_volumes_and_money_take_units_on_the_command_line(tmp_path: Path,
     assert bare == dollars
     assert "write it in USD/t" in told("frontier", model, "--over", share, "--budget", "1 USD/bbl", code=2)
     assert case.set(share, "60 %").policy.max_share[0].cap == 0.6
+    february = replace(case, periods=periods_of([2024], "month")[1:2]).set(volume, "500 kt/month")
+    assert february.policy.max_exposure[0].cap * 29 / 366 == pytest.approx(0.5)  # that amount in that month
     assert parse_build({"budget": "500000 kUSD", "rate": "8 %"}, None) == Build(budget=500.0, rate=0.08)
 
 

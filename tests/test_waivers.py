@@ -26,8 +26,9 @@ def test_a_closed_arc_waives_its_contract_and_the_change_says_the_amount(case: C
     """4 Mt at 7 USD/t would be owed: 28 MUSD, by which the netback is better than with the contract in force."""
     base, closed = er.solve(case), er.solve(case.set("arc:LONG.capacity", 0))
     found = compare(base, closed)
-    assert found.waivers.to_dict("records") == [
-        {"contract": "contract:PROMISE", "before": 0.0, "after": 4.0, "change": 4.0, "money": 28.0, "unit": "Mt"}]
+    (row,) = found.waivers.to_dict("records")
+    assert (row["contract"], row["unit"]) == ("contract:PROMISE", "Mt")
+    assert [row[name] for name in ("before", "after", "change", "money")] == pytest.approx([0.0, 4.0, 4.0, 28.0])
     assert found.sentences()[1] == "force majeure waives 4.00 Mt of contract:PROMISE, 28.00 MUSD not owed"
     assert compare(closed, base).sentences()[1] == (
         "force majeure no longer waives 4.00 Mt of contract:PROMISE, 28.00 MUSD owed again")
