@@ -47,7 +47,7 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
     groups = pd.DataFrame([{"kind": "corridor", "group": name.upper(), "name": f"The {name}ern way", "family": "oil",
                             "period": p.label, "volume": volume * p.years}
                            for p in periods for name, volume in (("west", west), ("east", east))])
-    tables = {"nodes": NODES, "arcs": pd.DataFrame({"id": [a[0] for a in ARCS], "route": ""}),
+    tables = {"nodes": NODES, "arcs": pd.DataFrame({"id": [a[0] for a in ARCS], "route": "", "line": ""}),
               "markets": pd.DataFrame({"id": ["M"], "node": ["M"]}),
               "limit_terms": pd.DataFrame(columns=["limit", "arc"])}
     empty = pd.DataFrame({"kind": [], "limit": [], "name": [], "family": [], "period": [], "price": []}, dtype=object)

@@ -173,10 +173,11 @@ def _symbols(strip: Strip, x: float) -> float:
         return lambda at: ax.plot([at + 4], [lower], linestyle="none", markeredgecolor=style.INK,
                                   markeredgewidth=0.9, **SYMBOLS[kind])
 
+    bottleneck = "legend.bottleneck_short" if len(data.families) > 1 else f"legend.bottleneck.{family}"
     ends.append(strip.row(x, upper, [(line(DASHES["proposed"], style.PROPOSED[family]), 20.0, words("legend.proposed")),
                                      (line(DASHES["idle"], style.IDLE), 20.0, words("legend.idle")),
                                      (line(SWAP, style.RAMP[family][2]), 20.0, words("legend.swap")),
-                                     (diamond, 8.0, words("legend.bottleneck"))]))
+                                     (diamond, 8.0, words(bottleneck))]))
     ends.append(strip.row(x, lower, [(symbol(kind), 8.0, words(f"kind.{kind}")) for kind in KINDS], gap=10.0))
     if data.periods > 1:
         ends.append(strip.text(ends[-1] + 16, lower, words("legend.mean", periods=data.periods), 6.0))

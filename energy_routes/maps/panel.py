@@ -112,7 +112,7 @@ def open_panel(ax: Axes, data: MapData, *, detail: Detail | None = None, box: Ex
 
 
 def tell_flows(canvas: Canvas) -> None:
-    """Exits, bottleneck prices, then volumes and names by weight, as many as the panel's detail allows."""
+    """Exits, bottleneck prices, then volumes, names of places and of lines by weight, as many as the panel's detail allows."""
     ax, scene, placer, zoom = canvas.ax, canvas.scene, canvas.placer, canvas.detail.text
     if canvas.detail.names:
         pills.draw_exits(ax, scene, placer, zoom)
@@ -120,9 +120,12 @@ def tell_flows(canvas: Canvas) -> None:
     volumes = pills.told_volumes(scene, canvas.data)[:canvas.detail.volumes]
     pills.draw_volumes(ax, volumes[:6], scene, placer, zoom)
     main, others = layers.by_weight(scene)
+    carrying, unused = pills.line_names(scene, canvas.data) if canvas.detail.names else ({}, {})
     layers.draw_labels(ax, main[:canvas.detail.names], scene, placer, zoom)
+    pills.draw_line_names(ax, carrying, scene, placer, zoom)
     pills.draw_volumes(ax, volumes[6:], scene, placer, zoom)
     layers.draw_labels(ax, others[:max(0, canvas.detail.names - len(main))], scene, placer, zoom)
+    pills.draw_line_names(ax, unused, scene, placer, zoom)
 
 
 def close_panel(canvas: Canvas) -> None:

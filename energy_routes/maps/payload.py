@@ -19,6 +19,7 @@ from energy_routes import geo
 from energy_routes.errors import UsageError
 from energy_routes.maps import style
 from energy_routes.maps.titles import finding, setting
+from energy_routes.naming import Names
 from energy_routes.words import Words
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class MapData:
 
     ``arcs``: one row an arc — ARC_FACTS, ``volume`` and ``capacity`` (Mt or bcm in the span; NaN without a limit),
     ``utilisation`` (0–1), ``price`` (USD/t: one more tonne of capacity in every period is worth), ``bound`` (periods
-    in which it was a bottleneck).  ``nodes``: id, name, label, kind, country, lon, lat, volume (through it).
+    in which it was a bottleneck), ``line`` (what a map calls the line that it is a section of, else blank).
+    ``nodes``: id, name, label, kind, country, lon, lat, volume (through it).
     ``limits``: the bottlenecks — id, name, family, ``arc`` (where it is shown), ``price`` (USD/t, mean over the span
     of what one more tonne in a period is worth) and ``bound`` (in how many periods it binds), dearest first.
     ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
@@ -84,6 +86,8 @@ def payload(plan: Any, period: str | None = None, title: str | None = None, lang
     tables = plan.case.network.tables
     years = {p.label: p.years for p in shown}
     arcs = summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
+    called = Names(tables).line_on_maps
+    arcs["line"] = [words.name(called.get(arc, "")) for arc in arcs["arc"]]
     limits = bottlenecks(plan, arcs, years)
     nodes = _nodes(tables["nodes"], arcs, words)
     lines, credits = _lines(plan.case.network, arcs, nodes)

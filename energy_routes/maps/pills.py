@@ -1,8 +1,8 @@
-"""Numbers on the map: bottleneck prices (never dropped), volumes, and the marks of lanes that leave the frame."""
+"""What is told of lines: bottleneck prices (never dropped), volumes, names, and where lanes leave the frame."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from energy_routes.maps import style
 from energy_routes.maps.labels import Box, Placer, beside, text_size
 from energy_routes.maps.payload import MapData, records
 from energy_routes.maps.projection import Points
-from energy_routes.maps.scene import Exit, Scene, Strand
+from energy_routes.maps.scene import IDLE_MODES, Exit, Scene, Strand
 from energy_routes.words import Words
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ class Told(NamedTuple):
     tone: str
 
 
-def halo_text(ax: Axes, box: Box, text: str, size: float, colour: str, *, bold: bool = False) -> None:
+def halo_text(ax: Axes, box: Box, text: str, size: float, colour: str, *, bold: bool = False,
+              italic: bool = False) -> None:
     """Text in a box, with a white edge so that it reads on land, sea and lines.
 
     The edge is a text of its own: with path effects a text is written to SVG as curves, not as text.
@@ -40,7 +41,7 @@ def halo_text(ax: Axes, box: Box, text: str, size: float, colour: str, *, bold: 
     from matplotlib.patheffects import Stroke
 
     look: dict[str, Any] = {"size": size, "weight": "bold" if bold else "normal", "ha": "center",
-                            "va": "center_baseline"}
+                            "style": "italic" if italic else "normal", "va": "center_baseline"}
     edge = [Stroke(linewidth=2.2, foreground="white", alpha=0.85)]
     ax.text(*box.centre, text, color="white", zorder=15, path_effects=edge, **look)
     ax.text(*box.centre, text, color=colour, zorder=20, **look)
@@ -144,15 +145,54 @@ def draw_volumes(ax: Axes, told: Sequence[Told], scene: Scene, placer: Placer, z
     """Numbers beside their lines, where there is room: where no other flow lies nearer, else right at the line."""
     size = 6.8 * zoom
     flows = scene.of("flow")
-    points = np.vstack([s.points for s in flows]) if flows else np.empty((0, 2))
-    owner = np.array([s.arc for s in flows for _ in s.points])
     for strand, text, tone in told:
         wide, high = _pill_size(text, size)
         spots = beside(strand.points, wide, high, strand.width / 2 + 2.5, SHARES)
-        own = [s for s in spots if _belongs(s, strand.arc, points, owner)]
-        box = placer.place(own, tolerance=1) or placer.place(spots[:2 * len(SHARES)], tolerance=1)
+        box = (placer.place(_own(spots, strand.arc, flows), tolerance=1)
+               or placer.place(spots[:2 * len(SHARES)], tolerance=1))
         if box is not None:
             pill(ax, box, text, size, "white", tone, tone)
+
+
+def draw_line_names(ax: Axes, named: Mapping[str, Sequence[Strand]], scene: Scene, placer: Placer,
+                    zoom: float) -> None:
+    """Each name once, beside the longest stretch of its line that has room; grey where nothing flows."""
+    for name, strands in named.items():
+        for strand in strands:
+            flows = strand.look == "flow"
+            size = zoom * (7.6 if flows else 6.6)
+            wide, high = text_size(name, size, bold=flows, italic=True)
+            spots = beside(strand.points, wide, high, strand.width / 2 + 2.0, SHARES)
+            box = placer.place(_own(spots, strand.arc, scene.strands), tolerance=0)
+            if box is None and flows:
+                box = placer.place(spots[:2 * len(SHARES)], tolerance=3)
+            if box is not None:
+                tone = style.RAMP[strand.family][3] if flows else style.MUTED
+                halo_text(ax, box, name, size, tone, bold=flows, italic=True)
+                break
+
+
+def line_names(scene: Scene, data: MapData) -> tuple[dict[str, list[Strand]], dict[str, list[Strand]]]:
+    """The strands of each line with a name, the longest first: lines that carry something by volume, then the others.
+
+    A line of which one section carries something is named there.
+    """
+    rows = {row["arc"]: row for row in records(data.arcs)}
+    found: dict[str, list[Strand]] = {}
+    for strand in sorted(scene.strands, key=lambda s: -s.length):
+        name = str(rows[strand.arc]["line"])
+        if name and rows[strand.arc]["mode"] in IDLE_MODES and strand.length > 3 * SHORT:
+            found.setdefault(name, []).append(strand)
+    carry = {name: flows for name, own in found.items() if (flows := [s for s in own if s.look == "flow"])}
+    order = sorted(carry, key=lambda name: -max(float(rows[s.arc]["volume"]) for s in carry[name]))
+    return {name: carry[name] for name in order}, {name: own for name, own in found.items() if name not in carry}
+
+
+def _own(spots: Sequence[Box], arc: str, strands: Sequence[Strand]) -> list[Box]:
+    """The spots to which no other strand lies nearer than the arc's own."""
+    points = np.vstack([s.points for s in strands]) if strands else np.empty((0, 2))
+    owner = np.array([s.arc for s in strands for _ in s.points])
+    return [spot for spot in spots if _belongs(spot, arc, points, owner)]
 
 
 def _belongs(box: Box, arc: str, points: Points, owner: NDArray[np.str_]) -> bool:

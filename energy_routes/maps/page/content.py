@@ -119,6 +119,8 @@ def _arc_facts(arcs: pd.DataFrame, paths: Mapping[str, Any], words: Words) -> li
         arc = row["arc"]
         told = {key: text_of(row[key]) for key in ("name", "from", "to", "mode", "operator", "family", "unit")}
         fact: dict[str, Any] = {"id": arc, **told, "name": words.name(told["name"]) or arc}
+        if row["line"] and row["mode"] in IDLE_MODES:
+            fact["line"] = row["line"]
         if arc in paths:
             fact["p"] = flat(paths[arc])
             fact["beside"] = [{**side, "o": numbers[own[side["o"]]]} for side in sides[arc]]
@@ -194,4 +196,4 @@ def _version() -> str:
 def _style() -> dict[str, Any]:
     return {"ramp": style.RAMP, "proposed": style.PROPOSED, "steps": style.UTILISATION_STEPS,
             "bottleneck": style.BOTTLENECK, "idle": style.IDLE, "uncapped": style.UNCAPPED, "floor": style.FLOW_FLOOR,
-            "priceUnit": style.PRICE_UNIT, "sea": style.SEA, "land": style.LAND, "homeLand": style.HOME_LAND}
+            "priceUnit": style.PRICE_UNIT, "muted": style.MUTED, "sea": style.SEA, "land": style.LAND, "homeLand": style.HOME_LAND}

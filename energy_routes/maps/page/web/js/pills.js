@@ -108,7 +108,7 @@ function distinct(strands, tell) {
 }
 
 /** Boxes on both sides of a line, near the middle of what is seen of it first. */
-function beside(strand, width, size) {
+export function beside(strand, width, size) {
   const stretch = stretchInside(strand.line, size);
   if (!stretch || stretch[1] - stretch[0] < 30) return [];
   const out = [];
