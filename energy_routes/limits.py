@@ -99,7 +99,7 @@ def _describe(
     if block == "market_depth":
         names = [f"{name}, tier {tier}" for name, tier in zip(names, labels["tier"], strict=True)]
     elif kind == "policy":
-        names = _policy_names(block, labels)
+        names = _policy_names(block, labels, called)
     period = labels.get("period", labels.get("window", "horizon"))
     family = labels["family"] if "family" in labels else _only_family(space)
     frame = pd.DataFrame(
@@ -120,16 +120,19 @@ def _describe(
     return frame.assign(unit=unit)[COLUMNS]
 
 
-def _policy_names(block: str, labels: pd.DataFrame) -> list[str]:
+def _policy_names(block: str, labels: pd.DataFrame, called: Names) -> list[str]:
     if block == "hold_exports":
         return [f"exports of {family} held" for family in labels["family"]]
     if block == "max_emissions":
         return ["cap on emissions"] * len(labels)
     if block == "secure":
-        rows = zip(labels["outage"], labels["market"], strict=True)
-        return [f"what may be lost with {outage}{f' of {market}' if market else ''}" for outage, market in rows]
+        parts = [outage.split(" & ") for outage in labels["outage"]]
+        lost = [" & ".join(called.target.get(part, part) for part in own) for own in parts]
+        sold = [f" of {called.market.get(market, market)}" if market else "" for market in labels["market"]]
+        return [f"what may be lost with {outage}{market}" for outage, market in zip(lost, sold, strict=True)]
     word = {"max_share": "share", "max_exposure": "volume"}[block]
-    return [f"cap on the {word} of {kind}:{group}" for kind, group in zip(labels["kind"], labels["group"], strict=True)]
+    keys = [f"{kind}:{group}" for kind, group in zip(labels["kind"], labels["group"], strict=True)]
+    return [f"cap on the {word} of {called.target.get(key, key)}" for key in keys]
 
 
 def _only_family(space: Space) -> str:

@@ -101,8 +101,28 @@ class Names:
 
     @cached_property
     def contract(self) -> dict[str, str]:
-        frame = self._tables["contracts"]
-        return {i: f"{kind.replace('_', '-')} {i}" for i, kind in zip(frame["id"], frame["kind"], strict=True)}
+        """Each contract by its kind and its parties."""
+        frame, parties = self._tables["contracts"], self._column("contracts", "party")
+        return {i: f"{kind.replace('_', '-')} {parties[i]}" for i, kind in zip(frame["id"], frame["kind"], strict=True)}
+
+    @cached_property
+    def option(self) -> dict[str, str]:
+        return self._column("options", "name")
+
+    @cached_property
+    def target(self) -> dict[str, str]:
+        """What edits, caps and losses speak of, as ``word:id``: ``arc:BTC`` → the arc's name, ``transit:RU`` → Russia.
+
+        Groups come last: a market is a group by itself.
+        """
+        words = ("arc", "market", "limit", "supply", "obligation", "contract", "storage", "option")
+        named = {f"{word}:{i}": name for word in words for i, name in getattr(self, word).items()}
+        groups = self._tables["groups"]
+        columns = (groups[column] for column in ("kind", "group", "name"))
+        return named | {
+            f"{kind}:{group}": name if isinstance(name, str) and name else group
+            for kind, group, name in zip(*columns, strict=True)
+        }
 
     @cached_property
     def storage(self) -> dict[str, str]:

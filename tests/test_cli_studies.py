@@ -44,7 +44,7 @@ def test_frontier_prints_json_and_saves(model: Path, tmp_path: Path) -> None:
 
 def test_frontier_for_people(model: Path) -> None:
     text = run("frontier", model, "--over", SHARE).stdout
-    assert "share of transit:RU" in text
+    assert "share of Russia" in text
     assert "At 75.00 %: opens" in text
     assert "no plan beyond" in text or "no plan with exports held beyond 0.3750" in text
     assert max(len(line) for line in text.splitlines() if "─" in line) <= 100

@@ -335,3 +335,42 @@ def test_an_arc_without_places_is_kept_in_the_layer_and_left_out_of_the_map() ->
 def test_asking_for_maps_does_not_load_matplotlib() -> None:
     code = "import sys, energy_routes.maps; sys.exit(any(m in sys.modules for m in ('matplotlib', 'geopandas')))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- names of lines ---------------------------------------------------------------------------------------------
+
+
+def named_toy(**lines: str) -> Any:
+    """The toy with names of lines by arc, as the pack's column ``line`` has them."""
+    plan = toy_plan()
+    arcs = plan.case.network.tables["arcs"]
+    plan.case.network.tables["arcs"] = arcs.assign(line=arcs["id"].map(lines).fillna(""))
+    return plan
+
+
+def written(figure: Any) -> list[str]:
+    """The names of lines on a figure: what is written in italics with a halo, each once."""
+    texts = (text for ax in figure.axes for text in ax.texts)
+    return [t.get_text() for t in texts if t.get_style() == "italic" and t.get_zorder() == 20]
+
+
+def test_a_map_writes_each_line_once_by_its_short_name() -> None:
+    plan = named_toy(FH="Long Way (LW)", HP="Long Way (LW)", QM="Sea", HF="Unused")
+    assert payload(plan).arcs.set_index("arc")["line"][["FH", "HP", "FP"]].tolist() == ["LW", "LW", ""]
+    scene = compose_scene(payload(plan), View.fit(960, 400))
+    carrying, unused = pills.line_names(scene, payload(plan))
+    assert list(carrying) == ["LW"]  # a tanker's way is no line
+    assert list(unused) == ["Unused"]
+    assert "LW" in written(static.draw(plan))
+
+
+def test_the_lines_of_oil_are_named_clear_of_all_else_that_is_written() -> None:
+    figure = static.draw(er.solve(er.load("oil-2024")))
+    assert {"CPC", "BTC", "Druzhba", "Transneft", "Kazakhstan–China"} <= set(written(figure))
+    renderer = figure.canvas.get_renderer()
+    ax = figure.axes[0]
+    texts = [text for text in ax.texts if text.get_zorder() >= 19]  # a halo lies below its own text
+    boxes = [(text, text.get_window_extent(renderer)) for text in texts]
+    for line, box in boxes:
+        if line.get_style() == "italic":
+            assert not [t.get_text() for t, other in boxes if t is not line and box.overlaps(other)], line.get_text()

@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 from shapely import LineString, Polygon
+from toy_maps import toy_plan
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.interactive import Page
 from energy_routes.maps.page import html
-from energy_routes.maps.page.content import PREFIXES, _start, content
+from energy_routes.maps.page.content import PREFIXES, _arc_facts, _start, content
 from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import _outlines, svg_path
 from energy_routes.maps.page.lines import beside, courses
+from energy_routes.maps.payload import payload
 from energy_routes.maps.spans import spans_of
 from energy_routes.periods import periods_of
 from energy_routes.words import Words
@@ -170,3 +172,11 @@ def test_a_page_opens_with_the_period_asked_for() -> None:
     assert [_start(spans, period) for period in (None, "2024", "2024-01", "2024-12")] == [12, 12, 0, 11]
     with pytest.raises(UsageError, match=r"no period '2025'\. It has 2024-01 to 2024-12"):
         _start(spans, "2025")
+
+
+def test_a_line_on_the_ground_carries_its_name_to_the_page() -> None:
+    plan = toy_plan()
+    arcs = plan.case.network.tables["arcs"]
+    plan.case.network.tables["arcs"] = arcs.assign(line=arcs["id"].map({"FH": "Long Way (LW)", "QM": "Sea"}).fillna(""))
+    told = {arc["id"]: arc.get("line") for arc in _arc_facts(payload(plan).arcs, {}, Words.of("en"))}
+    assert (told["FH"], told["HP"], told["QM"]) == ("LW", None, None)

@@ -112,7 +112,7 @@ def open_panel(ax: Axes, data: MapData, *, detail: Detail | None = None, box: Ex
 
 
 def tell_flows(canvas: Canvas) -> None:
-    """Exits, bottleneck prices, then volumes, names of places and of lines by weight, as many as the panel's detail allows."""
+    """Exits, bottleneck prices, volumes, then names of places and lines by weight, as many as the detail allows."""
     ax, scene, placer, zoom = canvas.ax, canvas.scene, canvas.placer, canvas.detail.text
     if canvas.detail.names:
         pills.draw_exits(ax, scene, placer, zoom)

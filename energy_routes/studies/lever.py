@@ -12,6 +12,7 @@ from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import NETBACK, build
 from energy_routes.formulation.space import Space
 from energy_routes.lp import Vector
+from energy_routes.naming import Names
 from energy_routes.network import parse_target
 from energy_routes.own_units import own_unit
 from energy_routes.policy import AMOUNTS, Cap, parse_cap
@@ -48,10 +49,15 @@ class Lever:
 
     @property
     def name(self) -> str:
-        """What the lever is called: ``share of transit:RU``, ``arc:BTC.tariff``."""
+        """What the lever is called: ``share of Russia``, ``tariff of Baku-Tbilisi-Ceyhan``; else its path."""
         head, _, rest = self.path.partition(".")
         words = {"max_share": "share of", "max_exposure": "volume of", "max_hhi": "HHI over"}
-        return f"{words[head]} {rest}" if head in words else self.path
+        called = Names(self.case.network.tables).target
+        if head in words:
+            family, _, group = rest.rpartition("/")
+            return f"{words[head]} {called.get(group, group)}{f' ({family})' if family else ''}"
+        target, _, column = self.path.rpartition(".")
+        return f"{column.replace('_', ' ')} of {called[target]}" if target in called else self.path
 
     @property
     def cap(self) -> Cap | None:

@@ -25,12 +25,7 @@ DUST = 1e-6  # a tonne, or a dollar: below it is what holding exports leaves ope
 
 def names_of(network: Network) -> Mapping[str, str]:
     """What each loss is called: ``arc:BTC`` → the arc's name, ``transit:RU`` → the group's."""
-    called = Names(network.tables)
-    groups = network.tables["groups"]
-    names = [name if isinstance(name, str) and name else group
-             for group, name in zip(groups["group"], groups["name"], strict=True)]  # fmt: skip
-    keys = [f"{kind}:{group}" for kind, group in zip(groups["kind"], groups["group"], strict=True)]
-    return {f"arc:{arc}": name for arc, name in called.arc.items()} | dict(zip(keys, names, strict=True))
+    return Names(network.tables).target
 
 
 def describe(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int, called: Mapping[str, str],

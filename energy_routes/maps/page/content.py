@@ -196,4 +196,5 @@ def _version() -> str:
 def _style() -> dict[str, Any]:
     return {"ramp": style.RAMP, "proposed": style.PROPOSED, "steps": style.UTILISATION_STEPS,
             "bottleneck": style.BOTTLENECK, "idle": style.IDLE, "uncapped": style.UNCAPPED, "floor": style.FLOW_FLOOR,
-            "priceUnit": style.PRICE_UNIT, "muted": style.MUTED, "sea": style.SEA, "land": style.LAND, "homeLand": style.HOME_LAND}
+            "priceUnit": style.PRICE_UNIT,
+            "muted": style.MUTED, "sea": style.SEA, "land": style.LAND, "homeLand": style.HOME_LAND}
