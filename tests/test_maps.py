@@ -13,6 +13,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from pyproj import Geod
 from toy_maps import toy_plan
@@ -355,8 +356,8 @@ def written(figure: Any) -> list[str]:
 
 
 def test_a_map_writes_each_line_once_by_its_short_name() -> None:
-    plan = named_toy(FH="Long Way (LW)", HP="Long Way (LW)", QM="Sea", HF="Unused")
-    assert payload(plan).arcs.set_index("arc")["line"][["FH", "HP", "FP"]].tolist() == ["LW", "LW", ""]
+    plan = named_toy(FH="Long Way (LW)", HP="Long Way (LW)", QM="Sea", FP="Unused")
+    assert payload(plan).arcs.set_index("arc")["line"][["FH", "HP", "HF"]].tolist() == ["LW", "LW", ""]
     scene = compose_scene(payload(plan), View.fit(960, 400))
     carrying, unused = pills.line_names(scene, payload(plan))
     assert list(carrying) == ["LW"]  # a tanker's way is no line
@@ -367,7 +368,7 @@ def test_a_map_writes_each_line_once_by_its_short_name() -> None:
 def test_the_lines_of_oil_are_named_clear_of_all_else_that_is_written() -> None:
     figure = static.draw(er.solve(er.load("oil-2024")))
     assert {"CPC", "BTC", "Druzhba", "Transneft", "Kazakhstan–China"} <= set(written(figure))
-    renderer = figure.canvas.get_renderer()
+    renderer = FigureCanvasAgg(figure).get_renderer()
     ax = figure.axes[0]
     texts = [text for text in ax.texts if text.get_zorder() >= 19]  # a halo lies below its own text
     boxes = [(text, text.get_window_extent(renderer)) for text in texts]
