@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import readme
 from printed import PAGES, ROOT, Command, commands, given, label, run, runs, walks, write
+from question_book import Book
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
 # What took under a second of one core when measured; what is not known to be quick runs with the others.
@@ -70,6 +72,26 @@ def test_a_figure_beside_a_command_stands_in_a_sentence(page: Path) -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     broken = [target for target in LINK.findall(page.read_text("utf-8")) if not (page.parent / target).exists()]
     assert broken == []
+
+
+@pytest.mark.exhaustive
+def test_the_readme_has_the_figures_that_the_models_give() -> None:
+    book, text = Book(), readme.PAGE.read_text("utf-8")
+    assert text == readme.rewritten(text, readme.parts(book)), "run docs/scripts/readme.py"
+
+
+def test_a_part_between_markers_is_replaced_and_nothing_else() -> None:
+    page = "before\n<!-- sums: docs/scripts/readme.py -->\n\n1 + 1 = 3\n\n<!-- end -->\nafter\n"
+    written = readme.rewritten(page, {"sums": ["1 + 1 = 2"]})
+    assert written == page.replace("3", "2")
+    assert readme.rewritten(written, {"sums": ["1 + 1 = 2"]}) == written
+    with pytest.raises(ValueError, match=r"0 parts begin with '<!-- other: docs/scripts/readme\.py -->'"):
+        readme.rewritten(page, {"other": []})
+
+
+@pytest.mark.parametrize(("value", "written"), [(44.66, "44.7 Mt"), (-1500.0, "−1,500.0 Mt"), (-0.04, "0"), (0.0, "0")])
+def test_an_amount_of_the_readme_has_a_sign_and_a_unit_or_is_nothing(value: float, written: str) -> None:
+    assert readme.amount(value, "Mt", 1) == written
 
 
 def test_every_page_is_in_the_index() -> None:

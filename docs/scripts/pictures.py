@@ -1,7 +1,8 @@
-"""The pictures of README and docs: ``python docs/scripts/pictures.py`` solves the models and draws them anew."""
+"""The pictures of README and docs: ``python docs/scripts/pictures.py [FILE …]`` solves the models and draws them."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ IMAGES = Path(__file__).resolve().parent.parent / "images"
 # File → (the model before, or none; the model drawn).
 PICTURES: Mapping[str, tuple[str | None, str]] = {
     "oil-2024.png": (None, "oil-2024"),
+    "trans-caspian-gas.png": (None, "trans-caspian-gas"),
     "energy-2024.png": (None, "energy-2024"),
     "cpc-one-mooring.png": ("oil-2024-monthly", "cpc-one-mooring"),
 }
@@ -26,9 +28,9 @@ def draw(before: str | None, model: str, file: Path) -> None:
 
 
 def main() -> None:
-    """Draw them all."""
-    for name, (before, model) in PICTURES.items():
-        draw(before, model, IMAGES / name)
+    """Draw those that are named, or all."""
+    for name in sys.argv[1:] or PICTURES:
+        draw(*PICTURES[name], IMAGES / name)
         print(name)
 
 
