@@ -24,7 +24,8 @@ class Pack:
 
     ``tables`` has every table of the schema (empty where the pack has none), each with every column in schema order:
     text and choices as ``str`` with nulls, numbers as ``float64`` in inner units (NaN undefined, inf unlimited), whole
-    numbers as ``Int64``, lists as tuples of text; defaults filled in; unit columns name the inner unit.
+    numbers as ``Int64``, lists as tuples of text; defaults filled in; unit columns name the inner unit.  A rate stands
+    by its own time (Mt/y, Mt/month, Mt/d) as its unit column says; ``Network.resolve`` gives it a year.
     ``rows[table]`` is the row in a spreadsheet of each row of the frame (header: 1) and ``files[table]`` its file.
     ``units[table][column]`` is the unit of each row as it was written, by the column that names it; '' where the row
     states neither the unit nor a figure in it.
