@@ -19,6 +19,7 @@ from energy_routes.levers import Build, parse_build
 from energy_routes.network import parse_target
 from energy_routes.periods import periods_of
 from energy_routes.studies.frontier import frontier
+from energy_routes.studies.lever import lever_of
 from energy_routes.studies.lowest import lowest_share
 
 # EAST 500 USD/t and WEST 510 USD/t as in the toy, written by the barrel; SHORT's 6 Mt a year by the month.
@@ -248,3 +249,10 @@ def test_arguments_of_studies_are_finite_numbers(case: Case) -> None:
     for way in ways:
         with pytest.raises(EnergyRoutesError):
             way()
+
+
+def test_the_price_of_gas_in_italy_is_a_price_of_heat() -> None:
+    """The command of docs/questions.md without its unit: 8 to 20 are USD/MMBtu, as the pack has them."""
+    lever = lever_of(er.load("trans-caspian-gas"), "market:ITALY.price", 8, "20")
+    assert (lever.start, lever.stop, lever.unit) == (8.0, 20.0, "USD/MMBtu")
+    assert figure(lever.at(10.0), "markets", "ITALY", "price") == pytest.approx(10 / 1055.05585262 * 39320, rel=0.06)
