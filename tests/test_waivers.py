@@ -12,6 +12,8 @@ import energy_routes as er
 from energy_routes.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError
+from energy_routes.report.changes import changes
+from energy_routes.report.subject import subject_of
 from energy_routes.studies.compare import compare
 
 PROMISE = {"contracts": "id,kind,arc,volume,charge\nPROMISE,ship_or_pay,LONG,4,7\n"}
@@ -29,9 +31,13 @@ def test_a_closed_arc_waives_its_contract_and_the_change_says_the_amount(case: C
     (row,) = found.waivers.to_dict("records")
     assert (row["contract"], row["unit"]) == ("contract:PROMISE", "Mt")
     assert [row[name] for name in ("before", "after", "change", "money")] == pytest.approx([0.0, 4.0, 4.0, 28.0])
-    assert found.sentences()[1] == "force majeure waives 4.00 Mt of contract:PROMISE, 28.00 MUSD not owed"
+    assert found.sentences()[1] == "force majeure waives 4.00 Mt of ship-or-pay PROMISE (28.00 MUSD not owed)"
     assert compare(closed, base).sentences()[1] == (
-        "force majeure no longer waives 4.00 Mt of contract:PROMISE, 28.00 MUSD owed again")
+        "force majeure no longer waives 4.00 Mt of ship-or-pay PROMISE (28.00 MUSD owed again)")
+    section = changes(subject_of(closed, base, None, None, "en"))
+    assert section is not None
+    assert section.sentences[1] == (
+        "Force majeure waives of the contract ship-or-pay PROMISE: +4.00 Mt; not owed for it: +28.00 MUSD.")
     bound = er.solve(case.set("arc:LONG.capacity", 0).set("contract:PROMISE.force_majeure", "false"))
     assert closed.netback - bound.netback == pytest.approx(28.0)
     assert compare(base, bound).waivers.empty
@@ -49,7 +55,7 @@ def test_solve_prints_it_in_the_line_of_changes(tmp_path: Path) -> None:
     model = str(write(tmp_path, PROMISE))
     sets = ["--set", "arc:LONG.capacity=0", "--set", "policy.exports=free"]
     done = CliRunner().invoke(app, ["solve", model, *sets])
-    assert "force majeure waives 4.00 Mt of contract:PROMISE, 28.00 MUSD not owed" in " ".join(done.stdout.split())
+    assert "force majeure waives 4.00 Mt of ship-or-pay PROMISE (28.00 MUSD not owed)" in " ".join(done.stdout.split())
     off = CliRunner().invoke(app, ["solve", model, *sets, "--set", "contract:PROMISE.force_majeure=false"])
     assert off.exit_code == 0, off.stderr
     assert "force majeure" not in off.stdout

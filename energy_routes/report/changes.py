@@ -36,7 +36,7 @@ def _waived(subject: Subject) -> list[str]:
     """What force majeure waives of a contract in the one plan and not in the other, and the money not owed for it."""
     words, found = subject.words, subject.comparison
     assert found is not None
-    return [words("report.waived", contract=str(row["contract"]).partition(":")[2],
+    return [words("report.waived", contract=words.name(str(row["name"])),
                   volume=words.signed(row["change"], 2), unit=words.unit(str(row["unit"])),
                   money=words.signed(row["money"], 2), currency=words.unit("MUSD"))
             for row in found.waivers.to_dict("records")]  # fmt: skip

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.naming import Names
 from energy_routes.plan import Plan
 from energy_routes.premium import Cost, Yardstick
 from energy_routes.solver import stated
@@ -150,7 +151,8 @@ def _ledger(before: Plan, after: Plan) -> pd.DataFrame:
 
 def _waivers(before: Plan, after: Plan) -> pd.DataFrame:
     """The contracts of which force majeure waives another part than before, with the money that goes with it."""
-    columns = ["contract", "before", "after", "change", "money", "unit"]
+    columns = ["contract", "name", "before", "after", "change", "money", "unit"]
+    called = Names(after.case.network.tables).target
     found = [{str(w["where"]): w for w in plan.warnings if w["code"] == "force_majeure" and "money" in w}
              for plan in (before, after)]  # fmt: skip
     rows = []
@@ -158,17 +160,18 @@ def _waivers(before: Plan, after: Plan) -> pd.DataFrame:
         old, new = (side.get(where, {"volume": 0.0, "money": 0.0}) for side in found)
         unit = next(side[where]["unit"] for side in found if where in side)
         change = new["volume"] - old["volume"]
-        rows.append((where, old["volume"], new["volume"], change, new["money"] - old["money"], unit))
+        volumes = (old["volume"], new["volume"], change)
+        rows.append((where, called.get(where, where), *volumes, new["money"] - old["money"], unit))
     table = pd.DataFrame(rows, columns=columns)
     return table[table["change"].abs() >= VISIBLE].reset_index(drop=True)
 
 
 def _waived(row: Mapping[Hashable, Any]) -> str:
-    """``"force majeure waives 1.50 Mt of contract:btc-socar, 87.75 MUSD not owed"``."""
+    """``"force majeure waives 1.50 Mt of ship-or-pay KMG / SOCAR (87.75 MUSD not owed)"``."""
     less, size = row["change"] < 0, f"{abs(row['change']):,.2f} {row['unit']}"
     verb = f"no longer waives {size}" if less else f"waives {size}"
-    money = f", {abs(row['money']):,.2f} MUSD {'owed again' if less else 'not owed'}"
-    return f"force majeure {verb} of {row['contract']}" + (money if abs(row["money"]) >= VISIBLE else "")
+    money = f" ({abs(row['money']):,.2f} MUSD {'owed again' if less else 'not owed'})"
+    return f"force majeure {verb} of {row['name']}" + (money if abs(row["money"]) >= VISIBLE else "")
 
 
 def _signed(what: str, change: float, unit: str) -> str:
