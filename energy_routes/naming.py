@@ -70,6 +70,10 @@ class Names:
         return self._column("markets", "name")
 
     @cached_property
+    def commodity(self) -> dict[str, str]:
+        return self._column("commodities", "name")
+
+    @cached_property
     def limit(self) -> dict[str, str]:
         return self._column("limits", "name")
 

@@ -7,7 +7,7 @@ here.  What hangs on a figure is told to first order: volume × unit value for m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from energy_routes.network import TARGETS, Edit, Network
 from energy_routes.periods import Period, months_of
 from energy_routes.plan import Plan
 from energy_routes.schema import TABLES
-from energy_routes.stakes import stakes, used
+from energy_routes.stakes import BOUND_KINDS, BOUNDS, stakes, used
 from energy_routes.units import inner_unit
 
 # How far a figure of each confidence may be off, as a share of itself.  Ours: a way to rank, no statistics.
@@ -51,7 +51,9 @@ def sources(of: Case | Plan, *, only_used: bool = False) -> pd.DataFrame:
     plan = of if isinstance(of, Plan) else None
     case = plan.case if plan is not None else of
     assert isinstance(case, Case)
-    rows = pd.DataFrame(_figures(case), columns=[*COLUMNS[:-2], "at"])
+    unasked = APART if case.policy.build else (*APART, *OFFERED)
+    figures = _figures(case.network, case.periods, lambda table, field: table not in unasked)
+    rows = pd.DataFrame(figures, columns=[*COLUMNS[:-2], "at"])
     weight = stakes(plan, rows) if plan is not None else pd.Series(np.nan, index=rows.index)
     rows["at_stake"] = weight
     if only_used and plan is not None:
@@ -71,9 +73,23 @@ def weakest(plan: Plan, count: int = 10, *, volumes: bool = True) -> pd.DataFram
     ``volumes=False`` leaves out what is produced and what stays home: they set how much there is to earn, the other
     figures which way it goes.
     """
-    rows = sources(plan)
+    return weakest_of(sources(plan), count, volumes=volumes)
+
+
+def weakest_of(rows: pd.DataFrame, count: int, *, volumes: bool) -> pd.DataFrame:
+    """The same of rows of :func:`sources` that are there already."""
     rows = rows if volumes else rows[~rows["table"].isin(("supplies", "obligations"))]
     return rows[rows["doubt"] > 0].nlargest(count, "doubt").reset_index(drop=True)
+
+
+def bound_grades(network: Network, periods: Sequence[Period]) -> dict[tuple[str, str], str]:
+    """The weakest confidence behind the bound of each limit, by kind and id (``market``: ``AUGUSTA/1`` for a tier)."""
+    found: dict[tuple[str, str], str] = {}
+    for row in _figures(network, periods, lambda table, field: field in BOUNDS.get(table, ())):
+        table, key, grade = row[1], row[2], row[8]
+        kind = BOUND_KINDS[table], key
+        found[kind] = min(found.get(kind, grade), grade, key=WEAKEST.index)
+    return found
 
 
 @dataclass(frozen=True)
@@ -87,16 +103,17 @@ class _Told:
     origin: str
 
 
-def _figures(case: Case) -> Iterator[tuple[Any, ...]]:
-    network, periods = case.network, case.periods
+def _figures(
+    network: Network, periods: Sequence[Period], wanted: Callable[[str, str], bool]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of :func:`sources`, of the (table, field) wanted."""
     reach = _Reach(network, periods)
     for name, table in TABLES.items():
-        unasked = name in APART or (name in OFFERED and not case.policy.build)
-        if unasked or "source" not in table.names or name not in network.tables:
+        if "source" not in table.names or name not in network.tables:
             continue
         ids, family = network.ids(name), _families(network, name)
         for column in table.columns:
-            if column.kind != "float" or column.dimension in NO_FIGURE:
+            if column.kind != "float" or column.dimension in NO_FIGURE or not wanted(name, column.name):
                 continue
             behind = _told(network, name, column.name, ids, periods)
             numbers = network.resolve(name, column.name, periods)
@@ -125,7 +142,7 @@ def _families(network: Network, table: str) -> list[str]:
     return [out.get(key, "oil") for key in network.ids(table)]
 
 
-def _told(network: Network, table: str, field: str, ids: list[str], periods: tuple[Period, ...]) -> Any:
+def _told(network: Network, table: str, field: str, ids: list[str], periods: Sequence[Period]) -> Any:
     """What stands behind ``table.field``, shape (rows, periods), of :class:`_Told`."""
     by_month = _told_by_month(network, table, field, ids, months_of(periods))
     ends = np.cumsum([len(period.months) for period in periods])[:-1]
@@ -191,7 +208,7 @@ def _of_edit(edit: Edit, below: _Told) -> _Told:
 class _Reach:
     """Which rows the plan could use: those whose arc is open, or whose market an open arc reaches."""
 
-    def __init__(self, network: Network, periods: tuple[Period, ...]) -> None:
+    def __init__(self, network: Network, periods: Sequence[Period]) -> None:
         self._tables = network.tables
         arcs = network.tables["arcs"]
         open_ = network.open(periods)

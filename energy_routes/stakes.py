@@ -14,7 +14,11 @@ import pandas as pd
 from energy_routes.plan import Plan
 
 Weight = Mapping[tuple[str, str], float]  # by (key of the row, period): volume, or shadow price
-OF_LIMIT = {"limits": "joint", "supplies": "supply", "obligations": "obligation", "contracts": "contract"}
+# What limit the bounds of a table are of.
+BOUND_KINDS = {
+    "arcs": "capacity", "tiers": "market", "limits": "joint", "supplies": "supply", "obligations": "obligation",
+    "contracts": "contract",
+}  # fmt: skip
 BOUNDS = {
     "arcs": ("capacity", "availability", "booked"), "limits": ("low", "high"), "supplies": ("available", "minimum"),
     "obligations": ("volume",), "contracts": ("volume",), "tiers": ("depth",),
@@ -40,7 +44,7 @@ def stakes(plan: Plan, rows: pd.DataFrame) -> pd.Series:
 def used(plan: Plan, rows: pd.DataFrame) -> pd.Series:
     """Whether the thing that a row speaks of carries volume or binds in its period."""
     busy = {(t, k, p) for (t, _), by in _volumes(plan).items() for (k, p), v in by.items() if v > 0}
-    for table, kind in {**OF_LIMIT, "arcs": "capacity"}.items():
+    for table, kind in BOUND_KINDS.items():
         bound = plan.prices.table
         bound = bound[(bound["kind"] == kind) & (bound["price"].abs() > 0)]
         busy |= {(table, str(k), str(p)) for k, p in zip(bound["limit"], bound["period"], strict=True)}
@@ -119,7 +123,7 @@ def _prices(plan: Plan) -> Callable[[str, str, str, str, float], float]:
     when = {p.label: i for i, p in enumerate(plan.case.periods)}
 
     def weight(table: str, key: str, field: str, period: str, value: float) -> float:
-        kind = {"arcs": "capacity", "tiers": "market"}.get(table) or OF_LIMIT[table]
+        kind = BOUND_KINDS[table]
         price, _ = by.get((kind, key, period), (0.0, 0.0))
         if price == 0.0 or value in (float("inf"), float("-inf")):
             return 0.0

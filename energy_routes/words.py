@@ -28,6 +28,7 @@ Language = Literal["en", "ru", "kk"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 VARIABLE = "ENERGY_ROUTES_WORDS"  # the environment variable that names a reader's own folder
 HOLDER = re.compile(r"\{(\w+)\}")
+FORMS = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")  # one thing or many
 BRACKET = re.compile(r"(.+) \(([^()]+)\)")
 # What joins the parts of a name, loosest first, and how the joint is written in any language.
 JOINTS: Mapping[str, str] = {" → ": " → ", ": ": ": ", ", ": ", ", " - ": " – ", " – ": " – "}
@@ -45,6 +46,7 @@ class Words:
     places: Mapping[str, str] = field(repr=False)
     names: Mapping[str, str] = field(repr=False)
     forms: Mapping[str, re.Pattern[str]] = field(repr=False)
+    plurals: frozenset[str] = field(repr=False)
     folders: tuple[Path, ...] = field(repr=False)
 
     @classmethod
@@ -80,6 +82,15 @@ class Words:
             raise UsageError(f"text {key!r} takes {_named(wanted)}; given: {_named(values)}.")
         return HOLDER.sub(lambda found: self._told(values[found[1]]), text)
 
+    def of_name(self, key: str, name: str, **values: object) -> str:
+        """The text of a key about a thing: ``{name}`` as this language calls it, and of ``[carries|carry]`` the second
+        where the English name is one of many things (``plurals.csv``).
+        """
+        form = 2 if name in self.plurals else 1
+        holders = HOLDER.findall(self.texts.get(key, ""))
+        told = self(key, **values, **({"name": self.name(name)} if "name" in holders else {}))
+        return FORMS.sub(lambda found: found[form], told)
+
     def _told(self, value: object) -> str:
         return self.number(value) if isinstance(value, float) else str(value)
 
@@ -110,6 +121,14 @@ class Words:
             text = text.lstrip("-")
         thousands, point = MARKS[self.language]
         return text.replace("-", MINUS).translate({ord(","): thousands, ord("."): point})
+
+    def money(self, musd: float) -> str:
+        """Money that is not known to the last dollar, in millions or thousands of millions: 499 MUSD, 43.6 bn USD."""
+        if abs(musd) < 999.5:
+            return f"{self.number(musd)} {self.unit('MUSD')}"
+        billions = musd / 1000
+        decimals = 2 if abs(billions) < 9.995 else 1 if abs(billions) < 99.95 else 0
+        return f"{self.number(billions, decimals)} {self.unit('BUSD')}"
 
     def signed(self, value: float, decimals: int | None = None) -> str:
         """A change, its sign written always: +0.65, −2.05; no change is 0."""
@@ -195,7 +214,8 @@ def _loaded(language: Language, folders: tuple[Path, ...]) -> Words:
         names |= _column(folder / "names.csv", "en", "", language)
         countries = _column(folder / "country_names.csv", "iso", "name", language)
         names |= {f"iso:{code}": name for code, name in countries.items()}
-    return Words(language, texts, places, names, _forms(), folders)
+    many = frozenset(row["en"] for folder in (data_path("words"), *folders) for row in _rows(folder / "plurals.csv"))
+    return Words(language, texts, places, names, _forms(), many, folders)
 
 
 def _forms() -> dict[str, re.Pattern[str]]:

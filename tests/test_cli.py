@@ -25,7 +25,17 @@ ESCAPE = "\x1b"
 # CLI.md's example of `solve --json`: every key, always.
 LIMIT = {"limit": "", "price": 0.0, "unit": ""}
 SUMMARY: dict[str, Any] = {
-    "schema_version": 1, "model": "", "status": "",
+    "schema_version": 1, "model": "", "status": "", "subject": [""],
+    "answer": {
+        "sentence": "", "against": None,
+        "subject": [{"target": "", "name": "", "commodity": "", "verb": "", "measure": "", "volume": 0.0, "before": 0.0,
+                     "capacity": 0.0, "share": 0.0, "unit": ""}],
+        "netback_change": 0.0,
+        "changes": [{"commodity": "", "exports": 0.0, "shut_in": 0.0, "unit": "",
+                     "corridors": [{"name": "", "change": 0.0}]}],
+        "estimated_share": 0.0,
+        "weakest": {"figure": None, "confidence": None, "doubt": 0.0, "unit": ""},
+    },
     "objective": {"name": "", "value": 0.0, "unit": ""}, "netback": {"value": 0.0, "unit": ""},
     "shut_in": [{"commodity": "", "volume": 0.0}],
     "exports": [{"commodity": "", "volume": 0.0, "unit": ""}],
@@ -63,13 +73,15 @@ def same_shape(have: Any, want: Any, place: str = "") -> None:
             same_shape(item, want[0], f"{place}[]")
     elif isinstance(want, float):
         assert have is None or isinstance(have, float | int), place
+    elif want is None:
+        assert have is None or isinstance(have, str), place
     else:
         assert isinstance(have, type(want)), place
 
 
 @pytest.fixture(scope="module")
 def printed() -> str:
-    return str(run("solve", MODEL).stdout)
+    return str(run("solve", MODEL, "--full").stdout)
 
 
 def test_solve_json_is_the_object_of_the_documentation() -> None:
@@ -90,7 +102,8 @@ def test_solve_json_is_the_object_of_the_documentation() -> None:
 @pytest.mark.parametrize("extra", ["--solver cbc", "--set policy.objective=cost --set arc:HUB_GATE.capacity=9"])
 def test_every_key_is_there_whatever_is_asked(extra: str) -> None:
     same_shape(json.loads(run("solve", MODEL, *extra.split(), "--json").stdout), SUMMARY)
-    assert max(len(line) for line in run("solve", MODEL, *extra.split()).stdout.splitlines()) <= 100
+    assert max(len(line) for line in run("solve", MODEL, *extra.split()).stdout.splitlines()) <= 80
+    assert max(len(line) for line in run("solve", MODEL, *extra.split(), "--full").stdout.splitlines()) <= 100
 
 
 def test_printed_answer_has_the_numbers_of_the_plan(printed: str) -> None:
@@ -100,7 +113,7 @@ def test_printed_answer_has_the_numbers_of_the_plan(printed: str) -> None:
     for heading in ("Exports", "Corridors", "Export routes", "Home deliveries", "Money", "What binds"):
         assert re.search(f"^{heading}$", printed, re.M), heading
     west = plan.groups.query("kind == 'corridor' and group == 'West' and period == 'total'").iloc[0]
-    line = next(line for line in printed.splitlines() if line.startswith("Western pipeline"))
+    line = next(line for line in printed.splitlines() if line.startswith("Western pipeline and  "))
     assert f"{west['volume']:.3f}" in line
     assert f"{100 * west['share']:.1f}" in line
     assert "0.237 Mt is available but not lifted" in printed
@@ -125,8 +138,31 @@ def test_scenario_and_set_change_the_answer() -> None:
     assert west_in_barrels > base
 
 
+def test_the_first_screen_is_short_and_the_rest_comes_by_name() -> None:
+    brief = run("solve", MODEL).stdout
+    assert len(brief.splitlines()) <= 30
+    assert max(map(len, brief.splitlines())) <= 80
+    assert "Money" not in brief
+    some = run("solve", MODEL, "--show", "routes,ledger").stdout
+    headings = [line for line in some.splitlines() if line in ("Exports", "Export routes", "Money", "What binds")]
+    assert headings == ["Export routes", "Money"]
+    refusal = run("solve", MODEL, "--show", "routs", code=2).stderr
+    assert "no section 'routs'. Nearest: 'routes'" in refusal
+
+
+def test_quiet_prints_the_sentence_alone_and_json_the_json(tmp_path: Path) -> None:
+    outcome = run("solve", MODEL, "-q", "--scenario", "rail", "--out", tmp_path / "r")
+    saved = json.loads((tmp_path / "r" / "summary.json").read_text("utf-8"))
+    assert outcome.stdout == saved["answer"]["sentence"] + "\n"
+    assert saved["answer"]["against"] == "model"
+    assert outcome.stderr == ""
+    assert json.loads(run("solve", MODEL, "-q", "--scenario", "rail", "--json").stdout) == saved
+    wrong = run("solve", MODEL, "-q", "--scenario", "rial", code=2)
+    assert (wrong.stdout, "'rail'" in wrong.stderr) == ("", True)
+
+
 def test_units_are_those_asked_for(printed: str) -> None:
-    shown = run("solve", MODEL, "--units", "kb/d,USD/bbl").stdout
+    shown = run("solve", MODEL, "--units", "kb/d,USD/bbl", "--full").stdout
     plan = er.solve(er.load(MODEL))
     barrels = plan.supplies["commodity"].map({"light": 8.0, "heavy": 7.0})
     content = float((plan.supplies["lifted"] * barrels).sum() / plan.supplies["lifted"].sum())
@@ -134,6 +170,10 @@ def test_units_are_those_asked_for(printed: str) -> None:
     assert f"Exports {exports:.2f} kb/d" in shown or f"Exports {exports:.1f} kb/d" in shown
     assert f"kb/d at {content:.4g} bbl/t, the average of what is lifted" in shown
     assert "USD/bbl" in shown
+    brief = run("solve", MODEL, "--units", "kb/d,USD/bbl").stdout
+    west = plan.groups.query("kind == 'corridor' and group == 'West' and period == 'total'")["volume"].iloc[0]
+    assert f"carries {west * content * 1000 / 366:.0f} kb/d of the {exports:.0f} kb/d of oil exported" in (
+        " ".join(brief.split()))
     assert "USD/t" not in shown
     assert "USD/t" in printed
     assert "Nearest: 'kb/d'" in run("solve", MODEL, "--units", "kbd", code=2).stderr
@@ -273,7 +313,7 @@ def test_init_refuses_a_folder_with_anything_in_it(tmp_path: Path) -> None:
 
 
 def test_bundled_answer_fits_and_is_complete() -> None:
-    text = run("solve", "oil-2024").stdout
+    text = run("solve", "oil-2024", "--full").stdout
     assert max(len(line) for line in text.splitlines()) <= 100
     assert re.search(r"^CPC +\d+\.\d", text, re.M)
     assert "Exports that cross: Russia" in text
@@ -316,6 +356,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
 
 
 def test_an_old_terminal_gets_question_marks_and_no_failure() -> None:
-    outcome = shell("solve", str(MODEL), capture_output=True, env={"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    old = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    outcome = shell("solve", str(MODEL), "--full", capture_output=True, env=old)
     assert outcome.returncode == 0
     assert "North field ? Port ? West" in outcome.stdout

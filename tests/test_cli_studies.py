@@ -97,7 +97,7 @@ def test_a_plan_under_risk_shows_its_tables(tmp_path: Path) -> None:
         outages = ["arc:SHORT"]
         delta = 0.5
         """)
-    text = run("solve", guarded).stdout
+    text = run("solve", guarded, "--show", "risk").stdout
     assert "Exports that survive each single loss" in text
     assert "arc:SHORT" in text
     booked = write(tmp_path / "b", model="""
@@ -108,7 +108,7 @@ def test_a_plan_under_risk_shows_its_tables(tmp_path: Path) -> None:
         [policy.cvar]
         scenarios = [{ name = "storm", probability = 0.2, outages = ["arc:SHORT"] }]
         """)
-    text = run("solve", booked).stdout
+    text = run("solve", booked, "--show", "risk").stdout
     for words in ("Capacity booked before it is known what fails", "Long way", "Futures", "storm"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 100

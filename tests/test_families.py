@@ -25,7 +25,7 @@ from toy import PACK, best, write
 import energy_routes as er
 from energy_routes.audit import audit
 from energy_routes.case import Case
-from energy_routes.cli.plan_view import print_plan
+from energy_routes.cli.plan_view import SECTIONS, print_sections
 from energy_routes.cli.unit_choice import Units
 from energy_routes.errors import DataError, InfeasibleError, UsageError
 from energy_routes.formulation import build_space
@@ -266,7 +266,7 @@ def test_the_summary_and_the_screen_tell_both(plan: Plan) -> None:
     assert set(told["indicators"]["hhi"]) == kinds
     assert told["indicators"]["transit_share"]["all:RU"] == pytest.approx(4000 / 5750)
     screen = Console(width=110, file=io.StringIO())
-    print_plan(screen, plan, Units.of("", plan))
+    print_sections(screen, plan, Units.of("", plan), SECTIONS)
     text = screen.file.getvalue()
     told_of_both = "Exports of both by value that cross: Russia / Russia by gas 69.6 %"
     assert all(words in text for words in ("Exports 8.000 Mt", "Exports 7.000 bcm", "What binds of gas", told_of_both))

@@ -32,7 +32,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("elastic", "formulation", "loops", "midyear", "plan"),
     ("cuts", "limits", "loading", "pick", "stakes", "trace", "unbounded", "views"),
     ("guarding", "premium", "waivers", "prices", "provenance", "routes", "schedule", "settling", "tightest"),
-    ("additions", "hedging", "notices", "security"),
+    ("additions", "answer", "hedging", "notices", "security"),
     ("assemble", "maps"),
     ("results",),
     ("solver",),

@@ -44,7 +44,7 @@ def test_a_surplus_burnt_in_a_loop_is_told_with_its_volumes(tmp_path: Path) -> N
 
 def test_a_loop_is_printed_before_the_ledger(tmp_path: Path) -> None:
     toy(tmp_path, SURPLUS)
-    outcome = CliRunner().invoke(app, ["solve", str(tmp_path / "model.toml")])
+    outcome = CliRunner().invoke(app, ["solve", str(tmp_path / "model.toml"), "--full"])
     printed = " ".join(outcome.stdout.split())
     assert 0 < printed.index("43.59 Mt is sent round FP, PF") < printed.index("tariffs")
     assert printed.count("is sent round") == 1

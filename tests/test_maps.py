@@ -70,11 +70,14 @@ def test_a_binding_joint_limit_is_shown_on_its_largest_arc() -> None:
 
 
 def test_the_title_takes_its_numbers_from_the_plan() -> None:
-    assert payload(toy_plan()).title == "The western way stays the backbone: 4.5 of 6.0 Mt of oil exports"
-    assert payload(toy_plan(exported=10.0)).title == "The western way leads: 4.5 of 10.0 Mt of oil exports"
+    assert payload(toy_plan()).title == "The western way carries 4.5 Mt of the 6.0 Mt of oil exported"
+    assert payload(toy_plan(exported=10.0)).title == "The western way carries 4.5 Mt of the 10.0 Mt of oil exported"
+    assert payload(toy_plan(west=0.0, east=0.0)).title == "Line FH carries 12.0 Mt, all that it can"
     assert payload(toy_plan(), title="Mine").title == "Mine"
     subtitle = payload(toy_plan(prices={"2024": 40.0})).subtitle
     assert subtitle == "A toy · 2024 · scarcest: Line FH, one more tonne is worth $40"
+    guessed = payload(toy_plan(prices={"2024": 40.0}, grade="estimate")).subtitle
+    assert guessed == "A toy · 2024 · scarcest: Line FH (estimate), one more tonne is worth $40"
     assert titles.shortened("Swap: Kazakh crude left at Samara (TON-2)", 30) == "Swap: Kazakh crude left at …"
     assert titles.shortened("Transneft transit B. Chernigovka (Druzhba)") == "Transneft transit B. Chernigovka"
 
@@ -252,7 +255,7 @@ def test_ports_markets_and_great_fields_are_named_once(sheet: Figure) -> None:
 def test_the_sheet_states_the_finding_and_credits_its_sources(sheet: Figure, plan: Any, data: MapData) -> None:
     heads = [t.get_text() for t in sheet.texts]
     exported = plan.deliveries.loc[plan.deliveries["export"].astype(bool), "volume"].sum()
-    assert f"of {Words.of().number(exported)} Mt of oil exports" in heads[0]
+    assert f"of the {Words.of().number(exported)} Mt of oil exported" in heads[0]
     assert data.when in heads[1]
     credits = " ".join(t.get_text() for t in sheet.axes[1].texts)
     for name in ("Global Energy Monitor", "CC BY 4.0", "Natural Earth", "Mt a year"):

@@ -40,21 +40,31 @@ def cut_plan(**changes: Any) -> Any:
 
 
 @pytest.mark.parametrize(("lang", "said"), [
-    ("en", "One berth closed costs 50 MUSD: 0.5 Mt shut in, 0.5 Mt re-routed, most by The eastern way"),
-    ("ru", "One berth closed: потеря 50 млн долл.; остановлено 0,5 млн т, перенаправлено 0,5 млн т, больше всего – "
-           "The eastern way"),
+    ("en", "The western way carries 3.5 Mt, 1.0 Mt less than in toy; the netback loses 50.0 MUSD; "
+           "The eastern way carries 0.5 Mt more"),
+    ("ru", "The western way: 3,5 млн т, на 1,0 млн т меньше, чем в toy; нетбэк снижается на 50,0 млн долл.; "
+           "The eastern way: на 0,5 млн т больше"),
 ])
-def test_a_comparison_says_what_is_lost_shut_in_and_moved(lang: str, said: str) -> None:
-    # west −1.0 and east +0.5: what left one way and found another is the smaller of both, 0.5 Mt
-    assert difference(toy_plan(), cut_plan(), YEAR, True, Words.of(lang)) == said
+def test_a_comparison_says_what_became_of_what_changes_most(lang: str, said: str) -> None:
+    assert difference(toy_plan(), cut_plan(), YEAR, Words.of(lang)) == said
 
 
 def test_money_is_told_of_the_whole_horizon_only_and_gains_as_gains() -> None:
     words = Words.of()
-    assert difference(toy_plan(), cut_plan(), YEAR, False, words).startswith("One berth closed: 0.5 Mt shut in")
-    assert difference(cut_plan(), toy_plan(), YEAR, True, words).startswith(
-        "A toy earns 50 MUSD more: 0.5 Mt less shut in, 0.5 Mt re-routed, most by The western way")
-    assert difference(toy_plan(), toy_plan(), YEAR, True, words) == "A toy: nothing moves"
+    months, cut = toy_plan("month"), cut_plan(step="month")
+    assert "netback" not in difference(months, cut, (["2024-03"], ["2024-03"]), words)
+    assert "the netback gains 50.0 MUSD" in difference(cut_plan(), toy_plan(), YEAR, words)
+    assert difference(toy_plan(), toy_plan(), YEAR, words) == (
+        "The western way still carries 4.5 Mt, as in toy; the netback does not change")
+
+
+def test_years_that_do_not_overlap_are_told_beside_each_other() -> None:
+    spans = (["2022"], ["2024"])
+    said = difference(toy_plan(year=2022, west=1.0, exported=2.5), toy_plan(), spans, Words.of())
+    assert said == "2.5 Mt of oil in 2022 beside 6.0 Mt of oil in 2024"
+    months = toy_plan("month")
+    said = difference(months, months, (["2024-03"], ["2024-05"]), Words.of())
+    assert said == "0.51 Mt of oil in March 2024 beside 0.51 Mt of oil in May 2024"
 
 
 def test_a_change_is_after_less_before_and_its_largest_is_the_widest() -> None:
@@ -124,7 +134,7 @@ def test_the_slide_has_three_maps_of_one_frame_and_the_dumbbells(slide: Figure) 
     np.testing.assert_allclose(places[0], places[2])
     assert {t.get_text() for t in moved.texts if t.get_text()[0] in "−+"} == {"−1.00"}
     assert {"−1.00", "+0.50", "−0.50"} <= {t.get_text() for t in dumbbells.texts}
-    assert slide.texts[0].get_text().startswith("One berth closed costs 50 MUSD")
+    assert slide.texts[0].get_text().startswith("The western way carries 3.5 Mt, 1.0 Mt less than in toy; the netback")
     assert slide.texts[1].get_text() == "One berth closed against A toy · 2024"
 
 

@@ -72,7 +72,7 @@ def test_a_lost_way_against_the_plan_before(tmp_path: Path) -> None:
     both = compare(er.solve(case), er.solve(case.without("SHORT")))
     assert both.cost is not None
     assert (both.cost.shut_in, both.cost.rerouting) == pytest.approx((2 * 450 + 460, 3 * 10 + 2 * 30))
-    assert "lost by shutting in 1,360.00, by re-routing 90.00" in both.sentences()[0]
+    assert both.sentences()[1].endswith("(1.36 bn USD by shutting in, 90.0 MUSD by re-routing)")
     capped = er.solve(case.with_policy(max_share={"transit:RU": 0.5}))
     assert compare(capped, er.solve(case)).cost is None
 
@@ -81,8 +81,8 @@ def test_printed_saved_and_verified(tmp_path: Path) -> None:
     model = write(tmp_path / "model")
     cap = ["--set", "policy.max_share.transit:RU=0.2", "--set", "policy.exports=free"]
     text = CliRunner().invoke(app, ["solve", str(model), *cap, "--out", str(tmp_path / "out")]).stdout
-    assert "Caps cost 875.0 MUSD (140.00 USD/t exported): 87.5 for re-routing, 787.5 for 1.750 Mt shut in." in text
-    assert "lost by shutting in 787.50, by re-routing 87.50" in text.replace("\n", " ")
+    assert "Caps cost 875.0 MUSD (140.00 USD/t exported): 87.5 for re-routing, 787.5 for 1.750 Mt shut in." in (
+        " ".join(text.split()))
     folder = tmp_path / "out"
     assert er.Plan.load(folder).premium == json.loads((folder / "certificate.json").read_text("utf-8"))["premium"]
     er.verify(folder)

@@ -80,7 +80,9 @@ def test_a_comparison_leads_with_what_changes(before: er.Plan, after: er.Plan) -
     subject = subject_of(after, before, None, None, "en")
     lost = round(before.netback - after.netback)
     assert lost > 0
-    assert headline(subject).startswith(f"A pump out costs {lost:,} MUSD: ")
+    west = before.groups.query("kind == 'corridor' and group == 'West' and period == 'total'").iloc[0]
+    assert headline(subject).startswith(f"{west['name']} carries ")
+    assert f" Mt less than in {before.case.name}; the netback loses {lost:,} MUSD" in headline(subject)
     netback = next(card for card in cards(subject) if card.name == "Netback")
     assert netback.before == f"−{lost:,} against before"
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_routes.network import Network
 from energy_routes.periods import periods_of
 from energy_routes.plan import Prices
 
@@ -29,7 +30,7 @@ ARCS = [
 
 def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exported: float = 6.0,
              shut_in: float = 0.0, west: float = 4.5, east: float = 1.5, netback: float = 900.0, year: int = 2024,
-             title: str = "A toy", flows: dict[str, float] | None = None) -> Any:
+             title: str = "A toy", grade: str = "high", flows: dict[str, float] | None = None) -> Any:
     """A plan of the contract's shape with flat flows; ``prices``: USD/t of FH by period; ``flows``: Mt/y by arc."""
     periods = periods_of([year], step)  # type: ignore[arg-type]
     rows = [
@@ -42,15 +43,24 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
     ]
     sold = pd.DataFrame([{"period": p.label, "export": True, "market": "M", "name": "The market", "unit": "Mt",
                           "volume": exported * p.years} for p in periods])
-    lifted = pd.DataFrame([{"period": p.label, "node": "F", "unit": "Mt", "lifted": (12.0 - shut_in) * p.years,
-                            "shut_in": shut_in * p.years} for p in periods])
+    lifted = pd.DataFrame([{"period": p.label, "node": "F", "family": "oil", "unit": "Mt",
+                            "lifted": (12.0 - shut_in) * p.years, "shut_in": shut_in * p.years} for p in periods])
     groups = pd.DataFrame([{"kind": "corridor", "group": name.upper(), "name": f"The {name}ern way", "family": "oil",
                             "period": p.label, "volume": volume * p.years}
                            for p in periods for name, volume in (("west", west), ("east", east))])
-    tables = {"nodes": NODES, "arcs": pd.DataFrame({"id": [a[0] for a in ARCS], "route": "", "line": ""}),
+    ids = [a[0] for a in ARCS]
+    known = pd.DataFrame({"id": ids, "route": "", "line": "", "from": [a[1] for a in ARCS],
+                          "to": [a[2] for a in ARCS],
+                          "capacity": [a[5] for a in ARCS], "availability": 1.0, "booked": 0.0, "year": 2024,
+                          "status": [a[4] for a in ARCS], "source": "", "confidence": grade, "note": ""})
+    none = pd.DataFrame(columns=["table", "field", "id", "period", "value", "year", "source", "confidence",
+                                 "note"])
+    tables = {"nodes": NODES, "arcs": known, "values": none,
               "markets": pd.DataFrame({"id": ["M"], "node": ["M"]}),
               "limit_terms": pd.DataFrame(columns=["limit", "arc"])}
+    network = Network(())
+    network.__dict__["tables"] = tables  # what it would read of its packs
     empty = pd.DataFrame({"kind": [], "limit": [], "name": [], "family": [], "period": [], "price": []}, dtype=object)
-    case = SimpleNamespace(title=title, name="toy", periods=periods, network=SimpleNamespace(packs=(), tables=tables))
+    case = SimpleNamespace(title=title, name="toy", periods=periods, network=network, subject=())
     return SimpleNamespace(case=case, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups, supplies=lifted,
                            netback=netback, prices=Prices(empty))

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from energy_routes.cli.render import digits_for, number, table
+from energy_routes.cli.unit_choice import Units
 from energy_routes.plan import Plan
 from energy_routes.results.summary import begun
 
@@ -29,7 +30,7 @@ def builds(plan: Plan) -> Table | None:
 
 
 def lines(plan: Plan) -> Iterator[str]:
-    """What is said of builds and emissions in a line each."""
+    """What is said of builds in a line each."""
     if (found := plan.certificate.get("builds")) is not None:
         left = [str(name) for name, units in plan.builds.groupby("name")["built"].max().items() if not units]
         word = "could be, at least" if plan.objective.name == "cost" else "could bring at most"
@@ -40,6 +41,10 @@ def lines(plan: Plan) -> Iterator[str]:
         if left:
             yield f"Not built: {', '.join(left)}"
         yield "Prices hold with the builds as they are"
+
+
+def emissions(plan: Plan, units: Units) -> Iterator[str]:
+    """What moving it emits, a line a family."""
     rows = plan.emissions
     for family in rows["family"].unique() if len(rows) else ():
         own = rows[(rows["period"] == "total") & (rows["family"] == family)]
@@ -47,7 +52,7 @@ def lines(plan: Plan) -> Iterator[str]:
         parts = own[(own["mode"] != "total") & (own["emitted"] > 0)].sort_values("emitted", ascending=False)
         amounts = zip(parts["mode"].astype(str), parts["emitted"].astype(float), strict=True)
         by = ", ".join(f"{mode.replace('_', ' ')} {number(amount)}" for mode, amount in amounts)
-        what = "a tonne" if family == "oil" else "1000 m³"
+        what = "a tonne" if family == "oil" else "per 1000 m³"
         named = f" of {family}" if rows["family"].nunique() > 1 else ""
         yield (
             f"Moving it{named} emits {number(whole['emitted'])} Mt CO2e, {number(whole['per_unit'], 1)} kg {what} "
@@ -55,4 +60,4 @@ def lines(plan: Plan) -> Iterator[str]:
         )
 
 
-__all__ = ["builds", "lines"]
+__all__ = ["builds", "emissions", "lines"]

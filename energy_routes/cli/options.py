@@ -31,7 +31,9 @@ Sets = Annotated[
     ),
 ]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout instead of tables.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No words on stderr but errors.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No words on stderr but errors; of solve the answer alone on stdout.")
+]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell on stderr what is done.")]
 Lang = Annotated[str, typer.Option("--lang", metavar="en|ru|kk", help="Language of the words on it.")]
 

@@ -1,8 +1,9 @@
-"""A plan as an analyst reads it: the answer in a line, where it goes, what it earns, what stands in the way."""
+"""All of a plan in sections: where it goes, what it earns, what stands in the way, how far it leans on whom."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 import pandas as pd
 from rich.console import Console
@@ -13,6 +14,8 @@ from energy_routes.cli import build_view, risk_view
 from energy_routes.cli.money_view import Part, ledger
 from energy_routes.cli.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.unit_choice import Units
+from energy_routes.errors import UsageError
+from energy_routes.names import nearest
 from energy_routes.naming import Names
 from energy_routes.plan import Plan
 from energy_routes.results.summary import binding, limits_of_corridors
@@ -35,42 +38,45 @@ KINDS = {
 }
 
 
-def print_plan(screen: Console, plan: Plan, units: Units) -> None:
-    """Print a plan in the order in which it is read."""
-    screen.print(f"[bold]{escape(plan.case.title or plan.case.name)}[/bold]")
-    if plan.case.question:
-        screen.print(escape(plan.case.question))
-    screen.print()
-    screen.print(escape(answer(plan, units)))
-    if words := premium(plan, units):
-        screen.print(escape(words))
-    for loop in plan.warnings:
-        if loop["code"] == "loop":
-            screen.print(escape(f"Warning: {loop['message']} ({loop['where']})"))
-    for part in _tables(plan, units):
-        screen.print()
-        screen.print(part.title, style="bold", markup=False)
-        screen.print(part.table)
-        if part.note:
-            screen.print(part.note, markup=False)
-    screen.print()
-    for line in _lines(plan, units):
-        screen.print(escape(line))
+Section = Callable[[Plan, Units], Iterator[Part | str]]
 
 
-def answer(plan: Plan, units: Units) -> str:
-    """The answer in a line or two."""
+def print_sections(screen: Console, plan: Plan, units: Units, names: Iterable[str]) -> None:
+    """Print the sections named, each with a blank line above."""
+    for name in names:
+        for part in SECTIONS[name](plan, units):
+            screen.print()
+            if isinstance(part, str):
+                screen.print(escape(part))
+                continue
+            screen.print(part.title, style="bold", markup=False)
+            screen.print(part.table)
+            if part.note:
+                screen.print(part.note, markup=False)
+
+
+def sections_of(text: str) -> list[str]:
+    """The sections that ``routes,ledger`` names.  Raises UsageError for one that there is not."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if unknown := next((name for name in names if name not in SECTIONS), None):
+        raise UsageError(f"--show: no section {unknown!r}. {nearest(unknown, SECTIONS)} There are: "
+                         f"{', '.join(SECTIONS)}.")
+    return list(dict.fromkeys(names))
+
+
+def totals(plan: Plan, units: Units) -> Iterator[str]:
+    """What was sought and reached, exports and the ways that carry most, what is bought, carried, shut in."""
     name, value = plan.objective.name, float(plan.objective)
     parts = [f"{SOUGHT.get(name, name)}: {number(value, 1 if abs(value) >= 100 else 4)} MUSD."]
     if name != "netback" and len(plan.deliveries):
         parts.append(f"Netback {number(plan.netback, 1)} MUSD.")
     for family, volume in plan.exports.sort_index(ascending=False).items():  # oil first
         ways = ", ".join(f"{way} {percent(share)} %" for way, share in _largest(plan, str(family)))
-        parts.append(f"Exports {_volume(float(volume), str(family), units)}{': ' + ways if ways else ''}.")
+        parts.append(f"Exports {volume_of(float(volume), str(family), units)}{': ' + ways if ways else ''}.")
     for words, volumes in (("Bought from abroad", plan.bought), ("Carried for others", plan.in_transit)):
-        parts += [f"{words}: {_volume(float(v), str(k), units)}." for k, v in volumes.items() if v > SEEN]
-    shut = [_volume(float(v), str(k), units) for k, v in plan.shut_in.items() if v > SEEN]
-    return " ".join([*parts, f"Shut in: {' and '.join(shut) or 'nothing'}."])
+        parts += [f"{words}: {volume_of(float(v), str(k), units)}." for k, v in volumes.items() if v > SEEN]
+    shut = [volume_of(float(v), str(k), units) for k, v in plan.shut_in.items() if v > SEEN]
+    yield " ".join([*parts, f"Shut in: {' and '.join(shut) or 'nothing'}."])
 
 
 def premium(plan: Plan, units: Units) -> str:
@@ -88,43 +94,57 @@ def premium(plan: Plan, units: Units) -> str:
         each = f" ({number(found['usd_per_t'] * factor)} {unit} exported)"
     parts = ""
     if found["shut_in"] is not None and found["shut_in"] == found["shut_in"]:
-        shut = [_volume(v, k, units) for k, v in found["shut_in_volume"].items() if v > SEEN]
-        more = [_volume(-v, k, units) for k, v in found["shut_in_volume"].items() if v < -SEEN]
+        shut = [volume_of(v, k, units) for k, v in found["shut_in_volume"].items() if v > SEEN]
+        more = [volume_of(-v, k, units) for k, v in found["shut_in_volume"].items() if v < -SEEN]
         parts = f": {number(found['rerouting'], 1)} for re-routing, {number(found['shut_in'], 1)} for "
         parts += f"{' and '.join(shut)} shut in" if shut else "output shut in"
         parts += f"; {' and '.join(more)} more is taken in" if more else ""
     words = f"{asked.capitalize()} cost{'s' if asked == 'security' else ''}"
+    if not number(abs(found["cost"]), 1).strip("0."):
+        return f"{words} nothing."
     return f"{words} {number(found['cost'], 1)} MUSD{each}{parts}."
 
 
-def _volume(volume: float, family: str, units: Units) -> str:
+def volume_of(volume: float, family: str, units: Units) -> str:
+    """A volume with its unit, to three or four figures."""
     scaled = volume * units.volume_factors[family]
     return f"{number(scaled, digits_for([scaled]))} {units.volume_names[family]}"
 
 
 def _largest(plan: Plan, family: str) -> list[tuple[str, float]]:
     """The three corridors that carry most: name and share."""
-    rows = _corridors_of(plan, family).sort_values("volume", ascending=False).head(3)
+    rows = corridors_of(plan, family).sort_values("volume", ascending=False).head(3)
     return [(str(name), float(share)) for name, share in zip(rows["name"], rows["share"], strict=True) if share > 0]
 
 
-def _tables(plan: Plan, units: Units) -> Iterator[Part]:
-    families = [family for family in ("oil", "gas") if (plan.supplies["family"] == family).any()]
-    parts: tuple[Callable[[Plan, Units, str, str], Part | None], ...] = (_exports, _corridors, _routes, _home, _carried)
-    for family in families:
-        for part in parts:
-            made = part(plan, units, family, f" of {family}" if len(families) > 1 else "")
-            if made is not None:
+def _of_families(
+    part: Callable[[Plan, Units, str, str], Part | None], more: Mapping[str, str] = MappingProxyType({})
+) -> Section:
+    """A section made of one part a family; ``more``: what else has a part, with the word in its title."""
+
+    def section(plan: Plan, units: Units) -> Iterator[Part | str]:
+        families = [family for family in ("oil", "gas") if (plan.supplies["family"] == family).any()]
+        words = {family: f" of {family}" if len(families) > 1 else "" for family in families}
+        for family, word in {**words, **(more if len(families) > 1 else {})}.items():
+            if (made := part(plan, units, family, word)) is not None:
                 yield made
+
+    return section
+
+
+def _builds(plan: Plan, units: Units) -> Iterator[Part | str]:
     if (built := build_view.builds(plan)) is not None:
         yield Part("Builds", built)
+    if lines := list(build_view.lines(plan)):
+        yield "\n".join(lines)
+
+
+def _risk(plan: Plan, units: Units) -> Iterator[Part | str]:
     yield from (Part(*part) for part in risk_view.risk_parts(plan, units))
+
+
+def _ledger(plan: Plan, units: Units) -> Iterator[Part | str]:
     yield ledger(plan, units)
-    for family in (*families, *(("all", "") if len(families) > 1 else ())):
-        word = {"all": " of both by value", "": " besides"}.get(family, f" of {family}") if len(families) > 1 else ""
-        bound = _binding(plan, units, family, word)
-        if bound is not None:
-            yield bound
 
 
 def _exports(plan: Plan, units: Units, family: str, word: str) -> Part | None:
@@ -151,7 +171,7 @@ def _exports(plan: Plan, units: Units, family: str, word: str) -> Part | None:
 
 def _corridors(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """Volume against capacity of each corridor, and what limits it; what is not used is named in the last row."""
-    rows = _corridors_of(plan, family).sort_values(["volume", "name"], ascending=[False, True])
+    rows = corridors_of(plan, family).sort_values(["volume", "name"], ascending=[False, True])
     if rows.empty:
         return None
     factor, value = units.volume_factors[family], units.value_factors[family]
@@ -247,11 +267,16 @@ def _binding(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     return Part(f"What binds{word}", out, "; ".join(notes))
 
 
-def _lines(plan: Plan, units: Units) -> Iterator[str]:
-    """Indicators, the worth of supply, warnings and notes, a line each."""
+def _indicators(plan: Plan, units: Units) -> Iterator[str]:
     families = [str(family) for family in plan.indicators["family"].unique()]
-    for family in sorted(families, key=("oil", "gas", "all").index):
-        yield from _dependence(plan, family, _whose(family) if len(families) > 1 else "")
+    lines = [line for family in sorted(families, key=("oil", "gas", "all").index)
+             for line in _dependence(plan, family, _whose(family) if len(families) > 1 else "")]
+    if lines:
+        yield "\n".join(lines)
+
+
+def _supplies(plan: Plan, units: Units) -> Iterator[str]:
+    """What one more unit lifted by each shipper is worth."""
     supply = binding(plan)
     supply = supply[supply["kind"] == "supply"]
     for family in dict.fromkeys(supply["family"]):
@@ -259,15 +284,18 @@ def _lines(plan: Plan, units: Units) -> Iterator[str]:
         worth = [f"{name} {number(p * factor, 0)}" for name, p in zip(own["name"], own["price"], strict=True)]
         what = "tonne" if family == "oil" else "1000 m³"
         yield f"One more {what} lifted is worth, {units.value_names[str(family)]}: {', '.join(worth)}"
-    yield from build_view.lines(plan)
+
+
+def notes(plan: Plan, units: Units) -> Iterator[str]:
+    """Warnings and notes, a line each; a loop is told with the answer."""
+    lines = []
     if plan.prices.table.empty:
-        yield "Worth of limits: not given, because prices come from the embedded solver only (--solver highs)."
-    for warning in plan.warnings:
-        if warning["code"] == "loop":
-            continue  # stands at the top
-        yield f"Note: {warning['message']} ({warning['where']})"
+        lines.append("Worth of limits: not given, because prices come from the embedded solver only (--solver highs).")
+    lines += [f"Note: {w['message']} ({w['where']})" for w in plan.warnings if w["code"] != "loop"]
     if units.note:
-        yield f"Units: {units.note}."
+        lines.append(f"Units: {units.note}.")
+    if lines:
+        yield "\n".join(lines)
 
 
 def _whose(family: str) -> str:
@@ -290,6 +318,17 @@ def _dependence(plan: Plan, family: str, word: str) -> Iterator[str]:
         yield f"Exports{word} that cross: {', '.join(shares)}"
 
 
-def _corridors_of(plan: Plan, family: str) -> pd.DataFrame:
+def corridors_of(plan: Plan, family: str) -> pd.DataFrame:
+    """The corridors of a family over the horizon, rows of ``plan.groups``."""
     groups = plan.groups
     return groups[(groups["kind"] == "corridor") & (groups["family"] == family) & (groups["period"] == "total")]
+
+
+# What --show names and --full prints, in the order in which it is read.
+SECTIONS: Mapping[str, Section] = {
+    "totals": totals, "exports": _of_families(_exports), "corridors": _of_families(_corridors),
+    "routes": _of_families(_routes), "home": _of_families(_home), "carried": _of_families(_carried),
+    "builds": _builds, "risk": _risk, "ledger": _ledger,
+    "limits": _of_families(_binding, {"all": " of both by value", "": " besides"}), "indicators": _indicators,
+    "supplies": _supplies, "emissions": build_view.emissions, "notes": notes,
+}  # fmt: skip

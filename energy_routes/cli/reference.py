@@ -7,26 +7,22 @@ from typing import TYPE_CHECKING
 from energy_routes.errors import EnergyRoutesError
 
 if TYPE_CHECKING:
-    from energy_routes.case import Case
     from energy_routes.plan import Plan
 
 
-def against(plan: Plan, model: str, changed: bool, solver: str) -> str:
-    """One line: netback, exports, shut-in and corridors against the reference case; blank where there is none.
+def plan_before(plan: Plan, model: str, changed: bool, solver: str = "highs") -> Plan | None:
+    """The plan that an answer is measured against; None where there is none.
 
-    ``changed``: scenarios or ``--set`` were given, so the reference is the model as it stands.  A reference that cannot
-    be solved or compared (other periods) is left out: the plan stands without it.
+    ``changed``: scenarios or ``--set`` were given, so it is that of the model as it stands.  A reference that has no
+    plan is left out: the answer stands without it.
     """
     from energy_routes.loading import load
     from energy_routes.solver import solve
-    from energy_routes.studies.compare import compare
 
     name = model if changed else plan.case.base
     if name is None:
-        return ""
+        return None
     try:
-        reference: Case = load(name)
-        words = compare(solve(reference, solver), plan).sentences()
+        return solve(load(name), solver)
     except EnergyRoutesError:
-        return ""
-    return f"Against {reference.name}: {', '.join(words)}."
+        return None

@@ -12,7 +12,6 @@ from energy_routes.cli.options import Debug, Lang, OwnWords, Quiet, Scenarios, S
 
 if TYPE_CHECKING:
     from energy_routes.case import Case
-    from energy_routes.plan import Plan
 
 
 @guarded
@@ -39,33 +38,22 @@ def report(
     A model is set against the one that it extends, or against itself without --scenario and --set.
     """
     from energy_routes.cli.places import check_report, whole_file
+    from energy_routes.cli.reference import plan_before
 
     file = out or Path(f"{Path(other or target).stem}.html")
     check_report(file)
     first = solved(target, scenario, set_, quiet)
     plan, before = (solved(other, None, None, quiet), first) if other else (first, None)
     if other is None and not is_saved(target):
-        before = _reference(first, target, bool(scenario or set_), quiet)
+        with busy(f"Solving what {target} is measured against …", quiet):
+            before = plan_before(first, target, bool(scenario or set_))
+        before = before if before is None or before.case.periods == first.case.periods else None
     studies = _studies(plan.case, frontier, stress, quiet)
     from energy_routes.report import write_report
 
     with busy(f"Writing {file} …", quiet), whole_file(file) as new:
         write_report(plan, new, before=before, lang=lang, **studies)
     say(f"Report in {file}", quiet)
-
-
-def _reference(plan: Plan, model: str, changed: bool, quiet: bool) -> Plan | None:
-    """The plan that a question is measured against: of the model it extends, or of itself unchanged; else None."""
-    from energy_routes.errors import EnergyRoutesError
-    from energy_routes.loading import load
-
-    name = model if changed else plan.case.base
-    if name is None or load(name).periods != plan.case.periods:
-        return None
-    try:
-        return solved(name, None, None, quiet)
-    except EnergyRoutesError:
-        return None  # a reference that has no plan is left out: the answer stands without it
 
 
 def _studies(case: Case, frontier: str | None, stress: bool, quiet: bool) -> dict[str, Any]:

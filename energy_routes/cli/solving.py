@@ -31,6 +31,7 @@ from energy_routes.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from energy_routes.cli.unit_choice import Units
     from energy_routes.plan import Plan
 
 
@@ -46,6 +47,10 @@ def solve(
     units: Annotated[
         str, typer.Option(metavar="LIST", help="Units of the printed tables, such as kb/d,USD/bbl. Files keep theirs.")
     ] = "",
+    full: Annotated[bool, typer.Option("--full", help="Print all: exports, routes, home, ledger, limits …")] = False,
+    show: Annotated[
+        str, typer.Option(metavar="LIST", help="Print some of it after the answer, such as routes,ledger.")
+    ] = "",
     deck: Deck = None,
     as_of: AsOf = None,
     actuals: Actuals = None,
@@ -57,12 +62,14 @@ def solve(
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
-    """Solve, and print exports, corridors, routes, ledger, indicators and what binds."""
+    """Solve, and print the answer, what changes, how sure it is, the corridors and the limits worth most."""
     from energy_routes.cli.places import check_map
+    from energy_routes.cli.plan_view import sections_of
     from energy_routes.cli.unit_choice import Units
 
     listen(verbose)
     Units.check(units)
+    sections = sections_of(show)
     if map_:
         check_map(map_)
     case = ask(model, scenario, set_, deck=deck, as_of=as_of, actuals=actuals)
@@ -71,35 +78,51 @@ def solve(
 
     if out:
         results.check_target(out)
+    from energy_routes.cli.reference import plan_before
+
     with busy(f"Solving {case.name} …", quiet):
         plan = run(case, solver, seed=seed, time_limit=time_limit)
+        before = plan_before(plan, model, bool(scenario or set_), solver)
     laid = {"deck": deck, "as_of": as_of, "actuals": actuals}
     asked = {"scenario": scenario or [], "set": set_ or [], **{k: str(v) for k, v in laid.items() if v is not None}}
-    _write(plan, out, map_, {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}, quiet)
+    options = {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}
+    _write(plan, before, out, map_, options, quiet)
     if as_json:
-        print(json.dumps(results.summary(plan), indent=1, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(results.summary(plan, before), indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        from energy_routes.cli.plan_view import print_plan
-        from energy_routes.cli.render import console
-
-        screen = console()
-        print_plan(screen, plan, Units.of(units, plan))
-        from energy_routes.cli.reference import against
-
-        if line := against(plan, model, bool(scenario or set_), solver):
-            screen.print(f"\n{line}", highlight=False)
+        _print(plan, before, Units.of(units, plan), sections, full=full, quiet=quiet)
     for what, place in (("Saved to", out), ("Map in", map_)):
         if place:
             say(f"{what} {place}", quiet)
 
 
-def _write(plan: Plan, out: Path | None, map_: Path | None, options: Mapping[str, Any], quiet: bool) -> None:
+def _print(plan: Plan, before: Plan | None, units: Units, sections: list[str], *, full: bool, quiet: bool) -> None:
+    """The first screen, or the answer alone; then the sections asked for."""
+    from energy_routes.answer import answer_of
+    from energy_routes.cli.brief import print_brief
+    from energy_routes.cli.plan_view import SECTIONS, print_sections
+    from energy_routes.cli.render import console
+    from energy_routes.words import Words
+
+    answer, screen = answer_of(plan, before), console()
+    if quiet:
+        print(answer.sentence(Words.of(), units))
+    elif not sections or full:
+        print_brief(console(), answer, units)
+    else:
+        screen.print(answer.sentence(Words.of(), units), markup=False)
+    print_sections(screen, plan, units, SECTIONS if full else sections)
+
+
+def _write(
+    plan: Plan, before: Plan | None, out: Path | None, map_: Path | None, options: Mapping[str, Any], quiet: bool
+) -> None:
     """Save and draw before anything is printed: a reader that leaves early loses nothing."""
     if out:
         from energy_routes import results
 
         with busy(f"Saving to {out} …", quiet):
-            results.save(plan, out, options)
+            results.save(plan, out, options, before)
     if map_:
         from energy_routes import maps
 

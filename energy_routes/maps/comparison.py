@@ -65,7 +65,7 @@ def _slide(before: Any, after: Any, data: ChangeData, span: str | None, title: s
     if data.old.when != when:
         when = words("compare.spans", first=data.old.when, second=when)
     old, new = (titled(plan.case, words) for plan in (before, after))
-    figure = new_page(title or difference(before, after, told, span is None, words),
+    figure = new_page(title or difference(before, after, told, words),
                       words("title.when", title=words("title.compare", before=new, after=old), when=when))
     box = flow_box(data.old, data.new)
     cells = grid(2, 2)

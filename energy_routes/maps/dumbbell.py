@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from energy_routes.answer.measures import FAMILIES, corridor_volumes, market_volumes
 from energy_routes.maps import style
 from energy_routes.maps.change import LEAST
 from energy_routes.maps.labels import text_size
-from energy_routes.maps.titles import FAMILIES, TOLD, Labels, corridor_volumes, market_volumes, shortened
+from energy_routes.maps.titles import TOLD, Labels, shortened
 from energy_routes.words import Words
 
 if TYPE_CHECKING:

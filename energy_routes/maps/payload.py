@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes import geo
+from energy_routes.answer.certainty import doubtful
 from energy_routes.errors import UsageError
 from energy_routes.maps import style
 from energy_routes.maps.titles import finding, setting
@@ -37,7 +38,8 @@ class MapData:
     in which it was a bottleneck), ``line`` (what a map calls the line that it is a section of, else blank).
     ``nodes``: id, name, label, kind, country, lon, lat, volume (through it).
     ``limits``: the bottlenecks — id, name, family, ``arc`` (where it is shown), ``price`` (USD/t, mean over the span
-    of what one more tonne in a period is worth) and ``bound`` (in how many periods it binds), dearest first.
+    of what one more tonne in a period is worth), ``bound`` (in how many periods it binds) and ``estimate`` (whether its
+    bound is one), dearest first.
     ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
     ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
     ``words``: the language of what is written; ids, and names of arcs and limits, stay as the pack has them.
@@ -94,7 +96,7 @@ def payload(plan: Any, period: str | None = None, title: str | None = None, lang
     when = words.span(labels)
     months = 12.0 * sum(p.years for p in shown)
     return MapData(arcs, nodes, limits, lines, len(shown), months, when,
-                   title or finding(plan, labels, arcs, words), setting(plan.case, when, limits, words),
+                   title or finding(plan, labels, words), setting(plan.case, when, limits, words),
                    (*credits, words("credit.basemap")), words)
 
 
@@ -144,7 +146,16 @@ def bottlenecks(plan: Any, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd
             found.append({"id": limit, "name": rows["name"].iloc[0], "family": rows["family"].iloc[0],
                           "arc": flows.idxmax(), "price": worth, "bound": len(rows)})
     both = pd.concat([own, pd.DataFrame(found, columns=own.columns)]) if found else own
+    both["estimate"] = _estimates(plan, years, list(both["id"]))
     return both.sort_values(["price", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def _estimates(plan: Any, years: Mapping[str, float], limits: Sequence[str]) -> list[bool]:
+    """Whether the bound of each arc or joint limit is no more than an estimate in the span."""
+    if not limits:
+        return []
+    doubted = doubtful(plan.case, [p for p in plan.case.periods if p.label in years])
+    return [("capacity", limit) in doubted or ("joint", limit) in doubted for limit in limits]
 
 
 def _nodes(table: pd.DataFrame, arcs: pd.DataFrame, words: Words) -> pd.DataFrame:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from energy_routes.maps.titles import corridor_volumes, difference, finding, shortened, titled
+from energy_routes.answer import answer_of
+from energy_routes.answer.certainty import doubtful, limit_key
+from energy_routes.answer.measures import UNITS, corridor_volumes
+from energy_routes.maps.titles import shortened, titled
 from energy_routes.report.subject import SEEN, Subject
-from energy_routes.results.summary import UNITS, VALUE_UNITS, binding
+from energy_routes.results.summary import VALUE_UNITS, binding
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,8 @@ class Card:
 
 def headline(subject: Subject) -> str:
     """The finding in a sentence: of the plan, or of what it changes."""
-    plan, words = subject.plan, subject.words
-    if subject.comparison is not None:
-        labels = subject.labels
-        return difference(subject.comparison.before, plan, (labels, labels), True, words)
-    arcs = plan.arcs.groupby(["arc", "name", "family"], sort=False)["volume"].sum().reset_index()
-    return finding(plan, subject.labels, arcs, words)
+    before = None if subject.comparison is None else subject.comparison.before
+    return answer_of(subject.plan, before).headline(subject.words)
 
 
 def sentences(subject: Subject) -> list[str]:
@@ -43,11 +42,16 @@ def sentences(subject: Subject) -> list[str]:
         told.append(words("answer.no_bottleneck"))
     else:
         worst = tight.iloc[0]
-        told.append(words("answer.bottleneck", name=subject.limit(str(worst["name"])),
+        name = subject.limit(str(worst["name"]))
+        if limit_key(worst["kind"], worst["target"]) in doubtful(plan.case):
+            name = words("answer.estimate", name=name)
+        told.append(words("answer.bottleneck", name=name,
                           measure=words(f"measure.{worst['family']}"), price=_price(worst["price"], subject)))
     if plan.premium is not None:
         cost = words.number(float(plan.premium["cost"]), 1)
         told.append(words("answer.premium", value=cost, unit=words.unit("MUSD")))
+    if sure := answer_of(plan).certainty.sentence(words):
+        told.append(sure)
     return [sentence[:1].upper() + sentence[1:] for sentence in told]
 
 
@@ -89,7 +93,8 @@ def _price(value: float, subject: Subject) -> str:
 def cards(subject: Subject) -> list[Card]:
     """Netback, exports, what is shut in, dependence and concentration, bottlenecks; with their values before."""
     words, plan = subject.words, subject.plan
-    old = None if subject.comparison is None else subject.comparison.before
+    change = None if subject.comparison is None else subject.comparison.answer.change
+    old = None if subject.comparison is None or change is None or change.money is None else subject.comparison.before
     out = [_card(subject, "kpi.netback", plan.netback, None if old is None else old.netback, "MUSD", 0)]
     lifted = float(plan.supplies["lifted"].sum())
     if len(subject.families) == 1 and lifted > SEEN:

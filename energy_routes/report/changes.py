@@ -6,6 +6,7 @@ from energy_routes.maps.titles import titled
 from energy_routes.report.money import SLIGHT, term_name
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, link, table, text
+from energy_routes.words import Words
 
 VISIBLE = 0.005
 
@@ -16,14 +17,15 @@ def changes(subject: Subject) -> Section | None:
     if found is None:
         return None
     totals = [(_named(str(row["what"]), subject), words.number(row["before"], 2), words.number(row["after"], 2),
-               words.signed(row["change"], 2), words.unit(str(row["unit"]))) for row in found.totals.to_dict("records")]
+               _signed(row["change"], 2, words), words.unit(str(row["unit"])))
+              for row in found.totals.to_dict("records")]
     moved = found.corridors[found.corridors["change"].abs() >= VISIBLE]
     moved = moved.loc[moved["change"].abs().sort_values(ascending=False).index]
     ways = [(words.name(str(row["corridor"])), words.number(row["before"], 2), words.number(row["after"], 2),
-             words.signed(row["change"], 2), words.unit(str(row["unit"]))) for row in moved.to_dict("records")]
+             _signed(row["change"], 2, words), words.unit(str(row["unit"]))) for row in moved.to_dict("records")]
     shifted = found.ledger[found.ledger["change"].abs() > max(SLIGHT, VISIBLE)]
     money = [(term_name(str(row["term"]), subject), words.number(row["before"], 1), words.number(row["after"], 1),
-              words.signed(row["change"], 1), words.unit("MUSD")) for row in shifted.to_dict("records")]
+              _signed(row["change"], 1, words), words.unit("MUSD")) for row in shifted.to_dict("records")]
     heads = (words("table.before"), words("table.after"), words("table.change"), words("table.unit"))
     tables = [_inputs(subject), *(table((name, *heads), rows, words=(0, 4)) for name, rows in (
         (words("table.total"), totals), (words("table.corridor"), ways), (words("table.term"), money)))]
@@ -40,6 +42,11 @@ def _waived(subject: Subject) -> list[str]:
                   volume=words.signed(row["change"], 2), unit=words.unit(str(row["unit"])),
                   money=words.signed(row["money"], 2), currency=words.unit("MUSD"))
             for row in found.waivers.to_dict("records")]  # fmt: skip
+
+
+def _signed(change: float, digits: int, words: Words) -> str:
+    """A change with its sign; blank where the two cannot be subtracted."""
+    return words.signed(change, digits) if change == change else ""
 
 
 def _named(what: str, subject: Subject) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
+from energy_routes.answer.measures import UNITS
 from energy_routes.maps import style
 from energy_routes.report import charts
 from energy_routes.report.subject import SEEN, Subject
 from energy_routes.report.table import Section, Table, table, text
-from energy_routes.results.summary import UNITS, VALUE_UNITS, limits_of_corridors
+from energy_routes.results.summary import VALUE_UNITS, limits_of_corridors
 from energy_routes.routes import merged
 from energy_routes.words import Words
 

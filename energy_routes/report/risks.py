@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from energy_routes.answer.measures import UNITS
 from energy_routes.report import charts
 from energy_routes.report.figures import inline
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, table, text
-from energy_routes.results.summary import UNITS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energy_routes.answer.measures import FAMILIES
 from energy_routes.maps.payload import words_of
-from energy_routes.maps.titles import FAMILIES
 from energy_routes.naming import Names
 from energy_routes.report.studies import frontier_of, stress_of
 from energy_routes.studies.compare import Comparison, compare

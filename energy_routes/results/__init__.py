@@ -33,16 +33,20 @@ class SavedResult(Plan):
     run: Mapping[str, Any] = field(default_factory=dict)
 
 
-def save(plan: Plan, folder: str | Path, options: Mapping[str, Any] | None = None) -> Path:
+def save(
+    plan: Plan, folder: str | Path, options: Mapping[str, Any] | None = None, before: Plan | None = None
+) -> Path:
     """Write everything of a plan to ``folder``; returns its path.
 
     The folder appears whole: a killed run leaves the old result or the new one.  Files in it that are not of a result
     stay.  The same plan gives byte-equal tables, summary and certificate; clocks and paths stand in ``run.json`` only,
-    with ``options`` (how the plan was asked for).  Raises UsageError when the place is taken or cannot be written.
+    with ``options`` (how the plan was asked for).  ``before``: the plan that its answer is measured against.
+
+    Raises UsageError when the place is taken or cannot be written.
     """
     target = Path(folder)
     with new_folder(target) as new:
-        _write_json(new / "summary.json", summary(plan))
+        _write_json(new / "summary.json", summary(plan, before))
         _write_json(new / "certificate.json", exact(plan.certificate))
         for name, frame in plan.tables().items():
             write_table(frame, new / name)

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_routes.answer import Answer, answer_of
+from energy_routes.answer.measures import UNITS
 from energy_routes.plan import Plan
 from energy_routes.results.tables import exact
+from energy_routes.words import Words
 
-UNITS = {"oil": "Mt", "gas": "bcm"}
 VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3", "all": "USD/USD", "": ""}
 SLIGHT = 1e-6  # USD/t: a price below this is the arithmetic's
 # What each kind of limit is called in ``--set`` and in an edit's target.
@@ -27,12 +29,18 @@ TARGETS: Mapping[str, str] = {
 }
 
 
-def summary(plan: Plan) -> dict[str, Any]:
-    """The plan as one JSON-ready object; volumes in Mt (bcm) over the horizon, undefined is null."""
+def summary(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
+    """The plan as one JSON-ready object; volumes in Mt (bcm) over the horizon, undefined is null.
+
+    ``before``: the plan that its answer is measured against.
+    """
+    answer = answer_of(plan, before)
     out = {
         "schema_version": 1,
         "model": plan.case.name,
         "status": plan.status,
+        "subject": list(answer.subject),
+        "answer": _answer(answer),
         "objective": {"name": plan.objective.name, "value": plan.objective.value, "unit": "MUSD"},
         "netback": {"value": plan.netback, "unit": "MUSD"},
         "shut_in": [{"commodity": family, "volume": volume} for family, volume in plan.shut_in.items()],
@@ -55,6 +63,31 @@ def summary(plan: Plan) -> dict[str, Any]:
     }  # fmt: skip
     checked: dict[str, Any] = exact(out)
     return checked
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    """The sentence, and the figures it is made of; what is measured against a plan before is null without one."""
+    change, sure = answer.change, answer.certainty
+    families = change.families if change else {}
+    weak = sure.weakest
+    return {
+        "sentence": answer.sentence(Words.of()),
+        "against": change.base if change else None,
+        "subject": [
+            {"target": f.target, "name": f.name, "commodity": f.family, "verb": f.verb, "measure": f.phrase,
+             "volume": f.volume, "before": f.before, "capacity": f.capacity, "share": f.share, "unit": f.unit}
+            for f in answer.fates
+        ],
+        "netback_change": change.money if change else None,
+        "changes": [
+            {"commodity": family, "exports": own.exports, "shut_in": own.shut_in, "unit": UNITS[family],
+             "corridors": [{"name": name, "change": volume} for name, volume in own.corridors.items()]}
+            for family, own in families.items()
+        ],
+        "estimated_share": sure.estimated,
+        "weakest": {"figure": weak.figure if weak else None, "confidence": weak.grade if weak else None,
+                    "doubt": weak.doubt if weak else None, "unit": "MUSD"},
+    }  # fmt: skip
 
 
 def _premium(plan: Plan) -> dict[str, Any]:

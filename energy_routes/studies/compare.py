@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
+from energy_routes.answer import Answer, Shown, answer_of
+from energy_routes.answer.measures import UNITS, families_of
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.naming import Names
 from energy_routes.plan import Plan
+from energy_routes.policy import ALL
 from energy_routes.premium import Cost, Yardstick
 from energy_routes.solver import stated
+from energy_routes.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,6 +34,7 @@ VISIBLE = 0.005
 class Comparison:
     """What ``after`` does otherwise than ``before``; every table has columns before, after, change and unit.
 
+    ``change`` is undefined where only one of them deals with a row's family: oil is not taken from gas.
     ``edits``: the changes laid over the data in one case and not in the other.  ``totals``: netback, exports, shut-in.
     ``corridors``: volumes by corridor.  ``ledger``: the terms of the objective; their changes sum to the netback's.
     ``waivers``: of each contract, what force majeure waives, and the ``money`` (MUSD) not owed for the change.
@@ -78,18 +84,32 @@ class Comparison:
 
         return explore(self.before, path, other=self.after, lang=lang)
 
+    @cached_property
+    def answer(self) -> Answer:
+        """What became of the subject of ``after`` against ``before``."""
+        return answer_of(self.after, self.before)
+
     def sentences(self) -> list[str]:
-        """The comparison in words: what the change costs, what is lost, what moves where."""
-        out = [_signed(*row) for row in self.totals[["what", "change", "unit"]].itertuples(index=False)]
-        shut = self.totals[self.totals["what"].str.startswith("shut-in")]
-        if out[0] and (shut["change"] >= VISIBLE).any() and (cost := self.cost) and cost.shut_in == cost.shut_in:
-            out[0] += f" (lost by shutting in {cost.shut_in:,.2f}, by re-routing {cost.rerouting:,.2f})"
-        out[1:1] = [_waived(row) for row in self.waivers.to_dict("records")]  # beside the netback that it moves
-        order = self.corridors["change"].abs().sort_values(ascending=False).index
-        moved = self.corridors.loc[order, ["corridor", "change", "unit"]]
-        out += [_signed(*row) for row in moved.itertuples(index=False)]
-        out = [words for words in out if words]
-        return out or ["nothing changes"]
+    def sentences(self) -> list[str]:
+        """The comparison in words: the answer, then what changes."""
+        words = Words.of()
+        return [self.answer.sentence(words), *self.changes(words)]
+
+    def changes(self, words: Words, shown: Shown | None = None) -> list[str]:
+        """Each total and corridor that changes, signed; beside the netback what it lost by, and what is waived."""
+        found = self.answer.changes(words, shown)
+        kept = self.answer.change.families if self.answer.change else {}
+        if found and any(own.shut_in >= VISIBLE for own in kept.values()):
+            found[0] += self._parts(words)
+        found[1:1] = [_waived(row) for row in self.waivers.to_dict("records")]
+        return found
+
+    def _parts(self, words: Words) -> str:
+        """The cost by shutting in and by re-routing, in brackets; blank where it cannot be parted."""
+        cost = self.cost if self.answer.change and self.answer.change.money is not None else None
+        if cost is None or cost.shut_in != cost.shut_in:
+            return ""
+        return f" ({words.money(cost.shut_in)} by shutting in, {words.money(cost.rerouting)} by re-routing)"
 
 
 def compare(before: Plan, after: Plan) -> Comparison:
@@ -123,12 +143,12 @@ def _edits(before: Plan, after: Plan) -> pd.DataFrame:
 
 
 def _totals(before: Plan, after: Plan) -> pd.DataFrame:
-    units = {"oil": "Mt", "gas": "bcm"}
+    both = families_of(before) == families_of(after)
     money = _joined(pd.Series({"netback": before.netback}), pd.Series({"netback": after.netback})).assign(unit="MUSD")
-    parts = [money]
+    parts = [money if both else money.assign(change=float("nan"))]
     for name in ("exports", "shut_in"):
         table = _joined(getattr(before, name), getattr(after, name))
-        table = table.assign(unit=table.index.map(units))
+        table = _of_both(table, table.index, before, after).assign(unit=table.index.map(UNITS))
         table.index = pd.Index([f"{name.replace('_', '-')} of {family}" for family in table.index])
         parts.append(table)
     return pd.concat(parts).rename_axis("what").reset_index()
@@ -139,14 +159,16 @@ def _corridors(before: Plan, after: Plan) -> pd.DataFrame:
         chosen = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
         return chosen[chosen["family"] != "all"].set_index(["name", "unit"])["volume"]
 
-    return _joined(volumes(before), volumes(after)).rename_axis(["corridor", "unit"]).reset_index()
+    table = _joined(volumes(before), volumes(after)).rename_axis(["corridor", "unit"]).reset_index()
+    return _of_both(table, table["unit"].map({unit: family for family, unit in UNITS.items()}), before, after)
 
 
 def _ledger(before: Plan, after: Plan) -> pd.DataFrame:
     keys = ["term", "family"]
     table = _joined(*(plan.ledger.set_index(keys)["value"] for plan in (before, after)))
     order = pd.MultiIndex.from_frame(pd.concat([before.ledger[keys], after.ledger[keys]]).drop_duplicates())
-    return table.loc[order].reset_index().assign(unit="MUSD")
+    table = table.loc[order].reset_index().assign(unit="MUSD")
+    return _of_both(table, table["family"], before, after)
 
 
 def _waivers(before: Plan, after: Plan) -> pd.DataFrame:
@@ -174,6 +196,7 @@ def _waived(row: Mapping[Hashable, Any]) -> str:
     return f"force majeure {verb} of {row['name']}" + (money if abs(row["money"]) >= VISIBLE else "")
 
 
-def _signed(what: str, change: float, unit: str) -> str:
-    """``"netback -498.88 MUSD"``; blank where it rounds to nothing."""
-    return f"{what} {change:+,.2f} {unit}" if abs(change) >= VISIBLE else ""
+def _of_both(table: pd.DataFrame, family: Iterable[str], before: Plan, after: Plan) -> pd.DataFrame:
+    """The table without a change where only one plan deals with a row's family: oil is not taken from gas."""
+    known = {*families_of(before)} & {*families_of(after)} | {ALL}
+    return table.assign(change=table["change"].where(np.array([name in known for name in family], dtype=bool)))

@@ -78,9 +78,7 @@ def _cast(plan: Any, other: Any, steps: Any) -> tuple[list[Any], list[dict[str, 
 
 def _moved(before: Any, after: Any, span: Span, number: int, words: Words) -> str:
     """What a plan changes against the first one, in a sentence."""
-    labels = span.labels[0], span.labels[number]
-    whole = all(len(own) == len(plan.case.periods) for own, plan in zip(labels, (before, after), strict=True))
-    return difference(before, after, labels, whole, words)
+    return difference(before, after, (span.labels[0], span.labels[number]), words)
 
 
 def _start(spans: Sequence[Span], period: str | None) -> int:

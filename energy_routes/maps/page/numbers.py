@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_routes.answer.measures import exported
 from energy_routes.maps.payload import bottlenecks, records, summed
-from energy_routes.maps.titles import exported, finding
+from energy_routes.maps.titles import finding, limit_name
 from energy_routes.naming import Names
 from energy_routes.routes import merged
 from energy_routes.words import Words
@@ -59,14 +60,13 @@ def _span(plan: Any, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str
     years = {p.label: p.years for p in plan.case.periods if p.label in set(labels)}
     table = summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
     limits = bottlenecks(plan, table, years)
-    found = finding(plan, labels, table, words)
     rows = table.set_index("arc").reindex(list(arcs))
     return {
-        "finding": found,
+        "finding": finding(plan, labels, words),
         "volume": [short(v) for v in rows["volume"].fillna(0.0)],
         "capacity": [short(v) for v in rows["capacity"]],
         "price": [short(v) for v in rows["price"].fillna(0.0)],
-        "limits": [{"id": row["id"], "name": words.name(row["name"] or row["id"]), "arc": at[row["arc"]],
+        "limits": [{"id": row["id"], "name": limit_name(row, words), "arc": at[row["arc"]],
                     "family": row["family"], "price": short(row["price"]), "bound": int(row["bound"])}
                    for row in records(limits) if row["arc"] in at],
     }

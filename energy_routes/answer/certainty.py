@@ -1,0 +1,103 @@
+"""How sure an answer is: how much of its money rests on estimates, and which figure is the weakest that matters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.naming import Names
+from energy_routes.network import Network
+from energy_routes.periods import Period
+from energy_routes.plan import Plan
+from energy_routes.provenance import PLAIN, bound_grades, sources, weakest_of
+from energy_routes.schema import TABLES
+from energy_routes.words import Words
+
+ESTIMATE = "estimate"
+# What an id of each table is called by, as an attribute of Names.
+CALLED: Mapping[str, str] = {
+    "arcs": "arc", "markets": "market", "supplies": "supply", "obligations": "obligation", "limits": "limit",
+    "storages": "storage", "contracts": "contract", "commodities": "commodity",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Weak:
+    """A figure: the row it is of, as people call it, its field and grade, and MUSD by which it may move the netback."""
+
+    figure: str
+    name: str
+    field: str
+    grade: str
+    doubt: float
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """``estimated``: share of all money paid and received whose price or charge is an estimate (0–1; NaN: no money).
+
+    ``weakest``: the figure of the way out that is least sure and matters most; None where all are sure.
+    """
+
+    estimated: float
+    weakest: Weak | None
+
+    def sentence(self, words: Words) -> str:
+        """In one or two sentences; blank where nothing can be said."""
+        if self.estimated != self.estimated:
+            return ""
+        told = [words("answer.estimated", share=words.percent(self.estimated))]
+        if (weak := self.weakest) is not None:
+            field = words.known(f"figure.{weak.field}", weak.field.replace("_", " "))
+            told.append(words("answer.weakest", figure=words("answer.figure", field=field, name=words.name(weak.name)),
+                              grade=words(f"grade.{weak.grade}"), doubt=words.money(weak.doubt)))
+        return " ".join(told)
+
+
+def certainty_of(plan: Plan) -> Certainty:
+    """How sure a plan is, to first order (see :mod:`energy_routes.stakes`)."""
+    rows = sources(plan)
+    money = rows[[_is_money(table, field) for table, field in zip(rows["table"], rows["field"], strict=True)]]
+    paid = money["at_stake"].abs()
+    total = float(paid.sum())
+    share = float(paid[money["confidence"] == ESTIMATE].sum()) / total if total > 0 else float("nan")
+    # A grade's barrels in a tonne are known to a few per cent, whatever is said of their source: they decide nothing.
+    weak = weakest_of(rows[~rows["field"].isin(list(PLAIN))], 1, volumes=False)
+    return Certainty(share, _weak(plan.case.network, weak) if len(weak) else None)
+
+
+def _is_money(table: str, field: str) -> bool:
+    """Whether a figure is a price or a charge: what is paid on a volume."""
+    return TABLES[table].column(field).dimension == "unit_value"
+
+
+def _weak(network: Network, rows: pd.DataFrame) -> Weak:
+    row = rows.iloc[0]
+    names = Names(network.tables)
+    parts = [_called(names, str(row["table"]), part) for part in str(row["id"]).split("/") if part]
+    return Weak(str(row["figure"]), ", ".join(parts), str(row["field"]), str(row["confidence"]), float(row["doubt"]))
+
+
+def _called(names: Names, table: str, key: str) -> str:
+    """What people call a part of a row's key: by its own table, else as an arc, a market or a grade."""
+    for known in (CALLED.get(table), "arc", "market", "commodity"):
+        if known and (found := getattr(names, known).get(key)):
+            return str(found)
+    return key
+
+
+def doubtful(case: Case, periods: Sequence[Period] = ()) -> frozenset[tuple[str, str]]:
+    """The limits, as (kind, id), whose bound is no more than an estimate, in some of the periods or all."""
+    grades = bound_grades(case.network, periods or case.periods)
+    return frozenset(key for key, grade in grades.items() if grade == ESTIMATE)
+
+
+def limit_key(kind: str, target: str) -> tuple[str, str]:
+    """The key of a limit in :func:`doubtful`, by its kind and the target that an edit calls it (``tier:AUGUSTA/1``)."""
+    return kind, target.partition(":")[2]
+
+
+__all__ = ["ESTIMATE", "Certainty", "Weak", "certainty_of", "doubtful", "limit_key"]

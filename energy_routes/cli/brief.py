@@ -1,0 +1,163 @@
+"""The first screen of a plan: the answer, what changes, how sure that is, the corridors, the limits worth most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from energy_routes.answer import Answer, Fate
+from energy_routes.answer.certainty import doubtful, limit_key
+from energy_routes.answer.fates import SEEN, Measured
+from energy_routes.cli.plan_view import KINDS, corridors_of, premium
+from energy_routes.cli.render import BLANK, table
+from energy_routes.cli.unit_choice import Units
+from energy_routes.results.summary import binding
+from energy_routes.studies.compare import compare
+from energy_routes.words import Words
+
+LINES, WIDE = 30, 80
+MOST_LIMITS, MOST_CHANGES, FEWEST_ROWS = 5, 5, 3
+HEAD = 2  # lines of a table above its rows
+GAP = 3  # columns between two of a table
+HINT = "More: --full, or --show routes,ledger,limits,…"
+
+
+def print_brief(screen: Console, answer: Answer, units: Units) -> None:
+    """Print it in at most LINES lines of at most WIDE columns."""
+    screen.width = min(screen.width, WIDE)
+    words = Words.of()
+    case = answer.plan.case
+    said = list(_said(answer, units, words))
+    limits = _limits(answer, units, words)
+    rows = list(_rows(answer))
+    used = sum(_height(screen, line) for line in (case.title or case.name, *said, *_foot(answer)))
+    used += 1 + (1 + HEAD + limits.row_count if limits else 0) + 1 + HEAD  # a blank line above each part
+    question = _height(screen, case.question) if case.question else 0
+    told = question if question and used + question + min(len(rows), FEWEST_ROWS + _own(rows)) <= LINES else 0
+    screen.print(f"[bold]{escape(case.title or case.name)}[/bold]")
+    if told:
+        screen.print(escape(case.question))
+    screen.print()
+    for line in said:
+        screen.print(escape(line))
+    screen.print()
+    if rows:
+        screen.print(_corridors(answer, units, words, rows, LINES - used - told))
+        screen.print()
+    if limits:
+        screen.print(limits)
+    for line in _foot(answer):
+        screen.print(escape(line), style="dim")
+
+
+def _height(screen: Console, line: str) -> int:
+    return len(Text(line).wrap(screen, screen.width))
+
+
+def _said(answer: Answer, units: Units, words: Words) -> Iterator[str]:
+    """The answer, what caps cost, what changes, how sure it is, and volume that goes round in a loop."""
+    yield answer.sentence(words, units)
+    if asked := premium(answer.plan, units):
+        yield asked
+    for warning in answer.plan.warnings:
+        if warning["code"] == "loop":
+            yield f"Warning: {warning['message']} ({warning['where']})"
+    if answer.change:
+        changes = _changes(answer, units, words)
+        more = f" and {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
+        yield f"Against {answer.change.base}: {', '.join(changes[:MOST_CHANGES]) or 'nothing changes'}{more}."
+    if sure := answer.certainty.sentence(words):
+        yield f"How sure: {sure}"
+    if units.note:
+        yield f"Units: {units.note}."
+
+
+def _changes(answer: Answer, units: Units, words: Words) -> list[str]:
+    """What changes; of plans with the same periods also what it is lost by, and what force majeure waives."""
+    if answer.before.case.periods != answer.plan.case.periods:
+        return answer.changes(words, units)
+    return compare(answer.before, answer.plan).changes(words, units)
+
+
+def _foot(answer: Answer) -> list[str]:
+    notes = [warning for warning in answer.plan.warnings if warning["code"] != "loop"]
+    count = f"; {len(notes)} note{'s' if len(notes) > 1 else ''} (--show notes)" if notes else ""
+    return [f"{HINT}{count}"]
+
+
+Row = tuple[Fate, bool]  # a corridor or a part of the subject, and whether it is the subject
+
+
+def _rows(answer: Answer) -> Iterator[Row]:
+    """The subject, whatever it carries; then the corridors that carry most, of all families."""
+    now = Measured(answer.plan, answer.labels)
+    own = [fate for target in answer.subject for fate in now.moved(target) if fate.unit != "1"]
+    yield from ((fate, True) for fate in own)
+    seen = {(fate.target, fate.family) for fate in own}
+    for family in answer.exports:
+        rows = corridors_of(answer.plan, family).sort_values("volume", ascending=False, kind="stable")
+        for group in rows.loc[rows["volume"] > SEEN, "group"]:
+            yield from ((fate, False) for fate in now.moved(f"corridor:{group}")
+                        if fate.family == family and (fate.target, family) not in seen)
+
+
+def _own(rows: list[Row]) -> int:
+    return sum(own for _, own in rows)
+
+
+def _corridors(answer: Answer, units: Units, words: Words, rows: list[Row], room: int) -> Table:
+    """Volume, share of what it can carry and of exports; the change against the plan before where there is one."""
+    several = len(answer.exports) > 1
+    unit = "volume" if several else units.volume_names[next(iter(answer.exports))]
+    changed = answer.change.families if answer.change else {}
+    out = table("* asked about" if _own(rows) else "corridor", f"{unit}", "used, %", "of exports, %",
+                *(["change"] if changed else []))  # fmt: skip
+    kept = rows if len(rows) <= room else rows[: max(room - 1, _own(rows))]
+    before = Measured(answer.before, answer.then) if changed else None
+    for fate, own in kept:
+        factor = units.volume_factors[fate.family]
+        size = words.number(fate.volume * factor) + (f" {units.volume_names[fate.family]}" if several else "")
+        full = fate.volume / fate.capacity if 0 < fate.capacity < float("inf") else float("nan")
+        was = [f.volume for f in before.moved(fate.target) if f.family == fate.family] if before else []
+        change = words.signed((fate.volume - sum(was)) * factor) if fate.family in changed else BLANK
+        out.add_row(f"{'* ' if own else ''}{escape(fate.name)}", size, _percent(full, words),
+                    _percent(fate.share, words), *([change] if changed else []))  # fmt: skip
+    if len(kept) < len(rows):
+        rest = rows[len(kept):]
+        out.add_row(f"{len(rest)} more (--show corridors)", *[""] * (len(out.columns) - 1))
+    return _one_line(out)
+
+
+def _percent(share: float, words: Words) -> str:
+    return BLANK if share != share else words.number(100 * share)
+
+
+def _limits(answer: Answer, units: Units, words: Words) -> Table | None:
+    """The limits whose next unit is worth most, an estimate said to be one."""
+    tight = binding(answer.plan)
+    tight = tight[(tight["price"] > 0) & (tight["kind"] != "supply") & tight["family"].isin(list(answer.exports))]
+    if tight.empty:
+        return None
+    families = [str(family) for family in dict.fromkeys(tight["family"].head(MOST_LIMITS))]
+    several = len(families) > 1
+    out = table("limits worth most", "kind", "worth" if several else f"worth, {units.value_names[families[0]]}", text=2)
+    doubted = doubtful(answer.plan.case)
+    for row in tight.head(MOST_LIMITS).to_dict("records"):
+        unsure = limit_key(row["kind"], row["target"]) in doubted
+        worth = words.number(row["price"] * units.value_factors[row["family"]])
+        unit = f" {units.value_names[row['family']]}" if several else ""
+        kind = KINDS.get(row["kind"], row["kind"]) + (" (estimate)" if unsure else "")
+        out.add_row(escape(str(row["name"])), kind, worth + unit)
+    return _one_line(out)
+
+
+def _one_line(out: Table) -> Table:
+    """The table with each row on one line: a long name is cut, and stands whole in the sections; figures never are."""
+    name, *figures = out.columns
+    widths = [max(map(len, (str(column.header), *map(str, column.cells)))) for column in figures]
+    name.no_wrap, name.overflow, name.max_width = True, "ellipsis", WIDE - sum(width + GAP for width in widths)
+    return out
