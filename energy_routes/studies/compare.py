@@ -90,7 +90,6 @@ class Comparison:
         return answer_of(self.after, self.before)
 
     def sentences(self) -> list[str]:
-    def sentences(self) -> list[str]:
         """The comparison in words: the answer, then what changes."""
         words = Words.of()
         return [self.answer.sentence(words), *self.changes(words)]
@@ -99,7 +98,9 @@ class Comparison:
         """Each total and corridor that changes, signed; beside the netback what it lost by, and what is waived."""
         found = self.answer.changes(words, shown)
         kept = self.answer.change.families if self.answer.change else {}
-        if found and any(own.shut_in >= VISIBLE for own in kept.values()):
+        if found and found[0].startswith(words("kpi.netback").lower()) and any(
+            own.shut_in >= VISIBLE for own in kept.values()
+        ):
             found[0] += self._parts(words)
         found[1:1] = [_waived(row) for row in self.waivers.to_dict("records")]
         return found
