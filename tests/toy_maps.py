@@ -50,10 +50,10 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
                            for p in periods for name, volume in (("west", west), ("east", east))])
     ids = [a[0] for a in ARCS]
     known = pd.DataFrame({"id": ids, "route": "", "line": "", "from": [a[1] for a in ARCS],
-                          "to": [a[2] for a in ARCS],
-                          "capacity": [a[5] for a in ARCS], "availability": 1.0, "booked": 0.0, "year": 2024,
+                          "to": [a[2] for a in ARCS], "capacity": [a[5] for a in ARCS], "unit": "Mt/y",
+                          "availability": 1.0, "booked": 0.0, "year": 2024,
                           "status": [a[4] for a in ARCS], "source": "", "confidence": grade, "note": ""})
-    none = pd.DataFrame(columns=["table", "field", "id", "period", "value", "year", "source", "confidence",
+    none = pd.DataFrame(columns=["table", "field", "id", "period", "value", "unit", "year", "source", "confidence",
                                  "note"])
     tables = {"nodes": NODES, "arcs": known, "values": none,
               "markets": pd.DataFrame({"id": ["M"], "node": ["M"]}),
