@@ -1,4 +1,4 @@
-"""The door to HiGHS: the only module that touches ``highspy``.
+"""The interface to HiGHS: the only module that touches ``highspy``.
 
 Facts about HiGHS that shaped this file:
 

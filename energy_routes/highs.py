@@ -203,7 +203,7 @@ def optimal(session: Session) -> Solution:
     if solution.status in (Status.infeasible, Status.infeasible_or_unbounded):
         raise InfeasibleError("no plan", [])
     if solution.status is not Status.optimal:
-        raise LimitError(f"the solver stopped on the way: {solution.status.value}")
+        raise LimitError(f"the solver stopped before the end: {solution.status.value}")
     return solution
 
 

@@ -1,7 +1,7 @@
 """What one more tonne of each limit is worth: the right derivative of the optimum, in USD/t.
 
 Where the dual is not unique (a degenerate vertex), the solver's dual is one of many.  The right derivative is not:
-it is the slope of the value just above the limit, read from a warm solve with the limit moved up by a hair.
+it is the slope of the value just above the limit, read from a warm solve with the limit moved up a little.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""PuLP at the door, outward: a programme as an ``LpProblem``, and solved by any solver that PuLP knows.
+"""PuLP, outward: a programme as an ``LpProblem``, and solved by any solver that PuLP knows.
 
 Works with PuLP 3.3 and PuLP 4.  Facts about PuLP that shaped this file:
 

@@ -1,9 +1,9 @@
-"""PuLP at the door, inward: constraints that a user writes in PuLP become rows of the programme.
+"""PuLP, inward: constraints that a user writes in PuLP become rows of the programme.
 
 A rule is a function of a :class:`Scratch`, which makes a PuLP variable when it is first touched::
 
     def my_rules(m):
-        yield m.sum("flow", arc="BTC") >= 2.2, "BTC floor"
+        yield m.sum("flow", arc="BTC") >= 2.2, "BTC minimum"
         yield pulp.lpSum(m.flow[lane] for lane in m.lanes(country="RU")) <= 0.8 * m.exports["oil"], "RU cap"
 
 The rows are plain arrays: they can be pickled and solved again a thousand times, which an ``LpProblem`` cannot.

@@ -5,7 +5,7 @@ A pack is a folder with ``pack.toml`` and one file a table (CSV or Parquet), or 
 or in ``values`` as a dated row with its own source, which overrides the base in that period.
 
 Units: a quantity column names its *dimension*; the row's unit column names the unit it is written in,
-and :mod:`energy_routes.units` converts it once, at the door, to the inner unit of the dimension.
+and :mod:`energy_routes.units` converts it once, on entry, to the inner unit of the dimension.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def fixed_at(program: Program, x: Vector) -> Program:
 
 
 def _leaning(program: Program, space: Space) -> Program:
-    """The programme with a hair's weight on what stands, so that of equal builds the cheaper and later is taken."""
+    """The programme with a tiny weight on what stands, so that of equal builds the cheaper and later is taken."""
     options = space.built.axis
     lean = space.built * (-LEAN * (options.data("capex") + ALONE)) if len(options) else zero(options)
     sign = 1.0 if program.sense == "max" else -1.0

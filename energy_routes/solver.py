@@ -186,7 +186,7 @@ def _free(case: Case, constraints: Rules | None, options: Options, *, weighed: b
 
 
 def _hold(space: Space, free: Yardstick | None) -> Space:
-    """Where caps are set and exports held: the exports of the same case without the caps become a floor."""
+    """Where caps are set and exports held: the exports of the same case without the caps become a lower limit."""
     if free is None:
         return space
     frame = free.space.exports.axis.frame.assign(volume=free.space.exports.value(free.solution.x))

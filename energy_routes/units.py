@@ -1,4 +1,4 @@
-"""Units: read what people write, convert once at the door; one unit inside.
+"""Units: read what people write, convert once on entry; one unit inside.
 
 Inside a program there is one unit for each dimension and family (see :func:`inner_unit`): Mt and bcm at 20 °C, per year
 for rates; USD/t and USD/1000m3 for unit values; kilometres; fractions of 1.  Every unit here is a plain multiple of the

@@ -1,4 +1,4 @@
-"""Excel workbooks as rows of text cells: the one door for packs, decks and actuals.
+"""Excel workbooks as rows of text cells: the one reader for packs, decks and actuals.
 
 A formula has two sides: its text, and the value that a spreadsheet program computed and stored.  A workbook written by
 another program may hold formulas that nobody has computed: without a stored value, or (XlsxWriter) with a 0 and the

@@ -282,7 +282,7 @@ def test_map_of_a_model_and_of_a_saved_result(tmp_path: Path) -> None:
     outcome = run("map", tmp_path / "r", "--out", tmp_path / "saved.png")
     assert outcome.stdout == ""
     assert (tmp_path / "saved.png").read_bytes().startswith(b"\x89PNG")
-    assert "options need a model" in run("map", tmp_path / "r", "--scenario", "rail", code=2).stderr
+    assert "give a model to use these options" in run("map", tmp_path / "r", "--scenario", "rail", code=2).stderr
 
 
 def test_init_gives_a_copy_that_checks_and_solves(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def page(models: Mapping[str, str] = MODELS) -> str:
         "## What is not told",
         "Losses and fuel (`yield`), heating values, tanks and charges of contracts have no first-order weight here: "
         "they are listed without one. Prices move together in fact; here each stands alone. A series under copyright "
-        "is not shipped: single quotations are cited, and your own prices can be laid over a pack with `--deck`.",
+        "is not shipped: single quotations are cited. `--deck` puts your own prices in place of those of a pack.",
     )
     return "\n\n".join(body) + "\n"
 

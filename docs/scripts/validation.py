@@ -33,15 +33,15 @@ MECHANISMS: Mapping[str, str] = {
     "Aktau-Port-To-Baku) counts none from Aktau, [traders](https://helsingefors.com/kazakhstan-increased-oil-exports-"
     "by-10-times-bypassing-russia) 1.328 Mt in Georgian ports; the model fills the tankers to Dubendi that are open to "
     "Kazakh oil, because the grade keeps its name there while Urals-type oil was at a discount",
-    "BTC": "a [contract of 1.5 Mt a year](https://today.az./news/business/251628.html), in the model as ship-or-pay, "
-    "and North Buzachi crude up to the most ever taken; in 2024 the programme was \"up to 1.5\"",
+    "BTC": "a [contract of 1.5 Mt a year](https://today.az./news/business/251628.html), in the model as ship-or-pay; "
+    "and North Buzachi crude up to the most ever taken. In 2024 the programme was \"up to 1.5\"",
     "MAKHACHKALA": "what Baku leaves of the fleet on the Caspian, which is an estimate of 3.5 to 3.65 Mt a year",
     "ATYRAU_SAMARA": "the last outlet; slots are agreed year by year under a [quota of 15](https://kz.kursiv.media/en/"
     "2024-01-19/russia-to-expand-its-oil-exports-to-china-via-kazakhstan-by-40)",
     "CPC": "stops of the moorings, by their dates, and the owners' own barrels",
     "ORENBURG": "the [split of the swap of 2013](https://zakon.kz/amp/redaktsiia-zakonkz/4545564-ministr-nefti-i-gaza-"
     "osharashil-svoim.html), held; records differ in what they take for sold",
-    "CHINA": "the surplus over home demand: commercial output of 2023 is an \"up to\", and 2.4 bcm were not delivered "
+    "CHINA": "the surplus over home demand; commercial output of 2023 is an \"up to\", and 2.4 bcm were not delivered "
     "in the winter that opened it",
 }
 
@@ -120,7 +120,7 @@ def verdict(family: str, plans: Mapping[int, er.Plan], target: float) -> str:
     head = ("year", "model", "naive: last year's shares", "naive: pro rata to capacity", "records")
     words = (
         f"At most {target:g} was sought: met against every record in {_list(met)}. On the mean of the records the "
-        f"model is nearer than last year's shares in {_list(better)}: where little changes, last year is hard to beat, "
+        f"model is nearer than last year's shares in {_list(better)}: where little changes, last year is hard to beat; "
         "but it answers no question about a change."
     )
     return table(head, rows) + "\n\n" + words
@@ -138,7 +138,7 @@ def full(plans: Mapping[int, er.Plan]) -> str:
     rest = [str(y) for y in plans if str(y) not in years]
     return (
         f"The Caspian system is full in the model in {_list(years)}: its share is then what the stops leave, and no "
-        f"merit of the routes. In {_list(rest)} it has room, and the share is the model's choice."
+        f"merit of the routes. In {_list(rest)} it has free capacity, and the share is the model's choice."
     )
 
 
@@ -209,7 +209,7 @@ def gas(years: Sequence[int], told: Mapping[str, Any]) -> str:
     return "\n\n".join((
         "## Gas",
         "Nothing is fitted. " + (f"The shares of 2024 are {words}. " if words else "") + "No statistic gives the "
-        "actual ones: volumes to China have been withheld by customs since 2022, and how much of the gas handed over "
+        "actual ones: volumes to China have been withheld by customs since 2022; how much of the gas handed over  "
         "at Orenburg is sold was told once, for 2013. So each record is arithmetic or a plan; they stand side by side.",
         verdict("gas", plans, 5.0),
         by_route("gas", plans),

@@ -47,7 +47,7 @@ def schedule(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Lay out a plan as desks do: shipper and supply by direction and month, in kt or mcm."""
+    """Print a plan as a schedule: shipper and supply by direction and month, in kt or mcm."""
     from energy_routes.cli.places import check_table, whole_file
 
     if out:
@@ -69,7 +69,9 @@ def schedule(
 @guarded
 def netbacks(
     model: Model,
-    period: Annotated[str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; else all.")] = None,
+    period: Annotated[
+        str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; if left out, all.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the sheets as .xlsx or .csv.")] = None,
     deck: Deck = None,
     scenario: Scenarios = None,
@@ -78,7 +80,7 @@ def netbacks(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Show what each grade would earn by each way out at each market, room or no room."""
+    """Show what each grade would earn by each route at each market, whether or not there is capacity."""
     from energy_routes.cli.places import check_table, whole_file
 
     if out:
@@ -170,4 +172,4 @@ def _print_matrix(case: Case, family: str, netbacks: pd.DataFrame) -> None:
         out.add_row(f" {short(called.market[market])}", *(number(v, 0) + ("*" if v == top else "") for v, top in row))
     screen.print(f"{case.title}: netback by way out, {unit} lifted")
     screen.print(out)
-    screen.print("* the best way of a grade, whether or not there is room on it")
+    screen.print("* the best route of a grade, whether or not it has capacity")

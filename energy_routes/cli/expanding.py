@@ -23,8 +23,8 @@ def expand(
     budget: Annotated[
         str | None, typer.Option(metavar="LIST", help="Budgets in MUSD of capex, such as 0,200,500,1000,2000.")
     ] = None,
-    to: Annotated[str | None, typer.Option(metavar="MUSD", help="Or: equal steps from 0 to this.")] = None,
-    steps: Annotated[int, typer.Option(min=1, max=100, help="How many of them; without --to, up to all options.")] = 5,
+    to: Annotated[str | None, typer.Option(metavar="MUSD", help="Take equal steps from 0 to this budget.")] = None,
+    steps: Annotated[int, typer.Option(min=1, max=100, help="Number of steps; without --to, up to all options.")] = 5,
     out: Out = None,
     plot: Plot = None,
     scenario: Scenarios = None,
@@ -34,7 +34,7 @@ def expand(
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
-    """What to build under a budget: options and years, what they bring, and what each is worth per million."""
+    """Choose what to build under a budget: options, years, the gain, and what each is worth per million."""
     listen(verbose)
     budgets = _budgets(budget, to, steps)
     case = ask(model, scenario, set_)

@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A bundled model's name, or a path to a .toml.")]
 Scenarios = Annotated[
     list[str] | None,
-    typer.Option("--scenario", metavar="NAME", help="Lay a scenario of the model over it; repeatable."),
+    typer.Option("--scenario", metavar="NAME", help="Apply a scenario of the model; may be repeated."),
 ]
 Sets = Annotated[
     list[str] | None,
     typer.Option(
         "--set", metavar="PATH=VALUE",
-        help="Change one figure: policy.max_share.transit:RU=0.8, 'arc:BTC.capacity=5 Mt/y'; repeatable.",
+        help="Change one figure: policy.max_share.transit:RU=0.8, 'arc:BTC.capacity=5 Mt/y'; may be repeated.",
     ),
 ]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout instead of tables.")]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="No words on stderr but errors; of solve the answer alone on stdout.")
+    bool, typer.Option("--quiet", "-q", help="Print only errors on stderr; solve prints only its answer on stdout.")
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Tell on stderr what is done.")]
-Lang = Annotated[str, typer.Option("--lang", metavar="en|ru|kk", help="Language of the words on it.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print each step on stderr.")]
+Lang = Annotated[str, typer.Option("--lang", metavar="en|ru|kk", help="Language of the texts.")]
 
 
 def _own_words(folder: Path | None) -> Path | None:
@@ -47,20 +47,22 @@ def _own_words(folder: Path | None) -> Path | None:
 
 OwnWords = Annotated[
     Path | None,
-    typer.Option("--words", metavar="DIR", help="Your own words, names and borders over ours.", callback=_own_words),
+    typer.Option("--words", metavar="DIR", help="Folder with your own texts, names and borders.", callback=_own_words),
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an error.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 Solver = Annotated[str, typer.Option(metavar="NAME", help="highs (embedded), or any solver that PuLP finds: cbc …")]
 Seed = Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the solver; the plan does not depend on it.")]
-TimeLimit = Annotated[float | None, typer.Option("--time-limit", metavar="SECONDS", min=0.001, help="Stop after this.")]
+TimeLimit = Annotated[
+    float | None, typer.Option("--time-limit", metavar="SECONDS", min=0.001, help="Stop after this many seconds.")
+]
 Deck = Annotated[
-    Path | None, typer.Option("--deck", metavar="FILE", help="Your own prices over those of the pack: .csv or .xlsx.")
+    Path | None, typer.Option("--deck", metavar="FILE", help="Your own prices instead of the pack's: .csv or .xlsx.")
 ]
 AsOf = Annotated[
-    str | None, typer.Option("--as-of", metavar="MONTH", help="Plan from this month on; --actuals tells what was.")
+    str | None, typer.Option("--as-of", metavar="MONTH", help="Plan from this month on; needs --actuals.")
 ]
 Actuals = Annotated[
-    Path | None, typer.Option("--actuals", metavar="FILE", help="Actual volumes until then: .csv or .xlsx.")
+    Path | None, typer.Option("--actuals", metavar="FILE", help="Actual volumes before --as-of: .csv or .xlsx.")
 ]
 
 
@@ -77,7 +79,7 @@ def ask(
     from energy_routes.loading import load
 
     if (as_of is None) != (actuals is None):
-        raise UsageError("--as-of and --actuals go together: where the rest begins, and what has happened until then")
+        raise UsageError("--as-of and --actuals go together: the first month to plan, and the volumes before it")
     pairs = [_pair(text) for text in sets or []]
     _refuse_twice(pairs)
     case = load(model, scenarios or [])
@@ -96,7 +98,7 @@ def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, qui
     """The plan of a saved result, or of a model as :func:`ask` lays it out.  Raises UsageError for options of both."""
     if is_saved(target):
         if scenarios or sets or any(value is not None for value in laid.values()):
-            raise UsageError(f"{target} is a saved result: it can be shown, and not changed; options need a model")
+            raise UsageError(f"{target} is a saved result and cannot be changed; give a model to use these options")
         from energy_routes.results import load
 
         return load(target)

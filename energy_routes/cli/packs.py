@@ -64,7 +64,7 @@ def check(
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Validate: every fault at once, with file, row, column and repair."""
+    """Check a model or a data pack: every fault, with file, row, column and repair."""
     from energy_routes.cli.checking import checked
 
     result = checked(target, scenario, set_)
@@ -84,7 +84,7 @@ def init(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """Copy a data pack and a model to start one's own; the copy solves at once."""
+    """Copy a data pack and a model to start your own; the copy solves at once."""
     from energy_routes.cli.starting import start, start_empty
 
     if empty:
@@ -100,7 +100,7 @@ def init(
 
 @guarded
 def formulation(debug: Debug = False) -> None:
-    """Print the mathematics, as Markdown, from the rules' own docstrings."""
+    """Print the mathematics of the rules as Markdown."""
     from energy_routes.formulation import describe
 
     print(describe().rstrip())

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 def report(
     target: Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")],
     other: Annotated[
-        str | None, typer.Argument(metavar="[OTHER]", help="Report on OTHER instead, and what it changes from TARGET.")
+        str | None, typer.Argument(metavar="[OTHER]", help="Report on OTHER, compared with TARGET.")
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="The file to write: .html.")] = None,
     frontier: Annotated[
         str | None,
         typer.Option(metavar="PATH", help="Price a cap, such as policy.max_share.transit:RU; or a saved folder."),
     ] = None,
-    stress: Annotated[bool, typer.Option("--stress", help="Lose each asset, country and chokepoint in turn.")] = False,
+    stress: Annotated[bool, typer.Option("--stress", help="Close each asset, country and chokepoint in turn.")] = False,
     lang: Lang = "en",
     words: OwnWords = None,
     scenario: Scenarios = None,
@@ -35,7 +35,7 @@ def report(
 ) -> None:
     """Write a report: question, answer, map, routes, netbacks, prices, sources and proof, in one offline HTML file.
 
-    A model is set against the one that it extends, or against itself without --scenario and --set.
+    A model is compared with the one that it extends, or with itself without --scenario and --set.
     """
     from energy_routes.cli.places import check_report, whole_file
     from energy_routes.cli.reference import plan_before

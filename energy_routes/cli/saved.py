@@ -16,12 +16,14 @@ from energy_routes.cli.options import AsJson, Debug, Lang, OwnWords, Quiet, Scen
 def map_(
     target: Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")],
     other: Annotated[
-        str | None, typer.Argument(metavar="[OTHER]", help="What it is compared with: before is TARGET, after OTHER.")
+        str | None, typer.Argument(metavar="[OTHER]", help="The plan after a change; TARGET is the plan before it.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file to write: .html .png .svg .pdf .gpkg .geojson.")
     ] = None,
-    period: Annotated[str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; else all.")] = None,
+    period: Annotated[
+        str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; if left out, all.")
+    ] = None,
     months: Annotated[bool, typer.Option("--months", help="A small map of each period, on one page.")] = False,
     lang: Lang = "en",
     words: OwnWords = None,

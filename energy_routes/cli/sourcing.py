@@ -24,7 +24,7 @@ def sources(
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
-    """List each figure that a plan rests on: value, unit, year, source, confidence; the weakest first."""
+    """List each figure that a plan uses: value, unit, year, source, confidence; the weakest first."""
     from energy_routes.cli.places import check_sheet, whole_file
 
     if out:

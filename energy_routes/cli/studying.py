@@ -47,12 +47,17 @@ def frontier(
     stop: Annotated[
         str | None, typer.Option("--to", metavar="X", help="Where to end; for a cap: the least that there is.")
     ] = None,
-    unit: Annotated[str, typer.Option(metavar="UNIT", help="Unit of both, such as kt/month or USD/bbl.")] = "",
+    unit: Annotated[
+        str, typer.Option(metavar="UNIT", help="Unit of --from and --to, such as kt/month or USD/bbl.")
+    ] = "",
     budget: Annotated[
-        str | None, typer.Option(metavar="USD", help="For a share: the lowest that so much an exported tonne buys.")
+        str | None,
+        typer.Option(metavar="USD", help="For a share: the lowest that costs at most this on each exported tonne."),
     ] = None,
-    samples: Annotated[int, typer.Option(min=2, help="Points where a curve can only be sampled.")] = 33,
-    tolerance: Annotated[float | None, typer.Option(min=0, metavar="MUSD", help="Error of an HHI curve.")] = None,
+    samples: Annotated[int, typer.Option(min=2, help="Number of points where a curve can only be sampled.")] = 33,
+    tolerance: Annotated[
+        float | None, typer.Option(min=0, metavar="MUSD", help="Largest error of an HHI curve.")
+    ] = None,
     out: Out = None,
     plot: Plot = None,
     map_: Page = None,
@@ -64,7 +69,7 @@ def frontier(
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
-    """Price diversification, or any number: the best netback along it, every kink named and proved."""
+    """Price diversification, or any other number: the best netback along it, with each kink named and proved."""
     listen(verbose)
     case = ask(model, scenario, set_)
     check_plot(plot, map_)
@@ -94,11 +99,15 @@ def stress(
         list[str] | None,
         typer.Option(metavar="KIND", help="arc, corridor, transit, chokepoint …, or one loss: corridor:CPC."),
     ] = None,
-    k: Annotated[int, typer.Option("-k", "--k", min=1, max=2, help="2: pairs of losses, too.")] = 1,
-    onset: Annotated[str | None, typer.Option(metavar="LABEL", help="First period of it, such as 2024-03.")] = None,
-    days: Annotated[float | None, typer.Option(metavar="DAYS", help="How long it lasts; else that period.")] = None,
+    k: Annotated[int, typer.Option("-k", "--k", min=1, max=2, help="2 adds pairs of losses.")] = 1,
+    onset: Annotated[
+        str | None, typer.Option(metavar="LABEL", help="First period of the loss, such as 2024-03.")
+    ] = None,
+    days: Annotated[
+        float | None, typer.Option(metavar="DAYS", help="Days that the loss lasts; if left out, that period.")
+    ] = None,
     remaining: Annotated[float, typer.Option(min=0, max=1, help="Share of the capacity that is left.")] = 0.0,
-    foreseen: Annotated[bool, typer.Option("--foreseen", help="It is known from the first period on.")] = False,
+    foreseen: Annotated[bool, typer.Option("--foreseen", help="The loss is known from the first period on.")] = False,
     top: Annotated[int, typer.Option(min=1, help="Rows to print.")] = 30,
     out: Out = None,
     plot: Plot = None,
@@ -111,7 +120,7 @@ def stress(
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
-    """Lose every asset, corridor, country and chokepoint in turn: what is stranded, re-routed and lost."""
+    """Close each asset, corridor, country and chokepoint in turn: what is stranded, re-routed and lost."""
     listen(verbose)
     case = ask(model, scenario, set_)
     check_plot(plot, map_)

@@ -21,14 +21,14 @@ def regret(
     ],
     book: Annotated[
         list[str] | None,
-        typer.Option(metavar="WAY", help="What can be booked, such as arc:BTC; else what the first case books."),
+        typer.Option(metavar="WAY", help="What can be booked, such as arc:BTC; if left out, as in the first case."),
     ] = None,
-    premium: Annotated[float, typer.Option(min=0, metavar="USD", help="On the day, on top of the tariff.")] = 0.0,
+    premium: Annotated[float, typer.Option(min=0, metavar="USD", help="Price on the day, on top of the tariff.")] = 0.0,
     spot: Annotated[float, typer.Option(min=0, max=1, help="Share of a capacity that is sold on the day.")] = 1.0,
     probability: Annotated[
-        list[float] | None, typer.Option(min=0, max=1, metavar="P", help="One a case, in order; else all alike.")
+        list[float] | None, typer.Option(min=0, max=1, metavar="P", help="One for each case; if left out, equal.")
     ] = None,
-    alpha: Annotated[float, typer.Option(min=0, max=0.999999, help="Level of CVaR, beside the regret.")] = 0.9,
+    alpha: Annotated[float, typer.Option(min=0, max=0.999999, help="Level of CVaR.")] = 0.9,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Save JSON, Parquet and CSV to this folder.")] = None,
     set_: Sets = None,
     as_json: AsJson = False,
@@ -36,7 +36,7 @@ def regret(
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
-    """Book so that no case is far from what hindsight would have earned; expected netback and CVaR beside it."""
+    """Find the bookings of least regret over several cases, with expected netback and CVaR."""
     from energy_routes.errors import UsageError
     from energy_routes.studies.regret import regret as run
 

@@ -80,7 +80,7 @@ _HEAD = """# Formulation
 
 Generated from the docstrings of the rules (`energy-routes formulation`); the code that builds each rule stands
 under the equation shown here. Volumes are Mt (oil) or bcm at 20 °C and 101.325 kPa (gas) per period, money is million
-USD (MUSD) of the period, undiscounted, unit values are USD/t (USD/1000 m³), shares are fractions.
+USD (MUSD) of the period, undiscounted. Unit values are USD/t (USD/1000 m³); shares are fractions.
 
 Δt is the period's days over the days of its calendar year, 365 or 366, so that the months of a year add up to 1. A
 figure a year is multiplied by Δt. A rate a day is first times the days of its year, a rate a month divided by Δt of the
@@ -134,9 +134,9 @@ u: least R with V*_s − N_s ≤ R.
 _CURVES = """## The curve of a number
 
 `frontier` writes the programme as base + t·slope, 0 ≤ t ≤ 1. A basis stays optimal as long as no basic value passes a
-bound and no reduced cost changes sign. Times ρ(t) = det B(t) / det B(t₀) all of these are affine in t if only bounds,
-only costs, or one row (or one column) of the matrix depend on t: so a basis holds on an interval with a closed form,
-where the optimum is (a + b·t)/(1 + g·t). Such intervals cover the curve, and that proves it.
+bound and no reduced cost changes sign. Times ρ(t) = det B(t) / det B(t₀) all of these are affine in t where only
+bounds, only costs, or one row (one column) of the matrix depend on t. So a basis holds on an interval with a closed
+form, where the optimum is (a + b·t)/(1 + g·t). Such intervals cover the curve, and that proves it.
 
 | number | shape | how it is known |
 |---|---|---|

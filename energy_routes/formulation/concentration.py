@@ -83,8 +83,8 @@ def reached(s: Space, cap: Concentration, family: str, x: Vector) -> float:
 def max_hhi(s: Space, cuts: Sequence[Tangent]) -> Rows:
     r"""Σ_g (w_g x̂_g/‖x̂‖_w) Σ_t x_gkt ≤ √H_k · Σ_g Σ_t x_gkt   ∀ cut x̂, family k   [Mt | bcm]
 
-    The cone ‖x‖_w ≤ √H·Σx (Herfindahl–Hirschman index Σ w s² at most H) from outside: each cut touches it at a plan x̂
-    that broke it.  w is 1, or the risk of a transit set: 1 − ∏_k (1 − r_k) over its countries, 0 where it has none.
+    The cone ‖x‖_w ≤ √H·Σx (Herfindahl–Hirschman index Σ w s² at most H) from outside; each cut touches it at a plan x̂
+    that broke it; w is 1, or the risk of a transit set: 1 − ∏_k (1 − r_k) over its countries, 0 where it has none.
     Only kinds that partition exports have an HHI.  Cuts are added in the live session until none is broken.
     """
     rows = [

@@ -27,8 +27,8 @@ def exposure(s: Space) -> Rows:
     r"""x_gkt = Σ_{l∈count(g)} φ_lt f_lt + Σ_{m∈count(g)} d_mt   ∀ g, k, t   [Mt | bcm];  x_g,all,t = Σ_k P_k x_gkt
 
     A group's volume is what is sold abroad of what crosses its meter, so a partition's groups add up to the exports.
-    Each export path crosses the meter at most once.  φ is the share of a lane's inlet that is sold in the end: the
-    product of its yield and of those that follow.  A group is counted at its meter where all ways on have one φ and
+    Each export path crosses the meter at most once.  φ is the share of a lane's inlet that is sold in the end; it is
+    the product of its yield and of those that follow.  A group is counted at its meter where all ways on have one φ and
     end abroad; else farther on, up to the sale, as long as only its own volume is there.  Where others' volume mixes
     in first, φ is that of the best way.  All families together are measured by value in MUSD, at the base prices P_k
     (USD/t, USD/1000 m³) that the case states.

@@ -65,8 +65,8 @@ def secure(lost: Expr, planned: Expr, delta: float, margin: Expr | None = None, 
 def stranded(s: Space, lost: Expr, outages: Mapping[str, Outage]) -> Rows:
     r"""lost_ωat ≥ Σ_{l∈a} f_lt − ρ_ω K_at,   lost_ωat ≥ 0   ∀ outage ω, a ∈ ω, t in its window   [Mt | bcm]
 
-    What the plan moves over an arc beyond what an outage would leave of it, counted at the inlet: an arc of a group
-    that is not full makes no room for another.
+    What the plan moves over an arc beyond what an outage would leave of it, counted at the inlet.  An arc of a group
+    that is not full gives no capacity to another.
     """
     left = np.array([outages[name].remaining for name in lost.axis.frame["outage"]], dtype=float)
     capacity = lost.axis.data("capacity")

@@ -48,7 +48,7 @@ def cvar(quantile: Expr, excess: Expr, probability: Vector, alpha: float) -> Exp
 def tail(risk: Expr, limit: float) -> Rows:
     r"""CVaR_α ≤ κ   [MUSD]
 
-    The worst tail is kept above a floor, whatever the mean.
+    The worst tail is kept above a lower limit, whatever the mean.
     """
     return between(risk, -INF, limit)
 

@@ -74,7 +74,7 @@ class Follower:
         self._session.update(self._stretch.line.at(t))
         solution = self._session.solve()
         if solution.status in (Status.time_limit, Status.numerical, Status.error):
-            raise LimitError(f"the solver stopped on the way: {solution.status.value}")
+            raise LimitError(f"the solver stopped before the end: {solution.status.value}")
         return solution if solution.status is Status.optimal else None
 
     def limits(self, t: float) -> list[str]:

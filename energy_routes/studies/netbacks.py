@@ -1,4 +1,4 @@
-"""The netback matrix: what a tonne of each grade earns by each way out at each market, whether or not there is room.
+"""The netback matrix: what a tonne of each grade earns by each route at each market, whether or not there is capacity.
 
 A value iteration backwards from each market: with V = the price there, and over each lane l from n to n',
 

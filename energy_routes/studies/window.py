@@ -18,9 +18,9 @@ def window(case: Case, onset: str | None, days: float | None) -> tuple[int, Mapp
         raise UsageError(f"onset {onset!r} is not a period of {case.name}: {labels[0]} … {labels[-1]}")
     at = labels.index(onset) if onset is not None else _busiest(case)
     left = float(case.periods[at].days) if days is None else float(days)
-    room = sum(period.days for period in case.periods[at:])
-    if not 0 < left <= room:
-        raise UsageError(f"days = {left:g}: from the onset {labels[at]} on the horizon has {room} days")
+    there = sum(period.days for period in case.periods[at:])
+    if not 0 < left <= there:
+        raise UsageError(f"days = {left:g}: from the onset {labels[at]} on the horizon has {there} days")
     length, struck = left, {}
     for period in case.periods[at:]:
         share = min(left / period.days, 1.0)

@@ -1,4 +1,4 @@
-"""Units at the door: every figure of a pack goes to its inner unit, once, and unit slips are refused."""
+"""Units on entry: every figure of a pack goes to its inner unit, once, and unit slips are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Read a pack: files to text, text to types, units at the door, then every check; all faults at once."""
+"""Read a pack: files to text, text to types, units, then every check; all faults at once."""
 
 from __future__ import annotations
 
