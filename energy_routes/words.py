@@ -84,9 +84,9 @@ class Words:
 
     def of_name(self, key: str, name: str, **values: object) -> str:
         """The text of a key about a thing: ``{name}`` as this language calls it, and of ``[carries|carry]`` the second
-        where the English name is one of many things (``plurals.csv``).
+        where the English name is one of many things: two joined by 'and', or a name of ``plurals.csv``.
         """
-        form = 2 if name in self.plurals else 1
+        form = 2 if name in self.plurals or " and " in name else 1
         holders = HOLDER.findall(self.texts.get(key, ""))
         told = self(key, **values, **({"name": self.name(name)} if "name" in holders else {}))
         return FORMS.sub(lambda found: found[form], told)

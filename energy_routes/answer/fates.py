@@ -181,16 +181,14 @@ class Measured:
 
     def _option(self, target: str, option: str) -> Iterator[Fate]:
         """Units of an option that are begun by year; none where the case may not build it."""
-        table = self.plan.case.network.tables["options"].set_index("id")
-        if option not in table.index:
+        families = self.plan.case.network.family_of("options")
+        if option not in families:
             return
         builds, begun = self.plan.builds, {}
         if len(builds):
             own = builds[(builds["option"] == option) & (builds["begun"].astype(float) > SEEN)]
             begun = own.set_index(own["year"].astype(str))["begun"].astype(float).to_dict()
-        name = table["name"].get(option)
-        family = self.plan.case.network.family_of("options")[option]
-        yield Fate(target, name if isinstance(name, str) else option, family, "build", sum(begun.values()), "1",
+        yield Fate(target, self._names.option[option], families[option], "build", sum(begun.values()), "1",
                    yearly=begun)
 
     def _spread(self, target: str, kind: str) -> Iterator[Fate]:

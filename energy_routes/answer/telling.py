@@ -148,7 +148,7 @@ class Teller:
         for family, change in self.answer.change.families.items():
             total = max(abs(self.answer.exports.get(family, 0.0)), abs(change.exports))
             ways = {name: v for name, v in change.corridors.items() if name not in own and moved(v, total)}
-            for name, volume in sorted(ways.items(), key=lambda item: -abs(item[1]))[:most]:
+            for name, volume in sorted(ways.items(), key=_largest)[:most]:
                 yield self.words.of_name(f"answer.way_{_sign(volume)}", name, **self._volume(volume, family))
             if moved(change.shut_in, total):
                 yield self.words(f"answer.shut_{_sign(change.shut_in)}", **self._volume(change.shut_in, family))
@@ -166,7 +166,7 @@ class Teller:
             yield f"{words('kpi.netback').lower()} {sign}{words.money(change.money)}"
         for family, own in change.families.items():
             total = max(abs(self.answer.exports.get(family, 0.0)), abs(own.exports))
-            ways = sorted(own.corridors.items(), key=lambda item: -abs(item[1]))
+            ways = sorted(own.corridors.items(), key=_largest)
             told = [(words(f"kpi.{family}_exports").lower(), own.exports), (words("kpi.shut_in").lower(), own.shut_in),
                     *((words.name(name), volume) for name, volume in ways)]
             for name, volume in told:
@@ -195,6 +195,11 @@ class Teller:
         return reduce(lambda first, second: self.words("answer.and", first=first, second=second), parts)
 
 
+def _largest(item: tuple[str, float]) -> tuple[float, str]:
+    """Key of a change: the largest first; of two that differ in the last bit alone, by name."""
+    return -round(abs(item[1]), 6), item[0]
+
+
 def _sign(value: float) -> str:
     return "more" if value > 0 else "less"
 
@@ -203,7 +208,8 @@ def sentence(answer: Content, words: Words, shown: Shown) -> str:
     """All clauses, as one sentence."""
     tell = Teller(answer, words, shown)
     clauses = [*tell.beside(), *tell.fates(), *tell.money(), *tell.moves(), *tell.shut_in()]
-    return f"{_capital(CLOSE.join(clauses or [words('answer.nothing')]))}."
+    text = _capital(CLOSE.join(clauses or [words("answer.nothing")]))
+    return text if text.endswith(".") else f"{text}."  # a unit such as 'долл.' ends with one
 
 
 def headline(answer: Content, words: Words) -> str:
