@@ -89,13 +89,16 @@ def amount(value: float, unit: str, digits: int) -> str:
 
 
 def btc(book: Book) -> tuple[str, str]:
-    """What BTC carries when it is opened to 5 Mt, and what holds it back."""
+    """What BTC carries when it is opened to 5 Mt, and what the same crude earns by CPC."""
     plan = book.plan("btc-5")
-    tight = limits_of_corridors(plan)["BTC", "oil"].sort_values("price", ascending=False).iloc[0]
-    volume, worth = f"{carried(plan, 'BTC'):.1f} Mt", f"{tight['price']:.1f} USD/t"
-    return (f"**What does BTC carry if it accepts 5 Mt of Kazakh crude a year?** It carries {volume}. The limit that"
-            f" costs most is “{tight['name']}”: one more tonne of it is worth {worth}.",
-            command("solve btc-5", volume, worth))
+    volume, more = carried(plan, "BTC"), carried(plan, "BTC") - carried(book.plan("oil-2026"), "BTC")
+    ways = plan.routes[plan.routes["export"] & (plan.routes["origin"] == "KASHAGAN")].sort_values("volume")
+    earned = {way: float(own["netback"].iloc[-1]) for way, own in ways.groupby("corridor")}  # of its largest route
+    change = f"{abs(more):.1f} Mt {'more' if more > 0 else 'less'} than" if abs(more) >= 0.05 else "as much as"
+    figures = f"{volume:.1f} Mt", f"{earned['BTC']:.0f}", f"{earned['CPC']:.0f}"
+    return (f"**What does BTC carry if it accepts 5 Mt of Kazakh crude a year?** It carries {figures[0]}, {change} with"
+            f" today's limit. Kashagan crude earns {figures[1]} USD/t by BTC and {figures[2]} USD/t by CPC.",
+            command("solve btc-5 --show routes", *figures))
 
 
 def russia(book: Book) -> tuple[str, str]:
@@ -119,9 +122,9 @@ def anatolia(book: Book) -> tuple[str, str]:
     market = {node: short(name) for node, name in Names(plan.case.network.tables).market.items()}
     figures = [f"{way['netback']:.0f}" for way in (west, east)]
     carries = f"It carries {volume:.1f} bcm." if volume > USED else "It carries nothing, even where the link is built."
-    return (f"**Does Kazakh gas pay over the Trans-Anatolian pipeline in 2030?** {carries} Gas of Tengiz would leave"
-            f" {figures[0]} USD/1000 m³ by way of {market[west['market']]} and {figures[1]} by way of"
-            f" {market[east['market']]}.",
+    return (f"**Does Kazakh gas pay over the Trans-Anatolian pipeline in 2030?** {carries} Gas of Tengiz would earn"
+            f" {figures[0]} USD/1000 m³ in {market[west['market']]} and {figures[1]} in {market[east['market']]}, after"
+            " all costs on the way.",
             command("netbacks trans-caspian-gas", *figures))
 
 
