@@ -19,7 +19,7 @@ from energy_routes.case import Case
 from energy_routes.cli.brief import LINES, WIDE, print_brief
 from energy_routes.cli.unit_choice import Units
 from energy_routes.errors import InfeasibleError
-from energy_routes.words import LANGUAGES, Words
+from energy_routes.words import LANGUAGES, MINUS, Words
 
 WORDS = Words.of()
 
@@ -195,7 +195,7 @@ class Truth:
 
 def near(text: str, *values: float) -> bool:
     """Whether a number as it is printed is one of the values, to the digits that are printed."""
-    number = float(text.replace(",", ""))
+    number = float(text.replace(",", "").replace(MINUS, "-"))
     digits = len(text.partition(".")[2])
     return any(abs(value - number) <= 0.5000001 * 10.0**-digits for value in values)
 

@@ -191,6 +191,7 @@ def earned(plan: er.Plan) -> str:
 def printed(command: str, *figures: str) -> str:
     """A command with the figures that it prints, as the answer says them; those of a single digit tell too little."""
     told = [words for words in figures if len(re.sub(r"\D", "", words.split(" ")[0]).lstrip("0")) > 1]
+    command = f"{command} --full" if command.startswith("solve ") and told else command  # the first screen rounds
     return f"{command}  # prints {', '.join(told)}" if told else command
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from energy_routes.answer.measures import UNITS
 from energy_routes.cli import build_view, risk_view
 from energy_routes.cli.money_view import Part, ledger
 from energy_routes.cli.render import BLANK, digits_for, number, percent, table
@@ -20,6 +21,7 @@ from energy_routes.naming import Names
 from energy_routes.plan import Plan
 from energy_routes.results.summary import binding, limits_of_corridors
 from energy_routes.routes import merged
+from energy_routes.studies.compare import compare
 
 MOST_ROUTES, MOST_LIMITS, MOST_SUPPLIES = 15, 15, 6
 WIDEST_SHIPPER = 18
@@ -41,10 +43,12 @@ KINDS = {
 Section = Callable[[Plan, Units], Iterator[Part | str]]
 
 
-def print_sections(screen: Console, plan: Plan, units: Units, names: Iterable[str]) -> None:
-    """Print the sections named, each with a blank line above."""
+def print_sections(
+    screen: Console, plan: Plan, units: Units, names: Iterable[str], before: Plan | None = None
+) -> None:
+    """Print the sections named, each with a blank line above; changes are those against ``before``."""
     for name in names:
-        for part in SECTIONS[name](plan, units):
+        for part in _changes(plan, before, units) if name == CHANGES else SECTIONS[name](plan, units):
             screen.print()
             if isinstance(part, str):
                 screen.print(escape(part))
@@ -58,10 +62,26 @@ def print_sections(screen: Console, plan: Plan, units: Units, names: Iterable[st
 def sections_of(text: str) -> list[str]:
     """The sections that ``routes,ledger`` names.  Raises UsageError for one that there is not."""
     names = [name.strip() for name in text.split(",") if name.strip()]
-    if unknown := next((name for name in names if name not in SECTIONS), None):
-        raise UsageError(f"--show: no section {unknown!r}. {nearest(unknown, SECTIONS)} There are: "
-                         f"{', '.join(SECTIONS)}.")
+    known = [CHANGES, *SECTIONS]
+    if unknown := next((name for name in names if name not in known), None):
+        raise UsageError(f"--show: no section {unknown!r}. {nearest(unknown, known)} There are: {', '.join(known)}.")
     return list(dict.fromkeys(names))
+
+
+def _changes(plan: Plan, before: Plan | None, units: Units) -> Iterator[Part]:
+    """Totals and corridors before and after; none without a plan of the same periods before."""
+    if before is None or before.case.periods != plan.case.periods:
+        return
+    found = compare(before, plan)
+    frames = [found.totals, found.corridors.rename(columns={"corridor": "what"})]
+    out = table(f"against {before.case.name}", "before", "after", "change", "unit>")
+    factors = {inner: (units.volume_factors[f], units.volume_names[f]) for f, inner in UNITS.items()}
+    for row in (row for frame in frames for row in frame.to_dict("records")):
+        factor, unit = factors.get(row["unit"], (1.0, row["unit"]))
+        if abs(row["change"]) > SEEN or row["what"] == "netback":
+            out.add_row(escape(row["what"].capitalize() if row["what"][0].islower() else row["what"]),
+                        *(number(row[key] * factor) for key in ("before", "after", "change")), unit)  # fmt: skip
+    yield Part("What changes", out)
 
 
 def totals(plan: Plan, units: Units) -> Iterator[str]:
@@ -324,6 +344,7 @@ def corridors_of(plan: Plan, family: str) -> pd.DataFrame:
     return groups[(groups["kind"] == "corridor") & (groups["family"] == family) & (groups["period"] == "total")]
 
 
+CHANGES = "changes"  # the one section that needs a plan before
 # What --show names and --full prints, in the order in which it is read.
 SECTIONS: Mapping[str, Section] = {
     "totals": totals, "exports": _of_families(_exports), "corridors": _of_families(_corridors),

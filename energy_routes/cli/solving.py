@@ -100,7 +100,7 @@ def _print(plan: Plan, before: Plan | None, units: Units, sections: list[str], *
     """The first screen, or the answer alone; then the sections asked for."""
     from energy_routes.answer import answer_of
     from energy_routes.cli.brief import print_brief
-    from energy_routes.cli.plan_view import SECTIONS, print_sections
+    from energy_routes.cli.plan_view import CHANGES, SECTIONS, print_sections
     from energy_routes.cli.render import console
     from energy_routes.words import Words
 
@@ -111,7 +111,7 @@ def _print(plan: Plan, before: Plan | None, units: Units, sections: list[str], *
         print_brief(console(), answer, units)
     else:
         screen.print(answer.sentence(Words.of(), units), markup=False)
-    print_sections(screen, plan, units, SECTIONS if full else sections)
+    print_sections(screen, plan, units, [CHANGES, *SECTIONS] if full else sections, before)
 
 
 def _write(
