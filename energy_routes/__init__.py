@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from energy_routes.answer import answer_of as answer_of
     from energy_routes.audit import verify as verify
     from energy_routes.case import Case as Case
     from energy_routes.drawn import route_from_geometry as route_from_geometry
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from energy_routes.tables import read_pack as read_pack
 
 _HOME = {
+    "answer_of": "answer",
     "Case": "case",
     "load": "loading",
     "DataError": "errors",

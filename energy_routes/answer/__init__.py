@@ -21,7 +21,12 @@ from energy_routes.words import Words
 
 
 class Answer(Content):
-    """The answer of a plan, as figures and in words."""
+    """The answer of a plan, as figures and in words; as text it is the English sentence."""
+
+    def __str__(self) -> str:
+        return self.sentence(Words.of())
+
+    __repr__ = __str__
 
     def sentence(self, words: Words, shown: Shown | None = None) -> str:
         """The answer in one sentence, in the language of ``words``; volumes in the units ``shown`` (Mt and bcm)."""

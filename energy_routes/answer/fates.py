@@ -199,7 +199,7 @@ class Measured:
         rows = table[(table["indicator"] == name) & (table["kind"] == kind) & table["value"].notna()]
         for family, value in zip(rows["family"], rows["value"].astype(float), strict=True):
             if family in UNITS:
-                yield Fate(target, name, str(family), "spread", value, "1")
+                yield Fate(target, "Concentration (HHI)", str(family), "spread", value, "1")
 
     def _lost(self, target: str) -> Iterator[Fate]:
         """What survives the loss of the target, where the plan guards against it."""

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from energy_routes.answer import Answer, Fate
 from energy_routes.answer.certainty import doubtful, limit_key
-from energy_routes.answer.fates import SEEN, Measured
+from energy_routes.answer.fates import SEEN, TOLD, Measured, moved
 from energy_routes.cli.plan_view import KINDS, corridors_of, premium
 from energy_routes.cli.render import BLANK, table
 from energy_routes.cli.unit_choice import Units
@@ -95,12 +95,14 @@ Row = tuple[Fate, bool]  # a corridor or a part of the subject, and whether it i
 def _rows(answer: Answer) -> Iterator[Row]:
     """The subject, whatever it carries; then the corridors that carry most, of all families."""
     now = Measured(answer.plan, answer.labels)
-    own = [fate for target in answer.subject for fate in now.moved(target) if fate.unit != "1"]
+    own = [fate for target in answer.subject for fate in now.moved(target)]
     yield from ((fate, True) for fate in own)
     seen = {(fate.target, fate.family) for fate in own}
     for family in answer.exports:
         rows = corridors_of(answer.plan, family).sort_values("volume", ascending=False, kind="stable")
-        for group in rows.loc[rows["volume"] > SEEN, "group"]:
+        kept = answer.change.families[family].corridors if answer.change and family in answer.change.families else {}
+        gone = rows["name"].map(lambda name, changes=kept: abs(changes.get(name, 0.0)) > TOLD)
+        for group in rows.loc[(rows["volume"] > SEEN) | gone, "group"]:
             yield from ((fate, False) for fate in now.moved(f"corridor:{group}")
                         if fate.family == family and (fate.target, family) not in seen)
 
@@ -119,17 +121,27 @@ def _corridors(answer: Answer, units: Units, words: Words, rows: list[Row], room
     kept = rows if len(rows) <= room else rows[: max(room - 1, _own(rows))]
     before = Measured(answer.before, answer.then) if changed else None
     for fate, own in kept:
-        factor = units.volume_factors[fate.family]
-        size = words.number(fate.volume * factor) + (f" {units.volume_names[fate.family]}" if several else "")
         full = fate.volume / fate.capacity if 0 < fate.capacity < float("inf") else float("nan")
         was = [f.volume for f in before.moved(fate.target) if f.family == fate.family] if before else []
-        change = words.signed((fate.volume - sum(was)) * factor) if fate.family in changed else BLANK
-        out.add_row(f"{'* ' if own else ''}{escape(fate.name)}", size, _percent(full, words),
-                    _percent(fate.share, words), *([change] if changed else []))  # fmt: skip
+        change = fate.volume - sum(was) if fate.family in changed else float("nan")
+        size, more = _size(fate, change, units, words)
+        unit_of = f" {units.volume_names[fate.family]}" if several and fate.unit != "1" else ""
+        out.add_row(f"{'* ' if own else ''}{escape(fate.name)}", size + unit_of, _percent(full, words),
+                    _percent(fate.share, words), *([more] if changed else []))  # fmt: skip
     if len(kept) < len(rows):
         rest = rows[len(kept):]
         out.add_row(f"{len(rest)} more (--show corridors)", *[""] * (len(out.columns) - 1))
     return _one_line(out)
+
+
+def _size(fate: Fate, change: float, units: Units, words: Words) -> tuple[str, str]:
+    """Volume and change as read; of a build whether it is built, of a concentration the index."""
+    if fate.phrase == "build":
+        return "built" if fate.volume > SEEN else "not built", BLANK
+    digits, factor = (3, 1.0) if fate.phrase == "spread" else (None, units.volume_factors[fate.family])
+    told = change if moved(change, fate.volume, fate.volume - change) else 0.0
+    size = words.number(fate.volume * factor, digits)
+    return size, BLANK if change != change else words.signed(told * factor, digits)
 
 
 def _percent(share: float, words: Words) -> str:
