@@ -172,7 +172,7 @@ def test_units_are_those_asked_for(printed: str) -> None:
     assert "USD/bbl" in shown
     brief = run("solve", MODEL, "--units", "kb/d,USD/bbl").stdout
     west = plan.groups.query("kind == 'corridor' and group == 'West' and period == 'total'")["volume"].iloc[0]
-    assert f"carries {west * content * 1000 / 366:.0f} kb/d of the {exports:.0f} kb/d of oil exported" in (
+    assert f"carry {west * content * 1000 / 366:.0f} kb/d of the {exports:.0f} kb/d of oil exported" in (
         " ".join(brief.split()))
     assert "USD/t" not in shown
     assert "USD/t" in printed

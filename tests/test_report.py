@@ -81,7 +81,7 @@ def test_a_comparison_leads_with_what_changes(before: er.Plan, after: er.Plan) -
     lost = round(before.netback - after.netback)
     assert lost > 0
     west = before.groups.query("kind == 'corridor' and group == 'West' and period == 'total'").iloc[0]
-    assert headline(subject).startswith(f"{west['name']} carries ")
+    assert headline(subject).startswith(f"{west['name']} carry ")
     assert f" Mt less than in {before.case.name}; the netback loses {lost:,} MUSD" in headline(subject)
     netback = next(card for card in cards(subject) if card.name == "Netback")
     assert netback.before == f"−{lost:,} against before"

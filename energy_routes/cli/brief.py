@@ -101,8 +101,9 @@ def _rows(answer: Answer) -> Iterator[Row]:
     for family in answer.exports:
         rows = corridors_of(answer.plan, family).sort_values("volume", ascending=False, kind="stable")
         kept = answer.change.families[family].corridors if answer.change and family in answer.change.families else {}
-        gone = rows["name"].map(lambda name, changes=kept: abs(changes.get(name, 0.0)) > TOLD)
-        for group in rows.loc[(rows["volume"] > SEEN) | gone, "group"]:
+        for group, name, volume in zip(rows["group"], rows["name"], rows["volume"], strict=True):
+            if volume <= SEEN and abs(kept.get(str(name), 0.0)) <= TOLD:
+                continue  # carries nothing, and did not before
             yield from ((fate, False) for fate in now.moved(f"corridor:{group}")
                         if fate.family == family and (fate.target, family) not in seen)
 
