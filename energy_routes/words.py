@@ -204,6 +204,11 @@ class Words:
 _LISTED = ", ".join(LANGUAGES)
 
 
+def stopped(text: str) -> str:
+    """A sentence with its full stop, and no second one after a unit such as 'долл.'."""
+    return text if text.endswith(".") else f"{text}."
+
+
 def _loaded(language: Language, folders: tuple[Path, ...]) -> Words:
     texts = _texts(language, folders)
     places: dict[str, str] = {}

@@ -14,7 +14,7 @@ from energy_routes.periods import Period
 from energy_routes.plan import Plan
 from energy_routes.provenance import PLAIN, bound_grades, sources, weakest_of
 from energy_routes.schema import TABLES
-from energy_routes.words import Words
+from energy_routes.words import Words, stopped
 
 ESTIMATE = "estimate"
 # What an id of each table is called by, as an attribute of Names.
@@ -54,7 +54,7 @@ class Certainty:
             field = words.known(f"figure.{weak.field}", weak.field.replace("_", " "))
             told.append(words("answer.weakest", figure=words("answer.figure", field=field, name=words.name(weak.name)),
                               grade=words(f"grade.{weak.grade}"), doubt=words.money(weak.doubt)))
-        return " ".join(told)
+        return " ".join(map(stopped, told))
 
 
 def certainty_of(plan: Plan) -> Certainty:

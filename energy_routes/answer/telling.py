@@ -10,7 +10,7 @@ from typing import Protocol
 from energy_routes.answer.content import Content
 from energy_routes.answer.fates import SEEN, Fate, moved
 from energy_routes.answer.measures import UNITS, exported, families_of
-from energy_routes.words import MINUS, Words
+from energy_routes.words import MINUS, Words, stopped
 
 SLIGHT_MONEY = 1e-5  # share of the netback: a smaller change is none
 MOST_MOVES, MOST_HEADS = 2, 2
@@ -208,8 +208,7 @@ def sentence(answer: Content, words: Words, shown: Shown) -> str:
     """All clauses, as one sentence."""
     tell = Teller(answer, words, shown)
     clauses = [*tell.beside(), *tell.fates(), *tell.money(), *tell.moves(), *tell.shut_in()]
-    text = _capital(CLOSE.join(clauses or [words("answer.nothing")]))
-    return text if text.endswith(".") else f"{text}."  # a unit such as 'долл.' ends with one
+    return stopped(_capital(CLOSE.join(clauses or [words("answer.nothing")])))
 
 
 def headline(answer: Content, words: Words) -> str:
