@@ -66,7 +66,7 @@ def test_ids_are_found_where_they_stand() -> None:
 @pytest.mark.parametrize("model", [name if name in SOLVED else pytest.param(name, marks=MORE)
                                    for name in library.model_names()])  # fmt: skip
 def test_a_printed_plan_has_no_raw_id(model: str) -> None:
-    assert raw().findall(printed("solve", model)) == []
+    assert raw().findall(printed("solve", model, "--full")) == []
 
 
 @pytest.mark.parametrize("arguments", [

@@ -108,7 +108,7 @@ def test_what_is_carried_for_others_is_neither_home_nor_export(carrying: er.Plan
 
 def test_what_is_carried_for_others_has_a_table_of_its_own(carrying: er.Plan, tmp_path: Path) -> None:
     toy(tmp_path, TRANSIT)
-    printed = CliRunner().invoke(app, ["solve", str(tmp_path / "model.toml")]).stdout
+    printed = CliRunner().invoke(app, ["solve", str(tmp_path / "model.toml"), "--full"]).stdout
     home, carried = printed.index("\nHome deliveries"), printed.index("\nCarried for others")
     assert home < carried < printed.index("\nMoney")
     assert "Neighbour" not in printed[home:carried]
