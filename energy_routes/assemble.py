@@ -19,14 +19,14 @@ from energy_routes.additions import (
 )
 from energy_routes.formulation import NETBACK, Space
 from energy_routes.formulation.axes import over_periods
-from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, reached
+from energy_routes.formulation.concentration import Tangent
 from energy_routes.formulation.diversification_rules import share_totals
 from energy_routes.indicators import indicator_table
-from energy_routes.limits import limit_table
 from energy_routes.lp import Vector
 from energy_routes.notices import notices
 from energy_routes.plan import Plan, Prices, Value
 from energy_routes.policy import ALL
+from energy_routes.price_table import clean, price_table, supply_prices
 from energy_routes.prices import Worth
 from energy_routes.program import Program
 from energy_routes.risk.countries import known_weights
@@ -36,9 +36,6 @@ from energy_routes.trace import paths
 
 # Of all families together, volumes are values at base prices; a user's rule names no family and has no unit.
 UNITS = {"oil": "Mt", "gas": "bcm", "all": "MUSD"}
-VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3", "all": "USD/USD", "": ""}
-PRICE_COLUMNS = ["kind", "limit", "name", "family", "period", "volume", "bound", "price", "unit"]
-DUST = 1e-9  # volumes below this (a kilogram in a Mt) are the arithmetic's, not the plan's
 
 
 def assemble(
@@ -54,10 +51,9 @@ def assemble(
     deliveries, obligations, supplies = (
         _deliveries(space, x),
         _obligations(space, x),
-        _supplies(space, program, x, worth),
+        _supplies(space, x, worth),
     )
-    stocks, prices = _stocks(space, x), _prices(space, program, x, worth)
-    prices = pd.concat([prices, _cone_prices(space, program, x, worth, cuts)], ignore_index=True)
+    stocks, prices = _stocks(space, x), price_table(space, program, x, worth)
     capacity = arc_capacity(space, x)
     groups = _groups(space, x, capacity)
     cash = {term.__name__: float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash"}
@@ -93,11 +89,6 @@ def assemble(
         builds=builds_table(space, x, worth),
         emissions=emissions_table(space, x),
     )
-
-
-def clean(values: Vector) -> Vector:
-    """Volumes with the solver's dust swept off."""
-    return np.where(np.abs(values) < DUST, 0.0, values)
 
 
 def _flows(space: Space, x: Vector) -> pd.DataFrame:
@@ -143,16 +134,15 @@ def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame, capacity: Vec
     )
 
 
-def _supplies(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
+def _supplies(space: Space, x: Vector, worth: Worth | None) -> pd.DataFrame:
     axis = space.lifted.axis
     lifted, available = clean(space.lifted.value(x)), supply_available(space, x)
     own = (axis.frame["kind"] == "own").to_numpy(dtype=bool)
-    block = program.column_block("lifted").slice
     return axis.frame[["period", "supply", "shipper", "node", "commodity", "family"]].assign(
         available=available,
         lifted=lifted,
         shut_in=clean(np.where(np.isfinite(available) & own, available - lifted, 0.0)),
-        price=np.nan if worth is None else worth.columns[block],
+        price=np.nan if worth is None else supply_prices(axis.frame, worth),
         unit=axis.frame["family"].map(UNITS),
         kind=axis.frame["kind"],
     )
@@ -203,44 +193,6 @@ def _stocks(space: Space, x: Vector) -> pd.DataFrame:
         working_volume=frame["working_volume"].to_numpy(dtype=float) + tank_added(space, x),
         unit=frame["commodity"].map(family).map(UNITS),
     )
-
-
-def _prices(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
-    """One row a limit and period, zero rows kept; ``bound`` is the side that binds (or is nearer)."""
-    table = limit_table(space, program)
-    if worth is None:
-        return pd.DataFrame(columns=PRICE_COLUMNS)
-    rows = (table["block"] != "lifted").to_numpy()
-    at = table["position"].to_numpy(dtype=int)
-    activity = program.matrix @ x
-    volume, price = np.empty(len(table)), np.empty(len(table))
-    volume[rows], price[rows] = activity[at[rows]], worth.rows[at[rows]]
-    volume[~rows], price[~rows] = x[at[~rows]], worth.columns[at[~rows]]
-    low, high = table["lower"].to_numpy(dtype=float), table["upper"].to_numpy(dtype=float)
-    built = np.zeros(len(table))
-    built[rows] = -(program.matrix[:, space.built.col] @ x[space.built.col])[at[rows]]
-    volume, high = volume + built, high + built  # a row holds what moves less what is built against the old limit
-    bound = np.where(np.abs(volume - low) < np.abs(high - volume), low, high)
-    frame = table.assign(
-        volume=clean(volume),
-        bound=np.where(np.isfinite(bound), bound, np.nan),
-        price=clean(price),
-        unit=table["family"].map(VALUE_UNITS).mask(table["unit"] == "MtCO2e", "USD/tCO2e"),
-    )
-    return frame[PRICE_COLUMNS]
-
-
-def _cone_prices(
-    space: Space, program: Program, x: Vector, worth: Worth | None, cuts: Sequence[Tangent]
-) -> pd.DataFrame:
-    """One row a capped kind and family: the HHI reached, its cap, and the worth of 0.01 more of it."""
-    duals = worth.rows[program.row_slice(CUT)] if worth is not None and cuts else np.zeros(0)
-    rows = []
-    for cap, family, slope in hhi_price(space, cuts, duals, x) if worth is not None else ():
-        name = f"cap on the concentration over {cap.name}"
-        at = reached(space, cap, family, x)
-        rows.append(("policy", f"hhi:{cap.name}", name, family, "horizon", at, cap.cap, slope / 100, "MUSD per 0.01"))
-    return pd.DataFrame(rows, columns=PRICE_COLUMNS)
 
 
 def _groups(space: Space, x: Vector, capacity: Vector) -> pd.DataFrame:

@@ -19,11 +19,10 @@ from energy_routes.formulation.recourse import Copy, recourse_copy
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.highs import Session, Status
 from energy_routes.levers import Bookings, Cvar
-from energy_routes.lp import Expr, Rows, Vector, axis, positions, zero
+from energy_routes.lp import Expr, Rows, Vector, axis, zero
 from energy_routes.pick import pick
 from energy_routes.plan import Plan
 from energy_routes.policy import Policy
-from energy_routes.prices import Worth
 from energy_routes.program import Builder, Program, Term
 from energy_routes.risk.outages import arcs_meant
 from energy_routes.risk.rates import rate_table
@@ -134,38 +133,6 @@ def refuse_tail(hedge: Hedge | None, program: Program, name: str) -> None:
             f"{name}: CVaR at {hedge.lever.alpha:g} cannot go below {solution.objective:,.1f} MUSD (kappa asks "
             f"{hedge.lever.limit:,.1f}); raise policy.cvar.kappa, or let more be booked"
         )
-
-
-def over_futures(worth: Worth | None, program: Program, hedge: Hedge | None) -> Worth | None:
-    """Worth of a limit in all futures together: one more tonne of an arc is there in each of them, as far as it stands.
-
-    A copy's limit is the first space's times what is left of it; its dual is weighted so, and added.
-    """
-    if worth is None or hedge is None:
-        return worth
-    rows, columns = worth.rows.copy(), worth.columns.copy()
-    blocks = {block.name: block for block in program.rows}
-    for block in program.rows:
-        here = program.row_slice(block.name)
-        for copy in hedge.copies if "@" not in block.name else ():
-            twin = blocks.get(f"{block.name}{copy.suffix}")
-            if twin is None:
-                continue
-            at = positions(block.axis.frame, twin.axis.frame, block.axis.keys)
-            there = worth.rows[program.row_slice(twin.name)]
-            ratio = _ratio(twin.upper[at], block.upper, twin.lower[at], block.lower)
-            rows[here] += np.where(at >= 0, there[at] * ratio, 0.0)
-    lifted = program.column_block("lifted")
-    for copy in hedge.copies:
-        columns[lifted.slice] += worth.columns[program.column_block(f"lifted{copy.suffix}").slice]
-    return Worth(rows, columns, exact=False)
-
-
-def _ratio(high: Vector, high0: Vector, low: Vector, low0: Vector) -> Vector:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        upper, lower = high / high0, low / low0
-    out = np.where(np.isfinite(upper), upper, np.where(np.isfinite(lower), lower, 1.0))
-    return np.asarray(out, dtype=float)
 
 
 def with_hedge(plan: Plan, hedge: Hedge | None, program: Program, x: Vector) -> Plan:

@@ -60,13 +60,30 @@ PRICE_OF_LOOSENING: Mapping[str, float] = {
     "capacity": 6, "joint_limits": 6, "joint_ratios": 6, "working_volume": 6, "injection": 6, "withdrawal": 6,
     "lifted": 8, "supply_with_options": 8, "obligations": 50,
 }  # fmt: skip
-COLUMNS = ["block", "position", "kind", "limit", "name", "family", "period", "lower", "upper", "unit"]
+COLUMNS = ["block", "position", "sign", "kind", "limit", "name", "family", "period", "lower", "upper", "unit"]
+# Rules that write some of their rows as the negative of the limit, to have one form for both sides: those rows.
+NEGATED: Mapping[str, tuple[str, str]] = {"joint_ratios": ("side", "low"), "contracts": ("kind", "firm")}
+# What one more of a limit is measured in: of these blocks by themselves, of all others a unit of volume of the family.
+# The level of the first two stands in coefficients, and moves by a hundredth.
+PRICE_UNITS: Mapping[str, str] = {
+    "max_share": "MUSD per pp", "max_hhi": "MUSD per 0.01", "max_emissions": "USD/tCO2e",
+}  # fmt: skip
+VALUE_UNITS: Mapping[str, str] = {"oil": "USD/t", "gas": "USD/1000m3", "all": "USD/USD", "": ""}
+A_PRICE = (
+    "The worth of one more of a limit is the right derivative of the optimal value in that bound alone: 0 where more "
+    'would not be used, "no plan" where the move is impossible. A row over a year says what one more a year of the '
+    "limit, in force in every period, is worth."
+)
+ONE_OF_SEVERAL, NO_PLAN = "one of several", "no plan"  # what is noted of a price that is no derivative, or is none
+# Limits that are levels, not rates: one more of them is there in every period at once, and is counted once.
+LEVELS = ("working_volume", "closing_stock", "max_share")
 
 
 def limit_table(space: Space, program: Program) -> pd.DataFrame:
     """One row a limit and period: its block and position in the programme, kind, id, name, bounds, unit of volume.
 
-    ``position`` counts rows of the programme, or columns for the supplies.
+    ``position`` counts rows of the programme, or columns for the supplies.  ``lower`` and ``upper`` are those of the
+    limit; its row in the programme holds the same times ``sign`` (±1).
     """
     frames = []
     start, called = 0, Names(space.case.network.tables)
@@ -75,7 +92,8 @@ def limit_table(space: Space, program: Program) -> pd.DataFrame:
             frames.append(_describe(space, called, rows.name, rows.axis.frame, start, rows.lower, rows.upper))
         start += len(rows)
     lifted = program.column_block("lifted")
-    told = _describe(space, called, "lifted", lifted.axis.frame, lifted.start, lifted.lower, lifted.upper)
+    least = np.where(lifted.lower > 0, lifted.lower, -np.inf)  # that nothing goes back is no limit
+    told = _describe(space, called, "lifted", lifted.axis.frame, lifted.start, least, lifted.upper)
     wide = [rows.axis.frame for rows in program.rows if rows.name == "supply_with_options"]
     if wide:  # what an option adds to has a row of its own
         own = set(zip(wide[0]["supply"], wide[0]["period"], strict=True))
@@ -102,10 +120,14 @@ def _describe(
         names = _policy_names(block, labels, called)
     period = labels.get("period", labels.get("window", "horizon"))
     family = labels["family"] if "family" in labels else _only_family(space)
+    column, value = NEGATED.get(block, ("", ""))
+    sign = np.where(labels[column] == value, -1.0, 1.0) if column else np.ones(len(labels))
+    lower, upper = np.where(sign > 0, lower, -upper), np.where(sign > 0, upper, -lower)
     frame = pd.DataFrame(
         {
             "block": block,
             "position": start + np.arange(len(labels)),
+            "sign": sign,
             "kind": kind,
             "limit": np.asarray(ids, dtype=object),
             "name": np.asarray(names, dtype=object),
@@ -118,6 +140,11 @@ def _describe(
     units = {"oil": "Mt", "gas": "bcm", "all": "MUSD", "": ""}
     unit = "MtCO2e" if block == "max_emissions" else frame["family"].map(units)
     return frame.assign(unit=unit)[COLUMNS]
+
+
+def price_unit(block: str, family: str) -> str:
+    """The unit of the worth of one more of a limit of a block."""
+    return PRICE_UNITS.get(block, VALUE_UNITS.get(family, ""))
 
 
 def _policy_names(block: str, labels: pd.DataFrame, called: Names) -> list[str]:
@@ -151,14 +178,15 @@ def repairs(program: Program, space: Space) -> list[dict[str, Any]]:
     for found in explain_infeasible(program, [b for b in BLOCKS if b in starts], PRICE_OF_LOOSENING):
         row: Any = where[found["block"], starts[found["block"]] + found["row"]]
         amount = float(found["amount"])
-        direction = "more" if found["side"] == "upper" else "less"
+        side = found["side"] if row.sign > 0 else {"upper": "lower", "lower": "upper"}[found["side"]]
+        direction = "more" if side == "upper" else "less"
         out.append(
             {
                 "limit": row.limit,
                 "kind": row.kind,
                 "name": row.name,
                 "period": str(row.period),
-                "side": found["side"],
+                "side": side,
                 "amount": amount,
                 "unit": row.unit,
                 "words": f"{row.name} ({row.period}): {amount:.4g} {row.unit} {direction}",

@@ -42,7 +42,7 @@ def notices(
         for group, arcs in _counted_at_best(space, flows).items()
     ]
     if worth is not None and not worth.exact:
-        out.append(notice("prices", "many limits bind at once: prices are one valid set of duals", "prices"))
+        out.append(notice("prices", "prices marked 'one of several' are duals, not derivatives", "prices"))
     return tuple(out)
 
 

@@ -15,9 +15,9 @@ from energy_routes.highs import Session, Solution, Status
 from energy_routes.lp import Vector
 from energy_routes.program import Program
 from energy_routes.refine import refine
+from energy_routes.solution import face
 
 HANDLING = 1e-3  # thousands of km that passing on from one lane, or into or out of a tank, counts as
-CLEAR = 1e-7  # a reduced cost or dual above this share of its stage's largest cost defines the face
 
 
 def pick(session: Session, program: Program, solution: Solution, space: Space) -> Solution:
@@ -36,13 +36,9 @@ def pick(session: Session, program: Program, solution: Solution, space: Space) -
 
 def fix_face(session: Session, program: LinearForm, solution: Solution) -> None:
     """Hold the session to the optimal face of its last solve."""
-    scale = CLEAR * max(1.0, float(np.abs(session.form.cost).max(initial=0.0)))
-    columns = np.flatnonzero(np.abs(solution.reduced) > scale)
-    rows = np.flatnonzero(np.abs(solution.dual) > scale)
-    at = _nearest(solution.x[columns], program.col_lower[columns], program.col_upper[columns])
-    session.set_column_bounds(columns, at, at)
-    at = _nearest(solution.row_value[rows], program.row_lower[rows], program.row_upper[rows])
-    session.set_row_bounds(rows, at, at)
+    columns, kept, rows, reached = face(program, solution, session.form.cost)
+    session.set_column_bounds(columns, kept, kept)
+    session.set_row_bounds(rows, reached, reached)
 
 
 def tonne_km(space: Space, columns: int) -> Vector:
@@ -60,7 +56,3 @@ def tie_break(program: Program) -> Vector:
     """A stable number from 0 to 1 a column, made of its label alone: no order of rows or columns matters."""
     names = np.array(program.column_names(), dtype=object)
     return pd.util.hash_array(names).astype(float) / 2.0**64
-
-
-def _nearest(value: Vector, lower: Vector, upper: Vector) -> Vector:
-    return np.where(np.abs(value - lower) <= np.abs(upper - value), lower, upper)

@@ -66,8 +66,10 @@ class Prices(pd.DataFrame):
     """What one more unit of each limit is worth (+ = worth to you): a table like the others, of all kinds of limit.
 
     ``prices["capacity"]`` is the part of one kind: capacity, joint, supply, market, obligation, contract, storage,
-    policy, user.  Unit values are in the column ``unit`` (USD/t of one more tonne in that period, hence of one more
-    tonne a year over a whole year).
+    policy, user.  ``price`` is of one more in that period, ``price_all`` of one more a year in force in every period
+    (the same on every row of a limit); with ``_down`` they are of an equality (``side`` equal) moved down, NaN for
+    others.  ``unit`` is their unit: USD/t, or MUSD per pp of a share and per 0.01 of an HHI.  ``note`` says where a
+    price is undefined (no plan) or a dual (one of several).
     """
 
     def __getitem__(self, key: Any) -> Any:
@@ -88,8 +90,11 @@ class Prices(pd.DataFrame):
 class Plan:
     """The answer to a case.  Volumes in Mt (oil) or bcm (gas) per period, unit values in USD/t (USD/1000 m³), MUSD.
 
-    ``prices["capacity"]`` (joint, supply, market …) is what one more tonne of each binding limit is worth (+ = worth to
-    you); it is empty when a foreign solver was asked, because prices only ever come from our own session.
+    ``prices["capacity"]`` (joint, supply, market …) is what one more of each limit is worth (+ = worth to you).
+    The worth of one more of a limit is the right derivative of the optimal value in that bound alone: 0 where more
+    would not be used, "no plan" where the move is impossible. A row over a year says what one more a year of the limit,
+    in force in every period, is worth.
+    It is empty when a foreign solver was asked, because prices only ever come from our own session.
     """
 
     case: Case

@@ -1,92 +1,176 @@
-"""What one more tonne of each limit is worth: the right derivative of the optimum, in USD/t.
+"""What a price is: the worth of one more of a limit, of one period and of all its periods together.
 
-Where the dual is not unique (a degenerate vertex), the solver's dual is one of many.  The right derivative is not:
-it is the slope of the value just above the limit, read from a warm solve with the limit moved up a little.
+The worth of one more of a limit is the right derivative of the optimal value in that bound alone: 0 where more would
+not be used, "no plan" where the move is impossible.  A row over a year says what one more a year of the limit, in
+force in every period, is worth.
+
+An equality has two: both sides moved up, and both moved down.  A cap on a share or on an HHI, whose level stands in
+coefficients, is priced by the slope of the value in the cap.  Whole numbers of builds are held.  A limit that stands in
+several futures, or in what is left after a loss, moves in all of them, as far as it stands there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from energy_routes.highs import Session, Solution, Status, worth
-from energy_routes.limits import structural
-from energy_routes.lp import Index, Vector
+from energy_routes.form import LinearForm
+from energy_routes.formulation.concentration import CUT, Tangent, hhi_rows
+from energy_routes.formulation.diversification_rules import capped
+from energy_routes.formulation.space import Space
+from energy_routes.highs import Solution
+from energy_routes.limits import LEVELS
+from energy_routes.lp import Expr, Index, Vector
+from energy_routes.moves import KEY, moves_of, moving_limits, twins_of
+from energy_routes.policy import Concentration
 from energy_routes.program import Program
+from energy_routes.slopes import Move, Slopes
 
-MOST = 150  # binding limits above which the solver's own duals are taken
-STEP = 1e-6
-ACTIVE = 1e-7
+MOST = 3000  # slopes above which the solver's own duals are taken
+HUNDREDTH = 0.01  # by which a level that stands in coefficients moves
+SAME = 1e-9
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Worth:
-    """Worth of one more unit of each row's and column's bound: + = worth to you.  ``exact`` tells right derivatives."""
+    """What the limits of a programme are worth at its optimum, + = worth to you.
 
-    rows: Vector
+    ``limits`` is :func:`energy_routes.moves.moving_limits` with ``reached`` (whether the plan has come to it, here or
+    where it stands again), ``price`` (one more in that period), ``price_all`` (one more in force in every period; the
+    same on every row of a limit and side), the same two with ``_down`` for an equality moved down (NaN for others),
+    −inf where the move leaves no plan, and ``exact`` (False: a dual, one of several).  ``hhi`` holds each cap on
+    concentration, its family and its price, MUSD per 0.01; ``columns`` the reduced costs.
+    """
+
+    limits: pd.DataFrame
+    hhi: tuple[tuple[Concentration, str, float], ...]
     columns: Vector
-    exact: bool
+
+    def of(self, block: str) -> Vector:
+        """The price of every limit of a block, in the order of its rows."""
+        return self.limits.loc[self.limits["block"] == block, "price"].to_numpy(dtype=float)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every price is a derivative, and none a dual of many."""
+        return bool(self.limits["exact"].all())
 
 
-def marginal_worth(session: Session, program: Program, solution: Solution) -> Worth:
-    """Right derivatives for every binding limit (up to ``MOST``); the solver's duals elsewhere."""
-    duals = worth(program, solution)
-    rows, columns = duals.dual.copy(), duals.reduced.copy()
-    limits = _binding_rows(program, solution)
-    supplies = _binding_columns(program, solution)
-    if len(limits) + len(supplies) > MOST:
-        return Worth(rows, columns, exact=False)
-    for at in limits:
-        low, high = program.row_lower[at], program.row_upper[at]
-        shift = _shift(high if np.isfinite(high) and solution.row_value[at] >= high - ACTIVE else low)
-        session.set_row_bounds(np.array([at]), *_moved(low, high, solution.row_value[at], shift))
-        rows[at] = _slope(session, program, rows[at], at, "rows")
-        session.set_row_bounds(np.array([at]), np.array([low]), np.array([high]))
-    for at in supplies:
-        low, high = program.col_lower[at], program.col_upper[at]
-        session.set_column_bounds(np.array([at]), *_moved(low, high, solution.x[at], _shift(high)))
-        columns[at] = _slope(session, program, columns[at], at, "columns")
-        session.set_column_bounds(np.array([at]), np.array([low]), np.array([high]))
-    session.solve()
-    return Worth(rows, columns, exact=True)
+def marginal_worth(
+    space: Space,
+    program: Program,
+    problem: LinearForm,
+    solution: Solution,
+    cuts: Sequence[Tangent] = (),
+    copies: Sequence[str] = (),
+    past: Sequence[str] = (),
+) -> Worth:
+    """The worth of every limit at an optimal ``solution`` of ``problem``, the programme as it was solved.
+
+    ``cuts`` are those of HHI caps in it; ``copies`` the suffixes of the spaces (futures, losses) in which its limits
+    stand again; limits of periods that are ``past`` do not move any more.
+    """
+    slopes = Slopes(problem, solution)
+    limits = moving_limits(space, program, solution)
+    moves = moves_of(limits, twins_of(program, copies))
+    now = ~limits["period"].isin(past)
+    limits = limits.assign(reached=now & np.array([slopes.reaches(move) for move in moves], dtype=bool))
+    pricer = _Pricer(slopes, limits, moves, _shares(space, program))
+    limits = limits.assign(price=pricer.singles(1.0), price_down=pricer.singles(-1.0))
+    years = {period.label: period.years for period in space.case.periods}
+    limits = limits.assign(**pricer.together(limits, years))
+    hhi = tuple(
+        (cap, family, HUNDREDTH * slopes.along(Move(rows, np.zeros(len(rows)), gain)))
+        for cap, family, rows, gain in hhi_rows(space, cuts, solution.x, program.row_slice(CUT).start if cuts else 0)
+    )
+    exact = ~limits.index.isin(list(pricer.doubtful))
+    return Worth(limits.assign(exact=exact), hhi, slopes.duals[program.shape[0] :])
 
 
-def _slope(session: Session, program: Program, otherwise: float, at: int, side: str) -> float:
-    moved = session.solve()
-    if moved.status is not Status.optimal:
-        return otherwise
-    prices = worth(program, moved)
-    return float((prices.dual if side == "rows" else prices.reduced)[at])
+def _shares(space: Space, program: Program) -> tuple[int, Expr] | None:
+    """The first row of the caps on shares, and what each is a share of; None where there are none."""
+    if not any(block.name == "max_share" for block in program.rows):
+        return None
+    return program.row_slice("max_share").start, capped(space, *space.policy.max_share)[1]
 
 
-def _moved(low: float, high: float, value: float, shift: float) -> tuple[Vector, Vector]:
-    """The active bound (both, for an equality) moved up by ``shift``."""
-    up_high = np.isfinite(high) and value >= high - ACTIVE * max(1.0, abs(high))
-    up_low = np.isfinite(low) and value <= low + ACTIVE * max(1.0, abs(low))
-    return np.array([low + shift if up_low else low]), np.array([high + shift if up_high else high])
+class _Pricer:
+    """Slopes of the limits, one by one and together; where one is not to be had, the dual, and a mark."""
 
+    def __init__(
+        self, slopes: Slopes, limits: pd.DataFrame, moves: Sequence[Move], shares: tuple[int, Expr] | None
+    ) -> None:
+        self._slopes, self._moves, self._shares = slopes, moves, shares
+        self._share = (limits["block"] == "max_share").to_numpy(dtype=bool)
+        self._at = limits["at"].to_numpy(dtype=np.int64)
+        self._reached = np.flatnonzero(limits["reached"])
+        self._equal = (limits["side"] == "equal").to_numpy(dtype=bool)
+        asked = sum(not slopes.known(moves[int(n)]) for n in self._reached) + int(self._equal.sum())
+        self._spared = asked > MOST
+        self.doubtful: set[int] = set()
 
-def _shift(bound: float) -> float:
-    return STEP * max(1.0, abs(bound))
+    def singles(self, way: float) -> Vector:
+        """The slope of each limit moved alone by ``way`` (+1 up, −1 down: of equalities only, NaN for others)."""
+        out = np.zeros(len(self._moves)) if way > 0 else np.where(self._equal, 0.0, np.nan)
+        for n in self._reached:
+            if way > 0 or self._equal[n]:
+                out[n] = self._slope(np.array([n]), np.array([way]))
+        return out
 
+    def together(self, limits: pd.DataFrame, years: Mapping[str, float]) -> dict[str, Vector]:
+        """The slope of each limit moved in all its periods, on every row of a limit and side."""
+        out = {f"price_all{way}": limits[f"price{way}"].to_numpy(copy=True) for way in ("", "_down")}
+        length = limits["period"].map(years).fillna(sum(years.values())).to_numpy(dtype=float)
+        level = limits["block"].isin(LEVELS).to_numpy(dtype=bool)
+        weight = np.where(level, 1.0, length)
+        for _, limit in limits.groupby(KEY, sort=False):
+            if len(limit) == 1:
+                continue
+            added = 1.0 if level[limit.index[0]] else weight[limit.drop_duplicates("period").index].sum()
+            for _, side in limit.groupby("side", sort=False):
+                moving = side.index[side["reached"]].to_numpy(dtype=np.int64)
+                for name, way in (("price", 1.0), ("price_down", -1.0)):
+                    alone = limits[name].to_numpy(dtype=float)[moving]
+                    if way > 0 or self._equal[side.index[0]]:
+                        worth = self._joint(moving, way * weight[moving], float(alone @ weight[moving]))
+                        out[name.replace("price", "price_all")][side.index] = worth / added
+        return out
 
-def _binding_rows(program: Program, solution: Solution) -> Index:
-    value, low, high = solution.row_value, program.row_lower, program.row_upper
-    active = _at(value, low) | _at(value, high)
-    for block in program.rows:
-        if structural(block.name):
-            active[program.row_slice(block.name)] = False
-    return np.flatnonzero(active)
+    def _joint(self, moving: Index, amounts: Vector, alone: float) -> float:
+        """The slope of limits moved together: at least what they bring alone, at most what a dual says of all."""
+        if len(moving) < 2:
+            return alone
+        most = self._most(moving, amounts)
+        if abs(most - alone) <= SAME * max(1.0, abs(most)):
+            return alone
+        return self._slope(moving, amounts)
 
+    def _slope(self, moving: Index, amounts: Vector) -> float:
+        found = float("nan")
+        if self._share[moving[0]]:
+            found = HUNDREDTH * self._slopes.along_level(self._at[moving], self._gain(moving))
+        else:
+            move = Move.together([self._moves[n] * amount for n, amount in zip(moving, amounts, strict=True)])
+            if not self._spared or self._slopes.known(move):
+                found = self._slopes.along(move)
+        if found != found:
+            self.doubtful.update(int(n) for n in moving)
+            return self._most(moving, amounts)
+        return found
 
-def _binding_columns(program: Program, solution: Solution) -> Index:
-    block = program.column_block("lifted").slice
-    active = np.zeros(program.shape[1], dtype=bool)
-    active[block] = _at(solution.x[block], program.col_upper[block]) & (program.col_upper[block] > 0)
-    return np.flatnonzero(active)
+    def _most(self, moving: Index, amounts: Vector) -> float:
+        """What the solver's dual says of limits moved together."""
+        if self._share[moving[0]]:
+            return HUNDREDTH * self._slopes.most_of_level(self._at[moving], self._gain(moving))
+        return sum(self._slopes.most(self._moves[n] * amount) for n, amount in zip(moving, amounts, strict=True))
 
-
-def _at(value: Vector, bound: Vector) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    with np.errstate(invalid="ignore"):
-        return np.isfinite(bound) & (np.abs(value - bound) <= ACTIVE * np.maximum(1.0, np.abs(bound)))
+    def _gain(self, moving: Index) -> Expr:
+        """What the shares are shares of: so much more of their group may move with a level higher by 1."""
+        assert self._shares is not None
+        start, total = self._shares
+        mask = np.zeros(len(total.axis), dtype=bool)
+        mask[self._at[moving] - start] = True
+        return total.take(mask, total.axis.take(mask))

@@ -52,7 +52,7 @@ def _table(guard: Guard, program: Program, x: Vector, worth: Worth | None) -> pd
     lost = np.where(lost < NEAR, 0.0, lost)
     price = np.zeros(len(lost))
     if worth is not None and guard.delta < 1.0 - ALL:
-        price = worth.rows[program.row_slice(rules.SECURE)]
+        price = worth.of(rules.SECURE)
     waived = {copy.name: copy.waived for copy in guard.copies}
     window = guard.window.struck
     frame = guard.lost.axis.frame[["outage", "family", "market"]].assign(

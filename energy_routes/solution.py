@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from energy_routes.errors import SolverError
 from energy_routes.form import LinearForm
-from energy_routes.lp import Vector
+from energy_routes.lp import Index, Vector
 
 Codes: TypeAlias = NDArray[np.int8]
+
+CLEAR = 1e-7  # a reduced cost or dual above this share of its solve's largest cost defines the optimal face
 
 
 class Status(StrEnum):
@@ -159,6 +161,23 @@ def worth(problem: LinearForm, solution: Solution) -> Prices:
     """
     sign = 1.0 if problem.sense == "max" else -1.0
     return Prices(sign * solution.dual + 0.0, sign * solution.reduced + 0.0)
+
+
+def face(problem: LinearForm, solution: Solution, cost: Vector) -> tuple[Index, Vector, Index, Vector]:
+    """The optimal face that duals describe: columns and the values they keep, rows and the activities they keep.
+
+    A reduced cost or dual above ``CLEAR`` of the largest of ``cost``, the objective of the solve, holds its column or
+    row at the bound.
+    """
+    scale = CLEAR * max(1.0, float(np.abs(cost).max(initial=0.0)))
+    columns = np.flatnonzero(np.abs(solution.reduced) > scale)
+    rows = np.flatnonzero(np.abs(solution.dual) > scale)
+    kept = _nearest(solution.x[columns], problem.col_lower[columns], problem.col_upper[columns])
+    return columns, kept, rows, _nearest(solution.row_value[rows], problem.row_lower[rows], problem.row_upper[rows])
+
+
+def _nearest(value: Vector, lower: Vector, upper: Vector) -> Vector:
+    return np.where(np.abs(value - lower) <= np.abs(upper - value), lower, upper)
 
 
 def residuals(problem: LinearForm, x: Vector, dual: Vector | None = None) -> dict[str, float]:

@@ -25,7 +25,7 @@ from energy_routes.formulation import build
 from energy_routes.formulation.concentration import Tangent, tangents
 from energy_routes.formulation.space import Space, build_space
 from energy_routes.guarding import Guard, guarded
-from energy_routes.hedging import Hedge, hedged, over_futures, refuse_tail, with_hedge
+from energy_routes.hedging import Hedge, hedged, refuse_tail, with_hedge
 from energy_routes.highs import Method, Session, Solution, Status, residuals
 from energy_routes.limits import repairs
 from energy_routes.pick import pick
@@ -54,6 +54,11 @@ class Around:
     hedge: Hedge | None = None
     free: Yardstick | None = None
     decision: Decision | None = None
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """The suffixes of the spaces in which the plan's limits stand again: futures, and what is left after losses."""
+        return tuple(copy.suffix for part in (self.guard, self.hedge) if part is not None for copy in part.copies)
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def solve(
     while True:
         session = _session(program, options)
         whole, first = cut_until_inside(session, program, space, cuts, lambda p: _solved(session, p, space))  # noqa: B023
-        worth = over_futures(marginal_worth(session, whole, first), whole, around.hedge)
+        worth = marginal_worth(space, whole, session.form, first, cuts, around.copies)
         chosen = pick(session, whole, first, space)
         outside = tangents(space, chosen.x, CONE * 100)
         if not outside:

@@ -23,9 +23,10 @@ MODEL = Path(__file__).parent / "two_ways" / "model.toml"
 ESCAPE = "\x1b"
 
 # CLI.md's example of `solve --json`: every key, always.
-LIMIT = {"limit": "", "price": 0.0, "unit": ""}
+LIMIT = {"limit": "", "price": 0.0, "price_down": 0.0, "unit": "", "dearest_period": "", "dearest_price": 0.0,
+         "note": ""}  # fmt: skip
 SUMMARY: dict[str, Any] = {
-    "schema_version": 1, "model": "", "status": "", "subject": [""],
+    "schema_version": 2, "model": "", "status": "", "subject": [""],
     "answer": {
         "sentence": "", "against": None,
         "subject": [{"target": "", "name": "", "commodity": "", "verb": "", "measure": "", "volume": 0.0, "before": 0.0,

@@ -188,10 +188,10 @@ def test_a_cap_holds_for_each_family_for_one_or_for_both_by_value(
 
 
 def test_a_cap_by_value_is_priced_verified_and_read_back(make: Make, tmp_path: Path) -> None:
-    """The last MUSD is saved with gas: 10 USD for 250, so 0.04 USD a USD."""
+    """The last MUSD is saved with gas: 10 USD for 250, so 0.04 USD a USD of the 57.5 MUSD that are a point."""
     plan = er.solve(make().with_policy(max_share={"all/transit:RU": 0.6}, max_hhi={"all/corridor": 0.99}))
     cap = plan.prices["policy"].set_index(["family", "limit"]).loc["all", "RU"]
-    assert (cap["price"], cap["unit"]) == (pytest.approx(0.04), "USD/USD")
+    assert (cap["price"], cap["unit"]) == (pytest.approx(0.04 * 57.5), "MUSD per pp")
     plan.save(tmp_path / "saved")
     assert audit(tmp_path / "saved").differences == ()
     again = er.Plan.load(tmp_path / "saved")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -179,39 +180,61 @@ def test_a_warm_session_equals_a_cold_one(spec: Spec, factor: float) -> None:
 @example(spec=STORED)
 @given(spec=specs)
 def test_every_price_is_the_slope_just_above_its_limit(spec: Spec) -> None:
-    """(V(b + h) − V(b)) / h for every limit of the plan, by moving its bounds in the bare programme."""
+    """(V(b + h) − V(b)) / h for every limit of the plan, by moving its bounds in the bare programme.
+
+    Each alone, up and, of an equality, down; and each in all of its periods together.
+    """
     case = made(spec)
     plan, space, program = solve(case), build_space(case), program_of(case)
-    table = limit_table(space, program)
+    table = limit_table(space, program)  # no equality of two rows here: a row each
     assert len(table) == len(plan.prices.table)
+    priced = plan.prices.table.assign(**{c: table[c].to_numpy() for c in ("block", "position", "sign")})
+    years = {period.label: period.years for period in case.periods}
     value = Session(program).solve().objective
-    for limit, price in zip(table.itertuples(), plan.prices.table["price"], strict=True):
-        if price == 0 and not np.isfinite([limit.lower, limit.upper]).any():
-            continue
-        moved = Session(bumped(program, limit, 1e-4)).solve()
-        if moved.status is Status.optimal:
-            slope = (moved.objective - value) / 1e-4
-            assert price == pytest.approx(slope, rel=1e-5, abs=1e-4), (limit.kind, limit.limit, limit.period)
+
+    def agree(price: float, limits: list[tuple[object, float]], what: object) -> None:
+        moved = program
+        for limit, step in limits:
+            moved = bumped(moved, limit, 1e-4 * step)
+        found = Session(moved).solve()
+        assert (found.status is Status.optimal) == (price == price), what
+        if found.status is Status.optimal:
+            slope = (found.objective - value) / 1e-4
+            assert price == pytest.approx(slope, rel=1e-5, abs=1e-4), what
+
+    for _, periods in priced[priced["unit"] != "MUSD per pp"].groupby(["kind", "limit", "name", "side"]):
+        rows: list[Any] = list(periods.itertuples())
+        for limit in rows:
+            for way, price in ((1.0, limit.price), (-1.0, limit.price_down)):
+                if way > 0 or limit.side == "equal":
+                    agree(float(price), [(limit, way)], (limit.kind, limit.limit, limit.period, way))
+        level = rows[0].block in ("working_volume", "closing_stock")
+        weights = [1.0 if level else years[str(limit.period)] for limit in rows]
+        whole = rows[0].price_all * (1.0 if level else _lengths(priced, rows[0], years))
+        agree(float(whole), list(zip(rows, weights, strict=True)), (rows[0].kind, rows[0].limit, "all"))
 
 
-def bumped(program: Program, limit: object, step: float) -> Program:
-    """The programme with the active bound of one limit (both, for an equality) moved up."""
-    at, block = limit.position, limit.block  # type: ignore[attr-defined]
-    if block == "lifted":
-        blocks = [
-            replace(b, upper=np.where(np.arange(len(b.upper)) == at - b.start, b.upper + step, b.upper))
-            if b.name == "lifted" else b
-            for b in program.columns
-        ]  # fmt: skip
-        return replace(program, columns=tuple(blocks))
-    inside = at - program.row_slice(block).start
-    rows = []
-    for part in program.rows:
-        hit = (np.arange(len(part)) == inside) & (part.name == block)
-        both = part.lower == part.upper
-        low = np.where(hit & (both | np.isinf(part.upper)), part.lower + step, part.lower)
-        rows.append(replace(part, lower=low, upper=np.where(hit, part.upper + step, part.upper)))
-    return replace(program, rows=tuple(rows))
+def _lengths(priced: pd.DataFrame, limit: Any, years: dict[str, float]) -> float:
+    """Length of the periods that a limit has rows in, on whichever side."""
+    own = priced[(priced["limit"] == limit.limit) & (priced["name"] == limit.name) & (priced["kind"] == limit.kind)]
+    return sum(years[str(period)] for period in own["period"].unique())
+
+
+def bumped(program: Program, limit: Any, step: float) -> Program:
+    """The programme with the bound of one limit (both, for an equality) moved up."""
+    block, step = limit.block, step * limit.sign
+    upper = limit.side == "equal" or (limit.side == "upper") == (limit.sign > 0)
+    lower = limit.side == "equal" or not upper
+    parts: Any = program.columns if block == "lifted" else program.rows
+    start = next(part.start for part in program.columns if part.name == block) if block == "lifted" else (
+        program.row_slice(block).start)
+    out = []
+    for part in parts:
+        hit = (np.arange(len(part.lower)) == limit.position - start) & (part.name == block)
+        out.append(replace(part, lower=np.where(hit & lower, part.lower + step, part.lower),
+                           upper=np.where(hit & upper, part.upper + step, part.upper)))
+    kept: Any = {"columns" if block == "lifted" else "rows": tuple(out)}
+    return replace(program, **kept)
 
 
 @settings(phases=QUICK, max_examples=1)

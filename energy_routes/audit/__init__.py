@@ -67,7 +67,9 @@ def _refuse_earlier(folder: Path) -> None:
     except (OSError, ValueError, AttributeError):
         return  # told with the other files
     if isinstance(version, int) and version < SAVED:
-        fault = Fault("run.json", column="schema_version", found=f"{version}: groups were measured at the inlet then",
-                      expected=f"{SAVED}: groups are measured by what is sold abroad",
+        fault = Fault("run.json", column="schema_version",
+                      found=f"{version}: groups were measured at the inlet then, and a limit had one price",
+                      expected=f"{SAVED}: groups are measured by what is sold abroad, limits are priced by period, "
+                               "in all periods together, and equalities both ways",
                       repair="Solve the model again, or verify it with the version that saved it.")  # fmt: skip
         raise DataError(str(folder), [fault])

@@ -237,3 +237,4 @@ def _held(saved: Saved, found: Findings) -> None:
     for row in saved["prices"]:
         if row["kind"] == "policy" and row["limit"] in exported and row["name"].startswith("exports of"):
             found.within("caps", row["name"], exported[row["limit"]], row["bound"], math.inf)
+            found.equal("caps", f"{row['name']}: volume", row["volume"], exported[row["limit"]])

@@ -167,7 +167,7 @@ def check_summary(saved: Saved, facts: Facts, found: Findings) -> None:
             for column in columns:
                 found.equal("summary", f"{name} {next(iter(item.values()))} {column}", item[column], row[column], SAME)
     _indicators(saved, found)
-    _binding(saved, facts, found)
+    _binding(saved, found)
     for name in ("primal_residual", "dual_residual", "gap"):
         value = saved.certificate.get(name)
         found.equal("certificate", name, summary["certificate"][name], value, SAME)
@@ -200,20 +200,47 @@ def _indicators(saved: Saved, found: Findings) -> None:
         found.equal("summary", f"share of {group}", value, own.get(("share", "transit", group)), SAME)
 
 
-def _binding(saved: Saved, facts: Facts, found: Findings) -> None:
-    """Prices in the summary are the table's, averaged over the days of the horizon."""
-    horizon = sum(facts.years.values())
-    worth: dict[tuple[str, str, str, str], list[tuple[float, float]]] = defaultdict(list)
-    for row in saved["prices"]:
-        years = facts.years.get(row["period"], horizon)
-        worth[row["kind"], row["limit"], row["name"], row["family"]].append((row["price"] * years, years))
-    means = [sum(p for p, _ in rows) / sum(y for _, y in rows) for rows in worth.values()]
-    own = sorted(price for price in means if abs(price) > NEAR)
-    listed = sorted(float(item["price"]) for item in saved.summary["binding"])
+def _binding(saved: Saved, found: Findings) -> None:
+    """Prices in the summary are the table's: of all periods together, and of the dearest one."""
+    own, listed = _limits(saved), saved.summary["binding"]
     found.true("summary", "binding", len(own) == len(listed), f"{len(listed)} limits, {len(own)} in prices")
-    for have, want in zip(listed, own, strict=False):
-        found.equal("summary", "price of a binding limit", have, want, SAME)
+    names = ("price", "price_down", "dearest_price")
+    told = sorted((tuple(_number(item[name]) for name in names) for item in listed), key=_order)
+    for have, want in zip(told, sorted(own, key=_order), strict=False):
+        for name, value, price in zip(names, have, want, strict=True):
+            found.equal("summary", f"{name} of a binding limit", value, price, SAME)
     for item in saved.summary["corridors"]:
         for limit in item["limited_by"]:
-            near = any(abs(limit["price"] - price) <= SAME * max(1.0, abs(price)) for price in own)
-            found.true("summary", f"corridor {item['corridor']}", near, f"no limit has the price of {limit['limit']}")
+            known = any(all(_like(_number(limit[name]), price) for name, price in zip(names, prices, strict=True))
+                        for prices in own)  # fmt: skip
+            found.true("summary", f"corridor {item['corridor']}", known, f"no limit has the price of {limit['limit']}")
+
+
+def _limits(saved: Saved) -> list[tuple[float, ...]]:
+    """Each limit's worth in all periods together, the same moved down, and its worth in its dearest period."""
+    rows: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in saved["prices"]:
+        rows[tuple(row[key] for key in ("kind", "limit", "name", "family", "side"))].append(row)
+    out: list[tuple[float, ...]] = []
+    for own in rows.values():
+        dearest = max(own, key=lambda row: max(_size(row["price"]), _size(row["price_down"])))
+        price, down = own[0]["price_all"], own[0]["price_all_down"]
+        if math.isnan(price) or abs(price) > NEAR or _size(down) > NEAR:
+            out.append((price, down, dearest["price"]))
+    return out
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _like(have: float, want: float) -> bool:
+    return (math.isnan(have) and math.isnan(want)) or abs(have - want) <= SAME * max(1.0, abs(want))
+
+
+def _size(value: float) -> float:
+    return 0.0 if math.isnan(value) else abs(value)
+
+
+def _order(prices: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(math.inf if math.isnan(price) else price for price in prices)

@@ -78,7 +78,11 @@ def _arcs(saved: Saved, facts: Facts, found: Findings) -> None:
     carried: dict[tuple[str, str], float] = defaultdict(float)
     for row in saved["flows"]:
         carried[row["arc"], row["period"]] += row["volume"]
-    priced = {(r["limit"], r["period"]): r["price"] for r in saved["prices"] if r["kind"] == "capacity"}
+    priced = {
+        (r["limit"], r["period"]): 0.0 if math.isnan(r["price"]) else r["price"]
+        for r in saved["prices"]
+        if r["kind"] == "capacity"
+    }
     listed = {(row["arc"], row["period"]): row for row in saved["arcs"]}
     for arc in facts.rows["arcs"]:
         for period in facts.periods:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import partial
 
-from energy_routes.audit.facts import Facts
+from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import NEAR, SAME, Findings
 
@@ -156,7 +156,11 @@ def _inside(period: str, first: str | None, last: str | None) -> float:
 
 
 def _prices(saved: Saved, facts: Facts, found: Findings) -> None:
-    """A limit that is not reached has no price; volumes of capacities, supplies and joint limits are what moved."""
+    """A limit that is not reached has no price, but where it stands again in what is left after a loss.
+
+    Volumes of capacities and supplies are what moved.
+    """
+    again = bool(saved["futures"]) or any(row["mode"] == "corrective" for row in saved["security"])
     carried: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in saved["flows"]:
         carried["capacity", row["arc"], row["period"]] += row["volume"]
@@ -164,13 +168,38 @@ def _prices(saved: Saved, facts: Facts, found: Findings) -> None:
     supply_price = {(row["supply"], row["period"]): row["price"] for row in saved["supplies"]}
     for row in saved["prices"]:
         what = f"{row['name']} {row['period']}"
-        if row["price"] and not math.isnan(row["bound"]):
+        if _felt(row) and not again and not math.isnan(row["bound"]):
             reached = abs(row["volume"] - row["bound"]) <= NEAR * max(1.0, abs(row["bound"]))
             found.true("prices", what, reached, f"has a price of {row['price']:g} but is not reached")
         if row["kind"] in ("capacity", "supply"):
             found.equal("prices", f"{what} volume", row["volume"], carried[row["kind"], row["limit"], row["period"]])
         if row["kind"] == "supply":
             found.equal("prices", f"{what} price", row["price"], supply_price.get((row["limit"], row["period"])))
+    _together(saved, found)
+
+
+def _felt(row: Row) -> bool:
+    """Whether a limit has a price, up or down."""
+    return any(row[name] and not math.isnan(row[name]) for name in ("price", "price_down"))
+
+
+def _together(saved: Saved, found: Findings) -> None:
+    """Every limit is kept; one of one period has that period's price; an equality moved up and down never gains."""
+    limits: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in saved["prices"]:
+        limits[tuple(row[key] for key in ("kind", "limit", "name", "family"))].append(row)
+    for rows in limits.values():
+        for row in rows:
+            what = f"{row['name']} {row['period']}"
+            low = -math.inf if row["side"] == "upper" else _or(row["bound"], -math.inf)
+            high = math.inf if row["side"] == "lower" else _or(row["bound"], math.inf)
+            found.within("prices", f"{what} volume", row["volume"], low, high)
+            for way in ("", "_down") if len(rows) == 1 else ():
+                found.equal("prices", f"{what} price{way}", row[f"price_all{way}"], row[f"price{way}"], SAME)
+            for name in ("price", "price_all"):
+                there_and_back = row[name] + row[f"{name}_down"]
+                if not math.isnan(there_and_back):
+                    found.within("prices", f"{what} {name} up and down", there_and_back, -math.inf, 0.0)
 
 
 def _or(value: float, otherwise: float) -> float:

@@ -12,9 +12,11 @@ from rich.text import Text
 from energy_routes.answer import Answer, Fate
 from energy_routes.answer.certainty import doubtful, limit_key
 from energy_routes.answer.fates import SEEN, TOLD, Measured, moved
-from energy_routes.cli.plan_view import KINDS, corridors_of, premium
+from energy_routes.cli.limit_view import KINDS
+from energy_routes.cli.plan_view import corridors_of, premium
 from energy_routes.cli.render import BLANK, table
 from energy_routes.cli.unit_choice import Units
+from energy_routes.limits import VALUE_UNITS
 from energy_routes.results.summary import binding
 from energy_routes.studies.compare import compare
 from energy_routes.words import Words
@@ -161,8 +163,9 @@ def _limits(answer: Answer, units: Units, words: Words) -> Table | None:
     doubted = doubtful(answer.plan.case)
     for row in tight.head(MOST_LIMITS).to_dict("records"):
         unsure = limit_key(row["kind"], row["target"]) in doubted
-        worth = words.number(row["price"] * units.value_factors[row["family"]])
-        unit = f" {units.value_names[row['family']]}" if several else ""
+        plain = row["unit"] == VALUE_UNITS[row["family"]]
+        worth = words.number(row["price"] * (units.value_factors[row["family"]] if plain else 1.0))
+        unit = (f" {units.value_names[row['family']]}" if several else "") if plain else f" {row['unit']}"
         kind = KINDS.get(row["kind"], row["kind"]) + (" (estimate)" if unsure else "")
         out.add_row(escape(str(row["name"])), kind, worth + unit)
     return _one_line(out)

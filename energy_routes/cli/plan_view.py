@@ -12,10 +12,12 @@ from rich.table import Table
 
 from energy_routes.answer.measures import UNITS
 from energy_routes.cli import build_view, risk_view
+from energy_routes.cli.limit_view import MOST_SUPPLIES, limits, worth
 from energy_routes.cli.money_view import Part, ledger
 from energy_routes.cli.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.unit_choice import Units
 from energy_routes.errors import UsageError
+from energy_routes.limits import A_PRICE
 from energy_routes.names import nearest
 from energy_routes.naming import Names
 from energy_routes.plan import Plan
@@ -23,21 +25,11 @@ from energy_routes.results.summary import binding, limits_of_corridors
 from energy_routes.routes import merged
 from energy_routes.studies.compare import compare
 
-MOST_ROUTES, MOST_LIMITS, MOST_SUPPLIES = 15, 15, 6
+MOST_ROUTES = 15
 WIDEST_SHIPPER = 18
 COVERED = 0.99  # share of the volume that the listed routes carry, if that takes no more than MOST_ROUTES
 SEEN = 1e-6  # Mt: what is less is not worth a row
 SOUGHT = {"netback": "Best netback", "cost": "Least cost", "revenue": "Best state revenue"}
-KINDS = {
-    "capacity": "capacity",
-    "joint": "joint limit",
-    "market": "market depth",
-    "policy": "policy",
-    "contract": "contract",
-    "storage": "tanks",
-    "obligation": "home delivery",
-    "user": "your rule",
-}
 
 
 Section = Callable[[Plan, Units], Iterator[Part | str]]
@@ -194,14 +186,14 @@ def _corridors(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     rows = corridors_of(plan, family).sort_values(["volume", "name"], ascending=[False, True])
     if rows.empty:
         return None
-    factor, value = units.volume_factors[family], units.value_factors[family]
+    factor = units.volume_factors[family]
     heads = ("corridor", units.volume_names[family], "capacity", "used, %", "share, %", "limited by>")
     out = table(*heads, f"worth, {units.value_names[family]}")
     digits = digits_for(list(rows["volume"] * factor))
-    limits = limits_of_corridors(plan)
+    found = limits_of_corridors(plan)
     for row in rows[rows["volume"] > SEEN].to_dict("records"):
-        tight = limits[row["group"], family].head(2)
-        pairs = [(escape(name), number(p * value, 1)) for name, p in zip(tight["name"], tight["price"], strict=True)]
+        tight = found[row["group"], family].head(2).to_dict("records")
+        pairs = [(escape(limit["name"]), worth(limit, units)) for limit in tight]
         sizes = (number(row["volume"] * factor, digits), number(row["capacity"] * factor, digits))
         parts = (percent(row["utilisation"]), percent(row["share"]))
         out.add_row(escape(row["name"]), *sizes, *parts, *(pairs or [(BLANK, BLANK)])[0])
@@ -265,26 +257,11 @@ def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]
     return out
 
 
-def _binding(plan: Plan, units: Units, family: str, word: str) -> Part | None:
-    """Limits in the way, dearest first: what one more unit a year of each is worth."""
-    tight = binding(plan)
-    tight = tight[(tight["kind"] != "supply") & (tight["family"] == family)]
-    if tight.empty:
-        return None
-    shown = tight.head(MOST_LIMITS)
-    months = len(plan.case.periods) > 1
-    when = ("periods",) if months else ()
-    out = table("limit", "kind", *when, f"worth of one more, {units.value_names[family]}", text=2)
-    for row in shown.to_dict("records"):
-        worth = number(row["price"] * units.value_factors[family], 3 if family == "all" else 1)
-        times = (str(row["periods"]),) if months else ()
-        out.add_row(escape(row["name"]), KINDS.get(row["kind"], row["kind"]), *times, worth)
-    notes = [f"… and {len(tight) - len(shown)} more in the table prices"] if len(tight) > len(shown) else []
-    if months:
-        notes.append(f"worth is the mean over all {len(plan.case.periods)} periods")
-    if (shown["price"] < 0).any():
-        notes.append("below zero: one more would cost that much")
-    return Part(f"What binds{word}", out, "; ".join(notes))
+def _limits(plan: Plan, units: Units) -> Iterator[Part | str]:
+    """What binds, and what the worth of a limit is."""
+    yield from _of_families(limits, {"all": " of both by value", "": " besides"})(plan, units)
+    if len(plan.prices.table):
+        yield A_PRICE
 
 
 def _indicators(plan: Plan, units: Units) -> Iterator[str]:
@@ -301,9 +278,9 @@ def _supplies(plan: Plan, units: Units) -> Iterator[str]:
     supply = supply[supply["kind"] == "supply"]
     for family in dict.fromkeys(supply["family"]):
         own, factor = supply[supply["family"] == family].head(MOST_SUPPLIES), units.value_factors[str(family)]
-        worth = [f"{name} {number(p * factor, 0)}" for name, p in zip(own["name"], own["price"], strict=True)]
+        told = [f"{name} {number(p * factor, 0)}" for name, p in zip(own["name"], own["price"], strict=True)]
         what = "tonne" if family == "oil" else "1000 m³"
-        yield f"One more {what} lifted is worth, {units.value_names[str(family)]}: {', '.join(worth)}"
+        yield f"One more {what} lifted is worth, {units.value_names[str(family)]}: {', '.join(told)}"
 
 
 def notes(plan: Plan, units: Units) -> Iterator[str]:
@@ -350,6 +327,6 @@ SECTIONS: Mapping[str, Section] = {
     "totals": totals, "exports": _of_families(_exports), "corridors": _of_families(_corridors),
     "routes": _of_families(_routes), "home": _of_families(_home), "carried": _of_families(_carried),
     "builds": _builds, "risk": _risk, "ledger": _ledger,
-    "limits": _of_families(_binding, {"all": " of both by value", "": " besides"}), "indicators": _indicators,
+    "limits": _limits, "indicators": _indicators,
     "supplies": _supplies, "emissions": build_view.emissions, "notes": notes,
 }  # fmt: skip

@@ -65,6 +65,7 @@ def describe() -> str:
         *map(_section, SECURITY),
         _FUTURES,
         *map(_section, FUTURES),
+        _PRICES,
         _CURVES,
     ]
     return "\n".join(parts)
@@ -110,7 +111,8 @@ _CONCENTRATION = """## Concentration
 
 `[policy] max_hhi` is a second-order cone. The session is solved, cut where the plan breaks the cone, and solved again,
 until no cone is broken by more than 1e-9 of √H·Σx. Any û of length at most 1 makes a valid cut, so the cuts are kept
-in the certificate and checked without a solver. The price is dV/dH = Σ_cuts μ·Σx / (2√H), in MUSD per 0.01 of HHI.
+in the certificate and checked without a solver. The price is dV/dH = Σ_cuts μ·Σx / (2√H) with the least such μ, in
+MUSD per 0.01 of HHI.
 """
 _SECURITY = """## Security of supply
 
@@ -129,6 +131,35 @@ nothing else. The objective is (1 − λ)·E[N] − λ·CVaR_α(−N), or E[N] w
 future before booking; EVPI = WS − value; VSS = value − the value of the bookings that fit average capacities; at λ = 0
 these are the classical ones, else they are taken on the same mean and tail. Minimum regret over scenarios s that share
 u: least R with V*_s − N_s ≤ R.
+"""
+
+_PRICES = """## What a price is
+
+The worth of one more of a limit is the right derivative of the optimal value in that bound alone: 0 where more would
+not be used, "no plan" where the move is impossible. A row over a year says what one more a year of the limit, in force
+in every period, is worth.
+
+At a degenerate optimum the dual of a limit is one of many. Its right derivative is not: it is the optimum of the
+programme on the tangent cone, where rows and bounds that are reached have 0 as their limit, all others are free, and
+the bound that moves is 1. Where the optimal basis stays feasible under the move, its dual is that optimum; else it is
+solved for. Its dual runs over all optimal duals. What follows from it:
+
+| limit | its price |
+|---|---|
+| an upper bound | at least 0: what one more would bring |
+| a lower bound (a minimum, a nomination, a closing stock) | at most 0: what raising it costs |
+| an equality (a home delivery, a swap) | two: both sides moved up, and both moved down |
+| a share σ, an HHI cap H | the slope of the value: in σ a percentage point, in H a hundredth |
+| a limit in several futures, or in what is left after a loss | it moves in all of them, as far as it stands there |
+
+A level that stands in coefficients has the slope max over optimal x of min over optimal duals y of y·g(x) (Mills 1956;
+Williams 1963), where g is what one more of the level lets its row do: Σ_t total_kt of a share, Σx / (2√H) of the cuts
+of an HHI cap.
+
+A limit of several periods has the price of each, and that of all together: its bounds move by Δt in every period (by 1
+where the limit is a level: a tank, a share), and the worth is divided by Σ_t Δt. The second is at least the mean of the
+first, and more where a period alone is of no use. Whole numbers of builds are held. Above 3,000 limits the solver's
+duals stand, each marked "one of several".
 """
 
 _CURVES = """## The curve of a number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.form import SMALLEST_COEFFICIENT
 from energy_routes.formulation.space import Space
 from energy_routes.indicators import weighted_hhi
-from energy_routes.lp import INF, Rows, Vector, axis, between
+from energy_routes.lp import INF, Index, Rows, Vector, axis, between
 from energy_routes.policy import Concentration, for_family
 from energy_routes.risk.countries import weights_of_sets
 
@@ -107,12 +107,15 @@ def max_hhi(s: Space, cuts: Sequence[Tangent]) -> Rows:
     return between((spread * spread.axis.data("weight")).sum_to(over), -INF, 0.0).named(CUT)
 
 
-def hhi_price(s: Space, cuts: Sequence[Tangent], duals: Vector, x: Vector) -> list[tuple[Concentration, str, float]]:
-    """dV/dH of each cap and family, in MUSD per unit of HHI: Σ_cuts μ·Σx/(2√H) (the cone's envelope theorem)."""
-    out = []
+def hhi_rows(
+    s: Space, cuts: Sequence[Tangent], x: Vector, first: int
+) -> Iterator[tuple[Concentration, str, Index, Vector]]:
+    """Each cap and family, the rows of its cuts (from row ``first`` on), and what one more of H lets them do.
+
+    d(√H·Σx)/dH = Σx/(2√H), Mt (bcm) a unit of HHI.
+    """
     for family in s.measured:
         for cap in for_family(s.policy.max_hhi, family):
-            mine = [n for n, cut in enumerate(cuts) if (cut.cap, cut.family) == (cap, family)]
+            mine = np.array([n for n, cut in enumerate(cuts) if (cut.cap, cut.family) == (cap, family)], dtype=np.int64)
             total = float(horizon_exposure(s, cap, family, x).sum())
-            out.append((cap, str(family), float(duals[mine].sum()) * total / (2 * np.sqrt(cap.cap)) if mine else 0.0))
-    return out
+            yield cap, str(family), first + mine, np.full(len(mine), total / (2 * np.sqrt(cap.cap)))

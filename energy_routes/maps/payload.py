@@ -34,12 +34,11 @@ class MapData:
     """One map's content.
 
     ``arcs``: one row an arc — ARC_FACTS, ``volume`` and ``capacity`` (Mt or bcm in the span; NaN without a limit),
-    ``utilisation`` (0–1), ``price`` (USD/t: one more tonne of capacity in every period is worth), ``bound`` (periods
-    in which it was a bottleneck), ``line`` (what a map calls the line that it is a section of, else blank).
-    ``nodes``: id, name, label, kind, country, lon, lat, volume (through it).
-    ``limits``: the bottlenecks — id, name, family, ``arc`` (where it is shown), ``price`` (USD/t, mean over the span
-    of what one more tonne in a period is worth), ``bound`` (in how many periods it binds) and ``estimate`` (whether its
-    bound is one), dearest first.
+    ``utilisation`` (0–1), ``price`` (USD/t: what one more tonne a year of capacity, in force in every period, is
+    worth), ``bound`` (periods in which it was a bottleneck), ``line`` (what a map calls the line that it is a section
+    of, else blank).  ``nodes``: id, name, label, kind, country, lon, lat, volume (through it).
+    ``limits``: the bottlenecks — id, name, family, ``arc`` (where it is shown), ``price`` (as of arcs), ``bound`` (in
+    how many periods it binds) and ``estimate`` (whether its bound is one), dearest first.
     ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
     ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
     ``words``: the language of what is written; ids, and names of arcs and limits, stay as the pack has them.
@@ -87,7 +86,7 @@ def payload(plan: Any, period: str | None = None, title: str | None = None, lang
     labels = [p.label for p in shown]
     tables = plan.case.network.tables
     years = {p.label: p.years for p in shown}
-    arcs = summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
+    arcs = moved_over(plan, years)
     called = Names(tables).line_on_maps
     arcs["line"] = [words.name(called.get(arc, "")) for arc in arcs["arc"]]
     limits = bottlenecks(plan, arcs, years)
@@ -106,6 +105,26 @@ def chosen(periods: Sequence[Any], period: str | None) -> list[Any]:
     if not found:
         raise UsageError(f"the plan has no period {period!r}. It has {periods[0].label} to {periods[-1].label}.")
     return found
+
+
+def moved_over(plan: Any, years: Mapping[str, float]) -> pd.DataFrame:
+    """One row an arc, over the periods of ``years`` (label → length).
+
+    Over the whole horizon the price is that of one more a year in force in every period; over a part of it, where the
+    plan tells none, the mean of its periods.
+    """
+    arcs = summed(plan.arcs[plan.arcs["period"].isin(list(years))], years)
+    if len(years) == 1 or not _whole(plan, years):
+        return arcs
+    prices = plan.prices.table
+    own = prices[(prices["kind"] == "capacity") & (prices["price_all"] > 0)].drop_duplicates("limit")
+    every = arcs["arc"].map(own.set_index("limit")["price_all"])
+    return arcs.assign(price=every.where((arcs["bound"] > 0) & every.notna(), arcs["price"]))
+
+
+def _whole(plan: Any, years: Mapping[str, float]) -> bool:
+    """Whether periods are all that the plan has, and it tells what its limits are worth in all of them."""
+    return len(years) == len(plan.case.periods) and "price_all" in plan.prices.table
 
 
 def summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
@@ -143,6 +162,7 @@ def bottlenecks(plan: Any, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd
         flows = volume.reindex(terms.loc[terms["limit"] == limit, "arc"].unique()).dropna()
         if len(flows):
             worth = float((rows["price"] * rows["period"].map(years)).sum() / sum(years.values()))
+            worth = float(rows["price_all"].iloc[0]) if _whole(plan, years) else worth
             found.append({"id": limit, "name": rows["name"].iloc[0], "family": rows["family"].iloc[0],
                           "arc": flows.idxmax(), "price": worth, "bound": len(rows)})
     both = pd.concat([own, pd.DataFrame(found, columns=own.columns)]) if found else own

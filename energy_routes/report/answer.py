@@ -37,7 +37,8 @@ def sentences(subject: Subject) -> list[str]:
     told.append(_earned(subject))
     told += _shut_in(subject)
     tight = binding(plan)
-    tight = tight[(tight["kind"] != "supply") & (tight["price"] > 0)]
+    plain = tight["unit"] == tight["family"].map(VALUE_UNITS)  # a cap on a share is worth so much a point, not a tonne
+    tight = tight[(tight["kind"] != "supply") & (tight["price"] > 0) & plain]
     if tight.empty:
         told.append(words("answer.no_bottleneck"))
     else:

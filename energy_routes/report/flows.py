@@ -8,6 +8,7 @@ from markupsafe import Markup
 from energy_routes.answer.measures import UNITS
 from energy_routes.maps import style
 from energy_routes.report import charts
+from energy_routes.report.money import worth
 from energy_routes.report.subject import SEEN, Subject
 from energy_routes.report.table import Section, Table, table, text
 from energy_routes.results.summary import VALUE_UNITS, limits_of_corridors
@@ -70,8 +71,7 @@ def _before(subject: Subject, family: str) -> dict[str, float]:
 
 def _limits(tight: pd.DataFrame, subject: Subject) -> str:
     words = subject.words
-    return "; ".join(f"{subject.limit(str(name))} {words.number(float(price), 1)}"
-                     for name, price in zip(tight["name"], tight["price"], strict=True))
+    return "; ".join(f"{subject.limit(str(row['name']))} {worth(row, words)}" for row in tight.to_dict("records"))
 
 
 def _amount(value: float, words: Words) -> str:

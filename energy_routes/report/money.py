@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
+from energy_routes.limits import ONE_OF_SEVERAL
 from energy_routes.report import charts
 from energy_routes.report.charts import Step
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, table
 from energy_routes.results.summary import VALUE_UNITS, binding
+from energy_routes.words import Words
 
 MOST_LIMITS = 15
 SLIGHT = 1e-6  # MUSD
@@ -47,6 +51,25 @@ def _by_family(subject: Subject, sums: pd.Series[float]) -> tuple[Table, ...]:
     return (table((words.unit("MUSD"), *names, words("table.total")), rows, total=True),)
 
 
+def worth(row: Any, words: Words) -> str:
+    """The worth of one more of a limit: an equality's up / down, with its unit where that is not a volume's."""
+    ways = ("price", "price_down") if row["side"] == "equal" else ("price",)
+    text = " / ".join(
+        words("report.no_plan") if row[way] != row[way] else words.signed(float(row[way]), 1) for way in ways
+    )
+    plain = row["unit"] == VALUE_UNITS[row["family"] or ""]
+    mark = f" ({words('report.one_of_several')})" if row["note"] == ONE_OF_SEVERAL else ""
+    return f"{text}{mark}" if plain else f"{text} {words.unit(row['unit'])}{mark}"
+
+
+def _dearest(row: Any, words: Words) -> str:
+    """What one more of the dearest period is worth, and which that is."""
+    price = float(row["dearest_price"])
+    if row["dearest"] == "horizon" or price != price:
+        return "–"
+    return f"{words.signed(price, 1)} ({words.span([str(row['dearest'])])})"
+
+
 def prices(subject: Subject) -> Section:
     """Limits in the way, dearest first; commitments that cost come last, supplies are left out."""
     words, plan = subject.words, subject.plan
@@ -56,10 +79,12 @@ def prices(subject: Subject) -> Section:
         own = tight[(tight["family"] == family) & (tight["kind"] != "supply")]
         count = len(subject.labels)
         rows = [(subject.limit(str(row["name"])), words.known(f"limit.{row['kind']}", str(row["kind"])),
-                 f"{int(row['periods'])} / {count}", words.signed(float(row["price"]), 1))
+                 f"{int(row['periods'])} / {count}", worth(row, words),
+                 *((_dearest(row, words),) if count > 1 else ()))
                 for row in own.head(MOST_LIMITS).to_dict("records")]
         heads = (words("table.limit"), words("table.kind"), words("table.binds_in"),
-                 f"{words('table.shadow_price')}, {words.unit(VALUE_UNITS[family])}")
+                 f"{words('table.shadow_price')}, {words.unit(VALUE_UNITS[family])}",
+                 *((words("table.dearest"),) if count > 1 else ()))
         more = len(own) - MOST_LIMITS
         note = words("report.more_limits", count=more) if more > 0 else ""
         tables.append(table(heads, rows, words=(0, 1), caption=subject.of(family), note=note))

@@ -15,6 +15,7 @@ from typing import Any
 
 from energy_routes.errors import DataError, Fault
 from energy_routes.plan import TABLES, Plan, Prices, Value
+from energy_routes.results.earlier import prices_of
 from energy_routes.results.folder import check_target, new_folder
 from energy_routes.results.record import read_case, run_record, write_case
 from energy_routes.results.summary import summary
@@ -66,8 +67,9 @@ def load(folder: str | Path) -> SavedResult:
         fault = Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)
         raise DataError(str(folder), [fault])
     saved, run, certificate = (read_json(folder / f"{name}.json") for name in ("summary", "run", "certificate"))
+    case = read_case(folder / "inputs")
     return SavedResult(
-        case=read_case(folder / "inputs"),
+        case=case,
         status=str(saved["status"]),
         objective=Value(str(saved["objective"]["name"]), float(saved["objective"]["value"])),
         netback=float(saved["netback"]["value"]),
@@ -76,7 +78,7 @@ def load(folder: str | Path) -> SavedResult:
         folder=folder,
         summary=saved,
         run=run,
-        prices=Prices(read_table(folder / "prices.parquet")),
+        prices=Prices(prices_of(read_table(folder / "prices.parquet"), case)),
         **{name: read_table(folder / f"{name}.parquet") for name in TABLES if name != "prices"},
     )
 

@@ -11,11 +11,17 @@ import pandas as pd
 
 from energy_routes.answer import Answer, answer_of
 from energy_routes.answer.measures import UNITS
+from energy_routes.limits import NO_PLAN, ONE_OF_SEVERAL, PRICE_UNITS, VALUE_UNITS
 from energy_routes.plan import Plan
+from energy_routes.results.record import SAVED
 from energy_routes.results.tables import exact
 from energy_routes.words import Words
 
-VALUE_UNITS = {"oil": "USD/t", "gas": "USD/1000m3", "all": "USD/USD", "": ""}
+__all__ = ["UNITS", "VALUE_UNITS", "begun", "binding", "limits_of_corridors", "summary", "target_of"]
+
+BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volume", "price", "price_down", "unit",
+           "dearest", "dearest_price", "note")  # fmt: skip
+NUMBERS = ("volume", "price", "price_down", "dearest_price")
 SLIGHT = 1e-6  # USD/t: a price below this is the arithmetic's
 # What each kind of limit is called in ``--set`` and in an edit's target.
 TARGETS: Mapping[str, str] = {
@@ -36,7 +42,7 @@ def summary(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
     """
     answer = answer_of(plan, before)
     out = {
-        "schema_version": 1,
+        "schema_version": SAVED,
         "model": plan.case.name,
         "status": plan.status,
         "subject": list(answer.subject),
@@ -120,32 +126,41 @@ def _emissions(plan: Plan) -> list[dict[str, Any]]:
 
 
 def binding(plan: Plan) -> pd.DataFrame:
-    """Limits with a price: kind, limit, name, family, target, periods (in which it binds), volume, price, unit.
+    """Limits with a price: kind, limit, name, family, target, side, periods (in which it binds), volume, price,
+    price_down, unit, dearest, dearest_price, note.
 
-    First those that pay to be widened, dearest first; then commitments that cost; supplies last.
+    First those that pay to be widened, dearest first, and after them those with a unit of their own; then commitments
+    that cost; supplies last.
 
-    ``price`` is the worth, over the horizon, of one more unit a year: the period prices averaged over its days.
+    ``price`` is what one more a year of the limit, in force in every period, is worth (NaN: no plan); ``price_down``
+    the same of an equality moved down, NaN for others.  ``dearest`` is the period in which one more of that period is
+    worth most, at ``dearest_price``.
     """
-    columns = ["kind", "limit", "name", "family", "target", "periods", "volume", "price", "unit"]
-    years = {period.label: period.years for period in plan.case.periods}
     frame = plan.prices.table
     if frame.empty:
-        return pd.DataFrame({name: pd.Series(dtype="float64" if name in ("volume", "price") else "str")
-                             for name in columns})  # fmt: skip
-    length = frame["period"].map(years).fillna(sum(years.values())).astype(float)
-    price = frame["price"].astype(float)
-    weighted = frame.assign(worth=price * length, length=length, active=price.abs() > SLIGHT)
+        return pd.DataFrame({name: pd.Series(dtype="float64" if name in NUMBERS else "str") for name in BINDING})
     keys = ["kind", "limit", "name", "family"]
-    merged = weighted.groupby(keys, sort=False, as_index=False).agg(
-        volume=("volume", "sum"), worth=("worth", "sum"), length=("length", "sum"), periods=("active", "sum")
-    )
-    merged["price"] = merged["worth"] / merged["length"]
-    merged = merged[merged["price"].abs() > SLIGHT]
+    size = frame[["price", "price_down"]].abs().max(axis=1)
+    frame = frame.assign(
+        volume=frame.groupby(keys, dropna=False)["volume"].transform("sum"), size=size.fillna(0.0),
+        active=(size > SLIGHT) | frame["price"].isna(), dual=frame["note"] == ONE_OF_SEVERAL,
+    )  # fmt: skip
+    groups = frame.groupby([*keys, "side"], sort=False, dropna=False)
+    merged = groups.agg(
+        periods=("active", "sum"), volume=("volume", "first"), price=("price_all", "first"),
+        price_down=("price_all_down", "first"), unit=("unit", "first"), dual=("dual", "any"),
+    ).reset_index()  # fmt: skip
+    dearest = frame.loc[groups["size"].idxmax(), ["period", "price"]]
+    merged = merged.assign(dearest=dearest["period"].to_numpy(), dearest_price=dearest["price"].to_numpy())
+    none = merged["price"].isna()
+    merged["note"] = np.where(none, NO_PLAN, np.where(merged["dual"], ONE_OF_SEVERAL, ""))
+    felt = (merged[["price", "price_down"]].abs() > SLIGHT).any(axis=1) | none
+    merged = merged[felt]
     merged["target"] = [target_of(*row) for row in zip(merged["kind"], merged["limit"], merged["name"], strict=True)]
-    merged["unit"] = merged["family"].map(VALUE_UNITS).mask(merged["name"] == "cap on emissions", "USD/tCO2e")
-    order = 2 * (merged["kind"] == "supply") + (merged["price"] < 0)
-    merged = merged.assign(order=order, size=-merged["price"].abs()).sort_values(["order", "size", "target"])
-    return merged[columns].reset_index(drop=True)
+    own = merged["unit"].isin(list(PRICE_UNITS.values()))
+    order = np.where(merged["kind"] == "supply", 3, np.where(merged["price"] > 0, own * 1, 2))
+    merged = merged.assign(order=order, size=-merged["price"].abs().fillna(np.inf))
+    return merged.sort_values(["order", "size", "target", "side"])[list(BINDING)].reset_index(drop=True)
 
 
 def target_of(kind: str, limit: str, name: str) -> str:
@@ -202,10 +217,10 @@ def _corridors(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _limits(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {"limit": limit, "price": price, "unit": unit}
-        for limit, price, unit in zip(rows["target"], rows["price"], rows["unit"], strict=True)
-    ]
+    """Each limit with its worth; ``price_down`` of an equality only, ``dearest`` of one period, in a unit of it."""
+    columns = {"target": "limit", "price": "price", "price_down": "price_down", "unit": "unit",
+               "dearest": "dearest_period", "dearest_price": "dearest_price", "note": "note"}  # fmt: skip
+    return [dict(zip(columns.values(), row, strict=True)) for row in rows[list(columns)].itertuples(index=False)]
 
 
 def _indicators(table: pd.DataFrame) -> dict[str, Any]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from energy_routes.assemble import assemble
-from energy_routes.plan import Plan, Prices
+from energy_routes.plan import Plan
 from energy_routes.risk.outages import Outage
 from energy_routes.studies.shock import Shock
 
@@ -28,13 +26,10 @@ def plan_after(shock: Shock, outage: Outage, struck: Mapping[str, float]) -> Pla
 
 
 def _left(plan: Plan, shock: Shock, outage: Outage, struck: Mapping[str, float]) -> Plan:
-    """The plan's arcs with the capacity that the loss leaves them, and no price before the onset."""
-    early = [period.label for period in shock.case.periods[: shock.onset]]
-    arcs, prices = plan.arcs.copy(), plan.prices.table.copy()
+    """The plan's arcs with the capacity that the loss leaves them."""
+    arcs = plan.arcs.copy()
     gone = arcs["period"].map(struck).fillna(0.0) * (1.0 - outage.remaining) * arcs["arc"].isin(outage.arcs)
     capacity = arcs["capacity"].where(arcs["capacity"].notna() | (gone < 1.0), 0.0) * (1.0 - gone)
     arcs["capacity"] = capacity
     arcs["utilisation"] = (arcs["volume"] / capacity).where(capacity > 0)
-    arcs["price"] = np.where(arcs["period"].isin(early), 0.0, arcs["price"])
-    prices["price"] = np.where(prices["period"].isin(early), 0.0, prices["price"])
-    return replace(plan, arcs=arcs, prices=Prices(prices))
+    return replace(plan, arcs=arcs)

@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.assemble import VALUE_UNITS
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.formulation.space import Space, build_space
+from energy_routes.limits import VALUE_UNITS
 from energy_routes.names import nearest
 from energy_routes.naming import Names
 from energy_routes.routes import CHARGES

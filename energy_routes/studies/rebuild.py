@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from energy_routes.cuts import CONE, cut_until_inside
 from energy_routes.errors import InfeasibleError, LimitError
 from energy_routes.formulation import NETBACK
-from energy_routes.formulation.concentration import CUT, Tangent, hhi_price, tangents
+from energy_routes.formulation.concentration import CUT, Tangent, hhi_rows, tangents
 from energy_routes.formulation.space import Space
 from energy_routes.highs import Session, Solution, optimal, worth
 from energy_routes.lp import Vector
@@ -84,10 +82,11 @@ class Rebuilder:
     def _slope(self, space: Space, program: Program, solution: Solution, cuts: list[Tangent]) -> float:
         if self._lever.kind != "hhi":
             return float("nan")
-        duals = worth(program, solution).dual[program.row_slice(CUT)] if cuts else np.zeros(0)
+        duals, first = worth(program, solution).dual, program.row_slice(CUT).start if cuts else 0
         name = self._lever.path.partition(".")[2]
-        priced = hhi_price(space, cuts, duals, solution.x)
-        return sum(slope for cap, _, slope in priced if cap.name == name) * (self._lever.stop - self._lever.start)
+        priced = hhi_rows(space, cuts, solution.x, first)
+        slope = sum(float(duals[rows] @ gain) for cap, _, rows, gain in priced if cap.name == name)
+        return slope * (self._lever.stop - self._lever.start)
 
 
 def _for_caps(cut: Tangent, caps: tuple[Concentration, ...]) -> list[Tangent]:

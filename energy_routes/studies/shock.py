@@ -92,7 +92,8 @@ class Shock:
         self._session.update(form)
         self._session.basis = self._basis
         program = self.program.bounded(form.row_lower, form.row_upper, form.col_lower, form.col_upper)
-        return program, marginal_worth(self._session, program, self._session.solve())
+        early = [period.label for period in self.case.periods[: self.onset]]
+        return program, marginal_worth(self.space, program, self._session.form, self._session.solve(), past=early)
 
     def shut_in(self, x: Vector) -> float:
         """Of :meth:`lost`, what is lost if the same wells give no more than at ``x`` and nothing else fails, MUSD.

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.answer.measures import exported
-from energy_routes.maps.payload import bottlenecks, records, summed
+from energy_routes.maps.payload import bottlenecks, moved_over, records
 from energy_routes.maps.titles import finding, limit_name
 from energy_routes.naming import Names
 from energy_routes.routes import merged
@@ -58,7 +58,7 @@ def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]],
 def _span(plan: Any, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str, int],
           words: Words) -> dict[str, Any]:
     years = {p.label: p.years for p in plan.case.periods if p.label in set(labels)}
-    table = summed(plan.arcs[plan.arcs["period"].isin(labels)], years)
+    table = moved_over(plan, years)
     limits = bottlenecks(plan, table, years)
     rows = table.set_index("arc").reindex(list(arcs))
     return {
