@@ -74,6 +74,9 @@ def marginal_worth(
     stand again; limits of periods that are ``past`` do not move any more.
     """
     slopes = Slopes(problem, solution)
+    if cuts:
+        cone = program.row_slice(CUT)
+        slopes.forget_idle(np.arange(cone.start, cone.stop))
     limits = moving_limits(space, program, solution)
     moves = moves_of(limits, twins_of(program, copies))
     now = ~limits["period"].isin(past)

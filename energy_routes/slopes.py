@@ -72,6 +72,15 @@ class Slopes:
         self._session: Session | None = None
         self._vertex = _Vertex.of(self._form, solution.basis)
 
+    def forget_idle(self, rows: Index) -> None:
+        """Let go of those of some rows that have no dual: of many cuts of one smooth cone only these touch it here.
+
+        Cuts that pass the optimum at less than the tolerance of a reached bound are reached by that tolerance only, and
+        their slopes differ from the cone's by its root.
+        """
+        idle = rows[self.duals[rows] == 0]
+        self._low[idle], self._high[idle] = -INF, INF
+
     def reaches(self, move: Move) -> bool:
         """Whether the plan has come to any of the bounds that move."""
         high, low = np.isfinite(self._high[move.at]), np.isfinite(self._low[move.at])
