@@ -70,9 +70,9 @@ PRICE_UNITS: Mapping[str, str] = {
 }  # fmt: skip
 VALUE_UNITS: Mapping[str, str] = {"oil": "USD/t", "gas": "USD/1000m3", "all": "USD/USD", "": ""}
 A_PRICE = (
-    "The worth of one more of a limit is the right derivative of the optimal value in that bound alone: 0 where more "
-    'would not be used, "no plan" where the move is impossible. A row over a year says what one more a year of the '
-    "limit, in force in every period, is worth."
+    "The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It is 0 where "
+    'more would not be used, and "no plan" where the move is impossible. A row over a year says what one more a year '
+    "of the limit, in force in every period, is worth."
 )
 ONE_OF_SEVERAL, NO_PLAN = "one of several", "no plan"  # what is noted of a price that is no derivative, or is none
 # Limits that are levels, not rates: one more of them is there in every period at once, and is counted once.

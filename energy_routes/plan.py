@@ -91,9 +91,9 @@ class Plan:
     """The answer to a case.  Volumes in Mt (oil) or bcm (gas) per period, unit values in USD/t (USD/1000 m³), MUSD.
 
     ``prices["capacity"]`` (joint, supply, market …) is what one more of each limit is worth (+ = worth to you).
-    The worth of one more of a limit is the right derivative of the optimal value in that bound alone: 0 where more
-    would not be used, "no plan" where the move is impossible. A row over a year says what one more a year of the limit,
-    in force in every period, is worth.
+    The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It is 0 where
+    more would not be used, and "no plan" where the move is impossible. A row over a year says what one more a year of
+    the limit, in force in every period, is worth.
     It is empty when a foreign solver was asked, because prices only ever come from our own session.
     """
 

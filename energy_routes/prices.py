@@ -1,8 +1,8 @@
 """What a price is: the worth of one more of a limit, of one period and of all its periods together.
 
-The worth of one more of a limit is the right derivative of the optimal value in that bound alone: 0 where more would
-not be used, "no plan" where the move is impossible.  A row over a year says what one more a year of the limit, in
-force in every period, is worth.
+The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It is 0 where more
+would not be used, and "no plan" where the move is impossible.  A row over a year says what one more a year of the
+limit, in force in every period, is worth.
 
 An equality has two: both sides moved up, and both moved down.  A cap on a share or on an HHI, whose level stands in
 coefficients, is priced by the slope of the value in the cap.  Whole numbers of builds are held.  A limit that stands in

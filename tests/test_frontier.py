@@ -172,7 +172,7 @@ def test_json_parquet_and_plot(tmp_path: Path) -> None:
     frontier(toy(tmp_path / "again"), SHARE, 1.0, 0.0).save(tmp_path / "out")
     assert (tmp_path / "out" / "points.parquet").read_bytes() == first
     ax = curve.plot()
-    assert "transit:RU" in ax.get_xlabel()
+    assert ax.get_xlabel() == "share of Russia, %"
     assert len(ax.lines) >= 2
 
 

@@ -64,9 +64,9 @@ def solve(
 ) -> None:
     """Solve, and print the answer, what changes, how sure it is, the corridors and the limits worth most.
 
-    The worth of one more of a limit is the right derivative of the optimal value in that bound alone: 0 where more
-    would not be used, "no plan" where the move is impossible. A row over a year says what one more a year of the limit,
-    in force in every period, is worth.
+    The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It is 0 where
+    more would not be used, and "no plan" where the move is impossible. A row over a year says what one more a year of
+    the limit, in force in every period, is worth.
     """
     from energy_routes.cli.places import check_map
     from energy_routes.cli.plan_view import sections_of

@@ -135,13 +135,13 @@ u: least R with V*_s − N_s ≤ R.
 
 _PRICES = """## What a price is
 
-The worth of one more of a limit is the right derivative of the optimal value in that bound alone: 0 where more would
-not be used, "no plan" where the move is impossible. A row over a year says what one more a year of the limit, in force
-in every period, is worth.
+The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It is 0 where more
+would not be used, and "no plan" where the move is impossible. A row over a year says what one more a year of the limit,
+in force in every period, is worth.
 
-At a degenerate optimum the dual of a limit is one of many. Its right derivative is not: it is the optimum of the
-programme on the tangent cone, where rows and bounds that are reached have 0 as their limit, all others are free, and
-the bound that moves is 1. Where the optimal basis stays feasible under the move, its dual is that optimum; else it is
+At a degenerate optimum the dual of a limit is one of many. Its right derivative is not. It is the optimum of the
+programme on the tangent cone: rows and bounds that are reached have 0 as their limit, all others are free. The
+bound that moves is 1. Where the optimal basis stays feasible under the move, its dual is that optimum; else it is
 solved for. Its dual runs over all optimal duals. What follows from it:
 
 | limit | its price |
@@ -156,10 +156,10 @@ A level that stands in coefficients has the slope max over optimal x of min over
 Williams 1963), where g is what one more of the level lets its row do: Σ_t total_kt of a share, Σx / (2√H) of the cuts
 of an HHI cap.
 
-A limit of several periods has the price of each, and that of all together: its bounds move by Δt in every period (by 1
-where the limit is a level: a tank, a share), and the worth is divided by Σ_t Δt. The second is at least the mean of the
-first, and more where a period alone is of no use. Whole numbers of builds are held. Above 3,000 limits the solver's
-duals stand, each marked "one of several".
+A limit of several periods has the price of each, and that of all together. For the latter its bounds move by Δt in
+every period, and the worth is divided by Σ_t Δt; a level (a tank, a share) moves by 1. The second is at least the mean
+of the first, and more where a period alone is of no use. Whole numbers of builds are held. Above 3,000 limits the
+solver's duals stand, each marked "one of several".
 """
 
 _CURVES = """## The curve of a number
