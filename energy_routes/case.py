@@ -17,11 +17,11 @@ from energy_routes.names import nearest
 from energy_routes.network import Edit, Network
 from energy_routes.past import Past
 from energy_routes.periods import Period
-from energy_routes.policy import ALL, AMOUNTS, RISK, Policy, for_family, set_lever
+from energy_routes.policy import ALL, AMOUNTS, CAPS, RISK, Policy, for_family, set_lever
 from energy_routes.risk.countries import weights_of_sets
 from energy_routes.risk.outages import check_targets
 from energy_routes.subjects import check_subject
-from energy_routes.units import PER_YEAR, Dimension, time_of
+from energy_routes.units import PER_YEAR, Dimension, inner_unit, time_of
 from energy_routes.written import amount, parted
 
 if TYPE_CHECKING:
@@ -94,10 +94,13 @@ class Case:
         return self.on_network(lambda n: n.without(what, periods, reason))
 
     def with_policy(self, **levers: Any) -> Case:
-        """The case with policy fields replaced: ``objective``, ``exports``, or caps as ``{"transit:RU": 0.8}``."""
+        """The case with policy fields replaced: ``objective``, ``exports``, or caps as ``{"transit:RU": 0.8}``.
+
+        The level of a cap may carry a unit: ``"80 %"``, ``"300 kt/month"``.  Raises UsageError.
+        """
         policy = self.policy
         for name, value in levers.items():
-            policy = set_lever(policy, name, value)
+            policy = set_lever(policy, name, self._levels(name, value))
         for cap in (*policy.max_share, *policy.max_exposure):
             self._check_family(cap.name, cap.family, policy)
             self._check_group(cap.kind, cap.group, cap.family)
@@ -119,9 +122,7 @@ class Case:
         """
         path = path.removeprefix("policy.")
         head, _, rest = path.partition(".")
-        if head in ("max_share", "max_exposure", "max_hhi") and rest:
-            return self.with_policy(**{head: {rest: self.cap(head, rest, value)}})
-        if head in RISK and rest:
+        if head in (*CAPS, *RISK) and rest:
             return self.with_policy(**{head: {rest: value}})
         if head in ("objective", "exports", *AMOUNTS, *RISK) and not rest:
             return self.with_policy(**{head: value})
@@ -140,6 +141,19 @@ class Case:
         if (time := time_of(parted(value)[1])) == "y":
             return written
         return written / PER_YEAR[time] * sum(p.count(time) for p in self.periods) / self.years
+
+    def _levels(self, lever: str, caps: object) -> object:
+        """The caps of a table as written, with their levels as :meth:`cap` reads them; any other lever as it is."""
+        if lever not in CAPS or not isinstance(caps, Mapping):
+            return caps
+        read: dict[str, object] = {}
+        for name, written in caps.items():
+            table = dict(written) if isinstance(written, Mapping) else {"cap": written}
+            if "cap" in table:
+                whose = f"{table['family']}/" if "family" in table else ""
+                table["cap"] = self.cap(lever, f"{whose}{name}", table["cap"])
+            read[name] = table
+        return read
 
     def with_deck(self, deck: str | Path | pd.DataFrame) -> Case:
         """The case with a price deck (CSV, .xlsx or a frame) laid over its packs, under its own edits.
@@ -206,6 +220,11 @@ class Case:
     def families(self) -> list[str]:
         """The families of the case (oil, gas), in the order of their packs."""
         return list(dict.fromkeys(pack.family for pack in self.network.packs))
+
+    @property
+    def value_unit(self) -> str:
+        """What money for volume exported is told in: USD/t, USD/1000m3 of gas; USD where oil and gas have no sum."""
+        return inner_unit("unit_value", self.families[0]) if len(self.families) == 1 else "USD"
 
     def of_family(self, family: str) -> Case:
         """The case of one family alone: its packs, the edits and caps that are about them."""

@@ -27,6 +27,7 @@ from energy_routes.stacking import families_of, stacked
 from energy_routes.tables import Pack
 from energy_routes.tables.pack import keys_of
 from energy_routes.units import time_of
+from energy_routes.written import figure
 
 Matrix = NDArray[np.float64]
 Operation = Literal["set", "scale", "add"]
@@ -302,9 +303,12 @@ class Network:
     def scale(
         self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"
     ) -> Network:
-        """Multiply one number: ``network.scale("arc:BTC", "tariff", 0.8)``."""
+        """Multiply one number: ``network.scale("arc:BTC", "tariff", 0.8)``.  Raises UsageError for no bare number."""
         table, name = parse_target(target)
-        return self.with_edits(Edit(table, name, column, "scale", factor, tuple(periods), reason))
+        times, unit = figure(f"scale {target}.{column}", factor, endless=False)
+        if unit:
+            raise UsageError(f"scale {target}.{column}: {factor!r}; a factor has no unit")
+        return self.with_edits(Edit(table, name, column, "scale", times, tuple(periods), reason))
 
     def without(self, what: str, periods: Sequence[str] = (), reason: str = "closed") -> Network:
         """Close an arc, a group's meters, or a node's arcs."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from energy_routes.case import Case
+from energy_routes.errors import UsageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +38,8 @@ TABLES = (
     "builds",
     "emissions",
 )
+# What the tables of a plan mean: 2 counts groups by what is sold abroad; 1 counted them at the inlet of their meters.
+MEANING = 2
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
 
 
@@ -121,6 +124,11 @@ class Plan:
     schedule: pd.DataFrame = field(default_factory=pd.DataFrame)
     builds: pd.DataFrame = field(default_factory=pd.DataFrame)
     emissions: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def meaning(self) -> int:
+        """What the tables mean (see ``MEANING``); that of its own time, of a plan that was saved."""
+        return MEANING
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name."""
@@ -211,3 +219,11 @@ class Plan:
         title, question, answer = escape(self.case.title), escape(self.case.question), escape(repr(self))
         head = f"<h4>{title}</h4><p>{question}</p><p><code>{answer}</code></p>"
         return head + "".join(t.to_html(index=False, float_format="{:,.3f}".format, na_rep="–") for t in tables)
+
+
+def check_meaning(before: Plan, after: Plan) -> None:
+    """Refuse to set plans against each other whose tables mean different things.  Raises UsageError."""
+    older, newer = sorted((before, after), key=lambda plan: plan.meaning)
+    if older.meaning != newer.meaning:
+        raise UsageError(f"{older.case.name} was saved by an earlier version, which counted groups at the inlet of "
+                         "their meters and not by what is sold abroad: solve it again to compare it")

@@ -28,6 +28,7 @@ Objective = Literal["netback", "cost", "revenue"]
 OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
 Over = Literal["horizon", "period"]
 Weight = Literal["none", "risk"]
+CAPS = ("max_share", "max_exposure", "max_hhi")
 ALL = "all"  # the families together, by value at base prices
 AnyCap = TypeVar("AnyCap", "Cap", "Concentration")
 RISK: Mapping[str, Callable[[Any, Any], Any]] = {

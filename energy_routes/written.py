@@ -31,23 +31,24 @@ def parted(value: object) -> tuple[str, str]:
     return (number[:-1], "%") if number.endswith("%") and not unit else (number, unit.strip())
 
 
-def figure(where: str, value: object) -> tuple[float, str]:
-    """A figure's number and unit; ``unlimited`` is ∞.  Raises UsageError naming ``where`` for what is no finite number.
+def figure(where: str, value: object, *, endless: bool = True) -> tuple[float, str]:
+    """A figure's number and unit; ``unlimited`` is ∞, where ``endless`` admits it.
 
     A number of Python may be ∞ only as the word, too: a slip must not become a limit that is not there.
+    Raises UsageError naming ``where`` for what is no finite number.
     """
     number, unit = parted(value)
-    if number == UNLIMITED and not unit:
+    if endless and number == UNLIMITED and not unit:
         return math.inf, ""
     try:
         return finite(value if isinstance(value, bool) else number), unit
     except (TypeError, ValueError):
         pass
     try:
-        endless = math.isinf(float(number))
+        infinite = math.isinf(float(number))
     except ValueError:
         raise UsageError(f"{where}: {value!r} is not a number") from None
-    repair = f"; write {UNLIMITED!r} where there is no limit" if endless else ""
+    repair = f"; write {UNLIMITED!r} where there is no limit" if infinite and endless else ""
     raise UsageError(f"{where}: {value!r} is not a finite number{repair}")
 
 
@@ -57,7 +58,7 @@ def amount(where: str, value: object, dimension: Dimension, family: str = "") ->
     ``family`` "" takes the units that both families have.  Raises UsageError for what is no finite number, or a unit
     of another dimension or family, or one that needs a property of a grade, of which there is none here.
     """
-    number, unit = figure(where, value)
+    number, unit = figure(where, value, endless=False)
     if not unit:
         return number
     try:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from toy import TABLES, months, toy
 
 import energy_routes as er
-from energy_routes import audit, results
+from energy_routes import audit, maps, results
 from energy_routes.arrival import Ways
-from energy_routes.errors import DataError
+from energy_routes.errors import DataError, UsageError
 from energy_routes.past import counted
 from energy_routes.periods import periods_of
 
@@ -153,9 +155,29 @@ def test_an_arc_that_an_edit_opens_is_counted_in_the_past(tmp_path: Path) -> Non
     assert ("transit", "RU", pytest.approx(0.9)) in at["arc", "SHORT", "CRUDE", "2023-01"]
 
 
-def test_a_result_of_an_earlier_meaning_is_refused_in_words(tmp_path: Path) -> None:
+@pytest.fixture
+def earlier(tmp_path: Path) -> Path:
+    """A result as a version saved it that counted groups at the inlet of their meters."""
     folder = results.save(er.solve(toy(tmp_path / "case")), tmp_path / "saved")
     run = folder / "run.json"
     run.write_text(run.read_text("utf-8").replace('"schema_version": 2', '"schema_version": 1'), "utf-8")
+    return folder
+
+
+def test_a_result_of_an_earlier_meaning_is_refused_in_words(earlier: Path) -> None:
     with pytest.raises(DataError, match="groups were measured at the inlet then"):
-        audit.audit(folder)
+        audit.audit(earlier)
+
+
+@pytest.mark.parametrize("setting", [
+    er.compare, lambda old, new: er.compare(new, old), maps.compare_figure,
+    lambda old, new: maps.explore(old, other=new),
+])  # fmt: skip
+def test_plans_whose_groups_are_counted_otherwise_are_not_compared(
+    earlier: Path, setting: Callable[[Any, Any], object]
+) -> None:
+    """A corridor would seem to lose what is burnt on the way; each of them alone can still be read."""
+    old = er.Plan.load(earlier)
+    with pytest.raises(UsageError, match=r"counted groups at the inlet of their meters.*solve it again"):
+        setting(old, er.solve(old.case))
+    assert er.compare(old, er.Plan.load(earlier)).totals["change"].abs().max() == 0

@@ -159,6 +159,38 @@ def test_shares_volumes_and_money_take_units_on_the_command_line(tmp_path: Path,
     assert parse_build({"budget": "500000 kUSD", "rate": "8 %"}, None) == Build(budget=500.0, rate=0.08)
 
 
+@pytest.mark.parametrize(("lever", "name", "written", "level"), [
+    ("max_share", "transit:RU", "60 %", 0.6), ("max_exposure", "transit:RU", "500 kt/month", 6.0),
+    ("max_hhi", "corridor", "55 %", 0.55),
+])  # fmt: skip
+def test_caps_of_a_model_file_and_of_python_take_the_units_of_a_path(
+    tmp_path: Path, case: Case, lever: str, name: str, written: str, level: float
+) -> None:
+    tables = (f'"{written}"', f'{{ cap = "{written}" }}', f'{{ cap = "{written}", family = "oil" }}')
+    files = [er.load(write(tmp_path / str(at), BARRELS, f'[policy]\n{lever} = {{ "{name}" = {table} }}\n'))
+             for at, table in enumerate(tables)]  # fmt: skip
+    cases = [*files, case.with_policy(**{lever: {name: written}}), case.set(f"policy.{lever}.{name}", written)]
+    assert [getattr(one.policy, lever)[0].cap for one in cases] == [pytest.approx(level)] * 5
+    with pytest.raises(UsageError, match=f"{name}: 'inf' is not a finite number$"):  # there is no cap without a level
+        case.with_policy(**{lever: {name: "inf"}})
+    with pytest.raises(UsageError, match="'unlimited' is not a number"):
+        case.set(f"policy.{lever}.{name}", "unlimited")
+
+
+def test_the_unit_of_a_share_may_stand_beside_it_and_in_its_option(case: Case) -> None:
+    both = lever_of(case, "policy.max_share.transit:RU", "90 %", "50", "%")
+    assert (both.start, both.stop) == (0.9, 0.5)
+
+
+def test_a_factor_has_no_unit(case: Case) -> None:
+    for factor in ("0.8 USD/t", "80 %"):
+        with pytest.raises(UsageError, match=r"scale arc:LONG.tariff: .*; a factor has no unit"):
+            case.scale("arc:LONG", "tariff", factor)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="True is not a number"):
+        case.scale("arc:LONG", "tariff", True)
+    assert case.scale("arc:LONG", "tariff", 0.8).edits[0].value == 0.8
+
+
 def test_budgets_of_expand_take_a_unit() -> None:
     from energy_routes.cli.expanding import _budgets
 

@@ -21,10 +21,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 from toy import PACK, best, write
+from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.audit import audit
 from energy_routes.case import Case
+from energy_routes.cli.app import app
 from energy_routes.cli.plan_view import SECTIONS, print_sections
 from energy_routes.cli.unit_choice import Units
 from energy_routes.errors import DataError, InfeasibleError, UsageError
@@ -33,6 +35,7 @@ from energy_routes.loading import load
 from energy_routes.plan import Plan
 from energy_routes.results import summary
 from energy_routes.solver import program_of
+from energy_routes.studies.lowest import lowest_share
 
 GAS = {
     "nodes": """
@@ -112,6 +115,35 @@ def make(tmp_path: Path) -> Make:
 def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """Both toys, solved."""
     return er.solve(both(tmp_path_factory.mktemp("both")))
+
+
+def test_a_budget_is_of_the_family_whose_share_it_lowers(make: Make) -> None:
+    """1.25 USD on each of 8 Mt of oil are 10 MUSD, whatever gas is exported beside them: tonnes and m³ have no sum."""
+    case = make()
+    with pytest.raises(UsageError, match=r"caps oil and gas, whose exports have no sum.*'oil/transit:RU'"):
+        lowest_share(case, "transit:RU", 1.25)
+    found = lowest_share(case, "oil/transit:RU", "1.25 USD/t")
+    assert (found.share, found.cost, found.exports) == pytest.approx((5 / 8, 10, 8))
+    with pytest.raises(UsageError, match="write it in USD/1000m3"):
+        lowest_share(case, "gas/transit:RU", "1.25 USD/t")
+
+
+def test_what_is_printed_of_gas_is_by_its_own_measure(make: Make, tmp_path: Path) -> None:
+    """Premiums, prices and budgets of gas are by the thousand m³; no tonne is spoken of."""
+    make(MODEL.replace('["oil", "gas"]', '"gas"'))
+
+    def told(*arguments: str) -> str:
+        share = ["frontier", str(tmp_path / "both.toml"), "--over", "policy.max_share.transit:RU"]
+        done = CliRunner().invoke(app, [*share, *arguments])
+        assert done.exit_code == 0, done.stdout + done.stderr
+        return done.stdout
+
+    table, budget = told("--from", "0.5", "--to", "0.4"), told("--budget", "1 USD/1000m3")
+    assert table.count("USD/1000 m³") == 2
+    assert "USD/1000 m³ exported" in budget
+    assert "bcm exported" in budget
+    assert "USD/t" not in table + budget
+    assert "tonne" not in table + budget
 
 
 def test_each_family_is_planned_as_if_alone_and_a_shared_town_sells_each_its_own(plan: Plan) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from energy_routes.network import Network
 from energy_routes.periods import periods_of
-from energy_routes.plan import Prices
+from energy_routes.plan import MEANING, Prices
 
 # A field, a hub and a port in Kazakhstan, and a market in China that lies outside the frame.
 NODES = pd.DataFrame(
@@ -62,5 +62,5 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
     network.__dict__["tables"] = tables  # what it would read of its packs
     empty = pd.DataFrame({"kind": [], "limit": [], "name": [], "family": [], "period": [], "price": []}, dtype=object)
     case = SimpleNamespace(title=title, name="toy", periods=periods, network=network, subject=())
-    return SimpleNamespace(case=case, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups, supplies=lifted,
-                           netback=netback, prices=Prices(empty))
+    return SimpleNamespace(case=case, meaning=MEANING, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups,
+                           supplies=lifted, netback=netback, prices=Prices(empty))

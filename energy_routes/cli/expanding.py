@@ -59,9 +59,9 @@ def _budgets(listed: str | None, to: str | None, steps: int) -> list[float] | No
         return [most * step / steps for step in range(steps + 1)]
     if listed is None:
         return None
-    parts = listed.split(",")
+    parts = [part.strip() for part in listed.split(",")]
     _, unit = parted(parts[-1])
-    return [amount("--budget", part if parted(part)[1] else f"{part.strip()} {unit}", "money") for part in parts]
+    return [amount("--budget", part if parted(part)[1] or not unit else f"{part} {unit}", "money") for part in parts]
 
 
 def print_expansion(found: Expansion) -> None:

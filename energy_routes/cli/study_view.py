@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from energy_routes.cli.render import console, digits_for, number, table
+from energy_routes.cli.unit_choice import VALUE_NAMES
+from energy_routes.words import Words
 
 if TYPE_CHECKING:
     from energy_routes.studies.frontier import Frontier
@@ -20,11 +22,13 @@ def print_frontier(found: Frontier) -> None:
     share = found.over.removeprefix("policy.").startswith("max_share")
     scale, digits, unit = (100, 2, "%") if share else (1, 4, found.unit)
     capped = bool(points["price_usd_per_t_exposure"].notna().any())
-    price = ("price_usd_per_t_exposure", "USD/t allowed") if capped else ("price", "MUSD/unit")
+    price = ("price_usd_per_t_exposure", f"{_unit_of_cap(found)}\nallowed") if capped else (
+        "price", f"MUSD per\n{unit or 'unit'}")  # fmt: skip
+    premium = f"{Words.of().unit(found.case.value_unit)}\nexported"
     screen.print(f"{found.case.name}: {found.name}; money in MUSD")
     lost = bool((points["cost_shut_in"] > 0).any())
     out = table(f"at{f', {unit}' if unit else ''}", "netback", "exports", "shut in", "lost",
-                *(["of it shut in"] if lost else []), "USD/t exported", price[1], text=0)  # fmt: skip
+                *(["of it shut in"] if lost else []), premium, price[1], text=0)  # fmt: skip
     volumes = digits_for(points["exports"].tolist())
     for point in points.to_dict("records"):
         moved = (number(point[key], volumes) for key in ("exports", "shut_in"))
@@ -40,6 +44,12 @@ def print_frontier(found: Frontier) -> None:
     screen.print(f"At the end {moving} MUSD are lost by re-routing, {shutting} by shutting in")
     for note in found.notes:
         screen.print(f"Note: {note}", soft_wrap=True)
+
+
+def _unit_of_cap(found: Frontier) -> str:
+    """The unit of what one more of a capped volume is worth."""
+    _, _, name = found.over.removeprefix("policy.").partition(".")
+    return VALUE_NAMES[found.case.family_of_cap(name)]
 
 
 def _forms(found: Frontier) -> str:

@@ -163,8 +163,10 @@ def _lowest(case: object, over: str, budget: str, as_json: bool, quiet: bool) ->
     import json
 
     from energy_routes.case import Case
+    from energy_routes.cli.unit_choice import VALUE_NAMES
     from energy_routes.errors import UsageError
     from energy_routes.studies.lowest import lowest_share
+    from energy_routes.units import inner_unit
 
     assert isinstance(case, Case)
     head, _, group = over.removeprefix("policy.").partition(".")
@@ -176,8 +178,9 @@ def _lowest(case: object, over: str, budget: str, as_json: bool, quiet: bool) ->
         print(json.dumps(dataclasses.asdict(found), indent=1))
     else:
         why = "the budget is spent" if found.limited_by == "budget" else "the network allows no less"
-        print(f"{group}: {100 * found.share:.2f} % at {found.premium:.2f} USD an exported tonne "
-              f"({found.cost:,.1f} MUSD, {found.exports:.2f} exported); {why}")  # fmt: skip
+        family = case.family_of_cap(group)
+        print(f"{group}: {100 * found.share:.2f} % at {found.premium:.2f} {VALUE_NAMES[family]} exported "
+              f"({found.cost:,.1f} MUSD, {found.exports:.2f} {inner_unit('volume', family)} exported); {why}")
 
 
 @contextmanager

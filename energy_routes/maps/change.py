@@ -14,6 +14,7 @@ from energy_routes.maps.panel import Canvas, Detail, Extent, close_panel, open_p
 from energy_routes.maps.payload import MapData, payload
 from energy_routes.maps.pills import Told, draw_volumes, told
 from energy_routes.maps.scene import Dress, Dresser
+from energy_routes.plan import check_meaning
 from energy_routes.words import MINUS
 
 LEAST = 0.01      # share of the largest change: a smaller one is drawn as none
@@ -36,8 +37,11 @@ class ChangeData(MapData):
 def change(before: Any, after: Any, period: str | None = None, lang: str = "en") -> ChangeData:
     """Two plans (or maps) of one span set against each other.
 
-    Raises UsageError when their spans are not equally long, or a plan has no such period.
+    Raises UsageError when their spans are not equally long, their tables differ in meaning, or a plan has no such
+    period.
     """
+    if not (isinstance(before, MapData) or isinstance(after, MapData)):
+        check_meaning(before, after)
     old, new = (one if isinstance(one, MapData) else payload(one, period, lang=lang) for one in (before, after))
     if abs(old.months - new.months) > SAME_SPAN:
         raise UsageError(f"the maps show spans of different length: {old.when} and {new.when}. Compare plans of one "

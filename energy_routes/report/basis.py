@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from energy_routes.policy import CAPS
 from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, link, table, text
 
 CONFIDENCE = ("high", "computed", "given", "medium", "low", "estimate")
-CAPS = ("max_share", "max_exposure", "max_hhi")
 MOST_FIGURES = 40
 PROOF = ("primal_residual", "dual_residual", "complementarity", "gap", "ledger_gap")
 

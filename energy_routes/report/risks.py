@@ -54,7 +54,7 @@ def frontier(subject: Subject) -> Section | None:
             for row in points.to_dict("records")]
     heads = (f"{found.name}{f', {unit}' if unit else ''}", f"{words('table.netback')}, {words.unit('MUSD')}",
              words("kpi.exports"), words("kpi.shut_in"), f"{words('table.cost')}, {words.unit('MUSD')}",
-             f"{words('table.premium')}, {words.unit('USD/t')}", words("table.opens"))
+             f"{words('table.premium')}, {words.unit(subject.plan.case.value_unit)}", words("table.opens"))
     label = words("report.frontier")
     drawn = inline(lambda: _curve(found.curve, found.points, scale, heads), "frontier", label)
     return Section("frontier", label, found.notes, (drawn,), (table(heads, rows, words=(6,)),))

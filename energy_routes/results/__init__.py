@@ -33,6 +33,10 @@ class SavedResult(Plan):
     summary: Mapping[str, Any] = field(default_factory=dict)
     run: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def meaning(self) -> int:
+        return int(self.run.get("schema_version", 1))
+
 
 def save(
     plan: Plan, folder: str | Path, options: Mapping[str, Any] | None = None, before: Plan | None = None

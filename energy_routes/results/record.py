@@ -19,7 +19,7 @@ from energy_routes.levers import Bookings, Build, Cvar, Security, revive
 from energy_routes.network import Edit, Network
 from energy_routes.past import Actual, Past, past_of
 from energy_routes.periods import Period
-from energy_routes.plan import Plan
+from energy_routes.plan import MEANING, Plan
 from energy_routes.policy import Cap, Concentration, Policy
 from energy_routes.results.tables import exact
 from energy_routes.schema import UNLIMITED
@@ -122,17 +122,13 @@ def _period(label: str) -> Period:
     return Period(label, int(year), int(month) if month else None)
 
 
-# What the tables of a result mean: 2 counts groups by what is sold abroad; 1 counted them at the inlet of their meters.
-SAVED = 2
-
-
 def run_record(plan: Plan, folder: Path, target: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     """Who computed this, from what, with what: the only file of a result with a clock or a path in it.
 
     ``folder`` is where the files lie now, ``target`` where they are to lie.
     """
     return {
-        "schema_version": SAVED,
+        "schema_version": MEANING,
         "model": plan.case.name,
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
         "folder": str(target.absolute()),

@@ -12,8 +12,7 @@ import pandas as pd
 from energy_routes.answer import Answer, answer_of
 from energy_routes.answer.measures import UNITS
 from energy_routes.limits import NO_PLAN, ONE_OF_SEVERAL, PRICE_UNITS, VALUE_UNITS
-from energy_routes.plan import Plan
-from energy_routes.results.record import SAVED
+from energy_routes.plan import MEANING, Plan
 from energy_routes.results.tables import exact
 from energy_routes.words import Words
 
@@ -42,7 +41,7 @@ def summary(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
     """
     answer = answer_of(plan, before)
     out = {
-        "schema_version": SAVED,
+        "schema_version": MEANING,
         "model": plan.case.name,
         "status": plan.status,
         "subject": list(answer.subject),

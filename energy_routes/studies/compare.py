@@ -15,7 +15,7 @@ from energy_routes.answer import Answer, Shown, answer_of
 from energy_routes.answer.measures import UNITS, families_of
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.naming import Names
-from energy_routes.plan import Plan
+from energy_routes.plan import Plan, check_meaning
 from energy_routes.policy import ALL
 from energy_routes.premium import Cost, Yardstick
 from energy_routes.solver import stated
@@ -114,7 +114,8 @@ class Comparison:
 
 
 def compare(before: Plan, after: Plan) -> Comparison:
-    """Set two plans side by side.  Raises UsageError when their periods differ."""
+    """Set two plans side by side.  Raises UsageError when their periods or the meaning of their tables differ."""
+    check_meaning(before, after)
     if before.case.periods != after.case.periods:
         raise UsageError(
             f"{before.case.name} and {after.case.name} have different periods; compare plans of one horizon"

@@ -21,7 +21,7 @@ from energy_routes.schema import TABLES
 from energy_routes.solver import stated
 from energy_routes.studies.parametric import Line, line_between
 from energy_routes.units import inner_unit
-from energy_routes.written import figure
+from energy_routes.written import figure, parted
 
 Kind = Literal["share", "exposure", "hhi", "number"]
 CAPS: dict[str, Kind] = {"max_share": "share", "max_exposure": "exposure", "max_hhi": "hhi"}
@@ -122,7 +122,8 @@ def _ends(case: Case, path: str, ends: tuple[float | str, float | str], unit: st
     head, _, rest = path.partition(".")
     if head in CAPS:
         own = _of_cap(case, rest) if head == "max_exposure" else ""
-        read = [case.cap(head, rest, end if unit in ("", own) else f"{end} {unit}") for end in ends]
+        beside = "" if unit == own else unit
+        read = [case.cap(head, rest, end if parted(end)[1] or not beside else f"{end} {beside}") for end in ends]
         unit = own
     else:
         pairs = [figure(path, end) for end in ends]

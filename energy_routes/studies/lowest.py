@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,7 +14,6 @@ from energy_routes.policy import parse_cap
 from energy_routes.studies.curve import Curve
 from energy_routes.studies.frontier import curve_of, reference_of
 from energy_routes.studies.lever import lever_of
-from energy_routes.studies.snapshot import Snapshot
 from energy_routes.written import amount
 
 FINE = 1e-10  # of the way from a share of 1 to 0
@@ -40,38 +40,43 @@ def lowest_share(case: Case, group: str, budget_usd_per_t: float | str) -> Lowes
     """The lowest horizon share of ``group`` (such as 'transit:RU') at most ``budget_usd_per_t`` below the free plan.
 
     The budget is netback lost per exported tonne (USD/t; USD/1000 m³ of gas), and may carry that unit.  Exports are
-    held or free as the case says.  Exact up to 1e-10 of share.  Raises UsageError for a group that is not there or a
-    budget that is no number from 0 on.
+    held or free as the case says; those of the family that is capped count.  Exact up to 1e-10 of share.  Raises
+    UsageError for a group that is not there, a budget that is no number from 0 on, or a cap on several families.
     """
     parse_cap("max_share", group, 1.0)
-    budget = amount("budget", budget_usd_per_t, "unit_value", case.family_of_cap(group))
+    family = case.family_of_cap(group)
+    if family not in case.families:
+        raise UsageError(f"budget: {group} caps {' and '.join(case.families)}, whose exports have no sum. "
+                         f"Name one of them: '{case.families[0]}/{group.rpartition('/')[2]}'.")
+    budget = amount("budget", budget_usd_per_t, "unit_value", family)
     if not 0 <= budget < float("inf"):
-        raise UsageError(f"a budget of {budget_usd_per_t} USD/t is not 0 or more")
+        raise UsageError(f"budget: {budget_usd_per_t!r} is below 0; money for what is exported is expected")
     lever = lever_of(case, f"max_share.{group}", 1.0, 0.0)
     curve = curve_of(lever)
     assert curve is not None, "a cap of 1 leaves the plan as it is"
     reference, _ = reference_of(lever)
-    t, stop = _cheapest(curve, reference, budget)
+    def premium(t: float) -> float:
+        plan = curve.at(t)
+        exports = float(plan.exports[family])
+        return (reference.netback - plan.netback) / exports if exports > 1e-9 else float("inf")
+
+    t, stop = _cheapest(curve, premium, budget)
     plan = curve.at(t)
-    exports, cost = float(plan.exports.sum()), reference.netback - plan.netback
+    exports, cost = float(plan.exports[family]), reference.netback - plan.netback
     return LowestShare(group, lever.value(t), cost / exports if exports > 0 else 0.0, cost, exports, stop)
 
 
-def _cheapest(curve: Curve, reference: Snapshot, budget: float) -> tuple[float, Literal["budget", "network"]]:
+def _cheapest(
+    curve: Curve, premium: Callable[[float], float], budget: float
+) -> tuple[float, Literal["budget", "network"]]:
     """The last t within the budget: by pieces first, then by root-finding (Brent 1973) in the one that breaks it."""
     allowed = budget * (1 + 1e-9) + 1e-9
     for piece in curve.pieces:
-        if _premium(curve, piece.high, reference) <= allowed:
+        if premium(piece.high) <= allowed:
             continue
         low, high = piece.low, piece.high
-        if _premium(curve, low, reference) >= allowed:
+        if premium(low) >= allowed:
             return low, "budget"
-        at = brentq(lambda t: min(_premium(curve, t, reference), DEAR) - budget, low, high, xtol=FINE)
+        at = brentq(lambda t: min(premium(t), DEAR) - budget, low, high, xtol=FINE)
         return float(at), "budget"
     return curve.end, "network"
-
-
-def _premium(curve: Curve, t: float, reference: Snapshot) -> float:
-    plan = curve.at(t)
-    exports = float(plan.exports.sum())
-    return (reference.netback - plan.netback) / exports if exports > 1e-9 else float("inf")

@@ -66,8 +66,9 @@ def frontier_steps(found: Frontier, lang: str = "en", most: int = MOST) -> tuple
     points = found.points.to_dict("records")
     first, last = points[0]["cap"], points[-1]["cap"]
     lever = lever_of(found.case, found.over, first, last if last != first else first + 1.0, _written(found))
-    steps = [(_label(found, points[at]["cap"], words), solve(lever.at(points[at]["cap"])), _opened(points[at], words))
-             for at in spread(len(points), most)]  # fmt: skip
+    unit = words.unit(found.case.value_unit)
+    steps = [(_label(found, points[at]["cap"], words), solve(lever.at(points[at]["cap"])),
+              _opened(points[at], unit, words)) for at in spread(len(points), most)]  # fmt: skip
     return solve(lever.base), steps
 
 
@@ -93,10 +94,10 @@ def _label(found: Frontier, value: float, words: Words) -> str:
     return f"{path} = {words.number(value, 2)} {words.unit(found.unit) if found.unit else ''}".strip()
 
 
-def _opened(point: Mapping[Any, Any], words: Words) -> str:
+def _opened(point: Mapping[Any, Any], unit: str, words: Words) -> str:
     """What the lever costs at a point, which ways open and close there, and which limits begin to bind."""
     told = [words("page.costs", cost=words.number(float(point["cost"]), 1),
-                  premium=words.number(float(point["premium_usd_per_t"]), 2))]  # fmt: skip
+                  premium=words.number(float(point["premium_usd_per_t"]), 2), unit=unit)]  # fmt: skip
     for key, column in (("page.opens", "enters"), ("page.closes", "leaves"), ("page.binds", "limits")):
         if isinstance(point[column], str) and point[column]:
             told.append(words(key, what=point[column].replace("; ", ", ")))

@@ -20,6 +20,7 @@ from energy_routes.maps.page.numbers import plan_numbers, text_of
 from energy_routes.maps.payload import MapData, payload, records, words_of
 from energy_routes.maps.spans import Span, spans_of
 from energy_routes.maps.titles import difference, titled
+from energy_routes.plan import check_meaning
 from energy_routes.words import MARKS, Words
 
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
@@ -73,6 +74,7 @@ def _cast(plan: Any, other: Any, steps: Any) -> tuple[list[Any], list[dict[str, 
         return [plan, *(own for _, own, _ in steps)], told, "steps"
     if other is None:
         return [plan], [{"label": "", "note": ""}], "one"
+    check_meaning(plan, other)
     return [plan, other], [{"label": "", "note": ""}, {"label": "", "note": ""}], "pair"
 
 
