@@ -1,38 +1,29 @@
-"""What the page of questions is written with: plans solved once, and the words that follow their numbers."""
+"""What the page of questions is written with: models solved once, the words that follow their numbers, the layout."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from textwrap import wrap
+
+from plan_figures import SEEN, changes, exported
 
 import energy_routes as er
 from energy_routes import loading
+from energy_routes.network import parse_target
+from energy_routes.words import Words
 
+WORDS = Words.of("en")
 UNITS = {"oil": "Mt", "gas": "bcm"}
-GRADES = ("high", "medium", "computed", "low", "estimate")
+WEAKEST_FIRST = ("estimate", "low", "computed", "medium", "high")
 CHARGE = 0.14017  # a year: annuity of 25 years at 10 %, and 3 % running cost, as options are charged
+SLIGHT = 0.05  # MUSD: less is nothing
+DROPPED = ("exports", "oil exports", "gas exports", "moves most")  # columns that are left out where nothing changes
+ALSO = 1 / 3  # a second corridor is named where it moves by at least this part of the first
 
 
-@dataclass(frozen=True)
-class Row:
-    """A line of an answer's table: what is solved, and what it is measured against."""
-
-    label: str
-    plan: er.Plan
-    against: er.Plan | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer: two sentences, a table, what it rests on and how to see it again."""
-
-    asked: str
-    models: Sequence[str]
-    sentences: Sequence[str]
-    rows: Sequence[Row]
-    uncertain: str
-    commands: Sequence[str] = field(default=())
+# ---------------------------------------------------------------- models and their plans
 
 
 class Book:
@@ -52,140 +43,85 @@ class Book:
             self._plans[key] = er.solve(self.case(*key))
         return self._plans[key]
 
-
-# ---------------------------------------------------------------- numbers of a plan
-
-
-def tariff(plan: er.Plan, arc: str) -> float:
-    """USD/t (USD/1000 m³) that an arc charges in the first period."""
-    return float(plan.flows.loc[plan.flows["arc"] == arc, "tariff"].iloc[0])
+    def of(self, name: str) -> Model:
+        """A model of this book."""
+        return Model(self, name)
 
 
-def carried(plan: er.Plan, family: str) -> list[tuple[str, float]]:
-    """Corridors that carry something, the largest first: name, Mt (bcm)."""
-    rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
-    rows = rows[(rows["volume"] >= 0.005) & (rows["family"] == family)].sort_values("volume", ascending=False)
-    return list(zip(rows["name"], rows["volume"], strict=True))
+@dataclass(frozen=True)
+class Model:
+    """A model that a question is answered from: its plans, its commands and how sure its figures are."""
 
+    book: Book
+    name: str
 
-def room(plan: er.Plan, arc: str) -> float:
-    """Mt (bcm) over the horizon that an arc can take."""
-    return float(plan.arcs.loc[plan.arcs["arc"] == arc, "capacity"].sum())
+    def plan(self, *scenarios: str) -> er.Plan:
+        """The best plan with scenarios laid over the model."""
+        return self.book.plan(self.name, *scenarios)
 
+    def case(self, *scenarios: str) -> er.Case:
+        """The model with scenarios laid over it."""
+        return self.book.case(self.name, *scenarios)
 
-def built(plan: er.Plan) -> list[str]:
-    """What stands at the end of the horizon: ``Kenkiyak-Kumkol expansion``, ``8 × Caspian tankers``."""
-    last = plan.builds[(plan.builds["year"] == plan.builds["year"].max()) & (plan.builds["built"] > 1e-6)]
-    return [
-        str(words) if kind == "project" and units < 1.5 else f"{units:g} × {words}"
-        for words, kind, units in zip(last["name"], last["kind"], last["built"].round(1), strict=True)
-    ]
+    def solve(self, *scenarios: str, prints: Sequence[str] = (), full: bool = False) -> str:
+        """The command that gives a plan, and the figures of the answer that it prints; ``full``: among all tables."""
+        laid = "".join(f" --scenario {scenario}" for scenario in scenarios)
+        return printed(f"solve {self.name}{laid}{' --full' if full else ''}", *prints)
 
-
-def spent(plan: er.Plan) -> float:
-    """MUSD of capital put into what was built."""
-    return float(plan.builds["capex"].sum())
-
-
-def charge(plan: er.Plan) -> float:
-    """MUSD a year that the capital of what was built costs."""
-    return float(plan.builds["charge"].sum()) / plan.case.years
-
-
-def exported(plan: er.Plan, family: str) -> float:
-    """Mt (bcm) exported over the horizon."""
-    return float(plan.exports.get(family, 0.0))
-
-
-def shut(plan: er.Plan, family: str) -> float:
-    """Mt (bcm) that could be had and is not lifted."""
-    return float(plan.shut_in.get(family, 0.0))
-
-
-def flow(plan: er.Plan, arc: str, periods: Iterable[str] = ()) -> float:
-    """Mt (bcm) that enter an arc."""
-    rows = plan.flows[plan.flows["arc"] == arc]
-    return float((rows[rows["period"].isin(list(periods))] if periods else rows)["volume"].sum())
-
-
-def sold(plan: er.Plan, market: str, periods: Iterable[str] = ()) -> float:
-    """Mt (bcm) delivered to a market."""
-    rows = plan.deliveries[plan.deliveries["market"] == market]
-    return float((rows[rows["period"].isin(list(periods))] if periods else rows)["volume"].sum())
-
-
-def lifted(plan: er.Plan, commodity: str) -> float:
-    """Mt (bcm) of a commodity taken from its supplies."""
-    return float(plan.supplies.loc[plan.supplies["commodity"] == commodity, "lifted"].sum())
-
-
-def group(plan: er.Plan, kind: str, name: str, family: str, column: str = "volume") -> float:
-    """Volume, share or capacity of a group over the horizon; 0 where it carries nothing."""
-    rows = plan.groups
-    chosen = rows[(rows["kind"] == kind) & (rows["group"] == name) & (rows["family"] == family)]
-    found = chosen.loc[chosen["period"] == "total", column]
-    return float(found.iloc[0]) if len(found) else 0.0
-
-
-def bound(plan: er.Plan, kind: str, limit: str) -> float:
-    """What a limit allows, Mt (bcm) over the horizon."""
-    rows = plan.prices[kind]
-    return float(rows.loc[rows["limit"] == limit, "bound"].sum())
-
-
-def worth(plan: er.Plan, kind: str, limit: str) -> float:
-    """What one more unit of a limit is worth, USD/t (USD/1000 m³); 0 where it does not bind."""
-    rows = plan.prices[kind]
-    return float(rows.loc[rows["limit"] == limit, "price"].abs().max()) if (rows["limit"] == limit).any() else 0.0
-
-
-def changes(before: er.Plan, after: er.Plan) -> list[tuple[str, float, str]]:
-    """Corridors that carry more or less, the largest change first: name, change, unit."""
-    table = er.compare(before, after).corridors
-    table = table[table["change"].abs() >= 0.005]
-    order = table["change"].abs().sort_values(ascending=False).index
-    return [(str(r.corridor), float(r.change), str(r.unit)) for r in table.loc[order].itertuples(index=False)]
-
-
-def rerouted(before: er.Plan, after: er.Plan) -> float:
-    """Mt (bcm) that take another corridor than before: the sum of what corridors gain."""
-    return sum(change for _, change, _ in changes(before, after) if change > 0)
+    def sure(self, figures: Mapping[str, str], *more: str) -> str:
+        """The two weakest of the figures that an answer hangs on, and what else makes it less sure."""
+        return " ".join([f"{weakest(self.case(), figures)}.", *more])
 
 
 # ---------------------------------------------------------------- words
 
 
-def count(value: float) -> str:
-    """``0.58``, ``12.3``, ``1,664``: three or four figures, and no sign on nothing."""
-    size = abs(value)
-    text = f"{value:,.{0 if size >= 100 else 1 if size >= 10 else 2}f}"
-    return text.lstrip("-") if not text.strip("-0.,") else text.replace("-", "−")
+def number(value: float) -> str:
+    """``0.28``, ``12.3``, ``1,664``: as the program prints it."""
+    return WORDS.number(value)
 
 
 def money(value: float) -> str:
-    """Million dollars, without a sign; ``nothing`` below fifty thousand dollars."""
-    return "nothing" if abs(value) < 0.05 else f"{count(abs(value))} MUSD"
+    """``9.3 MUSD``, ``2.82 bn USD``, without a sign; ``nothing`` below fifty thousand dollars."""
+    return "nothing" if abs(value) < SLIGHT else WORDS.money(abs(value))
 
 
-def gains(value: float, more: str = "gains", less: str = "loses", none: str = "changes nothing") -> str:
-    """``gains 5.44 MUSD``, ``loses 270 MUSD``, or that nothing changes."""
-    return none if abs(value) < 0.05 else f"{more if value > 0 else less} {money(value)}"
+def gains(value: float, more: str = "gains", less: str = "loses", none: str = "does not change") -> str:
+    """``gains 5.4 MUSD``, ``loses 270 MUSD``, or that nothing changes."""
+    return none if abs(value) < SLIGHT else f"{more if value > 0 else less} {money(value)}"
+
+
+def brings(value: float) -> str:
+    """``brings 5.4 MUSD``, ``costs 270 MUSD``, ``brings nothing``."""
+    return gains(value, "brings", "costs", "brings nothing")
 
 
 def volume(value: float, family: str) -> str:
-    """``0.58 Mt``; ``nothing`` below a thousand tonnes."""
-    return "nothing" if abs(value) < 0.001 else f"{count(abs(value))} {UNITS[family]}"
+    """``0.28 Mt``; ``nothing`` below a thousand tonnes."""
+    return "nothing" if abs(value) < 0.001 else f"{number(abs(value))} {UNITS[family]}"
 
 
-def moves(before: er.Plan, after: er.Plan, most: int = 4) -> str:
-    """``CPC −2.05, Atyrau–Samara +1.15 Mt``; ``none`` where every corridor carries what it did."""
-    found = changes(before, after)[:most]
-    return ", ".join(f"{name} {'+' if change > 0 else ''}{count(change)}" for name, change, _ in found) or "none"
+def falls(before: float, after: float, family: str) -> str:
+    """``fall by 0.28 Mt``, ``rise by 2.5 Mt``, ``stay the same``: said of many things."""
+    lost = before - after
+    return "stay the same" if abs(lost) < SEEN else f"{'fall' if lost > 0 else 'rise'} by {volume(lost, family)}"
 
 
-def earned(plan: er.Plan) -> str:
-    """``38,796 MUSD``: the netback, as the table of an answer has it."""
-    return f"{count(plan.netback)} MUSD"
+def signed(change: float, slight: float) -> str:
+    """``+0.65``, ``−2.1``; ``0`` below what counts as nothing."""
+    return "0" if abs(change) < slight else WORDS.signed(change)
+
+
+def takers(before: er.Plan, after: er.Plan, most: int = 2) -> str:
+    """The corridors that gain most: ``Atyrau–Samara and Kazakhstan–China``; blank where none does."""
+    return listed([name for name, change in changes(before, after) if change > 0][:most])
+
+
+def moves(before: er.Plan, after: er.Plan) -> str:
+    """The one or two corridors that change most: ``CPC −2.1, Atyrau–Samara +1.2``; ``none``."""
+    found = changes(before, after)[:2]
+    return ", ".join(f"{name} {WORDS.signed(change)}" for name, change in found
+                     if abs(change) >= ALSO * abs(found[0][1])) or "none"
 
 
 def printed(command: str, *figures: str) -> str:
@@ -195,26 +131,34 @@ def printed(command: str, *figures: str) -> str:
     return f"{command}  # prints {', '.join(told)}" if told else command
 
 
+def block(commands: Iterable[str]) -> list[str]:
+    """Commands as a block of Markdown."""
+    return ["```text", *(f"$ energy-routes {command}" for command in commands), "```", ""]
+
+
 def listed(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
+    """``a``, ``a and b``, ``a, b and c``; blank for nothing."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def grades(case: er.Case, figures: Mapping[str, str]) -> str:
-    """How sure the figures are that an answer hangs on, from the tables: ``{"arc:BTC.tariff": "the BTC tariff"}``."""
+def weakest(case: er.Case, figures: Mapping[str, str], most: int = 2) -> str:
+    """The figures that are least sure, with their grade: ``Estimate: freight and the fleet``, ``Low: …; medium: …``.
+
+    ``figures`` says what each is: ``{"arc:BTC.tariff": "the BTC tariff"}``; the first of a grade come first.
+    """
+    order = sorted(figures, key=lambda path: WEAKEST_FIRST.index(_grade(case, path)))[:most]
     by_grade: dict[str, list[str]] = {}
-    for path, words in figures.items():
-        by_grade.setdefault(_grade(case, path), []).append(words)
-    words = "; ".join(f"{grade}: {listed(by_grade[grade])}" for grade in GRADES if grade in by_grade)
+    for path in order:
+        by_grade.setdefault(_grade(case, path), []).append(figures[path])
+    words = "; ".join(f"{grade}: {listed(named)}" for grade, named in by_grade.items())
     return words[:1].upper() + words[1:]
 
 
 def _grade(case: er.Case, path: str) -> str:
     """The confidence of a number in the last year of the case: its dated row, or else its table row."""
-    from energy_routes.network import parse_target
-
-    table, name = parse_target(path.rpartition(".")[0])
-    column, tables = path.rpartition(".")[2], case.network.tables
+    target, _, column = path.rpartition(".")
+    table, name = parse_target(target)
+    tables = case.network.tables
     dated = tables["values"]
     chosen = dated[(dated["table"] == table) & (dated["id"] == name) & (dated["field"] == column)]
     chosen = chosen[chosen["period"].astype(str) == case.periods[-1].label[:4]]
@@ -226,36 +170,67 @@ def _grade(case: er.Case, path: str) -> str:
 # ---------------------------------------------------------------- the page
 
 
+@dataclass(frozen=True)
+class Row:
+    """A line of an answer's table; ``more``: own columns; ``against``: another plan than the answer's base."""
+
+    label: str
+    plan: er.Plan
+    more: Sequence[str] = ()
+    against: er.Plan | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer: some short sentences, a table, what it rests on and how to see it again.
+
+    The table gives changes against ``base``, which ``called`` names.  ``more`` heads the own columns of the rows;
+    ``routes``: whether it tells which corridors move.
+    """
+
+    asked: str
+    model: Model
+    sentences: Sequence[str]
+    called: str
+    base: er.Plan
+    rows: Sequence[Row]
+    sure: str
+    commands: Sequence[str]
+    more: Sequence[str] = ()
+    routes: bool = True
+
+
 def section(number: int, answer: Answer) -> list[str]:
     """An answer as Markdown."""
-    links = listed([f"[`{name}`](../models/{name}.toml)" for name in answer.models])
-    lines = [f"### {number}. {answer.asked}", "", *_wrapped(" ".join(answer.sentences)), "", *table(answer.rows), ""]
-    lines += _wrapped(f"*How sure.* {answer.uncertain}")
-    shown = [f"$ energy-routes {command}" for command in answer.commands]
-    return [*lines, "", f"{'Models' if len(answer.models) > 1 else 'Model'}: {links}", "", "```text", *shown, "```", ""]
+    name = answer.model.name
+    sure = f"*How sure.* {answer.sure} Model: [`{name}`](../models/{name}.toml)."
+    return [f"### {number}. {answer.asked}", "", *_wrapped(" ".join(answer.sentences)), "", *table(answer), "",
+            *_wrapped(sure), "", *block(answer.commands)]
 
 
-def table(rows: Sequence[Row]) -> list[str]:
-    """The plans of an answer side by side; a row without something to be measured against is the measure."""
-    families = [family for family in UNITS if any(exported(row.plan, family) for row in rows)]
-    unit = ", ".join(UNITS[family] for family in families)
-    head = ["case", "netback, MUSD", "change", f"exports, {unit}", f"shut in, {unit}", "re-routed"]
-    head += ["corridors that move"]
-    lines = [f"| {' | '.join(head)} |", "|---|--:|--:|--:|--:|--:|---|"]
-    for row in rows:
-        out = " + ".join(count(exported(row.plan, family)) for family in families)
-        lost = " + ".join(count(shut(row.plan, family)) for family in families)
-        change = moved = where = "–"
-        if row.against is not None:
-            difference = row.plan.netback - row.against.netback
-            change = f"{'+' if difference > 0.05 else ''}{count(difference)}" if abs(difference) >= 0.05 else "0"
-            moved, where = count(rerouted(row.against, row.plan)), moves(row.against, row.plan)
-        lines.append(f"| {' | '.join([row.label, count(row.plan.netback), change, out, lost, moved, where])} |")
-    return lines
+def table(answer: Answer) -> list[str]:
+    """What each plan does otherwise than its base; exports and corridors have a column where they change."""
+    pairs = [(row.against or answer.base, row.plan) for row in answer.rows]
+    columns = {f"against {answer.called}": [row.label for row in answer.rows],
+               "netback, MUSD": [signed(after.netback - before.netback, SLIGHT) for before, after in pairs]}
+    families = [family for family in UNITS if any(exported(plan, family) > SEEN for pair in pairs for plan in pair)]
+    for family in families:
+        head = f"{f'{family} ' if len(families) > 1 else ''}exports, {UNITS[family]}"
+        columns[head] = [signed(exported(after, family) - exported(before, family), SEEN) for before, after in pairs]
+    columns |= {head: [row.more[at] for row in answer.rows] for at, head in enumerate(answer.more)}
+    if answer.routes:
+        columns["moves most"] = [moves(before, after) for before, after in pairs]
+    told = {head: cells for head, cells in columns.items() if not head.startswith(DROPPED) or set(cells) - {"0", "none"}}
+    align = ["---" if at == 0 or head == "moves most" else "--:" for at, head in enumerate(told)]
+    return grid(list(told), zip(*told.values(), strict=True), align)
+
+
+def grid(head: Sequence[str], rows: Iterable[Sequence[str]], align: Sequence[str] = ()) -> list[str]:
+    """A Markdown table."""
+    return [f"| {' | '.join(head)} |", f"|{'|'.join(align or ['---'] * len(head))}|",
+            *(f"| {' | '.join(row)} |" for row in rows)]
 
 
 def _wrapped(text: str, width: int = 120) -> list[str]:
     """Lines of at most ``width``; a long link keeps a line of its own."""
-    from textwrap import wrap
-
     return wrap(re.sub(r"\s+", " ", text), width, break_long_words=False, break_on_hyphens=False)

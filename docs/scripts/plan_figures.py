@@ -1,0 +1,97 @@
+"""Numbers of a plan that answers speak of, Mt (oil) or bcm (gas) over the horizon unless they say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import energy_routes as er
+
+SEEN = 0.005  # Mt or bcm: less is nothing
+
+
+def tariff(plan: er.Plan, arc: str) -> float:
+    """USD/t (USD/1000 m³) that an arc charges in the first period."""
+    return float(plan.flows.loc[plan.flows["arc"] == arc, "tariff"].iloc[0])
+
+
+def capacity(plan: er.Plan, arc: str) -> float:
+    """Mt (bcm) over the horizon that an arc can take."""
+    return float(plan.arcs.loc[plan.arcs["arc"] == arc, "capacity"].sum())
+
+
+def built(plan: er.Plan) -> list[str]:
+    """What stands at the end of the horizon: ``Kenkiyak-Kumkol expansion``, ``8 × Caspian tankers``."""
+    last = plan.builds[(plan.builds["year"] == plan.builds["year"].max()) & (plan.builds["built"] > 1e-6)]
+    return [
+        str(words) if kind == "project" and units < 1.5 else f"{units:g} × {words}"
+        for words, kind, units in zip(last["name"], last["kind"], last["built"].round(1), strict=True)
+    ]
+
+
+def spent(plan: er.Plan) -> float:
+    """MUSD of capital put into what was built."""
+    return float(plan.builds["capex"].sum())
+
+
+def charge(plan: er.Plan) -> float:
+    """MUSD a year that the capital of what was built costs."""
+    return float(plan.builds["charge"].sum()) / plan.case.years
+
+
+def exported(plan: er.Plan, family: str) -> float:
+    """Mt (bcm) exported over the horizon."""
+    return float(plan.exports.get(family, 0.0))
+
+
+def shut(plan: er.Plan, family: str) -> float:
+    """Mt (bcm) that could be had and is not lifted."""
+    return float(plan.shut_in.get(family, 0.0))
+
+
+def bought(plan: er.Plan) -> float:
+    """bcm of gas bought from abroad."""
+    return float(plan.bought.get("gas", 0.0))
+
+
+def flow(plan: er.Plan, arc: str) -> float:
+    """Mt (bcm) that enter an arc."""
+    return float(plan.flows.loc[plan.flows["arc"] == arc, "volume"].sum())
+
+
+def sold(plan: er.Plan, market: str, periods: Iterable[str] = ()) -> float:
+    """Mt (bcm) delivered to a market."""
+    rows = plan.deliveries[plan.deliveries["market"] == market]
+    return float((rows[rows["period"].isin(list(periods))] if periods else rows)["volume"].sum())
+
+
+def group(plan: er.Plan, kind: str, name: str, family: str, column: str = "volume") -> float:
+    """Volume, share or capacity of a group over the horizon; 0 where it carries nothing."""
+    rows = plan.groups
+    chosen = rows[(rows["kind"] == kind) & (rows["group"] == name) & (rows["family"] == family)]
+    found = chosen.loc[chosen["period"] == "total", column]
+    return float(found.iloc[0]) if len(found) else 0.0
+
+
+def bound(plan: er.Plan, kind: str, limit: str) -> float:
+    """What a limit allows, Mt (bcm) over the horizon."""
+    rows = plan.prices[kind]
+    return float(rows.loc[rows["limit"] == limit, "bound"].sum())
+
+
+def worth(plan: er.Plan, kind: str, limit: str) -> float:
+    """What one more unit of a limit is worth, USD/t (USD/1000 m³); 0 where it does not bind."""
+    rows = plan.prices[kind]
+    return float(rows.loc[rows["limit"] == limit, "price"].abs().max()) if (rows["limit"] == limit).any() else 0.0
+
+
+def changes(before: er.Plan, after: er.Plan) -> list[tuple[str, float]]:
+    """Corridors that carry more or less, the largest change first: name, Mt (bcm)."""
+    table = er.compare(before, after).corridors
+    table = table[table["change"].abs() >= SEEN]
+    order = table["change"].abs().sort_values(ascending=False).index
+    return [(str(r.corridor), float(r.change)) for r in table.loc[order].itertuples(index=False)]
+
+
+def rerouted(before: er.Plan, after: er.Plan) -> float:
+    """Mt (bcm) that take another corridor than before: the sum of what corridors gain."""
+    return sum(change for _, change in changes(before, after) if change > 0)
