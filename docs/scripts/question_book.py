@@ -127,7 +127,6 @@ def moves(before: er.Plan, after: er.Plan) -> str:
 def printed(command: str, *figures: str) -> str:
     """A command with the figures that it prints, as the answer says them; those of a single digit tell too little."""
     told = [words for words in figures if len(re.sub(r"\D", "", words.split(" ")[0]).lstrip("0")) > 1]
-    command = f"{command} --full" if command.startswith("solve ") and told else command  # the first screen rounds
     return f"{command}  # prints {', '.join(told)}" if told else command
 
 
@@ -203,7 +202,7 @@ class Answer:
 def section(number: int, answer: Answer) -> list[str]:
     """An answer as Markdown."""
     name = answer.model.name
-    sure = f"*How sure.* {answer.sure} Model: [`{name}`](../models/{name}.toml)."
+    sure = f"*How sure.* {answer.sure} [`{name}`](../models/{name}.toml)"
     return [f"### {number}. {answer.asked}", "", *_wrapped(" ".join(answer.sentences)), "", *table(answer), "",
             *_wrapped(sure), "", *block(answer.commands)]
 
@@ -220,7 +219,8 @@ def table(answer: Answer) -> list[str]:
     columns |= {head: [row.more[at] for row in answer.rows] for at, head in enumerate(answer.more)}
     if answer.routes:
         columns["moves most"] = [moves(before, after) for before, after in pairs]
-    told = {head: cells for head, cells in columns.items() if not head.startswith(DROPPED) or set(cells) - {"0", "none"}}
+    told = {head: cells for head, cells in columns.items()
+            if not head.startswith(DROPPED) or set(cells) - {"0", "none"}}
     align = ["---" if at == 0 or head == "moves most" else "--:" for at, head in enumerate(told)]
     return grid(list(told), zip(*told.values(), strict=True), align)
 

@@ -19,12 +19,9 @@ PAGE = Path(__file__).resolve().parent.parent / "questions.md"
 ASKED: Mapping[str, Mapping[int, Callable[[Book], Answer]]] = {"oil": OIL, "gas": GAS}
 HEAD = """# Questions and answers
 
-Eighteen questions about the routes of Kazakh oil and gas. Each has a model that you can solve and change.
-`docs/scripts/questions.py` writes the page from solved plans.
-
-*Netback* is what exports earn less all costs on the way, a year unless an answer says otherwise. A *change* is against the
-nearest row above with a dash. *Moves most* names the one or two corridors that change most. An *estimate* is our own
-figure. No plan repeats past flows. Home deliveries earn nothing here, so they lower the netback.
+Each question has a model, linked below its answer, that you can solve and change. `docs/scripts/questions.py` writes
+the page. Tables give changes. *Netback* is what exports earn in a year, less all costs on the way. Home deliveries earn
+nothing here. An *estimate* is our own figure.
 """
 
 
