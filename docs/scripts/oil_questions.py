@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from plan_figures import (
+    SEEN,
     bound,
     built,
     capacity,
@@ -20,7 +21,6 @@ from plan_figures import (
     worth,
 )
 from question_book import (
-    SEEN,
     SLIGHT,
     Answer,
     Book,
@@ -102,7 +102,8 @@ def _btc_draws(book: Book) -> float:
     case = book.case("btc-7")
     points = er.frontier(case, "differential:BTC_BLEND/.differential", 2.2, 14, unit="USD/bbl").points
     kinks = points.loc[points["kink"], "cap"]
-    barrels = float(case.network.tables["commodities"].set_index("id").loc["BTC_BLEND", "bbl_per_t"])
+    grades = case.network.tables["commodities"]
+    barrels = float(grades.loc[grades["id"] == "BTC_BLEND", "bbl_per_t"].iloc[0])
     return (float(kinks.iloc[0]) - float(points["cap"].iloc[0])) * barrels if len(kinks) else NEVER
 
 
@@ -213,7 +214,7 @@ def hedges(book: Book) -> Answer:
             "option:kenkiyak-kumkol.capex": "Kenkiyak–Kumkol", "option:eskene-kuryk.capex": "Eskene–Kuryk",
         }, "All are assumed to stand in time."),
         [model.solve(prints=[left], full=True)],
-        more=["USD a tonne", "pays if once in, years"], routes=False,
+        more=["USD a tonne", "pays if once in, years"], tells=["exports"],
     )  # fmt: skip
 
 
@@ -237,12 +238,12 @@ def russia_80(book: Book) -> Answer:
         "2024", base,
         [Row(share, plan, [number(each[share]), ", ".join(built(plan)) or "nothing"]) for share, plan in shares.items()],
         model.sure({
-            "tier:DUSHANZI/2.discount": "the discount in China", "tier:DUSHANZI/2.depth": "the demand of China",
+            "tier:DUSHANZI/2.discount": "China's discount", "tier:DUSHANZI/2.depth": "China's demand",
             "option:kenkiyak-kumkol.capex": "the cost of Kenkiyak–Kumkol", "arc:BTC.tariff": "the BTC tariff",
         }, "The builds are assumed to stand in 2024."),
         [model.solve(prints=[money(eighty.netback - base.netback)]),
          printed("frontier oil-2024 --over policy.max_share.transit:RU --from 0.95 --to 0.80", least, dearest)],
-        more=["USD a tonne", "built"], routes=False,
+        more=["USD a tonne", "built"], tells=["exports"],
     )  # fmt: skip
 
 
@@ -265,7 +266,7 @@ def caspian(book: Book) -> Answer:
         model.sure({
             "arc:AKT_MKH.tariff": "freight", "limit:caspian-fleet.high": "the fleet", "limit:aktau-berths.high": "the berths",
         }, "The metre is assumed to act as the last."),
-        [model.solve(prints=[money(one.netback - base.netback)])], routes=False,
+        [model.solve(prints=[money(one.netback - base.netback)])], tells=["exports"],
     )  # fmt: skip
 
 
@@ -280,10 +281,10 @@ def black_sea(book: Book) -> Answer:
         model,
         [
             f"War risk of 1 % of a ship's hull {brings(risk.netback - base.netback)}.",
-            "Sheskharis carries no Kazakh oil even without it." if left < SEEN
+            "Sheskharis carries no Kazakh oil, with or without it." if left < SEEN
             else f"Sheskharis carries {volume(left, 'oil')} at most.",
-            f"Without Ust-Luga it costs {money(risk.netback - without.netback)} more."
-            if risk.netback - without.netback > SLIGHT else "Without Ust-Luga it costs no more.",
+            f"If Ust-Luga closes as well, it costs {money(risk.netback - without.netback)} more."
+            if risk.netback - without.netback > SLIGHT else "If Ust-Luga closes as well, it costs no more.",
             f"A sea closed all year shuts in {shut_in} and {brings(closed.netback - base.netback)}.",
         ],
         "2026", base,
@@ -322,7 +323,7 @@ def supsa(book: Book) -> Answer:
             "arc:WREP.tariff": "the tariff of Baku–Supsa", "arc:T_SUP_AUG.tariff": "freight from Supsa",
             "arc:BTC.tariff": "the BTC tariff", "arc:WREP.capacity": "its capacity",
         }, "The cost of a restart is left out."),
-        [model.solve("one-mooring", prints=[volume(used, "oil")])], routes=False,
+        [model.solve("one-mooring", prints=[volume(used, "oil")])], tells=["exports"],
     )  # fmt: skip
 
 

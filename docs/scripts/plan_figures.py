@@ -89,7 +89,7 @@ def changes(before: er.Plan, after: er.Plan) -> list[tuple[str, float]]:
     table = er.compare(before, after).corridors
     table = table[table["change"].abs() >= SEEN]
     order = table["change"].abs().sort_values(ascending=False).index
-    return [(str(r.corridor), float(r.change)) for r in table.loc[order].itertuples(index=False)]
+    return [(str(name), float(change)) for name, change in table.loc[order, ["corridor", "change"]].to_numpy()]
 
 
 def rerouted(before: er.Plan, after: er.Plan) -> float:

@@ -183,8 +183,8 @@ class Row:
 class Answer:
     """An answer: some short sentences, a table, what it rests on and how to see it again.
 
-    The table gives changes against ``base``, which ``called`` names.  ``more`` heads the own columns of the rows;
-    ``routes``: whether it tells which corridors move.
+    The table gives changes against ``base``, which ``called`` names: of netback, and of what ``tells`` says (exports,
+    and the corridors that move most).  ``more`` heads the own columns of the rows.
     """
 
     asked: str
@@ -196,28 +196,28 @@ class Answer:
     sure: str
     commands: Sequence[str]
     more: Sequence[str] = ()
-    routes: bool = True
+    tells: Sequence[str] = ("exports", "routes")
 
 
 def section(number: int, answer: Answer) -> list[str]:
     """An answer as Markdown."""
     name = answer.model.name
     sure = f"*How sure.* {answer.sure} [`{name}`](../models/{name}.toml)"
-    return [f"### {number}. {answer.asked}", "", *_wrapped(" ".join(answer.sentences)), "", *table(answer), "",
-            *_wrapped(sure), "", *block(answer.commands)]
+    return [f"### {number}. {answer.asked}", "", *wrapped(" ".join(answer.sentences)), "", *table(answer), "",
+            *wrapped(sure), "", *block(answer.commands)]
 
 
 def table(answer: Answer) -> list[str]:
-    """What each plan does otherwise than its base; exports and corridors have a column where they change."""
+    """What each plan does otherwise than its base; a column of exports or corridors is left out where none changes."""
     pairs = [(row.against or answer.base, row.plan) for row in answer.rows]
     columns = {f"against {answer.called}": [row.label for row in answer.rows],
                "netback, MUSD": [signed(after.netback - before.netback, SLIGHT) for before, after in pairs]}
     families = [family for family in UNITS if any(exported(plan, family) > SEEN for pair in pairs for plan in pair)]
-    for family in families:
+    for family in families if "exports" in answer.tells else ():
         head = f"{f'{family} ' if len(families) > 1 else ''}exports, {UNITS[family]}"
         columns[head] = [signed(exported(after, family) - exported(before, family), SEEN) for before, after in pairs]
     columns |= {head: [row.more[at] for row in answer.rows] for at, head in enumerate(answer.more)}
-    if answer.routes:
+    if "routes" in answer.tells:
         columns["moves most"] = [moves(before, after) for before, after in pairs]
     told = {head: cells for head, cells in columns.items()
             if not head.startswith(DROPPED) or set(cells) - {"0", "none"}}
@@ -231,6 +231,7 @@ def grid(head: Sequence[str], rows: Iterable[Sequence[str]], align: Sequence[str
             *(f"| {' | '.join(row)} |" for row in rows)]
 
 
-def _wrapped(text: str, width: int = 120) -> list[str]:
-    """Lines of at most ``width``; a long link keeps a line of its own."""
-    return wrap(re.sub(r"\s+", " ", text), width, break_long_words=False, break_on_hyphens=False)
+def wrapped(text: str, width: int = 120, hang: str = "") -> list[str]:
+    """Lines of at most ``width``, those after the first behind ``hang``; a long link keeps a line of its own."""
+    return wrap(re.sub(r"\s+", " ", text), width, subsequent_indent=hang, break_long_words=False,
+                break_on_hyphens=False)
