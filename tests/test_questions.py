@@ -8,7 +8,27 @@ from pathlib import Path
 import pytest
 from gas_questions import GAS
 from oil_questions import OIL
-from question_book import Book, Row, count, gains, grades, listed, money, moves, section, table, volume
+from plan_figures import changes, exported
+from question_book import (
+    Answer,
+    Book,
+    Row,
+    brings,
+    falls,
+    gains,
+    listed,
+    money,
+    moves,
+    number,
+    printed,
+    section,
+    signed,
+    table,
+    takers,
+    volume,
+    weakest,
+    wrapped,
+)  # fmt: skip
 
 import energy_routes as er
 from energy_routes import library
@@ -44,26 +64,84 @@ def test_every_question_is_answered(page: str) -> None:
 
 
 def test_words_follow_the_sign() -> None:
-    assert gains(5.44) == "gains 5.44 MUSD"
-    assert gains(-1664.2) == "loses 1,664 MUSD"
-    assert gains(0.01) == "changes nothing"
+    assert gains(5.44) == "gains 5.4 MUSD"
+    assert gains(-1664.2) == "loses 1.66 bn USD"
+    assert gains(0.01) == "does not change"
+    assert (brings(12.0), brings(-12.0), brings(0.0)) == ("brings 12.0 MUSD", "costs 12.0 MUSD", "brings nothing")
     assert money(-0.004) == "nothing"
     assert volume(0.0004, "oil") == "nothing"
-    assert (count(-0.001), count(-12.34), count(1234.5)) == ("0.00", "−12.3", "1,234")
-    assert (listed(["a"]), listed(["a", "b", "c"])) == ("a", "a, b and c")
+    assert falls(5.0, 4.0, "oil") == "fall by 1.0 Mt"
+    assert falls(4.0, 5.0, "gas") == "rise by 1.0 bcm"
+    assert falls(4.0, 4.001, "gas") == "stay the same"
+    assert (number(-12.34), number(1234.5), number(0.284)) == ("−12.3", "1,234", "0.28")
+    assert (signed(-0.04, 0.05), signed(2.66, 0.05), signed(-1234.5, 0.05)) == ("0", "+2.7", "−1,234")
+    assert (listed([]), listed(["a"]), listed(["a", "b", "c"])) == ("", "a", "a, b and c")
 
 
-def test_a_table_measures_against_what_it_says(book: Book) -> None:
+def test_a_command_tells_only_figures_of_two_digits() -> None:
+    assert printed("solve x", "333 MUSD", "3.0 Mt", "nothing", "0.6 bcm") == "solve x  # prints 333 MUSD, 3.0 Mt"
+    assert printed("solve x", "nothing") == "solve x"
+
+
+def answer(book: Book, rows: list[Row], base: er.Plan, **fields: object) -> Answer:
+    return Answer("?", book.of("oil-2026"), ["Words."], "2026", base, rows, "Sure.", [], **fields)  # type: ignore[arg-type]
+
+
+def test_a_table_gives_changes_against_what_it_says(book: Book) -> None:
+    """Against the base of the answer, or the row's own; a column without a change is left out."""
     case = book.case("oil-2026").set("policy.exports", "free")
-    plan, cut = er.solve(case), er.solve(case.without("TN_USTL"))
-    first, second = table([Row("a", plan), Row("b", cut, plan)])[2:]
-    assert first.split(" | ")[2:3] == ["–"]
-    assert f"| −{money(plan.netback - cut.netback).removesuffix(' MUSD')} |" in second
-    assert moves(plan, plan) == "none"
-    assert "Atyrau–Samara −" in second
+    plan, cut, none = er.solve(case), er.solve(case.without("TN_USTL")), er.solve(case.without("CPC_SPM"))
+    lost = signed(cut.netback - plan.netback, 0.05)
+    rows = [Row("a", cut), Row("b", none), Row("c", cut, against=cut)]
+    head, _, first, second, third = table(answer(book, rows, plan))
+    assert head == "| against 2026 | netback, MUSD | exports, Mt | moves most |"
+    assert first.startswith(f"| a | {lost} | {signed(exported(cut, 'oil') - exported(plan, 'oil'), 0.005)} | ")
+    assert first.endswith(f" {moves(plan, cut)} |")
+    assert second.split(" | ")[2] == signed(exported(none, "oil") - exported(plan, "oil"), 0.005)
+    assert "CPC −" in second
+    assert third == "| c | 0 | 0 | none |"
+    assert table(answer(book, [Row("c", plan)], plan)) == ["| against 2026 | netback, MUSD |", "|---|--:|", "| c | 0 |"]
+    only = table(answer(book, [Row("a", none, ["7"])], plan, tells=(), more=["own"]))
+    assert only[0] == "| against 2026 | netback, MUSD | own |"
+    assert only[2].endswith(" | 7 |")
 
 
-def test_grades_come_from_the_tables(book: Book) -> None:
-    """The tariff of BTC is graded in its row, the price of Brent in the dated row of the year."""
-    words = grades(book.case("oil-2026"), {"arc:BTC.tariff": "BTC", "market:AUGUSTA.price": "Brent"})
-    assert words == "Medium: BTC; estimate: Brent"
+def test_corridors_that_move_most_are_named(book: Book) -> None:
+    """The second only where it moves by a third of the first; those that gain, the largest first."""
+    case = book.case("oil-2026").set("policy.exports", "free")
+    plan, none = er.solve(case), er.solve(case.without("CPC_SPM"))
+    found = changes(plan, none)
+    assert found[0][0] == "CPC"
+    told = [name for name, change in found[:2] if abs(change) >= abs(found[0][1]) / 3]
+    assert [part.rsplit(" ", 1)[0] for part in moves(plan, none).split(", ")] == told
+    gain = [name for name, change in found if change > 0]
+    assert takers(plan, none, 2) == listed(gain[:2])
+    assert (moves(plan, plan), takers(plan, plan)) == ("none", "")
+
+
+def test_an_answer_is_short_and_plain(page: str) -> None:
+    """Two to five sentences, no brackets in them, a line of how sure, at most two commands."""
+    parts = re.split(r"^### .*$", page, flags=re.M)[1:]
+    assert len(parts) == len(OIL) + len(GAS)
+    for part in parts:
+        words, _, rest = part.strip().partition("\n\n")
+        said = re.sub(r"\]\([^)]*\)", "]", " ".join(words.split()))
+        sentences = re.split(r"(?<=\.)\s+(?=[A-Z])", said)
+        assert 2 <= len(sentences) <= 5, said
+        assert "(" not in said, said
+        assert rest.count("*How sure.*") == 1
+        assert 1 <= rest.count("$ energy-routes ") <= 2, rest
+    assert len(page.split()) <= 2400
+
+
+def test_the_weakest_figures_come_from_the_tables(book: Book) -> None:
+    """The tariff of BTC is graded in its row, Brent in the dated row of the year; the weakest come first."""
+    case = book.case("oil-2026")
+    figures = {"arc:BTC.tariff": "BTC", "market:AUGUSTA.price": "Brent", "arc:T_CPC_AUG.tariff": "freight"}
+    assert weakest(case, figures) == "Estimate: Brent and freight"
+    assert weakest(case, figures, most=3) == "Estimate: Brent and freight; medium: BTC"
+
+
+def test_lines_keep_a_long_link_whole() -> None:
+    link = f"[here](https://example.org/{'a' * 150})"
+    assert wrapped(f"- A word {link} and more.", hang="  ") == ["- A word", f"  {link}", "  and more."]
