@@ -63,6 +63,19 @@ def test_every_question_is_answered(page: str) -> None:
     assert linked <= set(library.model_names())
 
 
+def test_the_price_that_makes_own_and_russian_gas_equal_does(page: str, book: Book) -> None:
+    (words,) = re.findall(r"A Russian price (higher|lower)\s+by\s+([\d.]+)\s+USD", page)
+    cases = [book.case("gas-north-east"), book.case("gas-north-east", "russian-gas")]
+    own, russian = (er.solve(case.set("supply:RUSSIA_ISHIM.cost", _cost(case) + float(words[1]) * (
+        1 if words[0] == "higher" else -1))).netback for case in cases)
+    assert own == pytest.approx(russian, abs=0.3)  # the page rounds the price
+
+
+def _cost(case: er.Case) -> float:
+    at = case.network.ids("supplies").index("RUSSIA_ISHIM")
+    return float(case.network.resolve("supplies", "cost", case.periods)[at][0])
+
+
 def test_words_follow_the_sign() -> None:
     assert gains(5.44) == "gains 5.4 MUSD"
     assert gains(-1664.2) == "loses 1.66 bn USD"

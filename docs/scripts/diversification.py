@@ -228,8 +228,8 @@ def page(draws: int = DRAWS) -> str:
     gone = draws - len(told.draws)
     lines = [
         "# What independence of one route costs", "",
-        *wrapped("What less dependence on one route costs, from the bundled models. A cost is netback lost. On "
-                 "each exported tonne it is in USD/t. `docs/scripts/diversification.py` writes the page."), "",
+        *wrapped("Costs are netback lost, in MUSD a year or in USD per exported tonne. "
+                 "`docs/scripts/diversification.py` writes the page from the bundled models."), "",
         *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws} draws. In a draw each figure varies as its "
                  "grade of confidence says, and related figures move together. The spreads in `data/draws` are our "
                  "judgement. Home deliveries, contracts and the bookings of others do not vary. The draws are few, so "

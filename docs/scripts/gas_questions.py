@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from plan_figures import SEEN, bought, built, capacity, charge, flow, group, sold, spent
+from plan_figures import SEEN, bought, built, capacity, charge, flow, group, lifted, sold, spent
 from question_book import (
     CHARGE,
     SLIGHT,
@@ -131,7 +131,7 @@ def north_east(book: Book) -> Answer:
     """Gas 4: own gas for the north, or Russian."""
     model, base = book.of("gas-north-east"), book.plan("gas-2030")
     own, russian, ten = (model.plan(*laid) for laid in ((), ("russian-gas",), ("russian-gas-for-ten",)))
-    gap, more = own.netback - russian.netback, bought(russian) - bought(own)
+    gap, imported = own.netback - russian.netback, lifted(russian, "RUSSIA_ISHIM")
     return Answer(
         "Own or Russian gas for the north?",
         model,
@@ -139,8 +139,8 @@ def north_east(book: Book) -> Answer:
             f"Own gas {gains(gap, 'is cheaper by', 'is dearer by', 'costs as much')}{' a year' if abs(gap) >= SLIGHT else ''}.",
             f"It leaves {volume(sold(own, 'CHINA'), 'gas')} for China.",
             f"Russian gas leaves {volume(sold(russian, 'CHINA'), 'gas')}.",
-            *([f"A Russian price {'higher' if gap < 0 else 'lower'} by {number(abs(gap) / more)} USD per 1000 m³ would make "
-               "the two equal."] if more > SEEN else []),
+            *([f"A Russian price {'higher' if gap < 0 else 'lower'} by {number(abs(gap) / imported)} USD per 1000 m³ would make "
+               "the two equal."] if imported > SEEN else []),
         ],
         "2030", base,
         [Row(label, plan, [number(bought(plan))]) for label, plan in (

@@ -53,6 +53,11 @@ def bought(plan: er.Plan) -> float:
     return float(plan.bought.get("gas", 0.0))
 
 
+def lifted(plan: er.Plan, supply: str) -> float:
+    """Mt (bcm) that a supply gives."""
+    return float(plan.supplies.loc[plan.supplies["supply"] == supply, "lifted"].sum())
+
+
 def flow(plan: er.Plan, arc: str) -> float:
     """Mt (bcm) that enter an arc."""
     return float(plan.flows.loc[plan.flows["arc"] == arc, "volume"].sum())

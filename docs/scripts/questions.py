@@ -19,9 +19,9 @@ PAGE = Path(__file__).resolve().parent.parent / "questions.md"
 ASKED: Mapping[str, Mapping[int, Callable[[Book], Answer]]] = {"oil": OIL, "gas": GAS}
 HEAD = """# Questions and answers
 
-Each question has a model that you can solve and change. `docs/scripts/questions.py` writes
-the page. Tables give changes against the case in their first heading. *Netback* is what exports earn in a year, less
-all costs on the way. Home deliveries earn nothing here. An *estimate* is our own figure.
+Each question has a model that you can solve and change. `docs/scripts/questions.py` writes the page. Tables give
+changes against the case in their first heading. *Netback* is what exports earn in a year, less all costs on the way.
+Home deliveries earn nothing here. An *estimate* is our own figure.
 """
 
 
