@@ -31,8 +31,8 @@ def test_a_row_has_its_band_and_the_draws_without_a_plan(told: Told) -> None:
 
 
 def test_a_sign_that_may_turn_is_said_to(told: Told) -> None:
-    assert told.earns("sure") == "loses 59 MUSD a year"
-    assert told.earns("gain") == "earns 1,650 MUSD a year"
+    assert told.earns("sure") == "loses 59 MUSD"
+    assert told.earns("gain") == "earns 1,650 MUSD"
     assert told.earns("open") == "may earn or lose money"
     assert entry("pipe", "arc:A", 21, told, "USD/t") == "At its tariff of 21 USD/t the pipe is used."
     assert entry("pipe", "arc:A", 50, told, "USD/t") == "At its tariff of 50 USD/t the pipe stays empty."

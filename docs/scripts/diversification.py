@@ -61,7 +61,7 @@ class Told:
         if self.holds(key):
             return "may earn or lose money"
         at = self.stated[key]
-        return f"{'earns' if at > 0 else 'loses'} {WORDS.number(abs(at), 0)} MUSD a year"
+        return f"{'earns' if at > 0 else 'loses'} {WORDS.number(abs(at), 0)} MUSD"
 
     def _drawn(self, key: str) -> pd.Series[float]:
         return self.draws[key] if key in self.draws else pd.Series([float("nan")])
@@ -74,7 +74,7 @@ def percent(cap: float) -> str:
 
 # ---- the page ------------------------------------------------------------------------------------------------------
 
-HEAD = ("what", "figure", "unit", "P10", "P90", "draws without a plan, %")
+HEAD = ("what", "figure", "unit", "P10", "P90", "no plan, % of draws")
 Row = tuple[str, ...]
 
 
@@ -231,7 +231,7 @@ def page(draws: int = DRAWS) -> str:
         *wrapped("Costs are netback lost, in MUSD a year or in USD per exported tonne. "
                  "`docs/scripts/diversification.py` writes the page from the bundled models."), "",
         *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws} draws. In a draw each figure varies as its "
-                 "grade of confidence says, and related figures move together. The spreads in `data/draws` are our "
+                 "grade says, and related figures move together. The spreads in `data/draws` are our "
                  "judgement. Home deliveries, contracts and the bookings of others do not vary. The draws are few, so "
                  f"read a band as a size.{f' Without any plan: {gone} draws.' if gone else ''}"), "",
         *section("Oil", [dependence(on, told), chain(on, told), btc(told), mooring(told),
