@@ -74,7 +74,7 @@ def percent(cap: float) -> str:
 
 # ---- the page ------------------------------------------------------------------------------------------------------
 
-HEAD = ("what", "figure", "unit", "P10", "P90", "no plan, % of draws")
+HEAD = ("what", "figure", "unit", "P10", "P90", "no plan, %")
 Row = tuple[str, ...]
 
 
