@@ -16,16 +16,7 @@ from energy_routes.cli.app import app
 ALL = (*PAGES, ROOT / "CONTRIBUTING.md")
 
 
-# Pages written by scripts whose sentences are still long: a mended page leaves the list.
-LONG = {"docs/questions.md", "docs/diversification.md"}
-
-
-def marked(page: Path) -> Any:
-    marks = [pytest.mark.xfail(reason="sentences of its script are long", strict=False)] if label(page) in LONG else []
-    return pytest.param(page, marks=marks, id=label(page))
-
-
-@pytest.mark.parametrize("page", [marked(page) for page in ALL])
+@pytest.mark.parametrize("page", ALL, ids=label)
 def test_a_page_is_plain(page: Path) -> None:
     found = [f"{label(page)} {fault}" for fault in faults(page.read_text("utf-8"))]
     assert found == [], "\n".join(found)

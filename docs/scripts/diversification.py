@@ -229,11 +229,11 @@ def page(draws: int = DRAWS) -> str:
     lines = [
         "# What independence of one route costs", "",
         *wrapped("Costs are netback lost, in MUSD a year or in USD per exported tonne. "
-                 "`docs/scripts/diversification.py` writes the page from the bundled models."), "",
+                 "`docs/scripts/diversification.py` writes the page."), "",
         *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws} draws. In a draw each figure varies as its "
-                 "grade says, and related figures move together. The spreads in `data/draws` are our "
-                 "judgement. Home deliveries, contracts and the bookings of others do not vary. The draws are few, so "
-                 f"read a band as a size.{f' Without any plan: {gone} draws.' if gone else ''}"), "",
+                 "grade says, and related figures move together. The spreads in `data/draws` are our judgement. Home "
+                 "deliveries, contracts and the bookings of others do not vary. The draws are few. The last column "
+                 f"counts those without a plan.{f' Without any plan: {gone} draws.' if gone else ''}"), "",
         *section("Oil", [dependence(on, told), chain(on, told), btc(told), mooring(told),
                          worst_loss("oil", "Mt", atlas["oil"], told)]),
         *section("Gas", [worst_loss("gas", "bcm", atlas["gas"], told), trans_caspian(on, told)]),
