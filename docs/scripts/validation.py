@@ -209,7 +209,7 @@ def gas(years: Sequence[int], told: Mapping[str, Any]) -> str:
     return "\n\n".join((
         "## Gas",
         "Nothing is fitted. " + (f"The shares of 2024 are {words}. " if words else "") + "No statistic gives the "
-        "actual ones: volumes to China have been withheld by customs since 2022; how much of the gas handed over  "
+        "actual ones: volumes to China have been withheld by customs since 2022; how much of the gas handed over "
         "at Orenburg is sold was told once, for 2013. So each record is arithmetic or a plan; they stand side by side.",
         verdict("gas", plans, 5.0),
         by_route("gas", plans),
