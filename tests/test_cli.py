@@ -361,3 +361,13 @@ def test_an_old_terminal_gets_question_marks_and_no_failure() -> None:
     outcome = shell("solve", str(MODEL), "--full", capture_output=True, env=old)
     assert outcome.returncode == 0
     assert "North field ? Port ? West" in outcome.stdout
+
+
+def test_a_cap_that_was_asked_for_heads_the_limits_in_its_own_unit() -> None:
+    free = ("--set", "policy.exports=free")
+    shown = run("solve", MODEL, "--set", "policy.max_exposure.corridor:West=4", *free).stdout.splitlines()
+    head = next(at for at, line in enumerate(shown) if line.startswith("limits worth most"))
+    assert shown[head + 2].startswith("cap on the volume of Western pipeline")
+    shares = run("solve", MODEL, "--set", "policy.max_share.corridor:West=0.5", *free).stdout
+    (line,) = [line for line in shares.splitlines() if line.startswith("cap on the share of")]
+    assert line.endswith("MUSD per pp")

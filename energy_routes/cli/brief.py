@@ -152,8 +152,9 @@ def _percent(share: float, words: Words) -> str:
 
 
 def _limits(answer: Answer, units: Units, words: Words) -> Table | None:
-    """The limits whose next unit is worth most, an estimate said to be one."""
+    """The caps that were asked for, then the limits whose next unit is worth most; an estimate is said to be one."""
     tight = binding(answer.plan)
+    tight = tight.loc[(tight["kind"] != "policy").sort_values(kind="stable").index]
     tight = tight[(tight["price"] > 0) & (tight["kind"] != "supply") & tight["family"].isin(list(answer.exports))]
     if tight.empty:
         return None

@@ -73,7 +73,7 @@ def _changes(plan: Plan, before: Plan | None, units: Units) -> Iterator[Part]:
         if abs(row["change"]) > SEEN or row["what"] == "netback":
             out.add_row(escape(row["what"].capitalize() if row["what"][0].islower() else row["what"]),
                         *(number(row[key] * factor) for key in ("before", "after", "change")), unit)  # fmt: skip
-    yield Part("What changes", out)
+    yield Part("What changes", out, "; ".join(found.waived()))
 
 
 def totals(plan: Plan, units: Units) -> Iterator[str]:

@@ -94,6 +94,10 @@ class Comparison:
         words = Words.of()
         return [self.answer.sentence(words), *self.changes(words)]
 
+    def waived(self) -> list[str]:
+        """What force majeure waives of a contract in the one plan and not in the other, with the money not owed."""
+        return [_waived(row) for row in self.waivers.to_dict("records")]
+
     def changes(self, words: Words, shown: Shown | None = None) -> list[str]:
         """Each total and corridor that changes, signed; beside the netback what it lost by, and what is waived."""
         found = self.answer.changes(words, shown)
@@ -102,7 +106,7 @@ class Comparison:
             own.shut_in >= VISIBLE for own in kept.values()
         ):
             found[0] += self._parts(words)
-        found[1:1] = [_waived(row) for row in self.waivers.to_dict("records")]
+        found[1:1] = self.waived()
         return found
 
     def _parts(self, words: Words) -> str:
