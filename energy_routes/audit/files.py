@@ -191,7 +191,8 @@ def _answer(saved: Saved, found: Findings) -> None:
         if (target, item["commodity"]) in groups:
             row = groups[target, item["commodity"]]
             for column in ("volume", "capacity", "share"):
-                found.equal("summary", f"answer {target} {column}", item[column], row[column], SAME)
+                if column != "share" or item[column] is not None:  # not every answer tells a share
+                    found.equal("summary", f"answer {target} {column}", item[column], row[column], SAME)
         elif target in moved:
             found.equal("summary", f"answer {target} volume", item["volume"], moved[target], SAME)
 
