@@ -22,6 +22,7 @@ BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volu
            "dearest", "dearest_price", "note")  # fmt: skip
 NUMBERS = ("volume", "price", "price_down", "dearest_price")
 SLIGHT = 1e-6  # USD/t: a price below this is the arithmetic's
+SAME = 1e-9  # a share of a price by which machines differ
 # What each kind of limit is called in ``--set`` and in an edit's target.
 TARGETS: Mapping[str, str] = {
     "capacity": "arc",
@@ -149,7 +150,9 @@ def binding(plan: Plan) -> pd.DataFrame:
         periods=("active", "sum"), volume=("volume", "first"), price=("price_all", "first"),
         price_down=("price_all_down", "first"), unit=("unit", "first"), dual=("dual", "any"),
     ).reset_index()  # fmt: skip
-    dearest = frame.loc[groups["size"].idxmax(), ["period", "price"]]
+    near = frame["size"] >= (1 - SAME) * groups["size"].transform("max")  # of equally dear periods the first
+    first = near.groupby([frame[key] for key in (*keys, "side")], sort=False, dropna=False).idxmax()
+    dearest = frame.loc[first, ["period", "price"]]
     merged = merged.assign(dearest=dearest["period"].to_numpy(), dearest_price=dearest["price"].to_numpy())
     none = merged["price"].isna()
     merged["note"] = np.where(none, NO_PLAN, np.where(merged["dual"], ONE_OF_SEVERAL, ""))
