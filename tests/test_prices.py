@@ -359,3 +359,14 @@ def test_what_a_price_is_stands_the_same_everywhere() -> None:
     texts.append(command.__doc__ or "")
     for text in texts:
         assert words in " ".join(text.split())
+
+
+def test_of_equally_dear_periods_the_first_is_named(tmp_path: Path) -> None:
+    """Prices that differ by the arithmetic of a machine only are equal."""
+    plan = solve(months(toy(tmp_path), 3))
+    table = plan.prices.table.copy()
+    short = (table["kind"] == "capacity") & (table["limit"] == "SHORT")
+    table.loc[short, "price"] = 10 * (1 + np.array([0, 1e-12, 2e-12]))
+    plan = replace(plan, prices=type(plan.prices)(table))
+    row = binding(plan).query("kind == 'capacity' and limit == 'SHORT'").iloc[0]
+    assert row["dearest"] == plan.case.periods[0].label
