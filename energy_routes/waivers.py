@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_routes.formulation.space import Space
+from energy_routes.units import inner_unit
 
 
 def waivers(space: Space, flows: pd.DataFrame) -> pd.DataFrame:
@@ -26,6 +27,6 @@ def waivers(space: Space, flows: pd.DataFrame) -> pd.DataFrame:
         "contract": due["contract"].to_numpy(),
         "volume": (whole - left).to_numpy(),
         "money": (owed * due["charge"].reset_index(drop=True)).where(pays, 0.0).to_numpy(),
-        "unit": due["family"].map({"oil": "Mt", "gas": "bcm"}).to_numpy(),
+        "unit": [inner_unit("volume", family) for family in due["family"]],
     })  # fmt: skip
     return out.groupby(["contract", "unit"], as_index=False, sort=False)[["volume", "money"]].sum()
