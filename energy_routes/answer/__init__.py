@@ -9,7 +9,6 @@ Titles of maps and slides, reports, comparisons and what ``solve`` prints all co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from energy_routes.answer import telling
 from energy_routes.answer.certainty import Certainty
@@ -17,6 +16,7 @@ from energy_routes.answer.change import Change
 from energy_routes.answer.content import Content
 from energy_routes.answer.fates import Fate
 from energy_routes.answer.telling import Inner, Shown
+from energy_routes.plan import Plan
 from energy_routes.words import Words
 
 
@@ -41,10 +41,10 @@ class Answer(Content):
         return telling.headline(self, words)
 
 
-def answer_of(plan: Any, before: Any = None, labels: Sequence[str] | None = None,
+def answer_of(plan: Plan, before: Plan | None = None, labels: Sequence[str] | None = None,
               then: Sequence[str] | None = None) -> Answer:
     """The answer of a plan over some of its periods, all if left out; ``before`` is what it is set against."""
-    def all_of(one: Any) -> tuple[str, ...]:
+    def all_of(one: Plan) -> tuple[str, ...]:
         return tuple(p.label for p in one.case.periods)
 
     return Answer(plan, all_of(plan) if labels is None else tuple(labels), before,

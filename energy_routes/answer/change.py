@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
 from energy_routes.answer.measures import corridor_volumes, exported, families_of, shut_in
+from energy_routes.plan import Plan
 
 SAME_SPAN = 0.3 / 12  # years: a leap year is as long as a year
 
@@ -37,7 +37,7 @@ class Change:
     families: Mapping[str, Moved]
 
 
-def change(before: Any, after: Any, then: Sequence[str], now: Sequence[str]) -> Change | None:
+def change(before: Plan, after: Plan, then: Sequence[str], now: Sequence[str]) -> Change | None:
     """What changes from the periods ``then`` of one plan to the periods ``now`` of another.
 
     None where nothing can be subtracted: they share no family, or are of other years.
@@ -51,7 +51,7 @@ def change(before: Any, after: Any, then: Sequence[str], now: Sequence[str]) -> 
                   {family: _moved(before, after, then, now, family) for family in shared})
 
 
-def same_years(before: Any, after: Any, then: Sequence[str], now: Sequence[str]) -> bool:
+def same_years(before: Plan, after: Plan, then: Sequence[str], now: Sequence[str]) -> bool:
     """Whether two spans are of the same years and equally long; months must be the same ones."""
     monthly = all("-" in label for label in (*then, *now))
     if {label[:7 if monthly else 4] for label in then} != {label[:7 if monthly else 4] for label in now}:
@@ -61,7 +61,7 @@ def same_years(before: Any, after: Any, then: Sequence[str], now: Sequence[str])
     return bool(abs(old - new) <= SAME_SPAN)
 
 
-def _moved(before: Any, after: Any, then: Sequence[str], now: Sequence[str], family: str) -> Moved:
+def _moved(before: Plan, after: Plan, then: Sequence[str], now: Sequence[str], family: str) -> Moved:
     more, kept = (rule(after, now, family) - rule(before, then, family) for rule in (exported, shut_in))
     old, new = (corridor_volumes(p, at, family) for p, at in ((before, then), (after, now)))
     changes: pd.Series[float] = new.sub(old, fill_value=0.0)

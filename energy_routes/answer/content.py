@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from energy_routes.answer.certainty import Certainty, certainty_of
 from energy_routes.answer.change import Change, change
 from energy_routes.answer.fates import COMPARED, SEEN, Fate, Measured, leading
 from energy_routes.answer.measures import exported, families_of, shut_in
+from energy_routes.plan import Plan
 
 
 @dataclass(frozen=True, eq=False)
 class Content:
     """What a plan answers over the periods ``labels``, set against ``before`` (over ``then``) where there is one."""
 
-    plan: Any
+    plan: Plan
     labels: tuple[str, ...]
-    before: Any = None
+    before: Plan | None = None
     then: tuple[str, ...] = ()
 
     @cached_property
@@ -33,14 +33,18 @@ class Content:
         return None if self.before is None else change(self.before, self.plan, self.then, self.labels)
 
     @cached_property
+    def earlier(self) -> Measured | None:
+        """The plan before, measured over its periods; None where there is none."""
+        return None if self.before is None else Measured(self.before, self.then)
+
+    @cached_property
     def fates(self) -> tuple[Fate, ...]:
         """What became of each part of the subject, a family each."""
         now = Measured(self.plan, self.labels)
         fates = [fate for target in self.subject for fate in now.of(target)]
-        if self.change is None:
+        if self.change is None or self.earlier is None:
             return tuple(fates)
-        old = {(f.target, f.family, f.phrase): f.volume
-               for target in self.subject for f in Measured(self.before, self.then).of(target)}
+        old = {(f.target, f.family, f.phrase): f.volume for target in self.subject for f in self.earlier.of(target)}
         return tuple(
             replace(fate, before=old.get((fate.target, fate.family, fate.phrase), 0.0))
             if fate.family in self.change.families and fate.phrase in COMPARED else fate

@@ -11,6 +11,7 @@ import pandas as pd
 
 from energy_routes.answer.measures import UNITS, corridor_volumes, families_of
 from energy_routes.naming import Names, short
+from energy_routes.plan import Plan
 from energy_routes.subjects import HHI
 
 Phrase = Literal["carry", "cross", "take", "give", "limit", "build", "book", "survive", "spread"]
@@ -79,7 +80,7 @@ class Fate:
 class Measured:
     """The fates of targets in one plan, over the periods ``labels``."""
 
-    def __init__(self, plan: Any, labels: Sequence[str]) -> None:
+    def __init__(self, plan: Plan, labels: Sequence[str]) -> None:
         self.plan, self.labels = plan, list(labels)
 
     @cached_property
@@ -144,10 +145,10 @@ class Measured:
             return
         flows, terms = self._inside(self.plan.flows), network.tables["limit_terms"]
         parts = [flows.iloc[:0][["period", "volume"]]]
-        for term in terms[terms["limit"] == limit].itertuples():
-            own = flows[flows["arc"] == term.arc]
-            own = own[own["commodity"] == term.commodity] if isinstance(term.commodity, str) else own
-            parts.append(own[["period"]].assign(volume=own["volume"] * term.weight))
+        for term in terms[terms["limit"] == limit].to_dict("records"):
+            own = flows[flows["arc"] == term["arc"]]
+            own = own[own["commodity"] == term["commodity"]] if isinstance(term["commodity"], str) else own
+            parts.append(own[["period"]].assign(volume=own["volume"] * term["weight"]))
         inside = [p for p in self.plan.case.periods if p.label in self.labels]
         high = network.resolve("limits", "high", inside)[ids.index(limit)]
         most = float(sum(h * p.years for h, p in zip(high, inside, strict=True)))
@@ -187,7 +188,7 @@ class Measured:
         builds, begun = self.plan.builds, {}
         if len(builds):
             own = builds[(builds["option"] == option) & (builds["begun"].astype(float) > SEEN)]
-            begun = own.set_index(own["year"].astype(str))["begun"].astype(float).to_dict()
+            begun = {str(year): float(units) for year, units in zip(own["year"], own["begun"], strict=True)}
         yield Fate(target, self._names.option[option], families[option], "build", sum(begun.values()), "1",
                    yearly=begun)
 
@@ -245,7 +246,7 @@ def _sum(column: pd.Series[float]) -> float:
     return float(column.sum(skipna=False))
 
 
-def leading(plan: Any, labels: Sequence[str], before: Any = None, then: Sequence[str] = ()) -> list[str]:
+def leading(plan: Plan, labels: Sequence[str], before: Plan | None = None, then: Sequence[str] = ()) -> list[str]:
     """What a plan without a subject is about: of each family the corridor that changes most, else the one that carries
     most; the arc that carries most where there are no corridors.
     """
@@ -265,7 +266,7 @@ def leading(plan: Any, labels: Sequence[str], before: Any = None, then: Sequence
     return list(dict.fromkeys(found))
 
 
-def _by_group(plan: Any, labels: Sequence[str], family: str) -> pd.Series[float]:
+def _by_group(plan: Plan, labels: Sequence[str], family: str) -> pd.Series[float]:
     rows = plan.groups
     rows = rows[(rows["kind"] == "corridor") & (rows["family"] == family) & rows["period"].isin(labels)]
     volumes: pd.Series[float] = rows.groupby("group")["volume"].sum()

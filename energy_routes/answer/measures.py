@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
+from energy_routes.plan import Plan
 from energy_routes.units import inner_unit
 
 FAMILIES = ("oil", "gas")
 UNITS = {family: inner_unit("volume", family) for family in FAMILIES}
 
 
-def exported(plan: Any, labels: Sequence[str], family: str) -> float:
+def exported(plan: Plan, labels: Sequence[str], family: str) -> float:
     """Mt or bcm sold abroad in the span."""
     return float(market_volumes(plan, labels, family).sum())
 
 
-def shut_in(plan: Any, labels: Sequence[str], family: str) -> float:
+def shut_in(plan: Plan, labels: Sequence[str], family: str) -> float:
     """Mt or bcm available and not lifted in the span."""
     rows = plan.supplies
     own = rows["period"].isin(labels) & (rows["unit"] == UNITS[family])
     return float(rows["shut_in"].where(own, 0.0).sum())
 
 
-def corridor_volumes(plan: Any, labels: Sequence[str], family: str) -> pd.Series[float]:
+def corridor_volumes(plan: Plan, labels: Sequence[str], family: str) -> pd.Series[float]:
     """Volume of each export corridor in the span, largest first; empty when the plan has no corridors."""
     groups = plan.groups
     rows = groups[(groups["kind"] == "corridor") & (groups["family"] == family) & groups["period"].isin(labels)]
@@ -34,7 +34,7 @@ def corridor_volumes(plan: Any, labels: Sequence[str], family: str) -> pd.Series
     return summed.sort_values(ascending=False, kind="stable")
 
 
-def market_volumes(plan: Any, labels: Sequence[str], family: str) -> pd.Series[float]:
+def market_volumes(plan: Plan, labels: Sequence[str], family: str) -> pd.Series[float]:
     """Volume sold in each export market in the span."""
     sold = plan.deliveries
     own = sold["export"].astype(bool) & sold["period"].isin(labels) & (sold["unit"] == UNITS[family])
@@ -42,11 +42,11 @@ def market_volumes(plan: Any, labels: Sequence[str], family: str) -> pd.Series[f
     return volumes
 
 
-def periods_in(plan: Any, label: str) -> list[str]:
+def periods_in(plan: Plan, label: str) -> list[str]:
     """The plan's periods that a label names: itself, or the months of a year."""
     return [p.label for p in plan.case.periods if p.label == label or p.label.startswith(f"{label}-")]
 
 
-def families_of(plan: Any) -> tuple[str, ...]:
+def families_of(plan: Plan) -> tuple[str, ...]:
     """The families that a plan deals with, oil first."""
     return tuple(f for f in FAMILIES if (plan.supplies["family"] == f).any() or (plan.arcs["family"] == f).any())

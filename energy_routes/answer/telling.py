@@ -10,6 +10,7 @@ from typing import Protocol
 from energy_routes.answer.content import Content
 from energy_routes.answer.fates import SEEN, Fate, moved
 from energy_routes.answer.measures import UNITS, exported, families_of
+from energy_routes.plan import Plan
 from energy_routes.words import MINUS, Words, stopped
 
 SLIGHT_MONEY = 1e-5  # share of the netback: a smaller change is none
@@ -188,7 +189,7 @@ class Teller:
             first, second = (self._exports(plan, labels) for plan, labels in sides)
             yield self.words("answer.beside", first=first, second=second)
 
-    def _exports(self, plan: object, labels: tuple[str, ...]) -> str:
+    def _exports(self, plan: Plan, labels: tuple[str, ...]) -> str:
         when = self.words.span(labels)
         parts = [self.words("answer.exported_in", **self._volume(exported(plan, labels, family), family),
                             family=self.words(f"family.of.{family}"), when=when) for family in families_of(plan)]

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault
-from energy_routes.tables import read_pack
+from energy_routes.tables import Pack, read_pack
 
 KEYS = {
     "option_effects": ("option", "target"),
@@ -70,7 +70,7 @@ class Facts:
         self.number = cache(self._number)
         self.open = cache(self._open)
 
-    def _take(self, name: str, pack: Any) -> None:
+    def _take(self, name: str, pack: Pack) -> None:
         self.digests[name] = pack.digest
         for table, frame in pack.tables.items():
             for position, record in enumerate(frame.to_dict("records")):

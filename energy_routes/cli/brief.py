@@ -80,9 +80,10 @@ def _said(answer: Answer, units: Units, words: Words) -> Iterator[str]:
 
 def _changes(answer: Answer, units: Units, words: Words) -> list[str]:
     """What changes; of plans with the same periods also what it is lost by, and what force majeure waives."""
-    if answer.before.case.periods != answer.plan.case.periods:
+    before = answer.before
+    if before is None or before.case.periods != answer.plan.case.periods:
         return answer.changes(words, units)
-    return compare(answer.before, answer.plan).changes(words, units)
+    return compare(before, answer.plan).changes(words, units)
 
 
 def _foot(answer: Answer) -> list[str]:
@@ -122,7 +123,7 @@ def _corridors(answer: Answer, units: Units, words: Words, rows: list[Row], room
     out = table("* asked about" if _own(rows) else "corridor", f"{unit}", "used, %", "of exports, %",
                 *(["change"] if changed else []))  # fmt: skip
     kept = rows if len(rows) <= room else rows[: max(room - 1, _own(rows))]
-    before = Measured(answer.before, answer.then) if changed else None
+    before = answer.earlier if changed else None
     for fate, own in kept:
         full = fate.volume / fate.capacity if 0 < fate.capacity < float("inf") else float("nan")
         was = [f.volume for f in before.moved(fate.target) if f.family == fate.family] if before else []

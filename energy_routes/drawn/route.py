@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from energy_routes import geo, units
 from energy_routes.added import AddedRoute
@@ -23,6 +23,14 @@ from energy_routes.tables import Pack
 
 if TYPE_CHECKING:
     from shapely import LineString
+
+
+class Asked(Protocol):
+    """A question to a network, such as a case."""
+
+    @property
+    def network(self) -> Network:
+        """The network that it is asked of."""
 
 
 def routes_from_file(file: str | Path, network: Network, *, layer: str | None = None, tolerance_km: float = SNAP_KM,
@@ -49,13 +57,13 @@ def routes_from_file(file: str | Path, network: Network, *, layer: str | None = 
     return routes
 
 
-def route_from_geometry(line_or_file: Any, network: Any, *, layer: str | None = None, tolerance_km: float = SNAP_KM,
-                        **said: Any) -> AddedRoute:
+def route_from_geometry(line_or_file: str | Path | LineString | Sequence[tuple[float, float]], network: Network | Asked,
+                        *, layer: str | None = None, tolerance_km: float = SNAP_KM, **said: Any) -> AddedRoute:
     """One drawn line as a route: a file with one line, a shapely line in WGS 84, or a list of (lon, lat).
 
     ``network`` may be a case.  The rest as in :func:`routes_from_file`; put it in with ``case.with_route(route)``.
     """
-    network = getattr(network, "network", network)
+    network = network if isinstance(network, Network) else network.network
     if isinstance(line_or_file, str | Path):
         routes = routes_from_file(line_or_file, network, layer=layer, tolerance_km=tolerance_km, **said)
         if len(routes) > 1:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from energy_routes.maps.interactive import Page
+    from energy_routes.plan import Plan
 
 __all__ = ["SUFFIXES", "compare_figure", "draw", "explore", "months_figure", "write"]
 
@@ -24,7 +25,7 @@ SUFFIXES = (".html", ".png", ".svg", ".pdf", ".gpkg", ".geojson")
 PICTURES = (".png", ".svg", ".pdf")
 
 
-def draw(plan: Any, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
+def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
          title: str | None = None, lang: str = "en") -> Figure:
     """Draw a plan and, given a path, save it (.png, .svg, .pdf); see :func:`energy_routes.maps.static.draw`."""
     from energy_routes.maps import static
@@ -32,7 +33,7 @@ def draw(plan: Any, path: str | Path | None = None, *, period: str | None = None
     return static.draw(plan, path, period=period, ax=ax, title=title, lang=lang)
 
 
-def compare_figure(before: Any, after: Any, path: str | Path | None = None, *, period: str | None = None,
+def compare_figure(before: Plan, after: Plan, path: str | Path | None = None, *, period: str | None = None,
                    ax: Axes | None = None, title: str | None = None, lang: str = "en") -> Figure:
     """Draw what one plan does otherwise than another; see :func:`energy_routes.maps.comparison.compare_figure`."""
     from energy_routes.maps import comparison
@@ -40,7 +41,7 @@ def compare_figure(before: Any, after: Any, path: str | Path | None = None, *, p
     return comparison.compare_figure(before, after, path, period=period, ax=ax, title=title, lang=lang)
 
 
-def months_figure(plan: Any, path: str | Path | None = None, *, periods: Sequence[str] | None = None,
+def months_figure(plan: Plan, path: str | Path | None = None, *, periods: Sequence[str] | None = None,
                   title: str | None = None, lang: str = "en") -> Figure:
     """Draw the periods of a plan as small maps; see :func:`energy_routes.maps.months.months_figure`."""
     from energy_routes.maps import months
@@ -48,8 +49,8 @@ def months_figure(plan: Any, path: str | Path | None = None, *, periods: Sequenc
     return months.months_figure(plan, path, periods=periods, title=title, lang=lang)
 
 
-def explore(plan: Any, path: str | Path | None = None, *, other: Any = None,
-            steps: Sequence[tuple[str, Any, str]] | None = None, period: str | None = None,
+def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = None,
+            steps: Sequence[tuple[str, Plan, str]] | None = None, period: str | None = None,
             lang: str = "en") -> Page:
     """The interactive map of a plan; written to ``path`` if given.  See :mod:`energy_routes.maps.interactive`."""
     from energy_routes.maps.interactive import Page, page
@@ -58,7 +59,7 @@ def explore(plan: Any, path: str | Path | None = None, *, other: Any = None,
     return made if path is None else made.save(path)
 
 
-def write(plan: Any, path: str | Path, *, other: Any = None, months: bool = False, period: str | None = None,
+def write(plan: Plan, path: str | Path, *, other: Plan | None = None, months: bool = False, period: str | None = None,
           title: str | None = None, lang: str = "en") -> Path:
     """Write a plan's map as a page (.html), a picture (.png, .svg, .pdf) or layers (.gpkg, .geojson); returns the path.
 

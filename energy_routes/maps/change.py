@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,11 @@ from energy_routes.maps.panel import Canvas, Detail, Extent, close_panel, open_p
 from energy_routes.maps.payload import MapData, payload
 from energy_routes.maps.pills import Told, draw_volumes, told
 from energy_routes.maps.scene import Dress, Dresser
-from energy_routes.plan import check_meaning
+from energy_routes.plan import Plan, check_meaning
 from energy_routes.words import MINUS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LEAST = 0.01      # share of the largest change: a smaller one is drawn as none
 SAME_SPAN = 0.3   # months: a leap year is as long as a year
@@ -34,7 +37,7 @@ class ChangeData(MapData):
     most: float
 
 
-def change(before: Any, after: Any, period: str | None = None, lang: str = "en") -> ChangeData:
+def change(before: Plan, after: Plan, period: str | None = None, lang: str = "en") -> ChangeData:
     """Two plans (or maps) of one span set against each other.
 
     Raises UsageError when their spans are not equally long, their tables differ in meaning, or a plan has no such
@@ -75,7 +78,7 @@ def dresser(data: ChangeData) -> Dresser:
     return dress
 
 
-def change_panel(ax: Any, data: ChangeData, *, detail: Detail | None = None, box: Extent | None = None,
+def change_panel(ax: Axes, data: ChangeData, *, detail: Detail | None = None, box: Extent | None = None,
                  badge: str | None = None) -> Canvas:
     """A whole panel of the change, its numbers in signed pills."""
     canvas = open_panel(ax, data, detail=detail, box=box, badge=badge, dress=dresser(data))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
 from energy_routes.maps import style
@@ -15,6 +15,7 @@ from energy_routes.maps.panel import HALF, flow_box, flow_panel, sheet_of
 from energy_routes.maps.paper import add_legend, check_suffix, grid, made, new_page, panel_at
 from energy_routes.maps.payload import chosen
 from energy_routes.maps.titles import difference, titled
+from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 STRIP = 16.0  # points under the dumbbells: the legend of the change map
 
 
-def compare_figure(before: Any, after: Any, path: str | Path | None = None, *, period: str | None = None,
+def compare_figure(before: Plan, after: Plan, path: str | Path | None = None, *, period: str | None = None,
                    ax: Axes | None = None, title: str | None = None, lang: str = "en") -> Figure:
     """Draw what ``after`` does otherwise than ``before``: a 2 × 2 slide, or with ``ax`` the map of the change alone.
 
@@ -45,7 +46,7 @@ def compare_figure(before: Any, after: Any, path: str | Path | None = None, *, p
     return made(draw, path)
 
 
-def common_span(before: Any, after: Any) -> str | None:
+def common_span(before: Plan, after: Plan) -> str | None:
     """None when the horizons are equally long, else the one year that both plans hold.  Raises UsageError."""
     old, new = before.case.periods, after.case.periods
     if abs(12.0 * sum(p.years for p in old) - 12.0 * sum(p.years for p in new)) <= SAME_SPAN:
@@ -57,7 +58,7 @@ def common_span(before: Any, after: Any) -> str | None:
                      f"{new[0].label} to {new[-1].label}: give a period that both have")
 
 
-def _slide(before: Any, after: Any, data: ChangeData, span: str | None, title: str | None) -> Figure:
+def _slide(before: Plan, after: Plan, data: ChangeData, span: str | None, title: str | None) -> Figure:
     was, is_ = ([p.label for p in chosen(plan.case.periods, span)] for plan in (before, after))
     told = (was, is_)
     words = data.words

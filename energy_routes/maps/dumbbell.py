@@ -11,6 +11,7 @@ from energy_routes.maps import style
 from energy_routes.maps.change import LEAST
 from energy_routes.maps.labels import text_size
 from energy_routes.maps.titles import TOLD, Labels, shortened
+from energy_routes.plan import Plan
 from energy_routes.words import Words
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ BLOCKS = (("legend.corridors", corridor_volumes), ("dumbbell.markets", market_vo
 COLUMNS = ["block", "name", "family", "before", "after", "change"]
 
 
-def changes(before: Any, after: Any, labels: Labels) -> pd.DataFrame:
+def changes(before: Plan, after: Plan, labels: Labels) -> pd.DataFrame:
     """Volumes by corridor and by market that differ, corridors first, the largest change on top of each block.
 
     Columns: block (key of its heading), name, family, before, after, change (Mt or bcm in the span).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,6 +11,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps.change import ChangeData, change
 from energy_routes.maps.payload import MapData, chosen, payload
 from energy_routes.maps.qgis import write_styles
+from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
     import geopandas
@@ -37,7 +38,7 @@ def node_layer(data: MapData) -> geopandas.GeoDataFrame:
     return geopandas.GeoDataFrame(placed, geometry=geopandas.points_from_xy(placed["lon"], placed["lat"]), crs=CRS)
 
 
-def write_layers(plan: Any, path: str | Path, *, other: Any = None, period: str | None = None,
+def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, period: str | None = None,
                  title: str | None = None, lang: str = "en") -> Path:
     """Write a GeoPackage (layers flows, nodes, countries) or a GeoJSON (flows); an existing file is replaced.
 
@@ -63,7 +64,7 @@ def write_layers(plan: Any, path: str | Path, *, other: Any = None, period: str 
     return target
 
 
-def _data(plan: Any, other: Any, period: str | None, title: str | None, lang: str) -> MapData:
+def _data(plan: Plan, other: Plan | None, period: str | None, title: str | None, lang: str) -> MapData:
     """The map of a plan or of a change, with what the plan's other tables say of its arcs and nodes."""
     if isinstance(plan, MapData):
         return plan
@@ -82,7 +83,7 @@ def _data(plan: Any, other: Any, period: str | None, title: str | None, lang: st
     return _with(data, arcs, _with_trade(plan, labels, data.nodes))
 
 
-def _with_trade(plan: Any, labels: list[str], nodes: pd.DataFrame) -> pd.DataFrame:
+def _with_trade(plan: Plan, labels: list[str], nodes: pd.DataFrame) -> pd.DataFrame:
     """The nodes with what is lifted, shut in, sold and delivered at home there in the span."""
     markets = plan.case.network.tables["markets"].set_index("id")["node"]
     tables = (("lifted", plan.supplies, "lifted", "node"), ("shut_in", plan.supplies, "shut_in", "node"),

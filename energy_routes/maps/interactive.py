@@ -11,21 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
 
 from energy_routes.maps.page.content import content
 from energy_routes.maps.page.html import render
+from energy_routes.plan import Plan
 
-Step = tuple[str, Any, str]  # label, plan, note
+Step = tuple[str, Plan, str]  # label, plan, note
 
 
-def page(plan: Any, *, other: Any = None, steps: Sequence[Step] | None = None, period: str | None = None,
+def page(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | None = None, period: str | None = None,
          lang: str = "en") -> str:
     """The page of a plan as HTML text; see :func:`write_page`."""
     return render(content(plan, other=other, steps=steps, period=period, lang=lang), lang)
 
 
-def write_page(plan: Any, path: str | Path, *, other: Any = None, steps: Sequence[Step] | None = None,
+def write_page(plan: Plan, path: str | Path, *, other: Plan | None = None, steps: Sequence[Step] | None = None,
                period: str | None = None, lang: str = "en") -> Path:
     """Write the interactive map of ``plan``; returns the path.
 

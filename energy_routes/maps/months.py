@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.panel import SMALL, flow_box, flow_panel
 from energy_routes.maps.paper import add_legend, check_suffix, grid, made, new_page, panel_at
 from energy_routes.maps.payload import MapData, payload
 from energy_routes.maps.titles import seasons
+from energy_routes.periods import Period
+from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 SHAPES = ((2, 1), (2, 2), (3, 2), (4, 2), (4, 3))  # columns × rows
 
 
-def months_figure(plan: Any, path: str | Path | None = None, *, periods: Sequence[str] | None = None,
+def months_figure(plan: Plan, path: str | Path | None = None, *, periods: Sequence[str] | None = None,
                   title: str | None = None, lang: str = "en") -> Figure:
     """Draw each period of a plan (the years of one that has more than twelve) as a small map on one page.
 
@@ -34,14 +38,15 @@ def months_figure(plan: Any, path: str | Path | None = None, *, periods: Sequenc
     return made(lambda: _page(plan, labels, [payload(plan, label, lang=lang) for label in labels], title), path)
 
 
-def steps(periods: Sequence[Any]) -> list[str]:
+def steps(periods: Sequence[Period]) -> list[str]:
     """The labels of all periods, or of the years when there are more than twelve."""
     labels = [p.label for p in periods]
     return labels if len(labels) <= 12 else list(dict.fromkeys(label[:4] for label in labels))
 
 
-def _page(plan: Any, labels: Sequence[str], maps: Sequence[MapData], title: str | None) -> Figure:
-    head, sub = seasons(plan, labels, maps, maps[0].words)
+def _page(plan: Plan, labels: Sequence[str], maps: Sequence[MapData], title: str | None) -> Figure:
+    limits = pd.concat([data.limits.assign(when=data.when) for data in maps])
+    head, sub = seasons(plan, labels, [data.when for data in maps], limits, maps[0].words)
     figure = new_page(title or head, sub)
     columns, rows = next(shape for shape in SHAPES if shape[0] * shape[1] >= len(labels))
     box = flow_box(*maps)

@@ -21,6 +21,9 @@ from energy_routes.errors import UsageError
 from energy_routes.maps import style
 from energy_routes.maps.titles import finding, setting
 from energy_routes.naming import Names
+from energy_routes.network import Network
+from energy_routes.periods import Period
+from energy_routes.plan import Plan
 from energy_routes.words import Words
 
 if TYPE_CHECKING:
@@ -67,7 +70,7 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
 
 
-def words_of(plan: Any, lang: str) -> Words:
+def words_of(plan: Plan, lang: str) -> Words:
     """The words of a plan's map: a folder ``words`` or ``basemap`` beside the plan's (first) pack lies over ours.
 
     Raises UsageError for an unknown language.
@@ -76,7 +79,7 @@ def words_of(plan: Any, lang: str) -> Words:
     return Words.of(lang, beside=packs[0].path.parent if packs else None)
 
 
-def payload(plan: Any, period: str | None = None, title: str | None = None, lang: str = "en") -> MapData:
+def payload(plan: Plan, period: str | None = None, title: str | None = None, lang: str = "en") -> MapData:
     """The map of a plan, over the whole horizon or in one period, its words in a language (en, ru, kk).
 
     Raises UsageError when the plan has no such period, and for an unknown language.
@@ -99,7 +102,7 @@ def payload(plan: Any, period: str | None = None, title: str | None = None, lang
                    (*credits, words("credit.basemap")), words)
 
 
-def chosen(periods: Sequence[Any], period: str | None) -> list[Any]:
+def chosen(periods: Sequence[Period], period: str | None) -> list[Period]:
     """All periods, the one of that label, or the months of that year.  Raises UsageError when there is none."""
     found = [p for p in periods if period is None or p.label == period or p.label.startswith(f"{period}-")]
     if not found:
@@ -107,7 +110,7 @@ def chosen(periods: Sequence[Any], period: str | None) -> list[Any]:
     return found
 
 
-def moved_over(plan: Any, years: Mapping[str, float]) -> pd.DataFrame:
+def moved_over(plan: Plan, years: Mapping[str, float]) -> pd.DataFrame:
     """One row an arc, over the periods of ``years`` (label → length).
 
     Over the whole horizon the price is that of one more a year in force in every period; over a part of it, where the
@@ -122,7 +125,7 @@ def moved_over(plan: Any, years: Mapping[str, float]) -> pd.DataFrame:
     return arcs.assign(price=every.where((arcs["bound"] > 0) & every.notna(), arcs["price"]))
 
 
-def _whole(plan: Any, years: Mapping[str, float]) -> bool:
+def _whole(plan: Plan, years: Mapping[str, float]) -> bool:
     """Whether periods are all that the plan has, and it tells what its limits are worth in all of them."""
     return len(years) == len(plan.case.periods) and "price_all" in plan.prices.table
 
@@ -149,7 +152,7 @@ def summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     return out
 
 
-def bottlenecks(plan: Any, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
+def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     """Full arcs, and binding joint limits shown on the largest of their arcs, whose next tonne is worth something."""
     own = arcs.loc[arcs["bound"] > 0, ["arc", "name", "family", "price", "bound"]].assign(id=lambda rows: rows["arc"])
     prices = plan.prices.table
@@ -170,7 +173,7 @@ def bottlenecks(plan: Any, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd
     return both.sort_values(["price", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
-def _estimates(plan: Any, years: Mapping[str, float], limits: Sequence[str]) -> list[bool]:
+def _estimates(plan: Plan, years: Mapping[str, float], limits: Sequence[str]) -> list[bool]:
     """Whether the bound of each arc or joint limit is no more than an estimate in the span."""
     if not limits:
         return []
@@ -190,7 +193,7 @@ def _nodes(table: pd.DataFrame, arcs: pd.DataFrame, words: Words) -> pd.DataFram
     return nodes
 
 
-def _lines(network: Any, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[dict[str, LineString], tuple[str, ...]]:
+def _lines(network: Network, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[dict[str, LineString], tuple[str, ...]]:
     """The line of each arc, and whom to credit: the packs' routes, else a straight line between its ends."""
     from shapely import LineString
 

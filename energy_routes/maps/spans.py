@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from energy_routes.periods import Period
+from energy_routes.plan import Plan
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Span:
         return first[0] if len(first) == 1 else f"{first[0]}~{first[-1]}"
 
 
-def spans_of(plans: Sequence[Any]) -> list[Span]:
+def spans_of(plans: Sequence[Plan]) -> list[Span]:
     """The spans that all plans can be shown in: each common period, then all of them together.
 
     Plans of one calendar (the usual case) share every period.  A plan by months and one by years meet in the years
@@ -37,6 +39,6 @@ def spans_of(plans: Sequence[Any]) -> list[Span]:
     return [_span(chosen)]
 
 
-def _span(periods: Sequence[Sequence[Any]]) -> Span:
+def _span(periods: Sequence[Sequence[Period]]) -> Span:
     labels = tuple(tuple(p.label for p in own) for own in periods)
     return Span(12.0 * sum(p.years for p in periods[0]), labels)

@@ -7,18 +7,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energy_routes.maps.panel import flow_panel, sheet_of
 from energy_routes.maps.paper import FOOTER, HEADER, HEIGHT, WIDTH, add_legend, check_suffix, made, new_page, panel_at
 from energy_routes.maps.payload import MapData, payload
+from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
-def draw(plan: Any, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
+def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
          title: str | None = None, lang: str = "en") -> Figure:
     """Draw a plan (or a :class:`MapData`) and, given a path, save it (.png, .svg, .pdf).
 

@@ -9,41 +9,47 @@ import pandas as pd
 
 from energy_routes.answer import answer_of
 from energy_routes.answer.measures import FAMILIES, UNITS, exported, periods_in
+from energy_routes.case import Case
+from energy_routes.plan import Plan
 from energy_routes.words import Words
 
 TOLD = 0.005  # Mt or bcm: less is not told
 Labels = tuple[Sequence[str], Sequence[str]]  # periods told of the plan before, and of the plan after
 
 
-def finding(plan: Any, labels: Sequence[str], words: Words) -> str:
+def finding(plan: Plan, labels: Sequence[str], words: Words) -> str:
     """What became of the subject of the plan in a span, as a title."""
     return answer_of(plan, labels=labels).headline(words)
 
 
-def difference(before: Any, after: Any, labels: Labels, words: Words) -> str:
+def difference(before: Plan, after: Plan, labels: Labels, words: Words) -> str:
     """What became of the subject against the plan before, what that costs or earns, and what moves most: a title."""
     return answer_of(after, before, labels[1], labels[0]).headline(words)
 
 
-def seasons(plan: Any, labels: Sequence[str], maps: Sequence[Any], words: Words) -> tuple[str, str]:
-    """Title and subtitle of small multiples: between what volumes exports swing, and what is scarcest where."""
+def seasons(
+    plan: Plan, labels: Sequence[str], when: Sequence[str], limits: pd.DataFrame, words: Words
+) -> tuple[str, str]:
+    """Title and subtitle of small multiples: between what volumes exports swing, and what is scarcest where.
+
+    ``when`` says each label in words; ``limits`` has the bottlenecks of all of them, with a column ``when``.
+    """
     parts = []
     for family in FAMILIES:
         volumes = pd.Series([exported(plan, periods_in(plan, label), family) for label in labels])
         if volumes.max() > TOLD:
             low, high = int(volumes.argmin()), int(volumes.argmax())
             parts.append(words("months.run", family=words(f"family.of.{family}"), low=float(volumes[low]),
-                               high=float(volumes[high]), low_when=maps[low].when, high_when=maps[high].when,
+                               high=float(volumes[high]), low_when=when[low], high_when=when[high],
                                unit=words.unit(UNITS[family])))
     said, head = titled(plan.case, words), "; ".join(parts) or words("months.nothing")
-    limits = pd.concat([data.limits.assign(when=data.when) for data in maps])
     if limits.empty:
         return head, words("title.no_bottleneck", said=said)
     worst = limits.sort_values(["price", "id"], ascending=[False, True], kind="stable").iloc[0]
     return head, words("months.scarcest", said=said, when=worst["when"], **_worth(worst, words))
 
 
-def setting(case: Any, when: str, limits: pd.DataFrame, words: Words) -> str:
+def setting(case: Case, when: str, limits: pd.DataFrame, words: Words) -> str:
     """The line under the finding: the question, the span, and the bottleneck whose next tonne is worth most."""
     title = titled(case, words)
     said = title if when in title else words("title.when", title=title, when=when)
@@ -66,7 +72,7 @@ def limit_name(limit: pd.Series | dict[str, Any], words: Words, length: int = 20
     return words("answer.estimate", name=name) if limit["estimate"] else name
 
 
-def titled(case: Any, words: Words) -> str:
+def titled(case: Case, words: Words) -> str:
     """The title of a case, else its name."""
     return words.name(case.title or case.name)
 

@@ -7,18 +7,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from energy_routes.report.subject import Subject, subject_of
 
 if TYPE_CHECKING:
     from energy_routes.plan import Plan
+    from energy_routes.studies.frontier import Frontier
+    from energy_routes.studies.stress import Stress
 
 __all__ = ["Subject", "report_html", "subject_of", "write_report"]
 
 
-def report_html(plan: Plan, *, before: Plan | None = None, frontier: Any = None, stress: Any = None,
-                lang: str = "en") -> str:
+def report_html(plan: Plan, *, before: Plan | None = None, frontier: Frontier | str | Path | None = None,
+                stress: Stress | str | Path | None = None, lang: str = "en") -> str:
     """The report of ``plan`` as HTML text; the same plan gives the same text.
 
     ``before``: a plan that it is set against, as in :func:`energy_routes.compare`.  ``frontier`` and ``stress``: what
@@ -30,7 +32,8 @@ def report_html(plan: Plan, *, before: Plan | None = None, frontier: Any = None,
     return render(subject_of(plan, before, frontier, stress, lang))
 
 
-def write_report(plan: Plan, path: str | Path, *, before: Plan | None = None, frontier: Any = None, stress: Any = None,
+def write_report(plan: Plan, path: str | Path, *, before: Plan | None = None,
+                 frontier: Frontier | str | Path | None = None, stress: Stress | str | Path | None = None,
                  lang: str = "en") -> Path:
     """Write the report of ``plan`` to a file; returns its path.  See :func:`report_html`."""
     target = Path(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from energy_routes.policy import CAPS
+from energy_routes.policy import CAPS, Cap, Concentration
 from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, link, table, text
@@ -31,7 +31,7 @@ def policy(subject: Subject) -> Section:
     return Section("policy", words("report.policy"), bullets=tuple(told))
 
 
-def _group(cap: Any, subject: Subject) -> str:
+def _group(cap: Cap | Concentration, subject: Subject) -> str:
     """The group that a cap is on, as read: a country by its name, a corridor by its own."""
     words, group = subject.words, getattr(cap, "group", "")
     kind = words.known(f"group.{cap.kind}", str(cap.kind)).lower()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -39,7 +39,7 @@ class StressTold:
     days: float
 
 
-def frontier_of(given: Any, beside: Path | None) -> FrontierTold | None:
+def frontier_of(given: Frontier | str | Path | None, beside: Path | None) -> FrontierTold | None:
     """A frontier as given, as saved in a folder, or as found ``beside`` a saved plan; None when there is none."""
     if isinstance(given, Frontier):
         return FrontierTold(given.over, given.name, given.unit, given.points, given.curve, given.notes)
@@ -51,7 +51,7 @@ def frontier_of(given: Any, beside: Path | None) -> FrontierTold | None:
                         read_table(place / "curve.parquet"), tuple(told["notes"]))
 
 
-def stress_of(given: Any, beside: Path | None) -> StressTold | None:
+def stress_of(given: Stress | str | Path | None, beside: Path | None) -> StressTold | None:
     """A stress test as given, as saved in a folder, or as found ``beside`` a saved plan; None when there is none."""
     if isinstance(given, Stress):
         return StressTold(given.outages, given.onset, given.days)
@@ -62,7 +62,7 @@ def stress_of(given: Any, beside: Path | None) -> StressTold | None:
     return StressTold(read_table(place / "outages.parquet"), str(told["onset"]), float(told["days"]))
 
 
-def _place(given: Any, beside: Path | None, study: str) -> Path | None:
+def _place(given: str | Path | None, beside: Path | None, study: str) -> Path | None:
     """The folder that holds a saved study.  Raises UsageError when a folder was named and does not hold it."""
     is_there: Callable[[Path], bool] = lambda folder: (folder / f"{study}.json").is_file()  # noqa: E731
     if given is not None:

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from energy_routes.answer.measures import FAMILIES
 from energy_routes.maps.payload import words_of
 from energy_routes.naming import Names
-from energy_routes.report.studies import frontier_of, stress_of
+from energy_routes.plan import Plan
+from energy_routes.report.studies import FrontierTold, StressTold, frontier_of, stress_of
 from energy_routes.studies.compare import Comparison, compare
+from energy_routes.studies.frontier import Frontier
+from energy_routes.studies.stress import Stress
 from energy_routes.words import Words
-
-if TYPE_CHECKING:
-    from energy_routes.naming import Names
-    from energy_routes.plan import Plan
-from energy_routes.report.studies import FrontierTold, StressTold
 
 SEEN = 1e-6  # Mt or bcm: what is less is not worth a row
 
@@ -59,7 +56,8 @@ class Subject:
         return self.words(f"family.{family}") if len(self.families) > 1 else ""
 
 
-def subject_of(plan: Plan, before: Plan | None, frontier: Any, stress: Any, lang: str) -> Subject:
+def subject_of(plan: Plan, before: Plan | None, frontier: Frontier | str | Path | None,
+               stress: Stress | str | Path | None, lang: str) -> Subject:
     """The subject of a report; studies may be results or the folders in which they were saved.
 
     A saved plan brings the studies that lie in its folder.

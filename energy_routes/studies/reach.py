@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from energy_routes.formulation.diversification_rules import share_totals
 from energy_routes.formulation.space import Space
 from energy_routes.highs import Session, Status
 from energy_routes.policy import parse_concentration
-from energy_routes.studies.curve import Curve, Piece, Progress
+from energy_routes.studies.curve import Curve, Form, Piece, Progress
 from energy_routes.studies.lever import Lever
 from energy_routes.studies.rebuild import Answer, Rebuilder
 
@@ -136,7 +135,7 @@ def _bend(known: dict[float, Answer], a: float, b: float, c: float) -> float:
     return abs(vb - (va + (vc - va) * (b - a) / (c - a)))
 
 
-def _chord(known: dict[float, Answer], a: float, b: float, form: Any, error: float) -> Piece:
+def _chord(known: dict[float, Answer], a: float, b: float, form: Form, error: float) -> Piece:
     va, vb = known[a].solution.objective, known[b].solution.objective
     rise = (vb - va) / (b - a)
     value: Callable[[float], float] = lambda t: va + rise * (t - a)  # noqa: E731
