@@ -168,7 +168,7 @@ def test_small_multiples_need_several_periods() -> None:
     years = [*toy_plan("month", year=2023).case.periods, *toy_plan("month").case.periods]
     assert steps(years) == ["2023", "2024"]
     plan = toy_plan("month")
-    assert seasons(plan, ["2024"], [payload(plan)], Words.of())[1] == "A toy · no bottleneck"
+    assert seasons(plan, ["2024"], ["2024"], payload(plan).limits.assign(when="2024"), Words.of())[1] == "A toy · no bottleneck"
 
 
 # ---------------------------------------------------------------------------------------------- languages, eyes
