@@ -32,9 +32,35 @@ if TYPE_CHECKING:
 class Case:
     """One question: solve it with :func:`energy_routes.solve`.  Every method returns a new case.
 
-    ``base`` names the model that this one extends (a bundled name, or a path): what its answer is measured against.
-    ``subject`` names what the question is about (``corridor:BTC``); its answer begins there.
-    ``past`` is what has happened before the horizon began, where a year is planned anew (:mod:`energy_routes.midyear`).
+    Attributes
+    ----------
+    name : str
+        Its short name: of a model file, the file's.
+    network : Network
+        The packs of facts, and the edits over them.
+    periods : tuple of Period
+        The horizon, in order: years or months.
+    policy : Policy
+        What is sought, and what limits dependence.
+    title, question : str
+        The same for people.
+    sources : tuple of str
+        What the question rests on.
+    scenarios : mapping of str to ScenarioFile
+        What its model file offers to lay over it.
+    base : str or None
+        The model that this one extends (a bundled name, or a path): what its answer is measured against.
+    past : Past or None
+        What has happened before the horizon began, where a year is planned anew (:func:`energy_routes.replan`).
+    subject : tuple of str
+        What the question is about (``corridor:BTC``); its answer begins there.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> case = er.load("oil-2024").set("policy.max_share.transit:RU", "80 %").without("BTC")
+    >>> case.policy.max_share[0].cap
+    0.8
     """
 
     name: str
@@ -56,6 +82,7 @@ class Case:
 
     @property
     def edits(self) -> tuple[Edit, ...]:
+        """The changes laid over the tables of the packs, in order."""
         return self.network.edits
 
     @property
@@ -64,39 +91,146 @@ class Case:
         return sum(period.years for period in self.periods)
 
     def on_network(self, change: Callable[[Network], Network]) -> Case:
-        """The case on a changed network."""
+        """The case on a changed network.
+
+        Parameters
+        ----------
+        change : callable
+            From the network to another.
+
+        Returns
+        -------
+        Case
+            The case with that one.
+        """
         return replace(self, network=change(self.network))
 
     def about(self, *subject: str) -> Case:
         """The case with another subject: ``case.about("corridor:BTC", "arc:CPC_SPM")``.
 
-        Raises UsageError for what is not there (see :mod:`energy_routes.subjects`).
+        Parameters
+        ----------
+        *subject : str
+            What it is about, as ``kind:name``: a group, a row, an option, or a concentration (``hhi:corridor``).
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            A kind or name is not there (see :func:`energy_routes.subjects.check_subject`).
         """
         for target in subject:
             check_subject(self.network, target)
         return replace(self, subject=tuple(dict.fromkeys(subject)))
 
     def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Case:
-        """Leave only ``remaining`` (0–1) of an arc, a group ('CPC', 'transit:RU') or a node, in the periods named."""
+        """Leave only a part of the capacity of an arc, a group or a node, in the periods named.
+
+        Parameters
+        ----------
+        what : str
+            An arc (``BTC``), a group (``CPC``, ``transit:RU``) or a node, which means all its arcs.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: the whole horizon.
+        remaining : float
+            The share of the capacity that is left, 0 to 1.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so, a period is not in the horizon, the share is not from 0 to 1, or a part of a capacity
+            without limit is to go.
+        """
         self._check_periods(periods)
         return self.on_network(lambda n: n.outage(what, periods, remaining, reason))
 
     def scale(
         self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"
     ) -> Case:
-        """Multiply one number: ``case.scale("arc:BTC", "tariff", 0.8)``."""
+        """Multiply one number: ``case.scale("arc:BTC", "tariff", 0.8)``.
+
+        Parameters
+        ----------
+        target : str
+            A row, as ``word:id``.
+        column : str
+            A column of numbers of its table.
+        factor : float
+            From 0 on, without a unit.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: the whole horizon.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            The word of the target or a period is unknown, or the factor is no bare number.
+        DataError
+            The table has no such row or number.
+        """
         self._check_periods(periods)
         return self.on_network(lambda n: n.scale(target, column, factor, periods, reason))
 
     def without(self, what: str, periods: Sequence[str] = (), reason: str = "closed") -> Case:
-        """Close an arc, a group or a node's arcs."""
+        """Close an arc, a group or a node's arcs.
+
+        Parameters
+        ----------
+        what : str
+            An arc (``BTC``), a group (``CPC``, ``transit:RU``) or a node, which means all its arcs.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: the whole horizon.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so, or a period is not in the horizon.
+        """
         self._check_periods(periods)
         return self.on_network(lambda n: n.without(what, periods, reason))
 
     def with_policy(self, **levers: Any) -> Case:
-        """The case with policy fields replaced: ``objective``, ``exports``, or caps as ``{"transit:RU": 0.8}``.
+        """The case with levers of its policy replaced.
 
-        The level of a cap may carry a unit: ``"80 %"``, ``"300 kt/month"``.  Raises UsageError.
+        Parameters
+        ----------
+        **levers : object
+            Fields of :class:`Policy` as a model file writes them: ``objective="cost"``, ``exports="free"``, caps as
+            ``max_share={"transit:RU": 0.8}``.  The level of a cap may carry a unit: ``"80 %"``, ``"300 kt/month"``.
+
+        Returns
+        -------
+        Case
+            A new case.  Caps of other groups stay.
+
+        Raises
+        ------
+        UsageError
+            A lever, group, family or option is unknown, or a value is out of its range.
         """
         policy = self.policy
         for name, value in levers.items():
@@ -115,10 +249,28 @@ class Case:
         return replace(self, policy=policy)
 
     def set(self, path: str, value: float | str | bool) -> Case:
-        """Set one figure by its path: ``policy.max_share.transit:RU``, ``arc:BTC.tariff``, ``market:X.export``.
+        """Set one figure by its path.
 
-        A number may carry a unit (``"8 USD/MMBtu"``); without one it is in the unit in which its row is written, or, in
-        a policy, in that of the lever.  Raises UsageError or DataError, also where a row's figures have several units.
+        Parameters
+        ----------
+        path : str
+            A lever (``policy.max_share.transit:RU``) or a number of a row (``arc:BTC.tariff``, ``market:X.export``).
+        value : float, str or bool
+            A text may carry a unit (``"8 USD/MMBtu"``).  A bare number is in the unit in which the row is written, or,
+            in a policy, in that of the lever: a fraction, Mt or bcm a year, MUSD.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            The path leads nowhere, or the value is none for it.
+        DataError
+            The table has no such row or number, the value is out of its range, its unit is of another dimension, or it
+            is bare and the figures of the row have several units.
         """
         path = path.removeprefix("policy.")
         head, _, rest = path.partition(".")
@@ -130,11 +282,42 @@ class Case:
         return self.on_network(lambda n: n.with_edits(edit))
 
     def family_of_cap(self, name: str) -> str:
-        """The family that a cap's name means; '' where it holds for each of several."""
+        """The family that a cap's name means.
+
+        Parameters
+        ----------
+        name : str
+            ``transit:RU``, or ``oil/transit:RU``.
+
+        Returns
+        -------
+        str
+            The family; '' where the cap holds for each of several.
+        """
         return name.partition("/")[0] if "/" in name else self.families[0] if len(self.families) == 1 else ""
 
     def cap(self, lever: str, name: str, value: object) -> float:
-        """The level of a cap as written, maybe with a unit: a fraction, or Mt/y (bcm/y; MUSD over all families)."""
+        """The level of a cap as written.
+
+        Parameters
+        ----------
+        lever : str
+            ``max_share``, ``max_exposure`` or ``max_hhi``.
+        name : str
+            What is capped, with its family where one is meant.
+        value : object
+            A number, or a text with a unit.
+
+        Returns
+        -------
+        float
+            A fraction; of ``max_exposure`` Mt (bcm) a year, and over all families MUSD a year.
+
+        Raises
+        ------
+        UsageError
+            The value is no number, or its unit is of another dimension.
+        """
         family = self.family_of_cap(name)
         dimension: Dimension = "fraction" if lever != "max_exposure" else "money" if family == ALL else "rate"
         written = amount(f"{lever}.{name}", value, dimension, family)
@@ -156,16 +339,47 @@ class Case:
         return read
 
     def with_deck(self, deck: str | Path | pd.DataFrame) -> Case:
-        """The case with a price deck (CSV, .xlsx or a frame) laid over its packs, under its own edits.
+        """The case with a price deck laid over its packs, under its own edits.
 
-        Raises DataError with every fault of the deck.
+        Parameters
+        ----------
+        deck : str, Path or DataFrame
+            A CSV or .xlsx file, or a frame, with the columns of a deck.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        DataError
+            With every fault of the deck.
         """
         bare = replace(self.network, edits=())
         edits = deck_edits(bare, self.periods, deck)
         return replace(self, network=bare.with_edits(*edits, *self.network.edits))
 
     def scenario(self, name: str) -> Case:
-        """The case with a named scenario of its model file laid over it.  Raises UsageError on an unknown name."""
+        """The case with a named scenario of its model file laid over it.
+
+        Parameters
+        ----------
+        name : str
+            One of ``scenarios``.
+
+        Returns
+        -------
+        Case
+            A new case, called ``model+scenario``.
+
+        Raises
+        ------
+        UsageError
+            There is no such scenario.
+        DataError
+            Its edits or its policy do not fit the case.
+        """
         if name not in self.scenarios:
             raise UsageError(
                 f"{self.name} has no scenario {name!r}. {nearest(name, self.scenarios)}"
@@ -176,9 +390,28 @@ class Case:
         return replace(changed, name=f"{self.name}+{name}", title=file.title or self.title)
 
     def with_file(self, edits: Sequence[AnyEdit], policy: PolicyFile, place: str) -> Case:
-        """The case with the edits and the policy of a file or scenario laid over it.  Raises DataError.
+        """The case with the edits and the policy of a file or scenario laid over it.
 
         Routes come first, so that the other edits may speak of them.
+
+        Parameters
+        ----------
+        edits : sequence of EditFile or RouteFile
+            As a model file writes them.
+        policy : PolicyFile
+            The levers that it sets.
+        place : str
+            Where they stand, for the words of a fault.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        DataError
+            With every fault of the edits and the policy.
         """
         faults: list[Fault] = []
         changes: Sequence[Edit] = ()
@@ -201,7 +434,23 @@ class Case:
         return case.on_network(lambda n: n.with_edits(*changes))
 
     def with_route(self, *routes: AddedRoute) -> Case:
-        """The case with further routes, such as :func:`energy_routes.route_from_geometry` makes of a drawn line."""
+        """The case with further routes, such as :func:`energy_routes.route_from_geometry` makes of a drawn line.
+
+        Parameters
+        ----------
+        *routes : AddedRoute
+            Each is opened by an edit of its own, so that it is listed as one.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        DataError
+            An id is taken, an end is no node, or what crosses the route could not be counted right.
+        """
         return self.on_network(lambda n: n.with_route(*routes))
 
     def _with_drawn(self, edits: Sequence[AnyEdit]) -> Case:
@@ -227,7 +476,18 @@ class Case:
         return inner_unit("unit_value", self.families[0]) if len(self.families) == 1 else "USD"
 
     def of_family(self, family: str) -> Case:
-        """The case of one family alone: its packs, the edits and caps that are about them."""
+        """The case of one family alone: its packs, the edits and caps that are about them.
+
+        Parameters
+        ----------
+        family : str
+            One of ``families``.
+
+        Returns
+        -------
+        Case
+            A new case.
+        """
         packs = tuple(pack for pack in self.network.packs if pack.family == family)
         alone = Network(packs)
         edits = tuple(edit for edit in self.edits if edit.id in alone.ids(edit.table))

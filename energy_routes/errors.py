@@ -40,19 +40,48 @@ class Fault:
 
 
 class EnergyRoutesError(Exception):
-    """Base of all errors that the package raises on purpose."""
+    """Base of all errors that the package raises on purpose.
+
+    Attributes
+    ----------
+    exit_code : int
+        What the command line exits with.
+    """
 
     exit_code = 1
 
 
 class UsageError(EnergyRoutesError):
-    """The call itself is wrong: an unknown model, option, solver path or output format."""
+    """The call itself is wrong: an unknown model, option, solver path or output format.
+
+    Attributes
+    ----------
+    exit_code : int
+        2.
+    """
 
     exit_code = 2
 
 
 class DataError(EnergyRoutesError):
-    """A data folder or a model file is invalid; carries every fault found, not just the first."""
+    """A data folder or a model file is invalid; carries every fault found, not just the first.
+
+    Parameters
+    ----------
+    where : str
+        The folder, file or table that is at fault.
+    faults : iterable of Fault
+        Everything wrong with it: file, row, column, what was found, what was expected, the repair.
+
+    Attributes
+    ----------
+    exit_code : int
+        3.
+    where : str
+        As given.
+    faults : tuple of Fault
+        As given.
+    """
 
     exit_code = 3
 
@@ -83,7 +112,19 @@ class UnitError(EnergyRoutesError):
 class InfeasibleError(EnergyRoutesError):
     """No plan can meet every rule; ``relaxations`` is the cheapest set of limits that must give way.
 
-    Each relaxation is a mapping with ``limit``, ``period``, ``amount``, ``unit``.
+    Parameters
+    ----------
+    message : str
+        The words, relaxations included.
+    relaxations : sequence of dict
+        What must give way: ``limit``, ``period``, ``amount`` and its ``unit``, and ``words`` for all of it.
+
+    Attributes
+    ----------
+    exit_code : int
+        4.
+    relaxations : tuple of dict
+        As given.
     """
 
     exit_code = 4
@@ -99,7 +140,19 @@ class InfeasibleError(EnergyRoutesError):
 class UnboundedError(EnergyRoutesError):
     """The objective can improve without end; ``without_limit`` names the rows of the tables that let it grow.
 
-    Each is a mapping with ``kind``, ``id``, ``name``, and the ``number`` that is missing.
+    Parameters
+    ----------
+    message : str
+        The words, rows included.
+    without_limit : sequence of dict
+        The rows: ``kind``, ``id``, ``name``, and the ``number`` that is missing.
+
+    Attributes
+    ----------
+    exit_code : int
+        5.
+    without_limit : tuple of dict
+        As given.
     """
 
     exit_code = 5

@@ -19,7 +19,30 @@ from energy_routes.tables import read_pack
 def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
     """A case by the name of a bundled model or an alias of it, or by the path of a ``.toml``.
 
-    Raises UsageError on an unknown name (the nearest is offered) and DataError with every fault of file and pack.
+    Parameters
+    ----------
+    name : str or Path
+        Such as ``"oil-2024"``, or ``"models/mine.toml"``.
+    scenarios : sequence of str
+        Scenarios of the model file, laid over it in order.
+
+    Returns
+    -------
+    Case
+        The question, checked.
+
+    Raises
+    ------
+    UsageError
+        The name or a scenario is unknown (the nearest is offered), or the path is that of a pack.
+    DataError
+        With every fault of the file and its pack.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> er.load("oil-2024-monthly").periods[0].label
+    '2024-01'
     """
     path = Path(name)
     if path.suffix.lower() == ".xlsx" or (path / "pack.toml").is_file():

@@ -17,12 +17,32 @@ from energy_routes.products import committed
 
 
 def replan(case: Case, as_of: str, actuals: str | Path | pd.DataFrame) -> Case:
-    """The case from ``as_of`` (the first month still to be planned, such as ``"2024-05"``) to the end of its horizon.
+    """The case from a month still to be planned to the end of its horizon.
 
     Tanks start with the closing stocks of the month before, and end as the whole year would have.  Of a ship-or-pay or
     minimum commitment the rest of the year bears what the months gone by have left of it, never less than nothing.
     Caps over the horizon count what has been exported already; caps on HHI cannot, and are refused.
-    Raises UsageError where there is nothing to re-plan, DataError with every fault of the actuals.
+
+    Parameters
+    ----------
+    case : Case
+        A case by month.
+    as_of : str
+        The first month still to be planned, such as ``"2024-05"``.
+    actuals : str, Path or DataFrame
+        What has moved before it: columns ``what``, ``id``, ``commodity``, ``period``, ``volume``, ``unit``.
+
+    Returns
+    -------
+    Case
+        A new case, called ``name@as_of``.
+
+    Raises
+    ------
+    UsageError
+        ``as_of`` is no later period of the case, or an HHI is capped.
+    DataError
+        With every fault of the actuals.
     """
     labels = [period.label for period in case.periods]
     if as_of not in labels[1:]:

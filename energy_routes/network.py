@@ -84,7 +84,15 @@ class Edit:
 
 @dataclass(frozen=True, repr=False)
 class Network:
-    """Packs of facts and the edits over them.  Every method returns a new network."""
+    """Packs of facts and the edits over them.  Every method returns a new network.
+
+    Attributes
+    ----------
+    packs : tuple of Pack
+        The facts, as read.
+    edits : tuple of Edit
+        What is laid over them, in order.
+    """
 
     packs: tuple[Pack, ...]
     edits: tuple[Edit, ...] = field(default=())
@@ -96,7 +104,10 @@ class Network:
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """The canonical tables of all packs, one under another; inner units; true or false as the edits say.
 
-        Raises DataError where two packs use one name for different things.
+        Raises
+        ------
+        DataError
+            Two packs use one name for different things.
         """
         out = dict(stacked(self.packs))
         for edit in self.edits:
@@ -108,22 +119,78 @@ class Network:
         return out
 
     def family_of(self, table: str) -> Mapping[str, str]:
-        """The family (oil, gas) of each id of a table: that of the pack it stands in."""
+        """The family of each row of a table.
+
+        Parameters
+        ----------
+        table : str
+            A table of the schema.
+
+        Returns
+        -------
+        mapping of str to str
+            From id to the family (oil, gas) of the pack that it stands in.
+        """
         return families_of(self.packs, table)
 
     def family_of_row(self, table: str, key: str) -> str:
-        """The family of the pack that a row stands in; of the first pack for a key that is nowhere."""
+        """The family of the pack that a row stands in.
+
+        Parameters
+        ----------
+        table : str
+            A table of the schema.
+        key : str
+            The row's key, parts joined by '/'.
+
+        Returns
+        -------
+        str
+            The family; that of the first pack for a key that is nowhere.
+        """
         packs = (pack for pack in self.packs if key in keys_of(table, pack.tables[table]))
         return next(packs, self.packs[0]).family
 
     def ids(self, table: str) -> list[str]:
-        """The key of each row, parts joined by '/', in table order."""
+        """The key of each row.
+
+        Parameters
+        ----------
+        table : str
+            A table of the schema.
+
+        Returns
+        -------
+        list of str
+            Shape (rows,), in table order; the parts of a key are joined by '/'.
+        """
         frame = self.tables[table]
         parts = [frame[key].fillna("").astype(str) for key in TABLES[table].key]
         return ["/".join(row) for row in zip(*parts, strict=True)]
 
     def resolve(self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True) -> Matrix:
-        """The numbers of ``table.column`` in each period, shape (rows, periods); rates a year; NaN where undefined."""
+        """The numbers of a column in each period.
+
+        Parameters
+        ----------
+        table, column : str
+            A column of numbers of the schema.
+        periods : sequence of Period
+            Years or months.
+        edited : bool
+            Whether edits count.
+
+        Returns
+        -------
+        ndarray of float, shape (rows, periods)
+            Inner units, rates a year; NaN where undefined.  A year has the mean of its months over their days; a level
+            at an instant is that at the start or end of the period.
+
+        Raises
+        ------
+        DataError
+            An edit scales or adds to a figure that is not stated.
+        """
         months = months_of(periods)
         figures = self._by_month(table, column, months, edited)
         if instant := TABLES[table].column(column).instant:
@@ -133,13 +200,41 @@ class Network:
         return means(figures, periods)
 
     def open(self, periods: Sequence[Period], *, edited: bool = True) -> NDArray[np.bool_]:
-        """Which arcs are available in each period, shape (arcs, periods): operating, or opened by an edit."""
+        """Which arcs are available in each period: operating, or opened by an edit.
+
+        Parameters
+        ----------
+        periods : sequence of Period
+            Years or months.
+        edited : bool
+            Whether edits count.
+
+        Returns
+        -------
+        ndarray of bool, shape (arcs, periods)
+            In the order of the table of arcs.
+        """
         return np.asarray(self.chosen("arcs", "status", periods, edited=edited) == "operating")
 
     def chosen(
         self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True
     ) -> NDArray[np.object_]:
-        """A word of :data:`CHOICES` in each period, shape (rows, periods): the table's, or what an edit sets."""
+        """The word of a column in each period: the table's, or what an edit sets.
+
+        Parameters
+        ----------
+        table, column : str
+            A column of words that edits may set (:data:`CHOICES`), such as the status of arcs.
+        periods : sequence of Period
+            Years or months.
+        edited : bool
+            Whether edits count.
+
+        Returns
+        -------
+        ndarray of object, shape (rows, periods)
+            The words.
+        """
         words = np.repeat(self.tables[table][column].to_numpy(dtype=object)[:, None], len(periods), axis=1)
         place = {name: row for row, name in enumerate(self.ids(table))}
         for edit in self.edits if edited else ():
@@ -189,7 +284,23 @@ class Network:
         return out
 
     def with_edits(self, *edits: Edit) -> Network:
-        """The network with further edits, each checked against the tables.  Raises DataError on an unknown target."""
+        """The network with further edits, each checked against the tables.
+
+        Parameters
+        ----------
+        *edits : Edit
+            Laid over those that are there, in order.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        DataError
+            A row or number is unknown, a value is out of range, or a market opened by an edit could not be counted.
+        """
         faults = [fault for edit in edits if (fault := self.fault_of(edit))]
         if faults:
             raise DataError("the edits", faults)
@@ -204,7 +315,18 @@ class Network:
         return [e.id for e in self.edits if (e.table, e.field, e.value) == ("arcs", "status", "operating")]
 
     def fault_of(self, edit: Edit) -> Fault | None:
-        """What is wrong with an edit: an unknown row or number, or a value out of range."""
+        """What is wrong with an edit.
+
+        Parameters
+        ----------
+        edit : Edit
+            An edit of these tables.
+
+        Returns
+        -------
+        Fault or None
+            An unknown row or number, or a value out of range; None where all is well.
+        """
         known = self.ids(edit.table)
         if edit.id not in known:
             return Fault(
@@ -249,7 +371,23 @@ class Network:
         return None
 
     def arcs_of(self, what: str) -> list[str]:
-        """The arcs meant by an arc id, a group ('CPC' or 'transit:RU') or a node (all arcs that touch it)."""
+        """The arcs that a name means.
+
+        Parameters
+        ----------
+        what : str
+            An arc, a group (``CPC``, ``transit:RU``) or a node, which means all arcs that touch it.
+
+        Returns
+        -------
+        list of str
+            Ids of arcs.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so; the nearest name is offered.
+        """
         arcs, meters, nodes = self.tables["arcs"], self.tables["meters"], self.tables["nodes"]
         if what in set(arcs["id"]):
             return [what]
@@ -267,8 +405,22 @@ class Network:
     def with_route(self, *routes: AddedRoute, opened: Sequence[str] = ()) -> Network:
         """The network with further routes, each opened by an edit of its own (so that it is listed as one).
 
-        A route joins the pack that has its start.  ``opened`` names arcs that edits still to come will open.
-        Raises DataError; see :func:`energy_routes.added.with_arcs`.
+        Parameters
+        ----------
+        *routes : AddedRoute
+            A route joins the pack that has its start.
+        opened : sequence of str
+            Arcs that edits still to come will open.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        DataError
+            An id is taken, an end is no node, or what crosses the route could not be counted right.
         """
         known = [*opened, *self._opened]
         homes = [next((k for k, pack in enumerate(self.packs) if route.start in set(pack.tables["nodes"]["id"])), 0)
@@ -280,7 +432,29 @@ class Network:
         return replace(self, packs=packs).with_edits(*map(_opening, routes))
 
     def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Network:
-        """Leave only ``remaining`` (0–1) of the capacity of an arc, a group's meters, or a node's arcs."""
+        """Leave only a part of the capacity of an arc, a group's meters, or a node's arcs.
+
+        Parameters
+        ----------
+        what : str
+            As :meth:`arcs_of` takes it.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: always.
+        remaining : float
+            The share of the capacity that is left, 0 to 1.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so, the share is not from 0 to 1, or a part of a capacity without limit is to go.
+        """
         if not 0 <= remaining <= 1:
             raise UsageError(f"remaining={remaining} is not a share from 0 to 1")
         arcs = self.arcs_of(what)
@@ -303,7 +477,33 @@ class Network:
     def scale(
         self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"
     ) -> Network:
-        """Multiply one number: ``network.scale("arc:BTC", "tariff", 0.8)``.  Raises UsageError for no bare number."""
+        """Multiply one number: ``network.scale("arc:BTC", "tariff", 0.8)``.
+
+        Parameters
+        ----------
+        target : str
+            A row, as ``word:id``.
+        column : str
+            A column of numbers of its table.
+        factor : float
+            From 0 on, without a unit.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: always.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        UsageError
+            The word of the target is unknown, or the factor is no bare number.
+        DataError
+            The table has no such row or number.
+        """
         table, name = parse_target(target)
         times, unit = figure(f"scale {target}.{column}", factor, endless=False)
         if unit:
@@ -311,7 +511,27 @@ class Network:
         return self.with_edits(Edit(table, name, column, "scale", times, tuple(periods), reason))
 
     def without(self, what: str, periods: Sequence[str] = (), reason: str = "closed") -> Network:
-        """Close an arc, a group's meters, or a node's arcs."""
+        """Close an arc, a group's meters, or a node's arcs.
+
+        Parameters
+        ----------
+        what : str
+            As :meth:`arcs_of` takes it.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: always.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so.
+        """
         return self.with_edits(
             *(Edit("arcs", arc, "status", "set", "idle", tuple(periods), reason) for arc in self.arcs_of(what))
         )

@@ -91,13 +91,72 @@ class Prices(pd.DataFrame):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
-    """The answer to a case.  Volumes in Mt (oil) or bcm (gas) per period, unit values in USD/t (USD/1000 m³), MUSD.
+    """The answer to a case.
 
-    ``prices["capacity"]`` (joint, supply, market …) is what one more of each limit is worth (+ = worth to you).
-    The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It is 0 where
-    more would not be used, and "no plan" where the move is impossible. A row over a year says what one more a year of
-    the limit, in force in every period, is worth.
-    It is empty when a foreign solver was asked, because prices only ever come from our own session.
+    Every table is tidy: one observation a row, the unit in its own column, zero rows kept.  Volumes are Mt (oil) or bcm
+    (gas) per period, unit values USD/t (USD/1000 m³), money MUSD.
+
+    Attributes
+    ----------
+    case : Case
+        The question.
+    status : str
+        ``optimal``.
+    objective : Value
+        What was sought, MUSD.
+    netback : float
+        Sales less all that is paid on the way to the markets, MUSD.
+    flows : DataFrame
+        A row a lane and period.
+    arcs : DataFrame
+        A row an arc and period.
+    routes : DataFrame
+        A row a way from supply to market over the horizon: volume, share, netback, what limits it.
+    ledger : DataFrame
+        A row a term of the objective and family; their sum is the objective.
+    prices : Prices
+        What one more of each limit is worth (+ = worth to you); ``prices["capacity"]`` (joint, supply, market …) has
+        one kind.  The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It
+        is 0 where more would not be used, and "no plan" where the move is impossible. A row over a year says what one
+        more a year of the limit, in force in every period, is worth.  Empty when a foreign solver was asked, because
+        prices only ever come from our own session.
+    indicators : DataFrame
+        Measures of concentration and adequacy.
+    groups : DataFrame
+        A row a group of a kind, family and period: volume, share.
+    supplies : DataFrame
+        A row a supply and period: available, lifted, shut in.
+    deliveries : DataFrame
+        A row a market, tier, grade and period.
+    obligations : DataFrame
+        A row a home obligation and period.
+    stocks : DataFrame
+        A row a store, grade and period.
+    ranges : DataFrame
+        Empty: how far each bound can go is not computed.
+    certificate : dict
+        Largest residuals and the gap; the solver; what is told of caps (``premium``) and builds.
+    warnings : tuple of dict
+        What a reader must know; each has a ``code`` and ``where``.
+    security : DataFrame
+        What each single loss would leave, where the policy asks for N-1.
+    bookings : DataFrame
+        What is booked of each lane and period, where the policy asks for it.
+    futures : DataFrame
+        The scenarios weighed, where the policy asks for CVaR.
+    schedule : DataFrame
+        What each shipper lifts, by supply, direction and period.
+    builds : DataFrame
+        What is built, a row an option and year, where the policy asks what to build.
+    emissions : DataFrame
+        MtCO2e by mode and period, where the pack has factors.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> plan = er.solve(er.load("oil-2024"))
+    >>> bool(abs(plan.ledger["value"].sum() - plan.objective) < 1e-6)
+    True
     """
 
     case: Case
@@ -131,7 +190,13 @@ class Plan:
         return MEANING
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Every table by name."""
+        """Every table by name.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            In the order in which they are saved.
+        """
         frames = {name: getattr(self, name) for name in TABLES if name != "prices"}
         return {name: frames.get(name, self.prices.table) for name in TABLES}
 
@@ -143,17 +208,17 @@ class Plan:
 
     @property
     def shut_in(self) -> pd.Series[float]:
-        """Volume of the country's own available but not lifted, by family over the horizon."""
+        """Volume of the country's own available but not lifted, by family over the horizon, Mt (oil) or bcm (gas)."""
         return self.supplies.groupby("family")["shut_in"].sum()
 
     @property
     def bought(self) -> pd.Series[float]:
-        """Volume bought from abroad (supplies of kind bought), by family over the horizon."""
+        """Volume bought from abroad (supplies of kind bought), by family over the horizon, Mt (oil) or bcm (gas)."""
         return self._lifted("bought")
 
     @property
     def in_transit(self) -> pd.Series[float]:
-        """Volume carried for others (supplies of kind transit), by family over the horizon; never an export."""
+        """Volume carried for others (kind transit: never an export), by family over the horizon, Mt or bcm."""
         return self._lifted("transit")
 
     def _lifted(self, kind: str) -> pd.Series[float]:
@@ -168,38 +233,118 @@ class Plan:
         return self.certificate.get("premium")
 
     def actuals(self, periods: Sequence[str] | None = None) -> pd.DataFrame:
-        """The plan's volumes as a table of actuals (of some periods), to plan the rest of a year from."""
+        """The plan's volumes as a table of actuals, to plan the rest of a year from.
+
+        Parameters
+        ----------
+        periods : sequence of str or None
+            Labels of periods; None: all.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``what``, ``id``, ``commodity``, ``period``, ``volume``, ``unit``, as :func:`energy_routes.replan`
+            reads.
+        """
         from energy_routes.past import actuals_of
 
         return actuals_of(self.tables(), periods)
 
     def save(self, folder: str | Path) -> Path:
-        """Write everything to a folder, atomically: a killed run leaves the old result or the new one, never half."""
+        """Write everything to a folder, atomically: a killed run leaves the old result or the new one, never half.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A new folder, or one that holds a result.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        UsageError
+            The place is taken by something else, or cannot be written.
+        """
         from energy_routes.results import save
 
         return save(self, Path(folder))
 
     @staticmethod
     def load(folder: str | Path) -> Plan:
-        """The plan saved in a folder, with its case.  Raises DataError when a file is missing or damaged."""
+        """The plan saved in a folder, with its case.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where :meth:`save` wrote it.
+
+        Returns
+        -------
+        Plan
+            Equal to the one saved; what another version saved keeps that version's ``meaning``.
+
+        Raises
+        ------
+        DataError
+            A file is missing or damaged.
+        """
         from energy_routes.results import load
 
         return load(folder)
 
     def plot(self, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
              title: str | None = None, lang: str = "en") -> Figure:
-        """The map of the flows as a matplotlib figure; written to ``path`` if given (PNG, SVG, PDF).
+        """The map of the flows as a matplotlib figure.
 
-        ``period`` takes one period or year, ``ax`` draws the map alone into axes of yours, ``lang`` is en, ru or kk.
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too: .png, .svg or .pdf.
+        period : str or None
+            One period or year; None: the horizon.
+        ax : Axes or None
+            Axes of yours, into which the map alone is drawn.
+        title : str or None
+            In place of the answer.
+        lang : {'en', 'ru', 'kk'}
+            The language.
+
+        Returns
+        -------
+        Figure
+            The figure.
+
+        Raises
+        ------
+        UsageError
+            The period, the suffix or the language is unknown.
         """
         from energy_routes.maps import draw
 
         return draw(self, path, period=period, ax=ax, title=title, lang=lang)
 
     def explore(self, path: str | Path | None = None, **options: Any) -> Page:
-        """The interactive map; written to ``path`` if given (HTML).  Shown by a notebook, or by ``.show()``.
+        """The interactive map, which a notebook shows, and a browser by ``.show()``.
 
-        Options: ``other`` (a plan to compare with), ``steps``, ``lang``; see :func:`energy_routes.maps.explore`.
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too (.html).
+        **options : object
+            ``other`` (a plan to compare with), ``steps``, ``period``, ``lang``; see :func:`energy_routes.maps.explore`.
+
+        Returns
+        -------
+        Page
+            The page.
+
+        Raises
+        ------
+        UsageError
+            A period or the language is unknown, or the two plans have no common period.
         """
         from energy_routes.maps import explore
 

@@ -93,9 +93,40 @@ def for_family(caps: Iterable[AnyCap], family: str) -> list[AnyCap]:
 
 @dataclass(frozen=True)
 class Policy:
-    """What a plan is asked for.  ``exports='hold'`` keeps each family's exports at what they are without the caps.
+    """What a plan is asked for.
 
-    ``base_prices``: at which oil and gas are added up to one value; without effect where there is one family.
+    Attributes
+    ----------
+    objective : {'netback', 'cost', 'revenue'}
+        What is sought: the highest netback, the lowest cost, or the highest revenue.
+    exports : {'hold', 'free'}
+        'hold' keeps each family's exports at what they are without the caps.
+    max_share : tuple of Cap
+        Caps on the share of a group in exports, 0 to 1.
+    max_exposure : tuple of Cap
+        Caps on a group's volume, Mt (bcm) a year; MUSD a year over all families.
+    max_hhi : tuple of Concentration
+        Caps on the Herfindahl–Hirschman index of a kind of group, above 0 and up to 1.
+    security : Security or None
+        How much may be lost after any single loss (N-1).
+    bookings : Bookings or None
+        Capacity that is booked before it is known what fails.
+    cvar : Cvar or None
+        Expected netback weighed against its worst tail.
+    build : Build or None
+        What may be built, for which budget (MUSD).
+    carbon_price : float or None
+        USD per t of CO2 equivalent.
+    max_emissions : float or None
+        MtCO2e a year.
+    base_prices : tuple of BasePrice
+        At which oil and gas are added up to one value; without effect where there is one family.
+
+    References
+    ----------
+    A. O. Hirschman, "The Paternity of an Index", American Economic Review 54 (1964).
+    R. T. Rockafellar and S. Uryasev, "Optimization of conditional value-at-risk", Journal of Risk 2 (2000),
+    doi:10.21314/JOR.2000.038.
     """
 
     objective: Objective = "netback"
@@ -127,14 +158,45 @@ class Policy:
         return self.exports == "hold" and self.asks
 
     def without_caps(self) -> Policy:
+        """The policy that asks for nothing that could be met by shutting wells in.
+
+        Returns
+        -------
+        Policy
+            Without caps, security and a limit on emissions.
+        """
         return replace(self, max_share=(), max_exposure=(), max_hhi=(), security=None, max_emissions=None)
 
     def with_concentration(self, cap: Concentration) -> Policy:
-        """The policy with one HHI cap added, or replaced where the kind has one of the same weight."""
+        """The policy with one cap on an HHI.
+
+        Parameters
+        ----------
+        cap : Concentration
+            It replaces one of the same kind, weight and family.
+
+        Returns
+        -------
+        Policy
+            A new policy.
+        """
         return replace(self, max_hhi=(*(old for old in self.max_hhi if old.name != cap.name), cap))
 
     def with_cap(self, lever: Literal["max_share", "max_exposure"], cap: Cap) -> Policy:
-        """The policy with one cap added, or replaced where the group has one."""
+        """The policy with one cap on a group.
+
+        Parameters
+        ----------
+        lever : {'max_share', 'max_exposure'}
+            What is capped of it.
+        cap : Cap
+            It replaces one of the same group and family.
+
+        Returns
+        -------
+        Policy
+            A new policy.
+        """
         kept = tuple(old for old in getattr(self, lever) if old.name != cap.name)
         return (
             replace(self, max_share=(*kept, cap)) if lever == "max_share" else replace(self, max_exposure=(*kept, cap))

@@ -40,13 +40,24 @@ PLAIN = {"bbl_per_t": "bbl/t", "mj_per_m3": "MJ/m3"}
 
 
 def sources(of: Case | Plan, *, only_used: bool = False) -> pd.DataFrame:
-    """Each figure that ``of`` could rest on, the weakest first, one row a figure and run of periods.
+    """Each figure that a case or a plan could rest on, the weakest first, one row a figure and run of periods.
 
-    Columns: ``figure`` (such as ``arc:UAS tariff``), ``table``, ``id``, ``field``, ``period`` (blank: all), ``value``
-    in ``unit``, ``year`` that it describes, ``confidence``, ``origin`` (base, dated, edit), ``source``, ``note``.  Of a
-    plan also ``at_stake``, what the whole figure moves in the plan (MUSD, first order; NaN where it cannot be told),
-    and ``doubt``, that times :data:`DOUBT` of its confidence.  ``only_used`` keeps what carries volume or binds, and
-    needs a plan.  A blank cell is no figure; neither is what no open arc reaches.
+    A blank cell is no figure; neither is what no open arc reaches.
+
+    Parameters
+    ----------
+    of : Case or Plan
+        Of a plan the columns ``at_stake`` and ``doubt`` are filled.
+    only_used : bool
+        Keep what carries volume or binds; needs a plan.
+
+    Returns
+    -------
+    DataFrame
+        ``figure`` (such as ``arc:UAS tariff``), ``table``, ``id``, ``field``, ``period`` (blank: all), ``value`` in
+        ``unit``, ``year`` that it describes, ``confidence``, ``origin`` (base, dated, edit), ``source``, ``note``,
+        ``at_stake`` (what the whole figure moves in the plan: MUSD, first order; NaN where it cannot be told) and
+        ``doubt`` (that times :data:`DOUBT` of its confidence).
     """
     plan = of if isinstance(of, Plan) else None
     case = plan.case if plan is not None else of
@@ -70,8 +81,20 @@ def sources(of: Case | Plan, *, only_used: bool = False) -> pd.DataFrame:
 def weakest(plan: Plan, count: int = 10, *, volumes: bool = True) -> pd.DataFrame:
     """The figures of a plan that are least sure and matter most: the largest ``doubt`` first.
 
-    ``volumes=False`` leaves out what is produced and what stays home: they set how much there is to earn, the other
-    figures which way it goes.
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    count : int
+        How many at most.
+    volumes : bool
+        False leaves out what is produced and what stays home: they set how much there is to earn, the other figures
+        which way it goes.
+
+    Returns
+    -------
+    DataFrame
+        Rows of :func:`sources`, shape (at most ``count``, columns).
     """
     return weakest_of(sources(plan), count, volumes=volumes)
 

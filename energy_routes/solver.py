@@ -84,10 +84,56 @@ def solve(
 ) -> Plan:
     """The best plan of a case.
 
-    ``constraints`` is a function that yields PuLP constraints on the model it is given; they join the fast path.
-    ``solver`` other than 'highs' goes through PuLP and returns flows and the objective, never prices.
-    Raises UsageError, InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError; never returns a
-    doubtful plan.
+    Parameters
+    ----------
+    case : Case
+        The question.
+    solver : str
+        'highs' is embedded.  Any other goes through PuLP ('cbc', or a path to a solver) and returns flows and the
+        objective, never prices.
+    constraints : callable or None
+        A function that yields PuLP constraints on the model that it is given; they join the arrays, with their prices.
+    method : {'choose', 'simplex', 'ipm'}
+        How HiGHS solves.
+    presolve : bool
+        Whether HiGHS simplifies the programme first.
+    seed : int
+        Of HiGHS's random choices; the plan does not depend on it.
+    time_limit : float or None
+        Seconds for each programme that is solved; None: no limit.
+
+    Returns
+    -------
+    Plan
+        The plan, whose residuals have been checked; never a doubtful one.
+
+    Raises
+    ------
+    UsageError
+        An option or the solver is unknown, or the policy asks for what cannot be joined.
+    DataError
+        An edit scales or adds to a figure that is not stated.
+    InfeasibleError
+        No plan keeps every rule; it names the cheapest set of limits that must give way.
+    UnboundedError
+        The objective has no limit; it names the rows without one.
+    LimitError
+        The time limit was reached before the optimum was proved.
+    SolverError
+        The solver is missing, refused the programme, or ended without an answer.
+    VerificationError
+        The solution fails our own check of its residuals.
+
+    References
+    ----------
+    Q. Huangfu and J. A. J. Hall, "Parallelizing the dual revised simplex method", Mathematical Programming Computation
+    10 (2018), doi:10.1007/s12532-017-0130-5.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> er.solve(er.load("oil-2024")).status
+    'optimal'
     """
     if time_limit is not None and not 0 < time_limit < float("inf"):
         raise UsageError(f"time_limit = {time_limit:g}: a number of seconds above 0 is expected")
@@ -115,7 +161,27 @@ def solve(
 
 
 def to_pulp(case: Case) -> Any:
-    """The case as an ordinary ``pulp.LpProblem``, names intact."""
+    """The case as an ordinary PuLP problem, names intact.
+
+    Parameters
+    ----------
+    case : Case
+        The question; its exports are held where the policy says so.
+
+    Returns
+    -------
+    pulp.LpProblem
+        Columns and rows under our names (``delivered.AUGUSTA.BTC_BLEND.1.2024``), without tangents of caps on an HHI.
+
+    Raises
+    ------
+    UsageError
+        As :func:`solve`.
+    InfeasibleError
+        Exports are to be held, and even without the caps no plan keeps every rule.
+    UnboundedError, LimitError, SolverError
+        The case without the caps has no plan.
+    """
     from energy_routes import pulp_bridge
 
     return pulp_bridge.to_pulp(program_of(case))

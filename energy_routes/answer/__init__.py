@@ -43,7 +43,31 @@ class Answer(Content):
 
 def answer_of(plan: Plan, before: Plan | None = None, labels: Sequence[str] | None = None,
               then: Sequence[str] | None = None) -> Answer:
-    """The answer of a plan over some of its periods, all if left out; ``before`` is what it is set against."""
+    """The answer of a plan over some of its periods.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    before : Plan or None
+        What it is set against.
+    labels : sequence of str or None
+        The periods of the plan that count; None: all.
+    then : sequence of str or None
+        Those of ``before``.
+
+    Returns
+    -------
+    Answer
+        Figures (``fates``, ``change``, ``certainty``); as text the English sentence.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> plan = er.solve(er.load("oil-2024").about("corridor:BTC"))
+    >>> er.answer_of(plan).fates[0].verb
+    'carries'
+    """
     def all_of(one: Plan) -> tuple[str, ...]:
         return tuple(p.label for p in one.case.periods)
 

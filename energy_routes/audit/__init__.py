@@ -21,7 +21,25 @@ __all__ = ["Report", "audit", "verify"]
 
 
 def verify(folder: str | Path) -> Report:
-    """The report on a saved result.  Raises VerificationError, naming the first differences, when there are any."""
+    """Check a saved result anew, without the solver and without the code of the formulation.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where a plan was saved.
+
+    Returns
+    -------
+    Report
+        How many figures each check compared.
+
+    Raises
+    ------
+    VerificationError
+        A figure differs; it names the first differences.
+    DataError
+        The folder is no saved result, or an earlier version saved it.
+    """
     report = audit(folder)
     report.raise_if_failed()
     return report

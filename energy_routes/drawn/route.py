@@ -59,9 +59,35 @@ def routes_from_file(file: str | Path, network: Network, *, layer: str | None = 
 
 def route_from_geometry(line_or_file: str | Path | LineString | Sequence[tuple[float, float]], network: Network | Asked,
                         *, layer: str | None = None, tolerance_km: float = SNAP_KM, **said: Any) -> AddedRoute:
-    """One drawn line as a route: a file with one line, a shapely line in WGS 84, or a list of (lon, lat).
+    """One drawn line as a route, snapped to nodes, measured, and with a proposed tariff.
 
-    ``network`` may be a case.  The rest as in :func:`routes_from_file`; put it in with ``case.with_route(route)``.
+    Put it in with ``case.with_route(route)``.
+
+    Parameters
+    ----------
+    line_or_file : str, Path, LineString or list of (float, float)
+        A GIS file with one line, a shapely line in WGS 84, or its points as (longitude, latitude) in degrees.
+    network : Network or Case
+        To whose nodes the ends are snapped.
+    layer : str or None
+        Of a file with several.
+    tolerance_km : float
+        How far an end may lie from a node.
+    **said : object
+        Attributes that go before those of the file: name, id, start, end, capacity and its unit (Mt or bcm a year),
+        commodity, mode, tariff (USD/t, USD/1000 m³), capex (MUSD), note.
+
+    Returns
+    -------
+    AddedRoute
+        With its length in km, countries and straits crossed, and how each figure came about.
+
+    Raises
+    ------
+    UsageError
+        The file has several lines, or an attribute is unknown.
+    DataError
+        The line is broken or ends at no node, or an attribute does not fit; it names the feature.
     """
     network = network if isinstance(network, Network) else network.network
     if isinstance(line_or_file, str | Path):

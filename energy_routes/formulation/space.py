@@ -159,7 +159,7 @@ class Space:
 def build_space(
     case: Case, builder: Builder | None = None, suffix: str = "", built: Expr | None = None
 ) -> Space:
-    """Index sets and variables of a case.  Raises LabelError where bounds contradict each other.
+    """Index sets and variables of a case.  Raises InfeasibleError where bounds contradict each other.
 
     With a ``builder`` the variables join those already in it, their blocks named with ``suffix``: a recourse copy is
     the same rules on another space of the same programme, and shares what is ``built``.

@@ -1,8 +1,7 @@
 """The interactive map: one self-contained HTML file that opens from disk and can reach nothing outside itself.
 
 >>> import energy_routes as er                                                   # doctest: +SKIP
->>> plan = er.solve(er.load("oil-2024"))                                         # doctest: +SKIP
->>> er.maps.interactive.write_page(plan, "flows.html")                           # doctest: +SKIP
+>>> er.solve(er.load("oil-2024")).explore("flows.html")                          # doctest: +SKIP
 """
 
 from __future__ import annotations

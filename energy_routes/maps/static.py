@@ -1,7 +1,7 @@
 """The static map: a figure for slides and papers (PNG, SVG, PDF), drawn with matplotlib.
 
 >>> import energy_routes as er                                     # doctest: +SKIP
->>> er.maps.draw(er.solve(er.load("oil-2024")), "oil-2024.png")    # doctest: +SKIP
+>>> er.solve(er.load("oil-2024")).plot("oil-2024.png")             # doctest: +SKIP
 """
 
 from __future__ import annotations

@@ -35,7 +35,33 @@ def report_html(plan: Plan, *, before: Plan | None = None, frontier: Frontier | 
 def write_report(plan: Plan, path: str | Path, *, before: Plan | None = None,
                  frontier: Frontier | str | Path | None = None, stress: Stress | str | Path | None = None,
                  lang: str = "en") -> Path:
-    """Write the report of ``plan`` to a file; returns its path.  See :func:`report_html`."""
+    """Write the report of a plan: one HTML file without a script, which reaches nothing outside itself.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    path : str or Path
+        The file; folders on the way are made.
+    before : Plan or None
+        A plan of the same periods that it is set against, as in :func:`energy_routes.compare`.
+    frontier : Frontier, str, Path or None
+        A study of its case, or the folder where one was saved.
+    stress : Stress, str, Path or None
+        The same.
+    lang : {'en', 'ru', 'kk'}
+        The language.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        The periods of the two plans differ, a folder holds no such study, or the language is unknown.
+    """
     target = Path(path)
     text = report_html(plan, before=before, frontier=frontier, stress=stress, lang=lang)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -32,12 +32,25 @@ VISIBLE = 0.005
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """What ``after`` does otherwise than ``before``; every table has columns before, after, change and unit.
+    """What ``after`` does otherwise than ``before``.
 
-    ``change`` is undefined where only one of them deals with a row's family: oil is not taken from gas.
-    ``edits``: the changes laid over the data in one case and not in the other.  ``totals``: netback, exports, shut-in.
-    ``corridors``: volumes by corridor.  ``ledger``: the terms of the objective; their changes sum to the netback's.
-    ``waivers``: of each contract, what force majeure waives, and the ``money`` (MUSD) not owed for the change.
+    Every table but the edits has columns before, after, change and unit.  ``change`` is undefined where only one of the
+    plans deals with a row's family: oil is not taken from gas.
+
+    Attributes
+    ----------
+    before, after : Plan
+        The plans.
+    edits : DataFrame
+        The changes laid over the data in one case and not in the other.
+    totals : DataFrame
+        Netback (MUSD), exports and shut-in by family (Mt, bcm).
+    corridors : DataFrame
+        Volumes by corridor, Mt or bcm.
+    ledger : DataFrame
+        The terms of the objective, MUSD; their changes sum to the netback's.
+    waivers : DataFrame
+        Of each contract, what force majeure waives (Mt, bcm), and the ``money`` (MUSD) not owed for the change.
     """
 
     before: Plan
@@ -50,9 +63,30 @@ class Comparison:
 
     def plot(self, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
              title: str | None = None, lang: str = "en") -> Figure:
-        """A slide of before, after, the change and what changes most; with ``ax`` the map of the change alone.
+        """A slide of before, after, the change and what changes most.
 
-        Written to ``path`` if given (PNG, SVG, PDF); ``period`` takes one period or year, ``lang`` is en, ru or kk.
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too: .png, .svg or .pdf.
+        period : str or None
+            One period or year; None: the horizon.
+        ax : Axes or None
+            Axes of yours, into which the map of the change alone is drawn.
+        title : str or None
+            In place of the answer.
+        lang : {'en', 'ru', 'kk'}
+            The language.
+
+        Returns
+        -------
+        Figure
+            The figure.
+
+        Raises
+        ------
+        UsageError
+            The period, the suffix or the language is unknown.
         """
         from energy_routes.maps import compare_figure
 
@@ -79,7 +113,25 @@ class Comparison:
         return yardstick.cost(self.after.netback, lifted.reindex(labels).fillna(0.0).to_numpy(dtype=float))
 
     def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
-        """The interactive map of before, after and change; written to ``path`` if given (HTML)."""
+        """The interactive map of before, after and change.
+
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too (.html).
+        lang : {'en', 'ru', 'kk'}
+            The language.
+
+        Returns
+        -------
+        Page
+            The page.
+
+        Raises
+        ------
+        UsageError
+            The language is unknown.
+        """
         from energy_routes.maps import explore
 
         return explore(self.before, path, other=self.after, lang=lang)
@@ -90,16 +142,41 @@ class Comparison:
         return answer_of(self.after, self.before)
 
     def sentences(self) -> list[str]:
-        """The comparison in words: the answer, then what changes."""
+        """The comparison in words.
+
+        Returns
+        -------
+        list of str
+            The answer, then what changes.
+        """
         words = Words.of()
         return [self.answer.sentence(words), *self.changes(words)]
 
     def waived(self) -> list[str]:
-        """What force majeure waives of a contract in the one plan and not in the other, with the money not owed."""
+        """What force majeure waives of a contract in the one plan and not in the other, with the money not owed.
+
+        Returns
+        -------
+        list of str
+            A sentence a contract.
+        """
         return [_waived(row) for row in self.waivers.to_dict("records")]
 
     def changes(self, words: Words, shown: Shown | None = None) -> list[str]:
-        """Each total and corridor that changes, signed; beside the netback what it lost by, and what is waived."""
+        """What changes, in words.
+
+        Parameters
+        ----------
+        words : Words
+            The language.
+        shown : Shown or None
+            The units of volumes; None: Mt and bcm.
+
+        Returns
+        -------
+        list of str
+            Each total and corridor that changes, signed; beside the netback what it lost by, and what is waived.
+        """
         found = self.answer.changes(words, shown)
         kept = self.answer.change.families if self.answer.change else {}
         if found and found[0].startswith(words("kpi.netback").lower()) and any(
@@ -118,7 +195,30 @@ class Comparison:
 
 
 def compare(before: Plan, after: Plan) -> Comparison:
-    """Set two plans side by side.  Raises UsageError when their periods or the meaning of their tables differ."""
+    """Set two plans side by side.
+
+    Parameters
+    ----------
+    before, after : Plan
+        Plans of one horizon.
+
+    Returns
+    -------
+    Comparison
+        What the second does otherwise.
+
+    Raises
+    ------
+    UsageError
+        Their periods or the meaning of their tables differ.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> case = er.load("oil-2024")
+    >>> str(er.compare(er.solve(case), er.solve(case.without("BTC"))).edits["target"].iloc[0])
+    'arc:BTC'
+    """
     check_meaning(before, after)
     if before.case.periods != after.case.periods:
         raise UsageError(

@@ -39,15 +39,24 @@ TABLES = ("steps", "builds", "worth", "entry")
 class Expansion:
     """The best builds under each budget.  Money is MUSD over the horizon of ``case``.
 
-    ``steps``: budget, spent (capex begun), netback, gain (against building nothing, charges paid), bound (the gain that
-    parts of projects would allow at most), average (gain a MUSD spent), marginal (further gain a MUSD of further
-    budget), bound_price (what the next MUSD would bring with parts of projects), exports and shut_in by family, adds
-    and drops (against the step before).  ``builds``: budget, option, name, year, units, capacity, unit, capex, charge.
-    ``worth``: by option built at the largest budget, loss (netback lost if it could not be built, the rest chosen
-    anew), spent, per_musd, capacity_years and usd_per_unit (loss a tonne or 1000 m3 of capacity and year).
-    ``entry``: by option not built then (and whole in the horizon), built all the same, with those it requires and from
-    its earliest year: loss, capex (of what is built beyond the plan), and break_even, the capex at which it would just
-    pay: capex × (charge − loss) / charge; 0 where it would not pay for nothing.
+    Attributes
+    ----------
+    case : Case
+        The question.
+    steps : DataFrame
+        A row a budget: budget, spent (capex begun), netback, gain (against building nothing, charges paid), bound (the
+        gain that parts of projects would allow at most), average (gain a MUSD spent), marginal (further gain a MUSD of
+        further budget), bound_price (what the next MUSD would bring with parts of projects), exports and shut_in by
+        family, adds and drops (against the step before).
+    builds : DataFrame
+        A row a budget, option and year: name, units, capacity and its unit, capex, charge.
+    worth : DataFrame
+        By option built at the largest budget: loss (netback lost if it could not be built, the rest chosen anew),
+        spent, per_musd, capacity_years and usd_per_unit (loss a tonne or 1000 m3 of capacity and year).
+    entry : DataFrame
+        By option not built then (and whole in the horizon), built all the same, with those it requires and from its
+        earliest year: loss, capex (of what is built beyond the plan), and break_even, the capex at which it would just
+        pay: capex × (charge − loss) / charge; 0 where it would not pay for nothing.
     """
 
     case: Case
@@ -67,18 +76,56 @@ class Expansion:
         return f"<p><code>{self!r}</code></p>" + self.steps.to_html(index=False, na_rep="–")
 
     def to_json(self, indent: int | None = 1) -> str:
-        """The study as JSON text; undefined is null."""
+        """The study as JSON text.
+
+        Parameters
+        ----------
+        indent : int or None
+            Spaces a level; None: one line.
+
+        Returns
+        -------
+        str
+            Undefined is null.
+        """
         tables = {name: getattr(self, name).to_dict("records") for name in TABLES}
         out: dict[str, Any] = exact({"schema_version": 1, "model": self.case.name, **tables})
         return json.dumps(out, indent=indent, ensure_ascii=False, allow_nan=False)
 
     def save(self, folder: str | Path) -> Path:
-        """Write ``expand.json`` and the tables as Parquet and CSV to a folder; returns its path."""
+        """Write ``expand.json`` and the tables as Parquet and CSV to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It is made where there is none.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        UsageError
+            It is a file.
+        """
         tables = {name: getattr(self, name) for name in TABLES}
         return write_study(folder, "expand", self.to_json(), tables)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the gain and its bound against the budget; returns the axes."""
+        """Draw the gain and its bound against the budget.
+
+        Parameters
+        ----------
+        ax : Axes or None
+            Axes of yours; None: new ones.
+
+        Returns
+        -------
+        Axes
+            The axes.
+        """
         from energy_routes.studies.expand_plot import draw
 
         return draw(self.steps, f"{self.case.title}: what a budget for building brings", ax)
@@ -87,11 +134,30 @@ class Expansion:
 def expand(
     case: Case, budgets: Sequence[float] | None = None, *, steps: int = 5, progress: Progress | None = None
 ) -> Expansion:
-    """The best builds of a case under each of ``budgets`` (MUSD of capex within the horizon).
+    """The best builds of a case under each budget.
 
-    None takes ``steps`` equal steps from 0 to what all options cost together.  The options are those of the case's
-    ``policy.build``, or all of its packs.  ``progress`` is told the solves done and to do.
-    Raises UsageError where nothing can be built or a budget is no number from 0 on, and the errors of ``solve``.
+    Parameters
+    ----------
+    case : Case
+        Its options are those of ``policy.build``, or all of its packs.
+    budgets : sequence of float or None
+        MUSD of capex within the horizon, from 0 on; None: equal steps from 0 to what all options cost together.
+    steps : int
+        How many of those.
+    progress : callable or None
+        It is told the solves done and to do.
+
+    Returns
+    -------
+    Expansion
+        A step a budget.
+
+    Raises
+    ------
+    UsageError
+        Nothing can be built, or a budget is no number from 0 on.
+    InfeasibleError, UnboundedError, LimitError, SolverError
+        As :func:`energy_routes.solve`.
     """
     asked = case if case.policy.build is not None else case.with_policy(build={})
     space, program = stated(asked.set("policy.build.budget", 0.0))

@@ -36,12 +36,30 @@ BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_mus
 class Frontier:
     """The optimum along a lever.  Values of a share or HHI are fractions, of a number in ``unit``; money is MUSD.
 
-    ``points``: the ends and every kink (or sample): cap, netback, objective, exports and shut_in (Mt or bcm), cost
-    against ``reference`` and its two parts, price_usd_per_t_exposure (one more tonne allowed), price_musd_per_pp (one
-    more percentage point, or 0.01 of HHI), price (MUSD per unit of the lever), premium_usd_per_t (cost over exports),
-    kink, what, enters and leaves (routes that begin to grow, and to shrink), limits (that begin to bind).
-    ``segments``: from, to, form (linear and fractional are proved; bounded is proved to ``error``; sampled is not),
-    objective_from, objective_to, price_from, price_to, error.  ``curve``: the objective at close steps, for a plot.
+    Attributes
+    ----------
+    case : Case
+        The question.
+    over : str
+        The lever.
+    name : str
+        What it is called in a plot.
+    unit : str
+        Of its values.
+    points : DataFrame
+        The ends and every kink (or sample): cap, netback, objective, exports and shut_in (Mt or bcm), cost against
+        ``reference`` and its two parts, price_usd_per_t_exposure (one more tonne allowed), price_musd_per_pp (one more
+        percentage point, or 0.01 of HHI), price (MUSD per unit of the lever), premium_usd_per_t (cost over exports),
+        kink, what, enters and leaves (routes that begin to grow, and to shrink), limits (that begin to bind).
+    segments : DataFrame
+        From, to, form (linear and fractional are proved; bounded is proved to ``error``; sampled is not),
+        objective_from, objective_to, price_from, price_to, error.
+    curve : DataFrame
+        The objective at close steps, for a plot.
+    reference : Snapshot
+        The plan without the lever.
+    notes : tuple of str
+        What a reader must know of the curve.
     """
 
     case: Case
@@ -62,7 +80,13 @@ class Frontier:
         return f"<p><code>{self!r}</code></p>" + self.points[BRIEF].to_html(index=False, na_rep="–")
 
     def as_dict(self) -> dict[str, Any]:
-        """The frontier as one JSON-ready object; undefined is null."""
+        """The frontier as one JSON-ready object.
+
+        Returns
+        -------
+        dict
+            Undefined is None.
+        """
         points, segments = (frame.to_dict("records") for frame in (self.points, self.segments))
         for point in points:
             point |= {key: [words for words in point[key].split("; ") if words] for key in LISTS}
@@ -74,16 +98,63 @@ class Frontier:
         return out
 
     def to_json(self, indent: int | None = 1) -> str:
-        """The frontier as JSON text."""
+        """The frontier as JSON text.
+
+        Parameters
+        ----------
+        indent : int or None
+            Spaces a level; None: one line.
+
+        Returns
+        -------
+        str
+            Undefined is null.
+        """
         return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
 
     def save(self, folder: str | Path) -> Path:
-        """Write ``frontier.json`` and the tables as Parquet and CSV to a folder; returns its path."""
+        """Write ``frontier.json`` and the tables as Parquet and CSV to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It is made where there is none.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        UsageError
+            It is a file.
+        """
         tables = {name: getattr(self, name) for name in ("points", "segments", "curve")}
         return write_study(folder, "frontier", self.to_json(), tables)
 
     def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
-        """The interactive map of the plans at the kinks, one a step; written to ``path`` if given (HTML)."""
+        """The interactive map of the plans at the kinks, one a step.
+
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too (.html).
+        lang : {'en', 'ru', 'kk'}
+            The language.
+
+        Returns
+        -------
+        Page
+            The page.
+
+        Raises
+        ------
+        UsageError
+            The language is unknown.
+        InfeasibleError, LimitError, SolverError
+            A point cannot be solved anew.
+        """
         from energy_routes.maps import explore
         from energy_routes.studies.steps import frontier_steps
 
@@ -91,7 +162,18 @@ class Frontier:
         return explore(plan, path, steps=steps, lang=lang)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw netback against the lever, kinks marked; returns the axes."""
+        """Draw netback against the lever, kinks marked.
+
+        Parameters
+        ----------
+        ax : Axes or None
+            Axes of yours; None: new ones.
+
+        Returns
+        -------
+        Axes
+            The axes.
+        """
         from energy_routes.studies.frontier_plot import draw
 
         return draw(self, ax)
@@ -108,15 +190,54 @@ def frontier(
     samples: int = 33,
     progress: Progress | None = None,
 ) -> Frontier:
-    """The optimum of ``case`` as ``over`` (any path that ``Case.set`` takes) goes from start to stop.
+    """The optimum of a case as one lever goes from start to stop.
 
-    Start and stop are written as ``Case.set`` takes them, with a unit (``"8 USD/MMBtu"``), in ``unit``, or bare in the
-    unit of the figure's own row.
     Exact (every kink found and proved) for capacities, supplies, depths, caps in Mt, tariffs, prices, and for share
     caps over the horizon, whose pieces are linear with exports held and linear-fractional with exports free.  HHI caps
-    with exports held are bounded to ``tolerance`` (MUSD).  All else is sampled at ``samples`` points and labelled so.
-    Where a value has no plan the curve stops at the tightest that has one.  ``progress`` is told the solves done.
-    Raises InfeasibleError where neither end has a plan, UsageError and DataError as ``case.set`` does.
+    with exports held are bounded.  All else is sampled and labelled so.  Where a value has no plan the curve stops at
+    the tightest that has one.
+
+    Parameters
+    ----------
+    case : Case
+        The question.
+    over : str
+        The lever: any path that :meth:`Case.set` takes.
+    start, stop : float or str
+        As :meth:`Case.set` takes them: with a unit (``"8 USD/MMBtu"``), in ``unit``, or bare in that of the figure's
+        row.
+    unit : str
+        Of bare ends and of what is told.
+    tolerance : float or None
+        MUSD: how far a bounded curve may be off; None: a thousandth of what the ends differ by.
+    samples : int
+        Points of a sampled curve.
+    progress : callable or None
+        It is told the solves done.
+
+    Returns
+    -------
+    Frontier
+        The curve.
+
+    Raises
+    ------
+    UsageError
+        The lever or an end is none that :meth:`Case.set` takes, or the tolerance is no number from 0 on.
+    DataError
+        The path leads to no row or number.
+    UnitError
+        An end is bare, and the figures of its row have several units.
+    InfeasibleError
+        Neither end has a plan.
+    LimitError, SolverError
+        The solver ended without an answer.
+
+    References
+    ----------
+    T. Gal, Postoptimal Analyses, Parametric Programming, and Related Topics (1979).
+    A. Charnes and W. W. Cooper, "Programming with linear fractional functionals", Naval Research Logistics Quarterly 9
+    (1962), doi:10.1002/nav.3800090303.
     """
     lever = lever_of(case, over, start, stop, unit)
     if tolerance is not None and not 0 <= tolerance < float("inf"):

@@ -37,11 +37,34 @@ class LowestShare:
 
 
 def lowest_share(case: Case, group: str, budget_usd_per_t: float | str) -> LowestShare:
-    """The lowest horizon share of ``group`` (such as 'transit:RU') at most ``budget_usd_per_t`` below the free plan.
+    """The lowest share of a group over the horizon that a budget allows.
 
-    The budget is netback lost per exported tonne (USD/t; USD/1000 m³ of gas), and may carry that unit.  Exports are
-    held or free as the case says; those of the family that is capped count.  Exact up to 1e-10 of share.  Raises
-    UsageError for a group that is not there, a budget that is no number from 0 on, or a cap on several families.
+    Exact up to 1e-10 of share.  Exports are held or free as the case says; those of the family that is capped count.
+
+    Parameters
+    ----------
+    case : Case
+        The question.
+    group : str
+        Such as ``transit:RU``, or ``oil/transit:RU`` in a case of several families.
+    budget_usd_per_t : float or str
+        Netback lost per exported tonne against the free plan, USD/t (USD/1000 m³ of gas); it may carry that unit.
+
+    Returns
+    -------
+    LowestShare
+        The share (0 to 1), its premium (USD/t), its cost (MUSD), and what stops it.
+
+    Raises
+    ------
+    UsageError
+        The group is not there, the budget is no number from 0 on, or the cap is on several families.
+    InfeasibleError, UnboundedError, LimitError, SolverError
+        The case itself has no plan, or the solver ended without an answer.
+
+    References
+    ----------
+    R. P. Brent, Algorithms for Minimization without Derivatives (1973).
     """
     parse_cap("max_share", group, 1.0)
     family = case.family_of_cap(group)

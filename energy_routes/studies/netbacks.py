@@ -47,11 +47,27 @@ class _Net:
 
 
 def netbacks(case: Case, period: str | None = None) -> pd.DataFrame:
-    """One row a supply, corridor and export market that some open way joins (in one period, or in each).
+    """The netback of each supply by each corridor at each export market that some open way joins.
 
-    ``price`` … ``lifting`` are USD per lifted t (1000 m³), costs positive; ``netback`` is what is left; ``capacity`` is
-    the least effective capacity on the way, Mt (bcm) in the period.  Best first within a supply.
-    Raises UsageError for a period that the case does not have.
+    Parameters
+    ----------
+    case : Case
+        The question; limits on volume are not looked at.
+    period : str or None
+        One period; None: each.
+
+    Returns
+    -------
+    DataFrame
+        ``price`` … ``lifting`` are USD per lifted t (1000 m³), costs positive; ``netback`` is what is left;
+        ``capacity`` is the least effective capacity on the way, Mt (bcm) in the period.  Best first within a supply.
+
+    Raises
+    ------
+    UsageError
+        The case has no such period.
+    InfeasibleError
+        Limits of the case contradict each other.
     """
     labels = [p.label for p in case.periods]
     if period is not None and period not in labels:

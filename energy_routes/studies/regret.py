@@ -43,10 +43,16 @@ DUST = 1e-6  # MUSD: below a dollar, regret is the arithmetic's
 class Regret:
     """What to book, by three criteria.
 
-    ``summary``: one row a criterion (regret, expected, cvar) with its largest regret, expected netback and CVaR, MUSD.
-    ``scenarios``: netback and regret of each scenario under each criterion, and its own best, ``alone``.
-    ``bookings``: what each criterion books of each lane and period, Mt (bcm).
-    ``builds``: what each criterion builds, a row an option and year as in a plan.
+    Attributes
+    ----------
+    summary : DataFrame
+        One row a criterion (regret, expected, cvar): largest regret, expected netback and CVaR, MUSD.
+    scenarios : DataFrame
+        Netback and regret of each scenario under each criterion, and its own best, ``alone``, MUSD.
+    bookings : DataFrame
+        What each criterion books of each lane and period, Mt (bcm).
+    builds : DataFrame
+        What each criterion builds, a row an option and year as in a plan.
     """
 
     summary: pd.DataFrame
@@ -60,17 +66,50 @@ class Regret:
         return float(self.summary.loc[self.summary["criterion"] == "regret", "largest_regret"].iloc[0])
 
     def as_dict(self) -> dict[str, Any]:
-        """The three tables as one JSON-ready object."""
+        """The study as one JSON-ready object.
+
+        Returns
+        -------
+        dict
+            The least regret and three tables.
+        """
         tables = {name: getattr(self, name).to_dict("records") for name in TABLES}
         out: dict[str, Any] = exact({"schema_version": 1, "least_regret": self.least, **tables})
         return out
 
     def to_json(self, indent: int | None = 1) -> str:
-        """The study as JSON text."""
+        """The study as JSON text.
+
+        Parameters
+        ----------
+        indent : int or None
+            Spaces a level; None: one line.
+
+        Returns
+        -------
+        str
+            Undefined is null.
+        """
         return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
 
     def save(self, folder: str | Path) -> Path:
-        """Write ``regret.json`` and the tables as Parquet and CSV to a folder; returns its path."""
+        """Write ``regret.json`` and the tables as Parquet and CSV to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It is made where there is none.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        UsageError
+            It is a file.
+        """
         return write_study(folder, "regret", self.to_json(), {name: getattr(self, name) for name in TABLES})
 
     def __repr__(self) -> str:
@@ -96,12 +135,40 @@ def regret(
     probabilities: Mapping[str, float] | None = None,
     alpha: float = 0.9,
 ) -> Regret:
-    """Bookings and builds shared by several cases of one horizon, matched by arc, commodity and period, and by option.
+    """Bookings and builds shared by several cases of one horizon, by three criteria.
 
-    What can be built is the first case's ``policy.build``.  ``bookings`` default to those of its policy;
-    ``probabilities`` (of scenario names, summing to 1) to equal ones.  Among plans of least regret the one with the
-    highest expected netback is taken.
-    Raises UsageError where there is nothing to share, InfeasibleError where a scenario has no plan.
+    They are matched by arc, commodity and period, and by option.  Among plans of least regret the one with the highest
+    expected netback is taken.
+
+    Parameters
+    ----------
+    cases : mapping of str to Case, or sequence of Case
+        The scenarios.  What can be built is the first one's ``policy.build``.
+    bookings : Bookings, mapping or None
+        What can be booked, as ``policy.bookings`` has it; None: that of the first case.
+    probabilities : mapping of str to float, or None
+        Of each scenario, summing to 1; None: equal ones.
+    alpha : float
+        The level of CVaR, from 0 to below 1.
+
+    Returns
+    -------
+    Regret
+        What to book and to build, and what it loses in each scenario (MUSD).
+
+    Raises
+    ------
+    UsageError
+        There is nothing to share, the horizons differ, or a policy is not a plain netback under caps.
+    InfeasibleError
+        A scenario has no plan, or no bookings serve all.
+
+    References
+    ----------
+    L. J. Savage, "The theory of statistical decision", Journal of the American Statistical Association 46 (1951),
+    doi:10.1080/01621459.1951.10500768.
+    R. T. Rockafellar and S. Uryasev, "Optimization of conditional value-at-risk", Journal of Risk 2 (2000),
+    doi:10.21314/JOR.2000.038.
     """
     named = dict(cases) if isinstance(cases, Mapping) else {case.name: case for case in cases}
     if not isinstance(cases, Mapping) and len(named) < len(cases):

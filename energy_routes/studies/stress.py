@@ -36,13 +36,30 @@ SLIGHT = 1e-9
 class Stress:
     """What each loss does to a plan.  Volumes in Mt (bcm) over the horizon, money in MUSD; costliest first.
 
-    ``outages``: rank, what, kind, name, exposed (planned volume that crosses it while it is out), stranded (exports
-    lost), rerouted (the rest of what was exposed, by another way or later) and rerouted_to, home_short, loss (netback)
-    and its two parts loss_rerouting and loss_shut_in (see :mod:`energy_routes.premium`), days_of_storage (until tanks
-    beyond the break are empty), days_of_room (until tanks before it are full), waived (minima elsewhere had to give
-    way), unit.  ``pairs``: two losses together, synergy = loss beyond the sum of both.
-    ``onset`` and ``days``: when and how long; ``remaining`` and ``foreseen``: as asked.  ``exports``: of the plan,
-    undefined where oil and gas are in one case.
+    Attributes
+    ----------
+    case : Case
+        The question.
+    outages : DataFrame
+        A row a loss: rank, what, kind, name, exposed (planned volume that crosses it while it is out), stranded
+        (exports lost), rerouted (the rest of what was exposed, by another way or later) and rerouted_to, home_short,
+        loss (netback) and its two parts loss_rerouting and loss_shut_in (see :mod:`energy_routes.premium`),
+        days_of_storage (until tanks beyond the break are empty), days_of_room (until tanks before it are full), waived
+        (minima elsewhere had to give way), unit.
+    pairs : DataFrame
+        Two losses together; synergy = loss beyond the sum of both.
+    onset : str
+        When.
+    days : float
+        How long.
+    netback : float
+        Of the plan, MUSD.
+    exports : float
+        Of the plan, Mt (bcm); undefined where oil and gas are in one case.
+    remaining : float
+        As asked.
+    foreseen : bool
+        As asked.
     """
 
     case: Case
@@ -65,7 +82,13 @@ class Stress:
         return f"<p><code>{self!r}</code></p>" + self.outages[columns].to_html(index=False, na_rep="–")
 
     def as_dict(self) -> dict[str, Any]:
-        """The atlas as one JSON-ready object; undefined is null."""
+        """The atlas as one JSON-ready object.
+
+        Returns
+        -------
+        dict
+            Undefined is None.
+        """
         out: dict[str, Any] = exact({
             "schema_version": 1, "model": self.case.name, "onset": self.onset, "days": self.days,
             "netback": self.netback, "exports": self.exports,
@@ -74,16 +97,61 @@ class Stress:
         return out
 
     def to_json(self, indent: int | None = 1) -> str:
-        """The atlas as JSON text."""
+        """The atlas as JSON text.
+
+        Parameters
+        ----------
+        indent : int or None
+            Spaces a level; None: one line.
+
+        Returns
+        -------
+        str
+            Undefined is null.
+        """
         return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
 
     def save(self, folder: str | Path) -> Path:
-        """Write ``stress.json`` and the tables as Parquet and CSV to a folder; returns its path."""
+        """Write ``stress.json`` and the tables as Parquet and CSV to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It is made where there is none.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        UsageError
+            It is a file.
+        """
         tables = {name: getattr(self, name) for name in ("outages", "pairs")}
         return write_study(folder, "stress", self.to_json(), tables)
 
     def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
-        """The interactive map of the costliest losses, one a step; written to ``path`` if given (HTML)."""
+        """The interactive map of the costliest losses, one a step.
+
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too (.html).
+        lang : {'en', 'ru', 'kk'}
+            The language.
+
+        Returns
+        -------
+        Page
+            The page.
+
+        Raises
+        ------
+        UsageError
+            The case holds oil and gas, or the language is unknown.
+        """
         from energy_routes.maps import explore
         from energy_routes.studies.steps import stress_steps
 
@@ -91,7 +159,20 @@ class Stress:
         return explore(plan, path, steps=steps, lang=lang)
 
     def plot(self, ax: Axes | None = None, top: int = 15) -> Axes:
-        """Bars of what the costliest losses strand and cost; returns the axes."""
+        """Bars of what the costliest losses strand and cost.
+
+        Parameters
+        ----------
+        ax : Axes or None
+            Axes of yours; None: new ones.
+        top : int
+            How many losses.
+
+        Returns
+        -------
+        Axes
+            The axes.
+        """
         from energy_routes.studies.stress_plot import draw
 
         return draw(self.outages, self.case.title or self.case.name, ax, top)
@@ -108,14 +189,42 @@ def stress(
     foreseen: bool = False,
     progress: Progress | None = None,
 ) -> Stress:
-    """Lose every arc and group of ``kinds`` that the plan of ``case`` uses, one at a time (``k = 2``: in pairs, too).
+    """Lose every arc and group that the plan of a case uses, one at a time.
 
-    Exports are free, caps are off, and no well gives more than planned.  The loss begins with period ``onset`` (the
-    period that exports most) and lasts ``days`` (that period); ``remaining`` (0–1) of the capacity is left.  Before the
-    onset flows and stocks are the plan's, unless ``foreseen``.  ``kinds``: 'arc', a kind of group, or one loss such as
-    'corridor:CPC' or 'arc:BTC & transit:RU'.  ``progress`` is told losses done, and all.  Of a case with oil and gas
-    each family is struck by itself, a row (with its unit) for each that a loss touches.
-    Raises UsageError, and the errors of :func:`energy_routes.solve` where the case itself has no plan.
+    Exports are free, caps are off, and no well gives more than planned.  Before the onset flows and stocks are the
+    plan's. Of a case with oil and gas each family is struck by itself, a row (with its unit) for each that a loss
+    touches.
+
+    Parameters
+    ----------
+    case : Case
+        The question.
+    kinds : sequence of str
+        'arc', a kind of group, or one loss such as 'corridor:CPC' or 'arc:BTC & transit:RU'.
+    k : {1, 2}
+        2: in pairs, too.
+    onset : str or None
+        The period with which the loss begins; None: that which exports most.
+    days : float or None
+        How long it lasts; None: that period.
+    remaining : float
+        The share of the capacity that is left, 0 to 1.
+    foreseen : bool
+        Whether flows and stocks may change before the onset.
+    progress : callable or None
+        It is told the losses done, and all.
+
+    Returns
+    -------
+    Stress
+        The losses, costliest first.
+
+    Raises
+    ------
+    UsageError
+        A kind, an onset or a length is none of the case, or its objective is not the netback.
+    InfeasibleError, UnboundedError, LimitError, SolverError
+        The case itself has no plan, or the solver ended without an answer.
     """
     if k not in (1, 2):
         raise UsageError(f"k = {k}: 1 (single losses) or 2 (pairs as well) is expected")

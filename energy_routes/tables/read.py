@@ -18,9 +18,22 @@ from energy_routes.tables.typed import Draft, typed, typed_meta
 
 
 def read_pack(path: str | Path) -> Pack:
-    """Read, check and convert a data pack: a folder of CSV, Parquet or Excel files, or one Excel workbook.
+    """Read, check and convert a data pack.
 
-    Raises DataError with every fault of the pack: file, row, column, what is there, what should be, and the repair.
+    Parameters
+    ----------
+    path : str or Path
+        A folder of CSV, Parquet or Excel files, or one Excel workbook.
+
+    Returns
+    -------
+    Pack
+        The tables with every column of the schema, in inner units.
+
+    Raises
+    ------
+    DataError
+        With every fault of the pack: file, row, column, what is there, what should be, and the repair.
     """
     path = Path(path)
     book = _open(path)
