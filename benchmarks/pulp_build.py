@@ -15,10 +15,10 @@ from importlib.metadata import version
 from typing import Any
 
 import energy_routes as er
-from energy_routes import pulp_bridge
-from energy_routes.highs import Session
-from energy_routes.program import Program
-from energy_routes.solver import program_of
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.programme import Program
+from energy_routes.linear.pulp import bridge as pulp_bridge
+from energy_routes.solving.loop import program_of
 
 MODELS = ("oil-2024", "oil-2024-monthly")
 RUNS = 7

@@ -14,70 +14,74 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from energy_routes.answer import answer_of as answer_of
     from energy_routes.audit import verify as verify
-    from energy_routes.case import Case as Case
-    from energy_routes.drawn import route_from_geometry as route_from_geometry
-    from energy_routes.errors import DataError as DataError
-    from energy_routes.errors import EnergyRoutesError as EnergyRoutesError
-    from energy_routes.errors import InfeasibleError as InfeasibleError
-    from energy_routes.errors import UnboundedError as UnboundedError
-    from energy_routes.errors import UsageError as UsageError
-    from energy_routes.loading import load as load
-    from energy_routes.midyear import replan as replan
-    from energy_routes.network import Network as Network
+    from energy_routes.case import Case as Case, Policy as Policy, load as load, replan as replan
+    from energy_routes.errors import (
+        DataError as DataError,
+        EnergyRoutesError as EnergyRoutesError,
+        InfeasibleError as InfeasibleError,
+        UnboundedError as UnboundedError,
+        UsageError as UsageError,
+    )
+    from energy_routes.network import Network as Network, route_from_geometry as route_from_geometry
+    from energy_routes.pack import read_pack as read_pack
     from energy_routes.plan import Plan as Plan
-    from energy_routes.policy import Policy as Policy
-    from energy_routes.provenance import sources as sources
-    from energy_routes.provenance import weakest as weakest
+    from energy_routes.provenance import sources as sources, weakest as weakest
     from energy_routes.report import write_report as write_report
-    from energy_routes.solver import solve as solve
-    from energy_routes.solver import to_pulp as to_pulp
-    from energy_routes.studies.compare import Comparison as Comparison
-    from energy_routes.studies.compare import compare as compare
-    from energy_routes.studies.expand import Expansion as Expansion
-    from energy_routes.studies.expand import expand as expand
-    from energy_routes.studies.frontier import Frontier as Frontier
-    from energy_routes.studies.frontier import frontier as frontier
-    from energy_routes.studies.lowest import lowest_share as lowest_share
-    from energy_routes.studies.netbacks import netbacks as netbacks
-    from energy_routes.studies.regret import Regret as Regret
-    from energy_routes.studies.regret import regret as regret
-    from energy_routes.studies.stress import Stress as Stress
-    from energy_routes.studies.stress import stress as stress
-    from energy_routes.tables import read_pack as read_pack
+    from energy_routes.solving import solve as solve, to_pulp as to_pulp
+    from energy_routes.studies import (
+        Comparison as Comparison,
+        Expansion as Expansion,
+        Frontier as Frontier,
+        Regret as Regret,
+        Stress as Stress,
+        compare as compare,
+        expand as expand,
+        frontier as frontier,
+        lowest_share as lowest_share,
+        netbacks as netbacks,
+        regret as regret,
+        stress as stress,
+    )
 
+# Every public name and where it is found; of a plan, the methods whose work is done on floors above it.
 _HOME = {
-    "answer_of": "answer",
-    "Case": "case",
-    "load": "loading",
-    "DataError": "errors",
-    "EnergyRoutesError": "errors",
-    "InfeasibleError": "errors",
-    "UnboundedError": "errors",
-    "UsageError": "errors",
-    "Network": "network",
-    "Plan": "plan",
-    "Policy": "policy",
-    "solve": "solver",
-    "sources": "provenance",
-    "to_pulp": "solver",
-    "read_pack": "tables",
-    "replan": "midyear",
-    "netbacks": "studies.netbacks",
-    "compare": "studies.compare",
-    "Comparison": "studies.compare",
-    "expand": "studies.expand",
-    "Expansion": "studies.expand",
-    "frontier": "studies.frontier",
-    "Frontier": "studies.frontier",
-    "lowest_share": "studies.lowest",
-    "regret": "studies.regret",
-    "Regret": "studies.regret",
-    "route_from_geometry": "drawn",
-    "stress": "studies.stress",
-    "Stress": "studies.stress",
-    "verify": "audit",
-    "weakest": "provenance",
-    "write_report": "report",
+    "answer_of": "energy_routes.answer:answer_of",
+    "Case": "energy_routes.case:Case",
+    "load": "energy_routes.case:load",
+    "DataError": "energy_routes.errors:DataError",
+    "EnergyRoutesError": "energy_routes.errors:EnergyRoutesError",
+    "InfeasibleError": "energy_routes.errors:InfeasibleError",
+    "UnboundedError": "energy_routes.errors:UnboundedError",
+    "UsageError": "energy_routes.errors:UsageError",
+    "Network": "energy_routes.network:Network",
+    "Plan": "energy_routes.plan:Plan",
+    "Policy": "energy_routes.case:Policy",
+    "solve": "energy_routes.solving:solve",
+    "sources": "energy_routes.provenance:sources",
+    "to_pulp": "energy_routes.solving:to_pulp",
+    "read_pack": "energy_routes.pack:read_pack",
+    "replan": "energy_routes.case:replan",
+    "netbacks": "energy_routes.studies:netbacks",
+    "compare": "energy_routes.studies:compare",
+    "Comparison": "energy_routes.studies:Comparison",
+    "expand": "energy_routes.studies:expand",
+    "Expansion": "energy_routes.studies:Expansion",
+    "frontier": "energy_routes.studies:frontier",
+    "Frontier": "energy_routes.studies:Frontier",
+    "lowest_share": "energy_routes.studies:lowest_share",
+    "regret": "energy_routes.studies:regret",
+    "Regret": "energy_routes.studies:Regret",
+    "route_from_geometry": "energy_routes.network:route_from_geometry",
+    "stress": "energy_routes.studies:stress",
+    "Stress": "energy_routes.studies:Stress",
+    "verify": "energy_routes.audit:verify",
+    "weakest": "energy_routes.provenance:weakest",
+    "write_report": "energy_routes.report:write_report",
+    "Plan.save": "energy_routes.results:save",
+    "Plan.load": "energy_routes.results:load",
+    "Plan.plot": "energy_routes.maps:draw",
+    "Plan.explore": "energy_routes.maps:explore",
+    "Plan.layers": "energy_routes.maps:write_layers",
 }
 
 try:
@@ -85,13 +89,18 @@ try:
 except PackageNotFoundError:  # a bare checkout on the path
     __version__ = "0"
 
-__all__ = [*_HOME, "__version__"]
+__all__ = [*(name for name in _HOME if "." not in name), "__version__"]
+
+
+def found(name: str) -> Any:
+    """What a name of the table stands for; its module is imported when it is first asked for."""
+    module, _, attribute = _HOME[name].partition(":")
+    return getattr(import_module(module), attribute)
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: the command line must start at once."""
-    if name in _HOME:
-        return getattr(import_module(f"energy_routes.{_HOME[name]}"), name)
+    if name in __all__:
+        return found(name)
     raise AttributeError(f"module 'energy_routes' has no attribute {name!r}")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from energy_routes.program import Program
+from energy_routes.linear.programme import Program
 
 FOLDER = Path(__file__).parent / "golden"
 

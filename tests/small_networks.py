@@ -14,7 +14,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 from toy import TABLES, months, toy
 
-from energy_routes.case import Case
+from energy_routes.case.case import Case
 
 
 @dataclass(frozen=True)

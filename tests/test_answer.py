@@ -13,13 +13,13 @@ import pytest
 from toy import toy
 
 import energy_routes as er
-from energy_routes import library
-from energy_routes.answer import answer_of
-from energy_routes.case import Case
+from energy_routes.answer.answer import answer_of
+from energy_routes.answer.words import LANGUAGES, MINUS, Words
+from energy_routes.case.case import Case
 from energy_routes.cli.brief import LINES, WIDE, print_brief
-from energy_routes.cli.unit_choice import Units
+from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import InfeasibleError
-from energy_routes.words import LANGUAGES, MINUS, Words
+from energy_routes.pack import bundled as library
 
 WORDS = Words.of()
 
@@ -350,7 +350,7 @@ def test_every_sentence_is_true_of_its_plan(model: str) -> None:
     "model", [name if name in BRISK else pytest.param(name, marks=REST) for name in library.model_names()]
 )
 def test_the_first_screen_has_at_most_thirty_lines(model: str, capsys: pytest.CaptureFixture[str]) -> None:
-    from energy_routes.cli.render import console
+    from energy_routes.cli.tables.render import console
 
     for plan, before in asked(model):
         answer = answer_of(plan, before)

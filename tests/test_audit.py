@@ -15,13 +15,13 @@ import pandas as pd
 import pytest
 
 import energy_routes as er
-from energy_routes import audit, results
-from energy_routes.audit import files
+from energy_routes.audit import files, verification as audit
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.report import Findings
 from energy_routes.errors import DataError, VerificationError
-from energy_routes.network import Network
-from energy_routes.periods import Period
+from energy_routes.network.network import Network
+from energy_routes.pack.units.periods import Period
+from energy_routes.results import storing as results
 from energy_routes.results.tables import write_table
 
 TESTS = Path(__file__).parent

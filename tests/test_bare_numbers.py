@@ -12,14 +12,14 @@ from toy import toy, write
 from typer.testing import CliRunner
 
 import energy_routes as er
-from energy_routes.case import Case
+from energy_routes.case.case import Case
+from energy_routes.case.policy.levers import Build, parse_build
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError, EnergyRoutesError, UnitError, UsageError
-from energy_routes.levers import Build, parse_build
-from energy_routes.network import parse_target
-from energy_routes.periods import periods_of
-from energy_routes.studies.frontier import frontier
-from energy_routes.studies.lever import lever_of
+from energy_routes.network.network import parse_target
+from energy_routes.pack.units.periods import periods_of
+from energy_routes.studies.curves.frontier import frontier
+from energy_routes.studies.curves.lever import lever_of
 from energy_routes.studies.lowest import lowest_share
 
 # EAST 500 USD/t and WEST 510 USD/t as in the toy, written by the barrel; SHORT's 6 Mt a year by the month.
@@ -192,7 +192,7 @@ def test_a_factor_has_no_unit(case: Case) -> None:
 
 
 def test_budgets_of_expand_take_a_unit() -> None:
-    from energy_routes.cli.expanding import _budgets
+    from energy_routes.cli.verbs.expanding import _budgets
 
     assert _budgets("0,200,500 MUSD", None, 5) == [0.0, 200.0, 500.0]
     assert _budgets("0, 200000 kUSD, 500 MUSD", None, 5) == [0.0, 200.0, 500.0]

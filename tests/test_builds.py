@@ -18,15 +18,15 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from toy import best, months, toy
 
 import energy_routes as er
-from energy_routes.audit import audit, verify
-from energy_routes.building import levelised_tariff, recovery_factor
-from energy_routes.case import Case
+from energy_routes.audit.verification import audit, verify
+from energy_routes.case.case import Case
+from energy_routes.case.policy.build_options import levelised_tariff, recovery_factor
 from energy_routes.errors import DataError, UsageError
-from energy_routes.highs import Session
-from energy_routes.periods import periods_of
-from energy_routes.plan import Plan
-from energy_routes.program import Program
-from energy_routes.solver import program_of, stated
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.programme import Program
+from energy_routes.pack.units.periods import periods_of
+from energy_routes.plan.plan import Plan
+from energy_routes.solving.loop import program_of, stated
 
 RATE = 0.14016807219  # CRF(10 %, 25 years) + 3 %
 WITH = {

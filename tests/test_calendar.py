@@ -17,16 +17,16 @@ from toy import TABLES, best, toy
 from typer.testing import CliRunner
 
 import energy_routes as er
-from energy_routes import results
-from energy_routes.added import AddedRoute
 from energy_routes.audit.facts import Facts
-from energy_routes.case import Case
+from energy_routes.case.case import Case
 from energy_routes.cli.app import app
-from energy_routes.cli.unit_choice import Units
-from energy_routes.formulation.axes import arc_axis, contract_axis, delivery_axis, lane_axis, stock_axis
-from energy_routes.periods import Period, a_year, means, months_of, periods_of, totals
-from energy_routes.products import sizes
-from energy_routes.solver import stated
+from energy_routes.cli.tables.unit_choice import Units
+from energy_routes.formulation.space.axes import arc_axis, contract_axis, delivery_axis, lane_axis, stock_axis
+from energy_routes.network.added_route import AddedRoute
+from energy_routes.network.monthly_products import sizes
+from energy_routes.pack.units.periods import Period, a_year, means, months_of, periods_of, totals
+from energy_routes.results import storing as results
+from energy_routes.solving.loop import stated
 
 YEAR = periods_of([2023], "year")
 DAYS = np.array([month.days for month in months_of(YEAR)], dtype=float)
@@ -290,8 +290,8 @@ def test_check_tells_a_year_that_is_unlike_its_twelve_months(tmp_path: Path, yea
 
 @pytest.mark.parametrize("pack", ["kazakhstan-oil", "kazakhstan-gas"])
 def test_no_bundled_year_is_unlike_its_months(pack: str) -> None:
-    from energy_routes.library import pack_path
-    from energy_routes.tables.beside import years_unlike_months
+    from energy_routes.pack.bundled import pack_path
+    from energy_routes.pack.checks.beside_months import years_unlike_months
 
     assert years_unlike_months(er.read_pack(pack_path(pack))) == []
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from toy import months, toy
 
-from energy_routes.case import Case
+from energy_routes.case.case import Case
 from energy_routes.errors import DataError, UsageError
-from energy_routes.periods import Period, periods_of
+from energy_routes.pack.units.periods import Period, periods_of
 
 
 @pytest.fixture

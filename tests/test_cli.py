@@ -15,9 +15,9 @@ from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.cli.app import app
-from energy_routes.cli.health import self_test
-from energy_routes.cli.render import digits_for, number, percent
-from energy_routes.solver import program_of
+from energy_routes.cli.setup.health import self_test
+from energy_routes.cli.tables.render import digits_for, number, percent
+from energy_routes.solving.loop import program_of
 
 MODEL = Path(__file__).parent / "two_ways" / "model.toml"
 ESCAPE = "\x1b"
@@ -230,7 +230,7 @@ def test_export_refuses_what_it_cannot_write(tmp_path: Path) -> None:
 
 
 def test_models_lists_every_bundled_model_with_its_question() -> None:
-    from energy_routes.library import model_names
+    from energy_routes.pack.bundled import model_names
 
     listed = json.loads(run("models", "--json").stdout)
     assert [item["model"] for item in listed] == list(model_names())
@@ -253,7 +253,7 @@ def test_check_counts_what_it_read() -> None:
 
 
 def test_formulation_prints_every_rule_as_markdown() -> None:
-    from energy_routes.formulation import RULES
+    from energy_routes.formulation.recipe import RULES
 
     text = run("formulation").stdout
     assert text.startswith("# ")
@@ -271,7 +271,7 @@ def test_doctor_solves_a_published_problem() -> None:
 
 
 def test_doctor_says_so_when_the_self_test_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_routes.cli import health
+    from energy_routes.cli.setup import health
 
     monkeypatch.setattr(health, "OPTIMUM", 1.0)
     assert "FAILED" in run("doctor", code=7).stdout

@@ -189,8 +189,8 @@ def test_unbounded_exits_5_and_names_what_grows(tmp_path: Path) -> None:
 
 
 def test_a_limit_of_time_exits_6(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_routes import solver
     from energy_routes.errors import LimitError
+    from energy_routes.solving import loop as solver
 
     def slow(*_: Any, **__: Any) -> None:
         raise LimitError("the time limit was reached before the optimum was proved. Raise --time-limit.")
@@ -204,7 +204,7 @@ def test_a_solver_that_is_not_there_exits_7(tmp_path: Path) -> None:
 
 
 def test_our_own_fault_exits_1_and_debug_shows_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_routes import solver
+    from energy_routes.solving import loop as solver
 
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("by us")
@@ -223,7 +223,7 @@ def test_our_own_fault_exits_1_and_debug_shows_the_trace(monkeypatch: pytest.Mon
 
 
 def test_places_are_refused_before_anything_is_solved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_routes import solver
+    from energy_routes.solving import loop as solver
 
     monkeypatch.setattr(solver, "solve", lambda *_, **__: pytest.fail("solved in vain"))
     (tmp_path / "file").write_text("mine")

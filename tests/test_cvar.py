@@ -16,10 +16,10 @@ from test_security import scipy_value, volume
 from toy import months, toy
 
 import energy_routes as er
-from energy_routes.case import Case
+from energy_routes.case.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
-from energy_routes.formulation.tail_rules import cvar_of
-from energy_routes.plan import Plan
+from energy_routes.formulation.rules.tail import cvar_of
+from energy_routes.plan.plan import Plan
 
 LOST = {"name": "SHORT fails", "probability": 0.25, "outages": ["arc:SHORT"]}
 BOOK = {"arcs": ["arc:LONG"], "premium": 20}
@@ -240,8 +240,8 @@ def test_least_cost_has_no_netback_to_weigh(tmp_path: Path) -> None:
 
 
 def test_the_lever_of_a_file_is_saved_and_verified(tmp_path: Path) -> None:
-    from energy_routes.audit import audit, verify
-    from energy_routes.results import load as load_result
+    from energy_routes.audit.verification import audit, verify
+    from energy_routes.results.storing import load as load_result
 
     text = """
         [policy.bookings]

@@ -10,8 +10,8 @@ import pytest
 from toy import months, toy, write
 
 import energy_routes as er
-from energy_routes.case import Case
-from energy_routes.units import to_inner
+from energy_routes.case.case import Case
+from energy_routes.pack.units.units import to_inner
 
 
 def deck(*rows: str) -> pd.DataFrame:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from energy_routes.formulation import FUTURES, NETBACK, RULES, SECURITY, describe
+from energy_routes.formulation.description import FUTURES, SECURITY, describe
+from energy_routes.formulation.recipe import NETBACK, RULES
 
 
 def test_the_page_is_generated_from_the_rules(root: Path) -> None:

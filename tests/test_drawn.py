@@ -12,15 +12,15 @@ from shapely import LineString, Point, box
 from toy import TABLES, toy
 
 import energy_routes as er
-from energy_routes import geo, results
-from energy_routes.added import AddedRoute
-from energy_routes.case import Case
-from energy_routes.drawn import propose, route_from_geometry, routes_from_file
-from energy_routes.drawn.cost import annuity, levelised, projects, unit_cost
-from energy_routes.drawn.route import slug, water_km
+from energy_routes.case.case import Case
+from energy_routes.case.model_file import parse_model
 from energy_routes.errors import DataError, UsageError
-from energy_routes.maps.payload import payload
-from energy_routes.modelfile import parse_model
+from energy_routes.maps.data.payload import payload
+from energy_routes.network import geometry as geo
+from energy_routes.network.added_route import AddedRoute
+from energy_routes.network.drawn.cost import annuity, levelised, projects, propose, unit_cost
+from energy_routes.network.drawn.route import route_from_geometry, routes_from_file, slug, water_km
+from energy_routes.results import storing as results
 
 PLACED = """
     id,name,kind,country,lat,lon

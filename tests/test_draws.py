@@ -11,8 +11,8 @@ from toy import toy
 
 import energy_routes as er
 from energy_routes.errors import UsageError
-from energy_routes.library import data_path
-from energy_routes.studies.draws import Sampler, bands, table_of
+from energy_routes.pack.bundled import data_path
+from energy_routes.studies.draws.draws import Sampler, bands, table_of
 
 
 @pytest.fixture(scope="module")

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 from scipy import sparse
 
-from energy_routes import elastic
-from energy_routes.elastic import explain_infeasible, minimal_conflict
 from energy_routes.errors import LabelError
-from energy_routes.form import form_of
-from energy_routes.highs import Session, Status
-from energy_routes.lp import INF, Bound, Expr, axis, between
-from energy_routes.program import Builder, Program, Term
+from energy_routes.linear import infeasibility as elastic
+from energy_routes.linear.expressions import INF, Bound, Expr, axis, between
+from energy_routes.linear.highs.arrays import form_of
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.infeasibility import explain_infeasible, minimal_conflict
+from energy_routes.linear.programme import Builder, Program, Term
+from energy_routes.linear.solution import Status
 
 
 def chain(supply: float, pipe: float, port: float, duty: float) -> Program:

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 import energy_routes as er
 from energy_routes.cli.app import app
 from energy_routes.errors import UsageError
-from energy_routes.solver import program_of, stated
-from energy_routes.studies.expand import Expansion
+from energy_routes.solving.loop import program_of, stated
+from energy_routes.studies.expansion import Expansion
 
 
 @pytest.fixture(scope="module")

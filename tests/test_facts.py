@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 import energy_routes as er
-from energy_routes.network import Network
-from energy_routes.periods import Period
+from energy_routes.network.network import Network
+from energy_routes.pack.units.periods import Period
 
 PARTITIONS = ("corridor", "transit_set", "terminal", "market")
 

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 import energy_routes as er
-from energy_routes.case import Case
-from energy_routes.network import Network
-from energy_routes.periods import Period
+from energy_routes.case.case import Case
+from energy_routes.network.network import Network
+from energy_routes.pack.units.periods import Period
 
 PARTITIONS = ("corridor", "transit_set", "terminal", "market")
 FUEL_KM = 0.0025 / 100  # the losses of the pack: 0.25 % per 100 km

@@ -24,17 +24,17 @@ from toy import PACK, best, write
 from typer.testing import CliRunner
 
 import energy_routes as er
-from energy_routes.audit import audit
-from energy_routes.case import Case
+from energy_routes.audit.verification import audit
+from energy_routes.case.case import Case
+from energy_routes.case.loading import load
 from energy_routes.cli.app import app
-from energy_routes.cli.plan_view import SECTIONS, print_sections
-from energy_routes.cli.unit_choice import Units
+from energy_routes.cli.tables.plan_view import SECTIONS, print_sections
+from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import DataError, InfeasibleError, UsageError
-from energy_routes.formulation import build_space
-from energy_routes.loading import load
-from energy_routes.plan import Plan
-from energy_routes.results import summary
-from energy_routes.solver import program_of
+from energy_routes.formulation.space.space import build_space
+from energy_routes.plan.plan import Plan
+from energy_routes.results.summary import summary
+from energy_routes.solving.loop import program_of
 from energy_routes.studies.lowest import lowest_share
 
 GAS = {

@@ -10,11 +10,12 @@ import pytest
 from golden_lp import FOLDER, lp_texts
 from toy import months, toy
 
-from energy_routes.case import Case
-from energy_routes.formulation import RULES, build, build_space
-from energy_routes.formulation.recipe import BUILDS
-from energy_routes.highs import Session
-from energy_routes.periods import periods_of
+from energy_routes.case.case import Case
+from energy_routes.formulation.description import build
+from energy_routes.formulation.recipe import BUILDS, RULES
+from energy_routes.formulation.space.space import build_space
+from energy_routes.linear.highs.session import Session
+from energy_routes.pack.units.periods import periods_of
 
 # The toy of toy.py with a second grade, a tank, a swap, contracts and months: every rule has a row.
 TABLES = {

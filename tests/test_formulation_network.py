@@ -12,8 +12,8 @@ import pytest
 from toy import Answer, best, status, toy
 
 from energy_routes.errors import InfeasibleError
-from energy_routes.highs import Status
-from energy_routes.solver import solve
+from energy_routes.linear.solution import Status
+from energy_routes.solving.loop import solve
 
 ARCS = """
     id,from,to,name,capacity,availability,booked,minimum,tariff,basis,length_km

@@ -11,8 +11,8 @@ import pytest
 from toy import best, months, status, toy
 
 from energy_routes.errors import UsageError
-from energy_routes.highs import Status
-from energy_routes.program import Program
+from energy_routes.linear.programme import Program
+from energy_routes.linear.solution import Status
 
 GRADES = "id,name,family,bbl_per_t\nCRUDE,Crude,oil,7.5\nBRENT,Brent,oil,7.6"
 

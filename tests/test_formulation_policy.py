@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from toy import Answer, best, status, toy
 
-from energy_routes.case import Case
-from energy_routes.highs import Status
-from energy_routes.periods import periods_of
+from energy_routes.case.case import Case
+from energy_routes.linear.solution import Status
+from energy_routes.pack.units.periods import periods_of
 
 DEAR_IN_2024 = """
     table,id,field,period,value

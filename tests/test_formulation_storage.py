@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from toy import best, months, status, toy
 
-from energy_routes.case import Case
-from energy_routes.highs import Status
-from energy_routes.solver import solve
+from energy_routes.case.case import Case
+from energy_routes.linear.solution import Status
+from energy_routes.solving.loop import solve
 
 BASE = 0.31 * 360 + 0.28 * 460 + 0.31 * 410
 COLUMNS = "id,node,commodities,working_volume,opening,injection,withdrawal,closing,closing_value"

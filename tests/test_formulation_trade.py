@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from toy import Answer, best, status, toy
 
-from energy_routes.highs import Status
+from energy_routes.linear.solution import Status
 
 
 def ways(answer: Answer) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from toy import best, months, toy
 
 import energy_routes as er
 from energy_routes.errors import DataError, InfeasibleError, UsageError
-from energy_routes.studies.frontier import Frontier, frontier
+from energy_routes.studies.curves.frontier import Frontier, frontier
 from energy_routes.studies.lowest import lowest_share
 
 SHARE = "policy.max_share.transit:RU"

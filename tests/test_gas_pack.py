@@ -10,10 +10,10 @@ import pytest
 from shapely import LineString
 
 import energy_routes as er
-from energy_routes import geo
-from energy_routes.network import Network
-from energy_routes.tables import read_pack
-from energy_routes.topology import check_topology
+from energy_routes.network import geometry as geo
+from energy_routes.network.network import Network
+from energy_routes.pack.checks.structure import check_topology
+from energy_routes.pack.reading.read import read_pack
 
 DATA = Path(__file__).parents[1] / "data"
 PACK = DATA / "kazakhstan-gas"

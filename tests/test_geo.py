@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 import shapely
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from shapely import LineString, box
 
-from energy_routes import geo
 from energy_routes.errors import DataError
+from energy_routes.network import geometry as geo
 
 DATA = Path(__file__).parents[1] / "data"
 PACK = DATA / "kazakhstan-oil"

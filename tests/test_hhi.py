@@ -13,19 +13,19 @@ from scipy import sparse
 from toy import toy
 
 import energy_routes as er
-from energy_routes import library
-from energy_routes.audit import audit, verify
-from energy_routes.case import Case
+from energy_routes.audit.verification import audit, verify
+from energy_routes.case.case import Case
+from energy_routes.case.policy.policy import for_family
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation.concentration import weights
-from energy_routes.formulation.space import Space
-from energy_routes.policy import for_family
-from energy_routes.program import Program
-from energy_routes.solver import stated
-from energy_routes.studies.frontier import frontier
-from energy_routes.studies.lever import Lever
-from energy_routes.studies.rebuild import Rebuilder
-from energy_routes.tightest import least_hhi
+from energy_routes.formulation.space.space import Space
+from energy_routes.linear.programme import Program
+from energy_routes.pack import bundled as library
+from energy_routes.solving.loop import stated
+from energy_routes.solving.tightest_caps import least_hhi
+from energy_routes.studies.curves.frontier import frontier
+from energy_routes.studies.curves.lever import Lever
+from energy_routes.studies.curves.rebuild import Rebuilder
 
 FREE = 2 * 100 + 6 * 470 + 2 * 460 - 10 * 10  # the toy's plan: 6 Mt short, 2 Mt long
 

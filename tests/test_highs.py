@@ -16,18 +16,17 @@ import highspy
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
 from energy_routes.errors import SolverError
-from energy_routes.form import Form, RebuildReason, Sense, rebuild_reason
-from energy_routes.highs import Session, Status, cone, residuals, worth, write_model
-from energy_routes.lp import INF, axis, between
-from energy_routes.program import Builder, Program, Term
-from energy_routes.refine import refine
-from energy_routes.solution import Basis, Point, Prices, Solution
+from energy_routes.linear.expressions import INF, axis, between
+from energy_routes.linear.highs.arrays import Form, RebuildReason, Sense, rebuild_reason
+from energy_routes.linear.highs.session import Session, cone, write_model
+from energy_routes.linear.highs.vertex import refine
+from energy_routes.linear.programme import Builder, Program, Term
+from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status, residuals, worth
 
 
 def form(sense: Sense, cost: list[float], matrix: list[list[float]], row_lower: list[float], row_upper: list[float],

@@ -8,12 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from toy import TABLES as TOY
-from toy import best, months, toy
+from toy import TABLES as TOY, best, months, toy
 
 import energy_routes as er
-from energy_routes.audit import audit
-from energy_routes.case import Case
+from energy_routes.audit.verification import audit
+from energy_routes.case.case import Case
 
 TABLES = {
     "arcs": TOY["arcs"].replace("LONG,HUB,WEST,Long way,5", "LONG,HUB,WEST,Long way,20"),

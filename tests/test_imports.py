@@ -1,4 +1,4 @@
-"""Imports point down: each module imports only from floors below its own, and only when it needs them."""
+"""The house: rooms on floors, imports that point down, through the door of each room, and only when they are needed."""
 
 from __future__ import annotations
 
@@ -6,57 +6,54 @@ import ast
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+import energy_routes
+
 PACKAGE = Path(__file__).resolve().parent.parent / "energy_routes"
 
-# From the ground up.  A module imports from lower floors only; modules of one sub-package may import each other,
-# without a circle.  A new module takes its place here.
+# From the ground up.  A room imports from lower floors only.  A new room takes its place here.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("errors", "names", "naming", "periods"),
-    ("geo", "library", "lp", "modelfile", "units"),
-    ("columns", "form", "program", "words", "workbook", "written"),
-    ("build_tables", "table_file"),
-    ("levers", "schema", "solution"),
-    ("dictionary", "engine", "indicators", "pulp_rules", "refine", "topology", "valuation"),
-    ("arrival", "highs", "metering", "policy", "pulp_bridge", "tables"),
-    ("added", "audit", "own_units", "stacking"),
-    ("network",),
-    ("products",),
-    ("building", "drawn", "edits", "past", "risk"),
-    ("deck", "subjects"),
+    ("errors",),
+    ("linear", "pack"),
+    ("audit", "indicators", "network"),
     ("case",),
-    ("elastic", "formulation", "loops", "midyear", "plan", "slopes"),
-    ("cuts", "limits", "loading", "pick", "stakes", "trace", "unbounded", "views"),
-    ("moves",),
-    ("guarding", "premium", "waivers", "prices", "provenance", "routes", "schedule", "settling", "tightest"),
-    ("additions", "answer", "hedging", "notices", "price_table", "security"),
-    ("assemble", "maps"),
-    ("results",),
-    ("solver",),
+    ("formulation",),
+    ("plan",),
+    ("provenance", "solving"),
+    ("answer",),
+    ("maps", "results"),
     ("studies",),
     ("report",),
-    ("__init__",),
-    ("cli",),
-    ("__main__",),
+    ("face",),
 )
-# The only imports that point up: methods that hand a plan to those who save or draw it, inside the method.
-HANDED_UP = {("plan", "results"), ("plan", "maps")}
+FACE = {"__init__", "__main__", "cli"}  # what people and programmes see: one floor
+AT_THE_ROOT = {"__init__.py", "__main__.py", "errors.py", "py.typed", "_share"}
+MOST_MODULES = 9  # in one folder; more of them make a sub-room
+# What a plan is annotated with, of the floors that draw it.
+TYPES_ABOVE = {("plan.plan", "maps")}
 # Stricter than their floor: what these may import of the package.
 ONLY = {
-    "audit": {"tables", "errors"},  # a second opinion must share no code with the first
-    "lp": {"errors"},  # knows nothing of energy
+    "audit": {"pack", "errors"},  # a second opinion must share no code with the first
+    "linear": {"errors"},  # knows nothing of energy
 }
 # Third-party packages with one door.
-DOORS = {"highspy": {"engine"}, "pulp": {"pulp_bridge", "pulp_rules"}, "geopandas": {"drawn", "geo", "maps"}}
+DOORS = {
+    "highspy": {"linear.highs.interface"},
+    "pulp": {"linear.pulp.bridge", "linear.pulp.rules"},
+    "geopandas": {"network.drawn.lines", "network.geometry", "maps.data.payload", "maps.data.basemap",
+                  "maps.data.projection", "maps.layers.geodata"},
+}  # fmt: skip
 HEAVY = {"pandas", "geopandas", "shapely", "pyproj", "pulp", "highspy", "matplotlib", "scipy", "pyarrow"}
 GIS = {"geopandas", "shapely", "pyproj", "pyogrio", "matplotlib"}
 
 
-def modules() -> dict[str, Path]:
+@cache
+def modules() -> Mapping[str, Path]:
     """Dotted name below the package → file."""
     return {
         ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): path
@@ -64,81 +61,200 @@ def modules() -> dict[str, Path]:
     }
 
 
-def unit(module: str) -> str:
-    """The entry of FLOORS that a module belongs to: a module, or the sub-package it is in."""
-    return module.partition(".")[0]
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
 
 
-def imports(path: Path, *, top: bool = False) -> Iterator[str]:
-    """Every absolute name imported anywhere in a file, functions included; or only at its ``top`` level."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for node in tree.body if top else ast.walk(tree):
+@cache
+def door(package: str) -> Mapping[str, str]:
+    """What the ``__init__`` of a package hands out: name → the module that it comes from (or is)."""
+    stub = modules()[package].with_suffix(".pyi")
+    handed = {}
+    for node in tree_of(stub).body if stub.is_file() else []:
+        assert isinstance(node, ast.ImportFrom), f"{stub}: a door only hands on"
+        assert node.level == 1, f"{stub} line {node.lineno}: a door hands out what is behind it"
+        source = ".".join(filter(None, (package, node.module)))
+        for alias in node.names:
+            own = f"{source}.{alias.name}"
+            handed[alias.asname or alias.name] = own if own in modules() else source
+    return handed
+
+
+def room(module: str) -> str:
+    first = module.partition(".")[0]
+    return "face" if first in FACE else first
+
+
+def imported(path: Path, *, types: bool = True) -> Iterator[tuple[str, str, ast.stmt]]:
+    """Every (module, name, statement) that a file imports, functions included; with or without those for types."""
+    for node, for_types in _statements(tree_of(path)):
+        if for_types and not types:
+            continue
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            yield from ((alias.name, "", node) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path.name} line {node.lineno}: imports are written in full"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from ((str(node.module), alias.name, node) for alias in node.names)
 
 
-def inner_imports(module: str, *, top: bool = False) -> set[str]:
-    """Modules of the package that one imports, as dotted names below the package, without those handed up to."""
-    known = modules()
-    found = set()
-    for name in imports(known[module], top=top):
-        head, _, rest = name.partition(".")
-        if head == "energy_routes":
-            while rest and rest not in known:
-                rest = rest.rpartition(".")[0]
-            found.add(rest or "__init__")
-    return {target for target in found if top or (unit(module), unit(target)) not in HANDED_UP}
+def _statements(node: ast.AST, for_types: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
+    for child in ast.iter_child_nodes(node):
+        inside = for_types or (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING")
+        if isinstance(child, ast.stmt):
+            yield child, inside
+        yield from _statements(child, inside)
 
 
-def floor(module: str) -> int:
-    """The number of a module's floor; -1 for one that has none yet."""
-    return next((number for number, floor in enumerate(FLOORS) if unit(module) in floor), -1)
+def target_of(module: str, name: str) -> str | None:
+    """The module of ours that an import is from, behind doors; None where it is a library's."""
+    head, _, below = module.partition(".")
+    if head != "energy_routes":
+        return None
+    full = f"{below}.{name}".strip(".")
+    if full in modules():
+        return full
+    return door(below).get(name, below) if below else "__init__"
 
 
-def test_every_module_has_a_floor() -> None:
-    placed = [name for floor in FLOORS for name in floor]
-    assert len(placed) == len(set(placed))
-    assert {unit(module) for module in modules()} - set(placed) == set()
-
-
-@pytest.mark.parametrize("module", modules())
-@pytest.mark.parametrize("top", [True, False], ids=["top", "anywhere"])
-def test_imports_point_down(module: str, top: bool) -> None:
-    upward = {
-        target for target in inner_imports(module, top=top)
-        if unit(target) != unit(module) and floor(target) >= floor(module)
+def graph(*, types: bool) -> dict[str, set[str]]:
+    """Module → the modules of ours that it imports."""
+    return {
+        module: {found for source, name, _ in imported(path, types=types) if (found := target_of(source, name))}
+        - {module}
+        for module, path in modules().items()
+        if module != "__init__"  # a table of strings, read by a test of its own
     }
-    assert upward == set()
 
 
-@pytest.mark.parametrize("module", [module for module in modules() if unit(module) in ONLY])
-def test_some_modules_import_even_less(module: str) -> None:
-    assert {unit(target) for target in inner_imports(module)} - {unit(module)} <= ONLY[unit(module)]
+def floor(name: str) -> int:
+    """The number of a room's floor; -1 for one that has none yet."""
+    return next((number for number, rooms in enumerate(FLOORS) if name in rooms), -1)
+
+
+def test_at_the_root_there_are_rooms_and_nothing_else() -> None:
+    placed = [name for rooms in FLOORS for name in rooms]
+    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name not in ("__pycache__", "_share")}
+    assert rooms == {*placed, "cli"} - {"errors", "face"}
+    assert len(placed) == len(set(placed))
+    assert len(rooms) <= 16
+    assert len(FLOORS) <= 12
+    assert {path.name for path in PACKAGE.iterdir() if path.is_file()} <= AT_THE_ROOT
+
+
+def test_a_folder_holds_what_an_eye_takes_in() -> None:
+    sizes = {
+        folder.relative_to(PACKAGE).as_posix(): len([path for path in folder.glob("*.py") if path.stem != "__init__"])
+        for folder in {path.parent for path in modules().values()}
+    }
+    assert {folder: size for folder, size in sizes.items() if size > MOST_MODULES} == {}
+
+
+def test_every_room_says_in_a_sentence_what_it_is_for() -> None:
+    for package, path in modules().items():
+        if path.stem == "__init__" and package != "__init__":
+            assert len((ast.get_docstring(tree_of(path)) or "").split()) >= 5, package
+            assert len([node for node in tree_of(path).body]) <= 3, f"{package}: a door holds no code"
+
+
+def test_imports_point_down() -> None:
+    upward = {
+        (module, target)
+        for module, targets in graph(types=True).items()
+        for target in targets
+        if room(target) != room(module) and floor(room(target)) >= floor(room(module))
+    }
+    assert {(module, room(target)) for module, target in upward} <= TYPES_ABOVE
+
+
+def test_nobody_reaches_past_a_door() -> None:
+    past = [
+        f"{module}: from {source} import {name}"
+        for module, path in modules().items()
+        for source, name, _ in imported(path)
+        if source.startswith("energy_routes.") and source != "energy_routes.errors"
+        if room(source.split(".")[1]) != room(module)
+        and (source.count(".") > 1 or name not in door(source.split(".")[1]))
+    ]
+    assert past == []
+
+
+def test_every_door_hands_out_what_there_is() -> None:
+    for package, path in modules().items():
+        if path.with_suffix(".pyi").is_file():
+            for name, source in door(package).items():
+                assert source.endswith(f".{name}") or name in defined(source), f"{package}: {name} from {source}"
+
+
+def defined(module: str) -> set[str]:
+    """The names that a module defines at its top."""
+    names: set[str] = set()
+    for node in tree_of(modules()[module]).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names |= {leaf.id for target in targets for leaf in ast.walk(target) if isinstance(leaf, ast.Name)}
+    return names
+
+
+def test_ours_is_imported_at_the_top_of_a_module() -> None:
+    inside = [
+        f"{module} line {node.lineno}"
+        for module, path in modules().items()
+        for source, _, node in imported(path, types=False)
+        if not module.startswith("cli.") and target_of(source, "") and node not in tree_of(path).body
+    ]
+    assert inside == []
+
+
+def test_some_rooms_import_even_less() -> None:
+    for module, targets in graph(types=True).items():
+        if room(module) in ONLY:
+            assert {room(target) for target in targets} - {room(module)} <= ONLY[room(module)], module
 
 
 def test_no_circle() -> None:
-    graph = {module: inner_imports(module) - {module} for module in modules()}
-    done: set[str] = set()
-    while ready := {module for module in graph if module not in done and graph[module] <= done}:
-        done |= ready
-    assert set(graph) - done == set()
+    left = graph(types=False)
+    while ready := {module for module, targets in left.items() if not targets & set(left)}:
+        left = {module: targets for module, targets in left.items() if module not in ready}
+    assert left == {}
+
+
+def test_the_table_of_the_package_is_true() -> None:
+    for name, where in energy_routes._HOME.items():
+        module, _, attribute = where.partition(":")
+        package = module.removeprefix("energy_routes.")
+        assert package == "errors" or attribute in door(package), f"{name}: {where}"
+    assert set(energy_routes.__all__) == {"__version__", *(n for n in energy_routes._HOME if not n.startswith("Plan."))}
 
 
 def test_each_solver_library_has_one_door() -> None:
     for library, doors in DOORS.items():
-        users = {unit(m) for m, path in modules().items() if any(n.partition(".")[0] == library for n in imports(path))}
+        users = {
+            module for module, path in modules().items()
+            if any(source.partition(".")[0] == library for source, _, _ in imported(path, types=False))
+        }
         assert users <= doors, library
+
+
+def test_no_room_has_the_name_of_a_function() -> None:
+    """Importing ``energy_routes.solve`` would put a module in the place of ``er.solve``."""
+    to_come = {"compile", "sweep", "alternatives", "explain", "bargain", "ranges"}
+    assert {module for module in modules() if "." not in module} & {*energy_routes.__all__, *to_come} == set()
+
+
+def run(code: str) -> str:
+    """What a fresh interpreter prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def loaded_after(code: str) -> set[str]:
     """Top-level names in ``sys.modules`` of a fresh interpreter that ran ``code``."""
     tail = "\nimport json, sys\nprint('\\n' + json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
-    run = subprocess.run([sys.executable, "-c", code + tail], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    return set(json.loads(run.stdout.splitlines()[-1]))
+    return set(json.loads(run(code + tail).splitlines()[-1]))
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["solve", "--help"], ["models"]])
@@ -159,7 +275,32 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert loaded_after("import energy_routes") & HEAVY == set()
 
 
+BEER = str(PACKAGE.parent / "tests" / "textbook" / "beer" / "model.toml")
+
+
 def test_solving_loads_no_gis_and_no_pulp() -> None:
-    model = PACKAGE.parent / "tests" / "textbook" / "beer" / "model.toml"
-    loaded = loaded_after(f"import energy_routes as er\nprint(er.solve(er.load({str(model)!r})).status)")
+    loaded = loaded_after(f"import energy_routes as er\nprint(er.solve(er.load({BEER!r})).status)")
     assert loaded & (GIS | {"pulp"}) == set()
+
+
+def test_every_public_name_is_what_it_was_after_every_module_is_imported() -> None:
+    """Decision 10, and a plan that loads itself where nothing but the plan was imported."""
+    code = f"""
+import importlib, inspect, pkgutil, tempfile
+from energy_routes.plan import Plan
+import energy_routes as er
+plan = er.solve(er.load({BEER!r}))
+folder = plan.save(tempfile.mkdtemp() + "/beer")
+assert abs(Plan.load(folder).netback - plan.netback) < 1e-9
+for module in pkgutil.walk_packages(er.__path__, "energy_routes."):
+    if module.name != "energy_routes.__main__":
+        importlib.import_module(module.name)
+for name in er.__all__:
+    assert not inspect.ismodule(getattr(er, name)), name
+assert er.solve(er.load({BEER!r})).netback == plan.netback
+assert not er.verify(folder).differences
+assert len(er.compare(plan, plan).edits) == 0
+for call in (er.netbacks, er.sources):
+    call(plan.case)
+"""
+    run(code)

@@ -6,12 +6,11 @@ import math
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from toy import toy
 
-from energy_routes.indicators import effective_number, hhi, largest_share, shannon_wiener
-from energy_routes.solver import solve
+from energy_routes.indicators.concentration import effective_number, hhi, largest_share, shannon_wiener
+from energy_routes.solving.loop import solve
 
 volumes = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=12)
 

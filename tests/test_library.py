@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from energy_routes import library
 from energy_routes.errors import UsageError
+from energy_routes.pack import bundled as library
 
 
 @pytest.fixture(params=["checkout", "wheel"])

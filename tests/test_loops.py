@@ -10,9 +10,9 @@ from toy import toy
 from typer.testing import CliRunner
 
 from energy_routes.cli.app import app
-from energy_routes.loops import loops
+from energy_routes.plan.warnings.loops import loops
 from energy_routes.results.summary import summary
-from energy_routes.solver import solve
+from energy_routes.solving.loop import solve
 
 # 15 Mt must be lifted and the port sells 10: 5 Mt are burnt by sending crude out and back at 5 % a way.
 SURPLUS = {

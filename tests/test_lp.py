@@ -7,12 +7,11 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from energy_routes.errors import LabelError
-from energy_routes.lp import INF, Axis, Expr, as_vector, axis, between, positions, zero
-from energy_routes.program import Builder, Program, Term, safe_names
+from energy_routes.linear.expressions import INF, Axis, Expr, as_vector, axis, between, positions, zero
+from energy_routes.linear.programme import Builder, Program, Term, safe_names
 
 NAN = float("nan")
 NODES, PERIODS = ["A", "B", "C"], ["2024", "2025"]

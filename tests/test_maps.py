@@ -19,15 +19,17 @@ from pyproj import Geod
 from toy_maps import toy_plan
 
 import energy_routes as er
-from energy_routes import maps
+from energy_routes.answer.words import Words
 from energy_routes.errors import UsageError
-from energy_routes.maps import corridors, labels, layers, pills, static, style, titles
-from energy_routes.maps.geodata import flow_layer
-from energy_routes.maps.payload import MapData, payload
-from energy_routes.maps.projection import HOME, View, home_box, project, resample, smooth
-from energy_routes.maps.scene import compose_scene
-from energy_routes.plan import Prices
-from energy_routes.words import Words
+from energy_routes.maps import drawing as maps
+from energy_routes.maps.data import corridors, style, titles
+from energy_routes.maps.data.payload import MapData, payload
+from energy_routes.maps.data.projection import HOME, View, home_box, project, resample, smooth
+from energy_routes.maps.data.scene import compose_scene
+from energy_routes.maps.figure import layers, static
+from energy_routes.maps.figure.text import labels, pills
+from energy_routes.maps.layers.geodata import flow_layer
+from energy_routes.plan.plan import Prices
 
 # ---------------------------------------------------------------------------------------------- what is shown
 

@@ -16,18 +16,19 @@ import pytest
 from matplotlib.figure import Figure
 from toy_maps import toy_plan
 
-from energy_routes import maps
+from energy_routes.answer.words import LANGUAGES, Words
 from energy_routes.errors import UsageError
-from energy_routes.maps import legend, style
-from energy_routes.maps.change import change, dresser
-from energy_routes.maps.comparison import common_span
-from energy_routes.maps.dumbbell import MOST_ROWS, changes, fitting
-from energy_routes.maps.geodata import write_layers
-from energy_routes.maps.labels import text_size
-from energy_routes.maps.months import steps
-from energy_routes.maps.payload import payload
-from energy_routes.maps.titles import difference, seasons
-from energy_routes.words import LANGUAGES, Words
+from energy_routes.maps import drawing as maps
+from energy_routes.maps.data import style
+from energy_routes.maps.data.change import change, dresser
+from energy_routes.maps.data.payload import payload
+from energy_routes.maps.data.titles import difference, seasons
+from energy_routes.maps.figure.comparison import common_span
+from energy_routes.maps.figure.dumbbell import MOST_ROWS, changes, fitting
+from energy_routes.maps.figure.months import steps
+from energy_routes.maps.figure.text import legend
+from energy_routes.maps.figure.text.labels import text_size
+from energy_routes.maps.layers.geodata import write_layers
 
 YEAR = (["2024"], ["2024"])
 
@@ -168,7 +169,8 @@ def test_small_multiples_need_several_periods() -> None:
     years = [*toy_plan("month", year=2023).case.periods, *toy_plan("month").case.periods]
     assert steps(years) == ["2023", "2024"]
     plan = toy_plan("month")
-    assert seasons(plan, ["2024"], ["2024"], payload(plan).limits.assign(when="2024"), Words.of())[1] == "A toy · no bottleneck"
+    told = seasons(plan, ["2024"], ["2024"], payload(plan).limits.assign(when="2024"), Words.of())
+    assert told[1] == "A toy · no bottleneck"
 
 
 # ---------------------------------------------------------------------------------------------- languages, eyes

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from toy import write
 
-from energy_routes.case import Case
+from energy_routes.case.case import Case
+from energy_routes.case.loading import load
+from energy_routes.case.model_file import parse_model
 from energy_routes.errors import DataError, UsageError
-from energy_routes.loading import load
-from energy_routes.modelfile import parse_model
 
 EDIT = '[[edit]]\ntarget = "arc:SHORT"\nreason = "why"\n'
 

@@ -10,12 +10,13 @@ import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
-from energy_routes import library, loading
-from energy_routes.case import Case
-from energy_routes.highs import Session
-from energy_routes.program import Program
-from energy_routes.pulp_bridge import solve_with
-from energy_routes.solver import program_of
+from energy_routes.case import loading
+from energy_routes.case.case import Case
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.programme import Program
+from energy_routes.linear.pulp.bridge import solve_with
+from energy_routes.pack import bundled as library
+from energy_routes.solving.loop import program_of
 
 SAME = 1e-7  # relative
 MODELS = library.model_names()

@@ -14,9 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 import energy_routes as er
-from energy_routes import library
 from energy_routes.cli.app import app
 from energy_routes.maps.page.content import content
+from energy_routes.pack import bundled as library
 
 # An id of one plain word (BTC, tankers) may be a name too: those that no reader would write are looked for.
 RAW = re.compile(r"\w*_\w*|[a-z0-9]+(-[a-z0-9]+)+")

@@ -11,7 +11,7 @@ from toy import months, toy
 
 import energy_routes as er
 from energy_routes.results.schedule_book import directions_table, schedule_table, write_schedule
-from energy_routes.studies.netbacks import matrix
+from energy_routes.studies.netback_sheets import matrix
 
 
 def test_the_toy_by_hand(tmp_path: Path) -> None:

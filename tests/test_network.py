@@ -9,8 +9,8 @@ import pytest
 from toy import toy
 
 from energy_routes.errors import DataError, UsageError
-from energy_routes.network import Edit, Network, parse_target
-from energy_routes.periods import Period, periods_of
+from energy_routes.network.network import Edit, Network, parse_target
+from energy_routes.pack.units.periods import Period, periods_of
 
 VALUES = """
     table,id,field,period,value

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from toy import toy
 
-from energy_routes.plan import Plan
-from energy_routes.solver import solve
+from energy_routes.plan.plan import Plan
+from energy_routes.solving.loop import solve
 
 PROMISE = {
     "contracts": """

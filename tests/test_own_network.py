@@ -12,17 +12,16 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from printed import FILE, sheets, write_book
-from printed import run as outcome
+from printed import FILE, run as outcome, sheets, write_book
 
 import energy_routes as er
-from energy_routes.cli.starting import start_empty
-from energy_routes.cli.template import SHEETS
+from energy_routes.cli.setup.starting import start_empty
+from energy_routes.cli.setup.template import SHEETS
 from energy_routes.errors import DataError, UsageError
-from energy_routes.maps.projection import HOME, home_box
-from energy_routes.plan import Plan
-from energy_routes.schema import TABLES
-from energy_routes.tables import read_pack
+from energy_routes.maps.data.projection import HOME, home_box
+from energy_routes.pack.reading.read import read_pack
+from energy_routes.pack.schema.schema import TABLES
+from energy_routes.plan.plan import Plan
 
 PART = re.compile(r"^## (?P<title>.+?)\n(?P<text>.*?)(?=^## |\Z)", re.M | re.S)
 

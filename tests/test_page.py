@@ -15,17 +15,17 @@ import pytest
 from shapely import LineString, Polygon
 from toy_maps import toy_plan
 
+from energy_routes.answer.words import Words
 from energy_routes.errors import UsageError
-from energy_routes.maps.interactive import Page
+from energy_routes.maps.data.payload import payload
+from energy_routes.maps.data.spans import spans_of
 from energy_routes.maps.page import html
 from energy_routes.maps.page.content import PREFIXES, _arc_facts, _start, content
 from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import _outlines, svg_path
+from energy_routes.maps.page.interactive import Page
 from energy_routes.maps.page.lines import beside, courses
-from energy_routes.maps.payload import payload
-from energy_routes.maps.spans import spans_of
-from energy_routes.periods import periods_of
-from energy_routes.words import Words
+from energy_routes.pack.units.periods import periods_of
 
 WIDE_PLACES = np.array([[5.0, 52.0], [12.0, 44.0], [52.0, 46.0], [60.0, 46.0], [85.0, 45.0]])
 WEB = Path(html.__file__).parent / "web"

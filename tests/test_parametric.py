@@ -11,9 +11,10 @@ import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
-from energy_routes.form import Form
-from energy_routes.highs import Session, Solution, Status
-from energy_routes.studies.parametric import BOUNDS, Line, Region, cover, covered, line_between
+from energy_routes.linear.highs.arrays import Form
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.sensitivity.parametric import BOUNDS, Line, Region, cover, covered, line_between
+from energy_routes.linear.solution import Solution, Status
 
 COLUMNS, ROWS = 7, 5
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from toy import toy
 
-from energy_routes.formulation import build_space
-from energy_routes.pick import tie_break, tonne_km
-from energy_routes.solver import program_of, solve
+from energy_routes.formulation.space.space import build_space
+from energy_routes.solving.canonical_plan import tie_break, tonne_km
+from energy_routes.solving.loop import program_of, solve
 
 TWINS = {
     "nodes": "id,name,kind,country\nFIELD,Field,field,KZ\nHUB,Hub,hub,KZ\nEAST,East,market,CN",

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from toy import months, toy
 
-from energy_routes.case import Case
-from energy_routes.plan import TABLES, Plan
-from energy_routes.solver import solve
+from energy_routes.case.case import Case
+from energy_routes.plan.plan import TABLES, Plan
+from energy_routes.solving.loop import solve
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ from toy import months, toy, write
 from typer.testing import CliRunner
 
 import energy_routes as er
-from energy_routes.audit import premium as check
+from energy_routes.audit.checks import premium as check
 from energy_routes.cli.app import app
-from energy_routes.results import summary
-from energy_routes.studies.compare import compare
+from energy_routes.results.summary import summary
+from energy_routes.studies.comparison import compare
 
 # 2 Mt go home; the other 8: SHORT 6 at 470 USD/t, LONG 2 at 460; all barrels cost 10 USD to gather and lift.
 FREE = 2 * 100 + 6 * 470 + 2 * 460 - 10 * 10

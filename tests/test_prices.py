@@ -12,18 +12,20 @@ import pytest
 from scipy import sparse
 from toy import best, months, toy
 
-from energy_routes import limits, prices, results
-from energy_routes.audit import audit
-from energy_routes.case import Case
-from energy_routes.cli.limit_view import worth
-from energy_routes.cli.unit_choice import Units
-from energy_routes.form import Form
-from energy_routes.highs import Session
-from energy_routes.plan import Plan
+from energy_routes.audit.verification import audit
+from energy_routes.case.case import Case
+from energy_routes.cli.tables.limit_view import worth
+from energy_routes.cli.tables.unit_choice import Units
+from energy_routes.linear.highs.arrays import Form
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.sensitivity.slopes import Move, Slopes
+from energy_routes.linear.solution import Prices as Duals
+from energy_routes.plan import limits
+from energy_routes.plan.plan import Plan
+from energy_routes.results import storing as results
 from energy_routes.results.summary import binding
-from energy_routes.slopes import Move, Slopes
-from energy_routes.solution import Prices as Duals
-from energy_routes.solver import solve, stated
+from energy_routes.solving.loop import solve, stated
+from energy_routes.solving.prices import marginal_prices as prices
 
 H = 1e-4
 STEADY = {"obligations": "", "supplies": "id,node,commodity,shipper,available,cost\nFIELD_CO,FIELD,CRUDE,Field Co,20,9"}
@@ -354,7 +356,7 @@ def test_what_a_price_is_stands_the_same_everywhere() -> None:
     texts = [(root / "docs" / page).read_text("utf-8") for page in ("formulation.md", "cli.md", "python.md")]
     texts += [prices.__doc__ or "", (root / "data/words/words.csv").read_text("utf-8").replace('""', '"')]
     texts += [Plan.__doc__ or ""]
-    from energy_routes.cli.solving import solve as command
+    from energy_routes.cli.verbs.solving import solve as command
 
     texts.append(command.__doc__ or "")
     for text in texts:

@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import Phase, example, given, settings, strategies as st
 from small_networks import Spec, Way, case_of, specs
 from toy import best
 
-from energy_routes.case import Case
-from energy_routes.formulation import build_space
-from energy_routes.highs import Session, Status
-from energy_routes.limits import limit_table
-from energy_routes.plan import Plan
-from energy_routes.program import Program
-from energy_routes.solver import program_of, solve
+from energy_routes.case.case import Case
+from energy_routes.formulation.space.space import build_space
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.programme import Program
+from energy_routes.linear.solution import Status
+from energy_routes.plan.limits import limit_table
+from energy_routes.plan.plan import Plan
+from energy_routes.solving.loop import program_of, solve
 
 QUICK = (Phase.explicit, Phase.generate)  # a solve takes too long to look for the smallest failure
 

@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.optimize import linprog
 
-import energy_routes.pulp_bridge as bridge
+import energy_routes.linear.pulp.bridge as bridge
 from energy_routes.errors import SolverError, UsageError
-from energy_routes.highs import Session, Status, residuals
-from energy_routes.lp import INF, Expr, axis, between
-from energy_routes.program import Builder, Program, Term
+from energy_routes.linear.expressions import INF, Expr, axis, between
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.programme import Builder, Program, Term
+from energy_routes.linear.solution import Status, residuals
 
 pulp = pytest.importorskip("pulp")
 
@@ -326,8 +326,10 @@ def test_only_touched_variables_are_made():
     assert seen == [1]
 
 
-@pytest.mark.parametrize("order", [
-    "pulp, highspy", "highspy, pulp", "energy_routes.highs, pulp", "pulp, energy_routes.highs"])
+SESSION = "energy_routes.linear.highs.session"
+
+
+@pytest.mark.parametrize("order", ["pulp, highspy", "highspy, pulp", f"{SESSION}, pulp", f"pulp, {SESSION}"])
 def test_both_import_orders_solve(order):
     first, second = order.split(", ")
     code = f"""

@@ -31,7 +31,7 @@ from question_book import (
 )  # fmt: skip
 
 import energy_routes as er
-from energy_routes import library
+from energy_routes.pack import bundled as library
 
 
 @pytest.fixture(scope="module")

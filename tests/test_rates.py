@@ -11,11 +11,11 @@ import pytest
 from toy import months, toy
 
 import energy_routes as er
+from energy_routes.case.disruptions.outages import arcs_meant
+from energy_routes.case.disruptions.rates import rate_table, rates_of
+from energy_routes.case.disruptions.scenarios import CALM, futures_of, mean_of
+from energy_routes.case.policy.levers import Cvar
 from energy_routes.errors import DataError, UsageError
-from energy_routes.levers import Cvar
-from energy_routes.risk.outages import arcs_meant
-from energy_routes.risk.rates import rate_table, rates_of
-from energy_routes.risk.scenarios import CALM, futures_of, mean_of
 
 EVENTS = {
     "events": """

@@ -13,7 +13,7 @@ from test_cvar import value
 from toy import toy
 
 import energy_routes as er
-from energy_routes.case import Case
+from energy_routes.case.case import Case
 from energy_routes.errors import UsageError
 
 BOOK = {"arcs": ["arc:LONG"], "premium": 20, "spot": 0}

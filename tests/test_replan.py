@@ -10,8 +10,8 @@ import pytest
 from toy import months, toy
 
 import energy_routes as er
-from energy_routes.case import Case
-from energy_routes.periods import periods_of
+from energy_routes.case.case import Case
+from energy_routes.pack.units.periods import periods_of
 
 TANK = {"storages": """
     id,node,commodities,working_volume,opening,volume_unit,closing

@@ -13,14 +13,17 @@ from markupsafe import Markup
 from toy import toy
 
 import energy_routes as er
+from energy_routes.answer.words import LANGUAGES, Words
 from energy_routes.errors import UsageError
-from energy_routes.report import basis, charts, report_html, risks, subject_of
-from energy_routes.report.answer import cards, headline, sentences
+from energy_routes.report import charts
 from energy_routes.report.figures import inline
 from energy_routes.report.page import PARTS
-from energy_routes.report.studies import frontier_of, stress_of
+from energy_routes.report.sections import basis, risks
+from energy_routes.report.sections.answer import cards, headline, sentences
+from energy_routes.report.sections.studies import frontier_of, stress_of
+from energy_routes.report.subject import subject_of
 from energy_routes.report.table import link, table
-from energy_routes.words import LANGUAGES, Words
+from energy_routes.report.writing import report_html
 
 TWO_WAYS = Path(__file__).parent / "two_ways" / "model.toml"
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"None\" 'Қазақ' {{ 7*7 }}"

@@ -18,9 +18,9 @@ import pandas as pd
 import pytest
 
 import energy_routes as er
-from energy_routes import results
 from energy_routes.errors import DataError, UsageError
-from energy_routes.plan import TABLES, Plan
+from energy_routes.plan.plan import TABLES, Plan
+from energy_routes.results import storing as results
 from energy_routes.results.record import read_case, write_case
 from energy_routes.results.summary import binding, target_of
 from energy_routes.results.tables import canonical, exact, read_table, write_table

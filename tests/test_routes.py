@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from toy import months, toy
 
-from energy_routes.routes import merged
-from energy_routes.solver import solve
+from energy_routes.plan.routes import merged
+from energy_routes.solving.loop import solve
 
 STORE = {
     "arcs": """

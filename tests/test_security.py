@@ -15,11 +15,11 @@ from scipy.optimize import linprog
 from toy import months, toy
 
 import energy_routes as er
-from energy_routes.case import Case
+from energy_routes.case.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
-from energy_routes.periods import periods_of
-from energy_routes.plan import Plan
-from energy_routes.solver import program_of
+from energy_routes.pack.units.periods import periods_of
+from energy_routes.plan.plan import Plan
+from energy_routes.solving.loop import program_of
 
 TANK = {
     "storages": "id,node,working_volume,opening,closing\nTANK,HUB,3,0,free",
@@ -330,8 +330,8 @@ def test_the_bundled_oil_model_agrees_with_its_share_cap(tmp_path: Path) -> None
 
 
 def test_a_saved_plan_keeps_its_security(tmp_path: Path) -> None:
-    from energy_routes.audit import audit, verify
-    from energy_routes.results import load as load_result
+    from energy_routes.audit.verification import audit, verify
+    from energy_routes.results.storing import load as load_result
 
     plan = secured(toy(tmp_path / "toy"), mode="preventive", delta=0.5)
     plan.save(tmp_path / "out")

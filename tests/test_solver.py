@@ -12,12 +12,20 @@ import numpy as np
 import pytest
 from toy import months, toy
 
-from energy_routes import solver
-from energy_routes.case import Case
-from energy_routes.errors import InfeasibleError, LimitError, SolverError, UnboundedError, UsageError, VerificationError
-from energy_routes.highs import Session, Solution, Status
-from energy_routes.program import Columns, Term
-from energy_routes.solver import program_of, solve, to_pulp
+from energy_routes.case.case import Case
+from energy_routes.errors import (
+    InfeasibleError,
+    LimitError,
+    SolverError,
+    UnboundedError,
+    UsageError,
+    VerificationError,
+)
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.programme import Columns, Term
+from energy_routes.linear.solution import Solution, Status
+from energy_routes.solving import loop as solver
+from energy_routes.solving.loop import program_of, solve, to_pulp
 
 
 def test_an_infeasible_case_names_the_cheapest_limit_to_give_way(tmp_path: Path) -> None:
@@ -94,8 +102,8 @@ def test_of_ways_that_share_nothing_one_is_named_whole(tmp_path: Path) -> None:
 
 
 def test_growth_through_none_of_the_tables_names_the_variables(tmp_path: Path) -> None:
-    from energy_routes.formulation.space import build_space
-    from energy_routes.unbounded import unbounded
+    from energy_routes.formulation.space.space import build_space
+    from energy_routes.solving.unbounded import unbounded
 
     case = toy(tmp_path)
     program, space = program_of(case), build_space(case)

@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.cli.app import app
-from energy_routes.columns import CONFIDENCES
-from energy_routes.library import pack_names, pack_path
-from energy_routes.network import Edit
-from energy_routes.provenance import DOUBT, sources, weakest
-from energy_routes.schema import TABLES
+from energy_routes.network.network import Edit
+from energy_routes.pack.bundled import pack_names, pack_path
+from energy_routes.pack.schema.columns import CONFIDENCES
+from energy_routes.pack.schema.schema import TABLES
+from energy_routes.provenance.figures import DOUBT, sources, weakest
 
 VALUES = """
     table,id,field,period,value,unit,source,year,confidence,note

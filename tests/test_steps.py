@@ -8,11 +8,11 @@ import pytest
 import toy
 
 import energy_routes as er
-from energy_routes.risk.outages import outages_of
-from energy_routes.studies.aftermath import plan_after
-from energy_routes.studies.shock import Shock
-from energy_routes.studies.steps import frontier_steps, spread, stress_steps
-from energy_routes.words import Words
+from energy_routes.answer.words import Words
+from energy_routes.case.disruptions.outages import outages_of
+from energy_routes.studies.curves.steps import frontier_steps, spread, stress_steps
+from energy_routes.studies.outages.aftermath import plan_after
+from energy_routes.studies.outages.shock import Shock
 
 
 @pytest.fixture(scope="module")

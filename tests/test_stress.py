@@ -10,10 +10,10 @@ import pytest
 from toy import best, months, toy
 
 import energy_routes as er
+from energy_routes.case.disruptions.outages import Outage
 from energy_routes.errors import UsageError
-from energy_routes.risk.outages import Outage
-from energy_routes.studies.shock import Shock
-from energy_routes.studies.stress import Stress, stress
+from energy_routes.studies.outages.shock import Shock
+from energy_routes.studies.outages.stress import Stress, stress
 
 # 2 Mt go home at 100 USD/t; every tonne costs 10 USD to gather and lift.  The plan: 6 Mt short, 2 Mt long.
 PLAN = 2 * 100 + 6 * 470 + 2 * 460 - 10 * 10

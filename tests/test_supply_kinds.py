@@ -9,7 +9,7 @@ from toy import TABLES, best, toy
 from typer.testing import CliRunner
 
 import energy_routes as er
-from energy_routes.audit import audit, verify
+from energy_routes.audit.verification import audit, verify
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError
 from energy_routes.maps.page.numbers import cards

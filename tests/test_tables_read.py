@@ -13,12 +13,13 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from energy_routes.errors import DataError, UsageError
-from energy_routes.schema import TABLES
-from energy_routes.tables import Pack, keys_of, read_pack, write_pack
+from energy_routes.pack.pack import Pack, keys_of
+from energy_routes.pack.reading.read import read_pack
+from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.write import write_pack
 
 MINI = Path(__file__).parent / "fixtures" / "mini"
 FORMATS = {"csv": "copy", "parquet": "copy", "excel": "copy.xlsx"}

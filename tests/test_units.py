@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from energy_routes.errors import UnitError
-from energy_routes.units import Dimension, from_inner, inner_unit, known_units, parse_unit, to_inner
+from energy_routes.pack.units.units import Dimension, from_inner, inner_unit, known_units, parse_unit, to_inner
 
 ALL_UNITS = [(unit, dimension) for dimension in ("rate", "volume", "unit_value", "length", "fraction")
              for unit in known_units(dimension)]

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import energy_routes as er
-from energy_routes.schema import TABLES
+from energy_routes.pack.schema.schema import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "validation.md"
@@ -82,7 +82,7 @@ def test_the_distance_of_2024_on_the_page_is_that_of_a_fresh_solve() -> None:
 
 def bounds(pack: er.Network, year: int) -> pd.DataFrame:
     """Every upper bound of a year on an arc where a corridor is measured: corridor, what, value."""
-    from energy_routes.periods import periods_of
+    from energy_routes.pack.units.periods import periods_of
 
     periods, tables = periods_of([year], "year"), pack.tables
     meters = tables["meters"][tables["meters"]["kind"] == "corridor"]

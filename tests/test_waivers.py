@@ -9,12 +9,12 @@ from toy import toy, write
 from typer.testing import CliRunner
 
 import energy_routes as er
-from energy_routes.case import Case
+from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError
-from energy_routes.report.changes import changes
+from energy_routes.report.sections.changes import changes
 from energy_routes.report.subject import subject_of
-from energy_routes.studies.compare import compare
+from energy_routes.studies.comparison import compare
 
 PROMISE = {"contracts": "id,kind,arc,volume,charge\nPROMISE,ship_or_pay,LONG,4,7\n"}
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from energy_routes.answer.words import HOLDER, LANGUAGES, Words
 from energy_routes.errors import DataError, UsageError
-from energy_routes.words import HOLDER, LANGUAGES, Words
 
 KAZAKH = set("әғқңөұүі")  # һ stands in few words, none of them of this trade
 LATIN = re.compile(r"QazaqGaz|South Caucasus Pipeline Company|Trans Adriatic Pipeline AG|TANAP \(SGC, .*\)")
@@ -189,7 +189,7 @@ def test_a_map_is_drawn_in_ones_own_words(tmp_path: Path, monkeypatch: pytest.Mo
     from toy import TABLES, toy
 
     import energy_routes as er
-    from energy_routes.maps.payload import payload
+    from energy_routes.maps.data.payload import payload
 
     case = toy(tmp_path / "toy", TABLES)
     plan = er.solve(case)

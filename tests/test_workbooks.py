@@ -13,7 +13,7 @@ from toy import months, toy
 
 import energy_routes as er
 from energy_routes.errors import DataError
-from energy_routes.workbook import read_workbook
+from energy_routes.pack.workbook import read_workbook
 
 
 def book(path: Path, sheets: Mapping[str, Sequence[Sequence[object]]], stored: dict[str, str] | None = None,
@@ -55,7 +55,7 @@ def pack(path: Path, tariff: object = 25, stored: dict[str, str] | None = None) 
 
 
 def test_a_formula_of_a_pack_is_refused_with_its_place_and_what_to_do(tmp_path: Path) -> None:
-    from energy_routes.tables import read_pack
+    from energy_routes.pack.reading.read import read_pack
 
     for name, formula in (("plain", "=20+5"), ("failing", "=1/0")):
         with pytest.raises(DataError) as refused:
@@ -97,7 +97,7 @@ def test_decks_and_actuals_are_read_through_the_same_door(tmp_path: Path) -> Non
 
 
 def test_a_formula_that_failed_is_to_be_mended_and_not_left_blank(tmp_path: Path) -> None:
-    from energy_routes.tables import read_pack
+    from energy_routes.pack.reading.read import read_pack
 
     with pytest.raises(DataError, match=r"'#REF!'.*mend it") as refused:
         read_pack(pack(tmp_path / "error.xlsx", "#REF!"))

@@ -17,11 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes.case import Case
-from energy_routes.highs import Session, Solution, Status, worth
-from energy_routes.loading import load
-from energy_routes.program import Program
-from energy_routes.solver import program_of
+from energy_routes.case.case import Case
+from energy_routes.case.loading import load
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.programme import Program
+from energy_routes.linear.solution import Solution, Status, worth
+from energy_routes.solving.loop import program_of
 
 TABLES: Mapping[str, str] = {
     "nodes": """
@@ -106,7 +107,7 @@ def toy(folder: Path, tables: Mapping[str, str] | None = None, model: str = "", 
 
 def months(case: Case, count: int = 3) -> Case:
     """The case over the first months of its year."""
-    from energy_routes.periods import periods_of
+    from energy_routes.pack.units.periods import periods_of
 
     return replace(case, periods=periods_of([case.periods[0].year], "month")[:count])
 

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.network import Network
-from energy_routes.periods import periods_of
-from energy_routes.plan import MEANING, Prices
+from energy_routes.network.network import Network
+from energy_routes.pack.units.periods import periods_of
+from energy_routes.plan.plan import MEANING, Prices
 
 # A field, a hub and a port in Kazakhstan, and a market in China that lies outside the frame.
 NODES = pd.DataFrame(

@@ -16,13 +16,13 @@ import pandas as pd
 from scipy.optimize import direct
 
 import energy_routes as er
-from energy_routes import library
-from energy_routes.case import Case
-from energy_routes.highs import Session
-from energy_routes.network import Edit
-from energy_routes.periods import periods_of
-from energy_routes.pick import pick
-from energy_routes.solver import stated
+from energy_routes.case.case import Case
+from energy_routes.linear.highs.session import Session
+from energy_routes.network.network import Edit
+from energy_routes.pack import bundled as library
+from energy_routes.pack.units.periods import periods_of
+from energy_routes.solving.canonical_plan import pick
+from energy_routes.solving.loop import stated
 
 Shares = Mapping[str, float]
 DAYS = 365.0

@@ -18,10 +18,10 @@ from independence import ASKED, BTC, DRAWS, LINKS, NEAR, Numbers, atlas_of, case
 from question_book import WORDS, block, grid, listed, printed, wrapped
 
 import energy_routes as er
-from energy_routes.case import Case
-from energy_routes.naming import short
-from energy_routes.studies.draws import bands
-from energy_routes.studies.losses import names_of
+from energy_routes.case.case import Case
+from energy_routes.network.names import short
+from energy_routes.studies.draws.draws import bands
+from energy_routes.studies.outages.losses import names_of
 
 SHARE = "policy.max_share.transit:RU"
 

@@ -9,19 +9,20 @@ import numpy as np
 import pandas as pd
 
 import energy_routes as er
-from energy_routes.case import Case
+from energy_routes.case.case import Case
+from energy_routes.case.disruptions.outages import outages_of
+from energy_routes.case.policy.policy import Cap
 from energy_routes.errors import InfeasibleError
-from energy_routes.formulation import build
-from energy_routes.formulation.space import build_space
-from energy_routes.highs import Session, Status
-from energy_routes.policy import Cap
-from energy_routes.program import Program
-from energy_routes.risk.outages import outages_of
-from energy_routes.solver import program_of, stated
-from energy_routes.studies.draws import Sampler
-from energy_routes.studies.shock import Shock
-from energy_routes.studies.stress import KINDS
-from energy_routes.tightest import least_share
+from energy_routes.formulation.description import build
+from energy_routes.formulation.space.space import build_space
+from energy_routes.linear.highs.session import Session
+from energy_routes.linear.programme import Program
+from energy_routes.linear.solution import Status
+from energy_routes.solving.loop import program_of, stated
+from energy_routes.solving.tightest_caps import least_share
+from energy_routes.studies.draws.draws import Sampler
+from energy_routes.studies.outages.shock import Shock
+from energy_routes.studies.outages.stress import KINDS
 
 DRAWS, SEED = 16, 1
 RU = Cap("transit", "RU", 1.0)

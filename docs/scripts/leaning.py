@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 
 import backtest as bt
 
-from energy_routes.case import Case
-from energy_routes.network import Edit
+from energy_routes.case.case import Case
+from energy_routes.network.network import Edit
 
 FREE = float("inf")
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import energy_routes as er
-from energy_routes import maps
+from energy_routes.maps import drawing as maps
 
 DPI = 110
 IMAGES = Path(__file__).resolve().parent.parent / "images"

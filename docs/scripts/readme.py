@@ -16,10 +16,10 @@ import pandas as pd
 from question_book import Book
 
 import energy_routes as er
-from energy_routes.naming import Names, short
+from energy_routes.network.names import Names, short
 from energy_routes.results.summary import limits_of_corridors
 from energy_routes.studies.lowest import lowest_share
-from energy_routes.studies.netbacks import netbacks
+from energy_routes.studies.netback_sheets import netbacks
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "README.md"
 WIDTH = 120

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 import energy_routes as er
-from energy_routes.maps.interactive import write_page
+from energy_routes.maps.page.interactive import write_page
 
 PICTURE = Path(__file__).parent.parent / "images" / "interactive.png"
 VIEW = "v=change&t=2024-03"

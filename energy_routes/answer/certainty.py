@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from energy_routes.answer.words import Words, stopped
 from energy_routes.case import Case
-from energy_routes.naming import Names
-from energy_routes.network import Network
-from energy_routes.periods import Period
+from energy_routes.network import Names, Network
+from energy_routes.pack import TABLES, Period
 from energy_routes.plan import Plan
 from energy_routes.provenance import PLAIN, bound_grades, sources, weakest_of
-from energy_routes.schema import TABLES
-from energy_routes.words import Words, stopped
 
 ESTIMATE = "estimate"
 # What an id of each table is called by, as an attribute of Names.
@@ -58,7 +56,7 @@ class Certainty:
 
 
 def certainty_of(plan: Plan) -> Certainty:
-    """How sure a plan is, to first order (see :mod:`energy_routes.stakes`)."""
+    """How sure a plan is, to first order (see :mod:`energy_routes.provenance.figures.first_order`)."""
     rows = sources(plan)
     money = rows[[_is_money(table, field) for table, field in zip(rows["table"], rows["field"], strict=True)]]
     paid = money["at_stake"].abs()

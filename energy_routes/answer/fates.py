@@ -10,9 +10,9 @@ from typing import Any, Literal
 import pandas as pd
 
 from energy_routes.answer.measures import UNITS, corridor_volumes, families_of
-from energy_routes.naming import Names, short
+from energy_routes.case import HHI
+from energy_routes.network import Names, short
 from energy_routes.plan import Plan
-from energy_routes.subjects import HHI
 
 Phrase = Literal["carry", "cross", "take", "give", "limit", "build", "book", "survive", "spread"]
 Verb = Literal["carries", "empty", "stays", "stays_empty", "begins", "ends", "gains", "loses"]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from energy_routes.pack import inner_unit
 from energy_routes.plan import Plan
-from energy_routes.units import inner_unit
 
 FAMILIES = ("oil", "gas")
 UNITS = {family: inner_unit("volume", family) for family in FAMILIES}

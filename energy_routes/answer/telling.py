@@ -10,8 +10,8 @@ from typing import Protocol
 from energy_routes.answer.content import Content
 from energy_routes.answer.fates import SEEN, Fate, moved
 from energy_routes.answer.measures import UNITS, exported, families_of
+from energy_routes.answer.words import MINUS, Words, stopped
 from energy_routes.plan import Plan
-from energy_routes.words import MINUS, Words, stopped
 
 SLIGHT_MONEY = 1e-5  # share of the netback: a smaller change is none
 MOST_MOVES, MOST_HEADS = 2, 2

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault
-from energy_routes.tables import Pack, read_pack
+from energy_routes.pack import Pack, read_pack
 
 KEYS = {
     "option_effects": ("option", "target"),

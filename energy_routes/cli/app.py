@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from energy_routes.cli import desk, expanding, packs, reporting, saved, solving, sourcing, studying, weighing
+from energy_routes.cli.verbs import desk, expanding, packs, reporting, saved, solving, sourcing, studying, weighing
 
 app = typer.Typer(
     name="energy-routes",

@@ -9,17 +9,14 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from energy_routes.answer import Answer, Fate
-from energy_routes.answer.certainty import doubtful, limit_key
-from energy_routes.answer.fates import SEEN, TOLD, Measured, moved
-from energy_routes.cli.limit_view import KINDS
-from energy_routes.cli.plan_view import corridors_of, premium
-from energy_routes.cli.render import BLANK, table
-from energy_routes.cli.unit_choice import Units
-from energy_routes.limits import VALUE_UNITS
-from energy_routes.results.summary import binding
-from energy_routes.studies.compare import compare
-from energy_routes.words import Words
+from energy_routes.answer import SEEN, TOLD, Answer, Fate, Measured, Words, doubtful, limit_key, moved
+from energy_routes.cli.tables.limit_view import KINDS
+from energy_routes.cli.tables.plan_view import corridors_of, premium
+from energy_routes.cli.tables.render import BLANK, table
+from energy_routes.cli.tables.unit_choice import Units
+from energy_routes.plan import VALUE_UNITS
+from energy_routes.results import binding
+from energy_routes.studies import compare
 
 LINES, WIDE = 30, 80
 MOST_LIMITS, MOST_CHANGES, FEWEST_ROWS = 5, 5, 3

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from energy_routes.answer import VARIABLE
 from energy_routes.errors import UsageError
-from energy_routes.words import VARIABLE
 
 if TYPE_CHECKING:
     from energy_routes.case import Case
@@ -76,7 +76,7 @@ def ask(
     actuals: Path | None = None,
 ) -> Case:
     """The case of a model with scenarios and single numbers laid over it, in the order given; then from a month on."""
-    from energy_routes.loading import load
+    from energy_routes.case import load
 
     if (as_of is None) != (actuals is None):
         raise UsageError("--as-of and --actuals go together: the first month to plan, and the volumes before it")
@@ -89,7 +89,7 @@ def ask(
         case = case.set(path, value)
     if as_of is None or actuals is None:
         return case
-    from energy_routes.midyear import replan
+    from energy_routes.case import replan
 
     return replan(case, as_of, actuals)
 
@@ -103,7 +103,7 @@ def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, qui
 
         return load(target)
     case = ask(target, scenarios, sets, **laid)
-    from energy_routes.solver import solve
+    from energy_routes.solving import solve
 
     with busy(f"Solving {case.name} …", quiet):
         return solve(case)

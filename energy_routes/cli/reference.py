@@ -16,8 +16,8 @@ def plan_before(plan: Plan, model: str, changed: bool, solver: str = "highs") ->
     ``changed``: scenarios or ``--set`` were given, so it is that of the model as it stands.  A reference that has no
     plan is left out: the answer stands without it.
     """
-    from energy_routes.loading import load
-    from energy_routes.solver import solve
+    from energy_routes.case import load
+    from energy_routes.solving import solve
 
     name = model if changed else plan.case.base
     if name is None:

@@ -9,12 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.form import SMALLEST_COEFFICIENT
-from energy_routes.formulation.space import Space
+from energy_routes.case import Concentration, for_family, weights_of_sets
+from energy_routes.formulation.space.space import Space
 from energy_routes.indicators import weighted_hhi
-from energy_routes.lp import INF, Index, Rows, Vector, axis, between
-from energy_routes.policy import Concentration, for_family
-from energy_routes.risk.countries import weights_of_sets
+from energy_routes.linear import INF, SMALLEST_COEFFICIENT, Index, Rows, Vector, axis, between
 
 CUT = "max_hhi"
 

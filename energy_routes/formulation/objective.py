@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from energy_routes.formulation.axes import TANKERS
-from energy_routes.formulation.space import Space
-from energy_routes.lp import Expr
+from energy_routes.formulation.space.axes import TANKERS
+from energy_routes.formulation.space.space import Space
+from energy_routes.linear import Expr
 
 
 def sales(s: Space) -> Expr:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
+from energy_routes.case import Objective
 from energy_routes.formulation import objective as money
-from energy_routes.formulation.build_rules import (
+from energy_routes.formulation.rules.builds import (
     arcs_at_least,
     beyond_old,
     budget,
@@ -22,26 +23,19 @@ from energy_routes.formulation.build_rules import (
     supply_with_options,
     within_added,
 )
-from energy_routes.formulation.carbon_rules import carbon, max_emissions
-from energy_routes.formulation.diversification_rules import (
-    exports,
-    exposure,
-    hold_exports,
-    max_exposure,
-    max_share,
-)
-from energy_routes.formulation.network_rules import balance, capacity, joint_limits, joint_ratios
-from energy_routes.formulation.space import Space
-from energy_routes.formulation.storage_rules import (
+from energy_routes.formulation.rules.carbon import carbon, max_emissions
+from energy_routes.formulation.rules.diversification import exports, exposure, hold_exports, max_exposure, max_share
+from energy_routes.formulation.rules.network import balance, capacity, joint_limits, joint_ratios
+from energy_routes.formulation.rules.storage import (
     closing_stock,
     injection,
     stock_balance,
     withdrawal,
     working_volume,
 )
-from energy_routes.formulation.trade_rules import contracts, market_depth, obligations
-from energy_routes.lp import Expr, Rows
-from energy_routes.policy import Objective
+from energy_routes.formulation.rules.trade import contracts, market_depth, obligations
+from energy_routes.formulation.space.space import Space
+from energy_routes.linear import Expr, Rows
 
 Rule = Callable[[Space], Rows]
 TermKind = Literal["cash", "penalty", "risk"]

@@ -15,7 +15,7 @@ from energy_routes.indicators.concentration import (
     shannon_wiener_neumann,
     weighted_hhi,
 )
-from energy_routes.schema import PARTITIONS
+from energy_routes.pack import PARTITIONS
 
 PLAIN = (hhi, effective_number, shannon_wiener, largest_share)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from energy_routes.answer import Words
 from energy_routes.maps import style
-from energy_routes.words import Words
 
 WIDE = 720.0
 ROW = 22.0

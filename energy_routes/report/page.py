@@ -7,8 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energy_routes.report import additions, answer, basis, changes, flows, money, risks
+from energy_routes.maps import compare_figure, draw
 from energy_routes.report.figures import inline
+from energy_routes.report.sections import additions, answer, basis, changes, flows, money, risks
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section
 
@@ -45,13 +46,11 @@ def _sections(subject: Subject) -> Iterator[Section]:
 
 def _map(subject: Subject) -> object:
     """The static map of the plan, or of before, after and change."""
-    from energy_routes import maps
-
     words, plan = subject.words, subject.plan
     if subject.comparison is not None:
         old = subject.comparison.before
-        return inline(lambda: maps.compare_figure(old, plan, lang=words.language), "map", words("report.map"))
-    return inline(lambda: maps.draw(plan, lang=words.language), "map", words("report.map"))
+        return inline(lambda: compare_figure(old, plan, lang=words.language), "map", words("report.map"))
+    return inline(lambda: draw(plan, lang=words.language), "map", words("report.map"))
 
 
 def _version() -> str:

@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from energy_routes.answer.measures import FAMILIES
-from energy_routes.maps.payload import words_of
-from energy_routes.naming import Names
+from energy_routes.answer import FAMILIES, Words
+from energy_routes.maps import words_of
+from energy_routes.network import Names
 from energy_routes.plan import Plan
-from energy_routes.report.studies import FrontierTold, StressTold, frontier_of, stress_of
-from energy_routes.studies.compare import Comparison, compare
-from energy_routes.studies.frontier import Frontier
-from energy_routes.studies.stress import Stress
-from energy_routes.words import Words
+from energy_routes.report.sections.studies import FrontierTold, StressTold, frontier_of, stress_of
+from energy_routes.studies import Comparison, Frontier, Stress, compare
 
 SEEN = 1e-6  # Mt or bcm: what is less is not worth a row
 

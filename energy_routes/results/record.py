@@ -13,18 +13,26 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from energy_routes.case import Case
+from energy_routes.case import (
+    Actual,
+    BasePrice,
+    Bookings,
+    Build,
+    Cap,
+    Case,
+    Concentration,
+    Cvar,
+    Past,
+    Policy,
+    Security,
+    past_of,
+    revive,
+)
 from energy_routes.errors import DataError, Fault
-from energy_routes.levers import Bookings, Build, Cvar, Security, revive
 from energy_routes.network import Edit, Network
-from energy_routes.past import Actual, Past, past_of
-from energy_routes.periods import Period
+from energy_routes.pack import UNLIMITED, Period, read_pack, write_pack
 from energy_routes.plan import MEANING, Plan
-from energy_routes.policy import Cap, Concentration, Policy
 from energy_routes.results.tables import exact
-from energy_routes.schema import UNLIMITED
-from energy_routes.tables import read_pack, write_pack
-from energy_routes.valuation import BasePrice
 
 PACKAGES = ("energy-routes", "highspy", "numpy", "pandas", "pulp", "pyarrow", "scipy")
 

@@ -13,11 +13,10 @@ from typing import Any
 
 import pandas as pd
 
-from energy_routes.naming import Names
-from energy_routes.plan import Plan
+from energy_routes.network import Names
+from energy_routes.plan import Plan, merged
 from energy_routes.results.summary import binding
 from energy_routes.results.workbook import timeless
-from energy_routes.routes import merged
 
 SMALL = {"Mt": "kt", "bcm": "mcm"}
 SEEN = 5e-7  # Mt: half a tonne a period, below which a row would be all zeroes

@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer import Answer, answer_of
-from energy_routes.answer.measures import UNITS
-from energy_routes.limits import NO_PLAN, ONE_OF_SEVERAL, PRICE_UNITS, VALUE_UNITS
-from energy_routes.plan import MEANING, Plan
+from energy_routes.answer import UNITS, Answer, Words, answer_of
+from energy_routes.plan import MEANING, NO_PLAN, ONE_OF_SEVERAL, PRICE_UNITS, VALUE_UNITS, Plan
 from energy_routes.results.tables import exact
-from energy_routes.words import Words
 
 __all__ = ["UNITS", "VALUE_UNITS", "begun", "binding", "limits_of_corridors", "summary", "target_of"]
 

@@ -1,1 +1,5 @@
-"""Many solves: what changes between two plans, and (as the project grows) along a curve or over outages."""
+"""Questions of many solves: curves, outages, draws, comparisons, budgets, regret and netbacks."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -8,13 +8,12 @@ from typing import Literal
 
 from scipy.optimize import brentq
 
-from energy_routes.case import Case
+from energy_routes.case import Case, parse_cap
 from energy_routes.errors import UsageError
-from energy_routes.policy import parse_cap
-from energy_routes.studies.curve import Curve
-from energy_routes.studies.frontier import curve_of, reference_of
-from energy_routes.studies.lever import lever_of
-from energy_routes.written import amount
+from energy_routes.pack import amount
+from energy_routes.studies.curves.curve import Curve
+from energy_routes.studies.curves.frontier import curve_of, reference_of
+from energy_routes.studies.curves.lever import lever_of
 
 FINE = 1e-10  # of the way from a share of 1 to 0
 DEAR = 1e12  # USD/t: in place of the infinite premium of exporting nothing

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from energy_routes.errors import UsageError
-from energy_routes.results.tables import write_table
+from energy_routes.results import write_table
 
 
 def write_study(folder: str | Path, name: str, text: str, tables: Mapping[str, pd.DataFrame]) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import energy_routes as er
-from energy_routes.maps.interactive import write_page
+from energy_routes.maps.page.interactive import write_page
 
 TWO_WAYS = Path(__file__).parent.parent / "two_ways" / "model.toml"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -15,9 +15,9 @@ import pytest
 import toy
 
 import energy_routes as er
-from energy_routes.maps.interactive import write_page
-from energy_routes.maps.payload import payload
-from energy_routes.words import Words
+from energy_routes.answer.words import Words
+from energy_routes.maps.data.payload import payload
+from energy_routes.maps.page.interactive import write_page
 
 WORDS = Words.of("en")
 MARCH = "2024-03"

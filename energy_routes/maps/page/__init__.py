@@ -1,4 +1,5 @@
-"""The interactive page, made of data: ground, lines and numbers from a plan, laid into one file by a template.
+"""The interactive map: one HTML file that loads nothing."""
 
-All geography is done here, in Python: the page itself holds no projection, no tiles and no fonts.
-"""
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

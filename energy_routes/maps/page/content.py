@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 from shapely import get_coordinates
 
+from energy_routes.answer import MARKS, Words
 from energy_routes.errors import UsageError
-from energy_routes.geo import read_features
-from energy_routes.maps import style
+from energy_routes.maps.data import style
+from energy_routes.maps.data.payload import MapData, payload, records, words_of
+from energy_routes.maps.data.spans import Span, spans_of
+from energy_routes.maps.data.titles import difference, titled
 from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import ground
 from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import plan_numbers, text_of
-from energy_routes.maps.payload import MapData, payload, records, words_of
-from energy_routes.maps.spans import Span, spans_of
-from energy_routes.maps.titles import difference, titled
+from energy_routes.network import read_features
 from energy_routes.plan import check_meaning
-from energy_routes.words import MARKS, Words
 
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
 IDLE_MODES = ("pipeline", "rail")

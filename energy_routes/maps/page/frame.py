@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from energy_routes.maps.projection import Points, home_box, project
+from energy_routes.maps.data.projection import Points, home_box, project
 
 Box = tuple[float, float, float, float]
 

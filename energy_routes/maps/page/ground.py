@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes import geo
+from energy_routes.answer import Words
 from energy_routes.maps.page.frame import Frame
-from energy_routes.words import Words
+from energy_routes.network import geometry as geo
 
 TOLERANCE = 0.3  # units: the Visvalingam triangle that may go, about two kilometres a side
 ISLET = 0.15     # square units: an island smaller than this is not seen

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_routes.maps.corridors import Samples, runs, shared_stretches
+from energy_routes.maps.data.corridors import Samples, runs, shared_stretches
+from energy_routes.maps.data.projection import Points, cumulative, resample, smooth
 from energy_routes.maps.page.frame import Frame, flat
-from energy_routes.maps.projection import Points, cumulative, resample, smooth
 
 if TYPE_CHECKING:
     from shapely import LineString

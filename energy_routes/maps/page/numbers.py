@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer.measures import exported
-from energy_routes.maps.payload import bottlenecks, moved_over, records
-from energy_routes.maps.titles import finding, limit_name
-from energy_routes.naming import Names
-from energy_routes.routes import merged
-from energy_routes.words import Words
+from energy_routes.answer import Words, exported
+from energy_routes.maps.data.payload import bottlenecks, moved_over, records
+from energy_routes.maps.data.titles import finding, limit_name
+from energy_routes.network import Names
+from energy_routes.plan import merged
 
 DIGITS = 6
 SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting", "cost", "netback")

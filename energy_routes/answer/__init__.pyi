@@ -1,0 +1,31 @@
+from .answer import (
+    Answer as Answer,
+    answer_of as answer_of,
+)
+from .certainty import (
+    doubtful as doubtful,
+    limit_key as limit_key,
+)
+from .fates import (
+    SEEN as SEEN,
+    TOLD as TOLD,
+    Fate as Fate,
+    Measured as Measured,
+    moved as moved,
+)
+from .measures import (
+    FAMILIES as FAMILIES,
+    UNITS as UNITS,
+    corridor_volumes as corridor_volumes,
+    exported as exported,
+    families_of as families_of,
+    market_volumes as market_volumes,
+    periods_in as periods_in,
+)
+from .telling import Shown as Shown
+from .words import (
+    MARKS as MARKS,
+    MINUS as MINUS,
+    VARIABLE as VARIABLE,
+    Words as Words,
+)

@@ -1,0 +1,4 @@
+from .verification import (
+    audit as audit,
+    verify as verify,
+)

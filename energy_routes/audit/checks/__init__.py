@@ -1,0 +1,1 @@
+"""What the audit computes again, by subject."""

@@ -1,0 +1,240 @@
+"""Dependence: exposure of groups at their meters, shares, indicators and the caps of the policy."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable
+
+from energy_routes.audit.checks.arrival import Arrival
+from energy_routes.audit.facts import Facts, Row, years
+from energy_routes.audit.files import Saved
+from energy_routes.audit.report import Findings
+
+ALL = "all"  # all families together, by value at base prices
+PARTITIONS = ("corridor", "transit_set", "terminal", "market")
+Exposure = dict[tuple[str, str, str, str], float]  # (kind, group, family, period) → volume
+
+
+def check(saved: Saved, facts: Facts, found: Findings) -> None:
+    """Groups, indicators and caps from the saved volumes."""
+    volumes = _exposure(saved, facts)
+    inlets, totals = _inlets(saved, facts), _totals(saved, facts, volumes)
+    listed: set[tuple[str, str, str]] = set()
+    for row in saved["groups"]:
+        kind, group, family, period = row["kind"], row["group"], row["family"], row["period"]
+        listed.add((kind, group, family))
+        spans = facts.periods if period == "total" else [period]
+        what = f"{kind} {group} {family} {period}"
+        volume = sum(volumes[kind, group, family, p] for p in spans)
+        total = sum(totals[kind, family, p] for p in spans)
+        capacity = sum(_capacity(facts, kind, group, family, p) for p in spans)
+        found.equal("groups", f"{what} volume", row["volume"], volume)
+        found.equal("groups", f"{what} capacity", row["capacity"], capacity)
+        found.equal("groups", f"{what} share", row["share"], volume / total if total > 0 else math.nan)
+        used = sum(inlets[kind, group, family, p] for p in spans) / capacity if capacity > 0 else math.nan
+        found.equal("groups", f"{what} utilisation", row["utilisation"], used)
+    _indicators(saved, facts, volumes, totals, listed, found)
+    _caps(facts, volumes, totals, listed, found)
+    _cuts(saved, facts, volumes, found)
+    _held(saved, found)
+
+
+def _exposure(saved: Saved, facts: Facts) -> Exposure:
+    """What of each group is sold abroad: flows and deliveries, each by the share with which it counts."""
+    arrival = Arrival(facts, facts.periods)
+    out: Exposure = defaultdict(float)
+    for row in saved["flows"]:
+        for (kind, group), volume in arrival.of_flow(row):
+            out[kind, group, row["family"], row["period"]] += volume
+    for row in saved["deliveries"]:
+        for (kind, group), volume in arrival.of_sale(row):
+            out[kind, group, row["family"], row["period"]] += volume
+    for (kind, group, family, period), volume in list(out.items()) if facts.base_prices else []:
+        out[kind, group, ALL, period] += facts.base_prices[family] * volume
+    return out
+
+
+def _inlets(saved: Saved, facts: Facts) -> Exposure:
+    """What enters at the meters of each group, before any loss."""
+    out: Exposure = defaultdict(float)
+    for meter in facts.rows["meters"].values():
+        for row in saved["flows"] if meter["arc"] else ():
+            if row["arc"] == meter["arc"] and meter["commodity"] in (None, row["commodity"]):
+                out[meter["kind"], meter["group"], row["family"], row["period"]] += row["volume"]
+    return out
+
+
+def _totals(saved: Saved, facts: Facts, volumes: Exposure) -> dict[tuple[str, str, str], float]:
+    """What a share is a share of: a partition's own sum; else the volume through all corridors, or exports."""
+    kinds = {row["kind"] for row in saved["groups"]}
+    sums: dict[tuple[str, str, str], float] = defaultdict(float)
+    for (kind, _, family, period), volume in volumes.items():
+        sums[kind, family, period] += volume
+    exports: dict[tuple[str, str], float] = defaultdict(float)
+    for row in saved["deliveries"]:
+        if facts.rows["markets"][row["market"]]["export"]:
+            exports[row["family"], row["period"]] += row["volume"]
+    out: dict[tuple[str, str, str], float] = defaultdict(float)
+    for kind in kinds:
+        for family in {row["family"] for row in saved["groups"]}:
+            for period in facts.periods:
+                trunk = _trunk(family, period, sums, exports, facts)
+                whole = sums[kind, family, period] if kind in PARTITIONS else trunk
+                out[kind, family, period] = whole
+    return out
+
+
+def _trunk(
+    family: str, period: str, sums: dict[tuple[str, str, str], float], exports: dict[tuple[str, str], float],
+    facts: Facts,
+) -> float:  # fmt: skip
+    """A family's volume through its corridors (its exports, where its pack names none); of all, the value of these."""
+    if family == ALL:
+        parts = facts.base_prices.items()
+        return sum(price * _trunk(own, period, sums, exports, facts) for own, price in parts)
+    named = family in facts.with_corridors
+    return sums["corridor", family, period] if named else exports[family, period]
+
+
+def _capacity(facts: Facts, kind: str, group: str, family: str, period: str) -> float:
+    """Effective capacity of the family's arcs at a group's meters, 0 where closed; NaN where one has no limit."""
+    arcs = {m["arc"] for m in facts.rows["meters"].values() if (m["kind"], m["group"]) == (kind, group) and m["arc"]}
+    own = {arc for arc in arcs if facts.family("arcs", arc) == family}
+    sizes = [facts.capacity(arc, period) if facts.open(arc, period) else 0.0 for arc in own]
+    return sum(sizes) if sizes and all(math.isfinite(size) for size in sizes) else math.nan
+
+
+def _indicators(
+    saved: Saved, facts: Facts, volumes: Exposure, totals: dict[tuple[str, str, str], float],
+    listed: set[tuple[str, str, str]], found: Findings,
+) -> None:  # fmt: skip
+    """HHI = Σ s², effective number = 1/HHI, Shannon–Wiener = −Σ s ln s, largest share, and every group's share."""
+    for row in saved["indicators"]:
+        family, kind, measure = row["family"], row["kind"], row["indicator"]
+        what = f"{measure} {kind} {row['group'] or ''} {family}".replace("  ", " ")
+        total = sum(totals[kind, family, period] for period in facts.periods)
+        groups = {group for k, group, f in listed if (k, f) == (kind, family)}
+        sizes = {g: sum(volumes[kind, g, family, period] for period in facts.periods) for g in groups}
+        shares = [size / total for size in sizes.values() if size > 0 and total > 0]
+        hhi = sum(s * s for s in shares) if shares else math.nan
+        own = {
+            "hhi": hhi,
+            "effective_number": 1.0 / hhi,
+            "shannon_wiener": -sum(s * math.log(s) for s in shares) if shares else math.nan,
+            "largest_share": max(shares, default=math.nan),
+        }
+        if measure == "risk_weighted_hhi":
+            weights = _weights(facts, "risk", sizes)
+            own[measure] = sum(weights[g] * (size / total) ** 2 for g, size in sizes.items()) if total > 0 else math.nan
+        if measure == "share":
+            own["share"] = sizes.get(row["group"] or "", math.nan) / total if total > 0 else math.nan
+        if measure in own:
+            found.equal("indicators", what, row["value"], own[measure])
+
+
+def _caps(
+    facts: Facts, volumes: Exposure, totals: dict[tuple[str, str, str], float],
+    listed: set[tuple[str, str, str]], found: Findings,
+) -> None:  # fmt: skip
+    """Caps on concentration, on shares and on volumes, over the horizon or in every period."""
+    families = sorted({family for _, _, family in listed})
+    for cap in facts.policy["max_hhi"]:
+        for family in _whose(cap, facts.policy["max_hhi"], families, ("kind", "weight")):
+            groups = [key for key in listed if (key[0], key[2]) == (cap["kind"], family)]
+            sizes = {key[1]: sum(volumes[*key, period] for period in facts.periods) for key in groups}
+            weights = _weights(facts, cap["weight"], sizes)
+            if (total := sum(sizes.values())) > 0:
+                hhi = sum(weights[group] * size * size for group, size in sizes.items()) / total**2
+                found.within("caps", f"HHI of {cap['kind']}", hhi, 0.0, cap["cap"])
+    for lever in ("max_share", "max_exposure"):
+        for cap in facts.policy[lever]:
+            whole = cap["over"] == "horizon"
+            windows = [facts.periods] if whole else [[period] for period in facts.periods]
+            for kind, group, family in sorted(listed):
+                held = _whose(cap, facts.policy[lever], families, ("kind", "group"))
+                if (kind, group) != (cap["kind"], cap["group"]) or family not in held:
+                    continue
+                for spans in windows:
+                    volume = sum(volumes[kind, group, family, p] for p in spans)
+                    base = sum(totals[kind, family, p] if lever == "max_share" else facts.years[p] for p in spans)
+                    if whole and facts.past:
+                        before, of = _gone(facts, kind, group, family)
+                        volume += before
+                        base += of if lever == "max_share" else sum(years(p) for p in facts.past["periods"])
+                    found.within("caps", f"{lever} {kind}:{group} {spans[0]}…", volume, -math.inf, cap["cap"] * base)
+
+
+def _gone(facts: Facts, kind: str, group: str, family: str) -> tuple[float, float]:
+    """What a group carried before the horizon began, and what its share is of: from the actuals, where it counts."""
+    if family == ALL:
+        parts = [(price, _gone(facts, kind, group, own)) for own, price in facts.base_prices.items()]
+        return sum(price * part[0] for price, part in parts), sum(price * part[1] for price, part in parts)
+    past = facts.past or {"actuals": [], "periods": []}
+    arrival = Arrival(facts, past["periods"])
+
+    def carried(kind: str, group: str | None) -> float:
+        counted = [
+            (meter, volume)
+            for a in past["actuals"] if a["what"] in ("arc", "market")
+            and facts.rows["commodities"].get(a["commodity"], {}).get("family") == family
+            for meter, volume in (arrival.of_flow if a["what"] == "arc" else arrival.of_sale)(_moved(a))
+        ]
+        return sum(volume for meter, volume in counted if meter[0] == kind and group in (None, meter[1]))
+
+    kinds = {str(row["kind"]) for row in facts.rows["groups"].values()}
+    trunk = kind if kind in PARTITIONS else "corridor" if "corridor" in kinds else "market"
+    return carried(kind, group), carried(trunk, None)
+
+
+def _moved(actual: Row) -> Row:
+    """An actual volume as a row of flows or deliveries."""
+    return {actual["what"]: actual["id"], "volume": float(actual["volume"])} | {
+        key: actual[key] for key in ("commodity", "period")
+    }
+
+
+def _whose(cap: Row, caps: list[Row], families: list[str], same: tuple[str, str]) -> list[str]:
+    """The families that a cap holds for: its own; or each that has none of its own, never all together."""
+    if cap.get("family"):
+        return [cap["family"]]
+    alike = {other.get("family") for other in caps if all(other[key] == cap[key] for key in same)}
+    return [family for family in families if family != ALL and family not in alike]
+
+
+def _weights(facts: Facts, weight: str, groups: Iterable[str]) -> dict[str, float]:
+    """What each group counts: 1, or the risk 1 − Π (1 − r) over the countries that a transit set names."""
+    if weight == "none":
+        return dict.fromkeys(groups, 1.0)
+    risk = {str(row["country"]): float(row["risk"]) for row in facts.rows["risk"].values()}
+    crossed = {group: [] if group == "none" else group.split("+") for group in groups}
+    return {group: 1.0 - math.prod(1.0 - risk[c] for c in countries) for group, countries in crossed.items()}
+
+
+def _cuts(saved: Saved, facts: Facts, volumes: Exposure, found: Findings) -> None:
+    """Each tangent cut of the certificate is valid (‖û‖ ≤ 1), belongs to a cap of the policy, and the plan obeys it."""
+    caps = {(cap["kind"], cap["weight"], cap["cap"]) for cap in facts.policy["max_hhi"]}
+    for number, cut in enumerate(saved.certificate.get("cuts", []), 1):
+        what = f"cut {number} of {cut['kind']} {cut['family']}"
+        if (cut["kind"], cut["weight"], cut["cap"]) not in caps:
+            found.wrong("cuts", f"{what}: the policy has no such cap")
+            continue
+        weights = _weights(facts, cut["weight"], cut["groups"])
+        pairs = [(weights[g], d) for g, d in zip(cut["groups"], cut["direction"], strict=True)]
+        length = sum(d * d / w if w > 0 else math.inf if d else 0.0 for w, d in pairs)
+        found.within("cuts", f"{what}: ‖û‖²", length, 0.0, 1.0)
+        sizes = [sum(volumes[cut["kind"], g, cut["family"], p] for p in facts.periods) for g in cut["groups"]]
+        left = sum(d * size for d, size in zip(cut["direction"], sizes, strict=True))
+        found.within("cuts", f"{what}: left side", left, -math.inf, math.sqrt(cut["cap"]) * sum(sizes))
+
+
+def _held(saved: Saved, found: Findings) -> None:
+    """Where exports are held, they are at least what the result says the case without caps exports."""
+    exported: dict[str, float] = defaultdict(float)
+    for row in saved["deliveries"]:
+        if row["export"]:
+            exported[row["family"]] += row["volume"]
+    for row in saved["prices"]:
+        if row["kind"] == "policy" and row["limit"] in exported and row["name"].startswith("exports of"):
+            found.within("caps", row["name"], exported[row["limit"]], row["bound"], math.inf)
+            found.equal("caps", f"{row['name']}: volume", row["volume"], exported[row["limit"]])

@@ -1,0 +1,139 @@
+"""The ledger, added up anew from volumes and raw tables, and the routes' netback sheets."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from energy_routes.audit.checks import builds, risk
+from energy_routes.audit.checks.movement import charge
+from energy_routes.audit.checks.trade import contracts
+from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.files import Saved
+from energy_routes.audit.report import SAME, Findings
+
+Key = tuple[str, str]  # term, family
+TERMS = (
+    "sales", "home_sales", "tariffs", "loading", "freight", "quality", "rebates", "lifting", "deficiency", "shortage",
+    "closing_value",
+)  # fmt: skip
+TANKERS = ("tanker", "caspian_tanker")
+COST_SHEET = ("tariff", "loading", "freight", "quality", "lifting")
+ON_ROUTES = ("sales", "home_sales", "tariffs", "loading", "freight", "quality", "rebates", "lifting")
+INCOME = ("sales", "home_sales", "closing_value")  # terms that a least-cost plan leaves out
+
+
+def check(saved: Saved, facts: Facts, found: Findings) -> None:
+    """Each term of each family, the objective, the netback, and the routes."""
+    money = _terms(saved, facts)
+    least_cost = facts.policy["objective"] == "cost"
+    sign = -1.0 if least_cost else 1.0
+    expected = {key: sign * value for key, value in money.items() if not (least_cost and key[0] in INCOME)}
+    bets = risk.money(saved, facts, sum(expected.values()), found)
+    over = facts.families[0] if len(facts.families) == 1 else "all"
+    expected |= _bets(saved, bets, over)
+    listed = {(row["term"], row["family"]): row for row in saved["ledger"]}
+    found.true("ledger", "rows", len(listed) == len(saved["ledger"]), "a term and family stands twice")
+    for key, value in expected.items():
+        row = listed.get(key)
+        found.equal("ledger", _called(key, facts), 0.0 if row is None else row["value"], value)
+    for key, row in listed.items():
+        term = key[0]
+        found.true("ledger", term, key in expected or not row["value"], "no such term in the raw tables")
+        kind = "penalty" if term == "shortage" else "risk" if term in risk.RISK_TERMS else "cash"
+        found.true("ledger", term, row["kind"] == kind, f"is {kind}, saved as {row['kind']}")
+    found.equal("ledger", "objective", saved.summary["objective"]["value"], sum(expected.values()))
+    goal = facts.policy["objective"]
+    found.true("ledger", "objective", saved.summary["objective"]["name"] == goal, f"the case asks for {goal}")
+    cash = sum(value for (term, _), value in money.items() if term != "shortage") + bets.get("bookings", 0.0)
+    found.equal("ledger", "netback", saved.summary["netback"]["value"], cash)
+    _routes(saved, facts, money, found)
+
+
+def _called(key: tuple[str, str], facts: Facts) -> str:
+    return key[0] if len(facts.families) == 1 else f"{key[0]} of {key[1]}"
+
+
+def _bets(saved: Saved, bets: dict[str, float], over: str) -> dict[Key, float]:
+    """What risk adds, of all families together; a term saved by family counts as its sum."""
+    out: dict[Key, float] = {}
+    for term, value in bets.items():
+        parts = {row["family"]: row["value"] for row in saved["ledger"] if row["term"] == term}
+        if len(parts) > 1 and abs(sum(parts.values()) - value) <= SAME * max(1.0, abs(value)):
+            out |= {(term, family): part for family, part in parts.items()}
+        else:
+            out[term, over] = value
+    return out
+
+
+def _terms(saved: Saved, facts: Facts) -> dict[Key, float]:
+    """Every (term, family) in MUSD, income positive: volume × the raw figure of its lane, supply, market, contract."""
+    money: dict[Key, float] = {(term, family): 0.0 for term in TERMS for family in facts.families}
+    for row in saved["flows"]:
+        arc, commodity, period, volume = row["arc"], row["commodity"], row["period"], row["volume"]
+        mode = facts.rows["arcs"][arc]["mode"]
+        term = "freight" if mode in TANKERS else "loading" if mode == "transfer" else "tariffs"
+        family = facts.rows["commodities"][commodity]["family"]
+        money[term, family] -= volume * charge(facts, arc, commodity, period)
+        money["quality", family] -= volume * facts.of_lane(arc, commodity, "quality", period, 0.0)
+        money["rebates", family] += volume * facts.of_lane(arc, commodity, "rebate", period, 0.0)
+    for row in saved["supplies"]:
+        cost = facts.number("supplies", row["supply"], "cost", row["period"])
+        money["lifting", facts.family("supplies", row["supply"])] -= row["lifted"] * cost
+    for row in saved["deliveries"]:
+        # The price itself is compared in `trade`.
+        money["sales", facts.family("markets", row["market"])] += row["volume"] * row["price"]
+    missed: dict[tuple[str, str], float] = {}
+    for row in saved["obligations"]:
+        value = facts.number("obligations", row["obligation"], "value", row["period"])
+        money["home_sales", facts.family("obligations", row["obligation"])] += row["volume"] * value
+        missed[row["obligation"], row["period"]] = row["short"]
+    for (name, period), volume in missed.items():
+        penalty = facts.number("obligations", name, "penalty", period)
+        money["shortage", facts.family("obligations", name)] -= volume * (0.0 if math.isnan(penalty) else penalty)
+    for name, period, _, _, beyond in contracts(saved, facts):
+        charged = beyond * facts.number("contracts", name, "charge", period)
+        money["deficiency", facts.family("contracts", name)] -= charged
+    last = facts.periods[-1]
+    for row in saved["stocks"]:
+        if row["period"] == last and facts.word("storages", row["storage"], "closing", last) == "value":
+            worth = facts.number("storages", row["storage"], "closing_value", last)
+            money["closing_value", facts.family("storages", row["storage"])] += row["closing"] * worth
+    return money | builds.money(saved, facts)
+
+
+def _routes(saved: Saved, facts: Facts, money: dict[Key, float], found: Findings) -> None:
+    """By family: each sheet adds up; all volumes are what is lifted and drawn; all netbacks the ledger's on routes."""
+    for family in facts.families:
+        rows = [row for row in saved["routes"] if row["family"] == family]
+        _routes_of(family, rows, saved, facts, money, found)
+
+
+def _routes_of(
+    family: str, rows: list[Row], saved: Saved, facts: Facts, money: dict[Key, float], found: Findings
+) -> None:
+    lifted = sum(row["lifted"] for row in saved["supplies"] if facts.family("supplies", row["supply"]) == family)
+    total: dict[str, float] = defaultdict(float)
+    for row in rows:
+        what = row["route"]
+        cost = sum(row[item] for item in COST_SHEET) - row["rebate"]
+        found.equal("routes", f"{what} cost", row["cost"], cost, SAME)
+        found.equal("routes", f"{what} netback", row["netback"], row["price"] - row["cost"], SAME)
+        found.equal("routes", f"{what} share", row["share"], row["volume"] / lifted if lifted > 0 else math.nan)
+        total["volume"] += row["volume"]
+        total["money"] += row["volume"] * row["netback"]
+    if rows or lifted > 0:
+        drawn = _drawn([row for row in saved["stocks"] if facts.family("storages", row["storage"]) == family])
+        found.equal("routes", f"volume of all {family}", total["volume"], lifted + drawn)
+        found.equal("routes", f"money of all {family}", total["money"], sum(money[t, family] for t in ON_ROUTES))
+
+
+def _drawn(stocks: list[Row]) -> float:
+    """What stores give over the horizon beyond what they are left with."""
+    opening: dict[tuple[str, str], float] = {}
+    closing: dict[tuple[str, str], float] = {}
+    for row in sorted(stocks, key=lambda row: str(row["period"])):
+        key = row["storage"], row["commodity"]
+        opening.setdefault(key, row["opening"])
+        closing[key] = row["closing"]
+    return sum(max(volume - closing[key], 0.0) for key, volume in opening.items())

@@ -1,0 +1,94 @@
+"""A second opinion on a saved result, without the solver and without the formulation's code.
+
+From the raw tables that lie with the result, every figure is found again by plain look-ups, every rule is tested on
+the saved volumes, and the ledger is added up anew.  Then the files are held against each other.  What this cannot
+tell is whether a better plan exists; the certificate's gap says that, and it is only compared here.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from energy_routes.audit import files
+from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
+from energy_routes.audit.facts import Facts
+from energy_routes.audit.report import Findings, Report
+from energy_routes.errors import DataError, Fault
+
+SAVED = 2  # the version of a result's tables that these rules are for
+
+__all__ = ["Report", "audit", "verify"]
+
+
+def verify(folder: str | Path) -> Report:
+    """Check a saved result anew, without the solver and without the code of the formulation.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where a plan was saved.
+
+    Returns
+    -------
+    Report
+        How many figures each check compared.
+
+    Raises
+    ------
+    VerificationError
+        A figure differs; it names the first differences.
+    DataError
+        The folder is no saved result, or an earlier version saved it.
+    """
+    report = audit(folder)
+    report.raise_if_failed()
+    return report
+
+
+def compare(saved: files.Saved, facts: Facts, found: Findings) -> None:
+    """Every check on what was read: movements, trade, dependence, risk, premium, builds, ledger, schedule, summary."""
+    builds.lay_over(saved, facts)
+    for part in (movement, trade, dependence, risk, premium, builds, ledger, schedule):
+        part.check(saved, facts, found)
+    files.check_summary(saved, facts, found)
+
+
+def audit(folder: str | Path) -> Report:
+    """Re-check a saved result; the report holds every check and every difference.
+
+    Raises DataError when the folder is not a saved result at all.
+    """
+    folder = Path(folder)
+    if not (folder / "run.json").is_file():
+        found = "there is no such folder" if not folder.exists() else "not a saved result"
+        repair = "Save one with: energy-routes solve MODEL --out DIR"
+        fault = Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)
+        raise DataError(str(folder), [fault])
+    _refuse_earlier(folder)
+    found_here = Findings()
+    saved = files.read_all(folder, found_here)
+    if saved is not None:
+        try:
+            compare(saved, Facts(folder / "inputs"), found_here)
+        except DataError as error:
+            found_here.wrong("inputs", str(error))
+        except (KeyError, ValueError, TypeError) as error:
+            found_here.wrong("files", f"cannot be followed: {type(error).__name__}: {error}")
+    files.check_hashes(folder, found_here)
+    return Report(folder, tuple(found_here.counts.items()), tuple(found_here.differences))
+
+
+def _refuse_earlier(folder: Path) -> None:
+    """Raise DataError where the tables were saved by a version in which they had another meaning."""
+    try:
+        version = json.loads((folder / "run.json").read_text("utf-8")).get("schema_version")
+    except (OSError, ValueError, AttributeError):
+        return  # told with the other files
+    if isinstance(version, int) and version < SAVED:
+        fault = Fault("run.json", column="schema_version",
+                      found=f"{version}: groups were measured at the inlet then, and a limit had one price",
+                      expected=f"{SAVED}: groups are measured by what is sold abroad, limits are priced by period, "
+                               "in all periods together, and equalities both ways",
+                      repair="Solve the model again, or verify it with the version that saved it.")  # fmt: skip
+        raise DataError(str(folder), [fault])

@@ -1,0 +1,526 @@
+"""A case: a network, a horizon and a policy — one question, ready to be solved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energy_routes.case.actuals import Past
+from energy_routes.case.disruptions.countries import weights_of_sets
+from energy_routes.case.disruptions.outages import check_targets
+from energy_routes.case.edits import edit_from_path, edits_of
+from energy_routes.case.model_file import AnyEdit, EditFile, PolicyFile, RouteFile, ScenarioFile
+from energy_routes.case.policy.build_options import chosen
+from energy_routes.case.policy.policy import ALL, AMOUNTS, CAPS, RISK, Policy, for_family, set_lever
+from energy_routes.case.price_deck import deck_edits
+from energy_routes.case.subjects import check_subject
+from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.network import AddedRoute, Edit, Network, routes_from_file
+from energy_routes.pack import PER_YEAR, Dimension, Period, amount, inner_unit, nearest, parted, time_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, repr=False)
+class Case:
+    """One question: solve it with :func:`energy_routes.solve`.  Every method returns a new case.
+
+    Attributes
+    ----------
+    name : str
+        Its short name: of a model file, the file's.
+    network : Network
+        The packs of facts, and the edits over them.
+    periods : tuple of Period
+        The horizon, in order: years or months.
+    policy : Policy
+        What is sought, and what limits dependence.
+    title, question : str
+        The same for people.
+    sources : tuple of str
+        What the question rests on.
+    scenarios : mapping of str to ScenarioFile
+        What its model file offers to lay over it.
+    base : str or None
+        The model that this one extends (a bundled name, or a path): what its answer is measured against.
+    past : Past or None
+        What has happened before the horizon began, where a year is planned anew (:func:`energy_routes.replan`).
+    subject : tuple of str
+        What the question is about (``corridor:BTC``); its answer begins there.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> case = er.load("oil-2024").set("policy.max_share.transit:RU", "80 %").without("BTC")
+    >>> case.policy.max_share[0].cap
+    0.8
+    """
+
+    name: str
+    network: Network
+    periods: tuple[Period, ...]
+    policy: Policy = field(default_factory=Policy)
+    title: str = ""
+    question: str = ""
+    sources: tuple[str, ...] = ()
+    scenarios: Mapping[str, ScenarioFile] = field(default_factory=dict, compare=False)
+    base: str | None = None
+    past: Past | None = None
+    subject: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        span = " … ".join(dict.fromkeys((self.periods[0].label, self.periods[-1].label)))
+        packs = ", ".join(pack.name for pack in self.network.packs)
+        return f"Case({self.name!r}: {self.title or 'no title'}; {packs}; {span}; edits: {len(self.edits)})"
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """The changes laid over the tables of the packs, in order."""
+        return self.network.edits
+
+    @property
+    def years(self) -> float:
+        """Length of the horizon in years."""
+        return sum(period.years for period in self.periods)
+
+    def on_network(self, change: Callable[[Network], Network]) -> Case:
+        """The case on a changed network.
+
+        Parameters
+        ----------
+        change : callable
+            From the network to another.
+
+        Returns
+        -------
+        Case
+            The case with that one.
+        """
+        return replace(self, network=change(self.network))
+
+    def about(self, *subject: str) -> Case:
+        """The case with another subject: ``case.about("corridor:BTC", "arc:CPC_SPM")``.
+
+        Parameters
+        ----------
+        *subject : str
+            What it is about, as ``kind:name``: a group, a row, an option, or a concentration (``hhi:corridor``).
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            A kind or name is not there (see :func:`energy_routes.case.subjects.check_subject`).
+        """
+        for target in subject:
+            check_subject(self.network, target)
+        return replace(self, subject=tuple(dict.fromkeys(subject)))
+
+    def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Case:
+        """Leave only a part of the capacity of an arc, a group or a node, in the periods named.
+
+        Parameters
+        ----------
+        what : str
+            An arc (``BTC``), a group (``CPC``, ``transit:RU``) or a node, which means all its arcs.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: the whole horizon.
+        remaining : float
+            The share of the capacity that is left, 0 to 1.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so, a period is not in the horizon, the share is not from 0 to 1, or a part of a capacity
+            without limit is to go.
+        """
+        self._check_periods(periods)
+        return self.on_network(lambda n: n.outage(what, periods, remaining, reason))
+
+    def scale(
+        self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"
+    ) -> Case:
+        """Multiply one number: ``case.scale("arc:BTC", "tariff", 0.8)``.
+
+        Parameters
+        ----------
+        target : str
+            A row, as ``word:id``.
+        column : str
+            A column of numbers of its table.
+        factor : float
+            From 0 on, without a unit.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: the whole horizon.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            The word of the target or a period is unknown, or the factor is no bare number.
+        DataError
+            The table has no such row or number.
+        """
+        self._check_periods(periods)
+        return self.on_network(lambda n: n.scale(target, column, factor, periods, reason))
+
+    def without(self, what: str, periods: Sequence[str] = (), reason: str = "closed") -> Case:
+        """Close an arc, a group or a node's arcs.
+
+        Parameters
+        ----------
+        what : str
+            An arc (``BTC``), a group (``CPC``, ``transit:RU``) or a node, which means all its arcs.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: the whole horizon.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so, or a period is not in the horizon.
+        """
+        self._check_periods(periods)
+        return self.on_network(lambda n: n.without(what, periods, reason))
+
+    def with_policy(self, **levers: Any) -> Case:
+        """The case with levers of its policy replaced.
+
+        Parameters
+        ----------
+        **levers : object
+            Fields of :class:`Policy` as a model file writes them: ``objective="cost"``, ``exports="free"``, caps as
+            ``max_share={"transit:RU": 0.8}``.  The level of a cap may carry a unit: ``"80 %"``, ``"300 kt/month"``.
+
+        Returns
+        -------
+        Case
+            A new case.  Caps of other groups stay.
+
+        Raises
+        ------
+        UsageError
+            A lever, group, family or option is unknown, or a value is out of its range.
+        """
+        policy = self.policy
+        for name, value in levers.items():
+            policy = set_lever(policy, name, self._levels(name, value))
+        for cap in (*policy.max_share, *policy.max_exposure):
+            self._check_family(cap.name, cap.family, policy)
+            self._check_group(cap.kind, cap.group, cap.family)
+        for concentration in policy.max_hhi:
+            self._check_family(concentration.name, concentration.family, policy)
+        if any(cap.weight == "risk" for cap in policy.max_hhi):
+            weights_of_sets(self.network.tables)
+        check_targets(self.network, policy, self.periods)
+        chosen(self.network.tables, policy.build)
+        if (policy.carbon_price or policy.max_emissions is not None) and self.network.tables["emissions"].empty:
+            raise UsageError("policy: carbon is priced or capped, but this pack has no emission factors (emissions)")
+        return replace(self, policy=policy)
+
+    def set(self, path: str, value: float | str | bool) -> Case:
+        """Set one figure by its path.
+
+        Parameters
+        ----------
+        path : str
+            A lever (``policy.max_share.transit:RU``) or a number of a row (``arc:BTC.tariff``, ``market:X.export``).
+        value : float, str or bool
+            A text may carry a unit (``"8 USD/MMBtu"``).  A bare number is in the unit in which the row is written, or,
+            in a policy, in that of the lever: a fraction, Mt or bcm a year, MUSD.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            The path leads nowhere, or the value is none for it.
+        DataError
+            The table has no such row or number, the value is out of its range, its unit is of another dimension, or it
+            is bare and the figures of the row have several units.
+        """
+        path = path.removeprefix("policy.")
+        head, _, rest = path.partition(".")
+        if head in (*CAPS, *RISK) and rest:
+            return self.with_policy(**{head: {rest: value}})
+        if head in ("objective", "exports", *AMOUNTS, *RISK) and not rest:
+            return self.with_policy(**{head: value})
+        edit = edit_from_path(self.network, path, value)
+        return self.on_network(lambda n: n.with_edits(edit))
+
+    def family_of_cap(self, name: str) -> str:
+        """The family that a cap's name means.
+
+        Parameters
+        ----------
+        name : str
+            ``transit:RU``, or ``oil/transit:RU``.
+
+        Returns
+        -------
+        str
+            The family; '' where the cap holds for each of several.
+        """
+        return name.partition("/")[0] if "/" in name else self.families[0] if len(self.families) == 1 else ""
+
+    def cap(self, lever: str, name: str, value: object) -> float:
+        """The level of a cap as written.
+
+        Parameters
+        ----------
+        lever : str
+            ``max_share``, ``max_exposure`` or ``max_hhi``.
+        name : str
+            What is capped, with its family where one is meant.
+        value : object
+            A number, or a text with a unit.
+
+        Returns
+        -------
+        float
+            A fraction; of ``max_exposure`` Mt (bcm) a year, and over all families MUSD a year.
+
+        Raises
+        ------
+        UsageError
+            The value is no number, or its unit is of another dimension.
+        """
+        family = self.family_of_cap(name)
+        dimension: Dimension = "fraction" if lever != "max_exposure" else "money" if family == ALL else "rate"
+        written = amount(f"{lever}.{name}", value, dimension, family)
+        if (time := time_of(parted(value)[1])) == "y":
+            return written
+        return written / PER_YEAR[time] * sum(p.count(time) for p in self.periods) / self.years
+
+    def _levels(self, lever: str, caps: object) -> object:
+        """The caps of a table as written, with their levels as :meth:`cap` reads them; any other lever as it is."""
+        if lever not in CAPS or not isinstance(caps, Mapping):
+            return caps
+        read: dict[str, object] = {}
+        for name, written in caps.items():
+            table = dict(written) if isinstance(written, Mapping) else {"cap": written}
+            if "cap" in table:
+                whose = f"{table['family']}/" if "family" in table else ""
+                table["cap"] = self.cap(lever, f"{whose}{name}", table["cap"])
+            read[name] = table
+        return read
+
+    def with_deck(self, deck: str | Path | pd.DataFrame) -> Case:
+        """The case with a price deck laid over its packs, under its own edits.
+
+        Parameters
+        ----------
+        deck : str, Path or DataFrame
+            A CSV or .xlsx file, or a frame, with the columns of a deck.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        DataError
+            With every fault of the deck.
+        """
+        bare = replace(self.network, edits=())
+        edits = deck_edits(bare, self.periods, deck)
+        return replace(self, network=bare.with_edits(*edits, *self.network.edits))
+
+    def scenario(self, name: str) -> Case:
+        """The case with a named scenario of its model file laid over it.
+
+        Parameters
+        ----------
+        name : str
+            One of ``scenarios``.
+
+        Returns
+        -------
+        Case
+            A new case, called ``model+scenario``.
+
+        Raises
+        ------
+        UsageError
+            There is no such scenario.
+        DataError
+            Its edits or its policy do not fit the case.
+        """
+        if name not in self.scenarios:
+            raise UsageError(
+                f"{self.name} has no scenario {name!r}. {nearest(name, self.scenarios)}"
+                f" Known: {', '.join(self.scenarios) or 'none'}."
+            )
+        file = self.scenarios[name]
+        changed = self.with_file(file.edit, file.policy, f"scenario {name}")
+        return replace(changed, name=f"{self.name}+{name}", title=file.title or self.title)
+
+    def with_file(self, edits: Sequence[AnyEdit], policy: PolicyFile, place: str) -> Case:
+        """The case with the edits and the policy of a file or scenario laid over it.
+
+        Routes come first, so that the other edits may speak of them.
+
+        Parameters
+        ----------
+        edits : sequence of EditFile or RouteFile
+            As a model file writes them.
+        policy : PolicyFile
+            The levers that it sets.
+        place : str
+            Where they stand, for the words of a fault.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        DataError
+            With every fault of the edits and the policy.
+        """
+        faults: list[Fault] = []
+        changes: Sequence[Edit] = ()
+        case = self
+        try:
+            case = self._with_drawn(edits)
+            plain = [edit for edit in edits if isinstance(edit, EditFile)]
+            changes = edits_of(case.network, plain, self.periods, place)
+        except DataError as error:
+            faults += error.faults
+        for name, value in policy.model_dump().items():
+            caps = name.startswith("max_") and isinstance(value, Mapping)
+            for part in [{group: cap} for group, cap in value.items()] if caps else [value] * (value not in (None, {})):
+                try:
+                    case = case.with_policy(**{name: part})
+                except UsageError as error:
+                    faults.append(Fault(place, column=f"policy.{name}", found=str(error)))
+        if faults:
+            raise DataError(place, faults)
+        return case.on_network(lambda n: n.with_edits(*changes))
+
+    def with_route(self, *routes: AddedRoute) -> Case:
+        """The case with further routes, such as :func:`energy_routes.route_from_geometry` makes of a drawn line.
+
+        Parameters
+        ----------
+        *routes : AddedRoute
+            Each is opened by an edit of its own, so that it is listed as one.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        DataError
+            An id is taken, an end is no node, or what crosses the route could not be counted right.
+        """
+        return self.on_network(lambda n: n.with_route(*routes))
+
+    def _with_drawn(self, edits: Sequence[AnyEdit]) -> Case:
+        """The case with the routes that a file draws."""
+        files = [edit for edit in edits if isinstance(edit, RouteFile)]
+        if not files:
+            return self
+        opened = [e.target.partition(":")[2] for e in edits if isinstance(e, EditFile) and e.opens()]
+        routes = [replace(route, reason=file.reason, source=file.source or route.source)
+                  for file in files for route in routes_from_file(file.add_route, self.network, **file.told())]
+        return self.on_network(lambda n: n.with_route(*routes, opened=opened))
+
+    @property
+    def families(self) -> list[str]:
+        """The families of the case (oil, gas), in the order of their packs."""
+        return list(dict.fromkeys(pack.family for pack in self.network.packs))
+
+    @property
+    def value_unit(self) -> str:
+        """What money for volume exported is told in: USD/t, USD/1000m3 of gas; USD where oil and gas have no sum."""
+        return inner_unit("unit_value", self.families[0]) if len(self.families) == 1 else "USD"
+
+    def of_family(self, family: str) -> Case:
+        """The case of one family alone: its packs, the edits and caps that are about them.
+
+        Parameters
+        ----------
+        family : str
+            One of ``families``.
+
+        Returns
+        -------
+        Case
+            A new case.
+        """
+        packs = tuple(pack for pack in self.network.packs if pack.family == family)
+        alone = Network(packs)
+        edits = tuple(edit for edit in self.edits if edit.id in alone.ids(edit.table))
+        known = set(zip(*(alone.tables["groups"][key] for key in ("kind", "group")), strict=True))
+        known |= {("market", market) for market in alone.tables["markets"]["id"]}
+        shares, volumes = (
+            tuple(replace(cap, family=None) for cap in for_family(caps, family) if (cap.kind, cap.group) in known)
+            for caps in (self.policy.max_share, self.policy.max_exposure)
+        )
+        hhi = tuple(replace(cap, family=None) for cap in for_family(self.policy.max_hhi, family))
+        policy = replace(self.policy, max_share=shares, max_exposure=volumes, max_hhi=hhi, base_prices=())
+        return replace(self, network=Network(packs, edits), policy=policy)
+
+    def _check_family(self, name: str, family: str | None, policy: Policy) -> None:
+        if family == ALL:
+            priced = {price.family for price in policy.base_prices}
+            if missing := [own for own in self.families if own not in priced]:
+                raise UsageError(
+                    f"{name}: all families together are measured by value, and policy.base_prices has no price of "
+                    f"{' and '.join(missing)}"
+                )
+        known = [*self.families, *([ALL] if len(self.families) > 1 else [])]
+        if family is not None and family not in known:
+            raise UsageError(f"{name}: {self.name} has no {family}; its families are {', '.join(known)}")
+
+    def _check_group(self, kind: str, group: str, family: str | None) -> None:
+        known: list[str] = []
+        for pack in self.network.packs:
+            if family in (None, ALL, pack.family):
+                groups = pack.tables["groups"]
+                known += list(groups.loc[groups["kind"] == kind, "group"])
+                known += list(pack.tables["markets"]["id"]) if kind == "market" else []
+        if group not in known:
+            raise UsageError(f"{kind}:{group} is not a group of this pack. {nearest(group, known)}")
+
+    def _check_periods(self, labels: Iterable[str]) -> None:
+        for label in labels:
+            if not any(period.matches(label) for period in self.periods):
+                raise UsageError(
+                    f"period {label!r} is not in the horizon of {self.name}: "
+                    f"{self.periods[0].label} … {self.periods[-1].label}"
+                )

@@ -1,0 +1,1 @@
+"""What may fail: countries, outages, rates of failure, and scenarios of several losses."""

@@ -1,0 +1,157 @@
+"""Edits as people write them → edits in inner units: from a model file, or from ``--set path=value``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import ValidationError
+
+from energy_routes.case.model_file import Change, EditFile
+from energy_routes.errors import DataError, Fault, UnitError, UsageError
+from energy_routes.network import CHOICES, TRUTH, Edit, Network, parse_target
+from energy_routes.pack import (
+    LABEL,
+    TABLES,
+    TRUTH as TRUTH_WORDS,
+    Period,
+    figure,
+    inner,
+    nearest,
+    own_unit,
+    parted,
+    time_of,
+)
+
+UNTOLD = ("", "1")  # units that are not written behind a number
+
+
+def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Period], place: str) -> list[Edit]:
+    """The edits of a file or scenario, in order.  Raises DataError with every fault of all of them."""
+    faults: list[Fault] = []
+    out: list[Edit] = []
+    for number, file in enumerate(files, 1):
+        where = f"{place} [[edit]] {number}"
+        faults += [_unknown_period(where, p, periods) for p in file.periods if not any(q.matches(p) for q in periods)]
+        made = _changes(network, file, where, faults)
+        faults += [_twice(where, new, old) for new in made for old in out if _hides(new, old, periods)]
+        out += made
+    if faults:
+        raise DataError(place, faults)
+    return out
+
+
+def edit_from_path(network: Network, path: str, value: float | str | bool) -> Edit:
+    """The edit of ``arc:BTC.tariff=20`` or ``arc:BTC.capacity=5 Mt/y``.  Raises UsageError or DataError.
+
+    A number without a unit is in the unit in which its row is written.
+    """
+    target, _, column = path.rpartition(".")
+    if ":" not in target:
+        raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
+    if column not in {field for _, field in CHOICES}:
+        figure(path, value)  # what is no number is a fault of the call
+    change: dict[str, Any] = {column: {"set": str(value).strip()}}
+    faults: list[Fault] = []
+    edits = _changes(network, EditFile(target=target, reason="set by the user", **change), "--set", faults)
+    if faults:
+        raise DataError("--set", faults)
+    return edits[0]
+
+
+def _unknown_period(place: str, label: str, periods: Sequence[Period]) -> Fault:
+    expected = f"a period of the horizon, {periods[0].label} … {periods[-1].label}"
+    repair = "" if LABEL.match(label) else "A period is written 2024 or 2024-03."
+    return Fault(place, column="periods", found=repr(label), expected=expected, repair=repair)
+
+
+def _hides(new: Edit, old: Edit, periods: Sequence[Period]) -> bool:
+    """Whether ``new`` leaves nothing of ``old``: it sets the same figure in every period of it."""
+    def covered(edit: Edit) -> set[str]:
+        return {p.label for p in periods if not edit.periods or any(map(p.matches, edit.periods))}
+
+    alike = (old.table, old.id, old.field) == (new.table, new.id, new.field)
+    return alike and new.op == "set" and covered(old) <= covered(new)
+
+
+def _twice(place: str, new: Edit, old: Edit) -> Fault:
+    found = f"{new.written} after {old.written}, of which it leaves nothing"
+    return Fault(place, 0, f"{new.target}.{new.field}", found, "each figure set once", "Remove one of the two.")
+
+
+def _changes(network: Network, file: EditFile, place: str, faults: list[Fault]) -> list[Edit]:
+    """The changes of one ``[[edit]]``; what is wrong is added to ``faults``."""
+    out = []
+    try:
+        table, name = parse_target(file.target)
+    except UsageError as error:
+        faults.append(Fault(place, column="target", found=str(error)))
+        return []
+    if not file.changes():
+        expected = 'such as capacity = { set = 2.2, unit = "Mt/y" }'
+        faults.append(Fault(place, column=file.target, found="no change", expected=expected))
+    for column, raw in file.changes().items():
+        try:
+            edit = _edit(network, file, table, name, column, raw)
+            fault = network.fault_of(edit)
+        except ValidationError as error:
+            fault = _misspelt(error)
+        except UnitError as error:
+            fault = Fault(place, 0, f"{file.target}.{column}", error.found, error.expected, error.repair)
+        except (ValueError, KeyError, TypeError, UsageError) as error:
+            fault = Fault(place, column=f"{file.target}.{column}", found=str(error).strip("'\""))
+        if fault:
+            where = fault.column or f"{file.target}.{column}"
+            faults.append(Fault(place, 0, where, fault.found, fault.expected, fault.repair))
+        else:
+            out.append(edit)
+    return out
+
+
+def _misspelt(error: ValidationError) -> Fault:
+    """What is wrong with ``{ set = 2.2, unit = "Mt/y" }``."""
+    detail = error.errors()[0]
+    key, known = str(detail["loc"][0]), list(Change.model_fields)
+    if detail["type"] == "extra_forbidden":
+        return Fault("", 0, "", f"unknown key {key!r}", "one of " + ", ".join(known), nearest(key, known))
+    return Fault("", 0, "", f"{key} = {detail['input']!r}", str(detail["msg"]))
+
+
+def _edit(network: Network, file: EditFile, table: str, name: str, column: str, raw: Any) -> Edit:
+    change = Change(**raw) if isinstance(raw, dict) else Change(set=raw)
+    given = [(op, value) for op in ("set", "scale", "add") if (value := getattr(change, op)) is not None]
+    if len(given) != 1:
+        raise UsageError("exactly one of set, scale, add is expected")
+    op, value = given[0]
+    words, written, unit = CHOICES.get((table, column)), f"{op} {value}", ""
+    if words:
+        value = _truth(value) if words == TRUTH else value
+        written = f"{op} {value}"
+    elif column in TABLES[table].dated and name in network.ids(table):
+        text, unit = _with_unit(op, value, change.unit or "")
+        value, _ = figure(op, text)
+        if not unit and op != "scale" and value and np.isfinite(value):  # nothing and no limit are so in every unit
+            unit = own_unit(network.packs, table, name, column)
+        value = inner(network.packs, table, name, column, value, unit) if unit else value
+        written = f"{op} {text}{f' {unit}' if unit not in UNTOLD else ''}"
+    literal: Literal["set", "scale", "add"] = op  # type: ignore[assignment]
+    return Edit(
+        table, name, column, literal, value, tuple(file.periods), file.reason, file.source, written, time_of(unit)
+    )
+
+
+def _with_unit(op: str, value: object, unit: str) -> tuple[str | bool, str]:
+    """The number as written and its unit, which may stand in the figure or beside it.  Raises UsageError."""
+    text, own = parted(value)
+    if own and unit:
+        raise UsageError(f"{op} {value} and unit {unit}: the unit is written once")
+    if op == "scale" and (own or unit):
+        raise UsageError(f"scale {text} {own or unit}: a factor has no unit")
+    return value if isinstance(value, bool) else text, own or unit
+
+
+def _truth(value: object) -> str:
+    """'true' or 'false' for the words that a table admits; anything else as it is."""
+    known = TRUTH_WORDS.get(str(value).lower())
+    return str(value) if known is None else str(known).lower()

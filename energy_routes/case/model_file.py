@@ -1,0 +1,200 @@
+"""Reading ``models/*.toml``: a closed schema, so that a typing slip is an error and never silently ignored."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+
+from energy_routes.errors import DataError, Fault
+from energy_routes.pack import nearest
+
+
+class _Closed(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class PolicyFile(_Closed):
+    """``[policy]``."""
+
+    objective: Literal["netback", "cost", "revenue"] | None = None
+    exports: Literal["hold", "free"] | None = None
+    base_prices: dict[str, Any] = Field(default_factory=dict)  # before the caps, which may need them
+    max_share: dict[str, Any] = Field(default_factory=dict)
+    max_exposure: dict[str, Any] = Field(default_factory=dict)
+    max_hhi: dict[str, Any] = Field(default_factory=dict)
+    security: dict[str, Any] = Field(default_factory=dict)
+    bookings: dict[str, Any] = Field(default_factory=dict)
+    cvar: dict[str, Any] = Field(default_factory=dict)
+    build: dict[str, Any] = Field(default_factory=dict)
+    carbon_price: float | int | None = None
+    max_emissions: float | int | None = None
+
+
+class Change(_Closed):
+    """``{ set = 2.2, unit = "Mt/y" }``: exactly one of set, scale, add."""
+
+    set: bool | float | int | str | None = None
+    scale: float | int | None = None
+    add: float | int | None = None
+    unit: str | None = None
+
+
+class EditFile(BaseModel):
+    """``[[edit]]``: a target, a reason, and one change a field; further keys are fields of the target's table."""
+
+    model_config = ConfigDict(extra="allow", strict=True)
+
+    target: str
+    reason: str
+    source: str = ""
+    periods: list[str] = Field(default_factory=list)
+
+    def changes(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+    def opens(self) -> bool:
+        """Whether it sets the status of an arc to operating."""
+        return self.target.startswith("arc:") and self.changes().get("status") in ("operating", {"set": "operating"})
+
+
+class RouteFile(_Closed):
+    """``[[edit]]`` with ``add_route``: a line drawn in a GIS file becomes a route; what is said here goes before what
+    the file's attributes say.  ``tolerance_km``: how far from a node a line may end.
+    """
+
+    add_route: str
+    reason: str
+    source: str = ""
+    layer: str | None = None
+    tolerance_km: float | int | None = None
+    id: str | None = None
+    name: str | None = None
+    start: str | None = Field(default=None, alias="from")
+    end: str | None = Field(default=None, alias="to")
+    capacity: float | int | str | None = None
+    unit: str | None = None
+    commodity: str | None = None
+    mode: str | None = None
+    tariff: float | int | None = None
+    capex: float | int | None = None
+    note: str | None = None
+
+    def told(self) -> dict[str, Any]:
+        """What it says of the route itself, by the names that :func:`energy_routes.drawn.routes_from_file` takes."""
+        return self.model_dump(exclude={"add_route", "reason", "source"}, exclude_none=True)
+
+
+def _which(value: Any) -> str:
+    drawn = "add_route" in value if isinstance(value, dict) else isinstance(value, RouteFile)
+    return "drawn" if drawn else "change"
+
+
+AnyEdit = Annotated[Annotated[EditFile, Tag("change")] | Annotated[RouteFile, Tag("drawn")], Discriminator(_which)]
+
+
+class ScenarioFile(_Closed):
+    """``[scenario.NAME]``: a named list of edits and policy changes; its title, if it has one, replaces the model's."""
+
+    title: str | None = None
+    edit: list[AnyEdit] = Field(default_factory=list)
+    policy: PolicyFile = Field(default_factory=PolicyFile)
+
+
+class ModelFile(_Closed):
+    """One question."""
+
+    title: str | None = None
+    question: str | None = None
+    source: str | list[str] | None = None
+    subject: str | list[str] | None = None
+    extends: str | None = None
+    data: str | list[str] | None = None
+    year: int | list[int] | None = None
+    periods: Literal["year", "month"] | None = None
+    deck: str | list[str] | None = None
+    as_of: str | None = None
+    actuals: str | None = None
+    policy: PolicyFile = Field(default_factory=PolicyFile)
+    edit: list[AnyEdit] = Field(default_factory=list)
+    scenario: dict[str, ScenarioFile] = Field(default_factory=dict)
+    aliases: dict[str, str] = Field(default_factory=dict)  # another name of the model → the scenario that it means
+
+
+def read_model_file(path: Path) -> ModelFile:
+    """Read one file.  Raises DataError with every fault: syntax with line and column, unknown keys with the nearest.
+
+    The file of an ``add_route`` is found from the model's folder.
+    """
+    model = parse_model(_text(path), path.name)
+    for edit in (*model.edit, *(edit for scenario in model.scenario.values() for edit in scenario.edit)):
+        if isinstance(edit, RouteFile):
+            edit.add_route = str(path.parent / edit.add_route)
+    return model
+
+
+def parse_model(text: str, name: str) -> ModelFile:
+    """Read the text of a model file called ``name`` in messages."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DataError(
+            name, [Fault(name, found=f"not TOML: {error}", expected="valid TOML", repair="Mend the line named.")]
+        ) from None
+    try:
+        return ModelFile.model_validate(raw)
+    except ValidationError as error:
+        raise DataError(name, [_fault(name, detail) for detail in error.errors()]) from None
+
+
+def _text(path: Path) -> str:
+    if path.is_dir():
+        raise DataError(str(path), [Fault(path.name, found="a directory", expected="a model file (.toml)")])
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise DataError(
+            path.name,
+            [
+                Fault(
+                    path.name,
+                    found=f"byte {error.start} is not UTF-8",
+                    expected="UTF-8 text",
+                    repair="Save the file as UTF-8.",
+                )
+            ],
+        ) from None
+    except OSError as error:
+        raise DataError(
+            str(path), [Fault(path.name, found=error.strerror or str(error), expected="a readable model file")]
+        ) from None
+
+
+def _fault(name: str, detail: Any) -> Fault:
+    place = [str(part) for part in detail["loc"] if part not in ("float", "int", "str")]
+    where = ".".join(part for part in place if part not in ("change", "drawn"))
+    if detail["type"] == "extra_forbidden":
+        known = _known(place[:-1])
+        return Fault(
+            name,
+            column=where,
+            found="unknown key",
+            expected="one of " + ", ".join(known),
+            repair=nearest(place[-1], known),
+        )
+    if detail["type"] == "missing":
+        return Fault(name, column=where, found="missing", expected="a value", repair=f"Add {place[-1]} = …")
+    return Fault(name, column=where, found=repr(detail["input"]), expected=detail["msg"])
+
+
+_SECTIONS: dict[str, type[BaseModel]] = {"policy": PolicyFile, "scenario": ScenarioFile, "edit": EditFile,
+                                         "drawn": RouteFile}
+
+
+def _known(place: list[str]) -> list[str]:
+    model: type[BaseModel] = ModelFile
+    for part in place:
+        model = _SECTIONS.get(part, model)
+    return [field.alias or name for name, field in model.model_fields.items()]

@@ -1,0 +1,1 @@
+"""What a policy may ask for: caps, security, bookings, futures and builds."""

@@ -1,0 +1,19 @@
+"""The command line: ``energy-routes VERB …``.  Data to stdout, words and progress to stderr."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line on ``sys.argv`` and exit with its code."""
+    from energy_routes.cli.app import app
+
+    if "--debug" not in sys.argv:
+        # What cannot clean up after itself while we leave (a half-written workbook on a full disk) has no more to say.
+        sys.unraisablehook = lambda _: None
+    app(prog_name="energy-routes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What the verbs ``check``, ``doctor`` and ``init`` look at and write."""

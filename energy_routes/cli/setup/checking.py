@@ -1,0 +1,72 @@
+"""What ``check`` looks at: a pack's tables and shape, or a model with all of its scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from energy_routes.errors import DataError, Fault, UsageError
+
+if TYPE_CHECKING:
+    from energy_routes.case import Case
+    from energy_routes.pack import Pack
+
+
+def checked(target: str, scenarios: list[str] | None, sets: list[str] | None) -> dict[str, Any]:
+    """Counts of what was read, and what it says in two ways.
+
+    Raises DataError with every fault; UsageError where there is nothing to check.
+    """
+    path = Path(target)
+    if (path.is_dir() and path.suffix != ".toml") or path.suffix.lower() == ".xlsx":
+        if (path / "run.json").is_file():
+            raise UsageError(f"{target} is a saved result: energy-routes verify {target}")
+        if scenarios or sets:
+            raise UsageError(f"{target} is a data pack: --scenario and --set need a model")
+        return {"target": target, "kind": "pack", "packs": [_pack(path)]}
+    return _model(target, scenarios, sets)
+
+
+def _pack(path: Path) -> dict[str, Any]:
+    from energy_routes.pack import check_topology, read_pack
+
+    pack = read_pack(path)
+    if faults := check_topology(pack):
+        raise DataError(str(path), faults)
+    return _counts(pack)
+
+
+def _model(target: str, scenarios: list[str] | None, sets: list[str] | None) -> dict[str, Any]:
+    """A model is sound when each of its scenarios is, too; the faults of all are told at once."""
+    from energy_routes.cli.options import ask
+
+    case = ask(target, scenarios, sets)
+    faults = [fault for name in case.scenarios for fault in _faults(case, name)]
+    if faults:
+        raise DataError(case.name, dict.fromkeys(faults))
+    return {
+        "target": target,
+        "kind": "model",
+        "title": case.title,
+        "question": case.question,
+        "periods": [period.label for period in case.periods],
+        "edits": len(case.edits),
+        "scenarios": list(case.scenarios),
+        "packs": [_counts(pack) for pack in case.network.packs],
+    }
+
+
+def _faults(case: Case, scenario: str) -> list[Fault]:
+    try:
+        case.scenario(scenario)
+    except DataError as error:
+        return list(error.faults)
+    return []
+
+
+def _counts(pack: Pack) -> dict[str, Any]:
+    from energy_routes.pack import years_unlike_months
+
+    rows = {name: len(frame) for name, frame in pack.tables.items() if len(frame)}
+    doubts = [str(doubt) for doubt in years_unlike_months(pack)]
+    return {"pack": pack.name, "title": pack.title, "sha256": pack.digest, "rows": rows, "doubts": doubts}

@@ -1,0 +1,63 @@
+"""What a plan builds and what it emits, as tables and lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.markup import escape
+from rich.table import Table
+
+from energy_routes.cli.tables.render import digits_for, number, table
+from energy_routes.cli.tables.unit_choice import Units
+from energy_routes.plan import Plan
+from energy_routes.results import begun
+
+
+def builds(plan: Plan) -> Table | None:
+    """What is begun, in the order of years: capacity, capex, and the charge of a full year."""
+    rows = begun(plan).sort_values(["year", "name"], kind="stable")
+    if rows.empty:
+        return None
+    out = table("built", "from", "units", "capacity>", "capex, MUSD", "MUSD a year")
+    sizes = digits_for(rows["capacity"].astype(float).tolist())
+    for row in rows.to_dict("records"):
+        size = f"{number(row['capacity'], sizes)} {row['unit']}"
+        money = (number(row["capex"], 1), number(row["charge"], 1))
+        out.add_row(escape(row["name"]), row["year"], number(row["units"], 2).removesuffix(".00"), size, *money)
+    out.add_section()
+    out.add_row("all", "", "", "", number(rows["capex"].sum(), 1), number(rows["charge"].sum(), 1))
+    return out
+
+
+def lines(plan: Plan) -> Iterator[str]:
+    """What is said of builds in a line each."""
+    if (found := plan.certificate.get("builds")) is not None:
+        left = [str(name) for name, units in plan.builds.groupby("name")["built"].max().items() if not units]
+        word = "could be, at least" if plan.objective.name == "cost" else "could bring at most"
+        yield (
+            f"Builds are whole: {number(found['value'], 1)} MUSD; parts of projects {word} "
+            f"{number(found['bound'], 1)} MUSD (a bound, not a plan)"
+        )
+        if left:
+            yield f"Not built: {', '.join(left)}"
+        yield "Prices hold with the builds as they are"
+
+
+def emissions(plan: Plan, units: Units) -> Iterator[str]:
+    """What moving it emits, a line a family."""
+    rows = plan.emissions
+    for family in rows["family"].unique() if len(rows) else ():
+        own = rows[(rows["period"] == "total") & (rows["family"] == family)]
+        whole = own[own["mode"] == "total"].iloc[0]
+        parts = own[(own["mode"] != "total") & (own["emitted"] > 0)].sort_values("emitted", ascending=False)
+        amounts = zip(parts["mode"].astype(str), parts["emitted"].astype(float), strict=True)
+        by = ", ".join(f"{mode.replace('_', ' ')} {number(amount)}" for mode, amount in amounts)
+        what = "a tonne" if family == "oil" else "per 1000 m³"
+        named = f" of {family}" if rows["family"].nunique() > 1 else ""
+        yield (
+            f"Moving it{named} emits {number(whole['emitted'])} Mt CO2e, {number(whole['per_unit'], 1)} kg {what} "
+            f"lifted: {by}"
+        )
+
+
+__all__ = ["builds", "emissions", "lines"]

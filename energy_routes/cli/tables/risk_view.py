@@ -1,0 +1,112 @@
+"""What a plan says of risk: losses guarded against, capacity booked, futures weighed; and what regret advises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from rich.markup import escape
+from rich.table import Table
+
+from energy_routes.cli.tables.render import BLANK, console, digits_for, number, percent, table
+from energy_routes.cli.tables.unit_choice import Units
+from energy_routes.network import Names
+from energy_routes.plan import Plan
+
+if TYPE_CHECKING:
+    from energy_routes.studies import Regret
+
+MOST = 20
+SEEN = 1e-6
+CRITERIA = {"regret": "least regret", "expected": "expected netback", "cvar": "worst tail (CVaR)"}
+
+
+def risk_parts(plan: Plan, units: Units) -> Iterator[tuple[str, Table, str]]:
+    """(title, table, note) of each table of risk that a plan has."""
+    if len(plan.security):
+        yield _security(plan.security, units)
+    if len(plan.bookings):
+        yield _bookings(plan, units)
+    if len(plan.futures):
+        yield _futures(plan.futures)
+
+
+def _security(losses: pd.DataFrame, units: Units) -> tuple[str, Table, str]:
+    """What survives each single loss; where two families are exported, a row each."""
+    several = losses["family"].nunique() > 1
+    family = str(losses["family"].iloc[0])
+    volume = "volume" if several else units.volume_names[family]
+    markets = losses["market"].fillna("").astype(str).str.len().gt(0).any()
+    heads = ["loss", *(["in market>"] if markets else []), f"planned, {volume}", f"lost, {volume}", "survives, %",
+             "may be lost, %", "binds>"]  # fmt: skip
+    out = table(*heads)
+    digits = digits_for([v * units.volume_factors[f] for v, f in zip(losses["planned"], losses["family"], strict=True)])
+    for row in losses.sort_values("survives", kind="stable").head(MOST).to_dict("records"):
+        factor = units.volume_factors[row["family"]]
+        name = f"{row['outage']}, {row['family']}" if several else str(row["outage"])
+        out.add_row(
+            escape(name), *([escape(str(row["market"] or BLANK))] if markets else []),
+            number(row["planned"] * factor, digits), number(row["lost"] * factor, digits), percent(row["survives"]),
+            percent(row["delta"]), "yes" if row["binding"] else "no",
+        )  # fmt: skip
+    windows = ", ".join(dict.fromkeys(losses["window"].astype(str)))
+    left = len(losses) - MOST
+    more = f"; … and {left} more in the table security" if left > 0 else ""
+    return "Exports that survive each single loss", out, f"{losses['mode'].iloc[0]} plan, loss in {windows}{more}"
+
+
+def _bookings(plan: Plan, units: Units) -> tuple[str, Table, str]:
+    """What is booked of each arc over the horizon, how much of it the undisturbed future uses, and what is paid."""
+    called = Names(plan.case.network.tables).arc
+    rows = plan.bookings.groupby(["arc", "family"], sort=False)[["booked", "used", "spot", "paid"]].sum().reset_index()
+    rows = rows.sort_values("booked", ascending=False, kind="stable")
+    family = str(rows["family"].iloc[0])
+    volume = units.volume_names[family] if rows["family"].nunique() == 1 else "volume"
+    out = table("arc", f"booked, {volume}", "used undisturbed", "bought on the day", "paid, MUSD")
+    digits = digits_for([b * units.volume_factors[f] for b, f in zip(rows["booked"], rows["family"], strict=True)])
+    for row in rows.head(MOST).to_dict("records"):
+        factor = units.volume_factors[row["family"]]
+        sizes = (number(row[key] * factor, digits) for key in ("booked", "used", "spot"))
+        out.add_row(escape(called.get(row["arc"], str(row["arc"]))), *sizes, number(row["paid"], 1))
+    return "Capacity booked before it is known what fails", out, ""
+
+
+def _futures(futures: pd.DataFrame) -> tuple[str, Table, str]:
+    """The likeliest futures: what each earns, what knowing it would have brought; ``*`` marks the worst tail."""
+    out = table("future", "probability, %", "netback, MUSD", "had it been known", "lost by not knowing")
+    rows = futures.sort_values("probability", ascending=False, kind="stable")
+    for row in rows.head(MOST).to_dict("records"):
+        mark = " *" if row["tail"] else ""
+        out.add_row(escape(f"{row['future']}{mark}"), percent(row["probability"]), number(row["netback"], 1),
+                    number(row["alone"], 1), number(row["regret"], 1))  # fmt: skip
+    left = len(rows) - MOST
+    more = f"; … and {left} less likely ones in the table futures" if left > 0 else ""
+    return "Futures", out, f"* among the worst{more}"
+
+
+def print_regret(found: Regret) -> None:
+    """What to book by each criterion, and what each scenario earns with it."""
+    screen = console()
+    out = table("bookings by", "largest regret, MUSD", "expected netback, MUSD", "mean of the worst tail, MUSD")
+    for row in found.summary.to_dict("records"):
+        out.add_row(CRITERIA[row["criterion"]], number(row["largest_regret"], 1), number(row["expected_netback"], 1),
+                    number(-row["cvar"], 1))  # fmt: skip
+    screen.print(out)
+    names = list(dict.fromkeys(found.scenarios["scenario"]))
+    screen.print("Regret by case, MUSD: what its own best earns more")
+    out = table("case", "its own best", *CRITERIA.values())
+    for name in names:
+        rows = found.scenarios[found.scenarios["scenario"] == name].set_index("criterion")
+        out.add_row(escape(name), number(rows["alone"].iloc[0], 1),
+                    *(number(rows["regret"][c], 1) for c in CRITERIA))  # fmt: skip
+    screen.print(out)
+    volume = found.bookings.groupby(["arc", "unit", "criterion"])["booked"].sum().unstack()
+    volume = volume[(volume > SEEN).any(axis=1)].reset_index()
+    if volume.empty:
+        screen.print("Nothing is worth booking.")
+        return
+    out = table("to book", "unit>", *CRITERIA.values())
+    for row in volume.to_dict("records"):
+        out.add_row(escape(str(row["arc"])), str(row["unit"]), *(number(float(row[c]), 3) for c in CRITERIA))
+    screen.print(out)

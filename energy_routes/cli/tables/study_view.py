@@ -1,0 +1,99 @@
+"""What frontier and stress print for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from energy_routes.answer import Words
+from energy_routes.cli.tables.render import console, digits_for, number, table
+from energy_routes.cli.tables.unit_choice import VALUE_NAMES
+
+if TYPE_CHECKING:
+    from energy_routes.studies import Frontier, Stress
+
+TOLD = 5  # losses of which it is said where the volume goes
+
+
+def print_frontier(found: Frontier) -> None:
+    """One row a point; then what each kink opens, how far each piece is proved, and where the curve stops."""
+    screen, points = console(), found.points
+    share = found.over.removeprefix("policy.").startswith("max_share")
+    scale, digits, unit = (100, 2, "%") if share else (1, 4, found.unit)
+    capped = bool(points["price_usd_per_t_exposure"].notna().any())
+    price = ("price_usd_per_t_exposure", f"{_unit_of_cap(found)}\nallowed") if capped else (
+        "price", f"MUSD per\n{unit or 'unit'}")  # fmt: skip
+    premium = f"{Words.of().unit(found.case.value_unit)}\nexported"
+    screen.print(f"{found.case.name}: {found.name}; money in MUSD")
+    lost = bool((points["cost_shut_in"] > 0).any())
+    out = table(f"at{f', {unit}' if unit else ''}", "netback", "exports", "shut in", "lost",
+                *(["of it shut in"] if lost else []), premium, price[1], text=0)  # fmt: skip
+    volumes = digits_for(points["exports"].tolist())
+    for point in points.to_dict("records"):
+        moved = (number(point[key], volumes) for key in ("exports", "shut_in"))
+        parts = [number(point["cost_shut_in"], 1)] if lost else []
+        out.add_row(number(scale * point["cap"], digits), number(point["netback"], 1), *moved, number(point["cost"], 1),
+                    *parts, number(point["premium_usd_per_t"]), number(point[price[0]]))  # fmt: skip
+    screen.print(out)
+    for point in points.to_dict("records"):
+        if words := _begins(point):
+            screen.print(f"At {number(scale * point['cap'], digits)} {unit}: {words}", soft_wrap=True)
+    screen.print(f"Pieces: {_forms(found)}")
+    moving, shutting = (number(points[key].iloc[-1], 1) for key in ("cost_rerouting", "cost_shut_in"))
+    screen.print(f"At the end {moving} MUSD are lost by re-routing, {shutting} by shutting in")
+    for note in found.notes:
+        screen.print(f"Note: {note}", soft_wrap=True)
+
+
+def _unit_of_cap(found: Frontier) -> str:
+    """The unit of what one more of a capped volume is worth."""
+    _, _, name = found.over.removeprefix("policy.").partition(".")
+    return VALUE_NAMES[found.case.family_of_cap(name)]
+
+
+def _forms(found: Frontier) -> str:
+    told = {"linear": "linear, proved", "fractional": "linear-fractional, proved", "sampled": "sampled, not proved",
+            "bounded": f"proved to {number(found.segments['error'].max(), 3)} MUSD"}  # fmt: skip
+    return "; ".join(f"{count} {told[str(form)]}" for form, count in found.segments["form"].value_counts().items())
+
+
+def _begins(point: Mapping[Any, Any]) -> str:
+    """What a kink opens: the routes that enter, those that give way, the limits that begin to bind."""
+    words = {"enters": "opens", "leaves": "gives way", "limits": "begins to bind"}
+    return "; ".join(f"{words[key]}: {point[key].replace('; ', ', ')}" for key in words if point[key] and point["kink"])
+
+
+def print_stress(found: Stress, top: int) -> None:
+    """The costliest losses and where their volume goes; those that leave home short; pairs worse than the sum."""
+    screen, rows = console(), found.outages
+    unit = " or ".join(rows["unit"].unique())
+    exported = f", {number(found.exports)} {unit} exported" if found.exports == found.exports else ""
+    plan = f"{number(found.netback, 1)} MUSD{exported}"
+    when = f"each loss begins with {found.onset} and lasts {number(found.days, 0)} days"
+    screen.print(f"{found.case.name}: {plan}; {when}", soft_wrap=True)
+    out = table("loss", f"crosses it, {unit}", "stranded", "re-routed", "lost, MUSD", "by shutting in", "days of tanks")
+    digits = digits_for(rows["exposed"].tolist())
+    for row in rows.head(top).to_dict("records"):
+        days = max((d for d in (row["days_of_storage"], row["days_of_room"]) if d == d), default=float("nan"))
+        volumes = (number(row[key], digits) for key in ("exposed", "stranded", "rerouted"))
+        whose = f" ({row['unit']})" if " or " in unit else ""
+        out.add_row(f"{row['name']}, {row['kind']}{whose}", *volumes, number(row["loss"], 1),
+                    number(row["loss_shut_in"], 1), number(days, 1))  # fmt: skip
+    screen.print(out)
+    for row in rows.head(TOLD).to_dict("records"):
+        if row["rerouted_to"]:
+            screen.print(f"{row['name']}, {row['kind']}: to {row['rerouted_to'].replace('; ', ', ')}", soft_wrap=True)
+    short = rows[rows["home_short"] > 1e-6].sort_values("home_short", ascending=False, kind="stable")
+    if len(short):
+        out = table("loss that leaves home short", f"not delivered, {unit}", "lost, MUSD")
+        for row in short.head(top).to_dict("records"):
+            out.add_row(f"{row['name']}, {row['kind']}", number(row["home_short"], digits), number(row["loss"], 1))
+        screen.print(out)
+        if (short["loss"] < 0).any():
+            screen.print("Below zero: what home does not get is sold abroad, and home deliveries have no price here")
+    if len(found.pairs):
+        out = table("two losses at once", f"stranded, {unit}", "lost, MUSD", "beyond the sum")
+        for row in found.pairs.head(top).to_dict("records"):
+            out.add_row(f"{row['first']} + {row['second']}", number(row["stranded"], digits), number(row["loss"], 1),
+                        number(row["synergy"], 1))  # fmt: skip
+        screen.print(out)

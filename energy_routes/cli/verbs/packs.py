@@ -1,0 +1,122 @@
+"""Verbs about models and packs: models, check, init, formulation, doctor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from energy_routes.cli.guard import guarded
+from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets, say
+
+
+@guarded
+def models(as_json: AsJson = False, debug: Debug = False) -> None:
+    """List the bundled models with their question."""
+    from energy_routes.pack import model_names
+
+    found = [_described(name) for name in model_names()]
+    if as_json:
+        print(json.dumps(found, indent=1, ensure_ascii=False))
+        return
+    from energy_routes.cli.tables.render import model_list
+
+    model_list(found)
+
+
+def _described(name: str) -> dict[str, Any]:
+    """Name, title, question, scenarios and aliases of a model; what it does not say, the one that it extends says."""
+    from energy_routes.case import read_model_file
+    from energy_routes.pack import model_of, model_path
+
+    file = read_model_file(model_path(name))
+    parent = file.extends.removesuffix(".toml") if file.extends else None
+    above = _described(model_of(parent)[0]) if parent else {}
+    packs = [file.data] if isinstance(file.data, str) else file.data or above.get("packs", [])
+    return {
+        "model": name,
+        "packs": packs,
+        "families": sorted({_family(pack) for pack in packs}, reverse=True),
+        "title": file.title or above.get("title", name),
+        "question": file.question or above.get("question", ""),
+        "extends": parent,
+        "scenarios": [*above.get("scenarios", []), *file.scenario],
+        "aliases": list(file.aliases),
+    }
+
+
+def _family(pack: str) -> str:
+    """Oil or gas: what a bundled pack holds, from its head, without reading its tables."""
+    from tomllib import loads
+
+    from energy_routes.pack import pack_path
+
+    return str(loads((pack_path(pack) / "pack.toml").read_text("utf-8"))["family"])
+
+
+@guarded
+def check(
+    target: Annotated[str, typer.Argument(metavar="MODEL|FOLDER", help="A model, or the folder of a data pack.")],
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Check a model or a data pack: every fault, with file, row, column and repair."""
+    from energy_routes.cli.setup.checking import checked
+
+    result = checked(target, scenario, set_)
+    if as_json:
+        print(json.dumps(result, indent=1, ensure_ascii=False))
+        return
+    from energy_routes.cli.tables.render import counts
+
+    counts(result)
+
+
+@guarded
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    model: Annotated[str, typer.Option(metavar="NAME", help="The bundled model to start from.")] = "oil-2024",
+    empty: Annotated[bool, typer.Option("--empty", help="A workbook to fill in instead of a copy.")] = False,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Copy a data pack and a model to start your own; the copy solves at once."""
+    from energy_routes.cli.setup.starting import start, start_empty
+
+    if empty:
+        file = start_empty(folder)
+        say(f"{folder}: a workbook (network.xlsx) and a model. Fill in its sheets; remarks on the headers and the "
+            "sheet '_help' say what each column holds. Then:", quiet)
+        say(f"  energy-routes check {folder / 'network.xlsx'}\n  energy-routes solve {file}", quiet)
+        return
+    file = start(folder, model)
+    say(f"{folder}: a pack and a model of your own. Try:", quiet)
+    say(f"  energy-routes check {file}\n  energy-routes solve {file}", quiet)
+
+
+@guarded
+def formulation(debug: Debug = False) -> None:
+    """Print the mathematics of the rules as Markdown."""
+    from energy_routes.formulation import describe
+
+    print(describe().rstrip())
+
+
+@guarded
+def doctor(as_json: AsJson = False, debug: Debug = False) -> None:
+    """Show versions and the solvers found, and run a one-second self-test."""
+    from energy_routes.cli.setup.health import examined
+
+    report = examined()
+    if as_json:
+        print(json.dumps(report, indent=1, ensure_ascii=False))
+    else:
+        from energy_routes.cli.tables.render import health
+
+        health(report)
+    if not report["self_test"]["passed"]:
+        raise typer.Exit(7)

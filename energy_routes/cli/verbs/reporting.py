@@ -1,0 +1,75 @@
+"""The verb report: one offline HTML file about a plan, and what it changes against another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from energy_routes.cli.guard import guarded
+from energy_routes.cli.options import Debug, Lang, OwnWords, Quiet, Scenarios, Sets, busy, is_saved, say, solved
+
+if TYPE_CHECKING:
+    from energy_routes.case import Case
+
+
+@guarded
+def report(
+    target: Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")],
+    other: Annotated[
+        str | None, typer.Argument(metavar="[OTHER]", help="Report on OTHER, compared with TARGET.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="The file to write: .html.")] = None,
+    frontier: Annotated[
+        str | None,
+        typer.Option(metavar="PATH", help="Price a cap, such as policy.max_share.transit:RU; or a saved folder."),
+    ] = None,
+    stress: Annotated[bool, typer.Option("--stress", help="Close each asset, country and chokepoint in turn.")] = False,
+    lang: Lang = "en",
+    words: OwnWords = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    """Write a report: question, answer, map, routes, netbacks, prices, sources and proof, in one offline HTML file.
+
+    A model is compared with the one that it extends, or with itself without --scenario and --set.
+    """
+    from energy_routes.cli.places import check_report, whole_file
+    from energy_routes.cli.reference import plan_before
+
+    file = out or Path(f"{Path(other or target).stem}.html")
+    check_report(file)
+    first = solved(target, scenario, set_, quiet)
+    plan, before = (solved(other, None, None, quiet), first) if other else (first, None)
+    if other is None and not is_saved(target):
+        with busy(f"Solving what {target} is measured against …", quiet):
+            before = plan_before(first, target, bool(scenario or set_))
+        before = before if before is None or before.case.periods == first.case.periods else None
+    studies = _studies(plan.case, frontier, stress, quiet)
+    from energy_routes.report import write_report
+
+    with busy(f"Writing {file} …", quiet), whole_file(file) as new:
+        write_report(plan, new, before=before, lang=lang, **studies)
+    say(f"Report in {file}", quiet)
+
+
+def _studies(case: Case, frontier: str | None, stress: bool, quiet: bool) -> dict[str, Any]:
+    """The studies asked for, run now or read from where they were saved."""
+    found: dict[str, Any] = {}
+    if frontier is not None and Path(frontier).is_dir():
+        found["frontier"] = frontier
+    elif frontier is not None:
+        from energy_routes.cli.verbs.studying import ends
+        from energy_routes.studies import frontier as follow
+
+        with busy(f"Following {frontier} …", quiet):
+            found["frontier"] = follow(case, frontier, *ends(frontier, None, None))
+    if stress:
+        from energy_routes.studies import stress as lose
+
+        with busy(f"Stressing {case.name} …", quiet):
+            found["stress"] = lose(case)
+    return found

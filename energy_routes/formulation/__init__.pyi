@@ -1,0 +1,42 @@
+from . import objective as objective
+from .concentration import (
+    CUT as CUT,
+    Tangent as Tangent,
+    hhi_rows as hhi_rows,
+    max_hhi as max_hhi,
+    reached as reached,
+    tangents as tangents,
+)
+from .description import (
+    build as build,
+    describe as describe,
+)
+from .recipe import (
+    BUILDS as BUILDS,
+    NETBACK as NETBACK,
+    RULES as RULES,
+)
+from .rules import bookings as bookings, security as security, tail as tail
+from .rules.carbon import emitted as emitted
+from .rules.diversification import (
+    capped as capped,
+    share_totals as share_totals,
+)
+from .space.axes import (
+    TANKERS as TANKERS,
+    over_periods as over_periods,
+)
+from .space.options import (
+    added as added,
+    opened as opened,
+)
+from .space.recourse import (
+    Copy as Copy,
+    carried_stock as carried_stock,
+    entering_stock as entering_stock,
+    recourse_copy as recourse_copy,
+)
+from .space.space import (
+    Space as Space,
+    build_space as build_space,
+)

@@ -1,0 +1,5 @@
+"""The constraints, each a function whose docstring begins with its equation."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

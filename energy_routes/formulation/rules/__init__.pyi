@@ -1,0 +1,1 @@
+from . import bookings as bookings, security as security, tail as tail

@@ -1,0 +1,56 @@
+"""Carbon: what moving oil and gas emits, by sourced factors; priced or capped where a case asks for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.formulation.space.space import Space
+from energy_routes.linear import Expr, Rows, Vector, axis, zero
+
+
+def emission_factors(s: Space) -> Vector:
+    """ε_l: kg CO2e a tonne (1000 m3) of inlet volume of each lane = per_km · length / 1000 + per_unit; shape (lanes,).
+
+    The factor of the arc itself, else of its mode; 0 where neither is known.
+    """
+    table, lanes = s.case.network.tables["emissions"], s.flow.axis.frame
+    figures = zip(*(table[c] for c in ("family", "mode", "arc", "per_km", "per_unit")), strict=True)
+    known = {(family, mode, None if pd.isna(arc) else arc): (km, unit) for family, mode, arc, km, unit in figures}
+    rows = [
+        known.get((family, mode, arc), known.get((family, mode, None), (0.0, 0.0)))
+        for family, mode, arc in zip(lanes["family"], lanes["mode"], lanes["arc"], strict=True)
+    ]
+    per_km, per_unit = np.array(rows, dtype=float).reshape(-1, 2).T
+    return np.asarray(per_km * s.flow.axis.data("length") / 1000.0 + per_unit, dtype=float)
+
+
+def emitted(s: Space) -> Expr:
+    """Emissions of each lane and period, kt CO2e (volume in Mt × kg a tonne)."""
+    return s.flow * emission_factors(s)
+
+
+def max_emissions(s: Space) -> Rows:
+    r"""Σ_l,t ε_l · f_lt / 1000 ≤ E · Σ_t Δt   [Mt CO2e]
+
+    ε = factor by mode × length / 1000 + what does not depend on distance, kg CO2e a tonne (1000 m³) of inlet volume; an
+    arc without a length has 0 km.  A cap on all that moving the volumes emits.
+    """
+    cap = s.policy.max_emissions
+    rows = [] if cap is None else [("horizon", cap * s.case.years)]
+    over = axis("carbon", ("window",), pd.DataFrame(rows, columns=["window", "most"]).astype({"most": float}))
+    if not rows:
+        return zero(over) <= over.data("most")
+    return (emitted(s) * 1e-3).sum_to(axis("all", (), over.frame)).on(over) <= over.data("most")
+
+
+def carbon(s: Space) -> Expr:
+    r"""− Σ_l,t P^CO2 · ε_l · f_lt / 1000   [MUSD]
+
+    Emissions at the price that the policy sets (USD a tonne of CO2e).
+    """
+    price = s.policy.carbon_price
+    return emitted(s) * (-price * 1e-3) if price else zero(axis("carbon", ("window",), pd.DataFrame({"window": []})))
+
+
+__all__ = ["carbon", "emission_factors", "emitted", "max_emissions"]

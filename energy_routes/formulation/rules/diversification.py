@@ -1,0 +1,164 @@
+"""Dependence: exports, the exposure of groups at their meters, and caps on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import ALL, Cap, Over, Past, for_family
+from energy_routes.formulation.space.space import Space
+from energy_routes.linear import Axis, Expr, Rows, axis, level
+
+
+def exports(s: Space) -> Rows:
+    r"""e_kt = Σ_{m export} d_m,c,tier,t   ∀ family k, t   [Mt | bcm]
+
+    Home refineries and transfers never count.
+    """
+    out = s.delivered.axis.frame["export"].to_numpy(dtype=bool)
+    return s.exports == s.delivered.take(out, s.delivered.axis.take(out)).sum_to(s.exports.axis)
+
+
+def exposure(s: Space) -> Rows:
+    r"""x_gkt = Σ_{l∈count(g)} φ_lt f_lt + Σ_{m∈count(g)} d_mt   ∀ g, k, t   [Mt | bcm];  x_g,all,t = Σ_k P_k x_gkt
+
+    A group's volume is what is sold abroad of what crosses its meter, so a partition's groups add up to the exports.
+    Each export path crosses the meter at most once.  φ is the share of a lane's inlet that is sold in the end; it is
+    the product of its yield and of those that follow.  A group is counted at its meter where all ways on have one φ and
+    end abroad; else farther on, up to the sale, as long as only its own volume is there.  Where others' volume mixes
+    in first, φ is that of the best way.  All families together are measured by value in MUSD, at the base prices P_k
+    (USD/t, USD/1000 m³) that the case states.
+    """
+    lanes, sales = s.counted
+    through = (s.flow.spread_to(lanes) * lanes.data("share")).sum_to(s.exposure.axis)
+    sold = s.delivered.spread_to(sales).sum_to(s.exposure.axis)
+    return s.exposure == through + sold + by_value(s, s.exposure).sum_to(s.exposure.axis)
+
+
+def by_value(s: Space, of: Expr) -> Expr:
+    """Volumes by family as parts of the value of all: Σ_k P_k v_k on the labels of 'all'; empty without base prices."""
+    frame = of.axis.frame
+    own = frame["family"].isin(list(s.worth)).to_numpy(dtype=bool)
+    part = axis("part", (*of.axis.keys, "of"), frame[own].assign(of=frame.loc[own, "family"], family=ALL))
+    prices = np.array([s.worth[family] for family in part.frame["of"]], dtype=np.float64)
+    return of.take(own, part) * prices
+
+
+def max_share(s: Space) -> Rows:
+    r"""Σ_t x_gkt ≤ σ_g · Σ_t total_kt  (over the horizon; or for every t)   ∀ capped g, k   [Mt | bcm]
+
+    The total of a partition kind is the sum over its groups; of any other kind, the family's volume through all
+    corridors (its exports, where a pack names no corridors).  Of a year that is partly gone, both sides count what
+    has been exported already.
+    """
+    exposed, total = capped(s, *s.policy.max_share)
+    return exposed - total * level(exposed.axis.data("cap")) <= 0.0
+
+
+def max_exposure(s: Space) -> Rows:
+    r"""Σ_t x_gkt ≤ X_g · Σ_t Δt  (over the horizon; or for every t)   ∀ capped g   [Mt | bcm]
+
+    A cap in Mt (bcm) a year; of a year that is partly gone, what has been exported already counts.
+    """
+    exposed, _ = capped(s, *s.policy.max_exposure)
+    return exposed <= exposed.axis.data("cap") * exposed.axis.data("years")
+
+
+def hold_exports(s: Space) -> Rows:
+    r"""Σ_t e_kt ≥ E*_k   ∀ family k   [Mt | bcm]
+
+    E* is what the same case exports without caps: dependence is lowered by re-routing, not by shutting wells in.
+    """
+    frame = pd.DataFrame({"family": list(s.held), "volume": list(s.held.values())})
+    held = axis("held", ("family",), frame.astype({"family": object, "volume": float}))
+    kept = s.exports.axis.frame["family"].isin(list(s.held)).to_numpy(dtype=bool)
+    return s.exports.take(kept, s.exports.axis.take(kept)).sum_to(held) >= held.data("volume")
+
+
+def capped(s: Space, *caps: Cap) -> tuple[Expr, Expr]:
+    """What caps look at, a row each, family and window: the exposure of the group, and what its share is a share of.
+
+    Over a horizon that began in mid-year both count what the months gone by have carried.
+    """
+    rows = _caps(s, caps)
+    members = _members(s, rows)
+    exposed, total = (expr.spread_to(members).sum_to(rows) for expr in (s.exposure, share_totals(s)))
+    return exposed + rows.data("gone"), total + rows.data("gone_total")
+
+
+def _caps(s: Space, caps: tuple[Cap, ...]) -> Axis:
+    """One row a capped group and window; ``window`` is 'horizon' or a period, ``years`` its length.
+
+    Of a year that is partly gone, ``years`` counts the months gone by; ``gone`` is what the group carried in them, and
+    ``gone_total`` what that is a share of.
+    """
+    past = s.case.past or Past((), ())
+    spans: dict[Over, list[tuple[str, float]]] = {
+        "horizon": [("horizon", s.case.years + past.years)],
+        "period": [(p.label, p.years) for p in s.case.periods],
+    }
+    known = set(zip(*(s.exposure.axis.frame[key] for key in ("kind", "group", "family")), strict=True))
+    rows = [
+        (c.kind, c.group, family, window, years, c.cap)
+        for family in s.measured
+        for c in for_family(caps, family)
+        if (c.kind, c.group, family) in known
+        for window, years in spans[c.over]
+    ]
+    columns = ["kind", "group", "family", "window", "years", "cap"]
+    frame = pd.DataFrame(rows, columns=columns)
+    whole = frame["window"] == "horizon"
+    of = list(zip(frame["kind"], frame["group"], frame["family"], strict=True))
+    totals = {(kind, group, k): past.totals.get((kind, k), 0.0) for kind, group, _ in of for k in s.case.families}
+    frame["gone"] = np.where(whole, [_gone(s, past.exposure, *key) for key in of], 0.0)
+    frame["gone_total"] = np.where(whole, [_gone(s, totals, *key) for key in of], 0.0)
+    return axis("cap", ("kind", "group", "family", "window"), frame)
+
+
+def _gone(s: Space, carried: Mapping[tuple[str, str, str], float], kind: str, group: str, family: str) -> float:
+    """What a group carried before the horizon began; of all families together, its value."""
+    if family == ALL:
+        return sum(price * carried.get((kind, group, own), 0.0) for own, price in s.worth.items())
+    return carried.get((kind, group, family), 0.0)
+
+
+def _members(s: Space, caps: Axis) -> Axis:
+    """The periods inside the window of each cap."""
+    pairs = caps.frame.merge(pd.DataFrame({"period": [p.label for p in s.case.periods]}, dtype=object), how="cross")
+    inside = (pairs["window"] == "horizon") | (pairs["window"] == pairs["period"])
+    return axis("member", (*caps.keys, "period"), pairs[inside])
+
+
+def share_totals(s: Space) -> Expr:
+    """What a share of a kind is a share of; (kind, family, period)."""
+    groups = s.exposure.axis
+    totals = axis(
+        "total", ("kind", "family", "period"), groups.frame[["kind", "family", "period", "partition"]].drop_duplicates()
+    )
+    other = (~totals.frame["partition"].to_numpy(dtype=bool)).astype(float)
+    return _sum_of(s, groups.frame["partition"], totals) + _trunk(s).spread_to(totals) * other
+
+
+def _trunk(s: Space) -> Expr:
+    """A family's volume through all its corridors, or its exports where no corridor is named; (family, period).
+
+    Of all families together it is the value of these.
+    """
+    families, labels = s.exports.axis, s.exposure.axis.frame
+    corridor = (labels["kind"] == "corridor") & (labels["family"] != ALL)
+    named = families.frame["family"].isin(set(labels.loc[corridor, "family"])).to_numpy(dtype=bool)
+    trunk = _sum_of(s, corridor, families) + s.exports * (~named).astype(float)
+    valued = by_value(s, trunk)
+    labels = pd.concat([families.frame, valued.axis.frame]).drop_duplicates([*families.keys])
+    whole = axis("whole", families.keys, labels)
+    return trunk.sum_to(whole) + valued.sum_to(whole)
+
+
+def _sum_of(s: Space, rows: pd.Series, target: Axis) -> Expr:
+    mask = rows.to_numpy(dtype=bool)
+    return s.exposure.take(mask, s.exposure.axis.take(mask)).sum_to(target)
+
+
+__all__ = ["capped", "exports", "exposure", "hold_exports", "max_exposure", "max_share", "share_totals"]

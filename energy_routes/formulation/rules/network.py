@@ -1,0 +1,129 @@
+"""What the network allows: balance, capacity, joint limits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.formulation.space.axes import limit_axis
+from energy_routes.formulation.space.crossed import refuse_crossed
+from energy_routes.formulation.space.options import added, of_options
+from energy_routes.formulation.space.space import Space
+from energy_routes.linear import INF, Axis, Expr, Rows, axis, between, level
+
+
+def balance(s: Space) -> Rows:
+    r"""Σ_{l→n,c} η_l f_lt + q_nct + out_nct = Σ_{n→l,c} f_lt + d_nct + home_nct + in_nct   ∀ n, c, t   [Mt | bcm]
+
+    What enters a node leaves it, is sold, serves a home obligation or is stored.  The loss of a lane (yield η) is
+    taken at its outlet, where a grade may have lost its name; tonnes are kept.
+    """
+    arriving = (s.flow * s.flow.axis.data("yield")).on(s.heads).sum_to(s.places)
+    leaving = s.flow.on(s.tails).sum_to(s.places)
+    sources = arriving + s.lifted.sum_to(s.places) + s.withdrawn.sum_to(s.places)
+    uses = leaving + s.delivered.sum_to(s.places) + s.home.sum_to(s.places) + s.injected.sum_to(s.places)
+    return sources == uses
+
+
+def capacity(s: Space) -> Rows:
+    r"""min_at ≤ Σ_{l∈a} f_lt ≤ (K_at·avail_at − booked_at)·Δt   ∀ a, t   [Mt | bcm]
+
+    All commodities of an arc share what others have not booked of it, 0 at least; the volume counts at the inlet.
+    What is built comes on top.
+    """
+    low, high = s.arcs.data("minimum"), s.arcs.data("capacity")
+    low = np.where(low > 0, low, -np.inf)
+    bounded = np.isfinite(high) | np.isfinite(low)
+    limited = s.arcs.take(bounded, "capacity")
+    refuse_crossed(s.case, limited, "capacity", low[bounded], high[bounded])
+    built = added(s.built, s.case, "arc", limited)
+    least = np.where(of_options(built), -np.inf, low[bounded])  # a minimum does not grow with what is built
+    return between(arc_totals(s, limited) - built, least, high[bounded])
+
+
+def joint_limits(s: Space) -> Rows:
+    r"""low_jt·Δt ≤ Σ_l w_jl f_lt ≤ high_jt·Δt   ∀ j, t (or of the sums over t)   [Mt | bcm]
+
+    One pipe used both ways, the berths of a port, a tanker fleet, an intergovernmental quota, a quality cap.  A limit
+    ``over`` the horizon leaves it to the plan in which period it is used: a yearly quota of a monthly case.
+    """
+    limits, windows = limit_axis(s.case), limit_windows(s)
+    low, high = windows.data("low"), windows.data("high")
+    refuse_crossed(s.case, windows, "joint", low, high)
+    built = in_windows(added(s.built, s.case, "limit", limits), windows)
+    low = np.where(of_options(built), -np.inf, low)
+    total = in_windows(limit_totals(s, limits), windows)
+    return between(total - built, low, high).take(np.isfinite(low) | np.isfinite(high))
+
+
+def limit_windows(s: Space) -> Axis:
+    """A row a joint limit and period, or one a limit over the horizon (``period`` 'horizon'), its bounds added up."""
+    limits = limit_axis(s.case)
+    frame = limits.frame.assign(period=_window(limits.frame))
+    sums = frame.groupby(["limit", "period"], sort=False)[["low", "high", "years"]].sum().reset_index()
+    kept = frame.drop(columns=["low", "high", "years"]).drop_duplicates(["limit", "period"])
+    return axis("limit", limits.keys, kept.merge(sums, on=["limit", "period"]))
+
+
+def in_windows(expr: Expr, windows: Axis) -> Expr:
+    """Expressions by limit and period, added up where the limit is over the horizon."""
+    frame = expr.axis.frame
+    labels = frame.assign(when=frame["period"], period=_window(frame))
+    return expr.on(axis("within", (*expr.axis.keys, "when"), labels)).sum_to(windows)
+
+
+def _window(limits: pd.DataFrame) -> pd.Series:
+    return limits["period"].where(limits["over"] != "horizon", "horizon")
+
+
+def arc_totals(s: Space, arcs: Axis) -> Expr:
+    """Σ_{l∈a} f_lt of some arcs."""
+    lanes = s.flow.axis.frame.merge(arcs.frame[["arc", "period"]].assign(one=True), on=["arc", "period"], how="left")
+    counted = lanes["one"].notna().to_numpy(dtype=bool)
+    return s.flow.take(counted, s.flow.axis.take(counted)).sum_to(arcs)
+
+
+def limit_totals(s: Space, limits: Axis) -> Expr:
+    """Σ_l w_jl f_lt of all joint limits."""
+    return (s.flow.spread_to(s.limit_terms) * s.limit_terms.data("weight")).sum_to(limits)
+
+
+def joint_ratios(s: Space) -> Rows:
+    r"""low_j Σ_{l∈i} w_il f_lt ≤ Σ_{l∈j} w_jl f_lt ≤ high_j Σ_{l∈i} w_il f_lt   ∀ j with a reference i, t   [Mt | bcm]
+
+    A limit that is a multiple of another sum: a blend's share, a swap (equal both ways), a chain of pipelines.  Of one
+    over the horizon both sums are taken over t.
+    """
+    limits = limit_axis(s.case)
+    total = limit_totals(s, limits)
+    sides = _ratio_sides(limits)
+    ratio, sign = level(sides.data("ratio")), sides.data("sign")
+    of = total.spread_to(axis("of", ("limit", "period"), limits.frame[["limit", "period"]])).spread_to(sides)
+    base = total.on(
+        axis(
+            "base",
+            ("relative_to", "period"),
+            limits.frame.assign(relative_to=limits.frame["limit"])[["relative_to", "period"]],
+        )
+    ).spread_to(sides)
+    beyond = (of - base * ratio) * sign
+    frame = sides.frame.assign(period=_window(sides.frame)).drop_duplicates(["limit", "side", "period"])
+    return between(in_windows(beyond, axis("ratio", sides.keys, frame)), -INF, 0.0)
+
+
+def _ratio_sides(limits: Axis) -> Axis:
+    """One row a limit, period and side that has a ratio; sign +1 for 'at most', −1 for 'at least'."""
+    frame = limits.frame[limits.frame["relative_to"].notna() & (limits.frame["relative_to"] != "")]
+    sides = pd.concat(
+        [
+            frame.assign(side=side, sign=sign, ratio=frame[f"{side}_ratio"])
+            for side, sign in (("high", 1.0), ("low", -1.0))
+        ],
+        ignore_index=True,
+    )
+    return axis("ratio", ("limit", "side", "period"), sides[sides["ratio"].notna()])
+
+
+__all__ = [
+    "arc_totals", "balance", "capacity", "in_windows", "joint_limits", "joint_ratios", "limit_totals", "limit_windows",
+]  # fmt: skip

@@ -1,0 +1,84 @@
+"""Tanks and underground stores: they decide how long a terminal may stop."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from energy_routes.formulation.space.options import added
+from energy_routes.formulation.space.space import Space
+from energy_routes.linear import INF, Expr, Rows, axis, between
+
+
+def stock_balance(s: Space) -> Rows:
+    r"""v_nct = v_nc,t−1 + in_nct − out_nct   ∀ storage, c, t   [Mt | bcm]
+
+    Before the first period stands the opening stock, all of one commodity: the first that the store's row lists, else
+    the first that reaches it.  A cyclic store starts with what it ends with, whatever its opening stock.
+    """
+    frame = s.stock.axis.frame
+    opens = (frame["first"] & (frame["closing"] != "cyclic")).to_numpy(dtype=bool)
+    opening = np.where(opens & _holder(s), s.stock.axis.data("opening"), 0.0)
+    return s.stock - _before(s) * np.where(opens, 0.0, 1.0) - s.injected + s.withdrawn == opening
+
+
+def working_volume(s: Space) -> Rows:
+    r"""Σ_c v_nct ≤ W_nt   ∀ storage, t   [Mt | bcm]
+
+    All commodities share the tanks.
+    """
+    full = s.storages.frame["working_volume"].fillna(np.inf).to_numpy(dtype=float)
+    return between(s.stock.sum_to(s.storages) - _added(s, "working_volume"), -INF, full)
+
+
+def injection(s: Space) -> Rows:
+    r"""Σ_c in_nct ≤ I_nt·Δt   ∀ storage, t   [Mt | bcm]
+
+    What can be put in during a period.
+    """
+    return between(s.injected.sum_to(s.storages) - _added(s, "injection"), -INF, s.storages.data("injection"))
+
+
+def withdrawal(s: Space) -> Rows:
+    r"""Σ_c out_nct ≤ O_nt·Δt   ∀ storage, t   [Mt | bcm]
+
+    What can be taken out during a period.
+    """
+    return between(s.withdrawn.sum_to(s.storages) - _added(s, "withdrawal"), -INF, s.storages.data("withdrawal"))
+
+
+def closing_stock(s: Space) -> Rows:
+    r"""Σ_c v_nc,T ≥ opening_n   ∀ storage whose closing rule is 'opening'   [Mt | bcm]
+
+    Nobody may live on the stock and leave the tanks empty.
+    """
+    last = (s.storages.frame["last"] & (s.storages.frame["closing"] == "opening")).to_numpy(dtype=bool)
+    target = s.storages.take(last, "closing")
+    return s.stock.sum_to(s.storages).take(last, target) >= target.data("opening")
+
+
+def _added(s: Space, column: str) -> Expr:
+    """What is built adds to tanks and pumps."""
+    return added(s.built, s.case, "storage", s.storages, column)
+
+
+def _before(s: Space) -> Expr:
+    """The stock at the end of the period before (for the first period: of the last)."""
+    now = s.stock.on(
+        axis(
+            "was",
+            ("storage", "commodity", "before"),
+            s.stock.axis.frame[["storage", "commodity"]].assign(before=s.stock.axis.frame["period"]),
+        )
+    )
+    return now.spread_to(s.stock.axis)
+
+
+def _holder(s: Space) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """The one commodity of a storage's opening stock: the first its row names, or the first that reaches it."""
+    frame = s.stock.axis.frame
+    first = frame.groupby("storage")["commodity"].transform("first")
+    named = [kept[0] if kept else default for kept, default in zip(frame["commodities"], first, strict=True)]
+    return np.asarray(frame["commodity"].to_numpy(dtype=object) == np.array(named, dtype=object), dtype=bool)
+
+
+__all__ = ["closing_stock", "injection", "stock_balance", "withdrawal", "working_volume"]

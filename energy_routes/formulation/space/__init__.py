@@ -1,0 +1,1 @@
+"""Axes, variables and their copies after a loss: what the rules speak of."""

@@ -1,0 +1,142 @@
+"""The index sets of what could be built: options by year, what each adds to which limit, and the arcs it widens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_routes.case import Case, chosen, effects_of, opening_edits, yearly_charge
+from energy_routes.formulation.space.axes import over_periods, rows_of
+from energy_routes.linear import Axis, Builder, Expr, axis, zero
+from energy_routes.network import sizes
+from energy_routes.pack import means, months_of, periods_of
+
+OPTION_COLUMNS = [
+    "option", "family", "name", "kind", "units", "capacity", "capex", "charge", "year", "before", "years", "open",
+]  # fmt: skip
+
+
+def opened(case: Case) -> Case:
+    """The case with the arcs open that its options could build (capacity 0 plus what is built)."""
+    options = chosen(case.network.tables, case.policy.build)
+    edits = opening_edits(case.network, options, case.periods)
+    return replace(case, network=case.network.with_edits(*edits)) if edits else case
+
+
+def option_axis(case: Case) -> Axis:
+    """Options by calendar year of the horizon; ``charge`` is what one unit costs in it, ``capex`` to build it (MUSD).
+
+    ``years`` is the length of the year's periods; ``open`` tells whether it can be in service by then.
+    """
+    build, network = case.policy.build, case.network
+    names = chosen(network.tables, build)
+    if build is None or not names:
+        return axis("option", ("option", "year"), pd.DataFrame(columns=OPTION_COLUMNS, dtype=object))
+    spans: dict[int, float] = {}
+    for period in case.periods:
+        spans[period.year] = spans.get(period.year, 0.0) + period.years
+    table, family = network.tables["options"], network.family_of("options")
+    first = periods_of([case.periods[0].year], "year")
+    figures = {c: network.resolve("options", c, first)[:, 0] for c in ("capex", "capacity", "opex_share")}
+    rows = []
+    for at, option in enumerate(table.to_dict("records")):
+        name, capex = str(option["id"]), float(figures["capex"][at])
+        if name not in names:
+            continue
+        charge = yearly_charge(capex, build.rate, float(option["lifetime"]), float(figures["opex_share"][at]))
+        early = -np.inf if pd.isna(option["earliest_year"]) or build.earliest == "waived" else option["earliest_year"]
+        sizes = (int(option["units"]), float(figures["capacity"][at]), capex)
+        for before, (year, years) in zip([None, *spans], spans.items(), strict=False):
+            when = (str(year), None if before is None else str(before), years, year >= early)
+            rows.append((name, family[name], option["name"], option["kind"], *sizes, charge * years, *when))
+    return axis("option", ("option", "year"), pd.DataFrame(rows, columns=OPTION_COLUMNS))
+
+
+def built_units(case: Case, builder: Builder) -> Expr:
+    """b[o,y]: units of each option that stand in each year, whole ones of projects; no block where nothing can be."""
+    over = option_axis(case)
+    total = zero(over)
+    for name, kind in (("built", "project"), ("built_part", "continuous")):
+        mask = (over.frame["kind"] == kind).to_numpy(dtype=bool)
+        if mask.any():
+            some = over.take(mask)
+            most = np.where(some.frame["open"].to_numpy(dtype=bool), some.data("units"), 0.0)
+            own = builder.variable(name, some, 0.0, most, integer=kind == "project")
+            total = total + own.spread_to(over, missing="zero")
+    return total
+
+
+def added(built: Expr, case: Case, word: str, over: Axis, column: str = "capacity", keys: tuple[str, ...] = ()) -> Expr:
+    """Σ_o size_o · b_oy by row of ``over`` (Mt or bcm per period; volumes for ``working_volume``).
+
+    ``keys`` are the columns of ``over`` that make up the target's id; the period's year says which b counts.
+    """
+    if not len(built.axis):
+        return zero(over)
+    terms = _effects(built, case, word, over, column, keys or (over.keys[0],))
+    return (built.spread_to(terms) * terms.data("size")).sum_to(over)
+
+
+def of_options(expr: Expr) -> NDArray[np.bool_]:
+    """Which rows of an expression of builds have any."""
+    return np.bincount(expr.row, minlength=len(expr.axis)) > 0
+
+
+def _effects(built: Expr, case: Case, word: str, over: Axis, column: str, keys: tuple[str, ...]) -> Axis:
+    options = list(dict.fromkeys(built.axis.frame["option"]))
+    effects = effects_of(case.network.tables, options)
+    volumes = _volumes(case, effects[effects["word"] == word], column)
+    labels = over.frame[list(over.keys)].copy()
+    labels["id"] = _joined(labels, keys)
+    labels["year"] = labels["period"].astype(str).str[:4]
+    frame = labels.merge(volumes[volumes["size"] > 0], on=["id", "period"])
+    return axis("effect", ("option", *over.keys), frame)
+
+
+def _volumes(case: Case, effects: pd.DataFrame, column: str) -> pd.DataFrame:
+    """What one unit of each effect adds by period (``option, id, period, size``), Mt or bcm; of an arc the usable."""
+    network, periods = case.network, case.periods
+    if column == "working_volume":
+        size = sizes(network, column, periods)[effects.index]
+    else:
+        months = months_of(periods)
+        rates = sizes(network, column, months)[effects.index]
+        arcs = rows_of(network.tables["arcs"]["id"], effects["id"])
+        at_arc = (effects["word"] == "arc").to_numpy(dtype=bool)
+        rates[at_arc] *= network.resolve("arcs", "availability", months)[arcs[at_arc]]
+        size = means(rates, periods) * [period.years for period in periods]
+    return over_periods(effects[["option", "id"]], periods).assign(size=size.ravel())
+
+
+def _joined(frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.Series:
+    out = frame[keys[0]].astype(str)
+    for key in keys[1:]:
+        out = out + "/" + frame[key].astype(str)
+    return out
+
+
+def widened_axis(built: Expr, case: Case, arcs: Axis) -> Axis:
+    """Arcs with an old capacity whose added volume pays less: ``saving`` (USD/t), ``old`` and ``most`` (Mt or bcm)."""
+    if not len(built.axis):
+        return arcs.take(np.zeros(len(arcs), dtype=bool), "widened")
+    options = list(dict.fromkeys(built.axis.frame["option"]))
+    effects = effects_of(case.network.tables, options)
+    effects = effects[(effects["word"] == "arc") & effects["tariff"].notna()]
+    cheapest = effects.groupby("id")["tariff"].max()
+    frame = arcs.frame[["arc", "period", "capacity", "tariff"]].copy()
+    frame["saving"] = frame["tariff"].astype(float) - frame["arc"].map(cheapest).astype(float)
+    frame["family"] = frame["arc"].map(case.network.family_of("arcs"))
+    keep = (frame["saving"] > 0) & (frame["capacity"] > 0) & np.isfinite(frame["capacity"].astype(float))
+    some = axis("widened", ("arc", "period"), frame[keep.to_numpy(dtype=bool)])
+    units = dict(zip(built.axis.frame["option"], built.axis.data("units") if len(built.axis) else (), strict=True))
+    terms = _effects(built, case, "arc", some, "capacity", ("arc",))
+    most = terms.frame.assign(size=terms.frame["size"] * terms.frame["option"].map(units).astype(float))
+    largest = most.groupby(["arc", "period"])["size"].sum().to_dict() if len(most) else {}
+    of = [float(largest.get(key, 0.0)) for key in some.labels()]
+    return axis("widened", ("arc", "period"), some.frame.assign(most=np.array(of, dtype=float)))
+
+
+__all__ = ["added", "built_units", "of_options", "opened", "option_axis", "widened_axis"]

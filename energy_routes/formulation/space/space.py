@@ -1,0 +1,268 @@
+"""The variables of a case, and the sums of them that several rules use.
+
+Letters follow ``docs/formulation.md``.  Every field that is an expression is one variable (or one sum) a label of
+its axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import ALL, Case, Policy, price_of
+from energy_routes.formulation.space import axes
+from energy_routes.formulation.space.crossed import refuse_crossed
+from energy_routes.formulation.space.options import added, built_units, of_options, opened, widened_axis
+from energy_routes.linear import Axis, Builder, Expr, Rows, Term, Vector, axis, zero
+from energy_routes.network import Ways, meter_table
+from energy_routes.pack import PARTITIONS
+
+
+@dataclass(frozen=True)
+class Space:
+    """Variables and index sets of one case.
+
+    flow f[l,t] inlet volume of a lane · lifted q[s,t] · delivered d[m,c,tier,t] · home: delivered to obligations ·
+    short: obligations not met, where a penalty allows it · stock v, injected, withdrawn · deficiency y[κ,t] ·
+    exports e[k,t] · exposure x[g,t].  All in Mt (oil) or bcm (gas) per period.  built b[o,y] are units of options,
+    shared by recourse copies; widened w[a,t] is what moves in added capacity, full z[a,t]: the old is full.
+    ``linked`` are rows that tie further variables to these: recourse copies, stranded volumes.  ``bets`` are terms of
+    the objective over several futures; ``then`` is what is made least among optimal plans, in order.
+    """
+
+    case: Case
+    builder: Builder
+    arcs: Axis
+    tiers: Axis
+    obligations: Axis
+    storages: Axis
+    flow: Expr
+    lifted: Expr
+    delivered: Expr
+    home: Expr
+    short: Expr
+    stock: Expr
+    injected: Expr
+    withdrawn: Expr
+    deficiency: Expr
+    exports: Expr
+    exposure: Expr
+    built: Expr
+    widened: Expr
+    full: Expr
+    held: Mapping[str, float] = field(default_factory=dict)
+    linked: tuple[Rows, ...] = ()
+    bets: tuple[Term, ...] = ()
+    then: tuple[Expr, ...] = ()
+
+    @property
+    def policy(self) -> Policy:
+        return self.case.policy
+
+    @property
+    def worth(self) -> dict[str, float]:
+        """Base price of each family where several are added up by value, USD/t (USD/1000 m³); else empty."""
+        return base_prices(self.case)
+
+    @property
+    def measured(self) -> list[str]:
+        """What dependence is measured of: each family, and all together where base prices are stated."""
+        families = list(self.exports.axis.frame["family"].unique())
+        return [*families, ALL] if self.worth else families
+
+    @cached_property
+    def heads(self) -> Axis:
+        """The lanes seen from where they end: ``node`` and ``commodity`` are those that leave the lane."""
+        lanes = self.flow.axis.frame
+        return axis(
+            "head",
+            ("arc", "lane", "period"),
+            lanes.assign(lane=lanes["commodity"], node=lanes["to"], commodity=lanes["to_commodity"]),
+        )
+
+    @cached_property
+    def tails(self) -> Axis:
+        """The lanes seen from where they start: ``node`` and ``commodity`` are those that enter the lane."""
+        lanes = self.flow.axis.frame
+        return axis("tail", ("arc", "commodity", "period"), lanes.assign(node=lanes["from"]))
+
+    @cached_property
+    def places(self) -> Axis:
+        """Every (node, commodity, period) that any volume can touch."""
+        keys = ["node", "commodity", "period"]
+        touched = [
+            a.frame[keys]
+            for a in (self.heads, self.tails, self.lifted.axis, self.delivered.axis, self.home.axis, self.stock.axis)
+        ]
+        frame = pd.concat(touched, ignore_index=True).drop_duplicates()
+        family = self.case.network.tables["commodities"].set_index("id")["family"]
+        return axis("place", keys, frame.assign(family=frame["commodity"].map(family)).sort_values(keys))
+
+    @cached_property
+    def limit_terms(self) -> Axis:
+        """The lanes that joint limits sum, with their ``weight``; (limit, arc, commodity, period)."""
+        terms = self.case.network.tables["limit_terms"].rename(columns={"commodity": "only"})
+        frame = self.flow.axis.frame[["arc", "commodity", "period"]].merge(terms, on="arc")
+        return axis("limit_term", ("limit", "arc", "commodity", "period"), _only(frame))
+
+    @cached_property
+    def contract_terms(self) -> Axis:
+        """The lanes that contracts count; (contract, arc, commodity, period)."""
+        frame = self.flow.axis.frame[["arc", "commodity", "period"]].merge(
+            self.deficiency.axis.frame, on=["arc", "period"]
+        )
+        counted = [not kept or c in kept for kept, c in zip(frame["commodities"], frame["commodity"], strict=True)]
+        return axis("contract_term", ("contract", "arc", "commodity", "period"), frame[np.array(counted, dtype=bool)])
+
+    @cached_property
+    def counted(self) -> tuple[Axis, Axis]:
+        """Where groups are counted: lanes with the ``share`` of their inlet that is sold abroad, and export deliveries.
+
+        Each has its kind and group; see :mod:`energy_routes.network.arrival`.
+        """
+        sold = self.delivered.axis.frame
+        sold = sold[sold["export"].to_numpy(dtype=bool)]
+        stays = [frame[["node", "commodity"]] for frame in (self.home.axis.frame, self.stock.axis.frame)]
+        found = Ways(
+            lanes=self.flow.axis.frame,
+            sales=sold[["market", "node", "commodity", "family", "period"]].drop_duplicates(ignore_index=True),
+            stays=pd.concat(stays, ignore_index=True).drop_duplicates(),
+            sources=self.lifted.axis.frame[["node", "commodity"]].drop_duplicates(),
+        ).counted(meter_table(self.case.network.tables))
+        keys = ["market", "commodity", "period"]
+        tiers = found.sales[["kind", "group", "family", *keys]].merge(sold[[*keys, "tier"]], on=keys)
+        return (
+            axis("meter", ("kind", "group", "arc", "commodity", "period"), found.lanes),
+            axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), tiers),
+        )
+
+    @cached_property
+    def inlets(self) -> Axis:
+        """The lanes on which groups are metered, each with its kind and group: what their capacities look at."""
+        table = self.case.network.tables["meters"].rename(columns={"commodity": "only"})
+        lanes = self.flow.axis.frame[["arc", "commodity", "family", "period"]]
+        at_arc = lanes.merge(table[table["arc"].notna()].drop(columns="market"), on="arc")
+        return axis("inlet", ("kind", "group", "arc", "commodity", "period"), _only(at_arc))
+
+    def with_held(self, held: Mapping[str, float]) -> Space:
+        """The space in which each family's exports over the horizon are at least ``held`` (Mt or bcm)."""
+        return replace(self, held=dict(held))
+
+
+def build_space(
+    case: Case, builder: Builder | None = None, suffix: str = "", built: Expr | None = None
+) -> Space:
+    """Index sets and variables of a case.  Raises InfeasibleError where bounds contradict each other.
+
+    With a ``builder`` the variables join those already in it, their blocks named with ``suffix``: a recourse copy is
+    the same rules on another space of the same programme, and shares what is ``built``.
+    """
+    b = builder or Builder()
+    case = opened(case) if built is None else case
+    built = built_units(case, b) if built is None else built
+    arcs = axes.arc_axis(case)
+    wide = widened_axis(built, case, arcs)
+    lanes = axes.lane_axis(case, arcs)
+    supplies = axes.supply_axis(case)
+    reached = _reached(case, lanes, supplies)
+    tiers = axes.tier_axis(case)
+    obligations, homes = axes.home_axis(case, reached)
+    storages, stocks = axes.stock_axis(case, reached)
+    lifted_least, lifted_most = _least_lifted(case, supplies, bool(len(tiers))), supplies.data("available")
+    refuse_crossed(case, supplies, "supply", lifted_least, lifted_most)
+    more = added(built, case, "supply", supplies)
+    lifted_most = np.where(of_options(more), np.inf, lifted_most)
+    penalised = obligations.frame["penalty"].notna().to_numpy()
+    families = _families(case)
+    contracts = axes.contract_axis(case)
+    return Space(
+        case=case,
+        builder=b,
+        arcs=arcs,
+        tiers=tiers,
+        obligations=obligations,
+        storages=storages,
+        flow=b.variable(f"flow{suffix}", lanes),
+        lifted=b.variable(f"lifted{suffix}", supplies, lifted_least, lifted_most),
+        delivered=b.variable(f"delivered{suffix}", axes.delivery_axis(case, tiers, reached)),
+        home=b.variable(f"home{suffix}", homes),
+        short=b.variable(f"short{suffix}", obligations, 0.0, np.where(penalised, obligations.data("volume"), 0.0)),
+        stock=b.variable(f"stock{suffix}", stocks),
+        injected=b.variable(f"injected{suffix}", stocks),
+        withdrawn=b.variable(f"withdrawn{suffix}", stocks),
+        deficiency=b.variable(
+            f"deficiency{suffix}", contracts, 0.0, np.where(contracts.frame["kind"] == "minimum", 0.0, np.inf)
+        ),
+        exports=b.variable(f"exports{suffix}", families),
+        exposure=b.variable(f"exposure{suffix}", _groups(case)),
+        built=built,
+        widened=b.variable(f"widened{suffix}", wide) if len(wide) else zero(wide),
+        full=b.variable(f"full{suffix}", wide, 0.0, 1.0, integer=True) if len(wide) else zero(wide),
+    )
+
+
+def _least_lifted(case: Case, supplies: Axis, sold: bool) -> Vector:
+    """What must be lifted: the minimum; in a least-cost plan of a case with markets, all own output that is stated."""
+    least, available = supplies.data("minimum"), supplies.data("available")
+    own = (supplies.frame["kind"] == "own").to_numpy(dtype=bool)
+    stated = np.isfinite(available) & own & (case.policy.objective == "cost") & sold
+    return np.where(stated, available, least)
+
+
+def _reached(case: Case, lanes: Axis, supplies: Axis) -> pd.DataFrame:
+    """(node, commodity, family) that a supply or a lane brings something to, or of which a tank holds some."""
+    heads = lanes.frame[["to", "to_commodity"]].rename(columns={"to": "node", "to_commodity": "commodity"})
+    held = pd.DataFrame(axes.stocked(case.network), columns=["node", "commodity"], dtype=object)
+    reached = (
+        pd.concat([supplies.frame[["node", "commodity"]], heads, held], ignore_index=True)
+        .drop_duplicates()
+        .sort_values(["node", "commodity"], ignore_index=True)
+    )
+    family = case.network.tables["commodities"].set_index("id")["family"]
+    return reached.assign(family=reached["commodity"].map(family))
+
+
+def base_prices(case: Case) -> dict[str, float]:
+    """Base price of each family where the case has several and states one for each; else empty."""
+    prices = price_of(case.policy.base_prices)
+    families = case.families
+    several = len(families) > 1 and all(family in prices for family in families)
+    return {family: prices[family] for family in families} if several else {}
+
+
+def _families(case: Case) -> Axis:
+    families = pd.DataFrame({"family": sorted(case.network.tables["commodities"]["family"].unique())}, dtype=object)
+    return axis("family", ("family", "period"), axes.over_periods(families, case.periods))
+
+
+def _groups(case: Case) -> Axis:
+    """Groups by family and period: those that a pack of the family lists, and every export market as its own group.
+
+    With base prices, all of them once more, of all families together.
+    """
+    parts = []
+    markets = case.network.tables["markets"]
+    exporting = set(markets.loc[markets["export"].astype(bool), "id"])
+    for pack in case.network.packs:
+        own = pack.tables["markets"][["id"]].rename(columns={"id": "group"}).assign(kind="market")
+        own = own[own["group"].isin(exporting)]
+        parts += [part.assign(family=pack.family) for part in (pack.tables["groups"][["kind", "group"]], own)]
+    if base_prices(case):
+        parts += [part.assign(family=ALL) for part in parts]
+    groups = pd.concat(parts, ignore_index=True).drop_duplicates(["kind", "group", "family"])
+    frame = axes.over_periods(groups.astype(object), case.periods)
+    return axis("group", ("kind", "group", "family", "period"), frame.assign(partition=frame["kind"].isin(PARTITIONS)))
+
+
+def _only(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows whose ``only`` is blank or names the commodity itself."""
+    return frame[
+        (frame["only"].isna() | (frame["only"] == "") | (frame["only"] == frame["commodity"])).to_numpy(dtype=bool)
+    ]
+
+
+__all__ = ["Space", "build_space"]

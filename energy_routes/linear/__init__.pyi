@@ -1,0 +1,58 @@
+from . import pulp as pulp
+from .expressions import (
+    INF as INF,
+    Axis as Axis,
+    Expr as Expr,
+    Index as Index,
+    Rows as Rows,
+    Vector as Vector,
+    axis as axis,
+    between as between,
+    positions as positions,
+    zero as zero,
+)
+from .highs.arrays import (
+    SMALLEST_COEFFICIENT as SMALLEST_COEFFICIENT,
+    Form as Form,
+    LinearForm as LinearForm,
+    Sense as Sense,
+    form_of as form_of,
+    level as level,
+)
+from .highs.session import (
+    Method as Method,
+    Session as Session,
+    cone as cone,
+    optimal as optimal,
+    write_model as write_model,
+)
+from .highs.vertex import refine as refine
+from .infeasibility import explain_infeasible as explain_infeasible
+from .programme import (
+    Builder as Builder,
+    Columns as Columns,
+    Program as Program,
+    Term as Term,
+)
+from .pulp.bridge import available_solvers as available_solvers
+from .sensitivity.parametric import (
+    EDGE as EDGE,
+    Line as Line,
+    Region as Region,
+    cover as cover,
+    covered as covered,
+    line_between as line_between,
+)
+from .sensitivity.slopes import (
+    Move as Move,
+    Slopes as Slopes,
+    both as both,
+)
+from .solution import (
+    Point as Point,
+    Solution as Solution,
+    Status as Status,
+    face as face,
+    residuals as residuals,
+    worth as worth,
+)

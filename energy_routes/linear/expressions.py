@@ -1,0 +1,250 @@
+"""Labelled sparse linear algebra: how a rule is written.
+
+An :class:`Axis` is an ordered set of labels (rows of a frame).  An :class:`Expr` is one linear expression a label.
+Four verbs build everything: ``sum_to`` (join on key columns and add up), ``spread_to`` (broadcast), ``+ −``, and
+vector × expression.  A label outside an axis, a NaN, or two different axes in one sum raises ``LabelError``.
+Nothing here knows of energy.  :mod:`energy_routes.linear.programme` gathers the pieces into a linear programme.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_routes.errors import LabelError
+
+Vector: TypeAlias = NDArray[np.float64]
+Index: TypeAlias = NDArray[np.int64]
+Bound: TypeAlias = "float | Vector"
+INF = float("inf")
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """An ordered index: the key columns of ``frame`` label its rows; other columns are data aligned with them."""
+
+    name: str
+    keys: tuple[str, ...]
+    frame: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        twice = self.frame.duplicated(list(self.keys)).any() if self.keys else len(self) > 1
+        if twice:
+            raise LabelError(f"axis {self.name!r} has a label twice")
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def data(self, column: str) -> Vector:
+        """A data column as floats, shape (len(axis),)."""
+        return self.frame[column].to_numpy(dtype=float)
+
+    def labels(self) -> list[tuple[str, ...]]:
+        """The labels in order, one tuple of texts a row."""
+        if not self.keys:
+            return [()] * len(self)
+        return list(zip(*(self.frame[key].astype(str) for key in self.keys), strict=True))
+
+    def take(self, mask: NDArray[np.bool_] | Index, name: str | None = None) -> Axis:
+        """The axis of the rows selected by a mask or by positions."""
+        return Axis(name or self.name, self.keys, self.frame.iloc[np.arange(len(self))[mask]].reset_index(drop=True))
+
+
+def axis(name: str, keys: Sequence[str], frame: pd.DataFrame) -> Axis:
+    """An axis over ``frame`` (its index is dropped: position is what counts)."""
+    return Axis(name, tuple(keys), frame.reset_index(drop=True))
+
+
+def positions(of: pd.DataFrame, within: pd.DataFrame, on: Sequence[str]) -> Index:
+    """For each row of ``of`` the position in ``within`` with equal ``on`` columns, −1 where there is none.
+
+    ``within`` must be unique in ``on``.  Shape (len(of),).
+    """
+    if not on:
+        return np.zeros(len(of), dtype=np.int64) if len(within) else np.full(len(of), -1, dtype=np.int64)
+    code = np.zeros(len(of) + len(within), dtype=np.int64)
+    for column in on:
+        if column not in of or column not in within:
+            raise LabelError(f"no column {column!r} to join on; there are {[*of]} and {[*within]}")
+        both = np.concatenate([of[column].to_numpy(dtype=object), within[column].to_numpy(dtype=object)])
+        part, uniques = pd.factorize(both, use_na_sentinel=False)
+        code = pd.factorize(code * (len(uniques) + 1) + part)[0]  # dense again, or many keys would overflow
+    return np.asarray(pd.Index(code[len(of) :]).get_indexer(pd.Index(code[: len(of)])), dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Expr:
+    """One linear expression a label of ``axis``: Σ value·column + const, as triplets (row, column, value)."""
+
+    # numpy hands ``vector * expr`` over to us; else it would make an array of expressions, one for each number.
+    __array_ufunc__ = None
+
+    axis: Axis
+    row: Index
+    col: Index
+    val: Vector
+    const: Vector
+
+    def sum_to(self, target: Axis, weight: Bound = 1.0) -> Expr:
+        """Add up onto ``target``: each row goes to the target row with the same key columns.
+
+        Raises LabelError when a row has no place in the target.
+        """
+        scaled = self * weight
+        where = positions(self.axis.frame, target.frame, target.keys)
+        if (where < 0).any():
+            lost = self.axis.frame.iloc[int(np.argmin(where))].to_dict()
+            raise LabelError(f"sum from {self.axis.name!r} to {target.name!r}: no place for {lost}")
+        const = np.zeros(len(target))
+        np.add.at(const, where, scaled.const)
+        return Expr(target, where[scaled.row], scaled.col, scaled.val, const)
+
+    def spread_to(self, target: Axis, *, missing: Literal["raise", "zero"] = "raise") -> Expr:
+        """Broadcast onto ``target``: each target row takes the expression of its label.
+
+        Raises LabelError when a target row has no source, unless ``missing="zero"`` says that absent means none.
+        """
+        where = positions(target.frame, self.axis.frame, self.axis.keys)
+        if missing == "raise" and (where < 0).any():
+            lost = target.frame.iloc[int(np.argmin(where))].to_dict()
+            raise LabelError(f"spread from {self.axis.name!r} to {target.name!r}: no source for {lost}")
+        found = np.flatnonzero(where >= 0)
+        order = np.argsort(self.row, kind="stable")
+        counts = np.bincount(self.row, minlength=len(self.axis))
+        starts = np.concatenate([[0], np.cumsum(counts)])[:-1]
+        repeats = counts[where[found]]
+        row = np.repeat(found, repeats)
+        offset = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+        pick = order[np.repeat(starts[where[found]], repeats) + offset]
+        const = np.zeros(len(target))
+        const[found] = self.const[where[found]]
+        return Expr(target, row.astype(np.int64), self.col[pick], self.val[pick], const)
+
+    def on(self, target: Axis) -> Expr:
+        """The same rows under another axis of equal length (a relabelling, position by position)."""
+        if len(target) != len(self.axis):
+            raise LabelError(f"{self.axis.name!r} has {len(self.axis)} rows, {target.name!r} has {len(target)}")
+        return replace(self, axis=target)
+
+    def take(self, mask: NDArray[np.bool_], target: Axis) -> Expr:
+        """The rows selected by a mask, relabelled by ``target`` (of as many rows)."""
+        place = np.cumsum(mask) - 1
+        keep = mask[self.row]
+        if int(mask.sum()) != len(target):
+            raise LabelError(f"{int(mask.sum())} rows taken from {self.axis.name!r}, {target.name!r} has {len(target)}")
+        return Expr(target, place[self.row[keep]].astype(np.int64), self.col[keep], self.val[keep], self.const[mask])
+
+    def value(self, x: Vector) -> Vector:
+        """The expressions at a point ``x`` (one number a column), shape (len(axis),)."""
+        out = self.const.copy()
+        np.add.at(out, self.row, self.val * x[self.col])
+        return out
+
+    def coefficients(self, columns: int) -> Vector:
+        """Σ over the rows, as one dense coefficient vector of length ``columns``."""
+        return np.bincount(self.col, weights=self.val, minlength=columns).astype(float)
+
+    def _with(self, other: Expr | Bound, sign: float) -> Expr:
+        if not isinstance(other, Expr):
+            return replace(self, const=self.const + sign * as_vector(other, self.axis))
+        if other.axis is not self.axis:
+            raise LabelError(f"sum of expressions over {self.axis.name!r} and {other.axis.name!r}")
+        return Expr(
+            self.axis,
+            np.concatenate([self.row, other.row]),
+            np.concatenate([self.col, other.col]),
+            np.concatenate([self.val, sign * other.val]),
+            self.const + sign * other.const,
+        )
+
+    def __add__(self, other: Expr | Bound) -> Expr:
+        return self._with(other, 1.0)
+
+    def __sub__(self, other: Expr | Bound) -> Expr:
+        return self._with(other, -1.0)
+
+    __radd__ = __add__
+
+    def __rsub__(self, other: Bound) -> Expr:
+        return -self + other
+
+    def __neg__(self) -> Expr:
+        return self * -1.0
+
+    def __mul__(self, weight: Bound) -> Expr:
+        vector = as_vector(weight, self.axis)
+        return Expr(self.axis, self.row, self.col, self.val * vector[self.row], self.const * vector)
+
+    __rmul__ = __mul__
+
+    def __le__(self, other: Expr | Bound) -> Rows:
+        return between(self - other, -INF, 0.0)
+
+    def __ge__(self, other: Expr | Bound) -> Rows:
+        return between(self - other, 0.0, INF)
+
+    def __eq__(self, other: Expr | Bound) -> Rows:  # type: ignore[override]
+        return between(self - other, 0.0, 0.0)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def zero(over: Axis) -> Expr:
+    """The expression 0 for every label of an axis."""
+    none = np.zeros(0, dtype=np.int64)
+    return Expr(over, none, none, np.zeros(0), np.zeros(len(over)))
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a programme: lower ≤ Σ value·column ≤ upper for every label (the constant is moved to the bounds)."""
+
+    axis: Axis
+    expr: Expr
+    lower: Vector
+    upper: Vector
+    name: str = ""
+    unit: str = ""
+
+    def named(self, name: str) -> Rows:
+        return replace(self, name=name)
+
+    def __len__(self) -> int:
+        return len(self.axis)
+
+    def take(self, mask: NDArray[np.bool_]) -> Rows:
+        """The rows selected by a mask."""
+        target = self.axis.take(mask)
+        return Rows(target, self.expr.take(mask, target), self.lower[mask], self.upper[mask], self.name, self.unit)
+
+
+def between(expr: Expr, lower: Bound, upper: Bound) -> Rows:
+    """Rows lower ≤ expr ≤ upper; ±inf means no bound on that side."""
+    low = as_vector(lower, expr.axis, finite=False) - expr.const
+    high = as_vector(upper, expr.axis, finite=False) - expr.const
+    if (low > high).any():
+        at = int(np.argmax(low > high))
+        raise LabelError(f"row {expr.axis.frame.iloc[at].to_dict()}: lower {low[at]} above upper {high[at]}")
+    return Rows(expr.axis, replace(expr, const=np.zeros(len(expr.axis))), low, high)
+
+
+def as_vector(value: Bound, over: Axis, *, finite: bool = True) -> Vector:
+    """``value`` as one number a label; a NaN, an inf where none may be, or another length raises."""
+    vector = (
+        np.broadcast_to(np.asarray(value, dtype=float), (len(over),))
+        if np.ndim(value) == 0
+        else np.asarray(value, float)
+    )
+    if vector.shape != (len(over),):
+        raise LabelError(f"a vector of shape {vector.shape} against axis {over.name!r} of {len(over)} labels")
+    bad = ~np.isfinite(vector) if finite else np.isnan(vector)
+    if bad.any():
+        raise LabelError(
+            f"axis {over.name!r}, {over.frame.iloc[int(np.argmax(bad))].to_dict()}: {vector[bad][0]} is not a number"
+        )
+    return vector.astype(float)

@@ -1,0 +1,151 @@
+"""A linear programme as plain arrays, the numbers a solver must never see, and what differs between two of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from energy_routes.errors import SolverError
+from energy_routes.linear.expressions import Index, Vector
+
+Sense: TypeAlias = Literal["max", "min"]
+
+SMALLEST_COEFFICIENT = 1e-9  # HiGHS drops matrix entries up to this size without an error
+LARGEST_COEFFICIENT = 1e15  # and refuses those from this size on
+SOLVER_INFINITY = 1e20  # a finite bound or cost from here on would be read as infinite
+
+
+class LinearForm(Protocol):
+    """A linear programme as arrays: what a :class:`~energy_routes.linear.Program` and a :class:`Form` both are.
+
+    Optimise cost·x + offset in ``sense`` subject to row_lower ≤ matrix·x ≤ row_upper and col_lower ≤ x ≤ col_upper.
+    """
+
+    @property
+    def sense(self) -> Sense: ...
+    @property
+    def cost(self) -> Vector: ...
+    @property
+    def offset(self) -> float: ...
+    @property
+    def matrix(self) -> sparse.csc_matrix: ...
+    @property
+    def row_lower(self) -> Vector: ...
+    @property
+    def row_upper(self) -> Vector: ...
+    @property
+    def col_lower(self) -> Vector: ...
+    @property
+    def col_upper(self) -> Vector: ...
+    @property
+    def integer(self) -> NDArray[np.bool_]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A linear programme as plain arrays, without labels; the matrix is CSC with sorted indices."""
+
+    sense: Sense
+    cost: Vector
+    offset: float
+    matrix: sparse.csc_matrix
+    row_lower: Vector
+    row_upper: Vector
+    col_lower: Vector
+    col_upper: Vector
+    integer: NDArray[np.bool_]
+
+
+def form_of(problem: LinearForm) -> Form:
+    """The arrays of a programme, detached from its labels (shared, not copied: nobody writes into them)."""
+    return Form(problem.sense, problem.cost, problem.offset, problem.matrix, problem.row_lower, problem.row_upper,
+                problem.col_lower, problem.col_upper, problem.integer)
+
+
+def level(share: Vector | float) -> Vector:
+    """Shares as coefficients: one within ``SMALLEST_COEFFICIENT`` of 0 or of 1 is 0 or 1.
+
+    A solver would drop what a smaller share multiplies, or what it leaves of 1.
+    """
+    whole = np.round(share)
+    return np.where(np.abs(share - whole) <= SMALLEST_COEFFICIENT, whole, share)
+
+
+class RebuildReason(StrEnum):
+    """Why one programme cannot be turned into another in place."""
+
+    columns = "another number of columns"
+    rows = "another number of rows"
+    pattern = "coefficients in other places"
+    integrality = "other integer columns"
+
+
+def rebuild_reason(old: LinearForm, new: LinearForm) -> RebuildReason | None:
+    """Why ``old`` cannot become ``new`` by changing numbers only; None when it can."""
+    if old.matrix.shape[1] != new.matrix.shape[1]:
+        return RebuildReason.columns
+    if old.matrix.shape[0] != new.matrix.shape[0]:
+        return RebuildReason.rows
+    if not (np.array_equal(old.matrix.indptr, new.matrix.indptr)
+            and np.array_equal(old.matrix.indices, new.matrix.indices)):
+        return RebuildReason.pattern
+    if not np.array_equal(old.integer, new.integer):
+        return RebuildReason.integrality
+    return None
+
+
+def changed(old_lower: Vector, new_lower: Vector, old_upper: Vector, new_upper: Vector) -> Index:
+    """Positions where a lower or an upper bound differs."""
+    return np.flatnonzero((old_lower != new_lower) | (old_upper != new_upper)).astype(np.int64)
+
+
+def put(values: Vector, indexes: Index, new: Vector) -> Vector:
+    """A copy of ``values`` with ``new`` at ``indexes``."""
+    out = values.copy()
+    out[indexes] = new
+    return out
+
+
+def check_form(form: LinearForm) -> None:
+    """Refuse a programme that a solver would misread.  Raises SolverError saying what and where."""
+    rows, columns = form.matrix.shape
+    check_numbers(form.cost, "cost", columns, finite=True)
+    check_numbers(np.array([form.offset]), "offset", 1, finite=True)
+    check_bounds(form.col_lower, form.col_upper, "column", columns)
+    check_bounds(form.row_lower, form.row_upper, "row", rows)
+    check_matrix(form.matrix)
+
+
+def check_matrix(matrix: sparse.csc_matrix | sparse.csr_matrix) -> None:
+    """Refuse coefficients that are not finite, or of a size that HiGHS drops or refuses."""
+    size = np.abs(matrix.data)
+    bad = ~((size > SMALLEST_COEFFICIENT) & (size < LARGEST_COEFFICIENT))
+    if bad.any():
+        at = matrix.tocoo()
+        first = int(np.argmax(bad))
+        raise SolverError(f"coefficient {matrix.data[first]} in row {at.row[first]}, column {at.col[first]}: expected"
+                          f" {SMALLEST_COEFFICIENT:g} < |coefficient| < {LARGEST_COEFFICIENT:g}; rescale its unit")
+
+
+def check_bounds(lower: Vector, upper: Vector, what: str, size: int) -> None:
+    """Refuse a NaN, a lower bound of +inf and an upper bound of −inf."""
+    check_numbers(lower, f"{what} lower bound", size)
+    check_numbers(upper, f"{what} upper bound", size)
+    if np.isposinf(lower).any() or np.isneginf(upper).any():
+        raise SolverError(f"a {what} has a lower bound of +inf or an upper bound of -inf: nothing meets it")
+
+
+def check_numbers(values: Vector, what: str, size: int, *, finite: bool = False) -> None:
+    """Refuse a wrong length, a NaN, an inf where none may be, and finite numbers that pass for infinite ones."""
+    if np.shape(values) != (size,):
+        raise SolverError(f"{what}: shape {np.shape(values)}, expected ({size},)")
+    bad = np.isnan(values) | (np.isinf(values) if finite else False)
+    bad |= np.isfinite(values) & (np.abs(values) >= SOLVER_INFINITY)
+    if bad.any():
+        first = int(np.argmax(bad))
+        raise SolverError(f"{what} {first}: {values[first]} is not a number that a solver can use")

@@ -1,0 +1,5 @@
+"""PuLP in both directions: other solvers outward, users' own constraints inward."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

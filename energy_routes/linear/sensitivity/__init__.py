@@ -1,0 +1,1 @@
+"""How the optimum changes with the numbers: slopes at a point, and the whole curve along one number."""

@@ -1,0 +1,17 @@
+from . import drawing as drawing
+from .data import style as style
+from .data.payload import words_of as words_of
+from .data.titles import (
+    shortened as shortened,
+    titled as titled,
+)
+from .drawing import (
+    SUFFIXES as SUFFIXES,
+    compare_figure as compare_figure,
+    draw as draw,
+    explore as explore,
+    months_figure as months_figure,
+    write as write,
+)
+from .layers.geodata import write_layers as write_layers
+from .page.interactive import Page as Page

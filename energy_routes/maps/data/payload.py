@@ -1,0 +1,214 @@
+"""What a map shows, taken from a plan: arcs with their lines, nodes, and the words around them.
+
+``payload(plan)`` sums the whole horizon; ``payload(plan, period="2024-03")`` takes one period, and a year takes its
+months.  Nothing here draws, so the interactive page and the GIS files are made from the same numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.answer import Words, doubtful
+from energy_routes.errors import UsageError
+from energy_routes.maps.data import style
+from energy_routes.maps.data.titles import finding, setting
+from energy_routes.network import Names, Network, geometry as geo
+from energy_routes.pack import Period
+from energy_routes.plan import Plan
+
+if TYPE_CHECKING:
+    from shapely import LineString
+
+ARC_FACTS = ("arc", "name", "from", "to", "mode", "operator", "status", "family", "unit")
+
+
+@dataclass(frozen=True)
+class MapData:
+    """One map's content.
+
+    ``arcs``: one row an arc — ARC_FACTS, ``volume`` and ``capacity`` (Mt or bcm in the span; NaN without a limit),
+    ``utilisation`` (0–1), ``price`` (USD/t: what one more tonne a year of capacity, in force in every period, is
+    worth), ``bound`` (periods in which it was a bottleneck), ``line`` (what a map calls the line that it is a section
+    of, else blank).  ``nodes``: id, name, label, kind, country, lon, lat, volume (through it).
+    ``limits``: the bottlenecks — id, name, family, ``arc`` (where it is shown), ``price`` (as of arcs), ``bound`` (in
+    how many periods it binds) and ``estimate`` (whether its bound is one), dearest first.
+    ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
+    ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
+    ``words``: the language of what is written; ids, and names of arcs and limits, stay as the pack has them.
+    """
+
+    arcs: pd.DataFrame
+    nodes: pd.DataFrame
+    limits: pd.DataFrame
+    lines: Mapping[str, LineString]
+    periods: int
+    months: float
+    when: str
+    title: str
+    subtitle: str
+    credits: tuple[str, ...]
+    words: Words
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The families on the map, oil first."""
+        return tuple(f for f in ("oil", "gas") if (self.arcs["family"] == f).any())
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as dictionaries."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
+def words_of(plan: Plan, lang: str) -> Words:
+    """The words of a plan's map: a folder ``words`` or ``basemap`` beside the plan's (first) pack lies over ours.
+
+    Raises UsageError for an unknown language.
+    """
+    packs = plan.case.network.packs
+    return Words.of(lang, beside=packs[0].path.parent if packs else None)
+
+
+def payload(plan: Plan, period: str | None = None, title: str | None = None, lang: str = "en") -> MapData:
+    """The map of a plan, over the whole horizon or in one period, its words in a language (en, ru, kk).
+
+    Raises UsageError when the plan has no such period, and for an unknown language.
+    """
+    words = words_of(plan, lang)
+    shown = chosen(plan.case.periods, period)
+    labels = [p.label for p in shown]
+    tables = plan.case.network.tables
+    years = {p.label: p.years for p in shown}
+    arcs = moved_over(plan, years)
+    called = Names(tables).line_on_maps
+    arcs["line"] = [words.name(called.get(arc, "")) for arc in arcs["arc"]]
+    limits = bottlenecks(plan, arcs, years)
+    nodes = _nodes(tables["nodes"], arcs, words)
+    lines, credits = _lines(plan.case.network, arcs, nodes)
+    when = words.span(labels)
+    months = 12.0 * sum(p.years for p in shown)
+    return MapData(arcs, nodes, limits, lines, len(shown), months, when,
+                   title or finding(plan, labels, words), setting(plan.case, when, limits, words),
+                   (*credits, words("credit.basemap")), words)
+
+
+def chosen(periods: Sequence[Period], period: str | None) -> list[Period]:
+    """All periods, the one of that label, or the months of that year.  Raises UsageError when there is none."""
+    found = [p for p in periods if period is None or p.label == period or p.label.startswith(f"{period}-")]
+    if not found:
+        raise UsageError(f"the plan has no period {period!r}. It has {periods[0].label} to {periods[-1].label}.")
+    return found
+
+
+def moved_over(plan: Plan, years: Mapping[str, float]) -> pd.DataFrame:
+    """One row an arc, over the periods of ``years`` (label → length).
+
+    Over the whole horizon the price is that of one more a year in force in every period; over a part of it, where the
+    plan tells none, the mean of its periods.
+    """
+    arcs = summed(plan.arcs[plan.arcs["period"].isin(list(years))], years)
+    if len(years) == 1 or not _whole(plan, years):
+        return arcs
+    prices = plan.prices.table
+    own = prices[(prices["kind"] == "capacity") & (prices["price_all"] > 0)].drop_duplicates("limit")
+    every = arcs["arc"].map(own.set_index("limit")["price_all"])
+    return arcs.assign(price=every.where((arcs["bound"] > 0) & every.notna(), arcs["price"]))
+
+
+def _whole(plan: Plan, years: Mapping[str, float]) -> bool:
+    """Whether periods are all that the plan has, and it tells what its limits are worth in all of them."""
+    return len(years) == len(plan.case.periods) and "price_all" in plan.prices.table
+
+
+def summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
+    """One row an arc: volumes and capacities added up, prices averaged over time, bottleneck periods counted."""
+    rows = rows.copy()
+    rows["price"] = rows["price"].fillna(0.0).abs()
+    rows["capacity"] = rows["capacity"].replace(np.inf, np.nan)
+    tight = (rows["utilisation"] >= style.BINDING_UTILISATION) & (rows["price"] > style.BINDING_PRICE)
+    rows["bound"] = tight.astype(int)
+    weight = rows["period"].map(years).astype(float)
+    rows["weighted"] = rows["price"].where(tight, 0.0) * weight / sum(years.values())
+    grouped = rows.groupby("arc", sort=False)
+    out = grouped[[c for c in ARC_FACTS if c != "arc"]].first().reset_index()
+    keyed = out["arc"]
+    out["volume"] = keyed.map(grouped["volume"].sum())
+    out["capacity"] = keyed.map(grouped["capacity"].agg(lambda values: values.sum(skipna=False)))
+    out["utilisation"] = out["volume"] / out["capacity"].where(out["capacity"] > 0)
+    out["price"] = keyed.map(grouped["weighted"].sum())
+    out["bound"] = keyed.map(grouped["bound"].sum())
+    operating = rows.loc[rows["status"] == "operating", "arc"].unique()
+    out["status"] = out["status"].where(~out["arc"].isin(operating), "operating")
+    return out
+
+
+def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
+    """Full arcs, and binding joint limits shown on the largest of their arcs, whose next tonne is worth something."""
+    own = arcs.loc[arcs["bound"] > 0, ["arc", "name", "family", "price", "bound"]].assign(id=lambda rows: rows["arc"])
+    prices = plan.prices.table
+    joint = prices[(prices["kind"] == "joint") & prices["period"].isin(list(years))
+                   & (prices["price"] > style.BINDING_PRICE)]
+    terms = plan.case.network.tables["limit_terms"]
+    volume = arcs.set_index("arc")["volume"]
+    found = []
+    for limit, rows in joint.groupby("limit", sort=True):
+        flows = volume.reindex(terms.loc[terms["limit"] == limit, "arc"].unique()).dropna()
+        if len(flows):
+            worth = float((rows["price"] * rows["period"].map(years)).sum() / sum(years.values()))
+            worth = float(rows["price_all"].iloc[0]) if _whole(plan, years) else worth
+            found.append({"id": limit, "name": rows["name"].iloc[0], "family": rows["family"].iloc[0],
+                          "arc": flows.idxmax(), "price": worth, "bound": len(rows)})
+    both = pd.concat([own, pd.DataFrame(found, columns=own.columns)]) if found else own
+    both["estimate"] = _estimates(plan, years, list(both["id"]))
+    return both.sort_values(["price", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def _estimates(plan: Plan, years: Mapping[str, float], limits: Sequence[str]) -> list[bool]:
+    """Whether the bound of each arc or joint limit is no more than an estimate in the span."""
+    if not limits:
+        return []
+    doubted = doubtful(plan.case, [p for p in plan.case.periods if p.label in years])
+    return [("capacity", limit) in doubted or ("joint", limit) in doubted for limit in limits]
+
+
+def _nodes(table: pd.DataFrame, arcs: pd.DataFrame, words: Words) -> pd.DataFrame:
+    """The nodes that an arc touches, with their short names and the volume through them."""
+    nodes = table.loc[table["id"].isin(pd.concat([arcs["from"], arcs["to"]])),
+                      ["id", "name", "kind", "country", "lat", "lon"]].reset_index(drop=True)
+    start = nodes["name"].fillna(nodes["id"]).str.split(r"[(,/]", n=1, regex=True).str[0].str.strip()
+    nodes["label"] = [words.place(node, name) for node, name in zip(nodes["id"], start, strict=True)]
+    out = arcs.groupby("from")["volume"].sum()
+    into = arcs.groupby("to")["volume"].sum()
+    nodes["volume"] = np.fmax(nodes["id"].map(out).fillna(0.0), nodes["id"].map(into).fillna(0.0))
+    return nodes
+
+
+def _lines(network: Network, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[dict[str, LineString], tuple[str, ...]]:
+    """The line of each arc, and whom to credit: the packs' routes, else a straight line between its ends."""
+    from shapely import LineString
+
+    routes: dict[str, LineString] = {}
+    credits: list[str] = []
+    for pack in network.packs:
+        folder = Path(pack.path)
+        path = (folder if folder.is_dir() else folder.parent) / "routes.geojson"
+        if path.exists():
+            routes.update(geo.read_routes(path))
+            credits.append(json.loads(path.read_text(encoding="utf-8")).get("attribution", ""))
+        routes.update({name: LineString(line) for name, line in pack.drawn.items()})
+    routed = network.tables["arcs"].set_index("id")["route"].fillna("")
+    placed = nodes.dropna(subset=["lon", "lat"]).set_index("id")[["lon", "lat"]]
+    lines: dict[str, LineString] = {}
+    for arc, start, end in zip(arcs["arc"], arcs["from"], arcs["to"], strict=True):
+        if text := routed.get(arc, ""):
+            lines[arc] = geo.compose(text, routes)
+        elif start in placed.index and end in placed.index:
+            lines[arc] = LineString([placed.loc[start].to_numpy(dtype=float), placed.loc[end].to_numpy(dtype=float)])
+    return lines, tuple(filter(None, credits))

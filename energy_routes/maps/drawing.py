@@ -1,0 +1,76 @@
+"""Maps of a plan: an interactive page, a figure for slides and papers, and layers for GIS programmes.
+
+``draw`` makes a matplotlib figure of a plan, ``compare_figure`` one of two plans, ``months_figure`` one of its periods;
+``explore`` makes the interactive page; ``write`` saves what the file's suffix says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from energy_routes.errors import UsageError
+from energy_routes.maps import figure, layers, page as pages
+from energy_routes.plan import Plan
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["SUFFIXES", "compare_figure", "draw", "explore", "months_figure", "write"]
+
+SUFFIXES = (".html", ".png", ".svg", ".pdf", ".gpkg", ".geojson")
+PICTURES = (".png", ".svg", ".pdf")
+
+
+def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
+         title: str | None = None, lang: str = "en") -> Figure:
+    """Draw a plan and, given a path, save it (.png, .svg, .pdf); see :mod:`energy_routes.maps.figure.static`."""
+    return figure.draw(plan, path, period=period, ax=ax, title=title, lang=lang)
+
+
+def compare_figure(before: Plan, after: Plan, path: str | Path | None = None, *, period: str | None = None,
+                   ax: Axes | None = None, title: str | None = None, lang: str = "en") -> Figure:
+    """Draw what one plan does otherwise than another; see :mod:`energy_routes.maps.figure.comparison`."""
+    return figure.compare_figure(before, after, path, period=period, ax=ax, title=title, lang=lang)
+
+
+def months_figure(plan: Plan, path: str | Path | None = None, *, periods: Sequence[str] | None = None,
+                  title: str | None = None, lang: str = "en") -> Figure:
+    """Draw the periods of a plan as small maps; see :mod:`energy_routes.maps.figure.months`."""
+    return figure.months_figure(plan, path, periods=periods, title=title, lang=lang)
+
+
+def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = None,
+            steps: Sequence[tuple[str, Plan, str]] | None = None, period: str | None = None,
+            lang: str = "en") -> pages.Page:
+    """The interactive map of a plan; written to ``path`` if given.  See :mod:`energy_routes.maps.page.interactive`."""
+    made = pages.Page(pages.page(plan, other=other, steps=steps, period=period, lang=lang))
+    return made if path is None else made.save(path)
+
+
+def write(plan: Plan, path: str | Path, *, other: Plan | None = None, months: bool = False, period: str | None = None,
+          title: str | None = None, lang: str = "en") -> Path:
+    """Write a plan's map as a page (.html), a picture (.png, .svg, .pdf) or layers (.gpkg, .geojson); returns the path.
+
+    With ``other``, what that plan does otherwise; with ``months``, a picture with a small map of each period.
+    Raises UsageError for any other suffix, naming those that work, and for ``months`` where they cannot be drawn.
+    """
+    target = Path(path)
+    suffix = target.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UsageError(f"cannot write a map as {suffix or str(path)!r}. It can be one of {', '.join(SUFFIXES)}.")
+    if months and (suffix not in PICTURES or other is not None or period):
+        raise UsageError("small maps of each period are a picture (.png, .svg, .pdf) of one plan, without a period")
+    if suffix == ".html":
+        return pages.write_page(plan, target, other=other, period=period, lang=lang)
+    if suffix in (".gpkg", ".geojson"):
+        return layers.write_layers(plan, target, other=other, period=period, title=title, lang=lang)
+    if months:
+        months_figure(plan, target, title=title, lang=lang)
+    elif other is not None:
+        compare_figure(plan, other, target, period=period, title=title, lang=lang)
+    else:
+        draw(plan, target, period=period, title=title, lang=lang)
+    return target

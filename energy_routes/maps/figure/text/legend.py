@@ -1,0 +1,184 @@
+"""The legend under a map: widths, colours, symbols, and whom to credit; laid out by the length of its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from energy_routes.maps.data import style
+from energy_routes.maps.data.payload import MapData
+from energy_routes.maps.figure.layers import DASHES, SWAP, SYMBOLS
+from energy_routes.maps.figure.text.labels import text_size
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SAMPLE_VOLUMES = {"month": (0.5, 2.0, 6.0), "year": (5.0, 20.0, 60.0)}
+KINDS = ("field", "port", "hub", "border", "refinery", "market")
+MARGIN = 18.0
+SHRINKS = tuple(1.0 - 0.04 * step for step in range(10))  # sizes of text that are tried, over the normal one
+Sample = Callable[[float], object]  # draws itself from an x on
+
+
+def units(data: MapData) -> str:
+    """'Mt', 'bcm' or 'Mt or bcm', as the map's language writes them."""
+    told = [data.words.unit(style.VOLUME_UNIT[family]) for family in data.families or ("oil",)]
+    return told[0] if len(told) == 1 else data.words("legend.unit.either", first=told[0], second=told[1])
+
+
+def sample_volumes(data: MapData) -> tuple[tuple[float, ...], str]:
+    """Volumes whose strokes the legend shows, in the span's own unit of time, and that unit in words."""
+    span = "month" if data.months < 1.5 else "year"
+    return SAMPLE_VOLUMES[span], data.words(f"legend.unit.{span}", unit=units(data))
+
+
+def lead(data: MapData) -> str:
+    """The family whose colours the legend's samples wear."""
+    return (data.families or ("oil",))[0]
+
+
+def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: float = 1.0) -> None:
+    """Fill the strip under the map; its axes run in points, and ``strokes`` is how far the panels shrink theirs."""
+
+    def parts(shrink: float) -> float:
+        strip = Strip(ax, data, height, strokes, shrink)
+        x = _colours(strip, _widths(strip, MARGIN) + MARGIN) + MARGIN
+        return _symbols(strip, x)
+
+    fill(ax, parts, width, height)
+    frame = data.words("legend.projection", parallels="38°/54° N", meridian="50° E")
+    ax.text(width - MARGIN, 6.5, frame, size=5.6, color=style.MUTED, va="center", ha="right")
+    lines = _wrapped("  ".join(data.credits), 5.6, width - 3 * MARGIN - text_size(frame, 5.6)[0])
+    size = 5.6 if len(lines) == 1 else 5.2
+    for number, line in enumerate(lines):
+        ax.text(MARGIN, 6.5 + 3.3 * (len(lines) - 1) - 6.6 * number, line, size=size, color=style.MUTED, va="center")
+
+
+def _wrapped(text: str, size: float, width: float) -> list[str]:
+    """A text in lines of at most ``width`` points."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if text_size(longer, size)[0] <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def fill(ax: Axes, draw: Callable[[float], float], width: float, height: float) -> None:
+    """Fill axes that run in points by ``draw(shrink)``, which returns where it ends: smaller text until that is in."""
+    for shrink in SHRINKS:
+        ax.clear()
+        ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
+        ax.axis("off")
+        if draw(shrink) <= width - MARGIN:
+            break
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Where a legend is drawn, what it tells, and how far its strokes and its text are shrunk."""
+
+    ax: Axes
+    data: MapData
+    height: float
+    strokes: float
+    shrink: float
+
+    def text(self, x: float, y: float, told: str, size: float, colour: str = style.MUTED, bold: bool = False) -> float:
+        """Write a text from ``x`` on; returns where it ends."""
+        return written(self.ax, x, y, told, size * self.shrink, colour, bold)
+
+    def head(self, x: float, told: str) -> float:
+        """Write a heading; returns where it ends."""
+        return self.text(x, self.height - 11, told, 7.8, style.INK, bold=True)
+
+    def row(self, x: float, y: float, items: Iterable[tuple[Sample, float, str]], gap: float = 12.0) -> float:
+        """Draw samples of a given width, each with its word behind it; returns where the row ends."""
+        return row(self.ax, x, y, items, gap, self.shrink)
+
+
+def written(ax: Axes, x: float, y: float, told: str, size: float, colour: str, bold: bool = False) -> float:
+    """Write a text from ``x`` on; returns where it ends."""
+    ax.text(x, y, told, size=size, color=colour, weight="bold" if bold else "normal", va="center")
+    return x + text_size(told, size, bold=bold)[0]
+
+
+def row(ax: Axes, x: float, y: float, items: Iterable[tuple[Sample, float, str]], gap: float, shrink: float) -> float:
+    """Draw samples of a given width, each with its word behind it; returns where the row ends."""
+    for sample, wide, word in items:
+        sample(x)
+        x = written(ax, x + wide + 4, y, word, 7.2 * shrink, style.INK) + gap
+    return x - gap
+
+
+def _widths(strip: Strip, x: float) -> float:
+    ax, data, height = strip.ax, strip.data, strip.height
+    words = data.words
+    volumes, unit = sample_volumes(data)
+    months, y = 1.0 if data.months < 1.5 else 12.0, height - 29
+
+    def stroke(volume: float) -> Sample:
+        def draw(at: float) -> None:
+            wide = strip.strokes * style.width(volume / months)
+            ax.plot([at, at + 24], [y, y], color=style.RAMP[lead(data)][1], linewidth=wide + 4,
+                    alpha=style.BAND_OPACITY, solid_capstyle="butt")
+            ax.plot([at, at + 24], [y, y], color=style.MUTED, linewidth=wide, solid_capstyle="butt")
+        return draw
+
+    return max(strip.head(x, words("legend.width", unit=unit)),
+               strip.row(x + 2, y, [(stroke(volume), 26.0, words.number(volume, 0 if volume >= 1 else 1))
+                                    for volume in volumes], gap=20.0),
+               strip.text(x, height - 46, words("legend.capacity"), 6.0))
+
+
+def _colours(strip: Strip, x: float) -> float:
+    from matplotlib.patches import Rectangle
+
+    ax, height, words, rows = strip.ax, strip.height, strip.data.words, strip.data.families or ("oil",)
+    head = strip.head(x, words("legend.colour"))
+    step, top = 36.0, height - 28
+    left = 6 + max(strip.text(x, top - 10 * at, words(f"family.{family}"), 7.2, style.INK)
+                   for at, family in enumerate(rows))
+    for at, family in enumerate(rows):
+        for k, tone in enumerate(style.RAMP[family]):
+            ax.add_patch(Rectangle((left + k * step, top - 10 * at - 3.4), step, 6.8, facecolor=tone))
+    low, middle, high = (f"{100 * share:.0f}" for share in style.UTILISATION_STEPS)
+    steps = (words("legend.below", high=low), words("legend.between", low=low, high=middle),
+             words("legend.between", low=middle, high=high), words("legend.above", low=high))
+    for k, name in enumerate(steps):
+        ax.text(left + (k + 0.5) * step, top - 10 * len(rows), name, size=6.0 * strip.shrink, color=style.MUTED,
+                ha="center", va="center")
+
+    def free(at: float) -> None:
+        ax.plot([at, at + 16], [top, top], color=style.UNCAPPED, linewidth=4, solid_capstyle="butt")
+
+    return max(head, strip.row(left + 4 * step + 10, top, [(free, 16.0, words("legend.no_limit"))]))
+
+
+def _symbols(strip: Strip, x: float) -> float:
+    ax, data, upper, lower = strip.ax, strip.data, strip.height - 28, strip.height - 42
+    words, family = data.words, lead(data)
+    ends = [strip.head(x, words("legend.symbols"))]
+
+    def line(dashes: Any, tone: str) -> Sample:
+        return lambda at: ax.plot([at, at + 20], [upper] * 2, color=tone, linestyle=dashes, linewidth=1.3)
+
+    def diamond(at: float) -> None:
+        ax.plot([at + 4], [upper], marker="D", markersize=5.2, color=style.BOTTLENECK, markeredgecolor="white")
+
+    def symbol(kind: str) -> Sample:
+        return lambda at: ax.plot([at + 4], [lower], linestyle="none", markeredgecolor=style.INK,
+                                  markeredgewidth=0.9, **SYMBOLS[kind])
+
+    bottleneck = "legend.bottleneck_short" if len(data.families) > 1 else f"legend.bottleneck.{family}"
+    ends.append(strip.row(x, upper, [(line(DASHES["proposed"], style.PROPOSED[family]), 20.0, words("legend.proposed")),
+                                     (line(DASHES["idle"], style.IDLE), 20.0, words("legend.idle")),
+                                     (line(SWAP, style.RAMP[family][2]), 20.0, words("legend.swap")),
+                                     (diamond, 8.0, words(bottleneck))]))
+    ends.append(strip.row(x, lower, [(symbol(kind), 8.0, words(f"kind.{kind}")) for kind in KINDS], gap=10.0))
+    if data.periods > 1:
+        ends.append(strip.text(ends[-1] + 16, lower, words("legend.mean", periods=data.periods), 6.0))
+    return max(ends)

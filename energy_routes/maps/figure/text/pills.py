@@ -1,0 +1,234 @@
+"""What is told of lines: bottleneck prices (never dropped), volumes, names, and where lanes leave the frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energy_routes.answer import Words
+from energy_routes.maps.data import style
+from energy_routes.maps.data.payload import MapData, records
+from energy_routes.maps.data.projection import Points
+from energy_routes.maps.data.scene import IDLE_MODES, Exit, Scene, Strand
+from energy_routes.maps.figure.text.labels import Box, Placer, beside, text_size
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SHORT = 9.0      # points: a link this short gets neither arrow nor volume
+MOST_VOLUMES = 26
+LEAST_TOLD = 0.008  # share of the largest flow: smaller ones are seen, not told
+SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)
+
+
+class Told(NamedTuple):
+    """A number to be written beside a strand, and its colour."""
+
+    strand: Strand
+    text: str
+    tone: str
+
+
+def halo_text(ax: Axes, box: Box, text: str, size: float, colour: str, *, bold: bool = False,
+              italic: bool = False) -> None:
+    """Text in a box, with a white edge so that it reads on land, sea and lines.
+
+    The edge is a text of its own: with path effects a text is written to SVG as curves, not as text.
+    """
+    from matplotlib.patheffects import Stroke
+
+    look: dict[str, Any] = {"size": size, "weight": "bold" if bold else "normal", "ha": "center",
+                            "style": "italic" if italic else "normal", "va": "center_baseline"}
+    edge = [Stroke(linewidth=2.2, foreground="white", alpha=0.85)]
+    ax.text(*box.centre, text, color="white", zorder=15, path_effects=edge, **look)
+    ax.text(*box.centre, text, color=colour, zorder=20, **look)
+
+
+def pill(ax: Axes, box: Box, text: str, size: float, face: str, edge: str, ink: str) -> None:
+    """A rounded label."""
+    from matplotlib.patches import FancyBboxPatch
+
+    wide, high = box.east - box.west, box.north - box.south
+    ax.add_patch(FancyBboxPatch((box.west, box.south), wide, high, facecolor=face, edgecolor=edge, linewidth=0.9,
+                                boxstyle=f"round,pad=0,rounding_size={high / 2:.2f}", zorder=18))
+    ax.text(*box.centre, text, size=size, weight="bold", color=ink, ha="center", va="center_baseline", zorder=19)
+
+
+def _pill_size(text: str, size: float) -> tuple[float, float]:
+    width, height = text_size(text, size, bold=True)
+    return width + size * 1.05, height + size * 0.62
+
+
+def price_text(row: dict[str, Any], periods: int, words: Words) -> str:
+    """'+$46/t'; with '2/12' behind it when the arc was full in two of twelve periods only."""
+    price = float(row["price"])
+    told = words.number(price, 0 if price >= 9.95 else 1 if price >= 0.95 else 2)
+    worth = words("pill.price", price=told, measure=words.unit(style.PRICE_UNIT[row["family"]]))
+    return worth if row["bound"] == periods else words("pill.price_periods", price=worth, bound=row["bound"],
+                                                       periods=periods)
+
+
+def draw_bottlenecks(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: float,
+                     told: int = 99) -> None:
+    """A magenta diamond on every bottleneck, and the price of the dearest ``told`` in a pill where there is room."""
+    size = 7.0 * zoom
+    rows = [row for row in records(data.limits) if row["arc"] in scene.anchors]
+    places = _anchors(scene, rows)
+    for x, y in places:
+        ax.plot([x], [y], marker="D", markersize=5.2 * zoom, color=style.BOTTLENECK, markeredgecolor="white",
+                markeredgewidth=0.8, zorder=17)
+        placer.block(Box.around(x, y, 5 * zoom, 5 * zoom))
+    for row, (x, y) in list(zip(rows, places, strict=True))[:told]:
+        text = price_text(row, data.periods, data.words)
+        wide, high = _pill_size(text, size)
+        box = placer.place(_ring(x, y, wide, high), tolerance=6)
+        if box is None:
+            continue
+        at = (float(np.clip(x, box.west, box.east)), float(np.clip(y, box.south, box.north)))
+        ax.plot([x, at[0]], [y, at[1]], color=style.BOTTLENECK, linewidth=0.9, zorder=16)
+        pill(ax, box, text, size, style.BOTTLENECK, "white", "white")
+
+
+def _anchors(scene: Scene, rows: Sequence[dict[str, Any]]) -> list[tuple[float, float]]:
+    """The middle of each limit's line as drawn; a second limit on one line stands a quarter of the way along."""
+    places: list[tuple[float, float]] = []
+    for row in rows:
+        own = [s for s in scene.strands if s.arc == row["arc"]]
+        if own:
+            points = max(own, key=lambda s: s.length).points
+            spots = [points[int(share * (len(points) - 1))] for share in (0.5, 0.25, 0.75)]
+            free = [p for p in spots if all(np.hypot(p[0] - x, p[1] - y) > 4.0 for x, y in places)]
+            x, y = (free or spots)[0]
+        else:
+            x, y = scene.anchors[row["arc"]]
+        places.append((float(x), float(y)))
+    return places
+
+
+def _ring(x: float, y: float, width: float, height: float) -> list[Box]:
+    """Places round an anchor, ever farther out."""
+    turns = np.deg2rad((90, 270, 45, 135, 315, 225, 0, 180))
+    return [Box.around(float(x + np.cos(turn) * (width / 2 + out)), float(y + np.sin(turn) * (height / 2 + out)),
+                       width, height) for out in (7.0, 14.0, 24.0, 38.0, 54.0) for turn in turns]
+
+
+def draw_exits(ax: Axes, scene: Scene, placer: Placer, zoom: float) -> None:
+    """'→ China coast 5.7 Mt' just inside the frame where lanes leave it, with an arrow head on the edge."""
+    size = 7.6 * zoom
+    for out in scene.exits:
+        turn = float(np.rad2deg(np.arctan2(out.course[1], out.course[0]))) - 90.0
+        ax.plot([out.x], [out.y], marker=(3, 0, turn), markersize=8 * zoom, color=style.INK, zorder=12)
+        sizes = [text_size(text, size, bold=True) for text in out.texts]
+        step = sizes[0][1] + 2.5
+        wide, high = max(width for width, _ in sizes), step * len(sizes)
+        box = placer.place(_exit_spots(out, wide, high), tolerance=60, patience=2.0)
+        if box is None:
+            continue
+        for row, (text, (width, _)) in enumerate(zip(out.texts, sizes, strict=True)):
+            top = box.north - row * step
+            halo_text(ax, Box(box.west, top - step, box.west + width, top), text, size, style.INK, bold=True)
+
+
+def _exit_spots(out: Exit, width: float, height: float) -> list[Box]:
+    """Places on either side of an exit, and back along the way the lane came."""
+    x, y, (cx, cy) = out.x, out.y, out.course
+    return [Box.around(x - cx * back + dx * (width / 2 + clear), y - cy * back + dy * (height / 2 + clear),
+                       width, height)
+            for clear in (6.0, 12.0) for back in (height / 2 + 2, height + 4, 30.0, 45.0)
+            for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
+
+
+def draw_volumes(ax: Axes, told: Sequence[Told], scene: Scene, placer: Placer, zoom: float) -> None:
+    """Numbers beside their lines, where there is room: where no other flow lies nearer, else right at the line."""
+    size = 6.8 * zoom
+    flows = scene.of("flow")
+    for strand, text, tone in told:
+        wide, high = _pill_size(text, size)
+        spots = beside(strand.points, wide, high, strand.width / 2 + 2.5, SHARES)
+        box = (placer.place(_own(spots, strand.arc, flows), tolerance=1)
+               or placer.place(spots[:2 * len(SHARES)], tolerance=1))
+        if box is not None:
+            pill(ax, box, text, size, "white", tone, tone)
+
+
+def draw_line_names(ax: Axes, named: Mapping[str, Sequence[Strand]], scene: Scene, placer: Placer,
+                    zoom: float) -> None:
+    """Each name once, beside the longest stretch of its line that has room; grey where nothing flows."""
+    for name, strands in named.items():
+        for strand in strands:
+            flows = strand.look == "flow"
+            size = zoom * (7.6 if flows else 6.6)
+            wide, high = text_size(name, size, bold=flows, italic=True)
+            spots = beside(strand.points, wide, high, strand.width / 2 + 2.0, SHARES)
+            box = placer.place(_own(spots, strand.arc, scene.strands), tolerance=0)
+            if box is None and flows:
+                box = placer.place(spots[:2 * len(SHARES)], tolerance=3)
+            if box is not None:
+                tone = style.RAMP[strand.family][3] if flows else style.MUTED
+                halo_text(ax, box, name, size, tone, bold=flows, italic=True)
+                break
+
+
+def line_names(scene: Scene, data: MapData) -> tuple[dict[str, list[Strand]], dict[str, list[Strand]]]:
+    """The strands of each line with a name, the longest first: lines that carry something by volume, then the others.
+
+    A line of which one section carries something is named there.
+    """
+    rows = {row["arc"]: row for row in records(data.arcs)}
+    found: dict[str, list[Strand]] = {}
+    for strand in sorted(scene.strands, key=lambda s: -s.length):
+        name = str(rows[strand.arc]["line"])
+        if name and rows[strand.arc]["mode"] in IDLE_MODES and strand.length > 3 * SHORT:
+            found.setdefault(name, []).append(strand)
+    carry = {name: flows for name, own in found.items() if (flows := [s for s in own if s.look == "flow"])}
+    order = sorted(carry, key=lambda name: -max(float(rows[s.arc]["volume"]) for s in carry[name]))
+    return {name: carry[name] for name in order}, {name: own for name, own in found.items() if name not in carry}
+
+
+def _own(spots: Sequence[Box], arc: str, strands: Sequence[Strand]) -> list[Box]:
+    """The spots to which no other strand lies nearer than the arc's own."""
+    points = np.vstack([s.points for s in strands]) if strands else np.empty((0, 2))
+    owner = np.array([s.arc for s in strands for _ in s.points])
+    return [spot for spot in spots if _belongs(spot, arc, points, owner)]
+
+
+def _belongs(box: Box, arc: str, points: Points, owner: NDArray[np.str_]) -> bool:
+    """Whether the arc's own line is the nearest to the box, or as near as any."""
+    away = np.hypot(np.maximum(np.maximum(box.west - points[:, 0], points[:, 0] - box.east), 0.0),
+                    np.maximum(np.maximum(box.south - points[:, 1], points[:, 1] - box.north), 0.0))
+    mine = owner == arc
+    return bool(away[mine].min() <= away[~mine].min(initial=np.inf) + 1.0)
+
+
+def told_volumes(scene: Scene, data: MapData) -> list[Told]:
+    """The volumes to tell, largest first, each in its line's own tone."""
+    words = data.words
+
+    def text(row: dict[str, Any]) -> str:
+        return words("pill.volume", volume=words.number(float(row["volume"])), unit=words.unit(row["unit"]))
+
+    return [Told(strand, said, strand.colour if strand.colour == style.UNCAPPED else style.RAMP[strand.family][2])
+            for strand, said, _ in told(scene, data, text)]
+
+
+def told(scene: Scene, data: MapData, words: Callable[[dict[str, Any]], str], by: str = "volume") -> list[Told]:
+    """The flows that get a number, largest ``by`` first; a chain of one number is told once, on its longest link."""
+    rows = {row["arc"]: row for row in records(data.arcs)}
+    longest: dict[str, Strand] = {}
+    for strand in scene.of("flow"):
+        if strand.length > 3 * SHORT and (strand.arc not in longest or strand.length > longest[strand.arc].length):
+            longest[strand.arc] = strand
+    out: list[Told] = []
+    placed: list[dict[str, Any]] = []
+    most = float(data.arcs[by].abs().max())
+    leaving = {arc for exit in scene.exits for arc in exit.arcs} if by == "volume" else set()
+    for arc in sorted(longest, key=lambda a: (-abs(rows[a][by]), -longest[a].length, a)):
+        row = rows[arc]
+        same = any(words(row) == words(r) and {row["from"], row["to"]} & {r["from"], r["to"]} for r in placed)
+        if not same and arc not in leaving and abs(row[by]) >= LEAST_TOLD * most:
+            placed.append(row)
+            out.append(Told(longest[arc], words(row), longest[arc].colour))
+    return out[:MOST_VOLUMES]

@@ -1,0 +1,5 @@
+"""GeoPackage and GeoJSON layers of a plan, styled for QGIS."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

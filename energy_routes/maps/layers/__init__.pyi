@@ -1,0 +1,1 @@
+from .geodata import write_layers as write_layers

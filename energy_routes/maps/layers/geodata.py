@@ -1,0 +1,101 @@
+"""A plan as GIS layers: flows with every result column, nodes, and the countries of the base map, styled for QGIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from energy_routes.errors import UsageError
+from energy_routes.maps.data.change import ChangeData, change
+from energy_routes.maps.data.payload import MapData, chosen, payload
+from energy_routes.maps.layers.qgis import write_styles
+from energy_routes.plan import Plan
+
+if TYPE_CHECKING:
+    import geopandas
+
+CRS = "EPSG:4326"
+
+
+def flow_layer(data: MapData) -> geopandas.GeoDataFrame:
+    """One line an arc, WGS 84, with all columns of ``MapData.arcs`` and the span; arcs without a line are kept.
+
+    ``per_month`` is the volume in Mt or bcm a month, which widths on a map go by.
+    """
+    import geopandas
+
+    frame = data.arcs.assign(per_month=data.arcs["volume"] / data.months, span=data.when)
+    return geopandas.GeoDataFrame(frame, geometry=[data.lines.get(arc) for arc in frame["arc"]], crs=CRS)
+
+
+def node_layer(data: MapData) -> geopandas.GeoDataFrame:
+    """One point a node, WGS 84; nodes without a place are left out."""
+    import geopandas
+
+    placed = data.nodes.dropna(subset=["lon", "lat"]).reset_index(drop=True)
+    return geopandas.GeoDataFrame(placed, geometry=geopandas.points_from_xy(placed["lon"], placed["lat"]), crs=CRS)
+
+
+def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, period: str | None = None,
+                 title: str | None = None, lang: str = "en") -> Path:
+    """Write a GeoPackage (layers flows, nodes, countries) or a GeoJSON (flows); an existing file is replaced.
+
+    The GeoPackage carries a QGIS style for each layer, which QGIS applies when it opens them.  With ``other`` the flows
+    have the columns before, after and change, and are coloured by the change.
+    Raises UsageError for another suffix, an unknown period, or plans of different spans.
+    """
+    import geopandas
+
+    target = Path(path)
+    if target.suffix.lower() not in (".gpkg", ".geojson"):
+        raise UsageError(f"cannot write layers as {target.suffix!r}. It can be .gpkg or .geojson.")
+    data = _data(plan, other, period, title, lang)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    if target.suffix.lower() == ".geojson":
+        flow_layer(data).to_file(target, driver="GeoJSON")
+        return target
+    countries = geopandas.read_file(data.words.file("countries.geojson"))
+    for name, layer in (("flows", flow_layer(data)), ("nodes", node_layer(data)), ("countries", countries)):
+        layer.to_file(target, layer=name, driver="GPKG")
+    write_styles(target, most=data.most if isinstance(data, ChangeData) else None)
+    return target
+
+
+def _data(plan: Plan, other: Plan | None, period: str | None, title: str | None, lang: str) -> MapData:
+    """The map of a plan or of a change, with what the plan's other tables say of its arcs and nodes."""
+    if isinstance(plan, MapData):
+        return plan
+    if other is not None:
+        return change(plan, other, period, lang)
+    data = payload(plan, period, title, lang)
+    labels = [p.label for p in chosen(plan.case.periods, period)]
+    flows = plan.flows[plan.flows["period"].isin(labels)]
+    paid = flows.groupby("arc")[["outlet", "cost"]].sum()
+    facts = plan.case.network.tables["arcs"].set_index("id")[["length_km", "countries", "chokepoints", "source",
+                                                              "confidence"]]
+    for column in ("countries", "chokepoints"):
+        facts[column] = facts[column].map(";".join)
+    arcs = data.arcs.join(paid, on="arc").join(facts, on="arc")
+    arcs["tariff"] = arcs["cost"] / arcs["volume"].where(arcs["volume"] > 0)
+    return _with(data, arcs, _with_trade(plan, labels, data.nodes))
+
+
+def _with_trade(plan: Plan, labels: list[str], nodes: pd.DataFrame) -> pd.DataFrame:
+    """The nodes with what is lifted, shut in, sold and delivered at home there in the span."""
+    markets = plan.case.network.tables["markets"].set_index("id")["node"]
+    tables = (("lifted", plan.supplies, "lifted", "node"), ("shut_in", plan.supplies, "shut_in", "node"),
+              ("sold", plan.deliveries.assign(node=plan.deliveries["market"].map(markets)), "volume", "node"),
+              ("home", plan.obligations, "volume", "node"))
+    for name, table, column, key in tables:
+        own = table[table["period"].isin(labels)].groupby(key)[column].sum()
+        nodes = nodes.assign(**{name: nodes["id"].map(own)})
+    return nodes
+
+
+def _with(data: MapData, arcs: pd.DataFrame, nodes: pd.DataFrame) -> MapData:
+    from dataclasses import replace
+
+    return replace(data, arcs=arcs, nodes=nodes)

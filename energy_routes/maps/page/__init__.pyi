@@ -1,0 +1,1 @@
+from .interactive import Page as Page, page as page, write_page as write_page

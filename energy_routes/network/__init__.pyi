@@ -1,0 +1,31 @@
+from . import geometry as geometry
+from .added_route import AddedRoute as AddedRoute
+from .arrival import (
+    Ways as Ways,
+    meter_table as meter_table,
+)
+from .drawn.cost import unit_cost as unit_cost
+from .drawn.route import (
+    route_from_geometry as route_from_geometry,
+    routes_from_file as routes_from_file,
+)
+from .geometry import read_features as read_features
+from .monthly_products import (
+    committed as committed,
+    in_term as in_term,
+    left as left,
+    sizes as sizes,
+    usable as usable,
+)
+from .names import (
+    Names as Names,
+    short as short,
+)
+from .network import (
+    CHOICES as CHOICES,
+    TARGETS as TARGETS,
+    TRUTH as TRUTH,
+    Edit as Edit,
+    Network as Network,
+    parse_target as parse_target,
+)

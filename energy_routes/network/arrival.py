@@ -1,0 +1,190 @@
+"""What arrives at export markets of what crosses a meter: where a group's volume is counted, and at what yield.
+
+A meter stands somewhere on the way; what it passes is cleaned, burnt in compressors and taken in kind before it is
+sold.  A group is credited with what is sold abroad of what has crossed its meters, so the groups of a partition add up
+to the exports:
+
+- Where all ways on from a meter keep the same share, its inlet times that share is what arrives.
+- Where they differ, or some of it may stay (at home, in a tank), the count moves on along the ways, as far as only the
+  group's own volume can be there, and ends at the sale or where one share holds again.
+- Where others' volume mixes in before one share holds, nobody can tell whose is lost: the best of the ways counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_routes.pack import Ints, Mask, reach
+
+Floats = NDArray[np.float64]
+SAME = 1e-12  # shares that differ by less are one
+PLACE, GROUP = ["node", "commodity"], ["kind", "group"]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Where groups are counted, one row a place and period.
+
+    ``lanes``: those of the network with kind, group and the ``share`` of its inlet that is sold abroad in the end;
+    ``known`` is false where that is the best of several ways that others use, too.
+    ``sales``: those of the network with kind and group; what is sold there counts whole.
+    """
+
+    lanes: pd.DataFrame
+    sales: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Ways:
+    """What may move in a network.
+
+    ``lanes``: arc, commodity (that enters), from, to, to_commodity, period, yield.  ``sales``: market, node, commodity,
+    period of export markets.  ``stays``: node, commodity of home deliveries and tanks.  ``sources``: node, commodity
+    of supplies.  Further columns are kept.
+    """
+
+    lanes: pd.DataFrame
+    sales: pd.DataFrame
+    stays: pd.DataFrame
+    sources: pd.DataFrame
+
+    @cached_property
+    def _number(self) -> Mapping[tuple[str, str], int]:
+        """A number for each (node, commodity)."""
+        frames = [self.lanes[[node, grade]].set_axis(PLACE, axis=1) for node, grade in (("from", "commodity"),
+                                                                                       ("to", "to_commodity"))]
+        frames += [part[PLACE] for part in (self.sales, self.stays, self.sources)]
+        places = pd.concat(frames, ignore_index=True).drop_duplicates()
+        return {place: at for at, place in enumerate(places.itertuples(index=False, name=None))}
+
+    def _at(self, frame: pd.DataFrame, node: str = "node", grade: str = "commodity") -> Ints:
+        """The number of the place of each row."""
+        pairs = zip(frame[node], frame[grade], strict=True)
+        return np.array([self._number[pair] for pair in pairs], dtype=np.intp)
+
+    @cached_property
+    def _ends(self) -> tuple[Ints, Ints]:
+        """Where each lane starts and ends."""
+        return self._at(self.lanes, "from"), self._at(self.lanes, "to", "to_commodity")
+
+    def mixed(self, metered: Mask) -> Mask:
+        """The places that some supply can reach past the metered lanes."""
+        tail, head = (ends[~metered] for ends in self._ends)
+        seen, _ = reach(tail, head, len(self._number), self._at(self.sources))
+        return seen
+
+    @cached_property
+    def _spans(self) -> list[_Span]:
+        return [_Span(self, (self.lanes["period"] == p).to_numpy(dtype=bool)) for p in self.lanes["period"].unique()]
+
+    def counted(self, meters: pd.DataFrame) -> Counted:
+        """Where each group of ``meters`` (kind, group, arc, market, ``only`` a commodity or blank) is counted.
+
+        A lane that leads to no export market is left out.
+        """
+        at_arc = self.lanes[["arc", "commodity"]].assign(lane=np.arange(len(self.lanes)))
+        at_arc = at_arc.merge(meters.loc[meters["arc"].notna(), [*GROUP, "arc", "only"]], on="arc")
+        at_arc = at_arc[_kept(at_arc)]
+        at_market = self.sales.merge(meters.loc[meters["market"].notna(), [*GROUP, "market", "only"]], on="market")
+        share, differ = np.zeros(len(self.lanes)), np.zeros(len(self.lanes), dtype=bool)
+        for span in self._spans:
+            share[span.rows], differ[span.rows] = span.share, span.uneven[span.head]
+        onward = at_arc.assign(differ=differ[at_arc["lane"]]).groupby(GROUP, sort=False)["differ"].transform("any")
+        here = at_arc[~onward.to_numpy(dtype=bool)]
+        lanes = [self._shared(here["lane"].to_numpy(), share, differ, here[GROUP])]
+        sales = [at_market[_kept(at_market)]]
+        for _, own in at_arc[onward.to_numpy(dtype=bool)].groupby(GROUP, sort=False):
+            along, sold = self._onward(own["lane"].to_numpy())
+            lanes.append(self._shared(along, share, differ, own[GROUP].iloc[np.zeros(len(along), dtype=int)]))
+            sales.append(self.sales[sold].merge(own[GROUP].iloc[:1], how="cross"))
+        return Counted(_stack(lanes, ["arc", "commodity", "period"]), _stack(sales, ["market", "commodity", "period"]))
+
+    def _shared(self, lanes: Ints, share: Floats, differ: Mask, groups: pd.DataFrame) -> pd.DataFrame:
+        """The rows of some lanes for their groups, with what is sold in the end of what enters them."""
+        rows = self.lanes.iloc[lanes].reset_index(drop=True).assign(share=share[lanes], known=~differ[lanes])
+        rows[GROUP] = groups.to_numpy(dtype=object)
+        return rows[rows["share"] > 0]
+
+    def _onward(self, metered: Ints) -> tuple[Ints, Mask]:
+        """Of one group with meters on these lanes: the lanes and the sales at which it is counted."""
+        marked = np.zeros(len(self.lanes), dtype=bool)
+        marked[metered] = True
+        mixed = self._mixed(marked)
+        lanes, sold = [], np.zeros(len(self.sales), dtype=bool)
+        for span in self._spans:
+            here = marked[span.rows]
+            passed = span.passed(here, mixed)
+            lanes.append(span.rows[(here | passed[span.tail]) & ~passed[span.head]])
+            sold |= span.sold & passed[span.places]
+        return np.concatenate(lanes), sold
+
+    def _mixed(self, metered: Mask) -> Mask:
+        """The places that some supply can reach past the metered lanes."""
+        tail, head = (ends[~metered] for ends in self._ends)
+        seen, _ = reach(tail, head, len(self._number), self._at(self.sources))
+        return seen
+
+
+class _Span:
+    """One period of the ways: of each place the best share that arrives abroad, and whether all ways keep that share.
+
+    ``rows`` are the lanes open in it, as positions; ``tail``, ``head`` and ``share`` (of the inlet, sold in the end)
+    go with them.
+    """
+
+    def __init__(self, ways: Ways, inside: Mask) -> None:
+        self.rows = np.flatnonzero(inside)
+        self.tail, self.head = (ends[inside] for ends in ways._ends)
+        period = ways.lanes["period"].iloc[self.rows[0]]
+        self.places, self.sold = ways._at(ways.sales), (ways.sales["period"] == period).to_numpy(dtype=bool)
+        kept = ways.lanes["yield"].to_numpy(dtype=float)[inside]
+        best = self._best(kept, len(ways._number))
+        self.share = kept * best[self.head]
+        lossy = (best[self.tail] > 0) & (best[self.tail] - self.share > SAME)
+        stays = ways._at(ways.stays)
+        differ = np.append(self.tail[lossy], stays[best[stays] > 0])
+        onward = self.share > 0
+        self.uneven, _ = reach(self.head[onward], self.tail[onward], len(best), differ)
+
+    def _best(self, kept: Floats, count: int) -> Floats:
+        """The largest share of what is at each place that can be sold abroad; 0 where no way leads there."""
+        best = np.zeros(count)
+        best[self.places[self.sold]] = 1.0
+        while True:
+            longer = best.copy()
+            np.maximum.at(longer, self.tail, kept * best[self.head])
+            if np.array_equal(longer, best):
+                return best
+            best = longer
+
+    def passed(self, metered: Mask, mixed: Mask) -> Mask:
+        """The places through which the count moves on: uneven ones where only the group's volume can be."""
+        alone = self.uneven & ~mixed
+        onward = alone[self.tail] & alone[self.head]
+        seen, _ = reach(self.tail[onward], self.head[onward], len(alone), self.head[metered & alone[self.head]])
+        return seen
+
+
+def meter_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The meters of a network: kind, group, arc, market, ``only``; each export market is measured as its own group."""
+    markets = tables["markets"]
+    names = markets.loc[markets["export"].to_numpy(dtype=bool), "id"]
+    own = pd.DataFrame({"kind": "market", "group": names, "arc": None, "market": names, "commodity": None})
+    table = pd.concat([tables["meters"][list(own)].astype(object), own.astype(object)], ignore_index=True)
+    return table.rename(columns={"commodity": "only"}).drop_duplicates(["kind", "group", "arc", "market", "only"])
+
+
+def _kept(frame: pd.DataFrame) -> Mask:
+    """The rows whose ``only`` is blank or names their commodity."""
+    return np.asarray(frame["only"].isna() | (frame["only"] == "") | (frame["only"] == frame["commodity"]), dtype=bool)
+
+
+def _stack(parts: list[pd.DataFrame], place: list[str]) -> pd.DataFrame:
+    """The parts under each other, each group and place once."""
+    return pd.concat(parts, ignore_index=True).drop_duplicates([*GROUP, *place], ignore_index=True)

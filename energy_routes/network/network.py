@@ -1,0 +1,575 @@
+"""A frozen network: checked tables, and the edits laid over them.
+
+A number of a table is found, for a month, by one rule (the same that :mod:`energy_routes.audit` follows in its own
+code): the base column; over it a dated year row of ``values`` (``2024``); over that a season row (``*-03``); over
+that a month row (``2024-03``); then the edits, in the order given (set, scale, add).  A year has the mean of its months
+over their days, where figures multiply the mean of the product.  Nothing is written into the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.network.added_route import AddedRoute, refuse_uncounted, with_arcs
+from energy_routes.network.merge import families_of, stacked
+from energy_routes.pack import (
+    CLOSINGS,
+    LARGEST,
+    STATUSES,
+    TABLES,
+    Pack,
+    Period,
+    Time,
+    a_year,
+    figure,
+    keys_of,
+    means,
+    months_of,
+    nearest,
+    time_of,
+)
+
+Matrix = NDArray[np.float64]
+Operation = Literal["set", "scale", "add"]
+
+# How people name a table in an edit, and the table it means.
+TARGETS: Mapping[str, str] = {
+    "arc": "arcs",
+    "lane": "lanes",
+    "supply": "supplies",
+    "obligation": "obligations",
+    "market": "markets",
+    "tier": "tiers",
+    "differential": "differentials",
+    "limit": "limits",
+    "joint": "limits",
+    "storage": "storages",
+    "contract": "contracts",
+    "option": "options",
+}
+
+TRUTH = ("true", "false")
+# Words, not numbers, that an edit may set, and what they may be: two choices, and every column of true or false.
+CHOICES: Mapping[tuple[str, str], Sequence[str]] = {
+    ("arcs", "status"): STATUSES,
+    ("storages", "closing"): CLOSINGS,
+    **{(table, c.name): TRUTH for table in TARGETS.values() for c in TABLES[table].columns if c.kind == "bool"},
+}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change to one number (or an arc's status): ``value`` is in the inner unit of the field.
+
+    ``periods`` names the periods it holds in (a year covers its months); empty means always.  ``time`` is what a rate
+    is per: the number is Mt (bcm) a year, a month or a day.
+    """
+
+    table: str
+    id: str
+    field: str
+    op: Operation
+    value: float | str
+    periods: tuple[str, ...] = ()
+    reason: str = ""
+    source: str = ""
+    written: str = ""
+    time: Time = "y"
+
+    @property
+    def target(self) -> str:
+        """The target as people write it: ``arc:BTC``."""
+        return f"{next(word for word, table in TARGETS.items() if table == self.table)}:{self.id}"
+
+
+@dataclass(frozen=True, repr=False)
+class Network:
+    """Packs of facts and the edits over them.  Every method returns a new network.
+
+    Attributes
+    ----------
+    packs : tuple of Pack
+        The facts, as read.
+    edits : tuple of Edit
+        What is laid over them, in order.
+    """
+
+    packs: tuple[Pack, ...]
+    edits: tuple[Edit, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        return f"Network({', '.join(map(repr, self.packs))}; edits: {len(self.edits)})"
+
+    @cached_property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The canonical tables of all packs, one under another; inner units; true or false as the edits say.
+
+        Raises
+        ------
+        DataError
+            Two packs use one name for different things.
+        """
+        out = dict(stacked(self.packs))
+        for edit in self.edits:
+            if CHOICES.get((edit.table, edit.field)) == TRUTH:
+                keys = keys_of(edit.table, out[edit.table])
+                hit = np.array([key == edit.id for key in keys], dtype=bool)
+                told = out[edit.table][edit.field].where(~hit, edit.value == "true")
+                out[edit.table] = out[edit.table].assign(**{edit.field: told.astype(bool)})
+        return out
+
+    def family_of(self, table: str) -> Mapping[str, str]:
+        """The family of each row of a table.
+
+        Parameters
+        ----------
+        table : str
+            A table of the schema.
+
+        Returns
+        -------
+        mapping of str to str
+            From id to the family (oil, gas) of the pack that it stands in.
+        """
+        return families_of(self.packs, table)
+
+    def family_of_row(self, table: str, key: str) -> str:
+        """The family of the pack that a row stands in.
+
+        Parameters
+        ----------
+        table : str
+            A table of the schema.
+        key : str
+            The row's key, parts joined by '/'.
+
+        Returns
+        -------
+        str
+            The family; that of the first pack for a key that is nowhere.
+        """
+        packs = (pack for pack in self.packs if key in keys_of(table, pack.tables[table]))
+        return next(packs, self.packs[0]).family
+
+    def ids(self, table: str) -> list[str]:
+        """The key of each row.
+
+        Parameters
+        ----------
+        table : str
+            A table of the schema.
+
+        Returns
+        -------
+        list of str
+            Shape (rows,), in table order; the parts of a key are joined by '/'.
+        """
+        frame = self.tables[table]
+        parts = [frame[key].fillna("").astype(str) for key in TABLES[table].key]
+        return ["/".join(row) for row in zip(*parts, strict=True)]
+
+    def resolve(self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True) -> Matrix:
+        """The numbers of a column in each period.
+
+        Parameters
+        ----------
+        table, column : str
+            A column of numbers of the schema.
+        periods : sequence of Period
+            Years or months.
+        edited : bool
+            Whether edits count.
+
+        Returns
+        -------
+        ndarray of float, shape (rows, periods)
+            Inner units, rates a year; NaN where undefined.  A year has the mean of its months over their days; a level
+            at an instant is that at the start or end of the period.
+
+        Raises
+        ------
+        DataError
+            An edit scales or adds to a figure that is not stated.
+        """
+        months = months_of(periods)
+        figures = self._by_month(table, column, months, edited)
+        if instant := TABLES[table].column(column).instant:
+            ends = np.cumsum([len(period.months) for period in periods], dtype=np.intp)
+            starts = np.append(0, ends[:-1])
+            return figures[:, starts if instant == "start" else ends - 1]
+        return means(figures, periods)
+
+    def open(self, periods: Sequence[Period], *, edited: bool = True) -> NDArray[np.bool_]:
+        """Which arcs are available in each period: operating, or opened by an edit.
+
+        Parameters
+        ----------
+        periods : sequence of Period
+            Years or months.
+        edited : bool
+            Whether edits count.
+
+        Returns
+        -------
+        ndarray of bool, shape (arcs, periods)
+            In the order of the table of arcs.
+        """
+        return np.asarray(self.chosen("arcs", "status", periods, edited=edited) == "operating")
+
+    def chosen(
+        self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True
+    ) -> NDArray[np.object_]:
+        """The word of a column in each period: the table's, or what an edit sets.
+
+        Parameters
+        ----------
+        table, column : str
+            A column of words that edits may set (:data:`CHOICES`), such as the status of arcs.
+        periods : sequence of Period
+            Years or months.
+        edited : bool
+            Whether edits count.
+
+        Returns
+        -------
+        ndarray of object, shape (rows, periods)
+            The words.
+        """
+        words = np.repeat(self.tables[table][column].to_numpy(dtype=object)[:, None], len(periods), axis=1)
+        place = {name: row for row, name in enumerate(self.ids(table))}
+        for edit in self.edits if edited else ():
+            if (edit.table, edit.field) == (table, column):
+                words[place[edit.id], _columns(edit, periods)] = edit.value
+        return words
+
+    def _by_month(self, table: str, column: str, months: Sequence[Period], edited: bool) -> Matrix:
+        """The numbers of ``table.column`` in each month, shape (rows, months)."""
+        frame, unit = self.tables[table], TABLES[table].column(column).unit
+        out = np.repeat(frame[column].to_numpy(dtype=float)[:, None], len(months), axis=1)
+        if unit:
+            rates = {time: a_year(time, months) for time in set(map(time_of, frame[unit]))}
+            out *= np.array([rates[time_of(text)] for text in frame[unit]]).reshape(out.shape)
+        place = {name: row for row, name in enumerate(self.ids(table))}
+        for level in ("year", "season", "month"):
+            for period, rows in self._dated.get((table, column, level), {}).items():
+                hit = [k for k, month in enumerate(months) if month.matches(period)]
+                for name, value, time in rows if hit else ():
+                    out[place[name], hit] = value * a_year(time, months)[hit]
+        return self._apply(out, table, column, place, months) if edited else out
+
+    def _apply(
+        self, out: Matrix, table: str, column: str, place: Mapping[str, int], months: Sequence[Period]
+    ) -> Matrix:
+        for edit in self.edits:
+            if (edit.table, edit.field) != (table, column):
+                continue
+            hit, row = _columns(edit, months), out[place[edit.id]]
+            value = float(edit.value) * a_year(edit.time, months)[hit]
+            if edit.op != "set" and hit and np.isnan(row[hit]).all():
+                raise DataError("the edits", [_nothing_to_change(edit)])
+            row[hit] = value if edit.op == "set" else row[hit] * value if edit.op == "scale" else row[hit] + value
+        return out
+
+    @cached_property
+    def _dated(self) -> Mapping[tuple[str, str, str], Mapping[str, list[tuple[str, float, Time]]]]:
+        """Dated figures by (table, column, level), then period, as (id, value, what a rate is per)."""
+        out: dict[tuple[str, str, str], dict[str, list[tuple[str, float, Time]]]] = {}
+        values = self.tables["values"]
+        for table, name, column, period, value, unit in zip(
+            *(values[c] for c in ("table", "id", "field", "period", "value", "unit")), strict=True
+        ):
+            level = "season" if period.startswith("*") else "month" if "-" in period else "year"
+            dated = (name, float(value), time_of(str(unit)))
+            out.setdefault((table, column, level), {}).setdefault(period, []).append(dated)
+        return out
+
+    def with_edits(self, *edits: Edit) -> Network:
+        """The network with further edits, each checked against the tables.
+
+        Parameters
+        ----------
+        *edits : Edit
+            Laid over those that are there, in order.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        DataError
+            A row or number is unknown, a value is out of range, or a market opened by an edit could not be counted.
+        """
+        faults = [fault for edit in edits if (fault := self.fault_of(edit))]
+        if faults:
+            raise DataError("the edits", faults)
+        changed = replace(self, edits=(*self.edits, *edits))
+        if any((edit.table, edit.field) == ("markets", "export") for edit in edits):
+            refuse_uncounted(self.packs, self.tables["markets"], changed.tables["markets"], changed._opened)
+        return changed
+
+    @property
+    def _opened(self) -> list[str]:
+        """The arcs that edits open."""
+        return [e.id for e in self.edits if (e.table, e.field, e.value) == ("arcs", "status", "operating")]
+
+    def fault_of(self, edit: Edit) -> Fault | None:
+        """What is wrong with an edit.
+
+        Parameters
+        ----------
+        edit : Edit
+            An edit of these tables.
+
+        Returns
+        -------
+        Fault or None
+            An unknown row or number, or a value out of range; None where all is well.
+        """
+        known = self.ids(edit.table)
+        if edit.id not in known:
+            return Fault(
+                "edit",
+                column="target",
+                found=f"{edit.target!r} is not in {edit.table}",
+                expected="a row of that table",
+                repair=nearest(edit.id, known),
+            )
+        if words := CHOICES.get((edit.table, edit.field)):
+            if edit.value not in words or edit.op != "set":
+                found = f"{edit.op} {edit.value!r}"
+                return Fault("edit", column=edit.field, found=found, expected="set " + " | ".join(words))
+            if words == TRUTH and edit.periods:
+                found = f"{edit.field} in {', '.join(edit.periods)}"
+                return Fault("edit", 0, edit.field, found, "true or false for the whole horizon", "Drop the periods.")
+            return None
+        if edit.field not in TABLES[edit.table].dated:
+            return Fault(
+                "edit",
+                column=edit.field,
+                found=f"{edit.table} has no number called {edit.field!r}",
+                expected="one of " + ", ".join(TABLES[edit.table].dated),
+                repair=nearest(edit.field, TABLES[edit.table].dated),
+            )
+        return self._out_of_range(edit)
+
+    @staticmethod
+    def _out_of_range(edit: Edit) -> Fault | None:
+        column, value = TABLES[edit.table].column(edit.field), float(edit.value)
+        low = 0.0 if edit.op == "scale" else -LARGEST if edit.op == "add" or column.low is None else column.low
+        high = LARGEST if edit.op != "set" or column.high is None else column.high
+        unlimited = value == np.inf and column.unlimited and edit.op == "set"
+        if not (low <= value <= high or unlimited):
+            return Fault(
+                "edit",
+                column=f"{edit.target} {edit.field}",
+                found=f"{edit.op} {value:g}",
+                expected=f"a number from {low:g} to {high:g}",
+                repair="Correct the edit.",
+            )
+        return None
+
+    def arcs_of(self, what: str) -> list[str]:
+        """The arcs that a name means.
+
+        Parameters
+        ----------
+        what : str
+            An arc, a group (``CPC``, ``transit:RU``) or a node, which means all arcs that touch it.
+
+        Returns
+        -------
+        list of str
+            Ids of arcs.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so; the nearest name is offered.
+        """
+        arcs, meters, nodes = self.tables["arcs"], self.tables["meters"], self.tables["nodes"]
+        if what in set(arcs["id"]):
+            return [what]
+        kind, _, group = what.rpartition(":")
+        hit = meters[(meters["group"] == group) & ((meters["kind"] == kind) if kind else True) & meters["arc"].notna()]
+        if kind or len(hit):
+            hit = hit if kind else hit[hit["kind"] == hit["kind"].iloc[0]]
+            if len(hit):
+                return list(dict.fromkeys(hit["arc"]))
+        if what in set(nodes["id"]):
+            return list(arcs.loc[(arcs["from"] == what) | (arcs["to"] == what), "id"])
+        known = [*arcs["id"], *meters["group"].unique(), *nodes["id"]]
+        raise UsageError(f"{what!r} is not an arc, a group or a node. {nearest(what, known)}")
+
+    def with_route(self, *routes: AddedRoute, opened: Sequence[str] = ()) -> Network:
+        """The network with further routes, each opened by an edit of its own (so that it is listed as one).
+
+        Parameters
+        ----------
+        *routes : AddedRoute
+            A route joins the pack that has its start.
+        opened : sequence of str
+            Arcs that edits still to come will open.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        DataError
+            An id is taken, an end is no node, or what crosses the route could not be counted right.
+        """
+        known = [*opened, *self._opened]
+        homes = [next((k for k, pack in enumerate(self.packs) if route.start in set(pack.tables["nodes"]["id"])), 0)
+                 for route in routes]
+        packs = tuple(
+            with_arcs(pack, own, known) if (own := [r for r, k in zip(routes, homes, strict=True) if k == at]) else pack
+            for at, pack in enumerate(self.packs)
+        )
+        return replace(self, packs=packs).with_edits(*map(_opening, routes))
+
+    def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Network:
+        """Leave only a part of the capacity of an arc, a group's meters, or a node's arcs.
+
+        Parameters
+        ----------
+        what : str
+            As :meth:`arcs_of` takes it.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: always.
+        remaining : float
+            The share of the capacity that is left, 0 to 1.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so, the share is not from 0 to 1, or a part of a capacity without limit is to go.
+        """
+        if not 0 <= remaining <= 1:
+            raise UsageError(f"remaining={remaining} is not a share from 0 to 1")
+        arcs = self.arcs_of(what)
+        if 0 < remaining < 1 and not any(map(self._limited, arcs)):
+            raise UsageError(f"{what!r} has unlimited capacity, of which no part can be out; give it a capacity first")
+        return self.with_edits(
+            *(Edit("arcs", arc, "availability", "scale", remaining, tuple(periods), reason) for arc in arcs)
+        )
+
+    def _limited(self, arc: str) -> bool:
+        """Whether an arc has a finite capacity in some period."""
+        capacity = self.tables["arcs"].set_index("id")["capacity"][arc]
+        for edit in self.edits:
+            if (edit.table, edit.id, edit.field, edit.op) == ("arcs", arc, "capacity", "set"):
+                capacity = float(edit.value)
+        dated = self._dated.items()
+        figures = [v for (t, c, _), rows in dated if (t, c) == ("arcs", "capacity") for r in rows.values() for v in r]
+        return bool(np.isfinite(capacity)) or any(name == arc and np.isfinite(value) for name, value, _ in figures)
+
+    def scale(
+        self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"
+    ) -> Network:
+        """Multiply one number: ``network.scale("arc:BTC", "tariff", 0.8)``.
+
+        Parameters
+        ----------
+        target : str
+            A row, as ``word:id``.
+        column : str
+            A column of numbers of its table.
+        factor : float
+            From 0 on, without a unit.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: always.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        UsageError
+            The word of the target is unknown, or the factor is no bare number.
+        DataError
+            The table has no such row or number.
+        """
+        table, name = parse_target(target)
+        times, unit = figure(f"scale {target}.{column}", factor, endless=False)
+        if unit:
+            raise UsageError(f"scale {target}.{column}: {factor!r}; a factor has no unit")
+        return self.with_edits(Edit(table, name, column, "scale", times, tuple(periods), reason))
+
+    def without(self, what: str, periods: Sequence[str] = (), reason: str = "closed") -> Network:
+        """Close an arc, a group's meters, or a node's arcs.
+
+        Parameters
+        ----------
+        what : str
+            As :meth:`arcs_of` takes it.
+        periods : sequence of str
+            Labels of periods (a year covers its months); empty: always.
+        reason : str
+            Why, for the list of edits.
+
+        Returns
+        -------
+        Network
+            A new network.
+
+        Raises
+        ------
+        UsageError
+            Nothing is called so.
+        """
+        return self.with_edits(
+            *(Edit("arcs", arc, "status", "set", "idle", tuple(periods), reason) for arc in self.arcs_of(what))
+        )
+
+
+def _opening(route: AddedRoute) -> Edit:
+    """The edit that opens an added route."""
+    length = "" if route.length_km is None else f"{route.length_km:.0f} km, "
+    written = f"route added: {length}tariff {route.tariff:.3g} (an estimate)"
+    why = route.reason or "a route added"
+    return Edit("arcs", route.id, "status", "set", "operating", (), why, route.source, written)
+
+
+def parse_target(target: str) -> tuple[str, str]:
+    """``"arc:BTC"`` → ``("arcs", "BTC")``.  Raises UsageError on an unknown word."""
+    word, colon, name = target.partition(":")
+    if not colon or word not in TARGETS:
+        raise UsageError(f"{target!r} is not a target such as 'arc:BTC'. {nearest(word, TARGETS)}")
+    return TARGETS[word], name
+
+
+def _nothing_to_change(edit: Edit) -> Fault:
+    return Fault(
+        "edit",
+        column=f"{edit.target} {edit.field}",
+        found=f"{edit.op} {float(edit.value):g} of a figure that is not stated",
+        expected="a figure to change",
+        repair="Use set.",
+    )
+
+
+def _columns(edit: Edit, periods: Sequence[Period]) -> list[int]:
+    return [k for k, p in enumerate(periods) if not edit.periods or any(p.matches(label) for label in edit.periods)]

@@ -1,0 +1,90 @@
+from . import bundled as bundled
+from .bundled import (
+    data_path as data_path,
+    model_names as model_names,
+    model_of as model_of,
+    model_path as model_path,
+    pack_names as pack_names,
+    pack_path as pack_path,
+)
+from .checks.beside_months import years_unlike_months as years_unlike_months
+from .checks.structure import (
+    Ints as Ints,
+    Mask as Mask,
+    Steps as Steps,
+    Tables as Tables,
+    check_structure as check_structure,
+    check_topology as check_topology,
+    reach as reach,
+    steps_of as steps_of,
+)
+from .pack import (
+    Pack as Pack,
+    keys_of as keys_of,
+)
+from .reading.read import read_pack as read_pack
+from .reading.sheets import (
+    ASIDE as ASIDE,
+    Sheet as Sheet,
+)
+from .reading.typed import (
+    TRUTH as TRUTH,
+    typed as typed,
+)
+from .schema.columns import (
+    LARGEST as LARGEST,
+    MODES as MODES,
+    PROVENANCE as PROVENANCE,
+    Column as Column,
+    Table as Table,
+)
+from .schema.option_tables import FAMILIES as FAMILIES
+from .schema.schema import (
+    CLOSINGS as CLOSINGS,
+    GROUP_KINDS as GROUP_KINDS,
+    PARTITIONS as PARTITIONS,
+    STATUSES as STATUSES,
+    TABLES as TABLES,
+    UNLIMITED as UNLIMITED,
+)
+from .suggest import nearest as nearest
+from .table_file import (
+    number as number,
+    read_rows as read_rows,
+)
+from .units import units as units
+from .units.bare_numbers import (
+    inner as inner,
+    own_unit as own_unit,
+    own_units as own_units,
+)
+from .units.periods import (
+    DATED as DATED,
+    LABEL as LABEL,
+    Period as Period,
+    Time as Time,
+    a_year as a_year,
+    means as means,
+    months_of as months_of,
+    periods_of as periods_of,
+    totals as totals,
+)
+from .units.units import (
+    PER_YEAR as PER_YEAR,
+    Dimension as Dimension,
+    Unit as Unit,
+    from_inner as from_inner,
+    in_own_time as in_own_time,
+    inner_unit as inner_unit,
+    known_units as known_units,
+    parse_unit as parse_unit,
+    time_of as time_of,
+    to_inner as to_inner,
+)
+from .units.written_figures import (
+    amount as amount,
+    figure as figure,
+    finite as finite,
+    parted as parted,
+)
+from .write import write_pack as write_pack

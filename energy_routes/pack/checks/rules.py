@@ -1,0 +1,170 @@
+"""What must hold between cells: keys, references, provenance, and the sense of figures taken together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.errors import Fault
+from energy_routes.pack.checks.figures import FIGURES
+from energy_routes.pack.checks.structure import check_structure
+from energy_routes.pack.pack import keys_of
+from energy_routes.pack.reading.options import OPTIONS
+from energy_routes.pack.reading.typed import Draft
+from energy_routes.pack.schema.schema import PACK
+from energy_routes.pack.suggest import nearest
+
+Drafts = Mapping[str, Draft]
+
+
+def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> list[Fault]:
+    """Every fault between cells.  ``broken``: cells are missing already, so questions about paths would mislead."""
+    faults: list[Fault] = []
+    for draft in (draft for draft in drafts.values() if len(draft.frame)):
+        faults += _keys(draft)
+        faults += _references(drafts, draft)
+        faults += _stated(drafts, draft)
+        faults += _provenance(draft)
+    faults += _families(drafts, meta)
+    for check in (*FIGURES, *OPTIONS, _self_loops, _meters, _limits):
+        faults += check(drafts)
+    if not broken and not faults:
+        faults += check_structure({name: draft.frame for name, draft in drafts.items()},
+                                  lambda table, row, *words: drafts[table].fault(row, *words))
+    return faults
+
+
+def _keys(draft: Draft) -> Iterable[Fault]:
+    """No two rows with one key."""
+    seen: dict[str, int] = {}
+    for i, key in enumerate(keys_of(draft.table.name, draft.frame)):
+        if any(draft.bad[column][i] for column in draft.table.key):
+            continue
+        if key in seen:
+            yield draft.fault(i, draft.table.key[-1] if len(draft.table.key) == 1 else "",
+                              f"{key!r} stands already in row {draft.rows[seen[key]]}",
+                              "each " + ", ".join(draft.table.key) + " once", "Remove or rename one of the two.")
+        else:
+            seen[key] = i
+
+
+def _references(drafts: Drafts, draft: Draft) -> Iterable[Fault]:
+    """Every name that a row uses is a row of the table that it refers to."""
+    for column in draft.table.columns:
+        if column.refers is None:
+            continue
+        other = drafts[column.refers]
+        if other.partial:
+            continue
+        known = set(other.frame["id"].dropna())
+        cells = draft.frame[column.name].tolist()
+        for i in np.flatnonzero(draft.good(column.name)):
+            cell = cells[i]
+            for name in cell if isinstance(cell, tuple) else (cell,):
+                if name not in known:
+                    yield draft.fault(int(i), column.name, f"{name!r} is not in {other.file}",
+                                      f"an id of {column.refers}", nearest(name, known))
+
+
+def _stated(drafts: Drafts, draft: Draft) -> Iterable[Fault]:
+    """A figure that must be stated stands in its row or is dated in ``values``."""
+    dated = drafts["values"].frame
+    for column in draft.table.columns:
+        if not column.stated or drafts["values"].partial:
+            continue
+        own = dated[(dated["table"] == draft.table.name) & (dated["field"] == column.name)]
+        known = set(own["id"].dropna())
+        keys = keys_of(draft.table.name, draft.frame)
+        for i in np.flatnonzero(draft.frame[column.name].isna().to_numpy() & ~draft.bad[column.name]):
+            if keys[i] not in known:
+                word = "a number or 'unlimited'" if column.unlimited else "a number"
+                yield draft.fault(int(i), column.name, "a blank cell", f"{word}, here or as dated rows of values",
+                                  "State it; with no figure known, state an estimate and its method in `note`.")
+
+
+def _provenance(draft: Draft) -> Iterable[Fault]:
+    """A figure that is not the user's own has a source, and an estimate says how it was made."""
+    if "confidence" not in draft.frame:
+        return
+    for i, (confidence, source, note) in enumerate(_columns(draft, "confidence", "source", "note")):
+        if pd.isna(source) and confidence != "given" and not draft.bad["confidence"][i]:
+            yield draft.fault(i, "source", f"no source for a figure of confidence {confidence!r}",
+                              "the address of the evidence, or 'estimate' or 'computed'", "Name the source; figures of "
+                              "your own may say 'given' as their confidence.")
+        word = confidence if confidence in ("estimate", "computed") else source
+        if word in ("estimate", "computed") and pd.isna(note):
+            how = "how it was estimated" if word == "estimate" else "how it was computed"
+            yield draft.fault(i, "note", "a blank cell", how, "Say the method and what it rests on.")
+
+
+def _families(drafts: Drafts, meta: Mapping[str, Any]) -> Iterable[Fault]:
+    """All commodities are of the pack's family; its reference is one of them."""
+    draft = drafts["commodities"]
+    family = meta.get("family")
+    for i in np.flatnonzero(draft.good("family")) if family else ():
+        if draft.frame["family"].iloc[i] != family:
+            yield draft.fault(int(i), "family", f"{draft.frame['family'].iloc[i]!r} in a pack of {family}", str(family),
+                              "Put each family in a pack of its own; a model may name several packs.")
+    known = list(draft.frame["id"].dropna())
+    if meta.get("reference") is not None and meta["reference"] not in known and not draft.partial:
+        yield Fault("pack.toml", 0, "reference", f"{meta['reference']!r} is not in {draft.file}",
+                    PACK.column("reference").meaning, nearest(meta["reference"], known))
+
+
+def _self_loops(drafts: Drafts) -> Iterable[Fault]:
+    """An arc leads from one node to another."""
+    draft = drafts["arcs"]
+    loops = draft.good("from") & draft.good("to") & (draft.frame["from"] == draft.frame["to"]).to_numpy(dtype=bool)
+    for i in np.flatnonzero(loops):
+        yield draft.fault(int(i), "to", f"the arc leads from {draft.frame['from'].iloc[i]!r} to itself", "another node",
+                          "Give the berth, tank or grade change a node of its own.")
+
+
+def _meters(drafts: Drafts) -> Iterable[Fault]:
+    """Each meter measures one arc or one market, of a known group; each group has a meter."""
+    groups, meters = drafts["groups"], drafts["meters"]
+    known = set(keys_of("groups", groups.frame))
+    measured = set()
+    for i, (kind, group, arc, market) in enumerate(_columns(meters, "kind", "group", "arc", "market")):
+        if pd.isna(kind) or pd.isna(group):
+            continue
+        measured.add(f"{kind}/{group}")
+        if f"{kind}/{group}" not in known and not groups.partial:
+            yield meters.fault(i, "group", f"{kind} {group!r} is not in {groups.file}", "a kind and group of groups",
+                               nearest(f"{kind}/{group}", known))
+        if pd.isna(arc) == pd.isna(market):
+            found = "neither an arc nor a market" if pd.isna(arc) else "both an arc and a market"
+            yield meters.fault(i, "arc", found, "exactly one of the two", "Give each meter a row of its own.")
+    for i, (kind, group) in enumerate(_columns(groups, "kind", "group")):
+        if pd.notna(kind) and pd.notna(group) and f"{kind}/{group}" not in measured and not meters.partial:
+            yield groups.fault(i, "group", f"{kind} {group!r} has no meter", "at least one row of meters",
+                               "Say in meters at which arcs, or deliveries to which markets, it is measured.")
+
+
+def _limits(drafts: Drafts) -> Iterable[Fault]:
+    """A joint limit sums something, and its ratios are ratios to something else."""
+    limits = drafts["limits"]
+    summed = set(drafts["limit_terms"].frame["limit"].dropna())
+    columns = _columns(limits, "id", "low_ratio", "high_ratio", "relative_to")
+    for i, (name, low, high, other) in enumerate(columns):
+        if pd.notna(name) and name not in summed and not drafts["limit_terms"].partial:
+            yield limits.fault(i, "id", f"{name!r} has no terms", "at least one row of limit_terms",
+                               "Say which arcs it sums.")
+        if pd.isna(other) != (pd.isna(low) and pd.isna(high)):
+            found = "a ratio to nothing" if pd.isna(other) else f"relative to {other!r} without a ratio"
+            yield limits.fault(i, "relative_to", found, "a limit, and low_ratio or high_ratio", "Fill both or neither.")
+        elif pd.notna(other) and other == name:
+            yield limits.fault(i, "relative_to", "the limit itself", "another limit",
+                               "Name the limit it is a share of.")
+        if low > high:
+            yield limits.fault(i, "low_ratio", f"{low:g}, above high_ratio {high:g}", "low_ratio ≤ high_ratio",
+                               "Correct one of the two.")
+
+
+def _columns(draft: Draft, *names: str) -> Iterable[tuple[Any, ...]]:
+    return zip(*(draft.frame[name].to_numpy(dtype=object) for name in names), strict=True)
+
+

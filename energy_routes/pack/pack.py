@@ -1,0 +1,79 @@
+"""A pack in memory: checked tables in inner units, and where each row came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_routes.errors import Fault
+from energy_routes.pack.schema.schema import TABLES
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Pack:
+    """The facts of one data pack.  Two packs are equal when their content is, wherever it was read from.
+
+    ``tables`` has every table of the schema (empty where the pack has none), each with every column in schema order:
+    text and choices as ``str`` with nulls, numbers as ``float64`` in inner units (NaN undefined, inf unlimited), whole
+    numbers as ``Int64``, lists as tuples of text; defaults filled in; unit columns name the inner unit.  A rate stands
+    by its own time (Mt/y, Mt/month, Mt/d) as its unit column says; ``Network.resolve`` gives it a year.
+    ``rows[table]`` is the row in a spreadsheet of each row of the frame (header: 1) and ``files[table]`` its file.
+    ``units[table][column]`` is the unit of each row as it was written, by the column that names it; '' where the row
+    states neither the unit nor a figure in it.
+    ``drawn`` has the (lon, lat) lines of routes that were added and stand in no ``routes.geojson``.
+    """
+
+    name: str
+    title: str
+    family: str
+    path: Path
+    meta: Mapping[str, Any]
+    tables: Mapping[str, pd.DataFrame]
+    rows: Mapping[str, NDArray[np.int64]]
+    files: Mapping[str, str]
+    units: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
+    drawn: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        nodes, arcs = (len(self.tables[name]) for name in ("nodes", "arcs"))
+        return f"Pack({self.name!r}: {self.family}, nodes: {nodes}, arcs: {arcs})"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of the canonical content: the same for a pack read from CSV, Parquet or Excel."""
+        digest = hashlib.sha256(json.dumps(dict(self.meta), sort_keys=True).encode())
+        for name, frame in self.tables.items():
+            cells = [frame[column].astype(object).where(frame[column].notna(), None).tolist() for column in frame]
+            digest.update(json.dumps([name, list(frame.columns), cells], default=str).encode())
+        return digest.hexdigest()
+
+    def fault(self, table: str, index: int, column: str = "", *, found: str = "", expected: str = "",
+              repair: str = "") -> Fault:
+        """A fault at row ``index`` (counted from 0) of a table, told with its file and spreadsheet row."""
+        return Fault(self.files[table], int(self.rows[table][index]), column, found, expected, repair)
+
+    def __iter__(self) -> Iterator[tuple[str, pd.DataFrame]]:
+        return iter((name, self.tables[name]) for name in TABLES)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Pack) and self.digest == other.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+
+def keys_of(table: str, frame: pd.DataFrame) -> list[str]:
+    """The key of each row as ``values.id`` spells it: the parts joined by '/', a blank part empty."""
+    columns = [frame[column] for column in TABLES[table].key]
+    parts = [["" if null else str(part) for part, null in zip(column.tolist(), column.isna(), strict=True)]
+             for column in columns]
+    return ["/".join(row) for row in zip(*parts, strict=True)]

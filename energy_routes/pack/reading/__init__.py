@@ -1,0 +1,1 @@
+"""From a folder or workbook to typed tables, every fault collected."""

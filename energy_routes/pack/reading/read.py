@@ -1,0 +1,129 @@
+"""Read a pack: files to text, text to types, units, then every check; all faults at once."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from energy_routes.errors import DataError, Fault
+from energy_routes.pack.checks.rules import check_tables
+from energy_routes.pack.convert import reference_of, to_inner_units
+from energy_routes.pack.pack import Pack
+from energy_routes.pack.reading.dated import convert_values
+from energy_routes.pack.reading.sheets import Book, decode, read_book
+from energy_routes.pack.reading.typed import Draft, typed, typed_meta
+from energy_routes.pack.schema.schema import PACK, TABLES
+from energy_routes.pack.suggest import nearest
+
+
+def read_pack(path: str | Path) -> Pack:
+    """Read, check and convert a data pack.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder of CSV, Parquet or Excel files, or one Excel workbook.
+
+    Returns
+    -------
+    Pack
+        The tables with every column of the schema, in inner units.
+
+    Raises
+    ------
+    DataError
+        With every fault of the pack: file, row, column, what is there, what should be, and the repair.
+    """
+    path = Path(path)
+    book = _open(path)
+    faults = book.faults
+    meta = _meta(path, book)
+    family = str(meta.get("family") or "oil")
+    broken = {fault.file for fault in faults}
+    drafts = {name: typed(table, book.sheets.get(name), family, faults) for name, table in TABLES.items()}
+    for name, draft in drafts.items():
+        draft.partial = draft.file in broken or (name not in book.sheets and (
+            TABLES[name].required or any(Path(file).stem == name for file in broken)))
+    faults += [Fault(f"{name}.csv", found="the table is missing", expected=table.meaning,
+                     repair="Add the file (or the sheet of a workbook).")
+               for name, table in TABLES.items()
+               if table.required and name not in book.sheets and not any(Path(file).stem == name for file in broken)]
+    faults += [Fault(draft.file, found="no rows", expected=f"rows: {draft.table.meaning}".rstrip("."),
+                     repair="Fill it in under the header.")
+               for name, draft in drafts.items() if draft.table.required and name in book.sheets and not draft.partial
+               and not len(draft.frame)]
+    reference = reference_of(meta, drafts["commodities"].frame)
+    faults += to_inner_units(drafts, family, reference)
+    faults += convert_values(drafts, family, reference)
+    faults += check_tables(drafts, meta, broken=bool(faults))
+    if faults:
+        raise DataError(str(path), _ordered(faults, drafts))
+    name = path.stem if path.is_file() else path.resolve().name
+    return Pack(name=name, title=meta["title"], family=family, path=path, meta=meta,
+                tables={name: draft.frame for name, draft in drafts.items()},
+                rows={name: draft.rows for name, draft in drafts.items()},
+                files={name: draft.file for name, draft in drafts.items()},
+                units={name: draft.units for name, draft in drafts.items()})
+
+
+def _open(path: Path) -> Book:
+    """The pack's files as text.  Raises DataError when there is nothing of the kind to read."""
+    if path.is_dir():
+        return read_book(path)
+    if not path.exists():
+        near = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise DataError(str(path), [Fault(path.name, found="there is no such folder or file",
+                                          expected="a data pack", repair=nearest(path.name, near))])
+    if path.suffix.lower() != ".xlsx":
+        raise DataError(str(path), [Fault(path.name, found=f"a {path.suffix or 'plain'} file",
+                                          expected="a folder of tables, or one .xlsx workbook",
+                                          repair="Give the folder that the file is in.")])
+    return read_book(path)
+
+
+def _meta(path: Path, book: Book) -> dict[str, Any]:
+    """What the pack says of itself, from ``pack.toml`` or the sheet ``pack``; faults go to the book."""
+    if book.meta is not None:
+        return typed_meta(PACK, book.meta, {}, book.meta.file, book.faults)
+    if path.is_file():
+        return _plain_meta(path, book)
+    file = path / "pack.toml"
+    if not file.is_file():
+        what = "a directory" if path.is_dir() and file.exists() else "it is missing"
+        keys = ", ".join(column.name for column in PACK.columns if column.required)
+        book.faults.append(Fault("pack.toml", found=what, expected=f"the pack's {keys}", repair="Write it."))
+        return {}
+    text = decode(file.name, file.read_bytes(), book.faults)
+    if text is None:
+        return {}
+    try:
+        cells = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        book.faults.append(Fault(file.name, found=str(error), expected="TOML", repair="Correct the line."))
+        return {}
+    return typed_meta(PACK, None, cells, file.name, book.faults)
+
+
+def _plain_meta(path: Path, book: Book) -> dict[str, Any]:
+    """What a workbook without the sheet ``pack`` is taken for: called as its file is, of its commodities' family."""
+    sheet = book.sheets.get("commodities")
+    at = sheet.header.index("family") if sheet and "family" in sheet.header else -1
+    families = {row[at] for row in sheet.cells} & set(PACK.column("family").choices) if sheet and at >= 0 else set()
+    return {"title": path.stem, "family": "gas" if families == {"gas"} else "oil",
+            "description": f"Read from {path.name}", "attribution": [f"the author of {path.name}"],
+            "licence": "not stated"}
+
+
+def _ordered(faults: list[Fault], drafts: dict[str, Draft]) -> list[Fault]:
+    """In the order in which people look: the pack, then the tables as the schema lists them, then rows and columns."""
+    order = {draft.file: i for i, draft in enumerate(drafts.values(), start=1)}
+    columns = {draft.file: draft.table.names for draft in drafts.values()}
+
+    def place(fault: Fault) -> tuple[int, int, int]:
+        names = columns.get(fault.file, ())
+        return order.get(fault.file, 0), fault.row, names.index(fault.column) if fault.column in names else -1
+
+    return sorted(dict.fromkeys(faults), key=place)
+
+

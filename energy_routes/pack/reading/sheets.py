@@ -1,0 +1,173 @@
+"""Files to text: CSV, Parquet and Excel become the same sheets of text cells, with every fault of the files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from energy_routes.errors import Fault
+from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.suggest import nearest
+from energy_routes.pack.workbook import cell_text, read_workbook
+
+ASIDE = "_"  # a sheet or file of the author's own: notes, a sum, a chart
+SUFFIXES = (".csv", ".parquet", ".xlsx")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+PARTIAL = "The file looks cut off: copy it again, or delete the half row."
+
+
+@dataclass
+class Sheet:
+    """One table as text: ``cells[i][j]`` is row ``rows[i]`` of the spreadsheet under ``header[j]``; blank is ''."""
+
+    file: str
+    header: list[str]
+    cells: list[list[str]]
+    rows: list[int]
+
+
+@dataclass
+class Book:
+    """Everything read from a pack's files: its sheets by table, the sheet ``pack`` if there is one, the faults."""
+
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    meta: Sheet | None = None
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_book(path: Path) -> Book:
+    """Read every table file of a folder, or every sheet of a workbook.  Never raises for what is in the files."""
+    book = Book()
+    if path.is_file():
+        _read_file(book, path)
+        return book
+    for file in sorted(path.iterdir()):
+        if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".", ASIDE)):
+            if file.is_dir():
+                book.faults.append(Fault(file.name, found="a directory", expected="a file",
+                                         repair="Put the table's file itself in the pack's folder."))
+            else:
+                _read_file(book, file)
+    return book
+
+
+def _read_file(book: Book, file: Path) -> None:
+    try:
+        if file.suffix.lower() == ".csv":
+            _add(book, file.stem, _csv_sheet(file, book.faults))
+        elif file.suffix.lower() == ".parquet":
+            _add(book, file.stem, _parquet_sheet(file, book.faults))
+        else:
+            for name, sheet in _excel_sheets(file, book.faults):
+                _add(book, name, sheet)
+    except OSError as error:
+        book.faults.append(Fault(file.name, found=f"cannot be read ({error.strerror or error})",
+                                 expected="a readable file", repair="Check the file's permissions."))
+
+
+def _add(book: Book, name: str, sheet: Sheet | None) -> None:
+    if sheet is None:
+        return
+    if name.startswith(ASIDE):
+        return
+    if name == "pack":
+        book.meta = sheet
+    elif name not in TABLES:
+        book.faults.append(Fault(sheet.file, found=f"there is no table {name!r}",
+                                 expected="one of " + ", ".join(TABLES),
+                                 repair=f"{nearest(name, TABLES)} A name that begins with '{ASIDE}' is passed over."
+                                 .strip()))
+    elif name in book.sheets:
+        book.faults.append(Fault(sheet.file, found=f"table {name!r} is also in {book.sheets[name].file}",
+                                 expected="each table once", repair="Remove one of the two."))
+    else:
+        book.sheets[name] = sheet
+
+
+def _csv_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
+    text = decode(file.name, file.read_bytes(), faults)
+    if text is None:
+        return None
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            rows.append(row)  # one by one, so that what stands before a broken row is still checked
+    except csv.Error as error:
+        faults.append(Fault(file.name, len(rows) + 1, found=f"the row cannot be read ({error})",
+                            expected="CSV with each quote closed", repair=PARTIAL))
+    if rows and len(rows[0]) == 1 and ";" in rows[0][0]:
+        faults.append(Fault(file.name, 1, found="cells separated by ';'", expected="cells separated by ','",
+                            repair="Save as 'CSV UTF-8 (comma delimited)', or put the table in an .xlsx sheet."))
+        return None
+    return _sheet(file.name, rows, faults, ragged=True)
+
+
+def decode(file: str, data: bytes, faults: list[Fault]) -> str | None:
+    """The text of a UTF-8 file (with or without a byte order mark), or None and a fault saying which byte is not."""
+    repair = "Save the file as UTF-8."
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        faults.append(Fault(file, found="UTF-16 text", expected="UTF-8", repair=repair))
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data[:error.start].count(b"\n") + 1
+        near = data[max(0, error.start - 12):error.start + 12].decode("cp1251", "replace").strip()
+        faults.append(Fault(file, row, found=f"byte {error.start} (0x{data[error.start]:02x}) is not UTF-8",
+                            expected="UTF-8 text", repair=f"{repair} If it is Windows-1251, it reads {near!r} there."))
+        return None
+
+
+def _parquet_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(file)
+    except (pa.ArrowException, ValueError) as error:
+        faults.append(Fault(file.name, found=f"not a whole Parquet file ({str(error).splitlines()[0]})",
+                            expected="a Parquet table", repair="Copy the file again, or write it anew."))
+        return None
+    columns = [column.to_pylist() for column in table.columns]
+    rows: list[Sequence[Any]] = [table.column_names, *zip(*columns, strict=True)]
+    return _sheet(file.name, [[cell_text(cell) for cell in row] for row in rows], faults)
+
+
+def _excel_sheets(file: Path, faults: list[Fault]) -> Iterable[tuple[str, Sheet | None]]:
+    sheets = read_workbook(file, faults)
+    alone = len(sheets) == 1 and file.stem in TABLES
+    for name, sheet in sheets.items():
+        if name.startswith(ASIDE):
+            continue
+        faults += sheet.faults
+        yield (file.stem if alone else name), _sheet(f"{file.name} sheet {name!r}", sheet.rows, faults)
+
+
+def _sheet(file: str, rows: list[list[str]], faults: list[Fault], *, ragged: bool = False) -> Sheet | None:
+    """Strip cells, drop blank rows, and see that each row has the header's number of cells (``ragged``: as CSV)."""
+    rows = [[cell.replace("\r\n", "\n").replace("\r", "\n").strip() for cell in row] for row in rows]
+    if not rows or not any(rows[0]):
+        faults.append(Fault(file, 1, found="no header" if rows else "an empty file", expected="a row of column names",
+                            repair="Copy the file again, or write the header row."))
+        return None
+    header = rows[0] if ragged else rows[0][:max(j + 1 for j, name in enumerate(rows[0]) if name)]
+    sheet = Sheet(file, header, [], [])
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(row):
+            continue
+        if (ragged and len(row) != len(header)) or any(row[len(header):]):
+            faults.append(Fault(file, number, found=f"{len(row)} cells", expected=f"{len(header)}, as in the header",
+                                repair=PARTIAL if len(row) < len(header) else "Put quotes around a cell with a comma."))
+            continue
+        sheet.cells.append(row[:len(header)] + [""] * (len(header) - len(row)))
+        sheet.rows.append(number)
+        for name, cell in zip(header, row, strict=False):
+            if found := CONTROL.search(cell):
+                faults.append(Fault(file, number, name, found=f"the control character {found[0]!r}",
+                                    expected="printable text", repair="Delete it."))
+    return sheet

@@ -1,0 +1,73 @@
+"""The unit of a bare number: the one in which the row that it speaks of is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from energy_routes.errors import UnitError
+from energy_routes.pack.convert import facts_of, reference_of
+from energy_routes.pack.pack import Pack, keys_of
+from energy_routes.pack.reading.typed import significant
+from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.units.units import in_own_time, inner_unit, known_units, parse_unit, to_inner
+
+
+def own_units(packs: Sequence[Pack], table: str, key: str, column: str) -> tuple[str, ...]:
+    """The units in which a figure is stated, each once: in its row, and in its dated rows of ``values``.
+
+    A figure of 0, without limit or blank is the same in every unit: where there is no other, the unit of the row's
+    further figures is taken.  Empty where nothing tells a unit.
+    """
+    unit_column = TABLES[table].column(column).unit
+    if unit_column is None:
+        return (inner_unit(TABLES[table].column(column).dimension, packs[0].family),)
+    stated: list[str] = []
+    silent: list[str] = []
+    for pack in packs:
+        rows = [row for row, name in enumerate(keys_of(table, pack.tables[table])) if name == key]
+        for row in rows:
+            figure = float(pack.tables[table][column].iloc[row])
+            (stated if figure and np.isfinite(figure) else silent).append(str(pack.units[table][unit_column][row]))
+        values = pack.tables["values"]
+        dated = (values["table"] == table) & (values["id"] == key) & (values["field"] == column)
+        stated += [str(unit) for unit in pack.units["values"]["unit"][dated.to_numpy(dtype=bool)]] if rows else []
+    return tuple(dict.fromkeys(unit for unit in stated or silent if unit))
+
+
+def own_unit(packs: Sequence[Pack], table: str, key: str, column: str) -> str:
+    """The unit in which a bare number for ``table.column`` of a row is read.
+
+    Raises UnitError, offering units, where the row and its dated figures are in several, or none tells one.
+    """
+    found = own_units(packs, table, key, column)
+    if len(found) == 1:
+        return found[0]
+    family = _home(packs, table, key).family
+    offered = found or tuple(u.text for u in known_units(TABLES[table].column(column).dimension).values()
+                             if u.family in ("", family) and (u.needs != "length_km" or table in ("arcs", "lanes")))[:9]
+    told = f"{key!r} is written in several" if found else f"the table tells none for {key!r}"
+    raise UnitError(f"a number without a unit, and {told}", " or ".join(offered), f"Write it: '8 {offered[0]}'.")
+
+
+def inner(packs: Sequence[Pack], table: str, key: str, column: str, value: float, unit: str) -> float:
+    """``value``, written in ``unit`` for a row, in the inner unit (a rate by its own time), as the row's table is.
+
+    Barrels and heating values are those of the row's commodities, else of the pack's reference; distances those of its
+    arc.  Raises UnitError for a unit of another dimension or family, or one that needs what is not known of the row.
+    """
+    pack = _home(packs, table, key)
+    dimension = TABLES[table].column(column).dimension
+    own = parse_unit(unit, dimension)
+    if own.family not in ("", pack.family):
+        raise UnitError(f"{unit!r} for a row of {pack.family}", f"a unit of {pack.family}",
+                        f"Write the figure in {inner_unit(dimension, pack.family)}.")  # fmt: skip
+    facts = facts_of(pack.tables, table, reference_of(pack.meta, pack.tables["commodities"]))
+    row = keys_of(table, pack.tables[table]).index(key)
+    return significant(to_inner(value, in_own_time(own), dimension, **facts.properties(row)))
+
+
+def _home(packs: Sequence[Pack], table: str, key: str) -> Pack:
+    """The pack that a row stands in: the first that has its key."""
+    return next(pack for pack in packs if key in keys_of(table, pack.tables[table]))

@@ -1,0 +1,217 @@
+"""Units: read what people write, convert once on entry; one unit inside.
+
+Inside a program there is one unit for each dimension and family (see :func:`inner_unit`): Mt and bcm at 20 °C, per year
+for rates; USD/t and USD/1000m3 for unit values; kilometres; fractions of 1.  Every unit here is a plain multiple of the
+inner one, times a property of the row where mass and barrels, volume and heat, or distance meet:
+
+========== ======================================================================= ==========================
+dimension  units                                                                   property needed
+========== ======================================================================= ==========================
+rate       Mt kt t | kb mb | bcm mcm m3, each per ``y``, ``month`` or ``d``         bbl/t for barrels
+volume     Mt kt t | kb mb | bcm mcm m3                                            bbl/t for barrels
+unit value USD/t USD/bbl | USD/1000m3 USD/MMBtu USD/MWh, and per 100 km: USD/t/100km    bbl/t; MJ/m3; length in km
+           USD/1000m3/100km
+length     km m                                                                    –
+fraction   1 %                                                                     –
+degree     degree                                                                  –
+money      MUSD kUSD                                                               –
+========== ======================================================================= ==========================
+
+``kb`` is a thousand barrels, ``mb`` a million, ``mcm`` a million cubic metres.  A rate a month is that amount in each
+month, a rate a day that times the days of the period, so tables keep such a rate by its own time (Mt/month, Mt/d) until
+the period is known (:func:`in_own_time`, ``periods.a_year``).  Where no period is known, a month is a
+twelfth of a year and a day 1/365 of one.  Cubic metres are at 20 °C (the GOST and Kazakh standard)
+unless ``@15C`` (ISO 13443) or ``@0C`` (normal cubic metres) follows; at one pressure V20 = V·293.15/(273.15 + °C).
+One MMBtu is 1055.05585262 MJ (International Table Btu, ISO 31-4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Literal, cast, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from energy_routes.errors import UnitError
+from energy_routes.pack.suggest import nearest
+from energy_routes.pack.units.periods import Time
+
+Dimension = Literal["rate", "volume", "unit_value", "length", "fraction", "degree", "money", "none"]
+
+MJ_PER_MMBTU = 1055.05585262
+MJ_PER_MWH = 3600.0
+KELVIN_20C = 293.15
+REFERENCES: Mapping[str, float] = {"@20C": 293.15, "@15C": 288.15, "@0C": 273.15}
+PER_YEAR: Mapping[Time, float] = {"y": 1.0, "month": 12.0, "d": 365.0}
+
+# What one of the unit is in Mt or bcm (barrels: in million barrels, still to be divided by bbl/t).
+MASS: Mapping[str, float] = {"Mt": 1.0, "kt": 1e-3, "t": 1e-6}
+BARREL: Mapping[str, float] = {"mb": 1.0, "kb": 1e-3}
+GAS: Mapping[str, float] = {"bcm": 1.0, "mcm": 1e-3, "m3": 1e-9}
+
+PROPERTY_WORDS: Mapping[str, str] = {
+    "bbl_per_t": "barrels per tonne (`bbl_per_t` of the grade)",
+    "mj_per_m3": "the heating value (`mj_per_m3` of the gas)",
+    "length_km": "the length (`length_km` of the arc)",
+}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as written: inner value = written value x ``factor`` x property ** ``power``.
+
+    ``family`` is "oil", "gas", or "" for both; ``needs`` names the property of the row, or is "".  ``time`` is what a
+    rate is per; ``factor`` is to a year.
+    """
+
+    text: str
+    dimension: Dimension
+    family: str
+    factor: float
+    needs: str = ""
+    power: int = 0
+    time: Time = "y"
+
+
+def inner_unit(dimension: Dimension, family: str, time: Time = "y") -> str:
+    """The unit used inside for a dimension: ``inner_unit("rate", "gas")`` is ``"bcm/y"``."""
+    oil = family != "gas"
+    return {"rate": f"{'Mt' if oil else 'bcm'}/{time}", "volume": "Mt" if oil else "bcm",
+            "unit_value": "USD/t" if oil else "USD/1000m3", "length": "km", "fraction": "1", "degree": "degree",
+            "money": "MUSD",
+            "none": ""}[dimension]
+
+
+@cache
+def known_units(dimension: Dimension) -> Mapping[str, Unit]:
+    """Every unit of a dimension by its text, the inner ones first, without the ``@`` of gas references."""
+    if dimension == "volume":
+        return {**{u: Unit(u, "volume", "oil", f) for u, f in MASS.items()},
+                **{u: Unit(u, "volume", "gas", f) for u, f in GAS.items()},
+                **{u: Unit(u, "volume", "oil", f, "bbl_per_t", -1) for u, f in BARREL.items()}}
+    if dimension == "rate":
+        return {f"{v.text}/{time}": Unit(f"{v.text}/{time}", "rate", v.family, v.factor * times, v.needs, v.power, time)
+                for time, times in PER_YEAR.items() for v in known_units("volume").values()}
+    units = {
+        "unit_value": (Unit("USD/t", "unit_value", "oil", 1.0), Unit("USD/1000m3", "unit_value", "gas", 1.0),
+                       Unit("USD/bbl", "unit_value", "oil", 1.0, "bbl_per_t", 1),
+                       Unit("USD/MMBtu", "unit_value", "gas", 1000 / MJ_PER_MMBTU, "mj_per_m3", 1),
+                       Unit("USD/MWh", "unit_value", "gas", 1000 / MJ_PER_MWH, "mj_per_m3", 1),
+                       Unit("USD/t/100km", "unit_value", "oil", 0.01, "length_km", 1),
+                       Unit("USD/1000m3/100km", "unit_value", "gas", 0.01, "length_km", 1)),
+        "length": (Unit("km", "length", "", 1.0), Unit("m", "length", "", 1e-3)),
+        "fraction": (Unit("1", "fraction", "", 1.0), Unit("%", "fraction", "", 0.01)),
+        "degree": (Unit("degree", "degree", "", 1.0),),
+        "money": (Unit("MUSD", "money", "", 1.0), Unit("kUSD", "money", "", 1e-3)),
+    }.get(dimension, ())
+    return {unit.text: unit for unit in units}
+
+
+def parse_unit(text: str, dimension: Dimension) -> Unit:
+    """The unit that ``text`` names in ``dimension``.
+
+    Raises UnitError when the text is not a unit, or is one of another dimension; it carries the repair.
+    """
+    plain, factor = text.strip(), 1.0
+    at = plain.find("@")
+    if at >= 0:
+        # The reference stands at the end or right after the gas volume: bcm/y@15C, bcm@15C/y, USD/1000m3@0C.
+        tail = plain[at:].split("/")[0]
+        plain = plain[:at] + plain[at + len(tail):]
+        factor = _at_20c(tail, text)
+    unit = known_units(dimension).get(plain)
+    if unit is None:
+        raise _not_a_unit(text, plain, dimension)
+    if at < 0:
+        return unit
+    if unit.family != "gas" or unit.needs == "mj_per_m3":
+        raise UnitError(f"unit {text!r}", "a reference temperature only on cubic metres of gas", f"Write {plain!r}.")
+    return Unit(text.strip(), dimension, "gas", unit.factor * (1 / factor if dimension == "unit_value" else factor),
+                unit.needs, unit.power, unit.time)
+
+
+def in_own_time(unit: Unit) -> Unit:
+    """A rate as Mt (bcm) per its own time: ``kb/d`` to Mt/d; every other unit as it is."""
+    return replace(unit, factor=unit.factor / PER_YEAR[unit.time]) if unit.time != "y" else unit
+
+
+def time_of(text: str) -> Time:
+    """What a rate is per, read off the text of its unit; "y" for what is no rate.
+
+    >>> time_of("kb/d"), time_of("bcm@15C/month"), time_of("USD/t")
+    ('d', 'month', 'y')
+    """
+    tail = text.rpartition("/")[2].partition("@")[0]
+    return cast(Time, tail) if tail in PER_YEAR else "y"
+
+
+def _at_20c(suffix: str, text: str) -> float:
+    if suffix not in REFERENCES:
+        raise UnitError(f"unit {text!r}", "a reference of " + " | ".join(REFERENCES), nearest(suffix, REFERENCES))
+    return KELVIN_20C / REFERENCES[suffix]
+
+
+def _not_a_unit(text: str, plain: str, dimension: Dimension) -> UnitError:
+    known = known_units(dimension)
+    words = dimension.replace("_", " ")
+    wanted = f"a unit of {words}: " + ", ".join(list(known)[:9]) + (" …" if len(known) > 9 else "")
+    for other in ("rate", "volume", "unit_value", "length", "fraction"):
+        if plain in known_units(other):
+            return UnitError(f"unit {text!r} is a {other.replace('_', ' ')}", wanted, nearest(plain, known))
+    return UnitError(f"unit {text!r} is not known", wanted, nearest(plain, known))
+
+
+@overload
+def to_inner(value: float, unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = ...,
+             mj_per_m3: ArrayLike | None = ..., length_km: ArrayLike | None = ...) -> float: ...
+@overload
+def to_inner(value: NDArray[np.float64], unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = ...,
+             mj_per_m3: ArrayLike | None = ..., length_km: ArrayLike | None = ...) -> NDArray[np.float64]: ...
+def to_inner(value: float | NDArray[np.float64], unit: str | Unit, dimension: Dimension, *,
+             bbl_per_t: ArrayLike | None = None, mj_per_m3: ArrayLike | None = None,
+             length_km: ArrayLike | None = None) -> float | NDArray[np.float64]:
+    """``value``, written in ``unit``, in the inner unit of ``dimension``.
+
+    ``value`` and the properties broadcast: ``bbl_per_t`` [bbl/t], ``mj_per_m3`` [MJ/m3 at 20 °C], ``length_km`` [km].
+    Zero, infinity and NaN stay what they are.  Raises UnitError for an unknown unit, or when the unit needs a property
+    that is not given (None, or NaN where a value stands).
+    """
+    unit = parse_unit(unit, dimension) if isinstance(unit, str) else unit
+    return _scaled(value, unit, 1, {"bbl_per_t": bbl_per_t, "mj_per_m3": mj_per_m3, "length_km": length_km})
+
+
+@overload
+def from_inner(value: float, unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = ...,
+               mj_per_m3: ArrayLike | None = ..., length_km: ArrayLike | None = ...) -> float: ...
+@overload
+def from_inner(value: NDArray[np.float64], unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = ...,
+               mj_per_m3: ArrayLike | None = ..., length_km: ArrayLike | None = ...) -> NDArray[np.float64]: ...
+def from_inner(value: float | NDArray[np.float64], unit: str | Unit, dimension: Dimension, *,
+               bbl_per_t: ArrayLike | None = None, mj_per_m3: ArrayLike | None = None,
+               length_km: ArrayLike | None = None) -> float | NDArray[np.float64]:
+    """``value``, in the inner unit of ``dimension``, written in ``unit``: the inverse of :func:`to_inner`."""
+    unit = parse_unit(unit, dimension) if isinstance(unit, str) else unit
+    return _scaled(value, unit, -1, {"bbl_per_t": bbl_per_t, "mj_per_m3": mj_per_m3, "length_km": length_km})
+
+
+def _scaled(value: float | NDArray[np.float64], unit: Unit, sign: int,
+            properties: Mapping[str, ArrayLike | None]) -> float | NDArray[np.float64]:
+    """``value`` x (factor x property ** power) ** sign; inner units are left bit for bit."""
+    if unit.factor == 1.0 and not unit.needs:
+        return value
+    values = np.asarray(value, dtype=float)
+    scale = np.asarray(unit.factor)
+    if unit.needs:
+        given = properties[unit.needs]
+        own = np.asarray(np.nan if given is None else given, dtype=float)
+        # A zero, an unlimited or a blank needs no property: it is the same in every unit.
+        fixed = (values == 0) | ~np.isfinite(values)
+        if np.any(np.isnan(own) & ~fixed):
+            raise UnitError(f"unit {unit.text!r}", PROPERTY_WORDS[unit.needs],
+                            f"Give it, or write the figure in {inner_unit(unit.dimension, unit.family)}.")
+        scale = np.where(fixed, 1.0, unit.factor * own**unit.power)
+    out = values * scale if sign > 0 else values / scale
+    return out if isinstance(value, np.ndarray) else float(out)

@@ -1,0 +1,31 @@
+from .assembly import assemble as assemble
+from .builds_and_emissions import builds_table as builds_table
+from .flow_tracing import (
+    SHEET as SHEET,
+    item_of as item_of,
+    paths as paths,
+)
+from .limits import (
+    A_PRICE as A_PRICE,
+    LEVELS as LEVELS,
+    NO_PLAN as NO_PLAN,
+    ONE_OF_SEVERAL as ONE_OF_SEVERAL,
+    PRICE_UNITS as PRICE_UNITS,
+    VALUE_UNITS as VALUE_UNITS,
+    limit_table as limit_table,
+    repairs as repairs,
+)
+from .plan import (
+    MEANING as MEANING,
+    TABLES as TABLES,
+    Plan as Plan,
+    Prices as Prices,
+    Value as Value,
+    check_meaning as check_meaning,
+)
+from .price_table import Worth as Worth
+from .routes import (
+    CHARGES as CHARGES,
+    merged as merged,
+    routes_of as routes_of,
+)

@@ -1,0 +1,262 @@
+"""From a solution to a plan: every variable back to labelled tables, the ledger from the objective's own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import ALL, known_weights
+from energy_routes.formulation import NETBACK, Space, Tangent, over_periods, share_totals
+from energy_routes.indicators import indicator_table
+from energy_routes.linear import Program, Vector
+from energy_routes.plan.builds_and_emissions import (
+    arc_capacity,
+    builds_table,
+    emissions_table,
+    supply_available,
+    tank_added,
+    tier_added,
+    unbuilt,
+)
+from energy_routes.plan.flow_tracing import paths
+from energy_routes.plan.plan import Plan, Prices, Value
+from energy_routes.plan.price_table import Worth, clean, price_table, supply_prices
+from energy_routes.plan.routes import routes_of
+from energy_routes.plan.schedule import schedule_of
+from energy_routes.plan.warnings.notices import notices
+
+# Of all families together, volumes are values at base prices; a user's rule names no family and has no unit.
+UNITS = {"oil": "Mt", "gas": "bcm", "all": "MUSD"}
+
+
+def assemble(
+    space: Space,
+    program: Program,
+    x: Vector,
+    worth: Worth | None,
+    certificate: dict[str, Any],
+    cuts: Sequence[Tangent] = (),
+) -> Plan:
+    """The plan of a point ``x`` (one number a column); ``worth`` prices the limits, or is None for a foreign solver."""
+    flows = _flows(space, x)
+    deliveries, obligations, supplies = (
+        _deliveries(space, x),
+        _obligations(space, x),
+        _supplies(space, x, worth),
+    )
+    stocks, prices = _stocks(space, x), price_table(space, program, x, worth)
+    capacity = arc_capacity(space, x)
+    groups = _groups(space, x, capacity)
+    cash = {term.__name__: float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash"}
+    netback = float(sum(cash.values()))
+    found = list(paths(space, x))
+    routes = routes_of(space, x, prices, found)
+    families = list(space.exports.axis.frame["family"].unique())
+    ledger = _ledger(program, x, families)
+    return Plan(
+        case=space.case,
+        status="optimal",
+        objective=Value(space.policy.objective, float(ledger["value"].sum())),
+        netback=netback,
+        flows=flows,
+        arcs=_arcs(space, flows, prices, capacity),
+        routes=routes,
+        schedule=schedule_of(space, x, found),
+        ledger=ledger,
+        prices=Prices(prices),
+        indicators=indicator_table(groups, space.measured, known_weights(space.case.network.tables)),
+        groups=groups,
+        supplies=supplies,
+        deliveries=deliveries,
+        obligations=obligations,
+        stocks=stocks,
+        ranges=pd.DataFrame(columns=["kind", "limit", "low", "high", "unit"], dtype=object),
+        certificate={
+            **certificate,
+            "ledger_gap": abs(float(ledger["value"].sum()) - float(program.cost @ x + program.offset)),
+            **({"cuts": [cut.as_dict() for cut in cuts]} if cuts else {}),
+        },
+        warnings=notices(space, flows, supplies, obligations, worth),
+        builds=builds_table(space, x, worth),
+        emissions=emissions_table(space, x),
+    )
+
+
+def _flows(space: Space, x: Vector) -> pd.DataFrame:
+    lanes = space.flow.axis.frame
+    volume = clean(space.flow.value(x))
+    frame = lanes[["period", "arc", "from", "to", "mode", "family", "commodity", "to_commodity"]].assign(
+        volume=volume,
+        outlet=volume * lanes["yield"].to_numpy(dtype=float),
+        unit=lanes["family"].map(UNITS),
+        tariff=lanes["charge"].to_numpy(dtype=float),
+        cost=volume * lanes["charge"].to_numpy(dtype=float),
+    )
+    names = space.case.network.tables["arcs"].set_index("id")["name"]
+    frame.insert(2, "name", frame["arc"].map(names).fillna(frame["arc"]))
+    return frame.sort_values(["period", "arc", "commodity"], ignore_index=True)
+
+
+def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame, capacity: Vector) -> pd.DataFrame:
+    """Every arc of the packs in every period, the closed ones with volume 0."""
+    arcs = space.case.network.tables["arcs"]
+    frame = over_periods(
+        arcs[["id", "name", "from", "to", "mode", "operator", "status"]].rename(columns={"id": "arc"}),
+        space.case.periods,
+    )
+    carried = flows.groupby(["arc", "period"]).agg(volume=("volume", "sum"), family=("family", "first")).reset_index()
+    frame = frame.merge(carried, on=["arc", "period"], how="left").merge(
+        space.arcs.frame[["arc", "period"]].assign(capacity=capacity, open=True), on=["arc", "period"], how="left"
+    )
+    frame["family"] = frame["family"].fillna(frame["arc"].map(space.case.network.family_of("arcs")))
+    frame["volume"] = frame["volume"].fillna(0.0)
+    opened = frame.pop("open").notna().to_numpy() & ~unbuilt(space, frame)
+    frame["status"] = np.where(opened, "operating", np.where(frame["status"] == "operating", "idle", frame["status"]))
+    frame["capacity"] = frame["capacity"].where(np.isfinite(frame["capacity"]), np.nan)
+    frame["utilisation"] = (frame["volume"] / frame["capacity"]).where(frame["capacity"] > 0)
+    priced = prices[prices["kind"] == "capacity"].rename(columns={"limit": "arc"})[["arc", "period", "price"]]
+    frame = frame.merge(priced, on=["arc", "period"], how="left")
+    frame["price"] = frame["price"].fillna(0.0)
+    frame["name"] = frame["name"].fillna(frame["arc"])
+    return (
+        frame.assign(unit=frame["family"].map(UNITS))
+        .drop(columns="years")
+        .sort_values(["period", "arc"], ignore_index=True)
+    )
+
+
+def _supplies(space: Space, x: Vector, worth: Worth | None) -> pd.DataFrame:
+    axis = space.lifted.axis
+    lifted, available = clean(space.lifted.value(x)), supply_available(space, x)
+    own = (axis.frame["kind"] == "own").to_numpy(dtype=bool)
+    return axis.frame[["period", "supply", "shipper", "node", "commodity", "family"]].assign(
+        available=available,
+        lifted=lifted,
+        shut_in=clean(np.where(np.isfinite(available) & own, available - lifted, 0.0)),
+        price=np.nan if worth is None else supply_prices(axis.frame, worth),
+        unit=axis.frame["family"].map(UNITS),
+        kind=axis.frame["kind"],
+    )
+
+
+def _deliveries(space: Space, x: Vector) -> pd.DataFrame:
+    axis = space.delivered.axis
+    names = space.case.network.tables["markets"].set_index("id")["name"]
+    frame = axis.frame[["period", "market", "tier", "commodity", "family", "depth", "price", "export"]].assign(
+        volume=clean(space.delivered.value(x)),
+        unit=axis.frame["family"].map(UNITS),
+        name=axis.frame["market"].map(names).fillna(axis.frame["market"]),
+    )
+    frame["depth"] = (frame["depth"] + tier_added(space, x)).where(np.isfinite(frame["depth"]))
+    return frame[
+        ["period", "market", "name", "tier", "commodity", "family", "volume", "depth", "price", "export", "unit"]
+    ]
+
+
+def _obligations(space: Space, x: Vector) -> pd.DataFrame:
+    """What serves each obligation; one row of nothing where no grade reaches it."""
+    tables = space.case.network.tables
+    family = tables["commodities"].set_index("id")["family"]
+    keys = ["period", "obligation"]
+    due = space.obligations.frame[[*keys, "node", "commodities", "family"]].assign(
+        required=space.obligations.data("volume"), short=clean(space.short.value(x))
+    )
+    served = space.home.axis.frame[[*keys, "commodity"]].assign(volume=clean(space.home.value(x)))
+    frame = due.merge(served, on=keys, how="left")
+    one = tables["commodities"].drop_duplicates("family").set_index("family")["id"]
+    families = frame.pop("family")
+    first = [held[0] if held else one[k] for held, k in zip(frame.pop("commodities"), families, strict=True)]
+    frame["commodity"] = frame["commodity"].where(frame["commodity"].notna(), first)
+    frame["volume"] = frame["volume"].fillna(0.0)
+    order = [*keys, "node", "commodity", "volume", "required", "short"]
+    return frame[order].assign(unit=frame["commodity"].map(family).map(UNITS))
+
+
+def _stocks(space: Space, x: Vector) -> pd.DataFrame:
+    frame = space.stock.axis.frame
+    closing, injected, withdrawn = (clean(e.value(x)) for e in (space.stock, space.injected, space.withdrawn))
+    family = space.case.network.tables["commodities"].set_index("id")["family"]
+    return frame[["period", "storage", "node", "commodity"]].assign(
+        opening=clean(closing - injected + withdrawn),
+        injected=injected,
+        withdrawn=withdrawn,
+        closing=closing,
+        working_volume=frame["working_volume"].to_numpy(dtype=float) + tank_added(space, x),
+        unit=frame["commodity"].map(family).map(UNITS),
+    )
+
+
+def _groups(space: Space, x: Vector, capacity: Vector) -> pd.DataFrame:
+    """Volume sold abroad, capacity of the meters and how far they are used, and share of each group.
+
+    By period and in total.  What is used is what enters at the meters, before the losses that follow.
+    """
+    keys = ["kind", "group", "family"]
+    total = share_totals(space)
+    of = total.axis.frame[["kind", "family", "period"]].assign(total=total.value(x))
+    frame = space.exposure.axis.frame[[*keys, "period"]].assign(volume=clean(space.exposure.value(x)))
+    metered = space.inlets
+    passed = metered.frame[[*keys, "period"]].assign(inlet=clean(space.flow.spread_to(metered).value(x)))
+    frame = (
+        frame.merge(of, on=["kind", "family", "period"])
+        .merge(_meter_capacity(space, capacity), on=[*keys, "period"], how="left")
+        .merge(passed.groupby([*keys, "period"], as_index=False)["inlet"].sum(), on=[*keys, "period"], how="left")
+    )
+    horizon = frame.groupby(keys, sort=False).agg(
+        volume=("volume", "sum"), total=("total", "sum"), inlet=("inlet", "sum"),
+        capacity=("capacity", lambda c: c.sum(skipna=False)),
+    )  # fmt: skip
+    frame = pd.concat([horizon.reset_index().assign(period="total"), frame], ignore_index=True)
+    called = _group_names(space)
+    frame["name"] = [called.get(key, key[1]) for key in zip(*(frame[key] for key in keys), strict=True)]
+    frame["share"] = (frame["volume"] / frame["total"]).where(frame["total"] > 0)
+    frame["utilisation"] = (frame["inlet"].fillna(0.0) / frame["capacity"]).where(frame["capacity"] > 0)
+    frame["unit"] = frame["family"].map(UNITS)
+    order = ["kind", "group", "name", "family", "period", "volume", "capacity", "utilisation", "share", "unit"]
+    return frame[order]
+
+
+def _group_names(space: Space) -> dict[tuple[str, str, str], str]:
+    """What each family's pack calls a (kind, group, family), where it gives it a name."""
+    out = {}
+    for pack in reversed(space.case.network.packs):
+        markets = pack.tables["markets"].assign(kind="market").rename(columns={"id": "group"})
+        for frame in (markets, pack.tables["groups"]):
+            for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
+                if isinstance(name, str):
+                    out[kind, group, pack.family] = name
+    together: dict[tuple[str, str], list[str]] = {}
+    for (kind, group, _), name in sorted(out.items(), key=lambda item: item[0][2], reverse=True):  # oil first
+        if name not in together.setdefault((kind, group), []):
+            together[kind, group].append(name)
+    return out | {(kind, group, ALL): " / ".join(names) for (kind, group), names in together.items()}
+
+
+def _meter_capacity(space: Space, capacity: Vector) -> pd.DataFrame:
+    """Effective capacity of the arcs a group is measured at, 0 where closed; undefined where one has no limit."""
+    table, family = space.case.network.tables["meters"], space.case.network.family_of("arcs")
+    metered = table.loc[table["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates()
+    metered = over_periods(metered.assign(family=metered["arc"].map(family)), space.case.periods)
+    own = space.arcs.frame[["arc", "period"]].assign(capacity=capacity)
+    metered = metered.merge(own, on=["arc", "period"], how="left")
+    closed = metered["capacity"].isna()
+    metered["capacity"] = metered["capacity"].where(np.isfinite(metered["capacity"])).mask(closed, 0.0)
+    groups = metered.groupby(["kind", "group", "family", "period"])["capacity"]
+    return groups.agg(lambda c: c.sum(skipna=False)).reset_index()
+
+
+def _ledger(program: Program, x: Vector, families: Sequence[str]) -> pd.DataFrame:
+    """One row a term of the objective and family; a term over all families at once (what risk adds) says 'all'."""
+    rows = []
+    for term in program.terms:
+        values, labels = term.expr.value(x), term.expr.axis.frame
+        if len(families) == 1 or "family" not in labels:
+            family = families[0] if len(families) == 1 else "all"
+            rows.append((term.name, term.kind, float(values.sum()), "MUSD", family))
+            continue
+        of = labels["family"].to_numpy(dtype=object)
+        rows += [(term.name, term.kind, float(values[of == family].sum()), "MUSD", family) for family in families]
+    return pd.DataFrame(rows, columns=["term", "kind", "value", "unit", "family"])

@@ -1,0 +1,392 @@
+"""A plan: what was decided, as tidy tables with their units, and what it earns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from energy_routes.case import Case, actuals_of
+from energy_routes.errors import UsageError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from energy_routes.maps import Page
+
+TABLES = (
+    "flows",
+    "arcs",
+    "routes",
+    "schedule",
+    "ledger",
+    "prices",
+    "indicators",
+    "groups",
+    "supplies",
+    "deliveries",
+    "obligations",
+    "stocks",
+    "ranges",
+    "security",
+    "bookings",
+    "futures",
+    "builds",
+    "emissions",
+)
+# What the tables of a plan mean: 2 counts groups by what is sold abroad; 1 counted them at the inlet of their meters.
+MEANING = 2
+PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
+
+
+class Value(float):
+    """What was sought, MUSD: a number to reckon with; ``name`` says of what (netback, cost or revenue)."""
+
+    name: str
+
+    def __new__(cls, name: str, value: float) -> Value:
+        made = super().__new__(cls, value)
+        made.name = name
+        return made
+
+    def __getnewargs__(self) -> tuple[str, float]:  # type: ignore[override]  # a copy keeps the name
+        return self.name, float(self)
+
+    @property
+    def value(self) -> float:
+        """The bare number."""
+        return float(self)
+
+    def __repr__(self) -> str:
+        return f"{self.name} {self.value:,.1f} MUSD"
+
+
+class Prices(pd.DataFrame):
+    """What one more unit of each limit is worth (+ = worth to you): a table like the others, of all kinds of limit.
+
+    ``prices["capacity"]`` is the part of one kind: capacity, joint, supply, market, obligation, contract, storage,
+    policy, user.  ``price`` is of one more in that period, ``price_all`` of one more a year in force in every period
+    (the same on every row of a limit); with ``_down`` they are of an equality (``side`` equal) moved down, NaN for
+    others.  ``unit`` is their unit: USD/t, or MUSD per pp of a share and per 0.01 of an HHI.  ``note`` says where a
+    price is undefined (no plan) or a dual (one of several).
+    """
+
+    def __getitem__(self, key: Any) -> Any:
+        if isinstance(key, str) and key not in self.columns:
+            if key not in PRICE_KINDS:
+                raise KeyError(f"{key!r} is neither a kind of limit ({', '.join(PRICE_KINDS)}) nor a column "
+                               f"({', '.join(map(str, self.columns))})")
+            return self.table[self["kind"] == key].reset_index(drop=True)
+        return super().__getitem__(key)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All kinds as a plain table."""
+        return pd.DataFrame(self)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Plan:
+    """The answer to a case.
+
+    Every table is tidy: one observation a row, the unit in its own column, zero rows kept.  Volumes are Mt (oil) or bcm
+    (gas) per period, unit values USD/t (USD/1000 m³), money MUSD.
+
+    Attributes
+    ----------
+    case : Case
+        The question.
+    status : str
+        ``optimal``.
+    objective : Value
+        What was sought, MUSD.
+    netback : float
+        Sales less all that is paid on the way to the markets, MUSD.
+    flows : DataFrame
+        A row a lane and period.
+    arcs : DataFrame
+        A row an arc and period.
+    routes : DataFrame
+        A row a way from supply to market over the horizon: volume, share, netback, what limits it.
+    ledger : DataFrame
+        A row a term of the objective and family; their sum is the objective.
+    prices : Prices
+        What one more of each limit is worth (+ = worth to you); ``prices["capacity"]`` (joint, supply, market …) has
+        one kind.  The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It
+        is 0 where more would not be used, and "no plan" where the move is impossible. A row over a year says what one
+        more a year of the limit, in force in every period, is worth.  Empty when a foreign solver was asked, because
+        prices only ever come from our own session.
+    indicators : DataFrame
+        Measures of concentration and adequacy.
+    groups : DataFrame
+        A row a group of a kind, family and period: volume, share.
+    supplies : DataFrame
+        A row a supply and period: available, lifted, shut in.
+    deliveries : DataFrame
+        A row a market, tier, grade and period.
+    obligations : DataFrame
+        A row a home obligation and period.
+    stocks : DataFrame
+        A row a store, grade and period.
+    ranges : DataFrame
+        Empty: how far each bound can go is not computed.
+    certificate : dict
+        Largest residuals and the gap; the solver; what is told of caps (``premium``) and builds.
+    warnings : tuple of dict
+        What a reader must know; each has a ``code`` and ``where``.
+    security : DataFrame
+        What each single loss would leave, where the policy asks for N-1.
+    bookings : DataFrame
+        What is booked of each lane and period, where the policy asks for it.
+    futures : DataFrame
+        The scenarios weighed, where the policy asks for CVaR.
+    schedule : DataFrame
+        What each shipper lifts, by supply, direction and period.
+    builds : DataFrame
+        What is built, a row an option and year, where the policy asks what to build.
+    emissions : DataFrame
+        MtCO2e by mode and period, where the pack has factors.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> plan = er.solve(er.load("oil-2024"))
+    >>> bool(abs(plan.ledger["value"].sum() - plan.objective) < 1e-6)
+    True
+    """
+
+    case: Case
+    status: str
+    objective: Value
+    netback: float
+    flows: pd.DataFrame
+    arcs: pd.DataFrame
+    routes: pd.DataFrame
+    ledger: pd.DataFrame
+    prices: Prices
+    indicators: pd.DataFrame
+    groups: pd.DataFrame
+    supplies: pd.DataFrame
+    deliveries: pd.DataFrame
+    obligations: pd.DataFrame
+    stocks: pd.DataFrame
+    ranges: pd.DataFrame
+    certificate: dict[str, Any] = field(default_factory=dict)
+    warnings: tuple[dict[str, Any], ...] = ()
+    security: pd.DataFrame = field(default_factory=pd.DataFrame)
+    bookings: pd.DataFrame = field(default_factory=pd.DataFrame)
+    futures: pd.DataFrame = field(default_factory=pd.DataFrame)
+    schedule: pd.DataFrame = field(default_factory=pd.DataFrame)
+    builds: pd.DataFrame = field(default_factory=pd.DataFrame)
+    emissions: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def meaning(self) -> int:
+        """What the tables mean (see ``MEANING``); that of its own time, of a plan that was saved."""
+        return MEANING
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name.
+
+        Returns
+        -------
+        dict of str to DataFrame
+            In the order in which they are saved.
+        """
+        frames = {name: getattr(self, name) for name in TABLES if name != "prices"}
+        return {name: frames.get(name, self.prices.table) for name in TABLES}
+
+    @property
+    def exports(self) -> pd.Series[float]:
+        """Export volume by family over the horizon, Mt (oil) or bcm (gas)."""
+        sold = self.deliveries[self.deliveries["export"].astype(bool)]
+        return sold.groupby("family")["volume"].sum()
+
+    @property
+    def shut_in(self) -> pd.Series[float]:
+        """Volume of the country's own available but not lifted, by family over the horizon, Mt (oil) or bcm (gas)."""
+        return self.supplies.groupby("family")["shut_in"].sum()
+
+    @property
+    def bought(self) -> pd.Series[float]:
+        """Volume bought from abroad (supplies of kind bought), by family over the horizon, Mt (oil) or bcm (gas)."""
+        return self._lifted("bought")
+
+    @property
+    def in_transit(self) -> pd.Series[float]:
+        """Volume carried for others (kind transit: never an export), by family over the horizon, Mt or bcm."""
+        return self._lifted("transit")
+
+    def _lifted(self, kind: str) -> pd.Series[float]:
+        return self.supplies["lifted"].where(self.supplies["kind"] == kind, 0.0).groupby(self.supplies["family"]).sum()
+
+    @property
+    def premium(self) -> dict[str, Any] | None:
+        """What caps and security cost against the same case without them; None where nothing of the kind is asked.
+
+        MUSD: base, cost = rerouting + shut_in; shut_in_volume by family (Mt, bcm); usd_per_t (cost over exports).
+        """
+        return self.certificate.get("premium")
+
+    def actuals(self, periods: Sequence[str] | None = None) -> pd.DataFrame:
+        """The plan's volumes as a table of actuals, to plan the rest of a year from.
+
+        Parameters
+        ----------
+        periods : sequence of str or None
+            Labels of periods; None: all.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``what``, ``id``, ``commodity``, ``period``, ``volume``, ``unit``, as :func:`energy_routes.replan`
+            reads.
+        """
+        return actuals_of(self.tables(), periods)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write everything to a folder, atomically: a killed run leaves the old result or the new one, never half.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A new folder, or one that holds a result.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        UsageError
+            The place is taken by something else, or cannot be written.
+        """
+        saved: Path = _above("save")(self, Path(folder))
+        return saved
+
+    @staticmethod
+    def load(folder: str | Path) -> Plan:
+        """The plan saved in a folder, with its case.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Where :meth:`save` wrote it.
+
+        Returns
+        -------
+        Plan
+            Equal to the one saved; what another version saved keeps that version's ``meaning``.
+
+        Raises
+        ------
+        DataError
+            A file is missing or damaged.
+        """
+        plan: Plan = _above("load")(folder)
+        return plan
+
+    def plot(self, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
+             title: str | None = None, lang: str = "en") -> Figure:
+        """The map of the flows as a matplotlib figure.
+
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too: .png, .svg or .pdf.
+        period : str or None
+            One period or year; None: the horizon.
+        ax : Axes or None
+            Axes of yours, into which the map alone is drawn.
+        title : str or None
+            In place of the answer.
+        lang : {'en', 'ru', 'kk'}
+            The language.
+
+        Returns
+        -------
+        Figure
+            The figure.
+
+        Raises
+        ------
+        UsageError
+            The period, the suffix or the language is unknown.
+        """
+        figure: Figure = _above("plot")(self, path, period=period, ax=ax, title=title, lang=lang)
+        return figure
+
+    def explore(self, path: str | Path | None = None, **options: Any) -> Page:
+        """The interactive map, which a notebook shows, and a browser by ``.show()``.
+
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too (.html).
+        **options : object
+            ``other`` (a plan to compare with), ``steps``, ``period``, ``lang``; see :func:`energy_routes.maps.explore`.
+
+        Returns
+        -------
+        Page
+            The page.
+
+        Raises
+        ------
+        UsageError
+            A period or the language is unknown, or the two plans have no common period.
+        """
+        page: Page = _above("explore")(self, path, **options)
+        return page
+
+    def layers(self, path: str | Path, **options: Any) -> Path:
+        """Write the flows as layers for GIS programmes.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file to write: ``.gpkg`` or ``.geojson``.
+        **options : object
+            ``other`` (a plan to compare with), ``period``, ``title`` and ``lang``, as in ``explore``.
+
+        Returns
+        -------
+        Path
+            The file.
+        """
+        written: Path = _above("layers")(self, Path(path), **options)
+        return written
+
+    def __repr__(self) -> str:
+        exports = ", ".join(f"{v:.2f} {'Mt' if k == 'oil' else 'bcm'}" for k, v in self.exports.items())
+        return f"Plan({self.case.name!r}: {self.status}, {self.objective}, exports {exports or 'none'})"
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the question, the answer in numbers, the corridors and the ledger."""
+        from html import escape
+
+        corridors = self.groups[(self.groups["kind"] == "corridor") & (self.groups["period"] == "total")]
+        columns = ["name", "volume", "capacity", "utilisation", "share", "unit"]
+        tables = [corridors[columns], self.ledger]
+        title, question, answer = escape(self.case.title), escape(self.case.question), escape(repr(self))
+        head = f"<h4>{title}</h4><p>{question}</p><p><code>{answer}</code></p>"
+        return head + "".join(t.to_html(index=False, float_format="{:,.3f}".format, na_rep="–") for t in tables)
+
+
+def _above(method: str) -> Any:
+    """What saves or draws a plan lies on floors above it; the table of the package knows where."""
+    return import_module("energy_routes").found(f"Plan.{method}")
+
+
+def check_meaning(before: Plan, after: Plan) -> None:
+    """Refuse to set plans against each other whose tables mean different things.  Raises UsageError."""
+    older, newer = sorted((before, after), key=lambda plan: plan.meaning)
+    if older.meaning != newer.meaning:
+        raise UsageError(f"{older.case.name} was saved by an earlier version, which counted groups at the inlet of "
+                         "their meters and not by what is sold abroad: solve it again to compare it")

@@ -1,0 +1,102 @@
+"""The table of prices of a plan: one row a limit and period, from what its limits are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Concentration
+from energy_routes.formulation import CUT, Space, reached
+from energy_routes.linear import Program, Vector
+from energy_routes.plan.limits import NO_PLAN, ONE_OF_SEVERAL, price_unit
+
+PRICE_COLUMNS = [
+    "kind", "limit", "name", "family", "period", "side", "volume", "bound", "price", "price_down", "price_all",
+    "price_all_down", "unit", "note",
+]  # fmt: skip
+DUST = 1e-9  # volumes below this (a kilogram in a Mt) are the arithmetic's, not the plan's
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What the limits of a programme are worth at its optimum, + = worth to you.
+
+    ``limits`` is a row a limit that can move (``moving_limits`` in :mod:`energy_routes.solving.prices.moves`), with
+    ``reached`` (whether the plan has come to it, here or where it stands again), ``price`` (one more in that
+    period), ``price_all`` (one more in force in every period; the same on every row of a limit and side), the same
+    two with ``_down`` for an equality moved down (NaN for others), −inf where the move leaves no plan, and
+    ``exact`` (False: a dual, one of several).  ``hhi`` holds each cap on concentration, its family and its price,
+    MUSD per 0.01; ``columns`` the reduced costs.
+    """
+
+    limits: pd.DataFrame
+    hhi: tuple[tuple[Concentration, str, float], ...]
+    columns: Vector
+
+    def of(self, block: str) -> Vector:
+        """The price of every limit of a block, in the order of its rows."""
+        return self.limits.loc[self.limits["block"] == block, "price"].to_numpy(dtype=float)
+
+    @property
+    def exact(self) -> bool:
+        """Whether every price is a derivative, and none a dual of many."""
+        return bool(self.limits["exact"].all())
+
+
+def clean(values: Vector) -> Vector:
+    """Volumes with the solver's dust swept off."""
+    return np.where(np.abs(values) < DUST, 0.0, values)
+
+
+def price_table(space: Space, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
+    """One row a limit and period, zero rows kept; ``side`` and ``bound`` are what binds, or is nearer."""
+    if worth is None:
+        return pd.DataFrame(columns=PRICE_COLUMNS)
+    table = worth.limits
+    at = table["at"].to_numpy(dtype=int)
+    built = np.concatenate([program.matrix[:, space.built.col] @ x[space.built.col], np.zeros(len(x))])[at]
+    # A row holds what moves less what is built against the old limit.
+    volume = np.concatenate([program.matrix @ x, x])[at] * table["sign"].to_numpy(dtype=float) - built
+    bound = np.where(table["side"] == "lower", table["lower"], table["upper"] - built).astype(float)
+    prices = {name: _told(table[name]) for name in ("price", "price_down", "price_all", "price_all_down")}
+    limits = table.assign(
+        volume=clean(volume),
+        bound=np.where(np.isfinite(bound), bound, np.nan),
+        unit=[price_unit(block, family) for block, family in zip(table["block"], table["family"], strict=True)],
+        note=_notes(table),
+        **prices,
+    )[PRICE_COLUMNS]
+    return pd.concat([limits, *_cone_prices(space, x, worth)], ignore_index=True)
+
+
+def _notes(table: pd.DataFrame) -> list[str]:
+    """What a price is not: a plan that the move would leave, or a derivative."""
+    up, down = (np.isinf(table[name].to_numpy(dtype=float)) for name in ("price", "price_down"))
+    impossible = np.where(up & down, NO_PLAN, np.where(up, f"{NO_PLAN} up", np.where(down, f"{NO_PLAN} down", "")))
+    impossible = np.where(up & (table["side"] != "equal").to_numpy(), NO_PLAN, impossible)
+    return [text or ("" if exact else ONE_OF_SEVERAL) for text, exact in zip(impossible, table["exact"], strict=True)]
+
+
+def _cone_prices(space: Space, x: Vector, worth: Worth) -> Iterator[pd.DataFrame]:
+    """One row a capped kind and family: the HHI reached, its cap, and the worth of 0.01 more of it."""
+    for cap, family, price in worth.hhi:
+        name = f"cap on the concentration over {cap.name}"
+        told = (reached(space, cap, family, x), cap.cap, price, np.nan, price, np.nan, price_unit(CUT, family), "")
+        row = ("policy", f"hhi:{cap.name}", name, family, "horizon", "upper", *told)
+        yield pd.DataFrame([row], columns=PRICE_COLUMNS)
+
+
+def supply_prices(labels: pd.DataFrame, worth: Worth) -> Vector:
+    """The price of each supply and period, as the table of prices has it."""
+    own = worth.limits[worth.limits["kind"] == "supply"]
+    found = dict(zip(zip(own["limit"], own["period"], strict=True), _told(own["price"]), strict=True))
+    return np.array([found[key] for key in zip(labels["supply"], labels["period"], strict=True)], dtype=float)
+
+
+def _told(prices: pd.Series) -> Vector:
+    """Prices with the arithmetic's dust swept off; undefined where the move leaves no plan."""
+    values = prices.to_numpy(dtype=float)
+    return clean(np.where(np.isinf(values), np.nan, values))

@@ -1,0 +1,110 @@
+"""What a reader of a plan should be told beside its numbers: one notice a fact, each with a code and a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from energy_routes.formulation import Space
+from energy_routes.pack import Period, months_of
+from energy_routes.plan.price_table import Worth
+from energy_routes.plan.warnings.loops import Loop, loops
+from energy_routes.plan.warnings.waivers import waivers
+
+SLIGHT = 1e-6  # Mt or bcm
+
+
+def notices(
+    space: Space, flows: pd.DataFrame, supplies: pd.DataFrame, obligations: pd.DataFrame, worth: Worth | None
+) -> tuple[dict[str, Any], ...]:
+    """What goes round and is lost, was shut in, short, waived by force majeure, or is left without an exact price."""
+    unit = dict(zip(supplies["supply"], supplies["unit"], strict=True))
+    out = [_round(loop) for loop in loops(flows)]
+    out += [
+        notice("shut_in", f"{volume:.3g} {unit[name]} is available but not lifted", f"supply:{name}")
+        for name, volume in _large(supplies.groupby("supply")["shut_in"].sum())
+    ]
+    short = obligations.drop_duplicates(["period", "obligation"]).groupby("obligation")["short"].sum()
+    out += [
+        notice("short", f"{volume:.3g} not delivered, at its penalty", f"obligation:{name}")
+        for name, volume in _large(short)
+    ]
+    waived = waivers(space, flows)
+    out += [_waived(row) for row in waived[waived["volume"] > SLIGHT].to_dict("records")]
+    out += [
+        notice("no_price", f"no price in {', '.join(periods)}: nothing can be sold there then", f"market:{market}")
+        for market, periods in _unpriced(space).items()
+    ]
+    out += [
+        notice("meter", f"counted by the best way on from {arcs}: ways lose differently, and others use them", group)
+        for group, arcs in _counted_at_best(space, flows).items()
+    ]
+    if worth is not None and not worth.exact:
+        out.append(notice("prices", "prices marked 'one of several' are duals, not derivatives", "prices"))
+    return tuple(out)
+
+
+def notice(code: str, message: str, where: str) -> dict[str, Any]:
+    """One notice in the shape of ``warnings`` in a summary."""
+    return {"code": code, "message": message, "where": where}
+
+
+def _round(loop: Loop) -> dict[str, Any]:
+    """A loop in words, and in numbers: ``arcs``, ``volume`` sent round and ``destroyed`` in ``unit``, ``periods``."""
+    arcs = ", ".join(loop.arcs)
+    message = (
+        f"a loop: {loop.volume:.2f} {loop.unit} is sent round {arcs}, and {loop.destroyed:.2f} {loop.unit} is "
+        "destroyed on it: a surplus is burnt that nobody takes"
+    )
+    return notice("loop", message, ", ".join(f"arc:{arc}" for arc in loop.arcs)) | {
+        "arcs": list(loop.arcs), "volume": loop.volume, "destroyed": loop.destroyed, "unit": loop.unit,
+        "periods": list(loop.periods),
+    }  # fmt: skip
+
+
+def _waived(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A waiver in words, and in numbers: the ``volume`` waived in ``unit``, and the ``money`` (MUSD) not owed."""
+    message = f"{row['volume']:.3g} {row['unit']} of the commitment is waived: its route is not whole"
+    message += f"; {row['money']:,.2f} MUSD are not owed for it" if row["money"] > SLIGHT else ""
+    return notice("force_majeure", message, f"contract:{row['contract']}") | {
+        "volume": row["volume"], "unit": row["unit"], "money": row["money"]}  # fmt: skip
+
+
+def _large(volumes: pd.Series[float]) -> list[tuple[str, float]]:
+    return [(str(label), float(volume)) for label, volume in volumes.items() if volume > SLIGHT]
+
+
+def _counted_at_best(space: Space, flows: pd.DataFrame) -> dict[str, str]:
+    """Groups of which nobody can tell what is sold abroad in the end, with the arcs at which they are counted."""
+    lanes = space.counted[0].frame
+    lanes = lanes[~lanes["known"].to_numpy(dtype=bool)][["kind", "group", "arc", "commodity", "period"]]
+    moved = lanes.merge(flows[flows["volume"] > SLIGHT], on=["arc", "commodity", "period"])
+    names = (moved["kind"] + ":" + moved["group"]).astype(str)
+    return {str(name): ", ".join(dict.fromkeys(arcs)) for name, arcs in moved["arc"].groupby(names, sort=False)}
+
+
+def _unpriced(space: Space) -> dict[str, list[str]]:
+    """Markets that something can reach, with the periods in which the pack gives them no price, and in which months."""
+    if space.policy.objective == "cost":
+        return {}
+    network, periods = space.case.network, space.case.periods
+    reached = set(zip(space.places.frame["node"], space.places.frame["family"], strict=True))
+    markets = network.tables["markets"]
+    family = network.family_of("markets")
+    blank = pd.isna(network.resolve("markets", "price", months_of(periods)))
+    return {
+        str(market): list(_without_price(periods, dict(zip(months_of(periods), row, strict=True))))
+        for market, node, row in zip(markets["id"], markets["node"], blank, strict=True)
+        if (node, family[market]) in reached and row.any()
+    }
+
+
+def _without_price(periods: Sequence[Period], blank: Mapping[Period, bool]) -> Iterator[str]:
+    """Periods of which some month has no price; which months, where it is not all of them."""
+    for period in periods:
+        missing = [month.label for month in period.months if blank[month]]
+        if missing:
+            some = len(missing) < len(period.months)
+            yield f"{period.label} (none for {', '.join(missing)})" if some else period.label

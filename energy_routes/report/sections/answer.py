@@ -1,0 +1,148 @@
+"""The answer in words and in key numbers, all of them from the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from energy_routes.answer import UNITS, answer_of, corridor_volumes, doubtful, limit_key
+from energy_routes.maps import shortened, titled
+from energy_routes.plan import VALUE_UNITS
+from energy_routes.report.subject import SEEN, Subject
+from energy_routes.results import binding
+
+
+@dataclass(frozen=True)
+class Card:
+    """A key number: its name, the number, its unit, and what it was before."""
+
+    name: str
+    value: str
+    unit: str
+    before: str = ""
+
+
+def headline(subject: Subject) -> str:
+    """The finding in a sentence: of the plan, or of what it changes."""
+    before = None if subject.comparison is None else subject.comparison.before
+    return answer_of(subject.plan, before).headline(subject.words)
+
+
+def sentences(subject: Subject) -> list[str]:
+    """What is exported and which way, what it earns, what is scarce, what stays in the ground, what was assumed."""
+    plan, words = subject.plan, subject.words
+    told = [text for family in subject.families for text in _exports(subject, family)]
+    told.append(_earned(subject))
+    told += _shut_in(subject)
+    tight = binding(plan)
+    plain = tight["unit"] == tight["family"].map(VALUE_UNITS)  # a cap on a share is worth so much a point, not a tonne
+    tight = tight[(tight["kind"] != "supply") & (tight["price"] > 0) & plain]
+    if tight.empty:
+        told.append(words("answer.no_bottleneck"))
+    else:
+        worst = tight.iloc[0]
+        name = subject.limit(str(worst["name"]))
+        if limit_key(worst["kind"], worst["target"]) in doubtful(plan.case):
+            name = words("answer.estimate", name=name)
+        told.append(words("answer.bottleneck", name=name,
+                          measure=words(f"measure.{worst['family']}"), price=_price(worst["price"], subject)))
+    if plan.premium is not None:
+        cost = words.number(float(plan.premium["cost"]), 1)
+        told.append(words("answer.premium", value=cost, unit=words.unit("MUSD")))
+    if sure := answer_of(plan).certainty.sentence(words):
+        told.append(sure)
+    return [sentence[:1].upper() + sentence[1:] for sentence in told]
+
+
+def _exports(subject: Subject, family: str) -> list[str]:
+    words, volume = subject.words, float(subject.plan.exports.get(family, 0.0))
+    ways = corridor_volumes(subject.plan, subject.labels, family)
+    if volume <= SEEN or ways.empty or ways.iloc[0] <= SEEN:
+        return []
+    share = words.number(100.0 * float(ways.iloc[0]) / volume, 0)
+    return [words("answer.exports", volume=volume, unit=words.unit(UNITS[family]), family=words(f"family.of.{family}"),
+                  corridor=words.name(str(ways.index[0])), share=share)]
+
+
+def _earned(subject: Subject) -> str:
+    plan, words = subject.plan, subject.words
+    value = words.number(plan.netback, 0 if abs(plan.netback) >= 1000 else 1)
+    lifted = float(plan.supplies["lifted"].sum())
+    if len(subject.families) != 1 or lifted <= SEEN:
+        return words("answer.netback_total", value=value, unit=words.unit("MUSD"))
+    return words("answer.netback", value=value, unit=words.unit("MUSD"), per_unit=words.unit(_value_unit(subject)),
+                 unit_value=words.number(plan.netback / lifted, 1))
+
+
+def _value_unit(subject: Subject) -> str:
+    return VALUE_UNITS[subject.families[0]]
+
+
+def _shut_in(subject: Subject) -> list[str]:
+    words = subject.words
+    kept = [(str(family), float(volume)) for family, volume in subject.plan.shut_in.items() if volume > SEEN]
+    told = [words("answer.shut_in", volume=volume, unit=words.unit(UNITS[family])) for family, volume in kept]
+    return told or [words("answer.no_shut_in")]
+
+
+def _price(value: float, subject: Subject) -> str:
+    return subject.words.number(float(value), 0 if value >= 99.5 else 1)
+
+
+def cards(subject: Subject) -> list[Card]:
+    """Netback, exports, what is shut in, dependence and concentration, bottlenecks; with their values before."""
+    words, plan = subject.words, subject.plan
+    change = None if subject.comparison is None else subject.comparison.answer.change
+    old = None if subject.comparison is None or change is None or change.money is None else subject.comparison.before
+    out = [_card(subject, "kpi.netback", plan.netback, None if old is None else old.netback, "MUSD", 0)]
+    lifted = float(plan.supplies["lifted"].sum())
+    if len(subject.families) == 1 and lifted > SEEN:
+        was = old.netback / float(old.supplies["lifted"].sum()) if old else None
+        out.append(_card(subject, "kpi.netback_unit", plan.netback / lifted, was, _value_unit(subject), 1))
+    for family in subject.families:
+        exports, kept = (float(table.get(family, 0.0)) for table in (plan.exports, plan.shut_in))
+        was_out, was_kept = ((float(t.get(family, 0.0)) for t in (old.exports, old.shut_in)) if old else (None, None))
+        out.append(_card(subject, f"kpi.{family}_exports", exports, was_out, UNITS[family], 2))
+        named = _card(subject, "kpi.shut_in", kept, was_kept, UNITS[family], 2)
+        name = " · ".join(filter(None, (named.name, subject.of(family))))
+        out.append(Card(name, named.value, named.unit, named.before))
+    out += _dependence(subject, plan.indicators, None if old is None else old.indicators)
+    tight = binding(plan)
+    count = int(((tight["price"] > 0) & tight["kind"].isin(["capacity", "joint"])).sum())
+    return [*out, Card(words("kpi.bottlenecks"), words.number(count, 0), "")]
+
+
+def _dependence(subject: Subject, now: pd.DataFrame, then: pd.DataFrame | None) -> list[Card]:
+    """The largest transit share, and the concentration of corridors, of the first family that has them."""
+    out, words, family = [], subject.words, subject.families[0] if subject.families else ""
+    own = now[now["family"] == family]
+    shares = own[(own["indicator"] == "share") & (own["kind"] == "transit") & own["value"].notna()]
+    if len(shares):
+        top = shares.sort_values("value", ascending=False, kind="stable").iloc[0]
+        was = None if then is None else _indicator(then, family, "share", "transit", top["group"])
+        name = words("kpi.transit_share", country=words.country(str(top["group"])))
+        share = _card(subject, "", 100.0 * float(top["value"]), None if was is None else 100.0 * was, "%", 1)
+        out.append(Card(name, share.value, "%", share.before))
+    value = _indicator(now, family, "hhi", "corridor")
+    if value is not None:
+        was = None if then is None else _indicator(then, family, "hhi", "corridor")
+        out.append(_card(subject, "kpi.hhi", value, was, "", 3))
+    return out
+
+
+def _indicator(table: pd.DataFrame, family: str, indicator: str, kind: str, group: str | None = None) -> float | None:
+    rows = table[(table["family"] == family) & (table["indicator"] == indicator) & (table["kind"] == kind)]
+    rows = rows if group is None else rows[rows["group"] == group]
+    return float(rows["value"].iloc[0]) if len(rows) and rows["value"].notna().iloc[0] else None
+
+
+def _card(subject: Subject, key: str, value: float, before: float | None, unit: str, digits: int) -> Card:
+    words = subject.words
+    was = "" if before is None else words("kpi.change", change=words.signed(value - before, digits))
+    return Card(words(key) if key else "", words.number(value, digits), words.unit(unit), was)
+
+
+def title_of(subject: Subject) -> str:
+    """The title of the report: that of the case, in the report's language if it is known there."""
+    return shortened(titled(subject.plan.case, subject.words), 120)

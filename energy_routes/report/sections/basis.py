@@ -1,0 +1,116 @@
+"""What the answer rests on: policy, edits with their reasons, figures with source and confidence, notices, proof."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from energy_routes.case import CAPS, Cap, Concentration
+from energy_routes.provenance import sources
+from energy_routes.report.subject import Subject
+from energy_routes.report.table import Section, Table, link, table, text
+
+CONFIDENCE = ("high", "computed", "given", "medium", "low", "estimate")
+MOST_FIGURES = 40
+PROOF = ("primal_residual", "dual_residual", "complementarity", "gap", "ledger_gap")
+
+
+def policy(subject: Subject) -> Section:
+    """What was sought and what was asked of the plan."""
+    words, asked = subject.words, subject.plan.case.policy
+    told = [f"{words('report.sought')}: {words.known(f'ledger.{asked.objective}', asked.objective)}"]
+    told += [f"{words(f'cap.{kind}')} {_group(cap, subject)} ≤ "
+             f"{words.percent(cap.cap, 1) if kind == 'max_share' else words.number(cap.cap)}"
+             for kind in CAPS for cap in getattr(asked, kind)]
+    if asked.caps:
+        told.append(words(f"report.exports_{asked.exports}"))
+    for part in fields(asked):
+        value = getattr(asked, part.name)
+        if part.name not in (*CAPS, "objective", "exports") and value not in (None, (), {}):
+            told.append(f"{part.name.replace('_', ' ')}: {_said(value)}")
+    return Section("policy", words("report.policy"), bullets=tuple(told))
+
+
+def _group(cap: Cap | Concentration, subject: Subject) -> str:
+    """The group that a cap is on, as read: a country by its name, a corridor by its own."""
+    words, group = subject.words, getattr(cap, "group", "")
+    kind = words.known(f"group.{cap.kind}", str(cap.kind)).lower()
+    if not group:
+        return f"({kind})"
+    names = subject.plan.case.network.tables["groups"].set_index(["kind", "group"])["name"]
+    named = words.country(group) if cap.kind == "transit" else words.name(text(names.get((cap.kind, group), group)))
+    return f"{named} ({kind})"
+
+
+def _said(value: Any) -> str:
+    """A lever as read: its fields that are set, the parts of a list in a row."""
+    if isinstance(value, tuple | list):
+        return "; ".join(_said(part) for part in value)
+    if not is_dataclass(value):
+        return text(value)
+    parts = ((part.name.replace("_", " "), getattr(value, part.name)) for part in fields(value))
+    return ", ".join(f"{name} {_said(item)}" for name, item in parts if item not in (None, (), {}, ""))
+
+
+def edits(subject: Subject) -> Section:
+    """Every change laid over the data, with its reason and source."""
+    words = subject.words
+    rows = [(f"{e.target}.{e.field}", e.written or f"{e.op} {e.value:g}", ", ".join(e.periods), e.reason,
+             link(e.source)) for e in subject.plan.case.edits]
+    heads = (words("table.changed"), words("table.change"), words("table.period"), words("table.reason"),
+             words("table.source"))
+    return Section("edits", words("report.edits"), tables=(table(heads, rows, words=range(5)),))
+
+
+def assumptions(subject: Subject) -> Section:
+    """The figures that the plan rests on: how many of each confidence, and those in most doubt, with their sources."""
+    words = subject.words
+    rows = sources(subject.plan, only_used=True)
+    counts = rows.groupby(["table", "confidence"], sort=False).size().unstack(fill_value=0)
+    known = [key for key in CONFIDENCE if key in counts]
+    told = [(str(name), *(words.number(float(n), 0) for n in row), words.number(float(row.sum()), 0))
+            for name, row in zip(counts.index, counts[known].to_numpy(), strict=True)]
+    heads = (words("table.table"), *(words(f"confidence.{key}") for key in known), words("table.total"))
+    top = rows.sort_values(["doubt", "figure"], ascending=[False, True], kind="stable").head(MOST_FIGURES)
+    figures = [(text(row["figure"]), _value(row["value"], subject),
+                words.unit(text(row["unit"])).replace(" ", "\xa0"), _year(row["year"]),
+                words.known(f"confidence.{row['confidence']}", text(row["confidence"])),
+                "–" if row["doubt"] != row["doubt"] else words.number(float(row["doubt"]), 0), link(row["source"]))
+               for row in top.to_dict("records")]
+    columns = (words("table.figure"), words("table.value"), words("table.unit"), words("table.year"),
+               words("table.confidence"), f"{words('table.doubt')}, {words.unit('MUSD')}", words("table.source"))
+    more = len(rows) - len(top)
+    note = words("report.more_figures", count=more, model=subject.plan.case.name) if more > 0 else ""
+    own = tuple(link(source, 110) for source in subject.plan.case.sources)
+    said = (words("report.doubt_note"), *((words("report.model_sources"),) if own else ()))
+    tables = (table(heads, told), table(columns, figures, words=(0, 2, 3, 4, 6), note=note))
+    return Section("assumptions", words("report.assumptions"), said, bullets=own, tables=tables)
+
+
+def _value(value: object, subject: Subject) -> str:
+    number = float(str(value))
+    return subject.words("tip.no_limit") if number == float("inf") else f"{number:.4g}"
+
+
+def _year(year: object) -> str:
+    told = text(year)
+    return told.removesuffix(".0")
+
+
+def notices(subject: Subject) -> Section:
+    """What the solver and the rules had to say."""
+    told = tuple(f"{text(w.get('message'))} ({text(w.get('where'))})" for w in subject.plan.warnings)
+    return Section("warnings", subject.words("report.warnings"), bullets=told)
+
+
+def certificate(subject: Subject) -> Section:
+    """How the answer is proved."""
+    words, proof = subject.words, subject.plan.certificate
+    rows = [(words(f"proof.{key}"), f"{float(proof[key]):.2g}") for key in PROOF
+            if isinstance(proof.get(key), int | float)]
+    solver = words("report.solver", solver=text(proof.get("solver")) or "–",
+                   status=words.known(f"status.{subject.plan.status}", subject.plan.status))
+    packs = [(pack.title, pack.digest[:16]) for pack in subject.plan.case.network.packs]
+    tables: tuple[Table, ...] = (table((words("table.indicator"), words("table.value")), rows),
+                                 table((words("table.data"), "SHA-256"), packs, words=(0, 1)))
+    return Section("certificate", words("report.certificate"), (solver,), tables=tables)

@@ -1,0 +1,165 @@
+"""Where it goes: corridors against their capacity, routes, and the netback of each route item by item."""
+
+from __future__ import annotations
+
+import pandas as pd
+from markupsafe import Markup
+
+from energy_routes.answer import UNITS, Words
+from energy_routes.maps import style
+from energy_routes.plan import VALUE_UNITS, merged
+from energy_routes.report import charts
+from energy_routes.report.sections.money import worth
+from energy_routes.report.subject import SEEN, Subject
+from energy_routes.report.table import Section, Table, table, text
+from energy_routes.results import limits_of_corridors
+
+MOST_ROUTES, MOST_SHEETS, MOST_LAYERS = 15, 8, 5
+COVERED = 0.99  # share of the volume that the listed routes carry, if that takes no more than MOST_ROUTES
+COSTS = {"tariff": "ledger.tariffs", "loading": "ledger.loading", "freight": "ledger.freight",
+         "quality": "ledger.quality", "rebate": "ledger.rebates", "lifting": "ledger.lifting"}
+
+
+def corridors(subject: Subject) -> Section:
+    """Volume against capacity, and what limits each; by month where there are months."""
+    tables = tuple(_corridors(subject, family) for family in subject.families)
+    figures = tuple(_by_period(subject, family) for family in subject.families if len(subject.labels) > 1)
+    return Section("corridors", subject.words("report.corridors"), figures=figures, tables=tables)
+
+
+def _rows(subject: Subject, family: str) -> pd.DataFrame:
+    groups = subject.plan.groups
+    rows = groups[(groups["kind"] == "corridor") & (groups["family"] == family)]
+    return rows.sort_values(["volume", "name"], ascending=[False, True])
+
+
+def _corridors(subject: Subject, family: str) -> Table:
+    words, unit = subject.words, whole(subject.words.unit(UNITS[family]))
+    rows = _rows(subject, family)
+    rows = rows[rows["period"] == "total"]
+    used = rows[rows["volume"] > SEEN]
+    limits, before = limits_of_corridors(subject.plan), _before(subject, family)
+    most = float(used["volume"].max()) * 1.25 if len(used) else 1.0
+    told = []
+    for row in used.to_dict("records"):
+        tight = limits[row["group"], family].head(2)
+        share = float(row["utilisation"])
+        drawn = charts.bar(row["volume"], row["capacity"], most, style.colour(family, share), before.get(row["name"]))
+        told.append((words.name(str(row["name"])), drawn, words.number(row["volume"], 2),
+                     _amount(row["capacity"], words), _share(share, words), _share(row["share"], words),
+                     _limits(tight, subject)))
+    heads = (words("table.corridor"), words("panel.bars"), unit, words("table.capacity"), words("table.utilisation"),
+             words("table.share"), f"{words('table.limited_by')} ({words.unit(VALUE_UNITS[family])})")
+    unused = ", ".join(words.name(str(name)) for name in rows.loc[rows["volume"] <= SEEN, "name"])
+    note = words("report.not_used", names=unused) if unused else ""
+    return table(heads, told, words=(0, 1, 6), caption=subject.of(family), note=note)
+
+
+def whole(unit: str) -> str:
+    """A unit that does not break in a narrow heading."""
+    return unit.replace(" ", "\xa0")
+
+
+def _before(subject: Subject, family: str) -> dict[str, float]:
+    if subject.comparison is None:
+        return {}
+    rows = subject.comparison.corridors
+    own = rows[rows["unit"] == UNITS[family]]
+    return {str(name): float(was) for name, was in zip(own["corridor"], own["before"], strict=True)}
+
+
+def _limits(tight: pd.DataFrame, subject: Subject) -> str:
+    words = subject.words
+    return "; ".join(f"{subject.limit(str(row['name']))} {worth(row, words)}" for row in tight.to_dict("records"))
+
+
+def _amount(value: float, words: Words) -> str:
+    return "–" if value != value else words("tip.no_limit") if value == float("inf") else words.number(value, 2)
+
+
+def _share(value: float, words: Words) -> str:
+    return "–" if value != value else words.percent(value, 1)
+
+
+def _by_period(subject: Subject, family: str) -> Markup:
+    """Exports by corridor and period, the largest corridors apart and the others together."""
+    words, labels = subject.words, subject.labels
+    rows = _rows(subject, family)
+    rows = rows[rows["period"] != "total"].pivot_table(index="name", columns="period", values="volume", aggfunc="sum")
+    rows = rows.reindex(columns=labels).fillna(0.0)
+    rows = rows.loc[rows.sum(axis=1).sort_values(ascending=False).index]
+    rows = rows[rows.sum(axis=1) > SEEN]
+    layers = [(words.name(str(name)), list(values)) for name, values in rows.head(MOST_LAYERS).iterrows()]
+    if len(rows) > MOST_LAYERS:
+        layers.append((words("legend.other"), list(rows.iloc[MOST_LAYERS:].sum())))
+    names = [words.month(label, short=True) if "-" in label else label for label in labels]
+    label = words("report.by_period", family=words(f"family.{family}"))
+    return charts.stacked(names, layers, words, words.unit(UNITS[family]), label)
+
+
+def routes(subject: Subject) -> Section:
+    """The largest export routes, then what each costs and earns item by item."""
+    tables: list[Table] = []
+    figures = []
+    for family in subject.families:
+        own = subject.plan.routes
+        own = own[(own["family"] == family) & own["export"].astype(bool)]
+        if own.empty:
+            continue
+        own = merged(own)
+        tables += [_routes(subject, family, own), _sheets(subject, family, own)]
+        figures.append(_costs(subject, family, own))
+    return Section("routes", subject.words("report.routes"), figures=tuple(figures), tables=tuple(tables))
+
+
+def _routes(subject: Subject, family: str, rows: pd.DataFrame) -> Table:
+    words = subject.words
+    named = rows[rows["route"] != "other paths"]
+    reach = named["volume"].cumsum() / rows["volume"].sum()
+    shown = named.head(min(MOST_ROUTES, int((reach < COVERED).sum()) + 1))
+    told = [(route_name(row["route"], subject), words.name(text(row["shipper"])), words.number(row["volume"], 2),
+             *(words.number(row[key], 1) for key in ("price", "cost", "netback")),
+             ", ".join(subject.limit(name) for name in text(row["limited_by"]).split("; ") if name))
+            for row in shown.to_dict("records")]
+    rest = rows.drop(shown.index)
+    if len(rest):
+        size = float(rest["volume"].sum())
+        mean = [float((rest[key] * rest["volume"]).sum()) / size for key in ("price", "cost", "netback")]
+        told.append((words("report.other_paths", count=len(rest)), "", words.number(size, 2),
+                     *(words.number(value, 1) for value in mean), ""))
+    unit = words.unit(VALUE_UNITS[family])
+    heads = (words("table.route"), words("table.shipper"), whole(words.unit(UNITS[family])),
+             f"{words('table.price')}, {unit}", words("table.cost"), words("table.netback"), words("table.limited_by"))
+    return table(heads, told, words=(0, 1, 6), caption=subject.of(family))
+
+
+def route_name(name: object, subject: Subject) -> str:
+    """A route with each of its places in the report's language."""
+    return " → ".join(subject.places.get(part) or subject.words.name(part) for part in text(name).split(" → "))
+
+
+def _top(rows: pd.DataFrame) -> list[dict[str, object]]:
+    shown = rows[rows["route"] != "other paths"].head(MOST_SHEETS)
+    return [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
+
+
+def _sheets(subject: Subject, family: str, rows: pd.DataFrame) -> Table:
+    """Per tonne lifted: price, less what is paid on the way, plus what comes back, is the netback."""
+    words, unit = subject.words, subject.words.unit(VALUE_UNITS[family])
+    keys = [key for key in COSTS if rows[key].abs().max() > 0.005]
+    told = [(route_name(row["route"], subject), words.number(float(str(row["price"])), 1),
+             *(words.signed((1.0 if key == "rebate" else -1.0) * float(str(row[key])), 1) for key in keys),
+             words.number(float(str(row["netback"])), 1)) for row in _top(rows)]
+    heads = (words("report.netback_sheets"), words("sheet.price"), *(words(COSTS[key]) for key in keys),
+             words("sheet.netback"))
+    return table(heads, told, caption=" · ".join(filter(None, (words("panel.netback", unit=unit), subject.of(family)))))
+
+
+def _costs(subject: Subject, family: str, rows: pd.DataFrame) -> Markup:
+    words = subject.words
+    keys = {key: words(name) for key, name in COSTS.items() if rows[key].abs().max() > 0.005}
+    told = [(route_name(row["route"], subject),
+             {key: (-1.0 if key == "rebate" else 1.0) * float(str(row[key])) for key in keys},
+             float(str(row["netback"]))) for row in _top(rows)]
+    unit = words.unit(VALUE_UNITS[family])
+    return charts.costs(told, keys, words, unit, words("report.way_costs", unit=unit))

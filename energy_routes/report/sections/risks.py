@@ -1,0 +1,137 @@
+"""Dependence and what may fail: indicators, the price of diversification, losses, security, bookings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from energy_routes.answer import UNITS
+from energy_routes.maps import style
+from energy_routes.report import charts
+from energy_routes.report.figures import inline
+from energy_routes.report.subject import Subject
+from energy_routes.report.table import Section, Table, table, text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TOP = 15
+INDICATORS = {"hhi": "indicator.hhi", "effective_number": "indicator.effective", "shannon_wiener": "indicator.shannon"}
+
+
+def indicators(subject: Subject) -> Section:
+    """Concentration by kind of group, and the shares of the countries crossed."""
+    words, rows = subject.words, subject.plan.indicators
+    tables = []
+    for family in subject.families:
+        own = rows[(rows["family"] == family) & rows["value"].notna()]
+        measured = own[own["indicator"].isin(list(INDICATORS))]
+        wide = measured.pivot_table(index="kind", columns="indicator", values="value")
+        keys = [key for key in INDICATORS if key in wide]
+        told = [(words.known(f"group.{kind}", str(kind)), *(words.number(float(value), 3) for value in row))
+                for kind, row in zip(wide.index, wide[keys].to_numpy(), strict=True)]
+        tables.append(table((words("table.indicator"), *(words(INDICATORS[key]) for key in keys)), told,
+                            caption=subject.of(family)))
+        crossed = own[(own["indicator"] == "share") & (own["kind"] == "transit") & (own["value"] > 0.0005)]
+        crossed = crossed.sort_values("value", ascending=False, kind="stable")
+        shares = [(words.country(str(country)), words.percent(float(value), 1))
+                  for country, value in zip(crossed["group"], crossed["value"], strict=True)]
+        tables.append(table((words("group.transit"), words("table.share")), shares))
+    return Section("indicators", words("report.indicators"), tables=tuple(t for t in tables if t.rows))
+
+
+def frontier(subject: Subject) -> Section | None:
+    """The curve of a lever and its kinks; None when none was followed."""
+    found, words = subject.frontier, subject.words
+    if found is None:
+        return None
+    share = found.over.removeprefix("policy.").startswith("max_share")
+    scale, digits, unit = (100.0, 1, "%") if share else (1.0, 3, found.unit)
+    points = _telling(found.points)
+    rows = [(words.number(scale * float(row["cap"]), digits), words.number(row["netback"], 1),
+             _maybe(row["exports"], subject), _maybe(row["shut_in"], subject), words.number(row["cost"], 1),
+             _maybe(row["premium_usd_per_t"], subject), text(row["enters"]).replace("; ", ", "))
+            for row in points.to_dict("records")]
+    heads = (f"{found.name}{f', {unit}' if unit else ''}", f"{words('table.netback')}, {words.unit('MUSD')}",
+             words("kpi.exports"), words("kpi.shut_in"), f"{words('table.cost')}, {words.unit('MUSD')}",
+             f"{words('table.premium')}, {words.unit(subject.plan.case.value_unit)}", words("table.opens"))
+    label = words("report.frontier")
+    drawn = inline(lambda: _curve(found.curve, found.points, scale, heads), "frontier", label)
+    return Section("frontier", label, found.notes, (drawn,), (table(heads, rows, words=(6,)),))
+
+
+def _telling(points: pd.DataFrame) -> pd.DataFrame:
+    """The ends and the kinks of a curve; of one without kinks, or with many, TOP points evenly."""
+    kept = points[points["kink"].astype(bool) | (points.index == points.index[0]) | (points.index == points.index[-1])]
+    kept = points if len(kept) <= 2 else kept
+    if len(kept) <= TOP:
+        return kept
+    return kept.iloc[[round(at * (len(kept) - 1) / (TOP - 1)) for at in range(TOP)]]
+
+
+def _curve(curve: pd.DataFrame, points: pd.DataFrame, scale: float, heads: tuple[str, ...]) -> Figure:
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.0, 3.4), layout="constrained")
+    ax = figure.subplots()
+    kinks = points[points["kink"].astype(bool)]
+    ax.plot(curve["cap"] * scale, curve["objective"], color=style.RAMP["gas"][2], linewidth=1.8)
+    ax.plot(kinks["cap"] * scale, kinks["objective"], "o", color=style.BOTTLENECK, markersize=4)
+    ax.set(xlabel=heads[0], ylabel=heads[1])
+    ax.ticklabel_format(axis="y", useOffset=False)
+    ax.grid(alpha=0.25)
+    ax.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def _maybe(value: Any, subject: Subject) -> str:
+    return "–" if value is None or value != value else subject.words.number(float(value), 2)
+
+
+def stress(subject: Subject) -> Section | None:
+    """The costliest losses and where their volume goes; None when no stress test was run."""
+    found, words = subject.stress, subject.words
+    if found is None or found.outages.empty:
+        return None
+    unit = words.unit(str(found.outages["unit"].iloc[0]))
+    top = found.outages.head(TOP).to_dict("records")
+    names = [f"{words.name(str(row['name']))}, {words.known('group.' + str(row['kind']), str(row['kind'])).lower()}"
+             for row in top]
+    bars = [(name, max(0.0, float(row["stranded"])), max(0.0, float(row["rerouted"])), float(row["loss"]))
+            for name, row in zip(names, top, strict=True)]
+    drawn = charts.losses(bars, words, unit, words("report.stress"))
+    rows = [(name, words.number(row["exposed"], 2), words.number(row["stranded"], 2), words.number(row["rerouted"], 2),
+             words.number(row["loss"], 0), text(row["rerouted_to"]).replace("; ", ", "))
+            for name, row in zip(names, top, strict=True)]
+    heads = (words("table.outage"), f"{words('table.exposed')}, {unit}", words("table.stranded"),
+             words("table.rerouted"), f"{words('table.loss')}, {words.unit('MUSD')}", words("table.goes_to"))
+    told = words("report.stress_note", onset=found.onset, days=words.number(found.days, 0))
+    return Section("stress", words("report.stress"), (told,), (drawn,), (table(heads, rows, words=(0, 5)),))
+
+
+def security(subject: Subject) -> Section | None:
+    """What survives each loss that the plan was guarded against, and what was booked; None when nothing was asked."""
+    words, plan = subject.words, subject.plan
+    tables = [_frame(frame, subject) for frame in (plan.security, plan.bookings) if len(frame)]
+    if not tables:
+        return None
+    return Section("security", words("report.security"), tables=tuple(tables))
+
+
+def _frame(frame: pd.DataFrame, subject: Subject) -> Table:
+    """Any table of a plan: its columns by their words where they have some."""
+    words = subject.words
+    numeric = [pd.api.types.is_numeric_dtype(frame[c]) and frame[c].dtype != bool for c in frame.columns]
+    heads = [words.known(f"table.{c}", str(c).replace("_", " ").capitalize()) for c in frame.columns]
+    rows = [tuple(_maybe(value, subject) if number else _told(value, subject)
+                  for value, number in zip(row, numeric, strict=True))
+            for row in frame.head(4 * TOP).itertuples(index=False, name=None)]
+    return table(heads, rows, words=[at for at, number in enumerate(numeric) if not number])
+
+
+def _told(value: object, subject: Subject) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else ""
+    told = text(value)
+    return subject.words.unit(told) if told in UNITS.values() else subject.words.name(told)

@@ -1,0 +1,67 @@
+"""The report of a plan: one HTML file that opens from disk, prints well, and can reach nothing outside itself.
+
+>>> import energy_routes as er                                                     # doctest: +SKIP
+>>> er.write_report(er.solve(er.load("oil-2024")), "report.html")                  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from energy_routes.report.page import render
+from energy_routes.report.subject import Subject, subject_of
+
+if TYPE_CHECKING:
+    from energy_routes.plan import Plan
+    from energy_routes.studies import Frontier, Stress
+
+__all__ = ["Subject", "report_html", "subject_of", "write_report"]
+
+
+def report_html(plan: Plan, *, before: Plan | None = None, frontier: Frontier | str | Path | None = None,
+                stress: Stress | str | Path | None = None, lang: str = "en") -> str:
+    """The report of ``plan`` as HTML text; the same plan gives the same text.
+
+    ``before``: a plan that it is set against, as in :func:`energy_routes.compare`.  ``frontier`` and ``stress``: what
+    those studies returned, or the folder where they were saved.  ``lang``: en, ru or kk.
+    Raises UsageError when the periods of the two plans differ, and for an unknown language.
+    """
+    return render(subject_of(plan, before, frontier, stress, lang))
+
+
+def write_report(plan: Plan, path: str | Path, *, before: Plan | None = None,
+                 frontier: Frontier | str | Path | None = None, stress: Stress | str | Path | None = None,
+                 lang: str = "en") -> Path:
+    """Write the report of a plan: one HTML file without a script, which reaches nothing outside itself.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan.
+    path : str or Path
+        The file; folders on the way are made.
+    before : Plan or None
+        A plan of the same periods that it is set against, as in :func:`energy_routes.compare`.
+    frontier : Frontier, str, Path or None
+        A study of its case, or the folder where one was saved.
+    stress : Stress, str, Path or None
+        The same.
+    lang : {'en', 'ru', 'kk'}
+        The language.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    UsageError
+        The periods of the two plans differ, a folder holds no such study, or the language is unknown.
+    """
+    target = Path(path)
+    text = report_html(plan, before=before, frontier=frontier, stress=stress, lang=lang)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return target

@@ -1,0 +1,21 @@
+from . import storing as storing
+from .schedule_book import (
+    schedule_table as schedule_table,
+    write_schedule as write_schedule,
+)
+from .storing import (
+    load as load,
+    read_json as read_json,
+    save as save,
+)
+from .summary import (
+    begun as begun,
+    binding as binding,
+    limits_of_corridors as limits_of_corridors,
+)
+from .tables import (
+    canonical as canonical,
+    exact as exact,
+    read_table as read_table,
+    write_table as write_table,
+)

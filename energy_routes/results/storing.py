@@ -1,0 +1,119 @@
+"""A plan on disk: saved whole or not at all, and read back as the plan it was.
+
+A saved result is a folder: ``summary.json``; every table of the plan as Parquet and CSV (tidy, the unit in a column,
+zero rows kept); ``result.xlsx``; ``flows.gpkg`` where the pack has routes; ``certificate.json``; ``inputs/`` with the
+raw tables and the case, so that the result can be checked years later; ``run.json`` with hashes, versions, options.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from energy_routes.errors import DataError, Fault
+from energy_routes.plan import TABLES, Plan, Prices, Value
+from energy_routes.results.earlier import prices_of
+from energy_routes.results.folder import check_target, new_folder
+from energy_routes.results.record import read_case, run_record, write_case
+from energy_routes.results.summary import summary
+from energy_routes.results.tables import exact, read_table, write_table
+from energy_routes.results.workbook import write_workbook
+
+__all__ = ["SavedResult", "check_target", "is_result", "load", "save", "summary"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SavedResult(Plan):
+    """A plan read back from ``folder``; ``summary`` and ``run`` are what stood in its JSON files."""
+
+    folder: Path = field(default_factory=Path)
+    summary: Mapping[str, Any] = field(default_factory=dict)
+    run: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def meaning(self) -> int:
+        return int(self.run.get("schema_version", 1))
+
+
+def save(
+    plan: Plan, folder: str | Path, options: Mapping[str, Any] | None = None, before: Plan | None = None
+) -> Path:
+    """Write everything of a plan to ``folder``; returns its path.
+
+    The folder appears whole: a killed run leaves the old result or the new one.  Files in it that are not of a result
+    stay.  The same plan gives byte-equal tables, summary and certificate; clocks and paths stand in ``run.json`` only,
+    with ``options`` (how the plan was asked for).  ``before``: the plan that its answer is measured against.
+
+    Raises UsageError when the place is taken or cannot be written.
+    """
+    target = Path(folder)
+    with new_folder(target) as new:
+        _write_json(new / "summary.json", summary(plan, before))
+        _write_json(new / "certificate.json", exact(plan.certificate))
+        for name, frame in plan.tables().items():
+            write_table(frame, new / name)
+        write_workbook(plan, new / "result.xlsx")
+        write_case(plan.case, new / "inputs")
+        _write_geodata(plan, new / "flows.gpkg")
+        _write_json(new / "run.json", run_record(plan, new, target, options or {}))
+    return target
+
+
+def load(folder: str | Path) -> SavedResult:
+    """The plan saved in ``folder``, with its case.  Raises DataError when a file is missing or damaged."""
+    folder = Path(folder)
+    if not is_result(folder):
+        found = "there is no such folder" if not folder.exists() else "not a saved result"
+        repair = "Save one with: energy-routes solve MODEL --out DIR"
+        fault = Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)
+        raise DataError(str(folder), [fault])
+    saved, run, certificate = (read_json(folder / f"{name}.json") for name in ("summary", "run", "certificate"))
+    case = read_case(folder / "inputs")
+    return SavedResult(
+        case=case,
+        status=str(saved["status"]),
+        objective=Value(str(saved["objective"]["name"]), float(saved["objective"]["value"])),
+        netback=float(saved["netback"]["value"]),
+        certificate=certificate,
+        warnings=tuple(saved["warnings"]),
+        folder=folder,
+        summary=saved,
+        run=run,
+        prices=Prices(prices_of(read_table(folder / "prices.parquet"), case)),
+        **{name: read_table(folder / f"{name}.parquet") for name in TABLES if name != "prices"},
+    )
+
+
+def is_result(folder: str | Path) -> bool:
+    """Whether a folder looks like a saved result."""
+    return (Path(folder) / "run.json").is_file()
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """One JSON object of a saved result.  Raises DataError when it is missing or damaged."""
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        fault = Fault(file.name, found=error.strerror or str(error), expected="a readable file")
+        raise DataError(str(file.parent), [fault]) from None
+    except ValueError as error:
+        repair = "Save the result again."
+        fault = Fault(file.name, found=f"not JSON: {error}", expected="JSON as it was saved", repair=repair)
+        raise DataError(str(file.parent), [fault]) from None
+    return dict(content)
+
+
+def _write_json(file: Path, content: Mapping[str, Any]) -> None:
+    file.write_text(json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _write_geodata(plan: Plan, file: Path) -> None:
+    """The flows as a GeoPackage, where a pack has routes; GIS is imported for nothing else here."""
+    if any(pack.drawn or (pack.path / "routes.geojson").is_file() for pack in plan.case.network.packs):
+        try:
+            plan.layers(file)
+        except RuntimeError as error:  # what GDAL says when the disk refuses
+            raise OSError(f"{file.name}: {error}") from error

@@ -1,0 +1,29 @@
+from .build_decisions import (
+    Decision as Decision,
+    fixed_at as fixed_at,
+)
+from .canonical_plan import (
+    fix_face as fix_face,
+    pick as pick,
+    tie_break as tie_break,
+    tonne_km as tonne_km,
+)
+from .cutting_planes import (
+    CONE as CONE,
+    cut_until_inside as cut_until_inside,
+)
+from .futures.stochastic import UNITS as UNITS
+from .loop import (
+    decide as decide,
+    program_of as program_of,
+    solve as solve,
+    stated as stated,
+    to_pulp as to_pulp,
+)
+from .prices.marginal_prices import marginal_worth as marginal_worth
+from .prices.premium import (
+    LEFT as LEFT,
+    ROUND as ROUND,
+    Cost as Cost,
+    Yardstick as Yardstick,
+)

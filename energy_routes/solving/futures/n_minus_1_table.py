@@ -1,0 +1,92 @@
+"""What security of supply costs a plan, and what survives each loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_routes.errors import SolverError
+from energy_routes.formulation import security as rules
+from energy_routes.linear import Program, Session, Status, Vector
+from energy_routes.plan import Plan, Worth
+from energy_routes.solving.futures.n_minus_1 import ALL, SLACK, UNITS, Guard
+
+NEAR = 1e-7
+DUST = 1e-6  # MUSD: a dollar
+COLUMNS = ["outage", "mode", "window", "family", "market", "planned", "lost", "survives", "delta", "binding", "price",
+           "waived", "unit"]
+
+
+def with_security(plan: Plan, guard: Guard | None, program: Program, x: Vector, worth: Worth | None) -> Plan:
+    """The plan with its table of losses, and the premium in words."""
+    if guard is None:
+        return plan
+    table = _table(guard, program, x, worth)
+    premium = (guard.base - plan.objective.value) * (1.0 if program.sense == "max" else -1.0)
+    premium = premium if abs(premium) > DUST else 0.0
+    bound = table[table["binding"]]["outage"].drop_duplicates()
+    worst = table.sort_values("survives").iloc[0] if len(table) else None
+    words = f"security costs {premium:,.4g} MUSD ({plan.objective.name} {guard.base:,.1f} MUSD without it)"
+    if worst is not None:
+        words += f"; worst is the loss of {worst['outage']}: {worst['survives']:.1%} of exports survive"
+    if guard.lever.delta == "min":
+        words += f"; the smallest share lost that can be had is {guard.delta:.4f}"
+    words += f"; binding: {', '.join(bound) or 'none'}"
+    found = [{"code": "security", "message": words, "where": "policy.security"}]
+    for name, waived in table.loc[table["waived"] > 0, ["outage", "waived"]].drop_duplicates().itertuples(index=False):
+        message = f"{waived:.4g} of nominations or home obligations cannot be kept under it (force majeure)"
+        found.append({"code": "force_majeure", "message": message, "where": str(name)})
+    certificate = {**plan.certificate, "security_premium": premium, "security_delta": guard.delta}
+    return replace(plan, security=table, warnings=(*plan.warnings, *found), certificate=certificate)
+
+
+def _table(guard: Guard, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
+    at = _best_recourse(guard, program, x)
+    lost, planned = np.maximum(guard.lost.value(at), 0.0), guard.planned.value(at)
+    lost = np.where(lost < NEAR, 0.0, lost)
+    price = np.zeros(len(lost))
+    if worth is not None and guard.delta < 1.0 - ALL:
+        price = worth.of(rules.SECURE)
+    waived = {copy.name: copy.waived for copy in guard.copies}
+    window = guard.window.struck
+    frame = guard.lost.axis.frame[["outage", "family", "market"]].assign(
+        mode=guard.lever.mode,
+        window=window[0] if len(window) == 1 else f"{window[0]} … {window[-1]}",
+        planned=planned,
+        lost=lost,
+        survives=np.where(planned > SLACK, 1.0 - np.minimum(lost / np.maximum(planned, SLACK), 1.0), np.nan),
+        delta=guard.delta,
+        binding=_binds(lost, planned, guard.delta, price),
+        price=price,
+    )
+    frame["waived"] = frame["outage"].map(waived).fillna(0.0)
+    frame["unit"] = frame["family"].map(UNITS)
+    return frame[COLUMNS].sort_values(["outage", "family", "market"], ignore_index=True)
+
+
+def _binds(lost: Vector, planned: Vector, delta: float, price: Vector) -> NDArray[np.bool_]:
+    """Where all that may be lost is lost; a loss of nothing binds only where it costs something."""
+    near = lost >= delta * planned - 1e-6 * np.maximum(1.0, planned)
+    felt = (lost > NEAR) | (np.abs(price) > NEAR)
+    return np.asarray(near & felt & (planned > SLACK) & (delta < 1.0 - ALL))
+
+
+def _best_recourse(guard: Guard, program: Program, x: Vector) -> Vector:
+    """The point with the plan as it is and each recourse delivering all it can.
+
+    Raises SolverError where the plan leaves no recourse.
+    """
+    session, first = Session(program, tolerance=NEAR), np.arange(guard.start)
+    session.set_column_bounds(first, x[: guard.start], x[: guard.start])
+    if guard.delta < 1.0 - ALL:  # the plan's own digits are rounded: what binds must not bind twice
+        rows = program.row_slice(rules.SECURE)
+        at = np.arange(rows.start, rows.stop)
+        session.set_row_bounds(at, program.row_lower[at], program.row_upper[at] + NEAR)
+    session.set_cost(guard.lost.coefficients(program.shape[1]), "min")
+    solution = session.solve()
+    if solution.status is not Status.optimal:
+        raise SolverError(f"the recourse of the plan cannot be found again ({solution.status.value})")
+    return solution.x

@@ -1,0 +1,331 @@
+"""The loop: build → solve → pick one plan of the optimal face → price the limits → check → hand out, or explain.
+
+No status is passed on unverified.  An "optimal" is checked by our own residuals; an "infeasible" comes with the
+cheapest set of limits that must give way; an "unbounded" names what has no limit.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from energy_routes.case import Case
+from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
+from energy_routes.formulation import Space, Tangent, build, build_space, tangents
+from energy_routes.linear import Method, Point, Program, Session, Solution, Status, pulp, residuals
+from energy_routes.plan import Plan, Worth, assemble, repairs
+from energy_routes.solving.build_decisions import Decision, settled
+from energy_routes.solving.canonical_plan import pick
+from energy_routes.solving.cutting_planes import CONE, cut_until_inside
+from energy_routes.solving.futures.n_minus_1 import Guard, guarded
+from energy_routes.solving.futures.n_minus_1_table import with_security
+from energy_routes.solving.futures.stochastic import Hedge, hedged, refuse_tail, with_hedge
+from energy_routes.solving.prices.marginal_prices import marginal_worth
+from energy_routes.solving.prices.premium import Yardstick, with_premium
+from energy_routes.solving.tightest_caps import tightest_words
+from energy_routes.solving.unbounded import unbounded
+from energy_routes.solving.user_columns import views
+
+log = logging.getLogger(__name__)
+
+Rules = Callable[[Any], Iterator[Any]]
+TOLERANCE = 1e-6  # largest residual, relative to the size of the row or of the objective, of a plan that is handed out
+ENOUGH = 1e-9
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around the plan of a case: losses guarded against, futures weighed, the case without caps, builds."""
+
+    guard: Guard | None = None
+    hedge: Hedge | None = None
+    free: Yardstick | None = None
+    decision: Decision | None = None
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """The suffixes of the spaces in which the plan's limits stand again: futures, and what is left after losses."""
+        return tuple(copy.suffix for part in (self.guard, self.hedge) if part is not None for copy in part.copies)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve: ``solver`` 'highs' (embedded) or any PuLP solver; ``method`` 'choose', 'simplex' or 'ipm'."""
+
+    solver: str = "highs"
+    method: Method = "choose"
+    presolve: bool = True
+    seed: int = 0
+    time_limit: float | None = None
+
+
+def solve(
+    case: Case,
+    solver: str = "highs",
+    constraints: Rules | None = None,
+    *,
+    method: Method = "choose",
+    presolve: bool = True,
+    seed: int = 0,
+    time_limit: float | None = None,
+) -> Plan:
+    """The best plan of a case.
+
+    Parameters
+    ----------
+    case : Case
+        The question.
+    solver : str
+        'highs' is embedded.  Any other goes through PuLP ('cbc', or a path to a solver) and returns flows and the
+        objective, never prices.
+    constraints : callable or None
+        A function that yields PuLP constraints on the model that it is given; they join the arrays, with their prices.
+    method : {'choose', 'simplex', 'ipm'}
+        How HiGHS solves.
+    presolve : bool
+        Whether HiGHS simplifies the programme first.
+    seed : int
+        Of HiGHS's random choices; the plan does not depend on it.
+    time_limit : float or None
+        Seconds for each programme that is solved; None: no limit.
+
+    Returns
+    -------
+    Plan
+        The plan, whose residuals have been checked; never a doubtful one.
+
+    Raises
+    ------
+    UsageError
+        An option or the solver is unknown, or the policy asks for what cannot be joined.
+    DataError
+        An edit scales or adds to a figure that is not stated.
+    InfeasibleError
+        No plan keeps every rule; it names the cheapest set of limits that must give way.
+    UnboundedError
+        The objective has no limit; it names the rows without one.
+    LimitError
+        The time limit was reached before the optimum was proved.
+    SolverError
+        The solver is missing, refused the programme, or ended without an answer.
+    VerificationError
+        The solution fails our own check of its residuals.
+
+    References
+    ----------
+    Q. Huangfu and J. A. J. Hall, "Parallelizing the dual revised simplex method", Mathematical Programming Computation
+    10 (2018), doi:10.1007/s12532-017-0130-5.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> er.solve(er.load("oil-2024")).status
+    'optimal'
+    """
+    if time_limit is not None and not 0 < time_limit < float("inf"):
+        raise UsageError(f"time_limit = {time_limit:g}: a number of seconds above 0 is expected")
+    options = Options(solver.lower(), method, presolve, seed, time_limit)
+    space, around = _prepared(case, constraints, options)
+    program = _program(space, constraints)
+    refuse_tail(around.hedge, program, case.name)
+    if case.policy.asks and (around.free is None or around.hedge is not None):
+        around = replace(around, free=_free(case, constraints, options, weighed=around.hedge is not None))
+    if options.solver != "highs":
+        return _foreign(space, program, options, around)
+    cuts: list[Tangent] = []
+    program, decision = _settled(program, space, cuts, options)
+    while True:
+        session = _session(program, options)
+        whole, first = cut_until_inside(session, program, space, cuts, lambda p: _solved(session, p, space))  # noqa: B023
+        worth = marginal_worth(space, whole, session.form, first, cuts, around.copies)
+        chosen = pick(session, whole, first, space)
+        outside = tangents(space, chosen.x, CONE * 100)
+        if not outside:
+            break
+        cuts += outside
+    plan = first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices)
+    return _handed_out(space, whole, plan, worth, options, cuts, replace(around, decision=decision))
+
+
+def to_pulp(case: Case) -> Any:
+    """The case as an ordinary PuLP problem, names intact.
+
+    Parameters
+    ----------
+    case : Case
+        The question; its exports are held where the policy says so.
+
+    Returns
+    -------
+    pulp.LpProblem
+        Columns and rows under our names (``delivered.AUGUSTA.BTC_BLEND.1.2024``), without tangents of caps on an HHI.
+
+    Raises
+    ------
+    UsageError
+        As :func:`solve`.
+    InfeasibleError
+        Exports are to be held, and even without the caps no plan keeps every rule.
+    UnboundedError, LimitError, SolverError
+        The case without the caps has no plan.
+    """
+    return pulp.to_pulp(program_of(case))
+
+
+def program_of(case: Case) -> Program:
+    """The linear programme of a case (exports held where its policy says so)."""
+    return stated(case)[1]
+
+
+def stated(case: Case) -> tuple[Space, Program]:
+    """The space and the linear programme of a case (exports held where its policy says so; no HHI cut yet)."""
+    space, _ = _prepared(case, None, Options())
+    return space, _program(space, None)
+
+
+def decide(space: Space, program: Program) -> Decision:
+    """What to build in a case as it is ``stated``, and what that brings.
+
+    Raises UsageError where nothing can be built, and the errors of :func:`solve`.
+    """
+    _, decision = _settled(program, space, [], Options())
+    if decision is None:
+        raise UsageError(f"{space.case.name}: nothing can be built; set policy.build, or give the pack options")
+    return decision
+
+
+def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[Space, Around]:
+    """The space of a case with exports held, futures weighed and losses guarded against, as its policy asks."""
+
+    def best(space: Space, program: Program) -> tuple[Program, Solution]:
+        program, _ = _settled(program, space, [], options)
+        session = _session(program, options)
+        return cut_until_inside(session, program, space, [], lambda p: _solved(session, p, space))
+
+    free = _free(case, constraints, options) if case.policy.held else None
+    space, hedge = hedged(_hold(build_space(case), free))
+    space, guard = guarded(space, lambda space: _program(space, constraints), best)
+    return space, Around(guard, hedge, free)
+
+
+def _settled(
+    program: Program, space: Space, cuts: list[Tangent], options: Options
+) -> tuple[Program, Decision | None]:
+    """The programme with its builds decided, if there are any to decide."""
+    return settled(program, space, cuts, lambda p: _session(p, options), lambda s, p: _solved(s, p, space))
+
+
+def _session(program: Program, options: Options) -> Session:
+    return Session(
+        program, seed=options.seed, time_limit=options.time_limit, presolve=options.presolve, method=options.method
+    )
+
+
+def _program(space: Space, constraints: Rules | None) -> Program:
+    program = build(space)
+    if constraints is None:
+        return program
+    return program.with_rows(*pulp.user_rows(program, constraints, views(space)))
+
+
+def _free(case: Case, constraints: Rules | None, options: Options, *, weighed: bool = False) -> Yardstick:
+    """The same case without caps and security, solved; with its futures weighed only if asked."""
+    space = build_space(replace(case, policy=case.policy.without_caps()))
+    space = hedged(space)[0] if weighed else space
+    program = _program(space, constraints)
+    session = _session(program, options)
+    _solved(session, program, space)
+    return Yardstick(space, program, session)
+
+
+def _hold(space: Space, free: Yardstick | None) -> Space:
+    """Where caps are set and exports held: the exports of the same case without the caps become a lower limit."""
+    if free is None:
+        return space
+    frame = free.space.exports.axis.frame.assign(volume=free.space.exports.value(free.solution.x))
+    held = frame.groupby("family")["volume"].sum()
+    return space.with_held({str(family): float(v) * (1 - ENOUGH) for family, v in held.items() if v > 0})
+
+
+def _solved(session: Session, program: Program, space: Space) -> Solution:
+    """An optimal solution of the live session, or the error that its status means."""
+    solution = session.solve()
+    _refuse(solution.status, program, space)
+    return solution
+
+
+def _refuse(status: Status, program: Program, space: Space) -> None:
+    if status is Status.optimal:
+        return
+    if status is Status.infeasible:
+        raise _infeasible(program, space)
+    if status is Status.unbounded:
+        raise unbounded(program, space)
+    if status in (Status.time_limit, Status.time_limit_feasible):
+        raise LimitError(
+            f"{space.case.name}: the time limit was reached before the optimum was proved. Raise --time-limit."
+        )
+    raise SolverError(f"{space.case.name}: the solver ended with {status.value!r}, which is not an answer")
+
+
+def _infeasible(program: Program, space: Space) -> InfeasibleError:
+    found = repairs(program, space)
+    held = ""
+    if space.held and (words := [*tightest_words(space), *_safest_words(space.case)]):
+        held = f" With exports held, {'; '.join(words)}. Loosen the cap, or allow shutting in with exports = 'free'."
+    lines = "\n".join(f"  {r['words']}" for r in found)
+    return InfeasibleError(
+        f"{space.case.name} is infeasible: no plan keeps every rule.{held} The cheapest set of limits that "
+        f"must give way:\n{lines or '  none found: the rules contradict each other without any limit'}",
+        found,
+    )
+
+
+def _safest_words(case: Case) -> list[str]:
+    """The smallest share of exports that can be lost, where less than that was asked."""
+    lever = case.policy.security
+    if lever is None or lever.delta == "min":
+        return []
+    policy = replace(case.policy.without_caps(), security=replace(lever, delta="min"))
+    try:
+        guard = _prepared(replace(case, policy=policy), None, Options())[1].guard
+    except InfeasibleError:
+        return []
+    if guard is None or guard.delta <= lever.delta:
+        return []
+    return [f"the share of exports lost after a single loss cannot go below {guard.delta:.4f} (asked: {lever.delta:g})"]
+
+
+def _foreign(space: Space, program: Program, options: Options, around: Around) -> Plan:
+    solution = pulp.solve_with(program, options.solver, time_limit=options.time_limit)
+    _refuse(solution.status, program, space)
+    return _handed_out(space, program, solution, None, options, (), around)
+
+
+def _handed_out(
+    space: Space,
+    program: Program,
+    solution: Solution,
+    worth: Worth | None,
+    options: Options,
+    cuts: Sequence[Tangent] = (),
+    around: Around | None = None,
+) -> Plan:
+    """The plan, after its own residuals have passed."""
+    certificate: dict[str, Any] = residuals(program, solution.x, solution.dual if worth is not None else None)
+    failed = {k: v for k, v in certificate.items() if not v <= TOLERANCE}
+    if failed:
+        raise VerificationError(
+            f"{space.case.name}: {options.solver} returned a solution that fails our check: "
+            + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items())
+        )
+    around = around or Around()
+    certificate = {**certificate, "solver": options.solver}
+    if around.decision is not None:
+        certificate["builds"] = around.decision.as_dict()
+    plan = assemble(space, program, solution.x, worth, certificate, cuts)
+    plan = with_hedge(plan, around.hedge, program, solution.x)
+    plan = with_security(plan, around.guard, program, solution.x, worth)
+    return with_premium(plan, around.free, space, solution.x)

@@ -1,0 +1,27 @@
+from .comparison import (
+    Comparison as Comparison,
+    compare as compare,
+)
+from .curves.frontier import (
+    Frontier as Frontier,
+    frontier as frontier,
+)
+from .curves.steps import one_family as one_family
+from .expansion import (
+    Expansion as Expansion,
+    expand as expand,
+)
+from .least_regret import (
+    Regret as Regret,
+    regret as regret,
+)
+from .lowest import lowest_share as lowest_share
+from .netback_sheets import (
+    matrix as matrix,
+    netbacks as netbacks,
+)
+from .outages.stress import (
+    KINDS as KINDS,
+    Stress as Stress,
+    stress as stress,
+)

@@ -1,0 +1,1 @@
+"""The optimum along one number: frontiers and their kinks."""

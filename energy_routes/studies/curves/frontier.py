@@ -1,0 +1,304 @@
+"""The price of diversification, and of any other number: the optimum along one lever, with every kink named."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.maps import explore
+from energy_routes.results import exact
+from energy_routes.solving import Yardstick, solve
+from energy_routes.studies.curves.curve import Curve, exact_curve
+from energy_routes.studies.curves.lever import Lever, lever_of, stretch_of
+from energy_routes.studies.curves.plot import draw as drawn
+from energy_routes.studies.curves.points import curve_table, point_table, segment_table
+from energy_routes.studies.curves.reach import bounded_curve, sampled_curve
+from energy_routes.studies.curves.rebuild import Rebuilder
+from energy_routes.studies.curves.snapshot import Snapshot
+from energy_routes.studies.curves.steps import frontier_steps
+from energy_routes.studies.saving import write_study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from energy_routes.maps import Page
+
+LISTS = ("enters", "leaves", "limits")
+Progress = Callable[[int], None]
+BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_musd_per_pp", "kink", "enters"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Frontier:
+    """The optimum along a lever.  Values of a share or HHI are fractions, of a number in ``unit``; money is MUSD.
+
+    Attributes
+    ----------
+    case : Case
+        The question.
+    over : str
+        The lever.
+    name : str
+        What it is called in a plot.
+    unit : str
+        Of its values.
+    points : DataFrame
+        The ends and every kink (or sample): cap, netback, objective, exports and shut_in (Mt or bcm), cost against
+        ``reference`` and its two parts, price_usd_per_t_exposure (one more tonne allowed), price_musd_per_pp (one more
+        percentage point, or 0.01 of HHI), price (MUSD per unit of the lever), premium_usd_per_t (cost over exports),
+        kink, what, enters and leaves (routes that begin to grow, and to shrink), limits (that begin to bind).
+    segments : DataFrame
+        From, to, form (linear and fractional are proved; bounded is proved to ``error``; sampled is not),
+        objective_from, objective_to, price_from, price_to, error.
+    curve : DataFrame
+        The objective at close steps, for a plot.
+    reference : Snapshot
+        The plan without the lever.
+    notes : tuple of str
+        What a reader must know of the curve.
+    """
+
+    case: Case
+    over: str
+    name: str
+    unit: str
+    points: pd.DataFrame
+    segments: pd.DataFrame
+    curve: pd.DataFrame
+    reference: Snapshot
+    notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        kinks = int(self.points["kink"].sum())
+        return f"Frontier({self.case.name!r} over {self.over}: {len(self.segments)} segments, {kinks} kinks)"
+
+    def _repr_html_(self) -> str:
+        return f"<p><code>{self!r}</code></p>" + self.points[BRIEF].to_html(index=False, na_rep="–")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The frontier as one JSON-ready object.
+
+        Returns
+        -------
+        dict
+            Undefined is None.
+        """
+        points, segments = (frame.to_dict("records") for frame in (self.points, self.segments))
+        for point in points:
+            point |= {key: [words for words in point[key].split("; ") if words] for key in LISTS}
+        out: dict[str, Any] = exact({
+            "schema_version": 1, "model": self.case.name, "over": self.over, "name": self.name, "unit": self.unit,
+            "reference": self.reference.as_dict(),
+            "points": points, "segments": segments, "notes": list(self.notes),
+        })  # fmt: skip
+        return out
+
+    def to_json(self, indent: int | None = 1) -> str:
+        """The frontier as JSON text.
+
+        Parameters
+        ----------
+        indent : int or None
+            Spaces a level; None: one line.
+
+        Returns
+        -------
+        str
+            Undefined is null.
+        """
+        return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``frontier.json`` and the tables as Parquet and CSV to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It is made where there is none.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        UsageError
+            It is a file.
+        """
+        tables = {name: getattr(self, name) for name in ("points", "segments", "curve")}
+        return write_study(folder, "frontier", self.to_json(), tables)
+
+    def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
+        """The interactive map of the plans at the kinks, one a step.
+
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too (.html).
+        lang : {'en', 'ru', 'kk'}
+            The language.
+
+        Returns
+        -------
+        Page
+            The page.
+
+        Raises
+        ------
+        UsageError
+            The language is unknown.
+        InfeasibleError, LimitError, SolverError
+            A point cannot be solved anew.
+        """
+        plan, steps = frontier_steps(self, lang)
+        return explore(plan, path, steps=steps, lang=lang)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw netback against the lever, kinks marked.
+
+        Parameters
+        ----------
+        ax : Axes or None
+            Axes of yours; None: new ones.
+
+        Returns
+        -------
+        Axes
+            The axes.
+        """
+        return drawn(self, ax)
+
+
+def frontier(
+    case: Case,
+    over: str,
+    start: float | str,
+    stop: float | str,
+    *,
+    unit: str = "",
+    tolerance: float | None = None,
+    samples: int = 33,
+    progress: Progress | None = None,
+) -> Frontier:
+    """The optimum of a case as one lever goes from start to stop.
+
+    Exact (every kink found and proved) for capacities, supplies, depths, caps in Mt, tariffs, prices, and for share
+    caps over the horizon, whose pieces are linear with exports held and linear-fractional with exports free.  HHI caps
+    with exports held are bounded.  All else is sampled and labelled so.  Where a value has no plan the curve stops at
+    the tightest that has one.
+
+    Parameters
+    ----------
+    case : Case
+        The question.
+    over : str
+        The lever: any path that :meth:`Case.set` takes.
+    start, stop : float or str
+        As :meth:`Case.set` takes them: with a unit (``"8 USD/MMBtu"``), in ``unit``, or bare in that of the figure's
+        row.
+    unit : str
+        Of bare ends and of what is told.
+    tolerance : float or None
+        MUSD: how far a bounded curve may be off; None: a thousandth of what the ends differ by.
+    samples : int
+        Points of a sampled curve.
+    progress : callable or None
+        It is told the solves done.
+
+    Returns
+    -------
+    Frontier
+        The curve.
+
+    Raises
+    ------
+    UsageError
+        The lever or an end is none that :meth:`Case.set` takes, or the tolerance is no number from 0 on.
+    DataError
+        The path leads to no row or number.
+    UnitError
+        An end is bare, and the figures of its row have several units.
+    InfeasibleError
+        Neither end has a plan.
+    LimitError, SolverError
+        The solver ended without an answer.
+
+    References
+    ----------
+    T. Gal, Postoptimal Analyses, Parametric Programming, and Related Topics (1979).
+    A. Charnes and W. W. Cooper, "Programming with linear fractional functionals", Naval Research Logistics Quarterly 9
+    (1962), doi:10.1002/nav.3800090303.
+    """
+    lever = lever_of(case, over, start, stop, unit)
+    if tolerance is not None and not 0 <= tolerance < float("inf"):
+        raise UsageError(f"tolerance = {tolerance:g}: a number of MUSD, 0 or more, is expected")
+    curve = _curve(lever, tolerance, samples, progress) or _curve(lever.turned, tolerance, samples, progress)
+    if curve is None:
+        solve(lever.at(lever.start))  # raises, and says why
+        curve = sampled_curve(lever, samples, progress)
+        assert curve is not None, "a case that has a plan has a curve"
+    reference, yardstick = reference_of(curve.lever)
+    return Frontier(
+        case=case,
+        over=over,
+        name=lever.name,
+        unit=lever.unit,
+        points=point_table(curve, yardstick, progress),
+        segments=segment_table(curve),
+        curve=curve_table(curve),
+        reference=reference,
+        notes=tuple(_notes(curve, lever)),
+    )
+
+
+def curve_of(lever: Lever, samples: int = 33) -> Curve | None:
+    """The curve of a lever from its start; None where there is no plan at start."""
+    return _curve(lever, None, samples, None)
+
+
+def _curve(lever: Lever, tolerance: float | None, samples: int, progress: Progress | None) -> Curve | None:
+    try:
+        if lever.kind == "hhi":
+            curve = bounded_curve(lever, tolerance, progress)
+        elif lever.case.policy.max_hhi:
+            curve = None
+        else:
+            stretch = stretch_of(lever)
+            curve = exact_curve(lever, stretch, progress) if stretch is not None else None
+            if stretch is not None:
+                return curve
+    except InfeasibleError:
+        return None
+    return curve or sampled_curve(lever, samples, progress)
+
+
+def reference_of(lever: Lever) -> tuple[Snapshot, Yardstick]:
+    """The plan without the lever: what costs are measured against.  Raises InfeasibleError where there is none."""
+    rebuilder = Rebuilder(Lever(lever.base, "", 0.0, 1.0))
+    plan, answer = rebuilder.snapshot(0.0), rebuilder.solve(0.0)
+    assert answer is not None, "a plan has been found"
+    return plan, Yardstick(answer.space, answer.program)
+
+
+def _notes(curve: Curve, asked: Lever) -> list[str]:
+    lever, notes = curve.lever, []
+    last = lever.value(curve.end)
+    if curve.end < 1.0:
+        held = " with exports held" if lever.kind != "number" and lever.case.policy.exports == "hold" else ""
+        notes.append(f"{lever.name}: no plan{held} beyond {last:.4f}; the curve stops there (asked: {lever.stop:g})")
+    if lever.start != asked.start:
+        notes.append(f"no plan at {asked.start:g}: the curve is followed from {lever.start:g}")
+    if any(piece.form == "sampled" for piece in curve.pieces):
+        notes.append("sampled: the curve between the points is not proved")
+    return notes
+
+
+__all__ = ["Frontier", "frontier"]

@@ -1,0 +1,88 @@
+"""The case of each value solved anew, tangent cuts shared: where no line of programmes can be followed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from energy_routes.case import Concentration
+from energy_routes.errors import InfeasibleError, LimitError
+from energy_routes.formulation import CUT, NETBACK, Space, Tangent, hhi_rows, tangents
+from energy_routes.linear import Program, Session, Solution, Vector, optimal, worth
+from energy_routes.solving import CONE, cut_until_inside, pick, solve, stated
+from energy_routes.studies.curves.lever import Lever
+from energy_routes.studies.curves.snapshot import Snapshot, snapshot
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The optimum at one value: its space, programme with cuts, solution, and d objective / d value (NaN unknown)."""
+
+    space: Space
+    program: Program
+    solution: Solution
+    cuts: tuple[Tangent, ...]
+    slope: float = float("nan")
+
+
+class Rebuilder:
+    """Solves the case of each value anew; tangent cuts found at one value serve at the others."""
+
+    def __init__(self, lever: Lever) -> None:
+        self._lever = lever
+        self._cuts: tuple[Tangent, ...] = ()
+        self._known: dict[float, Answer | None] = {}
+        self._shared: tuple[Space, Program] | None = None
+
+    def solve(self, t: float) -> Answer | None:
+        """The optimum at ``t`` of the way, or None where there is no plan."""
+        if t not in self._known:
+            self._known[t] = self._solved(t)
+        return self._known[t]
+
+    def snapshot(self, t: float) -> Snapshot:
+        """The plan at ``t`` in brief.  Raises InfeasibleError where there is none."""
+        space, x = self.plan(t)
+        answer = self.solve(t)
+        assert answer is not None, "a plan has been found"
+        cash = sum(float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash")
+        return snapshot(space, x, answer.solution.objective, cash)
+
+    def plan(self, t: float) -> tuple[Space, Vector]:
+        """The space at ``t`` and the one plan of its optimal face.  Raises InfeasibleError where there is none."""
+        answer = self.solve(t)
+        if answer is None:
+            solve(self._lever.at(self._lever.value(t)))  # raises, and says why
+            raise LimitError(f"{self._lever.case.name}: no plan at {self._lever.value(t):g}")
+        session = Session(answer.program)
+        first = session.solve()
+        x = pick(session, answer.program, first, answer.space).x
+        return answer.space, first.x if tangents(answer.space, x, CONE * 100) else x  # never out of the cone for a tie
+
+    def _solved(self, t: float) -> Answer | None:
+        case = self._lever.at(self._lever.value(t))
+        try:
+            if self._lever.kind == "hhi" and self._shared is not None:
+                space, program = replace(self._shared[0], case=case), self._shared[1]
+            else:
+                space, program = self._shared = stated(case)
+            cuts = [cut for old in self._cuts for cut in _for_caps(old, case.policy.max_hhi)]
+            session = Session(program)
+            whole, solution = cut_until_inside(session, program, space, cuts, lambda _: optimal(session))
+        except InfeasibleError:
+            return None
+        self._cuts = tuple(cuts)
+        return Answer(space, whole, solution, tuple(cuts), self._slope(space, whole, solution, cuts))
+
+    def _slope(self, space: Space, program: Program, solution: Solution, cuts: list[Tangent]) -> float:
+        if self._lever.kind != "hhi":
+            return float("nan")
+        duals, first = worth(program, solution).dual, program.row_slice(CUT).start if cuts else 0
+        name = self._lever.path.partition(".")[2]
+        priced = hhi_rows(space, cuts, solution.x, first)
+        slope = sum(float(duals[rows] @ gain) for cap, _, rows, gain in priced if cap.name == name)
+        return slope * (self._lever.stop - self._lever.start)
+
+
+def _for_caps(cut: Tangent, caps: tuple[Concentration, ...]) -> list[Tangent]:
+    """The same direction under the caps of another value: any ‖û‖ ≤ 1 is valid."""
+    return [replace(cut, cap=cap) for cap in caps if cap.name == cut.cap.name]

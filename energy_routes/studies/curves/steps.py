@@ -1,0 +1,154 @@
+"""Plans to step through on the map: the kinks of a frontier, the costliest losses of an atlas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.answer import Words
+from energy_routes.case import Case, outages_of
+from energy_routes.errors import UsageError
+from energy_routes.plan import Plan
+from energy_routes.solving import solve
+from energy_routes.studies.curves.lever import lever_of
+from energy_routes.studies.outages.aftermath import plan_after
+from energy_routes.studies.outages.losses import names_of
+from energy_routes.studies.outages.shock import Shock
+from energy_routes.studies.outages.window import window
+
+Step = tuple[str, Plan, str]  # label, plan, note
+
+
+class Frontier(Protocol):
+    """What is asked of a frontier here; see :class:`energy_routes.studies.frontier.Frontier`."""
+
+    @property
+    def case(self) -> Case: ...
+    @property
+    def over(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def points(self) -> pd.DataFrame: ...
+
+
+class Stress(Protocol):
+    """What is asked of an atlas here; see :class:`energy_routes.studies.stress.Stress`."""
+
+    @property
+    def case(self) -> Case: ...
+    @property
+    def outages(self) -> pd.DataFrame: ...
+    @property
+    def onset(self) -> str: ...
+    @property
+    def days(self) -> float: ...
+    @property
+    def remaining(self) -> float: ...
+    @property
+    def foreseen(self) -> bool: ...
+
+
+MOST = 12  # steps of a page
+WIDE_FIRST = ("transit", "corridor", "chokepoint")  # of losses with the same effect the widest group is shown
+
+
+def frontier_steps(found: Frontier, lang: str = "en", most: int = MOST) -> tuple[Plan, list[Step]]:
+    """The plan without the lever, and the plans at the frontier's points in their order, its ends always among them.
+
+    Each point is solved anew.  Raises the errors of :func:`energy_routes.solve`.
+    """
+    words = Words.of(lang)
+    points = found.points.to_dict("records")
+    first, last = points[0]["cap"], points[-1]["cap"]
+    lever = lever_of(found.case, found.over, first, last if last != first else first + 1.0, _written(found))
+    unit = words.unit(found.case.value_unit)
+    steps = [(_label(found, points[at]["cap"], words), solve(lever.at(points[at]["cap"])),
+              _opened(points[at], unit, words)) for at in spread(len(points), most)]  # fmt: skip
+    return solve(lever.base), steps
+
+
+def spread(count: int, most: int) -> list[int]:
+    """At most ``most`` of ``count`` places, evenly, the first and the last among them."""
+    return sorted({round(at) for at in np.linspace(0, count - 1, min(most, count)).tolist()})
+
+
+def _written(found: Frontier) -> str:
+    """The unit in which the points' values are written back; none for shares and HHI."""
+    return "" if found.unit in ("", "1") else found.unit
+
+
+def _label(found: Frontier, value: float, words: Words) -> str:
+    """"Russia ≤ 92.6 %", or the value with its unit."""
+    path = found.over.removeprefix("policy.")
+    head, _, rest = path.partition(".")
+    rest = words.name(names_of(found.case.network).get(rest, rest))
+    if head == "max_share":
+        return f"{rest} ≤ {words.percent(value, 1)}"
+    if head in ("max_hhi", "max_exposure"):
+        return f"{rest} ≤ {words.number(value, 3)} {words.unit(found.unit) if found.unit else ''}".strip()
+    return f"{path} = {words.number(value, 2)} {words.unit(found.unit) if found.unit else ''}".strip()
+
+
+def _opened(point: Mapping[Any, Any], unit: str, words: Words) -> str:
+    """What the lever costs at a point, which ways open and close there, and which limits begin to bind."""
+    told = [words("page.costs", cost=words.number(float(point["cost"]), 1),
+                  premium=words.number(float(point["premium_usd_per_t"]), 2), unit=unit)]  # fmt: skip
+    for key, column in (("page.opens", "enters"), ("page.closes", "leaves"), ("page.binds", "limits")):
+        if isinstance(point[column], str) and point[column]:
+            told.append(words(key, what=point[column].replace("; ", ", ")))
+    return " ".join(told)
+
+
+def stress_steps(found: Stress, lang: str = "en", most: int = MOST) -> tuple[Plan, list[Step]]:
+    """The calm plan, and the plans after the costliest losses; losses of the same effect are shown once.
+
+    Raises UsageError where oil and gas are in one case: a loss is reckoned for one of them.
+    """
+    one_family(found.case)
+    words = Words.of(lang)
+    at, struck, _ = window(found.case, found.onset, found.days)
+    shock = Shock(found.case, 0 if found.foreseen else at)
+    steps = []
+    for row in _distinct(found.outages, most):
+        (outage,) = outages_of(found.case.network, [row["what"]], found.case.periods, found.remaining)
+        plan = plan_after(shock, outage, struck)
+        if plan is not None:
+            kind = words.known(f"group.{row['kind']}", str(row["kind"]))
+            steps.append((f"{words.name(row['name'])} – {kind}", plan, _lost(row, words)))
+    return solve(found.case), steps
+
+
+def one_family(case: Case) -> None:
+    """Raise UsageError where the losses of a case cannot be stepped through."""
+    if len(case.families) > 1:
+        raise UsageError(f"{case.name} holds oil and gas, and a loss is reckoned for one of them: "
+                         "step through the losses of a model of one family")
+
+
+def _distinct(outages: pd.DataFrame, most: int) -> list[dict[str, Any]]:
+    """The costliest losses; of those that strand and cost the same, the widest."""
+    rows = outages[outages["loss"].notna()]
+    rank = rows["kind"].map({kind: at for at, kind in enumerate(WIDE_FIRST)}).fillna(len(WIDE_FIRST))
+    effect = rows.assign(width=rank, a=rows["loss"].round(3), b=rows["stranded"].round(5))
+    chosen = effect.sort_values(["rank", "width"], kind="stable").sort_values("width", kind="stable")
+    chosen = chosen.drop_duplicates(["a", "b"]).sort_values("rank", kind="stable").head(most)
+    return [{str(key): value for key, value in row.items()} for row in chosen.to_dict("records")]
+
+
+def _lost(row: Mapping[str, Any], words: Words) -> str:
+    unit = words.unit(str(row["unit"]))
+    told = [words("page.stranded", stranded=words.number(float(row["stranded"]), 2),
+                  rerouted=words.number(float(row["rerouted"]), 2), unit=unit,
+                  loss=words.number(float(row["loss"]), 0))]  # fmt: skip
+    if isinstance(row["rerouted_to"], str) and row["rerouted_to"]:
+        told.append(words("page.rerouted_to", what=row["rerouted_to"].replace("; ", ", ")))
+    if float(row["home_short"]) > 1e-3:
+        told.append(words("page.home_short", short=words.number(float(row["home_short"]), 2), unit=unit))
+    return " ".join(told)
+
+
+__all__ = ["MOST", "Step", "frontier_steps", "one_family", "spread", "stress_steps"]

@@ -1,0 +1,1 @@
+"""Figures drawn from their grades of confidence."""

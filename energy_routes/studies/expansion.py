@@ -1,0 +1,363 @@
+"""What to build at each budget: the best whole builds, what they bring, and what each option is worth.
+
+At every step the mixed-integer programme is solved anew, so a larger budget may drop what a smaller one built.  The
+relaxation (parts of projects allowed) bounds each step from above; it is no plan.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.formulation import NETBACK, Space
+from energy_routes.linear import Program, Vector
+from energy_routes.plan import builds_table
+from energy_routes.results import exact
+from energy_routes.solving import Decision, decide, stated
+from energy_routes.studies.expansion_plot import draw as drawn
+from energy_routes.studies.saving import write_study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Progress = Callable[[int, int], None]
+UNITS = {"oil": "Mt", "gas": "bcm"}
+SLIGHT = 1e-6
+TABLES = ("steps", "builds", "worth", "entry")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Expansion:
+    """The best builds under each budget.  Money is MUSD over the horizon of ``case``.
+
+    Attributes
+    ----------
+    case : Case
+        The question.
+    steps : DataFrame
+        A row a budget: budget, spent (capex begun), netback, gain (against building nothing, charges paid), bound (the
+        gain that parts of projects would allow at most), average (gain a MUSD spent), marginal (further gain a MUSD of
+        further budget), bound_price (what the next MUSD would bring with parts of projects), exports and shut_in by
+        family, adds and drops (against the step before).
+    builds : DataFrame
+        A row a budget, option and year: name, units, capacity and its unit, capex, charge.
+    worth : DataFrame
+        By option built at the largest budget: loss (netback lost if it could not be built, the rest chosen anew),
+        spent, per_musd, capacity_years and usd_per_unit (loss a tonne or 1000 m3 of capacity and year).
+    entry : DataFrame
+        By option not built then (and whole in the horizon), built all the same, with those it requires and from its
+        earliest year: loss, capex (of what is built beyond the plan), and break_even, the capex at which it would just
+        pay: capex × (charge − loss) / charge; 0 where it would not pay for nothing.
+    """
+
+    case: Case
+    steps: pd.DataFrame
+    builds: pd.DataFrame
+    worth: pd.DataFrame
+    entry: pd.DataFrame
+
+    def __repr__(self) -> str:
+        last = self.steps.iloc[-1]
+        return (
+            f"Expansion({self.case.name!r}: {len(self.steps)} budgets up to {last['budget']:,.0f} MUSD, "
+            f"gain {last['gain']:,.1f} MUSD)"
+        )
+
+    def _repr_html_(self) -> str:
+        return f"<p><code>{self!r}</code></p>" + self.steps.to_html(index=False, na_rep="–")
+
+    def to_json(self, indent: int | None = 1) -> str:
+        """The study as JSON text.
+
+        Parameters
+        ----------
+        indent : int or None
+            Spaces a level; None: one line.
+
+        Returns
+        -------
+        str
+            Undefined is null.
+        """
+        tables = {name: getattr(self, name).to_dict("records") for name in TABLES}
+        out: dict[str, Any] = exact({"schema_version": 1, "model": self.case.name, **tables})
+        return json.dumps(out, indent=indent, ensure_ascii=False, allow_nan=False)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``expand.json`` and the tables as Parquet and CSV to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It is made where there is none.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        UsageError
+            It is a file.
+        """
+        tables = {name: getattr(self, name) for name in TABLES}
+        return write_study(folder, "expand", self.to_json(), tables)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the gain and its bound against the budget.
+
+        Parameters
+        ----------
+        ax : Axes or None
+            Axes of yours; None: new ones.
+
+        Returns
+        -------
+        Axes
+            The axes.
+        """
+        return drawn(self.steps, f"{self.case.title}: what a budget for building brings", ax)
+
+
+def expand(
+    case: Case, budgets: Sequence[float] | None = None, *, steps: int = 5, progress: Progress | None = None
+) -> Expansion:
+    """The best builds of a case under each budget.
+
+    Parameters
+    ----------
+    case : Case
+        Its options are those of ``policy.build``, or all of its packs.
+    budgets : sequence of float or None
+        MUSD of capex within the horizon, from 0 on; None: equal steps from 0 to what all options cost together.
+    steps : int
+        How many of those.
+    progress : callable or None
+        It is told the solves done and to do.
+
+    Returns
+    -------
+    Expansion
+        A step a budget.
+
+    Raises
+    ------
+    UsageError
+        Nothing can be built, or a budget is no number from 0 on.
+    InfeasibleError, UnboundedError, LimitError, SolverError
+        As :func:`energy_routes.solve`.
+    """
+    asked = case if case.policy.build is not None else case.with_policy(build={})
+    space, program = stated(asked.set("policy.build.budget", 0.0))
+    axis = space.built.axis
+    if not len(axis):
+        raise UsageError(f"{case.name}: nothing can be built; set policy.build, or give the pack options")
+    limits = _budgets(space, budgets, steps)
+    told = _Teller(progress, len(limits) + 1)
+    none = _with_builds_off(program, space, list(axis.frame["option"].unique()))
+    base = told(decide(space, _with_budget(none, None)))
+    found = [told(decide(space, _with_budget(program, limit))) for limit in limits]
+    table = _steps(space, limits, found, base)
+    built = pd.concat([_builds(space, b, d.x) for b, d in zip(limits, found, strict=True)], ignore_index=True)
+    worth = _worth(space, _with_budget(program, limits[-1]), found[-1], told)
+    entry = _entry(space, _with_budget(program, None), found[-1], told)
+    return Expansion(asked, table, built, worth, entry)
+
+
+class _Teller:
+    """Counts solves for a progress bar."""
+
+    def __init__(self, progress: Progress | None, of: int) -> None:
+        self.progress, self.done, self.of = progress, 0, of
+
+    def __call__(self, decision: Decision) -> Decision:
+        self.done += 1
+        if self.progress:
+            self.progress(self.done, max(self.of, self.done))
+        return decision
+
+
+def _budgets(space: Space, budgets: Sequence[float] | None, steps: int) -> list[float]:
+    if budgets is not None:
+        wrong = [b for b in budgets if not 0 <= b < float("inf")]
+        if wrong or not budgets:
+            raise UsageError(f"budget {wrong[0] if wrong else 'list'}: expected numbers of MUSD, 0 or more")
+        return sorted({float(b) for b in budgets})
+    frame = space.built.axis.frame.drop_duplicates("option")
+    most = float((frame["capex"].astype(float) * frame["units"].astype(float)).sum())
+    return [float(b) for b in np.linspace(0.0, most, max(steps, 1) + 1)]
+
+
+def _with_budget(program: Program, budget: float | None) -> Program:
+    """The programme with another budget; None: without limit."""
+    most = np.array([np.inf if budget is None else budget])
+    rows = tuple(replace(r, upper=most) if r.name == "budget" else r for r in program.rows)
+    return replace(program, rows=rows)
+
+
+def _with_builds_off(program: Program, space: Space, options: Sequence[str]) -> Program:
+    """The programme in which some options cannot be built."""
+    columns = []
+    for block in program.columns:
+        if block.name in ("built", "built_part"):
+            off = block.axis.frame["option"].isin(list(options)).to_numpy(dtype=bool)
+            block = replace(block, upper=np.where(off, 0.0, block.upper))
+        columns.append(block)
+    return replace(program, columns=tuple(columns))
+
+
+def _steps(space: Space, budgets: Sequence[float], found: Sequence[Decision], base: Decision) -> pd.DataFrame:
+    """One row a budget."""
+    sign = -1.0 if space.policy.objective == "cost" else 1.0
+    rows: list[dict[str, Any]] = []
+    for budget, decision in zip(budgets, found, strict=True):
+        gain, bound = sign * (decision.value - base.value), sign * (decision.bound - base.value)
+        spent = float(_spent(space, decision.x).sum())
+        last = rows[-1] if rows else None
+        further = (gain - last["gain"]) / (budget - last["budget"]) if last else float("nan")
+        names = _named(space, decision.x)
+        before = _named(space, found[len(rows) - 1].x) if rows else {}
+        rows.append({
+            "budget": budget, "spent": spent, "netback": _netback(space, decision.x), "gain": gain, "bound": bound,
+            "average": gain / spent if spent > SLIGHT else float("nan"), "marginal": further,
+            "bound_price": sign * decision.price, **_volumes(space, decision.x),
+            "adds": "; ".join(f"{name}, {words}" for name, words in names.items() if before.get(name) != words),
+            "drops": "; ".join(name for name in before if name not in names),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _netback(space: Space, x: Vector) -> float:
+    cash = sum(float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash")
+    return cash + sum(float(bet.expr.value(x).sum()) for bet in space.bets if bet.kind == "cash")
+
+
+def _volumes(space: Space, x: Vector) -> dict[str, float]:
+    out: dict[str, float] = {}
+    available, lifted = space.lifted.axis.data("available"), space.lifted.value(x)
+    left = np.where(np.isfinite(available), np.maximum(available - lifted, 0.0), 0.0)
+    for family in space.exports.axis.frame["family"].unique():
+        own = (space.exports.axis.frame["family"] == family).to_numpy(dtype=bool)
+        out[f"exports_{family}"] = float(space.exports.value(x)[own].sum())
+        mine = (space.lifted.axis.frame["family"] == family).to_numpy(dtype=bool)
+        out[f"shut_in_{family}"] = float(left[mine].sum())
+    return out
+
+
+def _spent(space: Space, x: Vector) -> Vector:
+    frame = builds_table(space, x, None)
+    return frame["capex"].to_numpy(dtype=float)
+
+
+def _named(space: Space, x: Vector) -> dict[str, str]:
+    """What is built, in words: ``{"Caspian tankers": "8 from 2026, 10 from 2030"}``."""
+    frame = builds_table(space, x, None).assign(most=space.built.axis.data("units"))
+    out: dict[str, str] = {}
+    for name, rows in frame.groupby("name", sort=False):
+        begun = rows[rows["begun"] > SLIGHT]
+        whole = bool((rows["kind"] == "project").all()) and float(rows["most"].max()) == 1.0
+        years = zip(begun["year"], begun["built"], strict=True)
+        words = [f"from {year}" if whole else f"{units:.3g} from {year}" for year, units in years]
+        if words:
+            out[str(name)] = ", ".join(words)
+    return out
+
+
+def _builds(space: Space, budget: float, x: Vector) -> pd.DataFrame:
+    frame = builds_table(space, x, None)
+    frame = frame[frame["begun"] > SLIGHT]
+    share = frame["begun"] / frame["built"]
+    out = frame[["option", "name", "year"]].assign(
+        units=frame["begun"], capacity=frame["capacity"] * share, unit=frame["unit"], capex=frame["capex"],
+        charge=frame["charge"] * share,
+    )  # fmt: skip
+    out.insert(0, "budget", budget)
+    return out
+
+
+def _worth(space: Space, program: Program, last: Decision, told: _Teller) -> pd.DataFrame:
+    """What each option built at the largest budget is worth: the loss when it cannot be built."""
+    frame = builds_table(space, last.x, None)
+    built = frame.groupby("option", sort=False).agg(
+        name=("name", "first"), family=("family", "first"), spent=("capex", "sum"), units=("built", "max"),
+    )  # fmt: skip
+    lengths = space.built.axis.frame.set_index(["option", "year"])["years"].astype(float)
+    sizes = frame["capacity"] * lengths.reindex(pd.MultiIndex.from_frame(frame[["option", "year"]])).to_numpy()
+    capacity = sizes.groupby(frame["option"]).sum()
+    sign = -1.0 if space.policy.objective == "cost" else 1.0
+    chosen = [str(option) for option in built.index[built["units"] > SLIGHT]]
+    told.of += len(chosen)
+    rows = []
+    for option in chosen:
+        without = told(decide(space, _with_builds_off(program, space, _with_followers(space, option))))
+        loss, row = sign * (last.value - without.value), dict(built.loc[option])
+        years, spent = float(capacity[option]), float(row["spent"])
+        rows.append({
+            "option": option, "name": row["name"], "loss": loss, "spent": spent,
+            "per_musd": loss / spent if spent > SLIGHT else float("nan"), "capacity_years": years,
+            "usd_per_unit": loss / years if years > SLIGHT else float("nan"), "unit": UNITS[str(row["family"])],
+        })  # fmt: skip
+    columns = ["option", "name", "loss", "spent", "per_musd", "capacity_years", "usd_per_unit", "unit"]
+    return pd.DataFrame(rows, columns=columns).sort_values("loss", ascending=False, ignore_index=True)
+
+
+def _entry(space: Space, program: Program, last: Decision, told: _Teller) -> pd.DataFrame:
+    """What each option that is not built would lose if it were, and the capex at which it would just pay."""
+    frame = builds_table(space, last.x, None)
+    open_at_last = space.built.axis.frame.groupby("option", sort=False)["open"].last().to_dict()
+    idle = [str(o) for o, units in frame.groupby("option", sort=False)["built"].max().items()
+            if units <= SLIGHT and bool(open_at_last[o])]  # fmt: skip
+    told.of += len(idle)
+    best = told(decide(space, program)) if idle else last  # the same without a budget: entry is a matter of cost
+    sign = -1.0 if space.policy.objective == "cost" else 1.0
+    plain = builds_table(space, best.x, None)
+    rows = []
+    for option in idle:
+        try:
+            forced = told(decide(space, _with_builds_on(program, space, option)))
+        except InfeasibleError:
+            continue  # what it requires cannot stand by then
+        table = builds_table(space, forced.x, None)
+        capex, charge = (float(table[c].sum() - plain[c].sum()) for c in ("capex", "charge"))
+        loss = sign * (best.value - forced.value)
+        pays = max(0.0, capex * (charge - loss) / charge) if charge > SLIGHT else float("nan")
+        named = table[table["built"] > plain["built"] + SLIGHT].groupby("option", sort=False)["name"].first()
+        rows.append({
+            "option": option, "name": str(named.get(option, option)),
+            "with": "; ".join(str(name) for o, name in named.items() if o != option),
+            "loss": loss, "capex": capex, "break_even": pays,
+        })  # fmt: skip
+    columns = ["option", "name", "with", "loss", "capex", "break_even"]
+    return pd.DataFrame(rows, columns=columns).sort_values("loss", ignore_index=True)
+
+
+def _with_builds_on(program: Program, space: Space, option: str) -> Program:
+    """The programme in which an option stands whole from its earliest year on."""
+    columns = []
+    for block in program.columns:
+        if block.name in ("built", "built_part"):
+            on = (block.axis.frame["option"] == option).to_numpy(dtype=bool)
+            block = replace(block, lower=np.where(on, block.upper, block.lower))
+        columns.append(block)
+    return replace(program, columns=tuple(columns))
+
+
+def _with_followers(space: Space, option: str) -> list[str]:
+    """The option and those that require it."""
+    needs = space.case.network.tables["options"].set_index("id")["requires"]
+    out = [option]
+    for name in out:
+        out += [str(other) for other, required in needs.items() if name in required and other not in out]
+    return out
+
+
+__all__ = ["Expansion", "expand"]

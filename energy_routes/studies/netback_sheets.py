@@ -1,0 +1,193 @@
+"""The netback matrix: what a tonne of each grade earns by each route at each market, whether or not there is capacity.
+
+A value iteration backwards from each market: with V = the price there, and over each lane l from n to n',
+
+    V[n, c, g] = max_l  η_l · V[n', c', g'] − charge_l − quality_l + rebate_l
+
+where g is the corridor still to be crossed (g' = none behind its meter).  Per unit lifted; the lane's yield η is taken
+where it falls.  The best path for each (supply, corridor, market) is the one a desk would quote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from energy_routes.case import Case
+from energy_routes.errors import UsageError
+from energy_routes.formulation import Space, build_space
+from energy_routes.network import Names
+from energy_routes.pack import nearest
+from energy_routes.plan import CHARGES, SHEET, VALUE_UNITS, item_of
+
+Vector = NDArray[np.float64]
+COLUMNS = ["period", "family", "supply", "shipper", "commodity", "corridor", "market", "sold_as", "arcs", *SHEET,
+           "netback", "capacity", "unit"]  # fmt: skip
+STEPS = 200  # lanes of the longest way that is looked for
+
+
+@dataclass(frozen=True)
+class _Net:
+    """The lanes of one period: where each starts and ends (numbers of places), what it keeps and costs, its meter."""
+
+    places: dict[tuple[str, str], int]
+    lanes: list[dict[str, Any]]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
+    kept: Vector
+    cost: Vector
+    layer: NDArray[np.int64]  # number of the corridor whose meter the lane is, 0 for none
+
+
+def netbacks(case: Case, period: str | None = None) -> pd.DataFrame:
+    """The netback of each supply by each corridor at each export market that some open way joins.
+
+    Parameters
+    ----------
+    case : Case
+        The question; limits on volume are not looked at.
+    period : str or None
+        One period; None: each.
+
+    Returns
+    -------
+    DataFrame
+        ``price`` … ``lifting`` are USD per lifted t (1000 m³), costs positive; ``netback`` is what is left;
+        ``capacity`` is the least effective capacity on the way, Mt (bcm) in the period.  Best first within a supply.
+
+    Raises
+    ------
+    UsageError
+        The case has no such period.
+    InfeasibleError
+        Limits of the case contradict each other.
+    """
+    labels = [p.label for p in case.periods]
+    if period is not None and period not in labels:
+        raise UsageError(f"period {period!r} is not in the horizon of {case.name}. {nearest(period, labels)}")
+    space = build_space(case)
+    corridors = _corridors(space)
+    rows = [row for label in labels if period in (None, label) for row in _rows(space, label, corridors)]
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    order = ["period", "family", "supply", "netback", "corridor", "market"]
+    return frame.sort_values(order, ascending=[True, False, True, False, True, True], ignore_index=True)
+
+
+def matrix(table: pd.DataFrame) -> pd.DataFrame:
+    """Netbacks with a row a corridor and market and a column a supply; the mean over periods."""
+    return table.pivot_table("netback", ["corridor", "market"], "supply", aggfunc="mean", sort=False)
+
+
+def _corridors(space: Space) -> dict[tuple[str, str], str]:
+    """(arc, commodity) → the corridor measured there; a blank commodity means all."""
+    meters = space.case.network.tables["meters"]
+    own = meters[(meters["kind"] == "corridor") & meters["arc"].notna()]
+    return {(a, c if isinstance(c, str) else ""): g for a, c, g in zip(own["arc"], own["commodity"], own["group"],
+                                                                        strict=True)}  # fmt: skip
+
+
+def _rows(space: Space, period: str, corridors: dict[tuple[str, str], str]) -> Iterator[tuple[Any, ...]]:
+    names = list(dict.fromkeys(corridors.values()))
+    net = _net(space, period, corridors, names)
+    sold = space.delivered.axis.frame
+    sold = sold[(sold["period"] == period) & sold["export"].astype(bool)].sort_values("price", ascending=False)
+    arcs = space.arcs.frame[space.arcs.frame["period"] == period].set_index("arc")["capacity"]
+    called = Names(space.case.network.tables)
+    lifted = space.lifted.axis.frame
+    supplies: list[dict[str, Any]] = lifted[lifted["period"] == period].to_dict("records")  # type: ignore[assignment]
+    family = space.case.network.tables["commodities"].set_index("id")["family"]
+    for market, offers in sold.groupby("market", sort=False):
+        best = offers.drop_duplicates(["node", "commodity"])
+        sold_for = np.full(len(net.places), -np.inf)
+        for node, grade, price in zip(best["node"], best["commodity"], best["price"], strict=True):
+            if (node, grade) in net.places:
+                sold_for[net.places[node, grade]] = float(price)
+        worth = _worth(net, sold_for, len(names) + 1)
+        for supply in supplies:
+            start = net.places.get((supply["node"], supply["commodity"]), -1)
+            for number, corridor in enumerate(names, 1):
+                if start < 0 or not np.isfinite(worth[start, number]):
+                    continue
+                path = _path(net, worth, sold_for, start, number)
+                sheet, sold_as = _sheet(net, path, sold_for, supply)
+                room = min((float(arcs[lane["arc"]]) for lane in path), default=float("inf"))
+                netback = sheet["price"] + sheet["rebate"] - sum(sheet[k] for k in CHARGES)
+                kind = str(family[supply["commodity"]])
+                yield (period, kind, supply["supply"], called.shipper[supply["supply"]], supply["commodity"], corridor,
+                       market, sold_as, ";".join(lane["arc"] for lane in path), *(sheet[k] for k in SHEET), netback,
+                       room, VALUE_UNITS[kind])  # fmt: skip
+
+
+def _net(space: Space, period: str, corridors: dict[tuple[str, str], str], names: Sequence[str]) -> _Net:
+    frame = space.flow.axis.frame
+    lanes: list[dict[str, Any]] = frame[frame["period"] == period].to_dict("records")  # type: ignore[assignment]
+    places: dict[tuple[str, str], int] = {}
+    ends = [[(lane["from"], lane["commodity"]), (lane["to"], lane["to_commodity"])] for lane in lanes]
+    for place in (place for pair in ends for place in pair):
+        places.setdefault(place, len(places))
+    number = {name: k for k, name in enumerate(names, 1)}
+    metered = [corridors.get((x["arc"], x["commodity"])) or corridors.get((x["arc"], "")) for x in lanes]
+    return _Net(
+        places,
+        lanes,
+        np.array([places[a] for a, _ in ends], dtype=np.int64),
+        np.array([places[b] for _, b in ends], dtype=np.int64),
+        np.array([lane["yield"] for lane in lanes], dtype=float),
+        np.array([lane["charge"] + lane["quality"] - lane["rebate"] for lane in lanes], dtype=float),
+        np.array([number[g] if g else 0 for g in metered], dtype=np.int64),
+    )
+
+
+def _after(net: _Net, worth: Vector) -> Vector:
+    """What a unit is worth where each lane starts if it takes the lane; (lanes, layers)."""
+    beyond = worth[net.end]
+    inside = np.where((net.layer == 0)[:, None], beyond, -np.inf)
+    metered = np.flatnonzero(net.layer)
+    inside[metered, net.layer[metered]] = beyond[metered, 0]
+    return inside * net.kept[:, None] - net.cost[:, None]
+
+
+def _worth(net: _Net, sold_for: Vector, layers: int) -> Vector:
+    """Worth of a unit at every place by the corridor still to be crossed; −∞ where no way leads to the market."""
+    worth = np.full((len(net.places), layers), -np.inf)
+    worth[:, 0] = sold_for
+    for _ in range(STEPS):
+        new = worth.copy()
+        np.maximum.at(new, net.start, _after(net, worth))
+        if np.array_equal(new, worth):
+            break
+        worth = new
+    return worth
+
+
+def _path(net: _Net, worth: Vector, sold_for: Vector, place: int, layer: int) -> list[dict[str, Any]]:
+    """The lanes of the best way from a place: at each, the one that gives the worth, until selling gives it."""
+    values = _after(net, worth)
+    path: list[dict[str, Any]] = []
+    while (layer or worth[place, 0] > sold_for[place]) and len(path) < STEPS:
+        lane = int(np.flatnonzero((net.start == place) & (values[:, layer] == worth[place, layer]))[0])
+        path.append(net.lanes[lane])
+        layer = 0 if net.layer[lane] else layer
+        place = int(net.end[lane])
+    return path
+
+
+def _sheet(
+    net: _Net, path: Sequence[dict[str, Any]], sold_for: Vector, supply: dict[str, Any]
+) -> tuple[dict[str, float], str]:
+    """Each item per lifted unit along a path that crosses a corridor, and the grade that is sold."""
+    sheet, here = dict.fromkeys(SHEET, 0.0), 1.0
+    for lane in path:
+        charge = (item_of(lane["mode"]), lane["charge"])
+        for key, value in (charge, ("quality", lane["quality"]), ("rebate", lane["rebate"])):
+            sheet[key] += here * float(value)
+        here *= float(lane["yield"])
+    sold_as = str(path[-1]["to_commodity"])
+    sheet["price"] = here * float(sold_for[net.places[path[-1]["to"], sold_as]])
+    sheet["lifting"] = float(supply["cost"])
+    return sheet, sold_as

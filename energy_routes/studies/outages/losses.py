@@ -1,0 +1,142 @@
+"""One loss in words and numbers: what is stranded, what finds another way and which, and how long tanks help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Outage
+from energy_routes.linear import Vector
+from energy_routes.network import Names, Network
+from energy_routes.studies.outages.shock import After, Shock
+
+COLUMNS = [
+    "rank", "what", "kind", "name", "exposed", "stranded", "rerouted", "rerouted_to", "home_short", "loss",
+    "loss_rerouting", "loss_shut_in", "days_of_storage", "days_of_room", "waived", "unit",
+]  # fmt: skip
+MOVED = 1e-3  # a corridor takes over when it carries more by this share of what was exposed
+FLOWING = 1e-9
+DUST = 1e-6  # a tonne, or a dollar: below it is what holding exports leaves open, not an effect
+
+
+def names_of(network: Network) -> Mapping[str, str]:
+    """What each loss is called: ``arc:BTC`` → the arc's name, ``transit:RU`` → the group's."""
+    return Names(network.tables).target
+
+
+def describe(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int, called: Mapping[str, str],
+             *, parted: bool = True) -> dict[str, Any]:
+    """One row of the atlas; the loss in its two parts only where ``parted`` (a solve more)."""
+    after = shock.strike(outage, struck)
+    exposed = shock.carried(outage, struck, shock.plan) * (1.0 - outage.remaining)
+    parts = outage.name.split(" & ")
+    return {
+        "what": outage.name,
+        "kind": " & ".join(part.partition(":")[0] for part in parts),
+        "name": " & ".join(called.get(part, part.partition(":")[2]) for part in parts),
+        "exposed": exposed,
+        **(_effects(shock, after, exposed, parted) if after is not None else _NOTHING),
+        **_days(shock, outage, struck, onset, exposed),
+        "waived": after is None or after.waived,
+        "unit": {"oil": "Mt", "gas": "bcm"}[shock.case.network.packs[0].family],
+    }
+
+
+_NOTHING: dict[str, Any] = dict.fromkeys(
+    ("stranded", "rerouted", "home_short", "loss", "loss_rerouting", "loss_shut_in"), np.nan
+) | {"rerouted_to": ""}
+
+
+def _effects(shock: Shock, after: After, exposed: float, parted: bool) -> dict[str, Any]:
+    exports = shock.space.exports
+    stranded = _clean(float((exports.value(shock.plan) - exports.value(after.x)).sum()))
+    short = _clean(shock.short(after.x) - shock.short(shock.plan))
+    loss, shut = _clean(shock.lost(after.x)), _clean(shock.shut_in(after.x)) if parted else np.nan
+    return {
+        "stranded": stranded,
+        "rerouted": max(_clean(exposed - stranded - short), 0.0),
+        "rerouted_to": _takers(shock, after.x, exposed),
+        "home_short": short,
+        "loss": loss,
+        "loss_rerouting": _clean(loss - shut),
+        "loss_shut_in": shut,
+    }
+
+
+def _takers(shock: Shock, x: Vector, exposed: float) -> str:
+    """Corridors (or, where none gains, markets) that carry more than planned: ``China 2.10; BTC 0.52``."""
+    frame = shock.space.exposure.axis.frame
+    gain = frame.assign(gain=shock.space.exposure.value(x) - shock.space.exposure.value(shock.plan))
+    names = {(k, g): n for k, g, n in _group_names(shock.case.network)}
+    for kind in ("corridor", "market"):
+        by = gain[gain["kind"] == kind].groupby("group")["gain"].sum().sort_values(ascending=False, kind="stable")
+        by = by[by > max(MOVED * exposed, FLOWING)]
+        if len(by):
+            return "; ".join(f"{names.get((kind, str(group)), group)} {volume:.3g}" for group, volume in by.items())
+    return ""
+
+
+def _group_names(network: Network) -> Iterable[tuple[str, str, str]]:
+    groups, markets = network.tables["groups"], network.tables["markets"]
+    yield from zip(groups["kind"], groups["group"], groups["name"].fillna(groups["group"]), strict=True)
+    yield from (("market", m, n) for m, n in zip(markets["id"], markets["name"].fillna(markets["id"]), strict=True))
+
+
+def _days(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int, exposed: float) -> dict[str, float]:
+    """Days that tanks beyond the break last, and days until those before it are full, at the planned pace."""
+    days = sum(share * p.days for p in shock.case.periods for label, share in struck.items() if p.label == label)
+    pace = exposed / days if days else 0.0
+    if pace <= FLOWING:
+        return {"days_of_storage": np.nan, "days_of_room": np.nan}
+    beyond, before = _around(shock, outage, shock.case.periods[onset].label)
+    tanks = shock.space.storages.frame
+    now = tanks[tanks["period"] == shock.case.periods[onset].label]
+    stock = _stock(shock, onset)
+    held = now.assign(stock=now["storage"].map(stock).astype(float).fillna(0.0))
+    room = (held["working_volume"].astype(float) - held["stock"]).clip(lower=0.0)
+    return {
+        "days_of_storage": float(held.loc[held["node"].isin(beyond), "stock"].sum()) / pace,
+        "days_of_room": float(room[held["node"].isin(before)].sum()) / pace,
+    }
+
+
+def _stock(shock: Shock, onset: int) -> pd.Series[float]:
+    """Stock of each tank when the loss begins, Mt (bcm), as planned."""
+    frame = shock.space.stock.axis.frame
+    first = shock.case.periods[onset].label
+    keep = (frame["period"] == first).to_numpy(dtype=bool)
+    closing, put, taken = (expr.value(shock.plan) for expr in
+                           (shock.space.stock, shock.space.injected, shock.space.withdrawn))  # fmt: skip
+    opening = frame[["storage"]].assign(volume=closing - put + taken)[keep]
+    return opening.groupby("storage")["volume"].sum()
+
+
+def _around(shock: Shock, outage: Outage, label: str) -> tuple[set[str], set[str]]:
+    """Nodes that what is planned over the lost arcs runs on to, and nodes that it comes from (their ends included)."""
+    lanes = shock.space.flow.axis.frame.assign(volume=shock.space.flow.value(shock.plan))
+    moving = lanes[(lanes["period"] == label) & (lanes["volume"] > FLOWING)]
+    lost = moving[moving["arc"].isin(outage.arcs)]
+    kept = moving[~moving["arc"].isin(outage.arcs)]
+    onward = _closure(zip(kept["from"], kept["to"], strict=True), lost["to"])
+    back = _closure(zip(kept["to"], kept["from"], strict=True), lost["from"])
+    return onward - back, back
+
+
+def _closure(steps: Iterable[tuple[str, str]], start: Iterable[str]) -> set[str]:
+    edges: dict[str, set[str]] = {}
+    for tail, head in steps:
+        edges.setdefault(tail, set()).add(head)
+    found, queue = set(start), list(start)
+    while queue:
+        for head in edges.get(queue.pop(), ()):
+            if head not in found:
+                found.add(head)
+                queue.append(head)
+    return found
+
+
+def _clean(value: float) -> float:
+    return 0.0 if abs(value) < DUST else value

@@ -1,0 +1,223 @@
+"""One live session in which things fail: bounds change, nothing is built again.
+
+What was done before the onset stays as planned, stocks too (nobody saw it coming).  From the onset on flows are free,
+exports are free, and no well gives more than it was planned to.  Home obligations may fall short, at a penalty above
+any price; commitments on what is lost are force majeure; other minima give way only where no plan would keep them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energy_routes.case import Case, Outage
+from energy_routes.errors import InfeasibleError, LimitError, UsageError
+from energy_routes.formulation import NETBACK, Space, build, build_space
+from energy_routes.linear import Form, Index, Program, Session, Status, Vector, form_of
+from energy_routes.plan import Worth
+from energy_routes.solving import LEFT, ROUND, marginal_worth
+from energy_routes.studies.curves.lever import Lever
+from energy_routes.studies.curves.rebuild import Rebuilder
+from energy_routes.studies.curves.snapshot import canonical, tie_costs
+
+HOME_FIRST = 20_000.0  # USD a tonne not delivered at home: above any price, so only what cannot be is short
+MINIMA = ("capacity", "joint_limits", "contracts")
+
+
+@dataclass(frozen=True, eq=False)
+class After:
+    """A plan after a loss: a point of the calm programme; ``waived``: minima elsewhere had to give way."""
+
+    x: Vector
+    waived: bool
+
+
+class Shock:
+    """The plan of a case, and what is left of it after a loss that begins with period ``onset`` (a position)."""
+
+    def __init__(self, case: Case, onset: int) -> None:
+        if case.policy.objective != "netback":
+            raise UsageError("stress needs the objective 'netback': a least-cost plan earns nothing that could be lost")
+        if case.policy.build is not None:
+            raise UsageError("stress follows what is left of a plan, and policy.build would build anew after a loss: "
+                             "drop policy.build, or open by edits what is built")
+        self.case, self.onset = case, onset
+        self.space, self.program, self.plan = _calm(case)
+        self._now = self._since_onset()
+        self._base = self._loosened()
+        self._session = Session(self._base)
+        start = self._session.solve()
+        if start.status is not Status.optimal:
+            raise InfeasibleError(f"{case.name}: its own plan cannot be repeated: {start.status.value}", [])
+        self._basis, self._ties = start.basis, tie_costs(self.space, self.program)
+        self._cash = sum(
+            (term(self.space).coefficients(self.program.shape[1]) for term, kind in NETBACK if kind == "cash"),
+            np.zeros(self.program.shape[1]),
+        )
+
+    @property
+    def netback(self) -> float:
+        """Cash netback of the plan, MUSD."""
+        return float(self._cash @ self.plan)
+
+    def lost(self, x: Vector) -> float:
+        """Cash netback of the plan less that of a point, MUSD."""
+        return float(self._cash @ (self.plan - x))
+
+    def strike(self, outage: Outage, struck: Mapping[str, float]) -> After | None:
+        """The best plan once ``outage`` holds in the periods ``struck`` (label → share of the period); None if none."""
+        form = self._struck(outage, struck)
+        for waived in (False, True):
+            self._session.update(self._without_minima(form) if waived else form)
+            self._session.basis = self._basis
+            solution = self._session.solve()
+            if solution.status is Status.optimal:
+                return After(canonical(self._session, form, solution, self._ties).x, waived)
+            if solution.status is not Status.infeasible:
+                raise LimitError(f"{outage.name}: the solver ended with {solution.status.value}")
+        return None
+
+    def priced(self, outage: Outage, struck: Mapping[str, float], after: After) -> tuple[Program, Worth]:
+        """The programme as struck, and what its limits are worth at the best plan that is left."""
+        form = self._struck(outage, struck)
+        form = self._without_minima(form) if after.waived else form
+        self._session.update(form)
+        self._session.basis = self._basis
+        program = self.program.bounded(form.row_lower, form.row_upper, form.col_lower, form.col_upper)
+        early = [period.label for period in self.case.periods[: self.onset]]
+        return program, marginal_worth(self.space, program, self._session.form, self._session.solve(), past=early)
+
+    def shut_in(self, x: Vector) -> float:
+        """Of :meth:`lost`, what is lost if the same wells give no more than at ``x`` and nothing else fails, MUSD.
+
+        NaN where that leaves no plan.  See :mod:`energy_routes.solving.prices.premium`.
+        """
+        block, frame = self.program.column_block("lifted").slice, self.space.lifted.axis.frame
+        left = frame[["supply"]].assign(volume=self.plan[block] - x[block]).groupby("supply")["volume"].sum()
+        less = (frame["supply"].map(left > LEFT).to_numpy(dtype=bool)) & self._now[block]
+        if not less.any():
+            return 0.0
+        high = self._base.col_upper.copy()
+        most = np.maximum(x[block], 0.0) + ROUND
+        high[block] = np.where(less, np.minimum(high[block], most), high[block])
+        self._session.update(replace(self._base, col_upper=high))
+        self._session.basis = self._basis
+        found = self._session.solve()
+        return self.lost(found.x) if found.status is Status.optimal else float("nan")
+
+    def carried(self, outage: Outage, struck: Mapping[str, float], x: Vector) -> float:
+        """Volume at ``x`` through the arcs of an outage in the struck share of its periods, Mt (bcm)."""
+        frame = self.space.flow.axis.frame
+        hit = frame["arc"].isin(outage.arcs).to_numpy(dtype=bool)
+        share = frame["period"].map(struck).fillna(0.0).to_numpy(dtype=float)
+        return float((self.space.flow.value(x) * share * hit).sum())
+
+    def short(self, x: Vector) -> float:
+        """Home obligations not met, Mt (bcm)."""
+        return float(self.space.short.value(x).sum())
+
+    def _since_onset(self) -> NDArray[np.bool_]:
+        """Which columns are decided from the onset on."""
+        late = {period.label for period in self.case.periods[self.onset :]}
+        return np.concatenate([b.axis.frame["period"].isin(late).to_numpy(dtype=bool) for b in self.program.columns])
+
+    def _loosened(self) -> Form:
+        """The programme from the onset on, nothing lost yet."""
+        low, high = self.program.col_lower.copy(), self.program.col_upper.copy()
+        lifted, short = (self.program.column_block(name).slice for name in ("lifted", "short"))
+        bought = (self.space.lifted.axis.frame["kind"] == "bought").to_numpy(dtype=bool)  # is no well: may grow
+        low[lifted], high[lifted] = 0.0, np.where(bought, high[lifted], np.maximum(self.plan[lifted], 0.0))
+        high[short] = self.space.obligations.data("volume")
+        low, high = np.where(self._now, low, self.plan), np.where(self._now, high, self.plan)
+        row_low = self.program.row_lower.copy()
+        if any(rows.name == "closing_stock" for rows in self.program.rows):
+            closing = self.program.row_slice("closing_stock")
+            row_low[closing] = np.minimum(row_low[closing], self._held_at_onset())
+        cost = self.program.cost.copy()
+        cost[short] = -HOME_FIRST
+        return replace(form_of(self.program), cost=cost, col_lower=low, col_upper=high, row_lower=row_low)
+
+    def _held_at_onset(self) -> Vector:
+        """Stock of each store with a closing rule when the loss begins (its opening in the first period)."""
+        frame = self.space.storages.frame
+        last = frame[frame["last"] & (frame["closing"] == "opening")]
+        if self.onset == 0:
+            return last["opening"].to_numpy(dtype=float)
+        before = self.case.periods[self.onset - 1].label
+        stock = self.space.stock.axis.frame.assign(volume=self.space.stock.value(self.plan))
+        held = stock[stock["period"] == before].groupby("storage")["volume"].sum()
+        return last["storage"].map(held).fillna(0.0).to_numpy(dtype=float)
+
+    def _struck(self, outage: Outage, struck: Mapping[str, float]) -> Form:
+        """The programme with the capacity of the lost arcs cut, and commitments on them void."""
+        base, high, row_low = self._base, self._base.col_upper.copy(), self._base.row_lower.copy()
+        row_high = base.row_upper.copy()
+        gone = {label: share * (1.0 - outage.remaining) for label, share in struck.items()}
+        for name in ("capacity", "contracts"):
+            at, share = self._rows_of(name, outage, gone)
+            if name == "capacity":
+                row_high[at], row_low[at] = _scaled(row_high[at], 1.0 - share), _scaled(row_low[at], 1.0 - share)
+            else:
+                row_low[at] = np.where(share > 0, -np.inf, row_low[at])
+        lanes = self.space.flow.axis.frame
+        lost = lanes["period"].map(gone).fillna(0.0).to_numpy(dtype=float) * lanes["arc"].isin(outage.arcs).to_numpy()
+        flow = self.program.column_block("flow").slice
+        unlimited = ~self._limited()
+        kept = np.where(lost >= 1.0, 0.0, np.where(unlimited, (1.0 - lost) * np.maximum(self.plan[flow], 0.0), np.inf))
+        high[flow] = np.where((lost > 0) & self._now[flow], np.minimum(high[flow], kept), high[flow])
+        return replace(base, col_upper=high, row_lower=row_low, row_upper=row_high)
+
+    def _rows_of(self, name: str, outage: Outage, gone: Mapping[str, float]) -> tuple[Index, Vector]:
+        """Rows of a rule that stand on a lost arc, and the share lost of each."""
+        rows = next((rows for rows in self.program.rows if rows.name == name), None)
+        if rows is None:
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        frame = rows.axis.frame
+        hit = (frame["arc"].isin(outage.arcs) & frame["period"].isin(list(gone))).to_numpy(dtype=bool)
+        if name == "contracts":
+            hit = hit & (frame["force_majeure"].astype(bool) & (frame["kind"] != "firm")).to_numpy(dtype=bool)
+        share = np.array([gone[label] for label in frame.loc[hit, "period"]], dtype=np.float64)
+        return self.program.row_slice(name).start + np.flatnonzero(hit), share
+
+    def _limited(self) -> NDArray[np.bool_]:
+        """Which lanes are on an arc with a capacity row."""
+        frame = self.space.flow.axis.frame
+        rows = next((rows for rows in self.program.rows if rows.name == "capacity"), None)
+        if rows is None:
+            return np.zeros(len(frame), dtype=bool)
+        finite = rows.axis.frame[np.isfinite(rows.upper)]
+        known = set(zip(finite["arc"], finite["period"], strict=True))
+        return np.array([key in known for key in zip(frame["arc"], frame["period"], strict=True)], dtype=bool)
+
+    def _without_minima(self, form: Form) -> Form:
+        """Minima since the onset waived: nominations, least flows, joint lower limits."""
+        row_low = form.row_lower.copy()
+        for name in MINIMA:
+            for rows in self.program.rows:
+                if rows.name == name:
+                    at = self.program.row_slice(name)
+                    periods = [*(p.label for p in self.case.periods[self.onset :]), "horizon"]
+                    late = rows.axis.frame["period"].isin(periods)
+                    loose = late.to_numpy(dtype=bool) & (row_low[at] > 0)
+                    row_low[at] = np.where(loose, -np.inf, row_low[at])
+        return replace(form, row_lower=row_low)
+
+
+def _calm(case: Case) -> tuple[Space, Program, Vector]:
+    """Space and programme of a case without caps, and the plan of the case with them as a point of it."""
+    space, x = Rebuilder(Lever(case, "", 0.0, 1.0)).plan(0.0)
+    free = replace(case, policy=replace(case.policy.without_caps(), bookings=None, cvar=None))
+    if free.policy == case.policy:
+        return space, build(space), x
+    plain = build_space(free)
+    program = build(plain)
+    return plain, program, x[: program.shape[1]]
+
+
+def _scaled(bound: Vector, kept: Vector) -> Vector:
+    """Bounds times what is kept; an infinite bound stays so."""
+    finite = np.isfinite(bound)
+    return np.where(finite, np.where(finite, bound, 0.0) * kept, bound)

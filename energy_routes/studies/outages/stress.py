@@ -1,0 +1,307 @@
+"""The N-1 atlas: what each single loss (or pair of losses) strands, moves and costs, worst first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Case, Outage, outages_of
+from energy_routes.errors import UsageError
+from energy_routes.maps import explore
+from energy_routes.results import exact
+from energy_routes.studies.curves.steps import stress_steps
+from energy_routes.studies.outages.losses import COLUMNS, describe, names_of
+from energy_routes.studies.outages.plot import draw as drawn
+from energy_routes.studies.outages.shock import Shock
+from energy_routes.studies.outages.window import window
+from energy_routes.studies.saving import write_study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from energy_routes.maps import Page
+
+Progress = Callable[[int, int], None]
+KINDS = ("arc", "corridor", "transit", "chokepoint")
+PAIRS = ["what", "kind", "first", "second", "stranded", "loss", "synergy", "stranded_synergy", "unit"]
+SLIGHT = 1e-9
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Stress:
+    """What each loss does to a plan.  Volumes in Mt (bcm) over the horizon, money in MUSD; costliest first.
+
+    Attributes
+    ----------
+    case : Case
+        The question.
+    outages : DataFrame
+        A row a loss: rank, what, kind, name, exposed (planned volume that crosses it while it is out), stranded
+        (exports lost), rerouted (the rest of what was exposed, by another way or later) and rerouted_to, home_short,
+        loss (netback) and its two parts loss_rerouting and loss_shut_in (see :mod:`energy_routes.solving.prices`),
+        days_of_storage (until tanks beyond the break are empty), days_of_room (until tanks before it are full), waived
+        (minima elsewhere had to give way), unit.
+    pairs : DataFrame
+        Two losses together; synergy = loss beyond the sum of both.
+    onset : str
+        When.
+    days : float
+        How long.
+    netback : float
+        Of the plan, MUSD.
+    exports : float
+        Of the plan, Mt (bcm); undefined where oil and gas are in one case.
+    remaining : float
+        As asked.
+    foreseen : bool
+        As asked.
+    """
+
+    case: Case
+    outages: pd.DataFrame
+    pairs: pd.DataFrame
+    onset: str
+    days: float
+    netback: float
+    exports: float
+    remaining: float = 0.0
+    foreseen: bool = False
+
+    def __repr__(self) -> str:
+        worst = self.outages.iloc[0] if len(self.outages) else None
+        words = "" if worst is None else f"; worst: {worst['name']}, {worst['loss']:,.0f} MUSD"
+        return f"Stress({self.case.name!r}: {len(self.outages)} losses{words})"
+
+    def _repr_html_(self) -> str:
+        columns = ["rank", "name", "kind", "exposed", "stranded", "rerouted", "loss", "days_of_storage", "unit"]
+        return f"<p><code>{self!r}</code></p>" + self.outages[columns].to_html(index=False, na_rep="–")
+
+    def as_dict(self) -> dict[str, Any]:
+        """The atlas as one JSON-ready object.
+
+        Returns
+        -------
+        dict
+            Undefined is None.
+        """
+        out: dict[str, Any] = exact({
+            "schema_version": 1, "model": self.case.name, "onset": self.onset, "days": self.days,
+            "netback": self.netback, "exports": self.exports,
+            "outages": self.outages.to_dict("records"), "pairs": self.pairs.to_dict("records"),
+        })  # fmt: skip
+        return out
+
+    def to_json(self, indent: int | None = 1) -> str:
+        """The atlas as JSON text.
+
+        Parameters
+        ----------
+        indent : int or None
+            Spaces a level; None: one line.
+
+        Returns
+        -------
+        str
+            Undefined is null.
+        """
+        return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``stress.json`` and the tables as Parquet and CSV to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            It is made where there is none.
+
+        Returns
+        -------
+        Path
+            The folder.
+
+        Raises
+        ------
+        UsageError
+            It is a file.
+        """
+        tables = {name: getattr(self, name) for name in ("outages", "pairs")}
+        return write_study(folder, "stress", self.to_json(), tables)
+
+    def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
+        """The interactive map of the costliest losses, one a step.
+
+        Parameters
+        ----------
+        path : str, Path or None
+            Where to write it, too (.html).
+        lang : {'en', 'ru', 'kk'}
+            The language.
+
+        Returns
+        -------
+        Page
+            The page.
+
+        Raises
+        ------
+        UsageError
+            The case holds oil and gas, or the language is unknown.
+        """
+        plan, steps = stress_steps(self, lang)
+        return explore(plan, path, steps=steps, lang=lang)
+
+    def plot(self, ax: Axes | None = None, top: int = 15) -> Axes:
+        """Bars of what the costliest losses strand and cost.
+
+        Parameters
+        ----------
+        ax : Axes or None
+            Axes of yours; None: new ones.
+        top : int
+            How many losses.
+
+        Returns
+        -------
+        Axes
+            The axes.
+        """
+        return drawn(self.outages, self.case.title or self.case.name, ax, top)
+
+
+def stress(
+    case: Case,
+    kinds: Sequence[str] = KINDS,
+    *,
+    k: int = 1,
+    onset: str | None = None,
+    days: float | None = None,
+    remaining: float = 0.0,
+    foreseen: bool = False,
+    progress: Progress | None = None,
+) -> Stress:
+    """Lose every arc and group that the plan of a case uses, one at a time.
+
+    Exports are free, caps are off, and no well gives more than planned.  Before the onset flows and stocks are the
+    plan's. Of a case with oil and gas each family is struck by itself, a row (with its unit) for each that a loss
+    touches.
+
+    Parameters
+    ----------
+    case : Case
+        The question.
+    kinds : sequence of str
+        'arc', a kind of group, or one loss such as 'corridor:CPC' or 'arc:BTC & transit:RU'.
+    k : {1, 2}
+        2: in pairs, too.
+    onset : str or None
+        The period with which the loss begins; None: that which exports most.
+    days : float or None
+        How long it lasts; None: that period.
+    remaining : float
+        The share of the capacity that is left, 0 to 1.
+    foreseen : bool
+        Whether flows and stocks may change before the onset.
+    progress : callable or None
+        It is told the losses done, and all.
+
+    Returns
+    -------
+    Stress
+        The losses, costliest first.
+
+    Raises
+    ------
+    UsageError
+        A kind, an onset or a length is none of the case, or its objective is not the netback.
+    InfeasibleError, UnboundedError, LimitError, SolverError
+        The case itself has no plan, or the solver ended without an answer.
+    """
+    if k not in (1, 2):
+        raise UsageError(f"k = {k}: 1 (single losses) or 2 (pairs as well) is expected")
+    names = [name if ":" in name else f"single:{name}" for name in kinds]
+    if len(case.families) > 1:
+        return _by_family(case, names, k=k, onset=onset, days=days, remaining=remaining, foreseen=foreseen,
+                          progress=progress)  # fmt: skip
+    outages = outages_of(case.network, names, case.periods, remaining)
+    at, struck, length = window(case, onset, days)
+    shock = Shock(case, 0 if foreseen else at)
+    used = [outage for outage in outages if shock.carried(outage, struck, shock.plan) > SLIGHT]
+    pairs = list(_pairs(used)) if k == 2 else []
+    called, total = names_of(case.network), len(used) + len(pairs)
+    rows, singles = [], {}
+    for done, outage in enumerate(used, 1):
+        singles[outage.name] = describe(shock, outage, struck, at, called)
+        rows.append(singles[outage.name])
+        if progress:
+            progress(done, total)
+    together = []
+    for done, (first, second, both) in enumerate(pairs, len(used) + 1):
+        row = describe(shock, both, struck, at, called, parted=False)
+        together.append(_pair(row, singles[first.name], singles[second.name]))
+        if progress:
+            progress(done, total)
+    exports = float(shock.space.exports.value(shock.plan).sum())
+    netback = float(shock.netback)
+    return Stress(case, _ranked(rows), _by_synergy(together), case.periods[at].label, length, netback, exports,
+                  remaining, foreseen)
+
+
+def _by_family(case: Case, names: Sequence[str], **options: Any) -> Stress:
+    """The atlases of the families alone, in one: nothing but a policy's caps ties them, and these are off."""
+    found, unknown = [], []
+    for family in case.families:
+        try:
+            found.append(stress(case.of_family(family), names, **options))
+        except UsageError as error:  # a loss of the other family
+            unknown.append(error)
+    if not found:
+        raise unknown[0]
+    rows, pairs = (
+        [row for part in found for row in getattr(part, table).to_dict("records")] for table in ("outages", "pairs")
+    )
+    onset = " / ".join(dict.fromkeys(part.onset for part in found))
+    netback = sum(part.netback for part in found)
+    return Stress(case, _ranked(rows), _by_synergy(pairs), onset, found[0].days, netback, float("nan"),
+                  found[0].remaining, found[0].foreseen)
+
+
+def _pairs(used: Sequence[Outage]) -> Iterator[tuple[Outage, Outage, Outage]]:
+    """Pairs of losses of which neither contains the other, with the two as one."""
+    for first, second in combinations(used, 2):
+        if not (set(first.arcs) <= set(second.arcs) or set(second.arcs) <= set(first.arcs)):
+            arcs = tuple(dict.fromkeys((*first.arcs, *second.arcs)))
+            yield first, second, Outage(f"{first.name} & {second.name}", arcs, first.remaining)
+
+
+def _pair(both: Mapping[str, Any], first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "what": both["what"], "kind": f"{first['kind']} & {second['kind']}", "first": first["name"],
+        "second": second["name"], "stranded": both["stranded"], "loss": both["loss"],
+        "synergy": both["loss"] - first["loss"] - second["loss"],
+        "stranded_synergy": both["stranded"] - first["stranded"] - second["stranded"], "unit": both["unit"],
+    }  # fmt: skip
+
+
+def _ranked(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Costliest first; a loss that leaves no plan at all comes first of all."""
+    frame = pd.DataFrame(list(rows), columns=[c for c in COLUMNS if c != "rank"])
+    order = frame.assign(key=-frame["loss"].round(6).fillna(np.inf), more=-frame["stranded"].round(9))
+    frame = frame.loc[order.sort_values(["key", "more", "what"], kind="stable").index].reset_index(drop=True)
+    frame.insert(0, "rank", np.arange(1, len(frame) + 1))
+    return frame
+
+
+def _by_synergy(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(list(rows), columns=PAIRS)
+    order = frame.assign(key=-frame["synergy"].astype(float).round(6), more=-frame["loss"].astype(float).round(6))
+    return frame.loc[order.sort_values(["key", "more", "what"], kind="stable").index].reset_index(drop=True)
+
+
+__all__ = ["Stress", "stress"]
