@@ -20,7 +20,9 @@ from question_book import (
     money,
     moves,
     number,
+    numbered,
     printed,
+    rows,
     section,
     signed,
     table,
@@ -93,7 +95,7 @@ def test_words_follow_the_sign() -> None:
 
 def test_a_command_tells_only_figures_of_two_digits() -> None:
     assert printed("solve x", "333 MUSD", "3.0 Mt", "nothing", "0.6 bcm") == "solve x  # prints 333 MUSD, 3.0 Mt"
-    assert printed("solve x", "nothing") == "solve x"
+    assert printed("solve x", "nothing", None) == "solve x"
 
 
 def answer(book: Book, rows: list[Row], base: er.Plan, **fields: object) -> Answer:
@@ -117,6 +119,16 @@ def test_a_table_gives_changes_against_what_it_says(book: Book) -> None:
     only = table(answer(book, [Row("a", none, ["7"])], plan, tells=(), more=["own"]))
     assert only[0] == "| against 2026 | netback, MUSD | own |"
     assert only[2].endswith(" | 7 |")
+
+
+def test_lines_and_questions_keep_their_order(book: Book) -> None:
+    model = book.of("oil-2024")
+    plans = model.by_label({"as it is": (), "again": ()})
+    assert list(plans.values()) == model.plans((), ())
+    assert rows(plans, lambda plan: [plan.status]) == [
+        Row("as it is", plans["as it is"], ["optimal"]), Row("again", plans["again"], ["optimal"]),
+    ]  # fmt: skip
+    assert numbered(*OIL.values()) == OIL
 
 
 def test_corridors_that_move_most_are_named(book: Book) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
-from plan_figures import SEEN, bought, built, capacity, charge, flow, group, lifted, sold, spent
+from plan_figures import SEEN, bought, built, capacity, charge, first_kink, flow, group, lifted, sold, spent
 from question_book import (
     CHARGE,
     SLIGHT,
@@ -16,7 +14,9 @@ from question_book import (
     gains,
     money,
     number,
+    numbered,
     printed,
+    rows,
     volume,
 )  # fmt: skip
 
@@ -33,7 +33,7 @@ def home_first(book: Book) -> Answer:
     laid = {"twice the growth": ("twice-the-growth",), "Kashagan plant 1": ("kashagan-plant-1",),
             "Kashagan plant 2": ("kashagan-plant-2",), "Karachaganak plant": ("karachaganak-plant",),
             "all three plants": ("kashagan-plant-1", "kashagan-plant-2", "karachaganak-plant")}
-    base, plans = model.plan(), {label: model.plan(*scenarios) for label, scenarios in laid.items()}
+    base, plans = model.plan(), model.by_label(laid)
     fast, *_, together = plans.values()
     a_year = sold(base, "CHINA", ["2029"]) - sold(base, "CHINA", ["2030"])
     more = sold(together, "CHINA", ["2030"]) - sold(base, "CHINA", ["2030"])
@@ -47,7 +47,7 @@ def home_first(book: Book) -> Answer:
             *([f"Three new plants put the end off by some {more / a_year:.0f} years."] if a_year > 0 and more > 0 else []),
         ],
         "2026–2030", base,
-        [Row(label, plan, [number(sold(plan, "CHINA", ["2030"]))]) for label, plan in plans.items()],
+        rows(plans, lambda plan: [number(sold(plan, "CHINA", ["2030"]))]),
         model.sure({
             "obligation:HOME_STH.volume": "home demand by region", "supply:OTHER.available": "output of small fields",
             "market:CHINA.price": "the price in China", "limit:karachaganak-swap.high_ratio": "the terms of the swap",
@@ -67,7 +67,7 @@ def _end(plan: er.Plan) -> str:
 def winter(book: Book) -> Answer:
     """Gas 2: winter deliveries to PetroChina."""
     model, base = book.of("gas-winter-china"), book.plan("gas-2024-monthly")
-    kept, bare, cold = (model.plan(*laid) for laid in ((), ("no-storage",), ("cold-winter",)))
+    kept, bare, cold = model.plans((), ["no-storage"], ["cold-winter"])
     due = 4.5 * sum(p.years for p in base.case.periods if p.label in WINTER)
     free, sent = (sold(plan, "CHINA", WINTER) for plan in (base, kept))
     kept_all = sent > due - SEEN
@@ -82,8 +82,7 @@ def winter(book: Book) -> Answer:
             f"Without storage it {brings(bare.netback - base.netback)}.",
         ],
         "2024 by month", base,
-        [Row(label, plan, [number(bought(plan))]) for label, plan in (
-            ("contract kept", kept), ("without storage", bare), ("in a cold winter", cold))],
+        rows({"contract kept": kept, "without storage": bare, "in a cold winter": cold}, _bought),
         model.sure({
             "obligation:HOME_STH.volume": "home demand by month", "supply:RUSSIA_ORENBURG.cost": "the price of bought gas",
             "contract:petrochina.volume": "the contract's volume", "storage:BOZOI.withdrawal": "Bozoi",
@@ -96,7 +95,7 @@ def winter(book: Book) -> Answer:
 def orenburg(book: Book) -> Answer:
     """Gas 3: Orenburg stops, and what a plant of one's own would be worth."""
     model, base = book.of("orenburg-stops"), book.plan("energy-2024")
-    month, year, plant = (model.plan(*laid) for laid in ((), ("year",), ("year-with-plant",)))
+    month, year, plant = model.plans((), ["year"], ["year-with-plant"])
     loss, oil = base.netback - month.netback, _family_loss(base, month, "oil")
     cheap = CHARGE * 3200  # MUSD a year for the least that is said of the plant's cost
     spared = plant.netback - year.netback + charge(plant)
@@ -109,7 +108,7 @@ def orenburg(book: Book) -> Answer:
             f"So it pays if Orenburg stands still for {12 * cheap / spared:.0f} months or more in every year.",
         ],
         "2024", base,
-        [Row("a month", month), Row("a year", year), Row("a year, with a plant", plant)],
+        rows({"a month": month, "a year": year, "a year, with a plant": plant}),
         model.sure({
             "supply:KARACHAGANAK.available": "the field's oil", "market:ORENBURG_GAS.price": "the price at Orenburg",
             "option:karachaganak-plant.capex": "the cost of the plant", "supply:KARACHAGANAK_GAS.available": "the raw gas",
@@ -130,7 +129,7 @@ def _family_loss(before: er.Plan, after: er.Plan, family: str) -> float:
 def north_east(book: Book) -> Answer:
     """Gas 4: own gas for the north, or Russian."""
     model, base = book.of("gas-north-east"), book.plan("gas-2030")
-    own, russian, ten = (model.plan(*laid) for laid in ((), ("russian-gas",), ("russian-gas-for-ten",)))
+    own, russian, ten = model.plans((), ["russian-gas"], ["russian-gas-for-ten"])
     gap, imported = own.netback - russian.netback, lifted(russian, "RUSSIA_ISHIM")
     return Answer(
         "Own or Russian gas for the north?",
@@ -143,8 +142,7 @@ def north_east(book: Book) -> Answer:
                "the two equal."] if imported > SEEN else []),
         ],
         "2030", base,
-        [Row(label, plan, [number(bought(plan))]) for label, plan in (
-            ("own gas", own), ("Russian gas", russian), ("Russian gas, 10 bcm", ten))],
+        rows({"own gas": own, "Russian gas": russian, "Russian gas, 10 bcm": ten}, _bought),
         model.sure({
             "supply:RUSSIA_ISHIM.cost": "the price of Russian gas", "arc:ISHIM_AST.tariff": "the tariff of Ishim–Astana",
             "arc:SARYARKA.tariff": "the tariff of Saryarka", "market:CHINA.price": "the price in China",
@@ -154,10 +152,15 @@ def north_east(book: Book) -> Answer:
     )  # fmt: skip
 
 
+def _bought(plan: er.Plan) -> list[str]:
+    """The column of what is bought."""
+    return [number(bought(plan))]
+
+
 def transit(book: Book) -> Answer:
     """Gas 5: Russian gas to Uzbekistan."""
     model, offered = book.of("gas-transit-uzbekistan"), book.plan("gas-2026")
-    none, first, forced = (model.plan(*laid) for laid in ((), ("contract-2_8",), ("all-11-forced",)))
+    none, first, forced = model.plans((), ["contract-2_8"], ["all-11-forced"])
     brought, after = offered.netback - none.netback, forced.netback - none.netback
     return Answer(
         "What does Russian transit to Uzbekistan bring?",
@@ -169,7 +172,7 @@ def transit(book: Book) -> Answer:
             f"The netback then {gains(after)} against no transit.",
         ],
         "no transit", none,
-        [Row("2.8 bcm offered", first), Row("11 bcm offered", offered), Row("transit goes first", forced)],
+        rows({"2.8 bcm offered": first, "11 bcm offered": offered, "transit goes first": forced}),
         model.sure({
             "market:UZBEK_TRANSIT.price": "the fee",
             "limit:cac-makat-beineu.high": "Makat–Beineu's capacity", "tier:UZBEK_TRANSIT/1.depth": "the volume agreed",
@@ -182,9 +185,8 @@ def transit(book: Book) -> Answer:
 def second_line(book: Book) -> Answer:
     """Gas 6: a second line to China."""
     model, base = book.of("second-line-to-china"), book.plan("gas-2030")
-    laid = {"line allowed": (), "new plants": ("new-plants",), "lines full of transit": ("full-of-transit",),
-            "both": ("new-plants", "full-of-transit")}
-    plans = {label: model.plan(*scenarios) for label, scenarios in laid.items()}
+    plans = model.by_label({"line allowed": (), "new plants": ["new-plants"],
+                            "lines full of transit": ["full-of-transit"], "both": ["new-plants", "full-of-transit"]})
     asked, plants, *_ = plans.values()
     free = volume(capacity(asked, "ACGP_EAST"), "gas")
     return Answer(
@@ -195,7 +197,7 @@ def second_line(book: Book) -> Answer:
             f"China buys {volume(sold(asked, 'CHINA'), 'gas')} of Kazakh gas, or {volume(sold(plants, 'CHINA'), 'gas')} with new plants.",
         ],
         "2030", base,
-        [Row(label, plan, ["yes" if built(plan) else "no"]) for label, plan in plans.items()],
+        rows(plans, lambda plan: ["yes" if built(plan) else "no"]),
         model.sure({
             "supply:OTHER.available": "output of 2030", "market:CHINA.price": "the price in China",
             "option:china-second.capex": "the cost of the line", "arc:ACGP_EAST.booked": "what transit takes",
@@ -209,7 +211,7 @@ def turkmen(book: Book) -> Answer:
     """Gas 7: Turkmen gas for the south, and a stake in TAPI."""
     model, base = book.of("turkmen-gas-south"), book.plan("gas-2026")
     three = model.plan()
-    pays = _first_kink(model.case("free-to-choose"), "supply:TURKMENISTAN.cost", 252, 150)
+    pays = first_kink(model.case("free-to-choose"), "supply:TURKMENISTAN.cost", 252, 150)
     price = "no price tried" if pays is None else f"{number(pays)} USD"
     change = three.netback - base.netback
     stake = 0.3 * 10000 * CHARGE
@@ -222,14 +224,14 @@ def turkmen(book: Book) -> Answer:
             f"A stake of 30 % in TAPI costs {money(stake)} a year and brings no gas to Kazakhstan.",
         ],
         "2026", base,
-        [Row("3 bcm bought", three)],
+        rows({"3 bcm bought": three}),
         model.sure({
             "supply:TURKMENISTAN.cost": "the price of Turkmen gas", "market:CHINA.price": "the price in China",
             "arc:ACGP_EAST.tariff": "the tariff of lines A, B, C",
         }),
         [model.solve(prints=[money(change)]),
          printed(f"frontier {model.name} --scenario free-to-choose --over supply:TURKMENISTAN.cost --from 252 --to 150",
-                 *([] if pays is None else [price]))],
+                 None if pays is None else price)],
         tells=["exports"],
     )  # fmt: skip
 
@@ -237,12 +239,12 @@ def turkmen(book: Book) -> Answer:
 def trans_caspian(book: Book) -> Answer:
     """Gas 8: a Trans-Caspian link and the chain behind it."""
     model, base = book.of("trans-caspian-gas"), book.plan("gas-2030")
-    link, treaty, dear, chain = (model.plan(*laid) for laid in (
-        (), ("full-tanap-tariff",), ("price-of-2022",), ("price-of-2022", "build-the-chain")))
+    link, treaty, dear, chain = model.plans(
+        (), ["full-tanap-tariff"], ["price-of-2022"], ["price-of-2022", "build-the-chain"])
     bare, shut = model.plan("china-shut-no-link"), model.plan("china-shut")
     carried, *others = (group(plan, "corridor", "CASPIAN", "gas") for plan in (link, treaty, dear, chain, shut))
     now = float(link.deliveries.loc[link.deliveries["market"] == "ITALY", "price"].iloc[0]) / MMBTU
-    price = _first_kink(model.case(), "market:ITALY.price", 8, 20, unit="USD/MMBtu")
+    price = first_kink(model.case(), "market:ITALY.price", 8, 20, unit="USD/MMBtu")
     figure = "no price up to 20 USD/MMBtu" if price is None else f"{price:.2f} USD/MMBtu"
     near = price is not None and abs(price / now - 1) < NEAR
     return Answer(
@@ -265,18 +267,9 @@ def trans_caspian(book: Book) -> Answer:
             "arc:TAP_FX.tariff": "the Trans Adriatic expansion",
         }),
         [printed(f"frontier {model.name} --over market:ITALY.price --from 8 --to 20 --unit USD/MMBtu",
-                 *([] if price is None else [figure]))],
+                 None if price is None else figure)],
         more=["under the Caspian, bcm"], tells=(),
     )  # fmt: skip
 
 
-def _first_kink(case: er.Case, lever: str, start: float, end: float, unit: str = "") -> float | None:
-    """Where the plan first changes along a lever; None where it does not."""
-    points = er.frontier(case, lever, start, end, unit=unit).points
-    kinks = points.loc[points["kink"], "cap"]
-    return float(kinks.iloc[0]) if len(kinks) else None
-
-
-GAS: Mapping[int, Callable[[Book], Answer]] = {
-    1: home_first, 2: winter, 3: orenburg, 4: north_east, 5: transit, 6: second_line, 7: turkmen, 8: trans_caspian,
-}  # fmt: skip
+GAS = numbered(home_first, winter, orenburg, north_east, transit, second_line, turkmen, trans_caspian)

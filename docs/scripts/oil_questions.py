@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from plan_figures import (
     SEEN,
     bound,
@@ -12,12 +10,14 @@ from plan_figures import (
     changes,
     charge,
     exported,
+    first_kink,
     flow,
     group,
     rerouted,
     shut,
     spent,
     tariff,
+    through_russia,
     worth,
 )
 from question_book import (
@@ -31,7 +31,9 @@ from question_book import (
     listed,
     money,
     number,
+    numbered,
     printed,
+    rows,
     takers,
     volume,
 )  # fmt: skip
@@ -44,7 +46,7 @@ NEVER = float("inf")
 def one_mooring(book: Book) -> Answer:
     """Oil 1: two months on one mooring of the Caspian terminal."""
     model, base = book.of("cpc-one-mooring"), book.plan("oil-2024-monthly")
-    one, none = model.plan(), model.plan("stopped")
+    one, none = model.plans((), ["stopped"])
     moved, lost = rerouted(base, one), volume(exported(base, "oil") - exported(one, "oil"), "oil")
     return Answer(
         "What do two months on one CPC mooring cost?",
@@ -57,7 +59,7 @@ def one_mooring(book: Book) -> Answer:
             f"With no mooring, exports {falls(exported(base, 'oil'), exported(none, 'oil'), 'oil')}.",
         ],
         "2024 by month", base,
-        [Row("one mooring", one), Row("no mooring", none)],
+        rows({"one mooring": one, "no mooring": none}),
         model.sure({
             "arc:CPC_SPM.capacity": "what moorings load", "arc:CPC_KTO.capacity": "CPC's link to KazTransOil",
             "limit:iga-atyrau-samara.high": "the transit quota", "arc:KEN_KUM.capacity": "Kenkiyak–Kumkol",
@@ -93,18 +95,17 @@ def btc(book: Book) -> Answer:
         }, "Ships and rail for 7 Mt cost nothing here."),
         [widest.solve("one-mooring", prints=[carried]),
          printed("frontier btc-7 --scenario one-mooring --over arc:BTC.tariff --from 24 --to 0",
-                 *([] if fills is None else [f"{number(fills)} USD/t"]))],
+                 None if fills is None else f"{number(fills)} USD/t")],
     )  # fmt: skip
 
 
 def _btc_draws(book: Book) -> float:
     """USD/t by which BTC must earn more in a quiet year to draw more oil; infinity where no premium tried does."""
-    case = book.case("btc-7")
-    points = er.frontier(case, "differential:BTC_BLEND/.differential", 2.2, 14, unit="USD/bbl").points
-    kinks = points.loc[points["kink"], "cap"]
+    case, today = book.case("btc-7"), 2.2
+    draws = first_kink(case, "differential:BTC_BLEND/.differential", today, 14, unit="USD/bbl")
     grades = case.network.tables["commodities"]
     barrels = float(grades.loc[grades["id"] == "BTC_BLEND", "bbl_per_t"].iloc[0])
-    return (float(kinks.iloc[0]) - float(points["cap"].iloc[0])) * barrels if len(kinks) else NEVER
+    return NEVER if draws is None else (draws - today) * barrels
 
 
 def _btc_fills(book: Book, fee: float) -> float | None:
@@ -123,7 +124,7 @@ def _cut(start: float, fee: float) -> str:
 def germany(book: Book) -> Answer:
     """Oil 3: the barrels of Germany after 1 May 2026."""
     model = book.of("druzhba-closed")
-    opened, closed, tight = (model.plan(*laid) for laid in (("open",), (), ("no-room-in-cpc",)))
+    opened, closed, tight = model.plans(["open"], (), ["no-room-in-cpc"])
     by_sea, by_line = (f"{number(_netback(plan, words))} USD" for plan, words in
                        ((tight, "Ust-Luga → Rotterdam"), (opened, "→ Schwedt")))
     lost = shut(closed, "oil") - shut(opened, "oil")
@@ -141,7 +142,7 @@ def germany(book: Book) -> Answer:
             "and [Gdańsk](https://www.pern.pl/de/dienstleistungen/rohoel/transport-von-erdoel/).",
         ],
         "2.5 Mt by Druzhba", opened,
-        [Row("Druzhba closed", closed), Row("and CPC full", tight)],
+        rows({"Druzhba closed": closed, "and CPC full": tight}),
         model.sure({
             "arc:TN_BY.tariff": "Transneft's tariff", "arc:T_UST_ROT.tariff": "Baltic freight",
             "arc:GTD.tariff": "the tariff of Belarus", "arc:PERN.tariff": "the Polish tariff",
@@ -160,8 +161,8 @@ def _netback(plan: er.Plan, words: str) -> float:
 def china_line(book: Book) -> Answer:
     """Oil 4: more Russian transit in the line to China."""
     model, base = book.of("china-line-space"), book.plan("oil-2026")
-    taken, stops = model.plan(), model.plan("rosneft-stops")
-    shock, shock_free = model.plan("one-mooring"), model.plan("rosneft-stops", "one-mooring")
+    taken, stops, shock, shock_free = model.plans(
+        (), ["rosneft-stops"], ["one-mooring"], ["rosneft-stops", "one-mooring"])
     refused = base.netback - taken.netback
     tight = worth(shock, "capacity", "KEN_KUM")
     narrow = f"{number(tight)} USD"
@@ -177,7 +178,7 @@ def china_line(book: Book) -> Answer:
               if tight else []),
         ],
         "2026", base,
-        [Row("transit taken", taken), Row("Rosneft stops", stops),
+        [*rows({"transit taken": taken, "Rosneft stops": stops}),
          Row("Rosneft stops, both on one mooring", shock_free, against=shock)],
         model.sure({
             "arc:KEN_KUM.capacity": "Kenkiyak–Kumkol",
@@ -190,19 +191,20 @@ def china_line(book: Book) -> Answer:
 def hedges(book: Book) -> Answer:
     """Oil 5: what each hedge saves per dollar when the terminal limps."""
     model = book.of("hedges-compared")
-    bare, every, quiet = model.plan("none"), model.plan(), model.plan("quiet")
-    named = {"kenkiyak": "Kenkiyak–Kumkol", "ships": "ships and BTC", "kuryk": "Eskene–Kuryk"}
-    plans = {words: model.plan(scenario) for scenario, words in named.items()} | {"all of them": every}
+    bare, quiet = model.plans(["none"], ["quiet"])
+    plans = model.by_label({"Kenkiyak–Kumkol": ["kenkiyak"], "ships and BTC": ["ships"], "Eskene–Kuryk": ["kuryk"],
+                            "all of them": ()})
+    *one, every = plans
     saved = {words: exported(plan, "oil") - exported(bare, "oil") for words, plan in plans.items()}
     each = {words: spent(plan) / saved[words] for words, plan in plans.items()}
     once = {words: (plan.netback - bare.netback) / charge(plan) + 1 for words, plan in plans.items()}
-    order = sorted(named.values(), key=lambda words: each[words])
-    idle, left = built(quiet), volume(shut(every, "oil"), "oil")
+    cheapest = min(one, key=lambda words: each[words])
+    idle, left = built(quiet), volume(shut(plans[every], "oil"), "oil")
     return Answer(
         "Which hedge against one CPC mooring costs least?",
         model,
         [
-            f"The cheapest per tonne saved is {order[0]}, at {number(each[order[0]])} USD of capital.",
+            f"The cheapest per tonne saved is {cheapest}, at {number(each[cheapest])} USD of capital.",
             f"In a quiet year the best plan builds {listed(idle) or 'none of them'}.",
             f"On one mooring all of them leave {left} in the ground.",
         ],
@@ -221,10 +223,10 @@ def hedges(book: Book) -> Answer:
 def russia_80(book: Book) -> Answer:
     """Oil 6: a Russian share of 80 %, exports held."""
     model, base = book.of("russian-transit-80"), book.plan("oil-2024")
-    less, eighty = model.plan("cheapest-builds-for-85"), model.plan()
+    less, eighty = model.plans(["cheapest-builds-for-85"], ())
     end = er.frontier(book.case("oil-2024"), "policy.max_share.transit:RU", 0.95, 0.80).points.iloc[-1]
     least, dearest = f"{100 * end['cap']:.1f} %", f"{float(end['premium_usd_per_t']):.2f} USD"
-    today = f"{100 * group(base, 'transit', 'RU', 'oil', 'share'):.1f} %"
+    today = f"{through_russia(base)} %"
     shares = {"85 %": less, "80 %": eighty}
     each = {share: (base.netback - plan.netback) / exported(plan, "oil") for share, plan in shares.items()}
     return Answer(
@@ -250,7 +252,7 @@ def russia_80(book: Book) -> Answer:
 def caspian(book: Book) -> Answer:
     """Oil 7: a metre less of the Caspian."""
     model, base, usual = book.of("caspian-falls"), book.plan("oil-2026"), book.plan("btc-2.2", "one-mooring")
-    one, two, shock = (model.plan(*laid) for laid in ((), ("two-metres",), ("one-mooring",)))
+    one, two, shock = model.plans((), ["two-metres"], ["one-mooring"])
     fleet, berths = ([number(bound(p, "joint", limit)) for p in (base, one)]
                      for limit in ("caspian-fleet", "aktau-berths"))
     return Answer(
@@ -262,7 +264,7 @@ def caspian(book: Book) -> Answer:
             f"That {brings(one.netback - base.netback)}, and on one CPC mooring it {brings(shock.netback - usual.netback)}.",
         ],
         "2026", base,
-        [Row("a metre", one), Row("two metres", two), Row("a metre, one mooring", shock, against=usual)],
+        [*rows({"a metre": one, "two metres": two}), Row("a metre, one mooring", shock, against=usual)],
         model.sure({
             "arc:AKT_MKH.tariff": "freight", "limit:caspian-fleet.high": "the fleet", "limit:aktau-berths.high": "the berths",
         }, "The metre is assumed to act as the last."),
@@ -273,7 +275,7 @@ def caspian(book: Book) -> Answer:
 def black_sea(book: Book) -> Answer:
     """Oil 8: war risk on the Black Sea, and its closure."""
     model, base = book.of("black-sea-risk"), book.plan("oil-2026")
-    risk, without, closed = (model.plan(*s) for s in ((), ("no-ust-luga",), ("closed",)))
+    risk, without, closed = model.plans((), ["no-ust-luga"], ["closed"])
     left = max(flow(plan, "TN_SHES") for plan in (base, risk))
     shut_in = volume(shut(closed, "oil"), "oil")
     return Answer(
@@ -288,7 +290,7 @@ def black_sea(book: Book) -> Answer:
             f"A sea closed all year shuts in {shut_in} and {brings(closed.netback - base.netback)}.",
         ],
         "2026", base,
-        [Row("war risk 1 %", risk), Row("and no Ust-Luga", without), Row("closed", closed)],
+        rows({"war risk 1 %": risk, "and no Ust-Luga": without, "closed": closed}),
         model.sure({
             "arc:TN_USTL.tariff": "Transneft's tariff", "arc:TN_USTL.booked": "Ust-Luga's capacity",
             "arc:T_CPC_AUG.tariff": "freight",
@@ -301,7 +303,7 @@ def supsa(book: Book) -> Answer:
     """Oil 9: Baku-Supsa for Kazakh crude alone, or more in BTC."""
     model = book.of("baku-supsa")
     quiet, *shocks = (
-        [model.plan(*way, *event) for way in (("neither",), (), ("blend-in-btc",))]
+        model.plans(*((*way, *event) for way in (("neither",), (), ("blend-in-btc",))))
         for event in ((), ("one-mooring",), ("one-mooring", "russia-shut"))
     )  # fmt: skip
     beats = [gains(supsa.netback - blend.netback, "beats blending by", "loses to blending by", "equals blending")
@@ -331,10 +333,8 @@ def year_2030(book: Book) -> Answer:
     """Oil 10: 100 Mt and more, and 39 Mt of refining."""
     model = book.of("oil-2030")
     base = model.plan()
-    labels = {"105 Mt": ("output-105",), "115 Mt": ("output-115",), "39 Mt refined": ("refining-39",)}
-    plans = {label: model.plan(*laid) for label, laid in labels.items()}
+    plans = model.by_label({"105 Mt": ["output-105"], "115 Mt": ["output-115"], "39 Mt refined": ["refining-39"]})
     _, most, refined = plans.values()
-    russia = {label: f"{100 * group(p, 'transit', 'RU', 'oil', 'share'):.1f}" for label, p in plans.items()}
     kept = exported(base, "oil") - exported(refined, "oil")
     lost = shut(most, "oil")
     return Answer(
@@ -347,7 +347,7 @@ def year_2030(book: Book) -> Answer:
             f"It pays only if a tonne at home is worth more than {number((base.netback - refined.netback) / kept)} USD.",
         ],
         "98.9 Mt", base,
-        [Row(label, plan, [russia[label]]) for label, plan in plans.items()],
+        rows(plans, lambda plan: [through_russia(plan)]),
         model.sure({
             "supply:TENGIZ.available": "output of 2030", "market:AUGUSTA.price": "Brent, held at July 2026",
             "limit:cpc-kazakh-section.high": "the Kazakh section of CPC", "limit:iga-atyrau-samara.high": "the transit quota",
@@ -357,7 +357,4 @@ def year_2030(book: Book) -> Answer:
     )  # fmt: skip
 
 
-OIL: Mapping[int, Callable[[Book], Answer]] = {
-    1: one_mooring, 2: btc, 3: germany, 4: china_line, 5: hedges, 6: russia_80, 7: caspian, 8: black_sea, 9: supsa,
-    10: year_2030,
-}  # fmt: skip
+OIL = numbered(one_mooring, btc, germany, china_line, hedges, russia_80, caspian, black_sea, supsa, year_2030)

@@ -89,6 +89,18 @@ def worth(plan: er.Plan, kind: str, limit: str) -> float:
     return float(rows.loc[rows["limit"] == limit, "price"].abs().max()) if (rows["limit"] == limit).any() else 0.0
 
 
+def through_russia(plan: er.Plan) -> str:
+    """The share of oil that crosses Russia, in percent: ``95.4``."""
+    return f"{100 * group(plan, 'transit', 'RU', 'oil', 'share'):.1f}"
+
+
+def first_kink(case: er.Case, lever: str, start: float, end: float, unit: str = "") -> float | None:
+    """Where the plan first changes along a lever, in ``unit``; None where it does not."""
+    points = er.frontier(case, lever, start, end, unit=unit).points
+    kinks = points.loc[points["kink"], "cap"]
+    return float(kinks.iloc[0]) if len(kinks) else None
+
+
 def changes(before: er.Plan, after: er.Plan) -> list[tuple[str, float]]:
     """Corridors that carry more or less, the largest change first: name, Mt (bcm)."""
     table = er.compare(before, after).corridors

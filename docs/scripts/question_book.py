@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
@@ -58,6 +58,14 @@ class Model:
     def plan(self, *scenarios: str) -> er.Plan:
         """The best plan with scenarios laid over the model."""
         return self.book.plan(self.name, *scenarios)
+
+    def plans(self, *laid: Sequence[str]) -> list[er.Plan]:
+        """The best plan of each list of scenarios."""
+        return [self.plan(*scenarios) for scenarios in laid]
+
+    def by_label(self, laid: Mapping[str, Sequence[str]]) -> dict[str, er.Plan]:
+        """The best plan of each list of scenarios, by what it is called."""
+        return dict(zip(laid, self.plans(*laid.values()), strict=True))
 
     def case(self, *scenarios: str) -> er.Case:
         """The model with scenarios laid over it."""
@@ -124,9 +132,9 @@ def moves(before: er.Plan, after: er.Plan) -> str:
                      if abs(change) >= ALSO * abs(found[0][1])) or "none"
 
 
-def printed(command: str, *figures: str) -> str:
+def printed(command: str, *figures: str | None) -> str:
     """A command with the figures that it prints, as the answer says them; those of a single digit tell too little."""
-    told = [words for words in figures if len(re.sub(r"\D", "", words.split(" ")[0]).lstrip("0")) > 1]
+    told = [words for words in figures if words and len(re.sub(r"\D", "", words.split(" ")[0]).lstrip("0")) > 1]
     return f"{command}  # prints {', '.join(told)}" if told else command
 
 
@@ -179,6 +187,11 @@ class Row:
     against: er.Plan | None = None
 
 
+def rows(plans: Mapping[str, er.Plan], more: Callable[[er.Plan], Sequence[str]] = lambda _: ()) -> list[Row]:
+    """A line a plan, with the own columns that ``more`` reads off it."""
+    return [Row(label, plan, more(plan)) for label, plan in plans.items()]
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer: some short sentences, a table, what it rests on and how to see it again.
@@ -197,6 +210,11 @@ class Answer:
     commands: Sequence[str]
     more: Sequence[str] = ()
     tells: Sequence[str] = ("exports", "routes")
+
+
+def numbered(*questions: Callable[[Book], Answer]) -> dict[int, Callable[[Book], Answer]]:
+    """The questions of a family by their numbers on the page."""
+    return dict(enumerate(questions, 1))
 
 
 def section(number: int, answer: Answer) -> list[str]:
