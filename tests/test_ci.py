@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import re
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -48,3 +49,12 @@ def test_every_direct_dependency_states_its_lowest_version(root: Path) -> None:
 ])  # fmt: skip
 def test_texts_are_equal_and_numbers_to_nine_digits(root: Path, one: Any, two: Any, told: int) -> None:
     assert script(root, "same").compare({"solve": one}, {"solve": two}) == told
+
+
+def test_before_a_commit_the_same_lint_and_types_run(root: Path) -> None:
+    """The hooks run the commands of ``.ci/run``, by tools that are there already."""
+    section = (root / ".ci" / "run").read_text("utf-8").partition('say "lint and types"\n')[2].partition("\n\n")[0]
+    hooks = (root / ".pre-commit-config.yaml").read_text("utf-8")
+    assert re.findall(r"^ +entry: (.*)$", hooks, re.M) == section.splitlines()
+    assert re.findall(r"repo: (.*)$", hooks, re.M) == ["local"]
+    assert set(re.findall(r"language: (.*)$", hooks, re.M)) == {"system"}

@@ -107,8 +107,8 @@ def test_a_table_gives_changes_against_what_it_says(book: Book) -> None:
     case = book.case("oil-2026").set("policy.exports", "free")
     plan, cut, none = er.solve(case), er.solve(case.without("TN_USTL")), er.solve(case.without("CPC_SPM"))
     lost = signed(cut.netback - plan.netback, 0.05)
-    rows = [Row("a", cut), Row("b", none), Row("c", cut, against=cut)]
-    head, _, first, second, third = table(answer(book, rows, plan))
+    lines = [Row("a", cut), Row("b", none), Row("c", cut, against=cut)]
+    head, _, first, second, third = table(answer(book, lines, plan))
     assert head == "| against 2026 | netback, MUSD | exports, Mt | moves most |"
     assert first.startswith(f"| a | {lost} | {signed(exported(cut, 'oil') - exported(plan, 'oil'), 0.005)} | ")
     assert first.endswith(f" {moves(plan, cut)} |")
