@@ -1,8 +1,8 @@
 """What a function of the package could raise, read off its source: the errors it makes, and those of what it uses.
 
-Names are followed through imports, ``self.name`` to its class, and ``value.name`` to the methods of that name in the
-modules that could be meant, unless pandas, numpy or Python itself have a method of that name.  So too much counts as
-used, never too little: an error that is not found is not raised.
+Names are followed through imports and what a package hands out, ``self.name`` to its class, and ``value.name`` to the
+methods of that name in the modules that could be meant, unless pandas, numpy or Python itself have a method of that
+name.  So too much counts as used, never too little: an error that is not found is not raised.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ def promised(doc: str, errors: Iterable[str]) -> set[str]:
 
 @dataclass(frozen=True)
 class Package:
-    """The modules of a package by dotted name, and the names of its errors."""
+    """The modules of a package by dotted name, what their stubs hand out, and the names of its errors."""
 
     sources: Mapping[str, str]
     errors: frozenset[str]
+    stubs: Mapping[str, str] = field(default_factory=dict)
     trees: dict[str, ast.Module] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -47,10 +48,22 @@ class Package:
     def imported(self) -> dict[str, dict[str, str]]:
         """By module: the name it has in it → the full name of what was imported, functions included."""
         return {
-            module: {alias.asname or alias.name: f"{node.module}.{alias.name}"
-                     for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+            module: {alias.asname or alias.name: ".".join(filter(None, (module * node.level, node.module, alias.name)))
+                     for part in (tree, ast.parse(self.stubs.get(module, ""))) for node in ast.walk(part)
+                     if isinstance(node, ast.ImportFrom) for alias in node.names}
             for module, tree in self.trees.items()
-        }
+        }  # fmt: skip
+
+    @cached_property
+    def tabled(self) -> dict[str, str]:
+        """Methods whose work is done elsewhere, by a table of texts: ``{"Plan.save": "package.results:save"}``."""
+        return {
+            key.value: value.value.replace(":", ".")
+            for tree in self.trees.values() for node in ast.walk(tree) if isinstance(node, ast.Dict)
+            for key, value in zip(node.keys, node.values, strict=True)
+            if isinstance(key, ast.Constant) and isinstance(value, ast.Constant)
+            and isinstance(key.value, str) and isinstance(value.value, str) and ":" in value.value
+        }  # fmt: skip
 
     @cached_property
     def definitions(self) -> dict[str, Definition]:
@@ -111,6 +124,8 @@ class Package:
         if isinstance(definition, ast.ClassDef):
             yield from (name for start in STARTS if (name := f"{full}.{start}") in self.definitions)
             return
+        if there := self.tabled.get(".".join(full.split(".")[-2:])):
+            yield from filter(None, [self._found(there)])
         for node in ast.walk(definition):
             found: Iterable[str | None] = ()
             if isinstance(node, ast.Name):

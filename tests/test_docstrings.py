@@ -139,11 +139,11 @@ def test_an_example_names_only_what_the_facade_has() -> None:
 @pytest.fixture(scope="module")
 def package() -> Package:
     """The package as it is written."""
-    sources = {
-        ".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"):
-            path.read_text("utf-8") for path in sorted(PACKAGE.rglob("*.py"))
-    }  # fmt: skip
-    return Package(sources, ERRORS)
+    sources, stubs = (
+        {".".join((PACKAGE.name, *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"):
+             path.read_text("utf-8") for path in sorted(PACKAGE.rglob(pattern))} for pattern in ("*.py", "*.pyi")
+    )  # fmt: skip
+    return Package(sources, ERRORS, stubs)
 
 
 def test_an_error_is_promised_only_where_it_can_come(package: Package) -> None:
@@ -155,7 +155,8 @@ def test_an_error_is_promised_only_where_it_can_come(package: Package) -> None:
 
 TOY = {
     "toy.rules": '''
-from toy.sums import add, Sum
+from toy import add
+from toy.sums import Sum
 
 def build(x):
     """Raises InfeasibleError, and DataError where none is stated."""
@@ -187,16 +188,31 @@ class Sum:
     def _refuse(self):
         raise LabelError("no")
 
+    def saved(self):
+        """Raises DataError."""
+        return above("saved")
+
 def add(x):
     raise InfeasibleError("no")
 ''',
+    "toy.disk": '''
+from energy_routes.errors import DataError
+
+def save(x):
+    raise DataError("no", [])
+''',
+    "toy": '''
+TABLE = {"Sum.saved": "toy.disk:save"}
+''',
 }
+STUBS = {"toy": "from .sums import add as add"}
 
 
 def test_a_promise_that_is_not_kept_is_found() -> None:
-    toy = Package(TOY, frozenset({"InfeasibleError", "LabelError", "DataError"}))
+    toy = Package(TOY, frozenset({"InfeasibleError", "LabelError", "DataError"}), STUBS)
     said = {full: promised(ast.get_docstring(node) or "", toy.errors) for full, node in toy.definitions.items()}
     assert said["toy.rules.build"] == {"InfeasibleError", "DataError"}
+    assert said["toy.sums.Sum.saved"] == {"DataError"}
     assert said["toy.rules.other"] == {"LabelError", "DataError"}
     assert {full: words - toy.raised(full) for full, words in said.items() if words - toy.raised(full)} == {
         "toy.rules.build": {"DataError"}, "toy.rules.other": {"DataError"},

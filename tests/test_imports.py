@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -281,6 +282,21 @@ BEER = str(PACKAGE.parent / "tests" / "textbook" / "beer" / "model.toml")
 def test_solving_loads_no_gis_and_no_pulp() -> None:
     loaded = loaded_after(f"import energy_routes as er\nprint(er.solve(er.load({BEER!r})).status)")
     assert loaded & (GIS | {"pulp"}) == set()
+
+
+def test_the_core_loads_what_its_page_names_and_nothing_else(root: Path) -> None:
+    """Maps, report, studies and the command line stay out where only the core is imported, solved with and read."""
+    page = (root / "docs" / "embedding.md").read_text("utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| [^|]+ \| `([\w.]+)` \|$", page, re.M)
+    assert {begin for _, begin in rows} <= set(modules())
+    code = f"""
+from energy_routes.case import load
+from energy_routes.solving import solve
+assert solve(load({BEER!r})).tables()
+import sys
+print(" ".join(name.split(".")[1] for name in sys.modules if name.startswith("energy_routes.")))
+"""
+    assert set(run(code).split()) == {name for name, _ in rows}
 
 
 def test_every_public_name_is_what_it_was_after_every_module_is_imported() -> None:

@@ -359,6 +359,11 @@ class Plan:
         -------
         Path
             The file.
+
+        Raises
+        ------
+        UsageError
+            The period, the suffix or the language is unknown, or the two plans have no common period.
         """
         written: Path = _above("layers")(self, Path(path), **options)
         return written
