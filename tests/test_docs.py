@@ -95,8 +95,9 @@ def test_an_amount_of_the_readme_has_a_sign_and_a_unit_or_is_nothing(value: floa
 
 
 def test_every_page_is_in_the_index() -> None:
-    linked = set(LINK.findall((ROOT / "docs" / "README.md").read_text("utf-8")))
-    pages = {page.relative_to(ROOT / "docs").as_posix() for page in PAGES if page.is_relative_to(ROOT / "docs")} - {"README.md"}
+    docs = ROOT / "docs"
+    linked = set(LINK.findall((docs / "README.md").read_text("utf-8")))
+    pages = {page.relative_to(docs).as_posix() for page in PAGES if page.is_relative_to(docs)} - {"README.md"}
     assert pages - linked == set()
 
 
