@@ -188,7 +188,7 @@ def test_every_price_is_the_slope_just_above_its_limit(spec: Spec) -> None:
     plan, space, program = solve(case), build_space(case), program_of(case)
     table = limit_table(space, program)  # no equality of two rows here: a row each
     assert len(table) == len(plan.prices.table)
-    priced = plan.prices.table.assign(**{c: table[c].to_numpy() for c in ("block", "position", "sign")})
+    priced = plan.prices.table.assign(**{c: table[c].to_numpy() for c in ("block", "at", "sign")})
     years = {period.label: period.years for period in case.periods}
     value = Session(program).solve().objective
 
@@ -226,11 +226,11 @@ def bumped(program: Program, limit: Any, step: float) -> Program:
     upper = limit.side == "equal" or (limit.side == "upper") == (limit.sign > 0)
     lower = limit.side == "equal" or not upper
     parts: Any = program.columns if block == "lifted" else program.rows
-    start = next(part.start for part in program.columns if part.name == block) if block == "lifted" else (
-        program.row_slice(block).start)
+    start = program.shape[0] + next(part.start for part in program.columns if part.name == block) if (
+        block == "lifted") else program.row_slice(block).start
     out = []
     for part in parts:
-        hit = (np.arange(len(part.lower)) == limit.position - start) & (part.name == block)
+        hit = (np.arange(len(part.lower)) == limit.at - start) & (part.name == block)
         out.append(replace(part, lower=np.where(hit & lower, part.lower + step, part.lower),
                            upper=np.where(hit & upper, part.upper + step, part.upper)))
     kept: Any = {"columns" if block == "lifted" else "rows": tuple(out)}

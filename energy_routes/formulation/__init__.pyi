@@ -1,11 +1,18 @@
 from . import objective as objective
 from .concentration import (
+    CAP as CAP,
     CUT as CUT,
     Tangent as Tangent,
     hhi_rows as hhi_rows,
     max_hhi as max_hhi,
     reached as reached,
     tangents as tangents,
+)
+from .declaration import (
+    Limit as Limit,
+    Link as Link,
+    declared as declared,
+    limit_of as limit_of,
 )
 from .description import (
     build as build,

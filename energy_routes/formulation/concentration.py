@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.case import Concentration, for_family, weights_of_sets
+from energy_routes.formulation.declaration import Limit
 from energy_routes.formulation.space.space import Space
 from energy_routes.indicators import weighted_hhi
 from energy_routes.linear import INF, SMALLEST_COEFFICIENT, Index, Rows, Vector, axis, between
 
+CAP = Limit("policy", key="cap", name="cap on the concentration over {cap}", worth="MUSD per 0.01", cuts=True)
 CUT = "max_hhi"
 
 
@@ -78,6 +80,7 @@ def reached(s: Space, cap: Concentration, family: str, x: Vector) -> float:
     return weighted_hhi(volume, weights(s, cap, tuple(volume.index)))
 
 
+@CAP
 def max_hhi(s: Space, cuts: Sequence[Tangent]) -> Rows:
     r"""Σ_g (w_g x̂_g/‖x̂‖_w) Σ_t x_gkt ≤ √H_k · Σ_g Σ_t x_gkt   ∀ cut x̂, family k   [Mt | bcm]
 

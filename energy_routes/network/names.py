@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from string import Formatter
 
 import pandas as pd
 
@@ -127,6 +128,24 @@ class Names:
             f"{kind}:{group}": name if isinstance(name, str) and name else group
             for kind, group, name in zip(*columns, strict=True)
         }
+
+    def filled(self, text: str, labels: pd.DataFrame) -> list[str]:
+        """A text for each row of labels: each column in its braces is filled in with what people call the label.
+
+        A blank label at the end takes the "of" before it along.
+        """
+        called = {column: self._called(column, labels) for _, column, _, _ in Formatter().parse(text) if column}
+        rows = ({column: names[at] for column, names in called.items()} for at in range(len(labels)))
+        return [text.format(**row).removesuffix(" of ") for row in rows]
+
+    def _called(self, column: str, labels: pd.DataFrame) -> list[str]:
+        """The names of groups by their kind, of outages by what they hit (``arc:BTC & arc:KCTS``), else by the id."""
+        ids = labels[column].astype(str)
+        if column not in ("group", "outage"):
+            known: dict[str, str] = getattr(self, column, {})
+            return [known.get(i, i) for i in ids]
+        targets = labels["kind"] + ":" + ids if column == "group" else ids
+        return [" & ".join(self.target.get(part, part) for part in target.split(" & ")) for target in targets]
 
     @cached_property
     def storage(self) -> dict[str, str]:

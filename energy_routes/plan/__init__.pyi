@@ -7,13 +7,10 @@ from .flow_tracing import (
 )
 from .limits import (
     A_PRICE as A_PRICE,
-    LEVELS as LEVELS,
     NO_PLAN as NO_PLAN,
     ONE_OF_SEVERAL as ONE_OF_SEVERAL,
-    PRICE_UNITS as PRICE_UNITS,
     VALUE_UNITS as VALUE_UNITS,
     limit_table as limit_table,
-    repairs as repairs,
 )
 from .plan import (
     MEANING as MEANING,

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.case import Concentration
-from energy_routes.formulation import CUT, Space, reached
+from energy_routes.formulation import CAP, Space, reached
 from energy_routes.linear import Program, Vector
-from energy_routes.plan.limits import NO_PLAN, ONE_OF_SEVERAL, price_unit
+from energy_routes.plan.limits import NO_PLAN, ONE_OF_SEVERAL
 
 PRICE_COLUMNS = [
     "kind", "limit", "name", "family", "period", "side", "volume", "bound", "price", "price_down", "price_all",
@@ -65,7 +65,7 @@ def price_table(space: Space, program: Program, x: Vector, worth: Worth | None) 
     limits = table.assign(
         volume=clean(volume),
         bound=np.where(np.isfinite(bound), bound, np.nan),
-        unit=[price_unit(block, family) for block, family in zip(table["block"], table["family"], strict=True)],
+        unit=table["worth"],
         note=_notes(table),
         **prices,
     )[PRICE_COLUMNS]
@@ -83,9 +83,8 @@ def _notes(table: pd.DataFrame) -> list[str]:
 def _cone_prices(space: Space, x: Vector, worth: Worth) -> Iterator[pd.DataFrame]:
     """One row a capped kind and family: the HHI reached, its cap, and the worth of 0.01 more of it."""
     for cap, family, price in worth.hhi:
-        name = f"cap on the concentration over {cap.name}"
-        told = (reached(space, cap, family, x), cap.cap, price, np.nan, price, np.nan, price_unit(CUT, family), "")
-        row = ("policy", f"hhi:{cap.name}", name, family, "horizon", "upper", *told)
+        told = (reached(space, cap, family, x), cap.cap, price, np.nan, price, np.nan, CAP.worth, "")
+        row = (CAP.kind, f"hhi:{cap.name}", CAP.name.format(cap=cap.name), family, "horizon", "upper", *told)
         yield pd.DataFrame([row], columns=PRICE_COLUMNS)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.answer import UNITS, Answer, Words, answer_of
-from energy_routes.plan import MEANING, NO_PLAN, ONE_OF_SEVERAL, PRICE_UNITS, VALUE_UNITS, Plan
+from energy_routes.plan import MEANING, NO_PLAN, ONE_OF_SEVERAL, VALUE_UNITS, Plan
 from energy_routes.results.tables import exact
 
 __all__ = ["UNITS", "VALUE_UNITS", "begun", "binding", "limits_of_corridors", "summary", "target_of"]
@@ -156,7 +156,7 @@ def binding(plan: Plan) -> pd.DataFrame:
     felt = (merged[["price", "price_down"]].abs() > SLIGHT).any(axis=1) | none
     merged = merged[felt]
     merged["target"] = [target_of(*row) for row in zip(merged["kind"], merged["limit"], merged["name"], strict=True)]
-    own = merged["unit"].isin(list(PRICE_UNITS.values()))
+    own = merged["unit"] != merged["family"].fillna("").map(VALUE_UNITS)
     order = np.where(merged["kind"] == "supply", 3, np.where(merged["price"] > 0, own * 1, 2))
     merged = merged.assign(order=order, size=-merged["price"].abs().fillna(np.inf))
     return merged.sort_values(["order", "size", "target", "side"])[list(BINDING)].reset_index(drop=True)

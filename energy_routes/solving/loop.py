@@ -15,7 +15,7 @@ from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
 from energy_routes.formulation import Space, Tangent, build, build_space, tangents
 from energy_routes.linear import Method, Point, Program, Session, Solution, Status, pulp, residuals
-from energy_routes.plan import Plan, Worth, assemble, repairs
+from energy_routes.plan import Plan, Worth, assemble
 from energy_routes.solving.build_decisions import Decision, settled
 from energy_routes.solving.canonical_plan import pick
 from energy_routes.solving.cutting_planes import CONE, cut_until_inside
@@ -24,6 +24,7 @@ from energy_routes.solving.futures.n_minus_1_table import with_security
 from energy_routes.solving.futures.stochastic import Hedge, hedged, refuse_tail, with_hedge
 from energy_routes.solving.prices.marginal_prices import marginal_worth
 from energy_routes.solving.prices.premium import Yardstick, with_premium
+from energy_routes.solving.repairs import repairs
 from energy_routes.solving.tightest_caps import tightest_words
 from energy_routes.solving.unbounded import unbounded
 from energy_routes.solving.user_columns import views

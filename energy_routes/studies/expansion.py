@@ -163,7 +163,7 @@ def expand(
         raise UsageError(f"{case.name}: nothing can be built; set policy.build, or give the pack options")
     limits = _budgets(space, budgets, steps)
     told = _Teller(progress, len(limits) + 1)
-    none = _with_builds_off(program, space, list(axis.frame["option"].unique()))
+    none = _with_builds(program, list(axis.frame["option"].unique()), whole=False)
     base = told(decide(space, _with_budget(none, None)))
     found = [told(decide(space, _with_budget(program, limit))) for limit in limits]
     table = _steps(space, limits, found, base)
@@ -204,13 +204,15 @@ def _with_budget(program: Program, budget: float | None) -> Program:
     return replace(program, rows=rows)
 
 
-def _with_builds_off(program: Program, space: Space, options: Sequence[str]) -> Program:
-    """The programme in which some options cannot be built."""
+def _with_builds(program: Program, options: Sequence[str], *, whole: bool) -> Program:
+    """The programme in which some options stand ``whole`` from their earliest year on, or cannot be built."""
     columns = []
     for block in program.columns:
         if block.name in ("built", "built_part"):
-            off = block.axis.frame["option"].isin(list(options)).to_numpy(dtype=bool)
-            block = replace(block, upper=np.where(off, 0.0, block.upper))
+            hit = block.axis.frame["option"].isin(list(options)).to_numpy(dtype=bool)
+            at = block.upper if whole else np.zeros(len(hit))
+            low, high = (at, block.upper) if whole else (block.lower, at)
+            block = replace(block, lower=np.where(hit, low, block.lower), upper=np.where(hit, high, block.upper))
         columns.append(block)
     return replace(program, columns=tuple(columns))
 
@@ -298,7 +300,7 @@ def _worth(space: Space, program: Program, last: Decision, told: _Teller) -> pd.
     told.of += len(chosen)
     rows = []
     for option in chosen:
-        without = told(decide(space, _with_builds_off(program, space, _with_followers(space, option))))
+        without = told(decide(space, _with_builds(program, _with_followers(space, option), whole=False)))
         loss, row = sign * (last.value - without.value), dict(built.loc[option])
         years, spent = float(capacity[option]), float(row["spent"])
         rows.append({
@@ -323,7 +325,7 @@ def _entry(space: Space, program: Program, last: Decision, told: _Teller) -> pd.
     rows = []
     for option in idle:
         try:
-            forced = told(decide(space, _with_builds_on(program, space, option)))
+            forced = told(decide(space, _with_builds(program, [option], whole=True)))
         except InfeasibleError:
             continue  # what it requires cannot stand by then
         table = builds_table(space, forced.x, None)
@@ -338,17 +340,6 @@ def _entry(space: Space, program: Program, last: Decision, told: _Teller) -> pd.
         })  # fmt: skip
     columns = ["option", "name", "with", "loss", "capex", "break_even"]
     return pd.DataFrame(rows, columns=columns).sort_values("loss", ignore_index=True)
-
-
-def _with_builds_on(program: Program, space: Space, option: str) -> Program:
-    """The programme in which an option stands whole from its earliest year on."""
-    columns = []
-    for block in program.columns:
-        if block.name in ("built", "built_part"):
-            on = (block.axis.frame["option"] == option).to_numpy(dtype=bool)
-            block = replace(block, lower=np.where(on, block.upper, block.lower))
-        columns.append(block)
-    return replace(program, columns=tuple(columns))
 
 
 def _with_followers(space: Space, option: str) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from energy_routes.formulation.declaration import Link
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Axis, Expr, Rows, Vector, axis, positions
 
@@ -16,6 +17,7 @@ def booking_axis(s: Space, arcs: Sequence[str]) -> Axis:
     return axis("booking", ("arc", "commodity", "period"), frame[frame["arc"].isin(list(arcs))])
 
 
+@Link("futures")
 def booked_capacity(s: Space, booked: Expr) -> Rows:
     r"""Σ_{l∈a} u_lt ≤ K_at   ∀ bookable a, t   [Mt | bcm]
 
@@ -27,6 +29,7 @@ def booked_capacity(s: Space, booked: Expr) -> Rows:
     return booked.sum_to(arcs).take(finite, target) <= target.data("capacity")
 
 
+@Link("futures")
 def within_booking(s: Space, booked: Expr, spot: Expr) -> Rows:
     r"""f_ωlt ≤ u_lt + spot_ωlt   ∀ future ω, bookable lane l, t   [Mt | bcm]
 
@@ -36,6 +39,7 @@ def within_booking(s: Space, booked: Expr, spot: Expr) -> Rows:
     return moved - spot.on(booked.axis) - booked <= 0.0
 
 
+@Link("futures")
 def spot_capacity(s: Space, spot: Expr, share: float) -> Rows:
     r"""Σ_{l∈a} spot_ωlt ≤ σ · K_ωat   ∀ future ω, bookable a, t   [Mt | bcm]
 

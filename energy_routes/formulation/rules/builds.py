@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from energy_routes.formulation.declaration import Limit, Link
 from energy_routes.formulation.rules.network import arc_totals, in_windows, limit_totals, limit_windows
 from energy_routes.formulation.space.axes import limit_axis
 from energy_routes.formulation.space.options import added, of_options
@@ -12,6 +13,7 @@ from energy_routes.formulation.space.space import Space
 from energy_routes.linear import INF, Expr, Rows, Vector, axis, between, zero
 
 
+@Link("builds")
 def standing(s: Space) -> Rows:
     r"""b_oy ≥ b_o,y−1   ∀ option o, year y after the first   [units]
 
@@ -24,6 +26,7 @@ def standing(s: Space) -> Rows:
     return s.built.spread_to(later) - s.built.on(before).spread_to(later) >= 0.0
 
 
+@Link("builds")
 def chains(s: Space) -> Rows:
     r"""b_oy / N_o ≤ b_ry / N_r   ∀ option o that requires r, year y   [share of all units N]
 
@@ -38,6 +41,7 @@ def chains(s: Space) -> Rows:
     return share.spread_to(links) - share.on(other).spread_to(links) <= 0.0
 
 
+@Link("builds")
 def budget(s: Space) -> Rows:
     r"""Σ_o capex_o · b_oY ≤ B,   Y the last year   [MUSD]
 
@@ -52,6 +56,7 @@ def budget(s: Space) -> Rows:
     return (spent.sum_to(total) if most else zero(total)) <= total.data("budget")
 
 
+@Limit("supply", key="supply", repair=8)
 def supply_with_options(s: Space) -> Rows:
     r"""q_st ≤ Q_st·Δt + Σ_o size_o · b_oy · Δt   ∀ supply s that an option adds to, t   [Mt | bcm]
 
@@ -63,6 +68,7 @@ def supply_with_options(s: Space) -> Rows:
     return s.lifted.take(wide, target) - more.take(wide, target) <= target.data("available")
 
 
+@Link("builds", waived=1)
 def arcs_at_least(s: Space) -> Rows:
     r"""min_at ≤ Σ_{l∈a} f_lt   ∀ a that an option widens, t   [Mt | bcm]
 
@@ -73,6 +79,7 @@ def arcs_at_least(s: Space) -> Rows:
     return arc_totals(s, some) >= some.data("minimum")
 
 
+@Link("builds", waived=1)
 def limits_at_least(s: Space) -> Rows:
     r"""low_jt·Δt ≤ Σ_l w_jl f_lt   ∀ j that an option widens, t   [Mt | bcm]
 
@@ -83,6 +90,7 @@ def limits_at_least(s: Space) -> Rows:
     return between(in_windows(limit_totals(s, limits), windows), windows.data("low"), INF).take(wide)
 
 
+@Link("builds")
 def beyond_old(s: Space) -> Rows:
     r"""w_at ≤ Σ_{l∈a} f_lt − K_at·Δt · z_at   ∀ widened a, t   [Mt | bcm]
 
@@ -93,6 +101,7 @@ def beyond_old(s: Space) -> Rows:
     return s.widened - arc_totals(s, over) + s.full.on(over) * over.data("capacity") <= 0.0
 
 
+@Link("builds")
 def within_added(s: Space) -> Rows:
     r"""w_at ≤ Σ_o size_oa · b_oy · Δt   ∀ widened a, t   [Mt | bcm]
 
@@ -101,6 +110,7 @@ def within_added(s: Space) -> Rows:
     return s.widened - added(s.built, s.case, "arc", s.widened.axis) <= 0.0
 
 
+@Link("builds")
 def only_when_full(s: Space) -> Rows:
     r"""w_at ≤ M_at · z_at,   z_at ∈ {0, 1}   ∀ widened a, t   [Mt | bcm]
 

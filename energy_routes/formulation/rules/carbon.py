@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from energy_routes.formulation.declaration import Limit
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Expr, Rows, Vector, axis, zero
 
@@ -30,6 +31,7 @@ def emitted(s: Space) -> Expr:
     return s.flow * emission_factors(s)
 
 
+@Limit("policy", key="window", name="cap on emissions", repair=1, unit="MtCO2e", worth="USD/tCO2e")
 def max_emissions(s: Space) -> Rows:
     r"""Σ_l,t ε_l · f_lt / 1000 ≤ E · Σ_t Δt   [Mt CO2e]
 

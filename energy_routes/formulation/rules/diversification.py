@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.case import ALL, Cap, Over, Past, for_family
+from energy_routes.formulation.declaration import Account, Limit
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Axis, Expr, Rows, axis, level
 
 
+@Account()
 def exports(s: Space) -> Rows:
     r"""e_kt = Σ_{m export} d_m,c,tier,t   ∀ family k, t   [Mt | bcm]
 
@@ -21,6 +23,7 @@ def exports(s: Space) -> Rows:
     return s.exports == s.delivered.take(out, s.delivered.axis.take(out)).sum_to(s.exports.axis)
 
 
+@Account()
 def exposure(s: Space) -> Rows:
     r"""x_gkt = Σ_{l∈count(g)} φ_lt f_lt + Σ_{m∈count(g)} d_mt   ∀ g, k, t   [Mt | bcm];  x_g,all,t = Σ_k P_k x_gkt
 
@@ -46,6 +49,13 @@ def by_value(s: Space, of: Expr) -> Expr:
     return of.take(own, part) * prices
 
 
+def of_share(s: Space) -> Expr:
+    """What each cap on a share is a share of: so much more of its group may move with a share higher by 1."""
+    return capped(s, *s.policy.max_share)[1]
+
+
+@Limit("policy", key="group", name="cap on the share of {group}", repair=1, worth="MUSD per pp", level=True,
+       gain=of_share)
 def max_share(s: Space) -> Rows:
     r"""Σ_t x_gkt ≤ σ_g · Σ_t total_kt  (over the horizon; or for every t)   ∀ capped g, k   [Mt | bcm]
 
@@ -57,6 +67,7 @@ def max_share(s: Space) -> Rows:
     return exposed - total * level(exposed.axis.data("cap")) <= 0.0
 
 
+@Limit("policy", key="group", name="cap on the volume of {group}", repair=1)
 def max_exposure(s: Space) -> Rows:
     r"""Σ_t x_gkt ≤ X_g · Σ_t Δt  (over the horizon; or for every t)   ∀ capped g   [Mt | bcm]
 
@@ -66,6 +77,7 @@ def max_exposure(s: Space) -> Rows:
     return exposed <= exposed.axis.data("cap") * exposed.axis.data("years")
 
 
+@Limit("policy", key="family", name="exports of {family} held", repair=2)
 def hold_exports(s: Space) -> Rows:
     r"""Σ_t e_kt ≥ E*_k   ∀ family k   [Mt | bcm]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from energy_routes.formulation.declaration import Account, Limit
 from energy_routes.formulation.space.axes import limit_axis
 from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.options import added, of_options
@@ -12,6 +13,7 @@ from energy_routes.formulation.space.space import Space
 from energy_routes.linear import INF, Axis, Expr, Rows, axis, between, level
 
 
+@Account()
 def balance(s: Space) -> Rows:
     r"""Σ_{l→n,c} η_l f_lt + q_nct + out_nct = Σ_{n→l,c} f_lt + d_nct + home_nct + in_nct   ∀ n, c, t   [Mt | bcm]
 
@@ -25,6 +27,7 @@ def balance(s: Space) -> Rows:
     return sources == uses
 
 
+@Limit("capacity", key="arc", repair=6, waived=1)
 def capacity(s: Space) -> Rows:
     r"""min_at ≤ Σ_{l∈a} f_lt ≤ (K_at·avail_at − booked_at)·Δt   ∀ a, t   [Mt | bcm]
 
@@ -41,6 +44,7 @@ def capacity(s: Space) -> Rows:
     return between(arc_totals(s, limited) - built, least, high[bounded])
 
 
+@Limit("joint", key="limit", repair=6, waived=1)
 def joint_limits(s: Space) -> Rows:
     r"""low_jt·Δt ≤ Σ_l w_jl f_lt ≤ high_jt·Δt   ∀ j, t (or of the sums over t)   [Mt | bcm]
 
@@ -88,6 +92,7 @@ def limit_totals(s: Space, limits: Axis) -> Expr:
     return (s.flow.spread_to(s.limit_terms) * s.limit_terms.data("weight")).sum_to(limits)
 
 
+@Limit("joint", key="limit", repair=6)
 def joint_ratios(s: Space) -> Rows:
     r"""low_j Σ_{l∈i} w_il f_lt ≤ Σ_{l∈j} w_jl f_lt ≤ high_j Σ_{l∈i} w_il f_lt   ∀ j with a reference i, t   [Mt | bcm]
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.case import Outage
+from energy_routes.formulation.declaration import Limit, Link
 from energy_routes.formulation.space.recourse import Copy
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import INF, Axis, Expr, Rows, Vector, axis, between, level, zero
@@ -52,6 +53,7 @@ def reached(s: Space, goal: Axis, per: str, periods: Sequence[str]) -> Expr:
     return source.take(keep, source.axis.take(keep)).sum_to(families).on(goal)
 
 
+@Limit("policy", key="outage", name="what may be lost with {outage} of {market}", repair=1)
 def secure(lost: Expr, planned: Expr, delta: float, margin: Expr | None = None, room: float = 0.0) -> Rows:
     r"""lost_ω − released_ω ≤ δ · planned_ω   ∀ outage ω, family k (or market m)   [Mt | bcm]
 
@@ -61,6 +63,7 @@ def secure(lost: Expr, planned: Expr, delta: float, margin: Expr | None = None, 
     return between(short if margin is None else short - margin, -INF, room).named(SECURE)
 
 
+@Link("security", repeats="capacity")
 def stranded(s: Space, lost: Expr, outages: Mapping[str, Outage]) -> Rows:
     r"""lost_ωat ≥ Σ_{l∈a} f_lt − ρ_ω K_at,   lost_ωat ≥ 0   ∀ outage ω, a ∈ ω, t in its window   [Mt | bcm]
 
@@ -76,6 +79,7 @@ def stranded(s: Space, lost: Expr, outages: Mapping[str, Outage]) -> Rows:
     return (carried - lost).take(bounded, target) <= kept[bounded]
 
 
+@Link("security")
 def released_stock(s: Space, released: Expr, window: Window) -> Rows:
     r"""released_ωn ≤ Σ_c v_nc at the end of the window   ∀ outage ω, storage n behind the break   [Mt | bcm]
 
@@ -88,6 +92,7 @@ def released_stock(s: Space, released: Expr, window: Window) -> Rows:
     return released - held.take(last, tank).spread_to(released.axis) <= 0.0
 
 
+@Link("security")
 def released_rate(s: Space, released: Expr, window: Window) -> Rows:
     r"""released_ωn ≤ Σ_{t in the window} (O_nt·Δt − Σ_c out_nct)   ∀ outage ω, storage n behind the break   [Mt | bcm]
 
@@ -104,6 +109,7 @@ def released_rate(s: Space, released: Expr, window: Window) -> Rows:
     return used.take(bounded, released.axis.take(bounded)) <= most[bounded]
 
 
+@Link("security")
 def unforeseen(s: Space, level: Mapping[str, float], before: str) -> Rows:
     r"""Σ_c v_nc at the onset ≤ V°_n   ∀ storage n   [Mt | bcm]
 
@@ -115,6 +121,7 @@ def unforeseen(s: Space, level: Mapping[str, float], before: str) -> Rows:
     return s.stock.sum_to(s.storages).take(now, target) <= most
 
 
+@Link("security")
 def hold_window(level: Expr, least: Vector) -> Rows:
     r"""Σ_{t in the window} e_kt ≥ E°_k   ∀ family k   [Mt | bcm]
 
@@ -123,6 +130,7 @@ def hold_window(level: Expr, least: Vector) -> Rows:
     return (level >= least).named("hold_window")
 
 
+@Link("security")
 def planned_lifting(s: Space, copy: Copy, swing: float) -> Rows:
     r"""q_ωst ≤ (1 + swing) · q_st   ∀ own or transit supply s, t in the window and the recovery   [Mt | bcm]
 
@@ -135,6 +143,7 @@ def planned_lifting(s: Space, copy: Copy, swing: float) -> Rows:
     return copy.space.lifted.take(fields, target) - allowed <= 0.0
 
 
+@Link("security")
 def restored_stock(s: Space, copy: Copy, window: Window) -> Rows:
     r"""Σ_c v_ωn ≥ Σ_c v_n at the end of the recovery   ∀ storage n   [Mt | bcm]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from energy_routes.formulation.declaration import Account, Limit
 from energy_routes.formulation.space.options import added
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import INF, Expr, Rows, axis, between
 
 
+@Account()
 def stock_balance(s: Space) -> Rows:
     r"""v_nct = v_nc,t−1 + in_nct − out_nct   ∀ storage, c, t   [Mt | bcm]
 
@@ -21,6 +23,7 @@ def stock_balance(s: Space) -> Rows:
     return s.stock - _before(s) * np.where(opens, 0.0, 1.0) - s.injected + s.withdrawn == opening
 
 
+@Limit("storage", key="storage", name="{storage}, full", repair=6, level=True)
 def working_volume(s: Space) -> Rows:
     r"""Σ_c v_nct ≤ W_nt   ∀ storage, t   [Mt | bcm]
 
@@ -30,6 +33,7 @@ def working_volume(s: Space) -> Rows:
     return between(s.stock.sum_to(s.storages) - _added(s, "working_volume"), -INF, full)
 
 
+@Limit("storage", key="storage", name="{storage}, injection", repair=6)
 def injection(s: Space) -> Rows:
     r"""Σ_c in_nct ≤ I_nt·Δt   ∀ storage, t   [Mt | bcm]
 
@@ -38,6 +42,7 @@ def injection(s: Space) -> Rows:
     return between(s.injected.sum_to(s.storages) - _added(s, "injection"), -INF, s.storages.data("injection"))
 
 
+@Limit("storage", key="storage", name="{storage}, withdrawal", repair=6)
 def withdrawal(s: Space) -> Rows:
     r"""Σ_c out_nct ≤ O_nt·Δt   ∀ storage, t   [Mt | bcm]
 
@@ -46,6 +51,7 @@ def withdrawal(s: Space) -> Rows:
     return between(s.withdrawn.sum_to(s.storages) - _added(s, "withdrawal"), -INF, s.storages.data("withdrawal"))
 
 
+@Limit("storage", key="storage", name="{storage}, closing stock", repair=4, level=True)
 def closing_stock(s: Space) -> Rows:
     r"""Σ_c v_nc,T ≥ opening_n   ∀ storage whose closing rule is 'opening'   [Mt | bcm]
 

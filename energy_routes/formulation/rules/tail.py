@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from energy_routes.formulation.declaration import Link
 from energy_routes.linear import INF, Axis, Expr, Rows, Vector, between
 
 
@@ -28,6 +29,7 @@ def one_each(parts: Sequence[Sequence[Expr]], over: Axis) -> Expr:
     )
 
 
+@Link("futures")
 def shortfall(netback: Expr, quantile: Expr, excess: Expr) -> Rows:
     r"""z_ω ≥ −N_ω − η,   z_ω ≥ 0   ∀ future ω   [MUSD]
 
@@ -45,6 +47,7 @@ def cvar(quantile: Expr, excess: Expr, probability: Vector, alpha: float) -> Exp
     return on_one([quantile, excess * (probability / (1.0 - alpha))], quantile.axis)
 
 
+@Link("futures")
 def tail(risk: Expr, limit: float) -> Rows:
     r"""CVaR_α ≤ κ   [MUSD]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from energy_routes.formulation.declaration import Limit
 from energy_routes.formulation.space.options import added
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Rows
 
 
+@Limit("market", key="market", name="{market}, tier {tier}", repair=4)
 def market_depth(s: Space) -> Rows:
     r"""Σ_c d_m,c,tier,t ≤ D_m,tier·Δt   ∀ m, tier, t   [Mt | bcm]
 
@@ -29,6 +31,7 @@ def market_depth(s: Space) -> Rows:
     return s.delivered.take(sold, s.delivered.axis.take(sold)).sum_to(limited) - built <= limited.data("depth")
 
 
+@Limit("obligation", key="obligation", repair=50, waived=50)
 def obligations(s: Space) -> Rows:
     r"""Σ_c home_oct + short_ot = H_ot·Δt   ∀ o, t   [Mt | bcm]
 
@@ -37,6 +40,7 @@ def obligations(s: Space) -> Rows:
     return s.home.sum_to(s.obligations) + s.short == s.obligations.data("volume")
 
 
+@Limit("contract", key="contract", repair=4, waived=1)
 def contracts(s: Space) -> Rows:
     r"""Σ_{l∈κ} f_lt + y_κt ≥ V_κt (ship-or-pay, minimum);  Σ_{l∈κ} f_lt − y_κt ≤ V_κt (firm)   ∀ κ, t   [Mt | bcm]
 
@@ -45,8 +49,7 @@ def contracts(s: Space) -> Rows:
     the term and, where force majeure applies (not to firm), by what an outage leaves of the asset.
     """
     over = s.deficiency.axis
-    firm = (over.frame["kind"] == "firm").to_numpy(dtype=bool)
-    sign = np.where(firm, -1.0, 1.0)
+    sign = over.data("sign")
     shipped = s.flow.spread_to(s.contract_terms).sum_to(over)
     return (shipped + s.deficiency * sign) * sign >= over.data("volume") * sign
 

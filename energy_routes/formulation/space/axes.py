@@ -285,7 +285,7 @@ def limit_axis(case: Case) -> Axis:
 
 
 def contract_axis(case: Case) -> Axis:
-    """Contracts by period: the ``volume`` due in it and the ``charge`` in USD/t.
+    """Contracts by period: the ``volume`` due in it (``sign`` −1: the most that is firm) and the ``charge`` in USD/t.
 
     The volume is scaled by the days inside the term and, under force majeure, by what is left of the arc.
     """
@@ -301,6 +301,7 @@ def contract_axis(case: Case) -> Axis:
     due = committed(network, months)
     share = left(network, months)[rows_of(network.tables["arcs"]["id"], table["arc"])]
     waives = (table["force_majeure"].astype(bool) & (table["kind"] != "firm")).to_numpy(dtype=bool)
+    frame["sign"] = np.where(frame["kind"] == "firm", -1.0, 1.0)
     frame["nominal"] = totals(due, periods).ravel()
     frame["volume"] = totals(due * np.where(waives[:, None], share, 1.0), periods).ravel()
     return axis("contract", ("contract", "period"), frame[in_term(network, periods).ravel() > 0])

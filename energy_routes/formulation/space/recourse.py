@@ -14,13 +14,12 @@ import numpy as np
 
 from energy_routes.case import Case
 from energy_routes.errors import SolverError
+from energy_routes.formulation.declaration import declared
 from energy_routes.formulation.recipe import PHYSICS
 from energy_routes.formulation.rules.storage import closing_stock, stock_balance
 from energy_routes.formulation.space.space import Space, build_space
 from energy_routes.linear import Builder, Expr, Program, Rows, Session, Status, Term, Vector, zero
 
-MINIMA = ("obligations", "contracts", "capacity", "joint_limits", "arcs_at_least", "limits_at_least")
-HOME_FIRST = 50.0  # what a tonne of home obligation weighs against one of any other minimum when some must give way
 SLIGHT = 1e-9
 
 Carried = Callable[[Space], Rows]
@@ -72,20 +71,21 @@ def _waived(space: Space, rows: Sequence[Rows], others: Sequence[Rows]) -> dict[
     """
     builder = Builder(list(space.builder.blocks), space.builder.size)
     slacks: dict[str, Expr] = {}
+    terms: list[Term] = []
     elastic = []
     for block in rows:
-        owed = (block.lower > 0) & np.isfinite(block.lower) if block.name in MINIMA else np.zeros(len(block), bool)
-        if owed.any():
+        weight = declared(block).waived
+        owed = (block.lower > 0) & np.isfinite(block.lower)
+        if weight and owed.any():
             target = block.axis.take(owed)
             slack = builder.variable(f"waived {block.name}", target, 0.0, block.lower[owed])
             slacks[block.name] = slack.spread_to(block.axis, missing="zero")
+            terms.append(Term(block.name, "penalty", slacks[block.name] * weight))
             block = replace(block, expr=block.expr + slacks[block.name])
         elastic.append(block)
     if not slacks:
         return {}
-    weight = {name: HOME_FIRST if name == "obligations" else 1.0 for name in slacks}
-    terms = tuple(Term(name, "penalty", slack * weight[name]) for name, slack in slacks.items())
-    program = Program("min", tuple(builder.blocks), tuple(r for r in (*elastic, *others) if len(r)), terms)
+    program = Program("min", tuple(builder.blocks), tuple(r for r in (*elastic, *others) if len(r)), tuple(terms))
     solution = Session(program).solve()
     if solution.status is not Status.optimal:
         raise SolverError(f"{space.case.name}: no plan is possible after this loss, even without any minimum "

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.case import ALL, Case, Policy, price_of
+from energy_routes.formulation.declaration import Limit
 from energy_routes.formulation.space import axes
 from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.options import added, built_units, of_options, opened, widened_axis
-from energy_routes.linear import Axis, Builder, Expr, Rows, Term, Vector, axis, zero
+from energy_routes.linear import Axis, Builder, Expr, Rows, Term, axis, zero
 from energy_routes.network import Ways, meter_table
 from energy_routes.pack import PARTITIONS
 
@@ -172,10 +173,6 @@ def build_space(
     tiers = axes.tier_axis(case)
     obligations, homes = axes.home_axis(case, reached)
     storages, stocks = axes.stock_axis(case, reached)
-    lifted_least, lifted_most = _least_lifted(case, supplies, bool(len(tiers))), supplies.data("available")
-    refuse_crossed(case, supplies, "supply", lifted_least, lifted_most)
-    more = added(built, case, "supply", supplies)
-    lifted_most = np.where(of_options(more), np.inf, lifted_most)
     penalised = obligations.frame["penalty"].notna().to_numpy()
     families = _families(case)
     contracts = axes.contract_axis(case)
@@ -187,7 +184,7 @@ def build_space(
         obligations=obligations,
         storages=storages,
         flow=b.variable(f"flow{suffix}", lanes),
-        lifted=b.variable(f"lifted{suffix}", supplies, lifted_least, lifted_most),
+        lifted=lifted(case, b, suffix, supplies, built, bool(len(tiers))),
         delivered=b.variable(f"delivered{suffix}", axes.delivery_axis(case, tiers, reached)),
         home=b.variable(f"home{suffix}", homes),
         short=b.variable(f"short{suffix}", obligations, 0.0, np.where(penalised, obligations.data("volume"), 0.0)),
@@ -205,12 +202,19 @@ def build_space(
     )
 
 
-def _least_lifted(case: Case, supplies: Axis, sold: bool) -> Vector:
-    """What must be lifted: the minimum; in a least-cost plan of a case with markets, all own output that is stated."""
-    least, available = supplies.data("minimum"), supplies.data("available")
+@Limit("supply", key="supply", repair=8)
+def lifted(case: Case, b: Builder, suffix: str, supplies: Axis, built: Expr, sold: bool) -> Expr:
+    r"""min_st ≤ q_st ≤ Q_st·Δt   ∀ supply s, t   [Mt | bcm]
+
+    A least-cost plan of a case with markets (``sold``) lifts all own output that is stated.  What an option adds to is
+    held by the rule ``supply_with_options``.
+    """
+    least, most = supplies.data("minimum"), supplies.data("available")
     own = (supplies.frame["kind"] == "own").to_numpy(dtype=bool)
-    stated = np.isfinite(available) & own & (case.policy.objective == "cost") & sold
-    return np.where(stated, available, least)
+    least = np.where(np.isfinite(most) & own & (case.policy.objective == "cost") & sold, most, least)
+    refuse_crossed(case, supplies, "supply", least, most)
+    more = of_options(added(built, case, "supply", supplies))
+    return b.variable(f"lifted{suffix}", supplies, least, np.where(more, np.inf, most))
 
 
 def _reached(case: Case, lanes: Axis, supplies: Axis) -> pd.DataFrame:

@@ -18,9 +18,11 @@ from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import (
     NETBACK,
     Copy,
+    Link,
     Space,
     bookings as booking_rules,
     build_space,
+    declared,
     recourse_copy,
     tail as tail_rules,
 )
@@ -30,7 +32,6 @@ from energy_routes.solving.canonical_plan import pick
 
 UNITS = {"oil": "Mt", "gas": "bcm"}
 DUST = 1e-6  # MUSD
-LINKS = ("booked_capacity", "within_booking", "spot_capacity", "shortfall", "tail")
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,8 +171,7 @@ def _swept(money: float) -> float:
 
 def _alone(hedge: Hedge, program: Program) -> Vector:
     """Netback of each future for one who knew it beforehand: its own best plan, with just the bookings it uses."""
-    first = {block.name for block in program.rows if block.name.partition("@")[0] not in LINKS}
-    rows = tuple(block for block in program.rows if block.name in first)
+    rows = tuple(block for block in program.rows if declared(block) != Link("futures"))
     terms = (Term("alone", "cash", hedge.alone),)
     solution = Session(replace(program, sense="max", rows=rows, terms=terms)).solve()
     return hedge.alone.value(solution.x)

@@ -16,9 +16,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import CUT, Space, Tangent, capped, hhi_rows
+from energy_routes.formulation import CUT, Space, Tangent, hhi_rows, limit_of
 from energy_routes.linear import Expr, Index, LinearForm, Move, Program, Slopes, Solution, Vector
-from energy_routes.plan import LEVELS, Worth
+from energy_routes.plan import Worth
 from energy_routes.solving.prices.moves import KEY, moves_of, moving_limits, twins_of
 
 MOST = 3000  # slopes above which the solver's own duals are taken
@@ -48,7 +48,7 @@ def marginal_worth(
     moves = moves_of(limits, twins_of(program, copies))
     now = ~limits["period"].isin(past)
     limits = limits.assign(reached=now & np.array([slopes.reaches(move) for move in moves], dtype=bool))
-    pricer = _Pricer(slopes, limits, moves, _shares(space, program))
+    pricer = _Pricer(slopes, limits, moves, _gains(space, program))
     limits = limits.assign(price=pricer.singles(1.0), price_down=pricer.singles(-1.0))
     years = {period.label: period.years for period in space.case.periods}
     limits = limits.assign(**pricer.together(limits, years))
@@ -60,21 +60,21 @@ def marginal_worth(
     return Worth(limits.assign(exact=exact), hhi, slopes.duals[program.shape[0] :])
 
 
-def _shares(space: Space, program: Program) -> tuple[int, Expr] | None:
-    """The first row of the caps on shares, and what each is a share of; None where there are none."""
-    if not any(block.name == "max_share" for block in program.rows):
-        return None
-    return program.row_slice("max_share").start, capped(space, *space.policy.max_share)[1]
+def _gains(space: Space, program: Program) -> dict[str, tuple[int, Expr]]:
+    """Of each rule whose level stands in coefficients its first row, and what one more of it lets its rows do."""
+    told = {rows.name: limit_of(rows) for rows in program.rows}
+    return {name: (program.row_slice(name).start, limit.gain(space))
+            for name, limit in told.items() if limit is not None and limit.gain is not None}
 
 
 class _Pricer:
     """Slopes of the limits, one by one and together; where one is not to be had, the dual, and a mark."""
 
     def __init__(
-        self, slopes: Slopes, limits: pd.DataFrame, moves: Sequence[Move], shares: tuple[int, Expr] | None
+        self, slopes: Slopes, limits: pd.DataFrame, moves: Sequence[Move], gains: Mapping[str, tuple[int, Expr]]
     ) -> None:
-        self._slopes, self._moves, self._shares = slopes, moves, shares
-        self._share = (limits["block"] == "max_share").to_numpy(dtype=bool)
+        self._slopes, self._moves, self._gains = slopes, moves, gains
+        self._block = limits["block"].to_numpy(dtype=object)
         self._at = limits["at"].to_numpy(dtype=np.int64)
         self._reached = np.flatnonzero(limits["reached"])
         self._equal = (limits["side"] == "equal").to_numpy(dtype=bool)
@@ -94,7 +94,7 @@ class _Pricer:
         """The slope of each limit moved in all its periods, on every row of a limit and side."""
         out = {f"price_all{way}": limits[f"price{way}"].to_numpy(copy=True) for way in ("", "_down")}
         length = limits["period"].map(years).fillna(sum(years.values())).to_numpy(dtype=float)
-        level = limits["block"].isin(LEVELS).to_numpy(dtype=bool)
+        level = limits["level"].to_numpy(dtype=bool)
         weight = np.where(level, 1.0, length)
         for _, limit in limits.groupby(KEY, sort=False):
             if len(limit) == 1:
@@ -120,7 +120,7 @@ class _Pricer:
 
     def _slope(self, moving: Index, amounts: Vector) -> float:
         found = float("nan")
-        if self._share[moving[0]]:
+        if self._block[moving[0]] in self._gains:
             found = HUNDREDTH * self._slopes.along_level(self._at[moving], self._gain(moving))
         else:
             move = Move.together([self._moves[n] * amount for n, amount in zip(moving, amounts, strict=True)])
@@ -133,14 +133,13 @@ class _Pricer:
 
     def _most(self, moving: Index, amounts: Vector) -> float:
         """What the solver's dual says of limits moved together."""
-        if self._share[moving[0]]:
+        if self._block[moving[0]] in self._gains:
             return HUNDREDTH * self._slopes.most_of_level(self._at[moving], self._gain(moving))
         return sum(self._slopes.most(self._moves[n] * amount) for n, amount in zip(moving, amounts, strict=True))
 
     def _gain(self, moving: Index) -> Expr:
-        """What the shares are shares of: so much more of their group may move with a level higher by 1."""
-        assert self._shares is not None
-        start, total = self._shares
+        """What one more of the level lets the rows of some limits of one rule do."""
+        start, total = self._gains[self._block[moving[0]]]
         mask = np.zeros(len(total.axis), dtype=bool)
         mask[self._at[moving] - start] = True
         return total.take(mask, total.axis.take(mask))

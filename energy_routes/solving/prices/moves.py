@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import Space
+from energy_routes.formulation import Space, declared
 from energy_routes.linear import Columns, Index, Move, Program, Rows, Solution, Vector, both, positions
 from energy_routes.plan import limit_table
 
@@ -18,26 +18,26 @@ Twins = Mapping[int, list[tuple[int, float]]]  # a row or column → where its l
 def moving_limits(space: Space, program: Program, solution: Solution) -> pd.DataFrame:
     """The limit table with what it takes to move each limit.
 
-    ``at`` is the place among rows and columns, ``twin`` that of the other row of an equality that is written as two
-    (−1: none; the two are one limit here), ``side`` the bound that moves: upper or lower, the one that is reached or
-    nearer, or equal for both.
+    ``twin`` is the place of the other row of an equality that is written as two (−1: none; the two are one limit here),
+    ``side`` the bound that moves: upper or lower, the one that is reached or nearer, or equal for both.
     """
-    limits = _folded(limit_table(space, program), program)
-    at = limits["position"].to_numpy(dtype=np.int64) + (limits["block"] == "lifted").to_numpy() * program.shape[0]
-    value = both(solution.row_value, solution.x)[at] * limits["sign"].to_numpy(dtype=float)
+    limits = limit_table(space, program)
+    again = (limits["kind"] == "supply") & limits.duplicated(["kind", "limit", "period"])
+    limits = _folded(limits[~again].reset_index(drop=True), program)  # what an option adds to has a row of its own
+    value = both(solution.row_value, solution.x)[limits["at"]] * limits["sign"].to_numpy(dtype=float)
     low, high = limits["lower"].to_numpy(dtype=float), limits["upper"].to_numpy(dtype=float)
     upper = np.abs(high - value) <= np.abs(value - low)
     side = np.where((low == high) & np.isfinite(low), "equal", np.where(upper, "upper", "lower"))
-    return limits.assign(at=at, side=side)
+    return limits.assign(side=side)
 
 
 def _folded(limits: pd.DataFrame, program: Program) -> pd.DataFrame:
     """The limits, with an equality of two sums that is written as two rows (at most, at least) as one."""
     keys = [*KEY, "period"]
-    pairs = limits[(limits["block"] == "joint_ratios") & limits.duplicated(keys, keep=False)]
+    pairs = limits[limits.groupby(keys, sort=False)["sign"].transform("nunique") == 2]
     limits, rows, dropped = limits.assign(twin=-1), program.matrix.tocsr(), []
     for _, pair in pairs.groupby(keys, sort=False):
-        (first, second), (one, other) = pair.index, pair["position"]
+        (first, second), (one, other) = pair.index, pair["at"]
         if not (rows[one] + rows[other]).nnz:
             limits.loc[first, ["lower", "upper"]] = pair["lower"].max(), pair["upper"].min()
             limits.loc[first, "twin"] = other
@@ -71,7 +71,7 @@ def twins_of(program: Program, copies: Sequence[str]) -> Twins:
     blocks = {block.name: block for block in program.rows}
     for name, block in blocks.items():
         again = [f"{name}{suffix}" for suffix in copies] if "@" not in name else []
-        again += ["stranded"] if name == "capacity" else []
+        again += [other for other, rows in blocks.items() if declared(rows).repeats == name]
         for twin in (blocks[other] for other in again if other in blocks):
             _pair(found, block, twin, (program.row_slice(name).start, program.row_slice(twin.name).start))
     lifted, rows = program.column_block("lifted"), program.shape[0]
@@ -86,7 +86,7 @@ def _pair(found: dict[int, list[tuple[int, float]]], block: Rows | Columns, twin
     of = positions(twin.axis.frame, block.axis.frame, block.axis.keys)
     there: Index = np.flatnonzero(of >= 0)
     here = of[there]
-    none = 0.0 if twin.name == "stranded" else 1.0
+    none = 0.0 if declared(twin).repeats else 1.0
     part = _part(twin.upper[there], block.upper[here], twin.lower[there], block.lower[here], none)
     for a, b, size in zip(here, there, part, strict=True):
         if size:

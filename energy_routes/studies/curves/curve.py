@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from energy_routes.errors import LimitError
-from energy_routes.linear import EDGE, Region, Session, Solution, Status, cover, covered
+from energy_routes.linear import EDGE, Region, Session, Solution, Status, both, cover, covered
 from energy_routes.plan import limit_table
 from energy_routes.studies.curves.lever import Lever, Stretch
 from energy_routes.studies.curves.snapshot import Snapshot, canonical, snapshot, tie_costs
@@ -82,8 +80,7 @@ class Follower:
         if solution is None:
             return []
         table, size = self._limits, max(1.0, float(abs(self._stretch.program.cost).max(initial=0.0)))
-        at, supply = table["position"].to_numpy(dtype=int), (table["block"] == "lifted").to_numpy()
-        price = np.where(supply, solution.reduced[np.where(supply, at, 0)], solution.dual[np.where(supply, 0, at)])
+        price = both(solution.dual, solution.reduced)[table["at"]]
         told = (abs(price) > PRICED * size) & (table["kind"] != "policy").to_numpy()
         return list(dict.fromkeys(map(str, table["name"][told])))
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from energy_routes.case import Case, Outage
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
-from energy_routes.formulation import NETBACK, Space, build, build_space
+from energy_routes.formulation import NETBACK, Space, build, build_space, declared
 from energy_routes.linear import Form, Index, Program, Session, Status, Vector, form_of
 from energy_routes.plan import Worth
 from energy_routes.solving import LEFT, ROUND, marginal_worth
@@ -24,7 +24,6 @@ from energy_routes.studies.curves.rebuild import Rebuilder
 from energy_routes.studies.curves.snapshot import canonical, tie_costs
 
 HOME_FIRST = 20_000.0  # USD a tonne not delivered at home: above any price, so only what cannot be is short
-MINIMA = ("capacity", "joint_limits", "contracts")
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,24 +184,20 @@ class Shock:
     def _limited(self) -> NDArray[np.bool_]:
         """Which lanes are on an arc with a capacity row."""
         frame = self.space.flow.axis.frame
-        rows = next((rows for rows in self.program.rows if rows.name == "capacity"), None)
-        if rows is None:
-            return np.zeros(len(frame), dtype=bool)
-        finite = rows.axis.frame[np.isfinite(rows.upper)]
-        known = set(zip(finite["arc"], finite["period"], strict=True))
+        known = {label for rows in self.program.rows if rows.name == "capacity"
+                 for label, finite in zip(rows.axis.labels(), np.isfinite(rows.upper), strict=True) if finite}
         return np.array([key in known for key in zip(frame["arc"], frame["period"], strict=True)], dtype=bool)
 
     def _without_minima(self, form: Form) -> Form:
         """Minima since the onset waived: nominations, least flows, joint lower limits."""
         row_low = form.row_lower.copy()
-        for name in MINIMA:
-            for rows in self.program.rows:
-                if rows.name == name:
-                    at = self.program.row_slice(name)
-                    periods = [*(p.label for p in self.case.periods[self.onset :]), "horizon"]
-                    late = rows.axis.frame["period"].isin(periods)
-                    loose = late.to_numpy(dtype=bool) & (row_low[at] > 0)
-                    row_low[at] = np.where(loose, -np.inf, row_low[at])
+        periods = [*(p.label for p in self.case.periods[self.onset :]), "horizon"]
+        for rows in self.program.rows:
+            if declared(rows).waived and rows.name != "obligations":  # what is short at home stands in the objective
+                at = self.program.row_slice(rows.name)
+                late = rows.axis.frame["period"].isin(periods)
+                loose = late.to_numpy(dtype=bool) & (row_low[at] > 0)
+                row_low[at] = np.where(loose, -np.inf, row_low[at])
         return replace(form, row_lower=row_low)
 
 
