@@ -104,6 +104,14 @@ class Package:
         """The errors that a definition or what it uses makes."""
         return set().union(*(self.made[used] for used in _closed({full}, self.uses)))
 
+    def knows(self, full: str) -> bool:
+        """Whether a full name is a module, a definition, a field or another name of the package."""
+        place, _, name = full.rpartition(".")
+        owner = self._found(place) or place
+        body = self.definitions[owner].body if owner in self.definitions else self.trees.get(place, ast.Module([])).body
+        return bool(full in self.trees or self._found(full) or f"{owner}.{name}" in self.definitions
+                    or name in set(_assigned(body)))
+
     def module(self, full: str) -> str:
         """The module of a full name; blank for what is not of the package."""
         while full and full not in self.trees:
@@ -151,6 +159,13 @@ def _defined(body: Iterable[ast.stmt], place: str) -> Iterator[tuple[str, Defini
             yield f"{place}.{node.name}", node
             if isinstance(node, ast.ClassDef):
                 yield from _defined(node.body, f"{place}.{node.name}")
+
+
+def _assigned(body: Iterable[ast.stmt]) -> Iterator[str]:
+    for node in body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def _closed(start: set[str], arrows: Mapping[str, set[str]]) -> set[str]:

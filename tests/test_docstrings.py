@@ -23,6 +23,7 @@ from energy_routes import errors
 PACKAGE = Path(er.__file__).parent
 ERRORS = frozenset(name for name, value in vars(errors).items() if inspect.isclass(value) and value.__module__
                    == errors.__name__ and issubclass(value, er.EnergyRoutesError))  # fmt: skip
+ROLE = re.compile(r":(?:mod|func|class|meth|data|attr):`~?([\w.]+)`")
 DOI = re.compile(r"doi:10\.\d{4,}/\S+[^\s.]")
 
 
@@ -151,6 +152,19 @@ def test_an_error_is_promised_only_where_it_can_come(package: Package) -> None:
     assert sum(map(bool, promises.values())) > 150
     broken = {full: said for full, words in promises.items() if (said := words - package.raised(full))}
     assert broken == {}
+
+
+def test_what_a_docstring_refers_to_is_there(package: Package) -> None:
+    """By its full name, or that in the same class or module, or in the façade; other packages are not looked at."""
+    places = {**package.trees, **package.definitions}
+    names = [(place, name) for place, node in places.items() for name in ROLE.findall(ast.get_docstring(node) or "")]
+    assert len(names) > 60
+    lost = [
+        (place, name) for place, name in names
+        if name.partition(".")[0] in (PACKAGE.name, name) and name.removeprefix(f"{PACKAGE.name}.") not in er.__all__
+        and not any(package.knows(".".join((*place.split(".")[:depth], name))) for depth in range(place.count(".") + 2))
+    ]
+    assert lost == []
 
 
 TOY = {

@@ -56,7 +56,7 @@ class Certainty:
 
 
 def certainty_of(plan: Plan) -> Certainty:
-    """How sure a plan is, to first order (see :mod:`energy_routes.provenance.figures.first_order`)."""
+    """How sure a plan is, to first order (see :mod:`energy_routes.provenance.first_order`)."""
     rows = sources(plan)
     money = rows[[_is_money(table, field) for table, field in zip(rows["table"], rows["field"], strict=True)]]
     paid = money["at_stake"].abs()

@@ -83,7 +83,7 @@ class RouteFile(_Closed):
     note: str | None = None
 
     def told(self) -> dict[str, Any]:
-        """What it says of the route itself, by the names that :func:`energy_routes.drawn.routes_from_file` takes."""
+        """What it says of the route itself, by the names that :func:`energy_routes.network.routes_from_file` takes."""
         return self.model_dump(exclude={"add_route", "reason", "source"}, exclude_none=True)
 
 

@@ -1,4 +1,4 @@
-"""The mathematics: :mod:`recipe` lists the rules, each rule is one function, one concern a file."""
+"""The mathematics in words: the rules of :mod:`energy_routes.formulation.recipe`, each with its equation."""
 
 from __future__ import annotations
 

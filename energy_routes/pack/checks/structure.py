@@ -27,7 +27,7 @@ Teller = Callable[[str, int, str, str, str, str], Fault]
 
 
 class Located(Protocol):
-    """Canonical tables that know where their rows stand, as a :class:`~energy_routes.tables.Pack` does."""
+    """Canonical tables that know where their rows stand, as a :class:`~energy_routes.pack.Pack` does."""
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:

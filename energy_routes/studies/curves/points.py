@@ -19,7 +19,7 @@ STEPS = 24  # steps of a fractional piece in the curve table
 
 
 def point_table(curve: Curve, reference: Yardstick, progress: Callable[[int], None] | None = None) -> pd.DataFrame:
-    """One row a point: the ends, and where one piece meets the next; see :class:`Frontier` for the columns."""
+    """One row a point: the ends, and where one piece meets the next; columns as in :class:`energy_routes.Frontier`."""
     spots = [curve.pieces[0].low, *(piece.high for piece in curve.pieces)]
     plans = []
     for number, t in enumerate(spots):

@@ -23,7 +23,7 @@ Step = tuple[str, Plan, str]  # label, plan, note
 
 
 class Frontier(Protocol):
-    """What is asked of a frontier here; see :class:`energy_routes.studies.frontier.Frontier`."""
+    """What is asked of a frontier here; see :class:`energy_routes.Frontier`."""
 
     @property
     def case(self) -> Case: ...
@@ -36,7 +36,7 @@ class Frontier(Protocol):
 
 
 class Stress(Protocol):
-    """What is asked of an atlas here; see :class:`energy_routes.studies.stress.Stress`."""
+    """What is asked of an atlas here; see :class:`energy_routes.Stress`."""
 
     @property
     def case(self) -> Case: ...
