@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.case.case import Case
-from energy_routes.case.policy.levers import Build, parse_build
+from energy_routes.case.policy.levers import Build
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError, EnergyRoutesError, UnitError, UsageError
 from energy_routes.network.network import parse_target
@@ -156,7 +156,7 @@ def test_shares_volumes_and_money_take_units_on_the_command_line(tmp_path: Path,
     assert case.set(share, "60 %").policy.max_share[0].cap == 0.6
     february = replace(case, periods=periods_of([2024], "month")[1:2]).set(volume, "500 kt/month")
     assert february.policy.max_exposure[0].cap * 29 / 366 == pytest.approx(0.5)  # that amount in that month
-    assert parse_build({"budget": "500000 kUSD", "rate": "8 %"}, None) == Build(budget=500.0, rate=0.08)
+    assert Build.parse({"budget": "500000 kUSD", "rate": "8 %"}) == Build(budget=500.0, rate=0.08)
 
 
 @pytest.mark.parametrize(("lever", "name", "written", "level"), [
@@ -247,7 +247,7 @@ def test_what_is_no_finite_number_is_refused_by_every_way_in(case: Case, wrong: 
         lambda: case.set("policy.max_exposure.transit:RU", wrong),  # type: ignore[arg-type]
         lambda: case.set("policy.max_hhi.corridor", wrong),  # type: ignore[arg-type]
         lambda: case.set("policy.carbon_price", wrong),  # type: ignore[arg-type]
-        lambda: parse_build({"budget": wrong}, None),
+        lambda: Build.parse({"budget": wrong}),
         lambda: case.set("policy.base_prices.oil", wrong),  # type: ignore[arg-type]
         lambda: case.with_deck(pd.DataFrame({"target": ["market:EAST.price"], "value": [str(wrong)]})),
         lambda: frontier(case, "arc:SHORT.tariff", wrong, 5),  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from toy import toy
 import energy_routes as er
 from energy_routes.audit.verification import audit, verify
 from energy_routes.case.case import Case
-from energy_routes.case.policy.policy import for_family
+from energy_routes.case.policy.bounds import for_family
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation.concentration import weights
 from energy_routes.formulation.space.space import Space

@@ -11,7 +11,7 @@ import pandas as pd
 import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.case.disruptions.outages import outages_of
-from energy_routes.case.policy.policy import Cap
+from energy_routes.case.policy.bounds import Cap
 from energy_routes.errors import InfeasibleError
 from energy_routes.formulation.description import build
 from energy_routes.formulation.space.space import build_space

@@ -4,10 +4,7 @@ from .actuals import (
     actuals_of as actuals_of,
     past_of as past_of,
 )
-from .base_prices import (
-    BasePrice as BasePrice,
-    price_of as price_of,
-)
+from .base_prices import price_of as price_of
 from .case import Case as Case
 from .disruptions.countries import (
     known_weights as known_weights,
@@ -26,6 +23,15 @@ from .disruptions.scenarios import (
 )
 from .loading import load as load
 from .model_file import read_model_file as read_model_file
+from .policy.bounds import (
+    ALL as ALL,
+    Bound as Bound,
+    Bounds as Bounds,
+    Cap as Cap,
+    Concentration as Concentration,
+    Over as Over,
+    for_family as for_family,
+)
 from .policy.build_options import (
     BY_OPTION as BY_OPTION,
     chosen as chosen,
@@ -35,24 +41,18 @@ from .policy.build_options import (
 )
 from .policy.levers import (
     Bookings as Bookings,
-    Build as Build,
     Cvar as Cvar,
     Security as Security,
-    parse_bookings as parse_bookings,
-    revive as revive,
 )
 from .policy.policy import (
-    ALL as ALL,
-    AMOUNTS as AMOUNTS,
-    CAPS as CAPS,
-    Cap as Cap,
-    Concentration as Concentration,
+    BOUNDS as BOUNDS,
+    LEVERS as LEVERS,
+    Amount as Amount,
+    Choice as Choice,
     Objective as Objective,
-    Over as Over,
     Policy as Policy,
-    for_family as for_family,
-    parse_cap as parse_cap,
-    parse_concentration as parse_concentration,
+    bounds_of as bounds_of,
+    in_percent as in_percent,
 )
 from .rest_of_year import replan as replan
 from .subjects import HHI as HHI

@@ -12,13 +12,14 @@ from energy_routes.case.disruptions.countries import weights_of_sets
 from energy_routes.case.disruptions.outages import check_targets
 from energy_routes.case.edits import edit_from_path, edits_of
 from energy_routes.case.model_file import AnyEdit, EditFile, PolicyFile, RouteFile, ScenarioFile
+from energy_routes.case.policy.bounds import ALL, Bounds, for_family
 from energy_routes.case.policy.build_options import chosen
-from energy_routes.case.policy.policy import ALL, AMOUNTS, CAPS, RISK, Policy, for_family, set_lever
+from energy_routes.case.policy.policy import BOUNDS, LEVERS, Laid, Policy
 from energy_routes.case.price_deck import deck_edits
 from energy_routes.case.subjects import check_subject
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import AddedRoute, Edit, Network, routes_from_file
-from energy_routes.pack import PER_YEAR, Dimension, Period, amount, inner_unit, nearest, parted, time_of
+from energy_routes.pack import PER_YEAR, Period, amount, inner_unit, nearest, parted, time_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,12 +231,11 @@ class Case:
         """
         policy = self.policy
         for name, value in levers.items():
-            policy = set_lever(policy, name, self._levels(name, value))
-        for cap in (*policy.max_share, *policy.max_exposure):
-            self._check_family(cap.name, cap.family, policy)
-            self._check_group(cap.kind, cap.group, cap.family)
-        for concentration in policy.max_hhi:
-            self._check_family(concentration.name, concentration.family, policy)
+            policy = policy.set(name, self._levels(name, value))
+        for _, bound in policy.bounds:
+            self._check_family(bound.name, bound.family, policy)
+            if bound.group:
+                self._check_group(bound.kind, bound.group, bound.family)
         if any(cap.weight == "risk" for cap in policy.max_hhi):
             weights_of_sets(self.network.tables)
         check_targets(self.network, policy, self.periods)
@@ -270,9 +270,10 @@ class Case:
         """
         path = path.removeprefix("policy.")
         head, _, rest = path.partition(".")
-        if head in (*CAPS, *RISK) and rest:
+        lever = LEVERS.get(head)
+        if rest and isinstance(lever, Bounds | Laid):
             return self.with_policy(**{head: {rest: value}})
-        if head in ("objective", "exports", *AMOUNTS, *RISK) and not rest:
+        if lever and not rest and not isinstance(lever, Bounds):
             return self.with_policy(**{head: value})
         edit = edit_from_path(self.network, path, value)
         return self.on_network(lambda n: n.with_edits(edit))
@@ -315,7 +316,8 @@ class Case:
             The value is no number, or its unit is of another dimension.
         """
         family = self.family_of_cap(name)
-        dimension: Dimension = "fraction" if lever != "max_exposure" else "money" if family == ALL else "rate"
+        dimension = BOUNDS[lever].measure.dimension
+        dimension = "money" if dimension == "rate" and family == ALL else dimension
         written = amount(f"{lever}.{name}", value, dimension, family)
         if (time := time_of(parted(value)[1])) == "y":
             return written
@@ -323,7 +325,7 @@ class Case:
 
     def _levels(self, lever: str, caps: object) -> object:
         """The caps of a table as written, with their levels as :meth:`cap` reads them; any other lever as it is."""
-        if lever not in CAPS or not isinstance(caps, Mapping):
+        if lever not in BOUNDS or not isinstance(caps, Mapping):
             return caps
         read: dict[str, object] = {}
         for name, written in caps.items():
@@ -418,9 +420,10 @@ class Case:
             changes = edits_of(case.network, plain, self.periods, place)
         except DataError as error:
             faults += error.faults
-        for name, value in policy.model_dump().items():
-            caps = name.startswith("max_") and isinstance(value, Mapping)
-            for part in [{group: cap} for group, cap in value.items()] if caps else [value] * (value not in (None, {})):
+        written = {name: value for name, value in policy.model_dump().items() if value not in (None, {})}
+        for name in sorted(written, key=BOUNDS.__contains__):  # bounds over all families need base prices
+            value = written[name]
+            for part in [{group: cap} for group, cap in value.items()] if name in BOUNDS else [value]:
                 try:
                     case = case.with_policy(**{name: part})
                 except UsageError as error:
@@ -487,13 +490,12 @@ class Case:
         edits = tuple(edit for edit in self.edits if edit.id in alone.ids(edit.table))
         known = set(zip(*(alone.tables["groups"][key] for key in ("kind", "group")), strict=True))
         known |= {("market", market) for market in alone.tables["markets"]["id"]}
-        shares, volumes = (
-            tuple(replace(cap, family=None) for cap in for_family(caps, family) if (cap.kind, cap.group) in known)
-            for caps in (self.policy.max_share, self.policy.max_exposure)
-        )
-        hhi = tuple(replace(cap, family=None) for cap in for_family(self.policy.max_hhi, family))
-        policy = replace(self.policy, max_share=shares, max_exposure=volumes, max_hhi=hhi, base_prices=())
-        return replace(self, network=Network(packs, edits), policy=policy)
+        own: dict[str, Any] = {
+            lever: tuple(replace(bound, family=None) for bound in for_family(getattr(self.policy, lever), family)
+                         if not bound.group or (bound.kind, bound.group) in known)
+            for lever in BOUNDS
+        }  # fmt: skip
+        return replace(self, network=Network(packs, edits), policy=replace(self.policy, base_prices=(), **own))
 
     def _check_family(self, name: str, family: str | None, policy: Policy) -> None:
         if family == ALL:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model
 
+from energy_routes.case.policy.policy import LEVERS
 from energy_routes.errors import DataError, Fault
 from energy_routes.pack import nearest
 
@@ -16,21 +17,10 @@ class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class PolicyFile(_Closed):
-    """``[policy]``."""
-
-    objective: Literal["netback", "cost", "revenue"] | None = None
-    exports: Literal["hold", "free"] | None = None
-    base_prices: dict[str, Any] = Field(default_factory=dict)  # before the caps, which may need them
-    max_share: dict[str, Any] = Field(default_factory=dict)
-    max_exposure: dict[str, Any] = Field(default_factory=dict)
-    max_hhi: dict[str, Any] = Field(default_factory=dict)
-    security: dict[str, Any] = Field(default_factory=dict)
-    bookings: dict[str, Any] = Field(default_factory=dict)
-    cvar: dict[str, Any] = Field(default_factory=dict)
-    build: dict[str, Any] = Field(default_factory=dict)
-    carbon_price: float | int | None = None
-    max_emissions: float | int | None = None
+if TYPE_CHECKING:
+    PolicyFile = _Closed
+else:  # ``[policy]``: a field a lever
+    PolicyFile = create_model("PolicyFile", __base__=_Closed, **{name: kind.in_file for name, kind in LEVERS.items()})
 
 
 class Change(_Closed):

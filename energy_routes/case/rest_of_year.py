@@ -62,7 +62,7 @@ def _check_caps(case: Case, past: Past) -> None:
     """A cap over the horizon needs to know what its group has carried: rows where it is counted, if only of 0."""
     told = {(a.what, a.id) for a in past.actuals}
     faults = []
-    caps = [cap for cap in (*case.policy.max_share, *case.policy.max_exposure) if cap.over == "horizon"]
+    caps = [bound for _, bound in case.policy.bounds if bound.group and bound.over == "horizon"]
     at = counted(case.network, past.periods) if caps else {}
     for cap in caps:
         places = {(what, name) for (what, name, *_), groups in at.items()

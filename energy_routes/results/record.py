@@ -13,21 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from energy_routes.case import (
-    Actual,
-    BasePrice,
-    Bookings,
-    Build,
-    Cap,
-    Case,
-    Concentration,
-    Cvar,
-    Past,
-    Policy,
-    Security,
-    past_of,
-    revive,
-)
+from pydantic import TypeAdapter
+
+from energy_routes.case import Actual, Case, Past, Policy, past_of
 from energy_routes.errors import DataError, Fault
 from energy_routes.network import Edit, Network
 from energy_routes.pack import UNLIMITED, Period, read_pack, write_pack
@@ -81,26 +69,12 @@ def read_case(folder: Path) -> Case:
     """The case that was solved.  Raises DataError when a part is missing or damaged."""
     try:
         saved = json.loads((folder / "case.json").read_text("utf-8"))
-        policy = saved["policy"]
         network = Network(tuple(read_pack(folder / name) for name in saved["packs"]), _edits(saved["edits"]))
         return Case(
             name=saved["name"],
             network=network,
             periods=tuple(_period(item["label"]) for item in saved["periods"]),
-            policy=Policy(
-                policy["objective"],
-                policy["exports"],
-                tuple(Cap(**cap) for cap in policy["max_share"]),
-                tuple(Cap(**cap) for cap in policy["max_exposure"]),
-                tuple(Concentration(**cap) for cap in policy["max_hhi"]),
-                revive(Security, policy["security"]),
-                revive(Bookings, policy["bookings"]),
-                revive(Cvar, policy["cvar"]),
-                revive(Build, policy.get("build")),
-                policy.get("carbon_price"),
-                policy.get("max_emissions"),
-                tuple(BasePrice(**price) for price in policy.get("base_prices", ())),
-            ),
+            policy=TypeAdapter(Policy).validate_python(saved["policy"]),
             title=saved["title"],
             question=saved["question"],
             sources=tuple(saved["sources"]),

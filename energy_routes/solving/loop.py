@@ -131,7 +131,7 @@ def solve(
     space, around = _prepared(case, constraints, options)
     program = _program(space, constraints)
     refuse_tail(around.hedge, program, case.name)
-    if case.policy.asks and (around.free is None or around.hedge is not None):
+    if case.policy.asked and (around.free is None or around.hedge is not None):
         around = replace(around, free=_free(case, constraints, options, weighed=around.hedge is not None))
     if options.solver != "highs":
         return _foreign(space, program, options, around)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Cap, Concentration, for_family
+from energy_routes.case import BOUNDS, Cap, Concentration, for_family
 from energy_routes.formulation import Space, build, build_space, capped, max_hhi, reached, tangents
 from energy_routes.linear import Builder, Expr, Program, Session, Status, Term, Vector, axis, level
 from energy_routes.solving.cutting_planes import CONE
@@ -20,31 +22,20 @@ DUST = 1e-9  # Mt or bcm
 
 def tightest_words(space: Space) -> list[str]:
     """One sentence a cap: the lowest value that the network allows with exports held, each cap on its own."""
-    free = replace(space.case, policy=space.policy.without_caps())
+    free = build_space(replace(space.case, policy=space.policy.without_caps())).with_held(space.held)
     words = []
-    several = len(space.measured) > 1
     for family in space.measured:
-        of = f" of {family}" if several else ""
-        inside = build_space(free).with_held(space.held)
-        for cap in for_family(space.policy.max_share, family):
-            if (least := least_share(inside, replace(cap, family=family))) > cap.cap:
-                words.append(f"the share of {_plain(cap, of)} cannot go below {least:.4f}{_each(cap)}")
-        for cap in for_family(space.policy.max_exposure, family):
-            if (volume := least_exposure(inside, replace(cap, family=family))) > cap.cap:
-                words.append(f"the volume of {_plain(cap, of)} cannot go below {volume:.4g} a year{_each(cap)}")
-        for hhi in for_family(space.policy.max_hhi, family):
-            if (least := least_hhi(space, replace(hhi, family=family))) > hhi.cap:
-                words.append(f"the HHI over {_plain(hhi, of)} cannot go below {least:.4f} (asked: {hhi.cap:g})")
+        for lever, kind in BOUNDS.items():
+            for cap in for_family(getattr(space.policy, lever), family):
+                least = _LEAST[kind.measure.name](free, replace(cap, family=family))
+                if least > cap.cap:
+                    whose = f"{cap.name.rpartition('/')[2]} of {family}" if len(space.measured) > 1 else cap.name
+                    told = f"{least:.4g} a year" if kind.measure.dimension == "rate" else f"{least:.4f}"
+                    each = "" if cap.over == "horizon" else " in every period"
+                    words.append(
+                        f"the {kind.measure.words} {whose} cannot go below {told}{each} (asked: {cap.cap:g})"
+                    )
     return words
-
-
-def _each(cap: Cap) -> str:
-    return f"{'' if cap.over == 'horizon' else ' in every period'} (asked: {cap.cap:g})"
-
-
-def _plain(cap: Cap | Concentration, of: str) -> str:
-    """The cap's name; where it is told ``of`` which family, only there."""
-    return f"{cap.name.rpartition('/')[2]}{of}" if of else cap.name
 
 
 def least_share(space: Space, cap: Cap) -> float:
@@ -96,9 +87,7 @@ def least_hhi(space: Space, cap: Concentration) -> float:
     low, high = cap.cap, 1.0
     while high - low > FINE:
         middle = (low + high) / 2
-        case = replace(
-            space.case, policy=space.policy.without_caps().with_concentration(replace(cap, cap=middle))
-        )
+        case = replace(space.case, policy=replace(space.policy.without_caps(), max_hhi=(replace(cap, cap=middle),)))
         inside = build_space(case).with_held(space.held)
         found = _inside(inside, replace(cap, cap=middle))
         low, high = (middle, high) if found is None else (low, min(middle, max(found, low)))
@@ -119,3 +108,8 @@ def _inside(space: Space, cap: Concentration) -> float | None:
             families = [family for family in space.measured if for_family([cap], family)]
             return max(reached(space, cap, family, solution.x) for family in families)
         session.add_rows(max_hhi(space, cuts))
+
+
+_LEAST: Mapping[str, Callable[[Space, Any], float]] = {
+    "share": least_share, "exposure": least_exposure, "hhi": least_hhi
+}  # fmt: skip

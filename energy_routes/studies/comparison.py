@@ -98,7 +98,7 @@ class Comparison:
         None where ``before`` is itself under caps, security or futures: it has no best without them.  Solves once.
         """
         policy = self.before.case.policy
-        if policy.asks or policy.cvar is not None or policy.objective != "netback":
+        if policy.asked or policy.cvar is not None or policy.objective != "netback":
             return None
         try:
             yardstick = Yardstick(*stated(self.before.case))

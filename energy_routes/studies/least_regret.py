@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Bookings, Case, arcs_meant, parse_bookings
+from energy_routes.case import Bookings, Case, arcs_meant
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import (
     BUILDS,
@@ -200,7 +200,7 @@ def _terms(named: Mapping[str, Case], bookings: Bookings | Mapping[str, object] 
         raise UsageError("regret needs at least one scenario")
     first = next(iter(named.values()))
     terms = bookings if isinstance(bookings, Bookings) else (
-        parse_bookings(bookings, first.policy.bookings) if bookings is not None else first.policy.bookings
+        Bookings.parse(bookings, first.policy.bookings) if bookings is not None else first.policy.bookings
     )
     if (terms is None or not terms.arcs) and first.policy.build is None:
         raise UsageError("regret shares bookings and builds: name arcs in bookings = {'arcs': [...]} or "

@@ -8,7 +8,7 @@ from typing import Literal
 
 from scipy.optimize import brentq
 
-from energy_routes.case import Case, parse_cap
+from energy_routes.case import BOUNDS, Case
 from energy_routes.errors import UsageError
 from energy_routes.pack import amount
 from energy_routes.studies.curves.curve import Curve
@@ -65,7 +65,7 @@ def lowest_share(case: Case, group: str, budget_usd_per_t: float | str) -> Lowes
     ----------
     R. P. Brent, Algorithms for Minimization without Derivatives (1973).
     """
-    parse_cap("max_share", group, 1.0)
+    BOUNDS["max_share"].one("max_share", group, 1.0)
     family = case.family_of_cap(group)
     if family not in case.families:
         raise UsageError(f"budget: {group} caps {' and '.join(case.families)}, whose exports have no sum. "

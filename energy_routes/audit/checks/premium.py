@@ -19,9 +19,8 @@ MONEY = ("base", "cost", "rerouting", "shut_in", "usd_per_t")
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """The cost is the base less the plan, and the sum of its parts; the summary repeats the certificate."""
     kept, told = saved.certificate.get("premium"), saved.summary["premium"]
-    policy = facts.policy
-    asked = any(policy[lever] for lever in ("max_share", "max_exposure", "max_hhi", "security"))
-    asked = asked or policy.get("max_emissions") is not None
+    asked = any(value not in (None, []) for lever, value in facts.policy.items()
+                if lever.startswith("max_") or lever == "security")
     found.true("premium", "certificate", bool(kept) == asked, "does not go with the policy")
     kept = kept or {}
     for name in MONEY:

@@ -1,90 +1,102 @@
-"""The levers of a question: what is sought, whether exports are held, and caps on dependence."""
+"""The levers of a question: what is sought, whether exports are held, and what limits dependence.
+
+A lever is a field of :class:`Policy`.  Its kind says how it is written and read, and whether a plan without it is the
+yardstick of its cost; what else is said of a lever (model files, records, repairs, curves, reports) follows from that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args, get_type_hints
 
 from energy_routes.case.base_prices import BasePrice, parse_base_prices
-from energy_routes.case.policy.levers import (
-    Bookings,
-    Build,
-    Cvar,
-    Security,
-    parse_bookings,
-    parse_build,
-    parse_cvar,
-    parse_security,
+from energy_routes.case.policy.bounds import (
+    ALL,
+    EXPOSURE,
+    HHI,
+    SHARE,
+    Bound,
+    Bounds,
+    Cap,
+    Concentration,
+    Over,
+    for_family,
 )
+from energy_routes.case.policy.levers import Bookings, Build, Cvar, Security
 from energy_routes.errors import UsageError
-from energy_routes.pack import FAMILIES, GROUP_KINDS, LARGEST, PARTITIONS, finite, nearest, parted
+from energy_routes.pack import LARGEST, finite, nearest, parted
 
 Objective = Literal["netback", "cost", "revenue"]
 OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
-Over = Literal["horizon", "period"]
-Weight = Literal["none", "risk"]
-CAPS = ("max_share", "max_exposure", "max_hhi")
-ALL = "all"  # the families together, by value at base prices
-AnyCap = TypeVar("AnyCap", "Cap", "Concentration")
-RISK: Mapping[str, Callable[[Any, Any], Any]] = {
-    "security": parse_security, "bookings": parse_bookings, "cvar": parse_cvar, "build": parse_build,
-    "base_prices": parse_base_prices,
-}  # fmt: skip
+Exports = Literal["hold", "free"]
 
 
-AMOUNTS: Mapping[str, str] = {"carbon_price": "USD/tCO2e", "max_emissions": "MtCO2e a year"}
+class Kind(Protocol):
+    """A kind of lever: ``relaxed`` where ``without_caps`` takes it off, ``in_file`` its type and default in a file."""
+
+    @property
+    def relaxed(self) -> bool: ...
+    @property
+    def in_file(self) -> tuple[Any, Any]: ...
+    def parse(self, lever: str, value: Any, old: Any) -> Any:
+        """The lever as written, laid over what was there.  Raises UsageError."""
 
 
 @dataclass(frozen=True)
-class Cap:
-    """A cap on a group of a kind: a share (0–1) or a volume (Mt/y or bcm/y), over the horizon or in every period.
+class Choice:
+    """A lever that is one of some words."""
 
-    It holds for each ``family`` by itself (None), for one, or for all together by value at base prices ('all', where a
-    volume is MUSD a year).
-    """
-
-    kind: str
-    group: str
-    cap: float
-    over: Over = "horizon"
-    family: str | None = None
+    words: tuple[str, ...]
+    relaxed: ClassVar[bool] = False
 
     @property
-    def name(self) -> str:
-        return _named(f"{self.kind}:{self.group}", self.family)
+    def in_file(self) -> tuple[Any, Any]:
+        return Literal[self.words] | None, None
+
+    def parse(self, lever: str, value: Any, old: object) -> str:
+        """One of the words.  Raises UsageError."""
+        if value not in self.words:
+            expected = " or ".join(self.words)
+            raise UsageError(f"policy.{lever} = {value!r}; expected {expected}. {nearest(str(value), self.words)}")
+        return str(value)
 
 
 @dataclass(frozen=True)
-class Concentration:
-    """A cap on the Herfindahl–Hirschman index over the groups of a partition kind, over the horizon; 0 < cap ≤ 1.
+class Amount:
+    """A lever that is a number from 0 on in ``unit``, or none."""
 
-    ``weight`` 'risk' caps Σ r_i s_i², each transit set weighted by the risk of crossing its countries.  ``family`` is
-    that of :class:`Cap`.
-    """
+    unit: str
+    relaxed: bool = False
+    in_file: ClassVar[tuple[Any, Any]] = (float | int | None, None)
 
-    kind: str
-    cap: float
-    weight: Weight = "none"
-    family: str | None = None
+    def parse(self, lever: str, value: object, old: object) -> float | None:
+        """The number (its unit may follow), or None of 'none'.  Raises UsageError."""
+        if value in (None, "none"):
+            return None
+        text, unit = parted(value)
+        try:
+            number = finite(value if isinstance(value, bool) else text)
+        except ValueError:
+            number = -1.0
+        if not 0 <= number <= LARGEST or unit not in ("", self.unit):
+            raise UsageError(f"policy.{lever} = {value!r}; expected a number of {self.unit}, 0 or more "
+                             f"and {LARGEST:g} at most, or 'none'")
+        return number
 
-    @property
-    def name(self) -> str:
-        return _named(self.kind if self.weight == "none" else f"{self.kind}:{self.weight}", self.family)
 
+@dataclass(frozen=True)
+class Laid:
+    """A lever that is a table, each time laid over what was there; ``none`` is what 'none' makes of it."""
 
-def _named(name: str, family: str | None) -> str:
-    return f"{family}/{name}" if family else name
+    read: Callable[[Any, Any], Any]
+    relaxed: bool = False
+    none: Any = None
+    in_file: ClassVar[tuple[Any, Any]] = (dict[str, Any], {})
 
-
-def for_family(caps: Iterable[AnyCap], family: str) -> list[AnyCap]:
-    """The caps that hold for a family: its own, and those of each family where it has none of its own.
-
-    All families together ('all') have only the caps that name them.
-    """
-    own = [cap for cap in caps if cap.family == family]
-    named = {cap.name.partition("/")[2] for cap in own}
-    return own + [cap for cap in caps if cap.family is None and family != ALL and cap.name not in named]
+    def parse(self, lever: str, value: object, old: Any) -> Any:
+        """The table as ``read`` reads it.  Raises UsageError."""
+        return self.none if value in (None, "none") else self.read(value, old)
 
 
 @dataclass(frozen=True)
@@ -125,33 +137,41 @@ class Policy:
     doi:10.21314/JOR.2000.038.
     """
 
-    objective: Objective = "netback"
-    exports: Literal["hold", "free"] = "hold"
-    max_share: tuple[Cap, ...] = ()
-    max_exposure: tuple[Cap, ...] = ()
-    max_hhi: tuple[Concentration, ...] = ()
-    security: Security | None = None
-    bookings: Bookings | None = None
-    cvar: Cvar | None = None
-    build: Build | None = None
-    carbon_price: float | None = None
-    max_emissions: float | None = None
-    base_prices: tuple[BasePrice, ...] = ()
+    __pydantic_config__: ClassVar[Mapping[str, str]] = {"extra": "forbid"}  # a saved lever unknown here is refused
+
+    objective: Annotated[Objective, Choice(OBJECTIVES)] = "netback"
+    exports: Annotated[Exports, Choice(("hold", "free"))] = "hold"
+    max_share: Annotated[tuple[Cap, ...], Bounds(SHARE, Cap, "'transit:RU' = 0.8")] = ()
+    max_exposure: Annotated[tuple[Cap, ...], Bounds(EXPOSURE, Cap, "'transit:RU' = 0.8")] = ()
+    max_hhi: Annotated[tuple[Concentration, ...], Bounds(HHI, Concentration, "corridor = 0.5")] = ()
+    security: Annotated[Security | None, Laid(Security.parse, relaxed=True)] = None
+    bookings: Annotated[Bookings | None, Laid(Bookings.parse)] = None
+    cvar: Annotated[Cvar | None, Laid(Cvar.parse)] = None
+    build: Annotated[Build | None, Laid(Build.parse)] = None
+    carbon_price: Annotated[float | None, Amount("USD/tCO2e")] = None
+    max_emissions: Annotated[float | None, Amount("MtCO2e a year", relaxed=True)] = None
+    base_prices: Annotated[tuple[BasePrice, ...], Laid(parse_base_prices, none=())] = ()
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The levers that could be met by shutting wells in, of those that are set: caps, security."""
+        return tuple(lever.name for lever in fields(self)
+                     if LEVERS[lever.name].relaxed and getattr(self, lever.name) != lever.default)
 
     @property
     def caps(self) -> bool:
         """Whether anything limits dependence."""
-        return bool(self.max_share or self.max_exposure or self.max_hhi or self.max_emissions is not None)
-
-    @property
-    def asks(self) -> bool:
-        """Whether anything is asked that could be met by shutting wells in: caps, or security."""
-        return self.caps or self.security is not None
+        return bool(set(self.asked) - {"security"})
 
     @property
     def held(self) -> bool:
-        """Whether exports are held while it is met."""
-        return self.exports == "hold" and self.asks
+        """Whether exports are held while what is asked is met."""
+        return self.exports == "hold" and bool(self.asked)
+
+    @property
+    def bounds(self) -> Iterator[tuple[str, Bound]]:
+        """Each bound on dependence, with its lever."""
+        return ((lever, bound) for lever in BOUNDS for bound in getattr(self, lever))
 
     def without_caps(self) -> Policy:
         """The policy that asks for nothing that could be met by shutting wells in.
@@ -159,157 +179,53 @@ class Policy:
         Returns
         -------
         Policy
-            Without caps, security and a limit on emissions.
+            Without caps, security and a limit on emissions: the yardstick of what these cost.
         """
-        return replace(self, max_share=(), max_exposure=(), max_hhi=(), security=None, max_emissions=None)
+        relaxed: dict[str, Any] = {part.name: part.default for part in fields(self) if LEVERS[part.name].relaxed}
+        return replace(self, **relaxed)
 
-    def with_concentration(self, cap: Concentration) -> Policy:
-        """The policy with one cap on an HHI.
+    def set(self, lever: str, value: object) -> Policy:
+        """The policy with one lever set.
 
         Parameters
         ----------
-        cap : Concentration
-            It replaces one of the same kind, weight and family.
+        lever : str
+            One of the attributes.
+        value : object
+            As written in a model file.  Bounds and tables are laid over those that are there.
 
         Returns
         -------
         Policy
             A new policy.
+
+        Raises
+        ------
+        UsageError
+            For an unknown lever, or a value that it does not take.
         """
-        return replace(self, max_hhi=(*(old for old in self.max_hhi if old.name != cap.name), cap))
-
-    def with_cap(self, lever: Literal["max_share", "max_exposure"], cap: Cap) -> Policy:
-        """The policy with one cap on a group.
-
-        Parameters
-        ----------
-        lever : {'max_share', 'max_exposure'}
-            What is capped of it.
-        cap : Cap
-            It replaces one of the same group and family.
-
-        Returns
-        -------
-        Policy
-            A new policy.
-        """
-        kept = tuple(old for old in getattr(self, lever) if old.name != cap.name)
-        return (
-            replace(self, max_share=(*kept, cap)) if lever == "max_share" else replace(self, max_exposure=(*kept, cap))
-        )
+        if lever not in LEVERS:
+            raise UsageError(f"policy has no lever {lever!r}. {nearest(lever, LEVERS)}")
+        changed: dict[str, Any] = {lever: LEVERS[lever].parse(lever, value, getattr(self, lever))}
+        return replace(self, **changed)
 
 
-def parse_cap(lever: str, name: str, value: object) -> Cap:
-    """A cap as written: a bare number, or a table with ``cap`` and ``over``.  Raises UsageError."""
-    family, plain = _family(lever, name)
-    kind, colon, group = plain.partition(":")
-    if not colon or kind not in GROUP_KINDS:
-        raise UsageError(
-            f"{lever}: {plain!r} is not kind:group, such as 'transit:RU' (or 'oil/transit:RU'). "
-            f"{nearest(kind, GROUP_KINDS)}"
-        )
-    spec = dict(value) if isinstance(value, dict) else {"cap": value}
-    unknown = sorted(set(spec) - {"cap", "over", "family"})
-    if unknown:
-        raise UsageError(
-            f"{lever} of {name!r}: unknown key {unknown[0]!r}; expected cap, over, family. "
-            f"{nearest(unknown[0], ('cap', 'over', 'family'))}"
-        )
-    if "family" in spec:
-        family, _ = _family(lever, f"{spec['family']}/")
-    cap, over = spec.get("cap"), spec.get("over", "horizon")
-    top = 1.0 if lever == "max_share" else LARGEST
-    if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 <= cap <= top:
-        raise UsageError(
-            f"{lever} of {name!r}: {cap!r} is not "
-            + ("a share from 0 to 1" if lever == "max_share" else f"a volume in Mt/y (bcm/y) from 0 to {LARGEST:g}")
-        )
-    if over not in ("horizon", "period"):
-        raise UsageError(f"{lever} of {name!r}: over = {over!r}; expected 'horizon' or 'period'")
-    return Cap(kind, group, float(cap), over, family)
+_HINTS = get_type_hints(Policy, include_extras=True)
+LEVERS: Mapping[str, Kind] = {lever.name: get_args(_HINTS[lever.name])[1] for lever in fields(Policy)}
+BOUNDS: Mapping[str, Bounds[Any]] = {name: kind for name, kind in LEVERS.items() if isinstance(kind, Bounds)}
 
 
-def _family(lever: str, name: str) -> tuple[str | None, str]:
-    """``"oil/transit:RU"`` → ('oil', 'transit:RU'); no family before a slash: None.  Raises UsageError."""
-    family, slash, plain = name.partition("/")
-    if not slash:
-        return None, name
-    known = (*FAMILIES, ALL)
-    if family not in known:
-        raise UsageError(f"{lever}: family {family!r}; expected {' or '.join(known)}. {nearest(family, known)}")
-    return family, plain
+def bounds_of(path: str) -> Bounds[Any] | None:
+    """The lever of a path such as ``policy.max_share.transit:RU``, where it is one of bounds; None for others."""
+    return BOUNDS.get(path.removeprefix("policy.").partition(".")[0])
 
 
-def parse_concentration(name: str, value: object) -> Concentration:
-    """An HHI cap as written: ``transit_set = 0.5``, ``"transit_set:risk" = 0.3``, or a table with cap and weight.
-
-    Raises UsageError for a kind that does not partition exports, a cap outside (0, 1], or a weight that is not there.
-    """
-    family, plain = _family("max_hhi", name)
-    kind, _, suffix = plain.partition(":")
-    spec = dict(value) if isinstance(value, Mapping) else {"cap": value}
-    if unknown := sorted(set(spec) - {"cap", "weight", "family"}):
-        raise UsageError(f"max_hhi of {name!r}: unknown key {unknown[0]!r}; expected cap, weight, family")
-    if "family" in spec:
-        family, _ = _family("max_hhi", f"{spec['family']}/")
-    cap, weight = spec.get("cap"), suffix or spec.get("weight", "none")
-    if kind not in PARTITIONS:
-        raise UsageError(
-            f"max_hhi of {kind!r}: only kinds that partition exports have an HHI: {', '.join(PARTITIONS)}. "
-            f"{'Use transit_set.' if kind == 'transit' else nearest(kind, PARTITIONS)}"
-        )
-    if weight not in ("none", "risk") or (weight == "risk" and kind != "transit_set"):
-        raise UsageError(f"max_hhi of {name!r}: only transit_set can be weighted, by 'risk': countries have a risk")
-    if isinstance(cap, bool) or not isinstance(cap, int | float) or not 0 < cap <= 1:
-        raise UsageError(f"max_hhi of {kind!r}: {cap!r} is not a number above 0 and at most 1")
-    return Concentration(kind, float(cap), "risk" if weight == "risk" else "none", family)
+def in_percent(path: str) -> bool:
+    """Whether the values of a path are fractions that are told in %."""
+    bounds = bounds_of(path)
+    return bounds is not None and bounds.measure.percent
 
 
-def _amount(name: str, value: object) -> float | None:
-    """A carbon price or a cap on emissions: a number from 0 on (a unit may follow), or 'none'.  Raises UsageError."""
-    if value in (None, "none"):
-        return None
-    text, unit = parted(value)
-    try:
-        number = finite(value if isinstance(value, bool) else text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= LARGEST or unit not in ("", AMOUNTS[name]):
-        raise UsageError(f"policy.{name} = {value!r}; expected a number of {AMOUNTS[name]}, 0 or more "
-                         f"and {LARGEST:g} at most, or 'none'")
-    return number
-
-
-def set_lever(policy: Policy, name: str, value: Any) -> Policy:
-    """The policy with one lever set, as written in a file.  Raises UsageError on an unknown lever or value."""
-    if name in ("max_share", "max_exposure"):
-        if not isinstance(value, Mapping):
-            raise UsageError(f"{name} is a table of caps such as {{ 'transit:RU' = 0.8 }}")
-        if not value:
-            return replace(policy, max_share=()) if name == "max_share" else replace(policy, max_exposure=())
-        for group, cap in value.items():
-            policy = policy.with_cap(name, parse_cap(name, group, cap))  # type: ignore[arg-type]
-        return policy
-    if name == "max_hhi":
-        if not isinstance(value, Mapping):
-            raise UsageError("max_hhi is a table of caps such as { corridor = 0.5 }")
-        for kind, cap in value.items():
-            policy = policy.with_concentration(parse_concentration(kind, cap))
-        return policy
-    if name in RISK:
-        none = () if name == "base_prices" else None
-        lever: Any = none if value in (None, "none") else RISK[name](value, getattr(policy, name))
-        levers: dict[str, Any] = {name: lever}
-        return replace(policy, **levers)
-    if name in AMOUNTS:
-        amounts: dict[str, Any] = {name: _amount(name, value)}
-        return replace(policy, **amounts)
-    choices: dict[str, tuple[str, ...]] = {"objective": OBJECTIVES, "exports": ("hold", "free")}
-    if name not in choices:
-        known = (*choices, "max_share", "max_exposure", "max_hhi", *AMOUNTS, *RISK)
-        raise UsageError(f"policy has no lever {name!r}. {nearest(name, known)}")
-    if value not in choices[name]:
-        raise UsageError(
-            f"policy.{name} = {value!r}; expected {' or '.join(choices[name])}. {nearest(str(value), choices[name])}"
-        )
-    return replace(policy, **{name: value})
+__all__ = ["ALL", "BOUNDS", "LEVERS", "OBJECTIVES", "Amount", "Bound", "Bounds", "Cap", "Choice", "Concentration",
+           "Objective", "Over", "Policy", "bounds_of", "for_family",
+           "in_percent"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from energy_routes.answer import Words
+from energy_routes.case import in_percent
 from energy_routes.cli.tables.render import console, digits_for, number, table
 from energy_routes.cli.tables.unit_choice import VALUE_NAMES
 
@@ -18,8 +19,7 @@ TOLD = 5  # losses of which it is said where the volume goes
 def print_frontier(found: Frontier) -> None:
     """One row a point; then what each kink opens, how far each piece is proved, and where the curve stops."""
     screen, points = console(), found.points
-    share = found.over.removeprefix("policy.").startswith("max_share")
-    scale, digits, unit = (100, 2, "%") if share else (1, 4, found.unit)
+    scale, digits, unit = (100, 2, "%") if in_percent(found.over) else (1, 4, found.unit)
     capped = bool(points["price_usd_per_t_exposure"].notna().any())
     price = ("price_usd_per_t_exposure", f"{_unit_of_cap(found)}\nallowed") if capped else (
         "price", f"MUSD per\n{unit or 'unit'}")  # fmt: skip

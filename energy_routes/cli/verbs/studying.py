@@ -144,13 +144,13 @@ def stress(
 
 
 def ends(over: str, start: str | None, stop: str | None) -> tuple[str | float, str | float]:
-    """From and to as written; for a share or HHI cap 1 and the least that there is unless told."""
+    """From and to as written; unless told, those that are usual for what a lever bounds."""
+    from energy_routes.case import bounds_of
     from energy_routes.errors import UsageError
 
-    cap = over.removeprefix("policy.").startswith(("max_share.", "max_hhi."))
-    lowest = 0.0 if "max_share." in over else 0.05
-    first, last = (value if value is not None else default if cap else None
-                   for value, default in ((start, 1.0), (stop, lowest)))  # fmt: skip
+    bounds = bounds_of(over)
+    usual = (bounds and bounds.measure.usual) or (None, None)
+    first, last = (default if value is None else value for value, default in zip((start, stop), usual, strict=True))
     if first is None or last is None:
         raise UsageError(f"--over {over} needs --from and --to")
     return first, last

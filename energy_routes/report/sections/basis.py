@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from energy_routes.case import CAPS, Cap, Concentration
+from energy_routes.case import BOUNDS, LEVERS, Bound, Bounds, Choice
 from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, link, table, text
@@ -19,21 +19,21 @@ def policy(subject: Subject) -> Section:
     """What was sought and what was asked of the plan."""
     words, asked = subject.words, subject.plan.case.policy
     told = [f"{words('report.sought')}: {words.known(f'ledger.{asked.objective}', asked.objective)}"]
-    told += [f"{words(f'cap.{kind}')} {_group(cap, subject)} ≤ "
-             f"{words.percent(cap.cap, 1) if kind == 'max_share' else words.number(cap.cap)}"
-             for kind in CAPS for cap in getattr(asked, kind)]
+    told += [f"{words(f'cap.{lever}')} {_group(bound, subject)} ≤ "
+             f"{words.percent(bound.cap, 1) if BOUNDS[lever].measure.percent else words.number(bound.cap)}"
+             for lever, bound in asked.bounds]
     if asked.caps:
         told.append(words(f"report.exports_{asked.exports}"))
     for part in fields(asked):
         value = getattr(asked, part.name)
-        if part.name not in (*CAPS, "objective", "exports") and value not in (None, (), {}):
+        if not isinstance(LEVERS[part.name], Choice | Bounds) and value not in (None, (), {}):
             told.append(f"{part.name.replace('_', ' ')}: {_said(value)}")
     return Section("policy", words("report.policy"), bullets=tuple(told))
 
 
-def _group(cap: Cap | Concentration, subject: Subject) -> str:
-    """The group that a cap is on, as read: a country by its name, a corridor by its own."""
-    words, group = subject.words, getattr(cap, "group", "")
+def _group(cap: Bound, subject: Subject) -> str:
+    """The group that a bound is on, as read: a country by its name, a corridor by its own."""
+    words, group = subject.words, cap.group
     kind = words.known(f"group.{cap.kind}", str(cap.kind)).lower()
     if not group:
         return f"({kind})"

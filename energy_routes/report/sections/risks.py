@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from energy_routes.answer import UNITS
+from energy_routes.case import in_percent
 from energy_routes.maps import style
 from energy_routes.report import charts
 from energy_routes.report.figures import inline
@@ -46,8 +47,7 @@ def frontier(subject: Subject) -> Section | None:
     found, words = subject.frontier, subject.words
     if found is None:
         return None
-    share = found.over.removeprefix("policy.").startswith("max_share")
-    scale, digits, unit = (100.0, 1, "%") if share else (1.0, 3, found.unit)
+    scale, digits, unit = (100.0, 1, "%") if in_percent(found.over) else (1.0, 3, found.unit)
     points = _telling(found.points)
     rows = [(words.number(scale * float(row["cap"]), digits), words.number(row["netback"], 1),
              _maybe(row["exports"], subject), _maybe(row["shut_in"], subject), words.number(row["cost"], 1),

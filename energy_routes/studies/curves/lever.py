@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from energy_routes.case import AMOUNTS, Cap, Case, parse_cap
+from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import NETBACK, Space, build
 from energy_routes.linear import Line, Program, Vector, line_between
@@ -15,8 +15,6 @@ from energy_routes.network import Names, parse_target
 from energy_routes.pack import TABLES, figure, inner_unit, own_unit, parted
 from energy_routes.solving import stated
 
-Kind = Literal["share", "exposure", "hhi", "number"]
-CAPS: dict[str, Kind] = {"max_share": "share", "max_exposure": "exposure", "max_hhi": "hhi"}
 BETWEEN = (0.381966, 0.763932)  # where a programme is compared with the line: no round fractions
 NEARER = (1.0, 0.5, 0.125, 0.03125)  # where the far end of a line is looked for, bounds cross beyond
 
@@ -36,18 +34,19 @@ class Lever:
     unit: str = ""
 
     @property
-    def kind(self) -> Kind:
-        return CAPS.get(self.path.partition(".")[0], "number")
+    def kind(self) -> str:
+        """What it moves: a share, an exposure or an hhi that is bounded, or another number."""
+        head = self.path.partition(".")[0]
+        return BOUNDS[head].measure.name if head in BOUNDS else "number"
 
     @property
     def name(self) -> str:
         """What the lever is called: ``share of Russia``, ``tariff of Baku-Tbilisi-Ceyhan``; else its path."""
         head, _, rest = self.path.partition(".")
-        words = {"max_share": "share of", "max_exposure": "volume of", "max_hhi": "HHI over"}
         called = Names(self.case.network.tables).target
-        if head in words:
+        if head in BOUNDS:
             family, _, group = rest.rpartition("/")
-            return f"{words[head]} {called.get(group, group)}{f' ({family})' if family else ''}"
+            return f"{BOUNDS[head].measure.words} {called.get(group, group)}{f' ({family})' if family else ''}"
         target, _, column = self.path.rpartition(".")
         return f"{column.replace('_', ' ')} of {called[target]}" if target in called else self.path
 
@@ -57,8 +56,9 @@ class Lever:
         if self.kind not in ("share", "exposure"):
             return None
         head, _, rest = self.path.partition(".")
-        old = next((c for c in getattr(self.case.policy, head) if c.name == rest), None)
-        return old or parse_cap(head, rest, self.start)
+        old: Cap | None = next((cap for cap in getattr(self.case.policy, head) if cap.name == rest), None)
+        cap: Cap = old or BOUNDS[head].one(head, rest, self.start)
+        return cap
 
     @property
     def base(self) -> Case:
@@ -96,7 +96,7 @@ def lever_of(case: Case, path: str, start: float | str, stop: float | str, unit:
     UnitError where a bare number's row tells no unit.
     """
     path = path.removeprefix("policy.")
-    if path in ("objective", "exports"):
+    if isinstance(LEVERS.get(path), Choice):
         raise UsageError(f"policy.{path} is a choice, not a number: a curve runs over a number")
     if case.policy.build is not None:
         raise UsageError(
@@ -112,8 +112,8 @@ def lever_of(case: Case, path: str, start: float | str, stop: float | str, unit:
 def _ends(case: Case, path: str, ends: tuple[float | str, float | str], unit: str) -> tuple[float, float, str]:
     """Both ends of a stretch as numbers, and their unit."""
     head, _, rest = path.partition(".")
-    if head in CAPS:
-        own = _of_cap(case, rest) if head == "max_exposure" else ""
+    if head in BOUNDS:
+        own = _of_cap(case, rest) if BOUNDS[head].measure.dimension == "rate" else ""
         beside = "" if unit == own else unit
         read = [case.cap(head, rest, end if parted(end)[1] or not beside else f"{end} {beside}") for end in ends]
         unit = own
@@ -134,8 +134,9 @@ def _ends(case: Case, path: str, ends: tuple[float | str, float | str], unit: st
 def _own_unit(case: Case, path: str) -> str:
     """The unit of a path's bare number; blank for what has none (a fraction, a factor)."""
     head = path.partition(".")[0]
-    if head in AMOUNTS:
-        return AMOUNTS[head]
+    lever = LEVERS.get(head)
+    if isinstance(lever, Amount):
+        return lever.unit
     target, _, column = path.rpartition(".")
     if ":" not in target:
         raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import pandas as pd
 
-from energy_routes.case import Case
+from energy_routes.case import Case, in_percent
 from energy_routes.maps import style
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
         ax = Figure(figsize=(7.0, 4.2), layout="constrained").subplots()
     curve, points = frontier.curve, frontier.points
     sampled = bool((frontier.segments["form"] == "sampled").any())
-    fraction = not frontier.unit
-    scale = 100.0 if fraction and frontier.over.removeprefix("policy.").startswith("max_share") else 1.0
+    scale = 100.0 if not frontier.unit and in_percent(frontier.over) else 1.0
     ax.plot(curve["cap"] * scale, curve["objective"], "--" if sampled else "-", color=INK, linewidth=1.6)
     kinks = points[points["kink"].astype(bool)]
     ax.plot(kinks["cap"] * scale, kinks["objective"], "o", color=MARK, markersize=3.5)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from energy_routes.case import parse_concentration
+from energy_routes.case import BOUNDS
 from energy_routes.formulation import Space, build, share_totals
 from energy_routes.linear import Sense, Session, Status
 from energy_routes.studies.curves.curve import Curve, Form, Piece, Progress
@@ -30,7 +30,7 @@ def bounded_curve(lever: Lever, tolerance: float | None, progress: Progress | No
     """
     rebuilder = Rebuilder(lever)
     first = rebuilder.solve(0.0)
-    cap = parse_concentration(lever.path.partition(".")[2], lever.start)
+    cap = BOUNDS["max_hhi"].one("max_hhi", lever.path.partition(".")[2], lever.start)
     if first is None or lever.case.policy.exports != "hold" or not constant_total(first.space, cap.kind, cap.family):
         return None
     end = _far_end(rebuilder)

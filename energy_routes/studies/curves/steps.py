@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.answer import Words
-from energy_routes.case import Case, outages_of
+from energy_routes.case import BOUNDS, Case, outages_of
 from energy_routes.errors import UsageError
 from energy_routes.plan import Plan
 from energy_routes.solving import solve
@@ -86,9 +86,10 @@ def _label(found: Frontier, value: float, words: Words) -> str:
     path = found.over.removeprefix("policy.")
     head, _, rest = path.partition(".")
     rest = words.name(names_of(found.case.network).get(rest, rest))
-    if head == "max_share":
+    bounds = BOUNDS.get(head)
+    if bounds and bounds.measure.percent:
         return f"{rest} ≤ {words.percent(value, 1)}"
-    if head in ("max_hhi", "max_exposure"):
+    if bounds:
         return f"{rest} ≤ {words.number(value, 3)} {words.unit(found.unit) if found.unit else ''}".strip()
     return f"{path} = {words.number(value, 2)} {words.unit(found.unit) if found.unit else ''}".strip()
 

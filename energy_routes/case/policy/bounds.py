@@ -1,0 +1,183 @@
+"""Bounds on dependence: what of a group can be bounded, in which words and units, and how a bound is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from energy_routes.errors import UsageError
+from energy_routes.pack import FAMILIES, GROUP_KINDS, LARGEST, PARTITIONS, Dimension, nearest
+
+Over = Literal["horizon", "period"]
+Weight = Literal["none", "risk"]
+ALL = "all"  # the families together, by value at base prices
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is bounded of a group: the words for it, its dimension, and the levels that it can have.
+
+    ``expected`` tells these levels, from 0 (itself not among them where ``above``) to ``most``.  ``percent``: told
+    in %.  ``usual``: from where to where a curve runs unless told; None where only the network could tell.
+    """
+
+    name: str
+    words: str
+    dimension: Dimension
+    expected: str
+    most: float
+    above: bool = False
+    percent: bool = False
+    usual: tuple[float, float] | None = None
+
+    def level(self, where: str, value: object) -> float:
+        """A level as written in a table.  Raises UsageError naming ``where``."""
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= self.most:
+            raise UsageError(f"{where}: {value!r} is not {self.expected}")
+        if self.above and value == 0:
+            raise UsageError(f"{where}: {value!r} is not {self.expected}")
+        return float(value)
+
+
+SHARE = Measure("share", "share of", "fraction", "a share from 0 to 1", 1.0, percent=True, usual=(1.0, 0.0))
+EXPOSURE = Measure("exposure", "volume of", "rate", f"a volume in Mt/y (bcm/y) from 0 to {LARGEST:g}", LARGEST)
+HHI = Measure("hhi", "HHI over", "fraction", "a number above 0 and at most 1", 1.0, above=True, usual=(1.0, 0.05))
+
+
+@dataclass(frozen=True)
+class Cap:
+    """A cap on a group of a kind: a share (0–1) or a volume (Mt/y or bcm/y), over the horizon or in every period.
+
+    It holds for each ``family`` by itself (None), for one, or for all together by value at base prices ('all', where a
+    volume is MUSD a year).
+    """
+
+    kind: str
+    group: str
+    cap: float
+    over: Over = "horizon"
+    family: str | None = None
+
+    @property
+    def name(self) -> str:
+        return _named(f"{self.kind}:{self.group}", self.family)
+
+    @staticmethod
+    def parts(lever: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Kind, group and ``over`` of a cap as written; ``name`` is without its family.  Raises UsageError."""
+        kind, colon, group = name.partition(":")
+        if not colon or kind not in GROUP_KINDS:
+            raise UsageError(
+                f"{lever}: {name!r} is not kind:group, such as 'transit:RU' (or 'oil/transit:RU'). "
+                f"{nearest(kind, GROUP_KINDS)}"
+            )
+        over = spec.get("over", "horizon")
+        if over not in ("horizon", "period"):
+            raise UsageError(f"{lever} of {name!r}: over = {over!r}; expected 'horizon' or 'period'")
+        return {"kind": kind, "group": group, "over": over}
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """A cap on the Herfindahl–Hirschman index over the groups of a partition kind, over the horizon; 0 < cap ≤ 1.
+
+    ``weight`` 'risk' caps Σ r_i s_i², each transit set weighted by the risk of crossing its countries.  ``family`` is
+    that of :class:`Cap`.
+    """
+
+    kind: str
+    cap: float
+    weight: Weight = "none"
+    family: str | None = None
+    group: ClassVar[str] = ""  # it is on all groups of its kind
+    over: ClassVar[Over] = "horizon"
+
+    @property
+    def name(self) -> str:
+        return _named(self.kind if self.weight == "none" else f"{self.kind}:{self.weight}", self.family)
+
+    @staticmethod
+    def parts(lever: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """Kind and weight of a cap as written, such as ``transit_set:risk``.  Raises UsageError."""
+        kind, _, suffix = name.partition(":")
+        weight = suffix or spec.get("weight", "none")
+        if kind not in PARTITIONS:
+            raise UsageError(
+                f"{lever} of {kind!r}: only kinds that partition exports have an HHI: {', '.join(PARTITIONS)}. "
+                f"{'Use transit_set.' if kind == 'transit' else nearest(kind, PARTITIONS)}"
+            )
+        if weight not in ("none", "risk") or (weight == "risk" and kind != "transit_set"):
+            raise UsageError(
+                f"{lever} of {name!r}: only transit_set can be weighted, by 'risk': countries have a risk"
+            )
+        return {"kind": kind, "weight": weight}
+
+
+Bound = Cap | Concentration
+AnyBound = TypeVar("AnyBound", Cap, Concentration)
+
+
+@dataclass(frozen=True)
+class Bounds(Generic[AnyBound]):
+    """A lever of bounds on a measure, one a group (or kind) and family: ``{ "transit:RU" = 0.8 }``."""
+
+    measure: Measure
+    of: type[AnyBound]
+    example: str
+    relaxed: ClassVar[bool] = True
+    in_file: ClassVar[tuple[Any, Any]] = (dict[str, Any], {})
+
+    def parse(self, lever: str, value: object, old: tuple[AnyBound, ...]) -> tuple[AnyBound, ...]:
+        """The bounds with those written added, each in place of one of its name; none of an empty table."""
+        if not isinstance(value, Mapping):
+            raise UsageError(f"{lever} is a table of caps such as {{ {self.example} }}")
+        bounds = {bound.name: bound for bound in old if value}
+        for name, written in value.items():
+            new = self.one(lever, name, written)
+            bounds.pop(new.name, None)
+            bounds[new.name] = new
+        return tuple(bounds.values())
+
+    def one(self, lever: str, name: str, written: object) -> AnyBound:
+        """A bound as written: a bare number, or a table with ``cap`` and more.  Raises UsageError."""
+        family, plain = _family(lever, name)
+        keys = [part.name for part in fields(self.of) if part.name not in ("kind", "group")]
+        spec = dict(written) if isinstance(written, Mapping) else {"cap": written}
+        if unknown := sorted(set(spec) - set(keys)):
+            raise UsageError(f"{lever} of {name!r}: unknown key {unknown[0]!r}; expected {', '.join(keys)}. "
+                             f"{nearest(unknown[0], keys)}")
+        if "family" in spec:
+            family, _ = _family(lever, f"{spec['family']}/")
+        parts = self.of.parts(lever, plain, spec)
+        return self.of(cap=self.measure.level(f"{lever} of {name!r}", spec.get("cap")), family=family, **parts)
+
+
+def for_family(bounds: Iterable[AnyBound], family: str) -> list[AnyBound]:
+    """The bounds that hold for a family: its own, and those of each family where it has none of its own.
+
+    All families together ('all') have only the bounds that name them.
+    """
+    bounds = list(bounds)
+    own = [bound for bound in bounds if bound.family == family]
+    named = {bound.name.partition("/")[2] for bound in own}
+    return own + [bound for bound in bounds if bound.family is None and family != ALL and bound.name not in named]
+
+
+def _named(name: str, family: str | None) -> str:
+    return f"{family}/{name}" if family else name
+
+
+def _family(lever: str, name: str) -> tuple[str | None, str]:
+    """``"oil/transit:RU"`` → ('oil', 'transit:RU'); no family before a slash: None.  Raises UsageError."""
+    family, slash, plain = name.partition("/")
+    if not slash:
+        return None, name
+    known = (*FAMILIES, ALL)
+    if family not in known:
+        raise UsageError(f"{lever}: family {family!r}; expected {' or '.join(known)}. {nearest(family, known)}")
+    return family, plain
+
+
+__all__ = ["ALL", "EXPOSURE", "HHI", "SHARE", "Bound", "Bounds", "Cap", "Concentration", "Measure", "Over", "Weight",
+           "for_family"]
