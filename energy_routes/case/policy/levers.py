@@ -101,7 +101,7 @@ class Table:
         return lever
 
     def check(self) -> None:
-        """Raise UsageError where parts do not go together."""
+        """Refuse parts that do not go together."""
 
     @classmethod
     def _parts(cls, lever: str, value: object) -> dict[str, Any]:

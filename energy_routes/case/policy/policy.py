@@ -40,7 +40,7 @@ class Kind(Protocol):
     @property
     def in_file(self) -> tuple[Any, Any]: ...
     def parse(self, lever: str, value: Any, old: Any) -> Any:
-        """The lever as written, laid over what was there.  Raises UsageError."""
+        """The lever as written, laid over what was there."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Laid:
     in_file: ClassVar[tuple[Any, Any]] = (dict[str, Any], {})
 
     def parse(self, lever: str, value: object, old: Any) -> Any:
-        """The table as ``read`` reads it.  Raises UsageError."""
+        """The table as ``read`` reads it, with its errors."""
         return self.none if value in (None, "none") else self.read(value, old)
 
 
