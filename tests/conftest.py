@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
+from kept import freeing_once, reading_once, solving_once
+
+from energy_routes.case import loading
+from energy_routes.plan import Plan
+from energy_routes.solving import loop
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# Python's strings in the tables of pandas: the type and the values of pyarrow's, in two thirds of the time where a
+# table has ten rows.  The documentation's examples, commands started as processes and (TEST_STRINGS=auto) the last runs
+# of .ci/run take what users have.
+STRINGS = os.environ.get("TEST_STRINGS", "python")
+if STRINGS != "auto":
+    pd.set_option("mode.string_storage", STRINGS)
 
 # No deadline (a slow machine is not a fault), the same examples every time, nothing written beside the tests.
 settings.register_profile(
@@ -20,3 +34,33 @@ settings.load_profile("energy-routes")
 def root() -> Path:
     """The repository's (or the unpacked sdist's) top folder."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True, scope="session")
+def packs_read_and_caps_lifted_once() -> Iterator[None]:
+    """Forty models rest on two packs and most tests on one toy; many caps are set on one case."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loading, "read_pack", reading_once(loading.read_pack))
+        patch.setattr(loop, "_free", freeing_once(loop._free))
+        yield
+
+
+@pytest.fixture(scope="session")
+def keeping_solve() -> Callable[..., Plan]:
+    """``solve`` that solves equal cases once (``kept.py``)."""
+    return solving_once(loop.solve)
+
+
+@pytest.fixture(scope="module")
+def cases_solved_once(keeping_solve: Callable[..., Plan]) -> Iterator[None]:
+    """For tests of what is done with a plan (printed, saved, drawn): a case that they share is solved once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "solve", keeping_solve)
+        yield
+
+
+@pytest.fixture
+def strings_of_users() -> Iterator[None]:
+    """The strings that pandas takes unless told otherwise (see STRINGS)."""
+    with pd.option_context("mode.string_storage", "auto"):
+        yield

@@ -57,10 +57,11 @@ def by_enumeration(futures: list[tuple[float, float]], premium: float, spot: flo
                    ) -> tuple[float, float]:  # fmt: skip
     """(best objective, best booking) over a fine grid of bookings; futures are (probability, SHORT left in Mt)."""
     chances = np.array([p for p, _ in futures])
+    extremes = np.array(_extremes(chances, alpha))
     found = []
     for u in np.linspace(0, 5, 501):
         netback = np.array([value(float(u), left, premium, spot) for _, left in futures])
-        tail = max(-netback @ q for q in _extremes(chances, alpha))
+        tail = (extremes @ -netback).max()
         found.append(((1 - weight) * float(chances @ netback) - weight * float(tail), float(u)))
     return max(found)
 

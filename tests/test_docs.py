@@ -17,6 +17,8 @@ import readme
 from printed import PAGES, ROOT, Command, commands, given, label, run, runs, walks, write
 from question_book import Book
 
+pytestmark = pytest.mark.usefixtures("cases_solved_once")
+
 BLOCK = re.compile(r"^```(?P<kind>\w+)[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
 # What took under a second of one core when measured; what is not known to be quick runs with the others.
 QUICK = re.compile(r"^(models|check|verify|init|netbacks)\b|\bazerbaijan\.|\bmine/|\boil-2042\b|^solve gas-home-first$"
@@ -33,6 +35,7 @@ def blocks(kind: str) -> Iterator[tuple[Path, int, str]]:
                 yield page, text.count("\n", 0, match.start("body")), match["body"]
 
 
+@pytest.mark.usefixtures("strings_of_users")
 @pytest.mark.parametrize("page", dict.fromkeys(page for page, _, _ in blocks("python")), ids=label)
 def test_python_examples_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

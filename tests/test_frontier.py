@@ -24,9 +24,14 @@ def kinks(curve: Frontier) -> list[float]:
     return curve.points.loc[curve.points["kink"], "cap"].tolist()
 
 
-def test_share_with_exports_held(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def curve(tmp_path_factory: pytest.TempPathFactory) -> Frontier:
+    """The toy's whole curve of the share of Russia, exports held."""
+    return frontier(toy(tmp_path_factory.mktemp("curve")), SHARE, 1.0, 0.0)
+
+
+def test_share_with_exports_held(curve: Frontier) -> None:
     """8 Mt must leave: SHORT 8σ.  Below 5/8 the first tier (3 Mt) is full, below 3/8 the line (5 Mt)."""
-    curve = frontier(toy(tmp_path), SHARE, 1.0, 0.0)
     assert kinks(curve) == pytest.approx([6 / 8, 5 / 8])
     assert curve.points["cap"].iloc[-1] == pytest.approx(3 / 8)
     assert curve.points["what"].tolist() == ["start", "kink", "kink", "tightest"]
@@ -42,8 +47,8 @@ def test_share_with_exports_held(tmp_path: Path) -> None:
     assert "exports held" in curve.notes[0]
 
 
-def test_every_kink_is_named(tmp_path: Path) -> None:
-    points = frontier(toy(tmp_path), SHARE, 1.0, 0.0).points
+def test_every_kink_is_named(curve: Frontier) -> None:
+    points = curve.points
     assert "Hub → West" in points["enters"].iloc[1] or "West" in points["enters"].iloc[1]
     assert "East" in points["leaves"].iloc[1]
     assert points["limits"].iloc[2] == "West, tier 1"
@@ -160,8 +165,7 @@ def test_what_is_asked_wrongly_is_told(tmp_path: Path) -> None:
             frontier(case, over, start, stop)
 
 
-def test_json_parquet_and_plot(tmp_path: Path) -> None:
-    curve = frontier(toy(tmp_path), SHARE, 1.0, 0.0)
+def test_json_parquet_and_plot(curve: Frontier, tmp_path: Path) -> None:
     told = json.loads(curve.to_json())
     assert {"cap", "netback", "exports", "shut_in", "price_usd_per_t_exposure", "price_musd_per_pp",
             "premium_usd_per_t", "kink", "enters"} <= set(told["points"][0])

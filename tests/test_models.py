@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -20,14 +19,6 @@ from energy_routes.solving.loop import program_of
 
 SAME = 1e-7  # relative
 MODELS = library.model_names()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def packs_read_once() -> Iterator[None]:
-    """Some thirty models rest on two packs: reading them is most of the work, and a pack is frozen."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "read_pack", cache(loading.read_pack))
-        yield
 
 
 @cache
