@@ -189,13 +189,13 @@ def test_unbounded_exits_5_and_names_what_grows(tmp_path: Path) -> None:
 
 
 def test_a_limit_of_time_exits_6(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from energy_routes import solving
     from energy_routes.errors import LimitError
-    from energy_routes.solving import loop as solver
 
     def slow(*_: Any, **__: Any) -> None:
         raise LimitError("the time limit was reached before the optimum was proved. Raise --time-limit.")
 
-    monkeypatch.setattr(solver, "solve", slow)
+    monkeypatch.setattr(solving, "solve", slow)
     assert "--time-limit" in refused(tmp_path, "solve", MODEL, "--time-limit", "1", code=6)
 
 
@@ -204,12 +204,12 @@ def test_a_solver_that_is_not_there_exits_7(tmp_path: Path) -> None:
 
 
 def test_our_own_fault_exits_1_and_debug_shows_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_routes.solving import loop as solver
+    from energy_routes import solving
 
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("by us")
 
-    monkeypatch.setattr(solver, "solve", broken)
+    monkeypatch.setattr(solving, "solve", broken)
     outcome = CliRunner().invoke(app, ["solve", str(MODEL)])
     assert outcome.exit_code == 1
     assert outcome.stderr.startswith("Internal error: ZeroDivisionError: by us")
@@ -223,9 +223,9 @@ def test_our_own_fault_exits_1_and_debug_shows_the_trace(monkeypatch: pytest.Mon
 
 
 def test_places_are_refused_before_anything_is_solved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_routes.solving import loop as solver
+    from energy_routes import solving
 
-    monkeypatch.setattr(solver, "solve", lambda *_, **__: pytest.fail("solved in vain"))
+    monkeypatch.setattr(solving, "solve", lambda *_, **__: pytest.fail("solved in vain"))
     (tmp_path / "file").write_text("mine")
     for place in (tmp_path / "file", tmp_path / "file" / "out"):
         assert "is a file" in refused(tmp_path, "solve", MODEL, "--out", place, code=2)
@@ -265,13 +265,13 @@ def test_ctrl_c_during_a_solve_exits_130_and_writes_nothing(tmp_path: Path) -> N
     code = """
 import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to Ctrl-C
-from energy_routes import solver
-once = solver.solve
+from energy_routes import solving
+once = solving.solve
 def again(*a, **k):
     print("solving", file=sys.stderr, flush=True)
     while True:
         once(*a, **k)
-solver.solve = again
+solving.solve = again
 from energy_routes.cli import main
 main()
 """

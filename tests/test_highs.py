@@ -424,7 +424,7 @@ CTRL_C = """
 import os, signal, threading, time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to Ctrl-C
 from tests_support import knapsack, small
-from energy_routes.highs import Session, Status
+from energy_routes.linear import Session, Status
 session = Session(knapsack(120))
 threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
 start = time.monotonic()
@@ -443,7 +443,7 @@ def test_ctrl_c_stops_a_solve_and_leaves_the_session_usable(tmp_path):
     here = inspect.getsource(knapsack)
     small = 'def small():\n    return Form("max", np.array([2.0]), 0.0, sparse.csc_matrix([[1.0]]), np.array([-INF]),' \
             ' np.array([3.0]), np.zeros(1), np.ones(1), np.zeros(1, bool))\n'
-    head = "import numpy as np\nfrom scipy import sparse\nfrom energy_routes.form import Form\nINF = float('inf')\n\n"
+    head = "import numpy as np\nfrom scipy import sparse\nfrom energy_routes.linear import Form\nINF = float('inf')\n\n"
     (tmp_path / "tests_support.py").write_text(head + here + small, encoding="utf-8")
     env = os.environ | {"PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
     done = subprocess.run([sys.executable, "-c", CTRL_C], capture_output=True, text=True, env=env, timeout=60)

@@ -22,7 +22,7 @@ from energy_routes.linear.sensitivity.slopes import Move, Slopes
 from energy_routes.linear.solution import Prices as Duals
 from energy_routes.plan import limits
 from energy_routes.plan.plan import Plan
-from energy_routes.results import storing as results
+from energy_routes.results import read_table, storing as results, write_table
 from energy_routes.results.summary import binding
 from energy_routes.solving.loop import solve, stated
 from energy_routes.solving.prices import marginal_prices as prices
@@ -338,8 +338,8 @@ def test_a_result_with_one_price_a_limit_is_read_and_not_verified(tmp_path: Path
     """What was saved before a limit had a price of all periods can be looked at; its rules are not these."""
     case = months(toy(tmp_path / "toy"), 2)
     folder = solve(case).save(tmp_path / "saved")
-    table = results.tables.read_table(folder / "prices.parquet")
-    results.tables.write_table(
+    table = read_table(folder / "prices.parquet")
+    write_table(
         table.drop(columns=["side", "price_down", "price_all", "price_all_down", "note"]), folder / "prices")
     run = json.loads((folder / "run.json").read_text("utf-8"))
     (folder / "run.json").write_text(json.dumps({**run, "schema_version": 1}), "utf-8")

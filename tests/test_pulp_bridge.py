@@ -336,10 +336,8 @@ def test_both_import_orders_solve(order):
 import {first}
 import {second}
 import numpy as np, pandas as pd
-from energy_routes.highs import Session
-from energy_routes.lp import axis
-from energy_routes.program import Builder, Program, Term
-from energy_routes.pulp_bridge import solve_with
+from energy_routes.linear import Builder, Program, Session, Term, axis
+from energy_routes.linear.pulp import solve_with
 b = Builder()
 x = b.variable("x", axis("a", ["k"], pd.DataFrame({{"k": ["p"]}})), 0.0, 3.0)
 p = Program("max", tuple(b.blocks), ((x <= 2.0).named("r"),), (Term("t", "cash", x * 2.0),))

@@ -1,9 +1,12 @@
 from . import storing as storing
+from .folder import check_target as check_target
 from .schedule_book import (
     schedule_table as schedule_table,
     write_schedule as write_schedule,
 )
 from .storing import (
+    SavedResult as SavedResult,
+    is_result as is_result,
     load as load,
     read_json as read_json,
     save as save,
