@@ -10,7 +10,7 @@ from energy_routes.pack.schema.schema import TABLES
 
 def test_the_committed_dictionary_is_current(root: Path) -> None:
     text = (root / "docs" / "data-dictionary.md").read_text("utf-8")
-    assert text == markdown(), "run: python -m energy_routes.dictionary > docs/data-dictionary.md"
+    assert text == markdown(), "run: python -m energy_routes.pack.schema.dictionary > docs/data-dictionary.md"
 
 
 def test_every_column_is_told_with_its_meaning() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from energy_routes.errors import UsageError
 from energy_routes.maps.data.change import ChangeData, change
 from energy_routes.maps.data.payload import MapData, chosen, payload
-from energy_routes.maps.layers.qgis import write_styles
+from energy_routes.maps.layers.qgis import change_style, country_style, flow_style, node_style, write_styles
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -57,10 +57,14 @@ def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, per
     if target.suffix.lower() == ".geojson":
         flow_layer(data).to_file(target, driver="GeoJSON")
         return target
-    countries = geopandas.read_file(data.words.file("countries.geojson"))
-    for name, layer in (("flows", flow_layer(data)), ("nodes", node_layer(data)), ("countries", countries)):
+    layers = {
+        "flows": (flow_layer(data), change_style(data.most) if isinstance(data, ChangeData) else flow_style()),
+        "nodes": (node_layer(data), node_style()),
+        "countries": (geopandas.read_file(data.words.file("countries.geojson")), country_style()),
+    }
+    for name, (layer, _) in layers.items():
         layer.to_file(target, layer=name, driver="GPKG")
-    write_styles(target, most=data.most if isinstance(data, ChangeData) else None)
+    write_styles(target, {name: style for name, (_, style) in layers.items()})
     return target
 
 

@@ -6,6 +6,7 @@ Width by flow and colour by utilisation are data-defined, with the same constant
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
@@ -20,14 +21,13 @@ styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(3
 NEVER = "1980-01-01T00:00:00.000Z"  # no clock: the same plan gives the same file
 
 
-def write_styles(path: Path, most: float | None = None) -> None:
-    """Add the styles of flows, nodes and countries to a GeoPackage; ``most``: the largest change, of a comparison."""
-    flows = _flow_style() if most is None else _change_style(most)
+def write_styles(path: Path, styles: Mapping[str, str]) -> None:
+    """Add the style of each layer, a QML document, to a GeoPackage."""
     with closing(sqlite3.connect(path)) as base, base:
         base.execute(TABLE)
         base.execute("INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change, srs_id) "
                      "VALUES ('layer_styles', 'attributes', 'layer_styles', ?, 0)", (NEVER,))
-        for layer, qml in (("flows", flows), ("nodes", _node_style()), ("countries", _country_style())):
+        for layer, qml in styles.items():
             column = base.execute("SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,))
             base.execute("INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, "
                          "styleName, styleQML, styleSLD, useAsDefault, description, owner, ui, update_time) "
@@ -35,7 +35,7 @@ def write_styles(path: Path, most: float | None = None) -> None:
                          (layer, column.fetchone()[0], qml, NEVER))
 
 
-def _flow_style() -> str:
+def flow_style() -> str:
     """Lines: width by flow, colour by family and utilisation; what carries nothing is thin, dashed when proposed."""
     limits = (*style.UTILISATION_STEPS, 1e9)
     tones = " ".join(f"WHEN \"family\" = '{family}' AND \"utilisation\" < {limit} THEN '{tone}'"
@@ -48,8 +48,8 @@ def _flow_style() -> str:
     return _document(_line(colour, width, dash), _label('"name"', flows), order="per_month")
 
 
-def _change_style(most: float) -> str:
-    """Lines: width and colour by change, grey where nothing changes."""
+def change_style(most: float) -> str:
+    """Lines: width and colour by change, grey where nothing changes; ``most``: the largest change, Mt (bcm)."""
     scale = most or 1.0
     moved = f'abs("change") >= {scale / 100}'
     colour = (f"CASE WHEN NOT ({moved}) THEN '{style.STILL}' WHEN \"change\" <= {-scale / 3} THEN '{style.LESS[1]}' "
@@ -61,7 +61,7 @@ def _change_style(most: float) -> str:
     return _document(_line(colour, width, "'solid'"), _label(label, moved), order="volume")
 
 
-def _node_style() -> str:
+def node_style() -> str:
     """Points: a shape for each kind, as on the other maps."""
     shape = ("CASE WHEN \"kind\" = 'field' THEN 'triangle' WHEN \"kind\" = 'market' THEN 'diamond' "
              "WHEN \"kind\" IN ('border', 'refinery') THEN 'square' WHEN \"kind\" = 'storage' THEN 'pentagon' "
@@ -74,7 +74,7 @@ def _node_style() -> str:
     return _document(_symbol("marker", layer), _label('"label"', '"volume" > 0'))
 
 
-def _country_style() -> str:
+def country_style() -> str:
     """Areas: the land of the map, the home country not set apart."""
     options = {"color": _rgb(style.LAND), "outline_color": _rgb(style.BORDER), "outline_width": "0.2", "style": "solid"}
     return _document(_symbol("fill", _layer("SimpleFill", options, {})), "")
