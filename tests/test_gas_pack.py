@@ -36,7 +36,7 @@ def drawn(*names: str) -> float:
 
 def test_the_computed_columns_are_up_to_date() -> None:
     committed = (PACK / "arcs.csv").read_bytes().decode("utf-8")
-    again = "python -m energy_routes.geo data/kazakhstan-gas refreshes them"
+    again = "python -m energy_routes.network.geometry data/kazakhstan-gas refreshes them"
     assert geo.refreshed(PACK, geo.read_basemap(DATA / "basemap")) == committed, again
 
 

@@ -142,7 +142,7 @@ def land() -> shapely.Geometry:
 
 def test_the_computed_columns_are_up_to_date() -> None:
     committed = (PACK / "arcs.csv").read_bytes().decode("utf-8")
-    again = "python -m energy_routes.geo data/kazakhstan-oil refreshes them"
+    again = "python -m energy_routes.network.geometry data/kazakhstan-oil refreshes them"
     assert geo.refreshed(PACK, geo.read_basemap(DATA / "basemap")) == committed, again
 
 

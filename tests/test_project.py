@@ -54,3 +54,18 @@ def test_changelog_names_this_version_or_unreleased(root: Path) -> None:
     text = (root / "CHANGELOG.md").read_text("utf-8")
     assert "## [Unreleased]" in text
     assert "### Results change" in text
+
+
+def test_a_command_for_python_names_a_file_that_can_be_run(root: Path) -> None:
+    """``python docs/scripts/readme.py``, ``python -m package.module``: in pages, docstrings and messages of tests."""
+    texts = [path for pattern in ("*.md", "*.py", ".ci/*", "*.toml") for path in root.rglob(pattern)
+             if path.is_file() and not {".venv", ".venv-lowest", ".venv-3.13"} & set(path.relative_to(root).parts)]
+    said = {words for path in texts for words in re.findall(r"\bpython (?:-m energy_routes[\w.]*|[\w./]+\.py)",
+                                                            path.read_text("utf-8", errors="replace"))}  # fmt: skip
+    assert len(said) > 10
+    for words in said:
+        file = words.removeprefix("python ").removeprefix("-m ")
+        path = root / (file if file.endswith(".py") else f"{file.rstrip('.').replace('.', '/')}.py")
+        path = path if path.is_file() else path.with_suffix("") / "__main__.py"
+        assert path.is_file(), f"{words}: there is no {path.relative_to(root)}"
+        assert path.name == "__main__.py" or '__name__ == "__main__"' in path.read_text("utf-8"), words

@@ -1,6 +1,6 @@
 """Geometry facts of a route: how long it is, which countries it crosses, which straits it passes.
 
-Used when a pack is built (``python -m energy_routes.geo data/kazakhstan-oil`` refreshes the computed
+Used when a pack is built (``python -m energy_routes.network.geometry data/kazakhstan-oil`` refreshes the computed
 columns of ``arcs.csv``) and when a route is drawn.  A solve never imports this module, nor any GIS library.
 
 Lines are :class:`shapely.LineString` in WGS 84 (longitude, latitude); lengths are geodesic kilometres.
@@ -288,7 +288,7 @@ def refreshed(pack: Path, basemap: Basemap) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Refresh the computed columns of one pack; ``arguments``: the pack's folder, then (optional) the base map's."""
     if not 1 <= len(arguments) <= 2:
-        raise SystemExit("usage: python -m energy_routes.geo PACKDIR [BASEMAPDIR]")
+        raise SystemExit("usage: python -m energy_routes.network.geometry PACKDIR [BASEMAPDIR]")
     pack = Path(arguments[0])
     basemap = read_basemap(arguments[1] if len(arguments) == 2 else pack.parent / "basemap")
     (pack / "arcs.csv").write_bytes(refreshed(pack, basemap).encode("utf-8"))

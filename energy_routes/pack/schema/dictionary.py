@@ -1,4 +1,4 @@
-"""The data dictionary, written from the schema: ``python -m energy_routes.dictionary > docs/data-dictionary.md``."""
+"""The data dictionary: ``python -m energy_routes.pack.schema.dictionary > docs/data-dictionary.md`` writes it."""
 
 from __future__ import annotations
 
