@@ -33,7 +33,7 @@ from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import DataError, InfeasibleError, UsageError
 from energy_routes.formulation.space.space import build_space
 from energy_routes.plan.plan import Plan
-from energy_routes.results.summary import summary
+from energy_routes.results.summary import summary_of
 from energy_routes.solving.loop import program_of
 from energy_routes.studies.lowest import lowest_share
 
@@ -291,7 +291,7 @@ def test_the_curve_of_a_cap_by_value(make: Make) -> None:
 
 
 def test_the_summary_and_the_screen_tell_both(plan: Plan) -> None:
-    told = summary(plan)
+    told = summary_of(plan)
     assert {(item["commodity"], item["unit"]) for item in told["exports"]} == {("oil", "Mt"), ("gas", "bcm")}
     assert {item["commodity"] for key in ("routes", "ledger", "corridors") for item in told[key]} == {"oil", "gas"}
     kinds = {f"{family}:{kind}" for family in ("oil", "gas", "all") for kind in ("corridor", "market")}

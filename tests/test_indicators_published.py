@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from energy_routes.indicators import shares as ind
+from energy_routes import indicators as ind
 
 CHINA_2021 = [2.786, 0.916, 0.357, 0.319, 0.307]  # bcm by pipeline in January: TM, RU, MM, KZ, UZ (published table)
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from energy_routes.cli.app import app
 from energy_routes.plan.warnings.loops import loops
-from energy_routes.results.summary import summary
+from energy_routes.results.summary import summary_of
 from energy_routes.solving.loop import solve
 
 # 15 Mt must be lifted and the port sells 10: 5 Mt are burnt by sending crude out and back at 5 % a way.
@@ -36,7 +36,7 @@ def test_a_surplus_burnt_in_a_loop_is_told_with_its_volumes(tmp_path: Path) -> N
     assert told["destroyed"] == pytest.approx(5)
     assert (told["unit"], told["periods"]) == ("Mt", ["2023"])
     assert "43.59 Mt is sent round FP, PF, and 5.00 Mt is destroyed" in told["message"]
-    (in_json,) = summary(plan)["warnings"]
+    (in_json,) = summary_of(plan)["warnings"]
     assert set(in_json) == set(told)
     assert (in_json["code"], in_json["arcs"]) == ("loop", ["FP", "PF"])
     assert (in_json["volume"], in_json["destroyed"]) == pytest.approx((43.5897435897, 5))

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import energy_routes as er
 from energy_routes.audit.checks import premium as check
 from energy_routes.cli.app import app
-from energy_routes.results.summary import summary
+from energy_routes.results.summary import summary_of
 from energy_routes.studies.comparison import compare
 
 # 2 Mt go home; the other 8: SHORT 6 at 470 USD/t, LONG 2 at 460; all barrels cost 10 USD to gather and lift.
@@ -25,7 +25,7 @@ FREE = 2 * 100 + 6 * 470 + 2 * 460 - 10 * 10
 def test_nothing_is_asked_and_nothing_is_said(tmp_path: Path) -> None:
     plan = er.solve(toy(tmp_path))
     assert plan.premium is None
-    assert summary(plan)["premium"]["cost"] is None
+    assert summary_of(plan)["premium"]["cost"] is None
 
 
 @pytest.mark.parametrize("period", [False, True])

@@ -22,7 +22,7 @@ from energy_routes.linear.sensitivity.slopes import Move, Slopes
 from energy_routes.linear.solution import Prices as Duals
 from energy_routes.plan import limits
 from energy_routes.plan.plan import Plan
-from energy_routes.results import read_table, storing as results, write_table
+from energy_routes.results import read_table, summary_of, write_table
 from energy_routes.results.summary import binding
 from energy_routes.solving.loop import solve, stated
 from energy_routes.solving.prices import marginal_prices as prices
@@ -158,7 +158,7 @@ def test_an_equality_is_priced_both_ways(tmp_path: Path) -> None:
     assert [-30, slope(case, *both, by=-H)] == pytest.approx([found["price_down"]] * 2)
     assert (found["price_all"], found["price_all_down"]) == (found["price"], found["price_down"])
     assert worth(tight(plan, "joint:J"), Units()) == "10.0 / -30.0"
-    (told,) = [item for item in results.summary(plan)["binding"] if item["limit"] == "joint:J"]
+    (told,) = [item for item in summary_of(plan)["binding"] if item["limit"] == "joint:J"]
     assert (told["price"], told["price_down"]) == pytest.approx((10, -30))
 
 
@@ -218,7 +218,7 @@ def test_a_move_that_leaves_no_plan_says_so(tmp_path: Path) -> None:
     assert found["price_down"] == pytest.approx(370)
     assert found["note"] == "no plan up"
     assert worth(tight(plan, "obligation:HOME"), Units()) == "no plan / 370.0"
-    (told,) = [item for item in results.summary(plan)["binding"] if item["limit"] == "obligation:HOME"]
+    (told,) = [item for item in summary_of(plan)["binding"] if item["limit"] == "obligation:HOME"]
     assert (told["price"], told["note"]) == (None, "no plan")
     assert audit(plan.save(tmp_path / "saved")).differences == ()
 
@@ -248,7 +248,7 @@ def test_beside_the_year_stands_its_dearest_month(tmp_path: Path) -> None:
     assert (found["dearest"], found["dearest_price"]) == ("2023-02", pytest.approx(110))
     fresh = slope(case, ("arc:SHORT.capacity", 6)) / years
     assert [(62 * 10 + 28 * 110) / 90, fresh] == pytest.approx([found["price"]] * 2)
-    (told,) = [item for item in results.summary(plan)["binding"] if item["limit"] == "arc:SHORT"]
+    (told,) = [item for item in summary_of(plan)["binding"] if item["limit"] == "arc:SHORT"]
     assert (told["dearest_period"], told["dearest_price"]) == ("2023-02", pytest.approx(110))
 
 
@@ -318,7 +318,7 @@ def test_many_binding_limits_fall_back_to_duals_and_say_so(tmp_path: Path, monke
     noted = plan.prices.table.set_index("limit")["note"]
     assert noted["SHORT"] == noted["HOME"] == "one of several"
     assert noted["GATHER"] == ""  # not reached: 0 for sure
-    told = {item["limit"]: item["note"] for item in results.summary(plan)["binding"]}
+    told = {item["limit"]: item["note"] for item in summary_of(plan)["binding"]}
     assert told["arc:SHORT"] == "one of several"
     assert worth(tight(plan, "arc:SHORT"), Units()) == "10.0*"
 

@@ -20,7 +20,7 @@ import pytest
 import energy_routes as er
 from energy_routes.errors import DataError, UsageError
 from energy_routes.plan.plan import TABLES, Plan
-from energy_routes.results import storing as results
+from energy_routes.results import check_target, storing as results
 from energy_routes.results.record import read_case, write_case
 from energy_routes.results.summary import binding, target_of
 from energy_routes.results.tables import canonical, exact, read_table, write_table
@@ -256,7 +256,7 @@ def test_without_a_swap_of_names_the_result_is_still_replaced(
     results.save(dataclasses.replace(plan, status="again"), target)
     assert json.loads((target / "summary.json").read_text("utf-8"))["status"] == "again"
     os.rename(target, tmp_path / ".r.old")  # as a kill between the two renames leaves it
-    results.check_target(target)
+    check_target(target)
     assert results.is_result(target)
 
 

@@ -11,10 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from energy_routes.answer import telling
-from energy_routes.answer.certainty import Certainty
-from energy_routes.answer.change import Change
 from energy_routes.answer.content import Content
-from energy_routes.answer.fates import Fate
 from energy_routes.answer.telling import Inner, Shown
 from energy_routes.answer.words import Words
 from energy_routes.plan import Plan
@@ -73,6 +70,3 @@ def answer_of(plan: Plan, before: Plan | None = None, labels: Sequence[str] | No
 
     return Answer(plan, all_of(plan) if labels is None else tuple(labels), before,
                   () if before is None else all_of(before) if then is None else tuple(then))
-
-
-__all__ = ["Answer", "Certainty", "Change", "Fate", "Shown", "answer_of"]

@@ -96,6 +96,3 @@ def doubtful(case: Case, periods: Sequence[Period] = ()) -> frozenset[tuple[str,
 def limit_key(kind: str, target: str) -> tuple[str, str]:
     """The key of a limit in :func:`doubtful`, by its kind and the target that an edit calls it (``tier:AUGUSTA/1``)."""
     return kind, target.partition(":")[2]
-
-
-__all__ = ["ESTIMATE", "Certainty", "Weak", "certainty_of", "doubtful", "limit_key"]

@@ -18,8 +18,6 @@ from energy_routes.errors import DataError, Fault
 
 SAVED = 2  # the version of a result's tables that these rules are for
 
-__all__ = ["Report", "audit", "verify"]
-
 
 def verify(folder: str | Path) -> Report:
     """Check a saved result anew, without the solver and without the code of the formulation.

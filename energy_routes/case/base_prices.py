@@ -70,6 +70,3 @@ def _price(family: str, raw: object) -> BasePrice:
         raise UsageError(f"{where}: {unit.text!r} cannot be a base price of {family}; write it in {own}")
     return BasePrice(family, float(to_inner(number, unit, "unit_value")), str(spec.get("source", "given")),
                      spec.get("year"), str(spec.get("note", "")))
-
-
-__all__ = ["BasePrice", "parse_base_prices", "price_of"]

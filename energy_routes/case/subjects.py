@@ -40,6 +40,3 @@ def _known(network: Network, kind: str) -> Sequence[str]:
         return network.ids(ROWS[kind])
     groups = network.tables["groups"]
     return list(groups.loc[groups["kind"] == kind, "group"])
-
-
-__all__ = ["HHI", "ROWS", "check_subject"]

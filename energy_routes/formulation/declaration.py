@@ -100,6 +100,3 @@ def limit_of(block: Rows | Columns) -> Limit | None:
     """The limit of the plan itself that a block states; None for accounts, links, cuts and copies of recourse."""
     told = declared(block)
     return told if isinstance(told, Limit) and not told.cuts and (told is USER or "@" not in block.name) else None
-
-
-__all__ = ["USER", "Account", "Declaration", "Limit", "Link", "declared", "limit_of"]

@@ -8,7 +8,7 @@ from energy_routes.errors import UsageError
 from energy_routes.formulation.concentration import max_hhi
 from energy_routes.formulation.recipe import BUILDS, NETBACK, OBJECTIVES, RULES, WHERE_ASKED, WIDENED
 from energy_routes.formulation.rules import bookings as booking_rules, security as security_rules, tail as tail_rules
-from energy_routes.formulation.space.space import Space, build_space
+from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Program, Term
 
 SECURITY = (
@@ -178,5 +178,3 @@ form, where the optimum is (a + b·t)/(1 + g·t). Such intervals cover the curve
 | HHI, exports held and constant | concave | between chords and tangents, to a stated error |
 | share by period, HHI with exports free, several rows at once | none to rely on | sampled, and labelled so |
 """
-
-__all__ = ["NETBACK", "RULES", "Space", "build", "build_space", "describe"]

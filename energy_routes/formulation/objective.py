@@ -107,18 +107,3 @@ def _mode(s: Space, modes: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[n
 
 def _charges(s: Space, lanes: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Expr:
     return s.flow * (s.flow.axis.data("charge") * lanes)
-
-
-__all__ = [
-    "closing_value",
-    "deficiency",
-    "freight",
-    "home_sales",
-    "lifting",
-    "loading",
-    "quality",
-    "rebates",
-    "sales",
-    "shortage",
-    "tariffs",
-]

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["SUFFIXES", "compare_figure", "draw", "explore", "months_figure", "write"]
 
 SUFFIXES = (".html", ".png", ".svg", ".pdf", ".gpkg", ".geojson")
 PICTURES = (".png", ".svg", ".pdf")

@@ -102,6 +102,3 @@ def emissions_table(space: Space, x: Vector) -> pd.DataFrame:
 def _whole(units: Vector) -> Vector:
     near = np.round(units)
     return np.where(np.abs(units - near) < WHOLE, near, units) + 0.0
-
-
-__all__ = ["arc_capacity", "builds_table", "emissions_table", "supply_available", "tank_added", "tier_added", "unbuilt"]

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy_routes.report.page import render
-from energy_routes.report.subject import Subject, subject_of
+from energy_routes.report.subject import subject_of
 
 if TYPE_CHECKING:
     from energy_routes.plan import Plan
     from energy_routes.studies import Frontier, Stress
-
-__all__ = ["Subject", "report_html", "subject_of", "write_report"]
 
 
 def report_html(plan: Plan, *, before: Plan | None = None, frontier: Frontier | str | Path | None = None,

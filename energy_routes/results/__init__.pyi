@@ -15,6 +15,7 @@ from .summary import (
     begun as begun,
     binding as binding,
     limits_of_corridors as limits_of_corridors,
+    summary_of as summary_of,
 )
 from .tables import (
     canonical as canonical,

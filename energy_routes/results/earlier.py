@@ -18,6 +18,3 @@ def prices_of(table: pd.DataFrame, case: Case) -> pd.DataFrame:
     sums = table.assign(worth=table["price"] * length, length=length).groupby(keys, dropna=False)
     every = sums["worth"].transform("sum") / sums["length"].transform("sum")
     return table.assign(side=None, price_down=np.nan, price_all=every, price_all_down=np.nan, note=None)
-
-
-__all__ = ["prices_of"]

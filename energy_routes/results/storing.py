@@ -16,13 +16,11 @@ from typing import Any
 from energy_routes.errors import DataError, Fault
 from energy_routes.plan import TABLES, Plan, Prices, Value
 from energy_routes.results.earlier import prices_of
-from energy_routes.results.folder import check_target, new_folder
+from energy_routes.results.folder import new_folder
 from energy_routes.results.record import read_case, run_record, write_case
-from energy_routes.results.summary import summary
+from energy_routes.results.summary import summary_of
 from energy_routes.results.tables import exact, read_table, write_table
 from energy_routes.results.workbook import write_workbook
-
-__all__ = ["SavedResult", "check_target", "is_result", "load", "save", "summary"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,7 +49,7 @@ def save(
     """
     target = Path(folder)
     with new_folder(target) as new:
-        _write_json(new / "summary.json", summary(plan, before))
+        _write_json(new / "summary.json", summary_of(plan, before))
         _write_json(new / "certificate.json", exact(plan.certificate))
         for name, frame in plan.tables().items():
             write_table(frame, new / name)

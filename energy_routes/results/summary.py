@@ -13,8 +13,6 @@ from energy_routes.answer import UNITS, Answer, Words, answer_of
 from energy_routes.plan import MEANING, NO_PLAN, ONE_OF_SEVERAL, VALUE_UNITS, Plan
 from energy_routes.results.tables import exact
 
-__all__ = ["UNITS", "VALUE_UNITS", "begun", "binding", "limits_of_corridors", "summary", "target_of"]
-
 BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volume", "price", "price_down", "unit",
            "dearest", "dearest_price", "note")  # fmt: skip
 NUMBERS = ("volume", "price", "price_down", "dearest_price")
@@ -32,7 +30,7 @@ TARGETS: Mapping[str, str] = {
 }
 
 
-def summary(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
+def summary_of(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
     """The plan as one JSON-ready object; volumes in Mt (bcm) over the horizon, undefined is null.
 
     ``before``: the plan that its answer is measured against.

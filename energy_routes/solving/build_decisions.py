@@ -81,6 +81,3 @@ def _leaning(program: Program, space: Space) -> Program:
     lean = space.built * (-LEAN * (options.data("capex") + ALONE)) if len(options) else zero(options)
     sign = 1.0 if program.sense == "max" else -1.0
     return replace(program, terms=(*program.terms, Term("lean", "penalty", lean * sign)))
-
-
-__all__ = ["Decision", "fixed_at", "settled"]

@@ -6,11 +6,9 @@ relaxation (parts of projects allowed) bounds each step from above; it is no pla
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -20,10 +18,9 @@ from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import NETBACK, Space
 from energy_routes.linear import Program, Vector
 from energy_routes.plan import builds_table
-from energy_routes.results import exact
 from energy_routes.solving import Decision, decide, stated
 from energy_routes.studies.expansion_plot import draw as drawn
-from energy_routes.studies.saving import write_study
+from energy_routes.studies.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,11 +28,10 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 UNITS = {"oil": "Mt", "gas": "bcm"}
 SLIGHT = 1e-6
-TABLES = ("steps", "builds", "worth", "entry")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Expansion:
+class Expansion(Study):
     """The best builds under each budget.  Money is MUSD over the horizon of ``case``.
 
     Attributes
@@ -63,6 +59,8 @@ class Expansion:
     builds: pd.DataFrame
     worth: pd.DataFrame
     entry: pd.DataFrame
+    stem: ClassVar = "expand"
+    tables: ClassVar = ("steps", "builds", "worth", "entry")
 
     def __repr__(self) -> str:
         last = self.steps.iloc[-1]
@@ -74,43 +72,8 @@ class Expansion:
     def _repr_html_(self) -> str:
         return f"<p><code>{self!r}</code></p>" + self.steps.to_html(index=False, na_rep="–")
 
-    def to_json(self, indent: int | None = 1) -> str:
-        """The study as JSON text.
-
-        Parameters
-        ----------
-        indent : int or None
-            Spaces a level; None: one line.
-
-        Returns
-        -------
-        str
-            Undefined is null.
-        """
-        tables = {name: getattr(self, name).to_dict("records") for name in TABLES}
-        out: dict[str, Any] = exact({"schema_version": 1, "model": self.case.name, **tables})
-        return json.dumps(out, indent=indent, ensure_ascii=False, allow_nan=False)
-
-    def save(self, folder: str | Path) -> Path:
-        """Write ``expand.json`` and the tables as Parquet and CSV to a folder.
-
-        Parameters
-        ----------
-        folder : str or Path
-            It is made where there is none.
-
-        Returns
-        -------
-        Path
-            The folder.
-
-        Raises
-        ------
-        UsageError
-            It is a file.
-        """
-        tables = {name: getattr(self, name) for name in TABLES}
-        return write_study(folder, "expand", self.to_json(), tables)
+    def _head(self) -> dict[str, Any]:
+        return {"model": self.case.name}
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the gain and its bound against the budget.
@@ -349,6 +312,3 @@ def _with_followers(space: Space, option: str) -> list[str]:
     for name in out:
         out += [str(other) for other, required in needs.items() if name in required and other not in out]
     return out
-
-
-__all__ = ["Expansion", "expand"]

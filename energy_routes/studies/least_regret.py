@@ -6,11 +6,9 @@ probabilities are needed; expected netback and CVaR stand beside it, for those w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -43,18 +41,16 @@ from energy_routes.linear import (
     between,
 )
 from energy_routes.plan import builds_table
-from energy_routes.results import exact
 from energy_routes.solving import UNITS, fix_face, fixed_at, stated, tie_break
-from energy_routes.studies.saving import write_study
+from energy_routes.studies.study import Study
 
-TABLES = ("summary", "scenarios", "bookings")
 CRITERIA = ("regret", "expected", "cvar")
 NEAR = 1e-9
 DUST = 1e-6  # MUSD: below a dollar, regret is the arithmetic's
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Regret:
+class Regret(Study):
     """What to book, by three criteria.
 
     Attributes
@@ -73,58 +69,16 @@ class Regret:
     scenarios: pd.DataFrame
     bookings: pd.DataFrame
     builds: pd.DataFrame
+    stem: ClassVar = "regret"
+    tables: ClassVar = ("summary", "scenarios", "bookings")
 
     @property
     def least(self) -> float:
         """The least largest regret, MUSD."""
         return float(self.summary.loc[self.summary["criterion"] == "regret", "largest_regret"].iloc[0])
 
-    def as_dict(self) -> dict[str, Any]:
-        """The study as one JSON-ready object.
-
-        Returns
-        -------
-        dict
-            The least regret and three tables.
-        """
-        tables = {name: getattr(self, name).to_dict("records") for name in TABLES}
-        out: dict[str, Any] = exact({"schema_version": 1, "least_regret": self.least, **tables})
-        return out
-
-    def to_json(self, indent: int | None = 1) -> str:
-        """The study as JSON text.
-
-        Parameters
-        ----------
-        indent : int or None
-            Spaces a level; None: one line.
-
-        Returns
-        -------
-        str
-            Undefined is null.
-        """
-        return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
-
-    def save(self, folder: str | Path) -> Path:
-        """Write ``regret.json`` and the tables as Parquet and CSV to a folder.
-
-        Parameters
-        ----------
-        folder : str or Path
-            It is made where there is none.
-
-        Returns
-        -------
-        Path
-            The folder.
-
-        Raises
-        ------
-        UsageError
-            It is a file.
-        """
-        return write_study(folder, "regret", self.to_json(), {name: getattr(self, name) for name in TABLES})
+    def _head(self) -> dict[str, Any]:
+        return {"least_regret": self.least}
 
     def __repr__(self) -> str:
         return f"Regret(least {self.least:,.1f} MUSD)\n{self.summary.to_string(index=False)}"

@@ -160,6 +160,3 @@ def _emissions(saved: Saved, facts: Facts, found: Findings) -> None:
     if cap is not None:
         total = sum(value for (period, _, mode), value in own.items() if period == mode == "total")
         found.within("emissions", "cap", total, 0.0, cap * sum(facts.years.values()))
-
-
-__all__ = ["check", "lay_over", "money"]

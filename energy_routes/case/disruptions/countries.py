@@ -41,6 +41,3 @@ def known_weights(tables: Mapping[str, pd.DataFrame]) -> dict[str, float] | None
 def countries_of(name: str) -> list[str]:
     """The countries of a transit set: ``"AZ+GE+TR"``; none of ``"none"``."""
     return [] if name == NONE else name.split("+")
-
-
-__all__ = ["countries_of", "known_weights", "weights_of_sets"]

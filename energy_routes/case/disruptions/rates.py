@@ -120,6 +120,3 @@ def day_of(text: str, *, last: bool = False) -> date:
         return whole
     following = date(year + 1, 1, 1) if not month or month == 12 else date(year, month + 1, 1)
     return date.fromordinal(following.toordinal() - 1)
-
-
-__all__ = ["Rate", "day_of", "rate_table", "rates_of"]

@@ -137,6 +137,3 @@ def _combined(hits: Sequence[tuple[str, float, Left]]) -> list[Scenario]:
                 left.update({key: share * left.get(key, 1.0) for key, share in mine.items()})
         out.append(Scenario("; ".join(names) or CALM, chance, left))
     return out
-
-
-__all__ = ["CALM", "Futures", "Scenario", "futures_of", "mean_of"]

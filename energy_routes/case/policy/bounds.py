@@ -177,7 +177,3 @@ def _family(lever: str, name: str) -> tuple[str | None, str]:
     if family not in known:
         raise UsageError(f"{lever}: family {family!r}; expected {' or '.join(known)}. {nearest(family, known)}")
     return family, plain
-
-
-__all__ = ["ALL", "EXPOSURE", "HHI", "SHARE", "Bound", "Bounds", "Cap", "Concentration", "Measure", "Over", "Weight",
-           "for_family"]

@@ -103,7 +103,3 @@ def opening_edits(network: Network, options: Sequence[str], periods: Sequence[Pe
             for field, value in changes
         ]
     return tuple(edits)
-
-
-__all__ = ["BY_OPTION", "chosen", "effects_of", "levelised_tariff", "opening_edits", "recovery_factor",
-           "yearly_charge"]

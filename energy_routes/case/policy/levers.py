@@ -250,6 +250,3 @@ class Build(Table):
         """Raise UsageError where nothing could be built."""
         if not self.options:
             raise UsageError("policy.build.options names nothing that could be built; drop the lever, or say 'all'")
-
-
-__all__ = ["ALL", "Bookings", "Build", "Cvar", "Disruption", "Mode", "Security", "Table"]

@@ -12,7 +12,6 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args, get_ty
 
 from energy_routes.case.base_prices import BasePrice, parse_base_prices
 from energy_routes.case.policy.bounds import (
-    ALL,
     EXPOSURE,
     HHI,
     SHARE,
@@ -20,8 +19,6 @@ from energy_routes.case.policy.bounds import (
     Bounds,
     Cap,
     Concentration,
-    Over,
-    for_family,
 )
 from energy_routes.case.policy.levers import Bookings, Build, Cvar, Security
 from energy_routes.errors import UsageError
@@ -224,8 +221,3 @@ def in_percent(path: str) -> bool:
     """Whether the values of a path are fractions that are told in %."""
     bounds = bounds_of(path)
     return bounds is not None and bounds.measure.percent
-
-
-__all__ = ["ALL", "BOUNDS", "LEVERS", "OBJECTIVES", "Amount", "Bound", "Bounds", "Cap", "Choice", "Concentration",
-           "Objective", "Over", "Policy", "bounds_of", "for_family",
-           "in_percent"]

@@ -58,6 +58,3 @@ def emissions(plan: Plan, units: Units) -> Iterator[str]:
             f"Moving it{named} emits {number(whole['emitted'])} Mt CO2e, {number(whole['per_unit'], 1)} kg {what} "
             f"lifted: {by}"
         )
-
-
-__all__ = ["builds", "emissions", "lines"]

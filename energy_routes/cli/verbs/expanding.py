@@ -108,6 +108,3 @@ def print_expansion(found: Expansion) -> None:
 def _horizon(found: Expansion) -> str:
     years = sorted({period.year for period in found.case.periods})
     return str(years[0]) if len(years) == 1 else f"{years[0]} to {years[-1]}"
-
-
-__all__ = ["expand", "print_expansion"]

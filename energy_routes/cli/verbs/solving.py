@@ -78,11 +78,11 @@ def solve(
     if map_:
         check_map(map_)
     case = ask(model, scenario, set_, deck=deck, as_of=as_of, actuals=actuals)
-    from energy_routes.results import storing as results
+    from energy_routes.results import check_target, summary_of
     from energy_routes.solving import solve as run
 
     if out:
-        results.check_target(out)
+        check_target(out)
     from energy_routes.cli.reference import plan_before
 
     with busy(f"Solving {case.name} …", quiet):
@@ -93,7 +93,7 @@ def solve(
     options = {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}
     _write(plan, before, out, map_, options, quiet)
     if as_json:
-        print(json.dumps(results.summary(plan, before), indent=1, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(summary_of(plan, before), indent=1, ensure_ascii=False, allow_nan=False))
     else:
         _print(plan, before, Units.of(units, plan), sections, full=full, quiet=quiet)
     for what, place in (("Saved to", out), ("Map in", map_)):

@@ -71,6 +71,3 @@ def _charge(s: Space, lanes: Axis) -> Vector:
 def _bookable(s: Space, lanes: Axis) -> Axis:
     frame = lanes.frame[["arc", "period"]].drop_duplicates()
     return axis("bookable", ("arc", "period"), frame.merge(s.arcs.frame[["arc", "period", "capacity"]], how="left"))
-
-
-__all__ = ["booked_capacity", "booking_axis", "bookings", "spot_capacity", "within_booking"]

@@ -138,7 +138,3 @@ def relief(s: Space) -> Expr:
     Volume in added capacity pays the arc's operating tariff τ^op: its capital is in capex, not in the tariff.
     """
     return s.widened * s.widened.axis.data("saving") if len(s.widened.axis) else s.widened
-
-
-__all__ = ["arcs_at_least", "beyond_old", "budget", "capex", "chains", "limits_at_least", "only_when_full", "relief",
-           "standing", "supply_with_options", "within_added"]

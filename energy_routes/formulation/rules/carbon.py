@@ -53,6 +53,3 @@ def carbon(s: Space) -> Expr:
     """
     price = s.policy.carbon_price
     return emitted(s) * (-price * 1e-3) if price else zero(axis("carbon", ("window",), pd.DataFrame({"window": []})))
-
-
-__all__ = ["carbon", "emission_factors", "emitted", "max_emissions"]

@@ -171,6 +171,3 @@ def _trunk(s: Space) -> Expr:
 def _sum_of(s: Space, rows: pd.Series, target: Axis) -> Expr:
     mask = rows.to_numpy(dtype=bool)
     return s.exposure.take(mask, s.exposure.axis.take(mask)).sum_to(target)
-
-
-__all__ = ["capped", "exports", "exposure", "hold_exports", "max_exposure", "max_share", "share_totals"]

@@ -127,8 +127,3 @@ def _ratio_sides(limits: Axis) -> Axis:
         ignore_index=True,
     )
     return axis("ratio", ("limit", "side", "period"), sides[sides["ratio"].notna()])
-
-
-__all__ = [
-    "arc_totals", "balance", "capacity", "in_windows", "joint_limits", "joint_ratios", "limit_totals", "limit_windows",
-]  # fmt: skip

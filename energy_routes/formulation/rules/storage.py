@@ -85,6 +85,3 @@ def _holder(s: Space) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     first = frame.groupby("storage")["commodity"].transform("first")
     named = [kept[0] if kept else default for kept, default in zip(frame["commodities"], first, strict=True)]
     return np.asarray(frame["commodity"].to_numpy(dtype=object) == np.array(named, dtype=object), dtype=bool)
-
-
-__all__ = ["closing_stock", "injection", "stock_balance", "withdrawal", "working_volume"]

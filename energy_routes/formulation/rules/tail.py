@@ -71,6 +71,3 @@ def cvar_of(losses: Vector, probability: Vector, alpha: float) -> tuple[float, f
         if weight >= room - 1e-15:
             return float(losses[at]), mean / room
     return float(losses[order[-1]]), mean / weight
-
-
-__all__ = ["cvar", "cvar_of", "on_one", "one_each", "shortfall", "tail"]

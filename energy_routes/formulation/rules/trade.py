@@ -52,6 +52,3 @@ def contracts(s: Space) -> Rows:
     sign = over.data("sign")
     shipped = s.flow.spread_to(s.contract_terms).sum_to(over)
     return (shipped + s.deficiency * sign) * sign >= over.data("volume") * sign
-
-
-__all__ = ["contracts", "market_depth", "obligations"]

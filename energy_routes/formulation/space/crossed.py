@@ -31,6 +31,3 @@ def refuse_crossed(case: Case, over: Axis, kind: str, low: Vector, high: Vector)
     if relaxations:
         lines = "\n".join(f"  {r['words']}" for r in relaxations)
         raise InfeasibleError(f"{case.name} is infeasible: minima are above what is left:\n{lines}", relaxations)
-
-
-__all__ = ["refuse_crossed"]

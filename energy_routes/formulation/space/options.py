@@ -137,6 +137,3 @@ def widened_axis(built: Expr, case: Case, arcs: Axis) -> Axis:
     largest = most.groupby(["arc", "period"])["size"].sum().to_dict() if len(most) else {}
     of = [float(largest.get(key, 0.0)) for key in some.labels()]
     return axis("widened", ("arc", "period"), some.frame.assign(most=np.array(of, dtype=float)))
-
-
-__all__ = ["added", "built_units", "of_options", "opened", "option_axis", "widened_axis"]

@@ -146,6 +146,3 @@ def previous(s: Space) -> Expr:
     was = replace(later, frame=labels)
     inner = (~frame["first"].to_numpy(dtype=bool)).astype(float)
     return s.stock.on(was).spread_to(s.stock.axis) * inner
-
-
-__all__ = ["Copy", "carried_stock", "entering_stock", "recourse_copy"]

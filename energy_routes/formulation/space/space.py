@@ -267,6 +267,3 @@ def _only(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[
         (frame["only"].isna() | (frame["only"] == "") | (frame["only"] == frame["commodity"])).to_numpy(dtype=bool)
     ]
-
-
-__all__ = ["Space", "build_space"]

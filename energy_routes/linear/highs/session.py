@@ -32,10 +32,7 @@ from energy_routes.linear.highs.arrays import (
 )
 from energy_routes.linear.highs.interface import Engine
 from energy_routes.linear.programme import Program, gathered
-from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status, residuals, worth
-
-__all__ = ["Basis", "Form", "Method", "RebuildReason", "Session", "Solution", "Status", "cone", "optimal", "residuals",
-           "worth", "write_model"]
+from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status
 
 Method: TypeAlias = Literal["choose", "simplex", "ipm"]
 

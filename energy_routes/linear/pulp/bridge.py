@@ -24,10 +24,7 @@ from energy_routes.errors import SolverError
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import LinearForm
 from energy_routes.linear.programme import Program
-from energy_routes.linear.pulp.rules import Scratch, user_rows
 from energy_routes.linear.solution import Point, Solution, Status
-
-__all__ = ["Scratch", "available_solvers", "solve_with", "to_pulp", "user_rows"]
 
 
 @dataclass(frozen=True)

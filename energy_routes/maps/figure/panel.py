@@ -14,7 +14,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
 from energy_routes.maps.data.basemap import draw_ground, draw_names
 from energy_routes.maps.data.payload import MapData
-from energy_routes.maps.data.projection import HOME, View, home_box, project
+from energy_routes.maps.data.projection import View, home_box, project
 from energy_routes.maps.data.scene import Dresser, Scene, compose_scene
 from energy_routes.maps.figure import layers
 from energy_routes.maps.figure.text import pills
@@ -153,7 +153,3 @@ def _badge(canvas: Canvas, text: str) -> None:
     canvas.placer.block(box)
     canvas.ax.text(*box.centre, text, size=size, weight="bold", color=style.INK, ha="center", va="center", zorder=30,
                    bbox={"facecolor": "white", "edgecolor": "none", "boxstyle": "round,pad=0.35"})
-
-
-__all__ = ["HALF", "HOME", "SHEET", "SMALL", "Canvas", "Detail", "close_panel", "flow_box", "flow_panel", "open_panel",
-           "sheet_of", "tell_flows"]

@@ -133,6 +133,3 @@ def with_premium(plan: Plan, free: Yardstick | None, space: Space, x: Vector) ->
 
 def _whole(volume: float) -> float:
     return 0.0 if abs(volume) < LEFT else volume
-
-
-__all__ = ["Cost", "Yardstick", "with_premium"]

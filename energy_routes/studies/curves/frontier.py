@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
@@ -23,7 +22,7 @@ from energy_routes.studies.curves.reach import bounded_curve, sampled_curve
 from energy_routes.studies.curves.rebuild import Rebuilder
 from energy_routes.studies.curves.snapshot import Snapshot
 from energy_routes.studies.curves.steps import frontier_steps
-from energy_routes.studies.saving import write_study
+from energy_routes.studies.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +35,7 @@ BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_mus
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Frontier:
+class Frontier(Study):
     """The optimum along a lever.  Values of a share or HHI are fractions, of a number in ``unit``; money is MUSD.
 
     Attributes
@@ -74,6 +73,8 @@ class Frontier:
     curve: pd.DataFrame
     reference: Snapshot
     notes: tuple[str, ...] = ()
+    stem: ClassVar = "frontier"
+    tables: ClassVar = ("points", "segments", "curve")
 
     def __repr__(self) -> str:
         kinks = int(self.points["kink"].sum())
@@ -99,42 +100,6 @@ class Frontier:
             "points": points, "segments": segments, "notes": list(self.notes),
         })  # fmt: skip
         return out
-
-    def to_json(self, indent: int | None = 1) -> str:
-        """The frontier as JSON text.
-
-        Parameters
-        ----------
-        indent : int or None
-            Spaces a level; None: one line.
-
-        Returns
-        -------
-        str
-            Undefined is null.
-        """
-        return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
-
-    def save(self, folder: str | Path) -> Path:
-        """Write ``frontier.json`` and the tables as Parquet and CSV to a folder.
-
-        Parameters
-        ----------
-        folder : str or Path
-            It is made where there is none.
-
-        Returns
-        -------
-        Path
-            The folder.
-
-        Raises
-        ------
-        UsageError
-            It is a file.
-        """
-        tables = {name: getattr(self, name) for name in ("points", "segments", "curve")}
-        return write_study(folder, "frontier", self.to_json(), tables)
 
     def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
         """The interactive map of the plans at the kinks, one a step.
@@ -299,6 +264,3 @@ def _notes(curve: Curve, asked: Lever) -> list[str]:
     if any(piece.form == "sampled" for piece in curve.pieces):
         notes.append("sampled: the curve between the points is not proved")
     return notes
-
-
-__all__ = ["Frontier", "frontier"]

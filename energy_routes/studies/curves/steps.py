@@ -150,6 +150,3 @@ def _lost(row: Mapping[str, Any], words: Words) -> str:
     if float(row["home_short"]) > 1e-3:
         told.append(words("page.home_short", short=words.number(float(row["home_short"]), 2), unit=unit))
     return " ".join(told)
-
-
-__all__ = ["MOST", "Step", "frontier_steps", "one_family", "spread", "stress_steps"]

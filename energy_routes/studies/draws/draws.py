@@ -177,6 +177,3 @@ def spread_words(values: Vector | Iterable[float], digits: int = 0) -> str:
     """``P10–P90: 1.2 to 3.4``."""
     low, _, high = bands(values)
     return f"P10–P90: {low:,.{digits}f} to {high:,.{digits}f}"
-
-
-__all__ = ["Draw", "Figure", "Sampler", "bands", "spread_words", "table_of"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -15,13 +14,12 @@ import pandas as pd
 from energy_routes.case import Case, Outage, outages_of
 from energy_routes.errors import UsageError
 from energy_routes.maps import explore
-from energy_routes.results import exact
 from energy_routes.studies.curves.steps import stress_steps
 from energy_routes.studies.outages.losses import COLUMNS, describe, names_of
 from energy_routes.studies.outages.plot import draw as drawn
 from energy_routes.studies.outages.shock import Shock
 from energy_routes.studies.outages.window import window
-from energy_routes.studies.saving import write_study
+from energy_routes.studies.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +33,7 @@ SLIGHT = 1e-9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Stress:
+class Stress(Study):
     """What each loss does to a plan.  Volumes in Mt (bcm) over the horizon, money in MUSD; costliest first.
 
     Attributes
@@ -73,6 +71,8 @@ class Stress:
     exports: float
     remaining: float = 0.0
     foreseen: bool = False
+    stem: ClassVar = "stress"
+    tables: ClassVar = ("outages", "pairs")
 
     def __repr__(self) -> str:
         worst = self.outages.iloc[0] if len(self.outages) else None
@@ -83,56 +83,9 @@ class Stress:
         columns = ["rank", "name", "kind", "exposed", "stranded", "rerouted", "loss", "days_of_storage", "unit"]
         return f"<p><code>{self!r}</code></p>" + self.outages[columns].to_html(index=False, na_rep="–")
 
-    def as_dict(self) -> dict[str, Any]:
-        """The atlas as one JSON-ready object.
-
-        Returns
-        -------
-        dict
-            Undefined is None.
-        """
-        out: dict[str, Any] = exact({
-            "schema_version": 1, "model": self.case.name, "onset": self.onset, "days": self.days,
-            "netback": self.netback, "exports": self.exports,
-            "outages": self.outages.to_dict("records"), "pairs": self.pairs.to_dict("records"),
-        })  # fmt: skip
-        return out
-
-    def to_json(self, indent: int | None = 1) -> str:
-        """The atlas as JSON text.
-
-        Parameters
-        ----------
-        indent : int or None
-            Spaces a level; None: one line.
-
-        Returns
-        -------
-        str
-            Undefined is null.
-        """
-        return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
-
-    def save(self, folder: str | Path) -> Path:
-        """Write ``stress.json`` and the tables as Parquet and CSV to a folder.
-
-        Parameters
-        ----------
-        folder : str or Path
-            It is made where there is none.
-
-        Returns
-        -------
-        Path
-            The folder.
-
-        Raises
-        ------
-        UsageError
-            It is a file.
-        """
-        tables = {name: getattr(self, name) for name in ("outages", "pairs")}
-        return write_study(folder, "stress", self.to_json(), tables)
+    def _head(self) -> dict[str, Any]:
+        return {"model": self.case.name, "onset": self.onset, "days": self.days, "netback": self.netback,
+                "exports": self.exports}
 
     def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
         """The interactive map of the costliest losses, one a step.
@@ -302,6 +255,3 @@ def _by_synergy(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=PAIRS)
     order = frame.assign(key=-frame["synergy"].astype(float).round(6), more=-frame["loss"].astype(float).round(6))
     return frame.loc[order.sort_values(["key", "more", "what"], kind="stable").index].reset_index(drop=True)
-
-
-__all__ = ["Stress", "stress"]
