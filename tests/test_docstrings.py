@@ -28,13 +28,14 @@ DOI = re.compile(r"doi:10\.\d{4,}/\S+[^\s.]")
 
 
 def facade() -> Iterator[tuple[str, Any]]:
-    """Every public name with its value, and every public method and property of a class with it."""
+    """Every public name with its value, and every public method and property of a class, its own or one of a base."""
     for name in er.__all__:
         value = getattr(er, name)
         if callable(value):
             yield name, value
         if inspect.isclass(value):
-            for part, inner in vars(value).items():
+            bases = [base for base in reversed(value.__mro__) if base.__module__.startswith(f"{er.__name__}.")]
+            for part, inner in {part: inner for base in bases for part, inner in vars(base).items()}.items():
                 plain = inner.__func__ if isinstance(inner, staticmethod) else inner
                 described = callable(plain) or isinstance(plain, property | cached_property)
                 if described and not part.startswith("_"):
