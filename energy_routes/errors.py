@@ -183,11 +183,5 @@ class VerificationError(EnergyRoutesError):
     exit_code = 8
 
 
-class ComparisonError(EnergyRoutesError):
-    """Two results differ by more than the tolerance asked for."""
-
-    exit_code = 9
-
-
 class LabelError(EnergyRoutesError):
     """Labels of two expressions do not match: a programming error in a rule, never silently aligned."""

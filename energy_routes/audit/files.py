@@ -8,7 +8,6 @@ import json
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +32,6 @@ class Saved:
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.tables[table]
-
-    @cached_property
-    def arcs_of_family(self) -> dict[str, set[str]]:
-        out: dict[str, set[str]] = defaultdict(set)
-        for row in self.tables["flows"]:
-            out[row["family"]].add(row["arc"])
-        return out
 
 
 def read_all(folder: Path, found: Findings) -> Saved | None:

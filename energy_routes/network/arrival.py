@@ -73,12 +73,6 @@ class Ways:
         """Where each lane starts and ends."""
         return self._at(self.lanes, "from"), self._at(self.lanes, "to", "to_commodity")
 
-    def mixed(self, metered: Mask) -> Mask:
-        """The places that some supply can reach past the metered lanes."""
-        tail, head = (ends[~metered] for ends in self._ends)
-        seen, _ = reach(tail, head, len(self._number), self._at(self.sources))
-        return seen
-
     @cached_property
     def _spans(self) -> list[_Span]:
         return [_Span(self, (self.lanes["period"] == p).to_numpy(dtype=bool)) for p in self.lanes["period"].unique()]

@@ -141,24 +141,6 @@ class Network:
         """
         return families_of(self.packs, table)
 
-    def family_of_row(self, table: str, key: str) -> str:
-        """The family of the pack that a row stands in.
-
-        Parameters
-        ----------
-        table : str
-            A table of the schema.
-        key : str
-            The row's key, parts joined by '/'.
-
-        Returns
-        -------
-        str
-            The family; that of the first pack for a key that is nowhere.
-        """
-        packs = (pack for pack in self.packs if key in keys_of(table, pack.tables[table]))
-        return next(packs, self.packs[0]).family
-
     def ids(self, table: str) -> list[str]:
         """The key of each row.
 

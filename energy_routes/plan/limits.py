@@ -14,6 +14,7 @@ from energy_routes.network import Names
 
 COLUMNS = [
     "block", "at", "sign", "kind", "limit", "name", "family", "period", "lower", "upper", "unit", "worth", "level",
+    "repair",
 ]  # fmt: skip
 VALUE_UNITS: Mapping[str, str] = {"oil": "USD/t", "gas": "USD/1000m3", "all": "USD/USD", "": ""}
 A_PRICE = (
@@ -28,8 +29,8 @@ def limit_table(space: Space, program: Program) -> pd.DataFrame:
     """One row a limit and period: its block and place in the programme, kind, id, name, bounds, and their units.
 
     ``at`` counts the rows of the programme and then its columns.  ``lower`` and ``upper`` are those of the limit; its
-    row in the programme holds the same times ``sign`` (±1).  ``worth`` is the unit of its price; of a ``level`` one
-    more is there in every period at once.
+    row in the programme holds the same times ``sign`` (±1).  ``worth`` is the unit of its price; ``level`` and
+    ``repair`` are as declared (:class:`energy_routes.formulation.Limit`).
     """
     frames = []
     start, called = 0, Names(space.case.network.tables)
@@ -61,6 +62,7 @@ def _described(space: Space, called: Names, limit: Limit, block: Rows | Columns,
             "lower": np.where(sign > 0, block.lower, -block.upper),
             "upper": np.where(sign > 0, block.upper, -block.lower),
             "level": limit.level,
+            "repair": limit.repair,
         }
     )
     units = {"oil": "Mt", "gas": "bcm", "all": "MUSD", "": ""}

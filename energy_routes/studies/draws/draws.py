@@ -18,7 +18,6 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
-from energy_routes.linear import Vector
 from energy_routes.network import Edit, Network
 from energy_routes.pack import data_path, to_inner
 
@@ -171,9 +170,3 @@ def _per_unit(network: Network, row: pd.Series[str], unit: str) -> float:
         return 1.0
     facts = network.tables["commodities"].set_index("id").loc[row["commodity"]]
     return float(to_inner(1.0, unit, "unit_value", bbl_per_t=facts["bbl_per_t"], mj_per_m3=facts["mj_per_m3"]))
-
-
-def spread_words(values: Vector | Iterable[float], digits: int = 0) -> str:
-    """``P10–P90: 1.2 to 3.4``."""
-    low, _, high = bands(values)
-    return f"P10–P90: {low:,.{digits}f} to {high:,.{digits}f}"
