@@ -20,6 +20,7 @@ from energy_routes.network import geometry as geo
 from energy_routes.network.added_route import AddedRoute
 from energy_routes.network.drawn.cost import annuity, levelised, projects, propose, unit_cost
 from energy_routes.network.drawn.route import route_from_geometry, routes_from_file, slug, water_km
+from energy_routes.pack import GAS, OIL
 from energy_routes.results import storing as results
 
 PLACED = """
@@ -154,18 +155,18 @@ def test_tariff_and_capex_follow_the_stated_rule() -> None:
     assert levelised(11_700, 16) == pytest.approx(102.5, abs=0.05)  # TANAP at its first capex; its treaty says 102
     tanap = next(p for p in projects() if "TANAP" in p.name)
     assert tanap.unit_cost == pytest.approx(7000 / (1811 * 16))
-    land, sea, oil = unit_cost("gas", "land"), unit_cost("gas", "sea"), unit_cost("oil", "land")
+    land, sea, oil = unit_cost(GAS, "land"), unit_cost(GAS, "sea"), unit_cost(OIL, "land")
     assert land.least < land.middle < land.most
     # 100 km on land and 50 km under water, 10 bcm a year.
-    proposal = propose("gas", 100, 50, 10)
+    proposal = propose(GAS, 100, 50, 10)
     assert proposal.capex == pytest.approx((100 * land.middle + 50 * sea.middle) * 10)
     assert proposal.tariff == pytest.approx(levelised(proposal.capex, 10))
     assert proposal.least < proposal.tariff < proposal.most
     # No oil line at sea has a cost: the cost on land times what the sea adds to gas lines.
-    at_sea = propose("oil", 0, 100, float("inf"))
+    at_sea = propose(OIL, 0, 100, float("inf"))
     assert at_sea.capex is None
     assert at_sea.tariff == pytest.approx(levelised(100 * oil.middle * sea.middle / land.middle, 1))
-    assert "Eskene - Kuryk" in propose("oil", 10, 0, 1).how
+    assert "Eskene - Kuryk" in propose(OIL, 10, 0, 1).how
 
 
 def test_every_cost_has_a_source(root: Path) -> None:

@@ -29,6 +29,7 @@ from energy_routes.maps.data.scene import compose_scene
 from energy_routes.maps.figure import layers, static
 from energy_routes.maps.figure.text import labels, pills
 from energy_routes.maps.layers.geodata import flow_layer
+from energy_routes.pack import OIL
 from energy_routes.plan.plan import Prices
 
 # ---------------------------------------------------------------------------------------------- what is shown
@@ -58,9 +59,9 @@ def test_a_price_in_two_of_twelve_months_is_averaged_and_says_so() -> None:
     data = payload(toy_plan("month", prices={"2024-03": 60.0, "2024-04": 120.0}))
     row = data.limits.iloc[0]
     assert row["price"] == pytest.approx((60 * 31 + 120 * 30) / 366)  # 14.92
-    assert pills.price_text(dict(row), data.periods, data.words) == "+$15/t · 2/12"
+    assert pills.price_text(data.rows(data.limits)[0], data.periods, data.words) == "+$15/t · 2/12"
     march = payload(toy_plan("month", prices={"2024-03": 60.0}), "2024-03")
-    assert pills.price_text(dict(march.limits.iloc[0]), march.periods, march.words) == "+$60/t"
+    assert pills.price_text(march.rows(march.limits)[0], march.periods, march.words) == "+$60/t"
 
 
 def test_a_binding_joint_limit_is_shown_on_its_largest_arc() -> None:
@@ -175,8 +176,8 @@ def test_what_is_drawn_and_how() -> None:
     assert looks == {"FH": "flow", "HP": "flow", "QM": "flow", "FP": "proposed", "HF": "idle"}
     assert "PQ" in scene.anchors  # too short to see, but a bottleneck there still has a place
     flows = {s.arc: s for s in scene.of("flow")}
-    assert flows["FH"].colour == style.RAMP["oil"][3]
-    assert flows["HP"].colour == style.RAMP["oil"][0]
+    assert flows["FH"].colour == OIL.ramp[3]
+    assert flows["HP"].colour == OIL.ramp[0]
     assert flows["QM"].colour == style.UNCAPPED
     assert flows["QM"].band == 0.0
     assert flows["HP"].band > flows["HP"].width

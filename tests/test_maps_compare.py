@@ -29,6 +29,7 @@ from energy_routes.maps.figure.months import steps
 from energy_routes.maps.figure.text import legend
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.layers.geodata import write_layers
+from energy_routes.pack import BUILT_IN, GAS, OIL
 
 YEAR = (["2024"], ["2024"])
 
@@ -253,10 +254,10 @@ def test_text_and_lines_stand_out_from_what_is_behind_them() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     for text, ground in ((style.INK, style.SEA), (style.INK, style.LAND), (style.MUTED, "#ffffff"),
                          ("#ffffff", style.BOTTLENECK), (style.LESS[1], "#ffffff"), (style.MORE[1], "#ffffff"),
-                         (style.RAMP["oil"][2], "#ffffff"), (style.RAMP["gas"][2], "#ffffff")):
+                         (OIL.ramp[2], "#ffffff"), (GAS.ramp[2], "#ffffff")):
         assert contrast(text, ground) >= 4.5, (text, ground)
-    for ramp in style.RAMP.values():
-        steps = [contrast(tone, style.LAND) for tone in ramp]
+    for family in BUILT_IN:
+        steps = [contrast(tone, style.LAND) for tone in family.ramp]
         assert steps == sorted(steps)
         assert steps[0] >= 2.4  # the lightest never stands alone: it has a halo, arrows and a number
         assert min(steps[1:]) >= 3.0

@@ -88,7 +88,7 @@ def test_a_workbook_of_crude_needs_no_more(tmp_path: Path, page: Mapping[str, st
     frames["supplies"]["commodity"] = "OIL"
     frames["markets"] = frames["markets"].assign(price=[60.0, 70.0, 80.0], price_unit="USD/bbl")
     pack = read_pack(write_book(tmp_path / "crude.xlsx", frames))
-    assert (pack.family, pack.title) == ("oil", "crude")
+    assert (pack.family.id, pack.title) == ("oil", "crude")
     assert pack.tables["markets"]["price"].tolist() == pytest.approx([450, 525, 600])
 
 

@@ -157,7 +157,7 @@ def test_an_equality_is_priced_both_ways(tmp_path: Path) -> None:
     assert [10, slope(case, *both)] == pytest.approx([found["price"]] * 2)
     assert [-30, slope(case, *both, by=-H)] == pytest.approx([found["price_down"]] * 2)
     assert (found["price_all"], found["price_all_down"]) == (found["price"], found["price_down"])
-    assert worth(tight(plan, "joint:J"), Units()) == "10.0 / -30.0"
+    assert worth(tight(plan, "joint:J"), Units.of("", plan)) == "10.0 / -30.0"
     (told,) = [item for item in summary_of(plan)["binding"] if item["limit"] == "joint:J"]
     assert (told["price"], told["price_down"]) == pytest.approx((10, -30))
 
@@ -217,7 +217,7 @@ def test_a_move_that_leaves_no_plan_says_so(tmp_path: Path) -> None:
     assert np.isnan(found["price_all"])
     assert found["price_down"] == pytest.approx(370)
     assert found["note"] == "no plan up"
-    assert worth(tight(plan, "obligation:HOME"), Units()) == "no plan / 370.0"
+    assert worth(tight(plan, "obligation:HOME"), Units.of("", plan)) == "no plan / 370.0"
     (told,) = [item for item in summary_of(plan)["binding"] if item["limit"] == "obligation:HOME"]
     assert (told["price"], told["note"]) == (None, "no plan")
     assert audit(plan.save(tmp_path / "saved")).differences == ()
@@ -278,7 +278,7 @@ def test_a_cap_on_a_share_is_priced_a_point(tmp_path: Path, exports: str, share:
     assert found["price"] == pytest.approx(moved / 100, rel=1e-4)
     if share == 0.625:
         assert found["price"] == pytest.approx(0.8)
-    assert "MUSD per pp" in worth(tight(plan, found["name"]), Units())
+    assert "MUSD per pp" in worth(tight(plan, found["name"]), Units.of("", plan))
 
 
 def test_a_cap_on_a_share_counts_the_plan_that_exports_most(tmp_path: Path) -> None:
@@ -320,7 +320,7 @@ def test_many_binding_limits_fall_back_to_duals_and_say_so(tmp_path: Path, monke
     assert noted["GATHER"] == ""  # not reached: 0 for sure
     told = {item["limit"]: item["note"] for item in summary_of(plan)["binding"]}
     assert told["arc:SHORT"] == "one of several"
-    assert worth(tight(plan, "arc:SHORT"), Units()) == "10.0*"
+    assert worth(tight(plan, "arc:SHORT"), Units.of("", plan)) == "10.0*"
 
 
 def test_the_session_is_left_as_it_was(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from energy_routes.errors import UnitError
+from energy_routes.pack import BUILT_IN, Family
 from energy_routes.pack.units.units import Dimension, from_inner, inner_unit, known_units, parse_unit, to_inner
 
 ALL_UNITS = [(unit, dimension) for dimension in ("rate", "volume", "unit_value", "length", "fraction")
@@ -55,9 +56,9 @@ def test_there_and_back(unit: str, dimension: Dimension, value: float) -> None:
         value, rel=1e-12)
 
 
-@pytest.mark.parametrize("family", ["oil", "gas"])
+@pytest.mark.parametrize("family", BUILT_IN, ids=lambda family: family.id)
 @pytest.mark.parametrize("dimension", ["rate", "volume", "unit_value", "length", "fraction"])
-def test_inner_units_change_no_bit(dimension: Dimension, family: str) -> None:
+def test_inner_units_change_no_bit(dimension: Dimension, family: Family) -> None:
     assert to_inner(0.1, inner_unit(dimension, family), dimension) == 0.1
 
 

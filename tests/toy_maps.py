@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.network.network import Network
+from energy_routes.pack.units.families import OIL
 from energy_routes.pack.units.periods import periods_of
 from energy_routes.plan.plan import MEANING, Prices
 
@@ -41,7 +42,8 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
         for p in periods for arc, start, end, mode, status, capacity, flat in ARCS
         for volume in [(flows or {}).get(arc, flat)]
     ]
-    sold = pd.DataFrame([{"period": p.label, "export": True, "market": "M", "name": "The market", "unit": "Mt",
+    sold = pd.DataFrame([{"period": p.label, "export": True, "market": "M", "name": "The market", "family": "oil",
+                          "unit": "Mt",
                           "volume": exported * p.years} for p in periods])
     lifted = pd.DataFrame([{"period": p.label, "node": "F", "family": "oil", "unit": "Mt",
                             "lifted": (12.0 - shut_in) * p.years, "shut_in": shut_in * p.years} for p in periods])
@@ -59,7 +61,7 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
               "markets": pd.DataFrame({"id": ["M"], "node": ["M"]}),
               "limit_terms": pd.DataFrame(columns=["limit", "arc"])}
     network = Network(())
-    network.__dict__["tables"] = tables  # what it would read of its packs
+    network.__dict__.update(tables=tables, families={"oil": OIL})  # what it would read of its packs
     empty = pd.DataFrame({"kind": [], "limit": [], "name": [], "family": [], "period": [], "price": []}, dtype=object)
     case = SimpleNamespace(title=title, name="toy", periods=periods, network=network, subject=())
     return SimpleNamespace(case=case, meaning=MEANING, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups,

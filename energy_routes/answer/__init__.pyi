@@ -14,8 +14,6 @@ from .fates import (
     moved as moved,
 )
 from .measures import (
-    FAMILIES as FAMILIES,
-    UNITS as UNITS,
     corridor_volumes as corridor_volumes,
     exported as exported,
     families_of as families_of,

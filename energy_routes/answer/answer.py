@@ -27,11 +27,11 @@ class Answer(Content):
 
     def sentence(self, words: Words, shown: Shown | None = None) -> str:
         """The answer in one sentence, in the language of ``words``; volumes in the units ``shown`` (Mt and bcm)."""
-        return telling.sentence(self, words, shown or Inner())
+        return telling.sentence(self, words, shown or Inner.of(self))
 
     def changes(self, words: Words, shown: Shown | None = None) -> list[str]:
         """What changes against the plan before, a signed total or corridor each; empty where nothing does."""
-        return list(telling.Teller(self, words, shown or Inner()).changes())
+        return list(telling.Teller(self, words, shown or Inner.of(self)).changes())
 
     def headline(self, words: Words) -> str:
         """The answer as short as a title: what became of the subject, and what changes most."""

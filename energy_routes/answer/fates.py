@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from energy_routes.answer.measures import UNITS, corridor_volumes, families_of
+from energy_routes.answer.measures import corridor_volumes, families_of
 from energy_routes.case import HHI
 from energy_routes.network import Names, short
 from energy_routes.plan import Plan
@@ -84,6 +84,10 @@ class Measured:
         self.plan, self.labels = plan, list(labels)
 
     @cached_property
+    def _units(self) -> dict[str, str]:
+        return self.plan.case.network.units("volume")
+
+    @cached_property
     def _names(self) -> Names:
         return Names(self.plan.case.network.tables)
 
@@ -107,8 +111,8 @@ class Measured:
         """The fate that rows of a table tell, one a period or several; ``most`` is NaN where there is no limit."""
         years = rows["period"].astype(str).str[:4]
         yearly = {str(year): float(v) for year, v in rows[volume].astype(float).groupby(years).sum().items()}
-        return Fate(target, name, family, PHRASES[target.partition(":")[0]], float(rows[volume].sum()), UNITS[family],
-                    capacity=most if most == most else float("inf"),
+        return Fate(target, name, family, PHRASES[target.partition(":")[0]], float(rows[volume].sum()),
+                    self._units[family], capacity=most if most == most else float("inf"),
                     yearly=yearly if len(yearly) > 1 else {}, **more)
 
     def _inside(self, frame: pd.DataFrame, **where: str) -> pd.DataFrame:
@@ -120,7 +124,7 @@ class Measured:
 
     def _group(self, target: str, kind: str, group: str) -> Iterator[Fate]:
         rows = self._inside(self.plan.groups, kind=kind, group=group)
-        for family in (f for f in UNITS if (rows["family"] == f).any()):
+        for family in (f for f in self.plan.case.network.families if (rows["family"] == f).any()):
             own, measured = rows[rows["family"] == family], self._measured(family)
             share = float(own["volume"].sum()) / measured if measured > SEEN else float("nan")
             yield self._fate(target, _plain(own["name"].iloc[0]), family, own,
@@ -199,7 +203,7 @@ class Measured:
         name = "risk_weighted_hhi" if weight else "hhi"
         rows = table[(table["indicator"] == name) & (table["kind"] == kind) & table["value"].notna()]
         for family, value in zip(rows["family"], rows["value"].astype(float), strict=True):
-            if family in UNITS:
+            if family in self.plan.case.network.families:
                 yield Fate(target, "Concentration (HHI)", str(family), "spread", value, "1")
 
     def _lost(self, target: str) -> Iterator[Fate]:
@@ -226,7 +230,7 @@ class Measured:
         for family in rows["family"].unique():
             own = rows[rows["family"] == family]
             yield Fate(target, self._called(target), str(family), "book", float(own["booked"].sum()),
-                       UNITS[str(family)], capacity=float(own["used"].sum()))
+                       self._units[str(family)], capacity=float(own["used"].sum()))
 
     def _called(self, target: str) -> str:
         kind, _, key = target.partition(":")

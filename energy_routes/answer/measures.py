@@ -6,11 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from energy_routes.pack import inner_unit
 from energy_routes.plan import Plan
-
-FAMILIES = ("oil", "gas")
-UNITS = {family: inner_unit("volume", family) for family in FAMILIES}
 
 
 def exported(plan: Plan, labels: Sequence[str], family: str) -> float:
@@ -21,7 +17,7 @@ def exported(plan: Plan, labels: Sequence[str], family: str) -> float:
 def shut_in(plan: Plan, labels: Sequence[str], family: str) -> float:
     """Mt or bcm available and not lifted in the span."""
     rows = plan.supplies
-    own = rows["period"].isin(labels) & (rows["unit"] == UNITS[family])
+    own = rows["period"].isin(labels) & (rows["family"] == family)
     return float(rows["shut_in"].where(own, 0.0).sum())
 
 
@@ -37,7 +33,7 @@ def corridor_volumes(plan: Plan, labels: Sequence[str], family: str) -> pd.Serie
 def market_volumes(plan: Plan, labels: Sequence[str], family: str) -> pd.Series[float]:
     """Volume sold in each export market in the span."""
     sold = plan.deliveries
-    own = sold["export"].astype(bool) & sold["period"].isin(labels) & (sold["unit"] == UNITS[family])
+    own = sold["export"].astype(bool) & sold["period"].isin(labels) & (sold["family"] == family)
     volumes: pd.Series[float] = sold[own].groupby("name")["volume"].sum()
     return volumes
 
@@ -49,4 +45,5 @@ def periods_in(plan: Plan, label: str) -> list[str]:
 
 def families_of(plan: Plan) -> tuple[str, ...]:
     """The families that a plan deals with, oil first."""
-    return tuple(f for f in FAMILIES if (plan.supplies["family"] == f).any() or (plan.arcs["family"] == f).any())
+    dealt = {*plan.supplies["family"], *plan.arcs["family"]}
+    return tuple(family for family in plan.case.network.families if family in dealt)

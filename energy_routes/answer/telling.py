@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import reduce
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from typing import Protocol
 
 from energy_routes.answer.content import Content
 from energy_routes.answer.fates import SEEN, Fate, moved
-from energy_routes.answer.measures import UNITS, exported, families_of
+from energy_routes.answer.measures import exported, families_of
 from energy_routes.answer.words import MINUS, Words, stopped
+from energy_routes.pack import Family
 from energy_routes.plan import Plan
 
 SLIGHT_MONEY = 1e-5  # share of the netback: a smaller change is none
@@ -30,10 +31,19 @@ class Shown(Protocol):
 
 @dataclass(frozen=True)
 class Inner:
-    """Mt and bcm, as in the plan's tables."""
+    """The units of the tables of a plan."""
 
-    volume_names: Mapping[str, str] = field(default_factory=lambda: dict(UNITS))
-    volume_factors: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(UNITS, 1.0))
+    volume_names: Mapping[str, str]
+
+    @classmethod
+    def of(cls, answer: Content) -> Inner:
+        """Those of the families of an answer, and of the plan before."""
+        before = {} if answer.before is None else answer.before.case.network.units("volume")
+        return cls(before | answer.plan.case.network.units("volume"))
+
+    @property
+    def volume_factors(self) -> Mapping[str, float]:
+        return dict.fromkeys(self.volume_names, 1.0)
 
 
 class Teller:
@@ -42,6 +52,15 @@ class Teller:
     def __init__(self, answer: Content, words: Words, shown: Shown) -> None:
         self.answer, self.words, self.shown = answer, words, shown
         self._base = False  # whether the plan before has been named
+
+    @cached_property
+    def _families(self) -> dict[str, Family]:
+        plans = (self.answer.before, self.answer.plan)
+        return {called: family for plan in plans if plan for called, family in plan.case.network.families.items()}
+
+    def _of(self, family: str) -> str:
+        """A family within a sentence: exports of oil."""
+        return self.words.of_family("family.of", self._families[family])
 
     def _volume(self, volume: float, family: str) -> dict[str, str]:
         """The number and the unit of a volume, as placeholders."""
@@ -62,7 +81,7 @@ class Teller:
                 seen.add(fate.family)
                 exports = self._volume(self.answer.exports[fate.family], fate.family)
                 said = self.words("answer.of_exports", said=said, exports=exports["volume"], unit=exports["unit"],
-                                  family=self.words(f"family.of.{fate.family}"))
+                                  family=self._of(fate.family))
             if fate.full and fate.phrase in ("carry", "limit", "give"):
                 said = self.words.of_name(f"answer.{fate.phrase}.full", fate.name, said=said)
             yield self._against(fate, self._years(fate, said))
@@ -77,7 +96,7 @@ class Teller:
         said = self.words.of_name(f"answer.{fate.phrase}.{still}{nothing}", fate.name, **values)
         if fate.phrase == "cross" and fate.share == fate.share and fate.volume > SEEN:
             said = self.words("answer.share", said=said, share=self.words.percent(fate.share),
-                              family=self.words(f"family.of.{fate.family}"))
+                              family=self._of(fate.family))
         return said
 
     def _built(self, fate: Fate) -> str:
@@ -94,7 +113,7 @@ class Teller:
     def _spread(self, fate: Fate) -> str:
         kind, _, weight = fate.target.partition(":")[2].partition(":")
         return self.words("answer.spread", what=self.words(f"hhi.{kind}{'.risk' if weight else ''}"),
-                          family=self.words(f"family.of.{fate.family}"), value=self.words.number(fate.volume, 3))
+                          family=self._of(fate.family), value=self.words.number(fate.volume, 3))
 
     def _years(self, fate: Fate, said: str) -> str:
         """From what in the first year to what in the last, or from when on there is nothing."""
@@ -155,7 +174,7 @@ class Teller:
                 yield self.words(f"answer.shut_{_sign(change.shut_in)}", **self._volume(change.shut_in, family))
             if moved(change.exports, total) and moved(change.exports + change.shut_in, total):
                 yield self.words(f"answer.exports_{_sign(change.exports)}", **self._volume(change.exports, family),
-                                 family=self.words(f"family.of.{family}"))
+                                 family=self._of(family))
 
     def changes(self) -> Iterator[str]:
         """Each total and corridor that changes, signed, the largest corridors first."""
@@ -168,7 +187,8 @@ class Teller:
         for family, own in change.families.items():
             total = max(abs(self.answer.exports.get(family, 0.0)), abs(own.exports))
             ways = sorted(own.corridors.items(), key=_largest)
-            told = [(words(f"kpi.{family}_exports").lower(), own.exports), (words("kpi.shut_in").lower(), own.shut_in),
+            told = [(words.of_family("kpi.exports", self._families[family]).lower(), own.exports),
+                    (words("kpi.shut_in").lower(), own.shut_in),
                     *((words.name(name), volume) for name, volume in ways)]
             for name, volume in told:
                 if moved(volume, total):
@@ -192,7 +212,7 @@ class Teller:
     def _exports(self, plan: Plan, labels: tuple[str, ...]) -> str:
         when = self.words.span(labels)
         parts = [self.words("answer.exported_in", **self._volume(exported(plan, labels, family), family),
-                            family=self.words(f"family.of.{family}"), when=when) for family in families_of(plan)]
+                            family=self._of(family), when=when) for family in families_of(plan)]
         return reduce(lambda first, second: self.words("answer.and", first=first, second=second), parts)
 
 
@@ -214,7 +234,7 @@ def sentence(answer: Content, words: Words, shown: Shown) -> str:
 
 def headline(answer: Content, words: Words) -> str:
     """The clauses that a title has room for: two fates, and in a comparison the money and what moves most."""
-    tell = Teller(answer, words, Inner())
+    tell = Teller(answer, words, Inner.of(answer))
     beside = list(tell.beside())
     clauses = beside or [*tell.fates(MOST_HEADS), *(tell.money() if answer.change else ()), *list(tell.moves())[:1]]
     return _capital(CLOSE.join(clauses or [words("title.nothing")]))

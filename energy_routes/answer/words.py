@@ -17,16 +17,18 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from pathlib import Path
 from typing import Literal, get_args
 
 from energy_routes.errors import DataError, Fault, UsageError
-from energy_routes.pack import data_path, nearest
+from energy_routes.pack import Family, as_read, data_path, nearest
 
 Language = Literal["en", "ru", "kk"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 VARIABLE = "ENERGY_ROUTES_WORDS"  # the environment variable that names a reader's own folder
 HOLDER = re.compile(r"\{(\w+)\}")
+FAMILIAR = {"family", "lower", "measure"}  # placeholders of what a family is called, which a text of its own says
 FORMS = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")  # one thing or many
 BRACKET = re.compile(r"(.+) \(([^()]+)\)")
 # What joins the parts of a name, loosest first, and how the joint is written in any language.
@@ -81,6 +83,26 @@ class Words:
             raise UsageError(f"text {key!r} takes {_named(wanted)}; given: {_named(values)}.")
         return HOLDER.sub(lambda found: self._told(values[found[1]]), text)
 
+    def of_family(self, key: str, family: Family, **values: object) -> str:
+        """The text of a key about a family: ``key.oil``, or ``key.any`` where it has none of its own.
+
+        The second has placeholders for what the family is called (``{family}``, ``{lower}``) and what its prices are
+        of (``{measure}``).
+        """
+        if (own := f"{key}.{family.id}") in self.texts:
+            return self(own, **values)
+        name = family.names[LANGUAGES.index(self.language)]
+        given = {"family": name, "lower": name[:1].lower() + name[1:], "measure": family.measure, **values}
+        return self(f"{key}.any", **{holder: given[holder] for holder in HOLDER.findall(self.texts[f"{key}.any"])})
+
+    def together(self, families: Sequence[Family]) -> str:
+        """What several families are called: oil and gas."""
+        if (own := "family." + "+".join(family.id for family in families)) in self.texts:
+            return self(own)
+        first, *others = (self.of_family("family", family) for family in families)
+        return reduce(lambda told, more: self("answer.and", first=told, second=more[:1].lower() + more[1:]), others,
+                      first)
+
     def of_name(self, key: str, name: str, **values: object) -> str:
         """The text of a key about a thing: ``{name}`` as this language calls it, and of ``[carries|carry]`` the second
         where the English name is one of many things: two joined by 'and', or a name of ``plurals.csv``.
@@ -102,8 +124,8 @@ class Words:
         return self.texts.get(key, default)
 
     def unit(self, unit: str) -> str:
-        """A unit as read: Mt → млн т, USD/1000m3 → долл./тыс. м³; one that has no text stays as it is."""
-        return self.texts.get(f"unit.{unit}", unit)
+        """A unit as read: Mt → млн т, USD/1000m3 → долл./тыс. м³; one that has no text: m3 → m³."""
+        return self.texts.get(f"unit.{unit}", as_read(unit))
 
     def number(self, value: float, decimals: int | None = None) -> str:
         """A number as people read it: 55.4, 2.2, 0.35, 1,240; in Russian and Kazakh 55,4 and 1 240.
@@ -242,11 +264,15 @@ def _texts(language: Language, folders: Iterable[Path]) -> dict[str, str]:
 
 
 def _faults(path: Path, number: int, row: Mapping[str, str], english: Mapping[str, str]) -> list[Fault]:
-    """What is wrong with a row: a key that we do not use, a text whose placeholders differ from the English one's."""
+    """What is wrong with a row: a key that we do not use, a text whose placeholders differ from the English one's.
+
+    A family of a pack's own may have texts (``family.of.water``) and units (``unit.Mm3``) that we do not know.
+    """
     key = row.get("key", "")
-    if key not in english:
+    any_ = english.get(f"{key.rpartition('.')[0]}.any", "" if key.startswith("unit.") else None)
+    if key not in english and any_ is None:
         return [Fault(path.name, number, "key", repr(key), "a key of words.csv", nearest(key, english))]
-    wanted = set(HOLDER.findall(english[key]))
+    wanted = set(HOLDER.findall(english.get(key) or any_ or "")) - (set() if key in english else FAMILIAR)
     return [Fault(path.name, number, column, f"placeholders {_named(found)}", _named(wanted))
             for column in LANGUAGES if row.get(column) and (found := set(HOLDER.findall(row[column]))) != wanted]
 

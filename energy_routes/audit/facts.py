@@ -82,10 +82,10 @@ class Facts:
             known = self.grades_of_arc.setdefault(str(arc), [])
             known += [grade for grade in grades if grade not in known]
         if any(row["kind"] == "corridor" for row in pack.tables["groups"].to_dict("records")):
-            self.with_corridors.add(pack.family)
+            self.with_corridors.add(pack.family.id)
         for table in FAMILIAR:
             for called in pack.tables[table]["id"]:
-                self._families.setdefault((table, str(called)), pack.family)
+                self._families.setdefault((table, str(called)), pack.family.id)
 
     def family(self, table: str, name: str) -> str:
         """The family of what a table names: that of the pack it stands in."""

@@ -145,7 +145,8 @@ def _actual(network: Network, periods: Sequence[Period], row: Mapping[str, str])
         return "period", repr(when), f"a period that is gone: {known[0]} … {known[-1]}", nearest(when, known)
     facts = commodities.loc[grade] if grade else commodities.iloc[0]
     try:
-        unit = row["unit"] or ("bcm" if facts["family"] == "gas" else "Mt")
+        family = network.families[str(facts["family"])]
+        unit = units.parse_unit(row["unit"] or family.volume_unit, "volume", family)
         volume = units.to_inner(number(row["volume"]), unit, "volume", bbl_per_t=facts["bbl_per_t"],
                                 mj_per_m3=facts["mj_per_m3"])  # fmt: skip
     except UnitError as error:

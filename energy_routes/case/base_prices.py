@@ -11,8 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from energy_routes.errors import UnitError, UsageError
-from energy_routes.pack import FAMILIES, LARGEST, finite, inner_unit, nearest, parse_unit, parted, to_inner
+from energy_routes.pack import (
+    BUILT_IN,
+    LARGEST,
+    Family,
+    finite,
+    inner_unit,
+    nearest,
+    parse_unit,
+    parted,
+    to_inner,
+)
 
+BY_NAME: Mapping[str, Family] = {family.id: family for family in BUILT_IN}
 KEYS = ("price", "unit", "source", "year", "note")
 
 
@@ -36,11 +47,8 @@ def parse_base_prices(value: object, old: tuple[BasePrice, ...]) -> tuple[BasePr
         raise UsageError("policy.base_prices is a table: oil = { price = …, unit = 'USD/t', source = '…' }, gas = …")
     prices = {price.family: price for price in old}
     for family, raw in value.items():
-        if family not in FAMILIES:
-            raise UsageError(f"policy.base_prices of {family!r}: expected {' or '.join(FAMILIES)}. "
-                             f"{nearest(str(family), FAMILIES)}")
-        prices[family] = raw if isinstance(raw, BasePrice) else _price(str(family), raw)
-    return tuple(prices[family] for family in FAMILIES if family in prices)
+        prices[family] = raw if isinstance(raw, BasePrice) else base_price(str(family), raw, BY_NAME)
+    return tuple(prices[family] for family in dict.fromkeys((*BY_NAME, *prices)) if family in prices)
 
 
 def price_of(prices: tuple[BasePrice, ...]) -> dict[str, float]:
@@ -48,9 +56,14 @@ def price_of(prices: tuple[BasePrice, ...]) -> dict[str, float]:
     return {price.family: price.price for price in prices}
 
 
-def _price(family: str, raw: object) -> BasePrice:
+def base_price(called: str, raw: object, families: Mapping[str, Family]) -> BasePrice:
+    """A price as written, of one of the ``families`` by its id.  Raises UsageError."""
+    if called not in families:
+        raise UsageError(f"policy.base_prices of {called!r}: expected {' or '.join(families)}. "
+                         f"{nearest(called, families)}")
+    family = families[called]
     spec: dict[str, Any] = {str(k): v for k, v in raw.items()} if isinstance(raw, Mapping) else {"price": raw}
-    where = f"policy.base_prices.{family}"
+    where = f"policy.base_prices.{called}"
     if unknown := sorted(set(spec) - set(KEYS)):
         known = ", ".join(KEYS)
         raise UsageError(f"{where}: unknown key {unknown[0]!r}; expected {known}. {nearest(unknown[0], KEYS)}")
@@ -63,10 +76,10 @@ def _price(family: str, raw: object) -> BasePrice:
         raise UsageError(f"{where}: price {spec.get('price')!r} is not a number above 0 and at most {LARGEST:g}")
     own = inner_unit("unit_value", family)
     try:
-        unit = parse_unit(str(spec.get("unit") or beside or own), "unit_value")
+        unit = parse_unit(str(spec.get("unit") or beside or own), "unit_value", family)
     except UnitError as error:
         raise UsageError(f"{where}: {error}") from None
-    if unit.needs or unit.family not in ("", family):
-        raise UsageError(f"{where}: {unit.text!r} cannot be a base price of {family}; write it in {own}")
-    return BasePrice(family, float(to_inner(number, unit, "unit_value")), str(spec.get("source", "given")),
+    if unit.needs or not unit.serves(family):
+        raise UsageError(f"{where}: {unit.text!r} cannot be a base price of {called}; write it in {own}")
+    return BasePrice(called, float(to_inner(number, unit, "unit_value")), str(spec.get("source", "given")),
                      spec.get("year"), str(spec.get("note", "")))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_routes.case.actuals import Past
+from energy_routes.case.base_prices import BY_NAME, base_price
 from energy_routes.case.disruptions.countries import weights_of_sets
 from energy_routes.case.disruptions.outages import check_targets
 from energy_routes.case.edits import edit_from_path, edits_of
@@ -19,7 +20,7 @@ from energy_routes.case.price_deck import deck_edits
 from energy_routes.case.subjects import check_subject
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import AddedRoute, Edit, Network, routes_from_file
-from energy_routes.pack import PER_YEAR, Period, amount, inner_unit, nearest, parted, time_of
+from energy_routes.pack import PER_YEAR, Period, amount, nearest, parted, time_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -216,8 +217,8 @@ class Case:
         Parameters
         ----------
         **levers : object
-            Fields of :class:`Policy` as a model file writes them: ``objective="cost"``, ``exports="free"``, bounds as
-            ``max_share={"transit:RU": 0.8}``.  The level of a bound may carry a unit: ``"80 %"``, ``"300 kt/month"``.
+            Fields of :class:`Policy` as a model file writes them: ``objective="cost"``, ``exports="free"``, caps as
+            ``max_share={"transit:RU": 0.8}``.  The level of a cap may carry a unit: ``"80 %"``, ``"300 kt/month"``.
 
         Returns
         -------
@@ -316,23 +317,27 @@ class Case:
             The value is no number, or its unit is of another dimension.
         """
         family = self.family_of_cap(name)
+        self._check_family(name, family or None)
         dimension = BOUNDS[lever].measure.dimension
         dimension = "money" if dimension == "rate" and family == ALL else dimension
-        written = amount(f"{lever}.{name}", value, dimension, family)
+        written = amount(f"{lever}.{name}", value, dimension, self.network.families.get(family))
         if (time := time_of(parted(value)[1])) == "y":
             return written
         return written / PER_YEAR[time] * sum(p.count(time) for p in self.periods) / self.years
 
     def _levels(self, lever: str, caps: object) -> object:
-        """The caps of a table as written, with their levels as :meth:`cap` reads them; any other lever as it is."""
+        """Caps as written, with their levels as :meth:`cap` reads them; base prices read; any other lever as it is."""
+        if lever == "base_prices" and isinstance(caps, Mapping):
+            known = {**BY_NAME, **self.network.families}
+            return {name: base_price(str(name), price, known) for name, price in caps.items()}
         if lever not in BOUNDS or not isinstance(caps, Mapping):
             return caps
         read: dict[str, object] = {}
         for name, written in caps.items():
-            table, level = BOUNDS[lever].spelt(written), BOUNDS[lever].keys[0]
-            if level in table:
+            table = dict(written) if isinstance(written, Mapping) else {"cap": written}
+            if "cap" in table:
                 whose = f"{table['family']}/" if "family" in table else ""
-                table[level] = self.cap(lever, f"{whose}{name}", table[level])
+                table["cap"] = self.cap(lever, f"{whose}{name}", table["cap"])
             read[name] = table
         return read
 
@@ -465,12 +470,12 @@ class Case:
     @property
     def families(self) -> list[str]:
         """The families of the case (oil, gas), in the order of their packs."""
-        return list(dict.fromkeys(pack.family for pack in self.network.packs))
+        return list(dict.fromkeys(pack.family.id for pack in self.network.packs))
 
     @property
     def value_unit(self) -> str:
         """What money for volume exported is told in: USD/t, USD/1000m3 of gas; USD where oil and gas have no sum."""
-        return inner_unit("unit_value", self.families[0]) if len(self.families) == 1 else "USD"
+        return self.network.packs[0].family.price_unit if len(self.families) == 1 else "USD"
 
     def of_family(self, family: str) -> Case:
         """The case of one family alone: its packs, the edits and caps that are about them.
@@ -485,7 +490,7 @@ class Case:
         Case
             A new case.
         """
-        packs = tuple(pack for pack in self.network.packs if pack.family == family)
+        packs = tuple(pack for pack in self.network.packs if pack.family.id == family)
         alone = Network(packs)
         edits = tuple(edit for edit in self.edits if edit.id in alone.ids(edit.table))
         known = set(zip(*(alone.tables["groups"][key] for key in ("kind", "group")), strict=True))
@@ -497,8 +502,8 @@ class Case:
         }  # fmt: skip
         return replace(self, network=Network(packs, edits), policy=replace(self.policy, base_prices=(), **own))
 
-    def _check_family(self, name: str, family: str | None, policy: Policy) -> None:
-        if family == ALL:
+    def _check_family(self, name: str, family: str | None, policy: Policy | None = None) -> None:
+        if family == ALL and policy is not None:
             priced = {price.family for price in policy.base_prices}
             if missing := [own for own in self.families if own not in priced]:
                 raise UsageError(
@@ -512,7 +517,7 @@ class Case:
     def _check_group(self, kind: str, group: str, family: str | None) -> None:
         known: list[str] = []
         for pack in self.network.packs:
-            if family in (None, ALL, pack.family):
+            if family in (None, ALL, pack.family.id):
                 groups = pack.tables["groups"]
                 known += list(groups.loc[groups["kind"] == kind, "group"])
                 known += list(pack.tables["markets"]["id"]) if kind == "market" else []

@@ -14,7 +14,6 @@ from energy_routes.cli.tables.limit_view import KINDS
 from energy_routes.cli.tables.plan_view import corridors_of, premium
 from energy_routes.cli.tables.render import BLANK, table
 from energy_routes.cli.tables.unit_choice import Units
-from energy_routes.plan import VALUE_UNITS
 from energy_routes.results import binding
 from energy_routes.studies import compare
 
@@ -162,9 +161,10 @@ def _limits(answer: Answer, units: Units, words: Words) -> Table | None:
     doubted = doubtful(answer.plan.case)
     for row in tight.head(MOST_LIMITS).to_dict("records"):
         unsure = limit_key(row["kind"], row["target"]) in doubted
-        plain = row["unit"] == VALUE_UNITS[row["family"]]
-        worth = words.number(row["price"] * (units.value_factors[row["family"]] if plain else 1.0))
-        unit = (f" {units.value_names[row['family']]}" if several else "") if plain else f" {row['unit']}"
+        plain = units.factor_of(row)
+        worth = words.number(row["price"] * (1.0 if plain is None else plain))
+        of_family = f" {units.value_names[row['family']]}" if several else ""
+        unit = f" {row['unit']}" if plain is None else of_family
         kind = KINDS.get(row["kind"], row["kind"]) + (" (estimate)" if unsure else "")
         out.add_row(escape(str(row["name"])), kind, worth + unit)
     return _one_line(out)

@@ -10,7 +10,19 @@ import pandas as pd
 
 from energy_routes.errors import DataError, Fault
 from energy_routes.network.meters import meters_of
-from energy_routes.pack import TABLES, UNLIMITED, Pack, Sheet, Tables, Time, check_structure, inner_unit, nearest, typed
+from energy_routes.pack import (
+    TABLES,
+    UNLIMITED,
+    Family,
+    Pack,
+    Sheet,
+    Tables,
+    Time,
+    check_structure,
+    inner_unit,
+    nearest,
+    typed,
+)
 
 Line = tuple[tuple[float, float], ...]
 
@@ -84,7 +96,7 @@ def _metered(pack: Pack, route: AddedRoute, opened: Collection[str]) -> tuple[Pa
     return _laid(pack, "meters", [{"kind": m.kind, "group": m.group, "arc": route.id} for m in meters]), faults
 
 
-def _arc_row(route: AddedRoute, family: str) -> dict[str, str]:
+def _arc_row(route: AddedRoute, family: Family) -> dict[str, str]:
     capacity = UNLIMITED if route.capacity == float("inf") else repr(route.capacity)
     length = "" if route.length_km is None else f"{route.length_km:.1f}"
     return {

@@ -38,7 +38,7 @@ def stacked(packs: Sequence[Pack]) -> Mapping[str, pd.DataFrame]:
 
 def families_of(packs: Sequence[Pack], table: str) -> dict[str, str]:
     """The family of each id of a table: that of the (first) pack it stands in."""
-    return {str(name): pack.family for pack in reversed(packs) for name in pack.tables[table]["id"]}
+    return {str(name): pack.family.id for pack in reversed(packs) for name in pack.tables[table]["id"]}
 
 
 def _clashes(first: Pack, second: Pack) -> Iterable[Fault]:
@@ -57,8 +57,8 @@ def _clashes(first: Pack, second: Pack) -> Iterable[Fault]:
                     f"{second.name}/{second.files[name]}", int(second.rows[name][row]), table.key[-1],
                     f"{key!r} stands also in {at}, with another {' and '.join(differ[:3])}",
                     "names of its own in each pack, or equal rows",
-                    f"Rename it in one of the two (say {f'{key}_{second.family.upper()}'!r}), with all that refers to "
-                    "it; or make the rows equal, where they mean one thing.",
+                    f"Rename it in one of the two (say {f'{key}_{second.family.id.upper()}'!r}), with all that refers "
+                    "to it; or make the rows equal, where they mean one thing.",
                 )  # fmt: skip
 
 

@@ -25,12 +25,16 @@ from energy_routes.pack import (
     LARGEST,
     STATUSES,
     TABLES,
+    Family,
     Pack,
     Period,
     Time,
     a_year,
     figure,
+    in_order,
+    inner_unit,
     keys_of,
+    listed,
     means,
     months_of,
     nearest,
@@ -126,6 +130,20 @@ class Network:
                 out[edit.table] = out[edit.table].assign(**{edit.field: told.astype(bool)})
         return out
 
+    @cached_property
+    def families(self) -> dict[str, Family]:
+        """The families of the packs by id: oil and gas first, then in the order of the packs."""
+        return {family.id: family for family in in_order(pack.family for pack in self.packs)}
+
+    def units(self, dimension: Literal["rate", "volume", "unit_value"]) -> dict[str, str]:
+        """The inner unit of each family by its id (of oil and gas always).
+
+        'all' are the families together, added up by value; '' is a rule that names none, and has no unit.
+        """
+        together = {"rate": "MUSD/y", "volume": "MUSD", "unit_value": "USD/USD"}[dimension]
+        own = {family.id: inner_unit(dimension, family) for family in listed(self.families.values())}
+        return {**own, "all": together, "": ""}
+
     def family_of(self, table: str) -> Mapping[str, str]:
         """The family of each row of a table.
 
@@ -137,7 +155,7 @@ class Network:
         Returns
         -------
         mapping of str to str
-            From id to the family (oil, gas) of the pack that it stands in.
+            From id to the family (oil, gas …) of the pack that it stands in.
         """
         return families_of(self.packs, table)
 

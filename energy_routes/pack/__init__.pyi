@@ -38,7 +38,6 @@ from .schema.columns import (
     Column as Column,
     Table as Table,
 )
-from .schema.option_tables import FAMILIES as FAMILIES
 from .schema.schema import (
     CLOSINGS as CLOSINGS,
     GROUP_KINDS as GROUP_KINDS,
@@ -58,6 +57,15 @@ from .units.bare_numbers import (
     own_unit as own_unit,
     own_units as own_units,
 )
+from .units.families import (
+    BUILT_IN as BUILT_IN,
+    GAS as GAS,
+    OIL as OIL,
+    Family as Family,
+    as_read as as_read,
+    in_order as in_order,
+    listed as listed,
+)
 from .units.periods import (
     DATED as DATED,
     LABEL as LABEL,
@@ -71,6 +79,7 @@ from .units.periods import (
 )
 from .units.units import (
     PER_YEAR as PER_YEAR,
+    PROPERTY_UNITS as PROPERTY_UNITS,
     Dimension as Dimension,
     Unit as Unit,
     from_inner as from_inner,

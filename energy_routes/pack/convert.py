@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from energy_routes.errors import Fault, UnitError
 from energy_routes.pack.reading.typed import Draft, significant
 from energy_routes.pack.schema.columns import Column
+from energy_routes.pack.units.families import Family
 from energy_routes.pack.units.units import (
     PER_YEAR,
     PROPERTY_WORDS,
@@ -29,6 +30,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Drafts = Mapping[str, Draft]
 Frames = Mapping[str, pd.DataFrame]
+OF_FAMILY = ("rate", "volume", "unit_value")  # dimensions whose units, and so whose plausible bands, are a family's
 
 
 class Facts(NamedTuple):
@@ -47,7 +49,7 @@ class Facts(NamedTuple):
         return {"bbl_per_t": self.bbl_per_t[rows], "mj_per_m3": self.mj_per_m3[rows], "length_km": self.length_km[rows]}
 
 
-def to_inner_units(drafts: Drafts, family: str, reference: str | None) -> list[Fault]:
+def to_inner_units(drafts: Drafts, family: Family, reference: str | None) -> list[Fault]:
     """Convert every table but ``values`` in place; the faults found.  ``reference`` serves rows without a grade."""
     faults: list[Fault] = []
     frames, partial = frames_of(drafts)
@@ -109,7 +111,7 @@ def _commodities(frames: Frames, table: str) -> list[tuple[str, ...]]:
     return [found.get(name, ()) for name in frame[own]]
 
 
-def _convert(draft: Draft, unit_column: str, dimension: Dimension, family: str, facts: Facts,
+def _convert(draft: Draft, unit_column: str, dimension: Dimension, family: Family, facts: Facts,
              faults: list[Fault]) -> None:
     """Rewrite one unit column and the quantities that it measures."""
     written = draft.written[unit_column]
@@ -126,14 +128,14 @@ def _convert(draft: Draft, unit_column: str, dimension: Dimension, family: str, 
     draft.frame[unit_column] = pd.Series(inner, dtype="str")
 
 
-def unit_of(draft: Draft, rows: Ints, column: str, text: str, dimension: Dimension, family: str,
+def unit_of(draft: Draft, rows: Ints, column: str, text: str, dimension: Dimension, family: Family,
             faults: list[Fault]) -> Unit | None:
     """The unit that ``rows`` are written in; None and one fault, for all of them, when it cannot serve here."""
     try:
-        unit = parse_unit(text, dimension)
-        if unit.family in ("", family):
+        unit = parse_unit(text, dimension, family)
+        if unit.serves(family):
             return unit
-        wrong = UnitError(f"{text!r} in a pack of {family}", f"a unit of {family}",
+        wrong = UnitError(f"{text!r} in a pack of {family.id}", f"a unit of {family.id}",
                           f"Write the figure in {inner_unit(dimension, family)}.")
     except UnitError as error:
         wrong = error
@@ -156,25 +158,23 @@ def converted(draft: Draft, column: str, rows: Ints, targets: Ints, unit: Unit, 
         for i in np.flatnonzero(lost) if not facts.partial else ():
             faults.append(draft.fault(int(rows[i]), column, f"{values[i]:g} {unit.text}",
                                       PROPERTY_WORDS[unit.needs] + " to convert it",
-                                      f"Give it, or write the figure in {inner_unit(unit.dimension, unit.family)}."))
+                                      f"Give it, or write the figure in {unit.inner}."))
         values = np.where(lost, np.nan, values)
     inner = to_inner(values, in_own_time(unit), unit.dimension, **properties)
     return np.array([significant(value) for value in inner], dtype=float)
 
 
-def _refuse_slips(draft: Draft, column: Column, family: str, facts: Facts, faults: list[Fault]) -> None:
+def _refuse_slips(draft: Draft, column: Column, family: Family, facts: Facts, faults: list[Fault]) -> None:
     """Refuse figures outside the column's plausible band, unless the row's note says 'checked'."""
-    if column.plausible is None:
-        return
     units = draft.written[column.unit] if column.unit else np.full(len(draft.frame), "")
     rows = np.arange(len(draft.frame))
     refuse_slips(draft, column.name, rows, column, rows, units, facts, family, faults)
 
 
 def refuse_slips(draft: Draft, name: str, rows: Ints, column: Column, targets: Ints, units: NDArray[Any],
-                 facts: Facts, family: str, faults: list[Fault]) -> None:
+                 facts: Facts, family: Family, faults: list[Fault]) -> None:
     """The same for chosen ``rows`` of ``draft[name]`` that hold figures of ``column``, written in ``units``."""
-    if column.plausible is None or not len(rows):
+    if column.plausible is None or not len(rows) or (column.dimension in OF_FAMILY and not family.banded):
         return
     low, high = column.plausible
     values = draft.frame[name].to_numpy(dtype=float)[rows] * [PER_YEAR[time_of(str(unit))] for unit in units[rows]]
@@ -192,13 +192,13 @@ def refuse_slips(draft: Draft, name: str, rows: Ints, column: Column, targets: I
                                   _likely(column, written, unit, float(values[i]), facts, target, family)))
 
 
-def _likely(column: Column, written: float, unit: str, value: float, facts: Facts, row: int, family: str) -> str:
+def _likely(column: Column, written: float, unit: str, value: float, facts: Facts, row: int, family: Family) -> str:
     """Which slip would explain an implausible figure: another unit, the reciprocal, or a factor of 1000."""
     low, high = column.plausible or (-np.inf, np.inf)
     tail = "or write 'checked' and why in the row's note."
     own = facts.properties(row)
-    for other in known_units(column.dimension).values() if unit else ():
-        if other.family not in ("", family) or other.text == unit or (other.needs and np.isnan(own[other.needs])):
+    for other in known_units(column.dimension, (family,)).values() if unit else ():
+        if other.text == unit or (other.needs and np.isnan(own[other.needs])):
             continue
         if low <= to_inner(written, other, column.dimension, **own) <= high:
             return f"Likely {other.text}, not {unit}: write {other.text!r} as its unit, {tail}"

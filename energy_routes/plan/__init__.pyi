@@ -9,7 +9,6 @@ from .limits import (
     A_PRICE as A_PRICE,
     NO_PLAN as NO_PLAN,
     ONE_OF_SEVERAL as ONE_OF_SEVERAL,
-    VALUE_UNITS as VALUE_UNITS,
     limit_table as limit_table,
 )
 from .plan import (

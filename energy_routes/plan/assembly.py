@@ -28,9 +28,6 @@ from energy_routes.plan.routes import routes_of
 from energy_routes.plan.schedule import schedule_of
 from energy_routes.plan.warnings.notices import notices
 
-# Of all families together, volumes are values at base prices; a user's rule names no family and has no unit.
-UNITS = {"oil": "Mt", "gas": "bcm", "all": "MUSD"}
-
 
 def assemble(
     space: Space,
@@ -91,7 +88,7 @@ def _flows(space: Space, x: Vector) -> pd.DataFrame:
     frame = lanes[["period", "arc", "from", "to", "mode", "family", "commodity", "to_commodity"]].assign(
         volume=volume,
         outlet=volume * lanes["yield"].to_numpy(dtype=float),
-        unit=lanes["family"].map(UNITS),
+        unit=lanes["family"].map(space.case.network.units("volume")),
         tariff=lanes["charge"].to_numpy(dtype=float),
         cost=volume * lanes["charge"].to_numpy(dtype=float),
     )
@@ -122,7 +119,7 @@ def _arcs(space: Space, flows: pd.DataFrame, prices: pd.DataFrame, capacity: Vec
     frame["price"] = frame["price"].fillna(0.0)
     frame["name"] = frame["name"].fillna(frame["arc"])
     return (
-        frame.assign(unit=frame["family"].map(UNITS))
+        frame.assign(unit=frame["family"].map(space.case.network.units("volume")))
         .drop(columns="years")
         .sort_values(["period", "arc"], ignore_index=True)
     )
@@ -137,7 +134,7 @@ def _supplies(space: Space, x: Vector, worth: Worth | None) -> pd.DataFrame:
         lifted=lifted,
         shut_in=clean(np.where(np.isfinite(available) & own, available - lifted, 0.0)),
         price=np.nan if worth is None else supply_prices(axis.frame, worth),
-        unit=axis.frame["family"].map(UNITS),
+        unit=axis.frame["family"].map(space.case.network.units("volume")),
         kind=axis.frame["kind"],
     )
 
@@ -147,7 +144,7 @@ def _deliveries(space: Space, x: Vector) -> pd.DataFrame:
     names = space.case.network.tables["markets"].set_index("id")["name"]
     frame = axis.frame[["period", "market", "tier", "commodity", "family", "depth", "price", "export"]].assign(
         volume=clean(space.delivered.value(x)),
-        unit=axis.frame["family"].map(UNITS),
+        unit=axis.frame["family"].map(space.case.network.units("volume")),
         name=axis.frame["market"].map(names).fillna(axis.frame["market"]),
     )
     frame["depth"] = (frame["depth"] + tier_added(space, x)).where(np.isfinite(frame["depth"]))
@@ -172,7 +169,7 @@ def _obligations(space: Space, x: Vector) -> pd.DataFrame:
     frame["commodity"] = frame["commodity"].where(frame["commodity"].notna(), first)
     frame["volume"] = frame["volume"].fillna(0.0)
     order = [*keys, "node", "commodity", "volume", "required", "short"]
-    return frame[order].assign(unit=frame["commodity"].map(family).map(UNITS))
+    return frame[order].assign(unit=frame["commodity"].map(family).map(space.case.network.units("volume")))
 
 
 def _stocks(space: Space, x: Vector) -> pd.DataFrame:
@@ -185,7 +182,7 @@ def _stocks(space: Space, x: Vector) -> pd.DataFrame:
         withdrawn=withdrawn,
         closing=closing,
         working_volume=frame["working_volume"].to_numpy(dtype=float) + tank_added(space, x),
-        unit=frame["commodity"].map(family).map(UNITS),
+        unit=frame["commodity"].map(family).map(space.case.network.units("volume")),
     )
 
 
@@ -214,7 +211,7 @@ def _groups(space: Space, x: Vector, capacity: Vector) -> pd.DataFrame:
     frame["name"] = [called.get(key, key[1]) for key in zip(*(frame[key] for key in keys), strict=True)]
     frame["share"] = (frame["volume"] / frame["total"]).where(frame["total"] > 0)
     frame["utilisation"] = (frame["inlet"].fillna(0.0) / frame["capacity"]).where(frame["capacity"] > 0)
-    frame["unit"] = frame["family"].map(UNITS)
+    frame["unit"] = frame["family"].map(space.case.network.units("volume"))
     order = ["kind", "group", "name", "family", "period", "volume", "capacity", "utilisation", "share", "unit"]
     return frame[order]
 
@@ -227,7 +224,7 @@ def _group_names(space: Space) -> dict[tuple[str, str, str], str]:
         for frame in (markets, pack.tables["groups"]):
             for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
                 if isinstance(name, str):
-                    out[kind, group, pack.family] = name
+                    out[kind, group, pack.family.id] = name
     together: dict[tuple[str, str], list[str]] = {}
     for (kind, group, _), name in sorted(out.items(), key=lambda item: item[0][2], reverse=True):  # oil first
         if name not in together.setdefault((kind, group), []):

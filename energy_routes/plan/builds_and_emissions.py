@@ -14,7 +14,6 @@ from energy_routes.plan.price_table import Worth
 BUILD_COLUMNS = [
     "option", "family", "name", "kind", "year", "built", "begun", "capacity", "unit", "capex", "charge", "worth",
 ]  # fmt: skip
-RATE_UNITS = {"oil": "Mt/y", "gas": "bcm/y"}
 WHOLE = 1e-6  # units nearer than this to a whole number, or to none, are it
 
 
@@ -66,7 +65,7 @@ def builds_table(space: Space, x: Vector, worth: Worth | None) -> pd.DataFrame:
         built=units,
         begun=units - before,
         capacity=units * over.data("capacity"),
-        unit=frame["family"].map(RATE_UNITS),
+        unit=frame["family"].map(space.case.network.units("rate")),
         capex=(units - before) * over.data("capex"),
         charge=units * over.data("charge"),
         worth=price,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +15,6 @@ COLUMNS = [
     "block", "at", "sign", "kind", "limit", "name", "family", "period", "lower", "upper", "unit", "worth", "level",
     "repair",
 ]  # fmt: skip
-VALUE_UNITS: Mapping[str, str] = {"oil": "USD/t", "gas": "USD/1000m3", "all": "USD/USD", "": ""}
 A_PRICE = (
     "The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It is 0 where "
     'more would not be used, and "no plan" where the move is impossible. A row over a year says what one more a year '
@@ -59,15 +57,15 @@ def _described(space: Space, called: Names, limit: Limit, block: Rows | Columns,
             "name": np.array(names, dtype=object),
             "family": labels["family"] if "family" in labels else _only_family(space),
             "period": labels.get("period", labels.get("window", "horizon")),
-            "lower": np.where(sign > 0, block.lower, 0.0 - block.upper),
-            "upper": np.where(sign > 0, block.upper, 0.0 - block.lower),
+            "lower": np.where(sign > 0, block.lower, -block.upper),
+            "upper": np.where(sign > 0, block.upper, -block.lower),
             "level": limit.level,
             "repair": limit.repair,
         }
     )
-    units = {"oil": "Mt", "gas": "bcm", "all": "MUSD", "": ""}
-    unit = limit.unit or frame["family"].map(units)
-    worth = limit.worth or frame["family"].map(VALUE_UNITS).fillna("")
+    network = space.case.network
+    unit = limit.unit or frame["family"].map(network.units("volume"))
+    worth = limit.worth or frame["family"].map(network.units("unit_value")).fillna("")
     return frame.assign(unit=unit, worth=worth)[COLUMNS]
 
 

@@ -369,7 +369,8 @@ class Plan:
         return written
 
     def __repr__(self) -> str:
-        exports = ", ".join(f"{v:.2f} {'Mt' if k == 'oil' else 'bcm'}" for k, v in self.exports.items())
+        units = self.case.network.units("volume")
+        exports = ", ".join(f"{volume:.2f} {units[str(family)]}" for family, volume in self.exports.items())
         return f"Plan({self.case.name!r}: {self.status}, {self.objective}, exports {exports or 'none'})"
 
     def _repr_html_(self) -> str:

@@ -62,7 +62,7 @@ def _finish(space: Space, x: Vector, frame: pd.DataFrame, prices: pd.DataFrame) 
     frame["cost"] = frame[CHARGES].sum(axis=1) - frame["rebate"]
     frame["netback"] = frame["price"] - frame["cost"]
     frame["share"] = frame["volume"] / frame["family"].map(lifted).replace(0.0, np.nan).astype(float)
-    frame["unit"] = frame["family"].map({"oil": "Mt", "gas": "bcm"})
+    frame["unit"] = frame["family"].map(space.case.network.units("volume"))
     return frame[COLUMNS].reset_index(drop=True)
 
 

@@ -48,7 +48,7 @@ def schedule_of(space: Space, x: Vector, found: Sequence[Path]) -> pd.DataFrame:
         family=frame["commodity"].map(family),
         shipper=frame["supply"].map(called.shipper),
         export=[buyer in exported for buyer in frame["buyer"]],
-        unit=frame["commodity"].map(family).map({"oil": "Mt", "gas": "bcm"}),
+        unit=frame["commodity"].map(family).map(space.case.network.units("volume")),
     )
     return frame[COLUMNS].sort_values(["family", "supply", "direction", "buyer", "period"], ignore_index=True)
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.network import TARGETS, Edit, Network
-from energy_routes.pack import TABLES, Period, inner_unit, months_of
+from energy_routes.pack import TABLES, Family, Period, inner_unit, months_of
 from energy_routes.plan import Plan
 from energy_routes.provenance.first_order import BOUND_KINDS, BOUNDS, stakes, used
 
@@ -154,13 +154,14 @@ def _figures(
                     )  # fmt: skip
 
 
-def _families(network: Network, table: str) -> list[str]:
-    """The family of each row: that of the pack it stands in."""
-    out: dict[str, str] = {}
+def _families(network: Network, table: str) -> list[Family]:
+    """The family of each row: that of the pack it stands in, else the first of the network."""
+    out: dict[str, Family] = {}
     for pack in network.packs:
         for key in Network((pack,)).ids(table):
             out.setdefault(key, pack.family)
-    return [out.get(key, "oil") for key in network.ids(table)]
+    first = next(iter(network.families.values()))
+    return [out.get(key, first) for key in network.ids(table)]
 
 
 def _told(network: Network, table: str, field: str, ids: list[str], periods: Sequence[Period]) -> Any:

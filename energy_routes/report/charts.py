@@ -13,9 +13,9 @@ from energy_routes.maps import style
 WIDE = 720.0
 ROW = 22.0
 LABEL = 190.0  # width of the names at the left
-GAIN, PAID = style.MORE[1], style.RAMP["oil"][1]
+GAIN, PAID = style.MORE[1], style.WARM[1]
 PARTS = {
-    "tariff": style.RAMP["oil"][2], "loading": style.RAMP["oil"][0], "freight": style.RAMP["gas"][1],
+    "tariff": style.WARM[2], "loading": style.WARM[0], "freight": style.COOL[1],
     "quality": style.LESS[1], "rebate": style.MORE[1], "lifting": style.MUTED,
 }
 STACK = ("#5a1803", "#c8621c", "#e0b283", "#1b5da3", "#67a2d0", "#b9bfc6")
@@ -125,7 +125,7 @@ def costs(rows: Sequence[tuple[str, dict[str, float], float]], names: dict[str, 
 
 def losses(rows: Sequence[tuple[str, float, float, float]], words: Words, unit: str, label: str) -> Markup:
     """What each loss strands (dark) and moves elsewhere (pale), and what it costs; ``rows``: name, both, MUSD."""
-    left, right, gone, moved = 250.0, WIDE - 110.0, style.BOTTLENECK, style.RAMP["gas"][0]
+    left, right, gone, moved = 250.0, WIDE - 110.0, style.BOTTLENECK, style.COOL[0]
     scale = (right - left) / (max((stranded + rerouted for _, stranded, rerouted, _ in rows), default=0.0) or 1.0)
     drawn, x = [], 0.0
     for name, tone in ((words("table.stranded"), gone), (words("table.rerouted"), moved)):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from energy_routes.answer import FAMILIES, Words
+from energy_routes.answer import Words
 from energy_routes.maps import words_of
 from energy_routes.network import Names
+from energy_routes.pack import Family
 from energy_routes.plan import Plan
 from energy_routes.report.sections.studies import FrontierTold, StressTold, frontier_of, stress_of
 from energy_routes.studies import Comparison, Frontier, Stress, compare
@@ -27,9 +28,15 @@ class Subject:
     stress: StressTold | None = None
 
     @cached_property
-    def families(self) -> tuple[str, ...]:
+    def families(self) -> tuple[Family, ...]:
         """The families that the plan deals with, oil first."""
-        return tuple(f for f in FAMILIES if (self.plan.supplies["family"] == f).any())
+        dealt = set(self.plan.supplies["family"])
+        return tuple(family for family in self.plan.case.network.families.values() if family.id in dealt)
+
+    def family(self, called: str) -> Family:
+        """The family of an id, of this plan or of the one that it is set against."""
+        plans = (self.plan, self.comparison.before) if self.comparison else (self.plan,)
+        return next(plan.case.network.families[called] for plan in plans if called in plan.case.network.families)
 
     @property
     def labels(self) -> list[str]:
@@ -48,9 +55,9 @@ class Subject:
         base, mark, tier = name.partition(", tier ")
         return self.words("report.tier", name=self.words.name(base), tier=tier) if mark else self.words.name(name)
 
-    def of(self, family: str) -> str:
+    def of(self, family: Family) -> str:
         """What sets a heading apart when the plan has two families: 'Oil', else nothing."""
-        return self.words(f"family.{family}") if len(self.families) > 1 else ""
+        return self.words.of_family("family", family) if len(self.families) > 1 else ""
 
 
 def subject_of(plan: Plan, before: Plan | None, frontier: Frontier | str | Path | None,

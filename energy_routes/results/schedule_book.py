@@ -14,11 +14,11 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.network import Names
+from energy_routes.pack import listed
 from energy_routes.plan import Plan, merged
 from energy_routes.results.summary import binding
 from energy_routes.results.workbook import timeless
 
-SMALL = {"Mt": "kt", "bcm": "mcm"}
 SEEN = 5e-7  # Mt: half a tonne a period, below which a row would be all zeroes
 WORDS = {"home": "home", "store": "into store", "transit": "carried for others", "other": "other paths"}
 
@@ -34,7 +34,7 @@ def schedule_table(plan: Plan) -> pd.DataFrame:
         direction=[WORDS.get(d, corridors.get(d, d)) for d in frame["direction"]],
         buyer=[called.market.get(b, called.obligation.get(b, b)) if isinstance(b, str) else "" for b in frame["buyer"]],
         supply=[called.node.get(called.supply_node.get(s, s), s) for s in frame["supply"]],
-        unit=frame["unit"].map(SMALL),
+        unit=frame["family"].map(small_units(plan)),
         volume=frame["volume"] * 1000,
     )
     keys = ["family", "shipper", "supply", "commodity", "direction", "buyer", "unit"]
@@ -48,6 +48,11 @@ def schedule_table(plan: Plan) -> pd.DataFrame:
     return wide.sort_values(["family", "size", "shipper", "own"], ascending=[False, True, True, True]).drop(
         columns=["size", "own"]
     ).reset_index(drop=True)
+
+
+def small_units(plan: Plan) -> dict[str, str]:
+    """The unit of a schedule by family: a thousandth of that of the plan."""
+    return {name: family.small_unit for name, family in plan.case.network.families.items()}
 
 
 def directions_table(plan: Plan) -> pd.DataFrame:
@@ -64,7 +69,7 @@ def directions_table(plan: Plan) -> pd.DataFrame:
     labels = [*before, *(p.label for p in plan.case.periods)]
     rows[labels] = rows[labels] * 1000
     rows["total"] = rows[labels].sum(axis=1)
-    rows["unit"] = rows["family"].map({"oil": "kt", "gas": "mcm"})
+    rows["unit"] = rows["family"].map(small_units(plan))
     rows = rows.sort_values(["family", "total"], ascending=[False, False])
     rows = rows[["family", "name", "unit", *labels, "total"]].reset_index(drop=True)
     return rows.rename(columns={"name": "direction"})
@@ -100,9 +105,10 @@ def _head(sheet: Any, plan: Plan) -> None:
     from openpyxl.styles import Font
 
     periods = plan.case.periods
+    told = " or ".join(f"{f.small_unit} ({f.id})" for f in listed(plan.case.network.families.values()))
     sheet.append([plan.case.title])
     sheet["A1"].font = Font(bold=True, size=14)
-    sheet.append([f"Planned {periods[0].label} to {periods[-1].label}; volumes lifted, kt (oil) or mcm (gas)"])
+    sheet.append([f"Planned {periods[0].label} to {periods[-1].label}; volumes lifted, {told}"])
     sheet.append([])
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer import UNITS, Answer, Words, answer_of
-from energy_routes.plan import MEANING, NO_PLAN, ONE_OF_SEVERAL, VALUE_UNITS, Plan
+from energy_routes.answer import Answer, Words, answer_of
+from energy_routes.plan import MEANING, NO_PLAN, ONE_OF_SEVERAL, Plan
 from energy_routes.results.tables import exact
 
 BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volume", "price", "price_down", "unit",
@@ -35,7 +35,7 @@ def summary_of(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
 
     ``before``: the plan that its answer is measured against.
     """
-    answer = answer_of(plan, before)
+    answer, units = answer_of(plan, before), plan.case.network.units("volume")
     out = {
         "schema_version": MEANING,
         "model": plan.case.name,
@@ -46,7 +46,7 @@ def summary_of(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
         "netback": {"value": plan.netback, "unit": "MUSD"},
         "shut_in": [{"commodity": family, "volume": volume} for family, volume in plan.shut_in.items()],
         "exports": [
-            {"commodity": family, "volume": volume, "unit": UNITS[str(family)]}
+            {"commodity": family, "volume": volume, "unit": units[str(family)]}
             for family, volume in plan.exports.items()
         ],
         "premium": _premium(plan),
@@ -69,7 +69,7 @@ def summary_of(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
 def _answer(answer: Answer) -> dict[str, Any]:
     """The sentence, and the figures it is made of; what is measured against a plan before is null without one."""
     change, sure = answer.change, answer.certainty
-    families = change.families if change else {}
+    families, units = change.families if change else {}, answer.plan.case.network.units("volume")
     weak = sure.weakest
     return {
         "sentence": answer.sentence(Words.of()),
@@ -81,7 +81,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         ],
         "netback_change": change.money if change else None,
         "changes": [
-            {"commodity": family, "exports": own.exports, "shut_in": own.shut_in, "unit": UNITS[family],
+            {"commodity": family, "exports": own.exports, "shut_in": own.shut_in, "unit": units[family],
              "corridors": [{"name": name, "change": volume} for name, volume in own.corridors.items()]}
             for family, own in families.items()
         ],
@@ -154,7 +154,7 @@ def binding(plan: Plan) -> pd.DataFrame:
     felt = (merged[["price", "price_down"]].abs() > SLIGHT).any(axis=1) | none
     merged = merged[felt]
     merged["target"] = [target_of(*row) for row in zip(merged["kind"], merged["limit"], merged["name"], strict=True)]
-    own = merged["unit"] != merged["family"].fillna("").map(VALUE_UNITS)
+    own = merged["unit"] != merged["family"].fillna("").map(plan.case.network.units("unit_value"))
     order = np.where(merged["kind"] == "supply", 3, np.where(merged["price"] > 0, own * 1, 2))
     merged = merged.assign(order=order, size=-merged["price"].abs().fillna(np.inf))
     return merged.sort_values(["order", "size", "target", "side"])[list(BINDING)].reset_index(drop=True)
@@ -199,7 +199,7 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
 def _corridors(plan: Plan) -> list[dict[str, Any]]:
     limits = limits_of_corridors(plan)
     rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
-    rows = rows[rows["family"].isin(list(UNITS))]
+    rows = rows[rows["family"].isin(list(plan.case.network.families))]
     rows = rows.sort_values(["family", "volume", "group"], ascending=[False, False, True])
     columns = ["volume", "capacity", "utilisation", "share"]
     return [

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from energy_routes.pack import listed
 from energy_routes.plan import Plan
 from energy_routes.results.tables import canonical
 
@@ -34,14 +35,16 @@ def write_workbook(plan: Plan, file: Path) -> None:
 
 
 def _about(plan: Plan) -> pd.DataFrame:
+    families = listed(plan.case.network.families.values())
+    volumes = " or ".join(f"{f.volume_unit}{' at 20 °C' if f.gaseous else ''} ({f.id})" for f in families)
     rows = [
         ("model", plan.case.name),
         ("title", plan.case.title),
         ("question", plan.case.question),
         ("status", plan.status),
         ("objective", f"{plan.objective.name}, {plan.objective.value:,.3f} MUSD"),
-        ("volumes", "Mt (oil) or bcm at 20 °C (gas) in the period"),
-        ("money", "MUSD; unit values in USD/t or USD/1000 m³"),
+        ("volumes", f"{volumes} in the period"),
+        ("money", f"MUSD; unit values in {' or '.join(family.price_name for family in families)}"),
         *(("source", source) for source in plan.case.sources),
     ]
     return pd.DataFrame(rows, columns=["what", "is"])

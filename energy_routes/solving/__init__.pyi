@@ -12,7 +12,6 @@ from .cutting_planes import (
     CONE as CONE,
     cut_until_inside as cut_until_inside,
 )
-from .futures.stochastic import UNITS as UNITS
 from .loop import (
     decide as decide,
     program_of as program_of,

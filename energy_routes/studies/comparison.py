@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer import UNITS, Answer, Shown, Words, answer_of, families_of
+from energy_routes.answer import Answer, Shown, Words, answer_of, families_of
 from energy_routes.case import ALL
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import compare_figure, explore
@@ -245,10 +245,11 @@ def _edits(before: Plan, after: Plan) -> pd.DataFrame:
 def _totals(before: Plan, after: Plan) -> pd.DataFrame:
     both = families_of(before) == families_of(after)
     money = _joined(pd.Series({"netback": before.netback}), pd.Series({"netback": after.netback})).assign(unit="MUSD")
+    units = before.case.network.units("volume") | after.case.network.units("volume")
     parts = [money if both else money.assign(change=float("nan"))]
     for name in ("exports", "shut_in"):
         table = _joined(getattr(before, name), getattr(after, name))
-        table = _of_both(table, table.index, before, after).assign(unit=table.index.map(UNITS))
+        table = _of_both(table, table.index, before, after).assign(unit=table.index.map(units))
         table.index = pd.Index([f"{name.replace('_', '-')} of {family}" for family in table.index])
         parts.append(table)
     return pd.concat(parts).rename_axis("what").reset_index()
@@ -257,10 +258,10 @@ def _totals(before: Plan, after: Plan) -> pd.DataFrame:
 def _corridors(before: Plan, after: Plan) -> pd.DataFrame:
     def volumes(plan: Plan) -> pd.Series[float]:
         chosen = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
-        return chosen[chosen["family"] != "all"].set_index(["name", "unit"])["volume"]
+        return chosen[chosen["family"] != "all"].set_index(["name", "unit", "family"])["volume"]
 
-    table = _joined(volumes(before), volumes(after)).rename_axis(["corridor", "unit"]).reset_index()
-    return _of_both(table, table["unit"].map({unit: family for family, unit in UNITS.items()}), before, after)
+    table = _joined(volumes(before), volumes(after)).rename_axis(["corridor", "unit", "family"]).reset_index()
+    return _of_both(table.drop(columns="family"), table["family"], before, after)
 
 
 def _ledger(before: Plan, after: Plan) -> pd.DataFrame:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Progress = Callable[[int, int], None]
-UNITS = {"oil": "Mt", "gas": "bcm"}
 SLIGHT = 1e-6
 
 
@@ -261,7 +260,7 @@ def _worth(space: Space, program: Program, last: Decision, told: _Teller) -> pd.
     sign = -1.0 if space.policy.objective == "cost" else 1.0
     chosen = [str(option) for option in built.index[built["units"] > SLIGHT]]
     told.of += len(chosen)
-    rows = []
+    rows, units = [], space.case.network.units("volume")
     for option in chosen:
         without = told(decide(space, _with_builds(program, _with_followers(space, option), whole=False)))
         loss, row = sign * (last.value - without.value), dict(built.loc[option])
@@ -269,7 +268,7 @@ def _worth(space: Space, program: Program, last: Decision, told: _Teller) -> pd.
         rows.append({
             "option": option, "name": row["name"], "loss": loss, "spent": spent,
             "per_musd": loss / spent if spent > SLIGHT else float("nan"), "capacity_years": years,
-            "usd_per_unit": loss / years if years > SLIGHT else float("nan"), "unit": UNITS[str(row["family"])],
+            "usd_per_unit": loss / years if years > SLIGHT else float("nan"), "unit": units[str(row["family"])],
         })  # fmt: skip
     columns = ["option", "name", "loss", "spent", "per_musd", "capacity_years", "usd_per_unit", "unit"]
     return pd.DataFrame(rows, columns=columns).sort_values("loss", ascending=False, ignore_index=True)

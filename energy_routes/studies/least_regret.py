@@ -41,7 +41,7 @@ from energy_routes.linear import (
     between,
 )
 from energy_routes.plan import builds_table
-from energy_routes.solving import UNITS, fix_face, fixed_at, stated, tie_break
+from energy_routes.solving import fix_face, fixed_at, stated, tie_break
 from energy_routes.studies.study import Study
 
 CRITERIA = ("regret", "expected", "cvar")
@@ -288,7 +288,7 @@ def _report(named: Mapping[str, Case], joint: _Joint, points: Mapping[str, Vecto
         volume = joint.booked.value(x)
         builds.append(builds_table(joint.first, x, None).assign(criterion=criterion))
         bookings.append(lanes.assign(criterion=criterion, booked=np.where(volume > NEAR, volume, 0.0),
-                                     unit=lanes["family"].map(UNITS)))
+                                     unit=lanes["family"].map(joint.first.case.network.units("volume"))))
     columns = ["criterion", "largest_regret", "expected_netback", "cvar", "unit"]
     table = pd.concat(bookings, ignore_index=True)
     return Regret(

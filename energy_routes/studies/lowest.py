@@ -70,7 +70,7 @@ def lowest_share(case: Case, group: str, budget_usd_per_t: float | str) -> Lowes
     if family not in case.families:
         raise UsageError(f"budget: {group} caps {' and '.join(case.families)}, whose exports have no sum. "
                          f"Name one of them: '{case.families[0]}/{group.rpartition('/')[2]}'.")
-    budget = amount("budget", budget_usd_per_t, "unit_value", family)
+    budget = amount("budget", budget_usd_per_t, "unit_value", case.network.families[family])
     if not 0 <= budget < float("inf"):
         raise UsageError(f"budget: {budget_usd_per_t!r} is below 0; money for what is exported is expected")
     lever = lever_of(case, f"max_share.{group}", 1.0, 0.0)

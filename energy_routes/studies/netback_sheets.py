@@ -23,7 +23,7 @@ from energy_routes.errors import UsageError
 from energy_routes.formulation import Space, build_space
 from energy_routes.network import Names
 from energy_routes.pack import nearest
-from energy_routes.plan import CHARGES, SHEET, VALUE_UNITS, item_of
+from energy_routes.plan import CHARGES, SHEET, item_of
 
 Vector = NDArray[np.float64]
 COLUMNS = ["period", "family", "supply", "shipper", "commodity", "corridor", "market", "sold_as", "arcs", *SHEET,
@@ -98,7 +98,7 @@ def _rows(space: Space, period: str, corridors: dict[tuple[str, str], str]) -> I
     sold = sold[(sold["period"] == period) & sold["export"].astype(bool)].sort_values("price", ascending=False)
     arcs = space.arcs.frame[space.arcs.frame["period"] == period].set_index("arc")["capacity"]
     called = Names(space.case.network.tables)
-    lifted = space.lifted.axis.frame
+    lifted, units = space.lifted.axis.frame, space.case.network.units("unit_value")
     supplies: list[dict[str, Any]] = lifted[lifted["period"] == period].to_dict("records")  # type: ignore[assignment]
     family = space.case.network.tables["commodities"].set_index("id")["family"]
     for market, offers in sold.groupby("market", sort=False):
@@ -120,7 +120,7 @@ def _rows(space: Space, period: str, corridors: dict[tuple[str, str], str]) -> I
                 kind = str(family[supply["commodity"]])
                 yield (period, kind, supply["supply"], called.shipper[supply["supply"]], supply["commodity"], corridor,
                        market, sold_as, ";".join(lane["arc"] for lane in path), *(sheet[k] for k in SHEET), netback,
-                       room, VALUE_UNITS[kind])  # fmt: skip
+                       room, units[kind])  # fmt: skip
 
 
 def _net(space: Space, period: str, corridors: dict[tuple[str, str], str], names: Sequence[str]) -> _Net:

@@ -325,7 +325,7 @@ def test_another_language_leaves_no_word_unsaid(open_page: Any, before: er.Plan,
     words = Words.of("kk")
     page = open_page(write_page(before, tmp_path / "p.html", other=after, lang="kk"), "v=after&f=arc%3AHUB_PORT")
     assert page.locator("html").get_attribute("lang") == "kk"
-    assert text(page, '[data-card="export_oil"] .label') == words("kpi.oil_exports")
+    assert text(page, '[data-card="export_oil"] .label') == words("kpi.exports.oil")
     assert card(page, "netback") == words.number(after.netback, 0)
     said = page.locator("body").inner_text()
     assert not re.search(r"\b(page|kpi|tip|legend|panel|table|button)\.[a-z_]+", said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energy_routes.pack import ASIDE, TABLES, Column, Table, inner_unit
+from energy_routes.pack import ASIDE, BUILT_IN, TABLES, Column, Table, inner_unit
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -84,7 +84,7 @@ def _expected(table: Table, column: Column) -> str:
     parts = ["must be filled" if column.required else "a number (or a dated row in values)" if column.stated else ""]
     parts += [f"one of {', '.join(column.choices)}"] if column.choices else []
     if column.unit:
-        oil, gas = (inner_unit(column.dimension, family) for family in ("oil", "gas"))
+        oil, gas = (inner_unit(column.dimension, family) for family in BUILT_IN)
         parts.append(f"in the unit of `{column.unit}` (blank: {oil}, for gas {gas})")
     parts += ["'unlimited' where there is no limit"] if column.unlimited else []
     parts += [f"an id of {column.refers}"] if column.refers else []

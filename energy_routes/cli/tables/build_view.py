@@ -52,7 +52,8 @@ def emissions(plan: Plan, units: Units) -> Iterator[str]:
         parts = own[(own["mode"] != "total") & (own["emitted"] > 0)].sort_values("emitted", ascending=False)
         amounts = zip(parts["mode"].astype(str), parts["emitted"].astype(float), strict=True)
         by = ", ".join(f"{mode.replace('_', ' ')} {number(amount)}" for mode, amount in amounts)
-        what = "a tonne" if family == "oil" else "per 1000 m³"
+        measure = plan.case.network.families[str(family)].measure
+        what = f"a {measure}" if measure.isalpha() else f"per {measure}"
         named = f" of {family}" if rows["family"].nunique() > 1 else ""
         yield (
             f"Moving it{named} emits {number(whole['emitted'])} Mt CO2e, {number(whole['per_unit'], 1)} kg {what} "

@@ -10,7 +10,7 @@ from rich.markup import escape
 from energy_routes.cli.tables.money_view import Part
 from energy_routes.cli.tables.render import BLANK, number, table
 from energy_routes.cli.tables.unit_choice import Units
-from energy_routes.plan import NO_PLAN, ONE_OF_SEVERAL, VALUE_UNITS, Plan
+from energy_routes.plan import NO_PLAN, ONE_OF_SEVERAL, Plan
 from energy_routes.results import binding
 
 MOST_LIMITS, MOST_SUPPLIES = 15, 6
@@ -28,14 +28,14 @@ KINDS = {
 
 def worth(row: Any, units: Units, digits: int = 1) -> str:
     """The worth of one more of a limit, an equality's up / down, in the units shown; any other unit is named."""
-    plain = row["unit"] == VALUE_UNITS[row["family"] or ""]
-    factor = units.value_factors[row["family"]] if plain else 1.0
+    plain = units.factor_of(row)
+    factor = 1.0 if plain is None else plain
     text = NO_PLAN if row["price"] != row["price"] else number(row["price"] * factor, digits)
     if row["side"] == "equal":
         down = row["price_down"]
         text += f" / {NO_PLAN if down != down else number(down * factor, digits)}"
     mark = "*" if row["note"] == ONE_OF_SEVERAL else ""
-    return f"{text}{mark}" if plain else f"{text}{mark} {row['unit']}"
+    return f"{text}{mark}" if plain is not None else f"{text}{mark} {row['unit']}"
 
 
 def limits(plan: Plan, units: Units, family: str, word: str) -> Part | None:

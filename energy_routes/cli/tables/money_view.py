@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from rich.table import Table
 
+from energy_routes.case import ALL
 from energy_routes.cli.tables.render import BLANK, number, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.plan import Plan
@@ -64,7 +65,7 @@ def ledger(plan: Plan, units: Units) -> Part:
 def _by_family(plan: Plan) -> Part:
     """Money by term and family, and in total."""
     rows = plan.ledger[plan.ledger["value"].abs() > 1e-9]
-    families = [family for family in ("oil", "gas", "all") if (rows["family"] == family).any()]
+    families = [family for family in (*plan.case.network.families, ALL) if (rows["family"] == family).any()]
     out = table("ledger, MUSD", *("of both" if family == "all" else family for family in families), "total")
     digits = 1 if plan.ledger["value"].abs().max() >= 100 else 4
     for (term, kind), own in rows.groupby(["term", "kind"], sort=False):

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from energy_routes.answer import UNITS
+from energy_routes.case import ALL
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
 from energy_routes.cli.tables.money_view import Part, ledger
@@ -65,7 +65,8 @@ def _changes(plan: Plan, before: Plan | None, units: Units) -> Iterator[Part]:
     found = compare(before, plan)
     frames = [found.totals, found.corridors.rename(columns={"corridor": "what"})]
     out = table(f"against {before.case.name}", "before", "after", "change", "unit>")
-    factors = {inner: (units.volume_factors[f], units.volume_names[f]) for f, inner in UNITS.items()}
+    inner = plan.case.network.units("volume")
+    factors = {inner[f]: (units.volume_factors[f], units.volume_names[f]) for f in plan.case.network.families}
     for row in (row for frame in frames for row in frame.to_dict("records")):
         factor, unit = factors.get(row["unit"], (1.0, row["unit"]))
         if abs(row["change"]) > SEEN or row["what"] == "netback":
@@ -133,7 +134,7 @@ def _of_families(
     """A section made of one part a family; ``more``: what else has a part, with the word in its title."""
 
     def section(plan: Plan, units: Units) -> Iterator[Part | str]:
-        families = [family for family in ("oil", "gas") if (plan.supplies["family"] == family).any()]
+        families = [family for family in plan.case.network.families if (plan.supplies["family"] == family).any()]
         words = {family: f" of {family}" if len(families) > 1 else "" for family in families}
         for family, word in {**words, **(more if len(families) > 1 else {})}.items():
             if (made := part(plan, units, family, word)) is not None:
@@ -263,8 +264,8 @@ def _limits(plan: Plan, units: Units) -> Iterator[Part | str]:
 
 
 def _indicators(plan: Plan, units: Units) -> Iterator[str]:
-    families = [str(family) for family in plan.indicators["family"].unique()]
-    lines = [line for family in sorted(families, key=("oil", "gas", "all").index)
+    families = set(plan.indicators["family"])
+    lines = [line for family in (*plan.case.network.families, ALL) if family in families
              for line in _dependence(plan, family, _whose(family) if len(families) > 1 else "")]
     if lines:
         yield "\n".join(lines)
@@ -277,8 +278,8 @@ def _supplies(plan: Plan, units: Units) -> Iterator[str]:
     for family in dict.fromkeys(supply["family"]):
         own, factor = supply[supply["family"] == family].head(MOST_SUPPLIES), units.value_factors[str(family)]
         told = [f"{name} {number(p * factor, 0)}" for name, p in zip(own["name"], own["price"], strict=True)]
-        what = "tonne" if family == "oil" else "1000 m³"
-        yield f"One more {what} lifted is worth, {units.value_names[str(family)]}: {', '.join(told)}"
+        measure = plan.case.network.families[str(family)].measure
+        yield f"One more {measure} lifted is worth, {units.value_names[str(family)]}: {', '.join(told)}"
 
 
 def notes(plan: Plan, units: Units) -> Iterator[str]:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from energy_routes.pack import OIL
+
 WIDEST = 100
 BLANK = "–"
 
@@ -73,7 +75,7 @@ def model_list(models: Sequence[Mapping[str, Any]]) -> None:
         screen.print("No models are installed.")
     width = max((len(model["model"]) for model in models), default=0)
     kinds = {tuple(model["families"]) for model in models}
-    for families in sorted(kinds, key=lambda some: (len(some), some != ("oil",))):
+    for families in sorted(kinds, key=lambda some: (len(some), some != (OIL.id,))):
         chosen = [model for model in models if tuple(model["families"]) == families]
         screen.print(" and ".join(families).capitalize(), style="bold")
         screen.print(_listed(sorted(chosen, key=lambda model: model["extends"] is not None), width))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from energy_routes.answer import Words
 from energy_routes.case import in_percent
 from energy_routes.cli.tables.render import console, digits_for, number, table
-from energy_routes.cli.tables.unit_choice import VALUE_NAMES
+from energy_routes.cli.tables.unit_choice import value_names_of
 
 if TYPE_CHECKING:
     from energy_routes.studies import Frontier, Stress
@@ -48,7 +48,7 @@ def print_frontier(found: Frontier) -> None:
 def _unit_of_cap(found: Frontier) -> str:
     """The unit of what one more of a capped volume is worth."""
     _, _, name = found.over.removeprefix("policy.").partition(".")
-    return VALUE_NAMES[found.case.family_of_cap(name)]
+    return value_names_of(found.case.network)[found.case.family_of_cap(name)]
 
 
 def _forms(found: Frontier) -> str:

@@ -1,82 +1,114 @@
-"""The units that printed tables are shown in; files and JSON keep Mt, bcm, USD/t and USD/1000 m³."""
+"""The units that printed tables are shown in; files and JSON keep the inner ones (Mt, bcm, USD/t, USD/1000 m³)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 from energy_routes.errors import UnitError, UsageError
-from energy_routes.pack import Unit, from_inner, in_own_time, inner_unit, known_units, nearest, parse_unit
+from energy_routes.pack import (
+    PROPERTY_UNITS,
+    Family,
+    Unit,
+    as_read,
+    from_inner,
+    in_own_time,
+    known_units,
+    listed,
+    nearest,
+    parse_unit,
+)
 
 if TYPE_CHECKING:
+    from energy_routes.network import Network
     from energy_routes.plan import Plan
 
-# All families together are measured in money; a rule of the user's own in what he counts.
-VALUE_NAMES = {"oil": "USD/t", "gas": "USD/1000 m³", "all": "USD/USD", "": "USD/unit"}
-PROPERTY = {"oil": "bbl_per_t", "gas": "mj_per_m3"}
+SHOWN: tuple[Literal["volume", "rate", "unit_value"], ...] = ("volume", "rate", "unit_value")
 
 
 @dataclass(frozen=True)
 class Units:
-    """For each family: the names of the units shown, and what one inner unit of volume and of unit value is in them."""
+    """For each family: the names of the units shown, and what one inner unit of volume and of unit value is in them.
 
-    volume_names: Mapping[str, str] = field(default_factory=lambda: {"oil": "Mt", "gas": "bcm"})
-    value_names: Mapping[str, str] = field(default_factory=lambda: dict(VALUE_NAMES))
-    volume_factors: Mapping[str, float] = field(default_factory=lambda: {"oil": 1.0, "gas": 1.0})
-    value_factors: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(VALUE_NAMES, 1.0))
+    ``inner_values`` are the inner units of unit value.
+    """
+
+    volume_names: Mapping[str, str]
+    value_names: Mapping[str, str]
+    volume_factors: Mapping[str, float]
+    value_factors: Mapping[str, float]
+    inner_values: Mapping[str, str]
     note: str = ""
 
     @staticmethod
-    def check(text: str) -> None:
+    def check(text: str, network: Network) -> None:
         """Refuse a list that names no unit of volume, rate or unit value.  Raises UsageError."""
-        _parsed(text)
+        _parsed(text, network)
 
     @classmethod
     def of(cls, text: str, plan: Plan) -> Units:
         """The units named in ``text`` (``"kb/d,USD/bbl"``); barrels and heat at the average of what is lifted."""
-        shown, notes = cls(), []
-        volumes, values = dict(shown.volume_factors), dict(shown.value_factors)
-        volume_names, value_names = dict(shown.volume_names), dict(shown.value_names)
-        for unit in _parsed(text):
-            content = _content(plan, unit.family) if unit.needs else None
+        network, notes = plan.case.network, []
+        volume_names = {family: as_read(unit) for family, unit in network.units("volume").items()}
+        value_names, inner = value_names_of(network), network.units("unit_value")
+        volumes, values = dict.fromkeys(volume_names, 1.0), dict.fromkeys(value_names, 1.0)
+        for family, unit in _parsed(text, network):
+            content = _content(plan, family, unit.needs) if unit.needs else None
             facts = {unit.needs: content} if unit.needs else {}
             one = float(from_inner(1.0, in_own_time(unit), unit.dimension, **facts))
             if unit.needs:
-                per = "bbl/t" if unit.family == "oil" else "MJ/m³"
+                per = PROPERTY_UNITS[unit.needs]
                 notes.append(f"{unit.text} at {content:.4g} {per}, the average of what is lifted")
             if unit.dimension == "unit_value":
-                values[unit.family], value_names[unit.family] = one, unit.text
+                values[family.id], value_names[family.id] = one, unit.text
             else:
                 spans = sum(period.count(unit.time) for period in plan.case.periods)
-                volumes[unit.family] = one / spans if unit.dimension == "rate" else one
-                volume_names[unit.family] = unit.text
-        return cls(volume_names, value_names, volumes, values, "; ".join(dict.fromkeys(notes)))
+                volumes[family.id] = one / spans if unit.dimension == "rate" else one
+                volume_names[family.id] = unit.text
+        return cls(volume_names, value_names, volumes, values, inner, "; ".join(dict.fromkeys(notes)))
+
+    def factor_of(self, limit: Mapping[Any, Any]) -> float | None:
+        """What the worth of a limit is multiplied by to be shown; None where it has a unit of its own."""
+        family = limit["family"] or ""
+        return self.value_factors[family] if limit["unit"] == self.inner_values[family] else None
 
 
-def _parsed(text: str) -> list[Unit]:
+def value_names_of(network: Network) -> dict[str, str]:
+    """The inner unit of unit value of each family as people read it; of a user's own rule what he counts."""
+    return {family: as_read(unit) or "USD/unit" for family, unit in network.units("unit_value").items()}
+
+
+def _parsed(text: str, network: Network) -> list[tuple[Family, Unit]]:
+    """Each unit of a list, with the family that it is of: those of the network that have it, else oil or gas."""
     out = []
+    known = tuple(network.families.values())
     for word in (part.strip() for part in text.split(",") if part.strip()):
-        for dimension in ("volume", "rate", "unit_value"):
-            try:
-                unit = parse_unit(word, dimension)
-            except UnitError:
-                continue
-            if unit.needs != "length_km":
-                out.append(unit)
-                break
-        else:
-            names = [*known_units("volume"), *known_units("rate"), *known_units("unit_value")]
+        found = list(_units(word, known)) or list(_units(word, listed(())))
+        if not found:
+            names = [name for dimension in SHOWN for name in known_units(dimension, listed(known))]
             raise UsageError(f"--units: {word!r} is no unit such as kb/d, Mt/y, bcm, USD/bbl. {nearest(word, names)}")
+        out += found
     return out
 
 
-def _content(plan: Plan, family: str) -> float:
+def _units(word: str, families: Iterable[Family]) -> Iterator[tuple[Family, Unit]]:
+    for family in families:
+        for dimension in SHOWN:
+            try:
+                unit = parse_unit(word, dimension, family)
+            except UnitError:
+                continue
+            if unit.family == family and unit.needs != "length_km":
+                yield family, unit
+
+
+def _content(plan: Plan, family: Family, needs: str) -> float:
     """Barrels in a tonne (or MJ in a cubic metre) on average over what is lifted.  Raises UsageError where unknown."""
-    grades = plan.case.network.tables["commodities"].set_index("id")[PROPERTY[family]]
-    lifted = plan.supplies[plan.supplies["family"] == family]
+    grades = plan.case.network.tables["commodities"].set_index("id")[needs]
+    lifted = plan.supplies[plan.supplies["family"] == family.id]
     content = lifted["commodity"].map(grades).astype(float)
     total = float(lifted["lifted"].sum())
     if total <= 0 or content[lifted["lifted"] > 0].isna().any():
-        raise UsageError(f"--units: no {PROPERTY[family]} of every grade lifted; use {inner_unit('volume', family)}")
+        raise UsageError(f"--units: no {needs} of every grade lifted; use {family.volume_unit}")
     return float((content * lifted["lifted"]).sum() / total)

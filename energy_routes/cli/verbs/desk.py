@@ -156,7 +156,7 @@ def _print_matrix(case: Case, family: str, netbacks: pd.DataFrame) -> None:
     groups = case.network.tables["groups"]
     ways = {g: short(n) for k, g, n in zip(groups["kind"], groups["group"], groups["name"], strict=True)
             if k == "corridor"}  # fmt: skip
-    unit = "USD/t" if family == "oil" else "USD/1000 m³"
+    unit = case.network.families[family].price_name
     out = table("by, to", *(called.node[called.supply_node[str(name)]] for name in netbacks.columns))
     out.columns[0].min_width = 16
     for column in out.columns[1:]:

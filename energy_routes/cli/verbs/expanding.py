@@ -85,7 +85,7 @@ def print_expansion(found: Expansion) -> None:
     if len(found.worth):
         screen.print()
         unit = found.worth["unit"].iloc[0]
-        value = "USD/t" if unit == "Mt" else "USD/1000 m³"
+        value = next(f.price_name for f in found.case.network.families.values() if f.volume_unit == unit)
         out = table("lost without it", "MUSD", "spent, MUSD", "a MUSD spent", f"{value} of capacity")
         digits = digits_for(found.worth["loss"].tolist())
         for row in found.worth.to_dict("records"):

@@ -48,7 +48,7 @@ def _described(name: str) -> dict[str, Any]:
 
 
 def _family(pack: str) -> str:
-    """Oil or gas: what a bundled pack holds, from its head, without reading its tables."""
+    """The family that a bundled pack holds, from its head, without reading its tables."""
     from tomllib import loads
 
     from energy_routes.pack import pack_path

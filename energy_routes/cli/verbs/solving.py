@@ -73,11 +73,11 @@ def solve(
     from energy_routes.cli.tables.unit_choice import Units
 
     listen(verbose)
-    Units.check(units)
     sections = sections_of(show)
     if map_:
         check_map(map_)
     case = ask(model, scenario, set_, deck=deck, as_of=as_of, actuals=actuals)
+    Units.check(units, case.network)
     from energy_routes.results import check_target, summary_of
     from energy_routes.solving import solve as run
 

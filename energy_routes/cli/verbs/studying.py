@@ -149,7 +149,7 @@ def ends(over: str, start: str | None, stop: str | None) -> tuple[str | float, s
     from energy_routes.errors import UsageError
 
     bounds = bounds_of(over)
-    usual = (bounds and bounds.usual) or (None, None)
+    usual = (bounds and bounds.measure.usual) or (None, None)
     first, last = (default if value is None else value for value, default in zip((start, stop), usual, strict=True))
     if first is None or last is None:
         raise UsageError(f"--over {over} needs --from and --to")
@@ -162,9 +162,7 @@ def _lowest(case: object, over: str, budget: str, as_json: bool, quiet: bool) ->
     import json
 
     from energy_routes.case import Case
-    from energy_routes.cli.tables.unit_choice import VALUE_NAMES
     from energy_routes.errors import UsageError
-    from energy_routes.pack import inner_unit
     from energy_routes.studies import lowest_share
 
     assert isinstance(case, Case)
@@ -177,9 +175,9 @@ def _lowest(case: object, over: str, budget: str, as_json: bool, quiet: bool) ->
         print(json.dumps(dataclasses.asdict(found), indent=1))
     else:
         why = "the budget is spent" if found.limited_by == "budget" else "the network allows no less"
-        family = case.family_of_cap(group)
-        print(f"{group}: {100 * found.share:.2f} % at {found.premium:.2f} {VALUE_NAMES[family]} exported "
-              f"({found.cost:,.1f} MUSD, {found.exports:.2f} {inner_unit('volume', family)} exported); {why}")
+        family = case.network.families[case.family_of_cap(group)]
+        print(f"{group}: {100 * found.share:.2f} % at {found.premium:.2f} {family.price_name} exported "
+              f"({found.cost:,.1f} MUSD, {found.exports:.2f} {family.volume_unit} exported); {why}")
 
 
 @contextmanager

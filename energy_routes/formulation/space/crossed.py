@@ -8,18 +8,16 @@ from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError
 from energy_routes.linear import Axis, Vector
 
-UNITS = {"oil": "Mt", "gas": "bcm"}
-
 
 def refuse_crossed(case: Case, over: Axis, kind: str, low: Vector, high: Vector) -> None:
     """Refuse rows whose least is above their most, naming each with its period and by how much (Mt or bcm).
 
     ``over`` has the limit's id as its first key, ``period`` and ``family``.  Raises InfeasibleError.
     """
-    relaxations = []
+    relaxations, units = [], case.network.units("volume")
     for at in np.flatnonzero(low > high):
         limit, period = (str(over.frame[key].iloc[at]) for key in (over.keys[0], "period"))
-        amount, unit = float(low[at] - high[at]), UNITS[over.frame["family"].iloc[at]]
+        amount, unit = float(low[at] - high[at]), units[over.frame["family"].iloc[at]]
         words = (
             f"{kind} {limit} ({period}): at least {low[at]:.4g} {unit} is asked for, at most {high[at]:.4g} {unit} is "
             f"left: {amount:.4g} {unit} less"

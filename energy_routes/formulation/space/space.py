@@ -254,7 +254,7 @@ def _groups(case: Case) -> Axis:
     for pack in case.network.packs:
         own = pack.tables["markets"][["id"]].rename(columns={"id": "group"}).assign(kind="market")
         own = own[own["group"].isin(exporting)]
-        parts += [part.assign(family=pack.family) for part in (pack.tables["groups"][["kind", "group"]], own)]
+        parts += [part.assign(family=pack.family.id) for part in (pack.tables["groups"][["kind", "group"]], own)]
     if base_prices(case):
         parts += [part.assign(family=ALL) for part in parts]
     groups = pd.concat(parts, ignore_index=True).drop_duplicates(["kind", "group", "family"])

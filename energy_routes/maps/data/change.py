@@ -16,6 +16,7 @@ from energy_routes.maps.data.scene import Dress, Dresser
 from energy_routes.maps.figure import layers
 from energy_routes.maps.figure.panel import Canvas, Detail, Extent, close_panel, open_panel
 from energy_routes.maps.figure.text.pills import Told, draw_volumes, told
+from energy_routes.pack import in_order
 from energy_routes.plan import Plan, check_meaning
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def change(before: Plan, after: Plan, period: str | None = None, lang: str = "en
     nodes = pd.concat([new.nodes, old.nodes[~old.nodes["id"].isin(new.nodes["id"])]], ignore_index=True)
     shared = {f.name: getattr(new, f.name) for f in fields(MapData)}
     most = float(arcs["change"].abs().max()) if len(arcs) else 0.0
-    shared |= {"arcs": arcs, "nodes": nodes, "lines": {**old.lines, **new.lines}, "limits": new.limits.iloc[:0]}
+    shared |= {"arcs": arcs, "nodes": nodes, "lines": {**old.lines, **new.lines}, "limits": new.limits.iloc[:0],
+               "families": in_order((*old.families, *new.families))}
     return ChangeData(**shared, old=old, new=new, most=most if most > style.FLOW_FLOOR else 0.0)
 
 

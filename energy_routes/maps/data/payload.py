@@ -20,7 +20,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
 from energy_routes.maps.data.titles import finding, setting
 from energy_routes.network import Names, Network, geometry as geo
-from energy_routes.pack import Period
+from energy_routes.pack import Family, Period
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class MapData:
     how many periods it binds) and ``estimate`` (whether its bound is one), dearest first.
     ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
     ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
+    ``families``: those on the map, oil first; of a map without arcs the first of the plan.
     ``words``: the language of what is written; ids, and names of arcs and limits, stay as the pack has them.
     """
 
@@ -55,11 +56,12 @@ class MapData:
     subtitle: str
     credits: tuple[str, ...]
     words: Words
+    families: tuple[Family, ...]
 
-    @property
-    def families(self) -> tuple[str, ...]:
-        """The families on the map, oil first."""
-        return tuple(f for f in ("oil", "gas") if (self.arcs["family"] == f).any())
+    def rows(self, frame: pd.DataFrame) -> list[dict[str, Any]]:
+        """The rows of ``arcs`` or ``limits`` as dictionaries, their ``family`` as what it is."""
+        own = {family.id: family for family in self.families}
+        return [{**row, "family": own[row["family"]]} for row in records(frame)]
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -96,7 +98,12 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
     months = 12.0 * sum(p.years for p in shown)
     return MapData(arcs, nodes, limits, lines, len(shown), months, when,
                    title or finding(plan, labels, words), setting(plan.case, when, limits, words),
-                   (*credits, words("credit.basemap")), words)
+                   (*credits, words("credit.basemap")), words, _families(plan, arcs))
+
+
+def _families(plan: Plan, arcs: pd.DataFrame) -> tuple[Family, ...]:
+    known = tuple(plan.case.network.families.values())
+    return tuple(family for family in known if (arcs["family"] == family.id).any()) or known[:1]
 
 
 def chosen(periods: Sequence[Period], period: str | None) -> list[Period]:

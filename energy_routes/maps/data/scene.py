@@ -16,6 +16,7 @@ from energy_routes.maps.data import style
 from energy_routes.maps.data.corridors import spread
 from energy_routes.maps.data.payload import MapData, records
 from energy_routes.maps.data.projection import Points, View, cumulative, pieces_inside, resample, smooth
+from energy_routes.pack import Family
 
 MARGIN = 30.0        # points beyond the frame in which lines are still laid out
 LONG_WAY_OUT = 150.0  # points outside the frame after which a lane has left it
@@ -31,7 +32,7 @@ class Strand:
     arc: str
     points: Points
     look: str  # flow | proposed | idle | still (a line that a change map shows for orientation)
-    family: str
+    family: Family
     width: float
     band: float
     colour: str
@@ -99,7 +100,7 @@ def compose_scene(data: MapData, view: View, zoom: float = 1.0, dress: Dresser |
     ``dress`` says how each arc is drawn and which are left out; without it width is flow and colour utilisation.
     """
     strands, exits, anchors = [], [], {}
-    for row in records(data.arcs):
+    for row in data.rows(data.arcs):
         clothes = (dress or dressed)(row, data.months)
         line = data.lines.get(row["arc"])
         if line is None or clothes is None:
@@ -119,19 +120,19 @@ def compose_scene(data: MapData, view: View, zoom: float = 1.0, dress: Dresser |
 
 def dressed(row: dict[str, Any], months: float) -> Dress | None:
     """Width by flow, colour by utilisation; None leaves an arc out: historic ones, sea lanes and links unused."""
-    volume, capacity, family = float(row["volume"]), float(row["capacity"]), str(row["family"])
+    volume, capacity, family = float(row["volume"]), float(row["capacity"]), row["family"]
     if volume > style.FLOW_FLOOR:
         band = 0.0 if np.isnan(capacity) else style.width(capacity / months)
         tone = style.colour(family, float(row["utilisation"]))
         return Dress("flow", style.width(volume / months), band, tone, on_paper=row["mode"] == "swap")
     if row["status"] == "proposed":
-        return Dress("proposed", 1.2, 0.0, style.PROPOSED[family])
+        return Dress("proposed", 1.2, 0.0, family.proposed)
     idle = row["status"] in ("idle", "operating") and row["mode"] in IDLE_MODES
     return Dress("idle", 1.0, 0.0, style.IDLE) if idle else None
 
 
 def _strand(row: dict[str, Any], dress: Dress, points: Points, zoom: float) -> Strand:
-    return Strand(str(row["arc"]), points, dress.look, str(row["family"]), zoom * dress.width, zoom * dress.band,
+    return Strand(str(row["arc"]), points, dress.look, row["family"], zoom * dress.width, zoom * dress.band,
                   dress.colour, dress.on_paper)
 
 

@@ -1,7 +1,8 @@
 """Colours, widths and type of the maps: one place for every constant that a reader can see.
 
-Hue tells the commodity, lightness the utilisation, width the flow.  The palette was checked for colour-blind
-readers; where two colours come close (bottleneck and dark oil), shape and text carry the difference.
+Hue tells the family (its tones stand with it, in ``pack/units/families.py``), lightness the utilisation, width the
+flow.  The palette was checked for colour-blind readers; where two colours come close (bottleneck and dark oil), shape
+and text carry the difference.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from contextlib import AbstractContextManager
 from typing import Any, Final, cast
 
 import numpy as np
+
+from energy_routes.pack import GAS, OIL, Family
 
 SEA: Final = "#dbe7ee"
 LAND: Final = "#f7f5f0"
@@ -26,13 +29,8 @@ UNCAPPED: Final = "#8a7263"
 HALO: Final = "#ffffff"
 
 UTILISATION_STEPS: Final = (0.50, 0.80, 0.95)
-RAMP: Final = {
-    "oil": ("#cf8b44", "#c8621c", "#9a3d0c", "#5a1803"),
-    "gas": ("#67a2d0", "#3683c4", "#1b5da3", "#0a2857"),
-}
-PROPOSED: Final = {"oil": "#b5480f", "gas": "#1f66ad"}
-VOLUME_UNIT: Final = {"oil": "Mt", "gas": "bcm"}
-PRICE_UNIT: Final = {"oil": "t", "gas": "kcm"}
+WARM: Final = OIL.ramp  # for drawings that are about no family, too
+COOL: Final = GAS.ramp
 
 # Less and more, light and dark (ColorBrewer PRGn); nothing changed.
 LESS: Final = ("#af8dc3", "#762a83")
@@ -60,11 +58,11 @@ def width(per_month: float) -> float:
     return BASE_PT + PT_PER_MONTHLY * per_month
 
 
-def colour(family: str, utilisation: float) -> str:
+def colour(family: Family, utilisation: float) -> str:
     """Colour of a flow; a lane without a capacity has no utilisation and gets a neutral tone."""
     if np.isnan(utilisation):
         return UNCAPPED
-    return RAMP[family][int(np.searchsorted(UTILISATION_STEPS, utilisation, side="right"))]
+    return family.ramp[int(np.searchsorted(UTILISATION_STEPS, utilisation, side="right"))]
 
 
 def drawing() -> AbstractContextManager[None]:

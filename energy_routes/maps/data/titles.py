@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from energy_routes.answer import FAMILIES, UNITS, Words, answer_of, exported, periods_in
+from energy_routes.answer import Words, answer_of, exported, periods_in
 from energy_routes.case import Case
 from energy_routes.plan import Plan
 
@@ -33,18 +33,18 @@ def seasons(
     ``when`` says each label in words; ``limits`` has the bottlenecks of all of them, with a column ``when``.
     """
     parts = []
-    for family in FAMILIES:
-        volumes = pd.Series([exported(plan, periods_in(plan, label), family) for label in labels])
+    for called, family in plan.case.network.families.items():
+        volumes = pd.Series([exported(plan, periods_in(plan, label), called) for label in labels])
         if volumes.max() > TOLD:
             low, high = int(volumes.argmin()), int(volumes.argmax())
-            parts.append(words("months.run", family=words(f"family.of.{family}"), low=float(volumes[low]),
+            parts.append(words("months.run", family=words.of_family("family.of", family), low=float(volumes[low]),
                                high=float(volumes[high]), low_when=when[low], high_when=when[high],
-                               unit=words.unit(UNITS[family])))
+                               unit=words.unit(family.volume_unit)))
     said, head = titled(plan.case, words), "; ".join(parts) or words("months.nothing")
     if limits.empty:
         return head, words("title.no_bottleneck", said=said)
     worst = limits.sort_values(["price", "id"], ascending=[False, True], kind="stable").iloc[0]
-    return head, words("months.scarcest", said=said, when=worst["when"], **_worth(worst, words))
+    return head, words("months.scarcest", said=said, when=worst["when"], **_worth(worst, plan.case, words))
 
 
 def setting(case: Case, when: str, limits: pd.DataFrame, words: Words) -> str:
@@ -53,14 +53,14 @@ def setting(case: Case, when: str, limits: pd.DataFrame, words: Words) -> str:
     said = title if when in title else words("title.when", title=title, when=when)
     if limits.empty:
         return words("title.no_bottleneck", said=said)
-    return words("title.scarcest", said=said, **_worth(limits.iloc[0], words))
+    return words("title.scarcest", said=said, **_worth(limits.iloc[0], case, words))
 
 
-def _worth(limit: pd.Series, words: Words) -> dict[str, str]:
+def _worth(limit: pd.Series, case: Case, words: Words) -> dict[str, str]:
     """Name, measure and price of a bottleneck, for a sentence."""
     price = float(limit["price"])
     return {"name": limit_name(limit, words, 48),
-            "measure": words(f"measure.{limit['family']}"),
+            "measure": words.of_family("measure", case.network.families[limit["family"]]),
             "price": words.number(price, 2 if price < 0.95 else 0 if price >= 99.5 or round(price, 1) % 1 == 0 else 1)}
 
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from energy_routes.answer import FAMILIES, Words, corridor_volumes, market_volumes
+from energy_routes.answer import Words, corridor_volumes, market_volumes
 from energy_routes.maps.data import style
 from energy_routes.maps.data.change import LEAST
 from energy_routes.maps.data.titles import TOLD, Labels, shortened
 from energy_routes.maps.figure.text.labels import text_size
+from energy_routes.pack import in_order
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -18,20 +19,22 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 15
 BLOCKS = (("legend.corridors", corridor_volumes), ("dumbbell.markets", market_volumes))
-COLUMNS = ["block", "name", "family", "before", "after", "change"]
+COLUMNS = ["block", "name", "family", "tone", "before", "after", "change"]
 
 
 def changes(before: Plan, after: Plan, labels: Labels) -> pd.DataFrame:
     """Volumes by corridor and by market that differ, corridors first, the largest change on top of each block.
 
-    Columns: block (key of its heading), name, family, before, after, change (Mt or bcm in the span).
+    Columns: block (key of its heading), name, family, its tone, before, after, change (Mt or bcm in the span).
     """
     found = []
+    families = in_order(family for plan in (before, after) for family in plan.case.network.families.values())
     for block, volumes in BLOCKS:
-        for family in FAMILIES:
-            old, new = (volumes(p, at, family) for p, at in zip((before, after), labels, strict=True))
+        for family in families:
+            old, new = (volumes(p, at, family.id) for p, at in zip((before, after), labels, strict=True))
             both = pd.DataFrame({"before": old, "after": new}).fillna(0.0).rename_axis("name").reset_index()
-            found.append(both.assign(block=block, family=family, change=both["after"] - both["before"]))
+            found.append(both.assign(block=block, family=family.id, tone=family.ramp[2],
+                                     change=both["after"] - both["before"]))
     rows = pd.concat(found)
     rows = rows[rows["change"].abs() >= max(TOLD, LEAST * float(rows["change"].abs().max()))]
     order = rows["block"].map([key for key, _ in BLOCKS].index)
@@ -78,7 +81,7 @@ def fitting(rows: pd.DataFrame) -> pd.DataFrame:
 def _row(ax: Axes, row: dict[Any, Any], y: float, scale: tuple[float, float], width: float,
          words: Words) -> None:
     left, points = scale
-    colour = style.RAMP[row["family"]][2]
+    colour = row["tone"]
     tone = (style.LESS if row["change"] < 0 else style.MORE)[1]
     was, is_ = (left + points * float(row[key]) for key in ("before", "after"))
     _text(ax, left - 10, y, fitted(words.name(str(row["name"])), 7.2, left - 24), 7.2, style.INK, right=True)

@@ -40,7 +40,7 @@ def draw_flows(ax: Axes, scene: Scene, zoom: float) -> None:
     flows = scene.of("flow")
     for strand in flows:
         if strand.band > strand.width:
-            _stroke(ax, strand.points, strand.band, style.RAMP[strand.family][1], 4, alpha=style.BAND_OPACITY)
+            _stroke(ax, strand.points, strand.band, strand.family.ramp[1], 4, alpha=style.BAND_OPACITY)
     for strand in flows:
         _stroke(ax, strand.points, strand.width + 1.5 * zoom, style.HALO, 5, alpha=0.9)
     for strand in flows:

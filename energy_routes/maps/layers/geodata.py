@@ -11,6 +11,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps.data.change import ChangeData, change
 from energy_routes.maps.data.payload import MapData, chosen, payload
 from energy_routes.maps.layers.qgis import change_style, country_style, flow_style, node_style, write_styles
+from energy_routes.pack import listed
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -57,8 +58,9 @@ def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, per
     if target.suffix.lower() == ".geojson":
         flow_layer(data).to_file(target, driver="GeoJSON")
         return target
+    flows = change_style(data.most) if isinstance(data, ChangeData) else flow_style(listed(data.families))
     layers = {
-        "flows": (flow_layer(data), change_style(data.most) if isinstance(data, ChangeData) else flow_style()),
+        "flows": (flow_layer(data), flows),
         "nodes": (node_layer(data), node_style()),
         "countries": (geopandas.read_file(data.words.file("countries.geojson")), country_style()),
     }

@@ -6,12 +6,13 @@ Width by flow and colour by utilisation are data-defined, with the same constant
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from energy_routes.maps.data import style
+from energy_routes.pack import Family
 
 MM = 25.4 / 72.0  # QGIS measures strokes in millimetres
 # The columns that QGIS looks for (QgsOgrProviderUtils); a GeoPackage lists the table among its attributes.
@@ -35,11 +36,11 @@ def write_styles(path: Path, styles: Mapping[str, str]) -> None:
                          (layer, column.fetchone()[0], qml, NEVER))
 
 
-def flow_style() -> str:
+def flow_style(families: Iterable[Family]) -> str:
     """Lines: width by flow, colour by family and utilisation; what carries nothing is thin, dashed when proposed."""
     limits = (*style.UTILISATION_STEPS, 1e9)
-    tones = " ".join(f"WHEN \"family\" = '{family}' AND \"utilisation\" < {limit} THEN '{tone}'"
-                     for family, ramp in style.RAMP.items() for limit, tone in zip(limits, ramp, strict=True))
+    tones = " ".join(f"WHEN \"family\" = '{family.id}' AND \"utilisation\" < {limit} THEN '{tone}'"
+                     for family in families for limit, tone in zip(limits, family.ramp, strict=True))
     flows = f'"volume" > {style.FLOW_FLOOR}'
     colour = (f"CASE WHEN NOT ({flows}) THEN '{style.IDLE}' WHEN \"utilisation\" IS NULL THEN '{style.UNCAPPED}' "
               f"{tones} END")

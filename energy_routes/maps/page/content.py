@@ -21,11 +21,15 @@ from energy_routes.maps.page.ground import ground
 from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import plan_numbers, text_of
 from energy_routes.network import read_features
+from energy_routes.pack import Family, in_order
 from energy_routes.plan import check_meaning
 
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
 IDLE_MODES = ("pipeline", "rail")
 DRAWN = ("operating", "idle", "proposed")
+# Texts about a family, with the placeholders that the script fills.
+OF_FAMILY: Mapping[str, Mapping[str, str]] = {"family": {}, "measure": {}, "kpi.exports": {},
+                                              "tip.worth": {"price": "{price}"}}
 PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind.", "kpi.", "ledger.", "legend.", "map.",
             "measure.", "mode.", "page.", "panel.", "pill.", "report.", "sheet.", "slider.", "span.", "status.",
             "table.", "tip.", "title.", "unit.", "view.")
@@ -39,6 +43,7 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
     spans = spans_of([own for own in plans])
     maps = [payload(own, lang=lang) for own in plans]
     arcs = _arcs(maps)
+    families = in_order(family for data in maps for family in data.families)
     lines = {arc: line for data in maps for arc, line in data.lines.items()}
     home = _home(maps)
     frame = Frame.around(_places(maps), _seen(arcs, lines, home, words))
@@ -46,8 +51,10 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
     ids = arcs["arc"].tolist()
     reach = frame.reach(paths.values())
     return {
+        "families": [_family(family) for family in families], "together": words.together(families),
         "kind": kind, "title": titled(plan.case, words), "question": plan.case.question,
-        "file": plan.case.name, "version": _version(), "words": words.part(*PREFIXES), "marks": MARKS[words.language],
+        "file": plan.case.name, "version": _version(), "words": words.part(*PREFIXES) | _words_of(families, words),
+        "marks": MARKS[words.language],
         "view": [0, 0, WIDE, round(frame.height, 1)], "reach": [round(v, 1) for v in _downward(reach)],
         "spans": [_told(span, words) for span in spans], "start": _start(spans, period),
         "plans": [{**told, "name": own.case.name, "title": titled(own.case, words),
@@ -61,6 +68,21 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
         "credits": list(dict.fromkeys(line for data in maps for credit in data.credits for line in credit.split("\n"))),
         "style": _style(),
     }
+
+
+def _family(family: Family) -> dict[str, Any]:
+    """A family as the script knows it: its units, and its tones."""
+    return {"id": family.id, "unit": family.volume_unit, "price": family.price_unit, "priced": family.priced,
+            "ramp": family.ramp, "proposed": family.proposed, "pale": family.pale}
+
+
+def _words_of(families: Sequence[Family], words: Words) -> dict[str, str]:
+    """The texts about families, with and without one of their own, by the keys of those that have one."""
+    told = {f"{key}.{family.id}": words.of_family(key, family, **blank)
+            for family in families for key, blank in OF_FAMILY.items()}
+    units = {f"unit.{unit}": words.unit(unit)
+             for family in families for unit in (family.volume_unit, family.price_unit, family.priced)}
+    return {**told, **units}
 
 
 def _cast(plan: Any, other: Any, steps: Any) -> tuple[list[Any], list[dict[str, str]], str]:
@@ -194,7 +216,6 @@ def _version() -> str:
 
 
 def _style() -> dict[str, Any]:
-    return {"ramp": style.RAMP, "proposed": style.PROPOSED, "steps": style.UTILISATION_STEPS,
+    return {"steps": style.UTILISATION_STEPS,
             "bottleneck": style.BOTTLENECK, "idle": style.IDLE, "uncapped": style.UNCAPPED, "floor": style.FLOW_FLOOR,
-            "priceUnit": style.PRICE_UNIT,
             "muted": style.MUTED, "sea": style.SEA, "land": style.LAND, "homeLand": style.HOME_LAND}

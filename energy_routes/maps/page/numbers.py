@@ -17,7 +17,6 @@ from energy_routes.plan import merged
 
 DIGITS = 6
 SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting", "cost", "netback")
-FAMILIES = ("oil", "gas")
 
 
 def short(value: Any) -> float | None:
@@ -93,7 +92,7 @@ def cards(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[float | N
     a plan tells for its whole horizon only.  ``rent`` is Σ price × volume over arcs and joint limits that bind.
     """
     out: dict[str, list[float | None]] = {}
-    for family in FAMILIES:
+    for family in plan.case.network.families:
         if (plan.arcs["family"] == family).any():
             out[f"export_{family}"] = [short(exported(plan, labels, family)) for labels in spans]
             out[f"home_{family}"] = [short(_home(plan, labels, family)) for labels in spans]

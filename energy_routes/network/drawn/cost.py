@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import data_path
+from energy_routes.pack import GAS, Family, as_read, data_path
 
 RATE, YEARS, OPEX = 0.10, 25, 0.03
 
@@ -67,8 +67,8 @@ def levelised(capex: float, capacity: float) -> float:
     return capex * (annuity() + OPEX) / capacity
 
 
-def propose(family: str, land_km: float, water_km: float, capacity: float) -> Proposal:
-    """The tariff and capex of a line of a family ("oil", "gas"); ``capacity`` in Mt or bcm a year, or inf.
+def propose(family: Family, land_km: float, water_km: float, capacity: float) -> Proposal:
+    """The tariff and capex of a line of a family; ``capacity`` in its volume unit a year, or inf.
 
     Raises UsageError when no project of the family has a cost.
     """
@@ -82,21 +82,23 @@ def propose(family: str, land_km: float, water_km: float, capacity: float) -> Pr
                     capex=middle * capacity if limited else None, how="; ".join(parts))
 
 
-def unit_cost(family: str, setting: str) -> UnitCost:
+def unit_cost(family: Family, setting: str) -> UnitCost:
     """Unit cost of a family on land or at sea.
 
     No oil line at sea has a published cost: there the cost on land is raised as that of gas rises from land to sea.
     """
-    own = [p for p in projects() if (p.family, p.setting) == (family, setting)]
+    size = f"{as_read(family.priced)}/y"
+    own = [p for p in projects() if (p.family, p.setting) == (family.id, setting)]
     if own:
         costs = sorted(p.unit_cost for p in own)
-        said = f"{median(costs):.3g} ({costs[0]:.3g}–{costs[-1]:.3g}) USD per km and {_unit(family)}, {_listed(own)}"
+        said = f"{median(costs):.3g} ({costs[0]:.3g}–{costs[-1]:.3g}) USD per km and {size}, {_listed(own)}"
         return UnitCost(costs[0], median(costs), costs[-1], said)
     if setting == "land":
-        raise UsageError(f"no project of {family} on land has a cost in data/costs/pipelines.csv")
-    land, dry, wet = unit_cost(family, "land"), unit_cost("gas", "land"), unit_cost("gas", "sea")
+        raise UsageError(f"no project of {family.id} on land has a cost in data/costs/pipelines.csv: "
+                         "give the line a tariff")
+    land, dry, wet = unit_cost(family, "land"), unit_cost(GAS, "land"), unit_cost(GAS, "sea")
     least, middle, most = (land.middle * cost / dry.middle for cost in (wet.least, wet.middle, wet.most))
-    said = (f"{middle:.3g} ({least:.3g}–{most:.3g}) USD per km and {_unit(family)}, the cost on land × "
+    said = (f"{middle:.3g} ({least:.3g}–{most:.3g}) USD per km and {size}, the cost on land × "
             f"{wet.middle / dry.middle:.2f}, which is gas lines at sea against gas lines on land")
     return UnitCost(least, middle, most, said)
 
@@ -110,10 +112,6 @@ def projects(folder: Path | None = None) -> tuple[Project, ...]:
                     float(row["capex_musd"]) / (float(row["length_km"]) * float(row["capacity"])))
             for row in csv.DictReader(file)
         )  # fmt: skip
-
-
-def _unit(family: str) -> str:
-    return "t/y" if family == "oil" else "1000 m³/y"
 
 
 def _listed(own: Sequence[Project]) -> str:

@@ -16,7 +16,7 @@ from energy_routes.network.drawn.cost import OPEX, RATE, YEARS, Proposal, leveli
 from energy_routes.network.drawn.lines import ATTRIBUTES, DrawnLine, one_line, read_lines
 from energy_routes.network.drawn.snapping import SNAP_KM, ends_of
 from energy_routes.network.network import Network
-from energy_routes.pack import MODES, Pack, data_path, nearest, units
+from energy_routes.pack import MODES, Family, Pack, data_path, nearest, units
 
 if TYPE_CHECKING:
     from shapely import LineString
@@ -121,8 +121,10 @@ def _route(drawn: DrawnLine, said: Mapping[str, Any], network: Network, toleranc
         raise DataError(drawn.where, [Fault(drawn.where, found=str(error))]) from None
     start, end, line, told = ends_of(drawn, said, pack.tables["nodes"], tolerance_km)
     total, water = geo.length_km(line), water_km(line)
-    proposal = propose(pack.family, total - water, water, capacity) if mode == "pipeline" else None
-    if proposal is None and "tariff" not in stated:
+    proposal = None
+    if mode == "pipeline" and "tariff" not in stated:
+        proposal = propose(pack.family, total - water, water, capacity)
+    elif "tariff" not in stated:
         fault = Fault(drawn.where, column="tariff", found=f"none given for a route by {mode}", expected="a number",
                       repair="Only a pipeline's tariff can be proposed: add the attribute tariff.")
         raise DataError(drawn.where, [fault])
@@ -149,12 +151,12 @@ def _route(drawn: DrawnLine, said: Mapping[str, Any], network: Network, toleranc
 def _carried(said: Mapping[str, Any], network: Network) -> tuple[Pack, str | None]:
     """The pack that a route belongs to, and the one commodity it carries (None: every one of the pack)."""
     wanted = said.get("commodity")
-    families = [pack.family for pack in network.packs]
+    families = [pack.family.id for pack in network.packs]
     if wanted is None and len(network.packs) > 1:
-        raise UsageError(f"no commodity is given, and the case has {' and '.join(families)}. Add commodity = 'oil' or "
-                         "'gas', or one commodity's id")
+        raise UsageError(f"no commodity is given, and the case has {' and '.join(families)}. Add commodity = "
+                         f"{' or '.join(map(repr, families))}, or one commodity's id")
     if wanted is None or wanted in families:
-        return next(pack for pack in network.packs if wanted in (None, pack.family)), None
+        return next(pack for pack in network.packs if wanted in (None, pack.family.id)), None
     known = {grade: pack for pack in network.packs for grade in pack.tables["commodities"]["id"]}
     if wanted not in known:
         raise UsageError(f"commodity {wanted!r} is not in the pack. {nearest(str(wanted), known)}".rstrip())
@@ -170,7 +172,7 @@ def _capacity(said: Mapping[str, Any], pack: Pack, commodity: str | None) -> flo
         raise UsageError(f"capacity {value:g} is not more than 0")
     facts = pack.tables["commodities"].set_index("id")
     grade = facts.loc[commodity] if commodity else facts.iloc[0]
-    unit = str(said.get("unit") or units.inner_unit("rate", pack.family))
+    unit = units.parse_unit(str(said.get("unit") or units.inner_unit("rate", pack.family)), "rate", pack.family)
     return units.to_inner(value, unit, "rate", bbl_per_t=grade["bbl_per_t"], mj_per_m3=grade["mj_per_m3"])
 
 
@@ -185,9 +187,9 @@ def _number(value: Any, what: str) -> float:
 
 
 def _money(proposal: Proposal | None, stated: Mapping[str, float], capacity: float,
-           family: str) -> tuple[float, float | None, str]:
+           family: Family) -> tuple[float, float | None, str]:
     """Tariff, capex, and how they came about: what is stated goes before what is proposed."""
-    unit = units.inner_unit("unit_value", family)
+    unit = family.price_unit
     if "tariff" in stated:
         return stated["tariff"], stated.get("capex"), f"Tariff {stated['tariff']:g} {unit} as given."
     assert proposal is not None

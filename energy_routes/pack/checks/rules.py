@@ -18,6 +18,7 @@ from energy_routes.pack.schema.schema import PACK
 from energy_routes.pack.suggest import nearest
 
 Drafts = Mapping[str, Draft]
+NAMES_FAMILY = (("commodities", "family"), ("emissions", "family"), ("families", "id"))
 
 
 def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> list[Fault]:
@@ -101,13 +102,15 @@ def _provenance(draft: Draft) -> Iterable[Fault]:
 
 
 def _families(drafts: Drafts, meta: Mapping[str, Any]) -> Iterable[Fault]:
-    """All commodities are of the pack's family; its reference is one of them."""
-    draft = drafts["commodities"]
+    """All that names a family names the pack's; its reference is one of its commodities."""
     family = meta.get("family")
-    for i in np.flatnonzero(draft.good("family")) if family else ():
-        if draft.frame["family"].iloc[i] != family:
-            yield draft.fault(int(i), "family", f"{draft.frame['family'].iloc[i]!r} in a pack of {family}", str(family),
-                              "Put each family in a pack of its own; a model may name several packs.")
+    for table, column in NAMES_FAMILY if family else ():
+        draft = drafts[table]
+        for i in np.flatnonzero(draft.good(column)):
+            if draft.frame[column].iloc[i] != family:
+                yield draft.fault(int(i), column, f"{draft.frame[column].iloc[i]!r} in a pack of {family}", str(family),
+                                  "Put each family in a pack of its own; a model may name several packs.")
+    draft = drafts["commodities"]
     known = list(draft.frame["id"].dropna())
     if meta.get("reference") is not None and meta["reference"] not in known and not draft.partial:
         yield Fault("pack.toml", 0, "reference", f"{meta['reference']!r} is not in {draft.file}",

@@ -14,13 +14,14 @@ from energy_routes.pack.reading.typed import Draft, out_of_range
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.suggest import nearest
+from energy_routes.pack.units.families import Family
 from energy_routes.pack.units.periods import Period
 from energy_routes.pack.units.units import PER_YEAR, inner_unit, time_of
 
 COMMON_YEAR = 2023  # of 365 days
 
 
-def convert_values(drafts: Drafts, family: str, reference: str | None) -> list[Fault]:
+def convert_values(drafts: Drafts, family: Family, reference: str | None) -> list[Fault]:
     """Check and convert the table ``values`` in place; the faults found."""
     draft, faults = drafts["values"], list[Fault]()
     targets = _targets(drafts, faults)

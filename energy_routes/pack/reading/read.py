@@ -11,10 +11,13 @@ from energy_routes.pack.checks.rules import check_tables
 from energy_routes.pack.convert import reference_of, to_inner_units
 from energy_routes.pack.pack import Pack
 from energy_routes.pack.reading.dated import convert_values
+from energy_routes.pack.reading.family import known_families
 from energy_routes.pack.reading.sheets import Book, decode, read_book
 from energy_routes.pack.reading.typed import Draft, typed, typed_meta
+from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
 from energy_routes.pack.schema.schema import PACK, TABLES
 from energy_routes.pack.suggest import nearest
+from energy_routes.pack.units.families import OIL, Family
 
 
 def read_pack(path: str | Path) -> Pack:
@@ -39,9 +42,10 @@ def read_pack(path: str | Path) -> Pack:
     book = _open(path)
     faults = book.faults
     meta = _meta(path, book)
-    family = str(meta.get("family") or "oil")
+    family, own = _family(meta, book)
     broken = {fault.file for fault in faults}
-    drafts = {name: typed(table, book.sheets.get(name), family, faults) for name, table in TABLES.items()}
+    drafts = {name: own.get(name) or typed(table, book.sheets.get(name), family, faults)
+              for name, table in TABLES.items()}
     for name, draft in drafts.items():
         draft.partial = draft.file in broken or (name not in book.sheets and (
             TABLES[name].required or any(Path(file).stem == name for file in broken)))
@@ -65,6 +69,18 @@ def read_pack(path: str | Path) -> Pack:
                 rows={name: draft.rows for name, draft in drafts.items()},
                 files={name: draft.file for name, draft in drafts.items()},
                 units={name: draft.units for name, draft in drafts.items()})
+
+
+def _family(meta: dict[str, Any], book: Book) -> tuple[Family, dict[str, Draft]]:
+    """The family of the pack, and the tables that may define it; oil, and a fault of the book, where it is unknown."""
+    drafts = {table.name: typed(table, book.sheets.get(table.name), OIL, book.faults)
+              for table in (FAMILIES, FAMILY_UNITS)}
+    known = known_families(drafts["families"], drafts["family_units"], book.faults)
+    called = str(meta.get("family") or OIL.id)
+    if called not in known:
+        file = book.meta.file if book.meta is not None else "pack.toml"
+        book.faults.append(Fault(file, 0, "family", repr(called), " | ".join(known), nearest(called, known)))
+    return known.get(called, OIL), drafts
 
 
 def _open(path: Path) -> Book:
@@ -109,8 +125,8 @@ def _plain_meta(path: Path, book: Book) -> dict[str, Any]:
     """What a workbook without the sheet ``pack`` is taken for: called as its file is, of its commodities' family."""
     sheet = book.sheets.get("commodities")
     at = sheet.header.index("family") if sheet and "family" in sheet.header else -1
-    families = {row[at] for row in sheet.cells} & set(PACK.column("family").choices) if sheet and at >= 0 else set()
-    return {"title": path.stem, "family": "gas" if families == {"gas"} else "oil",
+    families = {row[at] for row in sheet.cells} if sheet and at >= 0 else set()
+    return {"title": path.stem, "family": families.pop() if len(families) == 1 else OIL.id,
             "description": f"Read from {path.name}", "attribution": [f"the author of {path.name}"],
             "licence": "not stated"}
 

@@ -17,6 +17,7 @@ from energy_routes.pack.reading.sheets import Sheet
 from energy_routes.pack.schema.columns import LARGEST, Column, Table
 from energy_routes.pack.schema.schema import UNLIMITED
 from energy_routes.pack.suggest import nearest
+from energy_routes.pack.units.families import Family
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 WHOLE = re.compile(r"[+-]?\d+(\.0*)?")
@@ -55,7 +56,7 @@ class Draft:
         return np.asarray(self.frame[column].notna().to_numpy() & ~self.bad[column])
 
 
-def typed(table: Table, sheet: Sheet | None, family: str, faults: list[Fault]) -> Draft:
+def typed(table: Table, sheet: Sheet | None, family: Family, faults: list[Fault]) -> Draft:
     """The sheet's cells as values of the schema's types, defaults filled in; appends every fault found.
 
     No sheet gives the table with no rows.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from energy_routes.pack.units.units import Dimension, inner_unit, parse_unit
+from energy_routes.pack.units.families import Family
+from energy_routes.pack.units.units import Dimension, inner_unit, known_units
 
 Kind = Literal["str", "float", "int", "bool", "choice", "list"]
 
@@ -84,10 +85,10 @@ class Table:
         """The columns that name a unit, with the dimension of what they measure."""
         return {c.unit: c.dimension for c in self.columns if c.unit is not None}
 
-    def default(self, column: Column, family: str) -> str | float | int | bool | None:
-        """What a blank cell means.  A unit's default is written for oil: a gas pack gets the inner unit instead."""
+    def default(self, column: Column, family: Family) -> str | float | int | bool | None:
+        """What a blank cell means.  A unit's default is written for oil: another family gets its inner unit instead."""
         dimension = self.unit_columns.get(column.name)
-        if dimension is None or parse_unit(str(column.default), dimension).family == family:
+        if dimension is None or column.default in known_units(dimension, (family,)):
             return column.default
         return inner_unit(dimension, family)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from energy_routes.pack.schema.columns import DATED_DIMENSIONS, Column, Table
 from energy_routes.pack.schema.schema import PACK, TABLES
+from energy_routes.pack.units.families import BUILT_IN, OIL
 from energy_routes.pack.units.units import Dimension, inner_unit, known_units
 
 HEAD = """\
@@ -35,8 +36,11 @@ so may a column that is not.
 - **Periods**: a rate a year counts Δt times in a period, and Δt is the period's days over the 365 or 366 days of its
   calendar year: 31/366 in January 2024. A rate a day is times the days of the period: 366 in the year 2024. A rate a
   month is that amount in each month, whatever its days, and twelve times that in a year.
+- **Families**: a pack is of one family of commodities, whose volumes add up: oil, gas, or one that its own tables
+  `families` and `family_units` define. Its figures are in the units that these
+  state, a price also per 100 km, and a blank unit is the first of them.
 - **Plausible** bands catch slips of a factor 1000 and mistaken units. Outside the band (zero and `unlimited` apart) a
-  figure is refused unless the row's `note` says `checked`.
+  figure is refused unless the row's `note` says `checked`. Bands of volumes and prices are those of oil and gas.
 - **Provenance**: a row whose `confidence` is not `given` (your own data) names its `source`; one marked `estimate` or
   `computed` says in `note` how it was made.
 - **dated** marks the columns that rows of `values` may override in a year, a season (`*-03`, every March) or a month.
@@ -60,7 +64,7 @@ def markdown() -> str:
 
 def _units() -> str:
     dimensions: tuple[Dimension, ...] = ("rate", "volume", "unit_value", "length", "fraction", "degree", "money")
-    rows = [(d.replace("_", " "), " | ".join(dict.fromkeys(inner_unit(d, family) for family in ("oil", "gas"))),
+    rows = [(d.replace("_", " "), " | ".join(dict.fromkeys(inner_unit(d, family) for family in BUILT_IN)),
              ", ".join(f"`{unit}`" for unit in known_units(d))) for d in dimensions]
     return ("## Units\n\n" + _grid(("dimension", "inner unit", "may be written in"), rows) + "\n"
             "`kb` is a thousand barrels, `mb` a million, `mcm` a million cubic metres. Cubic metres are at 20 °C;\n"
@@ -84,7 +88,7 @@ def _kind(column: Column) -> str:
 def _unit(table: Table, column: Column) -> str:
     if column.unit:
         return f"by `{column.unit}`"
-    return "" if column.dimension == "none" else inner_unit(column.dimension, "oil")
+    return "" if column.dimension == "none" else inner_unit(column.dimension, OIL)
 
 
 def _admits(column: Column) -> str:

@@ -17,7 +17,6 @@ from energy_routes.pack.schema.columns import (
     unit_name,
 )
 
-FAMILIES = ("oil", "gas")
 OPTION_KINDS = ("project", "continuous")
 
 OPTIONS = Table("options", "Something that could be built: a pipeline, a stage of one, a ship, a berth. A model says "
@@ -59,7 +58,7 @@ OPTION_EFFECTS = Table("option_effects", "What one unit of an option adds, and w
 ), key=("option", "target"))
 
 EMISSIONS = Table("emissions", "What moving a tonne (1000 m3) emits, in CO2 equivalents: by mode, or for one arc.", (
-    Column("family", "choice", "oil or gas", required=True, choices=FAMILIES),
+    text("family", "the pack's family", required=True),
     Column("mode", "choice", "mode of the arcs that it holds for", required=True, choices=MODES),
     text("arc", "only this arc; blank: every arc of the mode without a row of its own", refers="arcs"),
     Column("per_km", "float", "g CO2e a tonne-km (1000 m3-km) on the inlet volume, over length_km, else "

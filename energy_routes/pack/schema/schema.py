@@ -30,7 +30,8 @@ from energy_routes.pack.schema.columns import (
     text,
     unit_name,
 )
-from energy_routes.pack.schema.option_tables import EMISSIONS, FAMILIES, OPTION_EFFECTS, OPTIONS
+from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
+from energy_routes.pack.schema.option_tables import EMISSIONS, OPTION_EFFECTS, OPTIONS
 
 STATUSES = ("operating", "idle", "proposed", "historic")
 NODE_KINDS = ("field", "hub", "port", "border", "refinery", "market", "storage")
@@ -54,7 +55,7 @@ NODES = Table("nodes", "A place where crude or gas is produced, joined, stored, 
 COMMODITIES = Table("commodities", "A crude grade, or gas. Volumes of one family add up.", (
     identifier(),
     text("name", "name shown to people", required=True),
-    Column("family", "choice", "oil or gas", required=True, choices=FAMILIES),
+    text("family", "the pack's family: oil, gas, or its own", required=True),
     Column("bbl_per_t", "float", "barrels in a tonne (crude)", low=0, open_low=True, plausible=(5.5, 9.5)),
     Column("mj_per_m3", "float", "gross heating value at 20 °C (gas)", low=0, open_low=True, plausible=(25, 50)),
     *PROVENANCE,
@@ -288,7 +289,7 @@ RISK = Table("risk", "How risky a country is to cross: weights of the concentrat
 # What `pack.toml` (or the sheet `pack`, columns key and value) says of the whole pack.
 PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook the sheet `pack` (columns key, value).", (
     text("title", "name shown to people", required=True),
-    Column("family", "choice", "oil or gas: every commodity of the pack is of it", required=True, choices=FAMILIES),
+    text("family", "oil, gas, or the one that `families` defines: every commodity of the pack is of it", required=True),
     text("description", "what the pack describes, for whom, and up to when", required=True),
     Column("attribution", "list", "who must be credited for the data", required=True),
     text("licence", "licence of the pack's tables", required=True),
@@ -299,5 +300,5 @@ PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook th
 TABLES: Mapping[str, Table] = {t.name: t for t in (
     NODES, COMMODITIES, ARCS, LANES, SUPPLIES, OBLIGATIONS, MARKETS, TIERS, DIFFERENTIALS, LIMITS, LIMIT_TERMS,
     GROUPS, METERS, STORAGES, CONTRACTS, OPTIONS, OPTION_EFFECTS, EMISSIONS, EVENTS, RISK,
-    VALUES,
+    VALUES, FAMILIES, FAMILY_UNITS,
 )}

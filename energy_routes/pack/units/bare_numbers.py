@@ -44,9 +44,9 @@ def own_unit(packs: Sequence[Pack], table: str, key: str, column: str) -> str:
     found = own_units(packs, table, key, column)
     if len(found) == 1:
         return found[0]
-    family = _home(packs, table, key).family
-    offered = found or tuple(u.text for u in known_units(TABLES[table].column(column).dimension).values()
-                             if u.family in ("", family) and (u.needs != "length_km" or table in ("arcs", "lanes")))[:9]
+    known = known_units(TABLES[table].column(column).dimension, (_home(packs, table, key).family,))
+    offered = found or tuple(u.text for u in known.values()
+                             if u.needs != "length_km" or table in ("arcs", "lanes"))[:9]
     told = f"{key!r} is written in several" if found else f"the table tells none for {key!r}"
     raise UnitError(f"a number without a unit, and {told}", " or ".join(offered), f"Write it: '8 {offered[0]}'.")
 
@@ -59,9 +59,9 @@ def inner(packs: Sequence[Pack], table: str, key: str, column: str, value: float
     """
     pack = _home(packs, table, key)
     dimension = TABLES[table].column(column).dimension
-    own = parse_unit(unit, dimension)
-    if own.family not in ("", pack.family):
-        raise UnitError(f"{unit!r} for a row of {pack.family}", f"a unit of {pack.family}",
+    own = parse_unit(unit, dimension, pack.family)
+    if not own.serves(pack.family):
+        raise UnitError(f"{unit!r} for a row of {pack.family.id}", f"a unit of {pack.family.id}",
                         f"Write the figure in {inner_unit(dimension, pack.family)}.")  # fmt: skip
     facts = facts_of(pack.tables, table, reference_of(pack.meta, pack.tables["commodities"]))
     row = keys_of(table, pack.tables[table]).index(key)

@@ -1,8 +1,9 @@
 """Units: read what people write, convert once on entry; one unit inside.
 
-Inside a program there is one unit for each dimension and family (see :func:`inner_unit`): Mt and bcm at 20 °C, per year
-for rates; USD/t and USD/1000m3 for unit values; kilometres; fractions of 1.  Every unit here is a plain multiple of the
-inner one, times a property of the row where mass and barrels, volume and heat, or distance meet:
+Inside a program there is one unit for each dimension and family (see :func:`inner_unit`): of oil and gas Mt and bcm at
+20 °C, per year for rates; USD/t and USD/1000m3 for unit values; kilometres; fractions of 1.  Every unit is a plain
+multiple of the inner one, times a property of the row where mass and barrels, volume and heat, or distance meet.  A
+pack's own family has the units that its pack states; of oil and gas they are:
 
 ========== ======================================================================= ==========================
 dimension  units                                                                   property needed
@@ -27,7 +28,7 @@ One MMBtu is 1055.05585262 MJ (International Table Btu, ISO 31-4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, cast, overload
@@ -37,81 +38,87 @@ from numpy.typing import ArrayLike, NDArray
 
 from energy_routes.errors import UnitError
 from energy_routes.pack.suggest import nearest
+from energy_routes.pack.units.families import BUILT_IN, OIL, Family
 from energy_routes.pack.units.periods import Time
 
 Dimension = Literal["rate", "volume", "unit_value", "length", "fraction", "degree", "money", "none"]
 
-MJ_PER_MMBTU = 1055.05585262
-MJ_PER_MWH = 3600.0
 KELVIN_20C = 293.15
 REFERENCES: Mapping[str, float] = {"@20C": 293.15, "@15C": 288.15, "@0C": 273.15}
 PER_YEAR: Mapping[Time, float] = {"y": 1.0, "month": 12.0, "d": 365.0}
-
-# What one of the unit is in Mt or bcm (barrels: in million barrels, still to be divided by bbl/t).
-MASS: Mapping[str, float] = {"Mt": 1.0, "kt": 1e-3, "t": 1e-6}
-BARREL: Mapping[str, float] = {"mb": 1.0, "kb": 1e-3}
-GAS: Mapping[str, float] = {"bcm": 1.0, "mcm": 1e-3, "m3": 1e-9}
 
 PROPERTY_WORDS: Mapping[str, str] = {
     "bbl_per_t": "barrels per tonne (`bbl_per_t` of the grade)",
     "mj_per_m3": "the heating value (`mj_per_m3` of the gas)",
     "length_km": "the length (`length_km` of the arc)",
 }
+PROPERTY_UNITS: Mapping[str, str] = {"bbl_per_t": "bbl/t", "mj_per_m3": "MJ/m³"}
 
 
 @dataclass(frozen=True)
 class Unit:
     """A unit as written: inner value = written value x ``factor`` x property ** ``power``.
 
-    ``family`` is "oil", "gas", or "" for both; ``needs`` names the property of the row, or is "".  ``time`` is what a
-    rate is per; ``factor`` is to a year.
+    ``family`` is None for a unit of every family; ``needs`` names the property of the row, or is "".  ``time`` is what
+    a rate is per; ``factor`` is to a year.
     """
 
     text: str
     dimension: Dimension
-    family: str
+    family: Family | None
     factor: float
     needs: str = ""
     power: int = 0
     time: Time = "y"
 
+    def serves(self, family: Family) -> bool:
+        """Whether figures of a family may be written in it."""
+        return self.family in (None, family)
 
-def inner_unit(dimension: Dimension, family: str, time: Time = "y") -> str:
-    """The unit used inside for a dimension: ``inner_unit("rate", "gas")`` is ``"bcm/y"``."""
-    oil = family != "gas"
-    return {"rate": f"{'Mt' if oil else 'bcm'}/{time}", "volume": "Mt" if oil else "bcm",
-            "unit_value": "USD/t" if oil else "USD/1000m3", "length": "km", "fraction": "1", "degree": "degree",
-            "money": "MUSD",
-            "none": ""}[dimension]
+    @property
+    def inner(self) -> str:
+        """The unit used inside in its place."""
+        return inner_unit(self.dimension, self.family or OIL)
+
+
+COMMON = (
+    Unit("km", "length", None, 1.0), Unit("m", "length", None, 1e-3), Unit("1", "fraction", None, 1.0),
+    Unit("%", "fraction", None, 0.01), Unit("degree", "degree", None, 1.0), Unit("MUSD", "money", None, 1.0),
+    Unit("kUSD", "money", None, 1e-3),
+)  # fmt: skip
+
+
+def inner_unit(dimension: Dimension, family: Family, time: Time = "y") -> str:
+    """The unit used inside for a dimension: ``inner_unit("rate", GAS)`` is ``"bcm/y"``."""
+    return {"rate": f"{family.volume_unit}/{time}", "volume": family.volume_unit, "unit_value": family.price_unit,
+            "length": "km", "fraction": "1", "degree": "degree", "money": "MUSD", "none": ""}[dimension]
 
 
 @cache
-def known_units(dimension: Dimension) -> Mapping[str, Unit]:
+def known_units(dimension: Dimension, families: tuple[Family, ...] = BUILT_IN) -> Mapping[str, Unit]:
     """Every unit of a dimension by its text, the inner ones first, without the ``@`` of gas references."""
-    if dimension == "volume":
-        return {**{u: Unit(u, "volume", "oil", f) for u, f in MASS.items()},
-                **{u: Unit(u, "volume", "gas", f) for u, f in GAS.items()},
-                **{u: Unit(u, "volume", "oil", f, "bbl_per_t", -1) for u, f in BARREL.items()}}
     if dimension == "rate":
-        return {f"{v.text}/{time}": Unit(f"{v.text}/{time}", "rate", v.family, v.factor * times, v.needs, v.power, time)
-                for time, times in PER_YEAR.items() for v in known_units("volume").values()}
-    units = {
-        "unit_value": (Unit("USD/t", "unit_value", "oil", 1.0), Unit("USD/1000m3", "unit_value", "gas", 1.0),
-                       Unit("USD/bbl", "unit_value", "oil", 1.0, "bbl_per_t", 1),
-                       Unit("USD/MMBtu", "unit_value", "gas", 1000 / MJ_PER_MMBTU, "mj_per_m3", 1),
-                       Unit("USD/MWh", "unit_value", "gas", 1000 / MJ_PER_MWH, "mj_per_m3", 1),
-                       Unit("USD/t/100km", "unit_value", "oil", 0.01, "length_km", 1),
-                       Unit("USD/1000m3/100km", "unit_value", "gas", 0.01, "length_km", 1)),
-        "length": (Unit("km", "length", "", 1.0), Unit("m", "length", "", 1e-3)),
-        "fraction": (Unit("1", "fraction", "", 1.0), Unit("%", "fraction", "", 0.01)),
-        "degree": (Unit("degree", "degree", "", 1.0),),
-        "money": (Unit("MUSD", "money", "", 1.0), Unit("kUSD", "money", "", 1e-3)),
-    }.get(dimension, ())
-    return {unit.text: unit for unit in units}
+        return {f"{v.text}/{time}": replace(v, text=f"{v.text}/{time}", dimension="rate", factor=v.factor * times,
+                                            time=time)
+                for time, times in PER_YEAR.items() for v in known_units("volume", families).values()}
+    units = sorted((*COMMON, *(unit for family in families for unit in _units_of(family))),
+                   key=lambda unit: (unit.needs == "length_km", unit.needs != ""))
+    return {unit.text: unit for unit in units if unit.dimension == dimension}
 
 
-def parse_unit(text: str, dimension: Dimension) -> Unit:
-    """The unit that ``text`` names in ``dimension``.
+def _units_of(family: Family) -> Iterator[Unit]:
+    """The units of a family: its own three, what a price per 100 km is, and its further ones."""
+    yield Unit(family.volume_unit, "volume", family, 1.0)
+    yield Unit(family.small_unit, "volume", family, 1e-3)
+    yield Unit(family.price_unit, "unit_value", family, 1.0)
+    yield Unit(f"{family.price_unit}/100km", "unit_value", family, 0.01, "length_km", 1)
+    for more in family.conversions:
+        power = 0 if not more.needs else 1 if more.dimension == "unit_value" else -1
+        yield Unit(more.unit, more.dimension, family, more.factor, more.needs, power)
+
+
+def parse_unit(text: str, dimension: Dimension, family: Family | None = None) -> Unit:
+    """The unit that ``text`` names in ``dimension``: of a pack's own ``family``, else one of oil, gas or neither.
 
     Raises UnitError when the text is not a unit, or is one of another dimension; it carries the repair.
     """
@@ -122,15 +129,15 @@ def parse_unit(text: str, dimension: Dimension) -> Unit:
         tail = plain[at:].split("/")[0]
         plain = plain[:at] + plain[at + len(tail):]
         factor = _at_20c(tail, text)
-    unit = known_units(dimension).get(plain)
+    families = BUILT_IN if family is None or family in BUILT_IN else (family,)
+    unit = known_units(dimension, families).get(plain)
     if unit is None:
-        raise _not_a_unit(text, plain, dimension)
+        raise _not_a_unit(text, plain, dimension, families)
     if at < 0:
         return unit
-    if unit.family != "gas" or unit.needs == "mj_per_m3":
+    if unit.family is None or not unit.family.gaseous or unit.needs == "mj_per_m3":
         raise UnitError(f"unit {text!r}", "a reference temperature only on cubic metres of gas", f"Write {plain!r}.")
-    return Unit(text.strip(), dimension, "gas", unit.factor * (1 / factor if dimension == "unit_value" else factor),
-                unit.needs, unit.power, unit.time)
+    return replace(unit, text=text.strip(), factor=unit.factor * (1 / factor if dimension == "unit_value" else factor))
 
 
 def in_own_time(unit: Unit) -> Unit:
@@ -154,12 +161,12 @@ def _at_20c(suffix: str, text: str) -> float:
     return KELVIN_20C / REFERENCES[suffix]
 
 
-def _not_a_unit(text: str, plain: str, dimension: Dimension) -> UnitError:
-    known = known_units(dimension)
+def _not_a_unit(text: str, plain: str, dimension: Dimension, families: tuple[Family, ...]) -> UnitError:
+    known = known_units(dimension, families)
     words = dimension.replace("_", " ")
     wanted = f"a unit of {words}: " + ", ".join(list(known)[:9]) + (" …" if len(known) > 9 else "")
     for other in ("rate", "volume", "unit_value", "length", "fraction"):
-        if plain in known_units(other):
+        if plain in known_units(other, families):
             return UnitError(f"unit {text!r} is a {other.replace('_', ' ')}", wanted, nearest(plain, known))
     return UnitError(f"unit {text!r} is not known", wanted, nearest(plain, known))
 
@@ -211,7 +218,7 @@ def _scaled(value: float | NDArray[np.float64], unit: Unit, sign: int,
         fixed = (values == 0) | ~np.isfinite(values)
         if np.any(np.isnan(own) & ~fixed):
             raise UnitError(f"unit {unit.text!r}", PROPERTY_WORDS[unit.needs],
-                            f"Give it, or write the figure in {inner_unit(unit.dimension, unit.family)}.")
+                            f"Give it, or write the figure in {unit.inner}.")
         scale = np.where(fixed, 1.0, unit.factor * own**unit.power)
     out = values * scale if sign > 0 else values / scale
     return out if isinstance(value, np.ndarray) else float(out)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from energy_routes.errors import UnitError, UsageError
+from energy_routes.pack.units.families import OIL, Family
 from energy_routes.pack.units.units import Dimension, inner_unit, parse_unit, to_inner
 
 UNLIMITED = "unlimited"
@@ -52,19 +53,19 @@ def figure(where: str, value: object, *, endless: bool = True) -> tuple[float, s
     raise UsageError(f"{where}: {value!r} is not a finite number{repair}")
 
 
-def amount(where: str, value: object, dimension: Dimension, family: str = "") -> float:
+def amount(where: str, value: object, dimension: Dimension, family: Family | None = None) -> float:
     """A figure of a policy or a study in the inner unit of ``dimension``; a bare number is in it already.
 
-    ``family`` "" takes the units that both families have.  Raises UsageError for what is no finite number, or a unit
+    Without a ``family`` only a unit of every family serves.  Raises UsageError for what is no finite number, or a unit
     of another dimension or family, or one that needs a property of a grade, of which there is none here.
     """
     number, unit = figure(where, value, endless=False)
     if not unit:
         return number
     try:
-        own = parse_unit(unit, dimension)
+        own = parse_unit(unit, dimension, family)
     except UnitError as error:
         raise UsageError(f"{where}: {error}") from None
-    if own.needs or own.family not in ("", family):
-        raise UsageError(f"{where}: {unit!r} cannot serve here; write it in {inner_unit(dimension, family)}")
+    if own.needs or own.family not in (None, family):
+        raise UsageError(f"{where}: {unit!r} cannot serve here; write it in {inner_unit(dimension, family or OIL)}")
     return float(to_inner(number, own, dimension))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from energy_routes.formulation import Space
-from energy_routes.pack import inner_unit
 
 
 def waivers(space: Space, flows: pd.DataFrame) -> pd.DataFrame:
@@ -27,6 +26,6 @@ def waivers(space: Space, flows: pd.DataFrame) -> pd.DataFrame:
         "contract": due["contract"].to_numpy(),
         "volume": (whole - left).to_numpy(),
         "money": (owed * due["charge"].reset_index(drop=True)).where(pays, 0.0).to_numpy(),
-        "unit": [inner_unit("volume", family) for family in due["family"]],
+        "unit": list(due["family"].map(space.case.network.units("volume"))),
     })  # fmt: skip
     return out.groupby(["contract", "unit"], as_index=False, sort=False)[["volume", "money"]].sum()

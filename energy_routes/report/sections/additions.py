@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from energy_routes.pack import BUILT_IN
 from energy_routes.report.subject import SEEN, Subject
 from energy_routes.report.table import Section, table, text
 
@@ -23,14 +24,16 @@ def expansion(subject: Subject) -> Section | None:
 
 def emissions(subject: Subject) -> Section | None:
     """Carbon by mode over the horizon; None when the pack has no factors."""
-    words, emitted = subject.words, subject.plan.emissions
+    words, emitted, families = subject.words, subject.plan.emissions, subject.plan.case.network.families
     if emitted.empty:
         return None
     rows = emitted[(emitted["period"] == "total") & (emitted["emitted"] > SEEN)]
     rows = rows.assign(last=rows["mode"] == "total").sort_values(["family", "last", "emitted"],
                                                                  ascending=[False, True, False], kind="stable")
-    told = [(words(f"family.{row['family']}"),
+    told = [(words.of_family("family", families[row["family"]]),
              words("table.total") if row["last"] else words.known(f"mode.{row['mode']}", str(row["mode"])),
              words.number(row["emitted"], 3), words.number(row["per_unit"], 1)) for row in rows.to_dict("records")]
-    heads = (words("table.family"), words("tip.mode"), words.unit("MtCO2e"), words("table.carbon_each"))
+    oil_or_gas = set(families.values()) <= set(BUILT_IN)
+    heads = (words("table.family" if oil_or_gas else "table.commodity"), words("tip.mode"), words.unit("MtCO2e"),
+             words("table.carbon_each"))
     return Section("emissions", words("report.emissions"), tables=(table(heads, told, words=(0, 1)),))

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from energy_routes.answer import UNITS, answer_of, corridor_volumes, doubtful, limit_key
+from energy_routes.answer import answer_of, corridor_volumes, doubtful, limit_key
 from energy_routes.maps import shortened, titled
-from energy_routes.plan import VALUE_UNITS
+from energy_routes.pack import Family
 from energy_routes.report.subject import SEEN, Subject
 from energy_routes.results import binding
 
@@ -36,7 +36,8 @@ def sentences(subject: Subject) -> list[str]:
     told.append(_earned(subject))
     told += _shut_in(subject)
     tight = binding(plan)
-    plain = tight["unit"] == tight["family"].map(VALUE_UNITS)  # a cap on a share is worth so much a point, not a tonne
+    # A cap on a share is worth so much a point, not a tonne.
+    plain = tight["unit"] == tight["family"].map(plan.case.network.units("unit_value"))
     tight = tight[(tight["kind"] != "supply") & (tight["price"] > 0) & plain]
     if tight.empty:
         told.append(words("answer.no_bottleneck"))
@@ -45,8 +46,8 @@ def sentences(subject: Subject) -> list[str]:
         name = subject.limit(str(worst["name"]))
         if limit_key(worst["kind"], worst["target"]) in doubtful(plan.case):
             name = words("answer.estimate", name=name)
-        told.append(words("answer.bottleneck", name=name,
-                          measure=words(f"measure.{worst['family']}"), price=_price(worst["price"], subject)))
+        measure = words.of_family("measure", subject.family(worst["family"]))
+        told.append(words("answer.bottleneck", name=name, measure=measure, price=_price(worst["price"], subject)))
     if plan.premium is not None:
         cost = words.number(float(plan.premium["cost"]), 1)
         told.append(words("answer.premium", value=cost, unit=words.unit("MUSD")))
@@ -55,14 +56,14 @@ def sentences(subject: Subject) -> list[str]:
     return [sentence[:1].upper() + sentence[1:] for sentence in told]
 
 
-def _exports(subject: Subject, family: str) -> list[str]:
-    words, volume = subject.words, float(subject.plan.exports.get(family, 0.0))
-    ways = corridor_volumes(subject.plan, subject.labels, family)
+def _exports(subject: Subject, family: Family) -> list[str]:
+    words, volume = subject.words, float(subject.plan.exports.get(family.id, 0.0))
+    ways = corridor_volumes(subject.plan, subject.labels, family.id)
     if volume <= SEEN or ways.empty or ways.iloc[0] <= SEEN:
         return []
     share = words.number(100.0 * float(ways.iloc[0]) / volume, 0)
-    return [words("answer.exports", volume=volume, unit=words.unit(UNITS[family]), family=words(f"family.of.{family}"),
-                  corridor=words.name(str(ways.index[0])), share=share)]
+    return [words("answer.exports", volume=volume, unit=words.unit(family.volume_unit),
+                  family=words.of_family("family.of", family), corridor=words.name(str(ways.index[0])), share=share)]
 
 
 def _earned(subject: Subject) -> str:
@@ -76,13 +77,14 @@ def _earned(subject: Subject) -> str:
 
 
 def _value_unit(subject: Subject) -> str:
-    return VALUE_UNITS[subject.families[0]]
+    return subject.families[0].price_unit
 
 
 def _shut_in(subject: Subject) -> list[str]:
     words = subject.words
-    kept = [(str(family), float(volume)) for family, volume in subject.plan.shut_in.items() if volume > SEEN]
-    told = [words("answer.shut_in", volume=volume, unit=words.unit(UNITS[family])) for family, volume in kept]
+    kept, units = subject.plan.shut_in, subject.plan.case.network.units("volume")
+    told = [words("answer.shut_in", volume=float(volume), unit=words.unit(units[str(family)]))
+            for family, volume in kept.items() if volume > SEEN]
     return told or [words("answer.no_shut_in")]
 
 
@@ -95,16 +97,17 @@ def cards(subject: Subject) -> list[Card]:
     words, plan = subject.words, subject.plan
     change = None if subject.comparison is None else subject.comparison.answer.change
     old = None if subject.comparison is None or change is None or change.money is None else subject.comparison.before
-    out = [_card(subject, "kpi.netback", plan.netback, None if old is None else old.netback, "MUSD", 0)]
+    out = [_card(subject, words("kpi.netback"), plan.netback, None if old is None else old.netback, "MUSD", 0)]
     lifted = float(plan.supplies["lifted"].sum())
     if len(subject.families) == 1 and lifted > SEEN:
         was = old.netback / float(old.supplies["lifted"].sum()) if old else None
-        out.append(_card(subject, "kpi.netback_unit", plan.netback / lifted, was, _value_unit(subject), 1))
+        out.append(_card(subject, words("kpi.netback_unit"), plan.netback / lifted, was, _value_unit(subject), 1))
     for family in subject.families:
-        exports, kept = (float(table.get(family, 0.0)) for table in (plan.exports, plan.shut_in))
-        was_out, was_kept = ((float(t.get(family, 0.0)) for t in (old.exports, old.shut_in)) if old else (None, None))
-        out.append(_card(subject, f"kpi.{family}_exports", exports, was_out, UNITS[family], 2))
-        named = _card(subject, "kpi.shut_in", kept, was_kept, UNITS[family], 2)
+        exports, kept = (float(table.get(family.id, 0.0)) for table in (plan.exports, plan.shut_in))
+        before = (old.exports, old.shut_in) if old else ()
+        was_out, was_kept = (float(table.get(family.id, 0.0)) for table in before) if before else (None, None)
+        out.append(_card(subject, words.of_family("kpi.exports", family), exports, was_out, family.volume_unit, 2))
+        named = _card(subject, words("kpi.shut_in"), kept, was_kept, family.volume_unit, 2)
         name = " · ".join(filter(None, (named.name, subject.of(family))))
         out.append(Card(name, named.value, named.unit, named.before))
     out += _dependence(subject, plan.indicators, None if old is None else old.indicators)
@@ -115,7 +118,7 @@ def cards(subject: Subject) -> list[Card]:
 
 def _dependence(subject: Subject, now: pd.DataFrame, then: pd.DataFrame | None) -> list[Card]:
     """The largest transit share, and the concentration of corridors, of the first family that has them."""
-    out, words, family = [], subject.words, subject.families[0] if subject.families else ""
+    out, words, family = [], subject.words, subject.families[0].id if subject.families else ""
     own = now[now["family"] == family]
     shares = own[(own["indicator"] == "share") & (own["kind"] == "transit") & own["value"].notna()]
     if len(shares):
@@ -127,7 +130,7 @@ def _dependence(subject: Subject, now: pd.DataFrame, then: pd.DataFrame | None) 
     value = _indicator(now, family, "hhi", "corridor")
     if value is not None:
         was = None if then is None else _indicator(then, family, "hhi", "corridor")
-        out.append(_card(subject, "kpi.hhi", value, was, "", 3))
+        out.append(_card(subject, words("kpi.hhi"), value, was, "", 3))
     return out
 
 
@@ -137,10 +140,10 @@ def _indicator(table: pd.DataFrame, family: str, indicator: str, kind: str, grou
     return float(rows["value"].iloc[0]) if len(rows) and rows["value"].notna().iloc[0] else None
 
 
-def _card(subject: Subject, key: str, value: float, before: float | None, unit: str, digits: int) -> Card:
+def _card(subject: Subject, name: str, value: float, before: float | None, unit: str, digits: int) -> Card:
     words = subject.words
     was = "" if before is None else words("kpi.change", change=words.signed(value - before, digits))
-    return Card(words(key) if key else "", words.number(value, digits), words.unit(unit), was)
+    return Card(name, words.number(value, digits), words.unit(unit), was)
 
 
 def title_of(subject: Subject) -> str:

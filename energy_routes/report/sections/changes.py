@@ -54,7 +54,7 @@ def _named(what: str, subject: Subject) -> str:
     head, _, family = what.partition(" of ")
     keys = {"netback": "kpi.netback", "exports": "kpi.exports", "shut-in": "kpi.shut_in"}
     name = subject.words(keys[head]) if head in keys else head
-    return f"{name} · {subject.words(f'family.{family}')}" if family else name
+    return f"{name} · {subject.words.of_family('family', subject.family(family))}" if family else name
 
 
 def _inputs(subject: Subject) -> Table:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 from markupsafe import Markup
 
-from energy_routes.answer import UNITS, Words
+from energy_routes.answer import Words
 from energy_routes.maps import style
-from energy_routes.plan import VALUE_UNITS, merged
+from energy_routes.pack import Family
+from energy_routes.plan import merged
 from energy_routes.report import charts
 from energy_routes.report.sections.money import worth
 from energy_routes.report.subject import SEEN, Subject
@@ -27,14 +28,14 @@ def corridors(subject: Subject) -> Section:
     return Section("corridors", subject.words("report.corridors"), figures=figures, tables=tables)
 
 
-def _rows(subject: Subject, family: str) -> pd.DataFrame:
+def _rows(subject: Subject, family: Family) -> pd.DataFrame:
     groups = subject.plan.groups
-    rows = groups[(groups["kind"] == "corridor") & (groups["family"] == family)]
+    rows = groups[(groups["kind"] == "corridor") & (groups["family"] == family.id)]
     return rows.sort_values(["volume", "name"], ascending=[False, True])
 
 
-def _corridors(subject: Subject, family: str) -> Table:
-    words, unit = subject.words, whole(subject.words.unit(UNITS[family]))
+def _corridors(subject: Subject, family: Family) -> Table:
+    words, unit = subject.words, whole(subject.words.unit(family.volume_unit))
     rows = _rows(subject, family)
     rows = rows[rows["period"] == "total"]
     used = rows[rows["volume"] > SEEN]
@@ -42,14 +43,14 @@ def _corridors(subject: Subject, family: str) -> Table:
     most = float(used["volume"].max()) * 1.25 if len(used) else 1.0
     told = []
     for row in used.to_dict("records"):
-        tight = limits[row["group"], family].head(2)
+        tight = limits[row["group"], family.id].head(2)
         share = float(row["utilisation"])
         drawn = charts.bar(row["volume"], row["capacity"], most, style.colour(family, share), before.get(row["name"]))
         told.append((words.name(str(row["name"])), drawn, words.number(row["volume"], 2),
                      _amount(row["capacity"], words), _share(share, words), _share(row["share"], words),
                      _limits(tight, subject)))
     heads = (words("table.corridor"), words("panel.bars"), unit, words("table.capacity"), words("table.utilisation"),
-             words("table.share"), f"{words('table.limited_by')} ({words.unit(VALUE_UNITS[family])})")
+             words("table.share"), f"{words('table.limited_by')} ({words.unit(family.price_unit)})")
     unused = ", ".join(words.name(str(name)) for name in rows.loc[rows["volume"] <= SEEN, "name"])
     note = words("report.not_used", names=unused) if unused else ""
     return table(heads, told, words=(0, 1, 6), caption=subject.of(family), note=note)
@@ -60,17 +61,16 @@ def whole(unit: str) -> str:
     return unit.replace(" ", "\xa0")
 
 
-def _before(subject: Subject, family: str) -> dict[str, float]:
+def _before(subject: Subject, family: Family) -> dict[str, float]:
     if subject.comparison is None:
         return {}
     rows = subject.comparison.corridors
-    own = rows[rows["unit"] == UNITS[family]]
+    own = rows[rows["unit"] == family.volume_unit]
     return {str(name): float(was) for name, was in zip(own["corridor"], own["before"], strict=True)}
 
 
 def _limits(tight: pd.DataFrame, subject: Subject) -> str:
-    words = subject.words
-    return "; ".join(f"{subject.limit(str(row['name']))} {worth(row, words)}" for row in tight.to_dict("records"))
+    return "; ".join(f"{subject.limit(str(row['name']))} {worth(row, subject)}" for row in tight.to_dict("records"))
 
 
 def _amount(value: float, words: Words) -> str:
@@ -81,7 +81,7 @@ def _share(value: float, words: Words) -> str:
     return "–" if value != value else words.percent(value, 1)
 
 
-def _by_period(subject: Subject, family: str) -> Markup:
+def _by_period(subject: Subject, family: Family) -> Markup:
     """Exports by corridor and period, the largest corridors apart and the others together."""
     words, labels = subject.words, subject.labels
     rows = _rows(subject, family)
@@ -93,8 +93,8 @@ def _by_period(subject: Subject, family: str) -> Markup:
     if len(rows) > MOST_LAYERS:
         layers.append((words("legend.other"), list(rows.iloc[MOST_LAYERS:].sum())))
     names = [words.month(label, short=True) if "-" in label else label for label in labels]
-    label = words("report.by_period", family=words(f"family.{family}"))
-    return charts.stacked(names, layers, words, words.unit(UNITS[family]), label)
+    label = words("report.by_period", family=words.of_family("family", family))
+    return charts.stacked(names, layers, words, words.unit(family.volume_unit), label)
 
 
 def routes(subject: Subject) -> Section:
@@ -103,7 +103,7 @@ def routes(subject: Subject) -> Section:
     figures = []
     for family in subject.families:
         own = subject.plan.routes
-        own = own[(own["family"] == family) & own["export"].astype(bool)]
+        own = own[(own["family"] == family.id) & own["export"].astype(bool)]
         if own.empty:
             continue
         own = merged(own)
@@ -112,7 +112,7 @@ def routes(subject: Subject) -> Section:
     return Section("routes", subject.words("report.routes"), figures=tuple(figures), tables=tuple(tables))
 
 
-def _routes(subject: Subject, family: str, rows: pd.DataFrame) -> Table:
+def _routes(subject: Subject, family: Family, rows: pd.DataFrame) -> Table:
     words = subject.words
     named = rows[rows["route"] != "other paths"]
     reach = named["volume"].cumsum() / rows["volume"].sum()
@@ -127,8 +127,8 @@ def _routes(subject: Subject, family: str, rows: pd.DataFrame) -> Table:
         mean = [float((rest[key] * rest["volume"]).sum()) / size for key in ("price", "cost", "netback")]
         told.append((words("report.other_paths", count=len(rest)), "", words.number(size, 2),
                      *(words.number(value, 1) for value in mean), ""))
-    unit = words.unit(VALUE_UNITS[family])
-    heads = (words("table.route"), words("table.shipper"), whole(words.unit(UNITS[family])),
+    unit = words.unit(family.price_unit)
+    heads = (words("table.route"), words("table.shipper"), whole(words.unit(family.volume_unit)),
              f"{words('table.price')}, {unit}", words("table.cost"), words("table.netback"), words("table.limited_by"))
     return table(heads, told, words=(0, 1, 6), caption=subject.of(family))
 
@@ -143,9 +143,9 @@ def _top(rows: pd.DataFrame) -> list[dict[str, object]]:
     return [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
 
 
-def _sheets(subject: Subject, family: str, rows: pd.DataFrame) -> Table:
+def _sheets(subject: Subject, family: Family, rows: pd.DataFrame) -> Table:
     """Per tonne lifted: price, less what is paid on the way, plus what comes back, is the netback."""
-    words, unit = subject.words, subject.words.unit(VALUE_UNITS[family])
+    words, unit = subject.words, subject.words.unit(family.price_unit)
     keys = [key for key in COSTS if rows[key].abs().max() > 0.005]
     told = [(route_name(row["route"], subject), words.number(float(str(row["price"])), 1),
              *(words.signed((1.0 if key == "rebate" else -1.0) * float(str(row[key])), 1) for key in keys),
@@ -155,11 +155,11 @@ def _sheets(subject: Subject, family: str, rows: pd.DataFrame) -> Table:
     return table(heads, told, caption=" · ".join(filter(None, (words("panel.netback", unit=unit), subject.of(family)))))
 
 
-def _costs(subject: Subject, family: str, rows: pd.DataFrame) -> Markup:
+def _costs(subject: Subject, family: Family, rows: pd.DataFrame) -> Markup:
     words = subject.words
     keys = {key: words(name) for key, name in COSTS.items() if rows[key].abs().max() > 0.005}
     told = [(route_name(row["route"], subject),
              {key: (-1.0 if key == "rebate" else 1.0) * float(str(row[key])) for key in keys},
              float(str(row["netback"]))) for row in _top(rows)]
-    unit = words.unit(VALUE_UNITS[family])
+    unit = words.unit(family.price_unit)
     return charts.costs(told, keys, words, unit, words("report.way_costs", unit=unit))

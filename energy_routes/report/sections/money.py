@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.answer import Words
-from energy_routes.plan import ONE_OF_SEVERAL, VALUE_UNITS
+from energy_routes.case import ALL
+from energy_routes.plan import ONE_OF_SEVERAL
 from energy_routes.report import charts
 from energy_routes.report.charts import Step
 from energy_routes.report.subject import Subject
@@ -40,24 +41,26 @@ def _by_family(subject: Subject, sums: pd.Series[float]) -> tuple[Table, ...]:
     words, plan = subject.words, subject.plan
     if len(subject.families) < 2:
         return ()
+    families = {family.id: family for family in subject.families}
     wide = plan.ledger.pivot_table(index="term", columns="family", values="value", aggfunc="sum").fillna(0.0)
-    columns = [family for family in (*subject.families, "all") if family in wide]
+    columns = [called for called in (*families, ALL) if called in wide]
     by_term = {str(term): values for term, values in zip(wide.index, wide[columns].to_numpy(), strict=True)}
     rows = [(term_name(str(term), subject), *(words.number(float(v), 1) for v in by_term[str(term)]),
              words.number(float(value), 1)) for term, value in sums.items()]
     rows.append((words.known(f"ledger.{plan.objective.name}", plan.objective.name),
                  *(words.number(float(wide[c].sum()), 1) for c in columns), words.number(plan.objective.value, 1)))
-    names = [words("family.both") if c == "all" else words(f"family.{c}") for c in columns]
+    names = [words.together(subject.families) if c == ALL else words.of_family("family", families[c]) for c in columns]
     return (table((words.unit("MUSD"), *names, words("table.total")), rows, total=True),)
 
 
-def worth(row: Any, words: Words) -> str:
+def worth(row: Any, subject: Subject) -> str:
     """The worth of one more of a limit: an equality's up / down, with its unit where that is not a volume's."""
+    words, units = subject.words, subject.plan.case.network.units("unit_value")
     ways = ("price", "price_down") if row["side"] == "equal" else ("price",)
     text = " / ".join(
         words("report.no_plan") if row[way] != row[way] else words.signed(float(row[way]), 1) for way in ways
     )
-    plain = row["unit"] == VALUE_UNITS[row["family"] or ""]
+    plain = row["unit"] == units[row["family"] or ""]
     mark = f" ({words('report.one_of_several')})" if row["note"] == ONE_OF_SEVERAL else ""
     return f"{text}{mark}" if plain else f"{text} {words.unit(row['unit'])}{mark}"
 
@@ -76,14 +79,14 @@ def prices(subject: Subject) -> Section:
     tight = binding(plan)
     tables = []
     for family in subject.families:
-        own = tight[(tight["family"] == family) & (tight["kind"] != "supply")]
+        own = tight[(tight["family"] == family.id) & (tight["kind"] != "supply")]
         count = len(subject.labels)
         rows = [(subject.limit(str(row["name"])), words.known(f"limit.{row['kind']}", str(row["kind"])),
-                 f"{int(row['periods'])} / {count}", worth(row, words),
+                 f"{int(row['periods'])} / {count}", worth(row, subject),
                  *((_dearest(row, words),) if count > 1 else ()))
                 for row in own.head(MOST_LIMITS).to_dict("records")]
         heads = (words("table.limit"), words("table.kind"), words("table.binds_in"),
-                 f"{words('table.shadow_price')}, {words.unit(VALUE_UNITS[family])}",
+                 f"{words('table.shadow_price')}, {words.unit(family.price_unit)}",
                  *((words("table.dearest"),) if count > 1 else ()))
         more = len(own) - MOST_LIMITS
         note = words("report.more_limits", count=more) if more > 0 else ""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from energy_routes.answer import UNITS
 from energy_routes.case import in_percent
 from energy_routes.maps import style
 from energy_routes.report import charts
@@ -26,7 +25,7 @@ def indicators(subject: Subject) -> Section:
     words, rows = subject.words, subject.plan.indicators
     tables = []
     for family in subject.families:
-        own = rows[(rows["family"] == family) & rows["value"].notna()]
+        own = rows[(rows["family"] == family.id) & rows["value"].notna()]
         measured = own[own["indicator"].isin(list(INDICATORS))]
         wide = measured.pivot_table(index="kind", columns="indicator", values="value")
         keys = [key for key in INDICATORS if key in wide]
@@ -76,7 +75,7 @@ def _curve(curve: pd.DataFrame, points: pd.DataFrame, scale: float, heads: tuple
     figure = Figure(figsize=(8.0, 3.4), layout="constrained")
     ax = figure.subplots()
     kinks = points[points["kink"].astype(bool)]
-    ax.plot(curve["cap"] * scale, curve["objective"], color=style.RAMP["gas"][2], linewidth=1.8)
+    ax.plot(curve["cap"] * scale, curve["objective"], color=style.COOL[2], linewidth=1.8)
     ax.plot(kinks["cap"] * scale, kinks["objective"], "o", color=style.BOTTLENECK, markersize=4)
     ax.set(xlabel=heads[0], ylabel=heads[1])
     ax.ticklabel_format(axis="y", useOffset=False)
@@ -133,5 +132,5 @@ def _frame(frame: pd.DataFrame, subject: Subject) -> Table:
 def _told(value: object, subject: Subject) -> str:
     if isinstance(value, bool):
         return "✓" if value else ""
-    told = text(value)
-    return subject.words.unit(told) if told in UNITS.values() else subject.words.name(told)
+    told, counted = text(value), {family.volume_unit for family in subject.plan.case.network.families.values()}
+    return subject.words.unit(told) if told in counted else subject.words.name(told)

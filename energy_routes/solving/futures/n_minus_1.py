@@ -27,7 +27,6 @@ from energy_routes.formulation import (
 from energy_routes.linear import Axis, Builder, Expr, Program, Rows, Session, Solution, Term, Vector, axis
 from energy_routes.solving.canonical_plan import pick
 
-UNITS = {"oil": "Mt", "gas": "bcm"}
 EXACT = 1e-10
 ALL = 1e-7  # a share lost this near to 1 is everything
 ROUNDS = 60

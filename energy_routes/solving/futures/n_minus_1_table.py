@@ -12,19 +12,19 @@ from energy_routes.errors import SolverError
 from energy_routes.formulation import security as rules
 from energy_routes.linear import Program, Session, Status, Vector
 from energy_routes.plan import Plan, Worth
-from energy_routes.solving.futures.n_minus_1 import ALL, SLACK, UNITS, Guard
+from energy_routes.solving.futures.n_minus_1 import ALL, SLACK, Guard
 
 NEAR = 1e-7
 DUST = 1e-6  # MUSD: a dollar
 COLUMNS = ["outage", "mode", "window", "family", "market", "planned", "lost", "survives", "delta", "binding", "price",
-           "waived", "unit"]
+           "waived"]
 
 
 def with_security(plan: Plan, guard: Guard | None, program: Program, x: Vector, worth: Worth | None) -> Plan:
     """The plan with its table of losses, and the premium in words."""
     if guard is None:
         return plan
-    table = _table(guard, program, x, worth)
+    table = _table(guard, program, x, worth).assign(unit=lambda t: t["family"].map(plan.case.network.units("volume")))
     premium = (guard.base - plan.objective.value) * (1.0 if program.sense == "max" else -1.0)
     premium = premium if abs(premium) > DUST else 0.0
     bound = table[table["binding"]]["outage"].drop_duplicates()
@@ -63,7 +63,6 @@ def _table(guard: Guard, program: Program, x: Vector, worth: Worth | None) -> pd
         price=price,
     )
     frame["waived"] = frame["outage"].map(waived).fillna(0.0)
-    frame["unit"] = frame["family"].map(UNITS)
     return frame[COLUMNS].sort_values(["outage", "family", "market"], ignore_index=True)
 
 

@@ -30,7 +30,6 @@ from energy_routes.linear import Builder, Expr, Program, Rows, Session, Status, 
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import pick
 
-UNITS = {"oil": "Mt", "gas": "bcm"}
 DUST = 1e-6  # MUSD
 
 
@@ -215,7 +214,7 @@ def _bookings(hedge: Hedge, x: Vector) -> pd.DataFrame:
         booked=booked, used=np.maximum(used, 0.0), spot=np.maximum(hedge.spot.value(x), 0.0),
         charge=lanes.data("charge"), paid=booked * lanes.data("charge"),
     )  # fmt: skip
-    frame["unit"] = frame["family"].map(UNITS)
+    frame["unit"] = frame["family"].map(hedge.spaces[0].case.network.units("volume"))
     return frame.sort_values(["period", "arc", "commodity"], ignore_index=True)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum
+from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import NETBACK, Space, build
 from energy_routes.linear import Line, Program, Vector, line_between
 from energy_routes.network import Names, parse_target
-from energy_routes.pack import TABLES, figure, inner_unit, own_unit, parted
+from energy_routes.pack import TABLES, figure, own_unit, parted
 from energy_routes.solving import stated
 
 BETWEEN = (0.381966, 0.763932)  # where a programme is compared with the line: no round fractions
@@ -51,13 +51,13 @@ class Lever:
         return f"{column.replace('_', ' ')} of {called[target]}" if target in called else self.path
 
     @property
-    def cap(self) -> Cap | Minimum | None:
-        """The bound on a share or volume that the lever moves, as the case has it (or as it would be set)."""
+    def cap(self) -> Cap | None:
+        """The share or volume cap that the lever moves, as the case has it (or as it would be set)."""
         if self.kind not in ("share", "exposure"):
             return None
         head, _, rest = self.path.partition(".")
-        old = (cap for cap in getattr(self.case.policy, head) if cap.name == rest)
-        cap: Cap | Minimum = next(old, None) or BOUNDS[head].one(head, rest, self.start)
+        old: Cap | None = next((cap for cap in getattr(self.case.policy, head) if cap.name == rest), None)
+        cap: Cap = old or BOUNDS[head].one(head, rest, self.start)
         return cap
 
     @property
@@ -76,7 +76,7 @@ class Lever:
         cap = self.cap
         if cap is not None:
             head = self.path.partition(".")[0]
-            return self.case.with_policy(**{head: {cap.name: {BOUNDS[head].keys[0]: value, "over": cap.over}}})
+            return self.case.with_policy(**{head: {cap.name: {"cap": value, "over": cap.over}}})
         return self.case.set(self.path, f"{value!r} {self.unit}" if self.unit else value)
 
     @property
@@ -150,7 +150,7 @@ def _own_unit(case: Case, path: str) -> str:
 def _of_cap(case: Case, name: str) -> str:
     """The unit of a cap on volume: that of its family; 'Mt/y or bcm/y' where it holds for each of several."""
     family = name.partition("/")[0] if "/" in name else None
-    units = {"all": "MUSD/y"} | {family: inner_unit("rate", family) for family in case.families}
+    units = case.network.units("rate")
     return units[family] if family else " or ".join(units[family] for family in case.families)
 
 

@@ -12,7 +12,7 @@ from energy_routes.maps import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, MARK = style.RAMP["gas"][2], style.BOTTLENECK
+INK, MARK = style.COOL[2], style.BOTTLENECK
 
 
 class Drawn(Protocol):

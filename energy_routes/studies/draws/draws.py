@@ -19,7 +19,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.network import Edit, Network
-from energy_routes.pack import data_path, to_inner
+from energy_routes.pack import data_path, parse_unit, to_inner
 
 TENTH = 1.2815515655446004  # the 90th percentile of the standard normal
 SHARED = {"tiers": 1}  # tables of which all rows with the same first part of their key move as one
@@ -169,4 +169,5 @@ def _per_unit(network: Network, row: pd.Series[str], unit: str) -> float:
     if unit == "share":
         return 1.0
     facts = network.tables["commodities"].set_index("id").loc[row["commodity"]]
-    return float(to_inner(1.0, unit, "unit_value", bbl_per_t=facts["bbl_per_t"], mj_per_m3=facts["mj_per_m3"]))
+    own = parse_unit(unit, "unit_value", network.families[str(facts["family"])])
+    return float(to_inner(1.0, own, "unit_value", bbl_per_t=facts["bbl_per_t"], mj_per_m3=facts["mj_per_m3"]))

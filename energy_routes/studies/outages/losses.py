@@ -41,7 +41,7 @@ def describe(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: i
         **(_effects(shock, after, exposed, parted) if after is not None else _NOTHING),
         **_days(shock, outage, struck, onset, exposed),
         "waived": after is None or after.waived,
-        "unit": {"oil": "Mt", "gas": "bcm"}[shock.case.network.packs[0].family],
+        "unit": shock.case.network.packs[0].family.volume_unit,
     }
 
 

@@ -11,7 +11,7 @@ from energy_routes.maps import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LOST, MOVED = style.BOTTLENECK, style.RAMP["gas"][0]
+LOST, MOVED = style.BOTTLENECK, style.COOL[0]
 
 
 def draw(outages: pd.DataFrame, title: str, ax: Axes | None, top: int) -> Axes:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.figure.layers import DASHES, SWAP, SYMBOLS
 from energy_routes.maps.figure.text.labels import text_size
+from energy_routes.pack import Family
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,8 +25,8 @@ Sample = Callable[[float], object]  # draws itself from an x on
 
 def units(data: MapData) -> str:
     """'Mt', 'bcm' or 'Mt or bcm', as the map's language writes them."""
-    told = [data.words.unit(style.VOLUME_UNIT[family]) for family in data.families or ("oil",)]
-    return told[0] if len(told) == 1 else data.words("legend.unit.either", first=told[0], second=told[1])
+    told = [data.words.unit(family.volume_unit) for family in data.families]
+    return reduce(lambda first, second: data.words("legend.unit.either", first=first, second=second), told)
 
 
 def sample_volumes(data: MapData) -> tuple[tuple[float, ...], str]:
@@ -33,9 +35,9 @@ def sample_volumes(data: MapData) -> tuple[tuple[float, ...], str]:
     return SAMPLE_VOLUMES[span], data.words(f"legend.unit.{span}", unit=units(data))
 
 
-def lead(data: MapData) -> str:
+def lead(data: MapData) -> Family:
     """The family whose colours the legend's samples wear."""
-    return (data.families or ("oil",))[0]
+    return data.families[0]
 
 
 def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: float = 1.0) -> None:
@@ -123,7 +125,7 @@ def _widths(strip: Strip, x: float) -> float:
     def stroke(volume: float) -> Sample:
         def draw(at: float) -> None:
             wide = strip.strokes * style.width(volume / months)
-            ax.plot([at, at + 24], [y, y], color=style.RAMP[lead(data)][1], linewidth=wide + 4,
+            ax.plot([at, at + 24], [y, y], color=lead(data).ramp[1], linewidth=wide + 4,
                     alpha=style.BAND_OPACITY, solid_capstyle="butt")
             ax.plot([at, at + 24], [y, y], color=style.MUTED, linewidth=wide, solid_capstyle="butt")
         return draw
@@ -137,13 +139,13 @@ def _widths(strip: Strip, x: float) -> float:
 def _colours(strip: Strip, x: float) -> float:
     from matplotlib.patches import Rectangle
 
-    ax, height, words, rows = strip.ax, strip.height, strip.data.words, strip.data.families or ("oil",)
+    ax, height, words, rows = strip.ax, strip.height, strip.data.words, strip.data.families
     head = strip.head(x, words("legend.colour"))
     step, top = 36.0, height - 28
-    left = 6 + max(strip.text(x, top - 10 * at, words(f"family.{family}"), 7.2, style.INK)
+    left = 6 + max(strip.text(x, top - 10 * at, words.of_family("family", family), 7.2, style.INK)
                    for at, family in enumerate(rows))
     for at, family in enumerate(rows):
-        for k, tone in enumerate(style.RAMP[family]):
+        for k, tone in enumerate(family.ramp):
             ax.add_patch(Rectangle((left + k * step, top - 10 * at - 3.4), step, 6.8, facecolor=tone))
     low, middle, high = (f"{100 * share:.0f}" for share in style.UTILISATION_STEPS)
     steps = (words("legend.below", high=low), words("legend.between", low=low, high=middle),
@@ -173,11 +175,12 @@ def _symbols(strip: Strip, x: float) -> float:
         return lambda at: ax.plot([at + 4], [lower], linestyle="none", markeredgecolor=style.INK,
                                   markeredgewidth=0.9, **SYMBOLS[kind])
 
-    bottleneck = "legend.bottleneck_short" if len(data.families) > 1 else f"legend.bottleneck.{family}"
-    ends.append(strip.row(x, upper, [(line(DASHES["proposed"], style.PROPOSED[family]), 20.0, words("legend.proposed")),
+    several = len(data.families) > 1
+    full = words("legend.bottleneck_short") if several else words.of_family("legend.bottleneck", family)
+    ends.append(strip.row(x, upper, [(line(DASHES["proposed"], family.proposed), 20.0, words("legend.proposed")),
                                      (line(DASHES["idle"], style.IDLE), 20.0, words("legend.idle")),
-                                     (line(SWAP, style.RAMP[family][2]), 20.0, words("legend.swap")),
-                                     (diamond, 8.0, words(bottleneck))]))
+                                     (line(SWAP, family.ramp[2]), 20.0, words("legend.swap")),
+                                     (diamond, 8.0, full)]))
     ends.append(strip.row(x, lower, [(symbol(kind), 8.0, words(f"kind.{kind}")) for kind in KINDS], gap=10.0))
     if data.periods > 1:
         ends.append(strip.text(ends[-1] + 16, lower, words("legend.mean", periods=data.periods), 6.0))

@@ -62,11 +62,11 @@ def _pill_size(text: str, size: float) -> tuple[float, float]:
     return width + size * 1.05, height + size * 0.62
 
 
-def price_text(row: dict[str, Any], periods: int, words: Words) -> str:
+def price_text(row: Mapping[str, Any], periods: int, words: Words) -> str:
     """'+$46/t'; with '2/12' behind it when the arc was full in two of twelve periods only."""
     price = float(row["price"])
     told = words.number(price, 0 if price >= 9.95 else 1 if price >= 0.95 else 2)
-    worth = words("pill.price", price=told, measure=words.unit(style.PRICE_UNIT[row["family"]]))
+    worth = words("pill.price", price=told, measure=words.unit(row["family"].priced))
     return worth if row["bound"] == periods else words("pill.price_periods", price=worth, bound=row["bound"],
                                                        periods=periods)
 
@@ -75,7 +75,7 @@ def draw_bottlenecks(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom
                      told: int = 99) -> None:
     """A magenta diamond on every bottleneck, and the price of the dearest ``told`` in a pill where there is room."""
     size = 7.0 * zoom
-    rows = [row for row in records(data.limits) if row["arc"] in scene.anchors]
+    rows = [row for row in data.rows(data.limits) if row["arc"] in scene.anchors]
     places = _anchors(scene, rows)
     for x, y in places:
         ax.plot([x], [y], marker="D", markersize=5.2 * zoom, color=style.BOTTLENECK, markeredgecolor="white",
@@ -167,7 +167,7 @@ def draw_line_names(ax: Axes, named: Mapping[str, Sequence[Strand]], scene: Scen
             if box is None and flows:
                 box = placer.place(spots[:2 * len(SHARES)], tolerance=3)
             if box is not None:
-                tone = style.RAMP[strand.family][3] if flows else style.MUTED
+                tone = strand.family.ramp[3] if flows else style.MUTED
                 halo_text(ax, box, name, size, tone, bold=flows, italic=True)
                 break
 
@@ -210,7 +210,7 @@ def told_volumes(scene: Scene, data: MapData) -> list[Told]:
     def text(row: dict[str, Any]) -> str:
         return words("pill.volume", volume=words.number(float(row["volume"])), unit=words.unit(row["unit"]))
 
-    return [Told(strand, said, strand.colour if strand.colour == style.UNCAPPED else style.RAMP[strand.family][2])
+    return [Told(strand, said, strand.colour if strand.colour == style.UNCAPPED else strand.family.ramp[2])
             for strand, said, _ in told(scene, data, text)]
 
 

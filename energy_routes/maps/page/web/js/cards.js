@@ -1,6 +1,6 @@
 /** Key figures: the value, what changed, and its course over the periods or steps. */
 
-import { families, figure, plans, spans, WHOLE } from "./data.js";
+import { families, familyOf, figure, plans, spans, WHOLE } from "./data.js";
 import { find, make, polyline } from "./dom.js";
 import { number, say, signed, unit } from "./format.js";
 import { comparing, shownPlan, state } from "./state.js";
@@ -9,15 +9,16 @@ const [WIDE, HIGH] = [54, 20];
 
 /** The six cards: for one family its home deliveries stand where the other's exports would. */
 function cardsShown() {
-  const [first] = families.length ? families : ["oil"];
-  const base = (family) => (family === "gas" ? "bcm" : "Mt");
-  const second =
-    families.length > 1
-      ? { key: "export_gas", title: "kpi.gas_exports", unit: "bcm", decimals: 2 }
-      : { key: `home_${first}`, title: "page.home", unit: base(first), decimals: 2 };
+  const [first, other] = families;
+  const exported = (family) => ({
+    key: `export_${family}`,
+    title: `kpi.exports.${family}`,
+    unit: familyOf(family).unit,
+    decimals: 2,
+  });
   return [
-    { key: `export_${first}`, title: `kpi.${first}_exports`, unit: base(first), decimals: 2 },
-    second,
+    exported(first),
+    other ? exported(other) : { key: `home_${first}`, title: "page.home", unit: familyOf(first).unit, decimals: 2 },
     netback(),
     { key: "transport", title: "kpi.transport_cost", unit: "MUSD", decimals: 0 },
     { key: "bottlenecks", title: "kpi.bottlenecks", unit: "", decimals: 0 },

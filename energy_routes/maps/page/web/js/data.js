@@ -15,7 +15,9 @@ export const nodeOf = (id) => nodesById.get(id);
 export const arcOf = (id) => arcsById.get(id);
 export const corridorOf = (id) => corridorsById.get(id);
 
-export const families = ["oil", "gas"].filter((family) => arcs.some((arc) => arc.family === family));
+const familiesById = new Map(content.families.map((family) => [family.id, family]));
+export const familyOf = (id) => familiesById.get(id);
+export const families = [...familiesById.keys()];
 
 /** The corridors that an arc belongs to. */
 export function corridorsOf(arc) {

@@ -1,6 +1,6 @@
 /** What stands beside the map on the line, corridor or route in focus. */
 
-import { arcOf, corridorOf, corridorsOf, plans, reading, routesThrough, spans, WHOLE } from "./data.js";
+import { arcOf, corridorOf, corridorsOf, familyOf, plans, reading, routesThrough, spans, WHOLE } from "./data.js";
 import { find, make, polyline } from "./dom.js";
 import { known, number, percent, priceUnit, say, unit, volume } from "./format.js";
 import { baseColour, INK } from "./palette.js";
@@ -89,7 +89,7 @@ function ofArc(arc) {
 
 function ofCorridor(corridor) {
   const volumes = (plan) => plans[plan].corridors[corridor.id] ?? spans.map(() => 0);
-  const measure = unit(corridor.family === "gas" ? "bcm" : "Mt");
+  const measure = unit(familyOf(corridor.family).unit);
   const facts = [fact(say("tip.flow"), `${volume(volumes(shownPlan())[state.span])} ${measure}`)];
   if (comparing()) facts.push(fact(say("view.before"), `${volume(volumes(0)[state.span])} ${measure}`));
   const own = plans[shownPlan()].routes.filter((route) => route.corridor === corridor.id);

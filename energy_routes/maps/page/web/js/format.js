@@ -1,6 +1,6 @@
 /** Words and numbers as the page's language writes them. */
 
-import { content } from "./data.js";
+import { content, familyOf } from "./data.js";
 
 const [THOUSANDS, POINT] = content.marks;
 const MINUS = "−";
@@ -51,11 +51,11 @@ export const volume = (value) => number(value, decimalsFor(value));
 export const unit = (code) => known("unit", code);
 
 /** USD a tonne or a thousand m³, as the family is sold. */
-export const priceUnit = (family) => unit(family === "gas" ? "USD/1000m3" : "USD/t");
+export const priceUnit = (family) => unit(familyOf(family).price);
 
 /** A price as a pill tells it: "+$46/t". */
 export function worth(price, family) {
   const decimals = price >= 9.95 ? 0 : price >= 0.95 ? 1 : 2;
-  const measure = unit(content.style.priceUnit[family]);
+  const measure = unit(familyOf(family).priced);
   return say("pill.price", { price: number(price, decimals), measure });
 }

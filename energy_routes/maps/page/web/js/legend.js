@@ -1,6 +1,6 @@
 /** What widths, colours and symbols mean, and buttons for the corridors. */
 
-import { corridors, families, kind, plans, spans } from "./data.js";
+import { corridors, families, familyOf, kind, plans, spans } from "./data.js";
 import { make } from "./dom.js";
 import { number, say, unit } from "./format.js";
 import { textWidth } from "./labels.js";
@@ -19,8 +19,8 @@ const text = (x, y, words, extra = {}) => make("text", { x, y, "font-size": 11, 
 function spanUnit() {
   const shown = families.filter((family) => state.families.has(family));
   const { months } = spans[state.span];
-  const [first, second] = shown.map((family) => unit(family === "gas" ? "bcm" : "Mt"));
-  const base = second ? say("legend.unit.either", { first, second }) : first;
+  const units = shown.map((family) => unit(familyOf(family).unit));
+  const base = units.reduce((first, second) => say("legend.unit.either", { first, second }));
   if (Math.abs(months - 12) < 0.1) return say("legend.unit.year", { unit: base });
   return months < 1.1 ? say("legend.unit.month", { unit: base }) : base;
 }

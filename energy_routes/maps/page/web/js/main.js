@@ -2,7 +2,7 @@
 
 import { drawBars } from "./bars.js";
 import { drawCards } from "./cards.js";
-import { families, kind, plans, spans } from "./data.js";
+import { families, familyOf, kind, plans, spans } from "./data.js";
 import { drawDetail } from "./detail.js";
 import { find, make } from "./dom.js";
 import { savePng, saveSvg } from "./export.js";
@@ -106,6 +106,7 @@ function start() {
     button.addEventListener("click", () => update({ view: button.dataset.view }));
   }
   for (const button of document.querySelectorAll("[data-family]")) {
+    button.style.setProperty("--own", familyOf(button.dataset.family).proposed);
     button.addEventListener("click", () => toggleFamily(button.dataset.family));
   }
   for (const tab of document.querySelectorAll("[data-list]")) {

@@ -1,8 +1,8 @@
 /** Colours and widths; the constants are those of the static maps. */
 
-import { content } from "./data.js";
+import { content, familyOf } from "./data.js";
 
-const { ramp, proposed, steps } = content.style;
+const { steps } = content.style;
 
 export const BOTTLENECK = content.style.bottleneck;
 export const IDLE = content.style.idle;
@@ -18,14 +18,14 @@ export const width = (monthly) => 1.4 + 2.05 * monthly;
 export const stepOf = (used) => steps.filter((edge) => used >= edge).length;
 
 /** Colour of a flow; one without a capacity has no utilisation to tell. */
-export const colour = (family, used) => (used === null ? content.style.uncapped : ramp[family][stepOf(used)]);
+export const colour = (family, used) => (used === null ? content.style.uncapped : rampOf(family)[stepOf(used)]);
 
 /** A tone of the family that is dark enough for text on white. */
-export const inkOf = (family, used) => (used === null ? "#6d5848" : ramp[family][Math.max(2, stepOf(used))]);
+export const inkOf = (family, used) => (used === null ? "#6d5848" : rampOf(family)[Math.max(2, stepOf(used))]);
 
-export const proposedColour = (family) => proposed[family];
-export const rampOf = (family) => ramp[family];
-export const baseColour = (family) => ramp[family][1];
+export const proposedColour = (family) => familyOf(family).proposed;
+export const rampOf = (family) => familyOf(family).ramp;
+export const baseColour = (family) => rampOf(family)[1];
 
 /** Colour of a change, strong from a third of the largest. */
 export function changeColour(delta, largest) {

@@ -1,6 +1,6 @@
 /** Every number behind the map, as tables to read and to save. */
 
-import { arcs, content, corridors, figure, kind, plans, reading, spans } from "./data.js";
+import { arcs, content, corridors, families, familyOf, figure, kind, plans, reading, spans } from "./data.js";
 import { find, make } from "./dom.js";
 import { save } from "./export.js";
 import { number, percent, say, signed, unit, volume } from "./format.js";
@@ -69,7 +69,7 @@ function corridorsTable() {
   const rows = corridors.map((one) => {
     const now = plans[shownPlan()].corridors[one.id]?.[state.span] ?? 0;
     const before = plans[0].corridors[one.id]?.[state.span] ?? 0;
-    const cells = [one.name, one.family === "gas" ? "bcm" : "Mt", now];
+    const cells = [one.name, familyOf(one.family).unit, now];
     return comparing() ? [...cells, before, now - before] : cells;
   });
   return { title: say("report.corridors"), heads, rows: rows.sort((a, b) => b[2] - a[2]) };
@@ -91,7 +91,7 @@ function stepsTable() {
     ["kpi.exports", volume],
     ["kpi.bottlenecks", (value) => number(value, 0)],
   ];
-  const exported = (plan) => d3.sum(["oil", "gas"], (family) => figure(`export_${family}`, plan, state.span) ?? 0);
+  const exported = (plan) => d3.sum(families, (family) => figure(`export_${family}`, plan, state.span) ?? 0);
   const rows = plans.map((plan, i) => [
     plan.label || say("page.reference"),
     figure("netback", i, state.span),

@@ -1,11 +1,10 @@
 /** The months: a slider over the exports of the year, and play. */
 
-import { families, figure, spans, WHOLE } from "./data.js";
+import { families, familyOf, figure, spans, WHOLE } from "./data.js";
 import { find, make, polyline } from "./dom.js";
 import { say } from "./format.js";
 import { comparing, shownPlan, state, update } from "./state.js";
 
-const FILL = { oil: "#eccfb5", gas: "#c3d9ec" };
 const BEAT = 1000; // ms a month
 const HIGH = 36;
 const EDGE = 8; // px from the slider's end to its first stop
@@ -31,7 +30,7 @@ function drawArea() {
   const areas = families.map((family, k) => {
     const upper = months.map((i) => [x(i), y(now[i][k + 1])]);
     const lower = months.map((i) => [x(i), y(now[i][k])]).reverse();
-    return make("path", { d: `${polyline([...upper, ...lower])}Z`, fill: FILL[family] });
+    return make("path", { d: `${polyline([...upper, ...lower])}Z`, fill: familyOf(family).pale });
   });
   const parts = [...areas];
   if (comparing()) {
