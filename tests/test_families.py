@@ -219,6 +219,23 @@ def test_a_cap_holds_for_each_family_for_one_or_for_both_by_value(
     assert best(make().with_policy(max_share=caps)).value == pytest.approx(netback)
 
 
+@pytest.mark.parametrize(
+    ("minima", "netback"),
+    [
+        # Oil: 6 ≥ 0.9·(6 + L), so 4/3 Mt at 460 − 10 stay in the ground; gas: 4 ≥ 0.9·(4 + G), 23/9 bcm at 190 − 6.
+        ({"transit:RU": 0.9}, 5212 - 4 / 3 * 450 - 23 / 9 * 184),
+        ({"gas/transit:RU": 0.9}, 5212 - 23 / 9 * 184),
+        ({"transit:RU": 0.9, "gas/transit:RU": 0.5}, 5212 - 4 / 3 * 450),
+        # Both: 4000 of 5750 MUSD; of 5000 they are 80 %.  750 are shed with all 3 bcm by G_LONG, 184 USD for 250.
+        ({"all/transit:RU": 0.8}, 5212 - 3 * 184),
+    ],
+)
+def test_a_minimum_holds_for_each_family_for_one_or_for_both_by_value(
+    make: Make, minima: dict[str, object], netback: float
+) -> None:
+    assert best(make().with_policy(min_share=minima, exports="free")).value == pytest.approx(netback)
+
+
 def test_a_cap_by_value_is_priced_verified_and_read_back(make: Make, tmp_path: Path) -> None:
     """The last MUSD is saved with gas: 10 USD for 250, so 0.04 USD a USD of the 57.5 MUSD that are a point."""
     plan = er.solve(make().with_policy(max_share={"all/transit:RU": 0.6}, max_hhi={"all/corridor": 0.99}))

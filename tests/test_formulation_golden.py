@@ -84,7 +84,9 @@ def golden_case(folder: Path) -> Case:
     """Two months in which every rule of the recipe has at least one row."""
     case = months(toy(folder, TABLES), 2)
     caps = {"max_share": {"transit:RU": 0.6, "corridor:LONG": {"cap": 0.9, "over": "period"}}}
-    return case.with_policy(**caps, max_exposure={"market:EAST": 5}, exports="free")
+    minima = {"min_share": {"transit:RU": 0.1, "corridor:LONG": {"least": 0.05, "over": "period"}}}
+    return case.with_policy(**caps, **minima, max_exposure={"market:EAST": 5}, min_exposure={"corridor:SHORT": 0.5},
+                            exports="free")  # fmt: skip
 
 
 def built_case(folder: Path) -> Case:

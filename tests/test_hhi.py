@@ -22,7 +22,7 @@ from energy_routes.formulation.space.space import Space
 from energy_routes.linear.programme import Program
 from energy_routes.pack import bundled as library
 from energy_routes.solving.loop import stated
-from energy_routes.solving.tightest_caps import least_hhi
+from energy_routes.solving.tightest_caps import tightest_hhi
 from energy_routes.studies.curves.frontier import frontier
 from energy_routes.studies.curves.lever import Lever
 from energy_routes.studies.curves.rebuild import Rebuilder
@@ -109,7 +109,7 @@ def test_models_against_a_conic_solver(model: str) -> None:
         pytest.skip("whole builds and futures are no cone programme")
     space, _ = stated(capped(case, "corridor", 1.0, exports="hold"))
     now = float(er.indicators.hhi(_volumes(case)))
-    least = least_hhi(space, replace(space.policy.max_hhi[0], cap=0.01))
+    least = tightest_hhi(space, replace(space.policy.max_hhi[0], cap=0.01))
     # Of oil and gas together the conic solver stops up to 2.5e-5 short of plans that keep the cap to 1e-9.
     near = 1e-5 if len(case.network.packs) > 1 else 1e-6
     cap = least + 0.02 * (1 - least) if now <= least else least + 0.3 * (now - least)

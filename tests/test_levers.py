@@ -23,6 +23,8 @@ WRITTEN: dict[str, Any] = {
     "max_share": {"transit:RU": 0.8, "oil/corridor:SHORT": {"cap": 0.5, "over": "period"}},
     "max_exposure": {"transit:RU": {"cap": 5, "family": "oil"}},
     "max_hhi": {"corridor": 0.9},
+    "min_share": {"corridor:LONG": {"least": 0.1, "over": "period"}},
+    "min_exposure": {"oil/corridor:LONG": 2},
     "security": {"window": ["2023"], "delta": 0.5, "foreseen": True, "swing": 2},
     "bookings": {"arcs": "SHORT; LONG", "premium": "3"},
     "cvar": {"lambda": 0.5, "scenarios": [{"name": "a", "probability": 0.1, "outages": ["arc:SHORT"], "days": 30}]},
@@ -72,6 +74,7 @@ def test_a_result_saved_before_a_lever_was_known_is_without_it(tmp_path: Path) -
 def test_a_model_file_has_a_key_for_every_lever(tmp_path: Path) -> None:
     lines = ["objective = 'cost'", "exports = 'free'", "max_share = { 'transit:RU' = 0.8 }",
              "max_hhi = { corridor = 1 }", "max_exposure = { 'transit:RU' = 5 }", "bookings = { spot = 0.5 }",
+             "min_share = { 'corridor:LONG' = 0.1 }", "min_exposure = { 'corridor:LONG' = { least = 2 } }",
              "cvar = { alpha = 0.8 }", "security = { delta = 1 }", "base_prices = { oil = 600 }"]  # fmt: skip
     policy = er.load(write(tmp_path, model="[policy]\n" + "\n".join(lines))).policy
     set_ = [lever.name for lever in fields(Policy) if getattr(policy, lever.name) != lever.default]
@@ -87,7 +90,8 @@ def test_a_model_file_has_a_key_for_every_lever(tmp_path: Path) -> None:
 
 def test_what_is_relaxed_is_what_could_be_met_by_shutting_in() -> None:
     policy = asked()
-    assert policy.asked == ("max_share", "max_exposure", "max_hhi", "security", "max_emissions")
+    bounds = ("max_share", "max_exposure", "max_hhi", "min_share", "min_exposure")
+    assert policy.asked == (*bounds, "security", "max_emissions")
     free = policy.without_caps()
     kept = {lever for lever in LEVERS if getattr(free, lever) == getattr(policy, lever)}
     assert kept == set(LEVERS) - set(policy.asked)

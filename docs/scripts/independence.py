@@ -19,7 +19,7 @@ from energy_routes.linear.highs.session import Session
 from energy_routes.linear.programme import Program
 from energy_routes.linear.solution import Status
 from energy_routes.solving.loop import program_of, stated
-from energy_routes.solving.tightest_caps import least_share
+from energy_routes.solving.tightest_caps import tightest_share
 from energy_routes.studies.draws.draws import Sampler
 from energy_routes.studies.outages.shock import Shock
 from energy_routes.studies.outages.stress import KINDS
@@ -76,7 +76,7 @@ class Uncapped:
 
     def least(self) -> float:
         """The lowest share with exports whole."""
-        return least_share(self.space, RU)
+        return tightest_share(self.space, RU)
 
     def cost(self, cap: float) -> float:
         """USD per exported tonne of a cap on the share; NaN where it cannot be met."""

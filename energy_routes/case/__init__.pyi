@@ -29,6 +29,7 @@ from .policy.bounds import (
     Bounds as Bounds,
     Cap as Cap,
     Concentration as Concentration,
+    Minimum as Minimum,
     Over as Over,
     for_family as for_family,
 )
@@ -39,6 +40,7 @@ from .policy.build_options import (
     opening_edits as opening_edits,
     yearly_charge as yearly_charge,
 )
+from .policy.contradictions import refuse_contradictions as refuse_contradictions
 from .policy.levers import (
     Bookings as Bookings,
     Cvar as Cvar,

@@ -217,8 +217,8 @@ class Case:
         Parameters
         ----------
         **levers : object
-            Fields of :class:`Policy` as a model file writes them: ``objective="cost"``, ``exports="free"``, caps as
-            ``max_share={"transit:RU": 0.8}``.  The level of a cap may carry a unit: ``"80 %"``, ``"300 kt/month"``.
+            Fields of :class:`Policy` as a model file writes them: ``objective="cost"``, ``exports="free"``, bounds as
+            ``max_share={"transit:RU": 0.8}``.  The level of a bound may carry a unit: ``"80 %"``, ``"300 kt/month"``.
 
         Returns
         -------
@@ -334,10 +334,10 @@ class Case:
             return caps
         read: dict[str, object] = {}
         for name, written in caps.items():
-            table = dict(written) if isinstance(written, Mapping) else {"cap": written}
-            if "cap" in table:
+            table, level = BOUNDS[lever].spelt(written), BOUNDS[lever].keys[0]
+            if level in table:
                 whose = f"{table['family']}/" if "family" in table else ""
-                table["cap"] = self.cap(lever, f"{whose}{name}", table["cap"])
+                table[level] = self.cap(lever, f"{whose}{name}", table[level])
             read[name] = table
         return read
 

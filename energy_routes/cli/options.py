@@ -27,7 +27,8 @@ Sets = Annotated[
     list[str] | None,
     typer.Option(
         "--set", metavar="PATH=VALUE",
-        help="Change one figure: policy.max_share.transit:RU=0.8, 'arc:BTC.capacity=5 Mt/y'; may be repeated.",
+        help="Change one figure: policy.max_share.transit:RU=0.8, policy.min_exposure.corridor:BTC=2, "
+             "'arc:BTC.capacity=5 Mt/y'; may be repeated.",
     ),
 ]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout instead of tables.")]

@@ -24,7 +24,15 @@ from energy_routes.formulation.rules.builds import (
     within_added,
 )
 from energy_routes.formulation.rules.carbon import carbon, max_emissions
-from energy_routes.formulation.rules.diversification import exports, exposure, hold_exports, max_exposure, max_share
+from energy_routes.formulation.rules.diversification import (
+    exports,
+    exposure,
+    hold_exports,
+    max_exposure,
+    max_share,
+    min_exposure,
+    min_share,
+)
 from energy_routes.formulation.rules.network import balance, capacity, joint_limits, joint_ratios
 from energy_routes.formulation.rules.storage import (
     closing_stock,
@@ -71,7 +79,10 @@ PHYSICS: tuple[Rule, ...] = (
     *WIDENED,
 )
 
-RULES: tuple[Rule, ...] = (*PHYSICS, *BUILDS, exposure, max_share, max_exposure, hold_exports, max_emissions)
+# What a policy asks of the plan.
+ASKED: tuple[Rule, ...] = (max_share, max_exposure, min_share, min_exposure, hold_exports, max_emissions)
+
+RULES: tuple[Rule, ...] = (*PHYSICS, *BUILDS, exposure, *ASKED)
 
 COSTS: tuple[Money, ...] = (
     (money.tariffs, "cash"),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from energy_routes.case import Case
+from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
 from energy_routes.formulation import Space, Tangent, build, build_space, tangents
 from energy_routes.linear import Method, Point, Program, Session, Solution, Status, pulp, residuals
@@ -205,6 +205,7 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
         session = _session(program, options)
         return cut_until_inside(session, program, space, [], lambda p: _solved(session, p, space))
 
+    refuse_contradictions(case)
     free = _free(case, constraints, options) if case.policy.held else None
     space, hedge = hedged(_hold(build_space(case), free))
     space, guard = guarded(space, lambda space: _program(space, constraints), best)
@@ -275,7 +276,7 @@ def _infeasible(program: Program, space: Space) -> InfeasibleError:
     found = repairs(program, space)
     held = ""
     if space.held and (words := [*tightest_words(space), *_safest_words(space.case)]):
-        held = f" With exports held, {'; '.join(words)}. Loosen the cap, or allow shutting in with exports = 'free'."
+        held = f" With exports held, {'; '.join(words)}. Ask for less, or allow shutting in with exports = 'free'."
     lines = "\n".join(f"  {r['words']}" for r in found)
     return InfeasibleError(
         f"{space.case.name} is infeasible: no plan keeps every rule.{held} The cheapest set of limits that "

@@ -1,4 +1,4 @@
-"""How far a cap can be tightened at all with exports held: told when a cap cannot be met."""
+"""How far a bound can be tightened at all with exports held: told when it cannot be met."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import BOUNDS, Cap, Concentration, for_family
+from energy_routes.case import BOUNDS, Cap, Concentration, Minimum, for_family
 from energy_routes.formulation import Space, build, build_space, capped, max_hhi, reached, tangents
 from energy_routes.linear import Builder, Expr, Program, Session, Status, Term, Vector, axis, level
 from energy_routes.solving.cutting_planes import CONE
@@ -21,52 +21,61 @@ DUST = 1e-9  # Mt or bcm
 
 
 def tightest_words(space: Space) -> list[str]:
-    """One sentence a cap: the lowest value that the network allows with exports held, each cap on its own."""
+    """One sentence a bound: how far the network lets it go with exports held, each bound on its own."""
     free = build_space(replace(space.case, policy=space.policy.without_caps())).with_held(space.held)
     words = []
     for family in space.measured:
         for lever, kind in BOUNDS.items():
-            for cap in for_family(getattr(space.policy, lever), family):
-                least = _LEAST[kind.measure.name](free, replace(cap, family=family))
-                if least > cap.cap:
-                    whose = f"{cap.name.rpartition('/')[2]} of {family}" if len(space.measured) > 1 else cap.name
-                    told = f"{least:.4g} a year" if kind.measure.dimension == "rate" else f"{least:.4f}"
-                    each = "" if cap.over == "horizon" else " in every period"
-                    words.append(
-                        f"the {kind.measure.words} {whose} cannot go below {told}{each} (asked: {cap.cap:g})"
-                    )
+            for bound in for_family(getattr(space.policy, lever), family):
+                end = _TIGHTEST[kind.measure.name](free, replace(bound, family=family))
+                if end < bound.level if kind.least else end > bound.level:
+                    whose = f"{bound.name.rpartition('/')[2]} of {family}" if len(space.measured) > 1 else bound.name
+                    told = f"{end:.4g} a year" if kind.measure.dimension == "rate" else f"{end:.4f}"
+                    told = f"cannot go {'above' if kind.least else 'below'} {told}"
+                    each = "" if bound.over == "horizon" else " in every period"
+                    words.append(f"the {kind.measure.words} {whose} {told}{each} (asked: {bound.level:g})")
     return words
 
 
-def least_share(space: Space, cap: Cap) -> float:
-    """The lowest share of a group that any plan of the space keeps, over the horizon or in every period as the cap is.
+def tightest_share(space: Space, bound: Cap | Minimum) -> float:
+    """The lowest share of a group that any plan of the space keeps; of a minimum the highest.
 
-    The largest of the ratios exposure/total (one a family and window) is made least: minimise the largest exposure −
-    λ·total with λ the largest ratio of the plan before; exact for a linear programme after a few solves (Dinkelbach
-    1967; Crouzeix, Ferland and Schaible 1985 for several ratios).  NaN where nothing can move.
+    It is kept over the horizon or in every period, as the bound is.  The largest of the ratios exposure/total (one a
+    family and window) is made least: minimise the largest exposure − λ·total with λ the largest ratio of the plan
+    before; exact for a linear programme after a few solves (Dinkelbach 1967; Crouzeix, Ferland and Schaible 1985 for
+    several ratios).  Of a minimum all of these are taken negative.  NaN where nothing can move.
     """
-    exposed, total = capped(space, replace(cap, cap=1.0))
-    program, ratio = build(space), 1.0
+    way = _way(bound)
+    exposed, total = capped(space, bound)
+    program, ratio = build(space), max(way, 0.0)
     for _ in range(ROUNDS):
-        solution = _worst(program, space.builder, exposed - total * float(level(ratio)))
+        solution = _worst(program, space.builder, (exposed - total * float(level(ratio))) * way)
         if solution is None:
             return float("nan")
         volume, of = exposed.value(solution), total.value(solution)
         some = of > DUST
         if not some.any():
             return float("nan")
-        ratio, before = float(np.max(volume[some] / of[some])), ratio
-        if before - ratio <= EXACT:
-            return min(before, ratio)
+        ratio, before = way * float(np.max(way * volume[some] / of[some])), ratio
+        if way * (before - ratio) <= EXACT:
+            return way * min(way * before, way * ratio)
     return ratio
 
 
-def least_exposure(space: Space, cap: Cap) -> float:
-    """The lowest volume a year of a group (Mt, bcm), over the horizon or in every period; NaN where there is none."""
-    exposed, _ = capped(space, cap)
-    pace = exposed * (1.0 / exposed.axis.data("years"))
+def tightest_exposure(space: Space, bound: Cap | Minimum) -> float:
+    """The lowest volume a year of a group (Mt, bcm), of a minimum the highest; NaN where there is no plan.
+
+    It is kept over the horizon or in every period, as the bound is.
+    """
+    way = _way(bound)
+    exposed, _ = capped(space, bound)
+    pace = exposed * (way / exposed.axis.data("years"))
     solution = _worst(build(space), space.builder, pace)
-    return float("nan") if solution is None else float(np.max(pace.value(solution)))
+    return float("nan") if solution is None else way * float(np.max(pace.value(solution)))
+
+
+def _way(bound: Cap | Minimum) -> float:
+    return -1.0 if isinstance(bound, Minimum) else 1.0
 
 
 def _worst(program: Program, columns: Builder, of: Expr) -> Vector | None:
@@ -79,7 +88,7 @@ def _worst(program: Program, columns: Builder, of: Expr) -> Vector | None:
     return solution.x if solution.status is Status.optimal else None
 
 
-def least_hhi(space: Space, cap: Concentration) -> float:
+def tightest_hhi(space: Space, cap: Concentration) -> float:
     """The lowest HHI of a kind that any plan has, to ``FINE``: bisection on caps, each proved by cuts or refuted.
 
     Of the cap's family; of a cap for each family, the highest of them.
@@ -110,6 +119,6 @@ def _inside(space: Space, cap: Concentration) -> float | None:
         session.add_rows(max_hhi(space, cuts))
 
 
-_LEAST: Mapping[str, Callable[[Space, Any], float]] = {
-    "share": least_share, "exposure": least_exposure, "hhi": least_hhi
+_TIGHTEST: Mapping[str, Callable[[Space, Any], float]] = {
+    "share": tightest_share, "exposure": tightest_exposure, "hhi": tightest_hhi
 }  # fmt: skip

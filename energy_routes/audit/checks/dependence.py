@@ -35,7 +35,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         used = sum(inlets[kind, group, family, p] for p in spans) / capacity if capacity > 0 else math.nan
         found.equal("groups", f"{what} utilisation", row["utilisation"], used)
     _indicators(saved, facts, volumes, totals, listed, found)
-    _caps(facts, volumes, totals, listed, found)
+    _limits(facts, volumes, totals, listed, found)
     _cuts(saved, facts, volumes, found)
     _held(saved, found)
 
@@ -133,11 +133,11 @@ def _indicators(
             found.equal("indicators", what, row["value"], own[measure])
 
 
-def _caps(
+def _limits(
     facts: Facts, volumes: Exposure, totals: dict[tuple[str, str, str], float],
     listed: set[tuple[str, str, str]], found: Findings,
 ) -> None:  # fmt: skip
-    """Caps on concentration, on shares and on volumes, over the horizon or in every period."""
+    """Caps on concentration, and bounds on shares and on volumes, over the horizon or in every period."""
     families = sorted({family for _, _, family in listed})
     for cap in facts.policy["max_hhi"]:
         for family in _whose(cap, facts.policy["max_hhi"], families, ("kind", "weight")):
@@ -147,22 +147,30 @@ def _caps(
             if (total := sum(sizes.values())) > 0:
                 hhi = sum(weights[group] * size * size for group, size in sizes.items()) / total**2
                 found.within("caps", f"HHI of {cap['kind']}", hhi, 0.0, cap["cap"])
-    for lever in ("max_share", "max_exposure"):
-        for cap in facts.policy[lever]:
-            whole = cap["over"] == "horizon"
-            windows = [facts.periods] if whole else [[period] for period in facts.periods]
-            for kind, group, family in sorted(listed):
-                held = _whose(cap, facts.policy[lever], families, ("kind", "group"))
-                if (kind, group) != (cap["kind"], cap["group"]) or family not in held:
-                    continue
-                for spans in windows:
-                    volume = sum(volumes[kind, group, family, p] for p in spans)
-                    base = sum(totals[kind, family, p] if lever == "max_share" else facts.years[p] for p in spans)
-                    if whole and facts.past:
-                        before, of = _gone(facts, kind, group, family)
-                        volume += before
-                        base += of if lever == "max_share" else sum(years(p) for p in facts.past["periods"])
-                    found.within("caps", f"{lever} {kind}:{group} {spans[0]}…", volume, -math.inf, cap["cap"] * base)
+    for lever, bounds in facts.policy.items():
+        if lever.partition("_")[2] in ("share", "exposure"):
+            for bound in bounds:
+                for family in _whose(bound, bounds, families, ("kind", "group")):
+                    if (bound["kind"], bound["group"], family) in listed:
+                        _bound(facts, volumes, totals, found, lever, bound, family)
+
+
+def _bound(
+    facts: Facts, volumes: Exposure, totals: dict[tuple[str, str, str], float], found: Findings, lever: str, bound: Row,
+    family: str,
+) -> None:  # fmt: skip
+    """A share or volume of a group against its bound, the most (``max_``) or the least (``min_``), in each window."""
+    side, _, measure = lever.partition("_")
+    kind, group, whole = bound["kind"], bound["group"], bound["over"] == "horizon"
+    for spans in [facts.periods] if whole else [[period] for period in facts.periods]:
+        volume = sum(volumes[kind, group, family, p] for p in spans)
+        base = sum(totals[kind, family, p] if measure == "share" else facts.years[p] for p in spans)
+        if whole and facts.past:
+            before, of = _gone(facts, kind, group, family)
+            volume += before
+            base += of if measure == "share" else sum(years(p) for p in facts.past["periods"])
+        low, high = (-math.inf, bound["cap"] * base) if side == "max" else (bound["least"] * base, math.inf)
+        found.within("caps", f"{lever} {kind}:{group} {spans[0]}…", volume, low, high)
 
 
 def _gone(facts: Facts, kind: str, group: str, family: str) -> tuple[float, float]:

@@ -20,7 +20,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """The cost is the base less the plan, and the sum of its parts; the summary repeats the certificate."""
     kept, told = saved.certificate.get("premium"), saved.summary["premium"]
     asked = any(value not in (None, []) for lever, value in facts.policy.items()
-                if lever.startswith("max_") or lever == "security")
+                if lever.startswith(("max_", "min_")) or lever == "security")
     found.true("premium", "certificate", bool(kept) == asked, "does not go with the policy")
     kept = kept or {}
     for name in MONEY:

@@ -45,9 +45,8 @@ EXPOSURE = Measure("exposure", "volume of", "rate", f"a volume in Mt/y (bcm/y) f
 HHI = Measure("hhi", "HHI over", "fraction", "a number above 0 and at most 1", 1.0, above=True, usual=(1.0, 0.05))
 
 
-@dataclass(frozen=True)
-class Cap:
-    """A cap on a group of a kind: a share (0–1) or a volume (Mt/y or bcm/y), over the horizon or in every period.
+class OnGroup:
+    """A bound on a group of a kind: on a share (0–1) or a volume (Mt/y or bcm/y), over the horizon or in every period.
 
     It holds for each ``family`` by itself (None), for one, or for all together by value at base prices ('all', where a
     volume is MUSD a year).
@@ -55,9 +54,7 @@ class Cap:
 
     kind: str
     group: str
-    cap: float
-    over: Over = "horizon"
-    family: str | None = None
+    family: str | None
 
     @property
     def name(self) -> str:
@@ -65,7 +62,7 @@ class Cap:
 
     @staticmethod
     def parts(lever: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
-        """Kind, group and ``over`` of a cap as written; ``name`` is without its family.  Raises UsageError."""
+        """Kind, group and ``over`` of a bound as written; ``name`` is without its family.  Raises UsageError."""
         kind, colon, group = name.partition(":")
         if not colon or kind not in GROUP_KINDS:
             raise UsageError(
@@ -76,6 +73,36 @@ class Cap:
         if over not in ("horizon", "period"):
             raise UsageError(f"{lever} of {name!r}: over = {over!r}; expected 'horizon' or 'period'")
         return {"kind": kind, "group": group, "over": over}
+
+
+@dataclass(frozen=True)
+class Cap(OnGroup):
+    """The most that a group may have."""
+
+    kind: str
+    group: str
+    cap: float
+    over: Over = "horizon"
+    family: str | None = None
+
+    @property
+    def level(self) -> float:
+        return self.cap
+
+
+@dataclass(frozen=True)
+class Minimum(OnGroup):
+    """The least that a group must have."""
+
+    kind: str
+    group: str
+    least: float
+    over: Over = "horizon"
+    family: str | None = None
+
+    @property
+    def level(self) -> float:
+        return self.least
 
 
 @dataclass(frozen=True)
@@ -92,6 +119,10 @@ class Concentration:
     family: str | None = None
     group: ClassVar[str] = ""  # it is on all groups of its kind
     over: ClassVar[Over] = "horizon"
+
+    @property
+    def level(self) -> float:
+        return self.cap
 
     @property
     def name(self) -> str:
@@ -114,13 +145,16 @@ class Concentration:
         return {"kind": kind, "weight": weight}
 
 
-Bound = Cap | Concentration
-AnyBound = TypeVar("AnyBound", Cap, Concentration)
+Bound = Cap | Minimum | Concentration
+AnyBound = TypeVar("AnyBound", bound=Bound)
 
 
 @dataclass(frozen=True)
 class Bounds(Generic[AnyBound]):
-    """A lever of bounds on a measure, one a group (or kind) and family: ``{ "transit:RU" = 0.8 }``."""
+    """A lever of bounds on a measure, one a group (or kind) and family: ``{ "transit:RU" = 0.8 }``.
+
+    ``of`` says from which side; the key of a bound's level in a table is the name of its field, ``cap`` or ``least``.
+    """
 
     measure: Measure
     of: type[AnyBound]
@@ -128,10 +162,30 @@ class Bounds(Generic[AnyBound]):
     relaxed: ClassVar[bool] = True
     in_file: ClassVar[tuple[Any, Any]] = (dict[str, Any], {})
 
+    @property
+    def least(self) -> bool:
+        """Whether it bounds from below."""
+        return self.of is Minimum
+
+    @property
+    def usual(self) -> tuple[float, float] | None:
+        """From where to where a curve runs unless told, the loose end first."""
+        return self.measure.usual and (self.measure.usual[::-1] if self.least else self.measure.usual)
+
+    @property
+    def sign(self) -> str:
+        return "≥" if self.least else "≤"
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of a bound that is written as a table, its level first."""
+        return [part.name for part in fields(self.of) if part.name not in ("kind", "group")]
+
     def parse(self, lever: str, value: object, old: tuple[AnyBound, ...]) -> tuple[AnyBound, ...]:
         """The bounds with those written added, each in place of one of its name; none of an empty table."""
         if not isinstance(value, Mapping):
-            raise UsageError(f"{lever} is a table of caps such as {{ {self.example} }}")
+            what = "minima" if self.least else "caps"
+            raise UsageError(f"{lever} is a table of {what} such as {{ {self.example} }}")
         bounds = {bound.name: bound for bound in old if value}
         for name, written in value.items():
             new = self.one(lever, name, written)
@@ -140,17 +194,22 @@ class Bounds(Generic[AnyBound]):
         return tuple(bounds.values())
 
     def one(self, lever: str, name: str, written: object) -> AnyBound:
-        """A bound as written: a bare number, or a table with ``cap`` and more.  Raises UsageError."""
+        """A bound as written: a bare number, or a table with its level and more.  Raises UsageError."""
         family, plain = _family(name)
-        keys = [part.name for part in fields(self.of) if part.name not in ("kind", "group")]
-        spec = dict(written) if isinstance(written, Mapping) else {"cap": written}
+        keys = self.keys
+        spec = self.spelt(written)
         if unknown := sorted(set(spec) - set(keys)):
             raise UsageError(f"{lever} of {name!r}: unknown key {unknown[0]!r}; expected {', '.join(keys)}. "
                              f"{nearest(unknown[0], keys)}")
         if "family" in spec:
             family, _ = _family(f"{spec['family']}/")
         parts = self.of.parts(lever, plain, spec)
-        return self.of(cap=self.measure.level(f"{lever} of {name!r}", spec.get("cap")), family=family, **parts)
+        parts[keys[0]] = self.measure.level(f"{lever} of {name!r}", spec.get(keys[0]))
+        return self.of(family=family, **parts)
+
+    def spelt(self, written: object) -> dict[str, Any]:
+        """A bound as a table: a bare number is its level."""
+        return dict(written) if isinstance(written, Mapping) else {self.keys[0]: written}
 
 
 def for_family(bounds: Iterable[AnyBound], family: str) -> list[AnyBound]:

@@ -19,6 +19,7 @@ from energy_routes.case.policy.bounds import (
     Bounds,
     Cap,
     Concentration,
+    Minimum,
 )
 from energy_routes.case.policy.levers import Bookings, Build, Cvar, Security
 from energy_routes.errors import UsageError
@@ -112,6 +113,10 @@ class Policy:
         Caps on a group's volume, Mt (bcm) a year; MUSD a year over all families.
     max_hhi : tuple of Concentration
         Caps on the Herfindahl–Hirschman index of a kind of group, above 0 and up to 1.
+    min_share : tuple of Minimum
+        Least shares of a group in exports, 0 to 1.
+    min_exposure : tuple of Minimum
+        Least volumes of a group, Mt (bcm) a year; MUSD a year over all families.
     security : Security or None
         How much may be lost after any single loss (N-1).
     bookings : Bookings or None
@@ -141,6 +146,8 @@ class Policy:
     max_share: Annotated[tuple[Cap, ...], Bounds(SHARE, Cap, "'transit:RU' = 0.8")] = ()
     max_exposure: Annotated[tuple[Cap, ...], Bounds(EXPOSURE, Cap, "'transit:RU' = 0.8")] = ()
     max_hhi: Annotated[tuple[Concentration, ...], Bounds(HHI, Concentration, "corridor = 0.5")] = ()
+    min_share: Annotated[tuple[Minimum, ...], Bounds(SHARE, Minimum, "'corridor:BTC' = 0.1")] = ()
+    min_exposure: Annotated[tuple[Minimum, ...], Bounds(EXPOSURE, Minimum, "'corridor:BTC' = 2")] = ()
     security: Annotated[Security | None, Laid(Security.parse, relaxed=True)] = None
     bookings: Annotated[Bookings | None, Laid(Bookings.parse)] = None
     cvar: Annotated[Cvar | None, Laid(Cvar.parse)] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.errors import DataError, Fault, InfeasibleError, UsageError
 
 if TYPE_CHECKING:
     from energy_routes.case import Case
@@ -38,9 +38,11 @@ def _pack(path: Path) -> dict[str, Any]:
 
 def _model(target: str, scenarios: list[str] | None, sets: list[str] | None) -> dict[str, Any]:
     """A model is sound when each of its scenarios is, too; the faults of all are told at once."""
+    from energy_routes.case import refuse_contradictions
     from energy_routes.cli.options import ask
 
     case = ask(target, scenarios, sets)
+    refuse_contradictions(case)
     faults = [fault for name in case.scenarios for fault in _faults(case, name)]
     if faults:
         raise DataError(case.name, dict.fromkeys(faults))
@@ -57,10 +59,14 @@ def _model(target: str, scenarios: list[str] | None, sets: list[str] | None) -> 
 
 
 def _faults(case: Case, scenario: str) -> list[Fault]:
+    from energy_routes.case import refuse_contradictions
+
     try:
-        case.scenario(scenario)
+        refuse_contradictions(case.scenario(scenario))
     except DataError as error:
         return list(error.faults)
+    except InfeasibleError as error:
+        return [Fault(case.name, column=f"scenario.{scenario}.policy", found=one["words"]) for one in error.relaxations]
     return []
 
 

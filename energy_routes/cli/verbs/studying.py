@@ -149,7 +149,7 @@ def ends(over: str, start: str | None, stop: str | None) -> tuple[str | float, s
     from energy_routes.errors import UsageError
 
     bounds = bounds_of(over)
-    usual = (bounds and bounds.measure.usual) or (None, None)
+    usual = (bounds and bounds.usual) or (None, None)
     first, last = (default if value is None else value for value, default in zip((start, stop), usual, strict=True))
     if first is None or last is None:
         raise UsageError(f"--over {over} needs --from and --to")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import ALL, Cap, Over, Past, for_family
+from energy_routes.case import ALL, Cap, Minimum, Over, Past, for_family
 from energy_routes.formulation.declaration import Account, Limit
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Axis, Expr, Rows, axis, level
@@ -64,7 +64,7 @@ def max_share(s: Space) -> Rows:
     has been exported already.
     """
     exposed, total = capped(s, *s.policy.max_share)
-    return exposed - total * level(exposed.axis.data("cap")) <= 0.0
+    return exposed - total * level(exposed.axis.data("level")) <= 0.0
 
 
 @Limit("policy", key="group", name="cap on the volume of {group}", repair=1)
@@ -74,7 +74,34 @@ def max_exposure(s: Space) -> Rows:
     A cap in Mt (bcm) a year; of a year that is partly gone, what has been exported already counts.
     """
     exposed, _ = capped(s, *s.policy.max_exposure)
-    return exposed <= exposed.axis.data("cap") * exposed.axis.data("years")
+    return exposed <= exposed.axis.data("level") * exposed.axis.data("years")
+
+
+def of_least_share(s: Space) -> Expr:
+    """What each least share is a share of, below 0: so much more of its group must move with a share higher by 1."""
+    return -capped(s, *s.policy.min_share)[1]
+
+
+@Limit("policy", key="group", name="least share of {group}", repair=1, worth="MUSD per pp", level=True,
+       gain=of_least_share)
+def min_share(s: Space) -> Rows:
+    r"""Σ_t x_gkt ≥ σ_g · Σ_t total_kt  (over the horizon; or for every t)   ∀ g with a least share, k   [Mt | bcm]
+
+    The totals are those of a cap on the share.
+    """
+    exposed, total = capped(s, *s.policy.min_share)
+    beyond = total * level(exposed.axis.data("level")) - exposed
+    return beyond.on(axis("least", exposed.axis.keys, exposed.axis.frame.assign(sign=-1.0))) <= 0.0
+
+
+@Limit("policy", key="group", name="least volume of {group}", repair=1)
+def min_exposure(s: Space) -> Rows:
+    r"""Σ_t x_gkt ≥ X_g · Σ_t Δt  (over the horizon; or for every t)   ∀ g with a least volume   [Mt | bcm]
+
+    A minimum in Mt (bcm) a year; of a year that is partly gone, what has been exported already counts.
+    """
+    exposed, _ = capped(s, *s.policy.min_exposure)
+    return exposed >= exposed.axis.data("level") * exposed.axis.data("years")
 
 
 @Limit("policy", key="family", name="exports of {family} held", repair=2)
@@ -89,19 +116,19 @@ def hold_exports(s: Space) -> Rows:
     return s.exports.take(kept, s.exports.axis.take(kept)).sum_to(held) >= held.data("volume")
 
 
-def capped(s: Space, *caps: Cap) -> tuple[Expr, Expr]:
-    """What caps look at, a row each, family and window: the exposure of the group, and what its share is a share of.
+def capped(s: Space, *bounds: Cap | Minimum) -> tuple[Expr, Expr]:
+    """What bounds look at, a row each, family and window: the exposure of the group, and what its share is a share of.
 
     Over a horizon that began in mid-year both count what the months gone by have carried.
     """
-    rows = _caps(s, caps)
+    rows = _bounded(s, bounds)
     members = _members(s, rows)
     exposed, total = (expr.spread_to(members).sum_to(rows) for expr in (s.exposure, share_totals(s)))
     return exposed + rows.data("gone"), total + rows.data("gone_total")
 
 
-def _caps(s: Space, caps: tuple[Cap, ...]) -> Axis:
-    """One row a capped group and window; ``window`` is 'horizon' or a period, ``years`` its length.
+def _bounded(s: Space, bounds: tuple[Cap | Minimum, ...]) -> Axis:
+    """One row a bounded group and window; ``window`` is 'horizon' or a period, ``years`` its length.
 
     Of a year that is partly gone, ``years`` counts the months gone by; ``gone`` is what the group carried in them, and
     ``gone_total`` what that is a share of.
@@ -113,20 +140,20 @@ def _caps(s: Space, caps: tuple[Cap, ...]) -> Axis:
     }
     known = set(zip(*(s.exposure.axis.frame[key] for key in ("kind", "group", "family")), strict=True))
     rows = [
-        (c.kind, c.group, family, window, years, c.cap)
+        (b.kind, b.group, family, window, years, b.level)
         for family in s.measured
-        for c in for_family(caps, family)
-        if (c.kind, c.group, family) in known
-        for window, years in spans[c.over]
+        for b in for_family(bounds, family)
+        if (b.kind, b.group, family) in known
+        for window, years in spans[b.over]
     ]
-    columns = ["kind", "group", "family", "window", "years", "cap"]
+    columns = ["kind", "group", "family", "window", "years", "level"]
     frame = pd.DataFrame(rows, columns=columns)
     whole = frame["window"] == "horizon"
     of = list(zip(frame["kind"], frame["group"], frame["family"], strict=True))
     totals = {(kind, group, k): past.totals.get((kind, k), 0.0) for kind, group, _ in of for k in s.case.families}
     frame["gone"] = np.where(whole, [_gone(s, past.exposure, *key) for key in of], 0.0)
     frame["gone_total"] = np.where(whole, [_gone(s, totals, *key) for key in of], 0.0)
-    return axis("cap", ("kind", "group", "family", "window"), frame)
+    return axis("bound", ("kind", "group", "family", "window"), frame)
 
 
 def _gone(s: Space, carried: Mapping[tuple[str, str, str], float], kind: str, group: str, family: str) -> float:
@@ -136,11 +163,11 @@ def _gone(s: Space, carried: Mapping[tuple[str, str, str], float], kind: str, gr
     return carried.get((kind, group, family), 0.0)
 
 
-def _members(s: Space, caps: Axis) -> Axis:
-    """The periods inside the window of each cap."""
-    pairs = caps.frame.merge(pd.DataFrame({"period": [p.label for p in s.case.periods]}, dtype=object), how="cross")
+def _members(s: Space, bounds: Axis) -> Axis:
+    """The periods inside the window of each bound."""
+    pairs = bounds.frame.merge(pd.DataFrame({"period": [p.label for p in s.case.periods]}, dtype=object), how="cross")
     inside = (pairs["window"] == "horizon") | (pairs["window"] == pairs["period"])
-    return axis("member", (*caps.keys, "period"), pairs[inside])
+    return axis("member", (*bounds.keys, "period"), pairs[inside])
 
 
 def share_totals(s: Space) -> Expr:

@@ -116,9 +116,11 @@ class Slopes:
     def along_level(self, rows: Index, gain: Expr) -> float:
         """The slope as a level ``t`` begins to grow that stands in rows a·x − t·g(x) ≤ b of the programme.
 
-        ``gain`` holds g, one expression a row of ``rows``, at least 0 at every plan.
+        ``gain`` holds g, one expression a row of ``rows``: at least 0 at every plan where the level gives room, at most
+        0 where it takes some.
         """
-        if not np.isfinite(self._high[rows]).any() or (self.duals[rows] <= self.slight).all():
+        idle = (self.duals[rows] <= self.slight).all() and (gain.value(self._solution.x) >= 0).all()
+        if idle or not np.isfinite(self._high[rows]).any():
             return 0.0
         return self._told(Session(self._with_face(rows, gain)).solve())
 

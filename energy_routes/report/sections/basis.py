@@ -19,9 +19,7 @@ def policy(subject: Subject) -> Section:
     """What was sought and what was asked of the plan."""
     words, asked = subject.words, subject.plan.case.policy
     told = [f"{words('report.sought')}: {words.known(f'ledger.{asked.objective}', asked.objective)}"]
-    told += [f"{words(f'cap.{lever}')} {_group(bound, subject)} ≤ "
-             f"{words.percent(bound.cap, 1) if BOUNDS[lever].measure.percent else words.number(bound.cap)}"
-             for lever, bound in asked.bounds]
+    told += [_bound(BOUNDS[lever], bound, subject) for lever, bound in asked.bounds]
     if asked.caps:
         told.append(words(f"report.exports_{asked.exports}"))
     for part in fields(asked):
@@ -31,15 +29,22 @@ def policy(subject: Subject) -> Section:
     return Section("policy", words("report.policy"), bullets=tuple(told))
 
 
-def _group(cap: Bound, subject: Subject) -> str:
+def _bound(lever: Bounds[Any], bound: Bound, subject: Subject) -> str:
+    """A bound as read: what is bounded, of which group, from which side, and its level."""
+    words, measure = subject.words, lever.measure
+    level = words.percent(bound.level, 1) if measure.percent else words.number(bound.level)
+    return f"{words(f'bound.{measure.name}')} {_group(bound, subject)} {lever.sign} {level}"
+
+
+def _group(bound: Bound, subject: Subject) -> str:
     """The group that a bound is on, as read: a country by its name, a corridor by its own."""
-    words, group = subject.words, cap.group
-    kind = words.known(f"group.{cap.kind}", str(cap.kind)).lower()
+    words, kind, group = subject.words, bound.kind, bound.group
+    told = words.known(f"group.{kind}", str(kind)).lower()
     if not group:
-        return f"({kind})"
+        return f"({told})"
     names = subject.plan.case.network.tables["groups"].set_index(["kind", "group"])["name"]
-    named = words.country(group) if cap.kind == "transit" else words.name(text(names.get((cap.kind, group), group)))
-    return f"{named} ({kind})"
+    named = words.country(group) if kind == "transit" else words.name(text(names.get((kind, group), group)))
+    return f"{named} ({told})"
 
 
 def _said(value: Any) -> str:

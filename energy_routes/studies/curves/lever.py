@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice
+from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import NETBACK, Space, build
 from energy_routes.linear import Line, Program, Vector, line_between
@@ -51,13 +51,13 @@ class Lever:
         return f"{column.replace('_', ' ')} of {called[target]}" if target in called else self.path
 
     @property
-    def cap(self) -> Cap | None:
-        """The share or volume cap that the lever moves, as the case has it (or as it would be set)."""
+    def cap(self) -> Cap | Minimum | None:
+        """The bound on a share or volume that the lever moves, as the case has it (or as it would be set)."""
         if self.kind not in ("share", "exposure"):
             return None
         head, _, rest = self.path.partition(".")
-        old: Cap | None = next((cap for cap in getattr(self.case.policy, head) if cap.name == rest), None)
-        cap: Cap = old or BOUNDS[head].one(head, rest, self.start)
+        old = (cap for cap in getattr(self.case.policy, head) if cap.name == rest)
+        cap: Cap | Minimum = next(old, None) or BOUNDS[head].one(head, rest, self.start)
         return cap
 
     @property
@@ -76,7 +76,7 @@ class Lever:
         cap = self.cap
         if cap is not None:
             head = self.path.partition(".")[0]
-            return self.case.with_policy(**{head: {cap.name: {"cap": value, "over": cap.over}}})
+            return self.case.with_policy(**{head: {cap.name: {BOUNDS[head].keys[0]: value, "over": cap.over}}})
         return self.case.set(self.path, f"{value!r} {self.unit}" if self.unit else value)
 
     @property

@@ -88,9 +88,9 @@ def _label(found: Frontier, value: float, words: Words) -> str:
     rest = words.name(names_of(found.case.network).get(rest, rest))
     bounds = BOUNDS.get(head)
     if bounds and bounds.measure.percent:
-        return f"{rest} ≤ {words.percent(value, 1)}"
+        return f"{rest} {bounds.sign} {words.percent(value, 1)}"
     if bounds:
-        return f"{rest} ≤ {words.number(value, 3)} {words.unit(found.unit) if found.unit else ''}".strip()
+        return f"{rest} {bounds.sign} {words.number(value, 3)} {words.unit(found.unit) if found.unit else ''}".strip()
     return f"{path} = {words.number(value, 2)} {words.unit(found.unit) if found.unit else ''}".strip()
 
 
