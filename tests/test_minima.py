@@ -245,3 +245,11 @@ def test_a_report_tells_the_least(tmp_path: Path) -> None:
     _, share, volume, *_ = basis.policy(subject_of(plan, None, None, None, "en")).bullets
     assert (share, volume) == ("Share of Russia (transit country) ≥ 30.0\xa0%",
                                "Volume a year of Long corridor (corridor) ≥ 4.0")  # fmt: skip
+
+
+def test_the_first_screen_tells_what_a_minimum_costs(tmp_path: Path) -> None:
+    model = str(write(tmp_path, model=f"[policy]\nmin_exposure = {{ '{LONG}' = 4 }}\n"))
+    told = CliRunner().invoke(app, ["solve", model]).stdout
+    assert "Minima cost 40.0 MUSD (5.00 USD/t exported): 40.0 for re-routing" in " ".join(told.split())
+    (row,) = (line.split() for line in told.splitlines() if line.startswith("least volume of Long corridor"))
+    assert row[-1] == "−30.0"

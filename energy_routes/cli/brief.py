@@ -149,10 +149,12 @@ def _percent(share: float, words: Words) -> str:
 
 
 def _limits(answer: Answer, units: Units, words: Words) -> Table | None:
-    """The caps that were asked for, then the limits whose next unit is worth most; an estimate is said to be one."""
+    """The bounds that were asked for, then the limits whose next unit is worth most; an estimate is said to be one."""
     tight = binding(answer.plan)
     tight = tight.loc[(tight["kind"] != "policy").sort_values(kind="stable").index]
-    tight = tight[(tight["price"] > 0) & (tight["kind"] != "supply") & tight["family"].isin(list(answer.exports))]
+    minimum = (tight["price"] < 0) & (tight["kind"] == "policy") & (tight["limit"] != tight["family"])
+    pays = (tight["price"] > 0) & (tight["kind"] != "supply")
+    tight = tight[(pays | minimum) & tight["family"].isin(list(answer.exports))]
     if tight.empty:
         return None
     families = [str(family) for family in dict.fromkeys(tight["family"].head(MOST_LIMITS))]

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from energy_routes.case import ALL
+from energy_routes.case import ALL, BOUNDS
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
 from energy_routes.cli.tables.money_view import Part, ledger
@@ -91,13 +91,12 @@ def totals(plan: Plan, units: Units) -> Iterator[str]:
 
 
 def premium(plan: Plan, units: Units) -> str:
-    """What caps and security cost against the same case without them, in its two parts; blank where none are set."""
+    """What bounds and security cost against the same case without them, in its two parts; blank where none are set."""
     found = plan.premium
     if found is None:
         return ""
-    policy = plan.case.policy
-    asked = " and ".join(
-        word for word, is_set in (("caps", policy.caps), ("security", policy.security is not None)) if is_set)
+    called = {lever: "minima" if kind.least else "caps" for lever, kind in BOUNDS.items()} | {"security": "security"}
+    asked = " and ".join(sorted({called.get(lever, "caps") for lever in plan.case.policy.asked}))
     each = ""
     if found["usd_per_t"] is not None:
         (family,) = [str(family) for family, volume in plan.exports.items() if volume > SEEN]
