@@ -11,9 +11,10 @@ from types import ModuleType
 
 import pandas as pd
 import pytest
-from toy import toy
+from toy import TABLES, toy
 
 import energy_routes.formulation
+from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, LabelError
 from energy_routes.formulation import description
 from energy_routes.formulation.declaration import DECLARED, Account, Limit, Link, declared, limit_of
@@ -115,6 +116,36 @@ def test_a_firm_contract_is_told_as_the_most_it_is(tmp_path: Path) -> None:
     table = limit_table(*stated(case)).query("kind == 'contract'").set_index("limit")
     assert table.loc["FIRM", ["sign", "lower", "upper"]].tolist() == pytest.approx([-1.0, -float("inf"), 4.0])
     assert table.loc["PAY", ["sign", "lower", "upper"]].tolist() == pytest.approx([1.0, 1.0, float("inf")])
+
+
+WIDER = {
+    "arcs": TABLES["arcs"].replace("capacity,", "capacity,minimum,").replace("20,1,10", "20,,1,10").replace(
+        "6,30,1000", "6,,30,1000").replace("LONG,HUB,WEST,Long way,5", "LONG,HUB,WEST,Long way,{most},{least}"),
+    "options": "id,name,kind,units,capacity,capex\nWIDER,Wider,project,1,2,100",
+    "option_effects": "option,target\nWIDER,arc:LONG",
+}
+
+
+def wider(folder: Path, least: float, most: float) -> Case:
+    """The toy with an option that widens the long way, which has a minimum."""
+    return toy(folder, {name: text.format(least=least, most=most) for name, text in WIDER.items()},
+               model="[policy.build]\nrate = 0.1")
+
+
+def test_the_minimum_of_an_arc_that_an_option_widens_has_its_price(tmp_path: Path) -> None:
+    """Of 8 Mt for export SHORT takes 6 at 470 USD/t; with 4 Mt on LONG at least it loses one for each more at 440."""
+    plan = solve(wider(tmp_path, 4, 5))
+    found = plan.prices["capacity"].set_index("limit").loc["LONG"]
+    assert found[["name", "side", "volume", "bound", "unit"]].tolist() == ["Long way", "lower", 4.0, 4.0, "USD/t"]
+    assert found["price"] == found["price_all"] == pytest.approx(440.0 - 470.0)
+    assert plan.arcs.set_index("arc").loc["LONG", "price"] == pytest.approx(440.0 - 470.0)
+
+
+def test_the_minimum_of_an_arc_that_an_option_widens_can_give_way(tmp_path: Path) -> None:
+    """10 Mt are lifted and 2 stay at home: a minimum of 9 is 1 too much. An arc is cheaper to loosen than a field."""
+    with pytest.raises(InfeasibleError) as caught:
+        solve(wider(tmp_path, 9, 9))
+    assert [one["words"] for one in caught.value.relaxations] == ["Long way (2023): 1 Mt less"]
 
 
 def test_the_minimum_of_a_supply_that_an_option_adds_to_can_give_way(tmp_path: Path) -> None:

@@ -22,16 +22,9 @@ Rule = TypeVar("Rule", bound=Callable[..., Any])
 DECLARED: dict[str, Declaration] = {}  # by the name of the rule
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Declaration:
-    """A rule of some sort.  Written as a decorator: the rule is known by its name and stays as it is.
-
-    ``waived`` is what a tonne of its minimum weighs where some must give way after a loss (force majeure); at 0 none
-    does.  ``repeats`` names the rule whose bounds stand in this one again, as far as a loss leaves them.
-    """
-
-    waived: float = 0.0
-    repeats: str = ""
+    """A rule of some sort.  Written as a decorator: the rule is known by its name and stays as it is."""
 
     def __call__(self, rule: Rule) -> Rule:
         """Declare a rule.  Raises LabelError where another of the same name is declared otherwise."""
@@ -47,9 +40,13 @@ class Account(Declaration):
 
 @dataclass(frozen=True)
 class Link(Declaration):
-    """Ties what builds, security or several futures add to the plan to each other and to it.  No limit of the plan."""
+    """Ties what builds, security or several futures add to the plan to each other and to it.  No limit of the plan.
+
+    ``repeats`` names the rule whose bounds stand in this one again, as far as a loss leaves them.
+    """
 
     of: Literal["builds", "security", "futures"]
+    repeats: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,9 @@ class Limit(Declaration):
     without it a limit is called like what ``key`` labels.
     ``repair`` is what the cheapest repair pays to loosen it by a unit, at 0 it is left alone: a cap is only a wish (1),
     exports held come before it (2), a contract or a market can be talked to (4), steel is steel (6), a field gives what
-    it gives (8), and nobody leaves the home refineries dry first (50).
+    it gives (8), and nobody leaves the home refineries dry first (50).  ``waived`` is what a unit of its minimum weighs
+    where some must give way after a loss (force majeure); at 0 none does.
+    ``side_of`` names the rule that has the other side of the same limits.
     ``unit`` is that of its bounds, ``worth`` that of its price; blank: Mt (bcm), and USD/t (USD/1000 m³) of its family.
     ``level``: a level, not a rate. One more is there in every period at once, and is counted once.
     ``cuts``: its rows are tangents of a cone, none of them a limit by itself; ``{key}`` in the name is that of the cap.
@@ -75,8 +74,10 @@ class Limit(Declaration):
     key: str = ""
     name: str = ""
     repair: float = 0.0
+    waived: float = 0.0
     unit: str = ""
     worth: str = ""
+    side_of: str = ""
     level: bool = False
     cuts: bool = False
     gain: Callable[[Any], Expr] | None = None

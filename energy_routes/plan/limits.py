@@ -12,8 +12,8 @@ from energy_routes.linear import Columns, Program, Rows
 from energy_routes.network import Names
 
 COLUMNS = [
-    "block", "at", "sign", "kind", "limit", "name", "family", "period", "lower", "upper", "unit", "worth", "level",
-    "repair",
+    "block", "rule", "at", "sign", "kind", "limit", "name", "family", "period", "lower", "upper", "unit", "worth",
+    "level", "repair",
 ]  # fmt: skip
 A_PRICE = (
     "The worth of one more of a limit is the right derivative of the optimal value in that bound alone. It is 0 where "
@@ -24,8 +24,9 @@ ONE_OF_SEVERAL, NO_PLAN = "one of several", "no plan"  # what is noted of a pric
 
 
 def limit_table(space: Space, program: Program) -> pd.DataFrame:
-    """One row a limit and period: its block and place in the programme, kind, id, name, bounds, and their units.
+    """One row a limit, side and period: its block and place in the programme, kind, id, name, bounds, and their units.
 
+    Both sides of most limits stand in one row.  ``rule`` is the block of the other side where it has rows of its own.
     ``at`` counts the rows of the programme and then its columns.  ``lower`` and ``upper`` are those of the limit; its
     row in the programme holds the same times ``sign`` (±1).  ``worth`` is the unit of its price; ``level`` and
     ``repair`` are as declared (:class:`energy_routes.formulation.Limit`).
@@ -50,6 +51,7 @@ def _described(space: Space, called: Names, limit: Limit, block: Rows | Columns,
     frame = pd.DataFrame(
         {
             "block": block.name,
+            "rule": limit.side_of or block.name,
             "at": start + np.arange(len(labels)),
             "sign": sign,
             "kind": limit.kind,

@@ -56,7 +56,7 @@ def budget(s: Space) -> Rows:
     return (spent.sum_to(total) if most else zero(total)) <= total.data("budget")
 
 
-@Limit("supply", key="supply", repair=8)
+@Limit("supply", key="supply", repair=8, side_of="lifted")
 def supply_with_options(s: Space) -> Rows:
     r"""q_st ≤ Q_st·Δt + Σ_o size_o · b_oy · Δt   ∀ supply s that an option adds to, t   [Mt | bcm]
 
@@ -68,7 +68,7 @@ def supply_with_options(s: Space) -> Rows:
     return s.lifted.take(wide, target) - more.take(wide, target) <= target.data("available")
 
 
-@Link("builds", waived=1)
+@Limit("capacity", key="arc", repair=6, waived=1, side_of="capacity")
 def arcs_at_least(s: Space) -> Rows:
     r"""min_at ≤ Σ_{l∈a} f_lt   ∀ a that an option widens, t   [Mt | bcm]
 
@@ -79,7 +79,7 @@ def arcs_at_least(s: Space) -> Rows:
     return arc_totals(s, some) >= some.data("minimum")
 
 
-@Link("builds", waived=1)
+@Limit("joint", key="limit", repair=6, waived=1, side_of="joint_limits")
 def limits_at_least(s: Space) -> Rows:
     r"""low_jt·Δt ≤ Σ_l w_jl f_lt   ∀ j that an option widens, t   [Mt | bcm]
 

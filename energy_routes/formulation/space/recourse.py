@@ -14,7 +14,7 @@ import numpy as np
 
 from energy_routes.case import Case
 from energy_routes.errors import SolverError
-from energy_routes.formulation.declaration import declared
+from energy_routes.formulation.declaration import limit_of
 from energy_routes.formulation.recipe import PHYSICS
 from energy_routes.formulation.rules.storage import closing_stock, stock_balance
 from energy_routes.formulation.space.space import Space, build_space
@@ -74,13 +74,12 @@ def _waived(space: Space, rows: Sequence[Rows], others: Sequence[Rows]) -> dict[
     terms: list[Term] = []
     elastic = []
     for block in rows:
-        weight = declared(block).waived
-        owed = (block.lower > 0) & np.isfinite(block.lower)
-        if weight and owed.any():
+        limit, owed = limit_of(block), (block.lower > 0) & np.isfinite(block.lower)
+        if limit is not None and limit.waived and owed.any():
             target = block.axis.take(owed)
             slack = builder.variable(f"waived {block.name}", target, 0.0, block.lower[owed])
             slacks[block.name] = slack.spread_to(block.axis, missing="zero")
-            terms.append(Term(block.name, "penalty", slacks[block.name] * weight))
+            terms.append(Term(block.name, "penalty", slacks[block.name] * limit.waived))
             block = replace(block, expr=block.expr + slacks[block.name])
         elastic.append(block)
     if not slacks:

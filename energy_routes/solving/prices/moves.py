@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import Space, declared
+from energy_routes.formulation import Link, Space, declared
 from energy_routes.linear import Columns, Index, Move, Program, Rows, Solution, Vector, both, positions
 from energy_routes.plan import limit_table
 
@@ -19,16 +19,18 @@ def moving_limits(space: Space, program: Program, solution: Solution) -> pd.Data
     """The limit table with what it takes to move each limit.
 
     ``twin`` is the place of the other row of an equality that is written as two (−1: none; the two are one limit here),
-    ``side`` the bound that moves: upper or lower, the one that is reached or nearer, or equal for both.
+    ``side`` the bound that moves: upper or lower, the one that is reached or nearer, or equal for both.  Where the
+    sides of a limit stand in rules of their own, the row of that side is kept.
     """
-    limits = limit_table(space, program)
-    again = (limits["kind"] == "supply") & limits.duplicated(["kind", "limit", "period"])
-    limits = _folded(limits[~again].reset_index(drop=True), program)  # what an option adds to has a row of its own
+    limits = _folded(limit_table(space, program), program)
     value = both(solution.row_value, solution.x)[limits["at"]] * limits["sign"].to_numpy(dtype=float)
     low, high = limits["lower"].to_numpy(dtype=float), limits["upper"].to_numpy(dtype=float)
-    upper = np.abs(high - value) <= np.abs(value - low)
-    side = np.where((low == high) & np.isfinite(low), "equal", np.where(upper, "upper", "lower"))
-    return limits.assign(side=side)
+    above, below = np.abs(high - value), np.abs(value - low)
+    side = np.where((low == high) & np.isfinite(low), "equal", np.where(above <= below, "upper", "lower"))
+    limits = limits.assign(side=side, room=np.minimum(above, below))
+    halves = limits[limits["rule"].isin(limits.loc[limits["rule"] != limits["block"], "rule"])]
+    farther = halves.sort_values("room", kind="stable").duplicated(["rule", "limit", "period"])
+    return limits.drop(index=farther.index[farther]).reset_index(drop=True)
 
 
 def _folded(limits: pd.DataFrame, program: Program) -> pd.DataFrame:
@@ -71,7 +73,7 @@ def twins_of(program: Program, copies: Sequence[str]) -> Twins:
     blocks = {block.name: block for block in program.rows}
     for name, block in blocks.items():
         again = [f"{name}{suffix}" for suffix in copies] if "@" not in name else []
-        again += [other for other, rows in blocks.items() if declared(rows).repeats == name]
+        again += [other for other, rows in blocks.items() if declared(rows) == Link("security", repeats=name)]
         for twin in (blocks[other] for other in again if other in blocks):
             _pair(found, block, twin, (program.row_slice(name).start, program.row_slice(twin.name).start))
     lifted, rows = program.column_block("lifted"), program.shape[0]
@@ -86,7 +88,7 @@ def _pair(found: dict[int, list[tuple[int, float]]], block: Rows | Columns, twin
     of = positions(twin.axis.frame, block.axis.frame, block.axis.keys)
     there: Index = np.flatnonzero(of >= 0)
     here = of[there]
-    none = 0.0 if declared(twin).repeats else 1.0
+    none = 0.0 if isinstance(declared(twin), Link) else 1.0
     part = _part(twin.upper[there], block.upper[here], twin.lower[there], block.lower[here], none)
     for a, b, size in zip(here, there, part, strict=True):
         if size:

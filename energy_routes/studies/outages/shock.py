@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from energy_routes.case import Case, Outage
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
-from energy_routes.formulation import NETBACK, Space, build, build_space, declared
+from energy_routes.formulation import NETBACK, Space, build, build_space, limit_of
 from energy_routes.linear import Form, Index, Program, Session, Status, Vector, form_of
 from energy_routes.plan import Worth
 from energy_routes.solving import LEFT, ROUND, marginal_worth
@@ -193,7 +193,8 @@ class Shock:
         row_low = form.row_lower.copy()
         periods = [*(p.label for p in self.case.periods[self.onset :]), "horizon"]
         for rows in self.program.rows:
-            if declared(rows).waived and rows.name != "obligations":  # what is short at home stands in the objective
+            limit = limit_of(rows)
+            if limit is not None and limit.waived and limit.kind != "obligation":  # the objective has what home misses
                 at = self.program.row_slice(rows.name)
                 late = rows.axis.frame["period"].isin(periods)
                 loose = late.to_numpy(dtype=bool) & (row_low[at] > 0)
