@@ -269,7 +269,9 @@ def test_a_cap_that_cannot_be_met_names_the_family(make: Make) -> None:
 @pytest.mark.parametrize(
     ("levers", "words"),
     [
-        ({"max_share": {"coal/transit:RU": 0.5}}, "no coal"),
+        ({"max_share": {"coal/transit:RU": 0.5}}, "no coal; its families are oil, gas, all"),
+        ({"max_share": {"oi/transit:RU": 0.5}}, r"no oi; its families are .*\. Nearest: 'oil'"),
+        ({"max_exposure": {"oi/transit:RU": "1 Mt/y"}}, r"no oi; its families are .*\. Nearest: 'oil'"),
         ({"max_share": {"gas/corridor:SHORT": 0.5}}, "is not a group"),
         ({"base_prices": {"gas": {"price": 5, "unit": "USD/t"}}}, "cannot be a base price of gas"),
         ({"base_prices": {"gas": -1}}, "not a number above 0"),

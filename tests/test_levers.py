@@ -118,7 +118,6 @@ def test_a_bound_is_set_in_place_of_one_of_its_name_and_an_empty_table_takes_all
     ("max_hhi", {"corridor": {"wieght": "risk"}}, "unknown key 'wieght'; expected cap, weight, family. .*weight"),
     ("max_share", {"transit:RU": {"ovr": "period"}}, "unknown key 'ovr'; expected cap, over, family. .*over"),
     ("max_share", {"transit:RU": {"cap": 0.5, "over": "month"}}, "over = 'month'; expected 'horizon' or 'period'"),
-    ("max_share", {"oi/transit:RU": 0.5}, "family 'oi'; expected .*oil"),
     ("security", {"delat": 1}, r"policy.security has no 'delat'; expected .*delta.*\. .*delta"),
     ("cvar", {"kapa": 1}, r"policy.cvar has no 'kapa'; expected alpha, lambda, kappa, .*"),
     ("cvar", {"scenarios": [{"name": "a", "probability": 0.1}]}, r"policy.cvar.scenarios 1: outages is missing"),

@@ -512,7 +512,8 @@ class Case:
                 )
         known = [*self.families, *([ALL] if len(self.families) > 1 else [])]
         if family is not None and family not in known:
-            raise UsageError(f"{name}: {self.name} has no {family}; its families are {', '.join(known)}")
+            raise UsageError(f"{name}: {self.name} has no {family}; its families are {', '.join(known)}. "
+                             f"{nearest(family, known)}".rstrip())
 
     def _check_group(self, kind: str, group: str, family: str | None) -> None:
         known: list[str] = []

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 import toy
+from test_own_family import water
 
 import energy_routes as er
 from energy_routes.answer.words import Words
@@ -68,6 +69,17 @@ def test_the_cards_tell_the_plans_own_numbers_in_every_view_and_month(open_page:
     assert text(page, "#period-name") == "March 2024"
     assert card(page, "export_oil") == WORDS.number(exported(after, MARCH), 2)
     assert page.locator('[data-card="netback"]').count() == 0  # a month tells sales less carriage instead
+
+
+def test_a_family_of_the_packs_own_is_told_and_drawn_as_oil_is(open_page: Any, tmp_path: Path) -> None:
+    plan = er.solve(water(tmp_path / "water"))
+    plan.explore(tmp_path / "water.html")
+    page = open_page(tmp_path / "water.html")
+    assert text(page, '[data-card="export_water"] .label') == "Water exported"
+    assert text(page, '[data-card="export_water"] .value') == "360.00 Mm³"
+    page.locator('g.line[data-arc="PIPE"]').first.click()
+    assert "One more m³ of capacity is worth $0.07." in text(page, "#detail")
+    assert "USD/m³" in text(page, "#detail")
 
 
 def test_a_line_tells_flow_capacity_tariff_and_worth(open_page: Any, pair: Path, before: er.Plan,

@@ -126,7 +126,7 @@ def stress_steps(found: Stress, lang: str = "en", most: int = MOST) -> tuple[Pla
 def one_family(case: Case) -> None:
     """Raise UsageError where the losses of a case cannot be stepped through."""
     if len(case.families) > 1:
-        raise UsageError(f"{case.name} holds oil and gas, and a loss is reckoned for one of them: "
+        raise UsageError(f"{case.name} holds {' and '.join(case.families)}, and a loss is reckoned for one of them: "
                          "step through the losses of a model of one family")
 
 
