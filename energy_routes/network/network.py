@@ -136,9 +136,18 @@ class Network:
         return {family.id: family for family in in_order(pack.family for pack in self.packs)}
 
     def units(self, dimension: Literal["rate", "volume", "unit_value"]) -> dict[str, str]:
-        """The inner unit of each family by its id (of oil and gas always).
+        """The inner unit of each family.
 
-        'all' are the families together, added up by value; '' is a rule that names none, and has no unit.
+        Parameters
+        ----------
+        dimension : {'rate', 'volume', 'unit_value'}
+            Of what.
+
+        Returns
+        -------
+        dict of str to str
+            By the id of the family, of oil and gas always.  'all' are the families together, added up by value; '' is a
+            rule that names none, and has no unit.
         """
         together = {"rate": "MUSD/y", "volume": "MUSD", "unit_value": "USD/USD"}[dimension]
         own = {family.id: inner_unit(dimension, family) for family in listed(self.families.values())}

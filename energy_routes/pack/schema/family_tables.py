@@ -1,4 +1,4 @@
-"""The tables by which a pack brings a family of its own: a part of :mod:`energy_routes.schema`."""
+"""The tables by which a pack brings a family of its own: a part of :mod:`energy_routes.pack.schema`."""
 
 from __future__ import annotations
 
