@@ -236,6 +236,17 @@ def test_a_minimum_holds_for_each_family_for_one_or_for_both_by_value(
     assert best(make().with_policy(min_share=minima, exports="free")).value == pytest.approx(netback)
 
 
+def test_minima_of_groups_of_two_families_do_not_add_up(make: Make) -> None:
+    case = make().with_policy(exports="free", min_share={"corridor:LONG": 0.6, "corridor:G_LONG": 0.6})
+    answer = best(case)
+    assert answer.total("flow", arc="LONG") == pytest.approx(0.6 * 8)
+    with pytest.raises(InfeasibleError) as told:  # of oil alone, once
+        er.solve(case.with_policy(max_share={"corridor:LONG": 0.5}))
+    assert [one["words"].partition(";")[0] for one in told.value.relaxations] == [
+        "policy.min_share.corridor:LONG (oil, horizon): 60 % at least"
+    ]
+
+
 def test_a_cap_by_value_is_priced_verified_and_read_back(make: Make, tmp_path: Path) -> None:
     """The last MUSD is saved with gas: 10 USD for 250, so 0.04 USD a USD of the 57.5 MUSD that are a point."""
     plan = er.solve(make().with_policy(max_share={"all/transit:RU": 0.6}, max_hhi={"all/corridor": 0.99}))

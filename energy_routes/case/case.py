@@ -13,7 +13,7 @@ from energy_routes.case.disruptions.countries import weights_of_sets
 from energy_routes.case.disruptions.outages import check_targets
 from energy_routes.case.edits import edit_from_path, edits_of
 from energy_routes.case.model_file import AnyEdit, EditFile, PolicyFile, RouteFile, ScenarioFile
-from energy_routes.case.policy.bounds import ALL, Bounds, for_family
+from energy_routes.case.policy.bounds import ALL, Bounds, for_family, groups_of
 from energy_routes.case.policy.build_options import chosen
 from energy_routes.case.policy.policy import BOUNDS, LEVERS, Laid, Policy
 from energy_routes.case.price_deck import deck_edits
@@ -493,8 +493,7 @@ class Case:
         packs = tuple(pack for pack in self.network.packs if pack.family.id == family)
         alone = Network(packs)
         edits = tuple(edit for edit in self.edits if edit.id in alone.ids(edit.table))
-        known = set(zip(*(alone.tables["groups"][key] for key in ("kind", "group")), strict=True))
-        known |= {("market", market) for market in alone.tables["markets"]["id"]}
+        known = groups_of(packs, family)
         own: dict[str, Any] = {
             lever: tuple(replace(bound, family=None) for bound in for_family(getattr(self.policy, lever), family)
                          if not bound.group or (bound.kind, bound.group) in known)
@@ -516,12 +515,7 @@ class Case:
                              f"{nearest(family, known)}".rstrip())
 
     def _check_group(self, kind: str, group: str, family: str | None) -> None:
-        known: list[str] = []
-        for pack in self.network.packs:
-            if family in (None, ALL, pack.family.id):
-                groups = pack.tables["groups"]
-                known += list(groups.loc[groups["kind"] == kind, "group"])
-                known += list(pack.tables["markets"]["id"]) if kind == "market" else []
+        known = [name for own, name in groups_of(self.network.packs, family) if own == kind]
         if group not in known:
             raise UsageError(f"{kind}:{group} is not a group of this pack. {nearest(group, known)}")
 

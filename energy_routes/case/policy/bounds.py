@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import GROUP_KINDS, LARGEST, PARTITIONS, Dimension, nearest
+from energy_routes.pack import GROUP_KINDS, LARGEST, PARTITIONS, Dimension, Pack, nearest
 
 Over = Literal["horizon", "period"]
 Weight = Literal["none", "risk"]
@@ -221,6 +221,16 @@ def for_family(bounds: Iterable[AnyBound], family: str) -> list[AnyBound]:
     own = [bound for bound in bounds if bound.family == family]
     named = {bound.name.partition("/")[2] for bound in own}
     return own + [bound for bound in bounds if bound.family is None and family != ALL and bound.name not in named]
+
+
+def groups_of(packs: Iterable[Pack], family: str | None) -> list[tuple[str, str]]:
+    """Kind and name of every group of a family's packs, each market among them; of all packs for None and 'all'."""
+    found: list[tuple[str, str]] = []
+    for pack in packs:
+        if family in (None, ALL, pack.family.id):
+            found += zip(pack.tables["groups"]["kind"], pack.tables["groups"]["group"], strict=True)
+            found += (("market", market) for market in pack.tables["markets"]["id"])
+    return found
 
 
 def _named(name: str, family: str | None) -> str:

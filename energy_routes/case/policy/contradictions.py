@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from energy_routes.case.case import Case
-from energy_routes.case.policy.bounds import ALL, Cap, Minimum, for_family
+from energy_routes.case.policy.bounds import ALL, Cap, Minimum, for_family, groups_of
 from energy_routes.errors import InfeasibleError
 from energy_routes.pack import PARTITIONS
 
@@ -30,7 +30,9 @@ def refuse_contradictions(case: Case) -> None:
 
 
 def _bounds(case: Case, lever: str, family: str) -> list[Any]:
-    return for_family(getattr(case.policy, lever), family)
+    """The bounds of a lever that hold for a family: one of each family stands for those that have its group."""
+    known = groups_of(case.network.packs, family)
+    return [bound for bound in for_family(getattr(case.policy, lever), family) if (bound.kind, bound.group) in known]
 
 
 def _crossed(case: Case, family: str) -> Iterator[dict[str, Any]]:
