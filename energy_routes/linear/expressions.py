@@ -33,8 +33,7 @@ class Axis:
     frame: pd.DataFrame
 
     def __post_init__(self) -> None:
-        twice = self.frame.duplicated(list(self.keys)).any() if self.keys else len(self) > 1
-        if twice:
+        if len(set(_labels(self.frame, self.keys))) < len(self):
             raise LabelError(f"axis {self.name!r} has a label twice")
 
     def __len__(self) -> int:
@@ -65,16 +64,16 @@ def positions(of: pd.DataFrame, within: pd.DataFrame, on: Sequence[str]) -> Inde
 
     ``within`` must be unique in ``on``.  Shape (len(of),).
     """
-    if not on:
-        return np.zeros(len(of), dtype=np.int64) if len(within) else np.full(len(of), -1, dtype=np.int64)
-    code = np.zeros(len(of) + len(within), dtype=np.int64)
     for column in on:
         if column not in of or column not in within:
             raise LabelError(f"no column {column!r} to join on; there are {[*of]} and {[*within]}")
-        both = np.concatenate([of[column].to_numpy(dtype=object), within[column].to_numpy(dtype=object)])
-        part, uniques = pd.factorize(both, use_na_sentinel=False)
-        code = pd.factorize(code * (len(uniques) + 1) + part)[0]  # dense again, or many keys would overflow
-    return np.asarray(pd.Index(code[len(of) :]).get_indexer(pd.Index(code[: len(of)])), dtype=np.int64)
+    place = {label: at for at, label in enumerate(_labels(within, on))}
+    return np.array([place.get(label, -1) for label in _labels(of, on)], dtype=np.int64)
+
+
+def _labels(frame: pd.DataFrame, keys: Sequence[str]) -> Sequence[tuple[object, ...]]:
+    """The label of each row; without keys, the empty one."""
+    return list(zip(*(frame[key].tolist() for key in keys), strict=True)) if keys else [()] * len(frame)
 
 
 @dataclass(frozen=True, eq=False)

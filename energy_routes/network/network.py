@@ -181,9 +181,14 @@ class Network:
         list of str
             Shape (rows,), in table order; the parts of a key are joined by '/'.
         """
-        frame = self.tables[table]
-        parts = [frame[key].fillna("").astype(str) for key in TABLES[table].key]
-        return ["/".join(row) for row in zip(*parts, strict=True)]
+        if table not in self._ids:
+            self._ids[table] = keys_of(table, self.tables[table])
+        return list(self._ids[table])
+
+    @cached_property
+    def _ids(self) -> dict[str, list[str]]:
+        """The keys of the tables that were asked for: every number that is resolved asks again."""
+        return {}
 
     def resolve(self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True) -> Matrix:
         """The numbers of a column in each period.

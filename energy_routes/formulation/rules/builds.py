@@ -7,7 +7,6 @@ import pandas as pd
 
 from energy_routes.formulation.declaration import Limit, Link
 from energy_routes.formulation.rules.network import arc_totals, in_windows, limit_totals, limit_windows
-from energy_routes.formulation.space.axes import limit_axis
 from energy_routes.formulation.space.options import added, of_options
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import INF, Expr, Rows, Vector, axis, between, zero
@@ -85,7 +84,7 @@ def limits_at_least(s: Space) -> Rows:
 
     The same for joint limits.
     """
-    limits, windows = limit_axis(s.case), limit_windows(s)
+    limits, windows = s.limits, limit_windows(s)
     wide = of_options(in_windows(added(s.built, s.case, "limit", limits), windows)) & np.isfinite(windows.data("low"))
     return between(in_windows(limit_totals(s, limits), windows), windows.data("low"), INF).take(wide)
 

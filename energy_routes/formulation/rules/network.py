@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.formulation.declaration import Account, Limit
-from energy_routes.formulation.space.axes import limit_axis
 from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.options import added, of_options
 from energy_routes.formulation.space.space import Space
@@ -51,7 +50,7 @@ def joint_limits(s: Space) -> Rows:
     One pipe used both ways, the berths of a port, a tanker fleet, an intergovernmental quota, a quality cap.  A limit
     ``over`` the horizon leaves it to the plan in which period it is used: a yearly quota of a monthly case.
     """
-    limits, windows = limit_axis(s.case), limit_windows(s)
+    limits, windows = s.limits, limit_windows(s)
     low, high = windows.data("low"), windows.data("high")
     refuse_crossed(s.case, windows, "joint", low, high)
     built = in_windows(added(s.built, s.case, "limit", limits), windows)
@@ -62,7 +61,7 @@ def joint_limits(s: Space) -> Rows:
 
 def limit_windows(s: Space) -> Axis:
     """A row a joint limit and period, or one a limit over the horizon (``period`` 'horizon'), its bounds added up."""
-    limits = limit_axis(s.case)
+    limits = s.limits
     frame = limits.frame.assign(period=_window(limits.frame))
     sums = frame.groupby(["limit", "period"], sort=False)[["low", "high", "years"]].sum().reset_index()
     kept = frame.drop(columns=["low", "high", "years"]).drop_duplicates(["limit", "period"])
@@ -99,7 +98,7 @@ def joint_ratios(s: Space) -> Rows:
     A limit that is a multiple of another sum: a blend's share, a swap (equal both ways), a chain of pipelines.  Of one
     over the horizon both sums are taken over t.
     """
-    limits = limit_axis(s.case)
+    limits = s.limits
     total = limit_totals(s, limits)
     sides = _ratio_sides(limits)
     ratio, sign = level(sides.data("ratio")), sides.data("sign")

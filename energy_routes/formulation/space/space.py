@@ -104,6 +104,11 @@ class Space:
         return axis("place", keys, frame.assign(family=frame["commodity"].map(family)).sort_values(keys))
 
     @cached_property
+    def limits(self) -> Axis:
+        """Joint limits by period; see :func:`energy_routes.formulation.space.axes.limit_axis`."""
+        return axes.limit_axis(self.case)
+
+    @cached_property
     def limit_terms(self) -> Axis:
         """The lanes that joint limits sum, with their ``weight``; (limit, arc, commodity, period)."""
         terms = self.case.network.tables["limit_terms"].rename(columns={"commodity": "only"})
