@@ -94,18 +94,20 @@ def tightest_hhi(space: Space, cap: Concentration) -> float:
     Of the cap's family; of a cap for each family, the highest of them.
     """
     low, high = cap.cap, 1.0
+    policy = space.policy.without_caps()
+    free = build_space(replace(space.case, policy=policy)).with_held(space.held)
+    program = build(free)  # a cap on concentration adds nothing but cuts
     while high - low > FINE:
         middle = (low + high) / 2
-        case = replace(space.case, policy=replace(space.policy.without_caps(), max_hhi=(replace(cap, cap=middle),)))
-        inside = build_space(case).with_held(space.held)
-        found = _inside(inside, replace(cap, cap=middle))
+        asked = replace(cap, cap=middle)
+        inside = replace(free, case=replace(free.case, policy=replace(policy, max_hhi=(asked,))))
+        found = _inside(inside, program, asked)
         low, high = (middle, high) if found is None else (low, min(middle, max(found, low)))
     return high
 
 
-def _inside(space: Space, cap: Concentration) -> float | None:
+def _inside(space: Space, program: Program, cap: Concentration) -> float | None:
     """The HHI of some plan within the cap, or None when the cuts leave none."""
-    program = build(space)
     session = Session(program)
     session.set_cost(np.zeros(program.shape[1]), "min")
     while True:
