@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,6 @@ from hypothesis import HealthCheck, settings
 from kept import freeing_once, reading_once, solving_once
 
 from energy_routes.case import loading
-from energy_routes.plan import Plan
 from energy_routes.solving import loop
 
 os.environ.setdefault("MPLBACKEND", "Agg")
@@ -30,6 +30,14 @@ settings.register_profile(
 settings.load_profile("energy-routes")
 
 
+# Two thousand tests and their libraries stay to the end: looking through them for garbage again and again is waste.
+gc.set_threshold(50_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository's (or the unpacked sdist's) top folder."""
@@ -37,25 +45,15 @@ def root() -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def packs_read_and_caps_lifted_once() -> Iterator[None]:
-    """Forty models rest on two packs and most tests on one toy; many caps are set on one case."""
+def read_and_solved_once() -> Iterator[None]:
+    """Forty models rest on two packs and most tests on one toy; ``er.solve`` solves equal cases once (``kept.py``).
+
+    Tests of solving itself take ``solve`` from :mod:`energy_routes.solving.loop` and solve each time.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loading, "read_pack", reading_once(loading.read_pack))
         patch.setattr(loop, "_free", freeing_once(loop._free))
-        yield
-
-
-@pytest.fixture(scope="session")
-def keeping_solve() -> Callable[..., Plan]:
-    """``solve`` that solves equal cases once (``kept.py``)."""
-    return solving_once(loop.solve)
-
-
-@pytest.fixture(scope="module")
-def cases_solved_once(keeping_solve: Callable[..., Plan]) -> Iterator[None]:
-    """For tests of what is done with a plan (printed, saved, drawn): a case that they share is solved once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "solve", keeping_solve)
+        patch.setattr(loop, "solve", solving_once(loop.solve))
         yield
 
 

@@ -1,16 +1,15 @@
-"""What is read and solved once in a process and serves many tests: packs and plans, of which everyone has a copy.
+"""What is read and solved once in a process and serves many tests: packs, and plans, of which everyone has a copy.
 
-A pack is kept for the bytes of its files, a plan for its case: equal cases have equal plans (``test_properties.py``
-solves twice and compares to the byte).
+A pack is kept for the bytes of its files, a plan for all that it is made of: equal questions have equal plans
+(``test_properties.py`` solves twice and compares to the byte).  Nothing outlives the run.
 """
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -22,14 +21,14 @@ from energy_routes.solving import Yardstick
 
 def reading_once(read: Callable[[Path], Pack]) -> Callable[[Path], Pack]:
     """``read_pack`` that reads folders with equal files once."""
-    kept: dict[tuple[Any, ...], Pack] = {}
+    kept: dict[Hashable, Pack] = {}
 
     def read_kept(path: Path) -> Pack:
         path = Path(path)
         files = sorted(path.rglob("*"))
         if not path.is_dir() or not all(file.is_file() for file in files):
             return read(path)
-        content = (pd.get_option("mode.string_storage"), *((str(f.relative_to(path)), f.read_bytes()) for f in files))
+        content = (strings(), *((str(file.relative_to(path)), file.read_bytes()) for file in files))
         if content not in kept:
             kept[content] = read(path)
         pack = kept[content]
@@ -39,39 +38,40 @@ def reading_once(read: Callable[[Path], Pack]) -> Callable[[Path], Pack]:
     return read_kept
 
 
-class Kept:
-    """What was made of a case, found again by cases that are equal to it and equal options."""
-
-    def __init__(self) -> None:
-        self.made: dict[tuple[Any, ...], list[tuple[Case, Any]]] = {}
-
-    def of(self, case: Case, options: tuple[Any, ...], make: Callable[[], Any]) -> Any:
-        """What is kept, or else is made now."""
-        near = self.made.setdefault((case.name, case.periods, repr(case.policy), options), [])
-        for known, value in near:
-            if known == case:
-                return value
-        near.append((case, make()))
-        return near[-1][1]
-
-
 def solving_once(solve: Callable[..., Plan]) -> Callable[..., Plan]:
-    """``solve`` that solves equal cases with equal options once."""
-    kept = Kept()
+    """``solve`` that solves equal cases with equal options once; each plan is of the very case that was asked."""
+    kept: dict[Hashable, bytes] = {}
 
-    def solve_kept(case: Case, *options: Any, **named: Any) -> Plan:
-        plan = kept.of(case, (options, *sorted(named.items())), lambda: pickle.dumps(solve(case, *options, **named)))
-        return replace(pickle.loads(plan), case=case)  # scenarios do not count when cases are compared
+    def solve_kept(case: Case, *options: Hashable, **named: Hashable) -> Plan:
+        key = (made_of(case), options, *sorted(named.items()))
+        if key not in kept:
+            plan = solve(case, *options, **named)
+            kept[key] = pickle.dumps(replace(plan, case=None))  # type: ignore[arg-type]
+            return plan
+        return replace(pickle.loads(kept[key]), case=case)
 
     return solve_kept
 
 
 def freeing_once(free: Callable[..., Yardstick]) -> Callable[..., Yardstick]:
     """The solve without caps that caps are set against, once for all caps of a case: a study asks it often, too."""
-    kept = Kept()
+    kept: dict[Hashable, Yardstick] = {}
 
-    def free_kept(case: Case, *options: Any, **named: Any) -> Yardstick:
-        bare = replace(case, policy=case.policy.without_caps())
-        return kept.of(bare, (options, *sorted(named.items())), lambda: free(case, *options, **named))
+    def free_kept(case: Case, *options: Hashable, **named: Hashable) -> Yardstick:
+        key = (made_of(replace(case, policy=case.policy.without_caps())), options, *sorted(named.items()))
+        if key not in kept:
+            kept[key] = free(case, *options, **named)
+        return kept[key]
 
     return free_kept
+
+
+def made_of(case: Case) -> Hashable:
+    """All of a case that its plan is made of; not what it is about, or the model that its answer is held against."""
+    facts = tuple(pack.digest for pack in case.network.packs)
+    return strings(), case.name, facts, case.edits, case.periods, repr(case.policy), repr(case.past)
+
+
+def strings() -> str:
+    """How pandas keeps texts now (see ``conftest.py``)."""
+    return str(pd.get_option("mode.string_storage"))

@@ -128,7 +128,8 @@ def test_both_ends_of_a_frontier_take_units(case: Case) -> None:
     assert bare.unit == "USD/bbl"
     kinks = bare.points["cap"].tolist()
     for start, stop, unit in (("60 USD/bbl", "80 USD/bbl", ""), ("60 USD/bbl", 80, ""), (60, 80, "USD/bbl")):
-        assert frontier(case, "market:WEST.price", start, stop, unit=unit).points["cap"].tolist() == kinks
+        lever = lever_of(case, "market:WEST.price", start, stop, unit)
+        assert (lever.start, lever.stop, lever.unit) == (60.0, 80.0, "USD/bbl")
     tonnes = frontier(case, "market:WEST.price", "450 USD/t", "600 USD/t")
     assert (tonnes.points["cap"] / 7.5).tolist() == pytest.approx(kinks)
     with pytest.raises(UsageError, match="one unit for both"):

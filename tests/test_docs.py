@@ -17,8 +17,6 @@ import readme
 from printed import PAGES, ROOT, Command, commands, given, label, run, runs, walks, write
 from question_book import Book
 
-pytestmark = pytest.mark.usefixtures("cases_solved_once")
-
 BLOCK = re.compile(r"^```(?P<kind>\w+)[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
 # What took under a second of one core when measured; what is not known to be quick runs with the others.
 QUICK = re.compile(r"^(models|check|verify|init|netbacks)\b|\bazerbaijan\.|\bmine/|\boil-2042\b|^solve gas-home-first$"

@@ -142,7 +142,7 @@ def test_least_cost(tmp_path: Path) -> None:
 def test_months_and_caps_by_period(tmp_path: Path) -> None:
     """A cap that counts in every month moves three rows: it is sampled, and says so; each sample is an optimum."""
     case = months(toy(tmp_path)).with_policy(max_share={"transit:RU": {"cap": 0.9, "over": "period"}})
-    curve = frontier(case, SHARE, 0.74, 0.5, samples=6)
+    curve = frontier(case, SHARE, 0.74, 0.5, samples=3)
     assert set(curve.segments["form"]) == {"sampled"}
     assert any("not proved" in note for note in curve.notes)
     for row in curve.points.itertuples():

@@ -16,7 +16,7 @@ import energy_routes as er
 from energy_routes.audit.verification import audit, verify
 from energy_routes.case.case import Case
 from energy_routes.case.policy.bounds import for_family
-from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.errors import UsageError
 from energy_routes.formulation.concentration import weights
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear.programme import Program
@@ -142,11 +142,6 @@ def test_close_to_one_over_n(tmp_path: Path, over: float) -> None:
     short = 4 + 4 * np.sqrt(2 * over)
     assert er.solve(case).netback == pytest.approx(FREE - 10 - 30 * (5 - short), rel=1e-7)
     agrees(case)
-
-
-def test_below_one_over_n_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InfeasibleError, match=r"cannot go below 0\.50"):
-        er.solve(capped(toy(tmp_path), "corridor", 0.49))
 
 
 def test_price_by_finite_differences() -> None:

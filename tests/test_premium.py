@@ -116,7 +116,7 @@ def test_a_wrong_part_is_found(tmp_path: Path) -> None:
     ({"max_share": {"transit:RU": {"cap": 0.3, "over": "period"}}}, r"cannot go below 0\.3750 in every period"),
     ({"max_exposure": {"corridor:SHORT": 2}}, r"the volume of corridor:SHORT cannot go below 3 a year \(asked: 2\)"),
     ({"max_exposure": {"corridor:SHORT": {"cap": 2, "over": "period"}}}, r"cannot go below 3 a year in every period"),
-    ({"max_hhi": {"corridor": 0.4}}, r"the HHI over corridor cannot go below 0\.50"),
+    ({"max_hhi": {"corridor": 0.49}}, r"the HHI over corridor cannot go below 0\.50"),
     ({"max_hhi": {"transit_set:risk": 0.01}}, r"the HHI over transit_set:risk cannot go below 0\.\d+"),
     ({"security": {"outages": ["arc:SHORT"], "delta": 0.1}}, r"lost after a single loss cannot go below 0\.3750"),
 ])  # fmt: skip
