@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import GROUP_KINDS, LARGEST, PARTITIONS, Dimension, Pack, nearest
+from energy_routes.pack import GROUP_KINDS, LARGEST, PARTITIONS, Dimension, nearest
+
+if TYPE_CHECKING:
+    from energy_routes.pack import Pack
 
 Over = Literal["horizon", "period"]
 Weight = Literal["none", "risk"]
