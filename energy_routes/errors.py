@@ -184,4 +184,4 @@ class VerificationError(EnergyRoutesError):
 
 
 class LabelError(EnergyRoutesError):
-    """Labels of two expressions do not match: a programming error in a rule, never silently aligned."""
+    """Labels of two expressions do not match, or a name is defined nowhere: a programming error, never passed over."""

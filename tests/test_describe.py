@@ -18,7 +18,7 @@ def test_every_rule_states_its_equation_index_set_and_unit() -> None:
         assert "∀" in first or rule.__name__ in ("budget", "max_emissions"), rule.__name__  # one row each
         unit = {"standing": "[units]", "chains": "[share of", "budget": "[MUSD]", "max_emissions": "[Mt CO2e]"}
         assert unit.get(rule.__name__, "[Mt | bcm]") in first, rule.__name__
-    for term, _ in NETBACK:
+    for term in NETBACK:
         assert "[MUSD" in (term.__doc__ or "").splitlines()[0], term.__name__
 
 

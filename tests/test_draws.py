@@ -12,7 +12,7 @@ from toy import toy
 import energy_routes as er
 from energy_routes.errors import UsageError
 from energy_routes.pack.bundled import data_path
-from energy_routes.studies.draws.draws import Sampler, bands, table_of
+from energy_routes.studies.draws.draws import Sampler, bands
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +61,10 @@ def test_half_of_p10_to_p90_is_the_spread_of_the_table(many: list[dict[tuple[str
 
 
 def test_what_a_model_sets_is_not_drawn_nor_what_has_no_spread() -> None:
-    drawn = table_of(Sampler(er.load("btc-5")))
-    assert "btc-quality" not in set(drawn["id"])
-    assert not {"minimum", "volume"} & set(drawn["field"])
-    assert {"gas-prices", "tenge"} <= set(table_of(Sampler(er.load("gas-2024")))["factor"])
+    drawn = Sampler(er.load("btc-5")).figures
+    assert "btc-quality" not in {figure.id for figure in drawn}
+    assert not {"minimum", "volume"} & {figure.field for figure in drawn}
+    assert {"gas-prices", "tenge"} <= {figure.factor for figure in Sampler(er.load("gas-2024")).figures}
 
 
 def test_a_drawn_case_solves_and_the_stated_one_is_as_it_was(tmp_path: Path, sampler: Sampler) -> None:

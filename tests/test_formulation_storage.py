@@ -132,6 +132,18 @@ def test_a_tank_holds_only_its_grades(tmp_path: Path) -> None:
     assert best(case).value == pytest.approx(BASE)
 
 
+@pytest.mark.parametrize(("held", "holder"), [("CRUDE;BLEND", "CRUDE"), ("BLEND;CRUDE", "BLEND"), ("", "BLEND")])
+def test_the_opening_stock_is_of_one_grade(tmp_path: Path, held: str, holder: str) -> None:
+    """Two grades may lie in the tank; its 0.04 Mt are of the first that its row names, else of the first there is."""
+    grades = "id,name,family,bbl_per_t\nCRUDE,Crude,oil,7.5\nBLEND,Blend,oil,7"
+    supplies = TABLES["supplies"] + "\nHUB_CO,HUB,BLEND,Hub Co,3.65,3.65,10"
+    case = tanks(tmp_path, f"TANK,HUB,{held},0.4,0.04,0,,free,", commodities=grades, supplies=supplies)
+    answer = best(case)
+    drawn = {grade: answer.total("withdrawn", commodity=grade) for grade in ("CRUDE", "BLEND")}
+    assert drawn == pytest.approx({"CRUDE": 0, "BLEND": 0} | {holder: 0.04})
+    assert answer.value == pytest.approx(2 * BASE + 0.04 * 470)
+
+
 def test_tanks_decide_how_long_a_terminal_may_stop(tmp_path: Path) -> None:
     # SHORT is out in February and wells cannot be shut: 0.28 Mt need a tank.
     small = tanks(tmp_path / "small", "TANK,HUB,,0.2,,,,,").outage("SHORT", ["2023-02"])

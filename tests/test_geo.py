@@ -72,13 +72,6 @@ def test_snap_moves_a_near_end_and_leads_to_a_far_one() -> None:
     assert list(snapped.coords) == [(0.01, 0), (1, 0), (2, 0), (3, 0)]
 
 
-def test_generalising_keeps_within_the_tolerance() -> None:
-    # 1 km of wiggle at 60° N: gone at 2 km, kept at 0.2 km
-    wiggle = LineString([(x / 100, 60 + (x % 2) * 0.009) for x in range(101)])
-    assert len(geo.generalise(wiggle, 2.0).coords) == 2
-    assert len(geo.generalise(wiggle, 0.2).coords) == 101
-
-
 def test_a_route_file_without_ids_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "routes.geojson"
     feature = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [0, 0]}}

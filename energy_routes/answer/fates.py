@@ -11,6 +11,7 @@ import pandas as pd
 
 from energy_routes.answer.measures import corridor_volumes, families_of
 from energy_routes.case import HHI
+from energy_routes.indicators import CONCENTRATION, RISK_CONCENTRATION, rows_of
 from energy_routes.network import Names, short
 from energy_routes.plan import Plan
 
@@ -200,8 +201,7 @@ class Measured:
         """The concentration of exports, a family each: the index over the horizon."""
         kind, _, weight = kind.partition(":")
         table = self.plan.indicators
-        name = "risk_weighted_hhi" if weight else "hhi"
-        rows = table[(table["indicator"] == name) & (table["kind"] == kind) & table["value"].notna()]
+        rows = rows_of(table[table["value"].notna()], (RISK_CONCENTRATION if weight else CONCENTRATION).id, kind)
         for family, value in zip(rows["family"], rows["value"].astype(float), strict=True):
             if family in self.plan.case.network.families:
                 yield Fate(target, "Concentration (HHI)", str(family), "spread", value, "1")

@@ -1,4 +1,3 @@
-from . import objective as objective
 from .concentration import (
     CAP as CAP,
     CUT as CUT,
@@ -17,6 +16,15 @@ from .declaration import (
 from .description import (
     build as build,
     describe as describe,
+)
+from .ledger import (
+    Sheet as Sheet,
+    cash as cash,
+    ledger_entry as ledger_entry,
+    ledger_terms as ledger_terms,
+    netback as netback,
+    on_the_sheet as on_the_sheet,
+    sheets as sheets,
 )
 from .recipe import (
     BUILDS as BUILDS,

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
+from typing import Literal
 
+from energy_routes.case import Objective
 from energy_routes.errors import UsageError
 from energy_routes.formulation.concentration import max_hhi
-from energy_routes.formulation.recipe import BUILDS, NETBACK, OBJECTIVES, RULES, WHERE_ASKED, WIDENED
+from energy_routes.formulation.ledger import ledger_terms
+from energy_routes.formulation.recipe import BUILDS, NETBACK, RULES, WIDENED
 from energy_routes.formulation.rules import bookings as booking_rules, security as security_rules, tail as tail_rules
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import Program, Term
+from energy_routes.indicators import ledger_term
+from energy_routes.linear import Program
 
+SENSES: dict[Objective, Literal["max", "min"]] = {"netback": "max", "cost": "min"}
 SECURITY = (
     security_rules.secure,
     security_rules.stranded,
@@ -34,18 +40,19 @@ FUTURES = (
 
 def build(space: Space) -> Program:
     """The linear programme of a space.  Raises UsageError for an objective that its packs have no data for."""
-    if space.policy.objective not in OBJECTIVES:
+    objective = space.policy.objective
+    if objective not in SENSES:
         raise UsageError(
             "objective 'revenue' needs a sourced fiscal.csv (royalty, export duty, profit tax), and "
             f"{', '.join(pack.name for pack in space.case.network.packs)} has none; use 'netback' or 'cost'"
         )
-    sense, money = OBJECTIVES[space.policy.objective]
+    sense = SENSES[objective]
     sign = 1.0 if sense == "max" else -1.0
     rows = (rule(space).named(rule.__name__) for rule in RULES)
-    terms = tuple(Term(term.__name__, kind, term(space) * sign) for term, kind in money)
-    terms = tuple(t for t in terms if t.name not in WHERE_ASKED or len(t.expr.axis))
+    terms = (replace(term, expr=term.expr * sign) for term in ledger_terms(space, objective))
+    asked = tuple(term for term in terms if ledger_term(term.name).always or len(term.expr.axis))
     kept = tuple(block for block in (*rows, *space.linked) if len(block))
-    return Program(sense, tuple(space.builder.blocks), kept, (*terms, *space.bets))
+    return Program(sense, tuple(space.builder.blocks), kept, (*asked, *space.bets))
 
 
 def describe() -> str:
@@ -53,7 +60,7 @@ def describe() -> str:
     parts = [
         _HEAD,
         "## Objective\n",
-        *map(_section, (term for term, _ in NETBACK)),
+        *map(_section, NETBACK),
         "Least cost minimises the same costs with prices off, lifting at each supply as stated.\n",
         "## Rules\n",
         *map(_section, (rule for rule in RULES if rule not in (*BUILDS, *WIDENED))),

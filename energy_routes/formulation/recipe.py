@@ -5,10 +5,8 @@ A rule over an empty index set gives no rows, so nothing here asks what a case c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable
 
-from energy_routes.case import Objective
 from energy_routes.formulation import objective as money
 from energy_routes.formulation.rules.builds import (
     arcs_at_least,
@@ -46,8 +44,6 @@ from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Expr, Rows
 
 Rule = Callable[[Space], Rows]
-TermKind = Literal["cash", "penalty", "risk"]
-Money = tuple[Callable[[Space], Expr], TermKind]
 
 # What is decided once, whatever fails later.
 BUILDS: tuple[Rule, ...] = (standing, chains, budget)
@@ -84,25 +80,20 @@ ASKED: tuple[Rule, ...] = (max_share, max_exposure, min_share, min_exposure, hol
 
 RULES: tuple[Rule, ...] = (*PHYSICS, *BUILDS, exposure, *ASKED)
 
-COSTS: tuple[Money, ...] = (
-    (money.tariffs, "cash"),
-    (money.loading, "cash"),
-    (money.freight, "cash"),
-    (money.quality, "cash"),
-    (money.rebates, "cash"),
-    (money.lifting, "cash"),
-    (money.deficiency, "cash"),
-    (money.shortage, "penalty"),
-    (relief, "cash"),
-    (capex, "cash"),
-    (carbon, "cash"),
+# Every term of the netback; the ledger's definitions say of what kind each is and whether least cost counts it.
+NETBACK: tuple[Callable[[Space], Expr], ...] = (
+    money.sales,
+    money.home_sales,
+    money.tariffs,
+    money.loading,
+    money.freight,
+    money.quality,
+    money.rebates,
+    money.lifting,
+    money.deficiency,
+    money.shortage,
+    relief,
+    capex,
+    carbon,
+    money.closing_value,
 )
-# Terms of what not every case has: without options, or a price of carbon, they do not stand in its ledger.
-WHERE_ASKED = ("relief", "capex", "carbon")
-
-NETBACK: tuple[Money, ...] = ((money.sales, "cash"), (money.home_sales, "cash"), *COSTS, (money.closing_value, "cash"))
-
-OBJECTIVES: Mapping[Objective, tuple[Literal["max", "min"], tuple[Money, ...]]] = {
-    "netback": ("max", NETBACK),
-    "cost": ("min", COSTS),
-}

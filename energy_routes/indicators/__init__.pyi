@@ -13,4 +13,23 @@ from .concentration import (
     shannon_wiener_neumann as shannon_wiener_neumann,
     weighted_hhi as weighted_hhi,
 )
-from .table import indicator_table as indicator_table
+from .ledger import (
+    BACK as BACK,
+    LEDGER as LEDGER,
+    LINES as LINES,
+    PAID as PAID,
+    PRICE as PRICE,
+    SHEET as SHEET,
+    WAY as WAY,
+    SheetLine as SheetLine,
+    ledger_term as ledger_term,
+)
+from .table import (
+    CONCENTRATION as CONCENTRATION,
+    INDICATORS as INDICATORS,
+    KNOWN as KNOWN,
+    RISK_CONCENTRATION as RISK_CONCENTRATION,
+    SHARE as SHARE,
+    indicator_table as indicator_table,
+    rows_of as rows_of,
+)

@@ -1,12 +1,14 @@
-"""The indicators of a plan as a table."""
+"""The indicators of a plan, each defined once (name, formula, what it is a measure of, unit, text), and their table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from energy_routes.errors import LabelError
 from energy_routes.indicators.concentration import (
     effective_number,
     hhi,
@@ -17,7 +19,51 @@ from energy_routes.indicators.concentration import (
 )
 from energy_routes.pack import PARTITIONS
 
-PLAIN = (hhi, effective_number, shannon_wiener, largest_share)
+
+@dataclass(frozen=True)
+class Indicator:
+    """A measure of the volumes of all groups of a kind, over the horizon.
+
+    ``formula``, whose docstring has the equation and its source, takes the volumes, and where ``weighed`` the risk of
+    each group (0–1) after them.  ``kinds``: the kinds of groups that it is taken over.  ``words``: the key of its text
+    where a report tells it.
+    """
+
+    id: str
+    formula: Callable[..., float]
+    words: str = ""
+    kinds: tuple[str, ...] = PARTITIONS
+    weighed: bool = False
+    unit: str = "1"
+
+
+CONCENTRATION = Indicator("hhi", hhi, "indicator.hhi")
+RISK_CONCENTRATION = Indicator("risk_weighted_hhi", weighted_hhi, kinds=("transit_set",), weighed=True)
+INDICATORS = (
+    CONCENTRATION,
+    Indicator("effective_number", effective_number, "indicator.effective"),
+    Indicator("shannon_wiener", shannon_wiener, "indicator.shannon"),
+    Indicator("largest_share", largest_share),
+    RISK_CONCENTRATION,
+    Indicator("shannon_wiener_neumann", lambda volumes, risk: shannon_wiener_neumann(volumes, 1.0 - np.asarray(risk)),
+              kinds=("transit_set",), weighed=True),
+)
+SHARE = "share"  # of one group of any kind in what its kind is measured against: read off the groups
+KNOWN = (*(indicator.id for indicator in INDICATORS), SHARE)
+
+
+def rows_of(table: pd.DataFrame, indicator: str, kind: str = "", family: str = "") -> pd.DataFrame:
+    """The rows of a table of indicators that hold one of them, of a kind of groups and a family where these are named.
+
+    Raises LabelError for an indicator that is not defined.
+    """
+    if indicator not in KNOWN:
+        raise LabelError(f"no indicator {indicator!r} is defined; expected one of {', '.join(KNOWN)}. "
+                         "Define it in INDICATORS (energy_routes/indicators/table.py).")
+    found = table["indicator"] == indicator
+    for column, asked in (("kind", kind), ("family", family)):
+        found &= (table[column] == asked) | (not asked)
+    return table[found]
 
 
 def indicator_table(
@@ -35,15 +81,20 @@ def indicator_table(
         for kind in PARTITIONS:
             chosen = own[own["kind"] == kind]
             if len(chosen):
-                volumes = chosen["volume"]
-                rows += [(family, measure.__name__, kind, "", measure(volumes), "1") for measure in PLAIN]
-                if kind == "transit_set" and risk is not None:
-                    weight = np.array([risk[group] for group in chosen["group"]], dtype=float)
-                    for name, value in (("risk_weighted_hhi", weighted_hhi(volumes, weight)),
-                                        ("shannon_wiener_neumann", shannon_wiener_neumann(volumes, 1.0 - weight))):
-                        rows.append((family, name, kind, "", value, "1"))
+                measures = _measures(kind, chosen, risk)
+                rows += [(family, each.id, kind, "", value, each.unit) for each, value in measures]
         rows += [
-            (family, "share", kind, group, share, "1")
+            (family, SHARE, kind, group, share, "1")
             for kind, group, share in zip(own["kind"], own["group"], own["share"], strict=True)
         ]
     return pd.DataFrame(rows, columns=["family", "indicator", "kind", "group", "value", "unit"])
+
+
+def _measures(kind: str, groups: pd.DataFrame, risk: Mapping[str, float] | None) -> Iterator[tuple[Indicator, float]]:
+    """Every indicator of a kind with its value over its groups; those weighed by risk only where it is known."""
+    for each in (each for each in INDICATORS if kind in each.kinds):
+        if not each.weighed:
+            yield each, each.formula(groups["volume"])
+        elif risk is not None:
+            weights = np.array([risk[group] for group in groups["group"]], dtype=float)
+            yield each, each.formula(groups["volume"], weights)

@@ -124,18 +124,6 @@ def compose(route: str, routes: Mapping[str, LineString]) -> LineString:
     return LineString(points)
 
 
-def generalise(line: LineString, tolerance_km: float) -> LineString:
-    """Douglas–Peucker in kilometres: longitudes are shrunk by the cosine of the middle latitude first."""
-    from math import cos, radians
-
-    from shapely import transform
-
-    _, south, _, north = line.bounds
-    shrink = cos(radians((south + north) / 2))
-    flat = transform(line, lambda xy: xy * (shrink, 1.0)).simplify(tolerance_km / KM_PER_DEGREE)
-    return transform(flat, lambda xy: xy / (shrink, 1.0))
-
-
 def snap(line: LineString, start: Sequence[float], end: Sequence[float], tolerance_km: float) -> LineString:
     """The line with its ends led to two (lon, lat) places: an end nearer than the tolerance is moved there,
     one farther away is joined by a straight lead (the line itself stays where it was surveyed).

@@ -1,10 +1,6 @@
 from .assembly import assemble as assemble
 from .builds_and_emissions import builds_table as builds_table
-from .flow_tracing import (
-    SHEET as SHEET,
-    item_of as item_of,
-    paths as paths,
-)
+from .flow_tracing import paths as paths
 from .limits import (
     A_PRICE as A_PRICE,
     NO_PLAN as NO_PLAN,
@@ -21,7 +17,7 @@ from .plan import (
 )
 from .price_table import Worth as Worth
 from .routes import (
-    CHARGES as CHARGES,
+    VALUES as VALUES,
     merged as merged,
     routes_of as routes_of,
 )

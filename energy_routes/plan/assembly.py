@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.case import ALL, known_weights
-from energy_routes.formulation import NETBACK, Space, Tangent, over_periods, share_totals
+from energy_routes.formulation import Space, Tangent, netback, over_periods, share_totals
 from energy_routes.indicators import indicator_table
 from energy_routes.linear import Program, Vector
 from energy_routes.plan.builds_and_emissions import (
@@ -47,8 +47,6 @@ def assemble(
     stocks, prices = _stocks(space, x), price_table(space, program, x, worth)
     capacity = arc_capacity(space, x)
     groups = _groups(space, x, capacity)
-    cash = {term.__name__: float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash"}
-    netback = float(sum(cash.values()))
     found = list(paths(space, x))
     routes = routes_of(space, x, prices, found)
     families = list(space.exports.axis.frame["family"].unique())
@@ -57,7 +55,7 @@ def assemble(
         case=space.case,
         status="optimal",
         objective=Value(space.policy.objective, float(ledger["value"].sum())),
-        netback=netback,
+        netback=netback(space, x),
         flows=flows,
         arcs=_arcs(space, flows, prices, capacity),
         routes=routes,

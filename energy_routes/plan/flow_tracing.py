@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from energy_routes.formulation import TANKERS, Space
-from energy_routes.linear import Vector
+from energy_routes.formulation import Sheet, Space, sheets
+from energy_routes.indicators import LINES
+from energy_routes.linear import Expr, Vector
 
 COVER = 0.999
 DUST = 1e-9
 MOST_STEPS = 200_000
-SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting")
 
 State = tuple[str, str, str]  # (node or tank, commodity, period)
 
@@ -34,7 +34,7 @@ class Step:
     arc: str
     to: State | None
     kept: float = 1.0
-    money: Mapping[str, float] = field(default_factory=dict)
+    money: Sheet = field(default_factory=dict)
     market: str = ""
     sold_as: str = ""
 
@@ -49,12 +49,12 @@ class Parcel:
     arcs: tuple[str, ...] = field(compare=False)
     lifted: float = field(compare=False)
     here: float = field(compare=False)
-    money: Mapping[str, float] = field(compare=False)
+    money: Sheet = field(compare=False)
 
 
 @dataclass(frozen=True)
 class Path:
-    """A path followed to its buyer: volume at the well and on arrival, and MUSD by item of the netback sheet.
+    """A path followed to its buyer: volume at the well and on arrival, and MUSD by line of the netback sheet.
 
     ``period`` is the one in which it is lifted (or drawn from a tank).
     """
@@ -67,7 +67,7 @@ class Path:
     sold_as: str
     volume: float
     arrived: float
-    money: Mapping[str, float]
+    money: Sheet
 
 
 def paths(space: Space, x: Vector) -> Iterator[Path]:
@@ -75,10 +75,11 @@ def paths(space: Space, x: Vector) -> Iterator[Path]:
 
     A family is followed until ``COVER`` of what is lifted of it has arrived.
     """
-    steps = _steps(space, x)
+    unit = sheets(space)
+    steps = _steps(space, x, unit)
     ages = count()
     family = family_of_grade(space)
-    parcels = _parcels(space, x, ages)
+    parcels = _parcels(space, x, unit["lifted"], ages)
     for own in dict.fromkeys(space.exports.axis.frame["family"]):
         yield from _followed([p for p in parcels if family[p.origin[1]] == own], steps, ages)
 
@@ -100,7 +101,7 @@ def _followed(heap: list[Parcel], steps: Mapping[State, list[Step]], ages: Itera
         parcel = heapq.heappop(heap)
         for step in steps.get(parcel.state, ()):
             lifted, here = parcel.lifted * step.share, parcel.here * step.share
-            money = {k: parcel.money[k] * step.share + step.money.get(k, 0.0) * here for k in SHEET}
+            money = {k: parcel.money[k] * step.share + step.money.get(k, 0.0) * here for k in LINES}
             arcs = (*parcel.arcs, step.arc) if step.arc else parcel.arcs
             if step.to is None:
                 left -= lifted
@@ -110,9 +111,9 @@ def _followed(heap: list[Parcel], steps: Mapping[State, list[Step]], ages: Itera
                 heapq.heappush(heap, Parcel(rank, step.to, parcel.origin, arcs, lifted, here * step.kept, money))
 
 
-def _parcels(space: Space, x: Vector, ages: Iterator[int]) -> list[Parcel]:
+def _parcels(space: Space, x: Vector, unit: list[Sheet], ages: Iterator[int]) -> list[Parcel]:
     """What every supply lifts, and what tanks give beyond what they are left with: parcels that have not moved yet."""
-    frame, costs = space.lifted.axis.frame, space.lifted.axis.data("cost")
+    lifted, none = space.lifted, dict.fromkeys(LINES, 0.0)
     heap = [
         Parcel(
             (-volume, next(ages)),
@@ -121,16 +122,16 @@ def _parcels(space: Space, x: Vector, ages: Iterator[int]) -> list[Parcel]:
             (),
             volume,
             volume,
-            dict.fromkeys(SHEET, 0.0) | {"lifting": -cost * volume},
+            none | {line: value * volume for line, value in money.items()},
         )
-        for row, cost, volume in zip(frame.to_dict("records"), costs, map(float, space.lifted.value(x)), strict=True)
+        for row, money, volume in zip(lifted.axis.frame.to_dict("records"), unit, lifted.value(x).tolist(), strict=True)
         if volume > DUST
     ]
     for row, opening, closing in _ends(space, x):
         if opening - closing > DUST:
             tank, drawn = (f"tank {row['storage']}", row["commodity"], row["period"]), opening - closing
             origin = (row["storage"], row["commodity"], row["period"])
-            heap.append(Parcel((-drawn, next(ages)), tank, origin, (), drawn, drawn, dict.fromkeys(SHEET, 0.0)))
+            heap.append(Parcel((-drawn, next(ages)), tank, origin, (), drawn, drawn, none))
     return heap
 
 
@@ -161,29 +162,21 @@ def _ends(space: Space, x: Vector) -> list[tuple[Mapping[Any, Any], float, float
     ]
 
 
-def item_of(mode: str) -> str:
-    """The item of the netback sheet that a lane's charge belongs to."""
-    return "freight" if mode in TANKERS else "loading" if mode == "transfer" else "tariff"
-
-
-def _steps(space: Space, x: Vector) -> dict[State, list[Step]]:
+def _steps(space: Space, x: Vector, unit: Mapping[str, list[Sheet]]) -> dict[State, list[Step]]:
     """The ways out of every state, each with its share of the volume that passes."""
     out: dict[State, list[tuple[float, Step]]] = defaultdict(list)
-    lanes = space.flow.axis.frame
-    for row, volume in zip(lanes.to_dict("records"), space.flow.value(x), strict=True):
-        if volume > DUST:
-            money = {item_of(row["mode"]): -row["charge"], "quality": -row["quality"], "rebate": row["rebate"]}
-            step = Step(0.0, row["arc"], (row["to"], row["to_commodity"], row["period"]), row["yield"], money)
-            out[row["from"], row["commodity"], row["period"]].append((volume, step))
-    for row, volume in zip(space.delivered.axis.frame.to_dict("records"), space.delivered.value(x), strict=True):
-        if volume > DUST:
-            step = Step(0.0, "", None, money={"price": row["price"]}, market=row["market"], sold_as=row["commodity"])
-            out[row["node"], row["commodity"], row["period"]].append((volume, step))
-    for row, volume in zip(space.home.axis.frame.to_dict("records"), space.home.value(x), strict=True):
-        if volume > DUST:
-            step = Step(
-                0.0, "", None, money={"price": row["value"]}, market=row["obligation"], sold_as=row["commodity"]
-            )
+
+    def taken(name: str, expr: Expr) -> Iterator[tuple[dict[str, Any], Sheet, float]]:
+        rows: list[dict[str, Any]] = expr.axis.frame.to_dict("records")  # type: ignore[assignment]
+        found = zip(rows, unit[name], expr.value(x).tolist(), strict=True)
+        return (row for row in found if row[2] > DUST)
+
+    for row, money, volume in taken("flow", space.flow):
+        step = Step(0.0, row["arc"], (row["to"], row["to_commodity"], row["period"]), row["yield"], money)
+        out[row["from"], row["commodity"], row["period"]].append((volume, step))
+    for name, expr, buyer in (("delivered", space.delivered, "market"), ("home", space.home, "obligation")):
+        for row, money, volume in taken(name, expr):
+            step = Step(0.0, "", None, money=money, market=row[buyer], sold_as=row["commodity"])
             out[row["node"], row["commodity"], row["period"]].append((volume, step))
     _tanks(space, x, out)
     shares = {}

@@ -11,27 +11,27 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import Space, objective as money
+from energy_routes.formulation import Space, on_the_sheet
+from energy_routes.indicators import BACK, LINES, PAID, PRICE
 from energy_routes.linear import Expr, Vector
 from energy_routes.network import Names
-from energy_routes.plan.flow_tracing import SHEET, Path, drawn, family_of_grade
+from energy_routes.plan.flow_tracing import Path, drawn, family_of_grade
 
-CHARGES = ["tariff", "loading", "freight", "quality", "lifting"]
-VALUES = (*SHEET, "cost", "netback")  # USD per unit lifted
+VALUES = (*LINES, "cost", "netback")  # USD per unit lifted
 KEYS = ["origin", "commodity", "arcs", "market", "sold_as"]
 COLUMNS = [
     "family", "route", "origin", "shipper", "commodity", "sold_as", "market", "corridor", "arcs", "volume", "share",
-    *SHEET, "cost", "netback", "export", "limited_by", "unit",
+    *VALUES, "export", "limited_by", "unit",
 ]  # fmt: skip
 
 
 def routes_of(space: Space, x: Vector, prices: pd.DataFrame, found: Sequence[Path]) -> pd.DataFrame:
     """One row a route (supply, arcs, market) of the paths found: volume lifted, share, and USD per lifted tonne."""
     rows = [
-        (p.origin, p.commodity, ";".join(p.arcs), p.market, p.sold_as, p.volume, *(p.money[k] for k in SHEET))
+        (p.origin, p.commodity, ";".join(p.arcs), p.market, p.sold_as, p.volume, *(p.money[k] for k in LINES))
         for p in found
     ]
-    frame = pd.DataFrame(rows, columns=[*KEYS, "volume", *SHEET])
+    frame = pd.DataFrame(rows, columns=[*KEYS, "volume", *LINES])
     frame = frame.groupby(KEYS, as_index=False, sort=False).sum()
     return _finish(space, x, frame, prices)
 
@@ -57,10 +57,11 @@ def _finish(space: Space, x: Vector, frame: pd.DataFrame, prices: pd.DataFrame) 
         for k in families
     ]
     frame = pd.concat(parts) if parts else frame
-    frame[list(SHEET)] = frame[list(SHEET)].div(frame["volume"], axis=0)
-    frame[CHARGES] = 0.0 - frame[CHARGES]
-    frame["cost"] = frame[CHARGES].sum(axis=1) - frame["rebate"]
-    frame["netback"] = frame["price"] - frame["cost"]
+    lines, paid = list(LINES), list(PAID)
+    frame[lines] = frame[lines].div(frame["volume"], axis=0)
+    frame[paid] = 0.0 - frame[paid]
+    frame["cost"] = frame[paid].sum(axis=1) - frame[list(BACK)].sum(axis=1)
+    frame["netback"] = frame[PRICE.id] - frame["cost"]
     frame["share"] = frame["volume"] / frame["family"].map(lifted).replace(0.0, np.nan).astype(float)
     frame["unit"] = frame["family"].map(space.case.network.units("volume"))
     return frame[COLUMNS].reset_index(drop=True)
@@ -72,15 +73,10 @@ def _of(expr: Expr, family: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
 
 
 def _totals(space: Space, x: Vector, family: str) -> dict[str, float]:
-    """MUSD of a family by item of the netback sheet over the whole plan, from the objective's own terms."""
-    terms = (
-        ("price", money.sales), ("price", money.home_sales), ("tariff", money.tariffs), ("loading", money.loading),
-        ("freight", money.freight), ("quality", money.quality), ("rebate", money.rebates), ("lifting", money.lifting),
-    )  # fmt: skip
-    totals = dict.fromkeys(SHEET, 0.0)
-    for name, term in terms:
-        expr = term(space)
-        totals[name] += float(expr.value(x)[_of(expr, family)].sum())
+    """MUSD of a family by line of the netback sheet over the whole plan, from the objective's own terms."""
+    totals = dict.fromkeys(LINES, 0.0)
+    for line, expr in on_the_sheet(space):
+        totals[line] += float(expr.value(x)[_of(expr, family)].sum())
     return totals
 
 
@@ -89,7 +85,7 @@ def _with_rest(frame: pd.DataFrame, family: str, started: float, totals: dict[st
     rest = started - float(frame["volume"].sum())
     if rest <= 1e-11 * max(started, 1.0):
         return frame
-    row = dict.fromkeys(frame.columns, "") | {name: totals[name] - float(frame[name].sum()) for name in SHEET}
+    row = dict.fromkeys(frame.columns, "") | {name: totals[name] - float(frame[name].sum()) for name in LINES}
     row |= {"family": family, "route": "other paths", "volume": rest, "export": True}
     return pd.concat([frame, pd.DataFrame([row])])
 

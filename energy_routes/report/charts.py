@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from energy_routes.answer import Words
+from energy_routes.indicators import SheetLine
 from energy_routes.maps import style
 
 WIDE = 720.0
 ROW = 22.0
 LABEL = 190.0  # width of the names at the left
 GAIN, PAID = style.MORE[1], style.WARM[1]
-PARTS = {
-    "tariff": style.WARM[2], "loading": style.WARM[0], "freight": style.COOL[1],
-    "quality": style.LESS[1], "rebate": style.MORE[1], "lifting": style.MUTED,
-}
 STACK = ("#5a1803", "#c8621c", "#e0b283", "#1b5da3", "#67a2d0", "#b9bfc6")
 
 
@@ -85,20 +82,20 @@ def waterfall(steps: Sequence[Step], words: Words, unit: str, label: str) -> Mar
     return svg(WIDE, ROW * len(steps) + 2, parts, label)
 
 
-def costs(rows: Sequence[tuple[str, dict[str, float], float]], names: dict[str, str], words: Words, unit: str,
+def costs(rows: Sequence[tuple[str, Sequence[float], float]], lines: Sequence[SheetLine], words: Words, unit: str,
           label: str) -> Markup:
     """What a way costs a tonne: to the right of the line what is paid, to the left what comes back; then the netback.
 
-    ``rows``: route, amounts by item (+ is paid), netback.  ``names``: items in order, as read.
+    ``rows``: route, an amount for each of the ``lines`` of the netback sheet (+ is paid), netback.
     """
-    paid = max((sum(v for v in parts.values() if v > 0) for _, parts, _ in rows), default=1.0) or 1.0
-    back = max((-sum(v for v in parts.values() if v < 0) for _, parts, _ in rows), default=0.0)
+    paid = max((sum(v for v in parts if v > 0) for _, parts, _ in rows), default=1.0) or 1.0
+    back = max((-sum(v for v in parts if v < 0) for _, parts, _ in rows), default=0.0)
     left, right = 300.0, WIDE - 90.0
     scale = (right - left) / (paid + back)
     zero = left + back * scale
     drawn, x = [], 0.0
-    for key, name in names.items():
-        drawn += [rect(x, 3, 10, 10, PARTS[key]), words_at(x + 14, 12, name, kind="small")]
+    for line, name in ((line, words(line.words)) for line in lines):
+        drawn += [rect(x, 3, 10, 10, line.colour), words_at(x + 14, 12, name, kind="small")]
         x += 26 + 6.3 * len(name)
     drawn += [words_at(WIDE, 30, f"{words('table.netback')}, {unit}", "end", "muted"),
               words_at(zero - 6, 30, f"← {words('chart.back')}", "end", "muted"),
@@ -108,15 +105,14 @@ def costs(rows: Sequence[tuple[str, dict[str, float], float]], names: dict[str, 
         drawn += [words_at(left - 8, y + 15, _short(route, 44), "end", "small"),
                   words_at(WIDE, y + 15, words.number(netback, 1), "end", "strong")]
         plus = minus = zero
-        for key in names:
-            size = parts.get(key, 0.0) * scale
+        for line, size in zip(lines, (amount * scale for amount in parts), strict=True):
             if size >= 0:
-                drawn.append(rect(plus, y + 4, size, ROW - 8, PARTS[key]))
+                drawn.append(rect(plus, y + 4, size, ROW - 8, line.colour))
                 plus += size
             else:
                 minus += size
-                drawn.append(rect(minus, y + 4, -size, ROW - 8, PARTS[key]))
-        total = sum(parts.values())
+                drawn.append(rect(minus, y + 4, -size, ROW - 8, line.colour))
+        total = sum(parts)
         drawn.append(words_at(plus + 5, y + 15, words.number(total, 1), kind="number"))
     height = 34.0 + ROW * len(rows)
     drawn.append(rect(zero - 0.5, 32, 1, height - 32, style.INK))

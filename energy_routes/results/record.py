@@ -118,7 +118,7 @@ def run_record(plan: Plan, folder: Path, target: Path, options: Mapping[str, Any
         "options": exact({"solver": plan.certificate.get("solver", ""), **options}),
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "versions": {name: _version(name) for name in PACKAGES},
+        "versions": {name: installed(name) for name in PACKAGES},
         "inputs": [
             {"pack": pack.name, "path": str(pack.path.absolute()), "sha256": pack.digest}
             for pack in plan.case.network.packs
@@ -131,7 +131,8 @@ def run_record(plan: Plan, folder: Path, target: Path, options: Mapping[str, Any
     }
 
 
-def _version(package: str) -> str | None:
+def installed(package: str) -> str | None:
+    """The version of a package; None where it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from energy_routes.indicators import LINES
 from energy_routes.network import Names
 from energy_routes.pack import listed
 from energy_routes.plan import Plan, merged
@@ -91,8 +92,7 @@ def write_schedule(plan: Plan, file: Path) -> None:
     _grid(sheet, schedule_table(plan), by="shipper")
     _grid(book.create_sheet("Directions"), directions_table(plan), grey=gone)
     routes = merged(plan.routes[plan.routes["export"].astype(bool)])
-    columns = ["route", "shipper", "volume", "price", "tariff", "loading", "freight", "quality", "rebate", "lifting",
-               "netback", "limited_by"]  # fmt: skip
+    columns = ["route", "shipper", "volume", *LINES, "netback", "limited_by"]
     _grid(book.create_sheet("Netbacks"), routes[columns], form="#,##0.0")
     limits = binding(plan)[["name", "kind", "periods", "price", "unit"]]
     _grid(book.create_sheet("Limits"), limits, form="#,##0.0")

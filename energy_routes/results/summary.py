@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.answer import Answer, Words, answer_of
+from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.plan import MEANING, NO_PLAN, ONE_OF_SEVERAL, Plan
 from energy_routes.results.tables import exact
 
@@ -228,8 +229,8 @@ def _indicators(table: pd.DataFrame) -> dict[str, Any]:
         names = rows["family"] + ":" + rows[key] if several else rows[key]
         return dict(zip(names, rows["value"], strict=True))
 
-    transit = table[(table["indicator"] == "share") & (table["kind"] == "transit")]
-    return {"hhi": of(table[table["indicator"] == "hhi"], "kind"), "transit_share": of(transit, "group")}
+    transit = rows_of(table, SHARE, "transit")
+    return {"hhi": of(rows_of(table, CONCENTRATION.id), "kind"), "transit_share": of(transit, "group")}
 
 
 def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:

@@ -3,9 +3,11 @@ from .build_decisions import (
     fixed_at as fixed_at,
 )
 from .canonical_plan import (
-    fix_face as fix_face,
+    canonical as canonical,
+    least_in_turn as least_in_turn,
     pick as pick,
     tie_break as tie_break,
+    tie_costs as tie_costs,
     tonne_km as tonne_km,
 )
 from .cutting_planes import (
@@ -25,4 +27,5 @@ from .prices.premium import (
     ROUND as ROUND,
     Cost as Cost,
     Yardstick as Yardstick,
+    swept as swept,
 )

@@ -6,6 +6,8 @@ rows with a dual at theirs), so each further stage is one warm solve of the same
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -16,24 +18,37 @@ HANDLING = 1e-3  # thousands of km that passing on from one lane, or into or out
 
 
 def pick(session: Session, program: Program, solution: Solution, space: Space) -> Solution:
-    """The one plan of the optimal face.  Falls back to the stage before where a stage cannot be solved."""
-    columns = program.shape[1]
-    later = (expr.coefficients(columns) for expr in space.then)
-    for cost in (*later, tonne_km(space, columns) + tank_moves(space, columns), tie_break(program)):
-        fix_face(session, program, solution)
+    """The one plan of the optimal face."""
+    later = (expr.coefficients(program.shape[1]) for expr in space.then)
+    return canonical(session, program, solution, (*later, *tie_costs(space, program)))
+
+
+def canonical(session: Session, form: LinearForm, solution: Solution, costs: Iterable[Vector]) -> Solution:
+    """The plan of the optimal face that makes each of the costs least in turn, its digits refined."""
+    return refine(form, least_in_turn(session, form, solution, costs))
+
+
+def least_in_turn(session: Session, form: LinearForm, solution: Solution, costs: Iterable[Vector]) -> Solution:
+    """A point of the optimal face where each cost is the least that those before it leave; the session is left changed.
+
+    Falls back to the stage before where a stage cannot be solved.
+    """
+    for cost in costs:
+        columns, kept, rows, reached = face(form, solution, session.form.cost)
+        session.set_column_bounds(columns, kept, kept)
+        session.set_row_bounds(rows, reached, reached)
         session.set_cost(cost, "min")
         stage = session.solve()
         if stage.status is not Status.optimal:
             break
         solution = stage
-    return refine(program, solution)
+    return solution
 
 
-def fix_face(session: Session, program: LinearForm, solution: Solution) -> None:
-    """Hold the session to the optimal face of its last solve."""
-    columns, kept, rows, reached = face(program, solution, session.form.cost)
-    session.set_column_bounds(columns, kept, kept)
-    session.set_row_bounds(rows, reached, reached)
+def tie_costs(space: Space, program: Program) -> tuple[Vector, Vector]:
+    """Least tonne-km and moves of tanks, then a stable choice by labels: one coefficient a column each."""
+    columns = program.shape[1]
+    return tonne_km(space, columns) + tank_moves(space, columns), tie_break(program)
 
 
 def tonne_km(space: Space, columns: int) -> Vector:

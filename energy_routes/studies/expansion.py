@@ -15,7 +15,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
-from energy_routes.formulation import NETBACK, Space
+from energy_routes.formulation import Space, netback
 from energy_routes.linear import Program, Vector
 from energy_routes.plan import builds_table
 from energy_routes.solving import Decision, decide, stated
@@ -201,8 +201,7 @@ def _steps(space: Space, budgets: Sequence[float], found: Sequence[Decision], ba
 
 
 def _netback(space: Space, x: Vector) -> float:
-    cash = sum(float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash")
-    return cash + sum(float(bet.expr.value(x).sum()) for bet in space.bets if bet.kind == "cash")
+    return netback(space, x) + sum(float(bet.expr.value(x).sum()) for bet in space.bets if bet.kind == "cash")
 
 
 def _volumes(space: Space, x: Vector) -> dict[str, float]:

@@ -6,7 +6,7 @@ probabilities are needed; expected netback and CVaR stand beside it, for those w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -17,11 +17,11 @@ from energy_routes.case import Bookings, Case, arcs_meant
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import (
     BUILDS,
-    NETBACK,
     RULES,
     Space,
     bookings as booking_rules,
     build_space,
+    ledger_terms,
     opened,
     tail as tail_rules,
 )
@@ -41,7 +41,7 @@ from energy_routes.linear import (
     between,
 )
 from energy_routes.plan import builds_table
-from energy_routes.solving import fix_face, fixed_at, stated, tie_break
+from energy_routes.solving import fixed_at, least_in_turn, stated, tie_break
 from energy_routes.studies.study import Study
 
 CRITERIA = ("regret", "expected", "cvar")
@@ -206,7 +206,7 @@ def _joint(named: Mapping[str, Case], terms: Bookings, probability: Vector) -> _
         if terms.spot < 1.0:
             rows.append(booking_rules.spot_capacity(s, spot, terms.spot).named(f"spot_capacity@{name}"))
         paid = booking_rules.bookings(s, booked, spot, terms.premium)
-        parts.append([*(term(s) for term, _ in NETBACK), paid])
+        parts.append([*(term.expr for term in ledger_terms(s)), paid])
     over = axis("scenario", ("scenario",), pd.DataFrame({"scenario": list(named)}, dtype=object))
     return _Joint(builder, tuple(r for r in rows if len(r)), tail_rules.one_each(parts, over), np.array(alone),
                   probability, booked, spaces[0])
@@ -251,17 +251,8 @@ def _point(joint: _Joint, criterion: str, alpha: float) -> Vector:
         program = fixed_at(program, solution.x)
         session = Session(program)
         solution = _solved(session)
-    later: tuple[Callable[[], Vector], ...] = (
-        lambda: (-mean).coefficients(program.shape[1]), lambda: tie_break(program),
-    )  # fmt: skip
-    for cost in later:
-        fix_face(session, program, solution)
-        session.set_cost(cost(), "min")
-        stage = session.solve()
-        if stage.status is not Status.optimal:
-            break
-        solution = stage
-    return solution.x
+    later = ((-mean).coefficients(program.shape[1]), tie_break(program))
+    return least_in_turn(session, program, solution, later).x
 
 
 def _solved(session: Session) -> Solution:

@@ -2,10 +2,11 @@
 
 A value iteration backwards from each market: with V = the price there, and over each lane l from n to n',
 
-    V[n, c, g] = max_l  η_l · V[n', c', g'] − charge_l − quality_l + rebate_l
+    V[n, c, g] = max_l  η_l · V[n', c', g'] + m_l
 
-where g is the corridor still to be crossed (g' = none behind its meter).  Per unit lifted; the lane's yield η is taken
-where it falls.  The best path for each (supply, corridor, market) is the one a desk would quote.
+where g is the corridor still to be crossed (g' = none behind its meter), and m the sum of the lines of the netback
+sheet that a unit on the lane adds to (what is paid is negative).  Per unit lifted; the lane's yield η is taken where it
+falls.  The best path for each (supply, corridor, market) is the one a desk would quote.
 """
 
 from __future__ import annotations
@@ -20,27 +21,27 @@ from numpy.typing import NDArray
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
-from energy_routes.formulation import Space, build_space
+from energy_routes.formulation import Sheet, Space, build_space, sheets
+from energy_routes.indicators import BACK, LINES, PAID, PRICE, SHEET
 from energy_routes.network import Names
 from energy_routes.pack import nearest
-from energy_routes.plan import CHARGES, SHEET, item_of
 
 Vector = NDArray[np.float64]
-COLUMNS = ["period", "family", "supply", "shipper", "commodity", "corridor", "market", "sold_as", "arcs", *SHEET,
+COLUMNS = ["period", "family", "supply", "shipper", "commodity", "corridor", "market", "sold_as", "arcs", *LINES,
            "netback", "capacity", "unit"]  # fmt: skip
 STEPS = 200  # lanes of the longest way that is looked for
 
 
 @dataclass(frozen=True)
 class _Net:
-    """The lanes of one period: where each starts and ends (numbers of places), what it keeps and costs, its meter."""
+    """The lanes of one period: where each starts and ends (numbers of places), what it keeps and earns, its meter."""
 
     places: dict[tuple[str, str], int]
-    lanes: list[dict[str, Any]]
+    lanes: list[dict[Any, Any]]
     start: NDArray[np.int64]
     end: NDArray[np.int64]
     kept: Vector
-    cost: Vector
+    money: Vector
     layer: NDArray[np.int64]  # number of the corridor whose meter the lane is, 0 for none
 
 
@@ -57,7 +58,7 @@ def netbacks(case: Case, period: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``price`` … ``lifting`` are USD per lifted t (1000 m³), costs positive; ``netback`` is what is left;
+        The lines of the netback sheet, USD per lifted t (1000 m³), costs positive; ``netback`` is what is left;
         ``capacity`` is the least effective capacity on the way, Mt (bcm) in the period.  Best first within a supply.
 
     Raises
@@ -72,7 +73,8 @@ def netbacks(case: Case, period: str | None = None) -> pd.DataFrame:
         raise UsageError(f"period {period!r} is not in the horizon of {case.name}. {nearest(period, labels)}")
     space = build_space(case)
     corridors = _corridors(space)
-    rows = [row for label in labels if period in (None, label) for row in _rows(space, label, corridors)]
+    priced = _priced(space)
+    rows = [row for label in labels if period in (None, label) for row in _rows(space, label, corridors, priced)]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     order = ["period", "family", "supply", "netback", "corridor", "market"]
     return frame.sort_values(order, ascending=[True, False, True, False, True, True], ignore_index=True)
@@ -91,41 +93,52 @@ def _corridors(space: Space) -> dict[tuple[str, str], str]:
                                                                         strict=True)}  # fmt: skip
 
 
-def _rows(space: Space, period: str, corridors: dict[tuple[str, str], str]) -> Iterator[tuple[Any, ...]]:
+def _priced(space: Space) -> dict[str, pd.DataFrame]:
+    """Lanes, supplies and sales, each with what a unit adds to the netback sheet (``money``) and the sum (``net``)."""
+    ways = {"flow": space.flow, "lifted": space.lifted, "delivered": space.delivered}
+    return {
+        name: ways[name].axis.frame.assign(
+            money=pd.Series(money, dtype=object), net=[float(sum(own.values())) for own in money])
+        for name, money in sheets(space).items() if name in ways
+    }  # fmt: skip
+
+
+def _rows(
+    space: Space, period: str, corridors: dict[tuple[str, str], str], priced: dict[str, pd.DataFrame]
+) -> Iterator[tuple[Any, ...]]:
     names = list(dict.fromkeys(corridors.values()))
-    net = _net(space, period, corridors, names)
-    sold = space.delivered.axis.frame
-    sold = sold[(sold["period"] == period) & sold["export"].astype(bool)].sort_values("price", ascending=False)
+    lanes, lifted, sold = (frame[frame["period"] == period] for frame in priced.values())
+    net = _net(lanes.to_dict("records"), corridors, names)
+    sold = sold[sold["export"].astype(bool)].sort_values("net", ascending=False)
     arcs = space.arcs.frame[space.arcs.frame["period"] == period].set_index("arc")["capacity"]
     called = Names(space.case.network.tables)
-    lifted, units = space.lifted.axis.frame, space.case.network.units("unit_value")
-    supplies: list[dict[str, Any]] = lifted[lifted["period"] == period].to_dict("records")  # type: ignore[assignment]
+    units = space.case.network.units("unit_value")
     family = space.case.network.tables["commodities"].set_index("id")["family"]
     for market, offers in sold.groupby("market", sort=False):
         best = offers.drop_duplicates(["node", "commodity"])
         sold_for = np.full(len(net.places), -np.inf)
-        for node, grade, price in zip(best["node"], best["commodity"], best["price"], strict=True):
+        sale: dict[tuple[str, str], Sheet] = {}
+        for node, grade, price, money in zip(*(best[c] for c in ("node", "commodity", "net", "money")), strict=True):
             if (node, grade) in net.places:
-                sold_for[net.places[node, grade]] = float(price)
+                sold_for[net.places[node, grade]], sale[node, grade] = price, money
         worth = _worth(net, sold_for, len(names) + 1)
-        for supply in supplies:
+        for supply in lifted.to_dict("records"):
             start = net.places.get((supply["node"], supply["commodity"]), -1)
             for number, corridor in enumerate(names, 1):
                 if start < 0 or not np.isfinite(worth[start, number]):
                     continue
                 path = _path(net, worth, sold_for, start, number)
-                sheet, sold_as = _sheet(net, path, sold_for, supply)
+                sold_as = str(path[-1]["to_commodity"])
+                sheet = _sheet(supply, path, sale[path[-1]["to"], sold_as])
                 room = min((float(arcs[lane["arc"]]) for lane in path), default=float("inf"))
-                netback = sheet["price"] + sheet["rebate"] - sum(sheet[k] for k in CHARGES)
+                netback = sum(sheet[k] for k in (PRICE.id, *BACK)) - sum(sheet[k] for k in PAID)
                 kind = str(family[supply["commodity"]])
                 yield (period, kind, supply["supply"], called.shipper[supply["supply"]], supply["commodity"], corridor,
-                       market, sold_as, ";".join(lane["arc"] for lane in path), *(sheet[k] for k in SHEET), netback,
+                       market, sold_as, ";".join(lane["arc"] for lane in path), *(sheet[k] for k in LINES), netback,
                        room, units[kind])  # fmt: skip
 
 
-def _net(space: Space, period: str, corridors: dict[tuple[str, str], str], names: Sequence[str]) -> _Net:
-    frame = space.flow.axis.frame
-    lanes: list[dict[str, Any]] = frame[frame["period"] == period].to_dict("records")  # type: ignore[assignment]
+def _net(lanes: list[dict[Any, Any]], corridors: dict[tuple[str, str], str], names: Sequence[str]) -> _Net:
     places: dict[tuple[str, str], int] = {}
     ends = [[(lane["from"], lane["commodity"]), (lane["to"], lane["to_commodity"])] for lane in lanes]
     for place in (place for pair in ends for place in pair):
@@ -138,7 +151,7 @@ def _net(space: Space, period: str, corridors: dict[tuple[str, str], str], names
         np.array([places[a] for a, _ in ends], dtype=np.int64),
         np.array([places[b] for _, b in ends], dtype=np.int64),
         np.array([lane["yield"] for lane in lanes], dtype=float),
-        np.array([lane["charge"] + lane["quality"] - lane["rebate"] for lane in lanes], dtype=float),
+        np.array([lane["net"] for lane in lanes], dtype=float),
         np.array([number[g] if g else 0 for g in metered], dtype=np.int64),
     )
 
@@ -149,7 +162,7 @@ def _after(net: _Net, worth: Vector) -> Vector:
     inside = np.where((net.layer == 0)[:, None], beyond, -np.inf)
     metered = np.flatnonzero(net.layer)
     inside[metered, net.layer[metered]] = beyond[metered, 0]
-    return inside * net.kept[:, None] - net.cost[:, None]
+    return inside * net.kept[:, None] + net.money[:, None]
 
 
 def _worth(net: _Net, sold_for: Vector, layers: int) -> Vector:
@@ -165,10 +178,10 @@ def _worth(net: _Net, sold_for: Vector, layers: int) -> Vector:
     return worth
 
 
-def _path(net: _Net, worth: Vector, sold_for: Vector, place: int, layer: int) -> list[dict[str, Any]]:
+def _path(net: _Net, worth: Vector, sold_for: Vector, place: int, layer: int) -> list[dict[Any, Any]]:
     """The lanes of the best way from a place: at each, the one that gives the worth, until selling gives it."""
     values = _after(net, worth)
-    path: list[dict[str, Any]] = []
+    path: list[dict[Any, Any]] = []
     while (layer or worth[place, 0] > sold_for[place]) and len(path) < STEPS:
         lane = int(np.flatnonzero((net.start == place) & (values[:, layer] == worth[place, layer]))[0])
         path.append(net.lanes[lane])
@@ -177,17 +190,12 @@ def _path(net: _Net, worth: Vector, sold_for: Vector, place: int, layer: int) ->
     return path
 
 
-def _sheet(
-    net: _Net, path: Sequence[dict[str, Any]], sold_for: Vector, supply: dict[str, Any]
-) -> tuple[dict[str, float], str]:
-    """Each item per lifted unit along a path that crosses a corridor, and the grade that is sold."""
-    sheet, here = dict.fromkeys(SHEET, 0.0), 1.0
-    for lane in path:
-        charge = (item_of(lane["mode"]), lane["charge"])
-        for key, value in (charge, ("quality", lane["quality"]), ("rebate", lane["rebate"])):
-            sheet[key] += here * float(value)
-        here *= float(lane["yield"])
-    sold_as = str(path[-1]["to_commodity"])
-    sheet["price"] = here * float(sold_for[net.places[path[-1]["to"], sold_as]])
-    sheet["lifting"] = float(supply["cost"])
-    return sheet, sold_as
+def _sheet(supply: dict[Any, Any], path: Sequence[dict[Any, Any]], sale: Sheet) -> Sheet:
+    """Each line per lifted unit, costs positive: of the supply, of the lanes of the path, and of the sale."""
+    sheet = dict.fromkeys(LINES, 0.0)
+    here = 1.0
+    for money, kept in [(supply["money"], 1.0), *((lane["money"], lane["yield"]) for lane in path), (sale, 1.0)]:
+        for line, value in money.items():
+            sheet[line] += here * value
+        here *= float(kept)
+    return {line.id: 0.0 + line.sign * sheet[line.id] for line in SHEET}

@@ -10,6 +10,7 @@ from energy_routes.audit.checks.arrival import Arrival
 from energy_routes.audit.facts import Facts, Row, years
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
+from energy_routes.indicators import KNOWN
 
 ALL = "all"  # all families together, by value at base prices
 PARTITIONS = ("corridor", "transit_set", "terminal", "market")
@@ -109,28 +110,34 @@ def _indicators(
     saved: Saved, facts: Facts, volumes: Exposure, totals: dict[tuple[str, str, str], float],
     listed: set[tuple[str, str, str]], found: Findings,
 ) -> None:  # fmt: skip
-    """HHI = Σ s², effective number = 1/HHI, Shannon–Wiener = −Σ s ln s, largest share, and every group's share."""
+    """HHI = Σ s², effective number = 1/HHI, Shannon–Wiener = −Σ s ln s, largest share, and every group's share.
+
+    With the risk r of transit sets also Σ r s² and −Σ (1 − r) s ln s.
+    """
     for row in saved["indicators"]:
         family, kind, measure = row["family"], row["kind"], row["indicator"]
         what = f"{measure} {kind} {row['group'] or ''} {family}".replace("  ", " ")
         total = sum(totals[kind, family, period] for period in facts.periods)
         groups = {group for k, group, f in listed if (k, f) == (kind, family)}
         sizes = {g: sum(volumes[kind, g, family, period] for period in facts.periods) for g in groups}
-        shares = [size / total for size in sizes.values() if size > 0 and total > 0]
-        hhi = sum(s * s for s in shares) if shares else math.nan
+        shares = {g: size / total for g, size in sizes.items() if size > 0 and total > 0}
+        weighed = "risk" if measure in ("risk_weighted_hhi", "shannon_wiener_neumann") else "none"
+        risk = _weights(facts, weighed, sizes)
+        hhi = sum(s * s for s in shares.values()) if shares else math.nan
         own = {
             "hhi": hhi,
             "effective_number": 1.0 / hhi,
-            "shannon_wiener": -sum(s * math.log(s) for s in shares) if shares else math.nan,
-            "largest_share": max(shares, default=math.nan),
-        }
-        if measure == "risk_weighted_hhi":
-            weights = _weights(facts, "risk", sizes)
-            own[measure] = sum(weights[g] * (size / total) ** 2 for g, size in sizes.items()) if total > 0 else math.nan
-        if measure == "share":
-            own["share"] = sizes.get(row["group"] or "", math.nan) / total if total > 0 else math.nan
-        if measure in own:
+            "shannon_wiener": -sum(s * math.log(s) for s in shares.values()) if shares else math.nan,
+            "largest_share": max(shares.values(), default=math.nan),
+            "risk_weighted_hhi": sum(risk[g] * s * s for g, s in shares.items()) if total > 0 else math.nan,
+            "shannon_wiener_neumann":
+                -sum((1.0 - risk[g]) * s * math.log(s) for g, s in shares.items()) if shares else math.nan,
+            "share": sizes.get(row["group"] or "", math.nan) / total if total > 0 else math.nan,
+        }  # fmt: skip
+        if measure in own and measure in KNOWN:
             found.equal("indicators", what, row["value"], own[measure])
+        else:
+            found.wrong("indicators", f"{what}: an indicator that is not defined, or not found again here")
 
 
 def _limits(

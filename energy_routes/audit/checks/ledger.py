@@ -11,24 +11,18 @@ from energy_routes.audit.checks.trade import contracts
 from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import SAME, Findings
+from energy_routes.indicators import BACK, LEDGER, PAID
 
 Key = tuple[str, str]  # term, family
-TERMS = (
-    "sales", "home_sales", "tariffs", "loading", "freight", "quality", "rebates", "lifting", "deficiency", "shortage",
-    "closing_value",
-)  # fmt: skip
 TANKERS = ("tanker", "caspian_tanker")
-COST_SHEET = ("tariff", "loading", "freight", "quality", "lifting")
-ON_ROUTES = ("sales", "home_sales", "tariffs", "loading", "freight", "quality", "rebates", "lifting")
-INCOME = ("sales", "home_sales", "closing_value")  # terms that a least-cost plan leaves out
 
 
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """Each term of each family, the objective, the netback, and the routes."""
     money = _terms(saved, facts)
-    least_cost = facts.policy["objective"] == "cost"
-    sign = -1.0 if least_cost else 1.0
-    expected = {key: sign * value for key, value in money.items() if not (least_cost and key[0] in INCOME)}
+    goal = facts.policy["objective"]
+    sign = -1.0 if goal == "cost" else 1.0
+    expected = {key: sign * value for key, value in money.items() if goal in LEDGER[key[0]].sought}
     bets = risk.money(saved, facts, sum(expected.values()), found)
     over = facts.families[0] if len(facts.families) == 1 else "all"
     expected |= _bets(saved, bets, over)
@@ -38,14 +32,16 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         row = listed.get(key)
         found.equal("ledger", _called(key, facts), 0.0 if row is None else row["value"], value)
     for key, row in listed.items():
-        term = key[0]
+        term, defined = key[0], LEDGER.get(key[0])
+        if defined is None:
+            found.wrong("ledger", f"{term}: no term of the ledger is defined under this name")
+            continue
         found.true("ledger", term, key in expected or not row["value"], "no such term in the raw tables")
-        kind = "penalty" if term == "shortage" else "risk" if term in risk.RISK_TERMS else "cash"
-        found.true("ledger", term, row["kind"] == kind, f"is {kind}, saved as {row['kind']}")
+        found.true("ledger", term, row["kind"] == defined.kind, f"is {defined.kind}, saved as {row['kind']}")
     found.equal("ledger", "objective", saved.summary["objective"]["value"], sum(expected.values()))
-    goal = facts.policy["objective"]
     found.true("ledger", "objective", saved.summary["objective"]["name"] == goal, f"the case asks for {goal}")
-    cash = sum(value for (term, _), value in money.items() if term != "shortage") + bets.get("bookings", 0.0)
+    cash = sum(value for (term, _), value in money.items() if LEDGER[term].kind == "cash")
+    cash += sum(value for term, value in bets.items() if LEDGER[term].kind == "cash")
     found.equal("ledger", "netback", saved.summary["netback"]["value"], cash)
     _routes(saved, facts, money, found)
 
@@ -68,7 +64,8 @@ def _bets(saved: Saved, bets: dict[str, float], over: str) -> dict[Key, float]:
 
 def _terms(saved: Saved, facts: Facts) -> dict[Key, float]:
     """Every (term, family) in MUSD, income positive: volume × the raw figure of its lane, supply, market, contract."""
-    money: dict[Key, float] = {(term, family): 0.0 for term in TERMS for family in facts.families}
+    always = [term.id for term in LEDGER.values() if term.always]
+    money: dict[Key, float] = {(term, family): 0.0 for term in always for family in facts.families}
     for row in saved["flows"]:
         arc, commodity, period, volume = row["arc"], row["commodity"], row["period"], row["volume"]
         mode = facts.rows["arcs"][arc]["mode"]
@@ -116,7 +113,7 @@ def _routes_of(
     total: dict[str, float] = defaultdict(float)
     for row in rows:
         what = row["route"]
-        cost = sum(row[item] for item in COST_SHEET) - row["rebate"]
+        cost = sum(row[line] for line in PAID) - sum(row[line] for line in BACK)
         found.equal("routes", f"{what} cost", row["cost"], cost, SAME)
         found.equal("routes", f"{what} netback", row["netback"], row["price"] - row["cost"], SAME)
         found.equal("routes", f"{what} share", row["share"], row["volume"] / lifted if lifted > 0 else math.nan)
@@ -125,7 +122,8 @@ def _routes_of(
     if rows or lifted > 0:
         drawn = _drawn([row for row in saved["stocks"] if facts.family("storages", row["storage"]) == family])
         found.equal("routes", f"volume of all {family}", total["volume"], lifted + drawn)
-        found.equal("routes", f"money of all {family}", total["money"], sum(money[t, family] for t in ON_ROUTES))
+        on_routes = sum(money.get((term.id, family), 0.0) for term in LEDGER.values() if term.line)
+        found.equal("routes", f"money of all {family}", total["money"], on_routes)
 
 
 def _drawn(stocks: list[Row]) -> float:

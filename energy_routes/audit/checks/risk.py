@@ -14,8 +14,6 @@ from energy_routes.audit.facts import Facts
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import NEAR, Findings
 
-RISK_TERMS = ("disruptions", "aversion")
-
 
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """The table of losses against exports, flows and the share promised."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import tempfile
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +39,12 @@ def examined() -> dict[str, Any]:
     """Versions, solvers and the outcome of the self-test."""
     from energy_routes.linear import available_solvers
     from energy_routes.pack import model_names, pack_names
+    from energy_routes.results import installed
 
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
-        "versions": {name: _version(name) for name in PACKAGES},
+        "versions": {name: installed(name) for name in PACKAGES},
         "packs": list(pack_names()),
         "models": list(model_names()),
         "solvers": ["highs", *sorted(available_solvers())],
@@ -71,10 +71,3 @@ def self_test() -> dict[str, Any]:
     except Exception as error:  # whatever it is, the doctor must still report the rest
         return {"passed": False, "expected": OPTIMUM, "found": None, "error": f"{type(error).__name__}: {error}"}
     return {"passed": abs(found - OPTIMUM) < 1e-6, "expected": OPTIMUM, "found": found, "error": None}
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

@@ -4,32 +4,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pandas as pd
 from rich.table import Table
 
 from energy_routes.case import ALL
 from energy_routes.cli.tables.render import BLANK, number, table
 from energy_routes.cli.tables.unit_choice import Units
+from energy_routes.indicators import ledger_term
 from energy_routes.plan import Plan
-
-TERMS = {
-    "sales": "Sales",
-    "home_sales": "Sales to home refineries and cities",
-    "tariffs": "Pipeline and rail tariffs",
-    "loading": "Port charges",
-    "freight": "Sea freight",
-    "quality": "Quality bank and lost identity",
-    "rebates": "Rebates to owners of lines",
-    "lifting": "Lifting",
-    "deficiency": "Ship-or-pay and interruptible charges",
-    "shortage": "Home deliveries missed",
-    "relief": "Capital not paid twice (added volume of widened lines)",
-    "capex": "Builds: capital and upkeep",
-    "carbon": "Carbon",
-    "closing_value": "Stock left at the end",
-    "bookings": "Bookings not used, and premiums of the day",
-    "disruptions": "Disruptions, expected",
-    "aversion": "Given up for a milder worst tail",
-}
 
 
 class Part(NamedTuple):
@@ -41,43 +23,24 @@ class Part(NamedTuple):
 
 
 def ledger(plan: Plan, units: Units) -> Part:
-    """Money by term, in all and per unit lifted (or by family); the terms add up to the objective."""
-    families = [str(family) for family in plan.supplies["family"].unique()]
-    if len(families) > 1:
-        return _by_family(plan)
-    lifted = float(plan.supplies["lifted"].sum())
-    each = lifted > 0
-    out = table("ledger", "MUSD", *([f"{units.value_names[families[0]]} lifted"] if each else []))
-    digits = 1 if plan.ledger["value"].abs().max() >= 100 else 4
-    scale = units.value_factors[families[0]] / lifted if each else 0.0
-
-    def add(name: str, value: float) -> None:
-        out.add_row(name, number(value, digits), *([number(value * scale, digits)] if each else []))
-
-    for row in plan.ledger[plan.ledger["value"].abs() > 1e-9].to_dict("records"):
-        mark = "" if row["kind"] == "cash" else f" ({row['kind']})"
-        add(_term(str(row["term"])) + mark, row["value"])
-    out.add_section()
-    add(plan.objective.name.capitalize(), plan.objective.value)
-    return Part("Money", out)
-
-
-def _by_family(plan: Plan) -> Part:
-    """Money by term and family, and in total."""
+    """Money by term, in all and per unit lifted, or of several families by family; the terms sum to the objective."""
     rows = plan.ledger[plan.ledger["value"].abs() > 1e-9]
-    families = [family for family in (*plan.case.network.families, ALL) if (rows["family"] == family).any()]
-    out = table("ledger, MUSD", *("of both" if family == "all" else family for family in families), "total")
+    families, lifted = list(plan.supplies["family"].unique()), float(plan.supplies["lifted"].sum())
+    several = len(families) > 1
+    shown = [k for k in (*plan.case.network.families, ALL) if several and (rows["family"] == k).any()]
+    each = units.value_factors[families[0]] / lifted if lifted > 0 and not several else None
+    heads = (*("of both" if family == ALL else family for family in shown), "total") if several else (
+        "MUSD", *([f"{units.value_names[families[0]]} lifted"] if each is not None else []))
+    out = table("ledger, MUSD" if several else "ledger", *heads)
     digits = 1 if plan.ledger["value"].abs().max() >= 100 else 4
+
+    def add(name: str, own: pd.DataFrame, total: float) -> None:
+        sums = own.groupby("family")["value"].sum()
+        parts = [number(sums[family], digits) if family in sums else BLANK for family in shown]
+        out.add_row(name, *parts, number(total, digits), *([number(total * each, digits)] if each is not None else []))
+
     for (term, kind), own in rows.groupby(["term", "kind"], sort=False):
-        mark = "" if kind == "cash" else f" ({kind})"
-        by_family = own.groupby("family")["value"].sum()
-        parts = [number(by_family[family], digits) if family in by_family else BLANK for family in families]
-        out.add_row(_term(str(term)) + mark, *parts, number(own["value"].sum(), digits))
+        add(ledger_term(str(term)).told + ("" if kind == "cash" else f" ({kind})"), own, own["value"].sum())
     out.add_section()
-    sums = [number(rows.loc[rows["family"] == family, "value"].sum(), digits) for family in families]
-    out.add_row(plan.objective.name.capitalize(), *sums, number(plan.objective.value, digits))
+    add(plan.objective.name.capitalize(), rows, plan.objective.value)
     return Part("Money", out)
-
-
-def _term(name: str) -> str:
-    return TERMS.get(name, name.replace("_", " "))

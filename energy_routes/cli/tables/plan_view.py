@@ -17,6 +17,7 @@ from energy_routes.cli.tables.money_view import Part, ledger
 from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import UsageError
+from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.network import Names
 from energy_routes.pack import nearest
 from energy_routes.plan import A_PRICE, Plan, merged
@@ -300,11 +301,11 @@ def _whose(family: str) -> str:
 def _dependence(plan: Plan, family: str, word: str) -> Iterator[str]:
     """Concentration and shares of transit countries, a line each."""
     own = plan.indicators[plan.indicators["family"] == family]
-    measured = own[(own["indicator"] == "hhi") & own["value"].notna()]
+    measured = rows_of(own[own["value"].notna()], CONCENTRATION.id)
     for kind, value in zip(measured["kind"], measured["value"].astype(float), strict=True):
         what = {"transit_set": "sets of transit countries"}.get(kind, f"{kind}s")
         yield f"Concentration (HHI) of {what}{word}: {value:.3f}, as {1 / value:.1f} equal ones would have"
-    transit = own[(own["indicator"] == "share") & (own["kind"] == "transit")]
+    transit = rows_of(own, SHARE, "transit")
     crossed = transit[transit["value"] > 0].sort_values("value", ascending=False)
     if len(crossed):
         groups = plan.groups[(plan.groups["kind"] == "transit") & (plan.groups["family"] == family)]

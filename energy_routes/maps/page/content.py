@@ -12,6 +12,7 @@ from shapely import get_coordinates
 
 from energy_routes.answer import MARKS, Words
 from energy_routes.errors import UsageError
+from energy_routes.indicators import WAY
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData, payload, records, words_of
 from energy_routes.maps.data.spans import Span, spans_of
@@ -64,6 +65,7 @@ def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
         "arcs": _arc_facts(arcs, paths, words), "nodes": _nodes(maps, frame, home),
         "corridors": _corridors(plans, ids, words),
+        "sheet": [[line.id, line.words, line.sign] for line in WAY],
         "ground": ground(frame, reach, home, words),
         "credits": list(dict.fromkeys(line for data in maps for credit in data.credits for line in credit.split("\n"))),
         "style": _style(),

@@ -34,11 +34,8 @@ def write_page(plan: Plan, path: str | Path, *, other: Plan | None = None, steps
     same plans give the same bytes.
     Raises UsageError for both ``other`` and ``steps``, for no steps, for an unknown period or language.
     """
-    target = Path(path)
-    text = page(plan, other=other, steps=steps, period=period, lang=lang)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8", newline="\n")
-    return target
+    Page(page(plan, other=other, steps=steps, period=period, lang=lang)).save(path)
+    return Path(path)
 
 
 @dataclass(frozen=True, repr=False)

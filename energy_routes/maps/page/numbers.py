@@ -13,10 +13,9 @@ from energy_routes.answer import Words, exported
 from energy_routes.maps.data.payload import bottlenecks, moved_over, records
 from energy_routes.maps.data.titles import finding, limit_name
 from energy_routes.network import Names
-from energy_routes.plan import merged
+from energy_routes.plan import VALUES, merged
 
 DIGITS = 6
-SHEET = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting", "cost", "netback")
 
 
 def short(value: Any) -> float | None:
@@ -138,7 +137,7 @@ def _routes(plan: Any, at: Mapping[str, int], words: Words, most: int) -> list[d
         "corridor": text_of(row["corridor"]), "shipper": words.name(text_of(row["shipper"])),
         "volume": short(row["volume"]),
         "export": int(bool(row["export"])), "limited": text_of(row["limited_by"]),
-        **{key: short(row[key]) for key in SHEET},
+        **{key: short(row[key]) for key in VALUES},
         "arcs": [at[arc] for arc in text_of(row["arcs"]).split(";") if arc in at],
     } for row in records(routes)]
 

@@ -90,7 +90,7 @@ def _provenance(draft: Draft) -> Iterable[Fault]:
     """A figure that is not the user's own has a source, and an estimate says how it was made."""
     if "confidence" not in draft.frame:
         return
-    for i, (confidence, source, note) in enumerate(_columns(draft, "confidence", "source", "note")):
+    for i, (confidence, source, note) in enumerate(draft.cells("confidence", "source", "note")):
         if pd.isna(source) and confidence != "given" and not draft.bad["confidence"][i]:
             yield draft.fault(i, "source", f"no source for a figure of confidence {confidence!r}",
                               "the address of the evidence, or 'estimate' or 'computed'", "Name the source; figures of "
@@ -131,7 +131,7 @@ def _meters(drafts: Drafts) -> Iterable[Fault]:
     groups, meters = drafts["groups"], drafts["meters"]
     known = set(keys_of("groups", groups.frame))
     measured = set()
-    for i, (kind, group, arc, market) in enumerate(_columns(meters, "kind", "group", "arc", "market")):
+    for i, (kind, group, arc, market) in enumerate(meters.cells("kind", "group", "arc", "market")):
         if pd.isna(kind) or pd.isna(group):
             continue
         measured.add(f"{kind}/{group}")
@@ -141,7 +141,7 @@ def _meters(drafts: Drafts) -> Iterable[Fault]:
         if pd.isna(arc) == pd.isna(market):
             found = "neither an arc nor a market" if pd.isna(arc) else "both an arc and a market"
             yield meters.fault(i, "arc", found, "exactly one of the two", "Give each meter a row of its own.")
-    for i, (kind, group) in enumerate(_columns(groups, "kind", "group")):
+    for i, (kind, group) in enumerate(groups.cells("kind", "group")):
         if pd.notna(kind) and pd.notna(group) and f"{kind}/{group}" not in measured and not meters.partial:
             yield groups.fault(i, "group", f"{kind} {group!r} has no meter", "at least one row of meters",
                                "Say in meters at which arcs, or deliveries to which markets, it is measured.")
@@ -151,7 +151,7 @@ def _limits(drafts: Drafts) -> Iterable[Fault]:
     """A joint limit sums something, and its ratios are ratios to something else."""
     limits = drafts["limits"]
     summed = set(drafts["limit_terms"].frame["limit"].dropna())
-    columns = _columns(limits, "id", "low_ratio", "high_ratio", "relative_to")
+    columns = limits.cells("id", "low_ratio", "high_ratio", "relative_to")
     for i, (name, low, high, other) in enumerate(columns):
         if pd.notna(name) and name not in summed and not drafts["limit_terms"].partial:
             yield limits.fault(i, "id", f"{name!r} has no terms", "at least one row of limit_terms",
@@ -165,9 +165,3 @@ def _limits(drafts: Drafts) -> Iterable[Fault]:
         if low > high:
             yield limits.fault(i, "low_ratio", f"{low:g}, above high_ratio {high:g}", "low_ratio ≤ high_ratio",
                                "Correct one of the two.")
-
-
-def _columns(draft: Draft, *names: str) -> Iterable[tuple[Any, ...]]:
-    return zip(*(draft.frame[name].to_numpy(dtype=object) for name in names), strict=True)
-
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -67,7 +66,7 @@ def option_tariffs(drafts: Drafts) -> Iterable[Fault]:
     priced = set(lanes.loc[lanes["tariff"].notna(), "arc"])
     status = dict(zip(drafts["arcs"].frame["id"], drafts["arcs"].frame["status"], strict=True))
     seen: dict[str, float] = {}
-    for i, (target, tariff) in enumerate(_columns(effects, "target", "tariff")):
+    for i, (target, tariff) in enumerate(effects.cells("target", "tariff")):
         word, _, arc = str(target).partition(":")
         if pd.isna(target) or pd.isna(tariff) or word != "arc":
             continue
@@ -82,7 +81,7 @@ def option_tariffs(drafts: Drafts) -> Iterable[Fault]:
 def option_circles(drafts: Drafts) -> Iterable[Fault]:
     """No option requires itself, by way of others or at once."""
     draft = drafts["options"]
-    needs = {name: set(other) for name, other in _columns(draft, "id", "requires") if pd.notna(name)}
+    needs = {name: set(other) for name, other in draft.cells("id", "requires") if pd.notna(name)}
     for i, name in enumerate(draft.frame["id"]):
         reached: set[str] = set()
         queue = list(needs.get(name, ()))
@@ -99,14 +98,10 @@ def emission_factors(drafts: Drafts) -> Iterable[Fault]:
     """A factor for one arc is for an arc of that mode."""
     draft = drafts["emissions"]
     modes = dict(zip(drafts["arcs"].frame["id"], drafts["arcs"].frame["mode"], strict=True))
-    for i, (mode, arc) in enumerate(_columns(draft, "mode", "arc")):
+    for i, (mode, arc) in enumerate(draft.cells("mode", "arc")):
         if pd.notna(arc) and pd.notna(mode) and arc in modes and modes[arc] != mode:
             yield draft.fault(i, "mode", f"{mode!r}, but {arc!r} is a {modes[arc]}", "the mode of the arc",
                               f"Write {modes[arc]}.")
-
-
-def _columns(draft: Draft, *names: str) -> Iterable[tuple[Any, ...]]:
-    return zip(*(draft.frame[name].to_numpy(dtype=object) for name in names), strict=True)
 
 
 OPTIONS = (option_effects, option_tariffs, option_circles, emission_factors)

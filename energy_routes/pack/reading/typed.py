@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,10 @@ class Draft:
     def good(self, column: str) -> NDArray[np.bool_]:
         """Which cells of a column are filled and not yet reported."""
         return np.asarray(self.frame[column].notna().to_numpy() & ~self.bad[column])
+
+    def cells(self, *columns: str) -> Iterable[tuple[Any, ...]]:
+        """The cells of some columns, row by row."""
+        return zip(*(self.frame[name].to_numpy(dtype=object) for name in columns), strict=True)
 
 
 def typed(table: Table, sheet: Sheet | None, family: Family, faults: list[Fault]) -> Draft:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from energy_routes.answer import answer_of, corridor_volumes, doubtful, limit_key
+from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.maps import shortened, titled
 from energy_routes.pack import Family
 from energy_routes.report.subject import SEEN, Subject
@@ -119,23 +120,22 @@ def cards(subject: Subject) -> list[Card]:
 def _dependence(subject: Subject, now: pd.DataFrame, then: pd.DataFrame | None) -> list[Card]:
     """The largest transit share, and the concentration of corridors, of the first family that has them."""
     out, words, family = [], subject.words, subject.families[0].id if subject.families else ""
-    own = now[now["family"] == family]
-    shares = own[(own["indicator"] == "share") & (own["kind"] == "transit") & own["value"].notna()]
+    shares = rows_of(now[now["value"].notna()], SHARE, "transit", family)
     if len(shares):
         top = shares.sort_values("value", ascending=False, kind="stable").iloc[0]
-        was = None if then is None else _indicator(then, family, "share", "transit", top["group"])
+        was = None if then is None else _indicator(then, family, SHARE, "transit", top["group"])
         name = words("kpi.transit_share", country=words.country(str(top["group"])))
         share = _card(subject, "", 100.0 * float(top["value"]), None if was is None else 100.0 * was, "%", 1)
         out.append(Card(name, share.value, "%", share.before))
-    value = _indicator(now, family, "hhi", "corridor")
+    value = _indicator(now, family, CONCENTRATION.id, "corridor")
     if value is not None:
-        was = None if then is None else _indicator(then, family, "hhi", "corridor")
+        was = None if then is None else _indicator(then, family, CONCENTRATION.id, "corridor")
         out.append(_card(subject, words("kpi.hhi"), value, was, "", 3))
     return out
 
 
 def _indicator(table: pd.DataFrame, family: str, indicator: str, kind: str, group: str | None = None) -> float | None:
-    rows = table[(table["family"] == family) & (table["indicator"] == indicator) & (table["kind"] == kind)]
+    rows = rows_of(table, indicator, kind, family)
     rows = rows if group is None else rows[rows["group"] == group]
     return float(rows["value"].iloc[0]) if len(rows) and rows["value"].notna().iloc[0] else None
 

@@ -6,6 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from energy_routes.answer import Words
+from energy_routes.indicators import PRICE, WAY, SheetLine
 from energy_routes.maps import style
 from energy_routes.pack import Family
 from energy_routes.plan import merged
@@ -17,8 +18,6 @@ from energy_routes.results import limits_of_corridors
 
 MOST_ROUTES, MOST_SHEETS, MOST_LAYERS = 15, 8, 5
 COVERED = 0.99  # share of the volume that the listed routes carry, if that takes no more than MOST_ROUTES
-COSTS = {"tariff": "ledger.tariffs", "loading": "ledger.loading", "freight": "ledger.freight",
-         "quality": "ledger.quality", "rebate": "ledger.rebates", "lifting": "ledger.lifting"}
 
 
 def corridors(subject: Subject) -> Section:
@@ -146,20 +145,24 @@ def _top(rows: pd.DataFrame) -> list[dict[str, object]]:
 def _sheets(subject: Subject, family: Family, rows: pd.DataFrame) -> Table:
     """Per tonne lifted: price, less what is paid on the way, plus what comes back, is the netback."""
     words, unit = subject.words, subject.words.unit(family.price_unit)
-    keys = [key for key in COSTS if rows[key].abs().max() > 0.005]
-    told = [(route_name(row["route"], subject), words.number(float(str(row["price"])), 1),
-             *(words.signed((1.0 if key == "rebate" else -1.0) * float(str(row[key])), 1) for key in keys),
+    lines = _told(rows)
+    told = [(route_name(row["route"], subject), words.number(float(str(row[PRICE.id])), 1),
+             *(words.signed(line.sign * float(str(row[line.id])), 1) for line in lines),
              words.number(float(str(row["netback"])), 1)) for row in _top(rows)]
-    heads = (words("report.netback_sheets"), words("sheet.price"), *(words(COSTS[key]) for key in keys),
+    heads = (words("report.netback_sheets"), words(PRICE.words), *(words(line.words) for line in lines),
              words("sheet.netback"))
     return table(heads, told, caption=" · ".join(filter(None, (words("panel.netback", unit=unit), subject.of(family)))))
 
 
 def _costs(subject: Subject, family: Family, rows: pd.DataFrame) -> Markup:
     words = subject.words
-    keys = {key: words(name) for key, name in COSTS.items() if rows[key].abs().max() > 0.005}
-    told = [(route_name(row["route"], subject),
-             {key: (-1.0 if key == "rebate" else 1.0) * float(str(row[key])) for key in keys},
+    lines = _told(rows)
+    told = [(route_name(row["route"], subject), [-line.sign * float(str(row[line.id])) for line in lines],
              float(str(row["netback"]))) for row in _top(rows)]
     unit = words.unit(family.price_unit)
-    return charts.costs(told, keys, words, unit, words("report.way_costs", unit=unit))
+    return charts.costs(told, lines, words, unit, words("report.way_costs", unit=unit))
+
+
+def _told(rows: pd.DataFrame) -> list[SheetLine]:
+    """The lines between price and netback on which any of the routes has money to tell."""
+    return [line for line in WAY if rows[line.id].abs().max() > 0.005]

@@ -34,7 +34,7 @@ def ledger(subject: Subject) -> Section:
 
 def term_name(term: str, subject: Subject) -> str:
     """A term of the ledger as read."""
-    return subject.words.known(f"ledger.{term}", term.replace("_", " ").capitalize())
+    return subject.words(f"ledger.{term}")
 
 
 def _by_family(subject: Subject, sums: pd.Series[float]) -> tuple[Table, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from energy_routes.case import in_percent
+from energy_routes.indicators import INDICATORS, SHARE, rows_of
 from energy_routes.maps import style
 from energy_routes.report import charts
 from energy_routes.report.figures import inline
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TOP = 15
-INDICATORS = {"hhi": "indicator.hhi", "effective_number": "indicator.effective", "shannon_wiener": "indicator.shannon"}
 
 
 def indicators(subject: Subject) -> Section:
@@ -26,14 +26,15 @@ def indicators(subject: Subject) -> Section:
     tables = []
     for family in subject.families:
         own = rows[(rows["family"] == family.id) & rows["value"].notna()]
-        measured = own[own["indicator"].isin(list(INDICATORS))]
+        told = {each.id: words(each.words) for each in INDICATORS if each.words}
+        measured = own[own["indicator"].isin(list(told))]
         wide = measured.pivot_table(index="kind", columns="indicator", values="value")
-        keys = [key for key in INDICATORS if key in wide]
-        told = [(words.known(f"group.{kind}", str(kind)), *(words.number(float(value), 3) for value in row))
+        keys = [key for key in told if key in wide]
+        lines = [(words.known(f"group.{kind}", str(kind)), *(words.number(float(value), 3) for value in row))
                 for kind, row in zip(wide.index, wide[keys].to_numpy(), strict=True)]
-        tables.append(table((words("table.indicator"), *(words(INDICATORS[key]) for key in keys)), told,
+        tables.append(table((words("table.indicator"), *(told[key] for key in keys)), lines,
                             caption=subject.of(family)))
-        crossed = own[(own["indicator"] == "share") & (own["kind"] == "transit") & (own["value"] > 0.0005)]
+        crossed = rows_of(own[own["value"] > 0.0005], SHARE, "transit")
         crossed = crossed.sort_values("value", ascending=False, kind="stable")
         shares = [(words.country(str(country)), words.percent(float(value), 1))
                   for country, value in zip(crossed["group"], crossed["value"], strict=True)]

@@ -16,21 +16,21 @@ import pandas as pd
 from energy_routes.case import Bookings, Cvar, Futures, Policy, arcs_meant, futures_of, mean_of, rate_table
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import (
-    NETBACK,
     Copy,
     Link,
     Space,
     bookings as booking_rules,
     build_space,
     declared,
+    ledger_entry,
+    ledger_terms,
     recourse_copy,
     tail as tail_rules,
 )
 from energy_routes.linear import Builder, Expr, Program, Rows, Session, Status, Term, Vector, axis, zero
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import pick
-
-DUST = 1e-6  # MUSD
+from energy_routes.solving.prices.premium import swept
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +90,7 @@ def hedged(space: Space) -> tuple[Space, Hedge | None]:
         spots.append(spot)
         paid.append(booking_rules.bookings(s, booked, spot, terms.premium))
     axes = axis("future", ("future",), pd.DataFrame({"future": [s.name for s in futures.scenarios]}, dtype=object))
-    alone = [[term(s) for term, _ in NETBACK] for s in spaces]
+    alone = [[term.expr for term in ledger_terms(s)] for s in spaces]
     whole = [[*others, own] for others, own in zip(alone, paid, strict=True)]
     earned, bare = tail_rules.one_each(whole, axes), tail_rules.one_each(alone, axes)
     hedge = Hedge(lever, terms, futures, spaces, copies, earned, bare, booked, spots[0], None)
@@ -104,7 +104,7 @@ def _weighed(space: Space, hedge: Hedge, paid: Expr) -> tuple[Space, Hedge]:
     undisturbed = np.zeros(len(hedge.probability))
     undisturbed[0] = 1.0
     calm = tail_rules.on_one([hedge.netback * undisturbed], one)
-    bets = [Term("bookings", "cash", paid), Term("disruptions", "risk", mean - calm)]
+    bets = [ledger_entry("bookings", paid), ledger_entry("disruptions", mean - calm)]
     rows: list[Rows] = []
     if lever.weight > 0 or lever.limit is not None:
         quantile = space.builder.variable("quantile", one, -np.inf, np.inf)
@@ -113,7 +113,7 @@ def _weighed(space: Space, hedge: Hedge, paid: Expr) -> tuple[Space, Hedge]:
         risk = tail_rules.cvar(quantile, excess, hedge.probability, lever.alpha)
         hedge = replace(hedge, risk=risk)
         if lever.limit is None:
-            bets.append(Term("aversion", "risk", (mean + risk.on(one)) * -lever.weight))
+            bets.append(ledger_entry("aversion", (mean + risk.on(one)) * -lever.weight))
         else:
             rows.append(tail_rules.tail(risk, lever.limit).named("tail"))
     later = -hedge.netback if len(hedge.netback.axis) else zero(hedge.netback.axis)
@@ -148,8 +148,8 @@ def with_hedge(plan: Plan, hedge: Hedge | None, program: Program, x: Vector) -> 
     figures: dict[str, Any] = {
         "expected_netback": float(probability @ netback), "alpha": hedge.lever.alpha, "lambda": hedge.lever.weight,
         "kappa": hedge.lever.limit, "value_at_risk": quantile, "cvar": risk, "value": value,
-        "wait_and_see": knowing, "evpi": None if knowing is None else _swept(knowing - value),
-        "expected_value_bookings": average, "vss": None if average is None else _swept(value - average),
+        "wait_and_see": knowing, "evpi": None if knowing is None else swept(knowing - value),
+        "expected_value_bookings": average, "vss": None if average is None else swept(value - average),
         "covered": hedge.futures.covered, "rates": rate_table(hedge.futures.rates).to_dict("records"),
     }  # fmt: skip
     cash = float(plan.ledger.loc[plan.ledger["term"] == "bookings", "value"].sum())
@@ -161,11 +161,6 @@ def with_hedge(plan: Plan, hedge: Hedge | None, program: Program, x: Vector) -> 
         warnings=(*plan.warnings, _words(hedge, figures)),
         certificate={**plan.certificate, "risk": figures},
     )
-
-
-def _swept(money: float) -> float:
-    """A difference of two optima, the arithmetic's dust (below a dollar) swept off."""
-    return money if abs(money) > DUST else 0.0
 
 
 def _alone(hedge: Hedge, program: Program) -> Vector:
@@ -191,8 +186,7 @@ def _of_the_average(hedge: Hedge, program: Program) -> float | None:
     first = build_space(case, Builder())
     struck = replace(case, network=mean_of(hedge.futures).strike(case.network))
     copy = recourse_copy(first, struck, "expected", None)
-    terms = tuple(Term(term.__name__, kind, term(copy.space)) for term, kind in NETBACK)
-    average = Program("max", tuple(first.builder.blocks), copy.rows, terms)
+    average = Program("max", tuple(first.builder.blocks), copy.rows, ledger_terms(copy.space))
     session = Session(average)
     solution = session.solve()
     if solution.status is not Status.optimal:
@@ -226,7 +220,7 @@ def _futures(hedge: Hedge, netback: Vector, alone: Vector, worst: float) -> pd.D
             "probability": hedge.probability,
             "netback": netback,
             "alone": alone,
-            "regret": [_swept(float(lost)) for lost in alone - netback],
+            "regret": [swept(float(lost)) for lost in alone - netback],
             "tail": netback <= worst + 1e-6 * max(1.0, abs(worst)),
             "waived": [0.0, *(copy.waived for copy in hedge.copies)],
             "unit": "MUSD",

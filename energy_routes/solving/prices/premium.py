@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from energy_routes.errors import InfeasibleError
-from energy_routes.formulation import NETBACK, Space, Tangent
+from energy_routes.formulation import Space, Tangent, cash
 from energy_routes.linear import Program, Session, Solution, Vector, optimal
 from energy_routes.plan import Plan
 from energy_routes.solving.cutting_planes import cut_until_inside
@@ -65,9 +65,9 @@ class Yardstick:
 
     def cost(self, earned: float, lifted: Vector) -> Cost:
         """What a plan that earns so much (MUSD) and lifts ``lifted`` (one number a supply and period) gives up."""
-        total = _swept(self.earned - earned)
+        total = swept(self.earned - earned)
         shut = self._shut_in(lifted)
-        return Cost(total, _swept(total - shut), shut)
+        return Cost(total, swept(total - shut), shut)
 
     def _shut_in(self, lifted: Vector) -> float:
         """V° − V°(q ≤ q̂); supplies that leave nothing in the ground over the horizon may be lifted at other times."""
@@ -84,7 +84,7 @@ class Yardstick:
         self._session.set_column_bounds(at, np.minimum(low, most[short]), np.minimum(high, most[short]))
         found = self._solve()
         self._session.set_column_bounds(at, low, high)
-        return float("nan") if found is None else _swept(self.earned - self.worth(found.x))
+        return float("nan") if found is None else swept(self.earned - self.worth(found.x))
 
     def _solve(self) -> Solution | None:
         """The optimum inside every cone, or None where there is none; cuts stay in the session, they hold for all."""
@@ -98,14 +98,15 @@ class Yardstick:
 def _measure(space: Space, program: Program, in_cash: bool) -> tuple[Vector, float]:
     """Coefficients of the money that costs are counted in, and its constant."""
     if in_cash:
-        cash = [term(space) for term, kind in NETBACK if kind == "cash"]
+        parts = cash(space)
         size = program.shape[1]
-        return sum((e.coefficients(size) for e in cash), np.zeros(size)), float(sum(e.const.sum() for e in cash))
+        return sum((e.coefficients(size) for e in parts), np.zeros(size)), float(sum(e.const.sum() for e in parts))
     sign = 1.0 if program.sense == "max" else -1.0
     return sign * program.cost, sign * program.offset
 
 
-def _swept(money: float) -> float:
+def swept(money: float) -> float:
+    """A difference of two optima, the arithmetic's dust (below a dollar, or a tonne) swept off."""
     return 0.0 if abs(money) < DUST else money
 
 
@@ -125,11 +126,8 @@ def with_premium(plan: Plan, free: Yardstick | None, space: Space, x: Vector) ->
     sold = {str(family): float(volume) for family, volume in plan.exports.items() if volume > LEFT}
     figures: dict[str, Any] = {
         "base": free.earned, "cost": cost.total, "rerouting": cost.rerouting, "shut_in": cost.shut_in,
-        "shut_in_volume": {str(family): _whole(float(volume)) for family, volume in volumes.items()},
+        "shut_in_volume": {str(family): float(volume) if abs(volume) >= LEFT else 0.0
+                            for family, volume in volumes.items()},
         "usd_per_t": cost.total / next(iter(sold.values())) if len(sold) == 1 else None,
     }  # fmt: skip
     return replace(plan, certificate={**plan.certificate, "premium": figures})
-
-
-def _whole(volume: float) -> float:
-    return 0.0 if abs(volume) < LEFT else volume

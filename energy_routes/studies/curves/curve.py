@@ -9,8 +9,9 @@ from typing import Literal
 from energy_routes.errors import LimitError
 from energy_routes.linear import EDGE, Region, Session, Solution, Status, both, cover, covered
 from energy_routes.plan import limit_table
+from energy_routes.solving import canonical, tie_costs
 from energy_routes.studies.curves.lever import Lever, Stretch
-from energy_routes.studies.curves.snapshot import Snapshot, canonical, snapshot, tie_costs
+from energy_routes.studies.curves.snapshot import Snapshot, snapshot
 
 Form = Literal["linear", "fractional", "bounded", "sampled"]
 Progress = Callable[[int], None]

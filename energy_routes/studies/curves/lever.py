@@ -9,7 +9,7 @@ import numpy as np
 
 from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum
 from energy_routes.errors import InfeasibleError, UsageError
-from energy_routes.formulation import NETBACK, Space, build
+from energy_routes.formulation import Space, build, netback
 from energy_routes.linear import Line, Program, Vector, line_between
 from energy_routes.network import Names, parse_target
 from energy_routes.pack import TABLES, figure, own_unit, parted
@@ -169,8 +169,7 @@ class Stretch:
 
     def cash(self, t: float, x: Vector) -> float:
         """Cash netback at ``t`` of a point ``x``, MUSD (terms are affine in t, as the line is)."""
-        ends = [sum(float(term(s).value(x).sum()) for term, kind in NETBACK if kind == "cash")
-                for s in (self.first, self.last)]  # fmt: skip
+        ends = [netback(space, x) for space in (self.first, self.last)]
         return ends[0] + t / self.far * (ends[1] - ends[0])
 
 

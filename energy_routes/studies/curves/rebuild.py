@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from energy_routes.case import Concentration
 from energy_routes.errors import InfeasibleError, LimitError
-from energy_routes.formulation import CUT, NETBACK, Space, Tangent, hhi_rows, tangents
+from energy_routes.formulation import CUT, Space, Tangent, hhi_rows, netback, tangents
 from energy_routes.linear import Program, Session, Solution, Vector, optimal, worth
 from energy_routes.solving import CONE, cut_until_inside, pick, solve, stated
 from energy_routes.studies.curves.lever import Lever
@@ -44,8 +44,7 @@ class Rebuilder:
         space, x = self.plan(t)
         answer = self.solve(t)
         assert answer is not None, "a plan has been found"
-        cash = sum(float(term(space).value(x).sum()) for term, kind in NETBACK if kind == "cash")
-        return snapshot(space, x, answer.solution.objective, cash)
+        return snapshot(space, x, answer.solution.objective, netback(space, x))
 
     def plan(self, t: float) -> tuple[Space, Vector]:
         """The space at ``t`` and the one plan of its optimal face.  Raises InfeasibleError where there is none."""

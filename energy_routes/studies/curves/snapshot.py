@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from energy_routes.formulation import Space, share_totals
-from energy_routes.linear import LinearForm, Program, Session, Solution, Status, Vector, refine
+from energy_routes.linear import Vector
 from energy_routes.plan import paths, routes_of
-from energy_routes.solving import fix_face, tie_break, tonne_km
 
 NO_PRICES = pd.DataFrame(columns=["kind", "limit", "name", "family", "period", "volume", "bound", "price", "unit"])
 
@@ -67,23 +65,6 @@ def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snaps
             for kind, family, volume in totals.groupby(["kind", "family"], as_index=False).sum().itertuples(index=False)
         },
     )
-
-
-def canonical(session: Session, form: LinearForm, solution: Solution, costs: Sequence[Vector]) -> Solution:
-    """The one plan of the optimal face that ``canonical_plan`` would choose; the session is left changed."""
-    for cost in costs:
-        fix_face(session, form, solution)
-        session.set_cost(cost, "min")
-        stage = session.solve()
-        if stage.status is not Status.optimal:
-            break
-        solution = stage
-    return refine(form, solution)
-
-
-def tie_costs(space: Space, program: Program) -> tuple[Vector, Vector]:
-    """Least tonne-km, then a stable choice by labels: one coefficient a column each."""
-    return tonne_km(space, program.shape[1]), tie_break(program)
 
 
 def moved(before: pd.Series[float], after: pd.Series[float]) -> pd.Series[float]:

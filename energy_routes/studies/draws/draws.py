@@ -103,11 +103,6 @@ def bands(values: Iterable[float]) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def table_of(sampler: Sampler) -> pd.DataFrame:
-    """What is drawn, one row a figure."""
-    return pd.DataFrame([vars(figure) for figure in sampler.figures])
-
-
 def _figures(case: Case, spreads: pd.DataFrame, together: pd.DataFrame) -> Iterator[Figure]:
     network = case.network
     asked = {(edit.table, edit.id, edit.field) for edit in network.edits if edit.op == "set"}

@@ -11,6 +11,7 @@ import pandas as pd
 from energy_routes.case import Outage
 from energy_routes.linear import Vector
 from energy_routes.network import Names, Network
+from energy_routes.solving import swept
 from energy_routes.studies.outages.shock import After, Shock
 
 COLUMNS = [
@@ -19,7 +20,6 @@ COLUMNS = [
 ]  # fmt: skip
 MOVED = 1e-3  # a corridor takes over when it carries more by this share of what was exposed
 FLOWING = 1e-9
-DUST = 1e-6  # a tonne, or a dollar: below it is what holding exports leaves open, not an effect
 
 
 def names_of(network: Network) -> Mapping[str, str]:
@@ -52,16 +52,16 @@ _NOTHING: dict[str, Any] = dict.fromkeys(
 
 def _effects(shock: Shock, after: After, exposed: float, parted: bool) -> dict[str, Any]:
     exports = shock.space.exports
-    stranded = _clean(float((exports.value(shock.plan) - exports.value(after.x)).sum()))
-    short = _clean(shock.short(after.x) - shock.short(shock.plan))
-    loss, shut = _clean(shock.lost(after.x)), _clean(shock.shut_in(after.x)) if parted else np.nan
+    stranded = swept(float((exports.value(shock.plan) - exports.value(after.x)).sum()))
+    short = swept(shock.short(after.x) - shock.short(shock.plan))
+    loss, shut = swept(shock.lost(after.x)), swept(shock.shut_in(after.x)) if parted else np.nan
     return {
         "stranded": stranded,
-        "rerouted": max(_clean(exposed - stranded - short), 0.0),
+        "rerouted": max(swept(exposed - stranded - short), 0.0),
         "rerouted_to": _takers(shock, after.x, exposed),
         "home_short": short,
         "loss": loss,
-        "loss_rerouting": _clean(loss - shut),
+        "loss_rerouting": swept(loss - shut),
         "loss_shut_in": shut,
     }
 
@@ -136,7 +136,3 @@ def _closure(steps: Iterable[tuple[str, str]], start: Iterable[str]) -> set[str]
                 found.add(head)
                 queue.append(head)
     return found
-
-
-def _clean(value: float) -> float:
-    return 0.0 if abs(value) < DUST else value

@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 
 from energy_routes.case import Case, Outage
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
-from energy_routes.formulation import NETBACK, Space, build, build_space, limit_of
+from energy_routes.formulation import Space, build, build_space, cash, limit_of
 from energy_routes.linear import Form, Index, Program, Session, Status, Vector, form_of
 from energy_routes.plan import Worth
-from energy_routes.solving import LEFT, ROUND, marginal_worth
+from energy_routes.solving import LEFT, ROUND, canonical, marginal_worth, tie_costs
 from energy_routes.studies.curves.lever import Lever
 from energy_routes.studies.curves.rebuild import Rebuilder
-from energy_routes.studies.curves.snapshot import canonical, tie_costs
 
 HOME_FIRST = 20_000.0  # USD a tonne not delivered at home: above any price, so only what cannot be is short
 
@@ -53,7 +52,7 @@ class Shock:
             raise InfeasibleError(f"{case.name}: its own plan cannot be repeated: {start.status.value}", [])
         self._basis, self._ties = start.basis, tie_costs(self.space, self.program)
         self._cash = sum(
-            (term(self.space).coefficients(self.program.shape[1]) for term, kind in NETBACK if kind == "cash"),
+            (term.coefficients(self.program.shape[1]) for term in cash(self.space)),
             np.zeros(self.program.shape[1]),
         )
 

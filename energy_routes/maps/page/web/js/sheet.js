@@ -1,18 +1,10 @@
 /** The netback sheet of a route: from the price at the market to what a tonne leaves at the field. */
 
+import { content } from "./data.js";
 import { make } from "./dom.js";
 import { number, priceUnit, say, signed } from "./format.js";
 import { INK } from "./palette.js";
 
-// Key, text, and whether it adds (+1) or takes (−1).
-const ITEMS = [
-  ["tariff", "ledger.tariffs", -1],
-  ["loading", "ledger.loading", -1],
-  ["freight", "ledger.freight", -1],
-  ["quality", "ledger.quality", -1],
-  ["rebate", "ledger.rebates", 1],
-  ["lifting", "ledger.lifting", -1],
-];
 const [COST, GAIN] = ["#b0563a", "#2f7d4f"];
 
 /** One step of the waterfall as a small bar between two levels. */
@@ -40,7 +32,7 @@ export function sheet(route) {
   const sold = route.price > 0;
   const levels = [sold ? route.price : 0];
   const moves = [];
-  for (const [key, words, sign] of ITEMS) {
+  for (const [key, words, sign] of content.sheet) {
     const amount = sign * (route[key] ?? 0);
     if (Math.abs(amount) < 0.005) continue;
     const from = levels.at(-1);

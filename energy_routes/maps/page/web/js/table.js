@@ -6,18 +6,13 @@ import { save } from "./export.js";
 import { number, percent, say, signed, unit, volume } from "./format.js";
 import { comparing, shownPlan, state } from "./state.js";
 
-const SHEET = ["volume", "price", "tariff", "loading", "freight", "quality", "rebate", "lifting", "netback"];
-const SHEET_WORDS = {
-  volume: "table.volume",
-  price: "table.price",
-  tariff: "ledger.tariffs",
-  loading: "ledger.loading",
-  freight: "ledger.freight",
-  quality: "ledger.quality",
-  rebate: "ledger.rebates",
-  lifting: "ledger.lifting",
-  netback: "table.netback",
-};
+// Key and text of what is told of a route: around the lines of the netback sheet its volume, price and netback.
+const SHEET = [
+  ["volume", "table.volume"],
+  ["price", "table.price"],
+  ...content.sheet,
+  ["netback", "table.netback"],
+];
 
 /** A table to show: title, heads, rows of raw values, and how each column is told. */
 function linesTable() {
@@ -78,9 +73,9 @@ function corridorsTable() {
 function routesTable() {
   const heads = [
     ["table.route", (value) => value],
-    ...SHEET.map((key) => [SHEET_WORDS[key], key === "volume" ? volume : (value) => number(value, 1)]),
+    ...SHEET.map(([key, words]) => [words, key === "volume" ? volume : (value) => number(value, 1)]),
   ];
-  const rows = plans[shownPlan()].routes.map((route) => [route.name, ...SHEET.map((key) => route[key])]);
+  const rows = plans[shownPlan()].routes.map((route) => [route.name, ...SHEET.map(([key]) => route[key])]);
   return { title: say("report.netback_sheets"), heads, rows };
 }
 

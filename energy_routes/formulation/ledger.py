@@ -1,0 +1,69 @@
+"""The terms of the netback under their names in the ledger, and what one unit of a variable adds to the sheet."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from energy_routes.case import Objective
+from energy_routes.errors import LabelError
+from energy_routes.formulation.recipe import NETBACK
+from energy_routes.formulation.space.space import Space
+from energy_routes.indicators import LINES, ledger_term
+from energy_routes.linear import Expr, Term, Vector
+
+Sheet = dict[str, float]  # line of the netback sheet → money, costs negative
+
+
+def ledger_terms(space: Space, objective: Objective = "netback") -> tuple[Term, ...]:
+    """The terms of an objective, in MUSD, income positive.  Raises LabelError for one that the ledger does not define.
+
+    Of a netback these are all, of least cost those that are no income.
+    """
+    sought = [term for term in NETBACK if objective in ledger_term(term.__name__).sought]
+    return tuple(ledger_entry(term.__name__, term(space)) for term in sought)
+
+
+def ledger_entry(name: str, expr: Expr) -> Term:
+    """A term of the kind that the ledger defines.  Raises LabelError for a name that it does not."""
+    return Term(name, ledger_term(name).kind, expr)
+
+
+def cash(space: Space) -> tuple[Expr, ...]:
+    """The terms that are paid or received, in MUSD; the netback is their sum."""
+    return tuple(term.expr for term in ledger_terms(space) if term.kind == "cash")
+
+
+def netback(space: Space, x: Vector) -> float:
+    """Cash netback of a point, MUSD."""
+    return float(sum(float(expr.value(x).sum()) for expr in cash(space)))
+
+
+def on_the_sheet(space: Space) -> list[tuple[str, Expr]]:
+    """Lines of the netback sheet with the terms that stand on them, in MUSD, in the order of the ledger."""
+    lines = [(ledger_term(term.name).line, term.expr) for term in ledger_terms(space)]
+    return [(line, expr) for line, expr in lines if line]
+
+
+def sheets(space: Space) -> dict[str, list[Sheet]]:
+    """What one unit of each lane, supply, sale and home delivery adds to the sheet, USD/t (USD/1000 m³).
+
+    Keys: flow, lifted, delivered, home; in each the labels in the order of its axis, lines of 0 left out.  Raises
+    LabelError where a term on a line of the sheet is paid for anything else: no route could carry it.
+    """
+    size = space.builder.size
+    money = {line: np.zeros(size) for line in LINES}
+    ways = {"flow": space.flow, "lifted": space.lifted, "delivered": space.delivered, "home": space.home}
+    elsewhere = np.ones(size, dtype=bool)
+    elsewhere[np.concatenate([way.col for way in ways.values()])] = False
+    for line, expr in on_the_sheet(space):
+        own = expr.coefficients(size)
+        if own[elsewhere].any() or expr.const.any():
+            raise LabelError(f"a term over {expr.axis.name!r} stands on the line {line!r} of the netback sheet; "
+                             f"expected one over {', '.join(ways)} alone. Leave its line blank in LEDGER: it is the "
+                             "plan's, and no route's.")
+        money[line] += own
+    return {
+        name: [{line: value for line, value in zip(LINES, row, strict=True) if value}
+               for row in np.stack([money[line][way.col] for line in LINES], axis=1).tolist()]
+        for name, way in ways.items()
+    }  # fmt: skip
