@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import csv
 import json
 import os
@@ -17,14 +18,19 @@ import pytest
 from toy import toy
 
 from energy_routes.answer.words import LANGUAGES, Words
+from energy_routes.audit import files
+from energy_routes.audit.facts import Facts
+from energy_routes.audit.report import Findings
+from energy_routes.audit.verification import compare
 from energy_routes.errors import LabelError
 from energy_routes.formulation import ledger as formulated
 from energy_routes.formulation.recipe import NETBACK
 from energy_routes.formulation.space.space import Space
 from energy_routes.indicators import ledger
 from energy_routes.indicators.ledger import LEDGER, LINES, SHEET, LedgerTerm, ledger_term
-from energy_routes.indicators.table import INDICATORS, rows_of
+from energy_routes.indicators.table import INDICATORS, KNOWN, rows_of
 from energy_routes.linear.expressions import Expr
+from energy_routes.results.storing import save
 from energy_routes.solving.loop import solve
 
 TESTS = Path(__file__).parent
@@ -189,3 +195,31 @@ def test_the_audit_takes_names_only() -> None:
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("energy_routes.indicators"):
                 names |= {alias.name for alias in node.names}
     assert names == {"BACK", "KNOWN", "LEDGER", "PAID"}
+
+
+def test_the_audit_finds_every_indicator_and_term_again(tmp_path: Path) -> None:
+    """Each defined indicator is in the table, and is missed when it is changed; a name that is not defined is told."""
+    sets = {
+        "groups": "kind,group,name\ntransit_set,CN,China\ntransit_set,RU+IT,Russia and Italy",
+        "meters": "kind,group,arc\ntransit_set,CN,SHORT\ntransit_set,RU+IT,LONG",
+        "risk": "country,risk\nRU,0.7\nCN,0.2\nIT,0.1",
+    }
+    folder = save(solve(toy(tmp_path / "pack", sets)), tmp_path / "saved")
+    content = files.read_all(folder, Findings())
+    assert content is not None
+    facts = Facts(folder / "inputs")
+
+    def missed(table: str, at: int, **changed: object) -> list[str]:
+        """The differences when a row takes these values."""
+        tables = copy.deepcopy(content.tables)
+        tables[table][at].update(changed)
+        found = Findings()
+        compare(files.Saved(tables, content.summary, content.certificate), facts, found)
+        return found.differences
+
+    assert {row["indicator"] for row in content.tables["indicators"]} == set(KNOWN)
+    for at, row in enumerate(content.tables["indicators"]):
+        assert any(row["indicator"] in words for words in missed("indicators", at, value=row["value"] + 0.1)), row
+    assert any("not defined" in words for words in missed("indicators", 0, indicator="entropy"))
+    free = next(at for at, row in enumerate(content.tables["ledger"]) if row["value"] == 0)
+    assert any("no term that the ledger defines" in words for words in missed("ledger", free, term="toll"))

@@ -46,13 +46,12 @@ def build(space: Space) -> Program:
             "objective 'revenue' needs a sourced fiscal.csv (royalty, export duty, profit tax), and "
             f"{', '.join(pack.name for pack in space.case.network.packs)} has none; use 'netback' or 'cost'"
         )
-    sense = SENSES[objective]
-    sign = 1.0 if sense == "max" else -1.0
+    sign = 1.0 if SENSES[objective] == "max" else -1.0
     rows = (rule(space).named(rule.__name__) for rule in RULES)
     terms = (replace(term, expr=term.expr * sign) for term in ledger_terms(space, objective))
     asked = tuple(term for term in terms if ledger_term(term.name).always or len(term.expr.axis))
     kept = tuple(block for block in (*rows, *space.linked) if len(block))
-    return Program(sense, tuple(space.builder.blocks), kept, (*asked, *space.bets))
+    return Program(SENSES[objective], tuple(space.builder.blocks), kept, (*asked, *space.bets))
 
 
 def describe() -> str:

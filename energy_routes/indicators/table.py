@@ -60,10 +60,8 @@ def rows_of(table: pd.DataFrame, indicator: str, kind: str = "", family: str = "
     if indicator not in KNOWN:
         raise LabelError(f"no indicator {indicator!r} is defined; expected one of {', '.join(KNOWN)}. "
                          "Define it in INDICATORS (energy_routes/indicators/table.py).")
-    found = table["indicator"] == indicator
-    for column, asked in (("kind", kind), ("family", family)):
-        found &= (table[column] == asked) | (not asked)
-    return table[found]
+    asked = (table["kind"].eq(kind) | (not kind)) & (table["family"].eq(family) | (not family))
+    return table[table["indicator"].eq(indicator) & asked]
 
 
 def indicator_table(

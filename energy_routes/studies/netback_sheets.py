@@ -108,7 +108,7 @@ def _rows(
 ) -> Iterator[tuple[Any, ...]]:
     names = list(dict.fromkeys(corridors.values()))
     lanes, lifted, sold = (frame[frame["period"] == period] for frame in priced.values())
-    net = _net(lanes.to_dict("records"), corridors, names)
+    net, supplies = _net(lanes.to_dict("records"), corridors, names), lifted.to_dict("records")
     sold = sold[sold["export"].astype(bool)].sort_values("net", ascending=False)
     arcs = space.arcs.frame[space.arcs.frame["period"] == period].set_index("arc")["capacity"]
     called = Names(space.case.network.tables)
@@ -122,7 +122,7 @@ def _rows(
             if (node, grade) in net.places:
                 sold_for[net.places[node, grade]], sale[node, grade] = price, money
         worth = _worth(net, sold_for, len(names) + 1)
-        for supply in lifted.to_dict("records"):
+        for supply in supplies:
             start = net.places.get((supply["node"], supply["commodity"]), -1)
             for number, corridor in enumerate(names, 1):
                 if start < 0 or not np.isfinite(worth[start, number]):
@@ -192,8 +192,7 @@ def _path(net: _Net, worth: Vector, sold_for: Vector, place: int, layer: int) ->
 
 def _sheet(supply: dict[Any, Any], path: Sequence[dict[Any, Any]], sale: Sheet) -> Sheet:
     """Each line per lifted unit, costs positive: of the supply, of the lanes of the path, and of the sale."""
-    sheet = dict.fromkeys(LINES, 0.0)
-    here = 1.0
+    sheet, here = dict.fromkeys(LINES, 0.0), 1.0
     for money, kept in [(supply["money"], 1.0), *((lane["money"], lane["yield"]) for lane in path), (sale, 1.0)]:
         for line, value in money.items():
             sheet[line] += here * value
