@@ -12,8 +12,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import energy_routes
+from energy_routes.cli.app import VERBS, app
 
 PACKAGE = Path(__file__).resolve().parent.parent / "energy_routes"
 
@@ -50,6 +52,7 @@ DOORS = {
                   "maps.data.projection", "maps.layers.geodata"},
 }  # fmt: skip
 HEAVY = {"pandas", "geopandas", "shapely", "pyproj", "pulp", "highspy", "matplotlib", "scipy", "pyarrow"}
+BEER = str(PACKAGE.parent / "tests" / "textbook" / "beer" / "model.toml")
 GIS = {"geopandas", "shapely", "pyproj", "pyogrio", "matplotlib"}
 
 
@@ -204,7 +207,7 @@ def test_ours_is_imported_at_the_top_of_a_module() -> None:
         f"{module} line {node.lineno}"
         for module, path in modules().items()
         for source, _, node in imported(path, types=False)
-        if not module.startswith("cli.") and target_of(source, "") and node not in tree_of(path).body
+        if target_of(source, "") and node not in tree_of(path).body
     ]
     assert inside == []
 
@@ -252,15 +255,20 @@ def run(code: str) -> str:
     return done.stdout
 
 
-def loaded_after(code: str) -> set[str]:
-    """Top-level names in ``sys.modules`` of a fresh interpreter that ran ``code``."""
-    tail = "\nimport json, sys\nprint('\\n' + json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+def modules_after(code: str) -> set[str]:
+    """What is in ``sys.modules`` of a fresh interpreter that ran ``code``."""
+    tail = "\nimport json, sys\nprint('\\n' + json.dumps(sorted(sys.modules)))"
     return set(json.loads(run(code + tail).splitlines()[-1]))
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["solve", "--help"], ["models"]])
-def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
-    code = f"""
+def loaded_after(code: str) -> set[str]:
+    """The same, as the names of packages alone."""
+    return {name.partition(".")[0] for name in modules_after(code)}
+
+
+def command(*arguments: str) -> str:
+    """Code that runs a command line to its end."""
+    return f"""
 import sys
 sys.argv = ["energy-routes", *{arguments!r}]
 from energy_routes.cli import main
@@ -269,14 +277,47 @@ try:
 except SystemExit as done:
     assert not done.code, done.code
 """
-    assert loaded_after(code) & HEAVY == set()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["solve", "--help"], ["models"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    assert loaded_after(command(*arguments)) & HEAVY == set()
+
+
+def test_a_verb_loads_what_it_is_for_and_no_other_verb() -> None:
+    loaded = modules_after(command("solve", BEER, "--full"))
+    behind = {name for name in loaded if re.match(r"energy_routes\.(maps|report|studies)\.", name)}
+    assert behind == set()
+    assert {name for name in loaded if name.startswith("energy_routes.cli.verbs.")} == {
+        "energy_routes.cli.verbs.solving"
+    }
+
+
+def test_the_table_of_verbs_is_true() -> None:
+    assert list(VERBS) == [line.split()[0] for line in _listed_verbs()]
+    for verb, where in VERBS.items():
+        module, _, function = where.partition(":")
+        assert module.removeprefix("energy_routes.") in modules(), where
+        assert function in defined(module.removeprefix("energy_routes.")), where
+        assert function.removesuffix("_") == verb
+
+
+def _listed_verbs() -> list[str]:
+    """The lines of ``--help`` below ``Commands:``, without those that go on."""
+    told = CliRunner().invoke(app, ["--help"], prog_name="energy-routes").stdout.partition("Commands:\n")[2]
+    return [line for line in told.partition("\n\n")[0].splitlines() if re.match(r"  \w", line)]
+
+
+def test_python_runs_the_package_as_the_command() -> None:
+    told = subprocess.run([sys.executable, "-m", "energy_routes", "--help"], capture_output=True, text=True, check=True)
+    assert told.stdout.startswith("Usage: energy-routes [OPTIONS] COMMAND")
+    assert all(f"\n  {verb} " in told.stdout for verb in VERBS)
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     assert loaded_after("import energy_routes") & HEAVY == set()
 
 
-BEER = str(PACKAGE.parent / "tests" / "textbook" / "beer" / "model.toml")
 
 
 def test_solving_loads_no_gis_and_no_pulp() -> None:

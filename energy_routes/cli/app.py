@@ -1,15 +1,58 @@
-"""The verbs.  Each imports what it needs when it runs, so that ``--help`` answers at once."""
+"""The verbs, each imported when it is asked for, so that ``--help`` answers at once."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from types import MappingProxyType
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from energy_routes.cli.verbs import desk, expanding, packs, reporting, saved, solving, sourcing, studying, weighing
+from energy_routes import __version__
+
+# In the order of the help: a verb, and the function behind it.
+VERBS = MappingProxyType({
+    "models": "energy_routes.cli.verbs.packs:models",
+    "check": "energy_routes.cli.verbs.packs:check",
+    "solve": "energy_routes.cli.verbs.solving:solve",
+    "map": "energy_routes.cli.verbs.saved:map_",
+    "report": "energy_routes.cli.verbs.reporting:report",
+    "export": "energy_routes.cli.verbs.solving:export",
+    "init": "energy_routes.cli.verbs.packs:init",
+    "formulation": "energy_routes.cli.verbs.packs:formulation_",
+    "verify": "energy_routes.cli.verbs.saved:verify",
+    "doctor": "energy_routes.cli.verbs.packs:doctor",
+    "frontier": "energy_routes.cli.verbs.studying:frontier",
+    "stress": "energy_routes.cli.verbs.studying:stress",
+    "regret": "energy_routes.cli.verbs.weighing:regret",
+    "expand": "energy_routes.cli.verbs.expanding:expand",
+    "schedule": "energy_routes.cli.verbs.desk:schedule",
+    "netbacks": "energy_routes.cli.verbs.desk:netbacks",
+    "sources": "energy_routes.cli.verbs.sourcing:sources",
+})  # fmt: skip
+
+
+class Verbs(TyperGroup):
+    """The commands of the table; a verb's module is imported when the verb is called or its help is wanted."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {verb: TyperCommand(verb) for verb in VERBS}  # names alone, to list and to suggest
+
+    def get_command(self, ctx: object, cmd_name: str) -> Any:
+        """The command of a verb, None where there is no such verb."""
+        if cmd_name not in VERBS:
+            return None
+        module, _, function = VERBS[cmd_name].partition(":")
+        verb = typer.Typer(add_completion=False, rich_markup_mode=None)
+        verb.command(cmd_name)(getattr(import_module(module), function))
+        return typer.main.get_command(verb)
+
 
 app = typer.Typer(
     name="energy-routes",
+    cls=Verbs,
     help="Choose how Kazakhstan's oil and gas should reach world markets.",
     epilog="Exit codes: 0 ok, 1 internal error, 2 usage, 3 input invalid, 4 infeasible, 5 unbounded, 6 limit reached, "
     "7 solver missing or failed, 8 verification failed, 9 comparison differs, 130 interrupted.",
@@ -23,8 +66,6 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from energy_routes import __version__
-
         print(f"energy-routes {__version__}")
         raise typer.Exit
 
@@ -36,9 +77,3 @@ def _common(
     ] = False,
 ) -> None:
     """Choose how Kazakhstan's oil and gas should reach world markets."""
-
-
-for verb in (packs.models, packs.check, solving.solve, saved.map_, reporting.report, solving.export, packs.init,
-             packs.formulation, saved.verify, packs.doctor, studying.frontier, studying.stress, weighing.regret,
-             expanding.expand, desk.schedule, desk.netbacks, sourcing.sources):  # fmt: skip
-    app.command(verb.__name__.rstrip("_"))(verb)

@@ -1,24 +1,20 @@
-"""The options that several verbs share, and the case that they ask for."""
+"""What several verbs are told, each declared once: arguments and options; and the case or plan that they ask for."""
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+import energy_routes as er
 from energy_routes.answer import VARIABLE
+from energy_routes.cli.ending import busy, listen
 from energy_routes.errors import UsageError
 
-if TYPE_CHECKING:
-    from energy_routes.case import Case
-    from energy_routes.plan import Plan
-
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A bundled model's name, or a path to a .toml.")]
+Target = Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")]
 Scenarios = Annotated[
     list[str] | None,
     typer.Option("--scenario", metavar="NAME", help="Apply a scenario of the model; may be repeated."),
@@ -35,7 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout inste
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print only errors on stderr; solve prints only its answer on stdout.")
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print each step on stderr.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print each step on stderr.", callback=listen)]
 Lang = Annotated[str, typer.Option("--lang", metavar="en|ru|kk", help="Language of the texts.")]
 
 
@@ -65,6 +61,16 @@ AsOf = Annotated[
 Actuals = Annotated[
     Path | None, typer.Option("--actuals", metavar="FILE", help="Actual volumes before --as-of: .csv or .xlsx.")
 ]
+Period = Annotated[
+    str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; if left out, all.")
+]
+StudyFolder = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Save JSON, Parquet and CSV to this folder.")
+]
+Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Draw it: .png .svg .pdf.")]
+StepMap = Annotated[
+    Path | None, typer.Option("--map", metavar="FILE", help="Step through the plans on a map: .html.")
+]
 
 
 def ask(
@@ -75,39 +81,31 @@ def ask(
     deck: Path | None = None,
     as_of: str | None = None,
     actuals: Path | None = None,
-) -> Case:
+) -> er.Case:
     """The case of a model with scenarios and single numbers laid over it, in the order given; then from a month on."""
-    from energy_routes.case import load
-
     if (as_of is None) != (actuals is None):
         raise UsageError("--as-of and --actuals go together: the first month to plan, and the volumes before it")
     pairs = [_pair(text) for text in sets or []]
     _refuse_twice(pairs)
-    case = load(model, scenarios or [])
+    case = er.load(model, scenarios or [])
     if deck:
         case = case.with_deck(deck)
     for path, value in pairs:
         case = case.set(path, value)
     if as_of is None or actuals is None:
         return case
-    from energy_routes.case import replan
-
-    return replan(case, as_of, actuals)
+    return er.replan(case, as_of, actuals)
 
 
-def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, quiet: bool, **laid: Any) -> Plan:
+def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, quiet: bool, **laid: Any) -> er.Plan:
     """The plan of a saved result, or of a model as :func:`ask` lays it out.  Raises UsageError for options of both."""
     if is_saved(target):
         if scenarios or sets or any(value is not None for value in laid.values()):
             raise UsageError(f"{target} is a saved result and cannot be changed; give a model to use these options")
-        from energy_routes.results import load
-
-        return load(target)
+        return er.Plan.load(target)
     case = ask(target, scenarios, sets, **laid)
-    from energy_routes.solving import solve
-
     with busy(f"Solving {case.name} …", quiet):
-        return solve(case)
+        return er.solve(case)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -127,28 +125,6 @@ def _refuse_twice(pairs: list[tuple[str, str]]) -> None:
         if plain in seen:
             raise UsageError(f"--set {path} is given twice, as {seen[plain]} and as {value}; drop one of the two")
         seen[plain] = value
-
-
-def say(text: str, quiet: bool = False) -> None:
-    """A line for people, on stderr."""
-    if not quiet:
-        print(text, file=sys.stderr)
-
-
-def busy(text: str, quiet: bool = False) -> AbstractContextManager[Any]:
-    """A spinner on stderr while something takes its time; nothing where stderr is not a terminal."""
-    if quiet or not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(stderr=True).status(text)
-
-
-def listen(verbose: bool) -> None:
-    """With ``--verbose``, let the package's log speak on stderr."""
-    if verbose:
-        logging.basicConfig(stream=sys.stderr, format="%(relativeCreated)6.0f ms  %(name)s: %(message)s")
-        logging.getLogger("energy_routes").setLevel(logging.DEBUG)
 
 
 def is_saved(path: str) -> bool:

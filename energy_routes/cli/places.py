@@ -9,51 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from energy_routes.errors import UsageError
-from energy_routes.maps import SUFFIXES
 
-EXPORTS = (".mps", ".lp")
-REPORTS = (".html",)
-PICTURES = (".png", ".svg", ".pdf")
-SHEETS = (".csv",)
-TABLES = (".xlsx", ".csv")
+SHEETS = (".xlsx", ".csv")
 
 
-def check_map(file: Path) -> None:
-    """Refuse a map that cannot be written.  Raises UsageError."""
-    _check(file, SUFFIXES, "a map")
-
-
-def check_page(file: Path) -> None:
-    """Refuse an interactive map that cannot be written.  Raises UsageError."""
-    _check(file, (".html",), "an interactive map")
-
-
-def check_export(file: Path) -> None:
-    """Refuse a linear programme that cannot be written.  Raises UsageError."""
-    _check(file, EXPORTS, "a linear programme")
-
-
-def check_table(file: Path) -> None:
-    """Refuse a table that cannot be written.  Raises UsageError."""
-    _check(file, TABLES, "a table")
-
-
-def check_report(file: Path) -> None:
-    """Refuse a report that cannot be written.  Raises UsageError."""
-    _check(file, REPORTS, "a report")
-
-
-def check_picture(file: Path) -> None:
-    """Refuse a picture that cannot be written.  Raises UsageError."""
-    _check(file, PICTURES, "a plot")
-
-
-def check_sheet(file: Path) -> None:
-    """Refuse a table that cannot be written.  Raises UsageError."""
-    _check(file, SHEETS, "a table")
-
-
-def _check(file: Path, suffixes: tuple[str, ...], what: str) -> None:
+def check_file(file: Path | None, what: str, suffixes: tuple[str, ...]) -> None:
+    """Refuse a file (``what``: "a map") that cannot be written, before anything long is begun.  Raises UsageError."""
+    if file is None:
+        return
     if file.suffix.lower() not in suffixes:
         raise UsageError(f"{file}: {what} can be written as {', '.join(suffixes)}")
     if file.is_dir():

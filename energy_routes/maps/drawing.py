@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
 from energy_routes.maps import figure, layers, page as pages
+from energy_routes.maps.data.style import PICTURES
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-SUFFIXES = (".html", ".png", ".svg", ".pdf", ".gpkg", ".geojson")
-PICTURES = (".png", ".svg", ".pdf")
+SUFFIXES = (".html", *PICTURES, ".gpkg", ".geojson")
 
 
 def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from energy_routes.case import Case, refuse_contradictions
+from energy_routes.cli.options import ask
 from energy_routes.errors import DataError, Fault, InfeasibleError, UsageError
-
-if TYPE_CHECKING:
-    from energy_routes.case import Case
-    from energy_routes.pack import Pack
+from energy_routes.pack import Pack, check_topology, read_pack, years_unlike_months
 
 
 def checked(target: str, scenarios: list[str] | None, sets: list[str] | None) -> dict[str, Any]:
@@ -28,8 +27,6 @@ def checked(target: str, scenarios: list[str] | None, sets: list[str] | None) ->
 
 
 def _pack(path: Path) -> dict[str, Any]:
-    from energy_routes.pack import check_topology, read_pack
-
     pack = read_pack(path)
     if faults := check_topology(pack):
         raise DataError(str(path), faults)
@@ -38,9 +35,6 @@ def _pack(path: Path) -> dict[str, Any]:
 
 def _model(target: str, scenarios: list[str] | None, sets: list[str] | None) -> dict[str, Any]:
     """A model is sound when each of its scenarios is, too; the faults of all are told at once."""
-    from energy_routes.case import refuse_contradictions
-    from energy_routes.cli.options import ask
-
     case = ask(target, scenarios, sets)
     refuse_contradictions(case)
     faults = [fault for name in case.scenarios for fault in _faults(case, name)]
@@ -71,8 +65,6 @@ def _faults(case: Case, scenario: str) -> list[Fault]:
 
 
 def _counts(pack: Pack) -> dict[str, Any]:
-    from energy_routes.pack import years_unlike_months
-
     rows = {name: len(frame) for name, frame in pack.tables.items() if len(frame)}
     doubts = [str(doubt) for doubt in years_unlike_months(pack)]
     return {"pack": pack.name, "title": pack.title, "sha256": pack.digest, "rows": rows, "doubts": doubts}

@@ -7,6 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import energy_routes as er
+from energy_routes.linear import available_solvers
+from energy_routes.pack import model_names, pack_names
+from energy_routes.results import installed
+
 PACKAGES = (
     "energy-routes", "highspy", "pulp", "numpy", "scipy", "pandas", "pyarrow", "geopandas", "matplotlib", "typer",
 )  # fmt: skip
@@ -37,10 +42,6 @@ licence = "figures of a published problem, cited"
 
 def examined() -> dict[str, Any]:
     """Versions, solvers and the outcome of the self-test."""
-    from energy_routes.linear import available_solvers
-    from energy_routes.pack import model_names, pack_names
-    from energy_routes.results import installed
-
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -54,19 +55,14 @@ def examined() -> dict[str, Any]:
 
 def self_test() -> dict[str, Any]:
     """Tables → linear programme → solution → saved result → verified, on a problem with a published optimum."""
-    from energy_routes.audit import verify
-    from energy_routes.case import load
-    from energy_routes.results import save
-    from energy_routes.solving import solve
-
     try:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) / "dantzig"
             folder.mkdir()
             for name, text in TABLES.items():
                 (folder / name).write_text(text, encoding="utf-8")
-            plan = solve(load(folder / "model.toml"))
-            verify(save(plan, Path(scratch) / "result"))
+            plan = er.solve(er.load(folder / "model.toml"))
+            er.verify(plan.save(Path(scratch) / "result"))
             found = plan.objective.value * 1000
     except Exception as error:  # whatever it is, the doctor must still report the rest
         return {"passed": False, "expected": OPTIMUM, "found": None, "error": f"{type(error).__name__}: {error}"}

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from energy_routes.case import read_model_file
+from energy_routes.cli.setup.template import write_template
 from energy_routes.errors import UsageError
 from energy_routes.pack import model_of, model_path, pack_path
 
@@ -37,8 +38,6 @@ def start_empty(folder: Path) -> Path:
 
     Raises UsageError when the folder holds anything or cannot be written.
     """
-    from energy_routes.cli.setup.template import write_template
-
     year = datetime.now().year
     _made(folder, lambda new: write_template(new, year))
     return folder / "model.toml"

@@ -28,14 +28,13 @@ KINDS = {
 
 def worth(row: Any, units: Units, digits: int = 1) -> str:
     """The worth of one more of a limit, an equality's up / down, in the units shown; any other unit is named."""
-    plain = units.factor_of(row)
-    factor = 1.0 if plain is None else plain
+    factor, unit = units.of_limit(row)
     text = NO_PLAN if row["price"] != row["price"] else number(row["price"] * factor, digits)
     if row["side"] == "equal":
         down = row["price_down"]
         text += f" / {NO_PLAN if down != down else number(down * factor, digits)}"
     mark = "*" if row["note"] == ONE_OF_SEVERAL else ""
-    return f"{text}{mark}" if plain is not None else f"{text}{mark} {row['unit']}"
+    return f"{text}{mark}" if unit == units.value_names[row["family"] or ""] else f"{text}{mark} {unit}"
 
 
 def limits(plan: Plan, units: Units, family: str, word: str) -> Part | None:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from energy_routes import studies
 from energy_routes.case import ALL, BOUNDS
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
@@ -22,7 +23,6 @@ from energy_routes.network import Names
 from energy_routes.pack import nearest
 from energy_routes.plan import A_PRICE, Plan, merged
 from energy_routes.results import binding, limits_of_corridors
-from energy_routes.studies import compare
 
 MOST_ROUTES = 15
 WIDEST_SHIPPER = 18
@@ -63,7 +63,7 @@ def _changes(plan: Plan, before: Plan | None, units: Units) -> Iterator[Part]:
     """Totals and corridors before and after; none without a plan of the same periods before."""
     if before is None or before.case.periods != plan.case.periods:
         return
-    found = compare(before, plan)
+    found = studies.compare(before, plan)
     frames = [found.totals, found.corridors.rename(columns={"corridor": "what"})]
     out = table(f"against {before.case.name}", "before", "after", "change", "unit>")
     inner = plan.case.network.units("volume")

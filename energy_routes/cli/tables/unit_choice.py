@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from energy_routes.errors import UnitError, UsageError
+from energy_routes.network import Network
 from energy_routes.pack import (
     PROPERTY_UNITS,
     Family,
@@ -19,10 +20,7 @@ from energy_routes.pack import (
     nearest,
     parse_unit,
 )
-
-if TYPE_CHECKING:
-    from energy_routes.network import Network
-    from energy_routes.plan import Plan
+from energy_routes.plan import Plan
 
 SHOWN: tuple[Literal["volume", "rate", "unit_value"], ...] = ("volume", "rate", "unit_value")
 
@@ -68,10 +66,11 @@ class Units:
                 volume_names[family.id] = unit.text
         return cls(volume_names, value_names, volumes, values, inner, "; ".join(dict.fromkeys(notes)))
 
-    def factor_of(self, limit: Mapping[Any, Any]) -> float | None:
-        """What the worth of a limit is multiplied by to be shown; None where it has a unit of its own."""
+    def of_limit(self, limit: Mapping[Any, Any]) -> tuple[float, str]:
+        """What the worth of a limit is multiplied by to be shown, and its unit then; one of its own it keeps."""
         family = limit["family"] or ""
-        return self.value_factors[family] if limit["unit"] == self.inner_values[family] else None
+        plain = limit["unit"] == self.inner_values[family]
+        return (self.value_factors[family], self.value_names[family]) if plain else (1.0, limit["unit"])
 
 
 def value_names_of(network: Network) -> dict[str, str]:

@@ -2,43 +2,39 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from tomllib import loads
 from typing import Annotated, Any
 
 import typer
 
+from energy_routes import case, formulation, pack
+from energy_routes.cli import setup, tables
+from energy_routes.cli.ending import print_json, say
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets, say
+from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets
 
 
 @guarded
 def models(as_json: AsJson = False, debug: Debug = False) -> None:
     """List the bundled models with their question."""
-    from energy_routes.pack import model_names
-
-    found = [_described(name) for name in model_names()]
+    found = [_described(name) for name in pack.model_names()]
     if as_json:
-        print(json.dumps(found, indent=1, ensure_ascii=False))
-        return
-    from energy_routes.cli.tables.render import model_list
-
-    model_list(found)
+        print_json(found)
+    else:
+        tables.model_list(found)
 
 
 def _described(name: str) -> dict[str, Any]:
     """Name, title, question, scenarios and aliases of a model; what it does not say, the one that it extends says."""
-    from energy_routes.case import read_model_file
-    from energy_routes.pack import model_of, model_path
-
-    file = read_model_file(model_path(name))
+    file = case.read_model_file(pack.model_path(name))
     parent = file.extends.removesuffix(".toml") if file.extends else None
-    above = _described(model_of(parent)[0]) if parent else {}
+    above = _described(pack.model_of(parent)[0]) if parent else {}
     packs = [file.data] if isinstance(file.data, str) else file.data or above.get("packs", [])
     return {
         "model": name,
         "packs": packs,
-        "families": sorted({_family(pack) for pack in packs}, reverse=True),
+        "families": sorted({_family(name) for name in packs}, reverse=True),
         "title": file.title or above.get("title", name),
         "question": file.question or above.get("question", ""),
         "extends": parent,
@@ -47,13 +43,9 @@ def _described(name: str) -> dict[str, Any]:
     }
 
 
-def _family(pack: str) -> str:
+def _family(name: str) -> str:
     """The family that a bundled pack holds, from its head, without reading its tables."""
-    from tomllib import loads
-
-    from energy_routes.pack import pack_path
-
-    return str(loads((pack_path(pack) / "pack.toml").read_text("utf-8"))["family"])
+    return str(loads((pack.pack_path(name) / "pack.toml").read_text("utf-8"))["family"])
 
 
 @guarded
@@ -65,15 +57,11 @@ def check(
     debug: Debug = False,
 ) -> None:
     """Check a model or a data pack: every fault, with file, row, column and repair."""
-    from energy_routes.cli.setup.checking import checked
-
-    result = checked(target, scenario, set_)
+    result = setup.checked(target, scenario, set_)
     if as_json:
-        print(json.dumps(result, indent=1, ensure_ascii=False))
-        return
-    from energy_routes.cli.tables.render import counts
-
-    counts(result)
+        print_json(result)
+    else:
+        tables.counts(result)
 
 
 @guarded
@@ -85,38 +73,30 @@ def init(
     debug: Debug = False,
 ) -> None:
     """Copy a data pack and a model to start your own; the copy solves at once."""
-    from energy_routes.cli.setup.starting import start, start_empty
-
     if empty:
-        file = start_empty(folder)
+        file = setup.start_empty(folder)
         say(f"{folder}: a workbook (network.xlsx) and a model. Fill in its sheets; remarks on the headers and the "
             "sheet '_help' say what each column holds. Then:", quiet)
         say(f"  energy-routes check {folder / 'network.xlsx'}\n  energy-routes solve {file}", quiet)
         return
-    file = start(folder, model)
+    file = setup.start(folder, model)
     say(f"{folder}: a pack and a model of your own. Try:", quiet)
     say(f"  energy-routes check {file}\n  energy-routes solve {file}", quiet)
 
 
 @guarded
-def formulation(debug: Debug = False) -> None:
+def formulation_(debug: Debug = False) -> None:
     """Print the mathematics of the rules as Markdown."""
-    from energy_routes.formulation import describe
-
-    print(describe().rstrip())
+    print(formulation.describe().rstrip())
 
 
 @guarded
 def doctor(as_json: AsJson = False, debug: Debug = False) -> None:
     """Show versions and the solvers found, and run a one-second self-test."""
-    from energy_routes.cli.setup.health import examined
-
-    report = examined()
+    report = setup.examined()
     if as_json:
-        print(json.dumps(report, indent=1, ensure_ascii=False))
+        print_json(report)
     else:
-        from energy_routes.cli.tables.render import health
-
-        health(report)
+        tables.health(report)
     if not report["self_test"]["passed"]:
         raise typer.Exit(7)

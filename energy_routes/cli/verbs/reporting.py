@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+import energy_routes as er
+from energy_routes.cli.ending import busy, writing
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import Debug, Lang, OwnWords, Quiet, Scenarios, Sets, busy, is_saved, say, solved
-
-if TYPE_CHECKING:
-    from energy_routes.case import Case
+from energy_routes.cli.options import Debug, Lang, OwnWords, Quiet, Scenarios, Sets, Target, is_saved, solved
+from energy_routes.cli.places import check_file
+from energy_routes.cli.reference import plan_before
+from energy_routes.cli.verbs.studying import ends
 
 
 @guarded
 def report(
-    target: Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")],
+    target: Target,
     other: Annotated[
         str | None, typer.Argument(metavar="[OTHER]", help="Report on OTHER, compared with TARGET.")
     ] = None,
@@ -37,11 +39,8 @@ def report(
 
     A model is compared with the one that it extends, or with itself without --scenario and --set.
     """
-    from energy_routes.cli.places import check_report, whole_file
-    from energy_routes.cli.reference import plan_before
-
     file = out or Path(f"{Path(other or target).stem}.html")
-    check_report(file)
+    check_file(file, "a report", (".html",))
     first = solved(target, scenario, set_, quiet)
     plan, before = (solved(other, None, None, quiet), first) if other else (first, None)
     if other is None and not is_saved(target):
@@ -49,27 +48,19 @@ def report(
             before = plan_before(first, target, bool(scenario or set_))
         before = before if before is None or before.case.periods == first.case.periods else None
     studies = _studies(plan.case, frontier, stress, quiet)
-    from energy_routes.report import write_report
-
-    with busy(f"Writing {file} …", quiet), whole_file(file) as new:
-        write_report(plan, new, before=before, lang=lang, **studies)
-    say(f"Report in {file}", quiet)
+    with writing(file, "Writing", "Report in", quiet) as new:
+        er.write_report(plan, new, before=before, lang=lang, **studies)
 
 
-def _studies(case: Case, frontier: str | None, stress: bool, quiet: bool) -> dict[str, Any]:
+def _studies(case: er.Case, frontier: str | None, stress: bool, quiet: bool) -> dict[str, Any]:
     """The studies asked for, run now or read from where they were saved."""
     found: dict[str, Any] = {}
     if frontier is not None and Path(frontier).is_dir():
         found["frontier"] = frontier
     elif frontier is not None:
-        from energy_routes.cli.verbs.studying import ends
-        from energy_routes.studies import frontier as follow
-
         with busy(f"Following {frontier} …", quiet):
-            found["frontier"] = follow(case, frontier, *ends(frontier, None, None))
+            found["frontier"] = er.frontier(case, frontier, *ends(frontier, None, None))
     if stress:
-        from energy_routes.studies import stress as lose
-
         with busy(f"Stressing {case.name} …", quiet):
-            found["stress"] = lose(case)
+            found["stress"] = er.stress(case)
     return found

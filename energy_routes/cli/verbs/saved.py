@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from energy_routes import audit, maps
+from energy_routes.cli.ending import print_json, writing
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Lang, OwnWords, Quiet, Scenarios, Sets, busy, say, solved
+from energy_routes.cli.options import AsJson, Debug, Lang, OwnWords, Period, Quiet, Scenarios, Sets, Target, solved
+from energy_routes.cli.places import check_file
 
 
 @guarded
 def map_(
-    target: Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")],
+    target: Target,
     other: Annotated[
         str | None, typer.Argument(metavar="[OTHER]", help="The plan after a change; TARGET is the plan before it.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file to write: .html .png .svg .pdf .gpkg .geojson.")
     ] = None,
-    period: Annotated[
-        str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; if left out, all.")
-    ] = None,
+    period: Period = None,
     months: Annotated[bool, typer.Option("--months", help="A small map of each period, on one page.")] = False,
     lang: Lang = "en",
     words: OwnWords = None,
@@ -33,17 +33,12 @@ def map_(
     debug: Debug = False,
 ) -> None:
     """Draw the flows of a model or a saved result; with two of them, what changes from the first to the second."""
-    from energy_routes.cli.places import check_map, whole_file
-
     file = out or Path(f"{Path(target).stem}.png")
-    check_map(file)
+    check_file(file, "a map", maps.SUFFIXES)
     plan = solved(target, scenario, set_, quiet)
     after = None if other is None else solved(other, None, None, quiet)
-    from energy_routes.maps import drawing as maps
-
-    with busy(f"Drawing {file} …", quiet), whole_file(file) as new:
+    with writing(file, "Drawing", "Map in", quiet) as new:
         maps.write(plan, new, other=after, months=months, period=period, lang=lang)
-    say(f"Map in {file}", quiet)
 
 
 @guarded
@@ -53,11 +48,9 @@ def verify(
     debug: Debug = False,
 ) -> None:
     """Re-check a saved result from its raw tables, without the solver."""
-    from energy_routes.audit import audit
-
-    report = audit(folder)
+    report = audit.audit(folder)
     if as_json:
-        print(json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
+        print_json(report.as_dict())
     elif report.passed:
         print(report.words())
     report.raise_if_failed()

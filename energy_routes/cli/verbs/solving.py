@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+import energy_routes as er
+from energy_routes import answer, linear, maps, results, solving
+from energy_routes.cli import tables
+from energy_routes.cli.ending import busy, print_json, say_where, writing
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Actuals,
@@ -25,14 +27,9 @@ from energy_routes.cli.options import (
     TimeLimit,
     Verbose,
     ask,
-    busy,
-    listen,
-    say,
 )
-
-if TYPE_CHECKING:
-    from energy_routes.cli.tables.unit_choice import Units
-    from energy_routes.plan import Plan
+from energy_routes.cli.places import check_file
+from energy_routes.cli.reference import plan_before
 
 
 @guarded
@@ -68,70 +65,45 @@ def solve(
     more would not be used, and "no plan" where the move is impossible. A row over a year says what one more a year of
     the limit, in force in every period, is worth.
     """
-    from energy_routes.cli.places import check_map
-    from energy_routes.cli.tables.plan_view import sections_of
-    from energy_routes.cli.tables.unit_choice import Units
-
-    listen(verbose)
-    sections = sections_of(show)
+    sections = tables.sections_of(show)
     if map_:
-        check_map(map_)
+        check_file(map_, "a map", maps.SUFFIXES)
     case = ask(model, scenario, set_, deck=deck, as_of=as_of, actuals=actuals)
-    Units.check(units, case.network)
-    from energy_routes.results import check_target, summary_of
-    from energy_routes.solving import solve as run
-
+    tables.Units.check(units, case.network)
     if out:
-        check_target(out)
-    from energy_routes.cli.reference import plan_before
-
+        results.check_target(out)
     with busy(f"Solving {case.name} …", quiet):
-        plan = run(case, solver, seed=seed, time_limit=time_limit)
+        plan = er.solve(case, solver, seed=seed, time_limit=time_limit)
         before = plan_before(plan, model, bool(scenario or set_), solver)
     laid = {"deck": deck, "as_of": as_of, "actuals": actuals}
     asked = {"scenario": scenario or [], "set": set_ or [], **{k: str(v) for k, v in laid.items() if v is not None}}
     options = {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}
-    _write(plan, before, out, map_, options, quiet)
-    if as_json:
-        print(json.dumps(summary_of(plan, before), indent=1, ensure_ascii=False, allow_nan=False))
-    else:
-        _print(plan, before, Units.of(units, plan), sections, full=full, quiet=quiet)
-    for what, place in (("Saved to", out), ("Map in", map_)):
-        if place:
-            say(f"{what} {place}", quiet)
-
-
-def _print(plan: Plan, before: Plan | None, units: Units, sections: list[str], *, full: bool, quiet: bool) -> None:
-    """The first screen, or the answer alone; then the sections asked for."""
-    from energy_routes.answer import Words, answer_of
-    from energy_routes.cli.brief import print_brief
-    from energy_routes.cli.tables.plan_view import CHANGES, SECTIONS, print_sections
-    from energy_routes.cli.tables.render import console
-
-    answer, screen = answer_of(plan, before), console()
-    if quiet:
-        print(answer.sentence(Words.of(), units))
-    elif not sections or full:
-        print_brief(console(), answer, units)
-    else:
-        screen.print(answer.sentence(Words.of(), units), markup=False)
-    print_sections(screen, plan, units, [CHANGES, *SECTIONS] if full else sections, before)
-
-
-def _write(
-    plan: Plan, before: Plan | None, out: Path | None, map_: Path | None, options: Mapping[str, Any], quiet: bool
-) -> None:
-    """Save and draw before anything is printed: a reader that leaves early loses nothing."""
+    # Saved and drawn before anything is printed: a reader that leaves early loses nothing.
     if out:
-        from energy_routes.results import storing as results
-
         with busy(f"Saving to {out} …", quiet):
             results.save(plan, out, options, before)
     if map_:
-        from energy_routes.maps import drawing as maps
-
         with busy(f"Drawing {map_} …", quiet):
             maps.write(plan, map_)
+    if as_json:
+        print_json(results.summary_of(plan, before))
+    else:
+        _print(plan, before, tables.Units.of(units, plan), sections, full=full, quiet=quiet)
+    say_where({"Saved to": out, "Map in": map_}, quiet)
+
+
+def _print(
+    plan: er.Plan, before: er.Plan | None, units: tables.Units, sections: list[str], *, full: bool, quiet: bool
+) -> None:
+    """The first screen, or the answer alone; then the sections asked for."""
+    told, screen = er.answer_of(plan, before), tables.console()
+    if quiet:
+        print(told.sentence(answer.Words.of(), units))
+    elif not sections or full:
+        tables.print_brief(tables.console(), told, units)
+    else:
+        screen.print(told.sentence(answer.Words.of(), units), markup=False)
+    tables.print_sections(screen, plan, units, [tables.CHANGES, *tables.SECTIONS] if full else sections, before)
 
 
 @guarded
@@ -144,13 +116,7 @@ def export(
     debug: Debug = False,
 ) -> None:
     """Write the linear programme of a model as .mps or .lp, for any solver."""
-    from energy_routes.cli.places import check_export, whole_file
-
-    check_export(file)
+    check_file(file, "a linear programme", (".mps", ".lp"))
     case = ask(model, scenario, set_)
-    from energy_routes.linear import write_model
-    from energy_routes.solving import program_of
-
-    with busy(f"Writing {file} …", quiet), whole_file(file) as new:
-        write_model(program_of(case), new)
-    say(f"Wrote {file}", quiet)
+    with writing(file, "Writing", "Wrote", quiet) as new:
+        linear.write_model(solving.program_of(case), new)

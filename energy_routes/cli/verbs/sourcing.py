@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
+import energy_routes as er
+from energy_routes.cli import tables
+from energy_routes.cli.ending import print_json, say
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets, say, solved
+from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets, Target, solved
+from energy_routes.cli.places import check_file, whole_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
 
 
 @guarded
 def sources(
-    target: Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")],
+    target: Target,
     used: Annotated[bool, typer.Option("--used", help="Only figures of what carries volume or binds.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the whole table: .csv.")] = None,
     scenario: Scenarios = None,
@@ -25,28 +33,20 @@ def sources(
     debug: Debug = False,
 ) -> None:
     """List each figure that a plan uses: value, unit, year, source, confidence; the weakest first."""
-    from energy_routes.cli.places import check_sheet, whole_file
-
-    if out:
-        check_sheet(out)
+    check_file(out, "a table", (".csv",))
     plan = solved(target, scenario, set_, quiet)
-    from energy_routes.provenance import sources as figures, weakest
-
-    rows, worst = figures(plan, only_used=used), weakest(plan)
+    rows, worst = er.sources(plan, only_used=used), er.weakest(plan)
     if out:
         with whole_file(out) as file:
             rows.to_csv(file, index=False)
         say(f"{len(rows)} figures in {out}", quiet)
     if as_json:
-        print(json.dumps({"model": plan.case.name, "sources": _plain(rows), "weakest": _plain(worst)}, indent=1,
-                         ensure_ascii=False))  # fmt: skip
-        return
-    from energy_routes.cli.tables.source_view import show
-
-    show(rows, worst, whole=out is None)
+        print_json({"model": plan.case.name, "sources": _plain(rows), "weakest": _plain(worst)})
+    else:
+        _print(rows, worst, whole=out is None)
 
 
-def _plain(rows: Any) -> list[dict[str, Any]]:
+def _plain(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON values: 'unlimited' for infinity, null where there is none."""
 
     def cell(value: Any) -> Any:
@@ -56,4 +56,54 @@ def _plain(rows: Any) -> list[dict[str, Any]]:
             return "unlimited"
         return value.item() if hasattr(value, "item") else value
 
-    return [{key: cell(value) for key, value in row.items()} for row in rows.to_dict("records")]
+    return [{str(key): cell(value) for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _print(rows: pd.DataFrame, worst: pd.DataFrame, *, whole: bool) -> None:
+    """The figures, weakest first (unless they went to a file); how many of each confidence; the weakest that matter."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    screen = tables.console()
+    if whole:
+        screen.print(_list(rows))
+    told = ", ".join(f"{count} {name}" for name, count in rows["confidence"].value_counts().items())
+    screen.print(f"{len(rows)} figures: {told}.")
+    if len(worst):
+        screen.print("\nThe weakest that matter, by what the netback moves if they are as far off as may be:")
+    for place, row in enumerate(worst.to_dict("records"), 1):
+        when = f" ({row['period']})" if row["period"] else ""
+        stands = f"{place:>2}. {row['figure']}{when}: {_value(row['value'])} {row['unit']}, {row['confidence']}; "
+        stake, doubt = (tables.number(row[name], 0) for name in ("at_stake", "doubt"))
+        screen.print(f"{stands}{stake} MUSD at stake, {doubt} in doubt", markup=False)
+        screen.print(Padding(Text(_first(row["note"]) or row["source"], style="dim"), (0, 0, 0, 4)))
+
+
+def _list(rows: pd.DataFrame) -> Table:
+    dated = rows["period"].nunique() > 1
+    out = tables.table("figure", *(("period>",) if dated else ()), "value", "unit>", "year", "confidence>", "MUSD",
+                       "source>")  # fmt: skip
+    for row in rows.to_dict("records"):
+        when = (str(row["period"]) or "all",) if dated else ()
+        out.add_row(row["figure"], *when, _value(row["value"]), row["unit"], _year(row["year"]), row["confidence"],
+                    tables.number(row["at_stake"], 0), _source(row["source"]))  # fmt: skip
+    return out
+
+
+def _value(value: float) -> str:
+    return tables.number(value, tables.digits_for([value]))
+
+
+def _year(year: Any) -> str:
+    return "" if year is None or str(year) in ("nan", "<NA>") else str(int(year))
+
+
+def _source(source: str) -> str:
+    """The sites that a source names, once each; the whole address stands in the CSV and the JSON."""
+    sites = [urlsplit(part.strip()).netloc.removeprefix("www.") or part.strip() for part in source.split(" ; ")]
+    return ", ".join(dict.fromkeys(sites)) if len(sites) < 3 else f"{sites[0]} and {len(sites) - 1} more"
+
+
+def _first(note: str) -> str:
+    """The first sentence of a note."""
+    return note.split(". ")[0].rstrip(".") if note else ""

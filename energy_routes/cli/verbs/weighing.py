@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+import energy_routes as er
+from energy_routes.cli import tables
+from energy_routes.cli.ending import busy, keep_study, print_study
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Quiet, Sets, Verbose, ask, busy, listen, say
-
-if TYPE_CHECKING:
-    from energy_routes.case import Case
+from energy_routes.cli.options import AsJson, Debug, Quiet, Sets, StudyFolder, Verbose, ask
+from energy_routes.errors import UsageError
 
 
 @guarded
@@ -29,7 +30,7 @@ def regret(
         list[float] | None, typer.Option(min=0, max=1, metavar="P", help="One for each case; if left out, equal.")
     ] = None,
     alpha: Annotated[float, typer.Option(min=0, max=0.999999, help="Level of CVaR.")] = 0.9,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Save JSON, Parquet and CSV to this folder.")] = None,
+    out: StudyFolder = None,
     set_: Sets = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -37,10 +38,6 @@ def regret(
     debug: Debug = False,
 ) -> None:
     """Find the bookings of least regret over several cases, with expected netback and CVaR."""
-    from energy_routes.errors import UsageError
-    from energy_routes.studies import regret as run
-
-    listen(verbose)
     cases = {name: _case(name, set_) for name in models}
     if len(cases) < len(models):
         raise UsageError("two cases have one name: name each once, such as btc-5 btc-5+one-mooring")
@@ -49,18 +46,12 @@ def regret(
     terms = {"arcs": tuple(book), "premium": premium, "spot": spot} if book else None
     chances = dict(zip(cases, probability, strict=True)) if probability else None
     with busy(f"Weighing {len(cases)} cases …", quiet):
-        found = run(cases, terms, chances, alpha)
-    if as_json:
-        print(found.to_json())
-    else:
-        from energy_routes.cli.tables.risk_view import print_regret
-
-        print_regret(found)
-    if out:
-        say(f"Saved to {found.save(out)}", quiet)
+        found = er.regret(cases, terms, chances, alpha)
+    print_study(found, as_json, lambda: tables.print_regret(found))
+    keep_study(found, out, quiet)
 
 
-def _case(name: str, sets: list[str] | None) -> Case:
+def _case(name: str, sets: list[str] | None) -> er.Case:
     """The case of MODEL, or of MODEL+SCENARIO+SCENARIO."""
     model, *scenarios = [name] if Path(name).exists() else name.split("+")
     return ask(model, scenarios, sets)

@@ -14,6 +14,8 @@ import numpy as np
 
 from energy_routes.pack import GAS, OIL, Family
 
+PICTURES: Final = (".png", ".svg", ".pdf")  # files that matplotlib writes
+
 SEA: Final = "#dbe7ee"
 LAND: Final = "#f7f5f0"
 HOME_LAND: Final = "#fffdf6"

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SIZE = (13.33, 7.5)      # inches; 1999 × 1125 pixels at DPI
 DPI = 150
 HEADER, FOOTER = 68.0, 66.0  # points
-SUFFIXES = (".png", ".svg", ".pdf")
 WIDTH, HEIGHT = (side * 72.0 for side in SIZE)
 UNDATED: dict[str, dict[str, None]] = {
     ".svg": {"Date": None}, ".pdf": {"CreationDate": None, "ModDate": None}, ".png": {"Software": None},
@@ -30,8 +29,9 @@ UNDATED: dict[str, dict[str, None]] = {
 def check_suffix(path: str | Path | None) -> None:
     """Raises UsageError unless a path (if any) ends as a picture does."""
     suffix = None if path is None else Path(path).suffix.lower()
-    if suffix is not None and suffix not in SUFFIXES:
-        raise UsageError(f"cannot draw a map as {suffix or str(path)!r}. A picture is one of {', '.join(SUFFIXES)}.")
+    if suffix is not None and suffix not in style.PICTURES:
+        known = ", ".join(style.PICTURES)
+        raise UsageError(f"cannot draw a map as {suffix or str(path)!r}. A picture is one of {known}.")
 
 
 def made(draw: Callable[[], Figure], path: str | Path | None) -> Figure:

@@ -9,13 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from energy_routes import studies
 from energy_routes.answer import SEEN, TOLD, Answer, Fate, Measured, Words, doubtful, limit_key, moved
 from energy_routes.cli.tables.limit_view import KINDS
 from energy_routes.cli.tables.plan_view import corridors_of, premium
 from energy_routes.cli.tables.render import BLANK, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.results import binding
-from energy_routes.studies import compare
 
 LINES, WIDE = 30, 80
 MOST_LIMITS, MOST_CHANGES, FEWEST_ROWS = 5, 5, 3
@@ -79,7 +79,7 @@ def _changes(answer: Answer, units: Units, words: Words) -> list[str]:
     before = answer.before
     if before is None or before.case.periods != answer.plan.case.periods:
         return answer.changes(words, units)
-    return compare(before, answer.plan).changes(words, units)
+    return studies.compare(before, answer.plan).changes(words, units)
 
 
 def _foot(answer: Answer) -> list[str]:
@@ -158,17 +158,15 @@ def _limits(answer: Answer, units: Units, words: Words) -> Table | None:
     if tight.empty:
         return None
     families = [str(family) for family in dict.fromkeys(tight["family"].head(MOST_LIMITS))]
-    several = len(families) > 1
-    out = table("limits worth most", "kind", "worth" if several else f"worth, {units.value_names[families[0]]}", text=2)
+    common = units.value_names[families[0]] if len(families) == 1 else ""
+    out = table("limits worth most", "kind", f"worth, {common}" if common else "worth", text=2)
     doubted = doubtful(answer.plan.case)
     for row in tight.head(MOST_LIMITS).to_dict("records"):
         unsure = limit_key(row["kind"], row["target"]) in doubted
-        plain = units.factor_of(row)
-        worth = words.number(row["price"] * (1.0 if plain is None else plain))
-        of_family = f" {units.value_names[row['family']]}" if several else ""
-        unit = f" {row['unit']}" if plain is None else of_family
+        factor, unit = units.of_limit(row)
+        worth = words.number(row["price"] * factor)
         kind = KINDS.get(row["kind"], row["kind"]) + (" (estimate)" if unsure else "")
-        out.add_row(escape(str(row["name"])), kind, worth + unit)
+        out.add_row(escape(str(row["name"])), kind, worth if unit == common else f"{worth} {unit}")
     return _one_line(out)
 
 

@@ -1,0 +1,22 @@
+from .brief import print_brief as print_brief
+from .plan_view import (
+    CHANGES as CHANGES,
+    SECTIONS as SECTIONS,
+    print_sections as print_sections,
+    sections_of as sections_of,
+)
+from .render import (
+    console as console,
+    counts as counts,
+    digits_for as digits_for,
+    health as health,
+    model_list as model_list,
+    number as number,
+    table as table,
+)
+from .risk_view import print_regret as print_regret
+from .study_view import (
+    print_frontier as print_frontier,
+    print_stress as print_stress,
+)
+from .unit_choice import Units as Units
