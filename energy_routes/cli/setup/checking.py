@@ -53,8 +53,6 @@ def _model(target: str, scenarios: list[str] | None, sets: list[str] | None) -> 
 
 
 def _faults(case: Case, scenario: str) -> list[Fault]:
-    from energy_routes.case import refuse_contradictions
-
     try:
         refuse_contradictions(case.scenario(scenario))
     except DataError as error:
