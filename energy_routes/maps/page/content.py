@@ -23,7 +23,7 @@ from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import plan_numbers, text_of
 from energy_routes.network import read_features
 from energy_routes.pack import Family, in_order
-from energy_routes.plan import check_meaning
+from energy_routes.plan import Plan, check_meaning
 
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
 IDLE_MODES = ("pipeline", "rail")
@@ -36,7 +36,7 @@ PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind."
             "table.", "tip.", "title.", "unit.", "view.")
 
 
-def content(plan: Any, *, other: Any = None, steps: Sequence[tuple[str, Any, str]] | None = None,
+def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[tuple[str, Plan, str]] | None = None,
             period: str | None = None, lang: str = "en") -> dict[str, Any]:
     """The content of a page: its plans (the first is the one before), spans, arcs, nodes, corridors and ground."""
     words = words_of(plan, lang)
@@ -87,7 +87,8 @@ def _words_of(families: Sequence[Family], words: Words) -> dict[str, str]:
     return {**told, **units}
 
 
-def _cast(plan: Any, other: Any, steps: Any) -> tuple[list[Any], list[dict[str, str]], str]:
+def _cast(plan: Plan, other: Plan | None, steps: Sequence[tuple[str, Plan, str]] | None
+          ) -> tuple[list[Plan], list[dict[str, str]], str]:
     """The plans, what each is called, and what kind of page it is: one, pair or steps."""
     if other is not None and steps is not None:
         raise UsageError("a page compares two plans or steps through several: give other or steps, not both.")
@@ -102,7 +103,7 @@ def _cast(plan: Any, other: Any, steps: Any) -> tuple[list[Any], list[dict[str, 
     return [plan, other], [{"label": "", "note": ""}, {"label": "", "note": ""}], "pair"
 
 
-def _moved(before: Any, after: Any, span: Span, number: int, words: Words) -> str:
+def _moved(before: Plan, after: Plan, span: Span, number: int, words: Words) -> str:
     """What a plan changes against the first one, in a sentence."""
     return difference(before, after, (span.labels[0], span.labels[number]), words)
 

@@ -13,7 +13,7 @@ from energy_routes.answer import Words, exported
 from energy_routes.maps.data.payload import bottlenecks, moved_over, records
 from energy_routes.maps.data.titles import finding, limit_name
 from energy_routes.network import Names
-from energy_routes.plan import VALUES, merged
+from energy_routes.plan import VALUES, Plan, merged
 
 DIGITS = 6
 
@@ -27,7 +27,7 @@ def short(value: Any) -> float | None:
     return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
 
 
-def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]], words: Words,
+def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]], words: Words,
                  most_routes: int = 80) -> dict[str, Any]:
     """What one plan says; every list runs over ``spans``, each a list of period labels.
 
@@ -52,7 +52,7 @@ def plan_numbers(plan: Any, arcs: Sequence[str], spans: Sequence[Sequence[str]],
     }
 
 
-def _span(plan: Any, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str, int],
+def _span(plan: Plan, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str, int],
           words: Words) -> dict[str, Any]:
     years = {p.label: p.years for p in plan.case.periods if p.label in set(labels)}
     table = moved_over(plan, years)
@@ -69,7 +69,7 @@ def _span(plan: Any, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str
     }
 
 
-def _tariffs(plan: Any, arcs: Sequence[str]) -> list[float | None]:
+def _tariffs(plan: Plan, arcs: Sequence[str]) -> list[float | None]:
     """What a tonne pays on each arc: the mean over its flows, else over its lanes."""
     flows = plan.flows
     paid = flows.groupby("arc")[["cost", "volume"]].sum()
@@ -78,13 +78,13 @@ def _tariffs(plan: Any, arcs: Sequence[str]) -> list[float | None]:
     return [short(value) for value in worn.fillna(listed)]
 
 
-def _statuses(plan: Any, arcs: Sequence[str]) -> list[str]:
+def _statuses(plan: Plan, arcs: Sequence[str]) -> list[str]:
     """Operating where any period has it so, else the first status."""
     status = plan.arcs.groupby("arc")["status"].agg(lambda s: "operating" if (s == "operating").any() else s.iloc[0])
     return [str(value) for value in status.reindex(list(arcs)).fillna("idle")]
 
 
-def cards(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[float | None]]:
+def cards(plan: Plan, spans: Sequence[Sequence[str]]) -> dict[str, list[float | None]]:
     """Key figures by span: exports by family (Mt, bcm), home deliveries, money (MUSD), number of bottlenecks.
 
     ``margin`` is sales less tariffs and freight; the netback proper also counts quality, rebates and penalties, which
@@ -108,7 +108,7 @@ def cards(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[float | N
     return out
 
 
-def _home(plan: Any, labels: Sequence[str], family: str) -> float:
+def _home(plan: Plan, labels: Sequence[str], family: str) -> float:
     """Delivered at home: obligations, and sales that are no export; what is carried for others is neither."""
     home = plan.obligations
     own = plan.case.network.tables["commodities"].set_index("id")["family"]
@@ -121,7 +121,7 @@ def _home(plan: Any, labels: Sequence[str], family: str) -> float:
     return float(met + sold.loc[inland, "volume"].sum())
 
 
-def _corridors(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[float | None]]:
+def _corridors(plan: Plan, spans: Sequence[Sequence[str]]) -> dict[str, list[float | None]]:
     """Volume of each corridor by span, by the corridor's id."""
     rows = plan.groups[plan.groups["kind"] == "corridor"]
     volume = rows.pivot_table(index="group", columns="period", values="volume", aggfunc="sum")
@@ -129,7 +129,7 @@ def _corridors(plan: Any, spans: Sequence[Sequence[str]]) -> dict[str, list[floa
             for group in volume.index}
 
 
-def _routes(plan: Any, at: Mapping[str, int], words: Words, most: int) -> list[dict[str, Any]]:
+def _routes(plan: Plan, at: Mapping[str, int], words: Words, most: int) -> list[dict[str, Any]]:
     """The netback sheets, largest volume first; a path is a list of arc numbers."""
     routes = merged(plan.routes).head(most)
     return [{
