@@ -14,4 +14,5 @@ from .drawing import (
     write as write,
 )
 from .layers.geodata import write_layers as write_layers
+from .page.content import Step as Step
 from .page.interactive import Page as Page

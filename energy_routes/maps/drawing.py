@@ -42,7 +42,7 @@ def months_figure(plan: Plan, path: str | Path | None = None, *, periods: Sequen
 
 
 def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = None,
-            steps: Sequence[tuple[str, Plan, str]] | None = None, period: str | None = None,
+            steps: Sequence[pages.Step] | None = None, period: str | None = None,
             lang: str = "en") -> pages.Page:
     """The interactive map of a plan; written to ``path`` if given.  See :mod:`energy_routes.maps.page.interactive`."""
     made = pages.Page(pages.page(plan, other=other, steps=steps, period=period, lang=lang))

@@ -1,1 +1,2 @@
+from .content import Step as Step
 from .interactive import Page as Page, page as page, write_page as write_page

@@ -25,6 +25,7 @@ from energy_routes.network import read_features
 from energy_routes.pack import Family, in_order
 from energy_routes.plan import Plan, check_meaning
 
+Step = tuple[str, Plan, str]  # of a page that is stepped through: label, plan, note
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
 IDLE_MODES = ("pipeline", "rail")
 DRAWN = ("operating", "idle", "proposed")
@@ -36,7 +37,7 @@ PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind."
             "table.", "tip.", "title.", "unit.", "view.")
 
 
-def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[tuple[str, Plan, str]] | None = None,
+def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | None = None,
             period: str | None = None, lang: str = "en") -> dict[str, Any]:
     """The content of a page: its plans (the first is the one before), spans, arcs, nodes, corridors and ground."""
     words = words_of(plan, lang)
@@ -87,8 +88,9 @@ def _words_of(families: Sequence[Family], words: Words) -> dict[str, str]:
     return {**told, **units}
 
 
-def _cast(plan: Plan, other: Plan | None, steps: Sequence[tuple[str, Plan, str]] | None
-          ) -> tuple[list[Plan], list[dict[str, str]], str]:
+def _cast(
+    plan: Plan, other: Plan | None, steps: Sequence[Step] | None
+) -> tuple[list[Plan], list[dict[str, str]], str]:
     """The plans, what each is called, and what kind of page it is: one, pair or steps."""
     if other is not None and steps is not None:
         raise UsageError("a page compares two plans or steps through several: give other or steps, not both.")

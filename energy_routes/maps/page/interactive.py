@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from energy_routes.maps.page.content import content
+from energy_routes.maps.page.content import Step, content
 from energy_routes.maps.page.html import render
 from energy_routes.plan import Plan
-
-Step = tuple[str, Plan, str]  # label, plan, note
 
 
 def page(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | None = None, period: str | None = None,

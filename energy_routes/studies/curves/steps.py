@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from energy_routes import maps
 from energy_routes.answer import Words
 from energy_routes.case import BOUNDS, Case, outages_of
 from energy_routes.errors import UsageError
@@ -18,8 +19,6 @@ from energy_routes.studies.outages.aftermath import plan_after
 from energy_routes.studies.outages.losses import names_of
 from energy_routes.studies.outages.shock import Shock
 from energy_routes.studies.outages.window import window
-
-Step = tuple[str, Plan, str]  # label, plan, note
 
 
 class Frontier(Protocol):
@@ -56,7 +55,7 @@ MOST = 12  # steps of a page
 WIDE_FIRST = ("transit", "corridor", "chokepoint")  # of losses with the same effect the widest group is shown
 
 
-def frontier_steps(found: Frontier, lang: str = "en", most: int = MOST) -> tuple[Plan, list[Step]]:
+def frontier_steps(found: Frontier, lang: str = "en", most: int = MOST) -> tuple[Plan, list[maps.Step]]:
     """The plan without the lever, and the plans at the frontier's points in their order, its ends always among them.
 
     Each point is solved anew.  Raises the errors of :func:`energy_routes.solve`.
@@ -104,7 +103,7 @@ def _opened(point: Mapping[Any, Any], unit: str, words: Words) -> str:
     return " ".join(told)
 
 
-def stress_steps(found: Stress, lang: str = "en", most: int = MOST) -> tuple[Plan, list[Step]]:
+def stress_steps(found: Stress, lang: str = "en", most: int = MOST) -> tuple[Plan, list[maps.Step]]:
     """The calm plan, and the plans after the costliest losses; losses of the same effect are shown once.
 
     Raises UsageError where oil and gas are in one case: a loss is reckoned for one of them.
