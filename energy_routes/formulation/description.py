@@ -48,10 +48,10 @@ def build(space: Space) -> Program:
         )
     sign = 1.0 if SENSES[objective] == "max" else -1.0
     rows = (rule(space).named(rule.__name__) for rule in RULES)
-    terms = (replace(term, expr=term.expr * sign) for term in ledger_terms(space, objective))
-    asked = tuple(term for term in terms if ledger_term(term.name).always or len(term.expr.axis))
+    terms = tuple(replace(term, expr=term.expr * sign) for term in ledger_terms(space, objective)
+                  if ledger_term(term.name).always or len(term.expr.axis))  # fmt: skip
     kept = tuple(block for block in (*rows, *space.linked) if len(block))
-    return Program(SENSES[objective], tuple(space.builder.blocks), kept, (*asked, *space.bets))
+    return Program(SENSES[objective], tuple(space.builder.blocks), kept, (*terms, *space.bets))
 
 
 def describe() -> str:

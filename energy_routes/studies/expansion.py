@@ -205,20 +205,15 @@ def _netback(space: Space, x: Vector) -> float:
 
 
 def _volumes(space: Space, x: Vector) -> dict[str, float]:
-    out: dict[str, float] = {}
     available, lifted = space.lifted.axis.data("available"), space.lifted.value(x)
     left = np.where(np.isfinite(available), np.maximum(available - lifted, 0.0), 0.0)
-    for family in space.exports.axis.frame["family"].unique():
-        own = (space.exports.axis.frame["family"] == family).to_numpy(dtype=bool)
-        out[f"exports_{family}"] = float(space.exports.value(x)[own].sum())
-        mine = (space.lifted.axis.frame["family"] == family).to_numpy(dtype=bool)
-        out[f"shut_in_{family}"] = float(left[mine].sum())
-    return out
+    told = (("exports", space.exports.axis.frame, space.exports.value(x)), ("shut_in", space.lifted.axis.frame, left))
+    return {f"{name}_{family}": float(volumes[(frame["family"] == family).to_numpy(dtype=bool)].sum())
+            for family in space.exports.axis.frame["family"].unique() for name, frame, volumes in told}  # fmt: skip
 
 
 def _spent(space: Space, x: Vector) -> Vector:
-    frame = builds_table(space, x, None)
-    return frame["capex"].to_numpy(dtype=float)
+    return builds_table(space, x, None)["capex"].to_numpy(dtype=float)
 
 
 def _named(space: Space, x: Vector) -> dict[str, str]:
