@@ -232,10 +232,14 @@ def test_a_definition_that_cannot_stand_is_refused_at_its_place(tmp_path: Path) 
         "another": (f"{head}\n{row}\n{row.replace('water,', 'milk,')}",
                     ("families.csv", 3, "id", "'milk' in a pack of water")),
         "a colour": (f"{head}\n{row.replace('#1b7f79', 'teal')}", ("families.csv", 2, "colour", "'teal'")),
+        "one size": (f"{head}\n{row.replace('1000m3', 'Mm3')}",
+                     ("families.csv", 2, "small_unit", "'Mm3' is `volume_unit` already")),
         "a price": (f"{head}\n{row.replace('USD/m3', 'EUR/m3')}", ("families.csv", 2, "price_unit", "'EUR/m3'")),
     }  # fmt: skip
     for name, (table, fault) in told.items():
-        assert fault in faults(tmp_path / name, families=table), name
+        told_there = faults(tmp_path / name, families=table)
+        assert fault in told_there, name
+        assert {place for place, *_ in told_there} <= {"pack.toml", "families.csv", "family_units.csv"}, name
     twice = WATER["family_units"].strip() + "\n        water,volume,Mm3,2"
     assert faults(tmp_path / "twice", family_units=twice) == [
         ("family_units.csv", 4, "unit", "'Mm3' is a unit of water by `families` already")]

@@ -34,7 +34,11 @@ def _defined(row: Mapping[Hashable, Any], units: pd.DataFrame) -> Family:
 
 
 def _told_twice(families: Draft, units: Draft) -> Iterable[Fault]:
-    """A further unit that is one of the family's own, so that it would have two sizes."""
+    """A unit that would have two sizes: a small one like the large, a further one like one of these."""
+    for at, row in enumerate(families.frame.to_dict("records")):
+        if row["small_unit"] == row["volume_unit"]:
+            yield families.fault(at, "small_unit", f"{row['small_unit']!r} is `volume_unit` already",
+                                 families.table.column("small_unit").meaning, "Name another unit.")
     taken = {(row["id"], row[key]) for row in families.frame.to_dict("records")
              for key in ("volume_unit", "small_unit", "price_unit")}
     for at, key in enumerate(zip(units.frame["family"], units.frame["unit"], strict=True)):

@@ -43,6 +43,8 @@ def read_pack(path: str | Path) -> Pack:
     faults = book.faults
     meta = _meta(path, book)
     family, own = _family(meta, book)
+    if family is None:
+        raise DataError(str(path), faults)  # read in the units of another, every figure would be wrong
     broken = {fault.file for fault in faults}
     drafts = {name: own.get(name) or typed(table, book.sheets.get(name), family, faults)
               for name, table in TABLES.items()}
@@ -71,8 +73,11 @@ def read_pack(path: str | Path) -> Pack:
                 units={name: draft.units for name, draft in drafts.items()})
 
 
-def _family(meta: dict[str, Any], book: Book) -> tuple[Family, dict[str, Draft]]:
-    """The family of the pack, and the tables that may define it; oil, and a fault of the book, where it is unknown."""
+def _family(meta: dict[str, Any], book: Book) -> tuple[Family | None, dict[str, Draft]]:
+    """The family of the pack, and the tables that may define it; appends every fault found.
+
+    A family that is unknown is taken for oil; None where the pack's own definition cannot be read.
+    """
     drafts = {table.name: typed(table, book.sheets.get(table.name), OIL, book.faults)
               for table in (FAMILIES, FAMILY_UNITS)}
     known = known_families(drafts["families"], drafts["family_units"], book.faults)
@@ -80,7 +85,9 @@ def _family(meta: dict[str, Any], book: Book) -> tuple[Family, dict[str, Draft]]
     if called not in known:
         file = book.meta.file if book.meta is not None else "pack.toml"
         book.faults.append(Fault(file, 0, "family", repr(called), " | ".join(known), nearest(called, known)))
-    return known.get(called, OIL), drafts
+    lost = called not in known and len(drafts["families"].frame)
+    wrong = {fault.file for fault in book.faults} & {draft.file for draft in drafts.values()}
+    return None if lost or wrong else known.get(called, OIL), drafts
 
 
 def _open(path: Path) -> Book:
