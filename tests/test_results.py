@@ -16,13 +16,14 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from toy import toy
 
 import energy_routes as er
 from energy_routes.errors import DataError, UsageError
 from energy_routes.plan.plan import TABLES, Plan
 from energy_routes.results import check_target, storing as results
 from energy_routes.results.record import read_case, write_case
-from energy_routes.results.summary import binding, target_of
+from energy_routes.results.summary import binding, limits_of_corridors, target_of
 from energy_routes.results.tables import canonical, exact, read_table, write_table
 
 MODEL = Path(__file__).parent / "two_ways" / "model.toml"
@@ -308,3 +309,11 @@ def test_levers_of_risk_survive(tmp_path: Path) -> None:
     )
     write_case(case, tmp_path / "inputs")
     assert read_case(tmp_path / "inputs").policy == case.policy
+
+
+def test_a_cap_on_a_corridor_is_among_what_limits_it(tmp_path: Path) -> None:
+    """By the name that the pack gives the corridor, and of this corridor alone."""
+    plan = er.solve(toy(tmp_path).set("policy.max_share.corridor:SHORT", 0.5))
+    names = {group: list(limits["name"]) for (group, _), limits in limits_of_corridors(plan).items()}
+    assert "cap on the share of Short corridor" in names["SHORT"]
+    assert "cap on the share of Short corridor" not in names["LONG"]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from energy_routes.answer import Answer, Words, answer_of
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
+from energy_routes.network import Names
 from energy_routes.plan import MEANING, NO_PLAN, ONE_OF_SEVERAL, Plan
 from energy_routes.results.tables import exact
 
@@ -178,19 +179,19 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
     meters = meters[(meters["kind"] == "corridor") & meters["arc"].notna()]
     family_of = plan.case.network.family_of("arcs")
     terms = tables["limit_terms"].groupby("limit")["arc"].agg(set).to_dict()
-    out = {}
+    called, out = Names(tables).target, {}
     rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
     for group, family in zip(map(str, rows["group"]), map(str, rows["family"]), strict=True):
         routes = plan.routes[(plan.routes["corridor"] == group) & (plan.routes["family"] == family)]
         arcs = {arc for path in routes["arcs"].fillna("") for arc in path.split(";")}
         arcs |= {arc for arc in meters.loc[meters["group"] == group, "arc"] if family_of[arc] == family}
-        own = tight[tight["family"] == family]
+        own, target = tight[tight["family"] == family], f"corridor:{group}"
         markets = set(routes["market"])
         hit = [
             (kind == "capacity" and limit in arcs)
             or (kind == "joint" and bool(terms.get(limit, set()) & arcs))
             or (kind == "market" and limit in markets)
-            or (kind == "policy" and name.endswith(f" of corridor:{group}"))
+            or (kind == "policy" and limit == group and name.endswith(f" of {called.get(target, target)}"))
             for kind, limit, name in zip(own["kind"], own["limit"], own["name"].astype(str), strict=True)
         ]
         out[group, family] = own[np.array(hit, dtype=bool)]
