@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 import energy_routes as er
-from energy_routes.cli.app import app
+from energy_routes.cli.app import VERBS, app
 from energy_routes.cli.setup.health import self_test
 from energy_routes.cli.tables.render import digits_for, number, percent
 from energy_routes.solving.loop import program_of
@@ -371,3 +371,8 @@ def test_a_cap_that_was_asked_for_heads_the_limits_in_its_own_unit() -> None:
     shares = run("solve", MODEL, "--set", "policy.max_share.corridor:West=0.5", *free).stdout
     (line,) = [line for line in shares.splitlines() if line.startswith("cap on the share of")]
     assert line.endswith("MUSD per pp")
+
+
+def test_the_page_of_the_command_line_has_every_verb(root: Path) -> None:
+    page = (root / "docs" / "cli.md").read_text("utf-8").partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)", page, re.M)) == set(VERBS)
