@@ -19,6 +19,7 @@ from energy_routes.errors import SolverError, UsageError
 from energy_routes.linear.expressions import INF, Expr, axis, between
 from energy_routes.linear.highs.session import Session
 from energy_routes.linear.programme import Builder, Program, Term
+from energy_routes.linear.pulp import user_rows
 from energy_routes.linear.solution import Status, residuals
 
 pulp = pytest.importorskip("pulp")
@@ -202,7 +203,7 @@ def test_a_missing_solver_names_its_install_line(monkeypatch):
 
 
 def rows_of(rules: Any, program: Program | None = None, frames: Any = None) -> list[Any]:
-    return bridge.user_rows(program or network(), rules, frames)
+    return user_rows(program or network(), rules, frames)
 
 
 def test_rules_become_rows_that_bind():
