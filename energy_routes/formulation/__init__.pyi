@@ -35,7 +35,6 @@ from .rules import bookings as bookings, security as security, tail as tail
 from .rules.carbon import emitted as emitted
 from .rules.diversification import (
     capped as capped,
-    share_totals as share_totals,
 )
 from .space.axes import (
     TANKERS as TANKERS,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.case import ALL, known_weights
-from energy_routes.formulation import Space, Tangent, netback, over_periods, share_totals
+from energy_routes.formulation import Space, Tangent, netback, over_periods
 from energy_routes.indicators import indicator_table
 from energy_routes.linear import Program, Vector
 from energy_routes.plan.builds_and_emissions import (
@@ -190,7 +190,7 @@ def _groups(space: Space, x: Vector, capacity: Vector) -> pd.DataFrame:
     By period and in total.  What is used is what enters at the meters, before the losses that follow.
     """
     keys = ["kind", "group", "family"]
-    total = share_totals(space)
+    total = space.share_totals
     of = total.axis.frame[["kind", "family", "period"]].assign(total=total.value(x))
     frame = space.exposure.axis.frame[[*keys, "period"]].assign(volume=clean(space.exposure.value(x)))
     metered = space.inlets

@@ -10,7 +10,8 @@ import pandas as pd
 from energy_routes.case import ALL, Cap, Minimum, Over, Past, for_family
 from energy_routes.formulation.declaration import Account, Limit
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import Axis, Expr, Rows, axis, level
+from energy_routes.formulation.space.totals import by_value
+from energy_routes.linear import Axis, Expr, Rows, axis, level, zero
 
 
 @Account()
@@ -38,15 +39,6 @@ def exposure(s: Space) -> Rows:
     through = (s.flow.spread_to(lanes) * lanes.data("share")).sum_to(s.exposure.axis)
     sold = s.delivered.spread_to(sales).sum_to(s.exposure.axis)
     return s.exposure == through + sold + by_value(s, s.exposure).sum_to(s.exposure.axis)
-
-
-def by_value(s: Space, of: Expr) -> Expr:
-    """Volumes by family as parts of the value of all: Σ_k P_k v_k on the labels of 'all'; empty without base prices."""
-    frame = of.axis.frame
-    own = frame["family"].isin(list(s.worth)).to_numpy(dtype=bool)
-    part = axis("part", (*of.axis.keys, "of"), frame[own].assign(of=frame.loc[own, "family"], family=ALL))
-    prices = np.array([s.worth[family] for family in part.frame["of"]], dtype=np.float64)
-    return of.take(own, part) * prices
 
 
 def of_share(s: Space) -> Expr:
@@ -122,8 +114,10 @@ def capped(s: Space, *bounds: Cap | Minimum) -> tuple[Expr, Expr]:
     Over a horizon that began in mid-year both count what the months gone by have carried.
     """
     rows = _bounded(s, bounds)
+    if not len(rows):
+        return zero(rows), zero(rows)
     members = _members(s, rows)
-    exposed, total = (expr.spread_to(members).sum_to(rows) for expr in (s.exposure, share_totals(s)))
+    exposed, total = (expr.spread_to(members).sum_to(rows) for expr in (s.exposure, s.share_totals))
     return exposed + rows.data("gone"), total + rows.data("gone_total")
 
 
@@ -168,33 +162,3 @@ def _members(s: Space, bounds: Axis) -> Axis:
     pairs = bounds.frame.merge(pd.DataFrame({"period": [p.label for p in s.case.periods]}, dtype=object), how="cross")
     inside = (pairs["window"] == "horizon") | (pairs["window"] == pairs["period"])
     return axis("member", (*bounds.keys, "period"), pairs[inside])
-
-
-def share_totals(s: Space) -> Expr:
-    """What a share of a kind is a share of; (kind, family, period)."""
-    groups = s.exposure.axis
-    totals = axis(
-        "total", ("kind", "family", "period"), groups.frame[["kind", "family", "period", "partition"]].drop_duplicates()
-    )
-    other = (~totals.frame["partition"].to_numpy(dtype=bool)).astype(float)
-    return _sum_of(s, groups.frame["partition"], totals) + _trunk(s).spread_to(totals) * other
-
-
-def _trunk(s: Space) -> Expr:
-    """A family's volume through all its corridors, or its exports where no corridor is named; (family, period).
-
-    Of all families together it is the value of these.
-    """
-    families, labels = s.exports.axis, s.exposure.axis.frame
-    corridor = (labels["kind"] == "corridor") & (labels["family"] != ALL)
-    named = families.frame["family"].isin(set(labels.loc[corridor, "family"])).to_numpy(dtype=bool)
-    trunk = _sum_of(s, corridor, families) + s.exports * (~named).astype(float)
-    valued = by_value(s, trunk)
-    labels = pd.concat([families.frame, valued.axis.frame]).drop_duplicates([*families.keys])
-    whole = axis("whole", families.keys, labels)
-    return trunk.sum_to(whole) + valued.sum_to(whole)
-
-
-def _sum_of(s: Space, rows: pd.Series, target: Axis) -> Expr:
-    mask = rows.to_numpy(dtype=bool)
-    return s.exposure.take(mask, s.exposure.axis.take(mask)).sum_to(target)

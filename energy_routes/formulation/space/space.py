@@ -18,6 +18,7 @@ from energy_routes.formulation.declaration import Limit
 from energy_routes.formulation.space import axes
 from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.options import added, built_units, of_options, opened, widened_axis
+from energy_routes.formulation.space.totals import share_totals
 from energy_routes.linear import Axis, Builder, Expr, Rows, Term, axis, zero
 from energy_routes.network import Ways, meter_table
 from energy_routes.pack import PARTITIONS
@@ -145,6 +146,11 @@ class Space:
             axis("meter", ("kind", "group", "arc", "commodity", "period"), found.lanes),
             axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), tiers),
         )
+
+    @cached_property
+    def share_totals(self) -> Expr:
+        """What a share of a kind is a share of, Mt (bcm; MUSD of all families together); (kind, family, period)."""
+        return share_totals(self)
 
     @cached_property
     def inlets(self) -> Axis:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from energy_routes.case import BOUNDS
-from energy_routes.formulation import Space, build, share_totals
+from energy_routes.formulation import Space, build
 from energy_routes.linear import Sense, Session, Status
 from energy_routes.studies.curves.curve import Curve, Form, Piece, Progress
 from energy_routes.studies.curves.lever import Lever
@@ -84,7 +84,7 @@ def constant_total(space: Space, kind: str, of: str | None = None) -> bool:
     """Whether the total that shares of a kind (of a family, or of each) are shares of is the same in every plan."""
     free = replace(space, case=replace(space.case, policy=space.policy.without_caps()))
     program = build(free)
-    total = share_totals(space)
+    total = space.share_totals
     mine = (total.axis.frame["kind"] == kind).to_numpy(dtype=bool)
     for family in [of] if of else space.measured:
         rows = mine & (total.axis.frame["family"] == family).to_numpy(dtype=bool)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import Space, share_totals
+from energy_routes.formulation import Space
 from energy_routes.linear import Vector
 from energy_routes.plan import paths, routes_of
 
@@ -50,7 +50,7 @@ def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snaps
     own = (space.lifted.axis.frame["kind"] == "own").to_numpy(dtype=bool)
     supply = space.lifted.axis.frame[["family"]].assign(shut=np.where(own, left, 0.0))
     sold = space.exports.axis.frame[["family"]].assign(volume=space.exports.value(x))
-    total = share_totals(space)
+    total = space.share_totals
     totals = total.axis.frame[["kind", "family"]].assign(volume=total.value(x))
     return Snapshot(
         objective=objective,
