@@ -16,10 +16,11 @@ import pytest
 
 import energy_routes as er
 from energy_routes.audit import files, verification as audit
-from energy_routes.audit.facts import Facts
+from energy_routes.audit.facts import RATES, Facts
 from energy_routes.audit.report import Findings
 from energy_routes.errors import DataError, VerificationError
 from energy_routes.network.network import Network
+from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.units.periods import Period
 from energy_routes.results import storing as results
 from energy_routes.results.tables import write_table
@@ -52,6 +53,12 @@ def differences(content: files.Saved, facts: Facts) -> list[str]:
     found = Findings()
     audit.compare(content, facts, found)
     return found.differences
+
+
+def test_the_audit_knows_every_rate_of_the_schema() -> None:
+    """A rate that it took for a yearly figure would be checked against a twelfth of itself, or less."""
+    rates = {name: tuple(c.name for c in table.columns if c.dimension == "rate") for name, table in TABLES.items()}
+    assert {name: own for name, own in rates.items() if own} == RATES
 
 
 def test_what_was_solved_passes(saved: Path) -> None:

@@ -22,7 +22,7 @@ from energy_routes.solving.loop import program_of
 MODEL = Path(__file__).parent / "two_ways" / "model.toml"
 ESCAPE = "\x1b"
 
-# CLI.md's example of `solve --json`: every key, always.
+# The example of docs/cli.md of `solve --json`: every key, always.
 LIMIT = {"limit": "", "price": 0.0, "price_down": 0.0, "unit": "", "dearest_period": "", "dearest_price": 0.0,
          "note": ""}  # fmt: skip
 SUMMARY: dict[str, Any] = {

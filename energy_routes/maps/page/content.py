@@ -15,6 +15,7 @@ from energy_routes.errors import UsageError
 from energy_routes.indicators import WAY
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData, payload, records, words_of
+from energy_routes.maps.data.scene import IDLE_MODES
 from energy_routes.maps.data.spans import Span, spans_of
 from energy_routes.maps.data.titles import difference, titled
 from energy_routes.maps.page.frame import WIDE, Frame, flat
@@ -27,7 +28,6 @@ from energy_routes.plan import Plan, check_meaning
 
 Step = tuple[str, Plan, str]  # of a page that is stepped through: label, plan, note
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
-IDLE_MODES = ("pipeline", "rail")
 DRAWN = ("operating", "idle", "proposed")
 # Texts about a family, with the placeholders that the script fills.
 OF_FAMILY: Mapping[str, Mapping[str, str]] = {"family": {}, "measure": {}, "kpi.exports": {},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,7 +13,7 @@ from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import explore
 from energy_routes.results import exact
 from energy_routes.solving import Yardstick, solve
-from energy_routes.studies.curves.curve import Curve, exact_curve
+from energy_routes.studies.curves.curve import Curve, Progress, exact_curve
 from energy_routes.studies.curves.lever import Lever, lever_of, stretch_of
 from energy_routes.studies.curves.plot import draw as drawn
 from energy_routes.studies.curves.points import curve_table, point_table, segment_table
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from energy_routes.maps import Page
 
 LISTS = ("enters", "leaves", "limits")
-Progress = Callable[[int], None]
 BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_musd_per_pp", "kink", "enters"]
 
 
