@@ -1,9 +1,8 @@
-"""What the tests notice: ``python benchmarks/mutants.py run .coverage`` breaks the package, one mutant at a time.
+"""What the tests notice: ``python benchmarks/mutants.py run .coverage times.xml`` breaks the package, mutant by mutant.
 
-The mutants are those of ``mutants.toml``.  Which tests reach a line is read from a run of the tests with
-``--cov-context=test`` (README.md has the command).  In a copy of the checkout, the tests are run that reach the mutant,
-those that execute least first, until one fails.  In the end every test that has failed is run on the code as it was,
-where it must pass.
+The mutants are those of ``mutants.toml``.  Which tests reach a line, and how long each test takes, is read from one run
+of the tests (README.md has the command).  In a copy of the checkout, the tests are run that reach the mutant, the
+fastest first, until one fails.  In the end every test that has failed is run on the code as it was, where it must pass.
 
 ``python benchmarks/mutants.py draw`` prints mutants at random by the seed of the list, twice as many as it has.
 """
@@ -19,33 +18,35 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from xml.etree import ElementTree
 
 from mutation import Module, Mutant, drawn, modules, place
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "energy_routes"
 BATCH = 15  # so many tests are run, then four times as many, and so on while none fails
-PATIENCE = 300  # seconds a batch may take: a mutant may loop for ever
+PATIENCE = 600  # seconds a batch may take: a mutant may loop for ever
 PYTEST = ["-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", "--no-header", "--tb=no", "-rfE"]
 # https://coverage.readthedocs.io/en/latest/dbschema.html; a context is a test and its phase, as in "a.py::test_b|run".
-SIZES = "SELECT context, count(*) FROM arc JOIN context ON context.id = context_id GROUP BY context"
 REACHING = """SELECT DISTINCT context FROM arc JOIN context ON context.id = context_id JOIN file ON file.id = file_id
               WHERE path LIKE '%' || ? AND tono BETWEEN ? AND ? AND context != ''"""
 
 
-def reaching(coverage: Path, module: Module, at: int) -> list[str]:
-    """The tests that reach a byte of a module, those that execute least first."""
+def seconds(report: Path) -> dict[str, float]:
+    """How long each test took, from what pytest writes with ``--junitxml``."""
+    cases = ElementTree.parse(report).iter("testcase")
+    return {f"{c.get('classname', '').replace('.', '/')}.py::{c.get('name')}": float(c.get("time", 0)) for c in cases}
+
+
+def reaching(coverage: Path, took: Mapping[str, float], module: Module, at: int) -> list[str]:
+    """The tests that reach a byte of a module, the fastest first."""
     with closing(sqlite3.connect(coverage)) as data:
-        size = Counter[str]()
-        for context, arcs in data.execute(SIZES):
-            size[context.rpartition("|")[0]] += arcs
         rows = data.execute(REACHING, (module.path.as_posix(), *module.lines(at)))
-        return sorted({context.rpartition("|")[0] for (context,) in rows}, key=lambda test: (size[test], test))
+        return sorted({context.rpartition("|")[0] for (context,) in rows}, key=lambda test: (took[test], test))
 
 
 def first_failure(copy: Path, tests: Sequence[str]) -> str | None:
@@ -76,7 +77,7 @@ def killer(copy: Path, mutant: Mutant, tests: Sequence[str]) -> str | None:
     return failed
 
 
-def survivors(coverage: Path, mutants: Sequence[Mutant]) -> int:
+def survivors(coverage: Path, took: Mapping[str, float], mutants: Sequence[Mutant]) -> int:
     """Print each mutant with the test that kills it; how many survive."""
     killers: list[str | None] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +86,7 @@ def survivors(coverage: Path, mutants: Sequence[Mutant]) -> int:
         places = [place(mutant, modules(copy / PACKAGE)) for mutant in mutants]  # before the first run: all apply
         print("| function | mutant | killed by | of |\n|---|---|---|--:|")
         for mutant, (module, at) in zip(mutants, places, strict=True):
-            tests = reaching(coverage, module, at)
+            tests = reaching(coverage, took, module, at)
             killers.append(killer(copy, mutant, tests))
             print(f"| `{module.name}.{mutant.function}` | `{mutant.text}` → `{mutant.replacement}` "
                   f"| {killers[-1] or 'SURVIVES'} | {len(tests)} |", flush=True)  # fmt: skip
@@ -96,15 +97,15 @@ def survivors(coverage: Path, mutants: Sequence[Mutant]) -> int:
 
 
 def main(verb: str, *rest: str) -> int:
-    """``draw``, or ``run COVERAGE [FUNCTION ...]``."""
+    """``draw``, or ``run COVERAGE TIMES [FUNCTION ...]``."""
     listed = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
     if verb == "draw":
         for mutant in drawn(listed["room"], listed["seed"], modules(ROOT / PACKAGE)):
             print("[[mutant]]", *(f"{key} = {json.dumps(text)}" for key, text in asdict(mutant).items()), "", sep="\n")
         return 0
-    coverage, *wanted = rest
+    coverage, times, *wanted = rest
     mutants = [Mutant(**mutant) for mutant in listed["mutant"]]
-    return survivors(Path(coverage), [m for m in mutants if not wanted or m.function in wanted])
+    return survivors(Path(coverage), seconds(Path(times)), [m for m in mutants if not wanted or m.function in wanted])
 
 
 if __name__ == "__main__":

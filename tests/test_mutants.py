@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from mutants import killer, reaching
+from mutants import killer, reaching, seconds
 from mutation import Module, Mutant, drawn, modules, place
 
 DEARER = """
@@ -98,7 +98,7 @@ def test_the_same_seed_draws_the_same_mutants(copy: Path) -> None:
     assert {m.function for m in first} == {"dearer", "Sale.margin"}
 
 
-def test_the_tests_of_a_line_come_least_first(copy: Path) -> None:
+def test_the_tests_of_a_line_come_fastest_first(copy: Path) -> None:
     coverage = copy / ".coverage"
     with closing(sqlite3.connect(coverage)) as data, data:
         data.execute("CREATE TABLE file (id, path)")
@@ -111,4 +111,11 @@ def test_the_tests_of_a_line_come_least_first(copy: Path) -> None:
         arcs = [(1, 0, 3, 4), (2, 1, 1, 2), (1, 2, 2, 4), (1, 3, 2, 4), (1, 4, 2, 5), (2, 4, 2, 4)]
         data.executemany("INSERT INTO arc VALUES (?, ?, ?, ?)", arcs)
     _, module = modules(copy / "energy_routes")
-    assert reaching(coverage, module, DEARER.index("one > other:\n")) == ["short", "long"]
+    assert reaching(coverage, {"long": 2.0, "short": 1.0}, module, DEARER.index("one > other:\n")) == ["short", "long"]
+
+
+def test_the_times_of_tests_are_read_by_their_names(tmp_path: Path) -> None:
+    report = tmp_path / "times.xml"
+    report.write_text('<testsuites><testsuite><testcase classname="tests.test_x" name="test_y[a.b]" time="1.5"/>'
+                      "</testsuite></testsuites>")  # fmt: skip
+    assert seconds(report) == {"tests/test_x.py::test_y[a.b]": 1.5}
