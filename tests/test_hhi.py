@@ -17,7 +17,7 @@ from energy_routes.audit.verification import audit, verify
 from energy_routes.case.case import Case
 from energy_routes.case.policy.bounds import for_family
 from energy_routes.errors import UsageError
-from energy_routes.formulation.concentration import weights
+from energy_routes.formulation.concentration import reached, weights
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear.programme import Program
 from energy_routes.pack import bundled as library
@@ -25,7 +25,7 @@ from energy_routes.solving.loop import stated
 from energy_routes.solving.tightest_caps import tightest_hhi
 from energy_routes.studies.curves.frontier import frontier
 from energy_routes.studies.curves.lever import Lever
-from energy_routes.studies.curves.rebuild import Rebuilder
+from energy_routes.studies.curves.rebuild import Answer, Rebuilder
 
 FREE = 2 * 100 + 6 * 470 + 2 * 460 - 10 * 10  # the toy's plan: 6 Mt short, 2 Mt long
 
@@ -79,18 +79,34 @@ def capped(case: Case, kind: str, cap: float, **other: str) -> Case:
     return case.with_policy(max_hhi={kind: cap}, **other)
 
 
-def optimum(case: Case) -> float:
+def answered(case: Case) -> Answer:
     """The optimum by cuts, before any table is made of it."""
     answer = Rebuilder(Lever(case, "", 0.0, 1.0)).solve(0.0)
     assert answer is not None
-    return answer.solution.objective
+    return answer
+
+
+def optimum(case: Case) -> float:
+    return answered(case).solution.objective
 
 
 def agrees(case: Case, tolerance: float = 1e-6) -> None:
+    """The cuts end where the conic solver does.
+
+    Of oil and gas together that stops up to 1e-4 short; there the plan is no worse, and inside its caps: no better plan
+    than such a one can be had, since the cuts bound it from above.
+    """
     space, program = stated(case)
     status, best = conic(space, program)
     assert "Solved" in status
-    assert optimum(case) == pytest.approx(best, rel=tolerance)
+    found = answered(case)
+    if len(case.network.packs) == 1:
+        assert found.solution.objective == pytest.approx(best, rel=tolerance)
+        return
+    assert found.solution.objective >= best * (1 - tolerance)
+    for family in space.measured:
+        for cap in for_family(space.policy.max_hhi, family):
+            assert not reached(found.space, cap, family, found.solution.x) > cap.cap + 1e-9  # undefined: nothing moves
 
 
 ALWAYS = ("gas-2024",)  # the others differ from these in numbers only
@@ -110,11 +126,9 @@ def test_models_against_a_conic_solver(model: str) -> None:
     space, _ = stated(capped(case, "corridor", 1.0, exports="hold"))
     now = float(er.indicators.hhi(_volumes(case)))
     least = tightest_hhi(space, replace(space.policy.max_hhi[0], cap=0.01))
-    # Of oil and gas together the conic solver stops up to 2.5e-5 short of plans that keep the cap to 1e-9.
-    near = 1e-5 if len(case.network.packs) > 1 else 1e-6
     cap = least + 0.02 * (1 - least) if now <= least else least + 0.3 * (now - least)
-    agrees(capped(case, "corridor", cap), near)
-    agrees(capped(case, "corridor", max(now / 3, 0.2), exports="free"), 10 * near if near > 1e-6 else near)
+    agrees(capped(case, "corridor", cap))
+    agrees(capped(case, "corridor", max(now / 3, 0.2), exports="free"))
 
 
 def _volumes(case: Case) -> list[float]:
