@@ -70,7 +70,11 @@ def test_set_reaches_the_levers(case: Case) -> None:
         ("policy.max_share.transit:XX", 0.5, "not a group"),
         ("policy.max_share.RU", 0.5, "kind:group"),
         ("policy.objective", "profit", "netback or cost"),
-        ("policy.lever", 1, "not a path"),
+        ("policy.max_share.transit:", 0.5, "kind:group"),
+        ("policy.max_share", 0.5, "table of caps"),
+        ("policy.exports.RU", 0.5, "'hold' or 'free'|hold or free"),
+        ("policy.lever", 1, "no lever 'lever'"),
+        ("policy.min_shares.transit:RU", 0.5, "no lever 'min_shares'. Nearest: 'min_share'"),
     ],
 )
 def test_set_refuses_what_is_not_there(case: Case, path: str, value: float | str, match: str) -> None:

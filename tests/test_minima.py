@@ -253,3 +253,10 @@ def test_the_first_screen_tells_what_a_minimum_costs(tmp_path: Path) -> None:
     assert "Minima cost 40.0 MUSD (5.00 USD/t exported): 40.0 for re-routing" in " ".join(told.split())
     (row,) = (line.split() for line in told.splitlines() if line.startswith("least volume of Long corridor"))
     assert row[-1] == "−30.0"
+
+
+def test_a_group_without_a_name_bounds_nothing_and_is_refused(tmp_path: Path) -> None:
+    for lever in ("min_share", "min_exposure", "max_share", "max_exposure"):
+        for name in ("corridor:", 3):
+            with pytest.raises(UsageError, match=f"{lever}: '{name}' is not kind:group"):
+                toy(tmp_path, **{lever: {name: 0.4}})

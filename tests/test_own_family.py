@@ -236,6 +236,7 @@ def test_a_definition_that_cannot_stand_is_refused_at_its_place(tmp_path: Path) 
                      ("families.csv", 2, "small_unit", "'Mm3' is `volume_unit` already")),
         "a price": (f"{head}\n{row.replace('USD/m3', 'EUR/m3')}", ("families.csv", 2, "price_unit", "'EUR/m3'")),
     }  # fmt: skip
+    told["no unit"] = (f"{head}\n{row.replace('Mm3', '%')}", ("families.csv", 2, "volume_unit", "'%'"))
     for name, (table, fault) in told.items():
         told_there = faults(tmp_path / name, families=table)
         assert fault in told_there, name
@@ -244,7 +245,11 @@ def test_a_definition_that_cannot_stand_is_refused_at_its_place(tmp_path: Path) 
     assert faults(tmp_path / "twice", family_units=twice) == [
         ("family_units.csv", 4, "unit", "'Mm3' is a unit of water by `families` already")]
     tonnes = WATER["arcs"].replace("300,Mm3/y", "300,Mt/y")
-    assert ("arcs.csv", 3, "unit", "unit 'Mt/y' is not known") in faults(tmp_path / "tonnes", arcs=tonnes)
+    assert faults(tmp_path / "tonnes", arcs=tonnes) == [("arcs.csv", 3, "unit", "unit 'Mt/y' is not known")]
+    for of, unit in (("volume", "USD/l"), ("volume", "km3/y"), ("unit_value", "l")):
+        strange = WATER["family_units"].strip() + f"\n        water,{of},{unit},2"
+        assert faults(tmp_path / unit, family_units=strange) == [
+            ("family_units.csv", 4, "unit", f"{unit!r} of a {of}")]
 
 
 def test_words_beside_the_pack_may_tell_it_better(plan: Plan, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from scipy import sparse
 from scipy.optimize import linprog
 
+from energy_routes.errors import LimitError
 from energy_routes.linear.highs.arrays import Form
 from energy_routes.linear.highs.session import Session
 from energy_routes.linear.sensitivity.parametric import BOUNDS, Line, Region, cover, covered, line_between
@@ -121,6 +122,26 @@ def test_the_end_of_feasibility_is_exact() -> None:
     regions = cover(line, solver(line))
     assert regions[-1].high == pytest.approx(0.3, abs=1e-12)
     assert cover(line.turned, solver(line.turned)) == []
+
+
+@pytest.mark.parametrize("doubted", [0.3, 0.1])
+def test_a_solver_that_cannot_tell_stops_a_curve_only_before_its_end(doubted: float) -> None:
+    """x ≥ 2, x ≤ 5 − 10 t: at 0.3 + EDGE the solver may doubt whether there is a plan, at 0.1 there is one."""
+    form = Form("max", np.ones(1), 0.0, sparse.csc_matrix([[1.0]]), np.array([2.0]), np.array([np.inf]),
+                np.zeros(1), np.array([5.0]), np.zeros(1, dtype=bool))
+    line = Line(form, replace(form, **(still(form) | {"col_upper": np.array([-10.0])})))
+    known = solver(line)
+
+    def solve(t: float) -> Solution | None:
+        if doubted == 0.1 or 0.3 < t < 0.3001:
+            raise LimitError("the solver stopped before the end: numerical")
+        return known(t)
+
+    if doubted == 0.3:
+        assert cover(line, solve)[-1].high == pytest.approx(0.3, abs=1e-12)
+    else:
+        with pytest.raises(LimitError):
+            cover(line, solve)
 
 
 def test_what_cannot_be_proved_is_refused() -> None:

@@ -13,9 +13,9 @@ from energy_routes.case.disruptions.countries import weights_of_sets
 from energy_routes.case.disruptions.outages import check_targets
 from energy_routes.case.edits import edit_from_path, edits_of
 from energy_routes.case.model_file import AnyEdit, EditFile, PolicyFile, RouteFile, ScenarioFile
-from energy_routes.case.policy.bounds import ALL, Bounds, for_family, groups_of
+from energy_routes.case.policy.bounds import ALL, for_family, groups_of
 from energy_routes.case.policy.build_options import chosen
-from energy_routes.case.policy.policy import BOUNDS, LEVERS, Laid, Policy
+from energy_routes.case.policy.policy import BOUNDS, LEVERS, Policy
 from energy_routes.case.price_deck import deck_edits
 from energy_routes.case.subjects import check_subject
 from energy_routes.errors import DataError, Fault, UsageError
@@ -269,13 +269,9 @@ class Case:
             The table has no such row or number, the value is out of its range, its unit is of another dimension, or it
             is bare and the figures of the row have several units.
         """
-        path = path.removeprefix("policy.")
-        head, _, rest = path.partition(".")
-        lever = LEVERS.get(head)
-        if rest and isinstance(lever, Bounds | Laid):
-            return self.with_policy(**{head: {rest: value}})
-        if lever and not rest and not isinstance(lever, Bounds):
-            return self.with_policy(**{head: value})
+        head, _, rest = path.removeprefix("policy.").partition(".")
+        if head in LEVERS or path.startswith("policy."):
+            return self.with_policy(**{head: {rest: value} if rest else value})
         edit = edit_from_path(self.network, path, value)
         return self.on_network(lambda n: n.with_edits(edit))
 
@@ -517,7 +513,7 @@ class Case:
     def _check_group(self, kind: str, group: str, family: str | None) -> None:
         known = [name for own, name in groups_of(self.network.packs, family) if own == kind]
         if group not in known:
-            raise UsageError(f"{kind}:{group} is not a group of this pack. {nearest(group, known)}")
+            raise UsageError(f"{kind}:{group} is not a group of this pack. {nearest(group, known)}".rstrip())
 
     def _check_periods(self, labels: Iterable[str]) -> None:
         for label in labels:

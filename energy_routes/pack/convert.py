@@ -121,6 +121,8 @@ def _convert(draft: Draft, unit_column: str, dimension: Dimension, family: Famil
         rows = np.flatnonzero(written == text)
         unit = unit_of(draft, rows, unit_column, text, dimension, family, faults)
         for name in columns:
+            if unit is None:
+                draft.bad[name][rows] = True  # told once, of its unit
             numbers = draft.frame[name].to_numpy(dtype=float, copy=True)
             numbers[rows] = np.nan if unit is None else converted(draft, name, rows, rows, unit, facts, faults)
             draft.frame[name] = numbers

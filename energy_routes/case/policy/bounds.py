@@ -66,12 +66,11 @@ class OnGroup:
     @staticmethod
     def parts(lever: str, name: str, spec: Mapping[str, Any]) -> dict[str, Any]:
         """Kind, group and ``over`` of a bound as written; ``name`` is without its family.  Raises UsageError."""
-        kind, colon, group = name.partition(":")
-        if not colon or kind not in GROUP_KINDS:
-            raise UsageError(
-                f"{lever}: {name!r} is not kind:group, such as 'transit:RU' (or 'oil/transit:RU'). "
-                f"{nearest(kind, GROUP_KINDS)}"
-            )
+        kind, _, group = name.partition(":")
+        if not group or kind not in GROUP_KINDS:
+            offer = "" if kind in GROUP_KINDS else nearest(kind, GROUP_KINDS)
+            raise UsageError(f"{lever}: {name!r} is not kind:group, such as 'transit:RU' (or 'oil/transit:RU'). "
+                             f"{offer}".rstrip())
         over = spec.get("over", "horizon")
         if over not in ("horizon", "period"):
             raise UsageError(f"{lever} of {name!r}: over = {over!r}; expected 'horizon' or 'period'")
@@ -242,5 +241,5 @@ def _named(name: str, family: str | None) -> str:
 
 def _family(name: str) -> tuple[str | None, str]:
     """``"oil/transit:RU"`` → ('oil', 'transit:RU'); no family before a slash: None.  A case knows which it has."""
-    family, slash, plain = name.partition("/")
-    return (family, plain) if slash else (None, name)
+    family, slash, plain = str(name).partition("/")
+    return (family, plain) if slash else (None, family)

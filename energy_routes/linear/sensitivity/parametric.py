@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from energy_routes.errors import SolverError
+from energy_routes.errors import LimitError, SolverError
 from energy_routes.linear.expressions import Index, Vector
 from energy_routes.linear.highs.arrays import Form, LinearForm, form_of
 from energy_routes.linear.solution import Basis, Solution
@@ -121,8 +121,9 @@ def cover(line: Line, solve: Callable[[float], Solution | None], probes: int = 4
     """Regions that cover the feasible part of [0, 1] from 0 on, in order; none where there is no plan at 0.
 
     ``solve(t)`` gives an optimal solution with its basis, or None where there is no plan.  The values of t with a plan
-    are taken to be one interval (they are, where only bounds or one row move).  Gaps that are left are narrower than
-    ``TINY``, or come after ``probes`` solves; see :func:`covered`.
+    are taken to be one interval (they are, where only bounds or one row move).  Just past its last region ``solve`` may
+    raise LimitError: where there is no plan farther on, that is its end.  Gaps that are left are narrower
+    than ``TINY``, or come after ``probes`` solves; see :func:`covered`.
     """
     found: list[Region] = []
     gaps = [(0.0, 1.0, False)]  # from, to, whether there is no plan at the far end
@@ -130,7 +131,12 @@ def cover(line: Line, solve: Callable[[float], Solution | None], probes: int = 4
         low, high, walled = gaps.pop()
         probes -= 1
         t = low if not found else low + EDGE if walled else (low + high) / 2
-        solution = solve(t) if t < high else None
+        try:
+            solution = solve(t) if t < high else None
+        except LimitError:
+            if not walled:
+                raise
+            solution = None  # so close to the last plan the solver may not be able to tell that there is none
         if solution is not None and solution.basis is not None:
             region = _clip(region_of(line, t, solution.basis), low, high)
             found.append(region)

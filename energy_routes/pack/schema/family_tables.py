@@ -5,7 +5,7 @@ from __future__ import annotations
 from energy_routes.pack.schema.columns import PROVENANCE, Column, Table, text
 
 FAMILY = (r"(?!(?:oil|gas|all)$)[a-z][a-z0-9_]*", "a word of small letters, digits and '_', other than oil, gas or all")
-UNIT = (r"[^\s/,;:@]+", "a unit without spaces, '/', ',', ';', ':' or '@', such as Mm3")
+UNIT = (r"(?!\d*[%\d]$)[^\s/,;:@]+", "a unit without spaces, '/', ',', ';', ':' or '@', such as Mm3")
 PRICE_UNIT = (r"USD/[^\s/,;:@]+", "USD for a volume, such as USD/m3")
 COLOUR = (r"#[0-9a-fA-F]{6}", "a colour as #rrggbb")
 
