@@ -249,7 +249,7 @@ def _ledger(program: Program, x: Vector, families: Sequence[str]) -> pd.DataFram
     for term in program.terms:
         values, labels = term.expr.value(x), term.expr.axis.frame
         if len(families) == 1 or "family" not in labels:
-            family = families[0] if len(families) == 1 else "all"
+            family = families[0] if len(families) == 1 else ALL
             rows.append((term.name, term.kind, float(values.sum()), "MUSD", family))
             continue
         of = labels["family"].to_numpy(dtype=object)

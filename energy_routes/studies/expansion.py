@@ -6,7 +6,7 @@ relaxation (parts of projects allowed) bounds each step from above; it is no pla
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,12 +20,11 @@ from energy_routes.linear import Program, Vector
 from energy_routes.plan import builds_table
 from energy_routes.solving import Decision, decide, stated
 from energy_routes.studies.expansion_plot import draw as drawn
-from energy_routes.studies.study import Study
+from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Progress = Callable[[int, int], None]
 SLIGHT = 1e-6
 
 

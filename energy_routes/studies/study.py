@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
 from energy_routes.errors import UsageError
 from energy_routes.results import exact, write_table
+
+Progress = Callable[[int, int], None]  # is told the solves done, and to do
 
 
 class Study:

@@ -258,7 +258,7 @@ def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]
 
 def _limits(plan: Plan, units: Units) -> Iterator[Part | str]:
     """What binds, and what the worth of a limit is."""
-    yield from _of_families(limits, {"all": " of both by value", "": " besides"})(plan, units)
+    yield from _of_families(limits, {ALL: " of both by value", "": " besides"})(plan, units)
     if len(plan.prices.table):
         yield A_PRICE
 
@@ -295,7 +295,7 @@ def notes(plan: Plan, units: Units) -> Iterator[str]:
 
 
 def _whose(family: str) -> str:
-    return " of both by value" if family == "all" else f" of {family}"
+    return " of both by value" if family == ALL else f" of {family}"
 
 
 def _dependence(plan: Plan, family: str, word: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -19,14 +19,13 @@ from energy_routes.studies.outages.losses import COLUMNS, describe, names_of
 from energy_routes.studies.outages.plot import draw as drawn
 from energy_routes.studies.outages.shock import Shock
 from energy_routes.studies.outages.window import window
-from energy_routes.studies.study import Study
+from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from energy_routes.maps import Page
 
-Progress = Callable[[int, int], None]
 KINDS = ("arc", "corridor", "transit", "chokepoint")
 PAIRS = ["what", "kind", "first", "second", "stranded", "loss", "synergy", "stranded_synergy", "unit"]
 SLIGHT = 1e-9
