@@ -74,6 +74,7 @@ def test_set_reaches_the_levers(case: Case) -> None:
         ("policy.max_share", 0.5, "table of caps"),
         ("policy.exports.RU", 0.5, "'hold' or 'free'|hold or free"),
         ("policy.lever", 1, "no lever 'lever'"),
+        ("policy.self", 1, "no lever 'self'"),
         ("policy.min_shares.transit:RU", 0.5, "no lever 'min_shares'. Nearest: 'min_share'"),
     ],
 )

@@ -211,7 +211,7 @@ class Case:
         self._check_periods(periods)
         return self.on_network(lambda n: n.without(what, periods, reason))
 
-    def with_policy(self, **levers: Any) -> Case:
+    def with_policy(self, /, **levers: Any) -> Case:
         """The case with levers of its policy replaced.
 
         Parameters
