@@ -31,11 +31,8 @@ settings.load_profile("energy-routes")
 
 
 # Two thousand tests and their libraries stay to the end: looking through them for garbage again and again is waste.
+# Not gc.freeze(): older Hypothesis looks for what refers to a generator, and does not see what is frozen.
 gc.set_threshold(50_000, 20, 100)
-
-
-def pytest_collection_finish() -> None:
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")
