@@ -149,6 +149,7 @@ def test_a_minimum_above_what_is_left_is_infeasible_and_named(
     (relaxation,) = error.value.relaxations
     assert (relaxation["limit"], relaxation["period"]) == (limit, "2023")
     assert relaxation["amount"] == pytest.approx(amount)
+    assert "minima are above what is left" in str(error.value)  # told before a solver is asked
 
 
 def joint(limit: str, terms: str = "J,SHORT,,1\nJ,LONG,,-1", header: str = "id,low,high") -> dict[str, str]:

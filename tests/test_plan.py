@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from toy import months, toy
+from toy import TABLES as TABLES_OF_THE_TOY, months, toy
 
 from energy_routes.case.case import Case
 from energy_routes.plan.plan import TABLES, Plan
@@ -172,3 +172,12 @@ def test_a_notebook_shows_the_question_and_escapes_it(tmp_path: Path) -> None:
     html = solve(case)._repr_html_()
     assert "Which way out?" in html
     assert "3,840.0 MUSD" in html
+
+
+def test_an_obligation_that_no_grade_reaches_has_one_row_of_nothing(tmp_path: Path) -> None:
+    tables = {
+        "nodes": f"{TABLES_OF_THE_TOY['nodes'].strip()}\nISLE,Isle,hub,KZ",
+        "obligations": "id,node,volume,value,penalty\nHOME,HUB,2,100,\nFAR,ISLE,3,100,50",
+    }
+    far = row(solve(toy(tmp_path, tables)).obligations, obligation="FAR")
+    assert (far["commodity"], far["volume"], far["required"], far["short"]) == ("CRUDE", 0, 3, 3)

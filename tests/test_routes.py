@@ -42,6 +42,16 @@ def test_routes_of_the_toy(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_joint_limit_is_named_on_every_route_that_it_holds(tmp_path: Path) -> None:
+    # SHORT and LONG may carry 7 together: SHORT its 6, LONG 1; one more of both is 460 − 10 USD/t.
+    joint = {
+        "limits": "id,name,low,high\nBOTH,Both ways,,7",
+        "limit_terms": "limit,arc,commodity,weight\nBOTH,SHORT,,1\nBOTH,LONG,,1",
+    }
+    routes = solve(toy(tmp_path, joint)).routes.set_index("market")
+    assert routes["limited_by"].to_dict() == {"EAST": "Short way; Both ways", "HOME": "", "WEST": "Both ways"}
+
+
 def test_a_sale_at_home_is_no_export(tmp_path: Path) -> None:
     tables = {"markets": "id,node,name,export,price\nEAST,EAST,East,,500\nWEST,WEST,West,,510\nSHOP,HUB,Shop,false,480"}
     routes = solve(toy(tmp_path, tables)).routes.set_index("market")
