@@ -83,7 +83,8 @@ def survivors(coverage: Path, took: Mapping[str, float], mutants: Sequence[Mutan
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "copy"
         shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv*", "out"))
-        places = [place(mutant, modules(copy / PACKAGE)) for mutant in mutants]  # before the first run: all apply
+        among = modules(copy / PACKAGE)
+        places = [place(mutant, among) for mutant in mutants]  # before the first run: all apply
         print("| function | mutant | killed by | of |\n|---|---|---|--:|")
         for mutant, (module, at) in zip(mutants, places, strict=True):
             tests = reaching(coverage, took, module, at)
