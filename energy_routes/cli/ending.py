@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from energy_routes import maps
 from energy_routes.cli.places import whole_file
@@ -16,15 +16,7 @@ from energy_routes.cli.places import whole_file
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-
-class Study(Protocol):
-    """What a study returns."""
-
-    def to_json(self) -> str:
-        """The study as JSON text."""
-
-    def save(self, folder: str | Path) -> Path:
-        """Write it to a folder; returns its path."""
+    from energy_routes.studies import Study
 
 
 def say(text: str, quiet: bool = False) -> None:

@@ -13,7 +13,3 @@ def main() -> None:
         # What cannot clean up after itself while we leave (a half-written workbook on a full disk) has no more to say.
         sys.unraisablehook = lambda _: None
     app(prog_name="energy-routes")
-
-
-if __name__ == "__main__":
-    main()

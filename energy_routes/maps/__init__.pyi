@@ -1,4 +1,3 @@
-from . import drawing as drawing
 from .data import style as style
 from .data.payload import words_of as words_of
 from .data.titles import (

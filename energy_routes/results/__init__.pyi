@@ -1,4 +1,3 @@
-from . import storing as storing
 from .folder import check_target as check_target
 from .record import installed as installed
 from .schedule_book import (

@@ -25,3 +25,4 @@ from .outages.stress import (
     Stress as Stress,
     stress as stress,
 )
+from .study import Study as Study
