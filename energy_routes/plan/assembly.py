@@ -74,21 +74,22 @@ def assemble(
             "ledger_gap": abs(float(ledger["value"].sum()) - float(program.cost @ x + program.offset)),
             **({"cuts": [cut.as_dict() for cut in cuts]} if cuts else {}),
         },
-        warnings=notices(space, flows, supplies, obligations, worth),
+        warnings=notices(space, x, flows, supplies, obligations, worth),
         builds=builds_table(space, x, worth),
         emissions=emissions_table(space, x),
     )
 
 
 def _flows(space: Space, x: Vector) -> pd.DataFrame:
-    lanes = space.flow.axis.frame
+    axis = space.flow.axis
+    lanes, charge = axis.frame, axis.data("charge")
     volume = clean(space.flow.value(x))
     frame = lanes[["period", "arc", "from", "to", "mode", "family", "commodity", "to_commodity"]].assign(
         volume=volume,
-        outlet=volume * lanes["yield"].to_numpy(dtype=float),
+        outlet=volume * axis.data("yield"),
         unit=lanes["family"].map(space.case.network.units("volume")),
-        tariff=lanes["charge"].to_numpy(dtype=float),
-        cost=volume * lanes["charge"].to_numpy(dtype=float),
+        tariff=charge,
+        cost=volume * charge,
     )
     names = space.case.network.tables["arcs"].set_index("id")["name"]
     frame.insert(2, "name", frame["arc"].map(names).fillna(frame["arc"]))
@@ -140,12 +141,14 @@ def _supplies(space: Space, x: Vector, worth: Worth | None) -> pd.DataFrame:
 def _deliveries(space: Space, x: Vector) -> pd.DataFrame:
     axis = space.delivered.axis
     names = space.case.network.tables["markets"].set_index("id")["name"]
-    frame = axis.frame[["period", "market", "tier", "commodity", "family", "depth", "price", "export"]].assign(
+    depth = axis.data("depth")
+    frame = axis.frame[["period", "market", "tier", "commodity", "family", "export"]].assign(
         volume=clean(space.delivered.value(x)),
+        depth=np.where(np.isfinite(depth), depth + tier_added(space, x), np.nan),
+        price=axis.data("price"),
         unit=axis.frame["family"].map(space.case.network.units("volume")),
         name=axis.frame["market"].map(names).fillna(axis.frame["market"]),
     )
-    frame["depth"] = (frame["depth"] + tier_added(space, x)).where(np.isfinite(frame["depth"]))
     return frame[
         ["period", "market", "name", "tier", "commodity", "family", "volume", "depth", "price", "export", "unit"]
     ]
@@ -171,16 +174,16 @@ def _obligations(space: Space, x: Vector) -> pd.DataFrame:
 
 
 def _stocks(space: Space, x: Vector) -> pd.DataFrame:
-    frame = space.stock.axis.frame
+    axis = space.stock.axis
     closing, injected, withdrawn = (clean(e.value(x)) for e in (space.stock, space.injected, space.withdrawn))
     family = space.case.network.tables["commodities"].set_index("id")["family"]
-    return frame[["period", "storage", "node", "commodity"]].assign(
+    return axis.frame[["period", "storage", "node", "commodity"]].assign(
         opening=clean(closing - injected + withdrawn),
         injected=injected,
         withdrawn=withdrawn,
         closing=closing,
-        working_volume=frame["working_volume"].to_numpy(dtype=float) + tank_added(space, x),
-        unit=frame["commodity"].map(family).map(space.case.network.units("volume")),
+        working_volume=axis.data("working_volume") + tank_added(space, x),
+        unit=axis.frame["commodity"].map(family).map(space.case.network.units("volume")),
     )
 
 

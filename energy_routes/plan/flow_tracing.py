@@ -166,16 +166,17 @@ def _steps(space: Space, x: Vector, unit: Mapping[str, list[Sheet]]) -> dict[Sta
     """The ways out of every state, each with its share of the volume that passes."""
     out: dict[State, list[tuple[float, Step]]] = defaultdict(list)
 
-    def taken(name: str, expr: Expr) -> Iterator[tuple[dict[str, Any], Sheet, float]]:
+    def taken(name: str, expr: Expr) -> Iterator[tuple[int, dict[str, Any], Sheet, float]]:
         rows: list[dict[str, Any]] = expr.axis.frame.to_dict("records")  # type: ignore[assignment]
-        found = zip(rows, unit[name], expr.value(x).tolist(), strict=True)
-        return (row for row in found if row[2] > DUST)
+        found = zip(range(len(rows)), rows, unit[name], expr.value(x).tolist(), strict=True)
+        return (row for row in found if row[3] > DUST)
 
-    for row, money, volume in taken("flow", space.flow):
-        step = Step(0.0, row["arc"], (row["to"], row["to_commodity"], row["period"]), row["yield"], money)
+    kept = space.flow.axis.data("yield").tolist()
+    for at, row, money, volume in taken("flow", space.flow):
+        step = Step(0.0, row["arc"], (row["to"], row["to_commodity"], row["period"]), kept[at], money)
         out[row["from"], row["commodity"], row["period"]].append((volume, step))
     for name, expr, buyer in (("delivered", space.delivered, "market"), ("home", space.home, "obligation")):
-        for row, money, volume in taken(name, expr):
+        for _, row, money, volume in taken(name, expr):
             step = Step(0.0, "", None, money=money, market=row[buyer], sold_as=row["commodity"])
             out[row["node"], row["commodity"], row["period"]].append((volume, step))
     _tanks(space, x, out)

@@ -153,8 +153,9 @@ def _budgets(space: Space, budgets: Sequence[float] | None, steps: int) -> list[
         if wrong or not budgets:
             raise UsageError(f"budget {wrong[0] if wrong else 'list'}: expected numbers of MUSD, 0 or more")
         return sorted({float(b) for b in budgets})
-    frame = space.built.axis.frame.drop_duplicates("option")
-    most = float((frame["capex"].astype(float) * frame["units"].astype(float)).sum())
+    axis = space.built.axis
+    first = ~axis.frame["option"].duplicated().to_numpy(dtype=bool)
+    most = float((axis.data("capex") * axis.data("units"))[first].sum())
     return [float(b) for b in np.linspace(0.0, most, max(steps, 1) + 1)]
 
 

@@ -216,7 +216,8 @@ def _shared(spaces: Sequence[Space], terms: Bookings) -> Axis:
     """The lanes that can be booked in any scenario, with the charge of the first that has them."""
     network = spaces[0].case.network
     arcs = [arc for name in terms.arcs for arc in arcs_meant(network, name)]
-    frames = [booking_rules.booking_axis(s, arcs).frame for s in spaces]
+    booked = [booking_rules.booking_axis(s, arcs) for s in spaces]
+    frames = [lanes.frame.assign(charge=lanes.data("charge")) for lanes in booked]
     keys = ["arc", "commodity", "period"]
     merged = pd.concat(frames, ignore_index=True).drop_duplicates(keys).sort_values(keys)
     return axis("booking", keys, merged)
@@ -224,7 +225,8 @@ def _shared(spaces: Sequence[Space], terms: Bookings) -> Axis:
 
 def _most(spaces: Sequence[Space], booked: Expr) -> Rows:
     """No more is booked of an arc than its largest capacity among the scenarios."""
-    frames = pd.concat([s.arcs.frame[["arc", "period", "capacity"]] for s in spaces], ignore_index=True)
+    every = [s.arcs.frame[["arc", "period"]].assign(capacity=s.arcs.data("capacity")) for s in spaces]
+    frames = pd.concat(every, ignore_index=True)
     widest = frames.groupby(["arc", "period"], as_index=False)["capacity"].max()
     arcs = axis("bookable", ("arc", "period"), booked.axis.frame[["arc", "period"]].drop_duplicates().merge(widest))
     return between(booked.sum_to(arcs), -INF, arcs.data("capacity")).named("booked_capacity")

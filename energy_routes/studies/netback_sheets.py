@@ -94,13 +94,17 @@ def _corridors(space: Space) -> dict[tuple[str, str], str]:
 
 
 def _priced(space: Space) -> dict[str, pd.DataFrame]:
-    """Lanes, supplies and sales, each with what a unit adds to the netback sheet (``money``) and the sum (``net``)."""
+    """Lanes, supplies and sales: what a unit adds to the netback sheet (``money``) and the sum (``net``).
+
+    Lanes have their ``yield``.
+    """
     ways = {"flow": space.flow, "lifted": space.lifted, "delivered": space.delivered}
-    return {
+    priced = {
         name: ways[name].axis.frame.assign(
             money=pd.Series(money, dtype=object), net=[float(sum(own.values())) for own in money])
         for name, money in sheets(space).items() if name in ways
     }  # fmt: skip
+    return priced | {"flow": priced["flow"].assign(**{"yield": space.flow.axis.data("yield")})}
 
 
 def _rows(
@@ -110,7 +114,7 @@ def _rows(
     lanes, lifted, sold = (frame[frame["period"] == period] for frame in priced.values())
     net, supplies = _net(lanes.to_dict("records"), corridors, names), lifted.to_dict("records")
     sold = sold[sold["export"].astype(bool)].sort_values("net", ascending=False)
-    arcs = space.arcs.frame[space.arcs.frame["period"] == period].set_index("arc")["capacity"]
+    capacity = dict(zip(space.arcs.labels(), space.arcs.data("capacity").tolist(), strict=True))
     called = Names(space.case.network.tables)
     units = space.case.network.units("unit_value")
     family = space.case.network.tables["commodities"].set_index("id")["family"]
@@ -130,7 +134,7 @@ def _rows(
                 path = _path(net, worth, sold_for, start, number)
                 sold_as = str(path[-1]["to_commodity"])
                 sheet = _sheet(supply, path, sale[path[-1]["to"], sold_as])
-                room = min((float(arcs[lane["arc"]]) for lane in path), default=float("inf"))
+                room = min((capacity[lane["arc"], period] for lane in path), default=float("inf"))
                 netback = sum(sheet[k] for k in (PRICE.id, *BACK)) - sum(sheet[k] for k in PAID)
                 kind = str(family[supply["commodity"]])
                 yield (period, kind, supply["supply"], called.shipper[supply["supply"]], supply["commodity"], corridor,

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.formulation import Space
+from energy_routes.linear import Vector
 from energy_routes.pack import Period, months_of
 from energy_routes.plan.price_table import Worth
 from energy_routes.plan.warnings.loops import Loop, loops
@@ -17,7 +18,8 @@ SLIGHT = 1e-6  # Mt or bcm
 
 
 def notices(
-    space: Space, flows: pd.DataFrame, supplies: pd.DataFrame, obligations: pd.DataFrame, worth: Worth | None
+    space: Space, x: Vector, flows: pd.DataFrame, supplies: pd.DataFrame, obligations: pd.DataFrame,
+    worth: Worth | None,
 ) -> tuple[dict[str, Any], ...]:
     """What goes round and is lost, was shut in, short, waived by force majeure, or is left without an exact price."""
     unit = dict(zip(supplies["supply"], supplies["unit"], strict=True))
@@ -31,7 +33,7 @@ def notices(
         notice("short", f"{volume:.3g} not delivered, at its penalty", f"obligation:{name}")
         for name, volume in _large(short)
     ]
-    waived = waivers(space, flows)
+    waived = waivers(space, x)
     out += [_waived(row) for row in waived[waived["volume"] > SLIGHT].to_dict("records")]
     out += [
         notice("no_price", f"no price in {', '.join(periods)}: nothing can be sold there then", f"market:{market}")

@@ -92,11 +92,12 @@ def _days(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int,
     if pace <= FLOWING:
         return {"days_of_storage": np.nan, "days_of_room": np.nan}
     beyond, before = _around(shock, outage, shock.case.periods[onset].label)
-    tanks = shock.space.storages.frame
-    now = tanks[tanks["period"] == shock.case.periods[onset].label]
+    tanks = shock.space.storages
+    now = tanks.frame.assign(room=tanks.data("working_volume"))
+    now = now[now["period"] == shock.case.periods[onset].label]
     stock = _stock(shock, onset)
     held = now.assign(stock=now["storage"].map(stock).astype(float).fillna(0.0))
-    room = (held["working_volume"].astype(float) - held["stock"]).clip(lower=0.0)
+    room = (held["room"] - held["stock"]).clip(lower=0.0)
     return {
         "days_of_storage": float(held.loc[held["node"].isin(beyond), "stock"].sum()) / pace,
         "days_of_room": float(room[held["node"].isin(before)].sum()) / pace,

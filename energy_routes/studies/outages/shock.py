@@ -140,7 +140,7 @@ class Shock:
 
     def _held_at_onset(self) -> Vector:
         """Stock of each store with a closing rule when the loss begins (its opening in the first period)."""
-        frame = self.space.storages.frame
+        frame = self.space.storages.frame.assign(opening=self.space.storages.data("opening"))
         last = frame[frame["last"] & (frame["closing"] == "opening")]
         if self.onset == 0:
             return last["opening"].to_numpy(dtype=float)
