@@ -9,6 +9,7 @@ from .expressions import (
     axis as axis,
     between as between,
     positions as positions,
+    summed as summed,
     zero as zero,
 )
 from .highs.arrays import (
@@ -47,6 +48,11 @@ from .sensitivity.slopes import (
     Move as Move,
     Slopes as Slopes,
     both as both,
+)
+from .tape import (
+    State as State,
+    Tape as Tape,
+    plain as plain,
 )
 from .solution import (
     Point as Point,

@@ -8,8 +8,8 @@ Nothing here knows of energy.  :mod:`energy_routes.linear.programme` gathers the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.errors import LabelError
+from energy_routes.linear.tape import plain, whole
 
 Vector: TypeAlias = NDArray[np.float64]
 Index: TypeAlias = NDArray[np.int64]
@@ -26,22 +27,27 @@ INF = float("inf")
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """An ordered index: the key columns of ``frame`` label its rows; other columns are data aligned with them."""
+    """An ordered index: the key columns of ``frame`` label its rows.
+
+    Other columns of the frame are labels, too, or what never changes; ``figures`` are numbers aligned with the rows.
+    """
 
     name: str
     keys: tuple[str, ...]
     frame: pd.DataFrame
+    figures: Mapping[str, Vector] = field(default_factory=dict)
+    _codes: dict[str, Index] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if len(set(_labels(self.frame, self.keys))) < len(self):
+        if not pd.Index(_numbered([self], self.keys)[0]).is_unique:
             raise LabelError(f"axis {self.name!r} has a label twice")
 
     def __len__(self) -> int:
         return len(self.frame)
 
     def data(self, column: str) -> Vector:
-        """A data column as floats, shape (len(axis),)."""
-        return self.frame[column].to_numpy(dtype=float)
+        """A figure, or another column as floats, shape (len(axis),)."""
+        return self.figures[column] if column in self.figures else self.frame[column].to_numpy(dtype=float)
 
     def labels(self) -> list[tuple[str, ...]]:
         """The labels in order, one tuple of texts a row."""
@@ -49,31 +55,70 @@ class Axis:
             return [()] * len(self)
         return list(zip(*(self.frame[key].astype(str) for key in self.keys), strict=True))
 
+    def table(self) -> pd.DataFrame:
+        """Labels and figures as one frame."""
+        return self.frame.assign(**self.figures)
+
     def take(self, mask: NDArray[np.bool_] | Index, name: str | None = None) -> Axis:
         """The axis of the rows selected by a mask or by positions."""
-        return Axis(name or self.name, self.keys, self.frame.iloc[np.arange(len(self))[mask]].reset_index(drop=True))
+        rows = plain(mask)
+        rows = np.flatnonzero(rows) if rows.dtype == bool else rows
+        return Axis(
+            name or self.name,
+            self.keys,
+            self.frame.iloc[rows].reset_index(drop=True),
+            {column: numbers[rows] for column, numbers in self.figures.items()},
+            {column: codes[rows] for column, codes in self._codes.items()},
+        )
+
+    def relabelled(self, name: str, keys: Sequence[str], **columns: pd.Series) -> Axis:
+        """The same rows and figures under other keys, with some columns of the frame replaced or added."""
+        kept = {column: codes for column, codes in self._codes.items() if column not in columns}
+        return Axis(name, tuple(keys), self.frame.assign(**columns), self.figures, kept)
+
+    def coded(self, column: str) -> Index:
+        """A column of labels as numbers: equal labels of any two axes have equal ones."""
+        if column not in self._codes:
+            if column not in self.frame:
+                raise LabelError(f"no column {column!r} to join on; axis {self.name!r} has {[*self.frame]}")
+            own, labels = pd.factorize(self.frame[column], use_na_sentinel=False)
+            known = [_NUMBERS.setdefault(None if pd.isna(label) else label, len(_NUMBERS)) for label in labels]
+            self._codes[column] = np.array(known, dtype=np.int64)[own]
+        return self._codes[column]
 
 
-def axis(name: str, keys: Sequence[str], frame: pd.DataFrame) -> Axis:
-    """An axis over ``frame`` (its index is dropped: position is what counts)."""
-    return Axis(name, tuple(keys), frame.reset_index(drop=True))
+_NUMBERS: dict[object, int] = {}  # a number for each label that was ever joined on
+_LABELS = 2**21  # three numbers below this fit into one of 64 bits
 
 
-def positions(of: pd.DataFrame, within: pd.DataFrame, on: Sequence[str]) -> Index:
+def axis(name: str, keys: Sequence[str], frame: pd.DataFrame, **figures: Vector) -> Axis:
+    """An axis over ``frame`` (its index is dropped: position is what counts), with figures aligned with its rows."""
+    return Axis(name, tuple(keys), frame.reset_index(drop=True), figures)
+
+
+def positions(of: Axis, within: Axis, on: Sequence[str]) -> Index:
     """For each row of ``of`` the position in ``within`` with equal ``on`` columns, −1 where there is none.
 
-    ``within`` must be unique in ``on``.  Shape (len(of),).
+    ``within`` must be unique in ``on``.  Shape (len(of),).  Raises LabelError where a column is missing.
     """
-    for column in on:
-        if column not in of or column not in within:
-            raise LabelError(f"no column {column!r} to join on; there are {[*of]} and {[*within]}")
-    place = {label: at for at, label in enumerate(_labels(within, on))}
-    return np.array([place.get(label, -1) for label in _labels(of, on)], dtype=np.int64)
+    wanted, known = _numbered([of, within], on)
+    return np.asarray(pd.Index(known).get_indexer(pd.Index(wanted)), dtype=np.int64)
 
 
-def _labels(frame: pd.DataFrame, keys: Sequence[str]) -> Sequence[tuple[object, ...]]:
-    """The label of each row; without keys, the empty one."""
-    return list(zip(*(frame[key].tolist() for key in keys), strict=True)) if keys else [()] * len(frame)
+def summed(place: Index, values: Vector, size: int) -> Vector:
+    """The sum of the values of each place, shape (size,), added in their order."""
+    return np.bincount(place, weights=values, minlength=size)  # type: ignore[return-value]  # floats by its weights
+
+
+def _numbered(axes: Sequence[Axis], columns: Sequence[str]) -> list[Index]:
+    """One number a row for its labels in some columns, equal for equal labels in any of the axes."""
+    out = [np.zeros(len(own), dtype=np.int64) for own in axes]
+    for at, column in enumerate(columns):
+        if at > 2 and at % 2:  # no more labels fit into one number: the combinations that there are get numbers
+            numbers, _ = pd.factorize(np.concatenate(out))
+            out = np.split(numbers, np.cumsum([len(own) for own in axes])[:-1])
+        out = [numbers * _LABELS + own.coded(column) for numbers, own in zip(out, axes, strict=True)]
+    return out
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,26 +134,24 @@ class Expr:
     val: Vector
     const: Vector
 
-    def sum_to(self, target: Axis, weight: Bound = 1.0) -> Expr:
+    def sum_to(self, target: Axis) -> Expr:
         """Add up onto ``target``: each row goes to the target row with the same key columns.
 
         Raises LabelError when a row has no place in the target.
         """
-        scaled = self * weight
-        where = positions(self.axis.frame, target.frame, target.keys)
+        where = positions(self.axis, target, target.keys)
         if (where < 0).any():
             lost = self.axis.frame.iloc[int(np.argmin(where))].to_dict()
             raise LabelError(f"sum from {self.axis.name!r} to {target.name!r}: no place for {lost}")
-        const = np.zeros(len(target))
-        np.add.at(const, where, scaled.const)
-        return Expr(target, where[scaled.row], scaled.col, scaled.val, const)
+        const = summed(where, self.const, len(target))
+        return Expr(target, where[self.row], self.col, self.val, const)
 
     def spread_to(self, target: Axis, *, missing: Literal["raise", "zero"] = "raise") -> Expr:
         """Broadcast onto ``target``: each target row takes the expression of its label.
 
         Raises LabelError when a target row has no source, unless ``missing="zero"`` says that absent means none.
         """
-        where = positions(target.frame, self.axis.frame, self.axis.keys)
+        where = positions(target, self.axis, self.axis.keys)
         if missing == "raise" and (where < 0).any():
             lost = target.frame.iloc[int(np.argmin(where))].to_dict()
             raise LabelError(f"spread from {self.axis.name!r} to {target.name!r}: no source for {lost}")
@@ -120,8 +163,7 @@ class Expr:
         row = np.repeat(found, repeats)
         offset = np.arange(len(row)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
         pick = order[np.repeat(starts[where[found]], repeats) + offset]
-        const = np.zeros(len(target))
-        const[found] = self.const[where[found]]
+        const = summed(found, self.const[where[found]], len(target))
         return Expr(target, row.astype(np.int64), self.col[pick], self.val[pick], const)
 
     def on(self, target: Axis) -> Expr:
@@ -132,6 +174,7 @@ class Expr:
 
     def take(self, mask: NDArray[np.bool_], target: Axis) -> Expr:
         """The rows selected by a mask, relabelled by ``target`` (of as many rows)."""
+        mask = plain(mask)
         place = np.cumsum(mask) - 1
         keep = mask[self.row]
         if int(mask.sum()) != len(target):
@@ -140,13 +183,11 @@ class Expr:
 
     def value(self, x: Vector) -> Vector:
         """The expressions at a point ``x`` (one number a column), shape (len(axis),)."""
-        out = self.const.copy()
-        np.add.at(out, self.row, self.val * x[self.col])
-        return out
+        return self.const + summed(self.row, self.val * x[self.col], len(self.axis))
 
     def coefficients(self, columns: int) -> Vector:
         """Σ over the rows, as one dense coefficient vector of length ``columns``."""
-        return np.bincount(self.col, weights=self.val, minlength=columns).astype(float)
+        return summed(self.col, self.val, columns)
 
     def _with(self, other: Expr | Bound, sign: float) -> Expr:
         if not isinstance(other, Expr):
@@ -218,6 +259,7 @@ class Rows:
 
     def take(self, mask: NDArray[np.bool_]) -> Rows:
         """The rows selected by a mask."""
+        mask = plain(mask)
         target = self.axis.take(mask)
         return Rows(target, self.expr.take(mask, target), self.lower[mask], self.upper[mask], self.name, self.unit)
 
@@ -234,16 +276,13 @@ def between(expr: Expr, lower: Bound, upper: Bound) -> Rows:
 
 def as_vector(value: Bound, over: Axis, *, finite: bool = True) -> Vector:
     """``value`` as one number a label; a NaN, an inf where none may be, or another length raises."""
-    vector = (
-        np.broadcast_to(np.asarray(value, dtype=float), (len(over),))
-        if np.ndim(value) == 0
-        else np.asarray(value, float)
-    )
-    if vector.shape != (len(over),):
-        raise LabelError(f"a vector of shape {vector.shape} against axis {over.name!r} of {len(over)} labels")
+    vector = whole(value)
+    vector = np.broadcast_to(vector, (len(over),)) if np.ndim(vector) == 0 else vector
+    if np.shape(vector) != (len(over),):
+        raise LabelError(f"a vector of shape {np.shape(vector)} against axis {over.name!r} of {len(over)} labels")
     bad = ~np.isfinite(vector) if finite else np.isnan(vector)
     if bad.any():
         raise LabelError(
             f"axis {over.name!r}, {over.frame.iloc[int(np.argmax(bad))].to_dict()}: {vector[bad][0]} is not a number"
         )
-    return vector.astype(float)
+    return vector

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from energy_routes.errors import LabelError
-from energy_routes.linear.expressions import INF, Axis, Bound, Expr, Index, Rows, Vector, as_vector
+from energy_routes.linear.expressions import INF, Axis, Bound, Expr, Index, Rows, Vector, as_vector, summed
+from energy_routes.linear.tape import plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,25 +85,31 @@ class Program:
     @cached_property
     def cost(self) -> Vector:
         """Objective coefficient a column, shape (columns,)."""
-        total = np.zeros(self.shape[1])
-        for term in self.terms:
-            total += term.expr.coefficients(self.shape[1])
-        return total
+        return sum((term.expr.coefficients(self.shape[1]) for term in self.terms), np.zeros(self.shape[1]))
 
     @cached_property
     def offset(self) -> float:
-        return float(sum(term.expr.const.sum() for term in self.terms))
+        return float(self.constant)
+
+    @cached_property
+    def constant(self) -> Vector:
+        """The objective's constant, as an array without axes."""
+        return sum((term.expr.const.sum() for term in self.terms), np.zeros(()))
 
     @cached_property
     def matrix(self) -> sparse.csc_matrix:
         """Coefficients, shape ``self.shape``; duplicate triplets are added up."""
+        return self.coefficients.matrix()
+
+    @cached_property
+    def coefficients(self) -> Coefficients:
+        """The same as places and numbers."""
         starts = np.cumsum([0, *(len(block) for block in self.rows)])
-        parts = [
-            (block.expr.row + start, block.expr.col, block.expr.val)
-            for block, start in zip(self.rows, starts, strict=False)
-        ]
-        row, col, val = (np.concatenate([part[i] for part in parts]) if parts else np.zeros(0) for i in range(3))
-        return gathered(row.astype(np.int64), col.astype(np.int64), val, self.shape)
+        parts = [block.expr for block in self.rows]
+        row = np.concatenate([np.zeros(0, dtype=np.int64),
+                              *(expr.row + start for expr, start in zip(parts, starts, strict=False))])  # fmt: skip
+        col = np.concatenate([np.zeros(0, dtype=np.int64), *(expr.col for expr in parts)])
+        return Coefficients.of(row, col, np.concatenate([np.zeros(0), *(expr.val for expr in parts)]), self.shape)
 
     def bounded(self, row_lower: Vector, row_upper: Vector, col_lower: Vector, col_upper: Vector) -> Program:
         """The same programme with other bounds, in the order of its rows and columns."""
@@ -163,18 +170,42 @@ class Program:
         return replace(self, rows=(*self.rows, *extra))
 
 
-def gathered(row: Index, col: Index, val: Vector, shape: tuple[int, int]) -> sparse.csc_matrix:
-    """The triplets as a CSC matrix with sorted indices: equal places added up, and what cancels out left out.
+@dataclass(frozen=True, eq=False)
+class Coefficients:
+    """A sparse matrix in columns: ``values`` at rows ``index``, column by column from ``start`` on, in rising order."""
 
-    0.3·x − 3·(0.1·x) leaves a speck of rounding, which is no coefficient: what is below 1e-13 of its parts is zero.
-    """
-    out = sparse.coo_matrix((val, (row, col)), shape=shape).tocsc()
-    parts = sparse.coo_matrix((np.abs(val), (row, col)), shape=shape).tocsc()
-    for matrix in (out, parts):
-        matrix.sum_duplicates()
-    out.data[np.abs(out.data) <= 1e-13 * parts.data] = 0.0
-    out.eliminate_zeros()
-    return out
+    start: Index
+    index: Index
+    values: Vector
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, row: Index, col: Index, val: Vector, shape: tuple[int, int]) -> Coefficients:
+        """Triplets with equal places added up, in the order in which they come, and what cancels out left out.
+
+        0.3·x − 3·(0.1·x) leaves a speck of rounding, which is no coefficient: what is below 1e-13 of its parts is zero.
+        """
+        order = np.lexsort((row, col))
+        row, col, val = row[order], col[order], val[order]
+        first = np.append(True, (np.diff(row) != 0) | (np.diff(col) != 0)) if len(row) else np.zeros(0, dtype=bool)
+        place, count = np.cumsum(first) - 1, int(first.sum())
+        total, parts = (summed(place, v, count) for v in (val, np.abs(val)))
+        kept = plain(np.abs(total) > 1e-13 * parts)
+        row, col = row[first][kept], col[first][kept]
+        start = np.append(0, np.cumsum(np.bincount(col, minlength=shape[1])))
+        return cls(start, row, total[kept], shape)
+
+    def matrix(self, values: Vector | None = None) -> sparse.csc_matrix:
+        """The matrix of scipy, with these numbers or others in their places."""
+        data = self.values if values is None else values
+        made = sparse.csc_matrix((data, self.index, self.start), shape=self.shape, copy=False)
+        made.has_sorted_indices = made.has_canonical_format = True
+        return made
+
+
+def gathered(row: Index, col: Index, val: Vector, shape: tuple[int, int]) -> sparse.csc_matrix:
+    """Triplets as a CSC matrix; see :class:`Coefficients`."""
+    return Coefficients.of(row, col, val, shape).matrix()
 
 
 def safe_names(labels: Any) -> list[str]:

@@ -216,11 +216,11 @@ def _shared(spaces: Sequence[Space], terms: Bookings) -> Axis:
     """The lanes that can be booked in any scenario, with the charge of the first that has them."""
     network = spaces[0].case.network
     arcs = [arc for name in terms.arcs for arc in arcs_meant(network, name)]
-    booked = [booking_rules.booking_axis(s, arcs) for s in spaces]
-    frames = [lanes.frame.assign(charge=lanes.data("charge")) for lanes in booked]
+    axes = [booking_rules.booking_axis(s, arcs) for s in spaces]
     keys = ["arc", "commodity", "period"]
-    merged = pd.concat(frames, ignore_index=True).drop_duplicates(keys).sort_values(keys)
-    return axis("booking", keys, merged)
+    merged = pd.concat([own.frame for own in axes], ignore_index=True).drop_duplicates(keys).sort_values(keys)
+    charge = np.concatenate([own.data("charge") for own in axes])[merged.index]
+    return axis("booking", keys, merged, charge=charge)
 
 
 def _most(spaces: Sequence[Space], booked: Expr) -> Rows:

@@ -13,8 +13,8 @@ from energy_routes.linear import Axis, Expr, Rows, Vector, axis, positions
 
 def booking_axis(s: Space, arcs: Sequence[str]) -> Axis:
     """The lanes that can be booked, by period, with their ``charge`` in USD/t."""
-    frame = s.flow.axis.frame
-    return axis("booking", ("arc", "commodity", "period"), frame[frame["arc"].isin(list(arcs))])
+    some = s.flow.axis.frame["arc"].isin(list(arcs)).to_numpy(dtype=bool)
+    return s.flow.axis.take(some, "booking")
 
 
 @Link("futures")
@@ -64,10 +64,11 @@ def bookings(s: Space, booked: Expr, spot: Expr, premium: float) -> Expr:
 def _charge(s: Space, lanes: Axis) -> Vector:
     """The charge of each lane in this future; where the lane is not there, what it was booked at.  Shape (lanes,)."""
     own = s.flow.axis
-    at = positions(lanes.frame, own.frame, own.keys)
+    at = positions(lanes, own, own.keys)
     return np.where(at >= 0, own.data("charge")[at], lanes.data("charge")) if len(own) else lanes.data("charge")
 
 
 def _bookable(s: Space, lanes: Axis) -> Axis:
-    frame = lanes.frame[["arc", "period"]].drop_duplicates()
-    return axis("bookable", ("arc", "period"), frame.merge(s.arcs.frame[["arc", "period", "capacity"]], how="left"))
+    arcs = axis("bookable", ("arc", "period"), lanes.frame[["arc", "period"]].drop_duplicates())
+    at = positions(arcs, s.arcs, arcs.keys)
+    return axis("bookable", arcs.keys, arcs.frame, capacity=np.where(at >= 0, s.arcs.data("capacity")[at], np.nan))

@@ -9,7 +9,7 @@ from energy_routes.formulation.declaration import Account, Limit
 from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.options import added, of_options
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import INF, Axis, Expr, Rows, axis, between, level
+from energy_routes.linear import INF, Axis, Expr, Rows, axis, between, level, plain, positions, summed
 
 
 @Account()
@@ -35,7 +35,7 @@ def capacity(s: Space) -> Rows:
     """
     low, high = s.arcs.data("minimum"), s.arcs.data("capacity")
     low = np.where(low > 0, low, -np.inf)
-    bounded = np.isfinite(high) | np.isfinite(low)
+    bounded = plain(np.isfinite(high) | np.isfinite(low))
     limited = s.arcs.take(bounded, "capacity")
     refuse_crossed(s.case, limited, "capacity", low[bounded], high[bounded])
     built = added(s.built, s.case, "arc", limited)
@@ -63,16 +63,16 @@ def limit_windows(s: Space) -> Axis:
     """A row a joint limit and period, or one a limit over the horizon (``period`` 'horizon'), its bounds added up."""
     limits = s.limits
     frame = limits.frame.assign(period=_window(limits.frame))
-    sums = frame.groupby(["limit", "period"], sort=False)[["low", "high", "years"]].sum().reset_index()
-    kept = frame.drop(columns=["low", "high", "years"]).drop_duplicates(["limit", "period"])
-    return axis("limit", limits.keys, kept.merge(sums, on=["limit", "period"]))
+    window, labels = pd.factorize(pd.MultiIndex.from_frame(frame[["limit", "period"]]))
+    sums = {name: summed(window, limits.data(name), len(labels)) for name in ("low", "high")}
+    return axis("limit", limits.keys, frame.drop_duplicates(["limit", "period"]), **sums)
 
 
 def in_windows(expr: Expr, windows: Axis) -> Expr:
     """Expressions by limit and period, added up where the limit is over the horizon."""
     frame = expr.axis.frame
-    labels = frame.assign(when=frame["period"], period=_window(frame))
-    return expr.on(axis("within", (*expr.axis.keys, "when"), labels)).sum_to(windows)
+    within = expr.axis.relabelled("within", (*expr.axis.keys, "when"), when=frame["period"], period=_window(frame))
+    return expr.on(within).sum_to(windows)
 
 
 def _window(limits: pd.DataFrame) -> pd.Series:
@@ -81,8 +81,7 @@ def _window(limits: pd.DataFrame) -> pd.Series:
 
 def arc_totals(s: Space, arcs: Axis) -> Expr:
     """Σ_{l∈a} f_lt of some arcs."""
-    lanes = s.flow.axis.frame.merge(arcs.frame[["arc", "period"]].assign(one=True), on=["arc", "period"], how="left")
-    counted = lanes["one"].notna().to_numpy(dtype=bool)
+    counted = positions(s.flow.axis, arcs, ("arc", "period")) >= 0
     return s.flow.take(counted, s.flow.axis.take(counted)).sum_to(arcs)
 
 
@@ -102,27 +101,17 @@ def joint_ratios(s: Space) -> Rows:
     total = limit_totals(s, limits)
     sides = _ratio_sides(limits)
     ratio, sign = level(sides.data("ratio")), sides.data("sign")
-    of = total.spread_to(axis("of", ("limit", "period"), limits.frame[["limit", "period"]])).spread_to(sides)
-    base = total.on(
-        axis(
-            "base",
-            ("relative_to", "period"),
-            limits.frame.assign(relative_to=limits.frame["limit"])[["relative_to", "period"]],
-        )
-    ).spread_to(sides)
-    beyond = (of - base * ratio) * sign
+    base = total.on(limits.relabelled("base", ("relative_to", "period"), relative_to=limits.frame["limit"]))
+    beyond = (total.spread_to(sides) - base.spread_to(sides) * ratio) * sign
     frame = sides.frame.assign(period=_window(sides.frame)).drop_duplicates(["limit", "side", "period"])
     return between(in_windows(beyond, axis("ratio", sides.keys, frame)), -INF, 0.0)
 
 
 def _ratio_sides(limits: Axis) -> Axis:
     """One row a limit, period and side that has a ratio; sign +1 for 'at most', −1 for 'at least'."""
-    frame = limits.frame[limits.frame["relative_to"].notna() & (limits.frame["relative_to"] != "")]
-    sides = pd.concat(
-        [
-            frame.assign(side=side, sign=sign, ratio=frame[f"{side}_ratio"])
-            for side, sign in (("high", 1.0), ("low", -1.0))
-        ],
-        ignore_index=True,
-    )
-    return axis("ratio", ("limit", "side", "period"), sides[sides["ratio"].notna()])
+    relative = (limits.frame["relative_to"].notna() & (limits.frame["relative_to"] != "")).to_numpy(dtype=bool)
+    of = limits.take(relative)
+    both = [of.frame.assign(side=side, sign=sign) for side, sign in (("high", 1.0), ("low", -1.0))]
+    ratio = np.concatenate([of.data("high_ratio"), of.data("low_ratio")])
+    sides = axis("ratio", ("limit", "side", "period"), pd.concat(both, ignore_index=True), ratio=ratio)
+    return sides.take(~np.isnan(ratio))

@@ -16,7 +16,7 @@ from energy_routes.case import Outage
 from energy_routes.formulation.declaration import Limit, Link
 from energy_routes.formulation.space.recourse import Copy
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import INF, Axis, Expr, Rows, Vector, axis, between, level, zero
+from energy_routes.linear import INF, Axis, Expr, Rows, Vector, axis, between, level, positions, summed, zero
 from energy_routes.pack import reach, steps_of
 
 SECURE = "secure"
@@ -102,8 +102,9 @@ def released_rate(s: Space, released: Expr, window: Window) -> Rows:
     tank = axis("tank", ("storage",), s.storages.frame[["storage"]].drop_duplicates())
     drawn = s.withdrawn.sum_to(s.storages)
     total = drawn.take(inside, s.storages.take(inside)).sum_to(tank)
-    rate = s.storages.frame[inside].groupby("storage")["withdrawal"].sum()
-    most: Vector = released.axis.frame["storage"].map(rate).to_numpy(dtype=float)
+    of = positions(s.storages, tank, tank.keys)[inside]
+    rate = summed(of, s.storages.data("withdrawal")[inside], len(tank))
+    most = rate[positions(released.axis, tank, tank.keys)]
     bounded = np.isfinite(most)
     used = released + total.spread_to(released.axis)
     return used.take(bounded, released.axis.take(bounded)) <= most[bounded]
@@ -158,13 +159,15 @@ def restored_stock(s: Space, copy: Copy, window: Window) -> Rows:
 def loss_axes(s: Space, outages: Sequence[Outage], window: Window) -> tuple[Axis, Axis]:
     """(outage, arc, period) of what may be stranded, with family and capacity; (outage, storage) behind each break."""
     family = s.flow.axis.frame[["arc", "family"]].drop_duplicates("arc")
-    arcs = s.arcs.frame[["arc", "period", "capacity"]].merge(family, on="arc")
+    arcs = s.arcs.frame[["arc", "period"]].assign(row=np.arange(len(s.arcs))).merge(family, on="arc")
     arcs = arcs[arcs["period"].isin(window.struck)]
     struck = pd.DataFrame([(o.name, a) for o in outages for a in o.arcs], columns=["outage", "arc"], dtype=object)
     pairs = [(o.name, tank, kind) for o in outages for tank, kind in _behind(s, o)]
     tanks = pd.DataFrame(pairs, columns=["outage", "storage", "family"], dtype=object)
+    hit = struck.merge(arcs, on="arc")
+    capacity = s.arcs.data("capacity")[hit.pop("row").to_numpy(dtype=np.intp)]
     return (
-        axis("loss", ("outage", "arc", "period"), struck.merge(arcs, on="arc")),
+        axis("loss", ("outage", "arc", "period"), hit, capacity=capacity),
         axis("release", ("outage", "storage"), tanks),
     )
 

@@ -29,7 +29,7 @@ def working_volume(s: Space) -> Rows:
 
     All commodities share the tanks.
     """
-    full = s.storages.frame["working_volume"].fillna(np.inf).to_numpy(dtype=float)
+    full = np.where(np.isnan(s.storages.data("working_volume")), np.inf, s.storages.data("working_volume"))
     return between(s.stock.sum_to(s.storages) - _added(s, "working_volume"), -INF, full)
 
 
@@ -69,14 +69,8 @@ def _added(s: Space, column: str) -> Expr:
 
 def _before(s: Space) -> Expr:
     """The stock at the end of the period before (for the first period: of the last)."""
-    now = s.stock.on(
-        axis(
-            "was",
-            ("storage", "commodity", "before"),
-            s.stock.axis.frame[["storage", "commodity"]].assign(before=s.stock.axis.frame["period"]),
-        )
-    )
-    return now.spread_to(s.stock.axis)
+    was = s.stock.axis.relabelled("was", ("storage", "commodity", "before"), before=s.stock.axis.frame["period"])
+    return s.stock.on(was).spread_to(s.stock.axis)
 
 
 def _holder(s: Space) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

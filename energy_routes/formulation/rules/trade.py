@@ -7,7 +7,7 @@ import numpy as np
 from energy_routes.formulation.declaration import Limit
 from energy_routes.formulation.space.options import added
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import Rows
+from energy_routes.linear import Rows, positions
 
 
 @Limit("market", key="market", name="{market}, tier {tier}", repair=4)
@@ -16,17 +16,8 @@ def market_depth(s: Space) -> Rows:
 
     A tier's depth is shared by every grade sold there; prices fall from tier to tier, so the best fills first.
     """
-    finite = np.isfinite(s.tiers.data("depth"))
-    limited = s.tiers.take(finite, "depth")
-    sold = (
-        s.delivered.axis.frame.merge(
-            limited.frame[["market", "tier", "period"]].assign(limited=True),
-            on=["market", "tier", "period"],
-            how="left",
-        )["limited"]
-        .notna()
-        .to_numpy()
-    )
+    limited = s.tiers.take(np.isfinite(s.tiers.data("depth")), "depth")
+    sold = positions(s.delivered.axis, limited, limited.keys) >= 0
     built = added(s.built, s.case, "tier", limited, keys=("market", "tier"))
     return s.delivered.take(sold, s.delivered.axis.take(sold)).sum_to(limited) - built <= limited.data("depth")
 

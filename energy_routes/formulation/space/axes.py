@@ -1,7 +1,8 @@
 """The index sets of a case: which lanes, supplies, deliveries … exist in which period, with their resolved figures.
 
-A variable exists only where a row exists here, and is aligned with it by position.  Everything is a rate a year
-times the length of the period, so volumes are Mt (bcm) per period and money is MUSD.  Figures that multiply are
+A variable exists only where a row exists here, and is aligned with it by position.  Labels are joined first; then the
+figures are taken by position, so that other figures of the same network need no other joins.  Everything is a rate a
+year times the length of the period, so volumes are Mt (bcm) per period and money is MUSD.  Figures that multiply are
 multiplied by month (:mod:`energy_routes.network.monthly_products`), so that a year has the mean of the product.
 """
 
@@ -14,9 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.case import Case
-from energy_routes.linear import Axis, axis
+from energy_routes.linear import Axis, Vector, axis
 from energy_routes.network import Network, committed, in_term, left, usable
-from energy_routes.pack import Period, means, months_of, totals
+from energy_routes.pack import Mask, Period, means, months_of, reach, totals
 
 TANKERS = ("tanker", "caspian_tanker")
 
@@ -31,9 +32,7 @@ def over_periods(frame: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame
     )
 
 
-def dated(
-    network: Network, table: str, columns: Sequence[str], periods: Sequence[Period]
-) -> dict[str, NDArray[np.float64]]:
+def dated(network: Network, table: str, columns: Sequence[str], periods: Sequence[Period]) -> dict[str, Vector]:
     """Resolved columns, flattened in the row order of :func:`over_periods`."""
     return {column: network.resolve(table, column, periods).ravel() for column in columns}
 
@@ -51,43 +50,57 @@ def arc_axis(case: Case) -> Axis:
     leave of the asset.
     """
     network, periods = case.network, case.periods
-    arcs = network.tables["arcs"][["id", "from", "to", "mode", "basis", "operator"]]
-    frame = over_periods(arcs.assign(family=_family(network, "arcs")), periods).rename(columns={"id": "arc"})
+    table = network.tables["arcs"]
+    arcs = table[["id", "from", "to", "mode", "basis", "operator"]].rename(columns={"id": "arc"})
+    frame = over_periods(arcs.assign(family=_family(network, "arcs"), length=_length(table)), periods)
     months, years = months_of(periods), frame["years"].to_numpy()
     minimum = network.resolve("arcs", "minimum", months) * left(network, months)
-    frame = frame.assign(
+    arcs_ever = axis(
+        "arc",
+        ("arc", "period"),
+        frame,
         capacity=usable(network, periods).ravel() * years,
         minimum=means(minimum, periods).ravel() * years,
-        length=np.repeat(_length(network.tables["arcs"]), len(periods)),
         **dated(network, "arcs", ("tariff",), periods),
     )
-    return axis("arc", ("arc", "period"), frame[network.open(periods).ravel()])
+    return arcs_ever.take(network.open(periods).ravel())
 
 
-def lane_axis(case: Case, arcs: Axis) -> Axis:
+def lane_axis(case: Case) -> Axis:
     """Lanes by period: an available arc and a commodity that a supply can bring to it.
 
     Figures per unit of inlet volume; ``charge`` is the tariff, where it is charged on the outlet times the yield.
     """
     network, periods = case.network, case.periods
+    opened, table = network.open(periods), network.tables["arcs"]
     listed = _lanes(network)
-    figures = _lane_figures(network, listed, months_of(periods))
-    frame = over_periods(listed, periods)
-    frame = frame.assign(**{name: means(numbers, periods).ravel() for name, numbers in figures.items()}).merge(
-        arcs.frame[["arc", "period", "from", "to", "mode", "basis", "operator", "length"]], on=["arc", "period"]
+    at = rows_of(table["id"], listed["arc"])
+    arcs = table[["from", "to", "mode", "basis", "operator"]].assign(length=_length(table))
+    listed = pd.concat([listed, arcs.iloc[at].reset_index(drop=True)], axis=1)
+    lanes = np.flatnonzero(_reached(listed, np.asarray(opened[at].any(axis=1)), network))
+    figures = _lane_figures(network, listed, at, months_of(periods))
+    reached = axis(
+        "lane",
+        ("arc", "commodity", "period"),
+        over_periods(listed.iloc[lanes], periods),
+        **{name: means(numbers[lanes], periods).ravel() for name, numbers in figures.items()},
     )
-    return axis("lane", ("arc", "commodity", "period"), frame[_reached(frame, network)])
+    return reached.take(opened[at[lanes]].ravel())
 
 
-def _lane_figures(network: Network, lanes: pd.DataFrame, months: Sequence[Period]) -> dict[str, NDArray[np.float64]]:
-    """Figures of lanes by month, shape (lanes, months): those of the lane's row, or what stands where it has none."""
+def _lane_figures(
+    network: Network, lanes: pd.DataFrame, arc: NDArray[np.intp], months: Sequence[Period]
+) -> dict[str, Vector]:
+    """Figures of lanes by month, shape (lanes, months): those of the lane's row, or what stands where it has none.
+
+    ``arc`` is the row of each lane's arc.
+    """
     rows = {key: row for row, key in enumerate(network.ids("lanes"))}
     place = np.array([rows.get(f"{a}/{c}", -1) for a, c in zip(lanes["arc"], lanes["commodity"], strict=True)], int)
     figures = {}
     for column, default in {"yield": 1.0, "tariff": np.nan, "rebate": 0.0, "quality": 0.0}.items():
         stated = network.resolve("lanes", column, months)
         figures[column] = np.vstack([stated, np.full((1, len(months)), default)])[place]
-    arc = rows_of(network.tables["arcs"]["id"], lanes["arc"])
     tariff = np.where(np.isnan(figures["tariff"]), network.resolve("arcs", "tariff", months)[arc], figures["tariff"])
     outlet = (network.tables["arcs"]["basis"] == "outlet").to_numpy(dtype=bool)[arc, None]
     return figures | {"tariff": tariff, "charge": tariff * np.where(outlet, figures["yield"], 1.0)}
@@ -109,7 +122,7 @@ def _lanes(network: Network) -> pd.DataFrame:
     listed = lanes[["arc", "commodity", "to_commodity"]]
     family = commodities.set_index("id")["family"]
     homes = [(set(pack.tables["arcs"]["id"]), list(pack.tables["commodities"]["id"])) for pack in network.packs]
-    free = [arc for arc in arcs["id"] if arc not in set(listed["arc"])]
+    free = arcs.loc[~arcs["id"].isin(listed["arc"]), "id"]
     carried = ((arc, c) for arc in free for ids, grades in homes if arc in ids for c in grades)
     implied = pd.DataFrame(
         [(arc, c, c) for arc, c in dict.fromkeys(carried)],
@@ -121,22 +134,16 @@ def _lanes(network: Network) -> pd.DataFrame:
     return out.assign(family=out["commodity"].map(family))
 
 
-def _reached(lanes: pd.DataFrame, network: Network) -> NDArray[np.bool_]:
-    """Lanes whose inlet a supply or a stock can reach, as (node, commodity), over all periods together."""
+def _reached(lanes: pd.DataFrame, opened: Mask, network: Network) -> Mask:
+    """Lanes ever open whose inlet a supply or a stock can reach, as (node, commodity), over all periods together."""
     supplies = network.tables["supplies"]
-    found = set(zip(supplies["node"], supplies["commodity"], strict=True)) | set(stocked(network))
+    sources = [*zip(supplies["node"], supplies["commodity"], strict=True), *stocked(network)]
     tails = list(zip(lanes["from"], lanes["commodity"], strict=True))
     heads = list(zip(lanes["to"], lanes["to_commodity"], strict=True))
-    edges: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for tail, head in zip(tails, heads, strict=True):
-        edges.setdefault(tail, set()).add(head)
-    queue = list(found)
-    while queue:
-        for head in edges.get(queue.pop(), ()):
-            if head not in found:
-                found.add(head)
-                queue.append(head)
-    return np.array([tail in found for tail in tails], dtype=bool)
+    number = {place: at for at, place in enumerate(dict.fromkeys([*sources, *tails, *heads]))}
+    tail, head = (np.array([number[place] for place in places], dtype=np.intp) for places in (tails, heads))
+    seen, _ = reach(tail[opened], head[opened], len(number), [number[place] for place in sources])
+    return np.asarray(opened & seen[tail])
 
 
 def stocked(network: Network) -> list[tuple[str, str]]:
@@ -149,23 +156,13 @@ def stocked(network: Network) -> list[tuple[str, str]]:
 def supply_axis(case: Case) -> Axis:
     """Supplies by period: ``available`` and ``minimum`` in Mt (bcm) per period, lifting ``cost`` in USD/t."""
     network, periods = case.network, case.periods
-    frame = over_periods(
-        network.tables["supplies"][["id", "node", "commodity", "shipper", "kind"]].rename(columns={"id": "supply"}),
-        periods,
-    )
+    table = network.tables["supplies"][["id", "node", "commodity", "shipper", "kind"]].rename(columns={"id": "supply"})
+    family = network.tables["commodities"].set_index("id")["family"]
+    frame = over_periods(table.assign(family=table["commodity"].map(family)), periods)
     figures = dated(network, "supplies", ("available", "minimum", "cost"), periods)
     years = frame["years"].to_numpy()
-    family = network.tables["commodities"].set_index("id")["family"]
-    return axis(
-        "supply",
-        ("supply", "period"),
-        frame.assign(
-            family=frame["commodity"].map(family),
-            available=figures["available"] * years,
-            minimum=figures["minimum"] * years,
-            cost=figures["cost"],
-        ),
-    )
+    rates = {name: figures[name] * years for name in ("available", "minimum")}
+    return axis("supply", ("supply", "period"), frame, **rates, cost=figures["cost"])
 
 
 def tier_axis(case: Case) -> Axis:
@@ -176,15 +173,20 @@ def tier_axis(case: Case) -> Axis:
     network, periods = case.network, case.periods
     markets = network.tables["markets"][["id", "node", "export"]].assign(family=_family(network, "markets"))
     markets = markets.rename(columns={"id": "market"})
-    tiers = over_periods(network.tables["tiers"][["market", "tier"]], periods)
-    tiers = tiers.assign(**dated(network, "tiers", ("depth", "discount"), periods))
-    single = over_periods(markets.loc[~markets["market"].isin(tiers["market"]), ["market"]], periods)
-    tiers = pd.concat([tiers, single.assign(tier=1, depth=np.inf, discount=0.0)], ignore_index=True)
-    frame = tiers.merge(markets, on="market")
+    tiers = network.tables["tiers"][["market", "tier"]]
+    single = markets.loc[~markets["market"].isin(tiers["market"]), ["market"]].assign(tier=1)
+    listed = pd.concat([tiers, single], ignore_index=True)
+    place = rows_of(markets["market"], listed["market"])
+    listed = listed.assign(tier=listed["tier"].astype(int).astype(str))
+    listed = pd.concat([listed, markets.drop(columns="market").iloc[place].reset_index(drop=True)], axis=1)
+    figures, none = dated(network, "tiers", ("depth", "discount"), periods), np.ones(len(single) * len(periods))
+    frame = over_periods(listed, periods)
     return axis(
         "tier",
         ("market", "tier", "period"),
-        frame.assign(tier=frame["tier"].astype(int).astype(str), depth=frame["depth"] * frame["years"]),
+        frame,
+        depth=np.concatenate([figures["depth"], none * np.inf]) * frame["years"].to_numpy(),
+        discount=np.concatenate([figures["discount"], none * 0.0]),
     )
 
 
@@ -194,16 +196,35 @@ def delivery_axis(case: Case, tiers: Axis, reached: pd.DataFrame) -> Axis:
     A market with a reference grade pays the other grades by the barrel (or heating value):
     price = market price × (bbl/t of the grade ÷ bbl/t of the reference) + differential − the tier's discount.
     """
-    network = case.network
-    frame = tiers.frame.merge(reached, on=["node", "family"])
+    network, periods = case.network, case.periods
+    frame, tier = _with_grades(tiers, reached)
     markets = network.tables["markets"].set_index("id")
-    base = _by_period(network.resolve("markets", "price", case.periods), network.ids("markets"), case.periods)
-    price = np.array([base[key] for key in zip(frame["market"], frame["period"], strict=True)], dtype=float)
+    at = rows_of(network.tables["markets"]["id"], frame["market"]), _columns(frame, periods)
+    base = network.resolve("markets", "price", periods)[at]
     ratio = _content(network, frame["commodity"], frame["market"].map(markets["reference"]))
-    frame["price"] = price * ratio + _differential(network, frame, case.periods) - frame["discount"]
+    price = base * ratio + _differential(network, frame, periods) - tiers.data("discount")[tier]
     # Without a price nothing can be earned there; the least-cost plan asks for no prices.
-    frame = frame.fillna({"price": 0.0}) if case.policy.objective == "cost" else frame[frame["price"].notna()]
-    return axis("delivery", ("market", "commodity", "tier", "period"), frame)
+    stated = ~np.isnan(price)
+    least_cost = case.policy.objective == "cost"
+    price = np.where(stated, price, 0.0) if least_cost else price
+    keys = ("market", "commodity", "tier", "period")
+    sold = axis("delivery", keys, frame, price=price, depth=tiers.data("depth")[tier])
+    return sold if least_cost else sold.take(stated)
+
+
+def _with_grades(over: Axis, reached: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+    """The rows of an axis, each once for every grade of its family that reaches its node; and which row each was."""
+    labels = over.frame.assign(row=np.arange(len(over)))
+    frame = labels.merge(reached, on=["node", "family"])
+    if "commodities" in frame:
+        kept = [not held or c in held for held, c in zip(frame["commodities"], frame["commodity"], strict=True)]
+        frame = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
+    return frame, frame.pop("row").to_numpy(dtype=np.intp)
+
+
+def _columns(frame: pd.DataFrame, periods: Sequence[Period]) -> NDArray[np.intp]:
+    """The place of each row's period."""
+    return rows_of(pd.Series([period.label for period in periods], dtype=object), frame["period"])
 
 
 def _content(network: Network, commodity: pd.Series, reference: pd.Series) -> NDArray[np.float64]:
@@ -214,41 +235,29 @@ def _content(network: Network, commodity: pd.Series, reference: pd.Series) -> ND
     return np.nan_to_num(ratio, nan=1.0)
 
 
-def _differential(network: Network, frame: pd.DataFrame, periods: Sequence[Period]) -> NDArray[np.float64]:
-    table = network.tables["differentials"]
+def _differential(network: Network, frame: pd.DataFrame, periods: Sequence[Period]) -> Vector:
+    """That of the grade at the market, else of the grade anywhere, else 0."""
+    table, count = network.tables["differentials"], len(periods)
     ids = [f"{c}/{'' if pd.isna(m) else m}" for c, m in zip(table["commodity"], table["market"], strict=True)]
-    known = _by_period(network.resolve("differentials", "differential", periods), ids, periods)
-    return np.array(
-        [
-            known.get((f"{c}/{m}", p), known.get((f"{c}/", p), 0.0))
-            for c, m, p in zip(frame["commodity"], frame["market"], frame["period"], strict=True)
-        ],
-        dtype=float,
-    )
-
-
-def _by_period(
-    figures: NDArray[np.float64], ids: Sequence[str], periods: Sequence[Period]
-) -> dict[tuple[str, str], float]:
-    return {
-        (name, period.label): float(figures[row, k]) for row, name in enumerate(ids) for k, period in enumerate(periods)
-    }
+    rows = {name: row for row, name in enumerate(ids)}
+    known = np.append(network.resolve("differentials", "differential", periods).ravel(), 0.0)
+    pairs = zip(frame["commodity"], frame["market"], strict=True)
+    row = np.array([rows.get(f"{c}/{m}", rows.get(f"{c}/", len(ids))) for c, m in pairs], dtype=np.intp)
+    at = np.minimum(row * count + _columns(frame, periods), len(ids) * count)
+    found: Vector = known[at]
+    return found
 
 
 def home_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
     """Obligations by period (``volume`` due, ``value``, ``penalty``), and what may serve each (by commodity)."""
     network, periods = case.network, case.periods
     table = network.tables["obligations"][["id", "node", "commodities"]].assign(family=_family(network, "obligations"))
-    frame = over_periods(table.rename(columns={"id": "obligation"}), periods).assign(
-        **dated(network, "obligations", ("volume", "value", "penalty"), periods)
-    )
-    frame["volume"] = frame["volume"] * frame["years"]
-    dues = axis("obligation", ("obligation", "period"), frame)
-    served = frame.merge(reached, on=["node", "family"])
-    allowed = np.array(
-        [not held or c in held for held, c in zip(served["commodities"], served["commodity"], strict=True)], bool
-    )
-    return dues, axis("home", ("obligation", "commodity", "period"), served[allowed] if len(served) else served)
+    frame = over_periods(table.rename(columns={"id": "obligation"}), periods)
+    figures = dated(network, "obligations", ("volume", "value", "penalty"), periods)
+    figures["volume"] = figures["volume"] * frame["years"].to_numpy()
+    dues = axis("obligation", ("obligation", "period"), frame, **figures)
+    served, row = _with_grades(dues, reached)
+    return dues, axis("home", ("obligation", "commodity", "period"), served, value=figures["value"][row])
 
 
 def stock_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
@@ -257,31 +266,33 @@ def stock_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
     table = network.tables["storages"][["id", "node", "commodities", "closing"]]
     table = table.assign(family=_family(network, "storages")).rename(columns={"id": "storage"})
     columns = ("working_volume", "opening", "injection", "withdrawal", "closing_value")
-    frame = over_periods(table, periods).assign(**dated(network, "storages", columns, periods))
+    frame, figures = over_periods(table, periods), dated(network, "storages", columns, periods)
     frame["closing"] = network.chosen("storages", "closing", periods)[:, -1].repeat(len(periods))
     for rate in ("injection", "withdrawal"):
-        frame[rate] = frame[rate].fillna(np.inf) * frame["years"]
+        figures[rate] = _or_else(figures[rate], np.inf) * frame["years"].to_numpy()
     labels = [p.label for p in periods]
     frame["before"] = frame["period"].map(dict(zip(labels, [labels[-1], *labels[:-1]], strict=True)))
     frame["first"], frame["last"] = frame["period"] == labels[0], frame["period"] == labels[-1]
-    tanks = axis("storage", ("storage", "period"), frame)
-    held = frame.merge(reached, on=["node", "family"])
-    allowed = np.array(
-        [not kept or c in kept for kept, c in zip(held["commodities"], held["commodity"], strict=True)], bool
-    )
-    return tanks, axis("stock", ("storage", "commodity", "period"), held[allowed] if len(held) else held)
+    tanks = axis("storage", ("storage", "period"), frame, **figures)
+    held, row = _with_grades(tanks, reached)
+    own = {name: figures[name][row] for name in ("working_volume", "opening", "closing_value")}
+    return tanks, axis("stock", ("storage", "commodity", "period"), held, **own)
+
+
+def _or_else(figures: Vector, otherwise: float) -> Vector:
+    """Figures with something in the place of those that are not stated."""
+    return np.where(np.isnan(figures), otherwise, figures)
 
 
 def limit_axis(case: Case) -> Axis:
     """Joint limits by period: ``low`` and ``high`` in Mt (bcm) per period, ±inf where there is none, and the ratios."""
     network, periods = case.network, case.periods
     table = network.tables["limits"][["id", "relative_to", "over"]].assign(family=_family(network, "limits"))
-    frame = over_periods(table.rename(columns={"id": "limit"}), periods).assign(
-        **dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods)
-    )
-    frame["low"] = frame["low"].fillna(-np.inf) * frame["years"]
-    frame["high"] = frame["high"].fillna(np.inf) * frame["years"]
-    return axis("limit", ("limit", "period"), frame)
+    frame = over_periods(table.rename(columns={"id": "limit"}), periods)
+    figures = dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods)
+    for side, none in (("low", -np.inf), ("high", np.inf)):
+        figures[side] = _or_else(figures[side], none) * frame["years"].to_numpy()
+    return axis("limit", ("limit", "period"), frame, **figures)
 
 
 def contract_axis(case: Case) -> Axis:
@@ -291,17 +302,19 @@ def contract_axis(case: Case) -> Axis:
     """
     network, periods = case.network, case.periods
     table = network.tables["contracts"].assign(family=_family(network, "contracts"))
-    frame = over_periods(
-        table[
-            ["id", "kind", "arc", "commodities", "party", "force_majeure", "from_period", "to_period", "family"]
-        ].rename(columns={"id": "contract"}),
-        periods,
-    ).assign(**dated(network, "contracts", ("charge",), periods))
+    columns = ["id", "kind", "arc", "commodities", "party", "force_majeure", "from_period", "to_period", "family"]
+    frame = over_periods(table[columns].rename(columns={"id": "contract"}), periods)
+    frame["sign"] = np.where(frame["kind"] == "firm", -1.0, 1.0)
     months = months_of(periods)
     due = committed(network, months)
     share = left(network, months)[rows_of(network.tables["arcs"]["id"], table["arc"])]
     waives = (table["force_majeure"].astype(bool) & (table["kind"] != "firm")).to_numpy(dtype=bool)
-    frame["sign"] = np.where(frame["kind"] == "firm", -1.0, 1.0)
-    frame["nominal"] = totals(due, periods).ravel()
-    frame["volume"] = totals(due * np.where(waives[:, None], share, 1.0), periods).ravel()
-    return axis("contract", ("contract", "period"), frame[in_term(network, periods).ravel() > 0])
+    ever = axis(
+        "contract",
+        ("contract", "period"),
+        frame,
+        nominal=totals(due, periods).ravel(),
+        volume=totals(due * np.where(waives[:, None], share, 1.0), periods).ravel(),
+        **dated(network, "contracts", ("charge",), periods),
+    )
+    return ever.take(in_term(network, periods).ravel() > 0)

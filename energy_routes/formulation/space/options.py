@@ -126,14 +126,13 @@ def widened_axis(built: Expr, case: Case, arcs: Axis) -> Axis:
     effects = effects_of(case.network.tables, options)
     effects = effects[(effects["word"] == "arc") & effects["tariff"].notna()]
     cheapest = effects.groupby("id")["tariff"].max()
-    frame = arcs.frame[["arc", "period", "capacity", "tariff"]].copy()
-    frame["saving"] = frame["tariff"].astype(float) - frame["arc"].map(cheapest).astype(float)
-    frame["family"] = frame["arc"].map(case.network.family_of("arcs"))
-    keep = (frame["saving"] > 0) & (frame["capacity"] > 0) & np.isfinite(frame["capacity"].astype(float))
-    some = axis("widened", ("arc", "period"), frame[keep.to_numpy(dtype=bool)])
+    frame = arcs.frame[["arc", "period", "family"]]
+    capacity, saving = arcs.data("capacity"), arcs.data("tariff") - frame["arc"].map(cheapest).to_numpy(dtype=float)
+    wide = axis("widened", ("arc", "period"), frame, capacity=capacity, tariff=arcs.data("tariff"), saving=saving)
+    some = wide.take((saving > 0) & (capacity > 0) & np.isfinite(capacity))
     units = dict(zip(built.axis.frame["option"], built.axis.data("units") if len(built.axis) else (), strict=True))
     terms = _effects(built, case, "arc", some, "capacity", ("arc",))
     most = terms.frame.assign(size=terms.frame["size"] * terms.frame["option"].map(units).astype(float))
     largest = most.groupby(["arc", "period"])["size"].sum().to_dict() if len(most) else {}
     of = [float(largest.get(key, 0.0)) for key in some.labels()]
-    return axis("widened", ("arc", "period"), some.frame.assign(most=np.array(of, dtype=float)))
+    return axis("widened", some.keys, some.frame, **some.figures, most=np.array(of, dtype=float))

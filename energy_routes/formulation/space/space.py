@@ -19,7 +19,7 @@ from energy_routes.formulation.space import axes
 from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.options import added, built_units, of_options, opened, widened_axis
 from energy_routes.formulation.space.totals import share_totals
-from energy_routes.linear import Axis, Builder, Expr, Rows, Term, axis, zero
+from energy_routes.linear import Axis, Builder, Expr, Rows, Term, axis, plain, zero
 from energy_routes.network import Ways, meter_table
 from energy_routes.pack import PARTITIONS
 
@@ -80,17 +80,13 @@ class Space:
     def heads(self) -> Axis:
         """The lanes seen from where they end: ``node`` and ``commodity`` are those that leave the lane."""
         lanes = self.flow.axis.frame
-        return axis(
-            "head",
-            ("arc", "lane", "period"),
-            lanes.assign(lane=lanes["commodity"], node=lanes["to"], commodity=lanes["to_commodity"]),
-        )
+        ends = {"lane": lanes["commodity"], "node": lanes["to"], "commodity": lanes["to_commodity"]}
+        return self.flow.axis.relabelled("head", ("arc", "lane", "period"), **ends)
 
     @cached_property
     def tails(self) -> Axis:
         """The lanes seen from where they start: ``node`` and ``commodity`` are those that enter the lane."""
-        lanes = self.flow.axis.frame
-        return axis("tail", ("arc", "commodity", "period"), lanes.assign(node=lanes["from"]))
+        return self.flow.axis.relabelled("tail", ("arc", "commodity", "period"), node=self.flow.axis.frame["from"])
 
     @cached_property
     def places(self) -> Axis:
@@ -135,7 +131,7 @@ class Space:
         sold = sold[sold["export"].to_numpy(dtype=bool)]
         stays = [frame[["node", "commodity"]] for frame in (self.home.axis.frame, self.stock.axis.frame)]
         found = Ways(
-            lanes=self.flow.axis.frame,
+            lanes=self.flow.axis.frame.assign(**{"yield": plain(self.flow.axis.data("yield"))}),
             sales=sold[["market", "node", "commodity", "family", "period"]].drop_duplicates(ignore_index=True),
             stays=pd.concat(stays, ignore_index=True).drop_duplicates(),
             sources=self.lifted.axis.frame[["node", "commodity"]].drop_duplicates(),
@@ -178,13 +174,13 @@ def build_space(
     built = built_units(case, b) if built is None else built
     arcs = axes.arc_axis(case)
     wide = widened_axis(built, case, arcs)
-    lanes = axes.lane_axis(case, arcs)
+    lanes = axes.lane_axis(case)
     supplies = axes.supply_axis(case)
     reached = _reached(case, lanes, supplies)
     tiers = axes.tier_axis(case)
     obligations, homes = axes.home_axis(case, reached)
     storages, stocks = axes.stock_axis(case, reached)
-    penalised = obligations.frame["penalty"].notna().to_numpy()
+    penalised = ~np.isnan(obligations.data("penalty"))
     families = _families(case)
     contracts = axes.contract_axis(case)
     return Space(

@@ -85,7 +85,7 @@ def twins_of(program: Program, copies: Sequence[str]) -> Twins:
 
 def _pair(found: dict[int, list[tuple[int, float]]], block: Rows | Columns, twin: Rows | Columns,
           start: tuple[int, int]) -> None:
-    of = positions(twin.axis.frame, block.axis.frame, block.axis.keys)
+    of = positions(twin.axis, block.axis, block.axis.keys)
     there: Index = np.flatnonzero(of >= 0)
     here = of[there]
     none = 0.0 if isinstance(declared(twin), Link) else 1.0
