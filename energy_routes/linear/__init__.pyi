@@ -49,11 +49,6 @@ from .sensitivity.slopes import (
     Slopes as Slopes,
     both as both,
 )
-from .tape import (
-    State as State,
-    Tape as Tape,
-    plain as plain,
-)
 from .solution import (
     Point as Point,
     Solution as Solution,
@@ -61,4 +56,9 @@ from .solution import (
     face as face,
     residuals as residuals,
     worth as worth,
+)
+from .tape import (
+    State as State,
+    Tape as Tape,
+    plain as plain,
 )

@@ -7,7 +7,7 @@ import numpy as np
 from energy_routes.formulation.declaration import Account, Limit
 from energy_routes.formulation.space.options import added
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import INF, Expr, Rows, axis, between
+from energy_routes.linear import INF, Expr, Rows, between
 
 
 @Account()

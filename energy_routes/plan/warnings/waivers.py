@@ -17,8 +17,8 @@ def waivers(space: Space, x: Vector) -> pd.DataFrame:
     that still binds, at the plan ``x``; 0 for a minimum, out of which nothing buys.
     """
     due, terms = space.deficiency.axis, space.contract_terms
-    moved = clean(space.flow.value(x))[positions(terms.frame, space.flow.axis.frame, space.flow.axis.keys)]
-    shipped = np.bincount(positions(terms.frame, due.frame, due.keys), weights=moved, minlength=len(due))
+    moved = clean(space.flow.value(x))[positions(terms, space.flow.axis, space.flow.axis.keys)]
+    shipped = np.bincount(positions(terms, due, due.keys), weights=moved, minlength=len(due))
     whole, left = due.data("nominal"), due.data("volume")
     owed = np.maximum(whole - shipped, 0.0) - np.maximum(left - shipped, 0.0)
     pays = (due.frame["kind"] == "ship_or_pay").to_numpy(dtype=bool)
