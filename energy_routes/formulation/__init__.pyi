@@ -54,3 +54,7 @@ from .space.space import (
     Space as Space,
     build_space as build_space,
 )
+from .structure import (
+    Numbers as Numbers,
+    Structure as Structure,
+)

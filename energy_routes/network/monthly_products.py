@@ -32,7 +32,8 @@ def left(network: Network, months: Sequence[Period]) -> Matrix:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(np.isinf(before), np.where(np.isinf(now), 1.0, 0.0), now / before)
     share = np.where(before == 0, 1.0, np.nan_to_num(share, nan=1.0))
-    return np.asarray(np.clip(share, 0.0, 1.0) * network.open(months))
+    kept: Matrix = np.clip(share, 0.0, 1.0) * network.open(months)
+    return kept
 
 
 def in_term(network: Network, periods: Sequence[Period]) -> Matrix:

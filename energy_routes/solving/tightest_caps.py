@@ -46,7 +46,7 @@ def tightest_share(space: Space, bound: Cap | Minimum) -> float:
     several ratios).  Of a minimum all of these are taken negative.  NaN where nothing can move.
     """
     way = _way(bound)
-    exposed, total = capped(space, bound)
+    exposed, total = capped(space, lambda _: (bound,))
     program, ratio = build(space), max(way, 0.0)
     for _ in range(ROUNDS):
         solution = _worst(program, space.builder, (exposed - total * float(level(ratio))) * way)
@@ -68,7 +68,7 @@ def tightest_exposure(space: Space, bound: Cap | Minimum) -> float:
     It is kept over the horizon or in every period, as the bound is.
     """
     way = _way(bound)
-    exposed, _ = capped(space, bound)
+    exposed, _ = capped(space, lambda _: (bound,))
     pace = exposed * (way / exposed.axis.data("years"))
     solution = _worst(build(space), space.builder, pace)
     return float("nan") if solution is None else way * float(np.max(pace.value(solution)))

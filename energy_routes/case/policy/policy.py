@@ -177,6 +177,16 @@ class Policy:
         """Each bound on dependence, with its lever."""
         return ((lever, bound) for lever in BOUNDS for bound in getattr(self, lever))
 
+    @property
+    def shape(self) -> Policy:
+        """The policy with its levels and amounts left out: what the rules of a plan are, whatever their numbers."""
+        bounds: dict[str, Any] = {name: tuple(replace(bound, **{kind.keys[0]: 0.0}) for bound in getattr(self, name))
+                                  for name, kind in BOUNDS.items()}  # fmt: skip
+        for name, kind in LEVERS.items():
+            if isinstance(kind, Amount):
+                bounds[name] = getattr(self, name) and 1.0
+        return replace(self, **bounds)
+
     def without_caps(self) -> Policy:
         """The policy that asks for nothing that could be met by shutting wells in.
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.formulation.declaration import Limit
+from energy_routes.formulation.space.figures import POLICY
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Expr, Rows, Vector, axis, zero
 
@@ -38,12 +39,11 @@ def max_emissions(s: Space) -> Rows:
     ε = factor by mode × length / 1000 + what does not depend on distance, kg CO2e a tonne (1000 m³) of inlet volume; an
     arc without a length has 0 km.  A cap on all that moving the volumes emits.
     """
-    cap = s.policy.max_emissions
-    rows = [] if cap is None else [("horizon", cap * s.case.years)]
-    over = axis("carbon", ("window",), pd.DataFrame(rows, columns=["window", "most"]).astype({"most": float}))
-    if not rows:
-        return zero(over) <= over.data("most")
-    return (emitted(s) * 1e-3).sum_to(axis("all", (), over.frame)).on(over) <= over.data("most")
+    over = axis("carbon", ("window",), pd.DataFrame({"window": [] if s.policy.max_emissions is None else ["horizon"]}))
+    if not len(over):
+        return zero(over) <= 0.0
+    most = s.figure(POLICY, lambda asked: np.array([asked.policy.max_emissions], dtype=float)) * s.case.years
+    return (emitted(s) * 1e-3).sum_to(over.relabelled("all", ())).on(over) <= most
 
 
 def carbon(s: Space) -> Expr:
@@ -51,5 +51,7 @@ def carbon(s: Space) -> Expr:
 
     Emissions at the price that the policy sets (USD a tonne of CO2e).
     """
-    price = s.policy.carbon_price
-    return emitted(s) * (-price * 1e-3) if price else zero(axis("carbon", ("window",), pd.DataFrame({"window": []})))
+    if not s.policy.carbon_price:
+        return zero(axis("carbon", ("window",), pd.DataFrame({"window": []})))
+    price = s.figure(POLICY, lambda asked: np.array(asked.policy.carbon_price, dtype=float))
+    return emitted(s) * (price * -1e-3)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import ALL, Cap, Minimum, Over, Past, for_family
+from energy_routes.case import ALL, Cap, Minimum, Over, Past, Policy, for_family
 from energy_routes.formulation.declaration import Account, Limit
+from energy_routes.formulation.space.figures import HELD, POLICY
 from energy_routes.formulation.space.space import Space
 from energy_routes.formulation.space.totals import by_value
 from energy_routes.linear import Axis, Expr, Rows, axis, level, zero
+
+Bounded: TypeAlias = Callable[[Policy], Sequence[Cap | Minimum]]
 
 
 @Account()
@@ -43,7 +47,7 @@ def exposure(s: Space) -> Rows:
 
 def of_share(s: Space) -> Expr:
     """What each cap on a share is a share of: so much more of its group may move with a share higher by 1."""
-    return capped(s, *s.policy.max_share)[1]
+    return capped(s, lambda policy: policy.max_share)[1]
 
 
 @Limit("policy", key="group", name="cap on the share of {group}", repair=1, worth="MUSD per pp", level=True,
@@ -55,7 +59,7 @@ def max_share(s: Space) -> Rows:
     corridors (its exports, where a pack names no corridors).  Of a year that is partly gone, both sides count what
     has been exported already.
     """
-    exposed, total = capped(s, *s.policy.max_share)
+    exposed, total = capped(s, lambda policy: policy.max_share)
     return exposed - total * level(exposed.axis.data("level")) <= 0.0
 
 
@@ -65,13 +69,13 @@ def max_exposure(s: Space) -> Rows:
 
     A cap in Mt (bcm) a year; of a year that is partly gone, what has been exported already counts.
     """
-    exposed, _ = capped(s, *s.policy.max_exposure)
+    exposed, _ = capped(s, lambda policy: policy.max_exposure)
     return exposed <= exposed.axis.data("level") * exposed.axis.data("years")
 
 
 def of_least_share(s: Space) -> Expr:
     """What each least share is a share of, below 0: so much more of its group must move with a share higher by 1."""
-    return -capped(s, *s.policy.min_share)[1]
+    return -capped(s, lambda policy: policy.min_share)[1]
 
 
 @Limit("policy", key="group", name="least share of {group}", repair=1, worth="MUSD per pp", level=True,
@@ -81,9 +85,10 @@ def min_share(s: Space) -> Rows:
 
     The totals are those of a cap on the share.
     """
-    exposed, total = capped(s, *s.policy.min_share)
+    exposed, total = capped(s, lambda policy: policy.min_share)
     beyond = total * level(exposed.axis.data("level")) - exposed
-    return beyond.on(axis("least", exposed.axis.keys, exposed.axis.frame.assign(sign=-1.0))) <= 0.0
+    sign = pd.Series(-1.0, index=exposed.axis.frame.index)
+    return beyond.on(exposed.axis.relabelled("least", exposed.axis.keys, sign=sign)) <= 0.0
 
 
 @Limit("policy", key="group", name="least volume of {group}", repair=1)
@@ -92,7 +97,7 @@ def min_exposure(s: Space) -> Rows:
 
     A minimum in Mt (bcm) a year; of a year that is partly gone, what has been exported already counts.
     """
-    exposed, _ = capped(s, *s.policy.min_exposure)
+    exposed, _ = capped(s, lambda policy: policy.min_exposure)
     return exposed >= exposed.axis.data("level") * exposed.axis.data("years")
 
 
@@ -102,16 +107,18 @@ def hold_exports(s: Space) -> Rows:
 
     E* is what the same case exports without caps: dependence is lowered by re-routing, not by shutting wells in.
     """
-    frame = pd.DataFrame({"family": list(s.held), "volume": list(s.held.values())})
-    held = axis("held", ("family",), frame.astype({"family": object, "volume": float}))
-    kept = s.exports.axis.frame["family"].isin(list(s.held)).to_numpy(dtype=bool)
+    families = list(s.held)
+    volume = s.figure(HELD, lambda asked: np.array([asked.held[family] for family in families], dtype=float))
+    held = axis("held", ("family",), pd.DataFrame({"family": families}, dtype=object), volume=volume)
+    kept = s.exports.axis.frame["family"].isin(families).to_numpy(dtype=bool)
     return s.exports.take(kept, s.exports.axis.take(kept)).sum_to(held) >= held.data("volume")
 
 
-def capped(s: Space, *bounds: Cap | Minimum) -> tuple[Expr, Expr]:
+def capped(s: Space, bounds: Bounded) -> tuple[Expr, Expr]:
     """What bounds look at, a row each, family and window: the exposure of the group, and what its share is a share of.
 
-    Over a horizon that began in mid-year both count what the months gone by have carried.
+    ``bounds`` picks them from a policy.  Over a horizon that began in mid-year both count what the months gone by have
+    carried.
     """
     rows = _bounded(s, bounds)
     if not len(rows):
@@ -121,8 +128,8 @@ def capped(s: Space, *bounds: Cap | Minimum) -> tuple[Expr, Expr]:
     return exposed + rows.data("gone"), total + rows.data("gone_total")
 
 
-def _bounded(s: Space, bounds: tuple[Cap | Minimum, ...]) -> Axis:
-    """One row a bounded group and window; ``window`` is 'horizon' or a period, ``years`` its length.
+def _bounded(s: Space, bounds: Bounded) -> Axis:
+    """One row a bounded group and window, with its ``level``; ``window`` is 'horizon' or a period, ``years`` long.
 
     Of a year that is partly gone, ``years`` counts the months gone by; ``gone`` is what the group carried in them, and
     ``gone_total`` what that is a share of.
@@ -133,21 +140,25 @@ def _bounded(s: Space, bounds: tuple[Cap | Minimum, ...]) -> Axis:
         "period": [(p.label, p.years) for p in s.case.periods],
     }
     known = set(zip(*(s.exposure.axis.frame[key] for key in ("kind", "group", "family")), strict=True))
-    rows = [
-        (b.kind, b.group, family, window, years, b.level)
-        for family in s.measured
-        for b in for_family(bounds, family)
-        if (b.kind, b.group, family) in known
-        for window, years in spans[b.over]
-    ]
-    columns = ["kind", "group", "family", "window", "years", "level"]
-    frame = pd.DataFrame(rows, columns=columns)
+
+    def rows(policy: Policy) -> list[tuple[Cap | Minimum, str, str, float]]:
+        return [
+            (b, family, window, years)
+            for family in s.measured
+            for b in for_family(bounds(policy), family)
+            if (b.kind, b.group, family) in known
+            for window, years in spans[b.over]
+        ]
+
+    labels = [(b.kind, b.group, family, window, years) for b, family, window, years in rows(s.policy)]
+    level = s.figure(POLICY, lambda asked: np.array([b.level for b, *_ in rows(asked.policy)], dtype=float))
+    frame = pd.DataFrame(labels, columns=["kind", "group", "family", "window", "years"])
     whole = frame["window"] == "horizon"
     of = list(zip(frame["kind"], frame["group"], frame["family"], strict=True))
     totals = {(kind, group, k): past.totals.get((kind, k), 0.0) for kind, group, _ in of for k in s.case.families}
     frame["gone"] = np.where(whole, [_gone(s, past.exposure, *key) for key in of], 0.0)
     frame["gone_total"] = np.where(whole, [_gone(s, totals, *key) for key in of], 0.0)
-    return axis("bound", ("kind", "group", "family", "window"), frame)
+    return axis("bound", ("kind", "group", "family", "window"), frame, level=level)
 
 
 def _gone(s: Space, carried: Mapping[tuple[str, str, str], float], kind: str, group: str, family: str) -> float:

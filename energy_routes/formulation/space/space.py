@@ -17,9 +17,10 @@ from energy_routes.case import ALL, Case, Policy, price_of
 from energy_routes.formulation.declaration import Limit
 from energy_routes.formulation.space import axes
 from energy_routes.formulation.space.crossed import refuse_crossed
+from energy_routes.formulation.space.figures import Read, RecordedNetwork
 from energy_routes.formulation.space.options import added, built_units, of_options, opened, widened_axis
 from energy_routes.formulation.space.totals import share_totals
-from energy_routes.linear import Axis, Builder, Expr, Rows, Term, axis, plain, zero
+from energy_routes.linear import Axis, Builder, Expr, Rows, Term, Vector, axis, plain, zero
 from energy_routes.network import Ways, meter_table
 from energy_routes.pack import PARTITIONS
 
@@ -155,6 +156,11 @@ class Space:
         lanes = self.flow.axis.frame[["arc", "commodity", "family", "period"]]
         at_arc = lanes.merge(table[table["arc"].notna()].drop(columns="market"), on="arc")
         return axis("inlet", ("kind", "group", "arc", "commodity", "period"), _only(at_arc))
+
+    def figure(self, topic: str, read: Read) -> Vector:
+        """A figure that stands in no table, read from the policy or from the exports held; recorded as others are."""
+        network = self.case.network
+        return network.figure(topic, read, self) if isinstance(network, RecordedNetwork) else read(self)
 
     def with_held(self, held: Mapping[str, float]) -> Space:
         """The space in which each family's exports over the horizon are at least ``held`` (Mt or bcm)."""

@@ -96,14 +96,17 @@ def means(figures: Numbers, periods: Sequence[Period]) -> Numbers:
 
     A figure that is blank (NaN) in one month is blank in the period.  One that does not change is left bit for bit.
     """
-    out, at = np.empty((*figures.shape[:-1], len(periods))), 0
-    for k, period in enumerate(periods):
-        days = np.array([month.days for month in period.months], dtype=float)
-        own = figures[..., at : at + len(days)]
-        constant = (own == own[..., :1]).all(axis=-1)
-        out[..., k] = np.where(constant, own[..., 0], (own * days).sum(axis=-1) / days.sum())
-        at += len(days)
-    return out
+    days = [[month.days for month in period.months] for period in periods]
+    longest = max(map(len, days), default=1)
+    if longest == 1:
+        return figures
+    if min(map(len, days)) < longest:
+        ends = np.cumsum([len(own) for own in days])[:-1]
+        parts = zip(np.split(figures, ends, axis=-1), periods, strict=True)
+        return np.concatenate([means(own, [period]) for own, period in parts], axis=-1)
+    own, weight = figures.reshape(*figures.shape[:-1], len(days), longest), np.array(days, dtype=float)
+    constant = (own == own[..., :1]).all(axis=-1)
+    return np.where(constant, own[..., 0], (own * weight).sum(axis=-1) / weight.sum(axis=-1))
 
 
 def totals(volumes: Numbers, periods: Sequence[Period]) -> Numbers:

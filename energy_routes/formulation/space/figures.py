@@ -1,0 +1,90 @@
+"""Figures that may change while the structure of a case stays: those of its tables, of its policy, exports held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from energy_routes.case import Case, Policy
+from energy_routes.linear import Tape, Vector
+from energy_routes.network import Edit, Network
+from energy_routes.pack import Period
+
+POLICY, HELD = "policy", "held"  # topics of figures that stand in no table
+
+
+class Asked(Protocol):
+    """What a figure that stands in no table is read from: a space, or a question."""
+
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def held(self) -> Mapping[str, float]: ...
+
+
+Read = Callable[[Asked], Vector]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What of a case may differ from a base: its policy, the exports held (Mt or bcm, by family), its further edits."""
+
+    policy: Policy
+    held: Mapping[str, float] = field(default_factory=dict)
+    since: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, repr=False)
+class RecordedNetwork(Network):
+    """A network whose figures are leaves of a tape; ``base`` is the one that it was made of, under its ``policy``."""
+
+    tape: Tape = field(default_factory=Tape)
+    base: Network = field(default_factory=lambda: Network(()))
+    policy: Policy = field(default_factory=Policy)
+    leaves: dict[Hashable, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, case: Case) -> RecordedNetwork:
+        """The network of a case, its figures recorded on a new tape."""
+        network = case.network
+        made = cls(network.packs, network.edits, base=network, policy=case.policy)
+        vars(made)["tables"] = network.tables
+        return made
+
+    def _by_month(self, table: str, column: str, months: Sequence[Period], edited: bool) -> Vector:
+        """The numbers of a column by month, recorded; what is laid over the base here stays on top of later edits."""
+        stated = self.base._by_month(table, column, months, edited)
+        if not edited:
+            return stated
+        place, own = self._places(table), self.edits[len(self.base.edits) :]
+
+        def read(question: Question) -> Vector:
+            edits = Network(self.packs, (*question.since, *own))
+            return edits._apply(stated.copy(), table, column, place, months)
+
+        return self._leaf((table, column, tuple(months), own), (table, column), read)
+
+    def figure(self, topic: str, read: Read, of: Asked) -> Vector:
+        """A figure that stands in no table, recorded; as it is where another policy than the base's is looked at."""
+        if of.policy != self.policy:
+            self.leaves[POLICY] = None
+            return read(of)
+        return self.tape.leaf(topic, read, read(of))
+
+    @property
+    def policy_is_fixed(self) -> bool:
+        """Whether some figure was read from a policy that was made of the base's."""
+        return POLICY in self.leaves
+
+    def _places(self, table: str) -> Mapping[str, int]:
+        if table not in self.leaves:
+            self.leaves[table] = {name: row for row, name in enumerate(self.base.ids(table))}
+        found: Mapping[str, int] = self.leaves[table]
+        return found
+
+    def _leaf(self, key: Hashable, topic: Hashable, read: Callable[[Question], Vector]) -> Vector:
+        if key not in self.leaves:
+            self.leaves[key] = self.tape.leaf(topic, read, read(Question(self.policy)))
+        found: Vector = self.leaves[key]
+        return found

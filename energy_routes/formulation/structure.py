@@ -1,0 +1,106 @@
+"""The programme of a case, kept with how its numbers come from the figures of the case.
+
+Which rows there are, and which columns stand in each, follows from the packs, the periods, what is open and the kinds
+of bounds that the policy sets.  Another case of the same structure has other numbers only, and these are reckoned again
+without any join (:mod:`energy_routes.linear.tape`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from energy_routes.case import Case
+from energy_routes.formulation.description import build
+from energy_routes.formulation.space.figures import HELD, POLICY, Question, RecordedNetwork
+from energy_routes.formulation.space.options import opened
+from energy_routes.formulation.space.space import Space, build_space
+from energy_routes.linear import Form, Program, State, Tape
+from energy_routes.network import CHOICES, Edit
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """A case of a structure: its programme as arrays, and, made when asked for, its space and labelled programme."""
+
+    case: Case
+    held: Mapping[str, float]
+    form: Form
+    _structure: Structure
+    _state: State
+
+    @cached_property
+    def _plain(self) -> tuple[Space, Program]:
+        space, program = self._structure.space, self._structure.program
+        instead = [(space.case, opened(self.case)), (space.held, self.held)]
+        both: tuple[Space, Program] = self._state.at((space, program), instead)
+        return both
+
+    @property
+    def space(self) -> Space:
+        """The space of the case, as :func:`energy_routes.formulation.build_space` makes it."""
+        return self._plain[0]
+
+    @property
+    def program(self) -> Program:
+        """Its programme, as :func:`energy_routes.formulation.build` makes it."""
+        return self._plain[1]
+
+
+class Structure:
+    """The recorded space and programme of a ``case`` whose exports are ``held`` (Mt or bcm, by family)."""
+
+    def __init__(self, case: Case, held: Mapping[str, float] | None = None) -> None:
+        self.case, self._network = case, RecordedNetwork.of(case)
+        space = build_space(replace(case, network=self._network))
+        self.space = space.with_held(held) if held else space
+        self.program = build(self.space)
+        self._pattern = self.program.coefficients
+        self._tape.keep(self._pattern.values, *(getattr(self.program, name) for name in _ARRAYS), self.program.constant)
+
+    @property
+    def _tape(self) -> Tape:
+        return self._network.tape
+
+    def under(self, case: Case, held: Mapping[str, float] | None = None) -> Numbers | None:
+        """The numbers of a case; None where its structure is another.
+
+        Raises DataError where an edit scales or adds to a figure that is not stated.
+        """
+        held, base = held or {}, self.case
+        since = self._since(case)
+        moved = case.policy != base.policy
+        if since is None or held.keys() != self.space.held.keys() or (moved and not self._bends_to(case)):
+            return None
+        topics = {(edit.table, edit.field) for edit in since} | {HELD} | ({POLICY} if moved else set())
+        state = self._tape.refreshed(Question(case.policy, held, since), topics.__contains__)
+        return None if state is None else Numbers(case, held, self._form(state), self, state)
+
+    def _since(self, case: Case) -> tuple[Edit, ...] | None:
+        """The edits of a case beyond those of the base; None where anything but numbers differs."""
+        old, new = self.case.network, case.network
+        since = new.edits[len(old.edits) :]
+        alike = (
+            len(new.packs) == len(old.packs)
+            and all(own is other for own, other in zip(new.packs, old.packs, strict=True))
+            and new.edits[: len(old.edits)] == old.edits
+            and (case.periods, case.past) == (self.case.periods, self.case.past)
+            and not any((edit.table, edit.field) in CHOICES for edit in since)
+        )
+        return since if alike else None
+
+    def _bends_to(self, case: Case) -> bool:
+        """Whether another policy asks for the same rules at other levels."""
+        return not self._network.policy_is_fixed and case.policy.shape == self.case.policy.shape
+
+    def _form(self, state: State) -> Form:
+        cost, row_lower, row_upper, col_lower, col_upper = (state.of(getattr(self.program, name)) for name in _ARRAYS)
+        return Form(
+            self.program.sense, cost, float(state.of(self.program.constant)),
+            self._pattern.matrix(state.of(self._pattern.values)),
+            row_lower, row_upper, col_lower, col_upper, self.program.integer,
+        )  # fmt: skip
+
+
+_ARRAYS = ("cost", "row_lower", "row_upper", "col_lower", "col_upper")
