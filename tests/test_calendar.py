@@ -101,11 +101,11 @@ def test_capacity_is_the_mean_of_what_is_usable_not_of_its_factors(tmp_path: Pat
             for column, value, unit in (("capacity", 12 if m > 6 else 6, "Mt/y"),
                                         ("availability", 0.5 if m > 6 else 1, ""), ("booked", 1, "Mt/y"))]  # fmt: skip
     case = toy(tmp_path, dated(*rows, arcs=with_column("minimum", SHORT="2")))
-    short = arc_axis(case).frame.set_index("arc").loc["SHORT"]
+    short = arc_axis(case).table().set_index("arc").loc["SHORT"]
     assert short["capacity"] == pytest.approx(5)
-    shut = arc_axis(outage(case, "SHORT", 0.1, "2023-12")).frame.set_index("arc").loc["SHORT"]
+    shut = arc_axis(outage(case, "SHORT", 0.1, "2023-12")).table().set_index("arc").loc["SHORT"]
     assert shut["capacity"] == pytest.approx(5 * (365 - 31) / 365)  # in December others would take more than is there
-    part = arc_axis(outage(case, "SHORT", 0.4, "2023-02")).frame.set_index("arc").loc["SHORT"]
+    part = arc_axis(outage(case, "SHORT", 0.4, "2023-02")).table().set_index("arc").loc["SHORT"]
     assert part["capacity"] == pytest.approx((5 * 337 + 1.4 * 28) / 365)
     assert part["minimum"] == pytest.approx(2 * (337 + 28 * 1.4 / 5) / 365)
 
@@ -115,7 +115,7 @@ def test_a_charge_on_the_outlet_is_the_mean_of_tariff_times_yield(tmp_path: Path
     rows = ["lanes,LONG/CRUDE,yield,2023-01,0.5,", "arcs,LONG,tariff,2023-01,90,USD/t",
             "lanes,LONG/CRUDE,tariff,2023-03,70,USD/t"]  # fmt: skip
     case = toy(tmp_path, dated(*rows, arcs=arcs, lanes="arc,commodity,yield\nLONG,CRUDE,0.9\nSHORT,CRUDE,1"))
-    lane = lane_axis(case, arc_axis(case)).frame.set_index("arc").loc["LONG"]
+    lane = lane_axis(case).table().set_index("arc").loc["LONG"]
     assert lane["charge"] == pytest.approx((90 * 0.5 * 31 + 70 * 0.9 * 31 + 50 * 0.9 * 303) / 365)
     assert lane["yield"] == pytest.approx((0.5 * 31 + 0.9 * 334) / 365)
 
@@ -128,7 +128,7 @@ def test_price_differential_and_discount_add_up_month_by_month(tmp_path: Path) -
     def prices(of: Case) -> pd.Series:
         space, _ = stated(of)
         reached = pd.DataFrame([("WEST", "CRUDE", "oil")], columns=["node", "commodity", "family"])
-        frame = delivery_axis(of, space.tiers, reached).frame
+        frame = delivery_axis(of, space.tiers, reached).table()
         return frame[frame["tier"] == "2"].set_index("period")["price"]
 
     assert prices(case)["2023"] == pytest.approx(float((prices(monthly(case)).to_numpy() * DAYS).sum() / 365))
@@ -138,7 +138,7 @@ def test_a_commitment_is_what_its_months_ask_for_inside_its_term_and_of_what_is_
     contracts = "id,kind,arc,volume,charge,from_period\nK,ship_or_pay,LONG,3.65,10,2023-03"
     tables = dated("contracts,K,volume,2023-12,0,Mt/y", contracts=contracts)
     case = outage(toy(tmp_path, tables), "LONG", 0.5, "2023-02", "2023-04")
-    by_year, by_month = contract_axis(case).frame, contract_axis(monthly(case)).frame
+    by_year, by_month = contract_axis(case).table(), contract_axis(monthly(case)).table()
     assert by_year["nominal"].item() == pytest.approx(3.65 * (365 - 59 - 31) / 365)
     assert by_year["volume"].item() == pytest.approx(0.01 * (365 - 59 - 31 - 15))  # April is half open
     assert by_month["volume"].sum() == pytest.approx(by_year["volume"].item())
@@ -152,7 +152,7 @@ def test_stocks_are_of_an_instant_and_pumps_of_the_whole_year(tmp_path: Path) ->
             "storages,T,injection,2023-02,2,kt/d"]  # fmt: skip
     reached = pd.DataFrame([("HUB", "CRUDE", "oil")], columns=["node", "commodity", "family"])
     tanks, _ = stock_axis(toy(tmp_path, dated(*rows, storages=storages)), reached)
-    told = tanks.frame[["opening", "working_volume", "closing_value", "injection"]].iloc[0].tolist()
+    told = tanks.table()[["opening", "working_volume", "closing_value", "injection"]].iloc[0].tolist()
     assert told == pytest.approx([0.7, 3, 400, 0.001 * (365 + 28)])
 
 
@@ -166,7 +166,7 @@ def test_by_year_and_by_month_have_the_same_to_give(tmp_path: Path) -> None:
     assert months.lifted.axis.data("available").sum() == pytest.approx(0.2 + 0.056 + 10 * 306 / 365)
     for axis, column in (("arcs", "capacity"), ("obligations", "volume")):
         one, many = getattr(year, axis), getattr(months, axis)
-        assert many.frame.groupby(many.keys[0])[column].sum().to_dict() == pytest.approx(
+        assert many.table().groupby(many.keys[0])[column].sum().to_dict() == pytest.approx(
             dict(zip(one.frame[one.keys[0]], one.data(column), strict=True)))  # fmt: skip
 
 
@@ -180,8 +180,8 @@ def test_a_rate_a_month_is_that_amount_and_a_rate_a_day_is_times_the_days(
     units = TABLES["arcs"].replace("tariff", "unit,tariff").replace("20,1,10", "100,kb/d,1,10").replace(
         "6,30,1000", "300,kt/month,30,1000").replace("5,50,3000", "5,Mt/y,50,3000")  # fmt: skip
     case = replace(toy(tmp_path, {"arcs": units}), periods=periods_of([year], "year"))
-    whole = arc_axis(case).frame.set_index("arc")["capacity"]
-    months = arc_axis(monthly(case)).frame.set_index(["arc", "period"])["capacity"]
+    whole = arc_axis(case).table().set_index("arc")["capacity"]
+    months = arc_axis(monthly(case)).table().set_index(["arc", "period"])["capacity"]
     days = 365 + (february == 29)
     assert whole.to_dict() == pytest.approx({"GATHER": 0.1 * days / 7.5, "SHORT": 3.6, "LONG": 5})
     at = f"{year}-02"
@@ -199,9 +199,9 @@ def test_a_rate_a_month_is_that_amount_and_a_rate_a_day_is_times_the_days(
 ])  # fmt: skip
 def test_an_edit_means_what_its_unit_says(tmp_path: Path, written: str, months: list[float], year: float) -> None:
     case = toy(tmp_path).set("arc:SHORT.capacity", written)
-    capacity = arc_axis(monthly(case)).frame.set_index("arc").loc["SHORT", "capacity"]
+    capacity = arc_axis(monthly(case)).table().set_index("arc").loc["SHORT", "capacity"]
     assert capacity.tolist() == pytest.approx(list(months), rel=1e-12)
-    assert arc_axis(case).frame.set_index("arc").loc["SHORT", "capacity"] == pytest.approx(year, rel=1e-12)
+    assert arc_axis(case).table().set_index("arc").loc["SHORT", "capacity"] == pytest.approx(year, rel=1e-12)
 
 
 def test_an_addition_of_a_model_keeps_its_time_too(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_an_addition_of_a_model_keeps_its_time_too(tmp_path: Path) -> None:
         reason = "a test"
         capacity = { add = 100, unit = "kt/month" }
         """
-    capacity = arc_axis(monthly(toy(tmp_path, model=edit))).frame.set_index("arc").loc["SHORT", "capacity"]
+    capacity = arc_axis(monthly(toy(tmp_path, model=edit))).table().set_index("arc").loc["SHORT", "capacity"]
     assert capacity.tolist() == pytest.approx((DAYS * 6 / 365 + 0.1).tolist(), rel=1e-12)
 
 
@@ -248,7 +248,7 @@ def test_what_is_built_keeps_its_time_its_edits_and_its_dates(tmp_path: Path) ->
 
 def test_an_added_route_keeps_its_time(tmp_path: Path) -> None:
     case = toy(tmp_path).with_route(AddedRoute("NEW", "New", "HUB", "WEST", 5, capacity=0.3, time="month"))
-    capacity = arc_axis(monthly(case)).frame.set_index("arc").loc["NEW", "capacity"]
+    capacity = arc_axis(monthly(case)).table().set_index("arc").loc["NEW", "capacity"]
     assert capacity.tolist() == pytest.approx([0.3] * 12)
 
 
@@ -323,7 +323,7 @@ def test_verify_follows_the_same_calendar_by_its_own_code(rich: Case, by: str, t
     assert report.passed
     facts = Facts(folder / "inputs")
     for arc in ("SHORT", "LONG"):
-        own = arc_axis(plan.case).frame.set_index(["arc", "period"])["capacity"]
+        own = arc_axis(plan.case).table().set_index(["arc", "period"])["capacity"]
         for period in facts.periods:
             assert facts.capacity(arc, period) == pytest.approx(own[arc, period])
 

@@ -261,7 +261,7 @@ def plain(array: Kind) -> Kind:
 
 def whole(numbers: float | NDArray[np.float64]) -> NDArray[np.float64]:
     """Numbers as an array of floats, recorded where they were."""
-    return cast(Any, numbers) if isinstance(cast(object, numbers), Recorded) else np.asarray(numbers, dtype=np.float64)
+    return cast(Any, numbers) if isinstance(cast(object, numbers), Recorded) else np.array(numbers, dtype=np.float64)
 
 
 def _plain(thing: Any) -> Any:
