@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from energy_routes.plan import Plan as Plan
     from energy_routes.provenance import sources as sources, weakest as weakest
     from energy_routes.report import write_report as write_report
-    from energy_routes.solving import solve as solve, to_pulp as to_pulp
+    from energy_routes.solving import Compiled as Compiled, compile as compile, solve as solve, to_pulp as to_pulp
     from energy_routes.studies import (
         Comparison as Comparison,
         Expansion as Expansion,
@@ -56,6 +56,8 @@ _HOME = {
     "Network": "energy_routes.network:Network",
     "Plan": "energy_routes.plan:Plan",
     "Policy": "energy_routes.case:Policy",
+    "compile": "energy_routes.solving:compile",
+    "Compiled": "energy_routes.solving:Compiled",
     "solve": "energy_routes.solving:solve",
     "sources": "energy_routes.provenance:sources",
     "to_pulp": "energy_routes.solving:to_pulp",

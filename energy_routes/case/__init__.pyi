@@ -32,6 +32,7 @@ from .policy.bounds import (
     Minimum as Minimum,
     Over as Over,
     for_family as for_family,
+    groups_of as groups_of,
 )
 from .policy.build_options import (
     BY_OPTION as BY_OPTION,

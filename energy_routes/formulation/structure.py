@@ -11,12 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from energy_routes.case import Case
 from energy_routes.formulation.description import build
+from energy_routes.formulation.ledger import cash
 from energy_routes.formulation.space.figures import HELD, POLICY, Question, RecordedNetwork
 from energy_routes.formulation.space.options import opened
 from energy_routes.formulation.space.space import Space, build_space
-from energy_routes.linear import Form, Program, State, Tape
+from energy_routes.linear import Form, Program, State, Tape, Vector
 from energy_routes.network import CHOICES, Edit
 
 
@@ -36,6 +39,16 @@ class Numbers:
         instead = [(space.case, opened(self.case)), (space.held, self.held)]
         both: tuple[Space, Program] = self._state.at((space, program), instead)
         return both
+
+    def netback(self, x: Vector) -> float:
+        """Cash netback of a point, MUSD."""
+        coefficients, constant = self._structure.cash
+        return float(self._state.of(coefficients) @ x + self._state.of(constant))
+
+    @property
+    def stands(self) -> bool:
+        """Whether no figure differs from those of the structure's own case."""
+        return not self._state.changed
 
     @property
     def space(self) -> Space:
@@ -57,7 +70,13 @@ class Structure:
         self.space = space.with_held(held) if held else space
         self.program = build(self.space)
         self._pattern = self.program.coefficients
-        self._tape.keep(self._pattern.values, *(getattr(self.program, name) for name in _ARRAYS), self.program.constant)
+        paid, none = cash(self.space), np.zeros(self.program.shape[1])
+        self.cash: tuple[Vector, Vector] = (
+            sum((expr.coefficients(len(none)) for expr in paid), none),
+            sum((expr.const.sum() for expr in paid), np.zeros(())),
+        )
+        arrays = [getattr(self.program, name) for name in (*_ARRAYS, "constant")]
+        self._tape.keep(self._pattern.values, *self.cash, *arrays)
 
     @property
     def _tape(self) -> Tape:

@@ -50,6 +50,7 @@ from .sensitivity.slopes import (
     both as both,
 )
 from .solution import (
+    Basis as Basis,
     Point as Point,
     Solution as Solution,
     Status as Status,

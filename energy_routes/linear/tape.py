@@ -215,11 +215,11 @@ class Tape:
 
 @dataclass
 class State:
-    """The numbers of a tape under other facts."""
+    """The numbers of a tape under other facts; ``changed`` are the leaves that differ."""
 
     tape: Tape
     _values: list[Any]
-    _changed: frozenset[int]
+    changed: frozenset[int]
     _whole: bool = False
 
     def of(self, array: Kind) -> Kind:
@@ -233,7 +233,7 @@ class State:
         """
         if not self._whole:
             with np.errstate(all="ignore"):
-                for step in self.tape._order(self._changed, needed=False):
+                for step in self.tape._order(self.changed, needed=False):
                     self._values[step.node] = step.again(self._values)
             self._whole = True
         return cast(Kind, self._mapped(thing, {id(old): new for old, new in instead}))

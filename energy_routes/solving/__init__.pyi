@@ -10,6 +10,10 @@ from .canonical_plan import (
     tie_costs as tie_costs,
     tonne_km as tonne_km,
 )
+from .compiled import (
+    Compiled as Compiled,
+    compile as compile,
+)
 from .cutting_planes import (
     CONE as CONE,
     cut_until_inside as cut_until_inside,

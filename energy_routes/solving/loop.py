@@ -14,7 +14,7 @@ from typing import Any
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
 from energy_routes.formulation import Space, Tangent, build, build_space, tangents
-from energy_routes.linear import Method, Point, Program, Session, Solution, Status, pulp, residuals
+from energy_routes.linear import LinearForm, Method, Point, Program, Session, Solution, Status, Vector, pulp, residuals
 from energy_routes.plan import Plan, Worth, assemble
 from energy_routes.solving.build_decisions import Decision, settled
 from energy_routes.solving.canonical_plan import pick
@@ -137,17 +137,27 @@ def solve(
         return _foreign(space, program, options, around)
     cuts: list[Tangent] = []
     program, decision = _settled(program, space, cuts, options)
+    return answered(space, program, _session(program, options), options, replace(around, decision=decision), cuts)
+
+
+def answered(
+    space: Space, program: Program, session: Session, options: Options, around: Around, cuts: list[Tangent]
+) -> Plan:
+    """The one plan of a linear programme that stands in a live session; the session is left changed.
+
+    Raises the errors of :func:`solve`.
+    """
     while True:
-        session = _session(program, options)
-        whole, first = cut_until_inside(session, program, space, cuts, lambda p: _solved(session, p, space))  # noqa: B023
+        whole, first = cut_until_inside(session, program, space, cuts, lambda p: solved(session, p, space))
         worth = marginal_worth(space, whole, session.form, first, cuts, around.copies)
         chosen = pick(session, whole, first, space)
         outside = tangents(space, chosen.x, CONE * 100)
         if not outside:
             break
         cuts += outside
+        session.update(program)
     plan = first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices)
-    return _handed_out(space, whole, plan, worth, options, cuts, replace(around, decision=decision))
+    return _handed_out(space, whole, plan, worth, options, cuts, around)
 
 
 def to_pulp(case: Case) -> Any:
@@ -203,7 +213,7 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
     def best(space: Space, program: Program) -> tuple[Program, Solution]:
         program, _ = _settled(program, space, [], options)
         session = _session(program, options)
-        return cut_until_inside(session, program, space, [], lambda p: _solved(session, p, space))
+        return cut_until_inside(session, program, space, [], lambda p: solved(session, p, space))
 
     refuse_contradictions(case)
     free = _free(case, constraints, options) if case.policy.held else None
@@ -216,7 +226,7 @@ def _settled(
     program: Program, space: Space, cuts: list[Tangent], options: Options
 ) -> tuple[Program, Decision | None]:
     """The programme with its builds decided, if there are any to decide."""
-    return settled(program, space, cuts, lambda p: _session(p, options), lambda s, p: _solved(s, p, space))
+    return settled(program, space, cuts, lambda p: _session(p, options), lambda s, p: solved(s, p, space))
 
 
 def _session(program: Program, options: Options) -> Session:
@@ -238,20 +248,23 @@ def _free(case: Case, constraints: Rules | None, options: Options, *, weighed: b
     space = hedged(space)[0] if weighed else space
     program = _program(space, constraints)
     session = _session(program, options)
-    _solved(session, program, space)
+    solved(session, program, space)
     return Yardstick(space, program, session)
 
 
 def _hold(space: Space, free: Yardstick | None) -> Space:
     """Where caps are set and exports held: the exports of the same case without the caps become a lower limit."""
-    if free is None:
-        return space
-    frame = free.space.exports.axis.frame.assign(volume=free.space.exports.value(free.solution.x))
-    held = frame.groupby("family")["volume"].sum()
-    return space.with_held({str(family): float(v) * (1 - ENOUGH) for family, v in held.items() if v > 0})
+    return space if free is None else space.with_held(held_exports(free.space, free.solution.x))
 
 
-def _solved(session: Session, program: Program, space: Space) -> Solution:
+def held_exports(space: Space, x: Vector) -> dict[str, float]:
+    """What each family exports in a plan without caps, and has to with them, Mt or bcm over the horizon."""
+    volumes, family = space.exports.value(x), space.exports.axis.frame["family"]
+    held = {str(own): float(volumes[(family == own).to_numpy(dtype=bool)].sum()) for own in family.unique()}
+    return {own: volume * (1 - ENOUGH) for own, volume in held.items() if volume > 0}
+
+
+def solved(session: Session, program: Program, space: Space) -> Solution:
     """An optimal solution of the live session, or the error that its status means."""
     solution = session.solve()
     _refuse(solution.status, program, space)
@@ -316,13 +329,7 @@ def _handed_out(
     around: Around | None = None,
 ) -> Plan:
     """The plan, after its own residuals have passed."""
-    certificate: dict[str, Any] = residuals(program, solution.x, solution.dual if worth is not None else None)
-    failed = {k: v for k, v in certificate.items() if not v <= TOLERANCE}
-    if failed:
-        raise VerificationError(
-            f"{space.case.name}: {options.solver} returned a solution that fails our check: "
-            + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items())
-        )
+    certificate: dict[str, Any] = checked(program, solution, space.case.name, options.solver, priced=worth is not None)
     around = around or Around()
     certificate = {**certificate, "solver": options.solver}
     if around.decision is not None:
@@ -331,3 +338,20 @@ def _handed_out(
     plan = with_hedge(plan, around.hedge, program, solution.x)
     plan = with_security(plan, around.guard, program, solution.x, worth)
     return with_premium(plan, around.free, space, solution.x)
+
+
+def checked(
+    problem: LinearForm, solution: Solution, name: str, solver: str = "highs", *, priced: bool = True
+) -> dict[str, float]:
+    """The residuals of a solution, with those of its duals where it is ``priced``.
+
+    Raises VerificationError where one is above ``TOLERANCE``.
+    """
+    found = residuals(problem, solution.x, solution.dual if priced else None)
+    failed = {k: v for k, v in found.items() if not v <= TOLERANCE}
+    if failed:
+        raise VerificationError(
+            f"{name}: {solver} returned a solution that fails our check: "
+            + ", ".join(f"{k} = {v:.2g} (limit {TOLERANCE:g})" for k, v in failed.items())
+        )
+    return found

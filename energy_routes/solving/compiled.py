@@ -1,0 +1,388 @@
+"""A case whose structure is kept: other figures are solved in live sessions, each from the same basis.
+
+A change is anything that ``Case.set`` takes.  Where it leaves the structure as it is, the numbers of the programme are
+refreshed and the live session goes on from the basis of the case itself, so that what was solved before makes no
+difference.  Where it makes another structure (a line is closed, a limit becomes none), that is compiled and kept, too.
+Cases with whole builds, with security or with several futures are built anew for every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Case, groups_of, refuse_contradictions
+from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
+from energy_routes.formulation import Numbers, Space, Structure
+from energy_routes.linear import Basis, Expr, Session, Solution, Status, Vector
+from energy_routes.pack import nearest
+from energy_routes.plan import Plan
+from energy_routes.solving.canonical_plan import pick
+from energy_routes.solving.loop import Around, Options, answered, checked, held_exports, solve
+from energy_routes.solving.prices.premium import Yardstick
+
+Changes: TypeAlias = Mapping[str, "float | str | bool"]
+Progress: TypeAlias = Callable[[int, int], "bool | None"]
+
+
+class Ask(NamedTuple):
+    """A number that is asked of a plan: ``what`` (exports, volume, share) of a group, of a family."""
+
+    what: str
+    family: str = ""
+    kind: str = ""
+    group: str = ""
+
+
+KEPT = 8  # structures that are kept: those of the case itself, and the newest others
+ENDED = {InfeasibleError: "infeasible", UnboundedError: "unbounded", LimitError: "time_limit", SolverError: "failed"}
+
+
+def compile(case: Case) -> Compiled:  # er.compile
+    """Keep the structure of a case, so that another answer costs about what its optimum costs.
+
+    Parameters
+    ----------
+    case : Case
+        The question; changes are laid over it.
+
+    Returns
+    -------
+    Compiled
+        Its ``solve`` gives the plan of a change, its ``solve_many`` a row for each of many.
+
+    Raises
+    ------
+    UsageError
+        The policy asks for what cannot be joined.
+    DataError
+        An edit scales or adds to a figure that is not stated.
+    InfeasibleError
+        Bounds contradict each other, or exports are held and even without the caps there is no plan.
+    UnboundedError, LimitError, SolverError
+        The case without the caps has no plan.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> compiled = er.compile(er.load("oil-2024"))
+    >>> compiled.solve({"arc:BTC.tariff": 100}).netback < compiled.solve().netback
+    True
+    """
+    return Compiled(case)
+
+
+@dataclass(eq=False)
+class Live:
+    """A structure in a live session; ``basis`` is what every solve starts from (None: from nothing)."""
+
+    structure: Structure
+    session: Session
+    basis: Basis | None
+    weights: dict[Ask, tuple[Vector, Vector | None]] = field(default_factory=dict)
+
+    def enter(self, numbers: Numbers) -> Session:
+        """The session with the numbers of a case, as if nothing had been solved in it before."""
+        self.session.update(numbers.form)
+        self.session.basis = self.basis
+        return self.session
+
+    def measured(self, ask: Ask, x: Vector) -> float:
+        """A volume of a plan, Mt (bcm) over the horizon, or a share; NaN where nothing moves."""
+        if ask not in self.weights:
+            self.weights[ask] = _weights(self.structure.space, ask, len(x))
+        part, whole = self.weights[ask]
+        of = 1.0 if whole is None else float(whole @ x)
+        return float(part @ x) / of if of > 0 else np.nan
+
+
+class Compiled:
+    """A case with its structure kept; see :func:`compile`.  A copy for another process compiles the case anew.
+
+    Attributes
+    ----------
+    case : Case
+        The question that changes are laid over.
+    """
+
+    def __init__(self, case: Case) -> None:
+        refuse_contradictions(case)
+        self.case = case
+        self._lives: list[Live] = []
+        self._exports: dict[str, float] = {}
+        if self.plain:
+            self._found(case, self._held(case))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Compiled, (self.case,)
+
+    @property
+    def plain(self) -> bool:
+        """Whether changes are solved in live sessions: no whole builds, no security, no several futures."""
+        policy = self.case.policy
+        return policy.build is None and policy.security is None and policy.cvar is None
+
+    def changed(self, changes: Changes) -> Case:
+        """The case with changes laid over it.
+
+        Parameters
+        ----------
+        changes : mapping of str to float, str or bool
+            From path to value, as :meth:`Case.set` takes them, in order.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError, DataError
+            As :meth:`Case.set`.
+        """
+        case = self.case
+        for path, value in changes.items():
+            case = case.set(path, value)
+        return case
+
+    def at(self, changes: Changes) -> Numbers:
+        """The programme of the changed case, equal to one that is built anew.
+
+        Parameters
+        ----------
+        changes : mapping of str to float, str or bool
+            From path to value, as :meth:`Case.set` takes them.
+
+        Returns
+        -------
+        Numbers
+            ``form`` holds the arrays; ``space`` and ``program`` are made when they are asked for.
+
+        Raises
+        ------
+        UsageError, DataError
+            As :meth:`Case.set`; or the case is not ``plain``.
+        InfeasibleError, UnboundedError, LimitError, SolverError
+            Bounds contradict each other, or exports are held and the case without the caps has no plan.
+        """
+        if not self.plain:
+            raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
+        return self.numbers_of(self.changed(changes))[1]
+
+    def solve(self, changes: Changes | None = None) -> Plan:
+        """The best plan of the changed case.
+
+        Parameters
+        ----------
+        changes : mapping of str to float, str or bool, or None
+            From path to value, as :meth:`Case.set` takes them; None: the case itself.
+
+        Returns
+        -------
+        Plan
+            That of :func:`energy_routes.solve` of the changed case.
+
+        Raises
+        ------
+        UsageError, DataError
+            As :meth:`Case.set`.
+        InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError
+            As :func:`energy_routes.solve`.
+        """
+        return self.plan_of(self.changed(changes or {}))
+
+    def solve_many(
+        self,
+        table: pd.DataFrame | Iterable[Changes],
+        ask: Sequence[str] = ("objective",),
+        progress: Progress | None = None,
+    ) -> pd.DataFrame:
+        """Solve many changes, one after another.
+
+        Parameters
+        ----------
+        table : DataFrame or iterable of mapping
+            A row a change.  Columns are paths as :meth:`Case.set` takes them; a blank leaves a figure as it is.
+        ask : sequence of str
+            What is asked of each plan: ``objective``, ``netback`` (MUSD), ``exports.FAMILY``, ``volume.KIND:GROUP``
+            (Mt or bcm over the horizon), ``share.KIND:GROUP`` (0 to 1).  With several families a group is written
+            ``share.oil/transit:RU``.
+        progress : callable or None
+            It is told the rows done and all; where it returns False, the rest is cancelled.
+
+        Returns
+        -------
+        DataFrame
+            A row a change: ``status`` (optimal, infeasible, unbounded, time_limit, failed, refused, cancelled), its
+            ``reason`` where it is not optimal, and what was asked.
+
+        Raises
+        ------
+        UsageError
+            Something is asked that the case does not have.
+        """
+        rows = _changes_of(table)
+        measures = Measures(self, ask)
+        out: list[tuple[Any, ...]] = []
+        for changes in rows:
+            out.append(self._told(changes, measures))
+            if progress and progress(len(out), len(rows)) is False:
+                break
+        left = len(rows) - len(out)
+        out += [("cancelled", "stopped by the caller", *measures.nothing)] * left
+        return pd.DataFrame(out, columns=["status", "reason", *ask])
+
+    def _told(self, changes: Changes, measures: Measures) -> tuple[Any, ...]:
+        """One row of :meth:`solve_many`."""
+        try:
+            return ("optimal", "", *measures.of(self.changed(changes)))
+        except EnergyRoutesError as error:
+            status = next((told for kind, told in ENDED.items() if isinstance(error, kind)), "refused")
+            return (status, str(error).partition("\n")[0], *measures.nothing)
+
+    def plan_of(self, case: Case) -> Plan:
+        """The best plan of a case that differs from the compiled one, in figures or in anything else."""
+        if not self.plain:
+            return solve(case)
+        refuse_contradictions(case)
+        free = self._yardstick(case) if case.policy.asked else None
+        held = held_exports(free.space, free.solution.x) if free and case.policy.held else {}
+        live, numbers = self._found(case, held)
+        session = live.enter(numbers)
+        return answered(numbers.space, numbers.program, session, Options(), Around(free=free), [])
+
+    def optimum_of(self, case: Case) -> tuple[Live, Numbers, Solution]:
+        """The optimum of a case, checked, and the live session that found it.
+
+        Raises InfeasibleError without repairs (:meth:`solve` names them), and the other errors of :meth:`solve`.
+        """
+        live, numbers = self.numbers_of(case)
+        return live, numbers, _optimal(live, numbers)
+
+    def numbers_of(self, case: Case) -> tuple[Live, Numbers]:
+        """The structure of a case in its live session, and its numbers."""
+        return self._found(case, self._held(case))
+
+    def _yardstick(self, case: Case) -> Yardstick:
+        """The same case without caps, in its live session."""
+        live, numbers = self._found(replace(case, policy=case.policy.without_caps()), {})
+        return Yardstick(numbers.space, numbers.program, live.enter(numbers))
+
+    def _held(self, case: Case) -> dict[str, float]:
+        """The exports that are held in a case: those of the same case without caps."""
+        if not case.policy.held:
+            return {}
+        live, numbers = self._found(replace(case, policy=case.policy.without_caps()), {})
+        if numbers.stands and live is self._lives[0] and self._exports:
+            return self._exports
+        exports = held_exports(live.structure.space, _optimal(live, numbers).x)
+        if numbers.stands and live is self._lives[0]:
+            self._exports = exports
+        return exports
+
+    def _found(self, case: Case, held: Mapping[str, float]) -> tuple[Live, Numbers]:
+        """The live session of the structure of a case, and its numbers; it is compiled where there is none yet."""
+        for live in self._lives:
+            if (numbers := live.structure.under(case, held)) is not None:
+                return live, numbers
+        structure = Structure(case, held)
+        numbers = structure.under(case, held)
+        assert numbers is not None
+        session = Session(numbers.form)
+        own = case.network is self.case.network and case.policy in (self.case.policy, self.case.policy.without_caps())
+        basis = session.solve().basis if own else None  # others start from nothing: no order of changes matters
+        if len(self._lives) == KEPT:
+            del self._lives[KEPT // 2]
+        self._lives.append(Live(structure, session, basis))
+        return self._lives[-1], numbers
+
+
+class Measures:
+    """What is asked of the plans of a compiled case, by name; see :meth:`Compiled.solve_many`."""
+
+    def __init__(self, compiled: Compiled, ask: Sequence[str]) -> None:
+        self._compiled, self.ask = compiled, tuple(ask)
+        self._known = _known(compiled.case)
+        for name in ask:
+            if name not in self._known:
+                raise UsageError(f"{name!r} is not asked of a plan of {compiled.case.name}. "
+                                 f"{nearest(name, self._known)}".rstrip())
+
+    @property
+    def nothing(self) -> tuple[float, ...]:
+        """What is told where there is no plan."""
+        return (np.nan,) * len(self.ask)
+
+    def of(self, case: Case) -> list[float]:
+        """What is asked of the plan of a case.  Raises the errors of :meth:`Compiled.solve`."""
+        if not self._compiled.plain or case.policy.max_hhi:
+            plan = self._compiled.plan_of(case)
+            return [_of_plan(plan, self._known[name]) for name in self.ask]
+        refuse_contradictions(case)
+        live, numbers, solution = self._compiled.optimum_of(case)
+        if set(self.ask) <= {"objective"}:
+            return [solution.objective] * len(self.ask)
+        x = pick(live.session, numbers.program, solution, numbers.space).x
+        own = {"objective": solution.objective, "netback": numbers.netback(x)}
+        return [own[name] if name in own else live.measured(self._known[name], x) for name in self.ask]
+
+
+def _optimal(live: Live, numbers: Numbers) -> Solution:
+    """An optimal solution whose residuals have passed.  Raises the error that another status means."""
+    solution, name = live.enter(numbers).solve(), numbers.case.name
+    if solution.status is Status.optimal:
+        checked(numbers.form, solution, name)
+        return solution
+    if solution.status is Status.infeasible:
+        raise InfeasibleError(f"{name} is infeasible: no plan keeps every rule", [])
+    if solution.status is Status.unbounded:
+        raise UnboundedError(f"{name} is unbounded: the objective grows without end", [])
+    raise SolverError(f"{name}: the solver ended with {solution.status.value!r}, which is not an answer")
+
+
+def _changes_of(table: pd.DataFrame | Iterable[Changes]) -> list[Changes]:
+    """The changes of each row, blanks left out."""
+    if not isinstance(table, pd.DataFrame):
+        return list(table)
+    return [{str(path): value for path, value in row.items() if not pd.isna(value)} for row in table.to_dict("records")]
+
+
+def _known(case: Case) -> dict[str, Ask]:
+    """What can be asked of the plans of a case."""
+    asks = {"objective": Ask("objective"), "netback": Ask("netback")}
+    for family in case.families:
+        asks[f"exports.{family}"] = Ask("exports", family)
+        before = f"{family}/" if len(case.families) > 1 else ""
+        for kind, group in groups_of(case.network.packs, family):
+            for what in ("volume", "share"):
+                asks[f"{what}.{before}{kind}:{group}"] = Ask(what, family, kind, group)
+    return asks
+
+
+def _weights(space: Space, ask: Ask, columns: int) -> tuple[Vector, Vector | None]:
+    """What a unit of each column adds to a number; of a share, and to what it is a share of."""
+
+    def of(expr: Expr, **labels: str) -> Vector:
+        frame = expr.axis.frame
+        mask = np.logical_and.reduce([(frame[key] == label).to_numpy(dtype=bool) for key, label in labels.items()])
+        return expr.take(mask, expr.axis.take(mask)).coefficients(columns)
+
+    if ask.what == "exports":
+        return of(space.exports, family=ask.family), None
+    volume = of(space.exposure, kind=ask.kind, group=ask.group, family=ask.family)
+    return volume, of(space.share_totals, kind=ask.kind, family=ask.family) if ask.what == "share" else None
+
+
+def _of_plan(plan: Plan, ask: Ask) -> float:
+    """The same number of a plan with its tables."""
+    if ask.what in ("objective", "netback"):
+        return float(getattr(plan, ask.what))
+    if ask.what == "exports":
+        return float(plan.exports.get(ask.family, 0.0))
+    rows = plan.groups.set_index(["kind", "group", "family", "period"])
+    found = rows[ask.what].get((ask.kind, ask.group, ask.family, "total"), np.nan)
+    return float(found)
