@@ -19,6 +19,7 @@ from raises import Package, promised
 
 import energy_routes as er
 from energy_routes import errors
+from energy_routes.plan.tables import Read
 
 PACKAGE = Path(er.__file__).parent
 ERRORS = frozenset(name for name, value in vars(errors).items() if inspect.isclass(value) and value.__module__
@@ -77,7 +78,8 @@ def test_a_function_describes_its_parameters_and_what_it_returns(name: str) -> N
 def test_a_class_describes_its_fields(name: str) -> None:
     value, doc = CLASSES[name], parsed(name)
     if is_dataclass(value):
-        assert told(doc, "attribute") == [part.name for part in fields(value)]
+        read = [name for name, part in vars(value).items() if isinstance(part, Read)]  # of a plan, its tables
+        assert told(doc, "attribute") == [*(part.name for part in fields(value)), *read]
     else:
         taken = [] if value.__init__ is Exception.__init__ else list(inspect.signature(value).parameters)
         assert told(doc, "param") == taken

@@ -369,6 +369,7 @@ def test_of_equally_dear_periods_the_first_is_named(tmp_path: Path) -> None:
     table = plan.prices.table.copy()
     short = (table["kind"] == "capacity") & (table["limit"] == "SHORT")
     table.loc[short, "price"] = 10 * (1 + np.array([0, 1e-12, 2e-12]))
-    plan = replace(plan, prices=type(plan.prices)(table))
+    prices = type(plan.prices)(table)
+    plan = replace(plan, parts=plan.parts.but(prices=lambda _: prices))
     row = binding(plan).query("kind == 'capacity' and limit == 'SHORT'").iloc[0]
     assert row["dearest"] == plan.case.periods[0].label

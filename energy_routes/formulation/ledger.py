@@ -39,31 +39,39 @@ def netback(space: Space, x: Vector) -> float:
 
 
 def on_the_sheet(space: Space) -> list[tuple[str, Expr]]:
-    """Lines of the netback sheet with the terms that stand on them, in MUSD, in the order of the ledger."""
+    """Lines of the netback sheet with the terms that stand on them, in MUSD, in the order of the ledger.
+
+    Raises LabelError where one is paid for anything but lanes, supplies, sales and home deliveries: no route could
+    carry it.
+    """
     lines = [(ledger_term(term.name).line, term.expr) for term in ledger_terms(space)]
+    ways = _ways(space)
+    carried = np.zeros(space.builder.size, dtype=bool)
+    carried[np.concatenate([way.col for way in ways.values()])] = True
+    for line, expr in lines:
+        if line and (not carried[expr.col[expr.val != 0.0]].all() or expr.const.any()):
+            raise LabelError(f"a term over {expr.axis.name!r} stands on the line {line!r} of the netback sheet; "
+                             f"expected one over {', '.join(ways)} alone. Leave its line blank in LEDGER: it is the "
+                             "plan's, and no route's.")
     return [(line, expr) for line, expr in lines if line]
 
 
 def sheets(space: Space) -> dict[str, list[Sheet]]:
     """What one unit of each lane, supply, sale and home delivery adds to the sheet, USD/t (USD/1000 m³).
 
-    Keys: flow, lifted, delivered, home; in each the labels in the order of its axis, lines of 0 left out.  Raises
-    LabelError where a term on a line of the sheet is paid for anything else: no route could carry it.
+    Keys: flow, lifted, delivered, home; in each the labels in the order of its axis, lines of 0 left out.
     """
     size = space.builder.size
     money = {line: np.zeros(size) for line in LINES}
-    ways = {"flow": space.flow, "lifted": space.lifted, "delivered": space.delivered, "home": space.home}
-    elsewhere = np.ones(size, dtype=bool)
-    elsewhere[np.concatenate([way.col for way in ways.values()])] = False
     for line, expr in on_the_sheet(space):
-        own = expr.coefficients(size)
-        if own[elsewhere].any() or expr.const.any():
-            raise LabelError(f"a term over {expr.axis.name!r} stands on the line {line!r} of the netback sheet; "
-                             f"expected one over {', '.join(ways)} alone. Leave its line blank in LEDGER: it is the "
-                             "plan's, and no route's.")
-        money[line] += own
+        money[line] += expr.coefficients(size)
     return {
         name: [{line: value for line, value in zip(LINES, row, strict=True) if value}
                for row in np.stack([money[line][way.col] for line in LINES], axis=1).tolist()]
-        for name, way in ways.items()
+        for name, way in _ways(space).items()
     }  # fmt: skip
+
+
+def _ways(space: Space) -> dict[str, Expr]:
+    """What a route is made of."""
+    return {"flow": space.flow, "lifted": space.lifted, "delivered": space.delivered, "home": space.home}

@@ -21,3 +21,4 @@ from .routes import (
     merged as merged,
     routes_of as routes_of,
 )
+from .tables import Tables as Tables

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from energy_routes.case import ALL, known_weights
-from energy_routes.formulation import Space, Tangent, netback, over_periods
+from energy_routes.formulation import Space, Tangent, netback, on_the_sheet, over_periods
 from energy_routes.indicators import indicator_table
 from energy_routes.linear import Program, Vector
 from energy_routes.plan.builds_and_emissions import (
@@ -26,58 +27,73 @@ from energy_routes.plan.plan import Plan, Prices, Value
 from energy_routes.plan.price_table import Worth, clean, price_table, supply_prices
 from energy_routes.plan.routes import routes_of
 from energy_routes.plan.schedule import schedule_of
+from energy_routes.plan.tables import Tables
 from energy_routes.plan.warnings.notices import notices
+
+Entry: TypeAlias = "tuple[str, str, float, str, str]"  # term, kind, MUSD, its unit, family
 
 
 def assemble(
     space: Space,
     program: Program,
     x: Vector,
-    worth: Worth | None,
+    worth: Callable[[], Worth] | None,
     certificate: dict[str, Any],
     cuts: Sequence[Tangent] = (),
 ) -> Plan:
-    """The plan of a point ``x`` (one number a column); ``worth`` prices the limits, or is None for a foreign solver."""
-    flows = _flows(space, x)
-    deliveries, obligations, supplies = (
-        _deliveries(space, x),
-        _obligations(space, x),
-        _supplies(space, x, worth),
-    )
-    stocks, prices = _stocks(space, x), price_table(space, program, x, worth)
-    capacity = arc_capacity(space, x)
-    groups = _groups(space, x, capacity)
-    found = list(paths(space, x))
-    routes = routes_of(space, x, prices, found)
-    families = list(space.exports.axis.frame["family"].unique())
-    ledger = _ledger(program, x, families)
+    """The plan of a point ``x`` (one number a column).
+
+    ``worth`` prices the limits when a price is first read; None for a foreign solver.  The objective is the sum
+    of the ledger's entries, so that certificate ``ledger_gap`` sets it against the programme's own.
+    """
+    on_the_sheet(space)  # what no route could carry is refused here, not when the routes are read
+    entries = _entries(space, program, x)
+    objective = float(np.sum([entry[2] for entry in entries]))
     return Plan(
         case=space.case,
         status="optimal",
-        objective=Value(space.policy.objective, float(ledger["value"].sum())),
+        objective=Value(space.policy.objective, objective),
         netback=netback(space, x),
-        flows=flows,
-        arcs=_arcs(space, flows, prices, capacity),
-        routes=routes,
-        schedule=schedule_of(space, x, found),
-        ledger=ledger,
-        prices=Prices(prices),
-        indicators=indicator_table(groups, space.measured, known_weights(space.case.network.tables)),
-        groups=groups,
-        supplies=supplies,
-        deliveries=deliveries,
-        obligations=obligations,
-        stocks=stocks,
-        ranges=pd.DataFrame(columns=["kind", "limit", "low", "high", "unit"], dtype=object),
+        parts=_parts(space, program, x, worth or _unpriced, entries),
         certificate={
             **certificate,
-            "ledger_gap": abs(float(ledger["value"].sum()) - float(program.cost @ x + program.offset)),
+            "ledger_gap": abs(objective - float(program.cost @ x + program.offset)),
             **({"cuts": [cut.as_dict() for cut in cuts]} if cuts else {}),
         },
-        warnings=notices(space, x, flows, supplies, obligations, worth),
-        builds=builds_table(space, x, worth),
-        emissions=emissions_table(space, x),
     )
+
+
+def _parts(
+    space: Space, program: Program, x: Vector, worth: Callable[[], Worth | None], entries: Sequence[Entry]
+) -> Tables:
+    """Every table and the warnings, each with what makes it."""
+    tables = space.case.network.tables
+    found, capacity = cache(lambda: list(paths(space, x))), cache(lambda: arc_capacity(space, x))
+    return Tables({
+        "flows": lambda _: _flows(space, x),
+        "arcs": lambda of: _arcs(space, of["flows"], of["prices"].table, capacity()),
+        "routes": lambda of: routes_of(space, x, of["prices"].table, found()),
+        "schedule": lambda _: schedule_of(space, x, found()),
+        "ledger": lambda _: pd.DataFrame(entries, columns=["term", "kind", "value", "unit", "family"]),
+        "prices": lambda _: Prices(price_table(space, program, x, worth())),
+        "indicators": lambda of: indicator_table(of["groups"], space.measured, known_weights(tables)),
+        "groups": lambda _: _groups(space, x, capacity()),
+        "supplies": lambda _: _supplies(space, x, worth()),
+        "deliveries": lambda _: _deliveries(space, x),
+        "obligations": lambda _: _obligations(space, x),
+        "stocks": lambda _: _stocks(space, x),
+        "ranges": lambda _: pd.DataFrame(columns=["kind", "limit", "low", "high", "unit"], dtype=object),
+        "security": lambda _: pd.DataFrame(),
+        "bookings": lambda _: pd.DataFrame(),
+        "futures": lambda _: pd.DataFrame(),
+        "builds": lambda _: builds_table(space, x, worth()),
+        "emissions": lambda _: emissions_table(space, x),
+        "warnings": lambda of: notices(space, x, of["flows"], of["supplies"], of["obligations"], worth()),
+    })  # fmt: skip
+
+
+def _unpriced() -> None:
+    """What a foreign solver knows of the worth of limits."""
 
 
 def _flows(space: Space, x: Vector) -> pd.DataFrame:
@@ -246,15 +262,16 @@ def _meter_capacity(space: Space, capacity: Vector) -> pd.DataFrame:
     return groups.agg(lambda c: c.sum(skipna=False)).reset_index()
 
 
-def _ledger(program: Program, x: Vector, families: Sequence[str]) -> pd.DataFrame:
-    """One row a term of the objective and family; a term over all families at once (what risk adds) says 'all'."""
-    rows = []
+def _entries(space: Space, program: Program, x: Vector) -> list[Entry]:
+    """One entry a term of the objective and family; a term over all families at once (what risk adds) says 'all'."""
+    families = list(space.exports.axis.frame["family"].unique())
+    entries: list[Entry] = []
     for term in program.terms:
         values, labels = term.expr.value(x), term.expr.axis.frame
         if len(families) == 1 or "family" not in labels:
             family = families[0] if len(families) == 1 else ALL
-            rows.append((term.name, term.kind, float(values.sum()), "MUSD", family))
+            entries.append((term.name, term.kind, float(values.sum()), "MUSD", family))
             continue
         of = labels["family"].to_numpy(dtype=object)
-        rows += [(term.name, term.kind, float(values[of == family].sum()), "MUSD", family) for family in families]
-    return pd.DataFrame(rows, columns=["term", "kind", "value", "unit", "family"])
+        entries += [(term.name, term.kind, float(values[of == family].sum()), "MUSD", family) for family in families]
+    return entries

@@ -12,6 +12,7 @@ import pandas as pd
 
 from energy_routes.case import Case, actuals_of
 from energy_routes.errors import UsageError
+from energy_routes.plan.tables import Read, Tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,26 +20,6 @@ if TYPE_CHECKING:
 
     from energy_routes.maps import Page
 
-TABLES = (
-    "flows",
-    "arcs",
-    "routes",
-    "schedule",
-    "ledger",
-    "prices",
-    "indicators",
-    "groups",
-    "supplies",
-    "deliveries",
-    "obligations",
-    "stocks",
-    "ranges",
-    "security",
-    "bookings",
-    "futures",
-    "builds",
-    "emissions",
-)
 # What the tables of a plan mean: 2 counts groups by what is sold abroad; 1 counted them at the inlet of their meters.
 MEANING = 2
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
@@ -95,7 +76,8 @@ class Plan:
     """The answer to a case.
 
     Every table is tidy: one observation a row, the unit in its own column, zero rows kept.  Volumes are Mt (oil) or bcm
-    (gas) per period, unit values USD/t (USD/1000 m³), money MUSD.
+    (gas) per period, unit values USD/t (USD/1000 m³), money MUSD.  A table is made when it is first read, of the plan
+    as it was solved.
 
     Attributes
     ----------
@@ -107,12 +89,18 @@ class Plan:
         What was sought, MUSD.
     netback : float
         Sales less all that is paid on the way to the markets, MUSD.
+    parts : Tables
+        The tables and the warnings, each made when it is first read; ``parts.but(…)`` has others in their place.
+    certificate : dict
+        Largest residuals and the gap; the solver; what is told of caps (``premium``) and builds.
     flows : DataFrame
         A row a lane and period.
     arcs : DataFrame
         A row an arc and period.
     routes : DataFrame
         A row a way from supply to market over the horizon: volume, share, netback, what limits it.
+    schedule : DataFrame
+        What each shipper lifts, by supply, direction and period.
     ledger : DataFrame
         A row a term of the objective and family; their sum is the objective.
     prices : Prices
@@ -135,22 +123,18 @@ class Plan:
         A row a store, grade and period.
     ranges : DataFrame
         Empty: how far each bound can go is not computed.
-    certificate : dict
-        Largest residuals and the gap; the solver; what is told of caps (``premium``) and builds.
-    warnings : tuple of dict
-        What a reader must know; each has a ``code`` and ``where``.
     security : DataFrame
         What each single loss would leave, where the policy asks for N-1.
     bookings : DataFrame
         What is booked of each lane and period, where the policy asks for it.
     futures : DataFrame
         The scenarios weighed, where the policy asks for CVaR.
-    schedule : DataFrame
-        What each shipper lifts, by supply, direction and period.
     builds : DataFrame
         What is built, a row an option and year, where the policy asks what to build.
     emissions : DataFrame
         MtCO2e by mode and period, where the pack has factors.
+    warnings : tuple of dict
+        What a reader must know; each has a ``code`` and ``where``.
 
     Examples
     --------
@@ -164,26 +148,28 @@ class Plan:
     status: str
     objective: Value
     netback: float
-    flows: pd.DataFrame
-    arcs: pd.DataFrame
-    routes: pd.DataFrame
-    ledger: pd.DataFrame
-    prices: Prices
-    indicators: pd.DataFrame
-    groups: pd.DataFrame
-    supplies: pd.DataFrame
-    deliveries: pd.DataFrame
-    obligations: pd.DataFrame
-    stocks: pd.DataFrame
-    ranges: pd.DataFrame
+    parts: Tables
     certificate: dict[str, Any] = field(default_factory=dict)
-    warnings: tuple[dict[str, Any], ...] = ()
-    security: pd.DataFrame = field(default_factory=pd.DataFrame)
-    bookings: pd.DataFrame = field(default_factory=pd.DataFrame)
-    futures: pd.DataFrame = field(default_factory=pd.DataFrame)
-    schedule: pd.DataFrame = field(default_factory=pd.DataFrame)
-    builds: pd.DataFrame = field(default_factory=pd.DataFrame)
-    emissions: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    flows = Read[pd.DataFrame]()
+    arcs = Read[pd.DataFrame]()
+    routes = Read[pd.DataFrame]()
+    schedule = Read[pd.DataFrame]()
+    ledger = Read[pd.DataFrame]()
+    prices = Read[Prices]()
+    indicators = Read[pd.DataFrame]()
+    groups = Read[pd.DataFrame]()
+    supplies = Read[pd.DataFrame]()
+    deliveries = Read[pd.DataFrame]()
+    obligations = Read[pd.DataFrame]()
+    stocks = Read[pd.DataFrame]()
+    ranges = Read[pd.DataFrame]()
+    security = Read[pd.DataFrame]()
+    bookings = Read[pd.DataFrame]()
+    futures = Read[pd.DataFrame]()
+    builds = Read[pd.DataFrame]()
+    emissions = Read[pd.DataFrame]()
+    warnings = Read[tuple[dict[str, Any], ...]]()
 
     @property
     def meaning(self) -> int:
@@ -198,8 +184,8 @@ class Plan:
         dict of str to DataFrame
             In the order in which they are saved.
         """
-        frames = {name: getattr(self, name) for name in TABLES if name != "prices"}
-        return {name: frames.get(name, self.prices.table) for name in TABLES}
+        frames = {name: getattr(self, name) for name in TABLES}
+        return {**frames, "prices": self.prices.table}
 
     @property
     def exports(self) -> pd.Series[float]:
@@ -383,6 +369,10 @@ class Plan:
         title, question, answer = escape(self.case.title), escape(self.case.question), escape(repr(self))
         head = f"<h4>{title}</h4><p>{question}</p><p><code>{answer}</code></p>"
         return head + "".join(t.to_html(index=False, float_format="{:,.3f}".format, na_rep="–") for t in tables)
+
+
+# The tables in the order in which they are saved.
+TABLES = tuple(name for name, part in vars(Plan).items() if isinstance(part, Read) and name != "warnings")
 
 
 def _above(method: str) -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_routes.errors import DataError, Fault
-from energy_routes.plan import TABLES, Plan, Prices, Value
+from energy_routes.plan import TABLES, Plan, Prices, Tables, Value
 from energy_routes.results.earlier import prices_of
 from energy_routes.results.folder import new_folder
 from energy_routes.results.record import read_case, run_record, write_case
@@ -70,18 +70,18 @@ def load(folder: str | Path) -> SavedResult:
         raise DataError(str(folder), [fault])
     saved, run, certificate = (read_json(folder / f"{name}.json") for name in ("summary", "run", "certificate"))
     case = read_case(folder / "inputs")
+    tables = {name: read_table(folder / f"{name}.parquet") for name in TABLES}
+    prices = Prices(prices_of(tables["prices"], case))
     return SavedResult(
         case=case,
         status=str(saved["status"]),
         objective=Value(str(saved["objective"]["name"]), float(saved["objective"]["value"])),
         netback=float(saved["netback"]["value"]),
         certificate=certificate,
-        warnings=tuple(saved["warnings"]),
+        parts=Tables({}, tables | {"prices": prices, "warnings": tuple(saved["warnings"])}),
         folder=folder,
         summary=saved,
         run=run,
-        prices=Prices(prices_of(read_table(folder / "prices.parquet"), case)),
-        **{name: read_table(folder / f"{name}.parquet") for name in TABLES if name != "prices"},
     )
 
 

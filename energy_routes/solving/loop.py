@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 from energy_routes.case import Case, refuse_contradictions
@@ -149,7 +150,7 @@ def answered(
     """
     while True:
         whole, first = cut_until_inside(session, program, space, cuts, lambda p: solved(session, p, space))
-        worth = marginal_worth(space, whole, session.form, first, cuts, around.copies)
+        worth = partial(marginal_worth, space, whole, session.form, first, tuple(cuts), around.copies)
         chosen = pick(session, whole, first, space)
         outside = tangents(space, chosen.x, CONE * 100)
         if not outside:
@@ -323,7 +324,7 @@ def _handed_out(
     space: Space,
     program: Program,
     solution: Solution,
-    worth: Worth | None,
+    worth: Callable[[], Worth] | None,
     options: Options,
     cuts: Sequence[Tangent] = (),
     around: Around | None = None,
@@ -334,6 +335,7 @@ def _handed_out(
     certificate = {**certificate, "solver": options.solver}
     if around.decision is not None:
         certificate["builds"] = around.decision.as_dict()
+    worth = None if worth is None else cache(worth)
     plan = assemble(space, program, solution.x, worth, certificate, cuts)
     plan = with_hedge(plan, around.hedge, program, solution.x)
     plan = with_security(plan, around.guard, program, solution.x, worth)

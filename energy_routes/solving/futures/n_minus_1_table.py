@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,13 +23,26 @@ COLUMNS = ["outage", "mode", "window", "family", "market", "planned", "lost", "s
            "waived"]
 
 
-def with_security(plan: Plan, guard: Guard | None, program: Program, x: Vector, worth: Worth | None) -> Plan:
+def with_security(
+    plan: Plan, guard: Guard | None, program: Program, x: Vector, worth: Callable[[], Worth] | None
+) -> Plan:
     """The plan with its table of losses, and the premium in words."""
     if guard is None:
         return plan
-    table = _table(guard, program, x, worth).assign(unit=lambda t: t["family"].map(plan.case.network.units("volume")))
     premium = (guard.base - plan.objective.value) * (1.0 if program.sense == "max" else -1.0)
     premium = premium if abs(premium) > DUST else 0.0
+    at = _best_recourse(guard, program, x)
+    table = cache(lambda: _table(guard, at, worth and worth(), plan.case.network.units("volume")))
+    parts = plan.parts.but(
+        security=lambda _: table().copy(deep=False),
+        warnings=lambda _: (*plan.warnings, *_told(plan, guard, table(), premium)),
+    )
+    certificate = {**plan.certificate, "security_premium": premium, "security_delta": guard.delta}
+    return replace(plan, parts=parts, certificate=certificate)
+
+
+def _told(plan: Plan, guard: Guard, table: pd.DataFrame, premium: float) -> list[dict[str, Any]]:
+    """What security costs, what the worst loss leaves, what binds, and what force majeure waives."""
     bound = table[table["binding"]]["outage"].drop_duplicates()
     worst = table.sort_values("survives").iloc[0] if len(table) else None
     words = f"security costs {premium:,.4g} MUSD ({plan.objective.name} {guard.base:,.1f} MUSD without it)"
@@ -39,12 +55,10 @@ def with_security(plan: Plan, guard: Guard | None, program: Program, x: Vector, 
     for name, waived in table.loc[table["waived"] > 0, ["outage", "waived"]].drop_duplicates().itertuples(index=False):
         message = f"{waived:.4g} of nominations or home obligations cannot be kept under it (force majeure)"
         found.append({"code": "force_majeure", "message": message, "where": str(name)})
-    certificate = {**plan.certificate, "security_premium": premium, "security_delta": guard.delta}
-    return replace(plan, security=table, warnings=(*plan.warnings, *found), certificate=certificate)
+    return found
 
 
-def _table(guard: Guard, program: Program, x: Vector, worth: Worth | None) -> pd.DataFrame:
-    at = _best_recourse(guard, program, x)
+def _table(guard: Guard, at: Vector, worth: Worth | None, units: Mapping[str, str]) -> pd.DataFrame:
     lost, planned = np.maximum(guard.lost.value(at), 0.0), guard.planned.value(at)
     lost = np.where(lost < NEAR, 0.0, lost)
     price = np.zeros(len(lost))
@@ -63,7 +77,8 @@ def _table(guard: Guard, program: Program, x: Vector, worth: Worth | None) -> pd
         price=price,
     )
     frame["waived"] = frame["outage"].map(waived).fillna(0.0)
-    return frame[COLUMNS].sort_values(["outage", "family", "market"], ignore_index=True)
+    frame = frame[COLUMNS].assign(unit=frame["family"].map(units))
+    return frame.sort_values(["outage", "family", "market"], ignore_index=True)
 
 
 def _binds(lost: Vector, planned: Vector, delta: float, price: Vector) -> NDArray[np.bool_]:

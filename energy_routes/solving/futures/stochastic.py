@@ -152,15 +152,14 @@ def with_hedge(plan: Plan, hedge: Hedge | None, program: Program, x: Vector) -> 
         "expected_value_bookings": average, "vss": None if average is None else swept(value - average),
         "covered": hedge.futures.covered, "rates": rate_table(hedge.futures.rates).to_dict("records"),
     }  # fmt: skip
-    cash = float(plan.ledger.loc[plan.ledger["term"] == "bookings", "value"].sum())
-    return replace(
-        plan,
-        netback=plan.netback + cash,
-        bookings=_bookings(hedge, x),
-        futures=_futures(hedge, netback, alone, -quantile),
-        warnings=(*plan.warnings, _words(hedge, figures)),
-        certificate={**plan.certificate, "risk": figures},
+    cash = sum(float(term.expr.value(x).sum()) for term in program.terms if term.name == "bookings")
+    parts = plan.parts.but(
+        bookings=lambda _: _bookings(hedge, x),
+        futures=lambda _: _futures(hedge, netback, alone, -quantile),
+        warnings=lambda _: (*plan.warnings, _words(hedge, figures)),
     )
+    return replace(
+        plan, netback=plan.netback + cash, parts=parts, certificate={**plan.certificate, "risk": figures})
 
 
 def _alone(hedge: Hedge, program: Program) -> Vector:

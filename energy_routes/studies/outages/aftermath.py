@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pandas as pd
+
 from energy_routes.case import Outage
 from energy_routes.plan import Plan, assemble
 from energy_routes.studies.outages.shock import Shock
@@ -20,15 +22,17 @@ def plan_after(shock: Shock, outage: Outage, struck: Mapping[str, float]) -> Pla
     if after is None:
         return None
     program, worth = shock.priced(outage, struck, after)
-    plan = assemble(shock.space, program, after.x, worth, {})
-    return _left(plan, shock, outage, struck)
+    plan = assemble(shock.space, program, after.x, lambda: worth, {})
+    return _left(plan, outage, struck)
 
 
-def _left(plan: Plan, shock: Shock, outage: Outage, struck: Mapping[str, float]) -> Plan:
+def _left(plan: Plan, outage: Outage, struck: Mapping[str, float]) -> Plan:
     """The plan's arcs with the capacity that the loss leaves them."""
-    arcs = plan.arcs.copy()
-    gone = arcs["period"].map(struck).fillna(0.0) * (1.0 - outage.remaining) * arcs["arc"].isin(outage.arcs)
-    capacity = arcs["capacity"].where(arcs["capacity"].notna() | (gone < 1.0), 0.0) * (1.0 - gone)
-    arcs["capacity"] = capacity
-    arcs["utilisation"] = (arcs["volume"] / capacity).where(capacity > 0)
-    return replace(plan, arcs=arcs)
+
+    def arcs() -> pd.DataFrame:
+        table = plan.arcs
+        gone = table["period"].map(struck).fillna(0.0) * (1.0 - outage.remaining) * table["arc"].isin(outage.arcs)
+        capacity = table["capacity"].where(table["capacity"].notna() | (gone < 1.0), 0.0) * (1.0 - gone)
+        return table.assign(capacity=capacity, utilisation=(table["volume"] / capacity).where(capacity > 0))
+
+    return replace(plan, parts=plan.parts.but(arcs=lambda _: arcs()))
