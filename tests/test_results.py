@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -38,6 +39,12 @@ def plan() -> Plan:
 @pytest.fixture(scope="module")
 def saved(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return results.save(plan, tmp_path_factory.mktemp("saved") / "result")
+
+
+@pytest.fixture
+def folder(saved: Path, tmp_path: Path) -> Path:
+    """A saved result of one's own, alone in its place."""
+    return Path(shutil.copytree(saved, tmp_path / "r"))
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -174,8 +181,7 @@ def test_limits_are_named_as_set_names_them() -> None:
 # --- the folder -------------------------------------------------------------------------------------------------
 
 
-def test_files_of_the_users_own_stay(plan: Plan, tmp_path: Path) -> None:
-    folder = results.save(plan, tmp_path / "r")
+def test_files_of_the_users_own_stay(plan: Plan, folder: Path, tmp_path: Path) -> None:
     (folder / "notes.txt").write_text("mine")
     (folder / "maps").mkdir()
     (folder / "maps" / "a.svg").write_text("<svg/>")
@@ -194,8 +200,7 @@ def test_a_folder_of_other_things_is_refused(plan: Plan, tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
-def test_the_folder_one_stands_in_is_refused(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = results.save(plan, tmp_path / "r")
+def test_the_folder_one_stands_in_is_refused(plan: Plan, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     with pytest.raises(UsageError, match="the folder you are in"):
         results.save(plan, ".")
@@ -212,9 +217,8 @@ def test_a_file_in_the_way_is_refused(plan: Plan, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("step", [1, 7, len(TABLES)])
 def test_a_full_disk_leaves_the_old_result(
-    step: int, plan: Plan, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    step: int, plan: Plan, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = results.save(plan, tmp_path / "r")
     before = contents(folder)
     calls = iter(range(1, 99))
 
@@ -232,9 +236,8 @@ def test_a_full_disk_leaves_the_old_result(
 
 
 def test_an_interrupt_while_saving_leaves_the_old_result(
-    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plan: Plan, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = results.save(plan, tmp_path / "r")
     before = contents(folder)
 
     def stop(*_: Any) -> None:
@@ -248,17 +251,16 @@ def test_an_interrupt_while_saving_leaves_the_old_result(
 
 
 def test_without_a_swap_of_names_the_result_is_still_replaced(
-    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    plan: Plan, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from energy_routes.results import folder as place
 
-    target = results.save(plan, tmp_path / "r")
     monkeypatch.setattr(place, "_exchange", lambda *_: False)
-    results.save(dataclasses.replace(plan, status="again"), target)
-    assert json.loads((target / "summary.json").read_text("utf-8"))["status"] == "again"
-    os.rename(target, tmp_path / ".r.old")  # as a kill between the two renames leaves it
-    check_target(target)
-    assert results.is_result(target)
+    results.save(dataclasses.replace(plan, status="again"), folder)
+    assert json.loads((folder / "summary.json").read_text("utf-8"))["status"] == "again"
+    os.rename(folder, tmp_path / ".r.old")  # as a kill between the two renames leaves it
+    check_target(folder)
+    assert results.is_result(folder)
 
 
 @pytest.mark.slow
@@ -290,8 +292,7 @@ def test_not_a_result(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["summary.json", "flows.parquet", "inputs/case.json", "certificate.json"])
-def test_half_a_file_is_told_by_name(name: str, plan: Plan, tmp_path: Path) -> None:
-    folder = results.save(plan, tmp_path / "r")
+def test_half_a_file_is_told_by_name(name: str, folder: Path) -> None:
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(content[: len(content) // 2])
     with pytest.raises(DataError, match=name):

@@ -227,7 +227,7 @@ def _plain(cell: Any) -> Any:
     """A table's cell with None for every kind of null, and lists as tuples."""
     if isinstance(cell, tuple | list):
         return tuple(cell)
-    return None if cell is None or pd.isna(cell) or cell == "" else cell
+    return None if cell is None or cell is pd.NA or cell != cell or cell == "" else cell
 
 
 def _covers(edit: Row, part: str) -> bool:

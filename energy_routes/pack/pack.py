@@ -56,7 +56,8 @@ class Pack:
         for name, frame in self.tables.items():
             if name in (FAMILIES.name, FAMILY_UNITS.name) and frame.empty:
                 continue  # so a pack of oil or gas has the digest that older results name it by
-            cells = [frame[column].astype(object).where(frame[column].notna(), None).tolist() for column in frame]
+            cells = [[None if cell is pd.NA or cell != cell else cell for cell in frame[column].tolist()]
+                     for column in frame]  # fmt: skip
             digest.update(json.dumps([name, list(frame.columns), cells], default=str).encode())
         return digest.hexdigest()
 

@@ -57,8 +57,10 @@ class Arrival:
 
     def _count(self, meter: Meter, rows: list[Row], period: str, best: dict[Place, float], uneven: set[Place]) -> None:
         """Put one group where it counts in one period."""
+        own = {(row["arc"], row["commodity"]) for row in rows}
+
         def metered(lane: Lane) -> bool:
-            return any(m["arc"] == lane.arc and m["commodity"] in (None, lane.commodity) for m in rows)
+            return (lane.arc, None) in own or (lane.arc, lane.commodity) in own
 
         lanes = self._lanes[period]
         crossed = [lane for lane in lanes if metered(lane)]
