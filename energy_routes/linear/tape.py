@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 Kind = TypeVar("Kind")
 Array = NDArray[Any]
+Get = Callable[[list[Any]], Any]  # from the values of a state
 Read = Callable[[Any], Array]  # from the facts of a question to the numbers of a leaf
 
 # Functions whose result has a shape that depends on the shapes of what they are given alone.  Others are looks.
@@ -108,7 +109,7 @@ class _Step:
 
     node: int
     needs: tuple[int, ...]
-    again: Callable[[list[Any]], Any]
+    again: Get
 
 
 @dataclass(frozen=True)
@@ -140,15 +141,9 @@ class Tape:
     def record(self, function: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]) -> Any:
         """Do an operation, and remember it."""
         needs: list[int] = []
-        given = [_reader(arg, needs) for arg in args]
-        named = {name: _reader(arg, needs) for name, arg in options.items()}
-        node = len(self.values)
-
-        def again(values: list[Any]) -> Any:
-            out = function(*[get(values) for get in given], **{name: get(values) for name, get in named.items()})
-            return np.asarray(out)
-
-        self._steps.append(_Step(node, tuple(needs), again))
+        again = _again(function, [_reader(arg, needs) for arg in args],
+                       {name: _reader(arg, needs) for name, arg in options.items()})
+        self._steps.append(_Step(len(self.values), tuple(needs), again))
         return self._made(again(self.values))
 
     def looked_at(self, of: Recorded) -> Array:
@@ -173,17 +168,21 @@ class Tape:
         for leaf in self._leaves:
             if topics(leaf.topic):
                 value = leaf.read(facts)
-                if value.shape != values[leaf.node].shape:
-                    return None
-                if not np.array_equal(value, values[leaf.node], equal_nan=value.dtype.kind == "f"):
+                if not _same(value, values[leaf.node]):
                     values[leaf.node] = value
                     changed.append(leaf.node)
         with np.errstate(all="ignore"):  # what is not to be reckoned was asked about when it was recorded
+            moved = set(changed)
             for step in self._order(frozenset(changed), needed=True):
-                values[step.node] = value = step.again(values)
-                look = self.looks.get(step.node)
-                if look is not None and not _same(value, look):
+                if moved.isdisjoint(step.needs):
+                    continue
+                value = step.again(values)
+                if value.dtype.kind == "b" and _same(value, values[step.node]):
+                    continue  # a question with the same answer: nothing follows from it
+                if step.node in self.looks and not _same(value, self.looks[step.node]):
                     return None
+                values[step.node] = value
+                moved.add(step.node)
         if any(node in self.looks and not _same(values[node], self.looks[node]) for node in changed):
             return None
         return State(self, values, frozenset(changed))
@@ -271,7 +270,7 @@ def _plain(thing: Any) -> Any:
     return type(thing)(map(_plain, thing)) if isinstance(thing, tuple | list) else thing
 
 
-def _reader(arg: Any, needs: list[int]) -> Callable[[list[Any]], Any]:
+def _reader(arg: Any, needs: list[int]) -> Get:
     """How an argument of an operation is found among the values of a state; appends the nodes that it needs."""
     if isinstance(arg, Recorded):
         needs.append(arg.node)
@@ -282,5 +281,24 @@ def _reader(arg: Any, needs: list[int]) -> Callable[[list[Any]], Any]:
     return lambda values: arg
 
 
+def _again(function: Callable[..., Any], given: list[Get], named: dict[str, Get]) -> Get:
+    """A function of the values of a state; most operations have one or two operands, and these are called at once."""
+    if len(given) == 1 and not named:
+        (one,) = given
+        return lambda values: np.asarray(function(one(values)))
+    if len(given) == 2 and not named:
+        one, other = given
+        return lambda values: np.asarray(function(one(values), other(values)))
+
+    def again(values: list[Any]) -> Any:
+        options = {name: get(values) for name, get in named.items()}
+        return np.asarray(function(*[get(values) for get in given], **options))
+
+    return again
+
+
 def _same(one: Array, other: Array) -> bool:
-    return np.array_equal(one, other, equal_nan=other.dtype.kind == "f")
+    if one.shape != other.shape:
+        return False
+    alike = one == other
+    return bool((alike if one.dtype.kind != "f" else alike | ((one != one) & (other != other))).all())

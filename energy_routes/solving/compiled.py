@@ -39,6 +39,7 @@ class Ask(NamedTuple):
 
 
 KEPT = 8  # structures that are kept: those of the case itself, and the newest others
+BRIEF = 200_000  # coefficients up to which a solve from a basis takes well under a second
 ENDED = {InfeasibleError: "infeasible", UnboundedError: "unbounded", LimitError: "time_limit", SolverError: "failed"}
 
 
@@ -242,7 +243,7 @@ class Compiled:
             return ("optimal", "", *measures.of(self.changed(changes)))
         except EnergyRoutesError as error:
             status = next((told for kind, told in ENDED.items() if isinstance(error, kind)), "refused")
-            return (status, str(error).partition("\n")[0], *measures.nothing)
+            return (status, "; ".join(str(error).split("\n  ")), *measures.nothing)
 
     def plan_of(self, case: Case) -> Plan:
         """The best plan of a case that differs from the compiled one, in figures or in anything else."""
@@ -292,7 +293,7 @@ class Compiled:
         structure = Structure(case, held)
         numbers = structure.under(case, held)
         assert numbers is not None
-        session = Session(numbers.form)
+        session = Session(numbers.form, brief=numbers.form.matrix.nnz < BRIEF)
         own = case.network is self.case.network and case.policy in (self.case.policy, self.case.policy.without_caps())
         basis = session.solve().basis if own else None  # others start from nothing: no order of changes matters
         if len(self._lives) == KEPT:

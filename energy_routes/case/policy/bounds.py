@@ -191,7 +191,6 @@ class Bounds(Generic[AnyBound]):
         bounds = {bound.name: bound for bound in old if value}
         for name, written in value.items():
             new = self.one(lever, name, written)
-            bounds.pop(new.name, None)
             bounds[new.name] = new
         return tuple(bounds.values())
 

@@ -240,7 +240,7 @@ def _differential(network: Network, frame: pd.DataFrame, periods: Sequence[Perio
     table, count = network.tables["differentials"], len(periods)
     ids = [f"{c}/{'' if pd.isna(m) else m}" for c, m in zip(table["commodity"], table["market"], strict=True)]
     rows = {name: row for row, name in enumerate(ids)}
-    known = np.append(network.resolve("differentials", "differential", periods).ravel(), 0.0)
+    known = np.concatenate([network.resolve("differentials", "differential", periods).ravel(), np.zeros(1)])
     pairs = zip(frame["commodity"], frame["market"], strict=True)
     row = np.array([rows.get(f"{c}/{m}", rows.get(f"{c}/", len(ids))) for c, m in pairs], dtype=np.intp)
     at = np.minimum(row * count + _columns(frame, periods), len(ids) * count)

@@ -149,3 +149,29 @@ def check_numbers(values: Vector, what: str, size: int, *, finite: bool = False)
     if bad.any():
         first = int(np.argmax(bad))
         raise SolverError(f"{what} {first}: {values[first]} is not a number that a solver can use")
+
+
+def refuted(form: LinearForm, multipliers: Vector) -> bool:
+    """Whether multipliers y of the rows show that no x meets all rows and bounds (Farkas 1902).
+
+    Of every x that does, y·(Ax) is at least the sum of y times the bounds of the rows that y > 0 holds from below and
+    y < 0 from above, and (Aᵀy)·x is at most the sum of Aᵀy times the bounds of the columns.  They are one number, so a
+    least above the most is a proof.  Both signs of y are tried.
+    """
+    size = np.abs(form.matrix).T @ np.abs(multipliers)
+    for y in (multipliers, -multipliers):
+        z = form.matrix.T @ y
+        z = np.where(np.abs(z) <= SMALLEST_COEFFICIENT * size, 0.0, z)  # what the arithmetic left of 0
+        least = _ends(y, form.row_lower, form.row_upper)
+        most = _ends(z, form.col_upper, form.col_lower)
+        if np.isfinite(most).all() and np.isfinite(least).all():
+            scale = float(np.abs(least).sum() + np.abs(most).sum())
+            if least.sum() - most.sum() > 1e-7 * max(1.0, scale):
+                return True
+    return False
+
+
+def _ends(weight: Vector, of_positive: Vector, of_negative: Vector) -> Vector:
+    """weight × the bound that its sign chooses; 0 where the weight is 0."""
+    bound = np.where(weight > 0, of_positive, of_negative)
+    return np.where(weight == 0, 0.0, weight * np.where(weight == 0, 0.0, bound))

@@ -110,15 +110,19 @@ class Engine:
         _ok("new rows", self._highs.addRows(len(lower), lower, upper, matrix.nnz, _int32(matrix.indptr[:-1]),
                                             _int32(matrix.indices), matrix.data))
 
-    def run(self) -> Status:
+    def run(self, *, brief: bool = False) -> Status:
         """Optimise, in a fresh thread; on Ctrl-C stop the run, wait for its end, and raise KeyboardInterrupt.
 
+        A ``brief`` run is made in the caller's thread, which costs less than to start another; it cannot be stopped.
         Waiting in short steps lets the signal through on every platform; the end of the run wakes the waiter at once.
         """
         outcome: list[Any] = []
         ended = threading.Event()
         self._stop.raised = False
-        threading.Thread(target=_run, args=(self._highs, outcome, ended), name="highs", daemon=True).start()
+        if brief:
+            _run(self._highs, outcome, ended)
+        else:
+            threading.Thread(target=_run, args=(self._highs, outcome, ended), name="highs", daemon=True).start()
         try:
             while not ended.wait(0.1):
                 pass
@@ -140,6 +144,11 @@ class Engine:
         """Duals of the rows and reduced costs of the columns, in the sense of the model."""
         raw = self._highs.getSolution()
         return np.array(raw.row_dual, dtype=float), np.array(raw.col_dual, dtype=float)
+
+    def infeasibility(self) -> Vector | None:
+        """A multiplier a row that proves the last run's verdict of infeasible; None where HiGHS has none."""
+        status, known, ray = self._highs.getDualRay()
+        return np.array(ray, dtype=float) if known and status == highspy.HighsStatus.kOk else None
 
     def effort(self) -> tuple[int, float]:
         """(iterations of the last run, its relative gap if it had integer columns)."""

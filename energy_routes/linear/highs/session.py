@@ -29,6 +29,7 @@ from energy_routes.linear.highs.arrays import (
     form_of,
     put,
     rebuild_reason,
+    refuted,
 )
 from energy_routes.linear.highs.interface import Engine
 from energy_routes.linear.programme import Program, gathered
@@ -43,12 +44,13 @@ class Session:
     """One model inside HiGHS, solved as often as wanted; changes are made in place and the basis is kept.
 
     ``tolerance`` is the primal and dual feasibility tolerance and the relative gap of integer models; ``time_limit``
-    is in seconds a solve.  Raises SolverError when the model holds a number that HiGHS would misread.
+    is in seconds a solve.  ``brief`` solves are made in the caller's thread: Ctrl-C waits for their end.
+    Raises SolverError when the model holds a number that HiGHS would misread.
     """
 
     def __init__(self, problem: LinearForm, *, seed: int = 0, time_limit: float | None = None, tolerance: float = 1e-9,
-                 presolve: bool = True, method: Method = "choose") -> None:
-        self._presolve, self._method = presolve, method
+                 presolve: bool = True, method: Method = "choose", brief: bool = False) -> None:
+        self._presolve, self._method, self._brief = presolve, method, brief
         self._engine = Engine({
             "threads": 1, "random_seed": seed, "solver": method, "presolve": "on" if presolve else "off",
             "time_limit": INF if time_limit is None else time_limit,
@@ -136,12 +138,18 @@ class Session:
         if (form.col_lower > form.col_upper).any() or (form.row_lower > form.row_upper).any():
             return Solution(Status.infeasible)
         plain = self._method == "simplex" and not self._presolve and not self._engine.has_basis
-        status = self._engine.run()
-        if status in _DOUBTED and not plain:
+        status = self._engine.run(brief=self._brief)
+        proved = status is Status.infeasible and self._proved_infeasible()
+        if status in _DOUBTED and not plain and not proved:
             status = self._plainly()
         if status is Status.infeasible_or_unbounded:
             status = self._tell_apart()
         return self._solution(status)
+
+    def _proved_infeasible(self) -> bool:
+        """Whether the solver's multipliers show that no point meets all rows and bounds; see :func:`refuted`."""
+        multipliers = self._engine.infeasibility()
+        return multipliers is not None and refuted(self._form, multipliers)
 
     def _plainly(self) -> Status:
         """Run cold, by simplex, without presolve."""

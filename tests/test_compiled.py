@@ -1,0 +1,236 @@
+"""A compiled case: other figures on the same structure give the arrays, plans and refusals of a case built anew."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, strategies as st
+from scipy import sparse
+from test_formulation_golden import OPTIONS, TABLES as GOLDEN, golden_case
+from toy import months, toy
+
+from energy_routes.errors import DataError, InfeasibleError, UsageError
+from energy_routes.formulation import Structure, build, build_space
+from energy_routes.linear import Form, Tape, form_of
+from energy_routes.linear.highs.arrays import refuted
+from energy_routes.network import TARGETS, Edit
+from energy_routes.pack import TABLES
+from energy_routes.solving.compiled import compile
+from energy_routes.solving.loop import solve
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory):
+    """The case of the golden files, in which every rule has rows, and its structure."""
+    case = golden_case(tmp_path_factory.mktemp("golden"))
+    return case, Structure(case)
+
+
+def figures(case):
+    """Every figure of the case that an edit can change, as (table, id, column)."""
+    return [(table, key, column) for table in dict.fromkeys(TARGETS.values()) if table != "options"
+            for column in TABLES[table].dated for key in case.network.ids(table)]
+
+
+def assert_same(form: Form, other: Form) -> None:
+    """Every array to the last bit."""
+    for name in ("cost", "row_lower", "row_upper", "col_lower", "col_upper", "integer"):
+        np.testing.assert_array_equal(getattr(form, name), getattr(other, name), name)
+    for name in ("indptr", "indices", "data"):
+        np.testing.assert_array_equal(getattr(form.matrix, name), getattr(other.matrix, name), name)
+    assert form.offset == other.offset
+
+
+def built(case, held=None):
+    """The arrays of a case built anew, or the kind of error that says why there are none."""
+    try:
+        return form_of(build(build_space(case).with_held(held or {})))
+    except (DataError, InfeasibleError) as error:
+        return type(error)
+
+
+def refreshed(structure, case, held=None):
+    """The arrays of a case by the structure, or by another where that does not fit; or the kind of error."""
+    try:
+        numbers = structure.under(case, held) or Structure(case, held).under(case, held)
+        return numbers.form
+    except (DataError, InfeasibleError) as error:
+        return type(error)
+
+
+def check(structure, case, held=None):
+    anew, again = built(case, held), refreshed(structure, case, held)
+    if isinstance(anew, type):
+        assert again is anew
+    else:
+        assert_same(again, anew)
+
+
+CHANGES = st.lists(st.tuples(st.integers(0, 10_000), st.sampled_from(["set", "scale", "add"]),
+                             st.sampled_from([0.0, 0.3, 0.9, 1.0, 1.1, 4.0]),
+                             st.sampled_from([(), ("2023-01",)])), min_size=1, max_size=6)  # fmt: skip
+
+
+@given(CHANGES)
+def test_other_figures_give_the_arrays_of_a_case_built_anew(golden, changes):
+    case, structure = golden
+    known = figures(case)
+    for at, op, value, when in changes:
+        table, key, column = known[at % len(known)]
+        try:
+            case = case.on_network(lambda n: n.with_edits(Edit(table, key, column, op, value, when)))  # noqa: B023
+        except DataError:
+            continue  # out of its range
+    check(structure, case)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["max_share", "max_exposure", "min_share", "min_exposure"]),
+                          st.floats(0.05, 0.95)), min_size=1, max_size=4))  # fmt: skip
+def test_other_levels_of_a_policy_do_too(golden, levels):
+    case, structure = golden
+    group = {"max_share": "transit:RU", "max_exposure": "market:EAST", "min_share": "transit:RU",
+             "min_exposure": "corridor:SHORT"}  # fmt: skip
+    for lever, level in levels:
+        case = case.with_policy(**{lever: {group[lever]: level}})
+    assert structure.under(case) is not None
+    check(structure, case)
+
+
+def test_every_figure_alone_is_refreshed_and_only_some_make_another_structure(golden):
+    """A figure that a mask looks at (a yield, what was blank) may; a tariff, a price, a capacity may not."""
+    case, structure = golden
+    kept = {}
+    for table, key, column in figures(case):
+        changed = case.on_network(lambda n: n.with_edits(Edit(table, key, column, "scale", 1.01)))  # noqa: B023
+        if not isinstance(built(changed), type):
+            kept.setdefault(f"{table}.{column}", []).append(structure.under(changed) is not None)
+            check(structure, changed)
+    other = {name for name, told in kept.items() if not all(told)}
+    assert other <= {"lanes.yield"}
+    assert {"arcs.capacity", "arcs.tariff", "arcs.availability", "markets.price", "supplies.available", "tiers.depth",
+            "contracts.volume", "limits.high", "storages.opening"} <= set(kept) - other  # fmt: skip
+
+
+def test_exports_held_are_numbers_too(tmp_path):
+    case = toy(tmp_path).with_policy(max_share={"transit:RU": 0.9})
+    structure = Structure(case, {"oil": 3.0})
+    check(structure, case, {"oil": 2.5})
+    assert structure.under(case, {"oil": 2.5}).form.row_lower.max() == 2.5
+    assert structure.under(case, {}) is None
+
+
+def test_space_and_programme_of_a_state_are_those_of_the_changed_case(golden):
+    case, structure = golden
+    changed = case.set("arc:LONG.tariff", 11.0)
+    numbers, space = structure.under(changed), build_space(changed)
+    np.testing.assert_array_equal(numbers.space.flow.axis.data("charge"), space.flow.axis.data("charge"))
+    assert numbers.space.case is changed
+    assert_same(form_of(numbers.program), form_of(build(space)))
+    assert structure.under(case).space.flow.axis.data("charge").tolist() != space.flow.axis.data("charge").tolist()
+
+
+def test_whatever_a_rule_looks_at_is_part_of_the_structure():
+    tape = Tape()
+    figure = tape.leaf("topic", lambda facts: np.array(facts), np.array([1.0, 2.0, 3.0]))
+    picked = (figure * 2.0)[np.asarray(figure > 1.5)]
+    tape.keep(picked)
+    assert tape.refreshed([0.0, 5.0, 9.0], lambda _: True).of(picked).tolist() == [10.0, 18.0]
+    assert tape.refreshed([2.0, 5.0, 9.0], lambda _: True) is None  # the mask would take another row
+    assert tape.refreshed([2.0, 5.0, 9.0], lambda topic: topic == "another").of(picked).tolist() == [4.0, 6.0]
+    with pytest.raises(TypeError, match="written into"):
+        np.add(figure, 1.0, out=np.zeros(3))
+
+
+# --- plans ---------------------------------------------------------------------------------------------------------
+
+
+def tables(plan):
+    return {name: frame.to_csv(float_format="%.9g") for name, frame in plan.tables().items()}
+
+
+@pytest.mark.parametrize("changes", [
+    {"arc:SHORT.capacity": "3 Mt/y"},
+    {"arc:SHORT.tariff": 45, "market:EAST.price": "490 USD/t"},
+    {"arc:SHORT.capacity": "unlimited"},  # another structure
+    {"policy.max_share.transit:RU": 0.2},
+    {"policy.max_hhi.corridor": 0.6},
+    {"policy.objective": "cost"},
+])
+def test_a_changed_case_has_the_plan_of_one_solved_anew(tmp_path, changes):
+    compiled = compile(toy(tmp_path).with_policy(exports="free"))
+    compiled.solve({"arc:SHORT.capacity": "1 Mt/y"})  # what was solved before makes no difference
+    assert tables(compiled.solve(changes)) == tables(solve(compiled.changed(changes)))
+
+
+@pytest.mark.parametrize("policy", [
+    {"max_share": {"transit:RU": 0.5}, "exports": "hold"},
+    {"build": {"budget": 100}},
+    {"security": {"delta": 0.9}},
+])
+def test_what_is_held_built_or_secured_is_solved_as_ever(tmp_path, policy):
+    case = months(toy(tmp_path, {**GOLDEN, **OPTIONS} if "build" in policy else {}), 2).with_policy(**policy)
+    compiled = compile(case)
+    changes = {"arc:LONG.capacity": "4 Mt/y"}
+    assert tables(compiled.solve(changes)) == tables(solve(compiled.changed(changes)))
+
+
+def test_many_changes_are_rows_and_failures_have_their_reason(tmp_path):
+    case = toy(tmp_path).with_policy(exports="free")
+    table = pd.DataFrame({
+        "arc:SHORT.capacity": [6.0, 2.0, np.nan, -1.0, 6.0], "arc:GATHER.capacity": [np.nan, np.nan, 1.0, np.nan, 6.0],
+    })  # fmt: skip
+    ask = ["objective", "netback", "exports.oil", "volume.transit:RU", "share.transit:RU", "volume.market:WEST"]
+    got = compile(case).solve_many(table, ask)
+    assert got["status"].tolist() == ["optimal", "optimal", "infeasible", "refused", "optimal"]
+    assert "no plan keeps every rule" in got["reason"][2]  # home wants 2 Mt, 1 Mt can be gathered
+    assert "-1" in got["reason"][3]
+    assert got.loc[2:3, ask].isna().all(axis=None)
+    for row in (0, 1, 4):
+        plan = solve(compile(case).changed({k: v for k, v in table.loc[row].items() if v == v}))
+        groups = plan.groups[plan.groups["period"] == "total"].set_index(["kind", "group"])
+        known = [plan.objective, plan.netback, plan.exports["oil"], groups["volume"]["transit", "RU"],
+                 groups["share"]["transit", "RU"], groups["volume"]["market", "WEST"]]  # fmt: skip
+        assert got.loc[row, ask].tolist() == pytest.approx([float(v) for v in known], rel=1e-9)
+
+
+def test_the_order_of_changes_makes_no_difference(tmp_path):
+    rows = [{"arc:SHORT.capacity": float(v)} for v in (1, 6, 3, 5, 2)]
+    ask = ["objective", "share.transit:RU"]
+    forth, back = (compile(toy(tmp_path)).solve_many(own, ask) for own in (rows, rows[::-1]))
+    pd.testing.assert_frame_equal(forth, back[::-1].reset_index(drop=True), check_exact=True)
+
+
+def test_the_caller_can_stop_and_a_copy_goes_to_another_process(tmp_path):
+    compiled = compile(toy(tmp_path))
+    rows = [{"arc:SHORT.tariff": float(v)} for v in range(4)]
+    got = compiled.solve_many(rows, progress=lambda done, of: done < 2)
+    assert got["status"].tolist() == ["optimal", "optimal", "cancelled", "cancelled"]
+    again = pickle.loads(pickle.dumps(compiled)).solve_many(rows)
+    assert again["objective"].tolist()[:2] == got["objective"].tolist()[:2]
+
+
+def test_an_unknown_question_is_refused_with_the_nearest(tmp_path):
+    with pytest.raises(UsageError, match=r"share\.transit:RU"):
+        compile(toy(tmp_path)).solve_many([], ["share.transit:RUS"])
+
+
+# --- a proof of infeasibility ----------------------------------------------------------------------------------------
+
+
+def farkas(lower, upper, most):
+    """x + y between ``lower`` and ``upper``, each of them from 0 to ``most``."""
+    one = np.ones(2)
+    return Form("max", one, 0.0, sparse.csc_matrix(np.ones((1, 2))), np.array([lower]), np.array([upper]), 0 * one,
+                most * one, np.zeros(2, dtype=bool))  # fmt: skip
+
+
+def test_multipliers_prove_infeasibility_only_where_there_is_no_point():
+    assert refuted(farkas(5.0, np.inf, 2.0), np.array([1.0]))
+    assert refuted(farkas(5.0, np.inf, 2.0), np.array([-1.0]))  # either sign is understood
+    assert not refuted(farkas(4.0, np.inf, 2.0), np.array([1.0]))
+    assert not refuted(farkas(5.0, np.inf, np.inf), np.array([1.0]))
+    assert not refuted(farkas(5.0, np.inf, 2.0), np.array([0.0]))
+    assert refuted(farkas(-np.inf, -1.0, 2.0), np.array([1.0]))
