@@ -7,7 +7,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy import sparse
 from test_formulation_golden import OPTIONS, TABLES as GOLDEN, golden_case
 from toy import months, toy
@@ -87,6 +87,7 @@ def test_other_figures_give_the_arrays_of_a_case_built_anew(golden, changes):
     check(structure, case)
 
 
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.sampled_from(["max_share", "max_exposure", "min_share", "min_exposure"]),
                           st.floats(0.05, 0.95)), min_size=1, max_size=4))  # fmt: skip
 def test_other_levels_of_a_policy_do_too(golden, levels):
@@ -104,12 +105,14 @@ def test_every_figure_alone_is_refreshed_and_only_some_make_another_structure(go
     case, structure = golden
     kept = {}
     for table, key, column in figures(case):
+        if kept.get(f"{table}.{column}"):
+            continue  # one row of each column will do
         changed = case.on_network(lambda n: n.with_edits(Edit(table, key, column, "scale", 1.01)))  # noqa: B023
         if not isinstance(built(changed), type):
             kept.setdefault(f"{table}.{column}", []).append(structure.under(changed) is not None)
             check(structure, changed)
     other = {name for name, told in kept.items() if not all(told)}
-    assert other <= {"lanes.yield"}
+    assert other <= {"lanes.yield"}  # it decides which lanes carry what is sold abroad
     assert {"arcs.capacity", "arcs.tariff", "arcs.availability", "markets.price", "supplies.available", "tiers.depth",
             "contracts.volume", "limits.high", "storages.opening"} <= set(kept) - other  # fmt: skip
 
