@@ -44,7 +44,7 @@ function frozen(element) {
   for (const [from, to] of pairs) {
     const style = getComputedStyle(from);
     const hidden = style.display === "none" || (to.tagName === "path" && !to.getAttribute("d"));
-    if (hidden || to.matches(".hit, .march")) lost.push(to);
+    if (hidden || to.matches(".march")) lost.push(to);
     if (to.tagName === "g" || to.tagName === "svg") {
       if (style.opacity !== "1") to.setAttribute("opacity", style.opacity);
     } else {

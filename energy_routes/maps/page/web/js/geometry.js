@@ -65,7 +65,7 @@ function gently(values) {
 }
 
 /**
- * An arc's line on the screen: xs, ys, distances along it, and whether any of
+ * An arc's line on the screen: xs, ys, distances along it, its box, and whether any of
  * it can be seen. `camera` has scale (px per unit), x and y.
  */
 export function lay(arc, widths, camera, size) {
@@ -74,6 +74,7 @@ export function lay(arc, widths, camera, size) {
   const xs = new Float64Array(count);
   const ys = new Float64Array(count);
   const along = new Float64Array(count);
+  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   let seen = false;
   for (let i = 0; i < count; i += 1) {
     const push = aside ? aside[i] : 0;
@@ -81,8 +82,33 @@ export function lay(arc, widths, camera, size) {
     ys[i] = y[i] * camera.scale + camera.y + push * normalY[i];
     if (i) along[i] = along[i - 1] + Math.hypot(xs[i] - xs[i - 1], ys[i] - ys[i - 1]);
     if (!seen && inside(xs[i], ys[i], size, 40)) seen = true;
+    box.left = Math.min(box.left, xs[i]);
+    box.right = Math.max(box.right, xs[i]);
+    box.top = Math.min(box.top, ys[i]);
+    box.bottom = Math.max(box.bottom, ys[i]);
   }
-  return { xs, ys, along, count, length: along[count - 1], seen };
+  return { xs, ys, along, count, box, length: along[count - 1], seen };
+}
+
+/** Distance (px) of a place from a laid line; Infinity when it is more than `within`. */
+export function distanceTo({ xs, ys, count, box }, x, y, within) {
+  if (x < box.left - within || x > box.right + within || y < box.top - within || y > box.bottom + within) {
+    return Infinity;
+  }
+  let least = within * within;
+  let found = false;
+  for (let i = 1; i < count; i += 1) {
+    const dx = xs[i] - xs[i - 1];
+    const dy = ys[i] - ys[i - 1];
+    const share = ((x - xs[i - 1]) * dx + (y - ys[i - 1]) * dy) / (dx * dx + dy * dy || 1);
+    const at = Math.min(1, Math.max(0, share));
+    const away = (x - xs[i - 1] - at * dx) ** 2 + (y - ys[i - 1] - at * dy) ** 2;
+    if (away <= least) {
+      least = away;
+      found = true;
+    }
+  }
+  return found ? Math.sqrt(least) : Infinity;
 }
 
 export const inside = (x, y, size, margin = 0) =>

@@ -2,15 +2,16 @@
 
 import { content } from "./data.js";
 import { say } from "./format.js";
-import { inside, lay, pathOf } from "./geometry.js";
+import { inside, lay, pathOf, pointAt, stretchInside } from "./geometry.js";
 import { drawGround, drawNames } from "./ground.js";
 import { around, Placer } from "./labels.js";
 import { drawLineNames, namedLines, placeLineNames } from "./lines.js";
 import { byWeight, drawArrows, drawLosses, drawMarks, drawNodeNames, marksOf, placeNames } from "./marks.js";
 import { BAND_OPACITY, baseColour } from "./palette.js";
 import { bottleneckPills, drawPills, drawWaysOut, numbersOf, placeNumbers, waysOut } from "./pills.js";
+import { startPointer } from "./pointer.js";
 import { strandsOf } from "./scene.js";
-import { focusedArcs, state, toggleFocus, update } from "./state.js";
+import { focusedArcs, state, toggleFocus } from "./state.js";
 import { hideTip, showTip } from "./tooltip.js";
 import { lineWords } from "./words.js";
 
@@ -41,10 +42,8 @@ export class Panel {
       .zoom()
       .scaleExtent([FARTHEST, NEAREST])
       .on("zoom", (event) => moveAll(event.transform));
-    this.svg
-      .call(this.zoom)
-      .on("dblclick.zoom", null)
-      .on("click", () => state.focus && update({ focus: null }));
+    this.svg.call(this.zoom).on("dblclick.zoom", null);
+    startPointer(this);
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(this.root.node());
     panels.push(this);
@@ -143,6 +142,7 @@ export class Panel {
       .join((entered) => this.enter(entered))
       .order()
       .classed("faded", faded)
+      .classed("flows", (strand) => strand.flows)
       .attr("aria-label", (strand) => lineWords(strand))
       .attr("aria-pressed", (strand) => String(state.focus?.kind === "arc" && state.focus.id === strand.arc.id))
       .each(function paint(strand) {
@@ -168,16 +168,8 @@ export class Panel {
       .attr("role", "button")
       .attr("tabindex", 0)
       .attr("data-arc", (strand) => strand.arc.id)
-      .on("mousemove", (event, strand) => showTip(strand, event.clientX, event.clientY))
-      .on("mouseleave blur", hideTip)
-      .on("focus", (event, strand) => {
-        const box = event.currentTarget.getBoundingClientRect();
-        showTip(strand, box.x + box.width / 2, box.y + box.height / 2);
-      })
-      .on("click", (event, strand) => {
-        event.stopPropagation();
-        toggleFocus("arc", strand.arc.id);
-      })
+      .on("blur", hideTip)
+      .on("focus", (event, strand) => this.tell(strand))
       .on("keydown", (event, strand) => {
         if (event.key !== "Enter" && event.key !== " ") return;
         event.preventDefault();
@@ -186,8 +178,27 @@ export class Panel {
     group.append("path").attr("class", "halo").attr("stroke", "#fff");
     group.append("path").attr("class", "flow");
     group.append("path").attr("class", "march");
-    group.append("path").attr("class", "hit");
     return group;
+  }
+
+  /** Whether what is laid out is where the camera sees it. */
+  get settled() {
+    return this.laid === transform;
+  }
+
+  /** Light the line that the pointer means; null: none. */
+  light(strand) {
+    this.svg.classed("pointing", strand !== null);
+    this.lines.selectAll("g.line.pointed").classed("pointed", false);
+    if (strand) this.lines.select(`[data-arc="${CSS.escape(strand.arc.id)}"]`).classed("pointed", true);
+  }
+
+  /** Tell the figures of a line at the middle of what is seen of it. */
+  tell(strand) {
+    const { left, top } = this.svg.node().getBoundingClientRect();
+    const [from, to] = stretchInside(strand.line, this.size) ?? [0, strand.line.length];
+    const place = pointAt(strand.line, (from + to) / 2);
+    showTip(strand, left + place.x, top + place.y);
   }
 
   /** Arrows, nodes, pills and names, the most important first. */

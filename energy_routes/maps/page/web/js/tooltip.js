@@ -1,11 +1,13 @@
 /** What the pointer (or the keyboard) rests on. */
 
-import { corridorsOf, nodeOf } from "./data.js";
+import { content, corridorsOf, nodeOf } from "./data.js";
 import { find, make } from "./dom.js";
 import { known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
 import { comparing } from "./state.js";
 import { colour } from "./palette.js";
 import { sentence } from "./words.js";
+
+const MOST = 4; // neighbours named
 
 const row = (name, value) => make("tr", {}, make("td", {}, name), make("td", {}, value));
 
@@ -21,8 +23,20 @@ function meter(strand) {
   );
 }
 
-/** Show the figures of a strand beside a place on the screen. */
-export function showTip(strand, x, y) {
+function carries({ arc, now }) {
+  if (now.flow > content.style.floor) return `${volume(now.flow)} ${unit(arc.unit)}`;
+  return say(now.status === "proposed" ? "legend.proposed" : "legend.idle");
+}
+
+/** The lines that lie where a strand does, with what they carry. */
+function neighbours(others) {
+  if (!others.length) return null;
+  const each = others.slice(0, MOST).map((strand) => `${strand.arc.name} (${carries(strand)})`);
+  return make("p", { class: "quiet said" }, say("tip.near", { lines: each.join(", ") }));
+}
+
+/** Show the figures of a strand beside a place on the screen, and name the others that lie there. */
+export function showTip(strand, x, y, others = []) {
   const { arc, now, delta } = strand;
   const tip = find("tip");
   const measure = unit(arc.unit);
@@ -44,7 +58,9 @@ export function showTip(strand, x, y) {
     meter(strand),
     make("table", {}, make("tbody", {}, rows)),
     make("p", { class: now.limits.length ? "said worth" : "said" }, sentence(strand)),
+    neighbours(others),
   ];
+  tip.dataset.arc = arc.id;
   tip.replaceChildren(...parts.filter(Boolean));
   tip.hidden = false;
   const box = tip.getBoundingClientRect();
