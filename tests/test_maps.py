@@ -13,6 +13,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from pyproj import Geod
@@ -27,7 +28,7 @@ from energy_routes.maps.data.payload import MapData, payload
 from energy_routes.maps.data.projection import HOME, View, home_box, project, resample, smooth
 from energy_routes.maps.data.scene import compose_scene
 from energy_routes.maps.figure import layers, static
-from energy_routes.maps.figure.text import labels, pills
+from energy_routes.maps.figure.text import labels, pills, signs
 from energy_routes.maps.layers.geodata import flow_layer
 from energy_routes.pack import OIL
 from energy_routes.plan.plan import Prices
@@ -59,9 +60,9 @@ def test_a_price_in_two_of_twelve_months_is_averaged_and_says_so() -> None:
     data = payload(toy_plan("month", prices={"2024-03": 60.0, "2024-04": 120.0}))
     row = data.limits.iloc[0]
     assert row["price"] == pytest.approx((60 * 31 + 120 * 30) / 366)  # 14.92
-    assert pills.price_text(data.rows(data.limits)[0], data.periods, data.words) == "+$15/t · 2/12"
+    assert signs.price_text(data.rows(data.limits)[0], data.periods, data.words) == "+$14.9/t · 2/12"
     march = payload(toy_plan("month", prices={"2024-03": 60.0}), "2024-03")
-    assert pills.price_text(march.rows(march.limits)[0], march.periods, march.words) == "+$60/t"
+    assert signs.price_text(march.rows(march.limits)[0], march.periods, march.words) == "+$60.0/t"
 
 
 def test_a_binding_joint_limit_is_shown_on_its_largest_arc() -> None:
@@ -69,7 +70,20 @@ def test_a_binding_joint_limit_is_shown_on_its_largest_arc() -> None:
     plan.case.network.tables["limit_terms"] = pd.DataFrame({"limit": ["both"] * 2, "arc": ["HP", "FH"]})
     joint = {"kind": "joint", "limit": "both", "name": "Both", "family": "oil", "period": "2024", "price": 7.0}
     plan.prices = Prices(pd.DataFrame([joint]))
-    assert payload(plan).limits[["id", "arc", "price"]].to_numpy().tolist() == [["both", "FH", 7.0]]
+    found = payload(plan).limits[["id", "arc", "price", "sign"]]
+    assert found.to_numpy().tolist() == [["both", "FH", 7.0, "limit"]]
+
+
+def test_a_market_that_takes_no_more_at_a_price_is_no_bottleneck_but_a_depth() -> None:
+    plan = toy_plan("month")
+    tier = {"kind": "market", "limit": "M", "name": "The market, tier 1", "family": "oil", "volume": 0.5, "price": 8.0}
+    shut = {**tier, "name": "The market, tier 2", "volume": 0.0}  # a tier that takes nothing is no market to fill
+    plan.prices = Prices(pd.DataFrame([{**tier, "period": "2024-03"}, {**tier, "period": "2024-04", "price": 16.0},
+                                       {**shut, "period": "2024-03"}]))
+    data = payload(plan)
+    assert data.limits.empty
+    found = data.depths[["id", "node", "price", "bound"]].to_numpy().tolist()
+    assert found == [["The market, tier 1", "M", pytest.approx((8 * 31 + 16 * 30) / 366), 2]]
 
 
 def test_the_title_takes_its_numbers_from_the_plan() -> None:
@@ -78,9 +92,9 @@ def test_the_title_takes_its_numbers_from_the_plan() -> None:
     assert payload(toy_plan(west=0.0, east=0.0)).title == "Line FH carries 12.0 Mt, all that it can"
     assert payload(toy_plan(), title="Mine").title == "Mine"
     subtitle = payload(toy_plan(prices={"2024": 40.0})).subtitle
-    assert subtitle == "A toy · 2024 · scarcest: Line FH, one more tonne is worth $40"
+    assert subtitle == "A toy · 2024 · scarcest: Line FH, one more tonne is worth $40.0"
     guessed = payload(toy_plan(prices={"2024": 40.0}, grade="estimate")).subtitle
-    assert guessed == "A toy · 2024 · scarcest: Line FH (estimate), one more tonne is worth $40"
+    assert guessed == "A toy · 2024 · scarcest: Line FH (estimate), one more tonne is worth $40.0"
     assert titles.shortened("Swap: Kazakh crude left at Samara (TON-2)", 30) == "Swap: Kazakh crude left at …"
     assert titles.shortened("Transneft transit B. Chernigovka (Druzhba)") == "Transneft transit B. Chernigovka"
 
@@ -229,23 +243,35 @@ def test_no_two_texts_overlap_and_none_is_cut(sheet: Figure) -> None:
         assert box.x1 <= panel.x1, text
 
 
-def test_every_bottleneck_has_its_diamond_and_price(sheet: Figure, data: MapData) -> None:
-    diamonds = [line for line in sheet.axes[0].lines
-                if line.get_marker() == "D" and line.get_color() == style.BOTTLENECK]
-    assert len(diamonds) == len(data.limits) > 5
+def _signs(ax: Axes) -> dict[str, int]:
+    """How often each sign of what is scarce is drawn."""
+    tone = [line for line in ax.lines if style.BOTTLENECK in (line.get_color(), line.get_markeredgecolor())]
+    marks = {"full": "D", "limit": signs.VALVE, "depth": "o"}
+    return {sign: sum(line.get_marker() == mark for line in tone) for sign, mark in marks.items()}
+
+
+def test_all_that_is_scarce_has_its_sign_and_price(sheet: Figure, data: MapData) -> None:
+    marks = {node for mark in compose_scene(data, View.fit(960, 394)).marks for node in mark.members}
+    expected = {**data.limits["sign"].value_counts(), "depth": data.depths["node"].isin(marks).sum()}
+    assert _signs(sheet.axes[0]) == expected
+    assert min(expected.values()) > 1  # each of the three signs is there
     texts = [text for text, _ in _boxes(sheet)]
-    assert sum(text.startswith("+$") for text in texts) == len(data.limits)
+    assert sum(text.startswith("+$") for text in texts) == sum(expected.values())
 
 
-def test_a_bottleneck_keeps_its_diamond_when_there_is_no_room_for_its_price(data: MapData) -> None:
+def test_the_legend_shows_each_sign_once(sheet: Figure) -> None:
+    assert _signs(sheet.axes[-1]) == {"full": 1, "limit": 1, "depth": 1}
+
+
+def test_what_is_scarce_keeps_its_sign_when_there_is_no_room_for_its_price(data: MapData) -> None:
     figure = Figure(figsize=(5, 2))
     ax = figure.add_axes((0, 0, 1, 1))
     view = View.fit(360, 144)
     placer = labels.Placer(view.frame(), [])
     placer.block(labels.Box(*view.frame()))
-    pills.draw_bottlenecks(ax, compose_scene(data, view), data, placer, 1.0)
+    signs.draw_limits(ax, compose_scene(data, view), data, placer, 1.0)
     assert not ax.texts
-    assert sum(line.get_marker() == "D" for line in ax.lines) == len(data.limits)
+    assert sum(_signs(ax).values()) > len(data.limits)
 
 
 def test_ports_markets_and_great_fields_are_named_once(sheet: Figure) -> None:

@@ -26,6 +26,7 @@ from energy_routes.maps.data.titles import difference, seasons
 from energy_routes.maps.figure.comparison import common_span
 from energy_routes.maps.figure.dumbbell import MOST_ROWS, changes, fitting
 from energy_routes.maps.figure.months import steps
+from energy_routes.maps.figure.paper import FOOTER
 from energy_routes.maps.figure.text import legend
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.layers.geodata import write_layers
@@ -156,10 +157,10 @@ def test_every_bottleneck_is_marked_in_every_month() -> None:
     for ax, month in zip(panels, range(1, 13), strict=True):
         diamonds = [line for line in ax.lines if line.get_marker() == "D" and line.get_color() == style.BOTTLENECK]
         assert len(diamonds) == 1
-        assert f"+${10 + month}/t" in {t.get_text() for t in ax.texts}
+        assert f"+${10 + month}.0/t" in {t.get_text() for t in ax.texts}
     assert figure.texts[0].get_text() == "Exports of oil run from 0.48 Mt in February 2024 to 0.51 in January 2024"
     assert figure.texts[1].get_text() == (
-        "A toy · scarcest: Line FH in December 2024, one more tonne is worth $22")
+        "A toy · scarcest: Line FH in December 2024, one more tonne is worth $22.0")
 
 
 def test_small_multiples_need_several_periods() -> None:
@@ -193,7 +194,7 @@ def test_the_legend_fits_in_each_language(
     with style.drawing():
         figure = Figure(figsize=(13.33, 0.92), dpi=72)
         ax = figure.add_axes((0, 0, 1, 1))
-        legend.draw_legend(ax, payload(plan, lang=lang), 960.0, 66.0)
+        legend.draw_legend(ax, payload(plan, lang=lang), 960.0, FOOTER)
         figure.canvas.draw()
         boxes = [(t.get_text(), t.get_window_extent()) for t in ax.texts]
     for (one, a), (two, b) in combinations(boxes, 2):

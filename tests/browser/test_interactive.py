@@ -7,6 +7,8 @@ import io
 import json
 import re
 import struct
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -18,10 +20,14 @@ from test_own_family import water
 import energy_routes as er
 from energy_routes.answer.words import Words
 from energy_routes.maps.data.payload import payload
+from energy_routes.maps.data.scene import KIND_ORDER
+from energy_routes.maps.figure.text import signs
 from energy_routes.maps.page.interactive import write_page
+from energy_routes.plan.plan import Prices
 
 WORDS = Words.of("en")
 MARCH = "2024-03"
+TWO_WAYS = Path(__file__).parent.parent / "two_ways" / "model.toml"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
@@ -93,7 +99,7 @@ def test_a_line_tells_flow_capacity_tariff_and_worth(open_page: Any, pair: Path,
                   WORDS.signed(now["volume"] - then["volume"], 2)):
         assert value in tip
     assert now["bound"] == 1
-    assert f"One more tonne of capacity is worth ${WORDS.number(now['price'], 1)}." in tip
+    assert f"One more tonne of capacity is worth ${WORDS.number(now['price'])}." in tip
     label = page.locator('[data-arc="HUB_PORT"].line').get_attribute("aria-label")
     assert label.startswith("West pipeline, ")
     assert "bottleneck" in label
@@ -137,17 +143,45 @@ def test_the_netback_sheet_adds_up(open_page: Any, pair: Path, before: er.Plan) 
     assert set(lit) == set(route["arcs"].split(";"))
 
 
-def test_every_bottleneck_is_marked_at_home_zoom_in_every_month(open_page: Any, pair: Path, after: er.Plan) -> None:
+def test_all_that_is_scarce_is_marked_at_home_zoom_in_every_month(open_page: Any, pair: Path, after: er.Plan) -> None:
     page = open_page(pair, "v=after")
-    marked = 0
+    marked = {"full": 0, "limit": 0, "depth": 0}
     for span, period in enumerate([*(p.label for p in after.case.periods), None]):
         page.evaluate("hash => { location.hash = hash }", f"v=after&t={period or '2024-01~2024-12'}")
         page.wait_for_timeout(20)
-        wanted = set(payload(after, period).limits["id"])
-        found = page.locator(".diamond").evaluate_all("marks => marks.map(mark => mark.dataset.limit)")
+        data = payload(after, period)
+        wanted = [*data.limits[["sign", "id"]].to_numpy().tolist(), *(["depth", one] for one in data.depths["id"])]
+        found = page.locator(".sign").evaluate_all(
+            "marks => marks.map(mark => [mark.dataset.sign, mark.dataset.limit])")
         assert sorted(found) == sorted(wanted), (span, period)
-        marked += len(found)
-    assert marked > 12
+        for sign, _ in found:
+            marked[sign] += 1
+    assert min(marked.values()) > 1, marked
+
+
+def test_a_price_is_one_figure_on_the_page_and_in_the_picture(open_page: Any, tmp_path: Path) -> None:
+    prices = {"2024-01": 11.25, "2024-02": 11.35, "2024-03": 0.125, "2024-04": 250.5, "2024-05": 22.461475}
+    plan = solved_with(prices)
+    page = open_page(write_page(plan, tmp_path / "prices.html"))
+    for period in prices:
+        data = payload(plan, period)
+        picture = signs.price_text(data.rows(data.limits)[0], data.periods, data.words)
+        page.evaluate("hash => { location.hash = hash }", f"t={period}&f=arc%3AHUB_PORT")
+        page.wait_for_timeout(20)
+        figure = picture.removeprefix("+$").removesuffix("/t")
+        assert picture in page.locator("g.pill").all_text_contents()
+        assert f"one more tonne is worth ${figure}" in text(page, "#subtitle")
+        assert f"One more tonne of capacity is worth ${figure}." in text(page, "#detail")
+        assert data.subtitle.endswith(f"one more tonne is worth ${figure}")
+
+
+def solved_with(prices: dict[str, float]) -> er.Plan:
+    """A plan in which HUB_PORT alone is full, at a price by month."""
+    plan = er.solve(er.load(TWO_WAYS))
+    full = (plan.arcs["arc"] == "HUB_PORT") & plan.arcs["period"].isin(list(prices))
+    worth = plan.arcs["period"].map(prices).where(full, 0.0)
+    arcs = plan.arcs.assign(price=worth, utilisation=plan.arcs["utilisation"].where(~full, 1.0))
+    return replace(plan, arcs=arcs, prices=Prices(plan.prices.table.iloc[:0]))
 
 
 # -------------------------------------------------------------------------------------------- use
@@ -163,6 +197,7 @@ def test_views_change_what_is_drawn(open_page: Any, pair: Path, before: er.Plan,
     page.click('[data-view="side"]')
     assert page.locator(".panel").count() == 2
     assert page.locator(".legend").count() == 1
+    page.click(".legend .more")
     page.click('[data-view="after"]')
     assert page.locator(".panel").count() == 1
     assert "v=after" in page.evaluate("location.hash")
@@ -433,3 +468,25 @@ def test_the_address_holds_the_view(open_page: Any, pair: Path) -> None:
         page.evaluate("hash => { location.hash = hash }", wrong)
         page.wait_for_timeout(20)
     assert json.loads(page.locator("#content").inner_text())["kind"] == "pair"
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (390, 844)])
+def test_the_legend_is_whole_beside_the_map_and_on_the_export(open_page: Any, before: er.Plan, tmp_path: Path,
+                                                              size: tuple[int, int]) -> None:
+    page = open_page(write_page(before, tmp_path / "one.html", lang="ru"), size=size)
+    words = Words.of("ru")
+    lines = ("no_limit", "proposed", "idle", "swap", "full", "limit", "depth")
+    wanted = {*(words(f"legend.{one}") for one in lines), *(words(f"kind.{one}") for one in KIND_ORDER)}
+    assert wanted <= set(page.locator(".legend .key text").all_text_contents())
+    maps, legend = (page.locator(part).bounding_box() for part in ("#panels", ".legend"))
+    assert legend["y"] >= maps["y"] + maps["height"] - 1  # beside the map, not over it
+    drawn = page.locator(".legend .key text").evaluate_all("""texts => texts.map(text => text.getBoundingClientRect())
+        .map(box => [box.left, box.top, box.right, box.bottom])""")
+    for one, other in combinations(drawn, 2):
+        assert min(one[2], other[2]) - max(one[0], other[0]) < 1 or min(one[3], other[3]) - max(one[1], other[1]) < 4
+    buttons = page.locator(".legend .more").bounding_box()
+    assert all(box[2] <= buttons["x"] or box[1] > buttons["y"] + buttons["height"] for box in drawn)
+    with page.expect_download() as saved:
+        page.click("#save-svg")
+    assert wanted <= {"".join(node.itertext()) for node in ElementTree.parse(saved.value.path()).iter(
+        "{http://www.w3.org/2000/svg}text")}

@@ -59,7 +59,7 @@ def change(before: Plan, after: Plan, period: str | None = None, lang: str = "en
     shared = {f.name: getattr(new, f.name) for f in fields(MapData)}
     most = float(arcs["change"].abs().max()) if len(arcs) else 0.0
     shared |= {"arcs": arcs, "nodes": nodes, "lines": {**old.lines, **new.lines}, "limits": new.limits.iloc[:0],
-               "families": in_order((*old.families, *new.families))}
+               "depths": new.depths.iloc[:0], "families": in_order((*old.families, *new.families))}
     return ChangeData(**shared, old=old, new=new, most=most if most > style.FLOW_FLOOR else 0.0)
 
 

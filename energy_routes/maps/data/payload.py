@@ -38,7 +38,10 @@ class MapData:
     worth), ``bound`` (periods in which it was a bottleneck), ``line`` (what a map calls the line that it is a section
     of, else blank).  ``nodes``: id, name, label, kind, country, lon, lat, volume (through it).
     ``limits``: the bottlenecks — id, name, family, ``arc`` (where it is shown), ``price`` (as of arcs), ``bound`` (in
-    how many periods it binds) and ``estimate`` (whether its bound is one), dearest first.
+    how many periods it binds), ``sign`` (full: the line itself; limit: a quota, or what a line takes of a grade) and
+    ``estimate`` (whether its bound is one), dearest first.
+    ``depths``: what markets take no more of at a price — id, name (with the tier), family, ``node``, price and bound as
+    of limits, dearest first.
     ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
     ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
     ``families``: those on the map, oil first; of a map without arcs the first of the plan.
@@ -48,6 +51,7 @@ class MapData:
     arcs: pd.DataFrame
     nodes: pd.DataFrame
     limits: pd.DataFrame
+    depths: pd.DataFrame
     lines: Mapping[str, LineString]
     periods: int
     months: float
@@ -96,7 +100,7 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
     lines, credits = _lines(plan.case.network, arcs, nodes)
     when = words.span(labels)
     months = 12.0 * sum(p.years for p in shown)
-    return MapData(arcs, nodes, limits, lines, len(shown), months, when,
+    return MapData(arcs, nodes, limits, depths(plan, years), lines, len(shown), months, when,
                    title or finding(plan, labels, words), setting(plan.case, when, limits, words),
                    (*credits, words("credit.basemap")), words, _families(plan, arcs))
 
@@ -158,7 +162,8 @@ def summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
 
 def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     """Full arcs, and binding joint limits shown on the largest of their arcs, whose next tonne is worth something."""
-    own = arcs.loc[arcs["bound"] > 0, ["arc", "name", "family", "price", "bound"]].assign(id=lambda rows: rows["arc"])
+    own = arcs.loc[arcs["bound"] > 0, ["arc", "name", "family", "price", "bound"]]
+    own = own.assign(id=own["arc"], sign="full")
     prices = plan.prices.table
     joint = prices[(prices["kind"] == "joint") & prices["period"].isin(list(years))
                    & (prices["price"] > style.BINDING_PRICE)]
@@ -168,13 +173,30 @@ def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float]) -> p
     for limit, rows in joint.groupby("limit", sort=True):
         flows = volume.reindex(terms.loc[terms["limit"] == limit, "arc"].unique()).dropna()
         if len(flows):
-            worth = float((rows["price"] * rows["period"].map(years)).sum() / sum(years.values()))
-            worth = float(rows["price_all"].iloc[0]) if _whole(plan, years) else worth
-            found.append({"id": limit, "name": rows["name"].iloc[0], "family": rows["family"].iloc[0],
-                          "arc": flows.idxmax(), "price": worth, "bound": len(rows)})
+            found.append({**_told(plan, rows, years), "id": limit, "arc": flows.idxmax(), "sign": "limit"})
     both = pd.concat([own, pd.DataFrame(found, columns=own.columns)]) if found else own
     both["estimate"] = _estimates(plan, years, list(both["id"]))
     return both.sort_values(["price", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def depths(plan: Plan, years: Mapping[str, float]) -> pd.DataFrame:
+    """Tiers of markets that are full, and whose next tonne at that price is worth something."""
+    prices = plan.prices.table
+    full = prices[(prices["kind"] == "market") & prices["period"].isin(list(years))
+                  & (prices["price"] > style.BINDING_PRICE)]
+    node = plan.case.network.tables["markets"].set_index("id")["node"]
+    found = [{**_told(plan, rows, years), "id": name, "node": node[rows["limit"].iloc[0]]}
+             for (_, name), rows in full.groupby(["limit", "name"], sort=True)
+             if rows["volume"].sum() > style.FLOW_FLOOR]
+    table = pd.DataFrame(found, columns=["id", "name", "family", "node", "price", "bound"])
+    return table.sort_values(["price", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def _told(plan: Plan, rows: pd.DataFrame, years: Mapping[str, float]) -> dict[str, Any]:
+    """What is told of a limit, from its rows of prices in a span: its mean price, or the one of all periods."""
+    mean = (rows["price"] * rows["period"].map(years)).sum() / sum(years.values())
+    return {"name": rows["name"].iloc[0], "family": rows["family"].iloc[0], "bound": len(rows),
+            "price": float(rows["price_all"].iloc[0] if _whole(plan, years) else mean)}
 
 
 def _estimates(plan: Plan, years: Mapping[str, float], limits: Sequence[str]) -> list[bool]:

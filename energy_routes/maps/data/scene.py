@@ -70,7 +70,10 @@ class Exit:
 
 @dataclass(frozen=True)
 class Mark:
-    """A node, or several too close to tell apart: the weightiest kind's symbol and their joint label."""
+    """A node, or several too close to tell apart: the weightiest kind's symbol and their joint label.
+
+    ``full``: it is a market that takes no more at a price, which a ring tells.
+    """
 
     x: float
     y: float
@@ -78,6 +81,7 @@ class Mark:
     label: str
     volume: float
     members: tuple[str, ...]
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,12 +200,13 @@ def _marks(data: MapData, view: View, strands: Sequence[Strand]) -> list[Mark]:
             clusters.append([node])
         else:
             home.append(node)
-    return [_mark(cluster) for cluster in clusters]
+    return [_mark(cluster, set(data.depths["node"])) for cluster in clusters]
 
 
-def _mark(cluster: list[dict[str, Any]]) -> Mark:
+def _mark(cluster: list[dict[str, Any]], full: set[str]) -> Mark:
     lead = cluster[0]
     named = [c for c in cluster[1:] if c["kind"] == "field" and c["label"] != lead["label"]]
     label = " · ".join(dict.fromkeys([str(lead["label"]), *(str(c["label"]) for c in named)]))
     return Mark(float(lead["x"]), float(lead["y"]), str(lead["kind"]), label,
-                max(float(c["volume"]) for c in cluster), tuple(str(c["id"]) for c in cluster))
+                max(float(c["volume"]) for c in cluster), tuple(str(c["id"]) for c in cluster),
+                any(c["id"] in full for c in cluster))

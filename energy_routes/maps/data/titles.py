@@ -58,10 +58,9 @@ def setting(case: Case, when: str, limits: pd.DataFrame, words: Words) -> str:
 
 def _worth(limit: pd.Series, case: Case, words: Words) -> dict[str, str]:
     """Name, measure and price of a bottleneck, for a sentence."""
-    price = float(limit["price"])
     return {"name": limit_name(limit, words, 48),
             "measure": words.of_family("measure", case.network.families[limit["family"]]),
-            "price": words.number(price, 2 if price < 0.95 else 0 if price >= 99.5 or round(price, 1) % 1 == 0 else 1)}
+            "price": words.number(float(limit["price"]))}
 
 
 def limit_name(limit: pd.Series | dict[str, Any], words: Words, length: int = 200) -> str:

@@ -28,6 +28,7 @@ SYMBOLS: dict[str, dict[str, Any]] = {
 }
 MAIN_KINDS = ("port", "market", "field")  # named before all others; the first two in bold
 TOLERANCE = {True: 16, False: 6}          # line samples that a name may cover, main kinds and others
+RING = 5.2  # points from the edge of a symbol to a name, where a ring stands between
 SWAP = (0, (2.2, 1.1))  # exchanged on paper, nothing moves along the line
 DASHES: dict[str, Any] = {"still": "solid", "idle": (0, (1.0, 2.4)), "proposed": (0, (5.0, 3.2))}
 
@@ -96,7 +97,7 @@ def draw_labels(ax: Axes, marks: Sequence[Mark], scene: Scene, placer: Placer, z
         bold = mark.kind in MAIN_KINDS[:2]
         size = zoom * (7.8 if bold else 7.0)
         width, height = text_size(mark.label, size, bold=bold)
-        clear = zoom * (SYMBOLS[mark.kind]["markersize"] / 2 + 2.2)
+        clear = zoom * (SYMBOLS[mark.kind]["markersize"] / 2 + (RING if mark.full else 2.2))
         spots = around(mark.x, mark.y, width, height, clear)
         plain = [s for s in spots if all(s.distance(*r) > s.distance(mark.x, mark.y) + 1.0 for r in rivals)]
         tolerance = TOLERANCE[mark.kind in MAIN_KINDS]

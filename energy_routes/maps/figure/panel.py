@@ -17,7 +17,7 @@ from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.data.projection import View, home_box, project
 from energy_routes.maps.data.scene import Dresser, Scene, compose_scene
 from energy_routes.maps.figure import layers
-from energy_routes.maps.figure.text import pills
+from energy_routes.maps.figure.text import pills, signs
 from energy_routes.maps.figure.text.labels import Box, Placer, text_size
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def tell_flows(canvas: Canvas) -> None:
     ax, scene, placer, zoom = canvas.ax, canvas.scene, canvas.placer, canvas.detail.text
     if canvas.detail.names:
         pills.draw_exits(ax, scene, placer, zoom)
-    pills.draw_bottlenecks(ax, scene, canvas.data, placer, zoom, told=canvas.detail.prices)
+    signs.draw_limits(ax, scene, canvas.data, placer, zoom, told=canvas.detail.prices)
     volumes = pills.told_volumes(scene, canvas.data)[:canvas.detail.volumes]
     pills.draw_volumes(ax, volumes[:6], scene, placer, zoom)
     main, others = layers.by_weight(scene)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SIZE = (13.33, 7.5)      # inches; 1999 × 1125 pixels at DPI
 DPI = 150
-HEADER, FOOTER = 68.0, 66.0  # points
+HEADER, FOOTER = 68.0, 78.0  # points
 WIDTH, HEIGHT = (side * 72.0 for side in SIZE)
 UNDATED: dict[str, dict[str, None]] = {
     ".svg": {"Date": None}, ".pdf": {"CreationDate": None, "ModDate": None}, ".png": {"Software": None},

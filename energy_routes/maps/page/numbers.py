@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.answer import Words, exported
-from energy_routes.maps.data.payload import bottlenecks, moved_over, records
+from energy_routes.maps.data.payload import bottlenecks, depths, moved_over, records
 from energy_routes.maps.data.titles import finding, limit_name
 from energy_routes.network import Names
 from energy_routes.plan import VALUES, Plan, merged
@@ -31,7 +31,8 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
                  most_routes: int = 80) -> dict[str, Any]:
     """What one plan says; every list runs over ``spans``, each a list of period labels.
 
-    ``volume``, ``capacity``, ``price``: arc by span.  ``limits``: bottlenecks by span.  ``finding``: words by span.
+    ``volume``, ``capacity``, ``price``: arc by span.  ``limits``: bottlenecks by span, ``depths``: full
+    tiers of markets by span.  ``finding``: words by span.
     ``cards``: key to values.  ``corridors``: group to volumes.  ``routes``: the netback sheets, over the plan's own
     horizon.
     """
@@ -42,6 +43,7 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
     return {
         **columns,
         "limits": [table["limits"] for table in tables],
+        "depths": [table["depths"] for table in tables],
         "finding": [table["finding"] for table in tables],
         "tariff": _tariffs(plan, arcs),
         "status": _statuses(plan, arcs),
@@ -63,9 +65,12 @@ def _span(plan: Plan, labels: Sequence[str], arcs: Sequence[str], at: Mapping[st
         "volume": [short(v) for v in rows["volume"].fillna(0.0)],
         "capacity": [short(v) for v in rows["capacity"]],
         "price": [short(v) for v in rows["price"].fillna(0.0)],
-        "limits": [{"id": row["id"], "name": limit_name(row, words), "arc": at[row["arc"]],
+        "limits": [{"id": row["id"], "name": limit_name(row, words), "arc": at[row["arc"]], "sign": row["sign"],
                     "family": row["family"], "price": short(row["price"]), "bound": int(row["bound"])}
                    for row in records(limits) if row["arc"] in at],
+        "depths": [{"id": row["id"], "name": words.name(row["name"]), "node": row["node"], "sign": "depth",
+                    "family": row["family"], "price": short(row["price"]), "bound": int(row["bound"])}
+                   for row in records(depths(plan, years))],
     }
 
 

@@ -11,13 +11,15 @@ from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.figure.layers import DASHES, SWAP, SYMBOLS
 from energy_routes.maps.figure.text.labels import text_size
+from energy_routes.maps.figure.text.signs import draw_sign
 from energy_routes.pack import Family
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SAMPLE_VOLUMES = {"month": (0.5, 2.0, 6.0), "year": (5.0, 20.0, 60.0)}
-KINDS = ("field", "port", "hub", "border", "refinery", "market")
+KINDS = ("field", "port", "hub", "border", "refinery", "storage", "market")
+SIGNS = ("full", "limit", "depth")
 MARGIN = 18.0
 SHRINKS = tuple(1.0 - 0.04 * step for step in range(10))  # sizes of text that are tried, over the normal one
 Sample = Callable[[float], object]  # draws itself from an x on
@@ -161,27 +163,27 @@ def _colours(strip: Strip, x: float) -> float:
 
 
 def _symbols(strip: Strip, x: float) -> float:
-    ax, data, upper, lower = strip.ax, strip.data, strip.height - 28, strip.height - 42
+    """Lines that carry nothing or only on paper; what is scarce; the places."""
+    ax, data = strip.ax, strip.data
+    first, second, third = (strip.height - down for down in (28, 41, 54))
     words, family = data.words, lead(data)
     ends = [strip.head(x, words("legend.symbols"))]
 
     def line(dashes: Any, tone: str) -> Sample:
-        return lambda at: ax.plot([at, at + 20], [upper] * 2, color=tone, linestyle=dashes, linewidth=1.3)
+        return lambda at: ax.plot([at, at + 20], [first] * 2, color=tone, linestyle=dashes, linewidth=1.3)
 
-    def diamond(at: float) -> None:
-        ax.plot([at + 4], [upper], marker="D", markersize=5.2, color=style.BOTTLENECK, markeredgecolor="white")
+    def scarce(sign: str) -> Sample:
+        return lambda at: draw_sign(ax, sign, at + 4, second, 0.9)
 
     def symbol(kind: str) -> Sample:
-        return lambda at: ax.plot([at + 4], [lower], linestyle="none", markeredgecolor=style.INK,
+        return lambda at: ax.plot([at + 4], [third], linestyle="none", markeredgecolor=style.INK,
                                   markeredgewidth=0.9, **SYMBOLS[kind])
 
-    several = len(data.families) > 1
-    full = words("legend.bottleneck_short") if several else words.of_family("legend.bottleneck", family)
-    ends.append(strip.row(x, upper, [(line(DASHES["proposed"], family.proposed), 20.0, words("legend.proposed")),
+    ends.append(strip.row(x, first, [(line(DASHES["proposed"], family.proposed), 20.0, words("legend.proposed")),
                                      (line(DASHES["idle"], style.IDLE), 20.0, words("legend.idle")),
-                                     (line(SWAP, family.ramp[2]), 20.0, words("legend.swap")),
-                                     (diamond, 8.0, full)]))
-    ends.append(strip.row(x, lower, [(symbol(kind), 8.0, words(f"kind.{kind}")) for kind in KINDS], gap=10.0))
+                                     (line(SWAP, family.ramp[2]), 20.0, words("legend.swap"))]))
     if data.periods > 1:
-        ends.append(strip.text(ends[-1] + 16, lower, words("legend.mean", periods=data.periods), 6.0))
+        ends.append(strip.text(ends[-1] + 16, first, words("legend.mean", periods=data.periods), 6.0))
+    ends.append(strip.row(x, second, [(scarce(sign), 8.0, words(f"legend.{sign}")) for sign in SIGNS]))
+    ends.append(strip.row(x, third, [(symbol(kind), 8.0, words(f"kind.{kind}")) for kind in KINDS], gap=10.0))
     return max(ends)

@@ -1,4 +1,4 @@
-"""What is told of lines: bottleneck prices (never dropped), volumes, names, and where lanes leave the frame."""
+"""What is told of lines: volumes, names, and where lanes leave the frame."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from energy_routes.answer import Words
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData, records
 from energy_routes.maps.data.projection import Points
@@ -57,62 +56,10 @@ def pill(ax: Axes, box: Box, text: str, size: float, face: str, edge: str, ink: 
     ax.text(*box.centre, text, size=size, weight="bold", color=ink, ha="center", va="center_baseline", zorder=19)
 
 
-def _pill_size(text: str, size: float) -> tuple[float, float]:
+def pill_size(text: str, size: float) -> tuple[float, float]:
+    """Width and height of a rounded label, points."""
     width, height = text_size(text, size, bold=True)
     return width + size * 1.05, height + size * 0.62
-
-
-def price_text(row: Mapping[str, Any], periods: int, words: Words) -> str:
-    """'+$46/t'; with '2/12' behind it when the arc was full in two of twelve periods only."""
-    price = float(row["price"])
-    told = words.number(price, 0 if price >= 9.95 else 1 if price >= 0.95 else 2)
-    worth = words("pill.price", price=told, measure=words.unit(row["family"].priced))
-    return worth if row["bound"] == periods else words("pill.price_periods", price=worth, bound=row["bound"],
-                                                       periods=periods)
-
-
-def draw_bottlenecks(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: float,
-                     told: int = 99) -> None:
-    """A magenta diamond on every bottleneck, and the price of the dearest ``told`` in a pill where there is room."""
-    size = 7.0 * zoom
-    rows = [row for row in data.rows(data.limits) if row["arc"] in scene.anchors]
-    places = _anchors(scene, rows)
-    for x, y in places:
-        ax.plot([x], [y], marker="D", markersize=5.2 * zoom, color=style.BOTTLENECK, markeredgecolor="white",
-                markeredgewidth=0.8, zorder=17)
-        placer.block(Box.around(x, y, 5 * zoom, 5 * zoom))
-    for row, (x, y) in list(zip(rows, places, strict=True))[:told]:
-        text = price_text(row, data.periods, data.words)
-        wide, high = _pill_size(text, size)
-        box = placer.place(_ring(x, y, wide, high), tolerance=6)
-        if box is None:
-            continue
-        at = (float(np.clip(x, box.west, box.east)), float(np.clip(y, box.south, box.north)))
-        ax.plot([x, at[0]], [y, at[1]], color=style.BOTTLENECK, linewidth=0.9, zorder=16)
-        pill(ax, box, text, size, style.BOTTLENECK, "white", "white")
-
-
-def _anchors(scene: Scene, rows: Sequence[dict[str, Any]]) -> list[tuple[float, float]]:
-    """The middle of each limit's line as drawn; a second limit on one line stands a quarter of the way along."""
-    places: list[tuple[float, float]] = []
-    for row in rows:
-        own = [s for s in scene.strands if s.arc == row["arc"]]
-        if own:
-            points = max(own, key=lambda s: s.length).points
-            spots = [points[int(share * (len(points) - 1))] for share in (0.5, 0.25, 0.75)]
-            free = [p for p in spots if all(np.hypot(p[0] - x, p[1] - y) > 4.0 for x, y in places)]
-            x, y = (free or spots)[0]
-        else:
-            x, y = scene.anchors[row["arc"]]
-        places.append((float(x), float(y)))
-    return places
-
-
-def _ring(x: float, y: float, width: float, height: float) -> list[Box]:
-    """Places round an anchor, ever farther out."""
-    turns = np.deg2rad((90, 270, 45, 135, 315, 225, 0, 180))
-    return [Box.around(float(x + np.cos(turn) * (width / 2 + out)), float(y + np.sin(turn) * (height / 2 + out)),
-                       width, height) for out in (7.0, 14.0, 24.0, 38.0, 54.0) for turn in turns]
 
 
 def draw_exits(ax: Axes, scene: Scene, placer: Placer, zoom: float) -> None:
@@ -146,7 +93,7 @@ def draw_volumes(ax: Axes, told: Sequence[Told], scene: Scene, placer: Placer, z
     size = 6.8 * zoom
     flows = scene.of("flow")
     for strand, text, tone in told:
-        wide, high = _pill_size(text, size)
+        wide, high = pill_size(text, size)
         spots = beside(strand.points, wide, high, strand.width / 2 + 2.5, SHARES)
         box = (placer.place(_own(spots, strand.arc, flows), tolerance=1)
                or placer.place(spots[:2 * len(SHARES)], tolerance=1))

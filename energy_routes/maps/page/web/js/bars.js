@@ -1,6 +1,6 @@
 /** The lists beside the map: lines with flow against capacity, and routes with what they earn. */
 
-import { arcs, content, plans, reading } from "./data.js";
+import { arcs, content, isFull, plans, reading } from "./data.js";
 import { find, make } from "./dom.js";
 import { number, priceUnit, say, volume } from "./format.js";
 import { baseColour, BOTTLENECK, colour, INK } from "./palette.js";
@@ -30,7 +30,7 @@ function bar({ arc, now, before }, most) {
   }
   parts.push(make("rect", { y: 3, width: at(now.flow), height: 7, fill: colour(arc.family, now.used) }));
   if (comparing()) parts.push(make("rect", { x: Math.max(0, at(before.flow) - 0.5), width: 1, height: 13, fill: INK }));
-  if (now.limits.length) parts.push(make("rect", { x: at(now.flow) - 0.6, width: 1.4, height: 13, fill: BOTTLENECK }));
+  if (isFull(now)) parts.push(make("rect", { x: at(now.flow) - 0.6, width: 1.4, height: 13, fill: BOTTLENECK }));
   const drawn = make(
     "svg",
     { width: "100%", height: 13, viewBox: "0 0 100 13", preserveAspectRatio: "none", "aria-hidden": "true" },

@@ -54,6 +54,9 @@ export function reading(arc, plan, span) {
   };
 }
 
+/** Whether a line itself is full, and one more unit of it worth something. */
+export const isFull = (now) => now.limits.some((limit) => limit.sign === "full");
+
 /** The key figure of a plan in a span; null where it has none. */
 export function figure(key, plan, span) {
   const told = plans[plan];

@@ -3,12 +3,13 @@
 import { content, plans, spans } from "./data.js";
 import { make } from "./dom.js";
 import { say } from "./format.js";
-import { legendKey } from "./legend.js";
+import { legendKey } from "./key.js";
 import { INK } from "./palette.js";
 import { findingNow, shownPlan, state } from "./state.js";
 
 const HEAD = 54;
 const FOOT = 22;
+const MARGIN = 14;
 // What a drawing programme needs to know; everything else is in the attributes already.
 const STYLES = [
   "fill",
@@ -83,21 +84,13 @@ export function drawing() {
     parts.push(copy, write(14, top + 22, 13, caption, { "font-weight": 600 }));
     top += height + 2;
   });
-  const key = legendKey(state.view === "change" ? "change" : "plan", false);
+  const key = legendKey(state.view === "change" ? "change" : "plan", false, width - 2 * MARGIN);
   const high = Number(key.getAttribute("height"));
   key.removeAttribute("class");
-  key.setAttribute("x", width - 300);
-  key.setAttribute("y", top - high - 18);
+  key.setAttribute("x", MARGIN);
+  key.setAttribute("y", top + 10);
   for (const text of key.querySelectorAll("text")) text.setAttribute("font-family", FAMILY);
-  const card = make("rect", {
-    x: width - 312,
-    y: top - high - 28,
-    width: 300,
-    height: high + 18,
-    rx: 8,
-    fill: "#fff",
-    "fill-opacity": 0.95,
-  });
+  top += high + 16;
   const plan = plans[shownPlan()];
   const whole = make(
     "svg",
@@ -108,7 +101,6 @@ export function drawing() {
       fill: "#5b6773",
     }),
     parts,
-    card,
     key,
     write(14, top + 14, 9, [...content.credits, say("credit.borders")].join(" · "), { fill: "#5b6773" }),
   );

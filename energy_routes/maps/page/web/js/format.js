@@ -16,6 +16,14 @@ export function known(prefix, word) {
   return content.words[`${prefix}.${word}`] ?? word;
 }
 
+/** A size to some decimals; an exact half goes to the even digit, as in the figures made by Python. */
+function fixed(size, decimals) {
+  const half = Number.isInteger(size * 2 ** (decimals + 1)) && (size * 10 ** decimals) % 1 === 0.5;
+  if (!half) return size.toFixed(decimals);
+  const below = Math.floor(size * 10 ** decimals);
+  return ((below + (below % 2)) / 10 ** decimals).toFixed(decimals);
+}
+
 /**
  * A number: with `decimals`, or none from 100, one from 1, else two
  * significant digits; a dash for null.
@@ -24,10 +32,10 @@ export function number(value, decimals) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   const size = Math.abs(value);
   let text;
-  if (decimals !== undefined) text = size.toFixed(decimals);
-  else if (size >= 99.95) text = size.toFixed(0);
-  else if (size >= 0.95) text = size.toFixed(1);
-  else text = String(Number(size.toPrecision(2)));
+  if (decimals !== undefined) text = fixed(size, decimals);
+  else if (size >= 99.95) text = fixed(size, 0);
+  else if (size >= 0.95) text = fixed(size, 1);
+  else text = size ? String(Number(fixed(size, Math.min(20, 1 - Math.floor(Math.log10(size)))))) : "0";
   if (text.includes("e")) text = "0";
   const [whole, rest] = text.split(".");
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, THOUSANDS);
@@ -53,9 +61,6 @@ export const unit = (code) => known("unit", code);
 /** USD a tonne or a thousand m³, as the family is sold. */
 export const priceUnit = (family) => unit(familyOf(family).price);
 
-/** A price as a pill tells it: "+$46/t". */
-export function worth(price, family) {
-  const decimals = price >= 9.95 ? 0 : price >= 0.95 ? 1 : 2;
-  const measure = unit(familyOf(family).priced);
-  return say("pill.price", { price: number(price, decimals), measure });
-}
+/** A price as a pill tells it, in the figures of every other place: "+$46.2/t". */
+export const worth = (price, family) =>
+  say("pill.price", { price: number(price), measure: unit(familyOf(family).priced) });

@@ -19,6 +19,9 @@ export function textWidth(text, size, weight = 400, italic = false) {
   return measured.get(key);
 }
 
+export const PILL_HEIGHT = 17;
+export const pillWidth = (text) => textWidth(text, 11, 650) + 14;
+
 /** A box around a centre. */
 export const around = (x, y, width, height) => ({
   left: x - width / 2,

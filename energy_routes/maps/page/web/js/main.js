@@ -24,7 +24,7 @@ function arrange() {
   if (shape === wanted.join()) return;
   shape = wanted.join();
   for (const panel of panels) panel.remove();
-  panels = wanted.map((which) => new Panel(find("maps"), which));
+  panels = wanted.map((which) => new Panel(find("panels"), which));
 }
 
 /** What a panel shows: its title, and the plan and span. */
@@ -45,12 +45,16 @@ function captionOf(which) {
 
 function drawMaps() {
   arrange();
-  for (const box of document.querySelectorAll(".legend, .zoomer")) box.remove();
+  document.querySelector(".zoomer")?.remove();
   panels[0].root.node().append(zoomer());
-  const last = panels.at(-1);
-  const host = last.root.node();
-  host.append(legend(last.which, host.clientHeight, drawMaps));
+  drawLegend();
   for (const panel of panels) panel.draw(...captionOf(panel.which));
+}
+
+function drawLegend() {
+  const maps = find("maps");
+  maps.querySelector(".legend")?.remove();
+  maps.append(legend({ width: maps.clientWidth, height: maps.clientHeight }, drawLegend));
 }
 
 function zoomer() {
@@ -80,7 +84,7 @@ function setting() {
   const [worst] = plan.limits[state.span];
   if (!worst) return say("title.no_bottleneck", { said });
   const measure = say(`measure.${worst.family}`);
-  return say("title.scarcest", { said, name: worst.name, measure, price: number(worst.price, 1) });
+  return say("title.scarcest", { said, name: worst.name, measure, price: number(worst.price) });
 }
 
 function draw() {
@@ -130,7 +134,10 @@ function start() {
   find("save-svg").addEventListener("click", saveSvg);
   find("save-png").addEventListener("click", savePng);
   find("open-help").addEventListener("click", () => find("help").showModal());
-  addEventListener("resize", drawTimeline);
+  addEventListener("resize", () => {
+    drawLegend();
+    drawTimeline();
+  });
   addEventListener("hashchange", () => {
     readAddress();
     draw();

@@ -7,6 +7,7 @@ import { textWidth } from "./labels.js";
 
 const RANK = ["port", "market", "field", "border", "hub", "refinery", "storage"];
 const MAIN = new Set(["market", "port"]);
+const RIM = 4; // px between the symbol of a market and its name that a ring takes
 const MERGE = 8; // px: nodes closer than this are drawn as one
 const SYMBOLS = {
   field: "M0,-5L4.6,3.6H-4.6Z",
@@ -99,6 +100,7 @@ export function marksOf(strands, camera, size) {
     const fields = mark.others.filter((other) => other.node.kind === "field");
     const names = new Set([mark.node.name, ...fields.map((other) => other.node.name)]);
     mark.label = [...names].slice(0, 2).join(" · ") + (names.size > 2 ? " …" : "");
+    mark.nodes = new Set([mark, ...mark.others].map((one) => one.node.id));
     mark.volume = Math.max(mark.volume, ...mark.others.map((other) => other.volume));
   }
   return marks;
@@ -120,7 +122,7 @@ export function drawMarks(group, marks) {
 /** Places for a name round a mark: right, left, above, below, then farther. */
 function spots(mark, width, height) {
   const out = [];
-  for (const away of [9, 15, 23]) {
+  for (const away of [9, 15, 23].map((step) => step + (mark.full ? RIM : 0))) {
     const side = away * 0.75;
     for (const [dx, dy, anchor] of [
       [away, 0, 0],
@@ -181,7 +183,7 @@ export function drawNodeNames(group, leaders, told) {
     .attr("x", (one) => one.box.x.toFixed(1))
     .attr("y", (one) => (one.box.y + one.size * 0.35).toFixed(1))
     .text((one) => one.mark.label);
-  for (const { mark, box } of told.filter((one) => one.box.away > 12)) {
+  for (const { mark, box } of told.filter((one) => one.box.away > (one.mark.full ? 12 + RIM : 12))) {
     const to = {
       x: Math.min(box.right, Math.max(box.left, mark.x)),
       y: Math.min(box.bottom, Math.max(box.top, mark.y)),

@@ -6,7 +6,9 @@ const { steps } = content.style;
 
 export const BOTTLENECK = content.style.bottleneck;
 export const IDLE = content.style.idle;
+export const UNCAPPED = content.style.uncapped;
 export const INK = "#1c2733";
+export const MUTED = "#5b6773";
 export const BAND_OPACITY = 0.17;
 /** PRGn from decrease to increase: told apart by colour-blind readers. */
 export const CHANGE = ["#762a83", "#af8dc3", "#a9b1b9", "#7fbf7b", "#1b7837"];
@@ -18,7 +20,7 @@ export const width = (monthly) => 1.4 + 2.05 * monthly;
 export const stepOf = (used) => steps.filter((edge) => used >= edge).length;
 
 /** Colour of a flow; one without a capacity has no utilisation to tell. */
-export const colour = (family, used) => (used === null ? content.style.uncapped : rampOf(family)[stepOf(used)]);
+export const colour = (family, used) => (used === null ? UNCAPPED : rampOf(family)[stepOf(used)]);
 
 /** A tone of the family that is dark enough for text on white. */
 export const inkOf = (family, used) => (used === null ? "#6d5848" : rampOf(family)[Math.max(2, stepOf(used))]);

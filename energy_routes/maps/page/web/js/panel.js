@@ -1,6 +1,6 @@
 /** One map: ground, lines and everything written on them, moved by a camera that all panels share. */
 
-import { content } from "./data.js";
+import { content, plans } from "./data.js";
 import { say } from "./format.js";
 import { inside, lay, pathOf, pointAt, stretchInside } from "./geometry.js";
 import { drawGround, drawNames } from "./ground.js";
@@ -8,9 +8,10 @@ import { around, Placer } from "./labels.js";
 import { drawLineNames, namedLines, placeLineNames } from "./lines.js";
 import { byWeight, drawArrows, drawLosses, drawMarks, drawNodeNames, marksOf, placeNames } from "./marks.js";
 import { BAND_OPACITY, baseColour } from "./palette.js";
-import { bottleneckPills, drawPills, drawWaysOut, numbersOf, placeNumbers, waysOut } from "./pills.js";
+import { drawPills, drawWaysOut, numbersOf, placeNumbers, waysOut } from "./pills.js";
 import { startPointer } from "./pointer.js";
 import { strandsOf } from "./scene.js";
+import { drawSigns, placeSigns } from "./signs.js";
 import { focusedArcs, state, toggleFocus } from "./state.js";
 import { hideTip, showTip } from "./tooltip.js";
 import { lineWords } from "./words.js";
@@ -18,7 +19,6 @@ import { lineWords } from "./words.js";
 const NEAREST = 24;
 const FARTHEST = 0.45;
 const REST = 110; // ms without a movement after which the map is laid out anew
-const ABOVE = 0.3; // of the spare height: the legend needs the rest
 const MARCHING = 2.2; // px: a thinner line carries no dashes
 const FIRST = 8; // numbers told before the names of places
 const MOST = 34; // numbers told at all
@@ -64,7 +64,7 @@ export class Panel {
     this.fit = Math.min(width / wide, height / high);
     this.origin = {
       x: (width - wide * this.fit) / 2 - left * this.fit,
-      y: (height - high * this.fit) * ABOVE - top * this.fit,
+      y: (height - high * this.fit) / 2 - top * this.fit,
     };
     const [west, north, east, south] = content.reach;
     this.zoom.translateExtent([
@@ -201,6 +201,13 @@ export class Panel {
     showTip(strand, left + place.x, top + place.y);
   }
 
+  /** The markets that take no more at a price. */
+  depths() {
+    if (this.which === "change") return [];
+    const plan = plans[this.which === "before" ? 0 : state.step];
+    return plan.depths[state.span].filter((limit) => state.families.has(limit.family));
+  }
+
   /** Arrows, nodes, pills and names, the most important first. */
   write() {
     const { camera, size } = this;
@@ -208,7 +215,7 @@ export class Panel {
     const shown = this.strands.filter((strand) => !focus || focus.has(strand.arc.n));
     const seen = shown.filter((strand) => strand.line.seen);
     const placer = new Placer(size);
-    for (const box of this.root.selectAll(".legend, .caption, .zoomer").nodes()) {
+    for (const box of this.root.selectAll(".caption, .zoomer").nodes()) {
       placer.block({
         left: box.offsetLeft - 4,
         top: box.offsetTop - 4,
@@ -220,7 +227,9 @@ export class Panel {
     const marks = marksOf(shown, camera, size).filter((mark) => inside(mark.x, mark.y, size, 6));
     for (const mark of marks) placer.block(around(mark.x, mark.y, 10, 10));
     const leaders = [];
-    const marked = this.which === "change" ? [] : bottleneckPills(seen, placer, size);
+    const depths = this.depths();
+    for (const mark of marks) mark.full = depths.some((limit) => mark.nodes.has(limit.node));
+    const signs = this.which === "change" ? [] : placeSigns(seen, marks, depths, placer, size);
     const ways = waysOut(seen, placer, size);
     const numbers = numbersOf(seen, this.which);
     const [main, others] = byWeight(marks, transform.k);
@@ -236,7 +245,8 @@ export class Panel {
     drawMarks(this.over, marks);
     drawNodeNames(this.over, leaders, names);
     drawLineNames(this.over, lines);
-    drawPills(this.over, leaders, marked, pills);
+    drawSigns(this.over, signs);
+    drawPills(this.over, leaders, signs, pills);
     drawWaysOut(this.over, ways);
     drawLeaders(this.over, leaders);
     drawNames(this.names, camera, placer);

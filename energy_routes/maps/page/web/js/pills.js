@@ -1,60 +1,13 @@
-/** Numbers on the map: prices of bottlenecks (never dropped), volumes, changes, and ways out of the frame. */
+/** Numbers on the map: prices, volumes, changes, and ways out of the frame. */
 
-import { nodeOf, spans } from "./data.js";
-import { number, say, signed, unit, volume, worth } from "./format.js";
+import { isFull, nodeOf } from "./data.js";
+import { number, say, signed, unit, volume } from "./format.js";
 import { inside, pointAt, stretchInside } from "./geometry.js";
-import { around, textWidth } from "./labels.js";
+import { around, pillWidth, PILL_HEIGHT, textWidth } from "./labels.js";
 import { BOTTLENECK, changeInk, inkOf } from "./palette.js";
-import { state } from "./state.js";
 
 const SHARES = [0.5, 0.38, 0.62, 0.27, 0.74, 0.16, 0.86];
 const LEAST_TOLD = 0.008; // of the largest flow: smaller ones are seen, not told
-const HEIGHT = 17;
-
-const pillWidth = (text) => textWidth(text, 11, 650) + 14;
-
-/** The middle of what is seen of a line, or of the line when none is. */
-function middle(strand, size, share = 0.5) {
-  const stretch = stretchInside(strand.line, size) ?? [0, strand.line.length];
-  return pointAt(strand.line, stretch[0] + share * (stretch[1] - stretch[0]));
-}
-
-/** Bottlenecks of the strands: a diamond on each, and a pill where there is room. */
-export function bottleneckPills(strands, placer, size) {
-  const marked = [];
-  for (const strand of strands) {
-    strand.now.limits.forEach((limit, i) => {
-      const place = middle(strand, size, [0.5, 0.3, 0.7, 0.15][i % 4]);
-      marked.push({ strand, limit, x: place.x, y: place.y });
-    });
-  }
-  const seen = marked.filter((mark) => inside(mark.x, mark.y, size));
-  seen.sort((a, b) => b.limit.price - a.limit.price);
-  for (const mark of seen) placer.block(around(mark.x, mark.y, 12, 12));
-  for (const mark of seen) {
-    const { price, family, bound } = mark.limit;
-    const { periods } = spans[state.span];
-    const told = worth(price, family);
-    mark.text = bound < periods ? say("pill.price_periods", { price: told, bound, periods }) : told;
-    mark.width = pillWidth(mark.text);
-    mark.box = placer.place(ring(mark, mark.width), 5);
-  }
-  return seen;
-}
-
-/** Boxes round a place, ever farther out. */
-function ring({ x, y }, width) {
-  const out = [];
-  for (const away of [9, 17, 28, 44, 64]) {
-    for (const turn of [270, 90, 315, 225, 45, 135, 0, 180]) {
-      const angle = (turn * Math.PI) / 180;
-      const dx = Math.cos(angle) * (width / 2 + away);
-      const dy = Math.sin(angle) * (HEIGHT / 2 + away);
-      out.push(around(x + dx, y + dy, width, HEIGHT));
-    }
-  }
-  return out;
-}
 
 /** The volumes (or changes) worth telling, the largest first: strand, text, ink. */
 export const numbersOf = (strands, which) => (which === "change" ? changes(strands) : volumes(strands));
@@ -79,7 +32,7 @@ function changes(strands) {
 }
 
 function volumes(strands) {
-  const flows = strands.filter((strand) => strand.flows && !strand.now.limits.length);
+  const flows = strands.filter((strand) => strand.flows && !isFull(strand.now));
   const most = Math.max(...flows.map((strand) => strand.now.flow), 0);
   return distinct(flows, (strand) => number(strand.now.flow))
     .filter((strand) => strand.now.flow >= LEAST_TOLD * most && !strand.leaves)
@@ -118,9 +71,9 @@ export function beside(strand, width, size) {
       const angle = (place.turn * Math.PI) / 180;
       const [nx, ny] = [-Math.sin(angle), Math.cos(angle)];
       const off = (strand.width / 2 + 4) * away;
-      const reach = off + Math.abs(nx) * (width / 2) + Math.abs(ny) * (HEIGHT / 2);
+      const reach = off + Math.abs(nx) * (width / 2) + Math.abs(ny) * (PILL_HEIGHT / 2);
       for (const side of [-1, 1]) {
-        const box = around(place.x + side * nx * reach, place.y + side * ny * reach, width, HEIGHT);
+        const box = around(place.x + side * nx * reach, place.y + side * ny * reach, width, PILL_HEIGHT);
         out.push({ ...box, at: place, away });
       }
     }
@@ -128,29 +81,18 @@ export function beside(strand, width, size) {
   return out;
 }
 
-export function drawPills(group, leaders, marked, pills) {
-  for (const mark of marked.filter((one) => one.box)) {
+/** Pills of signs and of lines, and the leaders to what they tell of. */
+export function drawPills(group, leaders, signs, pills) {
+  const marked = signs.filter((one) => one.box);
+  for (const mark of marked) {
     leaders.push({ from: mark, to: mark.box, colour: BOTTLENECK });
   }
   for (const pill of pills.filter((one) => one.box.away > 1.2)) {
     leaders.push({ from: pill.box.at, to: pill.box, colour: pill.ink });
   }
-  group
-    .selectAll("path.diamond")
-    .data(marked, (mark) => mark.limit.id)
-    .join("path")
-    .attr("class", "diamond")
-    .attr("data-limit", (mark) => mark.limit.id)
-    .attr("d", "M0,-6L6,0L0,6L-6,0Z")
-    .attr("fill", BOTTLENECK)
-    .attr("stroke", "#fff")
-    .attr("stroke-width", 1.3)
-    .attr("transform", (mark) => `translate(${mark.x.toFixed(1)},${mark.y.toFixed(1)})`);
   const told = [
     ...pills.map((pill) => ({ ...pill, key: `v${pill.strand.arc.id}`, fill: "#fff", edge: pill.ink })),
-    ...marked
-      .filter((mark) => mark.box)
-      .map((mark) => ({ ...mark, key: `b${mark.limit.id}`, fill: BOTTLENECK, edge: "#fff", ink: "#fff" })),
+    ...marked.map((mark) => ({ ...mark, key: `b${mark.limit.id}`, fill: BOTTLENECK, edge: "#fff", ink: "#fff" })),
   ];
   group
     .selectAll("g.pill")
@@ -159,9 +101,9 @@ export function drawPills(group, leaders, marked, pills) {
       const pill = entered.append("g").attr("class", "pill");
       pill
         .append("rect")
-        .attr("rx", HEIGHT / 2)
-        .attr("height", HEIGHT)
-        .attr("y", -HEIGHT / 2);
+        .attr("rx", PILL_HEIGHT / 2)
+        .attr("height", PILL_HEIGHT)
+        .attr("y", -PILL_HEIGHT / 2);
       pill.append("text").attr("dy", ".34em");
       return pill;
     })

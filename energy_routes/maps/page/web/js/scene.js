@@ -6,7 +6,7 @@ import { state } from "./state.js";
 
 const FLOOR = content.style.floor;
 const LASTING = new Set(["pipeline", "rail"]); // modes drawn even when unused
-const DASHES = { proposed: "7 5", idle: "1 5", lost: "2 4", swap: "6 3" };
+export const DASHES = { proposed: "7 5", idle: "1 5", lost: "2 4", swap: "6 3" };
 
 /** The largest change of a flow (a month) in a span of this kind, all steps. */
 const largest = new Map();

@@ -1,6 +1,6 @@
 /** Every number behind the map, as tables to read and to save. */
 
-import { arcs, content, corridors, families, familyOf, figure, kind, plans, reading, spans } from "./data.js";
+import { arcs, content, corridors, families, familyOf, figure, kind, nodeOf, plans, reading, spans } from "./data.js";
 import { find, make } from "./dom.js";
 import { save } from "./export.js";
 import { number, percent, say, signed, unit, volume } from "./format.js";
@@ -23,7 +23,7 @@ function linesTable() {
     ["table.capacity", (value) => (value === null ? say("tip.no_limit") : volume(value))],
     ["table.utilisation", percent],
     ["table.tariff", (value) => number(value, 1)],
-    ["table.shadow_price", (value) => number(value, 1)],
+    ["table.shadow_price", (value) => number(value)],
   ];
   if (comparing()) heads.push(["table.before", volume], ["table.change", (value) => signed(value, 2)]);
   const rows = arcs
@@ -31,7 +31,7 @@ function linesTable() {
     .map((arc) => {
       const now = reading(arc, shownPlan(), state.span);
       const before = reading(arc, 0, state.span).flow;
-      const cells = [arc.name, arc.unit, now.flow, now.capacity, now.used, now.tariff, now.limits[0]?.price ?? 0];
+      const cells = [arc.name, arc.unit, now.flow, now.capacity, now.used, now.tariff, now.price];
       return comparing() ? [...cells, before, now.flow - before] : cells;
     })
     .sort((a, b) => b[2] - a[2]);
@@ -41,17 +41,20 @@ function linesTable() {
 function limitsTable() {
   const heads = [
     ["table.limit", (value) => value],
+    ["table.kind", (value) => value],
     ["table.line", (value) => value],
-    ["table.shadow_price", (value) => number(value, 2)],
+    ["table.shadow_price", (value) => number(value)],
     ["page.periods", (value) => number(value, 0)],
   ];
-  const rows = plans[shownPlan()].limits[state.span].map((limit) => [
+  const plan = plans[shownPlan()];
+  const rows = [...plan.limits[state.span], ...plan.depths[state.span]].map((limit) => [
     limit.name,
-    arcs[limit.arc].name,
+    say(`legend.${limit.sign}`),
+    limit.sign === "depth" ? (nodeOf(limit.node)?.name ?? limit.node) : arcs[limit.arc].name,
     limit.price,
     limit.bound,
   ]);
-  return { title: say("kpi.bottlenecks"), heads, rows };
+  return { title: say("legend.scarce"), heads, rows };
 }
 
 function corridorsTable() {

@@ -48,7 +48,7 @@ export function showTip(strand, x, y, others = []) {
     row(say("tip.capacity"), now.capacity === null ? say("tip.no_limit") : `${volume(now.capacity)} ${measure}`),
     row(say("tip.utilisation"), percent(now.used)),
     row(say("tip.tariff"), now.tariff === null ? "–" : `${number(now.tariff, 1)} ${priceUnit(arc.family)}`),
-    row(say("tip.shadow_price"), `${number(now.limits[0]?.price ?? 0, 1)} ${priceUnit(arc.family)}`),
+    row(say("tip.shadow_price"), `${number(now.price)} ${priceUnit(arc.family)}`),
   ];
   if (comparing()) rows.push(row(say("tip.change"), `${signed(delta, 2)} ${measure}`));
   const parts = [

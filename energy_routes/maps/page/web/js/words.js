@@ -1,6 +1,6 @@
 /** What a line is in words: for screen readers, and the one plain sentence of the tooltip. */
 
-import { content, spans } from "./data.js";
+import { content, isFull, spans } from "./data.js";
 import { number, say, signed, unit, volume } from "./format.js";
 import { comparing, state } from "./state.js";
 
@@ -16,7 +16,8 @@ export function lineWords({ arc, now, delta }) {
           percent: number(100 * (now.used ?? 0), 0),
         }),
   ];
-  if (now.limits.length) parts.push(say("aria.bottleneck"));
+  if (isFull(now)) parts.push(say("aria.bottleneck"));
+  else if (now.limits.length) parts.push(say("legend.limit"));
   if (comparing() && Math.abs(delta) >= 0.005) {
     parts.push(`${say("tip.change")} ${signed(delta, 2)} ${unit(arc.unit)}`);
   }
@@ -30,12 +31,12 @@ export function sentence({ arc, now }) {
   const own = now.limits.find((limit) => limit.id === arc.id);
   if (own) {
     const { periods } = spans[state.span];
-    const worth = say(`tip.worth.${arc.family}`, { price: number(own.price, own.price < 10 ? 2 : 1) });
+    const worth = say(`tip.worth.${arc.family}`, { price: number(own.price) });
     if (own.bound === periods) return worth;
     return `${worth} ${say("tip.worth_periods", { bound: own.bound, periods })}`;
   }
   const joint = now.limits[0];
-  if (joint) return say("page.joint", { name: joint.name, price: number(joint.price, 1) });
+  if (joint) return say("page.joint", { name: joint.name, price: number(joint.price) });
   if (now.flow <= floor) {
     return say(now.status === "proposed" ? "tip.proposed" : "tip.unused");
   }

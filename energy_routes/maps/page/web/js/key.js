@@ -1,0 +1,186 @@
+/** What widths, colours and symbols mean: sections of a drawing, set beside each other as the width allows. */
+
+import { families, familyOf, plans, spans } from "./data.js";
+import { make } from "./dom.js";
+import { number, say, unit } from "./format.js";
+import { textWidth } from "./labels.js";
+import { symbolEdge, symbolFill, symbolOf } from "./marks.js";
+import { BOTTLENECK, CHANGE, IDLE, INK, MUTED, proposedColour, rampOf, UNCAPPED, width } from "./palette.js";
+import { DASHES, largestNow } from "./scene.js";
+import { SIGNS } from "./signs.js";
+import { state } from "./state.js";
+
+const [SIZE, LINE, GAP] = [11, 15, 18]; // px: text, from row to row, between sections
+const TICKS = [1, 2, 5];
+const STEP = 40; // px of a colour
+const KINDS = ["field", "port", "hub", "border", "refinery", "storage", "market"];
+
+/** "Mt a year", "Mt or bcm a month", or the plain unit for other spans. */
+function spanUnit() {
+  const shown = families.filter((family) => state.families.has(family));
+  const { months } = spans[state.span];
+  const units = [...new Set(shown.map((family) => unit(familyOf(family).unit)))];
+  const base = units.reduce((first, second) => say("legend.unit.either", { first, second }));
+  if (Math.abs(months - 12) < 0.1) return say("legend.unit.year", { unit: base });
+  return months < 1.1 ? say("legend.unit.month", { unit: base }) : base;
+}
+
+/** Three round volumes whose widths tell the scale. */
+function ticks() {
+  const { months } = spans[state.span];
+  const round = (value) => {
+    const size = 10 ** Math.floor(Math.log10(value));
+    return TICKS.map((tick) => tick * size).findLast((tick) => tick <= value * 1.0001);
+  };
+  return [0.5, 2, 6].map((monthly) => round(monthly * months));
+}
+
+const write = (x, y, words, extra = {}) => make("text", { x, y, "font-size": SIZE, fill: INK, ...extra }, words);
+
+/** A sample `wide` px wide that draws itself round a height, and the word behind it. */
+const sample = (wide, word, draw) => ({ wide, word, draw });
+
+const stroke = (word, tone, weight, dash = null) =>
+  sample(28, word, (x, y) => [
+    make("path", { d: `M${x},${y}h28`, stroke: tone, "stroke-width": weight, "stroke-dasharray": dash, fill: "none" }),
+  ]);
+
+const shape = (word, path, fill, edge) =>
+  sample(15, word, (x, y) => [
+    make("path", { d: path, transform: `translate(${x + 7},${y})`, fill, stroke: edge, "stroke-width": 1.2 }),
+  ]);
+
+/** A heading over rows of samples, set in columns. */
+function section(head, rows) {
+  const wide = (one) => (one ? one.wide + (one.word ? 5 + textWidth(one.word, SIZE) : 0) : 0);
+  const columns = d3.range(d3.max(rows, (row) => row.length)).map((j) => d3.max(rows, (row) => wide(row[j])));
+  const left = columns.map((_, j) => d3.sum(columns.slice(0, j)) + 12 * j);
+  const parts = [write(0, SIZE, head, { "font-weight": 600 })];
+  rows.forEach((row, i) => {
+    row.forEach((one, j) => {
+      const y = SIZE + 15 + i * LINE;
+      parts.push(...one.draw(left[j], y));
+      if (one.word) parts.push(write(left[j] + one.wide + (one.wide ? 5 : 0), y + 4, one.word));
+    });
+  });
+  const reach = Math.max(textWidth(head, SIZE, 600), left.at(-1) + columns.at(-1));
+  return { parts, width: Math.ceil(reach), height: SIZE + 9 + rows.length * LINE };
+}
+
+const only = (word) => sample(0, word, () => []);
+
+function widths() {
+  const { months } = spans[state.span];
+  const strokes = ticks().map((volume) =>
+    stroke(number(volume, volume < 1 ? 1 : 0), "#5d6873", width(volume / months)),
+  );
+  const { parts, ...size } = section(say("legend.width", { unit: spanUnit() }), [strokes, []]);
+  const pale = say("legend.capacity");
+  parts.push(write(0, SIZE + 19 + LINE, pale, { fill: MUTED }));
+  return { ...size, parts, width: Math.max(size.width, textWidth(pale, SIZE)) };
+}
+
+function colours() {
+  const shown = families.filter((family) => state.families.has(family));
+  const ramp = (family) =>
+    sample(4 * STEP, "", (x, y) =>
+      rampOf(family).map((tone, j) => make("rect", { x: x + j * STEP, y: y - 4, width: STEP, height: 9, fill: tone })),
+    );
+  const edges = [
+    say("legend.below", { high: 50 }),
+    say("legend.between", { low: 50, high: 80 }),
+    say("legend.between", { low: 80, high: 95 }),
+    say("legend.above", { low: 95 }),
+  ];
+  const told = sample(4 * STEP, "", (x, y) =>
+    edges.map((edge, j) => write(x + j * STEP, y + 3, edge, { fill: MUTED })),
+  );
+  const rows = shown.map((family) => [only(say(`family.${family}`)), ramp(family)]);
+  return section(say("legend.colour"), [...rows, [only(""), told]]);
+}
+
+function lines() {
+  const [family] = families;
+  const thin = (word, tone, look) => [stroke(say(`legend.${word}`), tone, 1.8, DASHES[look])];
+  return section(say("legend.lines"), [
+    [stroke(say("legend.no_limit"), UNCAPPED, 4)],
+    thin("proposed", proposedColour(family), "proposed"),
+    thin("idle", IDLE, "idle"),
+    thin("swap", rampOf(family)[2], "swap"),
+  ]);
+}
+
+/** What is scarce, and where there may be losses what is closed. */
+function signs() {
+  const rows = Object.keys(SIGNS).map((sign) => [signSample(sign)]);
+  const closed = shape(say("legend.lost"), "M-4,-4L4,4M4,-4L-4,4", "none", INK);
+  return section(say("legend.scarce"), plans.length > 1 ? [...rows, [closed]] : rows);
+}
+
+const signSample = (sign) =>
+  sample(15, say(`legend.${sign}`), (x, y) => [
+    make("path", { d: SIGNS[sign], transform: `translate(${x + 7},${y}) scale(0.75)`, fill: BOTTLENECK }),
+  ]);
+
+/** The kinds of places, so many in a row. */
+function places(many) {
+  const each = KINDS.map((what) => shape(say(`kind.${what}`), symbolOf(what), symbolFill(what), symbolEdge(what)));
+  return section(
+    say("legend.places"),
+    d3.range(0, KINDS.length, many).map((from) => each.slice(from, from + many)),
+  );
+}
+
+/** The scale of a change. */
+function changes() {
+  const step = number(largestNow() / 3, 2);
+  const words = [
+    say("legend.decrease_more", { step }),
+    say("legend.decrease"),
+    say("legend.none"),
+    say("legend.increase"),
+    say("legend.increase_more", { step }),
+  ];
+  const each = words.map((word, i) => stroke(word, CHANGE[i], [7, 4, 1.5, 4, 7][i]));
+  return section(say("legend.change", { unit: spanUnit() }), [
+    [each[0], each[4]],
+    [each[1], each[3]],
+    [each[2]],
+  ]);
+}
+
+/** The sections of a view within a width; `short`: widths and colours alone. */
+function sections(which, short, most) {
+  const own = which === "change" ? [changes()] : [widths(), colours()];
+  if (short) return own;
+  if (which !== "change") own.push(lines(), signs());
+  const beside = places(2);
+  const fits = d3.sum([...own, beside], (one) => one.width + GAP) - GAP <= most;
+  return [...own, fits ? beside : places(KINDS.length)];
+}
+
+/** The key as a drawing of at most a width, so that the exports can carry it. */
+export function legendKey(which, short, most) {
+  let [x, y, high, wide] = [0, 0, 0, 0];
+  const groups = sections(which, short, most).map((one) => {
+    if (x && x + one.width > most) [x, y, high] = [0, y + high + 4, 0];
+    const group = make("g", { transform: `translate(${x},${y})` }, one.parts);
+    wide = Math.max(wide, x + one.width);
+    x += one.width + GAP;
+    high = Math.max(high, one.height);
+    return group;
+  });
+  const height = y + high;
+  return make(
+    "svg",
+    {
+      class: "key",
+      width: wide,
+      height,
+      viewBox: `0 0 ${wide} ${height}`,
+      role: "img",
+      "aria-label": say("legend.title"),
+    },
+    groups,
+  );
+}
