@@ -18,11 +18,11 @@ import pandas as pd
 from energy_routes.case import Case, groups_of, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Numbers, Space, Structure
-from energy_routes.linear import Basis, Expr, Session, Solution, Status, Vector
+from energy_routes.linear import Basis, Expr, Program, Session, Solution, Status, Vector
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import pick
-from energy_routes.solving.loop import Around, Options, answered, checked, held_exports, solve
+from energy_routes.solving.loop import Around, Options, answered, checked, held_exports, solve, stated
 from energy_routes.solving.prices.premium import Yardstick
 
 Changes: TypeAlias = Mapping[str, "float | str | bool"]
@@ -263,6 +263,13 @@ class Compiled:
         """
         live, numbers = self.numbers_of(case)
         return live, numbers, _optimal(live, numbers)
+
+    def stated(self, case: Case) -> tuple[Space, Program]:
+        """The space and the programme of a case (exports held where its policy says so; no HHI cut yet)."""
+        if not self.plain:
+            return stated(case)
+        _, numbers = self.numbers_of(case)
+        return numbers.space, numbers.program
 
     def numbers_of(self, case: Case) -> tuple[Live, Numbers]:
         """The structure of a case in its live session, and its numbers."""

@@ -41,7 +41,7 @@ from energy_routes.linear import (
     between,
 )
 from energy_routes.plan import builds_table
-from energy_routes.solving import fixed_at, least_in_turn, stated, tie_break
+from energy_routes.solving import compile, fixed_at, least_in_turn, tie_break
 from energy_routes.studies.study import Study
 
 CRITERIA = ("regret", "expected", "cvar")
@@ -186,8 +186,10 @@ def _joint(named: Mapping[str, Case], terms: Bookings, probability: Vector) -> _
     builder = Builder()
     spaces: list[Space] = []
     alone: list[float] = []
-    for name, case in named.items():
-        single, program = stated(replace(case, policy=replace(case.policy, bookings=None)))
+    plain = [replace(case, policy=replace(case.policy, bookings=None)) for case in named.values()]
+    compiled = compile(plain[0])
+    for (name, case), own in zip(named.items(), plain, strict=True):
+        single, program = compiled.stated(own)
         found = Session(program).solve()
         if found.status is not Status.optimal:
             raise InfeasibleError(f"scenario {name!r} has no plan ({found.status.value})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from energy_routes.formulation import Space, build, netback
 from energy_routes.linear import Line, Program, Vector, line_between
 from energy_routes.network import Names, parse_target
 from energy_routes.pack import TABLES, figure, own_unit, parted
-from energy_routes.solving import stated
+from energy_routes.solving import Compiled, compile
 
 BETWEEN = (0.381966, 0.763932)  # where a programme is compared with the line: no round fractions
 NEARER = (1.0, 0.5, 0.125, 0.03125)  # where the far end of a line is looked for, bounds cross beyond
@@ -32,6 +33,11 @@ class Lever:
     start: float
     stop: float
     unit: str = ""
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The case at ``start`` with its structure kept.  Raises InfeasibleError where bounds cross there."""
+        return compile(self.at(self.start))
 
     @property
     def kind(self) -> str:
@@ -178,12 +184,12 @@ def stretch_of(lever: Lever) -> Stretch | None:
 
     Programmes in between are compared with the line.  Raises InfeasibleError where bounds cross at ``start`` already.
     """
-    first, program = stated(lever.at(lever.value(0.0)))
+    first, program = lever.compiled.stated(lever.at(lever.value(0.0)))
     alike = lever.cap is not None and lever.case.policy.security is None  # the cap's own rows are all that differs
 
     def at(t: float) -> tuple[Space, Program]:
         case = lever.at(lever.value(t))
-        return (first, build(replace(first, case=case))) if alike else stated(case)
+        return (first, build(replace(first, case=case))) if alike else lever.compiled.stated(case)
 
     for far in NEARER:
         try:

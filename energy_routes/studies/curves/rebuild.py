@@ -8,7 +8,7 @@ from energy_routes.case import Concentration
 from energy_routes.errors import InfeasibleError, LimitError
 from energy_routes.formulation import CUT, Space, Tangent, hhi_rows, netback, tangents
 from energy_routes.linear import Program, Session, Solution, Vector, optimal, worth
-from energy_routes.solving import CONE, cut_until_inside, pick, solve, stated
+from energy_routes.solving import CONE, cut_until_inside, pick, solve
 from energy_routes.studies.curves.lever import Lever
 from energy_routes.studies.curves.snapshot import Snapshot, snapshot
 
@@ -63,7 +63,7 @@ class Rebuilder:
             if self._lever.kind == "hhi" and self._shared is not None:
                 space, program = replace(self._shared[0], case=case), self._shared[1]
             else:
-                space, program = self._shared = stated(case)
+                space, program = self._shared = self._lever.compiled.stated(case)
             cuts = [cut for old in self._cuts for cut in _for_caps(old, case.policy.max_hhi)]
             session = Session(program)
             whole, solution = cut_until_inside(session, program, space, cuts, lambda _: optimal(session))

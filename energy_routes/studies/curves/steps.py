@@ -65,7 +65,7 @@ def frontier_steps(found: Frontier, lang: str = "en", most: int = MOST) -> tuple
     first, last = points[0]["cap"], points[-1]["cap"]
     lever = lever_of(found.case, found.over, first, last if last != first else first + 1.0, _written(found))
     unit = words.unit(found.case.value_unit)
-    steps = [(_label(found, points[at]["cap"], words), solve(lever.at(points[at]["cap"])),
+    steps = [(_label(found, points[at]["cap"], words), lever.compiled.plan_of(lever.at(points[at]["cap"])),
               _opened(points[at], unit, words)) for at in spread(len(points), most)]  # fmt: skip
     return solve(lever.base), steps
 
