@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,20 @@ import pytest
 from scipy import sparse
 from toy import best, months, toy
 
+from energy_routes.answer.words import Words
 from energy_routes.audit.verification import audit
 from energy_routes.case.case import Case
 from energy_routes.cli.tables.limit_view import worth
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.linear.highs.arrays import Form
 from energy_routes.linear.highs.session import Session
-from energy_routes.linear.sensitivity.slopes import Move, Slopes
-from energy_routes.linear.solution import Prices as Duals
-from energy_routes.plan import limits
+from energy_routes.linear.sensitivity.moves import Moves, Vertex
+from energy_routes.linear.sensitivity.slopes import Slopes
+from energy_routes.linear.solution import Prices as Duals, Solution, Status
+from energy_routes.plan import NOT_FOUND, limits
 from energy_routes.plan.plan import Plan
+from energy_routes.report.sections import money
+from energy_routes.report.subject import Subject
 from energy_routes.results import read_table, summary_of, write_table
 from energy_routes.results.summary import binding
 from energy_routes.solving.loop import solve, stated
@@ -116,6 +121,14 @@ def test_a_month_prices_a_tonne_of_that_month(tmp_path: Path) -> None:
     assert set(short["unit"]) == {"USD/t"}
 
 
+def moved(size: int, *moves: tuple[Mapping[int, float], Mapping[int, float]]) -> Moves:
+    """Moves by what a unit of each adds to lower and to upper bounds, by place among rows and, after them, columns."""
+    low, high = (
+        sparse.csc_matrix([[move[side].get(at, 0.0) for move in moves] for at in range(size)]) for side in (0, 1)
+    )
+    return Moves(low, high)
+
+
 def test_a_dual_may_be_neither_of_the_two_slopes() -> None:
     """max 3a + 2b + c, a ≤ 1, b ≤ 0, a + b + c ≤ 1: one more of the sum brings 1, one less costs 3, and 2 is a dual."""
     ones = np.ones(3)
@@ -127,10 +140,10 @@ def test_a_dual_may_be_neither_of_the_two_slopes() -> None:
     for dual in (1.0, 2.0, 3.0):
         told = replace(solution, prices=Duals(np.array([dual]), form.cost - dual * ones), basis=None)
         found = Slopes(form, told)
-        up = Move(np.array([0]), np.zeros(1), np.ones(1))
-        assert (found.along(up), found.along(up * -1.0)) == pytest.approx((1.0, -3.0))
-        assert found.most(up) == pytest.approx(dual)
-    assert Slopes(form, solution).along(up) == pytest.approx(1.0)  # and from the solver's own basis
+        both_ways = moved(4, ({}, {0: 1.0}), ({}, {0: -1.0}))
+        assert found.along(both_ways).tolist() == pytest.approx([1.0, -3.0])
+        assert found.most(both_ways).tolist() == pytest.approx([dual, -dual])
+    assert Slopes(form, solution).along(both_ways).tolist() == pytest.approx([1.0, -3.0])  # from the solver's own basis
 
 
 def test_a_move_that_is_impossible_has_no_slope() -> None:
@@ -139,11 +152,9 @@ def test_a_move_that_is_impossible_has_no_slope() -> None:
     form = Form("min", np.array([2.0]), 0.0, matrix, np.array([-np.inf, 1.0]), np.array([1.0, np.inf]), np.zeros(1),
                 np.array([np.inf]), np.zeros(1, dtype=bool))  # fmt: skip
     found = Slopes(form, Session(form).solve())
-    least, most = (Move(np.array([at]), np.array([1.0 * at]), np.array([1.0 - at])) for at in (1, 0))
-    assert found.along(least) == -np.inf
-    assert found.along(most * -1.0) == -np.inf
-    assert found.along(most) == 0.0
-    assert found.along(Move.together([most, least])) == pytest.approx(-2.0)  # what costs 2 more is worth −2
+    least, fewer, most, both_up = ({1: 1.0}, {}), ({}, {0: -1.0}), ({}, {0: 1.0}), ({1: 1.0}, {0: 1.0})
+    slopes = found.along(moved(3, least, fewer, most, both_up)).tolist()
+    assert slopes == pytest.approx([-np.inf, -np.inf, 0.0, -2.0])  # what costs 2 more is worth −2
 
 
 def test_an_equality_is_priced_both_ways(tmp_path: Path) -> None:
@@ -310,17 +321,20 @@ def test_a_limit_moves_in_what_is_left_after_a_loss_too(tmp_path: Path) -> None:
     assert (more.netback - plan.netback) / H == pytest.approx(450 / 0.7, rel=1e-6)
 
 
-def test_many_binding_limits_fall_back_to_duals_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prices, "MOST", 1)
+def test_a_price_that_the_solver_does_not_find_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No basis is at hand, and the solver ends in numerical trouble on the cone: no dual stands in for a price."""
+    monkeypatch.setattr(Vertex, "of", lambda *_: None)
+    monkeypatch.setattr(Slopes, "_together", lambda *_: Solution(Status.numerical))
     plan = solve(toy(tmp_path))
-    assert "prices" in [w["code"] for w in plan.warnings]
-    assert price(plan, "capacity", "SHORT") == pytest.approx(10)  # unique here
-    noted = plan.prices.table.set_index("limit")["note"]
-    assert noted["SHORT"] == noted["HOME"] == "one of several"
-    assert noted["GATHER"] == ""  # not reached: 0 for sure
-    told = {item["limit"]: item["note"] for item in summary_of(plan)["binding"]}
-    assert told["arc:SHORT"] == "one of several"
-    assert worth(tight(plan, "arc:SHORT"), Units.of("", plan)) == "10.0*"
+    noted = plan.prices.table.set_index("limit")
+    assert np.isnan(noted.loc["SHORT", ["price", "price_all"]].to_numpy(dtype=float)).all()
+    assert noted["note"]["SHORT"] == noted["note"]["HOME"] == NOT_FOUND
+    assert (noted["price"]["GATHER"], noted["note"]["GATHER"]) == (0, "")  # not reached
+    (told,) = [item for item in summary_of(plan)["binding"] if item["limit"] == "arc:SHORT"]
+    assert (told["price"], told["note"]) == (None, NOT_FOUND)
+    assert worth(tight(plan, "arc:SHORT"), Units.of("", plan)) == NOT_FOUND
+    assert worth(tight(plan, "obligation:HOME"), Units.of("", plan)) == f"{NOT_FOUND} / {NOT_FOUND}"
+    assert money.worth(tight(plan, "arc:SHORT"), Subject(plan, Words.of("en"))) == NOT_FOUND
 
 
 def test_the_session_is_left_as_it_was(tmp_path: Path) -> None:

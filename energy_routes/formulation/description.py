@@ -164,8 +164,7 @@ of an HHI cap.
 
 A limit of several periods has the price of each, and that of all together. For the latter its bounds move by Δt in
 every period, and the worth is divided by Σ_t Δt; a level (a tank, a share) moves by 1. The second is at least the mean
-of the first, and more where a period alone is of no use. Whole numbers of builds are held. Above 3,000 limits the
-solver's duals stand, each marked "one of several".
+of the first, and more where a period alone is of no use. Whole numbers of builds are held.
 """
 
 _CURVES = """## The curve of a number

@@ -36,6 +36,10 @@ from .programme import (
     Term as Term,
 )
 from .pulp.bridge import available_solvers as available_solvers
+from .sensitivity.moves import (
+    ACTIVE as ACTIVE,
+    Moves as Moves,
+)
 from .sensitivity.parametric import (
     EDGE as EDGE,
     Line as Line,
@@ -45,9 +49,9 @@ from .sensitivity.parametric import (
     line_between as line_between,
 )
 from .sensitivity.slopes import (
-    Move as Move,
     Slopes as Slopes,
     both as both,
+    with_idle_rows as with_idle_rows,
 )
 from .solution import (
     Basis as Basis,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from string import Formatter
 
 import pandas as pd
@@ -135,16 +135,20 @@ class Names:
         A blank label at the end takes the "of" before it along.
         """
         called = {column: self._called(column, labels) for _, column, _, _ in Formatter().parse(text) if column}
-        rows = ({column: names[at] for column, names in called.items()} for at in range(len(labels)))
-        return [text.format(**row).removesuffix(" of ") for row in rows]
+
+        @cache  # a name stands in many periods
+        def told(*names: str) -> str:
+            return text.format(**dict(zip(called, names, strict=True))).removesuffix(" of ")
+
+        return [told(*row) for row in zip(*called.values(), strict=True)] if called else [told()] * len(labels)
 
     def _called(self, column: str, labels: pd.DataFrame) -> list[str]:
         """The names of groups by their kind, of outages by what they hit (``arc:BTC & arc:KCTS``), else by the id."""
         ids = labels[column].astype(str)
         if column not in ("group", "outage"):
             known: dict[str, str] = getattr(self, column, {})
-            return [known.get(i, i) for i in ids]
-        targets = labels["kind"] + ":" + ids if column == "group" else ids
+            return [known.get(i, i) for i in ids.tolist()]
+        targets = (labels["kind"] + ":" + ids if column == "group" else ids).tolist()
         return [" & ".join(self.target.get(part, part) for part in target.split(" & ")) for target in targets]
 
     @cached_property

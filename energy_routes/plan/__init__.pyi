@@ -4,7 +4,7 @@ from .flow_tracing import paths as paths
 from .limits import (
     A_PRICE as A_PRICE,
     NO_PLAN as NO_PLAN,
-    ONE_OF_SEVERAL as ONE_OF_SEVERAL,
+    NOT_FOUND as NOT_FOUND,
     limit_table as limit_table,
 )
 from .plan import (

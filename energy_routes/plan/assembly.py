@@ -88,7 +88,7 @@ def _parts(
         "futures": lambda _: pd.DataFrame(),
         "builds": lambda _: builds_table(space, x, worth()),
         "emissions": lambda _: emissions_table(space, x),
-        "warnings": lambda of: notices(space, x, of["flows"], of["supplies"], of["obligations"], worth()),
+        "warnings": lambda of: notices(space, x, of["flows"], of["supplies"], of["obligations"]),
     })  # fmt: skip
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from energy_routes.formulation import Limit, Space, limit_of
 from energy_routes.linear import Columns, Program, Rows
@@ -20,7 +22,7 @@ A_PRICE = (
     'more would not be used, and "no plan" where the move is impossible. A row over a year says what one more a year '
     "of the limit, in force in every period, is worth."
 )
-ONE_OF_SEVERAL, NO_PLAN = "one of several", "no plan"  # what is noted of a price that is no derivative, or is none
+NO_PLAN, NOT_FOUND = "no plan", "not found: numerical trouble"  # why a limit has no price
 
 
 def limit_table(space: Space, program: Program) -> pd.DataFrame:
@@ -31,44 +33,59 @@ def limit_table(space: Space, program: Program) -> pd.DataFrame:
     row in the programme holds the same times ``sign`` (±1).  ``worth`` is the unit of its price; ``level`` and
     ``repair`` are as declared (:class:`energy_routes.formulation.Limit`).
     """
-    frames = []
-    start, called = 0, Names(space.case.network.tables)
+    parts, start = [], 0
+    called = Names(space.case.network.tables)
     for rows in program.rows:
         if (limit := limit_of(rows)) is not None and len(rows):
-            frames.append(_described(space, called, limit, rows, start))
+            parts.append(_described(space, called, limit, rows, start))
         start += len(rows)
     lifted = program.column_block("lifted")
     least = np.where(lifted.lower > 0, lifted.lower, -np.inf)  # that nothing goes back is no limit
     if (limit := limit_of(lifted)) is not None and len(lifted.axis):
-        frames.append(_described(space, called, limit, replace(lifted, lower=least), start + lifted.start))
-    return pd.concat(frames or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+        parts.append(_described(space, called, limit, replace(lifted, lower=least), start + lifted.start))
+    if not parts:
+        return pd.DataFrame(columns=COLUMNS)
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
+    return pd.DataFrame(columns).astype({"limit": object, "period": object})
 
 
-def _described(space: Space, called: Names, limit: Limit, block: Rows | Columns, start: int) -> pd.DataFrame:
-    labels = block.axis.frame
-    sign = labels["sign"].to_numpy(dtype=float) if "sign" in labels else np.ones(len(labels))
-    names = called.filled(limit.name or f"{{{limit.key}}}", labels)
-    frame = pd.DataFrame(
-        {
-            "block": block.name,
-            "rule": limit.side_of or block.name,
-            "at": start + np.arange(len(labels)),
-            "sign": sign,
-            "kind": limit.kind,
-            "limit": labels[limit.key].astype(str).astype(object),
-            "name": np.array(names, dtype=object),
-            "family": labels["family"] if "family" in labels else _only_family(space),
-            "period": labels.get("period", labels.get("window", "horizon")),
-            "lower": np.where(sign > 0, block.lower, 0.0 - block.upper),
-            "upper": np.where(sign > 0, block.upper, 0.0 - block.lower),
-            "level": limit.level,
-            "repair": limit.repair,
-        }
-    )
-    network = space.case.network
-    unit = limit.unit or frame["family"].map(network.units("volume"))
-    worth = limit.worth or frame["family"].map(network.units("unit_value")).fillna("")
-    return frame.assign(unit=unit, worth=worth)[COLUMNS]
+def _described(
+    space: Space, called: Names, limit: Limit, block: Rows | Columns, start: int
+) -> dict[str, NDArray[Any]]:
+    """The columns of the table for one block."""
+    labels, network = block.axis.frame, space.case.network
+    count = len(labels)
+    sign = block.axis.data("sign") if "sign" in labels else np.ones(count)
+    family = _texts(labels["family"]) if "family" in labels else [_only_family(space)] * count
+    period = next((_texts(labels[name]) for name in ("period", "window") if name in labels), ["horizon"] * count)
+    units, worths = network.units("volume"), network.units("unit_value")
+    out: dict[str, Any] = {
+        "block": [block.name] * count,
+        "rule": [limit.side_of or block.name] * count,
+        "at": start + np.arange(count),
+        "sign": sign,
+        "kind": [limit.kind] * count,
+        "limit": _texts(labels[limit.key]),
+        "name": called.filled(limit.name or f"{{{limit.key}}}", labels),
+        "family": family,
+        "period": period,
+        "lower": np.where(sign > 0, block.lower, 0.0 - block.upper),
+        "upper": np.where(sign > 0, block.upper, 0.0 - block.lower),
+        "unit": [limit.unit or units.get(name, "") for name in family],
+        "worth": [limit.worth or worths.get(name, "") for name in family],
+        "level": [limit.level] * count,
+        "repair": [limit.repair] * count,
+    }
+    return {name: _column(values) for name, values in out.items()}
+
+
+def _texts(labels: pd.Series) -> list[str]:
+    return labels.astype(str).tolist()
+
+
+def _column(values: Any) -> NDArray[Any]:
+    """Texts as objects: as fixed-width ones they would be copied at their longest."""
+    return np.array(values, dtype=object) if isinstance(values[0], str) else np.asarray(values)
 
 
 def _only_family(space: Space) -> str:

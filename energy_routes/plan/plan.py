@@ -53,8 +53,8 @@ class Prices(pd.DataFrame):
     ``prices["capacity"]`` is the part of one kind: capacity, joint, supply, market, obligation, contract, storage,
     policy, user.  ``price`` is of one more in that period, ``price_all`` of one more a year in force in every period
     (the same on every row of a limit); with ``_down`` they are of an equality (``side`` equal) moved down, NaN for
-    others.  ``unit`` is their unit: USD/t, or MUSD per pp of a share and per 0.01 of an HHI.  ``note`` says where a
-    price is undefined (no plan) or a dual (one of several).
+    others.  ``unit`` is their unit: USD/t, or MUSD per pp of a share and per 0.01 of an HHI.  ``note`` says why a
+    limit has no price.
     """
 
     def __getitem__(self, key: Any) -> Any:

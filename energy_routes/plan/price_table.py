@@ -11,7 +11,7 @@ import pandas as pd
 from energy_routes.case import Concentration
 from energy_routes.formulation import CAP, Space, reached
 from energy_routes.linear import Program, Vector
-from energy_routes.plan.limits import NO_PLAN, ONE_OF_SEVERAL
+from energy_routes.plan.limits import NO_PLAN, NOT_FOUND
 
 PRICE_COLUMNS = [
     "kind", "limit", "name", "family", "period", "side", "volume", "bound", "price", "price_down", "price_all",
@@ -27,9 +27,9 @@ class Worth:
     ``limits`` is a row a limit that can move (``moving_limits`` in :mod:`energy_routes.solving.prices.moves`), with
     ``reached`` (whether the plan has come to it, here or where it stands again), ``price`` (one more in that
     period), ``price_all`` (one more in force in every period; the same on every row of a limit and side), the same
-    two with ``_down`` for an equality moved down (NaN for others), −inf where the move leaves no plan, and
-    ``exact`` (False: a dual, one of several).  ``hhi`` holds each cap on concentration, its family and its price,
-    MUSD per 0.01; ``columns`` the reduced costs.
+    two with ``_down`` for an equality moved down (NaN for others): −inf where the move leaves no plan, NaN where the
+    solver found none.  ``hhi`` holds each cap on concentration, its family and its price, MUSD per 0.01; ``columns``
+    the reduced costs.
     """
 
     limits: pd.DataFrame
@@ -39,11 +39,6 @@ class Worth:
     def of(self, block: str) -> Vector:
         """The price of every limit of a block, in the order of its rows."""
         return self.limits.loc[self.limits["block"] == block, "price"].to_numpy(dtype=float)
-
-    @property
-    def exact(self) -> bool:
-        """Whether every price is a derivative, and none a dual of many."""
-        return bool(self.limits["exact"].all())
 
 
 def clean(values: Vector) -> Vector:
@@ -73,11 +68,13 @@ def price_table(space: Space, program: Program, x: Vector, worth: Worth | None) 
 
 
 def _notes(table: pd.DataFrame) -> list[str]:
-    """What a price is not: a plan that the move would leave, or a derivative."""
-    up, down = (np.isinf(table[name].to_numpy(dtype=float)) for name in ("price", "price_down"))
-    impossible = np.where(up & down, NO_PLAN, np.where(up, f"{NO_PLAN} up", np.where(down, f"{NO_PLAN} down", "")))
-    impossible = np.where(up & (table["side"] != "equal").to_numpy(), NO_PLAN, impossible)
-    return [text or ("" if exact else ONE_OF_SEVERAL) for text, exact in zip(impossible, table["exact"], strict=True)]
+    """Why a limit has no price: the move leaves no plan, or the solver found none."""
+    equal = (table["side"] == "equal").to_numpy()
+    ups, downs = (table[[f"price{way}", f"price_all{way}"]].to_numpy(dtype=float) for way in ("", "_down"))
+    up, down = np.isinf(ups[:, 0]), np.isinf(downs[:, 0])
+    lost = np.isnan(ups).any(axis=1) | (equal & np.isnan(downs).any(axis=1))
+    cases = [lost, up & (down | ~equal), up, down]
+    return [str(note) for note in np.select(cases, [NOT_FOUND, NO_PLAN, f"{NO_PLAN} up", f"{NO_PLAN} down"], "")]
 
 
 def _cone_prices(space: Space, x: Vector, worth: Worth) -> Iterator[pd.DataFrame]:

@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.answer import Answer, Words, answer_of
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.network import Names
-from energy_routes.plan import MEANING, NO_PLAN, ONE_OF_SEVERAL, Plan
+from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan
 from energy_routes.results.tables import exact
 
 BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volume", "price", "price_down", "unit",
@@ -140,19 +140,19 @@ def binding(plan: Plan) -> pd.DataFrame:
     size = frame[["price", "price_down"]].abs().max(axis=1)
     frame = frame.assign(
         volume=frame.groupby(keys, dropna=False)["volume"].transform("sum"), size=size.fillna(0.0),
-        active=(size > SLIGHT) | frame["price"].isna(), dual=frame["note"] == ONE_OF_SEVERAL,
+        active=(size > SLIGHT) | frame["price"].isna(), lost=frame["note"] == NOT_FOUND,
     )  # fmt: skip
     groups = frame.groupby([*keys, "side"], sort=False, dropna=False)
     merged = groups.agg(
         periods=("active", "sum"), volume=("volume", "first"), price=("price_all", "first"),
-        price_down=("price_all_down", "first"), unit=("unit", "first"), dual=("dual", "any"),
+        price_down=("price_all_down", "first"), unit=("unit", "first"), lost=("lost", "any"),
     ).reset_index()  # fmt: skip
     near = frame["size"] >= (1 - SAME) * groups["size"].transform("max")  # of equally dear periods the first
     first = near.groupby([frame[key] for key in (*keys, "side")], sort=False, dropna=False).idxmax()
     dearest = frame.loc[first, ["period", "price"]]
     merged = merged.assign(dearest=dearest["period"].to_numpy(), dearest_price=dearest["price"].to_numpy())
     none = merged["price"].isna()
-    merged["note"] = np.where(none, NO_PLAN, np.where(merged["dual"], ONE_OF_SEVERAL, ""))
+    merged["note"] = np.select([merged["lost"], none], [NOT_FOUND, NO_PLAN], "")
     felt = (merged[["price", "price_down"]].abs() > SLIGHT).any(axis=1) | none
     merged = merged[felt]
     merged["target"] = [target_of(*row) for row in zip(merged["kind"], merged["limit"], merged["name"], strict=True)]

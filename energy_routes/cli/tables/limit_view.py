@@ -10,7 +10,7 @@ from rich.markup import escape
 from energy_routes.cli.tables.money_view import Part
 from energy_routes.cli.tables.render import BLANK, number, table
 from energy_routes.cli.tables.unit_choice import Units
-from energy_routes.plan import NO_PLAN, ONE_OF_SEVERAL, Plan
+from energy_routes.plan import NO_PLAN, NOT_FOUND, Plan
 from energy_routes.results import binding
 
 MOST_LIMITS, MOST_SUPPLIES = 15, 6
@@ -29,12 +29,10 @@ KINDS = {
 def worth(row: Any, units: Units, digits: int = 1) -> str:
     """The worth of one more of a limit, an equality's up / down, in the units shown; any other unit is named."""
     factor, unit = units.of_limit(row)
-    text = NO_PLAN if row["price"] != row["price"] else number(row["price"] * factor, digits)
-    if row["side"] == "equal":
-        down = row["price_down"]
-        text += f" / {NO_PLAN if down != down else number(down * factor, digits)}"
-    mark = "*" if row["note"] == ONE_OF_SEVERAL else ""
-    return f"{text}{mark}" if unit == units.value_names[row["family"] or ""] else f"{text}{mark} {unit}"
+    none = NOT_FOUND if row["note"] == NOT_FOUND else NO_PLAN
+    ways = ("price", "price_down") if row["side"] == "equal" else ("price",)
+    text = " / ".join(none if row[way] != row[way] else number(row[way] * factor, digits) for way in ways)
+    return text if unit == units.value_names[row["family"] or ""] else f"{text} {unit}"
 
 
 def limits(plan: Plan, units: Units, family: str, word: str) -> Part | None:
@@ -71,6 +69,4 @@ def _notes(tight: pd.DataFrame, shown: pd.DataFrame, several: bool) -> list[str]
         notes.append("a / b: an equality, both sides moved up / down")
     if (shown["price"] < 0).any():
         notes.append("below zero: one more would cost that much")
-    if (shown["note"] == ONE_OF_SEVERAL).any():
-        notes.append(f"*: {ONE_OF_SEVERAL} duals")
     return notes

@@ -10,7 +10,6 @@ import pandas as pd
 from energy_routes.formulation import Space
 from energy_routes.linear import Vector
 from energy_routes.pack import Period, months_of
-from energy_routes.plan.price_table import Worth
 from energy_routes.plan.warnings.loops import Loop, loops
 from energy_routes.plan.warnings.waivers import waivers
 
@@ -18,10 +17,9 @@ SLIGHT = 1e-6  # Mt or bcm
 
 
 def notices(
-    space: Space, x: Vector, flows: pd.DataFrame, supplies: pd.DataFrame, obligations: pd.DataFrame,
-    worth: Worth | None,
+    space: Space, x: Vector, flows: pd.DataFrame, supplies: pd.DataFrame, obligations: pd.DataFrame
 ) -> tuple[dict[str, Any], ...]:
-    """What goes round and is lost, was shut in, short, waived by force majeure, or is left without an exact price."""
+    """What goes round and is lost, was shut in, short, waived by force majeure, or has no price to be sold at."""
     unit = dict(zip(supplies["supply"], supplies["unit"], strict=True))
     out = [_round(loop) for loop in loops(flows)]
     out += [
@@ -43,8 +41,6 @@ def notices(
         notice("meter", f"counted by the best way on from {arcs}: ways lose differently, and others use them", group)
         for group, arcs in _counted_at_best(space, flows).items()
     ]
-    if worth is not None and not worth.exact:
-        out.append(notice("prices", "prices marked 'one of several' are duals, not derivatives", "prices"))
     return tuple(out)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from energy_routes.answer import Words
 from energy_routes.case import ALL
-from energy_routes.plan import ONE_OF_SEVERAL
+from energy_routes.plan import NOT_FOUND
 from energy_routes.report import charts
 from energy_routes.report.charts import Step
 from energy_routes.report.subject import Subject
@@ -57,12 +57,10 @@ def worth(row: Any, subject: Subject) -> str:
     """The worth of one more of a limit: an equality's up / down, with its unit where that is not a volume's."""
     words, units = subject.words, subject.plan.case.network.units("unit_value")
     ways = ("price", "price_down") if row["side"] == "equal" else ("price",)
-    text = " / ".join(
-        words("report.no_plan") if row[way] != row[way] else words.signed(float(row[way]), 1) for way in ways
-    )
+    none = words("report.not_found" if row["note"] == NOT_FOUND else "report.no_plan")
+    text = " / ".join(none if row[way] != row[way] else words.signed(float(row[way]), 1) for way in ways)
     plain = row["unit"] == units[row["family"] or ""]
-    mark = f" ({words('report.one_of_several')})" if row["note"] == ONE_OF_SEVERAL else ""
-    return f"{text}{mark}" if plain else f"{text} {words.unit(row['unit'])}{mark}"
+    return text if plain else f"{text} {words.unit(row['unit'])}"
 
 
 def _dearest(row: Any, words: Words) -> str:

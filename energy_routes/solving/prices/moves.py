@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from energy_routes.formulation import Link, Space, declared
-from energy_routes.linear import Columns, Index, Move, Program, Rows, Solution, Vector, both, positions
+from energy_routes.linear import Columns, Index, Moves, Program, Rows, Solution, Vector, both, positions
 from energy_routes.plan import limit_table
 
 KEY = ["kind", "limit", "name", "family"]  # what makes rows of several periods one limit
-Twins = Mapping[int, list[tuple[int, float]]]  # a row or column → where its limit stands again, and how much of it
+
+
+@dataclass(frozen=True, eq=False)
+class Twins:
+    """Where limits stand again: each row or column ``of``, its copy ``at``, and what ``part`` of the bound is there."""
+
+    of: Index
+    at: Index
+    part: Vector
 
 
 def moving_limits(space: Space, program: Program, solution: Solution) -> pd.DataFrame:
@@ -28,39 +38,52 @@ def moving_limits(space: Space, program: Program, solution: Solution) -> pd.Data
     above, below = np.abs(high - value), np.abs(value - low)
     side = np.where((low == high) & np.isfinite(low), "equal", np.where(above <= below, "upper", "lower"))
     limits = limits.assign(side=side, room=np.minimum(above, below))
-    halves = limits[limits["rule"].isin(limits.loc[limits["rule"] != limits["block"], "rule"])]
+    split = limits["rule"] != limits["block"]
+    if not split.any():
+        return limits
+    halves = limits[limits["rule"].isin(limits.loc[split, "rule"])]
     farther = halves.sort_values("room", kind="stable").duplicated(["rule", "limit", "period"])
     return limits.drop(index=farther.index[farther]).reset_index(drop=True)
 
 
 def _folded(limits: pd.DataFrame, program: Program) -> pd.DataFrame:
     """The limits, with an equality of two sums that is written as two rows (at most, at least) as one."""
-    keys = [*KEY, "period"]
-    pairs = limits[limits.groupby(keys, sort=False)["sign"].transform("nunique") == 2]
-    limits, rows, dropped = limits.assign(twin=-1), program.matrix.tocsr(), []
-    for _, pair in pairs.groupby(keys, sort=False):
-        (first, second), (one, other) = pair.index, pair["at"]
-        if not (rows[one] + rows[other]).nnz:
-            limits.loc[first, ["lower", "upper"]] = pair["lower"].max(), pair["upper"].min()
-            limits.loc[first, "twin"] = other
-            dropped.append(second)
-    return limits.drop(index=dropped).reset_index(drop=True)
+    sign, at = limits["sign"].to_numpy(), limits["at"].to_numpy()
+    low, high, twin = limits["lower"].to_numpy(copy=True), limits["upper"].to_numpy(copy=True), np.full(len(at), -1)
+    code = codes(limits, [*KEY, "period"])
+    least = np.full(code.max(initial=-1) + 1, -1)
+    least[code[sign < 0]] = np.flatnonzero(sign < 0)
+    one = np.flatnonzero((sign > 0) & (least[code] >= 0))
+    other, rows = least[code[one]], program.matrix.tocsr()
+    opposite = (rows[at[one]] + rows[at[other]]).getnnz(axis=1) == 0
+    one, other = one[opposite], other[opposite]
+    low[one], high[one], twin[one] = np.maximum(low[one], low[other]), np.minimum(high[one], high[other]), at[other]
+    folded: pd.DataFrame = limits.assign(lower=low, upper=high, twin=twin).drop(index=other)
+    return folded.reset_index(drop=True)
 
 
-def moves_of(limits: pd.DataFrame, twins: Twins) -> list[Move]:
-    """One more of each limit, upwards: of its bound here and, as far as it stands, wherever it stands again."""
-    return [
-        _move(at, sign, twin, side, twins.get(at, []))
-        for at, sign, twin, side in zip(*(limits[c] for c in ("at", "sign", "twin", "side")), strict=True)
-    ]
+def moves_of(limits: pd.DataFrame, twins: Twins, size: int) -> Moves:
+    """One more of each limit, upwards: of its bound here and, as far as it stands, wherever it stands again.
 
-
-def _move(at: int, sign: float, twin: int, side: str, again: Sequence[tuple[int, float]]) -> Move:
-    places = [(at, sign), *([(twin, -sign)] if twin >= 0 else []), *((place, sign * part) for place, part in again)]
-    amount = np.array([a for _, a in places])
-    upper = side if sign > 0 else {"upper": "lower", "lower": "upper"}.get(side, side)  # as the row has it
-    low, high = (amount * (upper in (own, "equal")) for own in ("lower", "upper"))
-    return Move(np.array([place for place, _ in places], dtype=np.int64), low, high)
+    ``size`` is the number of rows and columns of the programme.
+    """
+    sign, twin, side = (limits[name].to_numpy() for name in ("sign", "twin", "side"))
+    folded = np.flatnonzero(twin >= 0)
+    who = np.concatenate([np.arange(len(limits)), folded])
+    place = np.concatenate([limits["at"].to_numpy(), twin[folded]])
+    amount = np.concatenate([sign, -sign[folded]])
+    mover = np.full(size, -1)
+    mover[place] = np.arange(len(place))
+    again = mover[twins.of] >= 0
+    of = mover[twins.of[again]]
+    who, place = np.concatenate([who, who[of]]), np.concatenate([place, twins.at[again]])
+    amount = np.concatenate([amount, amount[of] * twins.part[again]])
+    as_in_row = np.where((side == "equal") | (sign > 0), side, np.where(side == "upper", "lower", "upper"))[who]
+    low, high = (
+        sparse.csc_matrix((amount[moves], (place[moves], who[moves])), shape=(size, len(limits)))
+        for moves in (as_in_row != "upper", as_in_row != "lower")
+    )
+    return Moves(low, high)
 
 
 def twins_of(program: Program, copies: Sequence[str]) -> Twins:
@@ -69,30 +92,39 @@ def twins_of(program: Program, copies: Sequence[str]) -> Twins:
     A limit counts as far as it stands there: the copy's bound over the plan's.  A preventive rule reads the capacity of
     an arc, too, as far as an outage leaves some of it.
     """
-    found: dict[int, list[tuple[int, float]]] = {}
+    found: list[Twins] = []
     blocks = {block.name: block for block in program.rows}
     for name, block in blocks.items():
         again = [f"{name}{suffix}" for suffix in copies] if "@" not in name else []
         again += [other for other, rows in blocks.items() if declared(rows) == Link("security", repeats=name)]
         for twin in (blocks[other] for other in again if other in blocks):
-            _pair(found, block, twin, (program.row_slice(name).start, program.row_slice(twin.name).start))
+            found.append(_pair(block, twin, (program.row_slice(name).start, program.row_slice(twin.name).start)))
     lifted, rows = program.column_block("lifted"), program.shape[0]
     for suffix in copies:
         copy = program.column_block(f"lifted{suffix}")
-        _pair(found, lifted, copy, (rows + lifted.start, rows + copy.start))
-    return found
+        found.append(_pair(lifted, copy, (rows + lifted.start, rows + copy.start)))
+    none = np.zeros(0, dtype=np.int64)
+    return Twins(np.concatenate([none, *(pair.of for pair in found)]),
+                 np.concatenate([none, *(pair.at for pair in found)]),
+                 np.concatenate([np.zeros(0), *(pair.part for pair in found)]))  # fmt: skip
 
 
-def _pair(found: dict[int, list[tuple[int, float]]], block: Rows | Columns, twin: Rows | Columns,
-          start: tuple[int, int]) -> None:
+def _pair(block: Rows | Columns, twin: Rows | Columns, start: tuple[int, int]) -> Twins:
+    """Where the rows or columns of a block stand again in another."""
     of = positions(twin.axis, block.axis, block.axis.keys)
     there: Index = np.flatnonzero(of >= 0)
     here = of[there]
     none = 0.0 if isinstance(declared(twin), Link) else 1.0
     part = _part(twin.upper[there], block.upper[here], twin.lower[there], block.lower[here], none)
-    for a, b, size in zip(here, there, part, strict=True):
-        if size:
-            found.setdefault(int(start[0] + a), []).append((int(start[1] + b), float(size)))
+    some = part != 0
+    return Twins(start[0] + here[some], start[1] + there[some], part[some])
+
+
+def codes(limits: pd.DataFrame, columns: Sequence[str]) -> Index:
+    """A number for each row, equal where the columns are."""
+    seen: dict[tuple[object, ...], int] = {}
+    labels = zip(*(limits[column].tolist() for column in columns), strict=True)
+    return np.array([seen.setdefault(label, len(seen)) for label in labels], dtype=np.int64)
 
 
 def _part(high: Vector, high0: Vector, low: Vector, low0: Vector, otherwise: float) -> Vector:
