@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
-from kept import freeing_once, reading_once, solving_once
+from kept import freeing_once, solving_once
 
-from energy_routes.case import loading
+from energy_routes.pack.cache.folder import VARIABLE
 from energy_routes.solving import loop
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# Packs that were checked are kept for all processes of this run, and for none after it: never in the user's folder.
+if VARIABLE not in os.environ:
+    checked = tempfile.TemporaryDirectory(prefix="energy-routes-tests-")
+    os.environ[VARIABLE] = checked.name
 
 # Python's strings in the tables of pandas: the type and the values of pyarrow's, in two thirds of the time where a
 # table has ten rows.  The documentation's examples, commands started as processes and (TEST_STRINGS=auto) the last runs
@@ -42,13 +48,12 @@ def root() -> Path:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def read_and_solved_once() -> Iterator[None]:
-    """Forty models rest on two packs and most tests on one toy; ``er.solve`` solves equal cases once (``kept.py``).
+def solved_once() -> Iterator[None]:
+    """Most tests rest on one toy: ``er.solve`` solves equal cases once (``kept.py``).
 
     Tests of solving itself take ``solve`` from :mod:`energy_routes.solving.loop` and solve each time.
     """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loading, "read_pack", reading_once(loading.read_pack))
         patch.setattr(loop, "_free", freeing_once(loop._free))
         patch.setattr(loop, "solve", solving_once(loop.solve))
         yield

@@ -1,7 +1,7 @@
-"""What is read and solved once in a process and serves many tests: packs, and plans, of which everyone has a copy.
+"""What is solved once in a process and serves many tests: plans, of which everyone has a copy.
 
-A pack is kept for the bytes of its files, a plan for all that it is made of: equal questions have equal plans
-(``test_properties.py`` solves twice and compares to the byte).  Nothing outlives the run.
+A plan is kept for all that it is made of: equal questions have equal plans (``test_properties.py`` solves twice and
+compares to the byte).  Nothing outlives the run.
 """
 
 from __future__ import annotations
@@ -9,33 +9,12 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 
 from energy_routes.case import Case
-from energy_routes.pack import Pack
 from energy_routes.plan import Plan
 from energy_routes.solving import Yardstick
-
-
-def reading_once(read: Callable[[Path], Pack]) -> Callable[[Path], Pack]:
-    """``read_pack`` that reads folders with equal files once."""
-    kept: dict[Hashable, Pack] = {}
-
-    def read_kept(path: Path) -> Pack:
-        path = Path(path)
-        files = sorted(path.rglob("*"))
-        if not path.is_dir() or not all(file.is_file() for file in files):
-            return read(path)
-        content = (strings(), *((str(file.relative_to(path)), file.read_bytes()) for file in files))
-        if content not in kept:
-            kept[content] = read(path)
-        pack = kept[content]
-        tables = {name: frame.copy(deep=False) for name, frame in pack.tables.items()}  # pandas copies when one writes
-        return replace(pack, name=path.resolve().name, path=path, tables=tables)
-
-    return read_kept
 
 
 def solving_once(solve: Callable[..., Plan]) -> Callable[..., Plan]:

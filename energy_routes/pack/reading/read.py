@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from energy_routes.errors import DataError, Fault
+from energy_routes.pack.cache.cache import cached
 from energy_routes.pack.checks.rules import check_tables
 from energy_routes.pack.convert import reference_of, to_inner_units
 from energy_routes.pack.pack import Pack
@@ -21,7 +23,7 @@ from energy_routes.pack.units.families import OIL, Family
 
 
 def read_pack(path: str | Path) -> Pack:
-    """Read, check and convert a data pack.
+    """Read, check and convert a data pack; one whose files were read and checked before is taken from the cache.
 
     Parameters
     ----------
@@ -39,6 +41,12 @@ def read_pack(path: str | Path) -> Pack:
         With every fault of the pack: file, row, column, what is there, what should be, and the repair.
     """
     path = Path(path)
+    pack = cached(path, _read)
+    return replace(pack, name=path.stem if path.is_file() else path.resolve().name, path=path)
+
+
+def _read(path: Path) -> Pack:
+    """The pack from its files.  Raises DataError as :func:`read_pack` does."""
     book = _open(path)
     faults = book.faults
     meta = _meta(path, book)
@@ -65,8 +73,7 @@ def read_pack(path: str | Path) -> Pack:
     faults += check_tables(drafts, meta, broken=bool(faults))
     if faults:
         raise DataError(str(path), _ordered(faults, drafts))
-    name = path.stem if path.is_file() else path.resolve().name
-    return Pack(name=name, title=meta["title"], family=family, path=path, meta=meta,
+    return Pack(name=path.name, title=meta["title"], family=family, path=path, meta=meta,
                 tables={name: draft.frame for name, draft in drafts.items()},
                 rows={name: draft.rows for name, draft in drafts.items()},
                 files={name: draft.file for name, draft in drafts.items()},

@@ -43,17 +43,21 @@ class Book:
 def read_book(path: Path) -> Book:
     """Read every table file of a folder, or every sheet of a workbook.  Never raises for what is in the files."""
     book = Book()
-    if path.is_file():
-        _read_file(book, path)
-        return book
-    for file in sorted(path.iterdir()):
-        if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".", ASIDE)):
-            if file.is_dir():
-                book.faults.append(Fault(file.name, found="a directory", expected="a file",
-                                         repair="Put the table's file itself in the pack's folder."))
-            else:
-                _read_file(book, file)
+    for file in table_files(path):
+        if file.is_dir():
+            book.faults.append(Fault(file.name, found="a directory", expected="a file",
+                                     repair="Put the table's file itself in the pack's folder."))
+        else:
+            _read_file(book, file)
     return book
+
+
+def table_files(path: Path) -> list[Path]:
+    """The files with the tables of a pack, sorted; of a workbook, itself."""
+    if path.is_file():
+        return [path]
+    return [file for file in sorted(path.iterdir())
+            if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".", ASIDE))]
 
 
 def _read_file(book: Book, file: Path) -> None:
