@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network.added_route import AddedRoute, refuse_uncounted, with_arcs
-from energy_routes.network.merge import families_of, stacked
+from energy_routes.network.merge import Stack, families_of
 from energy_routes.pack import (
     CLOSINGS,
     LARGEST,
@@ -33,7 +33,6 @@ from energy_routes.pack import (
     figure,
     in_order,
     inner_unit,
-    keys_of,
     listed,
     means,
     months_of,
@@ -108,6 +107,11 @@ class Network:
 
     packs: tuple[Pack, ...]
     edits: tuple[Edit, ...] = field(default=())
+    _stack: Stack = field(default=Stack(()), compare=False)  # goes with the packs to networks of other edits
+
+    def __post_init__(self) -> None:
+        if self._stack.packs is not self.packs:
+            object.__setattr__(self, "_stack", Stack(self.packs))
 
     def __repr__(self) -> str:
         return f"Network({', '.join(map(repr, self.packs))}; edits: {len(self.edits)})"
@@ -121,11 +125,10 @@ class Network:
         DataError
             Two packs use one name for different things.
         """
-        out = dict(stacked(self.packs))
+        out = dict(self._stack.tables)
         for edit in self.edits:
             if CHOICES.get((edit.table, edit.field)) == TRUTH:
-                keys = keys_of(edit.table, out[edit.table])
-                hit = np.array([key == edit.id for key in keys], dtype=bool)
+                hit = np.array([key == edit.id for key in self._stack.keys(edit.table)], dtype=bool)
                 told = out[edit.table][edit.field].where(~hit, edit.value == "true")
                 out[edit.table] = out[edit.table].assign(**{edit.field: told.astype(bool)})
         return out
@@ -181,14 +184,7 @@ class Network:
         list of str
             Shape (rows,), in table order; the parts of a key are joined by '/'.
         """
-        if table not in self._ids:
-            self._ids[table] = keys_of(table, self.tables[table])
-        return list(self._ids[table])
-
-    @cached_property
-    def _ids(self) -> dict[str, list[str]]:
-        """The keys of the tables that were asked for: every number that is resolved asks again."""
-        return {}
+        return list(self._stack.keys(table))
 
     def resolve(self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True) -> Matrix:
         """The numbers of a column in each period.
@@ -258,7 +254,7 @@ class Network:
             The words.
         """
         words = np.repeat(self.tables[table][column].to_numpy(dtype=object)[:, None], len(periods), axis=1)
-        place = {name: row for row, name in enumerate(self.ids(table))}
+        place = self._stack.places(table)
         for edit in self.edits if edited else ():
             if (edit.table, edit.field) == (table, column):
                 words[place[edit.id], _columns(edit, periods)] = edit.value
@@ -271,9 +267,9 @@ class Network:
         if unit:
             rates = {time: a_year(time, months) for time in set(map(time_of, frame[unit]))}
             out *= np.array([rates[time_of(text)] for text in frame[unit]]).reshape(out.shape)
-        place = {name: row for row, name in enumerate(self.ids(table))}
+        place = self._stack.places(table)
         for level in ("year", "season", "month"):
-            for period, rows in self._dated.get((table, column, level), {}).items():
+            for period, rows in self._stack.dated.get((table, column, level), {}).items():
                 hit = [k for k, month in enumerate(months) if month.matches(period)]
                 for name, value, time in rows if hit else ():
                     out[place[name], hit] = value * a_year(time, months)[hit]
@@ -290,19 +286,6 @@ class Network:
             if edit.op != "set" and hit and np.isnan(row[hit]).all():
                 raise DataError("the edits", [_nothing_to_change(edit)])
             row[hit] = value if edit.op == "set" else row[hit] * value if edit.op == "scale" else row[hit] + value
-        return out
-
-    @cached_property
-    def _dated(self) -> Mapping[tuple[str, str, str], Mapping[str, list[tuple[str, float, Time]]]]:
-        """Dated figures by (table, column, level), then period, as (id, value, what a rate is per)."""
-        out: dict[tuple[str, str, str], dict[str, list[tuple[str, float, Time]]]] = {}
-        values = self.tables["values"]
-        for table, name, column, period, value, unit in zip(
-            *(values[c] for c in ("table", "id", "field", "period", "value", "unit")), strict=True
-        ):
-            level = "season" if period.startswith("*") else "month" if "-" in period else "year"
-            dated = (name, float(value), time_of(str(unit)))
-            out.setdefault((table, column, level), {}).setdefault(period, []).append(dated)
         return out
 
     def with_edits(self, *edits: Edit) -> Network:
@@ -349,7 +332,7 @@ class Network:
         Fault or None
             An unknown row or number, or a value out of range; None where all is well.
         """
-        known = self.ids(edit.table)
+        known = self._stack.places(edit.table)
         if edit.id not in known:
             return Fault(
                 "edit",
@@ -492,7 +475,7 @@ class Network:
         for edit in self.edits:
             if (edit.table, edit.id, edit.field, edit.op) == ("arcs", arc, "capacity", "set"):
                 capacity = float(edit.value)
-        dated = self._dated.items()
+        dated = self._stack.dated.items()
         figures = [v for (t, c, _), rows in dated if (t, c) == ("arcs", "capacity") for r in rows.values() for v in r]
         return bool(np.isfinite(capacity)) or any(name == arc and np.isfinite(value) for name, value, _ in figures)
 

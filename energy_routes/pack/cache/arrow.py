@@ -75,7 +75,8 @@ def _cells(column: Column, cells: pa.Array) -> Any:
         return out
     if column.kind in ("float", "bool"):
         return cells.to_numpy(zero_copy_only=False)
-    return pd.api.types.pandas_dtype("Int64" if column.kind == "int" else "str").__from_arrow__(cells)
+    dtype: Any = pd.api.types.pandas_dtype("Int64" if column.kind == "int" else "str")
+    return dtype.__from_arrow__(cells)
 
 
 def _family(told: dict[str, Any]) -> Family:
