@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from energy_routes.case.actuals import Past
 from energy_routes.case.base_prices import BY_NAME, base_price
+from energy_routes.case.checks.limits import beyond_limits
+from energy_routes.case.checks.questions import check_path, questions, route_questions
 from energy_routes.case.disruptions.countries import weights_of_sets
 from energy_routes.case.disruptions.outages import check_targets
 from energy_routes.case.edits import edit_from_path, edits_of
@@ -20,7 +22,7 @@ from energy_routes.case.price_deck import deck_edits
 from energy_routes.case.subjects import check_subject
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import AddedRoute, Edit, Network, routes_from_file
-from energy_routes.pack import PER_YEAR, Period, amount, nearest, parted, time_of
+from energy_routes.pack import PER_YEAR, Period, amount, home, nearest, parted, time_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +54,8 @@ class Case:
         What has happened before the horizon began, where a year is planned anew (:func:`energy_routes.replan`).
     subject : tuple of str
         What the question is about (``corridor:BTC``); its answer begins there.
+    accepted : tuple of str
+        Paths of figures (``arc:BTC.tariff``) that are meant, plausible or not.
 
     Examples
     --------
@@ -72,6 +76,7 @@ class Case:
     base: str | None = None
     past: Past | None = None
     subject: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = field(default=(), compare=False)
 
     def __repr__(self) -> str:
         span = " … ".join(dict.fromkeys((self.periods[0].label, self.periods[-1].label)))
@@ -100,8 +105,47 @@ class Case:
         -------
         Case
             The case with that one.
+
+        Raises
+        ------
+        DataError
+            A figure that an edit has made is outside the hard limits of its column.
         """
-        return replace(self, network=change(self.network))
+        network, known = change(self.network), len(self.edits)
+        new = network.edits[known:] if network.edits[:known] == self.edits else network.edits
+        if faults := [fault for _, fault in beyond_limits(network, new, self.periods)]:
+            raise DataError("the edits", faults)
+        return replace(self, network=network)
+
+    def accepting(self, *paths: str) -> Case:
+        """The case that asks no more whether some figures are meant: ``case.accepting("market:AUGUSTA.price")``.
+
+        Parameters
+        ----------
+        *paths : str
+            Figures as ``set`` calls them.  Their hard limits hold all the same.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            A path is none of a figure.
+        """
+        for path in paths:
+            check_path(path)
+        return replace(self, accepted=tuple(dict.fromkeys((*self.accepted, *paths))))
+
+    def _written(self, place: str, change: Callable[[Network], Network]) -> Case:
+        """The case on a network that a person has changed: figures that are not plausible are asked about."""
+        case = self.on_network(change)
+        new = case.edits[len(self.edits):]
+        if faults := [fault for _, fault in questions(self.network, case.network, new, self.periods, self.accepted)]:
+            raise DataError(place, [replace(fault, file=place) for fault in faults])
+        return case
 
     def about(self, *subject: str) -> Case:
         """The case with another subject: ``case.about("corridor:BTC", "arc:CPC_SPM")``.
@@ -181,10 +225,11 @@ class Case:
         UsageError
             The word of the target or a period is unknown, or the factor is no bare number.
         DataError
-            The table has no such row or number.
+            The table has no such row or number, or it would leave its hard limits, or is not plausible and not accepted
+            (:meth:`accepting`).
         """
         self._check_periods(periods)
-        return self.on_network(lambda n: n.scale(target, column, factor, periods, reason))
+        return self._written("scale", lambda n: n.scale(target, column, factor, periods, reason))
 
     def without(self, what: str, periods: Sequence[str] = (), reason: str = "closed") -> Case:
         """Close an arc, a group or a node's arcs.
@@ -266,14 +311,15 @@ class Case:
         UsageError
             The path leads nowhere, or the value is none for it.
         DataError
-            The table has no such row or number, the value is out of its range, its unit is of another dimension, or it
-            is bare and the figures of the row have several units.
+            The table has no such row or number, the value is out of its range, its unit is of another dimension, it is
+            bare and the figures of the row have several units, or it is not plausible and not accepted
+            (:meth:`accepting`).
         """
         head, _, rest = path.removeprefix("policy.").partition(".")
         if head in LEVERS or path.startswith("policy."):
             return self.with_policy(**{head: {rest: value} if rest else value})
         edit = edit_from_path(self.network, path, value)
-        return self.on_network(lambda n: n.with_edits(edit))
+        return self._written("--set", lambda n: n.with_edits(edit))
 
     def family_of_cap(self, name: str) -> str:
         """The family that a cap's name means.
@@ -356,8 +402,8 @@ class Case:
             With every fault of the deck.
         """
         bare = replace(self.network, edits=())
-        edits = deck_edits(bare, self.periods, deck)
-        return replace(self, network=bare.with_edits(*edits, *self.network.edits))
+        edits = deck_edits(bare, self.periods, deck, self.accepted)
+        return self.on_network(lambda n: bare.with_edits(*edits, *n.edits))
 
     def scenario(self, name: str) -> Case:
         """The case with a named scenario of its model file laid over it.
@@ -418,7 +464,7 @@ class Case:
         try:
             case = self._with_drawn(edits)
             plain = [edit for edit in edits if isinstance(edit, EditFile)]
-            changes = edits_of(case.network, plain, self.periods, place)
+            changes = edits_of(case.network, plain, self.periods, place, self.accepted)
         except DataError as error:
             faults += error.faults
         written = {name: value for name, value in policy.model_dump().items() if value not in (None, {})}
@@ -449,9 +495,18 @@ class Case:
         Raises
         ------
         DataError
-            An id is taken, an end is no node, or what crosses the route could not be counted right.
+            An id is taken, an end is no node, what crosses the route could not be counted right, or a figure is not
+            plausible, and neither accepted nor called checked in the route's note.
         """
-        return self.on_network(lambda n: n.with_route(*routes))
+        return self._with_routes(routes)
+
+    def _with_routes(self, routes: Sequence[AddedRoute], opened: Sequence[str] = ()) -> Case:
+        case = self.on_network(lambda n: n.with_route(*routes, opened=opened))
+        faults = [fault for route in routes
+                  for fault in route_questions(home(case.network.packs, "arcs", route.id), route, self.accepted)]
+        if faults:
+            raise DataError("drawn routes", faults)
+        return case
 
     def _with_drawn(self, edits: Sequence[AnyEdit]) -> Case:
         """The case with the routes that a file draws."""
@@ -461,7 +516,7 @@ class Case:
         opened = [e.target.partition(":")[2] for e in edits if isinstance(e, EditFile) and e.opens()]
         routes = [replace(route, reason=file.reason, source=file.source or route.source)
                   for file in files for route in routes_from_file(file.add_route, self.network, **file.told())]
-        return self.on_network(lambda n: n.with_route(*routes, opened=opened))
+        return self._with_routes(routes, opened)
 
     @property
     def families(self) -> list[str]:

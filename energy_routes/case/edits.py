@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import ValidationError
 
+from energy_routes.case.checks.limits import beyond_limits
+from energy_routes.case.checks.questions import questions
 from energy_routes.case.model_file import Change, EditFile
 from energy_routes.errors import DataError, Fault, UnitError, UsageError
 from energy_routes.network import CHOICES, TRUTH, Edit, Network, parse_target
@@ -16,6 +19,7 @@ from energy_routes.pack import (
     TABLES,
     TRUTH as TRUTH_WORDS,
     Period,
+    answered,
     figure,
     inner,
     nearest,
@@ -27,19 +31,39 @@ from energy_routes.pack import (
 UNTOLD = ("", "1")  # units that are not written behind a number
 
 
-def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Period], place: str) -> list[Edit]:
-    """The edits of a file or scenario, in order.  Raises DataError with every fault of all of them."""
+def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Period], place: str,
+             accepted: Collection[str] = ()) -> list[Edit]:
+    """The edits of a file or scenario, in order.
+
+    Raises DataError with every fault of all of them, and with every question about a figure that is not ``accepted``.
+    """
     faults: list[Fault] = []
     out: list[Edit] = []
+    places: list[str] = []
     for number, file in enumerate(files, 1):
         where = f"{place} [[edit]] {number}"
         faults += [_unknown_period(where, p, periods) for p in file.periods if not any(q.matches(p) for q in periods)]
         made = _changes(network, file, where, faults)
         faults += [_twice(where, new, old) for new in made for old in out if _hides(new, old, periods)]
         out += made
+        places += [where] * len(made)
+    meant = {f"{file.target}.{column}" for file in files if answered(file.note) for column in file.changes()}
+    faults += [replace(fault, file=places[at]) for at, fault in doubts(network, out, periods, {*accepted, *meant})]
     if faults:
         raise DataError(place, faults)
     return out
+
+
+def doubts(
+    network: Network, edits: Sequence[Edit], periods: Sequence[Period], accepted: Collection[str]
+) -> list[tuple[int, Fault]]:
+    """What is wrong with the figures that edits of a person make, and what is asked about them: (number, fault)."""
+    try:
+        after = network.with_edits(*edits)
+        wrong = list(beyond_limits(after, edits, periods))
+        return wrong or list(questions(network, after, edits, periods, accepted))
+    except DataError as error:
+        return [(0, fault) for fault in error.faults]
 
 
 def edit_from_path(network: Network, path: str, value: float | str | bool) -> Edit:
@@ -137,7 +161,7 @@ def _edit(network: Network, file: EditFile, table: str, name: str, column: str, 
         written = f"{op} {text}{f' {unit}' if unit not in UNTOLD else ''}"
     literal: Literal["set", "scale", "add"] = op  # type: ignore[assignment]
     return Edit(
-        table, name, column, literal, value, tuple(file.periods), file.reason, file.source, written, time_of(unit)
+        table, name, column, literal, value, tuple(file.periods), file.why, file.source, written, time_of(unit)
     )
 
 

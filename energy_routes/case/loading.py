@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_routes.case.case import Case
+from energy_routes.case.checks.questions import check_path
 from energy_routes.case.model_file import ModelFile, read_model_file
 from energy_routes.case.rest_of_year import replan
 from energy_routes.errors import DataError, Fault, UsageError
@@ -14,7 +15,7 @@ from energy_routes.network import Network
 from energy_routes.pack import bundled as library, periods_of, read_pack
 
 
-def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
+def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] = ()) -> Case:
     """A case by the name of a bundled model or an alias of it, or by the path of a ``.toml``.
 
     Parameters
@@ -23,6 +24,8 @@ def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
         Such as ``"oil-2024"``, or ``"models/mine.toml"``.
     scenarios : sequence of str
         Scenarios of the model file, laid over it in order.
+    accept : sequence of str
+        Paths of figures (``arc:BTC.tariff``) that are meant, plausible or not: see :meth:`Case.accepting`.
 
     Returns
     -------
@@ -32,7 +35,7 @@ def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
     Raises
     ------
     UsageError
-        The name or a scenario is unknown (the nearest is offered), or the path is that of a pack.
+        The name, a scenario or a figure is unknown (the nearest is offered), or the path is that of a pack.
     DataError
         With every fault of the file and its pack.
 
@@ -50,7 +53,7 @@ def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
         model, own = library.model_of(str(name))
         path, scenarios = library.model_path(model), (*own, *scenarios)
     chain = _chain(path)
-    case = _base(path, chain)
+    case = _base(path, chain).accepting(*accept)
     for file, where in chain:
         case = case.with_file(file.edit, file.policy, where.name)
         for deck in [file.deck] if isinstance(file.deck, str) else file.deck or ():
@@ -58,6 +61,8 @@ def load(name: str | Path, scenarios: Sequence[str] = ()) -> Case:
     case = _about(case, chain)
     for scenario in scenarios:
         case = case.scenario(scenario)
+    for figure in accept:
+        check_path(figure, case.network)
     return _from_today(case, chain)
 
 

@@ -33,14 +33,23 @@ class Change(_Closed):
 
 
 class EditFile(BaseModel):
-    """``[[edit]]``: a target, a reason, and one change a field; further keys are fields of the target's table."""
+    """``[[edit]]``: a target, a reason, and one change a field; further keys are fields of the target's table.
+
+    ``note = "checked"`` says that a figure which is not plausible is meant.
+    """
 
     model_config = ConfigDict(extra="allow", strict=True)
 
     target: str
     reason: str
     source: str = ""
+    note: str = ""
     periods: list[str] = Field(default_factory=list)
+
+    @property
+    def why(self) -> str:
+        """The reason, and the note behind it: what a list of edits says."""
+        return f"{self.reason} ({self.note})" if self.note else self.reason
 
     def changes(self) -> dict[str, Any]:
         return dict(self.model_extra or {})

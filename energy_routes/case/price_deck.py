@@ -17,7 +17,7 @@ edits of the model.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import groupby
@@ -29,7 +29,7 @@ from energy_routes.case.edits import edits_of
 from energy_routes.case.model_file import EditFile
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import TARGETS, Edit, Network, parse_target
-from energy_routes.pack import DATED, TABLES, Period, months_of, nearest, number, own_units, read_rows
+from energy_routes.pack import DATED, TABLES, Period, answered, months_of, nearest, number, own_units, read_rows
 
 COLUMNS = ("target", "period", "value", "unit", "source", "note")
 REQUIRED = ("target", "value")
@@ -58,11 +58,13 @@ class Quote:
         return not self.period or period.matches(self.period)
 
 
-def deck_edits(network: Network, periods: Sequence[Period], deck: str | Path | pd.DataFrame) -> tuple[Edit, ...]:
+def deck_edits(network: Network, periods: Sequence[Period], deck: str | Path | pd.DataFrame,
+               accepted: Collection[str] = ()) -> tuple[Edit, ...]:
     """The edits of a deck in this horizon, the most particular last.  Rows of other periods are passed over.
 
     Raises DataError with every fault: an unknown column, target, period or unit, no exchange rate for a currency, a
-    figure that is no unit value, or a deck that says nothing of the horizon.
+    figure that is no unit value, or is not plausible (and neither ``accepted`` nor called checked in its note), or a
+    deck that says nothing of the horizon.
     """
     name, rows, faults = read_rows(deck, "price deck", COLUMNS, REQUIRED)
     quotes = list(_quotes(name, rows, faults))
@@ -73,7 +75,7 @@ def deck_edits(network: Network, periods: Sequence[Period], deck: str | Path | p
     if prices and not inside and not faults:
         span = f"{periods[0].label} … {periods[-1].label}"
         faults.append(Fault(name, 0, "period", "no row of this horizon", f"rows of {span}, or with a blank period"))
-    made = [(q, list(_edits(name, q, rates, network, months, faults))) for q in inside]
+    made = [(q, list(_edits(name, q, rates, network, months, faults, accepted))) for q in inside]
     faults += [*_twice(name, [(q, {q.target}) for q in rates]),
                *_twice(name, [(q, {f"{e.target}.{e.field}" for e in edits}) for q, edits in made])]
     if faults:
@@ -109,7 +111,8 @@ def _quotes(name: str, rows: Sequence[tuple[int, dict[str, str]]], faults: list[
 
 
 def _edits(
-    name: str, quote: Quote, rates: Sequence[Quote], network: Network, months: Sequence[Period], faults: list[Fault]
+    name: str, quote: Quote, rates: Sequence[Quote], network: Network, months: Sequence[Period], faults: list[Fault],
+    accepted: Collection[str],
 ) -> Iterator[Edit]:
     """A quote as edits: one a figure it names, and one a rate at which its currency is exchanged."""
     target, _, field = quote.target.rpartition(".")
@@ -136,17 +139,24 @@ def _edits(
         return
     for value, unit, spans in _in_dollars(name, quote, rates, months, faults):
         for hit in hits:
-            change: dict[str, object] = {"set": value, **({"unit": unit} if unit else {})}
+            change = {"set": value, **({"unit": unit} if unit else {})}
             reason = f"price deck {name}" + (f": {quote.note}" if quote.note else "")
-            file = EditFile(target=f"{target.partition(':')[0]}:{hit}", reason=reason, source=quote.source,
-                            periods=list(spans), **{field: change})  # fmt: skip
+            file = EditFile.model_validate({"target": f"{target.partition(':')[0]}:{hit}", "reason": reason,
+                                            "source": quote.source, "periods": list(spans), field: change})  # fmt: skip
+            meant = {f"{file.target}.{field}"} if answered(quote.note) else set()
             try:
-                yield from edits_of(network, [file], months, name)
+                yield from edits_of(network, [file], months, name, {*accepted, *meant})
             except DataError as error:
-                for f in error.faults:
-                    column = "unit" if "unit" in f.found else "value"
-                    faults.append(Fault(name, quote.row, column, f.found, f.expected, f.repair))
+                faults += [_told(name, quote, unit, f) for f in error.faults]
                 return
+
+
+def _told(name: str, quote: Quote, unit: str, fault: Fault) -> Fault:
+    """A fault of an edit as one of the row that it was made of."""
+    exchanged = f"{quote.value:g} {quote.unit} at the rate given: " if unit != quote.unit else ""
+    column = "unit" if "unit" in fault.found else "value"
+    of = "" if fault.column.startswith(quote.target) else f" for {fault.column}"
+    return Fault(name, quote.row, column, f"{exchanged}{fault.found}{of}", fault.expected, fault.repair)
 
 
 def _in_dollars(

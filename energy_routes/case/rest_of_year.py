@@ -54,8 +54,8 @@ def replan(case: Case, as_of: str, actuals: str | Path | pd.DataFrame) -> Case:
     past = past_of(case.network, gone, actuals)
     _check_caps(case, past)
     edits = [*_stocks(case, past, ahead), *_commitments(case, past, ahead)]
-    network = case.network.with_edits(*edits)
-    return replace(case, name=f"{case.name}@{as_of}", network=network, periods=ahead, past=past)
+    rest = replace(case, name=f"{case.name}@{as_of}", periods=ahead, past=past)
+    return rest.on_network(lambda n: n.with_edits(*edits))
 
 
 def _check_caps(case: Case, past: Past) -> None:

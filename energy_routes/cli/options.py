@@ -27,6 +27,11 @@ Sets = Annotated[
              "'arc:BTC.capacity=5 Mt/y'; may be repeated.",
     ),
 ]  # fmt: skip
+Accepted = Annotated[
+    list[str] | None,
+    typer.Option("--accept", metavar="PATH", help="This figure is meant, plausible or not: arc:BTC.tariff; may be "
+                                                  "repeated."),
+]  # fmt: skip
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON to stdout instead of tables.")]
 Quiet = Annotated[
     bool, typer.Option("--quiet", "-q", help="Print only errors on stderr; solve prints only its answer on stdout.")
@@ -78,6 +83,7 @@ def ask(
     scenarios: list[str] | None,
     sets: list[str] | None,
     *,
+    accept: list[str] | None = None,
     deck: Path | None = None,
     as_of: str | None = None,
     actuals: Path | None = None,
@@ -87,7 +93,7 @@ def ask(
         raise UsageError("--as-of and --actuals go together: the first month to plan, and the volumes before it")
     pairs = [_pair(text) for text in sets or []]
     _refuse_twice(pairs)
-    case = er.load(model, scenarios or [])
+    case = er.load(model, scenarios or [], accept or [])
     if deck:
         case = case.with_deck(deck)
     for path, value in pairs:

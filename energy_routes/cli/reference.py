@@ -16,6 +16,6 @@ def plan_before(plan: er.Plan, model: str, changed: bool, solver: str = "highs")
     if name is None:
         return None
     try:
-        return er.solve(er.load(name), solver)
+        return er.solve(er.load(name, accept=plan.case.accepted), solver)
     except EnergyRoutesError:
         return None

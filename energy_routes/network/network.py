@@ -365,12 +365,13 @@ class Network:
         low = 0.0 if edit.op == "scale" else -LARGEST if edit.op == "add" or column.low is None else column.low
         high = LARGEST if edit.op != "set" or column.high is None else column.high
         unlimited = value == np.inf and column.unlimited and edit.op == "set"
-        if not (low <= value <= high or unlimited):
+        open_end = edit.op == "set" and column.open_low and value == low
+        if not (low <= value <= high or unlimited) or open_end:
             return Fault(
                 "edit",
                 column=f"{edit.target} {edit.field}",
                 found=f"{edit.op} {value:g}",
-                expected=f"a number from {low:g} to {high:g}",
+                expected=f"a number {'above' if open_end else 'from'} {low:g} to {high:g}",
                 repair="Correct the edit.",
             )
         return None

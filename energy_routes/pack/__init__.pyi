@@ -22,6 +22,14 @@ from .pack import (
     Pack as Pack,
     keys_of as keys_of,
 )
+from .plausible import (
+    Band as Band,
+    answered as answered,
+    band_of as band_of,
+    outside as outside,
+    slip_of as slip_of,
+    slip_words as slip_words,
+)
 from .reading.read import read_pack as read_pack
 from .reading.sheets import (
     ASIDE as ASIDE,
@@ -29,6 +37,7 @@ from .reading.sheets import (
 )
 from .reading.typed import (
     TRUTH as TRUTH,
+    out_of_range as out_of_range,
     typed as typed,
 )
 from .schema.columns import (
@@ -53,6 +62,7 @@ from .table_file import (
 )
 from .units import units as units
 from .units.bare_numbers import (
+    home as home,
     inner as inner,
     own_unit as own_unit,
     own_units as own_units,

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.errors import Fault, UnitError
+from energy_routes.pack.plausible import ANYTHING, answered, outside, slip_of, slip_words, written_band
 from energy_routes.pack.reading.typed import Draft, significant
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.units.families import Family
@@ -30,7 +31,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Drafts = Mapping[str, Draft]
 Frames = Mapping[str, pd.DataFrame]
-OF_FAMILY = ("rate", "volume", "unit_value")  # dimensions whose units, and so whose plausible bands, are a family's
 
 
 class Facts(NamedTuple):
@@ -176,27 +176,25 @@ def _refuse_slips(draft: Draft, column: Column, family: Family, facts: Facts, fa
 def refuse_slips(draft: Draft, name: str, rows: Ints, column: Column, targets: Ints, units: NDArray[Any],
                  facts: Facts, family: Family, faults: list[Fault]) -> None:
     """The same for chosen ``rows`` of ``draft[name]`` that hold figures of ``column``, written in ``units``."""
-    if column.plausible is None or not len(rows) or (column.dimension in OF_FAMILY and not family.banded):
+    band = written_band(column, family)
+    if band == ANYTHING or not len(rows):
         return
-    low, high = column.plausible
     values = draft.frame[name].to_numpy(dtype=float)[rows] * [PER_YEAR[time_of(str(unit))] for unit in units[rows]]
-    # Zero is a statement ("none"), not a slip; so is 'unlimited'.
-    odd = np.isfinite(values) & (values != 0) & ((values < low) | (values > high)) & ~draft.bad[name][rows]
-    for i in np.flatnonzero(odd):
+    for i in np.flatnonzero(outside(values, band) & ~draft.bad[name][rows]):
         row, target = int(rows[i]), int(targets[i])
-        if "checked" in str(draft.frame["note"].iloc[row]).lower():
+        if answered(draft.frame["note"].iloc[row]):
             continue
         written, unit = float(draft.written[name][row]), str(units[row])
         inner = inner_unit(column.dimension, family)
         as_inner = f" ({values[i]:g} {inner})" if unit and unit != inner else ""
-        expected = f"{low:g} to {high:g} {inner}".rstrip()
+        expected = f"{band[0]:g} to {band[1]:g} {inner}".rstrip()
         faults.append(draft.fault(row, name, f"{written:g} {unit}".rstrip() + as_inner, f"{expected}, as is plausible",
                                   _likely(column, written, unit, float(values[i]), facts, target, family)))
 
 
 def _likely(column: Column, written: float, unit: str, value: float, facts: Facts, row: int, family: Family) -> str:
     """Which slip would explain an implausible figure: another unit, the reciprocal, or a factor of 1000."""
-    low, high = column.plausible or (-np.inf, np.inf)
+    low, high = band = written_band(column, family)
     tail = "or write 'checked' and why in the row's note."
     own = facts.properties(row)
     for other in known_units(column.dimension, (family,)).values() if unit else ():
@@ -206,7 +204,7 @@ def _likely(column: Column, written: float, unit: str, value: float, facts: Fact
             return f"Likely {other.text}, not {unit}: write {other.text!r} as its unit, {tail}"
     if column.name == "bbl_per_t" and low <= 1 / value <= high:
         return f"Likely tonnes per barrel: write {1 / value:.4g}, {tail}"
-    for factor, word in ((1000, "1000 times too large"), (0.001, "1000 times too small")):
-        if low <= value / factor <= high:
-            return f"Likely {word}: write {written / factor:g}, {tail}"
+    factor = slip_of(value, band)
+    if factor != 1:
+        return f"Likely {slip_words(factor)}: write {written / factor:g}, {tail}"
     return f"Correct it, {tail}"

@@ -61,6 +61,11 @@ class Pack:
             digest.update(json.dumps([name, list(frame.columns), cells], default=str).encode())
         return digest.hexdigest()
 
+    @cached_property
+    def bands(self) -> dict[tuple[str, str], tuple[float, float]]:
+        """What :func:`energy_routes.pack.plausible.band_of` has found, by table and column: every edit asks again."""
+        return {}
+
     def fault(self, table: str, index: int, column: str = "", *, found: str = "", expected: str = "",
               repair: str = "") -> Fault:
         """A fault at row ``index`` (counted from 0) of a table, told with its file and spreadsheet row."""

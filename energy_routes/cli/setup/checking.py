@@ -11,7 +11,9 @@ from energy_routes.errors import DataError, Fault, InfeasibleError, UsageError
 from energy_routes.pack import Pack, check_topology, read_pack, years_unlike_months
 
 
-def checked(target: str, scenarios: list[str] | None, sets: list[str] | None) -> dict[str, Any]:
+def checked(
+    target: str, scenarios: list[str] | None, sets: list[str] | None, accept: list[str] | None = None
+) -> dict[str, Any]:
     """Counts of what was read, and what it says in two ways.
 
     Raises DataError with every fault; UsageError where there is nothing to check.
@@ -20,10 +22,10 @@ def checked(target: str, scenarios: list[str] | None, sets: list[str] | None) ->
     if (path.is_dir() and path.suffix != ".toml") or path.suffix.lower() == ".xlsx":
         if (path / "run.json").is_file():
             raise UsageError(f"{target} is a saved result: energy-routes verify {target}")
-        if scenarios or sets:
-            raise UsageError(f"{target} is a data pack: --scenario and --set need a model")
+        if scenarios or sets or accept:
+            raise UsageError(f"{target} is a data pack: --scenario, --set and --accept need a model")
         return {"target": target, "kind": "pack", "packs": [_pack(path)]}
-    return _model(target, scenarios, sets)
+    return _model(target, scenarios, sets, accept)
 
 
 def _pack(path: Path) -> dict[str, Any]:
@@ -33,9 +35,11 @@ def _pack(path: Path) -> dict[str, Any]:
     return _counts(pack)
 
 
-def _model(target: str, scenarios: list[str] | None, sets: list[str] | None) -> dict[str, Any]:
+def _model(
+    target: str, scenarios: list[str] | None, sets: list[str] | None, accept: list[str] | None
+) -> dict[str, Any]:
     """A model is sound when each of its scenarios is, too; the faults of all are told at once."""
-    case = ask(target, scenarios, sets)
+    case = ask(target, scenarios, sets, accept=accept)
     refuse_contradictions(case)
     faults = [fault for name in case.scenarios for fault in _faults(case, name)]
     if faults:

@@ -13,6 +13,7 @@ from energy_routes.cli import tables
 from energy_routes.cli.ending import print_json, say_where
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
+    Accepted,
     Actuals,
     AsJson,
     AsOf,
@@ -45,13 +46,14 @@ def schedule(
     deck: Deck = None,
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Print a plan as a schedule: shipper and supply by direction and month, in kt or mcm."""
     check_file(out, "a table", SHEETS)
-    plan = solved(target, scenario, set_, quiet, deck=deck, as_of=as_of, actuals=actuals)
+    plan = solved(target, scenario, set_, quiet, accept=accept, deck=deck, as_of=as_of, actuals=actuals)
     if out:
         with whole_file(out) as new:
             results.write_schedule(plan, new)
@@ -70,13 +72,14 @@ def netbacks(
     deck: Deck = None,
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Show what each grade would earn by each route at each market, whether or not there is capacity."""
     check_file(out, "a table", SHEETS)
-    case = ask(model, scenario, set_, deck=deck)
+    case = ask(model, scenario, set_, accept=accept, deck=deck)
     sheets = er.netbacks(case, period)
     if out:
         with whole_file(out) as new:

@@ -11,7 +11,19 @@ from energy_routes import maps, pack
 from energy_routes.cli import tables
 from energy_routes.cli.ending import counting, keep_plot, keep_study, print_study
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Model, Plot, Quiet, Scenarios, Sets, StudyFolder, Verbose, ask
+from energy_routes.cli.options import (
+    Accepted,
+    AsJson,
+    Debug,
+    Model,
+    Plot,
+    Quiet,
+    Scenarios,
+    Sets,
+    StudyFolder,
+    Verbose,
+    ask,
+)
 from energy_routes.cli.places import check_file
 from energy_routes.errors import UsageError
 
@@ -28,6 +40,7 @@ def expand(
     plot: Plot = None,
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -35,7 +48,7 @@ def expand(
 ) -> None:
     """Choose what to build under a budget: options, years, the gain, and what each is worth per million."""
     budgets = _budgets(budget, to, steps)
-    case = ask(model, scenario, set_)
+    case = ask(model, scenario, set_, accept=accept)
     check_file(plot, "a plot", maps.style.PICTURES)
     with counting(f"Building {case.name}", quiet) as told:
         found = er.expand(case, budgets, steps=steps, progress=told)

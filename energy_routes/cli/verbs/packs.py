@@ -12,7 +12,7 @@ from energy_routes import case, formulation, pack
 from energy_routes.cli import setup, tables
 from energy_routes.cli.ending import print_json, say
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets
+from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Scenarios, Sets
 
 
 @guarded
@@ -53,11 +53,12 @@ def check(
     target: Annotated[str, typer.Argument(metavar="MODEL|FOLDER", help="A model, or the folder of a data pack.")],
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Check a model or a data pack: every fault, with file, row, column and repair."""
-    result = setup.checked(target, scenario, set_)
+    result = setup.checked(target, scenario, set_, accept)
     if as_json:
         print_json(result)
     else:

@@ -10,7 +10,7 @@ import typer
 import energy_routes as er
 from energy_routes.cli.ending import busy, writing
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import Debug, Lang, OwnWords, Quiet, Scenarios, Sets, Target, is_saved, solved
+from energy_routes.cli.options import Accepted, Debug, Lang, OwnWords, Quiet, Scenarios, Sets, Target, is_saved, solved
 from energy_routes.cli.places import check_file
 from energy_routes.cli.reference import plan_before
 from energy_routes.cli.verbs.studying import ends
@@ -32,6 +32,7 @@ def report(
     words: OwnWords = None,
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -41,7 +42,7 @@ def report(
     """
     file = out or Path(f"{Path(other or target).stem}.html")
     check_file(file, "a report", (".html",))
-    first = solved(target, scenario, set_, quiet)
+    first = solved(target, scenario, set_, quiet, accept=accept)
     plan, before = (solved(other, None, None, quiet), first) if other else (first, None)
     if other is None and not is_saved(target):
         with busy(f"Solving what {target} is measured against …", quiet):

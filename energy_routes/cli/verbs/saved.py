@@ -10,7 +10,19 @@ import typer
 from energy_routes import audit, maps
 from energy_routes.cli.ending import print_json, writing
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Lang, OwnWords, Period, Quiet, Scenarios, Sets, Target, solved
+from energy_routes.cli.options import (
+    Accepted,
+    AsJson,
+    Debug,
+    Lang,
+    OwnWords,
+    Period,
+    Quiet,
+    Scenarios,
+    Sets,
+    Target,
+    solved,
+)
 from energy_routes.cli.places import check_file
 
 
@@ -29,13 +41,14 @@ def map_(
     words: OwnWords = None,
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Draw the flows of a model or a saved result; with two of them, what changes from the first to the second."""
     file = out or Path(f"{Path(target).stem}.png")
     check_file(file, "a map", maps.SUFFIXES)
-    plan = solved(target, scenario, set_, quiet)
+    plan = solved(target, scenario, set_, quiet, accept=accept)
     after = None if other is None else solved(other, None, None, quiet)
     with writing(file, "Drawing", "Map in", quiet) as new:
         maps.write(plan, new, other=after, months=months, period=period, lang=lang)

@@ -13,6 +13,7 @@ from energy_routes.cli import tables
 from energy_routes.cli.ending import busy, print_json, say_where, writing
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
+    Accepted,
     Actuals,
     AsJson,
     AsOf,
@@ -37,6 +38,7 @@ def solve(
     model: Model,
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Save everything to this folder.")] = None,
     map_: Annotated[
         Path | None, typer.Option("--map", metavar="FILE", help="Draw the flows: .html .png .svg .pdf .gpkg .geojson.")
@@ -68,7 +70,7 @@ def solve(
     sections = tables.sections_of(show)
     if map_:
         check_file(map_, "a map", maps.SUFFIXES)
-    case = ask(model, scenario, set_, deck=deck, as_of=as_of, actuals=actuals)
+    case = ask(model, scenario, set_, accept=accept, deck=deck, as_of=as_of, actuals=actuals)
     tables.Units.check(units, case.network)
     if out:
         results.check_target(out)
@@ -77,6 +79,7 @@ def solve(
         before = plan_before(plan, model, bool(scenario or set_), solver)
     laid = {"deck": deck, "as_of": as_of, "actuals": actuals}
     asked = {"scenario": scenario or [], "set": set_ or [], **{k: str(v) for k, v in laid.items() if v is not None}}
+    asked |= {"accept": accept} if accept else {}
     options = {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}
     # Saved and drawn before anything is printed: a reader that leaves early loses nothing.
     if out:
@@ -112,11 +115,12 @@ def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write: .mps or .lp.")],
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """Write the linear programme of a model as .mps or .lp, for any solver."""
     check_file(file, "a linear programme", (".mps", ".lp"))
-    case = ask(model, scenario, set_)
+    case = ask(model, scenario, set_, accept=accept)
     with writing(file, "Writing", "Wrote", quiet) as new:
         linear.write_model(solving.program_of(case), new)

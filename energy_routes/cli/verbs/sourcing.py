@@ -13,7 +13,7 @@ import energy_routes as er
 from energy_routes.cli import tables
 from energy_routes.cli.ending import print_json, say
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Quiet, Scenarios, Sets, Target, solved
+from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Scenarios, Sets, Target, solved
 from energy_routes.cli.places import check_file, whole_file
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ def sources(
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the whole table: .csv.")] = None,
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
     """List each figure that a plan uses: value, unit, year, source, confidence; the weakest first."""
     check_file(out, "a table", (".csv",))
-    plan = solved(target, scenario, set_, quiet)
+    plan = solved(target, scenario, set_, quiet, accept=accept)
     rows, worst = er.sources(plan, only_used=used), er.weakest(plan)
     if out:
         with whole_file(out) as file:

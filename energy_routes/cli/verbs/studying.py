@@ -14,6 +14,7 @@ from energy_routes.cli import tables
 from energy_routes.cli.ending import counting, keep_plot, keep_steps, keep_study, print_json, print_study
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
+    Accepted,
     AsJson,
     Debug,
     Lang,
@@ -60,13 +61,14 @@ def frontier(
     lang: Lang = "en",
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Price diversification, or any other number: the best netback along it, with each kink named and proved."""
-    case = ask(model, scenario, set_)
+    case = ask(model, scenario, set_, accept=accept)
     _check_plots(plot, map_)
     if budget is not None:
         _lowest(case, over, budget, as_json, quiet)
@@ -104,13 +106,14 @@ def stress(
     lang: Lang = "en",
     scenario: Scenarios = None,
     set_: Sets = None,
+    accept: Accepted = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Close each asset, corridor, country and chokepoint in turn: what is stranded, re-routed and lost."""
-    case = ask(model, scenario, set_)
+    case = ask(model, scenario, set_, accept=accept)
     _check_plots(plot, map_)
     if map_ is not None:
         studies.one_family(case)

@@ -11,7 +11,7 @@ import energy_routes as er
 from energy_routes.cli import tables
 from energy_routes.cli.ending import busy, keep_study, print_study
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import AsJson, Debug, Quiet, Sets, StudyFolder, Verbose, ask
+from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Sets, StudyFolder, Verbose, ask
 from energy_routes.errors import UsageError
 
 
@@ -32,13 +32,14 @@ def regret(
     alpha: Annotated[float, typer.Option(min=0, max=0.999999, help="Level of CVaR.")] = 0.9,
     out: StudyFolder = None,
     set_: Sets = None,
+    accept: Accepted = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
     """Find the bookings of least regret over several cases, with expected netback and CVaR."""
-    cases = {name: _case(name, set_) for name in models}
+    cases = {name: _case(name, set_, accept) for name in models}
     if len(cases) < len(models):
         raise UsageError("two cases have one name: name each once, such as btc-5 btc-5+one-mooring")
     if probability and len(probability) != len(models):
@@ -51,7 +52,7 @@ def regret(
     keep_study(found, out, quiet)
 
 
-def _case(name: str, sets: list[str] | None) -> er.Case:
+def _case(name: str, sets: list[str] | None, accept: list[str] | None) -> er.Case:
     """The case of MODEL, or of MODEL+SCENARIO+SCENARIO."""
     model, *scenarios = [name] if Path(name).exists() else name.split("+")
-    return ask(model, scenarios, sets)
+    return ask(model, scenarios, sets, accept=accept)

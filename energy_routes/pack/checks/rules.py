@@ -11,6 +11,7 @@ import pandas as pd
 from energy_routes.errors import Fault
 from energy_routes.pack.checks.figures import FIGURES
 from energy_routes.pack.checks.structure import check_structure
+from energy_routes.pack.checks.unlike_others import commitments_beyond_lines, unlike_others
 from energy_routes.pack.pack import keys_of
 from energy_routes.pack.reading.options import OPTIONS
 from energy_routes.pack.reading.typed import Draft
@@ -30,7 +31,7 @@ def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> li
         faults += _stated(drafts, draft)
         faults += _provenance(draft)
     faults += _families(drafts, meta)
-    for check in (*FIGURES, *OPTIONS, _self_loops, _meters, _limits):
+    for check in (*FIGURES, *OPTIONS, _self_loops, _meters, _limits, unlike_others, commitments_beyond_lines):
         faults += check(drafts)
     if not broken and not faults:
         faults += check_structure({name: draft.frame for name, draft in drafts.items()},

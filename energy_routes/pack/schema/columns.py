@@ -31,7 +31,8 @@ class Column:
     ``default`` is None for "no default".  ``required`` columns must be filled in every row.
     ``low``/``high`` are hard limits (``open_low``: the limit itself is refused); ``plausible`` is a band in
     the inner unit outside which a value is refused as a likely unit slip (x1000, tonnes for barrels)
-    unless the row's ``note`` says "checked".  ``refers`` names the table whose key this must be in.
+    unless the row's ``note`` says "checked" (see :mod:`energy_routes.pack.plausible`).  ``refers`` names the table
+    whose key this must be in.
     ``unit`` names the column that holds this one's unit; ``unlimited`` admits the word "unlimited" (inf).
     ``stated``: a row must give the number, here or as a dated row of ``values``; blank would be a guess.
     ``pattern`` is a (regular expression, what it means in words) that every filled cell or list item must match.
@@ -117,7 +118,7 @@ def rate(name: str, meaning: str, *, default: float | None = None, unlimited: bo
 
 
 def money(name: str, meaning: str, *, unit: str = "money_unit", default: float | None = None,
-          low: float | None = 0.0, plausible: tuple[float, float] | None = (0.0, 500.0),
+          low: float | None = 0.0, plausible: tuple[float, float] | None = (0.01, 500.0),
           instant: Literal["start", "end"] | None = None) -> Column:
     """Money per volume, in the unit named by the column ``unit``."""
     return Column(name, "float", meaning, default=default, dimension="unit_value", unit=unit, low=low,

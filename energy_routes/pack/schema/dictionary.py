@@ -41,6 +41,8 @@ so may a column that is not.
   state, a price also per 100 km, and a blank unit is the first of them.
 - **Plausible** bands catch slips of a factor 1000 and mistaken units. Outside the band (zero and `unlimited` apart) a
   figure is refused unless the row's `note` says `checked`. Bands of volumes and prices are those of oil and gas.
+  So is a figure beyond a factor of 20 of the median of its column, where ten rows or more have one, and a contract for
+  more than its arc can carry.
 - **Provenance**: a row whose `confidence` is not `given` (your own data) names its `source`; one marked `estimate` or
   `computed` says in `note` how it was made.
 - **dated** marks the columns that rows of `values` may override in a year, a season (`*-03`, every March) or a month.

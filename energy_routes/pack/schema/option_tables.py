@@ -31,7 +31,8 @@ OPTIONS = Table("options", "Something that could be built: a pipeline, a stage o
     Column("capex", "float", "cost of building one unit; one figure for the whole horizon, that of its first year",
            dimension="money", low=0, stated=True, plausible=(1.0, 50_000.0)),
     Column("earliest_year", "int", "first year in which it can be in service", low=1900, high=2100),
-    Column("lifetime", "float", "years over which capex is paid back", low=0, open_low=True, default=25.0),
+    Column("lifetime", "float", "years over which capex is paid back", low=0, open_low=True, default=25.0,
+           plausible=(1.0, 100.0)),
     Column("opex_share", "float", "operation and upkeep a year, as a share of capex", dimension="fraction", low=0,
            high=1, default=0.03),
     Column("requires", "list", "options of which as large a part must stand, separated by ';': the step before, the "

@@ -131,8 +131,8 @@ OBLIGATIONS = Table("obligations", "A delivery that must be made: a home refiner
            refers="commodities"),
     rate("volume", "what must be delivered, no less and no more", stated=True),
     RATE_UNIT,
-    money("value", "what the buyer pays", default=0.0, plausible=(0.0, 1500.0)),
-    money("penalty", "charge for what is not delivered; blank: it must be delivered", plausible=(0.0, 5000.0)),
+    money("value", "what the buyer pays", default=0.0, plausible=(1.0, 1500.0)),
+    money("penalty", "charge for what is not delivered; blank: it must be delivered", plausible=(0.01, 5000.0)),
     MONEY_UNIT,
     *PROVENANCE,
 ), key=("id",))
@@ -143,7 +143,7 @@ MARKETS = Table("markets", "A place where volumes are sold.", (
     text("name", "name shown to people"),
     Column("export", "bool", "sales here count as exports", default=True),
     money("price", "price of the reference commodity delivered here; in a period without one nothing is sold here",
-          unit="price_unit", plausible=(0.0, 1500.0)),
+          unit="price_unit", plausible=(10.0, 1500.0)),
     unit_name("price_unit", "USD/t", "USD/t, USD/bbl, USD/1000m3, USD/MMBtu"),
     text("reference", "grade that the price is quoted for; the grade that arrives is paid price × its own bbl_per_t "
          "(or mj_per_m3) ÷ that of the reference; blank: every grade is paid the same a tonne (1000 m³)",
@@ -177,8 +177,10 @@ LIMITS = Table("limits", "A joint limit: low ≤ Σ weight × volume ≤ high, o
     rate("low", "least; blank: none"),
     rate("high", "most; blank: none", unlimited=True),
     RATE_UNIT,
-    Column("low_ratio", "float", "least, as a multiple of the sum of `relative_to`", low=0),
-    Column("high_ratio", "float", "most, as a multiple of the sum of `relative_to`", low=0),
+    Column("low_ratio", "float", "least, as a multiple of the sum of `relative_to`", low=0,
+           plausible=(1e-3, 1e3)),
+    Column("high_ratio", "float", "most, as a multiple of the sum of `relative_to`", low=0,
+           plausible=(1e-3, 1e3)),
     text("relative_to", "limit whose sum the ratios multiply", refers="limits"),
     Column("over", "choice", "whether it holds in every period, or of the sums over the whole horizon",
            choices=("period", "horizon"), default="period"),
@@ -189,7 +191,7 @@ LIMIT_TERMS = Table("limit_terms", "The lanes that a joint limit sums.", (
     text("limit", "the joint limit", required=True, refers="limits"),
     text("arc", "the arc", required=True, refers="arcs"),
     text("commodity", "only this commodity at the inlet; blank: all", refers="commodities"),
-    Column("weight", "float", "factor on the inlet volume (signed)", default=1.0),
+    Column("weight", "float", "factor on the inlet volume (signed)", default=1.0, low=-1e3, high=1e3),
 ), key=("limit", "arc", "commodity"))
 
 GROUPS = Table("groups", "A corridor, transit country, chokepoint … whose exposure is measured at its meters. Each "
@@ -226,7 +228,7 @@ STORAGES = Table("storages", "Tanks at a node: a terminal's tank farm, an underg
     RATE_UNIT,
     Column("closing", "choice", "stock at the end. free: any; cyclic: what it began with, which the plan chooses; "
            "opening: at least `opening`; value: any, worth `closing_value`", choices=CLOSINGS, default="cyclic"),
-    money("closing_value", "worth of stock left at the end (closing = value)", default=0.0, plausible=(0.0, 1500.0),
+    money("closing_value", "worth of stock left at the end (closing = value)", default=0.0, plausible=(1.0, 1500.0),
           instant="end"),
     MONEY_UNIT,
     *PROVENANCE,
@@ -273,7 +275,7 @@ EVENTS = Table("events", "What has failed: the record from which rates and durat
     Column("effect", "float", "mean share of capacity lost while it lasted; blank: none (a threat, a cost, a delay)",
            low=0, high=1),
     Column("duration_days", "float", "days until capacity was back; 'unlimited': it is not back; blank: not known",
-           low=0, unlimited=True),
+           low=0, unlimited=True, plausible=(0.01, 36_500.0)),
     *PROVENANCE,
 ), key=("id",))
 

@@ -44,7 +44,7 @@ def own_unit(packs: Sequence[Pack], table: str, key: str, column: str) -> str:
     found = own_units(packs, table, key, column)
     if len(found) == 1:
         return found[0]
-    known = known_units(TABLES[table].column(column).dimension, (_home(packs, table, key).family,))
+    known = known_units(TABLES[table].column(column).dimension, (home(packs, table, key).family,))
     offered = found or tuple(u.text for u in known.values()
                              if u.needs != "length_km" or table in ("arcs", "lanes"))[:9]
     told = f"{key!r} is written in several" if found else f"the table tells none for {key!r}"
@@ -57,7 +57,7 @@ def inner(packs: Sequence[Pack], table: str, key: str, column: str, value: float
     Barrels and heating values are those of the row's commodities, else of the pack's reference; distances those of its
     arc.  Raises UnitError for a unit of another dimension or family, or one that needs what is not known of the row.
     """
-    pack = _home(packs, table, key)
+    pack = home(packs, table, key)
     dimension = TABLES[table].column(column).dimension
     own = parse_unit(unit, dimension, pack.family)
     if not own.serves(pack.family):
@@ -68,6 +68,6 @@ def inner(packs: Sequence[Pack], table: str, key: str, column: str, value: float
     return significant(to_inner(value, in_own_time(own), dimension, **facts.properties(row)))
 
 
-def _home(packs: Sequence[Pack], table: str, key: str) -> Pack:
+def home(packs: Sequence[Pack], table: str, key: str) -> Pack:
     """The pack that a row stands in: the first that has its key."""
-    return next(pack for pack in packs if key in keys_of(table, pack.tables[table]))
+    return packs[0] if len(packs) == 1 else next(pack for pack in packs if key in keys_of(table, pack.tables[table]))
