@@ -184,7 +184,7 @@ def test_a_figure_unlike_the_others_of_its_column_is_asked_about(tmp_path: Path)
     noted = DOZEN.replace("\n", ",\n").replace("price,", "price,note", 1)
     write(tmp_path, {"markets": noted.replace("West,510,", "West,20,checked: a test")})
     assert read_pack(tmp_path)
-    with pytest.raises(er.DataError, match=r"24.8 to 1500 USD/t"):
+    with pytest.raises(er.DataError, match=r"24.7 to 1500 USD/t"):
         er.load(tmp_path / "model.toml").set("market:EAST.price", 15)
 
 
