@@ -222,10 +222,10 @@ def test_a_full_disk_leaves_the_old_result(
     before = contents(folder)
     calls = iter(range(1, 99))
 
-    def write(frame: pd.DataFrame, stem: Path) -> None:
+    def write(frame: pd.DataFrame, stem: Path) -> pd.DataFrame:
         if next(calls) == step:
             raise OSError(errno.ENOSPC, "No space left on device")
-        write_table(frame, stem)
+        return write_table(frame, stem)
 
     monkeypatch.setattr(results, "write_table", write)
     changed = dataclasses.replace(plan, netback=0.0)

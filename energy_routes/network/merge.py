@@ -69,8 +69,8 @@ class Stack:
 
 
 def families_of(packs: Sequence[Pack], table: str) -> dict[str, str]:
-    """The family of each id of a table: that of the (first) pack it stands in."""
-    return {str(name): pack.family.id for pack in reversed(packs) for name in pack.tables[table]["id"]}
+    """The family of each key of a table: that of the (first) pack it stands in."""
+    return {key: pack.family.id for pack in reversed(packs) for key in keys_of(table, pack.tables[table])}
 
 
 def _stacked(packs: Sequence[Pack]) -> Mapping[str, pd.DataFrame]:

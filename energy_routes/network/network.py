@@ -167,7 +167,7 @@ class Network:
         Returns
         -------
         mapping of str to str
-            From id to the family (oil, gas …) of the pack that it stands in.
+            From key to the family (oil, gas …) of the pack that it stands in.
         """
         return families_of(self.packs, table)
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.network import TARGETS, Edit, Network
-from energy_routes.pack import TABLES, Family, Period, inner_unit, months_of
+from energy_routes.pack import TABLES, Period, inner_unit, months_of
 from energy_routes.plan import Plan
 from energy_routes.provenance.first_order import BOUND_KINDS, BOUNDS, stakes, used
 
@@ -130,9 +130,9 @@ def _figures(
     """The rows of :func:`sources`, of the (table, field) wanted."""
     reach = _Reach(network, periods)
     for name, table in TABLES.items():
-        if "source" not in table.names or name not in network.tables:
+        if "source" not in table.names or not len(network.tables[name]):
             continue
-        ids, family = network.ids(name), _families(network, name)
+        ids, family = network.ids(name), network.family_of(name)
         for column in table.columns:
             if column.kind != "float" or column.dimension in NO_FIGURE or not wanted(name, column.name):
                 continue
@@ -146,22 +146,12 @@ def _figures(
                         continue
                     unit = PLAIN.get(column.name, "")
                     if column.dimension in ("rate", "volume", "unit_value"):
-                        unit = inner_unit(column.dimension, family[row])
+                        unit = inner_unit(column.dimension, network.families[family[key]])
                     figure = f"{WORDS.get(name, name)}:{key} {column.name}"
                     yield (
                         figure, name, key, column.name, period.label, value, unit, told.year, told.confidence,
                         told.origin, told.source, told.note, at,
                     )  # fmt: skip
-
-
-def _families(network: Network, table: str) -> list[Family]:
-    """The family of each row: that of the pack it stands in, else the first of the network."""
-    out: dict[str, Family] = {}
-    for pack in network.packs:
-        for key in Network((pack,)).ids(table):
-            out.setdefault(key, pack.family)
-    first = next(iter(network.families.values()))
-    return [out.get(key, first) for key in network.ids(table)]
 
 
 def _told(network: Network, table: str, field: str, ids: list[str], periods: Sequence[Period]) -> Any:
@@ -170,7 +160,8 @@ def _told(network: Network, table: str, field: str, ids: list[str], periods: Seq
     ends = np.cumsum([len(period.months) for period in periods])[:-1]
     out = np.empty((len(ids), len(periods)), dtype=object)
     for row, behind in enumerate(by_month):
-        out[row] = [_mean(dict.fromkeys(months)) for months in np.split(behind, ends)]
+        spans = [{id(told): told for told in months}.values() for months in np.split(behind, ends)]
+        out[row] = [_mean(dict.fromkeys(told)) for told in spans]
     return out
 
 
@@ -269,10 +260,9 @@ def _joined(rows: pd.DataFrame, count: int) -> pd.DataFrame:
     if rows.empty:
         return rows.drop(columns="at")
     same = ["figure", "table", "id", "field", "value", "unit", "year", "confidence", "origin", "source", "note"]
-    found = rows.groupby(same, sort=False, dropna=False).agg(
-        first=("period", "first"), last=("period", "last"), many=("period", "size"),
-        at_stake=("at_stake", lambda s: s.sum(min_count=1)),
-    ).reset_index()  # fmt: skip
+    groups = rows.groupby(same, sort=False, dropna=False)
+    found = groups.agg(first=("period", "first"), last=("period", "last"), many=("period", "size"))
+    found = found.assign(at_stake=groups["at_stake"].sum(min_count=1)).reset_index()
     whole = found["many"] == count
     found["period"] = np.where(
         whole & (count > 1), "", np.where(found["many"] == 1, found["first"], found["first"] + "…" + found["last"])

@@ -51,9 +51,8 @@ def save(
     with new_folder(target) as new:
         _write_json(new / "summary.json", summary_of(plan, before))
         _write_json(new / "certificate.json", exact(plan.certificate))
-        for name, frame in plan.tables().items():
-            write_table(frame, new / name)
-        write_workbook(plan, new / "result.xlsx")
+        tables = {name: write_table(frame, new / name) for name, frame in plan.tables().items()}
+        write_workbook(plan, tables, new / "result.xlsx")
         write_case(plan.case, new / "inputs")
         _write_geodata(plan, new / "flows.gpkg")
         _write_json(new / "run.json", run_record(plan, new, target, options or {}))

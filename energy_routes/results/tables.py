@@ -41,38 +41,37 @@ def canonical(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _column(values: pd.Series) -> pd.Series:
-    plain = values.reset_index(drop=True)
-    filled = plain.dropna()
-    if len(filled) and filled.map(lambda cell: isinstance(cell, bool | np.bool_)).all() and len(filled) == len(plain):
-        return plain.astype(bool)
-    if pd.api.types.is_numeric_dtype(plain.dtype) or (
-        len(filled) and filled.map(lambda cell: isinstance(cell, int | float | np.number)).all()
-    ):
-        numbers = plain.astype(float).to_numpy()
-        return pd.Series([_rounded(x) if math.isfinite(x) else x for x in numbers.tolist()], dtype="float64")
-    texts = [None if cell is None or pd.isna(cell) or cell == "" else str(cell) for cell in plain]
-    return pd.Series(texts, dtype="str")
+    cells = _cells(values)
+    filled = [cell for cell in cells if cell is not None]
+    if filled and len(filled) == len(cells) and all(isinstance(cell, bool | np.bool_) for cell in filled):
+        return pd.Series(cells, dtype=bool)
+    numeric = pd.api.types.is_numeric_dtype(values.dtype)
+    if numeric or (filled and all(isinstance(cell, int | float | np.number) for cell in filled)):
+        return pd.Series([math.nan if cell is None else _rounded(float(cell)) for cell in cells], dtype="float64")
+    return pd.Series([None if cell is None or cell == "" else str(cell) for cell in cells], dtype="str")
 
 
-def write_table(frame: pd.DataFrame, stem: Path) -> None:
-    """Write ``stem.parquet`` and ``stem.csv``; the same frame gives the same bytes."""
+def write_table(frame: pd.DataFrame, stem: Path) -> pd.DataFrame:
+    """Write ``stem.parquet`` and ``stem.csv``, the same bytes for the same frame; the frame as it was written."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     tidy = canonical(frame)
     kinds = {"f": pa.float64(), "b": pa.bool_()}
     fields = [pa.field(name, kinds.get(tidy[name].dtype.kind, pa.string())) for name in tidy.columns]
-    arrays = [pa.array(_cells(tidy[name]), type=part.type) for name, part in zip(tidy.columns, fields, strict=True)]
+    columns = [_cells(tidy[name]) for name in tidy.columns]
+    arrays = [pa.array(cells, type=part.type) for cells, part in zip(columns, fields, strict=True)]
     pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), stem.with_name(f"{stem.name}.parquet"))
     with stem.with_name(f"{stem.name}.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(tidy.columns)
-        writer.writerows(zip(*(_cells(tidy[name]) for name in tidy.columns), strict=True))
+        writer.writerows(zip(*columns, strict=True))
+    return tidy
 
 
 def _cells(values: pd.Series) -> list[Any]:
     """Plain Python cells, None for null."""
-    return [None if cell is None or cell != cell else cell for cell in values.astype(object).tolist()]
+    return [None if cell is pd.NA or cell != cell else cell for cell in values.astype(object).tolist()]
 
 
 def read_table(file: Path) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ import pandas as pd
 
 from energy_routes.pack import listed
 from energy_routes.plan import Plan
-from energy_routes.results.tables import canonical
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the first moment a zip file can name
 MOST_ROWS = 1_048_575
@@ -21,14 +20,14 @@ WIDEST = 48
 FORMATS = {"share": "0.0%", "utilisation": "0.0%"}
 
 
-def write_workbook(plan: Plan, file: Path) -> None:
-    """Write ``result.xlsx``: first a sheet that says what this is, then one sheet a table."""
+def write_workbook(plan: Plan, tables: Mapping[str, pd.DataFrame], file: Path) -> None:
+    """Write ``result.xlsx``: first a sheet that says what this is, then one sheet a canonical table."""
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
     _sheet(book, "about", _about(plan))
-    for name, frame in plan.tables().items():
-        _sheet(book, name, canonical(frame))
+    for name, frame in tables.items():
+        _sheet(book, name, frame)
     stream = io.BytesIO()
     book.save(stream)
     file.write_bytes(timeless(stream.getvalue()))
