@@ -105,7 +105,8 @@ def tables_of(spec: Spec) -> dict[str, list[dict[str, object]]]:
     rows["limit_terms"] = [{"limit": "J", "arc": "W0", "commodity": "", "weight": 1},
                            {"limit": "J", "arc": "W1", "commodity": "", "weight": 1.25}]
     if spec.pay:
-        rows["contracts"] = [{"id": "PAY", "kind": "ship_or_pay", "arc": "W1", "volume": spec.pay, "charge": 17.9}]
+        rows["contracts"] = [{"id": "PAY", "kind": "ship_or_pay", "arc": "W1", "volume": spec.pay, "charge": 17.9,
+                              "note": "checked: more may be paid for than can move"}]
     if spec.tank:
         rows["storages"] = [{"id": "TANK", "node": "P0", "commodities": "LIGHT", "working_volume": 0.3, "opening": 0.1,
                              "injection": 3, "withdrawal": 3, "closing": spec.tank, "closing_value": 333}]

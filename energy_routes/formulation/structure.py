@@ -65,7 +65,7 @@ class Structure:
     """The recorded space and programme of a ``case`` whose exports are ``held`` (Mt or bcm, by family)."""
 
     def __init__(self, case: Case, held: Mapping[str, float] | None = None) -> None:
-        self.case, self._network = case, RecordedNetwork.of(case)
+        self.case, self._network, self._words = case, RecordedNetwork.of(case), _words(case)
         space = build_space(replace(case, network=self._network))
         self.space = space.with_held(held) if held else space
         self.program = build(self.space)
@@ -87,31 +87,28 @@ class Structure:
 
         Raises DataError where an edit scales or adds to a figure that is not stated.
         """
-        held, base = held or {}, self.case
-        since = self._since(case)
-        moved = case.policy != base.policy
-        if since is None or held.keys() != self.space.held.keys() or (moved and not self._bends_to(case)):
+        held, edits = held or {}, case.network.edits
+        if not self._fits(case) or held.keys() != self.space.held.keys():
             return None
-        topics = {(edit.table, edit.field) for edit in since} | {HELD} | ({POLICY} if moved else set())
-        state = self._tape.refreshed(Question(case.policy, held, since), topics.__contains__)
+        topics = {(edit.table, edit.field) for edit in self._differing(edits)} | {HELD}
+        if case.policy != self.case.policy:
+            topics.add(POLICY)
+        state = self._tape.refreshed(Question(case.policy, held, edits), topics.__contains__)
         return None if state is None else Numbers(case, held, self._form(state), self, state)
 
-    def _since(self, case: Case) -> tuple[Edit, ...] | None:
-        """The edits of a case beyond those of the base; None where anything but numbers differs."""
-        old, new = self.case.network, case.network
-        since = new.edits[len(old.edits) :]
-        alike = (
-            len(new.packs) == len(old.packs)
-            and all(own is other for own, other in zip(new.packs, old.packs, strict=True))
-            and new.edits[: len(old.edits)] == old.edits
-            and (case.periods, case.past) == (self.case.periods, self.case.past)
-            and not any((edit.table, edit.field) in CHOICES for edit in since)
-        )
-        return since if alike else None
+    def _fits(self, case: Case) -> bool:
+        """Whether nothing but numbers can differ between a case and that of the structure."""
+        own = self.case
+        if [*map(id, case.network.packs)] != [*map(id, own.network.packs)]:
+            return False
+        bends = case.policy == own.policy or (
+            not self._network.policy_is_fixed and case.policy.shape == own.policy.shape)  # fmt: skip
+        return bends and (case.periods, case.past) == (own.periods, own.past) and _words(case) == self._words
 
-    def _bends_to(self, case: Case) -> bool:
-        """Whether another policy asks for the same rules at other levels."""
-        return not self._network.policy_is_fixed and case.policy.shape == self.case.policy.shape
+    def _differing(self, edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+        """The edits by which figures may differ from those of the structure's case."""
+        own = self.case.network.edits
+        return edits[len(own) :] if edits[: len(own)] == own else (*own, *edits)
 
     def _form(self, state: State) -> Form:
         cost, row_lower, row_upper, col_lower, col_upper = (state.of(getattr(self.program, name)) for name in _ARRAYS)
@@ -120,6 +117,11 @@ class Structure:
             self._pattern.matrix(state.of(self._pattern.values)),
             row_lower, row_upper, col_lower, col_upper, self.program.integer,
         )  # fmt: skip
+
+
+def _words(case: Case) -> list[tuple[object, ...]]:
+    """What edits say in words (an arc is opened, a closing rule set), in their order."""
+    return [(e.table, e.id, e.field, e.value, e.periods) for e in case.network.edits if (e.table, e.field) in CHOICES]
 
 
 _ARRAYS = ("cost", "row_lower", "row_upper", "col_lower", "col_upper")

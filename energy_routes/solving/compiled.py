@@ -124,8 +124,7 @@ class Compiled:
     @property
     def plain(self) -> bool:
         """Whether changes are solved in live sessions: no whole builds, no security, no several futures."""
-        policy = self.case.policy
-        return policy.build is None and policy.security is None and policy.cvar is None
+        return self.case.policy.plain
 
     def changed(self, changes: Changes) -> Case:
         """The case with changes laid over it.

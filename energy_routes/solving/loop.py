@@ -26,6 +26,7 @@ from energy_routes.solving.futures.stochastic import Hedge, hedged, refuse_tail,
 from energy_routes.solving.prices.marginal_prices import marginal_worth
 from energy_routes.solving.prices.premium import Yardstick, with_premium
 from energy_routes.solving.repairs import repairs
+from energy_routes.solving.shelf import laid_out
 from energy_routes.solving.tightest_caps import tightest_words
 from energy_routes.solving.unbounded import unbounded
 from energy_routes.solving.user_columns import views
@@ -129,8 +130,7 @@ def solve(
     if time_limit is not None and not 0 < time_limit < float("inf"):
         raise UsageError(f"time_limit = {time_limit:g}: a number of seconds above 0 is expected")
     options = Options(solver.lower(), method, presolve, seed, time_limit)
-    space, around = _prepared(case, constraints, options)
-    program = _program(space, constraints)
+    space, program, around = _prepared(case, constraints, options)
     refuse_tail(around.hedge, program, case.name)
     if case.policy.asked and (around.free is None or around.hedge is not None):
         around = replace(around, free=_free(case, constraints, options, weighed=around.hedge is not None))
@@ -193,8 +193,7 @@ def program_of(case: Case) -> Program:
 
 def stated(case: Case) -> tuple[Space, Program]:
     """The space and the linear programme of a case (exports held where its policy says so; no HHI cut yet)."""
-    space, _ = _prepared(case, None, Options())
-    return space, _program(space, None)
+    return _prepared(case, None, Options())[:2]
 
 
 def decide(space: Space, program: Program) -> Decision:
@@ -208,8 +207,8 @@ def decide(space: Space, program: Program) -> Decision:
     return decision
 
 
-def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[Space, Around]:
-    """The space of a case with exports held, futures weighed and losses guarded against, as its policy asks."""
+def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[Space, Program, Around]:
+    """A case laid out, with exports held, futures weighed and losses guarded against, as its policy asks."""
 
     def best(space: Space, program: Program) -> tuple[Program, Solution]:
         program, _ = _settled(program, space, [], options)
@@ -218,9 +217,13 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
 
     refuse_contradictions(case)
     free = _free(case, constraints, options) if case.policy.held else None
-    space, hedge = hedged(_hold(build_space(case), free))
-    space, guard = guarded(space, lambda space: _program(space, constraints), best)
-    return space, Around(guard, hedge, free)
+    held = {} if free is None else held_exports(free.space, free.solution.x)
+    if case.policy.plain:
+        space, program = laid_out(case, held)
+        return space, _with_rules(program, space, constraints), Around(free=free)
+    space, hedge = hedged(build_space(case).with_held(held))
+    space, guard = guarded(space, lambda space: _with_rules(build(space), space, constraints), best)
+    return space, _with_rules(build(space), space, constraints), Around(guard, hedge, free)
 
 
 def _settled(
@@ -236,8 +239,8 @@ def _session(program: Program, options: Options) -> Session:
     )
 
 
-def _program(space: Space, constraints: Rules | None) -> Program:
-    program = build(space)
+def _with_rules(program: Program, space: Space, constraints: Rules | None) -> Program:
+    """The programme with the constraints of a user."""
     if constraints is None:
         return program
     return program.with_rows(*pulp.user_rows(program, constraints, views(space)))
@@ -245,17 +248,16 @@ def _program(space: Space, constraints: Rules | None) -> Program:
 
 def _free(case: Case, constraints: Rules | None, options: Options, *, weighed: bool = False) -> Yardstick:
     """The same case without caps and security, solved; with its futures weighed only if asked."""
-    space = build_space(replace(case, policy=case.policy.without_caps()))
-    space = hedged(space)[0] if weighed else space
-    program = _program(space, constraints)
+    free = replace(case, policy=case.policy.without_caps())
+    if free.policy.plain:
+        space, program = laid_out(free, {})
+    else:
+        space = hedged(build_space(free))[0] if weighed else build_space(free)
+        program = build(space)
+    program = _with_rules(program, space, constraints)
     session = _session(program, options)
     solved(session, program, space)
     return Yardstick(space, program, session)
-
-
-def _hold(space: Space, free: Yardstick | None) -> Space:
-    """Where caps are set and exports held: the exports of the same case without the caps become a lower limit."""
-    return space if free is None else space.with_held(held_exports(free.space, free.solution.x))
 
 
 def held_exports(space: Space, x: Vector) -> dict[str, float]:
@@ -306,7 +308,7 @@ def _safest_words(case: Case) -> list[str]:
         return []
     policy = replace(case.policy.without_caps(), security=replace(lever, delta="min"))
     try:
-        guard = _prepared(replace(case, policy=policy), None, Options())[1].guard
+        guard = _prepared(replace(case, policy=policy), None, Options())[2].guard
     except InfeasibleError:
         return []
     if guard is None or guard.delta <= lever.delta:

@@ -178,6 +178,11 @@ class Policy:
         return ((lever, bound) for lever in BOUNDS for bound in getattr(self, lever))
 
     @property
+    def plain(self) -> bool:
+        """Whether it asks for one linear programme: no whole builds, no security, no several futures."""
+        return self.build is None and self.security is None and self.cvar is None
+
+    @property
     def shape(self) -> Policy:
         """The policy with its levels and amounts left out: what the rules of a plan are, whatever their numbers."""
         bounds: dict[str, Any] = {name: tuple(replace(bound, **{kind.keys[0]: 0.0}) for bound in getattr(self, name))

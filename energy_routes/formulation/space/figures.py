@@ -28,63 +28,65 @@ Read = Callable[[Asked], Vector]
 
 @dataclass(frozen=True)
 class Question:
-    """What of a case may differ from a base: its policy, the exports held (Mt or bcm, by family), its further edits."""
+    """What two cases of one structure differ in: policy, exports held (Mt or bcm, by family), edits of figures."""
 
     policy: Policy
     held: Mapping[str, float] = field(default_factory=dict)
-    since: tuple[Edit, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, repr=False)
 class RecordedNetwork(Network):
-    """A network whose figures are leaves of a tape; ``base`` is the one that it was made of, under its ``policy``."""
+    """A network whose figures are leaves of a tape: the figures of its packs under the edits of a question.
+
+    ``asked`` is the question of the case that it was made of; edits beyond those are part of the structure.
+    """
 
     tape: Tape = field(default_factory=Tape)
-    base: Network = field(default_factory=lambda: Network(()))
-    policy: Policy = field(default_factory=Policy)
+    asked: Question = field(default_factory=lambda: Question(Policy()))
     leaves: dict[Hashable, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, case: Case) -> RecordedNetwork:
         """The network of a case, its figures recorded on a new tape."""
         network = case.network
-        made = cls(network.packs, network.edits, base=network, policy=case.policy)
+        made = cls(network.packs, network.edits, asked=Question(case.policy, edits=network.edits))
         vars(made)["tables"] = network.tables
         return made
 
     def _by_month(self, table: str, column: str, months: Sequence[Period], edited: bool) -> Vector:
-        """The numbers of a column by month, recorded; what is laid over the base here stays on top of later edits."""
-        stated = self.base._by_month(table, column, months, edited)
+        """The numbers of a column by month, recorded; edits beyond those of a question stay on top of them."""
+        stated = super()._by_month(table, column, months, False)
         if not edited:
             return stated
-        place, own = self._places(table), self.edits[len(self.base.edits) :]
+        place, own = self._places(table), self.edits[len(self.asked.edits) :]
 
         def read(question: Question) -> Vector:
-            edits = Network(self.packs, (*question.since, *own))
+            edits = Network(self.packs, (*question.edits, *own))
             return edits._apply(stated.copy(), table, column, place, months)
 
         return self._leaf((table, column, tuple(months), own), (table, column), read)
 
     def figure(self, topic: str, read: Read, of: Asked) -> Vector:
-        """A figure that stands in no table, recorded; as it is where another policy than the base's is looked at."""
-        if of.policy != self.policy:
+        """A figure that stands in no table, recorded; as it is where another policy than the case's is looked at."""
+        if of.policy != self.asked.policy:
             self.leaves[POLICY] = None
             return read(of)
         return self.tape.leaf(topic, read, read(of))
 
     @property
     def policy_is_fixed(self) -> bool:
-        """Whether some figure was read from a policy that was made of the base's."""
+        """Whether some figure was read from a policy that was made of the case's."""
         return POLICY in self.leaves
 
     def _places(self, table: str) -> Mapping[str, int]:
         if table not in self.leaves:
-            self.leaves[table] = {name: row for row, name in enumerate(self.base.ids(table))}
+            self.leaves[table] = {name: row for row, name in enumerate(self.ids(table))}
         found: Mapping[str, int] = self.leaves[table]
         return found
 
     def _leaf(self, key: Hashable, topic: Hashable, read: Callable[[Question], Vector]) -> Vector:
         if key not in self.leaves:
-            self.leaves[key] = self.tape.leaf(topic, read, read(Question(self.policy)))
+            self.leaves[key] = self.tape.leaf(topic, read, read(self.asked))
         found: Vector = self.leaves[key]
         return found
