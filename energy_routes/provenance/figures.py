@@ -7,8 +7,10 @@ here.  What hangs on a figure is told to first order: volume × unit value for m
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -128,19 +130,19 @@ def _figures(
     network: Network, periods: Sequence[Period], wanted: Callable[[str, str], bool]
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of :func:`sources`, of the (table, field) wanted."""
-    reach = _Reach(network, periods)
+    reach, behind = _Reach(network, periods), _Behind(network, periods)
     for name, table in TABLES.items():
         if "source" not in table.names or not len(network.tables[name]):
             continue
-        ids, family = network.ids(name), network.family_of(name)
+        ids, family, told_by_row = network.ids(name), network.family_of(name), behind.rows(name)
         for column in table.columns:
             if column.kind != "float" or column.dimension in NO_FIGURE or not wanted(name, column.name):
                 continue
-            behind = _told(network, name, column.name, ids, periods)
+            told_of = behind.of(name, column.name, told_by_row)
             numbers = network.resolve(name, column.name, periods)
             for row, key in enumerate(ids):
                 for at, period in enumerate(periods):
-                    value, told = float(numbers[row, at]), behind[row, at]
+                    value, told = float(numbers[row, at]), told_of[row][at]
                     blank = told.origin == "base" and value == column.default
                     if value != value or blank or not reach.open(name, row, at):
                         continue
@@ -152,17 +154,6 @@ def _figures(
                         figure, name, key, column.name, period.label, value, unit, told.year, told.confidence,
                         told.origin, told.source, told.note, at,
                     )  # fmt: skip
-
-
-def _told(network: Network, table: str, field: str, ids: list[str], periods: Sequence[Period]) -> Any:
-    """What stands behind ``table.field``, shape (rows, periods), of :class:`_Told`."""
-    by_month = _told_by_month(network, table, field, ids, months_of(periods))
-    ends = np.cumsum([len(period.months) for period in periods])[:-1]
-    out = np.empty((len(ids), len(periods)), dtype=object)
-    for row, behind in enumerate(by_month):
-        spans = [{id(told): told for told in months}.values() for months in np.split(behind, ends)]
-        out[row] = [_mean(dict.fromkeys(told)) for told in spans]
-    return out
 
 
 def _mean(told: Mapping[_Told, None]) -> _Told:
@@ -181,28 +172,45 @@ def _mean(told: Mapping[_Told, None]) -> _Told:
     )
 
 
-def _told_by_month(network: Network, table: str, field: str, ids: list[str], months: tuple[Period, ...]) -> Any:
-    """What stands behind ``table.field`` by month, shape (rows, months), of :class:`_Told`."""
-    frame = network.tables[table]
-    behind = np.empty((len(ids), len(months)), dtype=object)
-    for row, cells in enumerate(frame[["year", "source", "confidence", "note"]].itertuples(index=False)):
-        behind[row, :] = _of_row(cells, "base")
-    place = {key: row for row, key in enumerate(ids)}
-    dated = network.tables["values"]
-    dated = dated[(dated["table"] == table) & (dated["field"] == field)]
-    lines: list[Any] = list(dated.itertuples(index=False))
-    for level in (4, 0, 7):  # a year, a season, a month: the later wins
-        for line in lines:
-            if (0 if line.period.startswith("*") else len(line.period)) == level and line.id in place:
-                for at, month in enumerate(months):
-                    if month.matches(line.period):
-                        behind[place[line.id], at] = _of_row(line, "dated")
-    for edit in network.edits:
-        if (edit.table, edit.field) == (table, field):
-            for at, month in enumerate(months):
-                if not edit.periods or any(month.matches(label) for label in edit.periods):
-                    behind[place[edit.id], at] = _of_edit(edit, behind[place[edit.id], at])
-    return behind
+class _Behind:
+    """What stands behind each number of a network: the cells of its row, over them dated rows, then edits."""
+
+    def __init__(self, network: Network, periods: Sequence[Period]) -> None:
+        self._network, self._months = network, months_of(periods)
+        self._spans = list(pairwise(accumulate((len(period.months) for period in periods), initial=0)))
+        self._dated: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        for line in network.tables["values"].itertuples(index=False):
+            self._dated[line.table, line.field].append(line)
+
+    def rows(self, table: str) -> list[_Told]:
+        """What the cells of each row of a table say."""
+        cells = self._network.tables[table][["year", "source", "confidence", "note"]]
+        return [_of_row(row, "base") for row in cells.itertuples(index=False)]
+
+    def of(self, table: str, field: str, rows: list[_Told]) -> list[list[_Told]]:
+        """What stands behind ``table.field`` by row and period; ``rows`` is what the rows themselves say."""
+        by_month = self._by_month(table, field, rows)
+        spans = [[{id(told): told for told in months[start:end]}.values() for start, end in self._spans]
+                 for months in by_month]  # fmt: skip
+        return [[_mean(dict.fromkeys(told)) for told in row] for row in spans]
+
+    def _by_month(self, table: str, field: str, rows: list[_Told]) -> list[list[_Told]]:
+        behind = [[told] * len(self._months) for told in rows]
+        place = {key: row for row, key in enumerate(self._network.ids(table))}
+        lines = [line for line in self._dated.get((table, field), ()) if line.id in place]
+        for level in (4, 0, 7):  # a year, a season, a month: the later wins
+            for line in lines:
+                if (0 if line.period.startswith("*") else len(line.period)) == level:
+                    for at, month in enumerate(self._months):
+                        if month.matches(line.period):
+                            behind[place[line.id]][at] = _of_row(line, "dated")
+        for edit in self._network.edits:
+            if (edit.table, edit.field) == (table, field):
+                own = behind[place[edit.id]]
+                for at, month in enumerate(self._months):
+                    if not edit.periods or any(month.matches(label) for label in edit.periods):
+                        own[at] = _of_edit(edit, own[at])
+        return behind
 
 
 def _of_row(cells: Any, origin: str) -> _Told:
