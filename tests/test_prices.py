@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from scipy import sparse
 from toy import best, months, toy
 
 from energy_routes.answer.words import Words
@@ -18,11 +16,10 @@ from energy_routes.audit.verification import audit
 from energy_routes.case.case import Case
 from energy_routes.cli.tables.limit_view import worth
 from energy_routes.cli.tables.unit_choice import Units
-from energy_routes.linear.highs.arrays import Form
 from energy_routes.linear.highs.session import Session
-from energy_routes.linear.sensitivity.moves import Moves, Vertex
+from energy_routes.linear.sensitivity.moves import Vertex
 from energy_routes.linear.sensitivity.slopes import Slopes
-from energy_routes.linear.solution import Prices as Duals, Solution, Status
+from energy_routes.linear.solution import Solution, Status
 from energy_routes.plan import NOT_FOUND, limits
 from energy_routes.plan.plan import Plan
 from energy_routes.report.sections import money
@@ -119,42 +116,6 @@ def test_a_month_prices_a_tonne_of_that_month(tmp_path: Path) -> None:
     short = capacity[capacity["limit"] == "SHORT"]
     assert short["price"].tolist() == pytest.approx([10, 10])
     assert set(short["unit"]) == {"USD/t"}
-
-
-def moved(size: int, *moves: tuple[Mapping[int, float], Mapping[int, float]]) -> Moves:
-    """Moves by what a unit of each adds to lower and to upper bounds, by place among rows and, after them, columns."""
-    low, high = (
-        sparse.csc_matrix([[move[side].get(at, 0.0) for move in moves] for at in range(size)]) for side in (0, 1)
-    )
-    return Moves(low, high)
-
-
-def test_a_dual_may_be_neither_of_the_two_slopes() -> None:
-    """max 3a + 2b + c, a ≤ 1, b ≤ 0, a + b + c ≤ 1: one more of the sum brings 1, one less costs 3, and 2 is a dual."""
-    ones = np.ones(3)
-    matrix = np.array([[1.0, 1.0, 1.0]])
-    form = Form("max", np.array([3.0, 2.0, 1.0]), 0.0, sparse.csc_matrix(matrix), np.array([-np.inf]),
-                np.ones(1), np.zeros(3), np.array([1.0, 0.0, np.inf]), np.zeros(3, dtype=bool))  # fmt: skip
-    solution = Session(form).solve()
-    assert solution.x.tolist() == [1.0, 0.0, 0.0]
-    for dual in (1.0, 2.0, 3.0):
-        told = replace(solution, prices=Duals(np.array([dual]), form.cost - dual * ones), basis=None)
-        found = Slopes(form, told)
-        both_ways = moved(4, ({}, {0: 1.0}), ({}, {0: -1.0}))
-        assert found.along(both_ways).tolist() == pytest.approx([1.0, -3.0])
-        assert found.most(both_ways).tolist() == pytest.approx([dual, -dual])
-    assert Slopes(form, solution).along(both_ways).tolist() == pytest.approx([1.0, -3.0])  # from the solver's own basis
-
-
-def test_a_move_that_is_impossible_has_no_slope() -> None:
-    """a ≤ 1 and a ≥ 1 in another row: the least cannot go up, nor the most down."""
-    matrix = sparse.csc_matrix(np.array([[1.0], [1.0]]))
-    form = Form("min", np.array([2.0]), 0.0, matrix, np.array([-np.inf, 1.0]), np.array([1.0, np.inf]), np.zeros(1),
-                np.array([np.inf]), np.zeros(1, dtype=bool))  # fmt: skip
-    found = Slopes(form, Session(form).solve())
-    least, fewer, most, both_up = ({1: 1.0}, {}), ({}, {0: -1.0}), ({}, {0: 1.0}), ({1: 1.0}, {0: 1.0})
-    slopes = found.along(moved(3, least, fewer, most, both_up)).tolist()
-    assert slopes == pytest.approx([-np.inf, -np.inf, 0.0, -2.0])  # what costs 2 more is worth −2
 
 
 def test_an_equality_is_priced_both_ways(tmp_path: Path) -> None:
