@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,9 @@ from energy_routes.errors import Fault
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.units.families import Family
+
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,9 +65,22 @@ class Pack:
         return digest.hexdigest()
 
     @cached_property
-    def bands(self) -> dict[tuple[str, str], tuple[float, float]]:
-        """What :func:`energy_routes.pack.plausible.band_of` has found, by table and column: every edit asks again."""
+    def found(self) -> dict[Hashable, Any]:
+        """What was found of the pack, by what it is: every edit asks again."""
         return {}
+
+    def once(self, what: Hashable, find: Callable[[], Found]) -> Found:
+        """What ``find`` finds of the pack, found once."""
+        if what not in self.found:
+            self.found[what] = find()
+        found: Found = self.found[what]
+        return found
+
+    def place(self, table: str, key: str) -> int | None:
+        """The row of a key in a table, counted from 0; None where it has none."""
+        places = self.once(("places", table), lambda: {
+            name: row for row, name in enumerate(keys_of(table, self.tables[table]))})  # fmt: skip
+        return places.get(key)
 
     def fault(self, table: str, index: int, column: str = "", *, found: str = "", expected: str = "",
               repair: str = "") -> Fault:

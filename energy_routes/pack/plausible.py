@@ -85,11 +85,12 @@ def stated(tables: Mapping[str, pd.DataFrame], table: str, name: str) -> Stated:
 
 def band_of(pack: Pack, table: str, name: str) -> Band:
     """Between which sizes a figure of a column raises no question, in inner units, rates a year."""
-    if (table, name) not in pack.bands:
+    def find() -> Band:
         low, high = written_band(TABLES[table].column(name), pack.family)
         near = stated(pack.tables, table, name).usual
-        pack.bands[table, name] = max(low, near[0], 0.0), min(high, near[1])
-    return pack.bands[table, name]
+        return max(low, near[0], 0.0), min(high, near[1])
+
+    return pack.once(("band", table, name), find)
 
 
 def outside(values: Floats, band: Band) -> NDArray[np.bool_]:

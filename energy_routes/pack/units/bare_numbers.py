@@ -8,7 +8,7 @@ import numpy as np
 
 from energy_routes.errors import UnitError
 from energy_routes.pack.convert import facts_of, reference_of
-from energy_routes.pack.pack import Pack, keys_of
+from energy_routes.pack.pack import Pack
 from energy_routes.pack.reading.typed import significant
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.units.units import in_own_time, inner_unit, known_units, parse_unit, to_inner
@@ -26,14 +26,22 @@ def own_units(packs: Sequence[Pack], table: str, key: str, column: str) -> tuple
     stated: list[str] = []
     silent: list[str] = []
     for pack in packs:
-        rows = [row for row, name in enumerate(keys_of(table, pack.tables[table])) if name == key]
-        for row in rows:
+        row = pack.place(table, key)
+        if row is not None:
             figure = float(pack.tables[table][column].iloc[row])
             (stated if figure and np.isfinite(figure) else silent).append(str(pack.units[table][unit_column][row]))
-        values = pack.tables["values"]
-        dated = (values["table"] == table) & (values["id"] == key) & (values["field"] == column)
-        stated += [str(unit) for unit in pack.units["values"]["unit"][dated.to_numpy(dtype=bool)]] if rows else []
+            stated += pack.once(("dated", table), lambda: _dated_units(pack, table)).get((key, column), [])  # noqa: B023
     return tuple(dict.fromkeys(unit for unit in stated or silent if unit))
+
+
+def _dated_units(pack: Pack, table: str) -> dict[tuple[str, str], list[str]]:
+    """The units of the dated figures of a table, by key and column."""
+    values, out = pack.tables["values"], dict[tuple[str, str], list[str]]()
+    rows = zip(*(values[name].tolist() for name in ("table", "id", "field")), pack.units["values"]["unit"], strict=True)
+    for own, key, column, unit in rows:
+        if own == table:
+            out.setdefault((key, column), []).append(str(unit))
+    return out
 
 
 def own_unit(packs: Sequence[Pack], table: str, key: str, column: str) -> str:
@@ -63,11 +71,13 @@ def inner(packs: Sequence[Pack], table: str, key: str, column: str, value: float
     if not own.serves(pack.family):
         raise UnitError(f"{unit!r} for a row of {pack.family.id}", f"a unit of {pack.family.id}",
                         f"Write the figure in {inner_unit(dimension, pack.family)}.")  # fmt: skip
-    facts = facts_of(pack.tables, table, reference_of(pack.meta, pack.tables["commodities"]))
-    row = keys_of(table, pack.tables[table]).index(key)
+    facts = pack.once(("facts", table), lambda: facts_of(
+        pack.tables, table, reference_of(pack.meta, pack.tables["commodities"])))  # fmt: skip
+    row = pack.place(table, key)
+    assert row is not None, "the pack is the row's home"
     return significant(to_inner(value, in_own_time(own), dimension, **facts.properties(row)))
 
 
 def home(packs: Sequence[Pack], table: str, key: str) -> Pack:
     """The pack that a row stands in: the first that has its key."""
-    return packs[0] if len(packs) == 1 else next(pack for pack in packs if key in keys_of(table, pack.tables[table]))
+    return packs[0] if len(packs) == 1 else next(pack for pack in packs if pack.place(table, key) is not None)
