@@ -19,7 +19,6 @@ from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.units.families import Family
 
-
 Found = TypeVar("Found")
 
 
