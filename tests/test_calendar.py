@@ -303,8 +303,8 @@ RICH = dated(
     "tiers,WEST/1,depth,2023-04,0.1,Mt/month", "obligations,HOME,volume,{m},5,kt/d",
     "contracts,K,volume,2023-06,0.1,Mt/y",
     arcs=with_column("basis", LONG="outlet"),
-    lanes="arc,commodity,yield\nLONG,CRUDE,0.95", contracts="id,kind,arc,volume,unit,charge,from_period\n"
-    "K,ship_or_pay,LONG,500,kt/month,10,2023-03",
+    lanes="arc,commodity,yield\nLONG,CRUDE,0.95", contracts="id,kind,arc,volume,unit,charge,from_period,note\n"
+    "K,ship_or_pay,LONG,500,kt/month,10,2023-03,checked: paid for and not moved",
     storages="id,node,working_volume,opening,injection,unit,closing\nT,HUB,2,0.5,1,kt/d,opening",
 )  # fmt: skip
 
