@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -115,6 +116,35 @@ def test_every_figure_alone_is_refreshed_and_only_some_make_another_structure(go
     assert other <= {"lanes.yield"}  # it decides which lanes carry what is sold abroad
     assert {"arcs.capacity", "arcs.tariff", "arcs.availability", "markets.price", "supplies.available", "tiers.depth",
             "contracts.volume", "limits.high", "storages.opening"} <= set(kept) - other  # fmt: skip
+
+
+def test_maps_tell_how_every_entry_moves_with_every_figure(golden):
+    """Against a small step of a figure, up or down (at a kink they differ), in the programme built anew."""
+    case, structure = golden
+    maps, base = structure.maps, built(case)
+    names = ("cost", "row_lower", "row_upper", "col_lower", "col_upper", "coefficients")
+
+    def entries(form, name):
+        return form.matrix.data if name == "coefficients" else getattr(form, name)
+
+    moving = np.unique(np.concatenate([getattr(maps, name).tocoo().coords[1] for name in names]))
+    for at in np.random.default_rng(1).choice(moving, 50, replace=False):
+        table, key, column, month = maps.figures.iloc[at]
+        if table not in TABLES:
+            continue  # a level of the policy
+        row, when = case.network.ids(table).index(key), [p.label for p in case.periods].index(month)
+        stepped = {}
+        for step in (1e-6, -1e-6):
+            edit = Edit(table, key, column, "scale", 1 + step, (month,))
+            size = case.network.resolve(table, column, case.periods)[row, when] * step
+            stepped[size] = built(replace(case, network=replace(case.network, edits=(*case.network.edits, edit))))
+        for name in names:
+            told = getattr(maps, name)[:, [at]].toarray().ravel()
+            with np.errstate(invalid="ignore"):
+                slopes = [np.nan_to_num((entries(form, name) - entries(base, name)) / size)
+                          for size, form in stepped.items()]  # fmt: skip
+            near = [np.isclose(told, slope, rtol=1e-4, atol=1e-5) for slope in slopes]
+            assert (near[0] | near[1]).all(), (name, table, key, column, month)
 
 
 def test_exports_held_are_numbers_too(tmp_path):

@@ -55,6 +55,7 @@ from .space.space import (
     build_space as build_space,
 )
 from .structure import (
+    Maps as Maps,
     Numbers as Numbers,
     Structure as Structure,
 )

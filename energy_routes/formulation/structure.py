@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.formulation.description import build
@@ -19,7 +21,7 @@ from energy_routes.formulation.ledger import cash
 from energy_routes.formulation.space.figures import HELD, POLICY, Question, RecordedNetwork
 from energy_routes.formulation.space.options import opened
 from energy_routes.formulation.space.space import Space, build_space
-from energy_routes.linear import Form, Program, State, Tape, Vector
+from energy_routes.linear import Form, Map, Program, State, Tape, Vector, maps_of
 from energy_routes.network import CHOICES, Edit
 
 
@@ -61,6 +63,23 @@ class Numbers:
         return self._plain[1]
 
 
+class Maps(NamedTuple):
+    """The derivatives of a programme's numbers in the figures of a case.
+
+    ``figures`` is a row a number: table, id, column, month.  The others are sparse, shape (numbers, figures): costs and
+    bounds in the order of columns and rows, ``coefficients`` in that of the matrix's data.  What is linear in a figure
+    is exact for any change of it; a product of figures is so for each of them alone.
+    """
+
+    figures: pd.DataFrame
+    cost: Map
+    row_lower: Map
+    row_upper: Map
+    col_lower: Map
+    col_upper: Map
+    coefficients: Map
+
+
 class Structure:
     """The recorded space and programme of a ``case`` whose exports are ``held`` (Mt or bcm, by family)."""
 
@@ -95,6 +114,13 @@ class Structure:
             topics.add(POLICY)
         state = self._tape.refreshed(Question(case.policy, held, edits), topics.__contains__)
         return None if state is None else Numbers(case, held, self._form(state), self, state)
+
+    @cached_property
+    def maps(self) -> Maps:
+        """How costs, bounds and coefficients depend on the figures, at those of the structure's case."""
+        arrays = {name: getattr(self.program, name) for name in _ARRAYS} | {"coefficients": self._pattern.values}
+        found = dict(zip(arrays, maps_of(self._tape, list(arrays.values())), strict=True))
+        return Maps(self._network.labels(), **found)
 
     def _fits(self, case: Case) -> bool:
         """Whether nothing but numbers can differ between a case and that of the structure."""

@@ -1,4 +1,8 @@
 from . import pulp as pulp
+from .derivatives import (
+    Map as Map,
+    maps_of as maps_of,
+)
 from .expressions import (
     INF as INF,
     Axis as Axis,

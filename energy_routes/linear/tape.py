@@ -107,16 +107,21 @@ class Recorded(NDArrayOperatorsMixin):
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
     """An operation: what it makes, what of, and how it is repeated on the values of a state."""
 
     node: int
     needs: tuple[int, ...]
     again: Get
+    function: Callable[..., Any]
+    args: Sequence[Any]
+    options: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Leaf:
+class Leaf:
+    """Figures that may change: their place among the values, what they are about, and how they are read."""
+
     node: int
     topic: Hashable
     read: Read
@@ -129,16 +134,16 @@ class Tape:
     values: list[Any] = field(default_factory=list)
     looks: dict[int, Array] = field(default_factory=dict)
     kept: set[int] = field(default_factory=set)
-    _steps: list[_Step] = field(default_factory=list)
-    _leaves: list[_Leaf] = field(default_factory=list)
-    _orders: dict[tuple[frozenset[int], bool], list[_Step]] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
+    _orders: dict[tuple[frozenset[int], bool], list[Step]] = field(default_factory=dict)
 
     def leaf(self, topic: Hashable, read: Read, value: Array) -> Array:
         """Figures that may change, ``value`` as they are now; ``read`` finds them in the facts of another question.
 
         They are looked for again where something about their ``topic`` changed.
         """
-        self._leaves.append(_Leaf(len(self.values), topic, read))
+        self.leaves.append(Leaf(len(self.values), topic, read))
         return cast(Array, self._made(value))
 
     def record(self, function: Callable[..., Any], args: Sequence[Any], options: dict[str, Any]) -> Any:
@@ -146,7 +151,7 @@ class Tape:
         needs: list[int] = []
         again = _again(function, [_reader(arg, needs) for arg in args],
                        {name: _reader(arg, needs) for name, arg in options.items()})
-        self._steps.append(_Step(len(self.values), tuple(needs), again))
+        self.steps.append(Step(len(self.values), tuple(needs), again, function, args, options))
         return self._made(again(self.values))
 
     def looked_at(self, of: Recorded) -> Array:
@@ -168,7 +173,7 @@ class Tape:
         ``topics`` tells whether something about a topic may have changed.
         """
         values, changed = list(self.values), []
-        for leaf in self._leaves:
+        for leaf in self.leaves:
             if topics(leaf.topic):
                 value = leaf.read(facts)
                 if not _same(value, values[leaf.node]):
@@ -190,13 +195,13 @@ class Tape:
             return None
         return State(self, values, frozenset(changed))
 
-    def _order(self, changed: frozenset[int], *, needed: bool) -> list[_Step]:
+    def _order(self, changed: frozenset[int], *, needed: bool) -> list[Step]:
         """The steps that follow from changed leaves, in their order: those that every state needs, or the others."""
         if (changed, needed) not in self._orders:
             if len(self._orders) > 64:
                 self._orders.clear()
             moved, following = set(changed), []
-            for step in self._steps:
+            for step in self.steps:
                 if not moved.isdisjoint(step.needs):
                     moved.add(step.node)
                     following.append(step)
@@ -209,7 +214,7 @@ class Tape:
     def _asked(self) -> set[int]:
         """The nodes that what is kept or looked at rests on."""
         asked = self.kept | set(self.looks)
-        for step in reversed(self._steps):
+        for step in reversed(self.steps):
             if step.node in asked:
                 asked.update(step.needs)
         return asked

@@ -17,7 +17,7 @@ import pandas as pd
 
 from energy_routes.case import Case, groups_of, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
-from energy_routes.formulation import Numbers, Space, Structure
+from energy_routes.formulation import Maps, Numbers, Space, Structure
 from energy_routes.linear import Basis, Expr, Program, Session, Solution, Status, Vector
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
@@ -172,6 +172,24 @@ class Compiled:
         if not self.plain:
             raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
         return self.numbers_of(self.changed(changes))[1]
+
+    @property
+    def maps(self) -> Maps:
+        """How costs, bounds and coefficients of the case depend on its figures, as sparse matrices.
+
+        Returns
+        -------
+        Maps
+            ``figures`` names the columns: a figure of a table in a month, each.
+
+        Raises
+        ------
+        UsageError
+            The case is not ``plain``.
+        """
+        if not self.plain:
+            raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
+        return self.numbers_of(self.case)[0].structure.maps
 
     def solve(self, changes: Changes | None = None) -> Plan:
         """The best plan of the changed case.

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import pandas as pd
+
 from energy_routes.case import Case, Policy
 from energy_routes.linear import Tape, Vector
 from energy_routes.network import Edit, Network
@@ -78,6 +80,21 @@ class RecordedNetwork(Network):
     def policy_is_fixed(self) -> bool:
         """Whether some figure was read from a policy that was made of the case's."""
         return POLICY in self.leaves
+
+    def labels(self) -> pd.DataFrame:
+        """What each number of the leaves is, in their order: ``table``, ``id``, ``column``, ``month``.
+
+        A figure that stands in no table has its topic as ``table``, and its place there as ``id``.
+        """
+        known = {leaf.node: key for key, leaf in self.leaves.items() if isinstance(key, tuple)}
+        rows: list[tuple[object, ...]] = []
+        for leaf in self.tape.leaves:
+            table, column, months, _ = known.get(leaf.node, (leaf.topic, "", (), ()))
+            if months:
+                rows += ((table, key, column, month.label) for key in self.ids(table) for month in months)
+            else:
+                rows += ((table, str(at), "", "") for at in range(self.tape.values[leaf.node].size))
+        return pd.DataFrame(rows, columns=["table", "id", "column", "month"], dtype=object)
 
     def _places(self, table: str) -> Mapping[str, int]:
         if table not in self.leaves:

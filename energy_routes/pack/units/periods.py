@@ -105,8 +105,9 @@ def means(figures: Numbers, periods: Sequence[Period]) -> Numbers:
         parts = zip(np.split(figures, ends, axis=-1), periods, strict=True)
         return np.concatenate([means(own, [period]) for own, period in parts], axis=-1)
     own, weight = figures.reshape(*figures.shape[:-1], len(days), longest), np.array(days, dtype=float)
-    constant = (own == own[..., :1]).all(axis=-1)
-    return np.where(constant, own[..., 0], (own * weight).sum(axis=-1) / weight.sum(axis=-1))
+    base = np.where(np.isfinite(own[..., 0]), own[..., 0], 0.0)
+    mean: Numbers = base + ((own - base[..., None]) * weight).sum(axis=-1) / weight.sum(axis=-1)
+    return mean
 
 
 def totals(volumes: Numbers, periods: Sequence[Period]) -> Numbers:
