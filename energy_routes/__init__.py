@@ -8,10 +8,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    __version__: str
     from energy_routes.answer import answer_of as answer_of
     from energy_routes.audit import verify as verify
     from energy_routes.case import Case as Case, Policy as Policy, load as load, replan as replan
@@ -86,11 +86,6 @@ _HOME = {
     "Plan.layers": "energy_routes.maps:write_layers",
 }
 
-try:
-    __version__ = version("energy-routes")
-except PackageNotFoundError:  # a bare checkout on the path
-    __version__ = "0"
-
 __all__ = [*(name for name in _HOME if "." not in name), "__version__"]
 
 
@@ -100,7 +95,18 @@ def found(name: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # it takes longer than all of the rest
+
+    try:
+        return version("energy-routes")
+    except PackageNotFoundError:  # a bare checkout on the path
+        return "0"
+
+
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
     if name in __all__:
         return found(name)
     raise AttributeError(f"module 'energy_routes' has no attribute {name!r}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
+from inspect import getdoc
 from types import MappingProxyType
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from energy_routes import __version__
+import energy_routes as er
 
 # In the order of the help: a verb, and the function behind it.
 VERBS = MappingProxyType({
@@ -44,10 +46,22 @@ class Verbs(TyperGroup):
         """The command of a verb, None where there is no such verb."""
         if cmd_name not in VERBS:
             return None
-        module, _, function = VERBS[cmd_name].partition(":")
         verb = typer.Typer(add_completion=False, rich_markup_mode=None)
-        verb.command(cmd_name)(getattr(import_module(module), function))
+        verb.command(cmd_name)(_function(cmd_name))
         return typer.main.get_command(verb)
+
+    def format_commands(self, ctx: object, formatter: Any) -> None:
+        """The list of verbs in the help; their options, which take longer to make, are not in it."""
+        width = formatter.width - 6 - max(map(len, VERBS))
+        rows = [(verb, TyperCommand(verb, help=getdoc(_function(verb))).get_short_help_str(width)) for verb in VERBS]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def _function(verb: str) -> Callable[..., None]:
+    """The function behind a verb; its module is imported."""
+    module, _, function = VERBS[verb].partition(":")
+    return getattr(import_module(module), function)  # type: ignore[no-any-return]
 
 
 app = typer.Typer(
@@ -66,7 +80,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"energy-routes {__version__}")
+        print(f"energy-routes {er.__version__}")
         raise typer.Exit
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import energy_routes as er
-from energy_routes.answer import VARIABLE
+from energy_routes import answer
 from energy_routes.cli.ending import busy, listen
 from energy_routes.errors import UsageError
 
@@ -43,7 +43,7 @@ Lang = Annotated[str, typer.Option("--lang", metavar="en|ru|kk", help="Language 
 def _own_words(folder: Path | None) -> Path | None:
     """Make a folder of the reader's own the one that words are taken from, wherever a language is asked for."""
     if folder is not None:
-        os.environ[VARIABLE] = str(folder)
+        os.environ[answer.VARIABLE] = str(folder)
     return folder
 
 
