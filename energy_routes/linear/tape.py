@@ -160,7 +160,7 @@ class Tape:
         return of.base
 
     def keep(self, *arrays: Any) -> None:
-        """Say which arrays are asked of every state; others are reckoned again only for :func:`at`."""
+        """Say which arrays are asked of every state; others are reckoned again only for :meth:`State.at`."""
         self.kept |= {array.node for array in arrays if isinstance(array, Recorded)}
 
     def _made(self, value: Any) -> Recorded:

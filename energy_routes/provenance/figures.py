@@ -180,7 +180,7 @@ class _Behind:
         self._spans = list(pairwise(accumulate((len(period.months) for period in periods), initial=0)))
         self._dated: dict[tuple[str, str], list[Any]] = defaultdict(list)
         for line in network.tables["values"].itertuples(index=False):
-            self._dated[line.table, line.field].append(line)
+            self._dated[str(line.table), str(line.field)].append(line)
 
     def rows(self, table: str) -> list[_Told]:
         """What the cells of each row of a table say."""

@@ -101,6 +101,7 @@ class Live:
         return float(part @ x) / of if of > 0 else np.nan
 
 
+@dataclass(eq=False)
 class Compiled:
     """A case with its structure kept; see :func:`compile`.  A copy for another process compiles the case anew.
 
@@ -110,13 +111,14 @@ class Compiled:
         The question that changes are laid over.
     """
 
-    def __init__(self, case: Case) -> None:
-        refuse_contradictions(case)
-        self.case = case
-        self._lives: list[Live] = []
-        self._exports: dict[str, float] = {}
+    case: Case
+    _lives: list[Live] = field(default_factory=list, init=False, repr=False)
+    _exports: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        refuse_contradictions(self.case)
         if self.plain:
-            self._found(case, self._held(case))
+            self._found(self.case, self._held(self.case))
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Compiled, (self.case,)
@@ -171,7 +173,7 @@ class Compiled:
         """
         if not self.plain:
             raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
-        return self.numbers_of(self.changed(changes))[1]
+        return self._numbers_of(self.changed(changes))[1]
 
     @property
     def maps(self) -> Maps:
@@ -189,7 +191,7 @@ class Compiled:
         """
         if not self.plain:
             raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
-        return self.numbers_of(self.case)[0].structure.maps
+        return self._numbers_of(self.case)[0].structure.maps
 
     def solve(self, changes: Changes | None = None) -> Plan:
         """The best plan of the changed case.
@@ -263,7 +265,23 @@ class Compiled:
             return (status, "; ".join(str(error).split("\n  ")), *measures.nothing)
 
     def plan_of(self, case: Case) -> Plan:
-        """The best plan of a case that differs from the compiled one, in figures or in anything else."""
+        """The best plan of a case that differs from the compiled one, in figures or in anything else.
+
+        Parameters
+        ----------
+        case : Case
+            Quickest where its structure is that of the compiled case, or of another that was solved here.
+
+        Returns
+        -------
+        Plan
+            That of :func:`energy_routes.solve`.
+
+        Raises
+        ------
+        InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError
+            As :func:`energy_routes.solve`.
+        """
         if not self.plain:
             return solve(case)
         refuse_contradictions(case)
@@ -273,22 +291,38 @@ class Compiled:
         session = live.enter(numbers)
         return answered(numbers.space, numbers.program, session, Options(), Around(free=free), [])
 
-    def optimum_of(self, case: Case) -> tuple[Live, Numbers, Solution]:
+    def _optimum_of(self, case: Case) -> tuple[Live, Numbers, Solution]:
         """The optimum of a case, checked, and the live session that found it.
 
         Raises InfeasibleError without repairs (:meth:`solve` names them), and the other errors of :meth:`solve`.
         """
-        live, numbers = self.numbers_of(case)
+        live, numbers = self._numbers_of(case)
         return live, numbers, _optimal(live, numbers)
 
     def stated(self, case: Case) -> tuple[Space, Program]:
-        """The space and the programme of a case (exports held where its policy says so; no HHI cut yet)."""
+        """A case laid out: exports are held where its policy says so; no cut of an HHI cap is in it yet.
+
+        Parameters
+        ----------
+        case : Case
+            As in :meth:`plan_of`.
+
+        Returns
+        -------
+        tuple of Space and Program
+            Its space and its programme.
+
+        Raises
+        ------
+        InfeasibleError, UnboundedError, LimitError, SolverError
+            Bounds contradict each other, or exports are held and the case without the caps has no plan.
+        """
         if not self.plain:
             return stated(case)
-        _, numbers = self.numbers_of(case)
+        _, numbers = self._numbers_of(case)
         return numbers.space, numbers.program
 
-    def numbers_of(self, case: Case) -> tuple[Live, Numbers]:
+    def _numbers_of(self, case: Case) -> tuple[Live, Numbers]:
         """The structure of a case in its live session, and its numbers."""
         return self._found(case, self._held(case))
 
@@ -348,7 +382,7 @@ class Measures:
             plan = self._compiled.plan_of(case)
             return [_of_plan(plan, self._known[name]) for name in self.ask]
         refuse_contradictions(case)
-        live, numbers, solution = self._compiled.optimum_of(case)
+        live, numbers, solution = self._compiled._optimum_of(case)
         if set(self.ask) <= {"objective"}:
             return [solution.objective] * len(self.ask)
         x = pick(live.session, numbers.program, solution, numbers.space).x
