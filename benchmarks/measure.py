@@ -1,0 +1,206 @@
+"""Time and memory of the same programme here and in peers: ``python benchmarks/measure.py`` writes ``results.json``.
+
+Milliseconds are CPU time of this process and of its children, medians of seven runs that are interleaved: one run of
+every way, then the next.  Objectives must be equal.  ``docs/scripts/benchmarks.py`` makes a page of the results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import figures
+import numpy as np
+from coefficients import Tables
+from finished import changes, tables_of
+from generate import generate, hubs_for
+from peers import LIVE, installed, ours, peer
+from processes import COMMANDS, once, run
+
+import energy_routes as er
+
+RESULTS = Path(__file__).with_name("results.json")
+MODELS = ("oil-2024", "oil-2024-monthly", "energy-2024-monthly")
+MADE, LARGE = 10_000, (10_000, 30_000, 86_000)  # columns of made networks: all peers, ours and HiGHS alone
+RUNS = 7
+REBUILT = 2  # changes that are solved where a peer builds anew for each
+LEVER, RANGE, SAMPLES = "arc:CPC_RU.capacity", (20.0, 80.0), 33  # of the curve
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A case, by the name or path of its model, and its finished coefficients for the peers."""
+
+    name: str
+    model: str
+    case: er.Case
+    tables: Tables
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of doing what is measured: it returns objectives, and has done ``times`` of the same."""
+
+    name: str
+    work: Callable[[], Sequence[float]]
+    times: int = 1
+
+
+def cpu() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def interleaved(measure: str, question: str, ways: Sequence[Way], runs: int) -> Iterator[Row]:
+    """A row a way: median, least and most of its milliseconds.  Raises ValueError where objectives differ."""
+    (first, asked), *others = [(way.name, way.work()) for way in ways]  # a first run warms up
+    for name, found in others:
+        common = min(len(asked), len(found))
+        if not np.allclose(asked[:common], found[:common], rtol=1e-7, equal_nan=True):
+            raise ValueError(f"{measure} of {question}: {first} {asked}, {name} {found}; equal objectives are expected")
+    taken: dict[str, list[float]] = {way.name: [] for way in ways}
+    for _ in range(runs):
+        for way in ways:
+            start = cpu()
+            way.work()
+            taken[way.name].append((cpu() - start) * 1000 / way.times)
+    for name, times in taken.items():
+        yield {"measure": measure, "question": question, "way": name, "ms": round(statistics.median(times), 2),
+               "least": round(min(times), 2), "most": round(max(times), 2)}  # fmt: skip
+
+
+def whole(question: Question, runs: int) -> Iterator[Row]:
+    """From a loaded case (ours), or from finished coefficients (peers), to labelled values."""
+    own = {"ours": ours.solve, "ours, prices read": ours.priced, "ours, every table read": ours.read}
+    ways = [Way(name, lambda solve=solve: [solve(question.case).objective]) for name, solve in own.items()]
+    solves = {name: peer(name).solve for name in installed()}
+    ways += [Way(name, lambda solve=solve: [solve(question.tables).objective]) for name, solve in solves.items()]
+    return interleaved("whole", question.name, ways, runs)
+
+
+def loop(question: Question, runs: int, kind: str, peers: Sequence[str]) -> Iterator[Row]:
+    """One more answer to a changed question: in what has been built where a peer keeps it, else from the start."""
+    asked = getattr(figures, kind)(question.case)
+    own = ours.live(question.case)
+    theirs = changes(question.tables, [tables_of(figures.changed(question.case, one)) for one in asked])
+    ways = [Way("ours", lambda: [own(one) for one in asked], len(asked))]
+    for name in peers:
+        live, some = peer(name).live(question.tables), theirs if name in LIVE else theirs[:REBUILT]
+        ways.append(Way(name, lambda live=live, some=some: [live(change) for change in some], len(some)))
+    return interleaved(kind, question.name, ways, runs)
+
+
+def curve(question: Question, runs: int) -> Iterator[Row]:
+    """The optimum over a capacity: our exact curve, read at some points; those points solved by the live peers."""
+    at = np.linspace(*RANGE, SAMPLES)
+    theirs = changes(question.tables, [tables_of(question.case.set(LEVER, float(capacity))) for capacity in at])
+
+    def exact() -> Sequence[float]:
+        points = er.frontier(question.case, LEVER, *RANGE).points
+        return np.interp(at, points["cap"], points["objective"]).tolist()
+
+    lives = {name: peer(name).live(question.tables) for name in installed() if name in LIVE}
+    ways = [Way(f"{name}, {SAMPLES} points", lambda live=live: [live(change) for change in theirs])
+            for name, live in lives.items()]  # fmt: skip
+    return interleaved("curve", question.name, [Way("ours, every kink", exact), *ways], runs)
+
+
+def memory(question: Question) -> Iterator[Row]:
+    """Peak of resident memory of a fresh process for each way; ``nothing`` reads the finished coefficients only."""
+    with tempfile.TemporaryDirectory() as folder:
+        question.tables.write(Path(folder))
+        for name in ("nothing", "ours", *installed()):
+            yield {"measure": "memory", "question": question.name, "way": name,
+                   "mb": round(once(name, question.model, folder)["mb"])}  # fmt: skip
+
+
+def scale(columns: int, folder: str) -> Iterator[Row]:
+    """One solve of a made network in a fresh process, step by step."""
+    model = generate(Path(folder) / f"large{columns}", hubs_for(columns), seed=1)
+    tables = tables_of(er.load(model))
+    arrays = (len(tables.entries) * 12 + len(tables.columns) * 28 + len(tables.rows) * 16) / 2**20
+    took = {name: round(value, 2) for name, value in once("ours", str(model), folder).items()}
+    yield {"measure": "scale", "question": f"{len(tables.columns)}", "way": "ours", "rows": len(tables.rows),
+           "columns": len(tables.columns), "arrays_mb": round(arrays, 1), **took}  # fmt: skip
+
+
+def starts(runs: int) -> Iterator[Row]:
+    """Whole processes: the command line, and the imports that it and the peers cannot do without."""
+    ways = [Way(name, lambda words=words: [float(len(run(words)) * 0)]) for name, words in COMMANDS.items()]
+    return interleaved("start", "", ways, runs)
+
+
+def questions(names: Sequence[str], folder: str) -> Iterator[Question]:
+    """The questions by name; a number is a made network of about so many columns."""
+    for name in names:
+        model = str(generate(Path(folder) / name, hubs_for(int(name)), seed=1)) if name.isdigit() else name
+        case = er.load(model)
+        yield Question("made network" if name.isdigit() else name, model, case, tables_of(case))
+
+
+def measured(only: str, names: Sequence[str], runs: int, folder: str) -> Iterator[Row]:
+    """Every row, or those of one measure."""
+    for question in questions(names, folder):
+        size = {"columns": len(question.tables.columns), "rows": len(question.tables.rows)}
+        yield {"measure": "size", "question": question.name, "way": "", **size}
+        if only in ("", "whole"):
+            yield from whole(question, runs)
+        if only in ("", "memory"):
+            yield from memory(question)
+        for kind in ("bounds", "costs") if question.name in MODELS else ():
+            if only in ("", kind):
+                yield from loop(question, runs, kind, installed())
+        if only in ("", "infeasible") and question.name in MODELS:
+            yield from loop(question, runs, "infeasible", ["highspy"])
+        if only in ("", "curve") and question.name in MODELS:
+            yield from curve(question, runs)
+    if only in ("", "start"):
+        yield from starts(runs)
+    for columns in LARGE if only in ("", "scale") else ():
+        yield from scale(columns, folder)
+
+
+def machine() -> dict[str, str]:
+    """What it was measured on."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text("utf-8").splitlines() if info.exists() else []
+    processor = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
+    packages = ("highspy", "numpy", "pandas", "PuLP", "linopy", "Pyomo", "oemof.solph", "PyPSA")
+    return {"processor": processor, "cores": str(os.cpu_count()), "system": platform.system(),
+            "Python": platform.python_version(), **{name: version(name) for name in packages}}  # fmt: skip
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure, and put what was measured in the place of what stood in ``results.json``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="whole, memory, bounds, costs, infeasible, curve, start or scale")
+    parser.add_argument("--quick", action="store_true", help="one run of the smallest model; nothing is written")
+    asked = parser.parse_args(arguments)
+    names, runs = (MODELS[:1], 1) if asked.quick else ((*MODELS, str(MADE)), RUNS)
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for row in measured(asked.only, names, runs, folder):
+            rows.append(row)
+            print(json.dumps(row), flush=True)
+    if not asked.quick:
+        old = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
+        kept = [row for row in old if asked.only and row["measure"] not in (asked.only, "size")]
+        RESULTS.write_text(json.dumps({"machine": machine(), "rows": kept + rows}, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

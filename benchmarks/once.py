@@ -1,0 +1,64 @@
+"""One solve in a fresh process: ``python benchmarks/once.py WAY QUESTION FOLDER`` prints its memory and time as JSON.
+
+WAY is ``ours``, ``nothing`` (which reads the tables in the folder and stops), or the name of a peer.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def ours(question: str) -> dict[str, float]:
+    """Load and solve a case with every table; seconds of each step, and of HiGHS."""
+    import energy_routes as er
+    from energy_routes.linear.highs.interface import Engine
+
+    highs = [0.0]
+
+    def timed(run: Callable[..., object]) -> Callable[..., object]:
+        def again(*words: object, **options: object) -> object:
+            start = time.process_time()
+            try:
+                return run(*words, **options)
+            finally:
+                highs[0] += time.process_time() - start
+
+        return again
+
+    Engine.run = timed(Engine.run)  # type: ignore[method-assign, assignment]
+    start = time.process_time()
+    case = er.load(question)
+    loaded = time.process_time()
+    plan = er.solve(case)
+    solved = time.process_time()
+    in_solve = highs[0]
+    plan.tables()
+    return {"load": loaded - start, "solve": solved - loaded, "highs": in_solve, "tables": time.process_time() - solved}
+
+
+def theirs(way: str, folder: Path) -> dict[str, float]:
+    """Read the tables and solve them; seconds of CPU."""
+    from coefficients import Tables
+
+    tables = Tables.read(folder)
+    start = time.process_time()
+    if way != "nothing":
+        from peers import peer
+
+        peer(way).solve(tables)
+    return {"solve": time.process_time() - start}
+
+
+def main(way: str, question: str, folder: str) -> None:
+    """Print what one solve took."""
+    took = ours(question) if way == "ours" else theirs(way, Path(folder))
+    print(json.dumps({"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, **took}))  # Linux counts kB
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

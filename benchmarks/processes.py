@@ -1,0 +1,28 @@
+"""What is measured of whole processes: the CPU time of commands, and what one solve takes in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+IMPORTS = ("highspy, pandas, scipy.sparse", "typer, rich", "pulp", "linopy", "pyomo.environ", "oemof.solph", "pypsa")
+COMMANDS: Mapping[str, Sequence[str]] = {
+    "energy-routes solve oil-2024": ("-m", "energy_routes", "solve", "oil-2024"),
+    "energy-routes --help": ("-m", "energy_routes", "--help"),
+    **{f"import {names}": ("-c", f"import {names}") for names in IMPORTS},
+}
+
+
+def run(words: Sequence[str]) -> str:
+    """What Python prints with these words after it.  Raises CalledProcessError where it fails."""
+    return subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, check=True, text=True).stdout
+
+
+def once(way: str, question: str, folder: str) -> dict[str, float]:
+    """What one solve takes in a fresh process: ``mb`` at its peak, and seconds (``once.py``)."""
+    script = Path(__file__).with_name("once.py")
+    found: dict[str, float] = json.loads(run([str(script), way, question, folder]).splitlines()[-1])
+    return found
