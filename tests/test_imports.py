@@ -48,7 +48,7 @@ ONLY = {
 DOORS = {
     "highspy": {"linear.highs.interface"},
     "pulp": {"linear.pulp.bridge", "linear.pulp.rules"},
-    "geopandas": {"network.drawn.lines", "network.geometry", "maps.data.payload", "maps.data.basemap",
+    "geopandas": {"network.drawn.lines", "network.geometry", "maps.data.payload", "maps.figure.basemap",
                   "maps.data.projection", "maps.layers.geodata"},
 }  # fmt: skip
 HEAVY = {"pandas", "geopandas", "shapely", "pyproj", "pulp", "highspy", "matplotlib", "scipy", "pyarrow"}

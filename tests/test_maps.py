@@ -25,7 +25,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps import drawing as maps
 from energy_routes.maps.data import corridors, style, titles
 from energy_routes.maps.data.payload import MapData, payload
-from energy_routes.maps.data.projection import HOME, View, home_box, project, resample, smooth
+from energy_routes.maps.data.projection import HOME, USUAL, View, home_box, resample, smooth
 from energy_routes.maps.data.scene import compose_scene
 from energy_routes.maps.figure import layers, static
 from energy_routes.maps.figure.text import labels, pills, signs
@@ -105,9 +105,9 @@ def test_the_title_takes_its_numbers_from_the_plan() -> None:
 def test_the_projection_is_true_to_scale_near_its_parallels() -> None:
     a, b = np.array([[60.0, 54.0], [61.0, 54.0]])
     metres = Geod(ellps="WGS84").inv(*a, *b)[2]
-    flat = project(np.array([a, b]))
+    flat = USUAL.metres(np.array([a, b]))
     assert np.hypot(*(flat[1] - flat[0])) == pytest.approx(metres, rel=1e-4)
-    assert project(np.array([[50.0, 46.0]]))[0] == pytest.approx([0, 0], abs=1e-6)
+    assert USUAL.metres(np.array([[50.0, 46.0]]))[0] == pytest.approx([0, 0], abs=1e-6)
 
 
 def test_a_view_holds_its_box_and_centres_it() -> None:
@@ -119,9 +119,9 @@ def test_a_view_holds_its_box_and_centres_it() -> None:
 
 
 def test_a_far_network_gets_its_own_frame() -> None:
-    assert home_box(np.array([[80.0, 50.0], [15.0, 42.0]])) == HOME
-    box = home_box(np.array([[100.0, 20.0], [110.0, 25.0]]))
-    places = project(np.array([[100.0, 20.0], [110.0, 25.0]]))
+    assert home_box(np.array([[80.0, 50.0], [15.0, 42.0]]), USUAL) == HOME
+    box = home_box(np.array([[100.0, 20.0], [110.0, 25.0]]), USUAL)
+    places = USUAL.metres(np.array([[100.0, 20.0], [110.0, 25.0]]))
     assert box[0] < places[:, 0].min() < places[:, 0].max() < box[2]
 
 

@@ -18,7 +18,7 @@ import energy_routes as er
 from energy_routes.cli.setup.starting import start_empty
 from energy_routes.cli.setup.template import SHEETS
 from energy_routes.errors import DataError, UsageError
-from energy_routes.maps.data.projection import HOME, home_box
+from energy_routes.maps.data.projection import HOME, USUAL, home_box
 from energy_routes.pack.reading.read import read_pack
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.plan.plan import Plan
@@ -135,5 +135,5 @@ def test_an_empty_workbook_is_written_with_its_columns_explained(tmp_path: Path)
 
 def test_a_small_network_gets_a_frame_of_its_own(page: Mapping[str, str]) -> None:
     places = sheets(page["1"])["nodes"][["lon", "lat"]].to_numpy(dtype=float)
-    west, _, east, _ = home_box(places)
+    west, _, east, _ = home_box(places, USUAL)
     assert east - west < 0.6 * (HOME[2] - HOME[0])

@@ -18,6 +18,7 @@ from toy_maps import toy_plan
 from energy_routes.answer.words import Words
 from energy_routes.errors import UsageError
 from energy_routes.maps.data.payload import payload
+from energy_routes.maps.data.projection import USUAL
 from energy_routes.maps.data.spans import spans_of
 from energy_routes.maps.page import html
 from energy_routes.maps.page.content import PREFIXES, _arc_facts, _start, content
@@ -64,16 +65,31 @@ def test_plans_of_other_calendars_meet_where_they_can() -> None:
 
 
 def test_a_place_is_put_where_the_projection_says() -> None:
-    frame = Frame(west=-1e6, north=2e6, scale=1e-3, height=900.0)  # the projection's origin is 50° E 46° N
+    frame = Frame(USUAL, west=-1e6, north=2e6, scale=1e-3, height=900.0)  # the projection's origin is 50° E 46° N
     assert flat(frame.upward(np.array([[50.0, 46.0]])), 1) == pytest.approx([1000.0, 2000.0])
 
 
 def test_the_view_is_drawn_in_around_what_flows() -> None:
     seen = np.array([[46.0, 42.0], [86.0, 50.0]])
-    usual, near = Frame.around(WIDE_PLACES), Frame.around(WIDE_PLACES, seen)
+    usual, near = Frame.around(WIDE_PLACES), Frame.around(WIDE_PLACES, [seen], seen)
     assert near.scale > 1.2 * usual.scale
     x = near.upward(seen)[:, 0]
     assert ((x > 0) & (x < WIDE)).all()
+
+
+def test_a_lane_that_leaves_the_usual_view_by_little_is_held_and_one_that_leaves_for_good_is_not() -> None:
+    lane = np.array([[28.4, 59.7], [20.0, 58.0], [10.6, 60.0], [4.0, 52.0]])  # from the Baltic round Skagen
+    usual, held = Frame.around(WIDE_PLACES), Frame.around(WIDE_PLACES, [lane])
+    assert usual.upward(lane)[:, 1].max() > 0
+    assert (held.upward(lane)[:, 1] < 0).all()
+    assert Frame.around(WIDE_PLACES, [np.array([[50.0, 26.0], [121.0, 31.0]])]) == usual
+
+
+def test_a_tiny_network_is_in_the_middle_of_its_view() -> None:
+    tiny = np.array([[53.0, 47.0], [53.1, 47.05]])
+    home = np.array([[50.0, 45.0], [53.3, 47.1], [60.0, 50.0]])
+    frame = Frame.around(tiny, [tiny], home)
+    assert frame.upward(tiny).mean(axis=0) == pytest.approx([WIDE / 2, -frame.height / 2], abs=1.0)
 
 
 def test_neighbours_keep_one_border_when_generalised() -> None:

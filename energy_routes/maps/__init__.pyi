@@ -6,6 +6,7 @@ from .data.titles import (
 )
 from .drawing import (
     SUFFIXES as SUFFIXES,
+    adrift as adrift,
     compare_figure as compare_figure,
     draw as draw,
     explore as explore,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
 from energy_routes.maps import figure, layers, page as pages
+from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.style import PICTURES
 from energy_routes.plan import Plan
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 
 SUFFIXES = (".html", *PICTURES, ".gpkg", ".geojson")
+
+
+def adrift(plan: Plan, lang: str = "en") -> tuple[str, ...]:
+    """A sentence for each place of a plan that cannot be where it says: far from its country, or from all land."""
+    return payload(plan, lang=lang).adrift()
 
 
 def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,

@@ -18,6 +18,8 @@ import pandas as pd
 from energy_routes.answer import Words, doubtful
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
+from energy_routes.maps.data.adrift import adrift
+from energy_routes.maps.data.projection import Points, Projection, run_on
 from energy_routes.maps.data.titles import finding, setting
 from energy_routes.network import Names, Network, geometry as geo
 from energy_routes.pack import Family, Period
@@ -44,6 +46,7 @@ class MapData:
     of limits, dearest first.
     ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
     ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
+    ``projection``: how it is laid flat, by the places of its nodes.
     ``families``: those on the map, oil first; of a map without arcs the first of the plan.
     ``words``: the language of what is written; ids, and names of arcs and limits, stay as the pack has them.
     """
@@ -61,6 +64,20 @@ class MapData:
     credits: tuple[str, ...]
     words: Words
     families: tuple[Family, ...]
+    projection: Projection
+
+    def flowing(self) -> list[Points]:
+        """The lines that carry something, in projected metres."""
+        arcs = self.arcs.loc[self.arcs["volume"] > style.FLOW_FLOOR, "arc"]
+        return [self.projection.course(np.asarray(self.lines[arc].coords)) for arc in arcs if arc in self.lines]
+
+    def places(self) -> Points:
+        """(lon, lat) of the nodes that have a place."""
+        return places_of(self.nodes)
+
+    def adrift(self) -> tuple[str, ...]:
+        """A sentence for each place that cannot be where it says."""
+        return adrift(self.nodes, self.words)
 
     def rows(self, frame: pd.DataFrame) -> list[dict[str, Any]]:
         """The rows of ``arcs`` or ``limits`` as dictionaries, their ``family`` as what it is."""
@@ -102,7 +119,13 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
     months = 12.0 * sum(p.years for p in shown)
     return MapData(arcs, nodes, limits, depths(plan, years), lines, len(shown), months, when,
                    title or finding(plan, labels, words), setting(plan.case, when, limits, words),
-                   (*credits, words("credit.basemap")), words, _families(plan, arcs))
+                   (*credits, words("credit.basemap")), words, _families(plan, arcs),
+                   Projection.of(places_of(nodes), [np.asarray(line.coords) for line in lines.values()]))
+
+
+def places_of(nodes: pd.DataFrame) -> Points:
+    """(lon, lat) of the nodes that have a place; shape (n, 2)."""
+    return nodes[["lon", "lat"]].dropna().to_numpy(dtype=float)
 
 
 def _families(plan: Plan, arcs: pd.DataFrame) -> tuple[Family, ...]:
@@ -220,7 +243,10 @@ def _nodes(table: pd.DataFrame, arcs: pd.DataFrame, words: Words) -> pd.DataFram
 
 
 def _lines(network: Network, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[dict[str, LineString], tuple[str, ...]]:
-    """The line of each arc, and whom to credit: the packs' routes, else a straight line between its ends."""
+    """The line of each arc, and whom to credit: the packs' routes, else a straight line between its ends.
+
+    Longitudes run on over the 180th meridian.
+    """
     from shapely import LineString
 
     routes: dict[str, LineString] = {}
@@ -237,7 +263,7 @@ def _lines(network: Network, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[d
     lines: dict[str, LineString] = {}
     for arc, start, end in zip(arcs["arc"], arcs["from"], arcs["to"], strict=True):
         if text := routed.get(arc, ""):
-            lines[arc] = geo.compose(text, routes)
+            lines[arc] = LineString(run_on(np.asarray(geo.compose(text, routes).coords)[:, :2]))
         elif start in placed.index and end in placed.index:
-            lines[arc] = LineString([placed.loc[start].to_numpy(dtype=float), placed.loc[end].to_numpy(dtype=float)])
+            lines[arc] = LineString(run_on(placed.loc[[start, end]].to_numpy(dtype=float)))
     return lines, tuple(filter(None, credits))

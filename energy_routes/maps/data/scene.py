@@ -109,7 +109,7 @@ def compose_scene(data: MapData, view: View, zoom: float = 1.0, dress: Dresser |
         line = data.lines.get(row["arc"])
         if line is None or clothes is None:
             continue
-        path = view.points(np.asarray(line.coords))
+        path = view.course(np.asarray(line.coords))
         anchors[row["arc"]] = _middle(path, view)
         pieces = pieces_inside(smooth(path), view, MARGIN)
         if clothes.look == "flow":

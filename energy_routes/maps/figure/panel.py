@@ -12,11 +12,11 @@ import numpy as np
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
-from energy_routes.maps.data.basemap import draw_ground, draw_names
 from energy_routes.maps.data.payload import MapData
-from energy_routes.maps.data.projection import View, home_box, project
+from energy_routes.maps.data.projection import View, home_box, stretched
 from energy_routes.maps.data.scene import Dresser, Scene, compose_scene
 from energy_routes.maps.figure import layers
+from energy_routes.maps.figure.basemap import draw_ground, draw_names
 from energy_routes.maps.figure.text import pills, signs
 from energy_routes.maps.figure.text.labels import Box, Placer, text_size
 
@@ -72,14 +72,12 @@ def sheet_of(ax: Axes) -> Figure:
 
 
 def flow_box(*maps: MapData) -> Extent:
-    """The frame (Lambert metres) that holds every flow of some maps, no larger than the usual one."""
-    lines = [line for data in maps for arc, line in data.lines.items()
-             if arc in set(data.arcs.loc[data.arcs["volume"] > style.FLOW_FLOOR, "arc"])]
-    nodes = np.vstack([data.nodes[["lon", "lat"]].dropna().to_numpy(dtype=float) for data in maps])
-    most = home_box(nodes)
+    """The frame (metres of the first map's projection) that holds every flow of some maps, no larger than need be."""
+    lines = [line for data in maps for line in replace(data, projection=maps[0].projection).flowing()]
+    most = stretched(home_box(np.vstack([data.places() for data in maps]), maps[0].projection), lines)
     if not lines:
         return most
-    places = project(np.vstack([np.asarray(line.coords)[:, :2] for line in lines]))
+    places = np.vstack(lines)
     held = places[(places >= most[:2]).all(axis=1) & (places <= most[2:]).all(axis=1)]
     if not len(held):
         return most
@@ -97,7 +95,8 @@ def open_panel(ax: Axes, data: MapData, *, detail: Detail | None = None, box: Ex
     width, height = bounds.width * points, bounds.height * points
     detail = detail or detail_for(width)
     nodes = data.nodes.dropna(subset=["lon", "lat"])
-    view = View.fit(width, height, box or home_box(nodes[["lon", "lat"]].to_numpy(dtype=float)))
+    usual = stretched(home_box(data.places(), data.projection), data.flowing())
+    view = View.fit(width, height, box or usual, data.projection)
     scene = compose_scene(data, view, detail.strokes, dress)
     ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[], xlabel="", ylabel="")
     for spine in ax.spines.values():

@@ -50,7 +50,7 @@ def _into(ax: Axes, data: MapData, title: str | None) -> Figure:
 
 def _page(data: MapData) -> Figure:
     """Header, map and legend on one sheet."""
-    figure = new_page(data.title, data.subtitle)
+    figure = new_page(data.title, " ⚠ ".join([data.subtitle, *data.adrift()]))
     flow_panel(panel_at(figure, 0.0, FOOTER, WIDTH, HEIGHT - HEADER - FOOTER), data)
     add_legend(figure, data)
     return figure

@@ -9,13 +9,16 @@ import pandas as pd
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.data.change import ChangeData, change
+from energy_routes.maps.data.lands import TURNS, WORLD, files, world
 from energy_routes.maps.data.payload import MapData, chosen, payload
+from energy_routes.maps.data.projection import USUAL
 from energy_routes.maps.layers.qgis import change_style, country_style, flow_style, node_style, write_styles
 from energy_routes.pack import listed
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
     import geopandas
+    from shapely.geometry.base import BaseGeometry
 
 CRS = "EPSG:4326"
 
@@ -28,7 +31,33 @@ def flow_layer(data: MapData) -> geopandas.GeoDataFrame:
     import geopandas
 
     frame = data.arcs.assign(per_month=data.arcs["volume"] / data.months, span=data.when)
-    return geopandas.GeoDataFrame(frame, geometry=[data.lines.get(arc) for arc in frame["arc"]], crs=CRS)
+    lines = [cut_at_180(data.lines[arc]) if arc in data.lines else None for arc in frame["arc"]]
+    return geopandas.GeoDataFrame(frame, geometry=lines, crs=CRS)
+
+
+def cut_at_180(line: BaseGeometry) -> BaseGeometry:
+    """A line or area within 180° of Greenwich: in parts on either side of the 180th meridian (RFC 7946, 3.1.9)."""
+    from shapely import clip_by_rect, union_all
+    from shapely.affinity import translate
+
+    west, south, east, north = line.bounds
+    if WORLD[0] <= west and east <= WORLD[2]:
+        return line
+    parts = [translate(clip_by_rect(line, WORLD[0] - turn, south - 1, WORLD[2] - turn, north + 1), turn)
+             for turn in TURNS]
+    return union_all([part for part in parts if not part.is_empty])
+
+
+def land_layer(data: MapData) -> geopandas.GeoDataFrame:
+    """The countries of the region's file; where the map lies beyond it, those of the world."""
+    import geopandas
+
+    detailed, around = files(data.words)
+    if data.projection == USUAL or detailed.parent != around.parent:
+        return geopandas.read_file(detailed)
+    areas = world(around)
+    return geopandas.GeoDataFrame({"iso_a2": [code for code, _ in areas]}, crs=CRS,
+                                  geometry=[cut_at_180(shape) for _, shape in areas])
 
 
 def node_layer(data: MapData) -> geopandas.GeoDataFrame:
@@ -47,8 +76,6 @@ def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, per
     have the columns before, after and change, and are coloured by the change.
     Raises UsageError for another suffix, an unknown period, or plans of different spans.
     """
-    import geopandas
-
     target = Path(path)
     if target.suffix.lower() not in (".gpkg", ".geojson"):
         raise UsageError(f"cannot write layers as {target.suffix!r}. It can be .gpkg or .geojson.")
@@ -62,7 +89,7 @@ def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, per
     layers = {
         "flows": (flow_layer(data), flows),
         "nodes": (node_layer(data), node_style()),
-        "countries": (geopandas.read_file(data.words.file("countries.geojson")), country_style()),
+        "countries": (land_layer(data), country_style()),
     }
     for name, (layer, _) in layers.items():
         layer.to_file(target, layer=name, driver="GPKG")

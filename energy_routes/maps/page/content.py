@@ -48,7 +48,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
     families = in_order(family for data in maps for family in data.families)
     lines = {arc: line for data in maps for arc, line in data.lines.items()}
     home = _home(maps)
-    frame = Frame.around(_places(maps), _seen(arcs, lines, home, words))
+    frame = Frame.around(np.vstack([data.places() for data in maps]), _flows(arcs, lines), _outline(home, words))
     paths = courses({arc: lines[arc] for arc in arcs["arc"] if arc in lines}, frame)
     ids = arcs["arc"].tolist()
     reach = frame.reach(paths.values())
@@ -68,6 +68,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
         "corridors": _corridors(plans, ids, words),
         "sheet": [[line.id, line.words, line.sign] for line in WAY],
         "ground": ground(frame, reach, home, words),
+        "notices": list(dict.fromkeys(told for data in maps for told in data.adrift())),
         "credits": list(dict.fromkeys(line for data in maps for credit in data.credits for line in credit.split("\n"))),
         "style": _style(),
     }
@@ -155,18 +156,17 @@ def _arc_facts(arcs: pd.DataFrame, paths: Mapping[str, Any], words: Words) -> li
     return facts
 
 
-def _places(maps: Sequence[MapData]) -> Any:
-    nodes = pd.concat([data.nodes for data in maps]).dropna(subset=["lon", "lat"])
-    return nodes[["lon", "lat"]].to_numpy(dtype=float)
+def _flows(arcs: pd.DataFrame, lines: Mapping[str, Any]) -> list[Any]:
+    """(lon, lat) of every line that carries something in one of the plans."""
+    return [np.asarray(lines[arc].coords)[:, :2]
+            for arc, most in zip(arcs["arc"], arcs["most"], strict=True) if most > style.FLOW_FLOOR and arc in lines]
 
 
-def _seen(arcs: pd.DataFrame, lines: Mapping[str, Any], home: str | None, words: Words) -> Any:
-    """(lon, lat) of every line that carries something in one of the plans, and of the home country's outline."""
-    flowing = [np.asarray(lines[arc].coords)[:, :2]
-               for arc, most in zip(arcs["arc"], arcs["most"], strict=True) if most > style.FLOW_FLOOR and arc in lines]
-    outline = [get_coordinates(geometry) for properties, geometry in read_features(words.file("countries.geojson"))
-               if home is not None and properties.get("iso_a2") == home]
-    return np.vstack([*flowing, *outline]) if flowing else None
+def _outline(home: str | None, words: Words) -> Any:
+    """(lon, lat) of the home country's outline; None where the region's map does not have it."""
+    found = [get_coordinates(geometry) for properties, geometry in read_features(words.file("countries.geojson"))
+             if home is not None and properties.get("iso_a2") == home]
+    return np.vstack(found) if found else None
 
 
 def _nodes(maps: Sequence[MapData], frame: Frame, home: str | None) -> list[dict[str, Any]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from energy_routes.maps.data.projection import Points, home_box, project
-
-Box = tuple[float, float, float, float]
+from energy_routes.maps.data.projection import HOME, Box, Points, Projection, home_box, stretched
 
 MARGIN = 0.05  # of the longer side of what is seen, around it
 WIDE = 960.0  # units across the home view: about one pixel each on a laptop
@@ -17,29 +15,44 @@ WIDE = 960.0  # units across the home view: about one pixel each on a laptop
 
 @dataclass(frozen=True)
 class Frame:
-    """The home view: its west and north edge in Lambert metres, units per metre, and its height in units."""
+    """The home view: its projection, its west and north edge in metres, units per metre, and its height in units."""
 
+    projection: Projection
     west: float
     north: float
     scale: float
     height: float
 
     @classmethod
-    def around(cls, places: Points, seen: Points | None = None) -> Frame:
-        """The usual view of Kazakhstan and its markets, or the places' own bounds where they lie elsewhere.
+    def around(cls, places: Points, flows: Sequence[Points] = (), outline: Points | None = None) -> Frame:
+        """The usual view of Kazakhstan and its markets, or the network's own bounds where it lies elsewhere.
 
-        ``seen`` (lon, lat): what flows, and the home country; where they fill less than the usual view, the view
-        is drawn in around them.
+        ``places`` and the lines of ``flows`` are (lon, lat).  ``outline``: of the home country; where flows and home
+        fill less than the usual view, the view is drawn in around them.
         """
-        west, south, east, north = home_box(places)
-        if seen is not None and len(seen):
-            west, south, east, north = _drawn_in((west, south, east, north), project(seen))
+        projection = Projection.of(places, flows)
+        lines = [projection.course(line) for line in flows]
+        usual = home_box(places, projection)
+        box = stretched(usual, lines)
+        if usual == HOME and outline is not None and lines:
+            box = _drawn_in(box, np.vstack([*lines, projection.metres(outline)]))
+        west, south, east, north = box
         scale = WIDE / (east - west)
-        return cls(west, north, scale, (north - south) * scale)
+        return cls(projection, west, north, scale, (north - south) * scale)
 
     def upward(self, lonlat: Points) -> Points:
         """Units of (lon, lat) rows with y *up*, as geometry is reckoned; shape (n, 2)."""
-        return (project(np.asarray(lonlat, dtype=float)[:, :2]) - (self.west, self.north)) * self.scale
+        metres = self.projection.metres(np.asarray(lonlat, dtype=float)[:, :2])
+        return (metres - (self.west, self.north)) * self.scale
+
+    def course(self, lonlat: Points) -> Points:
+        """Units of a line, y up."""
+        return (self.projection.course(np.asarray(lonlat, dtype=float)[:, :2]) - (self.west, self.north)) * self.scale
+
+    def extent(self, box: Box) -> Box:
+        """A rectangle of units (y up) in metres."""
+        west, south, east, north = (value / self.scale for value in box)
+        return west + self.west, south + self.north, east + self.west, north + self.north
 
     def reach(self, lines: Iterable[Points], margin: float = 60.0) -> Box:
         """The rectangle (left, bottom, right, top; y up) that holds the view and every line, and a margin."""

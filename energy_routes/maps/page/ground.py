@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 
 from energy_routes.answer import Words
-from energy_routes.maps.page.frame import Frame
+from energy_routes.maps.data.lands import areal, files, lands, names, window
+from energy_routes.maps.data.projection import Box
+from energy_routes.maps.page.frame import WIDE, Frame
 from energy_routes.network import geometry as geo
 
-TOLERANCE = 0.3  # units: the Visvalingam triangle that may go, about two kilometres a side
-ISLET = 0.15     # square units: an island smaller than this is not seen
-AROUND = 0.35    # of the reach: how much ground is drawn beyond it, so that no edge is seen
-
-Box = tuple[float, float, float, float]
+TOLERANCE = 0.35  # units: the Visvalingam triangle that may go, a good two kilometres a side
+ISLET = 0.25      # square units: an island smaller than this is not seen
+TALLEST, WIDEST = 0.6, 2.6  # width by height of the screens that a page may be seen on
+FARTHEST = 0.7   # times the home scale: how far the page can be drawn back (``panel.js`` has it as well)
 
 
 def ground(frame: Frame, reach: Box, home: str | None, words: Words) -> dict[str, Any]:
@@ -25,33 +26,41 @@ def ground(frame: Frame, reach: Box, home: str | None, words: Words) -> dict[str
 
     Countries are generalised together, so that neighbours keep one border.
     """
-    box = _grown(reach)
-    countries, lakes = _paths(words.file("countries.geojson"), words.file("lakes.geojson"), frame, box)
-    land = [{"d": path, "home": int(code == home)} for code, path in countries]
-    return {"land": land, "lakes": list(lakes), "names": _names(frame, box, words)}
+    box = _seen(frame, reach)
+    countries = _land_paths(*files(words), frame, box)
+    land = [{"d": path, "home": int(bool(home) and code == home)} for code, path in countries]
+    return {"land": land, "lakes": list(_lake_paths(words.file("lakes.geojson"), frame, box)),
+            "names": _names(frame, box, words)}
 
 
 @lru_cache(maxsize=4)
-def _paths(lands: Path, waters: Path, frame: Frame, box: Box) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """(country code, path) of each land, and the path of each lake, in a box."""
-    countries = geo.read_features(lands)
-    shapes = _outlines([geometry for _, geometry in countries], frame, box, shared=True)
-    lakes = _outlines([geometry for _, geometry in geo.read_features(waters)], frame, box)
-    land = ((properties.get("iso_a2") or "", svg_path(shape))
-            for (properties, _), shape in zip(countries, shapes, strict=True))
-    return tuple(one for one in land if one[1]), tuple(filter(None, map(svg_path, lakes)))
+def _land_paths(detailed: Path, around: Path, frame: Frame, box: Box) -> tuple[tuple[str, str], ...]:
+    """Country code and path of each land in a box."""
+    areas = lands(detailed, around, window(frame.projection, frame.extent(box)))
+    shapes = _outlines([shape for _, shape in areas], frame, box, shared=True)
+    land = ((code, svg_path(shape)) for (code, _), shape in zip(areas, shapes, strict=True))
+    return tuple(one for one in land if one[1])
 
 
-def _grown(box: Box) -> Box:
-    wide, high = AROUND * (box[2] - box[0]), AROUND * (box[3] - box[1])
-    return box[0] - wide, box[1] - high, box[2] + wide, box[3] + high
+@lru_cache(maxsize=4)
+def _lake_paths(file: Path, frame: Frame, box: Box) -> tuple[str, ...]:
+    shapes = [shape for _, shape in geo.read_features(file)]
+    return tuple(filter(None, map(svg_path, _outlines(shapes, frame, box))))
+
+
+def _seen(frame: Frame, reach: Box) -> Box:
+    """What may come into sight on any screen, from a phone to a wide one, however far the hand draws back."""
+    wide, high = max(WIDE, frame.height * WIDEST) / FARTHEST, max(frame.height, WIDE / TALLEST) / FARTHEST
+    across, middle = WIDE / 2, -frame.height / 2
+    return (min(reach[0], across - wide / 2), min(reach[1], middle - high / 2),
+            max(reach[2], across + wide / 2), max(reach[3], middle + high / 2))
 
 
 def _outlines(shapes: Sequence[Any], frame: Frame, box: Box, *, shared: bool = False) -> list[Any]:
     """Polygons in units (y up), generalised, and cut to the box."""
     from shapely import clip_by_rect, coverage_simplify, make_valid, simplify, transform
 
-    drawn = [make_valid(transform(shape, frame.upward)) for shape in shapes]
+    drawn = [areal(make_valid(transform(shape, frame.upward))) for shape in shapes]
     plain = coverage_simplify(drawn, TOLERANCE) if shared else [simplify(shape, TOLERANCE) for shape in drawn]
     return [clip_by_rect(make_valid(shape), *box) for shape in plain]
 
@@ -82,7 +91,7 @@ def _tenth(value: int) -> str:
 
 def _names(frame: Frame, box: Box, words: Words) -> list[dict[str, Any]]:
     """Countries, seas and lakes that lie in the box, the most important first."""
-    table = words.labels()
+    table = names(words)
     places = frame.upward(np.array([[float(row["lon"]), float(row["lat"])] for row in table]).reshape(-1, 2))
     told = [{"n": row["name"], "kind": row["kind"], "rank": int(row["rank"]), "x": round(x, 1), "y": round(-y, 1)}
             for row, (x, y) in zip(table, places.tolist(), strict=True)

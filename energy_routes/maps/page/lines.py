@@ -20,7 +20,7 @@ STEP = 3.0         # units between samples
 
 def courses(lines: Mapping[str, LineString], frame: Frame) -> dict[str, Points]:
     """Each line in units (y up), generalised, smoothed and sampled at one step."""
-    drawn = {arc: frame.upward(np.asarray(line.coords)) for arc, line in lines.items()}
+    drawn = {arc: frame.course(np.asarray(line.coords)) for arc, line in lines.items()}
     return {arc: resample(smooth(points, GENERALISED, 2), STEP) for arc, points in drawn.items()
             if cumulative(points)[-1] > 0}
 

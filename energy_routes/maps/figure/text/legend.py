@@ -51,7 +51,7 @@ def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: f
         return _symbols(strip, x)
 
     fill(ax, parts, width, height)
-    frame = data.words("legend.projection", parallels="38°/54° N", meridian="50° E")
+    frame = data.words(f"legend.projection.{data.projection.key}", **dict(data.projection.values))
     ax.text(width - MARGIN, 6.5, frame, size=5.6, color=style.MUTED, va="center", ha="right")
     lines = _wrapped("  ".join(data.credits), 5.6, width - 3 * MARGIN - text_size(frame, 5.6)[0])
     size = 5.6 if len(lines) == 1 else 5.2

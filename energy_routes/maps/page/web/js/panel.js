@@ -17,7 +17,7 @@ import { hideTip, showTip } from "./tooltip.js";
 import { lineWords } from "./words.js";
 
 const NEAREST = 24;
-const FARTHEST = 0.45;
+const FARTHEST = 0.7; // the page carries as much ground
 const REST = 110; // ms without a movement after which the map is laid out anew
 const MARCHING = 2.2; // px: a thinner line carries no dashes
 const FIRST = 8; // numbers told before the names of places

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 
 from energy_routes.answer import Words
 from energy_routes.maps.data import style
+from energy_routes.maps.data.lands import files, lands, names, window
 from energy_routes.maps.data.projection import Points, View
 from energy_routes.maps.figure.text.labels import Box, Placer, text_size
 from energy_routes.network import geometry as geo
@@ -20,28 +21,30 @@ if TYPE_CHECKING:
     from matplotlib.path import Path as DrawnPath
 
 
-@cache
-def _features(path: Path) -> list[tuple[dict[str, Any], Any]]:
-    return geo.read_features(path)
-
-
 def draw_ground(ax: Axes, view: View, home: str | None, words: Words) -> None:
     """Countries and lakes; ``home`` (ISO code) is lighter and more firmly outlined."""
     ax.set_facecolor(style.SEA)
-    for country, path in _outlines(words.file("countries.geojson"), view):
+    for country, path in _countries(*files(words), view):
         if home is not None and country == home:
             _fill(ax, path, style.HOME_LAND, style.HOME_BORDER, 0.9, 1.1)
         else:
             _fill(ax, path, style.LAND, style.BORDER, 0.5, 1.0)
-    for _, path in _outlines(words.file("lakes.geojson"), view):
+    for path in _lakes(words.file("lakes.geojson"), view):
         _fill(ax, path, style.SEA, style.SEA_NAME, 0.25, 1.2)
 
 
 @lru_cache(maxsize=8)
-def _outlines(file: Path, view: View) -> list[tuple[str | None, DrawnPath]]:
+def _countries(detailed: Path, around: Path, view: View) -> list[tuple[str, DrawnPath]]:
     """Country code and outline of each area in sight; panels of one view share them."""
-    drawn = ((properties.get("iso_a2"), _outline(geometry, view)) for properties, geometry in _features(file))
+    areas = lands(detailed, around, window(view.projection, view.extent(12.0)))
+    drawn = [(code, _outline(shape, view)) for code, shape in areas]
     return [(code, path) for code, path in drawn if path is not None]
+
+
+@lru_cache(maxsize=8)
+def _lakes(file: Path, view: View) -> list[DrawnPath]:
+    drawn = (_outline(geometry, view) for _, geometry in geo.read_features(file))
+    return [path for path in drawn if path is not None]
 
 
 def _fill(ax: Axes, path: DrawnPath, face: str, edge: str, width: float, order: float) -> None:
@@ -70,7 +73,7 @@ def _outline(geometry: Any, view: View) -> DrawnPath | None:
 
 def draw_names(ax: Axes, view: View, placer: Placer, zoom: float, words: Words) -> None:
     """Names of countries, seas and lakes where they still fit; the least important go first when they do not."""
-    table = pd.DataFrame(words.labels()).astype({"lon": float, "lat": float, "rank": int})
+    table = pd.DataFrame(names(words)).astype({"lon": float, "lat": float, "rank": int})
     table = table[table["rank"] <= (3 if zoom > 0.9 else 2 if zoom > 0.7 else 1)]
     places: Points = view.points(table[["lon", "lat"]].to_numpy(dtype=float))
     for row, (x, y) in sorted(zip(table.to_dict("records"), places.tolist(), strict=True), key=lambda p: p[0]["rank"]):
