@@ -18,9 +18,9 @@ GRADES = "id,name,family,bbl_per_t\nCRUDE,Crude,oil,7.5\nBRENT,Brent,oil,7.6"
 
 
 def price(program: Program, market: str, commodity: str = "CRUDE", tier: str = "1") -> float:
-    frame = program.column_block("delivered").axis.frame
-    row = frame[(frame["market"] == market) & (frame["commodity"] == commodity) & (frame["tier"] == tier)]
-    return float(row["price"].iloc[0])
+    axis = program.column_block("delivered").axis
+    at = axis.labels().index((market, commodity, tier, "2023"))
+    return float(axis.data("price")[at])
 
 
 def term(program: Program, name: str) -> float:
