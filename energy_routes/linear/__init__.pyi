@@ -24,6 +24,11 @@ from .highs.arrays import (
     form_of as form_of,
     level as level,
 )
+from .highs.nearest import (
+    Squares as Squares,
+    nearest as nearest,
+    snap as snap,
+)
 from .highs.session import (
     Method as Method,
     Session as Session,
@@ -31,7 +36,6 @@ from .highs.session import (
     optimal as optimal,
     write_model as write_model,
 )
-from .highs.vertex import refine as refine
 from .infeasibility import explain_infeasible as explain_infeasible
 from .programme import (
     Builder as Builder,

@@ -3,11 +3,9 @@ from .build_decisions import (
     fixed_at as fixed_at,
 )
 from .canonical_plan import (
-    canonical as canonical,
-    least_in_turn as least_in_turn,
+    Preference as Preference,
     pick as pick,
-    tie_break as tie_break,
-    tie_costs as tie_costs,
+    preference as preference,
     tonne_km as tonne_km,
 )
 from .compiled import (

@@ -1,54 +1,86 @@
-"""One plan: among optimal plans the one that moves least (tonne-km, then tanks), then a stable choice by labels.
+"""One plan among optimal plans: least tonne-km, then deliveries nearest to pro rata, then flows spread over capacity.
 
 The optimal face is described by the duals of the stage before (columns with a reduced cost stay at their bound,
-rows with a dual at theirs), so each further stage is one warm solve of the same live session.
+rows with a dual at theirs), so each linear stage is one warm solve of the same live session.  What is left after them
+is decided by sums of squares (:mod:`energy_routes.solving.pro_rata`), which leave one point.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from energy_routes.formulation import Space
-from energy_routes.linear import LinearForm, Program, Session, Solution, Status, Vector, face, refine
+from energy_routes.linear import LinearForm, Point, Program, Session, Solution, Status, Vector, face, nearest, snap
+from energy_routes.solving.pro_rata import Yardsticks, yardsticks
+
+log = logging.getLogger(__name__)
 
 HANDLING = 1e-3  # thousands of km that passing on from one lane, or into or out of a tank, counts as
 
 
 def pick(session: Session, program: Program, solution: Solution, space: Space) -> Solution:
-    """The one plan of the optimal face."""
-    later = (expr.coefficients(program.shape[1]) for expr in space.then)
-    return canonical(session, program, solution, (*later, *tie_costs(space, program)))
+    """The one plan of the optimal face; the session is left changed."""
+    return preference((space,), program).best(session, program, solution)
 
 
-def canonical(session: Session, form: LinearForm, solution: Solution, costs: Iterable[Vector]) -> Solution:
-    """The plan of the optimal face that makes each of the costs least in turn, its digits refined."""
-    return refine(form, least_in_turn(session, form, solution, costs))
-
-
-def least_in_turn(session: Session, form: LinearForm, solution: Solution, costs: Iterable[Vector]) -> Solution:
-    """A point of the optimal face where each cost is the least that those before it leave; the session is left changed.
-
-    Falls back to the stage before where a stage cannot be solved.
-    """
-    for cost in costs:
-        columns, kept, rows, reached = face(form, solution, session.form.cost)
-        session.set_column_bounds(columns, kept, kept)
-        session.set_row_bounds(rows, reached, reached)
-        session.set_cost(cost, "min")
-        stage = session.solve()
-        if stage.status is not Status.optimal:
-            break
-        solution = stage
-    return solution
-
-
-def tie_costs(space: Space, program: Program) -> tuple[Vector, Vector]:
-    """Least tonne-km and moves of tanks, then a stable choice by labels: one coefficient a column each."""
+def preference(spaces: Sequence[Space], program: Program, then: Sequence[Vector] = ()) -> Preference:
+    """What is preferred among optimal plans: what ``then`` and the spaces ask for, then the spaces' least tonne-km."""
     columns = program.shape[1]
-    return tonne_km(space, columns) + tank_moves(space, columns), tie_break(program)
+    later = (expr.coefficients(columns) for space in spaces for expr in space.then)
+    moved = sum((tonne_km(space, columns) + tank_moves(space, columns) for space in spaces), np.zeros(columns))
+    return Preference(program, (*then, *later, moved))
+
+
+@dataclass(frozen=True, eq=False)
+class Preference:
+    """What is preferred among optimal plans of one structure: ``costs`` made least in turn, then sums of squares."""
+
+    program: Program
+    costs: tuple[Vector, ...]
+
+    @cached_property
+    def yardsticks(self) -> Yardsticks:
+        """What deliveries and flows are measured by."""
+        return yardsticks(self.program)
+
+    def best(self, session: Session, form: LinearForm, solution: Solution) -> Solution:
+        """The preferred point of the optimal face of ``form``, which the live ``session`` has solved to ``solution``.
+
+        The session is left changed.  Where a stage cannot be solved, or its point fails our check, the stage before
+        decides, and that is logged: the plan is optimal all the same, but one of several.
+        """
+        for cost in self.costs:
+            _hold(session, form, solution)
+            session.set_cost(cost, "min")
+            stage = session.solve()
+            if stage.status is not Status.optimal:
+                log.warning("the plan is one of several that are equally good: %s", stage.status.value)
+                return _at(form, solution, solution.x)
+            solution = stage
+        _hold(session, form, solution)
+        x = nearest(session.form, solution.x, self.yardsticks.goals(form))
+        if x is None:
+            log.warning("the plan is one of several that are equally good: the nearest to pro rata was not found")
+        return _at(form, solution, solution.x if x is None else x)
+
+
+def _hold(session: Session, form: LinearForm, solution: Solution) -> None:
+    """Narrow the live session to the face of its last solve."""
+    columns, kept, rows, reached = face(form, solution, session.form.cost)
+    session.set_column_bounds(columns, kept, kept)
+    session.set_row_bounds(rows, reached, reached)
+
+
+def _at(form: LinearForm, solution: Solution, x: Vector) -> Solution:
+    """The solution with the values of another optimal point, those near a bound on it; it has no prices."""
+    x = snap(snap(x, form.col_lower), form.col_upper)
+    activity = snap(snap(form.matrix @ x, form.row_lower), form.row_upper)
+    return solution.with_values(Point(float(form.cost @ x) + form.offset, x, activity), None)
 
 
 def tonne_km(space: Space, columns: int) -> Vector:
@@ -60,9 +92,3 @@ def tonne_km(space: Space, columns: int) -> Vector:
 def tank_moves(space: Space, columns: int) -> Vector:
     """What goes into a tank or out of it counts as much as one more lane: a tank is not moved for nothing."""
     return ((space.injected + space.withdrawn) * HANDLING).coefficients(columns)
-
-
-def tie_break(program: Program) -> Vector:
-    """A stable number from 0 to 1 a column, made of its label alone: no order of rows or columns matters."""
-    names = np.array(program.column_names(), dtype=object)
-    return pd.util.hash_array(names).astype(float) / 2.0**64

@@ -9,7 +9,7 @@ from typing import Literal
 from energy_routes.errors import LimitError
 from energy_routes.linear import EDGE, Region, Session, Solution, Status, both, cover, covered
 from energy_routes.plan import limit_table
-from energy_routes.solving import canonical, tie_costs
+from energy_routes.solving import preference
 from energy_routes.studies.curves.lever import Lever, Stretch
 from energy_routes.studies.curves.snapshot import Snapshot, snapshot
 
@@ -64,7 +64,7 @@ class Follower:
     def __init__(self, stretch: Stretch) -> None:
         self._stretch = stretch
         self._session = Session(stretch.line.at(0.0))
-        self._ties = tie_costs(stretch.first, stretch.program)
+        self._preference = preference((stretch.first,), stretch.program)
         self._limits = limit_table(stretch.first, stretch.program)
 
     def solve(self, t: float) -> Solution | None:
@@ -91,7 +91,7 @@ class Follower:
         if solution is None:
             raise LimitError(f"no plan at {t:g} of the way")
         form = self._stretch.line.at(t)
-        chosen = canonical(self._session, form, solution, self._ties)
+        chosen = self._preference.best(self._session, form, solution)
         return snapshot(self._stretch.first, chosen.x, solution.objective, self._stretch.cash(t, chosen.x))
 
 

@@ -18,7 +18,7 @@ from energy_routes.errors import InfeasibleError, LimitError, UsageError
 from energy_routes.formulation import Space, build, build_space, cash, limit_of
 from energy_routes.linear import Form, Index, Program, Session, Status, Vector, form_of
 from energy_routes.plan import Worth
-from energy_routes.solving import LEFT, ROUND, canonical, marginal_worth, tie_costs
+from energy_routes.solving import LEFT, ROUND, marginal_worth, preference
 from energy_routes.studies.curves.lever import Lever
 from energy_routes.studies.curves.rebuild import Rebuilder
 
@@ -50,7 +50,7 @@ class Shock:
         start = self._session.solve()
         if start.status is not Status.optimal:
             raise InfeasibleError(f"{case.name}: its own plan cannot be repeated: {start.status.value}", [])
-        self._basis, self._ties = start.basis, tie_costs(self.space, self.program)
+        self._basis, self._preference = start.basis, preference((self.space,), self.program)
         self._cash = sum(
             (term.coefficients(self.program.shape[1]) for term in cash(self.space)),
             np.zeros(self.program.shape[1]),
@@ -73,7 +73,7 @@ class Shock:
             self._session.basis = self._basis
             solution = self._session.solve()
             if solution.status is Status.optimal:
-                return After(canonical(self._session, form, solution, self._ties).x, waived)
+                return After(self._preference.best(self._session, form, solution).x, waived)
             if solution.status is not Status.infeasible:
                 raise LimitError(f"{outage.name}: the solver ended with {solution.status.value}")
         return None
