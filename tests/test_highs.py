@@ -22,11 +22,12 @@ from scipy.optimize import linprog
 
 from energy_routes.errors import SolverError
 from energy_routes.linear.expressions import INF, axis, between
-from energy_routes.linear.highs.arrays import Form, RebuildReason, Sense, rebuild_reason
+from energy_routes.linear.highs.arrays import Form, RebuildReason, Sense, form_of, put, rebuild_reason
+from energy_routes.linear.highs.interface import Engine
+from energy_routes.linear.highs.nearest import Squares, nearest, snap, squeezed
 from energy_routes.linear.highs.session import Session, cone, write_model
-from energy_routes.linear.highs.vertex import refine
 from energy_routes.linear.programme import Builder, Program, Term
-from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status, residuals, worth
+from energy_routes.linear.solution import Basis, Status, face, residuals, worth
 
 
 def form(sense: Sense, cost: list[float], matrix: list[list[float]], row_lower: list[float], row_upper: list[float],
@@ -125,9 +126,11 @@ def moved(problem: Form, kind: str, at: int, step: float, side: np.ndarray) -> F
 @given(st.integers(0, 10_000), st.sampled_from(["max", "min"]))
 def test_duals_and_reduced_costs_are_derivatives(seed, sense):
     problem = random_form(seed, sense)
-    base = refine(problem, Session(problem).solve())
+    base = Session(problem).solve()
     step = 1e-5
-    for kind, count, price, at in [("row", 6, base.dual, base.row_value), ("col", 8, base.reduced, base.x)]:
+    row_value = snap(snap(base.row_value, problem.row_lower), problem.row_upper)
+    x = snap(snap(base.x, problem.col_lower), problem.col_upper)
+    for kind, count, price, at in [("row", 6, base.dual, row_value), ("col", 8, base.reduced, x)]:
         for i in range(count):
             up, down = (Session(moved(problem, kind, i, s, at)).solve() for s in (step, -step))
             if not (up.status is down.status is Status.optimal):
@@ -337,32 +340,91 @@ def test_a_stored_basis_starts_every_draw_alike():
 # --- one set of digits --------------------------------------------------------------------------------------------
 
 
-@given(st.integers(0, 10_000), st.sampled_from(["max", "min"]))
-def test_refined_tables_do_not_depend_on_the_way(seed, sense):
+def optimal_face(problem: Form, **way: object) -> tuple[Form, np.ndarray]:
+    """The face of all optima, as one way of solving describes it, and the optimum that it found."""
+    solution = Session(problem, **way).solve()  # type: ignore[arg-type]
+    columns, kept, rows, reached = face(problem, solution, problem.cost)
+    return replace(
+        form_of(problem),
+        col_lower=put(problem.col_lower, columns, kept), col_upper=put(problem.col_upper, columns, kept),
+        row_lower=put(problem.row_lower, rows, reached), row_upper=put(problem.row_upper, rows, reached),
+    ), solution.x  # fmt: skip
+
+
+def squares(weight: list[float], target: list[float]) -> Squares:
+    return Squares(np.array(weight), np.array(target))
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["max", "min"]), st.booleans())
+def test_the_digits_of_the_nearest_point_do_not_depend_on_the_way(seed, sense, flat):
     problem = random_form(seed, sense, rows=12, columns=20)
+    if flat:  # a cost on a few columns only leaves a face of many dimensions
+        problem = replace(problem, cost=np.where(np.arange(20) < 4, problem.cost, 0.0))
     ways = [{}, {"method": "simplex", "presolve": False}, {"method": "ipm"}, {"seed": 99, "presolve": False}]
-    plans = [refine(problem, Session(problem, **way).solve()) for way in ways]  # type: ignore[arg-type]
+    goals = [Squares(np.where(np.arange(20) % 2 == 0, 1.0 + np.arange(20), 0.0), np.arange(20) / 10.0),
+             Squares(np.where(np.arange(20) % 2 == 0, 0.0, 1.0), np.zeros(20))]
+    plans = [nearest(*optimal_face(problem, **way), goals) for way in ways]
     for plan in plans:
-        assert plan.x.tobytes() == plans[0].x.tobytes()
-        assert plan.row_value.tobytes() == plans[0].row_value.tobytes()
-        assert plan.objective == plans[0].objective
-        assert all(value < 1e-10 for value in residuals(problem, plan.x, plan.dual).values())
+        np.testing.assert_allclose(plan, plans[0], rtol=0, atol=1e-12)
+        assert residuals(problem, plan)["primal_residual"] < 1e-12
+        assert problem.cost @ plan == pytest.approx(Session(problem).solve().objective - problem.offset, rel=1e-12)
 
 
-def test_refining_removes_noise_and_leaves_a_degenerate_vertex_exact():
+@given(st.integers(0, 10_000))
+def test_no_point_of_the_face_is_nearer(seed):
+    """Steps from the point towards vertices of the face never make the first goal less."""
+    problem = random_form(seed, "min", rows=8, columns=12)
+    problem = replace(problem, cost=np.where(np.arange(12) < 3, problem.cost, 0.0))
+    flat, x = optimal_face(problem)
+    goal = Squares(1.0 + np.arange(12) % 5, np.linspace(0.0, 2.0, 12))
+    best = nearest(flat, x, [goal])
+    slope = 2.0 * goal.weight * (best - goal.target)
+    for direction in (slope, *np.random.default_rng(seed).normal(size=(5, 12))):
+        other = Session(replace(flat, cost=direction, sense="min")).solve()
+        if other.status is Status.optimal:
+            assert slope @ (other.x - best) >= -1e-9
+
+
+def test_of_a_degenerate_vertex_no_noise_is_left():
     # 0.1 + 0.2 at a vertex where three rows meet in two dimensions.
     problem = form("max", [1.0, 1.0], [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]], [-INF] * 3, [0.1, 0.2, 0.1 + 0.2])
-    solution = Session(problem).solve()
-    noisy = solution.with_values(replace(solution.point, x=solution.x + np.array([3e-10, -2e-10])), solution.prices)
-    np.testing.assert_allclose(refine(problem, noisy).x, [0.1, 0.2], rtol=0, atol=1e-16)
+    noisy = np.array([0.1 + 3e-10, 0.2 - 2e-10])
+    found = nearest(optimal_face(problem)[0], noisy, [squares([1, 1], [0, 0])])
+    np.testing.assert_allclose(found, [0.1, 0.2], rtol=0, atol=1e-16)
 
 
-def test_refining_between_vertices_keeps_the_point():
+def test_goals_are_made_least_in_turn():
+    # On x + y + z = 6 the first goal pulls x to 5, which its bound of 4 stops; the second parts the rest as 1 to 3.
+    problem = form("max", [1.0, 1.0, 1.0], [[1.0, 1.0, 1.0]], [-INF], [6.0], [0.0] * 3, [4.0, INF, INF])
+    found = nearest(*optimal_face(problem), [squares([1, 0, 0], [5, 0, 0]), squares([0, 3, 1], [0, 0, 0])])
+    np.testing.assert_allclose(found, [4.0, 0.5, 1.5], rtol=0, atol=1e-15)
+
+
+def test_a_point_without_goals_stays():
     problem = form("max", [1.0, 1.0], [[1.0, 1.0]], [-INF], [1.0])
-    point = Point(1.0, np.array([0.25, 0.75]), np.array([1.0]))
-    kept = refine(problem, Solution(Status.optimal, point, Prices(np.array([1.0]), np.zeros(2))))
-    np.testing.assert_allclose(kept.x, [0.25, 0.75], atol=1e-15)
-    assert kept.row_value.tolist() == [1.0]
+    face_, _ = optimal_face(problem)
+    assert nearest(face_, np.array([0.25, 0.75]), []).tolist() == [0.25, 0.75]
+
+
+def test_squeezing_holds_what_has_no_room_and_nothing_else():
+    # x + y = 0 with both above 0 holds both, z = 3 − x follows, and w ≤ 2 stays free.
+    problem = form("min", [0.0] * 4, [[1.0, 1.0, 0.0, 0.0], [1.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
+                   [0.0, 3.0, -INF], [0.0, 3.0, 2.0])  # fmt: skip
+    held = squeezed(problem)
+    assert held.col_lower.tolist() == [0.0, 0.0, 3.0, 0.0]
+    assert held.col_upper.tolist() == [0.0, 0.0, 3.0, INF]
+
+
+def test_a_wrong_answer_of_the_solver_is_not_taken(monkeypatch):
+    """A point that is feasible but not the nearest, and one that is not feasible, both fail the check."""
+    problem = form("max", [1.0, 1.0, 0.0], [[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]], [-INF, -INF], [1.0, 9.0])
+    args = (*optimal_face(problem), [squares([1, 1, 1], [0, 0, 1])])
+    honest = nearest(*args)
+    np.testing.assert_allclose(honest, [0.5, 0.5, 1.0], rtol=0, atol=1e-15)
+    for wrong in (np.array([1.0, 0.0, 1.0]), np.array([0.5, 0.7, 1.0]), np.full(3, np.nan)):
+        monkeypatch.setattr(Engine, "point", lambda self, wrong=wrong: wrong)
+        found = nearest(*args)
+        assert found is None or np.allclose(found, honest, atol=1e-9)  # its active set may be the right one
 
 
 # --- the certificate ----------------------------------------------------------------------------------------------

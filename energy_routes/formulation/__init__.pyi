@@ -26,6 +26,11 @@ from .ledger import (
     on_the_sheet as on_the_sheet,
     sheets as sheets,
 )
+from .objective import sales as sales
+from .pro_rata import (
+    Yardsticks as Yardsticks,
+    yardsticks as yardsticks,
+)
 from .recipe import (
     BUILDS as BUILDS,
     NETBACK as NETBACK,

@@ -71,6 +71,7 @@ def describe() -> str:
         *map(_section, SECURITY),
         _FUTURES,
         *map(_section, FUTURES),
+        _EQUALS,
         _PRICES,
         _CURVES,
     ]
@@ -94,8 +95,7 @@ figure a year is multiplied by Δt. A rate a day is first times the days of its 
 month, so that it is that amount in it. A figure of a table is found by month (month before season before year before
 the row itself); a year has Σ days × figure ÷ days of the year, and where figures multiply (K·avail − booked, τ·η, V ×
 what is left of its arc) the mean of the product. A lane exists where its arc is open and a supply or an opening stock
-can bring its commodity to the arc. Of several best plans the one with least tonne-km is taken (each tonne counting one
-km more an arc), then one by a rule that looks at names alone.
+can bring its commodity to the arc.
 
 k family (oil, gas) · c commodity (a crude grade, or gas) · n node · a arc · l lane: an existing (arc, commodity)
 pair · t period of length Δt years · s supply · m market with price tiers · j joint limit · g group of a kind · κ
@@ -137,6 +137,34 @@ nothing else. The objective is (1 − λ)·E[N] − λ·CVaR_α(−N), or E[N] w
 future before booking; EVPI = WS − value; VSS = value − the value of the bookings that fit average capacities; at λ = 0
 these are the classical ones, else they are taken on the same mean and tail. Minimum regret over scenarios s that share
 u: least R with V*_s − N_s ≤ R.
+"""
+
+_EQUALS = """## Which of several best plans
+
+Several plans may have the best objective. One of them is taken by rules that look at figures, never at names or at the
+order of rows, so that it is the same whichever way it is solved. Each rule decides among what those before it leave:
+
+1. of several futures, the highest sum of their netbacks; of bookings by least regret, the highest expected netback;
+2. least tonne-km: min Σ (km_a / 1000 + 0.001) · f_lt + 0.001 · Σ (in_nct + out_nct), so that a tonne counts one km more
+   an arc, and a tank is not moved for nothing;
+3. of least-cost plans, which prices are nothing to: most sales;
+4. deliveries nearest to pro rata: min Σ (y − ŷ)² / max(ŷ, 0.001) over what is lifted, sold and delivered at home;
+5. flows spread over capacity: min Σ f_lt² / max(K_at, 1 a year) / Δt, with K the effective capacity of the arc;
+6. for what is still open (stocks, deficiencies, bookings …): min Σ z² / max(its limit, 0.001), without a limit z².
+
+The pro rata ŷ is the output that can come of a grade, times the share of whoever gives or takes it [Mt | bcm]:
+
+| y | ŷ |
+|---|---|
+| q_st, what a supply lifts | what its node can give of the grade times the supply's share of it, that is Q_st·Δt |
+| home_oct, at home | H_ot·Δt · G_nct / Σ_c G_nct over the grades that may serve o |
+| d_m,c,tier,t, sold | min(D_m,tier·Δt, Σ_s Q_st·Δt of the family) · G_nct / Σ_c G_nct over the grades sold there |
+
+G_nct is what can reach node n as grade c: Σ Q_st·Δt over the supplies from which lanes lead to (n, c), in whichever
+period. A supply without limit counts with all that buyers with a limit take of its family in the period, an arc without
+limit with all that supplies can lift of it. Recourse copies have their own ŷ and K, from their own limits. Rules 4 to 6
+are convex quadratic programmes on the face of optima; each has one solution in what it weighs, its active set is solved
+again for one set of digits, and it is taken only if the optimality conditions hold.
 """
 
 _PRICES = """## What a price is

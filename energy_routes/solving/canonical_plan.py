@@ -2,7 +2,7 @@
 
 The optimal face is described by the duals of the stage before (columns with a reduced cost stay at their bound,
 rows with a dual at theirs), so each linear stage is one warm solve of the same live session.  What is left after them
-is decided by sums of squares (:mod:`energy_routes.solving.pro_rata`), which leave one point.
+is decided by sums of squares (:mod:`energy_routes.formulation.pro_rata`), which leave one point.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from functools import cached_property
 
 import numpy as np
 
-from energy_routes.formulation import Space
+from energy_routes.formulation import Space, Yardsticks, sales, yardsticks
 from energy_routes.linear import LinearForm, Point, Program, Session, Solution, Status, Vector, face, nearest, snap
-from energy_routes.solving.pro_rata import Yardsticks, yardsticks
 
 log = logging.getLogger(__name__)
 
@@ -29,11 +28,15 @@ def pick(session: Session, program: Program, solution: Solution, space: Space) -
 
 
 def preference(spaces: Sequence[Space], program: Program, then: Sequence[Vector] = ()) -> Preference:
-    """What is preferred among optimal plans: what ``then`` and the spaces ask for, then the spaces' least tonne-km."""
+    """What is preferred among optimal plans: what ``then`` and the spaces ask for, then the spaces' least tonne-km.
+
+    Plans of least cost, to which prices are nothing, then sell where most is paid.
+    """
     columns = program.shape[1]
     later = (expr.coefficients(columns) for space in spaces for expr in space.then)
     moved = sum((tonne_km(space, columns) + tank_moves(space, columns) for space in spaces), np.zeros(columns))
-    return Preference(program, (*then, *later, moved))
+    dearest = (-sales(space).coefficients(columns) for space in spaces if space.policy.objective == "cost")
+    return Preference(program, (*then, *later, moved, *dearest))
 
 
 @dataclass(frozen=True, eq=False)

@@ -118,8 +118,117 @@ class Engine:
         _ok("new rows", self._highs.addRows(len(lower), lower, upper, matrix.nnz, _int32(matrix.indptr[:-1]),
                                             _int32(matrix.indices), matrix.data))
 
-    def start_at(self, x: Vector) -> None:
-        """Start the next run from a point, one number a column."""
-        _ok("a point", self._highs.setSolution(len(x), _int32(np.arange(len(x))), x))
-
     def run(self, *, brief: bool = False) -> Status:
+        """Optimise, in a fresh thread; on Ctrl-C stop the run, wait for its end, and raise KeyboardInterrupt.
+
+        A ``brief`` run is made in the caller's thread, which costs less than to start another; it cannot be stopped.
+        Waiting in short steps lets the signal through on every platform; the end of the run wakes the waiter at once.
+        """
+        outcome: list[Any] = []
+        ended = threading.Event()
+        self._stop.raised = False
+        if brief:
+            _run(self._highs, outcome, ended)
+        else:
+            threading.Thread(target=_run, args=(self._highs, outcome, ended), name="highs", daemon=True).start()
+        try:
+            while not ended.wait(0.1):
+                pass
+        except KeyboardInterrupt:
+            self._stop.raised = True
+            ended.wait()
+            raise
+        if outcome != [highspy.HighsStatus.kOk] and outcome != [highspy.HighsStatus.kWarning]:
+            return Status.error
+        status = _ENDED.get(self._highs.getModelStatus(), Status.error)
+        feasible = self._highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        return Status.time_limit_feasible if status is Status.time_limit and feasible else status
+
+    def point(self) -> Vector:
+        """Values of the columns after a run that ended with some."""
+        return np.array(self._highs.getSolution().col_value, dtype=float)
+
+    def duals(self) -> tuple[Vector, Vector]:
+        """Duals of the rows and reduced costs of the columns, in the sense of the model."""
+        raw = self._highs.getSolution()
+        return np.array(raw.row_dual, dtype=float), np.array(raw.col_dual, dtype=float)
+
+    def infeasibility(self) -> Vector | None:
+        """A multiplier a row that proves the last run's verdict of infeasible; None where HiGHS has none."""
+        status, known, ray = self._highs.getDualRay()
+        return np.array(ray, dtype=float) if known and status == highspy.HighsStatus.kOk else None
+
+    def effort(self) -> tuple[int, float]:
+        """(iterations of the last run, its relative gap if it had integer columns)."""
+        info = self._highs.getInfo()
+        return max(0, info.simplex_iteration_count) + max(0, info.ipm_iteration_count), float(info.mip_gap)
+
+    @property
+    def has_basis(self) -> bool:
+        """Whether the next run starts warm."""
+        return bool(self._highs.getBasis().valid)
+
+    def basis(self) -> Basis:
+        """The basis that the next run starts from."""
+        return Basis.of(self._highs.getBasis(), _codes)
+
+    def start_from(self, basis: Basis | None) -> None:
+        """Start the next run from a basis; None means cold."""
+        _ok("to forget its basis", self._highs.clearSolver())
+        if basis is not None:
+            basis.handle = basis.handle or _handle(basis)
+            _ok("a basis (it should be of this model's shape)", self._highs.setBasis(basis.handle))
+
+
+def _codes(handle: Any) -> tuple[Codes, Codes]:
+    columns, rows = (np.fromiter(map(int, codes), dtype=np.int8, count=len(codes))
+                     for codes in (handle.col_status, handle.row_status))
+    return columns, rows
+
+
+def _handle(basis: Basis) -> Any:
+    handle = highspy.HighsBasis()
+    handle.col_status = [_STATES[code] for code in basis.columns.tolist()]
+    handle.row_status = [_STATES[code] for code in basis.rows.tolist()]
+    handle.valid = True
+    return handle
+
+
+def _run(highs: Any, outcome: list[Any], ended: threading.Event) -> None:
+    try:
+        outcome.append(highs.run())
+        _forget_scheduler(False)  # before the thread ends, or Windows can deadlock
+    finally:
+        ended.set()
+
+
+def _let_stop(highs: Any, stop: _Flag) -> None:
+    """Let ``stop`` interrupt a run.  The callback holds the flag only: holding the solver would be a cycle."""
+
+    def ask(_kind: Any, _message: str, _output: Any, answer: Any, _data: Any) -> None:
+        if stop.raised:
+            answer.user_interrupt = True
+
+    kinds = highspy.cb.HighsCallbackType
+    _ok("a callback", highs.setCallback(ask, None))
+    for kind in (kinds.kCallbackSimplexInterrupt, kinds.kCallbackIpmInterrupt, kinds.kCallbackMipInterrupt):
+        _ok("a callback", highs.startCallback(kind))
+
+
+def _bounds(change: Callable[..., Any], indexes: Index, lower: Vector, upper: Vector) -> None:
+    if len(indexes):
+        order = np.argsort(indexes)  # HiGHS wants sets in rising order
+        _ok("bounds", change(len(indexes), _int32(indexes[order]), lower[order], upper[order]))
+
+
+def _ok(what: str, outcome: Any) -> None:
+    if outcome == highspy.HighsStatus.kError:
+        raise SolverError(f"HiGHS refused {what}")
+
+
+def _int32(values: Any) -> NDArray[np.int32]:
+    return np.asarray(values, dtype=np.int32)
+
+
+def _sense(sense: Sense) -> highspy.ObjSense:
+    return highspy.ObjSense.kMaximize if sense == "max" else highspy.ObjSense.kMinimize

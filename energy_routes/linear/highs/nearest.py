@@ -7,7 +7,7 @@ goal, and neither the order of rows and columns nor the way of solving matters.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,19 +18,21 @@ from scipy.sparse.linalg import splu
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import Form
 from energy_routes.linear.highs.interface import Engine
-from energy_routes.linear.solution import Status, residuals
+from energy_routes.linear.solution import residuals
 
 SNAP = 1e-9  # a value this near to a bound, over max(1, |bound|), is on it
+NEAR = (SNAP, 1e-7)  # the same for the point of the active-set method, whose feasibility HiGHS keeps to about 1e-7
 EXACT = 1e-12  # a row that can leave its bound by no more than this, over max(1, |bound|), holds its columns
 SMALL = 1e-3  # but not a column whose coefficient is below this: within EXACT it could move too far
 ROUNDS = 50  # of squeezing, each of which follows a chain of rows by one more
-OPTIMAL = 1e-9  # largest residual of the optimality conditions that passes for an optimum
+OPTIMAL = 1e-9  # with no residual of the optimality conditions above this a point is not looked for any further
+PASSABLE = 1e-7  # and with one above this it is refused
 STEADY = 1e-9  # added to the diagonal, so that tight rows that say the same twice can be factorised
 PASSES = 3  # of iterative refinement, which takes out what STEADY puts in
+BRIEF = 3000  # columns up to which a run is too short to be stopped
 STEPS = 100  # of the active-set method for each row and column
 # Without the regularisation of HiGHS, which would shift the point by more than OPTIMAL.
-OPTIONS = {"threads": 1, "primal_feasibility_tolerance": SNAP, "dual_feasibility_tolerance": SNAP,
-           "qp_regularization_value": 0.0}  # fmt: skip
+OPTIONS = {"threads": 1, "qp_regularization_value": 0.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,17 +116,29 @@ def _least(face: Form, x: Vector, goal: Squares) -> Vector | None:
     weight, target = goal.weight[free], goal.target[free]
     engine = Engine(OPTIONS | {"qp_iteration_limit": STEPS * sum(part.matrix.shape)})
     engine.load(replace(part, cost=-2.0 * weight * target), curve=2.0 * weight)
-    engine.start_at(x[free])
-    if engine.run() is not Status.optimal:
+    engine.run(brief=len(free) < BRIEF)  # whatever it ends with, our own check decides
+    found, duals = engine.point(), engine.duals()[0]
+    if found.shape != free.shape or duals.shape != part.row_lower.shape:
         return None
-    duals, found = engine.duals()[0], snap(snap(engine.point(), part.col_lower), part.col_upper)
-    for point in (_refined(part, found, weight, target), found):
+    out, best = x.copy(), PASSABLE
+    for point, slope, prices in _candidates(part, found, duals, weight, target):
+        worst = max(residuals(slope, point, prices).values())
+        if worst < best:
+            out[free], best = point, worst
+        if best <= OPTIMAL:
+            break
+    return out if best < PASSABLE else None
+
+
+def _candidates(
+    part: Form, found: Vector, duals: Vector, weight: Vector, target: Vector
+) -> Iterator[tuple[Vector, Form, Vector]]:
+    """Points made of one that was found, each with the programme of the goal's slope there, and duals of its rows."""
+    for near in NEAR:
+        point = _refined(part, found, weight, target, near)
         slope = replace(part, cost=2.0 * weight * (point - target))
-        if all(value <= OPTIMAL for value in residuals(slope, point, duals).values()):
-            out = x.copy()
-            out[free] = point
-            return out
-    return None
+        yield point, slope, duals
+        yield point, slope, _settled(slope, point, duals)
 
 
 def _reduced(face: Form, x: Vector, free: NDArray[np.intp]) -> Form:
@@ -142,36 +156,55 @@ def _reduced(face: Form, x: Vector, free: NDArray[np.intp]) -> Form:
                 low, high, none.astype(bool))  # fmt: skip
 
 
-def _refined(part: Form, x: Vector, weight: Vector, target: Vector) -> Vector:
+def _refined(part: Form, x: Vector, weight: Vector, target: Vector, near: float) -> Vector:
     """The same point from its active set alone: least squares under the tight rows, columns at a bound kept there.
+
+    What is within ``near`` of a bound is on it.
 
     Solves the optimality conditions [W Aᵀ; A 0][x; −y] = [W·target; b] by one LU of the same with ±STEADY on the
     diagonal and PASSES steps of iterative refinement.
     """
+    x = snap(snap(x, part.col_lower, near), part.col_upper, near)
     inner = (x != part.col_lower) & (x != part.col_upper)
-    activity = snap(snap(part.matrix @ x, part.row_lower), part.row_upper)
+    activity = snap(snap(part.matrix @ x, part.row_lower, near), part.row_upper, near)
     tight = (activity == part.row_lower) | (activity == part.row_upper)
-    matrix, goal = part.matrix[:, inner][tight], weight[inner]
-    rows, columns = matrix.shape
-    steady = STEADY * np.ones(columns + rows)
-    steady[columns:] *= -1.0
-    whole = sparse.bmat([[sparse.diags(2.0 * goal), matrix.T], [matrix, None]], format="csc")
+    goal = weight[inner]
     right = np.concatenate([2.0 * goal * target[inner],
                             activity[tight] - part.matrix[tight] @ np.where(inner, 0.0, x)])  # fmt: skip
-    try:
-        factors = splu((whole + sparse.diags(steady)).tocsc())
-    except RuntimeError:  # SuperLU's word for "singular"
-        return x
-    answer = np.concatenate([x[inner], np.zeros(rows)])
-    for _ in range(PASSES):
-        answer += factors.solve(right - whole @ answer)
     better = x.copy()
-    better[inner] = answer[:columns]
+    better[inner] = _solved(2.0 * goal, part.matrix[:, inner][tight], right, x[inner])[: len(goal)]
     return snap(snap(better, part.col_lower), part.col_upper)
 
 
-def snap(values: Vector, bound: Vector) -> Vector:
-    """``values`` with those within SNAP·max(1, |bound|) of a finite bound put on it."""
+def _settled(slope: Form, x: Vector, duals: Vector) -> Vector:
+    """The duals corrected on the rows that have one, so that the columns between their bounds have no reduced cost."""
+    inner, priced = (x != slope.col_lower) & (x != slope.col_upper), duals != 0.0
+    matrix = slope.matrix[:, inner][priced].T.tocsc()
+    missing = (slope.cost - slope.matrix.T @ duals)[inner]
+    least = _solved(np.ones(matrix.shape[0]), matrix.T, np.append(missing, np.zeros(matrix.shape[1])), 0.0 * missing)
+    out = duals.copy()
+    out[priced] += least[matrix.shape[0] :]
+    return out
+
+
+def _solved(diagonal: Vector, matrix: sparse.csc_matrix, right: Vector, start: Vector) -> Vector:
+    """The solution of [diag Aᵀ; A 0]·z = right, begun at ``start`` for the first block and 0 for the second.
+
+    By one LU of the same with ±STEADY on the diagonal, and PASSES steps of iterative refinement.
+    """
+    rows, columns = matrix.shape
+    whole = sparse.bmat([[sparse.diags(diagonal), matrix.T], [matrix, None]], format="csc")
+    steady = sparse.diags(np.repeat([STEADY, -STEADY], [columns, rows]))
+    answer = np.append(start, np.zeros(rows))
+    if len(answer):
+        factors = splu((whole + steady).tocsc())
+        for _ in range(PASSES):
+            answer += factors.solve(right - whole @ answer)
+    return answer
+
+
+def snap(values: Vector, bound: Vector, near: float = SNAP) -> Vector:
+    """``values`` with those within near·max(1, |bound|) of a finite bound put on it."""
     base = _finite(bound)
-    near = np.isfinite(bound) & (np.abs(values - base) <= SNAP * np.maximum(1.0, np.abs(base)))
-    return np.where(near, base, values) + 0.0
+    on_it = np.isfinite(bound) & (np.abs(values - base) <= near * np.maximum(1.0, np.abs(base)))
+    return np.where(on_it, base, values) + 0.0

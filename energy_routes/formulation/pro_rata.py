@@ -18,7 +18,7 @@ recourse copy has its own:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,11 +26,12 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
-from energy_routes.linear import Columns, Index, LinearForm, Program, Squares, Vector, positions
+from energy_routes.linear import Axis, Columns, Index, LinearForm, Program, Squares, Vector, positions
 
 LEAST = 1e-3  # Mt (bcm) that a pro rata, or the limit of a tank, counts as at least
 NARROW = 1.0  # Mt (bcm) a year that the capacity of an arc counts as at least
 NOWHERE = -1
+LABELS = 2**21  # numbers of labels are below this, so that three of them fit into one of 64 bits
 
 Codes = NDArray[np.intp]
 # Variables whose limit is a row: the rule, and the keys that they share.
@@ -125,54 +126,58 @@ def yardsticks(program: Program) -> Yardsticks:
         rule, keys = LIMITS.get(name, ("", ()))
         rows = rules.get(rule + at + suffix)
         if rows is not None:
-            found = positions(block.axis.frame, rows.axis.frame, keys)
-            start = program.row_slice(rows.name).start
-            row[block.slice] = np.where(found < 0, NOWHERE, start + found)
+            found = positions(block.axis, rows.axis, keys)
+            row[block.slice] = np.where(found < 0, NOWHERE, program.row_slice(rows.name).start + found)
     copies = [name.removeprefix("lifted") for name in blocks if name.partition("@")[0] == "lifted"]
     return Yardsticks(row, tuple(_trade(blocks, suffix) for suffix in copies))
 
 
-def _trade(blocks: dict[str, Columns], suffix: str) -> Trade:
-    supply, flow = blocks[f"lifted{suffix}"], blocks[f"flow{suffix}"]
-    sales = [blocks[name + suffix] for name in BUYERS]
-    places, markets, periods, buyers = _Codes(), _Codes(), _Codes(), _Codes()
-    tail, head = places.of(flow, "from", "commodity"), places.of(flow, "to", "to_commodity")
-    sources, from_place = np.unique(places.of(supply, "node", "commodity"), return_inverse=True)
-    targets, to_place = np.unique(_each(places, sales, "node", "commodity"), return_inverse=True)
+def _trade(blocks: Mapping[str, Columns], suffix: str) -> Trade:
+    supply, home, sold, flow = (blocks[name + suffix] for name in ("lifted", *BUYERS, "flow"))
+    own, lanes, takers = [supply.axis], [flow.axis], [home.axis, sold.axis]
+    tail, head, source, target = _dense(
+        _labels(lanes, "from", "commodity"), _labels(lanes, "to", "to_commodity"),
+        _labels(own, "node", "commodity"), _labels(takers, "node", "commodity"),
+    )  # fmt: skip
+    sources, from_place = np.unique(source, return_inverse=True)
+    targets, to_place = np.unique(target, return_inverse=True)
+    flow_market, from_market, to_market = _dense(*(_labels(axes, "family", "period") for axes in (lanes, own, takers)))
+    from_period, to_period = _dense(*(_labels(axes, "period") for axes in (own, takers)))
+    (due,), (tier,) = (_dense(_labels([axis], *LIMITS[name][1])) for name, axis in zip(BUYERS, takers, strict=True))
     return Trade(
-        supplies=_range(supply),
-        from_place=from_place,
-        from_period=periods.of(supply, "period"),
-        from_market=markets.of(supply, "family", "period"),
-        deliveries=np.concatenate([_range(block) for block in sales]),
-        to_place=to_place,
-        to_period=_each(periods, sales, "period"),
-        to_market=_each(markets, sales, "family", "period"),
-        buyer=np.concatenate([buyers.of(block, *LIMITS[name][1]) for name, block in zip(BUYERS, sales, strict=True)]),
-        flows=_range(flow),
-        flow_market=markets.of(flow, "family", "period"),
-        years=flow.axis.data("years"),
-        reach=_reach(tail, head, sources, targets, len(places)),
-        markets=len(markets),
-        periods=len(periods),
-    )
+        supplies=_range(supply), from_place=from_place, from_period=from_period, from_market=from_market,
+        deliveries=np.concatenate([_range(home), _range(sold)]), to_place=to_place, to_period=to_period,
+        to_market=to_market, buyer=np.concatenate([due, tier + _count(due)]),
+        flows=_range(flow), flow_market=flow_market, years=flow.axis.data("years"),
+        reach=_reach(tail, head, sources, targets),
+        markets=_count(flow_market, from_market, to_market), periods=_count(from_period, to_period),
+    )  # fmt: skip
 
 
-class _Codes(dict[tuple[object, ...], int]):
-    """A number for each label: equal labels have equal numbers, in whichever block they stand."""
-
-    def of(self, block: Columns, *keys: str) -> Codes:
-        """The numbers of a block's labels, shape (columns of the block,)."""
-        labels = zip(*(block.axis.frame[key].tolist() for key in keys), strict=True)
-        return np.fromiter((self.setdefault(label, len(self)) for label in labels), np.intp, len(block.axis))
-
-
-def _each(codes: _Codes, blocks: Sequence[Columns], *keys: str) -> Codes:
-    return np.concatenate([codes.of(block, *keys) for block in blocks])
+def _labels(axes: Sequence[Axis], *keys: str) -> Index:
+    """A number for the labels of each row of the axes, one axis after another; equal labels have equal numbers."""
+    parts = []
+    for axis in axes:
+        number = np.zeros(len(axis), dtype=np.int64)
+        for key in keys:
+            number = number * LABELS + axis.coded(key)
+        parts.append(number)
+    return np.concatenate(parts)
 
 
-def _reach(tail: Codes, head: Codes, sources: Codes, targets: Codes, size: int) -> Vector:
+def _dense(*numbers: Index) -> list[Codes]:
+    """The numbers as 0, 1, 2 …, equal where they are equal, in whichever of the arrays they stand."""
+    codes = np.unique(np.concatenate(numbers), return_inverse=True)[1]
+    return np.split(codes, np.cumsum([len(part) for part in numbers])[:-1])
+
+
+def _count(*codes: Codes) -> int:
+    return 1 + max(int(code.max(initial=-1)) for code in codes)
+
+
+def _reach(tail: Codes, head: Codes, sources: Codes, targets: Codes) -> Vector:
     """1 where a target can be reached from a source over the steps tail → head, else 0; shape (targets, sources)."""
+    size = _count(tail, head, sources, targets)
     graph = sparse.csr_matrix((np.ones(len(tail)), (tail, head)), shape=(size, size))
     out = np.zeros((len(targets), len(sources)))
     for place, source in enumerate(sources):
