@@ -1,1 +1,1 @@
-"""HiGHS: a programme as arrays, sessions that are solved again and again, and the vertex that is reported."""
+"""HiGHS: a programme as arrays, sessions that are solved again and again, and the point of a face that is reported."""
