@@ -20,9 +20,9 @@ from energy_routes.answer.words import LANGUAGES, Words
 from energy_routes.errors import UsageError
 from energy_routes.maps import drawing as maps
 from energy_routes.maps.data import style
-from energy_routes.maps.data.change import change, dresser
 from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.titles import difference, seasons
+from energy_routes.maps.figure.change import change, dresser
 from energy_routes.maps.figure.comparison import common_span
 from energy_routes.maps.figure.dumbbell import MOST_ROWS, changes, fitting
 from energy_routes.maps.figure.months import steps

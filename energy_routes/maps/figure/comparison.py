@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
-from energy_routes.maps.data.change import DARK, SAME_SPAN, ChangeData, change, change_panel
 from energy_routes.maps.data.payload import chosen
 from energy_routes.maps.data.titles import difference, titled
+from energy_routes.maps.figure.change import DARK, SAME_SPAN, ChangeData, change, change_panel
 from energy_routes.maps.figure.dumbbell import changes, draw_dumbbells
 from energy_routes.maps.figure.panel import HALF, flow_box, flow_panel, sheet_of
 from energy_routes.maps.figure.paper import add_legend, check_suffix, grid, made, new_page, panel_at
