@@ -47,7 +47,8 @@ def build(space: Space) -> Program:
             f"{', '.join(pack.name for pack in space.case.network.packs)} has none; use 'netback' or 'cost'"
         )
     sign = 1.0 if SENSES[objective] == "max" else -1.0
-    rows = (rule(space).named(rule.__name__) for rule in RULES)
+    asked = [rule for rule in RULES if len(space.built.axis) or rule not in (*BUILDS, *WIDENED)]
+    rows = (rule(space).named(rule.__name__) for rule in asked)
     terms = tuple(replace(term, expr=term.expr * sign) for term in ledger_terms(space, objective)
                   if ledger_term(term.name).always or len(term.expr.axis))  # fmt: skip
     kept = tuple(block for block in (*rows, *space.linked) if len(block))

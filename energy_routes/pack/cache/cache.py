@@ -37,7 +37,9 @@ def cached(path: Path, read: Callable[[Path], Pack]) -> Pack:
         _kept[key] = pack
         while len(_kept) > IN_MEMORY:
             del _kept[next(iter(_kept))]
-    return _copy(pack)
+    made = _copy(pack)
+    made.found["content"] = key
+    return made
 
 
 def _copy(pack: Pack) -> Pack:
