@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -21,7 +22,7 @@ from energy_routes.formulation import Maps, Numbers, Space, Structure
 from energy_routes.linear import Basis, Expr, Program, Session, Solution, Status, Vector
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
-from energy_routes.solving.canonical_plan import pick
+from energy_routes.solving.canonical_plan import Preference, pick, preference
 from energy_routes.solving.loop import Around, Options, answered, checked, held_exports, solve, stated
 from energy_routes.solving.prices.premium import Yardstick
 
@@ -91,6 +92,16 @@ class Live:
         self.session.update(numbers.form)
         self.session.basis = self.basis
         return self.session
+
+    @cached_property
+    def _preference(self) -> Preference:
+        return preference((self.structure.space,), self.structure.program)
+
+    def preferred(self, numbers: Numbers, solution: Solution) -> Vector:
+        """The one plan among those as good as a solution of the session, which is left changed."""
+        if numbers.case.policy.objective == "cost":  # plans of least cost are told apart by prices, which may change
+            return pick(self.session, numbers.program, solution, numbers.space).x
+        return self._preference.best(self.session, numbers.form, solution).x
 
     def measured(self, ask: Ask, x: Vector) -> float:
         """A volume of a plan, Mt (bcm) over the horizon, or a share; NaN where nothing moves."""
@@ -385,7 +396,7 @@ class Measures:
         live, numbers, solution = self._compiled._optimum_of(case)
         if set(self.ask) <= {"objective"}:
             return [solution.objective] * len(self.ask)
-        x = pick(live.session, numbers.program, solution, numbers.space).x
+        x = live.preferred(numbers, solution)
         own = {"objective": solution.objective, "netback": numbers.netback(x)}
         return [own[name] if name in own else live.measured(self._known[name], x) for name in self.ask]
 
