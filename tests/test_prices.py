@@ -345,6 +345,6 @@ def test_of_equally_dear_periods_the_first_is_named(tmp_path: Path) -> None:
     short = (table["kind"] == "capacity") & (table["limit"] == "SHORT")
     table.loc[short, "price"] = 10 * (1 + np.array([0, 1e-12, 2e-12]))
     prices = type(plan.prices)(table)
-    plan = replace(plan, parts=plan.parts.but(prices=lambda _: prices))
+    plan = replace(plan, parts=plan.parts.but(prices=lambda: prices))
     row = binding(plan).query("kind == 'capacity' and limit == 'SHORT'").iloc[0]
     assert row["dearest"] == plan.case.periods[0].label

@@ -23,7 +23,9 @@ from .ledger import (
     ledger_entry as ledger_entry,
     ledger_terms as ledger_terms,
     netback as netback,
+    netback_terms as netback_terms,
     on_the_sheet as on_the_sheet,
+    per_unit as per_unit,
     sheets as sheets,
 )
 from .objective import sales as sales

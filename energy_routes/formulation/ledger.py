@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from energy_routes.case import Objective
@@ -9,7 +11,7 @@ from energy_routes.errors import LabelError
 from energy_routes.formulation.recipe import NETBACK
 from energy_routes.formulation.space.space import Space
 from energy_routes.indicators import LINES, ledger_term
-from energy_routes.linear import Expr, Term, Vector
+from energy_routes.linear import Expr, Program, Term, Vector
 
 Sheet = dict[str, float]  # line of the netback sheet → money, costs negative
 
@@ -38,13 +40,21 @@ def netback(space: Space, x: Vector) -> float:
     return float(sum(float(expr.value(x).sum()) for expr in cash(space)))
 
 
-def on_the_sheet(space: Space) -> list[tuple[str, Expr]]:
+def netback_terms(space: Space, program: Program) -> tuple[Term, ...]:
+    """The terms of the netback, whatever is sought; those of its ``program``, where that seeks it."""
+    if space.policy.objective != "netback":
+        return ledger_terms(space)
+    bets = {bet.name for bet in space.bets}  # what several futures add is none of the plan's own
+    return tuple(term for term in program.terms if term.name not in bets)
+
+
+def on_the_sheet(space: Space, terms: Sequence[Term]) -> list[tuple[str, Expr]]:
     """Lines of the netback sheet with the terms that stand on them, in MUSD, in the order of the ledger.
 
     Raises LabelError where one is paid for anything but lanes, supplies, sales and home deliveries: no route could
     carry it.
     """
-    lines = [(ledger_term(term.name).line, term.expr) for term in ledger_terms(space)]
+    lines = [(ledger_term(term.name).line, term.expr) for term in terms]
     ways = _ways(space)
     carried = np.zeros(space.builder.size, dtype=bool)
     carried[np.concatenate([way.col for way in ways.values()])] = True
@@ -56,18 +66,23 @@ def on_the_sheet(space: Space) -> list[tuple[str, Expr]]:
     return [(line, expr) for line, expr in lines if line]
 
 
+def per_unit(space: Space, sheet: Sequence[tuple[str, Expr]]) -> Vector:
+    """What one unit of each variable adds to each line of the sheet, USD/t (USD/1000 m³); shape (lines, columns)."""
+    money = np.zeros((len(LINES), space.builder.size))
+    for line, expr in sheet:
+        money[LINES.index(line)] += expr.coefficients(space.builder.size)
+    return money
+
+
 def sheets(space: Space) -> dict[str, list[Sheet]]:
     """What one unit of each lane, supply, sale and home delivery adds to the sheet, USD/t (USD/1000 m³).
 
     Keys: flow, lifted, delivered, home; in each the labels in the order of its axis, lines of 0 left out.
     """
-    size = space.builder.size
-    money = {line: np.zeros(size) for line in LINES}
-    for line, expr in on_the_sheet(space):
-        money[line] += expr.coefficients(size)
+    money = per_unit(space, on_the_sheet(space, ledger_terms(space)))
     return {
         name: [{line: value for line, value in zip(LINES, row, strict=True) if value}
-               for row in np.stack([money[line][way.col] for line in LINES], axis=1).tolist()]
+               for row in money[:, way.col].T.tolist()]
         for name, way in _ways(space).items()
     }  # fmt: skip
 

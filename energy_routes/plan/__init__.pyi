@@ -1,6 +1,5 @@
 from .assembly import assemble as assemble
 from .builds_and_emissions import builds_table as builds_table
-from .flow_tracing import paths as paths
 from .limits import (
     A_PRICE as A_PRICE,
     NO_PLAN as NO_PLAN,
@@ -19,6 +18,7 @@ from .price_table import Worth as Worth
 from .routes import (
     VALUES as VALUES,
     merged as merged,
-    routes_of as routes_of,
+    routes_table as routes_table,
 )
+from .solved import Solved as Solved
 from .tables import Tables as Tables

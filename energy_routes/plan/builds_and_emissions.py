@@ -9,17 +9,14 @@ from numpy.typing import NDArray
 from energy_routes.case import BY_OPTION
 from energy_routes.formulation import Space, added, emitted
 from energy_routes.linear import Vector
+from energy_routes.plan.columns import ratio, totals
 from energy_routes.plan.price_table import Worth
+from energy_routes.plan.solved import Solved
 
 BUILD_COLUMNS = [
     "option", "family", "name", "kind", "year", "built", "begun", "capacity", "unit", "capex", "charge", "worth",
 ]  # fmt: skip
 WHOLE = 1e-6  # units nearer than this to a whole number, or to none, are it
-
-
-def arc_capacity(space: Space, x: Vector) -> Vector:
-    """Effective capacity of the open arcs, builds included: Mt (bcm) per period, inf where there is no limit."""
-    return space.arcs.data("capacity") + added(space.built, space.case, "arc", space.arcs).value(x)
 
 
 def supply_available(space: Space, x: Vector) -> Vector:
@@ -28,10 +25,10 @@ def supply_available(space: Space, x: Vector) -> Vector:
     return over.data("available") + added(space.built, space.case, "supply", over).value(x)
 
 
-def unbuilt(space: Space, arcs: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which rows of a table of arcs stand for one that an option could have opened and has not: its capacity is 0."""
+def unbuilt(space: Space, arcs: pd.Series, capacity: Vector) -> NDArray[np.bool_]:
+    """Which of some arcs stand for one that an option could have opened and has not: its capacity is 0."""
     ours = {edit.id for edit in space.case.edits if edit.table == "arcs" and edit.source.startswith(BY_OPTION)}
-    return np.asarray(arcs["arc"].isin(ours) & (arcs["capacity"] == 0.0), dtype=bool)
+    return np.asarray(arcs.isin(ours).to_numpy(dtype=bool) & (capacity == 0.0))
 
 
 def tier_added(space: Space, x: Vector) -> Vector:
@@ -72,30 +69,37 @@ def builds_table(space: Space, x: Vector, worth: Worth | None) -> pd.DataFrame:
     )[BUILD_COLUMNS]
 
 
-def emissions_table(space: Space, x: Vector) -> pd.DataFrame:
+def emissions_table(of: Solved) -> pd.DataFrame:
     """One row a period, family and mode, and ``total`` over both: work (bn tonne-km, bn thousand m3-km) and Mt CO2e.
 
     ``per_unit`` is kg CO2e a tonne (1000 m3) lifted in that period.  Modes without a factor count as nothing emitted.
     """
     columns = ["period", "family", "mode", "work", "emitted", "per_unit", "unit"]
+    space, lanes = of.space, of.space.flow.axis
     if space.case.network.tables["emissions"].empty:
         return pd.DataFrame(columns=columns, dtype=object)
-    lanes = space.flow.axis.frame
-    moved = lanes[["period", "family", "mode"]].assign(
-        work=space.flow.value(x) * space.flow.axis.data("length") / 1000.0, emitted=emitted(space).value(x) / 1000.0
-    )
-    by_mode = moved.groupby(["period", "family", "mode"], as_index=False, sort=True)[["work", "emitted"]].sum()
-    every = by_mode.groupby(["period", "family"], as_index=False)[["work", "emitted"]].sum().assign(mode="total")
-    frame = pd.concat([by_mode, every], ignore_index=True)
-    whole = frame.groupby(["family", "mode"], as_index=False)[["work", "emitted"]].sum().assign(period="total")
-    frame = pd.concat([whole, frame], ignore_index=True)
-    lifted = space.lifted.axis.frame[["period", "family"]].assign(lifted=space.lifted.value(x))
-    amounts = lifted.groupby(["period", "family"])["lifted"].sum().to_dict()
-    amounts |= {("total", family): v for family, v in lifted.groupby("family")["lifted"].sum().items()}
-    base = np.array([amounts.get(key, 0.0) for key in zip(frame["period"], frame["family"], strict=True)], dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        frame["per_unit"] = np.where(base > 0, frame["emitted"] * 1000.0 / base, np.nan)
-    return frame.assign(unit="MtCO2e")[columns]
+    moved = space.flow.value(of.x)
+    amounts = np.column_stack([moved * lanes.data("length"), emitted(space).value(of.x)]) / 1000.0
+    own = list(zip(*(lanes.frame[key] for key in ("period", "family", "mode")), strict=True))
+    by_mode = _sorted(own, amounts)
+    every = _sorted([(period, family, "total") for period, family, _ in by_mode[0]], by_mode[1])
+    parts = [*by_mode[0], *every[0]], np.vstack([by_mode[1], every[1]])
+    whole = _sorted([("total", *key[1:]) for key in parts[0]], parts[1])
+    source = space.lifted.axis.frame
+    lifted = list(zip(source["period"], source["family"], strict=True))
+    lifted += [("total", family) for _, family in lifted]
+    base = dict(zip(*totals(lifted, np.tile(space.lifted.value(of.x), 2)), strict=True))
+    frame = pd.DataFrame([*whole[0], *parts[0]], columns=columns[:3])
+    work, released = np.vstack([whole[1], parts[1]]).T
+    over = np.array([base.get((period, family), 0.0) for period, family, _ in [*whole[0], *parts[0]]], dtype=float)
+    return frame.assign(work=work, emitted=released, per_unit=ratio(released * 1000.0, over), unit="MtCO2e")[columns]
+
+
+def _sorted(keys: list[tuple[str, str, str]], values: Vector) -> tuple[list[tuple[str, str, str]], Vector]:
+    """The distinct keys in their order, and the sum of the values of each."""
+    distinct, sums = totals(keys, values)
+    order = sorted(range(len(distinct)), key=distinct.__getitem__)
+    return [distinct[at] for at in order], sums[order]
 
 
 def _whole(units: Vector) -> Vector:

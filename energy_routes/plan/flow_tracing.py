@@ -1,6 +1,6 @@
 """Proportional tracing of flows: how each lifted tonne reaches its buyer.
 
-At every (node, commodity, period) what leaves is mixed from what arrives in proportion, so a path's volume is the
+At every place (node, commodity, period) what leaves is mixed from what arrives in proportion, so a path's volume is the
 product of the shares along it.  Tanks are an arc in time: what is stored leaves in a later period, and what is left
 at the end stands for what was there at the start.  Where more is left, the difference ends in the tank; where less is,
 the difference starts there.  Paths are followed largest first until ``COVER`` of the volume has arrived.
@@ -9,55 +9,29 @@ the difference starts there.  Paths are followed largest first until ``COVER`` o
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import NamedTuple, TypeAlias
 
-from energy_routes.formulation import Sheet, Space, sheets
-from energy_routes.indicators import LINES
-from energy_routes.linear import Expr, Vector
+import numpy as np
+from scipy.sparse import csr_array
+
+from energy_routes.formulation import Space, per_unit
+from energy_routes.linear import Axis, Expr, Index, Vector, positions, summed
+from energy_routes.plan.columns import grades_of
 
 COVER = 0.999
 DUST = 1e-9
 MOST_STEPS = 200_000
+DELIVERED = -1  # in the place of a next place
 
-State = tuple[str, str, str]  # (node or tank, commodity, period)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One way out of a state: its share of what passes, the next state (None: delivered), money per unit."""
-
-    share: float
-    arc: str
-    to: State | None
-    kept: float = 1.0
-    money: Sheet = field(default_factory=dict)
-    market: str = ""
-    sold_as: str = ""
+Trail: TypeAlias = "tuple[Trail, int] | None"  # the step that led to a parcel, and what led to that
+Parcel: TypeAlias = "tuple[float, int, int, int, Trail]"  # −volume at the well, age, place, source, way so far
 
 
-@dataclass(order=True)
-class Parcel:
-    """A part of a supply on its way; the largest is followed first (``rank`` orders, ties by age)."""
-
-    rank: tuple[float, int]
-    state: State = field(compare=False)
-    origin: tuple[str, str, str] = field(compare=False)  # (supply or tank, commodity, period)
-    arcs: tuple[str, ...] = field(compare=False)
-    lifted: float = field(compare=False)
-    here: float = field(compare=False)
-    money: Sheet = field(compare=False)
-
-
-@dataclass(frozen=True)
-class Path:
-    """A path followed to its buyer: volume at the well and on arrival, and MUSD by line of the netback sheet.
-
-    ``period`` is the one in which it is lifted (or drawn from a tank).
-    """
+class Path(NamedTuple):
+    """A way that was followed to its buyer; ``period`` is the one in which it is lifted (or drawn from a tank)."""
 
     origin: str
     commodity: str
@@ -65,146 +39,211 @@ class Path:
     arcs: tuple[str, ...]
     market: str
     sold_as: str
-    volume: float
-    arrived: float
-    money: Sheet
 
 
-def paths(space: Space, x: Vector) -> Iterator[Path]:
-    """Paths of a plan at point ``x``, family by family (their volumes do not add up), largest first.
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """The paths of a plan, family by family (their volumes do not add up), largest first.
+
+    ``volume`` is what is lifted for each, Mt (bcm), shape (paths,); ``money`` what it earns by line of the netback
+    sheet, costs negative, MUSD, shape (paths, lines).
+    """
+
+    rows: list[Path]
+    volume: Vector
+    money: Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The ways out of places, an entry each, and of what can start there.
+
+    ``share`` is the part of what passes ``start`` that goes on to ``end``, where ``kept`` of it arrives.  ``name`` is
+    the arc of a lane, the buyer of a delivery, and blank in and out of tanks; ``grade`` what is sold.  ``paid`` is the
+    money of a unit at ``start`` by line, shape (entries, lines).
+    """
+
+    start: list[int]
+    end: list[int]
+    share: list[float]
+    kept: list[float]
+    name: list[str]
+    grade: list[str]
+    paid: Vector
+
+
+@dataclass(frozen=True, eq=False)
+class Sources:
+    """What every supply lifts, and what tanks give beyond what they are left with, Mt (bcm), and where; an entry each.
+
+    ``paid`` is the money of a unit by line, shape (entries, lines).
+    """
+
+    place: list[int]
+    volume: list[float]
+    origin: list[str]
+    grade: list[str]
+    period: list[str]
+    paid: Vector
+
+
+def paths(space: Space, x: Vector, sheet: Sequence[tuple[str, Expr]]) -> Paths:
+    """Paths of a plan at point ``x``, and their money by the lines of the ``sheet``.
 
     A family is followed until ``COVER`` of what is lifted of it has arrived.
     """
-    unit = sheets(space)
-    steps = _steps(space, x, unit)
-    ages = count()
-    family = family_of_grade(space)
-    parcels = _parcels(space, x, unit["lifted"], ages)
+    unit = per_unit(space, sheet)
+    sources, steps = _sources(space, x, unit), _steps(space, x, unit)
+    family = [grades_of(space)[grade] for grade in sources.grade]
+    parcels: list[Parcel] = [
+        (-volume, age, place, age, None)
+        for age, (place, volume) in enumerate(zip(sources.place, sources.volume, strict=True))
+    ]
+    found: list[tuple[int, list[int], float]] = []
+    ages = count(len(parcels))
     for own in dict.fromkeys(space.exports.axis.frame["family"]):
-        yield from _followed([p for p in parcels if family[p.origin[1]] == own], steps, ages)
+        found += _followed([p for p in parcels if family[p[3]] == own], steps, ages)
+    return _told(sources, steps, found)
 
 
-def family_of_grade(space: Space) -> dict[str, str]:
-    """The family of each commodity."""
-    grades = space.case.network.tables["commodities"]
-    return dict(zip(grades["id"], grades["family"], strict=True))
-
-
-def _followed(heap: list[Parcel], steps: Mapping[State, list[Step]], ages: Iterator[int]) -> Iterator[Path]:
-    """The paths of parcels of one family."""
+def _followed(heap: list[Parcel], steps: Steps, ages: Iterator[int]) -> Iterator[tuple[int, list[int], float]]:
+    """The paths of parcels of one family: source, steps, and volume at the well."""
+    leaving: dict[int, list[int]] = {}
+    for step, place in enumerate(steps.start):
+        leaving.setdefault(place, []).append(step)
     heapq.heapify(heap)
-    total = sum(parcel.lifted for parcel in heap)
+    total = -sum(parcel[0] for parcel in heap)
     left = total
     for _ in range(MOST_STEPS):
         if not heap or left <= total * (1 - COVER):
             return
-        parcel = heapq.heappop(heap)
-        for step in steps.get(parcel.state, ()):
-            lifted, here = parcel.lifted * step.share, parcel.here * step.share
-            money = {k: parcel.money[k] * step.share + step.money.get(k, 0.0) * here for k in LINES}
-            arcs = (*parcel.arcs, step.arc) if step.arc else parcel.arcs
-            if step.to is None:
-                left -= lifted
-                yield Path(*parcel.origin, arcs, step.market, step.sold_as, lifted, here, money)
-            elif lifted > DUST:
-                rank = (-lifted, next(ages))
-                heapq.heappush(heap, Parcel(rank, step.to, parcel.origin, arcs, lifted, here * step.kept, money))
+        size, _, place, source, trail = heapq.heappop(heap)
+        for step in leaving.get(place, ()):
+            volume, onward = -size * steps.share[step], steps.end[step]
+            if onward == DELIVERED:
+                left -= volume
+                yield source, _unravelled((trail, step)), volume
+            elif volume > DUST:
+                heapq.heappush(heap, (-volume, next(ages), onward, source, (trail, step)))
 
 
-def _parcels(space: Space, x: Vector, unit: list[Sheet], ages: Iterator[int]) -> list[Parcel]:
-    """What every supply lifts, and what tanks give beyond what they are left with: parcels that have not moved yet."""
-    lifted, none = space.lifted, dict.fromkeys(LINES, 0.0)
-    heap = [
-        Parcel(
-            (-volume, next(ages)),
-            (row["node"], row["commodity"], row["period"]),
-            (row["supply"], row["commodity"], row["period"]),
-            (),
-            volume,
-            volume,
-            none | {line: value * volume for line, value in money.items()},
-        )
-        for row, money, volume in zip(lifted.axis.frame.to_dict("records"), unit, lifted.value(x).tolist(), strict=True)
-        if volume > DUST
-    ]
-    for row, opening, closing in _ends(space, x):
-        if opening - closing > DUST:
-            tank, drawn = (f"tank {row['storage']}", row["commodity"], row["period"]), opening - closing
-            origin = (row["storage"], row["commodity"], row["period"])
-            heap.append(Parcel((-drawn, next(ages)), tank, origin, (), drawn, drawn, none))
-    return heap
+def _unravelled(trail: Trail) -> list[int]:
+    """The steps of a way, the first one first."""
+    steps = []
+    while trail is not None:
+        trail, step = trail
+        steps.append(step)
+    return steps[::-1]
 
 
-def drawn(space: Space, x: Vector, family: str) -> float:
-    """What tanks give of a family over the horizon beyond what they are left with, Mt (bcm)."""
-    grades = family_of_grade(space)
-    return sum(volume for _, _, grade, volume in drawn_by_period(space, x) if grades[grade] == family)
+def _told(sources: Sources, steps: Steps, found: Sequence[tuple[int, list[int], float]]) -> Paths:
+    """The paths by their names, and the money of each: that of a unit on every step times what is left of it there."""
+    here: list[float] = []
+    for _, way, volume in found:
+        for step in way:
+            here.append(volume)
+            volume *= steps.kept[step]
+    ends = np.cumsum([0, *(len(way) for _, way, _ in found)])
+    taken = np.array([step for _, way, _ in found for step in way], dtype=np.int64)
+    volumes = np.array([volume for _, _, volume in found], dtype=float)
+    passed = csr_array((np.array(here, dtype=float), taken, ends), shape=(len(found), len(steps.start)))
+    return Paths(
+        [
+            Path(sources.origin[at], sources.grade[at], sources.period[at],
+                 tuple(steps.name[step] for step in way[:-1] if steps.name[step]), steps.name[way[-1]],
+                 steps.grade[way[-1]])
+            for at, way, _ in found
+        ],
+        volumes,
+        sources.paid[[at for at, _, _ in found]] * volumes[:, None] + passed @ steps.paid,
+    )  # fmt: skip
 
 
-def drawn_by_period(space: Space, x: Vector) -> list[tuple[str, str, str, float]]:
-    """(period, tank, commodity, volume) of what tanks give beyond what they are left with; counted in the first."""
+def _place(space: Space, over: Axis) -> Index:
+    """The place (node, commodity, period) of each row."""
+    return positions(over, space.places, space.places.keys)
+
+
+def _sources(space: Space, x: Vector, unit: Vector) -> Sources:
+    lifted, stock = space.lifted.axis, space.stock.axis
+    volume = np.concatenate([space.lifted.value(x), drawn(space, x)])
+    place = np.concatenate([_place(space, lifted), len(space.places) + np.arange(len(stock))])
+    paid = np.vstack([unit[:, space.lifted.col].T, np.zeros((len(stock), len(unit)))])
+    some = np.flatnonzero(volume > DUST)
+
+    def label(of_supply: str, of_stock: str) -> list[str]:
+        labels = [*lifted.frame[of_supply], *stock.frame[of_stock]]
+        return [labels[at] for at in some]
+
+    return Sources(place[some].tolist(), volume[some].tolist(), label("supply", "storage"),
+                   label("commodity", "commodity"), label("period", "period"), paid[some])  # fmt: skip
+
+
+def drawn(space: Space, x: Vector) -> Vector:
+    """What each tank gives over the horizon beyond what it is left with, Mt (bcm): in its row of the first period."""
+    first = space.stock.axis.frame["first"].to_numpy(dtype=bool)
+    closing = np.zeros(len(first))
+    closing[_following(space.stock.axis)] = space.stock.value(x)  # the last period is followed by the first
+    return np.where(first, np.maximum(_opening(space, x) - closing, 0.0), 0.0)
+
+
+def _opening(space: Space, x: Vector) -> Vector:
+    """The stock before each period, Mt (bcm)."""
+    return space.stock.value(x) - space.injected.value(x) + space.withdrawn.value(x)
+
+
+def _following(stock: Axis) -> Index:
+    """The row of the same stock in the next period, of the last period in the first."""
+    ending = stock.relabelled("ending", stock.keys, before=stock.frame["period"])
+    return positions(ending, stock, ("storage", "commodity", "before"))
+
+
+def _steps(space: Space, x: Vector, unit: Vector) -> Steps:
+    """The ways out of every place, each with its share of the volume that passes."""
+    lanes, sold, home = space.flow.axis, space.delivered.axis, space.home.axis
+    parts = [
+        _Part(_place(space, space.tails), _place(space, space.heads), space.flow.value(x), lanes.frame["arc"],
+              lanes.frame["commodity"]),
+        _delivered(_place(space, sold), space.delivered.value(x), sold, "market"),
+        _delivered(_place(space, home), space.home.value(x), home, "obligation"),
+        *_in_tanks(space, x),
+    ]  # fmt: skip
+    start, end, volume = (np.concatenate([part[at] for part in parts]) for at in range(3))
+    columns = np.concatenate([space.flow.col, space.delivered.col, space.home.col])
+    paid, kept = np.zeros((len(start), len(unit))), np.ones(len(start))
+    paid[: len(columns)], kept[: len(lanes)] = unit[:, columns].T, lanes.data("yield")
+    names, grades = ([text for part in parts for text in part[at]] for at in (3, 4))
+    used = np.flatnonzero(volume > DUST)
+    start, volume = start[used], volume[used]
+    share = volume / summed(start, volume, len(space.places) + len(space.stock.axis))[start]
+    return Steps(start.tolist(), end[used].tolist(), share.tolist(), kept[used].tolist(), [names[at] for at in used],
+                 [grades[at] for at in used], paid[used])  # fmt: skip
+
+
+class _Part(NamedTuple):
+    """Ways of one kind: from where, to where, how much (Mt or bcm), by or to whom, and of what."""
+
+    start: Index
+    end: Index
+    volume: Vector
+    name: Iterable[str]
+    grade: Iterable[str]
+
+
+def _delivered(place: Index, volume: Vector, over: Axis, buyer: str) -> _Part:
+    return _Part(place, np.full(len(over), DELIVERED), volume, over.frame[buyer], over.frame["commodity"])
+
+
+def _in_tanks(space: Space, x: Vector) -> list[_Part]:
+    """Stock as an arc in time: into the tank, out to the node again, on to the next period, or left at the end."""
+    stock, held = space.stock.axis, space.stock.value(x)
+    node, tank, following = _place(space, stock), len(space.places) + np.arange(len(stock)), _following(stock)
+    last = stock.frame["last"].to_numpy(dtype=bool)
+    kept = np.where(last, np.minimum(held, _opening(space, x)[following]), held)
+    blank, goods = [""] * len(stock), stock.frame["commodity"]
     return [
-        (row["period"], row["storage"], row["commodity"], opening - closing)
-        for row, opening, closing in _ends(space, x)
-        if opening > closing
+        _Part(node, tank, space.injected.value(x), blank, goods),
+        _Part(tank, node, space.withdrawn.value(x), blank, goods),
+        _Part(tank, tank[following], kept, blank, goods),
+        _delivered(tank, held - kept, stock, "storage"),
     ]
-
-
-def _ends(space: Space, x: Vector) -> list[tuple[Mapping[Any, Any], float, float]]:
-    """Each tank and commodity: its row in the first period, the stock before it, and the stock after the last."""
-    frame, stock = space.stock.axis.frame, space.stock.value(x)
-    opening = stock - space.injected.value(x) + space.withdrawn.value(x)
-    first, last = (frame[end].to_numpy(dtype=bool) for end in ("first", "last"))
-    closing = dict(zip(zip(frame["storage"][last], frame["commodity"][last], strict=True), stock[last], strict=True))
-    return [
-        (row, float(before), float(closing[row["storage"], row["commodity"]]))
-        for row, before in zip(frame[first].to_dict("records"), opening[first], strict=True)
-    ]
-
-
-def _steps(space: Space, x: Vector, unit: Mapping[str, list[Sheet]]) -> dict[State, list[Step]]:
-    """The ways out of every state, each with its share of the volume that passes."""
-    out: dict[State, list[tuple[float, Step]]] = defaultdict(list)
-
-    def taken(name: str, expr: Expr) -> Iterator[tuple[int, dict[str, Any], Sheet, float]]:
-        rows: list[dict[str, Any]] = expr.axis.frame.to_dict("records")  # type: ignore[assignment]
-        found = zip(range(len(rows)), rows, unit[name], expr.value(x).tolist(), strict=True)
-        return (row for row in found if row[3] > DUST)
-
-    kept = space.flow.axis.data("yield").tolist()
-    for at, row, money, volume in taken("flow", space.flow):
-        step = Step(0.0, row["arc"], (row["to"], row["to_commodity"], row["period"]), kept[at], money)
-        out[row["from"], row["commodity"], row["period"]].append((volume, step))
-    for name, expr, buyer in (("delivered", space.delivered, "market"), ("home", space.home, "obligation")):
-        for _, row, money, volume in taken(name, expr):
-            step = Step(0.0, "", None, money=money, market=row[buyer], sold_as=row["commodity"])
-            out[row["node"], row["commodity"], row["period"]].append((volume, step))
-    _tanks(space, x, out)
-    shares = {}
-    for state, ways in out.items():
-        total = sum(volume for volume, _ in ways)
-        shares[state] = [Step(volume / total, s.arc, s.to, s.kept, s.money, s.market, s.sold_as) for volume, s in ways]
-    return shares
-
-
-def _tanks(space: Space, x: Vector, out: dict[State, list[tuple[float, Step]]]) -> None:
-    """Stock as an arc in time: into the tank, on to the next period, out to the node again, or left at the end."""
-    frame = space.stock.axis.frame
-    following = dict(zip(frame["before"], frame["period"], strict=True))
-    opening = {(row["storage"], row["commodity"]): volume for row, volume, _ in _ends(space, x)}
-    values = (space.stock.value(x), space.injected.value(x), space.withdrawn.value(x))
-    for row, stock, put, taken in zip(frame.to_dict("records"), *values, strict=True):
-        node, tank = (
-            (row["node"], row["commodity"], row["period"]),
-            (f"tank {row['storage']}", row["commodity"], row["period"]),
-        )
-        if put > DUST:
-            out[node].append((put, Step(0.0, "", tank)))
-        if taken > DUST:
-            out[tank].append((taken, Step(0.0, "", node)))
-        kept = min(stock, opening[row["storage"], row["commodity"]]) if row["last"] else stock
-        if kept > DUST:
-            out[tank].append((kept, Step(0.0, "", (tank[0], tank[1], following[row["period"]]))))
-        if stock - kept > DUST:
-            end = Step(0.0, "", None, market=row["storage"], sold_as=row["commodity"])
-            out[tank].append((stock - kept, end))

@@ -85,11 +85,13 @@ def _cone_prices(space: Space, x: Vector, worth: Worth) -> Iterator[pd.DataFrame
         yield pd.DataFrame([row], columns=PRICE_COLUMNS)
 
 
-def supply_prices(labels: pd.DataFrame, worth: Worth) -> Vector:
-    """The price of each supply and period, as the table of prices has it."""
-    own = worth.limits[worth.limits["kind"] == "supply"]
-    found = dict(zip(zip(own["limit"], own["period"], strict=True), _told(own["price"]), strict=True))
-    return np.array([found[key] for key in zip(labels["supply"], labels["period"], strict=True)], dtype=float)
+def told_of(worth: Worth | None, kind: str, limits: pd.Series, periods: pd.Series) -> Vector:
+    """The price of each limit of a kind and period, as the table of prices has it; 0 where no limit stands."""
+    if worth is None:
+        return np.zeros(len(limits))
+    own = worth.limits[worth.limits["kind"] == kind]
+    found = dict(zip(zip(own["limit"], own["period"], strict=True), _told(own["price"]).tolist(), strict=True))
+    return np.array([found.get(key, 0.0) for key in zip(limits, periods, strict=True)], dtype=float)
 
 
 def _told(prices: pd.Series) -> Vector:

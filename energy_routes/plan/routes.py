@@ -6,99 +6,141 @@ What no path explains is reported as "other paths", so the sheets always add up 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import Space, on_the_sheet
 from energy_routes.indicators import BACK, LINES, PAID, PRICE
-from energy_routes.linear import Expr, Vector
+from energy_routes.linear import Vector
 from energy_routes.network import Names
-from energy_routes.plan.flow_tracing import Path, drawn, family_of_grade
+from energy_routes.plan.columns import grades_of, of_family, totals, units
+from energy_routes.plan.flow_tracing import drawn
+from energy_routes.plan.solved import Solved
 
 VALUES = (*LINES, "cost", "netback")  # USD per unit lifted
-KEYS = ["origin", "commodity", "arcs", "market", "sold_as"]
 COLUMNS = [
     "family", "route", "origin", "shipper", "commodity", "sold_as", "market", "corridor", "arcs", "volume", "share",
     *VALUES, "export", "limited_by", "unit",
 ]  # fmt: skip
+TIGHT = 1e-6  # USD/t: a price above this limits a route
 
 
-def routes_of(space: Space, x: Vector, prices: pd.DataFrame, found: Sequence[Path]) -> pd.DataFrame:
-    """One row a route (supply, arcs, market) of the paths found: volume lifted, share, and USD per lifted tonne."""
-    rows = [
-        (p.origin, p.commodity, ";".join(p.arcs), p.market, p.sold_as, p.volume, *(p.money[k] for k in LINES))
-        for p in found
-    ]
-    frame = pd.DataFrame(rows, columns=[*KEYS, "volume", *LINES])
-    frame = frame.groupby(KEYS, as_index=False, sort=False).sum()
-    return _finish(space, x, frame, prices)
+class Route(NamedTuple):
+    """The labels of a route."""
+
+    family: str
+    route: str
+    origin: str = ""
+    shipper: str = ""
+    commodity: str = ""
+    sold_as: str = ""
+    market: str = ""
+    corridor: str = ""
+    arcs: str = ""
+    export: bool = True
+    limited_by: str = ""
 
 
-def _finish(space: Space, x: Vector, frame: pd.DataFrame, prices: pd.DataFrame) -> pd.DataFrame:
-    """Names, shares and unit values; money columns come in MUSD and leave in USD per lifted tonne."""
-    tables = space.case.network.tables
-    called = Names(tables)
-    frame["shipper"] = frame["origin"].map(called.shipper)
-    labels = zip(frame["origin"], frame["arcs"], frame["market"], strict=True)
-    frame["route"] = [_words(called, *label) for label in labels]
-    frame["limited_by"] = _limited_by(tables["limit_terms"], frame, prices)
-    markets = tables["markets"]
-    frame["export"] = frame["market"].isin(markets.loc[markets["export"].astype(bool), "id"])
-    ways = zip(frame["arcs"], frame["export"], strict=True)
-    frame["corridor"] = [_corridor(called.corridor_of_arc, arcs) if export else "" for arcs, export in ways]
-    frame = frame.sort_values(["volume", "route", "arcs"], ascending=[False, True, True])
-    frame["family"] = frame["commodity"].map(family_of_grade(space))
-    families = list(dict.fromkeys(space.exports.axis.frame["family"]))
-    lifted = {k: float(space.lifted.value(x)[_of(space.lifted, k)].sum()) for k in families}
-    parts = [
-        _with_rest(frame[frame["family"] == k], k, lifted[k] + drawn(space, x, k), _totals(space, x, k))
-        for k in families
-    ]
-    frame = pd.concat(parts) if parts else frame
-    lines, paid = list(LINES), list(PAID)
-    frame[lines] = frame[lines].div(frame["volume"], axis=0)
-    frame[paid] = 0.0 - frame[paid]
-    frame["cost"] = frame[paid].sum(axis=1) - frame[list(BACK)].sum(axis=1)
-    frame["netback"] = frame[PRICE.id] - frame["cost"]
-    frame["share"] = frame["volume"] / frame["family"].map(lifted).replace(0.0, np.nan).astype(float)
-    frame["unit"] = frame["family"].map(space.case.network.units("volume"))
-    return frame[COLUMNS].reset_index(drop=True)
+def routes_table(of: Solved) -> pd.DataFrame:
+    """One row a route (supply, arcs, market): volume lifted, share, and USD per lifted tonne; largest first."""
+    found = of.paths
+    keys, sums = totals(
+        [(path.origin, path.commodity, path.arcs, path.market, path.sold_as) for path in found.rows],
+        np.column_stack([found.volume, found.money]),
+    )
+    routes = _labelled(of, keys)
+    order = sorted(range(len(routes)), key=lambda at: (-sums[at, 0], routes[at].route, routes[at].arcs))
+    told, amounts = [], []
+    for family in dict.fromkeys(of.space.exports.axis.frame["family"]):
+        own = [at for at in order if routes[at].family == family]
+        told += [routes[at] for at in own]
+        amounts.append(sums[own])
+        whole = _amounts(of, family)
+        rest = whole - sums[own].sum(axis=0)
+        if rest[0] > 1e-11 * max(float(whole[0]), 1.0):
+            told.append(Route(family, "other paths"))
+            amounts.append(rest[None])
+    return _valued(of, pd.DataFrame(told, columns=Route._fields), np.concatenate([sums[:0], *amounts]))
 
 
-def _of(expr: Expr, family: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """The labels of an expression that are of a family."""
-    return np.asarray(expr.axis.frame["family"].to_numpy(dtype=object) == family, dtype=bool)
+def _amounts(of: Solved, family: str) -> Vector:
+    """What is lifted of a family and drawn from tanks, Mt (bcm), and its MUSD by line of the netback sheet."""
+    space, x = of.space, of.x
+    out = np.zeros(1 + len(LINES))
+    out[0] = space.lifted.value(x)[of_family(space, space.lifted.axis, family)].sum()
+    grades = grades_of(space)
+    ours = np.array([grades[grade] == family for grade in space.stock.axis.frame["commodity"]], dtype=bool)
+    out[0] += drawn(space, x)[ours].sum()
+    for line, expr in of.sheet:
+        out[1 + LINES.index(line)] += expr.value(x)[of_family(space, expr.axis, family)].sum()
+    return out
 
 
-def _totals(space: Space, x: Vector, family: str) -> dict[str, float]:
-    """MUSD of a family by line of the netback sheet over the whole plan, from the objective's own terms."""
-    totals = dict.fromkeys(LINES, 0.0)
-    for line, expr in on_the_sheet(space):
-        totals[line] += float(expr.value(x)[_of(expr, family)].sum())
-    return totals
+def _valued(of: Solved, frame: pd.DataFrame, amounts: Vector) -> pd.DataFrame:
+    """Labels with volumes, shares of what is lifted, and values per lifted unit; money comes in MUSD."""
+    volume = amounts[:, 0]
+    value = dict(zip(LINES, (amounts[:, 1:] / volume[:, None]).T, strict=True))
+    value |= {line: 0.0 - value[line] for line in PAID}
+    cost = sum(value[line] for line in PAID) - sum(value[line] for line in BACK)
+    lifted, axis = of.space.lifted.value(of.x), of.space.lifted.axis
+    whole = {k: float(lifted[of_family(of.space, axis, k)].sum()) or np.nan for k in dict.fromkeys(frame["family"])}
+    share = volume / np.array([whole[family] for family in frame["family"]], dtype=float)
+    return frame.assign(
+        volume=volume, share=share, **value, cost=cost, netback=value[PRICE.id] - cost,
+        unit=units(of.space, frame["family"]),
+    )[COLUMNS]  # fmt: skip
 
 
-def _with_rest(frame: pd.DataFrame, family: str, started: float, totals: dict[str, float]) -> pd.DataFrame:
-    """One closing row of a family for what was not followed to its end: volumes and money add up to the plan."""
-    rest = started - float(frame["volume"].sum())
-    if rest <= 1e-11 * max(started, 1.0):
-        return frame
-    row = dict.fromkeys(frame.columns, "") | {name: totals[name] - float(frame[name].sum()) for name in LINES}
-    row |= {"family": family, "route": "other paths", "volume": rest, "export": True}
-    return pd.concat([frame, pd.DataFrame([row])])
+def _labelled(of: Solved, keys: list[tuple[str, str, tuple[str, ...], str, str]]) -> list[Route]:
+    """What is told of each route (origin, commodity, arcs, market, sold as)."""
+    called, grades, tables = of.called, grades_of(of.space), of.space.case.network.tables
+    exporting = dict(zip(tables["markets"]["id"], tables["markets"]["export"].astype(bool), strict=True))
+    limits = _limits(of)
+    out = []
+    for origin, commodity, arcs, market, sold_as in keys:
+        export = bool(exporting.get(market, False))
+        out.append(Route(
+            family=grades[commodity], route=_words(called, origin, arcs, market), origin=origin,
+            shipper=called.shipper[origin], commodity=commodity, sold_as=sold_as, market=market,
+            corridor=corridor_of(called, arcs) if export else "", arcs=";".join(arcs), export=export,
+            limited_by="; ".join(dict.fromkeys(
+                name for kind, place in (*(("arc", arc) for arc in arcs), ("market", market))
+                for name in limits.get((kind, place), ()))),
+        ))  # fmt: skip
+    return out
 
 
-def _words(called: Names, origin: str, arcs: str, market: str) -> str:
+def corridor_of(called: Names, arcs: tuple[str, ...]) -> str:
+    """The corridor whose meter a path crosses first; blank where it crosses none."""
+    return next((called.corridor_of_arc[arc] for arc in arcs if arc in called.corridor_of_arc), "")
+
+
+def _limits(of: Solved) -> Mapping[tuple[str, str], list[str]]:
+    """The names of the limits with a price, by the arc or the market at which a route runs into them."""
+    out: dict[tuple[str, str], list[str]] = defaultdict(list)
+    if of.worth is None:
+        return out
+    limits, price = of.worth.limits, of.worth.limits["price"].to_numpy(dtype=float)
+    tight = np.isfinite(price) & (price > TIGHT) & limits["kind"].isin(["capacity", "joint", "market"]).to_numpy()
+    named = limits.loc[tight, ["kind", "limit", "name"]].drop_duplicates(["kind", "limit"])
+    terms = of.space.case.network.tables["limit_terms"]
+    for kind, limit, name in named.itertuples(index=False):
+        arcs = terms.loc[terms["limit"] == limit, "arc"] if kind == "joint" else [limit]
+        for place in arcs:
+            out["market" if kind == "market" else "arc", str(place)].append(str(name))
+    return out
+
+
+def _words(called: Names, origin: str, arcs: tuple[str, ...], market: str) -> str:
     """The route as people say it: where it starts, the lines that carry it, the ports, and where it is sold.
 
     A border is named where no line with a name crosses it; a hub only where there is nothing else to name.
     """
     start, end = called.supply_node[origin], called.delivery_node.get(market, market)
-    path = [arc for arc in arcs.split(";") if arc]
-    marks = [mark for arc in path for mark in _marks(called, arc, {start, end})]
-    hubs = [called.node[n] for arc in path if called.node_kind[n := called.arc_end[arc]] == "hub" and n != end][:2]
+    marks = [mark for arc in arcs for mark in _marks(called, arc, {start, end})]
+    hubs = [called.node[n] for arc in arcs if called.node_kind[n := called.arc_end[arc]] == "hub" and n != end][:2]
     words = " → ".join(dict.fromkeys([called.node[start], *(marks or hubs), called.node[end]]))
     return f"{words} (left in store)" if market in called.storage else words
 
@@ -130,31 +172,3 @@ def _any_of(cells: pd.Series[str]) -> str:
     """The parts of cells that list some, each once, joined as they were ('; ' between names, ';' between arcs)."""
     joint = "; " if cells.name == "limited_by" else ";"
     return joint.join(dict.fromkeys(part for cell in cells.fillna("") for part in str(cell).split(joint) if part))
-
-
-def _corridor(corridors: Mapping[str, str], arcs: str) -> str:
-    """The corridor whose meter an export path crosses."""
-    return next((corridors[arc] for arc in arcs.split(";") if arc in corridors), "")
-
-
-def _limited_by(terms: pd.DataFrame, frame: pd.DataFrame, prices: pd.DataFrame) -> list[str]:
-    """The names of the limits with a price that each route runs into."""
-    tight = prices[(prices["price"] > 1e-6) & prices["kind"].isin(["capacity", "joint", "market"])]
-    named = tight.drop_duplicates(["kind", "limit"])[["kind", "limit", "name"]].astype(str)
-    by_arc: dict[str, list[str]] = defaultdict(list)
-    for kind, limit, name in named.itertuples(index=False):
-        if kind == "capacity":
-            by_arc[limit].append(name)
-        elif kind == "joint":
-            for arc in terms.loc[terms["limit"] == limit, "arc"]:
-                by_arc[arc].append(name)
-    markets = {limit: name for kind, limit, name in named.itertuples(index=False) if kind == "market"}
-    return [
-        "; ".join(
-            dict.fromkeys(
-                [n for arc in arcs.split(";") for n in by_arc.get(arc, [])]
-                + ([markets[market]] if market in markets else [])
-            )
-        )
-        for arcs, market in zip(frame["arcs"], frame["market"], strict=True)
-    ]

@@ -7,15 +7,15 @@ from functools import partial
 from threading import RLock
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar, overload
 
-Maker: TypeAlias = "Callable[[Tables], Any]"
+Maker: TypeAlias = Callable[[], Any]
 Part = TypeVar("Part")
 
 
 class Tables:
     """Tables by name, each made once, when it is first read.
 
-    A maker is given all the tables, so that it can read others; what it holds is let go when its table is made.  Two
-    threads that read a table at once get the same one.  A pickle and a deep copy hold the tables, not their makers.
+    What a maker holds is let go when its table is made.  Two threads that read a table at once get the same one.  A
+    pickle and a deep copy hold the tables, not their makers.
     """
 
     def __init__(self, makers: Mapping[str, Maker], made: Mapping[str, Any] | None = None) -> None:
@@ -25,13 +25,13 @@ class Tables:
         if name not in self._made:
             with self._lock:
                 if name not in self._made:
-                    self._made[name] = self._makers[name](self)
+                    self._made[name] = self._makers[name]()
                     del self._makers[name]
         return self._made[name]
 
     def but(self, **makers: Maker) -> Tables:
         """The same tables but for some, which are made anew; the others are made once for both."""
-        return Tables({name: partial(_of, self, name) for name in self._names()} | makers)
+        return Tables({name: partial(self.__getitem__, name) for name in self._names()} | makers)
 
     def _names(self) -> list[str]:
         with self._lock:
@@ -39,10 +39,6 @@ class Tables:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Tables, ({}, {name: self[name] for name in sorted(self._names())})
-
-
-def _of(before: Tables, name: str, _: Tables) -> Any:
-    return before[name]
 
 
 class _HasParts(Protocol):

@@ -38,10 +38,8 @@ def loops(flows: pd.DataFrame) -> list[Loop]:
     A cycle closes where a commodity comes back to its node in the same period.  Cycles that share a node are one loop.
     """
     found: dict[tuple[str, ...], list[Loop]] = {}
-    moving = flows[flows["volume"] > SLIGHT]
-    for _, lanes in moving.groupby(["period", "family"], sort=False):
-        for loop in _in_period(lanes):
-            found.setdefault(tuple(sorted(loop.arcs)), []).append(loop)
+    for loop in _apart(flows[flows["volume"] > SLIGHT]):
+        found.setdefault(tuple(sorted(loop.arcs)), []).append(loop)
     merged = [
         Loop(same[0].arcs, tuple(p for loop in same for p in loop.periods), sum(loop.volume for loop in same),
              sum(loop.destroyed for loop in same), same[0].unit)
@@ -50,17 +48,18 @@ def loops(flows: pd.DataFrame) -> list[Loop]:
     return sorted(merged, key=lambda loop: (-loop.destroyed, loop.arcs))
 
 
-def _in_period(lanes: pd.DataFrame) -> Iterator[Loop]:
-    """The loops of one period and family: parts in which each place can be reached from each other."""
-    places: dict[tuple[str, str], int] = {}
+def _apart(lanes: pd.DataFrame) -> Iterator[Loop]:
+    """The loops of each period: parts in which each place can be reached from each other."""
+    places: dict[tuple[str, str, str], int] = {}
     tail, head = (
-        np.array([places.setdefault(place, len(places)) for place in zip(lanes[end], lanes[grade], strict=True)])
+        np.array([places.setdefault(place, len(places)) for place in zip(lanes["period"], lanes[end], lanes[grade],
+                                                                         strict=True)], dtype=np.int64)
         for end, grade in (("from", "commodity"), ("to", "to_commodity"))
-    )
+    )  # fmt: skip
     links = coo_array((np.ones(len(lanes)), (tail, head)), shape=(len(places), len(places)))
     _, part = connected_components(links, directed=True, connection="strong")
     inside = part[tail] == part[head]
-    for number in np.unique(part[tail[inside]]):
+    for number in dict.fromkeys(part[tail[inside]].tolist()):
         own = inside & (part[tail] == number)
         rows = lanes[own]
         destroyed = float((rows["volume"] - rows["outlet"]).sum())

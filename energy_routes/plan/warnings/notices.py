@@ -5,33 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from energy_routes.formulation import Space
-from energy_routes.linear import Vector
+from energy_routes.linear import Axis, Vector, positions
 from energy_routes.pack import Period, months_of
+from energy_routes.plan.columns import totals
+from energy_routes.plan.price_table import clean
+from energy_routes.plan.solved import Solved
+from energy_routes.plan.volumes import flows_table, shut_in
 from energy_routes.plan.warnings.loops import Loop, loops
 from energy_routes.plan.warnings.waivers import waivers
 
 SLIGHT = 1e-6  # Mt or bcm
 
 
-def notices(
-    space: Space, x: Vector, flows: pd.DataFrame, supplies: pd.DataFrame, obligations: pd.DataFrame
-) -> tuple[dict[str, Any], ...]:
+def notices(of: Solved) -> tuple[dict[str, Any], ...]:
     """What goes round and is lost, was shut in, short, waived by force majeure, or has no price to be sold at."""
-    unit = dict(zip(supplies["supply"], supplies["unit"], strict=True))
-    out = [_round(loop) for loop in loops(flows)]
+    space = of.space
+    out = [_round(loop) for loop in loops(flows_table(of, np.flatnonzero(of.moved > SLIGHT)))]
     out += [
-        notice("shut_in", f"{volume:.3g} {unit[name]} is available but not lifted", f"supply:{name}")
-        for name, volume in _large(supplies.groupby("supply")["shut_in"].sum())
+        notice("shut_in", f"{volume:.3g} {unit} is available but not lifted", f"supply:{name}")
+        for (name, unit), volume in _large(space, space.lifted.axis, shut_in(of))
     ]
-    short = obligations.drop_duplicates(["period", "obligation"]).groupby("obligation")["short"].sum()
     out += [
         notice("short", f"{volume:.3g} not delivered, at its penalty", f"obligation:{name}")
-        for name, volume in _large(short)
+        for (name, _), volume in _large(space, space.obligations, clean(space.short.value(of.x)))
     ]
-    waived = waivers(space, x)
+    waived = waivers(of)
     out += [_waived(row) for row in waived[waived["volume"] > SLIGHT].to_dict("records")]
     out += [
         notice("no_price", f"no price in {', '.join(periods)}: nothing can be sold there then", f"market:{market}")
@@ -39,7 +41,7 @@ def notices(
     ]
     out += [
         notice("meter", f"counted by the best way on from {arcs}: ways lose differently, and others use them", group)
-        for group, arcs in _counted_at_best(space, flows).items()
+        for group, arcs in _counted_at_best(of).items()
     ]
     return tuple(out)
 
@@ -70,17 +72,25 @@ def _waived(row: Mapping[Any, Any]) -> dict[str, Any]:
         "volume": row["volume"], "unit": row["unit"], "money": row["money"]}  # fmt: skip
 
 
-def _large(volumes: pd.Series[float]) -> list[tuple[str, float]]:
-    return [(str(label), float(volume)) for label, volume in volumes.items() if volume > SLIGHT]
+def _large(space: Space, over: Axis, volumes: Vector) -> list[tuple[tuple[str, str], float]]:
+    """The volume over the horizon, Mt or bcm, of each supply or obligation and its unit, in their order."""
+    unit = space.case.network.units("volume")
+    labels = zip(over.frame[over.keys[0]], over.frame["family"], strict=True)
+    own = [(name, unit[family]) for name, family in labels]
+    named, sums = totals(own, volumes)
+    return sorted((key, float(volume)) for key, volume in zip(named, sums, strict=True) if volume > SLIGHT)
 
 
-def _counted_at_best(space: Space, flows: pd.DataFrame) -> dict[str, str]:
+def _counted_at_best(of: Solved) -> dict[str, str]:
     """Groups of which nobody can tell what is sold abroad in the end, with the arcs at which they are counted."""
-    lanes = space.counted[0].frame
-    lanes = lanes[~lanes["known"].to_numpy(dtype=bool)][["kind", "group", "arc", "commodity", "period"]]
-    moved = lanes.merge(flows[flows["volume"] > SLIGHT], on=["arc", "commodity", "period"])
-    names = (moved["kind"] + ":" + moved["group"]).astype(str)
-    return {str(name): ", ".join(dict.fromkeys(arcs)) for name, arcs in moved["arc"].groupby(names, sort=False)}
+    counted, lanes = of.space.counted[0], of.space.flow.axis
+    guessed = np.flatnonzero(~counted.frame["known"].to_numpy(dtype=bool))
+    moved = of.moved[positions(counted.take(guessed), lanes, lanes.keys)] > SLIGHT
+    arcs: dict[str, dict[str, None]] = {}
+    told = counted.frame[["kind", "group", "arc"]].iloc[guessed[moved]]
+    for kind, group, arc in told.itertuples(index=False):
+        arcs.setdefault(f"{kind}:{group}", {})[arc] = None
+    return {group: ", ".join(own) for group, own in arcs.items()}
 
 
 def _unpriced(space: Space) -> dict[str, list[str]]:

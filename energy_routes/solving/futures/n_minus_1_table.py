@@ -34,8 +34,8 @@ def with_security(
     at = _best_recourse(guard, program, x)
     table = cache(lambda: _table(guard, at, worth and worth(), plan.case.network.units("volume")))
     parts = plan.parts.but(
-        security=lambda _: table().copy(deep=False),
-        warnings=lambda _: (*plan.warnings, *_told(plan, guard, table(), premium)),
+        security=lambda: table().copy(deep=False),
+        warnings=lambda: (*plan.warnings, *_told(plan, guard, table(), premium)),
     )
     certificate = {**plan.certificate, "security_premium": premium, "security_delta": guard.delta}
     return replace(plan, parts=parts, certificate=certificate)

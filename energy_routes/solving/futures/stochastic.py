@@ -8,6 +8,7 @@ to soften the worst of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -154,9 +155,9 @@ def with_hedge(plan: Plan, hedge: Hedge | None, program: Program, x: Vector) -> 
     }  # fmt: skip
     cash = sum(float(term.expr.value(x).sum()) for term in program.terms if term.name == "bookings")
     parts = plan.parts.but(
-        bookings=lambda _: _bookings(hedge, x),
-        futures=lambda _: _futures(hedge, netback, alone, -quantile),
-        warnings=lambda _: (*plan.warnings, _words(hedge, figures)),
+        bookings=partial(_bookings, hedge, x),
+        futures=partial(_futures, hedge, netback, alone, -quantile),
+        warnings=lambda: (*plan.warnings, _words(hedge, figures)),
     )
     return replace(
         plan, netback=plan.netback + cash, parts=parts, certificate={**plan.certificate, "risk": figures})

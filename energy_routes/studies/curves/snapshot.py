@@ -7,11 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import Space
+from energy_routes.formulation import Space, ledger_terms
 from energy_routes.linear import Vector
-from energy_routes.plan import paths, routes_of
-
-NO_PRICES = pd.DataFrame(columns=["kind", "limit", "name", "family", "period", "volume", "bound", "price", "unit"])
+from energy_routes.plan import Solved, routes_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +42,7 @@ class Snapshot:
 
 def snapshot(space: Space, x: Vector, objective: float, netback: float) -> Snapshot:
     """The plan of point ``x`` in brief."""
-    routes = routes_of(space, x, NO_PRICES, list(paths(space, x)))
+    routes = routes_table(Solved(space, x, ledger_terms(space)))
     out = routes[routes["export"].astype(bool) & (routes["volume"] > 0)]
     left = np.maximum(np.nan_to_num(space.lifted.axis.data("available") - space.lifted.value(x), posinf=0.0), 0.0)
     own = (space.lifted.axis.frame["kind"] == "own").to_numpy(dtype=bool)

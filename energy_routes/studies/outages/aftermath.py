@@ -35,4 +35,4 @@ def _left(plan: Plan, outage: Outage, struck: Mapping[str, float]) -> Plan:
         capacity = table["capacity"].where(table["capacity"].notna() | (gone < 1.0), 0.0) * (1.0 - gone)
         return table.assign(capacity=capacity, utilisation=(table["volume"] / capacity).where(capacity > 0))
 
-    return replace(plan, parts=plan.parts.but(arcs=lambda _: arcs()))
+    return replace(plan, parts=plan.parts.but(arcs=arcs))
