@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import ALL
+from energy_routes.case import ALL, known_weights
 from energy_routes.formulation import Space, Tangent, netback_terms
+from energy_routes.indicators import indicator_table
 from energy_routes.linear import Program, Vector
 from energy_routes.plan.builds_and_emissions import builds_table, emissions_table
 from energy_routes.plan.columns import of_family
-from energy_routes.plan.groups import groups_table, indicators_table
+from energy_routes.plan.groups import groups_table
 from energy_routes.plan.plan import Plan, Prices, Value
 from energy_routes.plan.price_table import Worth, price_table
 from energy_routes.plan.routes import routes_table
@@ -68,6 +69,7 @@ def assemble(
 
 def _parts(of: Solved, program: Program, entries: Sequence[Entry]) -> Tables:
     """Every table and the warnings, each with what makes it."""
+    tables, groups = of.space.case.network.tables, cache(partial(groups_table, of))
     return Tables({
         "flows": partial(flows_table, of),
         "arcs": partial(arcs_table, of),
@@ -75,8 +77,8 @@ def _parts(of: Solved, program: Program, entries: Sequence[Entry]) -> Tables:
         "schedule": partial(schedule_table, of),
         "ledger": partial(pd.DataFrame, entries, columns=["term", "kind", "value", "unit", "family"]),
         "prices": lambda: Prices(price_table(of.space, program, of.x, of.worth)),
-        "indicators": partial(indicators_table, of),
-        "groups": partial(groups_table, of),
+        "indicators": lambda: indicator_table(groups(), of.space.measured, known_weights(tables)),
+        "groups": lambda: groups().copy(deep=False),
         "supplies": partial(supplies_table, of),
         "deliveries": partial(deliveries_table, of),
         "obligations": partial(obligations_table, of),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from energy_routes.case import BY_OPTION
 from energy_routes.formulation import Space, added, emitted
 from energy_routes.linear import Vector
-from energy_routes.plan.columns import ratio, totals
+from energy_routes.plan.columns import by_label, ratio, totals
 from energy_routes.plan.price_table import Worth
 from energy_routes.plan.solved import Solved
 
@@ -80,26 +80,19 @@ def emissions_table(of: Solved) -> pd.DataFrame:
         return pd.DataFrame(columns=columns, dtype=object)
     moved = space.flow.value(of.x)
     amounts = np.column_stack([moved * lanes.data("length"), emitted(space).value(of.x)]) / 1000.0
-    own = list(zip(*(lanes.frame[key] for key in ("period", "family", "mode")), strict=True))
-    by_mode = _sorted(own, amounts)
-    every = _sorted([(period, family, "total") for period, family, _ in by_mode[0]], by_mode[1])
-    parts = [*by_mode[0], *every[0]], np.vstack([by_mode[1], every[1]])
-    whole = _sorted([("total", *key[1:]) for key in parts[0]], parts[1])
+    by_mode = by_label(lanes.frame[columns[:3]], amounts)
+    every = by_label(by_mode[0].assign(mode="total"), by_mode[1])
+    parts = pd.concat([by_mode[0], every[0]], ignore_index=True), np.vstack([by_mode[1], every[1]])
+    whole = by_label(parts[0].assign(period="total"), parts[1])
+    frame = pd.concat([whole[0], parts[0]], ignore_index=True)
+    work, released = np.vstack([whole[1], parts[1]]).T
     source = space.lifted.axis.frame
-    lifted = list(zip(source["period"], source["family"], strict=True))
+    lifted = list(zip(source["period"].tolist(), source["family"].tolist(), strict=True))
     lifted += [("total", family) for _, family in lifted]
     base = dict(zip(*totals(lifted, np.tile(space.lifted.value(of.x), 2)), strict=True))
-    frame = pd.DataFrame([*whole[0], *parts[0]], columns=columns[:3])
-    work, released = np.vstack([whole[1], parts[1]]).T
-    over = np.array([base.get((period, family), 0.0) for period, family, _ in [*whole[0], *parts[0]]], dtype=float)
+    own = zip(frame["period"].tolist(), frame["family"].tolist(), strict=True)
+    over = np.array([base.get(key, 0.0) for key in own], dtype=float)
     return frame.assign(work=work, emitted=released, per_unit=ratio(released * 1000.0, over), unit="MtCO2e")[columns]
-
-
-def _sorted(keys: list[tuple[str, str, str]], values: Vector) -> tuple[list[tuple[str, str, str]], Vector]:
-    """The distinct keys in their order, and the sum of the values of each."""
-    distinct, sums = totals(keys, values)
-    order = sorted(range(len(distinct)), key=distinct.__getitem__)
-    return [distinct[at] for at in order], sums[order]
 
 
 def _whole(units: Vector) -> Vector:

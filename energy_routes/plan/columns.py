@@ -61,6 +61,18 @@ def totals(keys: Sequence[Key], values: Vector) -> tuple[list[Key], Vector]:
     return list(place), sums
 
 
+def by_label(labels: pd.DataFrame, values: Vector) -> tuple[pd.DataFrame, Vector]:
+    """The distinct rows of labels in their order, and the sum of the values of each."""
+    number = np.zeros(len(labels), dtype=np.int64)
+    for column in labels:
+        place = ranks(labels[column])
+        number = number * (place.max(initial=0) + 1) + place
+    _, first, row = np.unique(number, return_index=True, return_inverse=True)
+    sums = np.zeros((len(first), *values.shape[1:]))
+    np.add.at(sums, row, values)
+    return labels.take(first).reset_index(drop=True), sums
+
+
 def of_family(space: Space, over: Axis, family: str) -> NDArray[np.bool_]:
     """Which rows of an axis are of a family."""
     known = dict(zip(space.exports.axis.frame["family"], space.exports.axis.coded("family").tolist(), strict=True))

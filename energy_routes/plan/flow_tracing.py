@@ -9,12 +9,13 @@ the difference starts there.  Paths are followed largest first until ``COVER`` o
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_array
 
 from energy_routes.formulation import Space, per_unit
@@ -87,14 +88,16 @@ class Sources:
     paid: Vector
 
 
-def paths(space: Space, x: Vector, sheet: Sequence[tuple[str, Expr]]) -> Paths:
+def paths(space: Space, x: Vector, sheet: Sequence[tuple[str, Expr]], ends: tuple[Index, Index]) -> Paths:
     """Paths of a plan at point ``x``, and their money by the lines of the ``sheet``.
 
-    A family is followed until ``COVER`` of what is lifted of it has arrived.
+    ``ends`` are the places that each lane leads from and to.  A family is followed until ``COVER`` of what is lifted of
+    it has arrived.
     """
     unit = per_unit(space, sheet)
-    sources, steps = _sources(space, x, unit), _steps(space, x, unit)
-    family = [grades_of(space)[grade] for grade in sources.grade]
+    sources, steps = _sources(space, x, unit), _steps(space, x, unit, ends)
+    grades = grades_of(space)
+    family = [grades[grade] for grade in sources.grade]
     parcels: list[Parcel] = [
         (-volume, age, place, age, None)
         for age, (place, volume) in enumerate(zip(sources.place, sources.volume, strict=True))
@@ -159,7 +162,7 @@ def _told(sources: Sources, steps: Steps, found: Sequence[tuple[int, list[int], 
     )  # fmt: skip
 
 
-def _place(space: Space, over: Axis) -> Index:
+def place_of(space: Space, over: Axis) -> Index:
     """The place (node, commodity, period) of each row."""
     return positions(over, space.places, space.places.keys)
 
@@ -167,12 +170,12 @@ def _place(space: Space, over: Axis) -> Index:
 def _sources(space: Space, x: Vector, unit: Vector) -> Sources:
     lifted, stock = space.lifted.axis, space.stock.axis
     volume = np.concatenate([space.lifted.value(x), drawn(space, x)])
-    place = np.concatenate([_place(space, lifted), len(space.places) + np.arange(len(stock))])
+    place = np.concatenate([place_of(space, lifted), len(space.places) + np.arange(len(stock))])
     paid = np.vstack([unit[:, space.lifted.col].T, np.zeros((len(stock), len(unit)))])
     some = np.flatnonzero(volume > DUST)
 
     def label(of_supply: str, of_stock: str) -> list[str]:
-        labels = [*lifted.frame[of_supply], *stock.frame[of_stock]]
+        labels = lifted.frame[of_supply].tolist() + stock.frame[of_stock].tolist()
         return [labels[at] for at in some]
 
     return Sources(place[some].tolist(), volume[some].tolist(), label("supply", "storage"),
@@ -198,21 +201,20 @@ def _following(stock: Axis) -> Index:
     return positions(ending, stock, ("storage", "commodity", "before"))
 
 
-def _steps(space: Space, x: Vector, unit: Vector) -> Steps:
+def _steps(space: Space, x: Vector, unit: Vector, ends: tuple[Index, Index]) -> Steps:
     """The ways out of every place, each with its share of the volume that passes."""
     lanes, sold, home = space.flow.axis, space.delivered.axis, space.home.axis
     parts = [
-        _Part(_place(space, space.tails), _place(space, space.heads), space.flow.value(x), lanes.frame["arc"],
-              lanes.frame["commodity"]),
-        _delivered(_place(space, sold), space.delivered.value(x), sold, "market"),
-        _delivered(_place(space, home), space.home.value(x), home, "obligation"),
+        _Part(*ends, space.flow.value(x), lanes.frame["arc"], lanes.frame["commodity"]),
+        _delivered(place_of(space, sold), space.delivered.value(x), sold, "market"),
+        _delivered(place_of(space, home), space.home.value(x), home, "obligation"),
         *_in_tanks(space, x),
     ]  # fmt: skip
     start, end, volume = (np.concatenate([part[at] for part in parts]) for at in range(3))
     columns = np.concatenate([space.flow.col, space.delivered.col, space.home.col])
     paid, kept = np.zeros((len(start), len(unit))), np.ones(len(start))
     paid[: len(columns)], kept[: len(lanes)] = unit[:, columns].T, lanes.data("yield")
-    names, grades = ([text for part in parts for text in part[at]] for at in (3, 4))
+    names, grades = ([text for part in parts for text in part[at].tolist()] for at in (3, 4))
     used = np.flatnonzero(volume > DUST)
     start, volume = start[used], volume[used]
     share = volume / summed(start, volume, len(space.places) + len(space.stock.axis))[start]
@@ -226,8 +228,8 @@ class _Part(NamedTuple):
     start: Index
     end: Index
     volume: Vector
-    name: Iterable[str]
-    grade: Iterable[str]
+    name: pd.Series
+    grade: pd.Series
 
 
 def _delivered(place: Index, volume: Vector, over: Axis, buyer: str) -> _Part:
@@ -237,10 +239,11 @@ def _delivered(place: Index, volume: Vector, over: Axis, buyer: str) -> _Part:
 def _in_tanks(space: Space, x: Vector) -> list[_Part]:
     """Stock as an arc in time: into the tank, out to the node again, on to the next period, or left at the end."""
     stock, held = space.stock.axis, space.stock.value(x)
-    node, tank, following = _place(space, stock), len(space.places) + np.arange(len(stock)), _following(stock)
+    node, tank, following = place_of(space, stock), len(space.places) + np.arange(len(stock)), _following(stock)
     last = stock.frame["last"].to_numpy(dtype=bool)
     kept = np.where(last, np.minimum(held, _opening(space, x)[following]), held)
-    blank, goods = [""] * len(stock), stock.frame["commodity"]
+    goods = stock.frame["commodity"]
+    blank = goods.where(goods.isna(), "")
     return [
         _Part(node, tank, space.injected.value(x), blank, goods),
         _Part(tank, node, space.withdrawn.value(x), blank, goods),

@@ -1,14 +1,13 @@
-"""What each group of arcs and markets carries of what is sold abroad, and the measures of it."""
+"""What each group of arcs and markets carries of what is sold abroad."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import ALL, known_weights
-from energy_routes.formulation import Space, over_periods
-from energy_routes.indicators import indicator_table
-from energy_routes.linear import Vector, axis, positions, summed
+from energy_routes.case import ALL
+from energy_routes.formulation import Space
+from energy_routes.linear import Vector, positions, summed
 from energy_routes.plan.columns import ratio, units
 from energy_routes.plan.price_table import clean
 from energy_routes.plan.solved import Solved
@@ -31,8 +30,7 @@ def groups_table(of: Solved) -> pd.DataFrame:
     rows = np.concatenate([first, np.arange(len(groups))])
     labels = groups.frame[[*KEYS, "period"]].take(rows).reset_index(drop=True)
     called = _names(space)
-    distinct = zip(*(groups.frame[key].iloc[first] for key in KEYS), strict=True)
-    names = np.array([called.get(key, key[1]) for key in distinct], dtype=object)
+    names = np.array([called.get(label, label[1]) for label in _of_groups(space)], dtype=object)
     return pd.DataFrame({
         "kind": labels["kind"],
         "group": labels["group"],
@@ -47,6 +45,12 @@ def groups_table(of: Solved) -> pd.DataFrame:
     })  # fmt: skip
 
 
+def _of_groups(space: Space) -> list[tuple[str, str, str]]:
+    """The kind, name and family of each group."""
+    labels = space.exposure.axis.frame[KEYS].iloc[:: len(space.case.periods)]
+    return list(labels.itertuples(index=False, name=None))
+
+
 def _entering(of: Solved) -> Vector:
     """What enters at the meters of each group and period, Mt (bcm)."""
     metered, groups, lanes = of.space.inlets, of.space.exposure.axis, of.space.flow.axis
@@ -59,15 +63,18 @@ def _capacity(of: Solved) -> Vector:
 
     Undefined, too, of a group that no arc measures.
     """
-    space, groups = of.space, of.space.exposure.axis
-    table, family = space.case.network.tables["meters"], space.case.network.family_of("arcs")
-    metered = table.loc[table["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates()
-    metered = over_periods(metered.assign(family=metered["arc"].map(family)), space.case.periods)
-    over = axis("metered", ("kind", "group", "arc", "period"), metered)
-    own = np.append(of.capacity, 0.0)[positions(over, space.arcs, space.arcs.keys)]
-    place = positions(over, groups, groups.keys)
-    measured = summed(place, np.where(np.isfinite(own), own, np.nan), len(groups))
-    return np.where(np.bincount(place, minlength=len(groups)) > 0, measured, np.nan)
+    network, labels = of.space.case.network, _of_groups(of.space)
+    meters, family = network.tables["meters"], network.family_of("arcs")
+    at_arc = meters.loc[meters["arc"].notna(), ["kind", "group", "arc"]].drop_duplicates()
+    row = {arc: at for at, arc in enumerate(network.tables["arcs"]["id"].tolist())}
+    place = {label: at for at, label in enumerate(labels)}
+    own = [(place.get((kind, group, family[arc]), -1), row[arc]) for kind, group, arc in at_arc.itertuples(index=False)]
+    group, arc = np.array([pair for pair in own if pair[0] >= 0], dtype=np.int64).reshape(-1, 2).T
+    limit = np.append(of.capacity, 0.0)[of.open_arcs[arc]]
+    out = np.zeros((len(labels), len(of.space.case.periods)))
+    np.add.at(out, group, np.where(np.isfinite(limit), limit, np.nan))
+    out[np.setdiff1d(np.arange(len(labels)), group)] = np.nan
+    return out.ravel()
 
 
 def _names(space: Space) -> dict[tuple[str, str, str], str]:
@@ -84,8 +91,3 @@ def _names(space: Space) -> dict[tuple[str, str, str], str]:
         if name not in together.setdefault((kind, group), []):
             together[kind, group].append(name)
     return out | {(kind, group, ALL): " / ".join(names) for (kind, group), names in together.items()}
-
-
-def indicators_table(of: Solved) -> pd.DataFrame:
-    """Measures of concentration of the groups over the horizon."""
-    return indicator_table(groups_table(of), of.space.measured, known_weights(of.space.case.network.tables))

@@ -90,8 +90,10 @@ def told_of(worth: Worth | None, kind: str, limits: pd.Series, periods: pd.Serie
     if worth is None:
         return np.zeros(len(limits))
     own = worth.limits[worth.limits["kind"] == kind]
-    found = dict(zip(zip(own["limit"], own["period"], strict=True), _told(own["price"]).tolist(), strict=True))
-    return np.array([found.get(key, 0.0) for key in zip(limits, periods, strict=True)], dtype=float)
+    keys = zip(own["limit"].tolist(), own["period"].tolist(), strict=True)
+    found = dict(zip(keys, _told(own["price"]).tolist(), strict=True))
+    asked = zip(limits.tolist(), periods.tolist(), strict=True)
+    return np.array([found.get(key, 0.0) for key in asked], dtype=float)
 
 
 def _told(prices: pd.Series) -> Vector:

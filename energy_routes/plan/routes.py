@@ -122,14 +122,14 @@ def _limits(of: Solved) -> Mapping[tuple[str, str], list[str]]:
     out: dict[tuple[str, str], list[str]] = defaultdict(list)
     if of.worth is None:
         return out
-    limits, price = of.worth.limits, of.worth.limits["price"].to_numpy(dtype=float)
-    tight = np.isfinite(price) & (price > TIGHT) & limits["kind"].isin(["capacity", "joint", "market"]).to_numpy()
-    named = limits.loc[tight, ["kind", "limit", "name"]].drop_duplicates(["kind", "limit"])
+    price = of.worth.limits["price"].to_numpy(dtype=float)
+    tight = of.worth.limits.loc[np.isfinite(price) & (price > TIGHT), ["kind", "limit", "name"]]
     terms = of.space.case.network.tables["limit_terms"]
-    for kind, limit, name in named.itertuples(index=False):
-        arcs = terms.loc[terms["limit"] == limit, "arc"] if kind == "joint" else [limit]
-        for place in arcs:
-            out["market" if kind == "market" else "arc", str(place)].append(str(name))
+    for kind, limit, name in tight.drop_duplicates(["kind", "limit"]).itertuples(index=False):
+        if kind in ("capacity", "joint", "market"):
+            arcs = terms.loc[terms["limit"] == limit, "arc"] if kind == "joint" else [limit]
+            for place in arcs:
+                out["market" if kind == "market" else "arc", str(place)].append(str(name))
     return out
 
 

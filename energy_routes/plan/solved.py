@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from energy_routes.formulation import Space, added, on_the_sheet
-from energy_routes.linear import Expr, Term, Vector
+from energy_routes.formulation import Space, added, on_the_sheet, over_periods
+from energy_routes.linear import Expr, Index, Term, Vector, axis, positions
 from energy_routes.network import Names
-from energy_routes.plan.flow_tracing import Paths, paths
+from energy_routes.plan.flow_tracing import Paths, paths, place_of
 from energy_routes.plan.price_table import Worth, clean
 
 
@@ -40,6 +40,19 @@ class Solved:
         return clean(self.space.flow.value(self.x))
 
     @cached_property
+    def ends(self) -> tuple[Index, Index]:
+        """The places (node, commodity, period) that each lane leads from and to."""
+        return place_of(self.space, self.space.tails), place_of(self.space, self.space.heads)
+
+    @cached_property
+    def open_arcs(self) -> Index:
+        """The row of each arc of the packs in the axis of arcs, −1 where it is closed; shape (arcs, periods)."""
+        case = self.space.case
+        arcs = over_periods(case.network.tables["arcs"][["id"]].rename(columns={"id": "arc"}), case.periods)
+        every = axis("every arc", ("arc", "period"), arcs)
+        return positions(every, self.space.arcs, every.keys).reshape(-1, len(case.periods))
+
+    @cached_property
     def capacity(self) -> Vector:
         """Effective capacity of the open arcs, builds included: Mt (bcm) per period, inf where there is no limit."""
         arcs = self.space.arcs
@@ -53,7 +66,7 @@ class Solved:
     @cached_property
     def paths(self) -> Paths:
         """How what is lifted reaches its buyers."""
-        return paths(self.space, self.x, self.sheet)
+        return paths(self.space, self.x, self.sheet, self.ends)
 
     @cached_property
     def called(self) -> Names:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.formulation import over_periods
-from energy_routes.linear import Index, Vector, axis, positions, summed
+from energy_routes.linear import Index, Vector, positions, summed
 from energy_routes.plan.builds_and_emissions import supply_available, tank_added, tier_added, unbuilt
 from energy_routes.plan.columns import grades_of, named, ordered, ratio, units, words
 from energy_routes.plan.price_table import clean, told_of
@@ -32,23 +32,23 @@ def flows_table(of: Solved, rows: Index | slice = slice(None)) -> pd.DataFrame:
 def arcs_table(of: Solved) -> pd.DataFrame:
     """Every arc of the packs in every period, the closed ones with volume 0."""
     space, known = of.space, of.space.case.network.tables["arcs"]
-    rows = known[["id", "name", "from", "to", "mode", "operator", "status"]].rename(columns={"id": "arc"})
-    every = axis("every arc", ("arc", "period"), over_periods(rows, space.case.periods))
-    at = positions(every, space.arcs, every.keys)
+    columns = ["id", "name", "from", "to", "mode", "operator", "status"]
+    every = over_periods(known[columns].rename(columns={"id": "arc"}), space.case.periods).drop(columns="years")
+    at = of.open_arcs.ravel()
     limit = np.append(of.capacity, np.nan)[at]
-    moved = summed(positions(space.flow.axis, every, every.keys), of.moved, len(every))
+    through = summed(positions(space.flow.axis, space.arcs, space.arcs.keys), of.moved, len(space.arcs))
+    moved = np.append(through, 0.0)[at]
     capacity = np.where(np.isfinite(limit), limit, np.nan)
-    family = words(every.frame["arc"], space.case.network.family_of("arcs"))
-    opened, status = (at >= 0) & ~unbuilt(space, every.frame["arc"], limit), every.frame["status"]
-    idle = status.mask(status == "operating", "idle")
-    frame = every.frame[["arc", "name", "from", "to", "mode", "operator", "status", "period"]].assign(
-        name=every.frame["name"].fillna(every.frame["arc"]),
-        status=idle.mask(opened, "operating"),
+    family = words(every["arc"], space.case.network.family_of("arcs"))
+    opened, status = (at >= 0) & ~unbuilt(space, every["arc"], limit), every["status"]
+    frame = every.assign(
+        name=every["name"].fillna(every["arc"]),
+        status=status.mask(status == "operating", "idle").mask(opened, "operating"),
         volume=moved,
         family=family,
         capacity=capacity,
         utilisation=ratio(moved, capacity),
-        price=np.nan_to_num(told_of(of.worth, "capacity", every.frame["arc"], every.frame["period"])),
+        price=np.nan_to_num(told_of(of.worth, "capacity", every["arc"], every["period"])),
         unit=units(space, family),
     )
     return ordered(frame, ["period", "arc"])

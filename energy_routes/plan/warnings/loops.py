@@ -14,6 +14,8 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from energy_routes.linear import Index
+
 SLIGHT = 1e-6  # Mt or bcm
 Edge = tuple[int, int]  # the vertices that a lane leads from and to
 
@@ -56,11 +58,9 @@ def _apart(lanes: pd.DataFrame) -> Iterator[Loop]:
                                                                          strict=True)], dtype=np.int64)
         for end, grade in (("from", "commodity"), ("to", "to_commodity"))
     )  # fmt: skip
-    links = coo_array((np.ones(len(lanes)), (tail, head)), shape=(len(places), len(places)))
-    _, part = connected_components(links, directed=True, connection="strong")
-    inside = part[tail] == part[head]
-    for number in dict.fromkeys(part[tail[inside]].tolist()):
-        own = inside & (part[tail] == number)
+    part = circles(tail, head)
+    for number in dict.fromkeys(part[part >= 0].tolist()):
+        own = part == number
         rows = lanes[own]
         destroyed = float((rows["volume"] - rows["outlet"]).sum())
         if destroyed > SLIGHT:
@@ -69,6 +69,14 @@ def _apart(lanes: pd.DataFrame) -> Iterator[Loop]:
             volume = _round(edges, rows["volume"].tolist())
             yield Loop(tuple(map(str, largest.index)), (str(rows["period"].iloc[0]),), volume, destroyed,
                        str(rows["unit"].iloc[0]))  # fmt: skip
+
+
+def circles(tail: Index, head: Index) -> Index:
+    """The number of the part, in which each place can be reached from each other, that an edge lies in; −1: in none."""
+    size = int(max(tail.max(initial=-1), head.max(initial=-1))) + 1
+    links = coo_array((np.ones(len(tail)), (tail, head)), shape=(size, size))
+    _, part = connected_components(links, directed=True, connection="strong")
+    return np.where(part[tail] == part[head], part[tail], -1)
 
 
 def _round(edges: Sequence[Edge], volumes: Sequence[float]) -> float:

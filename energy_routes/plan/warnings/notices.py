@@ -15,16 +15,17 @@ from energy_routes.plan.columns import totals
 from energy_routes.plan.price_table import clean
 from energy_routes.plan.solved import Solved
 from energy_routes.plan.volumes import flows_table, shut_in
-from energy_routes.plan.warnings.loops import Loop, loops
-from energy_routes.plan.warnings.waivers import waivers
+from energy_routes.plan.warnings.loops import Loop, circles, loops
+from energy_routes.plan.warnings.waivers import Waiver, waivers
 
 SLIGHT = 1e-6  # Mt or bcm
 
 
 def notices(of: Solved) -> tuple[dict[str, Any], ...]:
     """What goes round and is lost, was shut in, short, waived by force majeure, or has no price to be sold at."""
-    space = of.space
-    out = [_round(loop) for loop in loops(flows_table(of, np.flatnonzero(of.moved > SLIGHT)))]
+    space, moving = of.space, np.flatnonzero(of.moved > SLIGHT)
+    round_ = moving[circles(*(end[moving] for end in of.ends)) >= 0]
+    out = [_round(loop) for loop in loops(flows_table(of, round_))] if len(round_) else []
     out += [
         notice("shut_in", f"{volume:.3g} {unit} is available but not lifted", f"supply:{name}")
         for (name, unit), volume in _large(space, space.lifted.axis, shut_in(of))
@@ -33,8 +34,7 @@ def notices(of: Solved) -> tuple[dict[str, Any], ...]:
         notice("short", f"{volume:.3g} not delivered, at its penalty", f"obligation:{name}")
         for (name, _), volume in _large(space, space.obligations, clean(space.short.value(of.x)))
     ]
-    waived = waivers(of)
-    out += [_waived(row) for row in waived[waived["volume"] > SLIGHT].to_dict("records")]
+    out += [_waived(waiver) for waiver in waivers(of) if waiver.volume > SLIGHT]
     out += [
         notice("no_price", f"no price in {', '.join(periods)}: nothing can be sold there then", f"market:{market}")
         for market, periods in _unpriced(space).items()
@@ -64,18 +64,18 @@ def _round(loop: Loop) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _waived(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _waived(waiver: Waiver) -> dict[str, Any]:
     """A waiver in words, and in numbers: the ``volume`` waived in ``unit``, and the ``money`` (MUSD) not owed."""
-    message = f"{row['volume']:.3g} {row['unit']} of the commitment is waived: its route is not whole"
-    message += f"; {row['money']:,.2f} MUSD are not owed for it" if row["money"] > SLIGHT else ""
-    return notice("force_majeure", message, f"contract:{row['contract']}") | {
-        "volume": row["volume"], "unit": row["unit"], "money": row["money"]}  # fmt: skip
+    message = f"{waiver.volume:.3g} {waiver.unit} of the commitment is waived: its route is not whole"
+    message += f"; {waiver.money:,.2f} MUSD are not owed for it" if waiver.money > SLIGHT else ""
+    return notice("force_majeure", message, f"contract:{waiver.contract}") | {
+        "volume": waiver.volume, "unit": waiver.unit, "money": waiver.money}  # fmt: skip
 
 
 def _large(space: Space, over: Axis, volumes: Vector) -> list[tuple[tuple[str, str], float]]:
     """The volume over the horizon, Mt or bcm, of each supply or obligation and its unit, in their order."""
     unit = space.case.network.units("volume")
-    labels = zip(over.frame[over.keys[0]], over.frame["family"], strict=True)
+    labels = zip(over.frame[over.keys[0]].tolist(), over.frame["family"].tolist(), strict=True)
     own = [(name, unit[family]) for name, family in labels]
     named, sums = totals(own, volumes)
     return sorted((key, float(volume)) for key, volume in zip(named, sums, strict=True) if volume > SLIGHT)
