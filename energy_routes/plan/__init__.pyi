@@ -1,10 +1,15 @@
 from .assembly import assemble as assemble
-from .builds_and_emissions import builds_table as builds_table
 from .limits import (
     A_PRICE as A_PRICE,
     NO_PLAN as NO_PLAN,
     NOT_FOUND as NOT_FOUND,
     limit_table as limit_table,
+)
+from .making.builds_and_emissions import builds_table as builds_table
+from .making.routes import (
+    VALUES as VALUES,
+    merged as merged,
+    routes_table as routes_table,
 )
 from .plan import (
     MEANING as MEANING,
@@ -15,10 +20,5 @@ from .plan import (
     check_meaning as check_meaning,
 )
 from .price_table import Worth as Worth
-from .routes import (
-    VALUES as VALUES,
-    merged as merged,
-    routes_table as routes_table,
-)
 from .solved import Solved as Solved
 from .tables import Tables as Tables

@@ -13,16 +13,12 @@ from energy_routes.case import ALL, known_weights
 from energy_routes.formulation import Space, Tangent, netback_terms
 from energy_routes.indicators import indicator_table
 from energy_routes.linear import Program, Vector
-from energy_routes.plan.builds_and_emissions import builds_table, emissions_table
 from energy_routes.plan.columns import of_family
-from energy_routes.plan.groups import groups_table
-from energy_routes.plan.plan import Plan, Prices, Value
-from energy_routes.plan.price_table import Worth, price_table
-from energy_routes.plan.routes import routes_table
-from energy_routes.plan.schedule import schedule_table
-from energy_routes.plan.solved import Solved, unpriced
-from energy_routes.plan.tables import Tables
-from energy_routes.plan.volumes import (
+from energy_routes.plan.making.builds_and_emissions import builds_table, emissions_table
+from energy_routes.plan.making.groups import groups_table
+from energy_routes.plan.making.routes import routes_table
+from energy_routes.plan.making.schedule import schedule_table
+from energy_routes.plan.making.volumes import (
     arcs_table,
     deliveries_table,
     flows_table,
@@ -30,6 +26,10 @@ from energy_routes.plan.volumes import (
     stocks_table,
     supplies_table,
 )
+from energy_routes.plan.plan import Plan, Prices, Value
+from energy_routes.plan.price_table import Worth, price_table
+from energy_routes.plan.solved import Solved, unpriced
+from energy_routes.plan.tables import Tables
 from energy_routes.plan.warnings.notices import notices
 
 Entry: TypeAlias = tuple[str, str, float, str, str]  # term, kind, MUSD, its unit, family

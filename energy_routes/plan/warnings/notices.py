@@ -12,9 +12,9 @@ from energy_routes.formulation import Space
 from energy_routes.linear import Axis, Vector, positions
 from energy_routes.pack import Period, months_of
 from energy_routes.plan.columns import totals
+from energy_routes.plan.making.volumes import flows_table, shut_in
 from energy_routes.plan.price_table import clean
 from energy_routes.plan.solved import Solved
-from energy_routes.plan.volumes import flows_table, shut_in
 from energy_routes.plan.warnings.loops import Loop, circles, loops
 from energy_routes.plan.warnings.waivers import Waiver, waivers
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from energy_routes.formulation import over_periods
 from energy_routes.linear import Index, Vector, positions, summed
-from energy_routes.plan.builds_and_emissions import supply_available, tank_added, tier_added, unbuilt
 from energy_routes.plan.columns import grades_of, named, ordered, ratio, units, words
+from energy_routes.plan.making.builds_and_emissions import supply_available, tank_added, tier_added, unbuilt
 from energy_routes.plan.price_table import clean, told_of
 from energy_routes.plan.solved import Solved
 

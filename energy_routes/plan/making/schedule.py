@@ -9,7 +9,7 @@ import pandas as pd
 
 from energy_routes.plan.columns import grades_of, totals, units, words
 from energy_routes.plan.flow_tracing import DUST, Path, drawn
-from energy_routes.plan.routes import corridor_of
+from energy_routes.plan.making.routes import corridor_of
 from energy_routes.plan.solved import Solved
 
 HOME, STORE, TRANSIT, OTHER = "home", "store", "transit", "other"

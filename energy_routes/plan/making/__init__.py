@@ -1,0 +1,1 @@
+"""What makes each table of a plan, of the point that a solve found."""
