@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from toy import months, toy
 
-from energy_routes.plan.routes import merged
+from energy_routes.plan.making.routes import merged
 from energy_routes.solving.loop import solve
 
 STORE = {

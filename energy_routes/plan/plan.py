@@ -70,6 +70,9 @@ class Prices(pd.DataFrame):
         """All kinds as a plain table."""
         return pd.DataFrame(self)
 
+    def __deepcopy__(self, _: Any) -> Prices:
+        return Prices(self.table.copy())
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
