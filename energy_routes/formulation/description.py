@@ -176,8 +176,9 @@ in force in every period, is worth.
 
 At a degenerate optimum the dual of a limit is one of many. Its right derivative is not. It is the optimum of the
 programme on the tangent cone: rows and bounds that are reached have 0 as their limit, all others are free. The
-bound that moves is 1. Where the optimal basis stays feasible under the move, its dual is that optimum; else it is
-solved for. Its dual runs over all optimal duals. What follows from it:
+bound that moves is 1. Where an optimal basis stays feasible under the move, its dual is that optimum; else it is
+solved for. Its dual runs over all optimal duals. No dual stands in for it: a price that the solver does not find is
+left blank, with the reason. What follows from it:
 
 | limit | its price |
 |---|---|
@@ -189,7 +190,7 @@ solved for. Its dual runs over all optimal duals. What follows from it:
 
 A level that stands in coefficients has the slope max over optimal x of min over optimal duals y of y·g(x) (Mills 1956;
 Williams 1963), where g is what one more of the level lets its row do: Σ_t total_kt of a share, Σx / (2√H) of the cuts
-of an HHI cap.
+of an HHI cap. An HHI cap that is reached and has no dual holds other moves back by its tangent.
 
 A limit of several periods has the price of each, and that of all together. For the latter its bounds move by Δt in
 every period, and the worth is divided by Σ_t Δt; a level (a tank, a share) moves by 1. The second is at least the mean

@@ -144,11 +144,12 @@ class Names:
 
     def _called(self, column: str, labels: pd.DataFrame) -> list[str]:
         """The names of groups by their kind, of outages by what they hit (``arc:BTC & arc:KCTS``), else by the id."""
-        ids = labels[column].astype(str)
+        ids = [str(label) for label in labels[column].tolist()]
         if column not in ("group", "outage"):
             known: dict[str, str] = getattr(self, column, {})
-            return [known.get(i, i) for i in ids.tolist()]
-        targets = (labels["kind"] + ":" + ids if column == "group" else ids).tolist()
+            return [known.get(i, i) for i in ids]
+        kinds = labels["kind"].tolist() if column == "group" else []
+        targets = [f"{kind}:{i}" for kind, i in zip(kinds, ids, strict=True)] if column == "group" else ids
         return [" & ".join(self.target.get(part, part) for part in target.split(" & ")) for target in targets]
 
     @cached_property

@@ -80,7 +80,7 @@ def _described(
 
 
 def _texts(labels: pd.Series) -> list[str]:
-    return labels.astype(str).tolist()
+    return [str(label) for label in labels.tolist()]
 
 
 def _column(values: Any) -> NDArray[Any]:

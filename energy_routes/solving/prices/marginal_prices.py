@@ -33,7 +33,7 @@ from energy_routes.linear import (
     with_idle_rows,
 )
 from energy_routes.plan import Worth
-from energy_routes.solving.prices.moves import KEY, codes, moves_of, moving_limits, twins_of
+from energy_routes.solving.prices.moves import moves_of, moving_limits, twins_of
 
 HUNDREDTH = 0.01  # by which a level that stands in coefficients moves
 SAME = 1e-9
@@ -116,11 +116,12 @@ class _Pricer:
         self._slopes, self._moves, self._gains = slopes, moves, gains
         self._block, self._at = limits["block"].to_numpy(dtype=object), limits["at"].to_numpy(dtype=np.int64)
         self._reached = limits["reached"].to_numpy(dtype=bool)
-        self._equal = (limits["side"] == "equal").to_numpy(dtype=bool)
-        self._limit = codes(limits, KEY)
-        self._side = codes(limits, [*KEY, "side"])
-        self._period = codes(limits, ["period"])
-        length = limits["period"].map(years).fillna(sum(years.values())).to_numpy(dtype=float)
+        side, period = limits["side"].to_numpy(dtype=object), limits["period"].tolist()
+        self._equal = side == "equal"
+        self._limit = limits["number"].to_numpy(dtype=np.int64)
+        self._side = 3 * self._limit + np.where(self._equal, 2, side == "upper")
+        self._period = np.unique(period, return_inverse=True)[1] if period else np.zeros(0, dtype=np.int64)
+        length = np.array([years.get(label, sum(years.values())) for label in period], dtype=float)
         self._level = limits["level"].to_numpy(dtype=bool)
         self._weight = np.where(self._level, 1.0, length)
 
@@ -143,7 +144,7 @@ class _Pricer:
 
         At most it is what a dual says of all; where that is no more, nothing is solved.
         """
-        side, count = self._side[who], len(self._side)
+        side = self._side[who]
         sides = np.unique(side)
         of, amount = np.searchsorted(sides, side), way * self._weight[who]
         with np.errstate(invalid="ignore"):
@@ -153,7 +154,7 @@ class _Pricer:
         several = differ & (np.bincount(of, minlength=len(sides)) > 1)
         again = several[of]
         worth[several] = self._along(who[again], np.cumsum(several)[of[again]] - 1, amount[again])
-        of_side = np.zeros(count)
+        of_side = np.zeros(self._side.max(initial=-1) + 1)
         of_side[sides] = worth
         whole: Vector = of_side[self._side] / self._added()[self._limit]
         by_itself = (np.bincount(self._limit)[self._limit] == 1) | np.isnan(none)

@@ -28,9 +28,10 @@ class Twins:
 def moving_limits(space: Space, program: Program, solution: Solution) -> pd.DataFrame:
     """The limit table with what it takes to move each limit.
 
-    ``twin`` is the place of the other row of an equality that is written as two (−1: none; the two are one limit here),
-    ``side`` the bound that moves: upper or lower, the one that is reached or nearer, or equal for both.  Where the
-    sides of a limit stand in rules of their own, the row of that side is kept.
+    ``number`` is the same for all rows of one limit.  ``twin`` is the place of the other row of an equality that is
+    written as two (−1: none; the two are one limit here).  ``side`` is the bound that moves: upper or lower, the one
+    that is reached or nearer, or equal for both.  Where the sides of a limit stand in rules of their own, the row of
+    that side is kept.
     """
     limits = _folded(limit_table(space, program), program)
     value = both(solution.row_value, solution.x)[limits["at"]] * limits["sign"].to_numpy(dtype=float)
@@ -50,7 +51,8 @@ def _folded(limits: pd.DataFrame, program: Program) -> pd.DataFrame:
     """The limits, with an equality of two sums that is written as two rows (at most, at least) as one."""
     sign, at = limits["sign"].to_numpy(), limits["at"].to_numpy()
     low, high, twin = limits["lower"].to_numpy(copy=True), limits["upper"].to_numpy(copy=True), np.full(len(at), -1)
-    code = codes(limits, [*KEY, "period"])
+    number, period = _codes(limits, KEY), _codes(limits, ["period"])
+    code = number * (period.max(initial=0) + 1) + period
     least = np.full(code.max(initial=-1) + 1, -1)
     least[code[sign < 0]] = np.flatnonzero(sign < 0)
     one = np.flatnonzero((sign > 0) & (least[code] >= 0))
@@ -58,7 +60,7 @@ def _folded(limits: pd.DataFrame, program: Program) -> pd.DataFrame:
     opposite = (rows[at[one]] + rows[at[other]]).getnnz(axis=1) == 0
     one, other = one[opposite], other[opposite]
     low[one], high[one], twin[one] = np.maximum(low[one], low[other]), np.minimum(high[one], high[other]), at[other]
-    folded: pd.DataFrame = limits.assign(lower=low, upper=high, twin=twin).drop(index=other)
+    folded: pd.DataFrame = limits.assign(lower=low, upper=high, twin=twin, number=number).drop(index=other)
     return folded.reset_index(drop=True)
 
 
@@ -120,7 +122,7 @@ def _pair(block: Rows | Columns, twin: Rows | Columns, start: tuple[int, int]) -
     return Twins(start[0] + here[some], start[1] + there[some], part[some])
 
 
-def codes(limits: pd.DataFrame, columns: Sequence[str]) -> Index:
+def _codes(limits: pd.DataFrame, columns: Sequence[str]) -> Index:
     """A number for each row, equal where the columns are."""
     seen: dict[tuple[object, ...], int] = {}
     labels = zip(*(limits[column].tolist() for column in columns), strict=True)
