@@ -257,7 +257,8 @@ def contrast(one: str, other: str) -> float:
 
 def test_text_and_lines_stand_out_from_what_is_behind_them() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    for text, ground in ((style.INK, style.SEA), (style.INK, style.LAND), (style.MUTED, "#ffffff"),
+    for text, ground in ((style.INK, style.SEA), (style.INK, style.LAND), (style.MUTED, style.LAND),
+                         (style.COUNTRY_NAME, style.LAND), (style.SEA_NAME, style.SEA), (style.MUTED, style.SEA),
                          ("#ffffff", style.BOTTLENECK), (style.LESS[1], "#ffffff"), (style.MORE[1], "#ffffff"),
                          (OIL.ramp[2], "#ffffff"), (GAS.ramp[2], "#ffffff")):
         assert contrast(text, ground) >= 4.5, (text, ground)

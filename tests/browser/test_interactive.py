@@ -8,7 +8,7 @@ import json
 import re
 import struct
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -214,15 +214,20 @@ def test_focus_by_line_bar_legend_and_keyboard(open_page: Any, pair: Path) -> No
     assert page.locator('[data-corridor="West"]').get_attribute("aria-pressed") == "true"
     assert page.locator('[data-arc="HUB_PORT"].line:not(.faded)').count() == 1
     page.keyboard.press("Escape")
-    page.locator("g.line").first.focus()
+    assert page.locator("g.line[tabindex='0']").count() == 1  # one stop for the whole map
+    page.locator("g.line[tabindex='0']").focus()
     assert page.locator("#tip").is_visible()
     first = page.locator("g.line").first.get_attribute("data-arc")
-    page.keyboard.press("Tab")
+    page.keyboard.press("ArrowDown")
     second = page.evaluate("document.activeElement.dataset.arc")
     assert second not in (first, None)
     page.keyboard.press("Enter")
     assert f"f=arc%3A{second}" in page.evaluate("location.hash")
     assert page.evaluate("document.activeElement.dataset.arc") == second  # focus is not lost by the redraw
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('g.line')") is None
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.dataset.arc") == second
 
 
 def test_months_by_slider_arrows_and_play(open_page: Any, pair: Path) -> None:
@@ -351,6 +356,9 @@ def test_words_on_the_map_stand_out(open_page: Any, pair: Path) -> None:
     assert len(pairs) > 3
     for ink, ground in {tuple(pair) for pair in pairs}:
         assert contrast(ink, ground) >= 4.5, (ink, ground)
+    for kind, ground in (("country", "rgb(247, 245, 240)"), ("water", "rgb(219, 231, 238)")):
+        ink = page.locator(f".ground-name.{kind}").first.evaluate("node => getComputedStyle(node).fill")
+        assert contrast(ink, ground) >= 4.5, kind
     names = page.locator(".node-name").first.evaluate("node => getComputedStyle(node).fill")
     for ground in ("rgb(247, 245, 240)", "rgb(219, 231, 238)"):
         assert contrast(names, ground) >= 7
@@ -490,3 +498,54 @@ def test_the_legend_is_whole_beside_the_map_and_on_the_export(open_page: Any, be
         page.click("#save-svg")
     assert wanted <= {"".join(node.itertext()) for node in ElementTree.parse(saved.value.path()).iter(
         "{http://www.w3.org/2000/svg}text")}
+
+
+def test_paper_holds_the_map_with_its_whole_legend_on_one_sheet_and_nothing_lies_over_anything(
+    open_page: Any, pair: Path
+) -> None:
+    page = open_page(pair, "v=side", (1280, 720))
+    assert page.locator(".legend [aria-expanded=false]").count() == 1  # short on this screen
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1054, "height": 725})  # A4 across within its margins, at 96 px an inch
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    said = page.locator(".legend .key text").all_text_contents()
+    assert {WORDS("legend.full"), WORDS("legend.swap"), WORDS("kind.storage")} <= set(said)
+    boxes = [page.locator(part).first.bounding_box() for part in ("header", "#panels", ".legend", "#cards", ".grow",
+                                                                   "#detail", "footer")]
+    for above, below in pairwise(boxes):
+        assert above["y"] + above["height"] <= below["y"] + 1
+    assert boxes[2]["y"] + boxes[2]["height"] < 725
+    rows = page.locator("#bars .bar").evaluate_all(
+        "bars => bars.map(bar => bar.getBoundingClientRect()).map(b => [b.left, b.top, b.right, b.bottom])")
+    for one, other in combinations(rows, 2):
+        assert min(one[2], other[2]) - max(one[0], other[0]) < 1 or min(one[3], other[3]) - max(one[1], other[1]) < 1
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert WORDS("legend.full") not in page.locator(".legend .key text").all_text_contents()
+
+
+@pytest.mark.parametrize("size", [(640, 360), (390, 844)])
+def test_on_a_small_screen_the_map_has_room_and_nothing_covers_it(open_page: Any, pair: Path,
+                                                                  size: tuple[int, int]) -> None:
+    """640 × 360 is a laptop's screen at 200 %."""
+    page = open_page(pair, "v=after", size)
+    maps, legend, cards = (page.locator(part).first.bounding_box() for part in ("#panels", ".legend", "#cards"))
+    assert maps["height"] >= 300
+    assert maps["y"] + maps["height"] <= legend["y"] + 1
+    assert legend["y"] + legend["height"] <= cards["y"] + 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    drawn, held = page.locator(".legend .key").bounding_box(), page.locator(".legend").bounding_box()
+    assert drawn["x"] + drawn["width"] <= held["x"] + held["width"]
+
+
+def test_an_export_holds_the_credits_whole(open_page: Any, before: er.Plan, tmp_path: Path) -> None:
+    page = open_page(write_page(before, tmp_path / "long.html"), size=(390, 844))
+    with page.expect_download() as saved:
+        page.click("#save-svg")
+    tree = ElementTree.parse(saved.value.path()).getroot()
+    wide = float(tree.get("width", 0))
+    lines = [node for node in tree.findall("{http://www.w3.org/2000/svg}text") if node.get("font-size") == "9"]
+    told = " ".join("".join(node.itertext()) for node in lines)
+    assert WORDS("credit.borders") in told
+    assert len(lines) > 1  # more than a line on a phone
+    assert all(len("".join(node.itertext())) * 4.0 < wide for node in lines)  # letters of 9 px are some 4 px wide
+    assert all(float(node.get("y", 0)) < float(tree.get("height", 0)) - 4 for node in lines)

@@ -30,7 +30,7 @@ def draw_ground(ax: Axes, view: View, home: str | None, words: Words) -> None:
         else:
             _fill(ax, path, style.LAND, style.BORDER, 0.5, 1.0)
     for path in _lakes(words.file("lakes.geojson"), view):
-        _fill(ax, path, style.SEA, style.SEA_NAME, 0.25, 1.2)
+        _fill(ax, path, style.SEA, style.SHORE, 0.25, 1.2)
 
 
 @lru_cache(maxsize=8)

@@ -4,12 +4,14 @@ import { content, plans, spans } from "./data.js";
 import { make } from "./dom.js";
 import { say } from "./format.js";
 import { legendKey } from "./key.js";
-import { INK } from "./palette.js";
+import { textWidth } from "./labels.js";
+import { INK, MUTED } from "./palette.js";
 import { findingNow, shownPlan, state } from "./state.js";
 
 const HEAD = 54;
 const FOOT = 22;
 const MARGIN = 14;
+const LINE = 12; // from a line of the credits to the next
 // What a drawing programme needs to know; everything else is in the attributes already.
 const STYLES = [
   "fill",
@@ -68,6 +70,17 @@ const zip = (a, b) => [...a].map((one, i) => [one, b[i]]);
 const write = (x, y, size, words, extra = {}) =>
   make("text", { x, y, "font-size": size, "font-family": FAMILY, fill: INK, ...extra }, words);
 
+/** A text in lines of at most a width. */
+function wrapped(text, size, most) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (!lines.at(-1) || textWidth(longer, size) <= most) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** All panels, one below the other, with title, legend and credits. */
 export function drawing() {
   const maps = [...document.querySelectorAll("svg.map")];
@@ -92,19 +105,21 @@ export function drawing() {
   for (const text of key.querySelectorAll("text")) text.setAttribute("font-family", FAMILY);
   top += high + 16;
   const plan = plans[shownPlan()];
+  const credits = wrapped([...content.credits, say("credit.borders")].join(" · "), 9, width - 2 * MARGIN);
+  const height = top + FOOT + (credits.length - 1) * LINE;
   const whole = make(
     "svg",
-    { xmlns: "http://www.w3.org/2000/svg", width, height: top + FOOT, viewBox: `0 0 ${width} ${top + FOOT}` },
-    make("rect", { width, height: top + FOOT, fill: "#fff" }),
-    write(14, 24, 18, content.title, { "font-weight": 700 }),
-    write(14, 43, 12, [plan.label, findingNow(), spans[state.span].name].filter(Boolean).join(" · "), {
-      fill: "#5b6773",
+    { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` },
+    make("rect", { width, height, fill: "#fff" }),
+    write(MARGIN, 24, 18, content.title, { "font-weight": 700 }),
+    write(MARGIN, 43, 12, [plan.label, findingNow(), spans[state.span].name].filter(Boolean).join(" · "), {
+      fill: MUTED,
     }),
     parts,
     key,
-    write(14, top + 14, 9, [...content.credits, say("credit.borders")].join(" · "), { fill: "#5b6773" }),
+    credits.map((line, i) => write(MARGIN, top + 14 + i * LINE, 9, line, { fill: MUTED })),
   );
-  return { text: new XMLSerializer().serializeToString(whole), width, height: top + FOOT };
+  return { text: new XMLSerializer().serializeToString(whole), width, height };
 }
 
 export const saveSvg = () => save(new Blob([drawing().text], { type: "image/svg+xml" }), `${content.file}.svg`);

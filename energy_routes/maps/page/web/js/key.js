@@ -156,7 +156,8 @@ function sections(which, short, most) {
   if (which !== "change") own.push(lines(), signs());
   const beside = places(2);
   const fits = d3.sum([...own, beside], (one) => one.width + GAP) - GAP <= most;
-  return [...own, fits ? beside : places(KINDS.length)];
+  const row = places(KINDS.length);
+  return [...own, fits || row.width > most ? beside : row];
 }
 
 /** The key as a drawing of at most a width, so that the exports can carry it. */

@@ -8,7 +8,7 @@ import { baseColour } from "./palette.js";
 import { isFocus, state, toggleFocus } from "./state.js";
 
 const MOST = 11; // corridors with a button
-const SHORT = 780; // px: in maps lower than this, two of them leave room for a short legend only
+const SHORT = 780; // px: under maps lower than this, two of them leave room for a short legend only
 let whole = null; // whether the reader wants the whole legend; null: what fits
 
 /** The legend of a view under maps of a size; `again` redraws it. */

@@ -15,6 +15,8 @@ import { drawSteps, startSteps } from "./steps.js";
 import { openTable, saveCsv } from "./table.js";
 import { drawTimeline, startTimeline } from "./timeline.js";
 
+const SHEET = 1040; // px: the width of A4 across, without its margins
+
 let panels = [];
 let shape = "";
 
@@ -24,6 +26,7 @@ function arrange() {
   if (shape === wanted.join()) return;
   shape = wanted.join();
   for (const panel of panels) panel.remove();
+  document.body.dataset.panels = wanted.length;
   panels = wanted.map((which) => new Panel(find("panels"), which));
 }
 
@@ -55,6 +58,11 @@ function drawLegend() {
   const maps = find("maps");
   maps.querySelector(".legend")?.remove();
   maps.append(legend({ width: maps.clientWidth, height: maps.clientHeight }, drawLegend));
+}
+
+/** On paper the legend is whole, and as wide as the sheet. */
+function drawPaperLegend() {
+  document.querySelector(".legend").replaceWith(legend({ width: SHEET, height: Infinity }, drawLegend));
 }
 
 function zoomer() {
@@ -138,6 +146,8 @@ function start() {
     drawLegend();
     drawTimeline();
   });
+  addEventListener("beforeprint", drawPaperLegend);
+  addEventListener("afterprint", drawLegend);
   addEventListener("hashchange", () => {
     readAddress();
     draw();

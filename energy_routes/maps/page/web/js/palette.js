@@ -8,7 +8,7 @@ export const BOTTLENECK = content.style.bottleneck;
 export const IDLE = content.style.idle;
 export const UNCAPPED = content.style.uncapped;
 export const INK = "#1c2733";
-export const MUTED = "#5b6773";
+export const MUTED = content.style.muted;
 export const BAND_OPACITY = 0.17;
 /** PRGn from decrease to increase: told apart by colour-blind readers. */
 export const CHANGE = ["#762a83", "#af8dc3", "#a9b1b9", "#7fbf7b", "#1b7837"];

@@ -123,6 +123,7 @@ export class Panel {
   drawLines() {
     const focus = focusedArcs();
     const faded = (strand) => focus !== null && !focus.has(strand.arc.n);
+    const stop = this.tabStop();
     this.bands
       .selectAll("path")
       .data(
@@ -144,6 +145,7 @@ export class Panel {
       .classed("faded", faded)
       .classed("flows", (strand) => strand.flows)
       .attr("aria-label", (strand) => lineWords(strand))
+      .attr("tabindex", (strand) => (strand.arc.id === stop ? 0 : -1))
       .attr("aria-pressed", (strand) => String(state.focus?.kind === "arc" && state.focus.id === strand.arc.id))
       .each(function paint(strand) {
         const march = strand.flows && strand.width >= MARCHING && strand.line.seen;
@@ -161,20 +163,41 @@ export class Panel {
       });
   }
 
+  /** The one line that Tab reaches: the last that had the keyboard, the one in focus, or the largest. */
+  tabStop() {
+    const kept = [this.visited, state.focus?.id].find((id) => this.strands.some((strand) => strand.arc.id === id));
+    return kept ?? this.strands[0]?.arc.id;
+  }
+
+  /** Arrows up and down go through the lines by size; Enter chooses one. */
+  answerKey(event, strand) {
+    const at = this.strands.indexOf(strand);
+    const last = this.strands.length - 1;
+    const to = { ArrowDown: Math.min(last, at + 1), ArrowUp: Math.max(0, at - 1), Home: 0, End: last }[event.key];
+    if (to !== undefined) {
+      this.visited = this.strands[to].arc.id;
+      this.lines
+        .selectAll("g.line")
+        .attr("tabindex", (one) => (one.arc.id === this.visited ? 0 : -1))
+        .filter((one) => one.arc.id === this.visited)
+        .node()
+        .focus();
+    } else if (event.key === "Enter" || event.key === " ") {
+      this.visited = strand.arc.id;
+      toggleFocus("arc", strand.arc.id);
+    } else return;
+    event.preventDefault();
+  }
+
   enter(entered) {
     const group = entered
       .append("g")
       .attr("class", "line")
       .attr("role", "button")
-      .attr("tabindex", 0)
       .attr("data-arc", (strand) => strand.arc.id)
       .on("blur", hideTip)
       .on("focus", (event, strand) => this.tell(strand))
-      .on("keydown", (event, strand) => {
-        if (event.key !== "Enter" && event.key !== " ") return;
-        event.preventDefault();
-        toggleFocus("arc", strand.arc.id);
-      });
+      .on("keydown", (event, strand) => this.answerKey(event, strand));
     group.append("path").attr("class", "halo").attr("stroke", "#fff");
     group.append("path").attr("class", "flow");
     group.append("path").attr("class", "march");
