@@ -96,7 +96,7 @@ def test_the_price_is_what_one_more_costs(tmp_path: Path, lever: str, at: float,
     prices = now.prices["policy"]
     price = prices.loc[prices["limit"] == "LONG", "price_all"].iloc[0]
     unit, of = ("MUSD per pp", 0.01) if lever == "min_share" else ("USD/t", 1 / case.years)
-    assert price == pytest.approx(slope * of, abs=1e-6)
+    assert price == pytest.approx(slope * of, abs=1e-4)
     assert (price < 0) == (at not in (0.1, 1.0))
     assert prices["unit"].iloc[0] == unit
 

@@ -12,7 +12,7 @@ to the exports:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,7 +24,11 @@ from energy_routes.pack import Ints, Mask, reach
 
 Floats = NDArray[np.float64]
 SAME = 1e-12  # shares that differ by less are one
-PLACE, GROUP = ["node", "commodity"], ["kind", "group"]
+GROUP = ["kind", "group"]
+# Where a place (node, commodity) stands in the frames of :class:`Ways`.
+_ENDS = [("lanes", "from", "commodity"), ("lanes", "to", "to_commodity"), ("sales", "node", "commodity"),
+         ("stays", "node", "commodity"), ("sources", "node", "commodity")]  # fmt: skip
+TAILS, HEADS, SALES, STAYS, SOURCES = range(len(_ENDS))
 
 
 @dataclass(frozen=True)
@@ -55,23 +59,24 @@ class Ways:
     sources: pd.DataFrame
 
     @cached_property
-    def _number(self) -> Mapping[tuple[str, str], int]:
-        """A number for each (node, commodity)."""
-        frames = [self.lanes[[node, grade]].set_axis(PLACE, axis=1) for node, grade in (("from", "commodity"),
-                                                                                       ("to", "to_commodity"))]
-        frames += [part[PLACE] for part in (self.sales, self.stays, self.sources)]
-        places = pd.concat(frames, ignore_index=True).drop_duplicates()
-        return {place: at for at, place in enumerate(places.itertuples(index=False, name=None))}
+    def _places(self) -> tuple[int, list[Ints]]:
+        """How many (node, commodity) there are, and the number of that of each row of :data:`_ENDS`."""
+        parts = [(getattr(self, name), node, grade) for name, node, grade in _ENDS]
+        nodes, grades = (np.concatenate([frame[column].to_numpy(dtype=object) for frame, column in columns])
+                         for columns in ([(f, n) for f, n, _ in parts], [(f, g) for f, _, g in parts]))  # fmt: skip
+        node, (grade, known) = pd.factorize(nodes)[0], pd.factorize(grades)
+        different, number = np.unique(node * max(1, len(known)) + grade, return_inverse=True)
+        ends = np.cumsum([len(frame) for frame, _, _ in parts])[:-1]
+        return len(different), [np.asarray(own, dtype=np.intp) for own in np.split(number, ends)]
 
-    def _at(self, frame: pd.DataFrame, node: str = "node", grade: str = "commodity") -> Ints:
-        """The number of the place of each row."""
-        pairs = zip(frame[node], frame[grade], strict=True)
-        return np.array([self._number[pair] for pair in pairs], dtype=np.intp)
+    def _at(self, part: int) -> Ints:
+        """The number of the place of each row of a part of :data:`_ENDS`."""
+        return self._places[1][part]
 
     @cached_property
-    def _ends(self) -> tuple[Ints, Ints]:
-        """Where each lane starts and ends."""
-        return self._at(self.lanes, "from"), self._at(self.lanes, "to", "to_commodity")
+    def _known(self) -> dict[Hashable, tuple[Floats, Mask]]:
+        """What was found of a period, by what moves in it: most months are alike."""
+        return {}
 
     @cached_property
     def _spans(self) -> list[_Span]:
@@ -120,8 +125,8 @@ class Ways:
 
     def _mixed(self, metered: Mask) -> Mask:
         """The places that some supply can reach past the metered lanes."""
-        tail, head = (ends[~metered] for ends in self._ends)
-        seen, _ = reach(tail, head, len(self._number), self._at(self.sources))
+        tail, head = self._at(TAILS)[~metered], self._at(HEADS)[~metered]
+        seen, _ = reach(tail, head, self._places[0], self._at(SOURCES))
         return seen
 
 
@@ -134,17 +139,22 @@ class _Span:
 
     def __init__(self, ways: Ways, inside: Mask) -> None:
         self.rows = np.flatnonzero(inside)
-        self.tail, self.head = (ends[inside] for ends in ways._ends)
+        self.tail, self.head = ways._at(TAILS)[inside], ways._at(HEADS)[inside]
         period = ways.lanes["period"].iloc[self.rows[0]]
-        self.places, self.sold = ways._at(ways.sales), (ways.sales["period"] == period).to_numpy(dtype=bool)
+        self.places, self.sold = ways._at(SALES), (ways.sales["period"] == period).to_numpy(dtype=bool)
         kept = ways.lanes["yield"].to_numpy(dtype=float)[inside]
-        best = self._best(kept, len(ways._number))
-        self.share = kept * best[self.head]
-        lossy = (best[self.tail] > 0) & (best[self.tail] - self.share > SAME)
-        stays = ways._at(ways.stays)
-        differ = np.append(self.tail[lossy], stays[best[stays] > 0])
-        onward = self.share > 0
-        self.uneven, _ = reach(self.head[onward], self.tail[onward], len(best), differ)
+        moves = tuple(part.tobytes() for part in (self.tail, self.head, kept, self.places[self.sold]))
+        if moves not in ways._known:
+            ways._known[moves] = self._found(kept, ways._places[0], ways._at(STAYS))
+        self.share, self.uneven = ways._known[moves]
+
+    def _found(self, kept: Floats, count: int, stays: Ints) -> tuple[Floats, Mask]:
+        """The share of each lane's inlet that is sold in the end, and the places with ways of different shares."""
+        best = self._best(kept, count)
+        share = kept * best[self.head]
+        lossy = (best[self.tail] > 0) & (best[self.tail] - share > SAME)
+        differ, onward = np.append(self.tail[lossy], stays[best[stays] > 0]), share > 0
+        return share, reach(self.head[onward], self.tail[onward], count, differ)[0]
 
     def _best(self, kept: Floats, count: int) -> Floats:
         """The largest share of what is at each place that can be sold abroad; 0 where no way leads there."""

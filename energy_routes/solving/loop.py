@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 Rules = Callable[[Any], Iterator[Any]]
 TOLERANCE = 1e-6  # largest residual, relative to the size of the row or of the objective, of a plan that is handed out
-ENOUGH = 1e-9
+ENOUGH = 1e-12
 
 
 @dataclass(frozen=True)

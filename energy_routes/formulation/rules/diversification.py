@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -139,33 +139,32 @@ def _bounded(s: Space, bounds: Bounded) -> Axis:
         "horizon": [("horizon", s.case.years + past.years)],
         "period": [(p.label, p.years) for p in s.case.periods],
     }
-    known = set(zip(*(s.exposure.axis.frame[key] for key in ("kind", "group", "family")), strict=True))
 
     def rows(policy: Policy) -> list[tuple[Cap | Minimum, str, str, float]]:
-        return [
-            (b, family, window, years)
-            for family in s.measured
-            for b in for_family(bounds(policy), family)
-            if (b.kind, b.group, family) in known
-            for window, years in spans[b.over]
-        ]
+        asked = [(b, family) for family in s.measured for b in for_family(bounds(policy), family)]
+        labels = s.exposure.axis.frame[["kind", "group", "family"]].to_numpy(dtype=object) if asked else ()
+        known = set(map(tuple, labels))
+        return [(b, family, window, years) for b, family in asked if (b.kind, b.group, family) in known
+                for window, years in spans[b.over]]  # fmt: skip
 
-    labels = [(b.kind, b.group, family, window, years) for b, family, window, years in rows(s.policy)]
+    def carried(b: Cap | Minimum, family: str, window: str) -> tuple[float, float]:
+        if window != "horizon":
+            return 0.0, 0.0
+        exposed = _gone(s, family, lambda k: past.exposure.get((b.kind, b.group, k), 0.0))
+        return exposed, _gone(s, family, lambda k: past.totals.get((b.kind, k), 0.0))
+
+    labels = [(b.kind, b.group, family, window, years, *carried(b, family, window))
+              for b, family, window, years in rows(s.policy)]  # fmt: skip
     level = s.figure(POLICY, lambda asked: np.array([b.level for b, *_ in rows(asked.policy)], dtype=float))
-    frame = pd.DataFrame(labels, columns=["kind", "group", "family", "window", "years"])
-    whole = frame["window"] == "horizon"
-    of = list(zip(frame["kind"], frame["group"], frame["family"], strict=True))
-    totals = {(kind, group, k): past.totals.get((kind, k), 0.0) for kind, group, _ in of for k in s.case.families}
-    frame["gone"] = np.where(whole, [_gone(s, past.exposure, *key) for key in of], 0.0)
-    frame["gone_total"] = np.where(whole, [_gone(s, totals, *key) for key in of], 0.0)
+    frame = pd.DataFrame(labels, columns=["kind", "group", "family", "window", "years", "gone", "gone_total"])
     return axis("bound", ("kind", "group", "family", "window"), frame, level=level)
 
 
-def _gone(s: Space, carried: Mapping[tuple[str, str, str], float], kind: str, group: str, family: str) -> float:
-    """What a group carried before the horizon began; of all families together, its value."""
+def _gone(s: Space, family: str, carried: Callable[[str], float]) -> float:
+    """What a family carried before the horizon began; of all families together, its value."""
     if family == ALL:
-        return sum(price * carried.get((kind, group, own), 0.0) for own, price in s.worth.items())
-    return carried.get((kind, group, family), 0.0)
+        return sum(price * carried(own) for own, price in s.worth.items())
+    return carried(family)
 
 
 def _members(s: Space, bounds: Axis) -> Axis:
