@@ -99,6 +99,6 @@ def _cheapest(
         low, high = piece.low, piece.high
         if premium(low) >= allowed:
             return low, "budget"
-        at = brentq(lambda t: min(premium(t), DEAR) - budget, low, high, xtol=FINE)
+        at = brentq(lambda t: min(premium(t), DEAR) - allowed, low, high, xtol=FINE)
         return float(at), "budget"
     return curve.end, "network"

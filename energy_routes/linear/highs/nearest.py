@@ -30,6 +30,7 @@ PASSABLE = 1e-7  # and with one above this it is refused
 STEADY = 1e-9  # added to the diagonal, so that tight rows that say the same twice can be factorised
 PASSES = 3  # of iterative refinement, which takes out what STEADY puts in
 BRIEF = 3000  # columns up to which a run is too short to be stopped
+EXCHANGES, TOGETHER = 200, 30  # rounds of exchanging an active set; the first of them exchange all that is wrong
 STEPS = 100  # of the active-set method for each row and column
 # Without the regularisation of HiGHS, which would shift the point by more than OPTIMAL.
 OPTIONS = {"threads": 1, "qp_regularization_value": 0.0}
@@ -119,7 +120,7 @@ def _least(face: Form, x: Vector, goal: Squares) -> Vector | None:
     engine.run(brief=len(free) < BRIEF)  # whatever it ends with, our own check decides
     found, duals = engine.point(), engine.duals()[0]
     if found.shape != free.shape or duals.shape != part.row_lower.shape:
-        return None
+        found, duals = x[free], np.zeros(len(part.row_lower))
     out, best = x.copy(), PASSABLE
     for point, slope, prices in _candidates(part, found, duals, weight, target):
         worst = max(residuals(slope, point, prices).values())
@@ -139,6 +140,40 @@ def _candidates(
         slope = replace(part, cost=2.0 * weight * (point - target))
         yield point, slope, duals
         yield point, slope, _settled(slope, point, duals)
+    point, prices = _exchanged(part, found, weight, target)
+    yield point, replace(part, cost=2.0 * weight * (point - target)), prices
+
+
+def _exchanged(part: Form, x: Vector, weight: Vector, target: Vector) -> tuple[Vector, Vector]:
+    """The least point by exchange of its active set, begun at that of a point; where HiGHS has stopped short of it.
+
+    What is broken becomes active, what is held against its will is let go, until neither is (a primal-dual active-set
+    method: Hintermüller, Ito and Kunisch 2002); one at a time after some rounds, so that it does not go in circles.
+    """
+    rows, size = len(part.row_lower), len(x)
+    low, high = np.append(part.row_lower, part.col_lower), np.append(part.row_upper, part.col_upper)
+    slack = SNAP * np.maximum(1.0, np.maximum(np.abs(_finite(low)), np.abs(_finite(high))))
+    value = np.append(part.matrix @ x, x)
+    side = np.where(value <= low + slack, -1, np.where(value >= high - slack, 1, 0))
+    equal = low == high
+    side[equal] = -1
+    whole = sparse.vstack([part.matrix, sparse.identity(size)], format="csr")
+    prices = np.zeros(rows + size)
+    for turn in range(EXCHANGES):
+        active = np.flatnonzero(side)
+        bound = np.where(side < 0, low, high)[active]
+        answer = _solved(2.0 * weight, whole[active], np.concatenate([2.0 * weight * target, bound]), x)
+        x, prices = answer[:size], np.zeros(rows + size)
+        prices[active] = -answer[size:]
+        value = whole @ x
+        over = np.maximum(low - value, value - high) - slack
+        unwilling = np.where(equal, 0.0, side * prices) - OPTIMAL
+        wrong = np.where(side == 0, over, unwilling)
+        if not (wrong > 0).any():
+            break
+        moved = wrong > 0 if turn < TOGETHER else np.arange(len(wrong)) == int(np.argmax(wrong))
+        side = np.where(moved, np.where(side != 0, 0, np.where(value < low, -1, 1)), side)
+    return snap(snap(x, part.col_lower), part.col_upper), prices[:rows]
 
 
 def _reduced(face: Form, x: Vector, free: NDArray[np.intp]) -> Form:

@@ -109,9 +109,10 @@ def lever_of(case: Case, path: str, start: float | str, stop: float | str, unit:
             "a curve follows bases of a linear programme, and policy.build asks for whole builds: drop policy.build, "
             "or open by edits what is built. Budgets are followed by expand"
         )
+    ends = _ends(case, path, (start, stop), unit)
     if path.partition(".")[0] not in LEVERS:
         case = case.accepting(path)  # a curve may visit what a person would be asked about
-    lever = Lever(case, path, *_ends(case, path, (start, stop), unit))
+    lever = Lever(case, path, *ends)
     for value in (lever.start, lever.stop):
         lever.at(value)
     return lever
