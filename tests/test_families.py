@@ -192,6 +192,14 @@ def test_the_ledger_is_by_family_and_sums_to_the_objective(plan: Plan) -> None:
     assert terms["home_sales", "oil"] == pytest.approx(200)
 
 
+def test_what_risk_adds_over_both_families_is_of_all(make: Make) -> None:
+    lost = {"name": "SHORT fails", "probability": 0.25, "outages": ["arc:SHORT"]}
+    plan = er.solve(make().with_policy(cvar={"scenarios": [lost], "alpha": 0.75, "lambda": 0.5}))
+    families = plan.ledger.groupby("term")["family"].agg(list)
+    assert families[["sales", "disruptions", "aversion"]].tolist() == [["gas", "oil"], ["all"], ["all"]]
+    assert plan.ledger["value"].sum() == pytest.approx(plan.objective.value)
+
+
 def test_routes_and_their_shares_are_of_their_family(plan: Plan) -> None:
     routes = plan.routes
     assert routes.groupby("family")["share"].sum().to_dict() == pytest.approx({"gas": 1.0, "oil": 1.0})

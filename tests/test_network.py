@@ -130,6 +130,14 @@ def test_scaling_a_figure_that_is_not_there_is_refused(tmp_path: Path) -> None:
     assert again.resolve("lanes", "tariff", periods_of([2023], "year")).item() == 20
 
 
+def test_a_figure_that_some_months_have_is_scaled_in_those(tmp_path: Path) -> None:
+    dated = "table,id,field,period,value\nlanes,SHORT/CRUDE,tariff,2023-02,40\nlanes,SHORT/CRUDE,tariff,*-03,20"
+    network = toy(tmp_path, {"lanes": "arc,commodity,yield\nSHORT,CRUDE,0.9", "values": dated}).network
+    scaled = network.scale("lane:SHORT/CRUDE", "tariff", 0.5)
+    months = scaled.resolve("lanes", "tariff", periods_of([2023], "month"))[0]
+    assert months[:4].tolist() == pytest.approx([np.nan, 20, 10, np.nan], nan_ok=True)
+
+
 @pytest.mark.parametrize("remaining", [-0.1, 1.1, float("nan")])
 def test_what_an_outage_leaves_is_a_share(network: Network, remaining: float) -> None:
     with pytest.raises(UsageError, match="share"):
