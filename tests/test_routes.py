@@ -7,10 +7,8 @@ from pathlib import Path
 import pytest
 from toy import months, toy
 
-from energy_routes.linear.highs.session import Session
-from energy_routes.plan import flow_tracing
 from energy_routes.plan.making.routes import merged
-from energy_routes.solving.loop import solve, stated
+from energy_routes.solving.loop import solve
 
 STORE = {
     "arcs": """
@@ -84,37 +82,36 @@ def test_two_origins_mix_in_proportion(tmp_path: Path) -> None:
     )
 
 
-def traced(folder: Path, tables: dict[str, str]) -> list[flow_tracing.Path]:
-    space, program = stated(toy(folder, {"obligations": "", **tables}))
-    return list(flow_tracing.paths(space, Session(program).solve().x))
-
-
-def test_paths_come_largest_first_until_nearly_all_has_arrived(tmp_path: Path) -> None:
+def test_paths_are_followed_largest_first_until_nearly_all_has_arrived(tmp_path: Path) -> None:
     """Of 8.5005 Mt the last thousandth is not followed: a supply of 500 t.  What a tank gives is."""
-    supplies = """
-        id,node,commodity,shipper,available,cost
-        SMALL_CO,HUB,CRUDE,Small Co,0.0005,9
-        FIELD_CO,FIELD,CRUDE,Field Co,8,9
-        """
-    tank = "id,node,working_volume,opening,closing\nTANK,HUB,1,0.5,free"
-    found = traced(tmp_path, {"supplies": supplies, "storages": tank})
-    assert [(path.origin, path.market) for path in found] == [
-        ("FIELD_CO", "EAST"), ("FIELD_CO", "WEST"), ("TANK", "EAST"), ("TANK", "WEST")
-    ]  # fmt: skip
+    tables = {
+        "supplies": """
+            id,node,commodity,shipper,available,cost
+            SMALL_CO,HUB,CRUDE,Small Co,0.0005,9
+            FIELD_CO,FIELD,CRUDE,Field Co,8,9
+            """,
+        "obligations": "",
+        "storages": "id,node,working_volume,opening,closing\nTANK,HUB,1,0.5,free",
+    }
+    routes = solve(toy(tmp_path, tables)).routes
     short = 6 / 8.5005
-    volumes = [size * share for size in (8, 0.5) for share in (short, 1 - short)]
-    assert [path.volume for path in found] == pytest.approx(volumes)
-    assert [path.money["lifting"] for path in found] == pytest.approx([-9 * volumes[0], -9 * volumes[1], 0, 0])
+    named = routes[routes["route"] != "other paths"].set_index(["origin", "market"])
+    assert named["volume"].to_dict() == pytest.approx({
+        ("FIELD_CO", "EAST"): 8 * short, ("FIELD_CO", "WEST"): 8 * (1 - short),
+        ("TANK", "EAST"): 0.5 * short, ("TANK", "WEST"): 0.5 * (1 - short),
+    })  # fmt: skip
+    assert named["lifting"].groupby("origin").first().to_dict() == {"FIELD_CO": 9, "TANK": 0}
 
 
 def test_what_fills_a_tank_is_followed_as_far_as_what_is_sold(tmp_path: Path) -> None:
-    tank = "id,node,working_volume,opening,closing,closing_value\nTANK,HUB,1,0.2,value,700"
-    supply = "id,node,commodity,shipper,available,cost\nFIELD_CO,FIELD,CRUDE,Field Co,8,9"
-    found = traced(tmp_path, {"supplies": supply, "storages": tank})
-    volumes = dict.fromkeys(("EAST", "WEST", "TANK"), 0.0)
-    for path in found:
-        volumes[path.market] += path.volume
-    assert volumes == pytest.approx({"EAST": 6, "WEST": 1.2, "TANK": 0.8}, abs=8e-3)  # of 8 Mt a thousandth may be left
+    tables = {
+        "supplies": "id,node,commodity,shipper,available,cost\nFIELD_CO,FIELD,CRUDE,Field Co,8,9",
+        "obligations": "",
+        "storages": "id,node,working_volume,opening,closing,closing_value\nTANK,HUB,1,0.2,value,700",
+    }
+    volumes = solve(toy(tmp_path, tables)).routes.groupby("market")["volume"].sum()
+    # Of 8 Mt a thousandth may not be followed.
+    assert volumes[["EAST", "WEST", "TANK"]].tolist() == pytest.approx([6, 1.2, 0.8], abs=8e-3)
 
 
 def test_stock_that_waits_keeps_its_origin(tmp_path: Path) -> None:
