@@ -181,7 +181,8 @@ def solved_with(prices: dict[str, float]) -> er.Plan:
     full = (plan.arcs["arc"] == "HUB_PORT") & plan.arcs["period"].isin(list(prices))
     worth = plan.arcs["period"].map(prices).where(full, 0.0)
     arcs = plan.arcs.assign(price=worth, utilisation=plan.arcs["utilisation"].where(~full, 1.0))
-    return replace(plan, arcs=arcs, prices=Prices(plan.prices.table.iloc[:0]))
+    none = Prices(plan.prices.table.iloc[:0])
+    return replace(plan, parts=plan.parts.but(arcs=lambda: arcs, prices=lambda: none))
 
 
 # -------------------------------------------------------------------------------------------- use
