@@ -90,7 +90,7 @@ SLIPS = [
 def test_a_slip_is_asked_about_and_can_be_answered(case: Case, path: str, value: float | str, likely: str | None
                                                    ) -> None:
     if likely is None:
-        assert case.set(path, value)
+        case.set(path, value)
         return
     with pytest.raises(er.DataError) as error:
         case.set(path, value)
@@ -107,7 +107,7 @@ def test_a_slip_is_asked_about_and_can_be_answered(case: Case, path: str, value:
 
 def test_nothing_and_no_limit_are_statements(case: Case) -> None:
     for path, value in (("arc:LONG.tariff", 0), ("arc:LONG.capacity", "unlimited"), ("supply:FIELD_CO.available", 0)):
-        assert case.set(path, value)
+        case.set(path, value)
 
 
 def test_a_scaled_figure_is_asked_about(case: Case) -> None:
@@ -165,7 +165,7 @@ def test_a_slip_of_a_deck_is_asked_about_at_its_row(case: Case, rows: list[str],
 def test_a_figure_of_a_row_that_was_answered_for_may_move_within_what_it_was(tmp_path: Path) -> None:
     markets = "id,node,name,price,note\nEAST,EAST,East,4000,checked: a test\nWEST,WEST,West,510,\n"
     case = toy(tmp_path, {"markets": markets})
-    assert case.set("market:EAST.price", 3000)
+    case.set("market:EAST.price", 3000)
     with pytest.raises(er.DataError, match="10 to 1500"):
         case.set("market:EAST.price", 5000)
 
@@ -183,7 +183,7 @@ def test_a_figure_unlike_the_others_of_its_column_is_asked_about(tmp_path: Path)
     assert "the median of price" in fault.found
     noted = DOZEN.replace("\n", ",\n").replace("price,", "price,note", 1)
     write(tmp_path, {"markets": noted.replace("West,510,", "West,20,checked: a test")})
-    assert read_pack(tmp_path)
+    read_pack(tmp_path)
     with pytest.raises(er.DataError, match=r"24.7 to 1500 USD/t"):
         er.load(tmp_path / "model.toml").set("market:EAST.price", 15)
 
@@ -192,7 +192,7 @@ def test_dated_figures_are_compared_with_the_column_that_they_stand_for(tmp_path
     dated = "table,id,field,period,value,unit\n" + "".join(
         f"markets,EAST,price,2023-{month:02d},{500 if month != 7 else 20},USD/t\n" for month in range(1, 13))
     write(tmp_path, {"values": dated})
-    assert read_pack(tmp_path)  # two markets, however many their months, are too few to compare
+    read_pack(tmp_path)  # two markets, however many their months, are too few to compare
     write(tmp_path, {"values": dated, "markets": DOZEN})
     with pytest.raises(er.DataError) as error:
         read_pack(tmp_path)
@@ -205,11 +205,11 @@ def test_a_commitment_beyond_its_line_is_asked_about(tmp_path: Path, case: Case)
     with pytest.raises(er.DataError, match=r"contracts.csv row 2, column 'volume': 30 a year on 'LONG', which carrie"):
         read_pack(tmp_path)
     write(tmp_path, {"contracts": six_times["contracts"].replace("30,", "30,checked")})
-    assert read_pack(tmp_path)
+    read_pack(tmp_path)
     with pytest.raises(er.DataError, match="'LONG', which carries 5"):
         case.set("contract:PROMISE.volume", 30)
-    assert case.set("contract:PROMISE.volume", 5)
-    assert case.accepting("contract:PROMISE.volume").set("contract:PROMISE.volume", 30)
+    case.set("contract:PROMISE.volume", 5)
+    case.accepting("contract:PROMISE.volume").set("contract:PROMISE.volume", 30)
 
 
 def test_a_weight_of_a_million_is_refused(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_drawn_route_is_asked_about(case: Case) -> None:
     route = AddedRoute("NEW", "New line", "HUB", "EAST", tariff=3000.0, capacity=5.0, countries=("RU",))
     with pytest.raises(er.DataError, match=r"arc:NEW.tariff.*3000 USD/t.*0.01 to 500"):
         case.with_route(route)
-    assert case.accepting("arc:NEW.tariff").with_route(route)
+    case.accepting("arc:NEW.tariff").with_route(route)
     with pytest.raises(er.DataError, match=r"arc:NEW.capacity.*5000 Mt/y"):
         case.with_route(AddedRoute("NEW", "New line", "HUB", "EAST", tariff=30.0, capacity=5000.0))
 
@@ -243,7 +243,7 @@ def test_months_are_looked_at_one_by_one(tmp_path: Path) -> None:
 
 def test_the_bundled_packs_raise_no_question() -> None:
     for name in pack_names():
-        assert read_pack(pack_path(name))
+        read_pack(pack_path(name))
 
 
 def test_an_answer_is_the_word_and_not_a_part_or_the_opposite_of_it() -> None:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.report import NEAR, SAME, Findings
+from energy_routes.pack import inert
 
 TABLES = (
     "flows", "arcs", "routes", "schedule", "ledger", "prices", "indicators", "groups", "supplies", "deliveries",
@@ -77,7 +78,7 @@ def _compare_csv(file: Path, columns: list[str], rows: list[Row], found: Finding
         return
     for at, (cells, row) in enumerate(zip(lines[1:], rows, strict=True), 2):
         for column, cell in zip(columns, cells, strict=False):
-            _same(found, f"{file.name} row {at}, column {column}", cell, row[column])
+            _same(found, f"{file.name} row {at}, column {column}", cell, inert(row[column]))
 
 
 def _same(found: Findings, what: str, text: Any, value: Any) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from energy_routes.case.case import Case
 from energy_routes.case.checks.questions import check_path
+from energy_routes.case.checks.stated import unstated
 from energy_routes.case.model_file import ModelFile, read_model_file
 from energy_routes.case.rest_of_year import replan
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import Network
-from energy_routes.pack import bundled as library, periods_of, read_pack
+from energy_routes.pack import bundled as library, periods_of, read_pack, there
 
 
 def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] = ()) -> Case:
@@ -45,8 +47,10 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
     >>> er.load("oil-2024-monthly").periods[0].label
     '2024-01'
     """
+    if not isinstance(name, str | Path):
+        raise UsageError(f"load: {name!r} is neither the name of a model nor the path of a .toml")
     path = Path(name)
-    if path.suffix.lower() == ".xlsx" or (path / "pack.toml").is_file():
+    if path.suffix.lower() == ".xlsx" or there(path / "pack.toml"):
         raise UsageError(f"{name} is a data pack. A model is a .toml file that asks a question of it: write "
                          f'data = "{path.name}" and year = … in one beside it.')
     if path.suffix != ".toml" and len(path.parts) == 1:
@@ -63,7 +67,10 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
         case = case.scenario(scenario)
     for figure in accept:
         check_path(figure, case.network)
-    return _from_today(case, chain)
+    case = _from_today(case, chain)
+    if faults := list(unstated(case.network, case.periods)):
+        raise DataError(case.name, faults)
+    return case
 
 
 def _about(case: Case, chain: list[tuple[ModelFile, Path]]) -> Case:
@@ -98,21 +105,22 @@ def _from_today(case: Case, chain: list[tuple[ModelFile, Path]]) -> Case:
 
 def _chain(path: Path) -> list[tuple[ModelFile, Path]]:
     """The model file and those it extends, oldest first; an alias adds the scenario that it means to its model."""
-    seen: list[Path] = []
+    seen: set[str] = set()
     chain: list[tuple[ModelFile, Path]] = []
     scenarios: tuple[str, ...] = ()
     while True:
-        if path in seen:
-            raise DataError(path.name, [Fault(path.name, column="extends", found="a circle of models")])
-        seen.append(path)
         file = read_model_file(path)
+        real = os.path.realpath(path)  # one file may have many paths: over '..', over links
+        if real in seen:
+            raise DataError(path.name, [Fault(path.name, column="extends", found="a circle of models")])
+        seen.add(real)
         laid = [file.scenario[name] for name in scenarios]
         chain = [(file, path), *((ModelFile(edit=s.edit, policy=s.policy, title=s.title), path) for s in laid), *chain]
         if not file.extends:
             return chain
         near = path.parent / f"{file.extends.removesuffix('.toml')}.toml"
-        model, scenarios = (file.extends, ()) if near.exists() else library.model_of(file.extends)
-        path = near if near.exists() else library.model_path(model)
+        model, scenarios = (file.extends, ()) if there(near) else library.model_of(file.extends)
+        path = near if there(near) else library.model_path(model)
 
 
 def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
@@ -122,7 +130,7 @@ def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
     missing = [
         Fault(path.name, column=key, found="missing", expected=hint, repair=f"Add {key} = …")
         for key, hint in (("data", "a pack's name or folder"), ("year", "a year, or a list of years"))
-        if last(key) is None
+        if last(key) is None or (key == "data" and not last(key))
     ]
     if missing:
         raise DataError(path.name, missing)
@@ -131,7 +139,10 @@ def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
     if not years or len(set(years)) < len(years) or not all(1900 <= y <= 2100 for y in years):
         expected = "one year or a list of different years, from 1900 to 2100"
         raise DataError(path.name, [Fault(path.name, column="year", found=str(year), expected=expected)])
-    packs = tuple(read_pack(_pack_path(path, name)) for name in ([data] if isinstance(data, str) else data))
+    names = [data] if isinstance(data, str) else data
+    if len(set(names)) < len(names):
+        raise DataError(path.name, [Fault(path.name, column="data", found=str(names), expected="different packs")])
+    packs = tuple(read_pack(_pack_path(path, name)) for name in names)
     network = Network(packs)
     assert network.tables  # two packs that contradict each other are refused here, before anything is asked of them
     return Case(
@@ -152,9 +163,9 @@ def _extended(path: Path, file: ModelFile) -> str | None:
         return None
     name = file.extends.removesuffix(".toml")
     near = path.parent / f"{name}.toml"
-    return str(near) if near.exists() else name
+    return str(near) if there(near) else name
 
 
 def _pack_path(model: Path, name: str) -> Path:
-    near = (model.parent / name).resolve()
-    return near if near.exists() else library.pack_path(name)
+    near = model.parent / name
+    return near.resolve() if there(near) else library.pack_path(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, Validatio
 
 from energy_routes.case.policy.policy import LEVERS
 from energy_routes.errors import DataError, Fault
-from energy_routes.pack import nearest
+from energy_routes.pack import nearest, printable, read_text, toml_of
 
 
 class _Closed(BaseModel):
@@ -136,12 +135,10 @@ def read_model_file(path: Path) -> ModelFile:
 
 def parse_model(text: str, name: str) -> ModelFile:
     """Read the text of a model file called ``name`` in messages."""
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(
-            name, [Fault(name, found=f"not TOML: {error}", expected="valid TOML", repair="Mend the line named.")]
-        ) from None
+    faults: list[Fault] = []
+    raw = toml_of(name, text, faults)
+    if raw is None:
+        raise DataError(name, faults)
     try:
         return ModelFile.model_validate(raw)
     except ValidationError as error:
@@ -149,26 +146,11 @@ def parse_model(text: str, name: str) -> ModelFile:
 
 
 def _text(path: Path) -> str:
-    if path.is_dir():
-        raise DataError(str(path), [Fault(path.name, found="a directory", expected="a model file (.toml)")])
-    try:
-        return path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            path.name,
-            [
-                Fault(
-                    path.name,
-                    found=f"byte {error.start} is not UTF-8",
-                    expected="UTF-8 text",
-                    repair="Save the file as UTF-8.",
-                )
-            ],
-        ) from None
-    except OSError as error:
-        raise DataError(
-            str(path), [Fault(path.name, found=error.strerror or str(error), expected="a readable model file")]
-        ) from None
+    faults: list[Fault] = []
+    text = read_text(path, "a model file (.toml)", faults)
+    if text is None:
+        raise DataError(printable(str(path)), faults)
+    return text
 
 
 def _fault(name: str, detail: Any) -> Fault:

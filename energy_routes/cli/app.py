@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from inspect import getdoc
+from shutil import get_terminal_size
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -12,6 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import energy_routes as er
+
+WIDEST = 100  # columns of the help; click itself keeps no fewer than 50
 
 # In the order of the help: a verb, and the function behind it.
 VERBS = MappingProxyType({
@@ -74,7 +77,8 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": 100},
+    context_settings={"help_option_names": ["--help", "-h"], "max_content_width": WIDEST,
+                      "terminal_width": min(get_terminal_size().columns, WIDEST) - 2},
 )
 
 

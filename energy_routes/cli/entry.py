@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import sys
+from importlib import import_module
 
-from energy_routes.cli.app import app
+from energy_routes.cli.streams import leave_on_interrupt, show_all, stand_in
 
 
 def main() -> None:
@@ -13,6 +14,10 @@ def main() -> None:
     # What a command imports stays until it ends.  To look through it for garbage again and again takes a tenth of a
     # solve; studies of many solves still have theirs collected.
     gc.set_threshold(100_000, 20, 100)
+    stand_in()
+    show_all()
+    leave_on_interrupt()
+    app = import_module("energy_routes.cli.app").app
     if "--debug" not in sys.argv:
         # What cannot clean up after itself while we leave (a half-written workbook on a full disk) has no more to say.
         sys.unraisablehook = lambda _: None

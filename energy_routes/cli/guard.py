@@ -13,10 +13,14 @@ from typing import Any, TypeVar
 
 import typer
 
+from energy_routes.cli.streams import INTERRUPTED, undo_on_interrupt
 from energy_routes.errors import EnergyRoutesError
+from energy_routes.pack import printable
 
 Verb = TypeVar("Verb", bound=Callable[..., None])
-INTERNAL, USAGE, INTERRUPTED = 1, 2, 130
+INTERNAL, USAGE = 1, 2
+# A place that cannot be read or written: full, forbidden, or a name that no file can have.
+PLACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP)
 
 
 def guarded(verb: Verb) -> Verb:
@@ -28,8 +32,8 @@ def guarded(verb: Verb) -> Verb:
 
     @functools.wraps(verb)
     def run(*args: Any, **kwargs: Any) -> None:
+        undo_on_interrupt()
         try:
-            _speak_utf8()
             verb(*args, **kwargs)
             sys.stdout.flush()
         except (typer.Exit, typer.Abort, SystemExit):
@@ -53,7 +57,7 @@ def _ended(error: BaseException, debug: bool) -> int:
     if isinstance(error, EnergyRoutesError):
         _say(f"Error: {error}")
         return error.exit_code
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+    if isinstance(error, OSError) and error.errno in PLACE_ERRORS:
         place = f"{error.filename}: " if error.filename else ""
         _say(f"Error: {place}{error.strerror}. Free some space or choose another place.")
         return USAGE
@@ -66,16 +70,9 @@ def _ended(error: BaseException, debug: bool) -> int:
 
 def _say(text: str) -> None:
     with contextlib.suppress(OSError):  # nobody listens any more
-        print(text, file=sys.stderr)
+        print("\n".join(printable(line, len(line)) for line in text.split("\n")), file=sys.stderr)
 
 
 def _close_stdout() -> None:
     """Point stdout to nowhere, so that the interpreter does not fail again when it flushes at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _speak_utf8() -> None:
-    """Replace what an old terminal's encoding cannot show, instead of failing on the first arrow."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")

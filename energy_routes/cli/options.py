@@ -12,6 +12,7 @@ import energy_routes as er
 from energy_routes import answer
 from energy_routes.cli.ending import busy, listen
 from energy_routes.errors import UsageError
+from energy_routes.pack import there
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A bundled model's name, or a path to a .toml.")]
 Target = Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")]
@@ -135,4 +136,4 @@ def _refuse_twice(pairs: list[tuple[str, str]]) -> None:
 
 def is_saved(path: str) -> bool:
     """Whether an argument names a saved result rather than a model."""
-    return (Path(path) / "run.json").is_file()
+    return there(Path(path) / "run.json")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from energy_routes.errors import UsageError
+from energy_routes.pack import scratch_beside
 
 SHEETS = (".xlsx", ".csv")
 
@@ -31,7 +31,12 @@ def check_file(file: Path | None, what: str, suffixes: tuple[str, ...]) -> None:
 @contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
     """A scratch file that takes the place of ``file`` when the block ends without an error."""
-    with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=f".{file.name}.") as scratch:
-        new = Path(scratch) / file.name
-        yield new
-        os.replace(new, file)
+    with scratch_beside(file) as scratch:
+        new = scratch / file.name
+        try:
+            yield new
+            os.replace(new, file)
+        except OSError as error:
+            if error.filename == str(new):
+                error.filename = str(file)  # what people asked for
+            raise

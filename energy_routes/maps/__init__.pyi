@@ -14,5 +14,6 @@ from .drawing import (
     write as write,
 )
 from .layers.geodata import write_layers as write_layers
+from .layers.others import refuse_others as refuse_others
 from .page.content import Step as Step
 from .page.interactive import Page as Page

@@ -18,6 +18,19 @@ from .checks.structure import (
     reach as reach,
     steps_of as steps_of,
 )
+from .files.scratch import scratch_beside as scratch_beside
+from .files.spreadsheet import (
+    inert as inert,
+    inert_frame as inert_frame,
+)
+from .files.text import (
+    hindrance as hindrance,
+    printable as printable,
+    read_text as read_text,
+    there as there,
+    toml_of as toml_of,
+    unprintable as unprintable,
+)
 from .pack import (
     Pack as Pack,
     keys_of as keys_of,

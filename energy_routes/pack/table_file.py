@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault
+from energy_routes.pack.files.text import printable, read_text, unprintable
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.written_figures import finite
 from energy_routes.pack.workbook import read_workbook
@@ -48,6 +50,7 @@ def read_rows(
             row = {str(key): str(value) for key, value in record.items()}
             if any(row.values()):
                 rows.append((number, row))
+                faults += [Fault(name, number, c, *wrong) for c, cell in row.items() if (wrong := unprintable(cell))]
                 faults += [Fault(name, number, c, "blank", "a value") for c in required if not row[c]]
     return name, rows, faults
 
@@ -59,14 +62,17 @@ def number(text: str) -> float:
 
 def _read(path: Path, what: str, faults: list[Fault]) -> pd.DataFrame:
     """The cells as text under their header; what is wrong with single cells is added to ``faults``."""
+    expected, broken = f"a {what}: CSV (UTF-8) or .xlsx", list[Fault]()
     try:
         if path.suffix.lower() == ".xlsx":
             return _first_sheet(path, faults)
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", comment="#")
+        text = read_text(path, expected, broken)
+        if text is not None:
+            return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, comment="#")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        fault = Fault(path.name, found=reason, expected=f"a {what}: CSV (UTF-8) or .xlsx")
-        raise DataError(str(path), [fault]) from None
+        broken.append(Fault(path.name, found=reason, expected=expected))
+    raise DataError(printable(str(path)), broken)
 
 
 def _first_sheet(path: Path, faults: list[Fault]) -> pd.DataFrame:
@@ -74,7 +80,7 @@ def _first_sheet(path: Path, faults: list[Fault]) -> pd.DataFrame:
     broken: list[Fault] = []
     sheets = read_workbook(path, broken)
     if broken:
-        raise DataError(str(path), broken)
+        raise DataError(printable(str(path)), broken)
     sheet = next(iter(sheets.values()))
     faults += sheet.faults
     header, *rows = sheet.rows or [[]]

@@ -8,14 +8,14 @@ request to compute everything on opening (``fullCalcOnLoad``, ISO/IEC 29500-1 18
 from __future__ import annotations
 
 import datetime
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from energy_routes.errors import Fault
+from energy_routes.pack.files.text import printable
+from energy_routes.pack.files.unpacking import ROOM, refusal
 
 COMPUTE = "Open the workbook in Excel or LibreOffice and save it, or paste the value in place of the formula."
 
@@ -34,12 +34,13 @@ class TextSheet:
 def read_workbook(file: Path, faults: list[Fault]) -> Mapping[str, TextSheet]:
     """The sheets of an ``.xlsx`` by name, in order; none, and one more of ``faults``, where it cannot be read whole.
 
-    Raises OSError where there is no such file or it may not be read.
     """
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        if wrong := refusal(file):
+            faults.append(Fault(printable(file.name), found=wrong, expected=f"an .xlsx workbook of {ROOM}"))
+            return {}
         values = openpyxl.load_workbook(file, read_only=True, data_only=True)
         formulas = openpyxl.load_workbook(file, read_only=True)
         try:
@@ -49,7 +50,7 @@ def read_workbook(file: Path, faults: list[Fault]) -> Mapping[str, TextSheet]:
         finally:
             values.close()
             formulas.close()
-    except (zipfile.BadZipFile, zlib.error, InvalidFileException, SyntaxError, KeyError, ValueError, EOFError) as error:
+    except Exception as error:  # openpyxl raises what its parsers of ZIP, XML and styles happen to raise
         faults.append(Fault(file.name, found=f"not a whole Excel workbook ({error})", expected="an .xlsx workbook",
                             repair="Open it in Excel and save it as .xlsx again, or copy it again."))
         return {}

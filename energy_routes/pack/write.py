@@ -6,7 +6,6 @@ import csv
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from energy_routes.errors import UsageError
+from energy_routes.pack.files.scratch import scratch_beside
 from energy_routes.pack.pack import Pack
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.schema import TABLES, UNLIMITED
@@ -38,8 +38,8 @@ def write_pack(pack: Pack, path: str | Path, fmt: Format = "csv") -> Path:
         raise UsageError(f"{path} already exists: choose another place, or remove it first")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as scratch:
-            new = Path(scratch) / path.name
+        with scratch_beside(path) as scratch:
+            new = scratch / path.name
             if fmt == "excel":
                 _write_excel(pack, new)
             else:

@@ -6,12 +6,12 @@ import ctypes
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from energy_routes.errors import UsageError
+from energy_routes.pack import scratch_beside
 from energy_routes.plan import TABLES
 
 OURS = {
@@ -55,23 +55,19 @@ def new_folder(target: Path) -> Iterator[Path]:
     """
     check_target(target)
     target = target.resolve()
-    scratch: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-        scratch.chmod(0o777 & ~_umask())
-        yield scratch
-        _carry_over(target, scratch)
-        _flush(scratch)
-        _swap(scratch, target)
+        with scratch_beside(target) as scratch:
+            scratch.chmod(0o777 & ~_umask())
+            yield scratch
+            _carry_over(target, scratch)
+            _flush(scratch)
+            _swap(scratch, target)
     except OSError as error:
         raise UsageError(
             f"{target} cannot be written ({error.strerror or error}); nothing was changed. "
             "Free some space or give --out another place."
         ) from error
-    finally:
-        if scratch is not None:
-            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _swap(new: Path, target: Path) -> None:

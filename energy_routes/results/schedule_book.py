@@ -15,7 +15,7 @@ import pandas as pd
 
 from energy_routes.indicators import LINES
 from energy_routes.network import Names
-from energy_routes.pack import listed
+from energy_routes.pack import inert_frame, listed
 from energy_routes.plan import Plan, merged
 from energy_routes.results.summary import binding
 from energy_routes.results.workbook import timeless
@@ -79,7 +79,7 @@ def directions_table(plan: Plan) -> pd.DataFrame:
 def write_schedule(plan: Plan, file: Path) -> None:
     """Write the schedule: a workbook (.xlsx), or its first sheet as .csv."""
     if file.suffix.lower() == ".csv":
-        schedule_table(plan).to_csv(file, index=False, float_format="%.6f")
+        inert_frame(schedule_table(plan)).to_csv(file, index=False, float_format="%.6f")
         return
     import openpyxl
 

@@ -110,7 +110,4 @@ def _write_json(file: Path, content: Mapping[str, Any]) -> None:
 def _write_geodata(plan: Plan, file: Path) -> None:
     """The flows as a GeoPackage, where a pack has routes; GIS is imported for nothing else here."""
     if any(pack.drawn or (pack.path / "routes.geojson").is_file() for pack in plan.case.network.packs):
-        try:
-            plan.layers(file)
-        except RuntimeError as error:  # what GDAL says when the disk refuses
-            raise OSError(f"{file.name}: {error}") from error
+        plan.layers(file)

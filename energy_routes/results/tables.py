@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault
+from energy_routes.pack import inert
 
 DIGITS = 12  # the last three or four bits of a double are the arithmetic's, not the plan's
 
@@ -65,7 +66,7 @@ def write_table(frame: pd.DataFrame, stem: Path) -> pd.DataFrame:
     with stem.with_name(f"{stem.name}.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(tidy.columns)
-        writer.writerows(zip(*columns, strict=True))
+        writer.writerows([map(inert, row) for row in zip(*columns, strict=True)])
     return tidy
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
 from energy_routes.errors import UsageError
+from energy_routes.pack import scratch_beside
 from energy_routes.results import exact, write_table
 
 Progress = Callable[[int, int], None]  # is told the solves done, and to do
@@ -75,8 +75,7 @@ class Study:
         place = Path(folder)
         try:
             place.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=place, prefix=".new.") as scratch:
-                new = Path(scratch)
+            with scratch_beside(place / "new") as new:
                 (new / f"{self.stem}.json").write_text(self.to_json() + "\n", encoding="utf-8")
                 for table in self.tables:
                     write_table(getattr(self, table), new / table)

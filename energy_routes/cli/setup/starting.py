@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from energy_routes.case import read_model_file
 from energy_routes.cli.setup.template import write_template
 from energy_routes.errors import UsageError
-from energy_routes.pack import model_of, model_path, pack_path
+from energy_routes.pack import model_of, model_path, pack_path, scratch_beside
 
 
 def start(folder: Path, model: str) -> Path:
@@ -51,8 +50,8 @@ def _made(folder: Path, fill: Callable[[Path], None]) -> None:
         raise UsageError(f"{folder} is a file: choose a new folder")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as scratch:
-            new = Path(scratch) / folder.name
+        with scratch_beside(folder) as scratch:
+            new = scratch / folder.name
             new.mkdir()
             fill(new)
             if folder.is_dir():

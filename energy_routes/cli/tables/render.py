@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,7 +28,8 @@ class Screen(Console):
 def console() -> Console:
     """Stdout: the terminal's width up to 100 columns, 100 on a pipe; colour on a terminal only."""
     width = min(Console().width, WIDEST) if sys.stdout.isatty() else WIDEST
-    return Screen(highlight=False, emoji=False, width=width)  # ':CHINA:' is a name, no flag
+    colours: Any = None if os.environ.get("NO_COLOR") else "auto"  # None: no bold or dim either
+    return Screen(highlight=False, emoji=False, width=width, color_system=colours)  # ':CHINA:' is a name, no flag
 
 
 def number(value: float | None, digits: int = 2) -> str:

@@ -29,6 +29,7 @@ from energy_routes.cli.options import (
     solved,
 )
 from energy_routes.cli.places import SHEETS, check_file, whole_file
+from energy_routes.pack import inert_frame
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +84,7 @@ def netbacks(
     sheets = er.netbacks(case, period)
     if out:
         with whole_file(out) as new:
-            frame = results.canonical(sheets)
+            frame = inert_frame(results.canonical(sheets))
             if out.suffix.lower() == ".csv":
                 frame.to_csv(new, index=False)
             else:

@@ -48,6 +48,7 @@ def map_(
     """Draw the flows of a model or a saved result; with two of them, what changes from the first to the second."""
     file = out or Path(f"{Path(target).stem}.png")
     check_file(file, "a map", maps.SUFFIXES)
+    maps.refuse_others(file)
     plan = solved(target, scenario, set_, quiet, accept=accept)
     after = None if other is None else solved(other, None, None, quiet)
     with writing(file, "Drawing", "Map in", quiet) as new:

@@ -29,7 +29,7 @@ from energy_routes.cli.options import (
     Verbose,
     ask,
 )
-from energy_routes.cli.places import check_file
+from energy_routes.cli.places import check_file, whole_file
 from energy_routes.cli.reference import plan_before
 
 
@@ -70,6 +70,7 @@ def solve(
     sections = tables.sections_of(show)
     if map_:
         check_file(map_, "a map", maps.SUFFIXES)
+        maps.refuse_others(map_)
     case = ask(model, scenario, set_, accept=accept, deck=deck, as_of=as_of, actuals=actuals)
     tables.Units.check(units, case.network)
     if out:
@@ -86,8 +87,8 @@ def solve(
         with busy(f"Saving to {out} …", quiet):
             results.save(plan, out, options, before)
     if map_:
-        with busy(f"Drawing {map_} …", quiet):
-            maps.write(plan, map_)
+        with busy(f"Drawing {map_} …", quiet), whole_file(map_) as new:
+            maps.write(plan, new)
     if as_json:
         print_json(results.summary_of(plan, before))
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,9 @@ from energy_routes.maps.data.lands import TURNS, WORLD, files, world
 from energy_routes.maps.data.payload import MapData, chosen, payload
 from energy_routes.maps.data.projection import USUAL
 from energy_routes.maps.figure.change import ChangeData, change
+from energy_routes.maps.layers.others import refuse_others
 from energy_routes.maps.layers.qgis import change_style, country_style, flow_style, node_style, write_styles
-from energy_routes.pack import listed
+from energy_routes.pack import listed, printable
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -70,21 +73,32 @@ def node_layer(data: MapData) -> geopandas.GeoDataFrame:
 
 def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, period: str | None = None,
                  title: str | None = None, lang: str = "en") -> Path:
-    """Write a GeoPackage (layers flows, nodes, countries) or a GeoJSON (flows); an existing file is replaced.
+    """Write a GeoPackage (layers flows, nodes, countries) or a GeoJSON (flows); a map that it held is replaced.
 
     The GeoPackage carries a QGIS style for each layer, which QGIS applies when it opens them.  With ``other`` the flows
     have the columns before, after and change, and are coloured by the change.
-    Raises UsageError for another suffix, an unknown period, or plans of different spans.
+    Raises UsageError for another suffix, an unknown period, plans of different spans, or a file that holds other
+    things; OSError where the disk refuses.
     """
     target = Path(path)
     if target.suffix.lower() not in (".gpkg", ".geojson"):
         raise UsageError(f"cannot write layers as {target.suffix!r}. It can be .gpkg or .geojson.")
+    refuse_others(target)
     data = _data(plan, other, period, title, lang)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.unlink(missing_ok=True)
+    try:
+        _write(data, target)
+    except (RuntimeError, sqlite3.OperationalError) as error:  # what GDAL and SQLite say when the disk refuses
+        raise OSError(errno.ENOSPC, f"it cannot be written ({printable(str(error), 80)})", str(target)) from error
+    return target
+
+
+def _write(data: MapData, target: Path) -> None:
+
     if target.suffix.lower() == ".geojson":
         flow_layer(data).to_file(target, driver="GeoJSON")
-        return target
+        return
     flows = change_style(data.most) if isinstance(data, ChangeData) else flow_style(listed(data.families))
     layers = {
         "flows": (flow_layer(data), flows),
@@ -94,7 +108,6 @@ def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, per
     for name, (layer, _) in layers.items():
         layer.to_file(target, layer=name, driver="GPKG")
     write_styles(target, {name: style for name, (_, style) in layers.items()})
-    return target
 
 
 def _data(plan: Plan, other: Plan | None, period: str | None, title: str | None, lang: str) -> MapData:

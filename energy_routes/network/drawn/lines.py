@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_routes.errors import DataError, Fault
+from energy_routes.pack import hindrance, printable, unprintable
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -54,7 +55,10 @@ def read_lines(path: str | Path, layer: str | None = None) -> list[DrawnLine]:
         said = {key: row[names[key]] for key in ATTRIBUTES if key in names and not _blank(row[names[key]])}
         where = f"{path.name} feature {number}" + (f" ({said['name']!r})" if "name" in said else "")
         line, found = one_line(shape)
-        if line is None:
+        steering = [told for value in said.values() if (told := unprintable(str(value)))]
+        if steering:
+            faults.append(Fault(printable(where), 0, "", *steering[0]))
+        elif line is None:
             faults.append(Fault(where, found=found, expected="one unbroken line (LineString)",
                                 repair="Draw the route as a single line from node to node."))
         else:
@@ -92,8 +96,8 @@ def _frame(path: Path, layer: str | None) -> tuple[GeoDataFrame, tuple[str, ...]
 
     if path.suffix.lower() not in SUFFIXES:
         raise _refused(path, f"a {path.suffix or 'plain'} file", f"a line in one of {', '.join(SUFFIXES)}")
-    if not path.is_file():
-        raise _refused(path, "no such file", "a file with the line",
+    if wrong := hindrance(path):
+        raise _refused(path, wrong[0].lower() + wrong[1:], "a file with the line",
                        "A path in a model file starts at the model's folder.")
     try:
         layers = [str(name) for name in geopandas.list_layers(path)["name"]]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from energy_routes.pack.files.text import hindrance
 from energy_routes.pack.reading.sheets import table_files
 
 _ROOM = Path(__file__).resolve().parent.parent  # the schema, and the code that reads, checks and converts
@@ -32,8 +33,10 @@ def key_of(path: Path) -> str | None:
     meta = path / "pack.toml"
     try:
         for file in (*table_files(path), *([meta] if meta.is_file() else ())):
+            if hindrance(file):
+                return None
             _add(digest, file.name, file.read_bytes())
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name with a NUL character
         return None
     return digest.hexdigest()
 

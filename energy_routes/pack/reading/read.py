@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,11 @@ from energy_routes.errors import DataError, Fault
 from energy_routes.pack.cache.cache import cached
 from energy_routes.pack.checks.rules import check_tables
 from energy_routes.pack.convert import reference_of, to_inner_units
+from energy_routes.pack.files.text import read_text, there, toml_of
 from energy_routes.pack.pack import Pack
 from energy_routes.pack.reading.dated import convert_values
 from energy_routes.pack.reading.family import known_families
-from energy_routes.pack.reading.sheets import Book, decode, read_book
+from energy_routes.pack.reading.sheets import Book, read_book
 from energy_routes.pack.reading.typed import Draft, typed, typed_meta
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
 from energy_routes.pack.schema.schema import PACK, TABLES
@@ -101,7 +101,7 @@ def _open(path: Path) -> Book:
     """The pack's files as text.  Raises DataError when there is nothing of the kind to read."""
     if path.is_dir():
         return read_book(path)
-    if not path.exists():
+    if not there(path):
         near = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         raise DataError(str(path), [Fault(path.name, found="there is no such folder or file",
                                           expected="a data pack", repair=nearest(path.name, near))])
@@ -119,18 +119,13 @@ def _meta(path: Path, book: Book) -> dict[str, Any]:
     if path.is_file():
         return _plain_meta(path, book)
     file = path / "pack.toml"
-    if not file.is_file():
-        what = "a directory" if path.is_dir() and file.exists() else "it is missing"
-        keys = ", ".join(column.name for column in PACK.columns if column.required)
-        book.faults.append(Fault("pack.toml", found=what, expected=f"the pack's {keys}", repair="Write it."))
+    keys = ", ".join(column.name for column in PACK.columns if column.required)
+    if not there(file):
+        book.faults.append(Fault("pack.toml", found="it is missing", expected=f"the pack's {keys}", repair="Write it."))
         return {}
-    text = decode(file.name, file.read_bytes(), book.faults)
-    if text is None:
-        return {}
-    try:
-        cells = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        book.faults.append(Fault(file.name, found=str(error), expected="TOML", repair="Correct the line."))
+    text = read_text(file, f"the pack's {keys}", book.faults)
+    cells = None if text is None else toml_of(file.name, text, book.faults)
+    if cells is None:
         return {}
     return typed_meta(PACK, None, cells, file.name, book.faults)
 

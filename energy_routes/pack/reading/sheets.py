@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from energy_routes.errors import Fault
+from energy_routes.pack.files.text import hindrance, read_text, unprintable
+from energy_routes.pack.files.unpacking import ROOM, too_much
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.workbook import cell_text, read_workbook
 
 ASIDE = "_"  # a sheet or file of the author's own: notes, a sum, a chart
 SUFFIXES = (".csv", ".parquet", ".xlsx")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 PARTIAL = "The file looks cut off: copy it again, or delete the half row."
 
 
@@ -44,23 +44,23 @@ def read_book(path: Path) -> Book:
     """Read every table file of a folder, or every sheet of a workbook.  Never raises for what is in the files."""
     book = Book()
     for file in table_files(path):
-        if file.is_dir():
-            book.faults.append(Fault(file.name, found="a directory", expected="a file",
-                                     repair="Put the table's file itself in the pack's folder."))
-        else:
-            _read_file(book, file)
+        _read_file(book, file)
     return book
 
 
 def table_files(path: Path) -> list[Path]:
     """The files with the tables of a pack, sorted; of a workbook, itself."""
-    if path.is_file():
+    if not path.is_dir():
         return [path]
     return [file for file in sorted(path.iterdir())
             if file.suffix.lower() in SUFFIXES and not file.name.startswith(("~$", ".", ASIDE))]
 
 
 def _read_file(book: Book, file: Path) -> None:
+    if wrong := hindrance(file):
+        book.faults.append(Fault(file.name, found=wrong, expected="a file that can be read",
+                                 repair="Put the table's file itself in the pack's folder."))
+        return
     try:
         if file.suffix.lower() == ".csv":
             _add(book, file.stem, _csv_sheet(file, book.faults))
@@ -94,7 +94,7 @@ def _add(book: Book, name: str, sheet: Sheet | None) -> None:
 
 
 def _csv_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
-    text = decode(file.name, file.read_bytes(), faults)
+    text = read_text(file, "a readable file", faults)
     if text is None:
         return None
     rows: list[list[str]] = []
@@ -111,27 +111,15 @@ def _csv_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
     return _sheet(file.name, rows, faults, ragged=True)
 
 
-def decode(file: str, data: bytes, faults: list[Fault]) -> str | None:
-    """The text of a UTF-8 file (with or without a byte order mark), or None and a fault saying which byte is not."""
-    repair = "Save the file as UTF-8."
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        faults.append(Fault(file, found="UTF-16 text", expected="UTF-8", repair=repair))
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[:error.start].count(b"\n") + 1
-        near = data[max(0, error.start - 12):error.start + 12].decode("cp1251", "replace").strip()
-        faults.append(Fault(file, row, found=f"byte {error.start} (0x{data[error.start]:02x}) is not UTF-8",
-                            expected="UTF-8 text", repair=f"{repair} If it is Windows-1251, it reads {near!r} there."))
-        return None
-
-
 def _parquet_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
+        inside = pq.read_metadata(file)
+        if wrong := too_much(inside.num_rows * inside.num_columns, _unpacked(inside)):
+            faults.append(Fault(file.name, found=wrong, expected=ROOM))
+            return None
         table = pq.read_table(file)
     except (pa.ArrowException, ValueError) as error:
         faults.append(Fault(file.name, found=f"not a whole Parquet file ({str(error).splitlines()[0]})",
@@ -140,6 +128,11 @@ def _parquet_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
     columns = [column.to_pylist() for column in table.columns]
     rows: list[Sequence[Any]] = [table.column_names, *zip(*columns, strict=True)]
     return _sheet(file.name, [[cell_text(cell) for cell in row] for row in rows], faults)
+
+
+def _unpacked(inside: Any) -> int:
+    """Bytes of a Parquet file's columns when they are unpacked."""
+    return sum(inside.row_group(group).total_byte_size for group in range(inside.num_row_groups))
 
 
 def _excel_sheets(file: Path, faults: list[Fault]) -> Iterable[tuple[str, Sheet | None]]:
@@ -171,7 +164,6 @@ def _sheet(file: str, rows: list[list[str]], faults: list[Fault], *, ragged: boo
         sheet.cells.append(row[:len(header)] + [""] * (len(header) - len(row)))
         sheet.rows.append(number)
         for name, cell in zip(header, row, strict=False):
-            if found := CONTROL.search(cell):
-                faults.append(Fault(file, number, name, found=f"the control character {found[0]!r}",
-                                    expected="printable text", repair="Delete it."))
+            if wrong := unprintable(cell):
+                faults.append(Fault(file, number, name, *wrong))
     return sheet

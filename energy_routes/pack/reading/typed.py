@@ -18,9 +18,9 @@ from energy_routes.pack.schema.columns import LARGEST, Column, Table
 from energy_routes.pack.schema.schema import UNLIMITED
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.families import Family
+from energy_routes.pack.units.written_figures import NUMBER
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-WHOLE = re.compile(r"[+-]?\d+(\.0*)?")
+WHOLE = re.compile(r"[+-]?[0-9]+(\.0*)?")
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 NOT_NUMBERS = ("nan", "inf", "infinity", "na", "n/a", "null", "none", "-")
 DTYPES = {"float": "float64", "int": "Int64", "bool": "bool", "list": "object", "str": "str", "choice": "str"}

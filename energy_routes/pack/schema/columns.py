@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from energy_routes.pack.units.families import Family
+from energy_routes.pack.units.periods import MONTH, YEAR
 from energy_routes.pack.units.units import Dimension, inner_unit, known_units
 
 Kind = Literal["str", "float", "int", "bool", "choice", "list"]
@@ -18,10 +19,11 @@ MODES = ("pipeline", "rail", "tanker", "caspian_tanker", "road", "swap", "transf
 
 ID = (r"[^/;]*[^/;\s][^/;]*", "a name without '/' (it joins the parts of a key) or ';' (it separates lists)")
 COUNTRY = (r"[A-Z]{2}", "an ISO 3166 two-letter code in capitals, such as KZ")
-PERIOD = (r"\d{4}(-(0[1-9]|1[0-2]))?", "a year such as 2024 or a month such as 2024-03")
-DAY = (r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", "a date such as 2022, 2022-03 or 2022-03-21")
+PERIOD = (rf"{YEAR}(-{MONTH})?", "a year from 1900 to 2100, such as 2024, or a month such as 2024-03")
+DAY = (rf"{YEAR}(-{MONTH}(-(0[1-9]|[12][0-9]|3[01]))?)?", "a date such as 2022, 2022-03 or 2022-03-21")
 TARGET = (r"[a-z_]+:[^;]*[^;\s][^;]*", "what it is and its name, such as arc:BTC or transit:RU")
-DATED_PERIOD = (r"(\d{4}|\*)-(0[1-9]|1[0-2])|\d{4}", "a year 2024, a month 2024-03, or every March *-03")
+DATED_PERIOD = (rf"({YEAR}|\*)-{MONTH}|{YEAR}",
+                "a year 2024 (from 1900 to 2100), a month 2024-03, or every March *-03")
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 Time = Literal["y", "month", "d"]
 Numbers = NDArray[np.float64]
 
-LABEL = re.compile(r"^(\d{4})(?:-(0[1-9]|1[0-2]))?$")
-DATED = re.compile(r"^(\d{4}|\*-(0[1-9]|1[0-2])|\d{4}-(0[1-9]|1[0-2]))$")
+YEAR = "(?:19[0-9]{2}|20[0-9]{2}|2100)"  # the years that a horizon may have
+MONTH = "(?:0[1-9]|1[0-2])"
+LABEL = re.compile(rf"{YEAR}(?:-{MONTH})?\Z")
+DATED = re.compile(rf"(?:{YEAR}|\*-{MONTH}|{YEAR}-{MONTH})\Z")
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 
 from energy_routes.errors import UnitError, UsageError
 from energy_routes.pack.units.families import OIL, Family
 from energy_routes.pack.units.units import Dimension, inner_unit, parse_unit, to_inner
 
 UNLIMITED = "unlimited"
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
 def finite(value: object) -> float:
     """``value`` (a number, or its text) as a finite number.  Raises ValueError; truth values are no numbers."""
     if isinstance(value, bool):
         raise ValueError(f"{value!r} is not a number")
+    if isinstance(value, str) and not NUMBER.fullmatch(value) and math.isfinite(float(value)):
+        raise ValueError(f"{value!r} is not a number")  # Python reads 1_000 and digits of other scripts, too
     number = float(value)  # type: ignore[arg-type]
     if not math.isfinite(number):
         raise ValueError(f"{value!r} is not a finite number")
@@ -46,8 +50,10 @@ def figure(where: str, value: object, *, endless: bool = True) -> tuple[float, s
     except (TypeError, ValueError):
         pass
     try:
-        infinite = math.isinf(float(number))
+        infinite, known = math.isinf(float(number)), math.isfinite(float(number))
     except ValueError:
+        known = True
+    if known:
         raise UsageError(f"{where}: {value!r} is not a number") from None
     repair = f"; write {UNLIMITED!r} where there is no limit" if infinite and endless else ""
     raise UsageError(f"{where}: {value!r} is not a finite number{repair}")

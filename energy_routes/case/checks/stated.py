@@ -1,0 +1,39 @@
+"""Every figure that a plan needs is stated in every month of the horizon: in its row, dated, or by an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from energy_routes.errors import Fault
+from energy_routes.network import Network, in_term
+from energy_routes.pack import TABLES, Period, home, keys_of, months_of
+
+OPTIONAL = ("options",)  # only what a plan may build needs its figures
+
+
+def unstated(network: Network, periods: Sequence[Period]) -> Iterator[Fault]:
+    """The rows in use whose figure is stated in no row of a month of the horizon: of other years only, or nowhere."""
+    months = months_of(periods)
+    for table in (t for name, t in TABLES.items() if name not in OPTIONAL):
+        for column in (c for c in table.columns if c.stated):
+            if not network.tables[table.name][column.name].isna().any():
+                continue
+            lost = np.isnan(network.resolve(table.name, column.name, months)) & _in_use(network, table.name, months)
+            for row in np.flatnonzero(lost.any(axis=1)):
+                key, month = network.ids(table.name)[row], months[int(np.argmax(lost[row]))]
+                pack = home(network.packs, table.name, key)
+                at = next(k for k, name in enumerate(keys_of(table.name, pack.tables[table.name])) if name == key)
+                yield pack.fault(table.name, at, column.name, found=f"{key!r} has no figure in {month.label}",
+                                 expected="one in every month of the horizon",
+                                 repair="State it in its row, or date a row of values, or set it in the model.")
+
+
+def _in_use(network: Network, table: str, months: Sequence[Period]) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    """Which rows of a table are in use in each month: open arcs, contracts in their term, all others."""
+    if table == "arcs":
+        return network.open(months)
+    if table == "contracts":
+        return in_term(network, months) > 0
+    return np.ones((len(network.tables[table]), len(months)), dtype=np.bool_)
