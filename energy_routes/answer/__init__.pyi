@@ -10,7 +10,6 @@ from .fates import (
     SEEN as SEEN,
     TOLD as TOLD,
     Fate as Fate,
-    Measured as Measured,
     moved as moved,
 )
 from .measures import (

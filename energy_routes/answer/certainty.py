@@ -12,7 +12,7 @@ from energy_routes.case import Case
 from energy_routes.network import Names, Network
 from energy_routes.pack import TABLES, Period
 from energy_routes.plan import Plan
-from energy_routes.provenance import PLAIN, bound_grades, sources, weakest_of
+from energy_routes.provenance import PLAIN, bound_grades, grades_of_bounds, weakest_of
 
 ESTIMATE = "estimate"
 # What an id of each table is called by, as an attribute of Names.
@@ -55,9 +55,8 @@ class Certainty:
         return " ".join(map(stopped, told))
 
 
-def certainty_of(plan: Plan) -> Certainty:
-    """How sure a plan is, to first order (see :mod:`energy_routes.provenance.first_order`)."""
-    rows = sources(plan)
+def certainty_of(plan: Plan, rows: pd.DataFrame) -> Certainty:
+    """How sure a plan with these :func:`energy_routes.sources` is, to first order."""
     money = rows[[_is_money(table, field) for table, field in zip(rows["table"], rows["field"], strict=True)]]
     paid = money["at_stake"].abs()
     total = float(paid.sum())
@@ -89,7 +88,15 @@ def _called(names: Names, table: str, key: str) -> str:
 
 def doubtful(case: Case, periods: Sequence[Period] = ()) -> frozenset[tuple[str, str]]:
     """The limits, as (kind, id), whose bound is no more than an estimate, in some of the periods or all."""
-    grades = bound_grades(case.network, periods or case.periods)
+    return _estimated(bound_grades(case.network, periods or case.periods))
+
+
+def doubtful_in(rows: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    """The same, of the :func:`energy_routes.sources` of a case or plan."""
+    return _estimated(grades_of_bounds(rows[["table", "id", "field", "confidence"]].itertuples(index=False, name=None)))
+
+
+def _estimated(grades: Mapping[tuple[str, str], str]) -> frozenset[tuple[str, str]]:
     return frozenset(key for key, grade in grades.items() if grade == ESTIMATE)
 
 

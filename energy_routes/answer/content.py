@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from energy_routes.answer.certainty import Certainty, certainty_of
+import pandas as pd
+
+from energy_routes.answer.certainty import Certainty, certainty_of, doubtful_in
 from energy_routes.answer.change import Change, change
 from energy_routes.answer.fates import COMPARED, SEEN, Fate, Measured, leading
 from energy_routes.answer.measures import exported, families_of, shut_in
 from energy_routes.plan import Plan
+from energy_routes.provenance import sources
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +36,11 @@ class Content:
         return None if self.before is None else change(self.before, self.plan, self.then, self.labels)
 
     @cached_property
+    def now(self) -> Measured:
+        """The plan, measured over its periods."""
+        return Measured(self.plan, self.labels)
+
+    @cached_property
     def earlier(self) -> Measured | None:
         """The plan before, measured over its periods; None where there is none."""
         return None if self.before is None else Measured(self.before, self.then)
@@ -40,8 +48,7 @@ class Content:
     @cached_property
     def fates(self) -> tuple[Fate, ...]:
         """What became of each part of the subject, a family each."""
-        now = Measured(self.plan, self.labels)
-        fates = [fate for target in self.subject for fate in now.of(target)]
+        fates = [fate for target in self.subject for fate in self.now.of(target)]
         if self.change is None or self.earlier is None:
             return tuple(fates)
         old = {(f.target, f.family, f.phrase): f.volume for target in self.subject for f in self.earlier.of(target)}
@@ -70,4 +77,13 @@ class Content:
     @cached_property
     def certainty(self) -> Certainty:
         """How sure the figures are that it rests on."""
-        return certainty_of(self.plan)
+        return certainty_of(self.plan, self._sources)
+
+    @cached_property
+    def doubtful(self) -> frozenset[tuple[str, str]]:
+        """The limits, as (kind, id), whose bound is no more than an estimate, in some period of the plan or all."""
+        return doubtful_in(self._sources)
+
+    @cached_property
+    def _sources(self) -> pd.DataFrame:
+        return sources(self.plan)

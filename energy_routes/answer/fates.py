@@ -124,16 +124,22 @@ class Measured:
         return frame[chosen]
 
     def _group(self, target: str, kind: str, group: str) -> Iterator[Fate]:
-        rows = self._inside(self.plan.groups, kind=kind, group=group)
+        rows = self._groups[(self._groups["kind"] == kind) & (self._groups["group"] == group)]
         for family in (f for f in self.plan.case.network.families if (rows["family"] == f).any()):
-            own, measured = rows[rows["family"] == family], self._measured(family)
+            own, measured = rows[rows["family"] == family], self._measured[family]
             share = float(own["volume"].sum()) / measured if measured > SEEN else float("nan")
             yield self._fate(target, _plain(own["name"].iloc[0]), family, own,
                              most=_sum(own["capacity"]) if "capacity" in own else float("nan"), share=share)
 
-    def _measured(self, family: str) -> float:
+    @cached_property
+    def _groups(self) -> pd.DataFrame:
+        return self._inside(self.plan.groups)
+
+    @cached_property
+    def _measured(self) -> dict[str, float]:
         """Exports as the corridors measure them: of gas a little more than is sold, some is burnt on the way."""
-        return float(corridor_volumes(self.plan, self.labels, family).sum())
+        return {family: float(corridor_volumes(self.plan, self.labels, family).sum())
+                for family in self.plan.case.network.families}
 
     def _arc(self, target: str, arc: str) -> Iterator[Fate]:
         rows = self._inside(self.plan.arcs, arc=arc)

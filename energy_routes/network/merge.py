@@ -32,6 +32,7 @@ class Stack:
         self.packs = packs
         self._keys: dict[str, list[str]] = {}
         self._places: dict[str, dict[str, int]] = {}
+        self._families: dict[str, dict[str, str]] = {}
 
     def __reduce__(self) -> tuple[type[Stack], tuple[tuple[Pack, ...]]]:
         return type(self), (self.packs,)  # another process finds the rest where it needs it
@@ -56,6 +57,15 @@ class Stack:
             self._places[table] = {key: row for row, key in enumerate(self.keys(table))}
         return self._places[table]
 
+    def families(self, table: str) -> Mapping[str, str]:
+        """The family of each key of a table: that of the (first) pack it stands in."""
+        if table not in self._families and len(self.packs) == 1:
+            self._families[table] = dict.fromkeys(self.keys(table), self.packs[0].family.id)
+        elif table not in self._families:
+            self._families[table] = {key: pack.family.id for pack in reversed(self.packs)
+                                     for key in keys_of(table, pack.tables[table])}  # fmt: skip
+        return self._families[table]
+
     @cached_property
     def dated(self) -> Dated:
         """Dated figures by (table, column, level), then period, as (id, value, what a rate is per)."""
@@ -66,11 +76,6 @@ class Stack:
             dated = (name, value, time_of(str(unit)))
             out.setdefault((table, column, level), {}).setdefault(period, []).append(dated)
         return out
-
-
-def families_of(packs: Sequence[Pack], table: str) -> dict[str, str]:
-    """The family of each key of a table: that of the (first) pack it stands in."""
-    return {key: pack.family.id for pack in reversed(packs) for key in keys_of(table, pack.tables[table])}
 
 
 def _stacked(packs: Sequence[Pack]) -> Mapping[str, pd.DataFrame]:

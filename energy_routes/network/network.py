@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network.added_route import AddedRoute, refuse_uncounted, with_arcs
-from energy_routes.network.merge import Stack, families_of
+from energy_routes.network.merge import Stack
 from energy_routes.pack import (
     CLOSINGS,
     LARGEST,
@@ -169,7 +169,7 @@ class Network:
         mapping of str to str
             From key to the family (oil, gas …) of the pack that it stands in.
         """
-        return families_of(self.packs, table)
+        return self._stack.families(table)
 
     def ids(self, table: str) -> list[str]:
         """The key of each row.

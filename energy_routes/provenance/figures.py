@@ -8,7 +8,7 @@ here.  What hangs on a figure is told to first order: volume × unit value for m
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
@@ -107,11 +107,17 @@ def weakest_of(rows: pd.DataFrame, count: int, *, volumes: bool) -> pd.DataFrame
 
 def bound_grades(network: Network, periods: Sequence[Period]) -> dict[tuple[str, str], str]:
     """The weakest confidence behind the bound of each limit, by kind and id (``market``: ``AUGUSTA/1`` for a tier)."""
+    figures = _figures(network, periods, lambda table, field: field in BOUNDS.get(table, ()))
+    return grades_of_bounds((row[1], row[2], row[3], row[8]) for row in figures)
+
+
+def grades_of_bounds(rows: Iterable[tuple[str, str, str, str]]) -> dict[tuple[str, str], str]:
+    """The same, of rows of :func:`sources`: table, id, field and confidence."""
     found: dict[tuple[str, str], str] = {}
-    for row in _figures(network, periods, lambda table, field: field in BOUNDS.get(table, ())):
-        table, key, grade = row[1], row[2], row[8]
-        kind = BOUND_KINDS[table], key
-        found[kind] = min(found.get(kind, grade), grade, key=WEAKEST.index)
+    for table, key, field, grade in rows:
+        if field in BOUNDS.get(table, ()):
+            kind = BOUND_KINDS[table], key
+            found[kind] = min(found.get(kind, grade), grade, key=WEAKEST.index)
     return found
 
 
@@ -178,14 +184,15 @@ class _Behind:
     def __init__(self, network: Network, periods: Sequence[Period]) -> None:
         self._network, self._months = network, months_of(periods)
         self._spans = list(pairwise(accumulate((len(period.months) for period in periods), initial=0)))
-        self._dated: dict[tuple[str, str], list[Any]] = defaultdict(list)
-        for line in network.tables["values"].itertuples(index=False):
-            self._dated[str(line.table), str(line.field)].append(line)
+        self._dated: dict[tuple[str, str], list[tuple[str, str, _Told]]] = defaultdict(list)
+        values = network.tables["values"]
+        places = zip(*(values[name].tolist() for name in ("table", "field", "id", "period")), strict=True)
+        for (table, field, key, period), told in zip(places, _of_rows(values, "dated"), strict=True):
+            self._dated[table, field].append((key, period, told))
 
     def rows(self, table: str) -> list[_Told]:
         """What the cells of each row of a table say."""
-        cells = self._network.tables[table][["year", "source", "confidence", "note"]]
-        return [_of_row(row, "base") for row in cells.itertuples(index=False)]
+        return _of_rows(self._network.tables[table], "base")
 
     def of(self, table: str, field: str, rows: list[_Told]) -> list[list[_Told]]:
         """What stands behind ``table.field`` by row and period; ``rows`` is what the rows themselves say."""
@@ -197,13 +204,13 @@ class _Behind:
     def _by_month(self, table: str, field: str, rows: list[_Told]) -> list[list[_Told]]:
         behind = [[told] * len(self._months) for told in rows]
         place = {key: row for row, key in enumerate(self._network.ids(table))}
-        lines = [line for line in self._dated.get((table, field), ()) if line.id in place]
+        lines = [line for line in self._dated.get((table, field), ()) if line[0] in place]
         for level in (4, 0, 7):  # a year, a season, a month: the later wins
-            for line in lines:
-                if (0 if line.period.startswith("*") else len(line.period)) == level:
+            for key, period, told in lines:
+                if (0 if period.startswith("*") else len(period)) == level:
                     for at, month in enumerate(self._months):
-                        if month.matches(line.period):
-                            behind[place[line.id]][at] = _of_row(line, "dated")
+                        if month.matches(period):
+                            behind[place[key]][at] = told
         for edit in self._network.edits:
             if (edit.table, edit.field) == (table, field):
                 own = behind[place[edit.id]]
@@ -213,10 +220,11 @@ class _Behind:
         return behind
 
 
-def _of_row(cells: Any, origin: str) -> _Told:
-    note = cells.note if isinstance(cells.note, str) else ""
-    source = cells.source if isinstance(cells.source, str) else ""
-    return _Told(cells.year, source, str(cells.confidence), note, origin)
+def _of_rows(frame: pd.DataFrame, origin: str) -> list[_Told]:
+    """What the cells of each row of a table say."""
+    years, grades = frame["year"].tolist(), frame["confidence"].tolist()
+    sources, notes = (frame[name].fillna("").tolist() for name in ("source", "note"))
+    return [_Told(*cells, origin) for cells in zip(years, sources, grades, notes, strict=True)]
 
 
 def _of_edit(edit: Edit, below: _Told) -> _Told:
@@ -265,7 +273,7 @@ class _Reach:
 
 def _joined(rows: pd.DataFrame, count: int) -> pd.DataFrame:
     """Periods in which the same number stands for the same reason become one row."""
-    if rows.empty:
+    if rows.empty or count == 1:
         return rows.drop(columns="at")
     same = ["figure", "table", "id", "field", "value", "unit", "year", "confidence", "origin", "source", "note"]
     groups = rows.groupby(same, sort=False, dropna=False)

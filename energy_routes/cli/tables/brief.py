@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from energy_routes import studies
-from energy_routes.answer import SEEN, TOLD, Answer, Fate, Measured, Words, doubtful, limit_key, moved
+from energy_routes.answer import SEEN, TOLD, Answer, Fate, Words, limit_key, moved
 from energy_routes.cli.tables.limit_view import KINDS
 from energy_routes.cli.tables.plan_view import corridors_of, premium
 from energy_routes.cli.tables.render import BLANK, table
@@ -93,7 +93,7 @@ Row = tuple[Fate, bool]  # a corridor or a part of the subject, and whether it i
 
 def _rows(answer: Answer) -> Iterator[Row]:
     """The subject, whatever it carries; then the corridors that carry most, of all families."""
-    now = Measured(answer.plan, answer.labels)
+    now = answer.now
     own = [fate for target in answer.subject for fate in now.moved(target)]
     yield from ((fate, True) for fate in own)
     seen = {(fate.target, fate.family) for fate in own}
@@ -160,9 +160,8 @@ def _limits(answer: Answer, units: Units, words: Words) -> Table | None:
     families = [str(family) for family in dict.fromkeys(tight["family"].head(MOST_LIMITS))]
     common = units.value_names[families[0]] if len(families) == 1 else ""
     out = table("limits worth most", "kind", f"worth, {common}" if common else "worth", text=2)
-    doubted = doubtful(answer.plan.case)
     for row in tight.head(MOST_LIMITS).to_dict("records"):
-        unsure = limit_key(row["kind"], row["target"]) in doubted
+        unsure = limit_key(row["kind"], row["target"]) in answer.doubtful
         factor, unit = units.of_limit(row)
         worth = words.number(row["price"] * factor)
         kind = KINDS.get(row["kind"], row["kind"]) + (" (estimate)" if unsure else "")

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from energy_routes.pack.pack import Pack
+from energy_routes.pack.reading.typed import DTYPES
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.units.families import Conversion, Family
@@ -54,6 +55,7 @@ def from_bytes(data: bytes) -> Pack:
         batch = stream.read_next_batch()
         told = json.loads(stream.schema.metadata[b"pack"])
     cells = {name: batch.column(at).values for at, name in enumerate(batch.schema.names)}
+    types = {kind: pd.api.types.pandas_dtype(DTYPES[kind]) for kind in ("int", "str", "choice")}
     units: dict[str, dict[str, Any]] = {name: {} for name in TABLES}
     for name in cells:
         kind, table, *column = name.split("/")
@@ -61,13 +63,13 @@ def from_bytes(data: bytes) -> Pack:
             units[table][column[0]] = cells[name].to_numpy(zero_copy_only=False)
     return Pack(
         name="", title=told["title"], family=_family(told["family"]), path=Path(), meta=told["meta"],
-        tables={name: pd.DataFrame({c.name: _cells(c, cells[f"tables/{name}/{c.name}"]) for c in table.columns},
-                                   columns=list(table.names)) for name, table in TABLES.items()},
+        tables={name: pd.DataFrame({c.name: _cells(c, cells[f"tables/{name}/{c.name}"], types) for c in table.columns})
+                for name, table in TABLES.items()},
         rows={name: cells[f"rows/{name}"].to_numpy() for name in TABLES}, files=told["files"], units=units,
     )  # fmt: skip
 
 
-def _cells(column: Column, cells: pa.Array) -> Any:
+def _cells(column: Column, cells: pa.Array, types: dict[str, Any]) -> Any:
     """The cells in the type that :func:`energy_routes.pack.reading.typed.typed` gives them."""
     if column.kind == "list":
         out = np.empty(len(cells), dtype=object)
@@ -75,8 +77,7 @@ def _cells(column: Column, cells: pa.Array) -> Any:
         return out
     if column.kind in ("float", "bool"):
         return cells.to_numpy(zero_copy_only=False)
-    dtype: Any = pd.api.types.pandas_dtype("Int64" if column.kind == "int" else "str")
-    return dtype.__from_arrow__(cells)
+    return types[column.kind].__from_arrow__(cells)
 
 
 def _family(told: dict[str, Any]) -> Family:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from energy_routes.answer import answer_of, corridor_volumes, doubtful, limit_key
+from energy_routes.answer import answer_of, corridor_volumes, limit_key
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.maps import shortened, titled
 from energy_routes.pack import Family
@@ -36,7 +36,7 @@ def sentences(subject: Subject) -> list[str]:
     told = [text for family in subject.families for text in _exports(subject, family)]
     told.append(_earned(subject))
     told += _shut_in(subject)
-    tight = binding(plan)
+    answer, tight = answer_of(plan), binding(plan)
     # A cap on a share is worth so much a point, not a tonne.
     plain = tight["unit"] == tight["family"].map(plan.case.network.units("unit_value"))
     tight = tight[(tight["kind"] != "supply") & (tight["price"] > 0) & plain]
@@ -45,14 +45,14 @@ def sentences(subject: Subject) -> list[str]:
     else:
         worst = tight.iloc[0]
         name = subject.limit(str(worst["name"]))
-        if limit_key(worst["kind"], worst["target"]) in doubtful(plan.case):
+        if limit_key(worst["kind"], worst["target"]) in answer.doubtful:
             name = words("answer.estimate", name=name)
         measure = words.of_family("measure", subject.family(worst["family"]))
         told.append(words("answer.bottleneck", name=name, measure=measure, price=_price(worst["price"], subject)))
     if plan.premium is not None:
         cost = words.number(float(plan.premium["cost"]), 1)
         told.append(words("answer.premium", value=cost, unit=words.unit("MUSD")))
-    if sure := answer_of(plan).certainty.sentence(words):
+    if sure := answer.certainty.sentence(words):
         told.append(sure)
     return [sentence[:1].upper() + sentence[1:] for sentence in told]
 
