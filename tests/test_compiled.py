@@ -245,6 +245,16 @@ def test_the_caller_can_stop_and_a_copy_goes_to_another_process(tmp_path):
     assert again["objective"].tolist()[:2] == got["objective"].tolist()[:2]
 
 
+def test_a_users_rule_may_weigh_by_figures_and_by_labels(tmp_path):
+    """60 MUSD of tariffs at most: 30 USD/t on SHORT carries 2 Mt at most, beside LONG at 50."""
+    case = toy(tmp_path).with_policy(exports="free")
+
+    def rules(m):
+        yield m.sum("flow", weight="charge", arc="SHORT") <= 60, "carriage"
+
+    assert solve(case, constraints=rules).arcs.set_index("arc")["volume"]["SHORT"] == pytest.approx(2.0)
+
+
 def test_an_unknown_question_is_refused_with_the_nearest(tmp_path):
     with pytest.raises(UsageError, match=r"share\.transit:RU"):
         compile(toy(tmp_path)).solve_many([], ["share.transit:RUS"])

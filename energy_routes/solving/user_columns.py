@@ -8,8 +8,8 @@ from energy_routes.formulation import Space
 
 
 def views(space: Space) -> dict[str, pd.DataFrame]:
-    """One frame a variable block, aligned with its columns; flows also carry the ``country`` crossed."""
-    frames = {block.name: block.axis.frame for block in space.builder.blocks}
+    """Labels and figures of each variable block, aligned with its columns; flows also carry the ``country`` crossed."""
+    frames = {block.name: block.axis.table() for block in space.builder.blocks}
     arcs = space.case.network.tables["arcs"].set_index("id")
     lanes = frames["flow"]
     return {

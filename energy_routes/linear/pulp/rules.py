@@ -68,7 +68,7 @@ class Scratch:
         """A block of variables by its name.  Raises UsageError with the nearest name."""
         if name not in self._blocks:
             columns = self._columns(name)
-            self._blocks[name] = Block(self, columns, self._frames.get(name, columns.axis.frame))
+            self._blocks[name] = Block(self, columns, self._frames.get(name, columns.axis.table()))
         return self._blocks[name]
 
     def where(self, block: str, **filters: Any) -> list[tuple[Any, ...]]:
