@@ -29,17 +29,21 @@ class Tables:
     Attributes
     ----------
     columns : DataFrame
-        A row a variable: ``name``, ``block``, ``item`` (its name without the period), ``period``, ``lower``, ``upper``,
-        ``cost``, and ``tonne_km``, thousands of km that a unit goes.
+        A row a variable: ``name``, ``block``, ``item`` (its name without the period), ``period``, ``lower``, ``upper``
+        and ``cost``.
     rows : DataFrame
-        The same of a constraint, without the last two: lower ≤ Σ value · column ≤ upper.
+        The same of a constraint, without a cost: lower ≤ Σ value · column ≤ upper.
     entries : DataFrame
         ``row``, ``column``, ``value``; sorted by rows.
+    stages : DataFrame
+        What one plan is chosen by among optimal ones, in turn, a row a column: ``least …`` is a cost, ``weight …`` and
+        ``target …`` are of a sum of weighted squares.
     """
 
     columns: pd.DataFrame
     rows: pd.DataFrame
     entries: pd.DataFrame
+    stages: pd.DataFrame
 
     def write(self, folder: Path) -> None:
         """Write the tables as Parquet, for another process."""
@@ -49,7 +53,7 @@ class Tables:
     @classmethod
     def read(cls, folder: Path) -> Tables:
         """What :meth:`write` has written."""
-        return cls(*(pd.read_parquet(folder / f"{name}.parquet") for name in ("columns", "rows", "entries")))
+        return cls(*(pd.read_parquet(folder / f"{name}.parquet") for name in cls.__dataclass_fields__))
 
     def blocks(self) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
         """The constraints of each rule: its name, its rows (by position) and their entries."""

@@ -144,5 +144,5 @@ def _rows(tables: Tables, kept: np.ndarray) -> Tables:
     """The tables with some rows only."""
     place = np.cumsum(kept) - 1
     entries = tables.entries[kept[tables.entries["row"]]]
-    return Tables(tables.columns, tables.rows[kept].reset_index(drop=True),
-                  entries.assign(row=place[entries["row"]]).reset_index(drop=True))  # fmt: skip
+    entries = entries.assign(row=place[entries["row"]]).reset_index(drop=True)
+    return replace(tables, rows=tables.rows[kept].reset_index(drop=True), entries=entries)

@@ -9,8 +9,9 @@ import pandas as pd
 from coefficients import Change, Index, Tables, Vector
 
 import energy_routes as er
-from energy_routes.linear import Columns, Rows
-from energy_routes.solving import stated, tie_costs
+from energy_routes.formulation import Space
+from energy_routes.linear import Columns, Program, Rows
+from energy_routes.solving import preference, stated
 
 
 def tables_of(case: er.Case) -> Tables:
@@ -20,13 +21,13 @@ def tables_of(case: er.Case) -> Tables:
     filled = np.flatnonzero(np.diff(matrix.indptr))
     entries = matrix[filled].tocoo()
     columns = pd.DataFrame(_labels(program.columns, program.column_names())).assign(
-        lower=program.col_lower, upper=program.col_upper, cost=program.cost, tonne_km=tie_costs(space, program)[0]
+        lower=program.col_lower, upper=program.col_upper, cost=program.cost
     )
     rows = pd.DataFrame(_labels(program.rows, program.row_names())).assign(
         lower=program.row_lower, upper=program.row_upper
     )
     places = {"row": entries.row.astype(np.int64), "column": entries.col.astype(np.int64), "value": entries.data}
-    return Tables(columns, rows.iloc[filled].reset_index(drop=True), pd.DataFrame(places))
+    return Tables(columns, rows.iloc[filled].reset_index(drop=True), pd.DataFrame(places), _stages(space, program))
 
 
 def changes(tables: Tables, others: Sequence[Tables]) -> list[Change]:
@@ -50,6 +51,15 @@ def changes(tables: Tables, others: Sequence[Tables]) -> list[Change]:
                priced, *at(other.columns, priced, "cost"))
         for other in others
     ]  # fmt: skip
+
+
+def _stages(space: Space, program: Program) -> pd.DataFrame:
+    """What the canonical plan is chosen by."""
+    preferred = preference((space,), program)
+    stages = {f"least {i}": cost for i, cost in enumerate(preferred.costs)}
+    for i, goal in enumerate(preferred.yardsticks.goals(program)):
+        stages |= {f"weight {i}": goal.weight, f"target {i}": goal.target}
+    return pd.DataFrame(stages)
 
 
 def _labels(blocks: Iterable[Columns | Rows], names: list[str]) -> Mapping[str, list[str]]:

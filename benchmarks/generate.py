@@ -196,10 +196,10 @@ def _fields(
 ) -> NDArray[np.float64]:
     """A field beside each hub, of one grade; what each brings, Mt a year."""
     points = at + draw.uniform(-0.4, 0.4, size=at.shape)
-    output = draw.lognormal(0.0, 0.8, size=len(at)).round(2) + 0.1
+    output = _spread(draw, len(at)).round(2)
     grades = draw.choice(list(GRADES), size=len(at))
     for i, node in enumerate(_nodes(made, "field", points, countries)):
-        made.link(f"GATHER_{i}", (node, hubs[i]), np.vstack([points[i], at[i]]), capacity="unlimited", tariff=1,
+        made.link(f"GATHER_{i}", (node, hubs[i]), np.vstack([points[i], at[i]]), capacity="unlimited", tariff=2,
                   mode="pipeline", confidence="given")
         made.add("supplies", id=f"SUPPLY_{i}", node=node["id"], commodity=grades[i], shipper=f"Shipper {i % 40}",
                  available=round(output[i], 2), unit="Mt/y", cost=round(draw.uniform(20, 90), 2), confidence="given")
@@ -213,9 +213,9 @@ def _pipelines(
     all_places = np.vstack([places.hubs, places.ports])
     for i, (a, b) in enumerate(_pipes(places)):
         name, mean = f"PIPE_{i}", float(supplied.mean())
-        capacity = round(mean * draw.lognormal(1.5, 0.7) + 1, 2)
+        capacity = round(4.5 * mean * float(_spread(draw, 1)[0]), 2)
         length = made.link(name, (nodes[a], nodes[b]), _curved(draw, all_places[a], all_places[b]), capacity=capacity,
-                           tariff=round(draw.uniform(0.008, 0.02) * float(_km(all_places[a], all_places[b])) + 0.5, 3),
+                           tariff=round(draw.uniform(0.008, 0.02) * float(_km(all_places[a], all_places[b])) + 2, 3),
                            mode="rail" if i % 9 == 0 else "pipeline", confidence="given")
         if length > 100:
             for grade in GRADES:
@@ -274,6 +274,11 @@ def _dated(made: Made, table: str, name: str, column: str, figures: Mapping[str,
         unit = "USD/t" if column == "price" else ""
         made.add("values", table=table, id=name, field=column, period=period, value=value, unit=unit,
                  confidence="given")
+
+
+def _spread(draw: np.random.Generator, count: int) -> NDArray[np.float64]:
+    """Factors about 1, from a tenth to ten times."""
+    return np.asarray(np.clip(draw.lognormal(0.0, 0.7, size=count), 0.1, 10.0))
 
 
 def _curved(draw: np.random.Generator, start: Points, end: Points) -> Points:

@@ -34,6 +34,7 @@ import energy_routes as er
 RESULTS = Path(__file__).with_name("results.json")
 MODELS = ("oil-2024", "oil-2024-monthly", "energy-2024-monthly")
 MADE, LARGE = 10_000, (10_000, 30_000, 86_000)  # columns of made networks: all peers, ours and HiGHS alone
+MEASURES = ("whole", "memory", "bounds", "costs", "infeasible", "curve", "start", "many", "scale")
 RUNS = 7
 REBUILT = 2  # changes that are solved where a peer builds anew for each
 LEVER, RANGE, SAMPLES = "arc:CPC_RU.capacity", (20.0, 80.0), 33  # of the curve
@@ -87,7 +88,7 @@ def whole(question: Question, runs: int) -> Iterator[Row]:
     """From a loaded case (ours), or from finished coefficients (peers), to labelled values."""
     own = {"ours": ours.solve, "ours, prices read": ours.priced, "ours, every table read": ours.read}
     ways = [Way(name, lambda solve=solve: [solve(question.case).objective]) for name, solve in own.items()]
-    solves = {name: peer(name).solve for name in installed()}
+    solves = {"highspy, same stages": peer("highspy").staged, **{name: peer(name).solve for name in installed()}}
     ways += [Way(name, lambda solve=solve: [solve(question.tables).objective]) for name, solve in solves.items()]
     return interleaved("whole", question.name, ways, runs)
 
@@ -134,8 +135,14 @@ def scale(columns: int, folder: str) -> Iterator[Row]:
     tables = tables_of(er.load(model))
     arrays = (len(tables.entries) * 12 + len(tables.columns) * 28 + len(tables.rows) * 16) / 2**20
     took = {name: round(value, 2) for name, value in once("ours", str(model), folder).items()}
-    yield {"measure": "scale", "question": f"{len(tables.columns)}", "way": "ours", "rows": len(tables.rows),
+    yield {"measure": "scale", "question": f"{columns}", "way": "ours", "rows": len(tables.rows),
            "columns": len(tables.columns), "arrays_mb": round(arrays, 1), **took}  # fmt: skip
+
+
+def many() -> Iterator[Row]:
+    """Resident memory of a process after a hundred solves and after a thousand."""
+    took = {name: round(value, 1) for name, value in once("many", MODELS[0], "").items()}
+    yield {"measure": "many", "question": MODELS[0], "way": "ours", **took}
 
 
 def starts(runs: int) -> Iterator[Row]:
@@ -170,6 +177,8 @@ def measured(only: str, names: Sequence[str], runs: int, folder: str) -> Iterato
             yield from curve(question, runs)
     if only in ("", "start"):
         yield from starts(runs)
+    if only in ("", "many"):
+        yield from many()
     for columns in LARGE if only in ("", "scale") else ():
         yield from scale(columns, folder)
 
@@ -187,7 +196,7 @@ def machine() -> dict[str, str]:
 def main(arguments: Sequence[str]) -> None:
     """Measure, and put what was measured in the place of what stood in ``results.json``."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", default="", help="whole, memory, bounds, costs, infeasible, curve, start or scale")
+    parser.add_argument("--only", default="", choices=MEASURES)
     parser.add_argument("--quick", action="store_true", help="one run of the smallest model; nothing is written")
     asked = parser.parse_args(arguments)
     names, runs = (MODELS[:1], 1) if asked.quick else ((*MODELS, str(MADE)), RUNS)
@@ -199,7 +208,8 @@ def main(arguments: Sequence[str]) -> None:
     if not asked.quick:
         old = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
         kept = [row for row in old if asked.only and row["measure"] not in (asked.only, "size")]
-        RESULTS.write_text(json.dumps({"machine": machine(), "rows": kept + rows}, indent=1) + "\n", "utf-8")
+        results = {"machine": machine(), "runs": RUNS, "rows": kept + rows}
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """One solve in a fresh process: ``python benchmarks/once.py WAY QUESTION FOLDER`` prints its memory and time as JSON.
 
-WAY is ``ours``, ``nothing`` (which reads the tables in the folder and stops), or the name of a peer.
+WAY is ``ours``, ``many`` (a thousand solves of ours), ``nothing`` (which reads the tables in the folder and stops), or
+the name of a peer.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -41,6 +41,18 @@ def ours(question: str) -> dict[str, float]:
     return {"load": loaded - start, "solve": solved - loaded, "highs": in_solve, "tables": time.process_time() - solved}
 
 
+def many(question: str) -> dict[str, float]:
+    """Resident memory, MB, after a hundred solves and after a thousand."""
+    import energy_routes as er
+
+    case, found = er.load(question), {}
+    for done in range(1, 1001):
+        er.solve(case)
+        if done in (100, 1000):
+            found[f"after_{done}"] = memory("VmRSS")
+    return found
+
+
 def theirs(way: str, folder: Path) -> dict[str, float]:
     """Read the tables and solve them; seconds of CPU."""
     from coefficients import Tables
@@ -54,10 +66,20 @@ def theirs(way: str, folder: Path) -> dict[str, float]:
     return {"solve": time.process_time() - start}
 
 
+def memory(what: str) -> float:
+    """VmRSS (resident now) or VmHWM (its peak) of this process on Linux, MB.
+
+    ``getrusage`` will not do: the peak of a process begins with what the one that started it held.
+    """
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(what)) / 1024
+
+
 def main(way: str, question: str, folder: str) -> None:
     """Print what one solve took."""
-    took = ours(question) if way == "ours" else theirs(way, Path(folder))
-    print(json.dumps({"mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, **took}))  # Linux counts kB
+    own = {"ours": ours, "many": many}
+    took = own[way](question) if way in own else theirs(way, Path(folder))
+    print(json.dumps({"mb": memory("VmHWM"), **took}))
 
 
 if __name__ == "__main__":

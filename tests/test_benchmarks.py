@@ -10,6 +10,7 @@ from pathlib import Path
 import figures
 import measure
 import numpy as np
+import pandas as pd
 import pytest
 from coefficients import Tables
 from finished import changes, tables_of
@@ -74,6 +75,15 @@ def test_every_peer_finds_the_same_optimum(name: str, case: er.Case, tables: Tab
     assert tables.columns["block"][~known].isin(["exports", "exposure"]).all()
     cost = tables.columns["cost"].to_numpy()
     assert cost[known] @ found.values.to_numpy()[known] == pytest.approx(found.objective, rel=1e-8)
+
+
+def test_the_stages_by_highspy_end_at_our_plan(case: er.Case, tables: Tables) -> None:
+    found = peer("highspy").staged(tables)
+    flows = er.solve(case).flows
+    ours_by_name = flows.set_index(flows["arc"] + "/" + flows["commodity"] + "/" + flows["period"])["volume"]
+    lanes = tables.columns[tables.columns["block"] == "flow"]
+    theirs = pd.Series(found.values.to_numpy()[lanes.index], index=lanes["item"] + "/" + lanes["period"])
+    assert theirs.to_numpy() == pytest.approx(ours_by_name[theirs.index].to_numpy(), abs=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["bounds", "costs"])
