@@ -284,6 +284,12 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert loaded_after(command(*arguments)) & HEAVY == set()
 
 
+def test_the_list_of_verbs_makes_no_option_of_them_and_looks_up_no_version() -> None:
+    """Typer makes options with pydantic; the version stands in the metadata of the installation."""
+    behind = {"pydantic", "importlib.metadata", "energy_routes.answer.words"}
+    assert modules_after(command("--help")) & behind == set()
+
+
 def test_a_verb_loads_what_it_is_for_and_no_other_verb() -> None:
     """Solving and printing all of a plan loads no GIS and no PuLP, either."""
     loaded = modules_after(command("solve", BEER, "--full"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from toy import toy
 
 from energy_routes.errors import DataError, UsageError
+from energy_routes.network.added_route import AddedRoute
 from energy_routes.network.network import Edit, Network, parse_target
 from energy_routes.pack.units.periods import Period, periods_of
 
@@ -54,6 +56,16 @@ def test_edits_apply_in_order_over_dated_figures(network: Network) -> None:
     assert capacity(edited, "2023", "2024") == pytest.approx(years, rel=1e-14)
     assert capacity(network, "2023-01", "2023-02", "2024-01", "2024-03") == [6, 6, 5, 3]  # the first is as it was
     assert edited.resolve("arcs", "capacity", periods_of([2023], "month"), edited=False)[1, 0] == 6
+
+
+def test_networks_of_other_edits_share_what_is_found_of_their_packs(network: Network) -> None:
+    edited = network.with_edits(Edit("arcs", "SHORT", "capacity", "set", 1.0))
+    assert edited._stack is network._stack
+    assert pickle.loads(pickle.dumps(edited)).ids("arcs") == network.ids("arcs")
+    added = edited.with_route(AddedRoute("NEW", "New", "HUB", "WEST", 5))
+    assert added.ids("arcs") == [*network.ids("arcs"), "NEW"]
+    assert (added.family_of("arcs")["NEW"], "NEW" in edited.family_of("arcs")) == ("oil", False)
+    assert capacity(added, "2024-02") == [1.0]
 
 
 def test_the_tables_are_never_written_to(network: Network) -> None:
