@@ -16,7 +16,7 @@ import pytest
 
 import energy_routes as er
 from energy_routes.audit import files, verification as audit
-from energy_routes.audit.facts import RATES, Facts
+from energy_routes.audit.facts import INSTANTS, RATES, Facts
 from energy_routes.audit.report import Findings
 from energy_routes.errors import DataError, VerificationError
 from energy_routes.network.network import Network
@@ -59,6 +59,13 @@ def test_the_audit_knows_every_rate_of_the_schema() -> None:
     """A rate that it took for a yearly figure would be checked against a twelfth of itself, or less."""
     rates = {name: tuple(c.name for c in table.columns if c.dimension == "rate") for name, table in TABLES.items()}
     assert {name: own for name, own in rates.items() if own} == RATES
+
+
+def test_the_audit_knows_every_figure_of_an_instant() -> None:
+    """Of another it would take the mean over the months."""
+    ends = {"start": 0, "end": -1}
+    instants = {(name, c.name): ends[c.instant] for name, table in TABLES.items() for c in table.columns if c.instant}
+    assert instants == INSTANTS
 
 
 def test_what_was_solved_passes(saved: Path) -> None:

@@ -25,6 +25,11 @@ RATES = {
     "tiers": ("depth",), "limits": ("low", "high"), "storages": ("injection", "withdrawal"), "contracts": ("volume",),
     "options": ("capacity",), "option_effects": ("capacity", "injection", "withdrawal"),
 }  # fmt: skip
+# Which part of a period a figure of an instant is that of: the first, or the last.
+INSTANTS = {
+    ("storages", "opening"): 0, ("storages", "working_volume"): -1, ("storages", "closing_value"): -1,
+    ("option_effects", "working_volume"): -1,
+}  # fmt: skip
 FAMILIAR = ("options", "arcs", "markets", "obligations", "storages", "contracts", "limits", "supplies")
 Row = dict[str, Any]
 
@@ -124,11 +129,9 @@ class Facts:
 
     def _number(self, table: str, key: str, field: str, period: str, edited: bool = True) -> float:
         """One number in one period, rates a year; NaN where undefined.  Stocks are those of its first or last month."""
-        parts = list(self.parts(period))
-        if (table, field) == ("storages", "opening"):
-            return self._in_part(table, key, field, parts[0], edited)
-        if field in ("working_volume", "closing_value"):
-            return self._in_part(table, key, field, parts[-1], edited)
+        if (table, field) in INSTANTS:
+            part = list(self.parts(period))[INSTANTS[table, field]]
+            return self._in_part(table, key, field, part, edited)
         return self.mean(lambda part: self._in_part(table, key, field, part, edited), period)
 
     def _in_part(self, table: str, key: str, field: str, part: str, edited: bool) -> float:
