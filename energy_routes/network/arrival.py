@@ -18,11 +18,9 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from energy_routes.pack import Ints, Mask, reach
+from energy_routes.pack import Floats, Ints, Mask, reach
 
-Floats = NDArray[np.float64]
 SAME = 1e-12  # shares that differ by less are one
 GROUP = ["kind", "group"]
 # Where a place (node, commodity) stands in the frames of :class:`Ways`.

@@ -6,15 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from energy_routes.network.network import Network
-from energy_routes.pack import Period, means, months_of, totals
-
-Matrix = NDArray[np.float64]
+from energy_routes.pack import Floats, Period, means, months_of, totals
 
 
-def usable(network: Network, periods: Sequence[Period], *, edited: bool = True) -> Matrix:
+def usable(network: Network, periods: Sequence[Period], *, edited: bool = True) -> Floats:
     """What others leave of each arc, Mt (bcm) a year: (capacity × availability − booked)₊, shape (arcs, periods)."""
     months = months_of(periods)
     capacity, availability, booked = (
@@ -25,18 +22,18 @@ def usable(network: Network, periods: Sequence[Period], *, edited: bool = True) 
     return means(np.maximum(whole - booked, 0.0), periods)
 
 
-def left(network: Network, months: Sequence[Period]) -> Matrix:
+def left(network: Network, months: Sequence[Period]) -> Floats:
     """What the edits leave of each arc in each month, from 0 to 1 (all), shape (arcs, months)."""
     now, before = (usable(network, months, edited=edited) for edited in (True, False))
     before = np.where(network.open(months, edited=False), before, now)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(np.isinf(before), np.where(np.isinf(now), 1.0, 0.0), now / before)
     share = np.where(before == 0, 1.0, np.nan_to_num(share, nan=1.0))
-    kept: Matrix = np.clip(share, 0.0, 1.0) * network.open(months)
+    kept: Floats = np.clip(share, 0.0, 1.0) * network.open(months)
     return kept
 
 
-def in_term(network: Network, periods: Sequence[Period]) -> Matrix:
+def in_term(network: Network, periods: Sequence[Period]) -> Floats:
     """How much of each period lies inside each contract's term, in years, shape (contracts, periods)."""
     table = network.tables["contracts"]
     inside = [
@@ -46,13 +43,13 @@ def in_term(network: Network, periods: Sequence[Period]) -> Matrix:
     return np.array(inside, dtype=float).reshape(len(table), len(periods))
 
 
-def committed(network: Network, periods: Sequence[Period]) -> Matrix:
+def committed(network: Network, periods: Sequence[Period]) -> Floats:
     """The volume of each contract inside its term, Mt (bcm) per period, shape (contracts, periods)."""
     months = months_of(periods)
     return totals(network.resolve("contracts", "volume", months) * in_term(network, months), periods)
 
 
-def sizes(network: Network, column: str, periods: Sequence[Period]) -> Matrix:
+def sizes(network: Network, column: str, periods: Sequence[Period]) -> Floats:
     """What one unit of each option effect adds, Mt (bcm) a year, tanks in Mt (bcm): shape (option_effects, periods).
 
     A capacity that the effect leaves blank is that of its option; of a storage it is nothing.

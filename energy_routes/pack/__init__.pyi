@@ -92,6 +92,7 @@ from .units.families import (
 from .units.periods import (
     DATED as DATED,
     LABEL as LABEL,
+    Floats as Floats,
     Period as Period,
     Time as Time,
     a_year as a_year,

@@ -14,6 +14,7 @@ from energy_routes.pack.plausible import ANYTHING, answered, outside, slip_of, s
 from energy_routes.pack.reading.typed import Draft, significant
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.units.families import Family
+from energy_routes.pack.units.periods import Floats
 from energy_routes.pack.units.units import (
     PER_YEAR,
     PROPERTY_WORDS,
@@ -27,7 +28,6 @@ from energy_routes.pack.units.units import (
     to_inner,
 )
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Drafts = Mapping[str, Draft]
 Frames = Mapping[str, pd.DataFrame]

@@ -19,9 +19,9 @@ from energy_routes.pack.pack import Pack, keys_of
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.units.families import Family
+from energy_routes.pack.units.periods import Floats
 from energy_routes.pack.units.units import PER_YEAR, time_of
 
-Floats = NDArray[np.float64]
 Band = tuple[float, float]
 
 ANYTHING: Band = (-math.inf, math.inf)

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from energy_routes.errors import Fault, UsageError
 from energy_routes.network import CHOICES, AddedRoute, Edit, Network, parse_target
@@ -18,6 +17,7 @@ from energy_routes.pack import (
     PER_YEAR,
     TABLES,
     Band,
+    Floats,
     Pack,
     Period,
     a_year,
@@ -32,7 +32,6 @@ from energy_routes.pack import (
     slip_words,
 )
 
-Floats = NDArray[np.float64]
 SLACK = 1e-9
 
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from energy_routes.errors import Fault
 from energy_routes.pack.reading.dated import by_period
 from energy_routes.pack.reading.typed import Draft
+from energy_routes.pack.units.periods import Floats
 
 Drafts = Mapping[str, Draft]
-Floats = NDArray[np.float64]
 # Two figures that are equal on paper may differ by rounding after conversion.
 SLACK = 1e-9
 

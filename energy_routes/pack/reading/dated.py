@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.errors import Fault
-from energy_routes.pack.convert import Drafts, Floats, Ints, converted, facts_of, frames_of, refuse_slips, unit_of
+from energy_routes.pack.convert import Drafts, Ints, converted, facts_of, frames_of, refuse_slips, unit_of
 from energy_routes.pack.pack import keys_of
 from energy_routes.pack.reading.typed import Draft, out_of_range
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.families import Family
-from energy_routes.pack.units.periods import Period
+from energy_routes.pack.units.periods import Floats, Period
 from energy_routes.pack.units.units import PER_YEAR, inner_unit, time_of
 
 COMMON_YEAR = 2023  # of 365 days

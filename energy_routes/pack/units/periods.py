@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Time = Literal["y", "month", "d"]
-Numbers = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 YEAR = "(?:19[0-9]{2}|20[0-9]{2}|2100)"  # the years that a horizon may have
 MONTH = "(?:0[1-9]|1[0-2])"
@@ -85,7 +85,7 @@ def months_of(periods: Sequence[Period]) -> tuple[Period, ...]:
     return tuple(month for period in periods for month in period.months)
 
 
-def a_year(time: Time, months: Sequence[Period]) -> Numbers:
+def a_year(time: Time, months: Sequence[Period]) -> Floats:
     """What a rate of 1 per ``time`` comes to in a year of which every month is like this one; one number a month.
 
     A rate a month is that amount in the month, whatever its days; a day is one of the days of its year.
@@ -93,7 +93,7 @@ def a_year(time: Time, months: Sequence[Period]) -> Numbers:
     return np.array([month.count(time) / month.years if time != "y" else 1.0 for month in months], dtype=float)
 
 
-def means(figures: Numbers, periods: Sequence[Period]) -> Numbers:
+def means(figures: Floats, periods: Sequence[Period]) -> Floats:
     """Means over the days of each period of figures by month: shape (…, months) → (…, periods).
 
     A figure that is blank (NaN) in one month is blank in the period.  One that does not change is left bit for bit.
@@ -108,11 +108,11 @@ def means(figures: Numbers, periods: Sequence[Period]) -> Numbers:
         return np.concatenate([means(own, [period]) for own, period in parts], axis=-1)
     own, weight = figures.reshape(*figures.shape[:-1], len(days), longest), np.array(days, dtype=float)
     base = np.where(np.isfinite(own[..., 0]), own[..., 0], 0.0)
-    mean: Numbers = base + ((own - base[..., None]) * weight).sum(axis=-1) / weight.sum(axis=-1)
+    mean: Floats = base + ((own - base[..., None]) * weight).sum(axis=-1) / weight.sum(axis=-1)
     return mean
 
 
-def totals(volumes: Numbers, periods: Sequence[Period]) -> Numbers:
+def totals(volumes: Floats, periods: Sequence[Period]) -> Floats:
     """Sums over the months of each period: shape (…, months) → (…, periods)."""
     starts = np.cumsum([0, *(len(period.months) for period in periods)])[:-1]
     return np.add.reduceat(volumes, starts, axis=-1) if len(periods) else volumes
