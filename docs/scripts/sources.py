@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 import energy_routes as er
-from energy_routes.provenance.figures import DOUBT, WEAKEST, sources, weakest
+from energy_routes.provenance.behind import WEAKEST
+from energy_routes.provenance.figures import DOUBT, sources, weakest
 
 PAGE = Path(__file__).resolve().parent.parent / "sources.md"
 MODELS = {"oil-2024": "Oil, 2024", "gas-2024": "Gas, 2024"}

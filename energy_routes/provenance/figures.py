@@ -7,26 +7,24 @@ here.  What hangs on a figure is told to first order: volume × unit value for m
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case
-from energy_routes.network import TARGETS, Edit, Network
-from energy_routes.pack import TABLES, Period, inner_unit, months_of
+from energy_routes.network import TARGETS, Network
+from energy_routes.pack import TABLES, Period, inner_unit
 from energy_routes.plan import Plan
+from energy_routes.provenance.behind import WEAKEST, Behind
 from energy_routes.provenance.first_order import BOUND_KINDS, BOUNDS, stakes, used
+from energy_routes.provenance.reach import Reach
 
 # How far a figure of each confidence may be off, as a share of itself.  Ours: a way to rank, no statistics.
 DOUBT: Mapping[str, float] = {
     "high": 0.0, "computed": 0.02, "given": 0.05, "medium": 0.10, "low": 0.25, "estimate": 0.30,
 }  # fmt: skip
-WEAKEST = ("estimate", "low", "medium", "given", "computed", "high")
 COLUMNS = [
     "figure", "table", "id", "field", "period", "value", "unit", "year", "confidence", "origin", "source", "note",
     "at_stake", "doubt",
@@ -121,22 +119,11 @@ def grades_of_bounds(rows: Iterable[tuple[str, str, str, str]]) -> dict[tuple[st
     return found
 
 
-@dataclass(frozen=True)
-class _Told:
-    """What stands behind a number: the cells of a row, or an edit."""
-
-    year: Any
-    source: str
-    confidence: str
-    note: str
-    origin: str
-
-
 def _figures(
     network: Network, periods: Sequence[Period], wanted: Callable[[str, str], bool]
 ) -> Iterator[tuple[Any, ...]]:
     """The rows of :func:`sources`, of the (table, field) wanted."""
-    reach, behind = _Reach(network, periods), _Behind(network, periods)
+    reach, behind = Reach(network, periods), Behind(network, periods)
     for name, table in TABLES.items():
         if "source" not in table.names or not len(network.tables[name]):
             continue
@@ -160,115 +147,6 @@ def _figures(
                         figure, name, key, column.name, period.label, value, unit, told.year, told.confidence,
                         told.origin, told.source, told.note, at,
                     )  # fmt: skip
-
-
-def _mean(told: Mapping[_Told, None]) -> _Told:
-    """What stands behind the mean of months: every source of them, at the weakest of their grades."""
-    first, *others = told
-    if not others:
-        return first
-    years, origins = {one.year for one in told}, {one.origin for one in told}
-    notes = list(dict.fromkeys(one.note for one in told if one.note))
-    return _Told(
-        first.year if len(years) == 1 else None,
-        " ; ".join(dict.fromkeys(source for one in told for source in one.source.split(" ; ") if source)),
-        min((one.confidence for one in told), key=WEAKEST.index),
-        notes[0] if len(notes) == 1 else ": ".join(filter(None, ("Mean of the months", " / ".join(notes)))),
-        next(origin for origin in ("edit", "dated", "base") if origin in origins),
-    )
-
-
-class _Behind:
-    """What stands behind each number of a network: the cells of its row, over them dated rows, then edits."""
-
-    def __init__(self, network: Network, periods: Sequence[Period]) -> None:
-        self._network, self._months = network, months_of(periods)
-        self._spans = list(pairwise(accumulate((len(period.months) for period in periods), initial=0)))
-        self._dated: dict[tuple[str, str], list[tuple[str, str, _Told]]] = defaultdict(list)
-        values = network.tables["values"]
-        places = zip(*(values[name].tolist() for name in ("table", "field", "id", "period")), strict=True)
-        for (table, field, key, period), told in zip(places, _of_rows(values, "dated"), strict=True):
-            self._dated[table, field].append((key, period, told))
-
-    def rows(self, table: str) -> list[_Told]:
-        """What the cells of each row of a table say."""
-        return _of_rows(self._network.tables[table], "base")
-
-    def of(self, table: str, field: str, rows: list[_Told]) -> list[list[_Told]]:
-        """What stands behind ``table.field`` by row and period; ``rows`` is what the rows themselves say."""
-        by_month = self._by_month(table, field, rows)
-        spans = [[{id(told): told for told in months[start:end]}.values() for start, end in self._spans]
-                 for months in by_month]  # fmt: skip
-        return [[_mean(dict.fromkeys(told)) for told in row] for row in spans]
-
-    def _by_month(self, table: str, field: str, rows: list[_Told]) -> list[list[_Told]]:
-        behind = [[told] * len(self._months) for told in rows]
-        place = {key: row for row, key in enumerate(self._network.ids(table))}
-        lines = [line for line in self._dated.get((table, field), ()) if line[0] in place]
-        for level in (4, 0, 7):  # a year, a season, a month: the later wins
-            for key, period, told in lines:
-                if (0 if period.startswith("*") else len(period)) == level:
-                    for at, month in enumerate(self._months):
-                        if month.matches(period):
-                            behind[place[key]][at] = told
-        for edit in self._network.edits:
-            if (edit.table, edit.field) == (table, field):
-                own = behind[place[edit.id]]
-                for at, month in enumerate(self._months):
-                    if not edit.periods or any(month.matches(label) for label in edit.periods):
-                        own[at] = _of_edit(edit, own[at])
-        return behind
-
-
-def _of_rows(frame: pd.DataFrame, origin: str) -> list[_Told]:
-    """What the cells of each row of a table say."""
-    years, grades = frame["year"].tolist(), frame["confidence"].tolist()
-    sources, notes = (frame[name].fillna("").tolist() for name in ("source", "note"))
-    return [_Told(*cells, origin) for cells in zip(years, sources, grades, notes, strict=True)]
-
-
-def _of_edit(edit: Edit, below: _Told) -> _Told:
-    """An edit's reason and source; a scaled or shifted figure keeps the source that it changes."""
-    kept = "" if edit.op == "set" else below.source
-    source = " ; ".join(s for s in (edit.source, kept) if s) or "an edit of the model"
-    return _Told(below.year if kept else None, source, "given", edit.reason or "an edit", "edit")
-
-
-class _Reach:
-    """Which rows the plan could use: those whose arc is open, or whose market an open arc reaches."""
-
-    def __init__(self, network: Network, periods: Sequence[Period]) -> None:
-        self._tables = network.tables
-        arcs = network.tables["arcs"]
-        open_ = network.open(periods)
-        self._arc = dict(zip(arcs["id"], open_, strict=True))
-        ends = [set(arcs.loc[open_[:, at], "to"]) for at in range(len(periods))]
-        markets = network.tables["markets"]
-        self._market = {
-            market: np.array([node in there for there in ends])
-            for market, node in zip(markets["id"], markets["node"], strict=True)
-        }
-        terms = network.tables["limit_terms"]
-        self._limit: dict[str, Any] = {
-            str(limit): np.any([self._arc[a] for a in group], axis=0) for limit, group in terms.groupby("limit")["arc"]
-        }
-        self._rows: dict[str, list[Any]] = {}
-
-    def open(self, table: str, row: int, at: int) -> bool:
-        """Whether row ``row`` of a table can be used in period ``at``."""
-        if table not in self._rows:
-            self._rows[table] = self._of(table)
-        known = self._rows[table][row]
-        return bool(known is None or known[at])
-
-    def _of(self, table: str) -> list[Any]:
-        frame, own = self._tables[table], {"arcs": self._arc, "markets": self._market, "limits": self._limit}
-        if table in own:
-            return [own[table].get(key) for key in frame["id"]]
-        for column in TABLES[table].columns:
-            if column.refers in ("arcs", "markets") and column.kind == "str":
-                return [own[column.refers].get(key) if isinstance(key, str) else None for key in frame[column.name]]
-        return [None] * len(frame)
 
 
 def _joined(rows: pd.DataFrame, count: int) -> pd.DataFrame:

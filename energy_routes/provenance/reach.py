@@ -1,0 +1,48 @@
+"""What a plan could use: the rows of each table that an open arc reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from energy_routes.network import Network
+from energy_routes.pack import TABLES, Period
+
+
+class Reach:
+    """Which rows the plan could use: those whose arc is open, or whose market an open arc reaches."""
+
+    def __init__(self, network: Network, periods: Sequence[Period]) -> None:
+        self._tables = network.tables
+        arcs = network.tables["arcs"]
+        open_ = network.open(periods)
+        self._arc = dict(zip(arcs["id"], open_, strict=True))
+        ends = [set(arcs.loc[open_[:, at], "to"]) for at in range(len(periods))]
+        markets = network.tables["markets"]
+        self._market = {
+            market: np.array([node in there for there in ends])
+            for market, node in zip(markets["id"], markets["node"], strict=True)
+        }
+        terms = network.tables["limit_terms"]
+        self._limit: dict[str, Any] = {
+            str(limit): np.any([self._arc[a] for a in group], axis=0) for limit, group in terms.groupby("limit")["arc"]
+        }
+        self._rows: dict[str, list[Any]] = {}
+
+    def open(self, table: str, row: int, at: int) -> bool:
+        """Whether row ``row`` of a table can be used in period ``at``."""
+        if table not in self._rows:
+            self._rows[table] = self._of(table)
+        known = self._rows[table][row]
+        return bool(known is None or known[at])
+
+    def _of(self, table: str) -> list[Any]:
+        frame, own = self._tables[table], {"arcs": self._arc, "markets": self._market, "limits": self._limit}
+        if table in own:
+            return [own[table].get(key) for key in frame["id"]]
+        for column in TABLES[table].columns:
+            if column.refers in ("arcs", "markets") and column.kind == "str":
+                return [own[column.refers].get(key) if isinstance(key, str) else None for key in frame[column.name]]
+        return [None] * len(frame)
