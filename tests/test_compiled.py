@@ -19,8 +19,8 @@ from energy_routes.linear import Form, Tape, form_of
 from energy_routes.linear.highs.arrays import refuted
 from energy_routes.network import TARGETS, Edit
 from energy_routes.pack import TABLES
-from energy_routes.solving.compiled import compile
 from energy_routes.solving.loop import solve
+from energy_routes.solving.reuse.compiled import compile
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,6 @@ from .canonical_plan import (
     preference as preference,
     tonne_km as tonne_km,
 )
-from .compiled import (
-    Compiled as Compiled,
-    compile as compile,
-)
 from .cutting_planes import (
     CONE as CONE,
     cut_until_inside as cut_until_inside,
@@ -30,4 +26,8 @@ from .prices.premium import (
     Cost as Cost,
     Yardstick as Yardstick,
     swept as swept,
+)
+from .reuse.compiled import (
+    Compiled as Compiled,
+    compile as compile,
 )

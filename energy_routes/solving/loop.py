@@ -26,7 +26,7 @@ from energy_routes.solving.futures.stochastic import Hedge, hedged, refuse_tail,
 from energy_routes.solving.prices.marginal_prices import marginal_worth
 from energy_routes.solving.prices.premium import Yardstick, with_premium
 from energy_routes.solving.repairs import repairs
-from energy_routes.solving.shelf import laid_out
+from energy_routes.solving.reuse.shelf import laid_out
 from energy_routes.solving.tightest_caps import tightest_words
 from energy_routes.solving.unbounded import unbounded
 from energy_routes.solving.user_columns import views
