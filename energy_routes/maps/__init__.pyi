@@ -17,3 +17,7 @@ from .layers.geodata import write_layers as write_layers
 from .layers.others import refuse_others as refuse_others
 from .page.content import Step as Step
 from .page.interactive import Page as Page
+from .placing import (
+    misdrawn as misdrawn,
+    misplaced as misplaced,
+)

@@ -13,13 +13,16 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from energy_routes.errors import DataError, Fault
+from energy_routes.pack import nearest, read_text
 
 if TYPE_CHECKING:
     from pyproj import Geod
@@ -79,16 +82,41 @@ def read_features(path: Path | str) -> list[tuple[dict[str, Any], Any]]:
 
     Raises DataError when the file is missing or is not a GeoJSON feature collection.
     """
+    from shapely.errors import ShapelyError
     from shapely.geometry import shape
 
+    expected, faults = "a GeoJSON feature collection", list[Fault]()
+    text = read_text(Path(path), expected, faults)
+    if text is None:
+        raise DataError(str(path), faults)
     try:
-        features = json.loads(Path(path).read_text(encoding="utf-8"))["features"]
-        return [(dict(f["properties"] or {}), shape(f["geometry"])) for f in features]
-    except FileNotFoundError:
-        fault = Fault(str(path), found="no such file", expected="a GeoJSON feature collection")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        fault = Fault(str(path), found=f"not a GeoJSON feature collection ({error})")
-    raise DataError(str(path), [fault])
+        features = json.loads(text, parse_constant=_no_number)["features"]
+        found = [(dict(f["properties"] or {}), shape(f["geometry"])) for f in features]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ShapelyError) as error:
+        raise DataError(str(path), [Fault(str(path), found=f"not {expected} ({error})")]) from None
+    faults = [Fault(str(path), column=f"feature {number}", found=wrong, expected="degrees of longitude and latitude "
+                    "(WGS 84)", repair="In QGIS: Export, Save Features As, and choose EPSG:4326.")
+              for number, (_, geometry) in enumerate(found, 1) if (wrong := _off_earth(geometry))]
+    if faults:
+        raise DataError(str(path), faults)
+    return found
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no number")
+
+
+def _off_earth(geometry: BaseGeometry) -> str:
+    """Which coordinates are no degrees, in words; longitudes may run on over the 180th meridian.  '' for none."""
+    from shapely import get_coordinates
+
+    points = get_coordinates(geometry)
+    if not len(points):
+        return "no coordinates"
+    if not np.isfinite(points).all():
+        return "a coordinate that is no number"
+    wrong = points[(np.abs(points[:, 0]) > 360) | (np.abs(points[:, 1]) > 90)]
+    return f"the coordinates {wrong[0, 0]:.6g}, {wrong[0, 1]:.6g}" if len(wrong) else ""
 
 
 def read_routes(path: Path | str) -> dict[str, LineString]:
@@ -110,18 +138,27 @@ def read_routes(path: Path | str) -> dict[str, LineString]:
 def compose(route: str, routes: Mapping[str, LineString]) -> LineString:
     """The line of a ``route`` text: features in order, separated by ';', a leading '-' reverses one.
 
-    Raises KeyError for an unknown feature and ValueError when two neighbours lie more than 5 km apart.
+    Raises DataError for an unknown feature, and when two neighbours lie more than 5 km apart.
     """
     from shapely import LineString
 
     points: list[tuple[float, ...]] = []
     for part in filter(None, (text.strip() for text in route.split(";"))):
-        line = routes[part.removeprefix("-")]
+        name = part.removeprefix("-")
+        if name not in routes:
+            raise _bad_route(route, f"{name!r} is not in routes.geojson", nearest(name, routes))
+        line = routes[name]
         coordinates = list(line.coords)[::-1] if part.startswith("-") else list(line.coords)
         if points and (gap := distance_km(points[-1], coordinates[0])) > JOINT_KM:
-            raise ValueError(f"route {route!r}: {part!r} starts {gap:.0f} km from the end of the feature before it")
+            raise _bad_route(route, f"{part!r} starts {gap:.0f} km from the end of the feature before it")
         points.extend(coordinates)
     return LineString(points)
+
+
+def _bad_route(route: str, found: str, repair: str = "") -> DataError:
+    expected = "features of routes.geojson, in order, each where the one before ends"
+    return DataError("routes.geojson", [Fault("routes.geojson", column=route, found=found, expected=expected,
+                                              repair=repair)])
 
 
 def snap(line: LineString, start: Sequence[float], end: Sequence[float], tolerance_km: float) -> LineString:
@@ -262,9 +299,8 @@ def refreshed(pack: Path, basemap: Basemap) -> str:
     def cells(row: dict[str, str]) -> Mapping[str, str]:
         try:
             return computed_columns(row, routes, basemap, defaults[row["id"]])
-        except (KeyError, ValueError) as error:
-            faults.append(Fault(f"arcs.csv, arc {row['id']!r}", column="route", found=str(error),
-                                expected="features of routes.geojson, in order"))
+        except DataError as error:
+            faults.extend(replace(fault, file=f"arcs.csv, arc {row['id']!r}", column="route") for fault in error.faults)
             return row
 
     result = rewrite_columns(text, COMPUTED, cells)

@@ -8,6 +8,7 @@ from typing import Any
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.cli.options import ask
 from energy_routes.errors import DataError, Fault, InfeasibleError, UsageError
+from energy_routes.maps import misdrawn, misplaced
 from energy_routes.pack import Pack, check_topology, read_pack, years_unlike_months
 
 
@@ -30,7 +31,7 @@ def checked(
 
 def _pack(path: Path) -> dict[str, Any]:
     pack = read_pack(path)
-    if faults := check_topology(pack):
+    if faults := [*check_topology(pack), *misplaced(pack), *misdrawn(pack)]:
         raise DataError(str(path), faults)
     return _counts(pack)
 
@@ -42,6 +43,7 @@ def _model(
     case = ask(target, scenarios, sets, accept=accept)
     refuse_contradictions(case)
     faults = [fault for name in case.scenarios for fault in _faults(case, name)]
+    faults += [fault for pack in case.network.packs for fault in (*misplaced(pack), *misdrawn(pack))]
     if faults:
         raise DataError(case.name, dict.fromkeys(faults))
     return {

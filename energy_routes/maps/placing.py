@@ -1,0 +1,151 @@
+"""Where a pack's places and lines are, against what its rows say: countries, ends and lengths.
+
+A solve never asks; ``check`` does, so that maps and reports of what it has passed can be drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterator, Mapping
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from energy_routes.errors import DataError, Fault
+from energy_routes.maps.data.lands import world
+from energy_routes.network import geometry as geo
+from energy_routes.pack import Pack, answered, data_path
+
+if TYPE_CHECKING:
+    from shapely import LineString
+    from shapely.geometry.base import BaseGeometry
+
+ASHORE, AT_SEA = 10.0, 100.0  # km from its country at which a place may lie
+OFFSHORE = ("port", "field", "market")  # kinds of places that may lie at sea
+NEAR = 15.0  # km between a line's end and its node; and what a short line and its stated length may differ by
+SHORT = 40.0  # km
+TIMES = 1.6  # so many times as long, or so small a part of it, may a longer line be
+TAIL = "or write 'checked' and why in the row's note."
+
+
+def misplaced(pack: Pack) -> Iterator[Fault]:
+    """The nodes that do not lie in their country, nor, of ports, fields and markets, at sea off its coast."""
+    for row, node in enumerate(pack.tables["nodes"].to_dict("records")):
+        lat, lon, country = node["lat"], node["lon"], node["country"]
+        if pd.isna(lat) != pd.isna(lon):
+            yield pack.fault("nodes", row, "lon" if pd.isna(lon) else "lat", found="blank beside the other of the two",
+                             expected="latitude and longitude, or neither")
+        if pd.isna(lat) or pd.isna(lon) or pd.isna(country) or answered(node["note"]):
+            continue
+        away = _away((lon, lat), country)
+        if away is None or away <= ASHORE:
+            continue
+        at_sea = node["kind"] in OFFSHORE and _country_at((lon, lat)) is None
+        most = AT_SEA if at_sea else ASHORE
+        if away > most:
+            yield pack.fault("nodes", row, "lat", found=f"{node['id']!r} at {lat:g}, {lon:g} lies {away:,.0f} km from "
+                             f"{country}", expected=f"a place in {country}, or within {most:g} km of it",
+                             repair=_likely(lon, lat, country))
+
+
+def _likely(lon: float, lat: float, country: str) -> str:
+    """The slip that would explain a place: its figures exchanged, or a sign."""
+    for y, x in ((lon, lat), *product((lat, -lat), (lon, -lon))):
+        away = _away((x, y), country) if abs(y) <= 90 else None
+        if away is not None and away <= ASHORE:
+            return f"Likely lat {y:g}, lon {x:g}. Correct it, {TAIL}"
+    return f"Correct the place or the country, {TAIL}"
+
+
+@cache
+def _lands() -> Mapping[str, list[BaseGeometry]]:
+    """The areas of the countries of our region, by code."""
+    return _by_code(geo.read_basemap(data_path("basemap")).countries)
+
+
+@cache
+def _world() -> Mapping[str, list[BaseGeometry]]:
+    """Those of the world, coarser."""
+    return _by_code(world(data_path("basemap") / "world.topojson"))
+
+
+def _by_code(areas: Any) -> dict[str, list[BaseGeometry]]:
+    out: dict[str, list[BaseGeometry]] = {}
+    for code, area in areas:
+        out.setdefault(code, []).append(area)
+    return out
+
+
+def _away(place: tuple[float, float], country: str) -> float | None:
+    """Kilometres from a (lon, lat) place to a country; None where the maps do not have it."""
+    from shapely import Point
+    from shapely.ops import nearest_points
+
+    areas = _lands().get(country) or _world().get(country)
+    if not areas:
+        return None
+    point = Point(place)
+    near = min(areas, key=point.distance)
+    return geo.distance_km(place, nearest_points(near, point)[0].coords[0])
+
+
+def _country_at(place: tuple[float, float]) -> str | None:
+    """The country that a (lon, lat) place lies in; None at sea."""
+    from shapely import Point
+
+    point = Point(place)
+    return next((code for lands in (_lands(), _world()) for code, areas in lands.items()
+                 if any(area.contains(point) for area in areas)), None)
+
+
+def misdrawn(pack: Pack) -> Iterator[Fault]:
+    """What is wrong with the lines of a pack: the file, features that are not there, ends and lengths."""
+    arcs = pack.tables["arcs"]
+    folder = Path(pack.path)
+    file = (folder if folder.is_dir() else folder.parent) / "routes.geojson"
+    if not file.exists() and arcs["route"].isna().all():
+        return
+    try:
+        routes = geo.read_routes(file)
+    except DataError as error:
+        yield from error.faults
+        return
+    places = {node["id"]: (node["lon"], node["lat"]) for node in pack.tables["nodes"].dropna(subset=["lat", "lon"])
+              .to_dict("records")}
+    for row, arc in enumerate(arcs.to_dict("records")):
+        if pd.isna(arc["route"]) or not arc["route"].strip():
+            continue
+        try:
+            line = geo.compose(arc["route"], routes)
+        except DataError as error:
+            yield from (pack.fault("arcs", row, "route", found=fault.found, expected=fault.expected,
+                                   repair=fault.repair) for fault in error.faults)
+            continue
+        for end, found in _ends_off(arc, line, places):
+            yield pack.fault("arcs", row, "route", found=found, expected=f"a line that joins {arc['from']!r} and "
+                             f"{arc['to']!r}, each within {NEAR:g} km", repair=f"Correct the line, or {end}.")
+        if not answered(arc["note"]) and (unlike := _length_off(arc["length_km"], geo.length_km(line))):
+            found, expected = unlike
+            yield pack.fault("arcs", row, "length_km", found=found, expected=expected, repair=f"Correct it, {TAIL}")
+
+
+def _ends_off(arc: Mapping[Hashable, Any], line: LineString, places: Mapping[str, tuple[float, float]]
+              ) -> Iterator[tuple[str, str]]:
+    """The ends of a line that are not at its nodes: (the node, what was found)."""
+    for end, at in (("from", line.coords[0]), ("to", line.coords[-1])):
+        if arc[end] in places and (away := geo.distance_km(at, places[arc[end]])) > NEAR:
+            yield str(arc[end]), f"its line ends {away:,.0f} km from {arc[end]!r}"
+
+
+def _length_off(stated: float, drawn: float) -> tuple[str, str] | None:
+    """What is found and expected where a stated length and that of the line are unlike; None where they are not."""
+    found = f"{stated:g} km, and its line {drawn:,.0f} km"
+    if math.isnan(stated):
+        return None
+    if max(stated, drawn) <= SHORT:
+        return (found, f"within {NEAR:g} km of each other") if abs(stated - drawn) > NEAR else None
+    alike = stated / TIMES <= drawn <= stated * TIMES
+    return None if alike else (found, f"within a factor of {TIMES:g} of each other")
