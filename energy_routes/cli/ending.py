@@ -69,16 +69,12 @@ def writing(file: Path, doing: str, done: str, quiet: bool) -> Iterator[Path]:
     say(f"{done} {file}", quiet)
 
 
-def print_study(found: Study, as_json: bool, show: Callable[[], None]) -> None:
-    """A study as JSON, or as its tables."""
+def end_study(found: Study, show: Callable[[], None], *, as_json: bool, out: Path | None, quiet: bool) -> None:
+    """Print a study as JSON, or as its tables; save it to a folder, where one was asked for."""
     if as_json:
         print(found.to_json())
     else:
         show()
-
-
-def keep_study(found: Study, out: Path | None, quiet: bool) -> None:
-    """Save a study to a folder, where one was asked for."""
     if out:
         say(f"Saved to {found.save(out)}", quiet)
 

@@ -12,7 +12,8 @@ from rich.text import Text
 from energy_routes import studies
 from energy_routes.answer import SEEN, TOLD, Answer, Fate, Words, limit_key, moved
 from energy_routes.cli.tables.limit_view import KINDS
-from energy_routes.cli.tables.plan_view import corridors_of, premium
+from energy_routes.cli.tables.money_view import premium
+from energy_routes.cli.tables.plan_view import corridors_of
 from energy_routes.cli.tables.render import BLANK, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.results import binding

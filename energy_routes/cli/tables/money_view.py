@@ -1,4 +1,4 @@
-"""The ledger as an analyst reads it: money by term, in all, per unit lifted or by family."""
+"""The ledger as an analyst reads it: money by term, in all, per unit lifted or by family; and what bounds cost."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import NamedTuple
 import pandas as pd
 from rich.table import Table
 
-from energy_routes.case import ALL
-from energy_routes.cli.tables.render import BLANK, number, table
+from energy_routes.case import ALL, BOUNDS
+from energy_routes.cli.tables.render import BLANK, digits_for, number, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.indicators import ledger_term
 from energy_routes.plan import Plan
+
+SEEN = 1e-6  # Mt: what is less is not worth a row
 
 
 class Part(NamedTuple):
@@ -44,3 +46,34 @@ def ledger(plan: Plan, units: Units) -> Part:
     out.add_section()
     add(plan.objective.name.capitalize(), rows, plan.objective.value)
     return Part("Money", out)
+
+
+def premium(plan: Plan, units: Units) -> str:
+    """What bounds and security cost against the same case without them, in its two parts; blank where none are set."""
+    found = plan.premium
+    if found is None:
+        return ""
+    called = {lever: "minima" if kind.least else "caps" for lever, kind in BOUNDS.items()} | {"security": "security"}
+    asked = " and ".join(sorted({called.get(lever, "caps") for lever in plan.case.policy.asked}))
+    each = ""
+    if found["usd_per_t"] is not None:
+        (family,) = [str(family) for family, volume in plan.exports.items() if volume > SEEN]
+        factor, unit = units.value_factors[family], units.value_names[family]
+        each = f" ({number(found['usd_per_t'] * factor)} {unit} exported)"
+    parts = ""
+    if found["shut_in"] is not None and found["shut_in"] == found["shut_in"]:
+        shut = [volume_of(v, k, units) for k, v in found["shut_in_volume"].items() if v > SEEN]
+        more = [volume_of(-v, k, units) for k, v in found["shut_in_volume"].items() if v < -SEEN]
+        parts = f": {number(found['rerouting'], 1)} for re-routing, {number(found['shut_in'], 1)} for "
+        parts += f"{' and '.join(shut)} shut in" if shut else "output shut in"
+        parts += f"; {' and '.join(more)} more is taken in" if more else ""
+    words = f"{asked.capitalize()} cost{'s' if asked == 'security' else ''}"
+    if not number(abs(found["cost"]), 1).strip("0."):
+        return f"{words} nothing."
+    return f"{words} {number(found['cost'], 1)} MUSD{each}{parts}."
+
+
+def volume_of(volume: float, family: str, units: Units) -> str:
+    """A volume with its unit, to three or four figures."""
+    scaled = volume * units.volume_factors[family]
+    return f"{number(scaled, digits_for([scaled]))} {units.volume_names[family]}"

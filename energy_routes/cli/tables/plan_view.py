@@ -11,10 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from energy_routes import studies
-from energy_routes.case import ALL, BOUNDS
+from energy_routes.case import ALL
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
-from energy_routes.cli.tables.money_view import Part, ledger
+from energy_routes.cli.tables.money_view import SEEN, Part, ledger, volume_of
 from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import UsageError
@@ -27,7 +27,6 @@ from energy_routes.results import binding, limits_of_corridors
 MOST_ROUTES = 15
 WIDEST_SHIPPER = 18
 COVERED = 0.99  # share of the volume that the listed routes carry, if that takes no more than MOST_ROUTES
-SEEN = 1e-6  # Mt: what is less is not worth a row
 SOUGHT = {"netback": "Best netback", "cost": "Least cost", "revenue": "Best state revenue"}
 
 
@@ -89,37 +88,6 @@ def totals(plan: Plan, units: Units) -> Iterator[str]:
         parts += [f"{words}: {volume_of(float(v), str(k), units)}." for k, v in volumes.items() if v > SEEN]
     shut = [volume_of(float(v), str(k), units) for k, v in plan.shut_in.items() if v > SEEN]
     yield " ".join([*parts, f"Shut in: {' and '.join(shut) or 'nothing'}."])
-
-
-def premium(plan: Plan, units: Units) -> str:
-    """What bounds and security cost against the same case without them, in its two parts; blank where none are set."""
-    found = plan.premium
-    if found is None:
-        return ""
-    called = {lever: "minima" if kind.least else "caps" for lever, kind in BOUNDS.items()} | {"security": "security"}
-    asked = " and ".join(sorted({called.get(lever, "caps") for lever in plan.case.policy.asked}))
-    each = ""
-    if found["usd_per_t"] is not None:
-        (family,) = [str(family) for family, volume in plan.exports.items() if volume > SEEN]
-        factor, unit = units.value_factors[family], units.value_names[family]
-        each = f" ({number(found['usd_per_t'] * factor)} {unit} exported)"
-    parts = ""
-    if found["shut_in"] is not None and found["shut_in"] == found["shut_in"]:
-        shut = [volume_of(v, k, units) for k, v in found["shut_in_volume"].items() if v > SEEN]
-        more = [volume_of(-v, k, units) for k, v in found["shut_in_volume"].items() if v < -SEEN]
-        parts = f": {number(found['rerouting'], 1)} for re-routing, {number(found['shut_in'], 1)} for "
-        parts += f"{' and '.join(shut)} shut in" if shut else "output shut in"
-        parts += f"; {' and '.join(more)} more is taken in" if more else ""
-    words = f"{asked.capitalize()} cost{'s' if asked == 'security' else ''}"
-    if not number(abs(found["cost"]), 1).strip("0."):
-        return f"{words} nothing."
-    return f"{words} {number(found['cost'], 1)} MUSD{each}{parts}."
-
-
-def volume_of(volume: float, family: str, units: Units) -> str:
-    """A volume with its unit, to three or four figures."""
-    scaled = volume * units.volume_factors[family]
-    return f"{number(scaled, digits_for([scaled]))} {units.volume_names[family]}"
 
 
 def _largest(plan: Plan, family: str) -> list[tuple[str, float]]:

@@ -9,7 +9,7 @@ import typer
 import energy_routes as er
 from energy_routes import maps, pack
 from energy_routes.cli import tables
-from energy_routes.cli.ending import counting, keep_plot, keep_study, print_study
+from energy_routes.cli.ending import counting, end_study, keep_plot
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
@@ -52,8 +52,7 @@ def expand(
     check_file(plot, "a plot", maps.style.PICTURES)
     with counting(f"Building {case.name}", quiet) as told:
         found = er.expand(case, budgets, steps=steps, progress=told)
-    print_study(found, as_json, lambda: print_expansion(found))
-    keep_study(found, out, quiet)
+    end_study(found, lambda: print_expansion(found), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,6 +32,13 @@ from energy_routes.cli.options import (
 from energy_routes.cli.places import check_file, whole_file
 from energy_routes.cli.reference import plan_before
 
+Map = Annotated[
+    Path | None, typer.Option("--map", metavar="FILE", help="Draw the flows: .html .png .svg .pdf .gpkg .geojson.")
+]
+UnitList = Annotated[
+    str, typer.Option(metavar="LIST", help="Units of the printed tables, such as kb/d,USD/bbl. Files keep theirs.")
+]
+
 
 @guarded
 def solve(
@@ -40,12 +47,8 @@ def solve(
     set_: Sets = None,
     accept: Accepted = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Save everything to this folder.")] = None,
-    map_: Annotated[
-        Path | None, typer.Option("--map", metavar="FILE", help="Draw the flows: .html .png .svg .pdf .gpkg .geojson.")
-    ] = None,
-    units: Annotated[
-        str, typer.Option(metavar="LIST", help="Units of the printed tables, such as kb/d,USD/bbl. Files keep theirs.")
-    ] = "",
+    map_: Map = None,
+    units: UnitList = "",
     full: Annotated[bool, typer.Option("--full", help="Print all: exports, routes, home, ledger, limits …")] = False,
     show: Annotated[
         str, typer.Option(metavar="LIST", help="Print some of it after the answer, such as routes,ledger.")
@@ -78,22 +81,26 @@ def solve(
     with busy(f"Solving {case.name} …", quiet):
         plan = er.solve(case, solver, seed=seed, time_limit=time_limit)
         before = plan_before(plan, model, bool(scenario or set_), solver)
-    laid = {"deck": deck, "as_of": as_of, "actuals": actuals}
-    asked = {"scenario": scenario or [], "set": set_ or [], **{k: str(v) for k, v in laid.items() if v is not None}}
-    asked |= {"accept": accept} if accept else {}
-    options = {"solver": solver, "seed": seed, "time_limit": time_limit, **asked}
-    # Saved and drawn before anything is printed: a reader that leaves early loses nothing.
-    if out:
-        with busy(f"Saving to {out} …", quiet):
-            results.save(plan, out, options, before)
-    if map_:
-        with busy(f"Drawing {map_} …", quiet), whole_file(map_) as new:
-            maps.write(plan, new)
+    laid = {"deck": deck, "as_of": as_of, "actuals": actuals, "accept": accept or None}
+    options = {"solver": solver, "seed": seed, "time_limit": time_limit, "scenario": scenario or [], "set": set_ or []}
+    _keep(plan, before, out, map_, options | {name: value for name, value in laid.items() if value is not None}, quiet)
     if as_json:
         print_json(results.summary_of(plan, before))
     else:
         _print(plan, before, tables.Units.of(units, plan), sections, full=full, quiet=quiet)
     say_where({"Saved to": out, "Map in": map_}, quiet)
+
+
+def _keep(
+    plan: er.Plan, before: er.Plan | None, out: Path | None, page: Path | None, options: dict[str, Any], quiet: bool
+) -> None:
+    """Save and draw, before anything is printed: a reader that leaves early loses nothing."""
+    if out:
+        with busy(f"Saving to {out} …", quiet):
+            results.save(plan, out, options, before)
+    if page:
+        with busy(f"Drawing {page} …", quiet), whole_file(page) as new:
+            maps.write(plan, new)
 
 
 def _print(

@@ -11,7 +11,7 @@ import typer
 import energy_routes as er
 from energy_routes import case as levers, maps, studies
 from energy_routes.cli import tables
-from energy_routes.cli.ending import counting, keep_plot, keep_steps, keep_study, print_json, print_study
+from energy_routes.cli.ending import counting, end_study, keep_plot, keep_steps, print_json
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
@@ -31,19 +31,23 @@ from energy_routes.cli.options import (
 from energy_routes.cli.places import check_file
 from energy_routes.errors import UsageError
 
+Over = Annotated[
+    str, typer.Option(metavar="PATH", help="What to vary: any path of --set, such as policy.max_share.transit:RU.")
+]
+Start = Annotated[
+    str | None, typer.Option("--from", metavar="X", help="Where to start: 8, or '8 USD/MMBtu'; for a cap 1.")
+]
+Stop = Annotated[
+    str | None, typer.Option("--to", metavar="X", help="Where to end; for a cap: the least that there is.")
+]
+
 
 @guarded
 def frontier(
     model: Model,
-    over: Annotated[
-        str, typer.Option(metavar="PATH", help="What to vary: any path of --set, such as policy.max_share.transit:RU.")
-    ],
-    start: Annotated[
-        str | None, typer.Option("--from", metavar="X", help="Where to start: 8, or '8 USD/MMBtu'; for a cap 1.")
-    ] = None,
-    stop: Annotated[
-        str | None, typer.Option("--to", metavar="X", help="Where to end; for a cap: the least that there is.")
-    ] = None,
+    over: Over,
+    start: Start = None,
+    stop: Stop = None,
     unit: Annotated[
         str, typer.Option(metavar="UNIT", help="Unit of --from and --to, such as kt/month or USD/bbl.")
     ] = "",
@@ -77,8 +81,7 @@ def frontier(
     with counting(f"Following {over}", quiet) as told:
         found = er.frontier(case, over, first, last, unit=unit, samples=samples, tolerance=tolerance,
                     progress=lambda done: told(done, None))  # fmt: skip
-    print_study(found, as_json, lambda: tables.print_frontier(found))
-    keep_study(found, out, quiet)
+    end_study(found, lambda: tables.print_frontier(found), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)
     keep_steps(lambda new: found.explore(new, lang=lang), map_, quiet)
 
@@ -120,8 +123,7 @@ def stress(
     with counting(f"Stressing {case.name}", quiet) as told:
         found = er.stress(case, kind or studies.KINDS, k=k, onset=onset, days=days, remaining=remaining,
                           foreseen=foreseen, progress=told)  # fmt: skip
-    print_study(found, as_json, lambda: tables.print_stress(found, top))
-    keep_study(found, out, quiet)
+    end_study(found, lambda: tables.print_stress(found, top), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)
     keep_steps(lambda new: found.explore(new, lang=lang), map_, quiet)
 

@@ -9,7 +9,7 @@ import typer
 
 import energy_routes as er
 from energy_routes.cli import tables
-from energy_routes.cli.ending import busy, keep_study, print_study
+from energy_routes.cli.ending import busy, end_study
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Sets, StudyFolder, Verbose, ask
 from energy_routes.errors import UsageError
@@ -48,8 +48,7 @@ def regret(
     chances = dict(zip(cases, probability, strict=True)) if probability else None
     with busy(f"Weighing {len(cases)} cases …", quiet):
         found = er.regret(cases, terms, chances, alpha)
-    print_study(found, as_json, lambda: tables.print_regret(found))
-    keep_study(found, out, quiet)
+    end_study(found, lambda: tables.print_regret(found), as_json=as_json, out=out, quiet=quiet)
 
 
 def _case(name: str, sets: list[str] | None, accept: list[str] | None) -> er.Case:
