@@ -39,6 +39,10 @@ UnitList = Annotated[
     str, typer.Option(metavar="LIST", help="Units of the printed tables, such as kb/d,USD/bbl. Files keep theirs.")
 ]
 
+Sections = Annotated[
+    str, typer.Option(metavar="LIST", help="Print some of it after the answer, such as routes,ledger.")
+]
+
 
 @guarded
 def solve(
@@ -50,9 +54,7 @@ def solve(
     map_: Map = None,
     units: UnitList = "",
     full: Annotated[bool, typer.Option("--full", help="Print all: exports, routes, home, ledger, limits …")] = False,
-    show: Annotated[
-        str, typer.Option(metavar="LIST", help="Print some of it after the answer, such as routes,ledger.")
-    ] = "",
+    show: Sections = "",
     deck: Deck = None,
     as_of: AsOf = None,
     actuals: Actuals = None,
