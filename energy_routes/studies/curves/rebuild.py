@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from energy_routes.case import Concentration
 from energy_routes.errors import InfeasibleError, LimitError
-from energy_routes.formulation import CUT, Space, Tangent, hhi_rows, netback, tangents
+from energy_routes.formulation import CUT, Space, Tangent, hhi_rows, max_hhi, netback, tangents
 from energy_routes.linear import Program, Session, Solution, Vector, optimal, worth
 from energy_routes.solving import CONE, cut_until_inside, pick, solve
 from energy_routes.studies.curves.lever import Lever
@@ -52,10 +52,14 @@ class Rebuilder:
         if answer is None:
             solve(self._lever.at(self._lever.value(t)))  # raises, and says why
             raise LimitError(f"{self._lever.case.name}: no plan at {self._lever.value(t):g}")
-        session = Session(answer.program)
-        first = session.solve()
-        x = pick(session, answer.program, first, answer.space).x
-        return answer.space, first.x if tangents(answer.space, x, CONE * 100) else x  # never out of the cone for a tie
+        program = answer.program
+        while True:  # the one plan may lie out of the cone, which the face of an optimum only touches: cut there
+            session = Session(program)
+            x = pick(session, program, optimal(session), answer.space).x
+            outside = tangents(answer.space, x, CONE * 100)
+            if not outside:
+                return answer.space, x
+            program = program.with_rows(max_hhi(answer.space, outside))
 
     def _solved(self, t: float) -> Answer | None:
         case = self._lever.at(self._lever.value(t))
