@@ -123,7 +123,8 @@ def test_ship_or_pay_below_what_is_shipped_anyway_costs_nothing(tmp_path: Path) 
 def test_nothing_buys_out_of_a_minimum(tmp_path: Path) -> None:
     answer = best(toy(tmp_path / "held", contract("K,minimum,LONG,4,0")))
     assert ways(answer) == pytest.approx((4, 4))
-    assert status(toy(tmp_path / "broken", contract("K,minimum,LONG,6,0"))) is Status.infeasible  # LONG carries 5
+    # LONG carries 5.
+    assert status(toy(tmp_path / "broken", contract("K,minimum,LONG,6,0,checked", ",note"))) is Status.infeasible
 
 
 def test_volumes_above_firm_capacity_pay_the_surcharge(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from energy_routes.pack import bundled as library
 # An id of one plain word (BTC, tankers) may be a name too: those that no reader would write are looked for.
 RAW = re.compile(r"\w*_\w*|[a-z0-9]+(-[a-z0-9]+)+")
 # What a page's content holds for its script alone.
-HIDDEN = {"id", "from", "to", "corridor", "file", "ground", "style", "words", "credits"}
+HIDDEN = {"id", "node", "from", "to", "corridor", "file", "ground", "style", "words", "credits"}
 SOLVED = ("oil-2024", "energy-2024")
 MORE = pytest.mark.exhaustive, pytest.mark.slow
 

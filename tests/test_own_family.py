@@ -157,7 +157,7 @@ def test_maps_and_the_page_draw_it_in_its_colour(plan: Plan, tmp_path: Path) -> 
     plan.plot(tmp_path / "map.svg")
     drawn = (tmp_path / "map.svg").read_text("utf-8")
     assert family.ramp[2] in drawn  # the weir, used to 87 %
-    assert all(words in drawn for words in ("260 Mm³", "+$0.07/m³", "bottleneck: worth of one more m³", ">Water<"))
+    assert all(words in drawn for words in ("260 Mm³", "+$0.07/m³", "full, worth of one more unit", ">Water<"))
     plan.plot(tmp_path / "map_ru.svg", lang="ru")
     assert ">Вода<" in (tmp_path / "map_ru.svg").read_text("utf-8")
     plan.explore(tmp_path / "map.html")

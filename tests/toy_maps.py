@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from energy_routes.network.merge import Stack
 from energy_routes.network.network import Network
+from energy_routes.pack import TABLES
 from energy_routes.pack.units.families import OIL
 from energy_routes.pack.units.periods import periods_of
 from energy_routes.plan.plan import MEANING, Prices
@@ -57,11 +60,15 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
                           "status": [a[4] for a in ARCS], "source": "", "confidence": grade, "note": ""})
     none = pd.DataFrame(columns=["table", "field", "id", "period", "value", "unit", "year", "source", "confidence",
                                  "note"])
-    tables = {"nodes": NODES, "arcs": known, "values": none,
+    blank = {name: pd.DataFrame(columns=[column.name for column in table.columns]) for name, table in TABLES.items()}
+    tables = {**blank, "nodes": NODES, "arcs": known, "values": none,
               "markets": pd.DataFrame({"id": ["M"], "node": ["M"]}),
               "limit_terms": pd.DataFrame(columns=["limit", "arc"])}
-    network = Network(())
-    network.__dict__.update(tables=tables, families={"oil": OIL})  # what it would read of its packs
+    stack = Stack(())
+    # What it would read of its packs.
+    stack.__dict__.update(tables=tables, families=lambda _: defaultdict(lambda: "oil"))
+    network = Network((), _stack=stack)
+    network.__dict__.update(tables=tables, families={"oil": OIL})
     empty = pd.DataFrame({"kind": [], "limit": [], "name": [], "family": [], "period": [], "price": []}, dtype=object)
     case = SimpleNamespace(title=title, name="toy", periods=periods, network=network, subject=())
     return SimpleNamespace(case=case, meaning=MEANING, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups,

@@ -9,6 +9,7 @@ from typing import Literal
 from energy_routes.case import Objective
 from energy_routes.errors import UsageError
 from energy_routes.formulation.concentration import max_hhi
+from energy_routes.formulation.declaration import declared
 from energy_routes.formulation.ledger import ledger_terms
 from energy_routes.formulation.recipe import BUILDS, NETBACK, RULES, WIDENED
 from energy_routes.formulation.rules import bookings as booking_rules, security as security_rules, tail as tail_rules
@@ -52,6 +53,8 @@ def build(space: Space) -> Program:
     terms = tuple(replace(term, expr=term.expr * sign) for term in ledger_terms(space, objective)
                   if ledger_term(term.name).always or len(term.expr.axis))  # fmt: skip
     kept = tuple(block for block in (*rows, *space.linked) if len(block))
+    for block in kept:
+        declared(block)  # a rule that says nothing of itself is refused here, not when a price is read
     return Program(SENSES[objective], tuple(space.builder.blocks), kept, (*terms, *space.bets))
 
 

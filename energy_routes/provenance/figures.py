@@ -125,12 +125,12 @@ def _figures(
     """The rows of :func:`sources`, of the (table, field) wanted."""
     reach, behind = Reach(network, periods), Behind(network, periods)
     for name, table in TABLES.items():
-        if "source" not in table.names or not len(network.tables[name]):
+        columns = [c for c in table.columns
+                   if c.kind == "float" and c.dimension not in NO_FIGURE and wanted(name, c.name)]  # fmt: skip
+        if "source" not in table.names or not columns or not len(network.tables[name]):
             continue
         ids, family, told_by_row = network.ids(name), network.family_of(name), behind.rows(name)
-        for column in table.columns:
-            if column.kind != "float" or column.dimension in NO_FIGURE or not wanted(name, column.name):
-                continue
+        for column in columns:
             told_of = behind.of(name, column.name, told_by_row)
             numbers = network.resolve(name, column.name, periods)
             for row, key in enumerate(ids):
