@@ -239,7 +239,7 @@ def test_places_are_refused_before_anything_is_solved(tmp_path: Path, monkeypatc
 
 def test_a_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may write anywhere, so what the system says of permissions is played."""
-    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
     assert "no permission to write" in refused(tmp_path, "solve", MODEL, "--out", tmp_path / "r", code=2)
     assert "no permission to write" in refused(tmp_path, "solve", MODEL, "--map", tmp_path / "m.png", code=2)
 
