@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from energy_routes.errors import LabelError
 from energy_routes.indicators.concentration import (
@@ -73,26 +74,25 @@ def indicator_table(
     only.  With ``risk`` (0–1 by transit set), transit sets have their risk-weighted HHI and Shannon–Wiener–Neumann.
     """
     total = groups[groups["period"] == "total"]
+    volume = total["volume"].to_numpy(dtype=float)
+    labels = list(zip(*(total[c].tolist() for c in ("family", "kind", "group", "share")), strict=True))
     rows = []
     for family in families:
-        own = total[total["family"] == family]
         for kind in PARTITIONS:
-            chosen = own[own["kind"] == kind]
-            if len(chosen):
-                measures = _measures(kind, chosen, risk)
+            chosen = [at for at, label in enumerate(labels) if label[:2] == (family, kind)]
+            if chosen:
+                measures = _measures(kind, [labels[at][2] for at in chosen], volume[chosen], risk)
                 rows += [(family, each.id, kind, "", value, each.unit) for each, value in measures]
-        rows += [
-            (family, SHARE, kind, group, share, "1")
-            for kind, group, share in zip(own["kind"], own["group"], own["share"], strict=True)
-        ]
+        rows += [(family, SHARE, kind, group, share, "1") for own, kind, group, share in labels if own == family]
     return pd.DataFrame(rows, columns=["family", "indicator", "kind", "group", "value", "unit"])
 
 
-def _measures(kind: str, groups: pd.DataFrame, risk: Mapping[str, float] | None) -> Iterator[tuple[Indicator, float]]:
+def _measures(
+    kind: str, groups: Sequence[str], volume: NDArray[np.float64], risk: Mapping[str, float] | None
+) -> Iterator[tuple[Indicator, float]]:
     """Every indicator of a kind with its value over its groups; those weighed by risk only where it is known."""
     for each in (each for each in INDICATORS if kind in each.kinds):
         if not each.weighed:
-            yield each, each.formula(groups["volume"])
+            yield each, each.formula(volume)
         elif risk is not None:
-            weights = np.array([risk[group] for group in groups["group"]], dtype=float)
-            yield each, each.formula(groups["volume"], weights)
+            yield each, each.formula(volume, np.array([risk[group] for group in groups], dtype=float))

@@ -18,7 +18,8 @@ class Names:
     def _column(self, table: str, column: str) -> dict[str, str]:
         """``column`` by id; the id itself where the table leaves it blank."""
         frame = self._tables[table]
-        return {i: v if isinstance(v, str) and v else i for i, v in zip(frame["id"], frame[column], strict=True)}
+        pairs = zip(frame["id"].tolist(), frame[column].tolist(), strict=True)
+        return {i: v if isinstance(v, str) and v else i for i, v in pairs}
 
     @cached_property
     def node(self) -> dict[str, str]:
@@ -46,7 +47,7 @@ class Names:
     @property
     def _lines(self) -> dict[str, str]:
         frame = self._tables["arcs"]
-        pairs = zip(frame["id"], frame["line"], strict=True)
+        pairs = zip(frame["id"].tolist(), frame["line"].tolist(), strict=True)
         return {arc: line for arc, line in pairs if isinstance(line, str) and line}
 
     @cached_property

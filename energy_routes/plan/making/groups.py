@@ -26,23 +26,17 @@ def groups_table(of: Solved) -> pd.DataFrame:
         _capacity(of),
     ]).reshape(4, -1, len(space.case.periods))  # the periods of a group stand together
     volume, total, inlet, capacity = np.concatenate([figures.sum(axis=2), figures.reshape(4, -1)], axis=1)
-    first = np.arange(0, len(groups), len(space.case.periods))
-    rows = np.concatenate([first, np.arange(len(groups))])
-    labels = groups.frame[[*KEYS, "period"]].take(rows).reset_index(drop=True)
-    called = _names(space)
-    names = np.array([called.get(label, label[1]) for label in _of_groups(space)], dtype=object)
-    return pd.DataFrame({
-        "kind": labels["kind"],
-        "group": labels["group"],
-        "name": names[rows // len(space.case.periods)],
-        "family": labels["family"],
-        "period": labels["period"].mask(np.arange(len(rows)) < len(first), "total"),
-        "volume": volume,
-        "capacity": capacity,
-        "utilisation": ratio(inlet, capacity),
-        "share": ratio(volume, total),
-        "unit": units(space, labels["family"]),
-    })  # fmt: skip
+    labels, called = groups.frame[KEYS].iloc[:: len(space.case.periods)], _names(space)
+    labels = labels.assign(
+        name=[called.get(label, label[1]) for label in _of_groups(space)], unit=units(space, labels["family"]))
+    row = np.concatenate([np.arange(len(labels)), np.arange(len(groups)) // len(space.case.periods)])
+    return labels.take(row).reset_index(drop=True).assign(
+        period=["total"] * len(labels) + groups.frame["period"].tolist(),
+        volume=volume,
+        capacity=capacity,
+        utilisation=ratio(inlet, capacity),
+        share=ratio(volume, total),
+    )[["kind", "group", "name", "family", "period", "volume", "capacity", "utilisation", "share", "unit"]]
 
 
 def _of_groups(space: Space) -> list[tuple[str, str, str]]:

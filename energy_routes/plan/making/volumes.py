@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import over_periods
 from energy_routes.linear import Index, Vector, positions, summed
 from energy_routes.plan.columns import grades_of, named, ordered, ratio, units, words
 from energy_routes.plan.making.builds_and_emissions import supply_available, tank_added, tier_added, unbuilt
@@ -32,26 +31,28 @@ def flows_table(of: Solved, rows: Index | slice = slice(None)) -> pd.DataFrame:
 def arcs_table(of: Solved) -> pd.DataFrame:
     """Every arc of the packs in every period, the closed ones with volume 0."""
     space, known = of.space, of.space.case.network.tables["arcs"]
-    columns = ["id", "name", "from", "to", "mode", "operator", "status"]
-    every = over_periods(known[columns].rename(columns={"id": "arc"}), space.case.periods).drop(columns="years")
-    at = of.open_arcs.ravel()
+    periods = np.array([period.label for period in space.case.periods], dtype=object)
+    family = words(known["id"], space.case.network.family_of("arcs"))
+    arcs = known[["id", "name", "from", "to", "mode", "operator", "status"]].rename(columns={"id": "arc"}).assign(
+        name=known["name"].fillna(known["id"]), family=family, unit=units(space, family))
+    order = np.argsort(arcs["arc"].to_numpy(dtype=object), kind="stable")
+    row, when = np.tile(order, len(periods)), np.repeat(np.argsort(periods, kind="stable"), len(arcs))
+    frame, at = arcs.take(row).reset_index(drop=True), of.open_arcs[row, when]
     limit = np.append(of.capacity, np.nan)[at]
     through = summed(positions(space.flow.axis, space.arcs, space.arcs.keys), of.moved, len(space.arcs))
     moved = np.append(through, 0.0)[at]
     capacity = np.where(np.isfinite(limit), limit, np.nan)
-    family = words(every["arc"], space.case.network.family_of("arcs"))
-    opened, status = (at >= 0) & ~unbuilt(space, every["arc"], limit), every["status"]
-    frame = every.assign(
-        name=every["name"].fillna(every["arc"]),
+    opened, status = (at >= 0) & ~unbuilt(space, frame["arc"], limit), frame["status"]
+    frame = frame.assign(
         status=status.mask(status == "operating", "idle").mask(opened, "operating"),
+        period=periods[when],
         volume=moved,
-        family=family,
         capacity=capacity,
         utilisation=ratio(moved, capacity),
-        price=np.nan_to_num(told_of(of.worth, "capacity", every["arc"], every["period"])),
-        unit=units(space, family),
     )
-    return ordered(frame, ["period", "arc"])
+    frame["price"] = np.nan_to_num(told_of(of.worth, "capacity", frame["arc"], frame["period"]))
+    return frame[["arc", "name", "from", "to", "mode", "operator", "status", "period", "volume", "family", "capacity",
+                  "utilisation", "price", "unit"]]  # fmt: skip
 
 
 def supplies_table(of: Solved) -> pd.DataFrame:
