@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -57,6 +58,27 @@ def solved_once() -> Iterator[None]:
         patch.setattr(loop, "_free", freeing_once(loop._free))
         patch.setattr(loop, "solve", solving_once(loop.solve))
         yield
+
+
+class Told(logging.Handler):
+    """What a logger says, as a list of texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+@pytest.fixture(autouse=True)
+def one_of_several() -> Iterator[list[str]]:
+    """No plan may be one of several where it should be the one; a test that means it empties the list."""
+    told, log = Told(), logging.getLogger("energy_routes.solving.canonical_plan")
+    log.addHandler(told)
+    yield told.texts
+    log.removeHandler(told)
+    assert told.texts == []
 
 
 @pytest.fixture

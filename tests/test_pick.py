@@ -9,6 +9,7 @@ from toy import toy
 
 from energy_routes.case.case import Case
 from energy_routes.formulation.space.space import build_space
+from energy_routes.solving import canonical_plan
 from energy_routes.solving.canonical_plan import tonne_km
 from energy_routes.solving.loop import program_of, solve
 
@@ -103,3 +104,15 @@ def test_tonne_km_counts_lanes_only(tmp_path: Path) -> None:
     assert weight["flow.SHORT.CRUDE.2023"] == pytest.approx(1.001)
     assert weight["flow.LONG.CRUDE.2023"] == pytest.approx(3.001)
     assert sum(weight.values()) == pytest.approx(0.011 + 1.001 + 3.001)
+
+
+def test_where_the_nearest_is_not_found_the_plan_is_optimal_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, one_of_several: list[str]
+) -> None:
+    monkeypatch.setattr(canonical_plan, "nearest", lambda *_: None)
+    plan = solve(twins(tmp_path, to_b=1100))
+    assert dict(zip(plan.flows["arc"], plan.flows["volume"], strict=True)) == {"GATHER": 10, "A": 6, "B": 2}
+    assert one_of_several == [
+        "the plan is one of several that are equally good: the nearest to pro rata was not found"
+    ]
+    one_of_several.clear()

@@ -27,6 +27,7 @@ from .highs.arrays import (
 from .highs.nearest import (
     Squares as Squares,
     nearest as nearest,
+    refined as refined,
     snap as snap,
 )
 from .highs.session import (

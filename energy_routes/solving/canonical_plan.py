@@ -15,7 +15,19 @@ from functools import cached_property
 import numpy as np
 
 from energy_routes.formulation import Space, Yardsticks, sales, yardsticks
-from energy_routes.linear import LinearForm, Point, Program, Session, Solution, Status, Vector, face, nearest, snap
+from energy_routes.linear import (
+    LinearForm,
+    Point,
+    Program,
+    Session,
+    Solution,
+    Status,
+    Vector,
+    face,
+    nearest,
+    refined,
+    snap,
+)
 
 log = logging.getLogger(__name__)
 
@@ -62,14 +74,13 @@ class Preference:
             session.set_cost(cost, "min")
             stage = session.solve()
             if stage.status is not Status.optimal:
-                log.warning("the plan is one of several that are equally good: %s", stage.status.value)
-                return _at(form, solution, solution.x)
+                return _one_of_several(form, solution, stage.status.value)
             solution = stage
         _hold(session, form, solution)
         x = nearest(session.form, solution.x, self.yardsticks.goals(form))
         if x is None:
-            log.warning("the plan is one of several that are equally good: the nearest to pro rata was not found")
-        return _at(form, solution, solution.x if x is None else x)
+            return _one_of_several(form, solution, "the nearest to pro rata was not found")
+        return _at(form, solution, x)
 
 
 def _hold(session: Session, form: LinearForm, solution: Solution) -> None:
@@ -77,6 +88,12 @@ def _hold(session: Session, form: LinearForm, solution: Solution) -> None:
     columns, kept, rows, reached = face(form, solution, session.form.cost)
     session.set_column_bounds(columns, kept, kept)
     session.set_row_bounds(rows, reached, reached)
+
+
+def _one_of_several(form: LinearForm, solution: Solution, why: str) -> Solution:
+    """The vertex of the last stage, its digits from what is tight there, and a word in the log."""
+    log.warning("the plan is one of several that are equally good: %s", why)
+    return _at(form, solution, refined(form, solution.x, np.zeros(len(solution.x)), solution.x))
 
 
 def _at(form: LinearForm, solution: Solution, x: Vector) -> Solution:

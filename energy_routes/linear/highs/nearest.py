@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from energy_routes.linear.expressions import Vector
-from energy_routes.linear.highs.arrays import Form
+from energy_routes.linear.highs.arrays import Form, LinearForm
 from energy_routes.linear.highs.interface import Engine
 from energy_routes.linear.solution import residuals
 
@@ -136,7 +136,7 @@ def _candidates(
 ) -> Iterator[tuple[Vector, Form, Vector]]:
     """Points made of one that was found, each with the programme of the goal's slope there, and duals of its rows."""
     for near in NEAR:
-        point = _refined(part, found, weight, target, near)
+        point = refined(part, found, weight, target, near)
         slope = replace(part, cost=2.0 * weight * (point - target))
         yield point, slope, duals
         yield point, slope, _settled(slope, point, duals)
@@ -191,10 +191,10 @@ def _reduced(face: Form, x: Vector, free: NDArray[np.intp]) -> Form:
                 low, high, none.astype(bool))  # fmt: skip
 
 
-def _refined(part: Form, x: Vector, weight: Vector, target: Vector, near: float) -> Vector:
+def refined(part: LinearForm, x: Vector, weight: Vector, target: Vector, near: float = SNAP) -> Vector:
     """The same point from its active set alone: least squares under the tight rows, columns at a bound kept there.
 
-    What is within ``near`` of a bound is on it.
+    What is within ``near`` of a bound is on it.  Columns of weight 0 move no further than the rows ask.
 
     Solves the optimality conditions [W Aᵀ; A 0][x; −y] = [W·target; b] by one LU of the same with ±STEADY on the
     diagonal and PASSES steps of iterative refinement.
