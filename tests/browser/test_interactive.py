@@ -550,3 +550,31 @@ def test_an_export_holds_the_credits_whole(open_page: Any, before: er.Plan, tmp_
     assert len(lines) > 1  # more than a line on a phone
     assert all(len("".join(node.itertext())) * 4.0 < wide for node in lines)  # letters of 9 px are some 4 px wide
     assert all(float(node.get("y", 0)) < float(tree.get("height", 0)) - 4 for node in lines)
+
+
+def test_a_line_is_found_by_a_part_of_its_name_though_nothing_flows_on_it(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, "v=after")
+    every = page.locator(".bar").count()
+    assert page.locator('.bar[data-arc="HUB_PORT_RAIL"]').count() == 0  # it carries nothing
+    page.fill("#search", "RAILW")
+    assert page.locator(".bar .name").all_inner_texts() == ["West railway"]
+    page.keyboard.press("0")  # typed, not a key of the map
+    assert page.locator(".bar").count() == 0
+    page.fill("#search", "")
+    assert page.locator(".bar").count() == every
+
+
+def test_a_table_is_sorted_by_the_column_that_is_clicked(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, "v=after")
+    page.click("#open-table")
+    table = page.locator("#table-body table").nth(1)
+    for column, key in ((0, str), (2, float)):
+        heads, told = table.locator("thead button"), []
+        for way in ("first", "second"):
+            heads.nth(column).click()
+            cells = table.locator(f"tbody tr > :nth-child({column + 1})").all_inner_texts()
+            told.append([key(cell) for cell in cells])
+            assert table.locator("th[aria-sort]").count() == 1, way
+        assert told[0] == sorted(told[0], reverse=key is float)  # figures begin with the largest
+        assert told[1] == told[0][::-1] or sorted(told[1]) == sorted(told[0])
+        assert told[1] == sorted(told[1], reverse=key is not float)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,16 +32,11 @@ class _Course:
         from scipy.spatial import cKDTree
 
         self.points, self.along, self._tree = points, tangents(points), cKDTree(points)
-        self._low, self._high = points.min(axis=0) - NEAR, points.max(axis=0)
 
     def nearest(self, points: Points) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """For each given point the nearest vertex of this line (its index) and the distance."""
         distance, index = self._tree.query(points)
         return np.asarray(index), np.asarray(distance)
-
-    def near(self, other: _Course) -> bool:
-        """Whether the bounding boxes come near at all."""
-        return bool((self._low <= other._high).all() and (other._low <= self._high).all())
 
 
 @dataclass(frozen=True)
@@ -65,10 +59,8 @@ def shared_stretches(lines: Sequence[Points]) -> list[Shared]:
     """Every pair of lines (resampled at one step) that share a corridor somewhere."""
     courses = [_Course(line) for line in lines]
     found = []
-    for i, j in combinations(range(len(lines)), 2):
+    for i, j in _neighbours(lines):
         a, b = courses[i], courses[j]
-        if not a.near(b):
-            continue
         on_a, on_b = _shared(a, b), _shared(b, a)
         if not on_a.any() or not on_b.any():
             continue
@@ -76,6 +68,15 @@ def shared_stretches(lines: Sequence[Points]) -> list[Shared]:
         along = 1 if float(np.sum(a.along[on_a] * b.along[index])) >= 0 else -1
         found.append(Shared(i, j, on_a, on_b, _side(a, on_a, b, on_b, along), along))
     return found
+
+
+def _neighbours(lines: Sequence[Points]) -> list[tuple[int, int]]:
+    """The pairs of lines, in order, whose bounding boxes come near at all."""
+    from shapely import STRtree, box
+
+    boxes = [box(*(line.min(axis=0) - NEAR), *line.max(axis=0)) for line in lines]
+    first, second = STRtree(boxes).query(boxes)
+    return sorted((i, j) for i, j in zip(first.tolist(), second.tolist(), strict=True) if i < j)
 
 
 def spread(lines: Sequence[Points], widths: Sequence[float]) -> list[Points]:
@@ -93,6 +94,8 @@ def _shared(a: _Course, b: _Course) -> Samples:
     index, distance = b.nearest(a.points)
     cosine = np.abs(np.sum(a.along * b.along[index], axis=1))
     hit: Samples = (distance < NEAR) & (cosine > PARALLEL)
+    if not hit.any():
+        return hit
     for start, stop in runs(~hit):  # a short bend inside a corridor does not end it
         if start > 0 and stop < len(hit) and stop - start <= LOOK:
             hit[start:stop] = True

@@ -9,13 +9,21 @@ import { focusedArcs } from "./state.js";
 
 const MOST = 60;
 
-/** Lines that carry something now or carried it before, largest first; those in focus only, when a corridor is. */
+const sought = () => find("search").value.trim().toLocaleLowerCase();
+const matches = (name) => name.toLocaleLowerCase().includes(sought());
+
+/**
+ * Lines that carry something now or carried it before, largest first; those in focus only, when a corridor is.  What
+ * is sought is found among all lines.
+ */
 function linesShown() {
   const focus = state.focus && state.focus.kind !== "arc" ? focusedArcs() : null;
   return arcs
-    .filter((arc) => state.families.has(arc.family) && (!focus || focus.has(arc.n)))
+    .filter((arc) => state.families.has(arc.family) && (!focus || sought() || focus.has(arc.n)) && matches(arc.name))
     .map((arc) => ({ arc, now: reading(arc, shownPlan(), state.span), before: reading(arc, 0, state.span) }))
-    .filter(({ now, before }) => Math.max(now.flow, comparing() ? before.flow : 0) > content.style.floor)
+    .filter(
+      ({ now, before }) => sought() || Math.max(now.flow, comparing() ? before.flow : 0) > content.style.floor,
+    )
     .sort((a, b) => b.now.flow - a.now.flow)
     .slice(0, MOST);
 }
@@ -72,7 +80,7 @@ function routeRow(route, i) {
 function routesShown() {
   return plans[shownPlan()].routes
     .map((route, i) => ({ route, i }))
-    .filter(({ route }) => state.families.has(route.family) && route.arcs.length);
+    .filter(({ route }) => state.families.has(route.family) && route.arcs.length && matches(route.name));
 }
 
 export function drawBars() {

@@ -6,6 +6,7 @@ import { say } from "./format.js";
 import { legendKey } from "./key.js";
 import { textWidth } from "./labels.js";
 import { INK, MUTED } from "./palette.js";
+import { panels } from "./panel.js";
 import { findingNow, shownPlan, state } from "./state.js";
 
 const HEAD = 54;
@@ -83,20 +84,19 @@ function wrapped(text, size, most) {
 
 /** All panels, one below the other, with title, legend and credits. */
 export function drawing() {
-  const maps = [...document.querySelectorAll("svg.map")];
-  const boxes = maps.map((map) => map.getBoundingClientRect());
-  const width = Math.round(boxes[0].width);
+  const width = Math.round(panels[0].size.width);
   let top = HEAD;
   const parts = [];
-  maps.forEach((map, i) => {
-    const height = Math.round(boxes[i].height);
-    const copy = frozen(map);
-    for (const [name, value] of Object.entries({ x: 0, y: top, width, height })) copy.setAttribute(name, value);
-    copy.prepend(make("rect", { width, height, fill: content.style.sea }));
-    const caption = map.parentNode.querySelector(".caption").textContent;
-    parts.push(copy, write(14, top + 22, 13, caption, { "font-weight": 600 }));
+  for (const panel of panels) {
+    const height = Math.round(panel.size.height);
+    const copies = panel.linework.asElements(() => [frozen(panel.base.node()), frozen(panel.svg.node())]);
+    for (const copy of copies) {
+      for (const [name, value] of Object.entries({ x: 0, y: top, width, height })) copy.setAttribute(name, value);
+    }
+    copies[0].prepend(make("rect", { width, height, fill: content.style.sea }));
+    parts.push(...copies, write(MARGIN, top + 22, 13, panel.caption.text(), { "font-weight": 600 }));
     top += height + 2;
-  });
+  }
   const key = legendKey(state.view === "change" ? "change" : "plan", false, width - 2 * MARGIN);
   const high = Number(key.getAttribute("height"));
   key.removeAttribute("class");

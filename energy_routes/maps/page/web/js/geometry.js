@@ -114,17 +114,21 @@ export function distanceTo({ xs, ys, count, box }, x, y, within) {
 export const inside = (x, y, size, margin = 0) =>
   x >= -margin && y >= -margin && x <= size.width + margin && y <= size.height + margin;
 
-/** The SVG path of a laid line, its samples the hinges of a smooth curve. */
-export function pathOf({ xs, ys, count }) {
-  const at = (i) => `${xs[i].toFixed(1)},${ys[i].toFixed(1)}`;
-  if (count < 3) return `M${at(0)}L${at(count - 1)}`;
-  let path = `M${at(0)}`;
+/** Lead a pen along a laid line, its samples the hinges of a smooth curve. */
+export function trace(pen, { xs, ys, count }) {
+  pen.moveTo(xs[0], ys[0]);
   for (let i = 1; i < count - 2; i += 1) {
-    const x = ((xs[i] + xs[i + 1]) / 2).toFixed(1);
-    const y = ((ys[i] + ys[i + 1]) / 2).toFixed(1);
-    path += `Q${at(i)} ${x},${y}`;
+    pen.quadraticCurveTo(xs[i], ys[i], (xs[i] + xs[i + 1]) / 2, (ys[i] + ys[i + 1]) / 2);
   }
-  return `${path}Q${at(count - 2)} ${at(count - 1)}`;
+  if (count < 3) pen.lineTo(xs[count - 1], ys[count - 1]);
+  else pen.quadraticCurveTo(xs[count - 2], ys[count - 2], xs[count - 1], ys[count - 1]);
+}
+
+/** The SVG path of a laid line. */
+export function pathOf(line) {
+  const path = d3.pathRound(1);
+  trace(path, line);
+  return path.toString();
 }
 
 /** Place and direction (degrees) at a distance along a laid line. */

@@ -7,10 +7,11 @@ const CELL = 24;
 /** Text that is measured once, in the page's own font. */
 const ruler = document.createElement("canvas").getContext("2d");
 const measured = new Map();
+const family = getComputedStyle(document.body).fontFamily;
 
 /** Width in px of a text in a size and weight. */
 export function textWidth(text, size, weight = 400, italic = false) {
-  const font = `${italic ? "italic " : ""}${weight} ${size}px ${getComputedStyle(document.body).fontFamily}`;
+  const font = `${italic ? "italic " : ""}${weight} ${size}px ${family}`;
   const key = `${font}|${text}`;
   if (!measured.has(key)) {
     ruler.font = font;

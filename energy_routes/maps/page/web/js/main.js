@@ -132,6 +132,7 @@ function start() {
   for (const button of document.querySelectorAll("[data-close]")) {
     button.addEventListener("click", () => find(button.dataset.close).close());
   }
+  find("search").addEventListener("input", drawBars);
   find("animate").addEventListener("click", () => update({ moving: !state.moving }));
   find("reset").addEventListener("click", () => {
     goHome();

@@ -8,6 +8,7 @@ import { textWidth } from "./labels.js";
 const RANK = ["port", "market", "field", "border", "hub", "refinery", "storage"];
 const MAIN = new Set(["market", "port"]);
 const RIM = 4; // px between the symbol of a market and its name that a ring takes
+const MOST_ARROWS = 300; // on the widest lines
 const MERGE = 8; // px: nodes closer than this are drawn as one
 const SYMBOLS = {
   field: "M0,-5L4.6,3.6H-4.6Z",
@@ -28,6 +29,7 @@ export const symbolEdge = (kind) => (DARK.has(kind) ? "#fff" : INK);
 export function drawArrows(group, strands, marks, size) {
   const arrows = [];
   for (const { line, width, flows } of strands) {
+    if (arrows.length >= MOST_ARROWS) break;
     if (!flows || width < 1.5 || line.length < 26) continue;
     const count = Math.max(1, Math.min(40, Math.round(line.length / 170)));
     for (let i = 0; i < count; i += 1) {

@@ -2,40 +2,40 @@
 
 import { content, plans } from "./data.js";
 import { say } from "./format.js";
-import { inside, lay, pathOf, pointAt, stretchInside } from "./geometry.js";
+import { inside, lay, pointAt, stretchInside } from "./geometry.js";
 import { drawGround, drawNames } from "./ground.js";
 import { around, Placer } from "./labels.js";
+import { Linework } from "./linework.js";
 import { drawLineNames, namedLines, placeLineNames } from "./lines.js";
 import { byWeight, drawArrows, drawLosses, drawMarks, drawNodeNames, marksOf, placeNames } from "./marks.js";
-import { BAND_OPACITY, baseColour } from "./palette.js";
 import { drawPills, drawWaysOut, numbersOf, placeNumbers, waysOut } from "./pills.js";
 import { startPointer } from "./pointer.js";
 import { strandsOf } from "./scene.js";
 import { drawSigns, placeSigns } from "./signs.js";
-import { focusedArcs, state, toggleFocus } from "./state.js";
+import { focusedArcs, state } from "./state.js";
 import { hideTip, showTip } from "./tooltip.js";
-import { lineWords } from "./words.js";
 
 const NEAREST = 24;
 const FARTHEST = 0.7; // the page carries as much ground
 const REST = 110; // ms without a movement after which the map is laid out anew
-const MARCHING = 2.2; // px: a thinner line carries no dashes
 const FIRST = 8; // numbers told before the names of places
 const MOST = 34; // numbers told at all
 
 let transform = d3.zoomIdentity; // shared by all panels
-const panels = [];
+export const panels = [];
 
 export class Panel {
   constructor(host, which) {
     this.which = which;
     this.root = d3.select(host).append("div").attr("class", "panel");
+    this.base = this.root.append("svg").attr("class", "base").attr("aria-hidden", "true");
+    this.ground = this.base.append("g").attr("class", "ground");
+    this.names = this.base.append("g").attr("class", "names");
+    this.canvas = this.root.append("canvas").attr("aria-hidden", "true");
     this.svg = this.root.append("svg").attr("class", "map").attr("role", "group");
-    this.ground = this.svg.append("g").attr("class", "ground");
-    this.names = this.svg.append("g").attr("class", "names").attr("aria-hidden", "true");
-    this.bands = this.svg.append("g").attr("class", "bands");
-    this.lines = this.svg.append("g").attr("class", "lines");
+    this.linework = new Linework(this.canvas, this.svg, (strand) => this.tell(strand));
     this.over = this.svg.append("g").attr("class", "over").attr("aria-hidden", "true");
+    this.layers = [this.names, this.linework.bands, this.linework.lines, this.over];
     this.caption = this.root.append("div").attr("class", "caption");
     drawGround(this.ground);
     this.zoom = d3
@@ -58,7 +58,8 @@ export class Panel {
   /** Take the size of the panel; the home view is centred in it. */
   resize() {
     const { width, height } = this.root.node().getBoundingClientRect();
-    if (!width || !height) return;
+    const same = this.size?.width === width && this.size.height === height;
+    if (same || !width || !height) return;
     this.size = { width, height };
     const [left, top, wide, high] = content.view;
     this.fit = Math.min(width / wide, height / high);
@@ -71,7 +72,7 @@ export class Panel {
       [Math.min(0, west * this.fit + this.origin.x), Math.min(0, north * this.fit + this.origin.y)],
       [Math.max(width, east * this.fit + this.origin.x), Math.max(height, south * this.fit + this.origin.y)],
     ]);
-    this.svg.attr("viewBox", `0 0 ${width} ${height}`);
+    for (const svg of [this.base, this.svg]) svg.attr("viewBox", `0 0 ${width} ${height}`);
     this.place();
   }
 
@@ -96,16 +97,14 @@ export class Panel {
     if (!this.size || !this.strands) return;
     this.svg.node().__zoom = transform;
     this.laid = transform;
-    for (const layer of [this.names, this.bands, this.lines, this.over]) layer.attr("transform", null);
+    for (const layer of this.layers) layer.attr("transform", null);
+    this.canvas.style("transform", null);
     const { camera, size } = this;
     this.ground.attr("transform", `translate(${camera.x},${camera.y}) scale(${camera.scale})`);
     const widths = [];
     for (const strand of this.strands) widths[strand.arc.n] = strand.width;
-    for (const strand of this.strands) {
-      strand.line = lay(strand.arc, widths, camera, size);
-      strand.path = strand.line.seen ? pathOf(strand.line) : "";
-    }
-    this.drawLines();
+    for (const strand of this.strands) strand.line = lay(strand.arc, widths, camera, size);
+    this.linework.draw(this.strands, size);
     this.write();
   }
 
@@ -115,93 +114,11 @@ export class Panel {
     this.svg.node().__zoom = transform;
     const { camera, laid } = this;
     const k = transform.k / laid.k;
-    const moved = `translate(${transform.x - k * laid.x},${transform.y - k * laid.y}) scale(${k})`;
+    const [x, y] = [transform.x - k * laid.x, transform.y - k * laid.y];
+    const moved = `translate(${x},${y}) scale(${k})`;
+    this.canvas.style("transform", `translate(${x}px, ${y}px) scale(${k})`);
     this.ground.attr("transform", `translate(${camera.x},${camera.y}) scale(${camera.scale})`);
-    for (const layer of [this.names, this.bands, this.lines, this.over]) layer.attr("transform", moved);
-  }
-
-  drawLines() {
-    const focus = focusedArcs();
-    const faded = (strand) => focus !== null && !focus.has(strand.arc.n);
-    const stop = this.tabStop();
-    this.bands
-      .selectAll("path")
-      .data(
-        this.strands.filter((strand) => strand.band > strand.width),
-        (strand) => strand.arc.id,
-      )
-      .join("path")
-      .attr("fill", "none")
-      .attr("stroke-linejoin", "round")
-      .attr("stroke", (strand) => baseColour(strand.arc.family))
-      .attr("stroke-opacity", (strand) => (faded(strand) ? 0.03 : BAND_OPACITY))
-      .attr("stroke-width", (strand) => strand.band)
-      .attr("d", (strand) => strand.path);
-    this.lines
-      .selectAll("g.line")
-      .data(this.strands, (strand) => strand.arc.id)
-      .join((entered) => this.enter(entered))
-      .order()
-      .classed("faded", faded)
-      .classed("flows", (strand) => strand.flows)
-      .attr("aria-label", (strand) => lineWords(strand))
-      .attr("tabindex", (strand) => (strand.arc.id === stop ? 0 : -1))
-      .attr("aria-pressed", (strand) => String(state.focus?.kind === "arc" && state.focus.id === strand.arc.id))
-      .each(function paint(strand) {
-        const march = strand.flows && strand.width >= MARCHING && strand.line.seen;
-        const shapes = this.children;
-        for (const shape of shapes) shape.setAttribute("d", strand.path);
-        const [halo, flow, dashes] = shapes;
-        halo.setAttribute("stroke-opacity", strand.dash && !strand.flows ? 0 : 0.9);
-        halo.setAttribute("stroke-width", strand.width + 1.8);
-        flow.setAttribute("stroke", strand.colour);
-        flow.setAttribute("stroke-width", strand.width);
-        if (strand.dash) flow.setAttribute("stroke-dasharray", strand.dash);
-        else flow.removeAttribute("stroke-dasharray");
-        dashes.setAttribute("stroke-width", Math.max(1.1, Math.min(3, strand.width * 0.24)));
-        dashes.style.display = march ? "" : "none";
-      });
-  }
-
-  /** The one line that Tab reaches: the last that had the keyboard, the one in focus, or the largest. */
-  tabStop() {
-    const kept = [this.visited, state.focus?.id].find((id) => this.strands.some((strand) => strand.arc.id === id));
-    return kept ?? this.strands[0]?.arc.id;
-  }
-
-  /** Arrows up and down go through the lines by size; Enter chooses one. */
-  answerKey(event, strand) {
-    const at = this.strands.indexOf(strand);
-    const last = this.strands.length - 1;
-    const to = { ArrowDown: Math.min(last, at + 1), ArrowUp: Math.max(0, at - 1), Home: 0, End: last }[event.key];
-    if (to !== undefined) {
-      this.visited = this.strands[to].arc.id;
-      this.lines
-        .selectAll("g.line")
-        .attr("tabindex", (one) => (one.arc.id === this.visited ? 0 : -1))
-        .filter((one) => one.arc.id === this.visited)
-        .node()
-        .focus();
-    } else if (event.key === "Enter" || event.key === " ") {
-      this.visited = strand.arc.id;
-      toggleFocus("arc", strand.arc.id);
-    } else return;
-    event.preventDefault();
-  }
-
-  enter(entered) {
-    const group = entered
-      .append("g")
-      .attr("class", "line")
-      .attr("role", "button")
-      .attr("data-arc", (strand) => strand.arc.id)
-      .on("blur", hideTip)
-      .on("focus", (event, strand) => this.tell(strand))
-      .on("keydown", (event, strand) => this.answerKey(event, strand));
-    group.append("path").attr("class", "halo").attr("stroke", "#fff");
-    group.append("path").attr("class", "flow");
-    group.append("path").attr("class", "march");
-    return group;
+    for (const layer of this.layers) layer.attr("transform", moved);
   }
 
   /** Whether what is laid out is where the camera sees it. */
@@ -212,8 +129,7 @@ export class Panel {
   /** Light the line that the pointer means; null: none. */
   light(strand) {
     this.svg.classed("pointing", strand !== null);
-    this.lines.selectAll("g.line.pointed").classed("pointed", false);
-    if (strand) this.lines.select(`[data-arc="${CSS.escape(strand.arc.id)}"]`).classed("pointed", true);
+    this.linework.light(strand);
   }
 
   /** Tell the figures of a line at the middle of what is seen of it. */

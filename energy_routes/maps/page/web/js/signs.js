@@ -14,6 +14,7 @@ export const SIGNS = {
   depth: "M-9.5,0a9.5,9.5 0 1,0 19,0a9.5,9.5 0 1,0 -19,0ZM-6.5,0a6.5,6.5 0 1,1 13,0a6.5,6.5 0 1,1 -13,0Z",
 };
 const REACH = { full: 12, limit: 15, depth: 19 }; // px across
+const [MOST, MOST_TOLD] = [60, 24]; // signs, and prices, in sight at once: the dearest; a closer look shows the others
 const SHARES = [0.5, 0.3, 0.7, 0.15]; // of a line, for several limits on one
 
 /** Where the limits of strands, and the depths of markets that have a mark, are shown; the dearest first. */
@@ -30,14 +31,14 @@ function places(strands, marks, depths, size) {
     const mark = marks.find((one) => one.nodes.has(limit.node));
     if (mark) found.push({ limit, x: mark.x, y: mark.y });
   }
-  return found.filter((one) => inside(one.x, one.y, size)).sort((a, b) => b.limit.price - a.limit.price);
+  return found.filter((one) => inside(one.x, one.y, size)).sort((a, b) => b.limit.price - a.limit.price).slice(0, MOST);
 }
 
 /** The signs in sight, each with a pill where there is room. */
 export function placeSigns(strands, marks, depths, placer, size) {
   const signs = places(strands, marks, depths, size);
   for (const one of signs) placer.block(around(one.x, one.y, REACH[one.limit.sign], REACH[one.limit.sign]));
-  for (const one of signs) {
+  for (const one of signs.slice(0, MOST_TOLD)) {
     const { price, family, bound } = one.limit;
     const { periods } = spans[state.span];
     const told = worth(price, family);

@@ -107,20 +107,41 @@ const tables = () => [
   routesTable(),
 ];
 
+/** Rows in the order of a column: numbers by size, words by the alphabet, what is missing last. */
+function ordered(rows, column, down) {
+  const known = rows.filter((row) => row[column] !== null && row[column] !== undefined);
+  const lang = document.documentElement.lang;
+  const compare = (one, other) => (typeof one === "number" ? one - other : one.localeCompare(other, lang));
+  known.sort((a, b) => (down ? -1 : 1) * compare(a[column], b[column]));
+  return [...known, ...rows.filter((row) => !known.includes(row))];
+}
+
+/** A table whose rows are sorted by the column that is clicked, the other way round at the next click. */
 function element({ title, heads, rows }) {
-  const head = make(
-    "tr",
-    {},
-    heads.map(([words]) => make("th", { scope: "col" }, say(words))),
-  );
-  const body = rows.map((row) =>
-    make(
-      "tr",
-      {},
-      row.map((value, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, heads[i][1](value))),
-    ),
-  );
-  return make("table", {}, make("caption", {}, title), make("thead", {}, head), make("tbody", {}, body));
+  const body = make("tbody");
+  const fill = (told) =>
+    body.replaceChildren(
+      ...told.map((row) =>
+        make(
+          "tr",
+          {},
+          row.map((value, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, heads[i][1](value))),
+        ),
+      ),
+    );
+  const columns = heads.map(([words], i) => {
+    const turn = () => {
+      const number = typeof rows.find((row) => typeof row[i] === "number")?.[i] === "number";
+      const was = columns[i].getAttribute("aria-sort");
+      const down = was ? was === "ascending" : number;
+      for (const column of columns) column.removeAttribute("aria-sort");
+      columns[i].setAttribute("aria-sort", down ? "descending" : "ascending");
+      fill(ordered(rows, i, down));
+    };
+    return make("th", { scope: "col" }, make("button", { type: "button", on: { click: turn } }, say(words)));
+  });
+  fill(rows);
+  return make("table", {}, make("caption", {}, title), make("thead", {}, make("tr", {}, columns)), body);
 }
 
 export function openTable() {
