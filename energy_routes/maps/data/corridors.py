@@ -74,6 +74,8 @@ def _neighbours(lines: Sequence[Points]) -> list[tuple[int, int]]:
     """The pairs of lines, in order, whose bounding boxes come near at all."""
     from shapely import STRtree, box
 
+    if not lines:
+        return []
     boxes = [box(*(line.min(axis=0) - NEAR), *line.max(axis=0)) for line in lines]
     first, second = STRtree(boxes).query(boxes)
     return sorted((i, j) for i, j in zip(first.tolist(), second.tolist(), strict=True) if i < j)
