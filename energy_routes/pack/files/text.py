@@ -34,7 +34,7 @@ def hindrance(path: Path) -> str:
         return "a pipe or a device"
     if status.st_size > MOST_BYTES:
         return f"a file of {status.st_size / 1e6:.0f} MB, more than the {MOST_BYTES / 1e6:.0f} that are read"
-    return "" if os.access(path, os.R_OK) else "Permission denied"
+    return ""
 
 
 def there(path: Path) -> bool:
@@ -47,10 +47,15 @@ def there(path: Path) -> bool:
 
 def read_text(path: Path, expected: str, faults: list[Fault]) -> str | None:
     """The text of a UTF-8 file, with or without a byte order mark; None, and a fault, where it cannot be had."""
-    if wrong := hindrance(path):
+    wrong, data = hindrance(path), b""
+    try:
+        data = b"" if wrong else path.read_bytes()
+    except OSError as error:
+        wrong = error.strerror or str(error)
+    if wrong:
         faults.append(Fault(printable(path.name), found=wrong, expected=expected))
         return None
-    return decode(path.name, path.read_bytes(), faults)
+    return decode(path.name, data, faults)
 
 
 def decode(file: str, data: bytes, faults: list[Fault]) -> str | None:
