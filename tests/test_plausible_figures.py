@@ -174,7 +174,7 @@ def test_a_figure_unlike_the_others_of_its_column_is_asked_about(tmp_path: Path)
     write(tmp_path, {"markets": DOZEN})
     pack = read_pack(tmp_path)
     assert band_of(pack, "markets", "price") == pytest.approx((24.775, 1500.0))  # median 495.5, a twentieth of it
-    assert band_of(pack, "arcs", "tariff") == (0.01, 500.0)  # three figures have no median that says anything
+    assert band_of(pack, "arcs", "tariff") == (1e-4, 500.0)  # three figures have no median that says anything
     write(tmp_path, {"markets": DOZEN.replace("West,510", "West,20")})
     with pytest.raises(er.DataError) as error:
         read_pack(tmp_path)
@@ -220,7 +220,7 @@ def test_a_weight_of_a_million_is_refused(tmp_path: Path) -> None:
 
 def test_a_drawn_route_is_asked_about(case: Case) -> None:
     route = AddedRoute("NEW", "New line", "HUB", "EAST", tariff=3000.0, capacity=5.0, countries=("RU",))
-    with pytest.raises(er.DataError, match=r"arc:NEW.tariff.*3000 USD/t.*0.01 to 500"):
+    with pytest.raises(er.DataError, match=r"arc:NEW.tariff.*3000 USD/t.*0.0001 to 500"):
         case.with_route(route)
     case.accepting("arc:NEW.tariff").with_route(route)
     with pytest.raises(er.DataError, match=r"arc:NEW.capacity.*5000 Mt/y"):

@@ -120,7 +120,7 @@ def rate(name: str, meaning: str, *, default: float | None = None, unlimited: bo
 
 
 def money(name: str, meaning: str, *, unit: str = "money_unit", default: float | None = None,
-          low: float | None = 0.0, plausible: tuple[float, float] | None = (0.01, 500.0),
+          low: float | None = 0.0, plausible: tuple[float, float] | None = (1e-4, 500.0),
           instant: Literal["start", "end"] | None = None) -> Column:
     """Money per volume, in the unit named by the column ``unit``."""
     return Column(name, "float", meaning, default=default, dimension="unit_value", unit=unit, low=low,
