@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -243,6 +244,37 @@ def test_the_caller_can_stop_and_a_copy_goes_to_another_process(tmp_path):
     assert got["status"].tolist() == ["optimal", "optimal", "cancelled", "cancelled"]
     again = pickle.loads(pickle.dumps(compiled)).solve_many(rows)
     assert again["objective"].tolist()[:2] == got["objective"].tolist()[:2]
+
+
+def test_threads_take_turns(tmp_path):
+    compiled = compile(toy(tmp_path))
+    rows = [{"arc:SHORT.capacity": v} for v in np.linspace(0, 6, 24)]
+    ask = ["objective", "share.transit:RU"]
+    parts = [rows[at::4] for at in range(4)]
+    alone = [compiled.solve_many(part, ask) for part in parts]
+    with ThreadPoolExecutor(4) as threads:
+        together = threads.map(lambda part: compiled.solve_many(part, ask), parts)
+        plans = [plan.objective for plan in threads.map(compiled.solve, rows[:4])]
+    for one, other in zip(alone, together, strict=True):
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+    assert plans == [compiled.solve(row).objective for row in rows[:4]]
+
+
+@pytest.mark.parametrize("changes", ["arc:SHORT.capacity=3", ["arc:SHORT.capacity"], 3])
+def test_what_is_no_mapping_is_no_change(tmp_path, changes):
+    compiled = compile(toy(tmp_path))
+    with pytest.raises(UsageError, match="expected a mapping from path to value"):
+        compiled.solve(changes)
+    assert compiled.solve_many([changes, {}])["status"].tolist() == ["refused", "optimal"]
+
+
+def test_what_is_no_table_of_changes_is_refused(tmp_path):
+    compiled = compile(toy(tmp_path))
+    for table in (None, "arc:SHORT.capacity", {"arc:SHORT.capacity": [1, 2]}):
+        with pytest.raises(UsageError, match="no table of changes"):
+            compiled.solve_many(table)
+    with pytest.raises(UsageError, match=r"arc:SHORT\.capacity twice"):
+        compiled.solve_many(pd.DataFrame([[1.0, 2.0]], columns=["arc:SHORT.capacity"] * 2))
 
 
 def test_a_users_rule_may_weigh_by_figures_and_by_labels(tmp_path):

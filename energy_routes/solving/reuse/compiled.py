@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from threading import RLock
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -116,6 +117,8 @@ class Live:
 class Compiled:
     """A case with its structure kept; see :func:`compile`.  A copy for another process compiles the case anew.
 
+    Threads may share it: they take turns, a change each.
+
     Attributes
     ----------
     case : Case
@@ -125,6 +128,7 @@ class Compiled:
     case: Case
     _lives: list[Live] = field(default_factory=list, init=False, repr=False)
     _exports: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    _turn: RLock = field(default_factory=RLock, init=False, repr=False)  # a live session serves one thread at a time
 
     def __post_init__(self) -> None:
         refuse_contradictions(self.case)
@@ -157,6 +161,9 @@ class Compiled:
         UsageError, DataError
             As :meth:`Case.set`.
         """
+        if not isinstance(changes, Mapping):
+            raise UsageError(f"changes are {changes!r}; expected a mapping from path to value, "
+                             "such as {'arc:BTC.tariff': 40}")
         case = self.case
         for path, value in changes.items():
             case = case.set(path, value)
@@ -184,7 +191,8 @@ class Compiled:
         """
         if not self.plain:
             raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
-        return self._numbers_of(self.changed(changes))[1]
+        with self._turn:
+            return self._numbers_of(self.changed(changes))[1]
 
     @property
     def maps(self) -> Maps:
@@ -202,7 +210,8 @@ class Compiled:
         """
         if not self.plain:
             raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
-        return self._numbers_of(self.case)[0].structure.maps
+        with self._turn:
+            return self._numbers_of(self.case)[0].structure.maps
 
     def solve(self, changes: Changes | None = None) -> Plan:
         """The best plan of the changed case.
@@ -254,7 +263,7 @@ class Compiled:
         Raises
         ------
         UsageError
-            Something is asked that the case does not have.
+            Something is asked that the case does not have; or it is no table, or one with a column twice.
         """
         rows = _changes_of(table)
         measures = Measures(self, ask)
@@ -270,7 +279,8 @@ class Compiled:
     def _told(self, changes: Changes, measures: Measures) -> tuple[Any, ...]:
         """One row of :meth:`solve_many`."""
         try:
-            return ("optimal", "", *measures.of(self.changed(changes)))
+            with self._turn:
+                return ("optimal", "", *measures.of(self.changed(changes)))
         except EnergyRoutesError as error:
             status = next((told for kind, told in ENDED.items() if isinstance(error, kind)), "refused")
             return (status, "; ".join(str(error).split("\n  ")), *measures.nothing)
@@ -296,11 +306,12 @@ class Compiled:
         if not self.plain:
             return solve(case)
         refuse_contradictions(case)
-        free = self._yardstick(case) if case.policy.asked else None
-        held = held_exports(free.space, free.solution.x) if free and case.policy.held else {}
-        live, numbers = self._found(case, held)
-        session = live.enter(numbers)
-        return answered(numbers.space, numbers.program, session, Options(), Around(free=free), [])
+        with self._turn:
+            free = self._yardstick(case) if case.policy.asked else None
+            held = held_exports(free.space, free.solution.x) if free and case.policy.held else {}
+            live, numbers = self._found(case, held)
+            session = live.enter(numbers)
+            return answered(numbers.space, numbers.program, session, Options(), Around(free=free), [])
 
     def _optimum_of(self, case: Case) -> tuple[Live, Numbers, Solution]:
         """The optimum of a case, checked, and the live session that found it.
@@ -330,8 +341,9 @@ class Compiled:
         """
         if not self.plain:
             return stated(case)
-        _, numbers = self._numbers_of(case)
-        return numbers.space, numbers.program
+        with self._turn:
+            _, numbers = self._numbers_of(case)
+            return numbers.space, numbers.program
 
     def _numbers_of(self, case: Case) -> tuple[Live, Numbers]:
         """The structure of a case in its live session, and its numbers."""
@@ -415,9 +427,14 @@ def _optimal(live: Live, numbers: Numbers) -> Solution:
 
 
 def _changes_of(table: pd.DataFrame | Iterable[Changes]) -> list[Changes]:
-    """The changes of each row, blanks left out."""
+    """The changes of each row, blanks left out.  Raises UsageError where it is no table, or has a column twice."""
+    if isinstance(table, (str, Mapping)) or not isinstance(table, Iterable):
+        raise UsageError(f"a {type(table).__name__} is no table of changes; expected a DataFrame with a column for "
+                         "each path, or a list of mappings")
     if not isinstance(table, pd.DataFrame):
         return list(table)
+    if twice := sorted({str(path) for path in table.columns[table.columns.duplicated()]}):
+        raise UsageError(f"the table of changes has the column {twice[0]} twice; expected each path once")
     return [{str(path): value for path, value in row.items() if not pd.isna(value)} for row in table.to_dict("records")]
 
 
