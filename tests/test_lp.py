@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 
 import numpy as np
@@ -155,6 +156,12 @@ def test_many_keys_do_not_overflow_into_false_matches():
     keys = list(frame)
     assert positions(rows(frame), rows(frame), keys).tolist() == list(range(1000))
     assert (positions(rows(shuffled), rows(frame), keys) == -1).all()
+
+
+def test_a_copy_for_another_process_takes_no_numbers_of_labels_along():
+    own = rows(pd.DataFrame({"y": ["2024", "2025"]}))
+    assert len(own.coded("y")) == 2
+    assert pickle.loads(pickle.dumps(own))._codes == {}
 
 
 def test_labels_of_different_types_do_not_match():

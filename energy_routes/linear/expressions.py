@@ -45,6 +45,9 @@ class Axis:
     def __len__(self) -> int:
         return len(self.frame)
 
+    def __reduce__(self) -> tuple[type[Axis], tuple[object, ...]]:
+        return Axis, (self.name, self.keys, self.frame, self.figures)  # numbers of labels are those of one process
+
     def data(self, column: str) -> Vector:
         """A figure, or another column as floats, shape (len(axis),)."""
         return self.figures[column] if column in self.figures else self.frame[column].to_numpy(dtype=float)
