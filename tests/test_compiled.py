@@ -287,6 +287,16 @@ def test_a_users_rule_may_weigh_by_figures_and_by_labels(tmp_path):
     assert solve(case, constraints=rules).arcs.set_index("arc")["volume"]["SHORT"] == pytest.approx(2.0)
 
 
+def test_tables_that_somebody_writes_into_are_read_again(tmp_path):
+    """A pack is frozen; who writes into its frames all the same gets the plan of what stands there, not an old one."""
+    case = toy(tmp_path).with_policy(exports="free")
+    before = solve(case).netback
+    arcs = case.network.packs[0].tables["arcs"]
+    arcs.loc[arcs["id"] == "SHORT", "capacity"] = 3.0
+    assert solve(case).netback == pytest.approx(compile(case).solve().netback)
+    assert solve(case).netback < before
+
+
 def test_an_unknown_question_is_refused_with_the_nearest(tmp_path):
     with pytest.raises(UsageError, match=r"share\.transit:RU"):
         compile(toy(tmp_path)).solve_many([], ["share.transit:RUS"])

@@ -68,12 +68,6 @@ class Pack:
         """What was found of the pack, by what it is: every edit asks again."""
         return {}
 
-    @property
-    def content(self) -> Hashable:
-        """The same for packs of equal files; else the pack's own."""
-        key: Hashable = self.found.get("content", id(self))
-        return key
-
     def once(self, what: Hashable, find: Callable[[], Found]) -> Found:
         """What ``find`` finds of the pack, found once."""
         if what not in self.found:

@@ -37,9 +37,7 @@ def cached(path: Path, read: Callable[[Path], Pack]) -> Pack:
         _kept[key] = pack
         while len(_kept) > IN_MEMORY:
             del _kept[next(iter(_kept))]
-    made = _copy(pack)
-    made.found["content"] = key
-    return made
+    return _copy(pack)
 
 
 def _copy(pack: Pack) -> Pack:

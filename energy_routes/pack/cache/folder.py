@@ -20,7 +20,7 @@ CHECKSUM = hashlib.sha256().digest_size
 
 def is_off() -> bool:
     """Whether the user wants nothing kept."""
-    return os.environ.get(VARIABLE) == OFF
+    return os.environ.get(VARIABLE, "").lower() == OFF
 
 
 def folder() -> Path | None:

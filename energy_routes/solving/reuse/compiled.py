@@ -2,7 +2,7 @@
 
 A change is anything that ``Case.set`` takes.  Where it leaves the structure as it is, the numbers of the programme are
 refreshed and the live session goes on from the basis of the case itself, so that what was solved before makes no
-difference.  Where it makes another structure (a line is closed, a limit becomes none), that is compiled and kept, too.
+difference.  Where it makes another structure (a line is closed, a capacity becomes unlimited), that is compiled and kept, too.
 Cases with whole builds, with security or with several futures are built anew for every change.
 """
 
@@ -266,6 +266,7 @@ class Compiled:
             Something is asked that the case does not have; or it is no table, or one with a column twice.
         """
         rows = _changes_of(table)
+        ask = [ask] if isinstance(ask, str) else ask
         measures = Measures(self, ask)
         out: list[tuple[Any, ...]] = []
         for changes in rows:
