@@ -2,8 +2,8 @@
 
 A change is anything that ``Case.set`` takes.  Where it leaves the structure as it is, the numbers of the programme are
 refreshed and the live session goes on from the basis of the case itself, so that what was solved before makes no
-difference.  Where it makes another structure (a line is closed, a capacity becomes unlimited), that is compiled and kept, too.
-Cases with whole builds, with security or with several futures are built anew for every change.
+difference.  Where it makes another structure (a line is closed, a capacity becomes unlimited), that is compiled and
+kept, too.  Cases with whole builds, with security or with several futures are built anew for every change.
 """
 
 from __future__ import annotations
