@@ -315,11 +315,36 @@ class Case:
             bare and the figures of the row have several units, or it is not plausible and not accepted
             (:meth:`accepting`).
         """
-        head, _, rest = path.removeprefix("policy.").partition(".")
-        if head in LEVERS or path.startswith("policy."):
-            return self.with_policy(**{head: {rest: value} if rest else value})
-        edit = edit_from_path(self.network, path, value)
-        return self._written("--set", lambda n: n.with_edits(edit))
+        return self.set_all({path: value})
+
+    def set_all(self, changes: Mapping[str, float | str | bool]) -> Case:
+        """Set several figures, as :meth:`set` sets one.
+
+        Parameters
+        ----------
+        changes : mapping of str to float, str or bool
+            From path to value.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            A path leads nowhere, or a value is none for it.
+        DataError
+            As :meth:`set`, with every figure that is out of its range or not plausible.
+        """
+        case, edits = self, []
+        for path, value in changes.items():
+            head, _, rest = path.removeprefix("policy.").partition(".")
+            if head in LEVERS or path.startswith("policy."):
+                case = case.with_policy(**{head: {rest: value} if rest else value})
+            else:
+                edits.append(edit_from_path(self.network, path, value))
+        return case._written("--set", lambda n: n.with_edits(*edits)) if edits else case
 
     def family_of_cap(self, name: str) -> str:
         """The family that a cap's name means.

@@ -138,6 +138,11 @@ class Compiled:
     def __reduce__(self) -> tuple[Any, ...]:
         return Compiled, (self.case,)
 
+    @cached_property
+    def asks(self) -> Mapping[str, Ask]:
+        """What can be asked of the plans of the case, by name."""
+        return _known(self.case)
+
     @property
     def plain(self) -> bool:
         """Whether changes are solved in live sessions: no whole builds, no security, no several futures."""
@@ -164,10 +169,7 @@ class Compiled:
         if not isinstance(changes, Mapping):
             raise UsageError(f"changes are {changes!r}; expected a mapping from path to value, "
                              "such as {'arc:BTC.tariff': 40}")
-        case = self.case
-        for path, value in changes.items():
-            case = case.set(path, value)
-        return case
+        return self.case.set_all(changes)
 
     def at(self, changes: Changes) -> Numbers:
         """The programme of the changed case, equal to one that is built anew.
@@ -389,7 +391,7 @@ class Measures:
 
     def __init__(self, compiled: Compiled, ask: Sequence[str]) -> None:
         self._compiled, self.ask = compiled, tuple(ask)
-        self._known = _known(compiled.case)
+        self._known = compiled.asks
         for name in ask:
             if name not in self._known:
                 raise UsageError(f"{name!r} is not asked of a plan of {compiled.case.name}. "
