@@ -35,6 +35,7 @@ RESULTS = Path(__file__).with_name("results.json")
 MODELS = ("oil-2024", "oil-2024-monthly", "energy-2024-monthly")
 MADE, LARGE = 10_000, (10_000, 30_000, 86_000)  # columns of made networks: all peers, ours and HiGHS alone
 MEASURES = ("whole", "memory", "bounds", "costs", "infeasible", "curve", "start", "many", "scale")
+NAMES = (*MODELS, str(MADE))
 RUNS = 7
 LEVER, RANGE, SAMPLES = "arc:CPC_RU.capacity", (20.0, 80.0), 33  # of the curve
 Row = dict[str, Any]
@@ -191,23 +192,29 @@ def machine() -> dict[str, str]:
             "Python": platform.python_version(), **{name: version(name) for name in packages}}  # fmt: skip
 
 
+def write(rows: Sequence[Row]) -> None:
+    """Put rows in the place of those of the same way, question and measure in ``results.json``."""
+    old = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
+    both = {tuple(row[key] for key in ("measure", "question", "way")): row for row in (*old, *rows)}
+    order = sorted(both.values(), key=lambda row: ("size", *MEASURES).index(row["measure"]))
+    RESULTS.write_text(json.dumps({"machine": machine(), "runs": RUNS, "rows": order}, indent=1) + "\n", "utf-8")
+
+
 def main(arguments: Sequence[str]) -> None:
     """Measure, and put what was measured in the place of what stood in ``results.json``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", choices=MEASURES)
+    parser.add_argument("--question", default="", choices=NAMES, help="a model, or columns of a made network")
     parser.add_argument("--quick", action="store_true", help="one run of the smallest model; nothing is written")
     asked = parser.parse_args(arguments)
-    names, runs = (MODELS[:1], 1) if asked.quick else ((*MODELS, str(MADE)), RUNS)
+    names, runs = (MODELS[:1], 1) if asked.quick else ([asked.question] if asked.question else NAMES, RUNS)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for row in measured(asked.only, names, runs, folder):
             rows.append(row)
             print(json.dumps(row), flush=True)
     if not asked.quick:
-        old = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
-        kept = [row for row in old if asked.only and row["measure"] not in (asked.only, "size")]
-        results = {"machine": machine(), "runs": RUNS, "rows": kept + rows}
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+        write(rows)
 
 
 if __name__ == "__main__":

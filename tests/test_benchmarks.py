@@ -5,8 +5,10 @@ No time is asserted.  A peer that is not installed is left out (``pip install --
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import benchmarks_page
 import figures
 import measure
 import numpy as np
@@ -108,3 +110,8 @@ def test_measuring_refuses_unequal_objectives() -> None:
 def test_what_is_measured_is_a_median_of_milliseconds_each() -> None:
     rows = list(measure.interleaved("whole", "a question", [measure.Way("idle", lambda: [np.nan])], 3))
     assert [(row["way"], row["least"] <= row["ms"] <= row["most"]) for row in rows] == [("idle", True)]
+
+
+def test_the_page_is_what_the_results_say() -> None:
+    results = json.loads(measure.RESULTS.read_text("utf-8"))
+    assert benchmarks_page.PAGE.read_text("utf-8") == benchmarks_page.page(results)
