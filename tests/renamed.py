@@ -6,6 +6,7 @@ round.  Groups keep their names: they are what policies and readers speak of.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
@@ -59,8 +60,9 @@ def assert_named_or_not(case: Case, within: float = 1e-9, **options: Any) -> Non
         assert list(one.columns) == list(two.columns)
         for column in one.columns:
             if one[column].dtype.kind == "f":
-                size = np.maximum(1.0, np.abs(one[column].to_numpy(dtype=float)))
-                apart = np.abs(one[column].to_numpy(dtype=float) - two[column].to_numpy(dtype=float)) / size
+                here, there = (frame[column].to_numpy(dtype=float) for frame in (one, two))
+                with np.errstate(invalid="ignore"):  # without limit is without limit
+                    apart = np.where(here == there, 0.0, np.abs(here - there) / np.maximum(1.0, np.abs(here)))
                 assert np.nanmax(apart, initial=0.0) <= within, (table, column)
                 assert one[column].isna().tolist() == two[column].isna().tolist(), (table, column)
             else:
@@ -69,7 +71,8 @@ def assert_named_or_not(case: Case, within: float = 1e-9, **options: Any) -> Non
 
 def _back(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     """A table under the old names, cells that are missing as ''; what limits a route is sorted."""
-    words = {c: [";".join(names.get(part, part) for part in str(cell).split(";")) for cell in frame[c].fillna("")]
+    words = {c: [re.sub(r"[^;\s][^;]*", lambda part: names.get(part[0], part[0]), str(cell))
+                 for cell in frame[c].fillna("")]
              for c in frame.columns if frame[c].dtype.kind not in "fib"}  # fmt: skip
     if "limited_by" in words:
         words["limited_by"] = ["; ".join(sorted(cell.split("; "))) for cell in words["limited_by"]]
