@@ -9,11 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from toy import Answer, best, status, toy
+from toy import TABLES, Answer, best, status, toy
 
 from energy_routes.errors import InfeasibleError
 from energy_routes.linear.solution import Status
-from energy_routes.solving.loop import solve
+from energy_routes.solving.loop import program_of, solve
 
 ARCS = """
     id,from,to,name,capacity,availability,booked,minimum,tariff,basis,length_km
@@ -225,3 +225,14 @@ def test_an_impossible_ratio_is_infeasible(tmp_path: Path) -> None:
     # Home's 2 Mt must be gathered, and GATHER may carry at most 0 times LONG.
     tables = joint("J,,0,OF\nOF,,,", "J,GATHER,,1\nOF,LONG,,1", RATIO)
     assert status(toy(tmp_path, tables)) is Status.infeasible
+
+
+def test_a_lane_that_nothing_can_enter_has_no_columns(tmp_path: Path) -> None:
+    """An open arc from a place without supply or stock; with a tank that holds some there, it has."""
+    tables = {
+        "nodes": TABLES["nodes"].rstrip() + "\n        OLD,Old field,field,KZ\n        ",
+        "arcs": TABLES["arcs"].rstrip() + "\n        DRY,OLD,HUB,Dry line,3,1,10\n        ",
+    }
+    assert "DRY" not in set(program_of(toy(tmp_path / "dry", tables)).column_block("flow").axis.frame["arc"])
+    tables["storages"] = "id,node,commodities,working_volume,opening,closing\nTANK,OLD,CRUDE,1,1,free"
+    assert "DRY" in set(program_of(toy(tmp_path / "wet", tables)).column_block("flow").axis.frame["arc"])

@@ -118,6 +118,12 @@ def test_a_month_prices_a_tonne_of_that_month(tmp_path: Path) -> None:
     assert set(short["unit"]) == {"USD/t"}
 
 
+def test_what_is_no_equality_has_no_price_down(tmp_path: Path) -> None:
+    table = solve(toy(tmp_path)).prices.table
+    assert set(table.loc[table["price_down"].notna(), "side"]) == {"equal"}
+    assert set(table.loc[table["price_down"].isna(), "side"]) == {"upper"}
+
+
 def test_an_equality_is_priced_both_ways(tmp_path: Path) -> None:
     # SHORT carries 5, LONG its first tier's 3: one more moves a tonne from there, one less a tonne to the second tier.
     tables = {"limits": "id,low,high\nJ,5,5", "limit_terms": "limit,arc,commodity,weight\nJ,SHORT,,1"}
