@@ -189,6 +189,7 @@ def machine() -> dict[str, str]:
     processor = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
     packages = ("highspy", "numpy", "pandas", "PuLP", "linopy", "Pyomo", "oemof.solph", "PyPSA")
     return {"processor": processor, "cores": str(os.cpu_count()), "system": platform.system(),
+            "load average (other work at the same time)": f"{os.getloadavg()[2]:.0f}",
             "Python": platform.python_version(), **{name: version(name) for name in packages}}  # fmt: skip
 
 
