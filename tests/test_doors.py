@@ -385,6 +385,7 @@ def test_the_streams_that_were_closed_are_stood_in_for(tmp_path: Path) -> None:
 
 def test_an_interrupt_while_modules_are_imported_is_quiet() -> None:
     code = ("import os, signal; from energy_routes.cli.streams import leave_on_interrupt, undo_on_interrupt\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background job is born deaf to Ctrl-C
             "leave_on_interrupt(); {} os.kill(os.getpid(), signal.SIGINT)")
     ended = subprocess.run([sys.executable, "-c", code.format("")], capture_output=True)
     assert (ended.returncode, ended.stderr) == (130, b"")
