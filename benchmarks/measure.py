@@ -97,7 +97,7 @@ def loop(question: Question, runs: int, kind: str, peers: Sequence[str]) -> Iter
     asked = getattr(figures, kind)(question.case)
     own = ours.live(question.case)
     theirs = changes(question.tables, [tables_of(figures.changed(question.case, one)) for one in asked])
-    ways = [Way("ours", lambda: [own(one) for one in asked], len(asked))]
+    ways = [Way("ours", lambda: own(asked), len(asked))]
     lives = {name: peer(name).live(question.tables) for name in peers if name in LIVE}
     ways += [Way(name, lambda live=live: [live(change) for change in theirs], len(theirs))
              for name, live in lives.items()]  # fmt: skip

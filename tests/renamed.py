@@ -90,6 +90,7 @@ def renamed(case: Case, names: Mapping[str, Mapping[str, str]]) -> Case:
     packs = tuple(_pack(pack, names) for pack in network.packs)
     words = {f"{word}:{old}": f"{word}:{new}" for word, table in TARGETS.items()
              for old, new in names.get(table, {}).items()}
+    words |= names.get("options", {})  # a policy names what may be built without a word before it
     return replace(case, network=replace(network, packs=packs, edits=edits), policy=_mapped(case.policy, words))
 
 

@@ -91,8 +91,7 @@ def test_the_stages_by_highspy_end_at_our_plan(case: er.Case, tables: Tables) ->
 @pytest.mark.parametrize("kind", ["bounds", "costs"])
 def test_every_peer_takes_changes_in_any_order(kind: str, case: er.Case, tables: Tables) -> None:
     asked = getattr(figures, kind)(case)[:3]
-    live = ours.live(case)
-    expected = [live(one) for one in asked]
+    expected = ours.live(case)(asked)
     assert len({round(value, 3) for value in expected}) == 3
     others = changes(tables, [tables_of(figures.changed(case, one)) for one in asked])
     for name in installed():

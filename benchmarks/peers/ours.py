@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from coefficients import Answer
 
@@ -27,7 +27,7 @@ def read(case: er.Case) -> Answer:
     return Answer(plan.objective, plan.tables())
 
 
-def live(case: er.Case) -> Callable[[Mapping[str, float]], float]:
-    """A compiled case: other figures through the live session, number refresh included."""
+def live(case: er.Case) -> Callable[[Sequence[Mapping[str, str]]], list[float]]:
+    """A compiled case: other figures through the live session, reading and number refresh included."""
     compiled = er.compile(case)
-    return lambda figures: float(compiled.solve_many([figures])["objective"].iloc[0])
+    return lambda changes: [float(objective) for objective in compiled.solve_many(changes)["objective"]]

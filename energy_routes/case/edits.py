@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -43,7 +43,7 @@ def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Peri
     for number, file in enumerate(files, 1):
         where = f"{place} [[edit]] {number}"
         faults += [_unknown_period(where, p, periods) for p in file.periods if not any(q.matches(p) for q in periods)]
-        made = _changes(network, file, where, faults)
+        made = _changes(network, file, file.changes(), where, faults)
         faults += [_twice(where, new, old) for new in made for old in out if _hides(new, old, periods)]
         out += made
         places += [where] * len(made)
@@ -76,9 +76,9 @@ def edit_from_path(network: Network, path: str, value: float | str | bool) -> Ed
         raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
     if column not in {field for _, field in CHOICES}:
         figure(path, value)  # what is no number is a fault of the call
-    change: dict[str, Any] = {column: {"set": str(value).strip()}}
     faults: list[Fault] = []
-    edits = _changes(network, EditFile(target=target, reason="set by the user", **change), "--set", faults)
+    edits = _changes(network, EditFile.model_construct(target=target, reason="set by the user", periods=[]),
+                     {column: Change.model_construct(set=str(value).strip())}, "--set", faults)
     if faults:
         raise DataError("--set", faults)
     return edits[0]
@@ -104,7 +104,9 @@ def _twice(place: str, new: Edit, old: Edit) -> Fault:
     return Fault(place, 0, f"{new.target}.{new.field}", found, "each figure set once", "Remove one of the two.")
 
 
-def _changes(network: Network, file: EditFile, place: str, faults: list[Fault]) -> list[Edit]:
+def _changes(
+    network: Network, file: EditFile, changes: Mapping[str, Any], place: str, faults: list[Fault]
+) -> list[Edit]:
     """The changes of one ``[[edit]]``; what is wrong is added to ``faults``."""
     out = []
     try:
@@ -112,10 +114,10 @@ def _changes(network: Network, file: EditFile, place: str, faults: list[Fault]) 
     except UsageError as error:
         faults.append(Fault(place, column="target", found=str(error)))
         return []
-    if not file.changes():
+    if not changes:
         expected = 'such as capacity = { set = 2.2, unit = "Mt/y" }'
         faults.append(Fault(place, column=file.target, found="no change", expected=expected))
-    for column, raw in file.changes().items():
+    for column, raw in changes.items():
         try:
             edit = _edit(network, file, table, name, column, raw)
             fault = network.fault_of(edit)
@@ -143,7 +145,7 @@ def _misspelt(error: ValidationError) -> Fault:
 
 
 def _edit(network: Network, file: EditFile, table: str, name: str, column: str, raw: Any) -> Edit:
-    change = Change(**raw) if isinstance(raw, dict) else Change(set=raw)
+    change = raw if isinstance(raw, Change) else Change(**raw) if isinstance(raw, dict) else Change(set=raw)
     given = [(op, value) for op in ("set", "scale", "add") if (value := getattr(change, op)) is not None]
     if len(given) != 1:
         raise UsageError("exactly one of set, scale, add is expected")
