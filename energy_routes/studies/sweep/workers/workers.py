@@ -10,9 +10,9 @@ Result = TypeVar("Result")
 
 
 class Chunk(NamedTuple):
-    """Draws ``start`` to ``stop`` (without it), which are solved and kept as one; ``index`` counts chunks from 0."""
+    """Draws ``start`` to ``stop`` (without it), which are solved and kept as one; ``number`` counts chunks from 0."""
 
-    index: int
+    number: int
     start: int
     stop: int
 
@@ -23,7 +23,7 @@ class Workers(Protocol):
     def run(
         self, work: Callable[[Shared, Chunk], Result], shared: Shared, chunks: Sequence[Chunk]
     ) -> Iterator[tuple[int, Result]]:
-        """The index of each chunk and what ``work(shared, chunk)`` gives, in the order in which they are done.
+        """The number of each chunk and what ``work(shared, chunk)`` gives, in the order in which they are done.
 
         ``shared`` reaches each worker once and stays there: what it derives from itself is kept between chunks.
         The result of a chunk depends on ``shared`` and the chunk alone, so a chunk whose worker dies is given to
@@ -40,4 +40,4 @@ class Here:
     ) -> Iterator[tuple[int, Result]]:
         """As :meth:`Workers.run`; nothing is pickled."""
         for chunk in chunks:
-            yield chunk.index, work(shared, chunk)
+            yield chunk.number, work(shared, chunk)
