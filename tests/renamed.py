@@ -23,6 +23,7 @@ from energy_routes.solving.loop import solve
 
 RENAMED = ("nodes", "commodities", "arcs", "supplies", "obligations", "markets", "storages", "limits", "contracts",
            "options")
+WORDS = {**TARGETS, "node": "nodes"}  # what stands before a name where events and policies speak of a row
 # Every table of a plan that says where volumes go, and what tells its rows apart.
 KEYS = {
     "flows": ["period", "arc", "commodity"],
@@ -36,7 +37,7 @@ KEYS = {
     "routes": ["origin", "commodity", "arcs", "market", "sold_as"],
     "ledger": ["term", "family"],
     "emissions": ["period"],
-    "builds": ["period"],
+    "builds": ["option", "year"],
 }
 
 
@@ -88,7 +89,7 @@ def renamed(case: Case, names: Mapping[str, Mapping[str, str]]) -> Case:
     network = case.network
     edits = tuple(replace(e, id=_key(e.table, e.id, names)) for e in network.edits)
     packs = tuple(_pack(pack, names) for pack in network.packs)
-    words = {f"{word}:{old}": f"{word}:{new}" for word, table in TARGETS.items()
+    words = {f"{word}:{old}": f"{word}:{new}" for word, table in WORDS.items()
              for old, new in names.get(table, {}).items()}
     words |= names.get("options", {})  # a policy names what may be built without a word before it
     return replace(case, network=replace(network, packs=packs, edits=edits), policy=_mapped(case.policy, words))
@@ -124,7 +125,7 @@ def _table(name: str, frame: pd.DataFrame, names: Mapping[str, Mapping[str, str]
 
 def _target(target: str, names: Mapping[str, Mapping[str, str]]) -> str:
     word, _, key = target.partition(":")
-    return f"{word}:{_key(TARGETS[word], key, names)}" if word in TARGETS else target
+    return f"{word}:{_key(WORDS[word], key, names)}" if word in WORDS else target
 
 
 def _key(table: str, key: str, names: Mapping[str, Mapping[str, str]]) -> str:
