@@ -16,6 +16,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from pyproj import Geod
 from toy_maps import toy_plan
 
@@ -27,7 +28,7 @@ from energy_routes.maps.data import corridors, style, titles
 from energy_routes.maps.data.payload import MapData, payload
 from energy_routes.maps.data.projection import HOME, USUAL, View, home_box, resample, smooth
 from energy_routes.maps.data.scene import compose_scene
-from energy_routes.maps.figure import layers, static
+from energy_routes.maps.figure import inset, layers, static
 from energy_routes.maps.figure.text import labels, pills, signs
 from energy_routes.maps.layers.geodata import flow_layer
 from energy_routes.pack import OIL
@@ -225,22 +226,44 @@ def sheet(data: MapData) -> Figure:
     return maps.draw(data)
 
 
-def _boxes(figure: Figure, least: float = 19) -> list[tuple[str, Any]]:
+def _boxes(figure: Figure, least: float = 19, panel: int = 0) -> list[tuple[str, Any]]:
     figure.canvas.draw()
-    texts = [t for t in figure.axes[0].texts if t.get_zorder() >= least]
+    texts = [t for t in figure.axes[panel].texts if t.get_zorder() >= least]
     return [(t.get_text(), t.get_window_extent()) for t in texts]
 
 
-def test_no_two_texts_overlap_and_none_is_cut(sheet: Figure) -> None:
-    panel = sheet.axes[0].get_window_extent()
-    boxes = _boxes(sheet)
-    assert len(boxes) > 30
+@pytest.mark.parametrize(("axes", "least"), [(0, 30), (1, 15)])
+def test_no_two_texts_overlap_and_none_is_cut(sheet: Figure, axes: int, least: int) -> None:
+    panel = sheet.axes[axes].get_window_extent()
+    boxes = _boxes(sheet, panel=axes)
+    assert len(boxes) > least
     for (one, a), (two, b) in combinations(boxes, 2):
         wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
         assert wide < 2 or high < 2, (one, two)
     for text, box in boxes:
         assert panel.x0 <= box.x0, text
         assert box.x1 <= panel.x1, text
+
+
+def test_the_largest_flows_bear_their_numbers_on_the_sheet_or_enlarged(sheet: Figure, data: MapData) -> None:
+    told = " ".join(text for panel in (0, 1) for text, _ in _boxes(sheet, panel=panel))
+    largest = data.arcs["volume"].round(1).drop_duplicates().nlargest(10)
+    assert [volume for volume in largest if f"{volume} Mt" not in told] == []
+
+
+def test_what_is_enlarged_is_framed_on_the_sheet_and_stands_clear_of_it(sheet: Figure, data: MapData) -> None:
+    (frame,) = (patch for patch in sheet.axes[0].patches if isinstance(patch, Rectangle))
+    window, enlarged = frame.get_window_extent(), sheet.axes[1].get_window_extent()
+    assert not window.overlaps(enlarged)
+    assert enlarged.width / window.width == pytest.approx(inset.TIMES, rel=0.01)
+    names = {text for text, _ in _boxes(sheet, panel=1)}
+    assert {"Aktau", "Kuryk", "Tengiz"} <= names
+    assert [text for text, box in _boxes(sheet) if box.overlaps(enlarged)] == []
+
+
+def test_a_map_without_a_knot_is_not_enlarged() -> None:
+    figure = maps.draw(payload(toy_plan()))
+    assert len(figure.axes) == 2
 
 
 def _signs(ax: Axes) -> dict[str, int]:
@@ -286,7 +309,7 @@ def test_the_sheet_states_the_finding_and_credits_its_sources(sheet: Figure, pla
     exported = plan.deliveries.loc[plan.deliveries["export"].astype(bool), "volume"].sum()
     assert f"of the {Words.of().number(exported)} Mt of oil exported" in heads[0]
     assert data.when in heads[1]
-    credits = " ".join(t.get_text() for t in sheet.axes[1].texts)
+    credits = " ".join(t.get_text() for t in sheet.axes[-1].texts)
     for name in ("Global Energy Monitor", "CC BY 4.0", "Natural Earth", "Mt a year"):
         assert name in credits
 

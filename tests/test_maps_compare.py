@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,10 @@ from energy_routes.maps import drawing as maps
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.titles import difference, seasons
-from energy_routes.maps.figure.change import change, dresser
-from energy_routes.maps.figure.comparison import common_span
-from energy_routes.maps.figure.dumbbell import MOST_ROWS, changes, fitting
-from energy_routes.maps.figure.months import steps
+from energy_routes.maps.figure.changes.change import change, dresser
+from energy_routes.maps.figure.changes.comparison import common_span
+from energy_routes.maps.figure.changes.dumbbell import MOST_ROWS, changes, fitting
+from energy_routes.maps.figure.months import differences, steps
 from energy_routes.maps.figure.paper import FOOTER
 from energy_routes.maps.figure.text import legend
 from energy_routes.maps.figure.text.labels import text_size
@@ -161,6 +162,19 @@ def test_every_bottleneck_is_marked_in_every_month() -> None:
     assert figure.texts[0].get_text() == "Exports of oil run from 0.48 Mt in February 2024 to 0.51 in January 2024"
     assert figure.texts[1].get_text() == (
         "A toy · scarcest: Line FH in December 2024, one more tonne is worth $22.0")
+
+
+def test_a_month_is_shown_against_the_mean_rate_of_all() -> None:
+    plan = toy_plan("month", prices={"2024-03": 60.0})
+    moved = differences([payload(plan, label) for label in steps(plan.case.periods)])
+    assert max(data.most for data in moved) == 0.0  # every day carries as much: longer months differ by nothing
+    january, march = (payload(plan, label) for label in ("2024-01", "2024-03"))  # of one length
+    busier = replace(march, arcs=march.arcs.assign(volume=march.arcs["volume"] + 0.1))
+    less, more = (data.arcs["change"].tolist() for data in differences([january, busier]))
+    assert less == pytest.approx([-0.05] * len(less))
+    assert more == pytest.approx([0.05] * len(more))
+    badges = [t.get_text() for ax in maps.months_figure(plan).axes[:12] for t in ax.texts if "2024 ·" in t.get_text()]
+    assert badges[:2] == ["January 2024 · 0.51 Mt (0.00)", "February 2024 · 0.48 Mt (0.00)"]
 
 
 def test_small_multiples_need_several_periods() -> None:

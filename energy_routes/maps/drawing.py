@@ -37,7 +37,7 @@ def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = Non
 
 def compare_figure(before: Plan, after: Plan, path: str | Path | None = None, *, period: str | None = None,
                    ax: Axes | None = None, title: str | None = None, lang: str = "en") -> Figure:
-    """Draw what one plan does otherwise than another; see :mod:`energy_routes.maps.figure.comparison`."""
+    """Draw what one plan does otherwise than another; see :mod:`energy_routes.maps.figure.changes.comparison`."""
     return figure.compare_figure(before, after, path, period=period, ax=ax, title=title, lang=lang)
 
 

@@ -5,6 +5,7 @@ A sheet has one panel, a comparison three, the months of a year twelve: the same
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -112,21 +113,33 @@ def open_panel(ax: Axes, data: MapData, *, detail: Detail | None = None, box: Ex
     return canvas
 
 
-def tell_flows(canvas: Canvas) -> None:
-    """Exits, bottleneck prices, volumes, then names of places and lines by weight, as many as the detail allows."""
+def tell_flows(canvas: Canvas, sure: Collection[str] = ()) -> set[str]:
+    """Exits, bottleneck prices, volumes, then names of places and lines by weight, as many as the detail allows.
+
+    The numbers in ``sure`` get a leader where there is no room at their lines.  Returns the numbers written beside
+    lines.
+    """
     ax, scene, placer, zoom = canvas.ax, canvas.scene, canvas.placer, canvas.detail.text
     if canvas.detail.names:
         pills.draw_exits(ax, scene, placer, zoom)
     signs.draw_limits(ax, scene, canvas.data, placer, zoom, told=canvas.detail.prices)
     volumes = pills.told_volumes(scene, canvas.data)[:canvas.detail.volumes]
-    pills.draw_volumes(ax, volumes[:6], scene, placer, zoom)
+    written = pills.draw_volumes(ax, volumes[:6], scene, placer, zoom)
     main, others = layers.by_weight(scene)
     carrying, unused = pills.line_names(scene, canvas.data) if canvas.detail.names else ({}, {})
     layers.draw_labels(ax, main[:canvas.detail.names], scene, placer, zoom)
     pills.draw_line_names(ax, carrying, scene, placer, zoom)
-    pills.draw_volumes(ax, volumes[6:], scene, placer, zoom)
+    written |= pills.draw_volumes(ax, volumes[6:], scene, placer, zoom)
+    lead_to(canvas, set(sure) - written)
     layers.draw_labels(ax, others[:max(0, canvas.detail.names - len(main))], scene, placer, zoom)
     pills.draw_line_names(ax, unused, scene, placer, zoom)
+    return written
+
+
+def lead_to(canvas: Canvas, numbers: Collection[str]) -> None:
+    """Write some numbers that have no room at their lines, each with a leader."""
+    asked = [one for one in pills.told_volumes(canvas.scene, canvas.data, 0.0) if one.text in numbers]
+    pills.draw_led(canvas.ax, asked, canvas.placer, canvas.detail.text)
 
 
 def close_panel(canvas: Canvas) -> None:

@@ -62,9 +62,9 @@ def panel_at(figure: Figure, left: float, bottom: float, width: float, height: f
     return figure.add_axes((left / WIDTH, bottom / HEIGHT, width / WIDTH, height / HEIGHT))
 
 
-def add_legend(figure: Figure, data: MapData, strokes: float = 1.0) -> None:
-    """The legend and the credits at the foot of the page; ``strokes``: how far the panels shrink theirs."""
-    legend.draw_legend(panel_at(figure, 0.0, 0.0, WIDTH, FOOTER), data, WIDTH, FOOTER, strokes)
+def add_legend(figure: Figure, data: MapData, strokes: float = 1.0, lines: legend.Part | None = None) -> None:
+    """The legend and the credits at the foot of the page; see :func:`energy_routes.maps.figure.text.legend`."""
+    legend.draw_legend(panel_at(figure, 0.0, 0.0, WIDTH, FOOTER), data, WIDTH, FOOTER, strokes, lines)
 
 
 def grid(columns: int, rows: int, gap: float = 4.0) -> list[tuple[float, float, float, float]]:

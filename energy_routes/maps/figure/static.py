@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy_routes.maps.data.payload import MapData, payload
-from energy_routes.maps.figure.panel import flow_panel, sheet_of
+from energy_routes.maps.figure.inset import draw_inset, inset_of
+from energy_routes.maps.figure.panel import close_panel, flow_panel, lead_to, open_panel, sheet_of, tell_flows
 from energy_routes.maps.figure.paper import (
     FOOTER,
     HEADER,
@@ -22,11 +23,14 @@ from energy_routes.maps.figure.paper import (
     new_page,
     panel_at,
 )
+from energy_routes.maps.figure.text.pills import largest
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+LARGEST = 10  # flows whose numbers stand on a sheet, whatever else does
 
 
 def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
@@ -51,6 +55,13 @@ def _into(ax: Axes, data: MapData, title: str | None) -> Figure:
 def _page(data: MapData) -> Figure:
     """Header, map and legend on one sheet."""
     figure = new_page(data.title, " ⚠ ".join([data.subtitle, *data.adrift()]))
-    flow_panel(panel_at(figure, 0.0, FOOTER, WIDTH, HEIGHT - HEADER - FOOTER), data)
+    canvas = open_panel(panel_at(figure, 0.0, FOOTER, WIDTH, HEIGHT - HEADER - FOOTER), data)
+    if inset := inset_of(canvas):
+        canvas.placer.block(inset.place)
+    missing = largest(data, LARGEST) - tell_flows(canvas)
+    if inset:
+        missing -= draw_inset(canvas, inset, missing)
+    lead_to(canvas, missing)
+    close_panel(canvas)
     add_legend(figure, data)
     return figure

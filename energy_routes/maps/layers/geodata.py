@@ -13,7 +13,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps.data.lands import TURNS, WORLD, files, world
 from energy_routes.maps.data.payload import MapData, chosen, payload
 from energy_routes.maps.data.projection import USUAL
-from energy_routes.maps.figure.change import ChangeData, change
+from energy_routes.maps.figure.changes.change import ChangeData, change
 from energy_routes.maps.layers.others import refuse_others
 from energy_routes.maps.layers.qgis import change_style, country_style, flow_style, node_style, write_styles
 from energy_routes.pack import listed, printable

@@ -42,21 +42,24 @@ def lead(data: MapData) -> Family:
     return data.families[0]
 
 
-def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: float = 1.0) -> None:
-    """Fill the strip under the map; its axes run in points, and ``strokes`` is how far the panels shrink theirs."""
+def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: float = 1.0,
+                lines: Part | None = None) -> None:
+    """Fill the strip under the map; its axes run in points, and ``strokes`` is how far the panels shrink theirs.
+
+    ``lines`` says what widths and colours mean: by default volumes and the use of capacity.
+    """
 
     def parts(shrink: float) -> float:
         strip = Strip(ax, data, height, strokes, shrink)
-        x = _colours(strip, _widths(strip, MARGIN) + MARGIN) + MARGIN
-        return _symbols(strip, x)
+        return _symbols(strip, (lines or _flows)(strip, MARGIN) + MARGIN)
 
     fill(ax, parts, width, height)
     frame = data.words(f"legend.projection.{data.projection.key}", **dict(data.projection.values))
     ax.text(width - MARGIN, 6.5, frame, size=5.6, color=style.MUTED, va="center", ha="right")
-    lines = _wrapped("  ".join(data.credits), 5.6, width - 3 * MARGIN - text_size(frame, 5.6)[0])
-    size = 5.6 if len(lines) == 1 else 5.2
-    for number, line in enumerate(lines):
-        ax.text(MARGIN, 6.5 + 3.3 * (len(lines) - 1) - 6.6 * number, line, size=size, color=style.MUTED, va="center")
+    credits = _wrapped("  ".join(data.credits), 5.6, width - 3 * MARGIN - text_size(frame, 5.6)[0])
+    size = 5.6 if len(credits) == 1 else 5.2
+    for number, line in enumerate(credits):
+        ax.text(MARGIN, 6.5 + 3.3 * (len(credits) - 1) - 6.6 * number, line, size=size, color=style.MUTED, va="center")
 
 
 def _wrapped(text: str, size: float, width: float) -> list[str]:
@@ -104,6 +107,9 @@ class Strip:
         return row(self.ax, x, y, items, gap, self.shrink)
 
 
+Part = Callable[[Strip, float], float]  # draws itself from an x on, returns where it ends
+
+
 def written(ax: Axes, x: float, y: float, told: str, size: float, colour: str, bold: bool = False) -> float:
     """Write a text from ``x`` on; returns where it ends."""
     ax.text(x, y, told, size=size, color=colour, weight="bold" if bold else "normal", va="center")
@@ -116,6 +122,10 @@ def row(ax: Axes, x: float, y: float, items: Iterable[tuple[Sample, float, str]]
         sample(x)
         x = written(ax, x + wide + 4, y, word, 7.2 * shrink, style.INK) + gap
     return x - gap
+
+
+def _flows(strip: Strip, x: float) -> float:
+    return _colours(strip, _widths(strip, x) + MARGIN)
 
 
 def _widths(strip: Strip, x: float) -> float:

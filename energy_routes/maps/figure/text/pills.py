@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from energy_routes.answer import Words
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData, records
 from energy_routes.maps.data.projection import Points
 from energy_routes.maps.data.scene import IDLE_MODES, Exit, Scene, Strand
-from energy_routes.maps.figure.text.labels import Box, Placer, beside, text_size
+from energy_routes.maps.figure.text.labels import Box, Placer, around, beside, text_size
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,9 +89,12 @@ def _exit_spots(out: Exit, width: float, height: float) -> list[Box]:
             for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1))]
 
 
-def draw_volumes(ax: Axes, told: Sequence[Told], scene: Scene, placer: Placer, zoom: float) -> None:
-    """Numbers beside their lines, where there is room: where no other flow lies nearer, else right at the line."""
-    size = 6.8 * zoom
+def draw_volumes(ax: Axes, told: Sequence[Told], scene: Scene, placer: Placer, zoom: float) -> set[str]:
+    """Numbers beside their lines, where there is room: where no other flow lies nearer, else right at the line.
+
+    Returns those that are written.
+    """
+    size, written = 6.8 * zoom, set()
     flows = scene.of("flow")
     for strand, text, tone in told:
         wide, high = pill_size(text, size)
@@ -98,6 +102,21 @@ def draw_volumes(ax: Axes, told: Sequence[Told], scene: Scene, placer: Placer, z
         box = (placer.place(_own(spots, strand.arc, flows), tolerance=1)
                or placer.place(spots[:2 * len(SHARES)], tolerance=1))
         if box is not None:
+            pill(ax, box, text, size, "white", tone, tone)
+            written.add(text)
+    return written
+
+
+def draw_led(ax: Axes, told: Sequence[Told], placer: Placer, zoom: float) -> None:
+    """Numbers of lines too short or too crowded for one beside them, with a leader to the middle of the line."""
+    size = 6.8 * zoom
+    for strand, text, tone in told:
+        wide, high = pill_size(text, size)
+        x, y = strand.points[len(strand.points) // 2].tolist()
+        spots = [spot for clear in (12.0, 22.0, 34.0, 48.0) for spot in around(x, y, wide, high, clear)]
+        if box := placer.place(spots, tolerance=30, patience=0.5):
+            at = float(np.clip(x, box.west, box.east)), float(np.clip(y, box.south, box.north))
+            ax.plot([x, at[0]], [y, at[1]], color=tone, linewidth=0.7, zorder=17)
             pill(ax, box, text, size, "white", tone, tone)
 
 
@@ -150,23 +169,30 @@ def _belongs(box: Box, arc: str, points: Points, owner: NDArray[np.str_]) -> boo
     return bool(away[mine].min() <= away[~mine].min(initial=np.inf) + 1.0)
 
 
-def told_volumes(scene: Scene, data: MapData) -> list[Told]:
-    """The volumes to tell, largest first, each in its line's own tone."""
-    words = data.words
-
-    def text(row: dict[str, Any]) -> str:
-        return words("pill.volume", volume=words.number(float(row["volume"])), unit=words.unit(row["unit"]))
-
+def told_volumes(scene: Scene, data: MapData, least: float = 3 * SHORT) -> list[Told]:
+    """The volumes to tell of lines of at least so many points, largest first, each in its line's own tone."""
     return [Told(strand, said, strand.colour if strand.colour == style.UNCAPPED else strand.family.ramp[2])
-            for strand, said, _ in told(scene, data, text)]
+            for strand, said, _ in told(scene, data, lambda row: volume_text(row, data.words), least=least)]
 
 
-def told(scene: Scene, data: MapData, words: Callable[[dict[str, Any]], str], by: str = "volume") -> list[Told]:
+def volume_text(row: Mapping[str, Any], words: Words) -> str:
+    """'13.6 Mt' of a row of arcs."""
+    return words("pill.volume", volume=words.number(float(row["volume"])), unit=words.unit(row["unit"]))
+
+
+def largest(data: MapData, count: int) -> set[str]:
+    """The numbers of the largest flows: so many that differ."""
+    rows = sorted(records(data.arcs), key=lambda row: -float(row["volume"]))
+    return set(list(dict.fromkeys(volume_text(row, data.words) for row in rows if row["arc"] in data.lines))[:count])
+
+
+def told(scene: Scene, data: MapData, words: Callable[[dict[str, Any]], str], by: str = "volume",
+         least: float = 3 * SHORT) -> list[Told]:
     """The flows that get a number, largest ``by`` first; a chain of one number is told once, on its longest link."""
     rows = {row["arc"]: row for row in records(data.arcs)}
     longest: dict[str, Strand] = {}
     for strand in scene.of("flow"):
-        if strand.length > 3 * SHORT and (strand.arc not in longest or strand.length > longest[strand.arc].length):
+        if strand.length > least and (strand.arc not in longest or strand.length > longest[strand.arc].length):
             longest[strand.arc] = strand
     out: list[Told] = []
     placed: list[dict[str, Any]] = []

@@ -9,12 +9,12 @@ from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import chosen
 from energy_routes.maps.data.titles import difference, titled
-from energy_routes.maps.figure.change import DARK, SAME_SPAN, ChangeData, change, change_panel
-from energy_routes.maps.figure.dumbbell import changes, draw_dumbbells
+from energy_routes.maps.figure.changes.change import SAME_SPAN, ChangeData, change, change_panel, samples
+from energy_routes.maps.figure.changes.dumbbell import changes, draw_dumbbells
 from energy_routes.maps.figure.panel import HALF, flow_box, flow_panel, sheet_of
 from energy_routes.maps.figure.paper import add_legend, check_suffix, grid, made, new_page, panel_at
 from energy_routes.maps.figure.text.labels import text_size
-from energy_routes.maps.figure.text.legend import MARGIN, Sample, fill, row, units
+from energy_routes.maps.figure.text.legend import MARGIN, fill, row, units
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -84,16 +84,7 @@ def _slide(before: Plan, after: Plan, data: ChangeData, span: str | None, title:
 
 def _change_legend(ax: Axes, data: ChangeData, width: float, unit: str) -> None:
     """What purple, green and grey mean, and how much the widest line stands for."""
-    words, step, y = data.words, data.most * DARK, STRIP / 2
-
-    def line(tone: str, wide: float) -> Sample:
-        return lambda at: ax.plot([at, at + 16], [y, y], color=tone, linewidth=wide, solid_capstyle="butt")
-
-    items = [(line(style.LESS[1], 4.0), 16.0, f"≤ {words.signed(-step, 2)}"),
-             (line(style.LESS[0], 2.4), 16.0, words("legend.decrease")),
-             (line(style.STILL, 0.8), 16.0, words("legend.no_change")),
-             (line(style.MORE[0], 2.4), 16.0, words("legend.increase")),
-             (line(style.MORE[1], 4.0), 16.0, f"≥ {words.signed(step, 2)}")]
+    words, y, items = data.words, STRIP / 2, samples(ax, data, STRIP / 2)
     said = words("legend.widest", value=words.number(data.most, 2), unit=unit)
 
     def draw(shrink: float) -> float:

@@ -9,7 +9,7 @@ import pandas as pd
 from energy_routes.answer import Words, corridor_volumes, market_volumes
 from energy_routes.maps.data import style
 from energy_routes.maps.data.titles import TOLD, Labels, shortened
-from energy_routes.maps.figure.change import LEAST
+from energy_routes.maps.figure.changes.change import LEAST
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.pack import in_order
 from energy_routes.plan import Plan

@@ -15,7 +15,9 @@ from energy_routes.maps.data.payload import MapData, payload
 from energy_routes.maps.data.scene import Dress, Dresser
 from energy_routes.maps.figure import layers
 from energy_routes.maps.figure.panel import Canvas, Detail, Extent, close_panel, open_panel
+from energy_routes.maps.figure.text.legend import Part, Sample, Strip, units
 from energy_routes.maps.figure.text.pills import Told, draw_volumes, told
+from energy_routes.maps.figure.text.signs import draw_limits
 from energy_routes.pack import in_order
 from energy_routes.plan import Plan, check_meaning
 
@@ -39,7 +41,7 @@ class ChangeData(MapData):
     most: float
 
 
-def change(before: Plan, after: Plan, period: str | None = None, lang: str = "en") -> ChangeData:
+def change(before: Plan | MapData, after: Plan | MapData, period: str | None = None, lang: str = "en") -> ChangeData:
     """Two plans (or maps) of one span set against each other.
 
     Raises UsageError when their spans are not equally long, their tables differ in meaning, or a plan has no such
@@ -82,14 +84,41 @@ def dresser(data: ChangeData) -> Dresser:
 
 
 def change_panel(ax: Axes, data: ChangeData, *, detail: Detail | None = None, box: Extent | None = None,
-                 badge: str | None = None) -> Canvas:
-    """A whole panel of the change, its numbers in signed pills."""
+                 badge: str | None = None, most: int | None = None) -> Canvas:
+    """A whole panel of the change: its numbers (the largest ``most``) in signed pills, and what is scarce."""
     canvas = open_panel(ax, data, detail=detail, box=box, badge=badge, dress=dresser(data))
     size = canvas.detail
+    draw_limits(ax, canvas.scene, data, canvas.placer, size.text, told=size.prices)
     pills = [Told(strand, text, (style.LESS if text.startswith(MINUS) else style.MORE)[1]) for strand, text, _ in
              told(canvas.scene, data, lambda row: data.words.signed(float(row["change"]), 2), by="change")]
-    draw_volumes(ax, pills, canvas.scene, canvas.placer, size.text)
+    draw_volumes(ax, pills[:most], canvas.scene, canvas.placer, size.text)
     main, others = layers.by_weight(canvas.scene)
     layers.draw_labels(ax, [*main, *others][:size.names], canvas.scene, canvas.placer, size.text)
     close_panel(canvas)
     return canvas
+
+
+def samples(ax: Axes, data: ChangeData, y: float) -> list[tuple[Sample, float, str]]:
+    """What purple, green and grey mean, as samples of lines at a height with their words."""
+    words, step = data.words, data.most * DARK
+
+    def line(tone: str, wide: float) -> Sample:
+        return lambda at: ax.plot([at, at + 16], [y, y], color=tone, linewidth=wide, solid_capstyle="butt")
+
+    return [(line(style.LESS[1], 4.0), 16.0, f"≤ {words.signed(-step, 2)}"),
+            (line(style.LESS[0], 2.4), 16.0, words("legend.decrease")),
+            (line(style.STILL, 0.8), 16.0, words("legend.no_change")),
+            (line(style.MORE[0], 2.4), 16.0, words("legend.increase")),
+            (line(style.MORE[1], 4.0), 16.0, f"≥ {words.signed(step, 2)}")]
+
+
+def change_samples(data: ChangeData, head: str) -> Part:
+    """The part of a legend that says what the lines of a change mean, under a heading (a key of words)."""
+
+    def draw(strip: Strip, x: float) -> float:
+        told = data.words("legend.widest", value=data.words.number(data.most, 2), unit=units(data))
+        return max(strip.head(x, data.words(head)),
+                   strip.row(x, strip.height - 29, samples(strip.ax, data, strip.height - 29)),
+                   strip.text(x, strip.height - 46, told, 6.0))
+
+    return draw

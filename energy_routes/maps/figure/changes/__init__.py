@@ -1,0 +1,1 @@
+"""Two plans on paper: what one moves that the other does not."""
