@@ -231,6 +231,40 @@ def test_focus_by_line_bar_legend_and_keyboard(open_page: Any, pair: Path) -> No
     assert page.evaluate("document.activeElement.dataset.arc") == second
 
 
+def test_back_undoes_choices_and_an_address_holds_the_zoom(open_page: Any, pair: Path) -> None:
+    page = open_page(pair, "v=after")
+    page.locator('.bar[data-arc="HUB_GATE"]').click()
+    page.click('[data-view="before"]')
+    page.go_back()
+    assert "v=after" in page.evaluate("location.hash")
+    assert text(page, "#detail h3") == "East pipeline"
+    page.go_back()
+    assert page.locator("g.line.faded").count() == 0
+    page.click(".zoomer button:first-child")
+    page.click(".zoomer button:first-child")
+    page.wait_for_function("() => location.hash.includes('z=')")
+    places = "() => [...document.querySelectorAll('g.ground')].map(g => g.getAttribute('transform'))"
+    zoomed = page.evaluate(places)
+    again = open_page(pair, page.evaluate("location.hash.slice(1)"))
+    numbers = [[float(part) for part in re.findall(r"-?[\d.]+", one[0])] for one in (zoomed, again.evaluate(places))]
+    assert numbers[1] == pytest.approx(numbers[0], abs=0.6)
+    again.keyboard.press("0")
+    assert "z=" not in again.evaluate("location.hash")
+
+
+def test_the_list_shows_lines_of_one_kind(open_page: Any, pair: Path, after: er.Plan) -> None:
+    page = open_page(pair, "v=after")
+    rows = after.arcs.groupby("arc")[["volume", "capacity"]].sum()
+    used = rows["volume"] / rows["capacity"]
+    page.select_option("#filter", "slack")
+    shown = set(page.eval_on_selector_all(".bar", "bars => bars.map(bar => bar.dataset.arc)"))
+    assert shown == set(used[(rows["volume"] > 0.01) & (used < 0.5)].index)
+    page.select_option("#filter", "unused")
+    unused = set(page.eval_on_selector_all(".bar", "bars => bars.map(bar => bar.dataset.arc)"))
+    assert unused
+    assert not (unused & set(rows[rows["volume"] > 0.01].index))
+
+
 def test_months_by_slider_arrows_and_play(open_page: Any, pair: Path) -> None:
     page = open_page(pair, "v=after")
     assert text(page, "#period-name") == "2024"

@@ -9,21 +9,27 @@ import { focusedArcs } from "./state.js";
 
 const MOST = 60;
 
+// Which lines the list shows, from what they carry in the span and whether they carried something before.
+const FILTERS = {
+  used: (now, before) => Math.max(now.flow, comparing() ? before.flow : 0) > content.style.floor,
+  scarce: (now) => now.limits.length > 0,
+  slack: (now) => now.flow > content.style.floor && now.used !== null && now.used < 0.5,
+  unused: (now) => now.flow <= content.style.floor,
+};
+
 const sought = () => find("search").value.trim().toLocaleLowerCase();
 const matches = (name) => name.toLocaleLowerCase().includes(sought());
 
 /**
- * Lines that carry something now or carried it before, largest first; those in focus only, when a corridor is.  What
- * is sought is found among all lines.
+ * The lines that pass the filter, largest first; those in focus only, when a corridor is.  What is sought is found
+ * among all lines, unless a filter is chosen.
  */
 function linesShown() {
   const focus = state.focus && state.focus.kind !== "arc" ? focusedArcs() : null;
   return arcs
     .filter((arc) => state.families.has(arc.family) && (!focus || sought() || focus.has(arc.n)) && matches(arc.name))
     .map((arc) => ({ arc, now: reading(arc, shownPlan(), state.span), before: reading(arc, 0, state.span) }))
-    .filter(
-      ({ now, before }) => sought() || Math.max(now.flow, comparing() ? before.flow : 0) > content.style.floor,
-    )
+    .filter(({ now, before }) => (sought() && state.filter === "used") || FILTERS[state.filter](now, before))
     .sort((a, b) => b.now.flow - a.now.flow)
     .slice(0, MOST);
 }
@@ -91,6 +97,8 @@ export function drawBars() {
     tab.tabIndex = chosen ? 0 : -1;
     if (chosen) find("bars").setAttribute("aria-labelledby", tab.id);
   }
+  find("filter").hidden = routes;
+  find("filter").value = state.filter;
   const measure = priceUnit([...state.families][0]);
   const note = comparing() ? say("panel.bars_note") : say("legend.capacity");
   find("bars-note").textContent = routes ? say("page.routes_note", { unit: measure }) : note;

@@ -133,6 +133,7 @@ function start() {
     button.addEventListener("click", () => find(button.dataset.close).close());
   }
   find("search").addEventListener("input", drawBars);
+  find("filter").addEventListener("change", (event) => update({ filter: event.target.value }));
   find("animate").addEventListener("click", () => update({ moving: !state.moving }));
   find("reset").addEventListener("click", () => {
     goHome();

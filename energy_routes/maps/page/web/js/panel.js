@@ -12,7 +12,7 @@ import { drawPills, drawWaysOut, numbersOf, placeNumbers, waysOut } from "./pill
 import { startPointer } from "./pointer.js";
 import { strandsOf } from "./scene.js";
 import { drawSigns, placeSigns } from "./signs.js";
-import { focusedArcs, state } from "./state.js";
+import { focusedArcs, keepCamera, state } from "./state.js";
 import { hideTip, showTip } from "./tooltip.js";
 
 const NEAREST = 24;
@@ -22,6 +22,7 @@ const FIRST = 8; // numbers told before the names of places
 const MOST = 34; // numbers told at all
 
 let transform = d3.zoomIdentity; // shared by all panels
+let aimed = null; // the camera of the state that the transform stands for
 export const panels = [];
 
 export class Panel {
@@ -73,6 +74,7 @@ export class Panel {
       [Math.max(width, east * this.fit + this.origin.x), Math.max(height, south * this.fit + this.origin.y)],
     ]);
     for (const svg of [this.base, this.svg]) svg.attr("viewBox", `0 0 ${width} ${height}`);
+    this.aim(true);
     this.place();
   }
 
@@ -84,7 +86,33 @@ export class Panel {
     this.strands = strandsOf(this.which);
     this.root.classed("still", !state.moving);
     if (!this.size) this.resize();
-    else this.place();
+    else {
+      this.aim();
+      this.place();
+    }
+  }
+
+  /** Look where the state's camera does, if that came from elsewhere, or ``again`` in a panel of another size. */
+  aim(again = false) {
+    const to = state.camera;
+    if (to === aimed && !(again && to)) return;
+    const scale = to && this.fit * to.k;
+    transform = to
+      ? d3.zoomIdentity
+          .translate(
+            this.size.width / 2 - to.x * scale - this.origin.x * to.k,
+            this.size.height / 2 - to.y * scale - this.origin.y * to.k,
+          )
+          .scale(to.k)
+      : d3.zoomIdentity;
+    aimed = to;
+  }
+
+  /** The camera of the transform: how much larger than the first view, and the place in the middle of the panel. */
+  get view() {
+    const { camera, size } = this;
+    const middle = { x: (size.width / 2 - camera.x) / camera.scale, y: (size.height / 2 - camera.y) / camera.scale };
+    return { k: +transform.k.toFixed(3), x: +middle.x.toFixed(1), y: +middle.y.toFixed(1) };
   }
 
   get camera() {
@@ -210,11 +238,17 @@ function moveAll(to) {
   transform = to;
   hideTip();
   clearTimeout(settling);
-  settling = setTimeout(placeAll, REST);
+  settling = setTimeout(rest, REST);
   waiting ||= requestAnimationFrame(() => {
     waiting = 0;
     for (const panel of panels) panel.shift();
   });
+}
+
+function rest() {
+  aimed = transform === d3.zoomIdentity ? null : panels[0].view;
+  keepCamera(aimed);
+  placeAll();
 }
 
 function placeAll() {
@@ -231,5 +265,5 @@ export function zoomBy(factor) {
 /** Go back to the home view. */
 export function goHome() {
   transform = d3.zoomIdentity;
-  placeAll();
+  rest();
 }

@@ -3,6 +3,7 @@
 import { arcOf, content, corridorOf, families, kind, plans, spans } from "./data.js";
 
 const VIEWS = kind === "one" ? ["after"] : ["after", "before", "side", "change"];
+const FILTERS = ["used", "scarce", "slack", "unused"];
 const FOCI = {
   arc: (id) => arcOf(id),
   corridor: (id) => corridorOf(id),
@@ -15,7 +16,9 @@ export const state = {
   span: content.start,
   families: new Set(families),
   focus: null, // {kind: "arc" | "corridor" | "route", id}
+  camera: null, // {k, x, y}: how much larger than the first view, and the place in the middle; null: the first view
   list: "lines",
+  filter: "used", // which lines the list shows
   moving: true,
 };
 
@@ -26,11 +29,19 @@ export function onChange(listener) {
   listeners.push(listener);
 }
 
+const CHOICES = new Set(["view", "focus", "list", "filter", "families"]); // what the browser's Back undoes
+
 /** Change what is looked at, and redraw. */
 export function update(changes) {
   Object.assign(state, changes);
-  writeAddress();
+  writeAddress(Object.keys(changes).some((key) => CHOICES.has(key)));
   for (const listener of listeners) listener(state);
+}
+
+/** Remember where the camera rests; nothing is drawn anew. */
+export function keepCamera(camera) {
+  state.camera = camera;
+  writeAddress(false);
 }
 
 /** Focus on something; a second time on the same releases it. */
@@ -62,10 +73,16 @@ export function focusedArcs() {
   return new Set(plans[shownPlan()].routes[Number(id)]?.arcs ?? []);
 }
 
-/** Take the view from the address; whatever it does not say stays. */
+/** A camera as an address tells it; null for none, or for what is none. */
+function cameraOf(text) {
+  const [k, x, y, ...more] = text.split(",").map(Number);
+  return k > 0 && Number.isFinite(k) && Number.isFinite(x) && Number.isFinite(y) && !more.length ? { k, x, y } : null;
+}
+
+/** Take the view from the address: without a focus, a list or a camera there is none; other things stay. */
 export function readAddress() {
   const told = new URLSearchParams(location.hash.slice(1));
-  const changes = {};
+  const changes = { focus: null, list: "lines", camera: cameraOf(told.get("z") ?? "") };
   if (VIEWS.includes(told.get("v"))) changes.view = told.get("v");
   const span = spans.findIndex((one) => one.id === told.get("t"));
   if (span >= 0) changes.span = span;
@@ -81,11 +98,12 @@ export function readAddress() {
     changes.focus = { kind: what, id: rest.join(":") };
   }
   if (told.get("l") === "routes") changes.list = "routes";
+  changes.filter = FILTERS.includes(told.get("q")) ? told.get("q") : "used";
   if (told.get("a") === "0") changes.moving = false;
   Object.assign(state, changes);
 }
 
-function writeAddress() {
+function writeAddress(chosen) {
   const told = new URLSearchParams();
   if (kind !== "one") told.set("v", state.view);
   if (content.kind === "steps") told.set("s", state.step);
@@ -93,9 +111,12 @@ function writeAddress() {
   if (families.length > 1) told.set("c", [...state.families].join(","));
   if (state.focus) told.set("f", `${state.focus.kind}:${state.focus.id}`);
   if (state.list !== "lines") told.set("l", state.list);
+  if (state.filter !== "used") told.set("q", state.filter);
   if (!state.moving) told.set("a", "0");
+  if (state.camera) told.set("z", Object.values(state.camera).join(","));
+  const address = `#${told}`;
   try {
-    history.replaceState(null, "", `#${told}`);
+    history[chosen && address !== location.hash ? "pushState" : "replaceState"](null, "", address);
   } catch {
     // A sandboxed notebook frame refuses; the page works without an address.
   }
