@@ -15,6 +15,7 @@ import pytest
 from shapely import LineString, Polygon
 from toy_maps import toy_plan
 
+import energy_routes as er
 from energy_routes.answer.words import Words
 from energy_routes.errors import UsageError
 from energy_routes.maps.data.payload import payload
@@ -37,6 +38,20 @@ def plan_of(years: list[int], step: str = "year") -> Any:
     """As much of a plan as its calendar."""
     network = SimpleNamespace(packs=[SimpleNamespace(path=Path("nowhere/pack"))])
     return SimpleNamespace(case=SimpleNamespace(periods=periods_of(years, step), network=network))  # type: ignore[arg-type]
+
+
+# -------------------------------------------------------------------------------------------- volumes
+
+
+def test_volumes_of_a_corridor_are_of_one_family_and_no_money() -> None:
+    plan = er.solve(er.load("energy-2024"))
+    told = content(plan)
+    carried = {one["id"]: (one["family"], told["plans"][0]["corridors"][one["id"]][0]) for one in told["corridors"]}
+    of = plan.groups.query("kind == 'corridor' and period == 'total'").set_index(["group", "family"])["volume"]
+    for id_, group, family in (("CPC", "CPC", "oil"), ("ORENBURG", "ORENBURG", "oil"),
+                               ("ORENBURG.gas", "ORENBURG", "gas"), ("CHINA", "CHINA", "gas")):
+        assert carried[id_] == (family, pytest.approx(of[group, family], abs=0.006))
+    assert len(carried) == 18
 
 
 # -------------------------------------------------------------------------------------------- time

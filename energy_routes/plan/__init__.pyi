@@ -6,6 +6,7 @@ from .limits import (
     limit_table as limit_table,
 )
 from .making.builds_and_emissions import builds_table as builds_table
+from .making.groups import corridor_rows as corridor_rows
 from .making.routes import (
     VALUES as VALUES,
     merged as merged,

@@ -16,7 +16,7 @@ import pandas as pd
 from energy_routes.indicators import LINES
 from energy_routes.network import Names
 from energy_routes.pack import inert_frame, listed
-from energy_routes.plan import Plan, merged
+from energy_routes.plan import Plan, corridor_rows, merged
 from energy_routes.results.summary import binding
 from energy_routes.results.workbook import timeless
 
@@ -58,7 +58,7 @@ def small_units(plan: Plan) -> dict[str, str]:
 
 def directions_table(plan: Plan) -> pd.DataFrame:
     """A row a corridor; a column a month, gone by (from the actuals) or planned, in kt (mcm), and their sum."""
-    groups = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] != "total")]
+    groups = corridor_rows(plan.groups).query("period != 'total'")
     ahead = groups.pivot_table("volume", ["family", "group", "name"], "period", aggfunc="sum", sort=False)
     past = plan.case.past
     before = [p.label for p in past.periods] if past else []

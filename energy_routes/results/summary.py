@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.answer import Answer, Words, answer_of
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.network import Names
-from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan
+from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan, corridor_rows
 from energy_routes.results.tables import exact
 
 BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volume", "price", "price_down", "unit",
@@ -180,7 +180,7 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
     family_of = plan.case.network.family_of("arcs")
     terms = tables["limit_terms"].groupby("limit")["arc"].agg(set).to_dict()
     called, out = Names(tables).target, {}
-    rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
+    rows = corridor_rows(plan.groups).query("period == 'total'")
     for group, family in zip(map(str, rows["group"]), map(str, rows["family"]), strict=True):
         routes = plan.routes[(plan.routes["corridor"] == group) & (plan.routes["family"] == family)]
         arcs = {arc for path in routes["arcs"].fillna("") for arc in path.split(";")}
@@ -200,8 +200,7 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
 
 def _corridors(plan: Plan) -> list[dict[str, Any]]:
     limits = limits_of_corridors(plan)
-    rows = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
-    rows = rows[rows["family"].isin(list(plan.case.network.families))]
+    rows = corridor_rows(plan.groups).query("period == 'total'")
     rows = rows.sort_values(["family", "volume", "group"], ascending=[False, False, True])
     columns = ["volume", "capacity", "utilisation", "share"]
     return [

@@ -16,7 +16,7 @@ from energy_routes.case import ALL
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import compare_figure, explore
 from energy_routes.network import Names
-from energy_routes.plan import Plan, check_meaning
+from energy_routes.plan import Plan, check_meaning, corridor_rows
 from energy_routes.solving import Cost, Yardstick, stated
 
 if TYPE_CHECKING:
@@ -257,8 +257,8 @@ def _totals(before: Plan, after: Plan) -> pd.DataFrame:
 
 def _corridors(before: Plan, after: Plan) -> pd.DataFrame:
     def volumes(plan: Plan) -> pd.Series[float]:
-        chosen = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["period"] == "total")]
-        return chosen[chosen["family"] != "all"].set_index(["name", "unit", "family"])["volume"]
+        chosen = corridor_rows(plan.groups).query("period == 'total'")
+        return chosen.set_index(["name", "unit", "family"])["volume"]
 
     table = _joined(volumes(before), volumes(after)).rename_axis(["corridor", "unit", "family"]).reset_index()
     return _of_both(table.drop(columns="family"), table["family"], before, after)

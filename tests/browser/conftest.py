@@ -44,9 +44,9 @@ def open_page(browser: Any) -> Iterator[Open]:
     contexts, said = [], []
 
     def open_(file: Path, view: str = "", size: tuple[int, int] = (1280, 720), *, motion: str = "reduce",
-              quiet: bool = True) -> Any:
+              scheme: str = "light", quiet: bool = True) -> Any:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True,
-                                      reduced_motion=motion, accept_downloads=True)
+                                      reduced_motion=motion, color_scheme=scheme, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
         if quiet:

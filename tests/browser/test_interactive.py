@@ -242,7 +242,7 @@ def test_back_undoes_choices_and_an_address_holds_the_zoom(open_page: Any, pair:
     assert page.locator("g.line.faded").count() == 0
     page.click(".zoomer button:first-child")
     page.click(".zoomer button:first-child")
-    page.wait_for_function("() => location.hash.includes('z=')")
+    page.wait_for_function("() => Number(/z=([\\d.]+)/.exec(location.hash)?.[1]) > 2")
     places = "() => [...document.querySelectorAll('g.ground')].map(g => g.getAttribute('transform'))"
     zoomed = page.evaluate(places)
     again = open_page(pair, page.evaluate("location.hash.slice(1)"))
@@ -373,14 +373,25 @@ def test_steps_are_gone_through_by_list_slider_and_buttons(open_page: Any, befor
 
 def test_no_accessibility_fault_in_any_view(open_page: Any, pair: Path) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    for view, act in (("v=change&f=arc%3AHUB_PORT", ""), ("v=after", "#open-table")):
-        page = open_page(pair, view)
+    for view, act, scheme in (("v=change&f=arc%3AHUB_PORT", "", "light"), ("v=after", "#open-table", "light"),
+                              ("v=change&f=arc%3AHUB_PORT", "", "dark"), ("v=after", "#open-table", "dark")):
+        page = open_page(pair, view, scheme=scheme)
         if act:
             page.click(act)
         found = axe.Axe().run(page, context={"exclude": [[".ground"], [".over"]]}, options={"runOnly": RULES})
         faults = [(fault["id"], fault["nodes"][0]["html"][:200], fault["nodes"][0].get("failureSummary", ""))
                   for fault in found.response["violations"]]
-        assert faults == [], view
+        assert faults == [], (view, scheme)
+
+
+def test_at_night_the_page_is_dark_and_the_map_is_as_by_day(open_page: Any, pair: Path) -> None:
+    by_day, by_night = (open_page(pair, "v=after", scheme=scheme) for scheme in ("light", "dark"))
+    ground = "selector => getComputedStyle(document.querySelector(selector)).backgroundColor"
+    assert by_night.evaluate(ground, "body") == "rgb(24, 33, 42)"
+    assert by_day.evaluate(ground, "body") == "rgb(255, 255, 255)"
+    for place in (".panel", ".legend"):
+        assert by_night.evaluate(ground, place) == by_day.evaluate(ground, place)
+    assert by_night.locator("#maps").screenshot() == by_day.locator("#maps").screenshot()
 
 
 def test_words_on_the_map_stand_out(open_page: Any, pair: Path) -> None:

@@ -21,7 +21,7 @@ from energy_routes.maps.data.titles import difference, titled
 from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import ground
 from energy_routes.maps.page.lines import beside, courses
-from energy_routes.maps.page.numbers import plan_numbers, text_of
+from energy_routes.maps.page.numbers import corridors_told, plan_numbers, text_of
 from energy_routes.network import read_features
 from energy_routes.pack import Family, in_order
 from energy_routes.plan import Plan, check_meaning
@@ -194,15 +194,18 @@ def _corridors(plans: Sequence[Any], ids: Sequence[str], words: Words) -> list[d
     at = {arc: number for number, arc in enumerate(ids)}
     found: dict[str, dict[str, Any]] = {}
     for plan in plans:
-        rows = plan.groups[plan.groups["kind"] == "corridor"].drop_duplicates("group")
-        meters = plan.case.network.tables["meters"]
+        rows = corridors_told(plan).drop_duplicates("id")
+        meters, family_of = plan.case.network.tables["meters"], plan.case.network.family_of("arcs")
         meters = meters[(meters["kind"] == "corridor") & meters["arc"].notna()]
         for row in records(rows):
             group = str(row["group"])
-            one = found.setdefault(group, {"id": group, "name": words.name(text_of(row["name"])) or group,
-                                           "family": row["family"], "arcs": set()})
-            metered = set(meters.loc[meters["group"] == group, "arc"])
-            paths = plan.routes.loc[(plan.routes["corridor"] == group).fillna(False), "arcs"].dropna()
+            name = words.name(text_of(row["name"])) or group
+            one = found.setdefault(row["id"], {"id": row["id"], "group": group, "name": name, "family": row["family"],
+                                               "arcs": set()})
+            of_family = meters["arc"].map(family_of) == row["family"]
+            metered = set(meters.loc[(meters["group"] == group) & of_family, "arc"])
+            own = (plan.routes["corridor"] == group) & (plan.routes["family"] == row["family"])
+            paths = plan.routes.loc[own.fillna(False), "arcs"].dropna()
             used = metered.union(*(str(path).split(";") for path in paths))
             one["arcs"] |= {at[arc] for arc in used if arc in at}
     return [{**one, "arcs": sorted(one["arcs"])} for one in found.values()]

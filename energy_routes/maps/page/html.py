@@ -19,7 +19,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 FIRST = "main"
-STYLES = ("page", "map", "print")
+STYLES = ("colours", "page", "map", "print")
 IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./(\w+)\.js";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function|class)\b)", re.M)
 NAMES = re.compile(r"^export (?:async )?(?:const|function|class) (?:(\w+)|\{([^}]*)\})", re.M)

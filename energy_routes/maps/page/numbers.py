@@ -13,7 +13,7 @@ from energy_routes.answer import Words, exported
 from energy_routes.maps.data.payload import bottlenecks, depths, moved_over, records
 from energy_routes.maps.data.titles import finding, limit_name
 from energy_routes.network import Names
-from energy_routes.plan import VALUES, Plan, merged
+from energy_routes.plan import VALUES, Plan, corridor_rows, merged
 
 DIGITS = 6
 
@@ -126,12 +126,21 @@ def _home(plan: Plan, labels: Sequence[str], family: str) -> float:
     return float(met + sold.loc[inland, "volume"].sum())
 
 
+def corridors_told(plan: Plan) -> pd.DataFrame:
+    """The rows of ``plan.groups`` of corridors, with an ``id`` of each corridor and family: volumes of two families do
+    not add.
+    """
+    rows = corridor_rows(plan.groups)
+    first = rows.groupby("group")["family"].transform("first")
+    return rows.assign(id=rows["group"].where(rows["family"] == first, rows["group"] + "." + rows["family"]))
+
+
 def _corridors(plan: Plan, spans: Sequence[Sequence[str]]) -> dict[str, list[float | None]]:
     """Volume of each corridor by span, by the corridor's id."""
-    rows = plan.groups[plan.groups["kind"] == "corridor"]
-    volume = rows.pivot_table(index="group", columns="period", values="volume", aggfunc="sum")
-    return {str(group): [short(volume.loc[group].reindex(list(labels)).fillna(0.0).sum()) for labels in spans]
-            for group in volume.index}
+    rows = corridors_told(plan)
+    volume = rows.pivot_table(index="id", columns="period", values="volume", aggfunc="sum")
+    return {str(told): [short(volume.loc[told].reindex(list(labels)).fillna(0.0).sum()) for labels in spans]
+            for told in volume.index}
 
 
 def _routes(plan: Plan, at: Mapping[str, int], words: Words, most: int) -> list[dict[str, Any]]:

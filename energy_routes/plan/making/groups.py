@@ -39,6 +39,11 @@ def groups_table(of: Solved) -> pd.DataFrame:
     )[["kind", "group", "name", "family", "period", "volume", "capacity", "utilisation", "share", "unit"]]
 
 
+def corridor_rows(groups: pd.DataFrame) -> pd.DataFrame:
+    """The rows of ``plan.groups`` that tell what a corridor carries; those of all families together are money."""
+    return groups[(groups["kind"] == "corridor") & (groups["family"] != ALL)]
+
+
 def _of_groups(space: Space) -> list[tuple[str, str, str]]:
     """The kind, name and family of each group."""
     labels = space.exposure.axis.frame[KEYS].iloc[:: len(space.case.periods)]

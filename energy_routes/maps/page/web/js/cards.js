@@ -54,7 +54,7 @@ function sparkline({ values, at }) {
     "svg",
     { width: WIDE, height: HIGH, viewBox: `0 0 ${WIDE} ${HIGH}`, "aria-hidden": "true" },
     make("path", { d: polyline(points), fill: "none", stroke: "#9aa7b4", "stroke-width": 1.3 }),
-    dot ? make("circle", { cx: dot[0], cy: dot[1], r: 2.6, fill: "#20303f" }) : null,
+    dot ? make("circle", { cx: dot[0], cy: dot[1], r: 2.6, fill: "currentColor" }) : null,
   );
 }
 

@@ -3,7 +3,7 @@
 import { arcOf, corridorOf, corridorsOf, familyOf, plans, reading, routesThrough, spans, WHOLE } from "./data.js";
 import { find, make, polyline } from "./dom.js";
 import { known, number, percent, priceUnit, say, unit, volume } from "./format.js";
-import { baseColour, INK } from "./palette.js";
+import { baseColour } from "./palette.js";
 import { comparing, findingNow, shownPlan, state, toggleFocus } from "./state.js";
 import { sheet } from "./sheet.js";
 import { sentence } from "./words.js";
@@ -30,7 +30,7 @@ function months(series) {
   const now =
     state.span === WHOLE
       ? null
-      : make("path", { d: `M${x(state.span)},2V${HIGH - 4}`, stroke: INK, "stroke-width": 0.8 });
+      : make("path", { d: `M${x(state.span)},2V${HIGH - 4}`, stroke: "currentColor", "stroke-width": 0.8 });
   const label = `${say("panel.months")}: 0–${volume(most)}`;
   return make(
     "svg",
@@ -52,7 +52,7 @@ const monthly = (values) => values.slice(0, WHOLE);
 /** The lines of a chart: before only where there is something to compare. */
 function seriesOf(valuesOf, capacity, family) {
   const now = { values: monthly(valuesOf(shownPlan())), stroke: baseColour(family), weight: 2 };
-  const before = { values: monthly(valuesOf(0)), stroke: INK, dash: "4 3", weight: 1.2 };
+  const before = { values: monthly(valuesOf(0)), stroke: "currentColor", dash: "4 3", weight: 1.2 };
   const limit = capacity ? [{ values: monthly(capacity), stroke: "#7d8791", dash: "1.5 3", weight: 1.4 }] : [];
   return comparing() ? [...limit, before, now] : [...limit, now];
 }
@@ -92,7 +92,9 @@ function ofCorridor(corridor) {
   const measure = unit(familyOf(corridor.family).unit);
   const facts = [fact(say("tip.flow"), `${volume(volumes(shownPlan())[state.span])} ${measure}`)];
   if (comparing()) facts.push(fact(say("view.before"), `${volume(volumes(0)[state.span])} ${measure}`));
-  const own = plans[shownPlan()].routes.filter((route) => route.corridor === corridor.id);
+  const own = plans[shownPlan()].routes.filter(
+    (route) => route.corridor === corridor.group && route.family === corridor.family,
+  );
   return [
     make("h3", {}, corridor.name),
     make("p", {}, say("group.corridor")),

@@ -3,7 +3,6 @@
 import { content } from "./data.js";
 import { make } from "./dom.js";
 import { number, priceUnit, say, signed } from "./format.js";
-import { INK } from "./palette.js";
 
 const [COST, GAIN] = ["#b0563a", "#2f7d4f"];
 
@@ -45,9 +44,9 @@ export function sheet(route) {
   );
   if (sold) {
     rows.unshift(line(say("sheet.price"), number(route.price, 1), step(range[0], route.price, range, "#8896a3")));
-    rows.push(line(say("sheet.netback"), number(route.netback, 1), step(range[0], route.netback, range, INK), true));
+    rows.push(line(say("sheet.netback"), number(route.netback, 1), step(range[0], route.netback, range, "currentColor"), true));
   } else {
-    rows.push(line(say("table.cost"), number(route.cost, 1), step(0, -route.cost, range, INK), true));
+    rows.push(line(say("table.cost"), number(route.cost, 1), step(0, -route.cost, range, "currentColor"), true));
   }
   const caption = say("panel.netback", { unit: priceUnit(route.family) });
   return make("table", { class: "sheet", "aria-label": caption }, make("tbody", {}, rows));

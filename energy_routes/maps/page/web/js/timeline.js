@@ -30,13 +30,13 @@ function drawArea() {
   const areas = families.map((family, k) => {
     const upper = months.map((i) => [x(i), y(now[i][k + 1])]);
     const lower = months.map((i) => [x(i), y(now[i][k])]).reverse();
-    return make("path", { d: `${polyline([...upper, ...lower])}Z`, fill: familyOf(family).pale });
+    return make("path", { d: `${polyline([...upper, ...lower])}Z`, fill: familyOf(family).pale, class: "family" });
   });
   const parts = [...areas];
   if (comparing()) {
     const path = polyline(months.map((i) => [x(i), y(before[i].at(-1))]));
     parts.push(
-      make("path", { d: path, fill: "none", stroke: "#20303f", "stroke-width": 1.2, "stroke-dasharray": "4 3" }),
+      make("path", { d: path, fill: "none", stroke: "currentColor", "stroke-width": 1.2, "stroke-dasharray": "4 3" }),
     );
   }
   const every = Math.ceil(WHOLE / Math.max(1, Math.floor(wide / 46)));
@@ -50,7 +50,7 @@ function drawArea() {
           y: 32,
           "font-size": 10,
           "text-anchor": "middle",
-          fill: chosen ? "#20303f" : "#4f5b66",
+          fill: chosen ? "currentColor" : "var(--muted)",
           "font-weight": chosen ? 700 : 400,
         },
         spans[i].short,
@@ -58,7 +58,7 @@ function drawArea() {
     );
   }
   if (state.span !== WHOLE) {
-    parts.push(make("path", { d: `M${x(state.span)},0V${HIGH - 2}`, stroke: "#20303f", "stroke-width": 1.2 }));
+    parts.push(make("path", { d: `M${x(state.span)},0V${HIGH - 2}`, stroke: "currentColor", "stroke-width": 1.2 }));
   }
   svg.setAttribute("viewBox", `0 0 ${wide} ${HIGH}`);
   svg.replaceChildren(...parts);
