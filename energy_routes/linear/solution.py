@@ -214,6 +214,20 @@ def residuals(problem: LinearForm, x: Vector, dual: Vector | None = None) -> dic
     }
 
 
+def weak_bound(problem: LinearForm, dual: Vector) -> float:
+    """What the objective of no point can pass, by weak duality: any multipliers of the rows will do.
+
+    Infinite where they prove nothing.  Multipliers below 1e-9 of the largest cost are the arithmetic's.
+    """
+    sign = 1.0 if problem.sense == "max" else -1.0
+    y = sign * np.concatenate([dual, problem.cost - problem.matrix.T @ dual])
+    y[np.abs(y) <= 1e-9 * max(1.0, _peak(np.abs(problem.cost)))] = 0.0
+    low = np.concatenate([problem.row_lower, problem.col_lower])
+    high = np.concatenate([problem.row_upper, problem.col_upper])
+    best = np.multiply(y, np.where(y > 0, high, low), out=np.zeros_like(y), where=y != 0)
+    return sign * float(best.sum()) + problem.offset
+
+
 def _over(violation: Vector, bound: Vector) -> Vector:
     """Violations over max(1, |bound|); an infinite bound is never violated (but a NaN stays a NaN)."""
     scale = np.maximum(1.0, np.abs(np.where(np.isfinite(bound), bound, 0.0)))

@@ -14,6 +14,7 @@ from .making.routes import (
 )
 from .plan import (
     MEANING as MEANING,
+    NOT_PROVED as NOT_PROVED,
     TABLES as TABLES,
     Plan as Plan,
     Prices as Prices,
@@ -23,3 +24,4 @@ from .plan import (
 from .price_table import Worth as Worth
 from .solved import Solved as Solved
 from .tables import Tables as Tables
+from .warnings.notices import notice as notice

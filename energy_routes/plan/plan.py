@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # What the tables of a plan mean: 2 counts groups by what is sold abroad; 1 counted them at the inlet of their meters.
 MEANING = 2
+NOT_PROVED = "feasible"  # the status of a plan that no one has shown to be the best
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
 
 
@@ -88,7 +89,7 @@ class Plan:
     case : Case
         The question.
     status : str
-        ``optimal``.
+        ``optimal``; or ``feasible``, of a foreign solver's plan that HiGHS had no time to check.
     objective : Value
         What was sought, MUSD.
     netback : float
@@ -96,7 +97,8 @@ class Plan:
     parts : Tables
         The tables and the warnings, each made when it is first read; ``parts.but(…)`` has others in their place.
     certificate : dict
-        Largest residuals and the gap; the solver; what is told of caps (``premium``) and builds.
+        Largest residuals and the gap; the solver; what is told of caps (``premium``) and builds; of a plan that is
+        not proved the ``bound`` that no plan can pass (MUSD), None where none is known.
     flows : DataFrame
         A row a lane and period.
     arcs : DataFrame
@@ -174,6 +176,11 @@ class Plan:
     builds = Read[pd.DataFrame]()
     emissions = Read[pd.DataFrame]()
     warnings = Read[tuple[dict[str, Any], ...]]()
+
+    @property
+    def proved(self) -> bool:
+        """Whether no plan is better, as HiGHS says."""
+        return self.status != NOT_PROVED
 
     @property
     def meaning(self) -> int:

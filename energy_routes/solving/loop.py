@@ -27,6 +27,7 @@ from energy_routes.solving.prices.marginal_prices import marginal_worth
 from energy_routes.solving.prices.premium import Yardstick, with_premium
 from energy_routes.solving.repairs import repairs
 from energy_routes.solving.reuse.shelf import laid_out
+from energy_routes.solving.second_opinion import Opinion, opinion, unproved
 from energy_routes.solving.tightest_caps import tightest_words
 from energy_routes.solving.unbounded import unbounded
 from energy_routes.solving.user_columns import views
@@ -81,8 +82,8 @@ def solve(
     case : Case
         The question.
     solver : str
-        'highs' is embedded.  Any other goes through PuLP ('cbc', or a path to a solver) and returns flows and the
-        objective, never prices.
+        'highs' is embedded.  Any other goes through PuLP ('cbc', or PuLP's own name) and returns flows and the
+        objective, never prices.  HiGHS solves the same programme beside it: its answer is believed where both agree.
     constraints : callable or None
         A function that yields PuLP constraints on the model that it is given; they join the arrays, with their prices.
     method : {'choose', 'simplex', 'ipm'}
@@ -97,7 +98,8 @@ def solve(
     Returns
     -------
     Plan
-        The plan, whose residuals have been checked; never a doubtful one.
+        The plan, whose residuals have been checked.  Its ``status`` is 'optimal'; or 'feasible' where HiGHS reached
+        the time limit before it could check the plan of another solver.
 
     Raises
     ------
@@ -112,7 +114,8 @@ def solve(
     LimitError
         The time limit was reached before the optimum was proved.
     SolverError
-        The solver is missing, refused the programme, or ended without an answer.
+        The solver is missing, refused the programme, broke down, hung, ended without an answer, or its answer is not
+        that of HiGHS.
     VerificationError
         The solution fails our own check of its residuals.
 
@@ -317,9 +320,17 @@ def _safest_words(case: Case) -> list[str]:
 
 
 def _foreign(space: Space, program: Program, options: Options, around: Around) -> Plan:
-    solution = pulp.solve_with(program, options.solver, time_limit=options.time_limit)
-    _refuse(solution.status, program, space)
-    return _handed_out(space, program, solution, None, options, (), around)
+    """The plan of a foreign solver, HiGHS beside it."""
+    session, cuts, heard = _session(program, options), list[Tangent](), list[Opinion]()
+
+    def asked(whole: Program) -> Solution:
+        heard.append(opinion(session, whole, options.solver, options.time_limit, space.case.name))
+        _refuse(heard[-1].solution.status, whole, space)
+        return heard[-1].solution
+
+    whole, solution = cut_until_inside(session, program, space, cuts, asked, TOLERANCE)
+    plan = _handed_out(space, whole, solution, None, options, cuts, around)
+    return plan if heard[-1].proved else unproved(plan, heard[-1].bound, options.solver)
 
 
 def _handed_out(

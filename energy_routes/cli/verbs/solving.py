@@ -31,6 +31,7 @@ from energy_routes.cli.options import (
 )
 from energy_routes.cli.places import check_file, whole_file
 from energy_routes.cli.reference import plan_before
+from energy_routes.errors import LimitError
 
 Map = Annotated[
     Path | None, typer.Option("--map", metavar="FILE", help="Draw the flows: .html .png .svg .pdf .gpkg .geojson.")
@@ -91,6 +92,9 @@ def solve(
     else:
         _print(plan, before, tables.Units.of(units, plan), sections, full=full, quiet=quiet)
     say_where({"Saved to": out, "Map in": map_}, quiet)
+    if not plan.proved:
+        told = next(warning["message"] for warning in plan.warnings if warning["code"] == "not_proved")
+        raise LimitError(f"{case.name}: {told}. Raise --time-limit.")
 
 
 def _keep(

@@ -158,6 +158,10 @@ class Engine:
         status, known, ray = self._highs.getDualRay()
         return np.array(ray, dtype=float) if known and status == highspy.HighsStatus.kOk else None
 
+    def ceiling(self) -> float:
+        """What the last run of a model with integer columns proved that no point can pass, infinite for nothing."""
+        return float(self._highs.getInfo().mip_dual_bound)
+
     def effort(self) -> tuple[int, float]:
         """(iterations of the last run, its relative gap if it had integer columns)."""
         info = self._highs.getInfo()

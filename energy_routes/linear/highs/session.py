@@ -33,7 +33,7 @@ from energy_routes.linear.highs.arrays import (
 )
 from energy_routes.linear.highs.interface import Engine
 from energy_routes.linear.programme import Program, gathered
-from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status
+from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status, weak_bound
 
 Method: TypeAlias = Literal["choose", "simplex", "ipm"]
 
@@ -145,6 +145,12 @@ class Session:
         if status is Status.infeasible_or_unbounded:
             status = self._tell_apart()
         return self._solution(status)
+
+    def bound(self) -> float | None:
+        """What the last solve proved that no point can pass, also where it was cut off; None where that is nothing."""
+        form = self._form
+        found = self._engine.ceiling() if form.integer.any() else weak_bound(form, self._engine.duals()[0])
+        return found if np.isfinite(found) else None
 
     def _proved_infeasible(self) -> bool:
         """Whether the solver's multipliers show that no point meets all rows and bounds; see :func:`refuted`."""

@@ -14,13 +14,18 @@ Works with PuLP 3.3 and PuLP 4.  Facts about PuLP that shaped this file:
 
 from __future__ import annotations
 
+import inspect
+import math
+import threading
+import time
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from energy_routes.errors import SolverError
+from energy_routes.errors import EnergyRoutesError, SolverError
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import LinearForm
 from energy_routes.linear.programme import Program
@@ -50,6 +55,10 @@ SOLVERS = {
     "xpress": Foreign(("XPRESS_PY", "XPRESS"), "pip install xpress, with a licence beyond its trial size"),
 }
 
+GAP = 1e-9  # relative, that a solver is asked to decide whole numbers to
+UNTOLD = 1e-4  # at which solvers stop by themselves that cannot be asked
+MOST_WORDS = 300  # letters of what a solver says of itself
+
 # LpStatus of PuLP 3 and LpSolveStatus of PuLP 4 share these numbers.  The limits (of time, memory, nodes, gap,
 # iterations, solutions) are of PuLP 4 only: each is an answer without a proof.
 _ENDED = {1: Status.optimal, -1: Status.infeasible, -2: Status.unbounded, -3: Status.infeasible_or_unbounded,
@@ -65,23 +74,60 @@ def to_pulp(program: Program, name: str = "energy_routes") -> Any:
     return _problem(program, name)[0]
 
 
-def solve_with(program: Program, solver: str, time_limit: float | None = None) -> Solution:
+def solve_with(
+    program: Program, solver: str, time_limit: float | None = None, patience: float | None = None
+) -> Solution:
     """Solve with a solver of PuLP's: by a name of ``SOLVERS`` or by PuLP's own, whatever the case.
 
-    The solution has values and an objective (our own arithmetic on the values) and no prices.  ``time_limit`` is in
-    seconds.  Raises SolverError, naming the install line, when the solver is not there or breaks down.
+    The solution has values and an objective (our own arithmetic on the values) and no prices.  Its ``gap`` is what the
+    solver was asked for.  The solver is told ``time_limit``, and left behind after ``patience``, both in seconds.
+    Raises SolverError, naming the install line, when the solver is not there; and when it breaks down, hangs, or
+    answers with what is no answer.
     """
-    engine = _solver(solver, time_limit)
-    if (program.col_lower > program.col_upper).any() or (program.row_lower > program.row_upper).any():
-        return Solution(Status.infeasible)
-    status, x = _run(program, engine, time_limit)
-    if status in (Status.infeasible, Status.unbounded, Status.infeasible_or_unbounded):
-        # Solvers mix these up in presolve.  Without an objective only the first can happen.
-        feasible, _ = _run(replace(program, terms=()), engine, time_limit)
-        status = {Status.optimal: Status.unbounded, Status.infeasible: Status.infeasible}.get(feasible, status)
-    if x is None or not status.has_values:
-        return Solution(status)
-    return Solution(status, Point(float(program.cost @ x) + program.offset, x, program.matrix @ x))
+
+    def solved() -> Solution:
+        engine = _solver(solver, time_limit)
+        if (program.col_lower > program.col_upper).any() or (program.row_lower > program.row_upper).any():
+            return Solution(Status.infeasible)
+        status, x = _run(program, engine, time_limit)
+        if status in (Status.infeasible, Status.unbounded, Status.infeasible_or_unbounded):
+            # Solvers mix these up in presolve.  Without an objective only the first can happen.
+            feasible, _ = _run(replace(program, terms=()), engine, time_limit)
+            status = {Status.optimal: Status.unbounded, Status.infeasible: Status.infeasible}.get(feasible, status)
+        if x is None or not status.has_values:
+            return Solution(status)
+        with np.errstate(over="ignore", invalid="ignore"):  # a value may be any number; what is infinite is no optimum
+            point = Point(float(program.cost @ x) + program.offset, x, program.matrix @ x)
+        return Solution(status, point, gap=(GAP if _takes_a_gap(engine) else UNTOLD) if program.integer.any() else None)
+
+    return _guarded(solved, solver, patience)
+
+
+def _guarded(solved: Callable[[], Solution], solver: str, patience: float | None) -> Solution:
+    """What ``solved`` returns in a thread of its own.  Whatever it raises is a SolverError, and so is no end."""
+    outcome: list[Solution | BaseException] = []
+    ended = threading.Event()
+
+    def run() -> None:
+        try:
+            outcome.append(solved())
+        except BaseException as error:  # a solver's own code may even ask the interpreter to exit
+            outcome.append(error)
+        finally:
+            ended.set()
+
+    threading.Thread(target=run, name=solver, daemon=True).start()
+    last = math.inf if patience is None else time.monotonic() + patience
+    while not ended.wait(0.1):  # in short steps: Ctrl-C gets through
+        if time.monotonic() > last:
+            raise SolverError(f"{solver} has not answered after {patience:.0f} s, so it is taken to hang. Give it"
+                              " longer with --time-limit, or use the embedded solver 'highs'")
+    found = outcome[0]
+    if isinstance(found, Solution):
+        return found
+    if isinstance(found, EnergyRoutesError):
+        raise found
+    raise SolverError(f"{solver} broke down: {type(found).__name__}: {str(found)[:MOST_WORDS]}") from found
 
 
 def available_solvers() -> list[str]:
@@ -97,23 +143,24 @@ def available_solvers() -> list[str]:
 
 def _run(program: Program, engine: Any, time_limit: float | None) -> tuple[Status, Vector | None]:
     """(status, value of every column if there are values) of one solve."""
-    import pulp
-
     problem, variables = _problem(program, "energy_routes")
-    try:
-        answer = problem.solve(engine)
-    except pulp.PulpSolverError as error:
-        raise SolverError(f"{engine.name} broke down: {error}") from error
+    answer = problem.solve(engine)
     status = _status(answer, problem, time_limit is not None)
     if not status.has_values:
         return status, None
     resting = np.clip(0.0, program.col_lower, program.col_upper)
-    return status, np.array([rest if variable.varValue is None else variable.varValue
-                             for rest, variable in zip(resting.tolist(), variables, strict=True)], dtype=float)
+    x = np.array([rest if variable.varValue is None else variable.varValue
+                  for rest, variable in zip(resting.tolist(), variables, strict=True)], dtype=float)  # fmt: skip
+    if not np.isfinite(x).all():
+        raise SolverError(f"{engine.name} returned {x[~np.isfinite(x)][0]} for {(~np.isfinite(x)).sum()} of {len(x)}"
+                          " variables, expected numbers. Set it right, or use the embedded solver 'highs'")
+    return status, x
 
 
 def _status(answer: Any, problem: Any, limited: bool) -> Status:
-    """What a finished ``solve`` means, in our words."""
+    """What a finished ``solve`` means, in our words.  Raises SolverError for what is no status of PuLP's."""
+    if not isinstance(answer, int) and not hasattr(answer, "has_solution"):
+        raise SolverError(f"the solver returned {str(answer)[:MOST_WORDS]!r}, expected a status of PuLP's")
     if hasattr(answer, "has_solution"):  # PuLP 4: statistics
         status, found = _ENDED.get(int(answer.status), Status.error), bool(answer.has_solution)
     else:  # PuLP 3: a number, and a second one on the problem
@@ -134,15 +181,22 @@ def _solver(name: str, time_limit: float | None) -> Any:
     if foreign is None and name.lower() not in own:
         raise SolverError(f"no solver is called {name!r}; expected one of {', '.join(sorted(SOLVERS))},"
                           f" or PuLP's own names {', '.join(sorted(own.values()))}")
+    options = {"msg": False} if time_limit is None else {"msg": False, "timeLimit": time_limit}
     for choice in foreign.names if foreign else (own[name.lower()],):
         if choice.lower() in own:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)  # PuLP 3.3 speaks of PuLP 4 when CBC is its own
-                engine = pulp.getSolver(choice, msg=False, **({} if time_limit is None else {"timeLimit": time_limit}))
+                engine = pulp.getSolver(choice, **options)
+                if _takes_a_gap(engine):
+                    engine = pulp.getSolver(choice, gapRel=GAP, **options)
             if engine.available():
                 return engine
     where = foreign.install if foreign else "see PuLP's guide to configuring solvers"
     raise SolverError(f"solver {name!r} is not installed: {where}; or use the embedded solver 'highs'")
+
+
+def _takes_a_gap(engine: Any) -> bool:
+    return "gapRel" in inspect.signature(type(engine)).parameters
 
 
 def _problem(program: Program, name: str) -> tuple[Any, list[Any]]:
