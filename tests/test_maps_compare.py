@@ -15,7 +15,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
-from toy_maps import toy_plan
+from toy_maps import cut_plan, toy_plan
 
 from energy_routes.answer.words import LANGUAGES, Words
 from energy_routes.errors import UsageError
@@ -34,13 +34,6 @@ from energy_routes.maps.layers.geodata import write_layers
 from energy_routes.pack import BUILT_IN, GAS, OIL
 
 YEAR = (["2024"], ["2024"])
-
-
-def cut_plan(**changes: Any) -> Any:
-    """The toy with its western way cut by a megatonne: half goes east, half stays in the ground, 50 MUSD are lost."""
-    told = {"title": "One berth closed", "west": 3.5, "east": 2.0, "shut_in": 0.5, "exported": 5.5, "netback": 850.0,
-            "flows": {"FH": 11.0, "HP": 5.0, "PQ": 5.0, "QM": 5.0, "HX": 1.0}}
-    return toy_plan(**(told | changes))
 
 
 @pytest.mark.parametrize(("lang", "said"), [

@@ -73,3 +73,10 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
     case = SimpleNamespace(title=title, name="toy", periods=periods, network=network, subject=())
     return SimpleNamespace(case=case, meaning=MEANING, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups,
                            supplies=lifted, netback=netback, prices=Prices(empty))
+
+
+def cut_plan(**changes: Any) -> Any:
+    """The toy with its western way cut by a megatonne: half goes east, half stays in the ground, 50 MUSD are lost."""
+    told = {"title": "One berth closed", "west": 3.5, "east": 2.0, "shut_in": 0.5, "exported": 5.5, "netback": 850.0,
+            "flows": {"FH": 11.0, "HP": 5.0, "PQ": 5.0, "QM": 5.0, "HX": 1.0}}
+    return toy_plan(**(told | changes))

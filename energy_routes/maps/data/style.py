@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 import numpy as np
 
+from energy_routes.answer import Words
 from energy_routes.pack import GAS, OIL, Family
 
 PICTURES: Final = (".png", ".svg", ".pdf")  # files that matplotlib writes
@@ -66,6 +67,13 @@ def colour(family: Family, utilisation: float) -> str:
     if np.isnan(utilisation):
         return UNCAPPED
     return family.ramp[int(np.searchsorted(UTILISATION_STEPS, utilisation, side="right"))]
+
+
+def steps_told(words: Words) -> tuple[str, ...]:
+    """The steps of utilisation in words: '< 50 %', '50–80', '80–95', '≥ 95 %'."""
+    low, middle, high = (f"{100 * share:.0f}" for share in UTILISATION_STEPS)
+    return (words("legend.below", high=low), words("legend.between", low=low, high=middle),
+            words("legend.between", low=middle, high=high), words("legend.above", low=high))
 
 
 def drawing() -> AbstractContextManager[None]:

@@ -16,7 +16,7 @@ from energy_routes.maps.data.projection import USUAL
 from energy_routes.maps.figure.changes.change import ChangeData, change
 from energy_routes.maps.layers.others import refuse_others
 from energy_routes.maps.layers.qgis import change_style, country_style, flow_style, node_style, write_styles
-from energy_routes.pack import listed, printable
+from energy_routes.pack import printable
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -99,10 +99,11 @@ def _write(data: MapData, target: Path) -> None:
     if target.suffix.lower() == ".geojson":
         flow_layer(data).to_file(target, driver="GeoJSON")
         return
-    flows = change_style(data.most) if isinstance(data, ChangeData) else flow_style(listed(data.families))
+    flows = (change_style(data.most, data.words) if isinstance(data, ChangeData)
+             else flow_style(data.families, data.words))
     layers = {
         "flows": (flow_layer(data), flows),
-        "nodes": (node_layer(data), node_style()),
+        "nodes": (node_layer(data), node_style(data.words)),
         "countries": (land_layer(data), country_style()),
     }
     for name, (layer, _) in layers.items():

@@ -1,20 +1,27 @@
 """QGIS styles inside a GeoPackage: its table ``layer_styles`` holds one QML document a layer, applied on opening.
 
-Width by flow and colour by utilisation are data-defined, with the same constants as every other map.
+Each layer is drawn by rules, one a class of the legend.  Widths are data-defined, with the constants of all maps.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
+from xml.etree.ElementTree import Element, SubElement, tostring
 
+from energy_routes.answer import Words
 from energy_routes.maps.data import style
 from energy_routes.pack import Family
 
 MM = 25.4 / 72.0  # QGIS measures strokes in millimetres
+SHAPES = {"field": ("triangle", style.INK), "port": ("circle", style.HALO), "hub": ("circle", style.HALO),
+          "border": ("square", style.HALO), "refinery": ("square", style.INK), "storage": ("pentagon", style.HALO),
+          "market": ("diamond", style.INK)}
+ALONG, BESIDE = "2", "6"  # where QGIS places a label: along a line, in the first free place around a point
+FLOWS = f'"volume" > {style.FLOW_FLOOR}'
 # The columns that QGIS looks for (QgsOgrProviderUtils); a GeoPackage lists the table among its attributes.
 TABLE = """CREATE TABLE layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
 f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT,
@@ -36,94 +43,152 @@ def write_styles(path: Path, styles: Mapping[str, str]) -> None:
                          (layer, column.fetchone()[0], qml, NEVER))
 
 
-def flow_style(families: Iterable[Family]) -> str:
+@dataclass(frozen=True)
+class Stroke:
+    """A class of lines in the legend: its name, the condition on a line, and how it is drawn.
+
+    ``width`` is an expression in millimetres; ``arrow``: whether an arrow shows the direction of flow.
+    """
+
+    name: str
+    where: str
+    colour: str
+    width: str = "0.25"
+    dash: str = "solid"
+    arrow: bool = True
+
+    def layers(self) -> Iterator[Element]:
+        """The line, and the arrow in its middle."""
+        yield _layer("SimpleLine", {"line_color": _rgb(self.colour), "line_width": "0.5", "line_width_unit": "MM",
+                                    "line_style": self.dash, "capstyle": "round", "joinstyle": "round"},
+                     {"outlineWidth": self.width})
+        if not self.arrow:
+            return
+        along = _layer("MarkerLine", {"placements": "CentralPoint", "placement": "centralpoint", "rotate": "1"}, {})
+        head = SubElement(along, "symbol", type="marker", name="@arrow", alpha="1", clip_to_extent="1", force_rhr="0")
+        head.append(_layer("SimpleMarker", {"name": "filled_arrowhead", "color": _rgb(style.HALO), "size_unit": "MM",
+                                            "outline_color": _rgb(style.INK), "outline_width": "0.2", "size": "2"},
+                           {"size": f"1.8 + {self.width}"}))
+        yield along
+
+
+def flow_style(families: Iterable[Family], words: Words) -> str:
     """Lines: width by flow, colour by family and utilisation; what carries nothing is thin, dashed when proposed."""
-    limits = (*style.UTILISATION_STEPS, 1e9)
-    tones = " ".join(f"WHEN \"family\" = '{family.id}' AND \"utilisation\" < {limit} THEN '{tone}'"
-                     for family in families for limit, tone in zip(limits, family.ramp, strict=True))
-    flows = f'"volume" > {style.FLOW_FLOOR}'
-    colour = (f"CASE WHEN NOT ({flows}) THEN '{style.IDLE}' WHEN \"utilisation\" IS NULL THEN '{style.UNCAPPED}' "
-              f"{tones} END")
-    width = f'CASE WHEN {flows} THEN {MM:.5f} * ({style.BASE_PT} + {style.PT_PER_MONTHLY} * "per_month") ELSE 0.25 END'
-    dash = f"CASE WHEN {flows} THEN 'solid' WHEN \"status\" = 'proposed' THEN 'dash' ELSE 'dot' END"
-    return _document(_line(colour, width, dash), _label('"name"', flows), order="per_month")
+    width = f'{MM:.5f} * ({style.BASE_PT} + {style.PT_PER_MONTHLY} * "per_month")'
+    edges = (0.0, *style.UTILISATION_STEPS, 1e9)
+    strokes = []
+    for family in families:
+        for k, (told, tone) in enumerate(zip(style.steps_told(words), family.ramp, strict=True)):
+            within = f'"utilisation" >= {edges[k]} AND "utilisation" < {edges[k + 1]}'
+            strokes.append(Stroke(f"{words.of_family('family', family)}: {told}",
+                                  f"\"family\" = '{family.id}' AND {FLOWS} AND {within}", tone, width))
+    strokes += [
+        Stroke(words("legend.no_limit"), f'{FLOWS} AND "utilisation" IS NULL', style.UNCAPPED, width),
+        Stroke(words("legend.proposed"), f"NOT ({FLOWS}) AND \"status\" = 'proposed'", style.IDLE, dash="dash",
+               arrow=False),
+        Stroke(words("legend.idle"), "ELSE", style.IDLE, dash="dot", arrow=False),
+    ]
+    symbols = [(one.name, one.where, _symbol("line", *one.layers())) for one in strokes]
+    return _document(symbols, _label(f'CASE WHEN {FLOWS} THEN "name" END', ALONG), order="per_month")
 
 
-def change_style(most: float) -> str:
+def change_style(most: float, words: Words) -> str:
     """Lines: width and colour by change, grey where nothing changes; ``most``: the largest change, Mt (bcm)."""
     scale = most or 1.0
-    moved = f'abs("change") >= {scale / 100}'
-    colour = (f"CASE WHEN NOT ({moved}) THEN '{style.STILL}' WHEN \"change\" <= {-scale / 3} THEN '{style.LESS[1]}' "
-              f"WHEN \"change\" < 0 THEN '{style.LESS[0]}' WHEN \"change\" < {scale / 3} THEN '{style.MORE[0]}' "
-              f"ELSE '{style.MORE[1]}' END")
+    still, strong = scale / 100, scale / 3
     points = f'{style.CHANGE_BASE_PT} + {style.CHANGE_PT} * abs("change") / {scale}'
-    width = f"CASE WHEN {moved} THEN {MM:.5f} * ({points}) ELSE 0.25 END"
-    label = "\"name\" || ' ' || CASE WHEN \"change\" > 0 THEN '+' ELSE '' END || round(\"change\", 2)"
-    return _document(_line(colour, width, "'solid'"), _label(label, moved), order="volume")
+    least, step = Stroke("", "", style.STILL, f"{MM:.5f} * ({points})"), words.number(strong, 2)
+    strokes = [
+        replace(least, name=words("legend.decrease_more", step=step), where=f'"change" <= {-strong}',
+                colour=style.LESS[1]),
+        replace(least, name=words("legend.decrease"), where=f'"change" > {-strong} AND "change" <= {-still}',
+                colour=style.LESS[0]),
+        Stroke(words("legend.none"), f'abs("change") < {still}', style.STILL, arrow=False),
+        replace(least, name=words("legend.increase"), where=f'"change" >= {still} AND "change" < {strong}',
+                colour=style.MORE[0]),
+        replace(least, name=words("legend.increase_more", step=step), where=f'"change" >= {strong}',
+                colour=style.MORE[1]),
+    ]
+    told = "\"name\" || ' ' || CASE WHEN \"change\" > 0 THEN '+' ELSE '' END || round(\"change\", 2)"
+    symbols = [(one.name, one.where, _symbol("line", *one.layers())) for one in strokes]
+    return _document(symbols, _label(f'CASE WHEN abs("change") >= {still} THEN {told} END', ALONG), order="volume")
 
 
-def node_style() -> str:
+def node_style(words: Words) -> str:
     """Points: a shape for each kind, as on the other maps."""
-    shape = ("CASE WHEN \"kind\" = 'field' THEN 'triangle' WHEN \"kind\" = 'market' THEN 'diamond' "
-             "WHEN \"kind\" IN ('border', 'refinery') THEN 'square' WHEN \"kind\" = 'storage' THEN 'pentagon' "
-             "ELSE 'circle' END")
-    fill = f"CASE WHEN \"kind\" IN ('field', 'market', 'refinery') THEN '{style.INK}' ELSE '#ffffff' END"
-    size = "CASE WHEN \"kind\" = 'hub' THEN 1.4 ELSE 2.4 END"
-    options = {"name": "circle", "color": "255,255,255,255", "outline_color": _rgb(style.INK), "outline_width": "0.3",
-               "size": "2.2", "size_unit": "MM"}
-    layer = _layer("SimpleMarker", options, {"name": shape, "fillColor": fill, "size": size})
-    return _document(_symbol("marker", layer), _label('"label"', '"volume" > 0'))
+    symbols = []
+    for kind, (shape, fill) in SHAPES.items():
+        options = {"name": shape, "color": _rgb(fill), "outline_color": _rgb(style.INK), "outline_width": "0.3",
+                   "size": "1.4" if kind == "hub" else "2.4", "size_unit": "MM"}
+        symbols.append((words(f"kind.{kind}"), f"\"kind\" = '{kind}'",
+                        _symbol("marker", _layer("SimpleMarker", options, {}))))
+    return _document(symbols, _label('CASE WHEN "volume" > 0 THEN "label" END', BESIDE))
 
 
 def country_style() -> str:
     """Areas: the land of the map, the home country not set apart."""
     options = {"color": _rgb(style.LAND), "outline_color": _rgb(style.BORDER), "outline_width": "0.2", "style": "solid"}
-    return _document(_symbol("fill", _layer("SimpleFill", options, {})), "")
+    return _document([("", "", _symbol("fill", _layer("SimpleFill", options, {})))], None)
 
 
-def _line(colour: str, width: str, dash: str) -> str:
-    options = {"line_color": _rgb(style.UNCAPPED), "line_width": "0.5", "line_width_unit": "MM", "capstyle": "round",
-               "joinstyle": "round"}
-    defined = {"outlineColor": colour, "outlineWidth": width, "outlineStyle": dash}
-    return _symbol("line", _layer("SimpleLine", options, defined))
+def _symbol(kind: str, *layers: Element) -> Element:
+    symbol = Element("symbol", type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+    symbol.extend(layers)
+    return symbol
 
 
-def _layer(kind: str, options: dict[str, str], defined: dict[str, str]) -> str:
+def _layer(kind: str, options: Mapping[str, str], defined: Mapping[str, str]) -> Element:
     """A symbol layer: fixed options, and properties that an expression over the columns gives."""
-    fixed = "".join(f'<Option type="QString" name={quoteattr(k)} value={quoteattr(v)}/>' for k, v in options.items())
-    given = "".join(
-        f'<Option type="Map" name={quoteattr(k)}><Option type="bool" name="active" value="true"/>'
-        f'<Option type="QString" name="expression" value={quoteattr(v)}/><Option type="int" name="type" value="3"/>'
-        "</Option>" for k, v in defined.items())
-    properties = (f'<data_defined_properties><Option type="Map"><Option type="QString" name="name" value=""/>'
-                  f'<Option type="Map" name="properties">{given}</Option>'
-                  '<Option type="QString" name="type" value="collection"/></Option></data_defined_properties>')
-    return (f'<layer class="{kind}" enabled="1" locked="0" pass="0"><Option type="Map">{fixed}</Option>'
-            f"{properties if defined else ''}</layer>")
+    layer = Element("layer", {"class": kind, "enabled": "1", "locked": "0", "pass": "0"})
+    _options(SubElement(layer, "Option", type="Map"), options)
+    if defined:
+        of = SubElement(SubElement(layer, "data_defined_properties"), "Option", type="Map")
+        _options(of, {"name": "", "type": "collection"})
+        properties = SubElement(of, "Option", type="Map", name="properties")
+        for name, expression in defined.items():
+            one = SubElement(properties, "Option", type="Map", name=name)
+            SubElement(one, "Option", type="bool", name="active", value="true")
+            SubElement(one, "Option", type="int", name="type", value="3")
+            _options(one, {"expression": expression})
+    return layer
 
 
-def _symbol(kind: str, layer: str) -> str:
-    return (f'<renderer-v2 type="singleSymbol" symbollevels="0" enableorderby="{{order}}"><symbols>'
-            f'<symbol type="{kind}" name="0" alpha="1" clip_to_extent="1" force_rhr="0">{layer}</symbol></symbols>'
-            "{clause}</renderer-v2>")
+def _options(of: Element, values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        SubElement(of, "Option", type="QString", name=name, value=value)
 
 
-def _label(expression: str, shown: str) -> str:
-    """Small dark labels with a white edge, where a condition holds."""
-    text = f"CASE WHEN {shown} THEN {expression} END"
-    return ('<labeling type="simple"><settings calloutType="simple"><text-style fieldName='
-            f'{quoteattr(text)} isExpression="1" fontSize="7" fontSizeUnit="Point" textColor="{_rgb(style.INK)}">'
-            '<text-buffer bufferDraw="1" bufferSize="0.7" bufferSizeUnits="MM" bufferColor="255,255,255,230"/>'
-            "</text-style></settings></labeling>")
+def _label(expression: str, placement: str) -> Element:
+    """Small dark labels with a white edge, where the expression is not NULL."""
+    labels = Element("labeling", type="simple")
+    settings = SubElement(labels, "settings", calloutType="simple")
+    text = SubElement(settings, "text-style", fieldName=expression,
+                      isExpression="1", fontSize="7", fontSizeUnit="Point", textColor=_rgb(style.INK))
+    SubElement(text, "text-buffer", bufferDraw="1", bufferSize="0.7", bufferSizeUnits="MM",
+               bufferColor="255,255,255,230")
+    SubElement(settings, "placement", placement=placement, dist="1", distUnits="MM", placementFlags="10",
+               predefinedPositionOrder="TR,TL,BR,BL,R,L,TSR,BSR")
+    SubElement(settings, "rendering", obstacle="0", drawLabels="1")
+    return labels
 
 
-def _document(renderer: str, labels: str, order: str = "") -> str:
-    """A QML document; ``order``: the column by which features are drawn, the largest below."""
-    by = f'<orderby><orderByClause asc="0" nullsFirst="1">{escape(order)}</orderByClause></orderby>' if order else ""
-    drawn = renderer.replace("{order}", "1" if order else "0").replace("{clause}", by)
-    return ("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>"
-            f'<qgis version="3.28" styleCategories="Symbology|Labeling" labelsEnabled="{int(bool(labels))}">'
-            f"{drawn}{labels}</qgis>")
+def _document(symbols: Iterable[tuple[str, str, Element]], labels: Element | None, order: str = "") -> str:
+    """A QML document of rules (name, condition, symbol); ``order``: the column of which the largest is drawn below."""
+    root = Element("qgis", version="3.28", styleCategories="Symbology|Labeling",
+                   labelsEnabled=str(int(labels is not None)))
+    renderer = SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="0", forceraster="0",
+                          enableorderby=str(int(bool(order))))
+    rules, drawn = SubElement(renderer, "rules", key="all"), SubElement(renderer, "symbols")
+    for k, (name, where, symbol) in enumerate(symbols):
+        SubElement(rules, "rule", key=f"rule{k}", symbol=str(k), label=name, filter=where)
+        symbol.set("name", str(k))
+        drawn.append(symbol)
+    if order:
+        by = SubElement(SubElement(renderer, "orderby"), "orderByClause", asc="0", nullsFirst="1")
+        by.text = order
+    if labels is not None:
+        root.append(labels)
+    return f"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>{tostring(root, encoding='unicode')}"
 
 
 def _rgb(colour: str) -> str:

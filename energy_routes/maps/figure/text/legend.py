@@ -159,10 +159,7 @@ def _colours(strip: Strip, x: float) -> float:
     for at, family in enumerate(rows):
         for k, tone in enumerate(family.ramp):
             ax.add_patch(Rectangle((left + k * step, top - 10 * at - 3.4), step, 6.8, facecolor=tone))
-    low, middle, high = (f"{100 * share:.0f}" for share in style.UTILISATION_STEPS)
-    steps = (words("legend.below", high=low), words("legend.between", low=low, high=middle),
-             words("legend.between", low=middle, high=high), words("legend.above", low=high))
-    for k, name in enumerate(steps):
+    for k, name in enumerate(style.steps_told(words)):
         ax.text(left + (k + 0.5) * step, top - 10 * len(rows), name, size=6.0 * strip.shrink, color=style.MUTED,
                 ha="center", va="center")
 

@@ -1,6 +1,6 @@
 /** What widths, colours and symbols mean: sections of a drawing, set beside each other as the width allows. */
 
-import { families, familyOf, plans, spans } from "./data.js";
+import { content, families, familyOf, plans, spans } from "./data.js";
 import { make } from "./dom.js";
 import { number, say, unit } from "./format.js";
 import { textWidth } from "./labels.js";
@@ -86,11 +86,12 @@ function colours() {
     sample(4 * STEP, "", (x, y) =>
       rampOf(family).map((tone, j) => make("rect", { x: x + j * STEP, y: y - 4, width: STEP, height: 9, fill: tone })),
     );
+  const [low, middle, high] = content.style.steps.map((step) => Math.round(100 * step));
   const edges = [
-    say("legend.below", { high: 50 }),
-    say("legend.between", { low: 50, high: 80 }),
-    say("legend.between", { low: 80, high: 95 }),
-    say("legend.above", { low: 95 }),
+    say("legend.below", { high: low }),
+    say("legend.between", { low, high: middle }),
+    say("legend.between", { low: middle, high }),
+    say("legend.above", { low: high }),
   ];
   const told = sample(4 * STEP, "", (x, y) =>
     edges.map((edge, j) => write(x + j * STEP, y + 3, edge, { fill: MUTED })),
