@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +10,7 @@ import pandas as pd
 from energy_routes.answer.words import Words, stopped
 from energy_routes.case import Case
 from energy_routes.network import Names, Network
-from energy_routes.pack import TABLES, Period
+from energy_routes.pack import TABLES
 from energy_routes.plan import Plan
 from energy_routes.provenance import PLAIN, bound_grades, grades_of_bounds, weakest_of
 
@@ -86,9 +86,9 @@ def _called(names: Names, table: str, key: str) -> str:
     return key
 
 
-def doubtful(case: Case, periods: Sequence[Period] = ()) -> frozenset[tuple[str, str]]:
-    """The limits, as (kind, id), whose bound is no more than an estimate, in some of the periods or all."""
-    return _estimated(bound_grades(case.network, periods or case.periods))
+def doubtful(case: Case) -> dict[str, frozenset[tuple[str, str]]]:
+    """By period label, the limits, as (kind, id), whose bound is no more than an estimate."""
+    return {label: _estimated(grades) for label, grades in bound_grades(case.network, case.periods).items()}
 
 
 def doubtful_in(rows: pd.DataFrame) -> frozenset[tuple[str, str]]:

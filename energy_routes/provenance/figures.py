@@ -103,10 +103,15 @@ def weakest_of(rows: pd.DataFrame, count: int, *, volumes: bool) -> pd.DataFrame
     return rows[rows["doubt"] > 0].nlargest(count, "doubt").reset_index(drop=True)
 
 
-def bound_grades(network: Network, periods: Sequence[Period]) -> dict[tuple[str, str], str]:
-    """The weakest confidence behind the bound of each limit, by kind and id (``market``: ``AUGUSTA/1`` for a tier)."""
-    figures = _figures(network, periods, lambda table, field: field in BOUNDS.get(table, ()))
-    return grades_of_bounds((row[1], row[2], row[3], row[8]) for row in figures)
+def bound_grades(network: Network, periods: Sequence[Period]) -> dict[str, dict[tuple[str, str], str]]:
+    """By period label, the weakest confidence behind the bound of each limit, by kind and id.
+
+    The id of a ``market`` names the tier: ``AUGUSTA/1``.
+    """
+    rows: dict[str, list[tuple[str, str, str, str]]] = {period.label: [] for period in periods}
+    for row in _figures(network, periods, lambda table, field: field in BOUNDS.get(table, ())):
+        rows[row[4]].append((row[1], row[2], row[3], row[8]))
+    return {label: grades_of_bounds(own) for label, own in rows.items()}
 
 
 def grades_of_bounds(rows: Iterable[tuple[str, str, str, str]]) -> dict[tuple[str, str], str]:

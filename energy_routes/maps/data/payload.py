@@ -7,7 +7,7 @@ months.  Nothing here draws, so the interactive page and the GIS files are made 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from shapely import LineString
 
 ARC_FACTS = ("arc", "name", "from", "to", "mode", "operator", "status", "family", "unit")
+MEASURED = ("volume", "capacity", "utilisation", "price", "bound")
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
     arcs = moved_over(plan, years)
     called = Names(tables).line_on_maps
     arcs["line"] = [words.name(called.get(arc, "")) for arc in arcs["arc"]]
-    limits = bottlenecks(plan, arcs, years)
+    limits = bottlenecks(plan, arcs, years, doubtful(plan.case))
     nodes = _nodes(tables["nodes"], arcs, words)
     lines, credits = _lines(plan.case.network, arcs, nodes)
     when = words.span(labels)
@@ -170,6 +171,8 @@ def summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     rows["bound"] = tight.astype(int)
     weight = rows["period"].map(years).astype(float)
     rows["weighted"] = rows["price"].where(tight, 0.0) * weight / sum(years.values())
+    if len(years) == 1:  # a row an arc, as it stands
+        return rows.assign(price=rows["weighted"])[[*ARC_FACTS, *MEASURED]].reset_index(drop=True)
     grouped = rows.groupby("arc", sort=False)
     out = grouped[[c for c in ARC_FACTS if c != "arc"]].first().reset_index()
     keyed = out["arc"]
@@ -183,8 +186,12 @@ def summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     return out
 
 
-def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
-    """Full arcs, and binding joint limits shown on the largest of their arcs, whose next tonne is worth something."""
+def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float],
+                doubted: Mapping[str, Collection[tuple[str, str]]]) -> pd.DataFrame:
+    """Full arcs, and binding joint limits shown on the largest of their arcs, whose next tonne is worth something.
+
+    ``doubted``: by period label the limits, as (kind, id), whose bound is no more than an estimate.
+    """
     own = arcs.loc[arcs["bound"] > 0, ["arc", "name", "family", "price", "bound"]]
     own = own.assign(id=own["arc"], sign="full")
     prices = plan.prices.table
@@ -198,7 +205,8 @@ def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float]) -> p
         if len(flows):
             found.append({**_told(plan, rows, years), "id": limit, "arc": flows.idxmax(), "sign": "limit"})
     both = pd.concat([own, pd.DataFrame(found, columns=own.columns)]) if found else own
-    both["estimate"] = _estimates(plan, years, list(both["id"]))
+    unsure = frozenset().union(*(doubted[label] for label in years))
+    both["estimate"] = [bool({("capacity", limit), ("joint", limit)} & unsure) for limit in both["id"]]
     return both.sort_values(["price", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
@@ -220,14 +228,6 @@ def _told(plan: Plan, rows: pd.DataFrame, years: Mapping[str, float]) -> dict[st
     mean = (rows["price"] * rows["period"].map(years)).sum() / sum(years.values())
     return {"name": rows["name"].iloc[0], "family": rows["family"].iloc[0], "bound": len(rows),
             "price": float(rows["price_all"].iloc[0] if _whole(plan, years) else mean)}
-
-
-def _estimates(plan: Plan, years: Mapping[str, float], limits: Sequence[str]) -> list[bool]:
-    """Whether the bound of each arc or joint limit is no more than an estimate in the span."""
-    if not limits:
-        return []
-    doubted = doubtful(plan.case, [p for p in plan.case.periods if p.label in years])
-    return [("capacity", limit) in doubted or ("joint", limit) in doubted for limit in limits]
 
 
 def _nodes(table: pd.DataFrame, arcs: pd.DataFrame, words: Words) -> pd.DataFrame:

@@ -46,7 +46,7 @@ def inset_of(canvas: Canvas) -> Inset | None:
     places = np.array([*middles, *((mark.x, mark.y) for mark in canvas.scene.marks)])
     for wide, high in ((canvas.view.width * across, canvas.view.height * up) for across, up in SHARES):
         window = _densest(places, wide / TIMES, high / TIMES)
-        if sum(window.distance(*middle) == 0 for middle in middles) < FEWEST:
+        if (window.distances(np.array(middles)) == 0).sum() < FEWEST:
             continue
         if place := _emptiest(canvas, wide, high, window):
             return Inset(window, place)
@@ -57,7 +57,7 @@ def _densest(places: Points, wide: float, high: float) -> Box:
     """The window of a size that holds most of some places, moved to their middle."""
 
     def held(window: Box) -> Points:
-        return places[[window.distance(*place) == 0 for place in places]]
+        return np.asarray(places[window.distances(places) == 0])
 
     best = max((held(Box.around(x, y, wide, high)) for x, y in places.tolist()), key=len)
     x, y = ((best.min(axis=0) + best.max(axis=0)) / 2).tolist()
@@ -77,10 +77,11 @@ def _emptiest(canvas: Canvas, wide: float, high: float, window: Box) -> Box | No
     ys = np.append(np.arange(EDGE, canvas.view.height - high - EDGE, STEP), canvas.view.height - high - EDGE)
     tried = [Box(float(x), float(y), float(x) + wide, float(y) + high) for x in xs for y in ys]
     middle = canvas.view.width / 2, canvas.view.height / 2
+    marked = np.array([(mark.x, mark.y) for mark in canvas.scene.marks]).reshape(-1, 2)
 
     def cost(box: Box) -> tuple[float, float]:
         under = canvas.placer.crossed(box)
-        marks = sum(box.distance(mark.x, mark.y) < 8 for mark in canvas.scene.marks)
+        marks = int((box.distances(marked) < 8).sum())
         off = float(np.hypot(box.centre[0] - middle[0], box.centre[1] - middle[1]))
         return under + MARK * marks, -off
 

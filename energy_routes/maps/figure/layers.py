@@ -93,13 +93,13 @@ def draw_labels(ax: Axes, marks: Sequence[Mark], scene: Scene, placer: Placer, z
     A place nearer to another symbol than to its own is taken only when there is no other.
     """
     for mark in marks:
-        rivals = [(m.x, m.y) for m in scene.marks if m is not mark]
+        rivals = np.array([(m.x, m.y) for m in scene.marks if m is not mark]).reshape(-1, 2)
         bold = mark.kind in MAIN_KINDS[:2]
         size = zoom * (7.8 if bold else 7.0)
         width, height = text_size(mark.label, size, bold=bold)
         clear = zoom * (SYMBOLS[mark.kind]["markersize"] / 2 + (RING if mark.full else 2.2))
         spots = around(mark.x, mark.y, width, height, clear)
-        plain = [s for s in spots if all(s.distance(*r) > s.distance(mark.x, mark.y) + 1.0 for r in rivals)]
+        plain = [s for s in spots if (s.distances(rivals) > s.distances((mark.x, mark.y)) + 1.0).all()]
         tolerance = TOLERANCE[mark.kind in MAIN_KINDS]
         box = (placer.place(plain, tolerance=tolerance, patience=0.5)
                or placer.place(spots, tolerance=tolerance, patience=0.5))

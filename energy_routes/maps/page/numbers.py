@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer import Words, exported
+from energy_routes.answer import Words, doubtful, exported
 from energy_routes.maps.data.payload import bottlenecks, depths, moved_over, records
 from energy_routes.maps.data.titles import finding, limit_name
 from energy_routes.network import Names
@@ -37,7 +37,8 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
     horizon.
     """
     at = {arc: number for number, arc in enumerate(arcs)}
-    tables = [_span(plan, labels, arcs, at, words) for labels in spans]
+    doubted = doubtful(plan.case)
+    tables = [_span(plan, labels, at, doubted, words) for labels in spans]
     columns = {name: [list(values) for values in zip(*(table[name] for table in tables), strict=True)]
                for name in ("volume", "capacity", "price")}
     return {
@@ -54,12 +55,12 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
     }
 
 
-def _span(plan: Plan, labels: Sequence[str], arcs: Sequence[str], at: Mapping[str, int],
+def _span(plan: Plan, labels: Sequence[str], at: Mapping[str, int], doubted: Mapping[str, Any],
           words: Words) -> dict[str, Any]:
     years = {p.label: p.years for p in plan.case.periods if p.label in set(labels)}
     table = moved_over(plan, years)
-    limits = bottlenecks(plan, table, years)
-    rows = table.set_index("arc").reindex(list(arcs))
+    limits = bottlenecks(plan, table, years, doubted)
+    rows = table.set_index("arc").reindex(list(at))
     return {
         "finding": finding(plan, labels, words),
         "volume": [short(v) for v in rows["volume"].fillna(0.0)],

@@ -33,10 +33,12 @@ class Box:
     def centre(self) -> tuple[float, float]:
         return (self.west + self.east) / 2, (self.south + self.north) / 2
 
-    def distance(self, x: float, y: float) -> float:
-        """Points from the box to a place; 0 inside."""
-        dx, dy = max(self.west - x, 0.0, x - self.east), max(self.south - y, 0.0, y - self.north)
-        return float(np.hypot(dx, dy))
+    def distances(self, places: Points | tuple[float, float]) -> NDArray[np.float64]:
+        """From the box to places (x, y) of shape (…, 2), in points; 0 inside."""
+        x, y = np.moveaxis(np.asarray(places), -1, 0)
+        across = np.maximum(np.maximum(self.west - x, x - self.east), 0.0)
+        along = np.maximum(np.maximum(self.south - y, y - self.north), 0.0)
+        return np.asarray(np.hypot(across, along))
 
     def meets(self, other: Box, gap: float = 1.0) -> bool:
         """Whether two boxes come closer than ``gap`` points."""
