@@ -430,3 +430,24 @@ def test_the_lines_of_oil_are_named_clear_of_all_else_that_is_written() -> None:
     for line, box in boxes:
         if line.get_style() == "italic":
             assert not [t.get_text() for t, other in boxes if t is not line and box.overlaps(other)], line.get_text()
+
+
+# -------------------------------------------------------------------------------------------- in words
+
+
+def test_notes_tell_the_largest_corridors_and_the_one_with_most_room() -> None:
+    plan = er.solve(er.load("oil-2024"))
+    rows = plan.groups.query("kind == 'corridor' and period == 'total' and volume > 0").set_index("name")
+    largest = list(rows["volume"].nlargest(2).index)
+    others = rows.drop(largest).query("utilisation < 0.5")
+    told = [*largest, (others["capacity"] - others["volume"]).idxmax()]
+    notes = payload(plan).notes
+    percent = [[f"{100 * rows.loc[name, column]:.0f}\xa0%" for column in ("share", "utilisation")] for name in told]
+    assert [note.lines for note in notes] == [
+        (f"{name}: {share} of oil exports", f"{used} of its capacity used")
+        for name, (share, used) in zip(told, percent, strict=True)
+    ]
+    volume = plan.arcs.groupby("arc")["volume"].sum()
+    assert [volume[note.arc] for note in notes] == pytest.approx(list(rows.loc[told, "volume"]), rel=0.1)
+    written = {text.get_text() for ax in static.draw(plan).axes for text in ax.texts}
+    assert {line for note in notes for line in note.lines} <= written

@@ -10,6 +10,7 @@ from .fates import (
     SEEN as SEEN,
     TOLD as TOLD,
     Fate as Fate,
+    fates_of as fates_of,
     moved as moved,
 )
 from .measures import (

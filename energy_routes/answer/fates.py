@@ -78,6 +78,11 @@ class Fate:
         return "gains" if self.change > 0 else "loses"
 
 
+def fates_of(plan: Plan, target: str, labels: Sequence[str]) -> list[Fate]:
+    """What became of a target (``corridor:CPC``) over some periods of a plan, by what it carries: one fate a family."""
+    return Measured(plan, labels).moved(target)
+
+
 class Measured:
     """The fates of targets in one plan, over the periods ``labels``."""
 

@@ -20,7 +20,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
 from energy_routes.maps.data.adrift import adrift
 from energy_routes.maps.data.projection import Points, Projection, run_on
-from energy_routes.maps.data.titles import finding, setting
+from energy_routes.maps.data.titles import Note, finding, notes_of, setting
 from energy_routes.network import Names, Network, geometry as geo
 from energy_routes.pack import Family, Period
 from energy_routes.plan import Plan
@@ -48,6 +48,7 @@ class MapData:
     ``lines``: arc to its line in WGS 84; an arc without geometry and without places for its ends has none.
     ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
     ``projection``: how it is laid flat, by the places of its nodes.
+    ``notes``: what is said in words beside lines.
     ``families``: those on the map, oil first; of a map without arcs the first of the plan.
     ``words``: the language of what is written; ids, and names of arcs and limits, stay as the pack has them.
     """
@@ -66,6 +67,7 @@ class MapData:
     words: Words
     families: tuple[Family, ...]
     projection: Projection
+    notes: tuple[Note, ...]
 
     def flowing(self) -> list[Points]:
         """The lines that carry something, in projected metres."""
@@ -121,7 +123,8 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
     return MapData(arcs, nodes, limits, depths(plan, years), lines, len(shown), months, when,
                    title or finding(plan, labels, words), setting(plan.case, when, limits, words),
                    (*credits, words("credit.basemap")), words, _families(plan, arcs),
-                   Projection.of(places_of(nodes), [np.asarray(line.coords) for line in lines.values()]))
+                   Projection.of(places_of(nodes), [np.asarray(line.coords) for line in lines.values()]),
+                   notes_of(plan, arcs, labels, words))
 
 
 def places_of(nodes: pd.DataFrame) -> Points:

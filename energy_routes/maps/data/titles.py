@@ -1,17 +1,22 @@
-"""The words around a map: what it finds, every number from the plan, in the language of its words."""
+"""The words around and on a map: what it finds, every number from the plan, in the language of its words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from energy_routes.answer import Words, answer_of, exported, periods_in
+from energy_routes.answer import SEEN, Fate, Words, answer_of, exported, families_of, fates_of, periods_in
 from energy_routes.case import Case
 from energy_routes.plan import Plan
 
 TOLD = 0.005  # Mt or bcm: less is not told
+HALF_EMPTY = 0.5
+NEARLY = 0.1  # of a corridor's volume
+ON_LAND = ("pipeline", "rail")
 Labels = tuple[Sequence[str], Sequence[str]]  # periods told of the plan before, and of the plan after
 
 
@@ -78,3 +83,57 @@ def shortened(name: str, length: int = 48) -> str:
     """A name without its bracket, cut at a word with '…' when it is still too long."""
     name = name.split(" (")[0]
     return name if len(name) <= length else name[:length].rsplit(" ", 1)[0].rstrip(" ,:;-") + " …"
+
+
+@dataclass(frozen=True)
+class Note:
+    """Lines of words about what the line ``arc`` carries."""
+
+    arc: str
+    lines: tuple[str, ...]
+
+
+def notes_of(plan: Plan, arcs: pd.DataFrame, labels: Sequence[str], words: Words) -> tuple[Note, ...]:
+    """At most three notes on the periods ``labels``: the largest two corridors, and the one with most room left.
+
+    Of a plan of two families, the largest corridor of each.
+    """
+    meters = plan.case.network.tables["meters"]
+    meters = meters[(meters["kind"] == "corridor") & meters["arc"].isin(arcs.loc[arcs["volume"] > SEEN, "arc"])]
+    beside = ((_line(plan, arcs, fate, meters), fate) for fate in _chosen(plan, list(meters["group"].unique()), labels))
+    return tuple(Note(arc, tuple(_lines(plan, fate, words))) for arc, fate in beside if arc)
+
+
+def _line(plan: Plan, arcs: pd.DataFrame, fate: Fate, meters: pd.DataFrame) -> str:
+    """The longest line on land that carries what the corridor does, else the meter that carries most."""
+    group = fate.target.removeprefix("corridor:")
+    taken = plan.routes.loc[(plan.routes["corridor"] == group) & (plan.routes["family"] == fate.family), "arcs"]
+    metered = list(meters.loc[meters["group"] == group, "arc"])
+    own = arcs[(arcs["family"] == fate.family)
+               & arcs["arc"].isin({*metered, *(arc for path in taken.dropna() for arc in str(path).split(";"))})]
+    same = own[own["mode"].isin(ON_LAND) & ((own["volume"] / fate.volume - 1.0).abs() < NEARLY)]
+    if len(same):
+        length = plan.case.network.tables["arcs"].set_index("id")["length_km"].fillna(0.0)
+        return str(same["arc"].iloc[int(same["arc"].map(length).argmax())])
+    own = own[own["arc"].isin(metered)]
+    return str(own["arc"].iloc[int(own["volume"].argmax())]) if len(own) else ""
+
+
+def _chosen(plan: Plan, groups: Sequence[str], labels: Sequence[str]) -> list[Fate]:
+    """The corridors to tell of."""
+    fates = [fate for group in groups for fate in fates_of(plan, f"corridor:{group}", labels)
+             if fate.volume > SEEN and fate.share == fate.share]
+    fates.sort(key=lambda fate: -fate.share)
+    each = 2 // max(1, len({fate.family for fate in fates}))
+    largest = [fate for family in families_of(plan) for fate in [f for f in fates if f.family == family][:each]]
+    room = [fate for fate in fates if fate not in largest and np.isfinite(fate.capacity)
+            and fate.volume < HALF_EMPTY * fate.capacity]
+    return [*largest, *sorted(room, key=lambda fate: fate.volume - fate.capacity)[:1]]
+
+
+def _lines(plan: Plan, fate: Fate, words: Words) -> Iterator[str]:
+    family = words.of_family("family.of", plan.case.network.families[fate.family])
+    share = words.percent(fate.share) if fate.share >= 0.01 else words.percent(fate.share, 1)
+    yield words("map.note_share", name=words.name(fate.name), share=share, family=family)
+    if np.isfinite(fate.capacity) and fate.capacity > 0:
+        yield words("map.note_used", used=words.percent(fate.volume / fate.capacity))

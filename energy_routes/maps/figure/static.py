@@ -23,6 +23,7 @@ from energy_routes.maps.figure.paper import (
     new_page,
     panel_at,
 )
+from energy_routes.maps.figure.text.notes import draw_notes
 from energy_routes.maps.figure.text.pills import largest
 from energy_routes.plan import Plan
 
@@ -62,6 +63,7 @@ def _page(data: MapData) -> Figure:
     if inset:
         missing -= draw_inset(canvas, inset, missing)
     lead_to(canvas, missing)
+    draw_notes(canvas.ax, canvas.scene, data.notes, canvas.placer, canvas.detail.text)
     close_panel(canvas)
     add_legend(figure, data)
     return figure
