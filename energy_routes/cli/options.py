@@ -70,6 +70,20 @@ Actuals = Annotated[
 Period = Annotated[
     str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; if left out, all.")
 ]
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes of this machine that solve.")]
+Dask = Annotated[
+    str | None,
+    typer.Option("--dask", metavar="ADDRESS", help="Workers of this Dask scheduler solve: tcp://HOST:PORT, tls://…"),
+]
+DaskTlsCa = Annotated[
+    Path | None, typer.Option("--dask-tls-ca", metavar="FILE", help="Authority that signed its certificate: PEM.")
+]
+DaskTlsCert = Annotated[
+    Path | None, typer.Option("--dask-tls-cert", metavar="FILE", help="Our own certificate for it: PEM.")
+]
+DaskTlsKey = Annotated[
+    Path | None, typer.Option("--dask-tls-key", metavar="FILE", help="The key of our certificate, if apart: PEM.")
+]
 StudyFolder = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Save JSON, Parquet and CSV to this folder.")
 ]

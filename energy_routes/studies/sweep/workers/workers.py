@@ -41,3 +41,12 @@ class Here:
         """As :meth:`Workers.run`; nothing is pickled."""
         for chunk in chunks:
             yield chunk.number, work(shared, chunk)
+
+
+def lost(chunk: Chunk, deaths: int) -> str:
+    """What is said of a chunk that so many workers died with."""
+    return (
+        f"chunk {chunk.number} (draws {chunk.start} to {chunk.stop - 1}): {deaths} workers died while they had it; "
+        "expected one to live until it is solved. The system ends a process where memory is short: take fewer of them. "
+        "A script must call under 'if __name__ == \"__main__\":', since each process reads it again"
+    )
