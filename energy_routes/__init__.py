@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         netbacks as netbacks,
         regret as regret,
         stress as stress,
+        workers_of as workers_of,
     )
 
 # Every public name and where it is found; of a plan, the methods whose work is done on floors above it.
@@ -78,6 +79,7 @@ _HOME = {
     "Stress": "energy_routes.studies:Stress",
     "verify": "energy_routes.audit:verify",
     "weakest": "energy_routes.provenance:weakest",
+    "workers_of": "energy_routes.studies:workers_of",
     "write_report": "energy_routes.report:write_report",
     "Plan.save": "energy_routes.results:save",
     "Plan.load": "energy_routes.results:load",

@@ -188,6 +188,14 @@ def test_a_cluster_that_is_not_there_or_has_no_workers(
         dict(Cluster(address).run(toy_work.waits, asked, CHUNKS))
 
 
+def test_a_scheduler_that_goes(asked: toy_work.Asked, tmp_path: Path) -> None:
+    with cluster(tmp_path, workers=1) as address:
+        running = Cluster(address).run(toy_work.lasts, asked, CHUNKS[:2])
+        assert next(running) == (0, 0)
+    with pytest.raises(SolverError, match=rf"^--dask {address}: the connection .* lost; .*: --resume goes on"):
+        next(running)
+
+
 def test_a_worker_with_other_versions_is_refused(
     address: str, asked: toy_work.Asked, monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -26,3 +26,4 @@ from .outages.stress import (
     stress as stress,
 )
 from .study import Study as Study
+from .sweep.workers.choice import workers_of as workers_of

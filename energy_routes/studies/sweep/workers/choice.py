@@ -18,9 +18,37 @@ def workers_of(
     dask_tls_cert: str | Path | None = None,
     dask_tls_key: str | Path | None = None,
 ) -> Workers:
-    """This process where one job is asked for, else so many processes, or the cluster at an address.
+    """Who solves a sweep: this process where one job is asked for, else so many processes, or a cluster of Dask.
 
-    Raises UsageError where both are asked for, and as :class:`Processes` and :class:`Cluster`.
+    Parameters
+    ----------
+    jobs : int
+        Processes of this machine.  A script that asks for several must call under ``if __name__ == "__main__":``, since
+        each process reads it again.
+    dask : str or None
+        The address of a scheduler of Dask, such as ``tcp://10.0.0.1:8786``, or ``tls://…`` with files in PEM format.
+    dask_tls_ca : str, Path or None
+        The authority that signed the scheduler's certificate.
+    dask_tls_cert : str, Path or None
+        Our own certificate.
+    dask_tls_key : str, Path or None
+        Its key; None: it stands in the file of the certificate.
+
+    Returns
+    -------
+    Workers
+        For ``workers`` of :func:`energy_routes.sweep`.
+
+    Raises
+    ------
+    UsageError
+        Both are asked for, fewer than one job, files of TLS are missing, or ``dask.distributed`` is not installed.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> er.workers_of(jobs=2)
+    Processes(jobs=2)
     """
     files = [None if file is None else Path(file) for file in (dask_tls_ca, dask_tls_cert, dask_tls_key)]
     if dask is None:

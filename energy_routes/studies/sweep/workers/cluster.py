@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import islice
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 WAIT = 30  # seconds for the scheduler to answer and for a first worker to join it
+TRIES = 5  # to tell all workers of a sweep, while some die
 AHEAD = 4  # chunks that are handed over for each thread of the cluster, so that none waits for the next
 SAME = ("energy-routes", "highspy", "numpy", "pandas", "scipy")  # of one version here and there: they make the numbers
 
@@ -61,8 +62,7 @@ class Cluster:
         makes the numbers; SolverError where as many workers died with a chunk as the scheduler allows
         (``distributed.scheduler.allowed-failures``, 3), or the connection is lost.
         """
-        from distributed import CancelledError, KilledWorker, as_completed
-        from distributed.comm import CommClosedError
+        from distributed import KilledWorker, as_completed
 
         left, given = iter(chunks), dict[object, Chunk]()
         with self._connected() as client, _handed(client, work, shared) as name:
@@ -81,16 +81,14 @@ class Cluster:
                     result = future.result()
                 except KilledWorker as error:
                     raise SolverError(lost(chunk, error.allowed_failures + 1)) from error
-                except (CancelledError, CommClosedError) as error:
-                    raise SolverError(f"--dask {self.address}: the connection to the scheduler was lost; expected it "
-                                      "to last. Chunks that are done are kept: --resume goes on from them") from error
                 running.update(more())
                 yield chunk.number, result
 
     @contextmanager
     def _connected(self) -> Iterator[Client]:
         """A client of the scheduler, which has at least one worker."""
-        from distributed import Client, Security
+        from distributed import CancelledError, Client, Security
+        from distributed.comm import CommClosedError
 
         security = None
         if self.tls_ca is not None:
@@ -107,7 +105,11 @@ class Cluster:
             except TimeoutError as error:
                 raise UsageError(f"--dask {self.address}: the scheduler has no workers; expected one or more. "
                                  f"Start one with: dask worker {self.address} --nthreads 1") from error
-            yield client
+            try:
+                yield client
+            except (CancelledError, CommClosedError) as error:
+                raise SolverError(f"--dask {self.address}: the connection to the scheduler was lost; expected it to "
+                                  "last. Chunks that are done are kept: --resume goes on from them") from error
 
 
 @contextmanager
@@ -117,14 +119,22 @@ def _handed(client: Client, work: Callable[[Shared, Chunk], Result], shared: Sha
     Data that is scattered is lost with the workers that hold it; a plugin is not.
     """
     from distributed import WorkerPlugin
+    from distributed.comm import CommClosedError
 
     name, plugin = f"energy-routes-{uuid4().hex}", WorkerPlugin()
     vars(plugin).update(work=work, shared=shared, versions=_versions())
-    client.register_plugin(plugin, name=name)
+    for left in range(TRIES)[::-1]:
+        try:
+            client.register_plugin(plugin, name=name)
+            break
+        except CommClosedError:  # a worker died as it was told
+            if not left:
+                raise
     try:
         yield name
     finally:
-        client.unregister_worker_plugin(name)
+        with suppress(CommClosedError):
+            client.unregister_worker_plugin(name)
 
 
 def _solve(name: str, chunk: Chunk) -> Any:
