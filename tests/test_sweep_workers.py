@@ -188,6 +188,7 @@ def test_a_cluster_that_is_not_there_or_has_no_workers(
         dict(Cluster(address).run(toy_work.waits, asked, CHUNKS))
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes(asked: toy_work.Asked, tmp_path: Path) -> None:
     with cluster(tmp_path, workers=1) as address:
         running = Cluster(address).run(toy_work.lasts, asked, CHUNKS[:2])
