@@ -14,10 +14,11 @@ from scipy import sparse
 
 from energy_routes.errors import LabelError
 from energy_routes.linear import infeasibility as elastic
+from energy_routes.linear.conflict import minimal_conflict
 from energy_routes.linear.expressions import INF, Bound, Expr, axis, between
 from energy_routes.linear.highs.arrays import form_of
 from energy_routes.linear.highs.session import Session
-from energy_routes.linear.infeasibility import explain_infeasible, minimal_conflict
+from energy_routes.linear.infeasibility import explain_infeasible
 from energy_routes.linear.programme import Builder, Program, Term
 from energy_routes.linear.solution import Status
 

@@ -43,10 +43,14 @@ class Link(Declaration):
     """Ties what builds, security or several futures add to the plan to each other and to it.  No limit of the plan.
 
     ``repeats`` names the rule whose bounds stand in this one again, as far as a loss leaves them.
+    ``name`` is what people call a bound that it sets, with label columns in braces; blank: it only ties.  ``unit`` is
+    that of the bound; blank: Mt (bcm).
     """
 
     of: Literal["builds", "security", "futures"]
     repeats: str = ""
+    name: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Limit(Declaration):
     ``level``: a level, not a rate. One more is there in every period at once, and is counted once.
     ``cuts``: its rows are tangents of a cone, none of them a limit by itself; ``{key}`` in the name is that of the cap.
     ``gain``: where the level stands in coefficients, what one more of it lets each row do, from the space.  It moves by
-    a hundredth.
+    a hundredth.  ``ratio``: the level stands in coefficients, and has no price.
     """
 
     kind: str
@@ -81,6 +85,7 @@ class Limit(Declaration):
     level: bool = False
     cuts: bool = False
     gain: Callable[[Any], Expr] | None = None
+    ratio: bool = False
 
 
 USER = Limit("user", key="rule")  # a constraint that a user adds: its axis has the one key "rule"

@@ -1,13 +1,13 @@
-"""Why a programme has no solution: the cheapest set of limits that must give way, and a conflict nobody can shorten.
+"""Why a programme has no solution: the cheapest set of limits that must give way.
 
-Both come from one elastic programme (Chinneck 2008, *Feasibility and Infeasibility in Optimization*): every limit in
+It comes from an elastic programme (Chinneck 2008, *Feasibility and Infeasibility in Optimization*): every limit in
 question gets a non-negative slack, and the weighted sum of slacks is made least.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -57,7 +57,7 @@ def explain_infeasible(program: Program, relaxable: Sequence[str] | None = None,
     unknown = sorted(set(names) - set(_block_names(program)))
     if unknown:
         raise LabelError(f"no block of rows or columns is called {', '.join(map(repr, unknown))}")
-    sides = _sides(program)
+    sides = sides_of(program)
     part = np.isin(_block_of(program, sides), names) & (sides.is_row | sides.is_upper | (sides.bound != 0.0))
     sides = sides.take(part)
     price = np.array([(weights or {}).get(name, 1.0) for name in _block_of(program, sides)], dtype=float)
@@ -66,48 +66,15 @@ def explain_infeasible(program: Program, relaxable: Sequence[str] | None = None,
         return []
     amount = solution.x[program.shape[1]:]
     moved = amount > ENOUGH * np.maximum(1.0, np.abs(sides.bound))
-    found = _described(program, sides.take(moved))
+    found = described(program, sides.take(moved))
     out = [{**one, "amount": float(volume)} for one, volume in zip(found, amount[moved], strict=True)]
     return sorted(out, key=lambda one: -float(one["amount"]))
-
-
-def minimal_conflict(program: Program) -> list[dict[str, Any]]:
-    """Bounds that contradict each other, none of which can be left out: feasible as soon as any one is dropped.
-
-    Integrality is not looked at: a programme whose relaxation is feasible has no such conflict, and the list is empty.
-    Returns one mapping a bound: ``block``, ``row``, ``label``, ``side``, ``bound``, ``unit``.
-    Raises SolverError when the conflict cannot be verified.
-    """
-    form = replace(form_of(program), integer=np.zeros(program.shape[1], dtype=bool))
-    sides = _sides(program)
-    solution = Session(_only(form, sides)).solve()
-    if solution.objective <= ENOUGH:
-        return []
-    # The multipliers of this optimum are a proof (Farkas) that uses only the bounds with a multiplier.
-    multiplier = 1.0 - solution.reduced[form.matrix.shape[1]:]
-    sides = _shortest(form, sides.take(multiplier > ENOUGH))
-    return [{**one, "bound": float(bound)} for one, bound in zip(_described(program, sides), sides.bound, strict=True)]
 
 
 def _told_apart(count: int) -> Vector:
     """Factors from 1 to 1 + TIE of which no two, and hardly two sums, are equal: the fractions of k·φ."""
     steps: Vector = GOLDEN * np.arange(1.0, count + 1.0)
     return 1.0 + TIE * (steps - np.floor(steps))
-
-
-def _shortest(form: Form, sides: Sides) -> Sides:
-    """Deletion filter: try without each bound in turn; where the rest still conflict, it goes for good."""
-    session = Session(_only(form, sides))
-    columns, kept = form.matrix.shape[1], np.ones(len(sides), dtype=bool)
-    if session.solve().objective <= ENOUGH:
-        raise SolverError("the conflict that the multipliers name could not be verified")
-    for at in range(len(sides)):
-        trial = kept.copy()
-        trial[at] = False
-        session.set_cost(np.concatenate([np.zeros(columns), trial.astype(float)]))
-        if session.solve().objective > ENOUGH:
-            kept = trial
-    return sides.take(kept)
 
 
 def _elastic(form: Form, sides: Sides, price: Vector) -> Form:
@@ -132,18 +99,7 @@ def _elastic(form: Form, sides: Sides, price: Vector) -> Form:
         np.concatenate([form.integer, none.astype(bool)]))
 
 
-def _only(form: Form, sides: Sides) -> Form:
-    """The elastic programme (each unit of slack costs 1) of these bounds alone; no other bound holds."""
-    rows, columns = form.matrix.shape
-    low, high = np.full(rows + columns, -INF), np.full(rows + columns, INF)
-    at = np.where(sides.is_row, sides.index, rows + sides.index)
-    low[at[~sides.is_upper]] = sides.bound[~sides.is_upper]
-    high[at[sides.is_upper]] = sides.bound[sides.is_upper]
-    bare = replace(form, row_lower=low[:rows], row_upper=high[:rows], col_lower=low[rows:], col_upper=high[rows:])
-    return _elastic(bare, sides, np.ones(len(sides)))
-
-
-def _sides(program: Program) -> Sides:
+def sides_of(program: Program) -> Sides:
     """Every finite bound of the programme: rows' lower, rows' upper, columns' lower, columns' upper."""
     parts = []
     for is_row, is_upper, bound in ((True, False, program.row_lower), (True, True, program.row_upper),
@@ -165,7 +121,7 @@ def _starts(program: Program) -> tuple[Index, Index]:
     return rows, columns
 
 
-def _blocks(program: Program, sides: Sides) -> Index:
+def block_numbers(program: Program, sides: Sides) -> Index:
     """For each bound the number of its block: blocks of rows first, then those of columns."""
     rows, columns = _starts(program)
     # The last block that starts at or before: an empty block starts where the next one does.
@@ -175,15 +131,15 @@ def _blocks(program: Program, sides: Sides) -> Index:
 
 
 def _block_of(program: Program, sides: Sides) -> NDArray[np.object_]:
-    return np.array(_block_names(program), dtype=object)[_blocks(program, sides)]
+    return np.array(_block_names(program), dtype=object)[block_numbers(program, sides)]
 
 
-def _described(program: Program, sides: Sides) -> list[dict[str, Any]]:
+def described(program: Program, sides: Sides) -> list[dict[str, Any]]:
     """Each bound in the words of its block."""
     blocks = (*program.rows, *program.columns)
     starts = np.concatenate(_starts(program))
     out = []
-    for at, number in enumerate(_blocks(program, sides)):
+    for at, number in enumerate(block_numbers(program, sides)):
         block = blocks[number]
         row = int(sides.index[at] - starts[number])
         label = {key: block.axis.frame[key].iloc[row] for key in block.axis.keys}

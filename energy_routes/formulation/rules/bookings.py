@@ -17,7 +17,7 @@ def booking_axis(s: Space, arcs: Sequence[str]) -> Axis:
     return s.flow.axis.take(some, "booking")
 
 
-@Link("futures")
+@Link("futures", name="what can be booked of {arc}")
 def booked_capacity(s: Space, booked: Expr) -> Rows:
     r"""Σ_{l∈a} u_lt ≤ K_at   ∀ bookable a, t   [Mt | bcm]
 
@@ -39,7 +39,7 @@ def within_booking(s: Space, booked: Expr, spot: Expr) -> Rows:
     return moved - spot.on(booked.axis) - booked <= 0.0
 
 
-@Link("futures")
+@Link("futures", name="what is sold on the day of {arc}")
 def spot_capacity(s: Space, spot: Expr, share: float) -> Rows:
     r"""Σ_{l∈a} spot_ωlt ≤ σ · K_ωat   ∀ future ω, bookable a, t   [Mt | bcm]
 

@@ -40,7 +40,7 @@ def chains(s: Space) -> Rows:
     return share.spread_to(links) - share.on(other).spread_to(links) <= 0.0
 
 
-@Link("builds")
+@Link("builds", name="budget of builds", unit="MUSD")
 def budget(s: Space) -> Rows:
     r"""Σ_o capex_o · b_oY ≤ B,   Y the last year   [MUSD]
 

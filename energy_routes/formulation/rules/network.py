@@ -90,7 +90,7 @@ def limit_totals(s: Space, limits: Axis) -> Expr:
     return (s.flow.spread_to(s.limit_terms) * s.limit_terms.data("weight")).sum_to(limits)
 
 
-@Limit("joint", key="limit", repair=6)
+@Limit("joint", key="limit", repair=6, ratio=True)
 def joint_ratios(s: Space) -> Rows:
     r"""low_j Σ_{l∈i} w_il f_lt ≤ Σ_{l∈j} w_jl f_lt ≤ high_j Σ_{l∈i} w_il f_lt   ∀ j with a reference i, t   [Mt | bcm]
 

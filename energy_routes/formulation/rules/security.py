@@ -53,7 +53,7 @@ def reached(s: Space, goal: Axis, per: str, periods: Sequence[str]) -> Expr:
     return source.take(keep, source.axis.take(keep)).sum_to(families).on(goal)
 
 
-@Limit("policy", key="outage", name="what may be lost with {outage} of {market}", repair=1)
+@Limit("policy", key="outage", name="what may be lost with {outage} of {market}", repair=1, ratio=True)
 def secure(lost: Expr, planned: Expr, delta: float, margin: Expr | None = None, room: float = 0.0) -> Rows:
     r"""lost_ω − released_ω ≤ δ · planned_ω   ∀ outage ω, family k (or market m)   [Mt | bcm]
 
@@ -110,7 +110,7 @@ def released_rate(s: Space, released: Expr, window: Window) -> Rows:
     return used.take(bounded, released.axis.take(bounded)) <= most[bounded]
 
 
-@Link("security")
+@Link("security", name="{storage} before a loss")
 def unforeseen(s: Space, level: Mapping[str, float], before: str) -> Rows:
     r"""Σ_c v_nc at the onset ≤ V°_n   ∀ storage n   [Mt | bcm]
 
@@ -122,7 +122,7 @@ def unforeseen(s: Space, level: Mapping[str, float], before: str) -> Rows:
     return s.stock.sum_to(s.storages).take(now, target) <= most
 
 
-@Link("security")
+@Link("security", name="exports of {family} held while something is lost")
 def hold_window(level: Expr, least: Vector) -> Rows:
     r"""Σ_{t in the window} e_kt ≥ E°_k   ∀ family k   [Mt | bcm]
 

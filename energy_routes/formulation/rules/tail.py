@@ -47,7 +47,7 @@ def cvar(quantile: Expr, excess: Expr, probability: Vector, alpha: float) -> Exp
     return on_one([quantile, excess * (probability / (1.0 - alpha))], quantile.axis)
 
 
-@Link("futures")
+@Link("futures", name="limit on CVaR", unit="MUSD")
 def tail(risk: Expr, limit: float) -> Rows:
     r"""CVaR_α ≤ κ   [MUSD]
 
