@@ -6,7 +6,7 @@ message and exits with ``exit_code``; a traceback is shown only on request.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,6 +118,8 @@ class InfeasibleError(EnergyRoutesError):
         The words, relaxations included.
     relaxations : sequence of dict
         What must give way: ``limit``, ``period``, ``amount`` and its ``unit``, and ``words`` for all of it.
+    conflict : callable, or sequence of dict
+        Limits that contradict each other, or what finds them.
 
     Attributes
     ----------
@@ -129,12 +131,31 @@ class InfeasibleError(EnergyRoutesError):
 
     exit_code = 4
 
-    def __init__(self, message: str, relaxations: Sequence[dict[str, Any]] = ()) -> None:
+    def __init__(self, message: str, relaxations: Sequence[dict[str, Any]] = (),
+                 conflict: Callable[[], Sequence[dict[str, Any]]] | Sequence[dict[str, Any]] = ()) -> None:
         self.relaxations = tuple(relaxations)
+        self._found = conflict
         super().__init__(message)
 
+    @property
+    def conflict(self) -> tuple[dict[str, Any], ...]:
+        """Limits that no plan keeps together, while without any one of them there is a plan; found when first read.
+
+        A few seconds for a model of months.  Empty where the message itself names what contradicts what, and where only
+        whole builds are in the way.  What the solver cannot verify is not handed out: its error comes instead.
+
+        Returns
+        -------
+        tuple of dict
+            A limit each: ``limit``, ``period``, ``side`` (lower, upper, crossed), ``bound`` and its ``unit``, and
+            ``words`` for all of it.
+        """
+        if callable(self._found):
+            self._found = self._found()
+        return tuple(self._found)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (str(self), self.relaxations)
+        return type(self), (str(self), self.relaxations, self.conflict)
 
 
 class UnboundedError(EnergyRoutesError):

@@ -78,7 +78,7 @@ def test_accounts_links_and_copies_are_no_limits(tmp_path: Path) -> None:
     rows = {block.name: block for block in program_of(toy(tmp_path)).rows}
     assert isinstance(declared(rows["balance"]), Account)
     assert limit_of(rows["balance"]) is limit_of(rows["capacity"].named("budget")) is None
-    assert declared(rows["capacity"].named("budget")) == Link("builds")
+    assert declared(rows["capacity"].named("budget")) == Link("builds", name="budget of builds", unit="MUSD")
     capacity = rows["capacity"].named("capacity@arc:SHORT")
     assert declared(capacity) == limit_of(rows["capacity"]) != limit_of(capacity) is None
 

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import typer
 
 from energy_routes.cli.streams import INTERRUPTED, undo_on_interrupt
-from energy_routes.errors import EnergyRoutesError
+from energy_routes.errors import EnergyRoutesError, InfeasibleError
 from energy_routes.pack import printable
 
 Verb = TypeVar("Verb", bound=Callable[..., None])
@@ -56,6 +56,8 @@ def _ended(error: BaseException, debug: bool) -> int:
         traceback.print_exception(error)
     if isinstance(error, EnergyRoutesError):
         _say(f"Error: {error}")
+        if isinstance(error, InfeasibleError):
+            _tell_conflict(error)
         return error.exit_code
     if isinstance(error, OSError) and error.errno in PLACE_ERRORS:
         place = f"{error.filename}: " if error.filename else ""
@@ -66,6 +68,23 @@ def _ended(error: BaseException, debug: bool) -> int:
         return INTERNAL
     _say(f"Internal error: {type(error).__name__}: {error}\nThis is a fault of energy-routes. --debug shows the trace.")
     return INTERNAL
+
+
+def _tell_conflict(error: InfeasibleError) -> None:
+    """Beside the repairs: limits that contradict each other; a limit of many periods in one line."""
+    try:
+        members = error.conflict
+    except EnergyRoutesError as unknown:
+        return _say(f"Which limits contradict each other is not known: {unknown}")
+    if not members:
+        return
+    _say("These limits contradict each other; without any one of them there is a plan that keeps the others:")
+    limits: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for one in members:
+        limits.setdefault((one["name"], one["side"]), []).append(one)
+    for first, *others in limits.values():
+        more = f"; likewise in {len(others)} more, the last {others[-1]['period']}" if others else ""
+        _say(f"  {first['words']}{more}")
 
 
 def _say(text: str) -> None:

@@ -1,4 +1,8 @@
 from . import pulp as pulp
+from .conflict import (
+    Cone as Cone,
+    minimal_conflict as minimal_conflict,
+)
 from .derivatives import (
     Map as Map,
     maps_of as maps_of,

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
 from energy_routes.errors import SolverError
 from energy_routes.linear.expressions import INF, Index, Rows, Vector
@@ -21,7 +23,10 @@ from energy_routes.linear.infeasibility import Sides, block_numbers, described, 
 from energy_routes.linear.programme import Columns, Program
 from energy_routes.linear.solution import Basis, Status
 
+DEEP = 1.0  # in the unit of the cuts
+ENOUGH = 1e-9  # in the same: cuts broken by no more are kept
 ROUNDS = 400  # cuts of a cone in a row, after which it is given up
+UNKNOWN = "whether limits contradict each other is not known"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +45,9 @@ def minimal_conflict(
 ) -> list[dict[str, Any]]:
     """Bounds that contradict each other, none of which can be left out: feasible as soon as any one is dropped.
 
-    ``blocks`` are the rows and columns whose bounds are members (all of them when None), those first that had better
-    not be in the conflict; all others always hold.  ``cones`` are members, too; ``program`` is without their cuts.
+    ``blocks`` are the rows and columns whose bounds are members, those first that had better not be in the conflict;
+    all others always hold, and so does that a column is not negative.  When None, every bound is a member.
+    ``cones`` are members, too; ``program`` is without their cuts.
     A lower bound above the upper one of its row or column is a conflict by itself, of one member.
     Integrality is not looked at: a programme whose relaxation is feasible has no such conflict, and the list is empty.
     So it is where what always holds contradicts itself.
@@ -51,13 +57,15 @@ def minimal_conflict(
     """
     if crossed := _crossed(program):
         return crossed
-    form = replace(form_of(program), cost=np.zeros(program.shape[1]), offset=0.0,
-                   integer=np.zeros(program.shape[1], dtype=bool))
+    form = _without_objective(form_of(program))
     sides = sides_of(program)
     known = [*program.rows, *program.columns]
     order = [*reversed(known)] if blocks is None else blocks
     numbers = [next(at for at, one in enumerate(known) if one is block) for block in order]
-    sides = sides.take(np.isin(block_numbers(program, sides), numbers))
+    asked = np.isin(block_numbers(program, sides), numbers)
+    if blocks is not None:
+        asked &= sides.is_row | sides.is_upper | (sides.bound != 0)
+    sides = sides.take(asked)
     number = block_numbers(program, sides)
     live = _Live(form, sides, cones)
     if live.feasible():
@@ -69,6 +77,17 @@ def minimal_conflict(
     found = sides.take(kept[: len(sides)])
     told = [{**one, "bound": float(bound)} for one, bound in zip(described(program, found), found.bound, strict=True)]
     return told + [dict(cone.told) for cone, mine in zip(cones, kept[len(sides):], strict=True) if mine]
+
+
+def _without_objective(form: Form) -> Form:
+    """The programme relaxed, whose objective is how far its cuts are broken: the last column, from −``DEEP`` on.
+
+    A point deep inside the cuts of a cone is inside the cone, too; one upon their edge seldom is.
+    """
+    rows, columns = form.matrix.shape
+    matrix = sparse.hstack([form.matrix, sparse.csc_matrix((rows, 1))], format="csc")
+    return Form("min", np.append(np.zeros(columns), 1.0), 0.0, matrix, form.row_lower, form.row_upper,
+                np.append(form.col_lower, -DEEP), np.append(form.col_upper, INF), np.zeros(columns + 1, dtype=bool))
 
 
 class _Live:
@@ -86,15 +105,16 @@ class _Live:
         """Whether some point meets what is kept, cones included.  Raises SolverError where this is not known."""
         for _ in range(ROUNDS):
             solution = self._session.solve()
-            if solution.status is Status.infeasible:
+            if solution.status not in (Status.infeasible, Status.optimal):
+                raise SolverError(f"{UNKNOWN}: the solver ended with {solution.status.value}")
+            if solution.status is Status.infeasible or solution.objective > ENOUGH:
                 self._basis = self._session.basis
                 return False
-            if solution.status is not Status.optimal:
-                raise SolverError(f"whether limits contradict each other: the solver ended with {solution.status}")
-            broken = [self._cut(number, solution.x) for number in np.flatnonzero(self.kept[len(self._sides):])]
+            cones = np.flatnonzero(self.kept[len(self._sides):])
+            broken = [self._cut(int(number), solution.x[:-1]) for number in cones]
             if not any(broken):
                 return True
-        raise SolverError(f"whether limits contradict each other: a cone is not met after {ROUNDS} rounds of cuts")
+        raise SolverError(f"{UNKNOWN}: a cone is not met after {ROUNDS} rounds of cuts")
 
     def shorten(self, part: Index) -> None:
         """Let go of as much of a part as can be: what is left of all still conflicts, as it did before."""
@@ -111,7 +131,7 @@ class _Live:
     def put(self, part: Index, kept: bool) -> None:
         """Keep members, or let them go.  What is kept again conflicts, and begins where this was last found."""
         self.kept[part] = kept
-        part = part[part < len(self._sides)] if len(self._cones) else part
+        part = part[part < len(self._sides)]
         of, upper, at = self._sides.is_row[part], self._sides.is_upper[part], self._sides.index[part]
         for name, mine in zip(_BOUNDS, (of & ~upper, of & upper, ~of & ~upper, ~of & upper), strict=True):
             none = INF if name.endswith("upper") else -INF
@@ -121,7 +141,7 @@ class _Live:
         self._session.set_column_bounds(columns, self._bounds["col_lower"][columns], self._bounds["col_upper"][columns])
         for (cuts, most), mine in zip(self._cuts, self.kept[len(self._sides):], strict=True):
             self._session.set_row_bounds(cuts, np.full(len(cuts), -INF), most if mine else np.full(len(cuts), INF))
-        if kept:
+        if kept and self._basis is not None:
             self._session.basis = self._basis
 
     def _cut(self, number: int, x: Vector) -> bool:
@@ -131,7 +151,11 @@ class _Live:
             return False
         known, most = self._cuts[number]
         first = self._session.form.matrix.shape[0]
-        self._session.add_rows(rows)
+        each, expr = np.arange(len(rows)), rows.expr
+        broken = replace(expr, row=np.append(expr.row, each), col=np.append(expr.col, np.full_like(each, len(x))),
+                         val=np.append(expr.val, np.full(len(rows), -1.0)))  # fmt: skip
+        self._session.add_rows(replace(rows, expr=broken))
+        self._basis = None  # it has no such rows
         self._cuts[number] = (np.append(known, first + np.arange(len(rows))), np.append(most, rows.upper))
         return True
 
@@ -139,7 +163,7 @@ class _Live:
 _BOUNDS = ("row_lower", "row_upper", "col_lower", "col_upper")
 
 
-def _verify(form: Form, sides: Sides, cones: Sequence[Cone], kept: np.ndarray) -> None:
+def _verify(form: Form, sides: Sides, cones: Sequence[Cone], kept: NDArray[np.bool_]) -> None:
     """Ask again in a new session: they conflict, and without any one of them they do not.  Raises SolverError."""
     live = _Live(form, sides, cones)
     live.put(np.flatnonzero(~kept), False)

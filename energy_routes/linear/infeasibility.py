@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from energy_routes.errors import LabelError, SolverError
+from energy_routes.errors import LabelError
 from energy_routes.linear.expressions import INF, Index, Vector
 from energy_routes.linear.highs.arrays import Form, form_of
 from energy_routes.linear.highs.session import Session

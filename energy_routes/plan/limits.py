@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,24 +26,26 @@ A_PRICE = (
 NO_PLAN, NOT_FOUND = "no plan", "not found: numerical trouble"  # why a limit has no price
 
 
-def limit_table(space: Space, program: Program) -> pd.DataFrame:
+def limit_table(
+    space: Space, program: Program, stated: Callable[[Rows | Columns], Limit | None] = limit_of
+) -> pd.DataFrame:
     """One row a limit, side and period: its block and place in the programme, kind, id, name, bounds, and their units.
 
     Both sides of most limits stand in one row.  ``rule`` is the block of the other side where it has rows of its own.
     ``at`` counts the rows of the programme and then its columns.  ``lower`` and ``upper`` are those of the limit; its
     row in the programme holds the same times ``sign`` (±1).  ``worth`` is the unit of its price; ``level`` and
-    ``repair`` are as declared (:class:`energy_routes.formulation.Limit`).
+    ``repair`` are as declared (:class:`energy_routes.formulation.Limit`).  ``stated`` tells which limit a block states.
     """
     parts, start = [], 0
     called = Names(space.case.network.tables)
     for rows in program.rows:
-        if (limit := limit_of(rows)) is not None and len(rows):
+        if (limit := stated(rows)) is not None and len(rows):
             parts.append(_described(space, called, limit, rows, start))
         start += len(rows)
-    lifted = program.column_block("lifted")
-    least = np.where(lifted.lower > 0, lifted.lower, -np.inf)  # that nothing goes back is no limit
-    if (limit := limit_of(lifted)) is not None and len(lifted.axis):
-        parts.append(_described(space, called, limit, replace(lifted, lower=least), start + lifted.start))
+    for lifted in program.columns:
+        if lifted.name.partition("@")[0] == "lifted" and (limit := stated(lifted)) is not None and len(lifted.axis):
+            least = np.where(lifted.lower > 0, lifted.lower, -np.inf)  # that nothing goes back is no limit
+            parts.append(_described(space, called, limit, replace(lifted, lower=least), start + lifted.start))
     if not parts:
         return pd.DataFrame(columns=COLUMNS)
     columns = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}

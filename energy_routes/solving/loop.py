@@ -23,9 +23,9 @@ from energy_routes.solving.cutting_planes import CONE, cut_until_inside
 from energy_routes.solving.futures.n_minus_1 import Guard, guarded
 from energy_routes.solving.futures.n_minus_1_table import with_security
 from energy_routes.solving.futures.stochastic import Hedge, hedged, refuse_tail, with_hedge
+from energy_routes.solving.infeasible import conflict, repairs
 from energy_routes.solving.prices.marginal_prices import marginal_worth
 from energy_routes.solving.prices.premium import Yardstick, with_premium
-from energy_routes.solving.repairs import repairs
 from energy_routes.solving.reuse.shelf import laid_out
 from energy_routes.solving.second_opinion import Opinion, opinion, unproved
 from energy_routes.solving.tightest_caps import tightest_words
@@ -301,6 +301,7 @@ def _infeasible(program: Program, space: Space) -> InfeasibleError:
         f"{space.case.name} is infeasible: no plan keeps every rule.{held} The cheapest set of limits that "
         f"must give way:\n{lines or '  none found: the rules contradict each other without any limit'}",
         found,
+        partial(conflict, program, space),
     )
 
 

@@ -14,18 +14,16 @@ def refuse_crossed(case: Case, over: Axis, kind: str, low: Vector, high: Vector)
 
     ``over`` has the limit's id as its first key, ``period`` and ``family``.  Raises InfeasibleError.
     """
-    relaxations, units = [], case.network.units("volume")
+    relaxations, conflicts, units = [], [], case.network.units("volume")
     for at in np.flatnonzero(low > high):
         limit, period = (str(over.frame[key].iloc[at]) for key in (over.keys[0], "period"))
         amount, unit = float(low[at] - high[at]), units[over.frame["family"].iloc[at]]
-        words = (
-            f"{kind} {limit} ({period}): at least {low[at]:.4g} {unit} is asked for, at most {high[at]:.4g} {unit} is "
-            f"left: {amount:.4g} {unit} less"
-        )
-        relaxations.append(
-            {"limit": limit, "kind": kind, "name": limit, "period": period, "side": "lower", "amount": amount,
-             "unit": unit, "words": words}
-        )  # fmt: skip
+        both = f"at least {low[at]:.4g} {unit} is asked for, at most {high[at]:.4g} {unit} is left"
+        told = {"limit": limit, "kind": kind, "name": limit, "period": period, "unit": unit}
+        words = f"{kind} {limit} ({period}): {both}"
+        relaxations.append({**told, "side": "lower", "amount": amount, "words": f"{words}: {amount:.4g} {unit} less"})
+        conflicts.append({**told, "side": "crossed", "bound": (float(low[at]), float(high[at])), "words": words})
     if relaxations:
         lines = "\n".join(f"  {r['words']}" for r in relaxations)
-        raise InfeasibleError(f"{case.name} is infeasible: minima are above what is left:\n{lines}", relaxations)
+        message = f"{case.name} is infeasible: minima are above what is left:\n{lines}"
+        raise InfeasibleError(message, relaxations, conflicts[:1])  # one is a conflict by itself
