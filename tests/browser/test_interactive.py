@@ -384,6 +384,16 @@ def test_no_accessibility_fault_in_any_view(open_page: Any, pair: Path) -> None:
         assert faults == [], (view, scheme)
 
 
+def test_the_largest_flows_bear_numbers_the_same_before_and_after(open_page: Any, tmp_path: Path) -> None:
+    plans = [er.solve(er.load(name)) for name in ("oil-2024", "btc-5")]
+    page = open_page(write_page(plans[0], tmp_path / "two.html", other=plans[1]), "v=side")
+    told = page.evaluate("""() => [...document.querySelectorAll('.panel')].map(panel =>
+        [...panel.querySelectorAll('g.pill')].map(pill => pill.__data__).filter(pill => pill.strand)
+        .sort((a, b) => b.strand.weight - a.strand.weight).slice(0, 10).map(pill => pill.strand.arc.id))""")
+    assert len(told[0]) == 10
+    assert told[0] == told[1]
+
+
 def test_at_night_the_page_is_dark_and_the_map_is_as_by_day(open_page: Any, pair: Path) -> None:
     by_day, by_night = (open_page(pair, "v=after", scheme=scheme) for scheme in ("light", "dark"))
     ground = "selector => getComputedStyle(document.querySelector(selector)).backgroundColor"

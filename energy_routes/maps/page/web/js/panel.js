@@ -8,7 +8,7 @@ import { around, Placer } from "./labels.js";
 import { Linework } from "./linework.js";
 import { drawLineNames, namedLines, placeLineNames } from "./lines.js";
 import { byWeight, drawArrows, drawLosses, drawMarks, drawNodeNames, marksOf, placeNames } from "./marks.js";
-import { drawPills, drawWaysOut, numbersOf, placeNumbers, waysOut } from "./pills.js";
+import { drawPills, drawWaysOut, numbersOf, placeNumbers, SURE, waysOut } from "./pills.js";
 import { startPointer } from "./pointer.js";
 import { strandsOf } from "./scene.js";
 import { drawSigns, placeSigns } from "./signs.js";
@@ -18,7 +18,6 @@ import { hideTip, showTip } from "./tooltip.js";
 const NEAREST = 24;
 const FARTHEST = 0.7; // the page carries as much ground
 const REST = 110; // ms without a movement after which the map is laid out anew
-const FIRST = 8; // numbers told before the names of places
 const MOST = 34; // numbers told at all
 
 let transform = d3.zoomIdentity; // shared by all panels
@@ -200,11 +199,11 @@ export class Panel {
     const ways = waysOut(seen, placer, size);
     const numbers = numbersOf(seen, this.which);
     const [main, others] = byWeight(marks, transform.k);
-    const pills = placeNumbers(numbers.slice(0, FIRST), placer, size);
+    const pills = placeNumbers(numbers.slice(0, SURE), placer, size, true);
     const names = placeNames(main, placer);
     const [carrying, unused] = namedLines(seen);
     const lines = placeLineNames(carrying, placer, size);
-    pills.push(...placeNumbers(numbers.slice(FIRST, MOST), placer, size));
+    pills.push(...placeNumbers(numbers.slice(SURE, MOST), placer, size));
     names.push(...placeNames(others, placer));
     lines.push(...placeLineNames(unused, placer, size));
     drawArrows(this.over, seen, marks, size);

@@ -7,17 +7,20 @@ import { around, pillWidth, PILL_HEIGHT, textWidth } from "./labels.js";
 import { BOTTLENECK, changeInk, inkOf } from "./palette.js";
 
 const SHARES = [0.5, 0.38, 0.62, 0.27, 0.74, 0.16, 0.86];
+const NEAR = [1, 1.6, 2.3]; // how far from its line a number stands, in steps of what keeps it off the line
+const FAR = [3.5, 5, 7, 9];
 const LEAST_TOLD = 0.008; // of the largest flow: smaller ones are seen, not told
+export const SURE = 10; // of the largest flows, the same before and after, the numbers always stand
 
 /** The volumes (or changes) worth telling, the largest first: strand, text, ink. */
 export const numbersOf = (strands, which) => (which === "change" ? changes(strands) : volumes(strands));
 
-/** Those numbers that find room beside their lines, as pills. */
-export function placeNumbers(numbers, placer, size) {
+/** Those numbers that find a place beside their lines, as pills; those that must find one may stand farther off. */
+export function placeNumbers(numbers, placer, size, must = false) {
   const pills = [];
   for (const { strand, text, ink } of numbers) {
     const width = pillWidth(text);
-    const box = placer.place(beside(strand, width, size), 0);
+    const box = placer.place(beside(strand, width, size)) ?? (must && placer.place(beside(strand, width, size, FAR), 12));
     if (box) pills.push({ strand, text, ink, width, box });
   }
   return pills;
@@ -32,10 +35,11 @@ function changes(strands) {
 }
 
 function volumes(strands) {
-  const flows = strands.filter((strand) => strand.flows && !isFull(strand.now));
+  const flows = strands.filter((strand) => strand.flows);
   const most = Math.max(...flows.map((strand) => strand.now.flow), 0);
   return distinct(flows, (strand) => number(strand.now.flow))
-    .filter((strand) => strand.now.flow >= LEAST_TOLD * most && !strand.leaves)
+    .filter((strand, rank) => rank < SURE || (strand.now.flow >= LEAST_TOLD * most && !isFull(strand.now)))
+    .filter((strand) => !strand.leaves)
     .map((strand) => ({
       strand,
       text: say("pill.volume", { volume: number(strand.now.flow), unit: unit(strand.arc.unit) }),
@@ -45,8 +49,7 @@ function volumes(strands) {
 
 /** A chain of one number is told once, on its longest link. */
 function distinct(strands, tell) {
-  const size = (strand) => Math.max(Math.abs(strand.delta), strand.now.flow);
-  const ordered = [...strands].sort((a, b) => size(b) - size(a) || b.line.length - a.line.length);
+  const ordered = [...strands].sort((a, b) => b.weight - a.weight || b.line.length - a.line.length);
   const told = [];
   for (const strand of ordered) {
     if (strand.line.length < 30) continue;
@@ -61,11 +64,11 @@ function distinct(strands, tell) {
 }
 
 /** Boxes on both sides of a line, near the middle of what is seen of it first. */
-export function beside(strand, width, size) {
+export function beside(strand, width, size, steps = NEAR) {
   const stretch = stretchInside(strand.line, size);
   if (!stretch || stretch[1] - stretch[0] < 30) return [];
   const out = [];
-  for (const away of [1, 1.6, 2.3]) {
+  for (const away of steps) {
     for (const share of SHARES) {
       const place = pointAt(strand.line, stretch[0] + share * (stretch[1] - stretch[0]));
       const angle = (place.turn * Math.PI) / 180;

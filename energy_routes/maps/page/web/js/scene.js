@@ -41,7 +41,7 @@ function lookOf(arc, now, before) {
 
 /**
  * The strands of a panel, widest first: arc, look, width, band (0: none),
- * colour, dash, the reading, and the change against the plan before.
+ * colour, dash, the reading, the change against the plan before, and the weight of its number: the same in both plans.
  */
 export function strandsOf(which) {
   const months = spans[state.span].months;
@@ -52,7 +52,8 @@ export function strandsOf(which) {
     const now = reading(arc, plan, state.span);
     const before = reading(arc, 0, state.span);
     const strand = which === "change" ? changed(arc, now, before, months) : plain(arc, now, before, months);
-    if (strand) out.push(strand);
+    const largest = Math.max(before.flow, reading(arc, state.step, state.span).flow);
+    if (strand) out.push({ ...strand, weight: which === "change" ? Math.abs(strand.delta) : largest });
   }
   return out.sort((a, b) => b.width - a.width || b.now.flow - a.now.flow);
 }
