@@ -281,8 +281,10 @@ class Network:
         for edit in self.edits:
             if (edit.table, edit.field) != (table, column):
                 continue
-            hit, row = _columns(edit, months), out[place[edit.id]]
-            value = float(edit.value) * a_year(edit.time, months)[hit]
+            always = not edit.periods and edit.time == "y"  # as thousands of draws are
+            hit = slice(None) if always else _columns(edit, months)
+            value = float(edit.value) * (1.0 if always else a_year(edit.time, months)[hit])
+            row = out[place[edit.id]]
             if edit.op != "set" and hit and np.isnan(row[hit]).all():
                 raise DataError("the edits", [_nothing_to_change(edit)])
             row[hit] = value if edit.op == "set" else row[hit] * value if edit.op == "scale" else row[hit] + value

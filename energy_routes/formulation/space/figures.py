@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import pandas as pd
@@ -36,6 +37,14 @@ class Question:
     held: Mapping[str, float] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
 
+    @cached_property
+    def by_column(self) -> Mapping[tuple[str, str], list[Edit]]:
+        """The edits of each table and column, in order."""
+        out: dict[tuple[str, str], list[Edit]] = {}
+        for edit in self.edits:
+            out.setdefault((edit.table, edit.field), []).append(edit)
+        return out
+
 
 @dataclass(frozen=True, repr=False)
 class RecordedNetwork(Network):
@@ -64,7 +73,7 @@ class RecordedNetwork(Network):
         place, own = self._places(table), self.edits[len(self.asked.edits) :]
 
         def read(question: Question) -> Vector:
-            edits = Network(self.packs, (*question.edits, *own))
+            edits = Network(self.packs, (*question.by_column.get((table, column), ()), *own))
             return edits._apply(stated.copy(), table, column, place, months)
 
         return self._leaf((table, column, tuple(months), own), (table, column), read)

@@ -1,56 +1,43 @@
 """Figures drawn from their confidence: the same case as it might as well be, again and again.
 
-How far a figure may be off is stated by grade of confidence in ``data/draws/spreads.csv``, what moves together in
-``data/draws/together.csv``.  A draw is nothing but edits.  Each figure and each factor has a stream of its own, made of
-the seed, the number of the draw and its name: so a draw depends neither on the draws before it nor on who makes it, nor
-on what else a pack holds, and the same figure moves alike in two cases.
+A draw is nothing but edits.  It is made of independent standard normal numbers, its ``inputs``: one for each factor
+that figures move with, one for what each figure has of its own (:mod:`energy_routes.studies.draws.figures`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
+from scipy.special import ndtri
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
-from energy_routes.network import Edit, Network
-from energy_routes.pack import data_path, parse_unit, to_inner
+from energy_routes.linear import Vector
+from energy_routes.network import Edit
+from energy_routes.pack import data_path
+from energy_routes.studies.draws.figures import Figure, figures_of
+from energy_routes.studies.draws.points import Design, points_of
 
 TENTH = 1.2815515655446004  # the 90th percentile of the standard normal
-SHARED = {"tiers": 1}  # tables of which all rows with the same first part of their key move as one
-WHOLE = ("mode", "arc", "commodity", "family")  # columns that a rule names whole, not by a part
 WITH: Mapping[str, tuple[str, ...]] = {"capacity": ("booked",)}  # what moves with a field by the same factor
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One number that is drawn: ``spread`` is half of P10–P90, a share of it (lognormal) or in its inner unit (normal).
-
-    ``factor`` ('' for none) moves ``share`` (0–1) of its variance; ``own`` names the stream of the rest.
-    """
-
-    table: str
-    id: str
-    field: str
-    confidence: str
-    shape: str
-    spread: float
-    factor: str
-    share: float
-    own: str
-
-
-@dataclass(frozen=True)
 class Draw:
-    """One draw: its ``index`` and the edits that turn the case as stated into it."""
+    """One draw: its ``index``, the edits that turn the case as stated into it, and the ``values`` that were drawn.
+
+    A value is a factor of a figure (lognormal), or what is added to it in its inner unit (normal).
+    """
 
     index: int
     edits: tuple[Edit, ...]
+    values: Vector = field(compare=False, repr=False)
 
     def of(self, case: Case) -> Case:
         """The case with the drawn figures laid over it."""
@@ -58,40 +45,93 @@ class Draw:
 
 
 class Sampler:
-    """Draws of the figures of a case; ``figures`` is what is drawn, in the order of the pack's tables.
+    """Draws of the figures of a case by their grades of confidence.
 
-    Raises UsageError where a table of spreads has no column for a grade that the pack uses.
+    Parameters
+    ----------
+    case : Case
+        The case; a number that it sets itself is not drawn.
+    seed : int
+        The same seed gives the same draws.
+    folder : Path or None
+        Where spreads.csv and together.csv stand; None: those of the package.
+    design : {'independent', 'latin', 'sobol'}
+        Independent draws, a Latin hypercube, or scrambled Sobol points.
+    draws : int or None
+        How many draws there are; a Latin hypercube and Sobol points need it, and for these it is a power of 2.
+
+    Attributes
+    ----------
+    figures : tuple of Figure
+        What is drawn, in the order of the tables of the packs.
+    inputs : tuple of str
+        What is drawn independently: factors, and each figure's own part.
+
+    Raises
+    ------
+    UsageError
+        A table of spreads has no column for a grade that the pack uses; there is no such design, or not for this number
+        of draws.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> case = er.load("oil-2024")
+    >>> drawn = er.Sampler(case, seed=7).draw(4711).of(case)
     """
 
-    def __init__(self, case: Case, seed: int = 1, folder: Path | None = None) -> None:
+    def __init__(self, case: Case, seed: int = 1, folder: Path | None = None, *, design: Design = "independent",
+                 draws: int | None = None) -> None:
+        if not 0 <= seed < 2**63:
+            raise UsageError(f"seed = {seed}: a whole number from 0 is expected")
         self.seed = seed
         place = folder or data_path("draws")
         spreads = pd.read_csv(place / "spreads.csv").set_index("field")
         together = pd.read_csv(place / "together.csv")
-        self.figures: tuple[Figure, ...] = tuple(_figures(case, spreads, together))
+        self.figures: tuple[Figure, ...] = tuple(figures_of(case, spreads, together))
+        named = [name for figure in self.figures for name in _moved_by(figure)]
+        self.inputs: tuple[str, ...] = tuple(dict.fromkeys(named))
+        self._points = points_of(design, self.inputs, seed, draws)
+
+    def normals(self, start: int, stop: int) -> Vector:
+        """The inputs of draws ``start`` to ``stop`` (without it), shape (draws, inputs): standard normal numbers."""
+        return np.asarray(ndtri(self._points(start, stop)))
+
+    def values(self, start: int, stop: int) -> Vector:
+        """What is drawn of each figure, shape (draws, figures): a factor, or what is added in its inner unit."""
+        loadings, width, normal = self._loadings
+        z = width * (self.normals(start, stop) @ loadings)
+        values: Vector = np.where(normal, z, np.exp(z))
+        return values
 
     def draw(self, index: int) -> Draw:
         """Draw number ``index`` (0, 1, 2 …), whatever was drawn before."""
-        known: dict[str, float] = {}
+        return next(self.draws(index, index + 1))
 
-        def normal(stream: str) -> float:
-            if stream not in known:
-                seeds = np.random.SeedSequence([self.seed, index, crc32(stream.encode())])
-                known[stream] = float(np.random.default_rng(seeds).standard_normal())
-            return known[stream]
+    def draws(self, start: int, stop: int) -> Iterator[Draw]:
+        """Draws ``start`` to ``stop`` (without it), quicker than one at a time.  Raises UsageError below 0."""
+        if start < 0:
+            raise UsageError(f"draw {start}: draws are counted from 0")
+        for index, values in zip(range(start, stop), self.values(start, stop), strict=True):
+            reason = f"draw {index} of seed {self.seed}"
+            edits = (
+                Edit(figure.table, figure.id, field, "add" if figure.shape == "normal" else "scale", value, (), reason)
+                for figure, value in zip(self.figures, values.tolist(), strict=True)
+                for field in _fields(figure)
+            )
+            yield Draw(index, tuple(edits), values)
 
-        edits: list[Edit] = []
-        reason = f"draw {index} of seed {self.seed}"
-        for figure in self.figures:
-            z = np.sqrt(1.0 - figure.share) * normal(figure.own)
-            z += np.sqrt(figure.share) * normal(figure.factor) if figure.factor else 0.0
-            if figure.shape == "normal":
-                edits.append(Edit(figure.table, figure.id, figure.field, "add", figure.spread / TENTH * z, (), reason))
-                continue
-            factor = float(np.exp(np.log1p(figure.spread) / TENTH * z))
-            for field in (figure.field, *WITH.get(figure.field, ())):
-                edits.append(Edit(figure.table, figure.id, field, "scale", factor, (), reason))
-        return Draw(index, tuple(edits))
+    @cached_property
+    def _loadings(self) -> tuple[sparse.csr_array, Vector, Vector]:
+        """What a unit of each input adds to each figure's standard normal; its standard deviation; what is added."""
+        at = {name: row for row, name in enumerate(self.inputs)}
+        moved = [(at[name], column, weight) for column, figure in enumerate(self.figures)
+                 for name, weight in _moved_by(figure).items()]
+        rows, columns, weights = zip(*moved, strict=True) if moved else ((), (), ())
+        loadings = sparse.csr_array((weights, (rows, columns)), shape=(len(self.inputs), len(self.figures)))
+        normal = np.array([figure.shape == "normal" for figure in self.figures], dtype=bool)
+        spread = np.array([figure.spread for figure in self.figures], dtype=float)
+        return loadings, np.where(normal, spread, np.log1p(spread)) / TENTH, normal
 
 
 def bands(values: Iterable[float]) -> tuple[float, float, float]:
@@ -103,66 +143,12 @@ def bands(values: Iterable[float]) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _figures(case: Case, spreads: pd.DataFrame, together: pd.DataFrame) -> Iterator[Figure]:
-    network = case.network
-    asked = {(edit.table, edit.id, edit.field) for edit in network.edits if edit.op == "set"}
-    for table in ("arcs", "lanes", "supplies", "markets", "tiers", "differentials", "limits", "contracts"):
-        frame = network.tables[table]
-        for field in (name for name in spreads.index if name in frame):
-            grades = _grades(network, case, table, field)
-            base = network.resolve(table, field, case.periods)
-            families = network.family_of(table) if "id" in frame else {}
-            labelled = frame.assign(family=[families.get(name, "") for name in network.ids(table)])
-            factors = _factors(labelled, together[(together["table"] == table) & (together["field"] == field)])
-            shape, unit = str(spreads["shape"][field]), str(spreads["unit"][field])
-            for at, name in enumerate(network.ids(table)):
-                numbers = base[at][np.isfinite(base[at])]
-                spread = _widest(grades[name], spreads.loc[field])
-                if (table, name, field) in asked or not len(numbers) or spread == 0.0 or not numbers.any():
-                    continue
-                scale = _per_unit(network, frame.iloc[at], unit) if shape == "normal" else 1.0
-                own = f"{table}/{'/'.join(name.split('/')[: SHARED.get(table, 99)])}/{field}"
-                told = ";".join(sorted(grades[name]))
-                yield Figure(table, name, field, told, shape, spread * scale, *factors[at], own)
+def _moved_by(figure: Figure) -> dict[str, float]:
+    """The inputs that move a figure: the square root of the variance that each has of it."""
+    parts = {figure.own: 1.0 - figure.share, figure.factor: figure.share}
+    return {name: part**0.5 for name, part in parts.items() if part > 0.0}
 
 
-def _grades(network: Network, case: Case, table: str, field: str) -> dict[str, set[str]]:
-    """The grades of confidence of each row's number in the horizon: of its dated rows, else of its own row."""
-    dated = network.tables["values"]
-    mine = dated[(dated["table"] == table) & (dated["field"] == field)]
-    out: dict[str, set[str]] = {}
-    for name, period, grade in zip(mine["id"], mine["period"], mine["confidence"], strict=True):
-        if any(p.touches(period) for p in case.periods):
-            out.setdefault(str(name), set()).add(str(grade))
-    frame = network.tables[table]
-    for name, grade in zip(network.ids(table), frame["confidence"], strict=True):
-        out.setdefault(name, {str(grade)})
-    return out
-
-
-def _widest(grades: Iterable[str], row: pd.Series[float]) -> float:
-    """The largest spread among some grades; what is given by the user ('given') is not drawn."""
-    unknown = [grade for grade in grades if grade not in row.index and grade != "given"]
-    if unknown:
-        raise UsageError(f"spreads.csv has no column for the confidence {unknown[0]!r}")
-    return max((float(row[grade]) for grade in grades if grade != "given"), default=0.0)
-
-
-def _factors(frame: pd.DataFrame, rules: pd.DataFrame) -> list[tuple[str, float]]:
-    """(factor, share) of each row: of the first rule whose text its column contains."""
-    out: list[tuple[str, float]] = [("", 0.0)] * len(frame)
-    for rule in rules[::-1].to_dict("records"):
-        column, wanted = str(rule["column"]), str(rule["contains"])
-        for at, text in enumerate(frame[column].fillna("").astype(str)):
-            if text == wanted or (column not in WHOLE and wanted in text):
-                out[at] = (str(rule["factor"]), float(rule["share"]))
-    return out
-
-
-def _per_unit(network: Network, row: pd.Series[str], unit: str) -> float:
-    """One of the unit of a spread, in the inner unit of the row's commodity."""
-    if unit == "share":
-        return 1.0
-    facts = network.tables["commodities"].set_index("id").loc[row["commodity"]]
-    own = parse_unit(unit, "unit_value", network.families[str(facts["family"])])
-    return float(to_inner(1.0, own, "unit_value", bbl_per_t=facts["bbl_per_t"], mj_per_m3=facts["mj_per_m3"]))
+def _fields(figure: Figure) -> tuple[str, ...]:
+    """The columns that a draw of a figure changes."""
+    return figure.field, *(() if figure.shape == "normal" else WITH.get(figure.field, ()))
