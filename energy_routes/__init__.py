@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         Frontier as Frontier,
         Regret as Regret,
         Stress as Stress,
+        Sweep as Sweep,
         compare as compare,
         expand as expand,
         frontier as frontier,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         netbacks as netbacks,
         regret as regret,
         stress as stress,
+        sweep as sweep,
         workers_of as workers_of,
     )
 
@@ -77,6 +79,8 @@ _HOME = {
     "route_from_geometry": "energy_routes.network:route_from_geometry",
     "stress": "energy_routes.studies:stress",
     "Stress": "energy_routes.studies:Stress",
+    "sweep": "energy_routes.studies:sweep",
+    "Sweep": "energy_routes.studies:Sweep",
     "verify": "energy_routes.audit:verify",
     "weakest": "energy_routes.provenance:weakest",
     "workers_of": "energy_routes.studies:workers_of",

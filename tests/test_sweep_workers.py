@@ -19,10 +19,10 @@ from local_cluster import PATH, cluster
 from toy import toy
 
 from energy_routes.errors import InfeasibleError, SolverError, UsageError
-from energy_routes.studies.sweep.workers.choice import workers_of
-from energy_routes.studies.sweep.workers.cluster import Cluster
-from energy_routes.studies.sweep.workers.processes import DEATHS, Processes
-from energy_routes.studies.sweep.workers.workers import Chunk, Here, Workers
+from energy_routes.studies.sweeps.workers.choice import workers_of
+from energy_routes.studies.sweeps.workers.cluster import Cluster
+from energy_routes.studies.sweeps.workers.processes import DEATHS, Processes
+from energy_routes.studies.sweeps.workers.workers import Chunk, Here, Workers
 
 CHUNKS = [Chunk(number, 3 * number, 3 * number + 3) for number in range(8)]
 
@@ -126,8 +126,8 @@ def test_who_stops_asking_stops_the_work(two: Workers, asked: toy_work.Asked) ->
 SCRIPT = """
 import sys, toy_work, energy_routes as er
 from pathlib import Path
-from energy_routes.studies.sweep.workers.processes import Processes
-from energy_routes.studies.sweep.workers.workers import Chunk
+from energy_routes.studies.sweeps.workers.processes import Processes
+from energy_routes.studies.sweeps.workers.workers import Chunk
 asked = toy_work.Asked(er.load(sys.argv[1]), Path(sys.argv[2]))
 for done in Processes(2).run(toy_work.lasts, asked, [Chunk(n, n, n + 1) for n in range(3)]):
     print(done, flush=True)
@@ -180,7 +180,7 @@ def test_over_tls(certificates: Path, asked: toy_work.Asked, tmp_path: Path) -> 
 def test_a_cluster_that_is_not_there_or_has_no_workers(
     asked: toy_work.Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("energy_routes.studies.sweep.workers.cluster.WAIT", 1)
+    monkeypatch.setattr("energy_routes.studies.sweeps.workers.cluster.WAIT", 1)
     with pytest.raises(UsageError, match=r"^--dask tcp://127.0.0.1:1: .*; expected the address that a scheduler prin"):
         dict(Cluster("tcp://127.0.0.1:1").run(toy_work.waits, asked, CHUNKS))
     with (cluster(tmp_path, workers=0) as address,
@@ -200,7 +200,7 @@ def test_a_scheduler_that_goes(asked: toy_work.Asked, tmp_path: Path) -> None:
 def test_a_worker_with_other_versions_is_refused(
     address: str, asked: toy_work.Asked, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("energy_routes.studies.sweep.workers.cluster.installed", lambda package: "0.1")
+    monkeypatch.setattr("energy_routes.studies.sweeps.workers.cluster.installed", lambda package: "0.1")
     with pytest.raises(UsageError, match=r"^the worker tcp://.* has energy-routes .*; expected 0\.1, as where the"):
         dict(Cluster(address).run(toy_work.waits, asked, CHUNKS[:1]))
 
@@ -225,6 +225,6 @@ def test_what_cannot_be_asked_for(told: Mapping[str, Any], expected: str) -> Non
 
 
 def test_without_the_extra_its_installation_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("energy_routes.studies.sweep.workers.cluster.find_spec", lambda name: None)
+    monkeypatch.setattr("energy_routes.studies.sweeps.workers.cluster.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"pip install 'energy-routes\[dask\]'$"):
         workers_of(dask="tcp://a:1")

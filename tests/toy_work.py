@@ -12,7 +12,7 @@ import pandas as pd
 
 import energy_routes as er
 from energy_routes.errors import InfeasibleError
-from energy_routes.studies.sweep.workers.workers import Chunk
+from energy_routes.studies.sweeps.workers.workers import Chunk
 
 MADE = 0  # compiled cases, in this process
 

@@ -71,6 +71,7 @@ from .schema.schema import (
 from .suggest import nearest as nearest
 from .table_file import (
     number as number,
+    read_cells as read_cells,
     read_rows as read_rows,
 )
 from .units import units as units

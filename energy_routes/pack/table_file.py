@@ -55,6 +55,15 @@ def read_rows(
     return name, rows, faults
 
 
+def read_cells(path: Path, what: str) -> pd.DataFrame:
+    """The cells of a table as text under their header, blanks as null.  Raises DataError where it cannot be read."""
+    faults: list[Fault] = []
+    frame = _read(path, what, faults).map(lambda cell: str(cell).strip()).rename(columns=lambda name: str(name).strip())
+    if faults:
+        raise DataError(path.name, faults)
+    return frame.where(frame != "")
+
+
 def number(text: str) -> float:
     """A finite number as tables have it: spaces, also unbreakable ones, part the thousands.  Raises ValueError."""
     return finite(text.replace("\N{NO-BREAK SPACE}", "").replace("\N{NARROW NO-BREAK SPACE}", "").replace(" ", ""))

@@ -1,5 +1,8 @@
 from .folder import check_target as check_target
-from .record import installed as installed
+from .record import (
+    case_record as case_record,
+    installed as installed,
+)
 from .schedule_book import (
     schedule_table as schedule_table,
     write_schedule as write_schedule,

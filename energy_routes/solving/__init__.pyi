@@ -28,6 +28,9 @@ from .prices.premium import (
     swept as swept,
 )
 from .reuse.compiled import (
+    Changes as Changes,
     Compiled as Compiled,
+    Measures as Measures,
+    changes_of as changes_of,
     compile as compile,
 )

@@ -26,4 +26,12 @@ from .outages.stress import (
     stress as stress,
 )
 from .study import Study as Study
-from .sweep.workers.choice import workers_of as workers_of
+from .sweeps.experiment import DEFAULT as DEFAULT
+from .sweeps.sweep import (
+    Sweep as Sweep,
+    experiment_of as experiment_of,
+    replay as replay,
+    run as run,
+    sweep as sweep,
+)
+from .sweeps.workers.choice import workers_of as workers_of

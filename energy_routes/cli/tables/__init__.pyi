@@ -19,4 +19,5 @@ from .study_view import (
     print_frontier as print_frontier,
     print_stress as print_stress,
 )
+from .sweep_view import print_sweep as print_sweep
 from .unit_choice import Units as Units

@@ -267,7 +267,7 @@ class Compiled:
         UsageError
             Something is asked that the case does not have; or it is no table, or one with a column twice.
         """
-        rows = _changes_of(table)
+        rows = changes_of(table)
         ask = [ask] if isinstance(ask, str) else ask
         measures = Measures(self, ask)
         out: list[tuple[Any, ...]] = []
@@ -282,11 +282,31 @@ class Compiled:
     def _told(self, changes: Changes, measures: Measures) -> tuple[Any, ...]:
         """One row of :meth:`solve_many`."""
         try:
-            with self._turn:
-                return ("optimal", "", *measures.of(self.changed(changes)))
+            case = self.changed(changes)
         except EnergyRoutesError as error:
-            status = next((told for kind, told in ENDED.items() if isinstance(error, kind)), "refused")
-            return (status, "; ".join(str(error).split("\n  ")), *measures.nothing)
+            return _ended(error, measures)
+        return self.told(case, measures)
+
+    def told(self, case: Case, measures: Measures) -> tuple[Any, ...]:
+        """Status, reason and what is asked of a case, as a row of :meth:`solve_many` has them.
+
+        Parameters
+        ----------
+        case : Case
+            As in :meth:`plan_of`.
+        measures : Measures
+            What is asked, of this compiled case.
+
+        Returns
+        -------
+        tuple
+            Status, reason, and a number for each measure: NaN where there is no plan.
+        """
+        try:
+            with self._turn:
+                return ("optimal", "", *measures.of(case))
+        except EnergyRoutesError as error:
+            return _ended(error, measures)
 
     def plan_of(self, case: Case) -> Plan:
         """The best plan of a case that differs from the compiled one, in figures or in anything else.
@@ -402,11 +422,21 @@ class Measures:
         """What is told where there is no plan."""
         return (np.nan,) * len(self.ask)
 
+    def unit(self, name: str) -> str:
+        """The unit of something asked: MUSD, that of a volume, or 1 for a share."""
+        ask = self._known[name]
+        if ask.what in ("exports", "volume"):
+            return self._compiled.case.network.units("volume")[ask.family]
+        return "1" if ask.what == "share" else "MUSD"
+
+    def of_plan(self, plan: Plan) -> list[float]:
+        """What is asked, of a plan with its tables."""
+        return [_of_plan(plan, self._known[name]) for name in self.ask]
+
     def of(self, case: Case) -> list[float]:
         """What is asked of the plan of a case.  Raises the errors of :meth:`Compiled.solve`."""
         if not self._compiled.plain or case.policy.max_hhi:
-            plan = self._compiled.plan_of(case)
-            return [_of_plan(plan, self._known[name]) for name in self.ask]
+            return self.of_plan(self._compiled.plan_of(case))
         refuse_contradictions(case)
         live, numbers, solution = self._compiled._optimum_of(case)
         if set(self.ask) <= {"objective"}:
@@ -414,6 +444,12 @@ class Measures:
         x = live.preferred(numbers, solution)
         own = {"objective": solution.objective, "netback": numbers.netback(x)}
         return [own[name] if name in own else live.measured(self._known[name], x) for name in self.ask]
+
+
+def _ended(error: EnergyRoutesError, measures: Measures) -> tuple[Any, ...]:
+    """What is told where there is no plan."""
+    status = next((told for kind, told in ENDED.items() if isinstance(error, kind)), "refused")
+    return (status, "; ".join(str(error).split("\n  ")), *measures.nothing)
 
 
 def _optimal(live: Live, numbers: Numbers) -> Solution:
@@ -429,7 +465,7 @@ def _optimal(live: Live, numbers: Numbers) -> Solution:
     raise SolverError(f"{name}: the solver ended with {solution.status.value!r}, which is not an answer")
 
 
-def _changes_of(table: pd.DataFrame | Iterable[Changes]) -> list[Changes]:
+def changes_of(table: pd.DataFrame | Iterable[Changes]) -> list[Changes]:
     """The changes of each row, blanks left out.  Raises UsageError where it is no table, or has a column twice."""
     if isinstance(table, (str, Mapping)) or not isinstance(table, Iterable):
         raise UsageError(f"a {type(table).__name__} is no table of changes; expected a DataFrame with a column for "

@@ -22,7 +22,7 @@ from energy_routes.linear import Vector
 from energy_routes.network import Edit
 from energy_routes.pack import data_path
 from energy_routes.studies.draws.figures import Figure, figures_of
-from energy_routes.studies.draws.points import Design, points_of
+from energy_routes.studies.draws.points import points_of
 
 TENTH = 1.2815515655446004  # the 90th percentile of the standard normal
 WITH: Mapping[str, tuple[str, ...]] = {"capacity": ("booked",)}  # what moves with a field by the same factor
@@ -32,12 +32,14 @@ WITH: Mapping[str, tuple[str, ...]] = {"capacity": ("booked",)}  # what moves wi
 class Draw:
     """One draw: its ``index``, the edits that turn the case as stated into it, and the ``values`` that were drawn.
 
-    A value is a factor of a figure (lognormal), or what is added to it in its inner unit (normal).
+    A value is a factor of a figure (lognormal), or what is added to it in its inner unit (normal); ``inputs`` are the
+    standard normal numbers that it is made of.
     """
 
     index: int
     edits: tuple[Edit, ...]
     values: Vector = field(compare=False, repr=False)
+    inputs: Vector = field(compare=False, repr=False)
 
     def of(self, case: Case) -> Case:
         """The case with the drawn figures laid over it."""
@@ -80,7 +82,7 @@ class Sampler:
     >>> drawn = er.Sampler(case, seed=7).draw(4711).of(case)
     """
 
-    def __init__(self, case: Case, seed: int = 1, folder: Path | None = None, *, design: Design = "independent",
+    def __init__(self, case: Case, seed: int = 1, folder: Path | None = None, *, design: str = "independent",
                  draws: int | None = None) -> None:
         if not 0 <= seed < 2**63:
             raise UsageError(f"seed = {seed}: a whole number from 0 is expected")
@@ -99,8 +101,11 @@ class Sampler:
 
     def values(self, start: int, stop: int) -> Vector:
         """What is drawn of each figure, shape (draws, figures): a factor, or what is added in its inner unit."""
+        return self._values(self.normals(start, stop))
+
+    def _values(self, normals: Vector) -> Vector:
         loadings, width, normal = self._loadings
-        z = width * (self.normals(start, stop) @ loadings)
+        z = width * (normals @ loadings)
         values: Vector = np.where(normal, z, np.exp(z))
         return values
 
@@ -112,14 +117,15 @@ class Sampler:
         """Draws ``start`` to ``stop`` (without it), quicker than one at a time.  Raises UsageError below 0."""
         if start < 0:
             raise UsageError(f"draw {start}: draws are counted from 0")
-        for index, values in zip(range(start, stop), self.values(start, stop), strict=True):
+        normals = self.normals(start, stop)
+        for index, inputs, values in zip(range(start, stop), normals, self._values(normals), strict=True):
             reason = f"draw {index} of seed {self.seed}"
             edits = (
                 Edit(figure.table, figure.id, field, "add" if figure.shape == "normal" else "scale", value, (), reason)
                 for figure, value in zip(self.figures, values.tolist(), strict=True)
                 for field in _fields(figure)
             )
-            yield Draw(index, tuple(edits), values)
+            yield Draw(index, tuple(edits), values, inputs)
 
     @cached_property
     def _loadings(self) -> tuple[sparse.csr_array, Vector, Vector]:

@@ -22,7 +22,7 @@ HALF = 2.0**-54  # numbers of a generator are multiples of 2⁻⁵³ from 0 on; 
 Points: TypeAlias = Callable[[int, int], Vector]  # of draws from one to before another: (draws, inputs), in (0, 1)
 
 
-def points_of(design: Design, inputs: Sequence[str], seed: int, draws: int | None) -> Points:
+def points_of(design: str, inputs: Sequence[str], seed: int, draws: int | None) -> Points:
     """The points of a design.
 
     Raises UsageError where there is no such design, or where it needs the number of all draws, or another number.

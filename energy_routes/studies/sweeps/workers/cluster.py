@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from energy_routes.errors import SolverError, UsageError
 from energy_routes.results import installed
-from energy_routes.studies.sweep.workers.workers import Chunk, Result, Shared, lost
+from energy_routes.studies.sweeps.workers.workers import Chunk, Result, Shared, lost
 
 if TYPE_CHECKING:
     from distributed import Client, Future

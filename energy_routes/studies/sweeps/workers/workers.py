@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
 Shared = TypeVar("Shared")
@@ -22,7 +22,7 @@ class Workers(Protocol):
 
     def run(
         self, work: Callable[[Shared, Chunk], Result], shared: Shared, chunks: Sequence[Chunk]
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result], None, None]:
         """The number of each chunk and what ``work(shared, chunk)`` gives, in the order in which they are done.
 
         ``shared`` reaches each worker once and stays there: what it derives from itself is kept between chunks.
@@ -37,7 +37,7 @@ class Here:
 
     def run(
         self, work: Callable[[Shared, Chunk], Result], shared: Shared, chunks: Sequence[Chunk]
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result], None, None]:
         """As :meth:`Workers.run`; nothing is pickled."""
         for chunk in chunks:
             yield chunk.number, work(shared, chunk)

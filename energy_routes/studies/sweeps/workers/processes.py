@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
 from energy_routes.errors import SolverError, UsageError
-from energy_routes.studies.sweep.workers.workers import Chunk, Result, Shared, lost
+from energy_routes.studies.sweeps.workers.workers import Chunk, Result, Shared, lost
 
 DEATHS = 3  # of workers with the same chunk, before it is given up
 SPAWN = get_context("spawn")  # a fork would copy the threads of the solver in the middle of what they do

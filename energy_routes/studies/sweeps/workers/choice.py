@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from energy_routes.errors import UsageError
-from energy_routes.studies.sweep.workers.cluster import Cluster
-from energy_routes.studies.sweep.workers.processes import Processes
-from energy_routes.studies.sweep.workers.workers import Here, Workers
+from energy_routes.studies.sweeps.workers.cluster import Cluster
+from energy_routes.studies.sweeps.workers.processes import Processes
+from energy_routes.studies.sweeps.workers.workers import Here, Workers
 
 
 def workers_of(

@@ -1,0 +1,78 @@
+"""The dataset of a sweep: one tidy table, a row a draw of a level; units, inputs and the experiment in its metadata.
+
+Columns, in order: ``row``; ``level`` and ``draw``, both counted from 0; ``status`` and ``reason``; what each level
+sets, by its path, as written; ``input.NAME``, the standard normal number of each input of the draw; then what was
+asked, NaN where there is no plan.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from energy_routes.errors import DataError, Fault
+from energy_routes.studies.sweeps.experiment import Experiment
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+INPUT = "input."
+META = b"energy_routes"  # the key of the experiment in the metadata of the schema
+FIRST = ("row", "level", "draw", "status", "reason")
+
+
+def schema_of(experiment: Experiment) -> pa.Schema:
+    """The columns of the dataset, each with its unit."""
+    import pyarrow as pa
+
+    whole, text, number = pa.int64(), pa.string(), pa.float64()
+    fields = [pa.field(name, kind, nullable=False)
+              for name, kind in zip(FIRST, (whole, whole, whole, text, text), strict=True)]
+    fields += [pa.field(path, text) for path in experiment.paths]
+    drawn = experiment.sampler.inputs if experiment.draws else ()
+    fields += [pa.field(INPUT + name, number, metadata={"unit": "standard normal"}) for name in drawn]
+    fields += [pa.field(name, number, metadata={"unit": experiment.measures.unit(name)}) for name in experiment.answers]
+    return pa.schema(fields, metadata={META: json.dumps(experiment.record, ensure_ascii=False)})
+
+
+def table_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table."""
+    import pyarrow as pa
+
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(cells, field.type) for cells, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def as_bytes(table: pa.Table) -> bytes:
+    """A table as a Parquet file, the same bytes for the same table."""
+    import pyarrow.parquet as pq
+
+    stream = io.BytesIO()
+    pq.write_table(table, stream)
+    return stream.getvalue()
+
+
+def join(files: Iterable[Path], schema: pa.Schema, stream: BinaryIO) -> None:
+    """Write the tables of some files as one, a row group each: no more than one is in memory at a time."""
+    import pyarrow.parquet as pq
+
+    with pq.ParquetWriter(stream, schema) as writer:
+        for file in files:
+            writer.write_table(read(file))
+
+
+def read(file: Path) -> pa.Table:
+    """A dataset, or a chunk of one.  Raises DataError where it is missing or damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(file).read()
+    except (OSError, pa.ArrowException) as error:
+        fault = Fault(file.name, found=str(error).splitlines()[0], expected="a table of a sweep as it was written",
+                      repair="Run the sweep again with --resume.")  # fmt: skip
+        raise DataError(str(file.parent), [fault]) from None

@@ -1,0 +1,155 @@
+"""The folder of a sweep: chunks that appear whole or not at all, one run at a time, and what a run that goes on checks.
+
+``experiment.json`` stands there first.  Each chunk is a file of ``chunks/``; when all are there they become
+``dataset.parquet`` and go.  So a run that is killed at any moment leaves whole chunks, and the next solves the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from energy_routes.errors import DataError, UsageError
+from energy_routes.studies.sweeps.dataset import as_bytes, join, read
+from energy_routes.studies.sweeps.workers.workers import Chunk
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+EXPERIMENT, DATASET, CHUNKS, LOCK = "experiment.json", "dataset.parquet", "chunks", ".lock"
+
+
+class Folder:
+    """The folder of a sweep, open for one run; see :func:`opened`."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+
+    @property
+    def dataset(self) -> Path:
+        """The file of the whole dataset."""
+        return self.place / DATASET
+
+    def begin(self, record: Mapping[str, Any], *, resume: bool) -> None:
+        """Write down what is solved here, or see that it is the same.
+
+        Raises UsageError where there is a sweep and it is not to go on, or where its inputs are others.
+        """
+        file = self.place / EXPERIMENT
+        if not file.is_file():
+            with _whole(file) as stream:
+                stream.write((json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+            return
+        if not resume:
+            raise UsageError(f"{self.place} has a sweep already. --resume goes on with it; or name another folder.")
+        try:
+            before = json.loads(file.read_text("utf-8"))
+        except ValueError as error:
+            raise UsageError(f"{file} is damaged: {error}. Name another folder.") from None
+        if told := [*_unlike(before, json.loads(json.dumps(record)))]:
+            raise UsageError(f"{self.place} has another sweep: {'; '.join(told)}. Give what it was begun with, or name "
+                             "another folder.")
+
+    def left(self, chunks: Sequence[Chunk]) -> list[Chunk]:
+        """The chunks that are not there, or are damaged."""
+        if _rows(self.dataset) == chunks[-1].stop:
+            return []
+        self.dataset.unlink(missing_ok=True)
+        return [chunk for chunk in chunks if _rows(self._file(chunk.number)) != chunk.stop - chunk.start]
+
+    def keep(self, number: int, table: pa.Table) -> None:
+        """Write a chunk: it stands there whole, on the disk, when this returns."""
+        (self.place / CHUNKS).mkdir(exist_ok=True)
+        with _whole(self._file(number)) as stream:
+            stream.write(as_bytes(table))
+
+    def finish(self, chunks: Sequence[Chunk], schema: pa.Schema) -> None:
+        """Make the dataset of the chunks, which go."""
+        if not self.dataset.is_file():
+            with _whole(self.dataset) as stream:
+                join((self._file(chunk.number) for chunk in chunks), schema, stream)
+        shutil.rmtree(self.place / CHUNKS, ignore_errors=True)
+
+    def _file(self, number: int) -> Path:
+        return self.place / CHUNKS / f"{number:06}.parquet"
+
+
+def _rows(file: Path) -> int | None:
+    """The rows of a table; None where there is none, or it is damaged."""
+    try:
+        return read(file).num_rows if file.is_file() else None
+    except DataError:
+        return None
+
+
+@contextmanager
+def opened(place: Path) -> Iterator[Folder]:
+    """A folder of a sweep, made where there is none, for this run alone.
+
+    Raises UsageError where it is a file, or where another run is at work in it.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise UsageError(f"{place} is a file: name a folder") from None
+    with (place / LOCK).open("ab") as lock:
+        if not _locked(lock):
+            raise UsageError(f"another sweep is at work in {place}. Wait for its end, or name another folder.")
+        yield Folder(place)  # closing the file, as the end of any process does, unlocks
+
+
+def _locked(file: BinaryIO) -> bool:
+    """Lock a file for this process; False where another one has locked it."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[BinaryIO]:
+    """A stream into a file that appears when the block ends, whole and on the disk; on an error it does not."""
+    new = file.with_name(f".{file.name}.new")
+    try:
+        with new.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(new, file)
+    except BaseException:
+        with suppress(OSError):
+            new.unlink()
+        raise
+    if os.name != "nt":  # the name is on the disk when its folder is
+        folder = os.open(file.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _unlike(before: Any, now: Any, name: str = "") -> Iterator[str]:
+    """What differs between two records."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in dict.fromkeys([*before, *now]):
+            yield from _unlike(before.get(key), now.get(key), f"{name} {key}".strip())
+    elif before != now:
+        yield f"{name} was {_short(before)}, is {_short(now)}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 40 else f"{text[:37]}…"

@@ -1,0 +1,63 @@
+"""A sweep that is killed at random moments and goes on, again and again; each run is a fork of this process.
+
+``python kills.py MODEL FOLDER KILLS SEED``: prints how many runs were killed before the last one came to its end.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import sys
+import time
+
+import energy_routes as er
+from energy_routes.case import Case
+from energy_routes.studies.sweeps import experiment
+
+DRAWS, MANY = 300, 5
+MOST = 9000  # bytes that a process may write into one file: a chunk fits, the dataset does not
+
+
+def sweep(case: Case, folder: str) -> None:
+    experiment.MANY = MANY
+    er.sweep(case, DRAWS, seed=11, folder=folder, resume=True)
+
+
+def child(case: Case, folder: str, most: int | None = None) -> int:
+    """Start a sweep in a fork; its process.  It ends with 0, or with the number of the error of a failing write."""
+    if process := os.fork():
+        return process
+    try:
+        if most is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        sweep(case, folder)
+        os._exit(0)
+    except OSError as error:
+        os._exit(error.errno or 1)
+    finally:
+        os._exit(99)
+
+
+def killed(case: Case, folder: str, wait: float) -> bool:
+    """Whether a run was killed after so many seconds, and not done before."""
+    process = child(case, folder)
+    time.sleep(wait)
+    os.kill(process, signal.SIGKILL)
+    return os.WIFSIGNALED(os.waitpid(process, 0)[1])
+
+
+def main(model: str, folder: str, kills: int, seed: int) -> None:
+    case, moment = er.load(model), random.Random(seed)
+    began = time.monotonic()
+    sweep(case, f"{folder}-whole")
+    whole = time.monotonic() - began
+    count = sum(killed(case, folder, moment.uniform(0.0, 2.5 * whole / kills)) for _ in range(kills))
+    _, status = os.waitpid(child(case, folder, MOST), 0)
+    print(count, os.waitstatus_to_exitcode(status))
+    sweep(case, folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -1,0 +1,188 @@
+"""Sweeps: as likely as the figures say, equal to a fresh solve of each draw, and nothing dropped in silence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from toy import toy
+from toy_doubts import NORTH_IS_USED, doubts, written
+from typer.testing import CliRunner
+
+import energy_routes as er
+from energy_routes.case import Case
+from energy_routes.cli.app import app
+from energy_routes.errors import UsageError, VerificationError
+from energy_routes.solving.loop import solve
+from energy_routes.studies.sweeps import experiment as experiments
+from energy_routes.studies.sweeps.solving import solved
+from energy_routes.studies.sweeps.sweep import experiment_of, replay
+from energy_routes.studies.sweeps.workers.workers import Chunk
+
+SHARE = "policy.max_share.transit:RU"
+
+
+@pytest.fixture(scope="module")
+def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    return doubts(tmp_path_factory.mktemp("doubts"))
+
+
+@pytest.fixture(scope="module")
+def many(case: Case) -> er.Sweep:
+    return er.sweep(case, 2048, design="sobol", seed=5)
+
+
+def test_how_often_a_route_is_used_is_known_by_hand(many: er.Sweep) -> None:
+    used = many.summary.set_index("answer")["used"]
+    assert used["volume.corridor:NORTH"] == pytest.approx(NORTH_IS_USED, abs=0.005)
+    assert used["volume.corridor:SOUTH"] == pytest.approx(1 - NORTH_IS_USED, abs=0.005)
+    assert used["netback"] == 1.0
+
+
+def test_every_row_is_a_fresh_solve(case: Case) -> None:
+    found = er.sweep(case, 200, seed=3)
+    names = ["netback", "exports.oil", "volume.corridor:NORTH", "share.corridor:SOUTH"]
+    for row, _, _, own, _ in found.experiment.rows(0, 200):
+        plan = solve(own)
+        groups = plan.groups.set_index(["group", "period"])
+        fresh = [plan.netback, plan.exports["oil"], groups["volume"]["NORTH", "total"],
+                 groups["share"]["SOUTH", "total"]]
+        assert found.data.loc[row, names].tolist() == pytest.approx(fresh, abs=1e-9)
+
+
+def test_a_level_is_joined_with_every_draw_and_is_itself_not_drawn(case: Case) -> None:
+    found = er.sweep(case, 50, over={"arc:NORTH.tariff": [10, "200 USD/t"], "arc:GATHER.tariff": [1, 2, 3]})
+    assert len(found.data) == 300
+    assert found.data["draw"].tolist() == [*range(50)] * 6
+    assert found.data["arc:NORTH.tariff"].unique().tolist() == ["10", "200 USD/t"]
+    assert "input.arcs/NORTH/tariff" not in found.data
+    share = found.summary[found.summary["answer"] == "share.corridor:NORTH"]
+    assert share["mean"].tolist() == [1, 1, 1, 0, 0, 0]
+    # what else is drawn is drawn alike at each level
+    south = found.data["input.arcs/SOUTH/tariff"].to_numpy().reshape(6, 50)
+    assert (south == south[0]).all()
+
+
+def test_levels_are_read_from_a_table(case: Case, tmp_path: Path) -> None:
+    file = tmp_path / "levels.csv"
+    file.write_text("arc:NORTH.tariff, arc:SOUTH.tariff\n40,\n,50 USD/t\n", "utf-8")
+    found = er.sweep(case, levels=file, ask=["share.corridor:NORTH"])
+    assert found.data["share.corridor:NORTH"].tolist() == [0, 1]
+    assert found.data["arc:NORTH.tariff"].fillna("blank").tolist() == ["40", "blank"]
+
+
+def test_rows_without_a_plan_stay_with_their_reason(tmp_path: Path) -> None:
+    case = toy(tmp_path).with_policy(exports="hold")
+    found = er.sweep(case, over={SHARE: [0.9, 0.1, 0.5]}, ask=["netback"])
+    assert found.data["status"].tolist() == ["optimal", "infeasible", "optimal"]
+    assert np.isnan(found.data["netback"][1])
+    row, = found.without_plan.to_dict("records")
+    assert (row["level"], row["draws"], row["share"]) == (1, 1, 1.0)
+    assert "infeasible" in row["reason"]
+    assert found.summary["plans"].tolist() == [1, 0, 1]
+
+
+def test_builds_are_decided_anew_for_each_draw() -> None:
+    found = er.sweep(er.load("btc-5"), 0, ask=["netback", "share.corridor:BTC"])
+    assert found.data["netback"][0] == pytest.approx(er.solve(er.load("btc-5")).netback)
+
+
+def test_the_dataset_says_what_it_is(many: er.Sweep, case: Case, tmp_path: Path) -> None:
+    er.sweep(case, 20, folder=tmp_path / "sweep")
+    schema = pq.read_schema(tmp_path / "sweep" / "dataset.parquet")
+    told = json.loads(schema.metadata[b"energy_routes"])
+    assert (told["schema_version"], told["model"], told["draws"]) == (1, case.name, 20)
+    units = {name: schema.field(name).metadata[b"unit"].decode() for name in schema.names[5:]}
+    assert units["netback"] == "MUSD"
+    assert units["exports.oil"] == "Mt"
+    assert units["share.corridor:NORTH"] == "1"
+    assert units["input.arcs/NORTH/tariff"] == "standard normal"
+    assert len(many.data.columns) == len(schema.names)
+
+
+class Backwards:
+    """Workers who have their own copy of the experiment each, and are done in the reverse order."""
+
+    def run(self, work: Any, shared: Any, chunks: Sequence[Chunk]) -> Generator[tuple[int, Any], None, None]:
+        import pickle
+
+        for chunk in reversed(chunks):
+            yield chunk.number, work(pickle.loads(pickle.dumps(shared)), chunk)
+
+
+def test_who_solves_and_in_which_order_changes_no_byte(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experiments, "MANY", 7)
+    for name, workers in (("here", None), ("there", Backwards())):
+        er.sweep(case, 40, over={"arc:GATHER.tariff": [1, 2]}, folder=tmp_path / name, workers=workers)
+    one, other = ((tmp_path / name / "dataset.parquet").read_bytes() for name in ("here", "there"))
+    assert one == other
+
+
+def test_replay_is_the_row_to_the_byte(many: er.Sweep) -> None:
+    again = replay(many.experiment, 711)
+    pd.testing.assert_frame_equal(again, many.data.iloc[[711]].reset_index(drop=True), check_exact=True)
+    with pytest.raises(UsageError, match="rows 0 to 2047"):
+        replay(many.experiment, 2048)
+
+
+def test_a_warm_answer_that_is_not_the_cold_one_is_no_answer(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = experiment_of(case, 3)
+    right = experiment.measures.of
+    monkeypatch.setattr(experiment.measures, "of", lambda own: [1.001 * number for number in right(own)])
+    with pytest.raises(VerificationError, match="solved anew"):
+        solved(experiment, experiment.chunks[0])
+
+
+@pytest.mark.parametrize(("words", "call"), [
+    ("power of 2", {"draws": 100, "design": "sobol"}),
+    ("no design", {"draws": 4, "design": "sobl"}),
+    ("share.corridor:NORTH", {"ask": ["share.corridor:NROTH"]}),
+    ("whole number from 0", {"draws": -1}),
+    ("one of the two", {"over": {"arc:NORTH.tariff": [1]}, "levels": [{}]}),
+    ("expected a list", {"over": {"arc:NORTH.tariff": "20"}}),
+    ("no row", {"levels": []}),
+    ("not a path", {"over": {"arc:NORTH": [1]}}),
+])  # fmt: skip
+def test_what_is_wrong_is_told_before_anything_is_solved(case: Case, words: str, call: dict[str, Any]) -> None:
+    with pytest.raises(er.EnergyRoutesError, match=words):
+        experiment_of(case, **call)
+
+
+def run(*arguments: object, code: int = 0) -> Any:
+    outcome = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert outcome.exit_code == code, outcome.stdout + outcome.stderr
+    return outcome
+
+
+def test_the_verb_prints_bands_and_saves(tmp_path: Path) -> None:
+    model = written(tmp_path / "toy")
+    text = run("sweep", model, "--draws", 64, "--out", tmp_path / "out").stdout
+    assert "64 draws of 2 figures, independent, seed 1" in text
+    assert "volume.corridor:NORTH" in text
+    assert "Every draw has a plan" in text
+    assert max(map(len, text.splitlines())) <= 100
+    files = {"dataset.parquet", "experiment.json", "sweep.json", ".lock",
+             *(f"{table}.{kind}" for table in ("summary", "without_plan") for kind in ("csv", "parquet"))}
+    assert {file.name for file in (tmp_path / "out").iterdir()} == files
+    told = json.loads(run("sweep", model, "--draws", 64, "--json").stdout)
+    assert {row["answer"] for row in told["summary"]} >= {"netback", "share.corridor:NORTH"}
+    row, = json.loads(run("sweep", model, "--draws", 64, "--replay", 7).stdout)
+    assert row["row"] == 7
+    assert row["netback"] == pytest.approx(pq.read_table(tmp_path / "out" / "dataset.parquet")["netback"][7].as_py())
+
+
+def test_the_verb_takes_a_grid_and_refuses_slips(tmp_path: Path) -> None:
+    model = written(tmp_path)
+    text = run("sweep", model, "--over", "arc:NORTH.tariff=10,20, 200", "--ask", "netback").stdout
+    assert text.count("netback, MUSD") == 3
+    assert "PATH=VALUE" in run("sweep", model, "--over", "arc:NORTH.tariff=", code=2).stderr
+    assert "twice" in run("sweep", model, *["--over", "arc:NORTH.tariff=1"] * 2, code=2).stderr
+    assert "--out" in run("sweep", model, "--resume", code=2).stderr

@@ -1,0 +1,129 @@
+"""The folder of a sweep: killed at any moment, with a disk that is full, or by two at once, it loses no whole chunk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from toy_doubts import doubts, written
+from typer.testing import CliRunner
+
+import energy_routes as er
+from energy_routes.case import Case
+from energy_routes.cli.app import app
+from energy_routes.errors import UsageError
+from energy_routes.studies.sweeps import experiment as experiments, folder as folders
+from energy_routes.studies.sweeps.workers.workers import Chunk, Here
+
+KILLS = 30
+
+
+@pytest.fixture
+def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
+    monkeypatch.setattr(experiments, "MANY", 5)
+    return doubts(tmp_path / "toy")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="forks")
+def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_byte(tmp_path: Path) -> None:
+    model, place = written(tmp_path / "toy"), tmp_path / "sweep"
+    script = Path(__file__).with_name("kills.py")
+    done = subprocess.run([sys.executable, script, model, place, str(KILLS), "5"], capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    killed, full = map(int, done.stdout.split())
+    assert killed >= KILLS // 2
+    assert full == errno.EFBIG  # the dataset could not be written, and the chunks were there for the last run
+    whole = tmp_path / "sweep-whole"
+    for name in ("dataset.parquet", "experiment.json"):
+        assert (place / name).read_bytes() == (whole / name).read_bytes()
+    assert sorted(file.name for file in place.iterdir()) == sorted(file.name for file in whole.iterdir())
+
+
+class Failing:
+    """Workers who end after some chunks."""
+
+    def __init__(self, after: int, error: BaseException) -> None:
+        self.after, self.error = after, error
+
+    def run(self, work: Any, shared: Any, chunks: Sequence[Chunk]) -> Generator[tuple[int, Any], None, None]:
+        yield from Here().run(work, shared, chunks[: self.after])
+        raise self.error
+
+
+class Counting:
+    """Workers who remember what they were given."""
+
+    def run(self, work: Any, shared: Any, chunks: Sequence[Chunk]) -> Generator[tuple[int, Any], None, None]:
+        self.given = [chunk.number for chunk in chunks]
+        yield from Here().run(work, shared, chunks)
+
+
+def test_what_is_done_is_not_done_again(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        er.sweep(case, 50, folder=tmp_path / "sweep", workers=Failing(4, KeyboardInterrupt()))
+    assert len([*(tmp_path / "sweep" / "chunks").iterdir()]) == 4
+    (tmp_path / "sweep" / "chunks" / "000002.parquet").write_bytes(b"PAR1 of a disk that lost its power")
+    rest, nothing = Counting(), Counting()
+    er.sweep(case, 50, folder=tmp_path / "sweep", resume=True, workers=rest)
+    assert rest.given == [2, 4, 5, 6, 7, 8, 9]
+    er.sweep(case, 50, folder=tmp_path / "sweep", resume=True, workers=nothing)
+    assert nothing.given == []
+    er.sweep(case, 50, folder=tmp_path / "other")
+    one, other = ((tmp_path / name / "dataset.parquet").read_bytes() for name in ("sweep", "other"))
+    assert one == other
+
+
+def test_a_write_that_fails_leaves_what_was_there(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, written = tmp_path / "sweep", []
+
+    def full(file: int) -> None:
+        written.append(file)
+        if len(written) > 7:
+            raise OSError(errno.ENOSPC, "No space left on device", str(place))
+
+    monkeypatch.setattr(folders.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        er.sweep(case, 50, folder=place)
+    assert [file.name for file in (place / "chunks").iterdir() if file.name.startswith(".")] == []
+    monkeypatch.undo()
+    monkeypatch.setattr(experiments, "MANY", 5)
+    rest = Counting()
+    er.sweep(case, 50, folder=place, resume=True, workers=rest)
+    assert 0 < len(rest.given) < 10
+
+
+def test_two_at_once_and_two_of_different_inputs_are_refused(case: Case, tmp_path: Path) -> None:
+    place = tmp_path / "sweep"
+    er.sweep(case, 10, folder=place)
+    with folders.opened(place), pytest.raises(UsageError, match="another sweep is at work"):
+        er.sweep(case, 10, folder=place, resume=True)
+    with pytest.raises(UsageError, match="--resume goes on"):
+        er.sweep(case, 10, folder=place)
+    for other, draws, seed, words in ((case, 11, 1, "draws was 10, is 11"), (case, 10, 2, "seed was 1, is 2"),
+                                      (case.set("arc:GATHER.tariff", 2), 10, 1, "sha256 case was")):  # fmt: skip
+        with pytest.raises(UsageError, match=words):
+            er.sweep(other, draws, seed=seed, folder=place, resume=True)
+    with pytest.raises(UsageError, match="is a file"):
+        er.sweep(case, 10, folder=place / "dataset.parquet")
+
+
+def test_ctrl_c_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = written(tmp_path / "toy")
+    monkeypatch.setattr(experiments, "MANY", 5)
+    monkeypatch.setattr("energy_routes.studies.sweeps.sweep.Here", lambda: Failing(3, KeyboardInterrupt()))
+    place = str(tmp_path / "sweep")
+    done = CliRunner().invoke(app, ["sweep", str(model), "--draws", "50", "--out", place])
+    assert done.exit_code == 130
+    assert "15 of 50 rows are in" in done.stderr
+    monkeypatch.undo()
+    monkeypatch.setattr(experiments, "MANY", 5)
+    assert CliRunner().invoke(app, ["sweep", str(model), "--draws", "50", "--out", place, "--resume"]).exit_code == 0
