@@ -31,7 +31,7 @@ VERBS = MappingProxyType({
     "frontier": "energy_routes.cli.verbs.studying:frontier",
     "stress": "energy_routes.cli.verbs.studying:stress",
     "regret": "energy_routes.cli.verbs.weighing:regret",
-    "sweep": "energy_routes.cli.verbs.sweeping:sweep",
+    "sweep": "energy_routes.cli.verbs.weighing:sweep",
     "expand": "energy_routes.cli.verbs.expanding:expand",
     "schedule": "energy_routes.cli.verbs.desk:schedule",
     "netbacks": "energy_routes.cli.verbs.desk:netbacks",

@@ -70,7 +70,11 @@ Actuals = Annotated[
 Period = Annotated[
     str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; if left out, all.")
 ]
-Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes of this machine that solve.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes of this machine that solve; if left out, one for "
+                                                          "each core where there is enough to do."),
+]  # fmt: skip
 Dask = Annotated[
     str | None,
     typer.Option("--dask", metavar="ADDRESS", help="Workers of this Dask scheduler solve: tcp://HOST:PORT, tls://…"),

@@ -7,6 +7,7 @@ from .curves.frontier import (
     frontier as frontier,
 )
 from .curves.steps import one_family as one_family
+from .draws.draws import Sampler as Sampler
 from .expansion import (
     Expansion as Expansion,
     expand as expand,
@@ -26,7 +27,10 @@ from .outages.stress import (
     stress as stress,
 )
 from .study import Study as Study
-from .sweeps.experiment import DEFAULT as DEFAULT
+from .sweeps.experiment import (
+    DEFAULT as DEFAULT,
+    Experiment as Experiment,
+)
 from .sweeps.sweep import (
     Sweep as Sweep,
     experiment_of as experiment_of,
@@ -35,3 +39,4 @@ from .sweeps.sweep import (
     sweep as sweep,
 )
 from .sweeps.workers.choice import workers_of as workers_of
+from .sweeps.workers.workers import Workers as Workers

@@ -14,10 +14,12 @@ from .render import (
     number as number,
     table as table,
 )
-from .risk_view import print_regret as print_regret
+from .risk_view import (
+    print_regret as print_regret,
+    print_sweep as print_sweep,
+)
 from .study_view import (
     print_frontier as print_frontier,
     print_stress as print_stress,
 )
-from .sweep_view import print_sweep as print_sweep
 from .unit_choice import Units as Units

@@ -1,18 +1,58 @@
-"""The verb regret: what to book when nobody knows which of several cases will come."""
+"""Verbs that weigh what nobody knows: regret, sweep."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import energy_routes as er
+from energy_routes import studies
 from energy_routes.cli import tables
-from energy_routes.cli.ending import busy, end_study
+from energy_routes.cli.ending import busy, counting, end_study, say
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Sets, StudyFolder, Verbose, ask
+from energy_routes.cli.options import (
+    Accepted,
+    AsJson,
+    Dask,
+    DaskTlsCa,
+    DaskTlsCert,
+    DaskTlsKey,
+    Debug,
+    Jobs,
+    Model,
+    Quiet,
+    Scenarios,
+    Sets,
+    StudyFolder,
+    Verbose,
+    ask,
+)
+from energy_routes.cli.streams import INTERRUPTED
 from energy_routes.errors import UsageError
+
+WORTH = 1000  # rows from which on it is worth to begin more processes than this
+
+Draws = Annotated[
+    int | None,
+    typer.Option(min=0, metavar="N", help="Draws of every figure by its grade; 0: figures as stated. If left out, "
+                                          "10,000; with builds or security 200; with levels none."),
+]  # fmt: skip
+Over = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PATH=LIST", help="A grid over any path of --set: 'arc:BTC.tariff=20,40,60 USD/t'; may be "
+                                           "repeated, each joined with each."),
+]  # fmt: skip
+Levels = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A list instead of a grid: .csv or .xlsx, columns are paths.")
+]
+Asked = Annotated[
+    list[str] | None,
+    typer.Option("--ask", metavar="NAME", help="What to ask of each plan: default, netback, exports.oil, "
+                                               "share.transit:RU, volume.corridor:BTC …; may be repeated."),
+]  # fmt: skip
 
 
 @guarded
@@ -55,3 +95,85 @@ def _case(name: str, sets: list[str] | None, accept: list[str] | None) -> er.Cas
     """The case of MODEL, or of MODEL+SCENARIO+SCENARIO."""
     model, *scenarios = [name] if Path(name).exists() else name.split("+")
     return ask(model, scenarios, sets, accept=accept)
+
+
+@guarded
+def sweep(
+    model: Model,
+    draws: Draws = None,
+    over: Over = None,
+    levels: Levels = None,
+    design: Annotated[str, typer.Option(metavar="NAME", help="independent, latin or sobol.")] = "independent",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
+    asked: Asked = None,
+    out: StudyFolder = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with what a run before left in --out.")] = False,
+    replay: Annotated[
+        int | None, typer.Option(min=0, metavar="ROW", help="Solve one row again, and print it.")
+    ] = None,
+    jobs: Jobs = None,
+    dask: Dask = None,
+    dask_tls_ca: DaskTlsCa = None,
+    dask_tls_cert: DaskTlsCert = None,
+    dask_tls_key: DaskTlsKey = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    accept: Accepted = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Solve thousands of draws of doubtful figures: how sure each share and the netback are."""
+    if resume and out is None:
+        raise UsageError("--resume needs --out DIR, the folder that the run before wrote to")
+    case = ask(model, scenario, set_, accept=accept)
+    experiment = studies.experiment_of(case, draws, over=_grid(over), levels=levels, design=design, seed=seed,
+                                       ask=asked or [studies.DEFAULT])  # fmt: skip
+    if replay is not None:
+        print(studies.replay(experiment, replay).to_json(orient="records", indent=1))
+        return
+    jobs = jobs or (1 if dask or len(experiment) < WORTH else _cores())
+    workers = studies.workers_of(jobs, dask, dask_tls_ca=dask_tls_ca, dask_tls_cert=dask_tls_cert,
+                                 dask_tls_key=dask_tls_key)  # fmt: skip
+    found = _solved(experiment, out, resume, workers, quiet)
+    end_study(found, lambda: tables.print_sweep(found), as_json=as_json, out=out, quiet=quiet)
+
+
+def _solved(
+    experiment: studies.Experiment, out: Path | None, resume: bool, workers: studies.Workers, quiet: bool
+) -> studies.Sweep:
+    """The sweep, with a progress bar.  On Ctrl-C it is said what is kept."""
+    done = [0, len(experiment)]
+    try:
+        with counting(f"Solving draws of {experiment.case.name}", quiet) as told:
+
+            def progress(now: int, of: int) -> None:
+                done[:] = now, of
+                told(now, of)
+
+            return studies.run(experiment, out, resume=resume, workers=workers, progress=progress)
+    except KeyboardInterrupt:
+        stays = (f"{done[0]:,} of {done[1]:,} rows are in {out}; --resume goes on" if out
+                 else "nothing stays without --out")
+        say(f"Interrupted: {stays}.")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _grid(over: list[str] | None) -> dict[str, list[str]]:
+    """The values of each path.  A unit behind the last of them is that of all without one."""
+    grid: dict[str, list[str]] = {}
+    for text in over or []:
+        path, equals, values = text.partition("=")
+        parts = [part.strip() for part in values.split(",")]
+        if not (path.strip() and equals and all(parts)):
+            raise UsageError(f"--over {text!r} is not PATH=VALUE,VALUE…, such as policy.max_share.transit:RU=0.9,0.95")
+        if path.strip() in grid:
+            raise UsageError(f"--over {path.strip()} is given twice; give all of its values in one list")
+        grid[path.strip()] = parts
+    return grid

@@ -96,11 +96,33 @@ class Sampler:
         self._points = points_of(design, self.inputs, seed, draws)
 
     def normals(self, start: int, stop: int) -> Vector:
-        """The inputs of draws ``start`` to ``stop`` (without it), shape (draws, inputs): standard normal numbers."""
+        """The inputs of some draws.
+
+        Parameters
+        ----------
+        start, stop : int
+            The first draw, and the one after the last.
+
+        Returns
+        -------
+        ndarray
+            Standard normal numbers, shape (draws, inputs).
+        """
         return np.asarray(ndtri(self._points(start, stop)))
 
     def values(self, start: int, stop: int) -> Vector:
-        """What is drawn of each figure, shape (draws, figures): a factor, or what is added in its inner unit."""
+        """What is drawn of each figure.
+
+        Parameters
+        ----------
+        start, stop : int
+            The first draw, and the one after the last.
+
+        Returns
+        -------
+        ndarray
+            Factors, or what is added in the inner unit of the figure, shape (draws, figures).
+        """
         return self._values(self.normals(start, stop))
 
     def _values(self, normals: Vector) -> Vector:
@@ -110,11 +132,43 @@ class Sampler:
         return values
 
     def draw(self, index: int) -> Draw:
-        """Draw number ``index`` (0, 1, 2 …), whatever was drawn before."""
+        """One draw, whatever was drawn before.
+
+        Parameters
+        ----------
+        index : int
+            Its number, counted from 0.
+
+        Returns
+        -------
+        Draw
+            ``draw.of(case)`` is the case with its figures.
+
+        Raises
+        ------
+        UsageError
+            The number is below 0.
+        """
         return next(self.draws(index, index + 1))
 
     def draws(self, start: int, stop: int) -> Iterator[Draw]:
-        """Draws ``start`` to ``stop`` (without it), quicker than one at a time.  Raises UsageError below 0."""
+        """Several draws, quicker than one at a time.
+
+        Parameters
+        ----------
+        start, stop : int
+            The first draw, and the one after the last.
+
+        Yields
+        ------
+        Draw
+            One after another.
+
+        Raises
+        ------
+        UsageError
+            ``start`` is below 0.
+        """
         if start < 0:
             raise UsageError(f"draw {start}: draws are counted from 0")
         normals = self.normals(start, stop)

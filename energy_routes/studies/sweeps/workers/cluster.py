@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -55,7 +55,7 @@ class Cluster:
 
     def run(
         self, work: Callable[[Shared, Chunk], Result], shared: Shared, chunks: Sequence[Chunk]
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result], None, None]:
         """As :meth:`Workers.run`.
 
         Raises UsageError where the scheduler does not answer, has no workers, or a worker has other versions of what

@@ -9,7 +9,7 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -40,7 +40,7 @@ class Processes:
 
     def run(
         self, work: Callable[[Shared, Chunk], Result], shared: Shared, chunks: Sequence[Chunk]
-    ) -> Iterator[tuple[int, Result]]:
+    ) -> Generator[tuple[int, Result], None, None]:
         """As :meth:`Workers.run`.  Raises SolverError where ``DEATHS`` processes have died with the same chunk."""
         crew = _Crew(pickle.dumps((work, shared)))
         threads = ThreadPoolExecutor(self.jobs, "sweep", initializer=crew.enter)  # each has a process of its own
