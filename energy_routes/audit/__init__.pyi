@@ -1,3 +1,4 @@
+from .closed.layers import layer_digests as layer_digests
 from .report import Report as Report
 from .verification import (
     audit as audit,

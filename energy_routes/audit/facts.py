@@ -7,7 +7,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ INSTANTS = {
     ("option_effects", "working_volume"): -1,
 }  # fmt: skip
 FAMILIAR = ("options", "arcs", "markets", "obligations", "storages", "contracts", "limits", "supplies")
+ALL = "all"  # all families together, by value at base prices
 Row = dict[str, Any]
 
 
@@ -48,6 +49,7 @@ class Facts:
             case = json.loads((folder / "case.json").read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise DataError(str(folder), [Fault("case.json", found=str(error), expected="the case as saved")]) from None
+        self.case: Row = case
         self.name = str(case["name"])
         self.periods: list[str] = [str(period["label"]) for period in case["periods"]]
         self.years = {label: years(label) for label in self.periods}
@@ -55,12 +57,15 @@ class Facts:
         self.saved_years = {str(period["label"]): float(period["years"]) for period in case["periods"]}
         self.policy: Row = case["policy"]
         self.past: Row | None = case.get("past")
-        self.digests: dict[str, str] = {}
+        self.packs: list[str] = list(case["packs"])
         self.rows: dict[str, dict[str, Row]] = defaultdict(dict)
         self.grades_of_arc: dict[str, list[str]] = {}
         self._families: dict[tuple[str, str], str] = {}
         self.with_corridors: set[str] = set()
-        for name in case["packs"]:
+        self.units = {ALL: "MUSD"}  # of volumes, by family
+        self.prices_in = {ALL: "USD/USD"}
+        self._group_names: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)  # by (kind, group): by family
+        for name in self.packs:
             self._take(name, read_pack(folder / name))
         self._dates: dict[tuple[str, str, str], list[tuple[str, float, str]]] = defaultdict(list)
         for row in self.rows["values"].values():
@@ -76,7 +81,14 @@ class Facts:
         self.open = cache(self._open)
 
     def _take(self, name: str, pack: Pack) -> None:
-        self.digests[name] = pack.digest
+        family = pack.family
+        self.units[family.id], self.prices_in[family.id] = family.volume_unit, family.price_unit
+        exporting = pack.tables["markets"][pack.tables["markets"]["export"].astype(bool)]
+        own = exporting.assign(kind="market", group=exporting["id"]) if len(exporting) else exporting
+        for frame in (pack.tables["groups"], own):
+            for row in frame.to_dict("records"):
+                named = self._group_names[str(row["kind"]), str(row["group"])]
+                named.setdefault(family.id, _plain(row["name"]) or str(row["group"]))
         for table, frame in pack.tables.items():
             for position, record in enumerate(frame.to_dict("records")):
                 row = {str(column): _plain(cell) for column, cell in record.items()}
@@ -91,6 +103,19 @@ class Facts:
         for table in FAMILIAR:
             for called in pack.tables[table]["id"]:
                 self._families.setdefault((table, str(called)), pack.family.id)
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, str, str], str]:
+        """The name of every group by (kind, group, family); with base prices those of all families together, too."""
+        out = {(*key, family): name for key, named in self._group_names.items() for family, name in named.items()}
+        for key, named in self._group_names.items() if self.base_prices else ():
+            together = dict.fromkeys(named[family] for family in sorted(named, reverse=True))
+            out[*key, ALL] = " / ".join(together)
+        return out
+
+    def called(self, table: str, key: str) -> str:
+        """The name that a raw table gives a thing; its id where it gives none."""
+        return str(self.rows[table][key]["name"] or key)
 
     def family(self, table: str, name: str) -> str:
         """The family of what a table names: that of the pack it stands in."""

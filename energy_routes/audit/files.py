@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,18 @@ TABLES = (
     "flows", "arcs", "routes", "schedule", "ledger", "prices", "indicators", "groups", "supplies", "deliveries",
     "obligations", "stocks", "ranges", "security", "bookings", "futures", "builds", "emissions",
 )  # fmt: skip
+ABOUT = "about"  # the sheet of the workbook that says what it is
+MOST_ROWS = 1_048_575  # of a sheet: a longer table ends there
 
 
 @dataclass(frozen=True)
 class Saved:
-    """Every table as rows (None for blank text, NaN for a blank number), and the JSON files."""
+    """Every table as rows (None for blank text, NaN for a blank number) and its columns, and the JSON files."""
 
     tables: dict[str, list[Row]]
     summary: Row
     certificate: Row
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> list[Row]:
         return self.tables[table]
@@ -37,22 +40,22 @@ class Saved:
 
 def read_all(folder: Path, found: Findings) -> Saved | None:
     """Every file, the CSV and the workbook compared with the Parquet; None when one cannot be read."""
-    tables, parts = {}, {}
+    tables, parts, columns = {}, {}, {}
     for name in TABLES:
         try:
             frame = pd.read_parquet(folder / f"{name}.parquet")
         except (OSError, ValueError) as error:
             found.wrong("files", f"{name}.parquet cannot be read: {str(error).splitlines()[0]}")
             continue
-        tables[name] = _rows(frame)
-        _compare_csv(folder / f"{name}.csv", list(frame.columns), tables[name], found)
+        tables[name], columns[name] = _rows(frame), tuple(map(str, frame.columns))
+        _compare_csv(folder / f"{name}.csv", list(columns[name]), tables[name], found)
     for name in ("summary", "certificate"):
         try:
             parts[name] = json.loads((folder / f"{name}.json").read_text("utf-8"))
         except (OSError, ValueError) as error:
             found.wrong("files", f"{name}.json cannot be read: {error}")
-    _compare_workbook(folder / "result.xlsx", tables, found)
-    return Saved(tables, **parts) if len(tables) == len(TABLES) and len(parts) == 2 else None
+    _compare_workbook(folder / "result.xlsx", tables, columns, found)
+    return Saved(tables, **parts, columns=columns) if len(tables) == len(TABLES) and len(parts) == 2 else None
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:
@@ -103,7 +106,9 @@ def _close(text: Any, value: float) -> bool:
     return number == value or abs(number - value) <= SAME * max(1.0, abs(value))
 
 
-def _compare_workbook(file: Path, tables: dict[str, list[Row]], found: Findings) -> None:
+def _compare_workbook(file: Path, tables: dict[str, list[Row]], columns: dict[str, tuple[str, ...]], found: Findings
+                      ) -> None:  # fmt: skip
+    """Every cell of every sheet against the Parquet; no sheet more, no row and no column more."""
     import openpyxl
 
     try:
@@ -111,34 +116,34 @@ def _compare_workbook(file: Path, tables: dict[str, list[Row]], found: Findings)
     except Exception as error:  # openpyxl lets through whatever zip, XML and itself raise
         found.wrong("files", f"{file.name} cannot be read: {error}")
         return
+    for name in book.sheetnames:
+        found.true("files", file.name, name in (*tables, ABOUT), f"has a sheet {name!r}, which is not of the result")
     for name, rows in tables.items():
         if name not in book.sheetnames:
             found.wrong("files", f"{file.name} has no sheet {name}")
             continue
-        lines = book[name].iter_rows(values_only=True)
-        columns = [str(cell) for cell in next(lines, ())]
-        for at, (cells, row) in enumerate(zip(lines, rows, strict=False), 2):
-            for column, cell in zip(columns, cells, strict=False):
-                if isinstance(row.get(column), float):
-                    _same(found, f"{file.name} sheet {name} row {at}, column {column}", cell, row[column])
+        lines = [tuple(line) for line in book[name].iter_rows(values_only=True)]
+        _compare_sheet(f"{file.name} sheet {name}", lines, columns[name], rows[:MOST_ROWS], found)
+    found.skip(f"{file.name}: the sheet {ABOUT}, formats and widths", "words and looks for readers")
     book.close()
 
 
-def check_hashes(folder: Path, found: Findings) -> None:
-    """Files that are not, byte for byte, what ``run.json`` says was written."""
-    try:
-        run = json.loads((folder / "run.json").read_text("utf-8"))
-        hashes: dict[str, str] = run["files"]
-    except (OSError, ValueError, KeyError) as error:
-        found.wrong("hashes", f"run.json cannot be read: {error}")
+def _compare_sheet(
+    what: str, lines: list[tuple[Any, ...]], columns: tuple[str, ...], rows: list[Row], found: Findings
+) -> None:
+    """The lines of a sheet, blank cells at their end left out or not, against the header and rows of a table."""
+    header, *body = lines or [()]
+    if tuple(cell for cell in header if cell is not None) != columns:
+        found.wrong("files", f"{what} has other columns than the table")
         return
-    for name, written in hashes.items():
-        try:
-            now = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        except OSError:
-            found.wrong("hashes", f"{name} is missing")
-            continue
-        found.true("hashes", name, now == written, "is not as it was saved (its SHA-256 differs)")
+    for at in range(max(len(body), len(rows))):
+        cells = (*(body[at] if at < len(body) else ()), *(None for _ in columns))
+        row = rows[at] if at < len(rows) else dict.fromkeys(columns)
+        for column, cell in zip(columns, cells, strict=False):
+            _same(found, f"{what} row {at + 2}, column {column}", cell, row[column])
+        extra = [cell for cell in cells[len(columns):] if cell is not None]
+        if extra:
+            found.wrong("files", f"{what} row {at + 2} has {extra[0]!r} beyond the columns of the table")
 
 
 def check_summary(saved: Saved, facts: Facts, found: Findings) -> None:

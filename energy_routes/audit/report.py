@@ -19,10 +19,15 @@ SHOWN = 10
 
 @dataclass
 class Findings:
-    """Collects comparisons: ``counts`` by heading, ``differences`` as sentences."""
+    """Collects comparisons: ``counts`` by heading, ``differences`` as sentences, ``unchecked`` with the reason."""
 
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     differences: list[str] = field(default_factory=list)
+    unchecked: dict[str, str] = field(default_factory=dict)
+
+    def skip(self, what: str, reason: str) -> None:
+        """Something that is saved and is not found again here."""
+        self.unchecked[what] = reason
 
     def wrong(self, heading: str, words: str) -> None:
         """A difference that is not about two numbers."""
@@ -57,11 +62,20 @@ class Findings:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome: ``checks`` as (heading, figures compared), and every difference in words."""
+    """The outcome: ``checks`` as (heading, figures compared), every difference in words, and what was not checked.
+
+    ``unchecked`` has what is saved and was not found again, as (what, reason).
+    """
 
     folder: Path
     checks: tuple[tuple[str, int], ...]
     differences: tuple[str, ...]
+    unchecked: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, folder: Path, found: Findings) -> Report:
+        """What was found in a folder."""
+        return cls(folder, tuple(found.counts.items()), tuple(found.differences), tuple(found.unchecked.items()))
 
     @property
     def passed(self) -> bool:
@@ -76,7 +90,9 @@ class Report:
             f"{self.folder}: verified; {total:,} comparisons, no difference (relative tolerance {NEAR:g} for balances "
             f"and limits, {SAME:g} for what is only multiplied out)"
         )
-        return "\n".join(["Compared:", *lines, verdict if self.passed else self._failed()])
+        left = [f"  {what}: {reason}" for what, reason in self.unchecked]
+        told = ["Not checked:", *left] if left else []
+        return "\n".join(["Compared:", *lines, *told, verdict if self.passed else self._failed()])
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values."""
@@ -86,6 +102,7 @@ class Report:
             "tolerances": {"limits": NEAR, "derived": SAME},
             "compared": dict(self.checks),
             "differences": list(self.differences),
+            "unchecked": [{"what": what, "reason": reason} for what, reason in self.unchecked],
         }
 
     def raise_if_failed(self) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from energy_routes.audit import files
 from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
+from energy_routes.audit.closed import columns, folder as contents, labels, layers, levers, limits, routes, told
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.report import Findings, Report
 from energy_routes.errors import DataError, Fault
@@ -46,10 +47,13 @@ def verify(folder: str | Path) -> Report:
 
 def compare(saved: files.Saved, facts: Facts, found: Findings) -> None:
     """Every check on what was read: movements, trade, dependence, risk, premium, builds, ledger, schedule, summary."""
+    columns.check(saved.columns, saved.tables, found)
+    levers.check(facts.case, found)
     builds.lay_over(saved, facts)
-    for part in (movement, trade, dependence, risk, premium, builds, ledger, schedule):
+    for part in (labels, movement, trade, limits, dependence, risk, premium, builds, ledger, routes, schedule):
         part.check(saved, facts, found)
     files.check_summary(saved, facts, found)
+    told.check(saved, facts, found)
 
 
 def audit(folder: str | Path) -> Report:
@@ -68,13 +72,15 @@ def audit(folder: str | Path) -> Report:
     saved = files.read_all(folder, found_here)
     if saved is not None:
         try:
-            compare(saved, Facts(folder / "inputs"), found_here)
+            facts = Facts(folder / "inputs")
+            compare(saved, facts, found_here)
+            layers.check(folder, saved, facts, found_here)
         except DataError as error:
             found_here.wrong("inputs", str(error))
         except (KeyError, ValueError, TypeError) as error:
             found_here.wrong("files", f"cannot be followed: {type(error).__name__}: {error}")
-    files.check_hashes(folder, found_here)
-    return Report(folder, tuple(found_here.counts.items()), tuple(found_here.differences))
+    contents.check(folder, found_here)
+    return Report.of(folder, found_here)
 
 
 def _refuse_earlier(folder: Path) -> None:

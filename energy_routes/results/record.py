@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from energy_routes.audit import layer_digests
 from energy_routes.case import Actual, Case, Past, Policy, past_of
 from energy_routes.errors import DataError, Fault
 from energy_routes.network import Edit, Network
@@ -123,6 +124,7 @@ def run_record(plan: Plan, folder: Path, target: Path, options: Mapping[str, Any
             {"pack": pack.name, "path": str(pack.path.absolute()), "sha256": pack.digest}
             for pack in plan.case.network.packs
         ],
+        "layers": layer_digests(folder / "flows.gpkg") if (folder / "flows.gpkg").is_file() else {},
         "files": {
             file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
             for file in sorted(folder.rglob("*"))

@@ -132,7 +132,7 @@ def _relief(saved: Saved, facts: Facts) -> Iterable[tuple[str, float]]:
 
 def _emitted(row: Row, facts: Facts) -> float:
     """kt CO2e of one flow: volume × (g a tonne-km × km / 1000 + kg a tonne)."""
-    mode, raw = row["mode"], facts.rows["arcs"][row["arc"]]
+    mode = row["mode"]
     factor: Any = None
     for listed in facts.rows["emissions"].values():
         fits = (listed["family"], listed["mode"]) == (row["family"], mode) and listed["arc"] in (None, row["arc"])
@@ -140,22 +140,38 @@ def _emitted(row: Row, facts: Facts) -> float:
             factor = listed
     if factor is None:
         return 0.0
-    length = raw["length_km"] if raw["length_km"] is not None else raw["geometry_km"] or 0.0
-    return float(row["volume"] * (factor["per_km"] * length / 1000.0 + factor["per_unit"]))
+    each = factor["per_km"] * _length_km(row["arc"], facts) / 1000.0 + factor["per_unit"]
+    return float(row["volume"] * each)
+
+
+def _length_km(arc: str, facts: Facts) -> float:
+    """The published length of an arc, else the length drawn, else 0."""
+    raw = facts.rows["arcs"][arc]
+    return float(raw["length_km"] if raw["length_km"] is not None else raw["geometry_km"] or 0.0)
 
 
 def _emissions(saved: Saved, facts: Facts, found: Findings) -> None:
     own: dict[tuple[str, str, str], float] = defaultdict(float)
+    work: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in saved["flows"]:
         amount = _emitted(row, facts) / 1000.0
         for period in (row["period"], "total"):
             for mode in (row["mode"], "total"):
                 own[period, row["family"], mode] += amount
+                work[period, row["family"], mode] += row["volume"] * _length_km(row["arc"], facts) / 1000.0
+    lifted: dict[tuple[str, str], float] = defaultdict(float)
+    for row in saved["supplies"]:
+        for period in (row["period"], "total"):
+            lifted[period, row["family"]] += row["lifted"]
     has_factors = bool(facts.rows["emissions"])
     found.true("emissions", "table", bool(saved["emissions"]) == (has_factors and bool(own)), "is not as it should be")
     for row in saved["emissions"]:
         key = row["period"], row["family"], row["mode"]
         found.equal("emissions", " ".join(key), row["emitted"], own[key])
+        found.equal("emissions", f"{' '.join(key)} work", row["work"], work[key])
+        over = lifted[key[:2]]
+        each = own[key] * 1000.0 / over if over > 0 else math.nan
+        found.equal("emissions", f"{' '.join(key)} per unit lifted", row["per_unit"], each)
     cap = facts.policy.get("max_emissions")
     if cap is not None:
         total = sum(value for (period, _, mode), value in own.items() if period == mode == "total")

@@ -7,12 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from energy_routes.audit.checks.arrival import Arrival
-from energy_routes.audit.facts import Facts, Row, years
+from energy_routes.audit.facts import ALL, Facts, Row, years
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 from energy_routes.indicators import KNOWN
 
-ALL = "all"  # all families together, by value at base prices
 PARTITIONS = ("corridor", "transit_set", "terminal", "market")
 Exposure = dict[tuple[str, str, str, str], float]  # (kind, group, family, period) → volume
 

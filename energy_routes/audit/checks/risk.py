@@ -10,9 +10,14 @@ import math
 from collections import defaultdict
 
 from energy_routes.audit.checks.movement import charge
-from energy_routes.audit.facts import Facts
+from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
-from energy_routes.audit.report import NEAR, Findings
+from energy_routes.audit.report import NEAR, SAME, Findings
+
+FELT = 1e-7  # Mt or bcm, and USD/t: less is the arithmetic's
+CALM = "no disruption"
+RECOURSE = "what a recourse would have done is not among the tables"
+LEAST = "the smallest share that can be had is an optimum of its own"
 
 
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
@@ -21,8 +26,15 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     found.true("security", "table", bool(saved["security"]) == bool(lever), "does not go with the policy")
     if not lever:
         return
+    for column in ("price", "waived", *(["delta"] if lever["delta"] == "min" else [])):
+        found.skip(f"security.{column}", LEAST if column == "delta" else RECOURSE)
     for row in saved["security"]:
         what = f"{row['outage']} {row['family']} {row['market'] or ''}".strip()
+        for part in str(row["outage"]).split(" & "):
+            found.true("security", what, _is_target(facts, part), f"nothing is called {part!r} in the raw tables")
+        found.equal("security", f"{what} delta", row["delta"], saved.certificate["security_delta"], SAME)
+        binding = _binds(row)
+        found.true("security", what, row["binding"] == binding, f"binding should be {binding}")
         first, _, last = str(row["window"]).partition(" … ")
         inside = [p for p in facts.periods if first <= p <= (last or first)]
         planned = sum(
@@ -40,6 +52,20 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
             found.equal("security", f"{what} delta", row["delta"], lever["delta"])
         if row["mode"] == "preventive" and not saved["stocks"]:
             found.equal("security", f"{what} lost", row["lost"], _stranded(saved, facts, row["outage"], inside))
+
+
+def _binds(row: Row) -> bool:
+    """Where all that may be lost is lost; a loss of nothing binds only where it costs something."""
+    all_of_it = row["lost"] >= row["delta"] * row["planned"] - NEAR * max(1.0, row["planned"])
+    felt = row["lost"] > FELT or abs(row["price"]) > FELT
+    return bool(all_of_it and felt and row["planned"] > SAME and row["delta"] < 1.0 - FELT)
+
+
+def _is_target(facts: Facts, name: str) -> bool:
+    try:
+        return bool(_arcs(facts, name))
+    except (KeyError, IndexError):
+        return False
 
 
 def _stranded(saved: Saved, facts: Facts, outage: str, inside: list[str]) -> float:
@@ -78,10 +104,16 @@ def money(saved: Saved, facts: Facts, undisturbed: float, found: Findings) -> di
         return {}
     paid = _bookings(saved, facts, found)
     futures = [(row["probability"], row["netback"]) for row in saved["futures"]]
+    _named(saved, lever, found)
     found.equal("futures", "probabilities", sum(p for p, _ in futures), 1.0)
     found.equal("futures", "undisturbed netback", futures[0][1], undisturbed + paid)
+    worst = _quantile([(p, -n) for p, n in futures], lever["alpha"])
     for row in saved["futures"]:
-        found.within("futures", f"{row['future']} netback", row["netback"], -math.inf, row["alone"])
+        what = row["future"]
+        found.within("futures", f"{what} netback", row["netback"], -math.inf, row["alone"])
+        found.equal("futures", f"{what} regret", row["regret"], row["alone"] - row["netback"])
+        tail = -row["netback"] >= worst - NEAR * max(1.0, abs(worst))
+        found.true("futures", what, row["tail"] == tail, f"tail should be {tail}")
     mean = sum(p * n for p, n in futures)
     out = {"bookings": paid, "disruptions": mean - futures[0][1]}
     tail = _cvar([(p, -n) for p, n in futures], lever["alpha"])
@@ -91,6 +123,23 @@ def money(saved: Saved, facts: Facts, undisturbed: float, found: Findings) -> di
     elif lever["weight"] > 0:
         out["aversion"] = -lever["weight"] * (mean + tail)
     return out
+
+
+def _named(saved: Saved, lever: Row, found: Findings) -> None:
+    """The futures are those that the policy lists, with their probabilities; rates of events are not found again."""
+    listed = lever["scenarios"] if isinstance(lever["scenarios"], list) else None
+    for column in ("netback of disruptions", "alone", "waived"):
+        found.skip(f"futures.{column}", RECOURSE)
+    if listed is None:
+        found.skip("futures.future", "made of the table of events; rates are not estimated again")
+        found.skip("futures.probability", "an estimate from the table of events")
+        return
+    found.true("futures", CALM, saved["futures"][0]["future"] == CALM, "is not the first future")
+    chances = {scenario["name"]: scenario["probability"] for scenario in listed}
+    for row in saved["futures"][1:]:
+        found.true("futures", row["future"], row["future"] in chances, "the policy lists no such scenario")
+        if row["future"] in chances:
+            found.equal("futures", f"{row['future']} probability", row["probability"], chances[row["future"]], SAME)
 
 
 def _bookings(saved: Saved, facts: Facts, found: Findings) -> float:
@@ -106,10 +155,24 @@ def _bookings(saved: Saved, facts: Facts, found: Findings) -> float:
         moved = flows[key]
         found.within("bookings", f"{key} moved", moved, 0.0, row["booked"] + row["spot"])
         booked[row["arc"], row["period"]] += row["booked"]
-        total -= (row["booked"] + row["spot"] - moved) * charge(facts, *key) + premium * row["spot"]
+        paid = charge(facts, *key)
+        found.equal("bookings", f"{key} used", row["used"], min(moved, row["booked"]))
+        found.equal("bookings", f"{key} charge", row["charge"], paid, SAME)
+        found.equal("bookings", f"{key} paid", row["paid"], row["booked"] * paid, SAME)
+        total -= (row["booked"] + row["spot"] - moved) * paid + premium * row["spot"]
     for (arc, period), volume in booked.items():
         found.within("bookings", f"{arc} {period}", volume, 0.0, facts.capacity(arc, period))
     return total
+
+
+def _quantile(losses: list[tuple[float, float]], alpha: float) -> float:
+    """The least of the worst 1 − α of (probability, loss)."""
+    room = 1.0 - alpha
+    for chance, loss in sorted(losses, key=lambda pair: -pair[1]):
+        room -= min(chance, room)
+        if room <= 1e-15:
+            return loss
+    return min(loss for _, loss in losses)
 
 
 def _cvar(losses: list[tuple[float, float]], alpha: float) -> float:

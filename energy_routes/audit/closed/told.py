@@ -1,0 +1,140 @@
+"""``summary.json`` and ``certificate.json``: every key is known, and what they repeat stands in the tables.
+
+The figures of the summary are compared in :mod:`energy_routes.audit.files`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.files import Saved
+from energy_routes.audit.report import SAME, Findings
+
+SUMMARY = (
+    "schema_version", "model", "status", "subject", "answer", "objective", "netback", "shut_in", "exports", "premium",
+    "corridors", "routes", "ledger", "indicators", "builds", "emissions", "binding", "certificate", "warnings",
+)  # fmt: skip
+CERTIFICATE = (
+    "primal_residual", "dual_residual", "complementarity", "gap", "solver", "ledger_gap", "cuts", "premium",
+    "security_premium", "security_delta", "risk", "builds",
+)  # fmt: skip
+WORDS = {"capacity": "arc", "joint": "joint", "supply": "supply", "market": "market", "obligation": "obligation",
+         "contract": "contract", "storage": "storage"}  # fmt: skip
+UNCHECKED = {
+    "summary.json: answer": "sentence, names, verbs, what it is measured against, and how sure it is; tested: volumes, "
+                            "capacities and shares of groups and arcs",
+    "summary.json: warnings": "words for readers",
+    "summary.json: subject": "what the answer is about; a choice of the model or of the plan",
+}  # fmt: skip
+OPTIMA = {
+    "premium": "base, rerouting and shut-in are optima of other cases; tested: that they add up",
+    "security_premium": "the optimum of the case without security is not saved",
+    "builds": "which builds are best rests on the bound of a solver",
+}
+
+
+def check(saved: Saved, facts: Facts, found: Findings) -> None:
+    """The keys of both files, and what the summary repeats of tables, policy and certificate."""
+    summary, certificate = saved.summary, saved.certificate
+    _keys(summary, SUMMARY, "summary", found)
+    _keys(certificate, CERTIFICATE, "certificate", found)
+    found.true("summary", "status", summary["status"] == "optimal", f"is {summary['status']!r}")
+    for what, reason in UNCHECKED.items():
+        found.skip(what, reason)
+    for key, reason in OPTIMA.items():
+        if key in certificate:
+            found.skip(f"certificate.json: {key}", reason)
+    for name in ("objective", "netback", "premium"):
+        found.true("summary", name, summary[name]["unit"] == "MUSD", "is in another unit")
+    for name, columns in (("routes", ("route", "origin", "market", "corridor")), ("ledger", ("term", "kind", "unit"))):
+        _repeated(name, columns, summary[name], saved[name], found)
+    total = [row for row in saved["emissions"] if row["period"] == "total"]
+    columns = ("family", "mode", "emitted", "per_unit", "unit")
+    _repeated("emissions", columns, summary["emissions"], total, found, commodity="family", kg_per_unit="per_unit")
+    _builds(saved, facts, found)
+    _binding(saved, found)
+    _risk(saved, facts, found)
+    found.equal("certificate", "ledger gap", certificate["ledger_gap"], 0.0)
+    found.equal("certificate", "complementarity", certificate.get("complementarity") or 0.0, 0.0)
+
+
+def _keys(item: Mapping[str, Any], keys: Iterable[str], what: str, found: Findings) -> None:
+    for key in item:
+        found.true(what, what, key in keys, f"has the key {key!r}, which is not of the result")
+
+
+def _repeated(
+    name: str, columns: Iterable[str], items: list[Row], rows: list[Row], found: Findings, **renamed: str
+) -> None:
+    """Rows of the summary against those of a table: texts as they are, numbers to twelve digits."""
+    found.true("summary", name, len(items) == len(rows), "not as many rows as the table")
+    for item, row in zip(items, rows, strict=False):
+        told = {renamed.get(key, key): value for key, value in item.items()}
+        for column in columns:
+            what, have, want = f"{name} {next(iter(item.values()))} {column}", told.get(column), row[column]
+            if isinstance(want, float):
+                found.equal("summary", what, have, want, SAME)
+            else:
+                found.true("summary", what, (have or None) == want, f"is {have!r}, in the table {want!r}")
+
+
+def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
+    """What is begun, with its part of capacity and charge."""
+    begun = [row for row in saved["builds"] if row["begun"] > 0]
+    length = {str(year): sum(y for p, y in facts.years.items() if p[:4] == str(year)) for year in
+              {row["year"] for row in begun}}  # fmt: skip
+    rows = [
+        {"option": row["option"], "year": row["year"], "units": row["begun"], "unit": row["unit"], "capex": row["capex"],
+         "capacity": row["capacity"] * row["begun"] / row["built"],
+         "charge": row["charge"] * row["begun"] / row["built"] / length[str(row["year"])]}
+        for row in begun
+    ]  # fmt: skip
+    columns = ("option", "year", "units", "capacity", "unit", "capex", "charge")
+    _repeated("builds", columns, saved.summary["builds"], rows, found)
+    if (told := saved.certificate.get("builds")) is not None:
+        found.equal("certificate", "builds value", told["value"], saved.summary["objective"]["value"])
+
+
+def _binding(saved: Saved, found: Findings) -> None:
+    """Each limit that is told to bind is one of the table of prices, in its unit and its dearest period."""
+    known: dict[str, list[Row]] = {}
+    for row in saved["prices"]:
+        for name in (row["name"], f"{WORDS.get(row['kind'])}:{row['limit']}"):
+            known.setdefault(name, []).append(row)
+        if row["kind"] == "market":
+            known.setdefault(f"tier:{row['limit']}/{str(row['name']).rpartition(' ')[2]}", []).append(row)
+    corridors = (limit for corridor in saved.summary["corridors"] for limit in corridor["limited_by"])
+    for item in (*saved.summary["binding"], *corridors):
+        rows = known.get(item["limit"], [])
+        same = any(
+            row["unit"] == item["unit"] and row["period"] == item["dearest_period"]
+            and _same(row["price"], item["dearest_price"]) for row in rows
+        )  # fmt: skip
+        found.true("summary", item["limit"], same, "no limit of this name, unit, dearest period and price has a row")
+
+
+def _same(have: float, want: float | None) -> bool:
+    return math.isnan(have) if want is None else abs(have - want) <= SAME * max(1.0, abs(want))
+
+
+def _risk(saved: Saved, facts: Facts, found: Findings) -> None:
+    """What is told of several futures, as far as it follows from their netbacks."""
+    risk, lever = saved.certificate.get("risk"), facts.policy.get("cvar")
+    found.true("certificate", "risk", (risk is None) == (lever is None), "does not go with the policy")
+    if risk is None or lever is None:
+        return
+    futures = saved["futures"]
+    mean = sum(row["probability"] * row["netback"] for row in futures)
+    found.equal("certificate", "expected netback", risk["expected_netback"], mean)
+    for key, own in (("alpha", "alpha"), ("lambda", "weight"), ("kappa", "limit")):
+        found.equal("certificate", key, risk[key], lever[own], SAME)
+    found.equal("certificate", "value", risk["value"], saved.summary["objective"]["value"])
+    if risk["evpi"] is not None:
+        found.equal("certificate", "worth of knowing", risk["evpi"], risk["wait_and_see"] - risk["value"])
+    if risk["vss"] is not None:
+        found.equal("certificate", "worth of reckoning", risk["vss"], risk["value"] - risk["expected_value_bookings"])
+    found.skip("certificate.json: risk (wait_and_see, expected_value_bookings, covered, rates, value_at_risk)",
+               "optima of other programmes, and estimates from the table of events")
