@@ -80,19 +80,18 @@ class Facts:
         self.number = cache(self._number)
         self.open = cache(self._open)
 
-    def _take(self, name: str, pack: Pack) -> None:
+    def _take(self, folder: str, pack: Pack) -> None:
         family = pack.family
         self.units[family.id], self.prices_in[family.id] = family.volume_unit, family.price_unit
         exporting = pack.tables["markets"][pack.tables["markets"]["export"].astype(bool)]
         own = exporting.assign(kind="market", group=exporting["id"]) if len(exporting) else exporting
         for frame in (pack.tables["groups"], own):
-            for row in frame.to_dict("records"):
-                named = self._group_names[str(row["kind"]), str(row["group"])]
-                named.setdefault(family.id, _plain(row["name"]) or str(row["group"]))
+            for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
+                self._group_names[str(kind), str(group)].setdefault(family.id, _plain(name) or str(group))
         for table, frame in pack.tables.items():
             for position, record in enumerate(frame.to_dict("records")):
-                row = {str(column): _plain(cell) for column, cell in record.items()}
-                key = _key(table, row, position, name)
+                row: Row = {str(column): _plain(cell) for column, cell in record.items()}
+                key = _key(table, row, position, folder)
                 self.rows[table].setdefault(key, row)
         grades = [str(grade) for grade in pack.tables["commodities"]["id"]]
         for arc in pack.tables["arcs"]["id"]:

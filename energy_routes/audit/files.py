@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import math
 from collections import defaultdict
@@ -166,33 +165,10 @@ def check_summary(saved: Saved, facts: Facts, found: Findings) -> None:
                 found.equal("summary", f"{name} {next(iter(item.values()))} {column}", item[column], row[column], SAME)
     _indicators(saved, found)
     _binding(saved, found)
-    _answer(saved, found)
     for name in ("primal_residual", "dual_residual", "gap"):
         value = saved.certificate.get(name)
         found.equal("certificate", name, summary["certificate"][name], value, SAME)
         found.within("certificate", name, 0.0 if value is None else value, 0.0, NEAR)
-
-
-def _answer(saved: Saved, found: Findings) -> None:
-    """What the answer says of its subject, where that is a group or an arc.
-
-    How sure it is (``estimated_share``, ``weakest``) rests on the grades of all figures and is not found again here.
-    """
-    groups = {
-        (f"{row['kind']}:{row['group']}", row["family"]): row for row in saved["groups"] if row["period"] == "total"
-    }
-    moved: dict[str, float] = defaultdict(float)
-    for row in saved["flows"]:
-        moved[f"arc:{row['arc']}"] += row["volume"]
-    for item in saved.summary.get("answer", {}).get("subject", ()):
-        target = item["target"]
-        if (target, item["commodity"]) in groups:
-            row = groups[target, item["commodity"]]
-            for column in ("volume", "capacity", "share"):
-                if column != "share" or item[column] is not None:  # not every answer tells a share
-                    found.equal("summary", f"answer {target} {column}", item[column], row[column], SAME)
-        elif target in moved:
-            found.equal("summary", f"answer {target} volume", item["volume"], moved[target], SAME)
 
 
 def _sums(saved: Saved, found: Findings) -> None:

@@ -12,7 +12,18 @@ from pathlib import Path
 
 from energy_routes.audit import files
 from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
-from energy_routes.audit.closed import columns, folder as contents, labels, layers, levers, limits, routes, told
+from energy_routes.audit.closed import (
+    columns,
+    folder as contents,
+    labels,
+    layers,
+    levers,
+    limits,
+    ranges,
+    routes,
+    subject,
+    told,
+)
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.report import Findings, Report
 from energy_routes.errors import DataError, Fault
@@ -50,9 +61,10 @@ def compare(saved: files.Saved, facts: Facts, found: Findings) -> None:
     columns.check(saved.columns, saved.tables, found)
     levers.check(facts.case, found)
     builds.lay_over(saved, facts)
-    for part in (labels, movement, trade, limits, dependence, risk, premium, builds, ledger, routes, schedule):
+    for part in (labels, movement, trade, limits, dependence, risk, premium, builds, ledger, routes, ranges, schedule):
         part.check(saved, facts, found)
     files.check_summary(saved, facts, found)
+    subject.check(saved, facts, found)
     told.check(saved, facts, found)
 
 

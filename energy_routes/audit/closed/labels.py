@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from energy_routes.audit.facts import ALL, Facts, Row
 from energy_routes.audit.files import Saved
-from energy_routes.audit.report import NEAR, Findings
+from energy_routes.audit.report import Findings
 
 MONEY = "MUSD"
 Told = Mapping[str, Any]  # column → what it should say
@@ -45,7 +44,7 @@ def _arc(row: Row, facts: Facts) -> Told:
 
 def _schedule(row: Row, facts: Facts) -> Told:
     raw = facts.rows["supplies"].get(row["supply"])
-    return _of_grade(row, facts) | ({} if raw is None else {"commodity": raw["commodity"]})
+    return {**_of_grade(row, facts), "commodity": row["commodity"] if raw is None else raw["commodity"]}
 
 
 def _ledger(row: Row, facts: Facts) -> Told:
@@ -110,8 +109,3 @@ def _groups(saved: Saved, facts: Facts, found: Findings) -> None:
     for key in facts.groups:
         for period in ("total", *facts.periods):
             found.true("groups", " ".join((*key, period)), (*key, period) in told, "is missing")
-
-
-def close(have: float, want: float) -> bool:
-    """Whether two figures agree to what a solver balances."""
-    return abs(have - want) <= NEAR * max(1.0, abs(want)) or (math.isnan(have) and math.isnan(want))

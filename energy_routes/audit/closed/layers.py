@@ -25,6 +25,7 @@ FILE = "flows.gpkg"
 LAYERS = ("flows", "nodes", "countries")
 NO_LAYERS = ("layer_styles", "sqlite_sequence")  # and those of the format itself: gpkg_*, rtree_*
 FULL, TIGHT = 0.985, 0.005  # an arc used from this share on, with a price above this (USD/t), is counted as bound
+OF_ARC = ("arc", "name", "from", "to", "mode", "operator", "family", "unit")
 PICTURE = "the lines, the base map and the styles are a picture: only their digest in run.json is compared"
 OLD = "saved before layers had a digest: lines and base map are not compared"
 
@@ -122,7 +123,7 @@ def _flows(saved: Saved, facts: Facts) -> dict[str, Row]:
         bound = [row for row in own if row["utilisation"] >= FULL and abs(row["price"]) > TIGHT]
         money = paid.get(arc, {"outlet": math.nan, "cost": math.nan})
         out[arc] = {
-            **{column: own[0][column] for column in ("arc", "name", "from", "to", "mode", "operator", "family", "unit")},
+            **{column: own[0][column] for column in OF_ARC},
             "status": next((r["status"] for r in own if r["status"] == "operating"), own[0]["status"]),
             "volume": volume, "capacity": capacity, "utilisation": volume / capacity if capacity > 0 else math.nan,
             "price": _price(arc, own, bound, worth, facts), "bound": float(len(bound)), **money,
@@ -149,7 +150,7 @@ def _price(arc: str, own: list[Row], bound: list[Row], worth: dict[str, float], 
     if len(own) > 1 and bound and arc in worth:
         return worth[arc]
     total = sum(facts.years.values())
-    return sum(abs(row["price"]) * facts.years[row["period"]] for row in bound) / total
+    return float(sum(abs(row["price"]) * facts.years[row["period"]] for row in bound)) / total
 
 
 def _nodes(saved: Saved, facts: Facts) -> dict[str, Row]:

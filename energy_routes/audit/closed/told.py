@@ -6,19 +6,21 @@ The figures of the summary are compared in :mod:`energy_routes.audit.files`.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from energy_routes.audit.closed.columns import COLUMNS
 from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import SAME, Findings
 
 SUMMARY = (
     "schema_version", "model", "status", "subject", "answer", "objective", "netback", "shut_in", "exports", "premium",
-    "corridors", "routes", "ledger", "indicators", "builds", "emissions", "binding", "certificate", "warnings",
+    "corridors", "routes", "ledger", "indicators", "builds", "emissions", "binding", "ranges", "certificate", "warnings",
 )  # fmt: skip
 CERTIFICATE = (
-    "primal_residual", "dual_residual", "complementarity", "gap", "solver", "ledger_gap", "cuts", "premium",
+    "primal_residual", "dual_residual", "complementarity", "gap", "bound", "solver", "ledger_gap", "cuts", "premium",
     "security_premium", "security_delta", "risk", "builds",
 )  # fmt: skip
 WORDS = {"capacity": "arc", "joint": "joint", "supply": "supply", "market": "market", "obligation": "obligation",
@@ -52,8 +54,10 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     for name, columns in (("routes", ("route", "origin", "market", "corridor")), ("ledger", ("term", "kind", "unit"))):
         _repeated(name, columns, summary[name], saved[name], found)
     total = [row for row in saved["emissions"] if row["period"] == "total"]
-    columns = ("family", "mode", "emitted", "per_unit", "unit")
-    _repeated("emissions", columns, summary["emissions"], total, found, commodity="family", kg_per_unit="per_unit")
+    emitted = ("family", "mode", "emitted", "per_unit", "unit")
+    _repeated("emissions", emitted, summary["emissions"], total, found, commodity="family", kg_per_unit="per_unit")
+    if "ranges" in summary:
+        _repeated("ranges", COLUMNS["ranges"].split(), summary["ranges"], saved["ranges"], found)
     _builds(saved, facts, found)
     _binding(saved, found)
     _risk(saved, facts, found)
@@ -84,11 +88,11 @@ def _repeated(
 def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
     """What is begun, with its part of capacity and charge."""
     begun = [row for row in saved["builds"] if row["begun"] > 0]
-    length = {str(year): sum(y for p, y in facts.years.items() if p[:4] == str(year)) for year in
-              {row["year"] for row in begun}}  # fmt: skip
+    length: dict[str, float] = defaultdict(float)
+    for period, years in facts.years.items():
+        length[period[:4]] += years
     rows = [
-        {"option": row["option"], "year": row["year"], "units": row["begun"], "unit": row["unit"], "capex": row["capex"],
-         "capacity": row["capacity"] * row["begun"] / row["built"],
+        {**row, "units": row["begun"], "capacity": row["capacity"] * row["begun"] / row["built"],
          "charge": row["charge"] * row["begun"] / row["built"] / length[str(row["year"])]}
         for row in begun
     ]  # fmt: skip
