@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +92,8 @@ class Report:
             f"{self.folder}: verified; {total:,} comparisons, no difference (relative tolerance {NEAR:g} for balances "
             f"and limits, {SAME:g} for what is only multiplied out)"
         )
-        left = [f"  {what}: {reason}" for what, reason in self.unchecked]
+        alike = groupby(self.unchecked, key=itemgetter(1))
+        left = [f"  {', '.join(what for what, _ in same)}: {reason}" for reason, same in alike]
         told = ["Not checked:", *left] if left else []
         return "\n".join(["Compared:", *lines, *told, verdict if self.passed else self._failed()])
 

@@ -17,7 +17,8 @@ TABLES = {
 }  # fmt: skip
 TANKS = {"full": "working_volume", "injection": "injection", "withdrawal": "withdrawal", "closing stock": "opening"}
 POLICY = "rows of a policy or a user's constraint are not built again here; caps themselves are tested on the volumes"
-NOTES = ("no plan", "no plan up", "no plan down", "not found: numerical trouble")
+NO_PLAN, NOT_FOUND = "no plan", "not found: numerical trouble"
+NOTES = (NO_PLAN, "no plan up", "no plan down", NOT_FOUND)
 Key = tuple[str, str, str]  # kind, the limit (of a tier or tank with what it is), period
 
 

@@ -11,18 +11,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from energy_routes.audit.closed.columns import COLUMNS
+from energy_routes.audit.closed.limits import NO_PLAN, NOT_FOUND
 from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import SAME, Findings
 
 SUMMARY = (
     "schema_version", "model", "status", "subject", "answer", "objective", "netback", "shut_in", "exports", "premium",
-    "corridors", "routes", "ledger", "indicators", "builds", "emissions", "binding", "ranges", "certificate", "warnings",
+    "corridors", "routes", "ledger", "indicators", "builds", "emissions", "binding", "ranges",
+    "certificate", "warnings",
 )  # fmt: skip
 CERTIFICATE = (
     "primal_residual", "dual_residual", "complementarity", "gap", "bound", "solver", "ledger_gap", "cuts", "premium",
     "security_premium", "security_delta", "risk", "builds",
 )  # fmt: skip
+OPTIMAL, OPEN = "optimal", "feasible"  # the latter where no one has shown that the plan is the best
 WORDS = {"capacity": "arc", "joint": "joint", "supply": "supply", "market": "market", "obligation": "obligation",
          "contract": "contract", "storage": "storage"}  # fmt: skip
 UNCHECKED = {
@@ -43,7 +46,8 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     summary, certificate = saved.summary, saved.certificate
     _keys(summary, SUMMARY, "summary", found)
     _keys(certificate, CERTIFICATE, "certificate", found)
-    found.true("summary", "status", summary["status"] == "optimal", f"is {summary['status']!r}")
+    known = OPEN if "bound" in certificate else OPTIMAL
+    found.true("summary", "status", summary["status"] == known, f"is {summary['status']!r}, should be {known!r}")
     for what, reason in UNCHECKED.items():
         found.skip(what, reason)
     for key, reason in OPTIMA.items():
@@ -51,6 +55,9 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
             found.skip(f"certificate.json: {key}", reason)
     for name in ("objective", "netback", "premium"):
         found.true("summary", name, summary[name]["unit"] == "MUSD", "is in another unit")
+    for item in summary["exports"]:
+        unit = facts.units[item["commodity"]]
+        found.true("summary", f"exports of {item['commodity']}", item["unit"] == unit, f"are in {unit}")
     for name, columns in (("routes", ("route", "origin", "market", "corridor")), ("ledger", ("term", "kind", "unit"))):
         _repeated(name, columns, summary[name], saved[name], found)
     total = [row for row in saved["emissions"] if row["period"] == "total"]
@@ -118,6 +125,9 @@ def _binding(saved: Saved, found: Findings) -> None:
             and _same(row["price"], item["dearest_price"]) for row in rows
         )  # fmt: skip
         found.true("summary", item["limit"], same, "no limit of this name, unit, dearest period and price has a row")
+        lost = any(row["note"] == NOT_FOUND for row in rows)
+        note = NOT_FOUND if lost else NO_PLAN if item["price"] is None else ""
+        found.true("summary", item["limit"], item["note"] == note, f"the note is {item['note']!r}, should be {note!r}")
 
 
 def _same(have: float, want: float | None) -> bool:
