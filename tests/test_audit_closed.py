@@ -19,9 +19,10 @@ import pytest
 
 import energy_routes as er
 from energy_routes.audit import files, verification as audit
-from energy_routes.audit.closed import columns, layers, levers, ranges
+from energy_routes.audit.closed import columns, levers, ranges
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.report import Findings
+from energy_routes.audit.written import layers
 from energy_routes.case import Policy
 from energy_routes.results import storing as results
 from energy_routes.results.tables import write_table

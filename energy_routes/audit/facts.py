@@ -84,7 +84,7 @@ class Facts:
         family = pack.family
         self.units[family.id], self.prices_in[family.id] = family.volume_unit, family.price_unit
         exporting = pack.tables["markets"][pack.tables["markets"]["export"].astype(bool)]
-        own = exporting.assign(kind="market", group=exporting["id"]) if len(exporting) else exporting
+        own = exporting.assign(kind="market", group=exporting["id"])
         for frame in (pack.tables["groups"], own):
             for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
                 self._group_names[str(kind), str(group)].setdefault(family.id, _plain(name) or str(group))

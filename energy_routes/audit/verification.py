@@ -12,20 +12,10 @@ from pathlib import Path
 
 from energy_routes.audit import files
 from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
-from energy_routes.audit.closed import (
-    columns,
-    folder as contents,
-    labels,
-    layers,
-    levers,
-    limits,
-    ranges,
-    routes,
-    subject,
-    told,
-)
+from energy_routes.audit.closed import columns, labels, levers, limits, ranges, routes
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.report import Findings, Report
+from energy_routes.audit.written import folder as contents, layers, subject, told
 from energy_routes.errors import DataError, Fault
 
 SAVED = 2  # the version of a result's tables that these rules are for
