@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from energy_routes.plan import Plan as Plan
     from energy_routes.provenance import sources as sources, weakest as weakest
     from energy_routes.report import write_report as write_report
-    from energy_routes.solving import Compiled as Compiled, compile as compile, solve as solve, to_pulp as to_pulp
+    from energy_routes.solving import (
+        Compiled as Compiled,
+        compile as compile,
+        ranges as ranges,
+        solve as solve,
+        to_pulp as to_pulp,
+    )
     from energy_routes.studies import (
         Comparison as Comparison,
         Expansion as Expansion,
@@ -62,6 +68,7 @@ _HOME = {
     "Policy": "energy_routes.case:Policy",
     "compile": "energy_routes.solving:compile",
     "Compiled": "energy_routes.solving:Compiled",
+    "ranges": "energy_routes.solving:ranges",
     "solve": "energy_routes.solving:solve",
     "sources": "energy_routes.provenance:sources",
     "to_pulp": "energy_routes.solving:to_pulp",

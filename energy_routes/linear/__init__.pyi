@@ -27,6 +27,7 @@ from .highs.arrays import (
     Sense as Sense,
     form_of as form_of,
     level as level,
+    put as put,
 )
 from .highs.nearest import (
     Squares as Squares,
@@ -35,6 +36,7 @@ from .highs.nearest import (
     snap as snap,
 )
 from .highs.session import (
+    BRIEF as BRIEF,
     Method as Method,
     Session as Session,
     cone as cone,
@@ -68,6 +70,7 @@ from .sensitivity.slopes import (
 )
 from .solution import (
     Basis as Basis,
+    Codes as Codes,
     Point as Point,
     Solution as Solution,
     Status as Status,

@@ -6,22 +6,28 @@ from .limits import (
     limit_table as limit_table,
 )
 from .making.builds_and_emissions import builds_table as builds_table
-from .making.groups import corridor_rows as corridor_rows
+from .making.groups import corridor_rows as corridor_rows, group_names as group_names
 from .making.routes import (
     VALUES as VALUES,
     merged as merged,
     routes_table as routes_table,
 )
 from .plan import (
+    APART as APART,
     MEANING as MEANING,
     NOT_PROVED as NOT_PROVED,
+    RANGES as RANGES,
     TABLES as TABLES,
     Plan as Plan,
     Prices as Prices,
     Value as Value,
+    apart as apart,
     check_meaning as check_meaning,
 )
-from .price_table import Worth as Worth
+from .price_table import (
+    Worth as Worth,
+    clean as clean,
+)
 from .solved import Solved as Solved
 from .tables import Tables as Tables
 from .warnings.notices import notice as notice

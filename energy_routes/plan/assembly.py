@@ -26,7 +26,7 @@ from energy_routes.plan.making.volumes import (
     stocks_table,
     supplies_table,
 )
-from energy_routes.plan.plan import Plan, Prices, Value
+from energy_routes.plan.plan import RANGES, Plan, Prices, Value
 from energy_routes.plan.price_table import Worth, price_table
 from energy_routes.plan.solved import Solved, unpriced
 from energy_routes.plan.tables import Tables
@@ -83,7 +83,7 @@ def _parts(of: Solved, program: Program, entries: Sequence[Entry]) -> Tables:
         "deliveries": partial(deliveries_table, of),
         "obligations": partial(obligations_table, of),
         "stocks": partial(stocks_table, of),
-        "ranges": partial(pd.DataFrame, columns=["kind", "limit", "low", "high", "unit"], dtype=object),
+        "ranges": partial(pd.DataFrame, columns=RANGES),
         "security": pd.DataFrame,
         "bookings": pd.DataFrame,
         "futures": pd.DataFrame,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,15 @@ if TYPE_CHECKING:
 # What the tables of a plan mean: 2 counts groups by what is sold abroad; 1 counted them at the inlet of their meters.
 MEANING = 2
 NOT_PROVED = "feasible"  # the status of a plan that no one has shown to be the best
+RANGES = ("kind", "id", "name", "family", "commodity", "period", "within", "loss", "volume", "low", "high", "share",
+          "share_low", "share_high", "gap", "unit")  # fmt: skip
+APART = 1e-6  # Mt or bcm: ends of a range that lie nearer are one number
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
+
+
+def apart(ranges: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table of ranges at the optimum that are no single number."""
+    return ranges[(ranges["loss"] == 0) & (ranges["high"] - ranges["low"] > APART)].reset_index(drop=True)
 
 
 class Value(float):
@@ -128,7 +137,9 @@ class Plan:
     stocks : DataFrame
         A row a store, grade and period.
     ranges : DataFrame
-        Empty: how far each bound can go is not computed.
+        The least and the most of each volume among plans that are as good, or nearly: a row a volume and band (see
+        :func:`energy_routes.ranges`).  It takes solves of its own, when it is first read.  A saved plan holds
+        ``could_be`` in its place, or those given to :meth:`with_ranges`.
     security : DataFrame
         What each single loss would leave, where the policy asks for N-1.
     bookings : DataFrame
@@ -193,9 +204,10 @@ class Plan:
         Returns
         -------
         dict of str to DataFrame
-            In the order in which they are saved.
+            In the order in which they are saved.  ``ranges`` are ``could_be``, which takes a few solves only, or those
+            given to :meth:`with_ranges`.
         """
-        frames = {name: getattr(self, name) for name in TABLES}
+        frames = {name: self.parts.at_hand(name) for name in TABLES}
         return {**frames, "prices": self.prices.table}
 
     @property
@@ -221,6 +233,37 @@ class Plan:
 
     def _lifted(self, kind: str) -> pd.Series[float]:
         return self.supplies["lifted"].where(self.supplies["kind"] == kind, 0.0).groupby(self.supplies["family"]).sum()
+
+    @property
+    def could_be(self) -> pd.DataFrame:
+        """The rows of ``ranges`` over the horizon at the optimum whose ends lie apart: another plan, as good, differs.
+
+        Where the optimum is unique it is empty and costs no solve.
+        """
+        return apart(self.parts.at_hand("ranges"))
+
+    def with_ranges(self, ranges: pd.DataFrame) -> Plan:
+        """The plan with a table of ranges that is saved and told with it.
+
+        Parameters
+        ----------
+        ranges : DataFrame
+            What :func:`energy_routes.ranges` found of this plan; it has to hold the band at the optimum.
+
+        Returns
+        -------
+        Plan
+            The same plan, with these as its ``ranges``, in ``tables()`` as well.
+
+        Raises
+        ------
+        UsageError
+            The band at the optimum is missing.
+        """
+        if not (ranges["loss"] == 0).any():
+            raise UsageError("with_ranges: no row has loss 0; ask er.ranges for the band 'optimum', too")
+        held = Tables({"optimum": partial(self.parts.at_hand, "optimum")}, {"ranges": ranges})
+        return replace(self, parts=self.parts.but(held, ranges=lambda: ranges))
 
     @property
     def premium(self) -> dict[str, Any] | None:

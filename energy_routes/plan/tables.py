@@ -16,10 +16,16 @@ class Tables:
 
     What a maker holds is let go when its table is made.  Two threads that read a table at once get the same one.  A
     pickle and a deep copy hold the tables, not their makers.
+
+    ``spare`` tables stand in for what is dear to make, wherever all tables are asked for (:meth:`at_hand`); a pickle
+    holds how those are made.
     """
 
-    def __init__(self, makers: Mapping[str, Maker], made: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self, makers: Mapping[str, Maker], made: Mapping[str, Any] | None = None, spare: Tables | None = None
+    ) -> None:
         self._makers, self._made, self._lock = dict(makers), dict(made or {}), RLock()
+        self._spare = spare
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._made:
@@ -29,16 +35,25 @@ class Tables:
                     del self._makers[name]
         return self._made[name]
 
-    def but(self, **makers: Maker) -> Tables:
+    def at_hand(self, name: str) -> Any:
+        """A table, or what stands in for it where it is dear to make; None where neither is."""
+        if self._spare is not None and name in self._spare._names():
+            return self._spare[name]
+        return self[name] if name in self._names() else None
+
+    def but(self, spare: Tables | None = None, **makers: Maker) -> Tables:
         """The same tables but for some, which are made anew; the others are made once for both."""
-        return Tables({name: partial(self.__getitem__, name) for name in self._names()} | makers)
+        kept = {name: partial(self.__getitem__, name) for name in self._names()}
+        return Tables(kept | makers, spare=spare or self._spare)
 
     def _names(self) -> list[str]:
         with self._lock:
             return [*self._made, *self._makers]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Tables, ({}, {name: self[name] for name in sorted(self._names())})
+        dear = set() if self._spare is None else {*self._spare._names()} & {*self._makers}
+        made = {name: self[name] for name in sorted({*self._names()} - dear)}
+        return Tables, ({name: self._makers[name] for name in sorted(dear)}, made, self._spare)
 
 
 class _HasParts(Protocol):

@@ -59,6 +59,7 @@ def summary_of(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
         "builds": _records(begun(plan), ["option", "year", "units", "capacity", "unit", "capex", "charge"]),
         "emissions": _emissions(plan),
         "binding": _limits(binding(plan)),
+        "ranges": plan.tables()["ranges"].to_dict("records"),
         "certificate": {
             name: plan.certificate.get(name) for name in ("primal_residual", "dual_residual", "gap")
         },

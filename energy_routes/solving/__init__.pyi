@@ -27,6 +27,7 @@ from .prices.premium import (
     Yardstick as Yardstick,
     swept as swept,
 )
+from .ranges.asked import ranges as ranges
 from .reuse.compiled import (
     Changes as Changes,
     Compiled as Compiled,

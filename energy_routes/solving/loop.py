@@ -16,7 +16,7 @@ from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
 from energy_routes.formulation import Space, Tangent, build, build_space, tangents
 from energy_routes.linear import LinearForm, Method, Point, Program, Session, Solution, Status, Vector, pulp, residuals
-from energy_routes.plan import Plan, Worth, assemble
+from energy_routes.plan import Plan, Tables, Worth, assemble
 from energy_routes.solving.build_decisions import Decision, settled
 from energy_routes.solving.canonical_plan import pick
 from energy_routes.solving.cutting_planes import CONE, cut_until_inside
@@ -26,6 +26,8 @@ from energy_routes.solving.futures.stochastic import Hedge, hedged, refuse_tail,
 from energy_routes.solving.infeasible import conflict, repairs
 from energy_routes.solving.prices.marginal_prices import marginal_worth
 from energy_routes.solving.prices.premium import Yardstick, with_premium
+from energy_routes.solving.ranges.near import Optimum
+from energy_routes.solving.ranges.table import default_ranges, undetermined
 from energy_routes.solving.reuse.shelf import laid_out
 from energy_routes.solving.second_opinion import Opinion, opinion, unproved
 from energy_routes.solving.tightest_caps import tightest_words
@@ -41,12 +43,16 @@ ENOUGH = 1e-12
 
 @dataclass(frozen=True)
 class Around:
-    """What stands around the plan of a case: losses guarded against, futures weighed, the case without caps, builds."""
+    """What stands around the plan of a case: losses guarded against, futures weighed, the case without caps, builds.
+
+    ``open`` is the programme before its builds were decided.
+    """
 
     guard: Guard | None = None
     hedge: Hedge | None = None
     free: Yardstick | None = None
     decision: Decision | None = None
+    open: Program | None = None
 
     @property
     def copies(self) -> tuple[str, ...]:
@@ -140,8 +146,9 @@ def solve(
     if options.solver != "highs":
         return _foreign(space, program, options, around)
     cuts: list[Tangent] = []
-    program, decision = _settled(program, space, cuts, options)
-    return answered(space, program, _session(program, options), options, replace(around, decision=decision), cuts)
+    stated, (program, decision) = program, _settled(program, space, cuts, options)
+    around = replace(around, decision=decision, open=None if decision is None else stated)
+    return answered(space, program, _session(program, options), options, around, cuts)
 
 
 def answered(
@@ -353,7 +360,15 @@ def _handed_out(
     plan = assemble(space, program, solution.x, worth, certificate, cuts)
     plan = with_hedge(plan, around.hedge, program, solution.x)
     plan = with_security(plan, around.guard, program, solution.x, worth)
-    return with_premium(plan, around.free, space, solution.x)
+    plan = with_premium(plan, around.free, space, solution.x)
+    return plan if worth is None else _with_ranges(plan, Optimum(space, program, solution, around.open))
+
+
+def _with_ranges(plan: Plan, optimum: Optimum) -> Plan:
+    """The plan with its ranges, made when they are first read; till then what could be otherwise stands for them."""
+    every = partial(default_ranges, optimum, partial(plan.parts.__getitem__, "routes"))
+    spare = Tables({"ranges": partial(undetermined, optimum)}, {"optimum": optimum})
+    return replace(plan, parts=plan.parts.but(spare, ranges=every))
 
 
 def checked(

@@ -13,9 +13,11 @@ from energy_routes import studies
 from energy_routes.answer import SEEN, TOLD, Answer, Fate, Words, limit_key, moved
 from energy_routes.cli.tables.limit_view import KINDS
 from energy_routes.cli.tables.money_view import premium
+from energy_routes.cli.tables.near import range_view
 from energy_routes.cli.tables.plan_view import corridors_of
 from energy_routes.cli.tables.render import BLANK, table
 from energy_routes.cli.tables.unit_choice import Units
+from energy_routes.plan import Plan
 from energy_routes.results import binding
 
 LINES, WIDE = 30, 80
@@ -58,7 +60,7 @@ def _height(screen: Console, line: str) -> int:
 
 
 def _said(answer: Answer, units: Units, words: Words) -> Iterator[str]:
-    """The answer, what caps cost, what changes, how sure it is, and volume that goes round in a loop."""
+    """The answer, what caps cost, what changes, what could be otherwise, how sure it is; volume that goes in a loop."""
     yield answer.sentence(words, units)
     if asked := premium(answer.plan, units):
         yield asked
@@ -69,6 +71,8 @@ def _said(answer: Answer, units: Units, words: Words) -> Iterator[str]:
         changes = _changes(answer, units, words)
         more = f" and {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
         yield f"Against {answer.change.base}: {', '.join(changes[:MOST_CHANGES]) or 'nothing changes'}{more}."
+    if other := range_view.sentence(answer.plan, units):
+        yield other
     if sure := answer.certainty.sentence(words):
         yield f"How sure: {sure}"
     if units.note:
@@ -117,22 +121,30 @@ def _corridors(answer: Answer, units: Units, words: Words, rows: list[Row], room
     several = len(answer.exports) > 1
     unit = "volume" if several else units.volume_names[next(iter(answer.exports))]
     changed = answer.change.families if answer.change else {}
+    spans = [_span(answer.plan, fate, units) for fate, _ in rows]
     out = table("* asked about" if _own(rows) else "corridor", f"{unit}", "used, %", "of exports, %",
-                *(["change"] if changed else []))  # fmt: skip
+                *(["could be"] if any(spans) else []), *(["change"] if changed else []))  # fmt: skip
     kept = rows if len(rows) <= room else rows[: max(room - 1, _own(rows))]
     before = answer.earlier if changed else None
-    for fate, own in kept:
+    for (fate, own), span in zip(kept, spans, strict=False):
         full = fate.volume / fate.capacity if 0 < fate.capacity < float("inf") else float("nan")
         was = [f.volume for f in before.moved(fate.target) if f.family == fate.family] if before else []
         change = fate.volume - sum(was) if fate.family in changed else float("nan")
         size, more = _size(fate, change, units, words)
         unit_of = f" {units.volume_names[fate.family]}" if several and fate.unit != "1" else ""
         out.add_row(f"{'* ' if own else ''}{escape(fate.name)}", size + unit_of, _percent(full, words),
-                    _percent(fate.share, words), *([more] if changed else []))  # fmt: skip
+                    _percent(fate.share, words), *([span or BLANK] if any(spans) else []),
+                    *([more] if changed else []))  # fmt: skip
     if len(kept) < len(rows):
         rest = rows[len(kept):]
         out.add_row(f"{len(rest)} more (--show corridors)", *[""] * (len(out.columns) - 1))
     return _one_line(out)
+
+
+def _span(plan: Plan, fate: Fate, units: Units) -> str:
+    """The least and the most of a group that is not determined."""
+    kind, _, group = fate.target.partition(":")
+    return range_view.could_be(plan, kind, group, fate.family, units)
 
 
 def _size(fate: Fate, change: float, units: Units, words: Words) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from energy_routes.case import ALL
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
 from energy_routes.cli.tables.money_view import SEEN, Part, ledger, volume_of
+from energy_routes.cli.tables.near import range_view
 from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import UsageError
@@ -154,18 +155,22 @@ def _corridors(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     if rows.empty:
         return None
     factor = units.volume_factors[family]
-    heads = ("corridor", units.volume_names[family], "capacity", "used, %", "share, %", "limited by>")
+    spans = {group: range_view.could_be(plan, "corridor", group, family, units) for group in rows["group"]}
+    open_ = any(spans.values())
+    heads = ("corridor", units.volume_names[family], *(("could be",) if open_ else ()), "capacity", "used, %",
+             "share, %", "limited by>")  # fmt: skip
     out = table(*heads, f"worth, {units.value_names[family]}")
     digits = digits_for(list(rows["volume"] * factor))
     found = limits_of_corridors(plan)
     for row in rows[rows["volume"] > SEEN].to_dict("records"):
         tight = found[row["group"], family].head(2).to_dict("records")
         pairs = [(escape(limit["name"]), worth(limit, units)) for limit in tight]
-        sizes = (number(row["volume"] * factor, digits), number(row["capacity"] * factor, digits))
+        sizes = (number(row["volume"] * factor, digits), *((spans[row["group"]] or BLANK,) if open_ else ()),
+                 number(row["capacity"] * factor, digits))  # fmt: skip
         parts = (percent(row["utilisation"]), percent(row["share"]))
         out.add_row(escape(row["name"]), *sizes, *parts, *(pairs or [(BLANK, BLANK)])[0])
         for pair in pairs[1:]:
-            out.add_row("", "", "", "", "", *pair)
+            out.add_row(*[""] * (len(heads) - 1), *pair)
     unused = [str(name) for name in rows.loc[rows["volume"] <= SEEN, "name"]]
     return Part(f"Corridors{word}", out, f"Not used: {', '.join(unused)}" if unused else "")
 
@@ -278,7 +283,9 @@ def _dependence(plan: Plan, family: str, word: str) -> Iterator[str]:
     if len(crossed):
         groups = plan.groups[(plan.groups["kind"] == "transit") & (plan.groups["family"] == family)]
         called = groups.set_index("group")["name"].to_dict()
-        shares = [f"{called.get(g, g)} {percent(v)} %" for g, v in zip(crossed["group"], crossed["value"], strict=True)]
+        spans = {g: range_view.share_could_be(plan, "transit", g, family) for g in crossed["group"]}
+        shares = [f"{called.get(g, g)} {percent(v)} %" + (f" (could be {spans[g]})" if spans[g] else "")
+                  for g, v in zip(crossed["group"], crossed["value"], strict=True)]  # fmt: skip
         yield f"Exports{word} that cross: {', '.join(shares)}"
 
 
@@ -293,7 +300,7 @@ CHANGES = "changes"  # the one section that needs a plan before
 SECTIONS: Mapping[str, Section] = {
     "totals": totals, "exports": _of_families(_exports), "corridors": _of_families(_corridors),
     "routes": _of_families(_routes), "home": _of_families(_home), "carried": _of_families(_carried),
-    "builds": _builds, "risk": _risk, "ledger": _ledger,
+    "builds": _builds, "ranges": range_view.ranges, "risk": _risk, "ledger": _ledger,
     "limits": _limits, "indicators": _indicators,
     "supplies": _supplies, "emissions": build_view.emissions, "notes": notes,
 }  # fmt: skip

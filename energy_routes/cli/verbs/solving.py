@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -31,7 +31,7 @@ from energy_routes.cli.options import (
 )
 from energy_routes.cli.places import check_file, whole_file
 from energy_routes.cli.reference import plan_before
-from energy_routes.errors import LimitError
+from energy_routes.errors import LimitError, UsageError
 
 Map = Annotated[
     Path | None, typer.Option("--map", metavar="FILE", help="Draw the flows: .html .png .svg .pdf .gpkg .geojson.")
@@ -42,6 +42,18 @@ UnitList = Annotated[
 
 Sections = Annotated[
     str, typer.Option(metavar="LIST", help="Print some of it after the answer, such as routes,ledger.")
+]
+
+WithRanges = Annotated[
+    bool, typer.Option("--ranges", help="Find, print, save how far each volume can move in plans as good, or nearly.")
+]
+Within = Annotated[
+    str,
+    typer.Option(metavar="LIST", help="What such plans may lose: 1 %,390 MUSD,0.1 USD/t. Implies --ranges."),
+]
+ByPeriod = Annotated[bool, typer.Option("--by-period", help="Ranges of each period, too. Implies --ranges.")]
+FreeBuilds = Annotated[
+    bool, typer.Option("--builds", help="Ranges with other builds, too, not those of the plan alone. Implies --ranges.")
 ]
 
 
@@ -56,6 +68,10 @@ def solve(
     units: UnitList = "",
     full: Annotated[bool, typer.Option("--full", help="Print all: exports, routes, home, ledger, limits …")] = False,
     show: Sections = "",
+    ranges: WithRanges = False,
+    within: Within = "",
+    by_period: ByPeriod = False,
+    builds: FreeBuilds = False,
     deck: Deck = None,
     as_of: AsOf = None,
     actuals: Actuals = None,
@@ -74,6 +90,9 @@ def solve(
     the limit, in force in every period, is worth.
     """
     sections = tables.sections_of(show)
+    near = _Near(within, by_period, builds) if ranges or within or by_period or builds else None
+    if near and solver.lower() != "highs":
+        raise UsageError(f"--ranges come from the embedded solver alone; leave out --solver {solver}")
     if map_:
         check_file(map_, "a map", maps.SUFFIXES)
         maps.refuse_others(map_)
@@ -83,18 +102,35 @@ def solve(
         results.check_target(out)
     with busy(f"Solving {case.name} …", quiet):
         plan = er.solve(case, solver, seed=seed, time_limit=time_limit)
+        plan = plan if near is None else near.told_by(plan)
         before = plan_before(plan, model, bool(scenario or set_), solver)
-    laid = {"deck": deck, "as_of": as_of, "actuals": actuals, "accept": accept or None}
+    laid = {"deck": deck, "as_of": as_of, "actuals": actuals, "accept": accept or None,
+            "ranges": near and near._asdict()}  # fmt: skip
     options = {"solver": solver, "seed": seed, "time_limit": time_limit, "scenario": scenario or [], "set": set_ or []}
     _keep(plan, before, out, map_, options | {name: value for name, value in laid.items() if value is not None}, quiet)
     if as_json:
         print_json(results.summary_of(plan, before))
     else:
-        _print(plan, before, tables.Units.of(units, plan), sections, full=full, quiet=quiet)
+        screens = [*sections, *(["ranges"] if near and "ranges" not in sections and not full else [])]
+        _print(plan, before, tables.Units.of(units, plan), screens, full=full, quiet=quiet)
     say_where({"Saved to": out, "Map in": map_}, quiet)
     if not plan.proved:
         told = next(warning["message"] for warning in plan.warnings if warning["code"] == "not_proved")
         raise LimitError(f"{case.name}: {told}. Raise --time-limit.")
+
+
+class _Near(NamedTuple):
+    """Which ranges are asked for."""
+
+    within: str
+    by_period: bool
+    builds: bool
+
+    def told_by(self, plan: er.Plan) -> er.Plan:
+        """The plan with its ranges, those at the optimum always among them."""
+        asked = [band.strip() for band in self.within.split(",") if band.strip()]
+        bands = ["optimum", *asked] if asked else None
+        return plan.with_ranges(er.ranges(plan, bands, by_period=self.by_period, builds=self.builds))
 
 
 def _keep(

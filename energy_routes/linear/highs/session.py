@@ -37,25 +37,32 @@ from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status
 
 Method: TypeAlias = Literal["choose", "simplex", "ipm"]
 
+BRIEF = 200_000  # coefficients up to which a solve from a basis takes well under a second
+CHOOSE, DUAL = 0, 1  # the simplex method of HiGHS: whichever the basis is feasible for, or the dual
+
 _DOUBTED = (Status.infeasible, Status.unbounded, Status.infeasible_or_unbounded, Status.numerical, Status.error)
 
 
 class Session:
     """One model inside HiGHS, solved as often as wanted; changes are made in place and the basis is kept.
 
-    ``tolerance`` is the primal and dual feasibility tolerance and the relative gap of integer models; ``time_limit``
-    is in seconds a solve.  ``brief`` solves are made in the caller's thread: Ctrl-C waits for their end.
+    ``tolerance`` is the primal and dual feasibility tolerance, and the relative ``gap`` of integer models where no
+    other is given; ``time_limit`` is in seconds a solve.  ``brief`` solves are made in the caller's thread: Ctrl-C
+    waits for their end.  ``primal`` solves go on from a basis by the primal simplex method where its point is feasible:
+    after another objective that is one short walk, where the dual method begins anew.
     Raises SolverError when the model holds a number that HiGHS would misread.
     """
 
     def __init__(self, problem: LinearForm, *, seed: int = 0, time_limit: float | None = None, tolerance: float = 1e-9,
-                 presolve: bool = True, method: Method = "choose", brief: bool = False) -> None:
+                 presolve: bool = True, method: Method = "choose", brief: bool = False, primal: bool = False,
+                 gap: float | None = None) -> None:
         self._presolve, self._method, self._brief = presolve, method, brief
         self._engine = Engine({
             "threads": 1, "random_seed": seed, "solver": method, "presolve": "on" if presolve else "off",
             "time_limit": INF if time_limit is None else time_limit,
             "primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": tolerance,
-            "mip_feasibility_tolerance": tolerance, "mip_rel_gap": tolerance, "mip_abs_gap": tolerance,
+            "mip_feasibility_tolerance": tolerance, "mip_rel_gap": tolerance if gap is None else gap,
+            "mip_abs_gap": tolerance, "simplex_strategy": CHOOSE if primal else DUAL,
         })
         self._form = self._load(form_of(problem))
 

@@ -26,7 +26,7 @@ def groups_table(of: Solved) -> pd.DataFrame:
         _capacity(of),
     ]).reshape(4, -1, len(space.case.periods))  # the periods of a group stand together
     volume, total, inlet, capacity = np.concatenate([figures.sum(axis=2), figures.reshape(4, -1)], axis=1)
-    labels, called = groups.frame[KEYS].iloc[:: len(space.case.periods)], _names(space)
+    labels, called = groups.frame[KEYS].iloc[:: len(space.case.periods)], group_names(space)
     labels = labels.assign(
         name=[called.get(label, label[1]) for label in _of_groups(space)], unit=units(space, labels["family"]))
     row = np.concatenate([np.arange(len(labels)), np.arange(len(groups)) // len(space.case.periods)])
@@ -76,7 +76,7 @@ def _capacity(of: Solved) -> Vector:
     return out.ravel()
 
 
-def _names(space: Space) -> dict[tuple[str, str, str], str]:
+def group_names(space: Space) -> dict[tuple[str, str, str], str]:
     """What each family's pack calls a (kind, group, family), where it gives it a name."""
     out = {}
     for pack in reversed(space.case.network.packs):

@@ -20,7 +20,7 @@ import pandas as pd
 from energy_routes.case import Case, groups_of, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Space, Structure
-from energy_routes.linear import Basis, Expr, Program, Session, Solution, Status, Vector
+from energy_routes.linear import BRIEF, Basis, Expr, Program, Session, Solution, Status, Vector
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, pick, preference
@@ -41,7 +41,6 @@ class Ask(NamedTuple):
 
 
 KEPT = 8  # structures that are kept: those of the case itself, and the newest others
-BRIEF = 200_000  # coefficients up to which a solve from a basis takes well under a second
 ENDED = {InfeasibleError: "infeasible", UnboundedError: "unbounded", LimitError: "time_limit", SolverError: "failed"}
 
 

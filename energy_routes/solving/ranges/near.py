@@ -1,0 +1,205 @@
+"""The plans that keep every rule and lose little, in a live session: the least and the most of sums over them.
+
+They are a polytope: the rules, and one row that holds the objective to within ``loss`` of its best.  At no loss the
+duals of the optimum fix what has a reduced cost at its bound, which leaves the optimal face.  A point found for one sum
+serves all others: where it reaches what no plan can pass, that end needs no solve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from energy_routes.formulation import Space, max_hhi, tangents
+from energy_routes.linear import (
+    BRIEF,
+    INF,
+    Basis,
+    Codes,
+    Form,
+    Program,
+    Sense,
+    Session,
+    Solution,
+    Status,
+    Vector,
+    face,
+    form_of,
+    put,
+    residuals,
+)
+from energy_routes.solving.cutting_planes import CONE, ROUNDS
+
+TOLERANCE = 1e-6  # largest residual, relative, of a point or its duals that prove an end
+ROUNDING = 1e-10  # of the objective: what its own digits may lose
+DUST = 1e-9  # Mt or bcm
+AT_LOWER, BASIC = 0, 1  # codes of a basis
+GAP = 1e-4  # relative, of an end where builds are open
+OUTSIDE = 100 * CONE  # a cone is cut where it is broken by more
+
+
+@dataclass(frozen=True, eq=False)
+class Optimum:
+    """A case solved: the ``program`` with its builds decided and the cuts it took, and its optimum with prices.
+
+    ``open`` is the same programme with its builds still to decide; None where nothing can be built.
+    """
+
+    space: Space
+    program: Program
+    solution: Solution
+    open: Program | None = None
+
+    @property
+    def exports(self) -> dict[str, float]:
+        """Exports of each family, Mt (bcm) over the horizon."""
+        frame = self.space.exports.axis.frame[["family"]]
+        sold = frame.assign(volume=self.space.exports.value(self.solution.x)).groupby("family")["volume"].sum()
+        return {str(family): float(volume) for family, volume in sold.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Extra:
+    """Further columns, from 0 up, and rows lower ≤ ``matrix``·x ≤ 0 over all columns, those of the programme first."""
+
+    columns: int
+    lower: Vector
+    matrix: sparse.csc_matrix
+
+    def joined(self, form: Form) -> Form:
+        """The programme with them at its end."""
+        none, rows = np.zeros(self.columns), self.matrix.shape[0]
+        wide = sparse.hstack([form.matrix, sparse.csc_matrix((form.matrix.shape[0], self.columns))])
+        matrix = sparse.vstack([wide, self.matrix]).tocsc()
+        matrix.sort_indices()
+        return Form(form.sense, np.append(form.cost, none), form.offset, matrix,
+                    np.append(form.row_lower, self.lower), np.append(form.row_upper, np.zeros(rows)),
+                    np.append(form.col_lower, none), np.append(form.col_upper, none + INF),
+                    np.append(form.integer, none.astype(bool)))  # fmt: skip
+
+
+class Near:
+    """The plans within ``loss`` (MUSD) of an optimum, in a live session.
+
+    ``free`` leaves the builds open: each end is then a programme of whole numbers, and ``gap`` the largest relative gap
+    that was left.  ``extra`` columns are 0 at the optimum.
+    """
+
+    def __init__(self, optimum: Optimum, loss: float, *, free: bool = False, extra: Extra | None = None) -> None:
+        self.optimum, self.loss, self.gap = optimum, loss, 0.0
+        program = optimum.open if free and optimum.open is not None else optimum.program
+        self.whole = bool(program.integer.any())
+        self.form = _within(form_of(program), optimum, loss, whole=self.whole)
+        self.start = optimum.solution.x
+        if extra is not None:
+            self.form, self.start = extra.joined(self.form), np.append(self.start, np.zeros(extra.columns))
+
+    @cached_property
+    def _session(self) -> Session:
+        form, basis = self.form, self.optimum.solution.basis
+        session = Session(form, primal=True, brief=not self.whole and form.matrix.nnz < BRIEF, gap=GAP)
+        if basis is not None and not self.whole:
+            rows, columns = form.matrix.shape
+            session.basis = Basis(_longer(basis.columns, columns, AT_LOWER), _longer(basis.rows, rows, BASIC))
+        return session
+
+    @cached_property
+    def movable(self) -> NDArray[np.bool_]:
+        """Which columns can take another value, shape (columns,); the last one in a row of equality cannot."""
+        form = self.form
+        free = form.col_lower < form.col_upper
+        rows = form.matrix.tocsr()[form.row_lower == form.row_upper]
+        rows.data = np.ones(len(rows.data))
+        while len(last := np.flatnonzero(rows @ free.astype(float) == 1)):
+            free[np.unique(rows[last].indices)] = False
+        return free
+
+    def ends(self, weights: sparse.csr_matrix) -> tuple[Vector, Vector]:
+        """The least and the most of each sum, rows of ``weights`` (sums, columns): infinite where there is no limit.
+
+        NaN where an end is not proved.
+        """
+        reached = weights @ self.start
+        low, high = reached.copy(), reached.copy()
+        floor, ceiling = _bounds(weights, self.form)
+        ends: list[tuple[Vector, Vector, Sense]] = [(low, floor, "min"), (high, ceiling, "max")]
+        proved: list[tuple[Vector, int, float]] = []
+        for at in np.flatnonzero(abs(weights) @ self.movable.astype(float) > 0).tolist():
+            for known, bound, sense in ends:
+                if abs(known[at] - bound[at]) <= DUST:
+                    continue  # a point that was found for another sum reaches what none can pass
+                value, x = self.end(weights[at].toarray().ravel(), sense)
+                proved.append((known, at, value))
+                if x is not None:
+                    found = weights @ x
+                    np.minimum(low, found, out=low)
+                    np.maximum(high, found, out=high)
+        for known, at, value in proved:
+            known[at] = value
+        return _clean(low), _clean(high)
+
+    def end(self, cost: Vector, sense: Sense) -> tuple[float, Vector | None]:
+        """The least or the most of a sum, and a plan that has it, inside every cone.
+
+        Without a plan it is infinite where there is no limit, NaN where nothing is proved.
+        """
+        space = self.optimum.space
+        self._session.set_cost(cost, sense)
+        for _ in range(ROUNDS):
+            solution = self._session.solve()
+            if solution.status is Status.unbounded:
+                return (INF if sense == "max" else -INF), None
+            if not self._proved(solution):
+                return float("nan"), None
+            new = tangents(space, solution.x, OUTSIDE) if space.policy.max_hhi else []
+            if not new:
+                self.gap = max(self.gap, solution.gap or 0.0)
+                return float(cost @ solution.x), solution.x
+            rows = max_hhi(space, new)
+            left = np.maximum(rows.expr.value(self.start) - rows.upper, 0.0)  # by which the optimum itself breaks them
+            self._session.add_rows(replace(rows, upper=rows.upper + left))
+        return float("nan"), None
+
+    def _proved(self, solution: Solution) -> bool:
+        """Whether our own residuals say that a solution is optimal; of whole numbers only that it keeps the rules."""
+        if solution.status is not Status.optimal:
+            return False
+        found = residuals(self._session.form, solution.x, None if solution.prices is None else solution.dual)
+        return all(value <= TOLERANCE for value in found.values())
+
+
+def _within(form: Form, optimum: Optimum, loss: float, *, whole: bool) -> Form:
+    """A programme with a row that holds its objective near the optimum; at no loss narrowed to the optimal face."""
+    best = optimum.solution.objective - form.offset
+    room = loss + ROUNDING * max(1.0, abs(best))
+    low, high = (best - room, INF) if form.sense == "max" else (-INF, best + room)
+    matrix = sparse.vstack([form.matrix, sparse.csr_matrix(form.cost)]).tocsc()
+    matrix.sort_indices()
+    row_lower, row_upper = np.append(form.row_lower, low), np.append(form.row_upper, high)
+    col_lower, col_upper = form.col_lower, form.col_upper
+    if loss == 0 and not whole:
+        columns, kept, rows, reached = face(form, optimum.solution, form.cost)
+        col_lower, col_upper = put(col_lower, columns, kept), put(col_upper, columns, kept)
+        row_lower, row_upper = put(row_lower, rows, reached), put(row_upper, rows, reached)
+    return replace(form, matrix=matrix, offset=0.0, row_lower=row_lower, row_upper=row_upper, col_lower=col_lower,
+                   col_upper=col_upper)  # fmt: skip
+
+
+def _bounds(weights: sparse.csr_matrix, form: Form) -> tuple[Vector, Vector]:
+    """What the bounds of the columns alone leave each sum."""
+    up, down = weights.maximum(0.0), weights.minimum(0.0)
+    return up @ form.col_lower + down @ form.col_upper, up @ form.col_upper + down @ form.col_lower
+
+
+def _longer(codes: Codes, size: int, code: int) -> Codes:
+    """The codes of a basis, with one for each column or row that was added."""
+    return np.append(codes, np.full(size - len(codes), code, dtype=np.int8))
+
+
+def _clean(values: Vector) -> Vector:
+    """The values without the solver's dust."""
+    return np.where(np.abs(values) <= DUST, 0.0, values)

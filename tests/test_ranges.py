@@ -1,0 +1,307 @@
+"""Ranges: how far volumes move among plans as good, or nearly; each end confirmed by solves of its own.
+
+A confirmation knows nothing of the ranges: with a bound just inside an end the best plan loses no more than the band
+allows, and with one just outside it loses more, or there is none.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_builds import WITH
+from test_cvar import BOOK, LOST
+from test_security import TANK
+from toy import months, toy
+from typer.testing import CliRunner
+
+import energy_routes as er
+from energy_routes.case.case import Case
+from energy_routes.cli.app import app
+from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.plan.plan import Plan
+from energy_routes.solving.loop import solve
+from energy_routes.solving.ranges import near
+
+EQUAL = {"arcs": """
+    id,from,to,name,capacity,tariff,length_km
+    GATHER,FIELD,HUB,Gathering,20,1,10
+    SHORT,HUB,EAST,Short way,6,30,1000
+    LONG,HUB,WEST,Long way,5,40,3000
+    """, "tiers": "market,tier,depth,discount\nWEST,1,unlimited,0"}  # fmt: skip
+STEP = 1e-3  # Mt, on either side of an end
+
+
+@pytest.fixture(scope="module")
+def equal(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """Two ways that earn 470 each: of 8 Mt, SHORT (6) takes 3 to 6 and LONG (5) the rest."""
+    return toy(tmp_path_factory.mktemp("equal"), EQUAL)
+
+
+@pytest.fixture(scope="module")
+def oil() -> Plan:
+    return solve(er.load("oil-2024"))
+
+
+def ends(table: pd.DataFrame, kind: str, name: str, within: str = "optimum", period: str = "total") -> list[float]:
+    keys = {"kind": kind, "id": name, "within": within, "period": period}
+    (row,) = table[np.logical_and.reduce([table[key] == value for key, value in keys.items()])].to_dict("records")
+    return [row["low"], row["high"]]
+
+
+def best(case: Case) -> float:
+    """The optimum; −∞ where there is none."""
+    try:
+        return float(solve(case).objective)
+    except InfeasibleError:
+        return -np.inf
+
+
+def confirm(case: Case, objective: float, table: pd.DataFrame, kinds: tuple[str, ...] = ("corridor",)) -> int:
+    """Hold each end against solves with the group bounded on either side of it; how many ends there were."""
+    case = case if case.policy.held else case.with_policy(exports="free")  # a bound would hold exports
+    rows = table[table["kind"].isin(kinds) & (table["period"] == "total")].to_dict("records")
+    for row in rows:
+        at, floor = f"{row['kind']}:{row['id']}", objective - row["loss"] - 1e-6 * abs(objective)
+        assert row["low"] - 1e-9 <= row["volume"] <= row["high"] + 1e-9
+        assert best(case.set(f"policy.min_exposure.{at}", max(0.0, row["high"] - STEP))) >= floor, (at, "high")
+        assert best(case.set(f"policy.min_exposure.{at}", row["high"] + STEP)) < floor, (at, "beyond high")
+        assert best(case.set(f"policy.max_exposure.{at}", row["low"] + STEP)) >= floor, (at, "low")
+        if row["low"] > STEP:
+            assert best(case.set(f"policy.max_exposure.{at}", row["low"] - STEP)) < floor, (at, "below low")
+    return len(rows)
+
+
+def test_two_ways_of_equal_worth(equal: Case) -> None:
+    plan = solve(equal)
+    table = plan.ranges
+    assert ends(table, "arc", "SHORT") == pytest.approx([3, 6])
+    assert ends(table, "corridor", "LONG") == pytest.approx([2, 5])
+    assert ends(table, "supply", "FIELD_CO") == pytest.approx([10, 10])
+    (russia,) = table[(table["kind"] == "transit") & (table["loss"] == 0)].to_dict("records")
+    assert (russia["share_low"], russia["share_high"]) == pytest.approx((3 / 8, 6 / 8))
+    assert list(table["within"].unique()) == ["optimum", "0.1 USD/t", "1 USD/t"]
+    assert table["loss"].unique() == pytest.approx([0, 0.8, 8])
+    # Leaving a tonne in the ground loses 470 − 9 − 1 of it: 8 MUSD are 8/460 Mt.
+    assert ends(table, "supply", "FIELD_CO", "1 USD/t")[0] == pytest.approx(10 - 8 / 460)
+    assert confirm(equal, plan.objective, table) == 6
+    told = set(zip(plan.could_be["kind"], plan.could_be["id"], strict=True))
+    assert told == {("arc", "SHORT"), ("arc", "LONG"), ("corridor", "SHORT"), ("corridor", "LONG"), ("transit", "RU"),
+                    ("market", "EAST"), ("market", "WEST"), ("delivery", "EAST"), ("delivery", "WEST")}  # fmt: skip
+
+
+def test_a_share_of_a_whole_that_moves(tmp_path: Path) -> None:
+    """Within 100 MUSD, 10/47 Mt may stay in the ground; the share of Russia is then 6 of the rest at most."""
+    case = toy(tmp_path, EQUAL, exports="free")
+    table = er.ranges(case, 100)
+    (russia,) = table[table["kind"] == "transit"].to_dict("records")
+    less = 8 - 100 / 460
+    assert (russia["share_low"], russia["share_high"]) == pytest.approx(((less - 5) / less, 6 / less))
+    assert ends(table, "transit", "RU", "100 MUSD") == pytest.approx([less - 5, 6])
+
+
+def test_a_plan_that_is_the_only_one_costs_no_solve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise AssertionError("nothing has to be solved")
+
+    monkeypatch.setattr(near, "Session", refuse)
+    plan = solve(toy(tmp_path))
+    assert plan.could_be.empty
+    assert plan.tables()["ranges"].empty
+    with pytest.raises(AssertionError, match="nothing has to be solved"):
+        _ = plan.ranges  # other bands are not unique
+
+
+def test_corridors_of_2024_are_unique_and_a_ship_from_novorossiysk_is_not(oil: Plan) -> None:
+    """What was known before there was a table of ranges."""
+    told = oil.could_be
+    assert set(told["kind"]) == {"arc", "delivery", "home"}
+    assert ends(told, "arc", "T_SHE_CON") == pytest.approx([0, 1.97], abs=1e-6)
+    table = er.ranges(oil, ["optimum", "390 MUSD"])
+    one = table[(table["kind"] == "corridor") & (table["loss"] == 0)]
+    assert (one["high"] - one["low"]).max() < 1e-6
+    assert ends(table, "corridor", "CPC", "390 MUSD") == pytest.approx([45.18, 65.80], abs=5e-3)
+    assert ends(table, "corridor", "ATYRAU_SAMARA", "390 MUSD") == pytest.approx([0, 15], abs=1e-6)
+    assert ends(table, "corridor", "BTC", "390 MUSD") == pytest.approx([0, 2.2], abs=1e-6)
+
+
+def test_ends_of_2024_by_solves_with_bounds(oil: Plan) -> None:
+    table = er.ranges(oil, "390 MUSD")
+    some = table[table["id"].isin(["CPC", "BTC", "MAKHACHKALA"]) & (table["kind"] == "corridor")]
+    assert confirm(oil.case, oil.objective, some) == 3
+
+
+@pytest.mark.parametrize(("within", "name", "loss"), [
+    (0, "0 MUSD", 0), (12.5, "12.5 MUSD", 12.5), ("12.5 MUSD", "12.5 MUSD", 12.5), ("1 %", "1 %", 42.0),
+    ("0.5 USD/t", "0.5 USD/t", 4.0),
+])  # fmt: skip
+def test_bands_as_they_are_asked_for(equal: Case, within: float | str, name: str, loss: float) -> None:
+    """A USD a tonne is counted on the 8 Mt exported."""
+    plan = solve(equal)
+    table = er.ranges(plan, within)
+    assert table["within"].unique() == [name]
+    assert table["loss"].unique() == pytest.approx([loss if "%" not in name else plan.objective / 100])
+
+
+@pytest.mark.parametrize(("within", "words"), [
+    (-1, "is negative"), ("-1 %", "is negative"), ("1 EUR", "in % of the objective, or in MUSD"), ("some", "no"),
+    ("1 USD/bbl", "in % of the objective, or in MUSD"), ([], "nothing is asked for"), (float("nan"), "nan"),
+    ("inf", "inf"), ("1 Mt", "MUSD"),
+])  # fmt: skip
+def test_what_is_no_band(equal: Case, within: Any, words: str) -> None:
+    with pytest.raises(UsageError, match="within") as raised:
+        er.ranges(equal, within)
+    assert words in str(raised.value)
+
+
+@pytest.mark.parametrize("loss", [0.0, 20.0])
+def test_a_cap_on_concentration_holds_at_each_end(tmp_path: Path, loss: float) -> None:
+    """HHI ≤ 0.53 of two ways: the larger has at most ½ + √0.015 of 8 Mt."""
+    case = toy(tmp_path, EQUAL, max_hhi={"corridor": 0.53})
+    plan = solve(case)
+    table = er.ranges(plan, ["optimum", loss] if loss else "optimum")
+    most = 8 * (0.5 + np.sqrt(0.015))
+    assert ends(table, "corridor", "LONG") == pytest.approx([8 - most, most], abs=1e-4)
+    assert confirm(case, plan.objective, table[table["loss"] == loss]) == 2
+
+
+def test_losses_that_are_guarded_against_stay_so(tmp_path: Path) -> None:
+    """With SHORT out at most 45 % of exports are lost: LONG alone carries the rest, whatever SHORT carried."""
+    case = toy(tmp_path, EQUAL, security={"outages": ["arc:SHORT"], "mode": "preventive", "delta": 0.45})
+    plan = solve(case)
+    assert ends(plan.ranges, "corridor", "SHORT") == pytest.approx([3, 0.45 * 8])
+    assert confirm(case, plan.objective, plan.ranges) == 6
+
+
+@pytest.mark.parametrize("mode", ["preventive", "corrective"])
+def test_the_least_loss_keeps_its_value(tmp_path: Path, mode: str) -> None:
+    lever = {"outages": ["arc:SHORT"], "mode": mode}
+    case = toy(tmp_path, EQUAL, security={**lever, "delta": "min"})
+    plan = solve(case)
+    delta = plan.certificate["security_delta"]
+    stated = case.with_policy(security={**lever, "delta": delta * (1 + 1e-9)})
+    assert confirm(stated, plan.objective, er.ranges(plan, ["optimum", 10])) == 4
+
+
+def test_other_futures_are_decided_anew(tmp_path: Path) -> None:
+    case = toy(tmp_path, cvar={"scenarios": [LOST], "alpha": 0.75, "lambda": 0.3}, bookings=BOOK)
+    plan = solve(case)
+    assert confirm(case, plan.objective, er.ranges(plan, ["optimum", 50])) == 4
+
+
+def test_builds_stay_or_are_opened(tmp_path: Path) -> None:
+    """Without its builds the toy earns 5150 + …: within 3000 MUSD the third way may stay unbuilt."""
+    case = toy(tmp_path, WITH, exports="free", build={})
+    plan = solve(case)
+    kept, opened = er.ranges(plan, 3000), er.ranges(plan, 3000, builds=True)
+    assert ends(kept, "arc", "THIRD", "3000 MUSD")[0] == pytest.approx(6 - (3000 - 0) / 475, abs=1.0)
+    assert ends(opened, "arc", "THIRD", "3000 MUSD") == pytest.approx([0, 6], abs=1e-3)
+    assert confirm(case, plan.objective, opened) == 2
+    assert opened["gap"].max() <= 1e-4
+    assert set(opened["kind"]) & {"route"} == set()
+    assert (kept["gap"] == 0).all()
+
+
+def test_periods_add_up_where_nothing_joins_them(equal: Case) -> None:
+    plan = solve(months(equal))
+    table = er.ranges(plan, "optimum", by_period=True)
+    each = [ends(table, "corridor", "SHORT", period=period.label) for period in plan.case.periods]
+    assert np.sum(each, axis=0) == pytest.approx(ends(table, "corridor", "SHORT"))
+    assert set(er.ranges(plan, "optimum")["period"]) == {"total"}
+
+
+def test_the_most_of_a_route(equal: Case) -> None:
+    """All of SHORT may be full; of the two routes each can have what its way takes, and no least is told."""
+    table = solve(equal).ranges
+    routes = table[(table["kind"] == "route") & (table["loss"] == 0)].set_index("id")
+    assert routes.loc["FIELD_CO;GATHER;SHORT;EAST", "high"] == pytest.approx(6)
+    assert routes.loc["FIELD_CO;GATHER;LONG;WEST", "high"] == pytest.approx(5)
+    assert routes["low"].isna().all()
+    assert (routes["high"] >= routes["volume"] - 1e-9).all()
+
+
+def test_the_most_of_a_route_through_a_tank(tmp_path: Path) -> None:
+    """What went into the tank in one month comes out in another and is marked still."""
+    case = months(toy(tmp_path, {**EQUAL, **TANK}))
+    table = solve(case).ranges
+    routes = table[(table["kind"] == "route") & (table["loss"] == 0)].set_index("id")
+    arcs = {"FIELD_CO;GATHER;SHORT;EAST": "SHORT", "FIELD_CO;GATHER;LONG;WEST": "LONG"}
+    for route, arc in arcs.items():
+        assert routes.loc[route, "volume"] - 1e-9 <= routes.loc[route, "high"] <= ends(table, "arc", arc)[1] + 1e-9
+
+
+@pytest.mark.parametrize("name", ["gas-2024", "oil-2024"])
+def test_every_plan_lies_within_its_ranges(name: str) -> None:
+    table = er.ranges(solve(er.load(name)), ["optimum", "0.5 %"])
+    volumes = table[table["kind"] != "route"]
+    assert (volumes["low"] <= volumes["volume"] + 1e-6).all()
+    assert (volumes["high"] >= table.loc[volumes.index, "volume"] - 1e-6).all()
+    shares = volumes.dropna(subset=["share"])
+    assert (shares["share_low"] <= shares["share"] + 1e-6).all()
+    assert (shares["share_high"] >= shares["share"] - 1e-6).all()
+    first, second = (table[(table["within"] == w) & (table["kind"] != "route")].set_index(
+        ["kind", "id", "family", "commodity"]) for w in ("optimum", "0.5 %"))
+    assert first.index.equals(second.index)
+    assert (second["low"] <= first["low"] + 1e-6).all()
+    assert (second["high"] >= first["high"] - 1e-6).all()
+
+
+def test_what_is_saved_does_not_depend_on_what_was_read(equal: Case, tmp_path: Path) -> None:
+    plan = solve(equal)
+    before = plan.tables()["ranges"]
+    assert set(plan.ranges["within"]) != set(before["within"])
+    for again in (plan, pickle.loads(pickle.dumps(plan)), copy.deepcopy(plan)):
+        pd.testing.assert_frame_equal(again.tables()["ranges"], before)
+        pd.testing.assert_frame_equal(again.could_be, plan.could_be)
+        pd.testing.assert_frame_equal(again.ranges, plan.ranges)
+    saved = er.Plan.load(plan.save(tmp_path / "saved"))
+    assert saved.could_be["high"].tolist() == plan.could_be["high"].tolist()
+    assert er.ranges(saved, "optimum")["high"].tolist() == er.ranges(plan, "optimum")["high"].tolist()
+
+
+def test_a_plan_keeps_the_ranges_it_is_given(equal: Case, tmp_path: Path) -> None:
+    plan = solve(equal)
+    with pytest.raises(UsageError, match="optimum"):
+        plan.with_ranges(er.ranges(plan, "1 %"))
+    told = plan.with_ranges(er.ranges(plan, ["optimum", "1 %"]))
+    assert set(told.tables()["ranges"]["within"]) == {"optimum", "1 %"}
+    assert set(er.ranges(told, 7)["within"]) == {"7 MUSD"}
+    saved = told.save(tmp_path / "saved")
+    assert set(er.Plan.load(saved).ranges["within"]) == {"optimum", "1 %"}
+    assert er.verify(saved).passed
+    assert len(json.loads((saved / "summary.json").read_text("utf-8"))["ranges"]) == len(told.ranges)
+
+
+def test_a_result_whose_constraints_are_lost_is_refused(equal: Case, tmp_path: Path) -> None:
+    def less(model: Any) -> Any:
+        yield model.flow["GATHER"] <= 5
+
+    plan = solve(equal, constraints=less)
+    assert ends(plan.ranges, "arc", "GATHER")[1] == pytest.approx(5)
+    assert ends(er.ranges(pickle.loads(pickle.dumps(plan)), 1), "arc", "GATHER", "1 MUSD")[1] == pytest.approx(5)
+    saved = er.Plan.load(plan.save(tmp_path / "saved"))
+    with pytest.raises(UsageError, match="ask for the ranges of the plan that solve returned"):
+        er.ranges(saved)
+
+
+def test_solve_tells_what_could_be(equal: Case, tmp_path: Path) -> None:
+    toy(tmp_path, EQUAL)
+    run = CliRunner()
+    plain = run.invoke(app, ["solve", str(tmp_path / "model.toml")])
+    assert "Could be, in plans as good: Russia 3.00–6.00 Mt (37.5–75.0 % of exports)" in " ".join(plain.stdout.split())
+    more = run.invoke(app, ["solve", str(tmp_path / "model.toml"), "--within", "5 MUSD", "--json"])
+    told = {(row["within"], row["id"]): row for row in json.loads(more.stdout)["ranges"] if row["kind"] == "corridor"}
+    assert told["5 MUSD", "SHORT"]["low"] == pytest.approx(3 - 5 / 460)
+    shown = run.invoke(app, ["solve", str(tmp_path / "model.toml"), "--show", "indicators,corridors,ranges"]).stdout
+    assert "Russia 75.0 % (could be 37.5–75.0)" in shown
+    assert "3.00–6.00" in shown
+    refused = run.invoke(app, ["solve", str(tmp_path / "model.toml"), "--ranges", "--solver", "cbc"])
+    assert refused.exit_code == 2
+
+
