@@ -69,9 +69,9 @@ def ranges(plan: Plan, units: Units) -> Iterator[Part | str]:
 
 def range_parts(found: pd.DataFrame, units: Units) -> Iterator[Part]:
     """A table a band of the volumes whose ends lie apart, groups first."""
-    for (within, loss), rows in found.groupby(["within", "loss"], sort=False):
+    for within, rows in found.groupby("within", sort=False):
         apart = in_order(rows[rows["high"] - rows["low"].fillna(rows["volume"]) > APART])
-        yield Part(_title(str(within), float(loss)), _table(apart.head(MOST_ROWS), units), _note(rows, apart))
+        yield Part(_title(str(within), float(rows["loss"].iloc[0])), _table(apart.head(MOST_ROWS), units), _note(rows, apart))
 
 
 def _title(within: str, loss: float) -> str:
