@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import geopandas
 import numpy as np
-import pandas as pd
 import pytest
 from pyproj import Geod
 from shapely import LineString, Point, union_all
@@ -16,7 +14,6 @@ from toy import toy
 
 import energy_routes as er
 from energy_routes.answer.words import Words
-from energy_routes.maps.data.adrift import adrift
 from energy_routes.maps.data.lands import REGION, WORLD, files, lands, names, window, world
 from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.projection import USUAL, Projection, View, home_box, run_on
@@ -136,7 +133,7 @@ def bering(tmp_path_factory: pytest.TempPathFactory) -> er.Plan:
     nodes = """
         id,name,kind,country,lat,lon
         FIELD,Field,field,RU,60,178
-        HUB,Hub,hub,US,60,-178
+        HUB,Hub,port,US,60,-178
         EAST,East,market,US,61.2,-149.9
         WEST,West,market,RU,59.6,150.8
         """
@@ -160,24 +157,3 @@ def test_a_line_in_a_layer_is_cut_at_the_180th_meridian(bering: er.Plan, name: s
                                                     [(-180, 60, -178, 60), (178, 60, 180, 60)])
     assert (rows.geometry.bounds["minx"] >= -180).all()
     assert (rows.geometry.bounds["maxx"] <= 180).all()
-
-
-# ---------------------------------------------------------------------------------------------- places adrift
-
-
-def placed(**where: Any) -> Any:
-    rows = [{"id": name, "label": name.title(), "country": code, "lat": lat, "lon": lon}
-            for name, (code, lat, lon) in where.items()]
-    return pd.DataFrame(rows)
-
-
-def test_a_place_far_from_its_country_or_from_land_is_told() -> None:
-    fine = placed(field=("KZ", 47, 53), rig=("BR", -25.3, -42.8), islet=("", 60, -178), far=("US", 52, 178))
-    assert adrift(fine, WORDS) == ()
-    swapped = placed(field=("KZ", 53, 47), hub=("KZ", 47, 153), rig=("", 0, -30), rest=("ZZ", 50, 60))
-    told = adrift(swapped, WORDS)
-    assert len(told) == 2
-    assert told[0].startswith("Hub lies 4,7")  # from the Altai
-    assert "from its country (KZ): check its latitude and longitude" in told[0]
-    assert told[1].startswith("Rig lies ")
-    assert "from any land" in told[1]

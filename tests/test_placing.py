@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 from toy import write
 from typer.testing import CliRunner
 
+import energy_routes as er
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError
 from energy_routes.maps import misdrawn, misplaced
+from energy_routes.maps.placing import FAR
 from energy_routes.network.geometry import compose
 from energy_routes.pack import pack_names, pack_path, read_pack
 
@@ -97,6 +100,14 @@ def test_a_field_at_sea_may_be_100_km_off_its_coast_and_on_another_land_10(tmp_p
     assert "within 10 km" in inland
 
 
+def test_a_field_at_sea_that_check_asks_about_is_drawn_up_to_400_km_off(tmp_path: Path) -> None:
+    for lat, drawn in ((60, True), (55, False)):  # off Chukotka
+        nodes = NODES.replace("KZ,46.1,53.4", f"RU,{lat},178")
+        pack = read_pack(placed(tmp_path / str(lat), nodes=nodes, arcs=ARCS.replace(",GATHER,", ",,")))
+        assert [fault.row for fault in misplaced(pack)] == [2]
+        assert bool(list(misplaced(pack, FAR))) is not drawn
+
+
 def test_half_a_place_is_told_and_none_is_well(tmp_path: Path) -> None:
     half = told(placed(tmp_path / "half", nodes=NODES.replace("46.1,53.4", "46.1,")))
     assert "column 'lon'" in half[0]
@@ -110,6 +121,21 @@ def test_a_note_answers_for_a_place_and_for_a_length_but_not_for_a_line_that_end
     (fault,) = told(placed(tmp_path / "length", arcs=ARCS.replace("1,180,", "1,80,")))
     assert "80 km, and its line" in fault
     assert told(placed(tmp_path / "checked", arcs=ARCS.replace("1,180,GATHER,", "1,80,GATHER,checked: a test"))) == []
+
+
+def test_a_place_without_a_country_is_held_against_all_land(tmp_path: Path) -> None:
+    without = NODES.replace("FIELD,Field,field,KZ,46.1,53.4,", "FIELD,Field,field,{},")
+    for number, (where, found) in enumerate([(",-25.3,-42.8,", ""), ("ZZ,50,60,", ""), (",0,-30,", "from any land"),
+                                             ("ZZ,-50,-120,", "within 400 km")]):  # fmt: skip
+        nodes = without.replace("{},", where)
+        faults = [fault for fault in told(placed(tmp_path / str(number), nodes=nodes)) if "nodes.csv" in fault]
+        assert len(faults) == bool(found)
+        assert all(found in fault for fault in faults)
+
+
+def test_a_place_is_held_against_its_country_round_the_180th_meridian(tmp_path: Path) -> None:
+    beyond = NODES.replace("KZ,46.1,53.4", "RU,66,-179.99").replace("KZ,47.1,51.9", "US,52,179.9")
+    assert not [fault for fault in told(placed(tmp_path, nodes=beyond)) if "'FIELD' at" in fault]
 
 
 def change(name: str, points: Any) -> str:
@@ -168,3 +194,39 @@ def test_a_map_of_a_route_that_is_not_there_is_no_internal_error(tmp_path: Path)
     assert "'SHORT' is not in routes.geojson" in outcome.stderr
     with pytest.raises(DataError, match="'X' is not in"):
         compose("X", {})
+
+
+SPOILT: dict[str, Callable[[Path], Path]] = {
+    "a place in the Atlantic": lambda folder: placed(folder, nodes=NODES.replace("46.1,53.4", "0,-30")),
+    "a line in Chile": lambda folder: placed(folder, lines=BROKEN["in Chile"][0]),
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
+def test_maps_and_reports_refuse_what_check_tells_and_a_result_is_saved_without_its_layers(
+    spoil: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = str(spoil(tmp_path / "pack") / "model.toml")
+    check = CliRunner().invoke(app, ["check", model])
+    faults = [line for line in check.stderr.splitlines() if ".csv row" in line]
+    assert faults
+    result = str(tmp_path / "result")
+    assert CliRunner().invoke(app, ["solve", model, "--out", result, "--quiet"]).exit_code == 0
+    assert "flows.gpkg is left out of what is saved" in caplog.text
+    assert not (tmp_path / "result" / "flows.gpkg").exists()
+    er.verify(result)
+    plan = er.solve(er.load(model))
+    with monkeypatch.context() as patch:
+        patch.setattr(er, "solve", None)  # refused before anything is solved
+        patch.setattr(er, "frontier", None)
+        for arguments in (["solve", model, "--map", "m.html"], ["map", result, "--out", "m.png"],
+                          ["report", result, "--out", "r.html"],
+                          ["frontier", model, "--over", "policy.max_share.transit:RU", "--map", "f.html"]):
+            outcome = CliRunner().invoke(app, [*arguments[:-1], str(tmp_path / arguments[-1])])
+            assert outcome.exit_code == 3, (arguments, outcome.output)
+            assert [line for line in outcome.stderr.splitlines() if ".csv row" in line] == faults
+    for draw in (plan.plot, plan.explore, er.compare(plan, plan).plot, er.compare(plan, plan).explore,
+                 lambda: plan.layers(tmp_path / "l.gpkg"), lambda: er.write_report(plan, tmp_path / "r.html")):
+        with pytest.raises(DataError, match="csv row"):
+            draw()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pack", "result"]

@@ -6,18 +6,18 @@ from .data.titles import (
 )
 from .drawing import (
     SUFFIXES as SUFFIXES,
-    adrift as adrift,
     compare_figure as compare_figure,
     draw as draw,
     explore as explore,
     months_figure as months_figure,
     write as write,
+    write_layers as write_layers,
 )
-from .layers.geodata import write_layers as write_layers
 from .layers.others import refuse_others as refuse_others
 from .page.content import Step as Step
 from .page.interactive import Page as Page
 from .placing import (
     misdrawn as misdrawn,
     misplaced as misplaced,
+    refuse_misplaced as refuse_misplaced,
 )

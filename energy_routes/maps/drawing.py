@@ -1,7 +1,8 @@
 """Maps of a plan: an interactive page, a figure for slides and papers, and layers for GIS programmes.
 
 ``draw`` makes a matplotlib figure of a plan, ``compare_figure`` one of two plans, ``months_figure`` one of its periods;
-``explore`` makes the interactive page; ``write`` saves what the file's suffix says.
+``explore`` makes the interactive page; ``write`` saves what the file's suffix says.  All of them raise DataError where
+a place or a line of the plan's packs is not where its row says.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
 from energy_routes.maps import figure, layers, page as pages
-from energy_routes.maps.data.payload import payload
+from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.data.style import PICTURES
+from energy_routes.maps.placing import refuse_misplaced
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -24,26 +26,24 @@ if TYPE_CHECKING:
 SUFFIXES = (".html", *PICTURES, ".gpkg", ".geojson")
 
 
-def adrift(plan: Plan, lang: str = "en") -> tuple[str, ...]:
-    """A sentence for each place of a plan that cannot be where it says: far from its country, or from all land."""
-    return payload(plan, lang=lang).adrift()
-
-
 def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
          title: str | None = None, lang: str = "en") -> Figure:
     """Draw a plan and, given a path, save it (.png, .svg, .pdf); see :mod:`energy_routes.maps.figure.static`."""
+    _refuse(plan)
     return figure.draw(plan, path, period=period, ax=ax, title=title, lang=lang)
 
 
 def compare_figure(before: Plan, after: Plan, path: str | Path | None = None, *, period: str | None = None,
                    ax: Axes | None = None, title: str | None = None, lang: str = "en") -> Figure:
     """Draw what one plan does otherwise than another; see :mod:`energy_routes.maps.figure.changes.comparison`."""
+    _refuse(before, after)
     return figure.compare_figure(before, after, path, period=period, ax=ax, title=title, lang=lang)
 
 
 def months_figure(plan: Plan, path: str | Path | None = None, *, periods: Sequence[str] | None = None,
                   title: str | None = None, lang: str = "en") -> Figure:
     """Draw the periods of a plan as small maps; see :mod:`energy_routes.maps.figure.months`."""
+    _refuse(plan)
     return figure.months_figure(plan, path, periods=periods, title=title, lang=lang)
 
 
@@ -51,8 +51,16 @@ def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = 
             steps: Sequence[pages.Step] | None = None, period: str | None = None,
             lang: str = "en") -> pages.Page:
     """The interactive map of a plan; written to ``path`` if given.  See :mod:`energy_routes.maps.page.interactive`."""
+    _refuse(plan, other)
     made = pages.Page(pages.page(plan, other=other, steps=steps, period=period, lang=lang))
     return made if path is None else made.save(path)
+
+
+def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, period: str | None = None,
+                 title: str | None = None, lang: str = "en") -> Path:
+    """Write the flows for GIS programmes (.gpkg, .geojson); see :mod:`energy_routes.maps.layers.geodata`."""
+    _refuse(plan, other)
+    return layers.write_layers(plan, path, other=other, period=period, title=title, lang=lang)
 
 
 def write(plan: Plan, path: str | Path, *, other: Plan | None = None, months: bool = False, period: str | None = None,
@@ -69,9 +77,10 @@ def write(plan: Plan, path: str | Path, *, other: Plan | None = None, months: bo
     if months and (suffix not in PICTURES or other is not None or period):
         raise UsageError("small maps of each period are a picture (.png, .svg, .pdf) of one plan, without a period")
     if suffix == ".html":
+        _refuse(plan, other)
         return pages.write_page(plan, target, other=other, period=period, lang=lang)
     if suffix in (".gpkg", ".geojson"):
-        return layers.write_layers(plan, target, other=other, period=period, title=title, lang=lang)
+        return write_layers(plan, target, other=other, period=period, title=title, lang=lang)
     if months:
         months_figure(plan, target, title=title, lang=lang)
     elif other is not None:
@@ -79,3 +88,8 @@ def write(plan: Plan, path: str | Path, *, other: Plan | None = None, months: bo
     else:
         draw(plan, target, period=period, title=title, lang=lang)
     return target
+
+
+def _refuse(*plans: Plan | MapData | None) -> None:
+    """Raise DataError where a place or a line of one of the plans is not where its row says."""
+    refuse_misplaced(*(plan.case.network for plan in plans if plan is not None and not isinstance(plan, MapData)))

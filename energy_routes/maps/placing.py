@@ -1,6 +1,6 @@
 """Where a pack's places and lines are, against what its rows say: countries, ends and lengths.
 
-A solve never asks; ``check`` does, so that maps and reports of what it has passed can be drawn.
+A solve never asks.  ``check`` tells, and maps and reports refuse what it tells, but for fields far off their coast.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ import math
 from collections.abc import Hashable, Iterator, Mapping
 from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault
-from energy_routes.maps.data.lands import world
-from energy_routes.network import geometry as geo
+from energy_routes.maps.data.lands import TURNS, world
+from energy_routes.network import Network, geometry as geo
 from energy_routes.pack import Pack, answered, data_path
 
 if TYPE_CHECKING:
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 ASHORE, AT_SEA = 10.0, 100.0  # km from its country at which a place may lie
+FAR = 400.0  # km off its coast at which it is still drawn: the farthest oil fields lie some 300 km from all land
 OFFSHORE = ("port", "field", "market")  # kinds of places that may lie at sea
 NEAR = 15.0  # km between a line's end and its node; and what a short line and its stated length may differ by
 SHORT = 40.0  # km
@@ -31,31 +31,45 @@ TIMES = 1.6  # so many times as long, or so small a part of it, may a longer lin
 TAIL = "or write 'checked' and why in the row's note."
 
 
-def misplaced(pack: Pack) -> Iterator[Fault]:
-    """The nodes that do not lie in their country, nor, of ports, fields and markets, at sea off its coast."""
+def refuse_misplaced(*networks: Network) -> None:
+    """Raise DataError with what ``check`` tells of the places and lines of the networks' packs.
+
+    A port, field or market at sea is drawn up to ``FAR`` from its country.
+    """
+    packs = {id(pack): pack for network in networks for pack in network.packs}.values()
+    faults = dict.fromkeys(fault for pack in packs for fault in (*misplaced(pack, FAR), *misdrawn(pack)))
+    if faults:
+        raise DataError(f"the map of {', '.join(dict.fromkeys(pack.name for pack in packs))}", faults)
+
+
+def misplaced(pack: Pack, at_sea: float = AT_SEA) -> Iterator[Fault]:
+    """The nodes that do not lie in their country, nor, of ports, fields and markets, ``at_sea`` km off its coast.
+
+    A node without a country, or of one that the maps do not have, is held against all land.
+    """
     for row, node in enumerate(pack.tables["nodes"].to_dict("records")):
         lat, lon, country = node["lat"], node["lon"], node["country"]
         if pd.isna(lat) != pd.isna(lon):
             yield pack.fault("nodes", row, "lon" if pd.isna(lon) else "lat", found="blank beside the other of the two",
                              expected="latitude and longitude, or neither")
-        if pd.isna(lat) or pd.isna(lon) or pd.isna(country) or answered(node["note"]):
+        if pd.isna(lat) or pd.isna(lon) or answered(node["note"]):
             continue
-        away = _away((lon, lat), country)
-        if away is None or away <= ASHORE:
+        known = not pd.isna(country) and bool(_areas(country))
+        away, most = _away((lon, lat), country if known else ""), ASHORE if known else FAR
+        if away <= most:
             continue
-        at_sea = node["kind"] in OFFSHORE and _country_at((lon, lat)) is None
-        most = AT_SEA if at_sea else ASHORE
-        if away > most:
+        off_coast = known and node["kind"] in OFFSHORE and _country_at((lon, lat)) is None
+        if away > (at_sea if off_coast else most):
+            most = AT_SEA if off_coast else most
             yield pack.fault("nodes", row, "lat", found=f"{node['id']!r} at {lat:g}, {lon:g} lies {away:,.0f} km from "
-                             f"{country}", expected=f"a place in {country}, or within {most:g} km of it",
-                             repair=_likely(lon, lat, country))
+                             f"{country if known else 'any land'}", repair=_likely(lon, lat, country if known else ""),
+                             expected=f"a place {f'in {country}' if known else 'on land'}, or within {most:g} km of it")
 
 
 def _likely(lon: float, lat: float, country: str) -> str:
     """The slip that would explain a place: its figures exchanged, or a sign."""
     for y, x in ((lon, lat), *product((lat, -lat), (lon, -lon))):
-        away = _away((x, y), country) if abs(y) <= 90 else None
-        if away is not None and away <= ASHORE:
+        if country and abs(y) <= 90 and _away((x, y), country) <= ASHORE:
             return f"Likely lat {y:g}, lon {x:g}. Correct it, {TAIL}"
     return f"Correct the place or the country, {TAIL}"
 
@@ -79,17 +93,22 @@ def _by_code(areas: Any) -> dict[str, list[BaseGeometry]]:
     return out
 
 
-def _away(place: tuple[float, float], country: str) -> float | None:
-    """Kilometres from a (lon, lat) place to a country; None where the maps do not have it."""
+def _areas(country: str) -> list[BaseGeometry]:
+    """The areas of a country, the finer ones of our region and the coarser ones around it; of '' all of the world."""
+    if not country:
+        return [area for areas in _world().values() for area in areas]
+    return [*_lands().get(country, ()), *_world().get(country, ())]
+
+
+def _away(place: tuple[float, float], country: str) -> float:
+    """Kilometres from a (lon, lat) place to a country, '' for any, whichever way round the world it is counted."""
     from shapely import Point
     from shapely.ops import nearest_points
 
-    areas = _lands().get(country) or _world().get(country)
-    if not areas:
-        return None
-    point = Point(place)
-    near = min(areas, key=point.distance)
-    return geo.distance_km(place, nearest_points(near, point)[0].coords[0])
+    areas = _areas(country)
+    points = [Point(place[0] + turn, place[1]) for turn in TURNS]
+    point, near = min(product(points, areas), key=lambda pair: pair[0].distance(pair[1]))
+    return geo.distance_km((point.x, point.y), nearest_points(near, point)[0].coords[0])
 
 
 def _country_at(place: tuple[float, float]) -> str | None:
@@ -103,21 +122,18 @@ def _country_at(place: tuple[float, float]) -> str | None:
 
 def misdrawn(pack: Pack) -> Iterator[Fault]:
     """What is wrong with the lines of a pack: the file, features that are not there, ends and lengths."""
-    arcs = pack.tables["arcs"]
-    folder = Path(pack.path)
-    file = (folder if folder.is_dir() else folder.parent) / "routes.geojson"
-    if not file.exists() and arcs["route"].isna().all():
+    routed = [(row, arc) for row, arc in enumerate(pack.tables["arcs"].fillna({"route": ""}).to_dict("records"))
+              if arc["route"].strip() and arc["id"] not in pack.drawn]
+    if not routed and not pack.routes_file.exists():
         return
     try:
-        routes = geo.read_routes(file)
+        routes = geo.read_routes(pack.routes_file)
     except DataError as error:
         yield from error.faults
         return
     places = {node["id"]: (node["lon"], node["lat"]) for node in pack.tables["nodes"].dropna(subset=["lat", "lon"])
               .to_dict("records")}
-    for row, arc in enumerate(arcs.to_dict("records")):
-        if pd.isna(arc["route"]) or not arc["route"].strip():
-            continue
+    for row, arc in routed:
         try:
             line = geo.compose(arc["route"], routes)
         except DataError as error:

@@ -22,6 +22,9 @@ from energy_routes.pack.units.families import Family
 Found = TypeVar("Found")
 
 
+ROUTES = "routes.geojson"
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Pack:
     """The facts of one data pack.  Two packs are equal when their content is, wherever it was read from.
@@ -50,6 +53,16 @@ class Pack:
     def __repr__(self) -> str:
         nodes, arcs = (len(self.tables[name]) for name in ("nodes", "arcs"))
         return f"Pack({self.name!r}: {self.family.id}, nodes: {nodes}, arcs: {arcs})"
+
+    @property
+    def folder(self) -> Path:
+        """Where its tables are, or its workbook."""
+        return self.path if self.path.is_dir() else self.path.parent
+
+    @property
+    def routes_file(self) -> Path:
+        """Where its lines are, if it has any."""
+        return self.folder / ROUTES
 
     @cached_property
     def digest(self) -> str:

@@ -14,13 +14,13 @@ import pandas as pd
 
 from energy_routes.errors import UsageError
 from energy_routes.pack.files.scratch import scratch_beside
-from energy_routes.pack.pack import Pack
+from energy_routes.pack.pack import ROUTES, Pack
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.schema import TABLES, UNLIMITED
 from energy_routes.pack.workbook import cell_text
 
 Format = Literal["csv", "parquet", "excel"]
-COMPANIONS = ("routes.geojson", "SOURCES.md")
+COMPANIONS = (ROUTES, "SOURCES.md")
 EXCEL_CELL = 32767
 
 
@@ -64,10 +64,10 @@ def _write_folder(pack: Pack, folder: Path, fmt: Format) -> None:
         else:
             _write_parquet(name, frame, folder / f"{name}.parquet")
     for companion in COMPANIONS:
-        if pack.path.is_dir() and (pack.path / companion).is_file():
-            shutil.copyfile(pack.path / companion, folder / companion)
+        if (pack.folder / companion).is_file():
+            shutil.copyfile(pack.folder / companion, folder / companion)
     if pack.drawn:
-        _write_drawn(pack, folder / "routes.geojson")
+        _write_drawn(pack, folder / ROUTES)
 
 
 def _write_drawn(pack: Pack, file: Path) -> None:

@@ -358,6 +358,8 @@ class Plan:
         ------
         UsageError
             The period, the suffix or the language is unknown.
+        DataError
+            A place or a line of the pack is not where its row says.
         """
         figure: Figure = _above("plot")(self, path, period=period, ax=ax, title=title, lang=lang)
         return figure
@@ -381,6 +383,8 @@ class Plan:
         ------
         UsageError
             A period or the language is unknown, or the two plans have no common period.
+        DataError
+            A place or a line of the pack is not where its row says.
         """
         page: Page = _above("explore")(self, path, **options)
         return page
@@ -404,6 +408,8 @@ class Plan:
         ------
         UsageError
             The period, the suffix or the language is unknown, or the two plans have no common period.
+        DataError
+            A place or a line of the pack is not where its row says.
         """
         written: Path = _above("layers")(self, Path(path), **options)
         return written

@@ -23,7 +23,8 @@ def report_html(plan: Plan, *, before: Plan | None = None, frontier: Frontier | 
 
     ``before``: a plan that it is set against, as in :func:`energy_routes.compare`.  ``frontier`` and ``stress``: what
     those studies returned, or the folder where they were saved.  ``lang``: en, ru or kk.
-    Raises UsageError when the periods of the two plans differ, and for an unknown language.
+    Raises UsageError when the periods of the two plans differ, and for an unknown language; DataError where a place or
+    a line of a pack is not where its row says.
     """
     return render(subject_of(plan, before, frontier, stress, lang))
 
@@ -57,6 +58,8 @@ def write_report(plan: Plan, path: str | Path, *, before: Plan | None = None,
     ------
     UsageError
         The periods of the two plans differ, a folder holds no such study, or the language is unknown.
+    DataError
+        A place or a line of a pack is not where its row says.
     """
     target = Path(path)
     text = report_html(plan, before=before, frontier=frontier, stress=stress, lang=lang)

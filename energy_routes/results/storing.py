@@ -8,6 +8,7 @@ raw tables and the case, so that the result can be checked years later; ``run.js
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,8 @@ from energy_routes.results.record import read_case, run_record, write_case
 from energy_routes.results.summary import summary_of
 from energy_routes.results.tables import exact, read_table, write_table
 from energy_routes.results.workbook import write_workbook
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -108,6 +111,12 @@ def _write_json(file: Path, content: Mapping[str, Any]) -> None:
 
 
 def _write_geodata(plan: Plan, file: Path) -> None:
-    """The flows as a GeoPackage, where a pack has routes; GIS is imported for nothing else here."""
-    if any(pack.drawn or (pack.path / "routes.geojson").is_file() for pack in plan.case.network.packs):
-        plan.layers(file)
+    """The flows as a GeoPackage, where a pack has routes; GIS is imported for nothing else here.
+
+    It is left out, and that is logged, where the map is refused: no plan is lost for a line on it.
+    """
+    if any(pack.drawn or pack.routes_file.is_file() for pack in plan.case.network.packs):
+        try:
+            plan.layers(file)
+        except DataError as error:
+            log.warning("%s is left out of what is saved: %s", file.name, error)

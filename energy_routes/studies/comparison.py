@@ -85,6 +85,8 @@ class Comparison:
         ------
         UsageError
             The period, the suffix or the language is unknown.
+        DataError
+            A place or a line of the pack is not where its row says.
         """
         return compare_figure(self.before, self.after, path, period=period, ax=ax, title=title, lang=lang)
 
@@ -127,6 +129,8 @@ class Comparison:
         ------
         UsageError
             The language is unknown.
+        DataError
+            A place or a line of the pack is not where its row says.
         """
         return explore(self.before, path, other=self.after, lang=lang)
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 import energy_routes as er
+from energy_routes import maps
 from energy_routes.cli.ending import busy, writing
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import Accepted, Debug, Lang, OwnWords, Quiet, Scenarios, Sets, Target, is_saved, solved
@@ -43,6 +44,7 @@ def report(
     file = out or Path(f"{Path(other or target).stem}.html")
     check_file(file, "a report", (".html",))
     first = solved(target, scenario, set_, quiet, accept=accept)
+    maps.refuse_misplaced(first.case.network)
     plan, before = (solved(other, None, None, quiet), first) if other else (first, None)
     if other is None and not is_saved(target):
         with busy(f"Solving what {target} is measured against …", quiet):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from energy_routes import audit, maps
-from energy_routes.cli.ending import print_json, say, writing
+from energy_routes.cli.ending import print_json, writing
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
@@ -53,8 +53,6 @@ def map_(
     after = None if other is None else solved(other, None, None, quiet)
     with writing(file, "Drawing", "Map in", quiet) as new:
         maps.write(plan, new, other=after, months=months, period=period, lang=lang)
-    for notice in maps.adrift(plan, lang):
-        say(notice, quiet)
 
 
 @guarded

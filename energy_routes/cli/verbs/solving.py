@@ -98,6 +98,8 @@ def solve(
         maps.refuse_others(map_)
     case = ask(model, scenario, set_, accept=accept, deck=deck, as_of=as_of, actuals=actuals)
     tables.Units.check(units, case.network)
+    if map_:
+        maps.refuse_misplaced(case.network)
     if out:
         results.check_target(out)
     with busy(f"Solving {case.name} …", quiet):

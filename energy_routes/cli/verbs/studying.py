@@ -73,7 +73,7 @@ def frontier(
 ) -> None:
     """Price diversification, or any other number: the best netback along it, with each kink named and proved."""
     case = ask(model, scenario, set_, accept=accept)
-    _check_plots(plot, map_)
+    _check_plots(case, plot, map_)
     if budget is not None:
         _lowest(case, over, budget, as_json, quiet)
         return
@@ -117,7 +117,7 @@ def stress(
 ) -> None:
     """Close each asset, corridor, country and chokepoint in turn: what is stranded, re-routed and lost."""
     case = ask(model, scenario, set_, accept=accept)
-    _check_plots(plot, map_)
+    _check_plots(case, plot, map_)
     if map_ is not None:
         studies.one_family(case)
     with counting(f"Stressing {case.name}", quiet) as told:
@@ -154,7 +154,9 @@ def _lowest(case: er.Case, over: str, budget: str, as_json: bool, quiet: bool) -
               f"({found.cost:,.1f} MUSD, {found.exports:.2f} {family.volume_unit} exported); {why}")
 
 
-def _check_plots(plot: Path | None, page: Path | None) -> None:
-    """Refuse a picture or a page that cannot be written.  Raises UsageError."""
+def _check_plots(case: er.Case, plot: Path | None, page: Path | None) -> None:
+    """Refuse a picture or a page that cannot be written.  Raises UsageError; DataError for what no map can show."""
     check_file(plot, "a plot", maps.style.PICTURES)
     check_file(page, "an interactive map", (".html",))
+    if page is not None:
+        maps.refuse_misplaced(case.network)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,6 @@ import pandas as pd
 from energy_routes.answer import Words, doubtful
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
-from energy_routes.maps.data.adrift import adrift
 from energy_routes.maps.data.projection import Points, Projection, run_on
 from energy_routes.maps.data.titles import Note, finding, notes_of, setting
 from energy_routes.network import Names, Network, geometry as geo
@@ -77,10 +75,6 @@ class MapData:
     def places(self) -> Points:
         """(lon, lat) of the nodes that have a place."""
         return places_of(self.nodes)
-
-    def adrift(self) -> tuple[str, ...]:
-        """A sentence for each place that cannot be where it says."""
-        return adrift(self.nodes, self.words)
 
     def rows(self, frame: pd.DataFrame) -> list[dict[str, Any]]:
         """The rows of ``arcs`` or ``limits`` as dictionaries, their ``family`` as what it is."""
@@ -255,11 +249,9 @@ def _lines(network: Network, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[d
     routes: dict[str, LineString] = {}
     credits: list[str] = []
     for pack in network.packs:
-        folder = Path(pack.path)
-        path = (folder if folder.is_dir() else folder.parent) / "routes.geojson"
-        if path.exists():
-            routes.update(geo.read_routes(path))
-            credits.append(json.loads(path.read_text(encoding="utf-8")).get("attribution", ""))
+        if pack.routes_file.exists():
+            routes.update(geo.read_routes(pack.routes_file))
+            credits.append(json.loads(pack.routes_file.read_text(encoding="utf-8")).get("attribution", ""))
         routes.update({name: LineString(line) for name, line in pack.drawn.items()})
     routed = network.tables["arcs"].set_index("id")["route"].fillna("")
     placed = nodes.dropna(subset=["lon", "lat"]).set_index("id")[["lon", "lat"]]

@@ -55,7 +55,7 @@ def _into(ax: Axes, data: MapData, title: str | None) -> Figure:
 
 def _page(data: MapData) -> Figure:
     """Header, map and legend on one sheet."""
-    figure = new_page(data.title, " ⚠ ".join([data.subtitle, *data.adrift()]))
+    figure = new_page(data.title, data.subtitle)
     canvas = open_panel(panel_at(figure, 0.0, FOOTER, WIDTH, HEIGHT - HEADER - FOOTER), data)
     if inset := inset_of(canvas):
         canvas.placer.block(inset.place)

@@ -68,7 +68,6 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
         "corridors": _corridors(plans, ids, words),
         "sheet": [[line.id, line.words, line.sign] for line in WAY],
         "ground": ground(frame, reach, home, words),
-        "notices": list(dict.fromkeys(told for data in maps for told in data.adrift())),
         "credits": list(dict.fromkeys(line for data in maps for credit in data.credits for line in credit.split("\n"))),
         "style": _style(),
     }

@@ -118,6 +118,8 @@ class Frontier(Study):
         ------
         UsageError
             The language is unknown.
+        DataError
+            A place or a line of the pack is not where its row says.
         InfeasibleError, LimitError, SolverError
             A point cannot be solved anew.
         """

@@ -105,6 +105,8 @@ class Stress(Study):
         ------
         UsageError
             The case holds oil and gas, or the language is unknown.
+        DataError
+            A place or a line of the pack is not where its row says.
         """
         plan, steps = stress_steps(self, lang)
         return explore(plan, path, steps=steps, lang=lang)
