@@ -1,6 +1,6 @@
 """A sweep that is killed at random moments and goes on, again and again; each run is a fork of this process.
 
-``python kills.py MODEL FOLDER KILLS SEED``: prints how many runs were killed before the last one came to its end.
+``kills.py MODEL FOLDER KILLS SEED`` prints how many runs were killed before the last one came to its end.
 """
 
 from __future__ import annotations

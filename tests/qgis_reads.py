@@ -1,4 +1,4 @@
-"""Opens the layers of a GeoPackage in QGIS as a reader does, and draws them: python qgis_reads.py MAP.gpkg MAP.png.
+"""Opens the layers of a GeoPackage in QGIS as a reader does, and draws them: qgis_reads.py MAP.gpkg MAP.png.
 
 Runs in the Python that QGIS brings, and prints as JSON what QGIS made of each layer.
 """

@@ -6,13 +6,13 @@ how far a plan without fixed flows may be from it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from sourcing import opens
 
 import energy_routes as er
 from energy_routes.network.network import Network
@@ -280,8 +280,6 @@ def test_every_figure_has_a_source_and_every_estimate_a_method(name: str) -> Non
     assert guesses["note"].fillna("").str.len().gt(8).all()
 
 
-ADDRESS = re.compile(r"https?://[^/]*[a-z]\.?(/|$)", re.IGNORECASE)  # a site with a name, not a bare number
-PUBLICATION = re.compile(r"[^,:]{3,}, (\d{1,2} )?([A-Z][a-z]+ )?(19|20)\d\d: .{10,}")
 DATA = Path(__file__).parent.parent / "data"
 
 
@@ -289,4 +287,4 @@ DATA = Path(__file__).parent.parent / "data"
 def test_a_source_is_a_site_or_a_publication_with_its_date(path: Path) -> None:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     cited = {part for cell in table.get("source", []) for part in cell.split(" ; ")} - {"", "estimate", "computed"}
-    assert [part for part in cited if not (ADDRESS.match(part) or PUBLICATION.fullmatch(part))] == []
+    assert [part for part in cited if not opens(part)] == []

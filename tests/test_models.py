@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 from scipy.optimize import linprog
+from sourcing import opens
 
 from energy_routes.case import loading
 from energy_routes.case.case import Case
@@ -79,10 +80,10 @@ def test_a_model_says_what_it_asks_and_why(name: str) -> None:
     assert case.question.endswith("?")
     assert case.subject
     assert case.sources
-    assert all(source.startswith("http") for source in case.sources)
+    assert all(opens(source) for source in case.sources)
     laid_over = [edit for scenario in case.scenarios.values() for edit in scenario.edit]
     assert all(edit.reason for edit in (*case.edits, *laid_over))
-    assert all(edit.source.startswith("http") or not edit.source for edit in (*case.edits, *laid_over))
+    assert all(opens(edit.source) or not edit.source for edit in (*case.edits, *laid_over))
 
 
 @pytest.mark.parametrize("name", MODELS)

@@ -199,8 +199,8 @@ def _corridors(plans: Sequence[Any], ids: Sequence[str], words: Words) -> list[d
         for row in records(rows):
             group = str(row["group"])
             name = words.name(text_of(row["name"])) or group
-            one = found.setdefault(row["id"], {"id": row["id"], "group": group, "name": name, "family": row["family"],
-                                               "arcs": set()})
+            one = found.setdefault(row["id"], {"id": row["id"], "corridor": group, "name": name,
+                                               "family": row["family"], "arcs": set()})
             of_family = meters["arc"].map(family_of) == row["family"]
             metered = set(meters.loc[(meters["group"] == group) & of_family, "arc"])
             own = (plan.routes["corridor"] == group) & (plan.routes["family"] == row["family"])

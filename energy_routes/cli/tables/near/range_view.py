@@ -11,6 +11,7 @@ from rich.markup import escape
 from energy_routes.cli.tables.money_view import Part
 from energy_routes.cli.tables.render import BLANK, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
+from energy_routes.network import Names
 from energy_routes.plan import APART, Plan
 
 MOST = 3  # volumes that the first screen names
@@ -40,7 +41,7 @@ def _open(plan: Plan) -> dict[tuple[str, str, str], Row]:
 
 def sentence(plan: Plan, units: Units) -> str:
     """What could be otherwise in plans as good, the groups first; blank where the plan is the only one."""
-    rows = in_order(plan.could_be).to_dict("records")
+    rows = in_order(_named(plan, plan.could_be)).to_dict("records")
     if not rows:
         return ""
     told = ", ".join(f"{_called(row)} {volume_span(row, units)} {_unit(row, units)}{_of_exports(row)}"
@@ -48,6 +49,12 @@ def sentence(plan: Plan, units: Units) -> str:
     more = f" and {len(rows) - MOST} more" if len(rows) > MOST else ""
     alike = "" if rows[0]["kind"] not in LAST else " (groups stay as they are)"
     return f"Could be, in plans as good{alike}: {told}{more} (--show ranges)."
+
+
+def _named(plan: Plan, ranges: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the names of their grades in place of ids."""
+    called = Names(plan.case.network.tables).commodity
+    return ranges.assign(commodity=ranges["commodity"].map(lambda grade: called.get(grade, grade)))
 
 
 def in_order(ranges: pd.DataFrame) -> pd.DataFrame:
@@ -64,14 +71,15 @@ def ranges(plan: Plan, units: Units) -> Iterator[Part | str]:
         yield "Ranges: the plan is the only one that is as good." if len(plan.prices.table) else (
             "Ranges: not given, because they come from the embedded solver only (--solver highs).")
         return
-    yield from range_parts(found, units)
+    yield from range_parts(_named(plan, found), units)
 
 
 def range_parts(found: pd.DataFrame, units: Units) -> Iterator[Part]:
     """A table a band of the volumes whose ends lie apart, groups first."""
     for within, rows in found.groupby("within", sort=False):
         apart = in_order(rows[rows["high"] - rows["low"].fillna(rows["volume"]) > APART])
-        yield Part(_title(str(within), float(rows["loss"].iloc[0])), _table(apart.head(MOST_ROWS), units), _note(rows, apart))
+        title = _title(str(within), float(rows["loss"].iloc[0]))
+        yield Part(title, _table(apart.head(MOST_ROWS), units), _note(rows, apart))
 
 
 def _title(within: str, loss: float) -> str:

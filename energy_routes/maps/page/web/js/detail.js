@@ -93,7 +93,7 @@ function ofCorridor(corridor) {
   const facts = [fact(say("tip.flow"), `${volume(volumes(shownPlan())[state.span])} ${measure}`)];
   if (comparing()) facts.push(fact(say("view.before"), `${volume(volumes(0)[state.span])} ${measure}`));
   const own = plans[shownPlan()].routes.filter(
-    (route) => route.corridor === corridor.group && route.family === corridor.family,
+    (route) => route.corridor === corridor.corridor && route.family === corridor.family,
   );
   return [
     make("h3", {}, corridor.name),
