@@ -119,9 +119,9 @@ def test_two_at_once_and_two_of_different_inputs_are_refused(case: Case, tmp_pat
 def test_ctrl_c_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = written(tmp_path / "toy")
     monkeypatch.setattr(experiments, "MANY", 5)
-    monkeypatch.setattr("energy_routes.studies.sweeps.sweep.Here", lambda: Failing(3, KeyboardInterrupt()))
+    monkeypatch.setattr("energy_routes.studies.sweeps.workers.choice.Here", lambda: Failing(3, KeyboardInterrupt()))
     place = str(tmp_path / "sweep")
-    done = CliRunner().invoke(app, ["sweep", str(model), "--draws", "50", "--out", place])
+    done = CliRunner().invoke(app, ["sweep", str(model), "--draws", "50", "--jobs", "1", "--out", place])
     assert done.exit_code == 130
     assert "15 of 50 rows are in" in done.stderr
     monkeypatch.undo()
