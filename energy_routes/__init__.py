@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         to_pulp as to_pulp,
     )
     from energy_routes.studies import (
+        Alternatives as Alternatives,
         Comparison as Comparison,
         Expansion as Expansion,
         Frontier as Frontier,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
         Sampler as Sampler,
         Stress as Stress,
         Sweep as Sweep,
+        alternatives as alternatives,
         compare as compare,
         expand as expand,
         frontier as frontier,
@@ -74,6 +76,8 @@ _HOME = {
     "to_pulp": "energy_routes.solving:to_pulp",
     "read_pack": "energy_routes.pack:read_pack",
     "replan": "energy_routes.case:replan",
+    "alternatives": "energy_routes.studies:alternatives",
+    "Alternatives": "energy_routes.studies:Alternatives",
     "netbacks": "energy_routes.studies:netbacks",
     "compare": "energy_routes.studies:compare",
     "Comparison": "energy_routes.studies:Comparison",

@@ -7,6 +7,7 @@ allows, and with one just outside it loses more, or there is none.
 from __future__ import annotations
 
 import copy
+import itertools
 import json
 import pickle
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import linprog
 from test_builds import WITH
 from test_cvar import BOOK, LOST
 from test_security import TANK
@@ -25,8 +27,9 @@ import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.linear.programme import Program
 from energy_routes.plan.plan import Plan
-from energy_routes.solving.loop import solve
+from energy_routes.solving.loop import program_of, solve
 from energy_routes.solving.ranges import near
 
 EQUAL = {"arcs": """
@@ -35,6 +38,7 @@ EQUAL = {"arcs": """
     SHORT,HUB,EAST,Short way,6,30,1000
     LONG,HUB,WEST,Long way,5,40,3000
     """, "tiers": "market,tier,depth,discount\nWEST,1,unlimited,0"}  # fmt: skip
+WAYS = ("SHORT", "LONG", "THIRD")
 STEP = 1e-3  # Mt, on either side of an end
 
 
@@ -305,3 +309,73 @@ def test_solve_tells_what_could_be(equal: Case, tmp_path: Path) -> None:
     assert refused.exit_code == 2
 
 
+
+
+def test_alternatives_stand_as_far_apart_as_can_be(equal: Case, tmp_path: Path) -> None:
+    """SHORT carries 6 of 8: farthest is 3, then 4.5 between the two, then 3.75 or 5.25: by distances 6, 3, 1.5."""
+    found = er.alternatives(equal, "optimum", 3)
+    assert found.plans["distance"].tolist()[1:] == pytest.approx([6, 3, 1.5], rel=1e-4)
+    assert found.plans["gives_up"].tolist() == pytest.approx([0] * 4, abs=1e-5)
+    short = found.corridors[found.corridors["corridor"] == "SHORT"]["volume"].tolist()
+    assert short[:3] == pytest.approx([6, 3, 4.5], abs=1e-3)
+    assert found.plans["name"].tolist()[:2] == ["the best plan", "less Short corridor by 3.00, more Long corridor by 3.00"]
+    assert found.plans["name"].is_unique
+    second = found.plan(2)
+    assert (second.status, second.netback) == ("feasible", pytest.approx(found.plan(1).netback))
+    assert second.groups.set_index(["group", "period"]).loc[("SHORT", "total"), "volume"] == pytest.approx(3, abs=1e-6)
+    saved = json.loads((found.save(tmp_path) / "alternatives.json").read_text("utf-8"))
+    assert (saved["within"], len(saved["plans"]), len(saved["corridors"])) == ("optimum", 4, 8)
+    for number in (0, 5):
+        with pytest.raises(UsageError, match="there is no plan"):
+            found.plan(number)
+    with pytest.raises(UsageError, match="expected 1 to 6"):
+        er.alternatives(equal, "optimum", 7)
+
+
+def test_there_may_be_no_alternative(tmp_path: Path) -> None:
+    found = er.alternatives(toy(tmp_path), "optimum")
+    assert len(found.plans) == 1
+    assert "there are none" in repr(found)
+    told = CliRunner().invoke(app, ["alternatives", str(tmp_path / "model.toml"), "--within", "optimum"])
+    assert "There are none" in told.stdout
+    told = CliRunner().invoke(app, ["alternatives", str(tmp_path / "model.toml"), "--within", "200 MUSD", "-n", "1"])
+    assert "less Short corridor, more Long corridor" in told.stdout
+
+
+def test_the_farthest_plan_by_every_set_of_signs(tmp_path: Path) -> None:
+    """Three corridors and home: a linear programme of scipy's for each set of signs, over our arrays."""
+    arcs = EQUAL["arcs"] + "THIRD,HUB,WEST,Third way,4,42,3000\n"
+    groups = "kind,group,name\ncorridor,SHORT,Short corridor\ncorridor,LONG,Long corridor\ncorridor,THIRD,Third way"
+    meters = "kind,group,arc,market,commodity\n" + "\n".join(f"corridor,{way},{way},," for way in WAYS)
+    case = toy(tmp_path, {**EQUAL, "arcs": arcs, "groups": groups, "meters": meters})
+    program = program_of(case)
+    (_, best), loss = scipy_optimum(program, program.cost), 10.0
+    near = np.vstack([flows_of(program, way) for way in WAYS])
+    start = solve(case).groups.set_index(["group", "period"])["volume"]
+    own = np.array([start[way, "total"] for way in WAYS])
+    most = 0.0
+    for signs in itertools.product([-1.0, 1.0], repeat=3):
+        x, _ = scipy_optimum(program, np.array(signs) @ near, floor=best - loss)
+        most = max(most, float(np.array(signs) @ (near @ x - own)))
+    found = er.alternatives(case, loss, 1)
+    assert found.plans["distance"].tolist()[1] == pytest.approx(most, rel=1e-4)
+
+
+def flows_of(program: Program, arc: str) -> Any:
+    """A weight of one on each column of the flow in an arc."""
+    block, out = program.column_block("flow"), np.zeros(program.shape[1])
+    out[block.slice] = (block.axis.frame["arc"].astype(str) == arc).to_numpy(dtype=float)
+    return out
+
+
+def scipy_optimum(program: Program, cost: Any, floor: float | None = None) -> tuple[Any, float]:
+    """The most of ``cost`` in a programme that is maximised, its own objective at least ``floor``."""
+    rows, low, high = program.matrix.toarray(), program.row_lower, program.row_upper
+    if floor is not None:
+        rows, high = np.vstack([rows, program.cost]), np.append(high, np.inf)
+        low = np.append(low, floor - program.offset)
+    up, down = np.isfinite(high), np.isfinite(low)
+    found = linprog(-cost, A_ub=np.vstack([rows[up], -rows[down]]), b_ub=np.concatenate([high[up], -low[down]]),
+                    bounds=list(zip(program.col_lower, program.col_upper, strict=True)))  # fmt: skip
+    assert found.status == 0
+    return found.x, float(cost @ found.x) + (program.offset if floor is None else 0.0)

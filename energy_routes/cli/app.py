@@ -30,6 +30,7 @@ VERBS = MappingProxyType({
     "doctor": "energy_routes.cli.verbs.packs:doctor",
     "frontier": "energy_routes.cli.verbs.studying:frontier",
     "stress": "energy_routes.cli.verbs.studying:stress",
+    "alternatives": "energy_routes.cli.verbs.studying:alternatives",
     "regret": "energy_routes.cli.verbs.weighing:regret",
     "sweep": "energy_routes.cli.verbs.weighing:sweep",
     "expand": "energy_routes.cli.verbs.expanding:expand",

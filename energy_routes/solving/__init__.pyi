@@ -27,7 +27,20 @@ from .prices.premium import (
     Yardstick as Yardstick,
     swept as swept,
 )
-from .ranges.asked import ranges as ranges
+from .ranges.asked import (
+    optimum_of as optimum_of,
+    ranges as ranges,
+)
+from .ranges.bands import (
+    Within as Within,
+    bands_of as bands_of,
+)
+from .ranges.farthest import (
+    Far as Far,
+    farthest as farthest,
+)
+from .ranges.near import Optimum as Optimum
+from .ranges.volumes import volumes as volumes
 from .reuse.compiled import (
     Changes as Changes,
     Compiled as Compiled,

@@ -1,3 +1,7 @@
+from .alternatives import (
+    Alternatives as Alternatives,
+    alternatives as alternatives,
+)
 from .comparison import (
     Comparison as Comparison,
     compare as compare,

@@ -1,4 +1,5 @@
 from .brief import print_brief as print_brief
+from .near.alternative_view import print_alternatives as print_alternatives
 from .plan_view import (
     CHANGES as CHANGES,
     SECTIONS as SECTIONS,

@@ -1,4 +1,4 @@
-"""Verbs that solve many times: frontier, stress."""
+"""Verbs that solve many times: frontier, stress, alternatives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 import energy_routes as er
 from energy_routes import case as levers, maps, studies
 from energy_routes.cli import tables
-from energy_routes.cli.ending import counting, end_study, keep_plot, keep_steps, print_json
+from energy_routes.cli.ending import busy, counting, end_study, keep_plot, keep_steps, print_json
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
@@ -160,3 +160,26 @@ def _check_plots(case: er.Case, plot: Path | None, page: Path | None) -> None:
     check_file(page, "an interactive map", (".html",))
     if page is not None:
         maps.refuse_misplaced(case.network)
+
+
+@guarded
+def alternatives(
+    model: Model,
+    within: Annotated[
+        str, typer.Option(metavar="BAND", help="What a plan may give up: 1 %, 390 MUSD, or 0.5 USD/t exported.")
+    ] = "1 %",
+    n: Annotated[int, typer.Option("-n", min=1, max=6, help="How many plans besides the best one.")] = 3,
+    out: StudyFolder = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    accept: Accepted = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Find plans that are nearly as good and lead as different a way as possible."""
+    case = ask(model, scenario, set_, accept=accept)
+    with busy(f"Solving {case.name} …", quiet):
+        found = er.alternatives(case, within, n)
+    end_study(found, lambda: tables.print_alternatives(found), as_json=as_json, out=out, quiet=quiet)

@@ -40,7 +40,7 @@ def marked(space: Space, routes: pd.DataFrame, columns: int) -> tuple[Extra, spa
     row = np.repeat(np.arange(len(wells)), [len(well) for well in wells])
     col = np.concatenate([np.zeros(0, dtype=np.int64), *wells])
     extra = marks.extra()
-    size = columns + extra.columns
+    size = columns + len(extra.ceiling)
     return extra, sparse.csr_matrix((np.ones(len(col)), (row, col)), shape=(len(wells), size))
 
 
@@ -150,6 +150,7 @@ class _Marks:
         none = np.zeros(0, dtype=np.int64)
         row, col, val = (np.concatenate([none, *part]) for part in zip(*self.entries, strict=True)) \
             if self.entries else (none, none, np.zeros(0))
-        shape = (self.rows, self.start + self.size)
+        matrix = sparse.csc_matrix((val, (row, col)), shape=(self.rows, self.start + self.size))
         lower = np.concatenate([np.zeros(0), *self.lower])
-        return Extra(self.size, lower, sparse.csc_matrix((val, (row, col)), shape=shape))
+        ceiling, integer = np.full(self.size, INF), np.zeros(self.size, dtype=bool)
+        return Extra(matrix, lower, np.zeros(self.rows), ceiling, integer)

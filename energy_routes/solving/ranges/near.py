@@ -64,39 +64,45 @@ class Optimum:
 
 @dataclass(frozen=True, eq=False)
 class Extra:
-    """Further columns, from 0 up, and rows lower ≤ ``matrix``·x ≤ 0 over all columns, those of the programme first."""
+    """Further columns, from 0 to ``ceiling``, some ``integer``, and rows lower ≤ ``matrix``·x ≤ upper over all columns.
 
-    columns: int
-    lower: Vector
+    Those of the programme come first.
+    """
+
     matrix: sparse.csc_matrix
+    lower: Vector
+    upper: Vector
+    ceiling: Vector
+    integer: NDArray[np.bool_]
 
     def joined(self, form: Form) -> Form:
         """The programme with them at its end."""
-        none, rows = np.zeros(self.columns), self.matrix.shape[0]
-        wide = sparse.hstack([form.matrix, sparse.csc_matrix((form.matrix.shape[0], self.columns))])
+        none = np.zeros(len(self.ceiling))
+        wide = sparse.hstack([form.matrix, sparse.csc_matrix((form.matrix.shape[0], len(none)))])
         matrix = sparse.vstack([wide, self.matrix]).tocsc()
         matrix.sort_indices()
         return Form(form.sense, np.append(form.cost, none), form.offset, matrix,
-                    np.append(form.row_lower, self.lower), np.append(form.row_upper, np.zeros(rows)),
-                    np.append(form.col_lower, none), np.append(form.col_upper, none + INF),
-                    np.append(form.integer, none.astype(bool)))  # fmt: skip
+                    np.append(form.row_lower, self.lower), np.append(form.row_upper, self.upper),
+                    np.append(form.col_lower, none), np.append(form.col_upper, self.ceiling),
+                    np.append(form.integer, self.integer))  # fmt: skip
 
 
 class Near:
     """The plans within ``loss`` (MUSD) of an optimum, in a live session.
 
     ``free`` leaves the builds open: each end is then a programme of whole numbers, and ``gap`` the largest relative gap
-    that was left.  ``extra`` columns are 0 at the optimum.
+    that was left.  Columns of ``extra`` are 0 where the optimum has no other value for them.
     """
 
     def __init__(self, optimum: Optimum, loss: float, *, free: bool = False, extra: Extra | None = None) -> None:
         self.optimum, self.loss, self.gap = optimum, loss, 0.0
         program = optimum.open if free and optimum.open is not None else optimum.program
-        self.whole = bool(program.integer.any())
-        self.form = _within(form_of(program), optimum, loss, whole=self.whole)
+        self.form = _within(form_of(program), optimum, loss, whole=bool(program.integer.any()))
         self.start = optimum.solution.x
         if extra is not None:
-            self.form, self.start = extra.joined(self.form), np.append(self.start, np.zeros(extra.columns))
+            self.form = extra.joined(self.form)
+            self.start = np.append(self.start, np.zeros(len(extra.ceiling)))
+        self.whole = bool(self.form.integer.any())
 
     @cached_property
     def _session(self) -> Session:

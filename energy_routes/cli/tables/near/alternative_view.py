@@ -1,0 +1,41 @@
+"""What alternatives prints for people: what each plan is called and gives up, and what its corridors carry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from energy_routes.cli.tables.render import BLANK, console, digits_for, number, table
+
+if TYPE_CHECKING:
+    from energy_routes.studies import Alternatives
+
+ALIKE = 1e-6  # Mt or bcm: a corridor that moves less between plans is the same in all of them
+
+
+def print_alternatives(found: Alternatives) -> None:
+    """A row a plan, then a row a corridor that is not the same in all."""
+    screen, plans = console(), found.plans
+    screen.print(f"{found.case.name}: plans that give up at most {number(found.loss, 1)} MUSD ({found.within})",
+                 markup=False)  # fmt: skip
+    if len(plans) == 1:
+        screen.print("There are none whose corridors differ: the best plan is the only one.")
+        return
+    out = table("plan", "set apart by", "gives up, MUSD", "differs by", "gap, %", text=2)
+    for row in plans.to_dict("records"):
+        first = row["plan"] == 1
+        out.add_row(str(row["plan"]), escape(row["name"]), number(row["gives_up"], 1), number(row["distance"]),
+                    BLANK if first else f"{100 * row['gap']:.2g}")  # fmt: skip
+    screen.print(out)
+    screen.print()
+    wide = found.corridors.pivot_table(index=["family", "name", "unit"], columns="plan", values="volume", sort=False)
+    moved = wide[wide.max(axis=1) - wide.min(axis=1) > ALIKE]
+    digits = digits_for(wide.max().tolist())
+    volumes = table("corridor", *map(str, wide.columns), "unit>")
+    for (_, name, unit), row in moved.iterrows():
+        volumes.add_row(escape(str(name)), *(number(value, digits) for value in row), str(unit))
+    screen.print(volumes)
+    if len(moved) < len(wide):
+        screen.print(f"The same in all: {', '.join(name for _, name, _ in wide.index.difference(moved.index))}",
+                     markup=False)  # fmt: skip
