@@ -318,7 +318,8 @@ def test_alternatives_stand_as_far_apart_as_can_be(equal: Case, tmp_path: Path) 
     assert found.plans["gives_up"].tolist() == pytest.approx([0] * 4, abs=1e-5)
     short = found.corridors[found.corridors["corridor"] == "SHORT"]["volume"].tolist()
     assert short[:3] == pytest.approx([6, 3, 4.5], abs=1e-3)
-    assert found.plans["name"].tolist()[:2] == ["the best plan", "less Short corridor by 3.00, more Long corridor by 3.00"]
+    named = ["the best plan", "less Short corridor by 3.00, more Long corridor by 3.00"]
+    assert found.plans["name"].tolist()[:2] == named
     assert found.plans["name"].is_unique
     second = found.plan(2)
     assert (second.status, second.netback) == ("feasible", pytest.approx(found.plan(1).netback))
