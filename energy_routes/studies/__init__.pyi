@@ -1,7 +1,3 @@
-from .alternatives import (
-    Alternatives as Alternatives,
-    alternatives as alternatives,
-)
 from .comparison import (
     Comparison as Comparison,
     compare as compare,
@@ -24,6 +20,10 @@ from .lowest import lowest_share as lowest_share
 from .netback_sheets import (
     matrix as matrix,
     netbacks as netbacks,
+)
+from .other_plans import (
+    Alternatives as Alternatives,
+    alternatives as alternatives,
 )
 from .outages.stress import (
     KINDS as KINDS,

@@ -29,13 +29,15 @@ def print_alternatives(found: Alternatives) -> None:
                     BLANK if first else f"{100 * row['gap']:.2g}")  # fmt: skip
     screen.print(out)
     screen.print()
-    wide = found.corridors.pivot_table(index=["family", "name", "unit"], columns="plan", values="volume", sort=False)
-    moved = wide[wide.max(axis=1) - wide.min(axis=1) > ALIKE]
-    digits = digits_for(wide.max().tolist())
-    volumes = table("corridor", *map(str, wide.columns), "unit>")
-    for (_, name, unit), row in moved.iterrows():
-        volumes.add_row(escape(str(name)), *(number(value, digits) for value in row), str(unit))
+    rows = found.corridors
+    count, digits = len(plans), digits_for(rows["volume"].tolist())
+    volumes, same = table("corridor", *map(str, plans["plan"]), "unit>"), []
+    for _, own in rows.groupby(["family", "corridor"], sort=False):
+        carried, name = own["volume"].tolist(), str(own["name"].iloc[0])
+        if max(carried) - min(carried) > ALIKE:
+            volumes.add_row(escape(name), *(number(value, digits) for value in carried), str(own["unit"].iloc[0]))
+        else:
+            same.append(name)
     screen.print(volumes)
-    if len(moved) < len(wide):
-        screen.print(f"The same in all: {', '.join(name for _, name, _ in wide.index.difference(moved.index))}",
-                     markup=False)  # fmt: skip
+    if same:
+        screen.print(f"The same in all {count}: {', '.join(same)}", markup=False)
