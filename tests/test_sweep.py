@@ -19,6 +19,7 @@ import energy_routes as er
 from energy_routes.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import UsageError, VerificationError
+from energy_routes.formulation.pro_rata import _dense
 from energy_routes.solving.loop import solve
 from energy_routes.studies.sweeps import experiment as experiments
 from energy_routes.studies.sweeps.solving import solved
@@ -186,3 +187,18 @@ def test_the_verb_takes_a_grid_and_refuses_slips(tmp_path: Path) -> None:
     assert "PATH=VALUE" in run("sweep", model, "--over", "arc:NORTH.tariff=", code=2).stderr
     assert "twice" in run("sweep", model, *["--over", "arc:NORTH.tariff=1"] * 2, code=2).stderr
     assert "--out" in run("sweep", model, "--resume", code=2).stderr
+
+
+def test_what_a_process_joined_on_before_changes_no_digit() -> None:
+    """Numbers of labels are those of a process, which may have solved other cases in other orders."""
+    some = np.array([40, 7, 7, 12]), np.array([12, 3, 40])
+    other = np.array([1, 90, 90, 5]), np.array([5, 200, 1])  # the same labels under other numbers
+    for one, two in zip(_dense(*some), _dense(*other), strict=True):
+        assert one.tolist() == two.tolist()
+    assert [codes.tolist() for codes in _dense(*some)] == [[0, 1, 1, 2], [2, 3, 0]]
+
+
+def test_a_market_at_home_is_not_asked_about_and_nothing_is_sold_there_abroad() -> None:
+    found = er.sweep(er.load("gas-2024"), 1, ask=["default", "volume.market:UZBEK_TRANSIT"])
+    assert found.data["volume.market:UZBEK_TRANSIT"].tolist() == [0.0]
+    assert "volume.market:UZBEK_TRANSIT" not in experiments.ask_by_default(found.experiment.case)

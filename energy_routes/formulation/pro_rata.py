@@ -166,9 +166,16 @@ def _labels(axes: Sequence[Axis], *keys: str) -> Index:
 
 
 def _dense(*numbers: Index) -> list[Codes]:
-    """The numbers as 0, 1, 2 …, equal where they are equal, in whichever of the arrays they stand."""
-    codes = np.unique(np.concatenate(numbers), return_inverse=True)[1]
-    return np.split(codes, np.cumsum([len(part) for part in numbers])[:-1])
+    """The numbers as 0, 1, 2 …, equal where they are equal, in whichever of the arrays they stand.
+
+    They are counted as they first stand there: the numbers of labels depend on what else a process has joined on, and
+    sums must not be added up in another order for it.
+    """
+    whole = np.concatenate(numbers)
+    _, first, place = np.unique(whole, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.intp)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return np.split(rank[place], np.cumsum([len(part) for part in numbers])[:-1])
 
 
 def _count(*codes: Codes) -> int:

@@ -8,7 +8,7 @@ kept, too.  Cases with whole builds, with security or with several futures are b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import RLock
@@ -430,7 +430,7 @@ class Measures:
 
     def of_plan(self, plan: Plan) -> list[float]:
         """What is asked, of a plan with its tables."""
-        return [_of_plan(plan, self._known[name]) for name in self.ask]
+        return [*_of_plan(plan, [self._known[name] for name in self.ask])]
 
     def of(self, case: Case) -> list[float]:
         """What is asked of the plan of a case.  Raises the errors of :meth:`Compiled.solve`."""
@@ -502,12 +502,15 @@ def _weights(space: Space, ask: Ask, columns: int) -> tuple[Vector, Vector | Non
     return volume, of(space.share_totals, kind=ask.kind, family=ask.family) if ask.what == "share" else None
 
 
-def _of_plan(plan: Plan, ask: Ask) -> float:
-    """The same number of a plan with its tables."""
-    if ask.what in ("objective", "netback"):
-        return float(getattr(plan, ask.what))
-    if ask.what == "exports":
-        return float(plan.exports.get(ask.family, 0.0))
-    rows = plan.groups.set_index(["kind", "group", "family", "period"])
-    found = rows[ask.what].get((ask.kind, ask.group, ask.family, "total"), np.nan)
-    return float(found)
+def _of_plan(plan: Plan, asks: Iterable[Ask]) -> Iterator[float]:
+    """The same numbers of a plan with its tables; what stands in none of them is 0, as nothing can move there."""
+    rows = plan.groups[plan.groups["period"] == "total"].set_index(["kind", "group", "family"])
+    counted = {what: rows[what].to_dict() for what in ("volume", "share")}
+    for ask in asks:
+        if ask.what in ("objective", "netback"):
+            yield float(getattr(plan, ask.what))
+            continue
+        exports = float(plan.exports.get(ask.family, 0.0))
+        missing = np.nan if ask.what == "share" and not exports > 0 else 0.0
+        yield exports if ask.what == "exports" else float(
+            counted[ask.what].get((ask.kind, ask.group, ask.family), missing))

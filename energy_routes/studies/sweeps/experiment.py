@@ -136,11 +136,14 @@ class Experiment:
 
 
 def ask_by_default(case: Case) -> tuple[str, ...]:
-    """Netback, exports, and volume and share of each corridor, market and transit country."""
+    """Netback, exports, and volume and share of each corridor, export market and transit country."""
+    markets = case.network.tables["markets"]
+    home = {("market", name) for name, abroad in zip(markets["id"], markets["export"], strict=True) if not abroad}
     asked = ["netback", *(f"exports.{family}" for family in case.families)]
     for family in case.families:
         before = f"{family}/" if len(case.families) > 1 else ""
-        groups = [(kind, group) for kind, group in groups_of(case.network.packs, family) if kind in KINDS]
+        groups = [(kind, group) for kind, group in groups_of(case.network.packs, family)
+                  if kind in KINDS and (kind, group) not in home]
         asked += [f"{what}.{before}{kind}:{group}" for kind, group in groups for what in ("volume", "share")]
     return tuple(dict.fromkeys(asked))
 
