@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from scipy.stats import norm, qmc
 from toy import toy
 from toy_doubts import NORTH_IS_USED, doubts, written
 from typer.testing import CliRunner
@@ -23,6 +24,7 @@ from energy_routes.formulation.pro_rata import _dense
 from energy_routes.solving.loop import solve
 from energy_routes.studies.sweeps import experiment as experiments
 from energy_routes.studies.sweeps.solving import solved
+from energy_routes.studies.sweeps.statistics import drivers_of
 from energy_routes.studies.sweeps.sweep import experiment_of, replay
 from energy_routes.studies.sweeps.workers.workers import Chunk
 
@@ -171,7 +173,7 @@ def test_the_verb_prints_bands_and_saves(tmp_path: Path) -> None:
     assert "Every draw has a plan" in text
     assert max(map(len, text.splitlines())) <= 100
     files = {"dataset.parquet", "experiment.json", "sweep.json", ".lock",
-             *(f"{table}.{kind}" for table in ("summary", "without_plan") for kind in ("csv", "parquet"))}
+             *(f"{table}.{kind}" for table in ("summary", "without_plan", "drivers") for kind in ("csv", "parquet"))}
     assert {file.name for file in (tmp_path / "out").iterdir()} == files
     told = json.loads(run("sweep", model, "--draws", 64, "--json").stdout)
     assert {row["answer"] for row in told["summary"]} >= {"netback", "share.corridor:NORTH"}
@@ -202,3 +204,52 @@ def test_a_market_at_home_is_not_asked_about_and_nothing_is_sold_there_abroad() 
     found = er.sweep(er.load("gas-2024"), 1, ask=["default", "volume.market:UZBEK_TRANSIT"])
     assert found.data["volume.market:UZBEK_TRANSIT"].tolist() == [0.0]
     assert "volume.market:UZBEK_TRANSIT" not in experiments.ask_by_default(found.experiment.case)
+
+
+def test_what_moves_an_answer_is_known_of_a_sum() -> None:
+    """y = 3 a + 4 b + 0 c: parts 9/25 and 16/25 of its variance; Spearman's ρ of normals is 6/π·asin(r/2)."""
+    z = norm.ppf(qmc.Sobol(3, seed=2).random(4096))
+    data = pd.DataFrame(z, columns=[f"input.{name}" for name in "abc"])
+    data = data.assign(level=0, status="optimal", y=3 * z[:, 0] + 4 * z[:, 1], still=7.0, n=np.nan)
+    found = drivers_of(data, {"y": "MUSD", "still": "1", "n": "1"})
+    assert set(found["answer"]) == {"y"}
+    rows = found.set_index("input")
+    assert rows.index.tolist()[:2] == ["b", "a"]
+    assert rows["first_order"][["a", "b", "c"]].tolist() == pytest.approx([9 / 25, 16 / 25, 0], abs=0.01)
+    ranks = [6 / np.pi * np.arcsin(r / 2) for r in (3 / 5, 4 / 5, 0)]
+    assert rows["rank_correlation"][["a", "b", "c"]].tolist() == pytest.approx(ranks, abs=0.01)
+    tenth = norm.pdf(norm.ppf(0.9)) / 0.1  # the mean of the highest tenth of a standard normal
+    assert rows.loc["a", ["low", "high"]].tolist() == pytest.approx([-3 * tenth, 3 * tenth], abs=0.1)
+    assert drivers_of(data.head(29), {"y": "MUSD"}).empty
+
+
+def test_chance_alone_explains_nothing() -> None:
+    random = np.random.default_rng(4)
+    data = pd.DataFrame({f"input.{k}": random.normal(size=1000) for k in range(20)})
+    data = data.assign(level=0, status="optimal", y=random.normal(size=1000))
+    assert drivers_of(data, {"y": "MUSD"})["first_order"].mean() < 0.01
+
+
+def test_pictures_show_what_the_tables_say(many: er.Sweep, case: Case, tmp_path: Path) -> None:
+    bars = many.plot("use").containers[0]
+    assert [bar.get_width() for bar in bars] == pytest.approx([100 * (1 - NORTH_IS_USED), 100 * NORTH_IS_USED], abs=0.6)
+    names = [text.get_text() for text in many.plot("tornado", "share.corridor:NORTH").get_yticklabels()]
+    assert set(names) == {"arcs/NORTH/tariff", "arcs/SOUTH/tariff"}
+    assert len(many.plot("fan", "share.corridor:NORTH").get_yticklabels()) == 2
+    found = er.sweep(case, 40, over={"arc:GATHER.tariff": [3, 1, 2]})
+    axes = found.plot("fan", ax=many.plot("use").get_figure(root=True).add_subplot())
+    assert axes.lines[0].get_xdata().tolist() == [1, 2, 3]
+    assert np.diff(axes.lines[0].get_ydata()).tolist() == pytest.approx([-10, -10])  # 10 Mt, 1 USD/t more each
+    for call in (("fun",), ("fan", "netbak"), ("tornado", "exports.oil")):
+        with pytest.raises(UsageError):
+            many.plot(*call)
+    with pytest.raises(UsageError, match="no level 3"):
+        found.plot("use", level=3)
+
+
+def test_the_verb_draws(tmp_path: Path) -> None:
+    model = written(tmp_path)
+    text = run("sweep", model, "--draws", 64, "--plot", tmp_path / "t.svg", "--picture", "tornado",
+               "--answer", "share.corridor:NORTH").stdout
+    assert "What moves share.corridor:NORTH most:" in text
+    assert "mean of share.corridor:NORTH" in (tmp_path / "t.svg").read_text("utf-8")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST = 20
 SEEN = 1e-6
 BANDS = ("p10", "p50", "p90")
+MOVERS = 8  # inputs that move an answer most
 REASONS = 3  # reasons for having no plan that are printed
 CRITERIA = {"regret": "least regret", "expected": "expected netback", "cvar": "worst tail (CVaR)"}
 
@@ -114,18 +115,25 @@ def print_regret(found: Regret) -> None:
     screen.print(out)
 
 
-def print_sweep(found: Sweep) -> None:
-    """One level: bands of all answers that are ever above 0.  Several: bands of money and exports at each."""
+def print_sweep(found: Sweep, answer: str) -> None:
+    """One level: bands of all answers that are ever above 0.  Several: bands of one, and of exports, at each.
+
+    Then what moves one answer most, and the draws without a plan.
+    """
     screen, experiment, summary = console(), found.experiment, found.summary
     draws = (f"{experiment.draws:,} draws of {len(experiment.sampler.figures)} figures, {experiment.design}, seed "
              f"{experiment.seed}" if experiment.draws else "figures as stated")  # fmt: skip
     levels = f"; {len(experiment.levels)} levels" if experiment.paths else ""
     screen.print(f"{experiment.case.name}: {draws}{levels}", soft_wrap=True)
     if experiment.paths:
-        few = summary[~summary["answer"].str.contains(":")]
-        screen.print(_by_level(few, experiment.paths))
+        few = summary["answer"].isin([answer]) | summary["answer"].str.startswith("exports.")
+        screen.print(_by_level(summary[few], experiment.paths))
     else:
         screen.print(_by_answer(summary))
+    movers = found.drivers[(found.drivers["answer"] == answer) & (found.drivers["level"] == 0)].head(MOVERS)
+    if len(movers):
+        screen.print(f"What moves {answer} most{' at the first level' if experiment.paths else ''}:", soft_wrap=True)
+        screen.print(_movers(movers))
     _without_plan(found)
 
 
@@ -148,6 +156,18 @@ def _by_level(summary: pd.DataFrame, paths: tuple[str, ...]) -> Table:
         levels = ["" if row[path] is None else str(row[path]) for path in paths]
         out.add_row(*levels, f"{row['answer']}, {row['unit']}", *(number(value, digits) for value in bands),
                     number(row["plans"], 0))  # fmt: skip
+    return out
+
+
+def _movers(rows: pd.DataFrame) -> Table:
+    """Rank correlation, first-order index, and the means at the two ends of some inputs."""
+    share = rows["unit"].iloc[0] == "1"
+    unit = "%" if share else rows["unit"].iloc[0]
+    out = table("input", "rank correlation", "of the variance, %", f"where lowest, {unit}", f"where highest, {unit}")
+    digits = digits_for(rows["high"].tolist())
+    for row in rows.to_dict("records"):
+        ends = [percent(row[end]) if share else number(row[end], digits) for end in ("low", "high")]
+        out.add_row(escape(str(row["input"])), number(row["rank_correlation"]), percent(row["first_order"]), *ends)
     return out
 
 

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 import energy_routes as er
-from energy_routes import studies
+from energy_routes import maps, studies
 from energy_routes.cli import tables
-from energy_routes.cli.ending import busy, counting, end_study, say
+from energy_routes.cli.ending import busy, counting, end_study, keep_plot, say
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
@@ -23,6 +23,7 @@ from energy_routes.cli.options import (
     Debug,
     Jobs,
     Model,
+    Plot,
     Quiet,
     Scenarios,
     Sets,
@@ -30,6 +31,7 @@ from energy_routes.cli.options import (
     Verbose,
     ask,
 )
+from energy_routes.cli.places import check_file
 from energy_routes.cli.streams import INTERRUPTED
 from energy_routes.errors import UsageError
 
@@ -107,6 +109,13 @@ def sweep(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
     asked: Asked = None,
     out: StudyFolder = None,
+    plot: Plot = None,
+    picture: Annotated[
+        str, typer.Option(metavar="KIND", help="What to draw: fan, tornado, or use (probability of each route).")
+    ] = "fan",
+    answer: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose bands or movers to print and to draw.")
+    ] = "netback",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what a run before left in --out.")] = False,
     replay: Annotated[
         int | None, typer.Option(min=0, metavar="ROW", help="Solve one row again, and print it.")
@@ -127,6 +136,7 @@ def sweep(
     """Solve thousands of draws of doubtful figures: how sure each share and the netback are."""
     if resume and out is None:
         raise UsageError("--resume needs --out DIR, the folder that the run before wrote to")
+    check_file(plot, "a plot", maps.style.PICTURES)
     case = ask(model, scenario, set_, accept=accept)
     experiment = studies.experiment_of(case, draws, over=_grid(over), levels=levels, design=design, seed=seed,
                                        ask=asked or [studies.DEFAULT])  # fmt: skip
@@ -137,7 +147,8 @@ def sweep(
     workers = studies.workers_of(jobs, dask, dask_tls_ca=dask_tls_ca, dask_tls_cert=dask_tls_cert,
                                  dask_tls_key=dask_tls_key)  # fmt: skip
     found = _solved(experiment, out, resume, workers, quiet)
-    end_study(found, lambda: tables.print_sweep(found), as_json=as_json, out=out, quiet=quiet)
+    end_study(found, lambda: tables.print_sweep(found, answer), as_json=as_json, out=out, quiet=quiet)
+    keep_plot(lambda: found.plot(picture, answer), plot, quiet)
 
 
 def _solved(

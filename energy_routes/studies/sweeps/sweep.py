@@ -20,12 +20,14 @@ from energy_routes.studies.sweeps.dataset import read, schema_of
 from energy_routes.studies.sweeps.experiment import DEFAULT, Experiment
 from energy_routes.studies.sweeps.folder import Folder, opened
 from energy_routes.studies.sweeps.levels import levels_of
+from energy_routes.studies.sweeps.plots import draw
 from energy_routes.studies.sweeps.solving import solved
-from energy_routes.studies.sweeps.statistics import summary_of, without_plan_of
+from energy_routes.studies.sweeps.statistics import drivers_of, summary_of, without_plan_of
 from energy_routes.studies.sweeps.workers.workers import Chunk, Here, Workers
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from matplotlib.axes import Axes
 
 DRAWS, BUILT = 10_000, 200  # unless told; of cases with builds, security or futures, each draw of which is built anew
 
@@ -48,7 +50,7 @@ class Sweep(Study):
     data: pd.DataFrame
 
     stem: ClassVar[str] = "sweep"
-    tables: ClassVar[tuple[str, ...]] = ("summary", "without_plan")
+    tables: ClassVar[tuple[str, ...]] = ("summary", "without_plan", "drivers")
 
     def __repr__(self) -> str:
         return f"Sweep({self.experiment.case.name!r}: {len(self.data)} rows, {len(self.experiment.answers)} answers)"
@@ -67,6 +69,42 @@ class Sweep(Study):
     def without_plan(self) -> pd.DataFrame:
         """Draws without a plan, by level, status and reason: how many, and their share of the draws of the level."""
         return without_plan_of(self.data, self.experiment.paths)
+
+    @cached_property
+    def drivers(self) -> pd.DataFrame:
+        """What moves each answer at each level, the strongest first; empty without draws, or with fewer than 30 plans.
+
+        Rank correlation and first-order index of each independent input, and the mean of the answer over the tenth of
+        the draws in which the input is lowest, and highest.
+        """
+        return drivers_of(self.data, self.units)
+
+    def plot(self, picture: str = "fan", answer: str = "netback", *, level: int = 0, ax: Axes | None = None) -> Axes:
+        """Draw the sweep.
+
+        Parameters
+        ----------
+        picture : {'fan', 'tornado', 'use'}
+            Bands of an answer along the levels (without levels: of every answer of its kind); what moves it most; or
+            the probability that each corridor is used.
+        answer : str
+            Which answer, of ``fan`` and ``tornado``.
+        level : int
+            Which level, of ``tornado`` and ``use``.
+        ax : Axes or None
+            Where to draw; None: a new figure.
+
+        Returns
+        -------
+        Axes
+            Of matplotlib.
+
+        Raises
+        ------
+        UsageError
+            There is no such picture, answer or level, or nothing moves the answer.
+        """
+        return draw(self, picture, answer, level, ax)
 
     def _head(self) -> dict[str, Any]:
         return {"experiment": self.experiment.record}

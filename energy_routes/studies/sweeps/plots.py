@@ -1,0 +1,137 @@
+"""Pictures of a sweep: bands along levels, what moves an answer, how probable it is that a route is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.errors import UsageError
+from energy_routes.maps import style
+from energy_routes.pack import nearest
+from energy_routes.studies.sweeps.experiment import Experiment
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PICTURES = ("fan", "tornado", "use")
+INK, LOW, HIGH = style.COOL[2], style.COOL[2], style.BOTTLENECK
+MOST = 15  # bars of a tornado, and of a fan without levels
+
+
+class Drawn(Protocol):
+    """What is drawn of a sweep."""
+
+    @property
+    def experiment(self) -> Experiment: ...
+    @property
+    def data(self) -> pd.DataFrame: ...
+    @property
+    def summary(self) -> pd.DataFrame: ...
+    @property
+    def drivers(self) -> pd.DataFrame: ...
+
+
+def draw(sweep: Drawn, picture: str, answer: str, level: int, ax: Axes | None) -> Axes:
+    """A picture of a sweep.
+
+    Raises UsageError where there is no such picture, answer or level, or nothing moves the answer.
+    """
+    for what, name, known in (("picture", picture, PICTURES), ("answer", answer, sweep.experiment.answers)):
+        if name not in known:
+            raise UsageError(f"there is no {what} {name!r}. {nearest(name, known)} Known: {', '.join(known)}.")
+    if not 0 <= level < len(sweep.experiment.levels):
+        raise UsageError(f"there is no level {level}; expected one of 0 to {len(sweep.experiment.levels) - 1}")
+    if ax is None:
+        from matplotlib.figure import Figure
+
+        ax = Figure(figsize=(8.0, 4.6), layout="constrained").subplots()
+    if picture == "tornado":
+        _tornado(ax, sweep, answer, level)
+    elif picture == "use":
+        _use(ax, sweep, level)
+    elif sweep.experiment.paths:
+        _fan(ax, sweep, answer)
+    else:
+        _ranges(ax, sweep, answer)
+    ax.set_title(sweep.experiment.case.title or sweep.experiment.case.name, fontsize=10, loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(labelsize=8)
+    return ax
+
+
+def _fan(ax: Axes, sweep: Drawn, answer: str) -> None:
+    """Nested bands along the levels: from P5 to P95, P10 to P90, P25 to P75, and the median."""
+    paths = sweep.experiment.paths
+    rows = sweep.data[sweep.data["status"] == "optimal"]
+    bands = rows.groupby("level")[answer].quantile(np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])).unstack()
+    told = [", ".join(str(level[path]) for path in paths if path in level) for level in sweep.experiment.levels]
+    numbers = pd.to_numeric(pd.Series(told), errors="coerce").to_numpy(dtype=float)
+    at = numbers if np.isfinite(numbers).all() else np.arange(len(told), dtype=float)
+    places = at[bands.index.to_numpy(dtype=int)]
+    order = np.argsort(places)
+    for low, high, alpha in ((0.05, 0.95, 0.15), (0.1, 0.9, 0.25), (0.25, 0.75, 0.35)):
+        ax.fill_between(places[order], bands[low].to_numpy()[order], bands[high].to_numpy()[order], color=INK,
+                        alpha=alpha, linewidth=0, label=f"P{100 * low:g} to P{100 * high:g}")  # fmt: skip
+    ax.plot(places[order], bands[0.5].to_numpy()[order], "o-", color=INK, markersize=3, linewidth=1.4, label="P50")
+    if at is not numbers:
+        ax.set_xticks(at, told, rotation=30, ha="right", fontsize=7)
+    ax.set_xlabel(", ".join(paths), fontsize=9)
+    ax.set_ylabel(f"{answer}, {_unit(sweep.summary, answer)}", fontsize=9)
+    ax.legend(frameon=False, fontsize=8)
+    ax.grid(alpha=0.25)
+
+
+def _ranges(ax: Axes, sweep: Drawn, answer: str) -> None:
+    """P10 to P90 and the median of every answer of the same kind as one: shares of corridors, volumes of markets …"""
+    kind = answer.partition(":")[0]
+    alike = sweep.summary[sweep.summary["answer"].str.partition(":")[0] == kind]
+    rows = alike[alike["p90"] > 0].nlargest(MOST, "p50").iloc[::-1]
+    scale = 100.0 if _unit(sweep.summary, answer) == "1" else 1.0
+    ends = scale * rows[["p10", "p50", "p90"]].to_numpy(dtype=float)
+    at = np.arange(len(rows))
+    ax.hlines(at, ends[:, 0], ends[:, 2], color=INK, linewidth=5, alpha=0.35)
+    ax.plot(ends[:, 1], at, "o", color=INK, markersize=4)
+    _named(ax, [name.partition(":")[2] or name for name in rows["answer"]])
+    ax.set_xlabel(f"{kind}, {'%' if scale == 100 else _unit(sweep.summary, answer)}: P10, P50, P90", fontsize=9)
+
+
+def _tornado(ax: Axes, sweep: Drawn, answer: str, level: int) -> None:
+    """The mean of an answer where each input is lowest and highest, the widest at the top."""
+    rows = sweep.drivers[(sweep.drivers["answer"] == answer) & (sweep.drivers["level"] == level)]
+    if rows.empty:
+        raise UsageError(f"nothing moves {answer} at level {level}: a tornado needs draws, and an answer that differs")
+    wide = (rows["high"] - rows["low"]).abs().nlargest(MOST).index
+    rows = rows.loc[wide].iloc[::-1]
+    own = sweep.summary[(sweep.summary["answer"] == answer) & (sweep.summary["level"] == level)]
+    middle, at = float(own["mean"].iloc[0]), np.arange(len(rows))
+    for side, colour in (("low", LOW), ("high", HIGH)):
+        ax.barh(at, rows[side] - middle, left=middle, color=colour, height=0.7, label=f"input in its {side}est tenth")
+    ax.axvline(middle, color="black", linewidth=0.8)
+    _named(ax, rows["input"].tolist())
+    ax.ticklabel_format(axis="x", useOffset=False)
+    ax.set_xlabel(f"mean of {answer}, {_unit(sweep.summary, answer)}", fontsize=9)
+    ax.legend(frameon=False, fontsize=8, loc="lower right")
+
+
+def _use(ax: Axes, sweep: Drawn, level: int) -> None:
+    """The share of plans in which each corridor carries anything."""
+    rows = sweep.summary[sweep.summary["answer"].str.startswith("volume.") & (sweep.summary["level"] == level)]
+    rows = rows[rows["answer"].str.contains("corridor:")].sort_values("used", kind="stable")
+    if rows.empty:
+        raise UsageError("no volume of a corridor was asked: the probability of use needs volume.corridor:NAME")
+    bars = ax.barh(np.arange(len(rows)), 100 * rows["used"], color=INK, height=0.7)
+    ax.bar_label(bars, fmt="%.0f", padding=3, fontsize=8)
+    _named(ax, [name.partition(":")[2] for name in rows["answer"]])
+    ax.set_xlim(0, 108)
+    ax.set_xlabel("probability that the corridor is used, %", fontsize=9)
+
+
+def _named(ax: Axes, names: Sequence[str]) -> None:
+    ax.set_yticks(np.arange(len(names)), names, fontsize=8)
+
+
+def _unit(summary: pd.DataFrame, answer: str) -> str:
+    return str(summary.loc[summary["answer"] == answer, "unit"].iloc[0])
