@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable, Sequence
-from copy import copy
 from dataclasses import dataclass, field, is_dataclass
 from functools import cached_property
 from typing import Any, TypeVar, cast
@@ -256,7 +255,7 @@ class State:
             return {name: self._mapped(part, known) for name, part in thing.items()}
         if not is_dataclass(thing) or isinstance(thing, type):
             return thing
-        known[id(thing)] = made = copy(thing)
+        known[id(thing)] = made = object.__new__(type(thing))  # not anew: nothing is to be checked or numbered again
         vars(made).update({name: self._mapped(value, known) for name, value in vars(thing).items()})
         return made
 

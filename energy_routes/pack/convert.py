@@ -54,6 +54,8 @@ def to_inner_units(drafts: Drafts, family: Family, reference: str | None) -> lis
     faults: list[Fault] = []
     frames, partial = frames_of(drafts)
     for name, draft in drafts.items():
+        if not len(draft.frame):
+            continue
         facts = facts_of(frames, name, reference, partial)
         for unit_column, dimension in draft.table.unit_columns.items():
             _convert(draft, unit_column, dimension, family, facts, faults)
@@ -70,11 +72,11 @@ def frames_of(drafts: Drafts) -> tuple[Frames, bool]:
 
 def facts_of(frames: Frames, table: str, reference: str | None, partial: bool = False) -> Facts:
     """The properties of each row: those of its commodities where they agree, else of the pack's reference."""
-    grades = frames["commodities"].drop_duplicates("id").set_index("id")
+    grades = frames["commodities"]
     named = _commodities(frames, table)
     columns = {}
     for name in ("bbl_per_t", "mj_per_m3"):
-        known = {str(k): float(v) for k, v in grades[name].items() if pd.notna(v)}
+        known = {str(k): v for k, v in zip(grades["id"], grades[name].to_numpy(dtype=float), strict=True) if v == v}
         fallback = known.get(reference or "", np.nan)
         found = [{known[c] for c in row if c in known} for row in named]
         columns[name] = np.array([next(iter(f)) if len(f) == 1 else fallback for f in found], dtype=float)
@@ -106,8 +108,9 @@ def _commodities(frames: Frames, table: str) -> list[tuple[str, ...]]:
         return [()] * len(frame)
     other, key, grade, own = where
     found: dict[str, tuple[str, ...]] = {}
-    for name, commodity in frames[other][[key, grade]].dropna().itertuples(index=False):
-        found[name] = (*found.get(name, ()), commodity)
+    for name, commodity in zip(frames[other][key], frames[other][grade], strict=True):
+        if pd.notna(name) and pd.notna(commodity):
+            found[name] = (*found.get(name, ()), commodity)
     return [found.get(name, ()) for name in frame[own]]
 
 

@@ -109,6 +109,12 @@ class Pack:
         return hash(self.digest)
 
 
+def dated_rows(values: pd.DataFrame, table: str, column: str) -> NDArray[np.intp]:
+    """Which rows of the table ``values`` hold dated figures of a column."""
+    return np.flatnonzero((values["table"].to_numpy(dtype=object) == table)
+                          & (values["field"].to_numpy(dtype=object) == column))
+
+
 def keys_of(table: str, frame: pd.DataFrame) -> list[str]:
     """The key of each row as ``values.id`` spells it: the parts joined by '/', a blank part empty."""
     columns = [frame[column] for column in TABLES[table].key]

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.pack.pack import Pack, keys_of
+from energy_routes.pack.pack import Pack, dated_rows, keys_of
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.pack.units.families import Family
@@ -73,7 +73,7 @@ class Stated:
 def stated(tables: Mapping[str, pd.DataFrame], table: str, name: str) -> Stated:
     """What a pack states of a column."""
     column, frame, values = TABLES[table].column(name), tables[table], tables["values"]
-    dated = values[(values["table"] == table) & (values["field"] == name)]
+    dated = values.iloc[dated_rows(values, table, name)]
     times = [*(frame[column.unit] if column.unit else [""] * len(frame)), *dated["unit"]]
     figures = np.append(frame[name].to_numpy(dtype=float), dated["value"].to_numpy(dtype=float))
     return Stated(

@@ -22,7 +22,7 @@ OPTION_COLUMNS = [
 def opened(case: Case) -> Case:
     """The case with the arcs open that its options could build (capacity 0 plus what is built)."""
     options = chosen(case.network.tables, case.policy.build)
-    edits = opening_edits(case.network, options, case.periods)
+    edits = opening_edits(case.network, options, case.periods) if options else ()
     return replace(case, network=case.network.with_edits(*edits)) if edits else case
 
 

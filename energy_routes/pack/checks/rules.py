@@ -12,7 +12,7 @@ from energy_routes.errors import Fault
 from energy_routes.pack.checks.figures import FIGURES
 from energy_routes.pack.checks.structure import check_structure
 from energy_routes.pack.checks.unlike_others import commitments_beyond_lines, unlike_others
-from energy_routes.pack.pack import keys_of
+from energy_routes.pack.pack import dated_rows, keys_of
 from energy_routes.pack.reading.options import OPTIONS
 from energy_routes.pack.reading.typed import Draft
 from energy_routes.pack.schema.schema import PACK
@@ -77,10 +77,12 @@ def _stated(drafts: Drafts, draft: Draft) -> Iterable[Fault]:
     for column in draft.table.columns:
         if not column.stated or drafts["values"].partial:
             continue
-        own = dated[(dated["table"] == draft.table.name) & (dated["field"] == column.name)]
-        known = set(own["id"].dropna())
+        blank = np.flatnonzero(draft.frame[column.name].isna().to_numpy() & ~draft.bad[column.name])
+        if not blank.size:
+            continue
+        known = set(dated["id"].iloc[dated_rows(dated, draft.table.name, column.name)].dropna())
         keys = keys_of(draft.table.name, draft.frame)
-        for i in np.flatnonzero(draft.frame[column.name].isna().to_numpy() & ~draft.bad[column.name]):
+        for i in blank:
             if keys[i] not in known:
                 word = "a number or 'unlimited'" if column.unlimited else "a number"
                 yield draft.fault(int(i), column.name, "a blank cell", f"{word}, here or as dated rows of values",

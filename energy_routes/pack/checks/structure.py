@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
 from energy_routes.errors import Fault
+from energy_routes.pack.pack import dated_rows
 from energy_routes.pack.schema.schema import PARTITIONS
 
 Ints = NDArray[np.intp]
@@ -124,9 +125,10 @@ def available_arcs(tables: Tables, opened: Collection[str] = ()) -> Mask:
 def _some(tables: Tables, table: str, column: str) -> Mask:
     """Which rows have a positive figure, in the base or in a dated row."""
     values = tables["values"]
-    dated = values[(values["table"] == table) & (values["field"] == column) & (values["value"] > 0)]
+    dated = values.iloc[dated_rows(values, table, column)]
+    later = set(dated.loc[dated["value"] > 0, "id"])
     frame = tables[table]
-    return np.asarray((frame[column] > 0).to_numpy(dtype=bool) | frame["id"].isin(dated["id"]).to_numpy(dtype=bool))
+    return np.asarray((frame[column] > 0).to_numpy(dtype=bool) | frame["id"].isin(later).to_numpy(dtype=bool))
 
 
 def reach(tail: Ints, head: Ints, count: int, start: Iterable[int]) -> tuple[Mask, Ints]:

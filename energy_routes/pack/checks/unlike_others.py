@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from energy_routes.errors import Fault
-from energy_routes.pack.plausible import FACTOR, Band, answered, outside, slip_of, slip_words, stated
+from energy_routes.pack.plausible import ENOUGH, FACTOR, Band, answered, outside, slip_of, slip_words, stated
 from energy_routes.pack.reading.dated import by_period
 from energy_routes.pack.reading.typed import Draft
 from energy_routes.pack.schema.schema import TABLES
@@ -20,7 +20,7 @@ def unlike_others(drafts: Drafts) -> Iterable[Fault]:
     """Figures over twenty times the median of their column and unit, or under a twentieth of it."""
     frames = {name: draft.frame for name, draft in drafts.items()}
     for table in TABLES:
-        for name in TABLES[table].dated if len(frames[table]) else ():
+        for name in TABLES[table].dated if len(frames[table]) >= ENOUGH else ():
             column = stated(frames, table, name)
             for at in np.flatnonzero(outside(np.abs(column.figures), column.usual)):
                 if fault := _asked(drafts, name, column.places[int(at)], abs(float(column.figures[at])), column.usual):

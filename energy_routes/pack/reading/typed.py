@@ -23,7 +23,7 @@ from energy_routes.pack.units.written_figures import NUMBER
 WHOLE = re.compile(r"[+-]?[0-9]+(\.0*)?")
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 NOT_NUMBERS = ("nan", "inf", "infinity", "na", "n/a", "null", "none", "-")
-DTYPES = {"float": "float64", "int": "Int64", "bool": "bool", "list": "object", "str": "str", "choice": "str"}
+DTYPES: dict[str, Any] = {"int": "Int64", "str": "str", "choice": "str"}
 
 
 @dataclass
@@ -38,8 +38,8 @@ class Draft:
 
     table: Table
     file: str
-    frame: pd.DataFrame
     rows: NDArray[np.int64]
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     bad: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     written: dict[str, NDArray[Any]] = field(default_factory=dict)
     units: dict[str, NDArray[Any]] = field(default_factory=dict)
@@ -68,9 +68,8 @@ def typed(table: Table, sheet: Sheet | None, family: Family, faults: list[Fault]
     sheet = sheet or Sheet(table.name, list(table.names), [], [])
     _header(table, sheet, faults)
     at = {name: j for j, name in reversed(list(enumerate(sheet.header)))}
-    draft = Draft(table, sheet.file, pd.DataFrame(index=pd.RangeIndex(len(sheet.rows))),
-                  np.asarray(sheet.rows, dtype=np.int64))
-    series: dict[str, pd.Series[Any]] = {}
+    draft = Draft(table, sheet.file, np.asarray(sheet.rows, dtype=np.int64))
+    arrays: dict[str, Any] = {}
     filled: dict[str, NDArray[np.bool_]] = {}
     for column in table.columns:
         draft.bad[column.name] = np.zeros(len(sheet.rows), dtype=bool)
@@ -79,13 +78,13 @@ def typed(table: Table, sheet: Sheet | None, family: Family, faults: list[Fault]
         filled[column.name] = np.array([bool(cell) for cell in cells], dtype=bool)
         default = table.default(column, family)
         values = [_value(draft, column, i, cell, default, missing, faults) for i, cell in enumerate(cells)]
-        series[column.name] = _series(column, values)
+        arrays[column.name] = _array(column, values)
         if column.kind == "float" or column.name in table.unit_columns:
-            draft.written[column.name] = series[column.name].to_numpy()
+            draft.written[column.name] = np.array(arrays[column.name])
     for name in table.unit_columns:
         told = np.logical_or.reduce([filled[c.name] for c in table.columns if name in (c.name, c.unit)])
         draft.units[name] = np.where(told, draft.written[name], "")
-    draft.frame = pd.DataFrame(series, columns=list(table.names))
+    draft.frame = pd.DataFrame(arrays)
     return draft
 
 
@@ -203,15 +202,15 @@ PARSERS: dict[str, Callable[[Column, str], Parsed]] = {
 }
 
 
-def _series(column: Column, values: Sequence[Any]) -> pd.Series[Any]:
-    """The values with the column's canonical type; what is missing is null (lists: empty)."""
+def _array(column: Column, values: Sequence[Any]) -> Any:
+    """The values with the column's canonical type, as pandas keeps it; what is missing is null (lists: empty)."""
     if column.kind == "list":
         out = np.empty(len(values), dtype=object)
         out[:] = [() if value is None else value for value in values]
-        return pd.Series(out, dtype=object)
+        return pd.Series(out, dtype=object)  # of an array pandas would guess the type
     if column.kind == "bool":
-        return pd.Series([bool(column.default) if value is None else value for value in values], dtype=bool)
-    return pd.Series(list(values), dtype=DTYPES[column.kind])
+        return np.array([bool(column.default) if value is None else value for value in values], dtype=bool)
+    return np.array(values, dtype=float) if column.kind == "float" else pd.array(values, dtype=DTYPES[column.kind])
 
 
 def typed_meta(table: Table, sheet: Sheet | None, cells: dict[str, Any], file: str,

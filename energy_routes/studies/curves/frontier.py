@@ -247,7 +247,7 @@ def _curve(lever: Lever, tolerance: float | None, samples: int, progress: Progre
 
 def reference_of(lever: Lever) -> tuple[Snapshot, Yardstick]:
     """The plan without the lever: what costs are measured against.  Raises InfeasibleError where there is none."""
-    rebuilder = Rebuilder(Lever(lever.base, "", 0.0, 1.0))
+    rebuilder = Rebuilder(Lever(lever.base, "", 0.0, 1.0), lever.compiled)
     plan, answer = rebuilder.snapshot(0.0), rebuilder.solve(0.0)
     assert answer is not None, "a plan has been found"
     return plan, Yardstick(answer.space, answer.program)

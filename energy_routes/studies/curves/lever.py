@@ -10,7 +10,7 @@ import numpy as np
 
 from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum
 from energy_routes.errors import InfeasibleError, UsageError
-from energy_routes.formulation import Space, build, netback
+from energy_routes.formulation import Space, netback
 from energy_routes.linear import Line, Program, Vector, line_between
 from energy_routes.network import Names, parse_target
 from energy_routes.pack import TABLES, figure, own_unit, parted
@@ -187,13 +187,11 @@ def stretch_of(lever: Lever) -> Stretch | None:
 
     Programmes in between are compared with the line.  Raises InfeasibleError where bounds cross at ``start`` already.
     """
-    first, program = lever.compiled.stated(lever.at(lever.value(0.0)))
-    alike = lever.cap is not None and lever.case.policy.security is None  # the cap's own rows are all that differs
-
     def at(t: float) -> tuple[Space, Program]:
-        case = lever.at(lever.value(t))
-        return (first, build(replace(first, case=case))) if alike else lever.compiled.stated(case)
+        return lever.compiled.stated(lever.at(lever.value(t)))
 
+    first, program = at(0.0)
+    alike = lever.cap is not None and lever.case.policy.security is None  # the cap's own rows are all that differs
     for far in NEARER:
         try:
             last, end = at(far)

@@ -8,7 +8,7 @@ from energy_routes.case import Concentration
 from energy_routes.errors import InfeasibleError, LimitError
 from energy_routes.formulation import CUT, Space, Tangent, hhi_rows, max_hhi, netback, tangents
 from energy_routes.linear import Program, Session, Solution, Vector, optimal, worth
-from energy_routes.solving import CONE, cut_until_inside, pick, solve
+from energy_routes.solving import CONE, Compiled, cut_until_inside, pick, solve
 from energy_routes.studies.curves.lever import Lever
 from energy_routes.studies.curves.snapshot import Snapshot, snapshot
 
@@ -25,10 +25,13 @@ class Answer:
 
 
 class Rebuilder:
-    """Solves the case of each value anew; tangent cuts found at one value serve at the others."""
+    """Solves the case of each value anew; tangent cuts found at one value serve at the others.
 
-    def __init__(self, lever: Lever) -> None:
-        self._lever = lever
+    ``compiled`` keeps the structures: that of the lever, or of another over the same case.
+    """
+
+    def __init__(self, lever: Lever, compiled: Compiled | None = None) -> None:
+        self._lever, self._compiled = lever, compiled
         self._cuts: tuple[Tangent, ...] = ()
         self._known: dict[float, Answer | None] = {}
         self._shared: tuple[Space, Program] | None = None
@@ -67,7 +70,7 @@ class Rebuilder:
             if self._lever.kind == "hhi" and self._shared is not None:
                 space, program = replace(self._shared[0], case=case), self._shared[1]
             else:
-                space, program = self._shared = self._lever.compiled.stated(case)
+                space, program = self._shared = (self._compiled or self._lever.compiled).stated(case)
             cuts = [cut for old in self._cuts for cut in _for_caps(old, case.policy.max_hhi)]
             session = Session(program)
             whole, solution = cut_until_inside(session, program, space, cuts, lambda _: optimal(session))
