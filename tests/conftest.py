@@ -31,9 +31,11 @@ STRINGS = os.environ.get("TEST_STRINGS", "python")
 if STRINGS != "auto":
     pd.set_option("mode.string_storage", STRINGS)
 
-# No deadline (a slow machine is not a fault), the same examples every time, nothing written beside the tests.
+# No deadline (a slow machine is not a fault), the same examples every time, nothing written beside the tests.  Of
+# random examples the first 25 are tried; .ci/run asks for more.
 settings.register_profile(
-    "energy-routes", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow])
+    "energy-routes", max_examples=int(os.environ.get("EXAMPLES", "25")), deadline=None, derandomize=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("energy-routes")
 
 
