@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from scipy import sparse
 from scipy.stats import norm, qmc
 from toy import toy
 from toy_doubts import NORTH_IS_USED, doubts, written
@@ -21,6 +23,7 @@ from energy_routes.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import UsageError, VerificationError
 from energy_routes.formulation.pro_rata import _dense
+from energy_routes.linear import Form, Standing
 from energy_routes.solving.loop import solve
 from energy_routes.studies.sweeps import experiment as experiments
 from energy_routes.studies.sweeps.solving import solved
@@ -253,3 +256,27 @@ def test_the_verb_draws(tmp_path: Path) -> None:
                "--answer", "share.corridor:NORTH").stdout
     assert "What moves share.corridor:NORTH most:" in text
     assert "mean of share.corridor:NORTH" in (tmp_path / "t.svg").read_text("utf-8")
+
+
+def test_what_is_asked_stands_still_or_moves_on_a_face() -> None:
+    """x + y = 1, z = 2: the sum and z are the same everywhere, x is not until y is held."""
+    matrix = sparse.csc_matrix(np.array([[1.0, 1.0, 0.0], [0.0, 0.0, 1.0]]))
+    none, one, bound = np.zeros(3), np.array([1.0, 1.0, 5.0]), np.array([1.0, 2.0])
+    face = Form("max", none, 0.0, matrix, bound, bound, none, one, none.astype(bool))
+    for weights, stands in (([1, 1, 0], True), ([2, 2, -3], True), ([0, 0, 1], True), ([1, 0, 0], False)):
+        assert Standing(np.array([[0.0, 0.0, 1.0], weights], dtype=float)).on(face) is stands
+    held = replace(face, col_upper=np.array([1.0, 0.0, 5.0]))
+    measure = Standing(np.array([[1.0, 0.0, 0.0]]))
+    assert [measure.on(some) for some in (face, held, face)] == [False, True, False]  # each face has its own answer
+
+
+def test_equal_ways_are_shared_out_as_in_a_plan(case: Case) -> None:
+    """Both ways cost the same: what each carries is decided by squares, and the sum of both is not in doubt."""
+    even = case.set("arc:SOUTH.tariff", 30)
+    compiled = er.compile(even)
+    ask = ["share.corridor:NORTH", "exports.oil"]
+    told = compiled.solve_many([{}], ask)
+    assert 0 < told["share.corridor:NORTH"][0] < 1
+    groups = solve(even).groups.set_index(["group", "period"])
+    assert told["share.corridor:NORTH"][0] == pytest.approx(groups["share"]["NORTH", "total"], abs=1e-12)
+    assert compiled.solve_many([{}], ["exports.oil"])["exports.oil"].tolist() == pytest.approx([8])

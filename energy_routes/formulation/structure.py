@@ -48,6 +48,11 @@ class Numbers:
         return float(self._state.of(coefficients) @ x + self._state.of(constant))
 
     @property
+    def earns_netback(self) -> bool:
+        """Whether the objective is the cash netback, but for its constant."""
+        return bool(np.array_equal(self._state.of(self._structure.cash[0]), self.form.cost))
+
+    @property
     def stands(self) -> bool:
         """Whether no figure differs from those of the structure's own case."""
         return not self._state.changed

@@ -43,6 +43,7 @@ from .highs.session import (
     optimal as optimal,
     write_model as write_model,
 )
+from .highs.standing import Standing as Standing
 from .infeasibility import explain_infeasible as explain_infeasible
 from .programme import (
     Builder as Builder,

@@ -21,6 +21,7 @@ from energy_routes.linear import (
     Program,
     Session,
     Solution,
+    Standing,
     Status,
     Vector,
     face,
@@ -63,9 +64,12 @@ class Preference:
         """What deliveries and flows are measured by."""
         return yardsticks(self.program)
 
-    def best(self, session: Session, form: LinearForm, solution: Solution) -> Solution:
+    def best(
+        self, session: Session, form: LinearForm, solution: Solution, asked: Standing | None = None
+    ) -> Solution:
         """The preferred point of the optimal face of ``form``, which the live ``session`` has solved to ``solution``.
 
+        Where all that is ``asked`` has one value after the linear stages, any point there is handed out.
         The session is left changed.  Where a stage cannot be solved, or its point fails our check, the stage before
         decides, and that is logged: the plan is optimal all the same, but one of several.
         """
@@ -77,6 +81,8 @@ class Preference:
                 return _one_of_several(form, solution, stage.status.value)
             solution = stage
         _hold(session, form, solution)
+        if asked is not None and asked.on(session.form):
+            return _at(form, solution, solution.x)
         x = nearest(session.form, solution.x, self.yardsticks.goals(form))
         if x is None:
             return _one_of_several(form, solution, "the nearest to pro rata was not found")

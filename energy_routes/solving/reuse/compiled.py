@@ -20,7 +20,7 @@ import pandas as pd
 from energy_routes.case import Case, groups_of, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Space, Structure
-from energy_routes.linear import BRIEF, Basis, Expr, Program, Session, Solution, Status, Vector
+from energy_routes.linear import BRIEF, Basis, Expr, Program, Session, Solution, Standing, Status, Vector
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, pick, preference
@@ -40,6 +40,7 @@ class Ask(NamedTuple):
     group: str = ""
 
 
+MONEY = (Ask("objective"), Ask("netback"))
 KEPT = 8  # structures that are kept: those of the case itself, and the newest others
 ENDED = {InfeasibleError: "infeasible", UnboundedError: "unbounded", LimitError: "time_limit", SolverError: "failed"}
 
@@ -85,7 +86,8 @@ class Live:
     structure: Structure
     session: Session
     basis: Basis | None
-    weights: dict[Ask, tuple[Vector, Vector | None]] = field(default_factory=dict)
+    _weights: dict[Ask, tuple[Vector, Vector | None]] = field(default_factory=dict)
+    _asked: dict[tuple[Ask, ...], Standing] = field(default_factory=dict)
 
     def enter(self, numbers: Numbers) -> Session:
         """The session with the numbers of a case, as if nothing had been solved in it before."""
@@ -97,19 +99,34 @@ class Live:
     def _preference(self) -> Preference:
         return preference((self.structure.space,), self.structure.program)
 
-    def preferred(self, numbers: Numbers, solution: Solution) -> Vector:
-        """The one plan among those as good as a solution of the session, which is left changed."""
+    def preferred(self, numbers: Numbers, solution: Solution, asks: tuple[Ask, ...]) -> Vector:
+        """The one plan among those as good as a solution of the session, which is left changed.
+
+        Where all of them have the same of what is asked, it may be any.
+        """
         if numbers.case.policy.objective == "cost":  # plans of least cost are told apart by prices, which may change
             return pick(self.session, numbers.program, solution, numbers.space).x
-        return self._preference.best(self.session, numbers.form, solution).x
+        asked = self._standing(asks, len(solution.x)) if numbers.earns_netback else None
+        return self._preference.best(self.session, numbers.form, solution, asked).x
+
+    def _standing(self, asks: tuple[Ask, ...], columns: int) -> Standing:
+        """What is asked, as measures of a face; money is not among them, as it is the same all over an optimal one."""
+        if asks not in self._asked:
+            pairs = [self._of(ask, columns) for ask in asks if ask not in MONEY]
+            rows = [weights for pair in pairs for weights in pair if weights is not None]
+            self._asked[asks] = Standing(np.unique(np.array(rows).reshape(-1, columns), axis=0))
+        return self._asked[asks]
 
     def measured(self, ask: Ask, x: Vector) -> float:
         """A volume of a plan, Mt (bcm) over the horizon, or a share; NaN where nothing moves."""
-        if ask not in self.weights:
-            self.weights[ask] = _weights(self.structure.space, ask, len(x))
-        part, whole = self.weights[ask]
+        part, whole = self._of(ask, len(x))
         of = 1.0 if whole is None else float(whole @ x)
         return float(part @ x) / of if of > 0 else np.nan
+
+    def _of(self, ask: Ask, columns: int) -> tuple[Vector, Vector | None]:
+        if ask not in self._weights:
+            self._weights[ask] = _weights(self.structure.space, ask, columns)
+        return self._weights[ask]
 
 
 @dataclass(eq=False)
@@ -415,6 +432,7 @@ class Measures:
             if name not in self._known:
                 raise UsageError(f"{name!r} is not asked of a plan of {compiled.case.name}. "
                                  f"{nearest(name, self._known)}".rstrip())
+        self._asks = tuple(self._known[name] for name in ask)
 
     @property
     def nothing(self) -> tuple[float, ...]:
@@ -430,7 +448,7 @@ class Measures:
 
     def of_plan(self, plan: Plan) -> list[float]:
         """What is asked, of a plan with its tables."""
-        return [*_of_plan(plan, [self._known[name] for name in self.ask])]
+        return [*_of_plan(plan, self._asks)]
 
     def of(self, case: Case) -> list[float]:
         """What is asked of the plan of a case.  Raises the errors of :meth:`Compiled.solve`."""
@@ -440,7 +458,7 @@ class Measures:
         live, numbers, solution = self._compiled._optimum_of(case)
         if set(self.ask) <= {"objective"}:
             return [solution.objective] * len(self.ask)
-        x = live.preferred(numbers, solution)
+        x = live.preferred(numbers, solution, self._asks)
         own = {"objective": solution.objective, "netback": numbers.netback(x)}
         return [own[name] if name in own else live.measured(self._known[name], x) for name in self.ask]
 
