@@ -31,6 +31,7 @@ VERBS = MappingProxyType({
     "frontier": "energy_routes.cli.verbs.studying:frontier",
     "stress": "energy_routes.cli.verbs.studying:stress",
     "alternatives": "energy_routes.cli.verbs.studying:alternatives",
+    "explain": "energy_routes.cli.verbs.studying:explain",
     "regret": "energy_routes.cli.verbs.weighing:regret",
     "sweep": "energy_routes.cli.verbs.weighing:sweep",
     "expand": "energy_routes.cli.verbs.expanding:expand",

@@ -52,6 +52,11 @@ from .programme import (
     Term as Term,
 )
 from .pulp.bridge import available_solvers as available_solvers
+from .sensitivity.envelope import (
+    Stretch as Stretch,
+    Touch as Touch,
+    stretches as stretches,
+)
 from .sensitivity.moves import (
     ACTIVE as ACTIVE,
     Moves as Moves,

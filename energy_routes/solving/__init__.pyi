@@ -13,10 +13,13 @@ from .cutting_planes import (
     cut_until_inside as cut_until_inside,
 )
 from .loop import (
+    BareOptimum as BareOptimum,
+    Statement as Statement,
     decide as decide,
     program_of as program_of,
     solve as solve,
     stated as stated,
+    statement as statement,
     to_pulp as to_pulp,
 )
 from .prices.marginal_prices import marginal_worth as marginal_worth

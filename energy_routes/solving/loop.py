@@ -9,13 +9,26 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
 from energy_routes.formulation import Space, Tangent, build, build_space, tangents
-from energy_routes.linear import LinearForm, Method, Point, Program, Session, Solution, Status, Vector, pulp, residuals
+from energy_routes.linear import (
+    Form,
+    LinearForm,
+    Method,
+    Point,
+    Program,
+    Session,
+    Solution,
+    Status,
+    Term,
+    Vector,
+    pulp,
+    residuals,
+)
 from energy_routes.plan import Plan, Tables, Worth, assemble
 from energy_routes.solving.build_decisions import Decision, settled
 from energy_routes.solving.canonical_plan import pick
@@ -58,6 +71,32 @@ class Around:
     def copies(self) -> tuple[str, ...]:
         """The suffixes of the spaces in which the plan's limits stand again: futures, and what is left after losses."""
         return tuple(copy.suffix for part in (self.guard, self.hedge) if part is not None for copy in part.copies)
+
+
+@dataclass(frozen=True, eq=False)
+class BareOptimum:
+    """An optimum as arrays, ``form`` and ``solution``, whose residuals have passed; the rest when it is asked for."""
+
+    form: Form
+    solution: Solution
+    _stated: Callable[[], tuple[Space, Program]]
+    _preferred: Callable[[], Vector]
+    _worth: Callable[[], Worth]
+
+    @cached_property
+    def stated(self) -> tuple[Space, Program]:
+        """The space of the case, and the programme with its labels."""
+        return self._stated()
+
+    @cached_property
+    def x(self) -> Vector:
+        """The one plan among those as good, one number a column."""
+        return self._preferred()
+
+    @cached_property
+    def worth(self) -> Worth:
+        """What one more of each limit is worth."""
+        return self._worth()
 
 
 @dataclass(frozen=True)
@@ -204,6 +243,37 @@ def program_of(case: Case) -> Program:
 def stated(case: Case) -> tuple[Space, Program]:
     """The space and the linear programme of a case (exports held where its policy says so; no HHI cut yet)."""
     return _prepared(case, None, Options())[:2]
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """A case laid out once, to be solved for several objectives: exports held, losses and delta keep their values."""
+
+    space: Space
+    program: Program
+    around: Around
+
+    def optimum(self, *terms: Term) -> BareOptimum:
+        """The optimum with further terms of the objective: builds decided, cuts of HHI caps in it.
+
+        Raises the errors of :func:`solve`.
+        """
+        space, options, cuts = self.space, Options(), list[Tangent]()
+        program = replace(self.program, terms=(*self.program.terms, *terms))
+        program, _ = _settled(program, space, cuts, options)
+        session = _session(program, options)
+        whole, first = cut_until_inside(session, program, space, cuts, lambda p: solved(session, p, space))
+        form = session.form
+        checked(form, first, space.case.name)
+        return BareOptimum(form, first, lambda: (space, whole), cache(lambda: pick(session, whole, first, space).x),
+                       partial(marginal_worth, space, whole, form, first, tuple(cuts), self.around.copies))  # fmt: skip
+
+
+def statement(case: Case) -> Statement:
+    """A case laid out.  Raises the errors of :func:`solve`."""
+    space, program, around = _prepared(case, None, Options())
+    refuse_tail(around.hedge, program, case.name)
+    return Statement(space, program, around)
 
 
 def decide(space: Space, program: Program) -> Decision:

@@ -30,6 +30,10 @@ from .outages.stress import (
     Stress as Stress,
     stress as stress,
 )
+from .reasons.explanation import (
+    Explanation as Explanation,
+    explain as explain,
+)
 from .study import Study as Study
 from .sweeps.experiment import (
     DEFAULT as DEFAULT,

@@ -20,6 +20,7 @@ from .risk_view import (
     print_sweep as print_sweep,
 )
 from .study_view import (
+    print_explanation as print_explanation,
     print_frontier as print_frontier,
     print_stress as print_stress,
 )

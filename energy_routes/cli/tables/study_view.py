@@ -1,17 +1,21 @@
-"""What frontier and stress print for people."""
+"""What frontier, stress and explain print for people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
+
 from energy_routes.answer import Words
 from energy_routes.case import in_percent
+from energy_routes.cli.tables.limit_view import KINDS
 from energy_routes.cli.tables.render import console, digits_for, number, table
 from energy_routes.cli.tables.unit_choice import value_names_of
+from energy_routes.indicators import LEDGER
 
 if TYPE_CHECKING:
-    from energy_routes.studies import Frontier, Stress
+    from energy_routes.studies import Explanation, Frontier, Stress
 
 TOLD = 5  # losses of which it is said where the volume goes
 
@@ -97,3 +101,40 @@ def print_stress(found: Stress, top: int) -> None:
             out.add_row(f"{row['first']} + {row['second']}", number(row["stranded"], digits), number(row["loss"], 1),
                         number(row["synergy"], 1))  # fmt: skip
         screen.print(out)
+
+
+def print_explanation(found: Explanation) -> None:
+    """What it carries and what would change that, in sentences; the terms of each break-even; the limits reached."""
+    screen = console()
+    for sentence in found.answer:
+        screen.print(sentence, soft_wrap=True, markup=False)
+    if len(found.terms):
+        _print_terms(found)
+    if len(found.limits):
+        out = table("limit that it has come to", "kind", f"at it, {found.unit}", "one more a year is worth", text=2)
+        digits = digits_for(found.limits["volume"].tolist())
+        for row in found.limits.to_dict("records"):
+            worth = f"{number(row['price'])} {row['unit']}"
+            out.add_row(escape(row["name"]), _line(row["kind"]), number(row["volume"], digits), worth)
+        screen.print(out)
+    for note in found.notes:
+        screen.print(f"Note: {note}", soft_wrap=True)
+
+
+def _print_terms(found: Explanation) -> None:
+    """A column for each break-even: what a unit on the way that is taken on one side of it only earns and gives up."""
+    steps = found.steps[found.steps["margin"].notna() & (found.steps["what"] == found.figure)]
+    shown = found.terms["at"].unique()
+    out = table(f"{found.money} on the way", "", *(f"at {number(at)}" for at in shown), text=2)
+    values = found.terms.pivot_table("value", ["kind", "term"], "at", sort=False)[shown]
+    for kind, term, *row in values.reset_index().itertuples(index=False, name=None):
+        out.add_row(escape(_line(kind)), escape(term), *(number(value) for value in row))
+    out.add_section()
+    out.add_row("sum", "", *(number(margin) for margin in steps["margin"]))
+    console().print(out)
+
+
+def _line(kind: str) -> str:
+    """A kind of term as people read it."""
+    told = LEDGER.get(kind)
+    return KINDS.get(kind, kind) if told is None else told.told

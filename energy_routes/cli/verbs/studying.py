@@ -1,4 +1,4 @@
-"""Verbs that solve many times: frontier, stress, alternatives."""
+"""Verbs that solve many times: frontier, stress, alternatives, explain."""
 
 from __future__ import annotations
 
@@ -126,6 +126,28 @@ def stress(
     end_study(found, lambda: tables.print_stress(found, top), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)
     keep_steps(lambda new: found.explore(new, lang=lang), map_, quiet)
+
+
+@guarded
+def explain(
+    model: Model,
+    target: Annotated[
+        str, typer.Argument(help="What is asked about: BTC, corridor:CPC, market:AUGUSTA.")
+    ],
+    out: StudyFolder = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    accept: Accepted = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Say what keeps an arc, a corridor or a market out of the plan or in it, with its break-evens."""
+    case = ask(model, scenario, set_, accept=accept)
+    with busy(f"Asking about {target} …", quiet):
+        found = er.explain(case, target)
+    end_study(found, lambda: tables.print_explanation(found), as_json=as_json, out=out, quiet=quiet)
 
 
 def ends(over: str, start: str | None, stop: str | None) -> tuple[str | float, str | float]:

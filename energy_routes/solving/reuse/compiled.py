@@ -24,7 +24,18 @@ from energy_routes.linear import BRIEF, Basis, Expr, Program, Session, Solution,
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, pick, preference
-from energy_routes.solving.loop import Around, Options, answered, checked, held_exports, solve, stated
+from energy_routes.solving.loop import (
+    Around,
+    BareOptimum,
+    Options,
+    answered,
+    checked,
+    held_exports,
+    solve,
+    stated,
+    statement,
+)
+from energy_routes.solving.prices.marginal_prices import marginal_worth
 from energy_routes.solving.prices.premium import Yardstick
 
 Changes: TypeAlias = Mapping[str, "float | str | bool"]
@@ -359,6 +370,37 @@ class Compiled:
         """
         live, numbers = self._numbers_of(case)
         return live, numbers, _optimal(live, numbers)
+
+    def optimum(self, case: Case) -> BareOptimum:
+        """The optimum of a case that differs from the compiled one, before any table is made of it.
+
+        Parameters
+        ----------
+        case : Case
+            As in :meth:`plan_of`.
+
+        Returns
+        -------
+        BareOptimum
+            The programme and its solution.
+
+        Raises
+        ------
+        InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError
+            As :func:`energy_routes.solve`; of an infeasible case without repairs.
+        """
+        if not self.plain or case.policy.max_hhi:
+            return statement(case).optimum()
+        refuse_contradictions(case)
+        with self._turn:
+            live, numbers, solution = self._optimum_of(case)
+        return BareOptimum(numbers.form, solution, lambda: (numbers.space, numbers.program),
+                       lambda: self._preferred(live, numbers),
+                       lambda: marginal_worth(numbers.space, numbers.program, numbers.form, solution))  # fmt: skip
+
+    def _preferred(self, live: Live, numbers: Numbers) -> Vector:
+        with self._turn:
+            return live.preferred(numbers, _optimal(live, numbers))
 
     def stated(self, case: Case) -> tuple[Space, Program]:
         """A case laid out: exports are held where its policy says so; no cut of an HHI cap is in it yet.

@@ -1,0 +1,1 @@
+"""How far each figure may move until another plan is best."""

@@ -1,0 +1,173 @@
+"""Figures that move together, and the optimum as they move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.errors import UsageError
+from energy_routes.formulation import build, build_space
+from energy_routes.linear import (
+    Expr,
+    Session,
+    Solution,
+    Stretch,
+    Term,
+    Touch,
+    Vector,
+    axis,
+    optimal,
+    stretches,
+)
+from energy_routes.network import Edit, Names
+from energy_routes.pack import TABLES
+from energy_routes.solving import BareOptimum, Compiled, Statement, statement
+
+ONE = 1.0  # USD/t by which the figures move for it to be seen where they stand
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Figures (table, id, column) that move by the same amount, in their inner unit, in every month."""
+
+    figures: tuple[tuple[str, str, str], ...]
+    words: str
+    unit: str
+
+    def at(self, case: Case, by: float) -> Case:
+        """The case with the figures moved; their hard limits are not looked at, so that a tariff may fall below 0."""
+        edits = [Edit(*figure, "add", by, reason="moved by a study") for figure in self.figures] if by else []
+        return replace(case, network=case.network.with_edits(*edits)) if edits else case
+
+    def stated(self, case: Case) -> Vector:
+        """The figures in each period, shape (figures, periods); NaN where none is stated."""
+        rows = [case.network.resolve(table, column, case.periods)[case.network.ids(table).index(name)]
+                for table, name, column in self.figures]  # fmt: skip
+        return np.array(rows).reshape(len(rows), len(case.periods))
+
+    def now(self, case: Case) -> float:
+        """What all of them are, on average over the horizon; NaN where they differ from one another."""
+        years = np.array([period.years for period in case.periods])
+        means = {round(float(row @ years) / case.years, 9) for row in self.stated(case)}
+        return means.pop() if len(means) == 1 else float("nan")
+
+    def least(self, case: Case) -> float:
+        """The furthest that all of them can fall and keep the hard limits of their columns, 0 or below."""
+        lows = [TABLES[table].column(column).low for table, _, column in self.figures]
+        room = [np.nanmin(row) - low for row, low in zip(self.stated(case), lows, strict=True) if low is not None]
+        return -float(min(room, default=np.inf))
+
+
+@dataclass(eq=False)
+class Priced:
+    """The optimum of a case as figures of money move together: convex in the move, whatever the builds.
+
+    ``compiled`` is that case, or another that differs from it in figures.  Exports that are held, what shippers do who
+    do not reckon with a loss, and the least share lost keep the values that they have with the figures as they are.
+    Raises UsageError where ``policy.cvar`` puts money into rows.
+    """
+
+    compiled: Compiled
+    case: Case
+    shift: Shift
+    known: dict[float, BareOptimum] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.case.policy.cvar is not None:
+            raise UsageError(f"{self.case.name}: with policy.cvar money stands in rows of the programme, and no "
+                             "break-even can be proved. Leave it out: --set policy.cvar=null")
+
+    def at(self, by: float) -> BareOptimum:
+        """The optimum with the figures moved.  Raises the errors of :meth:`energy_routes.Compiled.solve`."""
+        if by not in self.known:
+            self.known[by] = self._solved(by)
+        return self.known[by]
+
+    def _solved(self, by: float) -> BareOptimum:
+        if self._free:
+            return self.compiled.optimum(self.shift.at(self.case, by))
+        return self._statement.optimum(*([self._term(by)] if by else []))
+
+    @property
+    def _free(self) -> bool:
+        """Whether the case with the figures moved is laid out as it would be by itself."""
+        return self.case.policy.plain and not self.case.policy.held
+
+    @cached_property
+    def _statement(self) -> Statement:
+        return statement(self.case)
+
+    def _term(self, by: float) -> Term:
+        """What the move adds to the objective."""
+        columns = np.flatnonzero(self.weights)
+        one = axis("moved", (), pd.DataFrame({"one": [0]}))
+        return Term("moved", "cash", Expr(one, np.zeros(len(columns), dtype=np.int64), columns,
+                                          by * self.weights[columns], np.zeros(1)))  # fmt: skip
+
+    @cached_property
+    def weights(self) -> Vector:
+        """What a unit of each column pays more when the figures rise by one; shape (columns,)."""
+        first, moved = self._costs(0.0), self._costs(ONE)
+        weights = np.zeros(len(self.at(0.0).form.cost))
+        weights[:len(first)] = (moved - first) / ONE
+        return weights
+
+    def _costs(self, by: float) -> Vector:
+        """The costs of the plan's own columns with the figures moved."""
+        if self._free:
+            return self.at(by).form.cost
+        calm = replace(self.case, policy=replace(self.case.policy, security=None))  # losses cost the plan nothing
+        return build(build_space(self.shift.at(calm, by))).cost
+
+    def touch(self, by: float) -> Touch:
+        """The optimum there as a point of the curve, + = better."""
+        return self._touch(by, self.at(by).solution)
+
+    def stretches(self, start: float, stop: float) -> Iterator[Stretch]:
+        """The pieces of the curve from start to stop, found as they are asked for."""
+        policy = self.case.policy
+        quick = policy.build is None and not policy.max_hhi  # nothing but costs depends on the figures
+        return stretches(self._along if quick else self.touch, start, stop)
+
+    def _touch(self, by: float, solution: Solution) -> Touch:
+        sign, weights = 1.0 if self.at(0.0).form.sense == "max" else -1.0, self.weights
+        return Touch(by, sign * solution.objective, sign * float(weights @ solution.x))
+
+    def _along(self, by: float) -> Touch:
+        """The same, of a programme of which only the costs move, in a live session of its own."""
+        if by not in self._touched:
+            form = self.at(0.0).form
+            self._session.set_cost(form.cost + by * self.weights, form.sense, form.offset)
+            self._touched[by] = self._touch(by, optimal(self._session))
+        return self._touched[by]
+
+    @cached_property
+    def _touched(self) -> dict[float, Touch]:
+        return {}
+
+    @cached_property
+    def _session(self) -> Session:
+        first = self.at(0.0)
+        session = Session(first.form, brief=True)
+        session.basis = first.solution.basis
+        return session
+
+
+def tariffs_of(case: Case, arcs: Sequence[str], words: str, unit: str) -> Shift:
+    """The tariffs that are paid on some arcs: those of their lanes where these state their own, else the arc's."""
+    rows = case.network.resolve("lanes", "tariff", case.periods)
+    lanes = list(zip(case.network.ids("lanes"), case.network.tables["lanes"]["arc"], rows, strict=True))
+    own = [("lanes", name, "tariff") for name, arc, row in lanes if arc in arcs and not np.isnan(row).all()]
+    listed = {arc for _, arc, _ in lanes}
+    bare = {arc for _, arc, row in lanes if np.isnan(row).any()}
+    return Shift((*(("arcs", arc, "tariff") for arc in arcs if arc in bare or arc not in listed), *own), words, unit)
+
+
+def price_of(case: Case, market: str, unit: str) -> Shift:
+    """The price paid at a market."""
+    return Shift((("markets", market, "price"),), f"price at {Names(case.network.tables).market[market]}", unit)

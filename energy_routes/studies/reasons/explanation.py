@@ -1,0 +1,135 @@
+"""Why a route, an arc, a corridor or a market is used as it is, and what would change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.solving import compile
+from energy_routes.studies.reasons.inquiry import Inquiry, State
+from energy_routes.studies.reasons.target import target_of
+from energy_routes.studies.reasons.words import sentences
+from energy_routes.studies.study import Study
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(Study):
+    """What keeps a target out of the plan of a case or in it, and what would change that.
+
+    Volumes are Mt (bcm) over the horizon, money is USD/t (USD/1000 m³).
+
+    Attributes
+    ----------
+    case : Case
+        The question.
+    target : str
+        What is asked about, such as ``corridor:BTC``.
+    name : str
+        What people call it.
+    unit : str
+        Of volumes: Mt, bcm.
+    money : str
+        Of money: USD/t, USD/1000 m³.
+    volume : float
+        What it carries, or buys.
+    state : str
+        ``closed`` (nothing can come there), ``out``, ``used``, or ``full`` (a limit of its own is reached).
+    figure : str
+        The figure that draws volume to it: its tariff, or the price paid there.
+    now : float
+        That figure as it is, on average over the horizon; NaN where several differ.
+    steps : DataFrame
+        The break-evens, in rising order, each solved again on both sides: what (the figure), event (in, out, more,
+        less), at (the figure there; ``to`` where several are too close to be told apart), change (of the figure as it
+        is), before and after (volumes of the target on this side and beyond), margin (what a unit on the way earns more
+        than elsewhere), enters and leaves (routes beyond).
+    terms : DataFrame
+        Of each step what makes up its margin, per unit that starts on the way: at (the step), kind (a line of the
+        netback sheet, capacity, contract, cap, elsewhere), term, value (+ speaks for the target).
+    curve : DataFrame
+        From, to (the figure), paid_on: the volume that the figure is paid on.
+    holds : DataFrame
+        Contracts and least volumes that hold volume here: volume, without (what is left without it), without_free (the
+        same with a tariff of 0).
+    limits : DataFrame
+        The limits that it has come to, with what one more of each a year is worth.
+    notes : tuple of str
+        What a reader must know.
+    """
+
+    case: Case
+    target: str
+    name: str
+    unit: str
+    money: str
+    volume: float
+    state: State
+    figure: str
+    now: float
+    steps: pd.DataFrame
+    terms: pd.DataFrame
+    curve: pd.DataFrame
+    holds: pd.DataFrame
+    limits: pd.DataFrame
+    notes: tuple[str, ...]
+    stem: ClassVar = "explain"
+    tables: ClassVar = ("steps", "terms", "curve", "holds", "limits")
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """The same in sentences."""
+        return tuple(sentences(self))
+
+    def __repr__(self) -> str:
+        return f"Explanation({self.case.name!r}, {self.target}: {self.volume:.3g} {self.unit}, {self.state})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{' '.join(self.answer)}</p>" + self.steps.to_html(index=False, na_rep="–")
+
+    def _head(self) -> dict[str, Any]:
+        head = ("target", "name", "unit", "money", "volume", "state", "figure", "now", "answer", "notes")
+        return {"model": self.case.name} | {name: getattr(self, name) for name in head}
+
+
+def explain(case: Case, target: str) -> Explanation:
+    """What keeps a target out of the best plan or in it, by named terms, and the break-evens of its tariff or price.
+
+    Every break-even is solved again on both sides, max(0.1 %, 0.01 USD/t) away; one that this does not confirm is not
+    told.
+
+    Parameters
+    ----------
+    case : Case
+        The question.
+    target : str
+        An arc, corridor, market or other group: ``arc:BTC``, ``oil/transit:RU``, or a name alone.
+
+    Returns
+    -------
+    Explanation
+        What was found.
+
+    Raises
+    ------
+    UsageError
+        Nothing is called so; or policy.cvar puts money into the rows of the programme.
+    InfeasibleError, UnboundedError, LimitError, SolverError
+        The case has no plan, or the solver ended without an answer.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> er.explain(er.load("oil-2024"), "arc:BTC").state
+    'full'
+    """
+    asked = target_of(case, target)
+    inquiry = Inquiry(compile(case), asked)
+    family = case.network.families[asked.family]
+    return Explanation(
+        case, asked.label, asked.name, family.volume_unit, family.price_name, inquiry.volume, inquiry.state,
+        asked.shift.words, inquiry.curve.now, inquiry.steps, inquiry.terms, inquiry.pieces, inquiry.holds,
+        inquiry.limits, inquiry.notes,
+    )  # fmt: skip

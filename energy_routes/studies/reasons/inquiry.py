@@ -1,0 +1,167 @@
+"""A target in a compiled case: its break-evens, and the tables about each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.formulation import ledger_terms
+from energy_routes.linear import Stretch, Vector
+from energy_routes.plan import Solved, merged, routes_table
+from energy_routes.solving import Compiled
+from energy_routes.studies.kinks.shift import Priced, Shift, price_of
+from energy_routes.studies.reasons.holds import holds_of
+from energy_routes.studies.reasons.limits import limits_of
+from energy_routes.studies.reasons.steps import Curve, Step, elsewhere, pieces_of, steps_of
+from energy_routes.studies.reasons.target import Target
+from energy_routes.studies.reasons.terms import SLIGHT, Terms
+from energy_routes.studies.reasons.way import MOVED, Way, way_of
+
+State: TypeAlias = Literal["closed", "out", "used", "full"]
+STEPS = ["what", "event", "side", "at", "to", "change", "before", "after", "margin", "enters", "leaves", "way"]
+TERMS = ["at", "kind", "term", "value"]
+CURVE = ["from", "to", "paid_on"]
+ROOM = ("capacity", "joint", "market")  # limits that a target can fill
+TOP = 2  # routes that are named on each side
+
+
+class _Told(NamedTuple):
+    """A break-even, the way that is taken on one side of it only, and what that earns with the figures as they are."""
+
+    step: Step
+    way: Way | None
+    terms: pd.DataFrame
+
+
+class Inquiry:
+    """What is found about a target of a compiled case; the tables are those of ``Explanation``."""
+
+    def __init__(self, compiled: Compiled, target: Target) -> None:
+        self.case, self.target = compiled.case, target
+        self.priced = Priced(compiled, self.case, target.shift)
+        self.now = self.priced.at(0.0)
+        self.space, self.program = self.now.stated
+        size = self.program.shape[1]
+        self.members = target.members(self.space, size)
+        self.curve = Curve(self.priced, target.weights(self.space, size), target.draws)
+        self._routes: dict[int, pd.Series] = {}
+
+    @cached_property
+    def volume(self) -> float:
+        """What the target carries or buys, Mt (bcm) over the horizon."""
+        return self.curve.volume(0.0)
+
+    @property
+    def open(self) -> bool:
+        """Whether anything could come to the target at all."""
+        return bool((self.now.form.col_upper[self.members] > 0).any())
+
+    @cached_property
+    def state(self) -> State:
+        """Whether it is closed, out, used, or full."""
+        if not self.volume:
+            return "out" if self.open else "closed"
+        filled = self.limits["kind"].isin(ROOM) & (self.limits["side"] == "upper") & (self.limits["price"] > SLIGHT)
+        return "full" if filled.any() else "used"
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """The limits that it has come to."""
+        return limits_of(self.now, self.members)
+
+    @cached_property
+    def holds(self) -> pd.DataFrame:
+        """What obliges volume to it."""
+        return holds_of(self.target, self.curve)
+
+    @cached_property
+    def _pieces(self) -> tuple[list[Stretch], bool]:
+        least = self.target.shift.least(self.case)
+        return pieces_of(self.curve, least) if self.open else ([], False)
+
+    @cached_property
+    def _found(self) -> tuple[list[_Told], int]:
+        """The break-evens, and how many were not confirmed."""
+        steps, doubtful = steps_of(self.curve, self._pieces[0])
+        return [self._told(step) for step in steps], doubtful
+
+    def _told(self, step: Step) -> _Told:
+        at = self.priced.at(step.first)
+        way = way_of(self.program, at.form, *step.more_and_less, self.members)
+        terms = pd.DataFrame(columns=TERMS[1:]) if way is None else Terms(self.space, self.program).of(way, at)
+        return _Told(step, way, terms)
+
+    @property
+    def steps(self) -> pd.DataFrame:
+        """The break-evens."""
+        own = [self._row(self.target.shift, told.step, told) for told in self._found[0]]
+        return pd.DataFrame([*own, *self._by_price()], columns=STEPS)
+
+    def _row(self, shift: Shift, step: Step, told: _Told) -> tuple[Any, ...]:
+        now = shift.now(self.case)
+        margin = float(told.terms["value"].sum()) if told.way else np.nan
+        way = "" if told.way is None else ";".join(told.way.names(self.program))
+        return (shift.words, step.event, "above" if step.up else "below", now + step.first, now + step.last, step.first,
+                step.before, step.after, margin, *self._moved(step), way)  # fmt: skip
+
+    def _by_price(self) -> Iterator[tuple[Any, ...]]:
+        """The break-even of the price where the way of the nearest one ends; only what solving again confirms."""
+        told = min(self._found[0], key=lambda told: abs(told.step.first), default=None)
+        if told is None or told.way is None or not self.target.arcs or not len(told.terms):
+            return
+        sold = np.isin(told.way.columns, self.space.delivered.col)
+        if not sold.any():
+            return
+        row = int(np.flatnonzero(self.space.delivered.col == told.way.columns[sold][0])[0])
+        shift = price_of(self.case, str(self.space.delivered.axis.frame["market"].iloc[row]), self.target.shift.unit)
+        paid = float(Priced(self.priced.compiled, self.case, shift).weights[told.way.columns] @ told.way.amount)
+        change = -float(told.terms["value"].sum()) / paid if paid else 0.0
+        step = elsewhere(self.curve, shift, change, told.step) if abs(change) > SLIGHT else None
+        if step is not None:
+            yield self._row(shift, step, told)
+
+    def _moved(self, step: Step) -> tuple[str, str]:
+        """The routes that have more beyond a break-even, and those that have less, most first."""
+        near, far = (self._by_route(x) for x in step.plans)
+        change = far.sub(near, fill_value=0.0).sort_values(kind="stable")
+        more, less = change[change > MOVED].iloc[::-1][:TOP], change[change < -MOVED][:TOP]
+        return tuple("; ".join(f"{name} ({volume:+.3g})" for name, volume in some.items())  # type: ignore[return-value]
+                     for some in (more, less))  # fmt: skip
+
+    def _by_route(self, x: Vector) -> pd.Series:
+        """The volume of each route of a plan, by its words."""
+        if id(x) not in self._routes:
+            table = merged(routes_table(Solved(self.space, x, ledger_terms(self.space))))
+            self._routes[id(x)] = table.groupby("route")["volume"].sum()
+        return self._routes[id(x)]
+
+    @property
+    def terms(self) -> pd.DataFrame:
+        """The terms of each break-even that has a way."""
+        now = np.nan_to_num(self.curve.now)
+        parts = [told.terms.assign(at=now + told.step.first)[TERMS] for told in self._found[0] if len(told.terms)]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=TERMS)
+
+    @property
+    def pieces(self) -> pd.DataFrame:
+        """The pieces of the curve that were looked for."""
+        now = np.nan_to_num(self.curve.now)
+        return pd.DataFrame([(now + piece.low, now + piece.high, abs(piece.slope)) for piece in self._pieces[0]],
+                            columns=CURVE)  # fmt: skip
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know."""
+        target, doubtful, notes = self.target, self._found[1], []
+        if target.also:
+            notes.append(f"{target.name} is also the name of {', '.join(target.also)}")
+        if self._pieces[1]:
+            limit = "below 0: only a subsidy" if target.draws < 0 else "above twice what it is: only such a price"
+            notes.append(f"The break-even of the {target.shift.words} lies {limit} reaches it")
+        if doubtful:
+            notes.append(f"{doubtful} break-evens are left out: solved again on both sides, they were not confirmed")
+        return tuple(notes)

@@ -1,0 +1,130 @@
+"""What is asked about: an arc, a group or a market; which columns pass it, and which figure draws volume to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from energy_routes.case import Case, groups_of
+from energy_routes.errors import UsageError
+from energy_routes.formulation import Space
+from energy_routes.linear import Vector
+from energy_routes.network import Names
+from energy_routes.pack import nearest
+from energy_routes.studies.kinks.shift import Shift, price_of, tariffs_of
+
+KINDS = ("arc", "corridor", "market", "transit", "transit_set", "chokepoint", "operator", "terminal")
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is asked about.  ``arcs`` are those that it is measured on, none of a market.
+
+    ``shift`` are the figures that draw volume to it: its tariffs (``draws`` −1: the less, the more volume), or the
+    price paid there (+1).  ``also`` has the other things of that name.
+    """
+
+    kind: str
+    id: str
+    name: str
+    family: str
+    arcs: tuple[str, ...]
+    shift: Shift
+    draws: float
+    also: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The target as it is written: ``corridor:BTC``."""
+        return f"{self.kind}:{self.id}"
+
+    def weights(self, space: Space, size: int) -> Vector:
+        """How much of a unit of each column counts as its volume, shape (columns,)."""
+        if self.kind == "arc":
+            expr, wanted = space.flow, {"arc": self.id}
+        elif self.kind == "market":
+            expr, wanted = space.delivered, {"market": self.id}
+        else:
+            expr, wanted = space.exposure, {"kind": self.kind, "group": self.id, "family": self.family}
+        mask = np.logical_and.reduce([(expr.axis.frame[key] == label).to_numpy() for key, label in wanted.items()])
+        return expr.take(mask, expr.axis.take(mask)).coefficients(size)
+
+    def members(self, space: Space, size: int) -> Mask:
+        """The columns that pass it: lanes of its arcs, or sales there."""
+        out = np.zeros(size, dtype=bool)
+        expr, key, names = (space.flow, "arc", self.arcs) if self.arcs else (space.delivered, "market", (self.id,))
+        passing = expr.axis.frame[key].isin(names).to_numpy() & (expr.axis.frame["family"] == self.family).to_numpy()
+        out[expr.col[passing]] = True
+        return out
+
+
+def target_of(case: Case, text: str) -> Target:
+    """What a reader means by ``arc:BTC``, ``corridor:BTC``, ``oil/transit:RU``, or ``BTC`` alone.
+
+    A name alone is looked for among arcs, corridors, markets and further groups, in this order; case makes no
+    difference.  Raises UsageError where nothing, or what is nowhere measured, is called so.
+    """
+    found = [one for one in _known(case) if text.strip().lower() in one.words]
+    if not found:
+        known = [word for one in _known(case) for word in one.words]
+        raise UsageError(f"{text!r} is no arc, corridor, market or other group of {case.name}, such as arc:BTC. "
+                         f"{nearest(text, known)}".rstrip())
+    families = {one.family for one in found if one.label == found[0].label}
+    if len(families) > 1:
+        raise UsageError(f"{found[0].label} is of {' and '.join(sorted(families))}: name one of them, such as "
+                         f"'{found[0].family}/{found[0].label}'")
+    first, *others = found
+    return _target(case, first, tuple(dict.fromkeys(other.label for other in others if other.label != first.label)))
+
+
+@dataclass(frozen=True)
+class _Known:
+    kind: str
+    id: str
+    family: str
+    name: str
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What a reader may write for it, in small letters."""
+        return tuple(word.lower() for word in (self.label, f"{self.family}/{self.label}", self.id, self.name))
+
+
+def _known(case: Case) -> Iterator[_Known]:
+    """Arcs, corridors, markets, and further groups."""
+    called, network = Names(case.network.tables), case.network
+    rows = [("arc", name, family) for name, family in network.family_of("arcs").items()]
+    rows += [("market", name, family) for name, family in network.family_of("markets").items()]
+    rows += [(kind, group, family) for family in case.families for kind, group in groups_of(network.packs, family)
+             if kind != "market"]  # fmt: skip
+    for kind, name, family in sorted(rows, key=lambda row: KINDS.index(row[0])):
+        yield _Known(kind, name, family, called.target.get(f"{kind}:{name}", name))
+
+
+def _target(case: Case, known: _Known, also: tuple[str, ...]) -> Target:
+    kind, name = known.kind, known.id
+    unit = case.network.units("unit_value")[known.family]
+    if kind == "market":
+        return Target(kind, name, known.name, known.family, (), price_of(case, name, unit), 1.0, also)
+    arcs = (name,) if kind == "arc" else _metered(case, known)
+    if not arcs:
+        raise UsageError(f"{known.label} is measured on no arc of {case.name}: ask about its markets")
+    called = Names(case.network.tables).arc
+    of = called[arcs[0]] if len(arcs) == 1 else f"each of the {len(arcs)} arcs of {known.name}"
+    shift = tariffs_of(case, arcs, f"tariff of {of}", unit)
+    return Target(kind, name, known.name, known.family, arcs, shift, -1.0, also)
+
+
+def _metered(case: Case, group: _Known) -> tuple[str, ...]:
+    """The arcs of a family on which a group is measured, in the order of its meters."""
+    meters, family = case.network.tables["meters"], case.network.family_of("arcs")
+    own = meters.loc[(meters["kind"] == group.kind) & (meters["group"] == group.id) & meters["arc"].notna(), "arc"]
+    return tuple(dict.fromkeys(arc for arc in own if family[arc] == group.family))

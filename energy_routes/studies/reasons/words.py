@@ -1,0 +1,56 @@
+"""An explanation in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from energy_routes.studies.reasons.explanation import Explanation
+
+LARGEST = 4  # terms that are named of a margin
+
+
+def sentences(found: Explanation) -> Iterator[str]:
+    """What it carries, what holds it there, and what would change that; one claim a sentence."""
+    yield _now(found)
+    for hold in found.holds.to_dict("records"):
+        yield from _held(found, hold)
+    for step in found.steps.to_dict("records"):
+        yield _step(found, step)
+    if found.state != "closed" and found.steps.empty:
+        yield f"No {found.figure} that was looked for changes that"
+
+
+def _now(found: Explanation) -> str:
+    unit, money = found.unit, found.money
+    level = f"; {found.figure}: {found.now:,.2f} {money}" if found.now == found.now else ""
+    if found.state == "closed":
+        return f"{found.name} is closed: nothing can come there"
+    if found.state == "out":
+        return f"{found.name} has no volume{level}"
+    full = ""
+    if found.state == "full":
+        own = found.limits[(found.limits["side"] == "upper") & (found.limits["price"] > 0)]
+        full = f", and is held back by {', '.join(dict.fromkeys(own['name']))}"
+    return f"{found.name} has {found.volume:,.2f} {unit}{full}{level}"
+
+
+def _held(found: Explanation, hold: dict[Any, Any]) -> Iterator[str]:
+    free = hold["without_free"]
+    bare = f", and {free:,.2f} {found.unit} even if its tariff were 0" if free == free else ""
+    yield f"Without {hold['name']} it would have {hold['without']:,.2f} {found.unit}{bare}"
+
+
+def _step(found: Explanation, step: dict[Any, Any]) -> str:
+    low, high = sorted((step["before"], step["after"]))
+    if not step["change"] and step["at"] == step["to"]:
+        return (f"As it is, any volume from {low:,.2f} to {high:,.2f} {found.unit} earns the same; with a "
+                f"{'higher' if step['side'] == 'above' else 'lower'} {step['what']} it has {step['after']:,.2f}")
+    level = f"{step['change']:+,.2f} {found.money}"
+    if step["at"] == step["at"]:
+        span = f"{step['at']:,.2f}" + (f" to {step['to']:,.2f}" if abs(step["to"] - step["at"]) >= 0.005 else "")
+        level = f"{span} {found.money} ({step['change']:+,.2f})"
+    moved = [f"{what} {step[key]}" for key, what in (("enters", "more goes by"), ("leaves", "less by")) if step[key]]
+    return (f"With the {step['what']} {step['side']} {level} it has {step['after']:,.2f} {found.unit} instead of "
+            f"{step['before']:,.2f}{': ' if moved else ''}{'; '.join(moved)}")

@@ -1,0 +1,249 @@
+"""Why an arc, a corridor or a market is used: a toy solved by hand, and every break-even solved again from the tables.
+
+At the hub a tonne is worth 470 on SHORT (6 Mt, tariff 30), 460 on LONG (tariff 50) for the first 3 Mt sold in the west
+and 440 beyond.  8 Mt are left for export; lifting and gathering cost 10.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from small_networks import Spec, case_of, specs
+from test_builds import WITH
+from toy import months, toy, write
+from typer.testing import CliRunner
+
+import energy_routes as er
+from energy_routes.case.case import Case
+from energy_routes.cli.app import app
+from energy_routes.errors import UsageError
+from energy_routes.solving.loop import solve
+
+PAY = {"contracts": "id,kind,arc,volume,charge,party\nPAY,ship_or_pay,LONG,4,35,West Co"}
+FIGURE = {"arc": "tariff", "market": "price"}
+
+
+def volume(case: Case, target: str) -> float:
+    """What a target has in a plan that is solved from the tables."""
+    kind, _, name = target.partition(":")
+    plan = solve(case)  # one table of it is read: quicker than a plan that is kept with all of them
+    table, key = {"arc": (plan.flows, "arc"), "market": (plan.deliveries, "market")}.get(kind, (None, ""))
+    if table is None:
+        groups = plan.groups
+        rows = groups[(groups["kind"] == kind) & (groups["group"] == name) & (groups["period"] == "total")]
+        return float(rows["volume"].sum())
+    return float(table.loc[table[key] == name, "volume"].sum())
+
+
+def confirmed(case: Case, target: str) -> er.Explanation:
+    """An explanation, each break-even of which is found again on both sides by solves from changed tables."""
+    found = er.explain(case, target)
+    kind = target.partition(":")[0]
+    path = f"{target}.{FIGURE[kind]}"
+    case = case.accepting(path)
+    for step in found.steps[found.steps["what"] == found.figure].to_dict("records"):
+        margin = max(0.001 * abs(step["at"]), 0.01), max(0.001 * abs(step["to"]), 0.01)
+        way = 1.0 if step["side"] == "above" else -1.0
+        near, far = step["at"] - way * margin[0], step["to"] + way * margin[1]
+        assert volume(case.set(path, near), target) == pytest.approx(step["before"], abs=1e-6), step
+        assert volume(case.set(path, far), target) == pytest.approx(step["after"], abs=1e-6), step
+        assert step["before"] != pytest.approx(step["after"], abs=1e-6)
+    return found
+
+
+def told(found: er.Explanation) -> list[tuple[float, float, float]]:
+    own = found.steps[found.steps["what"] == found.figure]
+    return [(row["at"], row["before"], row["after"]) for row in own.to_dict("records")]
+
+
+def test_an_arc_by_hand(tmp_path: Path) -> None:
+    # LONG takes over from SHORT at 510 − 470 = 40 in the first tier, at 490 − 470 = 20 in the second; at
+    # 510 − 10 = 500 the field shuts in.
+    found = confirmed(toy(tmp_path), "arc:LONG")
+    assert found.volume == pytest.approx(2)
+    assert found.now == pytest.approx(50)
+    assert found.state == "used"
+    assert told(found) == [pytest.approx((20, 3, 5)), pytest.approx((40, 2, 3)), pytest.approx((500, 2, 0))]
+    assert found.steps["event"].tolist()[:3] == ["more", "more", "out"]
+    assert found.curve["paid_on"].tolist() == pytest.approx([5, 3, 2, 0])
+    assert found.curve["to"].tolist()[:3] == pytest.approx([20, 40, 500])
+
+
+def test_a_full_arc_is_held_back_by_its_own_room(tmp_path: Path) -> None:
+    found = confirmed(toy(tmp_path), "arc:SHORT")
+    assert found.state == "full"
+    assert told(found) == [pytest.approx((40, 6, 5)), pytest.approx((60, 5, 3)), pytest.approx((490, 3, 0))]
+    assert "held back by Short way" in found.answer[0]
+    assert found.limits.set_index("limit").loc["SHORT", "price"] == pytest.approx(10)
+
+
+def test_terms_add_up_to_what_a_way_is_short_of(tmp_path: Path) -> None:
+    found = er.explain(toy(tmp_path), "arc:LONG")
+    terms = found.terms[found.terms["at"].round(6) == 40].set_index(["kind", "term"])["value"].to_dict()
+    # A tonne from the field earns 450 in the west and 460 in the east: with a tariff of 40 it would be as good.
+    assert terms["price", "West"] == pytest.approx(510)
+    assert terms["tariff", "Long way"] == pytest.approx(-50)
+    assert terms["tariff", "Gathering"] == pytest.approx(-1)
+    assert terms["lifting", "Field Co supply at Field"] == pytest.approx(-9)
+    assert terms["elsewhere", "Field Co supply at Field"] == pytest.approx(-460)
+    sums = found.terms.groupby("at")["value"].sum()
+    steps = found.steps[found.steps["what"] == found.figure]
+    assert sums.reindex(steps["at"]).tolist() == pytest.approx(steps["margin"].tolist())
+    assert steps["margin"].tolist() == pytest.approx(steps["change"].tolist())  # a unit on the way pays the tariff once
+    assert steps["way"].tolist()[1] == "FIELD_CO;GATHER;LONG;WEST"
+
+
+def test_what_is_out_comes_in_at_its_break_even(tmp_path: Path) -> None:
+    # With 14 Mt for home nothing is dear enough for LONG; with 6 Mt left SHORT takes all.
+    case = toy(tmp_path, {"obligations": "id,node,volume,value\nHOME,HUB,4,100"})
+    found = confirmed(case, "arc:LONG")
+    assert found.state == "out"
+    assert told(found)[-1] == pytest.approx((40, 0, 3))
+    assert found.steps["event"].tolist()[-1] == "in"
+    assert "has no volume" in found.answer[0]
+
+
+def test_a_contract_is_told_apart(tmp_path: Path) -> None:
+    # A tonne less than 4 costs 35: at 440 + 35 = 475 the second tier beats SHORT. Without it LONG has 2, and 5 if free.
+    found = confirmed(toy(tmp_path, PAY), "arc:LONG")
+    assert found.volume == pytest.approx(4)
+    (hold,) = found.holds.to_dict("records")
+    assert (hold["kind"], hold["id"], hold["volume"]) == ("contract", "PAY", pytest.approx(4))
+    assert (hold["without"], hold["without_free"]) == (pytest.approx(2), pytest.approx(5))
+    assert (55.0, 4.0, 3.0) in [tuple(round(value, 6) for value in step) for step in told(found)]
+    at = found.terms[found.terms["at"].round(6) == 55]
+    assert ("contract", pytest.approx(35)) in list(zip(at["kind"], at["value"], strict=True))
+
+
+def test_a_contract_that_holds_nothing_is_not_told(tmp_path: Path) -> None:
+    idle = {"contracts": "id,kind,arc,volume,charge,party\nPAY,ship_or_pay,LONG,1,35,West Co"}
+    assert er.explain(toy(tmp_path, idle), "arc:LONG").holds.empty
+
+
+def test_a_least_flow_is_told_apart(tmp_path: Path) -> None:
+    found = er.explain(toy(tmp_path).set("arc:LONG.minimum", 3.0), "arc:LONG")
+    (hold,) = found.holds.to_dict("records")
+    assert (hold["kind"], hold["volume"], hold["without"]) == ("least flow", pytest.approx(3), pytest.approx(2))
+
+
+def test_a_market(tmp_path: Path) -> None:
+    # In the west the first tier overtakes SHORT at 520, the second at 540; below 20 = 10 + … nothing is sold there.
+    found = confirmed(toy(tmp_path), "market:WEST")
+    assert found.figure == "price at West"
+    assert (520.0, 2.0, 3.0) in [tuple(round(value, 6) for value in step) for step in told(found)]
+    assert (540.0, 3.0, 5.0) in [tuple(round(value, 6) for value in step) for step in told(found)]
+    assert found.steps.loc[found.steps["event"] == "out", "at"].tolist() == [pytest.approx(60)]
+
+
+def test_the_price_at_the_end_of_the_way_does_the_same(tmp_path: Path) -> None:
+    found = er.explain(toy(tmp_path), "arc:LONG")
+    row = found.steps[found.steps["what"] == "price at West"].to_dict("records")[0]
+    assert (row["at"], row["before"], row["after"]) == (pytest.approx(520), pytest.approx(2), pytest.approx(3))
+
+
+def test_a_group_of_several_arcs_moves_together(tmp_path: Path) -> None:
+    meters = "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\n" \
+             "transit,RU,SHORT,,\ntransit,RU,LONG,,"
+    case = toy(tmp_path, {"meters": meters})
+    found = er.explain(case, "transit:RU")
+    assert found.now != found.now
+    (out,) = found.steps[found.steps["event"] == "out"].to_dict("records")
+    assert out["change"] == pytest.approx(460)  # 470 − 10 on SHORT goes last
+    for by, left in ((459.9, 6.0), (460.1, 0.0)):
+        free = case.accepting("arc:SHORT.tariff", "arc:LONG.tariff")
+        moved = free.set_all({"arc:SHORT.tariff": 30 + by, "arc:LONG.tariff": 50 + by})
+        assert volume(moved, "transit:RU") == pytest.approx(left)
+
+
+def test_closed(tmp_path: Path) -> None:
+    case = toy(tmp_path).without("LONG")
+    for target in ("arc:LONG", "market:WEST"):
+        found = er.explain(case, target)
+        assert found.state == "closed"
+        assert found.steps.empty
+        assert "closed" in found.answer[0]
+
+
+def test_beyond_what_a_tariff_can_be(tmp_path: Path) -> None:
+    far = {"arcs": "id,from,to,name,capacity,tariff,length_km\nGATHER,FIELD,HUB,Gathering,20,1,10\n"
+                   "SHORT,HUB,EAST,Short way,10,30,1000\nLONG,HUB,WEST,Long way,5,5,3000",
+           "markets": "id,node,name,price\nEAST,EAST,East,500\nWEST,WEST,West,410"}
+    found = er.explain(toy(tmp_path, far), "arc:LONG")
+    assert told(found) == [pytest.approx((-60, 0, 3))]
+    assert any("only a subsidy" in note for note in found.notes)
+
+
+def test_several_equally_good_plans_are_said(tmp_path: Path) -> None:
+    found = er.explain(toy(tmp_path).set("arc:LONG.tariff", 40.0), "arc:LONG")
+    assert any("earns the same" in sentence for sentence in found.answer)
+
+
+CASES: dict[str, Callable[[Path], Case]] = {
+    "months": lambda folder: months(toy(folder)),
+    "capped": lambda folder: toy(folder, max_share={"transit:RU": 0.6}, exports="free"),
+    "held": lambda folder: toy(folder, max_share={"transit:RU": 0.6}, exports="hold"),
+    "concentration": lambda folder: toy(folder, max_hhi={"corridor": 0.55}, exports="free"),
+    "secure": lambda folder: toy(folder, security={"outages": ["arc:SHORT"], "delta": 0.5}),
+    "builds": lambda folder: toy(folder, WITH, build={}),
+    "at least cost": lambda folder: toy(folder, PAY, objective="cost"),
+}
+
+
+SLOW = {"secure", "builds"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in CASES])
+def test_whatever_is_asked_of_the_plan(name: str, tmp_path: Path) -> None:
+    found = confirmed(CASES[name](tmp_path), "arc:LONG")
+    assert found.steps.empty or len(found.terms)
+    own = found.steps[found.steps["what"] == found.figure].dropna(subset="margin")
+    sums = found.terms.groupby("at")["value"].sum()
+    assert sums.reindex(own["at"]).tolist() == pytest.approx(own["margin"].tolist())
+    json.loads(found.to_json())
+
+
+def test_money_in_rows_is_refused_by_name(tmp_path: Path) -> None:
+    case = toy(tmp_path, cvar={"scenarios": [{"name": "lost", "outages": ["arc:SHORT"], "probability": 0.1}]})
+    with pytest.raises(UsageError, match=r"policy\.cvar"):
+        er.explain(case, "arc:LONG")
+
+
+@settings(max_examples=3)
+@given(spec=specs)
+def test_random_networks(spec: Spec, tmp_path_factory: pytest.TempPathFactory) -> None:
+    case = case_of(tmp_path_factory.mktemp("spec"), spec)
+    for target in ("arc:W1", "market:M1"):
+        confirmed(case, target)
+
+
+@pytest.mark.parametrize(("target", "words"), [
+    ("arc:LNG", "Nearest: 'arc:long'"),
+    ("nobody", "such as arc:BTC"),
+])
+def test_what_is_not_there(target: str, words: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=words):
+        er.explain(toy(tmp_path), target)
+
+
+def test_a_name_alone(tmp_path: Path) -> None:
+    found = er.explain(toy(tmp_path), "long")
+    assert found.target == "arc:LONG"
+    assert "LONG is also the name of corridor:LONG" in found.notes[0].replace("Long way", "LONG")
+
+
+def test_the_verb(tmp_path: Path) -> None:
+    model = write(tmp_path / "toy", PAY)
+    done = CliRunner().invoke(app, ["explain", str(model), "LONG", "--out", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.stderr
+    assert "Without ship-or-pay West Co it would have 2.00 Mt, and 5.00 Mt even if its tariff were 0" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines() if "─" in line) <= 100
+    again = CliRunner().invoke(app, ["explain", str(model), "LONG", "--json"])
+    told = json.loads(again.stdout)
+    assert json.loads((tmp_path / "out" / "explain.json").read_text("utf-8")) == told
+    assert {"what", "event", "at", "before", "after", "enters", "leaves", "margin", "way"} <= set(told["steps"][0])
+    bad = CliRunner().invoke(app, ["explain", str(model), "nowhere"])
+    assert bad.exit_code == 2
