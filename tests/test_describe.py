@@ -6,6 +6,7 @@ from pathlib import Path
 
 from energy_routes.formulation.description import FUTURES, SECURITY, describe
 from energy_routes.formulation.recipe import NETBACK, RULES
+from energy_routes.indicators import INDICATORS
 
 
 def test_the_page_is_generated_from_the_rules(root: Path) -> None:
@@ -27,3 +28,10 @@ def test_the_rules_of_risk_state_theirs_too() -> None:
         assert "∀" in (rule.__doc__ or "").splitlines()[0], rule.__name__
     for rule in (*SECURITY, *FUTURES):
         assert "[M" in (rule.__doc__ or "").splitlines()[0], rule.__name__
+
+
+def test_every_indicator_says_what_it_is() -> None:
+    known = tuple(f"| `{each.id}` |" for each in INDICATORS)
+    rows = [line for line in describe().splitlines() if line.startswith(known)]
+    assert len(rows) == len(INDICATORS)
+    assert all(line.endswith(". |") for line in rows)

@@ -14,7 +14,7 @@ from energy_routes.formulation.ledger import ledger_terms
 from energy_routes.formulation.recipe import BUILDS, NETBACK, RULES, WIDENED
 from energy_routes.formulation.rules import bookings as booking_rules, security as security_rules, tail as tail_rules
 from energy_routes.formulation.space.space import Space
-from energy_routes.indicators import ledger_term
+from energy_routes.indicators import INDICATORS, Indicator, ledger_term
 from energy_routes.linear import Program
 
 SENSES: dict[Objective, Literal["max", "min"]] = {"netback": "max", "cost": "min"}
@@ -75,6 +75,8 @@ def describe() -> str:
         *map(_section, SECURITY),
         _FUTURES,
         *map(_section, FUTURES),
+        _INDICATORS,
+        *map(_row, INDICATORS),
         _EQUALS,
         _PRICES,
         _CURVES,
@@ -86,6 +88,12 @@ def _section(function: object) -> str:
     name = getattr(function, "__name__", "")
     equation, _, rest = inspect.cleandoc(getattr(function, "__doc__", "") or "").partition("\n")
     return f"### {name.replace('_', ' ')}\n\n    {equation}\n\n{rest.strip()}\n"
+
+
+def _row(indicator: Indicator) -> str:
+    """An indicator as a row of a table: what it is stands in the docstring of its formula."""
+    told = " ".join(inspect.cleandoc(indicator.formula.__doc__ or "").partition("\n\n")[0].split())
+    return f"| `{indicator.id}` | {', '.join(f'`{kind}`' for kind in indicator.kinds)} | {told} |"
 
 
 _HEAD = """# Formulation
@@ -143,7 +151,17 @@ these are the classical ones, else they are taken on the same mean and tail. Min
 u: least R with V*_s − N_s ≤ R.
 """
 
-_EQUALS = """## Which of several best plans
+_INDICATORS = """## Indicators
+
+A plan's table `indicators` has these of the exports over the horizon, for each family, with s_i the share of group i of
+a kind. It also has the `share` of each group of every kind: countries and chokepoints do not part the exports (BTC
+crosses three countries), so they have only that. The risk r_i of a set of countries is 1 − Π (1 − risk of a country).
+
+| indicator | kinds of groups | is |
+|---|---|---|"""
+
+_EQUALS = """
+## Which of several best plans
 
 Several plans may have the best objective. One of them is taken by rules that look at figures, never at names or at the
 order of rows, so that it is the same whichever way it is solved. Each rule decides among what those before it leave:

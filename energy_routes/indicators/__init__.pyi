@@ -30,6 +30,7 @@ from .table import (
     KNOWN as KNOWN,
     RISK_CONCENTRATION as RISK_CONCENTRATION,
     SHARE as SHARE,
+    Indicator as Indicator,
     indicator_table as indicator_table,
     rows_of as rows_of,
 )

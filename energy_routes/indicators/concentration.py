@@ -19,7 +19,10 @@ def hhi(volumes: ArrayLike) -> float:
 
 
 def effective_number(volumes: ArrayLike) -> float:
-    """1/HHI: as many equal routes would be as concentrated.  ``volumes``: shape (N,), ≥ 0."""
+    """1/HHI: as many equal routes would be as concentrated.
+
+    ``volumes``: shape (N,), ≥ 0.
+    """
     return 1.0 / hhi(volumes)
 
 
@@ -35,18 +38,21 @@ def weighted_hhi(volumes: ArrayLike, risk: ArrayLike) -> float:
 
 
 def shannon_wiener(volumes: ArrayLike) -> float:
-    """Shannon–Wiener index −Σ s_i ln s_i, from 0 (all in one) to ln N.  ``volumes``: shape (N,), ≥ 0."""
+    """Shannon–Wiener index −Σ s_i ln s_i, from 0 (all in one) to ln N.
+
+    ``volumes``: shape (N,), ≥ 0.
+    """
     share = _shares(volumes)
     return float(-(share * np.log(share)).sum()) if len(share) else float("nan")
 
 
-def shannon_wiener_neumann(volumes: ArrayLike, stability: ArrayLike, home_share: float = 0.0) -> float:
-    """Shannon–Wiener–Neumann index −(1 + g) Σ b_i s_i ln s_i; higher is safer, NaN where nothing moves.
+def shannon_wiener_neumann(volumes: ArrayLike, risk: ArrayLike, home_share: float = 0.0) -> float:
+    """Shannon–Wiener–Neumann index −(1 + g) Σ (1 − r_i) s_i ln s_i; higher is safer, NaN where nothing moves.
 
-    ``volumes``: shape (N,), ≥ 0; ``stability`` b: shape (N,), 0 to 1 (1 − risk); ``home_share`` g (0–1): what is
-    produced at home (0 leaves SWNI1).  Neumann 2004, Jansen et al. 2004, read from secondary literature.
+    ``volumes``: shape (N,), ≥ 0; ``risk`` r: shape (N,), 0 (safe) to 1; ``home_share`` g (0–1): what is produced at
+    home (0 leaves SWNI1).  Neumann 2004, Jansen et al. 2004, read from secondary literature.
     """
-    values, weight = np.asarray(volumes, dtype=float), np.asarray(stability, dtype=float)
+    values, weight = np.asarray(volumes, dtype=float), 1.0 - np.asarray(risk, dtype=float)
     moving = values > 0
     share = _shares(values)
     if not len(share):
@@ -55,7 +61,10 @@ def shannon_wiener_neumann(volumes: ArrayLike, stability: ArrayLike, home_share:
 
 
 def largest_share(volumes: ArrayLike) -> float:
-    """Share of the single largest group, 0–1.  ``volumes``: shape (N,), ≥ 0."""
+    """Share of the single largest group, 0–1.
+
+    ``volumes``: shape (N,), ≥ 0.
+    """
     share = _shares(volumes)
     return float(share.max()) if len(share) else float("nan")
 

@@ -46,8 +46,7 @@ INDICATORS = (
     Indicator("shannon_wiener", shannon_wiener, "indicator.shannon"),
     Indicator("largest_share", largest_share),
     RISK_CONCENTRATION,
-    Indicator("shannon_wiener_neumann", lambda volumes, risk: shannon_wiener_neumann(volumes, 1.0 - np.asarray(risk)),
-              kinds=("transit_set",), weighed=True),
+    Indicator("shannon_wiener_neumann", shannon_wiener_neumann, kinds=("transit_set",), weighed=True),
 )
 SHARE = "share"  # of one group of any kind in what its kind is measured against: read off the groups
 KNOWN = (*(indicator.id for indicator in INDICATORS), SHARE)

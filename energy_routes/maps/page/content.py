@@ -188,7 +188,7 @@ def _home(maps: Sequence[MapData]) -> str | None:
     return str(lands.mode().iloc[0]) if len(lands) else None
 
 
-def _corridors(plans: Sequence[Any], ids: Sequence[str], words: Words) -> list[dict[str, Any]]:
+def _corridors(plans: Sequence[Plan], ids: Sequence[str], words: Words) -> list[dict[str, Any]]:
     """Export corridors with the arcs that their routes and meters take."""
     at = {arc: number for number, arc in enumerate(ids)}
     found: dict[str, dict[str, Any]] = {}
