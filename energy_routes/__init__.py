@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from energy_routes.studies import (
         Alternatives as Alternatives,
+        Attribution as Attribution,
         Comparison as Comparison,
         Expansion as Expansion,
         Explanation as Explanation,
@@ -83,6 +84,7 @@ _HOME = {
     "netbacks": "energy_routes.studies:netbacks",
     "compare": "energy_routes.studies:compare",
     "Comparison": "energy_routes.studies:Comparison",
+    "Attribution": "energy_routes.studies:Attribution",
     "expand": "energy_routes.studies:expand",
     "Expansion": "energy_routes.studies:Expansion",
     "explain": "energy_routes.studies:explain",

@@ -204,5 +204,17 @@ class VerificationError(EnergyRoutesError):
     exit_code = 8
 
 
+class DifferenceError(EnergyRoutesError):
+    """Two plans differ by more than was allowed.
+
+    Attributes
+    ----------
+    exit_code : int
+        9.
+    """
+
+    exit_code = 9
+
+
 class LabelError(EnergyRoutesError):
     """Labels of two expressions do not match, or a name is defined nowhere: a programming error, never passed over."""

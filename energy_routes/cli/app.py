@@ -28,6 +28,7 @@ VERBS = MappingProxyType({
     "formulation": "energy_routes.cli.verbs.packs:formulation_",
     "verify": "energy_routes.cli.verbs.saved:verify",
     "doctor": "energy_routes.cli.verbs.packs:doctor",
+    "compare": "energy_routes.cli.verbs.saved:compare",
     "frontier": "energy_routes.cli.verbs.studying:frontier",
     "stress": "energy_routes.cli.verbs.studying:stress",
     "alternatives": "energy_routes.cli.verbs.studying:alternatives",
@@ -75,7 +76,7 @@ app = typer.Typer(
     cls=Verbs,
     help="Choose how Kazakhstan's oil and gas should reach world markets.",
     epilog="Exit codes: 0 ok, 1 internal error, 2 usage, 3 input invalid, 4 infeasible, 5 unbounded, 6 limit reached, "
-    "7 solver missing or failed, 8 verification failed, 130 interrupted.",
+    "7 solver missing or failed, 8 verification failed, 9 plans differ, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

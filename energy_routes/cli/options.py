@@ -127,7 +127,7 @@ def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, qui
     if is_saved(target):
         if scenarios or sets or any(value is not None for value in laid.values()):
             raise UsageError(f"{target} is a saved result and cannot be changed; give a model to use these options")
-        return er.Plan.load(target)
+        return er.Plan.load(_result(target))
     case = ask(target, scenarios, sets, **laid)
     with busy(f"Solving {case.name} …", quiet):
         return er.solve(case)
@@ -153,5 +153,10 @@ def _refuse_twice(pairs: list[tuple[str, str]]) -> None:
 
 
 def is_saved(path: str) -> bool:
-    """Whether an argument names a saved result rather than a model."""
-    return there(Path(path) / "run.json")
+    """Whether an argument names a saved result rather than a model: its folder, or a JSON file in it."""
+    return there(_result(path) / "run.json")
+
+
+def _result(path: str) -> Path:
+    """The folder of a saved result."""
+    return Path(path).parent if Path(path).suffix == ".json" else Path(path)

@@ -26,3 +26,4 @@ from .tables import (
     read_table as read_table,
     write_table as write_table,
 )
+from .workbook import write_sheets as write_sheets

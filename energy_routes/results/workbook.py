@@ -22,11 +22,15 @@ FORMATS = {"share": "0.0%", "utilisation": "0.0%"}
 
 def write_workbook(plan: Plan, tables: Mapping[str, pd.DataFrame], file: Path) -> None:
     """Write ``result.xlsx``: first a sheet that says what this is, then one sheet a canonical table."""
+    write_sheets({"about": _about(plan), **tables}, file)
+
+
+def write_sheets(sheets: Mapping[str, pd.DataFrame], file: Path) -> None:
+    """Write a workbook, a sheet a table; the same tables give the same bytes."""
     import openpyxl
 
     book = openpyxl.Workbook(write_only=True)
-    _sheet(book, "about", _about(plan))
-    for name, frame in tables.items():
+    for name, frame in sheets.items():
         _sheet(book, name, frame)
     stream = io.BytesIO()
     book.save(stream)

@@ -7,6 +7,7 @@ from .curves.frontier import (
     frontier as frontier,
 )
 from .curves.steps import one_family as one_family
+from .differences.attribution import Attribution as Attribution
 from .draws.draws import Sampler as Sampler
 from .expansion import (
     Expansion as Expansion,

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
-from energy_routes.answer import Answer, Shown, Words, answer_of, families_of
-from energy_routes.case import ALL
+from energy_routes.answer import Answer, Shown, Words, answer_of
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import compare_figure, explore
 from energy_routes.network import Names
-from energy_routes.plan import Plan, check_meaning, corridor_rows
+from energy_routes.plan import Plan, check_meaning
+from energy_routes.results import write_sheets
 from energy_routes.solving import Cost, Yardstick, stated
+from energy_routes.studies.differences import side_by_side
+from energy_routes.studies.differences.attribution import Attribution, attribute
+from energy_routes.studies.differences.inputs import horizon
+from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,11 +32,11 @@ VISIBLE = 0.005
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Comparison:
+class Comparison(Study):
     """What ``after`` does otherwise than ``before``.
 
     Every table but the edits has columns before, after, change and unit.  ``change`` is undefined where only one of the
-    plans deals with a row's family: oil is not taken from gas.
+    plans deals with a row's family: oil is not taken from gas.  All are of the whole horizon of each plan.
 
     Attributes
     ----------
@@ -58,6 +61,161 @@ class Comparison:
     corridors: pd.DataFrame
     ledger: pd.DataFrame
     waivers: pd.DataFrame
+    stem: ClassVar = "comparison"
+    tables: ClassVar = ("totals", "corridors", "volumes", "ledger", "prices", "limits", "waivers", "edits")
+
+    def _head(self) -> dict[str, Any]:
+        return {
+            "before": self.before.case.name, "after": self.after.case.name,
+            "objective": {"name": self.after.objective.name, "before": self.before.objective.value,
+                          "after": self.after.objective.value, "unit": "MUSD"},
+            "notes": self.notes,
+        }  # fmt: skip
+
+    @cached_property
+    def volumes(self) -> pd.DataFrame:
+        """Volumes of the horizon: groups of each kind, arcs, supplies and obligations, a row each; Mt or bcm.
+
+        Returns
+        -------
+        DataFrame
+            kind, id, name, family, before, after, change, unit.
+        """
+        return self._of_both(side_by_side.volumes(self.before, self.after))
+
+    @cached_property
+    def prices(self) -> pd.DataFrame:
+        """Unit values: the mean netback by corridor, the mean price by market, the worth of one more at each field.
+
+        Returns
+        -------
+        DataFrame
+            kind, id, name, family, before, after, change, unit (USD/t, USD/1000 m³); undefined where nothing moves.
+        """
+        return self._of_both(side_by_side.prices(self.before, self.after))
+
+    @cached_property
+    def limits(self) -> pd.DataFrame:
+        """The limits that bind in either plan, and what one more a year of each is worth; the largest change first.
+
+        Returns
+        -------
+        DataFrame
+            kind, target, name, family, side, before, after, change, unit, ``binds`` (before, after, both), note.
+        """
+        return self._of_both(side_by_side.limits(self.before, self.after))
+
+    def _of_both(self, table: pd.DataFrame) -> pd.DataFrame:
+        return side_by_side.of_both(table, table["family"], self.before, self.after)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be borne in mind: different periods, or different objectives.
+
+        Returns
+        -------
+        list of str
+            A sentence each.
+        """
+        old, new, found = self.before, self.after, []
+        if old.case.periods != new.case.periods:
+            found.append(f"The periods differ: {horizon(old.case)} before, {horizon(new.case)} after; "
+                         "each number is of the whole of its own.")
+        if old.objective.name != new.objective.name:
+            found.append(f"What is sought differs: {old.objective.name} before, {new.objective.name} after.")
+        return found
+
+    def differences(self, tolerance: float = 0.0) -> pd.DataFrame:
+        """The numbers that are not the same, money first.
+
+        Parameters
+        ----------
+        tolerance : float
+            Two numbers are the same up to this share of the larger of them, or of 1 where both are smaller.
+
+        Returns
+        -------
+        DataFrame
+            table, what, family, before, after, unit.
+
+        Raises
+        ------
+        UsageError
+            The tolerance is below 0 or no number.
+        """
+        if not 0 <= tolerance < float("inf"):
+            raise UsageError(f"tolerance = {tolerance:g}; expected 0 or more")
+        sought = pd.DataFrame({"what": [self.after.objective.name], "before": [self.before.objective.value],
+                               "after": [self.after.objective.value], "unit": ["MUSD"]})  # fmt: skip
+        names = ("totals", "corridors", "ledger", "volumes", "prices", "limits")
+        return side_by_side.differing({"objective": sought} | {name: getattr(self, name) for name in names}, tolerance)
+
+    def explain(self, groups: int = 10, progress: Progress | None = None) -> Attribution:
+        """Share out the change of the objective and of the ledger among the inputs that differ.
+
+        Each set of groups of inputs is solved from the case before: two to the power of their number.  What a group
+        brings is the mean of its step over all orders in which they can be changed (Shapley's value); the shares add up
+        to the change.  Where some sets have no plan, the mean is over the orders that avoid them.
+
+        Parameters
+        ----------
+        groups : int
+            How many are told apart at most, 1 to 10; those that change least by themselves are one.
+        progress : callable or None
+            It is told the sets solved and all.
+
+        Returns
+        -------
+        Attribution
+            Without rows, and with a note that says why, where periods, packs or families differ.
+
+        Raises
+        ------
+        UsageError
+            The number of groups is not from 1 to 10.
+        LimitError, SolverError, VerificationError
+            A set of changes could not be solved to the end.
+
+        References
+        ----------
+        L. S. Shapley, "A value for n-person games", Contributions to the Theory of Games II (1953),
+        doi:10.1515/9781400881970-018.
+        """
+        return attribute(self.before, self.after, groups, progress)
+
+    def write(self, file: str | Path, attribution: Attribution | None = None) -> Path:
+        """Write a workbook of the differences: a sheet a table.
+
+        Parameters
+        ----------
+        file : str or Path
+            An .xlsx.
+        attribution : Attribution or None
+            Its tables are sheets, too.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        UsageError
+            The file has another suffix.
+        """
+        place = Path(file)
+        if place.suffix.lower() != ".xlsx":
+            raise UsageError(f"{place}: a workbook of differences can be written as .xlsx")
+        about = [("before", self.before.case.name), ("after", self.after.case.name),
+                 *(("note", note) for note in self.notes)]  # fmt: skip
+        sheets = {"about": pd.DataFrame(about, columns=["what", "is"])}
+        sheets |= {name: getattr(self, name) for name in self.tables}
+        if attribution is not None:
+            notes = pd.DataFrame({"note": list(attribution.notes)}, dtype=object)
+            sheets |= {"attribution": attribution.groups, "attribution terms": attribution.terms,
+                       "attribution notes": notes}  # fmt: skip
+        write_sheets(sheets, place)
+        return place
 
     def plot(self, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
              title: str | None = None, lang: str = "en") -> Figure:
@@ -198,7 +356,7 @@ def compare(before: Plan, after: Plan) -> Comparison:
     Parameters
     ----------
     before, after : Plan
-        Plans of one horizon.
+        Solved or saved.
 
     Returns
     -------
@@ -208,7 +366,7 @@ def compare(before: Plan, after: Plan) -> Comparison:
     Raises
     ------
     UsageError
-        Their periods or the meaning of their tables differ.
+        One was saved by a version whose tables mean something else.
 
     Examples
     --------
@@ -218,62 +376,9 @@ def compare(before: Plan, after: Plan) -> Comparison:
     'arc:BTC'
     """
     check_meaning(before, after)
-    if before.case.periods != after.case.periods:
-        raise UsageError(
-            f"{before.case.name} and {after.case.name} have different periods; compare plans of one horizon"
-        )
-    return Comparison(
-        before, after, _edits(before, after), _totals(before, after), _corridors(before, after), _ledger(before, after),
-        _waivers(before, after),
-    )  # fmt: skip
-
-
-def _joined(before: pd.Series[float], after: pd.Series[float]) -> pd.DataFrame:
-    both = pd.DataFrame({"before": before, "after": after}).fillna(0.0)
-    return both.assign(change=both["after"] - both["before"])
-
-
-def _edits(before: Plan, after: Plan) -> pd.DataFrame:
-    old, new = before.case.edits, after.case.edits
-    rows = [("only before", e) for e in old if e not in new] + [("only after", e) for e in new if e not in old]
-    columns = ["where", "target", "field", "change", "periods", "reason", "source"]
-    return pd.DataFrame(
-        [
-            (where, e.target, e.field, e.written or f"{e.op} {e.value}", ";".join(e.periods), e.reason, e.source)
-            for where, e in rows
-        ],
-        columns=columns,
-    )
-
-
-def _totals(before: Plan, after: Plan) -> pd.DataFrame:
-    both = families_of(before) == families_of(after)
-    money = _joined(pd.Series({"netback": before.netback}), pd.Series({"netback": after.netback})).assign(unit="MUSD")
-    units = before.case.network.units("volume") | after.case.network.units("volume")
-    parts = [money if both else money.assign(change=float("nan"))]
-    for name in ("exports", "shut_in"):
-        table = _joined(getattr(before, name), getattr(after, name))
-        table = _of_both(table, table.index, before, after).assign(unit=table.index.map(units))
-        table.index = pd.Index([f"{name.replace('_', '-')} of {family}" for family in table.index])
-        parts.append(table)
-    return pd.concat(parts).rename_axis("what").reset_index()
-
-
-def _corridors(before: Plan, after: Plan) -> pd.DataFrame:
-    def volumes(plan: Plan) -> pd.Series[float]:
-        chosen = corridor_rows(plan.groups).query("period == 'total'")
-        return chosen.set_index(["name", "unit", "family"])["volume"]
-
-    table = _joined(volumes(before), volumes(after)).rename_axis(["corridor", "unit", "family"]).reset_index()
-    return _of_both(table.drop(columns="family"), table["family"], before, after)
-
-
-def _ledger(before: Plan, after: Plan) -> pd.DataFrame:
-    keys = ["term", "family"]
-    table = _joined(*(plan.ledger.set_index(keys)["value"] for plan in (before, after)))
-    order = pd.MultiIndex.from_frame(pd.concat([before.ledger[keys], after.ledger[keys]]).drop_duplicates())
-    table = table.loc[order].reset_index().assign(unit="MUSD")
-    return _of_both(table, table["family"], before, after)
+    tables = (table(before, after) for table in (side_by_side.edits, side_by_side.totals, side_by_side.corridors,
+                                                 side_by_side.ledger, _waivers))  # fmt: skip
+    return Comparison(before, after, *tables)
 
 
 def _waivers(before: Plan, after: Plan) -> pd.DataFrame:
@@ -299,9 +404,3 @@ def _waived(row: Mapping[Hashable, Any]) -> str:
     verb = f"no longer waives {size}" if less else f"waives {size}"
     money = f" ({abs(row['money']):,.2f} MUSD {'owed again' if less else 'not owed'})"
     return f"force majeure {verb} of {row['name']}" + (money if abs(row["money"]) >= VISIBLE else "")
-
-
-def _of_both(table: pd.DataFrame, family: Iterable[str], before: Plan, after: Plan) -> pd.DataFrame:
-    """The table without a change where only one plan deals with a row's family: oil is not taken from gas."""
-    known = {*families_of(before)} & {*families_of(after)} | {ALL}
-    return table.assign(change=table["change"].where(np.array([name in known for name in family], dtype=bool)))

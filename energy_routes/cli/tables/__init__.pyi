@@ -1,4 +1,8 @@
 from .brief import print_brief as print_brief
+from .compared.comparison_view import (
+    print_attribution as print_attribution,
+    print_comparison as print_comparison,
+)
 from .near.alternative_view import print_alternatives as print_alternatives
 from .plan_view import (
     CHANGES as CHANGES,

@@ -1,4 +1,4 @@
-"""Verbs that may start from a saved result: map, verify."""
+"""Verbs that may start from a saved result: map, compare, verify."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+import energy_routes as er
 from energy_routes import audit, maps
-from energy_routes.cli.ending import print_json, writing
+from energy_routes.cli import tables
+from energy_routes.cli.ending import counting, keep_plot, print_json, writing
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
@@ -21,9 +23,11 @@ from energy_routes.cli.options import (
     Scenarios,
     Sets,
     Target,
+    Verbose,
     solved,
 )
 from energy_routes.cli.places import check_file
+from energy_routes.errors import DifferenceError, UsageError
 
 
 @guarded
@@ -68,3 +72,71 @@ def verify(
     elif report.passed:
         print(report.words())
     report.raise_if_failed()
+
+
+@guarded
+def compare(
+    before: Target,
+    after: Annotated[
+        str | None,
+        typer.Argument(metavar="[OTHER]", help="What TARGET is set against; left out: TARGET with --scenario, --set."),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Share out the change of the objective among the inputs that differ.")
+    ] = False,
+    expand: Annotated[
+        str | None, typer.Option(metavar="GROUP", help="Share out that of one group among its inputs: arc.tariff.")
+    ] = None,
+    groups: Annotated[int, typer.Option(min=1, max=10, help="Groups of inputs that are told apart at most.")] = 10,
+    tolerance: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="SHARE", help="Exit 9 where a number differs by more than this share of it."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="A workbook of the differences: .xlsx.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw what --explain finds: .png .svg.")] = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    accept: Accepted = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Set two models or results side by side: volumes, money, prices, limits; and say what the change is due to."""
+    if after is None and not (scenario or set_):
+        raise UsageError("compare needs a second model or result, or --scenario or --set")
+    explain = explain or expand is not None
+    if plot and not explain:
+        raise UsageError("--plot draws what --explain finds: give both")
+    check_file(out, "a workbook of differences", (".xlsx",))
+    check_file(plot, "a plot", maps.style.PICTURES)
+    old = solved(before, None, None, quiet, accept=accept if after is None else None)
+    found = er.compare(old, solved(after or before, scenario, set_, quiet, accept=accept))
+    due = None
+    if explain:
+        with counting("Solving sets of changes", quiet) as told:
+            due = found.explain(groups, progress=told)
+            due = due.expand(expand) if expand is not None else due
+    if as_json:
+        print_json(found.as_dict() | ({"attribution": due.as_dict()} if due else {}))
+    else:
+        tables.print_comparison(found)
+        if due is not None:
+            tables.print_attribution(due)
+    if out:
+        with writing(out, "Writing", "Workbook in", quiet) as new:
+            found.write(new, due)
+    if due is not None and len(due.groups):
+        keep_plot(due.plot, plot, quiet)
+    if tolerance is not None:
+        _refuse_differences(found, tolerance)
+
+
+def _refuse_differences(found: er.Comparison, tolerance: float) -> None:
+    """Say what differs first.  Raises DifferenceError."""
+    rows = found.differences(tolerance)
+    if len(rows):
+        first = rows.iloc[0]
+        words = f"{first['before']:,.6g} before, {first['after']:,.6g} after {first['unit']}".rstrip()
+        more = f"; {len(rows) - 1} more differ" if len(rows) > 1 else ""
+        raise DifferenceError(f"{first['table']}, {first['what']}: {words}; a share of {tolerance:g} is allowed{more}")

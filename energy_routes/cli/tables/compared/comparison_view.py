@@ -1,0 +1,78 @@
+"""What compare prints for people: numbers side by side, and to which inputs the change is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from energy_routes.cli.tables.render import console, digits_for, number, table
+from energy_routes.indicators import ledger_term
+
+if TYPE_CHECKING:
+    from energy_routes.studies import Attribution, Comparison
+
+MOST = 12  # rows of a table
+SAME = 1e-9  # of the larger number, or of 1: what differs by less is the arithmetic's
+SIDES = ("before", "after", "change")
+
+
+def print_comparison(found: Comparison) -> None:
+    """Totals, then what differs in volumes, money, prices and limits, the largest changes first."""
+    screen = console()
+    screen.print(f"{found.after.case.name} against {found.before.case.name}", style="bold", markup=False)
+    for note in found.notes:
+        screen.print(f"Note: {note}", soft_wrap=True, markup=False)
+    screen.print(_side_by_side("total", found.totals, "what"))
+    ledger = found.ledger.assign(name=[ledger_term(str(term)).told for term in found.ledger["term"]])
+    parts = {"volume": found.volumes, "ledger": ledger, "price": found.prices, "limit": found.limits}
+    for title, frame in parts.items():
+        rows = _changed(frame)
+        if rows.empty:
+            screen.print(f"No {title} differs.")
+            continue
+        kinds = "kind" if "kind" in rows else ""
+        screen.print(_side_by_side(title, rows.head(MOST), "name", kinds))
+        if len(rows) > MOST:
+            screen.print(f"{len(rows) - MOST} more differ: --json and --out have all.")
+
+
+def _changed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows that differ, the largest change first; what only one side has stands last."""
+    size = frame[["before", "after"]].abs().max(axis=1).clip(lower=1.0)
+    differs = (frame["after"] - frame["before"]).abs() > SAME * size
+    one = frame["before"].isna() != frame["after"].isna()
+    rows = frame[differs | one]
+    return rows.assign(size=-rows["change"].abs()).sort_values("size", kind="stable")
+
+
+def _side_by_side(title: str, rows: pd.DataFrame, name: str, kind: str = "") -> object:
+    words = [title, *([""] if kind else [])]
+    out = table(*words, *SIDES, "unit>", text=len(words))
+    numbers: Sequence[float] = rows[list(SIDES)].to_numpy(dtype=float).ravel().tolist()
+    digits = digits_for(numbers)
+    for row in rows.to_dict("records"):
+        told = [str(row[name]), *([str(row[kind])] if kind else [])]
+        out.add_row(*told, *(number(row[side], digits) for side in SIDES), str(row["unit"]))
+    return out
+
+
+def print_attribution(found: Attribution) -> None:
+    """A row a group of inputs with the change that it brings, and the terms of the ledger that move most."""
+    screen = console()
+    for note in found.notes:
+        screen.print(note, soft_wrap=True, markup=False)
+    if found.groups.empty:
+        return
+    moved = found.terms.groupby("term")["change"].apply(lambda own: own.abs().max())
+    terms = [str(term) for term in moved[moved > 0.05].sort_values(ascending=False, kind="stable").head(3).index]
+    sums = found.terms.groupby(["group", "term"])["change"].sum().to_dict()
+    out = table("due to", "inputs", f"{found.objective}, MUSD", *(ledger_term(term).told for term in terms), text=2)
+    for row in found.groups.to_dict("records"):
+        parts = [number(sums[row["group"], term], 1) for term in terms]
+        out.add_row(str(row["group"]), str(row["inputs"]), number(row["change"], 1), *parts)
+    out.add_section()
+    total = [number(float(found.terms.loc[found.terms["term"] == term, "change"].sum()), 1) for term in terms]
+    out.add_row("all", "", number(float(found.groups["change"].sum()), 1), *total)
+    screen.print(out)
