@@ -1,12 +1,12 @@
 """Why two plans differ: the change of the objective and of its terms, shared out among the inputs that differ.
 
 Each set of changed inputs is solved by itself, from the case before.  What a group of inputs brings is the mean of its
-step over all orders in which the groups can be changed one by one (Shapley's value), so the shares add up to the whole.
+step over all orders in which the groups can be changed one by one (the Shapley value), so the shares add up to the whole.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -148,7 +148,7 @@ def attribute(before: Plan, after: Plan, most: int = 10, progress: Progress | No
     found = weights(has_plan, len(game.groups)) if game.groups else NONE
     if game.groups and not found.sets:
         notes = (_in_the_way(game.groups, found.reached),)
-        game.groups = {}
+        game.groups, found = {}, replace(NONE, share=0.0)
     elif found.share < 1.0:
         notes = (f"{100 * found.share:.4g} % of the orders have a plan at every step; the means are over these.",)
     shares = game.shares([*game.groups], [*game.groups.values()], found.weight, [game.union(at) for at in found.sets])

@@ -1,7 +1,7 @@
-"""Every order in which changes can be made one by one, weighed alike: Shapley's value, where some orders are barred.
+"""Every order in which changes can be made one by one, weighed alike: the Shapley value, where some orders are barred.
 
 A set of changes is a whole number whose bit g says that change g is made.  A set that has no plan bars all orders that
-pass through it.  What a change brings is its mean step over the other orders: with none barred, Shapley's value.
+pass through it.  What a change brings is its mean step over the other orders: with none barred, the Shapley value.
 """
 
 from __future__ import annotations

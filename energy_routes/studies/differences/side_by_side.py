@@ -163,8 +163,8 @@ def differing(tables: Mapping[str, pd.DataFrame], tolerance: float) -> pd.DataFr
         with np.errstate(invalid="ignore"):
             apart = ~((np.abs(new - old) <= tolerance * size) | (old == new)) & ~(np.isnan(old) & np.isnan(new))
         what = next(column for column in ("what", "name", "corridor", "term") if column in table)
-        kind = table["kind"].astype(str) + " " if "kind" in table else ""
-        rows = pd.DataFrame({"table": name, "what": kind + table[what].astype(str), "family": table.get("family", ""),
+        kind = " (" + table["kind"].astype(str) + ")" if "kind" in table else ""
+        rows = pd.DataFrame({"table": name, "what": table[what].astype(str) + kind, "family": table.get("family", ""),
                              "before": old, "after": new, "unit": table["unit"]})  # fmt: skip
         parts.append(rows[apart])
     found: pd.DataFrame = pd.concat(parts, ignore_index=True)

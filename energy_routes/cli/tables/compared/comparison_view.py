@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 MOST = 12  # rows of a table
 SAME = 1e-9  # of the larger number, or of 1: what differs by less is the arithmetic's
+TOLD = ("corridor", "market", "supply", "obligation")  # volumes: arcs and other groups say the same once more
 SIDES = ("before", "after", "change")
 
 
@@ -24,11 +25,14 @@ def print_comparison(found: Comparison) -> None:
     screen.print(f"{found.after.case.name} against {found.before.case.name}", style="bold", markup=False)
     for note in found.notes:
         screen.print(f"Note: {note}", soft_wrap=True, markup=False)
+    screen.print()
     screen.print(_side_by_side("total", found.totals, "what"))
+    volumes = found.volumes[found.volumes["kind"].isin(TOLD)]
     ledger = found.ledger.assign(name=[ledger_term(str(term)).told for term in found.ledger["term"]])
-    parts = {"volume": found.volumes, "ledger": ledger, "price": found.prices, "limit": found.limits}
+    parts = {"volume": volumes, "ledger": ledger, "price": found.prices, "limit": found.limits}
     for title, frame in parts.items():
         rows = _changed(frame)
+        screen.print()
         if rows.empty:
             screen.print(f"No {title} differs.")
             continue
@@ -61,6 +65,7 @@ def _side_by_side(title: str, rows: pd.DataFrame, name: str, kind: str = "") -> 
 def print_attribution(found: Attribution) -> None:
     """A row a group of inputs with the change that it brings, and the terms of the ledger that move most."""
     screen = console()
+    screen.print()
     for note in found.notes:
         screen.print(note, soft_wrap=True, markup=False)
     if found.groups.empty:
