@@ -154,8 +154,8 @@ class Comparison(Study):
         """Share out the change of the objective and of the ledger among the inputs that differ.
 
         Each set of groups of inputs is solved from the case before: two to the power of their number.  What a group
-        brings is the mean of its step over all orders in which they can be changed (the Shapley value); the shares add up
-        to the change.  Where some sets have no plan, the mean is over the orders that avoid them.
+        brings is the mean of its step over all orders in which they can be changed (the Shapley value).  The shares add
+        up to the change.  Where some sets have no plan, the mean is over the orders that avoid them.
 
         Parameters
         ----------

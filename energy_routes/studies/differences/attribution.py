@@ -1,7 +1,7 @@
 """Why two plans differ: the change of the objective and of its terms, shared out among the inputs that differ.
 
 Each set of changed inputs is solved by itself, from the case before.  What a group of inputs brings is the mean of its
-step over all orders in which the groups can be changed one by one (the Shapley value), so the shares add up to the whole.
+step over all orders in which the groups can be changed one by one (the Shapley value).  The shares add up to the whole.
 """
 
 from __future__ import annotations
