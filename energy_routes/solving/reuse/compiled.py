@@ -110,14 +110,14 @@ class Live:
     def _preference(self) -> Preference:
         return preference((self.structure.space,), self.structure.program)
 
-    def preferred(self, numbers: Numbers, solution: Solution, asks: tuple[Ask, ...]) -> Vector:
+    def preferred(self, numbers: Numbers, solution: Solution, asks: tuple[Ask, ...] | None = None) -> Vector:
         """The one plan among those as good as a solution of the session, which is left changed.
 
-        Where all of them have the same of what is asked, it may be any.
+        Where ``asks`` say what is asked, and all of those plans have the same of it, it may be any of them.
         """
         if numbers.case.policy.objective == "cost":  # plans of least cost are told apart by prices, which may change
             return pick(self.session, numbers.program, solution, numbers.space).x
-        asked = self._standing(asks, len(solution.x)) if numbers.earns_netback else None
+        asked = None if asks is None or not numbers.earns_netback else self._standing(asks, len(solution.x))
         return self._preference.best(self.session, numbers.form, solution, asked).x
 
     def _standing(self, asks: tuple[Ask, ...], columns: int) -> Standing:
