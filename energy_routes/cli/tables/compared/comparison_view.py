@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -17,6 +18,7 @@ MOST = 12  # rows of a table
 SAME = 1e-9  # of the larger number, or of 1: what differs by less is the arithmetic's
 TOLD = ("corridor", "market", "supply", "obligation")  # volumes: arcs and other groups say the same once more
 SIDES = ("before", "after", "change")
+WIDE = 14  # characters of a line in the head of a column
 
 
 def print_comparison(found: Comparison) -> None:
@@ -73,7 +75,8 @@ def print_attribution(found: Attribution) -> None:
     moved = found.terms.groupby("term")["change"].apply(lambda own: own.abs().max())
     terms = [str(term) for term in moved[moved > 0.05].sort_values(ascending=False, kind="stable").head(3).index]
     sums = found.terms.groupby(["group", "term"])["change"].sum().to_dict()
-    out = table("due to", "inputs", f"{found.objective}, MUSD", *(ledger_term(term).told for term in terms), text=2)
+    heads = (fill(ledger_term(term).told, WIDE) for term in terms)  # several lines, so that the numbers have room
+    out = table("due to", "inputs", fill(f"{found.objective}, MUSD", WIDE), *heads, text=2)
     for row in found.groups.to_dict("records"):
         parts = [number(sums[row["group"], term], 1) for term in terms]
         out.add_row(str(row["group"]), str(row["inputs"]), number(row["change"], 1), *parts)
