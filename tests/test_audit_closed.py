@@ -296,9 +296,13 @@ def test_the_layers_are_held_against_the_tables(
 
 def test_layers_that_are_gone_are_missed(drawn: Path, seen: tuple[files.Saved, Facts], tmp_path: Path) -> None:
     shutil.copytree(drawn / "inputs", tmp_path / "inputs")
-    found = Findings()
-    layers.check(tmp_path, *seen, found)
-    assert found.differences == ["layers: flows.gpkg: does not go with routes.geojson of the packs"]
+    run = json.loads((drawn / "run.json").read_text("utf-8"))
+    for written, differences in ((run, ["layers: flows.gpkg: is missing"]), (run | {"layers": {}}, [])):
+        (tmp_path / "run.json").write_text(json.dumps(written), encoding="utf-8")
+        found = Findings()
+        layers.check(tmp_path, *seen, found)
+        assert found.differences == differences
+    assert layers.FILE in found.unchecked
 
 
 RANGE = {"kind": "arc", "name": "West pipeline", "family": "oil", "commodity": None, "period": "total", "gap": 0.0,

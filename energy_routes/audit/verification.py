@@ -1,8 +1,8 @@
 """A second opinion on a saved result, without the solver and without the formulation's code.
 
 From the raw tables that lie with the result, every figure is found again by plain look-ups, every rule is tested on
-the saved volumes, and the ledger is added up anew.  Then the files are held against each other.  What this cannot
-tell is whether a better plan exists; the certificate's gap says that, and it is only compared here.
+the saved volumes, and the ledger is added up anew.  Then the files are held against each other.  That no better plan
+exists follows from the saved programme and its duals (:mod:`energy_routes.audit.proof`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from energy_routes.audit import files
 from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
 from energy_routes.audit.closed import columns, labels, levers, limits, ranges, routes
 from energy_routes.audit.facts import Facts
+from energy_routes.audit.proof import certificate
 from energy_routes.audit.report import Findings, Report
 from energy_routes.audit.written import folder as contents, layers, subject, told
 from energy_routes.errors import DataError, Fault
@@ -77,6 +78,7 @@ def audit(folder: str | Path) -> Report:
             facts = Facts(folder / "inputs")
             compare(saved, facts, found_here)
             layers.check(folder, saved, facts, found_here)
+            certificate.check(folder, saved, facts, found_here)
         except DataError as error:
             found_here.wrong("inputs", str(error))
         except (KeyError, ValueError, TypeError) as error:

@@ -15,7 +15,7 @@ from energy_routes.pack import scratch_beside
 from energy_routes.plan import TABLES
 
 OURS = {
-    "summary.json", "certificate.json", "run.json", "result.xlsx", "flows.gpkg", "inputs",
+    "summary.json", "certificate.json", "run.json", "result.xlsx", "flows.gpkg", "inputs", "proof",
     *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")),
 }  # fmt: skip
 MARK = "run.json"

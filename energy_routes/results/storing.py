@@ -1,8 +1,9 @@
 """A plan on disk: saved whole or not at all, and read back as the plan it was.
 
 A saved result is a folder: ``summary.json``; every table of the plan as Parquet and CSV (tidy, the unit in a column,
-zero rows kept); ``result.xlsx``; ``flows.gpkg`` where the pack has routes; ``certificate.json``; ``inputs/`` with the
-raw tables and the case, so that the result can be checked years later; ``run.json`` with hashes, versions, options.
+zero rows kept); ``result.xlsx``; ``flows.gpkg`` where the pack has routes; ``certificate.json``; ``proof/`` with the
+programmes and their duals; ``inputs/`` with the raw tables and the case, so that the result can be checked years later;
+``run.json`` with hashes, versions, options.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from energy_routes.errors import DataError, Fault
 from energy_routes.plan import TABLES, Plan, Prices, Tables, Value
 from energy_routes.results.earlier import prices_of
 from energy_routes.results.folder import new_folder
+from energy_routes.results.proof import PROOF, write_proof
 from energy_routes.results.record import read_case, run_record, write_case
 from energy_routes.results.summary import summary_of
 from energy_routes.results.tables import exact, read_table, write_table
@@ -58,6 +60,7 @@ def save(
         write_workbook(plan, tables, new / "result.xlsx")
         write_case(plan.case, new / "inputs")
         _write_geodata(plan, new / "flows.gpkg")
+        write_proof(plan, new / PROOF)
         _write_json(new / "run.json", run_record(plan, new, target, options or {}))
     return target
 

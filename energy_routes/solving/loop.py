@@ -58,7 +58,7 @@ ENOUGH = 1e-12
 class Around:
     """What stands around the plan of a case: losses guarded against, futures weighed, the case without caps, builds.
 
-    ``open`` is the programme before its builds were decided.
+    ``open`` is the programme before its builds were decided; ``held`` the case whose exports are held.
     """
 
     guard: Guard | None = None
@@ -66,6 +66,7 @@ class Around:
     free: Yardstick | None = None
     decision: Decision | None = None
     open: Program | None = None
+    held: Yardstick | None = None
 
     @property
     def copies(self) -> tuple[str, ...]:
@@ -300,10 +301,10 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
     held = {} if free is None else held_exports(free.space, free.solution.x)
     if case.policy.plain:
         space, program = laid_out(case, held)
-        return space, _with_rules(program, space, constraints), Around(free=free)
+        return space, _with_rules(program, space, constraints), Around(free=free, held=free)
     space, hedge = hedged(build_space(case).with_held(held))
     space, guard = guarded(space, lambda space: _with_rules(build(space), space, constraints), best)
-    return space, _with_rules(build(space), space, constraints), Around(guard, hedge, free)
+    return space, _with_rules(build(space), space, constraints), Around(guard, hedge, free, held=free)
 
 
 def _settled(
@@ -431,13 +432,20 @@ def _handed_out(
     plan = with_hedge(plan, around.hedge, program, solution.x)
     plan = with_security(plan, around.guard, program, solution.x, worth)
     plan = with_premium(plan, around.free, space, solution.x)
-    return plan if worth is None else _with_ranges(plan, Optimum(space, program, solution, around.open))
+    if worth is None:
+        return plan
+    free = around.held
+    held = None if free is None else Optimum(free.space, free.program, free.solution)
+    return _with_ranges(plan, Optimum(space, program, solution, around.open), held)
 
 
-def _with_ranges(plan: Plan, optimum: Optimum) -> Plan:
-    """The plan with its ranges, made when they are first read; till then what could be otherwise stands for them."""
+def _with_ranges(plan: Plan, optimum: Optimum, held: Optimum | None) -> Plan:
+    """The plan with its ranges, made when they are first read; till then what could be otherwise stands for them.
+
+    What proves it is kept at hand: its ``optimum``, and the ``reference`` by which its exports are held.
+    """
     every = partial(default_ranges, optimum, partial(plan.parts.__getitem__, "routes"))
-    spare = Tables({"ranges": partial(undetermined, optimum)}, {"optimum": optimum})
+    spare = Tables({"ranges": partial(undetermined, optimum)}, {"optimum": optimum, "reference": held})
     return replace(plan, parts=plan.parts.but(spare, ranges=every))
 
 

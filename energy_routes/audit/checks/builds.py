@@ -24,11 +24,11 @@ def lay_over(saved: Saved, facts: Facts) -> None:
         table = TABLE_OF[word]
         for period in facts.periods:
             units = standing.get((effect["option"], period[:4]), 0.0)
-            for field, size, times in _sizes(effect, table, name, period, facts):
+            for field, size, times in sizes(effect, table, name, period, facts):
                 facts.added[table, name, field, period] += units * size * times
 
 
-def _sizes(effect: Row, table: str, name: str, period: str, facts: Facts) -> list[tuple[str, float, float]]:
+def sizes(effect: Row, table: str, name: str, period: str, facts: Facts) -> list[tuple[str, float, float]]:
     """(field, what one unit adds a year, what makes it the period's) of an effect."""
     key, years = f"{effect['option']}/{effect['target']}", facts.years[period]
 
@@ -67,8 +67,7 @@ def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
     for row in sorted(saved["builds"], key=lambda row: str(row["year"])):
         option, year, units = row["option"], row["year"], row["built"]
         raw, what = facts.rows["options"][option], f"{option} {year}"
-        too_early = lever["earliest"] == "stated" and raw["earliest_year"] and int(year) < raw["earliest_year"]
-        found.within("builds", f"{what} units", units, before[option], 0.0 if too_early else float(raw["units"]))
+        found.within("builds", f"{what} units", units, before[option], most_units(facts, option, year))
         found.equal("builds", f"{what} begun", row["begun"], units - before[option])
         if raw["kind"] == "project":
             found.true("builds", what, abs(units - round(units)) <= NEAR, f"{units:g} is not a whole number of units")
@@ -78,7 +77,7 @@ def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
         capex = facts.number("options", option, "capex", facts.first_year)
         size = facts.number("options", option, "capacity", facts.first_year)
         found.equal("builds", f"{what} capex", row["capex"], (units - before[option]) * capex)
-        found.equal("builds", f"{what} charge", row["charge"], units * _charge(facts, option) * _length(facts, year))
+        found.equal("builds", f"{what} charge", row["charge"], units * charge(facts, option) * length(facts, year))
         found.equal("builds", f"{what} capacity", row["capacity"], units * size)
         spent += (units - before[option]) * capex
         before[option] = units
@@ -86,7 +85,14 @@ def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
         found.within("builds", "budget", spent, 0.0, lever["budget"])
 
 
-def _charge(facts: Facts, option: str) -> float:
+def most_units(facts: Facts, option: str, year: str) -> float:
+    """Units of an option that may stand in a year: none before its earliest one, where that counts."""
+    raw, first = facts.rows["options"][option], facts.rows["options"][option]["earliest_year"]
+    too_early = facts.policy["build"]["earliest"] == "stated" and first and int(year) < first
+    return 0.0 if too_early else float(raw["units"])
+
+
+def charge(facts: Facts, option: str) -> float:
     """MUSD a year of one unit: capex × (CRF + opex share)."""
     rate, life = facts.policy["build"]["rate"], float(facts.rows["options"][option]["lifetime"])
     factor = rate * (1 + rate) ** life / ((1 + rate) ** life - 1) if rate else 1 / life
@@ -94,7 +100,8 @@ def _charge(facts: Facts, option: str) -> float:
     return capex * (factor + opex)
 
 
-def _length(facts: Facts, year: str) -> float:
+def length(facts: Facts, year: str) -> float:
+    """The part of a calendar year that lies in the horizon."""
     return sum(years for period, years in facts.years.items() if period[:4] == year)
 
 
@@ -102,24 +109,20 @@ def money(saved: Saved, facts: Facts) -> dict[tuple[str, str], float]:
     """The (term, family)s that builds and a price of carbon add to the ledger, MUSD; those that the policy asks for."""
     out: dict[tuple[str, str], float] = defaultdict(float)
     for row in saved["builds"]:
-        paid = row["built"] * _charge(facts, row["option"]) * _length(facts, row["year"])
+        paid = row["built"] * charge(facts, row["option"]) * length(facts, row["year"])
         out["capex", facts.family("options", row["option"])] -= paid
     for arc, saving in _relief(saved, facts):
         out["relief", facts.family("arcs", arc)] += saving
     if price := facts.policy.get("carbon_price"):
         for row in saved["flows"]:
-            out["carbon", row["family"]] -= price * _emitted(row, facts) / 1000.0
+            each = emitted(facts, row["arc"], row["family"])
+            out["carbon", row["family"]] -= price * row["volume"] * each / 1000.0
     return dict(out)
 
 
 def _relief(saved: Saved, facts: Facts) -> Iterable[tuple[str, float]]:
     """Volume beyond the old capacity of a widened arc pays the operating tariff of the option instead of the arc's."""
-    options = {row["option"] for row in saved["builds"]}
-    lower: dict[str, float] = {}
-    for effect in facts.rows["option_effects"].values():
-        word, _, arc = effect["target"].partition(":")
-        if word == "arc" and effect["tariff"] is not None and effect["option"] in options:
-            lower[arc] = max(lower.get(arc, 0.0), float(effect["tariff"]))
+    lower = lower_tariffs(facts, {row["option"] for row in saved["builds"]})
     moved: dict[tuple[str, str], float] = defaultdict(float)
     for row in saved["flows"]:
         moved[row["arc"], row["period"]] += row["volume"]
@@ -130,18 +133,27 @@ def _relief(saved: Saved, facts: Facts) -> Iterable[tuple[str, float]]:
             yield arc, max(saving, 0.0) * max(volume - old, 0.0)
 
 
-def _emitted(row: Row, facts: Facts) -> float:
-    """kt CO2e of one flow: volume × (g a tonne-km × km / 1000 + kg a tonne)."""
-    mode = row["mode"]
+def lower_tariffs(facts: Facts, options: set[str]) -> dict[str, float]:
+    """The operating tariff in added capacity of each arc that some options widen."""
+    lower: dict[str, float] = {}
+    for effect in facts.rows["option_effects"].values():
+        word, _, arc = effect["target"].partition(":")
+        if word == "arc" and effect["tariff"] is not None and effect["option"] in options:
+            lower[arc] = max(lower.get(arc, 0.0), float(effect["tariff"]))
+    return lower
+
+
+def emitted(facts: Facts, arc: str, family: str) -> float:
+    """kt CO2e of a unit (Mt, bcm) that enters an arc: g a tonne-km × km / 1000 + kg a tonne."""
+    mode = facts.rows["arcs"][arc]["mode"]
     factor: Any = None
     for listed in facts.rows["emissions"].values():
-        fits = (listed["family"], listed["mode"]) == (row["family"], mode) and listed["arc"] in (None, row["arc"])
+        fits = (listed["family"], listed["mode"]) == (family, mode) and listed["arc"] in (None, arc)
         if fits and (factor is None or listed["arc"]):
             factor = listed
     if factor is None:
         return 0.0
-    each = factor["per_km"] * _length_km(row["arc"], facts) / 1000.0 + factor["per_unit"]
-    return float(row["volume"] * each)
+    return float(factor["per_km"] * _length_km(arc, facts) / 1000.0 + factor["per_unit"])
 
 
 def _length_km(arc: str, facts: Facts) -> float:
@@ -154,7 +166,7 @@ def _emissions(saved: Saved, facts: Facts, found: Findings) -> None:
     own: dict[tuple[str, str, str], float] = defaultdict(float)
     work: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in saved["flows"]:
-        amount = _emitted(row, facts) / 1000.0
+        amount = row["volume"] * emitted(facts, row["arc"], row["family"]) / 1000.0
         for period in (row["period"], "total"):
             for mode in (row["mode"], "total"):
                 own[period, row["family"], mode] += amount

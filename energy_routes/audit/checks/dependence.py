@@ -121,7 +121,7 @@ def _indicators(
         sizes = {g: sum(volumes[kind, g, family, period] for period in facts.periods) for g in groups}
         shares = {g: size / total for g, size in sizes.items() if size > 0 and total > 0}
         weighed = "risk" if measure in ("risk_weighted_hhi", "shannon_wiener_neumann") else "none"
-        risk = _weights(facts, weighed, sizes)
+        risk = weights_of(facts, weighed, sizes)
         hhi = sum(s * s for s in shares.values()) if shares else math.nan
         own = {
             "hhi": hhi,
@@ -146,17 +146,17 @@ def _limits(
     """Caps on concentration, and bounds on shares and on volumes, over the horizon or in every period."""
     families = sorted({family for _, _, family in listed})
     for cap in facts.policy["max_hhi"]:
-        for family in _whose(cap, facts.policy["max_hhi"], families, ("kind", "weight")):
+        for family in whose(cap, facts.policy["max_hhi"], families, ("kind", "weight")):
             groups = [key for key in listed if (key[0], key[2]) == (cap["kind"], family)]
             sizes = {key[1]: sum(volumes[*key, period] for period in facts.periods) for key in groups}
-            weights = _weights(facts, cap["weight"], sizes)
+            weights = weights_of(facts, cap["weight"], sizes)
             if (total := sum(sizes.values())) > 0:
                 hhi = sum(weights[group] * size * size for group, size in sizes.items()) / total**2
                 found.within("caps", f"HHI of {cap['kind']}", hhi, 0.0, cap["cap"])
     for lever, bounds in facts.policy.items():
         if lever.partition("_")[2] in ("share", "exposure"):
             for bound in bounds:
-                for family in _whose(bound, bounds, families, ("kind", "group")):
+                for family in whose(bound, bounds, families, ("kind", "group")):
                     if (bound["kind"], bound["group"], family) in listed:
                         _bound(facts, volumes, totals, found, lever, bound, family)
 
@@ -172,17 +172,17 @@ def _bound(
         volume = sum(volumes[kind, group, family, p] for p in spans)
         base = sum(totals[kind, family, p] if measure == "share" else facts.years[p] for p in spans)
         if whole and facts.past:
-            before, of = _gone(facts, kind, group, family)
+            before, of = gone(facts, kind, group, family)
             volume += before
             base += of if measure == "share" else sum(years(p) for p in facts.past["periods"])
         low, high = (-math.inf, bound["cap"] * base) if side == "max" else (bound["least"] * base, math.inf)
         found.within("caps", f"{lever} {kind}:{group} {spans[0]}…", volume, low, high)
 
 
-def _gone(facts: Facts, kind: str, group: str, family: str) -> tuple[float, float]:
+def gone(facts: Facts, kind: str, group: str, family: str) -> tuple[float, float]:
     """What a group carried before the horizon began, and what its share is of: from the actuals, where it counts."""
     if family == ALL:
-        parts = [(price, _gone(facts, kind, group, own)) for own, price in facts.base_prices.items()]
+        parts = [(price, gone(facts, kind, group, own)) for own, price in facts.base_prices.items()]
         return sum(price * part[0] for price, part in parts), sum(price * part[1] for price, part in parts)
     past = facts.past or {"actuals": [], "periods": []}
     arrival = Arrival(facts, past["periods"])
@@ -208,7 +208,7 @@ def _moved(actual: Row) -> Row:
     }
 
 
-def _whose(cap: Row, caps: list[Row], families: list[str], same: tuple[str, str]) -> list[str]:
+def whose(cap: Row, caps: list[Row], families: list[str], same: tuple[str, str]) -> list[str]:
     """The families that a cap holds for: its own; or each that has none of its own, never all together."""
     if cap.get("family"):
         return [cap["family"]]
@@ -216,7 +216,7 @@ def _whose(cap: Row, caps: list[Row], families: list[str], same: tuple[str, str]
     return [family for family in families if family != ALL and family not in alike]
 
 
-def _weights(facts: Facts, weight: str, groups: Iterable[str]) -> dict[str, float]:
+def weights_of(facts: Facts, weight: str, groups: Iterable[str]) -> dict[str, float]:
     """What each group counts: 1, or the risk 1 − Π (1 − r) over the countries that a transit set names."""
     if weight == "none":
         return dict.fromkeys(groups, 1.0)
@@ -233,7 +233,7 @@ def _cuts(saved: Saved, facts: Facts, volumes: Exposure, found: Findings) -> Non
         if (cut["kind"], cut["weight"], cut["cap"]) not in caps:
             found.wrong("cuts", f"{what}: the policy has no such cap")
             continue
-        weights = _weights(facts, cut["weight"], cut["groups"])
+        weights = weights_of(facts, cut["weight"], cut["groups"])
         pairs = [(weights[g], d) for g, d in zip(cut["groups"], cut["direction"], strict=True)]
         length = sum(d * d / w if w > 0 else math.inf if d else 0.0 for w, d in pairs)
         found.within("cuts", f"{what}: ‖û‖²", length, 0.0, 1.0)

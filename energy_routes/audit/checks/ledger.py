@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
+from energy_routes.audit import worth
 from energy_routes.audit.checks import builds, risk
-from energy_routes.audit.checks.movement import charge
 from energy_routes.audit.checks.trade import contracts
 from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
@@ -14,7 +14,6 @@ from energy_routes.audit.report import SAME, Findings
 from energy_routes.indicators import BACK, LEDGER, PAID
 
 Key = tuple[str, str]  # term, family
-TANKERS = ("tanker", "caspian_tanker")
 
 
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
@@ -63,36 +62,31 @@ def _bets(saved: Saved, bets: dict[str, float], over: str) -> dict[Key, float]:
 def _terms(saved: Saved, facts: Facts) -> dict[Key, float]:
     """Every (term, family) in MUSD, income positive: volume × the raw figure of its lane, supply, market, contract."""
     money: dict[Key, float] = {(term, k): 0.0 for term, own in LEDGER.items() if own.always for k in facts.families}
+
+    def add(family: str, each: worth.Worth, volume: float) -> None:
+        for term, value in each.items():
+            money[term, family] += volume * value
+
     for row in saved["flows"]:
-        arc, commodity, period, volume = row["arc"], row["commodity"], row["period"], row["volume"]
-        mode = facts.rows["arcs"][arc]["mode"]
-        term = "freight" if mode in TANKERS else "loading" if mode == "transfer" else "tariffs"
-        family = facts.rows["commodities"][commodity]["family"]
-        money[term, family] -= volume * charge(facts, arc, commodity, period)
-        money["quality", family] -= volume * facts.of_lane(arc, commodity, "quality", period, 0.0)
-        money["rebates", family] += volume * facts.of_lane(arc, commodity, "rebate", period, 0.0)
+        family = facts.rows["commodities"][row["commodity"]]["family"]
+        add(family, worth.of_lane(facts, row["arc"], row["commodity"], row["period"]), row["volume"])
     for row in saved["supplies"]:
-        cost = facts.number("supplies", row["supply"], "cost", row["period"])
-        money["lifting", facts.family("supplies", row["supply"])] -= row["lifted"] * cost
+        family = facts.family("supplies", row["supply"])
+        add(family, worth.of_lifting(facts, row["supply"], row["period"]), row["lifted"])
     for row in saved["deliveries"]:
-        # The price itself is compared in `trade`.
-        money["sales", facts.family("markets", row["market"])] += row["volume"] * row["price"]
+        add(facts.family("markets", row["market"]), {"sales": row["price"]}, row["volume"])  # compared in `trade`
     missed: dict[tuple[str, str], float] = {}
     for row in saved["obligations"]:
-        value = facts.number("obligations", row["obligation"], "value", row["period"])
-        money["home_sales", facts.family("obligations", row["obligation"])] += row["volume"] * value
-        missed[row["obligation"], row["period"]] = row["short"]
+        name, period = row["obligation"], row["period"]
+        add(facts.family("obligations", name), worth.at_home(facts, name, period), row["volume"])
+        missed[name, period] = row["short"]
     for (name, period), volume in missed.items():
-        penalty = facts.number("obligations", name, "penalty", period)
-        money["shortage", facts.family("obligations", name)] -= volume * (0.0 if math.isnan(penalty) else penalty)
+        add(facts.family("obligations", name), worth.of_shortage(facts, name, period), volume)
     for name, period, _, _, beyond in contracts(saved, facts):
-        charged = beyond * facts.number("contracts", name, "charge", period)
-        money["deficiency", facts.family("contracts", name)] -= charged
-    last = facts.periods[-1]
+        add(facts.family("contracts", name), worth.beyond_contract(facts, name, period), beyond)
     for row in saved["stocks"]:
-        if row["period"] == last and facts.word("storages", row["storage"], "closing", last) == "value":
-            worth = facts.number("storages", row["storage"], "closing_value", last)
-            money["closing_value", facts.family("storages", row["storage"])] += row["closing"] * worth
+        each = worth.at_the_end(facts, row["storage"], row["period"])
+        add(facts.family("storages", row["storage"]), each, row["closing"])
     return money | builds.money(saved, facts)
 
 

@@ -30,19 +30,19 @@ def _deliveries(saved: Saved, facts: Facts, found: Findings) -> None:
         market, tier, commodity, period = row["market"], str(row["tier"]), row["commodity"], row["period"]
         what = f"{market} tier {tier} {commodity} {period}"
         sold[market, tier, period] += row["volume"]
-        depth, discount = _tier(facts, market, tier, period)
-        price = _price(facts, market, commodity, period) - discount
+        depth, discount = tier_of(facts, market, tier, period)
+        price = price_of(facts, market, commodity, period) - discount
         found.within("deliveries", f"{what} volume", row["volume"], 0.0, math.inf)
         found.equal("deliveries", f"{what} price", row["price"], price, SAME)
         found.equal("deliveries", f"{what} depth", row["depth"], depth if math.isfinite(depth) else math.nan, SAME)
         export = bool(facts.rows["markets"][market]["export"])
         found.true("deliveries", what, bool(row["export"]) == export, f"export is {export} in the raw table")
     for (market, tier, period), volume in sold.items():
-        depth, _ = _tier(facts, market, tier, period)
+        depth, _ = tier_of(facts, market, tier, period)
         found.within("market depth", f"{market} tier {tier} {period}", volume, 0.0, depth)
 
 
-def _tier(facts: Facts, market: str, tier: str, period: str) -> tuple[float, float]:
+def tier_of(facts: Facts, market: str, tier: str, period: str) -> tuple[float, float]:
     """Depth in the period and discount; a market without tiers has one, without limit."""
     key = f"{market}/{tier}"
     if key in facts.rows["tiers"]:
@@ -51,7 +51,7 @@ def _tier(facts: Facts, market: str, tier: str, period: str) -> tuple[float, flo
     return (0.0, math.nan) if listed or tier != "1" else (math.inf, 0.0)
 
 
-def _price(facts: Facts, market: str, commodity: str, period: str) -> float:
+def price_of(facts: Facts, market: str, commodity: str, period: str) -> float:
     """Price of a grade delivered: the market's, by the barrel (or heat) of its reference grade, plus differential."""
     raw, grades = facts.rows["markets"][market], facts.rows["commodities"]
     ratio = 1.0
@@ -125,9 +125,9 @@ def contracts(saved: Saved, facts: Facts) -> Iterable[tuple[str, str, float, flo
     """Of each contract and period in its term: contract, period, volume due, volume shipped, deficiency paid for."""
     for name, raw in facts.rows["contracts"].items():
         for period in facts.periods:
-            if _inside(period, raw["from_period"], raw["to_period"]) <= 0:
+            if inside(period, raw["from_period"], raw["to_period"]) <= 0:
                 continue
-            due = facts.mean(partial(_due_in, facts, name), period) * facts.years[period]
+            due = facts.mean(partial(due_in, facts, name), period) * facts.years[period]
             shipped = sum(
                 row["volume"]
                 for row in saved["flows"]
@@ -138,15 +138,15 @@ def contracts(saved: Saved, facts: Facts) -> Iterable[tuple[str, str, float, flo
             yield name, period, due, shipped, max(beyond, 0.0)
 
 
-def _due_in(facts: Facts, name: str, part: str) -> float:
+def due_in(facts: Facts, name: str, part: str) -> float:
     """What a contract asks for a year at the pace of one month: inside its term, and of what is left of its arc."""
     raw = facts.rows["contracts"][name]
     waived = raw["force_majeure"] and raw["kind"] != "firm"
-    volume = facts.number("contracts", name, "volume", part) * _inside(part, raw["from_period"], raw["to_period"])
+    volume = facts.number("contracts", name, "volume", part) * inside(part, raw["from_period"], raw["to_period"])
     return volume * (facts.left(raw["arc"], part) if waived else 1.0)
 
 
-def _inside(period: str, first: str | None, last: str | None) -> float:
+def inside(period: str, first: str | None, last: str | None) -> float:
     """Share of a period's days between two labels of years or months."""
     months = [period] if len(period) == 7 else [f"{period}-{month:02d}" for month in range(1, 13)]
     days = {month: calendar.monthrange(int(month[:4]), int(month[5:]))[1] for month in months}

@@ -40,7 +40,8 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         found.equal("ranges", f"{what} volume", row["volume"], volume)
         found.equal("ranges", f"{what} share", row["share"], share)
         found.true("ranges", what, row["unit"] == facts.units[row["family"]], "is in another unit")
-        found.true("ranges", what, row["name"] == _called(row, facts), f"is called {_called(row, facts)!r}")
+        called = _called(row, facts).partition(" (")[0]
+        found.true("ranges", what, str(row["name"]).partition(" (")[0] == called, f"is called {called!r}")
         for value, ends in ((volume, ("low", "high")), (share, ("share_low", "share_high"))):
             if not math.isnan(value):
                 _between(f"{what} {ends[1].removesuffix('high') or 'volume'}", value, [row[end] for end in ends], found)

@@ -13,8 +13,8 @@ from energy_routes.audit.checks.movement import charge
 from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
+from energy_routes.audit.worth import TANKERS
 
-TANKERS = ("tanker", "caspian_tanker")
 TIGHT = 1e-6  # USD/t: a price above this limits a route
 REST = "other paths"  # what no path explains
 LINES = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting")

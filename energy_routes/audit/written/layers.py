@@ -27,6 +27,7 @@ NO_LAYERS = ("layer_styles", "sqlite_sequence")  # and those of the format itsel
 FULL, TIGHT = 0.985, 0.005  # an arc used from this share on, with a price above this (USD/t), is counted as bound
 OF_ARC = ("arc", "name", "from", "to", "mode", "operator", "family", "unit")
 PICTURE = "the lines, the base map and the styles are a picture: only their digest in run.json is compared"
+LEFT_OUT = "the map was refused when the plan was saved, so there are no layers"
 OLD = "saved before layers had a digest: lines and base map are not compared"
 
 
@@ -53,9 +54,13 @@ def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
     """The layers of a saved result, where it has some."""
     file = folder / FILE
     drawn = any((folder / "inputs" / pack / "routes.geojson").is_file() for pack in facts.packs)
-    found.true("layers", FILE, file.is_file() == drawn, "does not go with routes.geojson of the packs")
+    written = _written(folder)
     if not file.is_file():
+        found.true("layers", FILE, not written, "is missing")
+        if drawn:
+            found.skip(FILE, LEFT_OUT)
         return
+    found.true("layers", FILE, drawn, "does not go with the packs, which have no routes.geojson")
     try:
         with closing(_opened(file)) as base:
             rows = {layer: _features(base, layer) for layer in ("flows", "nodes")}
@@ -69,7 +74,7 @@ def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
         found.true("layers", FILE, known, f"has a table {name!r}, which is not of the result")
     _compare("flows", rows["flows"], "arc", _flows(saved, facts), found)
     _compare("nodes", rows["nodes"], "id", _nodes(saved, facts), found)
-    _digests(folder, digests, found)
+    _digests(written, digests, found)
 
 
 def _opened(file: Path) -> sqlite3.Connection:
@@ -180,11 +185,16 @@ def _nodes(saved: Saved, facts: Facts) -> dict[str, Row]:
     return out
 
 
-def _digests(folder: Path, digests: Mapping[str, str], found: Findings) -> None:
+def _written(folder: Path) -> dict[str, str] | None:
+    """The digests of ``run.json``; None where it has none (that it cannot be read is told with the hashes)."""
     try:
-        written = json.loads((folder / "run.json").read_text("utf-8")).get("layers")
+        written: dict[str, str] | None = json.loads((folder / "run.json").read_text("utf-8")).get("layers")
     except (OSError, ValueError, AttributeError):
-        return  # told with the hashes
+        return None
+    return written
+
+
+def _digests(written: Mapping[str, str] | None, digests: Mapping[str, str], found: Findings) -> None:
     if written is None:
         found.skip(f"{FILE}: geometry", OLD)
         return

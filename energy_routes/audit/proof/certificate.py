@@ -1,0 +1,253 @@
+"""The proof that no plan is better: each saved programme against the raw tables, and its bound against the plan.
+
+The bound is one of the case where the programme holds every column that the case has, and no row that the case has
+not.  So columns, costs, bounds, right-hand sides and coefficients are found again from the raw tables; then the duals
+speak for themselves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from energy_routes.audit.facts import Facts
+from energy_routes.audit.files import Saved
+from energy_routes.audit.proof import own_builds, own_policy, own_rows, own_tanks
+from energy_routes.audit.proof.bound import safe_bound
+from energy_routes.audit.proof.own_columns import BLOCKS, Own
+from energy_routes.audit.proof.own_rows import Rows, Terms
+from energy_routes.audit.proof.programme import Key, Programme, read
+from energy_routes.audit.report import NEAR, SAME, Findings
+
+PLAN, HELD = "plan", "held"  # the folders of the optimum, and of the one that held exports rest on
+Rules = dict[str, Callable[[Own], Rows]]
+BOUNDS = ("max_share", "max_exposure", "min_share", "min_exposure")
+VALUES = {  # block of columns: the table that holds its point, the columns of its label, and that of the value
+    "flow": ("flows", "arc commodity period", "volume"), "lifted": ("supplies", "supply period", "lifted"),
+    "delivered": ("deliveries", "market commodity tier period", "volume"),
+    "home": ("obligations", "obligation commodity period", "volume"),
+    "short": ("obligations", "obligation period", "short"), "stock": ("stocks", "storage commodity period", "closing"),
+    "injected": ("stocks", "storage commodity period", "injected"),
+    "withdrawn": ("stocks", "storage commodity period", "withdrawn"),
+    "exposure": ("groups", "kind group family period", "volume"),
+    "built": ("builds", "option year", "built"), "built_part": ("builds", "option year", "built"),
+}  # fmt: skip
+LATER: Mapping[str, tuple[str, ...]] = {  # what a lever adds, and is not built again here
+    "security": (
+        "secure", "stranded", "released", "released_stock", "released_rate", "unforeseen", "hold_window",
+        "planned_lifting", "restored_stock", "margin", "waived",
+    ),
+    "cvar": (
+        "booked", "spot", "quantile", "excess", "booked_capacity", "within_booking", "spot_capacity", "shortfall",
+        "tail", "waived",
+    ),
+}  # fmt: skip
+NONE = "no proof is saved: the plan is of a foreign solver, of an earlier version, or was read back without one"
+COPIES = "futures and what is left after losses are not built again; the bound takes their rows as they are saved"
+OTHERS = "what bookings, losses, tails and users' own constraints add is not built again; the bound takes it as saved"
+BUILDS = "which builds are best rests on the bound of a solver; the proof takes them as decided"
+WEIGHED = "costs are those of several futures together, and are not found again"
+LEAST = "the smallest share of exports that can be lost is an optimum of its own"
+
+
+def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
+    """The proofs of a saved result."""
+    place = folder / "proof"
+    if not (place / PLAN).is_dir():
+        found.skip("proof", NONE)
+        return
+    try:
+        plan = read(place / PLAN)
+        held = read(place / HELD) if (place / HELD).is_dir() else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        found.wrong("proof", f"cannot be read: {type(error).__name__}: {error}")
+        return
+    decided = {(row["option"], row["year"]): row["built"] for row in saved["builds"]}
+    own, others = Own(facts, decided, _full(plan)), _others(facts, saved)
+    by_builds = _holds(facts) and bool(facts.policy["build"])
+    if by_builds and not held:
+        found.skip("proof: exports that are held", BUILDS)
+        others |= {"hold_exports"}
+    else:
+        found.true("proof", HELD, bool(held) == _holds(facts), "that exports are held does not go with the policy")
+    _programme(PLAN, plan, own, PHYSICS | _asked(saved, held), others, found)
+    _point(plan, saved, found)
+    if held:
+        _programme(HELD, held, own, PHYSICS, others, found)
+    _left_open(facts, saved, found)
+
+
+def _asked(saved: Saved, held: Programme | None) -> Rules:
+    """The rules of the policy; that exports are held, where the optimum is saved that this rests on."""
+    caps = {lever: partial(own_policy.bounds, lever=lever) for lever in BOUNDS}
+    kept = {"hold_exports": partial(own_policy.hold_exports, held=_exported(held))} if held else {}
+    cuts = partial(own_policy.max_hhi, cuts=saved.certificate.get("cuts", []))
+    return {**caps, **kept, "max_emissions": own_policy.max_emissions, "max_hhi": cuts}
+
+
+def _others(facts: Facts, saved: Saved) -> set[str]:
+    """Rules and variables that are not built again: of users, and of what the levers of the case add."""
+    own = {row["limit"] for row in saved["prices"] if row["kind"] == "user"}
+    return own | {name for lever, names in LATER.items() if facts.policy[lever] for name in names}
+
+
+def _holds(facts: Facts) -> bool:
+    asked = (value for lever, value in facts.policy.items() if lever.startswith(("max_", "min_", "security")))
+    return facts.policy["exports"] == "hold" and any(value not in (None, []) for value in asked)
+
+
+def _full(plan: Programme) -> dict[tuple[str, ...], float]:
+    """Where the old capacity of a widened arc is full: a whole number that was decided with the builds."""
+    columns = zip(plan.columns, plan.lower.tolist(), strict=True)
+    return {label: 1.0 if low > 0.5 else 0.0 for (block, label), low in columns if block == "full"}
+
+
+def _exported(held: Programme) -> dict[str, float]:
+    """What each family exports where nothing is capped."""
+    out: dict[str, float] = defaultdict(float)
+    for (block, label), value in zip(held.columns, held.x.tolist(), strict=True):
+        if block == "exports":
+            out[label[0]] += value
+    return {family: volume for family, volume in out.items() if volume > 0}
+
+
+PHYSICS: Rules = {
+    "balance": own_rows.balance, "capacity": own_rows.capacity, "joint_limits": own_rows.joint_limits,
+    "joint_ratios": own_rows.joint_ratios, "market_depth": own_rows.market_depth,
+    "obligations": own_rows.obligations, "contracts": own_rows.contracts,
+    "stock_balance": own_tanks.stock_balance, "working_volume": own_tanks.working_volume,
+    "injection": own_tanks.injection, "withdrawal": own_tanks.withdrawal, "closing_stock": own_tanks.closing_stock,
+    "exports": own_policy.exports, "exposure": own_policy.exposure,
+    "standing": own_builds.standing, "chains": own_builds.chains, "budget": own_builds.budget,
+    "beyond_old": own_builds.beyond_old, "within_added": own_builds.within_added,
+    "only_when_full": own_builds.only_when_full,
+    "supply_with_options": own_rows.supply_with_options, "arcs_at_least": own_rows.arcs_at_least,
+    "limits_at_least": own_rows.limits_at_least,
+}  # fmt: skip
+
+
+def _programme(
+    name: str, of: Programme, own: Own, rules: Rules, others: set[str], found: Findings
+) -> None:  # fmt: skip
+    """Columns and rows against the raw tables, residuals of point and duals, and the bound against the point."""
+    _columns(name, of, own, others, found)
+    _rows(name, of, own, rules, others, found)
+    residuals(name, of, found)
+    goal = own.facts.policy["objective"]
+    found.true("proof", name, of.sense == ("min" if goal == "cost" else "max"), f"a {goal} is not sought as {of.sense}")
+    bound, size = safe_bound(of), max(1.0, abs(of.value))
+    what = f"{name}: the bound {bound.value:.10g} beyond the objective, of it"
+    found.within("proof", what, abs(bound.value - of.value) / size, 0.0, NEAR)
+    for block in dict.fromkeys(block.partition("@")[0] for block, _ in bound.boxed):
+        found.skip(f"proof: the limit of {block}", f"nothing limits it; it is taken to be at most {bound.box:.3g}")
+
+
+def _columns(name: str, of: Programme, own: Own, others: set[str], found: Findings) -> None:
+    """Every column of the case is there, with its bounds and its cost."""
+    expected, weighed = own.columns, bool(own.facts.policy.get("cvar"))
+    blocks = {block for block, _ in of.columns}
+    for key in expected.keys() - set(of.columns):
+        found.wrong("proof", f"{name}: column {_called(key)} is missing")
+    for key, low, high, cost in zip(of.columns, of.lower.tolist(), of.upper.tolist(), of.cost.tolist(), strict=True):
+        if key[0] not in BLOCKS:
+            continue
+        if key not in expected:
+            found.wrong("proof", f"{name}: column {_called(key)} is none of the raw tables")
+            continue
+        column = expected[key]
+        found.equal("proof", f"{name}: lower bound of {_called(key)}", low, column.low, SAME)
+        found.equal("proof", f"{name}: upper bound of {_called(key)}", high, column.high, SAME)
+        if not weighed:
+            found.equal("proof", f"{name}: cost of {_called(key)}", cost, column.cost, SAME)
+    if weighed:
+        found.skip("proof: costs", WEIGHED)
+    for block in sorted(blocks - set(BLOCKS)):
+        _other(name, "columns", block, BLOCKS.keys() | others, found)
+
+
+def _rows(
+    name: str, of: Programme, own: Own, rules: Rules, others: set[str], found: Findings
+) -> None:  # fmt: skip
+    """Every row is a rule of the case, with its bounds and coefficients."""
+    named = dict.fromkeys(rule for rule, _ in of.rows)
+    known = {(rule, label): row for rule in named if rule in rules for label, row in rules[rule](own)}
+    for key, low, high in zip(of.rows, of.row_lower.tolist(), of.row_upper.tolist(), strict=True):
+        if key[0] not in rules:
+            continue
+        if key not in known:
+            found.wrong("proof", f"{name}: row {_called(key)} is no rule of the case")
+            continue
+        row = known[key]
+        found.equal("proof", f"{name}: least of {_called(key)}", low, row.low, SAME)
+        found.equal("proof", f"{name}: most of {_called(key)}", high, row.high, SAME)
+        _coefficients(f"{name}: {_called(key)}", of.terms[key], row.terms, found)
+    for rule in named:
+        if rule not in rules:
+            _other(name, "rows", rule, rules.keys() | others, found)
+
+
+def _other(name: str, what: str, block: str, known: set[str], found: Findings) -> None:
+    """A block that is not built again: one of those that are known is named, another is refused."""
+    plain, _, copy = block.partition("@")
+    if plain.removeprefix("waived ") in known and (not copy or "waived" in known):
+        found.skip(f"proof: {what} {plain}", COPIES if copy else OTHERS)
+    else:
+        found.wrong("proof", f"{name}: {what} {block!r}: the case asks for nothing of that name")
+
+
+def _coefficients(what: str, saved: Terms, own: Terms, found: Findings) -> None:
+    found.counts["proof"] += len(own)
+    for key in saved.keys() | own.keys():
+        have, want = saved.get(key, 0.0), own.get(key, 0.0)
+        if not abs(have - want) <= SAME * max(1.0, abs(want)):
+            both = f"saved {have:.10g}, from the raw tables {want:.10g}"
+            found.wrong("proof", f"{what}: coefficient of {_called(key)}: {both}")
+
+
+def residuals(name: str, of: Programme, found: Findings) -> None:
+    """How far point and duals are from what an optimum keeps: rows, bounds, signs of duals."""
+    for what, keys, at, low, high in (("row", of.rows, of.activity, of.row_lower, of.row_upper),
+                                      ("column", of.columns, of.x, of.lower, of.upper)):  # fmt: skip
+        found.counts["proof"] += len(keys)
+        over = np.maximum(low - at, at - high) / np.maximum(1.0, np.where(np.isfinite(at), np.abs(at), 1.0))
+        for place in np.flatnonzero(~(over <= NEAR)).tolist():
+            found.wrong("proof", f"{name}: {what} {_called(keys[place])} is {at[place]:.10g}, outside its bounds")
+    sign, scale = (1.0 if of.sense == "max" else -1.0), max(1.0, float(np.abs(of.cost).max(initial=0.0)))
+    for what, keys, price, low, high in (
+        ("dual of row", of.rows, sign * of.dual, of.row_lower, of.row_upper),
+        ("reduced cost of", of.columns, sign * of.reduced, of.lower, of.upper),
+    ):  # fmt: skip
+        found.counts["proof"] += len(keys)
+        wrong = np.where(np.isposinf(high), price, 0.0) > NEAR * scale
+        wrong |= np.where(np.isneginf(low), -price, 0.0) > NEAR * scale
+        for place in np.flatnonzero(wrong).tolist():
+            found.wrong("proof", f"{name}: the {what} {_called(keys[place])} has the wrong sign")
+
+
+def _point(of: Programme, saved: Saved, found: Findings) -> None:
+    """The point is the plan of the tables, and has its objective."""
+    found.equal("proof", "objective of the point", of.value, saved.summary["objective"]["value"])
+    for block, (table, keys, value) in VALUES.items():
+        names = keys.split()
+        own = {tuple(str(row[name]) for name in names): row[value] for row in saved[table]}
+        for (name, label), x in zip(of.columns, of.x.tolist(), strict=True):
+            if name == block:
+                found.equal("proof", f"point: {block} {' '.join(label)}", x, own.get(label))
+
+
+def _left_open(facts: Facts, saved: Saved, found: Findings) -> None:
+    """What no certificate is of."""
+    if saved["builds"]:
+        found.skip("proof: builds", BUILDS)
+    if (facts.policy.get("security") or {}).get("delta") == "min":
+        found.skip("proof: security delta", LEAST)
+    if saved["ranges"]:
+        found.skip("proof: ranges", "their ends were not asked to be proved")
+
+
+def _called(key: Key) -> str:
+    return f"{key[0]} {' '.join(key[1])}".strip()

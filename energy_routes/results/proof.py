@@ -1,0 +1,55 @@
+"""The proof of a plan on disk: its programme as tables with names, its point and its duals, and those it rests on.
+
+A folder holds ``columns.parquet`` (block, label, bounds, cost, value), ``rows.parquet`` (rule, label, bounds, dual),
+``entries.parquet`` (row, column, value of the matrix) and ``programme.json`` (sense, offset).  Labels are JSON lists.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.linear import Program, Solution
+from energy_routes.plan import Plan
+
+PROOF = "proof"
+PARTS = {"optimum": "plan", "reference": "held"}  # what a plan has at hand, and the folder of its proof
+
+
+def write_proof(plan: Plan, folder: Path) -> None:
+    """Write the optimum of a plan, and that which its held exports rest on; nothing where no duals are at hand.
+
+    A plan that was read back takes the proof of its own folder along.
+    """
+    before = getattr(plan, "folder", None)
+    if before is not None and (before / PROOF).is_dir():
+        shutil.copytree(before / PROOF, folder)
+        return
+    for part, name in PARTS.items():
+        optimum = plan.parts.at_hand(part)
+        if optimum is not None and optimum.solution.prices is not None:
+            _write(optimum.program, optimum.solution, folder / name)
+
+
+def _write(program: Program, solution: Solution, folder: Path) -> None:
+    folder.mkdir(parents=True)
+    names = [(block.name, json.dumps(label, ensure_ascii=False)) for block in program.columns
+             for label in block.axis.labels()]  # fmt: skip
+    columns = pd.DataFrame(names, columns=["block", "label"], dtype=object)
+    columns.assign(lower=program.col_lower, upper=program.col_upper, cost=program.cost, value=solution.x).to_parquet(
+        folder / "columns.parquet", index=False)  # fmt: skip
+    names = [(block.name, json.dumps(label, ensure_ascii=False)) for block in program.rows
+             for label in block.axis.labels()]  # fmt: skip
+    rows = pd.DataFrame(names, columns=["block", "label"], dtype=object)
+    rows.assign(lower=program.row_lower, upper=program.row_upper, dual=solution.dual).to_parquet(
+        folder / "rows.parquet", index=False)  # fmt: skip
+    entries = program.matrix.tocoo()
+    pd.DataFrame(
+        {"row": entries.row.astype(np.int64), "column": entries.col.astype(np.int64), "value": entries.data}
+    ).to_parquet(folder / "entries.parquet", index=False)
+    told = {"sense": program.sense, "offset": program.offset}
+    (folder / "programme.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
