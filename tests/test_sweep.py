@@ -280,3 +280,25 @@ def test_equal_ways_are_shared_out_as_in_a_plan(case: Case) -> None:
     groups = solve(even).groups.set_index(["group", "period"])
     assert told["share.corridor:NORTH"][0] == pytest.approx(groups["share"]["NORTH", "total"], abs=1e-12)
     assert compiled.solve_many([{}], ["exports.oil"])["exports.oil"].tolist() == pytest.approx([8])
+
+
+def test_requests_are_those_of_a_plan_and_of_hand(tmp_path: Path) -> None:
+    """Half by SHORT costs 40 MUSD; with 8 Mt exported LONG takes 5 at most, so 3/8 is the least of SHORT."""
+    capped = toy(tmp_path / "capped", max_share={"transit:RU": 0.5})
+    ask = ["cost", "least.transit:RU", "rank.corridor:SHORT", "rank.corridor:LONG", "netback"]
+    told = er.compile(capped).solve_many([{}, {"arc:SHORT.tariff": 80}, {"arc:LONG.capacity": 0}], ask)
+    assert told.loc[0, ask[:2]].tolist() == pytest.approx([40, 0.375])
+    assert told["cost"][0] == pytest.approx(solve(capped).certificate["premium"]["cost"])
+    assert told.loc[1, ask[2:4]].tolist() == [2, 1]
+    assert told["status"][2] == "infeasible"
+    free = er.compile(toy(tmp_path / "free", exports="free"))
+    enters = free.solve_many([{}], ["enters.arc:LONG", "enters.arc:SHORT", "enters.arc:GATHER", "cost"])
+    # a tonne that is left in the ground otherwise earns 510 − 10, or 500 − 10, less the tariff
+    assert enters.iloc[0, 2:4].tolist() == pytest.approx([500, 490])
+    assert enters["cost"][0] == 0
+    assert free.asks["enters.arc:LONG"].what == "enters"
+
+
+def test_requests_are_refused_where_each_draw_is_built_anew() -> None:
+    with pytest.raises(UsageError, match="without them"):
+        experiment_of(er.load("btc-5").with_policy(security={"outages": ["corridor"]}), 1, ask="least.transit:RU")

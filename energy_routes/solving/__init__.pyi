@@ -47,7 +47,8 @@ from .ranges.volumes import volumes as volumes
 from .reuse.compiled import (
     Changes as Changes,
     Compiled as Compiled,
-    Measures as Measures,
     changes_of as changes_of,
     compile as compile,
 )
+from .reuse.measures import Measures as Measures
+

@@ -8,20 +8,19 @@ kept, too.  Cases with whole builds, with security or with several futures are b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import RLock
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case, groups_of, refuse_contradictions
+from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Space, Structure
-from energy_routes.linear import BRIEF, Basis, Expr, Program, Session, Solution, Standing, Status, Vector
-from energy_routes.pack import nearest
+from energy_routes.linear import BRIEF, Basis, Program, Session, Solution, Standing, Status, Vector
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, pick, preference
 from energy_routes.solving.loop import (
@@ -37,21 +36,12 @@ from energy_routes.solving.loop import (
 )
 from energy_routes.solving.prices.marginal_prices import marginal_worth
 from energy_routes.solving.prices.premium import Yardstick
+from energy_routes.solving.reuse.measures import MONEY, Ask, Measures, known, weights_of
 
 Changes: TypeAlias = Mapping[str, "float | str | bool"]
 Progress: TypeAlias = Callable[[int, int], "bool | None"]
 
 
-class Ask(NamedTuple):
-    """A number that is asked of a plan: ``what`` (exports, volume, share) of a group, of a family."""
-
-    what: str
-    family: str = ""
-    kind: str = ""
-    group: str = ""
-
-
-MONEY = (Ask("objective"), Ask("netback"))
 KEPT = 8  # structures that are kept: those of the case itself, and the newest others
 ENDED = {InfeasibleError: "infeasible", UnboundedError: "unbounded", LimitError: "time_limit", SolverError: "failed"}
 
@@ -123,20 +113,21 @@ class Live:
     def _standing(self, asks: tuple[Ask, ...], columns: int) -> Standing:
         """What is asked, as measures of a face; money is not among them, as it is the same all over an optimal one."""
         if asks not in self._asked:
-            pairs = [self._of(ask, columns) for ask in asks if ask not in MONEY]
+            pairs = [self.weights(ask, columns) for ask in asks if ask not in MONEY]
             rows = [weights for pair in pairs for weights in pair if weights is not None]
             self._asked[asks] = Standing(np.unique(np.array(rows).reshape(-1, columns), axis=0))
         return self._asked[asks]
 
     def measured(self, ask: Ask, x: Vector) -> float:
         """A volume of a plan, Mt (bcm) over the horizon, or a share; NaN where nothing moves."""
-        part, whole = self._of(ask, len(x))
+        part, whole = self.weights(ask, len(x))
         of = 1.0 if whole is None else float(whole @ x)
         return float(part @ x) / of if of > 0 else np.nan
 
-    def _of(self, ask: Ask, columns: int) -> tuple[Vector, Vector | None]:
+    def weights(self, ask: Ask, columns: int) -> tuple[Vector, Vector | None]:
+        """What a unit of each column adds to a volume or share; of a share, and to what it is a share of."""
         if ask not in self._weights:
-            self._weights[ask] = _weights(self.structure.space, ask, columns)
+            self._weights[ask] = weights_of(self.structure.space, ask, columns)
         return self._weights[ask]
 
 
@@ -168,7 +159,7 @@ class Compiled:
     @cached_property
     def asks(self) -> Mapping[str, Ask]:
         """What can be asked of the plans of the case, by name."""
-        return _known(self.case)
+        return known(self.case)
 
     @property
     def plain(self) -> bool:
@@ -464,47 +455,6 @@ class Compiled:
         return self._lives[-1], numbers
 
 
-class Measures:
-    """What is asked of the plans of a compiled case, by name; see :meth:`Compiled.solve_many`."""
-
-    def __init__(self, compiled: Compiled, ask: Sequence[str]) -> None:
-        self._compiled, self.ask = compiled, tuple(ask)
-        self._known = compiled.asks
-        for name in ask:
-            if name not in self._known:
-                raise UsageError(f"{name!r} is not asked of a plan of {compiled.case.name}. "
-                                 f"{nearest(name, self._known)}".rstrip())
-        self._asks = tuple(self._known[name] for name in ask)
-
-    @property
-    def nothing(self) -> tuple[float, ...]:
-        """What is told where there is no plan."""
-        return (np.nan,) * len(self.ask)
-
-    def unit(self, name: str) -> str:
-        """The unit of something asked: MUSD, that of a volume, or 1 for a share."""
-        ask = self._known[name]
-        if ask.what in ("exports", "volume"):
-            return self._compiled.case.network.units("volume")[ask.family]
-        return "1" if ask.what == "share" else "MUSD"
-
-    def of_plan(self, plan: Plan) -> list[float]:
-        """What is asked, of a plan with its tables."""
-        return [*_of_plan(plan, self._asks)]
-
-    def of(self, case: Case) -> list[float]:
-        """What is asked of the plan of a case.  Raises the errors of :meth:`Compiled.solve`."""
-        if not self._compiled.plain or case.policy.max_hhi:
-            return self.of_plan(self._compiled.plan_of(case))
-        refuse_contradictions(case)
-        live, numbers, solution = self._compiled._optimum_of(case)
-        if set(self.ask) <= {"objective"}:
-            return [solution.objective] * len(self.ask)
-        x = live.preferred(numbers, solution, self._asks)
-        own = {"objective": solution.objective, "netback": numbers.netback(x)}
-        return [own[name] if name in own else live.measured(self._known[name], x) for name in self.ask]
-
-
 def _ended(error: EnergyRoutesError, measures: Measures) -> tuple[Any, ...]:
     """What is told where there is no plan."""
     status = next((told for kind, told in ENDED.items() if isinstance(error, kind)), "refused")
@@ -534,43 +484,3 @@ def changes_of(table: pd.DataFrame | Iterable[Changes]) -> list[Changes]:
     if twice := sorted({str(path) for path in table.columns[table.columns.duplicated()]}):
         raise UsageError(f"the table of changes has the column {twice[0]} twice; expected each path once")
     return [{str(path): value for path, value in row.items() if not pd.isna(value)} for row in table.to_dict("records")]
-
-
-def _known(case: Case) -> dict[str, Ask]:
-    """What can be asked of the plans of a case."""
-    asks = {"objective": Ask("objective"), "netback": Ask("netback")}
-    for family in case.families:
-        asks[f"exports.{family}"] = Ask("exports", family)
-        before = f"{family}/" if len(case.families) > 1 else ""
-        for kind, group in groups_of(case.network.packs, family):
-            for what in ("volume", "share"):
-                asks[f"{what}.{before}{kind}:{group}"] = Ask(what, family, kind, group)
-    return asks
-
-
-def _weights(space: Space, ask: Ask, columns: int) -> tuple[Vector, Vector | None]:
-    """What a unit of each column adds to a number; of a share, and to what it is a share of."""
-
-    def of(expr: Expr, **labels: str) -> Vector:
-        frame = expr.axis.frame
-        mask = np.logical_and.reduce([(frame[key] == label).to_numpy(dtype=bool) for key, label in labels.items()])
-        return expr.take(mask, expr.axis.take(mask)).coefficients(columns)
-
-    if ask.what == "exports":
-        return of(space.exports, family=ask.family), None
-    volume = of(space.exposure, kind=ask.kind, group=ask.group, family=ask.family)
-    return volume, of(space.share_totals, kind=ask.kind, family=ask.family) if ask.what == "share" else None
-
-
-def _of_plan(plan: Plan, asks: Iterable[Ask]) -> Iterator[float]:
-    """The same numbers of a plan with its tables; what stands in none of them is 0, as nothing can move there."""
-    rows = plan.groups[plan.groups["period"] == "total"].set_index(["kind", "group", "family"])
-    counted = {what: rows[what].to_dict() for what in ("volume", "share")}
-    for ask in asks:
-        if ask.what in ("objective", "netback"):
-            yield float(getattr(plan, ask.what))
-            continue
-        exports = float(plan.exports.get(ask.family, 0.0))
-        missing = np.nan if ask.what == "share" and not exports > 0 else 0.0
-        yield exports if ask.what == "exports" else float(
-            counted[ask.what].get((ask.kind, ask.group, ask.family), missing))
