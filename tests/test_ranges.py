@@ -10,12 +10,14 @@ import copy
 import itertools
 import json
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from scipy.optimize import linprog
 from test_builds import WITH
 from test_cvar import BOOK, LOST
@@ -24,11 +26,18 @@ from toy import months, toy
 from typer.testing import CliRunner
 
 import energy_routes as er
+from energy_routes.answer import Words
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear.programme import Program
+from energy_routes.maps.data.payload import payload
+from energy_routes.maps.data.scene import Scene, Strand
+from energy_routes.maps.figure.layers import draw_flows
+from energy_routes.maps.page.numbers import plan_numbers
+from energy_routes.pack.units.families import OIL
 from energy_routes.plan.plan import Plan
+from energy_routes.report.writing import report_html
 from energy_routes.solving.loop import program_of, solve
 from energy_routes.solving.ranges import near
 
@@ -380,3 +389,32 @@ def scipy_optimum(program: Program, cost: Any, floor: float | None = None) -> tu
                     bounds=list(zip(program.col_lower, program.col_upper, strict=True)))  # fmt: skip
     assert found.status == 0
     return found.x, float(cost @ found.x) + (program.offset if floor is None else 0.0)
+
+
+def test_maps_hatch_what_could_be_otherwise(equal: Case) -> None:
+    """Between least and most; over the whole horizon alone, since periods have no ranges of their own there."""
+    data = payload(solve(equal))
+    assert data.could_be["SHORT"] == pytest.approx((3, 6))
+    assert "GATHER" not in data.could_be
+    plan = solve(months(equal))
+    assert payload(plan).could_be
+    assert payload(plan, plan.case.periods[0].label).could_be == {}
+    told = plan_numbers(plan, ["SHORT", "GATHER"], [[p.label for p in plan.case.periods]], Words.of())
+    assert told["could"][0] == pytest.approx(payload(plan).could_be["SHORT"], rel=1e-5)
+    assert told["could"][1] is None
+    line = np.array([[0.0, 0.0], [100.0, 0.0]])
+    whole = Strand("SHORT", line, "flow", OIL, 6.0, 0.0, "#000000")
+    figure = Figure()
+    for strand, strokes in ((whole, 2), (replace(whole, least=3.0, most=6.0), 3), (replace(whole, most=6.0), 2)):
+        ax = figure.subplots()
+        draw_flows(ax, Scene((strand,), (), (), {}), 1.0)
+        drawn = [(own.get_linewidth(), own.get_linestyle()) for own in ax.get_lines()]
+        assert len(drawn) == strokes
+        assert ("--" in [style for _, style in drawn]) == (strand.most > 0)
+
+
+def test_the_report_tells_what_could_be_otherwise(equal: Case) -> None:
+    page = report_html(solve(equal))
+    assert "Could be" in page
+    assert "3.00–6.00" in page
+    assert "37.5–75.0\xa0%" in page

@@ -32,7 +32,9 @@ PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract"
 
 
 def apart(ranges: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table of ranges at the optimum that are no single number."""
+    """The rows of a table of ranges at the optimum that are no single number; none where it was saved without bands."""
+    if "loss" not in ranges:
+        return pd.DataFrame(columns=RANGES)
     return ranges[(ranges["loss"] == 0) & (ranges["high"] - ranges["low"] > APART)].reset_index(drop=True)
 
 

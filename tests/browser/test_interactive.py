@@ -107,6 +107,29 @@ def test_a_line_tells_flow_capacity_tariff_and_worth(open_page: Any, pair: Path,
     assert page.locator("#tip").is_hidden()
 
 
+def test_what_could_be_otherwise_is_hatched_and_told(open_page: Any, tmp_path: Path) -> None:
+    """Two ways earn the same: of 8 Mt, SHORT carries 3 to 6; what is gathered can be no other."""
+    equal = {
+        "nodes": "id,name,kind,country,lat,lon\nFIELD,Field,field,KZ,47,52\nHUB,Hub,hub,KZ,47,55\n"
+                 "EAST,East,market,CN,44,85\nWEST,West,market,IT,45,9",
+        "arcs": "id,from,to,name,capacity,tariff,length_km\nGATHER,FIELD,HUB,Gathering,20,1,10\n"
+                "SHORT,HUB,EAST,Short way,6,30,1000\nLONG,HUB,WEST,Long way,5,40,3000",
+        "tiers": "market,tier,depth,discount\nWEST,1,unlimited,0",
+    }  # fmt: skip
+    er.solve(toy.toy(tmp_path / "equal", equal)).explore(tmp_path / "equal.html")
+    page = open_page(tmp_path / "equal.html")
+    widths = {way: [float(page.locator(f'g.line[data-arc="{way}"] .{part}').get_attribute("stroke-width") or 0)
+                    for part in ("flow", "most", "halo")] for way in ("SHORT", "GATHER")}  # fmt: skip
+    least, most, halo = widths["SHORT"]
+    assert 0 < least < most < halo
+    assert widths["GATHER"][1] == 0
+    page.locator('[data-arc="SHORT"].line').focus()
+    assert "3.00–6.00 Mt" in text(page, "#tip")
+    assert WORDS("legend.could_be") in text(page, ".legend")
+    page.locator('[data-arc="GATHER"].line').focus()
+    assert WORDS("tip.could_be") not in text(page, "#tip")
+
+
 def test_the_table_holds_every_line_with_its_numbers(open_page: Any, pair: Path, before: er.Plan,
                                                      after: er.Plan) -> None:
     page = open_page(pair, "v=after")

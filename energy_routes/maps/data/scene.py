@@ -37,6 +37,8 @@ class Strand:
     band: float
     colour: str
     on_paper: bool = False
+    least: float = 0.0
+    most: float = 0.0  # width of what another plan, as good, has at most; 0 where the flow can be no other
 
     @property
     def length(self) -> float:
@@ -114,7 +116,9 @@ def compose_scene(data: MapData, view: View, zoom: float = 1.0, dress: Dresser |
         pieces = pieces_inside(smooth(path), view, MARGIN)
         if clothes.look == "flow":
             exits += _exit(path, pieces, view, row, data)
-        strands += [_strand(row, clothes, resample(piece), zoom) for piece in pieces]
+        ends = data.could_be.get(row["arc"]) if dress is None and clothes.look == "flow" else None
+        least, most = (0.0 if not end else zoom * style.width(end / data.months) for end in ends or (0.0, 0.0))
+        strands += [replace(_strand(row, clothes, resample(piece), zoom), least=least, most=most) for piece in pieces]
     flows = [s for s in strands if s.look == "flow"]
     moved = spread([s.points for s in flows], [s.width for s in flows])
     laid = [replace(s, points=p) for s, p in zip(flows, moved, strict=True)]

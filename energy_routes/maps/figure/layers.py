@@ -30,11 +30,15 @@ MAIN_KINDS = ("port", "market", "field")  # named before all others; the first t
 TOLERANCE = {True: 16, False: 6}          # line samples that a name may cover, main kinds and others
 RING = 5.2  # points from the edge of a symbol to a name, where a ring stands between
 SWAP = (0, (2.2, 1.1))  # exchanged on paper, nothing moves along the line
+HATCH = (0.8, 1.4)  # points drawn and left out across a line that could carry more or less
 DASHES: dict[str, Any] = {"still": "solid", "idle": (0, (1.0, 2.4)), "proposed": (0, (5.0, 3.2))}
 
 
 def draw_flows(ax: Axes, scene: Scene, zoom: float) -> None:
-    """Lines without a flow, then for each flow its capacity band, a white halo, the flow, and its arrows."""
+    """Lines without a flow, then for each flow its capacity band, a white halo, the flow, and its arrows.
+
+    A flow that could be another in a plan as good is whole up to the least, and hatched from there to the most.
+    """
     for look, dashes in DASHES.items():
         for strand in scene.of(look):
             ax.plot(*strand.points.T, color=strand.colour, linewidth=strand.width, linestyle=dashes, zorder=3)
@@ -43,11 +47,20 @@ def draw_flows(ax: Axes, scene: Scene, zoom: float) -> None:
         if strand.band > strand.width:
             _stroke(ax, strand.points, strand.band, strand.family.ramp[1], 4, alpha=style.BAND_OPACITY)
     for strand in flows:
-        _stroke(ax, strand.points, strand.width + 1.5 * zoom, style.HALO, 5, alpha=0.9)
+        _stroke(ax, strand.points, max(strand.width, strand.most) + 1.5 * zoom, style.HALO, 5, alpha=0.9)
     for strand in flows:
-        _stroke(ax, strand.points, strand.width, strand.colour, 6, dashes=SWAP if strand.on_paper else "solid")
+        if strand.most:
+            _stroke(ax, strand.points, strand.most, strand.colour, 6, dashes=hatch(strand.most, zoom))
+        if strand.least or not strand.most:
+            width = strand.least or strand.width
+            _stroke(ax, strand.points, width, strand.colour, 6, dashes=SWAP if strand.on_paper else "solid")
     for strand in flows:
         _arrows(ax, strand, zoom)
+
+
+def hatch(width: float, zoom: float = 1.0) -> tuple[float, tuple[float, ...]]:
+    """Dashes that hatch a line of a width across; matplotlib counts dashes in widths."""
+    return 0.0, tuple(zoom * size / width for size in HATCH)
 
 
 def _stroke(ax: Axes, points: Points, width: float, colour: str, order: float, *, alpha: float = 1.0,

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.answer import Words, doubtful, exported
-from energy_routes.maps.data.payload import bottlenecks, depths, moved_over, records
+from energy_routes.maps.data.payload import bottlenecks, could_be, depths, moved_over, records
 from energy_routes.maps.data.titles import finding, limit_name
 from energy_routes.network import Names
 from energy_routes.plan import VALUES, Plan, corridor_rows, merged
@@ -31,7 +31,8 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
                  most_routes: int = 80) -> dict[str, Any]:
     """What one plan says; every list runs over ``spans``, each a list of period labels.
 
-    ``volume``, ``capacity``, ``price``: arc by span.  ``limits``: bottlenecks by span, ``depths``: full
+    ``volume``, ``capacity``, ``price``: arc by span.  ``could``: by arc the least and the most in plans as good, over
+    the whole horizon; None where it is determined.  ``limits``: bottlenecks by span, ``depths``: full
     tiers of markets by span.  ``finding``: words by span.
     ``cards``: key to values.  ``corridors``: group to volumes.  ``routes``: the netback sheets, over the plan's own
     horizon.
@@ -46,6 +47,7 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
         "limits": [table["limits"] for table in tables],
         "depths": [table["depths"] for table in tables],
         "finding": [table["finding"] for table in tables],
+        "could": _could(plan, arcs, spans[-1]),
         "tariff": _tariffs(plan, arcs),
         "status": _statuses(plan, arcs),
         "cards": cards(plan, spans),
@@ -73,6 +75,11 @@ def _span(plan: Plan, labels: Sequence[str], at: Mapping[str, int], doubted: Map
                     "family": row["family"], "price": short(row["price"]), "bound": int(row["bound"])}
                    for row in records(depths(plan, years))],
     }
+
+
+def _could(plan: Plan, arcs: Sequence[str], labels: Sequence[str]) -> list[list[float | None] | None]:
+    ends = could_be(plan, labels)
+    return [[short(end) for end in ends[arc]] if arc in ends else None for arc in arcs]
 
 
 def _tariffs(plan: Plan, arcs: Sequence[str]) -> list[float | None]:

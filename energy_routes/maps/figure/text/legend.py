@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData
-from energy_routes.maps.figure.layers import DASHES, SWAP, SYMBOLS
+from energy_routes.maps.figure.layers import DASHES, SWAP, SYMBOLS, hatch
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.figure.text.signs import draw_sign
 from energy_routes.pack import Family
@@ -189,6 +189,12 @@ def _symbols(strip: Strip, x: float) -> float:
     ends.append(strip.row(x, first, [(line(DASHES["proposed"], family.proposed), 20.0, words("legend.proposed")),
                                      (line(DASHES["idle"], style.IDLE), 20.0, words("legend.idle")),
                                      (line(SWAP, family.ramp[2]), 20.0, words("legend.swap"))]))
+    if data.could_be:
+        def open_(at: float) -> object:
+            return ax.plot([at, at + 20], [first] * 2, color=family.ramp[2], linestyle=hatch(5.0), linewidth=5.0,
+                           dash_capstyle="butt")  # fmt: skip
+
+        ends.append(strip.row(ends[-1] + 12, first, [(open_, 20.0, words("legend.could_be"))]))
     if data.periods > 1:
         ends.append(strip.text(ends[-1] + 16, first, words("legend.mean", periods=data.periods), 6.0))
     ends.append(strip.row(x, second, [(scarce(sign), 8.0, words(f"legend.{sign}")) for sign in SIGNS]))

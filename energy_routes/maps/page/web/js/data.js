@@ -37,7 +37,8 @@ const limitsByArc = plans.map((plan) =>
 
 /**
  * What one plan says of one arc in one span: flow, capacity (null: no limit),
- * utilisation (null: none), tariff, status, and the limits that bind on it.
+ * utilisation (null: none), tariff, status, the limits that bind on it, and over all periods the least and the most
+ * in plans as good (null: it can be no other).
  */
 export function reading(arc, plan, span) {
   const told = plans[plan];
@@ -51,6 +52,7 @@ export function reading(arc, plan, span) {
     tariff: told.tariff[arc.n],
     status: told.status[arc.n],
     limits: limitsByArc[plan][span].get(arc.n) ?? [],
+    could: span === WHOLE ? told.could[arc.n] : null,
   };
 }
 

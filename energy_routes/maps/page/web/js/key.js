@@ -1,12 +1,12 @@
 /** What widths, colours and symbols mean: sections of a drawing, set beside each other as the width allows. */
 
-import { content, families, familyOf, plans, spans } from "./data.js";
+import { content, families, familyOf, plans, spans, WHOLE } from "./data.js";
 import { make } from "./dom.js";
 import { number, say, unit } from "./format.js";
 import { textWidth } from "./labels.js";
 import { symbolEdge, symbolFill, symbolOf } from "./marks.js";
 import { BOTTLENECK, CHANGE, IDLE, INK, MUTED, proposedColour, rampOf, UNCAPPED, width } from "./palette.js";
-import { DASHES, largestNow } from "./scene.js";
+import { DASHES, HATCH, largestNow } from "./scene.js";
 import { SIGNS } from "./signs.js";
 import { state } from "./state.js";
 
@@ -102,12 +102,14 @@ function colours() {
 
 function lines() {
   const [family] = families;
+  const open = state.span === WHOLE && plans.some((plan) => plan.could.some(Boolean));
   const thin = (word, tone, look) => [stroke(say(`legend.${word}`), tone, 1.8, DASHES[look])];
   return section(say("legend.lines"), [
     [stroke(say("legend.no_limit"), UNCAPPED, 4)],
     thin("proposed", proposedColour(family), "proposed"),
     thin("idle", IDLE, "idle"),
     thin("swap", rampOf(family)[2], "swap"),
+    ...(open ? [[stroke(say("legend.could_be"), rampOf(family)[2], 6, HATCH)]] : []),
   ]);
 }
 

@@ -3,6 +3,7 @@
 import { hideTip } from "./tooltip.js";
 import { pathOf } from "./geometry.js";
 import { BAND_OPACITY, baseColour } from "./palette.js";
+import { HATCH } from "./scene.js";
 import { focusedArcs, state, toggleFocus } from "./state.js";
 import { drawStrokes, MANY } from "./strokes.js";
 import { lineWords } from "./words.js";
@@ -117,6 +118,7 @@ export class Linework {
       .on("focus", (event, strand) => this.tell(strand))
       .on("keydown", (event, strand) => this.answerKey(event, strand));
     group.append("path").attr("class", "halo").attr("stroke", "#fff");
+    group.append("path").attr("class", "most").attr("stroke-dasharray", HATCH);
     group.append("path").attr("class", "flow");
     group.append("path").attr("class", "march");
     return group;
@@ -139,14 +141,17 @@ export class Linework {
 
 }
 
-/** Give the element of a strand its shapes: halo, line and marching dashes. */
+/** Give the element of a strand its shapes: halo, what it could be, line and marching dashes. */
 function paint(strand) {
-  const [halo, flow, dashes] = this.children;
+  const [halo, most, flow, dashes] = this.children;
+  const [least, wide] = strand.ends ?? [strand.width, 0];
   for (const shape of this.children) shape.setAttribute("d", strand.path);
   halo.setAttribute("stroke-opacity", strand.dash && !strand.flows ? 0 : 0.9);
-  halo.setAttribute("stroke-width", strand.width + 1.8);
+  halo.setAttribute("stroke-width", Math.max(strand.width, wide) + 1.8);
+  most.setAttribute("stroke", strand.colour);
+  most.setAttribute("stroke-width", wide);
   flow.setAttribute("stroke", strand.colour);
-  flow.setAttribute("stroke-width", strand.width);
+  flow.setAttribute("stroke-width", least);
   if (strand.dash) flow.setAttribute("stroke-dasharray", strand.dash);
   else flow.removeAttribute("stroke-dasharray");
   dashes.setAttribute("stroke-width", Math.max(1.1, Math.min(3, strand.width * 0.24)));

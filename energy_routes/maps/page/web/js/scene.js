@@ -6,6 +6,7 @@ import { state } from "./state.js";
 
 const FLOOR = content.style.floor;
 const LASTING = new Set(["pipeline", "rail"]); // modes drawn even when unused
+export const HATCH = "1.1 1.9"; // px drawn and left out across a line that could carry more or less
 export const DASHES = { proposed: "7 5", idle: "1 5", lost: "2 4", swap: "6 3" };
 
 /** The largest change of a flow (a month) in a span of this kind, all steps. */
@@ -41,7 +42,7 @@ function lookOf(arc, now, before) {
 
 /**
  * The strands of a panel, widest first: arc, look, width, band (0: none),
- * colour, dash, the reading, the change against the plan before, and the weight of its number: the same in both plans.
+ * colour, dash, the widths of least and most where it could be another, the reading, the change against the plan before, and the weight of its number: the same in both plans.
  */
 export function strandsOf(which) {
   const months = spans[state.span].months;
@@ -74,6 +75,7 @@ function plain(arc, now, before, months) {
     band: flows && now.capacity !== null ? width(now.capacity / months) + 2 : 0,
     colour: flows ? colour(arc.family, now.used) : tone,
     dash: DASHES[look] ?? null,
+    ends: flows && now.could ? now.could.map((end) => (end > FLOOR ? width(end / months) : 0)) : null,
   };
 }
 
@@ -92,5 +94,6 @@ function changed(arc, now, before, months) {
     band: 0,
     colour: changeColour(delta / months, most),
     dash: null,
+    ends: null,
   };
 }

@@ -2,6 +2,7 @@
 
 import { trace } from "./geometry.js";
 import { BAND_OPACITY, baseColour } from "./palette.js";
+import { HATCH } from "./scene.js";
 
 export const MANY = 300; // strands from which lines are drawn on a canvas
 const FADED = 0.14;
@@ -25,6 +26,7 @@ function stroke(pen, line, colour, width, opacity, dash) {
   pen.globalAlpha = opacity;
   pen.strokeStyle = colour;
   pen.lineWidth = width;
+  pen.lineCap = dash === HATCH ? "butt" : "round";
   pen.setLineDash(dash ? dash.split(" ").map(Number) : []);
   pen.beginPath();
   trace(pen, line);
@@ -41,7 +43,10 @@ export function drawStrokes(canvas, strands, faded, size) {
   }
   for (const strand of seen) {
     const opacity = faded(strand) ? FADED : 1;
-    if (!strand.dash || strand.flows) stroke(pen, strand.line, "#fff", strand.width + HALO, 0.9 * opacity);
-    stroke(pen, strand.line, strand.colour, strand.width, opacity, strand.dash);
+    const widest = Math.max(strand.width, strand.ends?.[1] ?? 0);
+    if (!strand.dash || strand.flows) stroke(pen, strand.line, "#fff", widest + HALO, 0.9 * opacity);
+    const [least, most] = strand.ends ?? [strand.width, 0];
+    if (most) stroke(pen, strand.line, strand.colour, most, opacity, HATCH);
+    if (least) stroke(pen, strand.line, strand.colour, least, opacity, strand.dash);
   }
 }

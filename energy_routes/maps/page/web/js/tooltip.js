@@ -45,11 +45,12 @@ export function showTip(strand, x, y, others = []) {
   const kind = [...groups, known("mode", arc.mode), known("status", now.status)].join(" · ");
   const rows = [
     row(say("tip.flow"), `${volume(now.flow)} ${measure}`),
+    now.could && row(say("tip.could_be"), `${now.could.map((end) => volume(end)).join("–")} ${measure}`),
     row(say("tip.capacity"), now.capacity === null ? say("tip.no_limit") : `${volume(now.capacity)} ${measure}`),
     row(say("tip.utilisation"), percent(now.used)),
     row(say("tip.tariff"), now.tariff === null ? "–" : `${number(now.tariff, 1)} ${priceUnit(arc.family)}`),
     row(say("tip.shadow_price"), `${number(now.price)} ${priceUnit(arc.family)}`),
-  ];
+  ].filter(Boolean);
   if (comparing()) rows.push(row(say("tip.change"), `${signed(delta, 2)} ${measure}`));
   const parts = [
     make("b", {}, arc.name),
