@@ -221,6 +221,15 @@ def test_builds_stay_or_are_opened(tmp_path: Path) -> None:
     assert (kept["gap"] == 0).all()
 
 
+def test_what_could_be_built_is_verified(tmp_path: Path) -> None:
+    """Nothing is built for 30,000 MUSD; within 8,000 a year the way could be wider by 4 Mt, beyond its capacity."""
+    dear = {**WITH, "options": WITH["options"].replace("4,100,,", "4,30000,,")}
+    plan = solve(toy(tmp_path, dear, exports="free", build={}))
+    table = er.ranges(plan, ["optimum", 8000], builds=True)
+    assert ends(table, "arc", "LONG", "8000 MUSD")[1] == pytest.approx(9)
+    assert er.verify(plan.with_ranges(table).save(tmp_path / "saved")).passed
+
+
 def test_periods_add_up_where_nothing_joins_them(equal: Case) -> None:
     plan = solve(months(equal))
     table = er.ranges(plan, "optimum", by_period=True)

@@ -155,7 +155,7 @@ def _names(changes: Sequence[Vector], corridors: Sequence[str]) -> list[str]:
     """
     for most in range(TOLD, len(corridors) + 1):
         names = [_name(change, corridors, most) for change in changes]
-        if len(set(names)) == len(names):
+        if len({frozenset(name.split(", ")) for name in names}) == len(names):  # in whatever order they are told
             return names
     return [_name(change, corridors, TOLD, by=True) for change in changes]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,7 +68,7 @@ class MapData:
     families: tuple[Family, ...]
     projection: Projection
     notes: tuple[Note, ...]
-    could_be: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    could_be: Mapping[str, tuple[float, float]]
 
     def flowing(self) -> list[Points]:
         """The lines that carry something, in projected metres."""
