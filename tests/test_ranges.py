@@ -403,13 +403,13 @@ def scipy_optimum(program: Program, cost: Any, floor: float | None = None) -> tu
 def test_maps_hatch_what_could_be_otherwise(equal: Case) -> None:
     """Between least and most; over the whole horizon alone, since periods have no ranges of their own there."""
     data = payload(solve(equal))
-    assert data.could_be["SHORT"] == pytest.approx((3, 6))
-    assert "GATHER" not in data.could_be
+    assert data.ends["SHORT"] == pytest.approx((3, 6))
+    assert "GATHER" not in data.ends
     plan = solve(months(equal))
-    assert payload(plan).could_be
-    assert payload(plan, plan.case.periods[0].label).could_be == {}
+    assert payload(plan).ends
+    assert payload(plan, plan.case.periods[0].label).ends == {}
     told = plan_numbers(plan, ["SHORT", "GATHER"], [[p.label for p in plan.case.periods]], Words.of())
-    assert told["could"][0] == pytest.approx(payload(plan).could_be["SHORT"], rel=1e-5)
+    assert told["could"][0] == pytest.approx(payload(plan).ends["SHORT"], rel=1e-5)
     assert told["could"][1] is None
     line = np.array([[0.0, 0.0], [100.0, 0.0]])
     whole = Strand("SHORT", line, "flow", OIL, 6.0, 0.0, "#000000")

@@ -48,7 +48,7 @@ class MapData:
     ``projection``: how it is laid flat, by the places of its nodes.
     ``notes``: what is said in words beside lines.
     ``families``: those on the map, oil first; of a map without arcs the first of the plan.
-    ``could_be``: arc to the least and the most that it carries in plans as good, where the plan of the whole horizon is
+    ``ends``: arc to the least and the most that it carries in plans as good, where the plan of the whole horizon is
     one of many.
     ``words``: the language of what is written; ids, and names of arcs and limits, stay as the pack has them.
     """
@@ -68,7 +68,7 @@ class MapData:
     families: tuple[Family, ...]
     projection: Projection
     notes: tuple[Note, ...]
-    could_be: Mapping[str, tuple[float, float]]
+    ends: Mapping[str, tuple[float, float]]
 
     def flowing(self) -> list[Points]:
         """The lines that carry something, in projected metres."""
@@ -121,10 +121,10 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
                    title or finding(plan, labels, words), setting(plan.case, when, limits, words),
                    (*credits, words("credit.basemap")), words, _families(plan, arcs),
                    Projection.of(places_of(nodes), [np.asarray(line.coords) for line in lines.values()]),
-                   notes_of(plan, arcs, labels, words), could_be(plan, labels))
+                   notes_of(plan, arcs, labels, words), ends_of(plan, labels))
 
 
-def could_be(plan: Plan, labels: Sequence[str]) -> dict[str, tuple[float, float]]:
+def ends_of(plan: Plan, labels: Sequence[str]) -> dict[str, tuple[float, float]]:
     """The least and the most that an arc carries in plans as good; of no arc where the labels are not all periods."""
     if len(labels) < len(plan.case.periods):
         return {}

@@ -116,7 +116,7 @@ def compose_scene(data: MapData, view: View, zoom: float = 1.0, dress: Dresser |
         pieces = pieces_inside(smooth(path), view, MARGIN)
         if clothes.look == "flow":
             exits += _exit(path, pieces, view, row, data)
-        ends = data.could_be.get(row["arc"]) if dress is None and clothes.look == "flow" else None
+        ends = data.ends.get(row["arc"]) if dress is None and clothes.look == "flow" else None
         least, most = (0.0 if not end else zoom * style.width(end / data.months) for end in ends or (0.0, 0.0))
         strands += [replace(_strand(row, clothes, resample(piece), zoom), least=least, most=most) for piece in pieces]
     flows = [s for s in strands if s.look == "flow"]

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.answer import Words, doubtful, exported
-from energy_routes.maps.data.payload import bottlenecks, could_be, depths, moved_over, records
+from energy_routes.maps.data.payload import bottlenecks, depths, ends_of, moved_over, records
 from energy_routes.maps.data.titles import finding, limit_name
 from energy_routes.network import Names
 from energy_routes.plan import VALUES, Plan, corridor_rows, merged
@@ -78,7 +78,7 @@ def _span(plan: Plan, labels: Sequence[str], at: Mapping[str, int], doubted: Map
 
 
 def _could(plan: Plan, arcs: Sequence[str], labels: Sequence[str]) -> list[list[float | None] | None]:
-    ends = could_be(plan, labels)
+    ends = ends_of(plan, labels)
     return [[short(end) for end in ends[arc]] if arc in ends else None for arc in arcs]
 
 

@@ -189,7 +189,7 @@ def _symbols(strip: Strip, x: float) -> float:
     ends.append(strip.row(x, first, [(line(DASHES["proposed"], family.proposed), 20.0, words("legend.proposed")),
                                      (line(DASHES["idle"], style.IDLE), 20.0, words("legend.idle")),
                                      (line(SWAP, family.ramp[2]), 20.0, words("legend.swap"))]))
-    if data.could_be:
+    if data.ends:
         def open_(at: float) -> object:
             return ax.plot([at, at + 20], [first] * 2, color=family.ramp[2], linestyle=hatch(5.0), linewidth=5.0,
                            dash_capstyle="butt")  # fmt: skip
