@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from energy_routes.case.case import Case
-from energy_routes.network.network import TARGETS
+from energy_routes.network.edit import TARGETS
 from energy_routes.pack.pack import Pack
 from energy_routes.pack.schema.schema import TABLES
 from energy_routes.solving.loop import solve

@@ -16,7 +16,7 @@ from energy_routes.case.case import Case
 from energy_routes.case.policy.levers import Build
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError, EnergyRoutesError, UnitError, UsageError
-from energy_routes.network.network import parse_target
+from energy_routes.network.edit import parse_target
 from energy_routes.pack.units.periods import periods_of
 from energy_routes.studies.curves.frontier import frontier
 from energy_routes.studies.curves.lever import lever_of

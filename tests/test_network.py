@@ -11,7 +11,8 @@ from toy import toy
 
 from energy_routes.errors import DataError, UsageError
 from energy_routes.network.added_route import AddedRoute
-from energy_routes.network.network import Edit, Network, parse_target
+from energy_routes.network.edit import Edit, parse_target
+from energy_routes.network.network import Network
 from energy_routes.pack.units.periods import Period, periods_of
 
 VALUES = """

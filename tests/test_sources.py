@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.cli.app import app
-from energy_routes.network.network import Edit
+from energy_routes.network.edit import Edit
 from energy_routes.pack.bundled import pack_names, pack_path
 from energy_routes.pack.schema.columns import CONFIDENCES
 from energy_routes.pack.schema.schema import TABLES

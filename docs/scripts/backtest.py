@@ -18,7 +18,7 @@ from scipy.optimize import direct
 import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.linear.highs.session import Session
-from energy_routes.network.network import Edit
+from energy_routes.network.edit import Edit
 from energy_routes.pack import bundled as library
 from energy_routes.pack.units.periods import periods_of
 from energy_routes.solving.canonical_plan import pick

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import backtest as bt
 
 from energy_routes.case.case import Case
-from energy_routes.network.network import Edit
+from energy_routes.network.edit import Edit
 
 FREE = float("inf")
 

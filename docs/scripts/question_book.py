@@ -12,7 +12,7 @@ from plan_figures import SEEN, changes, exported
 import energy_routes as er
 from energy_routes.answer.words import Words
 from energy_routes.case import loading
-from energy_routes.network.network import parse_target
+from energy_routes.network.edit import parse_target
 
 WORDS = Words.of("en")
 UNITS = {"oil": "Mt", "gas": "bcm"}

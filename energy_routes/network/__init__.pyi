@@ -9,6 +9,13 @@ from .drawn.route import (
     route_from_geometry as route_from_geometry,
     routes_from_file as routes_from_file,
 )
+from .edit import (
+    CHOICES as CHOICES,
+    TARGETS as TARGETS,
+    TRUTH as TRUTH,
+    Edit as Edit,
+    parse_target as parse_target,
+)
 from .geometry import read_features as read_features
 from .monthly_products import (
     committed as committed,
@@ -21,11 +28,4 @@ from .names import (
     Names as Names,
     short as short,
 )
-from .network import (
-    CHOICES as CHOICES,
-    TARGETS as TARGETS,
-    TRUTH as TRUTH,
-    Edit as Edit,
-    Network as Network,
-    parse_target as parse_target,
-)
+from .network import Network as Network

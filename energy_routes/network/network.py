@@ -19,16 +19,21 @@ from numpy.typing import NDArray
 
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network.added_route import AddedRoute, refuse_uncounted, with_arcs
+from energy_routes.network.edit import (
+    CHOICES,
+    TRUTH,
+    Edit,
+    nothing_to_change,
+    opening,
+    out_of_range,
+    parse_target,
+)
 from energy_routes.network.merge import Stack
 from energy_routes.pack import (
-    CLOSINGS,
-    LARGEST,
-    STATUSES,
     TABLES,
     Family,
     Pack,
     Period,
-    Time,
     a_year,
     figure,
     in_order,
@@ -41,57 +46,6 @@ from energy_routes.pack import (
 )
 
 Matrix = NDArray[np.float64]
-Operation = Literal["set", "scale", "add"]
-
-# How people name a table in an edit, and the table it means.
-TARGETS: Mapping[str, str] = {
-    "arc": "arcs",
-    "lane": "lanes",
-    "supply": "supplies",
-    "obligation": "obligations",
-    "market": "markets",
-    "tier": "tiers",
-    "differential": "differentials",
-    "limit": "limits",
-    "joint": "limits",
-    "storage": "storages",
-    "contract": "contracts",
-    "option": "options",
-}
-
-TRUTH = ("true", "false")
-# Words, not numbers, that an edit may set, and what they may be: two choices, and every column of true or false.
-CHOICES: Mapping[tuple[str, str], Sequence[str]] = {
-    ("arcs", "status"): STATUSES,
-    ("storages", "closing"): CLOSINGS,
-    **{(table, c.name): TRUTH for table in TARGETS.values() for c in TABLES[table].columns if c.kind == "bool"},
-}
-
-
-@dataclass(frozen=True)
-class Edit:
-    """One change to one number (or an arc's status): ``value`` is in the inner unit of the field.
-
-    ``periods`` names the periods it holds in (a year covers its months); empty means always.  ``time`` is what a rate
-    is per: the number is Mt (bcm) a year, a month or a day.
-    """
-
-    table: str
-    id: str
-    field: str
-    op: Operation
-    value: float | str
-    periods: tuple[str, ...] = ()
-    reason: str = ""
-    source: str = ""
-    written: str = ""
-    time: Time = "y"
-
-    @property
-    def target(self) -> str:
-        """The target as people write it: ``arc:BTC``."""
-        return f"{next(word for word, table in TARGETS.items() if table == self.table)}:{self.id}"
-
 
 @dataclass(frozen=True, repr=False)
 class Network:
@@ -242,7 +196,7 @@ class Network:
         Parameters
         ----------
         table, column : str
-            A column of words that edits may set (:data:`CHOICES`), such as the status of arcs.
+            A column of words that edits may set (:data:`~energy_routes.network.edit.CHOICES`), such as the status of arcs.
         periods : sequence of Period
             Years or months.
         edited : bool
@@ -257,7 +211,7 @@ class Network:
         place = self._stack.places(table)
         for edit in self.edits if edited else ():
             if (edit.table, edit.field) == (table, column):
-                words[place[edit.id], _columns(edit, periods)] = edit.value
+                words[place[edit.id], edit.holds_in(periods)] = edit.value
         return words
 
     def _by_month(self, table: str, column: str, months: Sequence[Period], edited: bool) -> Matrix:
@@ -282,11 +236,11 @@ class Network:
             if (edit.table, edit.field) != (table, column):
                 continue
             always = not edit.periods and edit.time == "y"  # as thousands of draws are
-            hit = slice(None) if always else _columns(edit, months)
+            hit = slice(None) if always else edit.holds_in(months)
             value = float(edit.value) * (1.0 if always else a_year(edit.time, months)[hit])
             row = out[place[edit.id]]
             if edit.op != "set" and hit and np.isnan(row[hit]).all():
-                raise DataError("the edits", [_nothing_to_change(edit)])
+                raise DataError("the edits", [nothing_to_change(edit)])
             row[hit] = value if edit.op == "set" else row[hit] * value if edit.op == "scale" else row[hit] + value
         return out
 
@@ -359,24 +313,7 @@ class Network:
                 expected="one of " + ", ".join(TABLES[edit.table].dated),
                 repair=nearest(edit.field, TABLES[edit.table].dated),
             )
-        return self._out_of_range(edit)
-
-    @staticmethod
-    def _out_of_range(edit: Edit) -> Fault | None:
-        column, value = TABLES[edit.table].column(edit.field), float(edit.value)
-        low = 0.0 if edit.op == "scale" else -LARGEST if edit.op == "add" or column.low is None else column.low
-        high = LARGEST if edit.op != "set" or column.high is None else column.high
-        unlimited = value == np.inf and column.unlimited and edit.op == "set"
-        open_end = edit.op == "set" and column.open_low and value == low
-        if not (low <= value <= high or unlimited) or open_end:
-            return Fault(
-                "edit",
-                column=f"{edit.target} {edit.field}",
-                found=f"{edit.op} {value:g}",
-                expected=f"a number {'above' if open_end else 'from'} {low:g} to {high:g}",
-                repair="Correct the edit.",
-            )
-        return None
+        return out_of_range(edit)
 
     def arcs_of(self, what: str) -> list[str]:
         """The arcs that a name means.
@@ -437,7 +374,7 @@ class Network:
             with_arcs(pack, own, known) if (own := [r for r, k in zip(routes, homes, strict=True) if k == at]) else pack
             for at, pack in enumerate(self.packs)
         )
-        return replace(self, packs=packs).with_edits(*map(_opening, routes))
+        return replace(self, packs=packs).with_edits(*map(opening, routes))
 
     def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Network:
         """Leave only a part of the capacity of an arc, a group's meters, or a node's arcs.
@@ -543,33 +480,3 @@ class Network:
         return self.with_edits(
             *(Edit("arcs", arc, "status", "set", "idle", tuple(periods), reason) for arc in self.arcs_of(what))
         )
-
-
-def _opening(route: AddedRoute) -> Edit:
-    """The edit that opens an added route."""
-    length = "" if route.length_km is None else f"{route.length_km:.0f} km, "
-    written = f"route added: {length}tariff {route.tariff:.3g} (an estimate)"
-    why = route.reason or "a route added"
-    return Edit("arcs", route.id, "status", "set", "operating", (), why, route.source, written)
-
-
-def parse_target(target: str) -> tuple[str, str]:
-    """``"arc:BTC"`` → ``("arcs", "BTC")``.  Raises UsageError on an unknown word."""
-    word, colon, name = target.partition(":")
-    if not colon or word not in TARGETS:
-        raise UsageError(f"{target!r} is not a target such as 'arc:BTC'. {nearest(word, TARGETS)}")
-    return TARGETS[word], name
-
-
-def _nothing_to_change(edit: Edit) -> Fault:
-    return Fault(
-        "edit",
-        column=f"{edit.target} {edit.field}",
-        found=f"{edit.op} {float(edit.value):g} of a figure that is not stated",
-        expected="a figure to change",
-        repair="Use set.",
-    )
-
-
-def _columns(edit: Edit, periods: Sequence[Period]) -> list[int]:
-    return [k for k, p in enumerate(periods) if not edit.periods or any(p.matches(label) for label in edit.periods)]
