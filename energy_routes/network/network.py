@@ -196,7 +196,7 @@ class Network:
         Parameters
         ----------
         table, column : str
-            A column of words that edits may set (:data:`~energy_routes.network.edit.CHOICES`), such as the status of arcs.
+            A column of words that edits may set (:data:`energy_routes.network.edit.CHOICES`): the status of arcs …
         periods : sequence of Period
             Years or months.
         edited : bool
