@@ -110,7 +110,9 @@ def test_a_group_is_expanded_over_the_orders_of_groups(tmp_path: Path) -> None:
     """Owen's value by definition: of all orders of the four edits, those in which the two tariffs stand together."""
     case = toy(tmp_path)
     found = changed(case, *GROUPS.values()).explain()
-    inside = found.expand("arc.tariff").groups.set_index("group")["change"]
+    expanded = found.expand("arc.tariff")
+    inside = expanded.groups.set_index("group")["change"]
+    assert expanded.after - expanded.before == pytest.approx(inside.sum())
     edits = [{"arc:LONG.tariff": 10}, {"arc:SHORT.tariff": 80}, PRICE, CAP]
     worth = {made: float(solve(case.set_all({k: v for g in made for k, v in edits[g].items()})).objective)
              for made in {frozenset(order[:n]) for order in permutations(range(4)) for n in range(5)}}  # fmt: skip

@@ -81,7 +81,7 @@ class Attribution(Study):
         Returns
         -------
         Attribution
-            A row an input; ``before`` and ``after`` are those of the whole.
+            A row an input; ``after`` is ``before`` and what the group brings.
 
         Raises
         ------
@@ -92,13 +92,15 @@ class Attribution(Study):
 
         References
         ----------
-        G. Owen, "Values of games with a priori unions" (1977).
+        G. Owen, "Values of Games with a Priori Unions", Lecture Notes in Economics and Mathematical Systems 141 (1977),
+        doi:10.1007/978-3-642-45494-3_7.
         """
         if self._game is None or group not in self._game.groups:
             known = [] if self._game is None else list(self._game.groups)
             raise UsageError(f"no group {group!r} is shared out. {nearest(group, known)}")
         found, terms = self._game.inside(group)
-        return Attribution(f"{self.name}: {group}", self.objective, self.before, self.after, found, terms, self.orders,
+        after = self.before + float(found["change"].sum())
+        return Attribution(f"{self.name}: {group}", self.objective, self.before, after, found, terms, self.orders,
                            self.notes, None)  # fmt: skip
 
     def plot(self, ax: Axes | None = None) -> Axes:

@@ -26,7 +26,9 @@ class Change:
 
     @property
     def member(self) -> str:
-        """What tells it from the others of its group: ``arc:BTC``, ``transit:RU``."""
+        """What tells it from the others of its group: ``arc:BTC``, ``transit:RU``; a lever by itself is alone."""
+        if self.path == self.group:
+            return self.path
         return self.path.removeprefix(f"{self.group}.").removesuffix(f".{self.group.partition('.')[2]}")
 
 

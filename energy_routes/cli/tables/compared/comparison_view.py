@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from energy_routes.studies import Attribution, Comparison
 
 MOST = 12  # rows of a table
+NAMED = 3  # inputs of a group
 SAME = 1e-9  # of the larger number, or of 1: what differs by less is the arithmetic's
 TOLD = ("corridor", "market", "supply", "obligation")  # volumes: arcs and other groups say the same once more
 SIDES = ("before", "after", "change")
@@ -79,7 +80,9 @@ def print_attribution(found: Attribution) -> None:
     out = table("due to", "inputs", fill(f"{found.objective}, MUSD", WIDE), *heads, text=2)
     for row in found.groups.to_dict("records"):
         parts = [number(sums[row["group"], term], 1) for term in terms]
-        out.add_row(str(row["group"]), str(row["inputs"]), number(row["change"], 1), *parts)
+        inputs = str(row["inputs"]).split("; ")
+        more = [f"… and {len(inputs) - NAMED} more"] if len(inputs) > NAMED else []
+        out.add_row(str(row["group"]), "\n".join([*inputs[:NAMED], *more]), number(row["change"], 1), *parts)
     out.add_section()
     total = [number(float(found.terms.loc[found.terms["term"] == term, "change"].sum()), 1) for term in terms]
     out.add_row("all", "", number(float(found.groups["change"].sum()), 1), *total)
