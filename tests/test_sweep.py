@@ -300,5 +300,6 @@ def test_requests_are_those_of_a_plan_and_of_hand(tmp_path: Path) -> None:
 
 
 def test_requests_are_refused_where_each_draw_is_built_anew() -> None:
+    case = er.load("btc-5").with_policy(security={"outages": ["single:corridor"]})
     with pytest.raises(UsageError, match="without them"):
-        experiment_of(er.load("btc-5").with_policy(security={"outages": ["single:corridor"]}), 1, ask="least.transit:RU")
+        experiment_of(case, 1, ask="least.transit:RU")

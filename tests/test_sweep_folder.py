@@ -10,6 +10,8 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from toy_doubts import doubts, written
 from typer.testing import CliRunner
@@ -17,8 +19,9 @@ from typer.testing import CliRunner
 import energy_routes as er
 from energy_routes.case import Case
 from energy_routes.cli.app import app
-from energy_routes.errors import UsageError
+from energy_routes.errors import UsageError, VerificationError
 from energy_routes.studies.sweeps import experiment as experiments, folder as folders
+from energy_routes.studies.sweeps.sweep import replay
 from energy_routes.studies.sweeps.workers.workers import Chunk, Here
 
 KILLS = 30
@@ -127,3 +130,17 @@ def test_ctrl_c_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.undo()
     monkeypatch.setattr(experiments, "MANY", 5)
     assert CliRunner().invoke(app, ["sweep", str(model), "--draws", "50", "--out", place, "--resume"]).exit_code == 0
+
+
+def test_a_row_that_is_solved_again_is_that_of_the_dataset_or_refused(case: Case, tmp_path: Path) -> None:
+    place = tmp_path / "sweep"
+    found = er.sweep(case, 20, folder=place)
+    assert replay(found.experiment, 7, place)["netback"].tolist() == found.data["netback"][7:8].tolist()
+    table = pq.read_table(place / "dataset.parquet")
+    column = np.nextafter(table["netback"].to_numpy(), np.inf)  # one bit more
+    pq.write_table(table.set_column(table.column_names.index("netback"), table.schema.field("netback"), [column]),
+                   place / "dataset.parquet")  # fmt: skip
+    with pytest.raises(VerificationError, match=r"row 7 .* netback"):
+        replay(found.experiment, 7, place)
+    with pytest.raises(UsageError, match="seed was 1, is 2"):
+        replay(er.sweep(case, 20, seed=2).experiment, 7, place)

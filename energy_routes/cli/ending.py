@@ -48,17 +48,32 @@ def busy(text: str, quiet: bool = False) -> AbstractContextManager[Any]:
 
 @contextmanager
 def counting(text: str, quiet: bool) -> Iterator[Callable[[int, int | None], None]]:
-    """A progress bar on stderr, told (done, of); nothing where stderr is not a terminal."""
+    """A progress bar on stderr with rate and time left, told (done, of); nothing where stderr is not a terminal."""
     if quiet or not sys.stderr.isatty():
         yield lambda done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+               TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(text, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(text, total=None, rate="")
+
+        def told(done: int, total: int | None) -> None:
+            if total is not None and bar.tasks[0].total is None:  # what is done before counts for no rate
+                bar.reset(task, completed=done, total=total)
+            bar.update(task, completed=done, total=total)
+            bar.update(task, rate=f"{speed:.3g} a second" if (speed := bar.tasks[0].speed) else "")
+
+        yield told
 
 
 @contextmanager

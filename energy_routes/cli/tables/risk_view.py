@@ -163,11 +163,12 @@ def _movers(rows: pd.DataFrame) -> Table:
     """Rank correlation, first-order index, and the means at the two ends of some inputs."""
     share = rows["unit"].iloc[0] == "1"
     unit = "%" if share else rows["unit"].iloc[0]
-    out = table("input", "rank correlation", "of the variance, %", f"where lowest, {unit}", f"where highest, {unit}")
+    ends = (f"where {end},\n{unit}" for end in ("lowest", "highest"))
+    out = table("input", "rank\ncorrelation", "of the\nvariance, %", *ends)
     digits = digits_for(rows["high"].tolist())
     for row in rows.to_dict("records"):
-        ends = [percent(row[end]) if share else number(row[end], digits) for end in ("low", "high")]
-        out.add_row(escape(str(row["input"])), number(row["rank_correlation"]), percent(row["first_order"]), *ends)
+        means = [percent(row[end]) if share else number(row[end], digits) for end in ("low", "high")]
+        out.add_row(escape(str(row["input"])), number(row["rank_correlation"]), percent(row["first_order"]), *means)
     return out
 
 

@@ -118,7 +118,7 @@ def sweep(
     ] = "netback",
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what a run before left in --out.")] = False,
     replay: Annotated[
-        int | None, typer.Option(min=0, metavar="ROW", help="Solve one row again, and print it.")
+        int | None, typer.Option(min=0, metavar="ROW", help="Solve one row again; it must be that of --out.")
     ] = None,
     jobs: Jobs = None,
     dask: Dask = None,
@@ -141,7 +141,7 @@ def sweep(
     experiment = studies.experiment_of(case, draws, over=_grid(over), levels=levels, design=design, seed=seed,
                                        ask=asked or [studies.DEFAULT])  # fmt: skip
     if replay is not None:
-        print(studies.replay(experiment, replay).to_json(orient="records", indent=1))
+        print(studies.replay(experiment, replay, out).to_json(orient="records", indent=1))
         return
     jobs = jobs or (1 if dask or len(experiment) < WORTH else _cores())
     workers = studies.workers_of(jobs, dask, dask_tls_ca=dask_tls_ca, dask_tls_cert=dask_tls_cert,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from energy_routes.case import Case
-from energy_routes.errors import UsageError
+from energy_routes.errors import UsageError, VerificationError
 from energy_routes.solving import Changes
 from energy_routes.studies.study import Progress, Study
 from energy_routes.studies.sweeps.dataset import read, schema_of
@@ -214,12 +214,25 @@ def experiment_of(
     return experiment
 
 
-def replay(experiment: Experiment, row: int) -> pd.DataFrame:
-    """One row of a sweep, solved again.  Raises UsageError where there is no such row."""
+def replay(experiment: Experiment, row: int, folder: str | Path | None = None) -> pd.DataFrame:
+    """One row of a sweep, solved again; it must be, to the bit, that of the dataset in a folder, where one is given.
+
+    Raises UsageError where there is no such row, or the folder has another sweep or none; DataError where its dataset
+    is damaged; VerificationError where the row is another.
+    """
     if not 0 <= row < len(experiment):
         raise UsageError(f"row {row}: the sweep has rows 0 to {len(experiment) - 1}")
-    frame: pd.DataFrame = solved(experiment, Chunk(0, row, row + 1)).to_pandas()
-    return frame
+    again: pd.DataFrame = solved(experiment, Chunk(0, row, row + 1)).to_pandas()
+    if folder is None:
+        return again
+    with opened(Path(folder)) as kept:
+        kept.begin(experiment.record, resume=True)
+        before = read(kept.dataset).slice(row, 1).to_pandas()
+    unlike = [str(name) for name in again if not again[name].equals(before[name])]
+    if unlike:
+        raise VerificationError(f"row {row} of {folder} is not what it is solved to now: {', '.join(unlike)}. Another "
+                                "platform gives other last digits; else the dataset was changed")
+    return again
 
 
 def _dataset(experiment: Experiment, folder: Folder, resume: bool, workers: Workers, progress: Progress) -> pa.Table:
