@@ -24,7 +24,7 @@ from energy_routes.errors import SolverError
 from energy_routes.linear.expressions import INF, axis, between
 from energy_routes.linear.highs.arrays import Form, RebuildReason, Sense, form_of, put, rebuild_reason
 from energy_routes.linear.highs.interface import Engine
-from energy_routes.linear.highs.nearest import Squares, nearest, snap, squeezed
+from energy_routes.linear.highs.nearest import Squares, nearest, refined, snap, squeezed
 from energy_routes.linear.highs.session import Session, cone, write_model
 from energy_routes.linear.programme import Builder, Program, Term
 from energy_routes.linear.solution import Basis, Status, face, residuals, worth
@@ -391,6 +391,12 @@ def test_of_a_degenerate_vertex_no_noise_is_left():
     noisy = np.array([0.1 + 3e-10, 0.2 - 2e-10])
     found = nearest(optimal_face(problem)[0], noisy, [squares([1, 1], [0, 0])])
     np.testing.assert_allclose(found, [0.1, 0.2], rtol=0, atol=1e-16)
+
+
+def test_digits_come_from_the_rows_that_hold_a_point_and_from_no_other():
+    # x + y ≥ 1 holds the point nearest to nothing at (0.5, 0.5); x ≤ 1 does not reach it.
+    problem = form("min", [0.0, 0.0], [[1.0, 1.0], [1.0, 0.0]], [1.0, -INF], [INF, 1.0])
+    assert refined(problem, np.array([0.5 + 3e-8, 0.5 - 3e-8]), np.ones(2), np.zeros(2)).tolist() == [0.5, 0.5]
 
 
 def test_goals_are_made_least_in_turn():
