@@ -20,7 +20,7 @@ import pandas as pd
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Space, Structure
-from energy_routes.linear import BRIEF, Basis, Program, Session, Solution, Standing, Status, Vector
+from energy_routes.linear import BRIEF, Basis, Form, Program, Session, Solution, Standing, Status, Vector
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, pick, preference
 from energy_routes.solving.loop import (
@@ -388,6 +388,31 @@ class Compiled:
         return BareOptimum(numbers.form, solution, lambda: (numbers.space, numbers.program),
                        lambda: self._preferred(live, numbers),
                        lambda: marginal_worth(numbers.space, numbers.program, numbers.form, solution))  # fmt: skip
+
+    def form(self, case: Case) -> Form:
+        """The arrays of a case that differs in figures; exports that are held are those of the compiled case.
+
+        Parameters
+        ----------
+        case : Case
+            As in :meth:`plan_of`.
+
+        Returns
+        -------
+        Form
+            Its programme; no cut of an HHI cap is in it.
+
+        Raises
+        ------
+        UsageError
+            The compiled case is not ``plain``.
+        InfeasibleError, UnboundedError, LimitError, SolverError
+            Bounds contradict each other, or exports are held and the case without the caps has no plan.
+        """
+        if not self.plain:
+            raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
+        with self._turn:
+            return self._found(case, self._held(self.case))[1].form
 
     def _preferred(self, live: Live, numbers: Numbers) -> Vector:
         with self._turn:
