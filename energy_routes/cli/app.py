@@ -33,6 +33,7 @@ VERBS = MappingProxyType({
     "stress": "energy_routes.cli.verbs.studying:stress",
     "alternatives": "energy_routes.cli.verbs.studying:alternatives",
     "explain": "energy_routes.cli.verbs.studying:explain",
+    "ranging": "energy_routes.cli.verbs.studying:ranging",
     "regret": "energy_routes.cli.verbs.weighing:regret",
     "sweep": "energy_routes.cli.verbs.weighing:sweep",
     "expand": "energy_routes.cli.verbs.expanding:expand",

@@ -53,6 +53,7 @@ from .programme import (
 )
 from .pulp.bridge import available_solvers as available_solvers
 from .sensitivity.envelope import (
+    ALIKE as ALIKE,
     Stretch as Stretch,
     Touch as Touch,
     stretches as stretches,
@@ -68,6 +69,7 @@ from .sensitivity.parametric import (
     cover as cover,
     covered as covered,
     line_between as line_between,
+    same_numbers as same_numbers,
 )
 from .sensitivity.slopes import (
     Slopes as Slopes,

@@ -13,6 +13,11 @@ from .expansion import (
     Expansion as Expansion,
     expand as expand,
 )
+from .kinks.ranging import (
+    MOST as MOST,
+    Ranging as Ranging,
+    ranging as ranging,
+)
 from .least_regret import (
     Regret as Regret,
     regret as regret,

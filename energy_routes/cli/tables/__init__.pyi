@@ -26,6 +26,7 @@ from .risk_view import (
 from .study_view import (
     print_explanation as print_explanation,
     print_frontier as print_frontier,
+    print_ranging as print_ranging,
     print_stress as print_stress,
 )
 from .unit_choice import Units as Units

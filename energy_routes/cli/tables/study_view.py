@@ -1,21 +1,22 @@
-"""What frontier, stress and explain print for people."""
+"""What frontier, stress, explain and ranging print for people."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from rich.markup import escape
 
 from energy_routes.answer import Words
 from energy_routes.case import in_percent
 from energy_routes.cli.tables.limit_view import KINDS
-from energy_routes.cli.tables.render import console, digits_for, number, table
+from energy_routes.cli.tables.render import BLANK, console, digits_for, number, table
 from energy_routes.cli.tables.unit_choice import value_names_of
 from energy_routes.indicators import LEDGER
 
 if TYPE_CHECKING:
-    from energy_routes.studies import Explanation, Frontier, Stress
+    from energy_routes.studies import Explanation, Frontier, Ranging, Stress
 
 TOLD = 5  # losses of which it is said where the volume goes
 
@@ -138,3 +139,21 @@ def _line(kind: str) -> str:
     """A kind of term as people read it."""
     told = LEDGER.get(kind)
     return KINDS.get(kind, kind) if told is None else told.told
+
+
+def print_ranging(found: Ranging, top: int | None) -> None:
+    """A row a figure with its range and both slopes; then what changes at the ends of the first ones."""
+    screen, rows = console(), found.figures.head(top) if top else found.figures
+    out = table("figure", "now", "from", "to", "one less\nbrings", "one more\nbrings", "MUSD at\nstake", "unit>")
+    for row in rows.to_dict("records"):
+        ends = (number(row[end], 2) if np.isfinite(row[end]) else BLANK for end in ("from", "to"))
+        out.add_row(f"{escape(row['name'])}, {row['kind']}", number(row["now"]), *ends, number(-row["slope_down"]),
+                    number(row["slope_up"]), number(row["at_stake"], 0), row["unit"])  # fmt: skip
+    screen.print(out)
+    for row in rows.head(TOLD).to_dict("records"):
+        for side, end in (("below", "from"), ("above", "to")):
+            if row[side]:
+                screen.print(f"{row['name']}, {row['kind']}, {side} {number(row[end])}: {row[side]}",
+                             soft_wrap=True, markup=False)  # fmt: skip
+    for note in found.notes:
+        screen.print(f"Note: {note}", soft_wrap=True)

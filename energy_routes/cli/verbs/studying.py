@@ -1,4 +1,4 @@
-"""Verbs that solve many times: frontier, stress, alternatives, explain."""
+"""Verbs that solve many times: frontier, stress, alternatives, explain, ranging."""
 
 from __future__ import annotations
 
@@ -148,6 +148,31 @@ def explain(
     with busy(f"Asking about {target} …", quiet):
         found = er.explain(case, target)
     end_study(found, lambda: tables.print_explanation(found), as_json=as_json, out=out, quiet=quiet)
+
+
+@guarded
+def ranging(
+    model: Model,
+    all_: Annotated[bool, typer.Option("--all", help="Every figure; else the fifty with most money at stake.")] = False,
+    top: Annotated[int, typer.Option(min=1, help="Rows to print.")] = 20,
+    out: StudyFolder = None,
+    plot: Plot = None,
+    scenario: Scenarios = None,
+    set_: Sets = None,
+    accept: Accepted = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    debug: Debug = False,
+) -> None:
+    """Say how far each tariff, price, capacity, supply and cap may go until the worth of its next unit changes."""
+    case = ask(model, scenario, set_, accept=accept)
+    check_file(plot, "a plot", maps.style.PICTURES)
+    with counting(f"Ranging {case.name}", quiet) as told:
+        found = er.ranging(case, None if all_ else studies.MOST, progress=told)
+    shown = None if all_ else top
+    end_study(found, lambda: tables.print_ranging(found, shown), as_json=as_json, out=out, quiet=quiet)
+    keep_plot(found.plot, plot, quiet)
 
 
 def ends(over: str, start: str | None, stop: str | None) -> tuple[str | float, str | float]:

@@ -94,7 +94,7 @@ def line_between(start: LinearForm, stop: LinearForm, between: Sequence[tuple[fl
         return None
     matrix = _trim(end.matrix - base.matrix, base.matrix)
     line = Line(base, replace(base, matrix=matrix, offset=end.offset - base.offset, **slopes))
-    return line if all(_equal(line.at(t), form_of(form)) for t, form in between) else None
+    return line if all(same_numbers(line.at(t), form_of(form)) for t, form in between) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -280,8 +280,10 @@ def _trim(slope: sparse.csc_matrix, base: sparse.csc_matrix) -> sparse.csc_matri
     return out
 
 
-def _equal(one: Form, other: Form) -> bool:
-    """Whether two programmes hold the same numbers, up to rounding."""
+def same_numbers(one: Form, other: Form) -> bool:
+    """Whether two programmes have one shape and hold the same numbers, up to rounding."""
+    if one.matrix.shape != other.matrix.shape:
+        return False
     for name in ("cost", *BOUNDS):
         a, b = getattr(one, name), getattr(other, name)
         if not np.allclose(a, b, rtol=1e-9, atol=1e-9):

@@ -1,0 +1,150 @@
+"""The optimum of a case along one figure, from the arrays of its programme: the piece on each side of where it stands.
+
+The arrays are linear in most figures.  Where they are so only for a while (a contract asks for no more than the
+capacity of its arc), what lies beyond is looked at anew from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from energy_routes.errors import EnergyRoutesError, InfeasibleError
+from energy_routes.linear import (
+    ALIKE,
+    Basis,
+    Form,
+    Line,
+    Session,
+    Touch,
+    Vector,
+    line_between,
+    optimal,
+    same_numbers,
+    stretches,
+)
+
+CLOSE = 1e-7  # how near an end is looked for by halving, over its size
+PARTS = 4  # lines that are followed one after another
+
+Forms = Callable[[float], Form]
+
+
+@dataclass(frozen=True)
+class Side:
+    """The piece on one side: its ``end`` (a change of the figure) and ``slope``; ``walled``: no plan is beyond it."""
+
+    end: float
+    slope: float
+    walled: bool = False
+
+
+def side_of(forms: Forms, step: float, limit: float, basis: Basis | None) -> Side | None:
+    """The piece from 0 towards a limit, of the programmes that ``forms`` gives for each change of the figure.
+
+    ``step`` is a small change towards it.  None where the arrays are not linear there, or coefficients move: then the
+    optimum need be neither convex nor concave.
+    """
+    at, slope = 0.0, None
+    for _ in range(PARTS):
+        along = Along.of(forms, at, step, basis)
+        if along is None:
+            return None if slope is None else Side(at, slope)
+        span = along.straight(forms, at, limit)
+        piece, walled = along.first(span)
+        if slope is not None and abs(piece.slope - slope) > ALIKE * max(1.0, abs(slope)):
+            return Side(at, slope)
+        slope = piece.slope if slope is None else slope
+        at = limit if abs(limit - at - piece.end) <= CLOSE * max(1.0, abs(limit)) else at + piece.end
+        if walled or at == limit or piece.end != span:
+            return Side(at, slope, walled)
+    return Side(at, slope or 0.0)
+
+
+@dataclass(eq=False)
+class Along:
+    """A programme that moves with a figure: ``line`` a unit of it, and the ``basis`` that it starts from."""
+
+    line: Line
+    basis: Basis | None
+
+    @classmethod
+    def of(cls, forms: Forms, at: float, step: float, basis: Basis | None) -> Along | None:
+        """The line from the programme at a change; None where it is not straight, or coefficients move."""
+        try:
+            base, half, moved = (forms(at + part * step) for part in (0.0, 0.5, 1.0))
+        except EnergyRoutesError:
+            return None
+        line = line_between(base, moved, [(0.5, half)])
+        if line is None or line.moves[2]:
+            return None
+        same = basis is not None and (len(basis.rows), len(basis.columns)) == base.matrix.shape
+        return cls(line.stretched(1.0 / step), basis if same else None)
+
+    def straight(self, forms: Forms, at: float, limit: float) -> float:
+        """How far towards a limit the programmes stay on the line."""
+
+        def on(by: float) -> bool:
+            try:
+                return same_numbers(self.line.at(by), forms(at + by))
+            except EnergyRoutesError:
+                return False
+
+        return _last(on, limit - at)
+
+    def first(self, span: float) -> tuple[Side, bool]:
+        """The first piece from here over a span, and whether it ends where there is no plan any more."""
+        end = _last(self._planned, span)
+        if not end:
+            return Side(0.0, 0.0), True
+        piece = next(iter(stretches(self.touch, 0.0, end)))
+        edge = piece.high if end > 0 else piece.low
+        return Side(edge, piece.slope), end != span and edge == end
+
+    def touch(self, by: float) -> Touch:
+        """The optimum there and the slope of a line that touches the curve, + = better.  Raises InfeasibleError."""
+        if by not in self._known:
+            form = self.line.at(by)
+            self._session.update(form)
+            found, sign = optimal(self._session), 1.0 if form.sense == "max" else -1.0
+            slope = float(self.line.slope.cost @ found.x) + self.line.slope.offset
+            for name, price in (("row", found.dual), ("col", found.reduced)):
+                upper = sign * price > 0
+                slope += float(price @ np.where(upper, self._moved(f"{name}_upper"), self._moved(f"{name}_lower")))
+            self._known[by] = Touch(by, sign * found.objective, sign * slope)
+        return self._known[by]
+
+    def _moved(self, name: str) -> Vector:
+        values: Vector = getattr(self.line.slope, name)
+        return values
+
+    def _planned(self, by: float) -> bool:
+        try:
+            self.touch(by)
+        except InfeasibleError:
+            return False
+        return True
+
+    @cached_property
+    def _known(self) -> dict[float, Touch]:
+        return {}
+
+    @cached_property
+    def _session(self) -> Session:
+        session = Session(self.line.base, brief=True)
+        session.basis = self.basis
+        return session
+
+
+def _last(holds: Callable[[float], bool], end: float) -> float:
+    """The end where it holds there, else the last place before it where it does, found by halving."""
+    if holds(end):
+        return end
+    near, far = 0.0, end
+    while abs(far - near) > CLOSE * max(1.0, abs(end)):
+        middle = (near + far) / 2
+        near, far = (middle, far) if holds(middle) else (near, middle)
+    return near

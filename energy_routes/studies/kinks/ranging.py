@@ -1,0 +1,281 @@
+"""How far each figure may move until another plan is best, and what its next unit is worth on both sides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.case import Case
+from energy_routes.errors import EnergyRoutesError, UsageError
+from energy_routes.formulation import Space
+from energy_routes.linear import ALIKE, Form, Session, Vector, optimal
+from energy_routes.network import Names
+from energy_routes.solving import Compiled, compile
+from energy_routes.studies.kinks import plot
+from energy_routes.studies.kinks.along import Side, side_of
+from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
+from energy_routes.studies.study import Progress, Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLUMNS = [
+    "kind", "path", "name", "now", "unit", "from", "to", "slope_down", "slope_up", "at_stake", "minus_10", "plus_10",
+    "below", "above", "wall_below", "wall_above",
+]  # fmt: skip
+TENTH = 0.1
+MOST = 50
+FAR = 4.0  # so many times the figure, or all that is lifted, is looked up to
+TOLD_OF = ("corridor", "market")
+TOLD = 2  # groups that are named on each side of a kink
+MOVED = 1e-6  # Mt (bcm), or Mt a unit of the figure
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Ranging(Study):
+    """How far each figure may move until the slope of the optimal value changes.
+
+    Attributes
+    ----------
+    case : Case
+        The question.
+    figures : DataFrame
+        A row a figure, most money at stake first: kind (tariff, price, capacity, supply, cap), path (of ``Case.set``),
+        name, now (mean over the horizon), unit, from and to (values of the figure between which the slope is the same
+        on its side; infinite where none was found), slope_down and slope_up (MUSD that one unit more brings, as seen
+        from below and from above), at_stake (MUSD: the larger slope times the figure), minus_10 and plus_10 (MUSD that
+        a tenth less and a tenth more bring, exactly), below and above (what changes beyond), wall_below and wall_above
+        (beyond there is no plan).
+    notes : tuple of str
+        What was not ranged, and why.
+    """
+
+    case: Case
+    figures: pd.DataFrame
+    notes: tuple[str, ...]
+    stem: ClassVar = "ranging"
+    tables: ClassVar = ("figures",)
+
+    def __repr__(self) -> str:
+        return f"Ranging({self.case.name!r}, {len(self.figures)} figures)"
+
+    def _repr_html_(self) -> str:
+        return self.figures.to_html(index=False, na_rep="–")
+
+    def _head(self) -> dict[str, Any]:
+        return {"model": self.case.name, "notes": self.notes}
+
+    def plot(self, ax: Axes | None = None, top: int = 20) -> Axes:
+        """A tornado: what a tenth less and a tenth more of each figure brings.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes or None
+            Where to draw; None: a new figure.
+        top : int
+            Figures that are drawn, the widest bars first.
+
+        Returns
+        -------
+        matplotlib Axes
+            With a bar a figure.
+        """
+        return plot.tornado(self.figures, f"{self.case.name}: a tenth less, a tenth more", ax, top)
+
+
+def ranging(case: Case, most: int | None = MOST, progress: Progress | None = None) -> Ranging:
+    """How far tariffs, prices, capacities, supplies and caps may go each way until the slope of the best value changes.
+
+    Each is moved alone, by the same amount in every period.  The ranges are kinks of the exact curve of the optimum:
+    two tangents prove each piece, whichever basis the solver ends with.  Exports that are held keep their volume.
+
+    Parameters
+    ----------
+    case : Case
+        The question.
+    most : int or None
+        Figures that are told, those with most money at stake; None: all.
+    progress : callable or None
+        It is told the figures done, and all.
+
+    Returns
+    -------
+    Ranging
+        A row a figure.
+
+    Raises
+    ------
+    UsageError
+        policy.build, policy.security, policy.cvar or policy.max_hhi is set.
+    InfeasibleError, UnboundedError, LimitError, SolverError
+        The case has no plan, or the solver ended without an answer.
+
+    Examples
+    --------
+    >>> import energy_routes as er
+    >>> found = er.ranging(er.load("oil-2024"), most=5)
+    >>> len(found.figures)
+    5
+    """
+    _refuse(case)
+    return _Ranger(compile(case), most, progress or (lambda done, total: None)).found()
+
+
+def _refuse(case: Case) -> None:
+    asked = [name for name in ("build", "security", "cvar", "max_hhi") if getattr(case.policy, name)]
+    if asked:
+        raise UsageError(f"{case.name}: ranging is proved for one linear programme; policy.{asked[0]} asks for more. "
+                         f"Leave it out, or follow one figure with energy-routes frontier or explain")
+
+
+class _Ranged(NamedTuple):
+    """A figure and the pieces on both sides of it."""
+
+    figure: Figure
+    below: Side
+    above: Side
+
+    @property
+    def at_stake(self) -> float:
+        """The larger slope times the figure, MUSD."""
+        slopes = np.abs(np.nan_to_num([self.below.slope, self.above.slope]))
+        return float(slopes.max() * abs(self.figure.now))
+
+
+class _Ranger:
+    """The figures of a compiled case."""
+
+    def __init__(self, compiled: Compiled, most: int | None, progress: Progress) -> None:
+        self.compiled, self.case, self.most, self.progress = compiled, compiled.case, most, progress
+        self.now = compiled.optimum(self.case)
+        self.base: Form = self.now.form
+        self.space: Space = self.now.stated[0]
+        self.most_lifted = 2.0 * float(np.abs(self.now.solution.x).max(initial=1.0))
+        self.left: list[str] = []
+
+    def found(self) -> Ranging:
+        figures = list(figures_of(self.case))
+        ranged: list[_Ranged] = []
+        for number, figure in enumerate(figures, 1):
+            if (sides := self._sides(figure)) is None:
+                self.left.append(figure.path)
+            else:
+                ranged.append(_Ranged(figure, *sides))
+            self.progress(number, len(figures))
+        ranged.sort(key=lambda one: -one.at_stake)
+        table = pd.DataFrame([self._row(one) for one in ranged[: self.most]], columns=COLUMNS)
+        return Ranging(self.case, table, tuple(self._notes()))
+
+    def _sides(self, figure: Figure) -> tuple[Side, Side] | None:
+        """The pieces below and above a figure; None where it cannot be followed."""
+        step = 1.0 if figure.money else max(0.01 * abs(figure.now), 0.01)
+
+        def forms(by: float) -> Form:
+            return self.base if not by else self.compiled.form(figure.at(self.case, by))
+
+        low, high = self._limits(figure)
+        basis = self.now.solution.basis
+        below = side_of(forms, -min(step, -low), low, basis) if low < 0 else Side(0.0, float("nan"))
+        above = side_of(forms, step, high, basis)
+        return None if below is None or above is None else (below, above)
+
+    def _limits(self, figure: Figure) -> tuple[float, float]:
+        """How far down and up is looked: to 0, and to what cannot matter any more."""
+        low = min(0.0, -figure.now if figure.shift is None else figure.shift.least(self.case))
+        if figure.kind == "tariff":
+            return low, 2.0 * float(np.abs(self.base.cost).max(initial=1.0))
+        return low, FAR * max(abs(figure.now), 0.0 if figure.money else self.most_lifted)
+
+    def _row(self, one: _Ranged) -> tuple[Any, ...]:
+        figure, below, above = one
+        low, high = self._limits(figure)
+        start = figure.now + below.end if figure.now + below.end > MOVED else 0.0
+        stop = np.inf if above.end == high else figure.now + above.end
+        changes = ["" if side.walled or side.end in (0.0, limit) else self._change(figure, side.end, limit)
+                   for side, limit in ((below, low), (above, high))]  # fmt: skip
+        gains = (self._gain(figure, part) for part in (-TENTH, TENTH))
+        return (figure.kind, figure.path, figure.name, figure.now, figure.unit, start, stop, _clean(below.slope),
+                _clean(above.slope), one.at_stake, *gains, *changes, below.walled, above.walled)  # fmt: skip
+
+    def _gain(self, figure: Figure, part: float) -> float:
+        """What a part more of the figure brings, MUSD; NaN where there is no plan."""
+        sign = 1.0 if self.base.sense == "max" else -1.0
+        try:
+            moved = optimal(self._entered(self.compiled.form(figure.at(self.case, part * figure.now))))
+        except EnergyRoutesError:
+            return float("nan")
+        gain = sign * (moved.objective - self.now.solution.objective)
+        return 0.0 if abs(gain) < MOVED else gain
+
+    def _entered(self, form: Form) -> Session:
+        """The programme in a live session, from the basis of the case as it is."""
+        if self._session.update(form) is None:
+            self._session.basis = self.now.solution.basis
+        return self._session
+
+    @cached_property
+    def _session(self) -> Session:
+        return Session(self.base, brief=True)
+
+    def _change(self, figure: Figure, kink: float, end: float) -> str:
+        """What changes beyond a kink: volumes, or where the next unit of a volume goes instead."""
+        size = max(1e-4 * abs(kink), 1e-3)
+        beyond = size if kink > 0 else -size
+        if abs(end - kink) < size:
+            return ""
+        try:
+            steps = (-beyond, beyond) if figure.money else (-beyond, 0.0, beyond)
+            x = [self._volumes(figure, kink + by) for by in steps]
+        except EnergyRoutesError:
+            return ""
+        change = x[1] - x[0] if figure.money else ((x[2] - x[1]) - (x[1] - x[0])) / size
+        names, groups = self._measured[0], self._measured[2]
+        for some in (slice(groups), slice(groups, None)):  # arcs are told where no group has another volume
+            order = np.argsort(-np.abs(change[some]), kind="stable")[: 2 * TOLD] + (some.start or 0)
+            if words := [f"{names[at]} ({change[at]:+.3g})" for at in order if abs(change[at]) > MOVED]:
+                return "; ".join(words)
+        return ""
+
+    def _volumes(self, figure: Figure, by: float) -> Vector:
+        """What corridors carry, markets buy and supplies lift in the plan there."""
+        volumes: Vector = self._measured[1] @ self.compiled.optimum(figure.at(self.case, by)).x
+        return volumes
+
+    @cached_property
+    def _measured(self) -> tuple[list[str], Vector, int]:
+        return _measures(self.space, len(self.base.cost))
+
+    def _notes(self) -> Iterator[str]:
+        for lever in COEFFICIENTS:
+            if getattr(self.case.policy, lever):
+                yield f"policy.{lever} stands in coefficients and is not ranged: energy-routes frontier follows it"
+        if self.case.policy.held:
+            yield "Exports are held at the volume that they have with today's figures"
+        if self.left:
+            yield f"Not ranged, for the programme is not linear in them: {', '.join(self.left)}"
+
+
+def _clean(slope: float) -> float:
+    return 0.0 if abs(slope) < ALIKE else slope
+
+
+def _measures(space: Space, size: int) -> tuple[list[str], Vector, int]:
+    """Names and weights of what is told at a kink: corridors, markets, supplies; how many these are; then arcs."""
+    called = Names(space.case.network.tables)
+    groups = space.exposure.axis.frame
+    parts = [(space.exposure, groups["kind"] + ":" + groups["group"], groups["kind"].isin(TOLD_OF), called.target),
+             (space.lifted, space.lifted.axis.frame["supply"], None, called.supply),
+             (space.flow, space.flow.axis.frame["arc"], None, called.arc)]  # fmt: skip
+    names, rows = [], []
+    for expr, label, kept, words in parts:
+        for own in dict.fromkeys(label if kept is None else label[kept]):
+            mask = (label == own).to_numpy(dtype=bool)
+            rows.append(expr.take(mask, expr.axis.take(mask)).coefficients(size))
+            names.append(str(words.get(own, own)))
+    arcs = len(set(space.flow.axis.frame["arc"]))
+    return names, np.array(rows).reshape(len(names), size), len(names) - arcs

@@ -1,0 +1,138 @@
+"""How far each figure may go: a toy by hand, and every kink found again by fresh solves.
+
+At the hub a tonne is worth 470 on SHORT (6 Mt, tariff 30), 460 on LONG (tariff 50) for the first 3 Mt sold in the west
+and 440 beyond.  8 Mt are left for export; lifting and gathering cost 10.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from test_builds import WITH
+from test_explain import PAY
+from toy import best, months, status, toy, write
+from typer.testing import CliRunner
+
+import energy_routes as er
+from energy_routes.case.case import Case
+from energy_routes.cli.app import app
+from energy_routes.errors import UsageError
+from energy_routes.linear.solution import Status
+
+CASES: dict[str, Callable[[Path], Case]] = {
+    "plain": toy,
+    "months": lambda folder: months(toy(folder, PAY)),
+    "capped": lambda folder: toy(folder, max_exposure={"transit:RU": 4}, exports="free"),
+    "least": lambda folder: toy(folder, min_exposure={"corridor:LONG": 3}, exports="free"),
+    "at least cost": lambda folder: toy(folder, PAY, objective="cost"),
+}
+
+
+def by_path(found: er.Ranging) -> dict[str, dict[str, Any]]:
+    return {row["path"]: row for row in found.figures.to_dict("records")}
+
+
+def test_by_hand(tmp_path: Path) -> None:
+    rows = by_path(er.ranging(toy(tmp_path)))
+    told = {path: (row["from"], row["to"], row["slope_down"], row["slope_up"]) for path, row in rows.items()}
+    assert told["arc:LONG.tariff"] == pytest.approx((40, 500, -2, -2))  # it takes over from SHORT; the field shuts in
+    assert told["arc:SHORT.tariff"] == pytest.approx((0, 40, -6, -6))
+    assert told["arc:SHORT.capacity"] == pytest.approx((5, 8, 10, 10))  # the west's first tier is full; all goes east
+    assert told["supply:FIELD_CO.available"] == pytest.approx((8, 11, 450, 450))
+    assert told["market:EAST.price"] == pytest.approx((490, np.inf, 6, 6))
+    assert told["market:WEST.price"] == pytest.approx((60, 520, 2, 2))
+    assert rows["arc:SHORT.capacity"]["at_stake"] == pytest.approx(60)
+    assert rows["arc:LONG.tariff"]["minus_10"] == pytest.approx(10)  # 5 less on 2 Mt
+
+
+def test_what_changes_is_named(tmp_path: Path) -> None:
+    row = by_path(er.ranging(toy(tmp_path)))["arc:LONG.tariff"]
+    assert "Long corridor (+1)" in row["below"]
+    assert "Short corridor (-1)" in row["below"]
+
+
+def test_a_kink_under_the_figure_has_two_slopes(tmp_path: Path) -> None:
+    row = by_path(er.ranging(toy(tmp_path).set("arc:LONG.tariff", 40.0)))["arc:LONG.tariff"]
+    assert (row["slope_down"], row["slope_up"]) == (pytest.approx(-3), pytest.approx(-2))
+    assert (row["from"], row["to"]) == (pytest.approx(20), pytest.approx(500))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_kink_is_found_again_by_fresh_solves(name: str, tmp_path: Path) -> None:
+    case = CASES[name](tmp_path)
+    found = er.ranging(case, most=None)
+    assert len(found.figures) >= 9
+    sign = -1.0 if case.policy.objective == "cost" else 1.0
+    for row in found.figures.to_dict("records"):
+        loose = case if row["kind"] == "cap" else case.accepting(row["path"])
+
+        def value(at: float, loose: Case = loose, path: str = row["path"]) -> float:
+            return sign * best(loose.set(path, at)).value
+
+        here = value(row["now"])
+        for end, slope, way in ((row["from"], row["slope_down"], -1.0), (row["to"], row["slope_up"], 1.0)):
+            if np.isfinite(end) and abs(end - row["now"]) > 1e-6 and end > 0:
+                wall = row["wall_below" if way < 0 else "wall_above"]
+                assert value(end - way * 1e-6 * wall) - here == pytest.approx(slope * (end - row["now"]), abs=2e-3), row
+                step = way * 0.01 * max(1.0, abs(end))
+                if wall:
+                    assert status(loose.set(row["path"], end + step)) is Status.infeasible
+                else:
+                    beyond = value(end + step) - value(end)
+                    assert beyond != pytest.approx(slope * step, abs=1e-6), row
+            elif not np.isfinite(end):
+                far = row["now"] + way * 0.4 * max(1.0, abs(row["now"]))
+                assert value(far) - here == pytest.approx(slope * (far - row["now"]), abs=1e-5), row
+
+
+def test_the_fifty_with_most_at_stake_or_fewer(tmp_path: Path) -> None:
+    every, some = er.ranging(toy(tmp_path), most=None), er.ranging(toy(tmp_path), most=3)
+    assert some.figures["path"].tolist() == every.figures["path"].tolist()[:3]
+    assert every.figures["at_stake"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("lever", [
+    {"security": {"outages": ["arc:SHORT"], "delta": 0.5}},
+    {"max_hhi": {"corridor": 0.55}},
+    {"cvar": {"scenarios": [{"name": "lost", "outages": ["arc:SHORT"], "probability": 0.1}]}},
+])
+def test_what_is_no_one_linear_programme_is_refused_by_name(lever: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=rf"policy\.{next(iter(lever))}"):
+        er.ranging(toy(tmp_path, **lever))
+
+
+def test_builds_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"policy\.build"):
+        er.ranging(toy(tmp_path, WITH, build={}))
+
+
+def test_held_exports_keep_their_volume(tmp_path: Path) -> None:
+    # 8 Mt are exported, so that no less than 10 can be gathered.
+    found = er.ranging(toy(tmp_path, min_exposure={"corridor:LONG": 3}, exports="hold"))
+    row = by_path(found)["supply:FIELD_CO.available"]
+    assert (row["from"], row["wall_below"]) == (pytest.approx(10), True)
+    assert any("held" in note for note in found.notes)
+
+
+def test_a_cap_on_a_share_is_named_as_left_out(tmp_path: Path) -> None:
+    found = er.ranging(toy(tmp_path, max_share={"transit:RU": 0.6}, exports="free"))
+    assert any("policy.max_share" in note for note in found.notes)
+
+
+def test_the_verb_and_the_tornado(tmp_path: Path) -> None:
+    model = write(tmp_path / "toy")
+    done = CliRunner().invoke(app, ["ranging", str(model), "--plot", str(tmp_path / "t.png"), "--out",
+                                    str(tmp_path / "out")])  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert "Long way, tariff" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines() if "─" in line) <= 100
+    assert (tmp_path / "t.png").stat().st_size > 5000
+    told = json.loads((tmp_path / "out" / "ranging.json").read_text("utf-8"))
+    assert {"path", "from", "to", "slope_down", "slope_up", "at_stake"} <= set(told["figures"][0])
+    again = CliRunner().invoke(app, ["ranging", str(model), "--json", "--all"])
+    assert len(json.loads(again.stdout)["figures"]) >= 9
