@@ -125,3 +125,16 @@ def test_the_command_line_prints_it_beside_the_repair(tmp_path: Path) -> None:
                                   "keeps the others:\n")[2].splitlines()
     assert told == ["  " + HELD, "  Long way (2023-01): at most 0.4247 Mt; likewise in 11 more, the last 2023-12",
                     "  cap on the volume of Russia (horizon): at most 2 Mt"]  # fmt: skip
+
+
+def test_ctrl_c_while_a_conflict_is_sought_ends_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*args: Any) -> None:
+        raise KeyboardInterrupt
+
+    toy(tmp_path)
+    monkeypatch.setattr(infeasible, "minimal_conflict", interrupted)
+    cap = ("--set", "policy.max_exposure.transit:RU=2")
+    ended = CliRunner().invoke(app, ["solve", str(tmp_path / "model.toml"), *cap])
+    assert (ended.exit_code, ended.stderr.splitlines()[-1]) == (130, "Interrupted: nothing was written.")

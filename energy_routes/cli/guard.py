@@ -34,15 +34,16 @@ def guarded(verb: Verb) -> Verb:
     def run(*args: Any, **kwargs: Any) -> None:
         undo_on_interrupt()
         try:
-            verb(*args, **kwargs)
-            sys.stdout.flush()
-        except (typer.Exit, typer.Abort, SystemExit):
-            raise
-        except KeyboardInterrupt:
+            try:
+                verb(*args, **kwargs)
+                sys.stdout.flush()
+            except (typer.Exit, typer.Abort, SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:
+                raise typer.Exit(_ended(error, bool(kwargs.get("debug")))) from None
+        except KeyboardInterrupt:  # of the verb, or while a conflict is sought
             _say("Interrupted: nothing was written.")
             raise typer.Exit(INTERRUPTED) from None
-        except BaseException as error:
-            raise typer.Exit(_ended(error, bool(kwargs.get("debug")))) from None
 
     return run  # type: ignore[return-value]
 
