@@ -116,8 +116,6 @@ def _sheet(
 def _prices(saved: Saved, facts: Facts) -> dict[tuple[str, str, str], list[float]]:
     """What a buyer pays for a grade in a period: in each tier that sells some, or what home deliveries are worth."""
     out: dict[tuple[str, str, str], list[float]] = defaultdict(list)
-    if facts.policy["objective"] == "cost":
-        return out  # a plan of least cost earns nothing
     for row in saved["deliveries"]:
         out[row["market"], row["commodity"], row["period"]].append(row["price"])
     for row in saved["obligations"]:
