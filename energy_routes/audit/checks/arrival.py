@@ -34,6 +34,7 @@ class Arrival:
     def __init__(self, facts: Facts, periods: Iterable[str]) -> None:
         self._facts = facts
         self._lanes = {period: list(_open_lanes(facts, period)) for period in periods}
+        self._ever = {lane for lanes in self._lanes.values() for lane in lanes}
         self._sales = _sales(facts)
         self._stays = _stays(facts)
         self.at_lane: dict[tuple[str, str, str], list[tuple[Meter, float]]] = defaultdict(list)
@@ -62,17 +63,17 @@ class Arrival:
         def metered(lane: Lane) -> bool:
             return (lane.arc, None) in own or (lane.arc, lane.commodity) in own
 
-        lanes = self._lanes[period]
-        crossed = [lane for lane in lanes if metered(lane)]
+        lanes, arcs = self._lanes[period], {arc for arc, _ in own if arc}
+        crossed = [lane for lane in lanes if lane.arc in arcs and metered(lane)]
         alone: set[Place] = set()
         if any(lane.end in uneven for lane in crossed):
-            past_it = {lane for span in self._lanes.values() for lane in span if not metered(lane)}
+            past_it = {lane for lane in self._ever if lane.arc not in arcs or not metered(lane)}
             supplies = {(s["node"], s["commodity"]) for s in self._facts.rows["supplies"].values()}
             alone = uneven - _closure(supplies, past_it)
         through = _closure({lane.end for lane in crossed} & alone, [lane for lane in lanes if lane.end in alone])
-        for lane in lanes:
+        for lane in dict.fromkeys([*crossed, *(lane for lane in lanes if lane.start in through)]):
             share = lane.kept * best.get(lane.end, 0.0)
-            if (lane.start in through or metered(lane)) and lane.end not in through and share > 0:
+            if lane.end not in through and share > 0:
                 self.at_lane[lane.arc, lane.commodity, period].append((meter, share))
         for place, markets in self._sales.items():
             for market in markets:

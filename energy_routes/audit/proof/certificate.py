@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,13 @@ from energy_routes.audit.facts import Facts
 from energy_routes.audit.files import Saved
 from energy_routes.audit.proof import own_builds, own_policy, own_rows, own_tanks
 from energy_routes.audit.proof.bound import safe_bound
-from energy_routes.audit.proof.own_columns import BLOCKS, Own
-from energy_routes.audit.proof.own_rows import Rows, Terms
+from energy_routes.audit.proof.own_columns import BLOCKS, Label, Own
+from energy_routes.audit.proof.own_rows import Row, Rows, Terms
 from energy_routes.audit.proof.programme import Key, Programme, read
 from energy_routes.audit.report import NEAR, SAME, Findings
 
 PLAN, HELD = "plan", "held"  # the folders of the optimum, and of the one that held exports rest on
-Rules = dict[str, Callable[[Own], Rows]]
+Rules = dict[str, Callable[[], dict[Label, Row]]]  # the rows of each rule
 BOUNDS = ("max_share", "max_exposure", "min_share", "min_exposure")
 VALUES = {  # block of columns: the table that holds its point, the columns of its label, and that of the value
     "flow": ("flows", "arc commodity period", "volume"), "lifted": ("supplies", "supply period", "lifted"),
@@ -74,14 +74,20 @@ def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
         others |= {"hold_exports"}
     else:
         found.true("proof", HELD, bool(held) == _holds(facts), "that exports are held does not go with the policy")
-    _programme(PLAN, plan, own, PHYSICS | _asked(saved, held), others, found)
+    rules, asked = _made(PHYSICS, own), _made(_asked(saved, held), own)
+    _programme(PLAN, plan, own, rules | asked, others, found)
     _point(plan, saved, found)
     if held:
-        _programme(HELD, held, own, PHYSICS, others, found)
+        _programme(HELD, held, own, rules, others, found)
     _left_open(facts, saved, found)
 
 
-def _asked(saved: Saved, held: Programme | None) -> Rules:
+def _made(rules: Mapping[str, Callable[[Own], Rows]], own: Own) -> Rules:
+    """Rules whose rows are made when the first programme has some, once for all programmes."""
+    return {rule: cache(partial(lambda make: dict(make(own)), make)) for rule, make in rules.items()}
+
+
+def _asked(saved: Saved, held: Programme | None) -> dict[str, Callable[[Own], Rows]]:
     """The rules of the policy; that exports are held, where the optimum is saved that this rests on."""
     caps = {lever: partial(own_policy.bounds, lever=lever) for lever in BOUNDS}
     kept = {"hold_exports": partial(own_policy.hold_exports, held=_exported(held))} if held else {}
@@ -115,7 +121,7 @@ def _exported(held: Programme) -> dict[str, float]:
     return {family: volume for family, volume in out.items() if volume > 0}
 
 
-PHYSICS: Rules = {
+PHYSICS: Mapping[str, Callable[[Own], Rows]] = {
     "balance": own_rows.balance, "capacity": own_rows.capacity, "joint_limits": own_rows.joint_limits,
     "joint_ratios": own_rows.joint_ratios, "market_depth": own_rows.market_depth,
     "obligations": own_rows.obligations, "contracts": own_rows.contracts,
@@ -174,7 +180,7 @@ def _rows(
 ) -> None:  # fmt: skip
     """Every row is a rule of the case, with its bounds and coefficients."""
     named = dict.fromkeys(rule for rule, _ in of.rows)
-    known = {(rule, label): row for rule in named if rule in rules for label, row in rules[rule](own)}
+    known = {(rule, label): row for rule in named if rule in rules for label, row in rules[rule]().items()}
     for key, low, high in zip(of.rows, of.row_lower.tolist(), of.row_upper.tolist(), strict=True):
         if key[0] not in rules:
             continue
