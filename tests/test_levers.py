@@ -123,6 +123,7 @@ def test_a_bound_is_set_in_place_of_one_of_its_name_and_an_empty_table_takes_all
     ("cvar", {"scenarios": [{"name": "a", "probability": 0.1}]}, r"policy.cvar.scenarios 1: outages is missing"),
     ("cvar", {"scenarios": [{"probability": 2}]}, r"scenarios 1.probability = 2; expected a number from 0 to 1"),
     ("carbon_price", "30 EUR", "policy.carbon_price = '30 EUR'; expected a number of USD/tCO2e"),
+    ("carbon_price", 1e12, "expected a number of USD/tCO2e, 0 or more and 100000 at most, or .none."),
 ])  # fmt: skip
 def test_a_slip_is_told_with_place_and_repair(lever: str, value: object, match: str) -> None:
     with pytest.raises(UsageError, match=match):

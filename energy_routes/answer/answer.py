@@ -14,6 +14,7 @@ from energy_routes.answer import telling
 from energy_routes.answer.content import Content
 from energy_routes.answer.telling import Inner, Shown
 from energy_routes.answer.words import Words
+from energy_routes.arguments import annotated
 from energy_routes.plan import Plan
 
 
@@ -38,6 +39,7 @@ class Answer(Content):
         return telling.headline(self, words)
 
 
+@annotated
 def answer_of(plan: Plan, before: Plan | None = None, labels: Sequence[str] | None = None,
               then: Sequence[str] | None = None) -> Answer:
     """The answer of a plan over some of its periods.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from energy_routes.arguments import annotated
 from energy_routes.audit import files
 from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
 from energy_routes.audit.closed import columns, labels, levers, limits, ranges, routes
@@ -22,6 +23,7 @@ from energy_routes.errors import DataError, Fault
 SAVED = 2  # the version of a result's tables that these rules are for
 
 
+@annotated
 def verify(folder: str | Path) -> Report:
     """Check a saved result anew, without the solver and without the code of the formulation.
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from energy_routes.errors import DataError, Fault, UnitError
+from energy_routes.errors import DataError, Fault, UnitError, UsageError
 from energy_routes.network import Network, Ways, meter_table
 from energy_routes.pack import PARTITIONS, Period, nearest, number, read_rows, steps_of, units
 
@@ -88,7 +88,14 @@ def past_of(network: Network, periods: Sequence[Period], actuals: str | Path | p
 
 
 def actuals_of(tables: Mapping[str, pd.DataFrame], periods: Sequence[str] | None = None) -> pd.DataFrame:
-    """A table of actuals as the ``tables`` of a plan have them, in some of its periods."""
+    """A table of actuals as the ``tables`` of a plan have them, in some of its periods.
+
+    Raises UsageError for a period that the plan does not have.
+    """
+    known = tables["arcs"]["period"].unique().tolist()
+    if unknown := [period for period in periods or () if period not in known]:
+        raise UsageError(f"the plan has no period {unknown[0]!r}; expected some of {', '.join(known)}. "
+                         f"{nearest(unknown[0], known)}".rstrip())
     kept = {
         "arc": ("flows", "arc", "volume"), "supply": ("supplies", "supply", "lifted"),
         "market": ("deliveries", "market", "volume"), "storage": ("stocks", "storage", "closing"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from energy_routes.arguments import annotated
 from energy_routes.case.actuals import Past
 from energy_routes.case.base_prices import BY_NAME, base_price
 from energy_routes.case.checks.limits import beyond_limits
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+@annotated
 @dataclass(frozen=True, repr=False)
 class Case:
     """One question: solve it with :func:`energy_routes.solve`.  Every method returns a new case.
@@ -381,8 +383,11 @@ class Case:
         Raises
         ------
         UsageError
-            The value is no number, or its unit is of another dimension.
+            The lever is unknown, the value is no number, or its unit is of another dimension.
         """
+        if lever not in BOUNDS:
+            known = ", ".join(BOUNDS)
+            raise UsageError(f"no cap is called {lever!r}; expected one of {known}. {nearest(lever, BOUNDS)}".rstrip())
         family = self.family_of_cap(name)
         self._check_family(name, family or None)
         dimension = BOUNDS[lever].measure.dimension
@@ -565,7 +570,16 @@ class Case:
         -------
         Case
             A new case.
+
+        Raises
+        ------
+        UsageError
+            The case has nothing of that family.
         """
+        if family not in self.network.families:
+            there = list(self.network.families)
+            raise UsageError(f"{self.name} has no family {family!r}; expected one of {', '.join(there)}. "
+                             f"{nearest(family, there)}".rstrip())
         packs = tuple(pack for pack in self.network.packs if pack.family.id == family)
         alone = Network(packs)
         edits = tuple(edit for edit in self.edits if edit.id in alone.ids(edit.table))

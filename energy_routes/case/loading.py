@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from energy_routes.arguments import annotated
 from energy_routes.case.case import Case
 from energy_routes.case.checks.questions import check_path
 from energy_routes.case.checks.stated import unstated
@@ -17,6 +18,7 @@ from energy_routes.network import Network
 from energy_routes.pack import bundled as library, periods_of, read_pack, there
 
 
+@annotated
 def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] = ()) -> Case:
     """A case by the name of a bundled model or an alias of it, or by the path of a ``.toml``.
 

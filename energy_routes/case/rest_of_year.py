@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case.actuals import Past, counted, past_of
 from energy_routes.case.case import Case
 from energy_routes.errors import DataError, Fault, UsageError
@@ -15,6 +16,7 @@ from energy_routes.network import Edit, committed
 from energy_routes.pack import Period
 
 
+@annotated
 def replan(case: Case, as_of: str, actuals: str | Path | pd.DataFrame) -> Case:
     """The case from a month still to be planned to the end of its horizon.
 

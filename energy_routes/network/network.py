@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from energy_routes.arguments import annotated
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network.added_route import AddedRoute, refuse_uncounted, with_arcs
 from energy_routes.network.edit import (
@@ -47,6 +48,7 @@ from energy_routes.pack import (
 
 Matrix = NDArray[np.float64]
 
+@annotated
 @dataclass(frozen=True, repr=False)
 class Network:
     """Packs of facts and the edits over them.  Every method returns a new network.
@@ -122,8 +124,13 @@ class Network:
         -------
         mapping of str to str
             From key to the family (oil, gas …) of the pack that it stands in.
+
+        Raises
+        ------
+        UsageError
+            The schema has no such table.
         """
-        return self._stack.families(table)
+        return self._stack.families(_known(table))
 
     def ids(self, table: str) -> list[str]:
         """The key of each row.
@@ -137,8 +144,13 @@ class Network:
         -------
         list of str
             Shape (rows,), in table order; the parts of a key are joined by '/'.
+
+        Raises
+        ------
+        UsageError
+            The schema has no such table.
         """
-        return list(self._stack.keys(table))
+        return list(self._stack.keys(_known(table)))
 
     def resolve(self, table: str, column: str, periods: Sequence[Period], *, edited: bool = True) -> Matrix:
         """The numbers of a column in each period.
@@ -162,7 +174,10 @@ class Network:
         ------
         DataError
             An edit scales or adds to a figure that is not stated.
+        UsageError
+            The schema has no such table, or no such column of numbers in it.
         """
+        _known(table, column, kinds=("float", "int"))
         months = months_of(periods)
         figures = self._by_month(table, column, months, edited)
         if instant := TABLES[table].column(column).instant:
@@ -206,7 +221,13 @@ class Network:
         -------
         ndarray of object, shape (rows, periods)
             The words.
+
+        Raises
+        ------
+        UsageError
+            The schema has no such table or column.
         """
+        _known(table, column)
         words = np.repeat(self.tables[table][column].to_numpy(dtype=object)[:, None], len(periods), axis=1)
         place = self._stack.places(table)
         for edit in self.edits if edited else ():
@@ -480,3 +501,15 @@ class Network:
         return self.with_edits(
             *(Edit("arcs", arc, "status", "set", "idle", tuple(periods), reason) for arc in self.arcs_of(what))
         )
+
+
+def _known(table: str, column: str = "", kinds: Sequence[str] = ()) -> str:
+    """The name of a table.  Raises UsageError where the schema has none of that name, or no such column (of kinds)."""
+    if table not in TABLES:
+        raise UsageError(f"no table is called {table!r}; expected one of {', '.join(TABLES)}. "
+                         f"{nearest(table, TABLES)}".rstrip())
+    known = [one.name for one in TABLES[table].columns if not kinds or one.kind in kinds]
+    if column and column not in known:
+        raise UsageError(f"{table} has no {'numbers' if kinds else 'column'} {column!r}; expected one of "
+                         f"{', '.join(known)}. {nearest(column, known)}".rstrip())
+    return table

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case, actuals_of
 from energy_routes.errors import UsageError
 from energy_routes.plan.making.groups import corridor_rows
@@ -87,6 +88,7 @@ class Prices(pd.DataFrame):
         return Prices(self.table.copy())
 
 
+@annotated
 @dataclass(frozen=True, eq=False, repr=False)
 class Plan:
     """The answer to a case.
@@ -288,6 +290,11 @@ class Plan:
         DataFrame
             Columns ``what``, ``id``, ``commodity``, ``period``, ``volume``, ``unit``, as :func:`energy_routes.replan`
             reads.
+
+        Raises
+        ------
+        UsageError
+            The plan has no such period.
         """
         return actuals_of(self.tables(), periods)
 

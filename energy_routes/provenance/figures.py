@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case
+from energy_routes.errors import UsageError
 from energy_routes.network import TARGETS, Network
 from energy_routes.pack import TABLES, Period, inner_unit
 from energy_routes.plan import Plan
@@ -37,6 +39,7 @@ WORDS = {"commodities": "commodity", **{table: word for word, table in TARGETS.i
 PLAIN = {"bbl_per_t": "bbl/t", "mj_per_m3": "MJ/m3"}
 
 
+@annotated
 def sources(of: Case | Plan, *, only_used: bool = False) -> pd.DataFrame:
     """Each figure that a case or a plan could rest on, the weakest first, one row a figure and run of periods.
 
@@ -76,6 +79,7 @@ def sources(of: Case | Plan, *, only_used: bool = False) -> pd.DataFrame:
     return order[COLUMNS].reset_index(drop=True)
 
 
+@annotated
 def weakest(plan: Plan, count: int = 10, *, volumes: bool = True) -> pd.DataFrame:
     """The figures of a plan that are least sure and matter most: the largest ``doubt`` first.
 
@@ -93,7 +97,14 @@ def weakest(plan: Plan, count: int = 10, *, volumes: bool = True) -> pd.DataFram
     -------
     DataFrame
         Rows of :func:`sources`, shape (at most ``count``, columns).
+
+    Raises
+    ------
+    UsageError
+        ``count`` is below 1.
     """
+    if count < 1:
+        raise UsageError(f"weakest: count = {count}; expected a whole number of at least 1. Correct it.")
     return weakest_of(sources(plan), count, volumes=volumes)
 
 

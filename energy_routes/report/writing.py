@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from energy_routes.arguments import annotated
 from energy_routes.report.page import render
 from energy_routes.report.subject import subject_of
 
@@ -29,6 +30,7 @@ def report_html(plan: Plan, *, before: Plan | None = None, frontier: Frontier | 
     return render(subject_of(plan, before, frontier, stress, lang))
 
 
+@annotated
 def write_report(plan: Plan, path: str | Path, *, before: Plan | None = None,
                  frontier: Frontier | str | Path | None = None, stress: Stress | str | Path | None = None,
                  lang: str = "en") -> Path:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import Any
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
 from energy_routes.formulation import Space, Tangent, build, build_space, tangents
@@ -111,6 +112,7 @@ class Options:
     time_limit: float | None = None
 
 
+@annotated
 def solve(
     case: Case,
     solver: str = "highs",
@@ -211,6 +213,7 @@ def answered(
     return _handed_out(space, whole, plan, worth, options, cuts, around)
 
 
+@annotated
 def to_pulp(case: Case) -> Any:
     """The case as an ordinary PuLP problem, names intact.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from energy_routes.answer import Answer, Shown, Words, answer_of
+from energy_routes.arguments import annotated
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import compare_figure, explore
 from energy_routes.network import Names
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 VISIBLE = 0.005
 
 
+@annotated
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Study):
     """What ``after`` does otherwise than ``before``.
@@ -350,6 +352,7 @@ class Comparison(Study):
         return f" ({words.money(cost.shut_in)} by shutting in, {words.money(cost.rerouting)} by re-routing)"
 
 
+@annotated
 def compare(before: Plan, after: Plan) -> Comparison:
     """Set two plans side by side.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import Space, netback
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 SLIGHT = 1e-6
 
 
+@annotated
 @dataclass(frozen=True, eq=False, repr=False)
 class Expansion(Study):
     """The best builds under each budget.  Money is MUSD over the horizon of ``case``.
@@ -89,6 +91,7 @@ class Expansion(Study):
         return drawn(self.steps, f"{self.case.title}: what a budget for building brings", ax)
 
 
+@annotated
 def expand(
     case: Case, budgets: Sequence[float] | None = None, *, steps: int = 5, progress: Progress | None = None
 ) -> Expansion:

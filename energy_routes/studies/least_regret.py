@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Bookings, Case, arcs_meant
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import (
@@ -97,6 +98,7 @@ class _Joint:
     spaces: tuple[Space, ...]
 
 
+@annotated
 def regret(
     cases: Mapping[str, Case] | Sequence[Case],
     bookings: Bookings | Mapping[str, object] | None = None,

@@ -8,6 +8,7 @@ from typing import Literal
 
 from scipy.optimize import brentq
 
+from energy_routes.arguments import annotated
 from energy_routes.case import BOUNDS, Case
 from energy_routes.errors import UsageError
 from energy_routes.pack import amount
@@ -35,6 +36,7 @@ class LowestShare:
     limited_by: Literal["budget", "network"]
 
 
+@annotated
 def lowest_share(case: Case, group: str, budget_usd_per_t: float | str) -> LowestShare:
     """The lowest share of a group over the horizon that a budget allows.
 

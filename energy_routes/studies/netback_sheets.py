@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Sheet, Space, build_space, sheets
@@ -45,6 +46,7 @@ class _Net:
     layer: NDArray[np.int64]  # number of the corridor whose meter the lane is, 0 for none
 
 
+@annotated
 def netbacks(case: Case, period: str | None = None) -> pd.DataFrame:
     """The netback of each supply by each corridor at each export market that some open way joins.
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args, get_type_hints
 
+from energy_routes.arguments import annotated
 from energy_routes.case.base_prices import BasePrice, parse_base_prices
 from energy_routes.case.policy.bounds import (
     EXPOSURE,
@@ -60,12 +61,16 @@ class Choice:
         return str(value)
 
 
+HIGHEST = 100_000.0  # USD/tCO2e: beyond it a price is a slip, and money of other things is lost beside it
+
+
 @dataclass(frozen=True)
 class Amount:
-    """A lever that is a number from 0 on in ``unit``, or none."""
+    """A lever that is a number from 0 to ``most`` in ``unit``, or none."""
 
     unit: str
     relaxed: bool = False
+    most: float = LARGEST
     in_file: ClassVar[tuple[Any, Any]] = (float | int | None, None)
 
     def parse(self, lever: str, value: object, old: object) -> float | None:
@@ -77,9 +82,9 @@ class Amount:
             number = finite(value if isinstance(value, bool) else text)
         except ValueError:
             number = -1.0
-        if not 0 <= number <= LARGEST or unit not in ("", self.unit):
+        if not 0 <= number <= self.most or unit not in ("", self.unit):
             raise UsageError(f"policy.{lever} = {value!r}; expected a number of {self.unit}, 0 or more "
-                             f"and {LARGEST:g} at most, or 'none'")
+                             f"and {self.most:g} at most, or 'none'")
         return number
 
 
@@ -97,6 +102,7 @@ class Laid:
         return self.none if value in (None, "none") else self.read(value, old)
 
 
+@annotated
 @dataclass(frozen=True)
 class Policy:
     """What a plan is asked for.
@@ -152,7 +158,7 @@ class Policy:
     bookings: Annotated[Bookings | None, Laid(Bookings.parse)] = None
     cvar: Annotated[Cvar | None, Laid(Cvar.parse)] = None
     build: Annotated[Build | None, Laid(Build.parse)] = None
-    carbon_price: Annotated[float | None, Amount("USD/tCO2e")] = None
+    carbon_price: Annotated[float | None, Amount("USD/tCO2e", most=HIGHEST)] = None
     max_emissions: Annotated[float | None, Amount("MtCO2e a year", relaxed=True)] = None
     base_prices: Annotated[tuple[BasePrice, ...], Laid(parse_base_prices, none=())] = ()
 

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from energy_routes.arguments import annotated
 from energy_routes.errors import DataError, EnergyRoutesError, Fault, UsageError
 from energy_routes.network import geometry as geo
 from energy_routes.network.added_route import AddedRoute
@@ -54,6 +55,7 @@ def routes_from_file(file: str | Path, network: Network, *, layer: str | None = 
     return routes
 
 
+@annotated
 def route_from_geometry(line_or_file: str | Path | LineString | Sequence[tuple[float, float]], network: Network | Asked,
                         *, layer: str | None = None, tolerance_km: float = SNAP_KM, **said: Any) -> AddedRoute:
     """One drawn line as a route, snapped to nodes, measured, and with a proposed tariff.
@@ -93,8 +95,12 @@ def route_from_geometry(line_or_file: str | Path | LineString | Sequence[tuple[f
             raise UsageError(f"{line_or_file} has {len(routes)} lines: use routes_from_file")
         return routes[0]
     from shapely import LineString
+    from shapely.errors import ShapelyError
 
-    line, found = one_line(LineString(line_or_file) if isinstance(line_or_file, list | tuple) else line_or_file)
+    try:
+        line, found = one_line(LineString(line_or_file) if isinstance(line_or_file, list | tuple) else line_or_file)
+    except (ShapelyError, ValueError) as error:  # one point, or points of one number
+        line, found = None, str(error)
     if line is None:
         raise DataError("the line", [Fault("the line", found=found, expected="one unbroken line in WGS 84")])
     return _route(DrawnLine(line, {}, "the line"), _said(said), network, tolerance_km)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from energy_routes.arguments import CONTROL
 from energy_routes.errors import Fault
 
 MOST_BYTES = 50_000_000  # of one file, unpacked
-# Control characters, of terminals and of the direction of writing; tabs and line breaks are text.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+MOST_DOTS = 1000  # in one key of a TOML file: each costs as much time as all before it
 
 
 def hindrance(path: Path) -> str:
@@ -77,6 +76,8 @@ def decode(file: str, data: bytes, faults: list[Fault]) -> str | None:
 def toml_of(file: str, text: str, faults: list[Fault]) -> dict[str, Any] | None:
     """The content of a TOML text; None, and its faults, where it is none or its texts would steer a terminal."""
     try:
+        if any(line.partition("=")[0].count(".") > MOST_DOTS for line in text.splitlines()):
+            raise RecursionError
         content = tomllib.loads(text)
         wrong = [Fault(file, 0, place, *told) for place, part in texts_in(content) if (told := unprintable(part))]
     except RecursionError:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from energy_routes.arguments import annotated
 from energy_routes.errors import DataError, Fault
 from energy_routes.pack.cache.cache import cached
 from energy_routes.pack.checks.rules import check_tables
@@ -22,6 +23,7 @@ from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.families import OIL, Family
 
 
+@annotated
 def read_pack(path: str | Path) -> Pack:
     """Read, check and convert a data pack; one whose files were read and checked before is taken from the cache.
 

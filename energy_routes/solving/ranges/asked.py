@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.plan import Plan
@@ -15,6 +16,7 @@ from energy_routes.solving.ranges.near import Optimum
 from energy_routes.solving.ranges.table import range_table
 
 
+@annotated
 def ranges(
     of: Case | Plan, within: Within | Sequence[Within] | None = None, *, by_period: bool = False, builds: bool = False
 ) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Space, Structure
@@ -46,6 +47,7 @@ KEPT = 8  # structures that are kept: those of the case itself, and the newest o
 ENDED = {InfeasibleError: "infeasible", UnboundedError: "unbounded", LimitError: "time_limit", SolverError: "failed"}
 
 
+@annotated
 def compile(case: Case) -> Compiled:  # er.compile
     """Keep the structure of a case, so that another answer costs about what its optimum costs.
 
@@ -131,6 +133,7 @@ class Live:
         return self._weights[ask]
 
 
+@annotated
 @dataclass(eq=False)
 class Compiled:
     """A case with its structure kept; see :func:`compile`.  A copy for another process compiles the case anew.

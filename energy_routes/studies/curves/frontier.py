@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import explore
@@ -32,6 +33,7 @@ LISTS = ("enters", "leaves", "limits")
 BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_musd_per_pp", "kink", "enters"]
 
 
+@annotated
 @dataclass(frozen=True, eq=False, repr=False)
 class Frontier(Study):
     """The optimum along a lever.  Values of a share or HHI are fractions, of a number in ``unit``; money is MUSD.
@@ -142,6 +144,7 @@ class Frontier(Study):
         return drawn(self, ax)
 
 
+@annotated
 def frontier(
     case: Case,
     over: str,

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.special import ndtri
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
@@ -46,6 +47,7 @@ class Draw:
         return replace(case, network=replace(case.network, edits=(*case.network.edits, *self.edits)))
 
 
+@annotated
 class Sampler:
     """Draws of the figures of a case by their grades of confidence.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case, Outage, outages_of
 from energy_routes.errors import UsageError
 from energy_routes.maps import explore
@@ -31,6 +32,7 @@ PAIRS = ["what", "kind", "first", "second", "stranded", "loss", "synergy", "stra
 SLIGHT = 1e-9
 
 
+@annotated
 @dataclass(frozen=True, eq=False, repr=False)
 class Stress(Study):
     """What each loss does to a plan.  Volumes in Mt (bcm) over the horizon, money in MUSD; costliest first.
@@ -129,6 +131,7 @@ class Stress(Study):
         return drawn(self.outages, self.case.title or self.case.name, ax, top)
 
 
+@annotated
 def stress(
     case: Case,
     kinds: Sequence[str] = KINDS,

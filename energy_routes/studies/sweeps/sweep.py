@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import UsageError, VerificationError
 from energy_routes.solving import Changes
@@ -110,6 +111,7 @@ class Sweep(Study):
         return {"experiment": self.experiment.record}
 
 
+@annotated
 def sweep(
     case: Case,
     draws: int | None = None,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from energy_routes.arguments import annotated
 from energy_routes.errors import UsageError
 from energy_routes.studies.sweeps.workers.cluster import Cluster
 from energy_routes.studies.sweeps.workers.processes import Processes
 from energy_routes.studies.sweeps.workers.workers import Here, Workers
 
 
+@annotated
 def workers_of(
     jobs: int = 1,
     dask: str | None = None,

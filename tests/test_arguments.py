@@ -1,0 +1,189 @@
+"""Bad arguments to every function of the façade: an error of ours that names the argument, never a traceback."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import pandas as pd
+import pytest
+from test_docstrings import FUNCTIONS
+from toy import write
+
+import energy_routes as er
+from energy_routes.arguments import annotated, fits
+
+if TYPE_CHECKING:
+    from somewhere import Else  # type: ignore[import-not-found]
+
+NAN, INF = float("nan"), float("inf")
+ANY = {"Any", "object"}
+
+
+def parameters() -> Iterator[tuple[str, str, str]]:
+    """Every function of the façade with each of its parameters and what that is annotated with."""
+    for name, function in FUNCTIONS.items():
+        for parameter in list(inspect.signature(function).parameters.values())["." in name:]:
+            if parameter.annotation not in ANY and parameter.name != "self":
+                yield name, parameter.name, parameter.annotation
+
+
+def called(name: str, parameter: str, value: object) -> None:
+    """Call a function with one argument, of the right kind or not, and nothing worth having for the others."""
+    function = FUNCTIONS[name]
+    taken = list(inspect.signature(function).parameters.values())
+    given, named = [object()] * (taken[:1] != [] and taken[0].name == "self"), dict[str, Any]()
+    for one in taken[len(given):]:
+        wanted = one.name == parameter
+        if one.kind is one.VAR_POSITIONAL:
+            given += [value] * wanted
+        elif one.kind is one.VAR_KEYWORD:
+            named |= {"x": value} if wanted else {}
+        elif wanted:
+            if one.kind is one.POSITIONAL_ONLY:
+                given.append(value)
+            else:
+                named[one.name] = value
+        elif one.default is one.empty:
+            named[one.name] = Anything()
+    function(*given, **named)
+
+
+class Anything:
+    """What every annotation takes: so the argument that is looked at is the one that is refused."""
+
+
+@pytest.fixture(autouse=True)
+def anything_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(er.arguments, "fits", lambda value, hint: isinstance(value, Anything) or fits(value, hint))
+
+
+@pytest.mark.parametrize(("name", "parameter", "annotation"), list(parameters()))
+def test_what_is_of_the_wrong_kind_is_refused_with_place_found_expected_and_repair(
+    name: str, parameter: str, annotation: str
+) -> None:
+    wrong = [object(), b"x", {1: object()}, [object()]]
+    wrong += [NAN, "5"] if annotation.split(" | ")[0] in ("float", "int") and "str" not in annotation else []
+    wrong += [1.5] if annotation.split(" | ")[0] == "int" else []
+    wrong += [True] if annotation.split(" | ")[0] in ("float", "int") and "bool" not in annotation else []
+    wrong += ["a\x00b", 5, None] if annotation in ("str", "str | Path") else []
+    wrong += [5, "yes"] if annotation == "bool" else []
+    wrong += ["winter"] if annotation == "Sequence[str]" else []
+    for value in wrong:
+        if "Sequence[Any]" in annotation or (isinstance(value, list) and "Iterable" in annotation):
+            continue
+        with pytest.raises(er.UsageError) as caught:
+            called(name, parameter, value)
+        place, expected, repair = (part.strip() for part in str(caught.value).replace("; expected ", "\n").replace(
+            ". ", "\n").split("\n")[:3])  # fmt: skip
+        assert f": {parameter} = " in place
+        assert expected
+        assert repair
+
+
+def test_every_class_of_the_facade_that_works_looks_at_its_arguments() -> None:
+    bare = {name for name in FUNCTIONS if not hasattr(FUNCTIONS[name], "__wrapped__")}
+    assert bare == set()
+
+
+
+@cache
+def toys(folder: Path) -> dict[str, Any]:
+    """A case of the toy, and what is made of it."""
+    case = er.load(write(folder / "toy"))
+    plan = er.solve(case)
+    return {"case": case, "plan": plan, "network": case.network, "policy": case.policy, "compiled": er.compile(case)}
+
+
+BAD: dict[str, Callable[[Any], object]] = {
+    "no time": lambda t: er.solve(t["case"], time_limit=0),
+    "less than no time": lambda t: er.solve(t["case"], time_limit=-1.0),
+    "time without end": lambda t: er.solve(t["case"], time_limit=INF),
+    "no seed": lambda t: er.solve(t["case"], seed=-1),
+    "a seed beyond HiGHS": lambda t: er.solve(t["case"], seed=10**12),
+    "no solver": lambda t: er.solve(t["case"], solver=""),
+    "an unknown solver": lambda t: er.solve(t["case"], solver="no such"),
+    "an unknown model": lambda t: er.load("no such"),
+    "no model": lambda t: er.load(""),
+    "a name too long": lambda t: er.load("a" * 5000),
+    "an unknown scenario": lambda t: er.load("oil-2024", ["no such"]),
+    "a path that is none": lambda t: t["case"].set("", 1),
+    "a lever that is none": lambda t: t["case"].with_policy(no_such=1),
+    "a share that is none": lambda t: t["case"].with_policy(max_share={"transit:RU": NAN}),
+    "an unknown cap": lambda t: t["case"].cap("no_such", "transit:RU", 1),
+    "an unknown family": lambda t: t["case"].of_family("no such"),
+    "an unknown table": lambda t: t["network"].ids("no such"),
+    "a table of no family": lambda t: t["network"].family_of("no such"),
+    "an unknown column": lambda t: t["network"].resolve("arcs", "no such", t["case"].periods),
+    "an unknown arc": lambda t: t["network"].arcs_of("no such"),
+    "an outage of nothing": lambda t: t["case"].outage(""),
+    "more than is lost": lambda t: t["case"].outage("SHORT", remaining=-1),
+    "an unknown period": lambda t: t["case"].without("SHORT", ["1066"]),
+    "a scale without end": lambda t: t["case"].scale("arc:SHORT", "capacity", INF),
+    "a period of no plan": lambda t: t["plan"].actuals(["1066"]),
+    "nobody's netback": lambda t: er.netbacks(t["case"], "1066"),
+    "fewer than one": lambda t: er.weakest(t["plan"], 0),
+    "fewer than none": lambda t: er.weakest(t["plan"], -1),
+    "no loss": lambda t: er.stress(t["case"], ["no such"]),
+    "too many losses": lambda t: er.stress(t["case"], ["arc"], k=3),
+    "a loss of no days": lambda t: er.stress(t["case"], ["arc"], days=-1),
+    "a curve over nothing": lambda t: er.frontier(t["case"], "", 0, 1),
+    "a curve without end": lambda t: er.frontier(t["case"], "arc:SHORT.tariff", 0, INF),
+    "no group": lambda t: er.lowest_share(t["case"], "", 1),
+    "no cases": lambda t: er.regret([]),
+    "no builds": lambda t: er.expand(t["case"], [-1.0]),
+    "no result": lambda t: er.verify("no such"),
+    "no pack": lambda t: er.read_pack("no such"),
+    "no deck": lambda t: t["case"].with_deck("no such.csv"),
+    "no actuals": lambda t: er.replan(t["case"], "2023-06", "no such.csv"),
+    "an unknown change": lambda t: t["compiled"].solve({"no such": 1}),
+    "an unknown question": lambda t: t["compiled"].solve_many([{"arc:SHORT.tariff": 20}], ["no such"]),
+    "a line of one point": lambda t: er.route_from_geometry([(50.0, 45.0)], t["network"]),
+    "a language that is none": lambda t: t["plan"].explore(lang="no such"),
+    "layers of no kind": lambda t: t["plan"].layers("x.no_such"),
+    "a report in no language": lambda t: er.write_report(t["plan"], "x.html", lang="no such"),
+}
+
+
+@pytest.mark.parametrize("call", BAD.values(), ids=BAD)
+def test_what_is_of_the_right_kind_and_makes_no_sense_is_an_error_of_ours(
+    call: Callable[[Any], object], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    made = toys(tmp_path_factory.getbasetemp())
+    with pytest.raises(er.EnergyRoutesError) as caught:
+        call(made)
+    assert "Traceback" not in str(caught.value)
+    assert caught.value.exit_code in (2, 3, 7)
+
+
+def test_what_an_annotation_takes() -> None:
+    """Numbers of numpy are numbers, tables of texts are looked into, iterators are not used up."""
+
+    @annotated
+    def taken(number: float = 0, names: Sequence[str] = (), table: Mapping[str, float] | None = None,
+              word: Literal["a", "b"] = "a", of: Else | None = None, tagged: Annotated[int, "x"] = 1) -> None:
+        pass
+
+    class Else:
+        pass
+
+    taken(pd.Series([1.5]).max(), pd.Index(["x"]), {"x": 1}, "b", Else(), pd.Series([1]).max())
+    for wrong in ({"number": NAN}, {"number": True}, {"names": "x"}, {"names": [1]}, {"table": {"x": "1"}},
+                  {"table": {1: 1}}, {"word": "c"}, {"of": "x"}, {"tagged": 1.5}):  # fmt: skip
+        with pytest.raises(er.UsageError, match="expected"):
+            taken(**wrong)
+
+
+@pytest.mark.parametrize(("wrong", "words"), [
+    ({"time_limit": "5"}, "time_limit = '5' (str); expected a number or None. Write time_limit=5, without quotes."),
+    ({"time_limit": NAN}, "time_limit = nan (float); expected a number or None. Correct it, or leave time_limit out."),
+    ({"method": "x"}, "method = 'x' (str); expected one of 'choose', 'simplex', 'ipm'. Correct it."),
+])  # fmt: skip
+def test_what_is_told(wrong: dict[str, Any], words: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    case = toys(tmp_path_factory.getbasetemp())["case"]
+    with pytest.raises(er.UsageError) as caught:
+        er.solve(case, **wrong)
+    assert str(caught.value) == f"solve: {words}"
