@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import ALL, Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
@@ -23,6 +24,7 @@ COLUMNS = ["plan", "name", "gives_up", "distance", "gap", "objective"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+@annotated
 class Alternatives(Study):
     """Plans within a band of the best one, as different from it and from each other as can be.
 
@@ -85,6 +87,7 @@ class Alternatives(Study):
         return self._made[number - 1]
 
 
+@annotated
 def alternatives(case: Case | Plan, within: Within = "1 %", n: int = 3) -> Alternatives:
     """Plans that are nearly as good as the best one, and as different from it and each other as can be.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.errors import UsageError
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
@@ -29,6 +30,7 @@ NONE = Weights((), np.zeros((0, 0)), 1.0, 0)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+@annotated
 class Attribution(Study):
     """The change of an objective, shared out among groups of changed inputs.
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.solving import compile
 from energy_routes.studies.reasons.inquiry import Inquiry, State
@@ -94,6 +95,7 @@ class Explanation(Study):
         return {"model": self.case.name} | {name: getattr(self, name) for name in head}
 
 
+@annotated
 def explain(case: Case, target: str) -> Explanation:
     """What keeps a target out of the best plan or in it, by named terms, and the break-evens of its tariff or price.
 

@@ -34,6 +34,7 @@ DRAWS, BUILT = 10_000, 200  # unless told; of cases with builds, security or fut
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+@annotated
 class Sweep(Study):
     """What a sweep found.
 
