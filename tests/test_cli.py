@@ -50,6 +50,9 @@ SUMMARY: dict[str, Any] = {
     "builds": [{"option": "", "year": "", "units": 0.0, "capacity": 0.0, "unit": "", "capex": 0.0, "charge": 0.0}],
     "emissions": [{"commodity": "", "mode": "", "emitted": 0.0, "kg_per_unit": 0.0, "unit": ""}],
     "binding": [LIMIT],
+    "ranges": [{"kind": "", "id": "", "name": "", "family": "", "commodity": "", "period": "", "within": "",
+                "loss": 0.0, "volume": 0.0, "low": 0.0, "high": 0.0, "share": 0.0, "share_low": 0.0, "share_high": 0.0,
+                "gap": 0.0, "unit": ""}],
     "certificate": {"primal_residual": 0.0, "dual_residual": 0.0, "gap": 0.0},
     "warnings": [{"code": "", "message": "", "where": ""}],
 }  # fmt: skip

@@ -173,6 +173,12 @@ def test_what_is_no_band(equal: Case, within: Any, words: str) -> None:
     assert words in str(raised.value)
 
 
+def test_a_plan_that_holds_its_exports_is_verified_with_its_ranges(tmp_path: Path) -> None:
+    """The proof of the plan that exports are held to is saved, too."""
+    plan = solve(toy(tmp_path, EQUAL, max_share={"transit:RU": 0.5}))
+    assert er.verify(plan.with_ranges(er.ranges(plan, ["optimum", 5])).save(tmp_path / "saved")).passed
+
+
 @pytest.mark.parametrize("loss", [0.0, 20.0])
 def test_a_cap_on_concentration_holds_at_each_end(tmp_path: Path, loss: float) -> None:
     """HHI ≤ 0.53 of two ways: the larger has at most ½ + √0.015 of 8 Mt."""
@@ -274,6 +280,15 @@ def test_every_plan_lies_within_its_ranges(name: str) -> None:
     assert (second["high"] >= first["high"] - 1e-6).all()
 
 
+def test_a_plan_of_a_compiled_case_keeps_its_ranges_when_others_are_solved(equal: Case) -> None:
+    compiled = er.compile(equal)
+    first = compiled.solve({"arc:SHORT.capacity": 5})
+    second = compiled.solve({"arc:SHORT.capacity": 4, "arc:LONG.tariff": 39})
+    for plan, low, high in ((first, 3, 5), (second, 3, 3)):
+        assert ends(er.ranges(plan, "optimum"), "arc", "SHORT") == pytest.approx([low, high])
+        pd.testing.assert_frame_equal(plan.ranges, solve(plan.case).ranges)
+
+
 def test_what_is_saved_does_not_depend_on_what_was_read(equal: Case, tmp_path: Path) -> None:
     plan = solve(equal)
     before = plan.tables()["ranges"]
@@ -293,6 +308,7 @@ def test_a_plan_keeps_the_ranges_it_is_given(equal: Case, tmp_path: Path) -> Non
         plan.with_ranges(er.ranges(plan, "1 %"))
     told = plan.with_ranges(er.ranges(plan, ["optimum", "1 %"]))
     assert set(told.tables()["ranges"]["within"]) == {"optimum", "1 %"}
+    pd.testing.assert_frame_equal(pickle.loads(pickle.dumps(told)).tables()["ranges"], told.ranges)
     assert set(er.ranges(told, 7)["within"]) == {"7 MUSD"}
     saved = told.save(tmp_path / "saved")
     assert set(er.Plan.load(saved).ranges["within"]) == {"optimum", "1 %"}

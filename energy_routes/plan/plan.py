@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -266,8 +265,7 @@ class Plan:
         """
         if not (ranges["loss"] == 0).any():
             raise UsageError("with_ranges: no row has loss 0; ask er.ranges for the band 'optimum', too")
-        held = Tables({"optimum": partial(self.parts.at_hand, "optimum")}, {"ranges": ranges})
-        return replace(self, parts=self.parts.but(held, ranges=lambda: ranges))
+        return replace(self, parts=self.parts.standing_in(ranges=ranges))
 
     @property
     def premium(self) -> dict[str, Any] | None:

@@ -46,6 +46,15 @@ class Tables:
         kept = {name: partial(self.__getitem__, name) for name in self._names()}
         return Tables(kept | makers, spare=spare or self._spare)
 
+    def standing_in(self, **tables: Any) -> Tables:
+        """The same tables with these in place of those of their names, wherever one or all are asked for."""
+        spare = Tables({}, tables) if self._spare is None else self._spare._with(tables)
+        return self._with(tables, spare)
+
+    def _with(self, tables: Mapping[str, Any], spare: Tables | None = None) -> Tables:
+        kept = {name: partial(self.__getitem__, name) for name in self._names() if name not in tables}
+        return Tables(kept, tables, spare)
+
     def _names(self) -> list[str]:
         with self._lock:
             return [*self._made, *self._makers]

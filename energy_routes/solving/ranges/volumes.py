@@ -83,7 +83,8 @@ def _named(space: Space, frame: pd.DataFrame) -> pd.DataFrame:
     ids = frame[["arc", "group", "supply", "market", "obligation"]].bfill(axis=1).iloc[:, 0]
     family = dict(zip(tables["commodities"]["id"], tables["commodities"]["family"], strict=True))
     families = frame["family"].fillna(frame["commodity"].map(family))
-    known = {"arc": called.arc, "supply": called.supply, "delivery": called.market, "home": called.obligation}
+    arcs = dict(zip(tables["arcs"]["id"], tables["arcs"]["name"].fillna(tables["arcs"]["id"]), strict=True))
+    known = {"arc": arcs, "supply": called.supply, "delivery": called.market, "home": called.obligation}
     names = [known[kind].get(own, own) if kind in known else groups.get((kind, own, of), own)
              for kind, own, of in zip(frame["kind"], ids, families, strict=True)]  # fmt: skip
     return frame.assign(id=ids, name=names, family=families, commodity=frame["commodity"].fillna(""))[LABELS]
