@@ -186,7 +186,8 @@ class _Ranger:
 
     def _limits(self, figure: Figure) -> tuple[float, float]:
         """How far down and up is looked: to 0, and to what cannot matter any more."""
-        low = min(0.0, -figure.now if figure.shift is None else figure.shift.least(self.case))
+        least = 0.0 if figure.shift is None else figure.shift.least(self.case)
+        low = min(0.0, least or -figure.now)  # where one of several is 0 already, the others are followed down
         if figure.kind == "tariff":
             return low, 2.0 * float(np.abs(self.base.cost).max(initial=1.0))
         return low, FAR * max(abs(figure.now), 0.0 if figure.money else self.most_lifted)

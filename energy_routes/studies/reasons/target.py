@@ -69,6 +69,9 @@ def target_of(case: Case, text: str) -> Target:
     difference.  Raises UsageError where nothing, or what is nowhere measured, is called so.
     """
     found = [one for one in _known(case) if text.strip().lower() in one.words]
+    if not found and any(mark in text for mark in (";", "→")):
+        raise UsageError(f"{text!r} is a route, and its tariff is that of its arcs: ask about one of them, such as "
+                         f"arc:{case.network.ids('arcs')[0]}")
     if not found:
         known = [word for one in _known(case) for word in one.words]
         raise UsageError(f"{text!r} is no arc, corridor, market or other group of {case.name}, such as arc:BTC. "
