@@ -176,6 +176,25 @@ def test_a_rule_that_the_case_does_not_ask_for_is_refused(
         assert any(words in line for line in found(tmp_path / rule, *read_back).differences)
 
 
+@pytest.mark.parametrize("weighs", [{"lambda": 0.3}, {"kappa": -3000.0}])
+def test_costs_of_several_futures_are_found_again(weighs: dict[str, float], tmp_path: Path) -> None:
+    """A MUSD of a future counts p·(1 − λ); what moves in a booking pays its charge with it."""
+    futures = [{"name": "half", "probability": 0.2, "outages": ["arc:HUB_PORT"], "remaining": 0.5}]
+    case = er.load(MODEL, ["rail"]).set("policy.cvar", {"alpha": 0.9, **weighs, "scenarios": futures})
+    folder = results.save(er.solve(case.set("policy.bookings", {"arcs": ["HUB_GATE"], "premium": 0.1})), tmp_path / "r")
+    content = files.read_all(folder, Findings())
+    assert content is not None
+    facts = Facts(folder / "inputs")
+    assert found(folder, content, facts).differences == []
+    file = folder / "proof" / "plan" / "columns.parquet"
+    frame = pd.read_parquet(file)
+    for block in ("flow", "flow@half", "delivered@half"):
+        forged = frame.assign(cost=frame["cost"].where(frame["block"] != block, frame["cost"] - 1e-3))
+        forged.to_parquet(file, index=False)
+        differences = found(folder, content, facts).differences
+        assert any(line.startswith(f"proof: plan: cost of {block} ") for line in differences)
+
+
 def test_a_poorer_plan_is_not_passed_off_as_the_best(tmp_path: Path) -> None:
     """A plan that keeps every rule, with tables that agree with it: only the bound tells that a better one exists."""
     best, poor = (er.load(MODEL).set("market:EAST.price", price) for price in ("640 USD/t", "300 USD/t"))

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
+from energy_routes.audit.checks.movement import charge
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.files import Saved
 from energy_routes.audit.proof import own_builds, own_policy, own_rows, own_tanks
@@ -50,7 +52,6 @@ NONE = "no proof is saved: the plan is of a foreign solver, of an earlier versio
 COPIES = "futures and what is left after losses are not built again; the bound takes their rows as they are saved"
 OTHERS = "what bookings, losses, tails and users' own constraints add is not built again; the bound takes it as saved"
 BUILDS = "which builds are best rests on the bound of a solver; the proof takes them as decided"
-WEIGHED = "costs are those of several futures together, and are not found again"
 LEAST = "the smallest share of exports that can be lost is an optimum of its own"
 
 
@@ -67,7 +68,8 @@ def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
         found.wrong("proof", f"cannot be read: {type(error).__name__}: {error}")
         return
     decided = {(row["option"], row["year"]): row["built"] for row in saved["builds"]}
-    own, others = Own(facts, decided, _full(plan)), _others(facts, saved)
+    own = Own(facts, decided, _full(plan), _weights(saved, facts), _booked(saved, facts))
+    others = _others(facts, saved)
     by_builds = _holds(facts) and bool(facts.policy["build"])
     if by_builds and not held:
         found.skip("proof: exports that are held", BUILDS)
@@ -78,8 +80,23 @@ def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
     _programme(PLAN, plan, own, rules | asked, others, found)
     _point(plan, saved, found)
     if held:
-        _programme(HELD, held, own, rules, others, found)
+        _programme(HELD, held, replace(own, weights={"": 1.0}, booked={}), rules, others, found)
     _left_open(facts, saved, found)
+
+
+def _weights(saved: Saved, facts: Facts) -> dict[str, float]:
+    """What a MUSD of each future counts in the objective, p·(1 − λ), by the name of its copy; undisturbed: blank."""
+    if not (lever := facts.policy["cvar"]):
+        return {"": 1.0}
+    undisturbed, *others = saved["futures"]
+    chances = {"": undisturbed["probability"]} | {row["future"]: row["probability"] for row in others}
+    return {future: chance * (1.0 - lever["weight"]) for future, chance in chances.items()}
+
+
+def _booked(saved: Saved, facts: Facts) -> dict[Label, float]:
+    """The charge of each lane that is booked: what moves there pays it with the booking."""
+    labels = ((row["arc"], row["commodity"], row["period"]) for row in saved["bookings"])
+    return {label: charge(facts, *label) for label in labels}
 
 
 def _made(rules: Mapping[str, Callable[[Own], Rows]], own: Own) -> Rules:
@@ -154,11 +171,15 @@ def _programme(
 
 def _columns(name: str, of: Programme, own: Own, others: set[str], found: Findings) -> None:
     """Every column of the case is there, with its bounds and its cost."""
-    expected, weighed = own.columns, bool(own.facts.policy.get("cvar"))
+    expected = own.columns
     blocks = {block for block, _ in of.columns}
     for key in expected.keys() - set(of.columns):
         found.wrong("proof", f"{name}: column {_called(key)} is missing")
     for key, low, high, cost in zip(of.columns, of.lower.tolist(), of.upper.tolist(), of.cost.tolist(), strict=True):
+        block, _, copy = key[0].partition("@")
+        if (block, key[1]) in expected:
+            want = expected[block, key[1]].cost + own.booked.get(key[1], 0.0) * (block == "flow")
+            found.equal("proof", f"{name}: cost of {_called(key)}", cost, own.weights.get(copy, 0.0) * want, SAME)
         if key[0] not in BLOCKS:
             continue
         if key not in expected:
@@ -167,10 +188,6 @@ def _columns(name: str, of: Programme, own: Own, others: set[str], found: Findin
         column = expected[key]
         found.equal("proof", f"{name}: lower bound of {_called(key)}", low, column.low, SAME)
         found.equal("proof", f"{name}: upper bound of {_called(key)}", high, column.high, SAME)
-        if not weighed:
-            found.equal("proof", f"{name}: cost of {_called(key)}", cost, column.cost, SAME)
-    if weighed:
-        found.skip("proof: costs", WEIGHED)
     for block in sorted(blocks - set(BLOCKS)):
         _other(name, "columns", block, BLOCKS.keys() | others, found)
 

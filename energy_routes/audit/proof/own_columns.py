@@ -38,6 +38,8 @@ class Own:
     facts: Facts
     decided: dict[tuple[str, str], float] = field(default_factory=dict)  # units standing, by (option, year)
     full: dict[Label, float] = field(default_factory=dict)  # 1 where the old capacity of an arc is full in a period
+    weights: dict[str, float] = field(default_factory=lambda: {"": 1.0})  # what a MUSD of each future counts
+    booked: dict[Label, float] = field(default_factory=dict)  # charges that bookings pay, by lane and period
 
     @cached_property
     def lanes(self) -> dict[Place, str]:
