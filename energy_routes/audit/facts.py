@@ -76,6 +76,9 @@ class Facts:
             self._edits[edit["table"], edit["id"], edit["field"]].append(edit)
             if edit["value"] in ("true", "false"):  # holds always, so the row itself can say it
                 self.rows[edit["table"]][edit["id"]][edit["field"]] = edit["value"] == "true"
+        for market, row in self.rows["markets"].items():  # an edit may have brought one home
+            if row["export"]:
+                self._group_names["market", market].setdefault(self._families["markets", market], row["name"] or market)
         self.added: dict[tuple[str, str, str, str], float] = defaultdict(float)  # what is built, in Mt (bcm) per period
         self.number = cache(self._number)
         self.open = cache(self._open)
@@ -83,11 +86,9 @@ class Facts:
     def _take(self, folder: str, pack: Pack) -> None:
         family = pack.family
         self.units[family.id], self.prices_in[family.id] = family.volume_unit, family.price_unit
-        exporting = pack.tables["markets"][pack.tables["markets"]["export"].astype(bool)]
-        own = exporting.assign(kind="market", group=exporting["id"])
-        for frame in (pack.tables["groups"], own):
-            for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
-                self._group_names[str(kind), str(group)].setdefault(family.id, _plain(name) or str(group))
+        groups = pack.tables["groups"]
+        for kind, group, name in zip(groups["kind"], groups["group"], groups["name"], strict=True):
+            self._group_names[str(kind), str(group)].setdefault(family.id, _plain(name) or str(group))
         for table, frame in pack.tables.items():
             for position, record in enumerate(frame.to_dict("records")):
                 row: Row = {str(column): _plain(cell) for column, cell in record.items()}
