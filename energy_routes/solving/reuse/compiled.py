@@ -273,7 +273,9 @@ class Compiled:
         ask : sequence of str
             What is asked of each plan: ``objective``, ``netback`` (MUSD), ``exports.FAMILY``, ``volume.KIND:GROUP``
             (Mt or bcm over the horizon), ``share.KIND:GROUP`` (0 to 1).  With several families a group is written
-            ``share.oil/transit:RU``.
+            ``share.oil/transit:RU``.  By solves of their own: ``cost`` (MUSD that caps and security lose),
+            ``least.KIND:GROUP`` (the least share with exports whole), ``enters.arc:NAME`` (the tariff at which an arc
+            begins to be used, USD/t); and ``rank.KIND:GROUP``, the place in the order by volume.
         progress : callable or None
             It is told the rows done and all; where it returns False, the rest is cancelled.
 
