@@ -33,6 +33,7 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
     return doubts(tmp_path / "toy")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="forks")
 def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_byte(tmp_path: Path) -> None:
     model, place = written(tmp_path / "toy"), tmp_path / "sweep"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from energy_routes.case import Case, groups_of
-from energy_routes.errors import UsageError
+from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear import Vector
 from energy_routes.pack import data_path
 from energy_routes.results import case_record, exact, installed
@@ -78,8 +79,15 @@ class Experiment:
 
     @cached_property
     def compiled(self) -> Compiled:
-        """The case of the first level: its structure is that of all levels that differ in figures alone."""
-        return Compiled(self.cases[0])
+        """The case of the first level that can be laid out: its structure is that of all that differ in figures alone.
+
+        Raises InfeasibleError where every level contradicts itself, or exports are held and without the caps there is
+        no plan.
+        """
+        for case in self.cases[:-1]:
+            with suppress(InfeasibleError):
+                return Compiled(case)
+        return Compiled(self.cases[-1])
 
     @cached_property
     def measures(self) -> Measures:

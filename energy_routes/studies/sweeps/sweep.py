@@ -169,7 +169,7 @@ def sweep(
     DataError
         A level is out of its range, or the table of levels cannot be read.
     InfeasibleError, UnboundedError
-        The first level contradicts itself, or exports are held and even without the caps there is no plan.
+        Every level contradicts itself, or exports are held and even without the caps there is no plan.
     VerificationError
         A draw that was solved anew, for a check, has another answer.
 
