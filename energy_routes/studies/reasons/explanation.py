@@ -44,9 +44,10 @@ class Explanation(Study):
         That figure as it is, on average over the horizon; NaN where several differ.
     steps : DataFrame
         The break-evens, in rising order, each solved again on both sides: what (the figure), event (in, out, more,
-        less), at (the figure there; ``to`` where several are too close to be told apart), change (of the figure as it
-        is), before and after (volumes of the target on this side and beyond), margin (what a unit on the way earns more
-        than elsewhere), enters and leaves (routes beyond).
+        less), side (above or below: where it happens), at (the figure there; ``to`` where several are too close to be
+        told apart), change (of the figure as it is), before and after (volumes of the target on this side and beyond),
+        margin (what a unit on the way earns more than elsewhere), enters and leaves (routes beyond), way (a supply,
+        arcs and a market by id: what the terms are of).
     terms : DataFrame
         Of each step what makes up its margin, per unit that starts on the way: at (the step), kind (a line of the
         netback sheet, capacity, contract, cap, elsewhere), term, value (+ speaks for the target).
