@@ -110,6 +110,7 @@ _HOME = {
     "write_report": "energy_routes.report:write_report",
     "Plan.save": "energy_routes.results:save",
     "Plan.load": "energy_routes.results:load",
+    "Plan.with_bands": "energy_routes.studies:with_bands",
     "Plan.plot": "energy_routes.maps:draw",
     "Plan.explore": "energy_routes.maps:explore",
     "Plan.layers": "energy_routes.maps:write_layers",

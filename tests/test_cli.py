@@ -42,6 +42,8 @@ SUMMARY: dict[str, Any] = {
     "exports": [{"commodity": "", "volume": 0.0, "unit": ""}],
     "premium": {"base": 0.0, "cost": 0.0, "rerouting": 0.0, "shut_in": 0.0, "unit": "", "usd_per_t": 0.0,
                 "shut_in_volume": [{"commodity": "", "volume": 0.0}]},
+    "bands": [{"measure": "", "corridor": "", "commodity": "", "value": 0.0, "p10": 0.0, "p50": 0.0, "p90": 0.0,
+               "used": 0.0, "unit": "", "draws": 0.0, "plans": 0.0}],
     "corridors": [{"corridor": "", "commodity": "", "volume": 0.0, "capacity": 0.0, "utilisation": 0.0, "share": 0.0,
                    "limited_by": [LIMIT]}],
     "routes": [{"route": "", "origin": "", "market": "", "corridor": "", "volume": 0.0, "netback": 0.0}],

@@ -14,7 +14,7 @@ from energy_routes.network.network import Network
 from energy_routes.pack import TABLES
 from energy_routes.pack.units.families import OIL
 from energy_routes.pack.units.periods import periods_of
-from energy_routes.plan.plan import MEANING, RANGES, Prices
+from energy_routes.plan.plan import BANDS, MEANING, RANGES, Prices
 
 # A field, a hub and a port in Kazakhstan, and a market in China that lies outside the frame.
 NODES = pd.DataFrame(
@@ -73,7 +73,7 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
     case = SimpleNamespace(title=title, name="toy", periods=periods, network=network, subject=())
     return SimpleNamespace(case=case, meaning=MEANING, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups,
                            supplies=lifted, netback=netback, prices=Prices(empty),
-                           could_be=pd.DataFrame(columns=RANGES))
+                           could_be=pd.DataFrame(columns=RANGES), bands=pd.DataFrame(columns=list(BANDS)))
 
 
 def cut_plan(**changes: Any) -> Any:

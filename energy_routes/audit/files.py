@@ -40,7 +40,8 @@ class Saved:
 def read_all(folder: Path, found: Findings) -> Saved | None:
     """Every file, the CSV and the workbook compared with the Parquet; None when one cannot be read."""
     tables, parts, columns = {}, {}, {}
-    for name in TABLES:
+    names = [*TABLES, *(["bands"] if (folder / "bands.parquet").is_file() else [])]
+    for name in names:
         try:
             frame = pd.read_parquet(folder / f"{name}.parquet")
         except (OSError, ValueError) as error:
@@ -54,7 +55,7 @@ def read_all(folder: Path, found: Findings) -> Saved | None:
         except (OSError, ValueError) as error:
             found.wrong("files", f"{name}.json cannot be read: {error}")
     _compare_workbook(folder / "result.xlsx", tables, columns, found)
-    return Saved(tables, **parts, columns=columns) if len(tables) == len(TABLES) and len(parts) == 2 else None
+    return Saved(tables, **parts, columns=columns) if len(tables) == len(names) and len(parts) == 2 else None
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

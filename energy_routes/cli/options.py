@@ -10,9 +10,11 @@ import typer
 
 import energy_routes as er
 from energy_routes import answer
-from energy_routes.cli.ending import busy, listen
+from energy_routes.cli.ending import busy, counting, listen
 from energy_routes.errors import UsageError
 from energy_routes.pack import there
+
+WORTH = 1000  # rows from which on it is worth to begin more processes than this
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A bundled model's name, or a path to a .toml.")]
 Target = Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")]
@@ -69,6 +71,10 @@ Actuals = Annotated[
 ]
 Period = Annotated[
     str | None, typer.Option(metavar="LABEL", help="One period, such as 2024-03; if left out, all.")
+]
+Bands = Annotated[
+    int | None,
+    typer.Option("--draws", min=1, metavar="N", help="Solve N draws of doubtful figures, and tell P10 and P90."),
 ]
 Jobs = Annotated[
     int | None,
@@ -131,6 +137,28 @@ def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, qui
     case = ask(target, scenarios, sets, **laid)
     with busy(f"Solving {case.name} …", quiet):
         return er.solve(case)
+
+
+def jobs_for(jobs: int | None, rows: int) -> int:
+    """The processes that are asked for; unless told one for each core that may be used, where rows are many."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return jobs or (1 if rows < WORTH else cores)
+
+
+def banded(plan: er.Plan, draws: int | None, jobs: int | None, quiet: bool) -> er.Plan:
+    """The plan with its bands, where draws are asked for.  Raises UsageError where only processes are."""
+    if draws is None:
+        if jobs is not None:
+            raise UsageError(f"--jobs {jobs} without --draws; expected draws for them to solve")
+        return plan
+    with counting(f"Solving draws of {plan.case.name}", quiet) as told:
+        return plan.with_bands(draws, workers=er.workers_of(jobs_for(jobs, draws)), progress=told)
+
+
+def compared(before: er.Plan, after: er.Plan, draws: int, jobs: int | None, quiet: bool) -> er.Comparison:
+    """Two plans side by side with their bands and those of the change."""
+    with counting(f"Solving draws of {before.case.name} and {after.case.name}", quiet) as told:
+        return er.compare(before, after, draws, workers=er.workers_of(jobs_for(jobs, draws)), progress=told)
 
 
 def _pair(text: str) -> tuple[str, str]:

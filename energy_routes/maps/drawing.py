@@ -19,6 +19,7 @@ from energy_routes.maps.placing import refuse_misplaced
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -34,10 +35,11 @@ def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = Non
 
 
 def compare_figure(before: Plan, after: Plan, path: str | Path | None = None, *, period: str | None = None,
-                   ax: Axes | None = None, title: str | None = None, lang: str = "en") -> Figure:
+                   ax: Axes | None = None, title: str | None = None, lang: str = "en",
+                   bands: pd.DataFrame | None = None) -> Figure:
     """Draw what one plan does otherwise than another; see :mod:`energy_routes.maps.figure.changes.comparison`."""
     _refuse(before, after)
-    return figure.compare_figure(before, after, path, period=period, ax=ax, title=title, lang=lang)
+    return figure.compare_figure(before, after, path, period=period, ax=ax, title=title, lang=lang, bands=bands)
 
 
 def months_figure(plan: Plan, path: str | Path | None = None, *, periods: Sequence[str] | None = None,
@@ -48,11 +50,11 @@ def months_figure(plan: Plan, path: str | Path | None = None, *, periods: Sequen
 
 
 def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = None,
-            steps: Sequence[pages.Step] | None = None, period: str | None = None,
-            lang: str = "en") -> pages.Page:
+            steps: Sequence[pages.Step] | None = None, period: str | None = None, lang: str = "en",
+            bands: pd.DataFrame | None = None) -> pages.Page:
     """The interactive map of a plan; written to ``path`` if given.  See :mod:`energy_routes.maps.page.interactive`."""
     _refuse(plan, other)
-    made = pages.Page(pages.page(plan, other=other, steps=steps, period=period, lang=lang))
+    made = pages.Page(pages.page(plan, other=other, steps=steps, period=period, lang=lang, bands=bands))
     return made if path is None else made.save(path)
 
 
@@ -63,11 +65,12 @@ def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, per
     return layers.write_layers(plan, path, other=other, period=period, title=title, lang=lang)
 
 
-def write(plan: Plan, path: str | Path, *, other: Plan | None = None, months: bool = False, period: str | None = None,
-          title: str | None = None, lang: str = "en") -> Path:
+def write(plan: Plan, path: str | Path, *, other: Plan | None = None, bands: pd.DataFrame | None = None,
+          months: bool = False, period: str | None = None, title: str | None = None, lang: str = "en") -> Path:
     """Write a plan's map as a page (.html), a picture (.png, .svg, .pdf) or layers (.gpkg, .geojson); returns the path.
 
-    With ``other``, what that plan does otherwise; with ``months``, a picture with a small map of each period.
+    With ``other``, what that plan does otherwise, and how sure that is (``bands`` of a comparison); with ``months``, a
+    picture with a small map of each period.
     Raises UsageError for any other suffix, naming those that work, and for ``months`` where they cannot be drawn.
     """
     target = Path(path)
@@ -78,13 +81,13 @@ def write(plan: Plan, path: str | Path, *, other: Plan | None = None, months: bo
         raise UsageError("small maps of each period are a picture (.png, .svg, .pdf) of one plan, without a period")
     if suffix == ".html":
         _refuse(plan, other)
-        return pages.write_page(plan, target, other=other, period=period, lang=lang)
+        return pages.write_page(plan, target, other=other, period=period, lang=lang, bands=bands)
     if suffix in (".gpkg", ".geojson"):
         return write_layers(plan, target, other=other, period=period, title=title, lang=lang)
     if months:
         months_figure(plan, target, title=title, lang=lang)
     elif other is not None:
-        compare_figure(plan, other, target, period=period, title=title, lang=lang)
+        compare_figure(plan, other, target, period=period, title=title, lang=lang, bands=bands)
     else:
         draw(plan, target, period=period, title=title, lang=lang)
     return target

@@ -63,6 +63,11 @@ class Edit:
         """The target as people write it: ``arc:BTC``."""
         return f"{next(word for word, table in TARGETS.items() if table == self.table)}:{self.id}"
 
+    @property
+    def told(self) -> str:
+        """The change as it was written, else its operation and value: ``set 5``, ``set idle``."""
+        return self.written or f"{self.op} {self.value if isinstance(self.value, str) else format(self.value, 'g')}"
+
     def holds_in(self, periods: Sequence[Period]) -> list[int]:
         """The places of the periods that it holds in."""
         return [k for k, p in enumerate(periods) if not self.periods or any(p.matches(label) for label in self.periods)]

@@ -14,6 +14,7 @@ from .making.routes import (
 )
 from .plan import (
     APART as APART,
+    BANDS as BANDS,
     MEANING as MEANING,
     NOT_PROVED as NOT_PROVED,
     RANGES as RANGES,

@@ -26,7 +26,7 @@ from energy_routes.plan.making.volumes import (
     stocks_table,
     supplies_table,
 )
-from energy_routes.plan.plan import RANGES, Plan, Prices, Value
+from energy_routes.plan.plan import BANDS, RANGES, Plan, Prices, Value
 from energy_routes.plan.price_table import Worth, price_table
 from energy_routes.plan.solved import Solved, unpriced
 from energy_routes.plan.tables import Tables
@@ -89,6 +89,7 @@ def _parts(of: Solved, program: Program, entries: Sequence[Entry]) -> Tables:
         "futures": pd.DataFrame,
         "builds": lambda: builds_table(of.space, of.x, of.worth),
         "emissions": partial(emissions_table, of),
+        "bands": partial(pd.DataFrame, columns=list(BANDS), dtype=object),
         "warnings": partial(notices, of),
     })  # fmt: skip
 

@@ -28,6 +28,7 @@ NOT_PROVED = "feasible"  # the status of a plan that no one has shown to be the 
 RANGES = ("kind", "id", "name", "family", "commodity", "period", "within", "loss", "volume", "low", "high", "share",
           "share_low", "share_high", "gap", "unit")  # fmt: skip
 APART = 1e-6  # Mt or bcm: ends of a range that lie nearer are one number
+BANDS = ("what", "kind", "group", "name", "family", "value", "p10", "p50", "p90", "used", "unit", "draws", "plans")
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
 
 
@@ -153,6 +154,10 @@ class Plan:
         What is built, a row an option and year, where the policy asks what to build.
     emissions : DataFrame
         MtCO2e by mode and period, where the pack has factors.
+    bands : DataFrame
+        How sure it is, where draws of its figures were solved (:meth:`with_bands`): a row a number (``what``: netback,
+        exports, volume, share) of a group (corridor, market, transit, or a single arc).  ``value`` is that of the plan;
+        ``p10``, ``p50`` and ``p90`` are over the ``plans`` that ``draws`` have, ``used`` the share of these above 0.
     warnings : tuple of dict
         What a reader must know; each has a ``code`` and ``where``.
 
@@ -189,6 +194,7 @@ class Plan:
     futures = Read[pd.DataFrame]()
     builds = Read[pd.DataFrame]()
     emissions = Read[pd.DataFrame]()
+    bands = Read[pd.DataFrame]()
     warnings = Read[tuple[dict[str, Any], ...]]()
 
     @property
@@ -207,10 +213,10 @@ class Plan:
         Returns
         -------
         dict of str to DataFrame
-            In the order in which they are saved.  ``ranges`` are ``could_be``, which takes a few solves only, or those
-            given to :meth:`with_ranges`.
+            In the order in which they are saved; ``bands`` only where draws were solved.  ``ranges`` are ``could_be``,
+            which takes a few solves only, or those given to :meth:`with_ranges`.
         """
-        frames = {name: self.parts.at_hand(name) for name in TABLES}
+        frames = {name: self.parts.at_hand(name) for name in (*TABLES, *(["bands"] if len(self.bands) else []))}
         return {**frames, "prices": self.prices.table}
 
     @property
@@ -295,6 +301,31 @@ class Plan:
             The plan has no such period.
         """
         return actuals_of(self.tables(), periods)
+
+    def with_bands(self, draws: int | None = None, **options: Any) -> Plan:
+        """The same plan with its bands: how sure its numbers are, from draws of its figures by their grades.
+
+        Parameters
+        ----------
+        draws : int or None
+            How many draws; None: 10,000, or 200 where builds, security or futures are built anew for each.
+        **options : object
+            ``seed``, ``design``, ``workers`` and ``progress``, as in :func:`energy_routes.sweep`.
+
+        Returns
+        -------
+        Plan
+            It has ``bands``, which tables, maps and reports of it show.
+
+        Raises
+        ------
+        UsageError
+            The design is unknown or not for this number of draws, or a plan that was saved has other inputs than here.
+        VerificationError
+            A draw that was solved anew, for a check, has another answer.
+        """
+        plan: Plan = _above("with_bands")(self, draws, **options)
+        return plan
 
     def save(self, folder: str | Path) -> Path:
         """Write everything to a folder, atomically: a killed run leaves the old result or the new one, never half.
@@ -438,8 +469,9 @@ class Plan:
         return head + "".join(t.to_html(index=False, float_format="{:,.3f}".format, na_rep="–") for t in tables)
 
 
-# The tables in the order in which they are saved.
-TABLES = tuple(name for name, part in vars(Plan).items() if isinstance(part, Read) and name != "warnings")
+# The tables in the order in which they are saved; bands, where there are some, after them.
+TABLES = tuple(name for name, part in vars(Plan).items()
+               if isinstance(part, Read) and name not in ("bands", "warnings"))  # fmt: skip
 
 
 def _above(method: str) -> Any:

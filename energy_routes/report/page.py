@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energy_routes.maps import compare_figure, draw
+from energy_routes.maps import draw
 from energy_routes.report.figures import inline
-from energy_routes.report.sections import additions, answer, basis, changes, flows, money, risks
+from energy_routes.report.sections import additions, answer, bands, basis, changes, flows, money, risks
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent / "web"
 PARTS: tuple[Callable[[Subject], Section | None], ...] = (
-    changes.changes, flows.corridors, flows.routes, money.prices, money.ledger, additions.expansion, risks.indicators,
-    risks.frontier, risks.stress, risks.security, additions.emissions, basis.policy, basis.edits,
+    changes.changes, bands.bands, flows.corridors, flows.routes, money.prices, money.ledger, additions.expansion,
+    risks.indicators, risks.frontier, risks.stress, risks.security, additions.emissions, basis.policy, basis.edits,
     basis.assumptions, basis.notices, basis.certificate,
 )
 # Nothing may be loaded and nobody called; styles stand in the file, and in the attributes that SVG figures use.
@@ -48,8 +48,8 @@ def _map(subject: Subject) -> object:
     """The static map of the plan, or of before, after and change."""
     words, plan = subject.words, subject.plan
     if subject.comparison is not None:
-        old = subject.comparison.before
-        return inline(lambda: compare_figure(old, plan, lang=words.language), "map", words("report.map"))
+        found = subject.comparison
+        return inline(lambda: found.plot(lang=words.language), "map", words("report.map"))
     return inline(lambda: draw(plan, lang=words.language), "map", words("report.map"))
 
 

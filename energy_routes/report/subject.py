@@ -60,7 +60,7 @@ class Subject:
         return self.words.of_family("family", family) if len(self.families) > 1 else ""
 
 
-def subject_of(plan: Plan, before: Plan | None, frontier: Frontier | str | Path | None,
+def subject_of(plan: Plan, before: Plan | Comparison | None, frontier: Frontier | str | Path | None,
                stress: Stress | str | Path | None, lang: str) -> Subject:
     """The subject of a report; studies may be results or the folders in which they were saved.
 
@@ -68,5 +68,5 @@ def subject_of(plan: Plan, before: Plan | None, frontier: Frontier | str | Path 
     """
     folder = getattr(plan, "folder", None)
     beside = Path(folder) if folder else None
-    return Subject(plan, words_of(plan, lang), None if before is None else compare(before, plan),
-                   frontier_of(frontier, beside), stress_of(stress, beside))
+    comparison = compare(before, plan) if isinstance(before, Plan) else before
+    return Subject(plan, words_of(plan, lang), comparison, frontier_of(frontier, beside), stress_of(stress, beside))

@@ -15,15 +15,15 @@ from energy_routes.report.subject import subject_of
 
 if TYPE_CHECKING:
     from energy_routes.plan import Plan
-    from energy_routes.studies import Frontier, Stress
+    from energy_routes.studies import Comparison, Frontier, Stress
 
 
-def report_html(plan: Plan, *, before: Plan | None = None, frontier: Frontier | str | Path | None = None,
+def report_html(plan: Plan, *, before: Plan | Comparison | None = None, frontier: Frontier | str | Path | None = None,
                 stress: Stress | str | Path | None = None, lang: str = "en") -> str:
     """The report of ``plan`` as HTML text; the same plan gives the same text.
 
-    ``before``: a plan that it is set against, as in :func:`energy_routes.compare`.  ``frontier`` and ``stress``: what
-    those studies returned, or the folder where they were saved.  ``lang``: en, ru or kk.
+    ``before``: a plan that it is set against, or their comparison (of :func:`energy_routes.compare`).  ``frontier`` and
+    ``stress``: what those studies returned, or the folder where they were saved.  ``lang``: en, ru or kk.
     Raises UsageError when the periods of the two plans differ, and for an unknown language; DataError where a place or
     a line of a pack is not where its row says.
     """
@@ -31,7 +31,7 @@ def report_html(plan: Plan, *, before: Plan | None = None, frontier: Frontier | 
 
 
 @annotated
-def write_report(plan: Plan, path: str | Path, *, before: Plan | None = None,
+def write_report(plan: Plan, path: str | Path, *, before: Plan | Comparison | None = None,
                  frontier: Frontier | str | Path | None = None, stress: Stress | str | Path | None = None,
                  lang: str = "en") -> Path:
     """Write the report of a plan: one HTML file without a script, which reaches nothing outside itself.
@@ -42,8 +42,9 @@ def write_report(plan: Plan, path: str | Path, *, before: Plan | None = None,
         The plan.
     path : str or Path
         The file; folders on the way are made.
-    before : Plan or None
-        A plan of the same periods that it is set against, as in :func:`energy_routes.compare`.
+    before : Plan, Comparison or None
+        A plan of the same periods that it is set against, or what :func:`energy_routes.compare` returned: with its
+        bands, where draws were solved.
     frontier : Frontier, str, Path or None
         A study of its case, or the folder where one was saved.
     stress : Stress, str, Path or None

@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from energy_routes.errors import DataError, Fault
-from energy_routes.plan import TABLES, Plan, Prices, Tables, Value
+from energy_routes.plan import BANDS, TABLES, Plan, Prices, Tables, Value
 from energy_routes.results.earlier import prices_of
 from energy_routes.results.folder import new_folder
 from energy_routes.results.proof import PROOF, write_proof
@@ -76,6 +78,8 @@ def load(folder: str | Path) -> SavedResult:
     saved, run, certificate = (read_json(folder / f"{name}.json") for name in ("summary", "run", "certificate"))
     case = read_case(folder / "inputs")
     tables = {name: read_table(folder / f"{name}.parquet") for name in TABLES}
+    bands = folder / "bands.parquet"
+    tables["bands"] = read_table(bands) if bands.is_file() else pd.DataFrame(columns=list(BANDS))
     prices = Prices(prices_of(tables["prices"], case))
     return SavedResult(
         case=case,

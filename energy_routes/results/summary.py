@@ -52,6 +52,7 @@ def summary_of(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
             for family, volume in plan.exports.items()
         ],
         "premium": _premium(plan),
+        "bands": _bands(plan.bands),
         "corridors": _corridors(plan),
         "routes": _records(plan.routes, ["route", "origin", "market", "corridor", "volume", "netback"]),
         "ledger": _records(plan.ledger, ["term", "kind", "value", "unit"]),
@@ -92,6 +93,14 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "weakest": {"figure": weak.figure if weak else None, "confidence": weak.grade if weak else None,
                     "doubt": weak.doubt if weak else None, "unit": "MUSD"},
     }  # fmt: skip
+
+
+def _bands(bands: pd.DataFrame) -> list[dict[str, Any]]:
+    """How sure netback, exports and the volumes of corridors are; empty where no draws were solved."""
+    told = bands[bands["kind"].isin(["", "corridor"]) & (bands["what"] != "share")]
+    columns = {"what": "measure", "group": "corridor", "family": "commodity"} | {
+        name: name for name in ("value", "p10", "p50", "p90", "used", "unit", "draws", "plans")}
+    return [dict(zip(columns.values(), row, strict=True)) for row in told[list(columns)].itertuples(index=False)]
 
 
 def _premium(plan: Plan) -> dict[str, Any]:

@@ -50,5 +50,9 @@ from .reuse.compiled import (
     changes_of as changes_of,
     compile as compile,
 )
-from .reuse.measures import Measures as Measures
+from .reuse.measures import (
+    Ask as Ask,
+    Measures as Measures,
+    known as known,
+)
 

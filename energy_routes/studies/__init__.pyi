@@ -1,3 +1,4 @@
+from .bands.plan import with_bands as with_bands
 from .comparison import (
     Comparison as Comparison,
     compare as compare,
@@ -6,6 +7,7 @@ from .curves.frontier import (
     Frontier as Frontier,
     frontier as frontier,
 )
+from .curves.plot import draw_fan as draw_fan
 from .curves.steps import one_family as one_family
 from .differences.attribution import Attribution as Attribution
 from .draws.draws import Sampler as Sampler

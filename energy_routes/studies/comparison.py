@@ -18,10 +18,12 @@ from energy_routes.network import Names
 from energy_routes.plan import Plan, check_meaning
 from energy_routes.results import write_sheets
 from energy_routes.solving import Cost, Yardstick, stated
+from energy_routes.studies.bands.changes import both_banded
 from energy_routes.studies.differences import side_by_side
 from energy_routes.studies.differences.attribution import Attribution, attribute
 from energy_routes.studies.differences.inputs import horizon
 from energy_routes.studies.study import Progress, Study
+from energy_routes.studies.sweeps.workers.workers import Workers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,6 +56,10 @@ class Comparison(Study):
         The terms of the objective, MUSD; their changes sum to the netback's.
     waivers : DataFrame
         Of each contract, what force majeure waives (Mt, bcm), and the ``money`` (MUSD) not owed for the change.
+    bands : DataFrame
+        How sure the change is, where draws were solved: ``value`` of the plans as stated, ``p10``, ``p50``, ``p90``,
+        and the share of draws with ``more`` and ``less``, of netback, exports and corridors.  A draw of the figures is
+        the same in both cases; ``plans`` of the ``draws`` have a plan in both.
     """
 
     before: Plan
@@ -63,8 +69,9 @@ class Comparison(Study):
     corridors: pd.DataFrame
     ledger: pd.DataFrame
     waivers: pd.DataFrame
+    bands: pd.DataFrame
     stem: ClassVar = "comparison"
-    tables: ClassVar = ("totals", "corridors", "volumes", "ledger", "prices", "limits", "waivers", "edits")
+    tables: ClassVar = ("totals", "corridors", "volumes", "ledger", "prices", "limits", "waivers", "edits", "bands")
 
     def _head(self) -> dict[str, Any]:
         return {
@@ -248,7 +255,8 @@ class Comparison(Study):
         DataError
             A place or a line of the pack is not where its row says.
         """
-        return compare_figure(self.before, self.after, path, period=period, ax=ax, title=title, lang=lang)
+        return compare_figure(self.before, self.after, path, period=period, ax=ax, title=title, lang=lang,
+                              bands=self.bands)
 
     def __repr__(self) -> str:
         return "\n".join([f"{self.after.case.name} against {self.before.case.name}", *self.sentences()])
@@ -292,7 +300,7 @@ class Comparison(Study):
         DataError
             A place or a line of the pack is not where its row says.
         """
-        return explore(self.before, path, other=self.after, lang=lang)
+        return explore(self.before, path, other=self.after, lang=lang, bands=self.bands)
 
     @cached_property
     def answer(self) -> Answer:
@@ -353,13 +361,29 @@ class Comparison(Study):
 
 
 @annotated
-def compare(before: Plan, after: Plan) -> Comparison:
+def compare(
+    before: Plan,
+    after: Plan,
+    draws: int = 0,
+    *,
+    seed: int = 1,
+    workers: Workers | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
     """Set two plans side by side.
 
     Parameters
     ----------
     before, after : Plan
         Solved or saved.
+    draws : int
+        How many draws of their figures are solved for bands, of the plans and of the change.
+    seed : int
+        The same seed gives the same draws.
+    workers : Workers or None
+        Who solves them; None: this process.
+    progress : callable or None
+        It is told the draws done, and all.
 
     Returns
     -------
@@ -370,6 +394,8 @@ def compare(before: Plan, after: Plan) -> Comparison:
     ------
     UsageError
         One was saved by a version whose tables mean something else.
+    VerificationError
+        A draw that was solved anew, for a check, has another answer.
 
     Examples
     --------
@@ -381,7 +407,8 @@ def compare(before: Plan, after: Plan) -> Comparison:
     check_meaning(before, after)
     tables = (table(before, after) for table in (side_by_side.edits, side_by_side.totals, side_by_side.corridors,
                                                  side_by_side.ledger, _waivers))  # fmt: skip
-    return Comparison(before, after, *tables)
+    before, after, bands = both_banded(before, after, draws, seed, workers, progress)
+    return Comparison(before, after, *tables, bands=bands)
 
 
 def _waivers(before: Plan, after: Plan) -> pd.DataFrame:

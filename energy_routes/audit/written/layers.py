@@ -121,6 +121,8 @@ def _flows(saved: Saved, facts: Facts) -> dict[str, Row]:
             paid[flow["arc"]][column] += flow[column]
     worth = _worth(saved)
     months = 12.0 * sum(facts.years.values())
+    bands = {row["group"]: {key: row[key] for key in ("p10", "p90", "used")}
+             for row in saved.tables.get("bands", ()) if row["kind"] == "arc"}  # fmt: skip
     out = {}
     for arc, own in rows.items():
         raw, volume = facts.rows["arcs"][arc], sum(row["volume"] for row in own)
@@ -136,7 +138,7 @@ def _flows(saved: Saved, facts: Facts) -> dict[str, Row]:
             "line": ..., "span": ...,
             **{column: ";".join(raw[column] or ()) for column in ("countries", "chokepoints")},
             "length_km": math.nan if raw["length_km"] is None else float(raw["length_km"]),
-            "source": raw["source"], "confidence": raw["confidence"],
+            "source": raw["source"], "confidence": raw["confidence"], **bands.get(arc, {}),
         }  # fmt: skip
     return out
 

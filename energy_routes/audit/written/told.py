@@ -18,7 +18,7 @@ from energy_routes.audit.report import SAME, Findings
 
 SUMMARY = (
     "schema_version", "model", "status", "subject", "answer", "objective", "netback", "shut_in", "exports", "premium",
-    "corridors", "routes", "ledger", "indicators", "builds", "emissions", "binding", "ranges",
+    "corridors", "routes", "ledger", "indicators", "builds", "emissions", "binding", "ranges", "bands",
     "certificate", "warnings",
 )  # fmt: skip
 CERTIFICATE = (

@@ -44,7 +44,7 @@ def _fault(network: Network, edit: Edit, months: Sequence[Period]) -> Fault | No
             continue
         if wrong := out_of_range(column, figure):
             unit = unit_of(home(network.packs, edit.table, edit.id), edit.table, edit.field)
-            made = f"{edit.written or f'{edit.op} {float(edit.value):g}'} makes {figure:g}{unit}"
+            made = f"{edit.told} makes {figure:g}{unit}"
             return Fault("edit", 0, f"{edit.target} {edit.field}", f"{made} in {month.label}", wrong,
                          "Correct the edit.")
     return None

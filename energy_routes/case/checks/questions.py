@@ -87,7 +87,7 @@ def _implausible(
     if not len(odd):
         return None
     unit = unit_of(pack, edit.table, edit.field)
-    found, made = edit.written or f"{edit.op} {float(edit.value):g}", f"{odd[0]:g}{unit}"
+    found, made = edit.told, f"{odd[0]:g}{unit}"
     return _question(path_of(edit), found if found == f"set {made}" else f"{found} makes {made}", float(odd[0]), band,
                      unit)
 

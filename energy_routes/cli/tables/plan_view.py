@@ -15,7 +15,7 @@ from energy_routes.case import ALL
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
 from energy_routes.cli.tables.money_view import SEEN, Part, ledger, volume_of
-from energy_routes.cli.tables.near import range_view
+from energy_routes.cli.tables.near import band_view, range_view
 from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import UsageError
@@ -298,7 +298,8 @@ def corridors_of(plan: Plan, family: str) -> pd.DataFrame:
 CHANGES = "changes"  # the one section that needs a plan before
 # What --show names and --full prints, in the order in which it is read.
 SECTIONS: Mapping[str, Section] = {
-    "totals": totals, "exports": _of_families(_exports), "corridors": _of_families(_corridors),
+    "totals": totals, "bands": band_view.bands,
+    "exports": _of_families(_exports), "corridors": _of_families(_corridors),
     "routes": _of_families(_routes), "home": _of_families(_home), "carried": _of_families(_carried),
     "builds": _builds, "ranges": range_view.ranges, "risk": _risk, "ledger": _ledger,
     "limits": _limits, "indicators": _indicators,

@@ -11,7 +11,22 @@ import energy_routes as er
 from energy_routes import maps
 from energy_routes.cli.ending import busy, writing
 from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import Accepted, Debug, Lang, OwnWords, Quiet, Scenarios, Sets, Target, is_saved, solved
+from energy_routes.cli.options import (
+    Accepted,
+    Bands,
+    Debug,
+    Jobs,
+    Lang,
+    OwnWords,
+    Quiet,
+    Scenarios,
+    Sets,
+    Target,
+    banded,
+    compared,
+    is_saved,
+    solved,
+)
 from energy_routes.cli.places import check_file
 from energy_routes.cli.reference import plan_before
 from energy_routes.cli.verbs.studying import ends
@@ -34,6 +49,8 @@ def report(
     scenario: Scenarios = None,
     set_: Sets = None,
     accept: Accepted = None,
+    draws: Bands = None,
+    jobs: Jobs = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -50,19 +67,25 @@ def report(
         with busy(f"Solving what {target} is measured against …", quiet):
             before = plan_before(first, target, bool(scenario or set_))
         before = before if before is None or before.case.periods == first.case.periods else None
-    studies = _studies(plan.case, frontier, stress, quiet)
+    against: er.Plan | er.Comparison | None = before
+    if before is None or draws is None:
+        plan = banded(plan, draws, jobs, quiet)
+    else:
+        against = compared(before, plan, draws, jobs, quiet)
+        plan = against.after
+    studies = _studies(plan.case, frontier, stress, draws or 0, quiet)
     with writing(file, "Writing", "Report in", quiet) as new:
-        er.write_report(plan, new, before=before, lang=lang, **studies)
+        er.write_report(plan, new, before=against, lang=lang, **studies)
 
 
-def _studies(case: er.Case, frontier: str | None, stress: bool, quiet: bool) -> dict[str, Any]:
+def _studies(case: er.Case, frontier: str | None, stress: bool, draws: int, quiet: bool) -> dict[str, Any]:
     """The studies asked for, run now or read from where they were saved."""
     found: dict[str, Any] = {}
     if frontier is not None and Path(frontier).is_dir():
         found["frontier"] = frontier
     elif frontier is not None:
         with busy(f"Following {frontier} …", quiet):
-            found["frontier"] = er.frontier(case, frontier, *ends(frontier, None, None))
+            found["frontier"] = er.frontier(case, frontier, *ends(frontier, None, None), draws=draws)
     if stress:
         with busy(f"Stressing {case.name} …", quiet):
             found["stress"] = er.stress(case)

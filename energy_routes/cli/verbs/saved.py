@@ -15,7 +15,9 @@ from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
     AsJson,
+    Bands,
     Debug,
+    Jobs,
     Lang,
     OwnWords,
     Period,
@@ -24,6 +26,8 @@ from energy_routes.cli.options import (
     Sets,
     Target,
     Verbose,
+    banded,
+    compared,
     solved,
 )
 from energy_routes.cli.places import check_file
@@ -46,6 +50,8 @@ def map_(
     scenario: Scenarios = None,
     set_: Sets = None,
     accept: Accepted = None,
+    draws: Bands = None,
+    jobs: Jobs = None,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -54,9 +60,14 @@ def map_(
     check_file(file, "a map", maps.SUFFIXES)
     maps.refuse_others(file)
     plan = solved(target, scenario, set_, quiet, accept=accept)
-    after = None if other is None else solved(other, None, None, quiet)
+    after, bands = None if other is None else solved(other, None, None, quiet), None
+    if after is None:
+        plan = banded(plan, draws, jobs, quiet)
+    elif draws is not None:
+        found = compared(plan, after, draws, jobs, quiet)
+        plan, after, bands = found.before, found.after, found.bands
     with writing(file, "Drawing", "Map in", quiet) as new:
-        maps.write(plan, new, other=after, months=months, period=period, lang=lang)
+        maps.write(plan, new, other=after, bands=bands, months=months, period=period, lang=lang)
 
 
 @guarded

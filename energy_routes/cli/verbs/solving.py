@@ -17,8 +17,10 @@ from energy_routes.cli.options import (
     Actuals,
     AsJson,
     AsOf,
+    Bands,
     Debug,
     Deck,
+    Jobs,
     Model,
     Quiet,
     Scenarios,
@@ -28,6 +30,7 @@ from energy_routes.cli.options import (
     TimeLimit,
     Verbose,
     ask,
+    banded,
 )
 from energy_routes.cli.places import check_file, whole_file
 from energy_routes.cli.reference import plan_before
@@ -78,6 +81,8 @@ def solve(
     solver: Solver = "highs",
     seed: Seed = 0,
     time_limit: TimeLimit = None,
+    draws: Bands = None,
+    jobs: Jobs = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -106,7 +111,8 @@ def solve(
         plan = er.solve(case, solver, seed=seed, time_limit=time_limit)
         plan = plan if near is None else near.told_by(plan)
         before = plan_before(plan, model, bool(scenario or set_), solver)
-    laid = {"deck": deck, "as_of": as_of, "actuals": actuals, "accept": accept or None,
+    plan = banded(plan, draws, jobs, quiet)
+    laid = {"deck": deck, "as_of": as_of, "actuals": actuals, "accept": accept or None, "draws": draws,
             "ranges": near and near._asdict()}  # fmt: skip
     options = {"solver": solver, "seed": seed, "time_limit": time_limit, "scenario": scenario or [], "set": set_ or []}
     _keep(plan, before, out, map_, options | {name: value for name, value in laid.items() if value is not None}, quiet)
@@ -158,7 +164,8 @@ def _print(
         tables.print_brief(tables.console(), told, units)
     else:
         screen.print(told.sentence(answer.Words.of(), units), markup=False)
-    tables.print_sections(screen, plan, units, [tables.CHANGES, *tables.SECTIONS] if full else sections, before)
+    shown = [tables.CHANGES, *tables.SECTIONS] if full else [*(["bands"] if len(plan.bands) else []), *sections]
+    tables.print_sections(screen, plan, units, dict.fromkeys(shown), before)
 
 
 @guarded

@@ -16,7 +16,9 @@ from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
     AsJson,
+    Bands,
     Debug,
+    Jobs,
     Lang,
     Model,
     Plot,
@@ -27,6 +29,7 @@ from energy_routes.cli.options import (
     StudyFolder,
     Verbose,
     ask,
+    jobs_for,
 )
 from energy_routes.cli.places import check_file
 from energy_routes.errors import UsageError
@@ -59,6 +62,8 @@ def frontier(
     tolerance: Annotated[
         float | None, typer.Option(min=0, metavar="MUSD", help="Largest error of an HHI curve.")
     ] = None,
+    draws: Bands = None,
+    jobs: Jobs = None,
     out: StudyFolder = None,
     plot: Plot = None,
     map_: StepMap = None,
@@ -80,6 +85,7 @@ def frontier(
     first, last = ends(over, start, stop)
     with counting(f"Following {over}", quiet) as told:
         found = er.frontier(case, over, first, last, unit=unit, samples=samples, tolerance=tolerance,
+                    draws=draws or 0, workers=er.workers_of(jobs_for(jobs, draws or 0)),
                     progress=lambda done: told(done, None))  # fmt: skip
     end_study(found, lambda: tables.print_frontier(found), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,12 +29,11 @@ from energy_routes.cli.options import (
     StudyFolder,
     Verbose,
     ask,
+    jobs_for,
 )
 from energy_routes.cli.places import check_file
 from energy_routes.cli.streams import INTERRUPTED
 from energy_routes.errors import UsageError
-
-WORTH = 1000  # rows from which on it is worth to begin more processes than this
 
 Draws = Annotated[
     int | None,
@@ -143,8 +141,8 @@ def sweep(
     if replay is not None:
         print(studies.replay(experiment, replay, out).to_json(orient="records", indent=1))
         return
-    jobs = jobs or (1 if dask or len(experiment) < WORTH else _cores())
-    workers = studies.workers_of(jobs, dask, dask_tls_ca=dask_tls_ca, dask_tls_cert=dask_tls_cert,
+    processes = 1 if dask and jobs is None else jobs_for(jobs, len(experiment))
+    workers = studies.workers_of(processes, dask, dask_tls_ca=dask_tls_ca, dask_tls_cert=dask_tls_cert,
                                  dask_tls_key=dask_tls_key)  # fmt: skip
     found = _solved(experiment, out, resume, workers, quiet)
     end_study(found, lambda: tables.print_sweep(found, answer), as_json=as_json, out=out, quiet=quiet)
@@ -169,11 +167,6 @@ def _solved(
                  else "nothing stays without --out")
         say(f"Interrupted: {stays}.")
         raise typer.Exit(INTERRUPTED) from None
-
-
-def _cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _grid(over: list[str] | None) -> dict[str, list[str]]:

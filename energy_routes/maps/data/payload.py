@@ -18,7 +18,7 @@ from energy_routes.answer import Words, doubtful
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
 from energy_routes.maps.data.projection import Points, Projection, run_on
-from energy_routes.maps.data.titles import Note, finding, notes_of, setting
+from energy_routes.maps.data.titles import Note, bands_of, finding, notes_of, setting
 from energy_routes.network import Names, Network, geometry as geo
 from energy_routes.pack import Family, Period
 from energy_routes.plan import Plan
@@ -47,6 +47,8 @@ class MapData:
     ``months``: length of the span, so that widths mean the same on a year's and on a month's map.
     ``projection``: how it is laid flat, by the places of its nodes.
     ``notes``: what is said in words beside lines.
+    ``draws``: how many draws of its figures were solved; where there are some, ``arcs`` of the whole horizon has
+    ``p10``, ``p90`` (Mt or bcm) and ``used`` (the share of draws, 0–1, in which an arc carries something) too.
     ``families``: those on the map, oil first; of a map without arcs the first of the plan.
     ``ends``: arc to the least and the most that it carries in plans as good, where the plan of the whole horizon is
     one of many.
@@ -69,6 +71,7 @@ class MapData:
     projection: Projection
     notes: tuple[Note, ...]
     ends: Mapping[str, tuple[float, float]]
+    draws: int
 
     def flowing(self) -> list[Points]:
         """The lines that carry something, in projected metres."""
@@ -112,6 +115,9 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
     arcs = moved_over(plan, years)
     called = Names(tables).line_on_maps
     arcs["line"] = [words.name(called.get(arc, "")) for arc in arcs["arc"]]
+    bands = bands_of(plan, "arc") if len(shown) == len(plan.case.periods) else pd.DataFrame()
+    if len(bands):
+        arcs = arcs.join(bands.set_index("group")[["p10", "p90", "used"]], on="arc")
     limits = bottlenecks(plan, arcs, years, doubtful(plan.case))
     nodes = _nodes(tables["nodes"], arcs, words)
     lines, credits = _lines(plan.case.network, arcs, nodes)
@@ -121,7 +127,8 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
                    title or finding(plan, labels, words), setting(plan.case, when, limits, words),
                    (*credits, words("credit.basemap")), words, _families(plan, arcs),
                    Projection.of(places_of(nodes), [np.asarray(line.coords) for line in lines.values()]),
-                   notes_of(plan, arcs, labels, words), ends_of(plan, labels))
+                   notes_of(plan, arcs, labels, words), ends_of(plan, labels),
+                   int(bands["draws"].max()) if len(bands) else 0)
 
 
 def ends_of(plan: Plan, labels: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -101,7 +101,22 @@ def notes_of(plan: Plan, arcs: pd.DataFrame, labels: Sequence[str], words: Words
     meters = plan.case.network.tables["meters"]
     meters = meters[(meters["kind"] == "corridor") & meters["arc"].isin(arcs.loc[arcs["volume"] > SEEN, "arc"])]
     beside = ((_line(plan, arcs, fate, meters), fate) for fate in _chosen(plan, list(meters["group"].unique()), labels))
-    return tuple(Note(arc, tuple(_lines(plan, fate, words))) for arc, fate in beside if arc)
+    bands = bands_of(plan, "corridor") if len(labels) == len(plan.case.periods) else pd.DataFrame()
+    return tuple(Note(arc, (*_lines(plan, fate, words), *_band(fate, bands, words))) for arc, fate in beside if arc)
+
+
+def bands_of(plan: Plan, kind: str) -> pd.DataFrame:
+    """The bands of the volumes of a kind of group, or of arcs, over the horizon; no row without draws."""
+    rows = plan.bands
+    return rows[(rows["kind"] == kind) & (rows["what"] == "volume")]
+
+
+def _band(fate: Fate, bands: pd.DataFrame, words: Words) -> Iterator[str]:
+    """P10 and P90 of a corridor, where draws were solved."""
+    for row in bands.to_dict("records"):
+        if (f"corridor:{row['group']}", row["family"]) == (fate.target, fate.family):
+            low, high = (words.number(float(row[key])) for key in ("p10", "p90"))
+            yield words("map.note_band", low=low, high=high, unit=words.unit(str(row["unit"])))
 
 
 def _line(plan: Plan, arcs: pd.DataFrame, fate: Fate, meters: pd.DataFrame) -> str:

@@ -21,7 +21,7 @@ from energy_routes.maps.data.titles import difference, titled
 from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import ground
 from energy_routes.maps.page.lines import beside, courses
-from energy_routes.maps.page.numbers import corridors_told, plan_numbers, text_of
+from energy_routes.maps.page.numbers import corridors_told, of_corridors, plan_numbers, text_of
 from energy_routes.network import read_features
 from energy_routes.pack import Family, in_order
 from energy_routes.plan import Plan, check_meaning
@@ -38,7 +38,7 @@ PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind."
 
 
 def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | None = None,
-            period: str | None = None, lang: str = "en") -> dict[str, Any]:
+            period: str | None = None, lang: str = "en", bands: pd.DataFrame | None = None) -> dict[str, Any]:
     """The content of a page: its plans (the first is the one before), spans, arcs, nodes, corridors and ground."""
     words = words_of(plan, lang)
     plans, labels, kind = _cast(plan, other, steps)
@@ -65,7 +65,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
                                   FEW_ROUTES if kind == "steps" else MOST_ROUTES)}
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
         "arcs": _arc_facts(arcs, paths, words), "nodes": _nodes(maps, frame, home),
-        "corridors": _corridors(plans, ids, words),
+        "corridors": _corridors(plans, ids, words), "surely": {} if bands is None else of_corridors(plan, bands),
         "sheet": [[line.id, line.words, line.sign] for line in WAY],
         "ground": ground(frame, reach, home, words),
         "credits": list(dict.fromkeys(line for data in maps for credit in data.credits for line in credit.split("\n"))),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from energy_routes.answer import Words, doubtful, exported
 from energy_routes.maps.data.payload import bottlenecks, depths, ends_of, moved_over, records
-from energy_routes.maps.data.titles import finding, limit_name
+from energy_routes.maps.data.titles import bands_of, finding, limit_name
 from energy_routes.network import Names
 from energy_routes.plan import VALUES, Plan, corridor_rows, merged
 
@@ -35,7 +35,7 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
     the whole horizon; None where it is determined.  ``limits``: bottlenecks by span, ``depths``: full
     tiers of markets by span.  ``finding``: words by span.
     ``cards``: key to values.  ``corridors``: group to volumes.  ``routes``: the netback sheets, over the plan's own
-    horizon.
+    horizon.  ``bands``: where draws were solved, P10, P90 and the share of draws that use it, of an arc and a corridor.
     """
     at = {arc: number for number, arc in enumerate(arcs)}
     doubted = doubtful(plan.case)
@@ -52,6 +52,7 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
         "status": _statuses(plan, arcs),
         "cards": cards(plan, spans),
         "corridors": _corridors(plan, spans),
+        "bands": _bands(plan, at),
         "routes": _routes(plan, at, words, most_routes),
         "warnings": [str(warning.get("message", "")) for warning in plan.warnings],
     }
@@ -149,6 +150,23 @@ def _corridors(plan: Plan, spans: Sequence[Sequence[str]]) -> dict[str, list[flo
     volume = rows.pivot_table(index="id", columns="period", values="volume", aggfunc="sum")
     return {str(told): [short(volume.loc[told].reindex(list(labels)).fillna(0.0).sum()) for labels in spans]
             for told in volume.index}
+
+
+def _bands(plan: Plan, at: Mapping[str, int]) -> dict[str, Any] | None:
+    """P10, P90 and use over the horizon by number of an arc and by id of a corridor; None without draws."""
+    arcs = bands_of(plan, "arc")
+    if arcs.empty:
+        return None
+    own = arcs[arcs["group"].isin(list(at))]
+    return {"draws": int(arcs["draws"].max()), "corridors": of_corridors(plan, bands_of(plan, "corridor"), "used"),
+            "arcs": {at[row["group"]]: [short(row[key]) for key in ("p10", "p90", "used")] for row in records(own)}}
+
+
+def of_corridors(plan: Plan, bands: pd.DataFrame, *more: str) -> dict[str, list[float | None]]:
+    """P10, P90 and more columns of the bands of corridors, by the corridor's id."""
+    known = corridors_told(plan).drop_duplicates("id").set_index(["group", "family"])["id"]
+    rows = records(bands[bands["kind"] == "corridor"])
+    return {known[row["group"], row["family"]]: [short(row[key]) for key in ("p10", "p90", *more)] for row in rows}
 
 
 def _routes(plan: Plan, at: Mapping[str, int], words: Words, most: int) -> list[dict[str, Any]]:

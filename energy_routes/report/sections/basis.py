@@ -60,8 +60,8 @@ def _said(value: Any) -> str:
 def edits(subject: Subject) -> Section:
     """Every change laid over the data, with its reason and source."""
     words = subject.words
-    rows = [(f"{e.target}.{e.field}", e.written or f"{e.op} {e.value:g}", ", ".join(e.periods), e.reason,
-             link(e.source)) for e in subject.plan.case.edits]
+    rows = [(f"{e.target}.{e.field}", e.told, ", ".join(e.periods), e.reason, link(e.source))
+            for e in subject.plan.case.edits]
     heads = (words("table.changed"), words("table.change"), words("table.period"), words("table.reason"),
              words("table.source"))
     return Section("edits", words("report.edits"), tables=(table(heads, rows, words=range(5)),))

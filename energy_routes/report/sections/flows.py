@@ -39,6 +39,7 @@ def _corridors(subject: Subject, family: Family) -> Table:
     rows = rows[rows["period"] == "total"]
     used = rows[rows["volume"] > SEEN]
     limits, before = limits_of_corridors(subject.plan), _before(subject, family)
+    bands = _bands(subject, family)
     most = float(used["volume"].max()) * 1.25 if len(used) else 1.0
     could, told = _open(subject, "corridor", family), []
     for row in used.to_dict("records"):
@@ -47,10 +48,11 @@ def _corridors(subject: Subject, family: Family) -> Table:
         drawn = charts.bar(row["volume"], row["capacity"], most, style.colour(family, share), before.get(row["name"]))
         ends = could.get(row["group"])
         told.append((words.name(str(row["name"])), drawn, words.number(row["volume"], 2),
-                     *((_between(ends, words),) if could else ()),
+                     *((_between(ends, words),) if could else ()), *bands.get(row["group"], ()),
                      _amount(row["capacity"], words), _share(share, words), _share(row["share"], words),
                      _limits(tight, subject)))
     heads = (words("table.corridor"), words("panel.bars"), unit, *((words("table.could_be"),) if could else ()),
+             *((words("table.band"), words("table.used_in")) if bands else ()),
              words("table.capacity"), words("table.utilisation"), words("table.share"),
              f"{words('table.limited_by')} ({words.unit(family.price_unit)})")  # fmt: skip
     unused = ", ".join(words.name(str(name)) for name in rows.loc[rows["volume"] <= SEEN, "name"])
@@ -67,6 +69,14 @@ def _open(subject: Subject, kind: str, family: Family) -> dict[str, tuple[float,
 
 def _between(ends: tuple[float, float] | None, words: Words) -> str:
     return "–" if ends is None else "–".join(words.number(end, 2) for end in ends)
+
+
+def _bands(subject: Subject, family: Family) -> dict[str, tuple[str, str]]:
+    """P10–P90 and the share of draws with any volume, by corridor; empty where no draws were solved."""
+    words, rows = subject.words, subject.plan.bands
+    rows = rows[(rows["kind"] == "corridor") & (rows["what"] == "volume") & (rows["family"] == family.id)]
+    return {str(row["group"]): ("–".join(words.number(float(row[key]), 2) for key in ("p10", "p90")),
+                                words.number(100.0 * float(row["used"]), 0)) for row in rows.to_dict("records")}
 
 
 def whole(unit: str) -> str:

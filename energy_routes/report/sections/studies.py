@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FrontierTold:
-    """A frontier: what was varied, its points (see :class:`energy_routes.Frontier`), the curve, and notes."""
+    """A frontier: what was varied, its points (see :class:`energy_routes.Frontier`), the curve, its fan, and notes."""
 
     over: str
     name: str
     unit: str
     points: pd.DataFrame
     curve: pd.DataFrame
+    fan: pd.DataFrame
     notes: tuple[str, ...]
 
 
@@ -40,13 +41,13 @@ class StressTold:
 def frontier_of(given: Frontier | str | Path | None, beside: Path | None) -> FrontierTold | None:
     """A frontier as given, as saved in a folder, or as found ``beside`` a saved plan; None when there is none."""
     if isinstance(given, Frontier):
-        return FrontierTold(given.over, given.name, given.unit, given.points, given.curve, given.notes)
+        return FrontierTold(given.over, given.name, given.unit, given.points, given.curve, given.fan, given.notes)
     place = _place(given, beside, "frontier")
     if place is None:
         return None
     told = read_json(place / "frontier.json")
     return FrontierTold(str(told["over"]), str(told["name"]), str(told["unit"]), read_table(place / "points.parquet"),
-                        read_table(place / "curve.parquet"), tuple(told["notes"]))
+                        read_table(place / "curve.parquet"), pd.DataFrame(told.get("fan", [])), tuple(told["notes"]))
 
 
 def stress_of(given: Stress | str | Path | None, beside: Path | None) -> StressTold | None:

@@ -38,13 +38,15 @@ MONEY = (Ask("objective"), Ask("netback"))
 
 def known(case: Case) -> dict[str, Ask]:
     """What can be asked of the plans of a case."""
-    asks = {what: Ask(what) for what in ("objective", "netback", "cost")}
+    asks, arcs = {what: Ask(what) for what in ("objective", "netback", "cost")}, case.network.family_of("arcs")
     for family in case.families:
         asks[f"exports.{family}"] = Ask("exports", family)
         before = f"{family}/" if len(case.families) > 1 else ""
         for kind, group in groups_of(case.network.packs, family):
             for what in ("volume", "share", "rank", "least"):
                 asks[f"{what}.{before}{kind}:{group}"] = Ask(what, family, kind, group)
+        own = (arc for arc in case.network.ids("arcs") if arcs[arc] == family)
+        asks |= {f"volume.{before}arc:{arc}": Ask("volume", family, "arc", arc) for arc in own}
     return asks | {f"enters.arc:{arc}": Ask("enters", kind="arc", group=arc) for arc in case.network.ids("arcs")}
 
 
@@ -136,6 +138,8 @@ def weights_of(space: Space, ask: Ask, columns: int) -> tuple[Vector, Vector | N
 
     if ask.what == "exports":
         return of(space.exports, family=ask.family), None
+    if ask.kind == "arc":
+        return of(space.flow, arc=ask.group), None
     volume = of(space.exposure, kind=ask.kind, group=ask.group, family=ask.family)
     return volume, of(space.share_totals, kind=ask.kind, family=ask.family) if ask.what == "share" else None
 
@@ -144,6 +148,7 @@ def _of_plan(plan: Plan, asks: Iterable[Ask]) -> Iterator[float]:
     """The same numbers of a plan with its tables; what stands in none of them is 0, as nothing can move there."""
     rows = plan.groups[plan.groups["period"] == "total"].set_index(["kind", "group", "family"])
     counted = {what: rows[what].to_dict() for what in ("volume", "share")}
+    counted["volume"] |= plan.arcs.assign(kind="arc").groupby(["kind", "arc", "family"])["volume"].sum().to_dict()
     for ask in asks:
         if ask.what in ("objective", "netback"):
             yield float(getattr(plan, ask.what))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +14,7 @@ from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import explore
 from energy_routes.results import exact
 from energy_routes.solving import Yardstick, solve
+from energy_routes.studies.bands.fan import fan_of
 from energy_routes.studies.curves.curve import Curve, Progress, exact_curve
 from energy_routes.studies.curves.lever import Lever, lever_of, stretch_of
 from energy_routes.studies.curves.plot import draw as drawn
@@ -23,6 +24,7 @@ from energy_routes.studies.curves.rebuild import Rebuilder
 from energy_routes.studies.curves.snapshot import Snapshot
 from energy_routes.studies.curves.steps import frontier_steps
 from energy_routes.studies.study import Study
+from energy_routes.studies.sweeps.workers.workers import Workers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -60,6 +62,9 @@ class Frontier(Study):
         The objective at close steps, for a plot.
     reference : Snapshot
         The plan without the lever.
+    fan : DataFrame
+        P10, P50 and P90 of the objective (MUSD) at values of the lever (``cap``), over the ``plans`` that ``draws``
+        have there; the draws are the same at each.  No row where none were asked for.
     notes : tuple of str
         What a reader must know of the curve.
     """
@@ -72,9 +77,10 @@ class Frontier(Study):
     segments: pd.DataFrame
     curve: pd.DataFrame
     reference: Snapshot
+    fan: pd.DataFrame
     notes: tuple[str, ...] = ()
     stem: ClassVar = "frontier"
-    tables: ClassVar = ("points", "segments", "curve")
+    tables: ClassVar = ("points", "segments", "curve", "fan")
 
     def __repr__(self) -> str:
         kinks = int(self.points["kink"].sum())
@@ -97,7 +103,7 @@ class Frontier(Study):
         out: dict[str, Any] = exact({
             "schema_version": 1, "model": self.case.name, "over": self.over, "name": self.name, "unit": self.unit,
             "reference": self.reference.as_dict(),
-            "points": points, "segments": segments, "notes": list(self.notes),
+            "points": points, "segments": segments, "fan": self.fan.to_dict("records"), "notes": list(self.notes),
         })  # fmt: skip
         return out
 
@@ -154,6 +160,9 @@ def frontier(
     unit: str = "",
     tolerance: float | None = None,
     samples: int = 33,
+    draws: int = 0,
+    seed: int = 1,
+    workers: Workers | None = None,
     progress: Progress | None = None,
 ) -> Frontier:
     """The optimum of a case as one lever goes from start to stop.
@@ -178,6 +187,12 @@ def frontier(
         MUSD: how far a bounded curve may be off; None: a thousandth of what the ends differ by.
     samples : int
         Points of a sampled curve.
+    draws : int
+        How many draws of the figures are solved at each of nine values, for the fan.
+    seed : int
+        The same seed gives the same draws.
+    workers : Workers or None
+        Who solves them; None: this process.
     progress : callable or None
         It is told the solves done.
 
@@ -198,6 +213,8 @@ def frontier(
         Neither end has a plan.
     LimitError, SolverError
         The solver ended without an answer.
+    VerificationError
+        A draw that was solved anew, for a check, has another answer.
 
     References
     ----------
@@ -223,6 +240,8 @@ def frontier(
         segments=segment_table(curve),
         curve=curve_table(curve),
         reference=reference,
+        fan=fan_of(replace(lever, start=curve.lever.start, stop=curve.lever.value(curve.end)), draws, seed=seed,
+                   workers=workers, progress=progress),
         notes=tuple(_notes(curve, lever)),
     )
 

@@ -32,10 +32,15 @@ class Drawn(Protocol):
     def segments(self) -> pd.DataFrame: ...
     @property
     def curve(self) -> pd.DataFrame: ...
+    @property
+    def fan(self) -> pd.DataFrame: ...
 
 
 def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
-    """The curve, solid where it is proved and dashed where it is sampled; kinks as dots.  Returns the axes."""
+    """The curve, solid where it is proved and dashed where it is sampled; kinks as dots; the fan, where there is one.
+
+    Returns the axes.
+    """
     if ax is None:
         from matplotlib.figure import Figure
 
@@ -44,6 +49,7 @@ def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
     sampled = bool((frontier.segments["form"] == "sampled").any())
     scale = 100.0 if not frontier.unit and in_percent(frontier.over) else 1.0
     ax.plot(curve["cap"] * scale, curve["objective"], "--" if sampled else "-", color=INK, linewidth=1.6)
+    draw_fan(ax, frontier.fan, scale)
     kinks = points[points["kink"].astype(bool)]
     ax.plot(kinks["cap"] * scale, kinks["objective"], "o", color=MARK, markersize=3.5)
     ends = points[points["what"] == "tightest"]
@@ -58,3 +64,13 @@ def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
     ax.ticklabel_format(axis="y", useOffset=False)
     ax.grid(alpha=0.25)
     return ax
+
+
+def draw_fan(ax: Axes, fan: pd.DataFrame, scale: float) -> None:
+    """P10 to P90 as an area and P50 as a thin line behind a curve; nothing without draws."""
+    if len(fan):
+        at = fan["cap"] * scale
+        ax.fill_between(at, fan["p10"], fan["p90"], color=style.COOL[0], alpha=0.45, linewidth=0, zorder=0,
+                        label=f"P10–P90 of {fan['draws'].iloc[0]:,.0f} draws with a plan")
+        ax.plot(at, fan["p50"], "-", color=style.COOL[1], linewidth=0.9, label="P50", zorder=0)
+        ax.legend(frameon=False, fontsize=8)

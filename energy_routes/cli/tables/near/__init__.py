@@ -1,1 +1,1 @@
-"""How other plans are told that are as good as the one that was found, or nearly: ranges and alternatives."""
+"""How sure a plan is: those that are as good, or nearly (ranges, alternatives), and bands over draws of the figures."""

@@ -18,6 +18,7 @@ from energy_routes.maps.figure.text.legend import MARGIN, fill, row, units
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -25,12 +26,14 @@ STRIP = 16.0  # points under the dumbbells: the legend of the change map
 
 
 def compare_figure(before: Plan, after: Plan, path: str | Path | None = None, *, period: str | None = None,
-                   ax: Axes | None = None, title: str | None = None, lang: str = "en") -> Figure:
+                   ax: Axes | None = None, title: str | None = None, lang: str = "en",
+                   bands: pd.DataFrame | None = None) -> Figure:
     """Draw what ``after`` does otherwise than ``before``: a 2 × 2 slide, or with ``ax`` the map of the change alone.
 
     All flow panels share one scale of width and colour and one frame.  ``period`` takes one period, or a year of a
     monthly plan; without it the horizon, or the year that both have in common.  The default title says what the
     change costs, what is shut in and what goes another way.  Saved to ``path`` (.png, .svg, .pdf) if given.
+    ``bands`` (of :class:`energy_routes.Comparison`) say how sure the changes of the whole horizon are.
     Raises UsageError when the plans have no span in common, and for an unknown period or suffix.
     """
     check_suffix(path)
@@ -39,7 +42,7 @@ def compare_figure(before: Plan, after: Plan, path: str | Path | None = None, *,
 
     def draw() -> Figure:
         if ax is None:
-            return _slide(before, after, data, span, title)
+            return _slide(before, after, data, span, title, bands if span is None else None)
         change_panel(ax, data, badge=title or data.when)
         return sheet_of(ax)
 
@@ -58,7 +61,8 @@ def common_span(before: Plan, after: Plan) -> str | None:
                      f"{new[0].label} to {new[-1].label}: give a period that both have")
 
 
-def _slide(before: Plan, after: Plan, data: ChangeData, span: str | None, title: str | None) -> Figure:
+def _slide(before: Plan, after: Plan, data: ChangeData, span: str | None, title: str | None,
+           bands: pd.DataFrame | None) -> Figure:
     was, is_ = ([p.label for p in chosen(plan.case.periods, span)] for plan in (before, after))
     told = (was, is_)
     words = data.words
@@ -75,7 +79,7 @@ def _slide(before: Plan, after: Plan, data: ChangeData, span: str | None, title:
     change_panel(panel_at(figure, *cells[2]), data, detail=HALF, box=box, badge=words("view.change_long"))
     unit = units(data)
     left, bottom, wide, high = cells[3]
-    draw_dumbbells(panel_at(figure, left, bottom + STRIP, wide, high - STRIP), changes(before, after, told),
+    draw_dumbbells(panel_at(figure, left, bottom + STRIP, wide, high - STRIP), changes(before, after, told, bands),
                    wide, high - STRIP, unit, words)
     _change_legend(panel_at(figure, left, bottom, wide, STRIP), data, wide, unit)
     add_legend(figure, data.new, HALF.strokes)

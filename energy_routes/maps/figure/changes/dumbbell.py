@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 MOST_ROWS = 15
 BLOCKS = (("legend.corridors", corridor_volumes), ("dumbbell.markets", market_volumes))
 COLUMNS = ["block", "name", "family", "tone", "before", "after", "change"]
+BANDED = ["p10", "p90", "draws"]
+WIDER = 46.0  # points at the right for P10–P90 of the change
 
 
-def changes(before: Plan, after: Plan, labels: Labels) -> pd.DataFrame:
+def changes(before: Plan, after: Plan, labels: Labels, bands: pd.DataFrame | None = None) -> pd.DataFrame:
     """Volumes by corridor and by market that differ, corridors first, the largest change on top of each block.
 
-    Columns: block (key of its heading), name, family, its tone, before, after, change (Mt or bcm in the span).
+    Columns: block (key of its heading), name, family, its tone, before, after, change (Mt or bcm in the span); where
+    draws were solved p10 and p90 of the change, and draws.
     """
     found = []
     families = in_order(family for plan in (before, after) for family in plan.case.network.families.values())
@@ -39,7 +42,12 @@ def changes(before: Plan, after: Plan, labels: Labels) -> pd.DataFrame:
     rows = rows[rows["change"].abs() >= max(TOLD, LEAST * float(rows["change"].abs().max()))]
     order = rows["block"].map([key for key, _ in BLOCKS].index)
     rows = rows.assign(order=order, size=-rows["change"].abs()).sort_values(["order", "size", "name"], kind="stable")
-    return rows.reset_index(drop=True)[COLUMNS]
+    rows = rows.reset_index(drop=True)[COLUMNS]
+    if bands is None or bands.empty:
+        return rows
+    blocks = bands["kind"].map({"corridor": "legend.corridors", "market": "dumbbell.markets"})
+    return rows.merge(bands.assign(block=blocks)[["block", "name", "family", *BANDED]], "left",
+                      ["block", "name", "family"])
 
 
 def draw_dumbbells(ax: Axes, rows: pd.DataFrame, width: float, height: float, unit: str, words: Words) -> None:
@@ -48,7 +56,11 @@ def draw_dumbbells(ax: Axes, rows: pd.DataFrame, width: float, height: float, un
     ax.axis("off")
     rows = fitting(rows)
     _text(ax, 14, height - 11, words("dumbbell.title", unit=unit), 8.6, style.INK, bold=True)
-    _text(ax, width - 14, height - 11, words("dumbbell.key"), 7.6, style.MUTED, right=True)
+    banded = "p10" in rows and bool(rows["p10"].notna().any())
+    draws = words.number(float(rows["draws"].max()), 0) if banded else ""
+    key = words("dumbbell.bands", draws=draws) if banded else words("dumbbell.key")
+    _text(ax, width - 14, height - 11, key, 7.6, style.MUTED, right=True)
+    width -= WIDER if banded else 0.0
     if rows.empty:
         _text(ax, 14, height - 30, words("dumbbell.none"), 8.0, style.MUTED)
         return
@@ -93,6 +105,11 @@ def _row(ax: Axes, row: dict[Any, Any], y: float, scale: tuple[float, float], wi
     level = " → ".join(words.number(float(row[key]), 2) for key in ("before", "after"))
     _text(ax, width - 58, y, level, 6.8, style.MUTED, right=True)
     _text(ax, width - 14, y, words.signed(float(row["change"]), 2), 7.4, tone, right=True, bold=True)
+    if pd.notna(row.get("p10")):
+        ends = [was + points * float(row[key]) for key in ("p10", "p90")]
+        ax.plot(ends, [y, y], marker="|", markersize=4.8, color=tone, linewidth=0.8, zorder=2.5)
+        told = "…".join(words.signed(float(row[key]), 1) for key in ("p10", "p90"))
+        _text(ax, width + WIDER - 14, y, told, 6.8, style.MUTED, right=True)
 
 
 def fitted(name: str, size: float, width: float) -> str:

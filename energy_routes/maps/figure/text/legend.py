@@ -197,6 +197,8 @@ def _symbols(strip: Strip, x: float) -> float:
         ends.append(strip.row(ends[-1] + 12, first, [(open_, 20.0, words("legend.could_be"))]))
     if data.periods > 1:
         ends.append(strip.text(ends[-1] + 16, first, words("legend.mean", periods=data.periods), 6.0))
+    if data.draws:
+        ends.append(strip.text(ends[-1] + 16, first, words("legend.used", draws=words.number(data.draws, 0)), 6.0))
     ends.append(strip.row(x, second, [(scarce(sign), 8.0, words(f"legend.{sign}")) for sign in SIGNS]))
     ends.append(strip.row(x, third, [(symbol(kind), 8.0, words(f"kind.{kind}")) for kind in KINDS], gap=10.0))
     return max(ends)

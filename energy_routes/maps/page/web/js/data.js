@@ -53,6 +53,7 @@ export function reading(arc, plan, span) {
     status: told.status[arc.n],
     limits: limitsByArc[plan][span].get(arc.n) ?? [],
     could: span === WHOLE ? told.could[arc.n] : null,
+    band: span === WHOLE ? (told.bands?.arcs[arc.n] ?? null) : null, // P10, P90, share of draws that use it
   };
 }
 

@@ -1,8 +1,8 @@
 /** What stands beside the map on the line, corridor or route in focus. */
 
-import { arcOf, corridorOf, corridorsOf, familyOf, plans, reading, routesThrough, spans, WHOLE } from "./data.js";
+import { arcOf, content, corridorOf, corridorsOf, familyOf, plans, reading, routesThrough, spans, WHOLE } from "./data.js";
 import { find, make, polyline } from "./dom.js";
-import { known, number, percent, priceUnit, say, unit, volume } from "./format.js";
+import { bandOf, known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
 import { baseColour } from "./palette.js";
 import { comparing, findingNow, shownPlan, state, toggleFocus } from "./state.js";
 import { sheet } from "./sheet.js";
@@ -57,6 +57,10 @@ function seriesOf(valuesOf, capacity, family) {
   return comparing() ? [...limit, before, now] : [...limit, now];
 }
 
+/** P10 to P90 and use of the plan that is shown; nothing without draws. */
+const bandFacts = (band) =>
+  band ? bandOf(band, plans[shownPlan()].bands.draws).map(([name, value]) => fact(name, value)) : [];
+
 function ofArc(arc) {
   const now = reading(arc, shownPlan(), state.span);
   const before = reading(arc, 0, state.span);
@@ -74,6 +78,7 @@ function ofArc(arc) {
       : fact(say("tip.utilisation"), percent(now.used)),
     fact(say("tip.capacity"), now.capacity === null ? say("tip.no_limit") : `${volume(now.capacity)} ${measure}`),
     fact(`${say("tip.tariff")}, ${priceUnit(arc.family)}`, number(now.tariff, 1)),
+    ...bandFacts(now.band),
   ];
   return [
     make("h3", {}, arc.name),
@@ -92,6 +97,11 @@ function ofCorridor(corridor) {
   const measure = unit(familyOf(corridor.family).unit);
   const facts = [fact(say("tip.flow"), `${volume(volumes(shownPlan())[state.span])} ${measure}`)];
   if (comparing()) facts.push(fact(say("view.before"), `${volume(volumes(0)[state.span])} ${measure}`));
+  if (state.span === WHOLE) {
+    facts.push(...bandFacts(plans[shownPlan()].bands?.corridors[corridor.id]));
+    const moved = comparing() && content.surely[corridor.id];
+    if (moved) facts.push(fact(`${say("tip.change")}, ${say("tip.band")}`, moved.map((v) => signed(v, 2)).join("…")));
+  }
   const own = plans[shownPlan()].routes.filter(
     (route) => route.corridor === corridor.corridor && route.family === corridor.family,
   );

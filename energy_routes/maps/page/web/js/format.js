@@ -56,6 +56,12 @@ export const decimalsFor = (value) => (Math.abs(value) < 0.1 ? 3 : 2);
 
 export const volume = (value) => number(value, decimalsFor(value));
 
+/** P10 to P90, and the share of draws that use it, each with its name. */
+export const bandOf = ([low, high, used], draws) => [
+  [say("tip.band"), `${volume(low)}–${volume(high)}`],
+  [say("tip.used", { draws: number(draws, 0) }), percent(used)],
+];
+
 export const unit = (code) => known("unit", code);
 
 /** USD a tonne or a thousand m³, as the family is sold. */

@@ -1,7 +1,7 @@
 /** Numbers on the map: prices, volumes, changes, and ways out of the frame. */
 
 import { isFull, nodeOf } from "./data.js";
-import { number, say, signed, unit, volume } from "./format.js";
+import { number, percent, say, signed, unit, volume } from "./format.js";
 import { inside, pointAt, stretchInside } from "./geometry.js";
 import { around, pillWidth, PILL_HEIGHT, textWidth } from "./labels.js";
 import { BOTTLENECK, changeInk, inkOf } from "./palette.js";
@@ -9,6 +9,7 @@ import { BOTTLENECK, changeInk, inkOf } from "./palette.js";
 const SHARES = [0.5, 0.38, 0.62, 0.27, 0.74, 0.16, 0.86];
 const NEAR = [1, 1.6, 2.3]; // how far from its line a number stands, in steps of what keeps it off the line
 const FAR = [3.5, 5, 7, 9];
+const SELDOM = 0.005; // share of draws that is told as none; what lacks no more of all is told as all
 const LEAST_TOLD = 0.008; // of the largest flow: smaller ones are seen, not told
 export const SURE = 10; // of the largest flows, the same before and after, the numbers always stand
 
@@ -42,9 +43,15 @@ function volumes(strands) {
     .filter((strand) => !strand.leaves)
     .map((strand) => ({
       strand,
-      text: say("pill.volume", { volume: number(strand.now.flow), unit: unit(strand.arc.unit) }),
+      text: withUse(say("pill.volume", { volume: number(strand.now.flow), unit: unit(strand.arc.unit) }), strand.now),
       ink: inkOf(strand.arc.family, strand.now.used),
     }));
+}
+
+/** What is told of a line, and the share of draws that use it where these are not all, or not none. */
+function withUse(told, { band }) {
+  const used = band?.[2] ?? 0;
+  return SELDOM < used && used < 1 - SELDOM ? say("pill.used", { told, used: percent(used) }) : told;
 }
 
 /** A chain of one number is told once, on its longest link. */

@@ -1,9 +1,9 @@
 /** What the pointer (or the keyboard) rests on. */
 
-import { content, corridorsOf, nodeOf } from "./data.js";
+import { content, corridorsOf, nodeOf, plans } from "./data.js";
 import { find, make } from "./dom.js";
-import { known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
-import { comparing } from "./state.js";
+import { bandOf, known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
+import { comparing, shownPlan } from "./state.js";
 import { colour } from "./palette.js";
 import { sentence } from "./words.js";
 
@@ -51,6 +51,7 @@ export function showTip(strand, x, y, others = []) {
     row(say("tip.tariff"), now.tariff === null ? "–" : `${number(now.tariff, 1)} ${priceUnit(arc.family)}`),
     row(say("tip.shadow_price"), `${number(now.price)} ${priceUnit(arc.family)}`),
   ].filter(Boolean);
+  if (now.band) rows.push(...bandOf(now.band, plans[shownPlan()].bands.draws).map((pair) => row(...pair)));
   if (comparing()) rows.push(row(say("tip.change"), `${signed(delta, 2)} ${measure}`));
   const parts = [
     make("b", {}, arc.name),

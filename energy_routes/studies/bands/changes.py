@@ -1,0 +1,66 @@
+"""Bands of what one plan changes against another: the same draw of the figures in both cases, and the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.plan import Plan
+from energy_routes.solving import Ask
+from energy_routes.studies.bands.plan import banded, drawn, names_of
+from energy_routes.studies.draws.draws import bands
+from energy_routes.studies.study import Progress
+from energy_routes.studies.sweeps.statistics import USED
+from energy_routes.studies.sweeps.sweep import Sweep
+from energy_routes.studies.sweeps.workers.workers import Workers
+
+CHANGES = ("what", "kind", "group", "name", "family", "value", "p10", "p50", "p90", "more", "less", "unit", "draws",
+           "plans")  # fmt: skip
+
+
+def both_banded(
+    before: Plan, after: Plan, draws: int, seed: int, workers: Workers | None, progress: Progress | None
+) -> tuple[Plan, Plan, pd.DataFrame]:
+    """Two plans with their bands, and those of the change; without draws the plans as they are, and no row.
+
+    ``value`` is the change of the plans as stated; ``p10``, ``p50``, ``p90`` are over the draws with a plan in both
+    cases (``plans``); ``more`` and ``less`` are the shares of these in which it rises and falls.
+    """
+    if draws == 0:
+        return before, after, pd.DataFrame(columns=list(CHANGES))
+    told = progress or (lambda done, of: None)
+    old = drawn(before.case, draws, seed=seed, workers=workers, progress=lambda done, _: told(done, 2 * draws))
+    new = drawn(after.case, draws, seed=seed, workers=workers, progress=lambda done, _: told(draws + done, 2 * draws))
+    table = pd.DataFrame(_rows(before, after, old, new), columns=list(CHANGES))
+    return banded(before, old), banded(after, new), table
+
+
+def _rows(before: Plan, after: Plan, old: Sweep, new: Sweep) -> Iterator[dict[str, Any]]:
+    (was, stated), (now, told) = _answers(old, before), _answers(new, after)
+    planned = ((old.data["status"] == "optimal") & (new.data["status"] == "optimal")).to_numpy()
+    called, units = names_of(before) | names_of(after), old.units
+    same = set(before.case.families) == set(after.case.families)
+    for ask in (ask for ask in was if ask in now and ask.kind in ("", "corridor", "market") and ask.what != "share"):
+        if ask.what in ("netback", "objective") and not same:
+            continue  # oil is not taken from gas
+        moved = (new.data[now[ask]] - old.data[was[ask]]).to_numpy(dtype=float)[planned]
+        yield {
+            **ask._asdict(), "name": called.get((ask.kind, ask.group), ""), "value": told[ask] - stated[ask],
+            **dict(zip(("p10", "p50", "p90"), bands(moved), strict=True)),
+            "more": _share(moved > USED), "less": _share(moved < -USED), "unit": units[was[ask]],
+            "draws": len(planned), "plans": int(planned.sum()),
+        }  # fmt: skip
+
+
+def _answers(found: Sweep, plan: Plan) -> tuple[dict[Ask, str], dict[Ask, float]]:
+    """The name of each answer of a sweep, and what the plan as stated has of it."""
+    measures, asks = found.experiment.measures, found.experiment.compiled.asks
+    named = {asks[name]: name for name in measures.ask}
+    return named, dict(zip(named, measures.of_plan(plan), strict=True))
+
+
+def _share(found: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
+    return float(found.mean()) if len(found) else float("nan")
