@@ -405,10 +405,10 @@ def compare(
     'arc:BTC'
     """
     check_meaning(before, after)
+    before, after, bands = both_banded(before, after, draws, seed, workers, progress)
     tables = (table(before, after) for table in (side_by_side.edits, side_by_side.totals, side_by_side.corridors,
                                                  side_by_side.ledger, _waivers))  # fmt: skip
-    before, after, bands = both_banded(before, after, draws, seed, workers, progress)
-    return Comparison(before, after, *tables, bands=bands)
+    return Comparison(before, after, *(*tables, bands))
 
 
 def _waivers(before: Plan, after: Plan) -> pd.DataFrame:
