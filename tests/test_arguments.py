@@ -14,7 +14,8 @@ from test_docstrings import FUNCTIONS
 from toy import write
 
 import energy_routes as er
-from energy_routes.arguments import annotated, fits
+from energy_routes.pack.files import arguments
+from energy_routes.pack.files.arguments import annotated, fits
 
 if TYPE_CHECKING:
     from somewhere import Else  # type: ignore[import-not-found]
@@ -58,7 +59,7 @@ class Anything:
 
 @pytest.fixture(autouse=True)
 def anything_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(er.arguments, "fits", lambda value, hint: isinstance(value, Anything) or fits(value, hint))
+    monkeypatch.setattr(arguments, "fits", lambda value, hint: isinstance(value, Anything) or fits(value, hint))
 
 
 @pytest.mark.parametrize(("name", "parameter", "annotation"), list(parameters()))

@@ -22,7 +22,6 @@ PACKAGE = Path(__file__).resolve().parent.parent / "energy_routes"
 # From the ground up.  A room imports from lower floors only.  A new room takes its place here.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("errors",),
-    ("arguments",),
     ("linear", "pack"),
     ("indicators", "network"),
     ("audit", "case"),
@@ -36,13 +35,13 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("face",),
 )
 FACE = {"__init__", "__main__", "cli"}  # what people and programmes see: one floor
-AT_THE_ROOT = {"__init__.py", "__main__.py", "arguments.py", "errors.py", "py.typed", "_share"}
+AT_THE_ROOT = {"__init__.py", "__main__.py", "errors.py", "py.typed", "_share"}
 MOST_MODULES = 9  # in one folder; more of them make a sub-room
 # What a plan is annotated with, of the floors that draw it.
 TYPES_ABOVE = {("plan.plan", "maps")}
 # Stricter than their floor: what these may import of the package.
 ONLY = {
-    "audit": {"pack", "arguments", "errors", "indicators"},  # a second opinion shares names and units, no more
+    "audit": {"pack", "errors", "indicators"},  # a second opinion shares names and units with the first, no more
     "linear": {"errors"},  # knows nothing of energy
 }
 # Third-party packages with one door.
@@ -140,7 +139,7 @@ def floor(name: str) -> int:
 def test_at_the_root_there_are_rooms_and_nothing_else() -> None:
     placed = [name for rooms in FLOORS for name in rooms]
     rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name not in ("__pycache__", "_share")}
-    assert rooms == {*placed, "cli"} - {"arguments", "errors", "face"}
+    assert rooms == {*placed, "cli"} - {"errors", "face"}
     assert len(placed) == len(set(placed))
     assert len(rooms) <= 16
     assert len(FLOORS) <= 12
@@ -177,7 +176,7 @@ def test_nobody_reaches_past_a_door() -> None:
         f"{module}: from {source} import {name}"
         for module, path in modules().items()
         for source, name, _ in imported(path)
-        if source.startswith("energy_routes.") and source.removeprefix("energy_routes.") not in ("arguments", "errors")
+        if source.startswith("energy_routes.") and source != "energy_routes.errors"
         if room(source.split(".")[1]) != room(module)
         and (source.count(".") > 1 or name not in door(source.split(".")[1]))
     ]

@@ -14,7 +14,7 @@ from energy_routes.answer import telling
 from energy_routes.answer.content import Content
 from energy_routes.answer.telling import Inner, Shown
 from energy_routes.answer.words import Words
-from energy_routes.arguments import annotated
+from energy_routes.pack import annotated
 from energy_routes.plan import Plan
 
 

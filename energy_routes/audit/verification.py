@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from energy_routes.arguments import annotated
 from energy_routes.audit import files
 from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
 from energy_routes.audit.closed import bands, columns, labels, levers, limits, ranges, routes
@@ -19,6 +18,7 @@ from energy_routes.audit.proof import certificate
 from energy_routes.audit.report import Findings, Report
 from energy_routes.audit.written import folder as contents, layers, subject, told
 from energy_routes.errors import DataError, Fault
+from energy_routes.pack import annotated
 
 SAVED = 2  # the version of a result's tables that these rules are for
 

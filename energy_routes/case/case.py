@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energy_routes.arguments import annotated
 from energy_routes.case.actuals import Past
 from energy_routes.case.base_prices import BY_NAME, base_price
 from energy_routes.case.checks.limits import beyond_limits
@@ -23,7 +22,7 @@ from energy_routes.case.price_deck import deck_edits
 from energy_routes.case.subjects import check_subject
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import AddedRoute, Edit, Network, routes_from_file
-from energy_routes.pack import PER_YEAR, Period, amount, home, nearest, parted, time_of
+from energy_routes.pack import PER_YEAR, Period, amount, annotated, home, nearest, parted, time_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from energy_routes.arguments import annotated
 from energy_routes.case.case import Case
 from energy_routes.case.checks.questions import check_path
 from energy_routes.case.checks.stated import unstated
@@ -15,7 +14,7 @@ from energy_routes.case.model_file import ModelFile, read_model_file
 from energy_routes.case.rest_of_year import replan
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import Network
-from energy_routes.pack import bundled as library, periods_of, read_pack, there
+from energy_routes.pack import annotated, bundled as library, periods_of, read_pack, there
 
 
 @annotated

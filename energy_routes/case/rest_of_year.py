@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case.actuals import Past, counted, past_of
 from energy_routes.case.case import Case
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import Edit, committed
-from energy_routes.pack import Period
+from energy_routes.pack import Period, annotated
 
 
 @annotated

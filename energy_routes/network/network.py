@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.arguments import annotated
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network.added_route import AddedRoute, refuse_uncounted, with_arcs
 from energy_routes.network.edit import (
@@ -36,6 +35,7 @@ from energy_routes.pack import (
     Pack,
     Period,
     a_year,
+    annotated,
     figure,
     in_order,
     inner_unit,

@@ -18,6 +18,7 @@ from .checks.structure import (
     reach as reach,
     steps_of as steps_of,
 )
+from .files.arguments import annotated as annotated
 from .files.scratch import scratch_beside as scratch_beside
 from .files.spreadsheet import (
     inert as inert,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case, actuals_of
 from energy_routes.errors import UsageError
+from energy_routes.pack import annotated
 from energy_routes.plan.making.groups import corridor_rows
 from energy_routes.plan.tables import Read, Tables
 

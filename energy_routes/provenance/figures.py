@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.network import TARGETS, Network
-from energy_routes.pack import TABLES, Period, inner_unit
+from energy_routes.pack import TABLES, Period, annotated, inner_unit
 from energy_routes.plan import Plan
 from energy_routes.provenance.behind import WEAKEST, Behind
 from energy_routes.provenance.first_order import BOUND_KINDS, BOUNDS, stakes, used

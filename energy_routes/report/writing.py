@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from energy_routes.arguments import annotated
+from energy_routes.pack import annotated
 from energy_routes.report.page import render
 from energy_routes.report.subject import subject_of
 

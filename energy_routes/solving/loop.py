@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import Any
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
 from energy_routes.formulation import Space, Tangent, build, build_space, tangents
@@ -30,6 +29,7 @@ from energy_routes.linear import (
     pulp,
     residuals,
 )
+from energy_routes.pack import annotated
 from energy_routes.plan import Plan, Tables, Worth, assemble
 from energy_routes.solving.build_decisions import Decision, settled
 from energy_routes.solving.canonical_plan import pick

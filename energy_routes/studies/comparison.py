@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from energy_routes.answer import Answer, Shown, Words, answer_of
-from energy_routes.arguments import annotated
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import compare_figure, explore
 from energy_routes.network import Names
+from energy_routes.pack import annotated
 from energy_routes.plan import Plan, check_meaning
 from energy_routes.results import write_sheets
 from energy_routes.solving import Cost, Yardstick, stated

@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Bookings, Case, arcs_meant
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import (
@@ -41,6 +40,7 @@ from energy_routes.linear import (
     axis,
     between,
 )
+from energy_routes.pack import annotated
 from energy_routes.plan import builds_table
 from energy_routes.solving import compile, fixed_at, preference
 from energy_routes.studies.study import Study

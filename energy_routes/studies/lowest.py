@@ -8,10 +8,9 @@ from typing import Literal
 
 from scipy.optimize import brentq
 
-from energy_routes.arguments import annotated
 from energy_routes.case import BOUNDS, Case
 from energy_routes.errors import UsageError
-from energy_routes.pack import amount
+from energy_routes.pack import amount, annotated
 from energy_routes.studies.curves.curve import Curve
 from energy_routes.studies.curves.frontier import curve_of, reference_of
 from energy_routes.studies.curves.lever import lever_of

@@ -19,13 +19,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Sheet, Space, build_space, sheets
 from energy_routes.indicators import BACK, LINES, PAID, PRICE, SHEET
 from energy_routes.network import Names
-from energy_routes.pack import nearest
+from energy_routes.pack import annotated, nearest
 
 Vector = NDArray[np.float64]
 COLUMNS = ["period", "family", "supply", "shipper", "commodity", "corridor", "market", "sold_as", "arcs", *LINES,

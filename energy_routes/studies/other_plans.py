@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import ALL, Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
+from energy_routes.pack import annotated
 from energy_routes.plan import NOT_PROVED, Plan, assemble, clean
 from energy_routes.solving import Far, Optimum, Within, bands_of, farthest, optimum_of, volumes
 from energy_routes.studies.study import Study

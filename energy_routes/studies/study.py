@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
-from energy_routes.arguments import annotated
 from energy_routes.errors import UsageError
-from energy_routes.pack import scratch_beside
+from energy_routes.pack import annotated, scratch_beside
 from energy_routes.results import exact, write_table
 
 Progress = Callable[[int, int], None]  # is told the solves done, and to do

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, ClassVar, Literal, Protocol, get_args, get_type_hints
 
-from energy_routes.arguments import annotated
 from energy_routes.case.base_prices import BasePrice, parse_base_prices
 from energy_routes.case.policy.bounds import (
     EXPOSURE,
@@ -24,7 +23,7 @@ from energy_routes.case.policy.bounds import (
 )
 from energy_routes.case.policy.levers import Bookings, Build, Cvar, Security
 from energy_routes.errors import UsageError
-from energy_routes.pack import LARGEST, finite, nearest, parted
+from energy_routes.pack import LARGEST, annotated, finite, nearest, parted
 
 Objective = Literal["netback", "cost", "revenue"]
 OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from energy_routes.arguments import annotated
 from energy_routes.errors import DataError, EnergyRoutesError, Fault, UsageError
 from energy_routes.network import geometry as geo
 from energy_routes.network.added_route import AddedRoute
@@ -17,7 +16,7 @@ from energy_routes.network.drawn.cost import OPEX, RATE, YEARS, Proposal, leveli
 from energy_routes.network.drawn.lines import ATTRIBUTES, DrawnLine, one_line, read_lines
 from energy_routes.network.drawn.snapping import SNAP_KM, ends_of
 from energy_routes.network.network import Network
-from energy_routes.pack import MODES, Family, Pack, data_path, nearest, units
+from energy_routes.pack import MODES, Family, Pack, annotated, data_path, nearest, units
 
 if TYPE_CHECKING:
     from shapely import LineString

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from energy_routes.arguments import CONTROL
 from energy_routes.errors import Fault
 
 MOST_BYTES = 50_000_000  # of one file, unpacked
+# Control characters, of terminals and of the direction of writing; tabs and line breaks are text.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 MOST_DOTS = 1000  # in one key of a TOML file: each costs as much time as all before it
 
 

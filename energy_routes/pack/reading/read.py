@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from energy_routes.arguments import annotated
 from energy_routes.errors import DataError, Fault
 from energy_routes.pack.cache.cache import cached
 from energy_routes.pack.checks.rules import check_tables
 from energy_routes.pack.convert import reference_of, to_inner_units
+from energy_routes.pack.files.arguments import annotated
 from energy_routes.pack.files.text import read_text, there, toml_of
 from energy_routes.pack.pack import Pack
 from energy_routes.pack.reading.dated import convert_values

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
+from energy_routes.pack import annotated
 from energy_routes.plan import Plan
 from energy_routes.solving.loop import TOLERANCE, solve
 from energy_routes.solving.ranges.bands import Within, bands_of

@@ -17,11 +17,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Space, Structure
 from energy_routes.linear import BRIEF, Basis, Form, Program, Session, Solution, Standing, Status, Vector
+from energy_routes.pack import annotated
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, pick, preference
 from energy_routes.solving.loop import (

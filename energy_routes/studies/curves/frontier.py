@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import explore
+from energy_routes.pack import annotated
 from energy_routes.results import exact
 from energy_routes.solving import Yardstick, solve
 from energy_routes.studies.bands.fan import fan_of

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.errors import UsageError
-from energy_routes.pack import nearest
+from energy_routes.pack import annotated, nearest
 from energy_routes.plan import Plan
 from energy_routes.studies.differences import waterfall
 from energy_routes.studies.differences.game import Game, Groups

@@ -16,12 +16,11 @@ import pandas as pd
 from scipy import sparse
 from scipy.special import ndtri
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
 from energy_routes.network import Edit
-from energy_routes.pack import data_path
+from energy_routes.pack import annotated, data_path
 from energy_routes.studies.draws.figures import Figure, figures_of
 from energy_routes.studies.draws.points import points_of
 

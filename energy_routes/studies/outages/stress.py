@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case, Outage, outages_of
 from energy_routes.errors import UsageError
 from energy_routes.maps import explore
+from energy_routes.pack import annotated
 from energy_routes.studies.curves.steps import stress_steps
 from energy_routes.studies.outages.losses import COLUMNS, describe, names_of
 from energy_routes.studies.outages.plot import draw as drawn

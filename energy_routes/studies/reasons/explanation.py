@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case
+from energy_routes.pack import annotated
 from energy_routes.solving import compile
 from energy_routes.studies.reasons.inquiry import Inquiry, State
 from energy_routes.studies.reasons.target import target_of

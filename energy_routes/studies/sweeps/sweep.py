@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from energy_routes.arguments import annotated
 from energy_routes.case import Case
 from energy_routes.errors import UsageError, VerificationError
+from energy_routes.pack import annotated
 from energy_routes.solving import Changes
 from energy_routes.studies.study import Progress, Study
 from energy_routes.studies.sweeps.dataset import read, schema_of

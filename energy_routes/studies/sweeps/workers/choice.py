@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from energy_routes.arguments import annotated
 from energy_routes.errors import UsageError
+from energy_routes.pack import annotated
 from energy_routes.studies.sweeps.workers.cluster import Cluster
 from energy_routes.studies.sweeps.workers.processes import Processes
 from energy_routes.studies.sweeps.workers.workers import Here, Workers

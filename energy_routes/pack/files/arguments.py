@@ -8,7 +8,6 @@ from __future__ import annotations
 import builtins
 import functools
 import inspect
-import re
 import reprlib
 import types
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -17,9 +16,8 @@ from pathlib import Path
 from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
 
 from energy_routes.errors import UsageError
+from energy_routes.pack.files.text import CONTROL
 
-# Control characters, of terminals and of the direction of writing; tabs and line breaks are text.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 Public = TypeVar("Public", bound=Callable[..., Any])
 WORDS: Mapping[Any, str] = {
     float: "a number", int: "a whole number", str: "a text", bool: "True or False", type(None): "None"}  # fmt: skip
