@@ -15,6 +15,7 @@ from energy_routes.errors import EnergyRoutesError, UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import ALIKE, Form, Session, Vector, optimal
 from energy_routes.network import Names
+from energy_routes.pack import annotated
 from energy_routes.solving import Compiled, compile
 from energy_routes.studies.kinks import plot
 from energy_routes.studies.kinks.along import Side, side_of
@@ -37,6 +38,7 @@ MOVED = 1e-6  # Mt (bcm), or Mt a unit of the figure
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+@annotated
 class Ranging(Study):
     """How far each figure may move until the slope of the optimal value changes.
 
@@ -88,6 +90,7 @@ class Ranging(Study):
         return plot.tornado(self.figures, f"{self.case.name}: a tenth less, a tenth more", ax, top)
 
 
+@annotated
 def ranging(case: Case, most: int | None = MOST, progress: Progress | None = None) -> Ranging:
     """How far tariffs, prices, capacities, supplies and caps may go each way until the slope of the best value changes.
 
