@@ -190,6 +190,8 @@ def test_the_verb_takes_a_grid_and_refuses_slips(tmp_path: Path) -> None:
     model = written(tmp_path)
     text = run("sweep", model, "--over", "arc:NORTH.tariff=10,20, 200", "--ask", "netback").stdout
     assert text.count("netback, MUSD") == 3
+    text = run("sweep", model, "--over", "arc:NORTH.tariff=1, 2 USD/bbl", "--ask", "netback").stdout
+    assert "1 USD/bbl" in text
     assert "PATH=VALUE" in run("sweep", model, "--over", "arc:NORTH.tariff=", code=2).stderr
     assert "twice" in run("sweep", model, *["--over", "arc:NORTH.tariff=1"] * 2, code=2).stderr
     assert "--out" in run("sweep", model, "--resume", code=2).stderr

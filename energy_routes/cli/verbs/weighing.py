@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import energy_routes as er
-from energy_routes import maps, studies
+from energy_routes import maps, pack, studies
 from energy_routes.cli import tables
 from energy_routes.cli.ending import busy, counting, end_study, keep_plot, say
 from energy_routes.cli.guard import guarded
@@ -179,5 +179,6 @@ def _grid(over: list[str] | None) -> dict[str, list[str]]:
             raise UsageError(f"--over {text!r} is not PATH=VALUE,VALUE…, such as policy.max_share.transit:RU=0.9,0.95")
         if path.strip() in grid:
             raise UsageError(f"--over {path.strip()} is given twice; give all of its values in one list")
-        grid[path.strip()] = parts
+        _, unit = pack.parted(parts[-1])
+        grid[path.strip()] = [part if pack.parted(part)[1] or not unit else f"{part} {unit}" for part in parts]
     return grid
