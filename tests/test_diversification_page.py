@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -53,6 +54,6 @@ def test_a_family_has_one_table_and_one_block_of_commands(told: Told) -> None:
 def test_the_page_is_short_and_says_the_number_of_draws_once(root: Path) -> None:
     page = (root / "docs" / "diversification.md").read_text("utf-8")
     assert len(page.split()) <= 900
-    assert page.count("16 draws") == 1
+    assert len(re.findall(r"\b[\d,]+ draws\b", page)) == 1
     assert "no plan in" not in page
     assert page.count(f"| {' | '.join(HEAD)} |") == 2

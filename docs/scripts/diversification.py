@@ -1,6 +1,6 @@
 """Writes docs/diversification.md: what independence of one route costs, each number with its P10 and P90.
 
-    python docs/scripts/diversification.py [DRAWS]
+    python docs/scripts/diversification.py [DRAWS [JOBS]]
 
 Every number comes from a solve of a bundled model; the bands from solves of draws of its figures (seed 1).  No clock
 and no path stands in the page, so the same data give the same page.
@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-from independence import ASKED, BTC, DRAWS, LINKS, NEAR, Numbers, atlas_of, cases, drawn, measured
+from independence import ASKED, BTC, DRAWS, LINKS, NEAR, Numbers, atlas_of, cases, measured, stated
 from question_book import WORDS, block, grid, listed, printed, wrapped
 
 import energy_routes as er
@@ -169,7 +169,7 @@ def mooring(told: Told) -> Part:
 def worst_loss(family: str, unit: str, atlas: pd.DataFrame, told: Told) -> Part:
     """Which single loss hurts most."""
     keys = [f"loss {what}" for what in atlas["what"]]
-    first = told.draws[keys].idxmax(axis=1) == keys[0]
+    first = told.draws[keys].dropna(how="all").idxmax(axis=1) == keys[0]
     cost, lost = f"{told.number(keys[0])} MUSD", f"{WORDS.number(float(atlas['stranded'].iloc[0]), 1)} {unit}"
     return Part(
         "One loss for a year.",
@@ -219,21 +219,20 @@ def section(title: str, parts: Sequence[Part]) -> list[str]:
     return [*lines, "", *grid(HEAD, rows, align), "", *block(line for part in parts for line in part.commands)]
 
 
-def page(draws: int = DRAWS) -> str:
-    """The whole page."""
+def page(draws: int = DRAWS, jobs: int = 2) -> str:
+    """The whole page; so many processes solve its draws."""
     on = cases()
     atlas = {family: atlas_of(on[f"{family}-2024"]) for family in ("oil", "gas")}
     worst = {family: list(table["what"]) for family, table in atlas.items()}
-    told = Told(measured(on, worst), drawn(on, worst, draws))
-    gone = draws - len(told.draws)
+    told = Told(stated(on, worst), measured(on, worst, draws, er.workers_of(jobs)))
     lines = [
         "# What independence of one route costs", "",
         *wrapped("Costs are netback lost, in MUSD a year or in USD per exported tonne. "
                  "`docs/scripts/diversification.py` writes the page."), "",
-        *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws} draws. In a draw each figure varies as its "
-                 "grade says, and related figures move together. The spreads in `data/draws` are our judgement. Home "
-                 "deliveries, contracts and the bookings of others do not vary. The draws are few. The last column "
-                 f"counts those without a plan.{f' Without any plan: {gone} draws.' if gone else ''}"), "",
+        *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws:,} draws. In a draw each figure varies as "
+                 "its grade says, and related figures move together. The spreads in `data/draws` are our judgement. "
+                 "Home deliveries, contracts and the bookings of others do not vary. The last column counts those "
+                 "without a plan."), "",
         *section("Oil", [dependence(on, told), chain(on, told), btc(told), mooring(told),
                          worst_loss("oil", "Mt", atlas["oil"], told)]),
         *section("Gas", [worst_loss("gas", "bcm", atlas["gas"], told), trans_caspian(on, told)]),
@@ -241,10 +240,11 @@ def page(draws: int = DRAWS) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def main(draws: int = DRAWS) -> None:
+def main(*counts: str) -> None:
     """Write the page beside its folder."""
-    Path(__file__).resolve().parent.parent.joinpath("diversification.md").write_text(page(draws), "utf-8")
+    text = page(*map(int, counts))
+    Path(__file__).resolve().parent.parent.joinpath("diversification.md").write_text(text, "utf-8")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else DRAWS)
+    main(*sys.argv[1:])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,28 +13,23 @@ import pandas as pd
 import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.case.disruptions.outages import outages_of
-from energy_routes.case.policy.bounds import Cap
 from energy_routes.errors import InfeasibleError
-from energy_routes.formulation.description import build
-from energy_routes.formulation.space.space import build_space
-from energy_routes.linear.highs.session import Session
-from energy_routes.linear.programme import Program
-from energy_routes.linear.solution import Status
-from energy_routes.solving.loop import program_of, stated
-from energy_routes.solving.tightest_caps import tightest_share
 from energy_routes.studies.draws.draws import Sampler
 from energy_routes.studies.outages.shock import Shock
 from energy_routes.studies.outages.stress import KINDS
+from energy_routes.studies.sweeps.experiment import MANY
+from energy_routes.studies.sweeps.workers.workers import Chunk, Workers
 
-DRAWS, SEED = 16, 1
-RU = Cap("transit", "RU", 1.0)
+DRAWS, SEED = 2000, 1
+RU = "transit:RU"
 ASKED = (0.8, 0.6, 0.4)
 NEAR = 0.9  # a share that today's pipes allow
 BTC = ("btc-2.2", "btc-5", "btc-7")
+SHUT = ("cpc-one-mooring", "stopped")
 LINKS = (("oil", "oil-2024-caspian", "arc:KCTS"), ("gas", "trans-caspian-gas", "arc:TC_AKTAU"),
          ("gas", "trans-caspian-gas", "arc:TANAP_FX"))
-FIRST = 1e-3  # Mt or bcm a year: the first tonne, for a break-even
-Numbers = dict[str, float]
+ON = {"now": "oil-2024", "chain": "oil-2024-caspian", "undersea": "undersea"}
+Numbers = Mapping[str, float]
 
 
 def cases() -> dict[str, Case]:
@@ -48,102 +45,107 @@ def cases() -> dict[str, Case]:
     return out
 
 
-def optimum(case: Case) -> float:
-    """Best netback, MUSD; NaN where there is no plan."""
-    return value(stated(case)[1])
+def measured(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]], draws: int = 0,
+             workers: Workers | None = None) -> pd.DataFrame:
+    """Every number of the page: a row a draw, the same figure moving alike in every case; of 0 draws as stated."""
 
+    def swept(case: Case, *ask: str) -> pd.DataFrame:
+        return er.sweep(case, draws, seed=SEED, ask=ask, workers=workers).data
 
-def value(program: Program) -> float:
-    """Optimum of a programme, MUSD; NaN where there is none."""
-    found = Session(program).solve()
-    return found.objective if found.status is Status.optimal else float("nan")
-
-
-class Uncapped:
-    """A case without caps: its netback, its exports and its Russian share; and what a cap costs with exports held."""
-
-    def __init__(self, case: Case) -> None:
-        self.case, space = case, build_space(case)
-        found = Session(build(space)).solve()
-        if found.status is not Status.optimal:
-            raise InfeasibleError(case.name, [])
-        self.netback = found.objective
-        self.exports = float(space.exports.value(found.x).sum())
-        self.space = space.with_held({"oil": self.exports * (1 - 1e-9)})
-        exposure = space.exposure.axis.frame.assign(volume=space.exposure.value(found.x))
-        russian = exposure[(exposure["kind"] == "transit") & (exposure["group"] == "RU")]["volume"].sum()
-        self.share = float(russian / exposure[exposure["kind"] == "corridor"]["volume"].sum())
-
-    def least(self) -> float:
-        """The lowest share with exports whole."""
-        return tightest_share(self.space, RU)
-
-    def cost(self, cap: float) -> float:
-        """USD per exported tonne of a cap on the share; NaN where it cannot be met."""
-        capped = self.case.with_policy(max_share={"transit:RU": cap})
-        return (self.netback - value(build(dataclasses.replace(self.space, case=capped)))) / self.exports
-
-
-def break_even(case: Case, arc: str) -> float:
-    """The tariff at which the first volume begins to use an arc, USD/t (USD/1000 m³)."""
-    name = arc.removeprefix("arc:")
-    program = program_of(case.set(f"{arc}.tariff", 0.0))
-    session = Session(program)
-    rows = next(rows for rows in program.rows if rows.name == "capacity")
-    (at,) = program.row_slice("capacity").start + np.flatnonzero((rows.axis.frame["arc"] == name).to_numpy())
-    worth = []
-    for most in (0.0, FIRST):
-        session.set_row_bounds(np.array([at]), np.array([-np.inf]), np.array([most]))
-        worth.append(session.solve().objective)
-    return (worth[1] - worth[0]) / FIRST
-
-
-def measured(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]]) -> Numbers:
-    """Every number of the page of one state of the figures."""
-    out: Numbers = {}
-    for label, name in (("now", "oil-2024"), ("chain", "oil-2024-caspian"), ("undersea", "undersea")):
-        free = Uncapped(on[name])
-        out[f"share {label}"], out[f"least {label}"] = free.share, free.least()
-        if label == "now":
-            out["cost now 0.9"] = free.cost(NEAR)
-        if label == "chain":
-            out |= {f"cost chain {cap:g}": free.cost(cap) for cap in ASKED if cap >= out["least chain"]}
+    out: dict[str, Any] = {}
+    for label, name in ON.items():
+        free = swept(on[name], "exports.oil", f"share.{RU}", f"least.{RU}")
+        out[f"share {label}"], out[f"least {label}"] = free[f"share.{RU}"], free[f"least.{RU}"]
+        for cap in {"now": (NEAR,), "chain": ASKED, "undersea": ()}[label]:
+            capped = swept(on[name].with_policy(max_share={RU: cap}), "cost")
+            out[f"cost {label} {cap:g}"] = capped["cost"] / free["exports.oil"]
     for label in ("", "+one-mooring"):
-        closed = optimum(on[f"no BTC{label}"])
-        out |= {f"{name}{label}": optimum(on[f"{name}{label}"]) - closed for name in BTC}
-    quiet = optimum(on["oil-2024-monthly"])
-    for name in ("cpc-one-mooring", "stopped"):
-        space, program = stated(on[name])
-        found = Session(program).solve()
-        left = space.lifted.axis.data("available") - space.lifted.value(found.x)
-        out[name], out[f"{name} shut in"] = quiet - found.objective, float(left.sum())
-    for family, names in worst.items():
-        out |= losses(on[f"{family}-2024"], names)
-    for _, name, arc in LINKS:
-        out[f"break-even {arc}"] = break_even(on[name], arc)
+        closed = swept(on[f"no BTC{label}"], "objective")["objective"]
+        out |= {f"{name}{label}": swept(on[f"{name}{label}"], "objective")["objective"] - closed for name in BTC}
+    quiet = swept(on["oil-2024-monthly"], "objective")["objective"]
+    out |= {name: quiet - swept(on[name], "objective")["objective"] for name in SHUT}
+    out |= {f"break-even {arc}": swept(on[name], f"enters.{arc}")[f"enters.{arc}"] for _, name, arc in LINKS}
+    return pd.DataFrame(out).join(_left(on, worst, draws, workers))
+
+
+def stated(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]]) -> Numbers:
+    """Every number of the page as the models state it; NaN where there is no plan."""
+    numbers: dict[str, float] = measured(on, worst).iloc[0].to_dict()
+    return numbers
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What no sweep asks: output lost without moorings, and what single losses over the year cost."""
+
+    on: Mapping[str, Case]
+    worst: Mapping[str, Sequence[str]]
+    drawn: bool
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Losses, (self.on, self.worst, self.drawn)
+
+    @cached_property
+    def compiled(self) -> Mapping[str, er.Compiled]:
+        """The cases without moorings, compiled."""
+        return {name: er.compile(self.on[name]) for name in SHUT}
+
+    @cached_property
+    def samplers(self) -> Mapping[str, Sampler]:
+        """Who draws the figures of each case."""
+        names = [*SHUT, *(f"{family}-2024" for family in self.worst)]
+        return {name: Sampler(self.on[name], SEED) for name in names} if self.drawn else {}
+
+    def case(self, name: str, draw: int) -> Case:
+        """A case in a draw, or as stated."""
+        return self.samplers[name].draw(draw).of(self.on[name]) if self.drawn else self.on[name]
+
+
+def _left(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]], draws: int,
+          workers: Workers | None) -> pd.DataFrame:
+    """The numbers of :class:`Losses`, a row a draw."""
+    rows = max(draws, 1)
+    chunks = [Chunk(at, start, min(start + MANY, rows)) for at, start in enumerate(range(0, rows, MANY))]
+    asked = Losses({name: on[name] for name in (*SHUT, *(f"{family}-2024" for family in worst))}, worst, draws > 0)
+    found = dict((workers or er.workers_of()).run(_lost, asked, chunks))
+    return pd.concat([found[chunk.number] for chunk in chunks])
+
+
+def _lost(asked: Losses, chunk: Chunk) -> pd.DataFrame:
+    """The draws of a chunk."""
+    return pd.DataFrame([_row(asked, draw) for draw in range(chunk.start, chunk.stop)],
+                        index=range(chunk.start, chunk.stop))
+
+
+def _row(asked: Losses, draw: int) -> dict[str, float]:
+    out = {f"{name} shut in": _shut_in(asked.compiled[name], asked.case(name, draw)) for name in SHUT}
+    for family, names in asked.worst.items():
+        out |= _losses(asked.case(f"{family}-2024", draw), names)
     return out
 
 
-def losses(case: Case, names: Sequence[str]) -> Numbers:
+def _shut_in(compiled: er.Compiled, case: Case) -> float:
+    """What is available and not lifted, Mt; NaN where there is no plan."""
+    try:
+        best = compiled.optimum(case)
+    except InfeasibleError:
+        return float("nan")
+    lifted = best.stated[0].lifted
+    return float((lifted.axis.data("available") - lifted.value(best.solution.x)).sum())
+
+
+def _losses(case: Case, names: Sequence[str]) -> dict[str, float]:
     """Netback lost with each single loss over the year, MUSD, wells giving no more than planned."""
-    shock, year = Shock(case, 0), {case.periods[0].label: 1.0}
+    year = {case.periods[0].label: 1.0}
+    try:
+        shock = Shock(case, 0)
+    except InfeasibleError:
+        return dict.fromkeys((f"loss {name}" for name in names), np.nan)
     out = {}
     for outage in outages_of(case.network, names, case.periods):
         after = shock.strike(outage, year)
         out[f"loss {outage.name}"] = float("nan") if after is None else shock.lost(after.x)
     return out
-
-
-def drawn(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]], draws: int) -> pd.DataFrame:
-    """One row a draw; the same figure moves alike in every case of a draw.  Draws without a plan are left out."""
-    samplers = {name: Sampler(case, SEED) for name, case in on.items()}
-    rows = []
-    for index in range(draws):
-        try:
-            rows.append(measured({name: samplers[name].draw(index).of(case) for name, case in on.items()}, worst))
-        except InfeasibleError:
-            continue
-    return pd.DataFrame(rows)
 
 
 def atlas_of(case: Case, most: int = 3) -> pd.DataFrame:
