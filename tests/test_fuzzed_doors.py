@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from test_placing import ARCS, LINES, NODES, geojson
@@ -242,3 +243,14 @@ test_decks, test_many_decks = fuzz(decks(), deck_holds)
 test_workbooks, test_many_workbooks = fuzz(st.tuples(st.sampled_from(sorted(TABLES)), AT, VALUES), book_holds)
 test_lines, test_many_lines = fuzz(POINTS, lines_hold)
 test_drawn_lines, test_many_drawn_lines = fuzz(POINTS, drawn_holds)
+
+
+@pytest.mark.parametrize("cell", [b"\xff\xfe", {"a": 1}, [{"a": 1}]])
+def test_a_parquet_column_of_bytes_or_tables_is_refused(cell: object, tmp_path: Path) -> None:
+    """Found by a mutant: names of bytes were read as the words that Python has for them."""
+    model = write(tmp_path)
+    header, *rows = rows_of("arcs")
+    (tmp_path / "arcs.csv").unlink()
+    pd.DataFrame(rows, columns=header).assign(name=[cell] * len(rows)).to_parquet(tmp_path / "arcs.parquet")
+    with pytest.raises(er.DataError, match=r"row 1, column 'name': a column of .*; expected texts, numbers"):
+        er.load(model)

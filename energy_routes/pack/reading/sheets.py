@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from energy_routes.pack.workbook import cell_text, read_workbook
 
 ASIDE = "_"  # a sheet or file of the author's own: notes, a sum, a chart
 SUFFIXES = (".csv", ".parquet", ".xlsx")
+BYTES_OR_NESTED = re.compile("binary|struct|map<|union")  # types of Parquet columns that no table here has
 PARTIAL = "The file looks cut off: copy it again, or delete the half row."
 
 
@@ -124,6 +126,10 @@ def _parquet_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
     except (pa.ArrowException, ValueError) as error:
         faults.append(Fault(file.name, found=f"not a whole Parquet file ({str(error).splitlines()[0]})",
                             expected="a Parquet table", repair="Copy the file again, or write it anew."))
+        return None
+    if odd := [Fault(file.name, 1, one.name, f"a column of {one.type}", "texts, numbers, dates or lists of texts",
+                     "Write it as texts.") for one in table.schema if BYTES_OR_NESTED.search(str(one.type))]:
+        faults += odd
         return None
     columns = [column.to_pylist() for column in table.columns]
     rows: list[Sequence[Any]] = [table.column_names, *zip(*columns, strict=True)]
