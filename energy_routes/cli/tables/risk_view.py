@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST = 20
 SEEN = 1e-6
 BANDS = ("p10", "p50", "p90")
+FEW = 6  # answers that are all printed at each level
 MOVERS = 8  # inputs that move an answer most
 REASONS = 3  # reasons for having no plan that are printed
 CRITERIA = {"regret": "least regret", "expected": "expected netback", "cvar": "worst tail (CVaR)"}
@@ -126,7 +127,8 @@ def print_sweep(found: Sweep, answer: str) -> None:
     levels = f"; {len(experiment.levels)} levels" if experiment.paths else ""
     screen.print(f"{experiment.case.name}: {draws}{levels}", soft_wrap=True)
     if experiment.paths:
-        few = summary["answer"].isin([answer]) | summary["answer"].str.startswith("exports.")
+        asked = summary["answer"]
+        few = asked.isin([answer]) | asked.str.startswith("exports.") | (len(found.units) <= FEW)
         screen.print(_by_level(summary[few], experiment.paths))
     else:
         screen.print(_by_answer(summary))
@@ -154,8 +156,9 @@ def _by_level(summary: pd.DataFrame, paths: tuple[str, ...]) -> Table:
         bands = [float(row[band]) for band in BANDS]
         digits = digits_for(bands)
         levels = ["" if row[path] is None else str(row[path]) for path in paths]
-        out.add_row(*levels, f"{row['answer']}, {row['unit']}", *(number(value, digits) for value in bands),
-                    number(row["plans"], 0))  # fmt: skip
+        share = row["unit"] == "1"
+        told = [percent(value) if share else number(value, digits) for value in bands]
+        out.add_row(*levels, f"{row['answer']}, {'%' if share else row['unit']}", *told, number(row["plans"], 0))
     return out
 
 
