@@ -33,7 +33,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield found
 
 
-@pytest.fixture(params=["processes", "cluster"])
+CLUSTER = pytest.mark.exhaustive  # each begins a scheduler and workers, and .ci/run does that
+
+
+@pytest.fixture(params=["processes", pytest.param("cluster", marks=CLUSTER)])
 def two(request: pytest.FixtureRequest) -> Workers:
     """Two workers, of either kind."""
     if request.param == "processes":
@@ -166,6 +169,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@CLUSTER
 def test_over_tls(certificates: Path, asked: toy_work.Asked, tmp_path: Path) -> None:
     ca, cert, key = (certificates / name for name in ("ca.pem", "cert.pem", "key.pem"))
     with cluster(tmp_path, tls={"tls-ca-file": ca, "tls-cert": cert, "tls-key": key}) as address:
@@ -177,6 +181,7 @@ def test_over_tls(certificates: Path, asked: toy_work.Asked, tmp_path: Path) -> 
             dict(stranger.run(toy_work.waits, asked, CHUNKS[:1]))
 
 
+@CLUSTER
 def test_a_cluster_that_is_not_there_or_has_no_workers(
     asked: toy_work.Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -188,6 +193,7 @@ def test_a_cluster_that_is_not_there_or_has_no_workers(
         dict(Cluster(address).run(toy_work.waits, asked, CHUNKS))
 
 
+@CLUSTER
 @pytest.mark.slow
 def test_a_scheduler_that_goes(asked: toy_work.Asked, tmp_path: Path) -> None:
     with cluster(tmp_path, workers=1) as address:
@@ -197,6 +203,7 @@ def test_a_scheduler_that_goes(asked: toy_work.Asked, tmp_path: Path) -> None:
         next(running)
 
 
+@CLUSTER
 def test_a_worker_with_other_versions_is_refused(
     address: str, asked: toy_work.Asked, monkeypatch: pytest.MonkeyPatch,
 ) -> None:

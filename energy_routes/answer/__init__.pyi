@@ -1,6 +1,7 @@
 from .answer import (
     Answer as Answer,
     answer_of as answer_of,
+    answered as answered,
 )
 from .certainty import (
     doubtful as doubtful,

@@ -291,16 +291,17 @@ class Case:
             raise UsageError("policy: carbon is priced or capped, but this pack has no emission factors (emissions)")
         return replace(self, policy=policy)
 
-    def set(self, path: str, value: float | str | bool) -> Case:
+    def set(self, path: str, value: float | str | bool | Mapping[str, Any]) -> Case:
         """Set one figure by its path.
 
         Parameters
         ----------
         path : str
             A lever (``policy.max_share.transit:RU``) or a number of a row (``arc:BTC.tariff``, ``market:X.export``).
-        value : float, str or bool
-            A text may carry a unit (``"8 USD/MMBtu"``).  A bare number is in the unit in which the row is written, or,
-            in a policy, in that of the lever: a fraction, Mt or bcm a year, MUSD.
+        value : float, str, bool or mapping
+            A mapping gives the keys of a lever (``policy.cvar``).  A text may carry a unit (``"8 USD/MMBtu"``).  A bare
+            number is in the unit in which the row is written, or, in a policy, in that of the lever: a fraction, Mt or
+            bcm a year, MUSD.
 
         Returns
         -------
@@ -318,7 +319,7 @@ class Case:
         """
         return self.set_all({path: value})
 
-    def set_all(self, changes: Mapping[str, float | str | bool]) -> Case:
+    def set_all(self, changes: Mapping[str, float | str | bool | Mapping[str, Any]]) -> Case:
         """Set several figures, as :meth:`set` sets one.
 
         Parameters

@@ -66,7 +66,7 @@ def doubts(
         return [(0, fault) for fault in error.faults]
 
 
-def edit_from_path(network: Network, path: str, value: float | str | bool) -> Edit:
+def edit_from_path(network: Network, path: str, value: float | str | bool | Mapping[str, Any]) -> Edit:
     """The edit of ``arc:BTC.tariff=20`` or ``arc:BTC.capacity=5 Mt/y``.  Raises UsageError or DataError.
 
     A number without a unit is in the unit in which its row is written.

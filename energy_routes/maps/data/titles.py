@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer import SEEN, Fate, Words, answer_of, exported, families_of, fates_of, periods_in
+from energy_routes.answer import SEEN, Fate, Words, answered, exported, families_of, fates_of, periods_in
 from energy_routes.case import Case
 from energy_routes.plan import Plan
 
@@ -22,12 +22,12 @@ Labels = tuple[Sequence[str], Sequence[str]]  # periods told of the plan before,
 
 def finding(plan: Plan, labels: Sequence[str], words: Words) -> str:
     """What became of the subject of the plan in a span, as a title."""
-    return answer_of(plan, labels=labels).headline(words)
+    return answered(plan, labels=labels).headline(words)
 
 
 def difference(before: Plan, after: Plan, labels: Labels, words: Words) -> str:
     """What became of the subject against the plan before, what that costs or earns, and what moves most: a title."""
-    return answer_of(after, before, labels[1], labels[0]).headline(words)
+    return answered(after, before, labels[1], labels[0]).headline(words)
 
 
 def seasons(

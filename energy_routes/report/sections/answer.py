@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from energy_routes.answer import answer_of, corridor_volumes, limit_key
+from energy_routes.answer import answered, corridor_volumes, limit_key
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.maps import shortened, titled
 from energy_routes.pack import Family
@@ -27,7 +27,7 @@ class Card:
 def headline(subject: Subject) -> str:
     """The finding in a sentence: of the plan, or of what it changes."""
     before = None if subject.comparison is None else subject.comparison.before
-    return answer_of(subject.plan, before).headline(subject.words)
+    return answered(subject.plan, before).headline(subject.words)
 
 
 def sentences(subject: Subject) -> list[str]:
@@ -36,7 +36,7 @@ def sentences(subject: Subject) -> list[str]:
     told = [text for family in subject.families for text in _exports(subject, family)]
     told.append(_earned(subject))
     told += _shut_in(subject)
-    answer, tight = answer_of(plan), binding(plan)
+    answer, tight = answered(plan), binding(plan)
     # A cap on a share is worth so much a point, not a tonne.
     plain = tight["unit"] == tight["family"].map(plan.case.network.units("unit_value"))
     tight = tight[(tight["kind"] != "supply") & (tight["price"] > 0) & plain]

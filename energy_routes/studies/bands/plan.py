@@ -1,4 +1,4 @@
-"""Bands of a plan: its netback, exports, groups and arcs over draws of its figures."""
+"""The bands of a number of a plan: its netback, exports, groups and arcs over draws of its figures."""
 
 from __future__ import annotations
 
