@@ -38,7 +38,7 @@ def test_frontier_prints_json_and_saves(model: Path, tmp_path: Path) -> None:
     assert {segment["form"] for segment in told["segments"]} == {"linear"}
     assert json.loads((tmp_path / "out" / "frontier.json").read_text("utf-8")) == told
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
-        "frontier.json", *(f"{t}.{k}" for t in ("points", "segments", "curve") for k in ("csv", "parquet"))}
+        "frontier.json", *(f"{t}.{k}" for t in ("points", "segments", "curve", "fan") for k in ("csv", "parquet"))}
     assert "font-family: 'DejaVu Sans', 'Verdana', sans-serif" in (tmp_path / "f.svg").read_text("utf-8")
 
 
