@@ -41,13 +41,17 @@ def _open(plan: Plan) -> dict[tuple[str, str, str], Row]:
 
 def sentence(plan: Plan, units: Units) -> str:
     """What could be otherwise in plans as good, the groups first; blank where the plan is the only one."""
-    rows = in_order(_named(plan, plan.could_be)).to_dict("records")
-    if not rows:
+    found = _named(plan, plan.could_be)
+    if found.empty:
         return ""
+    alike, most = "", MOST
+    if found["kind"].isin(LAST).all():  # single arcs and grades: the one that may change most for its size
+        alike, most = " (groups stay as they are)", 1
+        found = found.assign(size=found["low"] / found["high"]).sort_values("size", kind="stable")
+    rows = (in_order(found) if not alike else found).to_dict("records")
     told = ", ".join(f"{_called(row)} {volume_span(row, units)} {_unit(row, units)}{_of_exports(row)}"
-                     for row in rows[:MOST])
-    more = f" and {len(rows) - MOST} more" if len(rows) > MOST else ""
-    alike = "" if rows[0]["kind"] not in LAST else " (groups stay as they are)"
+                     for row in rows[:most])
+    more = f" and {len(rows) - most} more" if len(rows) > most else ""
     return f"Could be, in plans as good{alike}: {told}{more} (--show ranges)."
 
 

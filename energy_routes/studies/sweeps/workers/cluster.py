@@ -133,7 +133,7 @@ def _handed(client: Client, work: Callable[[Shared, Chunk], Result], shared: Sha
     try:
         yield name
     finally:
-        with suppress(CommClosedError):
+        with suppress(OSError):  # the scheduler may be gone
             client.unregister_worker_plugin(name)
 
 
