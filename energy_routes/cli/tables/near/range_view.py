@@ -44,15 +44,15 @@ def sentence(plan: Plan, units: Units) -> str:
     found = _named(plan, plan.could_be)
     if found.empty:
         return ""
-    alike, most = "", MOST
+    which, most = "in plans as good", MOST
     if found["kind"].isin(LAST).all():  # single arcs and grades: the one that may change most for its size
-        alike, most = " (groups stay as they are)", 1
+        which, most = "with groups as they are", 1
         found = found.assign(size=found["low"] / found["high"]).sort_values("size", kind="stable")
-    rows = (in_order(found) if not alike else found).to_dict("records")
+    rows = (in_order(found) if most == MOST else found).to_dict("records")
     told = ", ".join(f"{_called(row)} {volume_span(row, units)} {_unit(row, units)}{_of_exports(row)}"
                      for row in rows[:most])
     more = f" and {len(rows) - most} more" if len(rows) > most else ""
-    return f"Could be, in plans as good{alike}: {told}{more} (--show ranges)."
+    return f"Could be, {which}: {told}{more} (--show ranges)."
 
 
 def _named(plan: Plan, ranges: pd.DataFrame) -> pd.DataFrame:
