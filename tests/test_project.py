@@ -60,7 +60,7 @@ def test_changelog_names_this_version_or_unreleased(root: Path) -> None:
 def test_a_command_for_python_names_a_file_that_can_be_run(root: Path) -> None:
     """``python docs/scripts/readme.py``, ``python -m package.module``: in pages, docstrings and messages of tests."""
     texts = [path for pattern in ("*.md", "*.py", ".ci/*", "*.toml") for path in root.rglob(pattern)
-             if path.is_file() and not {".venv", ".venv-lowest", ".venv-3.13"} & set(path.relative_to(root).parts)]
+             if path.is_file() and not path.relative_to(root).parts[0].startswith(".venv")]
     said = {words for path in texts for words in re.findall(r"\bpython (?:-m energy_routes[\w.]*|[\w./]+\.py)",
                                                             path.read_text("utf-8", errors="replace"))}  # fmt: skip
     assert len(said) > 10
