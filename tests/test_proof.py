@@ -62,6 +62,12 @@ def test_the_optimum_is_proved(saved: Path, read_back: tuple[files.Saved, Facts]
             "exposure", "max_share", "max_hhi", "hold_exports"} <= rules  # fmt: skip
 
 
+def test_a_plan_of_a_compiled_case_brings_what_its_held_exports_rest_on(saved: Path, tmp_path: Path) -> None:
+    case = er.Plan.load(saved).case
+    assert er.verify(er.compile(case).solve().save(tmp_path / "result")).passed
+    assert {path.name for path in (tmp_path / "result" / "proof").iterdir()} == {"plan", "held"}
+
+
 def test_what_is_read_back_and_saved_again_keeps_its_proof(saved: Path, tmp_path: Path) -> None:
     again = results.save(results.load(saved), tmp_path / "again")
     assert (again / "proof" / "plan" / "rows.parquet").read_bytes() == (

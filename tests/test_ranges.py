@@ -367,6 +367,16 @@ def test_alternatives_stand_as_far_apart_as_can_be(equal: Case, tmp_path: Path) 
         er.alternatives(equal, "optimum", 7)
 
 
+@pytest.mark.parametrize(("model", "table"), [("oil-2024-secure", "security"), ("oil-2026-bookings", "bookings")])
+def test_an_alternative_tells_all_that_a_plan_tells(model: str, table: str, tmp_path: Path) -> None:
+    """Losses guarded against, bookings and futures, and what caps cost: saved, it is verified."""
+    found = er.alternatives(er.load(model), n=1)
+    second, best = found.plan(2), found.plan(1)
+    assert len(getattr(second, table)) == len(getattr(best, table))
+    assert second.premium is not None or model == "oil-2026-bookings"
+    assert er.verify(second.save(tmp_path / "result")).passed
+
+
 def test_there_may_be_no_alternative(tmp_path: Path) -> None:
     found = er.alternatives(toy(tmp_path), "optimum")
     assert len(found.plans) == 1

@@ -16,6 +16,7 @@ from .loop import (
     BareOptimum as BareOptimum,
     Statement as Statement,
     decide as decide,
+    others as others,
     program_of as program_of,
     solve as solve,
     stated as stated,

@@ -30,7 +30,7 @@ from energy_routes.linear import (
     residuals,
 )
 from energy_routes.pack import annotated
-from energy_routes.plan import Plan, Tables, Worth, assemble
+from energy_routes.plan import NOT_PROVED, Plan, Tables, Worth, assemble
 from energy_routes.solving.build_decisions import Decision, settled
 from energy_routes.solving.canonical_plan import pick
 from energy_routes.solving.cutting_planes import CONE, cut_until_inside
@@ -59,15 +59,16 @@ ENOUGH = 1e-12
 class Around:
     """What stands around the plan of a case: losses guarded against, futures weighed, the case without caps, builds.
 
-    ``open`` is the programme before its builds were decided; ``held`` the case whose exports are held.
+    ``free`` is the case without caps, whose exports are held where the policy says so; ``weighed`` the same with its
+    futures, where there are some.  ``open`` is the programme before its builds were decided.
     """
 
     guard: Guard | None = None
     hedge: Hedge | None = None
     free: Yardstick | None = None
+    weighed: Yardstick | None = None
     decision: Decision | None = None
     open: Program | None = None
-    held: Yardstick | None = None
 
     @property
     def copies(self) -> tuple[str, ...]:
@@ -183,8 +184,7 @@ def solve(
     options = Options(solver.lower(), method, presolve, seed, time_limit)
     space, program, around = _prepared(case, constraints, options)
     refuse_tail(around.hedge, program, case.name)
-    if case.policy.asked and (around.free is None or around.hedge is not None):
-        around = replace(around, free=_free(case, constraints, options, weighed=around.hedge is not None))
+    around = _compared(around, case, constraints, options)
     if options.solver != "highs":
         return _foreign(space, program, options, around)
     cuts: list[Tangent] = []
@@ -211,6 +211,24 @@ def answered(
         session.update(program)
     plan = first.with_values(Point(first.objective, chosen.x, chosen.row_value), first.prices)
     return _handed_out(space, whole, plan, worth, options, cuts, around)
+
+
+def others(optimum: Optimum, points: Sequence[Vector]) -> list[Plan]:
+    """Other plans of the programme of an optimum, which nobody has shown to be the best: they have no prices.
+
+    Raises VerificationError where one does not keep every rule, and the errors of :func:`solve`.
+    """
+    if not points:
+        return []
+    space, program, options = optimum.space, optimum.program, Options()
+    around = _compared(_prepared(space.case, None, options)[2], space.case, None, options)
+
+    def plan(x: Vector) -> Plan:
+        point = Point(float(program.cost @ x) + program.offset, x, program.matrix @ x)
+        solution = optimum.solution.with_values(point, None)
+        return replace(_handed_out(space, program, solution, None, options, around=around), status=NOT_PROVED)
+
+    return [plan(x) for x in points]
 
 
 @annotated
@@ -304,10 +322,19 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
     held = {} if free is None else held_exports(free.space, free.solution.x)
     if case.policy.plain:
         space, program = laid_out(case, held)
-        return space, _with_rules(program, space, constraints), Around(free=free, held=free)
+        return space, _with_rules(program, space, constraints), Around(free=free)
     space, hedge = hedged(build_space(case).with_held(held))
     space, guard = guarded(space, lambda space: _with_rules(build(space), space, constraints), best)
-    return space, _with_rules(build(space), space, constraints), Around(guard, hedge, free, held=free)
+    return space, _with_rules(build(space), space, constraints), Around(guard, hedge, free)
+
+
+def _compared(around: Around, case: Case, constraints: Rules | None, options: Options) -> Around:
+    """With the case without caps solved, where the policy has some: what they cost is told against it."""
+    if case.policy.asked and around.hedge is not None:
+        return replace(around, weighed=_free(case, constraints, options, weighed=True))
+    if case.policy.asked and around.free is None:
+        return replace(around, free=_free(case, constraints, options))
+    return around
 
 
 def _settled(
@@ -434,10 +461,10 @@ def _handed_out(
     plan = assemble(space, program, solution.x, worth, certificate, cuts)
     plan = with_hedge(plan, around.hedge, program, solution.x)
     plan = with_security(plan, around.guard, program, solution.x, worth)
-    plan = with_premium(plan, around.free, space, solution.x)
+    plan = with_premium(plan, around.weighed or around.free, space, solution.x)
     if worth is None:
         return plan
-    free = around.held
+    free = around.free if space.case.policy.held else None
     held = None if free is None else Optimum(free.space, free.program, free.solution)
     return _with_ranges(plan, Optimum(space, program, solution, around.open), held)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,8 +13,8 @@ from energy_routes.case import ALL, Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
 from energy_routes.pack import annotated
-from energy_routes.plan import NOT_PROVED, Plan, assemble, clean
-from energy_routes.solving import Far, Optimum, Within, bands_of, farthest, optimum_of, volumes
+from energy_routes.plan import Plan, clean
+from energy_routes.solving import Far, Within, bands_of, farthest, optimum_of, others, volumes
 from energy_routes.studies.study import Study
 
 MOST = 6
@@ -146,7 +146,7 @@ def alternatives(case: Case | Plan, within: Within = "1 %", n: int = 3) -> Alter
         "plan": at, "family": labels["family"], "corridor": labels["id"], "name": labels["name"],
         "volume": clean(far.volumes), "change": clean(far.volumes - start.volumes), "unit": labels["family"].map(units),
     }) for at, far in enumerate([start, *found], 1)]  # fmt: skip
-    made = (best, *(_plan(optimum, far) for far in found))
+    made = (best, *others(optimum, [far.x for far in found]))
     plans = pd.DataFrame(rows, columns=COLUMNS)
     return Alternatives(best.case, band.name, band.loss, plans, pd.concat(parts, ignore_index=True), made)
 
@@ -168,7 +168,3 @@ def _name(change: Vector, corridors: Sequence[str], most: int, *, by: bool = Fal
     return ", ".join(f"{'more' if change[at] > 0 else 'less'} {corridors[at]}{f' by {abs(change[at]):.2f}' * by}"
                      for at in order)  # fmt: skip
 
-
-def _plan(optimum: Optimum, far: Far) -> Plan:
-    """A plan of the same programme that is not its best, without prices."""
-    return replace(assemble(optimum.space, optimum.program, far.x, None, {"solver": "highs"}), status=NOT_PROVED)
