@@ -118,6 +118,7 @@ def test_saved_bands_come_back_and_are_verified(plan: er.Plan, tmp_path: Path) -
     numbers = ["value", "p10", "p50", "p90", "used", "draws", "plans"]
     np.testing.assert_allclose(again.bands[numbers].astype(float), plan.bands[numbers].astype(float), rtol=1e-11)
     assert er.verify(tmp_path / "kept").passed
+    assert report_html(again) == report_html(plan), "blank text comes back blank"
     told = json.loads((tmp_path / "kept" / "summary.json").read_text("utf-8"))["bands"]
     assert [(row["measure"], row["corridor"]) for row in told] == [
         ("netback", ""), ("exports", ""), ("volume", "NORTH"), ("volume", "SOUTH")]

@@ -77,9 +77,9 @@ def load(folder: str | Path) -> SavedResult:
         raise DataError(str(folder), [fault])
     saved, run, certificate = (read_json(folder / f"{name}.json") for name in ("summary", "run", "certificate"))
     case = read_case(folder / "inputs")
-    tables = {name: read_table(folder / f"{name}.parquet") for name in TABLES}
+    tables = {name: _as_solved(read_table(folder / f"{name}.parquet")) for name in TABLES}
     bands = folder / "bands.parquet"
-    tables["bands"] = read_table(bands) if bands.is_file() else pd.DataFrame(columns=list(BANDS))
+    tables["bands"] = _as_solved(read_table(bands)) if bands.is_file() else pd.DataFrame(columns=list(BANDS))
     prices = Prices(prices_of(tables["prices"], case))
     return SavedResult(
         case=case,
@@ -92,6 +92,12 @@ def load(folder: str | Path) -> SavedResult:
         summary=saved,
         run=run,
     )
+
+
+def _as_solved(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table that was read, with blank text as a plan that is solved has it: empty, where the file has null."""
+    texts = [name for name in frame if frame[name].dtype.kind not in "fb"]
+    return frame.fillna(dict.fromkeys(texts, ""))
 
 
 def is_result(folder: str | Path) -> bool:
