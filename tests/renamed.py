@@ -18,7 +18,7 @@ import pytest
 from energy_routes.case.case import Case
 from energy_routes.network.edit import TARGETS
 from energy_routes.pack.pack import Pack
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.solving.loop import solve
 
 RENAMED = ("nodes", "commodities", "arcs", "supplies", "obligations", "markets", "storages", "limits", "contracts",

@@ -20,7 +20,7 @@ from energy_routes.audit.facts import INSTANTS, RATES, Facts
 from energy_routes.audit.report import Findings
 from energy_routes.errors import DataError, VerificationError
 from energy_routes.network.network import Network
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.periods import Period
 from energy_routes.results import storing as results
 from energy_routes.results.tables import write_table

@@ -20,7 +20,7 @@ from energy_routes.network.edit import parse_target
 from energy_routes.pack.units.periods import periods_of
 from energy_routes.studies.curves.frontier import frontier
 from energy_routes.studies.curves.lever import lever_of
-from energy_routes.studies.lowest import lowest_share
+from energy_routes.studies.least_share import lowest_share
 
 # EAST 500 USD/t and WEST 510 USD/t as in the toy, written by the barrel; SHORT's 6 Mt a year by the month.
 BARRELS = {

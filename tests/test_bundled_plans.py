@@ -6,7 +6,7 @@ import pytest
 
 import energy_routes as er
 from energy_routes.pack import bundled as library
-from energy_routes.pack.schema.schema import PARTITIONS
+from energy_routes.pack.schema.tables import PARTITIONS
 
 ALWAYS = ("gas-2024", "oil-2024")  # the rest differs from these in numbers only
 REST = (pytest.mark.exhaustive, pytest.mark.slow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from energy_routes.pack.schema.dictionary import markdown
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 
 
 def test_the_committed_dictionary_is_current(root: Path) -> None:

@@ -35,7 +35,7 @@ from energy_routes.formulation.space.space import build_space
 from energy_routes.plan.plan import Plan
 from energy_routes.results.summary import summary_of
 from energy_routes.solving.loop import program_of
-from energy_routes.studies.lowest import lowest_share
+from energy_routes.studies.least_share import lowest_share
 
 GAS = {
     "nodes": """

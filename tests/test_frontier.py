@@ -13,7 +13,7 @@ from toy import best, months, toy
 import energy_routes as er
 from energy_routes.errors import DataError, InfeasibleError, UsageError
 from energy_routes.studies.curves.frontier import Frontier, frontier
-from energy_routes.studies.lowest import lowest_share
+from energy_routes.studies.least_share import lowest_share
 
 SHARE = "policy.max_share.transit:RU"
 # 2 Mt go home at 100 USD/t; every tonne costs 10 USD to gather and lift.  Without caps 6 Mt go short, 2 Mt long.

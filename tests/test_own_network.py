@@ -20,7 +20,7 @@ from energy_routes.cli.setup.template import SHEETS
 from energy_routes.errors import DataError, UsageError
 from energy_routes.maps.data.projection import HOME, USUAL, home_box
 from energy_routes.pack.reading.read import read_pack
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.plan.plan import Plan
 
 PART = re.compile(r"^## (?P<title>.+?)\n(?P<text>.*?)(?=^## |\Z)", re.M | re.S)

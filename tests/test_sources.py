@@ -17,7 +17,7 @@ from energy_routes.cli.app import app
 from energy_routes.network.edit import Edit
 from energy_routes.pack.bundled import pack_names, pack_path
 from energy_routes.pack.schema.columns import CONFIDENCES
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.provenance.figures import DOUBT, sources, weakest
 
 VALUES = """

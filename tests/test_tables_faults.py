@@ -12,7 +12,7 @@ import pytest
 from energy_routes.errors import DataError, Fault
 from energy_routes.pack.pack import keys_of
 from energy_routes.pack.reading.read import read_pack
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.write import write_pack
 
 MINI = Path(__file__).parent / "fixtures" / "mini"

@@ -18,7 +18,7 @@ from hypothesis import given, settings, strategies as st
 from energy_routes.errors import DataError, UsageError
 from energy_routes.pack.pack import Pack, keys_of
 from energy_routes.pack.reading.read import read_pack
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.write import write_pack
 
 MINI = Path(__file__).parent / "fixtures" / "mini"

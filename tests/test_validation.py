@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import energy_routes as er
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "validation.md"

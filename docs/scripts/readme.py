@@ -18,7 +18,7 @@ from question_book import Book
 import energy_routes as er
 from energy_routes.network.names import Names, short
 from energy_routes.results.summary import limits_of_corridors
-from energy_routes.studies.lowest import lowest_share
+from energy_routes.studies.least_share import lowest_share
 from energy_routes.studies.netback_sheets import netbacks
 
 PAGE = Path(__file__).resolve().parent.parent.parent / "README.md"

@@ -40,7 +40,7 @@ from .recipe import (
 )
 from .rules import bookings as bookings, security as security, tail as tail
 from .rules.carbon import emitted as emitted
-from .rules.diversification import (
+from .rules.dependence import (
     capped as capped,
 )
 from .space.axes import (

@@ -22,7 +22,7 @@ from energy_routes.formulation.rules.builds import (
     within_added,
 )
 from energy_routes.formulation.rules.carbon import carbon, max_emissions
-from energy_routes.formulation.rules.diversification import (
+from energy_routes.formulation.rules.dependence import (
     exports,
     exposure,
     hold_exports,

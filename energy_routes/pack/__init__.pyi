@@ -61,7 +61,7 @@ from .schema.columns import (
     Column as Column,
     Table as Table,
 )
-from .schema.schema import (
+from .schema.tables import (
     CLOSINGS as CLOSINGS,
     GROUP_KINDS as GROUP_KINDS,
     PARTITIONS as PARTITIONS,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from energy_routes.errors import Fault
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.families import Family
 
 Found = TypeVar("Found")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from energy_routes.pack.pack import Pack, dated_rows, keys_of
 from energy_routes.pack.schema.columns import Column
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.families import Family
 from energy_routes.pack.units.periods import Floats
 from energy_routes.pack.units.units import PER_YEAR, time_of

@@ -16,7 +16,7 @@ from energy_routes.errors import UsageError
 from energy_routes.pack.files.scratch import scratch_beside
 from energy_routes.pack.pack import ROUTES, Pack
 from energy_routes.pack.schema.columns import Column
-from energy_routes.pack.schema.schema import TABLES, UNLIMITED
+from energy_routes.pack.schema.tables import TABLES, UNLIMITED
 from energy_routes.pack.workbook import cell_text
 
 Format = Literal["csv", "parquet", "excel"]

@@ -24,7 +24,7 @@ from .least_regret import (
     Regret as Regret,
     regret as regret,
 )
-from .lowest import lowest_share as lowest_share
+from .least_share import lowest_share as lowest_share
 from .netback_sheets import (
     matrix as matrix,
     netbacks as netbacks,

@@ -17,7 +17,7 @@ import pyarrow as pa
 from energy_routes.pack.pack import Pack
 from energy_routes.pack.reading.typed import DTYPES
 from energy_routes.pack.schema.columns import Column
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.families import Conversion, Family
 
 TYPES = {"float": pa.float64(), "int": pa.int64(), "bool": pa.bool_(), "list": pa.list_(pa.string()),

@@ -12,7 +12,7 @@ import numpy as np
 
 from energy_routes.errors import Fault
 from energy_routes.pack.pack import Pack
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.periods import Period, a_year, means
 from energy_routes.pack.units.units import inner_unit, time_of
 

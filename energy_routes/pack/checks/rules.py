@@ -15,7 +15,7 @@ from energy_routes.pack.checks.unlike_others import commitments_beyond_lines, un
 from energy_routes.pack.pack import dated_rows, keys_of
 from energy_routes.pack.reading.options import OPTIONS
 from energy_routes.pack.reading.typed import Draft
-from energy_routes.pack.schema.schema import PACK
+from energy_routes.pack.schema.tables import PACK
 from energy_routes.pack.suggest import nearest
 
 Drafts = Mapping[str, Draft]

@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import breadth_first_order
 
 from energy_routes.errors import Fault
 from energy_routes.pack.pack import dated_rows
-from energy_routes.pack.schema.schema import PARTITIONS
+from energy_routes.pack.schema.tables import PARTITIONS
 
 Ints = NDArray[np.intp]
 Mask = NDArray[np.bool_]

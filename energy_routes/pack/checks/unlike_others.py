@@ -10,7 +10,7 @@ from energy_routes.errors import Fault
 from energy_routes.pack.plausible import ENOUGH, FACTOR, Band, answered, outside, slip_of, slip_words, stated
 from energy_routes.pack.reading.dated import by_period
 from energy_routes.pack.reading.typed import Draft
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 
 Drafts = Mapping[str, Draft]
 TAIL = "or write 'checked' and why in the row's note."

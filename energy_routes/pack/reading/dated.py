@@ -12,7 +12,7 @@ from energy_routes.pack.convert import Drafts, Ints, converted, facts_of, frames
 from energy_routes.pack.pack import keys_of
 from energy_routes.pack.reading.typed import Draft, out_of_range
 from energy_routes.pack.schema.columns import Column
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.families import Family
 from energy_routes.pack.units.periods import Floats, Period

@@ -18,7 +18,7 @@ from energy_routes.pack.reading.family import known_families
 from energy_routes.pack.reading.sheets import Book, read_book
 from energy_routes.pack.reading.typed import Draft, typed, typed_meta
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
-from energy_routes.pack.schema.schema import PACK, TABLES
+from energy_routes.pack.schema.tables import PACK, TABLES
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.families import OIL, Family
 

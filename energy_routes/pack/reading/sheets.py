@@ -13,7 +13,7 @@ from typing import Any
 from energy_routes.errors import Fault
 from energy_routes.pack.files.text import hindrance, read_text, unprintable
 from energy_routes.pack.files.unpacking import ROOM, too_much
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.workbook import cell_text, read_workbook
 

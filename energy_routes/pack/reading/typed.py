@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from energy_routes.errors import Fault
 from energy_routes.pack.reading.sheets import Sheet
 from energy_routes.pack.schema.columns import LARGEST, Column, Table
-from energy_routes.pack.schema.schema import UNLIMITED
+from energy_routes.pack.schema.tables import UNLIMITED
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.families import Family
 from energy_routes.pack.units.written_figures import NUMBER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from energy_routes.pack.schema.columns import DATED_DIMENSIONS, Column, Table
-from energy_routes.pack.schema.schema import PACK, TABLES
+from energy_routes.pack.schema.tables import PACK, TABLES
 from energy_routes.pack.units.families import BUILT_IN, OIL
 from energy_routes.pack.units.units import Dimension, inner_unit, known_units
 

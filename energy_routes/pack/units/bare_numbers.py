@@ -10,7 +10,7 @@ from energy_routes.errors import UnitError
 from energy_routes.pack.convert import facts_of, reference_of
 from energy_routes.pack.pack import Pack
 from energy_routes.pack.reading.typed import significant
-from energy_routes.pack.schema.schema import TABLES
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.units import in_own_time, inner_unit, known_units, parse_unit, to_inner
 
 
