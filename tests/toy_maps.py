@@ -14,7 +14,8 @@ from energy_routes.network.network import Network
 from energy_routes.pack import TABLES
 from energy_routes.pack.units.families import OIL
 from energy_routes.pack.units.periods import periods_of
-from energy_routes.plan.plan import BANDS, MEANING, RANGES, Prices
+from energy_routes.plan.doubt import BANDS, RANGES
+from energy_routes.plan.plan import MEANING, Prices
 
 # A field, a hub and a port in Kazakhstan, and a market in China that lies outside the frame.
 NODES = pd.DataFrame(

@@ -120,6 +120,7 @@ from .units.written_figures import (
     amount as amount,
     figure as figure,
     finite as finite,
+    many as many,
     parted as parted,
 )
 from .write import write_pack as write_pack

@@ -1,4 +1,11 @@
 from .assembly import assemble as assemble
+from .doubt import (
+    APART as APART,
+    BANDS as BANDS,
+    RANGES as RANGES,
+    apart as apart,
+    told_bands as told_bands,
+)
 from .limits import (
     A_PRICE as A_PRICE,
     NO_PLAN as NO_PLAN,
@@ -13,16 +20,12 @@ from .making.routes import (
     routes_table as routes_table,
 )
 from .plan import (
-    APART as APART,
-    BANDS as BANDS,
     MEANING as MEANING,
     NOT_PROVED as NOT_PROVED,
-    RANGES as RANGES,
     TABLES as TABLES,
     Plan as Plan,
     Prices as Prices,
     Value as Value,
-    apart as apart,
     check_meaning as check_meaning,
 )
 from .price_table import (

@@ -14,6 +14,7 @@ from energy_routes.formulation import Space, Tangent, netback_terms
 from energy_routes.indicators import indicator_table
 from energy_routes.linear import Program, Vector
 from energy_routes.plan.columns import of_family
+from energy_routes.plan.doubt import BANDS, RANGES
 from energy_routes.plan.making.builds_and_emissions import builds_table, emissions_table
 from energy_routes.plan.making.groups import groups_table
 from energy_routes.plan.making.routes import routes_table
@@ -26,7 +27,7 @@ from energy_routes.plan.making.volumes import (
     stocks_table,
     supplies_table,
 )
-from energy_routes.plan.plan import BANDS, RANGES, Plan, Prices, Value
+from energy_routes.plan.plan import Plan, Prices, Value
 from energy_routes.plan.price_table import Worth, price_table
 from energy_routes.plan.solved import Solved, unpriced
 from energy_routes.plan.tables import Tables

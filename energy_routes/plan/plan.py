@@ -13,6 +13,7 @@ import pandas as pd
 from energy_routes.case import Case, actuals_of
 from energy_routes.errors import UsageError
 from energy_routes.pack import annotated
+from energy_routes.plan.doubt import apart
 from energy_routes.plan.making.groups import corridor_rows
 from energy_routes.plan.tables import Read, Tables
 
@@ -25,18 +26,7 @@ if TYPE_CHECKING:
 # What the tables of a plan mean: 2 counts groups by what is sold abroad; 1 counted them at the inlet of their meters.
 MEANING = 2
 NOT_PROVED = "feasible"  # the status of a plan that no one has shown to be the best
-RANGES = ("kind", "id", "name", "family", "commodity", "period", "within", "loss", "volume", "low", "high", "share",
-          "share_low", "share_high", "gap", "unit")  # fmt: skip
-APART = 1e-6  # Mt or bcm: ends of a range that lie nearer are one number
-BANDS = ("what", "kind", "group", "name", "family", "value", "p10", "p50", "p90", "used", "unit", "draws", "plans")
 PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
-
-
-def apart(ranges: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a table of ranges at the optimum that are no single number; none where it was saved without bands."""
-    if "loss" not in ranges:
-        return pd.DataFrame(columns=RANGES)
-    return ranges[(ranges["loss"] == 0) & (ranges["high"] - ranges["low"] > APART)].reset_index(drop=True)
 
 
 class Value(float):

@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.answer import Answer, Words, answer_of
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.network import Names
-from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan, corridor_rows
+from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan, corridor_rows, told_bands
 from energy_routes.results.tables import exact
 
 BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volume", "price", "price_down", "unit",
@@ -97,7 +97,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _bands(bands: pd.DataFrame) -> list[dict[str, Any]]:
     """How sure netback, exports and the volumes of corridors are; empty where no draws were solved."""
-    told = bands[bands["kind"].isin(["", "corridor"]) & (bands["what"] != "share")]
+    told = told_bands(bands)
     columns = {"what": "measure", "group": "corridor", "family": "commodity"} | {
         name: name for name in ("value", "p10", "p50", "p90", "used", "unit", "draws", "plans")}
     return [dict(zip(columns.values(), row, strict=True)) for row in told[list(columns)].itertuples(index=False)]

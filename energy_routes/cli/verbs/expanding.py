@@ -65,10 +65,7 @@ def _budgets(listed: str | None, to: str | None, steps: int) -> list[float] | No
         return [most * step / steps for step in range(steps + 1)]
     if listed is None:
         return None
-    parts = [part.strip() for part in listed.split(",")]
-    _, unit = pack.parted(parts[-1])
-    written = (part if pack.parted(part)[1] or not unit else f"{part} {unit}" for part in parts)
-    return [pack.amount("--budget", part, "money") for part in written]
+    return [pack.amount("--budget", part, "money") for part in pack.many(listed)]
 
 
 def print_expansion(found: er.Expansion) -> None:

@@ -174,11 +174,9 @@ def _grid(over: list[str] | None) -> dict[str, list[str]]:
     grid: dict[str, list[str]] = {}
     for text in over or []:
         path, equals, values = text.partition("=")
-        parts = [part.strip() for part in values.split(",")]
-        if not (path.strip() and equals and all(parts)):
+        if not (path.strip() and equals and all(part.strip() for part in values.split(","))):
             raise UsageError(f"--over {text!r} is not PATH=VALUE,VALUE…, such as policy.max_share.transit:RU=0.9,0.95")
         if path.strip() in grid:
             raise UsageError(f"--over {path.strip()} is given twice; give all of its values in one list")
-        _, unit = pack.parted(parts[-1])
-        grid[path.strip()] = [part if pack.parted(part)[1] or not unit else f"{part} {unit}" for part in parts]
+        grid[path.strip()] = pack.many(values)
     return grid

@@ -36,6 +36,17 @@ def parted(value: object) -> tuple[str, str]:
     return (number[:-1], "%") if number.endswith("%") and not unit else (number, unit.strip())
 
 
+def many(text: str) -> list[str]:
+    """The figures of a list; a unit behind the last is that of all without one.
+
+    >>> many("20, 40 %, 60 USD/t")
+    ['20 USD/t', '40 %', '60 USD/t']
+    """
+    parts = [part.strip() for part in text.split(",")]
+    _, unit = parted(parts[-1])
+    return [part if parted(part)[1] or not unit else f"{part} {unit}" for part in parts]
+
+
 def figure(where: str, value: object, *, endless: bool = True) -> tuple[float, str]:
     """A figure's number and unit; ``unlimited`` is ∞, where ``endless`` admits it.
 

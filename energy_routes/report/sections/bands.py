@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from energy_routes.plan import told_bands
 from energy_routes.report.subject import SEEN, Subject
 from energy_routes.report.table import Section, Table, table
 
@@ -12,8 +13,7 @@ VALUES = ("value", "p10", "p50", "p90")
 
 def bands(subject: Subject) -> Section | None:
     """P10, P50 and P90 of netback, exports and corridors, and of their changes; None where no draws were solved."""
-    words, rows = subject.words, subject.plan.bands
-    rows = rows[rows["kind"].isin(["", "corridor"]) & (rows["what"] != "share")]
+    words, rows = subject.words, told_bands(subject.plan.bands)
     if rows.empty:
         return None
     draws, plans = int(rows["draws"].iloc[0]), int(rows["plans"].iloc[0])
@@ -21,8 +21,8 @@ def bands(subject: Subject) -> Section | None:
                  missing=words.number(draws - plans, 0))
     tables = [_table(subject, rows[(rows["used"] > 0) | (rows["value"].abs() > SEEN)], ("used",), "")]
     if subject.comparison is not None and len(subject.comparison.bands):
-        moved = subject.comparison.bands
-        moved = moved[moved["kind"].isin(["", "corridor"]) & (moved[["more", "less"]] > 0).any(axis=1)]
+        moved = told_bands(subject.comparison.bands)
+        moved = moved[(moved[["more", "less"]] > 0).any(axis=1)]
         tables.append(_table(subject, moved, ("more", "less"), words("report.bands_change")))
     return Section("bands", words("report.bands"), (note,), tables=tuple(tables))
 

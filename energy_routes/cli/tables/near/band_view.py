@@ -11,15 +11,14 @@ from rich.table import Table
 from energy_routes.cli.tables.money_view import SEEN, Part
 from energy_routes.cli.tables.render import digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
-from energy_routes.plan import Plan
+from energy_routes.plan import Plan, told_bands
 
 VALUES = ("value", "p10", "p50", "p90")
 
 
 def bands(plan: Plan, units: Units) -> Iterator[Part]:
     """Netback, exports and each corridor that some draw uses; nothing where no draws were solved."""
-    rows = plan.bands
-    rows = rows[rows["kind"].isin(["", "corridor"]) & (rows["what"] != "share")]
+    rows = told_bands(plan.bands)
     if len(rows):
         out = table("how sure", "unit>", "as stated", "P10", "P50", "P90", "used, %")
         _fill(out, rows[(rows["used"] > 0) | (rows["value"].abs() > SEEN)], units, ["used"])
@@ -30,7 +29,7 @@ def changes(found: pd.DataFrame, units: Units) -> Part | None:
     """Bands of what a plan changes; None where no draws were solved."""
     if found.empty:
         return None
-    found = found[found["kind"] != "market"]
+    found = told_bands(found)
     rows = found[(found[["more", "less"]] > 0).any(axis=1) | (found["value"].abs() > SEEN)]
     out = table("how sure the change is", "unit>", "as stated", "P10", "P50", "P90", "more, %", "less, %")
     _fill(out, rows, units, ["more", "less"])
