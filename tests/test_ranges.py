@@ -36,7 +36,7 @@ from energy_routes.maps.data.scene import Scene, Strand
 from energy_routes.maps.figure.layers import draw_flows
 from energy_routes.maps.page.numbers import plan_numbers
 from energy_routes.pack.units.families import OIL
-from energy_routes.plan.plan import Plan
+from energy_routes.plan.plan import Plan, apart
 from energy_routes.report.writing import report_html
 from energy_routes.solving.loop import program_of, solve
 from energy_routes.solving.ranges import near
@@ -129,6 +129,21 @@ def test_a_plan_that_is_the_only_one_costs_no_solve(tmp_path: Path, monkeypatch:
     assert plan.tables()["ranges"].empty
     with pytest.raises(AssertionError, match="nothing has to be solved"):
         _ = plan.ranges  # other bands are not unique
+
+
+def test_what_the_equalities_decide_costs_no_solve_and_is_what_solves_find(oil: Plan,
+                                                                           monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sum that they decide has equal ends when each is solved; so few are left that others need."""
+    solves = []
+    end = near.Near.end
+    monkeypatch.setattr(near.Near, "end", lambda self, cost, sense: solves.append(sense) or end(self, cost, sense))
+    told = er.ranges(oil, "optimum")
+    few = len(solves)
+    monkeypatch.setattr(near.Near, "determined", lambda self, weights: np.zeros(weights.shape[0], dtype=bool))
+    solved = er.ranges(oil, "optimum")
+    assert few < (len(solves) - few) / 3
+    pd.testing.assert_frame_equal(told, solved, rtol=1e-7, atol=1e-7)
+    assert len(apart(told)) == 22
 
 
 def test_corridors_of_2024_are_unique_and_a_ship_from_novorossiysk_is_not(oil: Plan) -> None:

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse.linalg import splu
 
 from energy_routes.formulation import Space, max_hhi, tangents
 from energy_routes.linear import (
@@ -40,6 +41,9 @@ DUST = 1e-9  # Mt or bcm
 AT_LOWER, BASIC = 0, 1  # codes of a basis
 GAP = 1e-4  # relative, of an end where builds are open
 OUTSIDE = 100 * CONE  # a cone is cut where it is broken by more
+DRAWN, REFINED = 2, 4  # directions that keep the equalities, and how often each is projected on them
+STEEP = 1e-12  # regularises the projection where equalities depend on each other
+STILL = 1e-7  # what moves no more along a direction, of which each number is about one, does not move
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +128,30 @@ class Near:
             free[np.unique(rows[last].indices)] = False
         return free
 
+    def determined(self, weights: sparse.csr_matrix) -> NDArray[np.bool_]:
+        """Which sums, rows of ``weights`` (sums, columns), have one value in all plans: the rows of equality fix it.
+
+        Those that no direction at random in the null space of these rows moves.  A direction is a vector of normal
+        deviates, projected by the normal equations of the rows.
+        """
+        form, free = self.form, self.movable
+        own = weights[:, free]
+        still: NDArray[np.bool_] = np.diff(own.indptr) == 0
+        rows = form.matrix.tocsr()[form.row_lower == form.row_upper][:, free]
+        rows = rows[np.diff(rows.indptr) > 0]
+        count, width = rows.shape
+        if not count or not width:
+            return still
+        system = sparse.bmat([[sparse.identity(width), rows.T], [rows, -STEEP * sparse.identity(count)]])
+        solve = splu(system.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0,
+                     options={"SymmetricMode": True}).solve
+        directions = np.random.default_rng(0).standard_normal((width, DRAWN))
+        for _ in range(REFINED):
+            directions = solve(np.vstack([directions, np.zeros((count, DRAWN))]))[:width]
+        if (abs(rows @ directions).max(axis=1) > STILL * abs(rows).sum(axis=1)).any():
+            return still  # too ill-conditioned to be told
+        return np.asarray(still | (abs(own @ directions) <= STILL).all(axis=1))
+
     def ends(self, weights: sparse.csr_matrix) -> tuple[Vector, Vector]:
         """The least and the most of each sum, rows of ``weights`` (sums, columns): infinite where there is no limit.
 
@@ -134,7 +162,7 @@ class Near:
         floor, ceiling = _bounds(weights, self.form)
         ends: list[tuple[Vector, Vector, Sense]] = [(low, floor, "min"), (high, ceiling, "max")]
         proved: list[tuple[Vector, int, float]] = []
-        for at in np.flatnonzero(abs(weights) @ self.movable.astype(float) > 0).tolist():
+        for at in np.flatnonzero(~self.determined(weights)).tolist():
             for known, bound, sense in ends:
                 if abs(known[at] - bound[at]) <= DUST:
                     continue  # a point that was found for another sum reaches what none can pass
