@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -183,6 +185,24 @@ def test_a_solver_that_hangs_is_left_behind(
     for limit in (None, 0.1):
         with pytest.raises(SolverError, match="taken to hang"):
             solve(case, solver="cbc", time_limit=limit)
+
+
+def test_a_program_that_hangs_is_ended_and_leaves_no_files(
+    case: Case, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A CBC that never answers: found again in the list of processes by the number that it wrote down."""
+    program, number, scratch = tmp_path / "cbc", tmp_path / "number", tmp_path / "tmp"
+    program.write_text(f"#!/bin/sh\necho $$ > '{number}'\nexec sleep 1000\n")
+    program.chmod(0o755)
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    monkeypatch.setattr(second_opinion, "LEAST", 1.0)
+    monkeypatch.setattr(bridge, "_solver", lambda name, limit: pulp.COIN_CMD(path=str(program), msg=False))
+    with pytest.raises(SolverError, match="taken to hang"):
+        solve(case, solver="cbc", time_limit=0.1)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(number.read_text()), 0)
+    assert list(scratch.iterdir()) == []
 
 
 def test_users_own_constraints_are_in_what_highs_checks(case: Case, answering: Callable[[Answer], None]) -> None:

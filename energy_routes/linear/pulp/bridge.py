@@ -15,20 +15,18 @@ Works with PuLP 3.3 and PuLP 4.  Facts about PuLP that shaped this file:
 from __future__ import annotations
 
 import inspect
-import math
-import threading
-import time
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
-from energy_routes.errors import EnergyRoutesError, SolverError
+from energy_routes.errors import SolverError
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import LinearForm
 from energy_routes.linear.programme import Program
+from energy_routes.linear.pulp.waiting import MOST_WORDS, waited_for
 from energy_routes.linear.solution import Point, Solution, Status
 
 
@@ -57,7 +55,6 @@ SOLVERS = {
 
 GAP = 1e-9  # relative, that a solver is asked to decide whole numbers to
 UNTOLD = 1e-4  # at which solvers stop by themselves that cannot be asked
-MOST_WORDS = 300  # letters of what a solver says of itself
 
 # LpStatus of PuLP 3 and LpSolveStatus of PuLP 4 share these numbers.  The limits (of time, memory, nodes, gap,
 # iterations, solutions) are of PuLP 4 only: each is an answer without a proof.
@@ -80,13 +77,14 @@ def solve_with(
     """Solve with a solver of PuLP's: by a name of ``SOLVERS`` or by PuLP's own, whatever the case.
 
     The solution has values and an objective (our own arithmetic on the values) and no prices.  Its ``gap`` is what the
-    solver was asked for.  The solver is told ``time_limit``, and left behind after ``patience``, both in seconds.
+    solver was asked for.  The solver is told ``time_limit``, and its process ended after ``patience``, both in seconds.
     Raises SolverError, naming the install line, when the solver is not there; and when it breaks down, hangs, or
     answers with what is no answer.
     """
 
-    def solved() -> Solution:
+    def solved(folder: str) -> Solution:
         engine = _solver(solver, time_limit)
+        engine.tmpDir = folder  # where PuLP exchanges files with a program; it leaves them there after a failure
         if (program.col_lower > program.col_upper).any() or (program.row_lower > program.row_upper).any():
             return Solution(Status.infeasible)
         status, x = _run(program, engine, time_limit)
@@ -100,34 +98,8 @@ def solve_with(
             point = Point(float(program.cost @ x) + program.offset, x, program.matrix @ x)
         return Solution(status, point, gap=(GAP if _takes_a_gap(engine) else UNTOLD) if program.integer.any() else None)
 
-    return _guarded(solved, solver, patience)
-
-
-def _guarded(solved: Callable[[], Solution], solver: str, patience: float | None) -> Solution:
-    """What ``solved`` returns in a thread of its own.  Whatever it raises is a SolverError, and so is no end."""
-    outcome: list[Solution | BaseException] = []
-    ended = threading.Event()
-
-    def run() -> None:
-        try:
-            outcome.append(solved())
-        except BaseException as error:  # a solver's own code may even ask the interpreter to exit
-            outcome.append(error)
-        finally:
-            ended.set()
-
-    threading.Thread(target=run, name=solver, daemon=True).start()
-    last = math.inf if patience is None else time.monotonic() + patience
-    while not ended.wait(0.1):  # in short steps: Ctrl-C gets through
-        if time.monotonic() > last:
-            raise SolverError(f"{solver} has not answered after {patience:.0f} s, so it is taken to hang. Give it"
-                              " longer with --time-limit, or use the embedded solver 'highs'")
-    found = outcome[0]
-    if isinstance(found, Solution):
-        return found
-    if isinstance(found, EnergyRoutesError):
-        raise found
-    raise SolverError(f"{solver} broke down: {type(found).__name__}: {str(found)[:MOST_WORDS]}") from found
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        return waited_for(lambda: solved(folder), solver, patience)
 
 
 def available_solvers() -> list[str]:
