@@ -218,6 +218,20 @@ def test_a_weight_of_a_million_is_refused(tmp_path: Path) -> None:
         read_pack(tmp_path)
 
 
+def test_a_weight_unlike_the_others_is_asked_about(tmp_path: Path) -> None:
+    """Found by a mutant: 100 among weights of 1 was taken."""
+    limits = "".join(f"L{k},5\n" for k in range(12))
+    terms = "".join(f"L{k},LONG,1,\n" for k in range(11))
+
+    def written(term: str) -> Path:
+        write(tmp_path, {"limits": f"id,high\n{limits}", "limit_terms": f"limit,arc,weight,note\n{term}{terms}"})
+        return tmp_path
+
+    with pytest.raises(er.DataError, match=r"limit_terms.csv row 2, column 'weight': 100, 100 times the median"):
+        read_pack(written("L11,LONG,100,\n"))
+    read_pack(written("L11,LONG,100,checked: a test\n"))
+
+
 def test_a_drawn_route_is_asked_about(case: Case) -> None:
     route = AddedRoute("NEW", "New line", "HUB", "EAST", tariff=3000.0, capacity=5.0, countries=("RU",))
     with pytest.raises(er.DataError, match=r"arc:NEW.tariff.*3000 USD/t.*0.0001 to 500"):

@@ -257,7 +257,7 @@ def test_an_interrupt_while_saving_leaves_the_old_result(
 def test_without_a_swap_of_names_the_result_is_still_replaced(
     plan: Plan, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from energy_routes.results import folder as place
+    from energy_routes.pack.files import scratch as place
 
     monkeypatch.setattr(place, "_exchange", lambda *_: False)
     results.save(dataclasses.replace(plan, status="again"), folder)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_routes import maps
-from energy_routes.cli.places import whole_file
+from energy_routes.pack import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,7 +79,7 @@ def counting(text: str, quiet: bool) -> Iterator[Callable[[int, int | None], Non
 @contextmanager
 def writing(file: Path, doing: str, done: str, quiet: bool) -> Iterator[Path]:
     """A scratch file that becomes ``file`` once it is filled, while a spinner says ``doing``; then a line, ``done``."""
-    with busy(f"{doing} {file} …", quiet), whole_file(file) as new:
+    with busy(f"{doing} {file} …", quiet), whole(file) as new:
         yield new
     say(f"{done} {file}", quiet)
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import scratch_beside
 
 SHEETS = (".xlsx", ".csv")
 
@@ -26,17 +23,3 @@ def check_file(file: Path | None, what: str, suffixes: tuple[str, ...]) -> None:
         raise UsageError(f"{file} cannot be written: there is no folder {parent}")
     if not os.access(parent, os.W_OK | os.X_OK):
         raise UsageError(f"{file} cannot be written: no permission to write in {parent}")
-
-
-@contextmanager
-def whole_file(file: Path) -> Iterator[Path]:
-    """A scratch file that takes the place of ``file`` when the block ends without an error."""
-    with scratch_beside(file) as scratch:
-        new = scratch / file.name
-        try:
-            yield new
-            os.replace(new, file)
-        except OSError as error:
-            if error.filename == str(new):
-                error.filename = str(file)  # what people asked for
-            raise

@@ -19,7 +19,7 @@ from .checks.structure import (
     steps_of as steps_of,
 )
 from .files.arguments import annotated as annotated
-from .files.scratch import scratch_beside as scratch_beside
+from .files.scratch import aside as aside, scratch_beside as scratch_beside, whole as whole
 from .files.spreadsheet import (
     inert as inert,
     inert_frame as inert_frame,

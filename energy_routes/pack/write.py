@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from energy_routes.errors import UsageError
-from energy_routes.pack.files.scratch import scratch_beside
+from energy_routes.pack.files.scratch import whole
 from energy_routes.pack.pack import ROUTES, Pack
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.tables import TABLES, UNLIMITED
@@ -38,15 +37,11 @@ def write_pack(pack: Pack, path: str | Path, fmt: Format = "csv") -> Path:
         raise UsageError(f"{path} already exists: choose another place, or remove it first")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with scratch_beside(path) as scratch:
-            new = scratch / path.name
+        with whole(path) as new:
             if fmt == "excel":
                 _write_excel(pack, new)
             else:
                 _write_folder(pack, new, fmt)
-            if path.is_dir():
-                path.rmdir()  # empty, as seen above
-            os.replace(new, path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror or error})") from error
     return path

@@ -1,17 +1,15 @@
-"""A folder that appears whole: written beside its place, flushed to the disk, then put there in one step."""
+"""The folder of a saved result: where it may be, and what of an old one in its place is kept."""
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import scratch_beside
+from energy_routes.pack import aside, whole
 from energy_routes.plan import TABLES
 
 OURS = {
@@ -19,7 +17,6 @@ OURS = {
     *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")),
 }  # fmt: skip
 MARK = "run.json"
-_AT_FDCWD, _EXCHANGE = -100, 2  # linux/fs.h: RENAME_EXCHANGE swaps two names in one step
 
 
 def check_target(folder: str | Path) -> None:
@@ -48,21 +45,19 @@ def check_target(folder: str | Path) -> None:
 
 @contextmanager
 def new_folder(target: Path) -> Iterator[Path]:
-    """A scratch folder that takes the place of ``target`` when the block ends without an error.
+    """An empty folder that takes the place of ``target`` when the block ends without an error.
 
-    An old result is replaced in one step; files of the user's in it are carried over.  On any error, interrupt or
-    full disk the scratch folder goes and the old result is as it was.  Raises UsageError for what the disk refuses.
+    An old result is replaced in one step (:func:`energy_routes.pack.whole`); files of the user's in it are carried
+    over.  Raises UsageError for what the disk refuses.
     """
     check_target(target)
     target = target.resolve()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with scratch_beside(target) as scratch:
-            scratch.chmod(0o777 & ~_umask())
-            yield scratch
-            _carry_over(target, scratch)
-            _flush(scratch)
-            _swap(scratch, target)
+        with whole(target) as new:
+            new.mkdir()
+            yield new
+            _carry_over(target, new)
     except OSError as error:
         raise UsageError(
             f"{target} cannot be written ({error.strerror or error}); nothing was changed. "
@@ -70,69 +65,18 @@ def new_folder(target: Path) -> Iterator[Path]:
         ) from error
 
 
-def _swap(new: Path, target: Path) -> None:
-    """Put ``new`` in the place of ``target``; what stood there is left under the scratch name, to be removed."""
-    if not target.exists():
-        os.rename(new, target)
-    elif not _exchange(new, target):
-        old = _aside(target)
-        shutil.rmtree(old, ignore_errors=True)
-        os.rename(target, old)
-        os.rename(new, target)
-        shutil.rmtree(old, ignore_errors=True)
-    _flush_one(target.parent)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Swap two names atomically (Linux); False where the system or the file system cannot."""
-    if not sys.platform.startswith("linux"):
-        return False
-    try:
-        call = ctypes.CDLL(None, use_errno=True).renameat2
-    except (OSError, AttributeError):
-        return False
-    return bool(call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE) == 0)
-
-
-def _aside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.old")
-
-
 def _recover(target: Path) -> None:
     """Where names cannot be swapped in one step, a run killed between two renames left the old result aside."""
-    old = _aside(target)
+    old = aside(target)
     if not os.path.lexists(target) and (old / MARK).is_file():
         os.rename(old, target)
 
 
-def _carry_over(target: Path, scratch: Path) -> None:
+def _carry_over(target: Path, new: Path) -> None:
     """Copy what is the user's own (a map, notes) from the old folder."""
     for path in sorted(target.iterdir()) if target.is_dir() else ():
         if path.name not in OURS:
             if path.is_dir() and not path.is_symlink():
-                shutil.copytree(path, scratch / path.name, symlinks=True)
+                shutil.copytree(path, new / path.name, symlinks=True)
             else:
-                shutil.copy2(path, scratch / path.name, follow_symlinks=False)
-
-
-def _flush(folder: Path) -> None:
-    for path in (*sorted(folder.rglob("*")), folder):
-        if not path.is_symlink():
-            _flush_one(path)
-
-
-def _flush_one(path: Path) -> None:
-    """Have the disk take a file or a folder's list of names now (folders cannot be opened on Windows)."""
-    if path.is_dir() and os.name == "nt":
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+                shutil.copy2(path, new / path.name, follow_symlinks=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +10,7 @@ from pathlib import Path
 from energy_routes.case import read_model_file
 from energy_routes.cli.setup.template import write_template
 from energy_routes.errors import UsageError
-from energy_routes.pack import model_of, model_path, pack_path, scratch_beside
+from energy_routes.pack import model_of, model_path, pack_path, whole
 
 
 def start(folder: Path, model: str) -> Path:
@@ -50,13 +49,9 @@ def _made(folder: Path, fill: Callable[[Path], None]) -> None:
         raise UsageError(f"{folder} is a file: choose a new folder")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with scratch_beside(folder) as scratch:
-            new = scratch / folder.name
+        with whole(folder) as new:
             new.mkdir()
             fill(new)
-            if folder.is_dir():
-                folder.rmdir()  # empty, as seen above
-            os.rename(new, folder)
     except OSError as error:
         raise UsageError(f"{folder} cannot be written ({error.strerror or error})") from error
 

@@ -28,8 +28,8 @@ from energy_routes.cli.options import (
     ask,
     solved,
 )
-from energy_routes.cli.places import SHEETS, check_file, whole_file
-from energy_routes.pack import inert_frame
+from energy_routes.cli.places import SHEETS, check_file
+from energy_routes.pack import inert_frame, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ def schedule(
     check_file(out, "a table", SHEETS)
     plan = solved(target, scenario, set_, quiet, accept=accept, deck=deck, as_of=as_of, actuals=actuals)
     if out:
-        with whole_file(out) as new:
+        with whole(out) as new:
             results.write_schedule(plan, new)
     if as_json:
         _print_records(plan.schedule)
@@ -83,7 +83,7 @@ def netbacks(
     case = ask(model, scenario, set_, accept=accept, deck=deck)
     sheets = er.netbacks(case, period)
     if out:
-        with whole_file(out) as new:
+        with whole(out) as new:
             frame = inert_frame(results.canonical(sheets))
             if out.suffix.lower() == ".csv":
                 frame.to_csv(new, index=False)

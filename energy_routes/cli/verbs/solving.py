@@ -32,9 +32,10 @@ from energy_routes.cli.options import (
     ask,
     banded,
 )
-from energy_routes.cli.places import check_file, whole_file
+from energy_routes.cli.places import check_file
 from energy_routes.cli.reference import plan_before
 from energy_routes.errors import LimitError, UsageError
+from energy_routes.pack import whole
 
 Map = Annotated[
     Path | None, typer.Option("--map", metavar="FILE", help="Draw the flows: .html .png .svg .pdf .gpkg .geojson.")
@@ -149,7 +150,7 @@ def _keep(
         with busy(f"Saving to {out} …", quiet):
             results.save(plan, out, options, before)
     if page:
-        with busy(f"Drawing {page} …", quiet), whole_file(page) as new:
+        with busy(f"Drawing {page} …", quiet), whole(page) as new:
             maps.write(plan, new)
 
 

@@ -14,8 +14,8 @@ from energy_routes.cli import tables
 from energy_routes.cli.ending import print_json, say
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Scenarios, Sets, Target, solved
-from energy_routes.cli.places import check_file, whole_file
-from energy_routes.pack import inert_frame
+from energy_routes.cli.places import check_file
+from energy_routes.pack import inert_frame, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,7 +39,7 @@ def sources(
     plan = solved(target, scenario, set_, quiet, accept=accept)
     rows, worst = er.sources(plan, only_used=used), er.weakest(plan)
     if out:
-        with whole_file(out) as file:
+        with whole(out) as file:
             inert_frame(rows).to_csv(file, index=False)
         say(f"{len(rows)} figures in {out}", quiet)
     if as_json:

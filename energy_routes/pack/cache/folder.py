@@ -8,8 +8,9 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from pathlib import Path
+
+from energy_routes.pack.files.scratch import whole
 
 VARIABLE = "ENERGY_ROUTES_CACHE"  # the environment variable: "off", or the folder to keep checked packs in
 OFF = "off"
@@ -54,18 +55,11 @@ def keep(key: str, content: bytes) -> None:
     place = folder()
     if place is None:
         return
-    new = None
-    try:
+    with contextlib.suppress(OSError):
         place.mkdir(parents=True, exist_ok=True)
-        handle, new = tempfile.mkstemp(SUFFIX, f"{key}.", place)
-        with open(handle, "wb") as file:
-            file.write(_checksum(key, content) + content)
-        os.replace(new, place / f"{key}{SUFFIX}")  # other processes see the old file or the new one, whole
+        with whole(place / f"{key}{SUFFIX}") as new:  # other processes see the old file or the new one
+            new.write_bytes(_checksum(key, content) + content)
         _forget_older(place)
-    except OSError:
-        if new is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(new)
 
 
 def _checksum(key: str, content: bytes) -> bytes:

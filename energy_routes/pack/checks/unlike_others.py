@@ -20,7 +20,7 @@ def unlike_others(drafts: Drafts) -> Iterable[Fault]:
     """Figures over twenty times the median of their column and unit, or under a twentieth of it."""
     frames = {name: draft.frame for name, draft in drafts.items()}
     for table in TABLES:
-        for name in TABLES[table].dated if len(frames[table]) >= ENOUGH else ():
+        for name in TABLES[table].compared if len(frames[table]) >= ENOUGH and table != "values" else ():
             column = stated(frames, table, name)
             for at in np.flatnonzero(outside(np.abs(column.figures), column.usual)):
                 if fault := _asked(drafts, name, column.places[int(at)], abs(float(column.figures[at])), column.usual):

@@ -1,16 +1,42 @@
-"""What is half-written stands in a scratch folder beside its place; those that killed runs have left are cleared."""
+"""A file or a folder that appears whole: written in a scratch folder beside its place, then put there in one step.
+
+Scratch folders that killed runs have left are cleared.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import platform
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+_AT_FDCWD, _EXCHANGE = -100, 2  # linux/fs.h: RENAME_EXCHANGE swaps two names in one step
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """A path to make a file or a folder at, which takes the place of ``target`` when the block ends without an error.
+
+    It is on the disk by then.  On any error, interrupt or full disk what stood there before is as it was.  An OSError
+    names ``target``.
+    """
+    with scratch_beside(target) as scratch:
+        new = scratch / target.name
+        try:
+            yield new
+            _flush(new)
+            _swap(new, target)
+        except OSError as error:
+            if error.filename == str(new):
+                error.filename = str(target)  # what people asked for
+            raise
 
 
 @contextmanager
@@ -54,3 +80,49 @@ def _runs(process: int) -> bool:
     except (PermissionError, OverflowError):
         return True
     return True
+
+
+def aside(target: Path) -> Path:
+    """Where an old folder stands for a moment while a new one takes its place, on systems that cannot swap names."""
+    return target.with_name(f".{target.name}.old")
+
+
+def _swap(new: Path, target: Path) -> None:
+    """Put ``new`` in the place of ``target``; an old folder is left under the scratch name, to be removed."""
+    if not target.is_dir():
+        os.replace(new, target)
+    elif not _exchange(new, target):
+        old = aside(target)
+        shutil.rmtree(old, ignore_errors=True)
+        os.rename(target, old)
+        os.rename(new, target)
+        shutil.rmtree(old, ignore_errors=True)
+    _flush_one(target.absolute().parent)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two names atomically (Linux); False where the system or the file system cannot."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError):
+        return False
+    return bool(call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _EXCHANGE) == 0)
+
+
+def _flush(new: Path) -> None:
+    for path in (*sorted(new.rglob("*")), new):
+        if not path.is_symlink():
+            _flush_one(path)
+
+
+def _flush_one(path: Path) -> None:
+    """Have the disk take a file or a folder's list of names now (folders cannot be opened on Windows)."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

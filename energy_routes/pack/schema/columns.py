@@ -100,6 +100,11 @@ class Table:
         """The numeric columns that ``values`` may override by period."""
         return tuple(c.name for c in self.columns if c.kind == "float" and c.dimension in DATED_DIMENSIONS)
 
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The numeric columns whose figures are compared with each other; lines and places are with the map."""
+        return tuple(c.name for c in self.columns if c.kind == "float" and c.dimension not in ("degree", "length"))
+
 
 def identifier(meaning: str = "short unique name") -> Column:
     """The column ``id``: the row's own name."""

@@ -192,6 +192,7 @@ LIMIT_TERMS = Table("limit_terms", "The lanes that a joint limit sums.", (
     text("arc", "the arc", required=True, refers="arcs"),
     text("commodity", "only this commodity at the inlet; blank: all", refers="commodities"),
     Column("weight", "float", "factor on the inlet volume (signed)", default=1.0, low=-1e3, high=1e3),
+    text("note", "remarks"),
 ), key=("limit", "arc", "commodity"))
 
 GROUPS = Table("groups", "A corridor, transit country, chokepoint … whose exposure is measured at its meters. Each "

@@ -10,11 +10,12 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from energy_routes.errors import DataError, UsageError
+from energy_routes.pack import whole
 from energy_routes.studies.sweeps.dataset import as_bytes, join, read
 from energy_routes.studies.sweeps.workers.workers import Chunk
 
@@ -42,8 +43,8 @@ class Folder:
         """
         file = self.place / EXPERIMENT
         if not file.is_file():
-            with _whole(file) as stream:
-                stream.write((json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+            with whole(file) as new:
+                new.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
             return
         if not resume:
             raise UsageError(f"{self.place} has a sweep already. --resume goes on with it; or name another folder.")
@@ -65,13 +66,13 @@ class Folder:
     def keep(self, number: int, table: pa.Table) -> None:
         """Write a chunk: it stands there whole, on the disk, when this returns."""
         (self.place / CHUNKS).mkdir(exist_ok=True)
-        with _whole(self._file(number)) as stream:
-            stream.write(as_bytes(table))
+        with whole(self._file(number)) as new:
+            new.write_bytes(as_bytes(table))
 
     def finish(self, chunks: Sequence[Chunk], schema: pa.Schema) -> None:
         """Make the dataset of the chunks, which go."""
         if not self.dataset.is_file():
-            with _whole(self.dataset) as stream:
+            with whole(self.dataset) as new, new.open("wb") as stream:
                 join((self._file(chunk.number) for chunk in chunks), schema, stream)
         shutil.rmtree(self.place / CHUNKS, ignore_errors=True)
 
@@ -117,28 +118,6 @@ def _locked(file: BinaryIO) -> bool:
     except OSError:
         return False
     return True
-
-
-@contextmanager
-def _whole(file: Path) -> Iterator[BinaryIO]:
-    """A stream into a file that appears when the block ends, whole and on the disk; on an error it does not."""
-    new = file.with_name(f".{file.name}.new")
-    try:
-        with new.open("wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(new, file)
-    except BaseException:
-        with suppress(OSError):
-            new.unlink()
-        raise
-    if os.name != "nt":  # the name is on the disk when its folder is
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _unlike(before: Any, now: Any, name: str = "") -> Iterator[str]:
