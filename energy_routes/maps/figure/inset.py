@@ -109,11 +109,10 @@ def draw_inset(canvas: Canvas, inset: Inset, sure: Collection[str] = ()) -> set[
     close_panel(larger)
     for spine in axes.spines.values():
         spine.set(visible=True, color=style.INK, linewidth=0.8)
-    corner = (window.east if place.west > window.east else window.west if place.east < window.west else
-              (window.west + window.east) / 2)
     canvas.ax.add_patch(Rectangle((window.west, window.south), window.east - window.west, window.north - window.south,
                                   fill=False, edgecolor=style.INK, linewidth=0.8, zorder=11))
-    ends = (corner, min(max(place.centre[1], window.south), window.north))
-    near = (min(max(ends[0], place.west), place.east), min(max(ends[1], place.south), place.north))
+    beside = place.west > window.east or place.east < window.west
+    ends = window.nearest(place.centre[0] if beside else window.centre[0], place.centre[1])
+    near = place.nearest(*ends)
     canvas.ax.add_patch(ConnectionPatch(ends, near, "data", "data", color=style.MUTED, linewidth=0.6, zorder=2.5))
     return held

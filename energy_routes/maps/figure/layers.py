@@ -118,7 +118,7 @@ def draw_labels(ax: Axes, marks: Sequence[Mark], scene: Scene, placer: Placer, z
                or placer.place(spots, tolerance=tolerance, patience=0.5))
         if box is None:
             continue
-        at = np.clip(mark.x, box.west, box.east), np.clip(mark.y, box.south, box.north)
+        at = box.nearest(mark.x, mark.y)
         if np.hypot(at[0] - mark.x, at[1] - mark.y) > clear + 3.0:
             ax.plot([mark.x, at[0]], [mark.y, at[1]], color=style.INK, linewidth=0.5, zorder=9)
         halo_text(ax, box, mark.label, size, style.INK, bold=bold)

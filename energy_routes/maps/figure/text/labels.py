@@ -33,6 +33,10 @@ class Box:
     def centre(self) -> tuple[float, float]:
         return (self.west + self.east) / 2, (self.south + self.north) / 2
 
+    def nearest(self, x: float, y: float) -> tuple[float, float]:
+        """The point of the box that is nearest to a place."""
+        return min(max(x, self.west), self.east), min(max(y, self.south), self.north)
+
     def distances(self, places: Points | tuple[float, float]) -> NDArray[np.float64]:
         """From the box to places (x, y) of shape (…, 2), in points; 0 inside."""
         x, y = np.moveaxis(np.asarray(places), -1, 0)

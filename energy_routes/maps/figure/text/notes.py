@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from energy_routes.maps.data import style
 from energy_routes.maps.data.projection import Points
 from energy_routes.maps.data.scene import Scene
@@ -43,7 +41,7 @@ def _place(note: Note, line: Points, placer: Placer, zoom: float) -> tuple[Box, 
 def _draw(ax: Axes, note: Note, box: Box, end: tuple[float, float], zoom: float) -> None:
     from matplotlib.patches import FancyBboxPatch
 
-    near = float(np.clip(end[0], box.west, box.east)), float(np.clip(end[1], box.south, box.north))
+    near = box.nearest(*end)
     ax.plot([end[0], near[0]], [end[1], near[1]], color=style.MUTED, linewidth=0.7, zorder=17)
     ax.add_patch(FancyBboxPatch((box.west, box.south), box.east - box.west, box.north - box.south, facecolor="white",
                                 edgecolor=style.MUTED, linewidth=0.6, zorder=18,

@@ -116,7 +116,7 @@ def draw_led(ax: Axes, told: Sequence[Told], placer: Placer, zoom: float) -> Non
         x, y = strand.points[len(strand.points) // 2].tolist()
         spots = [spot for clear in (12.0, 22.0, 34.0, 48.0) for spot in around(x, y, wide, high, clear)]
         if box := placer.place(spots, tolerance=30, patience=0.5):
-            at = float(np.clip(x, box.west, box.east)), float(np.clip(y, box.south, box.north))
+            at = box.nearest(x, y)
             ax.plot([x, at[0]], [y, at[1]], color=tone, linewidth=0.7, zorder=17)
             pill(ax, box, text, size, "white", tone, tone)
 

@@ -55,7 +55,7 @@ def draw_limits(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: flo
         box = placer.place(_ring(x, y, wide, high), tolerance=6)
         if box is None:
             continue
-        at = (float(np.clip(x, box.west, box.east)), float(np.clip(y, box.south, box.north)))
+        at = box.nearest(x, y)
         ax.plot([x, at[0]], [y, at[1]], color=style.BOTTLENECK, linewidth=0.9, zorder=16)
         pill(ax, box, text, size, style.BOTTLENECK, "white", "white")
 
