@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from energy_routes.studies.axes import axes_or_new
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -15,10 +17,7 @@ LONGEST = 46
 
 def draw(steps: pd.DataFrame, title: str, ax: Axes | None) -> Axes:
     """Gain against budget, what each step adds written beside it."""
-    if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(9.0, 5.0), layout="constrained").subplots()
+    ax = axes_or_new(ax, 9.0, 5.0)
     ax.plot(steps["budget"], steps["bound"], "--", color=BOUND, linewidth=1, label="bound (parts of projects)")
     ax.step(steps["budget"], steps["gain"], where="post", color=GAIN, linewidth=1.5, label="whole builds")
     ax.plot(steps["budget"], steps["gain"], "o", color=GAIN, markersize=4)

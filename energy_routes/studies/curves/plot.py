@@ -8,6 +8,7 @@ import pandas as pd
 
 from energy_routes.case import Case, in_percent
 from energy_routes.maps import style
+from energy_routes.studies.axes import axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,10 +42,7 @@ def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
 
     Returns the axes.
     """
-    if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(7.0, 4.2), layout="constrained").subplots()
+    ax = axes_or_new(ax, 7.0, 4.2)
     curve, points = frontier.curve, frontier.points
     sampled = bool((frontier.segments["form"] == "sampled").any())
     scale = 100.0 if not frontier.unit and in_percent(frontier.over) else 1.0

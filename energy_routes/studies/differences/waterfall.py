@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from energy_routes.studies.axes import axes_or_new
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -16,10 +18,7 @@ LONGEST = 34
 
 def draw(groups: pd.DataFrame, before: float, after: float, title: str, ax: Axes | None) -> Axes:
     """The value before, each step up or down from where the one before it ended, and the value after, MUSD."""
-    if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(9.0, 0.42 * len(groups) + 2.2), layout="constrained").subplots()
+    ax = axes_or_new(ax, 9.0, 0.42 * len(groups) + 2.2)
     steps = groups["change"].to_numpy(dtype=float)
     left = np.concatenate([[0.0], before + np.cumsum(steps) - steps, [0.0]])
     size = np.concatenate([[before], steps, [after]])

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.maps import style
+from energy_routes.studies.axes import axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,10 +20,7 @@ def tornado(figures: pd.DataFrame, title: str, ax: Axes | None, top: int) -> Axe
     """Bars from the optimum, the widest on top."""
     width = np.abs(figures[["minus_10", "plus_10"]].fillna(0.0)).max(axis=1)
     rows = figures.loc[width.sort_values(ascending=False, kind="stable").index[:top]].iloc[::-1]
-    if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(8.0, 0.8 + 0.3 * max(len(rows), 3)), layout="constrained").subplots()
+    ax = axes_or_new(ax, 8.0, 0.8 + 0.3 * max(len(rows), 3))
     at = range(len(rows))
     ax.barh(at, rows["minus_10"].fillna(0.0), color=LESS, label="10 % less")
     ax.barh(at, rows["plus_10"].fillna(0.0), color=MORE, label="10 % more")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from energy_routes.maps import style
+from energy_routes.studies.axes import axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,10 +18,7 @@ LOST, MOVED = style.BOTTLENECK, style.COOL[0]
 def draw(outages: pd.DataFrame, title: str, ax: Axes | None, top: int) -> Axes:
     """Bars, costliest loss on top: stranded and re-routed volume, netback lost at the end of the bar."""
     rows = outages.head(top).iloc[::-1]
-    if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(7.5, 0.6 + 0.33 * max(len(rows), 3)), layout="constrained").subplots()
+    ax = axes_or_new(ax, 7.5, 0.6 + 0.33 * max(len(rows), 3))
     at = range(len(rows))
     stranded, moved = rows["stranded"].fillna(0.0), rows["rerouted"].fillna(0.0)
     ax.barh(at, stranded, color=LOST, label="stranded")

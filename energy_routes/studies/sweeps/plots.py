@@ -11,6 +11,7 @@ import pandas as pd
 from energy_routes.errors import UsageError
 from energy_routes.maps import style
 from energy_routes.pack import nearest
+from energy_routes.studies.axes import axes_or_new
 from energy_routes.studies.sweeps.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -44,10 +45,7 @@ def draw(sweep: Drawn, picture: str, answer: str, level: int, ax: Axes | None) -
             raise UsageError(f"there is no {what} {name!r}. {nearest(name, known)} Known: {', '.join(known)}.")
     if not 0 <= level < len(sweep.experiment.levels):
         raise UsageError(f"there is no level {level}; expected one of 0 to {len(sweep.experiment.levels) - 1}")
-    if ax is None:
-        from matplotlib.figure import Figure
-
-        ax = Figure(figsize=(8.0, 4.6), layout="constrained").subplots()
+    ax = axes_or_new(ax, 8.0, 4.6)
     if picture == "tornado":
         _tornado(ax, sweep, answer, level)
     elif picture == "use":
