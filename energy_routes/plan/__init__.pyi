@@ -13,7 +13,11 @@ from .limits import (
     limit_table as limit_table,
 )
 from .making.builds_and_emissions import builds_table as builds_table
-from .making.groups import corridor_rows as corridor_rows, group_names as group_names
+from .making.groups import (
+    corridor_arcs as corridor_arcs,
+    corridor_rows as corridor_rows,
+    group_names as group_names,
+)
 from .making.routes import (
     VALUES as VALUES,
     merged as merged,

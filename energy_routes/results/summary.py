@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.answer import Answer, Words, answer_of
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.network import Names
-from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan, corridor_rows, told_bands
+from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan, corridor_arcs, corridor_rows, told_bands
 from energy_routes.results.tables import exact
 
 BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volume", "price", "price_down", "unit",
@@ -185,18 +185,13 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
     tables = plan.case.network.tables
     tight = binding(plan)
     tight = tight[tight["price"] > 0]
-    meters = tables["meters"]
-    meters = meters[(meters["kind"] == "corridor") & meters["arc"].notna()]
-    family_of = plan.case.network.family_of("arcs")
     terms = tables["limit_terms"].groupby("limit")["arc"].agg(set).to_dict()
     called, out = Names(tables).target, {}
     rows = corridor_rows(plan.groups).query("period == 'total'")
     for group, family in zip(map(str, rows["group"]), map(str, rows["family"]), strict=True):
-        routes = plan.routes[(plan.routes["corridor"] == group) & (plan.routes["family"] == family)]
-        arcs = {arc for path in routes["arcs"].fillna("") for arc in path.split(";")}
-        arcs |= {arc for arc in meters.loc[meters["group"] == group, "arc"] if family_of[arc] == family}
+        arcs = set().union(*corridor_arcs(plan, group, family))
         own, target = tight[tight["family"] == family], f"corridor:{group}"
-        markets = set(routes["market"])
+        markets = set(plan.routes.loc[(plan.routes["corridor"] == group) & (plan.routes["family"] == family), "market"])
         hit = [
             (kind == "capacity" and limit in arcs)
             or (kind == "joint" and bool(terms.get(limit, set()) & arcs))

@@ -11,7 +11,7 @@ import pandas as pd
 
 from energy_routes.answer import SEEN, Fate, Words, answered, exported, families_of, fates_of, periods_in
 from energy_routes.case import Case
-from energy_routes.plan import Plan
+from energy_routes.plan import Plan, corridor_arcs
 
 TOLD = 0.005  # Mt or bcm: less is not told
 HALF_EMPTY = 0.5
@@ -100,7 +100,7 @@ def notes_of(plan: Plan, arcs: pd.DataFrame, labels: Sequence[str], words: Words
     """
     meters = plan.case.network.tables["meters"]
     meters = meters[(meters["kind"] == "corridor") & meters["arc"].isin(arcs.loc[arcs["volume"] > SEEN, "arc"])]
-    beside = ((_line(plan, arcs, fate, meters), fate) for fate in _chosen(plan, list(meters["group"].unique()), labels))
+    beside = ((_line(plan, arcs, fate), fate) for fate in _chosen(plan, list(meters["group"].unique()), labels))
     bands = bands_of(plan, "corridor") if len(labels) == len(plan.case.periods) else pd.DataFrame()
     return tuple(Note(arc, (*_lines(plan, fate, words), *_band(fate, bands, words))) for arc, fate in beside if arc)
 
@@ -119,13 +119,10 @@ def _band(fate: Fate, bands: pd.DataFrame, words: Words) -> Iterator[str]:
             yield words("map.note_band", low=low, high=high, unit=words.unit(str(row["unit"])))
 
 
-def _line(plan: Plan, arcs: pd.DataFrame, fate: Fate, meters: pd.DataFrame) -> str:
+def _line(plan: Plan, arcs: pd.DataFrame, fate: Fate) -> str:
     """The longest line on land that carries what the corridor does, else the meter that carries most."""
-    group = fate.target.removeprefix("corridor:")
-    taken = plan.routes.loc[(plan.routes["corridor"] == group) & (plan.routes["family"] == fate.family), "arcs"]
-    metered = list(meters.loc[meters["group"] == group, "arc"])
-    own = arcs[(arcs["family"] == fate.family)
-               & arcs["arc"].isin({*metered, *(arc for path in taken.dropna() for arc in str(path).split(";"))})]
+    metered, taken = corridor_arcs(plan, fate.target.removeprefix("corridor:"), fate.family)
+    own = arcs[arcs["arc"].isin(metered | taken)]
     same = own[own["mode"].isin(ON_LAND) & ((own["volume"] / fate.volume - 1.0).abs() < NEARLY)]
     if len(same):
         length = plan.case.network.tables["arcs"].set_index("id")["length_km"].fillna(0.0)

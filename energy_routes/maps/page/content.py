@@ -24,7 +24,7 @@ from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import corridors_told, of_corridors, plan_numbers, text_of
 from energy_routes.network import read_features
 from energy_routes.pack import Family, in_order
-from energy_routes.plan import Plan, check_meaning
+from energy_routes.plan import Plan, check_meaning, corridor_arcs
 
 Step = tuple[str, Plan, str]  # of a page that is stepped through: label, plan, note
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
@@ -194,19 +194,12 @@ def _corridors(plans: Sequence[Plan], ids: Sequence[str], words: Words) -> list[
     found: dict[str, dict[str, Any]] = {}
     for plan in plans:
         rows = corridors_told(plan).drop_duplicates("id")
-        meters, family_of = plan.case.network.tables["meters"], plan.case.network.family_of("arcs")
-        meters = meters[(meters["kind"] == "corridor") & meters["arc"].notna()]
         for row in records(rows):
             group = str(row["group"])
             name = words.name(text_of(row["name"])) or group
             one = found.setdefault(row["id"], {"id": row["id"], "corridor": group, "name": name,
                                                "family": row["family"], "arcs": set()})
-            of_family = meters["arc"].map(family_of) == row["family"]
-            metered = set(meters.loc[(meters["group"] == group) & of_family, "arc"])
-            own = (plan.routes["corridor"] == group) & (plan.routes["family"] == row["family"])
-            paths = plan.routes.loc[own.fillna(False), "arcs"].dropna()
-            used = metered.union(*(str(path).split(";") for path in paths))
-            one["arcs"] |= {at[arc] for arc in used if arc in at}
+            one["arcs"] |= {at[arc] for own in corridor_arcs(plan, group, row["family"]) for arc in own if arc in at}
     return [{**one, "arcs": sorted(one["arcs"])} for one in found.values()]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -11,6 +13,9 @@ from energy_routes.linear import Vector, positions, summed
 from energy_routes.plan.columns import ratio, units
 from energy_routes.plan.price_table import clean
 from energy_routes.plan.solved import Solved
+
+if TYPE_CHECKING:
+    from energy_routes.plan.plan import Plan
 
 KEYS = ["kind", "group", "family"]
 
@@ -42,6 +47,16 @@ def groups_table(of: Solved) -> pd.DataFrame:
 def corridor_rows(groups: pd.DataFrame) -> pd.DataFrame:
     """The rows of ``plan.groups`` that tell what a corridor carries; those of all families together are money."""
     return groups[(groups["kind"] == "corridor") & (groups["family"] != ALL)]
+
+
+def corridor_arcs(plan: Plan, group: str, family: str) -> tuple[set[str], set[str]]:
+    """The arcs of a family that a corridor's meters stand on, and those that the routes through it take."""
+    network = plan.case.network
+    meters, family_of = network.tables["meters"], network.family_of("arcs")
+    metered = meters.loc[(meters["kind"] == "corridor") & (meters["group"] == group), "arc"].dropna()
+    routes = plan.routes[(plan.routes["corridor"] == group) & (plan.routes["family"] == family)]
+    taken = {arc for path in routes["arcs"].dropna() for arc in path.split(";") if arc}
+    return {arc for arc in metered if family_of[arc] == family}, taken
 
 
 def _of_groups(space: Space) -> list[tuple[str, str, str]]:
