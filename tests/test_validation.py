@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -132,3 +134,137 @@ def test_the_past_has_sources_and_corridors_of_the_pack(family: str) -> None:
     assert frame.loc[frame["year"] >= 2021, "corridor"].isin(known | {"TOTAL"}).all()
     assert not frame.duplicated(["year", "record", "corridor"]).any()
     assert (frame["volume"] >= 0).all()
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_date_of_a_source_is_the_latest_that_stands_in_it() -> None:
+    import hindcast
+
+    assert hindcast.known_on("https://a.org/2023/01/x ; https://b.org/20240305-y", 2020) == date(2024, 3, 5)
+    assert hindcast.known_on("https://a.org/2022-12-28/z", 2024) == date(2022, 12, 28)
+    assert hindcast.known_on("The Conway Bulletin, 26 April 2016: producers stop", 2020) == date(2016, 4, 26)
+    assert hindcast.known_on("LS news agency, 2025: reply of the ministry", 2020) == date(2025, 12, 31)
+    assert hindcast.known_on("Kazinform, December 2024: report", 2020) == date(2024, 12, 31)
+    assert hindcast.known_on("https://a.org/top-stories/80836/ ; estimate", 2021) == date(2021, 12, 31)
+
+
+@pytest.mark.parametrize("year", [2022, 2023, 2024, 2025])
+@pytest.mark.usefixtures("scripts")
+def test_what_was_not_known_on_1_january_stands_in_the_list(year: int) -> None:
+    """Every figure behind the case with a later date is in one group; as known, the plan differs from the told one."""
+    import backtest as bt
+    import hindcast
+
+    case = bt.case_of("oil-2024", year)
+    grouped = hindcast.grouped(case)
+    late = hindcast.late(case)
+    assert sum(map(len, grouped.values())) == len(late) > 0
+    assert {"output", "fleet"} <= {g.id for g in grouped}
+    assert bt.distance(bt.volumes(hindcast.as_known(case)), bt.volumes(case)) > 0.5
+
+
+@pytest.mark.usefixtures("scripts")
+def test_a_late_figure_in_no_group_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    import backtest as bt
+    import hindcast
+
+    fewer = tuple(g for g in hindcast.groups() if g.id != "fleet")
+    rest = tuple(replace(g, figures=tuple(f for f in g.figures if f != "limits.high")) for g in fewer)
+    monkeypatch.setattr(hindcast, "groups", lambda: rest)
+    with pytest.raises(ValueError, match=r"in no group of knew\.toml: .*caspian-fleet"):
+        hindcast.grouped(bt.case_of("oil-2024", 2024))
+
+
+@pytest.mark.usefixtures("scripts")
+def test_no_group_is_idle_and_each_earlier_figure_is_one_of_the_pack() -> None:
+    import backtest as bt
+    import hindcast
+
+    cases = {year: bt.case_of("oil-2024", year) for year in (2022, 2023, 2024, 2025)}
+    used = {g.id for case in cases.values() for g in hindcast.grouped(case)}
+    assert used == {g.id for g in hindcast.groups()}
+    for year, table, name, field in hindcast.before():
+        figures = hindcast.late(cases[year])
+        assert ((figures["table"] == table) & (figures["id"] == name) & (figures["field"] == field)).any(), (year, name)
+    rows = pd.read_csv(ROOT / "data" / "history" / "before.csv", keep_default_na=False)
+    assert rows["source"].str.startswith("https://").all()
+    assert (rows["note"] != "").all()
+
+
+@pytest.mark.usefixtures("scripts")
+def test_figures_as_known_on_1_january() -> None:
+    """Tengiz 2022: as expected on 28 December 2021; Kashagan 2024: the output of 2023; moorings: a normal year."""
+    import backtest as bt
+    import hindcast
+
+    def at(case: er.Case, table: str, name: str, field: str) -> float:
+        return float(case.network.resolve(table, field, case.periods)[case.network.ids(table).index(name), 0])
+
+    told = {year: bt.case_of("oil-2024", year) for year in (2022, 2023, 2024)}
+    known = {year: hindcast.as_known(case) for year, case in told.items()}
+    assert at(known[2022], "supplies", "TENGIZ", "available") == pytest.approx(26.5)
+    assert at(known[2024], "supplies", "KASHAGAN", "available") == at(told[2023], "supplies", "KASHAGAN", "available")
+    assert at(told[2022], "arcs", "CPC_SPM", "availability") < 0.9
+    assert at(known[2022], "arcs", "CPC_SPM", "availability") == 1.0
+    assert at(known[2023], "limits", "caspian-fleet", "high") == float("inf")
+    assert at(known[2023], "limits", "btc-quality", "high") == pytest.approx(1.5)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_naive_forecasts_on_a_hand_example() -> None:
+    """Last year 6, 3 and a total of 10: a corridor without a figure has what is left; CPC takes the rest of 12."""
+    import backtest as bt
+
+    frame = pd.DataFrame(
+        [(2023, "x", "TOTAL", 10.0), (2023, "x", "CPC", 6.0), (2023, "x", "UAS", 3.0),
+         (2024, "x", "CPC", 7.0), (2024, "x", "UAS", 3.0), (2024, "x", "SEA", 2.0)],
+        columns=["year", "record", "corridor", "volume"],
+    )  # fmt: skip
+    record = bt.records(frame, 2024)["x"]
+    assert bt.last_year(frame, 2024, record) == {"CPC": 6.0, "UAS": 3.0, "SEA": 1.0}
+    assert bt.others_as_last_year(frame, 2024, record, "CPC") == {"CPC": 8.0, "UAS": 3.0, "SEA": 1.0}
+    assert bt.last_year(frame, 2023, bt.records(frame, 2023)["x"]) is None
+
+
+@pytest.mark.usefixtures("scripts")
+def test_signs_count_changes_that_are_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CPC 60 to 70 %, UAS unmoved: one change; an answer of 65 % has its sign, one of 55 % has not."""
+    import backtest as bt
+    import validation
+
+    frame = pd.DataFrame(
+        [(2023, "x", "CPC", 6.0), (2023, "x", "ATYRAU_SAMARA", 1.0), (2023, "x", "SEA", 3.0),
+         (2024, "x", "CPC", 7.0), (2024, "x", "ATYRAU_SAMARA", 1.0), (2024, "x", "SEA", 2.0)],
+        columns=["year", "record", "corridor", "volume"],
+    )  # fmt: skip
+    monkeypatch.setattr(bt, "history", lambda family: frame)
+    assert validation.signs("oil", {2024: {"CPC": 6.5, "ATYRAU_SAMARA": 2.0, "SEA": 1.5}}) == (1, 1)
+    assert validation.signs("oil", {2024: {"CPC": 5.5, "ATYRAU_SAMARA": 2.0, "SEA": 2.5}}) == (0, 1)
+    answers = {2024: {"CPC": 6.9, "ATYRAU_SAMARA": 1.0, "SEA": 2.1}}
+    assert validation.count("oil", answers, bt.last_year) == (1, 1)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_a_record_that_is_a_value_over_a_price_is_none() -> None:
+    import backtest as bt
+
+    frame = bt.history("gas")
+    assert list(bt.records(frame, 2022)) == ["contract"]
+    assert not bt.records(frame, 2023)
+    assert bt.total(frame, 2022) == pytest.approx(4.6)
+
+
+@pytest.mark.usefixtures("scripts")
+def test_the_page_prints_the_distance_as_known_on_1_january() -> None:
+    """The cell of 2024 is that of a fresh solve, as is the first paragraph's count against last year's shares."""
+    import backtest as bt
+    import hindcast
+    import validation
+
+    text = PAGE.read_text("utf-8")
+    frame, years = bt.history("oil"), validation.YEARS
+    known = {y: bt.volumes(hindcast.as_known(bt.case_of("oil-2024", y))) for y in years}
+    cell = next(x for x in text.splitlines() if x.startswith("| 2024 |")).split("|")[3].strip()
+    assert cell == validation.spread(validation.distances(known[2024], bt.records(frame, 2024)))
+    nearer, of = validation.count("oil", known, bt.last_year)
+    assert f"As known on 1 January, it is so in {nearer} of {of} years." in text.split("\n\n")[1]

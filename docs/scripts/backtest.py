@@ -52,9 +52,45 @@ def history(family: str) -> pd.DataFrame:
 
 
 def records(frame: pd.DataFrame, year: int) -> dict[str, dict[str, float]]:
-    """Volumes by corridor for each record of a year: sources that disagree stand side by side."""
+    """Volumes by corridor for each record of a year: sources that disagree stand side by side.
+
+    A record with a volume that is a value over a price is none: the pack may have the same price.
+    """
     rows = frame[(frame["year"] == year) & (frame["corridor"] != "TOTAL")]
+    if "from_price" in rows:
+        rows = rows[~rows["record"].isin(rows.loc[rows["from_price"].astype(str).str.lower() == "true", "record"])]
     return {str(r): dict(zip(g["corridor"], g["volume"], strict=True)) for r, g in rows.groupby("record", sort=False)}
+
+
+def total(frame: pd.DataFrame, year: int) -> float | None:
+    """All exports of a year as they were told; None where nobody did."""
+    rows = frame[(frame["year"] == year) & (frame["corridor"] == "TOTAL")]["volume"]
+    return float(rows.iloc[0]) if len(rows) else None
+
+
+def last_year(frame: pd.DataFrame, year: int, record: Shares) -> dict[str, float] | None:
+    """Naive: the volumes of the year before, in its first record.  None where that year is not known.
+
+    Corridors without a figure share what is left of the national total as they do in the record of the year to be told,
+    which favours the naive forecast.
+    """
+    known = next(iter(records(frame, year - 1).values()), None)
+    if known is None:
+        return None
+    left = (total(frame, year - 1) or 0.0) - sum(known.values())
+    missing = {c: v for c, v in record.items() if c not in known}
+    if left <= 0.5 or not missing:
+        return dict(known)
+    return {**known, **{c: left * v / sum(missing.values()) for c, v in missing.items()}}
+
+
+def others_as_last_year(frame: pd.DataFrame, year: int, record: Shares, rest: str) -> dict[str, float] | None:
+    """Naive: every corridor carries what it carried the year before, and ``rest`` the remainder of the year's total."""
+    before = last_year(frame, year, record)
+    if before is None:
+        return None
+    others = {c: v for c, v in before.items() if c != rest}
+    return {**others, rest: sum(record.values()) - sum(others.values())}
 
 
 def behaviour() -> dict[str, Any]:
@@ -87,10 +123,14 @@ def volumes(case: Case) -> dict[str, float]:
     """Volume by corridor of the plan that :func:`energy_routes.solve` picks, without its prices, routes and ledger.
 
     A tenth of the work: for searches and for taking things away in turn.  Caps that cut (HHI) are not seen.
+    Raises InfeasibleError where there is no plan.
     """
     space, program = stated(case)
     session = Session(program)
-    chosen = pick(session, program, session.solve(), space)
+    solution = session.solve()
+    if solution.status == "infeasible":
+        raise er.InfeasibleError(f"{case.name}: no plan keeps every limit")
+    chosen = pick(session, program, solution, space)
     frame = space.exposure.axis.frame.assign(volume=space.exposure.value(chosen.x))
     sums = frame[frame["kind"] == "corridor"].groupby("group", sort=False)["volume"].sum()
     return {str(c): float(v) if v > 1e-9 else 0.0 for c, v in sums.items()}

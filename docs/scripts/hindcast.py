@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import NamedTuple
 
 import backtest as bt
 import pandas as pd
@@ -19,7 +21,7 @@ from energy_routes.pack import bundled as library
 from energy_routes.pack.units.periods import periods_of
 
 STEP = 0.2  # how far a figure is moved, each way, where nothing earlier was found
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = list(calendar.month_name)[1:]
 ISO = re.compile(r"(?<!\d)((?:19|20)\d\d)([-/]?)(0[1-9]|1[0-2])(?:\2([0-2]\d|3[01]))?(?!\d)")
 WORDS = re.compile(rf"(?:(\d{{1,2}}) )?({'|'.join(MONTHS)}) ((?:19|20)\d\d)")
 YEAR = re.compile(r", ((?:19|20)\d\d): ")
@@ -81,14 +83,16 @@ class Group:
         if earlier is not None:
             return Edit(table, name, field, "set", earlier, reason=why)
         match self.instead:
+            case "held":
+                return None
             case "moved":
                 return Edit(table, name, field, "scale", factor, reason=why) if factor != 1.0 else None
             case "free":
                 return Edit(table, name, field, "set", float("inf"), reason=why)
             case "year before" | "undated":
                 period = periods_of([year - 1 if self.instead == "year before" else 1900], "year")
-                row = case.network.ids(table).index(name)
-                return Edit(table, name, field, "set", float(case.network.resolve(table, field, period)[row, 0]), reason=why)
+                figures = case.network.resolve(table, field, period)[:, 0]
+                return Edit(table, name, field, "set", float(figures[case.network.ids(table).index(name)]), reason=why)
             case str(text):
                 return Edit(table, name, field, "scale", float(text.removeprefix("times ")), reason=why)
             case number:
@@ -135,20 +139,38 @@ def as_known(case: Case, factor: float = 1.0) -> Case:
     return replace(laid(case, edits), name=f"{case.name}-as-known")
 
 
-def told_and_known(model: str, year: int) -> tuple[dict[str, float], dict[str, float]]:
-    """Volumes by corridor of a year as it is told, and as known on its 1 January."""
-    case = bt.case_of(model, year)
-    return bt.volumes(case), bt.volumes(as_known(case))
+class Effect(NamedTuple):
+    """What a group does to the distance: of how many figures, the distances without them, the figure that does most."""
+
+    group: Group
+    figures: int
+    losses: list[float]  # one; the least and the most where each figure is moved alone.  NaN: no plan is left
+    most: str
 
 
-def effects(case: Case, actual: Mapping[str, bt.Shares]) -> list[tuple[Group, int, list[float]]]:
-    """For each group alone: how many figures, and the distance to the records once they are replaced.
+def effects(case: Case, actual: Mapping[str, bt.Shares]) -> list[Effect]:
+    """The mean distance to the records with what was known in place of each group alone.
 
-    Two distances where the figures are moved: a fifth down, a fifth up.
+    Figures of which nothing earlier was found are moved one at a time, a fifth down and a fifth up.
     """
-    out = []
-    for group, rows in grouped(case).items():
-        factors = (1 - STEP, 1 + STEP) if group.instead == "moved" else (1.0,)
-        cases = [laid(case, group.edits(case, rows, f)) for f in factors]
-        out.append((group, len(rows), [bt.loss(bt.volumes(c), actual) for c in cases]))
-    return out
+    return [_moved(case, actual, g, rows) if g.instead == "moved" else
+            Effect(g, len(rows), [_loss(laid(case, g.edits(case, rows)), actual)], "")
+            for g, rows in grouped(case).items()]  # fmt: skip
+
+
+def _moved(case: Case, actual: Mapping[str, bt.Shares], group: Group, rows: pd.DataFrame) -> Effect:
+    stands, told = _loss(case, actual), {}
+    for row in range(len(rows)):
+        one = rows.iloc[row : row + 1]
+        losses = [_loss(laid(case, group.edits(case, one, f)), actual) for f in (1 - STEP, 1 + STEP)]
+        told[str(one["figure"].iloc[0])] = [v for v in losses if v == v] or [stands]
+    most = max(told, key=lambda figure: max(abs(v - stands) for v in told[figure]))
+    every = [v for values in told.values() for v in values]
+    return Effect(group, len(rows), [min(every), max(every)], most if max(every) - min(every) > bt.WORTH else "")
+
+
+def _loss(case: Case, actual: Mapping[str, bt.Shares]) -> float:
+    try:
+        return bt.loss(bt.volumes(case), actual)
+    except er.InfeasibleError:
+        return float("nan")

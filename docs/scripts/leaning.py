@@ -1,7 +1,4 @@
-"""What the backtest leans on: bounds and prices that are ours or that were set by people who knew the past.
-
-Each is taken away in turn, and the distance is shown: a fit that rests on one of them shows it here.
-"""
+"""What each mechanism of the pack earns in the backtest: it is taken away, and the distance is shown."""
 
 from __future__ import annotations
 
@@ -68,8 +65,9 @@ def table_of(years: Sequence[int], table: Callable[[Sequence[str], Sequence[Sequ
     worst = sorted(PROPS, key=lambda prop: -max(a - b for a, b in zip(lost[prop[0]], stands, strict=True)))[:4]
     idle = [name for name, _, _ in PROPS if max(abs(a - b) for a, b in zip(lost[name], stands, strict=True)) < 0.005]
     words = (
-        "Some figures are ours, or were set by people who knew the past. Each is taken away in turn, the rest as the "
-        f"pack stands. The fit leans most on what goes with: {'; '.join(name for name, _, _ in worst)}. Nothing hangs "
-        f"on: {'; '.join(idle) or 'none of them'}."
+        "Contracts, equity barrels, the quality bank and the programmes of shippers are mechanisms of the pack. Each "
+        "is taken away in turn, the rest as the pack stands. What it earns is its distance less that of the first row. "
+        f"Most is lost with: {'; '.join(name for name, _, _ in worst)}. Nothing hangs on: "
+        f"{'; '.join(idle) or 'none of them'}."
     )
     return words + "\n\n" + table(("mean distance", *map(str, years), "how it came in>"), rows)
