@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -87,18 +87,19 @@ class Losses:
 
     @cached_property
     def compiled(self) -> Mapping[str, er.Compiled]:
-        """The cases without moorings, compiled."""
-        return {name: er.compile(self.on[name]) for name in SHUT}
+        """Every case, compiled."""
+        return {name: er.compile(case) for name, case in self.on.items()}
 
     @cached_property
     def samplers(self) -> Mapping[str, Sampler]:
         """Who draws the figures of each case."""
-        names = [*SHUT, *(f"{family}-2024" for family in self.worst)]
-        return {name: Sampler(self.on[name], SEED) for name in names} if self.drawn else {}
+        return {name: Sampler(case, SEED) for name, case in self.on.items()} if self.drawn else {}
 
-    def case(self, name: str, draw: int) -> Case:
-        """A case in a draw, or as stated."""
-        return self.samplers[name].draw(draw).of(self.on[name]) if self.drawn else self.on[name]
+    def cases(self, start: int, stop: int) -> Iterator[Mapping[str, Case]]:
+        """Every case in each of some draws, or as stated."""
+        drawn = {name: sampler.draws(start, stop) for name, sampler in self.samplers.items()}
+        for _ in range(start, stop):
+            yield {name: next(drawn[name]).of(case) if self.drawn else case for name, case in self.on.items()}
 
 
 def _left(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]], draws: int,
@@ -113,14 +114,15 @@ def _left(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]], draws: int
 
 def _lost(asked: Losses, chunk: Chunk) -> pd.DataFrame:
     """The draws of a chunk."""
-    return pd.DataFrame([_row(asked, draw) for draw in range(chunk.start, chunk.stop)],
+    return pd.DataFrame([_row(asked, cases) for cases in asked.cases(chunk.start, chunk.stop)],
                         index=range(chunk.start, chunk.stop))
 
 
-def _row(asked: Losses, draw: int) -> dict[str, float]:
-    out = {f"{name} shut in": _shut_in(asked.compiled[name], asked.case(name, draw)) for name in SHUT}
+def _row(asked: Losses, cases: Mapping[str, Case]) -> dict[str, float]:
+    out = {f"{name} shut in": _shut_in(asked.compiled[name], cases[name]) for name in SHUT}
     for family, names in asked.worst.items():
-        out |= _losses(asked.case(f"{family}-2024", draw), names)
+        name = f"{family}-2024"
+        out |= _losses(asked.compiled[name], cases[name], names)
     return out
 
 
@@ -134,18 +136,15 @@ def _shut_in(compiled: er.Compiled, case: Case) -> float:
     return float((lifted.axis.data("available") - lifted.value(best.solution.x)).sum())
 
 
-def _losses(case: Case, names: Sequence[str]) -> dict[str, float]:
+def _losses(compiled: er.Compiled, case: Case, names: Sequence[str]) -> dict[str, float]:
     """Netback lost with each single loss over the year, MUSD, wells giving no more than planned."""
     year = {case.periods[0].label: 1.0}
     try:
-        shock = Shock(case, 0)
+        shock = Shock(case, 0, compiled)
     except InfeasibleError:
         return dict.fromkeys((f"loss {name}" for name in names), np.nan)
-    out = {}
-    for outage in outages_of(case.network, names, case.periods):
-        after = shock.strike(outage, year)
-        out[f"loss {outage.name}"] = float("nan") if after is None else shock.lost(after.x)
-    return out
+    return {f"loss {outage.name}": shock.loss(outage, year)
+            for outage in outages_of(case.network, names, case.periods)}
 
 
 def atlas_of(case: Case, most: int = 3) -> pd.DataFrame:

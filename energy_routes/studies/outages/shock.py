@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from energy_routes.case import Case, Outage
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
-from energy_routes.formulation import Space, build, build_space, cash, limit_of
-from energy_routes.linear import Form, Index, Program, Session, Status, Vector, form_of
+from energy_routes.formulation import Space, cash, limit_of
+from energy_routes.linear import Form, Index, Program, Session, Standing, Status, Vector, form_of
 from energy_routes.plan import Worth
-from energy_routes.solving import LEFT, ROUND, marginal_worth, preference
+from energy_routes.solving import LEFT, ROUND, Compiled, marginal_worth, preference
 from energy_routes.studies.curves.lever import Lever
 from energy_routes.studies.curves.rebuild import Rebuilder
 
@@ -34,16 +34,19 @@ class After:
 
 
 class Shock:
-    """The plan of a case, and what is left of it after a loss that begins with period ``onset`` (a position)."""
+    """The plan of a case, and what is left of it after a loss that begins with period ``onset`` (a position).
 
-    def __init__(self, case: Case, onset: int) -> None:
+    ``compiled`` keeps the structures of shocks of similar cases.
+    """
+
+    def __init__(self, case: Case, onset: int, compiled: Compiled | None = None) -> None:
         if case.policy.objective != "netback":
             raise UsageError("stress needs the objective 'netback': a least-cost plan earns nothing that could be lost")
         if case.policy.build is not None:
             raise UsageError("stress follows what is left of a plan, and policy.build would build anew after a loss: "
                              "drop policy.build, or open by edits what is built")
         self.case, self.onset = case, onset
-        self.space, self.program, self.plan = _calm(case)
+        self.space, self.program, self.plan = _calm(case, compiled or Compiled(case))
         self._now = self._since_onset()
         self._base = self._loosened()
         self._session = Session(self._base)
@@ -65,15 +68,25 @@ class Shock:
         """Cash netback of the plan less that of a point, MUSD."""
         return float(self._cash @ (self.plan - x))
 
-    def strike(self, outage: Outage, struck: Mapping[str, float]) -> After | None:
-        """The best plan once ``outage`` holds in the periods ``struck`` (label → share of the period); None if none."""
+    def loss(self, outage: Outage, struck: Mapping[str, float]) -> float:
+        """Cash netback that ``outage`` costs, MUSD, as that of :meth:`strike`; NaN where it leaves no plan."""
+        after = self.strike(outage, struck, Standing(self._cash[None, :]))
+        return float("nan") if after is None else self.lost(after.x)
+
+    def strike(
+        self, outage: Outage, struck: Mapping[str, float], asked: Standing | None = None
+    ) -> After | None:
+        """The best plan once ``outage`` holds in the periods ``struck`` (label → share of the period); None if none.
+
+        Where all that is ``asked`` is the same at all plans as good, it may be any of them.
+        """
         form = self._struck(outage, struck)
         for waived in (False, True):
             self._session.update(self._without_minima(form) if waived else form)
             self._session.basis = self._basis
             solution = self._session.solve()
             if solution.status is Status.optimal:
-                return After(self._preference.best(self._session, form, solution).x, waived)
+                return After(self._preference.best(self._session, form, solution, asked).x, waived)
             if solution.status is not Status.infeasible:
                 raise LimitError(f"{outage.name}: the solver ended with {solution.status.value}")
         return None
@@ -201,15 +214,15 @@ class Shock:
         return replace(form, row_lower=row_low)
 
 
-def _calm(case: Case) -> tuple[Space, Program, Vector]:
+def _calm(case: Case, compiled: Compiled) -> tuple[Space, Program, Vector]:
     """Space and programme of a case without caps, and the plan of the case with them as a point of it."""
-    space, x = Rebuilder(Lever(case, "", 0.0, 1.0)).plan(0.0)
     free = replace(case, policy=replace(case.policy.without_caps(), bookings=None, cvar=None))
     if free.policy == case.policy:
-        return space, build(space), x
-    plain = build_space(free)
-    program = build(plain)
-    return plain, program, x[: program.shape[1]]
+        best = compiled.optimum(case)
+        return (*best.stated, best.x)
+    _, x = Rebuilder(Lever(case, "", 0.0, 1.0), compiled).plan(0.0)
+    space, program = compiled.stated(free)
+    return space, program, x[: program.shape[1]]
 
 
 def _scaled(bound: Vector, kept: Vector) -> Vector:
