@@ -110,6 +110,8 @@ class Live:
         if numbers.case.policy.objective == "cost":  # plans of least cost are told apart by prices, which may change
             return pick(self.session, numbers.program, solution, numbers.space).x
         asked = None if asks is None or not numbers.earns_netback else self._standing(asks, len(solution.x))
+        if asked is not None and not len(asked.weights):
+            return solution.x
         return self._preference.best(self.session, numbers.form, solution, asked).x
 
     def _standing(self, asks: tuple[Ask, ...], columns: int) -> Standing:
@@ -148,7 +150,7 @@ class Compiled:
 
     case: Case
     _lives: list[Live] = field(default_factory=list, init=False, repr=False)
-    _exports: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    _free: tuple[Case, Found] | None = field(default=None, init=False, repr=False)  # the last without caps, solved
     _turn: RLock = field(default_factory=RLock, init=False, repr=False)  # a live session serves one thread at a time
 
     def __post_init__(self) -> None:
@@ -359,13 +361,27 @@ class Compiled:
             session = live.enter(numbers)
             return answered(numbers.space, numbers.program, session, Options(), Around(free=free), [])
 
-    def _optimum_of(self, case: Case) -> tuple[Live, Numbers, Solution]:
+    def _optimum_of(self, case: Case) -> Found:
         """The optimum of a case, checked, and the live session that found it.
 
         Raises InfeasibleError without repairs (:meth:`solve` names them), and the other errors of :meth:`solve`.
         """
         live, numbers = self._numbers_of(case)
-        return live, numbers, _optimal(live, numbers)
+        found = live, numbers, _optimal(live, numbers)
+        if not case.policy.asked:
+            self._free = case, found
+        return found
+
+    def _free_of(self, case: Case) -> Found:
+        """The optimum of a case without its caps, which is solved once for all that is asked of the case.
+
+        The session may have gone on since.
+        """
+        free = replace(case, policy=case.policy.without_caps())
+        known = self._free
+        if known is not None and _alike(known[0], free):
+            return known[1]
+        return self._optimum_of(free)
 
     def optimum(self, case: Case) -> BareOptimum:
         """The optimum of a case that differs from the compiled one, before any table is made of it.
@@ -460,13 +476,8 @@ class Compiled:
         """The exports that are held in a case: those of the same case without caps."""
         if not case.policy.held:
             return {}
-        live, numbers = self._found(replace(case, policy=case.policy.without_caps()), {})
-        if numbers.stands and live is self._lives[0] and self._exports:
-            return self._exports
-        exports = held_exports(live.structure.space, _optimal(live, numbers).x)
-        if numbers.stands and live is self._lives[0]:
-            self._exports = exports
-        return exports
+        live, _, solution = self._free_of(case)
+        return held_exports(live.structure.space, solution.x)
 
     def _found(self, case: Case, held: Mapping[str, float]) -> tuple[Live, Numbers]:
         """The live session of the structure of a case, and its numbers; it is compiled where there is none yet."""
@@ -483,6 +494,15 @@ class Compiled:
             del self._lives[KEPT // 2]
         self._lives.append(Live(structure, session, basis))
         return self._lives[-1], numbers
+
+
+Found: TypeAlias = tuple[Live, Numbers, Solution]
+
+
+def _alike(one: Case, other: Case) -> bool:
+    """Whether two cases ask the same of the same figures: of one network, not of equal ones."""
+    return (one.network is other.network and one.policy == other.policy and one.periods == other.periods
+            and one.past == other.past)  # fmt: skip
 
 
 def _ended(error: EnergyRoutesError, measures: Measures) -> tuple[Any, ...]:

@@ -34,7 +34,7 @@ def cost(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) ->
         best = compiled.plan_of(free)
         earned = best.netback if money.what == "netback" else float(best.objective)
     else:
-        _, numbers, solution = compiled._optimum_of(free)
+        _, numbers, solution = compiled._free_of(case)
         earned = numbers.netback(solution.x) if money.what == "netback" else solution.objective
     sense = -1.0 if case.policy.objective == "cost" else 1.0
     return swept(sense * (earned - told[money]))
@@ -50,7 +50,7 @@ def least(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) -
     exposure − λ·total is made least, λ the share of the point before: exact after a few solves (Dinkelbach 1967).
     """
     free = replace(case, policy=case.policy.without_caps())
-    live, _, solution = compiled._optimum_of(free)
+    live, _, solution = compiled._free_of(case)
     live, numbers = compiled._found(free, held_exports(live.structure.space, solution.x))
     part, whole = live.weights(ask._replace(what="share"), len(solution.x))
     session, share = live.enter(numbers), 1.0
