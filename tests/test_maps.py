@@ -292,7 +292,7 @@ def test_what_is_scarce_keeps_its_sign_when_there_is_no_room_for_its_price(data:
     view = View.fit(360, 144)
     placer = labels.Placer(view.frame(), [])
     placer.block(labels.Box(*view.frame()))
-    signs.draw_limits(ax, compose_scene(data, view), data, placer, 1.0)
+    signs.draw_prices(ax, signs.draw_signs(ax, compose_scene(data, view), data, placer, 1.0), data, placer, 1.0)
     assert not ax.texts
     assert sum(_signs(ax).values()) > len(data.limits)
 

@@ -17,18 +17,20 @@ import pytest
 from matplotlib.figure import Figure
 from toy_maps import cut_plan, toy_plan
 
+import energy_routes as er
 from energy_routes.answer.words import LANGUAGES, Words
 from energy_routes.errors import UsageError
 from energy_routes.maps import drawing as maps
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.titles import difference, seasons
+from energy_routes.maps.figure.changes import comparison
 from energy_routes.maps.figure.changes.change import change, dresser
 from energy_routes.maps.figure.changes.comparison import common_span
 from energy_routes.maps.figure.changes.dumbbell import MOST_ROWS, changes, fitting
 from energy_routes.maps.figure.months import differences, steps
 from energy_routes.maps.figure.paper import FOOTER
-from energy_routes.maps.figure.text import legend
+from energy_routes.maps.figure.text import legend, pills
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.layers.geodata import write_layers
 from energy_routes.pack import BUILT_IN, GAS, OIL
@@ -133,6 +135,29 @@ def test_the_slide_has_three_maps_of_one_frame_and_the_dumbbells(slide: Figure) 
     assert {"−1.00", "+0.50", "−0.50"} <= {t.get_text() for t in dumbbells.texts}
     assert slide.texts[0].get_text().startswith("The western way carries 3.5 Mt, 1.0 Mt less than in toy; the netback")
     assert slide.texts[1].get_text() == "One berth closed against A toy · 2024"
+
+
+def test_both_halves_tell_the_same_flows_however_small_one_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HP carries 6 before and next to nothing after; QM, behind it, has the number of PQ in both."""
+    monkeypatch.setattr(comparison, "LARGEST", 2)
+    old, new = toy_plan(flows={"PQ": 2.0, "QM": 2.0}), cut_plan(flows={"HP": 0.04, "PQ": 1.0, "QM": 1.0})
+    assert pills.largest([payload(old), payload(new)], 3) == ["FH", "HP", "QM"]
+    before, after = maps.compare_figure(old, new).axes[:2]
+    told = [{text.get_text() for text in ax.texts} for ax in (before, after)]
+    assert {"12.0 Mt", "6.0 Mt"} <= told[0]
+    assert {"12.0 Mt", "0.04 Mt"} <= told[1]
+
+
+def test_the_ten_largest_flows_stand_on_both_halves_of_a_slide(tmp_path: Path) -> None:
+    plans = [er.solve(er.load(name)) for name in ("oil-2024", "cpc-one-mooring")]
+    data = [payload(plan) for plan in plans]
+    sure = pills.largest(data, 10)
+    assert len(sure) == 10
+    halves = maps.compare_figure(*plans).axes[:2]
+    for half, own in zip(halves, data, strict=True):
+        told = {text.get_text() for text in half.texts}
+        rows = own.arcs.set_index("arc", drop=False)
+        assert [arc for arc in sure if pills.volume_text(rows.loc[arc], own.words) not in told] == []
 
 
 def test_only_the_change_goes_into_axes_of_ones_own() -> None:

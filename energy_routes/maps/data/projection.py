@@ -30,7 +30,7 @@ TROPIC = 15.0  # degrees: a network nearer to the equator, or astride of it, has
 CONE, DISC = 60.0, 150.0  # degrees from end to end: the largest network on a cone, and on a disc
 MARGIN = 0.1   # of the longer side of a network with a frame of its own, around it
 ASIDE = 0.12   # of a frame's side: a line may leave it by so much and still be held by a larger one
-EDGE = 0.02    # of its longer side, between such a line and the edge
+EDGE = 0.015   # of its longer side, between such a line and the edge
 DENSE = 4.0    # degrees between places of a line that goes far
 JUMP = 1.5e7   # metres between two of them where a line leaves the map of the world
 LEAST = 4e4    # metres: no frame shows less
@@ -206,15 +206,13 @@ def home_box(lonlat: Points, projection: Projection) -> Box:
 
 
 def stretched(box: Box, lines: Iterable[Points]) -> Box:
-    """The box, grown to hold those lines (metres) that leave it by little and come back; a lane that leaves, leaves."""
+    """The box, grown to hold those lines (metres) that come near its edge or leave it by little, no lane beyond."""
     low, high = np.array(box[:2]), np.array(box[2:])
     most = ASIDE * (high - low)
     held = [line for line in lines if (line > low - most).all() and (line < high + most).all()]
     if held:
         every, pad = np.vstack(held), EDGE * max(high - low)
-        out = (every < low).any(axis=0), (every > high).any(axis=0)
-        low = np.where(out[0], every.min(axis=0) - pad, low)
-        high = np.where(out[1], every.max(axis=0) + pad, high)
+        low, high = np.minimum(low, every.min(axis=0) - pad), np.maximum(high, every.max(axis=0) + pad)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 

@@ -93,7 +93,7 @@ def _emptiest(canvas: Canvas, wide: float, high: float, window: Box) -> Box | No
 def draw_inset(canvas: Canvas, inset: Inset, sure: Collection[str] = ()) -> set[str]:
     """The enlargement with its own names and numbers, a frame round what it enlarges, and a line between both.
 
-    Returns which of the numbers in ``sure`` it tells.
+    Returns which of the arcs ``sure`` it tells the numbers of.
     """
     view, window, place = canvas.view, inset.window, inset.place
     figure, bounds = sheet_of(canvas.ax), canvas.ax.get_position()
@@ -104,8 +104,8 @@ def draw_inset(canvas: Canvas, inset: Inset, sure: Collection[str] = ()) -> set[
               view.left + window.east / view.scale, view.bottom + window.north / view.scale)
     detail = Detail(0.84 * canvas.detail.text, canvas.detail.strokes, names=99, volumes=26, prices=99)
     larger = open_panel(axes, canvas.data, detail=detail, box=metres)
-    held = {one.text for one in told_volumes(larger.scene, larger.data, 0.0)} & set(sure)
-    tell_flows(larger, held)
+    held = {one.strand.arc for one in told_volumes(larger.scene, larger.data, [*sure], 0.0)} & set(sure)
+    tell_flows(larger, [*held], held)
     close_panel(larger)
     for spine in axes.spines.values():
         spine.set(visible=True, color=style.INK, linewidth=0.8)

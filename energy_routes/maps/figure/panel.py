@@ -5,7 +5,7 @@ A sheet has one panel, a comparison three, the months of a year twelve: the same
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ class Detail:
     volumes: int
     prices: int
 
+
+FOREMOST = 6  # volumes that come before prices and names, where it is not said which
 
 SHEET = Detail(1.0, 1.0, names=99, volumes=26, prices=99)
 HALF = Detail(0.84, 0.72, names=14, volumes=7, prices=8)
@@ -113,33 +115,34 @@ def open_panel(ax: Axes, data: MapData, *, detail: Detail | None = None, box: Ex
     return canvas
 
 
-def tell_flows(canvas: Canvas, sure: Collection[str] = ()) -> set[str]:
-    """Exits, bottleneck prices, volumes, then names of places and lines by weight, as many as the detail allows.
+def tell_flows(canvas: Canvas, first: Sequence[str] = (), led: Collection[str] = ()) -> set[str]:
+    """Exits, what is scarce, volumes, prices, then names of places and lines by weight, as many as the detail allows.
 
-    The numbers in ``sure`` get a leader where there is no room at their lines.  Returns the numbers written beside
-    lines.
+    The numbers of the arcs ``first`` come first; those of ``led`` get a leader where there is no room at their lines.
+    Returns the arcs whose numbers are written beside their lines.
     """
     ax, scene, placer, zoom = canvas.ax, canvas.scene, canvas.placer, canvas.detail.text
     if canvas.detail.names:
         pills.draw_exits(ax, scene, placer, zoom)
-    signs.draw_limits(ax, scene, canvas.data, placer, zoom, told=canvas.detail.prices)
-    volumes = pills.told_volumes(scene, canvas.data)[:canvas.detail.volumes]
-    written = pills.draw_volumes(ax, volumes[:6], scene, placer, zoom)
+    scarce = signs.draw_signs(ax, scene, canvas.data, placer, zoom)
+    volumes = pills.told_volumes(scene, canvas.data, first)
+    early = sum(one.strand.arc in first for one in volumes) if first else FOREMOST
+    written = pills.draw_volumes(ax, volumes[:early], scene, placer, zoom)
+    lead_to(canvas, set(led) - written)
+    signs.draw_prices(ax, scarce[:canvas.detail.prices], canvas.data, placer, zoom)
     main, others = layers.by_weight(scene)
     carrying, unused = pills.line_names(scene, canvas.data) if canvas.detail.names else ({}, {})
     layers.draw_labels(ax, main[:canvas.detail.names], scene, placer, zoom)
     pills.draw_line_names(ax, carrying, scene, placer, zoom)
-    written |= pills.draw_volumes(ax, volumes[6:], scene, placer, zoom)
-    lead_to(canvas, set(sure) - written)
+    written |= pills.draw_volumes(ax, volumes[early:canvas.detail.volumes], scene, placer, zoom)
     layers.draw_labels(ax, others[:max(0, canvas.detail.names - len(main))], scene, placer, zoom)
     pills.draw_line_names(ax, unused, scene, placer, zoom)
     return written
 
 
-def lead_to(canvas: Canvas, numbers: Collection[str]) -> None:
-    """Write some numbers that have no room at their lines, each with a leader."""
-    asked = [one for one in pills.told_volumes(canvas.scene, canvas.data, 0.0) if one.text in numbers]
-    pills.draw_led(canvas.ax, asked, canvas.placer, canvas.detail.text)
+def lead_to(canvas: Canvas, arcs: Collection[str]) -> None:
+    """Write the numbers of arcs that have no room at their lines, each with a leader."""
+    pills.draw_led(canvas.ax, arcs, canvas.scene, canvas.data, canvas.placer, canvas.detail.text)
 
 
 def close_panel(canvas: Canvas) -> None:
@@ -148,10 +151,10 @@ def close_panel(canvas: Canvas) -> None:
 
 
 def flow_panel(ax: Axes, data: MapData, *, detail: Detail | None = None, box: Extent | None = None,
-               badge: str | None = None) -> Canvas:
-    """A whole panel of flows."""
+               badge: str | None = None, sure: Sequence[str] = ()) -> Canvas:
+    """A whole panel of flows; the numbers of the arcs ``sure`` always stand."""
     canvas = open_panel(ax, data, detail=detail, box=box, badge=badge)
-    tell_flows(canvas)
+    tell_flows(canvas, sure, sure)
     close_panel(canvas)
     return canvas
 

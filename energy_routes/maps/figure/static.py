@@ -24,14 +24,12 @@ from energy_routes.maps.figure.paper import (
     panel_at,
 )
 from energy_routes.maps.figure.text.notes import draw_notes
-from energy_routes.maps.figure.text.pills import largest
+from energy_routes.maps.figure.text.pills import LARGEST, largest
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-LARGEST = 10  # flows whose numbers stand on a sheet, whatever else does
 
 
 def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
@@ -59,7 +57,8 @@ def _page(data: MapData) -> Figure:
     canvas = open_panel(panel_at(figure, 0.0, FOOTER, WIDTH, HEIGHT - HEADER - FOOTER), data)
     if inset := inset_of(canvas):
         canvas.placer.block(inset.place)
-    missing = largest(data, LARGEST) - tell_flows(canvas)
+    sure = largest([data], LARGEST)
+    missing = set(sure) - tell_flows(canvas, sure)
     if inset:
         missing -= draw_inset(canvas, inset, missing)
     lead_to(canvas, missing)

@@ -17,7 +17,7 @@ from energy_routes.maps.figure import layers
 from energy_routes.maps.figure.panel import Canvas, Detail, Extent, close_panel, open_panel
 from energy_routes.maps.figure.text.legend import Part, Sample, Strip, units
 from energy_routes.maps.figure.text.pills import Told, draw_volumes, told
-from energy_routes.maps.figure.text.signs import draw_limits
+from energy_routes.maps.figure.text.signs import draw_prices, draw_signs
 from energy_routes.pack import in_order
 from energy_routes.plan import Plan, check_meaning
 
@@ -88,7 +88,8 @@ def change_panel(ax: Axes, data: ChangeData, *, detail: Detail | None = None, bo
     """A whole panel of the change: its numbers (the largest ``most``) in signed pills, and what is scarce."""
     canvas = open_panel(ax, data, detail=detail, box=box, badge=badge, dress=dresser(data))
     size = canvas.detail
-    draw_limits(ax, canvas.scene, data, canvas.placer, size.text, told=size.prices)
+    scarce = draw_signs(ax, canvas.scene, data, canvas.placer, size.text)
+    draw_prices(ax, scarce[:size.prices], data, canvas.placer, size.text)
     pills = [Told(strand, text, (style.LESS if text.startswith(MINUS) else style.MORE)[1]) for strand, text, _ in
              told(canvas.scene, data, lambda row: data.words.signed(float(row["change"]), 2), by="change")]
     draw_volumes(ax, pills[:most], canvas.scene, canvas.placer, size.text)

@@ -15,6 +15,7 @@ from energy_routes.maps.figure.panel import HALF, flow_box, flow_panel, sheet_of
 from energy_routes.maps.figure.paper import add_legend, check_suffix, grid, made, new_page, panel_at
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.figure.text.legend import MARGIN, fill, row, units
+from energy_routes.maps.figure.text.pills import LARGEST, largest
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
@@ -74,8 +75,10 @@ def _slide(before: Plan, after: Plan, data: ChangeData, span: str | None, title:
                       words("title.when", title=words("title.compare", before=new, after=old), when=when))
     box = flow_box(data.old, data.new)
     cells = grid(2, 2)
+    sure = largest([data.old, data.new], LARGEST)
     for cell, side, key, name in zip(cells, (data.old, data.new), ("before", "after"), (old, new), strict=False):
-        flow_panel(panel_at(figure, *cell), side, detail=HALF, box=box, badge=f"{words(f'view.{key}')}: {name}")
+        flow_panel(panel_at(figure, *cell), side, detail=HALF, box=box, badge=f"{words(f'view.{key}')}: {name}",
+                   sure=sure)
     change_panel(panel_at(figure, *cells[2]), data, detail=HALF, box=box, badge=words("view.change_long"))
     unit = units(data)
     left, bottom, wide, high = cells[3]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.answer import Words
@@ -14,12 +15,14 @@ from energy_routes.maps.data.payload import MapData, records
 from energy_routes.maps.data.projection import Points
 from energy_routes.maps.data.scene import IDLE_MODES, Exit, Scene, Strand
 from energy_routes.maps.figure.text.labels import Box, Placer, around, beside, text_size
+from energy_routes.pack import Family
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SHORT = 9.0      # points: a link this short gets neither arrow nor volume
 MOST_VOLUMES = 26
+LARGEST = 10  # numbers that stand on a sheet, whatever else does
 SELDOM = 0.005  # share of draws that is told as none; what lacks no more of all is told as all
 LEAST_TOLD = 0.008  # share of the largest flow: smaller ones are seen, not told
 SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.1, 0.9)
@@ -93,7 +96,7 @@ def _exit_spots(out: Exit, width: float, height: float) -> list[Box]:
 def draw_volumes(ax: Axes, told: Sequence[Told], scene: Scene, placer: Placer, zoom: float) -> set[str]:
     """Numbers beside their lines, where there is room: where no other flow lies nearer, else right at the line.
 
-    Returns those that are written.
+    Returns the arcs whose numbers are written.
     """
     size, written = 6.8 * zoom, set()
     flows = scene.of("flow")
@@ -104,16 +107,21 @@ def draw_volumes(ax: Axes, told: Sequence[Told], scene: Scene, placer: Placer, z
                or placer.place(spots[:2 * len(SHARES)], tolerance=1))
         if box is not None:
             pill(ax, box, text, size, "white", tone, tone)
-            written.add(text)
+            written.add(strand.arc)
     return written
 
 
-def draw_led(ax: Axes, told: Sequence[Told], placer: Placer, zoom: float) -> None:
-    """Numbers of lines too short or too crowded for one beside them, with a leader to the middle of the line."""
+def draw_led(ax: Axes, arcs: Collection[str], scene: Scene, data: MapData, placer: Placer, zoom: float) -> None:
+    """Numbers of flows too short or too crowded for one beside them, with a leader to the middle of what is seen."""
     size = 6.8 * zoom
-    for strand, text, tone in told:
+    leaving = {arc for exit in scene.exits for arc in exit.arcs}
+    for row in data.rows(data.arcs[data.arcs["arc"].isin(set(arcs) - leaving)].sort_values("volume", ascending=False)):
+        if row["volume"] <= style.FLOW_FLOOR or row["arc"] not in scene.anchors:
+            continue
+        text, tone = volume_text(row, data.words), _ink(style.colour(row["family"], row["utilisation"]), row["family"])
         wide, high = pill_size(text, size)
-        x, y = strand.points[len(strand.points) // 2].tolist()
+        own = [strand.points for strand in scene.of("flow") if strand.arc == row["arc"]]
+        x, y = max(own, key=len)[max(map(len, own)) // 2].tolist() if own else scene.anchors[row["arc"]]
         spots = [spot for clear in (12.0, 22.0, 34.0, 48.0) for spot in around(x, y, wide, high, clear)]
         if box := placer.place(spots, tolerance=30, patience=0.5):
             at = box.nearest(x, y)
@@ -173,10 +181,18 @@ def _belongs(box: Box, arc: str, points: Points, owner: NDArray[np.str_]) -> boo
     return bool(away[mine].min() <= away[~mine].min(initial=np.inf) + 1.0)
 
 
-def told_volumes(scene: Scene, data: MapData, least: float = 3 * SHORT) -> list[Told]:
-    """The volumes to tell of lines of at least so many points, largest first, each in its line's own tone."""
-    return [Told(strand, said, strand.colour if strand.colour == style.UNCAPPED else strand.family.ramp[2])
-            for strand, said, _ in told(scene, data, lambda row: volume_text(row, data.words), least=least)]
+def told_volumes(scene: Scene, data: MapData, sure: Sequence[str] = (), least: float = 3 * SHORT) -> list[Told]:
+    """The volumes to tell of lines of at least so many points, each in its line's own tone.
+
+    Those of the arcs ``sure`` come first, then the largest.
+    """
+    return [Told(strand, said, _ink(strand.colour, strand.family))
+            for strand, said, _ in told(scene, data, lambda row: volume_text(row, data.words), least=least, sure=sure)]
+
+
+def _ink(colour: str, family: Family) -> str:
+    """The colour in which the number of a flow is written: of its line's own tone, and dark enough."""
+    return colour if colour == style.UNCAPPED else family.ramp[2]
 
 
 def volume_text(row: Mapping[str, Any], words: Words) -> str:
@@ -190,15 +206,36 @@ def _with_use(told: str, used: float, words: Words) -> str:
     return words("pill.used", told=told, used=words.percent(used)) if SELDOM < used < 1.0 - SELDOM else told
 
 
-def largest(data: MapData, count: int) -> set[str]:
-    """The numbers of the largest flows: so many that differ."""
-    rows = sorted(records(data.arcs), key=lambda row: -float(row["volume"]))
-    return set(list(dict.fromkeys(volume_text(row, data.words) for row in rows if row["arc"] in data.lines))[:count])
+def largest(maps: Sequence[MapData], count: int) -> list[str]:
+    """The arcs of the largest flows of some maps, the largest in any of them first: of so many different numbers.
+
+    A chain whose links have the same numbers in every map is one flow, told on its longest link.
+    """
+    rows = pd.concat([data.arcs[data.arcs["arc"].isin(data.lines)] for data in maps])
+    numbers = [{row["arc"]: volume_text(row, data.words) for row in records(data.arcs)} for data in maps]
+    order = rows.groupby("arc")["volume"].max().sort_values(ascending=False, kind="stable").index
+    ends = rows.drop_duplicates("arc").set_index("arc")[["from", "to"]]
+    length = {arc: line.length for data in maps for arc, line in data.lines.items()}
+    chains: dict[tuple[str, ...], list[list[str]]] = {}
+    for arc in order:
+        said = tuple(own.get(arc, "") for own in numbers)
+        if said not in chains and len(chains) == count:
+            break
+        alike = chains.setdefault(said, [])
+        joined = next((chain for chain in alike if {*ends.loc[arc]} & {*ends.loc[chain].to_numpy().ravel()}), None)
+        if joined is None:
+            alike.append([arc])
+        else:
+            joined.append(arc)
+    return [max(chain, key=lambda arc: length[arc]) for alike in chains.values() for chain in alike]
 
 
 def told(scene: Scene, data: MapData, words: Callable[[dict[str, Any]], str], by: str = "volume",
-         least: float = 3 * SHORT) -> list[Told]:
-    """The flows that get a number, largest ``by`` first; a chain of one number is told once, on its longest link."""
+         least: float = 3 * SHORT, sure: Sequence[str] = ()) -> list[Told]:
+    """The flows that get a number: the arcs ``sure``, then the largest ``by``.
+
+    A chain of one number is told once, on its longest link.
+    """
     rows = {row["arc"]: row for row in records(data.arcs)}
     longest: dict[str, Strand] = {}
     for strand in scene.of("flow"):
@@ -208,10 +245,10 @@ def told(scene: Scene, data: MapData, words: Callable[[dict[str, Any]], str], by
     placed: list[dict[str, Any]] = []
     most = float(data.arcs[by].abs().max())
     leaving = {arc for exit in scene.exits for arc in exit.arcs} if by == "volume" else set()
-    for arc in sorted(longest, key=lambda a: (-abs(rows[a][by]), -longest[a].length, a)):
+    for arc in sorted(longest, key=lambda a: (a not in sure, -abs(rows[a][by]), -longest[a].length, a)):
         row = rows[arc]
         same = any(words(row) == words(r) and {row["from"], row["to"]} & {r["from"], r["to"]} for r in placed)
-        if not same and arc not in leaving and abs(row[by]) >= LEAST_TOLD * most:
+        if arc not in leaving and (arc in sure or (not same and abs(row[by]) >= LEAST_TOLD * most)):
             placed.append(row)
             out.append(Told(longest[arc], words(row), longest[arc].colour))
     return out[:MOST_VOLUMES]

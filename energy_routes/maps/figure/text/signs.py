@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Place = tuple[float, float]
+Scarce = tuple[dict[str, Any], Place]
 
 VALVE = ((-1.0, -0.8), (1.0, 0.8), (1.0, -0.8), (-1.0, 0.8), (-1.0, -0.8))  # two triangles, tip to tip
 SIZES = {"full": 5.2, "limit": 9.0, "depth": 10.5}  # points
@@ -42,14 +43,19 @@ def draw_sign(ax: Axes, sign: str, x: float, y: float, zoom: float = 1.0) -> Non
                 markeredgecolor="white", markeredgewidth=0.8, zorder=17)
 
 
-def draw_limits(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: float, told: int = 99) -> None:
-    """The sign of everything scarce, and the price of the dearest ``told`` in a pill where there is room."""
-    size = 7.0 * zoom
+def draw_signs(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: float) -> list[Scarce]:
+    """The sign of everything scarce; returns what is scarce and its place, the dearest first."""
     placed = sorted(_placed(scene, data), key=lambda one: -float(one[0]["price"]))
     for row, (x, y) in placed:
         draw_sign(ax, row["sign"], x, y, zoom)
         placer.block(Box.around(x, y, SIZES[row["sign"]] * zoom, SIZES[row["sign"]] * zoom))
-    for row, (x, y) in placed[:told]:
+    return placed
+
+
+def draw_prices(ax: Axes, scarce: Sequence[Scarce], data: MapData, placer: Placer, zoom: float) -> None:
+    """The prices of what is scarce, in pills where there is room."""
+    size = 7.0 * zoom
+    for row, (x, y) in scarce:
         text = price_text(row, data.periods, data.words)
         wide, high = pill_size(text, size)
         box = placer.place(_ring(x, y, wide, high), tolerance=6)
@@ -60,7 +66,7 @@ def draw_limits(ax: Axes, scene: Scene, data: MapData, placer: Placer, zoom: flo
         pill(ax, box, text, size, style.BOTTLENECK, "white", "white")
 
 
-def _placed(scene: Scene, data: MapData) -> list[tuple[dict[str, Any], Place]]:
+def _placed(scene: Scene, data: MapData) -> list[Scarce]:
     """Limits and depths in sight, with their places."""
     rows = [row for row in data.rows(data.limits) if row["arc"] in scene.anchors]
     at = {node: (mark.x, mark.y) for mark in scene.marks for node in mark.members}
