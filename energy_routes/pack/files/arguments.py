@@ -9,19 +9,36 @@ import builtins
 import functools
 import inspect
 import reprlib
-import types
 from collections.abc import Callable, Collection, Iterable, Mapping
 from numbers import Integral, Real
 from pathlib import Path
-from typing import Annotated, Any, ForwardRef, Literal, TypeVar, Union, get_args, get_origin
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from energy_routes.errors import UsageError
 from energy_routes.pack.files.text import CONTROL
 
 Public = TypeVar("Public", bound=Callable[..., Any])
-WORDS: Mapping[Any, str] = {
-    float: "a number", int: "a whole number", str: "a text", bool: "True or False", type(None): "None"}  # fmt: skip
+UNIONS = (Union, UnionType)
 
+
+def _number(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and type(value) is not bool and value == value  # NaN is no number
+
+
+def _text(value: object, kind: type) -> bool:
+    return isinstance(value, kind) and not CONTROL.search(str(value))
+
+
+# Kinds that people call by another word, and what is one: numbers and truths of numpy are.
+PLAIN: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
+    float: ("a number", lambda value: _number(value, Real)),
+    int: ("a whole number", lambda value: _number(value, Integral)),
+    str: ("a text", lambda value: _text(value, str)),
+    Path: ("a Path", lambda value: _text(value, Path)),
+    bool: ("True or False", lambda value: type(value).__name__ in ("bool", "bool_")),
+    type(None): ("None", lambda value: value is None),
+}
 MAKERS = {"a Case": "er.load(name) makes one.", "a Plan": "er.solve(case) makes one."}
 
 
@@ -46,16 +63,18 @@ def annotated(public: Public) -> Public:
 
 def _refusing(function: Any) -> Any:
     signature = inspect.signature(function)
-    hints: dict[str, Any] = {}
+
+    @functools.cache
+    def hints() -> Mapping[str, Any]:  # when it is first called: by then all that annotations name is imported
+        return get_type_hints(function, localns=_Names(function.__globals__))
 
     @functools.wraps(function)
     def run(*given: Any, **named: Any) -> Any:
-        if not hints:  # when it is first called: by then all that annotations name is imported
-            hints.update({name: _resolved(one.annotation, function) for name, one in signature.parameters.items()})
         for name, value in signature.bind(*given, **named).arguments.items():
+            hint = hints().get(name, Any)
             for one in _given(value, signature.parameters[name]):
-                if not fits(one, hints[name]):
-                    raise UsageError(_told(function, name, one, hints[name]))
+                if not fits(one, hint):
+                    raise UsageError(_told(function, name, one, hint))
         return function(*given, **named)
 
     return run
@@ -68,46 +87,6 @@ def _given(value: Any, parameter: inspect.Parameter) -> Iterable[object]:
     return list(value) if parameter.kind is parameter.VAR_POSITIONAL else [value]
 
 
-def fits(value: object, hint: Any) -> bool:
-    """Whether a value is what a type hint says, looking into lists and tables of names, not into iterators."""
-    hint = _read(hint, _Names()) if isinstance(hint, str) else hint
-    origin, parts = get_origin(hint), get_args(hint)
-    if hint in (Any, object, inspect.Parameter.empty) or isinstance(hint, TypeVar | ForwardRef):
-        return True
-    if origin in (Union, types.UnionType):
-        return any(fits(value, part) for part in parts)
-    if origin is Annotated:
-        return fits(value, parts[0])
-    if origin is Literal:
-        return isinstance(value, str) and value in parts
-    if hint in (float, int):
-        number = isinstance(value, Real if hint is float else Integral)
-        return number and type(value) is not bool and value == value  # NaN is no number
-    if hint is None:
-        return value is None
-    if hint in (str, Path):
-        return isinstance(value, hint) and not CONTROL.search(str(value))
-    return _is_one(value, origin or hint, parts)
-
-
-def _is_one(value: object, kind: Any, parts: tuple[Any, ...]) -> bool:
-    """Whether a value is of a class, a protocol, or a container whose elements are what they should be."""
-    if isinstance(kind, _Elsewhere):
-        return any(base.__name__ == kind.__name__ for base in type(value).__mro__)
-    if getattr(kind, "_is_protocol", False):
-        return all(hasattr(value, name) for name in vars(kind) if not name.startswith("_"))
-    if not parts or kind is type or kind is Callable or not issubclass(kind, Iterable):
-        return isinstance(value, kind) or (kind is bool and type(value).__name__ == "bool_")
-    if issubclass(kind, Mapping):
-        return isinstance(value, Mapping) and all(fits(key, parts[0]) for key in value) and all(
-            fits(one, parts[-1]) for one in value.values())  # fmt: skip
-    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
-        return False
-    if not issubclass(kind, Collection):  # an iterator is used up by looking
-        return True
-    return isinstance(value, Collection) and all(fits(one, parts[0]) for one in value)
-
-
 class _Elsewhere(type):
     """A class that an annotation names and its module does not import: known by its name."""
 
@@ -116,28 +95,39 @@ class _Elsewhere(type):
             raise AttributeError(name)
         return _Elsewhere(name, (), {})
 
-    def __getitem__(cls, _: Any) -> _Elsewhere:
-        return cls
-
 
 class _Names(dict[str, Any]):
     """What the words of an annotation mean in the module of its function."""
-
-    def __getitem__(self, name: str) -> Any:
-        meant = super().__getitem__(name)  # an alias may be a text, too
-        return _read(meant, self) if isinstance(meant, str) else meant
 
     def __missing__(self, name: str) -> Any:
         return vars(builtins).get(name) or _Elsewhere(name, (), {})
 
 
-def _resolved(annotation: Any, function: Any) -> Any:
-    return _read(annotation, _Names(function.__globals__)) if isinstance(annotation, str) else annotation
-
-
-def _read(annotation: str, names: _Names) -> Any:
-    """What an annotation of our own source means."""
-    return eval(annotation, {"__builtins__": {}}, names)
+def fits(value: object, hint: Any) -> bool:
+    """Whether a value is what a type hint says, looking into lists and tables of names, not into iterators."""
+    kind, parts = get_origin(hint) or hint, get_args(hint)
+    if kind in (Any, object) or isinstance(kind, TypeVar):
+        return True
+    if kind in UNIONS:
+        return any(fits(value, part) for part in parts)
+    if kind is Literal:
+        return isinstance(value, str) and value in parts
+    if kind in PLAIN:
+        return PLAIN[kind][1](value)
+    if isinstance(kind, _Elsewhere):
+        return any(base.__name__ == kind.__name__ for base in type(value).__mro__)
+    if getattr(kind, "_is_protocol", False):
+        return all(hasattr(value, name) for name in vars(kind) if not name.startswith("_"))
+    if not parts or not issubclass(kind, Iterable):
+        return isinstance(value, kind)
+    if issubclass(kind, Mapping):
+        return isinstance(value, Mapping) and all(
+            fits(key, parts[0]) and fits(one, parts[-1]) for key, one in value.items())  # fmt: skip
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        return False
+    if not issubclass(kind, Collection):  # an iterator is used up by looking
+        return True
+    return isinstance(value, Collection) and all(fits(one, parts[0]) for one in value)
 
 
 def _told(function: Any, name: str, value: object, hint: Any) -> str:
@@ -147,21 +137,17 @@ def _told(function: Any, name: str, value: object, hint: Any) -> str:
 
 
 def _words(hint: Any) -> str:
-    hint = _read(hint, _Names()) if isinstance(hint, str) else hint
-    origin, parts = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
+    kind, parts = get_origin(hint) or hint, get_args(hint)
+    if kind in UNIONS:
         return " or ".join(dict.fromkeys(map(_words, parts)))
-    if origin is Literal:
+    if kind is Literal:
         return f"one of {', '.join(map(repr, parts))}"
-    if origin is Annotated:
-        return _words(parts[0])
-    if origin is Callable:
+    if kind is Callable:
         return "a function"
-    if origin and issubclass(origin, Mapping):
-        return f"a dict of {_words(parts[0])} to {_words(parts[-1])}"
-    if origin and issubclass(origin, Iterable):
-        return f"a list, each {_words(parts[0])}"
-    return WORDS.get(hint) or f"a {getattr(hint, '__name__', hint)}"
+    if parts and issubclass(kind, Iterable):
+        table = issubclass(kind, Mapping)
+        return f"a dict of {_words(parts[0])} to {_words(parts[-1])}" if table else f"a list, each {_words(parts[0])}"
+    return PLAIN[kind][0] if kind in PLAIN else f"a {getattr(kind, '__name__', kind)}"
 
 
 def _repair(name: str, value: object, hint: Any) -> str:

@@ -12,7 +12,7 @@ from energy_routes.pack import amount, figure, parted
 OPTIMUM = "optimum"
 EACH = (0.1, 1.0)  # USD a unit exported (a tonne, or 1000 m³) of the bands that are told where none is asked for
 
-Within: TypeAlias = "float | str"
+Within: TypeAlias = float | str
 
 
 class Band(NamedTuple):
