@@ -129,7 +129,7 @@ def test_least_cost_lifts_everything_and_takes_the_cheap_way(tmp_path: Path) -> 
 
 def test_least_cost_has_no_use_for_prices(tmp_path: Path) -> None:
     tables = {"markets": "id,node,name\nEAST,EAST,East\nWEST,WEST,West"}
-    assert best(toy(tmp_path, tables, objective="cost")).value == pytest.approx(380)
+    assert best(toy(tmp_path, tables, '[policy]\nobjective = "cost"\n')).value == pytest.approx(380)
 
 
 def test_least_cost_of_more_than_the_ways_can_carry_is_infeasible(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from energy_routes.case.case import Case
 from energy_routes.case.checks.questions import check_path
-from energy_routes.case.checks.stated import unstated
+from energy_routes.case.checks.stated import unpriced, unstated
 from energy_routes.case.model_file import ModelFile, read_model_file
 from energy_routes.case.rest_of_year import replan
 from energy_routes.errors import DataError, Fault, UsageError
@@ -69,7 +69,10 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
     for figure in accept:
         check_path(figure, case.network)
     case = _from_today(case, chain)
-    if faults := list(unstated(case.network, case.periods)):
+    faults = list(unstated(case.network, case.periods))
+    if case.policy.objective != "cost":
+        faults += unpriced(case.network, case.periods)
+    if faults:
         raise DataError(case.name, faults)
     return case
 

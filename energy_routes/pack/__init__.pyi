@@ -34,6 +34,7 @@ from .files.text import (
 )
 from .pack import (
     Pack as Pack,
+    dated_rows as dated_rows,
     keys_of as keys_of,
 )
 from .plausible import (

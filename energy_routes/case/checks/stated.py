@@ -8,7 +8,7 @@ import numpy as np
 
 from energy_routes.errors import Fault
 from energy_routes.network import Network, in_term
-from energy_routes.pack import TABLES, Period, home, keys_of, months_of
+from energy_routes.pack import TABLES, Period, dated_rows, home, keys_of, months_of
 
 OPTIONAL = ("options",)  # only what a plan may build needs its figures
 
@@ -28,6 +28,19 @@ def unstated(network: Network, periods: Sequence[Period]) -> Iterator[Fault]:
                 yield pack.fault(table.name, at, column.name, found=f"{key!r} has no figure in {month.label}",
                                  expected="one in every month of the horizon",
                                  repair="State it in its row, or date a row of values, or set it in the model.")
+
+
+def unpriced(network: Network, periods: Sequence[Period]) -> Iterator[Fault]:
+    """The markets that have no price in any period, so that nothing would be sold there in silence."""
+    prices = network.resolve("markets", "price", months_of(periods))
+    for row in np.flatnonzero(np.isnan(prices).all(axis=1)):
+        name = network.ids("markets")[row]
+        pack = home(network.packs, "markets", name)
+        values, markets = pack.tables["values"], pack.tables["markets"]
+        if name not in set(values["id"].iloc[dated_rows(values, "markets", "price")]):
+            yield pack.fault("markets", list(markets["id"]).index(name), "price", found=f"{name!r} has no price",
+                             expected="one, here or as dated rows of values",
+                             repair="State it, or ask for the least cost: objective = \"cost\".")
 
 
 def _in_use(network: Network, table: str, months: Sequence[Period]) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,7 +61,7 @@ def _read(path: Path) -> Pack:
     drafts = {name: own.get(name) or typed(table, book.sheets.get(name), family, faults)
               for name, table in TABLES.items()}
     for name, draft in drafts.items():
-        draft.partial = draft.file in broken or (name not in book.sheets and (
+        draft.partial |= draft.file in broken or (name not in book.sheets and (
             TABLES[name].required or any(Path(file).stem == name for file in broken)))
     faults += [Fault(f"{name}.csv", found="the table is missing", expected=table.meaning,
                      repair="Add the file (or the sheet of a workbook).")
@@ -151,6 +153,20 @@ def _ordered(faults: list[Fault], drafts: dict[str, Draft]) -> list[Fault]:
         names = columns.get(fault.file, ())
         return order.get(fault.file, 0), fault.row, names.index(fault.column) if fault.column in names else -1
 
-    return sorted(dict.fromkeys(faults), key=place)
+    return sorted(_once_a_column(dict.fromkeys(faults), drafts), key=place)
+
+
+def _once_a_column(faults: Iterable[Fault], drafts: dict[str, Draft]) -> Iterator[Fault]:
+    """A column that a file does not have is told once, at its header, however many rows miss it."""
+    absent = {(draft.file, name) for draft in drafts.values() for name in draft.absent}
+    missed = defaultdict[tuple[str, str], list[Fault]](list)
+    for fault in faults:
+        if fault.row > 1 and (fault.file, fault.column) in absent:
+            missed[fault.file, fault.column].append(fault)
+        else:
+            yield fault
+    for first, *others in missed.values():
+        rows = f"for {len(others) + 1} rows" if others else f"for row {first.row}"
+        yield replace(first, row=1, found=f"the column is missing, {rows}")
 
 

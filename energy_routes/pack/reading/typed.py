@@ -32,8 +32,9 @@ class Draft:
 
     ``bad[column]`` marks cells with a fault, so that one mistake is told once; ``written[column]`` keeps numbers and
     unit names as the file has them, before any unit is converted.  ``units[column]`` is the unit of each row's
-    figures, '' where a row states neither the unit nor a figure in it.  ``partial``: some rows could not be read at
-    all, so that what refers to them must not be called wrong.
+    figures, '' where a row states neither the unit nor a figure in it.  ``absent`` are the columns that the file does
+    not have.  ``partial``: some rows, or a column that each must fill, could not be read at all, so that what refers
+    to them must not be called wrong.
     """
 
     table: Table
@@ -43,6 +44,7 @@ class Draft:
     bad: dict[str, NDArray[np.bool_]] = field(default_factory=dict)
     written: dict[str, NDArray[Any]] = field(default_factory=dict)
     units: dict[str, NDArray[Any]] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
     partial: bool = False
 
     def fault(self, index: int, column: str, found: str, expected: str = "", repair: str = "") -> Fault:
@@ -68,12 +70,14 @@ def typed(table: Table, sheet: Sheet | None, family: Family, faults: list[Fault]
     sheet = sheet or Sheet(table.name, list(table.names), [], [])
     _header(table, sheet, faults)
     at = {name: j for j, name in reversed(list(enumerate(sheet.header)))}
-    draft = Draft(table, sheet.file, np.asarray(sheet.rows, dtype=np.int64))
+    absent = frozenset(table.names) - set(sheet.header)
+    draft = Draft(table, sheet.file, np.asarray(sheet.rows, dtype=np.int64), absent=absent,
+                  partial=any(column.required and column.name in absent for column in table.columns))
     arrays: dict[str, Any] = {}
     filled: dict[str, NDArray[np.bool_]] = {}
     for column in table.columns:
-        draft.bad[column.name] = np.zeros(len(sheet.rows), dtype=bool)
-        missing = column.name not in at
+        missing = column.name in absent
+        draft.bad[column.name] = np.full(len(sheet.rows), missing and column.required)  # told once, at the header
         cells = [""] * len(sheet.rows) if missing else [row[at[column.name]] for row in sheet.cells]
         filled[column.name] = np.array([bool(cell) for cell in cells], dtype=bool)
         default = table.default(column, family)
