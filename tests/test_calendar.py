@@ -326,17 +326,3 @@ def test_verify_follows_the_same_calendar_by_its_own_code(rich: Case, by: str, t
         own = arc_axis(plan.case).table().set_index(["arc", "period"])["capacity"]
         for period in facts.periods:
             assert facts.capacity(arc, period) == pytest.approx(own[arc, period])
-
-
-def test_a_result_saved_before_is_verified_by_its_own_rule(rich: Case, tmp_path: Path) -> None:
-    """It says nothing of ``annual``: a year has the figures of the year, and rates stand there a year already."""
-    folder = results.save(er.solve(rich), tmp_path / "result") / "inputs"
-    assert Facts(folder).number("markets", "EAST", "price", "2023") != 500
-    told = json.loads((folder / "case.json").read_text("utf-8"))
-    del told["annual"]
-    for edit in told["edits"]:
-        del edit["time"]
-    (folder / "case.json").write_text(json.dumps(told), "utf-8")
-    facts = Facts(folder)
-    assert facts.number("markets", "EAST", "price", "2023") == 500  # the base: no row of the year
-    assert facts.capacity("SHORT", "2023") == 6

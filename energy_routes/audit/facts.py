@@ -40,8 +40,7 @@ class Facts:
 
     A number of a month is the base column; over it a dated figure of the year, then of the season, then of the month;
     then the edits in their order.  A year has the mean over the days of its months, of products the mean of the
-    product.  Results saved before that was so say nothing of ``annual``: their years have the figures of the year.
-    What is true or false stands in the rows as the edits leave it.
+    product.  What is true or false stands in the rows as the edits leave it.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -53,7 +52,6 @@ class Facts:
         self.name = str(case["name"])
         self.periods: list[str] = [str(period["label"]) for period in case["periods"]]
         self.years = {label: years(label) for label in self.periods}
-        self._by_month = case.get("annual") == "mean of months"
         self.saved_years = {str(period["label"]): float(period["years"]) for period in case["periods"]}
         self.policy: Row = case["policy"]
         self.past: Row | None = case.get("past")
@@ -135,7 +133,7 @@ class Facts:
 
     def parts(self, period: str) -> dict[str, float]:
         """What a period is made of, with the share of its days: the months of a year; a month itself."""
-        if len(period) == 7 or not self._by_month:
+        if len(period) == 7:
             return {period: 1.0}
         months = [f"{period}-{month:02d}" for month in range(1, 13)]
         return {month: years(month) for month in months}
@@ -143,7 +141,7 @@ class Facts:
     @property
     def first_year(self) -> str:
         """The period whose figures an option has for the whole horizon."""
-        return self.periods[0][:4] if self._by_month else self.periods[0]
+        return self.periods[0][:4]
 
     def mean(self, figure: Callable[[str], float], period: str) -> float:
         """The mean of a figure over the days of a period, from what it is in each of its parts."""
@@ -160,7 +158,7 @@ class Facts:
         return self.mean(lambda part: self._in_part(table, key, field, part, edited), period)
 
     def _in_part(self, table: str, key: str, field: str, part: str, edited: bool) -> float:
-        """One number in one month (of results saved before: in one period)."""
+        """One number in one month."""
         row = self.rows[table][key]
         rates = RATES.get(table, ())
         value = math.nan if row[field] is None else float(row[field])
