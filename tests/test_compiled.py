@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import sparse
 from test_formulation_golden import OPTIONS, TABLES as GOLDEN, golden_case
-from toy import months, toy
+from toy import TABLES as TABLES_OF_TOY, months, toy
 
 from energy_routes.errors import DataError, InfeasibleError, UsageError
 from energy_routes.formulation import Structure, build, build_space
@@ -164,6 +164,16 @@ def test_space_and_programme_of_a_state_are_those_of_the_changed_case(golden):
     assert numbers.space.case is changed
     assert_same(form_of(numbers.program), form_of(build(space)))
     assert structure.under(case).space.flow.axis.data("charge").tolist() != space.flow.axis.data("charge").tolist()
+
+
+def test_a_pack_of_equal_content_has_the_same_structure_wherever_it_was_read(tmp_path):
+    structure = Structure(toy(tmp_path / "first"))
+    again = toy(tmp_path / "second")
+    numbers = structure.under(again)
+    assert_same(numbers.form, form_of(build(build_space(again))))
+    assert numbers.space.case is again  # which knows its own folder
+    other = toy(tmp_path / "third", {"arcs": TABLES_OF_TOY["arcs"].replace("Short way,6", "Short way,7")})
+    assert structure.under(other) is None
 
 
 def test_whatever_a_rule_looks_at_is_part_of_the_structure():

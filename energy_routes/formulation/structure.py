@@ -130,7 +130,7 @@ class Structure:
     def _fits(self, case: Case) -> bool:
         """Whether nothing but numbers can differ between a case and that of the structure."""
         own = self.case
-        if [*map(id, case.network.packs)] != [*map(id, own.network.packs)]:
+        if case.network.packs != own.network.packs:
             return False
         bends = case.policy == own.policy or (
             not self._network.policy_is_fixed and case.policy.shape == own.policy.shape)  # fmt: skip
