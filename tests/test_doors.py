@@ -69,6 +69,8 @@ BASE = 'title = "t"\ndata = "."\nyear = 2023\n'
     (BASE + '[[edit]]\ntarget = "arc:LONG"\nreason = "\\u0007"\ntariff = 5\n', ["'edit.1.reason'"]),
     (BASE.replace('"."', '"a\\u0000b"'), ["'data'", r"'\x00'"]),
     (BASE.replace('"."', "[]"), ["'data'", "missing"]),
+    (BASE + 'extends = " "\n', ["'extends'", "a text that says something"]),
+    (BASE + "[[edit]]\ntarget = 'arc:LONG'\nreason = ''\ntariff = 5\n", ["'edit.1.reason'", "says something"]),
     (BASE.replace('"."', '[".", "."]'), ["'data'", "different packs"]),
     (BASE + "x = " + "[" * 5000 + "]" * 5000, ["nested too deep"]),
     (BASE + "policy = " + "{a=" * 3000 + "1" + "}" * 3000, ["nested too deep"]),

@@ -30,7 +30,7 @@ def refused(folder: Path, model: str) -> str:
         ('[policy]\nobjective = "profit"', ["policy.objective", "profit"]),
         ('[policy]\nexports = "held"', ["policy.exports", "held"]),
         ("[scenario.X]\nedits = []", ["scenario.X.edits", "Nearest: 'edit'"]),
-        ('[[edit]]\ntarget = "arc:SHORT"\ncapacity = 5', ["edit.0.reason", "missing"]),
+        ('[[edit]]\ntarget = "arc:SHORT"\ncapacity = 5', ["edit.1.reason", "missing"]),
         (EDIT.replace("SHORT", "SHRT") + "capacity = 5", ["arc:SHRT", "Nearest: 'SHORT'"]),
         (EDIT.replace("arc:", "arcs:") + "capacity = 5", ["arcs:SHORT", "Nearest: 'arc'"]),
         (EDIT + "capacty = 5", ["capacty", "Nearest: 'capacity'"]),

@@ -54,6 +54,30 @@ def pack(path: Path, tariff: object = 25, stored: dict[str, str] | None = None) 
     }, stored)  # fmt: skip
 
 
+def test_cells_merged_over_rows_are_refused_and_those_of_one_row_are_read(tmp_path: Path) -> None:
+    """Found by a mutant: the tariffs of all rows but the first became 0."""
+    file = pack(tmp_path / "pack.xlsx")
+    made = openpyxl.load_workbook(file)
+    made["arcs"].append(["FM2", "F", "M", None, 10])
+    made["arcs"].merge_cells("D2:D3")
+    made["nodes"].merge_cells("F2:G2")  # beside the table
+    made.save(file)
+    with pytest.raises(DataError) as error:
+        er.read_pack(file)
+    (fault,) = error.value.faults
+    assert (fault.file, fault.row, fault.column) == ("pack.xlsx sheet 'arcs'", 2, "tariff")
+    assert "D2:D3 are merged" in fault.found
+    assert "Unmerge" in fault.repair
+
+
+def test_a_workbook_that_cannot_be_read_is_one_fault(tmp_path: Path) -> None:
+    file = tmp_path / "pack.xlsx"
+    file.write_bytes(b"PK\x03\x04junk")
+    with pytest.raises(DataError) as error:
+        er.read_pack(file)
+    assert ["not a whole Excel workbook" in fault.found for fault in error.value.faults] == [True]
+
+
 def test_a_formula_of_a_pack_is_refused_with_its_place_and_what_to_do(tmp_path: Path) -> None:
     from energy_routes.pack.reading.read import read_pack
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model
+from pydantic_core import PydanticCustomError
 
 from energy_routes.case.policy.policy import LEVERS
 from energy_routes.errors import DataError, Fault
 from energy_routes.pack import nearest, printable, read_text, toml_of
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "a text that says something, or no such key")
+    return text
+
+
+Said = Annotated[str, AfterValidator(_said)]
 
 
 class _Closed(BaseModel):
@@ -39,8 +49,8 @@ class EditFile(BaseModel):
 
     model_config = ConfigDict(extra="allow", strict=True)
 
-    target: str
-    reason: str
+    target: Said
+    reason: Said
     source: str = ""
     note: str = ""
     periods: list[str] = Field(default_factory=list)
@@ -63,8 +73,8 @@ class RouteFile(_Closed):
     the file's attributes say.  ``tolerance_km``: how far from a node a line may end.
     """
 
-    add_route: str
-    reason: str
+    add_route: Said
+    reason: Said
     source: str = ""
     layer: str | None = None
     tolerance_km: float | int | None = None
@@ -96,7 +106,7 @@ AnyEdit = Annotated[Annotated[EditFile, Tag("change")] | Annotated[RouteFile, Ta
 class ScenarioFile(_Closed):
     """``[scenario.NAME]``: a named list of edits and policy changes; its title, if it has one, replaces the model's."""
 
-    title: str | None = None
+    title: Said | None = None
     edit: list[AnyEdit] = Field(default_factory=list)
     policy: PolicyFile = Field(default_factory=PolicyFile)
 
@@ -104,17 +114,17 @@ class ScenarioFile(_Closed):
 class ModelFile(_Closed):
     """One question."""
 
-    title: str | None = None
-    question: str | None = None
-    source: str | list[str] | None = None
-    subject: str | list[str] | None = None
-    extends: str | None = None
-    data: str | list[str] | None = None
+    title: Said | None = None
+    question: Said | None = None
+    source: Said | list[Said] | None = None
+    subject: Said | list[Said] | None = None
+    extends: Said | None = None
+    data: Said | list[Said] | None = None
     year: int | list[int] | None = None
     periods: Literal["year", "month"] | None = None
-    deck: str | list[str] | None = None
-    as_of: str | None = None
-    actuals: str | None = None
+    deck: Said | list[Said] | None = None
+    as_of: Said | None = None
+    actuals: Said | None = None
     policy: PolicyFile = Field(default_factory=PolicyFile)
     edit: list[AnyEdit] = Field(default_factory=list)
     scenario: dict[str, ScenarioFile] = Field(default_factory=dict)
@@ -154,7 +164,8 @@ def _text(path: Path) -> str:
 
 
 def _fault(name: str, detail: Any) -> Fault:
-    place = [str(part) for part in detail["loc"] if part not in ("float", "int", "str")]
+    place = [str(part + 1 if isinstance(part, int) else part) for part in detail["loc"]
+             if part not in ("float", "int", "str")]
     where = ".".join(part for part in place if part not in ("change", "drawn"))
     if detail["type"] == "extra_forbidden":
         known = _known(place[:-1])
@@ -167,7 +178,8 @@ def _fault(name: str, detail: Any) -> Fault:
         )
     if detail["type"] == "missing":
         return Fault(name, column=where, found="missing", expected="a value", repair=f"Add {place[-1]} = …")
-    return Fault(name, column=where, found=repr(detail["input"]), expected=detail["msg"])
+    expected = detail["msg"].removeprefix("Input should be ")
+    return Fault(name, column=where, found=repr(detail["input"]), expected=expected)
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {"policy": PolicyFile, "scenario": ScenarioFile, "edit": EditFile,

@@ -82,24 +82,39 @@ def read_features(path: Path | str) -> list[tuple[dict[str, Any], Any]]:
 
     Raises DataError when the file is missing or is not a GeoJSON feature collection.
     """
-    from shapely.errors import ShapelyError
-    from shapely.geometry import shape
-
     expected, faults = "a GeoJSON feature collection", list[Fault]()
     text = read_text(Path(path), expected, faults)
     if text is None:
         raise DataError(str(path), faults)
     try:
-        features = json.loads(text, parse_constant=_no_number)["features"]
-        found = [(dict(f["properties"] or {}), shape(f["geometry"])) for f in features]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ShapelyError) as error:
-        raise DataError(str(path), [Fault(str(path), found=f"not {expected} ({error})")]) from None
-    faults = [Fault(str(path), column=f"feature {number}", found=wrong, expected="degrees of longitude and latitude "
-                    "(WGS 84)", repair="In QGIS: Export, Save Features As, and choose EPSG:4326.")
-              for number, (_, geometry) in enumerate(found, 1) if (wrong := _off_earth(geometry))]
+        content = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise DataError(str(path), [Fault(str(path), found=f"not JSON ({error})", expected=expected)]) from None
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list):
+        raise DataError(str(path), [Fault(str(path), found="no list of features", expected=expected)])
+    found = [_feature(str(path), number, feature, faults) for number, feature in enumerate(features, 1)]
     if faults:
         raise DataError(str(path), faults)
     return found
+
+
+def _feature(path: str, number: int, feature: Any, faults: list[Fault]) -> tuple[dict[str, Any], Any]:
+    """Properties and geometry of a feature; appends what is wrong with it."""
+    from shapely.errors import ShapelyError
+    from shapely.geometry import Point, shape
+
+    place = f"feature {number}"
+    try:
+        properties, geometry = dict(feature["properties"] or {}), shape(feature["geometry"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ShapelyError):
+        faults.append(Fault(path, column=place, found="no geometry, or none of two places or more",
+                            expected="a feature of GeoJSON: properties, and a geometry with coordinates"))
+        return {}, Point()
+    if wrong := _off_earth(geometry):
+        faults.append(Fault(path, column=place, found=wrong, expected="degrees of longitude and latitude (WGS 84)",
+                            repair="In QGIS: Export, Save Features As, and choose EPSG:4326."))
+    return properties, geometry
 
 
 def _no_number(word: str) -> float:

@@ -8,7 +8,8 @@ request to compute everything on opening (``fullCalcOnLoad``, ISO/IEC 29500-1 18
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from energy_routes.errors import Fault
 from energy_routes.pack.files.text import printable
 from energy_routes.pack.files.unpacking import ROOM, refusal
 
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\sref="([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)"')
 COMPUTE = "Open the workbook in Excel or LibreOffice and save it, or paste the value in place of the formula."
 
 
@@ -32,9 +34,7 @@ class TextSheet:
 
 
 def read_workbook(file: Path, faults: list[Fault]) -> Mapping[str, TextSheet]:
-    """The sheets of an ``.xlsx`` by name, in order; none, and one more of ``faults``, where it cannot be read whole.
-
-    """
+    """The sheets of an ``.xlsx`` by name, in order; none, and one more of ``faults``, where it cannot be read whole."""
     import openpyxl
 
     try:
@@ -67,7 +67,23 @@ def _sheet(place: str, values: Any, formulas: Any, asked: bool) -> TextSheet:
                 if formula.data_type == "f" and _not_computed(cell, asked)]  # fmt: skip
         faults += [_refused(place, number, header[at] if at < len(header) else "", written[at]) for at in lost]
         rows.append([""] * len(cells) if lost else cells)
-    return TextSheet(rows, faults)
+    return TextSheet(rows, [*faults, *_merged(place, values, rows[0] if rows else [])])
+
+
+def _merged(place: str, sheet: Any, header: Sequence[str]) -> Iterator[Fault]:
+    """Cells that are merged over several rows of the table: people see the value in each, a file has it in the first.
+
+    openpyxl leaves them out where it reads cell by cell.
+    """
+    from openpyxl.utils import column_index_from_string
+
+    with sheet._get_source() as content:
+        for left, top, right, bottom in _MERGED.findall(content.read()):
+            at = column_index_from_string(left.decode()) - 1
+            if bottom != top and at < len(header):
+                found = f"the cells {left.decode()}{int(top)}:{right.decode()}{int(bottom)} are merged"
+                yield Fault(place, int(top), header[at], found, "a cell of its own in each row",
+                            "Unmerge them, and fill each.")
 
 
 def _not_computed(cell: Any, asked: bool) -> bool:

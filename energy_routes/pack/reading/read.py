@@ -53,6 +53,8 @@ def _read(path: Path) -> Pack:
     """The pack from its files.  Raises DataError as :func:`read_pack` does."""
     book = _open(path)
     faults = book.faults
+    if path.is_file() and faults and not book.sheets:
+        raise DataError(str(path), faults)  # the workbook itself: its tables are not missing
     meta = _meta(path, book)
     family, own = _family(meta, book)
     if family is None:
