@@ -22,6 +22,7 @@ from energy_routes.network import TARGETS, Edit
 from energy_routes.pack import TABLES
 from energy_routes.solving.loop import solve
 from energy_routes.solving.reuse.compiled import compile
+from energy_routes.solving.reuse.measures import Measures
 
 
 @pytest.fixture(scope="module")
@@ -219,6 +220,20 @@ def test_what_is_held_built_or_secured_is_solved_as_ever(tmp_path, policy):
     compiled = compile(case)
     changes = {"arc:LONG.capacity": "4 Mt/y"}
     assert tables(compiled.solve(changes)) == tables(solve(compiled.changed(changes)))
+
+
+@pytest.mark.parametrize("policy", [
+    {"build": {"budget": 100}},
+    {"security": {"delta": 0.9}},
+    {"cvar": {"lambda": 0.5, "scenarios": [{"name": "LONG fails", "probability": 0.1, "outages": ["arc:LONG"]}]}},
+])
+def test_what_is_asked_where_each_change_is_laid_out_anew_is_what_its_plan_says(tmp_path, policy):
+    case = months(toy(tmp_path, {**GOLDEN, **OPTIONS} if "build" in policy else {}), 2).with_policy(**policy)
+    compiled, changes = compile(case), {"arc:LONG.capacity": "4 Mt/y"}
+    ask = ["objective", "netback", "exports.oil", "volume.transit:RU", "share.corridor:SHORT", "volume.arc:LONG"]
+    told, plan = compiled.solve_many([changes], ask), solve(compiled.changed(changes))
+    assert told["status"].tolist() == ["optimal"]
+    assert told.loc[0, ask].tolist() == pytest.approx(Measures(compiled, ask).of_plan(plan), rel=1e-9)
 
 
 def test_many_changes_are_rows_and_failures_have_their_reason(tmp_path):

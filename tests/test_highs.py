@@ -22,6 +22,7 @@ from scipy.optimize import linprog
 
 from energy_routes.errors import SolverError
 from energy_routes.linear.expressions import INF, axis, between
+from energy_routes.linear.highs import apart, session as session_module
 from energy_routes.linear.highs.arrays import Form, RebuildReason, Sense, form_of, put, rebuild_reason
 from energy_routes.linear.highs.interface import Engine
 from energy_routes.linear.highs.nearest import Squares, nearest, refined, snap, squeezed
@@ -178,6 +179,57 @@ def test_the_cone_holds_what_grows_together():
     assert Session(cone(problem)).solve().x.tolist() == [1.0, 1.0, 0.0]
     assert Session(cone(form("max", [1.0], [[1.0]], [-INF], [2.0]))).solve().x.tolist() == [0.0]
     assert Session(cone(form("min", [1.0], [[1.0]], [-INF], [2.0], [-INF]))).solve().x.tolist() == [-1.0]
+
+
+def side_by_side(*parts: Form) -> Form:
+    """Programmes that share nothing as one, rows and columns shuffled."""
+    rng = np.random.default_rng(1)
+    matrix = sparse.block_diag([part.matrix for part in parts], format="csc")
+    rows, columns = (rng.permutation(size) for size in matrix.shape)
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in
+              ("cost", "row_lower", "row_upper", "col_lower", "col_upper", "integer")}  # fmt: skip
+    moved = {name: values[rows if name.startswith("row") else columns] for name, values in joined.items()}
+    matrix = matrix[:, columns][rows].tocsc()
+    matrix.sort_indices()
+    return Form(parts[0].sense, moved.pop("cost"), sum(part.offset for part in parts), matrix, **moved)
+
+
+def test_blocks_that_share_nothing_are_solved_apart_and_make_the_optimum_of_the_whole(monkeypatch):
+    monkeypatch.setattr(apart, "SMALL", 1)
+    parts = [random_form(seed) for seed in range(4)]
+    whole, alone = side_by_side(*parts), []
+
+    def solved(block: Form) -> Basis | None:
+        alone.append(Session(block).solve())
+        return alone[-1].basis
+
+    basis = apart.from_blocks(whole, solved)
+    assert len(alone) >= len(parts)
+    session = Session(whole)
+    session.basis = basis
+    found = session.solve()
+    assert found.iterations == 0
+    assert found.objective == pytest.approx(sum(Session(part).solve().objective for part in parts))
+    assert found.objective == pytest.approx(sum(part.objective for part in alone) + whole.offset)
+    assert apart.from_blocks(random_form(0, columns=1, rows=1), solved) is None
+
+
+@pytest.mark.parametrize("method", ["choose", "simplex", "ipm"])
+def test_a_large_programme_ends_as_a_small_one_does(method, monkeypatch):
+    """Of blocks, of one, without a plan and without an end."""
+    monkeypatch.setattr(apart, "SMALL", 1)
+    none = form("max", [1, 1], [[1, 1]], [5], [9], [0, 0], [1, 1])
+    endless = form("max", [1, 1], [[1, -1]], [0], [1])
+    cases = [random_form(3), side_by_side(random_form(3), random_form(4)), none, side_by_side(random_form(3), none),
+             endless, side_by_side(random_form(3), endless)]  # fmt: skip
+    small = [Session(case, method=method).solve() for case in cases]
+    monkeypatch.setattr(session_module, "LARGE", 1)
+    for case, expected in zip(cases, small, strict=True):
+        found = Session(case, method=method).solve()
+        assert found.status is expected.status
+        if expected.status is Status.optimal:
+            assert found.objective == pytest.approx(expected.objective)
+            assert max(residuals(case, found.x, found.dual).values()) < 1e-8
 
 
 def test_no_columns_and_no_rows():

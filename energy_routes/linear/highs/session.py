@@ -8,6 +8,7 @@ presolve has said the same.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -16,6 +17,7 @@ from scipy import sparse
 
 from energy_routes.errors import InfeasibleError, LimitError
 from energy_routes.linear.expressions import INF, Index, Rows, Vector
+from energy_routes.linear.highs.apart import from_blocks
 from energy_routes.linear.highs.arrays import (
     Form,
     LinearForm,
@@ -37,6 +39,7 @@ from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status
 
 Method: TypeAlias = Literal["choose", "simplex", "ipm"]
 
+LARGE = 20_000  # columns from which on a first solve is made of blocks, or by interior points: it takes seconds
 BRIEF = 200_000  # coefficients up to which a solve from a basis takes well under a second
 CHOOSE, DUAL = 0, 1  # the simplex method of HiGHS: whichever the basis is feasible for, or the dual
 
@@ -57,6 +60,8 @@ class Session:
                  presolve: bool = True, method: Method = "choose", brief: bool = False, primal: bool = False,
                  gap: float | None = None) -> None:
         self._presolve, self._method, self._brief = presolve, method, brief
+        self._like = partial(Session, seed=seed, time_limit=time_limit, tolerance=tolerance, presolve=presolve,
+                             method=method, primal=primal)  # fmt: skip
         self._engine = Engine({
             "threads": 1, "random_seed": seed, "solver": method, "presolve": "on" if presolve else "off",
             "time_limit": INF if time_limit is None else time_limit,
@@ -144,8 +149,9 @@ class Session:
         form = self._form
         if (form.col_lower > form.col_upper).any() or (form.row_lower > form.row_upper).any():
             return Solution(Status.infeasible)
+        warm = self._engine.has_basis or bool(form.integer.any())
         plain = self._method == "simplex" and not self._presolve and not self._engine.has_basis
-        status = self._engine.run(brief=self._brief)
+        status = self._engine.run(brief=self._brief) if warm or len(form.cost) < LARGE else self._first()
         proved = status is Status.infeasible and self._proved_infeasible()
         if status in _DOUBTED and not plain and not proved:
             status = self._plainly()
@@ -158,6 +164,18 @@ class Session:
         form = self._form
         found = self._engine.ceiling() if form.integer.any() else weak_bound(form, self._engine.duals()[0])
         return found if np.isfinite(found) else None
+
+    def _first(self) -> Status:
+        """The first run of a large linear programme: from the bases of its blocks; of one block, by interior points."""
+        basis = from_blocks(self._form, lambda block: self._like(block).solve().basis)
+        if basis is not None:
+            self._engine.start_from(basis)
+        elif self._method == "choose":
+            self._engine.option("solver", "ipm")
+        try:
+            return self._engine.run()
+        finally:
+            self._engine.option("solver", self._method)
 
     def _proved_infeasible(self) -> bool:
         """Whether the solver's multipliers show that no point meets all rows and bounds; see :func:`refuted`."""

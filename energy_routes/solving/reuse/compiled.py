@@ -122,12 +122,6 @@ class Live:
             self._asked[asks] = Standing(np.unique(np.array(rows).reshape(-1, columns), axis=0))
         return self._asked[asks]
 
-    def measured(self, ask: Ask, x: Vector) -> float:
-        """A volume of a plan, Mt (bcm) over the horizon, or a share; NaN where nothing moves."""
-        part, whole = self.weights(ask, len(x))
-        of = 1.0 if whole is None else float(whole @ x)
-        return float(part @ x) / of if of > 0 else np.nan
-
     def weights(self, ask: Ask, columns: int) -> tuple[Vector, Vector | None]:
         """What a unit of each column adds to a volume or share; of a share, and to what it is a share of."""
         if ask not in self._weights:

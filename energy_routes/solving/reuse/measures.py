@@ -9,7 +9,7 @@ import numpy as np
 
 from energy_routes.case import Case, groups_of, refuse_contradictions
 from energy_routes.errors import UsageError
-from energy_routes.formulation import Space
+from energy_routes.formulation import Space, netback
 from energy_routes.linear import Expr, Vector
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
@@ -86,16 +86,25 @@ class Measures:
 
     def of(self, case: Case) -> list[float]:
         """What is asked of the plan of a case.  Raises the errors of :meth:`Compiled.solve`."""
-        if not self._compiled.plain or case.policy.max_hhi:
+        if case.policy.max_hhi or case.policy.cvar is not None:  # what is told of these is found with their plan alone
             return self.of_plan(self._compiled.plan_of(case))
+        if not self._compiled.plain:
+            return [*self._with_requests(case, self._anew(case))]
         refuse_contradictions(case)
         live, numbers, solution = self._compiled._optimum_of(case)
         told = {Ask("objective"): solution.objective}
         if set(self._told) - set(told):
             x = live.preferred(numbers, solution, self._told)
             told[Ask("netback")] = numbers.netback(x)
-            told |= {ask: live.measured(ask, x) for ask in self._told if ask not in told}
+            told |= {ask: measured(live.weights(ask, len(x)), x) for ask in self._told if ask not in told}
         return [*self._with_requests(case, told)]
+
+    def _anew(self, case: Case) -> Mapping[Ask, float]:
+        """What is told of the plan of a case with builds or security, laid out anew: neither prices nor tables."""
+        best = self._compiled.optimum(case)
+        space, x = best.stated[0], best.x
+        told = {Ask("objective"): best.solution.objective, Ask("netback"): netback(space, x)}
+        return told | {ask: measured(weights_of(space, ask, len(x)), x) for ask in self._told if ask not in MONEY}
 
     @property
     def _told(self) -> tuple[Ask, ...]:
@@ -142,6 +151,13 @@ def weights_of(space: Space, ask: Ask, columns: int) -> tuple[Vector, Vector | N
         return of(space.flow, arc=ask.group), None
     volume = of(space.exposure, kind=ask.kind, group=ask.group, family=ask.family)
     return volume, of(space.share_totals, kind=ask.kind, family=ask.family) if ask.what == "share" else None
+
+
+def measured(weights: tuple[Vector, Vector | None], x: Vector) -> float:
+    """A volume of a point, Mt (bcm) over the horizon, or a share, NaN where nothing moves; see :func:`weights_of`."""
+    part, whole = weights
+    of = 1.0 if whole is None else float(whole @ x)
+    return float(part @ x) / of if of > 0 else np.nan
 
 
 def _of_plan(plan: Plan, asks: Iterable[Ask]) -> Iterator[float]:
