@@ -37,9 +37,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     done: list[Path] = []
     from_files = read._read
 
-    def counted(path: Path) -> Pack:
+    def counted(path: Path, prices: str | None) -> Pack:
         done.append(path)
-        return from_files(path)
+        return from_files(path, prices)
 
     monkeypatch.setattr(read, "_read", counted)
     return done
@@ -161,8 +161,8 @@ def test_a_pack_with_a_fault_is_never_kept(mini: Path, kept: Path, reads: list[P
 
 
 def test_a_file_changed_while_it_is_read_is_not_kept(mini: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def slow(path: Path) -> Pack:
-        pack = from_files(path)
+    def slow(path: Path, prices: str | None) -> Pack:
+        pack = from_files(path, prices)
         (path / "events.csv").unlink()
         return pack
 

@@ -22,7 +22,7 @@ from energy_routes.case.price_deck import deck_edits
 from energy_routes.case.subjects import check_subject
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import AddedRoute, Edit, Network, routes_from_file
-from energy_routes.pack import PER_YEAR, Period, amount, annotated, home, nearest, parted, time_of
+from energy_routes.pack import PER_YEAR, Period, amount, annotated, home, nearest, parted, time_of, with_prices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +88,11 @@ class Case:
     def edits(self) -> tuple[Edit, ...]:
         """The changes laid over the tables of the packs, in order."""
         return self.network.edits
+
+    @property
+    def prices(self) -> str:
+        """The scenario whose shared prices its packs read; '' where they share none."""
+        return next((pack.prices for pack in self.network.packs if pack.prices), "")
 
     @property
     def years(self) -> float:
@@ -297,7 +302,8 @@ class Case:
         Parameters
         ----------
         path : str
-            A lever (``policy.max_share.transit:RU``) or a number of a row (``arc:BTC.tariff``, ``market:X.export``).
+            A lever (``policy.max_share.transit:RU``), a number of a row (``arc:BTC.tariff``, ``market:X.export``), or
+            ``prices``, whose value is a scenario (:meth:`with_prices`).
         value : float, str, bool or mapping
             A mapping gives the keys of a lever (``policy.cvar``).  A text may carry a unit (``"8 USD/MMBtu"``).  A bare
             number is in the unit in which the row is written, or, in a policy, in that of the lever: a fraction, Mt or
@@ -342,10 +348,12 @@ class Case:
         case, edits = self, []
         for path, value in changes.items():
             head, _, rest = path.removeprefix("policy.").partition(".")
-            if head in LEVERS or path.startswith("policy."):
+            if path == "prices":
+                case = case.with_prices(str(value))
+            elif head in LEVERS or path.startswith("policy."):
                 case = case.with_policy(**{head: {rest: value} if rest else value})
             else:
-                edits.append(edit_from_path(self.network, path, value))
+                edits.append(edit_from_path(case.network, path, value))
         return case._written("--set", lambda n: n.with_edits(*edits)) if edits else case
 
     def family_of_cap(self, name: str) -> str:
@@ -435,6 +443,32 @@ class Case:
         edits = deck_edits(bare, self.periods, deck, self.accepted)
         return self.on_network(lambda n: bare.with_edits(*edits, *n.edits))
 
+    def with_prices(self, scenario: str) -> Case:
+        """The case with the prices of another scenario, under its own edits: ``case.with_prices("low")``.
+
+        Parameters
+        ----------
+        scenario : str
+            One of the table ``scenarios`` of the prices that its packs share.
+
+        Returns
+        -------
+        Case
+            A new case.
+
+        Raises
+        ------
+        UsageError
+            Its packs share no prices.
+        DataError
+            There is no such scenario, or its prices have faults.
+        """
+        if not self.prices:
+            raise UsageError(f"{self.name}: its packs share no prices, so there is no scenario {scenario!r} of them. "
+                             'A pack names their folder in pack.toml: prices = "../prices".')
+        packs = tuple(with_prices(pack, scenario) if pack.prices else pack for pack in self.network.packs)
+        return self.on_network(lambda n: Network(packs, n.edits))
+
     def scenario(self, name: str) -> Case:
         """The case with a named scenario of its model file laid over it.
 
@@ -461,7 +495,8 @@ class Case:
                 f" Known: {', '.join(self.scenarios) or 'none'}."
             )
         file = self.scenarios[name]
-        changed = self.with_file(file.edit, file.policy, f"scenario {name}")
+        priced = self.with_prices(file.prices) if file.prices else self
+        changed = priced.with_file(file.edit, file.policy, f"scenario {name}")
         return replace(changed, name=f"{self.name}+{name}", title=file.title or self.title)
 
     def with_file(self, edits: Sequence[AnyEdit], policy: PolicyFile, place: str) -> Case:

@@ -119,7 +119,8 @@ def _chain(path: Path) -> list[tuple[ModelFile, Path]]:
             raise DataError(path.name, [Fault(path.name, column="extends", found="a circle of models")])
         seen.add(real)
         laid = [file.scenario[name] for name in scenarios]
-        chain = [(file, path), *((ModelFile(edit=s.edit, policy=s.policy, title=s.title), path) for s in laid), *chain]
+        over = [ModelFile(edit=s.edit, policy=s.policy, title=s.title, prices=s.prices) for s in laid]
+        chain = [(file, path), *((scenario, path) for scenario in over), *chain]
         if not file.extends:
             return chain
         near = path.parent / f"{file.extends.removesuffix('.toml')}.toml"
@@ -146,7 +147,10 @@ def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
     names = [data] if isinstance(data, str) else data
     if len(set(names)) < len(names):
         raise DataError(path.name, [Fault(path.name, column="data", found=str(names), expected="different packs")])
-    packs = tuple(read_pack(_pack_path(path, name)) for name in names)
+    packs = tuple(read_pack(_pack_path(path, name), last("prices")) for name in names)
+    if last("prices") and not any(pack.prices for pack in packs):
+        expected = "a pack that reads shared prices, or no such key"
+        raise DataError(path.name, [Fault(path.name, column="prices", found=f"{names} share none", expected=expected)])
     network = Network(packs)
     assert network.tables  # two packs that contradict each other are refused here, before anything is asked of them
     return Case(

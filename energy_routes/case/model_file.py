@@ -107,6 +107,7 @@ class ScenarioFile(_Closed):
     """``[scenario.NAME]``: a named list of edits and policy changes; its title, if it has one, replaces the model's."""
 
     title: Said | None = None
+    prices: Said | None = None
     edit: list[AnyEdit] = Field(default_factory=list)
     policy: PolicyFile = Field(default_factory=PolicyFile)
 
@@ -122,6 +123,7 @@ class ModelFile(_Closed):
     data: Said | list[Said] | None = None
     year: int | list[int] | None = None
     periods: Literal["year", "month"] | None = None
+    prices: Said | None = None
     deck: Said | list[Said] | None = None
     as_of: Said | None = None
     actuals: Said | None = None

@@ -45,7 +45,10 @@ from .plausible import (
     slip_of as slip_of,
     slip_words as slip_words,
 )
-from .reading.read import read_pack as read_pack
+from .reading.read import (
+    read_pack as read_pack,
+    with_prices as with_prices,
+)
 from .reading.sheets import (
     ASIDE as ASIDE,
     Sheet as Sheet,

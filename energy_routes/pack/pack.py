@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.errors import Fault
+from energy_routes.pack.reading.sheets import place_of
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
 from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.families import Family
@@ -36,6 +37,8 @@ class Pack:
     ``rows[table]`` is the row in a spreadsheet of each row of the frame (header: 1) and ``files[table]`` its file.
     ``units[table][column]`` is the unit of each row as it was written, by the column that names it; '' where the row
     states neither the unit nor a figure in it.
+    ``prices`` is the scenario whose shared prices were read ('': it reads none); ``lent`` says from which row on those
+    of ``values`` are of another file, and of which.
     ``drawn`` has the (lon, lat) lines of routes that were added and stand in no ``routes.geojson``.
     """
 
@@ -49,6 +52,8 @@ class Pack:
     files: Mapping[str, str]
     units: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
     drawn: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    prices: str = ""
+    lent: tuple[int, str] | None = None
 
     def __repr__(self) -> str:
         nodes, arcs = (len(self.tables[name]) for name in ("nodes", "arcs"))
@@ -97,7 +102,8 @@ class Pack:
     def fault(self, table: str, index: int, column: str = "", *, found: str = "", expected: str = "",
               repair: str = "") -> Fault:
         """A fault at row ``index`` (counted from 0) of a table, told with its file and spreadsheet row."""
-        return Fault(self.files[table], int(self.rows[table][index]), column, found, expected, repair)
+        file = place_of(self.files[table], self.lent if table == "values" else None, index)
+        return Fault(file, int(self.rows[table][index]), column, found, expected, repair)
 
     def __iter__(self) -> Iterator[tuple[str, pd.DataFrame]]:
         return iter((name, self.tables[name]) for name in TABLES)

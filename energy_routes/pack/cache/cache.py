@@ -18,19 +18,19 @@ _kept: dict[str, Pack] = {}
 _lock = threading.Lock()
 
 
-def cached(path: Path, read: Callable[[Path], Pack]) -> Pack:
-    """The pack at ``path``; ``read`` reads and checks it where no equal files have been.
+def cached(path: Path, prices: str | None, read: Callable[[Path, str | None], Pack]) -> Pack:
+    """The pack at ``path`` with the prices of a scenario; ``read`` reads and checks it where no equal files have been.
 
     A pack with a fault is never kept: ``read`` raises before.  Nobody who writes into the tables of the pack that is
     returned changes those that are kept.
     """
-    key = None if folder.is_off() else key_of(path)
+    key = None if folder.is_off() else key_of(path, prices)
     if key is None:
-        return read(path)
+        return read(path, prices)
     pack = _kept.get(key) or _from_folder(key)
     if pack is None:
-        pack = read(path)
-        if key_of(path) != key:  # a file was changed meanwhile: who knows which of the two was read
+        pack = read(path, prices)
+        if key_of(path, prices) != key:  # a file was changed meanwhile: who knows which of the two was read
             return pack
         _to_folder(key, pack)
     with _lock:

@@ -12,13 +12,15 @@ import pandas as pd
 import pyarrow as pa
 
 from energy_routes.pack.files.text import hindrance
+from energy_routes.pack.reading.price_series import shared_files
 from energy_routes.pack.reading.sheets import table_files
 
 _ROOM = Path(__file__).resolve().parent.parent  # the schema, and the code that reads, checks and converts
 
 
-def key_of(path: Path) -> str | None:
-    """SHA-256, in hexadecimal, of the names and bytes of a pack's files and of what reads them.
+def key_of(path: Path, prices: str | None = None) -> str | None:
+    """SHA-256, in hexadecimal, of the names and bytes of a pack's files, of the scenario of its prices, and of what
+    reads them.
 
     What reads them is the source of this room (so an edited schema, or another version, has other keys), the versions
     of the libraries below it, and the way in which pandas keeps texts.  None where a file cannot be read, or where the
@@ -29,10 +31,10 @@ def key_of(path: Path) -> str | None:
         return None
     texts = pd.api.types.pandas_dtype("str")
     kind = "folder" if path.is_dir() else "file"
-    digest = hashlib.sha256(f"{source} {texts!r} {getattr(texts, 'storage', '')} {kind}".encode())
+    digest = hashlib.sha256(f"{source} {texts!r} {getattr(texts, 'storage', '')} {kind} {prices!r}".encode())
     meta = path / "pack.toml"
     try:
-        for file in (*table_files(path), *([meta] if meta.is_file() else ())):
+        for file in (*table_files(path), *([meta] if meta.is_file() else ()), *shared_files(path)):
             if hindrance(file):
                 return None
             _add(digest, file.name, file.read_bytes())

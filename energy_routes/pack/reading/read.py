@@ -17,6 +17,7 @@ from energy_routes.pack.files.text import read_text, there, toml_of
 from energy_routes.pack.pack import Pack
 from energy_routes.pack.reading.dated import convert_values
 from energy_routes.pack.reading.family import known_families
+from energy_routes.pack.reading.price_series import lay_prices
 from energy_routes.pack.reading.sheets import Book, read_book
 from energy_routes.pack.reading.typed import Draft, typed, typed_meta
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
@@ -26,13 +27,15 @@ from energy_routes.pack.units.families import OIL, Family
 
 
 @annotated
-def read_pack(path: str | Path) -> Pack:
+def read_pack(path: str | Path, prices: str | None = None) -> Pack:
     """Read, check and convert a data pack; one whose files were read and checked before is taken from the cache.
 
     Parameters
     ----------
     path : str or Path
         A folder of CSV, Parquet or Excel files, or one Excel workbook.
+    prices : str or None
+        The scenario of the prices that it shares with other packs; None: the first of them.
 
     Returns
     -------
@@ -45,17 +48,29 @@ def read_pack(path: str | Path) -> Pack:
         With every fault of the pack: file, row, column, what is there, what should be, and the repair.
     """
     path = Path(path)
-    pack = cached(path, _read)
+    pack = cached(path, prices, _read)
     return replace(pack, name=path.stem if path.is_file() else path.resolve().name, path=path)
 
 
-def _read(path: Path) -> Pack:
+def with_prices(pack: Pack, scenario: str) -> Pack:
+    """A pack with its shared prices as another scenario has them, and whatever was added to it since.
+
+    Raises DataError where there is no such scenario, and with every fault of its prices.
+    """
+    other = read_pack(pack.path, scenario)
+    own = "values"
+    return replace(pack, tables={**pack.tables, own: other.tables[own]}, rows={**pack.rows, own: other.rows[own]},
+                   units={**pack.units, own: other.units[own]}, prices=other.prices, lent=other.lent)
+
+
+def _read(path: Path, scenario: str | None) -> Pack:
     """The pack from its files.  Raises DataError as :func:`read_pack` does."""
     book = _open(path)
     faults = book.faults
     if path.is_file() and faults and not book.sheets:
         raise DataError(str(path), faults)  # the workbook itself: its tables are not missing
     meta = _meta(path, book)
+    prices = lay_prices(path, meta, book, scenario)
     family, own = _family(meta, book)
     if family is None:
         raise DataError(str(path), faults)  # read in the units of another, every figure would be wrong
@@ -83,7 +98,8 @@ def _read(path: Path) -> Pack:
                 tables={name: draft.frame for name, draft in drafts.items()},
                 rows={name: draft.rows for name, draft in drafts.items()},
                 files={name: draft.file for name, draft in drafts.items()},
-                units={name: draft.units for name, draft in drafts.items()})
+                units={name: draft.units for name, draft in drafts.items()},
+                prices=prices, lent=drafts["values"].lent)
 
 
 def _family(meta: dict[str, Any], book: Book) -> tuple[Family | None, dict[str, Draft]]:

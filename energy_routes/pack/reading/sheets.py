@@ -13,6 +13,7 @@ from typing import Any
 from energy_routes.errors import Fault
 from energy_routes.pack.files.text import hindrance, read_text, unprintable
 from energy_routes.pack.files.unpacking import ROOM, too_much
+from energy_routes.pack.schema.price_tables import PRICE_TABLES
 from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.workbook import cell_text, read_workbook
@@ -25,12 +26,21 @@ PARTIAL = "The file looks cut off: copy it again, or delete the half row."
 
 @dataclass
 class Sheet:
-    """One table as text: ``cells[i][j]`` is row ``rows[i]`` of the spreadsheet under ``header[j]``; blank is ''."""
+    """One table as text: ``cells[i][j]`` is row ``rows[i]`` of the spreadsheet under ``header[j]``; blank is ''.
+
+    ``lent``: from which of the cells on they are of another file, and of which.
+    """
 
     file: str
     header: list[str]
     cells: list[list[str]]
     rows: list[int]
+    lent: tuple[int, str] | None = None
+
+
+def place_of(file: str, lent: tuple[int, str] | None, index: int) -> str:
+    """The file that row ``index`` of a table (counted from 0) stands in."""
+    return lent[1] if lent is not None and index >= lent[0] else file
 
 
 @dataclass
@@ -83,7 +93,7 @@ def _add(book: Book, name: str, sheet: Sheet | None) -> None:
         return
     if name == "pack":
         book.meta = sheet
-    elif name not in TABLES:
+    elif name not in TABLES and name not in PRICE_TABLES:
         book.faults.append(Fault(sheet.file, found=f"there is no table {name!r}",
                                  expected="one of " + ", ".join(TABLES),
                                  repair=f"{nearest(name, TABLES)} A name that begins with '{ASIDE}' is passed over."

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.errors import Fault
-from energy_routes.pack.reading.sheets import Sheet
+from energy_routes.pack.reading.sheets import Sheet, place_of
 from energy_routes.pack.schema.columns import LARGEST, Column, Table
 from energy_routes.pack.schema.tables import UNLIMITED
 from energy_routes.pack.suggest import nearest
@@ -34,7 +34,7 @@ class Draft:
     unit names as the file has them, before any unit is converted.  ``units[column]`` is the unit of each row's
     figures, '' where a row states neither the unit nor a figure in it.  ``absent`` are the columns that the file does
     not have.  ``partial``: some rows, or a column that each must fill, could not be read at all, so that what refers
-    to them must not be called wrong.
+    to them must not be called wrong.  ``lent``: see :class:`Sheet`.
     """
 
     table: Table
@@ -46,12 +46,13 @@ class Draft:
     units: dict[str, NDArray[Any]] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
     partial: bool = False
+    lent: tuple[int, str] | None = None
 
     def fault(self, index: int, column: str, found: str, expected: str = "", repair: str = "") -> Fault:
         """A fault at the ``index``-th row; marks the cell as reported."""
         if column in self.bad:
             self.bad[column][index] = True
-        return Fault(self.file, int(self.rows[index]), column, found, expected, repair)
+        return Fault(place_of(self.file, self.lent, index), int(self.rows[index]), column, found, expected, repair)
 
     def good(self, column: str) -> NDArray[np.bool_]:
         """Which cells of a column are filled and not yet reported."""
@@ -71,7 +72,7 @@ def typed(table: Table, sheet: Sheet | None, family: Family, faults: list[Fault]
     _header(table, sheet, faults)
     at = {name: j for j, name in reversed(list(enumerate(sheet.header)))}
     absent = frozenset(table.names) - set(sheet.header)
-    draft = Draft(table, sheet.file, np.asarray(sheet.rows, dtype=np.int64), absent=absent,
+    draft = Draft(table, sheet.file, np.asarray(sheet.rows, dtype=np.int64), absent=absent, lent=sheet.lent,
                   partial=any(column.required and column.name in absent for column in table.columns))
     arrays: dict[str, Any] = {}
     filled: dict[str, NDArray[np.bool_]] = {}

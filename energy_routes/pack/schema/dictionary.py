@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from energy_routes.pack.schema.columns import DATED_DIMENSIONS, Column, Table
+from energy_routes.pack.schema.price_tables import PRICE_TABLES
 from energy_routes.pack.schema.tables import PACK, TABLES
 from energy_routes.pack.units.families import BUILT_IN, OIL
 from energy_routes.pack.units.units import Dimension, inner_unit, known_units
 
+ALL = {**TABLES, **PRICE_TABLES}
 HEAD = """\
 # Data dictionary
 
@@ -43,6 +45,10 @@ so may a column that is not.
   figure is refused unless the row's `note` says `checked`. Bands of volumes and prices are those of oil and gas.
   So is a figure beyond a factor of 20 of the median of its column, where ten rows or more have one, and a contract for
   more than its arc can carry.
+- **Shared prices**: `pack.toml` may name a folder, `prices = "../prices"`, whose tables `scenarios` and `prices` serve
+  several packs; they may stand in the pack itself, too. Each row of `series` says which figure of the pack follows
+  which series. On reading, the prices of one scenario become dated rows of `values`: a row without a scenario is of all
+  of them. A pack that is written anew has those rows, and follows no series.
 - **Provenance**: a row whose `confidence` is not `given` (your own data) names its `source`; one marked `estimate` or
   `computed` says in `note` how it was made.
 - **dated** marks the columns that rows of `values` may override in a year, a season (`*-03`, every March) or a month.
@@ -60,8 +66,8 @@ def markdown() -> str:
     """The whole dictionary as Markdown: conventions, units, then every table with every column."""
     parts = [HEAD, _units(), "## Tables\n\n" + "\n".join(
         f"- [`{name}`](#{name}){' (required)' if table.required else ''} — {table.meaning}"
-        for name, table in TABLES.items()) + "\n"]
-    return "\n".join([*parts, *(_table(table) for table in (PACK, *TABLES.values()))])
+        for name, table in ALL.items()) + "\n"]
+    return "\n".join([*parts, *(_table(table) for table in (PACK, *ALL.values()))])
 
 
 def _units() -> str:

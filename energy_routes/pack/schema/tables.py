@@ -177,9 +177,9 @@ LIMITS = Table("limits", "A joint limit: low ≤ Σ weight × volume ≤ high, o
     rate("low", "least; blank: none"),
     rate("high", "most; blank: none", unlimited=True),
     RATE_UNIT,
-    Column("low_ratio", "float", "least, as a multiple of the sum of `relative_to`", low=0,
+    Column("low_ratio", "float", "least, as a multiple of the sum of `relative_to`", dimension="fraction", low=0,
            plausible=(1e-3, 1e3)),
-    Column("high_ratio", "float", "most, as a multiple of the sum of `relative_to`", low=0,
+    Column("high_ratio", "float", "most, as a multiple of the sum of `relative_to`", dimension="fraction", low=0,
            plausible=(1e-3, 1e3)),
     text("relative_to", "limit whose sum the ratios multiply", refers="limits"),
     Column("over", "choice", "whether it holds in every period, or of the sums over the whole horizon",
@@ -298,6 +298,7 @@ PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook th
     text("licence", "licence of the pack's tables", required=True),
     text("reference", "commodity whose bbl/t or heating value converts a row that is about no single one",
          refers="commodities"),
+    text("prices", "folder with prices that packs share (`scenarios`, `prices`), as found from the pack's own"),
 ), key=())
 
 TABLES: Mapping[str, Table] = {t.name: t for t in (
