@@ -17,13 +17,13 @@ from question_book import (
     numbered,
     printed,
     rows,
+    turning,
     volume,
 )  # fmt: skip
 
 import energy_routes as er
 
 MMBTU = 39.32 / 1.055056  # in 1000 m³ of Kazakh gas at 20 °C
-NEAR = 0.05  # a price so near to the one that turns an answer is told
 WINTER = ("2024-01", "2024-02", "2024-03", "2024-11", "2024-12")
 
 
@@ -131,6 +131,7 @@ def north_east(book: Book) -> Answer:
     model, base = book.of("gas-north-east"), book.plan("gas-2030")
     own, russian, ten = model.plans((), ["russian-gas"], ["russian-gas-for-ten"])
     gap, imported = own.netback - russian.netback, lifted(russian, "RUSSIA_ISHIM")
+    stated = model.stated("supply:RUSSIA_ISHIM.cost")
     return Answer(
         "Own or Russian gas for the north?",
         model,
@@ -138,8 +139,7 @@ def north_east(book: Book) -> Answer:
             f"Own gas {gains(gap, 'is cheaper by', 'is dearer by', 'costs as much')}{' a year' if abs(gap) >= SLIGHT else ''}.",
             f"It leaves {volume(sold(own, 'CHINA'), 'gas')} for China.",
             f"Russian gas leaves {volume(sold(russian, 'CHINA'), 'gas')}.",
-            *([f"A Russian price {'higher' if gap < 0 else 'lower'} by {number(abs(gap) / imported)} USD per 1000 m³ would make "
-               "the two equal."] if imported > SEEN else []),
+            *([turning(stated[1] - gap / imported, stated, "USD per 1000 m³ of Russian gas")] if imported > SEEN else []),
         ],
         "2030", base,
         rows({"own gas": own, "Russian gas": russian, "Russian gas, 10 bcm": ten}, _bought),
@@ -211,16 +211,18 @@ def turkmen(book: Book) -> Answer:
     """Gas 7: Turkmen gas for the south, and a stake in TAPI."""
     model, base = book.of("turkmen-gas-south"), book.plan("gas-2026")
     three = model.plan()
-    pays = first_kink(model.case("free-to-choose"), "supply:TURKMENISTAN.cost", 252, 150)
-    price = "no price tried" if pays is None else f"{number(pays)} USD"
+    stated = model.stated("supply:TURKMENISTAN.cost")
+    start = round(stated[1])
+    pays = first_kink(model.case("free-to-choose"), "supply:TURKMENISTAN.cost", start, 150)
+    price = None if pays is None else f"{pays:.0f} USD"
     change = three.netback - base.netback
     stake = 0.3 * 10000 * CHARGE
     return Answer(
         "Do Turkmen gas and a stake in TAPI pay?",
         model,
         [
-            f"{'No' if change < SLIGHT else 'Yes'}: at the price of China, 252 USD per 1000 m³, 3 bcm a year {brings(change)}.",
-            f"Buying pays below {price}.",
+            f"{'No' if change < SLIGHT else 'Yes'}: at parity with China, {start} USD per 1000 m³, 3 bcm a year {brings(change)}.",
+            turning(pays, stated, "USD per 1000 m³"),
             f"A stake of 30 % in TAPI costs {money(stake)} a year and brings no gas to Kazakhstan.",
         ],
         "2026", base,
@@ -230,8 +232,7 @@ def turkmen(book: Book) -> Answer:
             "arc:ACGP_EAST.tariff": "the tariff of lines A, B, C",
         }),
         [model.solve(prints=[money(change)]),
-         printed(f"frontier {model.name} --scenario free-to-choose --over supply:TURKMENISTAN.cost --from 252 --to 150",
-                 None if pays is None else price)],
+         printed(f"frontier {model.name} --scenario free-to-choose --over supply:TURKMENISTAN.cost --from {start} --to 150", price)],
         tells=["exports"],
     )  # fmt: skip
 
@@ -239,35 +240,34 @@ def turkmen(book: Book) -> Answer:
 def trans_caspian(book: Book) -> Answer:
     """Gas 8: a Trans-Caspian link and the chain behind it."""
     model, base = book.of("trans-caspian-gas"), book.plan("gas-2030")
-    link, treaty, dear, chain = model.plans(
-        (), ["full-tanap-tariff"], ["price-of-2022"], ["price-of-2022", "build-the-chain"])
+    link, high, treaty, dear, chain = model.plans(
+        (), ["prices=high"], ["full-tanap-tariff"], ["price-of-2022"], ["price-of-2022", "build-the-chain"])
     bare, shut = model.plan("china-shut-no-link"), model.plan("china-shut")
-    carried, *others = (group(plan, "corridor", "CASPIAN", "gas") for plan in (link, treaty, dear, chain, shut))
-    now = float(link.deliveries.loc[link.deliveries["market"] == "ITALY", "price"].iloc[0]) / MMBTU
+    carried, *others = (group(plan, "corridor", "CASPIAN", "gas") for plan in (link, high, treaty, dear, chain, shut))
+    stated = model.stated("market:ITALY.price", MMBTU)
     price = first_kink(model.case(), "market:ITALY.price", 8, 20, unit="USD/MMBtu")
-    figure = "no price up to 20 USD/MMBtu" if price is None else f"{price:.2f} USD/MMBtu"
-    near = price is not None and abs(price / now - 1) < NEAR
+    against = {high: book.plan("gas-2030", "prices=high"), shut: bare}
     return Answer(
         "Does a gas pipeline under the Caspian pay?",
         model,
         [
-            f"{'Yes' if carried > SEEN else 'No'}: at the Italian price of 2024, {now:.2f} USD/MMBtu, it carries "
-            f"{volume(carried, 'gas')}.",
-            f"It draws gas above {figure}{', so a small change of price turns this answer' if near else ''}.",
+            f"{'Yes' if carried > SEEN else 'No'}: at the central Italian price of 2030, {stated[1]:.2f} USD/MMBtu, it "
+            f"carries {volume(carried, 'gas')}, and in the high scenario {volume(others[0], 'gas')}.",
+            turning(price, stated, "USD/MMBtu", 2),
             "The Trans-Anatolian pipeline and its neighbours are booked, so they must grow too.",
             f"At the price of 2022 the whole chain costs {money(spent(chain))} and {brings(chain.netback - base.netback)} a year.",
         ],
         "2030", base,
-        [Row(label, plan, [number(sent)], against=bare if plan is shut else None) for label, plan, sent in zip(
-            ("lines open", "full Trans-Anatolian tariff", "price of 2022", "and lines to build", "China shut in both"),
-            (link, treaty, dear, chain, shut), (carried, *others), strict=True)],
+        [Row(label, plan, [number(sent)], against=against.get(plan)) for label, plan, sent in zip(
+            ("lines open", "high prices in both", "full Trans-Anatolian tariff", "price of 2022", "and lines to build",
+             "China shut in both"), (link, high, treaty, dear, chain, shut), (carried, *others), strict=True)],
         model.sure({
             "arc:TC_AKTAU.tariff": "the tariff of the crossing", "market:ITALY.price": "the price in Italy",
             "arc:SCPFX.tariff": "the South Caucasus expansion", "arc:TANAP_FX.tariff": "the Trans-Anatolian expansion",
             "arc:TAP_FX.tariff": "the Trans Adriatic expansion",
         }),
         [printed(f"frontier {model.name} --over market:ITALY.price --from 8 --to 20 --unit USD/MMBtu",
-                 None if price is None else figure)],
+                 None if price is None else f"{price:.2f} USD/MMBtu")],
         more=["under the Caspian, bcm"], tells=(),
     )  # fmt: skip
 

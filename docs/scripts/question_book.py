@@ -20,6 +20,8 @@ WEAKEST_FIRST = ("estimate", "low", "computed", "medium", "high")
 CHARGE = 0.14017  # a year: annuity of 25 years at 10 %, and 3 % running cost, as options are charged
 SLIGHT = 0.05  # MUSD: less is nothing
 DROPPED = ("exports", "oil exports", "gas exports", "moves most")  # columns that are left out where nothing changes
+PRICES = "prices="
+WORLDS = ("low", "central", "high")  # scenarios of prices, the lowest first
 ALSO = 1 / 3  # a second corridor is named where it moves by at least this part of the first
 
 
@@ -33,8 +35,11 @@ class Book:
         self._plans: dict[tuple[str, ...], er.Plan] = {}
 
     def case(self, name: str, *scenarios: str) -> er.Case:
-        """A model with scenarios laid over it, in order."""
-        return loading.load(name, scenarios)
+        """A model with scenarios laid over it, in order; ``prices=high`` is a scenario of prices."""
+        case = loading.load(name, [laid for laid in scenarios if not laid.startswith(PRICES)])
+        for world in (laid.removeprefix(PRICES) for laid in scenarios if laid.startswith(PRICES)):
+            case = case.with_prices(world)
+        return case
 
     def plan(self, name: str, *scenarios: str) -> er.Plan:
         """Its best plan."""
@@ -71,9 +76,17 @@ class Model:
         """The model with scenarios laid over it."""
         return self.book.case(self.name, *scenarios)
 
+    def stated(self, lever: str, unit: float = 1.0) -> list[float]:
+        """A price in the scenarios of prices, low, central and high, in its last year; ``unit`` is one in inner units."""
+        target, _, column = lever.rpartition(".")
+        table, name = parse_target(target)
+        cases = [self.case(PRICES + world) for world in WORLDS]
+        return [float(case.network.resolve(table, column, case.periods[-1:])[case.network.ids(table).index(name), 0]) / unit
+                for case in cases]  # fmt: skip
+
     def solve(self, *scenarios: str, prints: Sequence[str] = (), full: bool = False) -> str:
         """The command that gives a plan, and the figures of the answer that it prints; ``full``: among all tables."""
-        laid = "".join(f" --scenario {scenario}" for scenario in scenarios)
+        laid = "".join(f" --{'set' if scenario.startswith(PRICES) else 'scenario'} {scenario}" for scenario in scenarios)
         return printed(f"solve {self.name}{laid}{' --full' if full else ''}", *prints)
 
     def sure(self, figures: Mapping[str, str], *more: str) -> str:
@@ -130,6 +143,20 @@ def moves(before: er.Plan, after: er.Plan) -> str:
     found = changes(before, after)[:2]
     return ", ".join(f"{name} {WORDS.signed(change)}" for name, change in found
                      if abs(change) >= ALSO * abs(found[0][1])) or "none"
+
+
+def turning(at: float | None, stated: Sequence[float], unit: str, digits: int = 0) -> str:
+    """Whether an answer turns within the stated prices, and at which: ``That is within the stated prices of …``."""
+    low, central, high = (f"{value:.{digits}f}" for value in stated)
+    span = f"the stated prices, {low} to {high} {unit} with {central} in the middle"
+    if low == high:
+        span = f"the one price stated, {central} {unit}"
+    if at is None:
+        return f"No price tried turns this answer; it was made with {span}."
+    inside = stated[0] <= at <= stated[-1]
+    if inside:
+        return f"The answer turns at {at:.{digits}f} {unit}, within {span}."
+    return f"The answer turns at {at:.{digits}f} {unit}, {'above' if at > stated[-1] else 'below'} {span}."
 
 
 def printed(command: str, *figures: str | None) -> str:

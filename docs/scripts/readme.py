@@ -13,7 +13,9 @@ from pathlib import Path
 from textwrap import wrap
 
 import pandas as pd
-from question_book import Book
+from gas_questions import MMBTU
+from plan_figures import first_kink
+from question_book import Book, turning
 
 import energy_routes as er
 from energy_routes.network.names import Names, short
@@ -121,10 +123,13 @@ def anatolia(book: Book) -> tuple[str, str]:
     west, east = (free[free["corridor"] == way].iloc[-1] for way in ("CASPIAN", "CHINA"))
     market = {node: short(name) for node, name in Names(plan.case.network.tables).market.items()}
     figures = [f"{way['netback']:.0f}" for way in (west, east)]
+    stated = book.of("trans-caspian-gas").stated("market:ITALY.price", MMBTU)
+    turns = turning(first_kink(book.case("trans-caspian-gas"), "market:ITALY.price", 8, 20, unit="USD/MMBtu"), stated,
+                    "USD/MMBtu", 2)
     carries = f"It carries {volume:.1f} bcm." if volume > USED else "It carries nothing, even where the link is built."
     return (f"**Does Kazakh gas pay over the Trans-Anatolian pipeline in 2030?** {carries} Gas of Tengiz would earn"
             f" {figures[0]} USD/1000 m³ in {market[west['market']]} and {figures[1]} in {market[east['market']]}, after"
-            " all costs on the way.",
+            f" all costs on the way. {turns}",
             command("netbacks trans-caspian-gas", *figures))
 
 
