@@ -27,6 +27,7 @@ from question_book import (
     signed,
     table,
     takers,
+    turning,
     volume,
     weakest,
     wrapped,
@@ -66,16 +67,10 @@ def test_every_question_is_answered(page: str) -> None:
 
 
 def test_the_price_that_makes_own_and_russian_gas_equal_does(page: str, book: Book) -> None:
-    (words,) = re.findall(r"A Russian price (higher|lower)\s+by\s+([\d.]+)\s+USD", page)
+    (at,) = re.findall(r"turns\s+at\s+([\d.]+)\s+USD\s+per\s+1000\s+m³\s+of\s+Russian\s+gas", page)
     cases = [book.case("gas-north-east"), book.case("gas-north-east", "russian-gas")]
-    own, russian = (er.solve(case.set("supply:RUSSIA_ISHIM.cost", _cost(case) + float(words[1]) * (
-        1 if words[0] == "higher" else -1))).netback for case in cases)
+    own, russian = (er.solve(case.set("supply:RUSSIA_ISHIM.cost", float(at))).netback for case in cases)
     assert own == pytest.approx(russian, abs=0.3)  # the page rounds the price
-
-
-def _cost(case: er.Case) -> float:
-    at = case.network.ids("supplies").index("RUSSIA_ISHIM")
-    return float(case.network.resolve("supplies", "cost", case.periods)[at][0])
 
 
 def test_words_follow_the_sign() -> None:
@@ -170,3 +165,22 @@ def test_the_weakest_figures_come_from_the_tables(book: Book) -> None:
 def test_lines_keep_a_long_link_whole() -> None:
     link = f"[here](https://example.org/{'a' * 150})"
     assert wrapped(f"- A word {link} and more.", hang="  ") == ["- A word", f"  {link}", "  and more."]
+
+
+@pytest.mark.parametrize(("at", "told"), [
+    (9.94, "The answer turns at 9.9 USD/MMBtu, within the stated prices, "),
+    (14.2, "The answer turns at 14.2 USD/MMBtu, above the stated prices, "),
+    (7.5, "The answer turns at 7.5 USD/MMBtu, below the stated prices, "),
+    (None, "No price tried turns this answer; it was made with the stated prices, "),
+])  # fmt: skip
+def test_an_answer_says_whether_it_turns_within_the_stated_prices(at: float | None, told: str) -> None:
+    span = "7.9 to 12.0 USD/MMBtu with 9.0 in the middle."
+    assert turning(at, (7.9, 9.0, 12.0), "USD/MMBtu", 1) == told + span
+
+
+def test_stated_prices_are_those_of_the_scenarios_and_a_scenario_of_prices_can_be_laid(book: Book) -> None:
+    low, central, high = book.of("trans-caspian-gas").stated("market:ITALY.price", 39.32 / 1.055056)
+    assert (low, central, high) == pytest.approx((7.9, 9.0, 12.0), rel=1e-5)
+    assert book.case("trans-caspian-gas", "prices=high", "china-shut").prices == "high"
+    assert book.of("trans-caspian-gas").solve("prices=high", "china-shut") == (
+        "solve trans-caspian-gas --set prices=high --scenario china-shut")

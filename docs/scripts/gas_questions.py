@@ -139,7 +139,7 @@ def north_east(book: Book) -> Answer:
             f"Own gas {gains(gap, 'is cheaper by', 'is dearer by', 'costs as much')}{' a year' if abs(gap) >= SLIGHT else ''}.",
             f"It leaves {volume(sold(own, 'CHINA'), 'gas')} for China.",
             f"Russian gas leaves {volume(sold(russian, 'CHINA'), 'gas')}.",
-            *([turning(stated[1] - gap / imported, stated, "USD per 1000 m³ of Russian gas")] if imported > SEEN else []),
+            *([turning(stated[1] - gap / imported, stated, "USD per 1000 m³ of Russian gas", 1)] if imported > SEEN else []),
         ],
         "2030", base,
         rows({"own gas": own, "Russian gas": russian, "Russian gas, 10 bcm": ten}, _bought),

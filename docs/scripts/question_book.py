@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import wrap
 
 from plan_figures import SEEN, changes, exported
@@ -13,6 +13,7 @@ import energy_routes as er
 from energy_routes.answer.words import Words
 from energy_routes.case import loading
 from energy_routes.network.edit import parse_target
+from energy_routes.provenance.behind import Behind
 
 WORDS = Words.of("en")
 UNITS = {"oil": "Mt", "gas": "bcm"}
@@ -77,16 +78,16 @@ class Model:
         return self.book.case(self.name, *scenarios)
 
     def stated(self, lever: str, unit: float = 1.0) -> list[float]:
-        """A price in the scenarios of prices, low, central and high, in its last year; ``unit`` is one in inner units."""
+        """A price in its last year in the scenarios low, central and high; ``unit`` is one in inner units."""
         target, _, column = lever.rpartition(".")
         table, name = parse_target(target)
         cases = [self.case(PRICES + world) for world in WORLDS]
-        return [float(case.network.resolve(table, column, case.periods[-1:])[case.network.ids(table).index(name), 0]) / unit
-                for case in cases]  # fmt: skip
+        at = cases[0].network.ids(table).index(name)
+        return [float(case.network.resolve(table, column, case.periods[-1:])[at, 0]) / unit for case in cases]
 
     def solve(self, *scenarios: str, prints: Sequence[str] = (), full: bool = False) -> str:
         """The command that gives a plan, and the figures of the answer that it prints; ``full``: among all tables."""
-        laid = "".join(f" --{'set' if scenario.startswith(PRICES) else 'scenario'} {scenario}" for scenario in scenarios)
+        laid = "".join(f" --{'set' if name.startswith(PRICES) else 'scenario'} {name}" for name in scenarios)
         return printed(f"solve {self.name}{laid}{' --full' if full else ''}", *prints)
 
     def sure(self, figures: Mapping[str, str], *more: str) -> str:
@@ -189,16 +190,11 @@ def weakest(case: er.Case, figures: Mapping[str, str], most: int = 2) -> str:
 
 
 def _grade(case: er.Case, path: str) -> str:
-    """The confidence of a number in the last year of the case: its dated row, or else its table row."""
+    """The confidence that the pack gives a number in the last period of the case: of its months, the weakest."""
     target, _, column = path.rpartition(".")
     table, name = parse_target(target)
-    tables = case.network.tables
-    dated = tables["values"]
-    chosen = dated[(dated["table"] == table) & (dated["id"] == name) & (dated["field"] == column)]
-    chosen = chosen[chosen["period"].astype(str) == case.periods[-1].label[:4]]
-    if len(chosen):
-        return str(chosen["confidence"].iloc[-1])
-    return str(tables[table]["confidence"].iloc[case.network.ids(table).index(name)])
+    behind = Behind(replace(case.network, edits=()), case.periods[-1:])
+    return behind.of(table, column, behind.rows(table))[case.network.ids(table).index(name)][0].confidence
 
 
 # ---------------------------------------------------------------- the page
