@@ -113,7 +113,7 @@ def test_two_families_and_other_years_are_set_beside_each_other_and_never_subtra
     answer = answer_of(gas, oil)
     assert answer.change is None
     assert answer.changes(WORDS) == []
-    assert answer.headline(WORDS) == "68.2 Mt of oil in 2024 beside 4.9 bcm of gas in 2030"
+    assert answer.headline(WORDS) == "68.2 Mt of oil in 2024 beside 6.8 bcm of gas in 2030"
     assert "netback" not in answer.sentence(WORDS)
     assert {fate.before for fate in answer.fates} == {None}
     both = answer_of(plan_of("energy-2024"), oil)  # of the same year, one family more
