@@ -28,7 +28,7 @@ from energy_routes.plan.plan import Prices
 WORDS = Words.of("en")
 MARCH = "2024-03"
 TWO_WAYS = Path(__file__).parent.parent / "two_ways" / "model.toml"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 def text(page: Any, selector: str) -> str:
@@ -589,17 +589,46 @@ def test_paper_holds_the_map_with_its_whole_legend_on_one_sheet_and_nothing_lies
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     said = page.locator(".legend .key text").all_text_contents()
     assert {WORDS("legend.full"), WORDS("legend.swap"), WORDS("kind.storage")} <= set(said)
-    boxes = [page.locator(part).first.bounding_box() for part in ("header", "#panels", ".legend", "#cards", ".grow",
-                                                                   "#detail", "footer")]
+    boxes = [page.locator(part).first.bounding_box() for part in ("header", "#panels", ".legend", "footer", "#cards",
+                                                                   ".grow", "#detail")]
     for above, below in pairwise(boxes):
         assert above["y"] + above["height"] <= below["y"] + 1
-    assert boxes[2]["y"] + boxes[2]["height"] < 725
+    assert boxes[3]["y"] + boxes[3]["height"] < 725  # the credits, too, stand on the sheet of the map
     rows = page.locator("#bars .bar").evaluate_all(
         "bars => bars.map(bar => bar.getBoundingClientRect()).map(b => [b.left, b.top, b.right, b.bottom])")
     for one, other in combinations(rows, 2):
         assert min(one[2], other[2]) - max(one[0], other[0]) < 1 or min(one[3], other[3]) - max(one[1], other[1]) < 1
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert WORDS("legend.full") not in page.locator(".legend .key text").all_text_contents()
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk"])
+def test_on_paper_a_page_of_two_families_takes_two_sheets(open_page: Any, lang: str, tmp_path: Path) -> None:
+    """The map, its legend and its credits, then the lists."""
+    page = open_page(write_page(er.solve(er.load("energy-2024")), tmp_path / "both.html", lang=lang))
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 2
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+def test_no_word_is_cut_and_all_that_is_pressed_is_large_enough(open_page: Any, before: er.Plan, tmp_path: Path,
+                                                                lang: str, size: tuple[int, int]) -> None:
+    page = open_page(write_page(before, tmp_path / "one.html", lang=lang), size=size)
+    assert page.evaluate("""() => {
+        const pen = document.createElement("canvas").getContext("2d");
+        const seen = [...document.body.querySelectorAll("*")].filter((one) => one.getClientRects().length);
+        const cut = seen.filter((one) => getComputedStyle(one).textOverflow === "ellipsis"
+                                         && one.scrollWidth > one.clientWidth + 1);
+        const asked = seen.filter((one) => one.placeholder).filter((one) => {
+            pen.font = getComputedStyle(one).font;
+            return pen.measureText(one.placeholder).width > one.clientWidth - 16;
+        });
+        const small = seen.filter((one) => one.matches("button, input, select")).filter((one) => {
+            const { width, height } = one.getBoundingClientRect();
+            return width < 24 || height < 24;
+        });
+        return [...cut, ...asked, ...small].map((one) => one.outerHTML.slice(0, 80));
+    }""") == []
 
 
 @pytest.mark.parametrize("size", [(640, 360), (390, 844)])

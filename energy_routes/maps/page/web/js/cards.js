@@ -58,9 +58,9 @@ function sparkline({ values, at }) {
   );
 }
 
-/** "−0.31 Mt against before", or the name of the span. */
+/** "−0.31 Mt against before"; nothing where nothing is compared. */
 function under(card, value) {
-  if (!comparing()) return make("span", { class: "delta" }, spans[state.span].name);
+  if (!comparing()) return null;
   const change = value - figure(card.key, 0, state.span);
   const words = signed(change, card.decimals);
   const measure = card.unit ? `\u00a0${unit(card.unit)}` : "";

@@ -163,5 +163,5 @@ export function drawDetail() {
 function idle() {
   const plan = plans[shownPlan()];
   const head = plan.label ? make("p", {}, plan.label) : null;
-  return [head, make("h3", {}, findingNow()), make("p", {}, say("panel.detail_hint"))];
+  return [head, make("h3", {}, findingNow()), make("p", { class: "hint" }, say("panel.detail_hint"))];
 }

@@ -50,10 +50,12 @@ const shape = (word, path, fill, edge) =>
     make("path", { d: path, transform: `translate(${x + 7},${y})`, fill, stroke: edge, "stroke-width": 1.2 }),
   ]);
 
-/** A heading over rows of samples, set in columns. */
+/** A heading over rows of samples, set in columns; the last of a shorter row runs on over the columns beside it. */
 function section(head, rows) {
   const wide = (one) => (one ? one.wide + (one.word ? 5 + textWidth(one.word, SIZE) : 0) : 0);
-  const columns = d3.range(d3.max(rows, (row) => row.length)).map((j) => d3.max(rows, (row) => wide(row[j])));
+  const many = d3.max(rows, (row) => row.length);
+  const kept = (row, j) => (j + 1 < row.length || row.length === many ? wide(row[j]) : 0);
+  const columns = d3.range(many).map((j) => d3.max(rows, (row) => kept(row, j)));
   const left = columns.map((_, j) => d3.sum(columns.slice(0, j)) + 12 * j);
   const parts = [write(0, SIZE, head, { "font-weight": 600 })];
   rows.forEach((row, i) => {
@@ -63,7 +65,8 @@ function section(head, rows) {
       if (one.word) parts.push(write(left[j] + one.wide + (one.wide ? 5 : 0), y + 4, one.word));
     });
   });
-  const reach = Math.max(textWidth(head, SIZE, 600), left.at(-1) + columns.at(-1));
+  const ends = rows.map((row) => (row.length ? left[row.length - 1] + wide(row.at(-1)) : 0));
+  const reach = Math.max(textWidth(head, SIZE, 600), ...ends);
   return { parts, width: Math.ceil(reach), height: SIZE + 9 + rows.length * LINE };
 }
 
@@ -103,12 +106,10 @@ function colours() {
 function lines() {
   const [family] = families;
   const open = state.span === WHOLE && plans.some((plan) => plan.could.some(Boolean));
-  const thin = (word, tone, look) => [stroke(say(`legend.${word}`), tone, 1.8, DASHES[look])];
+  const thin = (word, tone, look) => stroke(say(`legend.${word}`), tone, 1.8, DASHES[look]);
   return section(say("legend.lines"), [
-    [stroke(say("legend.no_limit"), UNCAPPED, 4)],
-    thin("proposed", proposedColour(family), "proposed"),
-    thin("idle", IDLE, "idle"),
-    thin("swap", rampOf(family)[2], "swap"),
+    [stroke(say("legend.no_limit"), UNCAPPED, 4), thin("idle", IDLE, "idle")],
+    [thin("proposed", proposedColour(family), "proposed"), thin("swap", rampOf(family)[2], "swap")],
     ...(open ? [[stroke(say("legend.could_be"), rampOf(family)[2], 6, HATCH)]] : []),
   ]);
 }

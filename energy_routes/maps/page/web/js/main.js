@@ -2,7 +2,7 @@
 
 import { drawBars } from "./bars.js";
 import { drawCards } from "./cards.js";
-import { families, familyOf, kind, plans, spans } from "./data.js";
+import { content, families, familyOf, kind, plans, spans } from "./data.js";
 import { drawDetail } from "./detail.js";
 import { find, make } from "./dom.js";
 import { savePng, saveSvg } from "./export.js";
@@ -113,6 +113,8 @@ function toggleFamily(family) {
 }
 
 function start() {
+  const [, , wide, high] = content.view;
+  document.body.style.setProperty("--tall", high / wide);
   find("families").hidden = families.length < 2;
   for (const button of document.querySelectorAll("[data-view]")) {
     button.addEventListener("click", () => update({ view: button.dataset.view }));
