@@ -3,10 +3,6 @@ from .conflict import (
     Cone as Cone,
     minimal_conflict as minimal_conflict,
 )
-from .derivatives import (
-    Map as Map,
-    maps_of as maps_of,
-)
 from .expressions import (
     INF as INF,
     Axis as Axis,
@@ -86,8 +82,12 @@ from .solution import (
     residuals as residuals,
     worth as worth,
 )
-from .tape import (
+from .tape.derivatives import (
+    Map as Map,
+    maps_of as maps_of,
+)
+from .tape.recorded import plain as plain
+from .tape.tape import (
     State as State,
     Tape as Tape,
-    plain as plain,
 )

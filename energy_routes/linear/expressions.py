@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.errors import LabelError
-from energy_routes.linear.tape import plain, whole
+from energy_routes.linear.tape.recorded import plain, whole
 
 Vector: TypeAlias = NDArray[np.float64]
 Index: TypeAlias = NDArray[np.int64]

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from energy_routes.errors import LabelError
 from energy_routes.linear.expressions import INF, Axis, Bound, Expr, Index, Rows, Vector, as_vector, summed
-from energy_routes.linear.tape import plain
+from energy_routes.linear.tape.recorded import plain
 
 
 @dataclass(frozen=True, eq=False)

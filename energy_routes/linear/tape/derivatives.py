@@ -8,7 +8,6 @@ cannot be more than all) the derivative is that towards less.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -16,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from energy_routes.linear.tape import Recorded, Step, Tape
+from energy_routes.linear.tape.recorded import Recorded, Step, traced
+from energy_routes.linear.tape.tape import Tape
 
 Map: TypeAlias = sparse.csr_array  # shape (numbers of an array, numbers of all leaves)
 Slopes: TypeAlias = Callable[..., tuple[Any, ...]]
@@ -36,8 +36,6 @@ _SLOPES: dict[Any, Slopes] = {
     np.round: lambda a: (0.0,),
     np.where: lambda asked, a, b: (0.0, asked, ~np.asarray(asked)),
 }
-_MOVES = (operator.getitem, np.concatenate, np.stack, np.vstack, np.repeat, np.broadcast_to, np.ravel, np.reshape,
-          np.ndarray.ravel, np.ndarray.reshape, np.ndarray.repeat, np.ndarray.copy, np.ndarray.astype)  # fmt: skip
 _SUMS = (np.bincount, np.sum, np.ndarray.sum, np.add.reduce, np.add.reduceat)
 
 
@@ -85,8 +83,9 @@ class _Chain:
             return self._map(out)
         if step.function in _SLOPES:
             return self._by_slopes(step, out)
-        if step.function in _MOVES:
-            return self._moved(step)
+        if (moves := traced(step)) is not None:  # numbers that change places take their maps along
+            parts, source = moves
+            return sparse.vstack([self._map(part) for part in parts], format="csr")[source]
         if step.function in _SUMS:
             return self._summed(step, out)
         raise TypeError(f"no derivative of {getattr(step.function, '__name__', step.function)} is known")
@@ -104,23 +103,6 @@ class _Chain:
                 weight = np.where(np.isfinite(weight) & stated, weight, 0.0)
                 total = total + sparse.diags_array(weight) @ own
         return sparse.csr_array(total)
-
-    def _moved(self, step: Step) -> Map:
-        """The map of numbers that change places: the operation done to their positions."""
-        parts, start = [], 0
-
-        def positions(arg: Any) -> Any:
-            nonlocal start
-            if isinstance(arg, tuple | list) and any(isinstance(part, Recorded) for part in arg):
-                return [positions(part) for part in arg]
-            parts.append(self._map(arg))
-            at = np.arange(start, start + parts[-1].shape[0]).reshape(np.shape(arg))
-            start += parts[-1].shape[0]
-            return at
-
-        first, *rest = step.args
-        moved = step.function(positions(first), *(() if step.function is np.ndarray.astype else rest), **step.options)
-        return sparse.vstack(parts, format="csr")[np.asarray(moved).ravel()]
 
     def _summed(self, step: Step, out: NDArray[Any]) -> Map:
         """The map of sums: every number goes to the one that it is added to."""

@@ -1,0 +1,1 @@
+"""Numbers that remember how they were reckoned: again for other figures, and their derivatives."""
