@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +16,11 @@ from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.case.case import Case
+from energy_routes.case.edits import Setter, edit_from_path
 from energy_routes.case.policy.levers import Build
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError, EnergyRoutesError, UnitError, UsageError
-from energy_routes.network.edit import parse_target
+from energy_routes.network.edit import Edit, parse_target
 from energy_routes.pack.units.periods import periods_of
 from energy_routes.studies.curves.frontier import frontier
 from energy_routes.studies.curves.lever import lever_of
@@ -290,3 +294,24 @@ def test_the_price_of_gas_in_italy_is_a_price_of_heat() -> None:
     assert (lever.start, lever.stop, lever.unit) == (8.0, 20.0, "USD/MMBtu")
     told = lever.case.set("market:ITALY.price", "10 USD/MMBtu")
     assert figure(lever.at(10.0), "markets", "ITALY", "price") == figure(told, "markets", "ITALY", "price") > 300
+
+
+@pytest.mark.parametrize(("path", "values"), [
+    ("arc:SHORT.tariff", ["4", "4.5", 4.5, "6 USD/t", "7 USD/t", 0, "unlimited", "5.5 USD/bbl", "1e1 USD/t", "-3"]),
+    ("arc:SHORT.capacity", ["400", "unlimited", 410, "5 Mt/y", 0.0, "6 Mt/y", "300 kt/month", "3 bananas", "many"]),
+    ("arc:LONG.availability", ["80 %", "0.8", "120 %", "0 %", True]),
+    ("arc:LONG.status", ["idle", "5", "operating"]),
+    ("arc:NONE.tariff", [5, 6]),
+])  # fmt: skip
+def test_one_value_after_another_is_read_as_the_first_one(case: Case, path: str, values: list[float | str]) -> None:
+    """A path and its unit are looked up once: what is read after that, or refused, is the same."""
+    setter = pickle.loads(pickle.dumps(Setter(case.network)))
+    for value in [*values, *values]:
+        assert _told(setter.edit, path, value) == _told(partial(edit_from_path, case.network), path, value)
+
+
+def _told(edit_of: Callable[[str, float | str], Edit], path: str, value: float | str) -> object:
+    try:
+        return edit_of(path, value)
+    except EnergyRoutesError as error:
+        return str(error)

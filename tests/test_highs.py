@@ -27,6 +27,7 @@ from energy_routes.linear.highs.arrays import Form, RebuildReason, Sense, form_o
 from energy_routes.linear.highs.interface import Engine
 from energy_routes.linear.highs.nearest import Squares, nearest, refined, snap, squeezed
 from energy_routes.linear.highs.session import Session, cone, write_model
+from energy_routes.linear.highs.vertex import Vertex
 from energy_routes.linear.programme import Builder, Program, Term
 from energy_routes.linear.solution import Basis, Status, face, residuals, worth
 
@@ -585,3 +586,48 @@ def test_a_written_model_is_the_same_model(tmp_path, suffix):
     assert reader.getInfo().objective_function_value == pytest.approx(15.0)  # 11, and 2 a label
     assert list(reader.getLp().col_names_) == program.column_names()
     assert list(reader.getLp().row_names_) == program.row_names()
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["max", "min"]), st.sampled_from([0.01, 0.3, 2.0]))
+def test_a_basis_that_stays_the_best_gives_the_optimum_of_other_numbers_without_a_run(seed, sense, spread):
+    """And one that does not is never taken for it."""
+    problem, rng = random_form(seed, sense), np.random.default_rng(seed)
+    session = Session(problem)
+    basis = session.solve().basis
+    assert basis is not None
+    vertex = Vertex(problem, basis)
+    own = vertex.under(problem)
+    assert own is not None or not (basis.columns == 1).any()
+
+    def moved(*names: str) -> Form:
+        change = {name: getattr(problem, name) + spread * rng.normal(size=len(getattr(problem, name)))
+                  for name in names}  # fmt: skip
+        return replace(problem, **change)
+
+    for other in (moved("cost"), moved("col_upper"), moved("cost", "col_upper"), replace(problem, offset=3.0)):
+        found = vertex.under(other)
+        session.update(other)
+        session.basis = basis
+        solved = session.solve()
+        if found is None:
+            continue
+        assert solved.status is Status.optimal
+        assert found.objective == pytest.approx(solved.objective, rel=1e-9, abs=1e-9)
+        assert max(residuals(other, found.x, found.dual).values()) < 1e-8
+        np.testing.assert_allclose(found.reduced, other.cost - other.matrix.T @ found.dual, atol=1e-9)
+
+
+def test_a_vertex_says_nothing_where_a_bound_is_broken_a_sign_is_wrong_or_coefficients_differ():
+    problem = form("max", [2.0, 1.0], [[1.0, 1.0]], [-INF], [4.0], col_upper=[3.0, 3.0])  # (3, 1)
+    basis = Session(problem).solve().basis
+    assert basis is not None
+    vertex = Vertex(problem, basis)
+    at = vertex.under(replace(problem, row_upper=np.array([5.0])))
+    assert at is not None
+    assert at.x.tolist() == [3.0, 2.0]
+    assert at.objective == 8.0
+    assert vertex.under(replace(problem, row_upper=np.array([7.0]))) is None  # the second would be 4 of 3
+    assert vertex.under(replace(problem, col_upper=np.array([5.0, 3.0]))) is None  # it would be -1
+    assert vertex.under(replace(problem, cost=np.array([1.0, 2.0]))) is None  # the second is worth more now
+    assert vertex.under(replace(problem, row_upper=np.array([INF]))) is None
+    assert vertex.under(replace(problem, matrix=sparse.csc_matrix(2.0 * problem.matrix))) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from energy_routes.case.checks.limits import beyond_limits
 from energy_routes.case.checks.questions import check_path, questions, route_questions
 from energy_routes.case.disruptions.countries import weights_of_sets
 from energy_routes.case.disruptions.outages import check_targets
-from energy_routes.case.edits import edit_from_path, edits_of
+from energy_routes.case.edits import Setter, edits_of
 from energy_routes.case.model_file import AnyEdit, EditFile, PolicyFile, RouteFile, ScenarioFile
 from energy_routes.case.policy.bounds import ALL, for_family, groups_of
 from energy_routes.case.policy.build_options import chosen
@@ -353,8 +354,13 @@ class Case:
             elif head in LEVERS or path.startswith("policy."):
                 case = case.with_policy(**{head: {rest: value} if rest else value})
             else:
-                edits.append(edit_from_path(case.network, path, value))
+                setter = self._setter if case.network is self.network else case._setter
+                edits.append(setter.edit(path, value))
         return case._written("--set", lambda n: n.with_edits(*edits)) if edits else case
+
+    @cached_property
+    def _setter(self) -> Setter:
+        return Setter(self.network)
 
     def family_of_cap(self, name: str) -> str:
         """The family that a cap's name means.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -13,9 +13,10 @@ from energy_routes.case.checks.limits import beyond_limits
 from energy_routes.case.checks.questions import questions
 from energy_routes.case.model_file import Change, EditFile
 from energy_routes.errors import DataError, Fault, UnitError, UsageError
-from energy_routes.network import CHOICES, TRUTH, Edit, Network, parse_target
+from energy_routes.network import CHOICES, TRUTH, Edit, Network, out_of_range, parse_target
 from energy_routes.pack import (
     LABEL,
+    NUMBER,
     TABLES,
     TRUTH as TRUTH_WORDS,
     Period,
@@ -26,6 +27,7 @@ from energy_routes.pack import (
     own_unit,
     parted,
     time_of,
+    to_inner_of,
 )
 
 UNTOLD = ("", "1")  # units that are not written behind a number
@@ -82,6 +84,37 @@ def edit_from_path(network: Network, path: str, value: float | str | bool | Mapp
     if faults:
         raise DataError("--set", faults)
     return edits[0]
+
+
+class Setter:
+    """Edits by path for one network: what a path and a unit mean is found once, and used for every further value."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._known: dict[tuple[str, str], tuple[Edit, str, Callable[[float], float]]] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Setter, (self._network,)
+
+    def edit(self, path: str, value: float | str | bool | Mapping[str, Any]) -> Edit:
+        """As :func:`edit_from_path`."""
+        number, unit = parted(value)
+        if NUMBER.fullmatch(number) and (written := float(number)) and np.isfinite(written):
+            if (path, unit) not in self._known:
+                made = edit_from_path(self._network, path, value)
+                self._remember(path, unit, made)
+                return made
+            like, told, convert = self._known[path, unit]
+            made = replace(like, value=convert(written), written=f"set {number}{told}")
+            if not out_of_range(made):
+                return made
+        return edit_from_path(self._network, path, value)
+
+    def _remember(self, path: str, unit: str, made: Edit) -> None:
+        packs, column = self._network.packs, (made.table, made.id, made.field)
+        own = unit or own_unit(packs, *column)
+        told = f" {own}" if own not in UNTOLD else ""
+        self._known[path, unit] = made, told, to_inner_of(packs, *column, own)
 
 
 def _unknown_period(place: str, label: str, periods: Sequence[Period]) -> Fault:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from energy_routes.case import Case
 from energy_routes.formulation.description import build
@@ -94,6 +95,7 @@ class Structure:
         self.space = space.with_held(held) if held else space
         self.program = build(self.space)
         self._pattern = self.program.coefficients
+        self._laid: tuple[Vector, sparse.csc_matrix] | None = None
         paid, none = cash(self.space), np.zeros(self.program.shape[1])
         self.cash: tuple[Vector, Vector] = (
             sum((expr.coefficients(len(none)) for expr in paid), none),
@@ -145,9 +147,14 @@ class Structure:
         cost, row_lower, row_upper, col_lower, col_upper = (state.of(getattr(self.program, name)) for name in _ARRAYS)
         return Form(
             self.program.sense, cost, float(state.of(self.program.constant)),
-            self._pattern.matrix(state.of(self._pattern.values)),
+            self._matrix(state.of(self._pattern.values)),
             row_lower, row_upper, col_lower, col_upper, self.program.integer,
         )  # fmt: skip
+
+    def _matrix(self, values: Vector) -> sparse.csc_matrix:
+        """The matrix with these coefficients: one object for all cases that have those of the first."""
+        self._laid = self._laid or (values, self._pattern.matrix(values))
+        return self._laid[1] if self._laid[0] is values else self._pattern.matrix(values)
 
 
 def _words(case: Case) -> list[tuple[object, ...]]:

@@ -40,6 +40,7 @@ from .highs.session import (
     write_model as write_model,
 )
 from .highs.standing import Standing as Standing
+from .highs.vertex import Vertex as Vertex
 from .infeasibility import explain_infeasible as explain_infeasible
 from .programme import (
     Builder as Builder,

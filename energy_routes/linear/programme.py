@@ -174,8 +174,8 @@ class Program:
 class Coefficients:
     """A sparse matrix in columns: ``values`` at rows ``index``, column by column from ``start`` on, in rising order."""
 
-    start: Index
-    index: Index
+    start: NDArray[np.signedinteger[Any]]
+    index: NDArray[np.signedinteger[Any]]
     values: Vector
     shape: tuple[int, int]
 
@@ -193,7 +193,8 @@ class Coefficients:
         kept = plain(np.abs(total) > 1e-13 * parts)
         row, col = row[first][kept], col[first][kept]
         start = np.append(0, np.cumsum(np.bincount(col, minlength=shape[1])))
-        return cls(start, row, total[kept], shape)
+        size = np.int32 if len(row) <= np.iinfo(np.int32).max else np.int64  # as scipy has them: no copy for a matrix
+        return cls(start.astype(size), row.astype(size), total[kept], shape)
 
     def matrix(self, values: Vector | None = None) -> sparse.csc_matrix:
         """The matrix of scipy, with these numbers or others in their places."""

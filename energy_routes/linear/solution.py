@@ -90,12 +90,21 @@ class Point:
     row_value: Vector
 
 
-@dataclass(frozen=True, eq=False)
 class Prices:
-    """Duals of the rows and reduced costs of the columns, in the programme's own sense."""
+    """Duals of the rows and reduced costs of the columns, in the programme's own sense.
 
-    dual: Vector
-    reduced: Vector
+    What reads the ``reduced`` costs may stand for them: many a solve is asked for its duals alone.
+    """
+
+    def __init__(self, dual: Vector, reduced: Vector | Callable[[], Vector]) -> None:
+        self.dual, self._reduced = dual, reduced
+
+    @property
+    def reduced(self) -> Vector:
+        """A number a column, shape (columns,)."""
+        if callable(self._reduced):
+            self._reduced = self._reduced()
+        return self._reduced
 
 
 @dataclass(frozen=True, eq=False)

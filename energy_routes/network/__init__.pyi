@@ -14,6 +14,7 @@ from .edit import (
     TARGETS as TARGETS,
     TRUTH as TRUTH,
     Edit as Edit,
+    out_of_range as out_of_range,
     parse_target as parse_target,
 )
 from .geometry import read_features as read_features

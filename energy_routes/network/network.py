@@ -283,7 +283,7 @@ class Network:
         DataError
             A row or number is unknown, a value is out of range, or a market opened by an edit could not be counted.
         """
-        faults = [fault for edit in edits if (fault := self.fault_of(edit))]
+        faults = [fault for edit in edits if (fault := self._fault_of(edit))]
         if faults:
             raise DataError("the edits", faults)
         changed = replace(self, edits=(*self.edits, *edits))
@@ -309,6 +309,9 @@ class Network:
         Fault or None
             An unknown row or number, or a value out of range; None where all is well.
         """
+        return self._fault_of(edit)
+
+    def _fault_of(self, edit: Edit) -> Fault | None:
         known = self._stack.places(edit.table)
         if edit.id not in known:
             return Fault(

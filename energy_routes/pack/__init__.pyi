@@ -85,6 +85,7 @@ from .units.bare_numbers import (
     inner as inner,
     own_unit as own_unit,
     own_units as own_units,
+    to_inner_of as to_inner_of,
 )
 from .units.families import (
     BUILT_IN as BUILT_IN,
@@ -121,6 +122,7 @@ from .units.units import (
     to_inner as to_inner,
 )
 from .units.written_figures import (
+    NUMBER as NUMBER,
     amount as amount,
     figure as figure,
     finite as finite,

@@ -51,7 +51,9 @@ def questions(
     """The questions about the ``edits`` by which ``after`` differs from ``before``: (number of the edit, the fault)."""
     months = months_of(periods)
     for at, edit in enumerate(edits):
-        if (edit.table, edit.field) in CHOICES or path_of(edit) in accepted:
+        if (edit.table, edit.field) in CHOICES or _plain(home(after.packs, edit.table, edit.id), edit):
+            continue
+        if path_of(edit) in accepted:
             continue
         touched = [month for month in months if not edit.periods or any(map(month.matches, edit.periods))]
         if edit.op == "set":
@@ -61,6 +63,13 @@ def questions(
         pack = home(after.packs, edit.table, edit.id)
         if fault := _implausible(pack, before, edit, months, figures) or _beyond_line(after, edit, touched, figures):
             yield at, fault
+
+
+def _plain(pack: Pack, edit: Edit) -> bool:
+    """Whether an edit sets the same plausible figure in every month, and no other figure is asked about for it."""
+    if edit.op != "set" or edit.time != "y" or (edit.table, edit.field) == ("contracts", "volume"):
+        return False
+    return not outside(np.abs(float(edit.value)), band_of(pack, edit.table, edit.field))
 
 
 def path_of(edit: Edit) -> str:

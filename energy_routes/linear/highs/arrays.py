@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,8 @@ class Form:
 
 def form_of(problem: LinearForm) -> Form:
     """The arrays of a programme, detached from its labels (shared, not copied: nobody writes into them)."""
+    if isinstance(problem, Form):
+        return problem
     return Form(problem.sense, problem.cost, problem.offset, problem.matrix, problem.row_lower, problem.row_upper,
                 problem.col_lower, problem.col_upper, problem.integer)
 
@@ -91,17 +93,21 @@ def rebuild_reason(old: LinearForm, new: LinearForm) -> RebuildReason | None:
         return RebuildReason.columns
     if old.matrix.shape[0] != new.matrix.shape[0]:
         return RebuildReason.rows
-    if not (np.array_equal(old.matrix.indptr, new.matrix.indptr)
-            and np.array_equal(old.matrix.indices, new.matrix.indices)):
+    if not (_equal(old.matrix.indptr, new.matrix.indptr) and _equal(old.matrix.indices, new.matrix.indices)):
         return RebuildReason.pattern
-    if not np.array_equal(old.integer, new.integer):
+    if not _equal(old.integer, new.integer):
         return RebuildReason.integrality
     return None
 
 
-def changed(old_lower: Vector, new_lower: Vector, old_upper: Vector, new_upper: Vector) -> Index:
-    """Positions where a lower or an upper bound differs."""
-    return np.flatnonzero((old_lower != new_lower) | (old_upper != new_upper)).astype(np.int64)
+def _equal(old: NDArray[Any], new: NDArray[Any]) -> bool:
+    return old is new or np.array_equal(old, new)
+
+
+def changed(*pairs: tuple[Vector, Vector]) -> Index:
+    """Positions where an array differs from the one before it; those that are one and the same are not looked at."""
+    differ = [old != new for old, new in pairs if old is not new]
+    return np.flatnonzero(np.logical_or.reduce(differ)).astype(np.int64) if differ else np.zeros(0, dtype=np.int64)
 
 
 def put(values: Vector, indexes: Index, new: Vector) -> Vector:
@@ -111,14 +117,25 @@ def put(values: Vector, indexes: Index, new: Vector) -> Vector:
     return out
 
 
-def check_form(form: LinearForm) -> None:
-    """Refuse a programme that a solver would misread.  Raises SolverError saying what and where."""
+def check_form(form: LinearForm, known: LinearForm | None = None) -> None:
+    """Refuse a programme that a solver would misread.  Raises SolverError saying what and where.
+
+    What is one and the same in a programme that was checked before, ``known``, is not looked at again.
+    """
     rows, columns = form.matrix.shape
-    check_numbers(form.cost, "cost", columns, finite=True)
+
+    def is_new(*names: str) -> bool:
+        return known is None or any(getattr(form, name) is not getattr(known, name) for name in names)
+
     check_numbers(np.array([form.offset]), "offset", 1, finite=True)
-    check_bounds(form.col_lower, form.col_upper, "column", columns)
-    check_bounds(form.row_lower, form.row_upper, "row", rows)
-    check_matrix(form.matrix)
+    if is_new("cost"):
+        check_numbers(form.cost, "cost", columns, finite=True)
+    if is_new("col_lower", "col_upper"):
+        check_bounds(form.col_lower, form.col_upper, "column", columns)
+    if is_new("row_lower", "row_upper"):
+        check_bounds(form.row_lower, form.row_upper, "row", rows)
+    if is_new("matrix"):
+        check_matrix(form.matrix)
 
 
 def check_matrix(matrix: sparse.csc_matrix | sparse.csr_matrix) -> None:

@@ -40,6 +40,7 @@ _ENDED = {
     highspy.HighsModelStatus.kTimeLimit: Status.time_limit,
     highspy.HighsModelStatus.kUnknown: Status.numerical,
 }
+_INTERRUPTS = [getattr(highspy.cb.HighsCallbackType, f"kCallback{kind}Interrupt") for kind in ("Simplex", "Ipm", "Mip")]
 
 
 class _Flag:
@@ -52,7 +53,7 @@ class Engine:
     """One HiGHS instance behind typed calls, each of which raises SolverError when HiGHS refuses it."""
 
     def __init__(self, options: Mapping[str, bool | int | float | str]) -> None:
-        self._stop = _Flag()
+        self._stop, self._listens = _Flag(), False
         self._highs = _Solver()
         self.option("output_flag", False)  # first of all: later calls print a banner otherwise
         for name, value in options.items():
@@ -95,9 +96,10 @@ class Engine:
                 _ok(f"the name {name!r}", call(at, name))
         _ok(f"to write {file}", self._highs.writeModel(str(file)))
 
-    def objective(self, cost: Vector, sense: Sense, offset: float) -> None:
-        """Replace the objective."""
-        _ok("the costs", self._highs.changeColsCost(len(cost), _int32(np.arange(len(cost))), cost))
+    def objective(self, cost: Vector, sense: Sense, offset: float, at: Index | None = None) -> None:
+        """Replace the objective; the costs of some columns only, rising, where the others are as they were."""
+        at = np.arange(len(cost)) if at is None else at
+        _ok("the costs", self._highs.changeColsCost(len(at), _int32(at), cost[at]))
         _ok("the sense", self._highs.changeObjectiveSense(_sense(sense)))
         _ok("the offset", self._highs.changeObjectiveOffset(offset))
 
@@ -127,6 +129,7 @@ class Engine:
         outcome: list[Any] = []
         ended = threading.Event()
         self._stop.raised = False
+        self._listen(not brief)
         if brief:
             _run(self._highs, outcome, ended)
         else:
@@ -144,14 +147,21 @@ class Engine:
         feasible = self._highs.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         return Status.time_limit_feasible if status is Status.time_limit and feasible else status
 
+    def _listen(self, wanted: bool) -> None:
+        """Let a run ask whether to stop, or not: each time that it asks costs a call of Python."""
+        if wanted != self._listens:
+            for kind in _INTERRUPTS:
+                _ok("a callback", (self._highs.startCallback if wanted else self._highs.stopCallback)(kind))
+            self._listens = wanted
+
     def point(self) -> Vector:
         """Values of the columns after a run that ended with some."""
-        return np.array(self._highs.getSolution().col_value, dtype=float)
+        return _floats(self._highs.getSolution().col_value)
 
-    def duals(self) -> tuple[Vector, Vector]:
-        """Duals of the rows and reduced costs of the columns, in the sense of the model."""
-        raw = self._highs.getSolution()
-        return np.array(raw.row_dual, dtype=float), np.array(raw.col_dual, dtype=float)
+    def duals(self) -> tuple[Vector, Callable[[], Vector]]:
+        """Duals of the rows, and what reads the reduced costs of the columns, in the sense of the model."""
+        raw = self._highs.getSolution()  # a copy: what is read of it later is of this run
+        return _floats(raw.row_dual), lambda: _floats(raw.col_dual)
 
     def infeasibility(self) -> Vector | None:
         """A multiplier a row that proves the last run's verdict of infeasible; None where HiGHS has none."""
@@ -172,9 +182,10 @@ class Engine:
         """Whether the next run starts warm."""
         return bool(self._highs.getBasis().valid)
 
-    def basis(self) -> Basis:
-        """The basis that the next run starts from."""
-        return Basis.of(self._highs.getBasis(), _codes)
+    def basis(self) -> Basis | None:
+        """The basis that the next run starts from; None when it starts cold."""
+        raw = self._highs.getBasis()
+        return Basis.of(raw, _codes) if raw.valid else None
 
     def start_from(self, basis: Basis | None) -> None:
         """Start the next run from a basis; None means cold."""
@@ -213,10 +224,7 @@ def _let_stop(highs: Any, stop: _Flag) -> None:
         if stop.raised:
             answer.user_interrupt = True
 
-    kinds = highspy.cb.HighsCallbackType
     _ok("a callback", highs.setCallback(ask, None))
-    for kind in (kinds.kCallbackSimplexInterrupt, kinds.kCallbackIpmInterrupt, kinds.kCallbackMipInterrupt):
-        _ok("a callback", highs.startCallback(kind))
 
 
 def _bounds(change: Callable[..., Any], indexes: Index, lower: Vector, upper: Vector) -> None:
@@ -228,6 +236,10 @@ def _bounds(change: Callable[..., Any], indexes: Index, lower: Vector, upper: Ve
 def _ok(what: str, outcome: Any) -> None:
     if outcome == highspy.HighsStatus.kError:
         raise SolverError(f"HiGHS refused {what}")
+
+
+def _floats(values: Any) -> Vector:
+    return np.fromiter(values, dtype=float, count=len(values))
 
 
 def _int32(values: Any) -> NDArray[np.int32]:

@@ -86,15 +86,16 @@ class Session:
         if reason is not None:
             self._form = self._load(new)
             return reason
-        check_form(new)
-        for at in np.flatnonzero(old.matrix.data != new.matrix.data):
+        check_form(new, old)
+        for at in changed((old.matrix.data, new.matrix.data)):
             column = int(np.searchsorted(new.matrix.indptr, at, side="right")) - 1
             self._engine.coefficient(int(new.matrix.indices[at]), column, float(new.matrix.data[at]))
-        if old.sense != new.sense or old.offset != new.offset or not np.array_equal(old.cost, new.cost):
-            self._engine.objective(new.cost, new.sense, new.offset)
-        columns = changed(old.col_lower, new.col_lower, old.col_upper, new.col_upper)
+        priced = changed((old.cost, new.cost))
+        if len(priced) or (old.sense, old.offset) != (new.sense, new.offset):
+            self._engine.objective(new.cost, new.sense, new.offset, priced)
+        columns = changed((old.col_lower, new.col_lower), (old.col_upper, new.col_upper))
         self._engine.column_bounds(columns, new.col_lower[columns], new.col_upper[columns])
-        rows = changed(old.row_lower, new.row_lower, old.row_upper, new.row_upper)
+        rows = changed((old.row_lower, new.row_lower), (old.row_upper, new.row_upper))
         self._engine.row_bounds(rows, new.row_lower[rows], new.row_upper[rows])
         self._form = new
         return None
@@ -134,7 +135,7 @@ class Session:
     @property
     def basis(self) -> Basis | None:
         """The basis that the next solve starts from; None when it starts cold.  Set it to start from a stored one."""
-        return self._engine.basis() if self._engine.has_basis else None
+        return self._engine.basis()
 
     @basis.setter
     def basis(self, basis: Basis | None) -> None:

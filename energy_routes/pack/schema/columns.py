@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from energy_routes.pack.units.families import Family
@@ -73,10 +74,11 @@ class Table:
 
     def column(self, name: str) -> Column:
         """The column called ``name``.  Raises KeyError when there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -95,7 +97,7 @@ class Table:
             return column.default
         return inner_unit(dimension, family)
 
-    @property
+    @cached_property
     def dated(self) -> tuple[str, ...]:
         """The numeric columns that ``values`` may override by period."""
         return tuple(c.name for c in self.columns if c.kind == "float" and c.dimension in DATED_DIMENSIONS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -60,7 +60,12 @@ def own_unit(packs: Sequence[Pack], table: str, key: str, column: str) -> str:
 
 
 def inner(packs: Sequence[Pack], table: str, key: str, column: str, value: float, unit: str) -> float:
-    """``value``, written in ``unit`` for a row, in the inner unit (a rate by its own time), as the row's table is.
+    """``value``, written in ``unit`` for a row, in the inner unit; see :func:`to_inner_of`."""
+    return to_inner_of(packs, table, key, column, unit)(value)
+
+
+def to_inner_of(packs: Sequence[Pack], table: str, key: str, column: str, unit: str) -> Callable[[float], float]:
+    """What turns values, written in ``unit`` for a row, into the inner unit (a rate by its own time), as its table is.
 
     Barrels and heating values are those of the row's commodities, else of the pack's reference; distances those of its
     arc.  Raises UnitError for a unit of another dimension or family, or one that needs what is not known of the row.
@@ -75,7 +80,8 @@ def inner(packs: Sequence[Pack], table: str, key: str, column: str, value: float
         pack.tables, table, reference_of(pack.meta, pack.tables["commodities"])))  # fmt: skip
     row = pack.place(table, key)
     assert row is not None, "the pack is the row's home"
-    return significant(to_inner(value, in_own_time(own), dimension, **facts.properties(row)))
+    own, known = in_own_time(own), facts.properties(row)
+    return lambda value: significant(to_inner(value, own, dimension, **known))
 
 
 def home(packs: Sequence[Pack], table: str, key: str) -> Pack:

@@ -20,7 +20,7 @@ import pandas as pd
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Space, Structure
-from energy_routes.linear import BRIEF, Basis, Form, Program, Session, Solution, Standing, Status, Vector
+from energy_routes.linear import BRIEF, Basis, Form, Program, Session, Solution, Standing, Status, Vector, Vertex
 from energy_routes.pack import annotated
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, pick, preference
@@ -84,10 +84,14 @@ def compile(case: Case) -> Compiled:  # er.compile
 
 @dataclass(eq=False)
 class Live:
-    """A structure in a live session; ``basis`` is what every solve starts from (None: from nothing)."""
+    """A structure in a live session; ``basis`` is what every solve starts from (None: from nothing).
+
+    The basis is that of the optimum of ``form``.
+    """
 
     structure: Structure
     session: Session
+    form: Form
     basis: Basis | None
     _weights: dict[Ask, tuple[Vector, Vector | None]] = field(default_factory=dict)
     _asked: dict[tuple[Ask, ...], Standing] = field(default_factory=dict)
@@ -98,6 +102,15 @@ class Live:
         self.session.basis = self.basis
         return self.session
 
+    def optimum(self, numbers: Numbers) -> Solution:
+        """How the programme of a case ends.  Where the basis is still the best one, no run is needed to see it."""
+        vertex = self._vertex
+        return (vertex and vertex.under(numbers.form)) or self.enter(numbers).solve()
+
+    @cached_property
+    def _vertex(self) -> Vertex | None:
+        return None if self.basis is None else Vertex(self.form, self.basis)
+
     @cached_property
     def _preference(self) -> Preference:
         return preference((self.structure.space,), self.structure.program)
@@ -107,6 +120,8 @@ class Live:
 
         Where ``asks`` say what is asked, and all of those plans have the same of it, it may be any of them.
         """
+        if self.session.form is not numbers.form:  # it was not asked for the optimum
+            self.enter(numbers)
         if numbers.case.policy.objective == "cost":  # plans of least cost are told apart by prices, which may change
             return pick(self.session, numbers.program, solution, numbers.space).x
         asked = None if asks is None or not numbers.earns_netback else self._standing(asks, len(solution.x))
@@ -165,6 +180,10 @@ class Compiled:
         """Whether changes are solved in live sessions: no whole builds, no security, no several futures."""
         return self.case.policy.plain
 
+    def _refuse_anew(self) -> None:
+        if not self.plain:
+            raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
+
     def changed(self, changes: Changes) -> Case:
         """The case with changes laid over it.
 
@@ -208,8 +227,7 @@ class Compiled:
         InfeasibleError, UnboundedError, LimitError, SolverError
             Bounds contradict each other, or exports are held and the case without the caps has no plan.
         """
-        if not self.plain:
-            raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
+        self._refuse_anew()
         with self._turn:
             return self._numbers_of(self.changed(changes))[1]
 
@@ -227,8 +245,7 @@ class Compiled:
         UsageError
             The case is not ``plain``.
         """
-        if not self.plain:
-            raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
+        self._refuse_anew()
         with self._turn:
             return self._numbers_of(self.case)[0].structure.maps
 
@@ -361,7 +378,7 @@ class Compiled:
         Raises InfeasibleError without repairs (:meth:`solve` names them), and the other errors of :meth:`solve`.
         """
         live, numbers = self._numbers_of(case)
-        found = live, numbers, _optimal(live, numbers)
+        found = live, numbers, _optimal(numbers, live.optimum(numbers))
         if not case.policy.asked:
             self._free = case, found
         return found
@@ -424,14 +441,13 @@ class Compiled:
         InfeasibleError, UnboundedError, LimitError, SolverError
             Bounds contradict each other, or exports are held and the case without the caps has no plan.
         """
-        if not self.plain:
-            raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
+        self._refuse_anew()
         with self._turn:
             return self._found(case, self._held(self.case))[1].form
 
     def _preferred(self, live: Live, numbers: Numbers) -> Vector:
         with self._turn:
-            return live.preferred(numbers, _optimal(live, numbers))
+            return live.preferred(numbers, _optimal(numbers, live.enter(numbers).solve()))
 
     def stated(self, case: Case) -> tuple[Space, Program]:
         """A case laid out: exports are held where its policy says so; no cut of an HHI cap is in it yet.
@@ -486,7 +502,7 @@ class Compiled:
         basis = session.solve().basis if own else None  # others start from nothing: no order of changes matters
         if len(self._lives) == KEPT:
             del self._lives[KEPT // 2]
-        self._lives.append(Live(structure, session, basis))
+        self._lives.append(Live(structure, session, numbers.form, basis))
         return self._lives[-1], numbers
 
 
@@ -505,9 +521,9 @@ def _ended(error: EnergyRoutesError, measures: Measures) -> tuple[Any, ...]:
     return (status, "; ".join(str(error).split("\n  ")), *measures.nothing)
 
 
-def _optimal(live: Live, numbers: Numbers) -> Solution:
+def _optimal(numbers: Numbers, solution: Solution) -> Solution:
     """An optimal solution whose residuals have passed.  Raises the error that another status means."""
-    solution, name = live.enter(numbers).solve(), numbers.case.name
+    name = numbers.case.name
     if solution.status is Status.optimal:
         checked(numbers.form, solution, name)
         return solution
