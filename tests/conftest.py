@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,8 @@ if VARIABLE not in os.environ:
 STRINGS = os.environ.get("TEST_STRINGS", "python")
 if STRINGS != "auto":
     pd.set_option("mode.string_storage", STRINGS)
+
+STRUCTURES = 16  # are kept by a process: the toys of one file, and what each of its tests asks of them
 
 # No deadline (a slow machine is not a fault), the same examples every time, nothing written beside the tests.  Of
 # random examples the first 25 are tried; .ci/run asks for more.
@@ -59,7 +62,14 @@ def solved_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "_free", freeing_once(loop._free))
         patch.setattr(loop, "solve", solving_once(loop.solve))
+        patch.setattr(loop.laid_out.__self__, "_kept", deque(maxlen=STRUCTURES))
         yield
+
+
+@pytest.fixture
+def built_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No structure is taken from an earlier test or left for a later one: for tests that plant a rule or a term."""
+    monkeypatch.setattr(loop.laid_out.__self__, "_kept", deque(maxlen=STRUCTURES))
 
 
 class Told(logging.Handler):

@@ -16,23 +16,23 @@ import energy_routes as er
 from energy_routes.case import Case
 from energy_routes.studies.sweeps import experiment
 
-DRAWS, MANY = 300, 5
+DRAWS, MANY = 10, 5  # to a kill, and to a chunk
 MOST = 9000  # bytes that a process may write into one file: a chunk fits, the dataset does not
 
 
-def sweep(case: Case, folder: str) -> None:
+def sweep(case: Case, folder: str, draws: int) -> None:
     experiment.MANY = MANY
-    er.sweep(case, DRAWS, seed=11, folder=folder, resume=True)
+    er.sweep(case, draws, seed=11, folder=folder, resume=True)
 
 
-def child(case: Case, folder: str, most: int | None = None) -> int:
+def child(case: Case, folder: str, draws: int, most: int | None = None) -> int:
     """Start a sweep in a fork; its process.  It ends with 0, or with the number of the error of a failing write."""
     if process := os.fork():
         return process
     try:
         if most is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-        sweep(case, folder)
+        sweep(case, folder, draws)
         os._exit(0)
     except OSError as error:
         os._exit(error.errno or 1)
@@ -40,23 +40,23 @@ def child(case: Case, folder: str, most: int | None = None) -> int:
         os._exit(99)
 
 
-def killed(case: Case, folder: str, wait: float) -> bool:
+def killed(case: Case, folder: str, draws: int, wait: float) -> bool:
     """Whether a run was killed after so many seconds, and not done before."""
-    process = child(case, folder)
+    process = child(case, folder, draws)
     time.sleep(wait)
     os.kill(process, signal.SIGKILL)
     return os.WIFSIGNALED(os.waitpid(process, 0)[1])
 
 
 def main(model: str, folder: str, kills: int, seed: int) -> None:
-    case, moment = er.load(model), random.Random(seed)
+    case, moment, draws = er.load(model), random.Random(seed), DRAWS * kills
     began = time.monotonic()
-    sweep(case, f"{folder}-whole")
+    sweep(case, f"{folder}-whole", draws)
     whole = time.monotonic() - began
-    count = sum(killed(case, folder, moment.uniform(0.0, 2.5 * whole / kills)) for _ in range(kills))
-    _, status = os.waitpid(child(case, folder, MOST), 0)
+    count = sum(killed(case, folder, draws, moment.uniform(0.0, 2.5 * whole / kills)) for _ in range(kills))
+    _, status = os.waitpid(child(case, folder, draws, MOST), 0)
     print(count, os.waitstatus_to_exitcode(status))
-    sweep(case, folder)
+    sweep(case, folder, draws)
 
 
 if __name__ == "__main__":

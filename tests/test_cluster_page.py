@@ -23,6 +23,7 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
+@pytest.mark.exhaustive  # as all that begins a cluster; what a sweep asks of it is tested with processes
 @pytest.mark.slow
 def test_the_lines_of_the_page_sweep_on_a_cluster(root: Path, tmp_path: Path) -> None:
     plain, tls = BLOCK.findall((root / "docs" / "cluster.md").read_text("utf-8"))

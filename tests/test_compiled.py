@@ -113,9 +113,9 @@ def test_every_figure_alone_is_refreshed_and_only_some_make_another_structure(go
         if kept.get(f"{table}.{column}"):
             continue  # one row of each column will do
         changed = case.on_network(lambda n: n.with_edits(Edit(table, key, column, "scale", 0.99)))  # noqa: B023
-        if not isinstance(built(changed), type):
+        if not isinstance(anew := built(changed), type):
             kept.setdefault(f"{table}.{column}", []).append(structure.under(changed) is not None)
-            check(structure, changed)
+            assert_same(refreshed(structure, changed), anew)
     other = {name for name, told in kept.items() if not all(told)}
     assert other <= {"lanes.yield"}  # it decides which lanes carry what is sold abroad
     assert {"arcs.capacity", "arcs.tariff", "arcs.availability", "markets.price", "supplies.available", "tiers.depth",
@@ -132,7 +132,7 @@ def test_maps_tell_how_every_entry_moves_with_every_figure(golden):
         return form.matrix.data if name == "coefficients" else getattr(form, name)
 
     moving = np.unique(np.concatenate([getattr(maps, name).tocoo().coords[1] for name in names]))
-    for at in np.random.default_rng(1).choice(moving, 24, replace=False):
+    for at in np.random.default_rng(1).choice(moving, 14, replace=False):
         table, key, column, month = maps.figures.iloc[at]
         if table not in TABLES:
             continue  # a level of the policy

@@ -52,6 +52,7 @@ def test_a_rule_without_a_declaration_is_found() -> None:
     assert undeclared(iter([module])) == {"planted"}
 
 
+@pytest.mark.usefixtures("built_anew")
 def test_a_programme_with_an_undeclared_rule_is_not_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def planted(s: Space) -> Rows:
         return s.exports >= 0.0

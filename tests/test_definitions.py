@@ -140,6 +140,7 @@ def test_a_new_term_is_told_wherever_money_is(tmp_path: Path) -> None:
     assert "ledger: insurance: saved" in told["audit"], "the audit does not find it again from raw tables, and says so"
 
 
+@pytest.mark.usefixtures("built_anew")
 def test_a_new_term_without_a_definition_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def insurance(s: Space) -> Expr:
         return s.flow * -2.0
@@ -149,6 +150,7 @@ def test_a_new_term_without_a_definition_is_refused(tmp_path: Path, monkeypatch:
         solve(toy(tmp_path))
 
 
+@pytest.mark.usefixtures("built_anew")
 @pytest.mark.parametrize(("line", "said"), [("tariff", "a term over 'storage'"), ("toll", "the line 'toll'")])
 def test_a_line_must_be_there_and_a_route_must_carry_what_stands_on_it(
     line: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -119,6 +119,7 @@ def examples() -> dict[str, doctest.DocTest]:
     return {name: test for name, value in NAMES.items() for test in finder.find(value, name, globs={}) if test.examples}
 
 
+@pytest.mark.exhaustive
 def test_the_examples_of_the_facade_run(examples: dict[str, doctest.DocTest], monkeypatch: pytest.MonkeyPatch) -> None:
     assert {"solve", "load", "Case", "Plan", "compare", "answer_of"} <= set(examples)
     monkeypatch.setattr(er, "solve", cache(er.solve), raising=False)  # the examples solve one case many times

@@ -121,6 +121,7 @@ def target_of(module: str, name: str) -> str | None:
     return door(below).get(name, below) if below else "__init__"
 
 
+@cache
 def graph(*, types: bool) -> dict[str, set[str]]:
     """Module → the modules of ours that it imports."""
     return {

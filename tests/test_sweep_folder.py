@@ -24,7 +24,7 @@ from energy_routes.studies.sweeps import experiment as experiments, folder as fo
 from energy_routes.studies.sweeps.sweep import replay
 from energy_routes.studies.sweeps.workers.workers import Chunk, Here
 
-KILLS = 30
+FEW, MANY = 6, 30  # kills
 
 
 @pytest.fixture
@@ -33,16 +33,16 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
     return doubts(tmp_path / "toy")
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("kills", [FEW, pytest.param(MANY, marks=(pytest.mark.exhaustive, pytest.mark.slow))])
 @pytest.mark.skipif(os.name == "nt", reason="forks")
-def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_byte(tmp_path: Path) -> None:
+def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_byte(kills: int, tmp_path: Path) -> None:
     model, place = written(tmp_path / "toy"), tmp_path / "sweep"
     script = Path(__file__).with_name("kills.py")
-    done = subprocess.run([sys.executable, script, model, place, str(KILLS), "5"], capture_output=True, text=True,
+    done = subprocess.run([sys.executable, script, model, place, str(kills), "5"], capture_output=True, text=True,
                           check=False)  # fmt: skip
     assert done.returncode == 0, done.stderr
     killed, full = map(int, done.stdout.split())
-    assert killed >= KILLS // 2
+    assert killed >= kills // 2
     assert full == errno.EFBIG  # the dataset could not be written, and the chunks were there for the last run
     whole = tmp_path / "sweep-whole"
     for name in ("dataset.parquet", "experiment.json"):

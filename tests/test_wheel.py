@@ -1,4 +1,7 @@
-"""The wheel is complete: built here and from the sdist, installed in an empty environment, used elsewhere."""
+"""The wheel is complete: built here and from the sdist, installed in an empty environment, used elsewhere.
+
+What goes into it is listed every time; it is built, installed and used by ``-m exhaustive``.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,14 @@ import sysconfig
 import tarfile
 import venv
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hatchling.builders.wheel import WheelBuilder
 
-pytestmark = pytest.mark.slow
+BUILT = (pytest.mark.exhaustive, pytest.mark.slow)
+Content = Callable[[Path, pytest.FixtureRequest], set[str]]
 
 
 def run(command: list[str | Path], cwd: Path) -> str:
@@ -55,8 +61,18 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python
 
 
-def test_wheel_carries_every_pack_and_model(root: Path, wheel: Path) -> None:
-    inside = set(zipfile.ZipFile(wheel).namelist())
+def listed(root: Path, _: pytest.FixtureRequest) -> set[str]:
+    """What a build would put into the wheel."""
+    return {file.distribution_path for file in WheelBuilder(str(root)).recurse_included_files()}
+
+
+def packed(_: Path, request: pytest.FixtureRequest) -> set[str]:
+    return set(zipfile.ZipFile(request.getfixturevalue("wheel")).namelist())
+
+
+@pytest.mark.parametrize("content", [listed, pytest.param(packed, marks=BUILT)])
+def test_wheel_carries_every_pack_and_model(content: Content, root: Path, request: pytest.FixtureRequest) -> None:
+    inside = content(root, request)
     wanted = {
         f"energy_routes/_share/{path.relative_to(root).as_posix()}"
         for folder in ("data", "models") for path in (root / folder).rglob("*") if path.is_file()
@@ -67,6 +83,8 @@ def test_wheel_carries_every_pack_and_model(root: Path, wheel: Path) -> None:
     assert {name.partition("/")[0] for name in inside if ".dist-info/" not in name} == {"energy_routes"}
 
 
+@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_sdist_builds_the_same_wheel(root: Path, wheel: Path, tmp_path: Path) -> None:
     with tarfile.open(build(root, "sdist", tmp_path)) as archive:
         archive.extractall(tmp_path, filter="data")
@@ -77,6 +95,8 @@ def test_sdist_builds_the_same_wheel(root: Path, wheel: Path, tmp_path: Path) ->
     assert names[0] == names[1]
 
 
+@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_installed_wheel_solves_from_another_folder(python: Path, tmp_path: Path) -> None:
     script = python.parent / "energy-routes"
     summary = json.loads(run([script, "solve", "oil-2024", "--json"], cwd=tmp_path))
@@ -86,6 +106,8 @@ def test_installed_wheel_solves_from_another_folder(python: Path, tmp_path: Path
     assert "oil-2024" in [model["model"] for model in models]
 
 
+@pytest.mark.exhaustive
+@pytest.mark.slow
 def test_installed_wheel_works_from_python(python: Path, tmp_path: Path) -> None:
     code = "import energy_routes as er; print(er.solve(er.load('oil-2024')).status); print(er.__file__)"
     status, file = run([python, "-c", code], cwd=tmp_path).split()
