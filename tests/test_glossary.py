@@ -23,8 +23,9 @@ def test_the_terms_are_sorted_and_none_stands_twice() -> None:
 
 
 @pytest.mark.parametrize("term", [
-    "axis", "corridor", "cut", "deficiency", "exposure", "hold", "lane", "meter", "netback", "premium", "recourse",
-    "session", "shut-in", "slope", "space", "tail", "tier", "transit", "vertex",
+    "axis", "band", "certificate", "conflict", "corridor", "cut", "deficiency", "exposure", "hold", "kink", "lane",
+    "mark", "meter", "netback", "premium", "range", "recourse", "session", "Shapley value", "shut-in", "slope", "space",
+    "sweep", "tail", "tier", "transit", "vertex",
 ])  # fmt: skip
 def test_the_words_that_a_newcomer_stumbles_on_are_told(term: str) -> None:
     assert term in {term for term, *_ in ROWS}

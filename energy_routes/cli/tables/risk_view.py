@@ -142,37 +142,36 @@ def print_sweep(found: Sweep, answer: str) -> None:
 def _by_answer(summary: pd.DataFrame) -> Table:
     out = table("", "unit>", "P10", "P50", "P90", "mean", "above 0, %")
     for row in summary[~(summary["used"] == 0)].to_dict("records"):
-        share = row["unit"] == "1"
-        bands = [float(row[band]) for band in (*BANDS, "mean")]
-        digits = digits_for(bands)
-        told = [percent(value) if share else number(value, digits) for value in bands]
-        out.add_row(str(row["answer"]), "%" if share else str(row["unit"]), *told, percent(row["used"]))
+        unit, told = _printed(row["unit"], [float(row[band]) for band in (*BANDS, "mean")])
+        out.add_row(str(row["answer"]), unit, *told, percent(row["used"]))
     return out
 
 
 def _by_level(summary: pd.DataFrame, paths: tuple[str, ...]) -> Table:
     out = table(*paths, "answer", "P10", "P50", "P90", "plans", text=len(paths) + 1)
     for row in summary.to_dict("records"):
-        bands = [float(row[band]) for band in BANDS]
-        digits = digits_for(bands)
         levels = ["" if row[path] is None else str(row[path]) for path in paths]
-        share = row["unit"] == "1"
-        told = [percent(value) if share else number(value, digits) for value in bands]
-        out.add_row(*levels, f"{row['answer']}, {'%' if share else row['unit']}", *told, number(row["plans"], 0))
+        unit, told = _printed(row["unit"], [float(row[band]) for band in BANDS])
+        out.add_row(*levels, f"{row['answer']}, {unit}", *told, number(row["plans"], 0))
     return out
 
 
 def _movers(rows: pd.DataFrame) -> Table:
     """Rank correlation, first-order index, and the means at the two ends of some inputs."""
-    share = rows["unit"].iloc[0] == "1"
-    unit = "%" if share else rows["unit"].iloc[0]
+    unit, means = _printed(rows["unit"].iloc[0], [*rows["high"], *rows["low"]])
     ends = (f"where {end},\n{unit}" for end in ("lowest", "highest"))
     out = table("input", "rank\ncorrelation", "of the\nvariance, %", *ends)
-    digits = digits_for(rows["high"].tolist())
-    for row in rows.to_dict("records"):
-        means = [percent(row[end]) if share else number(row[end], digits) for end in ("low", "high")]
-        out.add_row(escape(str(row["input"])), number(row["rank_correlation"]), percent(row["first_order"]), *means)
+    for row, high, low in zip(rows.to_dict("records"), means, means[len(rows):], strict=False):
+        out.add_row(escape(str(row["input"])), number(row["rank_correlation"]), percent(row["first_order"]), low, high)
     return out
+
+
+def _printed(unit: str, values: list[float]) -> tuple[str, list[str]]:
+    """The unit and the values of one answer as they are printed: a share in percent."""
+    if unit == "1":
+        return "%", [percent(value) for value in values]
+    digits = digits_for(values)
+    return str(unit), [number(value, digits) for value in values]
 
 
 def _without_plan(found: Sweep) -> None:

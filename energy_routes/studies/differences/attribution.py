@@ -71,8 +71,8 @@ class Attribution(Study):
     def expand(self, group: str) -> Attribution:
         """Share out what a group brings among its inputs, or those of ``all others`` among their groups.
 
-        Orders are those of the groups, in which the inputs of this group come one after another (Owen's value), so that
-        the shares add up to that of the group.  What inputs bring only together is a row of its own.
+        Orders are those of the groups, in which the inputs of this group come one after another (the Owen value), so
+        that the shares add up to that of the group.  What inputs bring only together is a row of its own.
 
         Parameters
         ----------
