@@ -6,7 +6,7 @@ A solve never asks.  ``check`` tells, and maps and reports refuse what it tells,
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault
-from energy_routes.maps.data.lands import TURNS, world
+from energy_routes.maps.data.lands import TURNS, Area, region, world
 from energy_routes.network import Network, geometry as geo
 from energy_routes.pack import Pack, answered, data_path
 
@@ -77,7 +77,7 @@ def _likely(lon: float, lat: float, country: str) -> str:
 @cache
 def _lands() -> Mapping[str, list[BaseGeometry]]:
     """The areas of the countries of our region, by code."""
-    return _by_code(geo.read_basemap(data_path("basemap")).countries)
+    return _by_code(area for area in region(data_path("basemap") / "countries.geojson") if area[0])
 
 
 @cache
@@ -86,7 +86,7 @@ def _world() -> Mapping[str, list[BaseGeometry]]:
     return _by_code(world(data_path("basemap") / "world.topojson"))
 
 
-def _by_code(areas: Any) -> dict[str, list[BaseGeometry]]:
+def _by_code(areas: Iterable[Area]) -> dict[str, list[BaseGeometry]]:
     out: dict[str, list[BaseGeometry]] = {}
     for code, area in areas:
         out.setdefault(code, []).append(area)

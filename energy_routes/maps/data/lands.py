@@ -55,11 +55,16 @@ def lands(detailed: Path, around: Path, box: Box) -> list[Area]:
     """Country code and outline of each land in a window of degrees: a file of the region, and one of the world."""
     own = detailed.parent != around.parent  # a reader's own map is whole as it is
     regions = [_turned(REGION, turn) for turn in TURNS]
-    inside = _near(((str(properties.get("iso_a2") or ""), shape) for properties, shape in geo.read_features(detailed)),
-                   box) if own or any(_overlap(region, box) for region in regions) else []
-    if own or any(_within(box, region) for region in regions):
+    inside = _near(region(detailed), box) if own or any(_overlap(one, box) for one in regions) else []
+    if own or any(_within(box, one) for one in regions):
         return inside
     return _joined([*inside, *_near(_around(around), box)])
+
+
+@cache
+def region(path: Path) -> tuple[Area, ...]:
+    """The countries of a GeoJSON file."""
+    return tuple((str(properties.get("iso_a2") or ""), shape) for properties, shape in geo.read_features(path))
 
 
 def files(words: Words) -> tuple[Path, Path]:
@@ -109,8 +114,8 @@ def _around(path: Path) -> tuple[Area, ...]:
     """The world without the region."""
     from shapely import box, difference
 
-    region = box(*REGION)
-    left = ((code, shape if not _overlap(shape.bounds, REGION) else difference(shape, region))
+    held = box(*REGION)
+    left = ((code, shape if not _overlap(shape.bounds, REGION) else difference(shape, held))
             for code, shape in world(path))
     return tuple((code, shape) for code, shape in left if not shape.is_empty)
 

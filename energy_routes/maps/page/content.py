@@ -14,6 +14,7 @@ from energy_routes.answer import MARKS, Words
 from energy_routes.errors import UsageError
 from energy_routes.indicators import WAY
 from energy_routes.maps.data import style
+from energy_routes.maps.data.lands import region
 from energy_routes.maps.data.payload import MapData, payload, records, words_of
 from energy_routes.maps.data.scene import IDLE_MODES
 from energy_routes.maps.data.spans import Span, spans_of
@@ -22,7 +23,6 @@ from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import ground
 from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import corridors_told, of_corridors, plan_numbers, text_of
-from energy_routes.network import read_features
 from energy_routes.pack import Family, in_order
 from energy_routes.plan import Plan, check_meaning, corridor_arcs
 
@@ -163,8 +163,7 @@ def _flows(arcs: pd.DataFrame, lines: Mapping[str, Any]) -> list[Any]:
 
 def _outline(home: str | None, words: Words) -> Any:
     """(lon, lat) of the home country's outline; None where the region's map does not have it."""
-    found = [get_coordinates(geometry) for properties, geometry in read_features(words.file("countries.geojson"))
-             if home is not None and properties.get("iso_a2") == home]
+    found = [get_coordinates(shape) for code, shape in region(words.file("countries.geojson")) if code == home]
     return np.vstack(found) if found else None
 
 

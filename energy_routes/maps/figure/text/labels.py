@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from energy_routes.maps.data.projection import Points
 
+GAP = 1.0  # points between two boxes that do not meet
+
 
 @dataclass(frozen=True)
 class Box:
@@ -44,7 +46,7 @@ class Box:
         along = np.maximum(np.maximum(self.south - y, y - self.north), 0.0)
         return np.asarray(np.hypot(across, along))
 
-    def meets(self, other: Box, gap: float = 1.0) -> bool:
+    def meets(self, other: Box, gap: float) -> bool:
         """Whether two boxes come closer than ``gap`` points."""
         return (self.west - gap < other.east and other.west - gap < self.east
                 and self.south - gap < other.north and other.south - gap < self.north)
@@ -58,20 +60,19 @@ def text_size(text: str, size: float, bold: bool = False, italic: bool = False) 
     """Width and height in points of one line of text in the font that matplotlib is set to."""
     from matplotlib import rcParams
 
-    return _text_size(text, size, bold, italic, tuple(rcParams["font.family"]), tuple(rcParams["font.sans-serif"]))
+    wide = _width(text, bold, italic, tuple(rcParams["font.family"]), tuple(rcParams["font.sans-serif"]))
+    return size * wide * 1.05, size * 0.98  # a reserve for an SVG, whose reader draws the text in his own way
 
 
 @cache
-def _text_size(
-    text: str, size: float, bold: bool, italic: bool, family: tuple[str, ...], _sans: tuple[str, ...]
-) -> tuple[float, float]:
+def _width(text: str, bold: bool, italic: bool, family: tuple[str, ...], _sans: tuple[str, ...]) -> float:
+    """The width of a text over its size."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import TextToPath
 
     prop = FontProperties(family=list(family), weight="bold" if bold else "normal",
-                          style="italic" if italic else "normal", size=size)
-    width, _, _ = TextToPath().get_text_width_height_descent(text, prop, ismath=False)
-    return float(width) * 1.05, size * 0.98  # a reserve for an SVG, whose reader draws the text in his own way
+                          style="italic" if italic else "normal", size=1.0)
+    return float(TextToPath().get_text_width_height_descent(text, prop, ismath=False)[0])
 
 
 class Placer:
@@ -79,18 +80,22 @@ class Placer:
 
     def __init__(self, frame: tuple[float, float, float, float], lines: Iterable[tuple[Points, float]]) -> None:
         self.frame = frame
-        self.boxes: list[Box] = []
+        self._taken: list[tuple[float, float, float, float]] = []
         drawn = list(lines)
         self._points = np.vstack([p for p, _ in drawn]) if drawn else np.empty((0, 2))
         self._reach = np.concatenate([np.full(len(p), w / 2) for p, w in drawn]) if drawn else np.empty(0)
 
     def block(self, box: Box) -> None:
         """Keep everything that comes later off this box."""
-        self.boxes.append(box)
+        self._taken.append((box.west - GAP, box.south - GAP, box.east + GAP, box.north + GAP))
 
     def free(self, box: Box) -> bool:
         """Whether the box is in the frame and off every placed one."""
-        return box.within(self.frame) and not any(box.meets(other) for other in self.boxes)
+        if not box.within(self.frame):
+            return False
+        left, low, right, high = box.west, box.south, box.east, box.north
+        return not any(left < east and west < right and low < north and south < high
+                       for west, south, east, north in self._taken)
 
     def crossed(self, box: Box) -> int:
         """How many line samples run under the box."""

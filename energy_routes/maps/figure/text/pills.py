@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from energy_routes.answer import Words
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData, records
-from energy_routes.maps.data.projection import Points
 from energy_routes.maps.data.scene import IDLE_MODES, Exit, Scene, Strand
 from energy_routes.maps.figure.text.labels import Box, Placer, around, beside, text_size
 from energy_routes.pack import Family
@@ -168,17 +166,10 @@ def line_names(scene: Scene, data: MapData) -> tuple[dict[str, list[Strand]], di
 
 def _own(spots: Sequence[Box], arc: str, strands: Sequence[Strand]) -> list[Box]:
     """The spots to which no other strand lies nearer than the arc's own."""
-    points = np.vstack([s.points for s in strands]) if strands else np.empty((0, 2))
-    owner = np.array([s.arc for s in strands for _ in s.points])
-    return [spot for spot in spots if _belongs(spot, arc, points, owner)]
-
-
-def _belongs(box: Box, arc: str, points: Points, owner: NDArray[np.str_]) -> bool:
-    """Whether the arc's own line is the nearest to the box, or as near as any."""
-    away = np.hypot(np.maximum(np.maximum(box.west - points[:, 0], points[:, 0] - box.east), 0.0),
-                    np.maximum(np.maximum(box.south - points[:, 1], points[:, 1] - box.north), 0.0))
-    mine = owner == arc
-    return bool(away[mine].min() <= away[~mine].min(initial=np.inf) + 1.0)
+    mine = np.vstack([s.points for s in strands if s.arc == arc])
+    others = np.vstack([np.empty((0, 2)), *(s.points for s in strands if s.arc != arc)])
+    return [spot for spot in spots
+            if spot.distances(mine).min() <= spot.distances(others).min(initial=np.inf) + 1.0]
 
 
 def told_volumes(scene: Scene, data: MapData, sure: Sequence[str] = (), least: float = 3 * SHORT) -> list[Told]:
@@ -242,13 +233,16 @@ def told(scene: Scene, data: MapData, words: Callable[[dict[str, Any]], str], by
         if strand.length > least and (strand.arc not in longest or strand.length > longest[strand.arc].length):
             longest[strand.arc] = strand
     out: list[Told] = []
-    placed: list[dict[str, Any]] = []
+    placed: set[tuple[str, str]] = set()
     most = float(data.arcs[by].abs().max())
     leaving = {arc for exit in scene.exits for arc in exit.arcs} if by == "volume" else set()
     for arc in sorted(longest, key=lambda a: (a not in sure, -abs(rows[a][by]), -longest[a].length, a)):
         row = rows[arc]
-        same = any(words(row) == words(r) and {row["from"], row["to"]} & {r["from"], r["to"]} for r in placed)
-        if arc not in leaving and (arc in sure or (not same and abs(row[by]) >= LEAST_TOLD * most)):
-            placed.append(row)
-            out.append(Told(longest[arc], words(row), longest[arc].colour))
+        if arc in leaving or (arc not in sure and abs(row[by]) < LEAST_TOLD * most):
+            continue
+        said = words(row)
+        ends = {(said, row["from"]), (said, row["to"])}
+        if arc in sure or not ends & placed:
+            placed |= ends
+            out.append(Told(longest[arc], said, longest[arc].colour))
     return out[:MOST_VOLUMES]
