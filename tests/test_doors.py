@@ -255,8 +255,9 @@ def test_a_pipe_is_never_waited_for(case: Case, tmp_path: Path) -> None:
                  lambda: case.with_deck(tmp_path / "deck.xlsx"), lambda: read_pack(tmp_path / "pack"),
                  lambda: read_pack(tmp_path / "deck.xlsx"),
                  lambda: er.route_from_geometry(tmp_path / "line.geojson", case)):
-        with pytest.raises(er.DataError, match="a pipe or a device"):
+        with pytest.raises(er.DataError, match="a pipe or a device") as error:
             door()
+        assert len(error.value.faults) == 1
 
 
 def sheet(path: Path, **cells: object) -> Path:
@@ -347,6 +348,44 @@ def test_scratch_of_a_killed_run_is_cleared_by_the_next_and_that_of_a_living_one
             assert first.exists()  # its process is there
             assert second.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["lp.mps", "lp.lp", "map.html", "map.svg", "schedule.xlsx"])
+def test_a_full_disk_is_told_with_its_place_and_leaves_what_was_there(name: str, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk.  HiGHS writes what fits, and says that all is well."""
+    model, file = write(tmp_path / "toy"), tmp_path / name
+    file.write_text("before")
+    verb = {".mps": ["export"], ".lp": ["export"], ".xlsx": ["schedule", "--out"]}.get(file.suffix, ["map", "--out"])
+    code = ("import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))\n"
+            "from energy_routes.cli.app import app; app(sys.argv[1:])")
+    arguments = [verb[0], str(model), *verb[1:], str(file), "-q"]
+    full = {**os.environ, "ENERGY_ROUTES_CACHE": "off", "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=full)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"{name}: " in ended.stderr
+    assert "Free some space" in ended.stderr
+    assert file.read_text() == "before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "toy"])
+
+
+def test_what_is_printed_to_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-m", "energy_routes", "check", str(write(tmp_path))]
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 2
+    assert "stdout: No space left" in ended.stderr
+
+
+@pytest.mark.parametrize("name", ["a\u200bb", "a\nb", "\u00adx", "\ufeffx"])
+def test_an_id_is_on_one_line_and_can_be_seen(name: str, tmp_path: Path) -> None:
+    """Found by mutants: ids that nobody can type were taken."""
+    with pytest.raises(er.DataError, match=r"arcs.csv row 4, column 'id'.*cannot be seen"):
+        toy(tmp_path, {"arcs": textwrap.dedent(TABLES["arcs"]).replace("LONG", f'"{name}"')})
+
+
+def test_a_name_may_have_an_equals_sign(tmp_path: Path) -> None:
+    model = write(tmp_path, {name: text.replace("LONG", "A=B") for name, text in TABLES.items()})
+    assert CliRunner().invoke(app, ["solve", str(model), "-q", "--set", "arc:A=B.tariff=55"]).exit_code == 0
 
 
 @pytest.mark.parametrize("text", ["=cmd|'/C calc'!A0", "@SUM(A1)", "+5", "-5", "\t=1", "\r=1"])

@@ -61,8 +61,7 @@ def _ended(error: BaseException, debug: bool) -> int:
             _tell_conflict(error)
         return error.exit_code
     if isinstance(error, OSError) and error.errno in PLACE_ERRORS:
-        place = f"{error.filename}: " if error.filename else ""
-        _say(f"Error: {place}{error.strerror}. Free some space or choose another place.")
+        _say(f"Error: {error.filename or 'stdout'}: {error.strerror}. Free some space or choose another place.")
         return USAGE
     if isinstance(error, MemoryError):
         _say("Error: out of memory. Ask a smaller question: fewer periods, or years instead of months.")

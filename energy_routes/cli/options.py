@@ -162,7 +162,7 @@ def compared(before: er.Plan, after: er.Plan, draws: int, jobs: int | None, quie
 
 
 def _pair(text: str) -> tuple[str, str]:
-    path, equals, value = text.partition("=")
+    path, equals, value = text.rpartition("=")  # a name may have one, too
     if not (path.strip() and equals and value.strip()):
         raise UsageError(f"--set {text!r} is not PATH=VALUE, such as policy.max_share.transit:RU=0.8")
     return path.strip(), value.strip()

@@ -173,7 +173,7 @@ def _grid(over: list[str] | None) -> dict[str, list[str]]:
     """The values of each path.  A unit behind the last of them is that of all without one."""
     grid: dict[str, list[str]] = {}
     for text in over or []:
-        path, equals, values = text.partition("=")
+        path, equals, values = text.rpartition("=")
         if not (path.strip() and equals and all(part.strip() for part in values.split(","))):
             raise UsageError(f"--over {text!r} is not PATH=VALUE,VALUE…, such as policy.max_share.transit:RU=0.9,0.95")
         if path.strip() in grid:

@@ -7,6 +7,7 @@ presolve has said the same.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -43,6 +44,7 @@ LARGE = 20_000  # columns from which on a first solve is made of blocks, or by i
 BRIEF = 200_000  # coefficients up to which a solve from a basis takes well under a second
 CHOOSE, DUAL = 0, 1  # the simplex method of HiGHS: whichever the basis is feasible for, or the dual
 
+_LAST = {".mps": b"ENDATA\n", ".lp": b"end\n"}  # what a whole file ends with
 _DOUBTED = (Status.infeasible, Status.unbounded, Status.infeasible_or_unbounded, Status.numerical, Status.error)
 
 
@@ -225,13 +227,18 @@ class Session:
 def write_model(program: Program, file: Path) -> None:
     """Write a programme as ``.mps`` or ``.lp`` (by the suffix), names, sense and the objective's constant intact.
 
-    Raises SolverError when HiGHS cannot write it.
+    Raises SolverError when HiGHS cannot write it; OSError where the disk is full, which HiGHS does not see.
     """
     engine = Engine({})
     form = form_of(program)
     check_form(form)
     engine.load(form)
     engine.write(file, program.column_names(), program.row_names())
+    last = _LAST[file.suffix.lower()]
+    with file.open("rb") as written:
+        written.seek(max(0, file.stat().st_size - len(last)))
+        if written.read() != last:
+            raise OSError(errno.ENOSPC, "it cannot be written whole", str(file))
 
 
 def optimal(session: Session) -> Solution:

@@ -25,7 +25,7 @@ def whole(target: Path) -> Iterator[Path]:
     """A path to make a file or a folder at, which takes the place of ``target`` when the block ends without an error.
 
     It is on the disk by then.  On any error, interrupt or full disk what stood there before is as it was.  An OSError
-    names ``target``.
+    about what was written names ``target``.
     """
     with scratch_beside(target) as scratch:
         new = scratch / target.name
@@ -34,7 +34,7 @@ def whole(target: Path) -> Iterator[Path]:
             _flush(new)
             _swap(new, target)
         except OSError as error:
-            if error.filename == str(new):
+            if error.filename in (None, str(new)):
                 error.filename = str(target)  # what people asked for
             raise
 

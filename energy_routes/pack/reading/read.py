@@ -67,7 +67,7 @@ def _read(path: Path, scenario: str | None) -> Pack:
     """The pack from its files.  Raises DataError as :func:`read_pack` does."""
     book = _open(path)
     faults = book.faults
-    if path.is_file() and faults and not book.sheets:
+    if not path.is_dir() and faults and not book.sheets:
         raise DataError(str(path), faults)  # the workbook itself: its tables are not missing
     meta = _meta(path, book)
     prices = lay_prices(path, meta, book, scenario)
@@ -80,7 +80,7 @@ def _read(path: Path, scenario: str | None) -> Pack:
     for name, draft in drafts.items():
         draft.partial |= draft.file in broken or (name not in book.sheets and (
             TABLES[name].required or any(Path(file).stem == name for file in broken)))
-    faults += [Fault(f"{name}.csv", found="the table is missing", expected=table.meaning,
+    faults += [Fault(f"{name}.csv", found="the table is missing", expected=f"rows: {table.meaning}".rstrip("."),
                      repair="Add the file (or the sheet of a workbook).")
                for name, table in TABLES.items()
                if table.required and name not in book.sheets and not any(Path(file).stem == name for file in broken)]

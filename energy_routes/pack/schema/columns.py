@@ -18,7 +18,8 @@ DATED_DIMENSIONS = ("rate", "volume", "unit_value", "fraction", "money")
 CONFIDENCES = ("high", "medium", "low", "estimate", "computed", "given")
 MODES = ("pipeline", "rail", "tanker", "caspian_tanker", "road", "swap", "transfer")
 
-ID = (r"[^/;]*[^/;\s][^/;]*", "a name without '/' (it joins the parts of a key) or ';' (it separates lists)")
+ID = (r"(?=.*\S)[^/;\n\r\u00ad\u200b-\u200f\u2060\ufeff]+",  # of these characters people see nothing
+      "a name on one line, without '/' (it joins the parts of a key), ';' (it separates lists) or what cannot be seen")
 COUNTRY = (r"[A-Z]{2}", "an ISO 3166 two-letter code in capitals, such as KZ")
 PERIOD = (rf"{YEAR}(-{MONTH})?", "a year from 1900 to 2100, such as 2024, or a month such as 2024-03")
 DAY = (rf"{YEAR}(-{MONTH}(-(0[1-9]|[12][0-9]|3[01]))?)?", "a date such as 2022, 2022-03 or 2022-03-21")
