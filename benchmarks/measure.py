@@ -25,6 +25,7 @@ import figures
 import numpy as np
 from coefficients import Tables
 from finished import changes, tables_of
+from futures import futures
 from generate import generate, hubs_for
 from peers import LIVE, installed, ours, peer
 from processes import COMMANDS, once, run
@@ -33,8 +34,13 @@ import energy_routes as er
 
 RESULTS = Path(__file__).with_name("results.json")
 MODELS = ("oil-2024", "oil-2024-monthly", "energy-2024-monthly")
-MADE, LARGE = 10_000, (10_000, 30_000, 86_000)  # columns of made networks: all peers, ours and HiGHS alone
-MEASURES = ("whole", "memory", "bounds", "costs", "infeasible", "curve", "start", "many", "scale")
+MADE = 10_000  # columns of the made network that all peers solve
+ONE: dict[str, Any] = {}
+PACKS, MONTHS = {"packs": 2}, {"tanks": False}  # networks of two blocks, and of one for each month
+LARGE = ((10_000, ONE), (30_000, ONE), (86_000, ONE), (86_000, PACKS), (86_000, MONTHS))  # columns, what is made
+HUGE = ((300_000, ONE), (1_000_000, PACKS))
+MEASURES = ("whole", "memory", "bounds", "costs", "infeasible", "curve", "start", "many", "scale", "huge", "futures",
+            "worker")  # fmt: skip
 NAMES = (*MODELS, str(MADE))
 RUNS = 7
 LEVER, RANGE, SAMPLES = "arc:CPC_RU.capacity", (20.0, 80.0), 33  # of the curve
@@ -128,14 +134,15 @@ def memory(question: Question) -> Iterator[Row]:
                    "mb": round(once(name, question.model, folder)["mb"])}  # fmt: skip
 
 
-def scale(columns: int, folder: str) -> Iterator[Row]:
+def scale(columns: int, made: dict[str, Any], folder: str, ways: Sequence[str]) -> Iterator[Row]:
     """One solve of a made network in a fresh process, step by step."""
-    model = generate(Path(folder) / f"large{columns}", hubs_for(columns), seed=1)
-    tables = tables_of(er.load(model))
-    arrays = (len(tables.entries) * 12 + len(tables.columns) * 28 + len(tables.rows) * 16) / 2**20
-    took = {name: round(value, 2) for name, value in once("ours", str(model), folder).items()}
-    yield {"measure": "scale", "question": f"{columns}", "way": "ours", "rows": len(tables.rows),
-           "columns": len(tables.columns), "arrays_mb": round(arrays, 1), **took}  # fmt: skip
+    name = "-".join(map(str, (columns, *made)))
+    model = generate(Path(folder) / name, hubs_for(columns), seed=1, **made)
+    for way in ways:
+        start = time.perf_counter()
+        took = once(way, str(model), folder) | {"clock": time.perf_counter() - start}
+        yield {"measure": "scale", "question": name, "way": way,
+               **{key: round(value, 2) for key, value in took.items()}}  # fmt: skip
 
 
 def many() -> Iterator[Row]:
@@ -178,8 +185,10 @@ def measured(only: str, names: Sequence[str], runs: int, folder: str) -> Iterato
         yield from starts(runs)
     if only in ("", "many"):
         yield from many()
-    for columns in LARGE if only in ("", "scale") else ():
-        yield from scale(columns, folder)
+    for columns, made in LARGE if only in ("", "scale") else HUGE if only == "huge" else ():
+        yield from scale(columns, made, folder, ("ours", "whole") if only != "huge" else ("ours",))
+    if only in ("", "futures"):
+        yield from futures(quick=runs == 1)
 
 
 def machine() -> dict[str, str]:
@@ -211,7 +220,8 @@ def main(arguments: Sequence[str]) -> None:
     names, runs = (MODELS[:1], 1) if asked.quick else ([asked.question] if asked.question else NAMES, RUNS)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for row in measured(asked.only, names, runs, folder):
+        alone = asked.only in ("start", "many", "scale", "huge", "futures")
+        for row in measured(asked.only, () if alone else names, runs, folder):
             rows.append(row)
             print(json.dumps(row), flush=True)
     if not asked.quick:

@@ -1,7 +1,8 @@
 """One solve in a fresh process: ``python benchmarks/once.py WAY QUESTION FOLDER`` prints its memory and time as JSON.
 
-WAY is ``ours``, ``many`` (a thousand solves of ours), ``nothing`` (which reads the tables in the folder and stops), or
-the name of a peer.
+WAY is ``ours``, ``whole`` (ours, no block solved apart and none by interior points), ``many`` (a thousand solves of
+ours), ``draws`` (as many draws as FOLDER says), ``nothing`` (which reads the tables in the folder and stops), or the
+name of a peer.
 """
 
 from __future__ import annotations
@@ -38,7 +39,33 @@ def ours(question: str) -> dict[str, float]:
     solved = time.process_time()
     in_solve = highs[0]
     plan.tables()
-    return {"load": loaded - start, "solve": solved - loaded, "highs": in_solve, "tables": time.process_time() - solved}
+    took = {"load": loaded - start, "solve": solved - loaded, "highs": in_solve, "tables": time.process_time() - solved}
+    matrix = plan.parts.at_hand("optimum").program.matrix
+    arrays = (matrix.nnz * 12 + matrix.shape[1] * 28 + matrix.shape[0] * 16) / 2**20
+    return took | {"rows": matrix.shape[0], "columns": matrix.shape[1], "arrays_mb": arrays}
+
+
+def whole(question: str) -> dict[str, float]:
+    """The same with every programme given to HiGHS as it is."""
+    from energy_routes.linear.highs import session
+
+    session.LARGE = sys.maxsize
+    return ours(question)
+
+
+def draws(question: str, count: str) -> dict[str, float]:
+    """Resident memory, MB, of a worker of a sweep after a fifth of some draws and after all."""
+    import energy_routes as er
+    from energy_routes.studies.sweeps.solving import solved
+    from energy_routes.studies.sweeps.sweep import experiment_of
+
+    experiment, found = experiment_of(er.load(question), int(count)), {}
+    for done, chunk in enumerate(experiment.chunks, 1):
+        solved(experiment, chunk)
+        for name, part in (("after_fifth", 0.2), ("after_all", 1.0)):
+            if done == max(1, int(part * len(experiment.chunks))):
+                found[name] = memory("VmRSS")
+    return found | {"draws": len(experiment)}
 
 
 def many(question: str) -> dict[str, float]:
@@ -77,8 +104,9 @@ def memory(what: str) -> float:
 
 def main(way: str, question: str, folder: str) -> None:
     """Print what one solve took."""
-    own = {"ours": ours, "many": many}
-    took = own[way](question) if way in own else theirs(way, Path(folder))
+    own = {"ours": ours, "whole": whole, "many": many}
+    took = (draws(question, folder) if way == "draws" else own[way](question) if way in own else
+            theirs(way, Path(folder)))  # fmt: skip
     print(json.dumps({"mb": memory("VmHWM"), **took}))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import benchmarks_page
 import figures
@@ -22,6 +23,9 @@ from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.cli.app import app
+from energy_routes.linear import form_of
+from energy_routes.linear.highs import apart
+from energy_routes.solving.loop import program_of
 
 HUBS = 8
 
@@ -59,6 +63,17 @@ def test_a_made_network_has_about_the_size_that_is_asked(tmp_path: Path) -> None
     assert abs(len(arcs) - 400) < 60
     columns = tables_of(er.load(generate(tmp_path / "columns", hubs_for(2_000, periods="year"), 1, "year"))).columns
     assert abs(len(columns) - 2_000) < 300
+
+
+@pytest.mark.parametrize(("made", "blocks"), [({"packs": 2}, 2), ({"tanks": False}, 12), ({}, 1)])
+def test_a_made_network_can_be_of_blocks_that_share_nothing(
+    made: dict[str, Any], blocks: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = generate(tmp_path / "network", 2 * HUBS, seed=3, **made)
+    assert CliRunner().invoke(app, ["check", str(model)]).exit_code == 0
+    monkeypatch.setattr(apart, "SMALL", 1)
+    form = form_of(program_of(er.load(model)))
+    assert sum(len(columns) > 50 for columns, _ in apart.blocks_of(form)) == blocks
 
 
 def test_a_made_network_uses_what_the_rules_know(case: er.Case) -> None:

@@ -29,12 +29,14 @@ def test_the_lines_of_the_page_sweep_on_a_cluster(root: Path, tmp_path: Path) ->
     plain, tls = BLOCK.findall((root / "docs" / "cluster.md").read_text("utf-8"))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     for script in (plain, tls):
-        done = subprocess.run(
-            ["bash", "-ec", script.replace("8786", str(free_port()))], cwd=tmp_path, capture_output=True, text=True,
-            env=os.environ | {"PATH": path, "PYTHONPATH": str(root)}, timeout=600, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "200 draws" in done.stdout
+        told = tmp_path / "told.txt"  # no pipe, which workers that end slowly would hold open
+        with told.open("w") as screen:
+            done = subprocess.run(
+                ["bash", "-ec", script.replace("8786", str(free_port()))], cwd=tmp_path, stdout=screen, stderr=screen,
+                env=os.environ | {"PATH": path, "PYTHONPATH": str(root)}, timeout=600, check=False,
+            )  # fmt: skip
+        assert done.returncode == 0, told.read_text("utf-8")
+        assert "200 draws" in told.read_text("utf-8")
     here = er.sweep(er.load("oil-2024"), 200).data
     for folder in ("futures", "futures-tls"):
         pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / folder / "dataset.parquet"), here, check_exact=True)

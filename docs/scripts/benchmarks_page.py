@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from energy_routes.linear.highs.session import LARGE
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE, RESULTS = ROOT / "docs" / "benchmarks.md", ROOT / "benchmarks" / "results.json"
 Row = Mapping[str, Any]
@@ -84,6 +86,20 @@ SCALE = """
 Made networks (`benchmarks/generate.py`, seed 1), each in a fresh process, seconds of CPU. `rest` is what `er.solve`
 takes beyond HiGHS; `tables` are all tables and prices; `arrays` are those of the final programme. The peak of memory
 includes the tables, and the libraries that are imported.
+
+From {large:,} columns on, blocks that share neither a row nor a column are solved apart: families without a common
+cap, or months without stocks. A large block is solved by interior points, then taken to a vertex. `as one` gives HiGHS
+every programme as it is. The plan is the same.
+"""
+FUTURES = """
+## Futures
+
+`energy-routes sweep`, each a command of its own, with two processes and with one. Seconds are those of the clock. CPU
+is that of all processes, start-up and checks included. `at most` is what was to be reached with two.
+"""
+WORKER = """
+A process that solves draws of {question} holds {after_fifth:.0f} MB after {some:,.0f} of them and {after_all:.0f} MB
+after {draws:,.0f}.
 """
 
 
@@ -132,15 +148,40 @@ def commands(rows: Sequence[Row]) -> str:
 
 def sizes(rows: Sequence[Row]) -> str:
     """Seconds and memory by size, and how they grow between the two largest."""
-    own = [row for row in rows if row["measure"] == "scale"]
-    lines = [[f"{row['columns']:,}", f"{row['rows']:,}", *(figure(row[key]) for key in ("load", "solve", "highs")),
-              figure(beyond(row)), figure(row["tables"]), figure(row["mb"]), figure(row["arrays_mb"])]
-             for row in own]  # fmt: skip
-    head = ["columns", "rows", "load", "solve", "of it HiGHS", "rest", "tables", "peak MB", "arrays MB"]
+    every = [row for row in rows if row["measure"] == "scale"]
+    lines = [[made(row), f"{row['columns']:,.0f}", f"{row['rows']:,.0f}",
+              *(figure(row[key]) for key in ("load", "solve", "highs")), figure(beyond(row)), figure(row["tables"]),
+              figure(row["mb"]), figure(row["arrays_mb"])] for row in every]  # fmt: skip
+    head = ["", "columns", "rows", "load", "solve", "of it HiGHS", "rest", "tables", "peak MB", "arrays MB"]
+    own = of_one(rows)
     last = [math.log(take(own[-1]) / take(own[-2])) / math.log(own[-1]["columns"] / own[-2]["columns"])
             for take in (beyond, lambda row: row["tables"])]  # fmt: skip
     told = "\nBetween the two largest, the rest grows with the columns to the power of {:.2f}, tables to {:.2f}.\n"
     return table(head, lines) + told.format(*last)
+
+
+MADE = {"": "one pack", "-packs": "two packs", "-tanks": "without stocks"}
+
+
+def made(row: Row) -> str:
+    """What a made network is of, and how it is solved."""
+    words = MADE[str(row["question"]).lstrip("0123456789")]
+    return words if row["way"] == "ours" else f"{words}, as one"
+
+
+def of_one(rows: Sequence[Row]) -> list[Row]:
+    """The made networks of one pack and with stocks, as they are solved."""
+    return [row for row in rows if row["measure"] == "scale" and made(row) == MADE[""]]
+
+
+def drawn(rows: Sequence[Row]) -> str:
+    """Sweeps: what was asked, and what it took with two processes and with one."""
+    lines = [[f"{row['way']}: {row['question']}", f"{row['draws']:,}", *(figure(row[key]) for key in (
+                  "at_most", "clock_2", "clock_1")), figure(row["clock_1"] / row["clock_2"]),
+              figure(1000 * row["cpu_2"] / row["draws"])] for row in rows if row["measure"] == "futures"]  # fmt: skip
+    head = ["", "draws", "at most, s", "two processes, s", "one, s", "one ÷ two", "CPU a draw, ms"]
+    told = "".join(WORKER.format(**row, some=row["draws"] / 5) for row in rows if row["measure"] == "worker")
+    return table(head, lines) + told
 
 
 def aims(rows: Sequence[Row]) -> str:
@@ -153,7 +194,7 @@ def aims(rows: Sequence[Row]) -> str:
               for kind, most in (("bounds", 1.5), ("costs", 1.5), ("infeasible", 3)) for name in monthly]  # fmt: skip
     pairs += [(f"`{one}` ÷ `{other}`", 2, ("start", "", one), ("start", "", other)) for one, other in COMMANDS]
     out = [(what, most, ms[one] / ms[other]) for what, most, one, other in pairs if {one, other} <= ms.keys()]
-    own = [row for row in rows if row["measure"] == "scale"]
+    own = of_one(rows)
     for last in own[-1:]:
         out += [(f"{last['columns']:,} columns: whole solve ÷ HiGHS", 2, last["solve"] / last["highs"]),
                 (f"{last['columns']:,} columns: peak memory ÷ arrays", 12, last["mb"] / last["arrays_mb"]),
@@ -184,8 +225,10 @@ def page(results: Mapping[str, Any]) -> str:
     sections += [("curve", CURVE, crossed(rows, "curve") + lost(rows, "curve")), ("start", START, commands(rows)),
                  ("memory", MEMORY, crossed(rows, "memory", "mb") + lost(rows, "memory", "mb"))]  # fmt: skip
     sections += [("many", MANY.format(**row), "") for row in rows if row["measure"] == "many"]
-    sections += [("scale", SCALE, sizes(rows)), ("whole", AIMS, aims(rows))]
     measured = {row["measure"] for row in rows}
+    if "scale" in measured:
+        sections.append(("scale", SCALE.format(large=LARGE), sizes(rows)))
+    sections += [("futures", FUTURES, drawn(rows)), ("whole", AIMS, aims(rows))]
     told_of = [words + ("\n" + body if body else "") for name, words, body in sections if name in measured]
     return HEAD.format(runs=results["runs"], machine=told) + "".join(told_of)
 
