@@ -29,6 +29,7 @@ OPTIMAL = 1e-9  # with no residual of the optimality conditions above this a poi
 PASSABLE = 1e-7  # and with one above this it is refused
 STEADY = 1e-9  # added to the diagonal, so that tight rows that say the same twice can be factorised
 PASSES = 3  # of iterative refinement, which takes out what STEADY puts in
+MOST_PASSES, LEFT = 12, 1e-12  # of a large system, while more than this is left over max(1, largest right-hand side)
 BRIEF = 3000  # columns up to which a run is too short to be stopped
 EXCHANGES, TOGETHER = 200, 30  # rounds of exchanging an active set; the first of them exchange all that is wrong
 STEPS = 100  # of the active-set method for each row and column
@@ -225,7 +226,7 @@ def _settled(slope: Form, x: Vector, duals: Vector) -> Vector:
 def _solved(diagonal: Vector, matrix: sparse.csc_matrix, right: Vector, start: Vector) -> Vector:
     """The solution of [diag Aᵀ; A 0]·z = right, begun at ``start`` for the first block and 0 for the second.
 
-    By one LU of the same with ±STEADY on the diagonal, and PASSES steps of iterative refinement.
+    By one LU of the same with ±STEADY on the diagonal, and PASSES steps of iterative refinement or more.
     """
     rows, columns = matrix.shape
     whole = sparse.bmat([[sparse.diags(diagonal), matrix.T], [matrix, None]], format="csc")
@@ -233,8 +234,11 @@ def _solved(diagonal: Vector, matrix: sparse.csc_matrix, right: Vector, start: V
     answer = np.append(start, np.zeros(rows))
     if len(answer):
         factors = splu((whole + steady).tocsc())
-        for _ in range(PASSES):
-            answer += factors.solve(right - whole @ answer)
+        for turn in range(MOST_PASSES):
+            left = right - whole @ answer
+            if turn >= PASSES and np.abs(left).max() <= LEFT * max(1.0, np.abs(right).max()):
+                break
+            answer += factors.solve(left)
     return answer
 
 
