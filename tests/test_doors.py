@@ -69,6 +69,10 @@ BASE = 'title = "t"\ndata = "."\nyear = 2023\n'
     (BASE + '[[edit]]\ntarget = "arc:LONG"\nreason = "\\u0007"\ntariff = 5\n', ["'edit.1.reason'"]),
     (BASE.replace('"."', '"a\\u0000b"'), ["'data'", r"'\x00'"]),
     (BASE.replace('"."', "[]"), ["'data'", "missing"]),
+    (BASE + 'source = ["a", ""]\n', ["column 'source'", "['a', '']", "says something"]),
+    (BASE + "[scenario.'']\ntitle = 'x'\n", ["'scenario.", "says something"]),
+    (BASE + "[[edit]]\ntarget = 'arc:LONG'\nreason = 'x'\ntariff = 2023-01-01\n", ["datetime", "a number, a text"]),
+    (BASE + "[[edit]]\ntarget = 'arc:LONG'\nreason = 'x'\ntariff = { set = 60, unit = '' }\n", ["unit = ''", "Mt/y"]),
     (BASE + 'extends = " "\n', ["'extends'", "a text that says something"]),
     (BASE + "[[edit]]\ntarget = 'arc:LONG'\nreason = ''\ntariff = 5\n", ["'edit.1.reason'", "says something"]),
     (BASE.replace('"."', '[".", "."]'), ["'data'", "different packs"]),
@@ -461,6 +465,18 @@ def test_an_interrupt_while_modules_are_imported_is_quiet() -> None:
     assert (ended.returncode, ended.stderr) == (130, b"")
     undone = subprocess.run([sys.executable, "-c", code.format("undo_on_interrupt();")], capture_output=True)
     assert b"KeyboardInterrupt" in undone.stderr  # where something is half-written it is undone
+
+
+def test_no_module_swallows_an_interrupt_while_it_is_imported(tmp_path: Path) -> None:
+    """Found by a run of signals: one Ctrl-C of fourteen was lost, and the command ended as if nothing had been."""
+    (tmp_path / "deaf.py").write_text("import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGINT)\n"
+                                      "except BaseException:\n    pass\n")
+    code = ("import signal; from energy_routes.cli.streams import leave_on_interrupt, undo_on_interrupt\n"
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+            "leave_on_interrupt(); undo_on_interrupt()\nimport deaf\nprint('lost')")
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, env={**os.environ, "PYTHONPATH": path})
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")
 
 
 def test_no_colour_means_no_escape_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

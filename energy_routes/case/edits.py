@@ -174,7 +174,8 @@ def _misspelt(error: ValidationError) -> Fault:
     key, known = str(detail["loc"][0]), list(Change.model_fields)
     if detail["type"] == "extra_forbidden":
         return Fault("", 0, "", f"unknown key {key!r}", "one of " + ", ".join(known), nearest(key, known))
-    return Fault("", 0, "", f"{key} = {detail['input']!r}", str(detail["msg"]))
+    wanted = {"set": "a number, a text, or true or false", "unit": "a unit such as Mt/y"}.get(key, "a number")
+    return Fault("", 0, "", f"{key} = {detail['input']!r}", wanted)
 
 
 def _edit(network: Network, file: EditFile, table: str, name: str, column: str, raw: Any) -> Edit:

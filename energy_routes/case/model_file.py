@@ -13,13 +13,14 @@ from energy_routes.errors import DataError, Fault
 from energy_routes.pack import nearest, printable, read_text, toml_of
 
 
-def _said(text: str) -> str:
-    if not text.strip():
+def _said(texts: Any) -> Any:
+    if not all(text.strip() for text in ([texts] if isinstance(texts, str) else texts)):
         raise PydanticCustomError("blank", "a text that says something, or no such key")
-    return text
+    return texts
 
 
 Said = Annotated[str, AfterValidator(_said)]
+Several = Annotated[str | list[str], AfterValidator(_said)]
 
 
 class _Closed(BaseModel):
@@ -38,7 +39,7 @@ class Change(_Closed):
     set: bool | float | int | str | None = None
     scale: float | int | None = None
     add: float | int | None = None
-    unit: str | None = None
+    unit: Said | None = None
 
 
 class EditFile(BaseModel):
@@ -117,20 +118,20 @@ class ModelFile(_Closed):
 
     title: Said | None = None
     question: Said | None = None
-    source: Said | list[Said] | None = None
-    subject: Said | list[Said] | None = None
+    source: Several | None = None
+    subject: Several | None = None
     extends: Said | None = None
-    data: Said | list[Said] | None = None
+    data: Several | None = None
     year: int | list[int] | None = None
     periods: Literal["year", "month"] | None = None
     prices: Said | None = None
-    deck: Said | list[Said] | None = None
+    deck: Several | None = None
     as_of: Said | None = None
     actuals: Said | None = None
     policy: PolicyFile = Field(default_factory=PolicyFile)
     edit: list[AnyEdit] = Field(default_factory=list)
-    scenario: dict[str, ScenarioFile] = Field(default_factory=dict)
-    aliases: dict[str, str] = Field(default_factory=dict)  # another name of the model → the scenario that it means
+    scenario: dict[Said, ScenarioFile] = Field(default_factory=dict)
+    aliases: dict[Said, Said] = Field(default_factory=dict)  # another name of the model → the scenario that it means
 
 
 def read_model_file(path: Path) -> ModelFile:

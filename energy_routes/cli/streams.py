@@ -37,6 +37,20 @@ def leave(number: int, frame: FrameType | None) -> None:
     os._exit(INTERRUPTED)
 
 
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """An exception, so that what is half-written goes.
+
+    Where a module is being imported, the end at once: modules in C were seen to swallow the exception.  What is then
+    half-written stands in a scratch folder, which the next run clears.
+    """
+    at = frame
+    while at is not None:
+        if at.f_code.co_filename.startswith("<frozen importlib"):
+            leave(number, frame)
+        at = at.f_back
+    raise KeyboardInterrupt
+
+
 def leave_on_interrupt() -> None:
     """Have Ctrl-C end at once, unless it is ignored."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -44,6 +58,6 @@ def leave_on_interrupt() -> None:
 
 
 def undo_on_interrupt() -> None:
-    """From here on Ctrl-C is an exception again, so that what is half-written goes."""
+    """From here on Ctrl-C is an exception again; see :func:`interrupt`."""
     if signal.getsignal(signal.SIGINT) is leave:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, interrupt)

@@ -38,6 +38,8 @@ SLACK = 1e-9
 def check_path(path: str, network: Network | None = None) -> None:
     """Raise UsageError for a path that is no figure, such as ``arc:BTC.tariff``; of the network, where one is given."""
     target, _, column = path.rpartition(".")
+    if not target:
+        raise UsageError(f"{path!r} is no figure, such as arc:BTC.tariff")
     table, name = parse_target(target)
     if column not in TABLES[table].dated:
         raise UsageError(f"{path}: {table} has no figure {column!r}. {nearest(column, TABLES[table].dated)}".rstrip())

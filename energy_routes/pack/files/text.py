@@ -54,7 +54,7 @@ def read_text(path: Path, expected: str, faults: list[Fault]) -> str | None:
     except OSError as error:
         wrong = error.strerror or str(error)
     if wrong:
-        faults.append(Fault(printable(path.name), found=wrong, expected=expected))
+        faults.append(Fault(printable(path.name or str(path)), found=wrong, expected=expected))
         return None
     return decode(path.name, data, faults)
 
