@@ -167,3 +167,22 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert "arc:SHORT tariff" in shown
     assert "supply:FIELD_CO available (2023): 10.00 Mt/y, given; 4,500 MUSD at stake, 225 in doubt" in shown
     run("sources", model, "--out", tmp_path / "figures.pdf", code=2)
+
+
+@pytest.mark.parametrize(("year", "stale"), [(2013, True), (2014, False)])
+def test_a_price_or_a_charge_of_ten_years_ago_is_stale_where_it_is_printed(
+    tmp_path: Path, year: int, stale: bool
+) -> None:
+    """The toy is of 2023; a capacity does not grow stale."""
+    arcs = "\n".join(("id,from,to,name,capacity,tariff,length_km,source,year,confidence,note",
+                      "GATHER,FIELD,HUB,Gathering,20,1,10,,,,",
+                      f"SHORT,HUB,EAST,Short way,6,200,1000,https://s.example,{year},estimate,held",
+                      "LONG,HUB,WEST,Long way,5,50,3000,,,,"))
+    path = write(tmp_path, {"arcs": arcs})
+    rows = sources(er.solve(er.load(path)))
+    assert bool(of(rows, "arc:SHORT tariff")["stale"]) is stale
+    assert not any(of(rows, figure)["stale"] for figure in ("arc:SHORT capacity", "arc:LONG tariff"))
+    shown = CliRunner().invoke(app, ["sources", str(path)]).output
+    assert ("arc:SHORT tariff (2023): 200.00 USD/t, estimate, stale (2013);" in " ".join(shown.split())) is stale
+    answer = " ".join(CliRunner().invoke(app, ["solve", str(path)]).output.split())
+    assert ("(estimate, stale: of 2013)" in answer) is stale

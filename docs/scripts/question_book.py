@@ -13,7 +13,8 @@ import energy_routes as er
 from energy_routes.answer.words import Words
 from energy_routes.case import loading
 from energy_routes.network.edit import parse_target
-from energy_routes.provenance.behind import Behind
+from energy_routes.provenance.behind import Behind, Told
+from energy_routes.provenance.figures import stale
 
 WORDS = Words.of("en")
 UNITS = {"oil": "Mt", "gas": "bcm"}
@@ -180,21 +181,26 @@ def weakest(case: er.Case, figures: Mapping[str, str], most: int = 2) -> str:
     """The figures that are least sure, with their grade: ``Estimate: freight and the fleet``, ``Low: …; medium: …``.
 
     ``figures`` says what each is: ``{"arc:BTC.tariff": "the BTC tariff"}``; the first of a grade come first.
+    A price or charge of long ago has its year: ``the price at Orenburg (stale: of 2013)``.
     """
-    order = sorted(figures, key=lambda path: WEAKEST_FIRST.index(_grade(case, path)))[:most]
+    told = {path: _behind(case, path) for path in figures}
+    order = sorted(figures, key=lambda path: WEAKEST_FIRST.index(told[path].confidence))[:most]
     by_grade: dict[str, list[str]] = {}
     for path in order:
-        by_grade.setdefault(_grade(case, path), []).append(figures[path])
+        target, _, column = path.rpartition(".")
+        old = stale(parse_target(target)[0], column, told[path].year, case.periods[0].year)
+        year = f" (stale: of {told[path].year})" if old else ""
+        by_grade.setdefault(told[path].confidence, []).append(figures[path] + year)
     words = "; ".join(f"{grade}: {listed(named)}" for grade, named in by_grade.items())
     return words[:1].upper() + words[1:]
 
 
-def _grade(case: er.Case, path: str) -> str:
-    """The confidence that the pack gives a number in the last period of the case: of its months, the weakest."""
+def _behind(case: er.Case, path: str) -> Told:
+    """What the pack says of a number in the last period of the case: of its months, the weakest."""
     target, _, column = path.rpartition(".")
     table, name = parse_target(target)
     behind = Behind(replace(case.network, edits=()), case.periods[-1:])
-    return behind.of(table, column, behind.rows(table))[case.network.ids(table).index(name)][0].confidence
+    return behind.of(table, column, behind.rows(table))[case.network.ids(table).index(name)][0]
 
 
 # ---------------------------------------------------------------- the page

@@ -13,7 +13,7 @@ import pandas as pd
 
 import energy_routes as er
 from energy_routes.provenance.behind import WEAKEST
-from energy_routes.provenance.figures import DOUBT, sources, weakest
+from energy_routes.provenance.figures import DOUBT, graded, sources, weakest
 
 PAGE = Path(__file__).resolve().parent.parent / "sources.md"
 MODELS = {"oil-2024": "Oil, 2024", "gas-2024": "Gas, 2024"}
@@ -49,9 +49,9 @@ def table(rows: pd.DataFrame, mode: Mapping[str, str]) -> str:
     """The figures as a Markdown table."""
     lines = ["| figure | value | confidence | at stake, MUSD | in doubt, MUSD | would be replaced by |",
              "| --- | ---: | --- | ---: | ---: | --- |"]  # fmt: skip
-    for row in rows.itertuples():
+    for row, told in zip(rows.itertuples(), map(graded, rows.to_dict("records")), strict=True):
         weights = f"{row.at_stake:,.0f} | {row.doubt:,.0f}"
-        stands = f"| `{row.figure}` | {row.value:.4g} {row.unit} | {row.confidence} | {weights} |"
+        stands = f"| `{row.figure}` | {row.value:.4g} {row.unit} | {told} | {weights} |"
         lines.append(f"{stands} {replacement(row, mode)} |")
     return "\n".join(lines)
 

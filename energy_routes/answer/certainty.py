@@ -24,13 +24,17 @@ CALLED: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Weak:
-    """A figure: the row it is of, as people call it, its field and grade, and MUSD by which it may move the netback."""
+    """A figure: the row it is of, as people call it, its field and grade, and MUSD by which it may move the netback.
+
+    ``stale``: the year that it describes, where it is a price or a charge of long ago; else None.
+    """
 
     figure: str
     name: str
     field: str
     grade: str
     doubt: float
+    stale: int | None = None
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,10 @@ class Certainty:
         told = [words("answer.estimated", share=words.percent(self.estimated))]
         if (weak := self.weakest) is not None:
             field = words.known(f"figure.{weak.field}", weak.field.replace("_", " "))
+            grade = words(f"grade.{weak.grade}")
+            grade = grade if weak.stale is None else words("grade.stale", grade=grade, year=weak.stale)
             told.append(words("answer.weakest", figure=words("answer.figure", field=field, name=words.name(weak.name)),
-                              grade=words(f"grade.{weak.grade}"), doubt=words.money(weak.doubt)))
+                              grade=grade, doubt=words.money(weak.doubt)))
         return " ".join(map(stopped, told))
 
 
@@ -75,7 +81,8 @@ def _weak(network: Network, rows: pd.DataFrame) -> Weak:
     row = rows.iloc[0]
     names = Names(network.tables)
     parts = [_called(names, str(row["table"]), part) for part in str(row["id"]).split("/") if part]
-    return Weak(str(row["figure"]), ", ".join(parts), str(row["field"]), str(row["confidence"]), float(row["doubt"]))
+    return Weak(str(row["figure"]), ", ".join(parts), str(row["field"]), str(row["confidence"]), float(row["doubt"]),
+                int(row["year"]) if row["stale"] else None)
 
 
 def _called(names: Names, table: str, key: str) -> str:

@@ -7,7 +7,7 @@ here.  What hangs on a figure is told to first order: volume × unit value for m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,12 +28,13 @@ DOUBT: Mapping[str, float] = {
 }  # fmt: skip
 COLUMNS = [
     "figure", "table", "id", "field", "period", "value", "unit", "year", "confidence", "origin", "source", "note",
-    "at_stake", "doubt",
+    "at_stake", "doubt", "stale",
 ]  # fmt: skip
 # Not in a plan: the record of failures and the risk of countries speak of policies, `values` is what is resolved.
 APART = ("values", "events", "risk")
 OFFERED = ("options", "option_effects")  # what could be built: figures of a case that may build
 NO_FIGURE = ("degree", "length")  # where a thing lies, and how long it is: no term of a netback
+OLD = 10  # years: a price or a charge that describes a year so long before its period is stale
 WORDS = {"commodities": "commodity", **{table: word for word, table in TARGETS.items()}}
 PLAIN = {"bbl_per_t": "bbl/t", "mj_per_m3": "MJ/m3"}
 
@@ -56,26 +57,39 @@ def sources(of: Case | Plan, *, only_used: bool = False) -> pd.DataFrame:
     DataFrame
         ``figure`` (such as ``arc:UAS tariff``), ``table``, ``id``, ``field``, ``period`` (blank: all), ``value`` in
         ``unit``, ``year`` that it describes, ``confidence``, ``origin`` (base, dated, edit), ``source``, ``note``,
-        ``at_stake`` (what the whole figure moves in the plan: MUSD, first order; NaN where it cannot be told) and
-        ``doubt`` (that times :data:`DOUBT` of its confidence).
+        ``at_stake`` (what the whole figure moves in the plan: MUSD, first order; NaN where it cannot be told),
+        ``doubt`` (that times :data:`DOUBT` of its confidence) and ``stale`` (a price or a charge of a year ten or more
+        before the first of the case).
     """
     plan = of if isinstance(of, Plan) else None
     case = plan.case if plan is not None else of
     assert isinstance(case, Case)
     unasked = APART if case.policy.build else (*APART, *OFFERED)
     figures = _figures(case.network, case.periods, lambda table, field: table not in unasked)
-    rows = pd.DataFrame(figures, columns=[*COLUMNS[:-2], "at"])
+    rows = pd.DataFrame(figures, columns=[*COLUMNS[:-3], "at"])
     weight = stakes(plan, rows) if plan is not None else pd.Series(np.nan, index=rows.index)
     rows["at_stake"] = weight
     if only_used and plan is not None:
         rows = rows[used(plan, rows) | (rows["at_stake"].abs() > 0)]
     rows = _joined(rows, len(case.periods))
     rows["doubt"] = rows["at_stake"].abs() * rows["confidence"].map(DOUBT)
+    told = zip(rows["table"], rows["field"], rows["year"], strict=True)
+    rows["stale"] = [stale(*cells, case.periods[0].year) for cells in told]
     rank = rows["confidence"].map({c: i for i, c in enumerate(WEAKEST)})
     order = rows.assign(rank=rank, heavy=-rows["doubt"].fillna(0.0)).sort_values(
         ["rank", "heavy", "figure", "period"], kind="stable"
     )
     return order[COLUMNS].reset_index(drop=True)
+
+
+def stale(table: str, field: str, year: Any, at: int) -> bool:
+    """Whether a figure is a price or a charge that describes a year :data:`OLD` or more before ``at``."""
+    return TABLES[table].column(field).dimension == "unit_value" and not pd.isna(year) and int(year) <= at - OLD
+
+
+def graded(row: Mapping[Hashable, Any]) -> str:
+    """The confidence of a row of :func:`sources` for people: ``estimate``, or ``estimate, stale (2013)``."""
+    return f"{row['confidence']}, stale ({int(row['year'])})" if row["stale"] else str(row["confidence"])
 
 
 @annotated

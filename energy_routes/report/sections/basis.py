@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -79,7 +80,7 @@ def assumptions(subject: Subject) -> Section:
     top = rows.sort_values(["doubt", "figure"], ascending=[False, True], kind="stable").head(MOST_FIGURES)
     figures = [(text(row["figure"]), _value(row["value"], subject),
                 words.unit(text(row["unit"])).replace(" ", "\xa0"), _year(row["year"]),
-                words.known(f"confidence.{row['confidence']}", text(row["confidence"])),
+                _confidence(row, subject),
                 "–" if row["doubt"] != row["doubt"] else words.number(float(row["doubt"]), 0), link(row["source"]))
                for row in top.to_dict("records")]
     columns = (words("table.figure"), words("table.value"), words("table.unit"), words("table.year"),
@@ -90,6 +91,12 @@ def assumptions(subject: Subject) -> Section:
     said = (words("report.doubt_note"), *((words("report.model_sources"),) if own else ()))
     tables = (table(heads, told), table(columns, figures, words=(0, 2, 3, 4, 6), note=note))
     return Section("assumptions", words("report.assumptions"), said, bullets=own, tables=tables)
+
+
+def _confidence(row: Mapping[Hashable, Any], subject: Subject) -> str:
+    """How far a figure can be trusted; of a price or charge of long ago, of which year it is."""
+    told = subject.words.known(f"confidence.{row['confidence']}", text(row["confidence"]))
+    return subject.words("grade.stale", grade=told, year=_year(row["year"])) if row["stale"] else told
 
 
 def _value(value: object, subject: Subject) -> str:
