@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from test_deck import price
 from toy import TABLES, months, write
+from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.case.case import Case
+from energy_routes.cli.app import app
 from energy_routes.errors import DataError, UsageError
 from energy_routes.network.network import Network
 from energy_routes.pack import pack_path, periods_of, read_pack, write_pack
@@ -101,6 +103,15 @@ def test_a_slip_is_told_in_the_file_and_row_where_it_stands(tmp_path: Path, old:
     with pytest.raises(DataError) as caught:
         er.load(shared(tmp_path, PRICES.replace(old, new)))
     assert told in str(caught.value)
+
+
+def test_check_looks_at_every_scenario(tmp_path: Path) -> None:
+    path = shared(tmp_path, PRICES.replace("BRENT,low,2023-02,56", "BRENT,low,2023-02,5600"))
+    assert er.load(path).prices == "central"
+    for target in (path, path.parent):
+        shown = CliRunner().invoke(app, ["check", str(target)])
+        assert shown.exit_code == 3
+        assert "prices.csv row 6" in shown.output
 
 
 def test_what_is_not_there_is_refused_with_what_is(tmp_path: Path) -> None:

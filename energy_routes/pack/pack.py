@@ -37,8 +37,8 @@ class Pack:
     ``rows[table]`` is the row in a spreadsheet of each row of the frame (header: 1) and ``files[table]`` its file.
     ``units[table][column]`` is the unit of each row as it was written, by the column that names it; '' where the row
     states neither the unit nor a figure in it.
-    ``prices`` is the scenario whose shared prices were read ('': it reads none); ``lent`` says from which row on those
-    of ``values`` are of another file, and of which.
+    ``prices`` is the scenario whose shared prices were read ('': it reads none), one of ``worlds``; ``lent`` says from
+    which row on those of ``values`` are of another file, and of which.
     ``drawn`` has the (lon, lat) lines of routes that were added and stand in no ``routes.geojson``.
     """
 
@@ -53,6 +53,7 @@ class Pack:
     units: Mapping[str, Mapping[str, NDArray[Any]]] = field(default_factory=dict)
     drawn: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     prices: str = ""
+    worlds: tuple[str, ...] = ()
     lent: tuple[int, str] | None = None
 
     def __repr__(self) -> str:

@@ -31,7 +31,7 @@ def checked(
 
 def _pack(path: Path) -> dict[str, Any]:
     pack = read_pack(path)
-    if faults := [*check_topology(pack), *misplaced(pack), *misdrawn(pack)]:
+    if faults := [*_other_prices(pack), *check_topology(pack), *misplaced(pack), *misdrawn(pack)]:
         raise DataError(str(path), faults)
     return _counts(pack)
 
@@ -43,7 +43,8 @@ def _model(
     case = ask(target, scenarios, sets, accept=accept)
     refuse_contradictions(case)
     faults = [fault for name in case.scenarios for fault in _faults(case, name)]
-    faults += [fault for pack in case.network.packs for fault in (*misplaced(pack), *misdrawn(pack))]
+    faults += [fault for pack in case.network.packs
+               for fault in (*_other_prices(pack), *misplaced(pack), *misdrawn(pack))]  # fmt: skip
     if faults:
         raise DataError(case.name, dict.fromkeys(faults))
     return {
@@ -56,6 +57,17 @@ def _model(
         "scenarios": list(case.scenarios),
         "packs": [_counts(pack) for pack in case.network.packs],
     }
+
+
+def _other_prices(pack: Pack) -> list[Fault]:
+    """What is wrong with the prices that the pack shares in scenarios other than the one that was read."""
+    faults: list[Fault] = []
+    for world in pack.worlds:
+        try:
+            read_pack(pack.path, world)
+        except DataError as error:
+            faults += error.faults
+    return faults
 
 
 def _faults(case: Case, scenario: str) -> list[Fault]:

@@ -39,8 +39,10 @@ def shared_files(path: Path) -> list[Path]:
     return table_files(folder) if folder is not None and folder.is_dir() else []
 
 
-def lay_prices(path: Path, meta: dict[str, Any], book: Book, scenario: str | None) -> str:
-    """Lay the prices of a scenario into the book's sheet ``values``; the scenario, '' where the pack reads none.
+def lay_prices(path: Path, meta: dict[str, Any], book: Book, scenario: str | None) -> tuple[str, list[str]]:
+    """Lay the prices of a scenario into the book's sheet ``values``; the scenario, and all that there are.
+
+    A pack that reads none has '' and none.
 
     Takes the tables of prices out of the book and ``prices`` out of ``meta``; what is wrong is added to the faults.
     ``scenario`` None is the first.
@@ -52,17 +54,17 @@ def lay_prices(path: Path, meta: dict[str, Any], book: Book, scenario: str | Non
     known = drafts["scenarios"].frame["id"].dropna().tolist()
     followed = drafts["series"].frame
     if followed.empty and not known:
-        return ""
+        return "", []
     read = scenario or (known[0] if known else "")
     if read not in known:
         book.faults.append(Fault(drafts["scenarios"].file, found=f"no scenario of prices is called {read!r}",
                                  expected=", ".join(known) or "at least one row", repair=nearest(read, known)))
-        return ""
+        return "", known
     book.faults += _faults(drafts, known)
     prices = drafts["prices"].frame
     told = prices[(prices["scenario"].isna() | (prices["scenario"] == read)) & prices["value"].notna()]
     _append(book, drafts, told)
-    return read
+    return read, known
 
 
 def _take_in(folder: Path, named: str, book: Book) -> None:
