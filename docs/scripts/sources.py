@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 import energy_routes as er
+from energy_routes.cli.verbs.sourcing import graded
 from energy_routes.provenance.behind import WEAKEST
-from energy_routes.provenance.figures import DOUBT, graded, sources, weakest
+from energy_routes.provenance.figures import DOUBT, sources, weakest
 
 PAGE = Path(__file__).resolve().parent.parent / "sources.md"
 MODELS = {"oil-2024": "Oil, 2024", "gas-2024": "Gas, 2024"}

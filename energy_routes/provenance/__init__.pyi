@@ -1,7 +1,6 @@
 from .figures import (
     PLAIN as PLAIN,
     bound_grades as bound_grades,
-    graded as graded,
     grades_of_bounds as grades_of_bounds,
     sources as sources,
     weakest as weakest,

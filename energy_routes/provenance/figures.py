@@ -7,7 +7,7 @@ here.  What hangs on a figure is told to first order: volume × unit value for m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -85,11 +85,6 @@ def sources(of: Case | Plan, *, only_used: bool = False) -> pd.DataFrame:
 def stale(table: str, field: str, year: Any, at: int) -> bool:
     """Whether a figure is a price or a charge that describes a year :data:`OLD` or more before ``at``."""
     return TABLES[table].column(field).dimension == "unit_value" and not pd.isna(year) and int(year) <= at - OLD
-
-
-def graded(row: Mapping[Hashable, Any]) -> str:
-    """The confidence of a row of :func:`sources` for people: ``estimate``, or ``estimate, stale (2013)``."""
-    return f"{row['confidence']}, stale ({int(row['year'])})" if row["stale"] else str(row["confidence"])
 
 
 @annotated

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
@@ -16,7 +17,6 @@ from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Scenarios, Sets, Target, solved
 from energy_routes.cli.places import check_file
 from energy_routes.pack import inert_frame, whole
-from energy_routes.provenance import graded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +91,11 @@ def _list(rows: pd.DataFrame) -> Table:
         out.add_row(row["figure"], *when, _value(row["value"]), row["unit"], _year(row["year"]), graded(row),
                     tables.number(row["at_stake"], 0), _source(row["source"]))  # fmt: skip
     return out
+
+
+def graded(row: Mapping[Hashable, Any]) -> str:
+    """The confidence of a figure as printed: ``estimate``, or ``estimate, stale (2013)``."""
+    return f"{row['confidence']}, stale ({int(row['year'])})" if row["stale"] else str(row["confidence"])
 
 
 def _value(value: float) -> str:

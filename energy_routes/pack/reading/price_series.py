@@ -1,7 +1,7 @@
 """Prices that packs share: a folder with ``scenarios`` and ``prices``, which a pack reads by its table ``series``.
 
-Each figure that follows a series becomes dated rows of ``values``, those of one scenario.  So whatever finds, draws or
-grades a dated figure finds these, too.
+Each figure that follows a series becomes dated rows of ``values``, those of one scenario of prices.  So whatever finds,
+draws or grades a dated figure finds these, too.
 """
 
 from __future__ import annotations
