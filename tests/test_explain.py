@@ -223,8 +223,6 @@ def test_random_networks(spec: Spec, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.mark.parametrize(("target", "words"), [
     ("arc:LNG", "Nearest: 'arc:long'"),
     ("nobody", "such as arc:BTC"),
-    ("GATHER;LONG", "ask about one of them"),
-    ("Field → Long way → West", "ask about one of them"),
 ])
 def test_what_is_not_there(target: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=words):

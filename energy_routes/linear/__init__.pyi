@@ -68,6 +68,7 @@ from .sensitivity.parametric import (
     line_between as line_between,
     same_numbers as same_numbers,
 )
+from .sensitivity.ratio import best_ratio as best_ratio
 from .sensitivity.slopes import (
     Slopes as Slopes,
     both as both,
@@ -77,6 +78,7 @@ from .solution import (
     Basis as Basis,
     Codes as Codes,
     Point as Point,
+    Prices as Prices,
     Solution as Solution,
     Status as Status,
     face as face,

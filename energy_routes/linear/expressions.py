@@ -52,6 +52,11 @@ class Axis:
         """A figure, or another column as floats, shape (len(axis),)."""
         return self.figures[column] if column in self.figures else self.frame[column].to_numpy(dtype=float)
 
+    def having(self, **labels: str) -> NDArray[np.bool_]:
+        """Which rows have some labels, shape (len(axis),)."""
+        found: NDArray[np.bool_] = np.logical_and.reduce([self.frame[key].to_numpy() == v for key, v in labels.items()])
+        return found
+
     def labels(self) -> list[tuple[str, ...]]:
         """The labels in order, one tuple of texts a row."""
         if not self.keys:
@@ -205,6 +210,15 @@ class Expr:
     def coefficients(self, columns: int) -> Vector:
         """Σ over the rows, as one dense coefficient vector of length ``columns``."""
         return summed(self.col, self.val, columns)
+
+    def weights(self, columns: int, **labels: str) -> Vector:
+        """The same over the rows that have some labels: ``arc="BTC"``."""
+        return self.of_rows(self.axis.having(**labels), columns)
+
+    def of_rows(self, mask: NDArray[np.bool_], columns: int) -> Vector:
+        """The same over the rows selected by a mask."""
+        keep = plain(mask)[self.row]
+        return summed(self.col[keep], self.val[keep], columns)
 
     def _with(self, other: Expr | Bound, sign: float) -> Expr:
         if not isinstance(other, Expr):

@@ -157,6 +157,11 @@ class Program:
             start += len(block)
         raise KeyError(name)
 
+    def block_of(self, column: int) -> tuple[Columns, int]:
+        """The block that a column stands in, and its row there."""
+        block = next(block for block in self.columns if block.slice.start <= column < block.slice.stop)
+        return block, column - block.start
+
     def column_names(self) -> list[str]:
         """Solver-safe unique names ``block.label.label``, in column order."""
         return safe_names((block.name, *label) for block in self.columns for label in block.axis.labels())

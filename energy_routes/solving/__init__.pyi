@@ -43,7 +43,16 @@ from .ranges.farthest import (
     Far as Far,
     farthest as farthest,
 )
-from .ranges.near import Optimum as Optimum
+from .ranges.marks import (
+    Leg as Leg,
+    legs_of as legs_of,
+    marked_legs as marked_legs,
+)
+from .ranges.near import (
+    Extra as Extra,
+    Near as Near,
+    Optimum as Optimum,
+)
 from .ranges.volumes import volumes as volumes
 from .reuse.compiled import (
     Changes as Changes,

@@ -124,14 +124,14 @@ def print_explanation(found: Explanation) -> None:
 
 def _print_terms(found: Explanation) -> None:
     """A column for each break-even: what a unit on the way that is taken on one side of it only earns and gives up."""
-    steps = found.steps[found.steps["margin"].notna() & (found.steps["what"] == found.figure)]
-    shown = found.terms["at"].unique()
-    out = table(f"{found.money} on the way", "", *(f"at {number(at)}" for at in shown), text=2)
-    values = found.terms.pivot_table("value", ["kind", "term"], "at", sort=False)[shown]
+    values = found.terms.pivot_table("value", ["kind", "term"], ["what", "at"], sort=False)
+    heads = [f"{'' if what == found.figure else f'{escape(what)} '}at {number(at)}"
+             for what, at in values.columns.to_frame().itertuples(index=False)]  # fmt: skip
+    out = table(f"{found.money} on the way", "", *heads, text=2)
     for kind, term, *row in values.reset_index().itertuples(index=False, name=None):
         out.add_row(escape(_line(kind)), escape(term), *(number(value) for value in row))
     out.add_section()
-    out.add_row("sum", "", *(number(margin) for margin in steps["margin"]))
+    out.add_row("sum", "", *(number(margin) for margin in values.sum()))
     console().print(out)
 
 

@@ -138,7 +138,8 @@ def stress(
 def explain(
     model: Model,
     target: Annotated[
-        str, typer.Argument(help="What is asked about: BTC, corridor:CPC, market:AUGUSTA.")
+        str, typer.Argument(help="What is asked about: BTC, corridor:CPC, market:AUGUSTA, or a route: "
+                                 "'KASHAGAN;BTC;AUGUSTA'.")
     ],
     out: StudyFolder = None,
     scenario: Scenarios = None,
@@ -149,7 +150,7 @@ def explain(
     verbose: Verbose = False,
     debug: Debug = False,
 ) -> None:
-    """Say what keeps an arc, a corridor or a market out of the plan or in it, with its break-evens."""
+    """Say what keeps a route, an arc, a corridor or a market out of the plan or in it, with its break-evens."""
     case = ask(model, scenario, set_, accept=accept)
     with busy(f"Asking about {target} …", quiet):
         found = er.explain(case, target)

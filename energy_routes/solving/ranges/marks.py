@@ -22,6 +22,22 @@ from energy_routes.solving.ranges.near import Extra
 NOWHERE = -1  # no column: nothing can move there in that period
 
 
+class Leg(NamedTuple):
+    """A part of a way, from the well to the buyer: the columns that carry it in each period, a list of their sets.
+
+    ``kept`` is what of a unit arrives at its end in each period; ``tanks`` may hold what comes to its beginning.
+    """
+
+    hosts: list[Index]
+    kept: Vector
+    tanks: Sequence[tuple[list[Index], ...]]
+
+
+def legs_of(space: Space, route: Mapping[Hashable, Any]) -> list[Leg]:
+    """The legs of a route (a row of the plan's table); none where something on it is closed, or begins in a tank."""
+    return _Hosts(space).legs(route)
+
+
 class Step(NamedTuple):
     """A marked flow in each period: its columns, and what of a unit arrives at its end."""
 
@@ -30,13 +46,22 @@ class Step(NamedTuple):
 
 
 def marked(space: Space, routes: pd.DataFrame, columns: int) -> tuple[Extra, sparse.csr_matrix]:
-    """Marks for each route (a row of the plan's table), beside so many ``columns`` of a programme.
+    """Marks for each route (a row of the plan's table), beside so many ``columns`` of a programme; see marked_legs."""
+    hosts = _Hosts(space)
+    ways = [hosts.legs(route) for route in routes.to_dict("records")]
+    return marked_legs(ways, len(space.case.periods), columns)
 
-    With them the sum that is each route's volume at its well, shape (routes, all columns).  A route that begins or ends
-    in a tank has no marks: an empty row.
+
+def marked_legs(
+    ways: Sequence[Sequence[Leg]], periods: int, columns: int
+) -> tuple[Extra, sparse.csr_matrix]:
+    """Marks for each way, beside so many ``columns`` of a programme.
+
+    With them the sum that is each way's volume at its well, shape (ways, all columns).  A way without legs has no
+    marks: an empty row.
     """
-    marks, hosts = _Marks(columns, len(space.case.periods)), _Hosts(space)
-    wells = [_along(hosts, marks, route) for route in routes.to_dict("records")]
+    marks = _Marks(columns, periods)
+    wells = [_marked(marks, legs) for legs in ways]
     row = np.repeat(np.arange(len(wells)), [len(well) for well in wells])
     col = np.concatenate([np.zeros(0, dtype=np.int64), *wells])
     extra = marks.extra()
@@ -44,20 +69,15 @@ def marked(space: Space, routes: pd.DataFrame, columns: int) -> tuple[Extra, spa
     return extra, sparse.csr_matrix((np.ones(len(col)), (row, col)), shape=(len(wells), size))
 
 
-def _along(hosts: _Hosts, marks: _Marks, route: Mapping[Hashable, Any]) -> Index:
-    """Mark a route from step to step; returns the columns at its well."""
-    well, buyer = hosts.supplies.get((route["origin"],)), (route["market"], route["sold_as"])
-    sold = hosts.sold.get(buyer) or hosts.home.get(buyer)
-    if well is None or sold is None:
+def _marked(marks: _Marks, legs: Sequence[Leg]) -> Index:
+    """Mark a route from leg to leg; returns the columns at its well."""
+    if not legs:
         return np.zeros(0, dtype=np.int64)
-    goods, node = route["commodity"], hosts.wells[route["origin"]]
-    first = before = Step(marks.within(well), np.ones(marks.periods))
-    for arc in filter(None, route["arcs"].split(";")):
-        kept, node_after, goods_after = hosts.ends[arc, goods]
-        lane = Step(marks.within(hosts.lanes[arc, goods]), kept)
-        marks.pass_on(before, lane.columns, hosts.tanks.get((node, goods), []))
-        before, node, goods = lane, node_after, goods_after
-    marks.pass_on(before, marks.within(sold), hosts.tanks.get((node, goods), []))
+    first = before = Step(marks.within(legs[0].hosts), legs[0].kept)
+    for leg in legs[1:]:
+        onward = Step(marks.within(leg.hosts), leg.kept)
+        marks.pass_on(before, onward.columns, leg.tanks)
+        before = onward
     return first.columns
 
 
@@ -79,6 +99,22 @@ class _Hosts:
         for node, storage, commodity in zip(*(keys[name] for name in keys), strict=True):
             held = tuple(part[storage, commodity] for part in parts)
             self.tanks.setdefault((node, commodity), []).append(held)
+
+    def legs(self, route: Mapping[Hashable, Any]) -> list[Leg]:
+        """The legs of a route; none where something on it is closed, or begins or ends in a tank."""
+        well, buyer = self.supplies.get((route["origin"],)), (route["market"], route["sold_as"])
+        sold, arcs = self.sold.get(buyer) or self.home.get(buyer), [*filter(None, route["arcs"].split(";"))]
+        if well is None or sold is None:
+            return []
+        whole, goods, node = np.ones(len(self._place)), route["commodity"], self.wells[route["origin"]]
+        legs = [Leg(well, whole, ())]
+        for arc in arcs:
+            if (arc, goods) not in self.ends:
+                return []
+            kept, onward, then = self.ends[arc, goods]
+            legs.append(Leg(self.lanes[arc, goods], kept, self.tanks.get((node, goods), ())))
+            node, goods = onward, then
+        return [*legs, Leg(sold, whole, self.tanks.get((node, goods), ()))]
 
     def _by(self, expr: Expr, *keys: str) -> dict[tuple[str, ...], list[Index]]:
         """By label the columns in each period; several of one label and period are several arrays."""

@@ -23,6 +23,7 @@ from energy_routes.linear import (
     Codes,
     Form,
     Program,
+    Rows,
     Sense,
     Session,
     Solution,
@@ -100,6 +101,7 @@ class Near:
 
     def __init__(self, optimum: Optimum, loss: float, *, free: bool = False, extra: Extra | None = None) -> None:
         self.optimum, self.loss, self.gap = optimum, loss, 0.0
+        self.cuts: list[Rows] = []  # of cones, as they are found: they stand after all other rows
         program = optimum.open if free and optimum.open is not None else optimum.program
         self.form = _within(form_of(program), optimum, loss, whole=bool(program.integer.any()))
         self.start = optimum.solution.x
@@ -181,22 +183,36 @@ class Near:
 
         Without a plan it is infinite where there is no limit, NaN where nothing is proved.
         """
+        solution = self.best(cost, sense)
+        if solution is None:
+            return float("nan"), None
+        if solution.status is Status.unbounded:
+            return (INF if sense == "max" else -INF), None
+        self.gap = max(self.gap, solution.gap or 0.0)
+        return float(cost @ solution.x), solution.x
+
+    def best(self, cost: Vector, sense: Sense) -> Solution | None:
+        """The least or the most of a sum inside every cone, or that it has no limit; None where neither is proved."""
         space = self.optimum.space
         self._session.set_cost(cost, sense)
         for _ in range(ROUNDS):
             solution = self._session.solve()
             if solution.status is Status.unbounded:
-                return (INF if sense == "max" else -INF), None
+                return solution
             if not self._proved(solution):
-                return float("nan"), None
+                return None
             new = tangents(space, solution.x, OUTSIDE) if space.policy.max_hhi else []
             if not new:
-                self.gap = max(self.gap, solution.gap or 0.0)
-                return float(cost @ solution.x), solution.x
+                return solution
             rows = max_hhi(space, new)
             left = np.maximum(rows.expr.value(self.start) - rows.upper, 0.0)  # by which the optimum itself breaks them
-            self._session.add_rows(replace(rows, upper=rows.upper + left))
-        return float("nan"), None
+            self.cuts.append(replace(rows, upper=rows.upper + left))
+            self._session.add_rows(self.cuts[-1])
+        return None
+
+    def point(self, sense: Sense, cost: Vector) -> Vector | None:
+        """A plan that has the least or the most of a sum; None where that is not proved, or has no limit."""
+        return self.end(cost, sense)[1]
 
     def _proved(self, solution: Solution) -> bool:
         """Whether our own residuals say that a solution is optimal; of whole numbers only that it keeps the rules."""

@@ -10,7 +10,7 @@ import numpy as np
 from energy_routes.case import Case, groups_of, refuse_contradictions
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space, netback
-from energy_routes.linear import Expr, Vector
+from energy_routes.linear import Vector
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
 from energy_routes.solving.reuse.requests import REQUESTS
@@ -139,18 +139,13 @@ class Measures:
 
 def weights_of(space: Space, ask: Ask, columns: int) -> tuple[Vector, Vector | None]:
     """What a unit of each column adds to a number; of a share, and to what it is a share of."""
-
-    def of(expr: Expr, **labels: str) -> Vector:
-        frame = expr.axis.frame
-        mask = np.logical_and.reduce([(frame[key] == label).to_numpy(dtype=bool) for key, label in labels.items()])
-        return expr.take(mask, expr.axis.take(mask)).coefficients(columns)
-
     if ask.what == "exports":
-        return of(space.exports, family=ask.family), None
+        return space.exports.weights(columns, family=ask.family), None
     if ask.kind == "arc":
-        return of(space.flow, arc=ask.group), None
-    volume = of(space.exposure, kind=ask.kind, group=ask.group, family=ask.family)
-    return volume, of(space.share_totals, kind=ask.kind, family=ask.family) if ask.what == "share" else None
+        return space.flow.weights(columns, arc=ask.group), None
+    volume = space.exposure.weights(columns, kind=ask.kind, group=ask.group, family=ask.family)
+    shared = ask.what == "share"
+    return volume, space.share_totals.weights(columns, kind=ask.kind, family=ask.family) if shared else None
 
 
 def measured(weights: tuple[Vector, Vector | None], x: Vector) -> float:

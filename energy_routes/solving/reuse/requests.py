@@ -10,7 +10,7 @@ import numpy as np
 
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError
-from energy_routes.linear import Index, Session, Vector, optimal
+from energy_routes.linear import Index, Session, Vector, best_ratio, optimal
 from energy_routes.network import Edit
 from energy_routes.solving.loop import held_exports
 from energy_routes.solving.prices.premium import swept
@@ -18,10 +18,7 @@ from energy_routes.solving.prices.premium import swept
 if TYPE_CHECKING:
     from energy_routes.solving.reuse.compiled import Compiled
 
-EXACT = 1e-10  # of a share
-ROUNDS = 60
 FIRST = 1e-3  # Mt or bcm a year: the first volume that uses a way
-NOTHING = 1e-9  # Mt or bcm
 
 
 def cost(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) -> float:
@@ -45,25 +42,20 @@ def _money(case: Case) -> str:
 
 
 def least(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) -> float:
-    """The least share of a group with which the exports of the plan without caps can be kept, 0 to 1; NaN without any.
-
-    exposure − λ·total is made least, λ the share of the point before: exact after a few solves (Dinkelbach 1967).
-    """
+    """The least share of a group with which the exports of the plan without caps are kept, 0 to 1; NaN without any."""
     free = replace(case, policy=case.policy.without_caps())
     live, _, solution = compiled._free_of(case)
     live, numbers = compiled._found(free, held_exports(live.structure.space, solution.x))
     part, whole = live.weights(ask._replace(what="share"), len(solution.x))
-    session, share = live.enter(numbers), 1.0
+    session = live.enter(numbers)
     assert whole is not None
-    for _ in range(ROUNDS):
-        session.set_cost(part - share * whole, "min")
-        x = optimal(session).x
-        if not float(whole @ x) > NOTHING:
-            return float("nan")
-        share, before = float(part @ x) / float(whole @ x), share
-        if before - share <= EXACT:
-            break
-    return max(0.0, min(share, before))
+
+    def lowest(cost: Vector) -> Vector:
+        session.set_cost(cost, "min")
+        return optimal(session).x
+
+    share = best_ratio(lowest, part, whole, 1.0, -1.0)
+    return max(0.0, share) if share == share else share
 
 
 def enters(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) -> float:

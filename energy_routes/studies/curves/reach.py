@@ -85,10 +85,8 @@ def constant_total(space: Space, kind: str, of: str | None = None) -> bool:
     free = replace(space, case=replace(space.case, policy=space.policy.without_caps()))
     program = build(free)
     total = space.share_totals
-    mine = (total.axis.frame["kind"] == kind).to_numpy(dtype=bool)
     for family in [of] if of else space.measured:
-        rows = mine & (total.axis.frame["family"] == family).to_numpy(dtype=bool)
-        cost = total.take(rows, total.axis.take(rows)).coefficients(program.shape[1])
+        cost = total.weights(program.shape[1], kind=kind, family=family)
         ends = []
         for sense in SENSES:
             session = Session(program)

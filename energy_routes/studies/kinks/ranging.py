@@ -279,7 +279,7 @@ def _measures(space: Space, size: int) -> tuple[list[str], Vector, int]:
     for expr, label, kept, words in parts:
         for own in dict.fromkeys(label if kept is None else label[kept]):
             mask = (label == own).to_numpy(dtype=bool)
-            rows.append(expr.take(mask, expr.axis.take(mask)).coefficients(size))
+            rows.append(expr.of_rows(mask, size))
             names.append(str(words.get(own, own)))
     arcs = len(set(space.flow.axis.frame["arc"]))
     return names, np.array(rows).reshape(len(names), size), len(names) - arcs

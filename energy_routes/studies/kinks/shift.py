@@ -64,8 +64,8 @@ class Shift:
 
 
 @dataclass(eq=False)
-class Priced:
-    """The optimum of a case as figures of money move together: convex in the move, whatever the builds.
+class Asked:
+    """A case whose figures of money are to be moved: laid out once, however many are moved one after another.
 
     ``compiled`` is that case, or another that differs from it in figures.  Exports that are held, what shippers do who
     do not reckon with a loss, and the least share lost keep the values that they have with the figures as they are.
@@ -74,33 +74,55 @@ class Priced:
 
     compiled: Compiled
     case: Case
-    shift: Shift
-    known: dict[float, BareOptimum] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.case.policy.cvar is not None:
             raise UsageError(f"{self.case.name}: with policy.cvar money stands in rows of the programme, and no "
                              "break-even can be proved. Leave it out: --set policy.cvar=null")
 
-    def at(self, by: float) -> BareOptimum:
-        """The optimum with the figures moved.  Raises the errors of :meth:`energy_routes.Compiled.solve`."""
-        if by not in self.known:
-            self.known[by] = self._solved(by)
-        return self.known[by]
-
-    def _solved(self, by: float) -> BareOptimum:
-        if self._free:
-            return self.compiled.optimum(self.shift.at(self.case, by))
-        return self._statement.optimum(*([self._term(by)] if by else []))
-
     @property
-    def _free(self) -> bool:
-        """Whether the case with the figures moved is laid out as it would be by itself."""
+    def free(self) -> bool:
+        """Whether the case with figures moved is laid out as it would be by itself."""
         return self.case.policy.plain and not self.case.policy.held
 
     @cached_property
-    def _statement(self) -> Statement:
+    def now(self) -> BareOptimum:
+        """The optimum with the figures as they are.  Raises the errors of :meth:`energy_routes.Compiled.solve`."""
+        return self.compiled.optimum(self.case) if self.free else self.statement.optimum()
+
+    @cached_property
+    def statement(self) -> Statement:
+        """The case laid out."""
         return statement(self.case)
+
+    def but(self, case: Case) -> Asked:
+        """Another case that differs in figures."""
+        return Asked(self.compiled, case)
+
+
+@dataclass(eq=False)
+class Priced:
+    """The optimum of a case as figures of money move together: convex in the move, whatever the builds."""
+
+    asked: Asked
+    shift: Shift
+    known: dict[float, BareOptimum] = field(default_factory=dict)
+
+    @property
+    def case(self) -> Case:
+        """The case with the figures as they are."""
+        return self.asked.case
+
+    def at(self, by: float) -> BareOptimum:
+        """The optimum with the figures moved.  Raises the errors of :meth:`energy_routes.Compiled.solve`."""
+        if by not in self.known:
+            self.known[by] = self._solved(by) if by else self.asked.now
+        return self.known[by]
+
+    def _solved(self, by: float) -> BareOptimum:
+        if self.asked.free:
+            return self.asked.compiled.optimum(self.shift.at(self.case, by))
+        return self.asked.statement.optimum(self._term(by))
 
     def _term(self, by: float) -> Term:
         """What the move adds to the objective."""
@@ -119,7 +141,7 @@ class Priced:
 
     def _costs(self, by: float) -> Vector:
         """The costs of the plan's own columns with the figures moved."""
-        if self._free:
+        if self.asked.free:
             return self.at(by).form.cost
         calm = replace(self.case, policy=replace(self.case.policy, security=None))  # losses cost the plan nothing
         return build(build_space(self.shift.at(calm, by))).cost
@@ -130,24 +152,25 @@ class Priced:
 
     def stretches(self, start: float, stop: float) -> Iterator[Stretch]:
         """The pieces of the curve from start to stop, found as they are asked for."""
+        return stretches(lambda by: self._touch(by, self.found(by)), start, stop)
+
+    def found(self, by: float) -> Solution:
+        """An optimum there, whichever of several: found in a live session, where nothing but costs moves."""
         policy = self.case.policy
-        quick = policy.build is None and not policy.max_hhi  # nothing but costs depends on the figures
-        return stretches(self._along if quick else self.touch, start, stop)
+        if policy.build is not None or policy.max_hhi:
+            return self.at(by).solution
+        if by not in self._found:
+            form = self.at(0.0).form
+            self._session.set_cost(form.cost + by * self.weights, form.sense, form.offset)
+            self._found[by] = optimal(self._session)
+        return self._found[by]
 
     def _touch(self, by: float, solution: Solution) -> Touch:
         sign, weights = 1.0 if self.at(0.0).form.sense == "max" else -1.0, self.weights
         return Touch(by, sign * solution.objective, sign * float(weights @ solution.x))
 
-    def _along(self, by: float) -> Touch:
-        """The same, of a programme of which only the costs move, in a live session of its own."""
-        if by not in self._touched:
-            form = self.at(0.0).form
-            self._session.set_cost(form.cost + by * self.weights, form.sense, form.offset)
-            self._touched[by] = self._touch(by, optimal(self._session))
-        return self._touched[by]
-
     @cached_property
-    def _touched(self) -> dict[float, Touch]:
+    def _found(self) -> dict[float, Solution]:
         return {}
 
     @cached_property

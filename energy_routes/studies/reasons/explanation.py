@@ -10,7 +10,10 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.pack import annotated
 from energy_routes.solving import compile
+from energy_routes.studies.kinks.shift import Asked
 from energy_routes.studies.reasons.inquiry import Inquiry, State
+from energy_routes.studies.reasons.routes.named import is_route
+from energy_routes.studies.reasons.routes.passage import Passage
 from energy_routes.studies.reasons.target import target_of
 from energy_routes.studies.reasons.words import sentences
 from energy_routes.studies.study import Study
@@ -27,7 +30,7 @@ class Explanation(Study):
     case : Case
         The question.
     target : str
-        What is asked about, such as ``corridor:BTC``.
+        What is asked about, such as ``corridor:BTC``; of a route its ids, ``route:KASHAGAN;…;AUGUSTA``.
     name : str
         What people call it.
     unit : str
@@ -35,22 +38,23 @@ class Explanation(Study):
     money : str
         Of money: USD/t, USD/1000 m³.
     volume : float
-        What it carries, or buys.
+        What it carries, or buys; of a route the most that can have gone the whole way (a marked flow).
     state : str
         ``closed`` (nothing can come there), ``out``, ``used``, or ``full`` (a limit of its own is reached).
     figure : str
-        The figure that draws volume to it: its tariff, or the price paid there.
+        The figure that draws volume to it: its tariff, the price paid there, or a rebate on a whole route.
     now : float
-        That figure as it is, on average over the horizon; NaN where several differ.
+        That figure as it is, on average over the horizon; NaN where several differ, and of a rebate.
     steps : DataFrame
-        The break-evens, in rising order, each solved again on both sides: what (the figure), event (in, out, more,
-        less), side (above or below: where it happens), at (the figure there; ``to`` where several are too close to be
-        told apart), change (of the figure as it is), before and after (volumes of the target on this side and beyond),
-        margin (what a unit on the way earns more than elsewhere), enters and leaves (routes beyond), way (a supply,
-        arcs and a market by id: what the terms are of).
+        The break-evens, in rising order, each solved again on both sides (of a route those of the rebate, then the
+        nearest of a tariff or price alone): what (the figure), event (in, out, more, less), side (above or below: where
+        it happens), at (the figure there; ``to`` where several are too close to be told apart), change (of the figure
+        as it is), before and after (volumes of the target on this side and beyond), margin (what a unit on the way
+        earns more than elsewhere), enters and leaves (routes beyond), way (a supply, arcs and a market by id: what the
+        terms are of).
     terms : DataFrame
-        Of each step what makes up its margin, per unit that starts on the way: at (the step), kind (a line of the
-        netback sheet, capacity, contract, cap, elsewhere), term, value (+ speaks for the target).
+        Of each step what makes up its margin, per unit that starts on the way: what and at (the step), kind (a line of
+        the netback sheet, capacity, contract, cap, elsewhere), term, value (+ speaks for the target).
     curve : DataFrame
         From, to (the figure), paid_on: the volume that the figure is paid on.
     holds : DataFrame
@@ -101,14 +105,16 @@ def explain(case: Case, target: str) -> Explanation:
     """What keeps a target out of the best plan or in it, by named terms, and the break-evens of its tariff or price.
 
     Every break-even is solved again on both sides, max(0.1 %, 0.01 USD/t) away; one that this does not confirm is not
-    told.
+    told.  A route has no figure of its own: of one that is empty the rebate is told that would fill it, and of any the
+    tariffs on its way, and the price at its end, that alone would bring it in or push it out.
 
     Parameters
     ----------
     case : Case
         The question.
     target : str
-        An arc, corridor, market or other group: ``arc:BTC``, ``oil/transit:RU``, or a name alone.
+        An arc, corridor, market or other group: ``arc:BTC``, ``oil/transit:RU``, or a name alone; or a route, as the
+        plan calls it or by a supply, what it passes and a market: ``KASHAGAN;BTC;AUGUSTA``.
 
     Returns
     -------
@@ -118,7 +124,7 @@ def explain(case: Case, target: str) -> Explanation:
     Raises
     ------
     UsageError
-        Nothing is called so; or policy.cvar puts money into the rows of the programme.
+        Nothing, or more than one way, is called so; or policy.cvar puts money into the rows of the programme.
     InfeasibleError, UnboundedError, LimitError, SolverError
         The case has no plan, or the solver ended without an answer.
 
@@ -128,9 +134,9 @@ def explain(case: Case, target: str) -> Explanation:
     >>> er.explain(er.load("oil-2024"), "arc:BTC").state
     'full'
     """
-    asked = target_of(case, target)
-    inquiry = Inquiry(compile(case), asked)
-    family = case.network.families[asked.family]
+    compiled = Asked(compile(case), case)
+    inquiry = Passage(compiled, target) if is_route(target) else Inquiry(compiled, target_of(case, target))
+    asked, family = inquiry.target, case.network.families[inquiry.target.family]
     return Explanation(
         case, asked.label, asked.name, family.volume_unit, family.price_name, inquiry.volume, inquiry.state,
         asked.shift.words, inquiry.curve.now, inquiry.steps, inquiry.terms, inquiry.pieces, inquiry.holds,

@@ -11,7 +11,6 @@ import pandas as pd
 
 from energy_routes.case import Case, Policy
 from energy_routes.network import Edit, Names
-from energy_routes.studies.kinks.shift import Priced
 from energy_routes.studies.reasons.steps import Curve
 from energy_routes.studies.reasons.target import Target
 from energy_routes.studies.reasons.way import MOVED
@@ -26,7 +25,7 @@ def holds_of(target: Target, curve: Curve) -> pd.DataFrame:
     """
     volume, rows = curve.volume(0.0), []
     for kind, name, words, case in _freed(curve.priced.case, target):
-        without = Curve(Priced(curve.priced.compiled, case, curve.priced.shift), curve.weights, curve.draws)
+        without = curve.of(curve.priced.shift, case)
         left = without.volume(0.0)
         if left < volume - MOVED:
             free = without.volume(curve.priced.shift.least(case)) if target.draws < 0 else np.nan

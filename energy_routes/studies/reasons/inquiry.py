@@ -1,4 +1,4 @@
-"""A target in a compiled case: its break-evens, and the tables about each."""
+"""A target in a case: its break-evens, and the tables about each."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from energy_routes.formulation import ledger_terms
 from energy_routes.linear import Stretch, Vector
 from energy_routes.plan import Solved, merged, routes_table
-from energy_routes.solving import Compiled
-from energy_routes.studies.kinks.shift import Priced, Shift, price_of
+from energy_routes.solving import BareOptimum
+from energy_routes.studies.kinks.shift import Asked, Priced, Shift, price_of
 from energy_routes.studies.reasons.holds import holds_of
 from energy_routes.studies.reasons.limits import limits_of
 from energy_routes.studies.reasons.steps import Curve, Step, elsewhere, pieces_of, steps_of
@@ -23,32 +24,41 @@ from energy_routes.studies.reasons.way import MOVED, Way, way_of
 
 State: TypeAlias = Literal["closed", "out", "used", "full"]
 STEPS = ["what", "event", "side", "at", "to", "change", "before", "after", "margin", "enters", "leaves", "way"]
-TERMS = ["at", "kind", "term", "value"]
+TERMS = ["what", "at", "kind", "term", "value"]
 CURVE = ["from", "to", "paid_on"]
 ROOM = ("capacity", "joint", "market")  # limits that a target can fill
 TOP = 2  # routes that are named on each side
+NOTHING = pd.DataFrame(columns=TERMS[2:])
 
 
-class _Told(NamedTuple):
-    """A break-even, the way that is taken on one side of it only, and what that earns with the figures as they are."""
+class Told(NamedTuple):
+    """A break-even of some figures, the way that is taken on one side of it only, and what that earns as they are."""
 
+    shift: Shift
     step: Step
-    way: Way | None
-    terms: pd.DataFrame
+    way: Way | None = None
+    terms: pd.DataFrame = NOTHING
 
 
 class Inquiry:
-    """What is found about a target of a compiled case; the tables are those of ``Explanation``."""
+    """What is found about a target of a case; the tables are those of ``Explanation``."""
 
-    def __init__(self, compiled: Compiled, target: Target) -> None:
-        self.case, self.target = compiled.case, target
-        self.priced = Priced(compiled, self.case, target.shift)
-        self.now = self.priced.at(0.0)
-        self.space, self.program = self.now.stated
-        size = self.program.shape[1]
-        self.members = target.members(self.space, size)
-        self.curve = Curve(self.priced, target.weights(self.space, size), target.draws)
+    def __init__(self, asked: Asked, target: Target) -> None:
+        self.asked, self.case, self.target = asked, asked.case, target
+        self.space, self.program = asked.now.stated
         self._routes: dict[int, pd.Series] = {}
+
+    @cached_property
+    def members(self) -> NDArray[np.bool_]:
+        """The columns that pass the target."""
+        return self.target.members(self.space, self.program.shape[1])
+
+    @cached_property
+    def curve(self) -> Curve:
+        """The volume of the target as its figure moves."""
+        weights = self.target.weights(self.space, self.program.shape[1])
+        return Curve(Priced(self.asked, self.target.shift), lambda x: float(weights @ x[: len(weights)]),
+                     self.target.draws)  # fmt: skip
 
     @cached_property
     def volume(self) -> float:
@@ -58,7 +68,7 @@ class Inquiry:
     @property
     def open(self) -> bool:
         """Whether anything could come to the target at all."""
-        return bool((self.now.form.col_upper[self.members] > 0).any())
+        return bool((self.asked.now.form.col_upper[self.members] > 0).any())
 
     @cached_property
     def state(self) -> State:
@@ -71,7 +81,7 @@ class Inquiry:
     @cached_property
     def limits(self) -> pd.DataFrame:
         """The limits that it has come to."""
-        return limits_of(self.now, self.members)
+        return limits_of(self.asked.now, self.members)
 
     @cached_property
     def holds(self) -> pd.DataFrame:
@@ -84,24 +94,28 @@ class Inquiry:
         return pieces_of(self.curve, least) if self.open else ([], False)
 
     @cached_property
-    def _found(self) -> tuple[list[_Told], int]:
+    def _found(self) -> tuple[list[Told], int]:
         """The break-evens, and how many were not confirmed."""
         steps, doubtful = steps_of(self.curve, self._pieces[0])
         return [self._told(step) for step in steps], doubtful
 
-    def _told(self, step: Step) -> _Told:
-        at = self.priced.at(step.first)
-        way = way_of(self.program, at.form, *step.more_and_less, self.members)
-        terms = pd.DataFrame(columns=TERMS[1:]) if way is None else Terms(self.space, self.program).of(way, at)
-        return _Told(step, way, terms)
+    def _told(self, step: Step) -> Told:
+        at = self.curve.priced.at(step.first)
+        return self._with_terms(self.target.shift, step, at, way_of(self.program, at.form, *step.more_and_less,
+                                                                    self.members))  # fmt: skip
+
+    def _with_terms(self, shift: Shift, step: Step, at: BareOptimum, way: Way | None) -> Told:
+        """A break-even of some figures, at the optimum ``at`` it, with the terms of a way."""
+        terms = NOTHING if way is None else Terms(self.space, self.program).of(way, at)
+        return Told(shift, step, way, terms)
 
     @property
     def steps(self) -> pd.DataFrame:
         """The break-evens."""
-        own = [self._row(self.target.shift, told.step, told) for told in self._found[0]]
+        own = [self._row(told.shift, told.step, told) for told in self._found[0]]
         return pd.DataFrame([*own, *self._by_price()], columns=STEPS)
 
-    def _row(self, shift: Shift, step: Step, told: _Told) -> tuple[Any, ...]:
+    def _row(self, shift: Shift, step: Step, told: Told) -> tuple[Any, ...]:
         now = shift.now(self.case)
         margin = float(told.terms["value"].sum()) if told.way else np.nan
         way = "" if told.way is None else ";".join(told.way.names(self.program))
@@ -118,7 +132,7 @@ class Inquiry:
             return
         row = int(np.flatnonzero(self.space.delivered.col == told.way.columns[sold][0])[0])
         shift = price_of(self.case, str(self.space.delivered.axis.frame["market"].iloc[row]), self.target.shift.unit)
-        paid = float(Priced(self.priced.compiled, self.case, shift).weights[told.way.columns] @ told.way.amount)
+        paid = float(Priced(self.asked, shift).weights[told.way.columns] @ told.way.amount)
         change = -float(told.terms["value"].sum()) / paid if paid else 0.0
         step = elsewhere(self.curve, shift, change, told.step) if abs(change) > SLIGHT else None
         if step is not None:
@@ -142,9 +156,9 @@ class Inquiry:
     @property
     def terms(self) -> pd.DataFrame:
         """The terms of each break-even that has a way."""
-        now = np.nan_to_num(self.curve.now)
-        parts = [told.terms.assign(at=now + told.step.first)[TERMS] for told in self._found[0] if len(told.terms)]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=TERMS)
+        parts = [told.terms.assign(what=told.shift.words, at=np.nan_to_num(told.shift.now(self.case)) + told.step.first)
+                 for told in self._found[0] if len(told.terms)]  # fmt: skip
+        return pd.concat(parts, ignore_index=True)[TERMS] if parts else pd.DataFrame(columns=TERMS)
 
     @property
     def pieces(self) -> pd.DataFrame:

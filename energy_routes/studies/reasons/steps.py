@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
 import numpy as np
 
+from energy_routes.case import Case
 from energy_routes.linear import Stretch, Vector
 from energy_routes.studies.kinks.shift import Priced, Shift
 from energy_routes.studies.reasons.way import MOVED
@@ -60,11 +61,12 @@ class Step:
 class Curve:
     """The volume of a target as one figure moves, and what stands on each side of every break-even.
 
-    ``draws`` is +1 where a higher figure draws volume to it, −1 where a lower one does.
+    ``measure`` tells the volume of the target in a plan, Mt (bcm).  ``draws`` is +1 where a higher figure draws volume
+    to it, −1 where a lower one does.
     """
 
     priced: Priced
-    weights: Vector
+    measure: Callable[[Vector], float]
     draws: float
     _plans: dict[tuple[float, float], Vector] = field(default_factory=dict)
 
@@ -79,8 +81,13 @@ class Curve:
 
     def measured(self, x: Vector) -> float:
         """The volume of the target in a plan, without the solver's dust."""
-        volume = float(self.weights @ x[: len(self.weights)])
+        volume = self.measure(x)
         return volume if abs(volume) > MOVED else 0.0
+
+    def of(self, shift: Shift, case: Case | None = None) -> Curve:
+        """The same of another figure, or of another case."""
+        asked = self.priced.asked
+        return Curve(Priced(asked if case is None else asked.but(case), shift), self.measure, self.draws)
 
     def margin(self, by: float) -> float:
         """How far from a break-even it is solved again."""
@@ -198,9 +205,35 @@ def elsewhere(curve: Curve, other: Shift, change: float, like: Step) -> Step | N
 
     None where solving on both sides of ``change`` does not confirm it.
     """
-    moved = Curve(Priced(curve.priced.compiled, curve.priced.case, other), curve.weights, curve.draws)
+    moved = curve.of(other)
     margin = moved.margin(change) if change > 0 else -moved.margin(change)
     plans = moved.priced.at(change - margin).x, moved.priced.at(change + margin).x
     step = Step(change, change, change > 0, moved.measured(plans[0]), moved.measured(plans[1]), plans)
     same = abs(step.before - like.before) <= MOVED and abs(step.after - like.after) <= MOVED
     return step if same else None
+
+
+def crossing(curve: Curve, end: float) -> tuple[float, float] | None:
+    """Between which changes of the figure the target comes in or goes out, on the way to an end; found by halving.
+
+    None where it is used at both ends, or at neither.
+    """
+
+    def used(by: float) -> bool:
+        return curve.measured(curve.priced.found(by).x) > 0
+
+    near, far = 0.0, end
+    if (before := used(near)) == used(far):
+        return None
+    while abs(far - near) > curve.margin((near + far) / 2):
+        middle = (near + far) / 2
+        near, far = (middle, far) if used(middle) == before else (near, middle)
+    return near, far
+
+
+def step_between(curve: Curve, near: float, far: float) -> Step | None:
+    """The break-even there at which the target comes in or goes out; None where solving again does not confirm it."""
+    room = 4 * curve.margin(far) * np.sign(far - near)
+    pieces = sorted(curve.priced.stretches(near - room, far + room))
+    steps = (curve.step(pieces, *group) for group in curve.grouped(pieces))
+    return next((step for step in steps if step is not None and (step.before > 0) != (step.after > 0)), None)

@@ -50,8 +50,7 @@ class Target:
             expr, wanted = space.delivered, {"market": self.id}
         else:
             expr, wanted = space.exposure, {"kind": self.kind, "group": self.id, "family": self.family}
-        mask = np.logical_and.reduce([(expr.axis.frame[key] == label).to_numpy() for key, label in wanted.items()])
-        return expr.take(mask, expr.axis.take(mask)).coefficients(size)
+        return expr.weights(size, **wanted)
 
     def members(self, space: Space, size: int) -> Mask:
         """The columns that pass it: lanes of its arcs, or sales there."""
@@ -69,9 +68,6 @@ def target_of(case: Case, text: str) -> Target:
     difference.  Raises UsageError where nothing, or what is nowhere measured, is called so.
     """
     found = [one for one in _known(case) if text.strip().lower() in one.words]
-    if not found and any(mark in text for mark in (";", "→")):
-        raise UsageError(f"{text!r} is a route, and its tariff is that of its arcs: ask about one of them, such as "
-                         f"arc:{case.network.ids('arcs')[0]}")
     if not found:
         known = [word for one in _known(case) for word in one.words]
         raise UsageError(f"{text!r} is no arc, corridor, market or other group of {case.name}, such as arc:BTC. "

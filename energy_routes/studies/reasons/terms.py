@@ -78,9 +78,8 @@ class Terms:
             yield "stock", "what is in tanks", float(worth[stock].sum())
 
     def _place(self, column: int) -> str:
-        block = next(block for block in self.program.columns if block.slice.start <= column < block.slice.stop)
-        row, called = block.axis.frame.iloc[column - block.start], self._called
-        name = block.name.partition("@")[0]
+        block, at = self.program.block_of(column)
+        row, called, name = block.axis.frame.iloc[at], self._called, block.name.partition("@")[0]
         if name == "flow":
             return called.arc[row["arc"]]
         if name == "lifted":

@@ -29,8 +29,8 @@ class Way:
     def names(self, program: Program) -> Iterator[str]:
         """What it takes: a supply, arcs, and a market, by id."""
         for column in self.columns:
-            block = next(block for block in program.columns if block.slice.start <= column < block.slice.stop)
-            yield str(block.axis.frame[block.axis.keys[0]].iloc[int(column) - block.start])
+            block, row = program.block_of(int(column))
+            yield str(block.axis.frame[block.axis.keys[0]].iloc[row])
 
 
 def way_of(program: Program, form: Form, more: Vector, less: Vector, members: NDArray[np.bool_]) -> Way | None:

@@ -19,7 +19,8 @@ def sentences(found: Explanation) -> Iterator[str]:
     for step in found.steps.to_dict("records"):
         yield _step(found, step)
     if found.state != "closed" and found.steps.empty:
-        yield f"No {found.figure} that was looked for changes that"
+        figure = "tariff on the way and no price at its end" if found.target.startswith("route:") else found.figure
+        yield f"No {figure} that was looked for changes that"
 
 
 def _now(found: Explanation) -> str:
