@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -75,10 +76,37 @@ def test_what_is_read_back_and_saved_again_keeps_its_proof(saved: Path, tmp_path
     assert audit.audit(again).passed
 
 
-def test_without_a_proof_the_report_says_so(read_back: tuple[files.Saved, Facts], tmp_path: Path) -> None:
-    out = found(tmp_path, *read_back)
+def test_a_plan_of_which_no_optimum_is_told_has_no_proof_and_the_report_says_so(
+    read_back: tuple[files.Saved, Facts], tmp_path: Path
+) -> None:
+    read, facts = read_back
+    told = {name: value for name, value in read.certificate.items() if name != "dual_residual"}
+    out = found(tmp_path, replace(read, certificate=told, tables={**read.tables, "prices": []}), facts)
     assert out.differences == []
     assert "proof" in out.unchecked
+
+
+@pytest.mark.parametrize("part", ["proof", "proof/plan"])
+@pytest.mark.parametrize("hashed", [True, False])
+def test_a_result_that_says_it_was_proved_and_has_no_proof_fails(
+    part: str, hashed: bool, saved: Path, tmp_path: Path
+) -> None:
+    """Also where whoever took the proof away took its hashes from run.json, and the residuals from the certificate."""
+    folder = shutil.copytree(saved, tmp_path / "result")
+    shutil.rmtree(folder / part)
+    if not hashed:
+        run = json.loads((folder / "run.json").read_text("utf-8"))
+        run["files"] = {name: value for name, value in run["files"].items() if not name.startswith(part)}
+        certificate = json.loads((folder / "certificate.json").read_text("utf-8"))
+        del certificate["dual_residual"]
+        text = json.dumps(certificate, indent=1) + "\n"
+        run["files"]["certificate.json"] = hashlib.sha256(text.encode()).hexdigest()
+        (folder / "certificate.json").write_bytes(text.encode())
+        (folder / "run.json").write_text(json.dumps(run), "utf-8")
+    report = audit.audit(folder)
+    assert any("proof/plan is missing" in line and "solve the model again" in line for line in report.differences)
+    with pytest.raises(er.VerificationError):
+        report.raise_if_failed()
 
 
 def _largest(column: str) -> Callable[[pd.DataFrame], pd.DataFrame]:

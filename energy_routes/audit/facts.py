@@ -6,7 +6,7 @@ import calendar
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -239,6 +239,11 @@ class Facts:
         """A lane's figure in a period, or ``otherwise`` where the lane has no row."""
         key = f"{arc}/{commodity}"
         return self.number("lanes", key, field, period) if key in self.rows["lanes"] else otherwise
+
+
+def sum_of(rows: Iterable[Row], column: str) -> float:
+    """A column of some rows, added up."""
+    return float(sum(row[column] for row in rows))
 
 
 def _key(table: str, row: Row, position: int, pack: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -41,6 +42,11 @@ class Findings:
         self.counts[heading] += 1
         if not holds:
             self.differences.append(f"{heading}: {what}: {words}")
+
+    def known(self, heading: str, what: str, item: Mapping[str, Any], keys: Iterable[str]) -> None:
+        """A saved object has no key but those of the result."""
+        for key in item:
+            self.true(heading, what, key in keys, f"has the key {key!r}, which is not of the result")
 
     def equal(self, heading: str, what: str, saved: Any, own: float | None, tolerance: float = NEAR) -> None:
         """A saved number against our own; undefined equals undefined."""

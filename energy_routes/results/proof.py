@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from energy_routes.linear import Program, Solution
+from energy_routes.linear import Columns, Program, Rows, Solution
 from energy_routes.plan import Plan
 
 PROOF = "proof"
@@ -37,15 +38,9 @@ def write_proof(plan: Plan, folder: Path) -> None:
 
 def _write(program: Program, solution: Solution, folder: Path) -> None:
     folder.mkdir(parents=True)
-    names = [(block.name, json.dumps(label, ensure_ascii=False)) for block in program.columns
-             for label in block.axis.labels()]  # fmt: skip
-    columns = pd.DataFrame(names, columns=["block", "label"], dtype=object)
-    columns.assign(lower=program.col_lower, upper=program.col_upper, cost=program.cost, value=solution.x).to_parquet(
+    _labelled(program.columns).assign(lower=program.col_lower, upper=program.col_upper, cost=program.cost, value=solution.x).to_parquet(
         folder / "columns.parquet", index=False)  # fmt: skip
-    names = [(block.name, json.dumps(label, ensure_ascii=False)) for block in program.rows
-             for label in block.axis.labels()]  # fmt: skip
-    rows = pd.DataFrame(names, columns=["block", "label"], dtype=object)
-    rows.assign(lower=program.row_lower, upper=program.row_upper, dual=solution.dual).to_parquet(
+    _labelled(program.rows).assign(lower=program.row_lower, upper=program.row_upper, dual=solution.dual).to_parquet(
         folder / "rows.parquet", index=False)  # fmt: skip
     entries = program.matrix.tocoo()
     pd.DataFrame(
@@ -53,3 +48,9 @@ def _write(program: Program, solution: Solution, folder: Path) -> None:
     ).to_parquet(folder / "entries.parquet", index=False)
     told = {"sense": program.sense, "offset": program.offset}
     (folder / "programme.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+
+
+def _labelled(blocks: Sequence[Columns] | Sequence[Rows]) -> pd.DataFrame:
+    """A row for each column, or row, of some blocks: the block's name, and the label as a JSON list."""
+    names = [(block.name, json.dumps(label, ensure_ascii=False)) for block in blocks for label in block.axis.labels()]
+    return pd.DataFrame(names, columns=["block", "label"], dtype=object)

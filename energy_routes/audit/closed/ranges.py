@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
 from itertools import pairwise
 
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, sum_of
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
@@ -59,12 +58,12 @@ def _own(row: Row, saved: Saved) -> tuple[float, float, float]:
     if kind == ROUTE:
         own = (r for r in saved["routes"] if ";".join(filter(None, (r["origin"], r["arcs"], r["market"]))) == row["id"]
                and r["commodity"] == row["commodity"])  # fmt: skip
-        return _sum(own, "volume"), math.nan, math.nan
+        return sum_of(own, "volume"), math.nan, math.nan
     if kind in KINDS:
         table, column, volume, most = KINDS[kind]
         found = [r for r in saved[table] if r[column] == row["id"] and period in (r["period"], TOTAL)
                  and (kind == "arc" or row["commodity"] in (None, r["commodity"]))]  # fmt: skip
-        return _sum(found, volume), math.nan, _sum(found, most) if most else math.nan
+        return sum_of(found, volume), math.nan, sum_of(found, most) if most else math.nan
     group = (r for r in saved["groups"] if (r["kind"], r["group"], r["family"], r["period"])
              == (kind, row["id"], row["family"], period))  # fmt: skip
     one = next(group, {"volume": math.nan, "share": math.nan})
@@ -91,7 +90,3 @@ def _nested(what: str, rows: list[Row], found: Findings) -> None:
         for ends in (("low", "high"), ("share_low", "share_high")) if tight["gap"] == loose["gap"] == 0.0 else ():
             for value in (tight[end] for end in ends if not math.isnan(tight[end])):
                 _between(f"{what} {tight['within']} in {loose['within']}", value, [loose[end] for end in ends], found)
-
-
-def _sum(rows: Iterable[Row], column: str) -> float:
-    return float(sum(row[column] for row in rows))

@@ -9,14 +9,17 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from energy_routes.audit.checks.movement import charge
 from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
-from energy_routes.audit.worth import TANKERS
+from energy_routes.audit.worth import of_lane, of_lifting
 
 TIGHT = 1e-6  # USD/t: a price above this limits a route
 REST = "other paths"  # what no path explains
+SHEET = {  # term of the ledger: the line of the sheet, and the sign of what is earned there
+    "tariffs": ("tariff", -1.0), "loading": ("loading", -1.0), "freight": ("freight", -1.0),
+    "quality": ("quality", -1.0), "rebates": ("rebate", 1.0), "lifting": ("lifting", -1.0),
+}  # fmt: skip
 LINES = ("price", "tariff", "loading", "freight", "quality", "rebate", "lifting")
 Sheet = dict[str, float]
 
@@ -99,15 +102,13 @@ def _sheet(
         return {}
     sheet: Sheet = defaultdict(float)
     left = 1.0
+    earned = [of_lifting(facts, row["origin"], period)] if row["origin"] in facts.rows["supplies"] else []
     for arc, grade in lanes:
-        mode = facts.rows["arcs"][arc]["mode"]
-        line = "freight" if mode in TANKERS else "loading" if mode == "transfer" else "tariff"
-        sheet[line] += left * charge(facts, arc, grade, period)
-        sheet["quality"] += left * facts.of_lane(arc, grade, "quality", period, 0.0)
-        sheet["rebate"] += left * facts.of_lane(arc, grade, "rebate", period, 0.0)
+        earned.append({term: left * money for term, money in of_lane(facts, arc, grade, period).items()})
         left *= facts.of_lane(arc, grade, "yield", period, 1.0)
-    if row["origin"] in facts.rows["supplies"]:
-        sheet["lifting"] = facts.number("supplies", row["origin"], "cost", period)
+    for term, money in (pair for worth in earned for pair in worth.items()):
+        line, sign = SHEET[term]
+        sheet[line] += sign * money
     paid = [left * price for price in prices.get((row["market"], row["sold_as"], period), [0.0])]
     both = {(side, line): sheet[line] for side in ("least", "most") for line in LINES}
     return both | {("least", "price"): min(paid), ("most", "price"): max(paid)}

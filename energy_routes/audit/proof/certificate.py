@@ -7,6 +7,7 @@ speak for themselves.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -48,7 +49,9 @@ LATER: Mapping[str, tuple[str, ...]] = {  # what a lever adds, and is not built 
         "tail", "waived",
     ),
 }  # fmt: skip
-NONE = "no proof is saved: the plan is of a foreign solver, of an earlier version, or was read back without one"
+NONE = "no proof is saved: the plan is of a foreign solver, or one that nobody has shown to be the best"
+GONE = ("proof/plan is missing, though the result tells duals or prices of limits, which rest on it; expected the folder "
+        "as it was saved. Put it back from a copy, or solve the model again with --out")
 COPIES = "futures and what is left after losses are not built again; the bound takes their rows as they are saved"
 OTHERS = "what bookings, losses, tails and users' own constraints add is not built again; the bound takes it as saved"
 BUILDS = "which builds are best rests on the bound of a solver; the proof takes them as decided"
@@ -59,7 +62,10 @@ def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
     """The proofs of a saved result."""
     place = folder / "proof"
     if not (place / PLAN).is_dir():
-        found.skip("proof", NONE)
+        if _proved(saved):
+            found.wrong("proof", GONE)
+        else:
+            found.skip("proof", NONE)
         return
     try:
         plan = read(place / PLAN)
@@ -82,6 +88,12 @@ def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
     if held:
         _programme(HELD, held, replace(own, weights={"": 1.0}, booked={}), rules, others, found)
     _left_open(facts, saved, found)
+
+
+def _proved(saved: Saved) -> bool:
+    """Whether a result tells what only the duals of an optimum say."""
+    told = saved.certificate.get("dual_residual") is not None
+    return told or any(math.isfinite(row["price"]) for row in saved["prices"])
 
 
 def _weights(saved: Saved, facts: Facts) -> dict[str, float]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from energy_routes.audit.files import TABLES
 from energy_routes.audit.report import Findings
@@ -28,7 +27,8 @@ def check(folder: Path, found: Findings) -> None:
     except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
         found.wrong("hashes", f"{RUN} cannot be read: {error}")
         return
-    _keys(run, found)
+    found.known("hashes", RUN, run, KEYS)
+    found.skip(f"{RUN}: saved, folder, command, options, python, platform, versions, inputs", WHO)
     for name, written in names.items():
         try:
             now = hashlib.sha256((folder / name).read_bytes()).hexdigest()
@@ -37,12 +37,6 @@ def check(folder: Path, found: Findings) -> None:
             continue
         found.true("hashes", name, now == written, "is not as it was saved (its SHA-256 differs)")
     _others(folder, names, found)
-
-
-def _keys(run: Mapping[str, Any], found: Findings) -> None:
-    for key in run:
-        found.true("hashes", RUN, key in KEYS, f"has the key {key!r}, which is not of the result")
-    found.skip(f"{RUN}: saved, folder, command, options, python, platform, versions, inputs", WHO)
 
 
 def _others(folder: Path, hashes: Iterable[str], found: Findings) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from energy_routes.audit.checks.trade import limit_totals
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, sum_of
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
@@ -41,36 +41,32 @@ def _told(item: Row, saved: Saved, facts: Facts) -> Told:
     if kind in SUMS:
         table, column, volume, most = SUMS[kind]
         rows = [row for row in saved[table] if row[column] == key]
-        return {"volume": _sum(rows, volume)} | ({"capacity": _sum(rows, most)} if most else {})
+        return {"volume": sum_of(rows, volume)} | ({"capacity": sum_of(rows, most)} if most else {})
     if kind in ("joint", "limit"):
         return {"volume": sum(v for (limit, _), v in limit_totals(saved, facts).items() if limit == key)}
     if kind == "hhi":
         measure = "risk_weighted_hhi" if ":" in key else "hhi"
         rows = [row for row in saved["indicators"] if (row["indicator"], row["kind"], row["family"])
                 == (measure, key.partition(":")[0], family)]  # fmt: skip
-        return {"volume": _sum(rows, "value")}
+        return {"volume": sum_of(rows, "value")}
     rows = [row for row in saved["groups"] if (row["kind"], row["group"], row["family"], row["period"])
             == (kind, key, family, "total")]  # fmt: skip
-    return {column: _sum(rows, column) for column in ("volume", "capacity", "share")}
+    return {column: sum_of(rows, column) for column in ("volume", "capacity", "share")}
 
 
 def _survives(target: str, family: str, losses: Iterable[Row]) -> Told:
     """What is still sold abroad after a loss, of what was planned."""
     rows = [row for row in losses if (row["outage"], row["family"], row["market"]) == (target, family, None)]
-    planned = _sum(rows, "planned")
-    return {"volume": planned - _sum(rows, "lost"), "capacity": planned, "share": _sum(rows, "survives")}
+    planned = sum_of(rows, "planned")
+    return {"volume": planned - sum_of(rows, "lost"), "capacity": planned, "share": sum_of(rows, "survives")}
 
 
 def _booked(arcs: set[str], family: str, bookings: Iterable[Row]) -> Told:
     """What is booked ahead of some arcs, and what is used of it."""
     rows = [row for row in bookings if row["arc"] in arcs and row["family"] == family]
-    return {"volume": _sum(rows, "booked"), "capacity": _sum(rows, "used")}
+    return {"volume": sum_of(rows, "booked"), "capacity": sum_of(rows, "used")}
 
 
 def _arcs(kind: str, key: str, facts: Facts) -> set[str]:
     meters = facts.rows["meters"].values()
     return {key} if kind == "arc" else {m["arc"] for m in meters if (m["kind"], m["group"]) == (kind, key) and m["arc"]}
-
-
-def _sum(rows: Iterable[Row], column: str) -> float:
-    return float(sum(row[column] for row in rows))

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from energy_routes.audit.closed.columns import COLUMNS
 from energy_routes.audit.closed.limits import NO_PLAN, NOT_FOUND
@@ -44,8 +43,8 @@ OPTIMA = {
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """The keys of both files, and what the summary repeats of tables, policy and certificate."""
     summary, certificate = saved.summary, saved.certificate
-    _keys(summary, SUMMARY, "summary", found)
-    _keys(certificate, CERTIFICATE, "certificate", found)
+    found.known("summary", "summary", summary, SUMMARY)
+    found.known("certificate", "certificate", certificate, CERTIFICATE)
     known = (OPEN,) if "bound" in certificate else (OPTIMAL, OPEN)
     found.true("summary", "status", summary["status"] in known, f"is {summary['status']!r}, should be {known[0]!r}")
     for what, reason in UNCHECKED.items():
@@ -70,11 +69,6 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     _risk(saved, facts, found)
     found.equal("certificate", "ledger gap", certificate["ledger_gap"], 0.0)
     found.equal("certificate", "complementarity", certificate.get("complementarity") or 0.0, 0.0)
-
-
-def _keys(item: Mapping[str, Any], keys: Iterable[str], what: str, found: Findings) -> None:
-    for key in item:
-        found.true(what, what, key in keys, f"has the key {key!r}, which is not of the result")
 
 
 def _repeated(

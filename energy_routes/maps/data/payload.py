@@ -18,7 +18,7 @@ from energy_routes.answer import Words, doubtful
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
 from energy_routes.maps.data.projection import Points, Projection, run_on
-from energy_routes.maps.data.titles import Note, bands_of, finding, notes_of, setting
+from energy_routes.maps.data.titles import Note, bands_of, finding, notes_of, setting, whole
 from energy_routes.network import Names, Network, geometry as geo
 from energy_routes.pack import Family, Period
 from energy_routes.plan import Plan
@@ -115,7 +115,7 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
     arcs = moved_over(plan, years)
     called = Names(tables).line_on_maps
     arcs["line"] = [words.name(called.get(arc, "")) for arc in arcs["arc"]]
-    bands = bands_of(plan, "arc") if len(shown) == len(plan.case.periods) else pd.DataFrame()
+    bands = bands_of(plan, "arc", labels)
     if len(bands):
         arcs = arcs.join(bands.set_index("group")[["p10", "p90", "used"]], on="arc")
     limits = bottlenecks(plan, arcs, years, doubtful(plan.case))
@@ -133,7 +133,7 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
 
 def ends_of(plan: Plan, labels: Sequence[str]) -> dict[str, tuple[float, float]]:
     """The least and the most that an arc carries in plans as good; of no arc where the labels are not all periods."""
-    if len(labels) < len(plan.case.periods):
+    if not whole(plan, labels):
         return {}
     rows = plan.could_be[plan.could_be["kind"] == "arc"]
     return {str(arc): (float(low), float(high))

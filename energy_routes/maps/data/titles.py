@@ -101,14 +101,20 @@ def notes_of(plan: Plan, arcs: pd.DataFrame, labels: Sequence[str], words: Words
     meters = plan.case.network.tables["meters"]
     meters = meters[(meters["kind"] == "corridor") & meters["arc"].isin(arcs.loc[arcs["volume"] > SEEN, "arc"])]
     beside = ((_line(plan, arcs, fate), fate) for fate in _chosen(plan, list(meters["group"].unique()), labels))
-    bands = bands_of(plan, "corridor") if len(labels) == len(plan.case.periods) else pd.DataFrame()
+    bands = bands_of(plan, "corridor", labels)
     return tuple(Note(arc, (*_lines(plan, fate, words), *_band(fate, bands, words))) for arc, fate in beside if arc)
 
 
-def bands_of(plan: Plan, kind: str) -> pd.DataFrame:
-    """The bands of the volumes of a kind of group, or of arcs, over the horizon; no row without draws."""
+def bands_of(plan: Plan, kind: str, labels: Sequence[str] | None = None) -> pd.DataFrame:
+    """The bands of the volumes of a kind of group, or of arcs; no row without draws, or for a part of the horizon."""
     rows = plan.bands
-    return rows[(rows["kind"] == kind) & (rows["what"] == "volume")]
+    shown = labels is None or whole(plan, labels)
+    return rows[(rows["kind"] == kind) & (rows["what"] == "volume") & shown]
+
+
+def whole(plan: Plan, labels: Sequence[str]) -> bool:
+    """Whether some periods are all of the plan's: bands and ranges are of the horizon alone."""
+    return len(labels) == len(plan.case.periods)
 
 
 def _band(fate: Fate, bands: pd.DataFrame, words: Words) -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""The loss of assets, corridors, countries and straits, one or two at a time."""
+"""What a change between two plans is due to: both side by side, and its share for each input that differs."""
