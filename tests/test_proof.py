@@ -21,6 +21,7 @@ from energy_routes.audit.proof import bound, certificate
 from energy_routes.audit.proof.bound import safe_bound
 from energy_routes.audit.proof.programme import Programme, read
 from energy_routes.audit.report import Findings
+from energy_routes.errors import VerificationError
 from energy_routes.results import storing as results
 
 MODEL = Path(__file__).parent / "two_ways" / "model.toml"
@@ -105,7 +106,7 @@ def test_a_result_that_says_it_was_proved_and_has_no_proof_fails(
         (folder / "run.json").write_text(json.dumps(run), "utf-8")
     report = audit.audit(folder)
     assert any("proof/plan is missing" in line and "solve the model again" in line for line in report.differences)
-    with pytest.raises(er.VerificationError):
+    with pytest.raises(VerificationError):
         report.raise_if_failed()
 
 

@@ -25,6 +25,11 @@ from .highs.arrays import (
     level as level,
     put as put,
 )
+from .highs.deadline import (
+    limited as limited,
+    refuse_late as refuse_late,
+    seconds_left as seconds_left,
+)
 from .highs.nearest import (
     Squares as Squares,
     nearest as nearest,

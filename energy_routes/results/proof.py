@@ -38,10 +38,11 @@ def write_proof(plan: Plan, folder: Path) -> None:
 
 def _write(program: Program, solution: Solution, folder: Path) -> None:
     folder.mkdir(parents=True)
-    _labelled(program.columns).assign(lower=program.col_lower, upper=program.col_upper, cost=program.cost, value=solution.x).to_parquet(
-        folder / "columns.parquet", index=False)  # fmt: skip
-    _labelled(program.rows).assign(lower=program.row_lower, upper=program.row_upper, dual=solution.dual).to_parquet(
-        folder / "rows.parquet", index=False)  # fmt: skip
+    columns = _labelled(program.columns).assign(lower=program.col_lower, upper=program.col_upper, cost=program.cost,
+                                                value=solution.x)  # fmt: skip
+    columns.to_parquet(folder / "columns.parquet", index=False)
+    rows = _labelled(program.rows).assign(lower=program.row_lower, upper=program.row_upper, dual=solution.dual)
+    rows.to_parquet(folder / "rows.parquet", index=False)
     entries = program.matrix.tocoo()
     pd.DataFrame(
         {"row": entries.row.astype(np.int64), "column": entries.col.astype(np.int64), "value": entries.data}

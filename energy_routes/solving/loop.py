@@ -26,6 +26,7 @@ from energy_routes.linear import (
     Status,
     Term,
     Vector,
+    limited,
     pulp,
     residuals,
 )
@@ -142,7 +143,7 @@ def solve(
     seed : int
         Of HiGHS's random choices; the plan does not depend on it.
     time_limit : float or None
-        Seconds for each programme that is solved; None: no limit.
+        Seconds for each programme that is solved, and for all ranges of the plan together; None: no limit.
 
     Returns
     -------
@@ -466,17 +467,24 @@ def _handed_out(
         return plan
     free = around.free if space.case.policy.held else None
     held = None if free is None else Optimum(free.space, free.program, free.solution)
-    return _with_ranges(plan, Optimum(space, program, solution, around.open), held)
+    return _with_ranges(plan, Optimum(space, program, solution, around.open), held, options.time_limit)
 
 
-def _with_ranges(plan: Plan, optimum: Optimum, held: Optimum | None) -> Plan:
+def _with_ranges(plan: Plan, optimum: Optimum, held: Optimum | None, time_limit: float | None) -> Plan:
     """The plan with its ranges, made when they are first read; till then what could be otherwise stands for them.
 
     What proves it is kept at hand: its ``optimum``, and the ``reference`` by which its exports are held.
     """
-    every = partial(default_ranges, optimum, partial(plan.parts.__getitem__, "routes"))
-    spare = Tables({"ranges": partial(undetermined, optimum)}, {"optimum": optimum, "reference": held})
+    every = partial(_in_time, time_limit, default_ranges, optimum, partial(plan.parts.__getitem__, "routes"))
+    spare = Tables({"ranges": partial(_in_time, time_limit, undetermined, optimum)},
+                   {"optimum": optimum, "reference": held})  # fmt: skip
     return replace(plan, parts=plan.parts.but(spare, ranges=every))
+
+
+def _in_time(seconds: float | None, make: Callable[..., Any], *given: Any) -> Any:
+    """A table that is made within some seconds.  Raises LimitError."""
+    with limited(seconds):
+        return make(*given)
 
 
 def checked(

@@ -50,8 +50,8 @@ LATER: Mapping[str, tuple[str, ...]] = {  # what a lever adds, and is not built 
     ),
 }  # fmt: skip
 NONE = "no proof is saved: the plan is of a foreign solver, or one that nobody has shown to be the best"
-GONE = ("proof/plan is missing, though the result tells duals or prices of limits, which rest on it; expected the folder "
-        "as it was saved. Put it back from a copy, or solve the model again with --out")
+GONE = ("proof/plan is missing, though the result tells duals or prices of limits, which rest on it; expected the "
+        "folder as it was saved. Put it back from a copy, or solve the model again with --out")
 COPIES = "futures and what is left after losses are not built again; the bound takes their rows as they are saved"
 OTHERS = "what bookings, losses, tails and users' own constraints add is not built again; the bound takes it as saved"
 BUILDS = "which builds are best rests on the bound of a solver; the proof takes them as decided"

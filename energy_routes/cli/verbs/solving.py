@@ -110,7 +110,7 @@ def solve(
         results.check_target(out)
     with busy(f"Solving {case.name} …", quiet):
         plan = er.solve(case, solver, seed=seed, time_limit=time_limit)
-        plan = plan if near is None else near.told_by(plan)
+        plan = plan if near is None else near.told_by(plan, time_limit)
         before = plan_before(plan, model, bool(scenario or set_), solver)
     plan = banded(plan, draws, jobs, quiet)
     laid = {"deck": deck, "as_of": as_of, "actuals": actuals, "accept": accept or None, "draws": draws,
@@ -135,11 +135,12 @@ class _Near(NamedTuple):
     by_period: bool
     builds: bool
 
-    def told_by(self, plan: er.Plan) -> er.Plan:
+    def told_by(self, plan: er.Plan, time_limit: float | None) -> er.Plan:
         """The plan with its ranges, those at the optimum always among them."""
         asked = [band.strip() for band in self.within.split(",") if band.strip()]
         bands = ["optimum", *asked] if asked else None
-        return plan.with_ranges(er.ranges(plan, bands, by_period=self.by_period, builds=self.builds))
+        ranges = er.ranges(plan, bands, by_period=self.by_period, builds=self.builds, time_limit=time_limit)
+        return plan.with_ranges(ranges)
 
 
 def _keep(

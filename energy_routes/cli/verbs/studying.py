@@ -27,6 +27,7 @@ from energy_routes.cli.options import (
     Sets,
     StepMap,
     StudyFolder,
+    TimeLimit,
     Verbose,
     ask,
     jobs_for,
@@ -141,6 +142,7 @@ def explain(
         str, typer.Argument(help="What is asked about: BTC, corridor:CPC, market:AUGUSTA, or a route: "
                                  "'KASHAGAN;BTC;AUGUSTA'.")
     ],
+    time_limit: TimeLimit = None,
     out: StudyFolder = None,
     scenario: Scenarios = None,
     set_: Sets = None,
@@ -153,7 +155,7 @@ def explain(
     """Say what keeps a route, an arc, a corridor or a market out of the plan or in it, with its break-evens."""
     case = ask(model, scenario, set_, accept=accept)
     with busy(f"Asking about {target} …", quiet):
-        found = er.explain(case, target)
+        found = er.explain(case, target, time_limit)
     end_study(found, lambda: tables.print_explanation(found), as_json=as_json, out=out, quiet=quiet)
 
 
@@ -162,6 +164,7 @@ def ranging(
     model: Model,
     all_: Annotated[bool, typer.Option("--all", help="Every figure; else the fifty with most money at stake.")] = False,
     top: Annotated[int, typer.Option(min=1, help="Rows to print.")] = 20,
+    time_limit: TimeLimit = None,
     out: StudyFolder = None,
     plot: Plot = None,
     scenario: Scenarios = None,
@@ -176,7 +179,7 @@ def ranging(
     case = ask(model, scenario, set_, accept=accept)
     check_file(plot, "a plot", maps.style.PICTURES)
     with counting(f"Ranging {case.name}", quiet) as told:
-        found = er.ranging(case, None if all_ else studies.MOST, progress=told)
+        found = er.ranging(case, None if all_ else studies.MOST, told, time_limit)
     shown = None if all_ else top
     end_study(found, lambda: tables.print_ranging(found, shown), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from energy_routes.errors import SolverError
-from energy_routes.linear.expressions import Index, Vector
+from energy_routes.linear.expressions import INF, Index, Vector
 from energy_routes.linear.highs.arrays import Form, Sense
 from energy_routes.linear.solution import Basis, Codes, Status
 
@@ -120,8 +120,8 @@ class Engine:
         _ok("new rows", self._highs.addRows(len(lower), lower, upper, matrix.nnz, _int32(matrix.indptr[:-1]),
                                             _int32(matrix.indices), matrix.data))
 
-    def run(self, *, brief: bool = False) -> Status:
-        """Optimise, in a fresh thread; on Ctrl-C stop the run, wait for its end, and raise KeyboardInterrupt.
+    def run(self, *, brief: bool = False, seconds: float = INF) -> Status:
+        """Optimise for some seconds, in a fresh thread; on Ctrl-C stop it, wait, and raise KeyboardInterrupt.
 
         A ``brief`` run is made in the caller's thread, which costs less than to start another; it cannot be stopped.
         Waiting in short steps lets the signal through on every platform; the end of the run wakes the waiter at once.
@@ -130,6 +130,7 @@ class Engine:
         ended = threading.Event()
         self._stop.raised = False
         self._listen(not brief)
+        self.option("time_limit", self._highs.getRunTime() + seconds)  # its clock goes on from run to run
         if brief:
             _run(self._highs, outcome, ended)
         else:

@@ -34,6 +34,7 @@ from energy_routes.linear.highs.arrays import (
     rebuild_reason,
     refuted,
 )
+from energy_routes.linear.highs.deadline import refuse_late, seconds_left
 from energy_routes.linear.highs.interface import Engine
 from energy_routes.linear.programme import Program, gathered
 from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status, weak_bound
@@ -52,8 +53,8 @@ class Session:
     """One model inside HiGHS, solved as often as wanted; changes are made in place and the basis is kept.
 
     ``tolerance`` is the primal and dual feasibility tolerance, and the relative ``gap`` of integer models where no
-    other is given; ``time_limit`` is in seconds a solve.  ``brief`` solves are made in the caller's thread: Ctrl-C
-    waits for their end.  ``primal`` solves go on from a basis by the primal simplex method where its point is feasible:
+    other is given; ``time_limit`` is in seconds a run; see also ``limited``.  ``brief`` solves are made in the
+    caller's thread: Ctrl-C waits for their end.  ``primal`` solves go on from a basis by the primal simplex method where its point is feasible:
     after another objective that is one short walk, where the dual method begins anew.
     Raises SolverError when the model holds a number that HiGHS would misread.
     """
@@ -64,9 +65,9 @@ class Session:
         self._presolve, self._method, self._brief = presolve, method, brief
         self._like = partial(Session, seed=seed, time_limit=time_limit, tolerance=tolerance, presolve=presolve,
                              method=method, primal=primal)  # fmt: skip
+        self._time_limit = INF if time_limit is None else time_limit
         self._engine = Engine({
             "threads": 1, "random_seed": seed, "solver": method, "presolve": "on" if presolve else "off",
-            "time_limit": INF if time_limit is None else time_limit,
             "primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": tolerance,
             "mip_feasibility_tolerance": tolerance, "mip_rel_gap": tolerance if gap is None else gap,
             "mip_abs_gap": tolerance, "simplex_strategy": CHOOSE if primal else DUAL,
@@ -154,13 +155,18 @@ class Session:
             return Solution(Status.infeasible)
         warm = self._engine.has_basis or bool(form.integer.any())
         plain = self._method == "simplex" and not self._presolve and not self._engine.has_basis
-        status = self._engine.run(brief=self._brief) if warm or len(form.cost) < LARGE else self._first()
+        status = self._run(brief=self._brief) if warm or len(form.cost) < LARGE else self._first()
         proved = status is Status.infeasible and self._proved_infeasible()
         if status in _DOUBTED and not plain and not proved:
             status = self._plainly()
         if status is Status.infeasible_or_unbounded:
             status = self._tell_apart()
         return self._solution(status)
+
+    def _run(self, *, brief: bool = False) -> Status:
+        """One run of the solver within what is left of the limits."""
+        left = min(self._time_limit, seconds_left())
+        return self._engine.run(brief=brief, seconds=left) if left > 0 else Status.time_limit
 
     def bound(self) -> float | None:
         """What the last solve proved that no point can pass, also where it was cut off; None where that is nothing."""
@@ -176,7 +182,7 @@ class Session:
         elif self._method == "choose":
             self._engine.option("solver", "ipm")
         try:
-            return self._engine.run()
+            return self._run()
         finally:
             self._engine.option("solver", self._method)
 
@@ -191,7 +197,7 @@ class Session:
         self._engine.option("presolve", "off")
         self._engine.option("solver", "choose" if self._form.integer.any() else "simplex")
         try:
-            return self._engine.run()
+            return self._run()
         finally:
             self._engine.option("presolve", "on" if self._presolve else "off")
             self._engine.option("solver", self._method)
@@ -247,6 +253,7 @@ def optimal(session: Session) -> Solution:
     if solution.status in (Status.infeasible, Status.infeasible_or_unbounded):
         raise InfeasibleError("no plan", [])
     if solution.status is not Status.optimal:
+        refuse_late("all was")
         raise LimitError(f"the solver stopped before the end: {solution.status.value}")
     return solution
 

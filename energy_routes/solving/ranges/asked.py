@@ -8,6 +8,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
+from energy_routes.linear import limited
 from energy_routes.pack import annotated
 from energy_routes.plan import Plan
 from energy_routes.solving.loop import TOLERANCE, solve
@@ -18,8 +19,9 @@ from energy_routes.solving.ranges.table import range_table
 
 @annotated
 def ranges(
-    of: Case | Plan, within: Within | Sequence[Within] | None = None, *, by_period: bool = False, builds: bool = False
-) -> pd.DataFrame:
+    of: Case | Plan, within: Within | Sequence[Within] | None = None, *, by_period: bool = False, builds: bool = False,
+    time_limit: float | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """How far each volume can move among plans that keep every rule and lose little of the objective.
 
     Parameters
@@ -34,6 +36,8 @@ def ranges(
         Whether each period is told, too; else the horizon alone.
     builds : bool
         Whether other builds may be decided; else they stay as in the plan.
+    time_limit : float or None
+        Seconds for all of it; None: no limit.
 
     Returns
     -------
@@ -46,7 +50,9 @@ def ranges(
     ------
     UsageError
         A band is not understood or negative; or a plan that was read back is not the optimum of its case.
-    DataError, InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError
+    LimitError
+        The time limit was reached before every end was proved.
+    DataError, InfeasibleError, UnboundedError, SolverError, VerificationError
         As :func:`energy_routes.solve`.
 
     References
@@ -62,9 +68,10 @@ def ranges(
     >>> bool(table.loc[("corridor", "CPC"), "high"].item() - table.loc[("corridor", "CPC"), "low"].item() < 1e-6)
     True
     """
-    optimum, plan = optimum_of(of)
-    bands = bands_of(plan.case, within, optimum.exports, optimum.solution.objective)
-    return range_table(optimum, lambda: plan.routes, bands, by_period=by_period, free=builds)
+    with limited(time_limit):
+        optimum, plan = optimum_of(of)
+        bands = bands_of(plan.case, within, optimum.exports, optimum.solution.objective)
+        return range_table(optimum, lambda: plan.routes, bands, by_period=by_period, free=builds)
 
 
 def optimum_of(of: Case | Plan) -> tuple[Optimum, Plan]:

@@ -32,6 +32,7 @@ from energy_routes.linear import (
     face,
     form_of,
     put,
+    refuse_late,
     residuals,
 )
 from energy_routes.solving.cutting_planes import CONE, ROUNDS
@@ -200,6 +201,7 @@ class Near:
             if solution.status is Status.unbounded:
                 return solution
             if not self._proved(solution):
+                refuse_late("every end was")
                 return None
             new = tangents(space, solution.x, OUTSIDE) if space.policy.max_hhi else []
             if not new:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
+from energy_routes.errors import LimitError
 from energy_routes.plan import RANGES, apart, clean
 from energy_routes.solving.ranges.bands import OPTIMUM, Band, default_bands
 from energy_routes.solving.ranges.marks import marked
 from energy_routes.solving.ranges.near import DUST, Near, Optimum
 from energy_routes.solving.ranges.shares import share_ends
 from energy_routes.solving.ranges.volumes import TOTAL, Volumes, volumes
+
+log = logging.getLogger(__name__)
 
 ROUTE = "route"
 
@@ -37,9 +41,17 @@ def default_ranges(optimum: Optimum, routes: Callable[[], pd.DataFrame]) -> pd.D
 
 
 def undetermined(optimum: Optimum) -> pd.DataFrame:
-    """The rows of the table at the optimum whose ends lie apart; routes are not looked at."""
+    """The rows of the table at the optimum whose ends lie apart; routes are not looked at.
+
+    Where the time limit is reached first there are none, and that is logged.
+    """
     of = volumes(optimum.space, optimum.program.shape[1], by_period=False)
-    return apart(_told(optimum, _ends(optimum, of, Band(OPTIMUM, 0.0), free=False)))
+    try:
+        ends = _ends(optimum, of, Band(OPTIMUM, 0.0), free=False)
+    except LimitError:
+        log.warning("the time limit was reached before it was known which volumes could be otherwise")
+        return pd.DataFrame(columns=list(RANGES))
+    return apart(_told(optimum, ends))
 
 
 def _ends(optimum: Optimum, of: Volumes, band: Band, *, free: bool) -> pd.DataFrame:

@@ -13,7 +13,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import EnergyRoutesError, UsageError
 from energy_routes.formulation import Space
-from energy_routes.linear import ALIKE, Form, Session, Vector, optimal
+from energy_routes.linear import ALIKE, Form, Session, Vector, limited, optimal, refuse_late
 from energy_routes.network import Names
 from energy_routes.pack import annotated
 from energy_routes.solving import Compiled, compile
@@ -91,7 +91,9 @@ class Ranging(Study):
 
 
 @annotated
-def ranging(case: Case, most: int | None = MOST, progress: Progress | None = None) -> Ranging:
+def ranging(
+    case: Case, most: int | None = MOST, progress: Progress | None = None, time_limit: float | None = None
+) -> Ranging:
     """How far tariffs, prices, capacities, supplies and caps may go each way until the slope of the best value changes.
 
     Each is moved alone, by the same amount in every period.  The ranges are kinks of the exact curve of the optimum:
@@ -105,6 +107,8 @@ def ranging(case: Case, most: int | None = MOST, progress: Progress | None = Non
         Figures that are told, those with most money at stake; None: all.
     progress : callable or None
         It is told the figures done, and all.
+    time_limit : float or None
+        Seconds for all of it; None: no limit.
 
     Returns
     -------
@@ -126,7 +130,8 @@ def ranging(case: Case, most: int | None = MOST, progress: Progress | None = Non
     5
     """
     _refuse(case)
-    return _Ranger(compile(case), most, progress or (lambda done, total: None)).found()
+    with limited(time_limit):
+        return _Ranger(compile(case), most, progress or (lambda done, total: None)).found()
 
 
 def _refuse(case: Case) -> None:
@@ -169,9 +174,11 @@ class _Ranger:
                 self.left.append(figure.path)
             else:
                 ranged.append(_Ranged(figure, *sides))
+            refuse_late(f"the ranges of all {len(figures)} figures were ({number - 1} are)")
             self.progress(number, len(figures))
         ranged.sort(key=lambda one: -one.at_stake)
         table = pd.DataFrame([self._row(one) for one in ranged[: self.most]], columns=COLUMNS)
+        refuse_late("what changes at each end was")
         return Ranging(self.case, table, tuple(self._notes()))
 
     def _sides(self, figure: Figure) -> tuple[Side, Side] | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pandas as pd
 
 from energy_routes.case import Case
+from energy_routes.linear import limited
 from energy_routes.pack import annotated
 from energy_routes.solving import compile
 from energy_routes.studies.kinks.shift import Asked
@@ -101,7 +102,7 @@ class Explanation(Study):
 
 
 @annotated
-def explain(case: Case, target: str) -> Explanation:
+def explain(case: Case, target: str, time_limit: float | None = None) -> Explanation:
     """What keeps a target out of the best plan or in it, by named terms, and the break-evens of its tariff or price.
 
     Every break-even is solved again on both sides, max(0.1 %, 0.01 USD/t) away; one that this does not confirm is not
@@ -115,6 +116,8 @@ def explain(case: Case, target: str) -> Explanation:
     target : str
         An arc, corridor, market or other group: ``arc:BTC``, ``oil/transit:RU``, or a name alone; or a route, as the
         plan calls it or by a supply, what it passes and a market: ``KASHAGAN;BTC;AUGUSTA``.
+    time_limit : float or None
+        Seconds for all of it; None: no limit.
 
     Returns
     -------
@@ -134,6 +137,11 @@ def explain(case: Case, target: str) -> Explanation:
     >>> er.explain(er.load("oil-2024"), "arc:BTC").state
     'full'
     """
+    with limited(time_limit):
+        return _found(case, target)
+
+
+def _found(case: Case, target: str) -> Explanation:
     compiled = Asked(compile(case), case)
     inquiry = Passage(compiled, target) if is_route(target) else Inquiry(compiled, target_of(case, target))
     asked, family = inquiry.target, case.network.families[inquiry.target.family]
