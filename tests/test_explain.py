@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
-from energy_routes.errors import UsageError
+from energy_routes.errors import LimitError, UsageError
 from energy_routes.solving.loop import solve
 
 PAY = {"contracts": "id,kind,arc,volume,charge,party\nPAY,ship_or_pay,LONG,4,35,West Co"}
@@ -227,6 +227,15 @@ def test_random_networks(spec: Spec, tmp_path_factory: pytest.TempPathFactory) -
 def test_what_is_not_there(target: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=words):
         er.explain(toy(tmp_path), target)
+
+
+@pytest.mark.parametrize("target", ["arc:LONG", "FIELD_CO;LONG;WEST"])
+def test_the_time_limit_is_of_all_that_is_solved(target: str, tmp_path: Path) -> None:
+    with pytest.raises(LimitError, match=r"the time limit was reached before .* Raise --time-limit"):
+        er.explain(toy(tmp_path), target, time_limit=1e-9)
+    assert not er.explain(toy(tmp_path), target, time_limit=1e4).steps.empty
+    done = CliRunner().invoke(app, ["explain", str(write(tmp_path / "toy")), target, "--time-limit", "0.001"])
+    assert done.exit_code == 6
 
 
 def test_a_name_alone(tmp_path: Path) -> None:

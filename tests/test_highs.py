@@ -20,10 +20,11 @@ from hypothesis import given, strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
-from energy_routes.errors import SolverError
+from energy_routes.errors import SolverError, UsageError
 from energy_routes.linear.expressions import INF, axis, between
 from energy_routes.linear.highs import apart, session as session_module
 from energy_routes.linear.highs.arrays import Form, RebuildReason, Sense, form_of, put, rebuild_reason
+from energy_routes.linear.highs.deadline import limited
 from energy_routes.linear.highs.interface import Engine
 from energy_routes.linear.highs.nearest import Squares, nearest, refined, snap, squeezed
 from energy_routes.linear.highs.session import Session, cone, write_model
@@ -257,6 +258,38 @@ def knapsack(size: int) -> Form:
     weight = rng.integers(10_000, 99_999, (5, size)).astype(float)
     return Form("max", weight[0] + rng.integers(0, 99, size), 0.0, sparse.csc_matrix(weight), np.full(5, -INF),
                 weight.sum(axis=1) // 2, np.zeros(size), np.ones(size), np.ones(size, bool))
+
+
+def test_a_time_limit_is_of_one_run_not_of_all_runs_of_a_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HiGHS's own clock goes on from run to run: a session that had run for a minute would stop at once."""
+    session = Session(knapsack(5), time_limit=10.0)
+    assert session.solve().status is Status.optimal
+    told: list[float] = []
+    option = Engine.option
+
+    def heard(self: Engine, name: str, value: float) -> None:
+        if name == "time_limit":
+            told.append(value)
+        option(self, name, value)
+
+    monkeypatch.setattr(Engine, "option", heard)
+    before = session._engine._highs.getRunTime()
+    assert session.solve().status is Status.optimal
+    assert told[0] == pytest.approx(before + 10.0)
+
+
+def test_a_limit_around_solves_is_of_all_of_them() -> None:
+    session = Session(knapsack(5))
+    with limited(1e4):
+        assert session.solve().status is Status.optimal
+        with limited(1e-9):
+            assert session.solve().status is Status.time_limit
+            with limited(1e4):  # the earlier end holds
+                assert session.solve().status is Status.time_limit
+        assert session.solve().status is Status.optimal
+    assert session.solve().status is Status.optimal
+    with pytest.raises(UsageError, match="time_limit = 0"), limited(0):
+        pass
 
 
 def test_time_limit_is_not_called_optimal():

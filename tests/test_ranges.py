@@ -29,7 +29,8 @@ import energy_routes as er
 from energy_routes.answer import Words
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
-from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.errors import InfeasibleError, LimitError, UsageError
+from energy_routes.linear.highs import deadline
 from energy_routes.linear.programme import Program
 from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.scene import Scene, Strand
@@ -186,6 +187,22 @@ def test_what_is_no_band(equal: Case, within: Any, words: str) -> None:
     with pytest.raises(UsageError, match="within") as raised:
         er.ranges(equal, within)
     assert words in str(raised.value)
+
+
+def test_ranges_stop_at_a_time_limit(equal: Case, tmp_path: Path) -> None:
+    with pytest.raises(LimitError, match=r"the time limit was reached before .* Raise --time-limit"):
+        er.ranges(equal, time_limit=1e-9)
+    assert len(er.ranges(equal, "optimum", time_limit=1e4)) == len(er.ranges(equal, "optimum"))
+
+
+def test_what_could_be_is_left_out_where_there_is_no_time_for_it(
+    equal: Case, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(solve(equal, time_limit=1e4).could_be)
+    plan = solve(equal, time_limit=1e4)
+    monkeypatch.setattr(deadline, "monotonic", iter(float(at) * 1e5 for at in range(10**6)).__next__)
+    assert plan.could_be.empty
+    assert "the time limit was reached before it was known" in caplog.text
 
 
 def test_a_plan_that_holds_its_exports_is_verified_with_its_ranges(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
-from energy_routes.errors import UsageError
+from energy_routes.errors import LimitError, UsageError
 from energy_routes.linear.solution import Status
 
 CASES: dict[str, Callable[[Path], Case]] = {
@@ -102,13 +102,24 @@ def test_the_fifty_with_most_at_stake_or_fewer(tmp_path: Path) -> None:
     {"cvar": {"scenarios": [{"name": "lost", "outages": ["arc:SHORT"], "probability": 0.1}]}},
 ])
 def test_what_is_no_one_linear_programme_is_refused_by_name(lever: dict[str, Any], tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=rf"policy\.{next(iter(lever))}"):
-        er.ranging(toy(tmp_path, **lever))
+    case, name = toy(tmp_path, **lever), next(iter(lever))
+    with pytest.raises(UsageError, match=rf"policy\.{name} .*case\.with_policy\({name}=(None|{{}})\)"):
+        er.ranging(case)
+    without: Any = {} if name == "max_hhi" else None
+    assert len(er.ranging(case.with_policy(**{name: without}), most=1).figures) == 1  # what the message says to do
 
 
 def test_builds_are_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"policy\.build"):
         er.ranging(toy(tmp_path, WITH, build={}))
+
+
+def test_no_figure_is_told_when_the_time_is_over(tmp_path: Path) -> None:
+    with pytest.raises(LimitError, match=r"the time limit was reached before .* Raise --time-limit"):
+        er.ranging(toy(tmp_path), time_limit=1e-9)
+    assert len(er.ranging(toy(tmp_path), time_limit=1e4).figures) >= 9
+    done = CliRunner().invoke(app, ["ranging", str(write(tmp_path / "toy")), "--time-limit", "0.001"])
+    assert done.exit_code == 6
 
 
 def test_held_exports_keep_their_volume(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ from .sensitivity.moves import (
     Moves as Moves,
 )
 from .sensitivity.parametric import (
+    BOUNDS as BOUNDS,
     EDGE as EDGE,
     Line as Line,
     Region as Region,

@@ -54,8 +54,8 @@ class Session:
 
     ``tolerance`` is the primal and dual feasibility tolerance, and the relative ``gap`` of integer models where no
     other is given; ``time_limit`` is in seconds a run; see also ``limited``.  ``brief`` solves are made in the
-    caller's thread: Ctrl-C waits for their end.  ``primal`` solves go on from a basis by the primal simplex method where its point is feasible:
-    after another objective that is one short walk, where the dual method begins anew.
+    caller's thread: Ctrl-C waits for their end.  ``primal`` solves go on from a basis by the primal simplex method
+    where its point is feasible: after another objective that is one short walk, where the dual method begins anew.
     Raises SolverError when the model holds a number that HiGHS would misread.
     """
 

@@ -43,6 +43,8 @@ class Line:
         """The programme at ``t``."""
         moved = ("cost", "offset", *BOUNDS)
         parts: dict[str, Any] = {name: getattr(self.base, name) + t * getattr(self.slope, name) for name in moved}
+        if not self.slope.matrix.nnz:
+            return replace(self.base, **parts)
         matrix = sparse.csc_matrix(self.base.matrix + t * self.slope.matrix)
         matrix.data[np.abs(matrix.data) < SAME] = 0.0  # what cancels at this t
         matrix.eliminate_zeros()
@@ -288,7 +290,8 @@ def same_numbers(one: Form, other: Form) -> bool:
         a, b = getattr(one, name), getattr(other, name)
         if not np.allclose(a, b, rtol=1e-9, atol=1e-9):
             return False
-    gap = (one.matrix - other.matrix).data
+    same = np.array_equal(one.matrix.indices, other.matrix.indices) and one.matrix.nnz == other.matrix.nnz
+    gap = one.matrix.data - other.matrix.data if same else (one.matrix - other.matrix).data
     return bool(np.abs(gap).max(initial=0.0) <= 1e-9) and abs(one.offset - other.offset) <= 1e-6
 
 

@@ -115,21 +115,20 @@ class Live:
     def _preference(self) -> Preference:
         return preference((self.structure.space,), self.structure.program)
 
-    def preferred(self, numbers: Numbers, solution: Solution, asks: tuple[Ask, ...] | None = None) -> Vector:
+    def preferred(self, numbers: Numbers, solution: Solution, asked: Standing | None = None) -> Vector:
         """The one plan among those as good as a solution of the session, which is left changed.
 
-        Where ``asks`` say what is asked, and all of those plans have the same of it, it may be any of them.
+        Where all of those plans have the same of what is ``asked``, it may be any of them.
         """
         if self.session.form is not numbers.form:  # it was not asked for the optimum
             self.enter(numbers)
         if numbers.case.policy.objective == "cost":  # plans of least cost are told apart by prices, which may change
             return pick(self.session, numbers.program, solution, numbers.space).x
-        asked = None if asks is None or not numbers.earns_netback else self._standing(asks, len(solution.x))
         if asked is not None and not len(asked.weights):
             return solution.x
         return self._preference.best(self.session, numbers.form, solution, asked).x
 
-    def _standing(self, asks: tuple[Ask, ...], columns: int) -> Standing:
+    def standing(self, asks: tuple[Ask, ...], columns: int) -> Standing:
         """What is asked, as measures of a face; money is not among them, as it is the same all over an optimal one."""
         if asks not in self._asked:
             pairs = [self.weights(ask, columns) for ask in asks if ask not in MONEY]
@@ -394,13 +393,15 @@ class Compiled:
             return known[1]
         return self._optimum_of(free)
 
-    def optimum(self, case: Case) -> BareOptimum:
+    def optimum(self, case: Case, asked: Standing | None = None) -> BareOptimum:
         """The optimum of a case that differs from the compiled one, before any table is made of it.
 
         Parameters
         ----------
         case : Case
             As in :meth:`plan_of`.
+        asked : Standing or None
+            Measures of its plan: where all plans as good have the same of these, its point may be any of them.
 
         Returns
         -------
@@ -418,7 +419,7 @@ class Compiled:
         with self._turn:
             live, numbers, solution = self._optimum_of(case)
         return BareOptimum(numbers.form, solution, lambda: (numbers.space, numbers.program),
-                       lambda: self._preferred(live, numbers),
+                       lambda: self._preferred(live, numbers, asked),
                        lambda: marginal_worth(numbers.space, numbers.program, numbers.form, solution))  # fmt: skip
 
     def form(self, case: Case) -> Form:
@@ -445,9 +446,9 @@ class Compiled:
         with self._turn:
             return self._found(case, self._held(self.case))[1].form
 
-    def _preferred(self, live: Live, numbers: Numbers) -> Vector:
+    def _preferred(self, live: Live, numbers: Numbers, asked: Standing | None) -> Vector:
         with self._turn:
-            return live.preferred(numbers, _optimal(numbers, live.enter(numbers).solve()))
+            return live.preferred(numbers, _optimal(numbers, live.enter(numbers).solve()), asked)
 
     def stated(self, case: Case) -> tuple[Space, Program]:
         """A case laid out: exports are held where its policy says so; no cut of an HHI cap is in it yet.

@@ -94,7 +94,8 @@ class Measures:
         live, numbers, solution = self._compiled._optimum_of(case)
         told = {Ask("objective"): solution.objective}
         if set(self._told) - set(told):
-            x = live.preferred(numbers, solution, self._told)
+            asked = live.standing(self._told, len(solution.x)) if numbers.earns_netback else None
+            x = live.preferred(numbers, solution, asked)
             told[Ask("netback")] = numbers.netback(x)
             told |= {ask: measured(live.weights(ask, len(x)), x) for ask in self._told if ask not in told}
         return [*self._with_requests(case, told)]

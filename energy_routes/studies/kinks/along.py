@@ -11,14 +11,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import sparse
 
 from energy_routes.errors import EnergyRoutesError, InfeasibleError
 from energy_routes.linear import (
     ALIKE,
+    BOUNDS,
+    INF,
     Basis,
     Form,
     Line,
     Session,
+    Solution,
+    Status,
     Touch,
     Vector,
     line_between,
@@ -42,15 +47,15 @@ class Side:
     walled: bool = False
 
 
-def side_of(forms: Forms, step: float, limit: float, basis: Basis | None) -> Side | None:
+def side_of(forms: Forms, step: float, limit: float, now: Solution) -> Side | None:
     """The piece from 0 towards a limit, of the programmes that ``forms`` gives for each change of the figure.
 
-    ``step`` is a small change towards it.  None where the arrays are not linear there, or coefficients move: then the
-    optimum need be neither convex nor concave.
+    ``step`` is a small change towards it, ``now`` an optimum with the figure as it is.  None where the arrays are not
+    linear there, or coefficients move: then the optimum need be neither convex nor concave.
     """
     at, slope = 0.0, None
     for _ in range(PARTS):
-        along = Along.of(forms, at, step, basis)
+        along = Along.of(forms, at, step, now)
         if along is None:
             return None if slope is None else Side(at, slope)
         span = along.straight(forms, at, limit)
@@ -66,13 +71,14 @@ def side_of(forms: Forms, step: float, limit: float, basis: Basis | None) -> Sid
 
 @dataclass(eq=False)
 class Along:
-    """A programme that moves with a figure: ``line`` a unit of it, and the ``basis`` that it starts from."""
+    """A programme that moves with a figure: ``line`` a unit of it; ``basis`` and ``here`` (an optimum) if known."""
 
     line: Line
     basis: Basis | None
+    here: Solution | None
 
     @classmethod
-    def of(cls, forms: Forms, at: float, step: float, basis: Basis | None) -> Along | None:
+    def of(cls, forms: Forms, at: float, step: float, now: Solution) -> Along | None:
         """The line from the programme at a change; None where it is not straight, or coefficients move."""
         try:
             base, half, moved = (forms(at + part * step) for part in (0.0, 0.5, 1.0))
@@ -81,8 +87,8 @@ class Along:
         line = line_between(base, moved, [(0.5, half)])
         if line is None or line.moves[2]:
             return None
-        same = basis is not None and (len(basis.rows), len(basis.columns)) == base.matrix.shape
-        return cls(line.stretched(1.0 / step), basis if same else None)
+        same = (len(now.dual), len(now.x)) == base.matrix.shape
+        return cls(line.stretched(1.0 / step), now.basis if same else None, None if at else now)
 
     def straight(self, forms: Forms, at: float, limit: float) -> float:
         """How far towards a limit the programmes stay on the line."""
@@ -97,7 +103,7 @@ class Along:
 
     def first(self, span: float) -> tuple[Side, bool]:
         """The first piece from here over a span, and whether it ends where there is no plan any more."""
-        end = _last(self._planned, span)
+        end = self._planned(span)
         if not end:
             return Side(0.0, 0.0), True
         piece = next(iter(stretches(self.touch, 0.0, end)))
@@ -107,9 +113,8 @@ class Along:
     def touch(self, by: float) -> Touch:
         """The optimum there and the slope of a line that touches the curve, + = better.  Raises InfeasibleError."""
         if by not in self._known:
-            form = self.line.at(by)
-            self._session.update(form)
-            found, sign = optimal(self._session), 1.0 if form.sense == "max" else -1.0
+            found = self.here if not by and self.here is not None else self._solved(by)
+            sign = 1.0 if self.line.base.sense == "max" else -1.0
             slope = float(self.line.slope.cost @ found.x) + self.line.slope.offset
             for name, price in (("row", found.dual), ("col", found.reduced)):
                 upper = sign * price > 0
@@ -117,11 +122,23 @@ class Along:
             self._known[by] = Touch(by, sign * found.objective, sign * slope)
         return self._known[by]
 
+    def _solved(self, by: float) -> Solution:
+        self._session.update(self.line.at(by))
+        return optimal(self._session)
+
     def _moved(self, name: str) -> Vector:
         values: Vector = getattr(self.line.slope, name)
         return values
 
-    def _planned(self, by: float) -> bool:
+    def _planned(self, span: float) -> float:
+        """How far towards a span there are plans: all the way, or to just before the last."""
+        if self._has_plan(span):
+            return span
+        last = _last_plan(self.line, span)
+        end = last - np.sign(span) * min(abs(last), CLOSE * max(1.0, abs(span)))
+        return float(end) if not end or self._has_plan(end) else _last(self._has_plan, span)
+
+    def _has_plan(self, by: float) -> bool:
         try:
             self.touch(by)
         except InfeasibleError:
@@ -137,6 +154,32 @@ class Along:
         session = Session(self.line.base, brief=True)
         session.basis = self.basis
         return session
+
+
+def _last_plan(line: Line, span: float) -> float:
+    """The last change towards a span with which there is a plan, by one programme in which it is a column; else 0."""
+    base, slope, moved = line.base, line.slope, []
+    bounds = {name: getattr(base, name).copy() for name in BOUNDS}
+    kinds = (("row", base.matrix.tocsr()), ("col", sparse.identity(base.matrix.shape[1], format="csr")))
+    for kind, rows in kinds:
+        for side, ends in (("lower", (0.0, INF)), ("upper", (-INF, 0.0))):
+            by, level = getattr(slope, f"{kind}_{side}"), getattr(base, f"{kind}_{side}")
+            at = np.flatnonzero(by)
+            low, high = (level[at] if end == 0.0 else np.full(len(at), end) for end in ends)
+            moved.append((sparse.hstack([rows[at], sparse.csr_matrix(-by[at, None])]), low, high))
+            bounds[f"{kind}_{side}"][at] = -INF if side == "lower" else INF
+    wide = sparse.hstack([base.matrix, sparse.csr_matrix((base.matrix.shape[0], 1))])
+    form = Form(
+        "max" if span > 0 else "min", np.append(np.zeros(base.matrix.shape[1]), 1.0), 0.0,
+        sparse.csc_matrix(sparse.vstack([wide, *(block for block, _, _ in moved)])),
+        np.concatenate([bounds["row_lower"], *(low for _, low, _ in moved)]),
+        np.concatenate([bounds["row_upper"], *(high for _, _, high in moved)]),
+        np.append(bounds["col_lower"], min(0.0, span)), np.append(bounds["col_upper"], max(0.0, span)),
+        np.append(base.integer, False),
+    )  # fmt: skip
+    form.matrix.sort_indices()
+    found = Session(form, brief=True).solve()
+    return float(found.x[-1]) if found.status is Status.optimal else 0.0
 
 
 def _last(holds: Callable[[float], bool], end: float) -> float:

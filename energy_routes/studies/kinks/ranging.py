@@ -13,7 +13,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import EnergyRoutesError, UsageError
 from energy_routes.formulation import Space
-from energy_routes.linear import ALIKE, Form, Session, Vector, limited, optimal, refuse_late
+from energy_routes.linear import ALIKE, Form, Session, Standing, Vector, limited, optimal, refuse_late
 from energy_routes.network import Names
 from energy_routes.pack import annotated
 from energy_routes.solving import Compiled, compile
@@ -29,6 +29,12 @@ COLUMNS = [
     "kind", "path", "name", "now", "unit", "from", "to", "slope_down", "slope_up", "at_stake", "minus_10", "plus_10",
     "below", "above", "wall_below", "wall_above",
 ]  # fmt: skip
+REFUSED = {  # lever: why no range can be proved with it
+    "build": "decides by whole numbers, and the best value need be neither convex nor concave in a figure",
+    "security": "plans anew after each loss, and builds its programme anew for every figure",
+    "cvar": "puts money into rows of the programme, and the best value need be neither convex nor concave in a tariff",
+    "max_hhi": "bends the curve of the best value, which has no kinks where that cap binds",
+}  # fmt: skip
 TENTH = 0.1
 MOST = 50
 FAR = 4.0  # so many times the figure, or all that is lifted, is looked up to
@@ -135,10 +141,13 @@ def ranging(
 
 
 def _refuse(case: Case) -> None:
-    asked = [name for name in ("build", "security", "cvar", "max_hhi") if getattr(case.policy, name)]
-    if asked:
-        raise UsageError(f"{case.name}: ranging is proved for one linear programme; policy.{asked[0]} asks for more. "
-                         f"Leave it out, or follow one figure with energy-routes frontier or explain")
+    """Raise UsageError for what has no kinks, or is not one linear programme."""
+    for lever, why in REFUSED.items():
+        if getattr(case.policy, lever):
+            none = "{}" if lever == "max_hhi" else "None"
+            raise UsageError(f"{case.name}: policy.{lever} {why}. Leave it out: take {lever} out of [policy] of the "
+                             f"model, or case.with_policy({lever}={none}); or follow one figure with energy-routes "
+                             "frontier")
 
 
 class _Ranged(NamedTuple):
@@ -189,9 +198,9 @@ class _Ranger:
             return self.base if not by else self.compiled.form(figure.at(self.case, by))
 
         low, high = self._limits(figure)
-        basis = self.now.solution.basis
-        below = side_of(forms, -min(step, -low), low, basis) if low < 0 else Side(0.0, float("nan"))
-        above = side_of(forms, step, high, basis)
+        now = self.now.solution
+        below = side_of(forms, -min(step, -low), low, now) if low < 0 else Side(0.0, float("nan"))
+        above = side_of(forms, step, high, now)
         return None if below is None or above is None else (below, above)
 
     def _limits(self, figure: Figure) -> tuple[float, float]:
@@ -239,27 +248,23 @@ class _Ranger:
         beyond = size if kink > 0 else -size
         if abs(end - kink) < size:
             return ""
-        try:
-            steps = (-beyond, beyond) if figure.money else (-beyond, 0.0, beyond)
-            x = [self._volumes(figure, kink + by) for by in steps]
-        except EnergyRoutesError:
-            return ""
-        change = x[1] - x[0] if figure.money else ((x[2] - x[1]) - (x[1] - x[0])) / size
-        names, groups = self._measured[0], self._measured[2]
-        for some in (slice(groups), slice(groups, None)):  # arcs are told where no group has another volume
-            order = np.argsort(-np.abs(change[some]), kind="stable")[: 2 * TOLD] + (some.start or 0)
-            if words := [f"{names[at]} ({change[at]:+.3g})" for at in order if abs(change[at]) > MOVED]:
+        steps = (-beyond, beyond) if figure.money else (-beyond, 0.0, beyond)
+        for told in self._told:
+            try:
+                x = [told.volumes(self.compiled, figure.at(self.case, kink + by)) for by in steps]
+            except EnergyRoutesError:
+                return ""
+            change = x[1] - x[0] if figure.money else ((x[2] - x[1]) - (x[1] - x[0])) / size
+            order = np.argsort(-np.round(np.abs(change), 6), kind="stable")[: 2 * TOLD]  # of equal ones the first
+            if words := [f"{told.names[at]} ({change[at]:+.3g})" for at in order if abs(change[at]) > MOVED]:
                 return "; ".join(words)
         return ""
 
-    def _volumes(self, figure: Figure, by: float) -> Vector:
-        """What corridors carry, markets buy and supplies lift in the plan there."""
-        volumes: Vector = self._measured[1] @ self.compiled.optimum(figure.at(self.case, by)).x
-        return volumes
-
     @cached_property
-    def _measured(self) -> tuple[list[str], Vector, int]:
-        return _measures(self.space, len(self.base.cost))
+    def _told(self) -> tuple[_Measured, ...]:
+        """Corridors, markets and supplies; then arcs, which are told where none of those has another volume."""
+        names, weights, groups = _measures(self.space, len(self.base.cost))
+        return _Measured(names[:groups], weights[:groups]), _Measured(names[groups:], weights[groups:])
 
     def _notes(self) -> Iterator[str]:
         for lever in COEFFICIENTS:
@@ -269,6 +274,23 @@ class _Ranger:
             yield "Exports are held at the volume that they have with today's figures"
         if self.left:
             yield f"Not ranged, for the programme is not linear in them: {', '.join(self.left)}"
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """Volumes by name, as sums of columns: ``weights`` of shape (names, columns)."""
+
+    names: list[str]
+    weights: Vector
+
+    @cached_property
+    def standing(self) -> Standing:
+        return Standing(self.weights)
+
+    def volumes(self, compiled: Compiled, case: Case) -> Vector:
+        """The volumes in the plan of a case; where all plans as good have the same, any of them serves."""
+        volumes: Vector = self.weights @ compiled.optimum(case, self.standing).x
+        return volumes
 
 
 def _clean(slope: float) -> float:
