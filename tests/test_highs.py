@@ -408,6 +408,13 @@ def test_costs_and_bounds_are_set_in_place():
     assert session.solve().objective == 7.0
 
 
+def test_a_solution_is_pickled_with_its_reduced_costs():
+    solution = Session(random_form(11)).solve()
+    again = pickle.loads(pickle.dumps(solution))
+    np.testing.assert_array_equal(again.reduced, solution.reduced)
+    np.testing.assert_array_equal(again.dual, solution.dual)
+
+
 def test_a_stored_basis_starts_every_draw_alike():
     problem = random_form(11, rows=20, columns=40)
     base = Session(problem).solve()

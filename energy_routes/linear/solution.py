@@ -106,6 +106,10 @@ class Prices:
             self._reduced = self._reduced()
         return self._reduced
 
+    def __reduce__(self) -> tuple[type[Prices], tuple[Vector, Vector]]:
+        """As it is pickled: what reads the reduced costs has read them."""
+        return Prices, (self.dual, self.reduced)
+
 
 @dataclass(frozen=True, eq=False)
 class Solution:
