@@ -53,7 +53,7 @@ def main(model: str, folder: str, kills: int, seed: int) -> None:
     began = time.monotonic()
     sweep(case, f"{folder}-whole", draws)
     whole = time.monotonic() - began
-    count = sum(killed(case, folder, draws, moment.uniform(0.0, 2.5 * whole / kills)) for _ in range(kills))
+    count = sum(killed(case, folder, draws, moment.uniform(0.0, 1.2 * whole / kills)) for _ in range(kills))
     _, status = os.waitpid(child(case, folder, draws, MOST), 0)
     print(count, os.waitstatus_to_exitcode(status))
     sweep(case, folder, draws)
