@@ -41,10 +41,10 @@ class Box:
 
     def distances(self, places: Points | tuple[float, float]) -> NDArray[np.float64]:
         """From the box to places (x, y) of shape (…, 2), in points; 0 inside."""
-        x, y = np.moveaxis(np.asarray(places), -1, 0)
+        x, y = np.asarray(places).T
         across = np.maximum(np.maximum(self.west - x, x - self.east), 0.0)
         along = np.maximum(np.maximum(self.south - y, y - self.north), 0.0)
-        return np.asarray(np.hypot(across, along))
+        return np.asarray(np.hypot(across, along)).T
 
     def meets(self, other: Box, gap: float) -> bool:
         """Whether two boxes come closer than ``gap`` points."""
