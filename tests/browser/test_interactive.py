@@ -603,17 +603,20 @@ def test_paper_holds_the_map_with_its_whole_legend_on_one_sheet_and_nothing_lies
 
 
 @pytest.mark.parametrize("lang", ["ru", "kk"])
-def test_on_paper_a_page_of_two_families_takes_two_sheets(open_page: Any, lang: str, tmp_path: Path) -> None:
-    """The map, its legend and its credits, then the lists."""
-    page = open_page(write_page(er.solve(er.load("energy-2024")), tmp_path / "both.html", lang=lang))
-    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 2
+def test_paper_takes_two_sheets(open_page: Any, before: er.Plan, after: er.Plan, lang: str, tmp_path: Path) -> None:
+    """The map, its legend and its credits, then the lists: of two families, and of two plans beside each other."""
+    both = write_page(er.solve(er.load("energy-2024")), tmp_path / "both.html", lang=lang)
+    beside = write_page(before, tmp_path / "beside.html", other=after, lang=lang)
+    for page in open_page(both), open_page(beside, "v=side"):
+        assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 2
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
 @pytest.mark.parametrize("lang", ["en", "ru", "kk"])
-def test_no_word_is_cut_and_all_that_is_pressed_is_large_enough(open_page: Any, before: er.Plan, tmp_path: Path,
-                                                                lang: str, size: tuple[int, int]) -> None:
-    page = open_page(write_page(before, tmp_path / "one.html", lang=lang), size=size)
+def test_no_word_is_cut_and_all_that_is_pressed_is_large_enough(open_page: Any, before: er.Plan, after: er.Plan,
+                                                                tmp_path: Path, lang: str,
+                                                                size: tuple[int, int]) -> None:
+    page = open_page(write_page(before, tmp_path / "pair.html", other=after, lang=lang), "v=after", size)
     assert page.evaluate("""() => {
         const pen = document.createElement("canvas").getContext("2d");
         const seen = [...document.body.querySelectorAll("*")].filter((one) => one.getClientRects().length);

@@ -58,13 +58,12 @@ function sparkline({ values, at }) {
   );
 }
 
-/** "−0.31 Mt against before"; nothing where nothing is compared. */
+/** "−0.31 against before"; nothing where nothing is compared. */
 function under(card, value) {
   if (!comparing()) return null;
   const change = value - figure(card.key, 0, state.span);
   const words = signed(change, card.decimals);
-  const measure = card.unit ? `\u00a0${unit(card.unit)}` : "";
-  const told = /[1-9]/.test(words) ? say("kpi.change", { change: words + measure }) : say("tip.same");
+  const told = /[1-9]/.test(words) ? say("kpi.change", { change: words }) : say("tip.same");
   return make("span", { class: change > 0 ? "delta up" : "delta down", title: told }, told);
 }
 

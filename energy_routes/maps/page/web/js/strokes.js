@@ -4,7 +4,7 @@ import { trace } from "./geometry.js";
 import { BAND_OPACITY, baseColour } from "./palette.js";
 import { HATCH } from "./scene.js";
 
-export const MANY = 300; // strands from which lines are drawn on a canvas
+export const MANY = 200; // strands from which lines are drawn on a canvas
 const FADED = 0.14;
 const HALO = 1.8; // px of white around a line, both sides together
 
