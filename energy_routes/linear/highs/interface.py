@@ -212,6 +212,7 @@ def _handle(basis: Basis) -> Any:
 
 def _run(highs: Any, outcome: list[Any], ended: threading.Event) -> None:
     try:
+        _forget_scheduler(False)  # the caller's thread may have one, with other threads, from a HiGHS that is not ours
         outcome.append(highs.run())
         _forget_scheduler(False)  # before the thread ends, or Windows can deadlock
     finally:
