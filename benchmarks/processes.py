@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,8 +18,12 @@ COMMANDS: Mapping[str, Sequence[str]] = {
 
 
 def run(words: Sequence[str]) -> str:
-    """What Python prints with these words after it.  Raises CalledProcessError where it fails."""
-    return subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, check=True, text=True).stdout
+    """What Python prints with these words after it.  Raises CalledProcessError where it fails.
+
+    Our modules are compiled once, as those of an installed package are, also where Python is told to keep no bytecode.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run([sys.executable, *words], stdout=subprocess.PIPE, check=True, text=True, env=kept).stdout
 
 
 def once(way: str, question: str, folder: str) -> dict[str, float]:

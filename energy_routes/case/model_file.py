@@ -24,7 +24,7 @@ Several = Annotated[str | list[str], AfterValidator(_said)]
 
 
 class _Closed(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)  # each is made when a file first has one
 
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class EditFile(BaseModel):
     ``note = "checked"`` says that a figure which is not plausible is meant.
     """
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
 
     target: Said
     reason: Said

@@ -16,6 +16,7 @@ from .making.builds_and_emissions import builds_table as builds_table
 from .making.groups import (
     corridor_arcs as corridor_arcs,
     corridor_rows as corridor_rows,
+    corridor_totals as corridor_totals,
     group_names as group_names,
 )
 from .making.routes import (

@@ -14,7 +14,7 @@ from energy_routes.case import Case, actuals_of
 from energy_routes.errors import UsageError
 from energy_routes.pack import annotated
 from energy_routes.plan.doubt import apart
-from energy_routes.plan.making.groups import corridor_rows
+from energy_routes.plan.making.groups import corridor_totals
 from energy_routes.plan.tables import Read, Tables
 
 if TYPE_CHECKING:
@@ -451,7 +451,7 @@ class Plan:
         """What a notebook shows: the question, the answer in numbers, the corridors and the ledger."""
         from html import escape
 
-        corridors = corridor_rows(self.groups).query("period == 'total'")
+        corridors = corridor_totals(self.groups)
         columns = ["name", "volume", "capacity", "utilisation", "share", "unit"]
         tables = [corridors[columns], self.ledger]
         title, question, answer = escape(self.case.title), escape(self.case.question), escape(repr(self))

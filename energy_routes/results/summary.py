@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.answer import Answer, Words, answer_of
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.network import Names
-from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan, corridor_arcs, corridor_rows, told_bands
+from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan, corridor_arcs, corridor_totals, told_bands
 from energy_routes.results.tables import exact
 
 BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volume", "price", "price_down", "unit",
@@ -60,7 +60,7 @@ def summary_of(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
         "builds": _records(begun(plan), ["option", "year", "units", "capacity", "unit", "capex", "charge"]),
         "emissions": _emissions(plan),
         "binding": _limits(binding(plan)),
-        "ranges": plan.tables()["ranges"].to_dict("records"),
+        "ranges": plan.parts.at_hand("ranges").to_dict("records"),
         "certificate": {
             name: plan.certificate.get(name) for name in ("primal_residual", "dual_residual", "gap")
         },
@@ -187,7 +187,7 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
     tight = tight[tight["price"] > 0]
     terms = tables["limit_terms"].groupby("limit")["arc"].agg(set).to_dict()
     called, out = Names(tables).target, {}
-    rows = corridor_rows(plan.groups).query("period == 'total'")
+    rows = corridor_totals(plan.groups)
     for group, family in zip(map(str, rows["group"]), map(str, rows["family"]), strict=True):
         arcs = set().union(*corridor_arcs(plan, group, family))
         own, target = tight[tight["family"] == family], f"corridor:{group}"
@@ -205,7 +205,7 @@ def limits_of_corridors(plan: Plan) -> dict[tuple[str, str], pd.DataFrame]:
 
 def _corridors(plan: Plan) -> list[dict[str, Any]]:
     limits = limits_of_corridors(plan)
-    rows = corridor_rows(plan.groups).query("period == 'total'")
+    rows = corridor_totals(plan.groups)
     rows = rows.sort_values(["family", "volume", "group"], ascending=[False, False, True])
     columns = ["volume", "capacity", "utilisation", "share"]
     return [

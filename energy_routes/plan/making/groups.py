@@ -49,6 +49,12 @@ def corridor_rows(groups: pd.DataFrame) -> pd.DataFrame:
     return groups[(groups["kind"] == "corridor") & (groups["family"] != ALL)]
 
 
+def corridor_totals(groups: pd.DataFrame) -> pd.DataFrame:
+    """The same rows over the whole horizon."""
+    rows = corridor_rows(groups)
+    return rows[rows["period"] == "total"]
+
+
 def corridor_arcs(plan: Plan, group: str, family: str) -> tuple[set[str], set[str]]:
     """The arcs of a family that a corridor's meters stand on, and those that the routes through it take."""
     network = plan.case.network

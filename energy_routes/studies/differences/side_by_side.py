@@ -10,7 +10,7 @@ import pandas as pd
 from energy_routes.answer import families_of
 from energy_routes.case import ALL
 from energy_routes.network import Names
-from energy_routes.plan import Plan, corridor_rows
+from energy_routes.plan import Plan, corridor_totals
 from energy_routes.results import binding
 
 KEYS = ["kind", "id", "name", "family", "unit"]
@@ -60,7 +60,7 @@ def totals(before: Plan, after: Plan) -> pd.DataFrame:
 def corridors(before: Plan, after: Plan) -> pd.DataFrame:
     """Volumes by corridor, Mt or bcm."""
     def volumes(plan: Plan) -> pd.Series[float]:
-        chosen = corridor_rows(plan.groups).query("period == 'total'")
+        chosen = corridor_totals(plan.groups)
         found: pd.Series[float] = chosen.set_index(["name", "unit", "family"])["volume"]
         return found
 

@@ -70,7 +70,7 @@ def in_order(ranges: pd.DataFrame) -> pd.DataFrame:
 
 def ranges(plan: Plan, units: Units) -> Iterator[Part | str]:
     """What is not determined, or all ranges of a plan that has them."""
-    found = plan.tables()["ranges"]
+    found = plan.parts.at_hand("ranges")
     if found.empty:
         yield "Ranges: the plan is the only one that is as good." if len(plan.prices.table) else (
             "Ranges: not given, because they come from the embedded solver only (--solver highs).")
