@@ -242,9 +242,10 @@ def weak_bound(problem: LinearForm, dual: Vector) -> float:
 
 
 def _over(violation: Vector, bound: Vector) -> Vector:
-    """Violations over max(1, |bound|); an infinite bound is never violated (but a NaN stays a NaN)."""
-    scale = np.maximum(1.0, np.abs(np.where(np.isfinite(bound), bound, 0.0)))
-    return np.where(np.isneginf(violation), 0.0, violation) / scale
+    """Violations over max(1, |bound|), of what is violated alone (or a NaN); an infinite bound is never violated."""
+    over = np.flatnonzero(~(violation <= 0.0))
+    size = np.abs(bound[over])
+    return violation[over] / np.where(np.isfinite(size), np.maximum(1.0, size), 1.0)
 
 
 def _times(multiplier: Vector, value: Vector) -> Vector:

@@ -27,9 +27,10 @@ class Vertex:
     """A basis of a ``form``, factorised: what other costs and bounds make of its vertex."""
 
     def __init__(self, form: Form, basis: Basis) -> None:
-        self._form, self._basis = form, basis
+        self._form, self._basis, self._turned = form, basis, form.matrix.T
         self._inner = np.flatnonzero(basis.columns == BASIC)
         self._held = np.flatnonzero(basis.rows != BASIC)
+        self._columns, self._rows = _Sides(basis.columns), _Sides(basis.rows)
 
     def under(self, form: Form) -> Solution | None:
         """The optimum of a programme with the same coefficients where the basis is best; None where it is not.
@@ -52,7 +53,8 @@ class Vertex:
     def _factors(self) -> Any:
         """The LU of the rows that are held, in the columns between their bounds; None where there is none."""
         square = self._form.matrix[:, self._inner].tocsr()[self._held].tocsc()
-        if not len(self._inner) or square.shape[0] != square.shape[1]:
+        told = len(self._inner) and self._columns.known and self._rows.known
+        if not told or square.shape[0] != square.shape[1]:
             return None
         try:
             return splu(square)
@@ -69,8 +71,8 @@ class Vertex:
 
     def _place(self, form: Form) -> tuple[Vector, Vector] | None:
         """Columns and activities of the rows, with what is not basic at its bound; None where a bound is broken."""
-        x = _at(self._basis.columns, form.col_lower, form.col_upper)
-        bound = _at(self._basis.rows, form.row_lower, form.row_upper)[self._held]
+        x = self._columns.at(form.col_lower, form.col_upper)
+        bound = self._rows.at(form.row_lower, form.row_upper)[self._held]
         if not (np.isfinite(x).all() and np.isfinite(bound).all()):
             return None
         activity, slack = form.matrix @ x, CLEAN * np.maximum(1.0, np.abs(bound))
@@ -87,15 +89,32 @@ class Vertex:
         """Duals of the rows, and reduced costs of the columns."""
         dual = np.zeros(self._form.matrix.shape[0])
         dual[self._held] = self._factors.solve(cost[self._inner], trans="T")
-        reduced = cost - self._form.matrix.T @ dual
+        reduced = cost - self._turned @ dual
         reduced[self._inner] = 0.0
         return dual, reduced
 
     def _best(self, form: Form, dual: Vector, reduced: Vector) -> bool:
         """Whether every price has the sign that its bound asks for; what has one value only may have either."""
         sign = 1.0 if form.sense == "min" else -1.0
-        return _signs(self._basis.rows, sign * dual, form.row_lower < form.row_upper) and _signs(
-            self._basis.columns, sign * reduced, form.col_lower < form.col_upper)  # fmt: skip
+        return self._rows.suit(sign * dual, form.row_lower < form.row_upper) and self._columns.suit(
+            sign * reduced, form.col_lower < form.col_upper)  # fmt: skip
+
+
+class _Sides:
+    """At which bound what is not basic stands, by the codes of a basis."""
+
+    def __init__(self, codes: Codes) -> None:
+        self.lower, self.upper, self.zero = (codes == code for code in (LOWER, UPPER, ZERO))
+        self.known = bool((self.lower | self.upper | self.zero | (codes == BASIC)).all())
+
+    def at(self, lower: Vector, upper: Vector) -> Vector:
+        """The values of what is not basic; 0 for what is."""
+        return np.where(self.lower, lower, np.where(self.upper, upper, 0.0))
+
+    def suit(self, price: Vector, free: NDArray[np.bool_]) -> bool:
+        """Whether one more of each bound costs something at a lower one, and saves at an upper one."""
+        wrong = (self.lower & (price < -INSIDE)) | (self.upper & (price > INSIDE))
+        return not ((wrong & free) | (self.zero & (np.abs(price) > INSIDE))).any()
 
 
 _BOUNDS = ("col_lower", "col_upper", "row_lower", "row_upper")
@@ -107,14 +126,3 @@ def _alike(form: Form, other: Form, names: tuple[str, ...]) -> bool:
 
 def _inside(values: Vector, lower: Vector, upper: Vector) -> bool:
     return bool(((values >= lower - INSIDE) & (values <= upper + INSIDE)).all())
-
-
-def _at(codes: Codes, lower: Vector, upper: Vector) -> Vector:
-    """The values of what is not basic; NaN where a code does not say at which bound it stands."""
-    return np.select([codes == LOWER, codes == UPPER, (codes == BASIC) | (codes == ZERO)], [lower, upper, 0.0], np.nan)
-
-
-def _signs(codes: Codes, price: Vector, free: NDArray[np.bool_]) -> bool:
-    """Whether one more of each bound costs something at a lower one, and saves at an upper one."""
-    wrong = free & (((codes == LOWER) & (price < -INSIDE)) | ((codes == UPPER) & (price > INSIDE)))
-    return not (wrong | ((codes == ZERO) & (np.abs(price) > INSIDE))).any()

@@ -103,9 +103,15 @@ class _Names(dict[str, Any]):
         return vars(builtins).get(name) or _Elsewhere(name, (), {})
 
 
+@functools.cache
+def _parts_of(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A kind, and what it is made of: of a hint that many values are held against."""
+    return get_origin(hint) or hint, get_args(hint)
+
+
 def fits(value: object, hint: Any) -> bool:
     """Whether a value is what a type hint says, looking into lists and tables of names, not into iterators."""
-    kind, parts = get_origin(hint) or hint, get_args(hint)
+    kind, parts = _parts_of(hint)
     if kind in (Any, object) or isinstance(kind, TypeVar):
         return True
     if kind in UNIONS:
