@@ -246,6 +246,27 @@ def test_fuzzed_decks_are_read_or_refused(data: bytes, tmp_path: Path) -> None:
         assert rows == [] or set(rows[0][1]) == {"target", "value"}
 
 
+@pytest.mark.parametrize(("text", "words"), [
+    ("target,value,unit\nmarket:EAST.price,500,USD/t,more\n", ["row 2", "4 cells", "3, as in the header"]),
+    ("target;value;unit\nmarket:EAST.price;500;USD/t\n", ["separated by ';'"]),
+    ("target,value,value\nmarket:EAST.price,500,500\n", ["'value'", "stands twice"]),
+    ("", ["an empty file"]),
+    ('target,value\n"market:EAST.price,500\n', ["deck.csv"]),
+])  # fmt: skip
+def test_a_deck_with_cells_that_have_no_column_is_told(text: str, words: list[str], case: Case, tmp_path: Path) -> None:
+    """Found by a mutant: one cell more in each row moved all figures by a column."""
+    (tmp_path / "deck.csv").write_text(text)
+    with pytest.raises(er.DataError) as error:
+        case.with_deck(tmp_path / "deck.csv")
+    assert all(word in str(error.value) for word in words), str(error.value)
+
+
+def test_remarks_of_a_deck_keep_the_numbers_of_its_rows(case: Case, tmp_path: Path) -> None:
+    (tmp_path / "deck.csv").write_text("# of today\ntarget,value,unit,note\n# mine\n\nmarket:EAST.price,x,USD/t,#1\n")
+    with pytest.raises(er.DataError, match=r"deck.csv row 5, column 'value'"):
+        case.with_deck(tmp_path / "deck.csv")
+
+
 # --- files that are none, and bombs -----------------------------------------------------------------------------------
 
 

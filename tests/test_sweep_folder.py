@@ -6,11 +6,12 @@ import errno
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from toy_doubts import doubts, written
@@ -145,3 +146,32 @@ def test_a_row_that_is_solved_again_is_that_of_the_dataset_or_refused(case: Case
         replay(found.experiment, 7, place)
     with pytest.raises(UsageError, match="seed was 1, is 2"):
         replay(er.sweep(case, 20, seed=2).experiment, 7, place)
+
+
+@pytest.mark.parametrize(("name", "spoil"), [
+    ("experiment.json", lambda file: file.write_text("[" * 100_000)),
+    ("experiment.json", lambda file: (file.unlink(), file.mkdir())),
+    ("experiment.json", lambda file: (file.unlink(), os.mkfifo(file))),
+    ("dataset.parquet", lambda file: (file.unlink(), file.mkdir())),
+    (".lock", lambda file: (file.unlink(missing_ok=True), file.mkdir())),
+    ("chunks", lambda file: file.write_text("mine")),
+])  # fmt: skip
+def test_what_no_sweep_writes_in_its_folder_is_told(
+    name: str, spoil: Callable[[Path], object], case: Case, tmp_path: Path
+) -> None:
+    """Found by hand: each was an internal error, a pipe was replaced, and a folder with it."""
+    er.sweep(case, draws=2, folder=tmp_path / "out")
+    spoil(tmp_path / "out" / name)
+    with pytest.raises(er.UsageError, match=name):
+        er.sweep(case, draws=2, folder=tmp_path / "out", resume=True)
+    assert os.path.lexists(tmp_path / "out" / name)
+
+
+def test_a_dataset_that_another_program_wrote_is_solved_again(case: Case, tmp_path: Path) -> None:
+    er.sweep(case, draws=3, folder=tmp_path / "out")
+    file = tmp_path / "out" / "dataset.parquet"
+    before = file.read_bytes()
+    for changed in (pd.read_parquet(file).assign(netback=1.0), pd.DataFrame({"x": range(3)})):
+        changed.to_parquet(file)
+        er.sweep(case, draws=3, folder=tmp_path / "out", resume=True)
+        assert file.read_bytes() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,10 +36,7 @@ def read_rows(
         for column in cells.columns
         if column not in columns
     ]
-    faults += [
-        Fault(name, 1, str(column), "the column stands twice", "each column once", "Remove one of the two.")
-        for column in cells.columns[cells.columns.duplicated()].unique()
-    ]
+    faults += _twice(name, cells)
     faults += [
         Fault(name, 1, column, "the column is missing", "columns " + ", ".join(columns))
         for column in required
@@ -58,10 +56,16 @@ def read_rows(
 def read_cells(path: Path, what: str) -> pd.DataFrame:
     """The cells of a table as text under their header, blanks as null.  Raises DataError where it cannot be read."""
     faults: list[Fault] = []
-    frame = _read(path, what, faults).map(lambda cell: str(cell).strip()).rename(columns=lambda name: str(name).strip())
+    frame = _read(path, what, faults).map(lambda cell: str(cell).strip())
+    faults += _twice(path.name, frame)
     if faults:
         raise DataError(path.name, faults)
     return frame.where(frame != "")
+
+
+def _twice(name: str, frame: pd.DataFrame) -> list[Fault]:
+    return [Fault(name, 1, str(column), "the column stands twice", "each column once", "Remove one of the two.")
+            for column in frame.columns[frame.columns.duplicated()].unique()]  # fmt: skip
 
 
 def number(text: str) -> float:
@@ -77,11 +81,31 @@ def _read(path: Path, what: str, faults: list[Fault]) -> pd.DataFrame:
             return _first_sheet(path, faults)
         text = read_text(path, expected, broken)
         if text is not None:
-            return pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, comment="#")
-    except (OSError, ValueError) as error:
+            return _csv(path.name, text, faults)
+    except (OSError, ValueError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         broken.append(Fault(path.name, found=reason, expected=expected))
     raise DataError(printable(str(path)), broken)
+
+
+def _csv(name: str, text: str, faults: list[Fault]) -> pd.DataFrame:
+    """The rows of a CSV file, from its second on; a remark, which begins with ``#``, reads as blank.
+
+    Raises ValueError where there is no header.
+    """
+    rows = [[] if row and row[0].startswith("#") else row
+            for row in csv.reader(io.StringIO(text, newline=""), strict=True)]  # fmt: skip
+    first = next((at for at, row in enumerate(rows) if row), None)
+    if first is None:
+        raise ValueError("an empty file")
+    header, rows = [cell.strip() for cell in rows[first]], [[]] * first + rows[first + 1:]
+    if len(header) == 1 and ";" in header[0]:
+        raise ValueError("cells separated by ';', not by ','")
+    width = len(header)
+    faults += [Fault(name, number, found=f"{len(row)} cells", expected=f"{width}, as in the header",
+                     repair="Put quotes around a cell with a comma.")
+               for number, row in enumerate(rows, 2) if any(cell.strip() for cell in row[width:])]
+    return pd.DataFrame([(row + [""] * width)[:width] for row in rows], columns=header, dtype=str)
 
 
 def _first_sheet(path: Path, faults: list[Fault]) -> pd.DataFrame:

@@ -178,5 +178,7 @@ def _grid(over: list[str] | None) -> dict[str, list[str]]:
             raise UsageError(f"--over {text!r} is not PATH=VALUE,VALUE…, such as policy.max_share.transit:RU=0.9,0.95")
         if path.strip() in grid:
             raise UsageError(f"--over {path.strip()} is given twice; give all of its values in one list")
-        grid[path.strip()] = pack.many(values)
+        grid[path.strip()] = each = pack.many(values)
+        if twice := [value for at, value in enumerate(each) if value in each[:at]]:
+            raise UsageError(f"--over {path.strip()} has {twice[0]} twice; give each value once")
     return grid

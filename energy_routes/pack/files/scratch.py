@@ -89,8 +89,8 @@ def aside(target: Path) -> Path:
 
 def _swap(new: Path, target: Path) -> None:
     """Put ``new`` in the place of ``target``; an old folder is left under the scratch name, to be removed."""
-    if not target.is_dir():
-        os.replace(new, target)
+    if not (new.is_dir() and target.is_dir()):
+        os.replace(new, target)  # a file never takes the place of a folder
     elif not _exchange(new, target):
         old = aside(target)
         shutil.rmtree(old, ignore_errors=True)

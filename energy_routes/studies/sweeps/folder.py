@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from energy_routes.errors import DataError, UsageError
-from energy_routes.pack import whole
+from energy_routes.pack import hindrance, whole
 from energy_routes.studies.sweeps.dataset import as_bytes, join, read
 from energy_routes.studies.sweeps.workers.workers import Chunk
 
@@ -42,26 +42,26 @@ class Folder:
         Raises UsageError where there is a sweep and it is not to go on, or where its inputs are others.
         """
         file = self.place / EXPERIMENT
-        if not file.is_file():
+        if not os.path.lexists(file):
             with whole(file) as new:
                 new.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
             return
         if not resume:
             raise UsageError(f"{self.place} has a sweep already. --resume goes on with it; or name another folder.")
         try:
-            before = json.loads(file.read_text("utf-8"))
-        except ValueError as error:
-            raise UsageError(f"{file} is damaged: {error}. Name another folder.") from None
+            before = json.loads(file.read_text("utf-8") if not (wrong := hindrance(file)) else "")
+        except (ValueError, RecursionError) as error:
+            raise UsageError(f"{file} is damaged: {wrong or error}. Name another folder.") from None
         if told := [*_unlike(before, json.loads(json.dumps(record)))]:
             raise UsageError(f"{self.place} has another sweep: {'; '.join(told)}. Give what it was begun with, or name "
                              "another folder.")
 
-    def left(self, chunks: Sequence[Chunk]) -> list[Chunk]:
-        """The chunks that are not there, or are damaged."""
-        if _rows(self.dataset) == chunks[-1].stop:
+    def left(self, chunks: Sequence[Chunk], schema: pa.Schema) -> list[Chunk]:
+        """The chunks that are not there, are damaged, or are of no such schema: another program wrote them."""
+        if _rows(self.dataset, schema) == chunks[-1].stop:
             return []
         self.dataset.unlink(missing_ok=True)
-        return [chunk for chunk in chunks if _rows(self._file(chunk.number)) != chunk.stop - chunk.start]
+        return [chunk for chunk in chunks if _rows(self._file(chunk.number), schema) != chunk.stop - chunk.start]
 
     def keep(self, number: int, table: pa.Table) -> None:
         """Write a chunk: it stands there whole, on the disk, when this returns."""
@@ -80,12 +80,13 @@ class Folder:
         return self.place / CHUNKS / f"{number:06}.parquet"
 
 
-def _rows(file: Path) -> int | None:
-    """The rows of a table; None where there is none, or it is damaged."""
+def _rows(file: Path, schema: pa.Schema) -> int | None:
+    """The rows of a table; None where there is none of the schema, or it is damaged."""
     try:
-        return read(file).num_rows if file.is_file() else None
+        table = read(file) if file.is_file() else None
     except DataError:
         return None
+    return table.num_rows if table is not None and table.schema.equals(schema, check_metadata=True) else None
 
 
 @contextmanager
@@ -98,6 +99,9 @@ def opened(place: Path) -> Iterator[Folder]:
         place.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"{place} is a file: name a folder") from None
+    for name, wanted in ((LOCK, Path.is_file), (DATASET, Path.is_file), (CHUNKS, Path.is_dir)):
+        if os.path.lexists(place / name) and not wanted(place / name):
+            raise UsageError(f"{place / name} is not what a sweep writes. Remove it, or name another folder.")
     with (place / LOCK).open("ab") as lock:
         if not _locked(lock):
             raise UsageError(f"another sweep is at work in {place}. Wait for its end, or name another folder.")

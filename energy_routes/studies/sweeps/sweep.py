@@ -241,7 +241,8 @@ def replay(experiment: Experiment, row: int, folder: str | Path | None = None) -
 def _dataset(experiment: Experiment, folder: Folder, resume: bool, workers: Workers, progress: Progress) -> pa.Table:
     """The dataset, whose missing chunks are solved and kept."""
     folder.begin(experiment.record, resume=resume)
-    left = folder.left(experiment.chunks)
+    schema = schema_of(experiment)
+    left = folder.left(experiment.chunks, schema)
     rows = len(experiment)
     done = rows - sum(chunk.stop - chunk.start for chunk in left)
     size = {chunk.number: chunk.stop - chunk.start for chunk in left}
@@ -251,7 +252,7 @@ def _dataset(experiment: Experiment, folder: Folder, resume: bool, workers: Work
             folder.keep(number, table)
             done += size[number]
             progress(done, rows)
-    folder.finish(experiment.chunks, schema_of(experiment))
+    folder.finish(experiment.chunks, schema)
     return read(folder.dataset)
 
 
