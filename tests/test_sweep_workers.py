@@ -18,6 +18,7 @@ import toy_work
 from local_cluster import PATH, cluster
 from toy import toy
 
+from energy_routes.cli.options import jobs_for
 from energy_routes.errors import InfeasibleError, SolverError, UsageError
 from energy_routes.studies.sweeps.workers.choice import workers_of
 from energy_routes.studies.sweeps.workers.cluster import Cluster
@@ -210,6 +211,14 @@ def test_a_worker_with_other_versions_is_refused(
     monkeypatch.setattr("energy_routes.studies.sweeps.workers.cluster.installed", lambda package: "0.1")
     with pytest.raises(UsageError, match=r"^the worker tcp://.* has energy-routes .*; expected 0\.1, as where the"):
         dict(Cluster(address).run(toy_work.waits, asked, CHUNKS[:1]))
+
+
+def test_more_processes_begin_where_the_work_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    plain, built = er.load("oil-2024"), er.load("btc-5")
+    asked = [(None, 999, plain), (None, 1000, plain), (None, 200, built), (None, 49, built), (2, 10, plain)]
+    assert [jobs_for(*one) for one in asked] == [1, 3, 3, 1, 2]
+    assert jobs_for(None, 200, plain, built) == 3
 
 
 def test_what_is_asked_for() -> None:

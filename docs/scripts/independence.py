@@ -64,7 +64,9 @@ def measured(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]], draws: 
         out |= {f"{name}{label}": swept(on[f"{name}{label}"], "objective")["objective"] - closed for name in BTC}
     quiet = swept(on["oil-2024-monthly"], "objective")["objective"]
     out |= {name: quiet - swept(on[name], "objective")["objective"] for name in SHUT}
-    out |= {f"break-even {arc}": swept(on[name], f"enters.{arc}")[f"enters.{arc}"] for _, name, arc in LINKS}
+    for name in dict.fromkeys(name for _, name, _ in LINKS):
+        entered = swept(on[name], *(f"enters.{arc}" for _, own, arc in LINKS if own == name))
+        out |= {f"break-even {arc}": entered[f"enters.{arc}"] for _, own, arc in LINKS if own == name}
     return pd.DataFrame(out).join(_left(on, worst, draws, workers))
 
 

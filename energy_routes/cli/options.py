@@ -14,7 +14,7 @@ from energy_routes.cli.ending import busy, counting, listen
 from energy_routes.errors import UsageError
 from energy_routes.pack import there
 
-WORTH = 1000  # rows from which on it is worth to begin more processes than this
+WORTH, ANEW = 1000, 50  # rows from which on more processes are worth their start; of rows that are laid out anew
 
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A bundled model's name, or a path to a .toml.")]
 Target = Annotated[str, typer.Argument(metavar="MODEL|RESULT", help="A model to solve, or a saved result.")]
@@ -139,10 +139,10 @@ def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, qui
         return er.solve(case)
 
 
-def jobs_for(jobs: int | None, rows: int) -> int:
-    """The processes that are asked for; unless told one for each core that may be used, where rows are many."""
+def jobs_for(jobs: int | None, rows: int, *cases: er.Case) -> int:
+    """The processes that are asked for; unless told one for each core that may be used, where the work is enough."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return jobs or (1 if rows < WORTH else cores)
+    return jobs or (1 if rows < (WORTH if all(case.policy.plain for case in cases) else ANEW) else cores)
 
 
 def banded(plan: er.Plan, draws: int | None, jobs: int | None, quiet: bool) -> er.Plan:
@@ -152,13 +152,14 @@ def banded(plan: er.Plan, draws: int | None, jobs: int | None, quiet: bool) -> e
             raise UsageError(f"--jobs {jobs} without --draws; expected draws for them to solve")
         return plan
     with counting(f"Solving draws of {plan.case.name}", quiet) as told:
-        return plan.with_bands(draws, workers=er.workers_of(jobs_for(jobs, draws)), progress=told)
+        return plan.with_bands(draws, workers=er.workers_of(jobs_for(jobs, draws, plan.case)), progress=told)
 
 
 def compared(before: er.Plan, after: er.Plan, draws: int, jobs: int | None, quiet: bool) -> er.Comparison:
     """Two plans side by side with their bands and those of the change."""
     with counting(f"Solving draws of {before.case.name} and {after.case.name}", quiet) as told:
-        return er.compare(before, after, draws, workers=er.workers_of(jobs_for(jobs, draws)), progress=told)
+        workers = er.workers_of(jobs_for(jobs, draws, before.case, after.case))
+        return er.compare(before, after, draws, workers=workers, progress=told)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from .edit import (
     TARGETS as TARGETS,
     TRUTH as TRUTH,
     Edit as Edit,
+    Operation as Operation,
     out_of_range as out_of_range,
     parse_target as parse_target,
 )

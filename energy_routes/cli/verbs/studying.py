@@ -86,7 +86,7 @@ def frontier(
     first, last = ends(over, start, stop)
     with counting(f"Following {over}", quiet) as told:
         found = er.frontier(case, over, first, last, unit=unit, samples=samples, tolerance=tolerance,
-                    draws=draws or 0, workers=er.workers_of(jobs_for(jobs, draws or 0)),
+                    draws=draws or 0, workers=er.workers_of(jobs_for(jobs, draws or 0, case)),
                     progress=lambda done: told(done, None))  # fmt: skip
     end_study(found, lambda: tables.print_frontier(found), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)

@@ -141,7 +141,7 @@ def sweep(
     if replay is not None:
         print(studies.replay(experiment, replay, out).to_json(orient="records", indent=1))
         return
-    processes = 1 if dask and jobs is None else jobs_for(jobs, len(experiment))
+    processes = 1 if dask and jobs is None else jobs_for(jobs, len(experiment), case)
     workers = studies.workers_of(processes, dask, dask_tls_ca=dask_tls_ca, dask_tls_cert=dask_tls_cert,
                                  dask_tls_key=dask_tls_key)  # fmt: skip
     found = _solved(experiment, out, resume, workers, quiet)

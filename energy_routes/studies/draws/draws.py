@@ -19,7 +19,7 @@ from scipy.special import ndtri
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
-from energy_routes.network import Edit
+from energy_routes.network import Edit, Operation
 from energy_routes.pack import annotated, data_path
 from energy_routes.studies.draws.figures import Figure, figures_of
 from energy_routes.studies.draws.points import points_of
@@ -175,12 +175,15 @@ class Sampler:
         normals = self.normals(start, stop)
         for index, inputs, values in zip(range(start, stop), normals, self._values(normals), strict=True):
             reason = f"draw {index} of seed {self.seed}"
-            edits = (
-                Edit(figure.table, figure.id, field, "add" if figure.shape == "normal" else "scale", value, (), reason)
-                for figure, value in zip(self.figures, values.tolist(), strict=True)
-                for field in _fields(figure)
-            )
+            drawn = values.tolist()
+            edits = [Edit(table, name, field, op, drawn[at], (), reason) for at, table, name, field, op in self._edited]
             yield Draw(index, tuple(edits), values, inputs)
+
+    @cached_property
+    def _edited(self) -> tuple[tuple[int, str, str, str, Operation], ...]:
+        """What a draw edits: the place of its figure, table, id, field and operation."""
+        return tuple((at, figure.table, figure.id, field, "add" if figure.shape == "normal" else "scale")
+                     for at, figure in enumerate(self.figures) for field in _fields(figure))
 
     @cached_property
     def _loadings(self) -> tuple[sparse.csr_array, Vector, Vector]:
