@@ -18,6 +18,7 @@ import toy_work
 from local_cluster import PATH, cluster
 from toy import toy
 
+import energy_routes as er
 from energy_routes.cli.options import jobs_for
 from energy_routes.errors import InfeasibleError, SolverError, UsageError
 from energy_routes.studies.sweeps.workers.choice import workers_of
