@@ -96,8 +96,12 @@ def test_rows_without_a_plan_stay_with_their_reason(tmp_path: Path) -> None:
 
 
 def test_builds_are_decided_anew_for_each_draw() -> None:
-    found = er.sweep(er.load("btc-5"), 0, ask=["netback", "share.corridor:BTC"])
-    assert found.data["netback"][0] == pytest.approx(er.solve(er.load("btc-5")).netback)
+    case = er.load("second-line-to-china")
+    assert not case.policy.plain
+    found = er.sweep(case, 2, ask=["netback", "objective", "share.market:CHINA"])
+    for row, _, _, own, _ in found.experiment.rows(0, 2):
+        fresh = found.experiment.measures.of_plan(er.solve(own))
+        assert found.data.loc[row, list(found.units)].tolist() == pytest.approx(fresh, rel=1e-9)
 
 
 def test_the_dataset_says_what_it_is(many: er.Sweep, case: Case, tmp_path: Path) -> None:

@@ -216,7 +216,7 @@ def test_a_worker_with_other_versions_is_refused(
 
 def test_more_processes_begin_where_the_work_is_worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
-    plain, built = er.load("oil-2024"), er.load("btc-5")
+    plain, built = er.load("oil-2024"), er.load("second-line-to-china")
     asked = [(None, 999, plain), (None, 1000, plain), (None, 200, built), (None, 49, built), (2, 10, plain)]
     assert [jobs_for(*one) for one in asked] == [1, 3, 3, 1, 2]
     assert jobs_for(None, 200, plain, built) == 3
