@@ -671,12 +671,3 @@ def test_a_vertex_says_nothing_where_a_bound_is_broken_a_sign_is_wrong_or_coeffi
     assert vertex.under(replace(problem, cost=np.array([1.0, 2.0]))) is None  # the second is worth more now
     assert vertex.under(replace(problem, row_upper=np.array([INF]))) is None
     assert vertex.under(replace(problem, matrix=sparse.csc_matrix(2.0 * problem.matrix))) is None
-
-
-def test_a_pickled_solution_has_its_prices():
-    problem = random_form(3)
-    solution = Session(problem).solve()
-    again = pickle.loads(pickle.dumps(solution))
-    np.testing.assert_array_equal(again.dual, solution.dual)
-    np.testing.assert_array_equal(again.reduced, solution.reduced)
-    np.testing.assert_allclose(again.reduced, problem.cost - problem.matrix.T @ again.dual, atol=1e-9)

@@ -201,6 +201,9 @@ class Compiled:
         UsageError, DataError
             As :meth:`Case.set`.
         """
+        return self._changed(changes)
+
+    def _changed(self, changes: Changes) -> Case:
         if not isinstance(changes, Mapping):
             raise UsageError(f"changes are {changes!r}; expected a mapping from path to value, "
                              "such as {'arc:BTC.tariff': 40}")
@@ -317,7 +320,7 @@ class Compiled:
     def _told(self, changes: Changes, measures: Measures) -> tuple[Any, ...]:
         """One row of :meth:`solve_many`."""
         try:
-            case = self.changed(changes)
+            case = self._changed(changes)
         except EnergyRoutesError as error:
             return _ended(error, measures)
         return self.told(case, measures)
