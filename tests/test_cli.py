@@ -296,8 +296,8 @@ def test_init_gives_a_copy_that_checks_and_solves(tmp_path: Path) -> None:
     assert "ok" in run("check", file).stdout
     own, bundled = (json.loads(run("solve", model, "--json").stdout) for model in (file, "oil-2024"))
     assert own == bundled
-    packs = [path.name for path in (tmp_path / "mine").iterdir() if path.is_dir()]
-    assert packs == ["kazakhstan-oil"]
+    folders = sorted(path.name for path in (tmp_path / "mine").iterdir() if path.is_dir())
+    assert folders == ["kazakhstan-oil", "prices"]  # the prices that its packs share come along
     case = er.load(file)
     assert case.network.packs[0].path == tmp_path / "mine" / "kazakhstan-oil"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plan_figures import SEEN, bought, built, capacity, charge, first_kink, flow, group, lifted, sold, spent
+from plan_figures import SEEN, bought, built, capacity, charge, equal_at, first_kink, flow, group, sold, spent
 from question_book import (
     CHARGE,
     SLIGHT,
@@ -130,8 +130,8 @@ def north_east(book: Book) -> Answer:
     """Gas 4: own gas for the north, or Russian."""
     model, base = book.of("gas-north-east"), book.plan("gas-2030")
     own, russian, ten = model.plans((), ["russian-gas"], ["russian-gas-for-ten"])
-    gap, imported = own.netback - russian.netback, lifted(russian, "RUSSIA_ISHIM")
-    stated = model.stated("supply:RUSSIA_ISHIM.cost")
+    gap, price = own.netback - russian.netback, "supply:RUSSIA_ISHIM.cost"
+    at, stated = equal_at(model.case("russian-gas"), price, 50, 400, own.netback), model.stated(price)
     return Answer(
         "Own or Russian gas for the north?",
         model,
@@ -139,7 +139,7 @@ def north_east(book: Book) -> Answer:
             f"Own gas {gains(gap, 'is cheaper by', 'is dearer by', 'costs as much')}{' a year' if abs(gap) >= SLIGHT else ''}.",
             f"It leaves {volume(sold(own, 'CHINA'), 'gas')} for China.",
             f"Russian gas leaves {volume(sold(russian, 'CHINA'), 'gas')}.",
-            *([turning(stated[1] - gap / imported, stated, "USD per 1000 m³ of Russian gas", 1)] if imported > SEEN else []),
+            turning(at, stated, "USD per 1000 m³ of Russian gas", 1),
         ],
         "2030", base,
         rows({"own gas": own, "Russian gas": russian, "Russian gas, 10 bcm": ten}, _bought),

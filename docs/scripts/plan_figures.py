@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scipy.optimize import brentq
+
 import energy_routes as er
 
 SEEN = 0.005  # Mt or bcm: less is nothing
@@ -99,6 +101,13 @@ def first_kink(case: er.Case, lever: str, start: float, end: float, unit: str = 
     points = er.frontier(case, lever, start, end, unit=unit).points
     kinks = points.loc[points["kink"], "cap"]
     return float(kinks.iloc[0]) if len(kinks) else None
+
+
+def equal_at(case: er.Case, price: str, start: float, end: float, netback: float) -> float | None:
+    """Where along a price that is paid the case earns a netback; None where it does not.  It may build."""
+    def more(at: float) -> float:
+        return er.solve(case.set(price, at)).netback - netback
+    return None if more(start) < 0 or more(end) > 0 else float(brentq(more, start, end, xtol=0.01))
 
 
 def changes(before: er.Plan, after: er.Plan) -> list[tuple[str, float]]:

@@ -148,17 +148,12 @@ def moves(before: er.Plan, after: er.Plan) -> str:
 
 
 def turning(at: float | None, stated: Sequence[float], unit: str, digits: int = 0) -> str:
-    """Whether an answer turns within the stated prices, and at which: ``That is within the stated prices of …``."""
-    low, central, high = (f"{value:.{digits}f}" for value in stated)
-    span = f"the stated prices, {low} to {high} {unit} with {central} in the middle"
-    if low == high:
-        span = f"the one price stated, {central} {unit}"
+    """At which price an answer turns, and whether that is within the stated ones: ``It turns at 9.94 USD/MMBtu, …``."""
+    low, high = (f"{value:.{digits}f}" for value in (stated[0], stated[-1]))
     if at is None:
-        return f"No price tried turns this answer; it was made with {span}."
-    inside = stated[0] <= at <= stated[-1]
-    if inside:
-        return f"The answer turns at {at:.{digits}f} {unit}, within {span}."
-    return f"The answer turns at {at:.{digits}f} {unit}, {'above' if at > stated[-1] else 'below'} {span}."
+        return f"No price tried turns it; {low} to {high} {unit} are stated."
+    where = "within" if stated[0] <= at <= stated[-1] else "above" if at > stated[-1] else "below"
+    return f"It turns at {at:.{digits}f} {unit}, {where} the stated {low} to {high}."
 
 
 def printed(command: str, *figures: str | None) -> str:

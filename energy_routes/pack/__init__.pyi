@@ -45,6 +45,7 @@ from .plausible import (
     slip_of as slip_of,
     slip_words as slip_words,
 )
+from .reading.price_series import shared_folder as shared_folder
 from .reading.read import (
     read_pack as read_pack,
     with_prices as with_prices,

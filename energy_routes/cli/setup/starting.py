@@ -10,13 +10,14 @@ from pathlib import Path
 from energy_routes.case import read_model_file
 from energy_routes.cli.setup.template import write_template
 from energy_routes.errors import UsageError
-from energy_routes.pack import model_of, model_path, pack_path, whole
+from energy_routes.pack import model_of, model_path, pack_path, shared_folder, whole
 
 
 def start(folder: Path, model: str) -> Path:
-    """Copy the files of ``model`` and its packs to ``folder``, whole or not at all; the model's file in it.
+    """Copy the files of ``model``, its packs and the prices that these share to ``folder``; the model's file in it.
 
-    Raises UsageError when the folder holds anything or cannot be written, or when there is no such model.
+    All or nothing is copied.  Raises UsageError when the folder holds anything or cannot be written, or when there is
+    no such model.
     """
     name, _ = model_of(model)
     models, packs = _parts(name)
@@ -26,6 +27,8 @@ def start(folder: Path, model: str) -> Path:
             shutil.copyfile(file, new / file.name)
         for pack in packs:
             shutil.copytree(pack_path(pack), new / pack)
+            if prices := shared_folder(pack_path(pack)):
+                shutil.copytree(prices, new / prices.name, dirs_exist_ok=True)  # two packs share one
 
     _made(folder, copy)
     return folder / f"{name}.toml"
