@@ -155,7 +155,7 @@ def test_an_answer_is_short_and_plain(page: str) -> None:
 
 
 def test_the_weakest_figures_come_from_the_tables(book: Book) -> None:
-    """The tariff of BTC is graded in its row, Brent in the dated row of the year; the weakest come first."""
+    """The tariff of BTC is graded in its row, which is old, and Brent in the dated rows of the year."""
     case = book.case("oil-2026")
     figures = {"arc:BTC.tariff": "BTC", "market:AUGUSTA.price": "Brent", "arc:T_CPC_AUG.tariff": "freight"}
     assert weakest(case, figures) == "Estimate: Brent and freight"

@@ -15,13 +15,16 @@ from gas_questions import GAS
 from oil_questions import OIL
 from question_book import Answer, Book, section
 
+import energy_routes as er
+from energy_routes.answer.certainty import certainty_of
+
 PAGE = Path(__file__).resolve().parent.parent / "questions.md"
 ASKED: Mapping[str, Mapping[int, Callable[[Book], Answer]]] = {"oil": OIL, "gas": GAS}
 HEAD = """# Questions and answers
 
-Each question has a model that you can solve and change. `docs/scripts/questions.py` writes the page. Tables give
-changes against the case in their first heading. *Netback* is what exports earn in a year, less all costs on the way.
-Home deliveries earn nothing here. An *estimate* is our own figure.
+Each question has a model that you can solve and change. Tables give changes against the case in their first heading.
+*Netback* is what exports earn in a year, less all costs on the way. Home deliveries earn nothing here. An *estimate* is
+our own figure.
 """
 
 
@@ -29,10 +32,17 @@ def page(book: Book) -> str:
     """The whole page."""
     lines = [HEAD]
     for family, asked in ASKED.items():
-        lines += [f"## {family.capitalize()}", ""]
+        lines += [f"## {family.capitalize()}", "", *estimated(book, family)]
         for number, answer in asked.items():
             lines += section(number, answer(book))
     return "\n".join(lines).rstrip() + "\n"
+
+
+def estimated(book: Book, family: str) -> list[str]:
+    """How much of the money of a family's plan of 2024 rests on estimates."""
+    plan = book.plan(f"{family}-2024")
+    share = certainty_of(plan, er.sources(plan)).estimated
+    return [f"Estimates carry {100 * share:.0f} % of the money.", ""]
 
 
 def main(family: str = "", number: str = "") -> None:
