@@ -159,7 +159,7 @@ def test_the_weakest_figures_come_from_the_tables(book: Book) -> None:
     case = book.case("oil-2026")
     figures = {"arc:BTC.tariff": "BTC", "market:AUGUSTA.price": "Brent", "arc:T_CPC_AUG.tariff": "freight"}
     assert weakest(case, figures) == "Estimate: Brent and freight"
-    assert weakest(case, figures, most=3) == "Estimate: Brent and freight; medium: BTC"
+    assert weakest(case, figures, most=3) == "Estimate: Brent and freight; medium: BTC (stale: of 2009)"
 
 
 def test_lines_keep_a_long_link_whole() -> None:
