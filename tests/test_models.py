@@ -42,7 +42,9 @@ def test_there_are_models() -> None:
 
 
 # One of each kind: oil and gas, a year and months, builds (whole numbers), losses guarded against, futures.
-OF_EACH_KIND = {"oil-2024", "gas-2024", "oil-2024-monthly", "second-line-to-china", "oil-2024-secure", "oil-2026-bookings"}
+OF_EACH_KIND = {
+    "oil-2024", "gas-2024", "oil-2024-monthly", "second-line-to-china", "oil-2024-secure", "oil-2026-bookings",
+}  # fmt: skip
 # Futures make a programme of 4,000 rows on which CBC takes its time; scipy checks it every time.
 SMALL = {"oil-2024", "gas-2024", "second-line-to-china"}
 
