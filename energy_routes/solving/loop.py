@@ -482,7 +482,7 @@ def _with_ranges(plan: Plan, optimum: Optimum, held: Optimum | None, time_limit:
 
 
 def _in_time(seconds: float | None, make: Callable[..., Any], *given: Any) -> Any:
-    """A table that is made within some seconds.  Raises LimitError."""
+    """A table that is made within some seconds."""
     with limited(seconds):
         return make(*given)
 

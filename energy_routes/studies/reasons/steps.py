@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import Literal
 
@@ -70,7 +71,7 @@ class Curve:
     draws: float
     _plans: dict[tuple[float, float], Vector] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def now(self) -> float:
         """The figure as it is; NaN where several differ."""
         return self.priced.shift.now(self.priced.case)
