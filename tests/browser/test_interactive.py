@@ -648,6 +648,21 @@ def test_on_a_small_screen_the_map_has_room_and_nothing_covers_it(open_page: Any
     assert drawn["x"] + drawn["width"] <= held["x"] + held["width"]
 
 
+def test_a_caption_stands_where_it_covers_no_line(open_page: Any, pair: Path, tmp_path: Path) -> None:
+    """A lane round Skagen runs through the upper left corner."""
+    lane = {
+        "nodes": "id,name,kind,country,lat,lon\nFIELD,Field,field,KZ,47,52\nHUB,Hub,hub,DK,57.7,10.6\n"
+                 "EAST,East,market,NL,51.9,4.5\nWEST,West,market,IT,45,9",
+        "arcs": "id,from,to,name,capacity,tariff,length_km\nGATHER,FIELD,HUB,Gathering,20,1,3000\n"
+                "SHORT,HUB,EAST,Short way,6,30,1000\nLONG,HUB,WEST,Long way,5,50,3000",
+    }  # fmt: skip
+    case = toy.toy(tmp_path / "lane", lane)
+    plan = er.solve(replace(case, title="From Asia round Denmark to the ports of the North Sea"))
+    page = open_page(write_page(plan, tmp_path / "lane.html", other=plan), "v=before", (1280, 600))
+    assert page.locator(".caption").get_attribute("class") == "caption low"
+    assert open_page(pair, "v=before").locator(".caption").get_attribute("class") == "caption"
+
+
 def test_an_export_holds_the_credits_whole(open_page: Any, before: er.Plan, tmp_path: Path) -> None:
     page = open_page(write_page(before, tmp_path / "long.html"), size=(390, 844))
     with page.expect_download() as saved:

@@ -174,6 +174,17 @@ export class Panel {
     return plan.depths[state.span].filter((limit) => state.families.has(limit.family));
   }
 
+  /** Put the caption where it covers fewest lines of the first view: at the left above, or below, or at the right. */
+  turnCaption(placer) {
+    const own = this.caption;
+    if (transform !== d3.zoomIdentity) return;
+    const covered = ["caption", "caption low", "caption low right"].map((place) => {
+      own.attr("class", place);
+      return [placer.covered(boxOf(own.node())), place];
+    });
+    own.attr("class", d3.least(covered, ([count]) => count)[1]);
+  }
+
   /** Arrows, nodes, pills and names, the most important first. */
   write() {
     const { camera, size } = this;
@@ -181,15 +192,9 @@ export class Panel {
     const shown = this.strands.filter((strand) => !focus || focus.has(strand.arc.n));
     const seen = shown.filter((strand) => strand.line.seen);
     const placer = new Placer(size);
-    for (const box of this.root.selectAll(".caption, .zoomer").nodes()) {
-      placer.block({
-        left: box.offsetLeft - 4,
-        top: box.offsetTop - 4,
-        right: box.offsetLeft + box.offsetWidth + 4,
-        bottom: box.offsetTop + box.offsetHeight + 4,
-      });
-    }
     for (const strand of seen) if (strand.flows || strand.look === "same") placer.avoid(strand.line, strand.width);
+    this.turnCaption(placer);
+    for (const box of this.root.selectAll(".caption, .zoomer").nodes()) placer.block(boxOf(box));
     const marks = marksOf(shown, camera, size).filter((mark) => inside(mark.x, mark.y, size, 6));
     for (const mark of marks) placer.block(around(mark.x, mark.y, 10, 10));
     const leaders = [];
@@ -218,6 +223,14 @@ export class Panel {
     drawNames(this.names, camera, placer);
   }
 }
+
+/** Where an element lies in its panel, and a little more. */
+const boxOf = ({ offsetLeft, offsetTop, offsetWidth, offsetHeight }) => ({
+  left: offsetLeft - 4,
+  top: offsetTop - 4,
+  right: offsetLeft + offsetWidth + 4,
+  bottom: offsetTop + offsetHeight + 4,
+});
 
 function drawLeaders(group, leaders) {
   group
