@@ -83,17 +83,15 @@ def volumes(before: Plan, after: Plan) -> pd.DataFrame:
 
 
 def _volumes(plan: Plan) -> Iterable[pd.DataFrame]:
-    called = Names(plan.case.network.tables)
+    called = Names(plan.case.network.tables).target
     home = plan.obligations.assign(family=plan.obligations["commodity"].map(plan.case.network.family_of("commodities")))
     groups = plan.groups[plan.groups["period"] == "total"].rename(columns={"group": "id", "volume": "value"})
     yield groups[[*KEYS, "value"]]
-    for kind, frame, volume, names in (
-        ("arc", plan.arcs, "volume", called.arc), ("supply", plan.supplies, "lifted", called.supply),
-        ("obligation", home, "volume", called.obligation),
-    ):  # fmt: skip
+    for kind, frame, volume in (("arc", plan.arcs, "volume"), ("supply", plan.supplies, "lifted"),
+                                ("obligation", home, "volume")):  # fmt: skip
         sums = frame.groupby([kind, "family", "unit"], sort=False)[volume].sum().rename("value").reset_index()
         sums = sums.rename(columns={kind: "id"})
-        yield sums.assign(kind=kind, name=[names.get(str(i), str(i)) for i in sums["id"]])[[*KEYS, "value"]]
+        yield sums.assign(kind=kind, name=[called.get(f"{kind}:{i}", i) for i in sums["id"]])[[*KEYS, "value"]]
 
 
 def prices(before: Plan, after: Plan) -> pd.DataFrame:
@@ -106,20 +104,18 @@ def prices(before: Plan, after: Plan) -> pd.DataFrame:
 
 
 def _prices(plan: Plan) -> Iterable[pd.DataFrame]:
-    called, units = Names(plan.case.network.tables), plan.case.network.units("unit_value")
-    corridors = {str(k).partition(":")[2]: name for k, name in called.target.items() if str(k).startswith("corridor:")}
+    called, units = Names(plan.case.network.tables).target, plan.case.network.units("unit_value")
     exported = plan.routes[plan.routes["export"].astype(bool)]
-    for kind, frame, value, volume, names in (
-        ("corridor", exported, "netback", "volume", corridors),
-        ("market", plan.deliveries, "price", "volume", called.market),
-        ("supply", plan.supplies, "price", "lifted", called.supply),
+    for kind, frame, value, volume in (
+        ("corridor", exported, "netback", "volume"), ("market", plan.deliveries, "price", "volume"),
+        ("supply", plan.supplies, "price", "lifted"),
     ):  # fmt: skip
         moved = frame.assign(money=frame[value].astype(float) * frame[volume])
         moved = moved[(moved[volume] > 0) & (moved[kind] != "")]
         sums = moved.groupby([kind, "family"], sort=False)[["money", volume]].sum().reset_index()
         sums = sums.rename(columns={kind: "id"})
         yield sums.assign(
-            kind=kind, name=[names.get(str(i), str(i)) for i in sums["id"]], unit=sums["family"].map(units),
+            kind=kind, name=[called.get(f"{kind}:{i}", i) for i in sums["id"]], unit=sums["family"].map(units),
             value=sums["money"] / sums[volume],
         )[[*KEYS, "value"]]  # fmt: skip
 
