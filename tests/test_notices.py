@@ -38,7 +38,8 @@ def test_a_market_without_a_price_is_told_with_its_period(tmp_path: Path) -> Non
         EAST,EAST,East,500
         WEST,WEST,West,
         """
-    plan = solve(toy(tmp_path, {"markets": markets}, 'policy.exports = "free"'))
+    values = "table,id,field,period,value\nmarkets,WEST,price,2022,510"
+    plan = solve(toy(tmp_path, {"markets": markets, "values": values}, 'policy.exports = "free"'))
     assert "2023" in codes(plan)["no_price"]
     assert not (plan.deliveries["market"] == "WEST").any()
 
