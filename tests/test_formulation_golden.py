@@ -13,8 +13,9 @@ from toy import months, toy
 from energy_routes.case.case import Case
 from energy_routes.formulation.description import build
 from energy_routes.formulation.recipe import BUILDS, RULES
-from energy_routes.formulation.space.space import build_space
+from energy_routes.formulation.space.space import Space, build_space
 from energy_routes.linear.highs.session import Session
+from energy_routes.network import Edit
 from energy_routes.pack.units.periods import periods_of
 
 # The toy of toy.py with a second grade, a tank, a swap, contracts and months: every rule has a row.
@@ -59,6 +60,7 @@ TABLES = {
         FIRM,firm,SHORT,4,5,
         """,
     "values": "table,id,field,period,value\narcs,LONG,capacity,*-02,4",
+    "ramps": "kind,group,month,volume\ncorridor,LONG,1,0.1\ncorridor,LONG,2,0.2",
 }
 OPTIONS = {
     "options": """
@@ -83,10 +85,20 @@ OPTIONS = {
 def golden_case(folder: Path) -> Case:
     """Two months in which every rule of the recipe has at least one row."""
     case = months(toy(folder, TABLES), 2)
+    storm = Edit("arcs", "SHORT", "availability", "set", 0.9, reason="as it was", event="storm")
+    case = replace(case, network=case.network.with_edits(storm))
     caps = {"max_share": {"transit:RU": 0.6, "corridor:LONG": {"cap": 0.9, "over": "period"}}}
     minima = {"min_share": {"transit:RU": 0.1, "corridor:LONG": {"least": 0.05, "over": "period"}}}
     return case.with_policy(**caps, **minima, max_exposure={"market:EAST": 5}, min_exposure={"corridor:SHORT": 0.5},
                             exports="free")  # fmt: skip
+
+
+def golden_space(case: Case) -> Space:
+    """Its space, with round numbers instead of other solves: exports that are held, and what LONG carries without the
+    storm.
+    """
+    reference = tuple((("storm", "corridor", "LONG", "oil", period.label), 0.3) for period in case.periods)
+    return build_space(case).with_held({"oil": 1.0}).with_reference(reference)
 
 
 def built_case(folder: Path) -> Case:
@@ -106,8 +118,8 @@ NAMES = sorted([*ALWAYS, "objective", "bounds", *ASKED, *(f"{name}_built" for na
 
 
 def golden_texts(folder: Path) -> dict[str, str]:
-    """The LP text of every rule; exports are held at a round number instead of another solve."""
-    texts = lp_texts(build(build_space(golden_case(folder / "plain")).with_held({"oil": 1.0})))
+    """The LP text of every rule."""
+    texts = lp_texts(build(golden_space(golden_case(folder / "plain"))))
     built = lp_texts(build(build_space(built_case(folder / "built"))))
     return texts | {name: built[name] for name in ASKED} | {f"{name}_built": built[name] for name in AGAIN}
 
@@ -141,7 +153,7 @@ def test_row_order_leaves_no_trace(texts: dict[str, str], tmp_path: Path) -> Non
     (pack,) = case.network.packs
     turned = {name: frame.iloc[::-1].reset_index(drop=True) for name, frame in pack.tables.items()}
     network = replace(case.network, packs=(replace(pack, tables=turned),))
-    again = lp_texts(build(build_space(replace(case, network=network)).with_held({"oil": 1.0})))
+    again = lp_texts(build(golden_space(replace(case, network=network))))
     assert {name: sorted(text.split()) for name, text in again.items()} == {
         name: sorted(text.split()) for name, text in texts.items() if name in {*ALWAYS, "objective", "bounds"}
     }

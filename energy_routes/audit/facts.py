@@ -17,7 +17,7 @@ from energy_routes.errors import DataError, Fault
 from energy_routes.pack import Pack, read_pack
 
 KEYS = {
-    "option_effects": ("option", "target"),
+    "option_effects": ("option", "target"), "ramps": ("kind", "group", "month"),
     "lanes": ("arc", "commodity"), "tiers": ("market", "tier"), "differentials": ("commodity", "market"),
 }  # fmt: skip
 RATES = {
@@ -40,15 +40,18 @@ class Facts:
 
     A number of a month is the base column; over it a dated figure of the year, then of the season, then of the month;
     then the edits in their order.  A year has the mean over the days of its months, of products the mean of the
-    product.  What is true or false stands in the rows as the edits leave it.
+    product.  What is true or false stands in the rows as the edits leave it.  ``without``: an event whose edits are
+    left out.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, without: str = "") -> None:
         try:
             case = json.loads((folder / "case.json").read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise DataError(str(folder), [Fault("case.json", found=str(error), expected="the case as saved")]) from None
         self.case: Row = case
+        if without:
+            case["edits"] = [edit for edit in case["edits"] if edit.get("event") != without]
         self.name = str(case["name"])
         self.periods: list[str] = [str(period["label"]) for period in case["periods"]]
         self.years = {label: years(label) for label in self.periods}
@@ -92,6 +95,8 @@ class Facts:
                 row: Row = {str(column): _plain(cell) for column, cell in record.items()}
                 key = _key(table, row, position, folder)
                 self.rows[table].setdefault(key, row)
+                if table == "ramps":  # its rows have no id of their own
+                    self._families.setdefault((table, key), family.id)
         grades = [str(grade) for grade in pack.tables["commodities"]["id"]]
         for arc in pack.tables["arcs"]["id"]:
             known = self.grades_of_arc.setdefault(str(arc), [])

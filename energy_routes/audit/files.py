@@ -20,6 +20,7 @@ TABLES = (
     "flows", "arcs", "routes", "schedule", "ledger", "prices", "indicators", "groups", "supplies", "deliveries",
     "obligations", "stocks", "ranges", "security", "bookings", "futures", "builds", "emissions",
 )  # fmt: skip
+OPTIONAL = ("bands", "ramps")  # saved only where they have rows
 ABOUT = "about"  # the sheet of the workbook that says what it is
 MOST_ROWS = 1_048_575  # of a sheet: a longer table ends there
 
@@ -40,7 +41,7 @@ class Saved:
 def read_all(folder: Path, found: Findings) -> Saved | None:
     """Every file, the CSV and the workbook compared with the Parquet; None when one cannot be read."""
     tables, parts, columns = {}, {}, {}
-    names = [*TABLES, *(["bands"] if (folder / "bands.parquet").is_file() else [])]
+    names = [*TABLES, *(name for name in OPTIONAL if (folder / f"{name}.parquet").is_file())]
     for name in names:
         try:
             frame = pd.read_parquet(folder / f"{name}.parquet")

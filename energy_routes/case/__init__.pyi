@@ -59,3 +59,10 @@ from .policy.policy import (
 )
 from .rest_of_year import replan as replan
 from .subjects import HHI as HHI
+from .unforeseen import (
+    Unforeseen as Unforeseen,
+    plain as plain,
+    ramped as ramped,
+    unforeseen as unforeseen,
+    without_event as without_event,
+)

@@ -197,7 +197,8 @@ def _edit(network: Network, file: EditFile, table: str, name: str, column: str, 
         written = f"{op} {text}{f' {unit}' if unit not in UNTOLD else ''}"
     literal: Literal["set", "scale", "add"] = op  # type: ignore[assignment]
     return Edit(
-        table, name, column, literal, value, tuple(file.periods), file.why, file.source, written, time_of(unit)
+        table, name, column, literal, value, tuple(file.periods), file.why, file.source, written, time_of(unit),
+        file.event.strip(),
     )
 
 

@@ -45,7 +45,8 @@ class Change(_Closed):
 class EditFile(BaseModel):
     """``[[edit]]``: a target, a reason, and one change a field; further keys are fields of the target's table.
 
-    ``note = "checked"`` says that a figure which is not plausible is meant.
+    ``note = "checked"`` says that a figure which is not plausible is meant.  ``event`` names the unforeseen event that
+    the edit is a part of.
     """
 
     model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
@@ -54,6 +55,7 @@ class EditFile(BaseModel):
     reason: Said
     source: str = ""
     note: str = ""
+    event: str = ""
     periods: list[str] = Field(default_factory=list)
 
     @property

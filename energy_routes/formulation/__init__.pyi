@@ -51,6 +51,7 @@ from .space.options import (
     added as added,
     opened as opened,
 )
+from .space.ramps import Reference as Reference
 from .space.recourse import (
     Copy as Copy,
     carried_stock as carried_stock,

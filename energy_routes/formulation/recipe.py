@@ -32,6 +32,7 @@ from energy_routes.formulation.rules.dependence import (
     min_share,
 )
 from energy_routes.formulation.rules.network import balance, capacity, joint_limits, joint_ratios
+from energy_routes.formulation.rules.ramps import ramp
 from energy_routes.formulation.rules.storage import (
     closing_stock,
     injection,
@@ -78,7 +79,10 @@ PHYSICS: tuple[Rule, ...] = (
 # What a policy asks of the plan.
 ASKED: tuple[Rule, ...] = (max_share, max_exposure, min_share, min_exposure, hold_exports, max_emissions)
 
-RULES: tuple[Rule, ...] = (*PHYSICS, *BUILDS, exposure, *ASKED)
+# What a plan after an unforeseen event keeps.
+AFTER: tuple[Rule, ...] = (ramp,)
+
+RULES: tuple[Rule, ...] = (*PHYSICS, *BUILDS, exposure, *AFTER, *ASKED)
 
 # Every term of the netback; the ledger's definitions say of what kind each is and whether least cost counts it.
 NETBACK: tuple[Callable[[Space], Expr], ...] = (

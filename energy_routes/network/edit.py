@@ -28,6 +28,7 @@ TARGETS: Mapping[str, str] = {
     "storage": "storages",
     "contract": "contracts",
     "option": "options",
+    "ramp": "ramps",
 }
 
 TRUTH = ("true", "false")
@@ -44,7 +45,8 @@ class Edit:
     """One change to one number (or an arc's status): ``value`` is in the inner unit of the field.
 
     ``periods`` names the periods it holds in (a year covers its months); empty means always.  ``time`` is what a rate
-    is per: the number is Mt (bcm) a year, a month or a day.
+    is per: the number is Mt (bcm) a year, a month or a day.  ``event`` names the unforeseen event that it is a part of;
+    blank: it is known beforehand.
     """
 
     table: str
@@ -57,6 +59,7 @@ class Edit:
     source: str = ""
     written: str = ""
     time: Time = "y"
+    event: str = ""
 
     @property
     def target(self) -> str:

@@ -27,6 +27,7 @@ from .making.routes import (
 from .plan import (
     MEANING as MEANING,
     NOT_PROVED as NOT_PROVED,
+    OPTIONAL as OPTIONAL,
     TABLES as TABLES,
     Plan as Plan,
     Prices as Prices,

@@ -17,6 +17,7 @@ from energy_routes.plan.columns import of_family
 from energy_routes.plan.doubt import BANDS, RANGES
 from energy_routes.plan.making.builds_and_emissions import builds_table, emissions_table
 from energy_routes.plan.making.groups import groups_table
+from energy_routes.plan.making.ramps import ramps_table
 from energy_routes.plan.making.routes import routes_table
 from energy_routes.plan.making.schedule import schedule_table
 from energy_routes.plan.making.volumes import (
@@ -27,7 +28,7 @@ from energy_routes.plan.making.volumes import (
     stocks_table,
     supplies_table,
 )
-from energy_routes.plan.plan import Plan, Prices, Value
+from energy_routes.plan.plan import RAMPS, Plan, Prices, Value
 from energy_routes.plan.price_table import Worth, price_table
 from energy_routes.plan.solved import Solved, unpriced
 from energy_routes.plan.tables import Tables
@@ -91,6 +92,7 @@ def _parts(of: Solved, program: Program, entries: Sequence[Entry]) -> Tables:
         "builds": lambda: builds_table(of.space, of.x, of.worth),
         "emissions": partial(emissions_table, of),
         "bands": partial(pd.DataFrame, columns=list(BANDS), dtype=object),
+        "ramps": lambda: ramps_table(of)[list(RAMPS)],
         "warnings": partial(notices, of),
     })  # fmt: skip
 

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 # What the tables of a plan mean: 2 counts groups by what is sold abroad; 1 counted them at the inlet of their meters.
 MEANING = 2
 NOT_PROVED = "feasible"  # the status of a plan that no one has shown to be the best
-PRICE_KINDS = ("capacity", "joint", "supply", "market", "obligation", "contract", "storage", "policy", "user")
+RAMPS = ("event", "kind", "group", "name", "family", "period", "month", "reference", "ramp", "volume", "unit")
+PRICE_KINDS = (
+    "capacity", "joint", "supply", "market", "obligation", "contract", "storage", "ramp", "policy", "user",
+)  # fmt: skip
 
 
 class Value(float):
@@ -55,9 +58,9 @@ class Prices(pd.DataFrame):
     """What one more unit of each limit is worth (+ = worth to you): a table like the others, of all kinds of limit.
 
     ``prices["capacity"]`` is the part of one kind: capacity, joint, supply, market, obligation, contract, storage,
-    policy, user.  ``price`` is of one more in that period, ``price_all`` of one more a year in force in every period
-    (the same on every row of a limit); with ``_down`` they are of an equality (``side`` equal) moved down, NaN for
-    others.  ``unit`` is their unit: USD/t, or MUSD per pp of a share and per 0.01 of an HHI.  ``note`` says why a
+    ramp, policy, user.  ``price`` is of one more in that period, ``price_all`` of one more a year in force in every
+    period (the same on every row of a limit); with ``_down`` they are of an equality (``side`` equal) moved down, NaN
+    for others.  ``unit`` is their unit: USD/t, or MUSD per pp of a share and per 0.01 of an HHI.  ``note`` says why a
     limit has no price.
     """
 
@@ -148,6 +151,10 @@ class Plan:
         How sure it is, where draws of its figures were solved (:meth:`with_bands`): a row a number (``what``: netback,
         exports, volume, share) of a group (corridor, market, transit, or a single arc).  ``value`` is that of the plan;
         ``p10``, ``p50`` and ``p90`` are over the ``plans`` that ``draws`` have, ``used`` the share of these above 0.
+    ramps : DataFrame
+        What holds re-routing back after an event that nobody foresaw, in a case of months: a row an event, group that
+        it does not hit, and month.  ``volume`` is at most ``reference``, what the plan without the event has, plus the
+        ``ramp`` of that month.
     warnings : tuple of dict
         What a reader must know; each has a ``code`` and ``where``.
 
@@ -185,6 +192,7 @@ class Plan:
     builds = Read[pd.DataFrame]()
     emissions = Read[pd.DataFrame]()
     bands = Read[pd.DataFrame]()
+    ramps = Read[pd.DataFrame]()
     warnings = Read[tuple[dict[str, Any], ...]]()
 
     @property
@@ -203,10 +211,11 @@ class Plan:
         Returns
         -------
         dict of str to DataFrame
-            In the order in which they are saved; ``bands`` only where draws were solved.  ``ranges`` are ``could_be``,
-            which takes a few solves only, or those given to :meth:`with_ranges`.
+            In the order in which they are saved; ``bands`` only where draws were solved, ``ramps`` where they hold.
+            ``ranges`` are ``could_be``, which takes a few solves only, or those given to :meth:`with_ranges`.
         """
-        frames = {name: self.parts.at_hand(name) for name in (*TABLES, *(["bands"] if len(self.bands) else []))}
+        some = [name for name in OPTIONAL if len(self.parts[name])]
+        frames = {name: self.parts.at_hand(name) for name in (*TABLES, *some)}
         return {**frames, "prices": self.prices.table}
 
     @property
@@ -459,9 +468,11 @@ class Plan:
         return head + "".join(t.to_html(index=False, float_format="{:,.3f}".format, na_rep="–") for t in tables)
 
 
-# The tables in the order in which they are saved; bands, where there are some, after them.
+# Tables that are saved only where they have rows, after the others.
+OPTIONAL = {"bands": BANDS, "ramps": RAMPS}
+# The others in the order in which they are saved.
 TABLES = tuple(name for name, part in vars(Plan).items()
-               if isinstance(part, Read) and name not in ("bands", "warnings"))  # fmt: skip
+               if isinstance(part, Read) and name not in (*OPTIONAL, "warnings"))  # fmt: skip
 
 
 def _above(method: str) -> Any:

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from energy_routes.errors import UsageError
 from energy_routes.pack import aside, whole
-from energy_routes.plan import TABLES
+from energy_routes.plan import OPTIONAL, TABLES
 
 OURS = {
     "summary.json", "certificate.json", "run.json", "result.xlsx", "flows.gpkg", "inputs", "proof",
-    *(f"{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")),
+    *(f"{name}.{kind}" for name in (*TABLES, *OPTIONAL) for kind in ("csv", "parquet")),
 }  # fmt: skip
 MARK = "run.json"
 

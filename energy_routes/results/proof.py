@@ -22,7 +22,9 @@ PARTS = {"optimum": "plan", "reference": "held"}  # what a plan has at hand, and
 
 
 def write_proof(plan: Plan, folder: Path) -> None:
-    """Write the optimum of a plan, and that which its held exports rest on; nothing where no duals are at hand.
+    """Write the optimum of a plan, that which its held exports rest on, and those without each unforeseen event.
+
+    Nothing is written where no duals are at hand.
 
     A plan that was read back takes the proof of its own folder along.
     """
@@ -34,6 +36,8 @@ def write_proof(plan: Plan, folder: Path) -> None:
         optimum = plan.parts.at_hand(part)
         if optimum is not None and optimum.solution.prices is not None:
             _write(optimum.program, optimum.solution, folder / name)
+    for number, optimum in enumerate(plan.parts.at_hand("events") or (), 1):
+        _write(optimum.program, optimum.solution, folder / f"event-{number}")
 
 
 def _write(program: Program, solution: Solution, folder: Path) -> None:

@@ -54,7 +54,7 @@ def case_record(case: Case, packs: list[str]) -> dict[str, Any]:
                 "table": e.table, "id": e.id, "field": e.field, "op": e.op,
                 "value": UNLIMITED if e.value == float("inf") else e.value,
                 "periods": list(e.periods), "reason": e.reason, "source": e.source, "written": e.written,
-                "time": e.time,
+                "time": e.time, "event": e.event,
             }
             for e in case.edits
         ],

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault
-from energy_routes.plan import BANDS, TABLES, Plan, Prices, Tables, Value
+from energy_routes.plan import OPTIONAL, TABLES, Plan, Prices, Tables, Value
 from energy_routes.results.earlier import prices_of
 from energy_routes.results.folder import new_folder
 from energy_routes.results.proof import PROOF, write_proof
@@ -78,8 +78,9 @@ def load(folder: str | Path) -> SavedResult:
     saved, run, certificate = (read_json(folder / f"{name}.json") for name in ("summary", "run", "certificate"))
     case = read_case(folder / "inputs")
     tables = {name: _as_solved(read_table(folder / f"{name}.parquet")) for name in TABLES}
-    bands = folder / "bands.parquet"
-    tables["bands"] = _as_solved(read_table(bands)) if bands.is_file() else pd.DataFrame(columns=list(BANDS))
+    for name, columns in OPTIONAL.items():
+        file = folder / f"{name}.parquet"
+        tables[name] = _as_solved(read_table(file)) if file.is_file() else pd.DataFrame(columns=list(columns))
     prices = Prices(prices_of(tables["prices"], case))
     return SavedResult(
         case=case,

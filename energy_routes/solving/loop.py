@@ -7,14 +7,14 @@ cheapest set of limits that must give way; an "unbounded" names what has no limi
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import Any
 
-from energy_routes.case import Case, refuse_contradictions
+from energy_routes.case import Case, plain, refuse_contradictions, unforeseen, without_event
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
-from energy_routes.formulation import Space, Tangent, build, build_space, tangents
+from energy_routes.formulation import Reference, Space, Tangent, build, build_space, tangents
 from energy_routes.linear import (
     Form,
     LinearForm,
@@ -61,7 +61,8 @@ class Around:
     """What stands around the plan of a case: losses guarded against, futures weighed, the case without caps, builds.
 
     ``free`` is the case without caps, whose exports are held where the policy says so; ``weighed`` the same with its
-    futures, where there are some.  ``open`` is the programme before its builds were decided.
+    futures, where there are some.  ``open`` is the programme before its builds were decided.  ``reference`` is what
+    groups carry in the plans without each event that is ``unforeseen``, whose optima prove it.
     """
 
     guard: Guard | None = None
@@ -70,6 +71,8 @@ class Around:
     weighed: Yardstick | None = None
     decision: Decision | None = None
     open: Program | None = None
+    reference: Reference = ()
+    unforeseen: Mapping[str, Optimum] = field(default_factory=dict)
 
     @property
     def copies(self) -> tuple[str, ...]:
@@ -319,22 +322,46 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
         return cut_until_inside(session, program, space, [], lambda p: solved(session, p, space))
 
     refuse_contradictions(case)
-    free = _free(case, constraints, options) if case.policy.held else None
+    reference, proofs = _reference(case, constraints, options)
+    free = _free(case, constraints, options, reference) if case.policy.held else None
     held = {} if free is None else held_exports(free.space, free.solution.x)
-    if case.policy.plain:
+    if plain(case):
         space, program = laid_out(case, held)
         return space, _with_rules(program, space, constraints), Around(free=free)
-    space, hedge = hedged(build_space(case).with_held(held))
+    space, hedge = hedged(build_space(case).with_held(held).with_reference(reference))
     space, guard = guarded(space, lambda space: _with_rules(build(space), space, constraints), best)
-    return space, _with_rules(build(space), space, constraints), Around(guard, hedge, free)
+    around = Around(guard, hedge, free, reference=reference, unforeseen=proofs)
+    return space, _with_rules(build(space), space, constraints), around
+
+
+def _reference(
+    case: Case, constraints: Rules | None, options: Options
+) -> tuple[Reference, Mapping[str, Optimum]]:
+    """What groups carry in the plan of the case without each unforeseen event, Mt (bcm) in each month; and its proof.
+
+    Raises UsageError where several futures are weighed, and the errors of :func:`solve`.
+    """
+    out: dict[tuple[str, str, str, str, str], float] = {}
+    proofs: dict[str, Optimum] = {}
+    for event in unforeseen(case):
+        if case.policy.cvar is not None:
+            raise UsageError(f"{case.name}: the event {event.name!r} is unforeseen, and policy.cvar weighs futures "
+                             "that are foreseen. Leave out one of the two.")
+        plan = solve(without_event(case, event.name), "highs", constraints, method=options.method,
+                     presolve=options.presolve, seed=options.seed, time_limit=options.time_limit)  # fmt: skip
+        groups = plan.groups[plan.groups["period"] != "total"]
+        columns = (groups[name] for name in ("kind", "group", "family", "period", "volume"))
+        out |= {(event.name, *label): volume for *label, volume in zip(*columns, strict=True)}
+        proofs[event.name] = plan.parts.at_hand("optimum")
+    return tuple(out.items()), proofs
 
 
 def _compared(around: Around, case: Case, constraints: Rules | None, options: Options) -> Around:
     """With the case without caps solved, where the policy has some: what they cost is told against it."""
     if case.policy.asked and around.hedge is not None:
-        return replace(around, weighed=_free(case, constraints, options, weighed=True))
+        return replace(around, weighed=_free(case, constraints, options, (), weighed=True))
     if case.policy.asked and around.free is None:
-        return replace(around, free=_free(case, constraints, options))
+        return replace(around, free=_free(case, constraints, options, around.reference))
     return around
 
 
@@ -358,13 +385,19 @@ def _with_rules(program: Program, space: Space, constraints: Rules | None) -> Pr
     return program.with_rows(*pulp.user_rows(program, constraints, views(space)))
 
 
-def _free(case: Case, constraints: Rules | None, options: Options, *, weighed: bool = False) -> Yardstick:
-    """The same case without caps and security, solved; with its futures weighed only if asked."""
+def _free(
+    case: Case, constraints: Rules | None, options: Options, reference: Reference, *, weighed: bool = False
+) -> Yardstick:
+    """The same case without caps and security, solved; with its futures weighed only if asked.
+
+    Ramps start from the ``reference`` of the case itself.
+    """
     free = replace(case, policy=case.policy.without_caps())
-    if free.policy.plain:
+    if plain(free):
         space, program = laid_out(free, {})
     else:
-        space = hedged(build_space(free))[0] if weighed else build_space(free)
+        space = build_space(free).with_reference(reference)
+        space = hedged(space)[0] if weighed else space
         program = build(space)
     program = _with_rules(program, space, constraints)
     session = _session(program, options)
@@ -467,17 +500,21 @@ def _handed_out(
         return plan
     free = around.free if space.case.policy.held else None
     held = None if free is None else Optimum(free.space, free.program, free.solution)
-    return _with_ranges(plan, Optimum(space, program, solution, around.open), held, options.time_limit)
+    proved = Optimum(space, program, solution, around.open)
+    return _with_ranges(plan, proved, held, around.unforeseen, options.time_limit)
 
 
-def _with_ranges(plan: Plan, optimum: Optimum, held: Optimum | None, time_limit: float | None) -> Plan:
+def _with_ranges(
+    plan: Plan, optimum: Optimum, held: Optimum | None, events: Mapping[str, Optimum], time_limit: float | None
+) -> Plan:
     """The plan with its ranges, made when they are first read; till then what could be otherwise stands for them.
 
-    What proves it is kept at hand: its ``optimum``, and the ``reference`` by which its exports are held.
+    What proves it is kept at hand: its ``optimum``, the ``reference`` by which its exports are held, and those of the
+    plans without each unforeseen event.
     """
     every = partial(_in_time, time_limit, default_ranges, optimum, partial(plan.parts.__getitem__, "routes"))
     spare = Tables({"ranges": partial(_in_time, time_limit, undetermined, optimum)},
-                   {"optimum": optimum, "reference": held})  # fmt: skip
+                   {"optimum": optimum, "reference": held, "events": tuple(events.values())})  # fmt: skip
     return replace(plan, parts=plan.parts.but(spare, ranges=every))
 
 

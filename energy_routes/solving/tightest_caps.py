@@ -22,7 +22,7 @@ DUST = 1e-9  # Mt or bcm
 
 def tightest_words(space: Space) -> list[str]:
     """One sentence a bound: how far the network lets it go with exports held, each bound on its own."""
-    free = build_space(replace(space.case, policy=space.policy.without_caps())).with_held(space.held)
+    free = _uncapped(space)
     words = []
     for family in space.measured:
         for lever, kind in BOUNDS.items():
@@ -35,6 +35,12 @@ def tightest_words(space: Space) -> list[str]:
                     each = "" if bound.over == "horizon" else " in every period"
                     words.append(f"the {kind.measure.words} {whose} {told}{each} (asked: {bound.level:g})")
     return words
+
+
+def _uncapped(space: Space) -> Space:
+    """The space without caps, exports held and ramps as they are."""
+    free = build_space(replace(space.case, policy=space.policy.without_caps()))
+    return free.with_held(space.held).with_reference(space.reference)
 
 
 def tightest_share(space: Space, bound: Cap | Minimum) -> float:
@@ -94,13 +100,12 @@ def tightest_hhi(space: Space, cap: Concentration) -> float:
     Of the cap's family; of a cap for each family, the highest of them.
     """
     low, high = cap.cap, 1.0
-    policy = space.policy.without_caps()
-    free = build_space(replace(space.case, policy=policy)).with_held(space.held)
+    free = _uncapped(space)
     program = build(free)  # a cap on concentration adds nothing but cuts
     while high - low > FINE:
         middle = (low + high) / 2
         asked = replace(cap, cap=middle)
-        inside = replace(free, case=replace(free.case, policy=replace(policy, max_hhi=(asked,))))
+        inside = replace(free, case=replace(free.case, policy=replace(free.policy, max_hhi=(asked,))))
         found = _inside(inside, program, asked)
         low, high = (middle, high) if found is None else (low, min(middle, max(found, low)))
     return high

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Bookings, Case, arcs_meant
+from energy_routes.case import Bookings, Case, arcs_meant, ramped
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import (
     BUILDS,
@@ -170,6 +170,9 @@ def _terms(named: Mapping[str, Case], bookings: Bookings | Mapping[str, object] 
         policy = case.policy
         if policy.objective != "netback" or policy.max_hhi or policy.security or policy.cvar:
             raise UsageError(f"scenario {name!r}: regret weighs plain netbacks, under caps on shares or volumes")
+        if ramped(case):
+            raise UsageError(f"scenario {name!r} has an unforeseen event, and regret weighs scenarios that are "
+                             "foreseen. Leave out `event` of its edits")
     return terms
 
 

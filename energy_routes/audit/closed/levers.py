@@ -12,7 +12,7 @@ from energy_routes.audit.report import Findings
 
 CASE = ("name", "title", "question", "sources", "subject", "packs", "annual", "periods", "edits", "policy", "past")
 PERIOD = ("label", "days", "years")
-EDIT = ("table", "id", "field", "op", "value", "periods", "reason", "source", "written", "time")
+EDIT = ("table", "id", "field", "op", "value", "periods", "reason", "source", "written", "time", "event")
 PAST = ("periods", "actuals")
 ACTUAL = ("what", "id", "commodity", "period", "volume")
 CAP = ("kind", "group", "cap", "over", "family")

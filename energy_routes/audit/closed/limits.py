@@ -35,6 +35,8 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         _note(row, what, found)
         if row["kind"] in TABLES:
             _limit(row, what, volumes, due, facts, found)
+        elif row["kind"] == "ramp":
+            _ramp(row, what, saved, facts, found)
         else:
             others = True
             found.true("prices", what, row["kind"] in ("policy", "user"), f"no kind of limit is called {row['kind']!r}")
@@ -74,6 +76,20 @@ def _limit(
     if side in sides:
         found.equal("prices", f"{what} bound", row["bound"], _finite(sides[side]))
     found.equal("prices", f"{what} volume", row["volume"], volumes.get((kind, own, period), 0.0))
+
+
+def _ramp(row: Row, what: str, saved: Saved, facts: Facts, found: Findings) -> None:
+    """A price of a ramp stands beside a row of the table of ramps: its unit, bound and volume are that row's."""
+    own = [r for r in saved.tables.get("ramps", ())
+           if all(r[key] == row[other] for key, other in (("group", "limit"), ("family", "family"),
+                                                          ("period", "period")))]  # fmt: skip
+    own = [r for r in own if row["name"] == f"ramp of {r['name']} after {r['event']}"]
+    found.true("prices", what, len(own) == 1 and row["side"] == "upper", "is no ramp of the table of ramps")
+    for one in own[:1]:
+        unit = facts.prices_in[one["family"]]
+        found.true("prices", what, row["unit"] == unit, f"the unit is {unit}")
+        found.equal("prices", f"{what} bound", row["bound"], one["reference"] + one["ramp"])
+        found.equal("prices", f"{what} volume", row["volume"], one["volume"])
 
 
 def _part(row: Row) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from energy_routes.audit.checks.movement import charge
+from energy_routes.audit.checks.ramps import events
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.files import Saved
 from energy_routes.audit.proof import own_builds, own_policy, own_rows, own_tanks
@@ -55,6 +56,7 @@ GONE = ("proof/plan is missing, though the result tells duals or prices of limit
 COPIES = "futures and what is left after losses are not built again; the bound takes their rows as they are saved"
 OTHERS = "what bookings, losses, tails and users' own constraints add is not built again; the bound takes it as saved"
 BUILDS = "which builds are best rests on the bound of a solver; the proof takes them as decided"
+BEFORE = "with builds, security, exports held or another event its rows are not built again; tested: its residuals"
 LEAST = "the smallest share of exports that can be lost is an optimum of its own"
 
 
@@ -87,6 +89,7 @@ def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
     _point(plan, saved, found)
     if held:
         _programme(HELD, held, replace(own, weights={"": 1.0}, booked={}), rules, others, found)
+    _unforeseen(folder, saved, facts, found)
     _left_open(facts, saved, found)
 
 
@@ -94,6 +97,30 @@ def _proved(saved: Saved) -> bool:
     """Whether a result tells what only the duals of an optimum say."""
     told = saved.certificate.get("dual_residual") is not None
     return told or any(math.isfinite(row["price"]) for row in saved["prices"])
+
+
+def _unforeseen(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
+    """The plan without each unforeseen event: its programme, its bound, and its volumes in the table of ramps."""
+    rows = saved.tables.get("ramps", [])
+    for number, event in enumerate(events(facts) if rows else (), 1):
+        name = f"event-{number}"
+        try:
+            of = read(folder / "proof" / name)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            found.wrong("proof", f"{name} cannot be read: {type(error).__name__}: {error}")
+            continue
+        calm = Facts(folder / "inputs", without=event)
+        carried = {label: x for (block, label), x in zip(of.columns, of.x.tolist(), strict=True) if block == "exposure"}
+        for row in rows:
+            if row["event"] == event:
+                label = tuple(str(row[key]) for key in ("kind", "group", "family", "period"))
+                found.equal("proof", f"{name}: {' '.join(label)}", row["reference"], carried.get(label))
+        if any(calm.policy[lever] for lever in ("build", "security")) or len(events(facts)) > 1 or _holds(calm):
+            found.skip(f"proof: the plan without {event}", BEFORE)
+            residuals(name, of, found)
+            continue
+        own = Own(calm, {}, {}, {"": 1.0}, {})
+        _programme(name, of, own, _made({**PHYSICS, **_asked(saved, None)}, own), set(), found)
 
 
 def _weights(saved: Saved, facts: Facts) -> dict[str, float]:
@@ -118,10 +145,11 @@ def _made(rules: Mapping[str, Callable[[Own], Rows]], own: Own) -> Rules:
 
 def _asked(saved: Saved, held: Programme | None) -> dict[str, Callable[[Own], Rows]]:
     """The rules of the policy; that exports are held, where the optimum is saved that this rests on."""
+    after = {"ramp": partial(own_policy.ramp, rows=saved.tables.get("ramps", []))}
     caps = {lever: partial(own_policy.bounds, lever=lever) for lever in BOUNDS}
     kept = {"hold_exports": partial(own_policy.hold_exports, held=_exported(held))} if held else {}
     cuts = partial(own_policy.max_hhi, cuts=saved.certificate.get("cuts", []))
-    return {**caps, **kept, "max_emissions": own_policy.max_emissions, "max_hhi": cuts}
+    return {**after, **caps, **kept, "max_emissions": own_policy.max_emissions, "max_hhi": cuts}
 
 
 def _others(facts: Facts, saved: Saved) -> set[str]:

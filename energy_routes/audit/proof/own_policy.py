@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from energy_routes.audit.checks import builds
@@ -101,6 +101,13 @@ def _sum_of(own: Own, kind: str, family: str, period: str) -> Iterator[tuple[Key
     for name, group, of in own.facts.groups:
         if (name, of) == (kind, family):
             yield ("exposure", (kind, group, family, period)), 1.0
+
+
+def ramp(own: Own, rows: Iterable[Mapping[str, Any]]) -> Rows:
+    """After an unforeseen event a group carries no more than in the reference and its ramp; the rows are tested."""
+    for row in rows:
+        label = tuple(str(row[key]) for key in ("kind", "group", "family", "period"))
+        yield (row["event"], *label), Row(-math.inf, row["reference"] + row["ramp"], {("exposure", label): 1.0})
 
 
 def hold_exports(own: Own, held: Mapping[str, float]) -> Rows:

@@ -21,6 +21,7 @@ KINDS = {
     "policy": "policy",
     "contract": "contract",
     "storage": "tanks",
+    "ramp": "re-routing",
     "obligation": "home delivery",
     "user": "your rule",
 }

@@ -19,6 +19,7 @@ from energy_routes.formulation.space import axes
 from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.figures import Read, RecordedNetwork
 from energy_routes.formulation.space.options import added, built_units, of_options, opened, widened_axis
+from energy_routes.formulation.space.ramps import Reference, ramp_axis
 from energy_routes.formulation.space.totals import share_totals
 from energy_routes.linear import Axis, Builder, Expr, Rows, Term, Vector, axis, plain, zero
 from energy_routes.network import Ways, meter_table
@@ -33,6 +34,7 @@ class Space:
     short: obligations not met, where a penalty allows it · stock v, injected, withdrawn · deficiency y[κ,t] ·
     exports e[k,t] · exposure x[g,t].  All in Mt (oil) or bcm (gas) per period.  built b[o,y] are units of options,
     shared by recourse copies; widened w[a,t] is what moves in added capacity, full z[a,t]: the old is full.
+    ``reference`` is what groups carry in the plans without each unforeseen event.
     ``linked`` are rows that tie further variables to these: recourse copies, stranded volumes.  ``bets`` are terms of
     the objective over several futures; ``then`` is what is made least among optimal plans, in order.
     """
@@ -58,6 +60,7 @@ class Space:
     widened: Expr
     full: Expr
     held: Mapping[str, float] = field(default_factory=dict)
+    reference: Reference = ()
     linked: tuple[Rows, ...] = ()
     bets: tuple[Term, ...] = ()
     then: tuple[Expr, ...] = ()
@@ -150,6 +153,11 @@ class Space:
         return share_totals(self)
 
     @cached_property
+    def ramps(self) -> Axis:
+        """Groups and months in which re-routing is held back; see :mod:`energy_routes.formulation.space.ramps`."""
+        return ramp_axis(self.case, self.reference)
+
+    @cached_property
     def inlets(self) -> Axis:
         """The lanes on which groups are metered, each with its kind and group: what their capacities look at."""
         table = self.case.network.tables["meters"].rename(columns={"commodity": "only"})
@@ -165,6 +173,10 @@ class Space:
     def with_held(self, held: Mapping[str, float]) -> Space:
         """The space in which each family's exports over the horizon are at least ``held`` (Mt or bcm)."""
         return replace(self, held=dict(held))
+
+    def with_reference(self, reference: Reference) -> Space:
+        """The space in which groups carry no more than in the plans without each event and their ramps."""
+        return replace(self, reference=reference)
 
 
 def build_space(

@@ -31,7 +31,7 @@ def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> li
         faults += _stated(drafts, draft)
         faults += _provenance(draft)
     faults += _families(drafts, meta)
-    for check in (*FIGURES, *OPTIONS, _self_loops, _meters, _limits, unlike_others, commitments_beyond_lines):
+    for check in (*FIGURES, *OPTIONS, _self_loops, _meters, _ramps, _limits, unlike_others, commitments_beyond_lines):
         faults += check(drafts)
     if not broken and not faults:
         faults += check_structure({name: draft.frame for name, draft in drafts.items()},
@@ -148,6 +148,16 @@ def _meters(drafts: Drafts) -> Iterable[Fault]:
         if pd.notna(kind) and pd.notna(group) and f"{kind}/{group}" not in measured and not meters.partial:
             yield groups.fault(i, "group", f"{kind} {group!r} has no meter", "at least one row of meters",
                                "Say in meters at which arcs, or deliveries to which markets, it is measured.")
+
+
+def _ramps(drafts: Drafts) -> Iterable[Fault]:
+    """A ramp is one of a known group."""
+    groups, ramps = drafts["groups"], drafts["ramps"]
+    known = set(keys_of("groups", groups.frame))
+    for i, (kind, group) in enumerate(ramps.cells("kind", "group")):
+        if pd.notna(kind) and pd.notna(group) and f"{kind}/{group}" not in known and not groups.partial:
+            yield ramps.fault(i, "group", f"{kind} {group!r} is not in {groups.file}", "a kind and group of groups",
+                              nearest(f"{kind}/{group}", known))
 
 
 def _limits(drafts: Drafts) -> Iterable[Fault]:

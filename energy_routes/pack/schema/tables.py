@@ -214,6 +214,17 @@ METERS = Table("meters", "Where a group is measured: lanes of which each export 
     text("commodity", "only this commodity at the inlet; blank: all", refers="commodities"),
 ), key=("kind", "group", "arc", "market", "commodity"))
 
+RAMPS = Table("ramps", "How much more than planned a group can carry in the first months after an event that nobody "
+              "foresaw. A group without a row, and a month after its last row, has no ramp.", (
+    Column("kind", "choice", "kind of the group", required=True, choices=GROUP_KINDS),
+    text("group", "the group", required=True),
+    Column("month", "int", "month of the event, 1 is the first", required=True, low=1, high=24),
+    Column("volume", "float", "what may be carried in that month beyond the plan without the event",
+           dimension="volume", unit="volume_unit", low=0, stated=True, plausible=(1e-4, 50.0)),
+    unit_name("volume_unit", "Mt", "unit of volume: Mt, kt, bcm, mcm"),
+    *PROVENANCE,
+), key=("kind", "group", "month"))
+
 STORAGES = Table("storages", "Tanks at a node: a terminal's tank farm, an underground gas store.", (
     identifier(),
     text("node", "where it stands", required=True, refers="nodes"),
@@ -303,6 +314,6 @@ PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook th
 
 TABLES: Mapping[str, Table] = {t.name: t for t in (
     NODES, COMMODITIES, ARCS, LANES, SUPPLIES, OBLIGATIONS, MARKETS, TIERS, DIFFERENTIALS, LIMITS, LIMIT_TERMS,
-    GROUPS, METERS, STORAGES, CONTRACTS, OPTIONS, OPTION_EFFECTS, EMISSIONS, EVENTS, RISK,
+    GROUPS, METERS, RAMPS, STORAGES, CONTRACTS, OPTIONS, OPTION_EFFECTS, EMISSIONS, EVENTS, RISK,
     VALUES, FAMILIES, FAMILY_UNITS,
 )}

@@ -3,7 +3,8 @@
 A change is anything that ``Case.set`` takes.  Where it leaves the structure as it is, the numbers of the programme are
 refreshed and the live session goes on from the basis of the case itself, so that what was solved before makes no
 difference.  Where it makes another structure (a line is closed, a capacity becomes unlimited), that is compiled and
-kept, too.  Cases with whole builds, with security or with several futures are built anew for every change.
+kept, too.  Cases with whole builds, with security, with several futures or with an unforeseen event in months are built
+anew for every change.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case, refuse_contradictions
+from energy_routes.case import Case, plain, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Space, Structure
 from energy_routes.linear import BRIEF, Basis, Form, Program, Session, Solution, Standing, Status, Vector, Vertex
@@ -43,6 +44,7 @@ Changes: TypeAlias = Mapping[str, "float | str | bool"]
 Progress: TypeAlias = Callable[[int, int], "bool | None"]
 
 
+ANEW = "builds, security, futures and plans after an unforeseen event are built anew for every change"
 KEPT = 8  # structures that are kept: those of the case itself, and the newest others
 ENDED = {InfeasibleError: "infeasible", UnboundedError: "unbounded", LimitError: "time_limit", SolverError: "failed"}
 
@@ -176,12 +178,16 @@ class Compiled:
 
     @property
     def plain(self) -> bool:
-        """Whether changes are solved in live sessions: no whole builds, no security, no several futures."""
-        return self.case.policy.plain
+        """Whether changes are solved in live sessions: no builds, security, futures, unforeseen event."""
+        return plain(self.case)
+
+    def _live(self, case: Case) -> bool:
+        """Whether a case that differs from the compiled one is solved in live sessions, too."""
+        return self.plain and plain(case)
 
     def _refuse_anew(self) -> None:
         if not self.plain:
-            raise UsageError(f"{self.case.name}: builds, security and futures are built anew for every change")
+            raise UsageError(f"{self.case.name}: {ANEW}")
 
     def changed(self, changes: Changes) -> Case:
         """The case with changes laid over it.
@@ -364,7 +370,7 @@ class Compiled:
         InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError
             As :func:`energy_routes.solve`.
         """
-        if not self.plain:
+        if not self._live(case):
             return solve(case)
         refuse_contradictions(case)
         with self._turn:
@@ -416,7 +422,7 @@ class Compiled:
         InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError
             As :func:`energy_routes.solve`; of an infeasible case without repairs.
         """
-        if not self.plain or case.policy.max_hhi:
+        if not self._live(case) or case.policy.max_hhi:
             return statement(case).optimum()
         refuse_contradictions(case)
         with self._turn:
@@ -471,7 +477,7 @@ class Compiled:
         InfeasibleError, UnboundedError, LimitError, SolverError
             Bounds contradict each other, or exports are held and the case without the caps has no plan.
         """
-        if not self.plain:
+        if not self._live(case):
             return stated(case)
         with self._turn:
             _, numbers = self._numbers_of(case)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from energy_routes.case import Case, groups_of, refuse_contradictions
+from energy_routes.case import Case, groups_of, ramped, refuse_contradictions
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space, netback
 from energy_routes.linear import Vector
@@ -62,8 +62,9 @@ class Measures:
         self._asks = tuple(compiled.asks[name] for name in ask)
         solved = [name for name, own in zip(ask, self._asks, strict=True) if own.what in ("least", "enters")]
         if solved and not compiled.plain:
-            raise UsageError(f"{solved[0]} is not asked where there are builds, security or futures, as there are in "
-                             f"{compiled.case.name}. Leave it out, or ask it of the case without them")
+            raise UsageError(f"{solved[0]} is not asked where there are builds, security, futures or an unforeseen "
+                             f"event, as there are in {compiled.case.name}. Leave it out, or ask it of the case "
+                             "without them")
 
     @property
     def nothing(self) -> tuple[float, ...]:
@@ -86,7 +87,7 @@ class Measures:
 
     def of(self, case: Case) -> list[float]:
         """What is asked of the plan of a case.  Raises the errors of :meth:`Compiled.solve`."""
-        if case.policy.max_hhi or case.policy.cvar is not None:  # what is told of these is found with their plan alone
+        if case.policy.max_hhi or case.policy.cvar is not None or ramped(case):  # found with their plan alone
             return self.of_plan(self._compiled.plan_of(case))
         if not self._compiled.plain:
             return [*self._with_requests(case, self._anew(case))]

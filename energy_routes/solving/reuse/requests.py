@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_routes.case import Case
+from energy_routes.case import Case, plain
 from energy_routes.errors import InfeasibleError
 from energy_routes.linear import Index, Session, Vector, best_ratio, optimal
 from energy_routes.network import Edit
@@ -27,7 +27,7 @@ def cost(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) ->
         return 0.0
     money = next(own for own in told if own.what == _money(case))
     free = replace(case, policy=case.policy.without_caps())
-    if not free.policy.plain:
+    if not plain(free):
         best = compiled.plan_of(free)
         earned = best.netback if money.what == "netback" else float(best.objective)
     else:

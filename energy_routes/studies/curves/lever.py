@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum
+from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum, ramped
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import Space, netback
 from energy_routes.linear import Line, Program, Vector, line_between
@@ -191,7 +191,8 @@ def stretch_of(lever: Lever) -> Stretch | None:
         return lever.compiled.stated(lever.at(lever.value(t)))
 
     first, program = at(0.0)
-    alike = lever.cap is not None and lever.case.policy.security is None  # the cap's own rows are all that differs
+    sure = lever.case.policy.security is None and not ramped(lever.case)
+    alike = lever.cap is not None and sure  # the cap's own rows are all that differs
     for far in NEARER:
         try:
             last, end = at(far)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case
+from energy_routes.case import Case, plain
 from energy_routes.errors import UsageError
 from energy_routes.formulation import build, build_space
 from energy_routes.linear import (

@@ -1,0 +1,59 @@
+"""Events that nobody foresaw: which edits they are made of, which months they last, which groups they hit.
+
+In a case of months a group that an event does not hit can carry only so much more than planned (``ramps``).  The plan
+that it is held against is that of the same case without the edits of the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from energy_routes.case.case import Case
+from energy_routes.network import groups_hit
+
+
+@dataclass(frozen=True)
+class Unforeseen:
+    """An event: its ``name``, the months that it lasts in their order, and the (kind, group) that it hits."""
+
+    name: str
+    months: tuple[str, ...]
+    hit: frozenset[tuple[str, str]]
+
+
+def unforeseen(case: Case) -> tuple[Unforeseen, ...]:
+    """The events of a case that ramps hold for, in the order of its edits.
+
+    None in a case of years, where everybody has time, nor where no pack has ramps.
+    """
+    return tuple(_event(case, name) for name in _names(case))
+
+
+def ramped(case: Case) -> bool:
+    """Whether some event of the case has ramps."""
+    return any(True for _ in _names(case))
+
+
+def plain(case: Case) -> bool:
+    """Whether a case is one linear programme that nothing has to be solved for beforehand but exports that are held."""
+    return case.policy.plain and not ramped(case)
+
+
+def without_event(case: Case, name: str) -> Case:
+    """The case without the edits of an event."""
+    network = case.network
+    kept = tuple(edit for edit in network.edits if edit.event != name)
+    return replace(case, name=f"{case.name} without {name}", network=replace(network, edits=kept))
+
+
+def _names(case: Case) -> Iterator[str]:
+    if not case.network.tables["ramps"].empty and all(period.month for period in case.periods):
+        yield from dict.fromkeys(edit.event for edit in case.edits if edit.event)
+
+
+def _event(case: Case, name: str) -> Unforeseen:
+    edits = [edit for edit in case.edits if edit.event == name]
+    at = sorted({place for edit in edits for place in edit.holds_in(case.periods)})
+    hit = groups_hit(without_event(case, name).network, edits, case.periods)
+    return Unforeseen(name, tuple(case.periods[place].label for place in at), hit)

@@ -1,0 +1,200 @@
+"""After an event that nobody foresaw, groups that it does not hit carry little more than planned at first."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from toy import toy
+
+import energy_routes as er
+from energy_routes.case import Case, ramped, unforeseen
+from energy_routes.errors import DataError, UsageError, VerificationError
+from energy_routes.network import Edit, groups_hit
+from energy_routes.solving.loop import solve
+
+RAMPS = {"ramps": "kind,group,month,volume\ncorridor,LONG,1,0.1\ncorridor,LONG,2,0.2\ncorridor,SHORT,1,0"}
+MARCH, APRIL, MAY = "2023-03", "2023-04", "2023-05"
+
+
+def struck(
+    folder: Path, months: tuple[str, ...] = (MARCH, APRIL), event: str = "storm", periods: str = "month",
+    policy: str = "",
+) -> Case:  # fmt: skip
+    """The toy by month, its short way shut in some months: SHORT carries 6 and LONG 2 of the 8 Mt a year otherwise."""
+    named = f'event = "{event}"\n' if event else ""
+    model = (f'periods = "{periods}"\n{policy}\n[[edit]]\ntarget = "arc:SHORT"\nstatus = {{ set = "idle" }}\n'
+             f'reason = "shut"\nperiods = {list(months)}\n{named}')
+    return toy(folder, RAMPS, model=model)
+
+
+def carried(plan: er.Plan, group: str) -> pd.Series:
+    groups = plan.groups[(plan.groups["kind"] == "corridor") & (plan.groups["group"] == group)]
+    return groups.set_index("period")["volume"]
+
+
+def test_what_moves_over_grows_month_by_month(tmp_path: Path) -> None:
+    """LONG takes 2/12 Mt a month and 0.1 more in March, 0.2 in April; of 5/12 the rest stays empty."""
+    plan = solve(struck(tmp_path))
+    long = carried(plan, "LONG")
+    assert long[MARCH] == pytest.approx(2 * 31 / 365 + 0.1)
+    assert long[APRIL] == pytest.approx(2 * 30 / 365 + 0.2)
+    assert long[MAY] == pytest.approx(2 * 31 / 365)
+    shut = plan.supplies.set_index("period")["shut_in"]
+    assert shut[MARCH] == pytest.approx(6 * 31 / 365 - 0.1)
+    assert shut[MAY] == pytest.approx(0.0)
+    table = plan.ramps.set_index("period")
+    assert table["month"].to_dict() == {MARCH: "1", APRIL: "2"}
+    assert table["reference"].tolist() == pytest.approx([2 * 31 / 365, 2 * 30 / 365])
+    assert plan.tables()["ramps"].equals(plan.ramps)
+
+
+def test_one_more_of_a_ramp_is_worth_what_the_way_nets(tmp_path: Path) -> None:
+    """On LONG beyond the 3 Mt a year of its first tier: 510 - 20 - 50 - 1 - 9 = 430 USD/t."""
+    found = solve(struck(tmp_path)).prices["ramp"].set_index("period")
+    told = found.loc[MARCH, ["name", "side", "unit"]].tolist()
+    assert told == ["ramp of Long corridor after storm", "upper", "USD/t"]
+    assert found["price"].tolist() == pytest.approx([430.0, 430.0])
+    assert found["bound"].tolist() == pytest.approx([2 * 31 / 365 + 0.1, 2 * 30 / 365 + 0.2])
+    assert found["volume"].tolist() == pytest.approx(found["bound"].tolist())
+
+
+@pytest.mark.parametrize(("event", "periods", "months"), [("", "month", (MARCH,)), ("storm", "year", ("2023",))])
+def test_what_is_foreseen_and_what_takes_a_year_has_no_ramp(
+    tmp_path: Path, event: str, periods: str, months: tuple[str, ...]
+) -> None:
+    case = struck(tmp_path, months, event, periods)
+    plan = solve(case)
+    assert not ramped(case)
+    assert plan.ramps.empty
+    assert "ramps" not in plan.tables()
+    period = months[0]
+    assert carried(plan, "LONG")[period] == pytest.approx(5 * (31 / 365 if periods == "month" else 1.0))
+
+
+def test_after_its_last_month_there_is_no_ramp(tmp_path: Path) -> None:
+    plan = solve(struck(tmp_path, (MARCH, APRIL, MAY)))
+    assert carried(plan, "LONG")[MAY] == pytest.approx(5 * 31 / 365)
+
+
+def test_two_events_have_a_reference_each(tmp_path: Path) -> None:
+    """The reference of one has the edits of the other: without the fire LONG carries 0.1 more than planned in March."""
+    case = struck(tmp_path, (MARCH,))
+    fire = Edit("supplies", "FIELD_CO", "available", "scale", 0.9, (APRIL,), "fire", event="fire")
+    case = replace(case, network=case.network.with_edits(fire))
+    assert [(event.name, event.months) for event in unforeseen(case)] == [("storm", (MARCH,)), ("fire", (APRIL,))]
+    plan = solve(case)
+    assert set(plan.ramps["event"]) == {"storm"}  # a field hits every way that it feeds
+    assert carried(plan, "LONG")[MARCH] == pytest.approx(2 * 31 / 365 + 0.1)
+
+
+def test_a_group_is_hit_up_and_down_its_way(tmp_path: Path) -> None:
+    case = toy(tmp_path, RAMPS)
+
+    def hit(table: str, name: str) -> set[str]:
+        found = groups_hit(case.network, [Edit(table, name, "capacity", "set", 0.0)], case.periods)
+        return {group for kind, group in found if kind == "corridor"}
+
+    assert hit("arcs", "SHORT") == hit("markets", "EAST") == {"SHORT"}
+    assert hit("arcs", "GATHER") == hit("supplies", "FIELD_CO") == {"SHORT", "LONG"}
+    assert hit("tiers", "WEST/1") == hit("lanes", "LONG/CRUDE") == {"LONG"}
+    assert hit("options", "ANY") == set()
+
+
+def test_a_cap_keeps_the_ramp_and_holds_what_can_be_exported_with_it(tmp_path: Path) -> None:
+    plan = solve(struck(tmp_path, policy='[policy.max_share]\n"transit:RU" = 0.9'))
+    assert carried(plan, "LONG")[MARCH] == pytest.approx(2 * 31 / 365 + 0.1)
+
+
+def test_it_is_built_anew_where_a_structure_is_kept(tmp_path: Path) -> None:
+    case = struck(tmp_path)
+    compiled = er.compile(case)
+    assert not compiled.plain
+    change = {"arc:LONG.tariff": 60.0}
+    assert compiled.solve(change).netback == pytest.approx(solve(case.set_all(change)).netback)
+    with pytest.raises(UsageError, match="plans after an unforeseen event are built anew"):
+        compiled.at(change)
+    calm = er.compile(struck(tmp_path, event=""))
+    assert calm.plan_of(case).netback == pytest.approx(solve(case).netback)
+    assert calm.solve().netback > solve(case).netback + 1.0
+
+
+def test_several_futures_are_refused_beside_an_event(tmp_path: Path) -> None:
+    policy = """
+        [policy]
+        exports = "free"
+        [policy.cvar]
+        scenarios = [{ name = "out", probability = 0.1, outages = ["SHORT"] }]
+        """
+    with pytest.raises(UsageError, match=r"the event 'storm' is unforeseen, and policy\.cvar weighs futures"):
+        solve(struck(tmp_path, policy=policy))
+    with pytest.raises(UsageError, match="has an unforeseen event, and regret weighs scenarios that are foreseen"):
+        er.regret({"storm": struck(tmp_path)}, {"arcs": ["arc:LONG"]})
+
+
+def test_security_is_asked_of_the_plan_with_its_ramps(tmp_path: Path) -> None:
+    policy = """
+        [policy]
+        exports = "free"
+        [policy.security]
+        outages = ["LONG"]
+        delta = 1.0
+        window = ["2023-06", "2023-06"]
+        """
+    plan = solve(struck(tmp_path, policy=policy))
+    assert carried(plan, "LONG")[MARCH] == pytest.approx(2 * 31 / 365 + 0.1)
+
+
+def test_a_ramp_can_be_set_and_gives_way_in_a_repair(tmp_path: Path) -> None:
+    case = struck(tmp_path, policy='[policy]\nexports = "free"')
+    more = solve(case.set("ramp:corridor/LONG/1.volume", "150 kt"))
+    assert carried(more, "LONG")[MARCH] == pytest.approx(2 * 31 / 365 + 0.15)
+    case = case.set("supply:FIELD_CO.minimum", 9)  # 9 are lifted and 2 stay at home: 7/12 cannot go by LONG in March
+    with pytest.raises(er.InfeasibleError) as caught:
+        solve(case)
+    words = {one["words"] for one in caught.value.relaxations}
+    assert "ramp of Long corridor after storm (2023-03): 0.1548 Mt more" in words  # 5/12 less 2/12 and 0.1
+
+
+def test_a_saved_plan_holds_its_reference_and_verify_finds_it_again(tmp_path: Path) -> None:
+    plan = solve(struck(tmp_path / "toy"))
+    folder = plan.save(tmp_path / "result")
+    report = er.verify(folder)
+    assert dict(report.checks)["ramps"] == 12
+    assert not [what for what, _ in report.unchecked if what.startswith("proof")]
+    back = er.Plan.load(folder)
+    assert back.case == plan.case
+    assert back.case.edits[0].event == "storm"
+    pd.testing.assert_frame_equal(back.ramps, plan.ramps, check_dtype=False)
+    assert solve(back.case).netback == pytest.approx(plan.netback)
+
+
+def test_verify_refuses_another_reference_ramp_or_a_missing_row(tmp_path: Path) -> None:
+    kept = solve(struck(tmp_path / "toy")).save(tmp_path / "result")
+
+    def spoilt(**changes: float) -> Path:
+        folder = tmp_path / "-".join(changes)
+        shutil.copytree(kept, folder)
+        table = pd.read_parquet(folder / "ramps.parquet")
+        table = table.iloc[1:] if "missing" in changes else table.assign(**changes)
+        table.to_parquet(folder / "ramps.parquet", index=False)
+        return folder
+
+    found = [({"reference": 0.3}, "event-1: corridor LONG"), ({"ramp": 9.0}, "ramp"), ({"missing": 1}, "missing")]
+    for change, words in found:
+        with pytest.raises(VerificationError, match=words):
+            er.verify(spoilt(**change))
+    case = json.loads((kept / "inputs" / "case.json").read_text())
+    case["edits"][0]["event"] = ""
+    (kept / "inputs" / "case.json").write_text(json.dumps(case))
+    with pytest.raises(VerificationError, match="the case has no ramp there"):
+        er.verify(kept)
+
+
+def test_a_ramp_of_no_group_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="corridor 'LONGER' is not in groups"):
+        toy(tmp_path, {"ramps": "kind,group,month,volume\ncorridor,LONGER,1,0.1"})
