@@ -13,8 +13,9 @@ from toy import toy
 
 import energy_routes as er
 from energy_routes.case import Case, ramped, unforeseen
+from energy_routes.case.disruptions.hit import groups_hit
 from energy_routes.errors import DataError, UsageError, VerificationError
-from energy_routes.network import Edit, groups_hit
+from energy_routes.network import Edit
 from energy_routes.solving.loop import solve
 
 RAMPS = {"ramps": "kind,group,month,volume\ncorridor,LONG,1,0.1\ncorridor,LONG,2,0.2\ncorridor,SHORT,1,0"}

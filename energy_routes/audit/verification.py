@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 
 from energy_routes.audit import files
-from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, ramps, risk, schedule, trade
-from energy_routes.audit.closed import bands, columns, labels, levers, limits, ranges, routes
+from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
+from energy_routes.audit.closed import bands, columns, labels, levers, limits, ramps, ranges, routes
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.proof import certificate
 from energy_routes.audit.report import Findings, Report

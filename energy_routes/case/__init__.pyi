@@ -21,6 +21,13 @@ from .disruptions.scenarios import (
     futures_of as futures_of,
     mean_of as mean_of,
 )
+from .disruptions.unforeseen import (
+    Unforeseen as Unforeseen,
+    plain as plain,
+    ramped as ramped,
+    unforeseen as unforeseen,
+    without_event as without_event,
+)
 from .loading import load as load
 from .model_file import read_model_file as read_model_file
 from .policy.bounds import (
@@ -59,10 +66,3 @@ from .policy.policy import (
 )
 from .rest_of_year import replan as replan
 from .subjects import HHI as HHI
-from .unforeseen import (
-    Unforeseen as Unforeseen,
-    plain as plain,
-    ramped as ramped,
-    unforeseen as unforeseen,
-    without_event as without_event,
-)

@@ -45,13 +45,13 @@ from .rules.dependence import (
 )
 from .space.axes import (
     TANKERS as TANKERS,
+    Reference as Reference,
     over_periods as over_periods,
 )
 from .space.options import (
     added as added,
     opened as opened,
 )
-from .space.ramps import Reference as Reference
 from .space.recourse import (
     Copy as Copy,
     carried_stock as carried_stock,

@@ -31,8 +31,7 @@ from energy_routes.formulation.rules.dependence import (
     min_exposure,
     min_share,
 )
-from energy_routes.formulation.rules.network import balance, capacity, joint_limits, joint_ratios
-from energy_routes.formulation.rules.ramps import ramp
+from energy_routes.formulation.rules.network import balance, capacity, joint_limits, joint_ratios, ramp
 from energy_routes.formulation.rules.storage import (
     closing_stock,
     injection,

@@ -19,7 +19,6 @@ from .edit import (
     parse_target as parse_target,
 )
 from .geometry import read_features as read_features
-from .hit import groups_hit as groups_hit
 from .monthly_products import (
     committed as committed,
     in_term as in_term,

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from energy_routes.audit.checks.movement import charge
-from energy_routes.audit.checks.ramps import events
+from energy_routes.audit.closed.ramps import events
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.files import Saved
 from energy_routes.audit.proof import own_builds, own_policy, own_rows, own_tanks

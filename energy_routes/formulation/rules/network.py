@@ -1,4 +1,4 @@
-"""What the network allows: balance, capacity, joint limits."""
+"""What the network allows: balance, capacity, joint limits, and what can be re-routed at once."""
 
 from __future__ import annotations
 
@@ -115,3 +115,15 @@ def _ratio_sides(limits: Axis) -> Axis:
     ratio = np.concatenate([of.data("high_ratio"), of.data("low_ratio")])
     sides = axis("ratio", ("limit", "side", "period"), pd.concat(both, ignore_index=True), ratio=ratio)
     return sides.take(~np.isnan(ratio))
+
+
+@Limit("ramp", key="group", name="ramp of {group} after {event}", repair=4)
+def ramp(s: Space) -> Rows:
+    r"""x_gkt ≤ x°_gkt + R_g,n(t)   ∀ unforeseen event, g that it does not hit, t its n-th month   [Mt | bcm]
+
+    x° is the volume in the reference: the plan of the same case and horizon without the edits of the event.  R is the
+    most that the group can carry beyond it in the n-th month of the event.  A case of years has no ramps, nor has an
+    event that was foreseen: everybody had time.  What stays is shut in or goes into tanks.
+    """
+    over = s.ramps
+    return s.exposure.spread_to(over) <= over.data("reference") + over.data("ramp")

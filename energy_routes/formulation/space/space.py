@@ -19,7 +19,6 @@ from energy_routes.formulation.space import axes
 from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.figures import Read, RecordedNetwork
 from energy_routes.formulation.space.options import added, built_units, of_options, opened, widened_axis
-from energy_routes.formulation.space.ramps import Reference, ramp_axis
 from energy_routes.formulation.space.totals import share_totals
 from energy_routes.linear import Axis, Builder, Expr, Rows, Term, Vector, axis, plain, zero
 from energy_routes.network import Ways, meter_table
@@ -60,7 +59,7 @@ class Space:
     widened: Expr
     full: Expr
     held: Mapping[str, float] = field(default_factory=dict)
-    reference: Reference = ()
+    reference: axes.Reference = ()
     linked: tuple[Rows, ...] = ()
     bets: tuple[Term, ...] = ()
     then: tuple[Expr, ...] = ()
@@ -154,8 +153,8 @@ class Space:
 
     @cached_property
     def ramps(self) -> Axis:
-        """Groups and months in which re-routing is held back; see :mod:`energy_routes.formulation.space.ramps`."""
-        return ramp_axis(self.case, self.reference)
+        """Groups and months in which re-routing is held back."""
+        return axes.ramp_axis(self.case, self.reference)
 
     @cached_property
     def inlets(self) -> Axis:
@@ -174,7 +173,7 @@ class Space:
         """The space in which each family's exports over the horizon are at least ``held`` (Mt or bcm)."""
         return replace(self, held=dict(held))
 
-    def with_reference(self, reference: Reference) -> Space:
+    def with_reference(self, reference: axes.Reference) -> Space:
         """The space in which groups carry no more than in the plans without each event and their ramps."""
         return replace(self, reference=reference)
 

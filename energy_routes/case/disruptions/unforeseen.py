@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from energy_routes.case.case import Case
-from energy_routes.network import groups_hit
+from energy_routes.case.disruptions.hit import groups_hit
 
 
 @dataclass(frozen=True)

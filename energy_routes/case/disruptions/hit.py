@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from energy_routes.network.edit import Edit
-from energy_routes.network.network import Network
+from energy_routes.network import Edit, Network
 from energy_routes.pack import Period, reach
 
 Group = tuple[str, str]  # kind, group
