@@ -301,7 +301,7 @@ SECTIONS: Mapping[str, Section] = {
     "totals": totals, "bands": band_view.bands,
     "exports": _of_families(_exports), "corridors": _of_families(_corridors),
     "routes": _of_families(_routes), "home": _of_families(_home), "carried": _of_families(_carried),
-    "builds": _builds, "ranges": range_view.ranges, "risk": _risk, "ledger": _ledger,
+    "builds": _builds, "ranges": range_view.ranges, "risk": _risk, "ramps": risk_view.ramps, "ledger": _ledger,
     "limits": _limits, "indicators": _indicators,
     "supplies": _supplies, "emissions": build_view.emissions, "notes": notes,
 }  # fmt: skip

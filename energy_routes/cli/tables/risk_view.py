@@ -9,6 +9,7 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
+from energy_routes.cli.tables.money_view import Part
 from energy_routes.cli.tables.render import BLANK, console, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.network import Names
@@ -34,6 +35,20 @@ def risk_parts(plan: Plan, units: Units) -> Iterator[tuple[str, Table, str]]:
         yield _bookings(plan, units)
     if len(plan.futures):
         yield _futures(plan.futures)
+
+
+def ramps(plan: Plan, units: Units) -> Iterator[Part]:
+    """Where re-routing is held back after an event that nobody foresaw, a row a group and month."""
+    for family in dict.fromkeys(plan.ramps["family"]):
+        own = plan.ramps[plan.ramps["family"] == family]
+        own = own[own[["reference", "ramp", "volume"]].max(axis=1) > SEEN]
+        out = table("event", "group", "in", f"without it, {units.volume_names[family]}", "ramp", "with it", text=3)
+        factor = units.volume_factors[family]
+        for row in own.to_dict("records"):
+            volumes = (number(row[name] * factor) for name in ("reference", "ramp", "volume"))
+            out.add_row(escape(row["event"]), escape(row["name"]), row["period"], *volumes)
+        note = "a group carries at most its volume without the event and its ramp"
+        yield Part("Re-routing after an unforeseen event", out, note)
 
 
 def _security(losses: pd.DataFrame, units: Units) -> tuple[str, Table, str]:
