@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from scipy.optimize import direct
 
@@ -95,14 +94,8 @@ def others_as_last_year(frame: pd.DataFrame, year: int, record: Shares, rest: st
 
 
 def behaviour() -> dict[str, Any]:
-    """The parameters of ``data/history/behaviour.toml``, and ``fit_year``; what is the pack's is read there."""
-    told = tomllib.loads((library.data_path("history") / "behaviour.toml").read_text(encoding="utf-8"))
-    for parameter in told.values():
-        if isinstance(parameter, dict) and "of" in parameter:
-            rows = _loaded("oil-2024").network.tables["values"]
-            same = np.logical_and.reduce([rows[column] == value for column, value in parameter["of"].items()])
-            parameter["published"] = float(rows.loc[same, "value"].iloc[0])
-    return told
+    """The parameters of ``data/history/behaviour.toml``, and ``fit_year``."""
+    return tomllib.loads((library.data_path("history") / "behaviour.toml").read_text(encoding="utf-8"))
 
 
 @cache

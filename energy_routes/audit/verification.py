@@ -12,7 +12,7 @@ from pathlib import Path
 
 from energy_routes.audit import files
 from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
-from energy_routes.audit.closed import bands, columns, labels, levers, limits, ramps, ranges, routes
+from energy_routes.audit.closed import bands, columns, labels, levers, limits, owners, ramps, ranges, routes
 from energy_routes.audit.facts import Facts
 from energy_routes.audit.proof import certificate
 from energy_routes.audit.report import Findings, Report
@@ -54,8 +54,8 @@ def compare(saved: files.Saved, facts: Facts, found: Findings) -> None:
     columns.check(saved.columns, saved.tables, found)
     levers.check(facts.case, found)
     builds.lay_over(saved, facts)
-    for part in (labels, movement, trade, limits, dependence, ramps, risk, premium, builds, ledger, routes, ranges,
-                 bands, schedule):
+    for part in (labels, movement, trade, limits, dependence, ramps, risk, premium, builds, ledger, routes, owners,
+                 ranges, bands, schedule):
         part.check(saved, facts, found)
     files.check_summary(saved, facts, found)
     subject.check(saved, facts, found)

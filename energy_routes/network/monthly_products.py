@@ -33,9 +33,9 @@ def left(network: Network, months: Sequence[Period]) -> Floats:
     return kept
 
 
-def in_term(network: Network, periods: Sequence[Period]) -> Floats:
-    """How much of each period lies inside each contract's term, in years, shape (contracts, periods)."""
-    table = network.tables["contracts"]
+def in_term(network: Network, periods: Sequence[Period], of: str = "contracts") -> Floats:
+    """How much of each period lies inside the term of each contract (or owner), in years, shape (rows, periods)."""
+    table = network.tables[of]
     inside = [
         [period.overlap(_label(first), _label(last)) * period.years for period in periods]
         for first, last in zip(table["from_period"], table["to_period"], strict=True)

@@ -13,7 +13,7 @@ import pandas as pd
 from energy_routes.case import Case, actuals_of
 from energy_routes.errors import UsageError
 from energy_routes.pack import annotated
-from energy_routes.plan.doubt import apart
+from energy_routes.plan.doubt import BANDS, apart
 from energy_routes.plan.making.groups import corridor_totals
 from energy_routes.plan.tables import Read, Tables
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MEANING = 2
 NOT_PROVED = "feasible"  # the status of a plan that no one has shown to be the best
 RAMPS = ("event", "kind", "group", "name", "family", "period", "month", "reference", "ramp", "volume", "unit")
+OWNERS = ("target", "name", "family", "holder", "country", "share", "volume", "exported", "netback", "unit")
 PRICE_KINDS = (
     "capacity", "joint", "supply", "market", "obligation", "contract", "storage", "ramp", "policy", "user",
 )  # fmt: skip
@@ -155,6 +156,10 @@ class Plan:
         What holds re-routing back after an event that nobody foresaw, in a case of months: a row an event, group that
         it does not hit, and month.  ``volume`` is at most ``reference``, what the plan without the event has, plus the
         ``ramp`` of that month.
+    owners : DataFrame
+        Results by owner, where the pack says who owns what: a row a venture (supply), line or terminal (group) and
+        holder.  ``volume`` is the holder's part of what is lifted or carried abroad, ``exported`` of what is sold
+        abroad, ``netback`` (MUSD) of what a venture earns; ``share`` is the part itself.
     warnings : tuple of dict
         What a reader must know; each has a ``code`` and ``where``.
 
@@ -193,6 +198,7 @@ class Plan:
     emissions = Read[pd.DataFrame]()
     bands = Read[pd.DataFrame]()
     ramps = Read[pd.DataFrame]()
+    owners = Read[pd.DataFrame]()
     warnings = Read[tuple[dict[str, Any], ...]]()
 
     @property
@@ -211,8 +217,9 @@ class Plan:
         Returns
         -------
         dict of str to DataFrame
-            In the order in which they are saved; ``bands`` only where draws were solved, ``ramps`` where they hold.
-            ``ranges`` are ``could_be``, which takes a few solves only, or those given to :meth:`with_ranges`.
+            In the order in which they are saved; ``bands`` only where draws were solved, ``ramps`` where they hold,
+            ``owners`` where the pack has some.  ``ranges`` are ``could_be``, which takes a few solves only, or those
+            given to :meth:`with_ranges`.
         """
         some = [name for name in OPTIONAL if len(self.parts[name])]
         frames = {name: self.parts.at_hand(name) for name in (*TABLES, *some)}
@@ -469,7 +476,7 @@ class Plan:
 
 
 # Tables that are saved only where they have rows, after the others.
-OPTIONAL = {"bands": BANDS, "ramps": RAMPS}
+OPTIONAL = {"bands": BANDS, "ramps": RAMPS, "owners": OWNERS}
 # The others in the order in which they are saved.
 TABLES = tuple(name for name, part in vars(Plan).items()
                if isinstance(part, Read) and name not in (*OPTIONAL, "warnings"))  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import pandas as pd
+from rich.markup import escape
 from rich.table import Table
 
 from energy_routes.case import ALL, BOUNDS
@@ -77,3 +78,20 @@ def volume_of(volume: float, family: str, units: Units) -> str:
     """A volume with its unit, to three or four figures."""
     scaled = volume * units.volume_factors[family]
     return f"{number(scaled, digits_for([scaled]))} {units.volume_names[family]}"
+
+
+def owners(plan: Plan, units: Units, family: str, word: str) -> Part | None:
+    """What each partner of ventures has of what they lift, sell abroad and earn, largest first."""
+    own = plan.owners
+    own = own[own["target"].str.startswith("supply:") & (own["family"] == family)] if len(own) else own
+    if own.empty:
+        return None
+    volume = units.volume_names[family]
+    out = table("owner", f"lifted, {volume}", f"sold abroad, {volume}", "netback, MUSD")
+    sums = own.groupby("holder")[["volume", "exported", "netback"]].sum()
+    largest = sums[sums["volume"] > SEEN].sort_values("volume", ascending=False, kind="stable").reset_index()
+    for row in largest.to_dict("records"):
+        lifted, sold = (number(row[column] * units.volume_factors[family]) for column in ("volume", "exported"))
+        out.add_row(escape(row["holder"]), lifted, sold, number(row["netback"], 1))
+    ventures = ", ".join(dict.fromkeys(own["name"]))
+    return Part(f"By owner{word}", out, f"partners of {ventures}; lines and terminals stand in the table owners")

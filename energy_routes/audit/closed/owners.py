@@ -1,0 +1,80 @@
+"""Results by owner: the shares of the raw table, of volumes that stand in other tables of the result."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+
+from energy_routes.audit.facts import Facts, Row, years
+from energy_routes.audit.files import Saved
+from energy_routes.audit.report import Findings
+
+TRACED = "what a venture sells abroad and earns rests on tracing, which is not repeated; tested: sums by supply"
+
+
+def check(saved: Saved, facts: Facts, found: Findings) -> None:
+    """Every row of owners: its share, its part of each period's volume; no holder is missing."""
+    lifted, abroad, earned = _volumes(saved)
+    seen = set()
+    for row in saved.tables.get("owners", ()):
+        target, family, holder = row["target"], row["family"], row["holder"]
+        what = f"{target} {family} {holder}"
+        held = {period: _share(facts, row, period) for period in facts.periods}
+        found.true("owners", what, any(held.values()), "holds nothing by the raw table")
+        found.true("owners", what, row["unit"] == facts.units[family], f"the unit is {facts.units[family]}")
+        venture = target.startswith("supply:")
+        whose = "" if venture else family
+        volume = sum(share * lifted[target, whose, period] for period, share in held.items())
+        whole = sum(lifted[target, whose, period] for period in held)
+        found.equal("owners", f"{what} volume", row["volume"], volume)
+        mean = sum(share * facts.years[period] for period, share in held.items()) / sum(facts.years.values())
+        found.equal("owners", f"{what} share", row["share"], volume / whole if whole > 0 else mean)
+        if venture:
+            own = sum(share * abroad[target, period] for period, share in held.items())
+            found.equal("owners", f"{what} exported", row["exported"], own)
+            if len(set(held.values())) == 1:
+                found.equal("owners", f"{what} netback", row["netback"], held[facts.periods[0]] * earned[target])
+        else:
+            found.equal("owners", f"{what} exported", row["exported"], volume)
+            found.equal("owners", f"{what} netback", row["netback"], math.nan)
+        seen.add((target, holder))
+    for own in facts.rows["owners"].values():
+        if (own["target"], own["holder"]) not in seen and any(_share(facts, own, period) for period in facts.periods):
+            found.wrong("owners", f"{own['target']} {own['holder']}: is missing")
+    if seen:
+        found.skip("owners.netback", TRACED)
+
+
+def _volumes(saved: Saved) -> tuple[dict[tuple[str, str, str], float], dict[tuple[str, str], float], dict[str, float]]:
+    """Lifted or carried by target, family (of a group) and period; sold abroad; earned over the horizon, MUSD."""
+    lifted: dict[tuple[str, str, str], float] = defaultdict(float)
+    abroad: dict[tuple[str, str], float] = defaultdict(float)
+    earned: dict[str, float] = defaultdict(float)
+    for row in saved["supplies"]:
+        lifted[f"supply:{row['supply']}", "", row["period"]] += row["lifted"]
+    for row in saved["groups"]:
+        lifted[f"{row['kind']}:{row['group']}", row["family"], row["period"]] += row["volume"]
+    for row in saved["schedule"]:
+        if row["export"]:
+            abroad[f"supply:{row['supply']}", row["period"]] += row["volume"]
+    for row in saved["routes"]:
+        earned[f"supply:{row['origin']}"] += row["volume"] * row["netback"]
+    return lifted, abroad, earned
+
+
+def _share(facts: Facts, row: Row, period: str) -> float:
+    """What a holder has of a target in a period: of a year the mean over the days of its months."""
+    parts = {part: years(part) for part in _months(period)}
+    rows = [own for own in facts.rows["owners"].values()
+            if (own["target"], own["holder"]) == (row["target"], row["holder"])]  # fmt: skip
+    inside = [own["share"] * size for own in rows for part, size in parts.items() if _within(own, part)]
+    return float(sum(inside)) / sum(parts.values())
+
+
+def _months(period: str) -> list[str]:
+    return [period] if len(period) == 7 else [f"{period}-{month:02d}" for month in range(1, 13)]
+
+
+def _within(row: Row, month: str) -> bool:
+    first, last = row["from_period"], row["to_period"]
+    return (not first or first <= month) and (not last or month[: len(last)] <= last)

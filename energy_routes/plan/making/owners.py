@@ -1,0 +1,86 @@
+"""Results by owner: what partners have of what a venture lifts and earns, and of what a line or a terminal carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.linear import Vector
+from energy_routes.network import in_term
+from energy_routes.plan.columns import grades_of, ratio, totals, units
+from energy_routes.plan.making.groups import group_names
+from energy_routes.plan.solved import Solved
+
+Series = Mapping[str, Vector]  # what each target has in each period
+
+
+def owners_table(of: Solved, groups: pd.DataFrame) -> pd.DataFrame:
+    """A row a venture (supply), line or terminal (group), family and holder, of those that some period has.
+
+    ``volume`` is the holder's part of what is lifted, or carried abroad by the group; ``exported`` that of what is sold
+    abroad; ``netback`` (MUSD) that of what a venture earns on the ways that tracing follows, undefined of groups.  Each
+    period counts with the shares that hold in it, a year with the mean over its days; ``share`` is that of the volume.
+    """
+    network, periods = of.space.case.network, of.space.case.periods
+    table = network.tables["owners"]
+    years = np.array([period.years for period in periods])
+    held = in_term(network, periods, "owners") / years * table["share"].to_numpy(dtype=float)[:, None]
+    parts = [*_ventures(of), *_groups(of, groups)]
+    rows = []
+    for (target, family, name), figures in parts:
+        for at in np.flatnonzero((table["target"] == target).to_numpy() & (held > 0).any(axis=1)):
+            own = figures @ held[at]
+            share = float(ratio(own[:1], figures[:1].sum(axis=1))[0])
+            mean = float(held[at] @ years / years.sum())
+            holder, country = table["holder"].iloc[at], table["country"].iloc[at]
+            country = country if isinstance(country, str) else ""
+            rows.append((target, name, family, holder, country, mean if np.isnan(share) else share, *own))
+    columns = ["target", "name", "family", "holder", "country", "share", "volume", "exported", "netback"]
+    frame = _joined(pd.DataFrame(rows, columns=columns))
+    return frame.assign(unit=units(of.space, frame["family"]))
+
+
+def _joined(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one holder in one target as one, where its share changes within the horizon."""
+    keys = ["target", "name", "family", "holder", "country"]
+    told = rows.astype({key: object for key in keys})
+    figures = ["share", "volume", "exported", "netback"]
+    return told.groupby(keys, sort=False, dropna=False, as_index=False)[figures].sum(min_count=1)
+
+
+def _ventures(of: Solved) -> list[tuple[tuple[str, str, str], Vector]]:
+    """Each supply with its family and name: lifted, sold abroad, and netback (MUSD), shape (3, periods)."""
+    space, found = of.space, of.paths
+    periods = [period.label for period in space.case.periods]
+    at = {label: place for place, label in enumerate(periods)}
+    exporting = space.case.network.tables["markets"].set_index("id")["export"].astype(bool).to_dict()
+    keys, sums = totals(
+        [(path.origin, path.period, exporting.get(path.market, False)) for path in found.rows],
+        np.column_stack([found.volume, found.money.sum(axis=1)]),
+    )
+    labels, lifted = space.lifted.axis.frame, space.lifted.value(of.x)
+    out: dict[str, Vector] = {name: np.zeros((3, len(periods))) for name in labels["supply"].unique()}
+    for supply, period, volume in zip(labels["supply"], labels["period"], lifted, strict=True):
+        out[supply][0, at[period]] += volume
+    for (supply, period, abroad), (volume, money) in zip(keys, sums, strict=True):
+        if supply in out:  # a tank gives what somebody else has lifted
+            out[supply][1:, at[period]] += volume * abroad, money
+    family = dict(zip(labels["supply"], labels["family"], strict=True))
+    return [((f"supply:{name}", family[name], of.called.supply[name]), figures) for name, figures in out.items()]
+
+
+def _groups(of: Solved, groups: pd.DataFrame) -> list[tuple[tuple[str, str, str], Vector]]:
+    """Each group by family, with its name: carried abroad, twice, and no netback, shape (3, periods)."""
+    called, families = group_names(of.space), set(grades_of(of.space).values())
+    of_periods = groups[groups["period"].ne("total") & groups["family"].isin(families)]
+    volumes: dict[tuple[str, str, str], list[float]] = {}
+    columns = (of_periods[column] for column in ("kind", "group", "family", "volume"))
+    for kind, group, family, volume in zip(*columns, strict=True):
+        volumes.setdefault((kind, group, family), []).append(volume)
+    return [
+        ((f"{kind}:{group}", family, called.get((kind, group, family), group)),
+         np.array([own, own, np.full(len(own), np.nan)]))
+        for (kind, group, family), own in volumes.items()
+    ]  # fmt: skip
