@@ -291,3 +291,31 @@ def test_a_source_is_a_site_or_a_publication_with_its_date(path: Path) -> None:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     cited = {part for cell in table.get("source", []) for part in cell.split(" ; ")} - {"", "estimate", "computed"}
     assert [part for part in cited if not opens(part)] == []
+
+
+def test_output_required_by_opec_is_an_option_of_crude_only() -> None:
+    """1,468 kb/d in each month of 2024, condensate of Karachaganak's region apart; 1,599 in March 2024."""
+    case = er.load("oil-2024-monthly")
+    kept = er.solve(case.set("limit:opec-required.in_force", True))
+    barrels = network().tables["commodities"].set_index("id")["bbl_per_t"]
+
+    def crude(solved: er.Plan) -> float:
+        rows = solved.supplies[solved.supplies["period"] == "2024-03"]
+        rows = rows[~rows["supply"].isin(["KARACHAGANAK", "WEST_KAZ_OTHER"])]
+        return float((rows["lifted"] * rows["commodity"].map(barrels)).sum()) * 1000 / 31
+
+    assert crude(kept) == pytest.approx(1468, abs=0.1)
+    assert crude(plan("oil-2024-monthly")) == pytest.approx(1599, rel=0.02)
+    assert set(plan("oil-2024-monthly").prices["joint"]["limit"]) & {"opec-required", "opec-compensated"} == set()
+
+
+def test_output_is_that_of_fields_and_says_where_it_is_what_a_line_took() -> None:
+    """Karachaganak is the field (11.14 in 2025), the rest of its region a row of its own; 2023 says which it is."""
+    months = er.load("oil-2024-monthly").network.tables["values"]
+    output = months[(months["table"] == "supplies") & (months["field"] == "available")].set_index(["id", "period"])
+    before, last = (output.loc[("KARACHAGANAK", label), "value"] for label in ("2025", "2025-12"))
+    assert before * 334 / 365 + last == pytest.approx(11.14, abs=0.005)
+    assert output.loc[("WEST_KAZ_OTHER", "2025"), "value"] == pytest.approx(12.3 - 11.14)
+    assert row("supplies", id="KARACHAGANAK")["available"] + row("supplies", id="WEST_KAZ_OTHER")["available"] == 12.3
+    assert "Receipts" in output.loc[("KASHAGAN", "2023"), "note"]
+    assert "Output" in output.loc[("TENGIZ", "2023"), "note"]

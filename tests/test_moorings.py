@@ -55,7 +55,7 @@ periods = ["2025-12"]
 reason = "at capacity"
 """
 # A day of Tengiz 0.119 Mt (peak 0.12), of Kashagan 0.053 (420 kb/d): with what others send CPC as much as was planned.
-AT_CAPACITY = {"TENGIZ": 3.702, "KASHAGAN": 1.654, "KARACHAGANAK": 1.144}
+AT_CAPACITY = {"TENGIZ": 3.702, "KASHAGAN": 1.654, "KARACHAGANAK": 1.045}
 
 
 def one_mooring() -> float:

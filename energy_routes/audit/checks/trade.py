@@ -107,6 +107,8 @@ def limit_totals(saved: Saved, facts: Facts) -> dict[tuple[str, str], float]:
 def _joint_limits(saved: Saved, facts: Facts, found: Findings) -> None:
     totals = limit_totals(saved, facts)
     for limit, raw in facts.rows["limits"].items():
+        if not raw["in_force"]:
+            continue
         whole = raw["over"] == "horizon"
         for window in [facts.periods] if whole else [[period] for period in facts.periods]:
             what, total = f"{limit} {'horizon' if whole else window[0]}", sum(totals[limit, p] for p in window)

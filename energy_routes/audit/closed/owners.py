@@ -38,9 +38,10 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
             found.equal("owners", f"{what} exported", row["exported"], volume)
             found.equal("owners", f"{what} netback", row["netback"], math.nan)
         seen.add((target, holder))
-    for own in facts.rows["owners"].values():
-        if (own["target"], own["holder"]) not in seen and any(_share(facts, own, period) for period in facts.periods):
-            found.wrong("owners", f"{own['target']} {own['holder']}: is missing")
+    for listed in facts.rows["owners"].values():
+        known = (listed["target"], listed["holder"]) in seen
+        if not known and any(_share(facts, listed, period) for period in facts.periods):
+            found.wrong("owners", f"{listed['target']} {listed['holder']}: is missing")
     if seen:
         found.skip("owners.netback", TRACED)
 

@@ -289,13 +289,20 @@ def _or_else(figures: Vector, otherwise: float) -> Vector:
 
 
 def limit_axis(case: Case) -> Axis:
-    """Joint limits by period: ``low`` and ``high`` in Mt (bcm) per period, ±inf where there is none, and the ratios."""
+    """Joint limits by period: ``low`` and ``high`` in Mt (bcm) per period, ±inf where there is none, and the ratios.
+
+    One that is not in force has neither.
+    """
     network, periods = case.network, case.periods
-    table = network.tables["limits"][["id", "relative_to", "over"]].assign(family=_family(network, "limits"))
+    table = network.tables["limits"][["id", "relative_to", "over", "in_force"]].assign(
+        family=_family(network, "limits"))  # fmt: skip
     frame = over_periods(table.rename(columns={"id": "limit"}), periods)
     figures = dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods)
     for side, none in (("low", -np.inf), ("high", np.inf)):
         figures[side] = _or_else(figures[side], none) * frame["years"].to_numpy()
+    holds = frame.pop("in_force").to_numpy(dtype=bool)
+    for side, none in {"low": -np.inf, "high": np.inf, "low_ratio": np.nan, "high_ratio": np.nan}.items():
+        figures[side] = np.where(holds, figures[side], none)
     return axis("limit", ("limit", "period"), frame, **figures)
 
 

@@ -184,6 +184,7 @@ LIMITS = Table("limits", "A joint limit: low ≤ Σ weight × volume ≤ high, o
     text("relative_to", "limit whose sum the ratios multiply", refers="limits"),
     Column("over", "choice", "whether it holds in every period, or of the sums over the whole horizon",
            choices=("period", "horizon"), default="period"),
+    Column("in_force", "bool", "whether it holds; an edit puts a limit in force that does not", default=True),
     *PROVENANCE,
 ), key=("id",))
 

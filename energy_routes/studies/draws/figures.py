@@ -58,7 +58,9 @@ def figures_of(case: Case, spreads: pd.DataFrame, together: pd.DataFrame) -> Ite
             for at, name in enumerate(network.ids(table)):
                 numbers = base[at][np.isfinite(base[at])]
                 spread = _widest(grades[name], spreads.loc[field])
-                if (table, name, field) in asked or not len(numbers) or spread == 0.0 or not numbers.any():
+                idle = table == "limits" and not frame["in_force"].iloc[at]
+                known = (table, name, field) in asked or not len(numbers) or spread == 0.0 or not numbers.any()
+                if idle or known:
                     continue
                 scale = _per_unit(network, frame.iloc[at], unit) if shape == "normal" else 1.0
                 own = f"{table}/{'/'.join(name.split('/')[: SHARED.get(table, 99)])}/{field}"
