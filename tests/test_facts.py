@@ -306,7 +306,7 @@ def test_output_required_by_opec_is_an_option_of_crude_only() -> None:
 
     assert crude(kept) == pytest.approx(1468, abs=0.1)
     assert crude(plan("oil-2024-monthly")) == pytest.approx(1599, rel=0.02)
-    assert set(plan("oil-2024-monthly").prices["joint"]["limit"]) & {"opec-required", "opec-compensated"} == set()
+    assert set(plan("oil-2024-monthly").prices["joint"]["limit"]) & {"opec-required"} == set()
 
 
 def test_output_is_that_of_fields_and_says_where_it_is_what_a_line_took() -> None:

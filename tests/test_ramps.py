@@ -77,6 +77,11 @@ def test_what_is_foreseen_and_what_takes_a_year_has_no_ramp(
     assert carried(plan, "LONG")[period] == pytest.approx(5 * (31 / 365 if periods == "month" else 1.0))
 
 
+def test_an_outage_may_be_one_that_nobody_foresaw(tmp_path: Path) -> None:
+    case = toy(tmp_path, RAMPS, model='periods = "month"').outage("SHORT", [MARCH], event="storm")
+    assert carried(solve(case), "LONG")[MARCH] == pytest.approx(2 * 31 / 365 + 0.1)
+
+
 def test_after_its_last_month_there_is_no_ramp(tmp_path: Path) -> None:
     plan = solve(struck(tmp_path, (MARCH, APRIL, MAY)))
     assert carried(plan, "LONG")[MAY] == pytest.approx(5 * 31 / 365)

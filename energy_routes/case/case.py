@@ -176,7 +176,9 @@ class Case:
             check_subject(self.network, target)
         return replace(self, subject=tuple(dict.fromkeys(subject)))
 
-    def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Case:
+    def outage(
+        self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage", event: str = ""
+    ) -> Case:
         """Leave only a part of the capacity of an arc, a group or a node, in the periods named.
 
         Parameters
@@ -189,6 +191,8 @@ class Case:
             The share of the capacity that is left, 0 to 1.
         reason : str
             Why, for the list of edits.
+        event : str
+            The name of the unforeseen event that it is a part of; blank: it is known beforehand.
 
         Returns
         -------
@@ -202,7 +206,7 @@ class Case:
             without limit is to go.
         """
         self._check_periods(periods)
-        return self.on_network(lambda n: n.outage(what, periods, remaining, reason))
+        return self.on_network(lambda n: n.outage(what, periods, remaining, reason, event))
 
     def scale(
         self, target: str, column: str, factor: float, periods: Sequence[str] = (), reason: str = "scaled"

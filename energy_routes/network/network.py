@@ -400,7 +400,9 @@ class Network:
         )
         return replace(self, packs=packs).with_edits(*map(opening, routes))
 
-    def outage(self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage") -> Network:
+    def outage(
+        self, what: str, periods: Sequence[str] = (), remaining: float = 0.0, reason: str = "outage", event: str = ""
+    ) -> Network:
         """Leave only a part of the capacity of an arc, a group's meters, or a node's arcs.
 
         Parameters
@@ -413,6 +415,8 @@ class Network:
             The share of the capacity that is left, 0 to 1.
         reason : str
             Why, for the list of edits.
+        event : str
+            The name of the unforeseen event that it is a part of; blank: it is known beforehand.
 
         Returns
         -------
@@ -430,8 +434,9 @@ class Network:
         if 0 < remaining < 1 and not any(map(self._limited, arcs)):
             raise UsageError(f"{what!r} has unlimited capacity, of which no part can be out; give it a capacity first")
         return self.with_edits(
-            *(Edit("arcs", arc, "availability", "scale", remaining, tuple(periods), reason) for arc in arcs)
-        )
+            *(Edit("arcs", arc, "availability", "scale", remaining, tuple(periods), reason, event=event)
+              for arc in arcs)
+        )  # fmt: skip
 
     def _limited(self, arc: str) -> bool:
         """Whether an arc has a finite capacity in some period."""

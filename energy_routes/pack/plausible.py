@@ -71,15 +71,18 @@ class Stated:
 
 
 def stated(tables: Mapping[str, pd.DataFrame], table: str, name: str) -> Stated:
-    """What a pack states of a column."""
+    """What a pack states of a column; nothing of a row that is not in force, which is no measure for others."""
     column, frame, values = TABLES[table].column(name), tables[table], tables["values"]
     dated = values.iloc[dated_rows(values, table, name)]
     times = [*(frame[column.unit] if column.unit else [""] * len(frame)), *dated["unit"]]
     figures = np.append(frame[name].to_numpy(dtype=float), dated["value"].to_numpy(dtype=float))
+    keys = [*keys_of(table, frame), *map(str, dated["id"])]
+    off = set(frame.loc[~frame["in_force"].astype(bool), "id"]) if "in_force" in frame else set()
     return Stated(
-        figures * np.array([PER_YEAR[time_of(str(unit))] for unit in times], dtype=float),
+        np.where([key in off for key in keys], np.nan, figures)
+        * np.array([PER_YEAR[time_of(str(unit))] for unit in times], dtype=float),
         [*((table, row) for row in range(len(frame))), *(("values", int(row)) for row in dated.index)],
-        [*keys_of(table, frame), *map(str, dated["id"])],
+        keys,
     )
 
 
