@@ -1,7 +1,7 @@
 """Events that nobody foresaw: which edits they are made of, which months they last, which groups they hit.
 
-In a case of months a group that an event does not hit can carry only so much more than planned (``ramps``).  The reference
-that it is held against is the plan of the same case without the edits of the event.
+In a case of months a group that an event does not hit can carry only so much more than planned (``ramps``).  The
+reference that it is held against is the plan of the same case without the edits of the event.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class Asked:
     @property
     def free(self) -> bool:
         """Whether the case with figures moved is laid out as it would be by itself."""
-        return self.case.policy.plain and not self.case.policy.held
+        return plain(self.case) and not self.case.policy.held
 
     @cached_property
     def now(self) -> BareOptimum:
