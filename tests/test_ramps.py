@@ -82,6 +82,12 @@ def test_an_outage_may_be_one_that_nobody_foresaw(tmp_path: Path) -> None:
     assert carried(solve(case), "LONG")[MARCH] == pytest.approx(2 * 31 / 365 + 0.1)
 
 
+def test_ramps_stand_behind_a_plan_only_after_an_event(tmp_path: Path) -> None:
+    for event, tables in (("storm", {"ramps"}), ("", set())):
+        case = struck(tmp_path / f"of {event}", event=event)
+        assert set(er.sources(case)["table"]) & {"ramps", "owners"} == tables
+
+
 def test_after_its_last_month_there_is_no_ramp(tmp_path: Path) -> None:
     plan = solve(struck(tmp_path, (MARCH, APRIL, MAY)))
     assert carried(plan, "LONG")[MAY] == pytest.approx(5 * 31 / 365)

@@ -12,7 +12,10 @@ from energy_routes.pack import TABLES, Period
 
 
 class Reach:
-    """Which rows the plan could use: those whose arc is open, or whose market an open arc reaches."""
+    """Which rows the plan could use: those whose arc is open, or whose market an open arc reaches.
+
+    No plan uses shares of owners, limits that are not in force, or ramps where nothing came unforeseen.
+    """
 
     def __init__(self, network: Network, periods: Sequence[Period]) -> None:
         self._tables = network.tables
@@ -29,6 +32,11 @@ class Reach:
         self._limit: dict[str, Any] = {
             str(limit): np.any([self._arc[a] for a in group], axis=0) for limit, group in terms.groupby("limit")["arc"]
         }
+        limits = network.tables["limits"]
+        never = np.zeros(len(periods), dtype=bool)
+        self._limit |= dict.fromkeys(limits.loc[~limits["in_force"].astype(bool), "id"], never)
+        unforeseen = all(period.month for period in periods) and any(edit.event for edit in network.edits)
+        self._never = {"owners": never} | ({} if unforeseen else {"ramps": never})
         self._rows: dict[str, list[Any]] = {}
 
     def open(self, table: str, row: int, at: int) -> bool:
@@ -40,6 +48,8 @@ class Reach:
 
     def _of(self, table: str) -> list[Any]:
         frame, own = self._tables[table], {"arcs": self._arc, "markets": self._market, "limits": self._limit}
+        if table in self._never:
+            return [self._never[table]] * len(frame)
         if table in own:
             return [own[table].get(key) for key in frame["id"]]
         for column in TABLES[table].columns:
