@@ -6,7 +6,7 @@ A solve never asks.  ``check`` tells, and maps and reports refuse what it tells,
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -54,7 +54,7 @@ def misplaced(pack: Pack, at_sea: float = AT_SEA) -> Iterator[Fault]:
                              expected="latitude and longitude, or neither")
         if pd.isna(lat) or pd.isna(lon) or answered(node["note"]):
             continue
-        known = not pd.isna(country) and bool(_areas(country))
+        known = not pd.isna(country) and (country in _lands() or country in _world())
         away, most = _away((lon, lat), country if known else ""), ASHORE if known else FAR
         if away <= most:
             continue
@@ -93,19 +93,25 @@ def _by_code(areas: Iterable[Area]) -> dict[str, list[BaseGeometry]]:
     return out
 
 
-def _areas(country: str) -> list[BaseGeometry]:
-    """The areas of a country, the finer ones of our region and the coarser ones around it; of '' all of the world."""
-    if not country:
-        return [area for areas in _world().values() for area in areas]
-    return [*_lands().get(country, ()), *_world().get(country, ())]
-
-
 def _away(place: tuple[float, float], country: str) -> float:
-    """Kilometres from a (lon, lat) place to a country, '' for any, whichever way round the world it is counted."""
+    """Kilometres from a (lon, lat) place to a country, '' for any, whichever way round the world it is counted.
+
+    The finer outlines of our region come first; the coarser ones around it are not read for what lies at home there.
+    """
+    near = _distance(place, _lands().get(country, ()))
+    if near <= ASHORE:
+        return near
+    around = _world().get(country, ()) if country else [area for areas in _world().values() for area in areas]
+    return min(near, _distance(place, around))
+
+
+def _distance(place: tuple[float, float], areas: Sequence[BaseGeometry]) -> float:
+    """Kilometres from a (lon, lat) place to the nearest of some areas; infinite without one."""
     from shapely import Point
     from shapely.ops import nearest_points
 
-    areas = _areas(country)
+    if not areas:
+        return math.inf
     points = [Point(place[0] + turn, place[1]) for turn in TURNS]
     point, near = min(product(points, areas), key=lambda pair: pair[0].distance(pair[1]))
     return geo.distance_km((point.x, point.y), nearest_points(near, point)[0].coords[0])

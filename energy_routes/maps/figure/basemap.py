@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,13 +25,12 @@ if TYPE_CHECKING:
 def draw_ground(ax: Axes, view: View, home: str | None, words: Words) -> None:
     """Countries and lakes; ``home`` (ISO code) is lighter and more firmly outlined."""
     ax.set_facecolor(style.SEA)
-    for country, path in _countries(*files(words), view):
-        if home is not None and country == home:
-            _fill(ax, path, style.HOME_LAND, style.HOME_BORDER, 0.9, 1.1)
-        else:
-            _fill(ax, path, style.LAND, style.BORDER, 0.5, 1.0)
-    for path in _lakes(words.file("lakes.geojson"), view):
-        _fill(ax, path, style.SEA, style.SHORE, 0.25, 1.2)
+    countries = _countries(*files(words), view)
+    own = [path for country, path in countries if home is not None and country == home]
+    others = [path for country, path in countries if home is None or country != home]
+    _fill(ax, others, style.LAND, style.BORDER, 0.5, 1.0)
+    _fill(ax, own, style.HOME_LAND, style.HOME_BORDER, 0.9, 1.1)
+    _fill(ax, _lakes(words.file("lakes.geojson"), view), style.SEA, style.SHORE, 0.25, 1.2)
 
 
 @lru_cache(maxsize=8)
@@ -47,10 +47,11 @@ def _lakes(file: Path, view: View) -> list[DrawnPath]:
     return [path for path in drawn if path is not None]
 
 
-def _fill(ax: Axes, path: DrawnPath, face: str, edge: str, width: float, order: float) -> None:
-    from matplotlib.patches import PathPatch
+def _fill(ax: Axes, paths: Sequence[DrawnPath], face: str, edge: str, width: float, order: float) -> None:
+    from matplotlib.collections import PathCollection
 
-    ax.add_patch(PathPatch(path, facecolor=face, edgecolor=edge, linewidth=width, zorder=order))
+    drawn = PathCollection(paths, facecolors=face, edgecolors=edge, linewidths=width, zorder=order)
+    ax.add_collection(drawn, autolim=False)
 
 
 def _outline(geometry: Any, view: View) -> DrawnPath | None:
