@@ -211,3 +211,11 @@ def test_a_line_on_the_ground_carries_its_name_to_the_page() -> None:
     plan.case.network.tables["arcs"] = arcs.assign(line=arcs["id"].map({"FH": "Long Way (LW)", "QM": "Sea"}).fillna(""))
     told = {arc["id"]: arc.get("line") for arc in _arc_facts(payload(plan).arcs, {}, Words.of("en"))}
     assert (told["FH"], told["HP"], told["QM"]) == ("LW", None, None)
+
+
+@pytest.mark.exhaustive
+@pytest.mark.slow
+def test_the_page_of_two_plans_of_the_largest_bundled_model_stays_under_a_megabyte(tmp_path: Path) -> None:
+    plan = er.solve(er.load("energy-2024-monthly"))
+    plan.explore(tmp_path / "pair.html", other=plan, lang="ru")
+    assert (tmp_path / "pair.html").stat().st_size < 1_000_000

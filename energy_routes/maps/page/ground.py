@@ -15,7 +15,8 @@ from energy_routes.maps.data.projection import Box
 from energy_routes.maps.page.frame import WIDE, Frame
 from energy_routes.network import geometry as geo
 
-TOLERANCE = 0.35  # units: the Visvalingam triangle that may go, a good two kilometres a side
+COAST = 0.8  # units: root of the Visvalingam triangle that may go from a land, some six kilometres
+LAKE = 0.35  # units: what may go from a lake
 ISLET = 0.25      # square units: an island smaller than this is not seen
 TALLEST, WIDEST = 0.6, 2.6  # width by height of the screens that a page may be seen on
 FARTHEST = 0.7   # times the home scale: how far the page can be drawn back (``panel.js`` has it as well)
@@ -61,7 +62,7 @@ def _outlines(shapes: Sequence[Any], frame: Frame, box: Box, *, shared: bool = F
     from shapely import clip_by_rect, coverage_simplify, make_valid, simplify, transform
 
     drawn = [areal(make_valid(transform(shape, frame.upward))) for shape in shapes]
-    plain = coverage_simplify(drawn, TOLERANCE) if shared else [simplify(shape, TOLERANCE) for shape in drawn]
+    plain = coverage_simplify(drawn, COAST) if shared else [simplify(shape, LAKE) for shape in drawn]
     return [clip_by_rect(make_valid(shape), *box) for shape in plain]
 
 
