@@ -302,6 +302,26 @@ def test_text_and_lines_stand_out_from_what_is_behind_them() -> None:
     assert contrast(style.BOTTLENECK, style.LAND) >= 4.5
 
 
+def seen_without_green(colour: str) -> np.ndarray[Any, Any]:
+    """A colour as a reader without cones for green sees it, CIE L*a*b* (Machado et al. 2009; D65)."""
+    code = np.array([int(colour[k:k + 2], 16) / 255 for k in (1, 3, 5)])
+    light = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+                             [-0.011820, 0.042940, 0.968881]]) @ light, 0, 1)
+    x, y, z = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],
+                        [0.0193339, 0.1191920, 0.9503041]]) @ seen / (0.95047, 1.0, 1.08883)
+    f = [part ** (1 / 3) if part > 0.008856 else 7.787 * part + 16 / 116 for part in (x, y, z)]
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize(("one", "other"), [
+    (style.LESS[1], style.MORE[1]), (OIL.ramp[2], GAS.ramp[2]), (style.BOTTLENECK, "#ffffff"),
+    (style.BOTTLENECK, OIL.ramp[1]), (style.BOTTLENECK, GAS.ramp[1])])
+def test_pills_differ_for_readers_without_green(one: str, other: str) -> None:
+    """Twenty in CIE76 are told apart at a glance; two are just seen."""
+    assert np.linalg.norm(seen_without_green(one) - seen_without_green(other)) > 20
+
+
 # ---------------------------------------------------------------------------------------------- for QGIS
 
 
