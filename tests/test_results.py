@@ -20,7 +20,7 @@ import pytest
 from toy import toy
 
 import energy_routes as er
-from energy_routes.errors import DataError, UsageError
+from energy_routes.errors import DataError, UsageError, VerificationError
 from energy_routes.plan.plan import TABLES, Plan
 from energy_routes.results import check_target, storing as results
 from energy_routes.results.record import read_case, write_case
@@ -293,6 +293,25 @@ def test_not_a_result(tmp_path: Path) -> None:
         er_load(tmp_path / "none")
     with pytest.raises(DataError, match="not a saved result"):
         er_load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["summary.json", "certificate.json", "flows.parquet", "flows.csv", "inputs/case.json"])
+def test_a_pipe_in_a_result_is_never_waited_for(name: str, folder: Path) -> None:
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    for door in (er_load, er.verify):
+        with pytest.raises(DataError, match=f"{name}: a pipe or a device"):
+            door(folder)
+
+
+@pytest.mark.parametrize("text", ["null", "[1]", "{}", "[" * 100_000, "7", ""])
+@pytest.mark.parametrize("name", ["summary.json", "inputs/case.json"])
+def test_json_that_is_none_of_ours_is_told_by_its_file(name: str, text: str, folder: Path) -> None:
+    (folder / name).write_text(text)
+    with pytest.raises(DataError, match=Path(name).name):
+        er_load(folder)
+    with pytest.raises(VerificationError):
+        er.verify(folder)
 
 
 @pytest.mark.parametrize("name", ["summary.json", "flows.parquet", "inputs/case.json", "certificate.json"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -13,8 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from energy_routes.errors import DataError, Fault
-from energy_routes.pack import Pack, read_pack
+from energy_routes.pack import Pack, read_json, read_pack
 
 KEYS = {
     "option_effects": ("option", "target"), "ramps": ("kind", "group", "month"),
@@ -45,10 +43,7 @@ class Facts:
     """
 
     def __init__(self, folder: Path, without: str = "") -> None:
-        try:
-            case = json.loads((folder / "case.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise DataError(str(folder), [Fault("case.json", found=str(error), expected="the case as saved")]) from None
+        case = read_json(folder / "case.json")
         self.case: Row = case
         if without:
             case["edits"] = [edit for edit in case["edits"] if edit.get("event") != without]

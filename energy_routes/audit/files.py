@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import math
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,7 +13,8 @@ import pandas as pd
 
 from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.report import NEAR, SAME, Findings
-from energy_routes.pack import inert
+from energy_routes.errors import DataError
+from energy_routes.pack import inert, read_json
 
 TABLES = (
     "flows", "arcs", "routes", "schedule", "ledger", "prices", "indicators", "groups", "supplies", "deliveries",
@@ -52,9 +52,9 @@ def read_all(folder: Path, found: Findings) -> Saved | None:
         _compare_csv(folder / f"{name}.csv", list(columns[name]), tables[name], found)
     for name in ("summary", "certificate"):
         try:
-            parts[name] = json.loads((folder / f"{name}.json").read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            found.wrong("files", f"{name}.json cannot be read: {error}")
+            parts[name] = read_json(folder / f"{name}.json")
+        except DataError as error:
+            found.wrong("files", f"cannot be read: {error.faults[0]}")
     _compare_workbook(folder / "result.xlsx", tables, columns, found)
     return Saved(tables, **parts, columns=columns) if len(tables) == len(names) and len(parts) == 2 else None
 

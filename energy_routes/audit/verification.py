@@ -7,7 +7,6 @@ exists follows from the saved programme and its duals (:mod:`energy_routes.audit
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from energy_routes.audit import files
@@ -18,7 +17,7 @@ from energy_routes.audit.proof import certificate
 from energy_routes.audit.report import Findings, Report
 from energy_routes.audit.written import folder as contents, layers, subject, told
 from energy_routes.errors import DataError, Fault
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, read_json, saved_result
 
 SAVED = 2  # the version of a result's tables that these rules are for
 
@@ -67,12 +66,7 @@ def audit(folder: str | Path) -> Report:
 
     Raises DataError when the folder is not a saved result at all.
     """
-    folder = Path(folder)
-    if not (folder / "run.json").is_file():
-        found = "there is no such folder" if not folder.exists() else "not a saved result"
-        repair = "Save one with: energy-routes solve MODEL --out DIR"
-        fault = Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)
-        raise DataError(str(folder), [fault])
+    folder = saved_result(folder)
     _refuse_earlier(folder)
     found_here = Findings()
     saved = files.read_all(folder, found_here)
@@ -84,7 +78,7 @@ def audit(folder: str | Path) -> Report:
             certificate.check(folder, saved, facts, found_here)
         except DataError as error:
             found_here.wrong("inputs", str(error))
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as error:
             found_here.wrong("files", f"cannot be followed: {type(error).__name__}: {error}")
     contents.check(folder, found_here)
     return Report.of(folder, found_here)
@@ -93,8 +87,8 @@ def audit(folder: str | Path) -> Report:
 def _refuse_earlier(folder: Path) -> None:
     """Raise DataError where the tables were saved by a version in which they had another meaning."""
     try:
-        version = json.loads((folder / "run.json").read_text("utf-8")).get("schema_version")
-    except (OSError, ValueError, AttributeError):
+        version = read_json(folder / "run.json").get("schema_version")
+    except DataError:
         return  # told with the other files
     if isinstance(version, int) and version < SAVED:
         fault = Fault("run.json", column="schema_version",

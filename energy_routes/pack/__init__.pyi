@@ -19,6 +19,7 @@ from .checks.structure import (
     steps_of as steps_of,
 )
 from .files.arguments import annotated as annotated
+from .files.saved import read_json as read_json, saved_result as saved_result
 from .files.scratch import aside as aside, scratch_beside as scratch_beside, whole as whole
 from .files.spreadsheet import (
     inert as inert,

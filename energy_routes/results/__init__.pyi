@@ -11,7 +11,6 @@ from .storing import (
     SavedResult as SavedResult,
     is_result as is_result,
     load as load,
-    read_json as read_json,
     save as save,
 )
 from .summary import (

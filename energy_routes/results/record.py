@@ -19,7 +19,7 @@ from energy_routes.audit import layer_digests
 from energy_routes.case import Actual, Case, Past, Policy, past_of
 from energy_routes.errors import DataError, Fault
 from energy_routes.network import Edit, Network
-from energy_routes.pack import UNLIMITED, Period, read_pack, write_pack
+from energy_routes.pack import UNLIMITED, Period, read_json, read_pack, write_pack
 from energy_routes.plan import MEANING, Plan
 from energy_routes.results.tables import exact
 
@@ -69,7 +69,7 @@ def case_record(case: Case, packs: list[str]) -> dict[str, Any]:
 def read_case(folder: Path) -> Case:
     """The case that was solved.  Raises DataError when a part is missing or damaged."""
     try:
-        saved = json.loads((folder / "case.json").read_text("utf-8"))
+        saved = read_json(folder / "case.json", "inputs/case.json")
         network = Network(tuple(read_pack(folder / name) for name in saved["packs"]), _edits(saved["edits"]))
         return Case(
             name=saved["name"],

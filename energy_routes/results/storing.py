@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault
+from energy_routes.pack import read_json, saved_result
 from energy_routes.plan import OPTIONAL, TABLES, Plan, Prices, Tables, Value
 from energy_routes.results.earlier import prices_of
 from energy_routes.results.folder import new_folder
@@ -69,12 +70,7 @@ def save(
 
 def load(folder: str | Path) -> SavedResult:
     """The plan saved in ``folder``, with its case.  Raises DataError when a file is missing or damaged."""
-    folder = Path(folder)
-    if not is_result(folder):
-        found = "there is no such folder" if not folder.exists() else "not a saved result"
-        repair = "Save one with: energy-routes solve MODEL --out DIR"
-        fault = Fault(folder.name, found=found, expected="a folder with run.json", repair=repair)
-        raise DataError(str(folder), [fault])
+    folder = saved_result(folder)
     saved, run, certificate = (read_json(folder / f"{name}.json") for name in ("summary", "run", "certificate"))
     case = read_case(folder / "inputs")
     tables = {name: _as_solved(read_table(folder / f"{name}.parquet")) for name in TABLES}
@@ -82,13 +78,21 @@ def load(folder: str | Path) -> SavedResult:
         file = folder / f"{name}.parquet"
         tables[name] = _as_solved(read_table(file)) if file.is_file() else pd.DataFrame(columns=list(columns))
     prices = Prices(prices_of(tables["prices"], case))
+    try:
+        status, warnings = str(saved["status"]), tuple(saved["warnings"])
+        objective = Value(str(saved["objective"]["name"]), float(saved["objective"]["value"]))
+        netback = float(saved["netback"]["value"])
+    except (KeyError, TypeError, ValueError) as error:
+        fault = Fault("summary.json", found=f"{type(error).__name__}: {error}", expected="the summary as it was saved",
+                      repair="Save the result again.")
+        raise DataError(str(folder), [fault]) from None
     return SavedResult(
         case=case,
-        status=str(saved["status"]),
-        objective=Value(str(saved["objective"]["name"]), float(saved["objective"]["value"])),
-        netback=float(saved["netback"]["value"]),
+        status=status,
+        objective=objective,
+        netback=netback,
         certificate=certificate,
-        parts=Tables({}, tables | {"prices": prices, "warnings": tuple(saved["warnings"])}),
+        parts=Tables({}, tables | {"prices": prices, "warnings": warnings}),
         folder=folder,
         summary=saved,
         run=run,
@@ -104,20 +108,6 @@ def _as_solved(frame: pd.DataFrame) -> pd.DataFrame:
 def is_result(folder: str | Path) -> bool:
     """Whether a folder looks like a saved result."""
     return (Path(folder) / "run.json").is_file()
-
-
-def read_json(file: Path) -> dict[str, Any]:
-    """One JSON object of a saved result.  Raises DataError when it is missing or damaged."""
-    try:
-        content = json.loads(file.read_text("utf-8"))
-    except OSError as error:
-        fault = Fault(file.name, found=error.strerror or str(error), expected="a readable file")
-        raise DataError(str(file.parent), [fault]) from None
-    except ValueError as error:
-        repair = "Save the result again."
-        fault = Fault(file.name, found=f"not JSON: {error}", expected="JSON as it was saved", repair=repair)
-        raise DataError(str(file.parent), [fault]) from None
-    return dict(content)
 
 
 def _write_json(file: Path, content: Mapping[str, Any]) -> None:

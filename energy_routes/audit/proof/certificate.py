@@ -26,6 +26,7 @@ from energy_routes.audit.proof.own_columns import BLOCKS, Label, Own
 from energy_routes.audit.proof.own_rows import Row, Rows, Terms
 from energy_routes.audit.proof.programme import Key, Programme, read
 from energy_routes.audit.report import NEAR, SAME, Findings
+from energy_routes.errors import DataError
 
 PLAN, HELD = "plan", "held"  # the folders of the optimum, and of the one that held exports rest on
 Rules = dict[str, Callable[[], dict[Label, Row]]]  # the rows of each rule
@@ -72,7 +73,7 @@ def check(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
     try:
         plan = read(place / PLAN)
         held = read(place / HELD) if (place / HELD).is_dir() else None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (DataError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         found.wrong("proof", f"cannot be read: {type(error).__name__}: {error}")
         return
     decided = {(row["option"], row["year"]): row["built"] for row in saved["builds"]}

@@ -9,11 +9,12 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from energy_routes.pack import read_json
 
 Key = tuple[str, tuple[str, ...]]  # block or rule, label
 Vector = NDArray[np.float64]
@@ -75,8 +76,11 @@ def summed(place: Index, values: Vector, size: int) -> Vector:
 
 
 def read(folder: Path) -> Programme:
-    """The programme of a folder.  Raises OSError, ValueError or KeyError where its files are not as they should be."""
-    told: dict[str, Any] = json.loads((folder / "programme.json").read_text("utf-8"))
+    """The programme of a folder.
+
+    Raises DataError, OSError, ValueError or KeyError where its files are not as they should be.
+    """
+    told = read_json(folder / "programme.json")
     columns, rows, entries = (pd.read_parquet(folder / name) for name in FILES[:3])
 
     def numbers(frame: pd.DataFrame, name: str) -> Vector:

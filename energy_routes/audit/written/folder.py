@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 from energy_routes.audit.files import TABLES
 from energy_routes.audit.report import Findings
+from energy_routes.errors import DataError
+from energy_routes.pack import read_json
 
 RUN = "run.json"
 REWRITTEN = ("result.xlsx", "flows.gpkg")  # programmes rewrite these when they look; their cells are compared
@@ -21,10 +22,10 @@ WHO = "who computed it, when, where and with what; hashes beside them are compar
 def check(folder: Path, found: Findings) -> None:
     """Hashes of all files; files that are not of the result are named, or refused where they look as if they were."""
     try:
-        run = json.loads((folder / RUN).read_text("utf-8"))
+        run = read_json(folder / RUN)
         hashes: dict[str, str] = run["files"]
         names = {str(name): str(value) for name, value in hashes.items()}
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except (DataError, KeyError, AttributeError, TypeError) as error:
         found.wrong("hashes", f"{RUN} cannot be read: {error}")
         return
     found.known("hashes", RUN, run, KEYS)

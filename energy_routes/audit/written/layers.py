@@ -7,7 +7,6 @@ A GeoPackage is an SQLite file; it is read as one, without any GIS.  Programmes 
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 import sqlite3
 from collections import defaultdict
@@ -20,6 +19,7 @@ from energy_routes.audit.facts import Facts, Row
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import NEAR, Findings
 from energy_routes.errors import DataError, Fault
+from energy_routes.pack import read_json
 
 FILE = "flows.gpkg"
 LAYERS = ("flows", "nodes", "countries")
@@ -190,8 +190,8 @@ def _nodes(saved: Saved, facts: Facts) -> dict[str, Row]:
 def _written(folder: Path) -> dict[str, str] | None:
     """The digests of ``run.json``; None where it has none (that it cannot be read is told with the hashes)."""
     try:
-        written: dict[str, str] | None = json.loads((folder / "run.json").read_text("utf-8")).get("layers")
-    except (OSError, ValueError, AttributeError):
+        written: dict[str, str] | None = read_json(folder / "run.json").get("layers")
+    except DataError:
         return None
     return written
 

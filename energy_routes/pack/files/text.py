@@ -15,6 +15,7 @@ from energy_routes.errors import Fault
 MOST_BYTES = 50_000_000  # of one file, unpacked
 # Control characters, of terminals and of the direction of writing; tabs and line breaks are text.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+PIPE = "a pipe or a device"
 MOST_DOTS = 1000  # in one key of a TOML file: each costs as much time as all before it
 
 
@@ -32,7 +33,7 @@ def hindrance(path: Path) -> str:
     if stat.S_ISDIR(status.st_mode):
         return "a directory"
     if not stat.S_ISREG(status.st_mode):
-        return "a pipe or a device"
+        return PIPE
     if status.st_size > MOST_BYTES:
         return f"a file of {status.st_size / 1e6:.0f} MB, more than the {MOST_BYTES / 1e6:.0f} that are read"
     return ""

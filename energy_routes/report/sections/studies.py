@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from energy_routes.errors import UsageError
-from energy_routes.results import read_json, read_table
+from energy_routes.pack import read_json
+from energy_routes.results import read_table
 from energy_routes.studies import Frontier, Stress
 
 if TYPE_CHECKING:
