@@ -478,6 +478,15 @@ def test_the_streams_that_were_closed_are_stood_in_for(tmp_path: Path) -> None:
         assert (tmp_path / "own").read_bytes() == b""
 
 
+def test_what_the_environment_says_wrongly_stops_nothing(tmp_path: Path) -> None:
+    wrong = {"ENERGY_ROUTES_CACHE": "~nobody.at.all/x", "MPLBACKEND": "no such", "MPLCONFIGDIR": str(tmp_path),
+             "COLUMNS": "x", "TZ": "No/Where", "LANG": "xx_YY", "XDG_CACHE_HOME": "/dev/null"}  # fmt: skip
+    arguments = [sys.executable, "-m", "energy_routes", "map", str(write(tmp_path)), "--out", str(tmp_path / "map.svg")]
+    ended = subprocess.run(arguments, capture_output=True, text=True, env={**os.environ, **wrong}, cwd=tmp_path)
+    assert ended.returncode == 0, ended.stderr
+    assert not list(tmp_path.glob("~*"))
+
+
 def test_an_interrupt_while_modules_are_imported_is_quiet() -> None:
     code = ("import os, signal; from energy_routes.cli.streams import leave_on_interrupt, undo_on_interrupt\n"
             "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background job is born deaf to Ctrl-C

@@ -81,7 +81,7 @@ def test_a_route_file_without_ids_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="No such file"):
         geo.read_routes(tmp_path / "none.geojson")
     path.write_text("[1, 2")
-    with pytest.raises(DataError, match="not JSON .*expected a GeoJSON feature collection"):
+    with pytest.raises(DataError, match=r"not JSON .*expected a GeoJSON feature collection"):
         geo.read_routes(path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib import import_module
 
@@ -17,6 +18,7 @@ def main() -> None:
     stand_in()
     show_all()
     leave_on_interrupt()
+    os.environ["MPLBACKEND"] = "agg"  # pictures are files here; matplotlib refuses to be imported with a wrong word
     app = import_module("energy_routes.cli.app").app
     if "--debug" not in sys.argv:
         # What cannot clean up after itself while we leave (a half-written workbook on a full disk) has no more to say.

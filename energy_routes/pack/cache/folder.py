@@ -27,10 +27,11 @@ def is_off() -> bool:
 def folder() -> Path | None:
     """Where checked packs are kept: the folder that the variable names, else the user's cache folder.
 
-    None where there is no home to have one in.
+    None where there is no home to have one in, or it names that of nobody.
     """
     if told := os.environ.get(VARIABLE):
-        return Path(told).expanduser()
+        named = os.path.expanduser(told)
+        return None if named.startswith("~") else Path(named)  # nobody of that name is here
     import platformdirs
 
     place = platformdirs.user_cache_path("energy-routes", appauthor=False)
