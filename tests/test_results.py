@@ -288,6 +288,11 @@ def test_a_killed_run_leaves_a_whole_result(plan: Plan, tmp_path: Path) -> None:
 # --- what cannot be loaded --------------------------------------------------------------------------------------
 
 
+def test_the_whole_disk_is_no_place_for_a_result() -> None:
+    with pytest.raises(UsageError, match="the whole disk"):
+        check_target("/")
+
+
 def test_not_a_result(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no such folder"):
         er_load(tmp_path / "none")

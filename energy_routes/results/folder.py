@@ -22,6 +22,8 @@ MARK = "run.json"
 def check_target(folder: str | Path) -> None:
     """Refuse a place where a result cannot be saved, before anything long is begun.  Raises UsageError."""
     folder = Path(folder).resolve()
+    if not folder.name:
+        raise UsageError(f"{folder} is the whole disk: give --out a folder of its own")
     _recover(folder)
     if folder.is_dir():
         held = sorted(path.name for path in folder.iterdir())
