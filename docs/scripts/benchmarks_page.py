@@ -83,9 +83,9 @@ once, and to reckon residuals for many points in one product, would get there on
 and Rich, and some 160 modules of ours. A first solve costs ten times a second one, and the sentences of the answer read
 pandas tables of few rows. To tell the first screen from arrays, which the plan has at hand, would save most.""",
     "85,920 columns: peak memory": """The imported libraries alone hold 138 MB, more than 12 times these arrays. To
-state the programme takes 144 MB more at 85,920 columns, and 329 MB at 289,344: 24 and 16 times its arrays. Every expression
-keeps row, column and value of its terms, in 64 bits, until all are joined; then HiGHS has copies of its own, and tables
-come on top. Rules that write into the final arrays, with places in 32 bits, would lower it.""",
+state the programme takes 144 MB more at 85,920 columns, and 329 MB at 289,344: 24 and 16 times its arrays. Every
+expression keeps row, column and value of its terms, in 64 bits, until all are joined; then HiGHS has copies of its own,
+and tables come on top. Rules that write into the final arrays, with places in 32 bits, would lower it.""",
 }
 READ = ", every table read"
 STAGES = "highspy, same stages"
