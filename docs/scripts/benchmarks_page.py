@@ -86,6 +86,9 @@ pandas tables of few rows. To tell the first screen from arrays, which the plan 
 state the programme takes 144 MB more at 85,920 columns, and 329 MB at 289,344: 24 and 16 times its arrays. Every
 expression keeps row, column and value of its terms, in 64 bits, until all are joined; then HiGHS has copies of its own,
 and tables come on top. Rules that write into the final arrays, with places in 32 bits, would lower it.""",
+    "the same with every table": """Prices are what grows: a larger network has more limits, and each is priced on a
+larger cone. Prices grow with the columns to the power of 1.4 from 9,552 to 29,976. To see for all limits at once
+which of them have their dual for a price would get there.""",
 }
 READ = ", every table read"
 STAGES = "highspy, same stages"
