@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from test_explain import CASES, SLOW, volume
+from test_security import TANK
 from toy import TABLES, months, toy, write
 from typer.testing import CliRunner
 
@@ -142,6 +143,22 @@ def test_as_it_is_read_in_the_plan(tmp_path: Path) -> None:
     words = str(solve(case).routes.set_index("market").loc["WEST", "route"])
     for text in (words, WEST.lower(), "Field -> Long way -> West", "FIELD_CO;LONG;WEST"):
         assert er.explain(case, text).target == f"route:{WEST}"
+
+
+def test_through_a_tank(tmp_path: Path) -> None:
+    """What waits in the tank for another month has gone the whole way, too."""
+    found = confirmed(months(toy(tmp_path, {**TANK, **LESS})), WEST, "LONG")
+    first = rows(found)[0]
+    assert (found.state, first["change"], first["before"]) == ("out", pytest.approx(10), 0)
+
+
+def test_a_route_that_begins_in_a_tank_is_refused(tmp_path: Path) -> None:
+    full = {"storages": "id,node,commodities,working_volume,opening,closing\nTANK,HUB,CRUDE,1,0.5,free"}
+    case = months(toy(tmp_path, full))
+    routes = solve(case).routes
+    own = routes[routes["origin"] == "TANK"].iloc[0]
+    with pytest.raises(UsageError, match=r"begins or ends in TANK, a tank.* Ask about an arc of it, such as arc:"):
+        er.explain(case, ";".join([str(own["origin"]), str(own["arcs"]), str(own["market"])]))
 
 
 def test_closed(tmp_path: Path) -> None:

@@ -64,9 +64,18 @@ def route_of(space: Space, routes: pd.DataFrame, text: str) -> Route:
         found = [one for one in known if ";".join(_parts(getattr(one, name))).lower() == asked]
         if found:
             first, *others = sorted(found, key=lambda one: -one.volume)
+            _refuse_tank(first, space)
             return replace(first, also=tuple(one.id for one in others))
     way = _Ways(space).way(_parts(text))
     return next((one for one in known if one.id == way.id), way)
+
+
+def _refuse_tank(route: Route, space: Space) -> None:
+    """Raise UsageError for a route whose first or last place is a tank: what is in it came by, or goes on, another."""
+    tanks = set(space.case.network.ids("storages")) & {route.origin, route.market}
+    if tanks:
+        raise UsageError(f"{route.name} begins or ends in {tanks.pop()}, a tank; expected a way from a supply to a "
+                         f"market. Ask about an arc of it{f', such as arc:{route.arcs[0]}' if route.arcs else ''}")
 
 
 def _parts(text: str) -> list[str]:
