@@ -56,7 +56,7 @@ def one_mooring(book: Book) -> Answer:
             f"{gains(one.netback - base.netback)}.",
             f"Other routes take {volume(moved, 'oil')}, most by {takers(base, one)}." if moved > SEEN
             else "No other route carries more.",
-            f"Nobody foresaw it, so they can take {listed(_ramps(one))} month.",
+            f"In the first month they can take {_at_once(one)} more.",
             f"With no mooring, exports {falls(exported(base, 'oil'), exported(none, 'oil'), 'oil')}.",
         ],
         "2024 by month", base,
@@ -70,11 +70,10 @@ def one_mooring(book: Book) -> Answer:
     )  # fmt: skip
 
 
-def _ramps(plan: er.Plan) -> list[str]:
-    """What groups that an event does not hit can carry more than planned, in all: ``0.36 Mt more in the first`` …"""
-    months = plan.ramps.groupby("month", sort=True)["ramp"].sum()
-    words = ("first", "second", "third")
-    return [f"{volume(ramp, 'oil')} more in the {words[int(month) - 1]}" for month, ramp in months.items()]
+def _at_once(plan: er.Plan) -> str:
+    """What groups that an event does not hit can carry beyond the reference in its first month, in all."""
+    ramps = plan.ramps
+    return volume(float(ramps.loc[ramps["month"] == "1", "ramp"].sum()), "oil")
 
 
 def btc(book: Book) -> Answer:
@@ -101,7 +100,7 @@ def btc(book: Book) -> Answer:
         widest.sure({
             "arc:AKT_SNG.tariff": "Caspian freight", "differential:BTC_BLEND/.differential": "the premium of Azeri BTC",
             "arc:BTC.tariff": "the BTC tariff", "arc:TNG_AKT_R.tariff": "rail to Aktau",
-        }, "Ships and rail for 7 Mt cost nothing here. A whole year gives shippers time, so no ramp holds them back."),
+        }, "Ships and rail for 7 Mt cost nothing here."),
         [widest.solve("one-mooring", prints=[carried]),
          printed("frontier btc-7 --scenario one-mooring --over arc:BTC.tariff --from 24 --to 0",
                  None if fills is None else f"{number(fills)} USD/t")],
@@ -215,7 +214,7 @@ def hedges(book: Book) -> Answer:
         [
             f"The cheapest per tonne saved is {cheapest}, at {number(each[cheapest])} USD of capital.",
             f"In a quiet year the best plan builds {listed(idle) or 'none of them'}.",
-            f"On one mooring {volume(shut(bare, 'oil'), 'oil')} stay in the ground without them, and with all of them {left}.",
+            f"On one mooring all of them leave {left} in the ground.",
         ],
         "one mooring all year", bare,
         [Row(words, plan, [number(each[words]), f"{once[words]:.0f}"]) for words, plan in plans.items()],
@@ -223,7 +222,7 @@ def hedges(book: Book) -> Answer:
             "option:tankers.capex": "ships", "option:aktau-berths.capex": "berths",
             "tier:DUSHANZI/2.discount": "the discount in China",
             "option:kenkiyak-kumkol.capex": "Kenkiyak–Kumkol", "option:eskene-kuryk.capex": "Eskene–Kuryk",
-        }, "All are assumed to stand in time. A whole year gives shippers time, so no ramp holds them back."),
+        }, "All are assumed to stand in time."),
         [model.solve(prints=[left], full=True)],
         more=["USD a tonne", "pays if once in, years"], tells=["exports"],
     )  # fmt: skip
