@@ -56,7 +56,7 @@ def one_mooring(book: Book) -> Answer:
             f"{gains(one.netback - base.netback)}.",
             f"Other routes take {volume(moved, 'oil')}, most by {takers(base, one)}." if moved > SEEN
             else "No other route carries more.",
-            f"In the first month they can take {_at_once(one)} more.",
+            f"The first month allows {_at_once(one)}.",
             f"With no mooring, exports {falls(exported(base, 'oil'), exported(none, 'oil'), 'oil')}.",
         ],
         "2024 by month", base,
@@ -65,7 +65,7 @@ def one_mooring(book: Book) -> Answer:
             "arc:CPC_SPM.capacity": "what moorings load", "arc:CPC_KTO.capacity": "CPC's link to KazTransOil",
             "limit:iga-atyrau-samara.high": "the transit quota", "arc:KEN_KUM.capacity": "Kenkiyak–Kumkol",
             "ramp:corridor/ATYRAU_SAMARA/2.volume": "re-routing in the second month",
-        }, "Russian shippers are assumed to lose in proportion."),
+        }, "Russian shippers lose in proportion."),
         [model.solve(prints=[money(one.netback - base.netback), lost])],
     )  # fmt: skip
 
@@ -222,7 +222,7 @@ def hedges(book: Book) -> Answer:
             "option:tankers.capex": "ships", "option:aktau-berths.capex": "berths",
             "tier:DUSHANZI/2.discount": "the discount in China",
             "option:kenkiyak-kumkol.capex": "Kenkiyak–Kumkol", "option:eskene-kuryk.capex": "Eskene–Kuryk",
-        }, "All are assumed to stand in time."),
+        }, "All stand in time."),
         [model.solve(prints=[left], full=True)],
         more=["USD a tonne", "pays if once in, years"], tells=["exports"],
     )  # fmt: skip
