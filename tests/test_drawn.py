@@ -282,7 +282,7 @@ def test_a_geopackage_of_several_layers_wants_its_layer_named(case: Case, tmp_pa
 
 def test_a_misspelt_key_of_a_drawn_edit_is_told() -> None:
     text = '[[edit]]\nadd_route = "a.geojson"\nreason = "r"\ncapacty = 3\n'
-    with pytest.raises(DataError, match=r"edit\.0\.capacty'?: unknown key.*Nearest: 'capacity'"):
+    with pytest.raises(DataError, match=r"edit\.1\.capacty'?: unknown key.*Nearest: 'capacity'"):
         parse_model(text, "m.toml")
     with pytest.raises(DataError, match=r"reason"):
         parse_model('[[edit]]\nadd_route = "a.geojson"\n', "m.toml")

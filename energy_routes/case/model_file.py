@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, create_model
-from pydantic_core import PydanticCustomError
 
 from energy_routes.case.policy.policy import LEVERS
 from energy_routes.errors import DataError, Fault
@@ -15,7 +14,7 @@ from energy_routes.pack import nearest, printable, read_text, toml_of
 
 def _said(texts: Any) -> Any:
     if not all(text.strip() for text in ([texts] if isinstance(texts, str) else texts)):
-        raise PydanticCustomError("blank", "a text that says something, or no such key")
+        raise ValueError("a text that says something, or no such key")
     return texts
 
 
@@ -183,7 +182,7 @@ def _fault(name: str, detail: Any) -> Fault:
         )
     if detail["type"] == "missing":
         return Fault(name, column=where, found="missing", expected="a value", repair=f"Add {place[-1]} = …")
-    expected = detail["msg"].removeprefix("Input should be ")
+    expected = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     return Fault(name, column=where, found=repr(detail["input"]), expected=expected)
 
 
