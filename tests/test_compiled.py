@@ -126,13 +126,14 @@ def test_maps_tell_how_every_entry_moves_with_every_figure(golden):
     """Against a small step of a figure, up or down (at a kink they differ), in the programme built anew."""
     case, structure = golden
     maps, base = structure.maps, built(case)
+    assert not ((maps.figures["table"] == "lanes") & (maps.figures["column"] == "yield")).any()  # another structure
     names = ("cost", "row_lower", "row_upper", "col_lower", "col_upper", "coefficients")
 
     def entries(form, name):
         return form.matrix.data if name == "coefficients" else getattr(form, name)
 
     moving = np.unique(np.concatenate([getattr(maps, name).tocoo().coords[1] for name in names]))
-    for at in np.random.default_rng(1).choice(moving, 24, replace=False)[:14]:
+    for at in np.random.default_rng(1).choice(moving, 24, replace=False):
         table, key, column, month = maps.figures.iloc[at]
         if table not in TABLES:
             continue  # a level of the policy

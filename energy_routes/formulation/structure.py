@@ -74,7 +74,8 @@ class Maps(NamedTuple):
 
     ``figures`` is a row a number: table, id, column, month.  The others are sparse, shape (numbers, figures): costs and
     bounds in the order of columns and rows, ``coefficients`` in that of the matrix's data.  What is linear in a figure
-    is exact for any change of it; a product of figures is so for each of them alone.
+    is exact for any change of it; a product of figures is so for each of them alone.  The yield of a lane is no figure
+    here: what groups count rests on it, so that another yield is another structure.
     """
 
     figures: pd.DataFrame
@@ -127,7 +128,9 @@ class Structure:
         """How costs, bounds and coefficients depend on the figures, at those of the structure's case."""
         arrays = {name: getattr(self.program, name) for name in _ARRAYS} | {"coefficients": self._pattern.values}
         found = dict(zip(arrays, maps_of(self._tape, list(arrays.values())), strict=True))
-        return Maps(self._network.labels(), **found)
+        figures = self._network.labels()
+        mapped = np.flatnonzero((figures["table"] != "lanes") | (figures["column"] != "yield"))
+        return Maps(figures.iloc[mapped].reset_index(drop=True), **{name: m[:, mapped] for name, m in found.items()})
 
     def _fits(self, case: Case) -> bool:
         """Whether nothing but numbers can differ between a case and that of the structure."""
