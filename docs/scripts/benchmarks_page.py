@@ -73,19 +73,19 @@ Ratios of the figures above.
 # Of a target that is missed, by how it begins: why, and what would get there.
 MISSED = {
     "changed case": """A change that leaves the stored basis the best one needs no run of HiGHS. To find out costs a
-seventh of a run. Where it is not the best, the run begins from a solver that has forgotten the runs before. So the order
-of changes makes no difference; the raw loop does not forget, and saves a tenth of a run. The rest is work of Python that
-the raw loop does before its clock starts. Ours reads each figure with its unit, asks which numbers it reaches, refreshes
-them, and checks the residuals of the point. On a small model this is nearly all. To read a whole table of changes at
-once, and to check residuals of many points in one product, would get there on the monthly models.""",
-    "`energy-routes solve oil-2024`": """The process imports more than the yardstick does: `scipy.linalg` (a seventh of
-the yardstick), Pydantic (a seventh), Typer and Rich, and some 160 modules of ours. A first solve costs ten times a second
-one. The sentences of the answer read pandas tables of few rows. To tell the first screen from arrays, which the plan has
-at hand, would save most.""",
+seventh of a run. Where it is not the best, the run begins from a solver that has forgotten the runs before. So the
+order of changes makes no difference; the raw loop does not forget, and saves a tenth of a run. The rest is work of
+Python that the raw loop does before its clock starts. Ours reads each figure with its unit, asks which numbers it
+reaches, refreshes them, and checks the residuals of the point. On a small model this is nearly all. To read a whole
+table of changes at once, and to check residuals of many points in one product, would get there on the monthly models.""",
+    "`energy-routes solve oil-2024`": """The process imports more than the yardstick does: `scipy.linalg` (a seventh
+of the yardstick), Pydantic (a seventh), Typer and Rich, and some 160 modules of ours. A first solve costs ten times a
+second one. The sentences of the answer read pandas tables of few rows. To tell the first screen from arrays, which
+the plan has at hand, would save most.""",
     "85,920 columns: peak memory": """The imported libraries alone hold 138 MB, more than 12 times these arrays. To
 state the programme takes 144 MB more at 85,920 columns, and 329 MB at 289,344: 24 and 16 times its arrays. Every
-expression keeps row, column and value of its terms, in 64 bits, until all are joined; then HiGHS has copies of its own,
-and tables come on top. Rules that write into the final arrays, with places in 32 bits, would lower it.""",
+expression keeps row, column and value of its terms, in 64 bits, until all are joined; then HiGHS has copies of its
+own, and tables come on top. Rules that write into the final arrays, with places in 32 bits, would lower it.""",
     "the same with every table": """Prices are what grows: a larger network has more limits, and each is priced on a
 larger cone. Prices grow with the columns to the power of 1.4 from 9,552 to 29,976. To see for all limits at once
 which of them have their dual for a price would get there.""",
