@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 import energy_routes as er
 from energy_routes.cli.app import VERBS, app
 from energy_routes.cli.setup.health import self_test
-from energy_routes.cli.tables.render import digits_for, number, percent
+from energy_routes.cli.tables.render import Screen, digits_for, number, percent
 from energy_routes.solving.loop import program_of
 
 MODEL = Path(__file__).parent / "two_ways" / "model.toml"
@@ -379,3 +380,16 @@ def test_a_cap_that_was_asked_for_heads_the_limits_in_its_own_unit() -> None:
 def test_the_page_of_the_command_line_has_every_verb(root: Path) -> None:
     page = (root / "docs" / "cli.md").read_text("utf-8").partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)", page, re.M)) == set(VERBS)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_sentence_keeps_forty_columns_on_a_terminal_and_one_line_in_a_pipe(
+    monkeypatch: pytest.MonkeyPatch, terminal: bool
+) -> None:
+    text = "With the tariff above 45.24 USD/t it has 0.18 Mt [instead of 1.68]: more goes by Samara"
+    screen = Screen(file=io.StringIO(), width=40, highlight=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal, raising=False)
+    screen.say(text)
+    lines = screen.file.getvalue().splitlines()
+    assert " ".join(line.strip() for line in lines) == text
+    assert (max(map(len, lines)) <= 40) if terminal else lines == [text]

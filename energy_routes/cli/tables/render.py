@@ -24,8 +24,12 @@ class Screen(Console):
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
 
+    def say(self, words: str) -> None:
+        """A sentence: wrapped between words on a terminal; on one line elsewhere, so that it can be searched for."""
+        self.print(words, markup=False, soft_wrap=not sys.stdout.isatty())
 
-def console() -> Console:
+
+def console() -> Screen:
     """Stdout: the terminal's width up to 100 columns, 100 on a pipe; colour on a terminal only."""
     width = min(Console().width, WIDEST) if sys.stdout.isatty() else WIDEST
     colours: Any = None if os.environ.get("NO_COLOR") else "auto"  # None: no bold or dim either

@@ -140,7 +140,7 @@ def print_sweep(found: Sweep, answer: str) -> None:
     draws = (f"{experiment.draws:,} draws of {len(experiment.sampler.figures)} figures, {experiment.design}, seed "
              f"{experiment.seed}" if experiment.draws else "figures as stated")  # fmt: skip
     levels = f"; {len(experiment.levels)} levels" if experiment.paths else ""
-    screen.print(f"{experiment.case.name}: {draws}{levels}", soft_wrap=True)
+    screen.say(f"{experiment.case.name}: {draws}{levels}")
     if experiment.paths:
         asked = summary["answer"]
         few = asked.isin([answer]) | asked.str.startswith("exports.") | (len(found.units) <= FEW)
@@ -149,7 +149,7 @@ def print_sweep(found: Sweep, answer: str) -> None:
         screen.print(_by_answer(summary))
     movers = found.drivers[(found.drivers["answer"] == answer) & (found.drivers["level"] == 0)].head(MOVERS)
     if len(movers):
-        screen.print(f"What moves {answer} most{' at the first level' if experiment.paths else ''}:", soft_wrap=True)
+        screen.say(f"What moves {answer} most{' at the first level' if experiment.paths else ''}:")
         screen.print(_movers(movers))
     _without_plan(found)
 
@@ -199,4 +199,4 @@ def _without_plan(found: Sweep) -> None:
     screen.print(f"Without a plan: {count:,} of {rows:,} draws ({percent(count / rows)} %). They are in no band.")
     reasons = failed.groupby("reason")["draws"].sum().sort_values(ascending=False, kind="stable")
     for reason, draws in reasons.head(REASONS).items():
-        screen.print(f"  {int(draws):,}: {reason}", soft_wrap=True, markup=False)
+        screen.say(f"  {int(draws):,}: {reason}")

@@ -42,12 +42,12 @@ def print_frontier(found: Frontier) -> None:
     screen.print(out)
     for point in points.to_dict("records"):
         if words := _begins(point):
-            screen.print(f"At {number(scale * point['cap'], digits)} {unit}: {words}", soft_wrap=True)
+            screen.say(f"At {number(scale * point['cap'], digits)} {unit}: {words}")
     screen.print(f"Pieces: {_forms(found)}")
     moving, shutting = (number(points[key].iloc[-1], 1) for key in ("cost_rerouting", "cost_shut_in"))
     screen.print(f"At the end {moving} MUSD are lost by re-routing, {shutting} by shutting in")
     for note in found.notes:
-        screen.print(f"Note: {note}", soft_wrap=True)
+        screen.say(f"Note: {note}")
 
 
 def _unit_of_cap(found: Frontier) -> str:
@@ -75,7 +75,7 @@ def print_stress(found: Stress, top: int) -> None:
     exported = f", {number(found.exports)} {unit} exported" if found.exports == found.exports else ""
     plan = f"{number(found.netback, 1)} MUSD{exported}"
     when = f"each loss begins with {found.onset} and lasts {number(found.days, 0)} days"
-    screen.print(f"{found.case.name}: {plan}; {when}", soft_wrap=True)
+    screen.say(f"{found.case.name}: {plan}; {when}")
     out = table("loss", f"crosses it, {unit}", "stranded", "re-routed", "lost, MUSD", "by shutting in", "days of tanks")
     digits = digits_for(rows["exposed"].tolist())
     for row in rows.head(top).to_dict("records"):
@@ -87,7 +87,7 @@ def print_stress(found: Stress, top: int) -> None:
     screen.print(out)
     for row in rows.head(TOLD).to_dict("records"):
         if row["rerouted_to"]:
-            screen.print(f"{row['name']}, {row['kind']}: to {row['rerouted_to'].replace('; ', ', ')}", soft_wrap=True)
+            screen.say(f"{row['name']}, {row['kind']}: to {row['rerouted_to'].replace('; ', ', ')}")
     short = rows[rows["home_short"] > 1e-6].sort_values("home_short", ascending=False, kind="stable")
     if len(short):
         out = table("loss that leaves home short", f"not delivered, {unit}", "lost, MUSD")
@@ -108,7 +108,7 @@ def print_explanation(found: Explanation) -> None:
     """What it carries and what would change that, in sentences; the terms of each break-even; the limits reached."""
     screen = console()
     for sentence in found.answer:
-        screen.print(sentence, soft_wrap=True, markup=False)
+        screen.say(sentence)
     if len(found.terms):
         _print_terms(found)
     if len(found.limits):
@@ -119,7 +119,7 @@ def print_explanation(found: Explanation) -> None:
             out.add_row(escape(row["name"]), _line(row["kind"]), number(row["volume"], digits), worth)
         screen.print(out)
     for note in found.notes:
-        screen.print(f"Note: {note}", soft_wrap=True)
+        screen.say(f"Note: {note}")
 
 
 def _print_terms(found: Explanation) -> None:
@@ -153,7 +153,6 @@ def print_ranging(found: Ranging, top: int | None) -> None:
     for row in rows.head(TOLD).to_dict("records"):
         for side, end in (("below", "from"), ("above", "to")):
             if row[side]:
-                screen.print(f"{row['name']}, {row['kind']}, {side} {number(row[end])}: {row[side]}",
-                             soft_wrap=True, markup=False)  # fmt: skip
+                screen.say(f"{row['name']}, {row['kind']}, {side} {number(row[end])}: {row[side]}")
     for note in found.notes:
-        screen.print(f"Note: {note}", soft_wrap=True)
+        screen.say(f"Note: {note}")

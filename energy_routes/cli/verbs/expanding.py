@@ -85,7 +85,7 @@ def print_expansion(found: er.Expansion) -> None:
         words = [part for part in row["adds"].split("; ") if part]
         gone = f"; no longer {row['drops'].replace('; ', ', ')}" if row["drops"] else ""
         said = "; ".join(words) if words else "nothing" if not row["spent"] else "nothing more"
-        screen.print(f"{tables.number(row['budget'], 0)} MUSD: {said}{gone}", soft_wrap=True, markup=False)
+        screen.say(f"{tables.number(row['budget'], 0)} MUSD: {said}{gone}")
     if len(found.worth):
         screen.print()
         unit = found.worth["unit"].iloc[0]

@@ -27,7 +27,7 @@ def print_comparison(found: Comparison) -> None:
     screen = console()
     screen.print(f"{found.after.case.name} against {found.before.case.name}", style="bold", markup=False)
     for note in found.notes:
-        screen.print(f"Note: {note}", soft_wrap=True, markup=False)
+        screen.say(f"Note: {note}")
     screen.print()
     screen.print(_side_by_side("total", found.totals, "what"))
     volumes = found.volumes[found.volumes["kind"].isin(TOLD)]
@@ -70,7 +70,7 @@ def print_attribution(found: Attribution) -> None:
     screen = console()
     screen.print()
     for note in found.notes:
-        screen.print(note, soft_wrap=True, markup=False)
+        screen.say(note)
     if found.groups.empty:
         return
     moved = found.terms.groupby("term")["change"].apply(lambda own: own.abs().max())
