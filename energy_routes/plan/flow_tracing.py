@@ -3,7 +3,8 @@
 At every place (node, commodity, period) what leaves is mixed from what arrives in proportion, so a path's volume is the
 product of the shares along it.  Tanks are an arc in time: what is stored leaves in a later period, and what is left
 at the end stands for what was there at the start.  Where more is left, the difference ends in the tank; where less is,
-the difference starts there.  Paths are followed largest first until ``COVER`` of the volume has arrived.
+the difference starts there.  Paths are followed largest first until ``COVER`` of the volume has arrived, and parcels as
+large as the last one, too: no order of names decides which of them is followed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from energy_routes.plan.columns import grades_of
 
 COVER = 0.999
 DUST = 1e-9
+TIED = 1e-6  # parcels that differ by less, relatively, are equal: months of the same days differ by rounding alone
 MOST_STEPS = 200_000
 DELIVERED = -1  # in the place of a next place
 
@@ -115,10 +117,10 @@ def _followed(heap: list[Parcel], steps: Steps, ages: Iterator[int]) -> Iterator
     for step, place in enumerate(steps.start):
         leaving.setdefault(place, []).append(step)
     heapq.heapify(heap)
-    total = -sum(parcel[0] for parcel in heap)
-    left = total
+    left = -sum(parcel[0] for parcel in heap)
+    rest, least = left * (1 - COVER), 0.0  # once all but the rest has arrived, parcels of this size are still followed
     for _ in range(MOST_STEPS):
-        if not heap or left <= total * (1 - COVER):
+        if not heap or -heap[0][0] < least:
             return
         size, _, place, source, trail = heapq.heappop(heap)
         for step in leaving.get(place, ()):
@@ -128,6 +130,8 @@ def _followed(heap: list[Parcel], steps: Steps, ages: Iterator[int]) -> Iterator
                 yield source, _unravelled((trail, step)), volume
             elif volume > DUST:
                 heapq.heappush(heap, (-volume, next(ages), onward, source, (trail, step)))
+        if left <= rest and not least:
+            least = -size * (1 - TIED)
 
 
 def _unravelled(trail: Trail) -> list[int]:
