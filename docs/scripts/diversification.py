@@ -152,7 +152,7 @@ def btc(told: Told) -> Part:
 
 def mooring(told: Told) -> Part:
     """One mooring for two months, and none."""
-    cost, shut = f"{told.number('cpc-one-mooring')} MUSD", f"{told.number('cpc-one-mooring shut in', 2)} Mt"
+    cost, shut = f"{told.number('cpc-one-mooring')} MUSD", f"{float(told.number('cpc-one-mooring shut in', 2)):g} Mt"
     none = f"{told.number('stopped shut in', 1)} Mt"
     return Part(
         "CPC for two months.",
