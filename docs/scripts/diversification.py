@@ -152,7 +152,7 @@ def btc(told: Told) -> Part:
 
 def mooring(told: Told) -> Part:
     """One mooring for two months, and none."""
-    cost, shut = f"{told.number('cpc-one-mooring')} MUSD", f"{float(told.number('cpc-one-mooring shut in', 2)):g} Mt"
+    cost, shut = f"{told.number('cpc-one-mooring')} MUSD", f"{told.number('cpc-one-mooring shut in', 2)} Mt"
     none = f"{told.number('stopped shut in', 1)} Mt"
     return Part(
         "CPC for two months.",
@@ -161,7 +161,7 @@ def mooring(told: Told) -> Part:
          told.row("output lost, one mooring", "cpc-one-mooring shut in", "Mt", 2),
          told.row("cost of no mooring", "stopped", "MUSD"),
          told.row("output lost, no mooring", "stopped shut in", "Mt", 1)],
-        [printed("solve cpc-one-mooring", cost, shut),
+        [printed("solve cpc-one-mooring", cost),
          printed("solve cpc-one-mooring --scenario stopped --full", none)],
     )
 
