@@ -168,7 +168,7 @@ class Facts:
                 if when == label:
                     value = figure * a_year(per, part)
         for edit in self._edits.get((table, key, field), []) if edited else []:
-            if _covers(edit, part):
+            if covers(edit, part):
                 given = math.inf if edit["value"] == "unlimited" else float(edit["value"])
                 given *= a_year(edit.get("time", "y"), part)
                 value = given if edit["op"] == "set" else value * given if edit["op"] == "scale" else value + given
@@ -182,7 +182,7 @@ class Facts:
         """A word that edits may set: an arc's status, a store's closing rule."""
         word = self.rows[table][key][field]
         for edit in self._edits.get((table, key, field), []) if edited else []:
-            if _covers(edit, period):
+            if covers(edit, period):
                 word = edit["value"]
         return str(word)
 
@@ -261,7 +261,8 @@ def _plain(cell: Any) -> Any:
     return None if cell is None or cell is pd.NA or cell != cell or cell == "" else cell
 
 
-def _covers(edit: Row, part: str) -> bool:
+def covers(edit: Row, part: str) -> bool:
+    """Whether an edit holds in a period: named by its label, its year or its season, or by nothing."""
     return not edit["periods"] or any(label in edit["periods"] for label in (part, part[:4], f"*-{part[5:]}"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from energy_routes.audit.facts import Facts, Row, years
+from energy_routes.audit.facts import Facts, Row, sum_of
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
@@ -65,15 +65,9 @@ def _volumes(saved: Saved) -> tuple[dict[tuple[str, str, str], float], dict[tupl
 
 def _share(facts: Facts, row: Row, period: str) -> float:
     """What a holder has of a target in a period: of a year the mean over the days of its months."""
-    parts = {part: years(part) for part in _months(period)}
     rows = [own for own in facts.rows["owners"].values()
             if (own["target"], own["holder"]) == (row["target"], row["holder"])]  # fmt: skip
-    inside = [own["share"] * size for own in rows for part, size in parts.items() if _within(own, part)]
-    return float(sum(inside)) / sum(parts.values())
-
-
-def _months(period: str) -> list[str]:
-    return [period] if len(period) == 7 else [f"{period}-{month:02d}" for month in range(1, 13)]
+    return facts.mean(lambda month: sum_of((own for own in rows if _within(own, month)), "share"), period)
 
 
 def _within(row: Row, month: str) -> bool:

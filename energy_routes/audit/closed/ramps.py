@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, covers
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
@@ -39,7 +39,7 @@ def ramps(facts: Facts) -> Iterator[tuple[Label, tuple[str, float]]]:
     """Each event, group that it does not hit, and month, with the number of the month and the ramp of it."""
     table = facts.rows["ramps"]
     for event, edits in events(facts).items() if all(len(period) == 7 for period in facts.periods) else ():
-        months = [p for p in facts.periods if any(not e["periods"] or _named(p, e["periods"]) for e in edits)]
+        months = [p for p in facts.periods if any(covers(edit, p) for edit in edits)]
         hit = groups_hit(facts, edits) if table else set()
         for key, row in table.items():
             month = int(float(row["month"]))
@@ -56,10 +56,6 @@ def events(facts: Facts) -> dict[str, list[Row]]:
         if edit.get("event"):
             out.setdefault(edit["event"], []).append(edit)
     return out
-
-
-def _named(period: str, labels: Iterable[str]) -> bool:
-    return any(label in (period, period[:4], f"*-{period[5:]}") for label in labels)
 
 
 def groups_hit(facts: Facts, edits: Iterable[Row]) -> set[tuple[str, str]]:
@@ -87,7 +83,7 @@ def _opens(facts: Facts, arc: str, but: set[int]) -> bool:
     words = dict.fromkeys(facts.periods, word)
     for edit in edits:
         if id(edit) not in but:
-            words |= {p: edit["value"] for p in words if not edit["periods"] or _named(p, edit["periods"])}
+            words |= {p: edit["value"] for p in words if covers(edit, p)}
     return "operating" in words.values()
 
 
