@@ -297,12 +297,11 @@ def limit_axis(case: Case) -> Axis:
     table = network.tables["limits"][["id", "relative_to", "over", "in_force"]].assign(
         family=_family(network, "limits"))  # fmt: skip
     frame = over_periods(table.rename(columns={"id": "limit"}), periods)
-    figures = dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods)
+    stated = dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods)
+    holds = frame.pop("in_force").to_numpy(dtype=bool)
+    figures = {side: np.where(holds, figure, np.nan) for side, figure in stated.items()}
     for side, none in (("low", -np.inf), ("high", np.inf)):
         figures[side] = _or_else(figures[side], none) * frame["years"].to_numpy()
-    holds = frame.pop("in_force").to_numpy(dtype=bool)
-    for side, none in {"low": -np.inf, "high": np.inf, "low_ratio": np.nan, "high_ratio": np.nan}.items():
-        figures[side] = np.where(holds, figures[side], none)
     return axis("limit", ("limit", "period"), frame, **figures)
 
 

@@ -101,6 +101,8 @@ class Tape:
 
         A way is laid out when the same figures are moved for the second time.
         """
+        if not self.looks.keys().isdisjoint(moved):
+            return False
         key = tuple((node, at.tobytes()) for node, at in moved.items())
         if key not in self._reaches:
             if len(self._reaches) == REACHES:
@@ -112,7 +114,7 @@ class Tape:
             order = self._order(frozenset(moved), needed=True)
             reach = self._reaches[key] = Reach(self.values, self.looks, order, moved)
         part = reach.after({node: values[node].ravel()[at] for node, at in moved.items()})
-        if part is None or any(node in self.looks for node in moved):
+        if part is None:
             return False
         for node in self.kept & reach.nodes:
             values[node] = reach.whole(node, part)
