@@ -11,6 +11,7 @@ from energy_routes.errors import Fault
 from energy_routes.pack.pack import keys_of
 from energy_routes.pack.reading.typed import Draft
 from energy_routes.pack.suggest import nearest
+from energy_routes.pack.units.periods import bound
 
 Drafts = Mapping[str, Draft]
 ROUNDED = 1e-3  # published shares are rounded: Kashagan's add up to 1.00001
@@ -30,7 +31,7 @@ def owners(drafts: Drafts) -> Iterable[Fault]:
         if target not in known and not partial:
             yield draft.fault(row, "target", f"{target!r} is no supply and no group of the pack",
                               "supply:… or kind:group, such as operator:CPC", nearest(target, known))
-        start, end = _month(first, 0, NEVER), _month(last, 11, FOR_EVER)
+        start, end = _month(first, 1, NEVER), _month(last, 12, FOR_EVER)
         if start > end:
             yield draft.fault(row, "to_period", f"{last} is before {first}", "a period that is not before from_period",
                               "Correct one of the two.")
@@ -55,5 +56,5 @@ def _month(cell: object, month: int, otherwise: int) -> int:
     """A period as a number of months: its own, or that month of a year."""
     if not isinstance(cell, str) or not cell:
         return otherwise
-    year, _, own = cell.partition("-")
-    return 12 * int(year) + (int(own) - 1 if own else month)
+    year, own = bound(cell, month)
+    return 12 * year + own - 1

@@ -116,5 +116,3 @@ def _append(book: Book, drafts: dict[str, Draft], told: pd.DataFrame) -> None:
             values.cells.append(["" if (cell := cells.get(column)) is None or pd.isna(cell) else str(cell)
                                  for column in values.header])
             values.rows.append(int(own.rows[told.index[at]]))
-
-

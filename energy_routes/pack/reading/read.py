@@ -186,5 +186,3 @@ def _once_a_column(faults: Iterable[Fault], drafts: dict[str, Draft]) -> Iterato
     for first, *others in missed.values():
         rows = f"for {len(others) + 1} rows" if others else f"for row {first.row}"
         yield replace(first, row=1, found=f"the column is missing, {rows}")
-
-

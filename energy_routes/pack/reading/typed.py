@@ -242,5 +242,3 @@ def typed_meta(table: Table, sheet: Sheet | None, cells: dict[str, Any], file: s
             value, _ = PARSERS[column.kind](column, cell.strip())  # texts and lists are never wrong
             out[column.name] = list(value) if isinstance(value, tuple) else value
     return out
-
-

@@ -68,7 +68,7 @@ class Period:
         inside = [
             m
             for m in months
-            if (not first or _bound(first, 1) <= (self.year, m)) and (not last or (self.year, m) <= _bound(last, 12))
+            if (not first or bound(first, 1) <= (self.year, m)) and (not last or (self.year, m) <= bound(last, 12))
         ]
         return sum(calendar.monthrange(self.year, m)[1] for m in inside) / self.days
 
@@ -118,6 +118,7 @@ def totals(volumes: Floats, periods: Sequence[Period]) -> Floats:
     return np.add.reduceat(volumes, starts, axis=-1) if len(periods) else volumes
 
 
-def _bound(label: str, month: int) -> tuple[int, int]:
+def bound(label: str, month: int) -> tuple[int, int]:
+    """Year and month of a label; ``month`` of one that is a whole year."""
     year, _, text = label.partition("-")
     return int(year), int(text) if text else month

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
@@ -13,7 +11,8 @@ from energy_routes.plan.columns import grades_of, ratio, totals, units
 from energy_routes.plan.making.groups import group_names
 from energy_routes.plan.solved import Solved
 
-Series = Mapping[str, Vector]  # what each target has in each period
+KEYS = ["target", "name", "family", "holder", "country"]
+FIGURES = ["share", "volume", "exported", "netback"]
 
 
 def owners_table(of: Solved, groups: pd.DataFrame) -> pd.DataFrame:
@@ -37,17 +36,14 @@ def owners_table(of: Solved, groups: pd.DataFrame) -> pd.DataFrame:
             holder, country = table["holder"].iloc[at], table["country"].iloc[at]
             country = country if isinstance(country, str) else ""
             rows.append((target, name, family, holder, country, mean if np.isnan(share) else share, *own))
-    columns = ["target", "name", "family", "holder", "country", "share", "volume", "exported", "netback"]
-    frame = _joined(pd.DataFrame(rows, columns=columns))
+    frame = _joined(pd.DataFrame(rows, columns=[*KEYS, *FIGURES]))
     return frame.assign(unit=units(of.space, frame["family"]))
 
 
 def _joined(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of one holder in one target as one, where its share changes within the horizon."""
-    keys = ["target", "name", "family", "holder", "country"]
-    told = rows.astype({key: object for key in keys})
-    figures = ["share", "volume", "exported", "netback"]
-    return told.groupby(keys, sort=False, dropna=False, as_index=False)[figures].sum(min_count=1)
+    told = rows.astype(dict.fromkeys(KEYS, object))
+    return told.groupby(KEYS, sort=False, dropna=False, as_index=False)[FIGURES].sum(min_count=1)
 
 
 def _ventures(of: Solved) -> list[tuple[tuple[str, str, str], Vector]]:
