@@ -341,5 +341,3 @@ def test_prices_hold_with_the_builds_fixed(case: Case, plan: Plan) -> None:
     slope = (fixed(program_of(wider), units) - fixed(program, units)) / 0.001
     price = plan.prices.table.query("kind == 'capacity' and limit == 'SHORT'")["price"].iloc[0]
     assert price == pytest.approx(slope, abs=1e-6)
-
-

@@ -269,5 +269,3 @@ def test_the_sources_of_its_units_are_told(plan: Plan) -> None:
     """Figures of one's own need no address; they are listed as such."""
     table: Any = er.sources(plan.case)
     assert {"family_units"} <= set(table["table"])
-
-

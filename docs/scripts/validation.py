@@ -286,7 +286,7 @@ def knew(years: Sequence[int]) -> str:
 
 def _last(by: Mapping[int, hindcast.Effect]) -> tuple[str, str]:
     group = next(reversed(by.values())).group
-    return told(group), group.why
+    return instead_of(group), group.why
 
 
 def _effect(effect: hindcast.Effect) -> str:
@@ -296,7 +296,7 @@ def _effect(effect: hindcast.Effect) -> str:
     return (low if low == high else f"{low}–{high}") + f" ({effect.figures}{which})"
 
 
-def told(group: hindcast.Group) -> str:
+def instead_of(group: hindcast.Group) -> str:
     """What stands in place of a group, in words."""
     words = {"year before": "last year's", "undated": "the pack's without a year", "free": "no limit",
              "moved": "nothing: each figure a fifth lower and higher", "held": "the same"}  # fmt: skip

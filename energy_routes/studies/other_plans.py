@@ -167,4 +167,3 @@ def _name(change: Vector, corridors: Sequence[str], most: int, *, by: bool = Fal
     order = [at for at in np.argsort(-np.abs(change), kind="stable")[:most] if abs(change[at]) > SLIGHT]
     return ", ".join(f"{'more' if change[at] > 0 else 'less'} {corridors[at]}{f' by {abs(change[at]):.2f}' * by}"
                      for at in order)  # fmt: skip
-
