@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -323,6 +325,20 @@ def test_tables_that_somebody_writes_into_are_read_again(tmp_path):
     arcs.loc[arcs["id"] == "SHORT", "capacity"] = 3.0
     assert solve(case).netback == pytest.approx(compile(case).solve().netback)
     assert solve(case).netback < before
+
+
+def test_looking_whether_tables_are_still_the_same_leaves_nothing_behind(tmp_path):
+    """pandas notes each view of a frame with the frame: hundreds of them a solve made a process grow."""
+    case = toy(tmp_path).with_policy(exports="free")
+
+    def noted():
+        solve(case)
+        gc.collect()
+        return sum(type(thing) is weakref.ref for thing in gc.get_objects())
+
+    noted()
+    first, *_, last = (noted() for _ in range(5))
+    assert last - first < 4 * len(case.network.packs[0].tables)
 
 
 def test_an_unknown_question_is_refused_with_the_nearest(tmp_path):

@@ -5,10 +5,12 @@ Similar cases have the same packs and periods and the same kinds of bounds; thei
 
 from __future__ import annotations
 
+import operator
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import RLock
+from typing import Any
 
 import pandas as pd
 
@@ -21,23 +23,52 @@ LARGEST = 10_000  # arcs × periods of a case whose structure is kept
 
 
 @dataclass(frozen=True, eq=False)
+class Read:
+    """A table as it was when it was read: somebody may write into its frame.
+
+    Who writes into a frame of which there is a shallow copy gets other ``arrays`` (copy on write), and the copy keeps
+    its figures: the same arrays need no reading.  Only the manager of a frame tells them without a view, of which
+    pandas keeps a weak reference with the frame, hundreds of them before it looks which are dead.
+    """
+
+    copy: pd.DataFrame
+    arrays: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Read:
+        """A frame as it is now."""
+        return cls(frame.copy(deep=False), _arrays(frame))
+
+    def stands_in(self, frame: pd.DataFrame) -> bool:
+        """Whether a frame, this one or another, says the same."""
+        now = _arrays(frame)
+        same = len(now) == len(self.arrays) and all(map(operator.is_, now, self.arrays))
+        return same or frame.equals(self.copy)
+
+
+def _arrays(frame: pd.DataFrame) -> tuple[Any, ...]:
+    """The arrays behind a frame, of its labels and of its figures."""
+    manager: Any = frame._mgr
+    return (*manager.axes, *(block.values for block in manager.blocks))
+
+
+@dataclass(frozen=True, eq=False)
 class Kept:
-    """A structure, and the tables of its packs as they were: somebody may write into a frame."""
+    """A structure, and the tables of its packs as they were."""
 
     structure: Structure
-    tables: tuple[Mapping[str, pd.DataFrame], ...]
+    tables: tuple[Mapping[str, Read], ...]
 
     @classmethod
     def of(cls, case: Case, held: Mapping[str, float]) -> Kept:
-        """That of a case.  A shallow copy of a frame keeps its figures when another writes into the frame."""
-        tables = tuple({name: frame.copy(deep=False) for name, frame in pack.tables.items()}
-                       for pack in case.network.packs)  # fmt: skip
+        """That of a case."""
+        tables = tuple({name: Read.of(frame) for name, frame in pack.tables.items()} for pack in case.network.packs)
         return cls(Structure(case, held), tables)
 
     def stands_for(self, case: Case) -> bool:
         """Whether the tables of a case of this structure are still what they were."""
         packs = zip(case.network.packs, self.tables, strict=True)
-        return all(frame.equals(tables[name]) for pack, tables in packs for name, frame in pack.tables.items())
+        return all(tables[name].stands_in(frame) for pack, tables in packs for name, frame in pack.tables.items())
 
 
 class Shelf:
