@@ -25,7 +25,6 @@ from energy_routes.solving.canonical_plan import pick
 from energy_routes.solving.loop import stated
 
 Shares = Mapping[str, float]
-DAYS = 365.0
 WORTH = 0.02  # percentage points that a parameter must gain to leave its published figure
 
 
@@ -144,16 +143,12 @@ class Knobs:
 
     def on(self, case: Case, told: Mapping[str, Any]) -> Case:
         """The case with the parameters at these values."""
-        year = case.periods[0].year
-        edits = [e for name, value in self.values.items() for e in _edits(name, value, told[name], case, year)]
+        edits = [e for name, value in self.values.items() for e in _edits(name, value, told[name], case)]
         return case.on_network(lambda n: n.with_edits(*edits))
 
 
-def _edits(name: str, value: float, told: Mapping[str, Any], case: Case, year: int) -> list[Edit]:
+def _edits(name: str, value: float, told: Mapping[str, Any], case: Case) -> list[Edit]:
     why = f"{name} = {value:.4g}"
-    if "one" in told:
-        lost = told["stopped"].get(str(year), 0.0) + told["one"].get(str(year), 0.0) * (1 - value)
-        return [Edit("arcs", "CPC_RU", "availability", "set", 1 - lost / DAYS, reason=why)]
     if "arcs" in told:
         factor = value / told["published"]
         return [Edit("arcs", arc, "tariff", "scale", factor, reason=why) for arc in told["arcs"]]

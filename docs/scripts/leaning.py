@@ -26,6 +26,8 @@ def _lanes(field: str) -> Callable[[Case], list[Edit]]:
 
 # What is taken away, and how it came into the pack.
 PROPS: tuple[tuple[str, str, Callable[[Case], list[Edit]]], ...] = (
+    ("two moorings on every day at the Caspian terminal", "days of stops by date; one mooring as in December 2025",
+     _sets("arcs", "availability", 1.0, "CPC_RU", "CPC_SPM")),
     ("no limit on the Caspian fleet", "an estimate of 3.5 to 3.65 Mt/y, made knowing that 3.6 left Aktau in 2024",
      _sets("limits", "high", 99.0, "caspian-fleet")),
     ("no CNPC barrels at parity in China", "the stake is published; that it is the depth of the market is ours",
