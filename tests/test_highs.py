@@ -30,7 +30,7 @@ from energy_routes.linear.highs.nearest import Squares, nearest, refined, snap, 
 from energy_routes.linear.highs.session import Session, cone, write_model
 from energy_routes.linear.highs.vertex import Vertex
 from energy_routes.linear.programme import Builder, Program, Term
-from energy_routes.linear.solution import Basis, Status, face, residuals, worth
+from energy_routes.linear.solution import Basis, Status, face, on_face, residuals, worth
 
 
 def form(sense: Sense, cost: list[float], matrix: list[list[float]], row_lower: list[float], row_upper: list[float],
@@ -461,6 +461,17 @@ def test_the_digits_of_the_nearest_point_do_not_depend_on_the_way(seed, sense, f
         np.testing.assert_allclose(plan, plans[0], rtol=0, atol=1e-12)
         assert residuals(problem, plan)["primal_residual"] < 1e-12
         assert problem.cost @ plan == pytest.approx(Session(problem).solve().objective - problem.offset, rel=1e-12)
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["max", "min"]))
+def test_a_point_lies_on_the_optimal_face_where_it_earns_as_much(seed, sense):
+    problem = random_form(seed, sense, rows=8, columns=12)
+    best, other = Session(problem), Session(problem)
+    best.set_cost(np.where(np.arange(12) < 3, problem.cost, 0.0))
+    solution, point = best.solve(), other.solve().x
+    as_good = abs(best.form.cost @ point + best.form.offset - solution.objective) < 1e-6
+    assert on_face(best.form, solution, solution.x)
+    assert on_face(best.form, solution, point) == as_good
 
 
 @given(st.integers(0, 10_000))

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from toy import months, toy
 
-from energy_routes.plan.making.routes import merged
+import energy_routes as er
+from energy_routes.formulation import ledger_terms
+from energy_routes.plan import Solved
+from energy_routes.plan.making.routes import merged, route_volumes, routes_table
 from energy_routes.solving.loop import solve
 
 STORE = {
@@ -194,3 +197,11 @@ def test_routes_that_read_the_same_are_one_row_for_readers_and_two_on_record(tmp
     assert set(row["arcs"].split(";")) == {"GATHER", "FIRST", "LOOP", "SECOND", "SHIP"}
     assert row["limited_by"] == "First section"
     assert list(merged(routes)) == list(routes)
+
+
+def test_volumes_by_words_alone_are_those_of_the_table(tmp_path: Path) -> None:
+    compiled = er.compile(toy(tmp_path, {**LINES, "arcs": LINES["arcs"].format(first=4, second="Long Line (LL)")}))
+    best = compiled.optimum(compiled.case)
+    space, _ = best.stated
+    told = merged(routes_table(Solved(space, best.x, ledger_terms(space)))).set_index("route")["volume"]
+    assert route_volumes(Solved(space, best.x, ())).to_dict() == pytest.approx(told.to_dict())

@@ -58,6 +58,7 @@ from .sensitivity.envelope import (
     ALIKE as ALIKE,
     Stretch as Stretch,
     Touch as Touch,
+    meeting as meeting,
     stretches as stretches,
 )
 from .sensitivity.moves import (
@@ -88,6 +89,7 @@ from .solution import (
     Solution as Solution,
     Status as Status,
     face as face,
+    on_face as on_face,
     residuals as residuals,
     worth as worth,
 )

@@ -21,6 +21,7 @@ from energy_routes.linear.highs.arrays import LinearForm
 
 Codes: TypeAlias = NDArray[np.int8]
 
+ALIKE = 1e-7  # volumes and activities that differ by less, in their unit, are the same
 CLEAR = 1e-7  # a reduced cost or dual above this share of its solve's largest cost defines the optimal face
 
 
@@ -187,6 +188,13 @@ def face(problem: LinearForm, solution: Solution, cost: Vector) -> tuple[Index, 
     rows = np.flatnonzero(np.abs(solution.dual) > scale)
     kept = _nearest(solution.x[columns], problem.col_lower[columns], problem.col_upper[columns])
     return columns, kept, rows, _nearest(solution.row_value[rows], problem.row_lower[rows], problem.row_upper[rows])
+
+
+def on_face(problem: LinearForm, solution: Solution, x: Vector) -> bool:
+    """Whether a feasible point lies on the optimal face that the duals of a solution describe, and is as good."""
+    columns, kept, rows, reached = face(problem, solution, problem.cost)
+    off = np.concatenate([x[columns] - kept, (problem.matrix @ x)[rows] - reached])
+    return bool(np.abs(off).max(initial=0.0) <= ALIKE)
 
 
 def _nearest(value: Vector, lower: Vector, upper: Vector) -> Vector:

@@ -22,6 +22,7 @@ from .making.groups import (
 from .making.routes import (
     VALUES as VALUES,
     merged as merged,
+    route_volumes as route_volumes,
     routes_table as routes_table,
 )
 from .plan import (

@@ -26,6 +26,10 @@ class Touch(NamedTuple):
         """The value of that line at another place."""
         return self.value + self.slope * (at - self.at)
 
+    def passes(self, point: Touch) -> bool:
+        """Whether that line passes through another point of the function."""
+        return abs(self.line(point.at) - point.value) <= SAME * max(1.0, abs(point.value))
+
 
 class Stretch(NamedTuple):
     """A piece: from ``low`` to ``high`` the function is linear with this ``slope``."""
@@ -60,12 +64,12 @@ def stretches(touch: Callable[[float], Touch], start: float, stop: float) -> Ite
 def _between(touch: Callable[[float], Touch], near: Touch, far: Touch) -> Iterator[Stretch]:
     """The pieces between two points, the nearer ones first; neighbours may be parts of one."""
     ends = min(near.at, far.at), max(near.at, far.at)
-    through = next((one.slope for one, other in ((near, far), (far, near)) if _on(one, other)), None)
+    through = next((one.slope for one, other in ((near, far), (far, near)) if one.passes(other)), None)
     if through is not None:
         yield Stretch(*ends, through)
         return
-    at = _crossing(near, far)
-    if not ends[0] < at < ends[1] or ends[1] - ends[0] <= NARROW * max(1.0, *map(abs, ends)):
+    at = meeting(near, far)
+    if at is None or ends[1] - ends[0] <= NARROW * max(1.0, *map(abs, ends)):
         yield Stretch(*ends, (far.value - near.value) / (far.at - near.at))
         return
     middle = touch(at)
@@ -73,12 +77,9 @@ def _between(touch: Callable[[float], Touch], near: Touch, far: Touch) -> Iterat
     yield from _between(touch, middle, far)
 
 
-def _on(line: Touch, point: Touch) -> bool:
-    """Whether the line that touches at one point passes through the other."""
-    return abs(line.line(point.at) - point.value) <= SAME * max(1.0, abs(point.value))
-
-
-def _crossing(one: Touch, other: Touch) -> float:
+def meeting(one: Touch, other: Touch) -> float | None:
+    """Where the lines that touch at two points meet; None where that is not between the two."""
     if one.slope == other.slope:
-        return one.at
-    return (other.line(0.0) - one.line(0.0)) / (one.slope - other.slope)
+        return None
+    at = (other.line(0.0) - one.line(0.0)) / (one.slope - other.slope)
+    return at if min(one.at, other.at) < at < max(one.at, other.at) else None

@@ -65,6 +65,13 @@ def routes_table(of: Solved) -> pd.DataFrame:
     return _valued(of, pd.DataFrame(told, columns=Route._fields), np.concatenate([sums[:0], *amounts]))
 
 
+def route_volumes(of: Solved) -> pd.Series:
+    """What is lifted for each route as people say it, Mt (bcm), by its words; that of :func:`routes_table`, merged."""
+    found = of.paths
+    keys, sums = totals([(path.origin, path.arcs, path.market) for path in found.rows], found.volume)
+    return pd.Series(sums, index=[_words(of.called, *key) for key in keys], dtype=float).groupby(level=0).sum()
+
+
 def _amounts(of: Solved, family: str) -> Vector:
     """What is lifted of a family and drawn from tanks, Mt (bcm), and its MUSD by line of the netback sheet."""
     space, x = of.space, of.x

@@ -21,6 +21,7 @@ from energy_routes.linear import (
     Touch,
     Vector,
     axis,
+    on_face,
     optimal,
     stretches,
 )
@@ -125,6 +126,16 @@ class Priced:
             return self.asked.compiled.optimum(self.shift.at(self.case, by))
         return self.asked.statement.optimum(self._term(by))
 
+    def plan(self, by: float) -> Vector:
+        """The one plan among those as good with the figures moved, one number a column.
+
+        The plan with the figures as they are is still the one where it is still as good as any: what is preferred
+        among equals does not hang on money, and the plans as good on both sides are fewer, not others.
+        """
+        policy, best, now = self.case.policy, self.at(by), self.at(0.0)
+        kept = policy.build is None and policy.objective == "netback" and on_face(best.form, best.solution, now.x)
+        return now.x if kept else best.x
+
     def _term(self, by: float) -> Term:
         """What the move adds to the objective."""
         columns = np.flatnonzero(self.weights)
@@ -153,7 +164,11 @@ class Priced:
 
     def stretches(self, start: float, stop: float) -> Iterator[Stretch]:
         """The pieces of the curve from start to stop, found as they are asked for."""
-        return stretches(lambda by: self._touch(by, self.found(by)), start, stop)
+        return stretches(self.touched, start, stop)
+
+    def touched(self, by: float) -> Touch:
+        """The optimum there as a point of the curve, found in the live session."""
+        return self._touch(by, self.found(by))
 
     def found(self, by: float) -> Solution:
         """An optimum there, whichever of several: found in a live session, where nothing but costs moves."""

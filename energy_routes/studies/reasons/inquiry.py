@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.formulation import ledger_terms
 from energy_routes.linear import Stretch, Vector
-from energy_routes.plan import Solved, merged, routes_table
+from energy_routes.plan import Solved, route_volumes
 from energy_routes.solving import BareOptimum
 from energy_routes.studies.kinks.shift import Asked, Priced, Shift, price_of
 from energy_routes.studies.reasons.holds import holds_of
@@ -149,8 +148,7 @@ class Inquiry:
     def _by_route(self, x: Vector) -> pd.Series:
         """The volume of each route of a plan, by its words."""
         if id(x) not in self._routes:
-            table = merged(routes_table(Solved(self.space, x, ledger_terms(self.space))))
-            self._routes[id(x)] = table.groupby("route")["volume"].sum()
+            self._routes[id(x)] = route_volumes(Solved(self.space, x, ()))
         return self._routes[id(x)]
 
     @property

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import count, islice
 from typing import Literal
 
 import numpy as np
 
 from energy_routes.case import Case
-from energy_routes.linear import Stretch, Vector
+from energy_routes.linear import Stretch, Vector, meeting
 from energy_routes.studies.kinks.shift import Priced, Shift
 from energy_routes.studies.reasons.way import MOVED
 
@@ -19,6 +19,7 @@ CLOSE, NEAR = 1e-3, 0.01  # solved again so far on each side: a share of the fig
 NEAREST, OUTERMOST = 6, 2  # pieces of a long curve that are looked for on each side of the figure, and at its end
 TOGETHER = 1e-6  # pieces no farther apart, over the size of their place, are neighbours
 ENOUGH = 40  # pieces that are looked for at most, while they are too narrow to be told apart
+HALVED = 4  # every so often a break-even is looked for in the middle
 MOST = 4  # break-evens that are told of one figure
 
 Event = Literal["in", "out", "more", "less"]
@@ -78,7 +79,7 @@ class Curve:
 
     def volume(self, by: float) -> float:
         """The volume of the target with the figure moved, Mt (bcm) over the horizon."""
-        return self.measured(self.priced.at(by).x)
+        return self.measured(self.priced.plan(by))
 
     def measured(self, x: Vector) -> float:
         """The volume of the target in a plan, without the solver's dust."""
@@ -115,7 +116,7 @@ class Curve:
             return None
         key = piece.low, piece.high
         if key not in self._plans:
-            self._plans[key] = self.priced.at(by).x
+            self._plans[key] = self.priced.plan(by)
         return self._plans[key]
 
     def step(self, pieces: Sequence[Stretch], first: int, last: int) -> Step | None:
@@ -208,33 +209,40 @@ def elsewhere(curve: Curve, other: Shift, change: float, like: Step) -> Step | N
     """
     moved = curve.of(other)
     margin = moved.margin(change) if change > 0 else -moved.margin(change)
-    plans = moved.priced.at(change - margin).x, moved.priced.at(change + margin).x
+    plans = moved.priced.plan(change - margin), moved.priced.plan(change + margin)
     step = Step(change, change, change > 0, moved.measured(plans[0]), moved.measured(plans[1]), plans)
     same = abs(step.before - like.before) <= MOVED and abs(step.after - like.after) <= MOVED
     return step if same else None
 
 
 def crossing(curve: Curve, end: float) -> tuple[float, float] | None:
-    """Between which changes of the figure the target comes in or goes out, on the way to an end; found by halving.
+    """Between which changes of the figure the target comes in or goes out, on the way to an end.
 
-    None where it is used at both ends, or at neither.
+    None where it is used at both ends, or at neither.  What is taken is the same all along a piece of the curve, so it
+    is looked where the tangents at both ends meet; and in the middle every so often, as many pieces may be short.
     """
 
     def used(by: float) -> bool:
         return curve.measured(curve.priced.found(by).x) > 0
 
-    near, far = 0.0, end
-    if (before := used(near)) == used(far):
+    near, far = curve.priced.touched(0.0), curve.priced.touched(end)
+    if (before := used(near.at)) == used(far.at):
         return None
-    while abs(far - near) > curve.margin((near + far) / 2):
-        middle = (near + far) / 2
-        near, far = (middle, far) if used(middle) == before else (near, middle)
-    return near, far
+    for number in count(1):
+        if abs(far.at - near.at) <= curve.margin(far.at):
+            return near.at, far.at
+        if (at := meeting(near, far)) is None:
+            return None  # one piece, with plans as good that differ there
+        middle = curve.priced.touched(at if number % HALVED else (near.at + far.at) / 2)
+        if number % HALVED and near.passes(middle) and far.passes(middle):
+            return at, at
+        near, far = (middle, far) if used(middle.at) == before else (near, middle)
+    return None
 
 
 def step_between(curve: Curve, near: float, far: float) -> Step | None:
     """The break-even there at which the target comes in or goes out; None where solving again does not confirm it."""
-    room = 4 * curve.margin(far) * np.sign(far - near)
+    room = 4 * curve.margin(far) * np.sign(far)
     pieces = sorted(curve.priced.stretches(near - room, far + room))
     steps = (curve.step(pieces, *group) for group in curve.grouped(pieces))
     return next((step for step in steps if step is not None and (step.before > 0) != (step.after > 0)), None)

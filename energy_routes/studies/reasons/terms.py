@@ -15,9 +15,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import Limit, Link, Space, declared
+from energy_routes.formulation import Limit, Link, Space, declared, limit_of
 from energy_routes.indicators import LEDGER
-from energy_routes.linear import Program, Rows
+from energy_routes.linear import Index, Program, Rows
 from energy_routes.network import Names
 from energy_routes.plan import limit_table
 from energy_routes.solving import BareOptimum
@@ -65,9 +65,8 @@ class Terms:
         form, solution, (_, program) = at.form, at.solution, at.stated
         used = form.matrix[:, way.columns] @ way.amount
         worth = -self._sign * solution.dual * used
-        called = self._rows(program)
-        for row in np.flatnonzero(np.abs(worth) > SLIGHT):
-            kind, name = called[int(row)]
+        priced = np.flatnonzero(np.abs(worth) > SLIGHT)
+        for row, (kind, name) in self._rows(program, priced).items():
             if kind not in PLACES:
                 yield kind, name, float(worth[row])
         ends = np.diff(form.matrix.indptr)[way.columns] > 0
@@ -94,14 +93,17 @@ class Terms:
     def _called(self) -> Names:
         return Names(self.space.case.network.tables)
 
-    def _rows(self, program: Program) -> list[tuple[str, str]]:
-        """What each row of a programme is: (kind, name)."""
-        out = [told for rows in program.rows for told in self._block(rows)]
-        limits = limit_table(self.space, program)
+    def _rows(self, program: Program, asked: Index) -> dict[int, tuple[str, str]]:
+        """What some rows of a programme are: (kind, name), in their order.  Only their blocks are put into words."""
+        ends = np.cumsum([0, *(len(rows) for rows in program.rows)])
+        blocks = {int(block) for block in np.searchsorted(ends, asked, side="right") - 1}
+        out = {int(ends[block]) + row: told for block in sorted(blocks)
+               for row, told in enumerate(self._block(program.rows[block]))}  # fmt: skip
+        named = {id(program.rows[block]) for block in blocks}
+        limits = limit_table(self.space, program, lambda block: limit_of(block) if id(block) in named else None)
         for at, kind, name in zip(limits["at"].tolist(), limits["kind"].tolist(), limits["name"].tolist(), strict=True):
-            if at < len(out):
-                out[at] = KINDS.get(kind, kind), name
-        return out
+            out[at] = KINDS.get(kind, kind), name
+        return {int(row): out[int(row)] for row in asked}
 
     def _block(self, rows: Rows) -> list[tuple[str, str]]:
         """The same of a block whose rows are no limits of the plan itself."""

@@ -27,6 +27,7 @@ from energy_routes.studies.reasons.target import Target
 from energy_routes.studies.reasons.way import MOVED
 
 REBATE = "rebate on the whole way"
+SAME = 6  # digits of changes, USD/t, by which figures are put in order
 TOLD = 3  # figures of arcs and of the buyer that are told, the nearest first
 
 
@@ -78,10 +79,10 @@ class Passage(Inquiry):
         return told, doubtful
 
     def _nearest(self) -> Iterator[tuple[Curve, Step]]:
-        """The break-evens of the figures on the way, the smallest change first."""
+        """The break-evens of the figures on the way, the smallest change first; of equal ones the first on the way."""
         found = ((curve, crossing(curve, end)) for curve, end in self._figures())
         ends = [(curve, at) for curve, at in found if at is not None]
-        for curve, at in sorted(ends, key=lambda one: abs(one[1][1])):
+        for curve, at in sorted(ends, key=lambda one: round(abs(one[1][1]), SAME)):
             if (step := step_between(curve, *at)) is not None:
                 yield curve, step
 

@@ -80,6 +80,9 @@ class Through(Priced):
         most: Vector = np.min(moved / amounts, axis=0)
         return most
 
+    def plan(self, by: float) -> Vector:
+        return self.at(by).x
+
     def touch(self, by: float) -> Touch:
         return self._touch(by, self.found(by))
 
