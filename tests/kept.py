@@ -7,8 +7,9 @@ compares to the byte).  Nothing outlives the run.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -36,8 +37,9 @@ def freeing_once(free: Callable[..., Yardstick]) -> Callable[..., Yardstick]:
     """The solve without caps that caps are set against, once for all caps of a case: a study asks it often, too."""
     kept: dict[Hashable, Yardstick] = {}
 
-    def free_kept(case: Case, *options: Hashable, **named: Hashable) -> Yardstick:
-        key = (made_of(replace(case, policy=case.policy.without_caps())), options, *sorted(named.items()))
+    def free_kept(case: Case, *options: Any, **named: Hashable) -> Yardstick:
+        given = tuple(tuple(own.items()) if isinstance(own, Mapping) else own for own in options)
+        key = (made_of(replace(case, policy=case.policy.without_caps())), given, *sorted(named.items()))
         if key not in kept:
             kept[key] = free(case, *options, **named)
         return kept[key]

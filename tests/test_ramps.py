@@ -10,13 +10,17 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from toy import toy
+from toy_doubts import TABLES as DOUBTFUL
 
 import energy_routes as er
 from energy_routes.case import Case, ramped, unforeseen
 from energy_routes.case.disruptions.hit import groups_hit
 from energy_routes.errors import DataError, UsageError, VerificationError
+from energy_routes.formulation import Structure
+from energy_routes.linear import Session
 from energy_routes.network import Edit
 from energy_routes.solving.loop import solve
+from energy_routes.solving.reuse import compiled
 
 RAMPS = {"ramps": "kind,group,month,volume\ncorridor,LONG,1,0.1\ncorridor,LONG,2,0.2\ncorridor,SHORT,1,0"}
 MARCH, APRIL, MAY = "2023-03", "2023-04", "2023-05"
@@ -122,17 +126,71 @@ def test_a_cap_keeps_the_ramp_and_holds_what_can_be_exported_with_it(tmp_path: P
     assert carried(plan, "LONG")[MARCH] == pytest.approx(2 * 31 / 365 + 0.1)
 
 
-def test_it_is_built_anew_where_a_structure_is_kept(tmp_path: Path) -> None:
-    case = struck(tmp_path)
+CHANGES: tuple[dict[str, float | str], ...] = (
+    {}, {"arc:LONG.tariff": 60.0}, {"arc:SHORT.tariff": 200.0, "arc:LONG.capacity": 4.0},
+    {"supply:FIELD_CO.available": 6.5}, {"ramp:corridor/LONG/1.volume": 0.3},
+    {"arc:LONG.status": "idle"}, {"policy.max_share.transit:RU": 0.8},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("policy", [
+    "", '[policy.max_share]\n"transit:RU" = 0.9', '[policy]\nexports = "free"\nmax_hhi.corridor = 0.6'])  # fmt: skip
+def test_a_structure_is_kept_of_the_plan_and_of_its_reference(tmp_path: Path, policy: str) -> None:
+    """What a change makes of the reference is in the ramps, whatever was solved before."""
+    case = struck(tmp_path, policy=policy)
     compiled = er.compile(case)
     assert not compiled.plain
-    change = {"arc:LONG.tariff": 60.0}
-    assert compiled.solve(change).netback == pytest.approx(solve(case.set_all(change)).netback)
-    with pytest.raises(UsageError, match="plans after an unforeseen event are built anew"):
-        compiled.at(change)
+    changes = CHANGES[:4] if policy else CHANGES
+    told = compiled.solve_many(changes, ["objective", "volume.corridor:LONG", "cost"])
+    for change, row in zip(changes, told.itertuples(index=False), strict=True):
+        own = case.set_all(change)
+        fresh, kept = solve(own), compiled.solve(change)
+        total = carried(fresh, "LONG")["total"]
+        free = fresh.premium["cost"] if own.policy.asked else 0.0
+        assert row[2:] == pytest.approx((fresh.objective, total, free), abs=1e-8), change
+        assert kept.objective == pytest.approx(fresh.objective, rel=1e-11)
+        pd.testing.assert_frame_equal(kept.ramps, fresh.ramps, rtol=0, atol=1e-9)
+        if not own.policy.max_hhi:
+            assert compiled.optimum(own).solution.objective == pytest.approx(fresh.objective, rel=1e-11)
+
+
+def test_a_kept_structure_serves_every_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which of two ways the reference takes is not the same in every draw; two structures serve them all."""
+    model = f'''periods = "month"\n[[edit]]\ntarget = "arc:NORTH"\nstatus = {{ set = "idle" }}\nreason = "shut"
+        periods = ["{MARCH}"]\nevent = "storm"'''
+    tables = {**DOUBTFUL, "ramps": "kind,group,month,volume\ncorridor,SOUTH,1,0.1"}
+    case = toy(tmp_path, tables, model=model)
+    made: list[Structure] = []
+    monkeypatch.setattr(compiled, "Structure", lambda *given: made.append(Structure(*given)) or made[-1])
+    found = er.sweep(case, 24, seed=3)
+    assert len(made) == 2
+    south = []
+    for row, _, _, own, _ in found.experiment.rows(0, 24):
+        plan = solve(own)
+        south.append(carried(plan, "SOUTH")[MARCH])
+        fresh = [plan.netback, plan.exports["oil"], carried(plan, "SOUTH")["total"]]
+        names = ["netback", "exports.oil", "volume.corridor:SOUTH"]
+        assert found.data.loc[row, names].tolist() == pytest.approx(fresh, abs=1e-9)
+    assert {round(volume, 2) for volume in south} == {0.1, 0.68}  # 8 Mt a year are 0.68 in March
+
+
+def test_a_figure_is_followed_with_its_reference_as_it_is(tmp_path: Path) -> None:
+    """LONG carries 2 Mt more than planned at the most, and it is 430 USD/t that a tonne nets there."""
+    kept = er.compile(struck(tmp_path))
+    change = {"arc:LONG.tariff": 10.0}  # with it all that can would go by LONG without the event
+    numbers = kept.at(change)
+    assert numbers.reference["storm", "corridor", "LONG", "oil", MARCH] == pytest.approx(5 * 31 / 365)
+    held, moved = kept.form(kept.changed(change)), numbers.form
+    assert (held.row_upper < moved.row_upper).sum() == 2  # a ramp in March and one in April
+    assert kept.maps.figures["table"].eq("reference").sum() == 2  # of LONG in two months
+    ranged = er.ranging(kept.case).figures.set_index("path")
+    now = kept.solve().objective
+    for part, column in ((-1, "minus_10"), (1, "plus_10")):
+        tariff = kept.form(kept.changed({"arc:LONG.tariff": 50.0 + part * 5.0}))
+        assert ranged.loc["arc:LONG.tariff", column] == pytest.approx(Session(tariff).solve().objective - now)
     calm = er.compile(struck(tmp_path, event=""))
-    assert calm.plan_of(case).netback == pytest.approx(solve(case).netback)
-    assert calm.solve().netback > solve(case).netback + 1.0
+    assert calm.plan_of(kept.case).netback == pytest.approx(solve(kept.case).netback)
+    assert calm.solve().netback > solve(kept.case).netback + 1.0
 
 
 def test_several_futures_are_refused_beside_an_event(tmp_path: Path) -> None:

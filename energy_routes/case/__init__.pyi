@@ -23,9 +23,11 @@ from .disruptions.scenarios import (
 )
 from .disruptions.unforeseen import (
     Unforeseen as Unforeseen,
+    event_months as event_months,
     plain as plain,
     ramped as ramped,
     unforeseen as unforeseen,
+    unforeseen_names as unforeseen_names,
     without_event as without_event,
 )
 from .loading import load as load

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 import energy_routes as er
-from energy_routes import answer, case as cases
+from energy_routes import answer
 from energy_routes.cli.ending import busy, counting, listen
 from energy_routes.errors import UsageError
 from energy_routes.pack import there
@@ -142,7 +142,7 @@ def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, qui
 def jobs_for(jobs: int | None, rows: int, *asked: er.Case) -> int:
     """The processes that are asked for; unless told one for each core that may be used, where the work is enough."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return jobs or (1 if rows < (WORTH if all(map(cases.plain, asked)) else ANEW) else cores)
+    return jobs or (1 if rows < (WORTH if all(case.policy.plain for case in asked) else ANEW) else cores)
 
 
 def banded(plan: er.Plan, draws: int | None, jobs: int | None, quiet: bool) -> er.Plan:

@@ -19,7 +19,8 @@ from scipy import sparse
 from energy_routes.case import Case
 from energy_routes.formulation.description import build
 from energy_routes.formulation.ledger import cash
-from energy_routes.formulation.space.figures import HELD, POLICY, Question, RecordedNetwork
+from energy_routes.formulation.space.axes import Reference
+from energy_routes.formulation.space.figures import HELD, POLICY, REFERENCE, Question, RecordedNetwork
 from energy_routes.formulation.space.options import opened
 from energy_routes.formulation.space.space import Space, build_space
 from energy_routes.linear import Form, Map, Program, State, Tape, Vector, maps_of
@@ -32,6 +33,7 @@ class Numbers:
 
     case: Case
     held: Mapping[str, float]
+    reference: Reference
     form: Form
     _structure: Structure
     _state: State
@@ -39,7 +41,7 @@ class Numbers:
     @cached_property
     def _plain(self) -> tuple[Space, Program]:
         space, program = self._structure.space, self._structure.program
-        instead = [(space.case, opened(self.case)), (space.held, self.held)]
+        instead = [(space.case, opened(self.case)), (space.held, self.held), (space.reference, self.reference)]
         both: tuple[Space, Program] = self._state.at((space, program), instead)
         return both
 
@@ -88,12 +90,17 @@ class Maps(NamedTuple):
 
 
 class Structure:
-    """The recorded space and programme of a ``case`` whose exports are ``held`` (Mt or bcm, by family)."""
+    """The recorded space and programme of a ``case`` whose exports are ``held`` (Mt or bcm, by family).
 
-    def __init__(self, case: Case, held: Mapping[str, float] | None = None) -> None:
+    ``reference`` is what groups carry in the plans without each unforeseen event.
+    """
+
+    def __init__(
+        self, case: Case, held: Mapping[str, float] | None = None, reference: Reference | None = None
+    ) -> None:  # fmt: skip
         self.case, self._network, self._words = case, RecordedNetwork.of(case), _words(case)
         space = build_space(replace(case, network=self._network))
-        self.space = space.with_held(held) if held else space
+        self.space = space.with_held(held or {}).with_reference(reference or {})
         self.program = build(self.space)
         self._pattern = self.program.coefficients
         self._laid: tuple[Vector, sparse.csc_matrix] | None = None
@@ -109,19 +116,22 @@ class Structure:
     def _tape(self) -> Tape:
         return self._network.tape
 
-    def under(self, case: Case, held: Mapping[str, float] | None = None) -> Numbers | None:
+    def under(
+        self, case: Case, held: Mapping[str, float] | None = None, reference: Reference | None = None
+    ) -> Numbers | None:  # fmt: skip
         """The numbers of a case; None where its structure is another.
 
         Raises DataError where an edit scales or adds to a figure that is not stated.
         """
-        held, edits = held or {}, case.network.edits
-        if not self._fits(case) or held.keys() != self.space.held.keys():
+        held, reference, edits = held or {}, reference or {}, case.network.edits
+        if not self._fits(case) or (held.keys(), reference.keys()) != (
+            self.space.held.keys(), self.space.reference.keys()):  # fmt: skip
             return None
-        topics = {(edit.table, edit.field) for edit in self._differing(edits)} | {HELD}
+        topics = {(edit.table, edit.field) for edit in self._differing(edits)} | {HELD, REFERENCE}
         if case.policy != self.case.policy:
             topics.add(POLICY)
-        state = self._tape.refreshed(Question(case.policy, held, edits), topics.__contains__)
-        return None if state is None else Numbers(case, held, self._form(state), self, state)
+        state = self._tape.refreshed(Question(case.policy, held, reference, edits), topics.__contains__)
+        return None if state is None else Numbers(case, held, reference, self._form(state), self, state)
 
     @cached_property
     def maps(self) -> Maps:
@@ -161,8 +171,9 @@ class Structure:
 
 
 def _words(case: Case) -> list[tuple[object, ...]]:
-    """What edits say in words (an arc is opened, a closing rule set), in their order."""
-    return [(e.table, e.id, e.field, e.value, e.periods) for e in case.network.edits if (e.table, e.field) in CHOICES]
+    """What edits say in words (an arc is opened, a closing rule set, an event is unforeseen), in their order."""
+    worded = (edit for edit in case.network.edits if edit.event or (edit.table, edit.field) in CHOICES)
+    return [(e.table, e.id, e.field, e.periods, e.event, (e.table, e.field) in CHOICES and e.value) for e in worded]
 
 
 _ARRAYS = ("cost", "row_lower", "row_upper", "col_lower", "col_upper")

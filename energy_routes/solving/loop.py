@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import Any
 
-from energy_routes.case import Case, plain, refuse_contradictions, unforeseen, without_event
+from energy_routes.case import Case, refuse_contradictions
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
 from energy_routes.formulation import Reference, Space, Tangent, build, build_space, tangents
 from energy_routes.linear import (
@@ -38,6 +38,7 @@ from energy_routes.solving.cutting_planes import CONE, cut_until_inside
 from energy_routes.solving.futures.n_minus_1 import Guard, guarded
 from energy_routes.solving.futures.n_minus_1_table import with_security
 from energy_routes.solving.futures.stochastic import Hedge, hedged, refuse_tail, with_hedge
+from energy_routes.solving.futures.unforeseen import reference_of
 from energy_routes.solving.infeasible import conflict, repairs
 from energy_routes.solving.prices.marginal_prices import marginal_worth
 from energy_routes.solving.prices.premium import Yardstick, with_premium
@@ -71,7 +72,7 @@ class Around:
     weighed: Yardstick | None = None
     decision: Decision | None = None
     open: Program | None = None
-    reference: Reference = ()
+    reference: Reference = field(default_factory=dict)
     unforeseen: Mapping[str, Optimum] = field(default_factory=dict)
 
     @property
@@ -322,44 +323,28 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
         return cut_until_inside(session, program, space, [], lambda p: solved(session, p, space))
 
     refuse_contradictions(case)
-    reference, proofs = _reference(case, constraints, options)
+
+    def calm(case: Case) -> Plan:
+        return solve(case, "highs", constraints, method=options.method, presolve=options.presolve, seed=options.seed,
+                     time_limit=options.time_limit)  # fmt: skip
+
+    reference, proofs = reference_of(case, calm)
     free = _free(case, constraints, options, reference) if case.policy.held else None
     held = {} if free is None else held_exports(free.space, free.solution.x)
-    if plain(case):
-        space, program = laid_out(case, held)
-        return space, _with_rules(program, space, constraints), Around(free=free)
+    if case.policy.plain:
+        space, program = laid_out(case, held, reference)
+        around = Around(free=free, reference=reference, unforeseen=proofs)
+        return space, _with_rules(program, space, constraints), around
     space, hedge = hedged(build_space(case).with_held(held).with_reference(reference))
     space, guard = guarded(space, lambda space: _with_rules(build(space), space, constraints), best)
     around = Around(guard, hedge, free, reference=reference, unforeseen=proofs)
     return space, _with_rules(build(space), space, constraints), around
 
 
-def _reference(
-    case: Case, constraints: Rules | None, options: Options
-) -> tuple[Reference, Mapping[str, Optimum]]:
-    """What groups carry in the plan of the case without each unforeseen event, Mt (bcm) in each month; and its proof.
-
-    Raises UsageError where several futures are weighed, and the errors of :func:`solve`.
-    """
-    out: dict[tuple[str, str, str, str, str], float] = {}
-    proofs: dict[str, Optimum] = {}
-    for event in unforeseen(case):
-        if case.policy.cvar is not None:
-            raise UsageError(f"{case.name}: the event {event.name!r} is unforeseen, and policy.cvar weighs futures "
-                             "that are foreseen. Leave out one of the two.")
-        plan = solve(without_event(case, event.name), "highs", constraints, method=options.method,
-                     presolve=options.presolve, seed=options.seed, time_limit=options.time_limit)  # fmt: skip
-        groups = plan.groups[plan.groups["period"] != "total"]
-        columns = (groups[name] for name in ("kind", "group", "family", "period", "volume"))
-        out |= {(event.name, *label): volume for *label, volume in zip(*columns, strict=True)}
-        proofs[event.name] = plan.parts.at_hand("optimum")
-    return tuple(out.items()), proofs
-
-
 def _compared(around: Around, case: Case, constraints: Rules | None, options: Options) -> Around:
     """With the case without caps solved, where the policy has some: what they cost is told against it."""
     if case.policy.asked and around.hedge is not None:
-        return replace(around, weighed=_free(case, constraints, options, (), weighed=True))
+        return replace(around, weighed=_free(case, constraints, options, {}, weighed=True))
     if case.policy.asked and around.free is None:
         return replace(around, free=_free(case, constraints, options, around.reference))
     return around
@@ -393,8 +378,8 @@ def _free(
     Ramps start from the ``reference`` of the case itself.
     """
     free = replace(case, policy=case.policy.without_caps())
-    if plain(free):
-        space, program = laid_out(free, {})
+    if free.policy.plain:
+        space, program = laid_out(free, {}, reference)
     else:
         space = build_space(free).with_reference(reference)
         space = hedged(space)[0] if weighed else space

@@ -6,7 +6,6 @@ reference that it is held against is the plan of the same case without the edits
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from energy_routes.case.case import Case
@@ -27,16 +26,33 @@ def unforeseen(case: Case) -> tuple[Unforeseen, ...]:
 
     None in a case of years, where everybody has time, nor where no pack has ramps.
     """
-    return tuple(_event(case, name) for name in _names(case))
+    return tuple(_event(case, name) for name in unforeseen_names(case))
+
+
+def unforeseen_names(case: Case) -> tuple[str, ...]:
+    """The names of those events."""
+    names = tuple(dict.fromkeys(edit.event for edit in case.edits if edit.event))
+    ramps = names and all(period.month for period in case.periods) and not case.network.tables["ramps"].empty
+    return names if ramps else ()
+
+
+def event_months(case: Case, name: str) -> tuple[str, ...]:
+    """The labels of the periods that an event lasts."""
+    edits = (edit for edit in case.network.edits if edit.event == name)
+    at = {place for edit in edits for place in edit.holds_in(case.periods)}
+    return tuple(case.periods[place].label for place in sorted(at))
 
 
 def ramped(case: Case) -> bool:
     """Whether some event of the case has ramps."""
-    return any(True for _ in _names(case))
+    return bool(unforeseen_names(case))
 
 
 def plain(case: Case) -> bool:
-    """Whether a case is one linear programme that nothing has to be solved for beforehand but exports that are held."""
+    """Whether a case is one linear programme that nothing has to be solved for beforehand but exports that are held.
+
+    One whose ``policy.plain`` is a linear programme, too, where an event is unforeseen: its ramps rest on other plans.
+    """
     return case.policy.plain and not ramped(case)
 
 
@@ -47,13 +63,7 @@ def without_event(case: Case, name: str) -> Case:
     return replace(case, name=f"{case.name} without {name}", network=replace(network, edits=kept))
 
 
-def _names(case: Case) -> Iterator[str]:
-    if not case.network.tables["ramps"].empty and all(period.month for period in case.periods):
-        yield from dict.fromkeys(edit.event for edit in case.edits if edit.event)
-
-
 def _event(case: Case, name: str) -> Unforeseen:
     edits = [edit for edit in case.edits if edit.event == name]
-    at = sorted({place for edit in edits for place in edit.holds_in(case.periods)})
     hit = groups_hit(without_event(case, name).network, edits, case.periods)
-    return Unforeseen(name, tuple(case.periods[place].label for place in at), hit)
+    return Unforeseen(name, event_months(case, name), hit)

@@ -8,7 +8,7 @@ multiplied by month (:mod:`energy_routes.network.monthly_products`), so that a y
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -16,14 +16,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.case import Case, unforeseen
+from energy_routes.formulation.space.figures import REFERENCE, Read
 from energy_routes.linear import Axis, Vector, axis
 from energy_routes.network import Network, committed, in_term, left, usable
 from energy_routes.pack import Mask, Period, means, months_of, reach, totals
 
 TANKERS = ("tanker", "caspian_tanker")
 RAMP_KEYS = ("event", "kind", "group", "family", "period")
-# Labels of RAMP_KEYS, each with Mt (bcm) in its period.
-Reference: TypeAlias = tuple[tuple[tuple[str, str, str, str, str], float], ...]
+Reference: TypeAlias = Mapping[tuple[str, ...], float]  # from labels of RAMP_KEYS to Mt (bcm) in their periods
 
 
 def over_periods(frame: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
@@ -330,24 +330,26 @@ def contract_axis(case: Case) -> Axis:
     return ever.take(in_term(network, periods).ravel() > 0)
 
 
-def ramp_axis(case: Case, reference: Reference) -> Axis:
+def ramp_axis(case: Case, reference: Reference, figure: Callable[[str, Read], Vector]) -> Axis:
     """Groups and months with a ramp: ``reference`` is what the plan without the event has, ``ramp`` what may be added.
 
-    ``month`` counts the months of the event from 1.  Without a reference there are none.
+    ``month`` counts the months of the event from 1.  Without a reference there are none.  ``figure`` is that of the
+    space.
     """
     table, family = case.network.tables["ramps"], case.network.family_of("ramps")
     ramps = case.network.resolve("ramps", "volume", case.periods)
     column = {period.label: at for at, period in enumerate(case.periods)}
     columns = (table["kind"], table["group"], table["month"].astype(int), case.network.ids("ramps"))
     labels = list(zip(*columns, strict=True))
-    rows: list[tuple[object, ...]] = []
-    carried = dict(reference)
+    rows: list[tuple[str, ...]] = []
+    at: list[tuple[int, int]] = []
     for event in unforeseen(case) if reference else ():
         for number, period in enumerate(event.months, 1):
             for row, (kind, group, month, key) in enumerate(labels):
                 if month == number and (kind, group) not in event.hit:
-                    own = (event.name, kind, group, family[key], period)
-                    rows.append((*own, str(month), carried[own], ramps[row, column[period]]))
-    frame = pd.DataFrame(rows, columns=[*RAMP_KEYS, "month", "reference", "ramp"])
-    figures = {name: frame.pop(name).to_numpy(dtype=np.float64) for name in ("reference", "ramp")}
-    return axis("ramp", RAMP_KEYS, frame.astype(object), **figures)
+                    rows.append((event.name, kind, group, family[key], period, str(month)))
+                    at.append((row, column[period]))
+    frame = pd.DataFrame(rows, columns=[*RAMP_KEYS, "month"], dtype=object)
+    most = ramps[tuple(np.array(at, dtype=np.intp).reshape(-1, 2).T)]
+    planned = figure(REFERENCE, lambda asked: np.array([asked.reference[row[:-1]] for row in rows], dtype=float))
+    return axis("ramp", RAMP_KEYS, frame, reference=planned, ramp=most)

@@ -1,4 +1,4 @@
-"""Figures that may change while the structure of a case stays: those of its tables, of its policy, exports held."""
+"""Figures that may change while the structure of a case stays: of its tables, of its policy, of plans it rests on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from energy_routes.linear import Tape, Vector
 from energy_routes.network import Edit, Network
 from energy_routes.pack import Period
 
-POLICY, HELD = "policy", "held"  # topics of figures that stand in no table
+POLICY, HELD, REFERENCE = "policy", "held", "reference"  # topics of figures that stand in no table
 
 
 class Asked(Protocol):
@@ -24,6 +24,8 @@ class Asked(Protocol):
     def policy(self) -> Policy: ...
     @property
     def held(self) -> Mapping[str, float]: ...
+    @property
+    def reference(self) -> Mapping[tuple[str, ...], float]: ...
 
 
 Read = Callable[[Asked], Vector]
@@ -31,10 +33,15 @@ Read = Callable[[Asked], Vector]
 
 @dataclass(frozen=True)
 class Question:
-    """What two cases of one structure differ in: policy, exports held (Mt or bcm, by family), edits of figures."""
+    """What two cases of one structure differ in.
+
+    Policy, exports held (Mt or bcm, by family), what groups carry in the plans without each unforeseen event (Mt or
+    bcm, by event, kind, group, family and period), edits of figures.
+    """
 
     policy: Policy
     held: Mapping[str, float] = field(default_factory=dict)
+    reference: Mapping[tuple[str, ...], float] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
 
     @cached_property

@@ -59,7 +59,7 @@ class Space:
     widened: Expr
     full: Expr
     held: Mapping[str, float] = field(default_factory=dict)
-    reference: axes.Reference = ()
+    reference: axes.Reference = field(default_factory=dict)
     linked: tuple[Rows, ...] = ()
     bets: tuple[Term, ...] = ()
     then: tuple[Expr, ...] = ()
@@ -154,7 +154,7 @@ class Space:
     @cached_property
     def ramps(self) -> Axis:
         """Groups and months in which re-routing is held back."""
-        return axes.ramp_axis(self.case, self.reference)
+        return axes.ramp_axis(self.case, self.reference, self.figure)
 
     @cached_property
     def inlets(self) -> Axis:

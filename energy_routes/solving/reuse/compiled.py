@@ -3,13 +3,14 @@
 A change is anything that ``Case.set`` takes.  Where it leaves the structure as it is, the numbers of the programme are
 refreshed and the live session goes on from the basis of the case itself, so that what was solved before makes no
 difference.  Where it makes another structure (a line is closed, a capacity becomes unlimited), that is compiled and
-kept, too.  Cases with whole builds, with security, with several futures or with an unforeseen event in months are built
-anew for every change.
+kept, too.  Ramps after an unforeseen event are held against the plan without it, whose structure is kept, too: each
+change has its own reference.  Cases with whole builds, with security or with several futures are built anew for every
+change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from threading import RLock
@@ -20,11 +21,13 @@ import pandas as pd
 
 from energy_routes.case import Case, plain, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
-from energy_routes.formulation import Maps, Numbers, Space, Structure
+from energy_routes.formulation import Maps, Numbers, Reference, Space, Structure
 from energy_routes.linear import BRIEF, Basis, Form, Program, Session, Solution, Standing, Status, Vector, Vertex
+from energy_routes.network import Edit
 from energy_routes.pack import annotated
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, pick, preference
+from energy_routes.solving.futures.unforeseen import Calm, Planned, calm_cases, reference_of
 from energy_routes.solving.loop import (
     Around,
     BareOptimum,
@@ -44,7 +47,7 @@ Changes: TypeAlias = Mapping[str, "float | str | bool"]
 Progress: TypeAlias = Callable[[int, int], "bool | None"]
 
 
-ANEW = "builds, security, futures and plans after an unforeseen event are built anew for every change"
+ANEW = "builds, security and futures are built anew for every change"
 KEPT = 8  # structures that are kept: those of the case itself, and the newest others
 ENDED = {InfeasibleError: "infeasible", UnboundedError: "unbounded", LimitError: "time_limit", SolverError: "failed"}
 
@@ -97,6 +100,7 @@ class Live:
     basis: Basis | None
     _weights: dict[Ask, tuple[Vector, Vector | None]] = field(default_factory=dict)
     _asked: dict[tuple[Ask, ...], Standing] = field(default_factory=dict)
+    _planned: dict[tuple[str, tuple[str, ...]], tuple[Planned, Standing]] = field(default_factory=dict)
 
     def enter(self, numbers: Numbers) -> Session:
         """The session with the numbers of a case, as if nothing had been solved in it before."""
@@ -138,6 +142,14 @@ class Live:
             self._asked[asks] = Standing(np.unique(np.array(rows).reshape(-1, columns), axis=0))
         return self._asked[asks]
 
+    def planned(self, calm: Calm, columns: int) -> tuple[Planned, Standing]:
+        """The groups that ramps hold for after an event of which the plans of this structure know nothing."""
+        key = calm.event, calm.months
+        if key not in self._planned:
+            found = Planned(self.structure.space, *key)
+            self._planned[key] = found, found.standing(columns)
+        return self._planned[key]
+
     def weights(self, ask: Ask, columns: int) -> tuple[Vector, Vector | None]:
         """What a unit of each column adds to a volume or share; of a share, and to what it is a share of."""
         if ask not in self._weights:
@@ -161,12 +173,13 @@ class Compiled:
     case: Case
     _lives: list[Live] = field(default_factory=list, init=False, repr=False)
     _free: tuple[Case, Found] | None = field(default=None, init=False, repr=False)  # the last without caps, solved
+    _planned: tuple[Case, Reference] | None = field(default=None, init=False, repr=False)  # of the last with an event
     _turn: RLock = field(default_factory=RLock, init=False, repr=False)  # a live session serves one thread at a time
 
     def __post_init__(self) -> None:
         refuse_contradictions(self.case)
-        if self.plain:
-            self._found(self.case, self._held(self.case))
+        if self._live(self.case):
+            self._numbers_of(self.case)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Compiled, (self.case,)
@@ -178,15 +191,15 @@ class Compiled:
 
     @property
     def plain(self) -> bool:
-        """Whether changes are solved in live sessions: no builds, security, futures, unforeseen event."""
+        """Whether a change is one programme: no builds, security, futures, unforeseen event."""
         return plain(self.case)
 
     def _live(self, case: Case) -> bool:
         """Whether a case that differs from the compiled one is solved in live sessions, too."""
-        return self.plain and plain(case)
+        return self.case.policy.plain and case.policy.plain
 
     def _refuse_anew(self) -> None:
-        if not self.plain:
+        if not self._live(self.case):
             raise UsageError(f"{self.case.name}: {ANEW}")
 
     def changed(self, changes: Changes) -> Case:
@@ -231,9 +244,10 @@ class Compiled:
         Raises
         ------
         UsageError, DataError
-            As :meth:`Case.set`; or the case is not ``plain``.
+            As :meth:`Case.set`; or there are builds, security or futures.
         InfeasibleError, UnboundedError, LimitError, SolverError
-            Bounds contradict each other, or exports are held and the case without the caps has no plan.
+            Bounds contradict each other; exports are held and the case without the caps has no plan; or there is none
+            without an unforeseen event.
         """
         self._refuse_anew()
         with self._turn:
@@ -251,7 +265,7 @@ class Compiled:
         Raises
         ------
         UsageError
-            The case is not ``plain``.
+            There are builds, security or futures.
         """
         self._refuse_anew()
         with self._turn:
@@ -374,18 +388,19 @@ class Compiled:
             return solve(case)
         refuse_contradictions(case)
         with self._turn:
-            free = self._yardstick(case) if case.policy.asked else None
+            reference, proofs = reference_of(case, self.plan_of)
+            free = self._yardstick(case, reference) if case.policy.asked else None
             held = held_exports(free.space, free.solution.x) if free and case.policy.held else {}
-            live, numbers = self._found(case, held)
-            session = live.enter(numbers)
-            return answered(numbers.space, numbers.program, session, Options(), Around(free=free), [])
+            live, numbers = self._found(case, held, reference)
+            around = Around(free=free, reference=reference, unforeseen=proofs)
+            return answered(numbers.space, numbers.program, live.enter(numbers), Options(), around, [])
 
-    def _optimum_of(self, case: Case) -> Found:
-        """The optimum of a case, checked, and the live session that found it.
+    def _optimum_of(self, case: Case, reference: Reference | None = None) -> Found:
+        """The optimum of a case, checked, and the live session that found it; its own ``reference`` unless given.
 
         Raises InfeasibleError without repairs (:meth:`solve` names them), and the other errors of :meth:`solve`.
         """
-        live, numbers = self._numbers_of(case)
+        live, numbers = self._numbers_of(case) if reference is None else self._found(case, {}, reference)
         found = live, numbers, _optimal(numbers, live.optimum(numbers))
         if not case.policy.asked:
             self._free = case, found
@@ -394,13 +409,13 @@ class Compiled:
     def _free_of(self, case: Case) -> Found:
         """The optimum of a case without its caps, which is solved once for all that is asked of the case.
 
-        The session may have gone on since.
+        Ramps are held against the reference of the case itself.  The session may have gone on since.
         """
-        free = replace(case, policy=case.policy.without_caps())
+        free, reference = replace(case, policy=case.policy.without_caps()), self._reference(case)
         known = self._free
-        if known is not None and _alike(known[0], free):
+        if known is not None and _alike(known[0], free) and known[1][1].reference == reference:
             return known[1]
-        return self._optimum_of(free)
+        return self._optimum_of(free, reference)
 
     def optimum(self, case: Case, asked: Standing | None = None) -> BareOptimum:
         """The optimum of a case that differs from the compiled one, before any table is made of it.
@@ -432,7 +447,9 @@ class Compiled:
                        lambda: marginal_worth(numbers.space, numbers.program, numbers.form, solution))  # fmt: skip
 
     def form(self, case: Case) -> Form:
-        """The arrays of a case that differs in figures; exports that are held are those of the compiled case.
+        """The arrays of a case that differs in figures; what it rests on is as in the compiled case.
+
+        That is the exports that are held, and what ramps after an unforeseen event are held against.
 
         Parameters
         ----------
@@ -447,13 +464,13 @@ class Compiled:
         Raises
         ------
         UsageError
-            The compiled case is not ``plain``.
+            There are builds, security or futures.
         InfeasibleError, UnboundedError, LimitError, SolverError
             Bounds contradict each other, or exports are held and the case without the caps has no plan.
         """
         self._refuse_anew()
         with self._turn:
-            return self._found(case, self._held(self.case))[1].form
+            return self._found(case, self._held(self.case), self._reference(self.case))[1].form
 
     def _preferred(self, live: Live, numbers: Numbers, asked: Standing | None) -> Vector:
         with self._turn:
@@ -485,11 +502,11 @@ class Compiled:
 
     def _numbers_of(self, case: Case) -> tuple[Live, Numbers]:
         """The structure of a case in its live session, and its numbers."""
-        return self._found(case, self._held(case))
+        return self._found(case, self._held(case), self._reference(case))
 
-    def _yardstick(self, case: Case) -> Yardstick:
-        """The same case without caps, in its live session."""
-        live, numbers = self._found(replace(case, policy=case.policy.without_caps()), {})
+    def _yardstick(self, case: Case, reference: Reference) -> Yardstick:
+        """The same case without caps, in its live session; ramps are held against the ``reference``."""
+        live, numbers = self._found(replace(case, policy=case.policy.without_caps()), {}, reference)
         return Yardstick(numbers.space, numbers.program, live.enter(numbers))
 
     def _held(self, case: Case) -> dict[str, float]:
@@ -499,24 +516,60 @@ class Compiled:
         live, _, solution = self._free_of(case)
         return held_exports(live.structure.space, solution.x)
 
-    def _found(self, case: Case, held: Mapping[str, float]) -> tuple[Live, Numbers]:
+    def _reference(self, case: Case) -> Reference:
+        """What groups carry in the plans of a case without each unforeseen event, solved once for the case."""
+        calm = calm_cases(case)
+        if not calm:
+            return {}
+        if self._planned is None or not _alike(self._planned[0], case):
+            parts = [self._carried(own) for own in calm]
+            self._planned = case, {label: volume for part in parts for label, volume in part.items()}
+        return self._planned[1]
+
+    def _carried(self, calm: Calm) -> Reference:
+        """What groups with ramps carry in the plan of a case without an event."""
+        if calm.case.policy.max_hhi:  # found with its cuts alone
+            best = self.plan_of(calm.case).parts.at_hand("optimum")
+            return Planned(best.space, calm.event, calm.months).carried(best.solution.x)
+        live, numbers, solution = self._optimum_of(calm.case)
+        planned, standing = live.planned(calm, len(solution.x))
+        return planned.carried(live.preferred(numbers, solution, standing))
+
+    def _found(self, case: Case, held: Mapping[str, float], reference: Reference) -> tuple[Live, Numbers]:
         """The live session of the structure of a case, and its numbers; it is compiled where there is none yet."""
         for live in self._lives:
-            if (numbers := live.structure.under(case, held)) is not None:
+            if (numbers := live.structure.under(case, held, reference)) is not None:
                 return live, numbers
-        structure = Structure(case, held)
-        numbers = structure.under(case, held)
+        structure = Structure(case, held, reference)
+        numbers = structure.under(case, held, reference)
         assert numbers is not None
         session = Session(numbers.form, brief=numbers.form.matrix.nnz < BRIEF)
-        own = case.network is self.case.network and case.policy in (self.case.policy, self.case.policy.without_caps())
-        basis = session.solve().basis if own else None  # others start from nothing: no order of changes matters
+        basis = session.solve().basis if self._own(case) else None  # no order of changes matters
         if len(self._lives) == KEPT:
             del self._lives[KEPT // 2]
         self._lives.append(Live(structure, session, numbers.form, basis))
         return self._lives[-1], numbers
 
 
+    def _own(self, case: Case) -> bool:
+        """Whether a case is the compiled one, if without an event or without caps; others start from nothing."""
+        return (case.network.packs is self.case.network.packs and case.network.edits in self._own_edits
+                and case.policy in (self.case.policy, self.case.policy.without_caps()))  # fmt: skip
+
+    @cached_property
+    def _own_edits(self) -> tuple[tuple[Edit, ...], ...]:
+        """The edits of the case as it is, and without its events."""
+        return tuple(case.network.edits for case in _calmed(self.case))
+
+
 Found: TypeAlias = tuple[Live, Numbers, Solution]
+
+
+def _calmed(case: Case) -> Iterator[Case]:
+    """The case with all, some and none of its unforeseen events."""
+    yield case
+    for calm in calm_cases(case):
+        yield from _calmed(calm.case)
 
 
 def _alike(one: Case, other: Case) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from energy_routes.case import Case, groups_of, ramped, refuse_contradictions
+from energy_routes.case import Case, groups_of, refuse_contradictions
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space, netback
 from energy_routes.linear import Vector
@@ -87,9 +87,9 @@ class Measures:
 
     def of(self, case: Case) -> list[float]:
         """What is asked of the plan of a case.  Raises the errors of :meth:`Compiled.solve`."""
-        if case.policy.max_hhi or case.policy.cvar is not None or ramped(case):  # found with their plan alone
+        if case.policy.max_hhi or case.policy.cvar is not None:  # found with their plan alone
             return self.of_plan(self._compiled.plan_of(case))
-        if not self._compiled.plain:
+        if not self._compiled.case.policy.plain:
             return [*self._with_requests(case, self._anew(case))]
         refuse_contradictions(case)
         live, numbers, solution = self._compiled._optimum_of(case)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_routes.case import Case, plain
+from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError
 from energy_routes.linear import Index, Session, Vector, best_ratio, optimal
 from energy_routes.network import Edit
@@ -27,7 +27,7 @@ def cost(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) ->
         return 0.0
     money = next(own for own in told if own.what == _money(case))
     free = replace(case, policy=case.policy.without_caps())
-    if not plain(free):
+    if not free.policy.plain:
         best = compiled.plan_of(free)
         earned = best.netback if money.what == "netback" else float(best.objective)
     else:
@@ -44,8 +44,8 @@ def _money(case: Case) -> str:
 def least(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) -> float:
     """The least share of a group with which the exports of the plan without caps are kept, 0 to 1; NaN without any."""
     free = replace(case, policy=case.policy.without_caps())
-    live, _, solution = compiled._free_of(case)
-    live, numbers = compiled._found(free, held_exports(live.structure.space, solution.x))
+    live, numbers, solution = compiled._free_of(case)
+    live, numbers = compiled._found(free, held_exports(live.structure.space, solution.x), numbers.reference)
     part, whole = live.weights(ask._replace(what="share"), len(solution.x))
     session = live.enter(numbers)
     assert whole is not None

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.case import Case
-from energy_routes.formulation import Space, Structure, build, build_space
+from energy_routes.formulation import Reference, Space, Structure, build, build_space
 from energy_routes.linear import Program
 
 KEPT = 6  # structures
@@ -60,10 +60,10 @@ class Kept:
     tables: tuple[Mapping[str, Read], ...]
 
     @classmethod
-    def of(cls, case: Case, held: Mapping[str, float]) -> Kept:
+    def of(cls, case: Case, held: Mapping[str, float], reference: Reference) -> Kept:
         """That of a case."""
         tables = tuple({name: Read.of(frame) for name, frame in pack.tables.items()} for pack in case.network.packs)
-        return cls(Structure(case, held), tables)
+        return cls(Structure(case, held, reference), tables)
 
     def stands_for(self, case: Case) -> bool:
         """Whether the tables of a case of this structure are still what they were."""
@@ -78,20 +78,22 @@ class Shelf:
         self._kept: deque[Kept] = deque(maxlen=KEPT)
         self._lock = RLock()
 
-    def laid_out(self, case: Case, held: Mapping[str, float]) -> tuple[Space, Program]:
-        """The space and the programme of a case whose exports are ``held`` (Mt or bcm, by family; may be none)."""
+    def laid_out(self, case: Case, held: Mapping[str, float], reference: Reference) -> tuple[Space, Program]:
+        """The space and the programme of a case whose exports are ``held`` (Mt or bcm, by family; may be none).
+
+        ``reference`` is what groups carry in the plans without each unforeseen event.
+        """
         with self._lock:
             for kept in list(self._kept):
-                if (numbers := kept.structure.under(case, held)) is not None:
+                if (numbers := kept.structure.under(case, held, reference)) is not None:
                     self._kept.remove(kept)
                     if kept.stands_for(case):
                         self._kept.appendleft(kept)
                         return numbers.space, numbers.program
             if len(case.network.tables["arcs"]) * len(case.periods) <= LARGEST:
-                self._kept.appendleft(Kept.of(case, held))
-                return self.laid_out(case, held)
-        space = build_space(case)
-        space = space.with_held(held) if held else space
+                self._kept.appendleft(Kept.of(case, held, reference))
+                return self.laid_out(case, held, reference)
+        space = build_space(case).with_held(held).with_reference(reference)
         return space, build(space)
 
 

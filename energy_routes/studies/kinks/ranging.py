@@ -103,7 +103,8 @@ def ranging(
     """How far tariffs, prices, capacities, supplies and caps may go each way until the slope of the best value changes.
 
     Each is moved alone, by the same amount in every period.  The ranges are kinks of the exact curve of the optimum:
-    two tangents prove each piece, whichever basis the solver ends with.  Exports that are held keep their volume.
+    two tangents prove each piece, whichever basis the solver ends with.  Exports that are held keep their volume, and
+    ramps after an unforeseen event what they are held against.
 
     Parameters
     ----------

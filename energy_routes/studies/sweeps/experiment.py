@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from energy_routes.case import Case, groups_of, plain
+from energy_routes.case import Case, groups_of
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear import Vector
 from energy_routes.pack import data_path
@@ -123,7 +123,7 @@ class Experiment:
     @cached_property
     def chunks(self) -> tuple[Chunk, ...]:
         """All rows, cut into chunks."""
-        size = MANY if plain(self.case) else FEW
+        size = MANY if self.case.policy.plain else FEW
         starts = range(0, len(self), size)
         return tuple(Chunk(number, at, min(at + size, len(self))) for number, at in enumerate(starts))
 

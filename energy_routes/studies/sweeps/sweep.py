@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from energy_routes.case import Case, plain
+from energy_routes.case import Case
 from energy_routes.errors import UsageError, VerificationError
 from energy_routes.pack import annotated
 from energy_routes.solving import Changes
@@ -210,7 +210,7 @@ def experiment_of(
     """What :func:`sweep` solves, checked.  Raises the errors of it."""
     rows = levels_of(over, levels)
     if draws is None:
-        draws = 0 if rows else DRAWS if plain(case) else BUILT
+        draws = 0 if rows else DRAWS if case.policy.plain else BUILT
     asked = (ask,) if isinstance(ask, str) else tuple(ask)
     experiment = Experiment(case, draws, seed, design, rows or ({},), asked)
     _ = experiment.measures, experiment.sampler  # what is wrong with the call is told before anything is written
