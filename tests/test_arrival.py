@@ -14,6 +14,7 @@ import energy_routes as er
 from energy_routes.audit import verification as audit
 from energy_routes.case.actuals import counted
 from energy_routes.errors import DataError, UsageError
+from energy_routes.linear import Labels
 from energy_routes.maps import drawing as maps
 from energy_routes.network.arrival import Ways
 from energy_routes.pack.units.periods import periods_of
@@ -33,8 +34,8 @@ def shares(
     sales = pd.DataFrame({"market": list(sold), "node": list(sold), "commodity": "C", "period": "2024"})
     stay, source = (pd.DataFrame({"node": list(places), "commodity": "C"}, dtype=object) for places in (stays, sources))
     meter = pd.DataFrame({"arc": meters.split(", "), "market": None, "only": None}).assign(kind="corridor", group="G")
-    found = Ways(frame, sales, stay, source).counted(meter)
-    return dict(zip(found.lanes["arc"], found.lanes["share"], strict=True)), set(found.sales["market"])
+    found = Ways(*map(Labels.of, (frame, sales, stay, source))).counted(Labels.of(meter))
+    return dict(zip(found.lanes.words("arc"), found.lanes["share"], strict=True)), set(found.sales.words("market"))
 
 
 def test_a_meter_counts_the_yields_of_its_lane_and_of_what_follows() -> None:

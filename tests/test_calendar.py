@@ -22,6 +22,7 @@ from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.formulation.space.axes import arc_axis, contract_axis, delivery_axis, lane_axis, stock_axis
+from energy_routes.linear import Labels
 from energy_routes.network.added_route import AddedRoute
 from energy_routes.network.monthly_products import sizes
 from energy_routes.pack.units.periods import Period, a_year, means, months_of, periods_of, totals
@@ -127,7 +128,7 @@ def test_price_differential_and_discount_add_up_month_by_month(tmp_path: Path) -
 
     def prices(of: Case) -> pd.Series:
         space, _ = stated(of)
-        reached = pd.DataFrame([("WEST", "CRUDE", "oil")], columns=["node", "commodity", "family"])
+        reached = Labels.rows([("WEST", "CRUDE", "oil")], "node", "commodity", "family")
         frame = delivery_axis(of, space.tiers, reached).table()
         return frame[frame["tier"] == "2"].set_index("period")["price"]
 
@@ -150,7 +151,7 @@ def test_stocks_are_of_an_instant_and_pumps_of_the_whole_year(tmp_path: Path) ->
     rows = ["storages,T,opening,2023-01,0.7,Mt", "storages,T,opening,2023-07,0.9,Mt",
             "storages,T,working_volume,2023-12,3,Mt", "storages,T,closing_value,2023-12,400,USD/t",
             "storages,T,injection,2023-02,2,kt/d"]  # fmt: skip
-    reached = pd.DataFrame([("HUB", "CRUDE", "oil")], columns=["node", "commodity", "family"])
+    reached = Labels.rows([("HUB", "CRUDE", "oil")], "node", "commodity", "family")
     tanks, _ = stock_axis(toy(tmp_path, dated(*rows, storages=storages)), reached)
     told = tanks.table()[["opening", "working_volume", "closing_value", "injection"]].iloc[0].tolist()
     assert told == pytest.approx([0.7, 3, 400, 0.001 * (365 + 28)])

@@ -19,7 +19,7 @@ GRADES = "id,name,family,bbl_per_t\nCRUDE,Crude,oil,7.5\nBRENT,Brent,oil,7.6"
 
 def price(program: Program, market: str, commodity: str = "CRUDE", tier: str = "1") -> float:
     axis = program.column_block("delivered").axis
-    at = axis.labels().index((market, commodity, tier, "2023"))
+    at = axis.names().index((market, commodity, tier, "2023"))
     return float(axis.data("price")[at])
 
 

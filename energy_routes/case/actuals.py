@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault, UnitError, UsageError
+from energy_routes.linear import Labels
 from energy_routes.network import Network, Ways, meter_table
 from energy_routes.pack import PARTITIONS, Period, nearest, number, read_rows, steps_of, units
 
@@ -171,8 +172,8 @@ def counted(network: Network, periods: Sequence[Period]) -> dict[tuple[str, str,
     See :mod:`energy_routes.network.arrival`: the same meaning as in a plan.
     """
     found = _ways(network, periods).counted(meter_table(network.tables))
-    lanes = found.lanes[["arc", "commodity", "period", "kind", "group", "share"]].assign(what="arc")
-    sales = found.sales[["market", "commodity", "period", "kind", "group"]].assign(what="market", share=1.0)
+    lanes = found.lanes.frame[["arc", "commodity", "period", "kind", "group", "share"]].assign(what="arc")
+    sales = found.sales.frame[["market", "commodity", "period", "kind", "group"]].assign(what="market", share=1.0)
     rows = pd.concat([lanes.rename(columns={"arc": "id"}), sales.rename(columns={"market": "id"})], ignore_index=True)
     out: dict[tuple[str, str, str, str], list[Share]] = {}
     for row in rows.to_dict("records"):
@@ -205,13 +206,14 @@ def _ways(network: Network, periods: Sequence[Period]) -> Ways:
     markets = tables["markets"]
     sold = sold[sold["market"].isin(markets["id"][markets["export"].to_numpy(dtype=bool)])]
     stays = [tables[table][["node"]] for table in ("obligations", "storages")]
-    return Ways(
+    parts = (
         pd.concat([lanes[running[:, t]].assign(period=label, **{"yield": kept[running[:, t], t]})
                    for t, label in enumerate(labels)], ignore_index=True),
         sold.merge(pd.DataFrame({"period": labels}, dtype=object), how="cross"),
         pd.concat(stays).drop_duplicates().merge(pd.DataFrame({"commodity": grades}), how="cross"),
         tables["supplies"][["node", "commodity"]],
     )  # fmt: skip
+    return Ways(*map(Labels.of, parts))
 
 
 def _exposure(network: Network, past: Past) -> dict[Group, float]:

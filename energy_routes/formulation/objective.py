@@ -96,13 +96,13 @@ def closing_value(s: Space) -> Expr:
 
     Worth of what is left in the tanks, for stores whose closing rule is 'value'.
     """
-    frame = s.stock.axis.frame
-    ends = (frame["last"] & (frame["closing"] == "value")).to_numpy(dtype=float)
+    labels = s.stock.axis.labels
+    ends = (labels["last"] & labels.has("closing", "value")).astype(float)
     return s.stock * (ends * s.stock.axis.data("closing_value"))
 
 
 def _mode(s: Space, modes: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return s.flow.axis.frame["mode"].isin(modes).to_numpy(dtype=bool)
+    return s.flow.axis.labels.has("mode", *modes)
 
 
 def _charges(s: Space, lanes: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Expr:

@@ -7,7 +7,6 @@ from .expressions import (
     INF as INF,
     Axis as Axis,
     Expr as Expr,
-    Index as Index,
     Rows as Rows,
     Vector as Vector,
     axis as axis,
@@ -47,6 +46,20 @@ from .highs.session import (
 from .highs.standing import Standing as Standing
 from .highs.vertex import Vertex as Vertex
 from .infeasibility import explain_infeasible as explain_infeasible
+from .labels import (
+    Coded as Coded,
+    Column as Column,
+    Index as Index,
+    Labels as Labels,
+    code_of as code_of,
+    codes_of as codes_of,
+    each as each,
+    numbered as numbered,
+    pairs as pairs,
+    places as places,
+    stacked as stacked,
+    words_of as words_of,
+)
 from .programme import (
     Builder as Builder,
     Columns as Columns,

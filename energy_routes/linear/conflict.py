@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from energy_routes.errors import SolverError
-from energy_routes.linear.expressions import INF, Index, Rows, Vector
+from energy_routes.linear.expressions import INF, Rows, Vector
 from energy_routes.linear.highs.arrays import Form, form_of
 from energy_routes.linear.highs.session import Session
 from energy_routes.linear.infeasibility import Sides, block_numbers, described, sides_of
+from energy_routes.linear.labels import Index
 from energy_routes.linear.programme import Columns, Program
 from energy_routes.linear.solution import Basis, Status
 

@@ -17,55 +17,60 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.errors import LabelError
+from energy_routes.linear.labels import Coded, Column, Index, Labels, all_differ, numbered, places
 from energy_routes.linear.tape.recorded import plain, whole
 
 Vector: TypeAlias = NDArray[np.float64]
-Index: TypeAlias = NDArray[np.int64]
 Bound: TypeAlias = "float | Vector"
 INF = float("inf")
 
 
 @dataclass(frozen=True, eq=False)
 class Axis:
-    """An ordered index: the key columns of ``frame`` label its rows.
+    """An ordered index: the key columns of ``labels`` name its rows.
 
-    Other columns of the frame are labels, too, or what never changes; ``figures`` are numbers aligned with the rows.
+    Other columns are labels, too, or what never changes; ``figures`` are numbers aligned with the rows.
     """
 
     name: str
     keys: tuple[str, ...]
-    frame: pd.DataFrame
+    labels: Labels
     figures: Mapping[str, Vector] = field(default_factory=dict)
-    _codes: dict[str, Index] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if len(self) > 1 and not pd.Index(_numbered([self], self.keys)[0]).is_unique:
+        if len(self) > 1 and not all_differ(_numbered([self], self.keys)[0]):
             raise LabelError(f"axis {self.name!r} has a label twice")
 
     def __len__(self) -> int:
-        return len(self.frame)
+        return len(self.labels)
 
-    def __reduce__(self) -> tuple[type[Axis], tuple[object, ...]]:
-        return Axis, (self.name, self.keys, self.frame, self.figures)  # numbers of labels are those of one process
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The labels as a frame; whoever reads a column of numbers takes :meth:`data`."""
+        return self.labels.frame
 
     def data(self, column: str) -> Vector:
         """A figure, or another column as floats, shape (len(axis),)."""
-        return self.figures[column] if column in self.figures else self.frame[column].to_numpy(dtype=float)
+        return self.figures[column] if column in self.figures else self.labels.words(column).astype(float)
 
     def having(self, **labels: str) -> NDArray[np.bool_]:
         """Which rows have some labels, shape (len(axis),)."""
-        found: NDArray[np.bool_] = np.logical_and.reduce([self.frame[key].to_numpy() == v for key, v in labels.items()])
+        found: NDArray[np.bool_] = np.logical_and.reduce([self.labels.has(key, v) for key, v in labels.items()])
         return found
 
-    def labels(self) -> list[tuple[str, ...]]:
+    def names(self) -> list[tuple[str, ...]]:
         """The labels in order, one tuple of texts a row."""
         if not self.keys:
             return [()] * len(self)
-        return list(zip(*(self.frame[key].astype(str) for key in self.keys), strict=True))
+        return list(zip(*(map(str, self.labels.words(key).tolist()) for key in self.keys), strict=True))
 
     def table(self) -> pd.DataFrame:
         """Labels and figures as one frame."""
         return self.frame.assign(**self.figures)
+
+    def told(self, row: int) -> dict[str, Any]:
+        """What stands in a row, for the words of an error."""
+        return {column: self.labels.words(column)[row] for column in self.labels}
 
     def take(self, mask: NDArray[np.bool_] | Index, name: str | None = None) -> Axis:
         """The axis of the rows selected by a mask or by positions."""
@@ -73,49 +78,23 @@ class Axis:
         rows = np.flatnonzero(rows) if rows.dtype == bool else rows
         if len(rows) == len(self) and (rows == np.arange(len(self))).all():
             return self if name is None else replace(self, name=name)
-        return Axis(
-            name or self.name,
-            self.keys,
-            self.frame.iloc[rows].reset_index(drop=True),
-            {column: numbers[rows] for column, numbers in self.figures.items()},
-            {column: codes[rows] for column, codes in self._codes.items()},
-        )
+        figures = {column: numbers[rows] for column, numbers in self.figures.items()}
+        return Axis(name or self.name, self.keys, self.labels.take(rows), figures)
 
-    def relabelled(self, name: str, keys: Sequence[str], **columns: pd.Series) -> Axis:
-        """The same rows and figures under other keys, with some columns of the frame replaced or added."""
-        kept = {column: codes for column, codes in self._codes.items() if column not in columns}
-        return Axis(name, tuple(keys), self.frame.assign(**columns), self.figures, kept)
+    def relabelled(self, name: str, keys: Sequence[str], **columns: Column) -> Axis:
+        """The same rows and figures under other keys, with some columns of the labels replaced or added."""
+        return Axis(name, tuple(keys), self.labels.but(**columns), self.figures)
 
-    def coded(self, column: str) -> Index:
+    def coded(self, column: str) -> Coded:
         """A column of labels as numbers: equal labels of any two axes have equal ones."""
-        if column not in self._codes:
-            if column not in self.frame:
-                raise LabelError(f"no column {column!r} to join on; axis {self.name!r} has {[*self.frame]}")
-            self._codes[column] = _codes_of(self.frame[column])
-        return self._codes[column]
+        if column not in self.labels:
+            raise LabelError(f"no column {column!r} to join on; axis {self.name!r} has {[*self.labels]}")
+        return self.labels.codes(column)
 
 
-def _codes_of(labels: pd.Series[Any]) -> Index:
-    """The number of each label; of short columns without pandas, which takes ten times as long for ten labels."""
-    if len(labels) < 1000:
-        texts = labels.tolist()
-        found = {label: _number(label) for label in set(texts)}
-        return np.array([found[label] for label in texts], dtype=np.int64)
-    own, different = pd.factorize(labels, use_na_sentinel=False)
-    return np.array([_number(label) for label in different], dtype=np.int64)[own]
-
-
-def _number(label: object) -> int:
-    return _NUMBERS.setdefault(None if pd.isna(label) else label, len(_NUMBERS))  # type: ignore[call-overload]
-
-
-_NUMBERS: dict[object, int] = {}  # a number for each label that was ever joined on
-_LABELS = 2**21  # three numbers below this fit into one of 64 bits
-
-
-def axis(name: str, keys: Sequence[str], frame: pd.DataFrame, **figures: Vector) -> Axis:
-    """An axis over ``frame`` (its index is dropped: position is what counts), with figures aligned with its rows."""
-    return Axis(name, tuple(keys), frame.reset_index(drop=True), figures)
+def axis(name: str, keys: Sequence[str], labels: Labels | pd.DataFrame, **figures: Vector) -> Axis:
+    """An axis over labels (of a frame the index is dropped: position is what counts), with figures of its rows."""
+    return Axis(name, tuple(keys), labels if isinstance(labels, Labels) else Labels.of(labels), figures)
 
 
 def positions(of: Axis, within: Axis, on: Sequence[str]) -> Index:
@@ -123,8 +102,7 @@ def positions(of: Axis, within: Axis, on: Sequence[str]) -> Index:
 
     ``within`` must be unique in ``on``.  Shape (len(of),).  Raises LabelError where a column is missing.
     """
-    wanted, known = _numbered([of, within], on)
-    return np.asarray(pd.Index(known).get_indexer(pd.Index(wanted)), dtype=np.int64)
+    return places(*_numbered([of, within], on))
 
 
 def summed(place: Index, values: Vector, size: int) -> Vector:
@@ -134,13 +112,9 @@ def summed(place: Index, values: Vector, size: int) -> Vector:
 
 def _numbered(axes: Sequence[Axis], columns: Sequence[str]) -> list[Index]:
     """One number a row for its labels in some columns, equal for equal labels in any of the axes."""
-    out = [np.zeros(len(own), dtype=np.int64) for own in axes]
-    for at, column in enumerate(columns):
-        if at > 2 and at % 2:  # no more labels fit into one number: the combinations that there are get numbers
-            numbers, _ = pd.factorize(np.concatenate(out))
-            out = np.split(numbers, np.cumsum([len(own) for own in axes])[:-1])
-        out = [numbers * _LABELS + own.coded(column) for numbers, own in zip(out, axes, strict=True)]
-    return out
+    if not columns:
+        return [np.zeros(len(own), dtype=np.int64) for own in axes]
+    return numbered(*([own.coded(column) for column in columns] for own in axes))
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +137,7 @@ class Expr:
         """
         where = positions(self.axis, target, target.keys)
         if (where < 0).any():
-            lost = self.axis.frame.iloc[int(np.argmin(where))].to_dict()
+            lost = self.axis.told(int(np.argmin(where)))
             raise LabelError(f"sum from {self.axis.name!r} to {target.name!r}: no place for {lost}")
         const = summed(where, self.const, len(target))
         return Expr(target, where[self.row], self.col, self.val, const)
@@ -175,7 +149,7 @@ class Expr:
         """
         where = positions(target, self.axis, self.axis.keys)
         if missing == "raise" and (where < 0).any():
-            lost = target.frame.iloc[int(np.argmin(where))].to_dict()
+            lost = target.told(int(np.argmin(where)))
             raise LabelError(f"spread from {self.axis.name!r} to {target.name!r}: no source for {lost}")
         found = np.flatnonzero(where >= 0)
         order = np.argsort(self.row, kind="stable")
@@ -301,7 +275,7 @@ def between(expr: Expr, lower: Bound, upper: Bound) -> Rows:
     high = as_vector(upper, expr.axis, finite=False) - expr.const
     if (low > high).any():
         at = int(np.argmax(low > high))
-        raise LabelError(f"row {expr.axis.frame.iloc[at].to_dict()}: lower {low[at]} above upper {high[at]}")
+        raise LabelError(f"row {expr.axis.told(at)}: lower {low[at]} above upper {high[at]}")
     return Rows(expr.axis, replace(expr, const=np.zeros(len(expr.axis))), low, high)
 
 
@@ -314,6 +288,6 @@ def as_vector(value: Bound, over: Axis, *, finite: bool = True) -> Vector:
     bad = ~np.isfinite(vector) if finite else np.isnan(vector)
     if bad.any():
         raise LabelError(
-            f"axis {over.name!r}, {over.frame.iloc[int(np.argmax(bad))].to_dict()}: {vector[bad][0]} is not a number"
+            f"axis {over.name!r}, {over.told(int(np.argmax(bad)))}: {vector[bad][0]} is not a number"
         )
     return vector

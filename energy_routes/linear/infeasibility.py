@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from energy_routes.errors import LabelError
-from energy_routes.linear.expressions import INF, Index, Vector
+from energy_routes.linear.expressions import INF, Vector
 from energy_routes.linear.highs.arrays import Form, form_of
 from energy_routes.linear.highs.session import Session
+from energy_routes.linear.labels import Index
 from energy_routes.linear.programme import Program
 from energy_routes.linear.solution import Status
 

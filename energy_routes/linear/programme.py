@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from energy_routes.errors import LabelError
-from energy_routes.linear.expressions import INF, Axis, Bound, Expr, Index, Rows, Vector, as_vector, summed
+from energy_routes.linear.expressions import INF, Axis, Bound, Expr, Rows, Vector, as_vector, summed
+from energy_routes.linear.labels import Index
 from energy_routes.linear.tape.recorded import plain
 
 
@@ -61,7 +62,7 @@ class Builder:
         low, high = (as_vector(bound, over, finite=False) for bound in (lower, upper))
         if (low > high).any():
             at = int(np.argmax(low > high))
-            raise LabelError(f"{name} {over.frame.iloc[at].to_dict()}: lower {low[at]} above upper {high[at]}")
+            raise LabelError(f"{name} {over.told(at)}: lower {low[at]} above upper {high[at]}")
         block = Columns(name, over, self.size, low, high, integer, unit)
         self.blocks.append(block)
         self.size += len(over)
@@ -164,11 +165,11 @@ class Program:
 
     def column_names(self) -> list[str]:
         """Solver-safe unique names ``block.label.label``, in column order."""
-        return safe_names((block.name, *label) for block in self.columns for label in block.axis.labels())
+        return safe_names((block.name, *label) for block in self.columns for label in block.axis.names())
 
     def row_names(self) -> list[str]:
         """Solver-safe unique names ``rule.label.label``, in row order."""
-        return safe_names((block.name, *label) for block in self.rows for label in block.axis.labels())
+        return safe_names((block.name, *label) for block in self.rows for label in block.axis.names())
 
     def with_rows(self, *extra: Rows) -> Program:
         """The programme with further rows at the end."""

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from energy_routes.errors import SolverError
-from energy_routes.linear.expressions import Index, Vector
+from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import LinearForm
+from energy_routes.linear.labels import Index
 
 Codes: TypeAlias = NDArray[np.int8]
 

@@ -3,6 +3,7 @@ from .added_route import AddedRoute as AddedRoute
 from .arrival import (
     Ways as Ways,
     meter_table as meter_table,
+    own_grade as own_grade,
 )
 from .drawn.cost import unit_cost as unit_cost
 from .drawn.route import (

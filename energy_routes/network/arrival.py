@@ -19,11 +19,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from energy_routes.linear import Labels, numbered, pairs, stacked
 from energy_routes.pack import Floats, Ints, Mask, reach
 
 SAME = 1e-12  # shares that differ by less are one
-GROUP = ["kind", "group"]
-# Where a place (node, commodity) stands in the frames of :class:`Ways`.
+GROUP = ("kind", "group")
+# Where a place (node, commodity) stands in the labels of :class:`Ways`.
 _ENDS = [("lanes", "from", "commodity"), ("lanes", "to", "to_commodity"), ("sales", "node", "commodity"),
          ("stays", "node", "commodity"), ("sources", "node", "commodity")]  # fmt: skip
 TAILS, HEADS, SALES, STAYS, SOURCES = range(len(_ENDS))
@@ -38,8 +39,8 @@ class Counted:
     ``sales``: those of the network with kind and group; what is sold there counts whole.
     """
 
-    lanes: pd.DataFrame
-    sales: pd.DataFrame
+    lanes: Labels
+    sales: Labels
 
 
 @dataclass(frozen=True)
@@ -51,20 +52,17 @@ class Ways:
     of supplies.  Further columns are kept.
     """
 
-    lanes: pd.DataFrame
-    sales: pd.DataFrame
-    stays: pd.DataFrame
-    sources: pd.DataFrame
+    lanes: Labels
+    sales: Labels
+    stays: Labels
+    sources: Labels
 
     @cached_property
     def _places(self) -> tuple[int, list[Ints]]:
         """How many (node, commodity) there are, and the number of that of each row of :data:`_ENDS`."""
-        parts = [(getattr(self, name), node, grade) for name, node, grade in _ENDS]
-        nodes, grades = (np.concatenate([frame[column].to_numpy(dtype=object) for frame, column in columns])
-                         for columns in ([(f, n) for f, n, _ in parts], [(f, g) for f, _, g in parts]))  # fmt: skip
-        node, (grade, known) = pd.factorize(nodes)[0], pd.factorize(grades)
-        different, number = np.unique(node * max(1, len(known)) + grade, return_inverse=True)
-        ends = np.cumsum([len(frame) for frame, _, _ in parts])[:-1]
+        parts = [getattr(self, name).only(node=node, grade=grade) for name, node, grade in _ENDS]
+        number, different = pd.factorize(np.concatenate([part.numbers("node", "grade") for part in parts]))
+        ends = np.cumsum([len(part) for part in parts])[:-1]
         return len(different), [np.asarray(own, dtype=np.intp) for own in np.split(number, ends)]
 
     def _at(self, part: int) -> Ints:
@@ -78,35 +76,37 @@ class Ways:
 
     @cached_property
     def _spans(self) -> list[_Span]:
-        return [_Span(self, (self.lanes["period"] == p).to_numpy(dtype=bool)) for p in self.lanes["period"].unique()]
+        return [_Span(self, period) for period in pd.unique(self.lanes["period"])]
 
-    def counted(self, meters: pd.DataFrame) -> Counted:
+    def counted(self, meters: Labels) -> Counted:
         """Where each group of ``meters`` (kind, group, arc, market, ``only`` a commodity or blank) is counted.
 
         A lane that leads to no export market is left out.
         """
-        at_arc = self.lanes[["arc", "commodity"]].assign(lane=np.arange(len(self.lanes)))
-        at_arc = at_arc.merge(meters.loc[meters["arc"].notna(), [*GROUP, "arc", "only"]], on="arc")
-        at_arc = at_arc[_kept(at_arc)]
-        at_market = self.sales.merge(meters.loc[meters["market"].notna(), [*GROUP, "market", "only"]], on="market")
+        at_lane, lane_groups = _metered(self.lanes, "arc", meters)
+        at_sale, sale_groups = _metered(self.sales, "market", meters)
         share, differ = np.zeros(len(self.lanes)), np.zeros(len(self.lanes), dtype=bool)
         for span in self._spans:
             share[span.rows], differ[span.rows] = span.share, span.uneven[span.head]
-        onward = at_arc.assign(differ=differ[at_arc["lane"]]).groupby(GROUP, sort=False)["differ"].transform("any")
-        here = at_arc[~onward.to_numpy(dtype=bool)]
-        lanes = [self._shared(here["lane"].to_numpy(), share, differ, here[GROUP])]
-        sales = [at_market[_kept(at_market)]]
-        for _, own in at_arc[onward.to_numpy(dtype=bool)].groupby(GROUP, sort=False):
-            along, sold = self._onward(own["lane"].to_numpy())
-            lanes.append(self._shared(along, share, differ, own[GROUP].iloc[np.zeros(len(along), dtype=int)]))
-            sales.append(self.sales[sold].merge(own[GROUP].iloc[:1], how="cross"))
-        return Counted(_stack(lanes, ["arc", "commodity", "period"]), _stack(sales, ["market", "commodity", "period"]))
+        group, different = pd.factorize(lane_groups.numbers(*GROUP))
+        moves = np.bincount(group, differ[at_lane], minlength=len(different)) > 0  # the count of the group moves on
+        here = ~moves[group]
+        lanes = [self._shared(at_lane[here], share, differ, lane_groups.take(here))]
+        sales = [self.sales.take(at_sale).beside(sale_groups)]
+        for own in np.flatnonzero(moves):
+            rows = np.flatnonzero(group == own)
+            along, sold = self._onward(at_lane[rows])
+            called = lane_groups.take(rows[:1])
+            lanes.append(self._shared(along, share, differ, called.take(np.zeros(len(along), dtype=np.int64))))
+            sold_at = np.flatnonzero(sold)
+            sales.append(self.sales.take(sold_at).beside(called.take(np.zeros(len(sold_at), dtype=np.int64))))
+        return Counted(stacked(lanes).each_once(*GROUP, "arc", "commodity", "period"),
+                       stacked(sales).each_once(*GROUP, "market", "commodity", "period"))
 
-    def _shared(self, lanes: Ints, share: Floats, differ: Mask, groups: pd.DataFrame) -> pd.DataFrame:
+    def _shared(self, lanes: Ints, share: Floats, differ: Mask, groups: Labels) -> Labels:
         """The rows of some lanes for their groups, with what is sold in the end of what enters them."""
-        rows = self.lanes.iloc[lanes].reset_index(drop=True).assign(share=share[lanes], known=~differ[lanes])
-        rows[GROUP] = groups.to_numpy(dtype=object)
-        return rows[rows["share"] > 0]
+        rows = self.lanes.take(lanes).beside(groups).but(share=share[lanes], known=~differ[lanes])
+        return rows.take(share[lanes] > 0)
 
     def _onward(self, metered: Ints) -> tuple[Ints, Mask]:
         """Of one group with meters on these lanes: the lanes and the sales at which it is counted."""
@@ -135,12 +135,12 @@ class _Span:
     go with them.
     """
 
-    def __init__(self, ways: Ways, inside: Mask) -> None:
+    def __init__(self, ways: Ways, period: int) -> None:
+        inside = ways.lanes["period"] == period
         self.rows = np.flatnonzero(inside)
         self.tail, self.head = ways._at(TAILS)[inside], ways._at(HEADS)[inside]
-        period = ways.lanes["period"].iloc[self.rows[0]]
-        self.places, self.sold = ways._at(SALES), (ways.sales["period"] == period).to_numpy(dtype=bool)
-        kept = ways.lanes["yield"].to_numpy(dtype=float)[inside]
+        self.places, self.sold = ways._at(SALES), ways.sales["period"] == period
+        kept = ways.lanes["yield"][inside]
         moves = tuple(part.tobytes() for part in (self.tail, self.head, kept, self.places[self.sold]))
         if moves not in ways._known:
             ways._known[moves] = self._found(kept, ways._places[0], ways._at(STAYS))
@@ -173,20 +173,23 @@ class _Span:
         return seen
 
 
-def meter_table(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def meter_table(tables: Mapping[str, pd.DataFrame]) -> Labels:
     """The meters of a network: kind, group, arc, market, ``only``; each export market is measured as its own group."""
-    markets = tables["markets"]
-    names = markets.loc[markets["export"].to_numpy(dtype=bool), "id"]
-    own = pd.DataFrame({"kind": "market", "group": names, "arc": None, "market": names, "commodity": None})
-    table = pd.concat([tables["meters"][list(own)].astype(object), own.astype(object)], ignore_index=True)
-    return table.rename(columns={"commodity": "only"}).drop_duplicates(["kind", "group", "arc", "market", "only"])
+    markets, meters = tables["markets"], tables["meters"]
+    names = markets["id"][markets["export"].to_numpy(dtype=bool)].tolist()
+    columns = (meters[column].tolist() for column in ("kind", "group", "arc", "market", "commodity"))
+    own = (("market", name, None, name, None) for name in names)
+    return Labels.rows([*zip(*columns, strict=True), *own], "kind", "group", "arc", "market", "only").each_once()
 
 
-def _kept(frame: pd.DataFrame) -> Mask:
+def own_grade(labels: Labels) -> Mask:
     """The rows whose ``only`` is blank or names their commodity."""
-    return np.asarray(frame["only"].isna() | (frame["only"] == "") | (frame["only"] == frame["commodity"]), dtype=bool)
+    return np.asarray(labels.has("only", None, "") | (labels["only"] == labels["commodity"]))
 
 
-def _stack(parts: list[pd.DataFrame], place: list[str]) -> pd.DataFrame:
-    """The parts under each other, each group and place once."""
-    return pd.concat(parts, ignore_index=True).drop_duplicates([*GROUP, *place], ignore_index=True)
+def _metered(places: Labels, at: str, meters: Labels) -> tuple[Ints, Labels]:
+    """The rows of lanes or sales that meters stand at, each with its kind and group."""
+    meters = meters.take(~meters.has(at, None))
+    place, meter = pairs(*numbered([places[at]], [meters[at]]))
+    kept = own_grade(meters.only("only").take(meter).beside(places.only("commodity").take(place)))
+    return place[kept], meters.only(*GROUP).take(meter[kept])

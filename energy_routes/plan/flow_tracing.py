@@ -201,7 +201,7 @@ def _opening(space: Space, x: Vector) -> Vector:
 
 def _following(stock: Axis) -> Index:
     """The row of the same stock in the next period, of the last period in the first."""
-    ending = stock.relabelled("ending", stock.keys, before=stock.frame["period"])
+    ending = stock.relabelled("ending", stock.keys, before=stock.labels["period"])
     return positions(ending, stock, ("storage", "commodity", "before"))
 
 

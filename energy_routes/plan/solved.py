@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from energy_routes.formulation import Space, added, on_the_sheet, over_periods
-from energy_routes.linear import Expr, Index, Term, Vector, axis, positions
+from energy_routes.linear import Expr, Index, Labels, Term, Vector, axis, codes_of, positions
 from energy_routes.network import Names
 from energy_routes.plan.flow_tracing import Paths, paths, place_of
 from energy_routes.plan.price_table import Worth, clean
@@ -48,7 +48,7 @@ class Solved:
     def open_arcs(self) -> Index:
         """The row of each arc of the packs in the axis of arcs, −1 where it is closed; shape (arcs, periods)."""
         case = self.space.case
-        arcs = over_periods(case.network.tables["arcs"][["id"]].rename(columns={"id": "arc"}), case.periods)
+        arcs = over_periods(Labels({"arc": codes_of(case.network.ids("arcs"))}), case.periods)
         every = axis("every arc", ("arc", "period"), arcs)
         return positions(every, self.space.arcs, every.keys).reshape(-1, len(case.periods))
 

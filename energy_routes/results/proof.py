@@ -57,5 +57,5 @@ def _write(program: Program, solution: Solution, folder: Path) -> None:
 
 def _labelled(blocks: Sequence[Columns] | Sequence[Rows]) -> pd.DataFrame:
     """A row for each column, or row, of some blocks: the block's name, and the label as a JSON list."""
-    names = [(block.name, json.dumps(label, ensure_ascii=False)) for block in blocks for label in block.axis.labels()]
+    names = [(block.name, json.dumps(label, ensure_ascii=False)) for block in blocks for label in block.axis.names()]
     return pd.DataFrame(names, columns=["block", "label"], dtype=object)

@@ -115,7 +115,7 @@ def _rows(
     lanes, lifted, sold = (frame[frame["period"] == period] for frame in priced.values())
     net, supplies = _net(lanes.to_dict("records"), corridors, names), lifted.to_dict("records")
     sold = sold[sold["export"].astype(bool)].sort_values("net", ascending=False)
-    capacity = dict(zip(space.arcs.labels(), space.arcs.data("capacity").tolist(), strict=True))
+    capacity = dict(zip(space.arcs.names(), space.arcs.data("capacity").tolist(), strict=True))
     called = Names(space.case.network.tables)
     units = space.case.network.units("unit_value")
     family = space.case.network.tables["commodities"].set_index("id")["family"]

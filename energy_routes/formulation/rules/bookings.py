@@ -13,7 +13,7 @@ from energy_routes.linear import Axis, Expr, Rows, Vector, axis, positions
 
 def booking_axis(s: Space, arcs: Sequence[str]) -> Axis:
     """The lanes that can be booked, by period, with their ``charge`` in USD/t."""
-    some = s.flow.axis.frame["arc"].isin(list(arcs)).to_numpy(dtype=bool)
+    some = s.flow.axis.labels.has("arc", *arcs)
     return s.flow.axis.take(some, "booking")
 
 

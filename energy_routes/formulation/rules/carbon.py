@@ -8,7 +8,7 @@ import pandas as pd
 from energy_routes.formulation.declaration import Limit
 from energy_routes.formulation.space.figures import POLICY
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import Expr, Rows, Vector, axis, zero
+from energy_routes.linear import Expr, Labels, Rows, Vector, axis, codes_of, zero
 
 
 def emission_factors(s: Space) -> Vector:
@@ -16,12 +16,12 @@ def emission_factors(s: Space) -> Vector:
 
     The factor of the arc itself, else of its mode; 0 where neither is known.
     """
-    table, lanes = s.case.network.tables["emissions"], s.flow.axis.frame
-    figures = zip(*(table[c] for c in ("family", "mode", "arc", "per_km", "per_unit")), strict=True)
+    table, lanes = s.case.network.tables["emissions"], s.flow.axis.labels
+    figures = zip(*(table[c].tolist() for c in ("family", "mode", "arc", "per_km", "per_unit")), strict=True)
     known = {(family, mode, None if pd.isna(arc) else arc): (km, unit) for family, mode, arc, km, unit in figures}
     rows = [
         known.get((family, mode, arc), known.get((family, mode, None), (0.0, 0.0)))
-        for family, mode, arc in zip(lanes["family"], lanes["mode"], lanes["arc"], strict=True)
+        for family, mode, arc in zip(*(lanes.words(c).tolist() for c in ("family", "mode", "arc")), strict=True)
     ]
     per_km, per_unit = np.array(rows, dtype=float).reshape(-1, 2).T
     return np.asarray(per_km * s.flow.axis.data("length") / 1000.0 + per_unit, dtype=float)
@@ -39,7 +39,8 @@ def max_emissions(s: Space) -> Rows:
     ε = factor by mode × length / 1000 + what does not depend on distance, kg CO2e a tonne (1000 m³) of inlet volume; an
     arc without a length has 0 km.  A cap on all that moving the volumes emits.
     """
-    over = axis("carbon", ("window",), pd.DataFrame({"window": [] if s.policy.max_emissions is None else ["horizon"]}))
+    windows = () if s.policy.max_emissions is None else ("horizon",)
+    over = axis("carbon", ("window",), Labels({"window": codes_of(windows)}))
     if not len(over):
         return zero(over) <= 0.0
     most = s.figure(POLICY, lambda asked: np.array([asked.policy.max_emissions], dtype=float)) * s.case.years
@@ -52,6 +53,6 @@ def carbon(s: Space) -> Expr:
     Emissions at the price that the policy sets (USD a tonne of CO2e).
     """
     if not s.policy.carbon_price:
-        return zero(axis("carbon", ("window",), pd.DataFrame({"window": []})))
+        return zero(axis("carbon", ("window",), Labels({"window": codes_of(())})))
     price = s.figure(POLICY, lambda asked: np.array(asked.policy.carbon_price, dtype=float))
     return emitted(s) * (price * -1e-3)

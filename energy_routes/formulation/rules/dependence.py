@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from energy_routes.case import ALL, Cap, Minimum, Over, Past, Policy, for_family
 from energy_routes.formulation.declaration import Account, Limit
+from energy_routes.formulation.space.axes import over_periods
 from energy_routes.formulation.space.figures import HELD, POLICY
 from energy_routes.formulation.space.space import Space
 from energy_routes.formulation.space.totals import by_value
-from energy_routes.linear import Axis, Expr, Rows, axis, level, zero
+from energy_routes.linear import Axis, Expr, Labels, Rows, axis, codes_of, level, zero
 
 Bounded: TypeAlias = Callable[[Policy], Sequence[Cap | Minimum]]
 
@@ -24,7 +24,7 @@ def exports(s: Space) -> Rows:
 
     Home refineries and transfers never count.
     """
-    out = s.delivered.axis.frame["export"].to_numpy(dtype=bool)
+    out = s.delivered.axis.labels["export"].astype(bool)
     return s.exports == s.delivered.take(out, s.delivered.axis.take(out)).sum_to(s.exports.axis)
 
 
@@ -87,7 +87,7 @@ def min_share(s: Space) -> Rows:
     """
     exposed, total = capped(s, lambda policy: policy.min_share)
     beyond = total * level(exposed.axis.data("level")) - exposed
-    sign = pd.Series(-1.0, index=exposed.axis.frame.index)
+    sign = np.full(len(exposed.axis), -1.0)
     return beyond.on(exposed.axis.relabelled("least", exposed.axis.keys, sign=sign)) <= 0.0
 
 
@@ -109,8 +109,8 @@ def hold_exports(s: Space) -> Rows:
     """
     families = list(s.held)
     volume = s.figure(HELD, lambda asked: np.array([asked.held[family] for family in families], dtype=float))
-    held = axis("held", ("family",), pd.DataFrame({"family": families}, dtype=object), volume=volume)
-    kept = s.exports.axis.frame["family"].isin(families).to_numpy(dtype=bool)
+    held = axis("held", ("family",), Labels({"family": codes_of(families)}), volume=volume)
+    kept = s.exports.axis.labels.has("family", *families)
     return s.exports.take(kept, s.exports.axis.take(kept)).sum_to(held) >= held.data("volume")
 
 
@@ -142,8 +142,9 @@ def _bounded(s: Space, bounds: Bounded) -> Axis:
 
     def rows(policy: Policy) -> list[tuple[Cap | Minimum, str, str, float]]:
         asked = [(b, family) for family in s.measured for b in for_family(bounds(policy), family)]
-        labels = s.exposure.axis.frame[["kind", "group", "family"]].to_numpy(dtype=object) if asked else ()
-        known = set(map(tuple, labels))
+        labels = s.exposure.axis.labels
+        words = (labels.words(column).tolist() for column in ("kind", "group", "family") if asked)
+        known = set(zip(*words, strict=True))
         return [(b, family, window, years) for b, family in asked if (b.kind, b.group, family) in known
                 for window, years in spans[b.over]]  # fmt: skip
 
@@ -156,8 +157,10 @@ def _bounded(s: Space, bounds: Bounded) -> Axis:
     labels = [(b.kind, b.group, family, window, years, *carried(b, family, window))
               for b, family, window, years in rows(s.policy)]  # fmt: skip
     level = s.figure(POLICY, lambda asked: np.array([b.level for b, *_ in rows(asked.policy)], dtype=float))
-    frame = pd.DataFrame(labels, columns=["kind", "group", "family", "window", "years", "gone", "gone_total"])
-    return axis("bound", ("kind", "group", "family", "window"), frame, level=level)
+    years, gone, gone_total = np.array([row[4:] for row in labels], dtype=np.float64).reshape(-1, 3).T
+    keys = ("kind", "group", "family", "window")
+    named = Labels.rows([row[:4] for row in labels], *keys).but(years=years, gone=gone, gone_total=gone_total)
+    return axis("bound", keys, named, level=level)
 
 
 def _gone(s: Space, family: str, carried: Callable[[str], float]) -> float:
@@ -169,6 +172,6 @@ def _gone(s: Space, family: str, carried: Callable[[str], float]) -> float:
 
 def _members(s: Space, bounds: Axis) -> Axis:
     """The periods inside the window of each bound."""
-    pairs = bounds.frame.merge(pd.DataFrame({"period": [p.label for p in s.case.periods]}, dtype=object), how="cross")
-    inside = (pairs["window"] == "horizon") | (pairs["window"] == pairs["period"])
-    return axis("member", (*bounds.keys, "period"), pairs[inside])
+    labels = over_periods(bounds.labels, s.case.periods)
+    inside = labels.has("window", "horizon") | (labels["window"] == labels["period"])
+    return axis("member", (*bounds.keys, "period"), labels.take(inside))

@@ -9,7 +9,22 @@ from energy_routes.formulation.declaration import Account, Limit
 from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.options import added, of_options
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import INF, Axis, Expr, Rows, axis, between, level, plain, positions, summed
+from energy_routes.linear import (
+    INF,
+    Axis,
+    Coded,
+    Expr,
+    Labels,
+    Rows,
+    axis,
+    between,
+    code_of,
+    level,
+    plain,
+    positions,
+    stacked,
+    summed,
+)
 
 
 @Account()
@@ -62,21 +77,21 @@ def joint_limits(s: Space) -> Rows:
 def limit_windows(s: Space) -> Axis:
     """A row a joint limit and period, or one a limit over the horizon (``period`` 'horizon'), its bounds added up."""
     limits = s.limits
-    frame = limits.frame.assign(period=_window(limits.frame))
-    window, labels = pd.factorize(pd.MultiIndex.from_frame(frame[["limit", "period"]]))
-    sums = {name: summed(window, limits.data(name), len(labels)) for name in ("low", "high")}
-    return axis("limit", limits.keys, frame.drop_duplicates(["limit", "period"]), **sums)
+    labels = limits.labels.but(period=_window(limits.labels))
+    window, different = pd.factorize(labels.numbers("limit", "period"))
+    sums = {name: summed(window, limits.data(name), len(different)) for name in ("low", "high")}
+    return axis("limit", limits.keys, labels.each_once("limit", "period"), **sums)
 
 
 def in_windows(expr: Expr, windows: Axis) -> Expr:
     """Expressions by limit and period, added up where the limit is over the horizon."""
-    frame = expr.axis.frame
-    within = expr.axis.relabelled("within", (*expr.axis.keys, "when"), when=frame["period"], period=_window(frame))
-    return expr.on(within).sum_to(windows)
+    own = expr.axis.labels
+    keys = (*expr.axis.keys, "when")
+    return expr.on(expr.axis.relabelled("within", keys, when=own["period"], period=_window(own))).sum_to(windows)
 
 
-def _window(limits: pd.DataFrame) -> pd.Series:
-    return limits["period"].where(limits["over"] != "horizon", "horizon")
+def _window(limits: Labels) -> Coded:
+    return np.where(limits.has("over", "horizon"), np.int32(code_of("horizon")), limits["period"])
 
 
 def arc_totals(s: Space, arcs: Axis) -> Expr:
@@ -101,19 +116,19 @@ def joint_ratios(s: Space) -> Rows:
     total = limit_totals(s, limits)
     sides = _ratio_sides(limits)
     ratio, sign = level(sides.data("ratio")), sides.data("sign")
-    base = total.on(limits.relabelled("base", ("relative_to", "period"), relative_to=limits.frame["limit"]))
+    base = total.on(limits.relabelled("base", ("relative_to", "period"), relative_to=limits.labels["limit"]))
     beyond = (total.spread_to(sides) - base.spread_to(sides) * ratio) * sign
-    frame = sides.frame.assign(period=_window(sides.frame)).drop_duplicates(["limit", "side", "period"])
-    return between(in_windows(beyond, axis("ratio", sides.keys, frame)), -INF, 0.0)
+    windows = sides.labels.but(period=_window(sides.labels)).each_once("limit", "side", "period")
+    return between(in_windows(beyond, axis("ratio", sides.keys, windows)), -INF, 0.0)
 
 
 def _ratio_sides(limits: Axis) -> Axis:
     """One row a limit, period and side that has a ratio; sign +1 for 'at most', −1 for 'at least'."""
-    relative = (limits.frame["relative_to"].notna() & (limits.frame["relative_to"] != "")).to_numpy(dtype=bool)
-    of = limits.take(relative)
-    both = [of.frame.assign(side=side, sign=sign) for side, sign in (("high", 1.0), ("low", -1.0))]
+    of = limits.take(~limits.labels.has("relative_to", None, ""))
+    both = [of.labels.but(side=np.full(len(of), code_of(side), dtype=np.int32), sign=np.full(len(of), sign))
+            for side, sign in (("high", 1.0), ("low", -1.0))]  # fmt: skip
     ratio = np.concatenate([of.data("high_ratio"), of.data("low_ratio")])
-    sides = axis("ratio", ("limit", "side", "period"), pd.concat(both, ignore_index=True), ratio=ratio)
+    sides = axis("ratio", ("limit", "side", "period"), stacked(both), ratio=ratio)
     return sides.take(~np.isnan(ratio))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from energy_routes.formulation.declaration import Account, Limit
 from energy_routes.formulation.space.options import added
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import INF, Expr, Rows, between
+from energy_routes.linear import INF, Expr, Rows, between, codes_of
 
 
 @Account()
@@ -17,8 +17,8 @@ def stock_balance(s: Space) -> Rows:
     Before the first period stands the opening stock, all of one commodity: the first that the store's row lists, else
     the first that reaches it.  A cyclic store starts with what it ends with, whatever its opening stock.
     """
-    frame = s.stock.axis.frame
-    opens = (frame["first"] & (frame["closing"] != "cyclic")).to_numpy(dtype=bool)
+    labels = s.stock.axis.labels
+    opens = labels["first"] & ~labels.has("closing", "cyclic")
     opening = np.where(opens & _holder(s), s.stock.axis.data("opening"), 0.0)
     return s.stock - _before(s) * np.where(opens, 0.0, 1.0) - s.injected + s.withdrawn == opening
 
@@ -57,7 +57,8 @@ def closing_stock(s: Space) -> Rows:
 
     Nobody may live on the stock and leave the tanks empty.
     """
-    last = (s.storages.frame["last"] & (s.storages.frame["closing"] == "opening")).to_numpy(dtype=bool)
+    tanks = s.storages.labels
+    last = tanks["last"] & tanks.has("closing", "opening")
     target = s.storages.take(last, "closing")
     return s.stock.sum_to(s.storages).take(last, target) >= target.data("opening")
 
@@ -69,13 +70,15 @@ def _added(s: Space, column: str) -> Expr:
 
 def _before(s: Space) -> Expr:
     """The stock at the end of the period before (for the first period: of the last)."""
-    was = s.stock.axis.relabelled("was", ("storage", "commodity", "before"), before=s.stock.axis.frame["period"])
+    was = s.stock.axis.relabelled("was", ("storage", "commodity", "before"), before=s.stock.axis.labels["period"])
     return s.stock.on(was).spread_to(s.stock.axis)
 
 
 def _holder(s: Space) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """The one commodity of a storage's opening stock: the first its row names, or the first that reaches it."""
-    frame = s.stock.axis.frame
-    first = frame.groupby("storage")["commodity"].transform("first")
-    named = [kept[0] if kept else default for kept, default in zip(frame["commodities"], first, strict=True)]
-    return np.asarray(frame["commodity"].to_numpy(dtype=object) == np.array(named, dtype=object), dtype=bool)
+    labels = s.stock.axis.labels
+    _, opens, tank = np.unique(labels["storage"], return_index=True, return_inverse=True)
+    first = labels.words("commodity")[opens][tank].tolist()
+    named = [kept[0] if kept else default
+             for kept, default in zip(labels.words("commodities").tolist(), first, strict=True)]  # fmt: skip
+    return np.asarray(labels["commodity"] == codes_of(named))

@@ -8,16 +8,27 @@ multiplied by month (:mod:`energy_routes.network.monthly_products`), so that a y
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from energy_routes.case import Case, unforeseen
 from energy_routes.formulation.space.figures import REFERENCE, Read
-from energy_routes.linear import Axis, Vector, axis
+from energy_routes.linear import (
+    Axis,
+    Coded,
+    Index,
+    Labels,
+    Vector,
+    axis,
+    codes_of,
+    each,
+    numbered,
+    pairs,
+    places,
+)
 from energy_routes.network import Network, committed, in_term, left, usable
 from energy_routes.pack import Mask, Period, means, months_of, reach, totals
 
@@ -26,13 +37,12 @@ RAMP_KEYS = ("event", "kind", "group", "family", "period")
 Reference: TypeAlias = Mapping[tuple[str, ...], float]  # from labels of RAMP_KEYS to Mt (bcm) in their periods
 
 
-def over_periods(frame: pd.DataFrame, periods: Sequence[Period]) -> pd.DataFrame:
+def over_periods(labels: Labels, periods: Sequence[Period]) -> Labels:
     """Each row once a period (period by period within a row), with ``period`` and its length ``years``."""
-    rows, count = len(frame), len(periods)
-    out = frame.iloc[np.repeat(np.arange(rows), count)].reset_index(drop=True)
-    return out.assign(
-        period=np.tile(np.array([p.label for p in periods], dtype=object), rows),
-        years=np.tile(np.array([p.years for p in periods], dtype=float), rows),
+    rows, count = len(labels), len(periods)
+    return labels.take(np.repeat(np.arange(rows), count)).but(
+        period=np.tile(codes_of(period.label for period in periods), rows),
+        years=np.tile(np.array([period.years for period in periods], dtype=float), rows),
     )
 
 
@@ -41,10 +51,11 @@ def dated(network: Network, table: str, columns: Sequence[str], periods: Sequenc
     return {column: network.resolve(table, column, periods).ravel() for column in columns}
 
 
-def _family(network: Network, table: str) -> list[str]:
-    """The family of each row of a table, in row order."""
+def listed(network: Network, table: str, *columns: str, **renamed: str) -> Labels:
+    """Some columns of a table, the family of each row, and its id under the name of what the table lists."""
     known = network.family_of(table)
-    return [known[name] for name in network.tables[table]["id"]]
+    labels = Labels.of(network.tables[table], *columns, *renamed.values()).only(*columns, **renamed)
+    return labels.but(family=codes_of(known[name] for name in network.ids(table)))
 
 
 def arc_axis(case: Case) -> Axis:
@@ -54,15 +65,14 @@ def arc_axis(case: Case) -> Axis:
     leave of the asset.
     """
     network, periods = case.network, case.periods
-    table = network.tables["arcs"]
-    arcs = table[["id", "from", "to", "mode", "basis", "operator"]].rename(columns={"id": "arc"})
-    frame = over_periods(arcs.assign(family=_family(network, "arcs"), length=_length(table)), periods)
-    months, years = months_of(periods), frame["years"].to_numpy()
+    arcs = listed(network, "arcs", "from", "to", "mode", "basis", "operator", arc="id")
+    labels = over_periods(arcs.but(length=_length(network.tables["arcs"])), periods)
+    months, years = months_of(periods), labels["years"]
     minimum = network.resolve("arcs", "minimum", months) * left(network, months)
     arcs_ever = axis(
         "arc",
         ("arc", "period"),
-        frame,
+        labels,
         capacity=usable(network, periods).ravel() * years,
         minimum=means(minimum, periods).ravel() * years,
         **dated(network, "arcs", ("tariff",), periods),
@@ -77,96 +87,98 @@ def lane_axis(case: Case) -> Axis:
     """
     network, periods = case.network, case.periods
     opened, table = network.open(periods), network.tables["arcs"]
-    listed = _lanes(network)
-    at = rows_of(table["id"], listed["arc"])
-    arcs = table[["from", "to", "mode", "basis", "operator"]].assign(length=_length(table))
-    listed = pd.concat([listed, arcs.iloc[at].reset_index(drop=True)], axis=1)
-    lanes = np.flatnonzero(_reached(listed, np.asarray(opened[at].any(axis=1)), network))
-    figures = _lane_figures(network, listed, at, months_of(periods))
+    lanes = _lanes(network)
+    at = rows_of(network.ids("arcs"), lanes["arc"])
+    arcs = Labels.of(table, "from", "to", "mode", "basis", "operator").but(length=_length(table))
+    lanes = lanes.beside(arcs.take(at))
+    some = np.flatnonzero(_reached(lanes, np.asarray(opened[at].any(axis=1)), network))
+    figures = _lane_figures(network, lanes, at, months_of(periods))
     reached = axis(
         "lane",
         ("arc", "commodity", "period"),
-        over_periods(listed.iloc[lanes], periods),
-        **{name: means(numbers[lanes], periods).ravel() for name, numbers in figures.items()},
+        over_periods(lanes.take(some), periods),
+        **{name: means(numbers[some], periods).ravel() for name, numbers in figures.items()},
     )
-    return reached.take(opened[at[lanes]].ravel())
+    return reached.take(opened[at[some]].ravel())
 
 
-def _lane_figures(
-    network: Network, lanes: pd.DataFrame, arc: NDArray[np.intp], months: Sequence[Period]
-) -> dict[str, Vector]:
+def _lane_figures(network: Network, lanes: Labels, arc: Index, months: Sequence[Period]) -> dict[str, Vector]:
     """Figures of lanes by month, shape (lanes, months): those of the lane's row, or what stands where it has none.
 
     ``arc`` is the row of each lane's arc.
     """
     rows = {key: row for row, key in enumerate(network.ids("lanes"))}
-    place = np.array([rows.get(f"{a}/{c}", -1) for a, c in zip(lanes["arc"], lanes["commodity"], strict=True)], int)
+    keys = zip(lanes.words("arc").tolist(), lanes.words("commodity").tolist(), strict=True)
+    place = np.array([rows.get(f"{a}/{c}", -1) for a, c in keys], dtype=int)
     figures = {}
     for column, default in {"yield": 1.0, "tariff": np.nan, "rebate": 0.0, "quality": 0.0}.items():
         stated = network.resolve("lanes", column, months)
         figures[column] = np.vstack([stated, np.full((1, len(months)), default)])[place]
     tariff = np.where(np.isnan(figures["tariff"]), network.resolve("arcs", "tariff", months)[arc], figures["tariff"])
-    outlet = (network.tables["arcs"]["basis"] == "outlet").to_numpy(dtype=bool)[arc, None]
+    outlet = lanes.has("basis", "outlet")[:, None]
     return figures | {"tariff": tariff, "charge": tariff * np.where(outlet, figures["yield"], 1.0)}
 
 
-def rows_of(ids: pd.Series, names: pd.Series) -> NDArray[np.intp]:
-    """The row of each name among the ids of a table."""
-    return np.asarray(pd.Index(ids).get_indexer(names), dtype=np.intp)
+def rows_of(ids: Iterable[Hashable], labels: Coded) -> Index:
+    """The row of each label among the ids of a table."""
+    return places(labels.astype(np.int64), codes_of(ids).astype(np.int64))
 
 
-def _length(arcs: pd.DataFrame) -> NDArray[np.float64]:
+def _length(arcs: pd.DataFrame) -> Vector:
     """Published length, else the length drawn, else 0 (a paper leg)."""
-    return arcs["length_km"].fillna(arcs["geometry_km"]).fillna(0.0).to_numpy(dtype=float)
+    published, drawn = (arcs[column].to_numpy(dtype=float) for column in ("length_km", "geometry_km"))
+    known: Vector = np.nan_to_num(np.where(np.isnan(published), drawn, published))
+    return known
 
 
-def _lanes(network: Network) -> pd.DataFrame:
+def _lanes(network: Network) -> Labels:
     """Lanes listed in the table; an arc without rows carries every commodity of its pack unchanged."""
     lanes, arcs, commodities = (network.tables[t] for t in ("lanes", "arcs", "commodities"))
-    listed = lanes[["arc", "commodity", "to_commodity"]]
-    family = commodities.set_index("id")["family"]
-    homes = [(set(pack.tables["arcs"]["id"]), list(pack.tables["commodities"]["id"])) for pack in network.packs]
-    free = arcs.loc[~arcs["id"].isin(listed["arc"]), "id"]
-    carried = ((arc, c) for arc in free for ids, grades in homes if arc in ids for c in grades)
-    implied = pd.DataFrame(
-        [(arc, c, c) for arc, c in dict.fromkeys(carried)],
-        columns=["arc", "commodity", "to_commodity"],
-        dtype=object,
-    )
-    out = pd.concat([listed.astype(object), implied], ignore_index=True)
-    out["to_commodity"] = out["to_commodity"].where(out["to_commodity"].notna(), out["commodity"])
-    return out.assign(family=out["commodity"].map(family))
+    columns = (lanes[column].tolist() for column in ("arc", "commodity", "to_commodity"))
+    rows = [(arc, c, c if pd.isna(to) else to) for arc, c, to in zip(*columns, strict=True)]
+    stated = {arc for arc, *_ in rows}
+    homes = [(set(pack.tables["arcs"]["id"]), pack.tables["commodities"]["id"].tolist()) for pack in network.packs]
+    free = [arc for arc in arcs["id"].tolist() if arc not in stated]
+    rows += dict.fromkeys((arc, c, c) for arc in free for ids, grades in homes if arc in ids for c in grades)
+    family = dict(zip(commodities["id"].tolist(), commodities["family"].tolist(), strict=True))
+    return Labels.rows([(*row, family[row[1]]) for row in rows], "arc", "commodity", "to_commodity", "family")
 
 
-def _reached(lanes: pd.DataFrame, opened: Mask, network: Network) -> Mask:
+def _reached(lanes: Labels, opened: Mask, network: Network) -> Mask:
     """Lanes ever open whose inlet a supply or a stock can reach, as (node, commodity), over all periods together."""
-    supplies = network.tables["supplies"]
-    sources = [*zip(supplies["node"], supplies["commodity"], strict=True), *stocked(network)]
-    tails = list(zip(lanes["from"], lanes["commodity"], strict=True))
-    heads = list(zip(lanes["to"], lanes["to_commodity"], strict=True))
-    number = {place: at for at, place in enumerate(dict.fromkeys([*sources, *tails, *heads]))}
-    tail, head = (np.array([number[place] for place in places], dtype=np.intp) for places in (tails, heads))
-    seen, _ = reach(tail[opened], head[opened], len(number), [number[place] for place in sources])
+    supplies = Labels.of(network.tables["supplies"], "node", "commodity")
+    parts = (lanes.only(node="from", commodity="commodity"), lanes.only(node="to", commodity="to_commodity"),
+             supplies, stocked(network))  # fmt: skip
+    place, different = pd.factorize(np.concatenate([part.numbers("node", "commodity") for part in parts]))
+    tail, head, sources = np.split(place, np.cumsum([len(lanes), len(lanes)]))
+    seen, _ = reach(tail[opened], head[opened], len(different), sources.tolist())
     return np.asarray(opened & seen[tail])
 
 
-def stocked(network: Network) -> list[tuple[str, str]]:
-    """(node, commodity) pairs of which a tank holds an opening stock, where its row names what it holds."""
+def stocked(network: Network) -> Labels:
+    """(node, commodity) of which a tank holds an opening stock, where its row names what it holds."""
     storages = network.tables["storages"]
-    rows = zip(storages["node"], storages["commodities"], storages["opening"], strict=True)
-    return [(node, commodity) for node, held, opening in rows if opening > 0 for commodity in held]
+    rows = zip(*(storages[column].tolist() for column in ("node", "commodities", "opening")), strict=True)
+    held = [(node, commodity) for node, held, opening in rows if opening > 0 for commodity in held]
+    return Labels.rows(held, "node", "commodity")
 
 
 def supply_axis(case: Case) -> Axis:
     """Supplies by period: ``available`` and ``minimum`` in Mt (bcm) per period, lifting ``cost`` in USD/t."""
     network, periods = case.network, case.periods
-    table = network.tables["supplies"][["id", "node", "commodity", "shipper", "kind"]].rename(columns={"id": "supply"})
-    family = network.tables["commodities"].set_index("id")["family"]
-    frame = over_periods(table.assign(family=table["commodity"].map(family)), periods)
+    table = Labels.of(network.tables["supplies"], "id", "node", "commodity", "shipper", "kind")
+    table = table.only("node", "commodity", "shipper", "kind", supply="id")
+    labels = over_periods(table.but(family=each(table["commodity"], grades(network))), periods)
     figures = dated(network, "supplies", ("available", "minimum", "cost"), periods)
-    years = frame["years"].to_numpy()
+    years = labels["years"]
     rates = {name: figures[name] * years for name in ("available", "minimum")}
-    return axis("supply", ("supply", "period"), frame, **rates, cost=figures["cost"])
+    return axis("supply", ("supply", "period"), labels, **rates, cost=figures["cost"])
+
+
+def grades(network: Network) -> dict[str, str]:
+    """The family of each commodity."""
+    table = network.tables["commodities"]
+    return dict(zip(table["id"].tolist(), table["family"].tolist(), strict=True))
 
 
 def tier_axis(case: Case) -> Axis:
@@ -175,109 +187,110 @@ def tier_axis(case: Case) -> Axis:
     A market without tiers has one, without limit.
     """
     network, periods = case.network, case.periods
-    markets = network.tables["markets"][["id", "node", "export"]].assign(family=_family(network, "markets"))
-    markets = markets.rename(columns={"id": "market"})
-    tiers = network.tables["tiers"][["market", "tier"]]
-    single = markets.loc[~markets["market"].isin(tiers["market"]), ["market"]].assign(tier=1)
-    listed = pd.concat([tiers, single], ignore_index=True)
-    place = rows_of(markets["market"], listed["market"])
-    listed = listed.assign(tier=listed["tier"].astype(int).astype(str))
-    listed = pd.concat([listed, markets.drop(columns="market").iloc[place].reset_index(drop=True)], axis=1)
+    markets = listed(network, "markets", "node", "export", market="id")
+    tiers = network.tables["tiers"]
+    rows = [(market, str(int(tier))) for market, tier in zip(tiers["market"].tolist(), tiers["tier"], strict=True)]
+    stated = {market for market, _ in rows}
+    single = [(market, "1") for market in network.ids("markets") if market not in stated]
+    both = Labels.rows([*rows, *single], "market", "tier")
+    both = both.beside(markets.only("node", "export", "family").take(rows_of(network.ids("markets"), both["market"])))
     figures, none = dated(network, "tiers", ("depth", "discount"), periods), np.ones(len(single) * len(periods))
-    frame = over_periods(listed, periods)
+    labels = over_periods(both, periods)
     return axis(
         "tier",
         ("market", "tier", "period"),
-        frame,
-        depth=np.concatenate([figures["depth"], none * np.inf]) * frame["years"].to_numpy(),
+        labels,
+        depth=np.concatenate([figures["depth"], none * np.inf]) * labels["years"],
         discount=np.concatenate([figures["discount"], none * 0.0]),
     )
 
 
-def delivery_axis(case: Case, tiers: Axis, reached: pd.DataFrame) -> Axis:
+def delivery_axis(case: Case, tiers: Axis, reached: Labels) -> Axis:
     """What may be sold: (market, commodity, tier, period) with its ``price`` in USD/t.
 
     A market with a reference grade pays the other grades by the barrel (or heating value):
     price = market price × (bbl/t of the grade ÷ bbl/t of the reference) + differential − the tier's discount.
     """
     network, periods = case.network, case.periods
-    frame, tier = _with_grades(tiers, reached)
-    markets = network.tables["markets"].set_index("id")
-    at = rows_of(network.tables["markets"]["id"], frame["market"]), _columns(frame, periods)
-    base = network.resolve("markets", "price", periods)[at]
-    ratio = _content(network, frame["commodity"], frame["market"].map(markets["reference"]))
-    price = base * ratio + _differential(network, frame, periods) - tiers.data("discount")[tier]
+    labels, tier = _with_grades(tiers, reached)
+    table = network.tables["markets"]
+    row = rows_of(table["id"].tolist(), labels["market"])
+    base = network.resolve("markets", "price", periods)[row, _columns(labels, periods)]
+    ratio = _content(network, labels["commodity"], codes_of(table["reference"].tolist())[row])
+    price = base * ratio + _differential(network, labels, periods) - tiers.data("discount")[tier]
     # Without a price nothing can be earned there; the least-cost plan asks for no prices.
     stated = ~np.isnan(price)
     least_cost = case.policy.objective == "cost"
     price = np.where(stated, price, 0.0) if least_cost else price
     keys = ("market", "commodity", "tier", "period")
-    sold = axis("delivery", keys, frame, price=price, depth=tiers.data("depth")[tier])
+    sold = axis("delivery", keys, labels, price=price, depth=tiers.data("depth")[tier])
     return sold if least_cost else sold.take(stated)
 
 
-def _with_grades(over: Axis, reached: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.intp]]:
+def _with_grades(over: Axis, reached: Labels) -> tuple[Labels, Index]:
     """The rows of an axis, each once for every grade of its family that reaches its node; and which row each was."""
-    labels = over.frame.assign(row=np.arange(len(over)))
-    frame = labels.merge(reached, on=["node", "family"])
-    if "commodities" in frame:
-        kept = [not held or c in held for held, c in zip(frame["commodities"], frame["commodity"], strict=True)]
-        frame = frame[np.array(kept, dtype=bool)].reset_index(drop=True)
-    return frame, frame.pop("row").to_numpy(dtype=np.intp)
+    row, grade = pairs(*numbered(*([own["node"], own["family"]] for own in (over.labels, reached))))
+    labels = over.labels.take(row).but(commodity=reached["commodity"][grade])
+    if "commodities" in labels:
+        rows = zip(labels.words("commodities").tolist(), labels.words("commodity").tolist(), strict=True)
+        kept = np.array([not held or commodity in held for held, commodity in rows], dtype=bool)
+        return labels.take(kept), row[kept]
+    return labels, row
 
 
-def _columns(frame: pd.DataFrame, periods: Sequence[Period]) -> NDArray[np.intp]:
+def _columns(labels: Labels, periods: Sequence[Period]) -> Index:
     """The place of each row's period."""
-    return rows_of(pd.Series([period.label for period in periods], dtype=object), frame["period"])
+    return rows_of((period.label for period in periods), labels["period"])
 
 
-def _content(network: Network, commodity: pd.Series, reference: pd.Series) -> NDArray[np.float64]:
+def _content(network: Network, commodity: Coded, reference: Coded) -> Vector:
     """Barrels (or MJ) in a tonne of the grade over those of the reference; 1 where either is unknown."""
-    facts = network.tables["commodities"].set_index("id")
-    content = facts["bbl_per_t"].fillna(facts["mj_per_m3"]).astype(float)
-    ratio = commodity.map(content).to_numpy(dtype=float) / reference.map(content).to_numpy(dtype=float)
-    return np.nan_to_num(ratio, nan=1.0)
+    facts = network.tables["commodities"]
+    barrels, heat = (facts[column].to_numpy(dtype=float) for column in ("bbl_per_t", "mj_per_m3"))
+    content = np.append(np.where(np.isnan(barrels), heat, barrels), np.nan)
+    own, other = (content[rows_of(facts["id"].tolist(), grade)] for grade in (commodity, reference))
+    ratio: Vector = np.nan_to_num(own / other, nan=1.0)
+    return ratio
 
 
-def _differential(network: Network, frame: pd.DataFrame, periods: Sequence[Period]) -> Vector:
+def _differential(network: Network, labels: Labels, periods: Sequence[Period]) -> Vector:
     """That of the grade at the market, else of the grade anywhere, else 0."""
     table, count = network.tables["differentials"], len(periods)
-    ids = [f"{c}/{'' if pd.isna(m) else m}" for c, m in zip(table["commodity"], table["market"], strict=True)]
+    pairs_of = zip(table["commodity"].tolist(), table["market"].tolist(), strict=True)
+    ids = [f"{c}/{'' if pd.isna(m) else m}" for c, m in pairs_of]
     rows = {name: row for row, name in enumerate(ids)}
     known = np.concatenate([network.resolve("differentials", "differential", periods).ravel(), np.zeros(1)])
-    pairs = zip(frame["commodity"], frame["market"], strict=True)
-    row = np.array([rows.get(f"{c}/{m}", rows.get(f"{c}/", len(ids))) for c, m in pairs], dtype=np.intp)
-    at = np.minimum(row * count + _columns(frame, periods), len(ids) * count)
+    sold = zip(labels.words("commodity").tolist(), labels.words("market").tolist(), strict=True)
+    row = np.array([rows.get(f"{c}/{m}", rows.get(f"{c}/", len(ids))) for c, m in sold], dtype=np.intp)
+    at = np.minimum(row * count + _columns(labels, periods), len(ids) * count)
     found: Vector = known[at]
     return found
 
 
-def home_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
+def home_axis(case: Case, reached: Labels) -> tuple[Axis, Axis]:
     """Obligations by period (``volume`` due, ``value``, ``penalty``), and what may serve each (by commodity)."""
     network, periods = case.network, case.periods
-    table = network.tables["obligations"][["id", "node", "commodities"]].assign(family=_family(network, "obligations"))
-    frame = over_periods(table.rename(columns={"id": "obligation"}), periods)
+    labels = over_periods(listed(network, "obligations", "node", "commodities", obligation="id"), periods)
     figures = dated(network, "obligations", ("volume", "value", "penalty"), periods)
-    figures["volume"] = figures["volume"] * frame["years"].to_numpy()
-    dues = axis("obligation", ("obligation", "period"), frame, **figures)
+    figures["volume"] = figures["volume"] * labels["years"]
+    dues = axis("obligation", ("obligation", "period"), labels, **figures)
     served, row = _with_grades(dues, reached)
     return dues, axis("home", ("obligation", "commodity", "period"), served, value=figures["value"][row])
 
 
-def stock_axis(case: Case, reached: pd.DataFrame) -> tuple[Axis, Axis]:
+def stock_axis(case: Case, reached: Labels) -> tuple[Axis, Axis]:
     """Storages by period (limits in Mt or bcm), and the stock kept of each commodity, with the period ``before``."""
     network, periods = case.network, case.periods
-    table = network.tables["storages"][["id", "node", "commodities", "closing"]]
-    table = table.assign(family=_family(network, "storages")).rename(columns={"id": "storage"})
+    table = listed(network, "storages", "node", "commodities", storage="id")
     columns = ("working_volume", "opening", "injection", "withdrawal", "closing_value")
-    frame, figures = over_periods(table, periods), dated(network, "storages", columns, periods)
-    frame["closing"] = network.chosen("storages", "closing", periods)[:, -1].repeat(len(periods))
+    labels, figures = over_periods(table, periods), dated(network, "storages", columns, periods)
+    closing = codes_of(network.chosen("storages", "closing", periods)[:, -1].tolist()).repeat(len(periods))
     for rate in ("injection", "withdrawal"):
-        figures[rate] = _or_else(figures[rate], np.inf) * frame["years"].to_numpy()
-    labels = [p.label for p in periods]
-    frame["before"] = frame["period"].map(dict(zip(labels, [labels[-1], *labels[:-1]], strict=True)))
-    frame["first"], frame["last"] = frame["period"] == labels[0], frame["period"] == labels[-1]
-    tanks = axis("storage", ("storage", "period"), frame, **figures)
+        figures[rate] = _or_else(figures[rate], np.inf) * labels["years"]
+    of = codes_of(period.label for period in periods)
+    before = np.tile(np.roll(of, 1), len(table))
+    ends = {"first": labels["period"] == of[0], "last": labels["period"] == of[-1]}
+    tanks = axis("storage", ("storage", "period"), labels.but(closing=closing, before=before, **ends), **figures)
     held, row = _with_grades(tanks, reached)
     own = {name: figures[name][row] for name in ("working_volume", "opening", "closing_value")}
     return tanks, axis("stock", ("storage", "commodity", "period"), held, **own)
@@ -294,15 +307,13 @@ def limit_axis(case: Case) -> Axis:
     One that is not in force has neither.
     """
     network, periods = case.network, case.periods
-    table = network.tables["limits"][["id", "relative_to", "over", "in_force"]].assign(
-        family=_family(network, "limits"))  # fmt: skip
-    frame = over_periods(table.rename(columns={"id": "limit"}), periods)
+    labels = over_periods(listed(network, "limits", "relative_to", "over", "in_force", limit="id"), periods)
     stated = dated(network, "limits", ("low", "high", "low_ratio", "high_ratio"), periods)
-    holds = frame.pop("in_force").to_numpy(dtype=bool)
+    holds = labels["in_force"].astype(bool)
     figures = {side: np.where(holds, figure, np.nan) for side, figure in stated.items()}
     for side, none in (("low", -np.inf), ("high", np.inf)):
-        figures[side] = _or_else(figures[side], none) * frame["years"].to_numpy()
-    return axis("limit", ("limit", "period"), frame, **figures)
+        figures[side] = _or_else(figures[side], none) * labels["years"]
+    return axis("limit", ("limit", "period"), labels, **figures)
 
 
 def contract_axis(case: Case) -> Axis:
@@ -311,18 +322,17 @@ def contract_axis(case: Case) -> Axis:
     The volume is scaled by the days inside the term and, under force majeure, by what is left of the arc.
     """
     network, periods = case.network, case.periods
-    table = network.tables["contracts"].assign(family=_family(network, "contracts"))
-    columns = ["id", "kind", "arc", "commodities", "party", "force_majeure", "from_period", "to_period", "family"]
-    frame = over_periods(table[columns].rename(columns={"id": "contract"}), periods)
-    frame["sign"] = np.where(frame["kind"] == "firm", -1.0, 1.0)
+    columns = ("kind", "arc", "commodities", "party", "force_majeure", "from_period", "to_period")
+    table = listed(network, "contracts", *columns, contract="id")
+    labels = over_periods(table.but(sign=np.where(table.has("kind", "firm"), -1.0, 1.0)), periods)
     months = months_of(periods)
     due = committed(network, months)
-    share = left(network, months)[rows_of(network.tables["arcs"]["id"], table["arc"])]
-    waives = (table["force_majeure"].astype(bool) & (table["kind"] != "firm")).to_numpy(dtype=bool)
+    share = left(network, months)[rows_of(network.ids("arcs"), table["arc"])]
+    waives = table["force_majeure"].astype(bool) & ~table.has("kind", "firm")
     ever = axis(
         "contract",
         ("contract", "period"),
-        frame,
+        labels,
         nominal=totals(due, periods).ravel(),
         volume=totals(due * np.where(waives[:, None], share, 1.0), periods).ravel(),
         **dated(network, "contracts", ("charge",), periods),
@@ -349,7 +359,6 @@ def ramp_axis(case: Case, reference: Reference, figure: Callable[[str, Read], Ve
                 if month == number and (kind, group) not in event.hit:
                     rows.append((event.name, kind, group, family[key], period, str(month)))
                     at.append((row, column[period]))
-    frame = pd.DataFrame(rows, columns=[*RAMP_KEYS, "month"], dtype=object)
     most = ramps[tuple(np.array(at, dtype=np.intp).reshape(-1, 2).T)]
     planned = figure(REFERENCE, lambda asked: np.array([asked.reference[row[:-1]] for row in rows], dtype=float))
-    return axis("ramp", RAMP_KEYS, frame, reference=planned, ramp=most)
+    return axis("ramp", RAMP_KEYS, Labels.rows(rows, *RAMP_KEYS, "month"), reference=planned, ramp=most)

@@ -16,8 +16,8 @@ def refuse_crossed(case: Case, over: Axis, kind: str, low: Vector, high: Vector)
     """
     relaxations, conflicts, units = [], [], case.network.units("volume")
     for at in np.flatnonzero(low > high):
-        limit, period = (str(over.frame[key].iloc[at]) for key in (over.keys[0], "period"))
-        amount, unit = float(low[at] - high[at]), units[over.frame["family"].iloc[at]]
+        limit, period = (str(over.labels.words(key)[at]) for key in (over.keys[0], "period"))
+        amount, unit = float(low[at] - high[at]), units[over.labels.words("family")[at]]
         both = f"at least {low[at]:.4g} {unit} is asked for, at most {high[at]:.4g} {unit} is left"
         told = {"limit": limit, "kind": kind, "name": limit, "period": period, "unit": unit}
         words = f"{kind} {limit} ({period}): {both}"

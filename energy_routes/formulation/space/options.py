@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from energy_routes.case import Case, chosen, effects_of, opening_edits, yearly_charge
 from energy_routes.formulation.space.axes import over_periods, rows_of
-from energy_routes.linear import Axis, Builder, Expr, axis, zero
+from energy_routes.linear import Axis, Builder, Expr, Labels, axis, codes_of, zero
 from energy_routes.network import sizes
 from energy_routes.pack import means, months_of, periods_of
 
@@ -34,7 +34,7 @@ def option_axis(case: Case) -> Axis:
     build, network = case.policy.build, case.network
     names = chosen(network.tables, build)
     if build is None or not names:
-        return axis("option", ("option", "year"), pd.DataFrame(columns=OPTION_COLUMNS, dtype=object))
+        return axis("option", ("option", "year"), Labels.rows([], *OPTION_COLUMNS))
     spans: dict[int, float] = {}
     for period in case.periods:
         spans[period.year] = spans.get(period.year, 0.0) + period.years
@@ -59,11 +59,11 @@ def built_units(case: Case, builder: Builder) -> Expr:
     """b[o,y]: units of each option that stand in each year, whole ones of projects; no block where nothing can be."""
     over = option_axis(case)
     total = zero(over)
-    for name, kind in (("built", "project"), ("built_part", "continuous")):
-        mask = (over.frame["kind"] == kind).to_numpy(dtype=bool)
+    for name, kind in (("built", "project"), ("built_part", "continuous")) if len(over) else ():
+        mask = over.having(kind=kind)
         if mask.any():
             some = over.take(mask)
-            most = np.where(some.frame["open"].to_numpy(dtype=bool), some.data("units"), 0.0)
+            most = np.where(some.labels["open"], some.data("units"), 0.0)
             own = builder.variable(name, some, 0.0, most, integer=kind == "project")
             total = total + own.spread_to(over, missing="zero")
     return total
@@ -104,11 +104,11 @@ def _volumes(case: Case, effects: pd.DataFrame, column: str) -> pd.DataFrame:
     else:
         months = months_of(periods)
         rates = sizes(network, column, months)[effects.index]
-        arcs = rows_of(network.tables["arcs"]["id"], effects["id"])
+        arcs = rows_of(network.ids("arcs"), codes_of(effects["id"]))
         at_arc = (effects["word"] == "arc").to_numpy(dtype=bool)
         rates[at_arc] *= network.resolve("arcs", "availability", months)[arcs[at_arc]]
         size = means(rates, periods) * [period.years for period in periods]
-    return over_periods(effects[["option", "id"]], periods).assign(size=size.ravel())
+    return over_periods(Labels.of(effects, "option", "id"), periods).but(size=size.ravel()).frame
 
 
 def _joined(frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.Series:
@@ -134,5 +134,5 @@ def widened_axis(built: Expr, case: Case, arcs: Axis) -> Axis:
     terms = _effects(built, case, "arc", some, "capacity", ("arc",))
     most = terms.frame.assign(size=terms.frame["size"] * terms.frame["option"].map(units).astype(float))
     largest = most.groupby(["arc", "period"])["size"].sum().to_dict() if len(most) else {}
-    of = [float(largest.get(key, 0.0)) for key in some.labels()]
-    return axis("widened", some.keys, some.frame, **some.figures, most=np.array(of, dtype=float))
+    of = [float(largest.get(key, 0.0)) for key in some.names()]
+    return axis("widened", some.keys, some.labels, **some.figures, most=np.array(of, dtype=float))

@@ -18,7 +18,7 @@ from energy_routes.formulation.declaration import limit_of
 from energy_routes.formulation.recipe import PHYSICS
 from energy_routes.formulation.rules.storage import closing_stock, stock_balance
 from energy_routes.formulation.space.space import Space, build_space
-from energy_routes.linear import Builder, Expr, Program, Rows, Session, Status, Term, Vector, zero
+from energy_routes.linear import Builder, Expr, Program, Rows, Session, Status, Term, Vector, axis, zero
 
 SLIGHT = 1e-9
 
@@ -137,11 +137,10 @@ def carried_stock(entering: Expr) -> Carried:
 
 def previous(s: Space) -> Expr:
     """The stock at the end of the period before, zero in the first."""
-    frame = s.stock.axis.frame
-    if not len(frame):
-        return zero(s.stock.axis)
-    later = replace(s.stock.axis, keys=("storage", "commodity", "before"))
-    labels = frame[["storage", "commodity", "period"]].rename(columns={"period": "before"})
-    was = replace(later, frame=labels)
-    inner = (~frame["first"].to_numpy(dtype=bool)).astype(float)
-    return s.stock.on(was).spread_to(s.stock.axis) * inner
+    own = s.stock.axis
+    if not len(own):
+        return zero(own)
+    keys = ("storage", "commodity")
+    was = axis("was", (*keys, "before"), own.labels.only(*keys, before="period"))
+    inner = (~own.labels["first"]).astype(float)
+    return s.stock.on(was).spread_to(own) * inner

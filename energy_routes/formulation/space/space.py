@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-import pandas as pd
 
 from energy_routes.case import ALL, Case, Policy, price_of
 from energy_routes.formulation.declaration import Limit
@@ -20,8 +19,24 @@ from energy_routes.formulation.space.crossed import refuse_crossed
 from energy_routes.formulation.space.figures import Read, RecordedNetwork
 from energy_routes.formulation.space.options import added, built_units, of_options, opened, widened_axis
 from energy_routes.formulation.space.totals import share_totals
-from energy_routes.linear import Axis, Builder, Expr, Rows, Term, Vector, axis, plain, zero
-from energy_routes.network import Ways, meter_table
+from energy_routes.linear import (
+    Axis,
+    Builder,
+    Expr,
+    Labels,
+    Rows,
+    Term,
+    Vector,
+    axis,
+    codes_of,
+    each,
+    numbered,
+    pairs,
+    plain,
+    stacked,
+    zero,
+)
+from energy_routes.network import Ways, meter_table, own_grade
 from energy_routes.pack import PARTITIONS
 
 
@@ -76,32 +91,29 @@ class Space:
     @property
     def measured(self) -> list[str]:
         """What dependence is measured of: each family, and all together where base prices are stated."""
-        families = list(self.exports.axis.frame["family"].unique())
+        families = list(dict.fromkeys(self.exports.axis.labels.words("family").tolist()))
         return [*families, ALL] if self.worth else families
 
     @cached_property
     def heads(self) -> Axis:
         """The lanes seen from where they end: ``node`` and ``commodity`` are those that leave the lane."""
-        lanes = self.flow.axis.frame
+        lanes = self.flow.axis.labels
         ends = {"lane": lanes["commodity"], "node": lanes["to"], "commodity": lanes["to_commodity"]}
         return self.flow.axis.relabelled("head", ("arc", "lane", "period"), **ends)
 
     @cached_property
     def tails(self) -> Axis:
         """The lanes seen from where they start: ``node`` and ``commodity`` are those that enter the lane."""
-        return self.flow.axis.relabelled("tail", ("arc", "commodity", "period"), node=self.flow.axis.frame["from"])
+        return self.flow.axis.relabelled("tail", ("arc", "commodity", "period"), node=self.flow.axis.labels["from"])
 
     @cached_property
     def places(self) -> Axis:
         """Every (node, commodity, period) that any volume can touch."""
-        keys = ["node", "commodity", "period"]
-        touched = [
-            a.frame[keys]
-            for a in (self.heads, self.tails, self.lifted.axis, self.delivered.axis, self.home.axis, self.stock.axis)
-        ]
-        frame = pd.concat(touched, ignore_index=True).drop_duplicates()
-        family = self.case.network.tables["commodities"].set_index("id")["family"]
-        return axis("place", keys, frame.assign(family=frame["commodity"].map(family)).sort_values(keys))
+        keys = ("node", "commodity", "period")
+        touched = (self.heads, self.tails, *(own.axis for own in (self.lifted, self.delivered, self.home, self.stock)))
+        labels = stacked([own.labels.only(*keys) for own in touched]).each_once()
+        family = each(labels["commodity"], axes.grades(self.case.network))
+        return axis("place", keys, labels.but(family=family).ordered(*keys))
 
     @cached_property
     def limits(self) -> Axis:
@@ -111,18 +123,22 @@ class Space:
     @cached_property
     def limit_terms(self) -> Axis:
         """The lanes that joint limits sum, with their ``weight``; (limit, arc, commodity, period)."""
-        terms = self.case.network.tables["limit_terms"].rename(columns={"commodity": "only"})
-        frame = self.flow.axis.frame[["arc", "commodity", "period"]].merge(terms, on="arc")
-        return axis("limit_term", ("limit", "arc", "commodity", "period"), _only(frame))
+        terms = Labels.of(self.case.network.tables["limit_terms"])
+        terms = terms.but(only=terms["commodity"])
+        lanes = self.flow.axis.labels.only("arc", "commodity", "period")
+        lane, term = pairs(*numbered([lanes["arc"]], [terms["arc"]]))
+        labels = terms.take(term).beside(lanes.take(lane))
+        return axis("limit_term", ("limit", "arc", "commodity", "period"), labels.take(own_grade(labels)))
 
     @cached_property
     def contract_terms(self) -> Axis:
         """The lanes that contracts count; (contract, arc, commodity, period)."""
-        frame = self.flow.axis.frame[["arc", "commodity", "period"]].merge(
-            self.deficiency.axis.frame, on=["arc", "period"]
-        )
-        counted = [not kept or c in kept for kept, c in zip(frame["commodities"], frame["commodity"], strict=True)]
-        return axis("contract_term", ("contract", "arc", "commodity", "period"), frame[np.array(counted, dtype=bool)])
+        lanes, due = self.flow.axis.labels.only("arc", "commodity", "period"), self.deficiency.axis.labels
+        lane, contract = pairs(*numbered(*([own["arc"], own["period"]] for own in (lanes, due))))
+        labels = due.take(contract).beside(lanes.take(lane))
+        rows = zip(labels.words("commodities").tolist(), labels.words("commodity").tolist(), strict=True)
+        counted = np.array([not kept or commodity in kept for kept, commodity in rows], dtype=bool)
+        return axis("contract_term", ("contract", "arc", "commodity", "period"), labels.take(counted))
 
     @cached_property
     def counted(self) -> tuple[Axis, Axis]:
@@ -130,17 +146,18 @@ class Space:
 
         Each has its kind and group; see :mod:`energy_routes.network.arrival`.
         """
-        sold = self.delivered.axis.frame
-        sold = sold[sold["export"].to_numpy(dtype=bool)]
-        stays = [frame[["node", "commodity"]] for frame in (self.home.axis.frame, self.stock.axis.frame)]
+        sold = self.delivered.axis.labels
+        sold = sold.take(sold["export"].astype(bool))
+        stays = [own.axis.labels.only("node", "commodity") for own in (self.home, self.stock)]
         found = Ways(
-            lanes=self.flow.axis.frame.assign(**{"yield": plain(self.flow.axis.data("yield"))}),
-            sales=sold[["market", "node", "commodity", "family", "period"]].drop_duplicates(ignore_index=True),
-            stays=pd.concat(stays, ignore_index=True).drop_duplicates(),
-            sources=self.lifted.axis.frame[["node", "commodity"]].drop_duplicates(),
+            lanes=self.flow.axis.labels.but(**{"yield": plain(self.flow.axis.data("yield"))}),
+            sales=sold.only("market", "node", "commodity", "family", "period").each_once(),
+            stays=stacked(stays).each_once(),
+            sources=self.lifted.axis.labels.only("node", "commodity").each_once(),
         ).counted(meter_table(self.case.network.tables))
-        keys = ["market", "commodity", "period"]
-        tiers = found.sales[["kind", "group", "family", *keys]].merge(sold[[*keys, "tier"]], on=keys)
+        keys = ("market", "commodity", "period")
+        sale, tier = pairs(*(own.numbers(*keys) for own in (found.sales, sold)))
+        tiers = found.sales.only("kind", "group", "family", *keys).take(sale).but(tier=sold["tier"][tier])
         return (
             axis("meter", ("kind", "group", "arc", "commodity", "period"), found.lanes),
             axis("market_meter", ("kind", "group", "market", "commodity", "tier", "period"), tiers),
@@ -159,10 +176,12 @@ class Space:
     @cached_property
     def inlets(self) -> Axis:
         """The lanes on which groups are metered, each with its kind and group: what their capacities look at."""
-        table = self.case.network.tables["meters"].rename(columns={"commodity": "only"})
-        lanes = self.flow.axis.frame[["arc", "commodity", "family", "period"]]
-        at_arc = lanes.merge(table[table["arc"].notna()].drop(columns="market"), on="arc")
-        return axis("inlet", ("kind", "group", "arc", "commodity", "period"), _only(at_arc))
+        meters = Labels.of(self.case.network.tables["meters"], "kind", "group", "arc", "commodity")
+        meters = meters.take(~meters.has("arc", None)).only("kind", "group", "arc", only="commodity")
+        lanes = self.flow.axis.labels.only("arc", "commodity", "family", "period")
+        lane, meter = pairs(*numbered([lanes["arc"]], [meters["arc"]]))
+        labels = meters.take(meter).beside(lanes.take(lane))
+        return axis("inlet", ("kind", "group", "arc", "commodity", "period"), labels.take(own_grade(labels)))
 
     def figure(self, topic: str, read: Read) -> Vector:
         """A figure that stands in no table, read from the policy or from the exports held; recorded as others are."""
@@ -216,7 +235,7 @@ def build_space(
         injected=b.variable(f"injected{suffix}", stocks),
         withdrawn=b.variable(f"withdrawn{suffix}", stocks),
         deficiency=b.variable(
-            f"deficiency{suffix}", contracts, 0.0, np.where(contracts.frame["kind"] == "minimum", 0.0, np.inf)
+            f"deficiency{suffix}", contracts, 0.0, np.where(contracts.having(kind="minimum"), 0.0, np.inf)
         ),
         exports=b.variable(f"exports{suffix}", families),
         exposure=b.variable(f"exposure{suffix}", _groups(case)),
@@ -234,24 +253,19 @@ def lifted(case: Case, b: Builder, suffix: str, supplies: Axis, built: Expr, sol
     held by the rule ``supply_with_options``.
     """
     least, most = supplies.data("minimum"), supplies.data("available")
-    own = (supplies.frame["kind"] == "own").to_numpy(dtype=bool)
+    own = supplies.having(kind="own")
     least = np.where(np.isfinite(most) & own & (case.policy.objective == "cost") & sold, most, least)
     refuse_crossed(case, supplies, "supply", least, most)
     more = of_options(added(built, case, "supply", supplies))
     return b.variable(f"lifted{suffix}", supplies, least, np.where(more, np.inf, most))
 
 
-def _reached(case: Case, lanes: Axis, supplies: Axis) -> pd.DataFrame:
+def _reached(case: Case, lanes: Axis, supplies: Axis) -> Labels:
     """(node, commodity, family) that a supply or a lane brings something to, or of which a tank holds some."""
-    heads = lanes.frame[["to", "to_commodity"]].rename(columns={"to": "node", "to_commodity": "commodity"})
-    held = pd.DataFrame(axes.stocked(case.network), columns=["node", "commodity"], dtype=object)
-    reached = (
-        pd.concat([supplies.frame[["node", "commodity"]], heads, held], ignore_index=True)
-        .drop_duplicates()
-        .sort_values(["node", "commodity"], ignore_index=True)
-    )
-    family = case.network.tables["commodities"].set_index("id")["family"]
-    return reached.assign(family=reached["commodity"].map(family))
+    keys = ("node", "commodity")
+    heads = lanes.labels.only(node="to", commodity="to_commodity")
+    reached = stacked([supplies.labels.only(*keys), heads, axes.stocked(case.network)]).each_once().ordered(*keys)
+    return reached.but(family=each(reached["commodity"], axes.grades(case.network)))
 
 
 def base_prices(case: Case) -> dict[str, float]:
@@ -263,8 +277,8 @@ def base_prices(case: Case) -> dict[str, float]:
 
 
 def _families(case: Case) -> Axis:
-    families = pd.DataFrame({"family": sorted(case.network.tables["commodities"]["family"].unique())}, dtype=object)
-    return axis("family", ("family", "period"), axes.over_periods(families, case.periods))
+    families = sorted(set(axes.grades(case.network).values()))
+    return axis("family", ("family", "period"), axes.over_periods(Labels({"family": codes_of(families)}), case.periods))
 
 
 def _groups(case: Case) -> Axis:
@@ -272,22 +286,14 @@ def _groups(case: Case) -> Axis:
 
     With base prices, all of them once more, of all families together.
     """
-    parts = []
-    markets = case.network.tables["markets"]
-    exporting = set(markets.loc[markets["export"].astype(bool), "id"])
+    markets, rows = case.network.tables["markets"], list[tuple[str, str, str]]()
+    exporting = set(markets["id"][markets["export"].to_numpy(dtype=bool)])
     for pack in case.network.packs:
-        own = pack.tables["markets"][["id"]].rename(columns={"id": "group"}).assign(kind="market")
-        own = own[own["group"].isin(exporting)]
-        parts += [part.assign(family=pack.family.id) for part in (pack.tables["groups"][["kind", "group"]], own)]
+        listed = zip(*(pack.tables["groups"][column].tolist() for column in ("kind", "group")), strict=True)
+        own = [name for name in pack.tables["markets"]["id"].tolist() if name in exporting]
+        rows += ((kind, group, pack.family.id) for kind, group in (*listed, *(("market", name) for name in own)))
     if base_prices(case):
-        parts += [part.assign(family=ALL) for part in parts]
-    groups = pd.concat(parts, ignore_index=True).drop_duplicates(["kind", "group", "family"])
-    frame = axes.over_periods(groups.astype(object), case.periods)
-    return axis("group", ("kind", "group", "family", "period"), frame.assign(partition=frame["kind"].isin(PARTITIONS)))
-
-
-def _only(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows whose ``only`` is blank or names the commodity itself."""
-    return frame[
-        (frame["only"].isna() | (frame["only"] == "") | (frame["only"] == frame["commodity"])).to_numpy(dtype=bool)
-    ]
+        rows += [(kind, group, ALL) for kind, group, _ in rows]
+    groups = Labels.rows(dict.fromkeys(rows), "kind", "group", "family")
+    labels = axes.over_periods(groups.but(partition=groups.has("kind", *PARTITIONS)), case.periods)
+    return axis("group", ("kind", "group", "family", "period"), labels)

@@ -11,8 +11,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from energy_routes.linear.expressions import Index
 from energy_routes.linear.highs.arrays import Form
+from energy_routes.linear.labels import Index
 from energy_routes.linear.solution import Basis
 
 SMALL = 1000  # columns: blocks with fewer are put together until they have so many

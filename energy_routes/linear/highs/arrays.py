@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from energy_routes.errors import SolverError
-from energy_routes.linear.expressions import Index, Vector
+from energy_routes.linear.expressions import Vector
+from energy_routes.linear.labels import Index
 
 Sense: TypeAlias = Literal["max", "min"]
 

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from energy_routes.errors import SolverError
-from energy_routes.linear.expressions import INF, Index, Vector
+from energy_routes.linear.expressions import INF, Vector
 from energy_routes.linear.highs.arrays import Form, Sense
+from energy_routes.linear.labels import Index
 from energy_routes.linear.solution import Basis, Codes, Status
 
 _Solver: Any = vars(highspy)["_Highs"]

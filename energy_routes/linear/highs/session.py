@@ -17,7 +17,7 @@ import numpy as np
 from scipy import sparse
 
 from energy_routes.errors import InfeasibleError, LimitError
-from energy_routes.linear.expressions import INF, Index, Rows, Vector
+from energy_routes.linear.expressions import INF, Rows, Vector
 from energy_routes.linear.highs.apart import from_blocks
 from energy_routes.linear.highs.arrays import (
     Form,
@@ -36,6 +36,7 @@ from energy_routes.linear.highs.arrays import (
 )
 from energy_routes.linear.highs.deadline import refuse_late, seconds_left
 from energy_routes.linear.highs.interface import Engine
+from energy_routes.linear.labels import Index
 from energy_routes.linear.programme import Program, gathered
 from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status, weak_bound
 

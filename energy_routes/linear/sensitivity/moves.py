@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
-from energy_routes.linear.expressions import Index, Vector
+from energy_routes.linear.expressions import Vector
+from energy_routes.linear.labels import Index
 from energy_routes.linear.sensitivity.parametric import BASIC
 from energy_routes.linear.solution import Basis
 

@@ -20,8 +20,9 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from energy_routes.errors import LimitError, SolverError
-from energy_routes.linear.expressions import Index, Vector
+from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import Form, LinearForm, form_of
+from energy_routes.linear.labels import Index
 from energy_routes.linear.solution import Basis, Solution
 
 TINY = 1e-9  # parts of [0, 1] narrower than this are not looked into

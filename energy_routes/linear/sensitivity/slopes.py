@@ -15,9 +15,10 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from energy_routes.linear.expressions import INF, Expr, Index, Rows, Vector
+from energy_routes.linear.expressions import INF, Expr, Rows, Vector
 from energy_routes.linear.highs.arrays import Form, LinearForm, form_of
 from energy_routes.linear.highs.session import Session
+from energy_routes.linear.labels import Index
 from energy_routes.linear.programme import gathered
 from energy_routes.linear.sensitivity.moves import Moves, TangentCone, Vertex
 from energy_routes.linear.sensitivity.parametric import BASIC

@@ -197,7 +197,7 @@ class Shock:
         """Which lanes are on an arc with a capacity row."""
         frame = self.space.flow.axis.frame
         known = {label for rows in self.program.rows if rows.name == "capacity"
-                 for label, finite in zip(rows.axis.labels(), np.isfinite(rows.upper), strict=True) if finite}
+                 for label, finite in zip(rows.axis.names(), np.isfinite(rows.upper), strict=True) if finite}
         return np.array([key in known for key in zip(frame["arc"], frame["period"], strict=True)], dtype=bool)
 
     def _without_minima(self, form: Form) -> Form:
