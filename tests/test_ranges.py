@@ -260,6 +260,20 @@ def test_builds_stay_or_are_opened(tmp_path: Path) -> None:
     assert (kept["gap"] == 0).all()
 
 
+@pytest.mark.parametrize("most", [0.0, 4.0, 5.0, 6.5])
+def test_what_is_built_may_stand_idle_beside_an_old_way_that_is_not_full(most: float, tmp_path: Path) -> None:
+    """The wider way carries 8 Mt, 3 of them in what was added: less than its old 5 Mt is another case of that rule."""
+    case = toy(tmp_path, WITH, exports="free", build={})
+    plan = solve(case)
+    other = solve(case, constraints=lambda model: iter([
+        model.sum("built", option="WIDER") == 1, model.sum("built", option="NEW") == 2,
+        model.sum("flow", arc="LONG") <= most]))  # fmt: skip
+    loss = round(plan.objective - other.objective)
+    within, short = (ends(er.ranges(plan, near), "arc", "LONG", f"{near} MUSD") for near in (loss + 1, loss - 9))
+    assert within[0] == pytest.approx(most, abs=0.02)
+    assert short[0] > most + 1e-3
+
+
 def test_what_could_be_built_is_verified(tmp_path: Path) -> None:
     """Nothing is built for 30,000 MUSD; within 8,000 a year the way could be wider by 4 Mt, beyond its capacity."""
     dear = {**WITH, "options": WITH["options"].replace("4,100,,", "4,30000,,")}

@@ -15,6 +15,7 @@ from energy_routes.formulation import Space, Tangent
 from energy_routes.linear import Program, Session, Solution, Status, Term, Vector, worth, zero
 from energy_routes.solving.cutting_planes import cut_until_inside
 
+FULL = "full"  # columns that say whether the old capacity of a widened arc is full
 LEAN = 1e-5  # a build must earn this share of its capex a year beyond its charge, or it is left out
 ALONE = 20.0  # MUSD that are added to its capex for it: an option without capex must earn something, too
 
@@ -62,6 +63,15 @@ def settled(
             price = float(worth(loose, relaxed).dual[loose.row_slice("budget")].sum())
     value = float(program.cost @ first.x) + program.offset
     return fixed_at(program, first.x), Decision(value, bound, first.x, price)
+
+
+def standing(program: Program, opened: Program) -> Program:
+    """The decided programme with what is built as it is, and what moves in it (z, whether the old is full) left open.
+
+    ``opened`` is the same programme before its builds were decided.
+    """
+    first = {block.name: block for block in opened.columns if block.name.partition("@")[0] == FULL}
+    return replace(program, columns=tuple(first.get(block.name, block) for block in program.columns))
 
 
 def fixed_at(program: Program, x: Vector) -> Program:

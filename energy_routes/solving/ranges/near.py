@@ -35,6 +35,7 @@ from energy_routes.linear import (
     refuse_late,
     residuals,
 )
+from energy_routes.solving.build_decisions import standing
 from energy_routes.solving.cutting_planes import CONE, ROUNDS
 
 TOLERANCE = 1e-6  # largest residual, relative, of a point or its duals that prove an end
@@ -52,13 +53,46 @@ STILL = 1e-7  # what moves no more along a direction, of which each number is ab
 class Optimum:
     """A case solved: the ``program`` with its builds decided and the cuts it took, and its optimum with prices.
 
-    ``open`` is the same programme with its builds still to decide; None where nothing can be built.
+    ``open`` is the same programme with its builds still to decide; None where nothing can be built.  In ``program``
+    what is full beside a build is held, too, so that it is linear; :meth:`standing` is that of every such plan.
     """
 
     space: Space
     program: Program
     solution: Solution
     open: Program | None = None
+
+    def standing(self, loss: float) -> Program:
+        """The programme of every plan with these builds within a loss, whichever old capacity is full in it.
+
+        It has whole numbers only where other capacities can be full than in the optimum.
+        """
+        if self.open is None or not self._loose.integer.any() or loss < self._otherwise:
+            return self.program
+        return self._loose
+
+    @cached_property
+    def _loose(self) -> Program:
+        assert self.open is not None
+        return standing(self.program, self.open)
+
+    @cached_property
+    def _otherwise(self) -> float:
+        """The least loss (MUSD) of plans with these builds in which other old capacities are full; inf where none is.
+
+        One row leaves out the capacities that are full in the optimum.  Cones are not looked at: it may be less.
+        """
+        form = form_of(self._loose)
+        at = np.flatnonzero(form.integer)
+        sign = np.where(self.solution.x[at] > 0.5, -1.0, 1.0)
+        row = sparse.csr_matrix((sign, (np.zeros(len(at), dtype=np.int64), at)), shape=(1, len(form.cost)))
+        other = Extra(row, 1.0 - np.array([(sign < 0).sum()]), np.array([INF]), np.zeros(0), np.zeros(0, dtype=bool))
+        session = Session(other.joined(form))
+        if session.solve().status is Status.infeasible:
+            return INF
+        refuse_late("every end was")
+        bound, best = session.bound(), self.solution.objective
+        return -INF if bound is None else abs(best - bound) - ROUNDING * max(1.0, abs(best))
 
     @property
     def exports(self) -> dict[str, float]:
@@ -101,9 +135,9 @@ class Near:
     """
 
     def __init__(self, optimum: Optimum, loss: float, *, free: bool = False, extra: Extra | None = None) -> None:
-        self.optimum, self.loss, self.gap = optimum, loss, 0.0
+        self.optimum, self.loss, self.free, self.gap = optimum, loss, free, 0.0
         self.cuts: list[Rows] = []  # of cones, as they are found: they stand after all other rows
-        program = optimum.open if free and optimum.open is not None else optimum.program
+        program = optimum.open if free and optimum.open else optimum.standing(loss)
         self.form = _within(form_of(program), optimum, loss, whole=bool(program.integer.any()))
         self.start = optimum.solution.x
         if extra is not None:
@@ -114,7 +148,8 @@ class Near:
     @cached_property
     def _session(self) -> Session:
         form, basis = self.form, self.optimum.solution.basis
-        session = Session(form, primal=True, brief=not self.whole and form.matrix.nnz < BRIEF, gap=GAP)
+        session = Session(form, primal=True, brief=not self.whole and form.matrix.nnz < BRIEF,
+                          gap=GAP if self.free else None)
         if basis is not None and not self.whole:
             rows, columns = form.matrix.shape
             session.basis = Basis(_longer(basis.columns, columns, AT_LOWER), _longer(basis.rows, rows, BASIC))
@@ -189,8 +224,9 @@ class Near:
             return float("nan"), None
         if solution.status is Status.unbounded:
             return (INF if sense == "max" else -INF), None
-        self.gap = max(self.gap, solution.gap or 0.0)
-        return float(cost @ solution.x), solution.x
+        value, gap = float(cost @ solution.x), solution.gap or 0.0
+        self.gap = max(self.gap, gap if gap * abs(value) > DUST else 0.0)  # of what is 0 a share says nothing
+        return value, solution.x
 
     def best(self, cost: Vector, sense: Sense) -> Solution | None:
         """The least or the most of a sum inside every cone, or that it has no limit; None where neither is proved."""
