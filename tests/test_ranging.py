@@ -22,7 +22,9 @@ import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import LimitError, UsageError
+from energy_routes.linear import Form
 from energy_routes.linear.solution import Status
+from energy_routes.studies.kinks.along import side_of
 
 CASES: dict[str, Callable[[Path], Case]] = {
     "plain": toy,
@@ -120,6 +122,20 @@ def test_no_figure_is_told_when_the_time_is_over(tmp_path: Path) -> None:
     assert len(er.ranging(toy(tmp_path), time_limit=1e4).figures) >= 9
     done = CliRunner().invoke(app, ["ranging", str(write(tmp_path / "toy")), "--time-limit", "0.001"])
     assert done.exit_code == 6
+
+
+def test_what_cannot_be_laid_out_is_an_error_and_no_figure_without_a_range(tmp_path: Path) -> None:
+    case = toy(tmp_path)
+    compiled = er.compile(case)
+    now = compiled.optimum(case)
+
+    def forms(by: float) -> Form:
+        if by:
+            raise UsageError("built anew for every change")
+        return now.form
+
+    with pytest.raises(UsageError, match="anew"):
+        side_of(forms, 1.0, 10.0, now.solution)
 
 
 def test_held_exports_keep_their_volume(tmp_path: Path) -> None:

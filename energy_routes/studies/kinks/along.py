@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from energy_routes.errors import EnergyRoutesError, InfeasibleError
+from energy_routes.errors import DataError, InfeasibleError
 from energy_routes.linear import (
     ALIKE,
     BOUNDS,
@@ -34,6 +34,7 @@ from energy_routes.linear import (
 
 CLOSE = 1e-7  # how near an end is looked for by halving, over its size
 PARTS = 4  # lines that are followed one after another
+NO_CASE = (DataError, InfeasibleError)  # a figure cannot be so, or bounds contradict each other
 
 Forms = Callable[[float], Form]
 
@@ -82,7 +83,7 @@ class Along:
         """The line from the programme at a change; None where it is not straight, or coefficients move."""
         try:
             base, half, moved = (forms(at + part * step) for part in (0.0, 0.5, 1.0))
-        except EnergyRoutesError:
+        except NO_CASE:
             return None
         line = line_between(base, moved, [(0.5, half)])
         if line is None or line.moves[2]:
@@ -96,7 +97,7 @@ class Along:
         def on(by: float) -> bool:
             try:
                 return same_numbers(self.line.at(by), forms(at + by))
-            except EnergyRoutesError:
+            except NO_CASE:
                 return False
 
         return _last(on, limit - at)

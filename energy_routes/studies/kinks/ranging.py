@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case
-from energy_routes.errors import EnergyRoutesError, UsageError
+from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import ALIKE, Form, Session, Standing, Vector, limited, optimal, refuse_late
 from energy_routes.network import Names
 from energy_routes.pack import annotated
 from energy_routes.solving import Compiled, compile
 from energy_routes.studies.kinks import plot
-from energy_routes.studies.kinks.along import Side, side_of
+from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
 from energy_routes.studies.study import Progress, Study
 
@@ -228,7 +228,7 @@ class _Ranger:
         sign = 1.0 if self.base.sense == "max" else -1.0
         try:
             moved = optimal(self._entered(self.compiled.form(figure.at(self.case, part * figure.now))))
-        except EnergyRoutesError:
+        except NO_CASE:
             return float("nan")
         gain = sign * (moved.objective - self.now.solution.objective)
         return 0.0 if abs(gain) < MOVED else gain
@@ -253,7 +253,7 @@ class _Ranger:
         for told in self._told:
             try:
                 x = [told.volumes(self.compiled, figure.at(self.case, kink + by)) for by in steps]
-            except EnergyRoutesError:
+            except NO_CASE:
                 return ""
             change = x[1] - x[0] if figure.money else ((x[2] - x[1]) - (x[1] - x[0])) / size
             order = np.argsort(-np.round(np.abs(change), 6), kind="stable")[: 2 * TOLD]  # of equal ones the first
