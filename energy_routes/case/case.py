@@ -96,6 +96,12 @@ class Case:
         return next((pack.prices for pack in self.network.packs if pack.prices), "")
 
     @property
+    def parted(self) -> bool:
+        """Whether the scenarios of the prices that its packs share differ in its years."""
+        years = [pack.parts for pack in self.network.packs if pack.prices and pack.parts is not None]
+        return bool(years) and self.periods[-1].year >= min(years)
+
+    @property
     def years(self) -> float:
         """Length of the horizon in years."""
         return sum(period.years for period in self.periods)

@@ -37,8 +37,9 @@ class Pack:
     ``rows[table]`` is the row in a spreadsheet of each row of the frame (header: 1) and ``files[table]`` its file.
     ``units[table][column]`` is the unit of each row as it was written, by the column that names it; '' where the row
     states neither the unit nor a figure in it.
-    ``prices`` is the scenario whose shared prices were read ('': it reads none), one of ``worlds``; ``lent`` says from
-    which row on those of ``values`` are of another file, and of which.
+    ``prices`` is the scenario whose shared prices were read ('': it reads none), one of ``worlds``, which differ from
+    the year ``parts`` on; ``follows`` has the figures (table, id, column) with the series that each follows.  ``lent``
+    says from which row on those of ``values`` are of another file, and of which.
     ``drawn`` has the (lon, lat) lines of routes that were added and stand in no ``routes.geojson``.
     """
 
@@ -54,6 +55,8 @@ class Pack:
     drawn: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     prices: str = ""
     worlds: tuple[str, ...] = ()
+    parts: int | None = None
+    follows: tuple[tuple[str, str, str, str], ...] = ()
     lent: tuple[int, str] | None = None
 
     def __repr__(self) -> str:

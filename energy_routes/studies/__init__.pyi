@@ -20,6 +20,11 @@ from .kinks.ranging import (
     Ranging as Ranging,
     ranging as ranging,
 )
+from .kinks.turns import (
+    Turn as Turn,
+    turns as turns,
+    turns_of as turns_of,
+)
 from .least_regret import (
     Regret as Regret,
     regret as regret,

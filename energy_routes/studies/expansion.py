@@ -21,6 +21,7 @@ from energy_routes.pack import annotated
 from energy_routes.plan import builds_table
 from energy_routes.solving import Decision, decide, stated
 from energy_routes.studies.expansion_plot import draw as drawn
+from energy_routes.studies.kinks.turns import Turn, turns_of
 from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
@@ -74,6 +75,21 @@ class Expansion(Study):
 
     def _head(self) -> dict[str, Any]:
         return {"model": self.case.name}
+
+    def turns(self) -> tuple[Turn, ...]:
+        """The options that would be built, or would not, at other prices within the stated ones, and from which on.
+
+        Returns
+        -------
+        tuple of Turn
+            Of the largest budget; none where nothing turns.
+        """
+        last = float(self.steps["budget"].iloc[-1])
+        built = set(self.builds.loc[self.builds["budget"] == last, "option"])
+        options = pd.concat([self.worth[["option", "name"]], self.entry[["option", "name"]]])
+        subject = {f"option:{option}": (str(name), option in built)
+                   for option, name in options.itertuples(index=False, name=None)}  # fmt: skip
+        return turns_of(self.case.set("policy.build.budget", last), subject)
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the gain and its bound against the budget.

@@ -1,4 +1,7 @@
-from .brief import print_brief as print_brief
+from .brief import (
+    print_brief as print_brief,
+    turned as turned,
+)
 from .compared.comparison_view import (
     print_attribution as print_attribution,
     print_comparison as print_comparison,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.markup import escape
@@ -60,7 +60,9 @@ def _height(screen: Console, line: str) -> int:
 
 
 def _said(answer: Answer, units: Units, words: Words) -> Iterator[str]:
-    """The answer, what caps cost, what changes, what could be otherwise, how sure it is; volume that goes in a loop."""
+    """The answer, what caps cost, what changes, what could be otherwise, at which price it turns, how sure it is;
+    volume that goes in a loop.
+    """
     yield answer.sentence(words, units)
     if asked := premium(answer.plan, units):
         yield asked
@@ -73,10 +75,17 @@ def _said(answer: Answer, units: Units, words: Words) -> Iterator[str]:
         yield f"Against {answer.change.base}: {', '.join(changes[:MOST_CHANGES]) or 'nothing changes'}{more}."
     if other := range_view.sentence(answer.plan, units):
         yield other
+    if answer.plan.case.parted:
+        yield from turned(studies.turns(answer))
     if sure := answer.certainty.sentence(words):
         yield f"How sure: {sure}"
     if units.note:
         yield f"Units: {units.note}."
+
+
+def turned(turns: Iterable[studies.Turn]) -> Iterator[str]:
+    """A line for each price at which the answer turns within the stated ones."""
+    yield from (f"Turns: {turn}." for turn in turns)
 
 
 def _changes(answer: Answer, units: Units, words: Words) -> list[str]:

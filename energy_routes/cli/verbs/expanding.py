@@ -107,6 +107,9 @@ def print_expansion(found: er.Expansion) -> None:
                         tables.number(row["break_even"], 0))  # fmt: skip
         screen.print(out)
         screen.print("Each built all the same, from its earliest year, with what it requires; the rest chosen anew.")
+    for line in tables.turned(found.turns()):
+        screen.print()
+        screen.print(line, markup=False)
 
 
 def _horizon(found: er.Expansion) -> str:

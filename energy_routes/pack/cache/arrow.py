@@ -41,7 +41,8 @@ def to_bytes(pack: Pack) -> bytes:
         for unit, texts in pack.units[name].items():
             columns[f"units/{name}/{unit}"] = pa.array(texts, pa.large_string(), from_pandas=False)
     told = {"title": pack.title, "family": asdict(pack.family), "meta": dict(pack.meta), "files": dict(pack.files),
-            "prices": pack.prices, "worlds": pack.worlds, "lent": pack.lent}
+            "prices": pack.prices, "worlds": pack.worlds, "parts": pack.parts, "follows": pack.follows,
+            "lent": pack.lent}
     lists = [pa.LargeListArray.from_arrays(pa.array([0, len(cells)], pa.int64()), cells) for cells in columns.values()]
     batch = pa.RecordBatch.from_arrays(lists, names=list(columns)).replace_schema_metadata({"pack": json.dumps(told)})
     sink = pa.BufferOutputStream()
@@ -67,7 +68,8 @@ def from_bytes(data: bytes) -> Pack:
         tables={name: pd.DataFrame({c.name: _cells(c, cells[f"tables/{name}/{c.name}"], types) for c in table.columns})
                 for name, table in TABLES.items()},
         rows={name: cells[f"rows/{name}"].to_numpy() for name in TABLES}, files=told["files"], units=units,
-        prices=told["prices"], worlds=tuple(told["worlds"]), lent=tuple(told["lent"]) if told["lent"] else None,
+        prices=told["prices"], worlds=tuple(told["worlds"]), parts=told["parts"],
+        follows=tuple(map(tuple, told["follows"])), lent=tuple(told["lent"]) if told["lent"] else None,
     )  # fmt: skip
 
 

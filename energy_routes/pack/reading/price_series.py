@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -22,6 +22,18 @@ from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.families import OIL
 
 TOLD = ("period", "value", "unit", "source", "year", "confidence", "note")  # what a dated row takes from a price
+
+
+class Shared(NamedTuple):
+    """Prices that were laid in: of which ``scenario``, of which ``worlds`` that part in a year, and what follows which.
+
+    See :class:`energy_routes.pack.pack.Pack`.
+    """
+
+    scenario: str = ""
+    worlds: tuple[str, ...] = ()
+    parts: int | None = None
+    follows: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def shared_folder(path: Path) -> Path | None:
@@ -39,10 +51,8 @@ def shared_files(path: Path) -> list[Path]:
     return table_files(folder) if folder is not None and folder.is_dir() else []
 
 
-def lay_prices(path: Path, meta: dict[str, Any], book: Book, scenario: str | None) -> tuple[str, list[str]]:
-    """Lay the prices of a scenario into the book's sheet ``values``; the scenario, and all that there are.
-
-    A pack that reads none has '' and none.
+def lay_prices(path: Path, meta: dict[str, Any], book: Book, scenario: str | None) -> Shared:
+    """Lay the prices of a scenario into the book's sheet ``values``; which they are.
 
     Takes the tables of prices out of the book and ``prices`` out of ``meta``; what is wrong is added to the faults.
     ``scenario`` None is the first.
@@ -54,17 +64,21 @@ def lay_prices(path: Path, meta: dict[str, Any], book: Book, scenario: str | Non
     known = drafts["scenarios"].frame["id"].dropna().tolist()
     followed = drafts["series"].frame
     if followed.empty and not known:
-        return "", []
+        return Shared()
     read = scenario or (known[0] if known else "")
     if read not in known:
         book.faults.append(Fault(drafts["scenarios"].file, found=f"no scenario of prices is called {read!r}",
                                  expected=", ".join(known) or "at least one row", repair=nearest(read, known)))
-        return "", known
+        return Shared(worlds=tuple(known))
     book.faults += _faults(drafts, known)
     prices = drafts["prices"].frame
     told = prices[(prices["scenario"].isna() | (prices["scenario"] == read)) & prices["value"].notna()]
     _append(book, drafts, told)
-    return read, known
+    of_one = prices.loc[prices["scenario"].notna(), "period"].dropna().astype(str).str[:4]
+    years = [int(year) for year in of_one if year.isdigit()]
+    rows = drafts["series"].cells("table", "id", "field", "series")
+    follows = tuple((str(table), str(key), str(field), str(name)) for table, key, field, name in rows)
+    return Shared(read, tuple(known), min(years, default=None), follows)
 
 
 def _take_in(folder: Path, named: str, book: Book) -> None:

@@ -70,7 +70,7 @@ def _read(path: Path, scenario: str | None) -> Pack:
     if not path.is_dir() and faults and not book.sheets:
         raise DataError(str(path), faults)  # the workbook itself: its tables are not missing
     meta = _meta(path, book)
-    prices, worlds = lay_prices(path, meta, book, scenario)
+    shared = lay_prices(path, meta, book, scenario)
     family, own = _family(meta, book)
     if family is None:
         raise DataError(str(path), faults)  # read in the units of another, every figure would be wrong
@@ -99,7 +99,8 @@ def _read(path: Path, scenario: str | None) -> Pack:
                 rows={name: draft.rows for name, draft in drafts.items()},
                 files={name: draft.file for name, draft in drafts.items()},
                 units={name: draft.units for name, draft in drafts.items()},
-                prices=prices, worlds=tuple(worlds), lent=drafts["values"].lent)
+                prices=shared.scenario, worlds=shared.worlds, parts=shared.parts, follows=shared.follows,
+                lent=drafts["values"].lent)
 
 
 def _family(meta: dict[str, Any], book: Book) -> tuple[Family | None, dict[str, Draft]]:

@@ -1,0 +1,208 @@
+"""Where an answer turns within the stated prices: its subject gets something there, and nothing here, or the reverse.
+
+Packs that share prices have several scenarios of them.  An answer holds for one; this looks at the others.  Nothing is
+solved for years in which they are alike, and a programme for each other scenario where nothing turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from energy_routes.answer import SEEN, Answer, fates_of
+from energy_routes.case import Case, plain, ramped
+from energy_routes.errors import EnergyRoutesError
+from energy_routes.linear import Vector
+from energy_routes.network import Edit
+from energy_routes.pack import home, to_inner_of
+from energy_routes.solving import Compiled, Measures, solve
+
+NEAR, ROUGH = 1e-4, 1e-2  # how near a turn is looked for, over the way to the other scenario; where a solve is slow
+USED = ("carry", "cross", "take", "give", "limit", "build")  # what may be something or nothing
+
+Figure = tuple[str, str, str]  # table, id, column
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A part of a subject that gets something from a price on, or up to it.
+
+    ``series`` is that of the price; ``now``, ``at``, ``low`` and ``high`` are in ``unit`` and of ``year``: here, where
+    it turns, and the least and the most that is stated.  ``used``: whether there is something beyond the turn.
+    ``alone``: the price does it alone; else the other prices of the scenario move with it.
+    """
+
+    target: str
+    name: str
+    used: bool
+    series: str
+    unit: str
+    year: int
+    now: float
+    at: float
+    low: float
+    high: float
+    alone: bool = True
+
+    def __str__(self) -> str:
+        """In a sentence without its full stop."""
+        something, nothing = ("built", "not built") if self.target.startswith("option:") else ("used", "not used")
+        here, there = (nothing, something) if self.used else (something, nothing)
+        beyond = "above" if self.at > self.now else "below"
+        others = "" if self.alone else " with the other prices of its scenario"
+        now, at, low, high = (f"{value:.3g}" for value in (self.now, self.at, self.low, self.high))
+        return (f"{self.name} is {here} at {self.series} {now} {self.unit}, and {there} at {at} and {beyond}{others} "
+                f"(stated for {self.year}: {low} to {high})")
+
+
+def turns(answer: Answer) -> tuple[Turn, ...]:
+    """Where an answer turns within the stated prices; none where nothing does.
+
+    A case that is guarded against losses, or has unforeseen events, is not looked at: each price would take as long as
+    its plan took.
+    """
+    case = answer.plan.case
+    if not case.parted or _slow(case):
+        return ()
+    fates = [fate for fate in answer.fates if fate.phrase in USED]
+    return turns_of(case, {fate.target: (fate.name, fate.volume > SEEN) for fate in fates})
+
+
+def turns_of(case: Case, subject: Mapping[str, tuple[str, bool]]) -> tuple[Turn, ...]:
+    """The same of a case, by target: what it is called, and whether it gets something in the plan of the case."""
+    if not subject or not case.parted or _slow(case):
+        return ()
+    probe, found = Probe(case, tuple(subject)), {}
+    for world in _worlds(case):
+        if world == case.prices:
+            continue
+        way = Way(case, case.with_prices(world))
+        there = probe.used(way.at(1.0))  # as edits: the case keeps its structure
+        for target, (name, used) in subject.items():
+            if target not in found and there.get(target, used) != used:
+                found[target] = _turn(probe, way, target, name, used)
+    return tuple(found.values())
+
+
+def _slow(case: Case) -> bool:
+    """Whether each solve takes several programmes: security, several futures, an unforeseen event."""
+    return case.policy.security is not None or case.policy.cvar is not None or ramped(case)
+
+
+def _worlds(case: Case) -> tuple[str, ...]:
+    return next(pack.worlds for pack in case.network.packs if pack.prices)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What of some targets gets something in the plan of a case that differs in prices."""
+
+    case: Case
+    targets: tuple[str, ...]
+
+    @property
+    def step(self) -> float:
+        """How near a turn is looked for."""
+        return NEAR if self._measures else ROUGH
+
+    def used(self, case: Case) -> dict[str, bool]:
+        """By target, whether it gets something; nothing is told of a case that has no plan."""
+        if self._measures:
+            status, _, *volumes = self._compiled.told(case, self._measures)
+            return dict(zip(self.targets, (v > SEEN for v in volumes), strict=True)) if status == "optimal" else {}
+        try:
+            plan = solve(case)
+        except EnergyRoutesError:
+            return {}
+        labels = [period.label for period in case.periods]
+        return {target: any(fate.volume > SEEN for fate in fates_of(plan, target, labels)) for target in self.targets}
+
+    @cached_property
+    def _compiled(self) -> Compiled:
+        return Compiled(self.case)
+
+    @cached_property
+    def _measures(self) -> Measures | None:
+        """The targets as measures of a compiled case; None where they cannot be: builds, limits, markets."""
+        if not plain(self.case):
+            return None
+        named = {f"{ask.kind}:{ask.group}": name for name, ask in self._compiled.asks.items() if ask.what == "volume"}
+        found = [named[target] for target in self.targets if target in named]
+        return Measures(self._compiled, found) if len(found) == len(self.targets) else None
+
+
+@dataclass(frozen=True)
+class Way:
+    """The way from the prices of a case to those of another scenario, ``far``."""
+
+    case: Case
+    far: Case
+
+    @cached_property
+    def series(self) -> Mapping[str, tuple[Figure, ...]]:
+        """The figures that differ, by the series that they follow."""
+        found: dict[str, list[Figure]] = {}
+        for pack in self.case.network.packs:
+            for *figure, name in pack.follows:
+                own = (figure[0], figure[1], figure[2])
+                if not np.allclose(values(self.case, own), values(self.far, own), equal_nan=True):
+                    found.setdefault(name, []).append(own)
+        return {name: tuple(figures) for name, figures in found.items()}
+
+    def at(self, part: float, *names: str) -> Case:
+        """The case with the prices of some series (all, where none is named) a part of the way along."""
+        figures = [figure for name in names or self.series for figure in self.series[name]]
+        edits = [edit for figure in figures for edit in self._edits(figure, part)]
+        return self.case.on_network(lambda network: network.with_edits(*edits))
+
+    def _edits(self, figure: Figure, part: float) -> Iterator[Edit]:
+        here, there = values(self.case, figure), values(self.far, figure)
+        for period, start, end in zip(self.case.periods, here, there, strict=True):
+            if start != end:
+                yield Edit(*figure, "set", float(start + part * (end - start)), (period.label,), "a price on the way")
+
+    def largest(self) -> str:
+        """The series that moves most, over what it is."""
+        def move(name: str) -> float:
+            here, there = (values(case, self.series[name][0]) for case in (self.case, self.far))
+            return float(np.nanmax(np.abs(there - here) / np.abs(here)))
+
+        return max(self.series, key=move)
+
+
+def values(case: Case, figure: Figure) -> Vector:
+    """A figure in each period, shape (periods,), in its inner unit."""
+    table, name, column = figure
+    row: Vector = case.network.resolve(table, column, case.periods)[case.network.ids(table).index(name)]
+    return row
+
+
+def _turn(probe: Probe, way: Way, target: str, name: str, used: bool) -> Turn:
+    """The turn on the way to a scenario in which the target is otherwise: by one price alone, where one does it."""
+    alone = next((s for s in way.series if probe.used(way.at(1.0, s)).get(target, used) != used), None)
+    moved = (alone,) if alone else tuple(way.series)
+    near, far = 0.0, 1.0
+    while far - near > probe.step:
+        middle = (near + far) / 2
+        same = probe.used(way.at(middle, *moved)).get(target, used) == used
+        near, far = (middle, far) if same else (near, middle)
+    series = alone or way.largest()
+    figure = way.series[series][0]
+    unit, factor = _unit(way.case, figure)
+    here, there = (float(values(case, figure)[-1]) / factor for case in (way.case, way.far))
+    stated = [float(values(way.case.with_prices(world), figure)[-1]) / factor for world in _worlds(way.case)]
+    return Turn(target, name, not used, series, unit, way.case.periods[-1].year, here, here + far * (there - here),
+                min(stated), max(stated), alone is not None)
+
+
+def _unit(case: Case, figure: Figure) -> tuple[str, float]:
+    """The unit that the last figure of a series is written in, and what one is in the inner unit."""
+    table, name, column = figure
+    pack = home(case.network.packs, table, name)
+    dated = pack.tables["values"]
+    same = ((dated["table"] == table) & (dated["id"] == name) & (dated["field"] == column)).to_numpy()
+    unit = str(pack.units["values"]["unit"][np.flatnonzero(same)[-1]])
+    return unit, to_inner_of(case.network.packs, table, name, column, unit)(1.0)
