@@ -12,6 +12,7 @@ from toy import toy
 from energy_routes.errors import DataError, UsageError
 from energy_routes.network.added_route import AddedRoute
 from energy_routes.network.edit import Edit, parse_target
+from energy_routes.network.names import Names
 from energy_routes.network.network import Network
 from energy_routes.pack.units.periods import Period, periods_of
 
@@ -163,6 +164,21 @@ def test_part_of_an_unlimited_arc_cannot_be_out(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="unlimited"):
         case.outage("SHORT", remaining=0.5)
     assert case.outage("SHORT", remaining=0.0) is not None
+
+
+def test_arcs_are_told_apart_by_as_much_of_their_names_as_it_takes(tmp_path: Path) -> None:
+    arcs = """
+        id,from,to,name,capacity,tariff,length_km
+        GATHER,FIELD,HUB,"Line (L) A, B: first",30,1,10
+        SHORT,HUB,EAST,"Line A, B: second",6,30,1000
+        LONG,HUB,WEST,"Long (LW) - West, by sea",5,50,3000
+        LOOP,HUB,WEST,"Twice",5,50,3000
+        AGAIN,HUB,WEST,"Twice",5,50,3000
+        """
+    called = Names(toy(tmp_path, {"arcs": arcs}).network.tables)
+    assert called.arc == {"GATHER": "Line A, B: first", "SHORT": "Line A, B: second", "LONG": "Long - West",
+                          "LOOP": "Twice (LOOP)", "AGAIN": "Twice (AGAIN)"}  # fmt: skip
+    assert called.target["arc:SHORT"] == "Line A, B: second"
 
 
 def test_targets_are_words_people_use() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.answer.measures import corridor_volumes, families_of
 from energy_routes.case import HHI
 from energy_routes.indicators import CONCENTRATION, RISK_CONCENTRATION, rows_of
-from energy_routes.network import Names, short
+from energy_routes.network import Names
 from energy_routes.plan import Plan
 
 Phrase = Literal["carry", "cross", "take", "give", "limit", "build", "book", "survive", "spread"]
@@ -149,9 +149,8 @@ class Measured:
     def _arc(self, target: str, arc: str) -> Iterator[Fate]:
         rows = self._inside(self.plan.arcs, arc=arc)
         if len(rows):
-            name = rows["name"].iloc[0]
-            yield self._fate(target, short(name) if isinstance(name, str) and name else arc,
-                             str(rows["family"].iloc[0]), rows, most=_sum(rows["capacity"]))
+            yield self._fate(target, self._names.arc[arc], str(rows["family"].iloc[0]), rows,
+                             most=_sum(rows["capacity"]))
 
     def _limit(self, target: str, limit: str) -> Iterator[Fate]:
         """Weighted sum of the flows of a joint limit, and its ``high`` where it has one."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache, cached_property
+from re import sub
 from string import Formatter
 
 import pandas as pd
@@ -32,7 +34,9 @@ class Names:
 
     @cached_property
     def arc(self) -> dict[str, str]:
-        return {i: short(name) for i, name in self._column("arcs", "name").items()}
+        """Name of each arc, as short as it is its own: ``short``, else without what stands in brackets, else whole."""
+        names = self._column("arcs", "name")
+        return told_apart(*({i: cut(name) for i, name in names.items()} for cut in (short, bare, str)))
 
     @cached_property
     def line(self) -> dict[str, str]:
@@ -97,13 +101,19 @@ class Names:
 
     @cached_property
     def supply(self) -> dict[str, str]:
-        """Each supply as 'shipper at node'."""
-        return {i: f"{who} supply at {self.node[self.supply_node[i]]}" for i, who in self.shipper.items()}
+        """Each supply by its shipper and node; of what, too, where that is not its own."""
+        places = {i: f"{who} supply at {self.node[self.supply_node[i]]}" for i, who in self.shipper.items()}
+        goods = {i: f" ({bare(self.commodity[grade])})" for i, grade in self._column("supplies", "commodity").items()}
+        return told_apart(places, {i: place + goods.get(i, "") for i, place in places.items()})
 
     @cached_property
     def obligation(self) -> dict[str, str]:
+        """Each obligation by its node; by what is owed, too, where that is not its own."""
         frame = self._tables["obligations"]
-        return {i: f"obligation of {self.node[n]}" for i, n in zip(frame["id"], frame["node"], strict=True)}
+        places = {i: f"obligation of {self.node[n]}" for i, n in zip(frame["id"], frame["node"], strict=True)}
+        goods = {i: f" ({bare(self.commodity[grades[0]])})" for i, grades in
+                 zip(frame["id"], frame["commodities"], strict=True) if grades}  # fmt: skip
+        return told_apart(places, {i: place + goods.get(i, "") for i, place in places.items()})
 
     @cached_property
     def contract(self) -> dict[str, str]:
@@ -159,6 +169,20 @@ class Names:
         return {i: f"tanks at {self.node[n]}" for i, n in zip(frame["id"], frame["node"], strict=True)}
 
 
+def told_apart(*ways: Mapping[str, str]) -> dict[str, str]:
+    """Names by id, each in the first of several ways in which no other is called so; else with its id behind it."""
+    out = dict(ways[0])
+    for way in (*ways[1:], {i: f"{name} ({i})" for i, name in ways[-1].items()}):
+        often = Counter(out.values())
+        out = {i: way[i] if often[name] > 1 else name for i, name in out.items()}
+    return out
+
+
+def bare(name: str) -> str:
+    """A name without what stands in brackets."""
+    return sub(r"\s*\([^)]*\)?", "", name).strip() or name
+
+
 def short(name: str) -> str:
     """A name without what stands in brackets or after a comma."""
-    return name.split("(")[0].split(",")[0].strip() or name
+    return bare(name).split(",")[0].strip() or name
