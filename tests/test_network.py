@@ -6,6 +6,7 @@ import pickle
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from toy import toy
 
@@ -166,19 +167,12 @@ def test_part_of_an_unlimited_arc_cannot_be_out(tmp_path: Path) -> None:
     assert case.outage("SHORT", remaining=0.0) is not None
 
 
-def test_arcs_are_told_apart_by_as_much_of_their_names_as_it_takes(tmp_path: Path) -> None:
-    arcs = """
-        id,from,to,name,capacity,tariff,length_km
-        GATHER,FIELD,HUB,"Line (L) A, B: first",30,1,10
-        SHORT,HUB,EAST,"Line A, B: second",6,30,1000
-        LONG,HUB,WEST,"Long (LW) - West, by sea",5,50,3000
-        LOOP,HUB,WEST,"Twice",5,50,3000
-        AGAIN,HUB,WEST,"Twice",5,50,3000
-        """
-    called = Names(toy(tmp_path, {"arcs": arcs}).network.tables)
-    assert called.arc == {"GATHER": "Line A, B: first", "SHORT": "Line A, B: second", "LONG": "Long - West",
+def test_arcs_are_told_apart_by_as_much_of_their_names_as_it_takes() -> None:
+    names = {"FIRST": "Line (L) A, B: first", "NEXT": "Line A, B: second", "SEA": "Long (LW) - West, by sea",
+             "LOOP": "Twice", "AGAIN": "Twice"}  # fmt: skip
+    called = Names({"arcs": pd.DataFrame({"id": list(names), "name": list(names.values())})})
+    assert called.arc == {"FIRST": "Line A, B: first", "NEXT": "Line A, B: second", "SEA": "Long - West",
                           "LOOP": "Twice (LOOP)", "AGAIN": "Twice (AGAIN)"}  # fmt: skip
-    assert called.target["arc:SHORT"] == "Line A, B: second"
 
 
 def test_targets_are_words_people_use() -> None:
