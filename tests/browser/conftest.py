@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,30 +39,54 @@ def browser() -> Iterator[Any]:
         started.close()
 
 
+@pytest.fixture(scope="session")
+def context(browser: Any) -> Iterator[Any]:
+    """What the pages of a worker share; they keep nothing of their own beside their address."""
+    made = browser.new_context(offline=True, accept_downloads=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def idle() -> list[Any]:
+    """Pages that no test uses now: each has a process, whose start costs three times what drawing a map does."""
+    return []
+
+
 @pytest.fixture
-def open_page(browser: Any) -> Iterator[Open]:
+def open_page(context: Any, idle: list[Any]) -> Iterator[Open]:
     """Open a file (and a view in its address); fails on any request, error or word on the console."""
-    contexts, said = [], []
+    used: list[Any] = []
+    said: list[str] = []
+    heard = {
+        "console": lambda message: said.append(f"console: {message.text}"),
+        "weberror": lambda error: said.append(f"error: {error.error}"),
+        "dialog": lambda dialog: said.append(f"dialog: {dialog.message}"),
+        "request": lambda request: request.url.startswith(("file:", "data:", "blob:"))
+        or said.append(f"request: {request.url}"),
+    }
 
     def open_(file: Path, view: str = "", size: tuple[int, int] = (1280, 720), *, motion: str = "reduce",
               scheme: str = "light", quiet: bool = True) -> Any:
-        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True,
-                                      reduced_motion=motion, color_scheme=scheme, accept_downloads=True)
-        contexts.append(context)
-        page = context.new_page()
-        if quiet:
-            page.on("console", lambda message: said.append(f"console: {message.text}"))
-            page.on("pageerror", lambda error: said.append(f"error: {error}"))
-            page.on("dialog", lambda dialog: said.append(f"dialog: {dialog.message}"))
-            page.on("request", lambda request: request.url.startswith(("file:", "data:", "blob:"))
-                    or said.append(f"request: {request.url}"))
+        page = idle.pop() if idle else context.new_page()
+        used.append(page)
+        page.bring_to_front()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(media="null", reduced_motion=motion, color_scheme=scheme)
+        while heard and not quiet:
+            context.remove_listener(*heard.popitem())
         page.goto(f"{file.as_uri()}{'#' + view if view else ''}")
         page.wait_for_function("() => document.querySelectorAll('g.line').length > 0")
         return page
 
+    for event, hear in heard.items():
+        context.on(event, hear)
     yield open_
-    for context in contexts:
-        context.close()
+    for event, hear in heard.items():
+        context.remove_listener(event, hear)
+    for page in used:
+        page.goto("about:blank")
+    idle.extend(used)
     assert said == []
 
 
@@ -78,6 +103,18 @@ def after(before: er.Plan) -> er.Plan:
 
 
 @pytest.fixture(scope="session")
-def pair(before: er.Plan, after: er.Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of both."""
-    return write_page(before, tmp_path_factory.mktemp("pair") / "pair.html", other=after)
+def page_in(before: er.Plan, after: er.Plan, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """The page of both plans, or of the first alone, in a language; each is written once."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    @cache
+    def written(lang: str, *, alone: bool = False) -> Path:
+        return write_page(before, folder / f"{lang}-{alone}.html", other=None if alone else after, lang=lang)
+
+    return written
+
+
+@pytest.fixture(scope="session")
+def pair(page_in: Callable[..., Path]) -> Path:
+    """The page of both in English."""
+    return page_in("en")

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import struct
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -454,10 +455,9 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_another_language_leaves_no_word_unsaid(open_page: Any, before: er.Plan, after: er.Plan,
-                                                tmp_path: Path) -> None:
+def test_another_language_leaves_no_word_unsaid(open_page: Any, page_in: Callable[..., Path], after: er.Plan) -> None:
     words = Words.of("kk")
-    page = open_page(write_page(before, tmp_path / "p.html", other=after, lang="kk"), "v=after&f=arc%3AHUB_PORT")
+    page = open_page(page_in("kk"), "v=after&f=arc%3AHUB_PORT")
     assert page.locator("html").get_attribute("lang") == "kk"
     assert text(page, '[data-card="export_oil"] .label') == words("kpi.exports.oil")
     assert card(page, "netback") == words.number(after.netback, 0)
@@ -558,9 +558,9 @@ def test_the_address_holds_the_view(open_page: Any, pair: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080), (390, 844)])
-def test_the_legend_is_whole_beside_the_map_and_on_the_export(open_page: Any, before: er.Plan, tmp_path: Path,
+def test_the_legend_is_whole_beside_the_map_and_on_the_export(open_page: Any, page_in: Callable[..., Path],
                                                               size: tuple[int, int]) -> None:
-    page = open_page(write_page(before, tmp_path / "one.html", lang="ru"), size=size)
+    page = open_page(page_in("ru", alone=True), size=size)
     words = Words.of("ru")
     lines = ("no_limit", "proposed", "idle", "swap", "full", "limit", "depth")
     wanted = {*(words(f"legend.{one}") for one in lines), *(words(f"kind.{one}") for one in KIND_ORDER)}
@@ -586,6 +586,7 @@ def test_paper_holds_the_map_with_its_whole_legend_on_one_sheet_and_nothing_lies
     assert page.locator(".legend [aria-expanded=false]").count() == 1  # short on this screen
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 1054, "height": 725})  # A4 across within its margins, at 96 px an inch
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")  # it has resized
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     said = page.locator(".legend .key text").all_text_contents()
     assert {WORDS("legend.full"), WORDS("legend.swap"), WORDS("kind.storage")} <= set(said)
@@ -603,20 +604,18 @@ def test_paper_holds_the_map_with_its_whole_legend_on_one_sheet_and_nothing_lies
 
 
 @pytest.mark.parametrize("lang", ["ru", "kk"])
-def test_paper_takes_two_sheets(open_page: Any, before: er.Plan, after: er.Plan, lang: str, tmp_path: Path) -> None:
+def test_paper_takes_two_sheets(open_page: Any, page_in: Callable[..., Path], lang: str, tmp_path: Path) -> None:
     """The map, its legend and its credits, then the lists: of two families, and of two plans beside each other."""
     both = write_page(er.solve(er.load("energy-2024")), tmp_path / "both.html", lang=lang)
-    beside = write_page(before, tmp_path / "beside.html", other=after, lang=lang)
-    for page in open_page(both), open_page(beside, "v=side"):
+    for page in open_page(both), open_page(page_in(lang), "v=side"):
         assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 2
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (390, 844)])
 @pytest.mark.parametrize("lang", ["en", "ru", "kk"])
-def test_no_word_is_cut_and_all_that_is_pressed_is_large_enough(open_page: Any, before: er.Plan, after: er.Plan,
-                                                                tmp_path: Path, lang: str,
-                                                                size: tuple[int, int]) -> None:
-    page = open_page(write_page(before, tmp_path / "pair.html", other=after, lang=lang), "v=after", size)
+def test_no_word_is_cut_and_all_that_is_pressed_is_large_enough(open_page: Any, page_in: Callable[..., Path],
+                                                                lang: str, size: tuple[int, int]) -> None:
+    page = open_page(page_in(lang), "v=after", size)
     assert page.evaluate("""() => {
         const pen = document.createElement("canvas").getContext("2d");
         const seen = [...document.body.querySelectorAll("*")].filter((one) => one.getClientRects().length);
@@ -663,8 +662,8 @@ def test_a_caption_stands_where_it_covers_no_line(open_page: Any, pair: Path, tm
     assert open_page(pair, "v=before").locator(".caption").get_attribute("class") == "caption"
 
 
-def test_an_export_holds_the_credits_whole(open_page: Any, before: er.Plan, tmp_path: Path) -> None:
-    page = open_page(write_page(before, tmp_path / "long.html"), size=(390, 844))
+def test_an_export_holds_the_credits_whole(open_page: Any, page_in: Callable[..., Path]) -> None:
+    page = open_page(page_in("en", alone=True), size=(390, 844))
     with page.expect_download() as saved:
         page.click("#save-svg")
     tree = ElementTree.parse(saved.value.path()).getroot()
