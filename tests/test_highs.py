@@ -579,6 +579,7 @@ def test_many_solves_leave_nothing_behind():
     session = Session(problem)
     session.solve()
     gc.collect()
+    gc.freeze()  # the objects of all other tests are not looked through again
     before, threads = len(gc.get_objects()), threading.active_count()
     for k in range(200):
         session.update(replace(problem, cost=problem.cost * (1 + k % 7)))
@@ -589,6 +590,7 @@ def test_many_solves_leave_nothing_behind():
     flag = weakref.ref(session._engine._stop)
     del session
     gc.collect()
+    gc.unfreeze()
     assert flag() is None  # the solver and its callback went with the session
 
 

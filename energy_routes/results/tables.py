@@ -38,18 +38,27 @@ def _rounded(value: float) -> float:
 
 def canonical(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with three kinds of column only: text (null where blank), float64 (rounded), bool."""
-    return pd.DataFrame({name: _column(frame[name]) for name in frame.columns}).reset_index(drop=True)
+    return _framed({name: _told(frame[name]) for name in frame.columns})
 
 
-def _column(values: pd.Series) -> pd.Series:
-    cells = _cells(values)
+def _framed(columns: Mapping[str, tuple[str, list[Any]]]) -> pd.DataFrame:
+    """A frame of kinds and cells."""
+    return pd.DataFrame({
+        name: pd.array(cells, dtype="str") if kind == "string" else np.array(cells, dtype=kind)
+        for name, (kind, cells) in columns.items()
+    })  # fmt: skip
+
+
+def _told(values: pd.Series) -> tuple[str, list[Any]]:
+    """The kind of a column ('bool', 'float64' or 'string'), and its cells, None for null."""
+    cells = [None if cell is pd.NA or cell != cell else cell for cell in values.astype(object).tolist()]
     filled = [cell for cell in cells if cell is not None]
     if filled and len(filled) == len(cells) and all(isinstance(cell, bool | np.bool_) for cell in filled):
-        return pd.Series(cells, dtype=bool)
+        return "bool", cells
     numeric = pd.api.types.is_numeric_dtype(values.dtype)
     if numeric or (filled and all(isinstance(cell, int | float | np.number) for cell in filled)):
-        return pd.Series([math.nan if cell is None else _rounded(float(cell)) for cell in cells], dtype="float64")
-    return pd.Series([None if cell is None or cell == "" else str(cell) for cell in cells], dtype="str")
+        return "float64", [None if cell is None else _rounded(float(cell)) for cell in cells]
+    return "string", [None if cell is None or cell == "" else str(cell) for cell in cells]
 
 
 def write_table(frame: pd.DataFrame, stem: Path) -> pd.DataFrame:
@@ -57,22 +66,16 @@ def write_table(frame: pd.DataFrame, stem: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    tidy = canonical(frame)
-    kinds = {"f": pa.float64(), "b": pa.bool_()}
-    fields = [pa.field(name, kinds.get(tidy[name].dtype.kind, pa.string())) for name in tidy.columns]
-    columns = [_cells(tidy[name]) for name in tidy.columns]
+    told = {name: _told(frame[name]) for name in frame.columns}
+    columns = [cells for _, cells in told.values()]
+    fields = [pa.field(name, pa.type_for_alias(kind)) for name, (kind, _) in told.items()]
     arrays = [pa.array(cells, type=part.type) for cells, part in zip(columns, fields, strict=True)]
     pq.write_table(pa.Table.from_arrays(arrays, schema=pa.schema(fields)), stem.with_name(f"{stem.name}.parquet"))
     with stem.with_name(f"{stem.name}.csv").open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(tidy.columns)
+        writer.writerow(told)
         writer.writerows([map(inert, row) for row in zip(*columns, strict=True)])
-    return tidy
-
-
-def _cells(values: pd.Series) -> list[Any]:
-    """Plain Python cells, None for null."""
-    return [None if cell is pd.NA or cell != cell else cell for cell in values.astype(object).tolist()]
+    return _framed(told)
 
 
 def read_table(file: Path) -> pd.DataFrame:
