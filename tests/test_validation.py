@@ -187,8 +187,20 @@ def test_no_group_is_idle_and_each_earlier_figure_is_one_of_the_pack() -> None:
         figures = hindcast.late(cases[year])
         assert ((figures["table"] == table) & (figures["id"] == name) & (figures["field"] == field)).any(), (year, name)
     rows = pd.read_csv(ROOT / "data" / "history" / "before.csv", keep_default_na=False)
-    assert rows["source"].str.startswith("https://").all()
+    assert rows["source"].str.startswith(("https://", "http://")).all()
     assert (rows["note"] != "").all()
+
+
+@pytest.mark.usefixtures("scripts")
+def test_an_earlier_figure_was_known_or_tells_of_a_year_before() -> None:
+    """Its source is dated before 1 January of the year, or it is the outturn of an earlier year (decision 38, 2)."""
+    import hindcast
+
+    rows = pd.read_csv(ROOT / "data" / "history" / "before.csv", keep_default_na=False)
+    for year, figure, source, note in rows[["year", "id", "source", "note"]].itertuples(index=False):
+        told = [int(found) for found in re.findall(r"\b(?:of|in|for) ((?:19|20)\d\d)\b", note)]
+        earlier = bool(told) and min(told) < year
+        assert earlier or hindcast.known_on(source, year - 1) < date(year, 1, 1), (year, figure)
 
 
 @pytest.mark.usefixtures("scripts")
@@ -268,3 +280,9 @@ def test_the_page_prints_the_distance_as_known_on_1_january() -> None:
     assert cell == validation.spread(validation.distances(known[2024], bt.records(frame, 2024)))
     nearer, of = validation.count("oil", known, bt.last_year)
     assert f"As known on 1 January, it is so in {nearer} of {of} years." in text.split("\n\n")[1]
+    last = pd.read_csv(ROOT / "data" / "history" / "results.csv").iloc[-1]
+    assert last["known_nearer"] == nearer
+    for year, volumes in known.items():
+        assert last[f"known_{year}"] == pytest.approx(bt.loss(volumes, bt.records(frame, year)), abs=0.006)
+        told = bt.volumes(bt.case_of("oil-2024", year))
+        assert last[f"told_{year}"] == pytest.approx(bt.loss(told, bt.records(frame, year)), abs=0.006)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import backtest as bt
+import hindcast
 
 from energy_routes.case.case import Case
 from energy_routes.network.edit import Edit
@@ -38,6 +39,8 @@ PROPS: tuple[tuple[str, str, Callable[[Case], list[Edit]]], ...] = (
      _sets("limits", "high", 2.2, "btc-buzachi", "btc-quality")),
     ("CPC shippers may turn to KazTransOil without limit", "twelve times the most moved in a month, 0.561 Mt",
      _sets("arcs", "capacity", 99.0, "CPC_KTO")),
+    ("KazTransOil's shippers enter CPC without a programme", "what they sent into it the year before",
+     _sets("arcs", "capacity", 8.0, "KTO_CPC")),
     ("no limit on Karachaganak-Atyrau", "a plan of 1999, 12 Mt/y", _sets("arcs", "capacity", 99.0, "KPO_CPC")),
     ("no rebate to the owners of CPC", "dividends over volume, 15.9 USD/t", _lanes("rebate")),
     ("no quality bank at CPC", "barrels per tonne at Brent; only Tengiz is published", _lanes("quality")),
@@ -54,22 +57,39 @@ def without(case: Case, edits: Callable[[Case], list[Edit]]) -> Case:
 
 
 def table_of(years: Sequence[int], table: Callable[[Sequence[str], Sequence[Sequence[str]]], str]) -> str:
-    """What the table says, and the table: mean distance by year, as it stands and without each prop."""
-    frame = bt.history("oil")
-
-    def at(edits: Callable[[Case], list[Edit]]) -> list[float]:
-        found = {y: bt.volumes(without(bt.case_of("oil-2024", y), edits)) for y in years}
-        return [bt.loss(v, bt.records(frame, y)) for y, v in found.items()]
-
-    stands, lost = at(lambda case: []), {name: at(edits) for name, _, edits in PROPS}
-    rows = [["as the pack stands", *(f"{d:.2f}" for d in stands), ""]]
-    rows += [[name, *(f"{d:.2f}" for d in lost[name]), how] for name, how, _ in PROPS]
-    worst = sorted(PROPS, key=lambda prop: -max(a - b for a, b in zip(lost[prop[0]], stands, strict=True)))[:4]
-    idle = [name for name, _, _ in PROPS if max(abs(a - b) for a, b in zip(lost[name], stands, strict=True)) < 0.005]
+    """What the tables say, and the tables: mean distance by year without each prop, told the year and as known."""
+    told = _distances(years, lambda case: case)
+    known = _distances(years, hindcast.as_known)
+    lost = [{name: max(a - b for a, b in zip(row, rows[""], strict=True)) for name, row in rows.items()}
+            for rows in (told, known)]  # fmt: skip
+    worst = sorted((name for name, _, _ in PROPS), key=lambda name: -lost[0][name])[:4]
+    idle = [name for name, _, _ in PROPS if max(abs(a - b) for rows in (told, known)
+            for a, b in zip(rows[name], rows[""], strict=True)) < 0.005]  # fmt: skip
+    needed = [name for name, _, _ in PROPS if lost[1][name] > 1]
     words = (
         "Contracts, equity barrels, the quality bank and the programmes of shippers are mechanisms of the pack. Each "
-        "is taken away in turn, the rest as the pack stands. What it earns is its distance less that of the first row. "
-        f"Most is lost with: {'; '.join(name for name, _, _ in worst)}. Nothing hangs on: "
-        f"{'; '.join(idle) or 'none of them'}."
+        "is taken away in turn, the rest as it stands. What it earns is its distance less that of the first row. "
+        f"Told the year, most is lost with: {'; '.join(worst)}. As known on 1 January, more than a point is lost with: "
+        f"{'; '.join(needed) or 'none of them'}. Nothing hangs on: {'; '.join(idle) or 'none of them'}."
     )
-    return words + "\n\n" + table(("mean distance", *map(str, years), "how it came in>"), rows)
+    return "\n\n".join((
+        words,
+        table(("mean distance, told the year", *map(str, years), "how it came in>"), _rows(told)),
+        table(("mean distance, as known on 1 January", *map(str, years)), [row[:-1] for row in _rows(known)]),
+        "All rows of the second table have what was known in place of the rest, so a figure that has gone anyway earns "
+        "nothing there.",
+    ))  # fmt: skip
+
+
+def _distances(years: Sequence[int], seen: Callable[[Case], Case]) -> dict[str, list[float]]:
+    """The mean distance by year of the cases as they are seen, by what is taken away: '' for nothing."""
+    frame = bt.history("oil")
+    cases = {year: seen(bt.case_of("oil-2024", year)) for year in years}
+    props = {"": lambda case: [], **{name: edits for name, _, edits in PROPS}}
+    return {name: [bt.loss(bt.volumes(without(case, edits)), bt.records(frame, year)) for year, case in cases.items()]
+            for name, edits in props.items()}  # fmt: skip
+
+
+def _rows(lost: Mapping[str, Sequence[float]]) -> list[list[str]]:
+    how = {"": "", **{name: how for name, how, _ in PROPS}}
+    return [[name or "as it stands", *(f"{d:.2f}" for d in losses), how[name]] for name, losses in lost.items()]

@@ -17,8 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import backtest as bt
 import hindcast
 import leaning
+import pandas as pd
 
 import energy_routes as er
+from energy_routes.pack import bundled as library
 
 PAGE = Path(__file__).resolve().parent.parent / "validation.md"
 MODELS = {"oil": "oil-2024", "gas": "gas-2024"}
@@ -284,6 +286,15 @@ def knew(years: Sequence[int]) -> str:
     return f"Most hangs on, by year: {words}.\n\n" + table(head, rows)
 
 
+def changed() -> str:
+    """The first result of the protocol, and each result after a change: distances and years nearer than last year."""
+    rows = pd.read_csv(library.data_path("history") / "results.csv", keep_default_na=False)
+    cells = [[f"{r['date']}: {r['change']}", *(f"{r[f'{kind}_{y}']:.2f}" for kind in ("told", "known") for y in YEARS),
+              f"{r['told_nearer']}, {r['known_nearer']}"] for r in rows.to_dict("records")]  # fmt: skip
+    head = ("what changed", *(f"{kind} {y}" for kind in ("told", "known") for y in YEARS), "years nearer, of 4")
+    return table(head, cells)
+
+
 def _last(by: Mapping[int, hindcast.Effect]) -> tuple[str, str]:
     group = next(reversed(by.values())).group
     return instead_of(group), group.why
@@ -300,7 +311,9 @@ def instead_of(group: hindcast.Group) -> str:
     """What stands in place of a group, in words."""
     words = {"year before": "last year's", "undated": "the pack's without a year", "free": "no limit",
              "moved": "nothing: each figure a fifth lower and higher", "held": "the same"}  # fmt: skip
-    return words.get(str(group.instead), str(group.instead))
+    earlier = any(group.holds(table, name, field, year) for year, table, name, field in hindcast.before())
+    told = words.get(str(group.instead), str(group.instead))
+    return f"an earlier source where one was found, else {told}" if earlier else told
 
 
 def page(years: Sequence[int] = YEARS) -> str:
@@ -326,10 +339,13 @@ def page(years: Sequence[int] = YEARS) -> str:
         verdict("oil", plans, known),
         full(plans),
         "### What knew the outcome",
-        "A figure counts as known if its source is dated before 1 January of the year "
-        "([decision 38](decisions.md)). Every other one stands here, with the mean distance once what was known is put "
-        "in its place. The first row has the distances as the year is told.",
+        "A figure counts as known if its source is dated before 1 January of the year, or if it tells of the year "
+        "before ([decision 38](decisions.md)). Every other one stands here, with the mean distance once what was known "
+        "is put in its place. The first row has the distances as the year is told.",
         knew(shown),
+        "### What was changed after the first result",
+        "Each change that came after a look at the result, with the mean distances then. The last row is this page's.",
+        changed(),
         "### The parameters",
         parameters(told, fitted),
         "The search is without derivatives and without chance (DIRECT, 40 solves). A parameter leaves the figure of "
