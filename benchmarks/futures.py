@@ -28,14 +28,24 @@ SWEEPS: Sequence[tuple[str, str, int, Sequence[str], int]] = (
 
 
 def futures(quick: bool) -> Iterator[Row]:
-    """Each sweep with two processes and with one, and what a process holds after many draws; ``quick``: few draws."""
-    for asked, model, draws, words, most in SWEEPS[:1] if quick else SWEEPS:
-        many = 200 if quick else draws
-        told = {"measure": "futures", "question": model, "way": asked, "draws": many, "at_most": most * many / draws}
-        yield {**told, **{f"{name}_{jobs}": value for jobs in (2, 1)
-                          for name, value in _swept(model, many, words, jobs).items()}}  # fmt: skip
+    """The first sweep with two processes and with one, and what a process holds after many draws; ``quick``: few."""
+    yield from _timed(*SWEEPS[0], few=quick)
     took = {name: round(value, 1) for name, value in once("draws", SWEEPS[0][1], "200" if quick else "5000").items()}
     yield {"measure": "worker", "question": SWEEPS[0][1], "way": "ours", **took}
+
+
+def sweeps() -> Iterator[Row]:
+    """The other sweeps, likewise."""
+    for sweep in SWEEPS[1:]:
+        yield from _timed(*sweep)
+
+
+def _timed(asked: str, model: str, draws: int, words: Sequence[str], most: int, *, few: bool = False) -> Iterator[Row]:
+    """A sweep with two processes and with one."""
+    many = 200 if few else draws
+    told = {"measure": "futures", "question": model, "way": asked, "draws": many, "at_most": most * many / draws}
+    yield {**told, **{f"{name}_{jobs}": value for jobs in (2, 1)
+                      for name, value in _swept(model, many, words, jobs).items()}}  # fmt: skip
 
 
 def _swept(model: str, draws: int, words: Sequence[str], jobs: int) -> dict[str, float]:

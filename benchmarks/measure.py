@@ -25,7 +25,7 @@ import figures
 import numpy as np
 from coefficients import Tables
 from finished import changes, tables_of
-from futures import futures
+from futures import futures, sweeps
 from generate import generate, hubs_for
 from peers import LIVE, installed, ours, peer
 from processes import COMMANDS, once, run
@@ -40,7 +40,7 @@ PACKS, MONTHS = {"packs": 2}, {"tanks": False}  # networks of two blocks, and of
 LARGE = ((10_000, ONE), (30_000, ONE), (86_000, ONE), (86_000, PACKS), (86_000, MONTHS))  # columns, what is made
 HUGE = ((300_000, ONE), (1_000_000, PACKS))
 MEASURES = ("whole", "memory", "bounds", "costs", "infeasible", "curve", "start", "many", "scale", "huge", "futures",
-            "worker")  # fmt: skip
+            "sweeps", "worker")  # fmt: skip
 NAMES = (*MODELS, str(MADE))
 RUNS = 7
 LEVER, RANGE, SAMPLES = "arc:CPC_RU.capacity", (20.0, 80.0), 33  # of the curve
@@ -189,6 +189,8 @@ def measured(only: str, names: Sequence[str], runs: int, folder: str) -> Iterato
         yield from scale(columns, made, folder, ("ours", "whole") if only != "huge" else ("ours",))
     if only in ("", "futures"):
         yield from futures(quick=runs == 1)
+    if only in ("", "sweeps") and runs > 1:
+        yield from sweeps()
 
 
 def machine() -> dict[str, str]:
@@ -220,7 +222,7 @@ def main(arguments: Sequence[str]) -> None:
     names, runs = (MODELS[:1], 1) if asked.quick else ([asked.question] if asked.question else NAMES, RUNS)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        alone = asked.only in ("start", "many", "scale", "huge", "futures")
+        alone = asked.only in ("start", "many", "scale", "huge", "futures", "sweeps")
         for row in measured(asked.only, () if alone else names, runs, folder):
             rows.append(row)
             print(json.dumps(row), flush=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from toy_doubts import doubts, written
@@ -175,3 +176,27 @@ def test_a_dataset_that_another_program_wrote_is_solved_again(case: Case, tmp_pa
         changed.to_parquet(file)
         er.sweep(case, draws=3, folder=tmp_path / "out", resume=True)
         assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("netback", 1.0), ("netback", None), ("status", "infeasible"), ("draw", 7)])  # fmt: skip
+def test_a_cell_that_was_changed_is_solved_again(case: Case, tmp_path: Path, column: str, value: object) -> None:
+    """The schema is kept, units and all: the checksum of the rows tells."""
+    folder = tmp_path / "out"
+    er.sweep(case, draws=3, folder=folder)
+    file = folder / "dataset.parquet"
+    before = file.read_bytes()
+    table = pq.read_table(file)
+    cells = table[column].to_pylist()
+    cells[1] = value
+    at = table.schema.get_field_index(column)
+    changed = table.set_column(at, table.schema.field(at), pa.array(cells, table.schema.types[at]))
+    chunk = folder / "chunks" / "000000.parquet"  # as a run that was stopped left it
+    chunk.parent.mkdir()
+    for place in (file, chunk):
+        pq.write_table(changed, place)
+        assert pq.read_schema(place).equals(table.schema, check_metadata=True)
+        (file if place == chunk else chunk).unlink(missing_ok=True)
+        er.sweep(case, draws=3, folder=folder, resume=True)
+        assert file.read_bytes() == before
+        chunk.parent.mkdir(exist_ok=True)

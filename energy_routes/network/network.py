@@ -260,9 +260,10 @@ class Network:
             hit = slice(None) if always else edit.holds_in(months)
             value = float(edit.value) * (1.0 if always else a_year(edit.time, months)[hit])
             row = out[place[edit.id]]
-            if edit.op != "set" and hit and np.isnan(row[hit]).all():
+            now = row[hit]
+            if edit.op != "set" and len(now) and now[0] != now[0] and np.isnan(now).all():
                 raise DataError("the edits", [nothing_to_change(edit)])
-            row[hit] = value if edit.op == "set" else row[hit] * value if edit.op == "scale" else row[hit] + value
+            row[hit] = value if edit.op == "set" else now * value if edit.op == "scale" else now + value
         return out
 
     def with_edits(self, *edits: Edit) -> Network:

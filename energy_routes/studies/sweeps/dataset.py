@@ -2,7 +2,7 @@
 
 Columns, in order: ``row``; ``level`` and ``draw``, both counted from 0; ``status`` and ``reason``; what each level
 sets, by its path, as written; ``input.NAME``, the standard normal number of each input of the draw; then what was
-asked, NaN where there is no plan.
+asked, NaN where there is no plan.  A checksum of each row group tells whether its cells are those that were written.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 INPUT = "input."
 META = b"energy_routes"  # the key of the experiment in the metadata of the schema
+SUMS = b"energy_routes.sums"  # that of the checksum of each row group, in hexadecimal digits
 FIRST = ("row", "level", "draw", "status", "reason")
 
 
@@ -48,11 +51,11 @@ def table_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
 
 
 def as_bytes(table: pa.Table) -> bytes:
-    """A table as a Parquet file, the same bytes for the same table."""
+    """A table as a Parquet file with its checksum, the same bytes for the same table."""
     import pyarrow.parquet as pq
 
     stream = io.BytesIO()
-    pq.write_table(table, stream)
+    pq.write_table(table.cast(_summed(table.schema, [checksum(table)])), stream)
     return stream.getvalue()
 
 
@@ -60,9 +63,43 @@ def join(files: Iterable[Path], schema: pa.Schema, stream: BinaryIO) -> None:
     """Write the tables of some files as one, a row group each: no more than one is in memory at a time."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetWriter(stream, schema) as writer:
-        for file in files:
+    parts = list(files)
+    sums = [pq.read_schema(file).metadata[SUMS].decode() for file in parts]
+    with pq.ParquetWriter(stream, _summed(schema, sums)) as writer:
+        for file in parts:
             writer.write_table(read(file))
+
+
+def rows_of(file: Path, schema: pa.Schema) -> int | None:
+    """The rows of a file of this schema; None where there is no such file, or a row group is not what was written."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(file) as stored:
+            sums = (stored.schema_arrow.metadata or {}).get(SUMS, b"").decode().split()
+            same = stored.schema_arrow.equals(_summed(schema, sums), check_metadata=True)
+            groups = map(stored.read_row_group, range(stored.num_row_groups))
+            whole = same and len(sums) == stored.num_row_groups and all(map(eq, map(checksum, groups), sums))
+            return int(stored.metadata.num_rows) if whole else None
+    except (OSError, ValueError, pa.ArrowException):
+        return None
+
+
+def checksum(table: pa.Table) -> str:
+    """What is the same for the same cells, whichever version of Parquet they stand in."""
+    from pyarrow.types import is_floating, is_integer
+
+    sums = blake2b(digest_size=16)
+    for column in table.columns:
+        number = not column.null_count and (is_floating(column.type) or is_integer(column.type))
+        sums.update(column.to_numpy().tobytes() if number else json.dumps(column.to_pylist()).encode())
+    return sums.hexdigest()
+
+
+def _summed(schema: pa.Schema, sums: Sequence[str]) -> pa.Schema:
+    """The schema with the checksums of the row groups."""
+    return schema.with_metadata({**schema.metadata, SUMS: " ".join(sums).encode()})
 
 
 def read(file: Path) -> pa.Table:

@@ -14,9 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from energy_routes.errors import DataError, UsageError
+from energy_routes.errors import UsageError
 from energy_routes.pack import hindrance, whole
-from energy_routes.studies.sweeps.dataset import as_bytes, join, read
+from energy_routes.studies.sweeps.dataset import as_bytes, join, rows_of
 from energy_routes.studies.sweeps.workers.workers import Chunk
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ class Folder:
                              "another folder.")
 
     def left(self, chunks: Sequence[Chunk], schema: pa.Schema) -> list[Chunk]:
-        """The chunks that are not there, are damaged, or are of no such schema: another program wrote them."""
-        if _rows(self.dataset, schema) == chunks[-1].stop:
+        """The chunks that are not there, or are not what a sweep of this schema wrote: damaged, changed, or others."""
+        if rows_of(self.dataset, schema) == chunks[-1].stop:
             return []
         self.dataset.unlink(missing_ok=True)
-        return [chunk for chunk in chunks if _rows(self._file(chunk.number), schema) != chunk.stop - chunk.start]
+        return [chunk for chunk in chunks if rows_of(self._file(chunk.number), schema) != chunk.stop - chunk.start]
 
     def keep(self, number: int, table: pa.Table) -> None:
         """Write a chunk: it stands there whole, on the disk, when this returns."""
@@ -78,15 +78,6 @@ class Folder:
 
     def _file(self, number: int) -> Path:
         return self.place / CHUNKS / f"{number:06}.parquet"
-
-
-def _rows(file: Path, schema: pa.Schema) -> int | None:
-    """The rows of a table; None where there is none of the schema, or it is damaged."""
-    try:
-        table = read(file) if file.is_file() else None
-    except DataError:
-        return None
-    return table.num_rows if table is not None and table.schema.equals(schema, check_metadata=True) else None
 
 
 @contextmanager
