@@ -67,7 +67,7 @@ def _labels(blocks: Iterable[Columns | Rows], names: list[str]) -> Mapping[str, 
     out: dict[str, list[str]] = {"name": names, "block": [], "item": [], "period": []}
     for block in blocks:
         keys = block.axis.keys
-        for label in block.axis.labels():
+        for label in block.axis.names():
             out["block"].append(block.name)
             out["item"].append("/".join(part for key, part in zip(keys, label, strict=True) if key != "period"))
             out["period"].append(label[keys.index("period")] if "period" in keys else "")

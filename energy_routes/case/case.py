@@ -356,6 +356,10 @@ class Case:
         DataError
             As :meth:`set`, with every figure that is out of its range or not plausible.
         """
+        return self._set_all(changes)
+
+    def _set_all(self, changes: Mapping[str, float | str | bool | Mapping[str, Any]]) -> Case:
+        """The same for changes that were looked at: many are laid over one case."""
         case, edits = self, []
         for path, value in changes.items():
             head, _, rest = path.removeprefix("policy.").partition(".")

@@ -23,7 +23,7 @@ from energy_routes.formulation.space.axes import Reference
 from energy_routes.formulation.space.figures import HELD, POLICY, REFERENCE, Question, RecordedNetwork
 from energy_routes.formulation.space.options import opened
 from energy_routes.formulation.space.space import Space, build_space
-from energy_routes.linear import Form, Map, Program, State, Tape, Vector, maps_of
+from energy_routes.linear import VECTORS, Form, Map, Program, State, Tape, Vector, maps_of
 from energy_routes.network import CHOICES, Edit
 
 
@@ -109,7 +109,7 @@ class Structure:
             sum((expr.coefficients(len(none)) for expr in paid), none),
             sum((expr.const.sum() for expr in paid), np.zeros(())),
         )
-        arrays = [getattr(self.program, name) for name in (*_ARRAYS, "constant")]
+        arrays = [getattr(self.program, name) for name in (*VECTORS, "constant")]
         self._tape.keep(self._pattern.values, *self.cash, *arrays)
 
     @property
@@ -136,7 +136,7 @@ class Structure:
     @cached_property
     def maps(self) -> Maps:
         """How costs, bounds and coefficients depend on the figures, at those of the structure's case."""
-        arrays = {name: getattr(self.program, name) for name in _ARRAYS} | {"coefficients": self._pattern.values}
+        arrays = {name: getattr(self.program, name) for name in VECTORS} | {"coefficients": self._pattern.values}
         found = dict(zip(arrays, maps_of(self._tape, list(arrays.values())), strict=True))
         figures = self._network.labels()
         mapped = np.flatnonzero((figures["table"] != "lanes") | (figures["column"] != "yield"))
@@ -157,7 +157,7 @@ class Structure:
         return edits[len(own) :] if edits[: len(own)] == own else (*own, *edits)
 
     def _form(self, state: State) -> Form:
-        cost, row_lower, row_upper, col_lower, col_upper = (state.of(getattr(self.program, name)) for name in _ARRAYS)
+        cost, row_lower, row_upper, col_lower, col_upper = (state.of(getattr(self.program, name)) for name in VECTORS)
         return Form(
             self.program.sense, cost, float(state.of(self.program.constant)),
             self._matrix(state.of(self._pattern.values)),
@@ -175,5 +175,3 @@ def _words(case: Case) -> list[tuple[object, ...]]:
     worded = (edit for edit in case.network.edits if edit.event or (edit.table, edit.field) in CHOICES)
     return [(e.table, e.id, e.field, e.periods, e.event, (e.table, e.field) in CHOICES and e.value) for e in worded]
 
-
-_ARRAYS = ("cost", "row_lower", "row_upper", "col_lower", "col_upper")

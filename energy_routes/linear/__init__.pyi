@@ -17,6 +17,7 @@ from .expressions import (
 )
 from .highs.arrays import (
     SMALLEST_COEFFICIENT as SMALLEST_COEFFICIENT,
+    VECTORS as VECTORS,
     Form as Form,
     LinearForm as LinearForm,
     Sense as Sense,

@@ -206,31 +206,33 @@ def residuals(problem: LinearForm, x: Vector, dual: Vector | None = None) -> dic
     """How far a point (and its duals) are from the optimality conditions, by our own arithmetic.
 
     ``primal_residual``: largest violation of a row, a bound or an integrality, over max(1, |bound|).
-    ``dual_residual``: largest multiplier of a wrong sign, over max(1, largest |cost|).
+    ``dual_residual``: largest multiplier of a wrong sign (of a bound that is none), over max(1, largest |cost|).
     ``complementarity``: largest multiplier × slack, over max(1, |objective|).
     ``gap``: |primal − dual objective| over max(1, |primal objective|).
     The last three only when ``dual`` is given.  A NaN in ``x`` or ``dual`` gives NaN, never a pass.
     """
-    activity = problem.matrix @ x
     low = np.concatenate([problem.row_lower, problem.col_lower])
     high = np.concatenate([problem.row_upper, problem.col_upper])
-    at = np.concatenate([activity, x])
-    worst = [_peak(_over(low - at, low)), _peak(_over(at - high, high)),
-             _peak(np.abs(x - np.round(x))[problem.integer])]
+    at = np.concatenate([problem.matrix @ x, x])
+    whole = x[problem.integer]
+    worst = [_peak(_over(low - at, low)), _peak(_over(at - high, high)), _peak(np.abs(whole - np.round(whole)))]
     out = {"primal_residual": float(np.max(worst))}
     if dual is None:
         return out
     sign = 1.0 if problem.sense == "min" else -1.0
     y = np.concatenate([sign * dual, sign * (problem.cost - problem.matrix.T @ dual)])
-    up, down = np.maximum(y, 0.0), np.maximum(-y, 0.0)
+    up = y > 0.0
+    side = np.where(up, low, high)  # the bound that a multiplier is of
+    is_bound = np.isfinite(side)
+    slack, part = np.zeros_like(y), np.zeros_like(y)
+    np.multiply(y, at - side, out=slack, where=is_bound)
+    np.multiply(y, side, out=part, where=is_bound)
+    bound = np.where(up, part, 0.0).sum() - np.where(up, 0.0, -part).sum()
     objective = float(problem.cost @ x) + problem.offset
-    cost_scale = max(1.0, _peak(np.abs(problem.cost)))
-    wrong = np.where(np.isfinite(low), 0.0, up) + np.where(np.isfinite(high), 0.0, down)
-    slack = _times(up, at - low) + _times(down, high - at)
-    bound = _times(up, low).sum() - _times(down, high).sum()
     size = max(1.0, abs(objective))
+    wrong = _peak(np.abs(y[~is_bound])) / max(1.0, _peak(np.abs(problem.cost)))
     return out | {
-        "dual_residual": _peak(wrong) / cost_scale if np.isfinite(y).all() else float("nan"),
+        "dual_residual": wrong if np.isfinite(y).all() else float("nan"),
         "complementarity": _peak(np.abs(slack)) / size,
         "gap": abs(sign * (objective - problem.offset) - float(bound)) / size,
     }
@@ -257,12 +259,5 @@ def _over(violation: Vector, bound: Vector) -> Vector:
     return violation[over] / np.where(np.isfinite(size), np.maximum(1.0, size), 1.0)
 
 
-def _times(multiplier: Vector, value: Vector) -> Vector:
-    """multiplier × value with 0 where the value is infinite: those are counted as dual residuals."""
-    finite = ~np.isinf(value)
-    return multiplier * np.where(finite, value, 0.0)
-
-
 def _peak(values: Vector) -> float:
-    return max(0.0, float(np.max(values))) if len(values) and not np.isnan(values).any() else (
-        float("nan") if len(values) else 0.0)
+    return max(float(np.max(values)), 0.0) if len(values) else 0.0  # a NaN stays one

@@ -18,6 +18,7 @@ Sense: TypeAlias = Literal["max", "min"]
 
 SMALLEST_COEFFICIENT = 1e-9  # HiGHS drops matrix entries up to this size without an error
 LARGEST_COEFFICIENT = 1e15  # and refuses those from this size on
+VECTORS = ("cost", "row_lower", "row_upper", "col_lower", "col_upper")
 SOLVER_INFINITY = 1e20  # a finite bound or cost from here on would be read as infinite
 
 
@@ -118,25 +119,28 @@ def put(values: Vector, indexes: Index, new: Vector) -> Vector:
     return out
 
 
-def check_form(form: LinearForm, known: LinearForm | None = None) -> None:
-    """Refuse a programme that a solver would misread.  Raises SolverError saying what and where.
-
-    What is one and the same in a programme that was checked before, ``known``, is not looked at again.
-    """
+def check_form(form: LinearForm) -> None:
+    """Refuse a programme that a solver would misread.  Raises SolverError saying what and where."""
     rows, columns = form.matrix.shape
-
-    def is_new(*names: str) -> bool:
-        return known is None or any(getattr(form, name) is not getattr(known, name) for name in names)
-
     check_numbers(np.array([form.offset]), "offset", 1, finite=True)
-    if is_new("cost"):
-        check_numbers(form.cost, "cost", columns, finite=True)
-    if is_new("col_lower", "col_upper"):
-        check_bounds(form.col_lower, form.col_upper, "column", columns)
-    if is_new("row_lower", "row_upper"):
-        check_bounds(form.row_lower, form.row_upper, "row", rows)
-    if is_new("matrix"):
-        check_matrix(form.matrix)
+    check_numbers(form.cost, "cost", columns, finite=True)
+    check_bounds(form.col_lower, form.col_upper, "column", columns)
+    check_bounds(form.row_lower, form.row_upper, "row", rows)
+    check_matrix(form.matrix)
+
+
+def check_changes(form: LinearForm, entries: Index, priced: Index, columns: Index, rows: Index) -> None:
+    """The same of a programme of which all was checked but some entries of the matrix, costs, columns and rows."""
+    try:
+        check_numbers(np.array([form.offset]), "offset", 1, finite=True)
+        check_numbers(form.cost[priced], "cost", len(priced), finite=True)
+        check_bounds(form.col_lower[columns], form.col_upper[columns], "column", len(columns))
+        check_bounds(form.row_lower[rows], form.row_upper[rows], "row", len(rows))
+        if len(entries):
+            check_matrix(form.matrix)
+    except SolverError:
+        check_form(form)  # says which of all it is
+        raise
 
 
 def check_matrix(matrix: sparse.csc_matrix | sparse.csr_matrix) -> None:

@@ -20,12 +20,14 @@ from energy_routes.errors import InfeasibleError, LimitError
 from energy_routes.linear.expressions import INF, Rows, Vector
 from energy_routes.linear.highs.apart import from_blocks
 from energy_routes.linear.highs.arrays import (
+    VECTORS,
     Form,
     LinearForm,
     RebuildReason,
     Sense,
     changed,
     check_bounds,
+    check_changes,
     check_form,
     check_matrix,
     check_numbers,
@@ -90,16 +92,19 @@ class Session:
         if reason is not None:
             self._form = self._load(new)
             return reason
-        check_form(new, old)
-        for at in changed((old.matrix.data, new.matrix.data)):
+        if any(getattr(old, name).shape != getattr(new, name).shape for name in VECTORS):
+            check_form(new)  # which says what it is
+        entries = changed((old.matrix.data, new.matrix.data))
+        priced = changed((old.cost, new.cost))
+        columns = changed((old.col_lower, new.col_lower), (old.col_upper, new.col_upper))
+        rows = changed((old.row_lower, new.row_lower), (old.row_upper, new.row_upper))
+        check_changes(new, entries, priced, columns, rows)
+        for at in entries:
             column = int(np.searchsorted(new.matrix.indptr, at, side="right")) - 1
             self._engine.coefficient(int(new.matrix.indices[at]), column, float(new.matrix.data[at]))
-        priced = changed((old.cost, new.cost))
         if len(priced) or (old.sense, old.offset) != (new.sense, new.offset):
             self._engine.objective(new.cost, new.sense, new.offset, priced)
-        columns = changed((old.col_lower, new.col_lower), (old.col_upper, new.col_upper))
         self._engine.column_bounds(columns, new.col_lower[columns], new.col_upper[columns])
-        rows = changed((old.row_lower, new.row_lower), (old.row_upper, new.row_upper))
         self._engine.row_bounds(rows, new.row_lower[rows], new.row_upper[rows])
         self._form = new
         return None

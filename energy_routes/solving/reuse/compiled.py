@@ -226,7 +226,7 @@ class Compiled:
         if not isinstance(changes, Mapping):
             raise UsageError(f"changes are {changes!r}; expected a mapping from path to value, "
                              "such as {'arc:BTC.tariff': 40}")
-        return self.case.set_all(changes)
+        return self.case._set_all(changes)
 
     def at(self, changes: Changes) -> Numbers:
         """The programme of the changed case, equal to one that is built anew.
