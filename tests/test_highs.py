@@ -22,7 +22,7 @@ from scipy.optimize import linprog
 
 from energy_routes.errors import SolverError, UsageError
 from energy_routes.linear.expressions import INF, axis, between
-from energy_routes.linear.highs import apart, session as session_module
+from energy_routes.linear.highs import apart, nearest as nearest_module, session as session_module
 from energy_routes.linear.highs.arrays import Form, RebuildReason, Sense, form_of, put, rebuild_reason
 from energy_routes.linear.highs.deadline import limited
 from energy_routes.linear.highs.interface import Engine
@@ -472,6 +472,17 @@ def test_a_point_lies_on_the_optimal_face_where_it_earns_as_much(seed, sense):
     as_good = abs(best.form.cost @ point + best.form.offset - solution.objective) < 1e-6
     assert on_face(best.form, solution, solution.x)
     assert on_face(best.form, solution, point) == as_good
+
+
+def test_a_point_that_is_the_nearest_is_kept_where_its_tight_rows_meet_elsewhere(monkeypatch):
+    """As those of many cuts of one cone do, which are nearly parallel."""
+    problem = replace(random_form(3, "min", rows=8, columns=12), cost=np.zeros(12))
+    flat, x = optimal_face(problem)
+    goal = Squares(1.0 + np.arange(12) % 5, np.linspace(0.0, 2.0, 12))
+    best = nearest(flat, x, [goal])
+    monkeypatch.setattr(nearest_module, "refined", lambda part, x, *rest: x + 0.1)
+    monkeypatch.setattr(nearest_module, "_exchanged", lambda part, x, *rest: (x + 0.1, np.zeros(len(part.row_lower))))
+    np.testing.assert_allclose(nearest(flat, x, [goal]), best, rtol=0, atol=1e-7)
 
 
 @given(st.integers(0, 10_000))

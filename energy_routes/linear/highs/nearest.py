@@ -135,12 +135,17 @@ def _least(face: Form, x: Vector, goal: Squares) -> Vector | None:
 def _candidates(
     part: Form, found: Vector, duals: Vector, weight: Vector, target: Vector
 ) -> Iterator[tuple[Vector, Form, Vector]]:
-    """Points made of one that was found, each with the programme of the goal's slope there, and duals of its rows."""
+    """Points made of one that was found, each with the programme of the goal's slope there, and duals of its rows.
+
+    The point itself comes after those whose digits follow from what is tight: where tight rows are nearly parallel, as
+    cuts of one cone are, the place where all of them meet to the last digit may lie far from it.
+    """
     for near in NEAR:
         point = refined(part, found, weight, target, near)
         slope = replace(part, cost=2.0 * weight * (point - target))
         yield point, slope, duals
         yield point, slope, _settled(slope, point, duals)
+    yield found, replace(part, cost=2.0 * weight * (found - target)), duals
     point, prices = _exchanged(part, found, weight, target)
     yield point, replace(part, cost=2.0 * weight * (point - target)), prices
 
