@@ -6,12 +6,14 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from toy import toy
 
 import energy_routes as er
 from energy_routes.errors import UsageError
 from energy_routes.pack.bundled import data_path
+from energy_routes.pack.schema.tables import TABLES
 from energy_routes.studies.draws.draws import Sampler, bands
 
 
@@ -65,6 +67,41 @@ def test_what_a_model_sets_is_not_drawn_nor_what_has_no_spread() -> None:
     assert "btc-quality" not in {figure.id for figure in drawn}
     assert not {"minimum", "volume"} & {figure.field for figure in drawn}
     assert {"gas-prices", "tenge"} <= {figure.factor for figure in Sampler(er.load("gas-2024")).figures}
+
+
+def test_what_gas_is_bought_for_is_drawn_with_the_prices_it_follows() -> None:
+    """Russian gas has one price; Turkmen and Uzbek gas move with what China pays."""
+    costs = {f.id: f for f in Sampler(er.load("gas-2024")).figures if (f.table, f.field) == ("supplies", "cost")}
+    factors = {name: (figure.factor, figure.share) for name, figure in costs.items()}
+    assert set(costs) >= {"RUSSIA_ORENBURG", "TURKMENISTAN"}
+    assert {told for name, told in factors.items() if name.startswith("RUSSIA")} == {("russian-gas", 1.0)}
+    assert factors["TURKMENISTAN"] == ("gas-prices", 0.7)
+    assert costs["TURKMENISTAN"].spread == 0.15
+
+
+def test_capex_is_drawn_where_a_case_may_build_and_nothing_else_of_an_option() -> None:
+    case = er.load("hedges-compared")
+    assert {f.field for f in Sampler(case).figures if f.table == "options"} == {"capex"}
+    assert not [f for f in Sampler(case.with_policy(build=None)).figures if f.table == "options"]
+    draw = Sampler(case).draw(3)
+    scaled = {edit.id: edit.value for edit in draw.edits if edit.field == "capex"}
+    rows = [case.network.ids("options").index(name) for name in scaled]
+    before, after = (c.network.resolve("options", "capex", c.periods)[rows, 0] for c in (case, draw.of(case)))
+    assert after / before == pytest.approx(list(scaled.values()))
+    assert len(set(scaled.values())) == len(scaled) > 1
+
+
+@pytest.mark.parametrize("name", ["oil-2024", "gas-2024"])
+def test_each_graded_field_is_drawn_or_told_why_not(name: str) -> None:
+    folder = data_path("draws")
+    spread = set(pd.read_csv(folder / "spreads.csv")["field"])
+    given = pd.read_csv(folder / "given.csv").set_index("field")["why"]
+    tables = er.load(name).network.tables
+    graded = {column.name for table, schema in TABLES.items() if "confidence" in tables[table]
+              for column in schema.columns if column.kind == "float" and tables[table][column.name].notna().any()}
+    assert graded - spread - set(given.index) == set()
+    assert not spread & set(given.index)
+    assert given.str.len().gt(10).all()
 
 
 def test_a_drawn_case_solves_and_the_stated_one_is_as_it_was(tmp_path: Path, sampler: Sampler) -> None:

@@ -17,6 +17,8 @@ from energy_routes.errors import UsageError
 from energy_routes.network import Network
 from energy_routes.pack import parse_unit, to_inner
 
+TABLES = ("arcs", "lanes", "supplies", "markets", "tiers", "differentials", "limits", "contracts")
+OF_BUILDS = {"options": ("capex",)}  # what else is drawn where a case may build; the size of a project is its design
 SHARED = {"tiers": 1}  # tables of which all rows with the same first part of their key move as one
 WHOLE = ("mode", "arc", "commodity", "family")  # columns that a rule names whole, not by a part
 
@@ -46,9 +48,9 @@ def figures_of(case: Case, spreads: pd.DataFrame, together: pd.DataFrame) -> Ite
     """
     network = case.network
     asked = {(edit.table, edit.id, edit.field) for edit in network.edits if edit.op == "set"}
-    for table in ("arcs", "lanes", "supplies", "markets", "tiers", "differentials", "limits", "contracts"):
+    for table in (*TABLES, *(OF_BUILDS if case.policy.build is not None else ())):
         frame = network.tables[table]
-        for field in (name for name in spreads.index if name in frame):
+        for field in (name for name in spreads.index if name in OF_BUILDS.get(table, tuple(frame))):
             grades = _grades(network, case, table, field)
             base = network.resolve(table, field, case.periods)
             families = network.family_of(table) if "id" in frame else {}
