@@ -68,20 +68,17 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_their_number_and_the_order_change_nothing(two: Workers, asked: toy_work.Asked) -> None:
+def test_their_number_and_the_order_change_nothing_and_each_compiles_the_case_once(
+    two: Workers, asked: toy_work.Asked
+) -> None:
     stated = dict(Here().run(toy_work.netbacks, asked, CHUNKS))
-    backwards = dict(two.run(toy_work.netbacks, asked, CHUNKS[::-1]))
+    backwards = dict(two.run(toy_work.made, asked, CHUNKS[::-1]))
     assert sorted(backwards) == list(range(len(CHUNKS)))
-    for number, table in stated.items():
-        assert backwards[number].to_csv() == table.to_csv(), "to the last digit"
-    assert len({tuple(table["netback"]) for table in stated.values()}) == len(CHUNKS), "each chunk has its own draws"
-
-
-def test_each_compiles_the_case_once(two: Workers, asked: toy_work.Asked) -> None:
-    told = [result for _, result in two.run(toy_work.made, asked, CHUNKS)]
     by_process: dict[int, set[int]] = {}
-    for process, made in told:
-        by_process.setdefault(process, set()).add(made)
+    for number, (process, compiled, table) in backwards.items():
+        assert table.to_csv() == stated[number].to_csv(), "to the last digit"
+        by_process.setdefault(process, set()).add(compiled)
+    assert len({tuple(table["netback"]) for table in stated.values()}) == len(CHUNKS), "each chunk has its own draws"
     assert len(by_process) == 2
     assert os.getpid() not in by_process
     assert all(len(made) == 1 for made in by_process.values()), "what is shared stays with a worker"

@@ -40,11 +40,11 @@ def netbacks(asked: Asked, chunk: Chunk) -> pd.DataFrame:
     return asked.compiled.solve_many(table, ["netback", "volume.corridor:SHORT"])
 
 
-def made(asked: Asked, chunk: Chunk) -> tuple[int, int]:
-    """The process, and how many cases it has compiled so far."""
-    netbacks(asked, chunk)
+def made(asked: Asked, chunk: Chunk) -> tuple[int, int, pd.DataFrame]:
+    """The process, how many cases it has compiled so far, and the netbacks."""
+    table = netbacks(asked, chunk)
     time.sleep(0.05)  # so that another worker has its part, too
-    return os.getpid(), MADE
+    return os.getpid(), MADE, table
 
 
 def waits(asked: Asked, chunk: Chunk) -> int:

@@ -22,7 +22,6 @@ from .disruptions.scenarios import (
     mean_of as mean_of,
 )
 from .disruptions.unforeseen import (
-    Unforeseen as Unforeseen,
     event_months as event_months,
     plain as plain,
     ramped as ramped,

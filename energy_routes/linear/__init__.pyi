@@ -28,7 +28,6 @@ from .highs.arrays import (
 from .highs.deadline import (
     limited as limited,
     refuse_late as refuse_late,
-    seconds_left as seconds_left,
 )
 from .highs.nearest import (
     Squares as Squares,

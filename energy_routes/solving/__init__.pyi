@@ -3,7 +3,6 @@ from .build_decisions import (
     fixed_at as fixed_at,
 )
 from .canonical_plan import (
-    Preference as Preference,
     pick as pick,
     preference as preference,
     tonne_km as tonne_km,

@@ -23,7 +23,6 @@ from .kinks.ranging import (
 from .kinks.turns import (
     Turn as Turn,
     turns as turns,
-    turns_of as turns_of,
 )
 from .least_regret import (
     Regret as Regret,
