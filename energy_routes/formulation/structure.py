@@ -7,10 +7,10 @@ without any join (:mod:`energy_routes.linear.tape`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,8 +23,22 @@ from energy_routes.formulation.space.axes import Reference
 from energy_routes.formulation.space.figures import HELD, POLICY, REFERENCE, Question, RecordedNetwork
 from energy_routes.formulation.space.options import opened
 from energy_routes.formulation.space.space import Space, build_space
-from energy_routes.linear import VECTORS, Form, Map, Program, State, Tape, Vector, maps_of
+from energy_routes.linear import (
+    VECTORS,
+    Form,
+    Graph,
+    Map,
+    Move,
+    Program,
+    State,
+    Tape,
+    Vector,
+    graph_of,
+    maps_of,
+)
 from energy_routes.network import CHOICES, Edit
+
+LINEAR = 1e-9  # of a figure: how far it may be from the line of its lever
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,11 +150,45 @@ class Structure:
     @cached_property
     def maps(self) -> Maps:
         """How costs, bounds and coefficients depend on the figures, at those of the structure's case."""
-        arrays = {name: getattr(self.program, name) for name in VECTORS} | {"coefficients": self._pattern.values}
+        arrays = {name: array for name, array in self.numbers.items() if name != "constant"}
         found = dict(zip(arrays, maps_of(self._tape, list(arrays.values())), strict=True))
         figures = self._network.labels()
         mapped = np.flatnonzero((figures["table"] != "lanes") | (figures["column"] != "yield"))
         return Maps(figures.iloc[mapped].reset_index(drop=True), **{name: m[:, mapped] for name, m in found.items()})
+
+    def moves(self, number: int, start: float | None, told: Sequence[tuple[float, Case]]) -> list[Move]:
+        """Which figures a lever moves, from three of its values and the cases with them; see :func:`graph_of`.
+
+        ``start`` is the value at which a figure is as stated; None: what is stated is that of the structure's case.
+        Raises ValueError where a figure is not offset + slope × value.
+        """
+        (first, one), (second, other), (third, check) = told
+        found = []
+        for leaf in self._tape.leaves:
+            if leaf.topic in (HELD, REFERENCE):
+                continue
+            own = np.ravel(self._tape.values[leaf.node])
+            low, high, beside = (np.ravel(leaf.read(Question(case.policy, edits=case.network.edits)))
+                                 for case in (one, other, check))
+            for at in np.flatnonzero((low != high) & (low == low) & (high == high)):
+                slope = float(high[at] - low[at]) / (second - first)
+                offset = float(low[at]) - slope * first
+                if abs(offset + slope * third - beside[at]) > LINEAR * max(1.0, abs(beside[at])):
+                    raise ValueError(f"{leaf.topic} is not linear in the lever")
+                stated = float(own[at]) if start is None else offset + slope * start
+                found.append(Move(leaf.node, int(at), number, stated, offset, slope))
+        return found
+
+    def graph(self, moves: Sequence[Move], arrays: Sequence[Any]) -> tuple[Graph, list[dict[int, int]]]:
+        """What arrays of the structure come to where figures move; see :func:`graph_of`."""
+        return graph_of(self._tape, moves, arrays)
+
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """The recorded arrays of the programme: costs, bounds, ``coefficients`` (in the order of the matrix), constant.
+        """
+        return {name: getattr(self.program, name) for name in (*VECTORS, "constant")} | {
+            "coefficients": self._pattern.values}
 
     def _fits(self, case: Case) -> bool:
         """Whether nothing but numbers can differ between a case and that of the structure."""
@@ -174,4 +222,3 @@ def _words(case: Case) -> list[tuple[object, ...]]:
     """What edits say in words (an arc is opened, a closing rule set, an event is unforeseen), in their order."""
     worded = (edit for edit in case.network.edits if edit.event or (edit.table, edit.field) in CHOICES)
     return [(e.table, e.id, e.field, e.periods, e.event, (e.table, e.field) in CHOICES and e.value) for e in worded]
-

@@ -110,6 +110,11 @@ from .tape.derivatives import (
     Map as Map,
     maps_of as maps_of,
 )
+from .tape.graph import (
+    Graph as Graph,
+    Move as Move,
+    graph_of as graph_of,
+)
 from .tape.recorded import plain as plain
 from .tape.tape import (
     State as State,

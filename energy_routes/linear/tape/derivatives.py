@@ -36,7 +36,7 @@ _SLOPES: dict[Any, Slopes] = {
     np.round: lambda a: (0.0,),
     np.where: lambda asked, a, b: (0.0, asked, ~np.asarray(asked)),
 }
-_SUMS = (np.bincount, np.sum, np.ndarray.sum, np.add.reduce, np.add.reduceat)
+SUMS = (np.bincount, np.sum, np.ndarray.sum, np.add.reduce, np.add.reduceat)
 
 
 def maps_of(tape: Tape, arrays: Sequence[Any]) -> list[Map]:
@@ -86,7 +86,7 @@ class _Chain:
         if (moves := traced(step)) is not None:  # numbers that change places take their maps along
             parts, source = moves
             return sparse.vstack([self._map(part) for part in parts], format="csr")[source]
-        if step.function in _SUMS:
+        if step.function in SUMS:
             return self._summed(step, out)
         raise TypeError(f"no derivative of {getattr(step.function, '__name__', step.function)} is known")
 
@@ -106,26 +106,24 @@ class _Chain:
 
     def _summed(self, step: Step, out: NDArray[Any]) -> Map:
         """The map of sums: every number goes to the one that it is added to."""
-        if step.function is np.bincount:
-            of, place = step.options["weights"], np.asarray(step.args[0])
-        else:
-            of = step.args[0]
-            place = self._places(step, out)
-        gather = sparse.csr_array((np.ones(len(place)), (place, np.arange(len(place)))), shape=(out.size, len(place)))
+        of, place, size = places_of(step, out)
+        gather = sparse.csr_array((np.ones(len(place)), (place, np.arange(len(place)))), shape=(size, len(place)))
         return sparse.csr_array(gather @ self._map(of))
 
-    @staticmethod
-    def _places(step: Step, out: NDArray[Any]) -> NDArray[np.int64]:
-        """Which sum each number of the operand goes into."""
-        shape = np.shape(step.args[0])
-        axis = step.options.get("axis", 0 if step.function in (np.add.reduce, np.add.reduceat) else None)
-        if axis is None:
-            return np.zeros(int(np.prod(shape)), dtype=np.int64)
-        numbers = np.arange(out.size).reshape(out.shape)
-        if step.function == np.add.reduceat:
-            lengths = np.diff(np.append(step.args[1], shape[axis]))
-            return np.repeat(numbers, lengths, axis=axis).ravel()
-        return np.broadcast_to(np.expand_dims(numbers, axis), shape).ravel()
+
+def places_of(step: Step, out: Any) -> tuple[Any, NDArray[np.int64], int]:
+    """Of a step that sums: what is summed, which sum each number of it goes into, and how many sums there are."""
+    if step.function is np.bincount:
+        return step.options["weights"], np.asarray(step.args[0]), int(np.size(out))
+    of, shape = step.args[0], np.shape(step.args[0])
+    axis = step.options.get("axis", 0 if step.function in (np.add.reduce, np.add.reduceat) else None)
+    if axis is None:
+        return of, np.zeros(int(np.prod(shape)), dtype=np.int64), int(np.size(out))
+    numbers = np.arange(np.size(out)).reshape(np.shape(out))
+    if step.function == np.add.reduceat:
+        lengths = np.diff(np.append(step.args[1], shape[axis]))
+        return of, np.repeat(numbers, lengths, axis=axis).ravel(), int(np.size(out))
+    return of, np.broadcast_to(np.expand_dims(numbers, axis), shape).ravel(), int(np.size(out))
 
 
 def _ones(columns: NDArray[np.int64], rows: int, width: int) -> Map:

@@ -56,19 +56,19 @@ def _finite(value: Any) -> Any:
 
 
 @cache
-def joined() -> str:
-    """All modules as one classic script."""
+def joined(first: str = FIRST, folder: Path = HERE / "web" / "js") -> str:
+    """A module of a folder and all that it imports as one classic script."""
     done: dict[str, str] = {}
-    _add(FIRST, done)
+    _add(first, folder, done)
     return '(() => {\n"use strict";\n' + "\n".join(done.values()) + "})();\n"
 
 
-def _add(name: str, done: dict[str, str]) -> None:
+def _add(name: str, folder: Path, done: dict[str, str]) -> None:
     """A module and those that it imports, lowest first."""
-    text = (HERE / "web" / "js" / f"{name}.js").read_text("utf-8")
+    text = (folder / f"{name}.js").read_text("utf-8")
     for _, other in IMPORT.findall(text):
         if other not in done:
-            _add(other, done)
+            _add(other, folder, done)
     done[name] = _wrapped(name, text)
 
 

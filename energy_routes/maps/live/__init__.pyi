@@ -1,0 +1,2 @@
+from .levers import Lever as Lever, levers_of as levers_of
+from .programme import Programme as Programme, programme_of as programme_of

@@ -1,0 +1,222 @@
+"""The levers of the page: paths that ``Case.set`` takes, each with its unit, its range and where it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from energy_routes.answer import Words
+from energy_routes.case import BOUNDS, LEVERS, Amount, Case, Concentration, plain
+from energy_routes.errors import EnergyRoutesError, UsageError
+from energy_routes.maps.live.off_panel import refuse_off_panel
+from energy_routes.network import Names, parse_target
+from energy_routes.pack import TABLES, own_unit
+from energy_routes.plan import Plan
+
+Kind = Literal["cap", "least", "hhi", "figure"]
+MOST = 16  # levers that are chosen, besides those that are asked for
+FEW = 3  # bottlenecks, corridors and contracts of these
+STEPS = 100  # of a range, by keys
+CARBON = 200.0  # USD/tCO2e: where the range of the price of carbon ends
+WIDE = 2.0  # times what a figure is: where its range ends
+HALF = 0.5
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A path and a range of its values, in ``unit``; it stands at ``start`` where the case is as it is.
+
+    ``stated``: whether the case itself has it: a cap that it does not have is off at its start.  A share is a fraction.
+    """
+
+    path: str
+    name: str
+    unit: str
+    low: float
+    high: float
+    step: float
+    start: float
+    kind: Kind
+    stated: bool = True
+
+    @property
+    def relaxed(self) -> bool:
+        """Whether exports are held while it is asked, and a plan without it is its yardstick."""
+        head = self.path.partition(".")[0]
+        return head in LEVERS and LEVERS[head].relaxed
+
+    @property
+    def percent(self) -> bool:
+        """Whether its values are fractions that are told in %."""
+        head = self.path.partition(".")[0]
+        return (head in BOUNDS and BOUNDS[head].measure.percent) or self.path.endswith(".availability")
+
+    def at(self, case: Case, value: float) -> Case:
+        """The case with the lever at a value."""
+        return case.set(self.path, value)
+
+
+def levers_of(plan: Plan, words: Words, asked: Sequence[str] = ()) -> list[Lever]:
+    """The levers of a plan's page: those ``asked`` for by their paths, then those that its subject and its limits name.
+
+    Raises UsageError where the page cannot move what is asked for, by name, and as ``Case.set``.
+    """
+    refuse_off_panel(plan.case)
+    case, found = plan.case, {}
+    for path in dict.fromkeys(own.removeprefix("policy.") for own in asked):
+        found[path] = _lever(case, path, words)
+    for path in _chosen(plan):
+        if len(found) >= MOST + len(asked):
+            break
+        if path not in found:
+            try:
+                found[path] = _lever(case, path, words)
+            except EnergyRoutesError:
+                continue  # one that nobody asked for
+    return list(found.values())
+
+
+def _chosen(plan: Plan) -> Iterator[str]:
+    """What a reader may want to move, the most likely first."""
+    case, policy = plan.case, plan.case.policy
+    for head in BOUNDS:
+        yield from (f"{head}.{bound.name}" for bound in getattr(policy, head))
+    tables = case.network.tables
+    corridors = [own.partition(":")[2] for own in case.subject if own.startswith("corridor:")]
+    totals = plan.groups[plan.groups["period"] == "total"]
+    several = len(case.families) > 1
+    transit = totals[(totals["kind"] == "transit") & totals["family"].isin(list(case.families))]
+    crossed = transit.sort_values("volume", ascending=False, kind="stable").drop_duplicates("family")
+    for row in crossed.itertuples():
+        yield f"max_share.{f'{row.family}/' if several else ''}transit:{row.group}"
+    largest = totals[(totals["kind"] == "corridor") & (totals["volume"] > 0)].sort_values(
+        "volume", ascending=False, kind="stable")["group"].tolist()  # fmt: skip
+    yield from (f"max_hhi.{f'{family}/' if several else ''}corridor" for family in list(case.families)[:1])
+    corridors = list(dict.fromkeys([*corridors, *largest]))[:FEW]
+    meters = tables["meters"]
+    own = meters[(meters["kind"] == "corridor") & meters["arc"].notna()].drop_duplicates("group")
+    arc_of = dict(zip(own["group"], own["arc"], strict=True))
+    paid = dict(zip(tables["arcs"]["id"], tables["arcs"]["tariff"], strict=True))
+    yield from (f"{own}.availability" for own in case.subject if own.startswith("arc:"))
+    for corridor in corridors:
+        if corridor in arc_of:
+            yield f"arc:{arc_of[corridor]}.availability"
+            yield from (f"arc:{own}.tariff" for own in [arc_of[corridor]] if paid[own] > 0)
+    prices = plan.prices.table
+    tight = prices[prices["kind"].isin(["capacity", "joint"]) & (prices["price"] > 0)]
+    tight = tight.sort_values("price", ascending=False, kind="stable").drop_duplicates("limit").head(FEW)
+    for row in tight.itertuples():
+        yield f"arc:{row.limit}.capacity" if row.kind == "capacity" else f"limit:{row.limit}.high"
+    supplies = tables["supplies"].sort_values("available", ascending=False, kind="stable")["id"]
+    yield from (f"supply:{own}.available" for own in supplies.head(FEW))
+    sold = plan.deliveries.groupby("market")["volume"].sum().sort_values(ascending=False, kind="stable")
+    yield from (f"market:{own}.price" for own in sold.index[:1])
+    yield from (f"contract:{own}.volume" for own in tables["contracts"]["id"].head(1))
+    yield "carbon_price"
+
+
+def _lever(case: Case, path: str, words: Words) -> Lever:
+    head, _, rest = path.partition(".")
+    if head in BOUNDS:
+        return _bound(case, head, rest, words)
+    if head in LEVERS:
+        return _amount(case, head, words)
+    return _figure(case, path, words)
+
+
+def _bound(case: Case, head: str, name: str, words: Words) -> Lever:
+    bounds = BOUNDS[head]
+    stated = next((own for own in getattr(case.policy, head) if own.name == name), None)
+    if bounds.usual is None:
+        high = float(np.ceil(WIDE * (stated.level if stated else _moved(case))))
+        low, start = 0.0, stated.level if stated else (0.0 if bounds.least else high)
+        unit = " or ".join(case.network.units("rate")[family] for family in case.families)
+    else:
+        loose, tight = bounds.usual
+        low, high = min(loose, tight), max(loose, tight)
+        start, unit = stated.level if stated else loose, ""
+    at = f"{head}.{name}"
+    case.set(at, max(low, HALF * high))  # whether there is such a group
+    kind: Kind = "hhi" if bounds.of is Concentration else "least" if bounds.least else "cap"
+    called = _called(case, head, name, words)
+    return Lever(at, called, unit, low, high, (high - low) / STEPS, start, kind, stated is not None)
+
+
+def _amount(case: Case, head: str, words: Words) -> Lever:
+    lever = LEVERS[head]
+    if not isinstance(lever, Amount):
+        raise UsageError(f"policy.{head} is no number that the page can move")
+    value = getattr(case.policy, head)
+    relaxed = lever.relaxed
+    high = CARBON if not relaxed else WIDE * (value or _moved(case))
+    start = float(value if value is not None else high if relaxed else 0.0)
+    return Lever(head, words(f"live.{head}"), lever.unit, 0.0, high, high / STEPS, start,
+                 "cap" if relaxed else "figure", value is not None or not relaxed)  # fmt: skip
+
+
+def _moved(case: Case) -> float:
+    """What all supplies can lift, Mt (bcm) a year: no cap need be larger."""
+    return float(np.nan_to_num(case.network.tables["supplies"]["available"], posinf=0.0).sum()) or 1.0
+
+
+def _figure(case: Case, path: str, words: Words) -> Lever:
+    target, _, column = path.rpartition(".")
+    if ":" not in target:
+        raise UsageError(f"{path!r} is not a path such as max_share.transit:RU or arc:BTC.tariff")
+    table, name = parse_target(target)
+    if column not in TABLES[table].dated or name not in case.network.ids(table):
+        case.set(path, 0.0)  # says what is wrong
+        raise UsageError(f"{path} is no number that the page can move")
+    unit = own_unit(case.network.packs, table, name, column)
+    called = words.name(Names(case.network.tables).target.get(target, name))
+    known = words.known(f"live.{table}.{column}", column.replace("_", " "))
+    share = column == "availability"
+    lever = Lever(path, f"{called}: {known}", "" if unit == "1" else unit, 0.0, 1.0 if share else float("nan"),
+                  0.01 if share else float("nan"), float("nan"), "figure")  # fmt: skip
+    return lever
+
+
+def ranged(lever: Lever, start: float) -> Lever:
+    """A figure with the start that its network gives, and a range about it; one with a range keeps it."""
+    if lever.high == lever.high:
+        return replace(lever, start=min(start, lever.high))
+    size = abs(start) or 1.0
+    digits = 10.0 ** np.floor(np.log10(size) - 1)
+    high = float(np.ceil(WIDE * size / digits) * digits)
+    low = 0.0 if start >= 0 else -high
+    if lever.path.endswith(".price"):  # nothing is sold at no price
+        low, high = HALF * start, (1.0 + HALF) * start
+    return replace(lever, start=start, low=_even(low), high=_even(high), step=_even((high - low) / STEPS))
+
+
+def _even(value: float) -> float:
+    """A number without what the arithmetic left beyond six digits."""
+    return float(f"{value:.6g}")
+
+
+def _called(case: Case, head: str, name: str, words: Words) -> str:
+    family, _, rest = name.rpartition("/")
+    called = words.name(Names(case.network.tables).target.get(rest, rest.partition(":")[2] or rest))
+    if BOUNDS[head].of is Concentration:
+        kind, _, weight = rest.partition(":")
+        called = words(f"hhi.{kind}{'.risk' if weight else ''}")
+    told = words(f"live.{head}", name=called)
+    families = case.network.families
+    return f"{told} ({words.of_family('family', families[family])})" if family in families else told
+
+
+def plainly(case: Case) -> bool:
+    """Whether a case is one linear programme."""
+    return plain(case)
+
+
+def engaged(case: Case, levers: Sequence[Lever]) -> Case:
+    """The case with every lever of a policy set, so that its programme has the rows and terms of all of them."""
+    changes: dict[str, Any] = {
+        lever.path: max(lever.low, HALF * (lever.low + lever.high)) if not lever.stated or lever.start == 0
+        else lever.start for lever in levers if lever.path.partition(".")[0] in LEVERS and lever.kind != "hhi"
+    }  # fmt: skip
+    return case.set_all(changes) if changes else case
