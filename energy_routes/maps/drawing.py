@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
-from energy_routes.maps import figure, layers, page as pages
+from energy_routes.maps import figure, layers, live as solves, page as pages
 from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.data.style import PICTURES
 from energy_routes.maps.placing import refuse_misplaced
@@ -51,11 +51,24 @@ def months_figure(plan: Plan, path: str | Path | None = None, *, periods: Sequen
 
 def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = None,
             steps: Sequence[pages.Step] | None = None, period: str | None = None, lang: str = "en",
-            bands: pd.DataFrame | None = None) -> pages.Page:
-    """The interactive map of a plan; written to ``path`` if given.  See :mod:`energy_routes.maps.page.interactive`."""
+            bands: pd.DataFrame | None = None, live: bool = False, levers: Sequence[str] = ()) -> pages.Page:
+    """The interactive map of a plan; written to ``path`` if given.  See :mod:`energy_routes.maps.page.interactive`.
+
+    With ``live`` the page solves by itself where a lever is moved; ``levers`` are paths of ``Case.set`` that it has
+    besides those that it chooses.  See :mod:`energy_routes.maps.live`.
+    """
     _refuse(plan, other)
-    made = pages.Page(pages.page(plan, other=other, steps=steps, period=period, lang=lang, bands=bands))
+    made = (_live(plan, other, steps, bands, period, lang, levers) if live or levers else
+            pages.Page(pages.page(plan, other=other, steps=steps, period=period, lang=lang, bands=bands)))
     return made if path is None else made.save(path)
+
+
+def _live(plan: Plan, other: Plan | None, steps: Sequence[pages.Step] | None, bands: pd.DataFrame | None,
+          period: str | None, lang: str, levers: Sequence[str]) -> pages.Page:
+    if other is not None or steps is not None or bands is not None:
+        raise UsageError("a page that solves starts from one plan: leave out other, steps and bands")
+    content, parts = solves.live_content(plan, period=period, lang=lang, levers=levers)
+    return pages.Page(pages.render(content, lang, parts))
 
 
 def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, period: str | None = None,
@@ -66,11 +79,12 @@ def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, per
 
 
 def write(plan: Plan, path: str | Path, *, other: Plan | None = None, bands: pd.DataFrame | None = None,
-          months: bool = False, period: str | None = None, title: str | None = None, lang: str = "en") -> Path:
+          months: bool = False, period: str | None = None, title: str | None = None, lang: str = "en",
+          live: bool = False, levers: Sequence[str] = ()) -> Path:
     """Write a plan's map as a page (.html), a picture (.png, .svg, .pdf) or layers (.gpkg, .geojson); returns the path.
 
     With ``other``, what that plan does otherwise, and how sure that is (``bands`` of a comparison); with ``months``, a
-    picture with a small map of each period.
+    picture with a small map of each period; with ``live``, a page that solves (see :func:`explore`).
     Raises UsageError for any other suffix, naming those that work, and for ``months`` where they cannot be drawn.
     """
     target = Path(path)
@@ -79,6 +93,11 @@ def write(plan: Plan, path: str | Path, *, other: Plan | None = None, bands: pd.
         raise UsageError(f"cannot write a map as {suffix or str(path)!r}. It can be one of {', '.join(SUFFIXES)}.")
     if months and (suffix not in PICTURES or other is not None or period):
         raise UsageError("small maps of each period are a picture (.png, .svg, .pdf) of one plan, without a period")
+    if live or levers:
+        if suffix != ".html":
+            raise UsageError(f"a map that solves is a page (.html), and {target.name} is none. Give --out a .html file.")
+        explore(plan, target, other=other, period=period, lang=lang, bands=bands, live=True, levers=levers)
+        return target
     if suffix == ".html":
         _refuse(plan, other)
         return pages.write_page(plan, target, other=other, period=period, lang=lang, bands=bands)

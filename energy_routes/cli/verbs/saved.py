@@ -45,6 +45,13 @@ def map_(
     ] = None,
     period: Period = None,
     months: Annotated[bool, typer.Option("--months", help="A small map of each period, on one page.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="A page (.html) that solves: levers to drag, no network needed.")
+    ] = False,
+    lever: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATH", help="A lever of that page, as --set names it. Again for more."),
+    ] = None,
     lang: Lang = "en",
     words: OwnWords = None,
     scenario: Scenarios = None,
@@ -56,7 +63,8 @@ def map_(
     debug: Debug = False,
 ) -> None:
     """Draw the flows of a model or a saved result; with two of them, what changes from the first to the second."""
-    file = out or Path(f"{Path(target).stem}.png")
+    live = live or bool(lever)
+    file = out or Path(f"{Path(target).stem}.{'html' if live else 'png'}")
     check_file(file, "a map", maps.SUFFIXES)
     maps.refuse_others(file)
     plan = solved(target, scenario, set_, quiet, accept=accept)
@@ -67,7 +75,8 @@ def map_(
         found = compared(plan, after, draws, jobs, quiet)
         plan, after, bands = found.before, found.after, found.bands
     with writing(file, "Drawing", "Map in", quiet) as new:
-        maps.write(plan, new, other=after, bands=bands, months=months, period=period, lang=lang)
+        maps.write(plan, new, other=after, bands=bands, months=months, period=period, lang=lang, live=live,
+                   levers=lever or ())
 
 
 @guarded

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from energy_routes.answer import Words
-from energy_routes.case import BOUNDS, LEVERS, Amount, Case, Concentration, plain
+from energy_routes.case import BOUNDS, LEVERS, Amount, Case, Concentration
 from energy_routes.errors import EnergyRoutesError, UsageError
 from energy_routes.maps.live.off_panel import refuse_off_panel
 from energy_routes.network import Names, parse_target
@@ -30,6 +30,7 @@ class Lever:
     """A path and a range of its values, in ``unit``; it stands at ``start`` where the case is as it is.
 
     ``stated``: whether the case itself has it: a cap that it does not have is off at its start.  A share is a fraction.
+    ``chosen``: nobody asked for it, so it is left out where it cannot be moved.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Lever:
     start: float
     kind: Kind
     stated: bool = True
+    chosen: bool = False
 
     @property
     def relaxed(self) -> bool:
@@ -73,7 +75,7 @@ def levers_of(plan: Plan, words: Words, asked: Sequence[str] = ()) -> list[Lever
             break
         if path not in found:
             try:
-                found[path] = _lever(case, path, words)
+                found[path] = replace(_lever(case, path, words), chosen=True)
             except EnergyRoutesError:
                 continue  # one that nobody asked for
     return list(found.values())
@@ -206,11 +208,6 @@ def _called(case: Case, head: str, name: str, words: Words) -> str:
     told = words(f"live.{head}", name=called)
     families = case.network.families
     return f"{told} ({words.of_family('family', families[family])})" if family in families else told
-
-
-def plainly(case: Case) -> bool:
-    """Whether a case is one linear programme."""
-    return plain(case)
 
 
 def engaged(case: Case, levers: Sequence[Lever]) -> Case:

@@ -29,6 +29,7 @@ OPERATIONS = (
     "move", "add", "subtract", "multiply", "divide", "negative", "absolute", "maximum", "minimum", "where", "clip",
     "round", "finite", "blank", "equal", "unequal", "greater", "less", "least", "most", "and", "or", "not", "sum",
 )  # fmt: skip
+CARRIAGE = ("tariffs", "loading", "freight")  # terms of the ledger that a line is paid by
 PRICED = ("capacity", "joint", "market")  # kinds of limits whose worth is told
 SPREAD = 1e-12  # of its size: figures of a lever that differ by less are the same
 
@@ -73,6 +74,7 @@ class Programme:
             "hold": self.case.policy.exports == "hold", "asked": self._always,
             "caps": packed(self._cap_rows), "held": self._held_rows(),
             "terms": [{"id": name, "kind": kind} for name, kind in terms],
+            "carriage": list(CARRIAGE),
             "stages": sum(name.startswith("stage.") for name in arrays),
             "yardsticks": self._yardsticks(), "limits": self._limits(),
             "periods": [{"label": period.label, "years": period.years} for period in periods],
@@ -248,11 +250,15 @@ def programme_of(plan: Plan, levers: Sequence[Lever]) -> Programme:
         if lever.kind == "hhi":
             found.append(lever)
             continue
-        told, own = _moves(structure, full, lever, len(found))
-        for move in own:
-            other = known.setdefault((move.node, move.position), lever.path)
-            if other != lever.path:
-                raise UsageError(f"{lever.path} moves a figure that {other} moves: ask for one of the two")
+        try:
+            told, own = _moves(structure, full, lever, len(found))
+            if twice := [known[move[:2]] for move in own if move[:2] in known]:
+                raise UsageError(f"{lever.path} moves a figure that {twice[0]} moves: ask for one of the two")
+        except UsageError:
+            if lever.chosen:
+                continue
+            raise
+        known |= {move[:2]: lever.path for move in own}
         moves += own
         found.append(told)
     return Programme(case, tuple(found), structure, tuple(moves))

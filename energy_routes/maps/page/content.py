@@ -32,19 +32,23 @@ DRAWN = ("operating", "idle", "proposed")
 # Texts about a family, with the placeholders that the script fills.
 OF_FAMILY: Mapping[str, Mapping[str, str]] = {"family": {}, "measure": {}, "kpi.exports": {},
                                               "tip.worth": {"price": "{price}"}}
-PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind.", "kpi.", "ledger.", "legend.", "map.",
+PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind.", "kpi.", "ledger.", "legend.", "live.", "map.",
             "measure.", "mode.", "page.", "panel.", "pill.", "report.", "sheet.", "slider.", "span.", "status.",
             "table.", "tip.", "title.", "unit.", "view.")
 
 
 def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | None = None,
-            period: str | None = None, lang: str = "en", bands: pd.DataFrame | None = None) -> dict[str, Any]:
-    """The content of a page: its plans (the first is the one before), spans, arcs, nodes, corridors and ground."""
+            period: str | None = None, lang: str = "en", bands: pd.DataFrame | None = None,
+            every: bool = False) -> dict[str, Any]:
+    """The content of a page: its plans (the first is the one before), spans, arcs, nodes, corridors and ground.
+
+    ``every``: with the lines that no plan uses, too.
+    """
     words = words_of(plan, lang)
     plans, labels, kind = _cast(plan, other, steps)
     spans = spans_of([own for own in plans])
     maps = [payload(own, lang=lang) for own in plans]
-    arcs = _arcs(maps)
+    arcs = _arcs(maps, every=every)
     families = in_order(family for data in maps for family in data.families)
     lines = {arc: line for data in maps for arc, line in data.lines.items()}
     home = _home(maps)
@@ -128,13 +132,13 @@ def _told(span: Span, words: Words) -> dict[str, Any]:
             "periods": len(labels)}
 
 
-def _arcs(maps: Sequence[MapData]) -> pd.DataFrame:
+def _arcs(maps: Sequence[MapData], *, every: bool) -> pd.DataFrame:
     """Every arc of every plan that could be drawn or listed, once."""
     table = pd.concat([data.arcs for data in maps], ignore_index=True)
     table["most"] = table.groupby("arc")["volume"].transform("max")
     lasting = table["mode"].isin(IDLE_MODES) | (table["status"] == "proposed")
     shown = (table["most"] > style.FLOW_FLOOR) | (table["status"].isin(DRAWN) & lasting)
-    return table[shown].drop_duplicates("arc").reset_index(drop=True)
+    return table[shown | every].drop_duplicates("arc").reset_index(drop=True)
 
 
 def _arc_facts(arcs: pd.DataFrame, paths: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:

@@ -19,24 +19,33 @@ from typing import Any
 
 HERE = Path(__file__).parent
 FIRST = "main"
-STYLES = ("colours", "page", "map", "print")
+STYLES = ("colours", "page", "map", "live", "print")
 IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./(\w+)\.js";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function|class)\b)", re.M)
 NAMES = re.compile(r"^export (?:async )?(?:const|function|class) (?:(\w+)|\{([^}]*)\})", re.M)
 
 
-def render(content: Mapping[str, Any], lang: str = "en") -> str:
-    """The page as text; the same content gives the same text."""
+def render(content: Mapping[str, Any], lang: str = "en", parts: Mapping[str, str] | None = None) -> str:
+    """The page as text; the same content gives the same text.
+
+    ``parts`` are texts that the page holds beside its content: what it solves with.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     scripts = [(HERE / "vendor" / "d3.min.js").read_text("utf-8"), joined()]
     data = as_json(content)
     template = Environment(loader=FileSystemLoader(HERE / "web"), autoescape=True, undefined=StrictUndefined,
                            trim_blocks=True, lstrip_blocks=True).get_template("page.html.j2")
-    safe = [text.replace("</", "<\\/").replace("<!--", "<\\!--") for text in scripts]
+    safe = [_safe(text) for text in scripts]
+    held = {name: _safe(text) for name, text in (parts or {}).items()}
     style = "\n".join((HERE / "web" / f"{name}.css").read_text("utf-8") for name in STYLES)
-    return template.render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style,
-                           policy=_policy(safe, style))
+    return template.render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style, parts=held,
+                           policy=_policy(safe, style, solves=bool(held)))
+
+
+def _safe(script: str) -> str:
+    """A script that may stand in its element: what would end it early is written otherwise."""
+    return script.replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
 def as_json(content: Any) -> str:
@@ -87,10 +96,14 @@ def _listed(names: str) -> list[str]:
     return [name.strip() for name in names.split(",") if name.strip()]
 
 
-def _policy(scripts: list[str], style: str) -> str:
-    """A content-security policy under which the page can load nothing and call nobody: it runs these scripts only."""
+def _policy(scripts: list[str], style: str, *, solves: bool = False) -> str:
+    """A content-security policy under which the page can load nothing and call nobody: it runs these scripts only.
+
+    A page that ``solves`` may compile WebAssembly, and start a worker that is made of what it holds itself.
+    """
     hashes = " ".join(f"'sha256-{_digest(text)}'" for text in scripts)
-    return (f"default-src 'none'; script-src {hashes}; style-src 'sha256-{_digest(style)}'; img-src data: blob:; "
+    more = (" 'wasm-unsafe-eval'", " worker-src blob:;") if solves else ("", "")
+    return (f"default-src 'none'; script-src {hashes}{more[0]};{more[1]} style-src 'sha256-{_digest(style)}'; img-src data: blob:; "
             "base-uri 'none'; form-action 'none'")
 
 

@@ -6,7 +6,7 @@ import { broken, dot, relaxed, withRows } from "./form.js";
 import { preferred } from "./canonical.js";
 import { tightest } from "./least.js";
 import { Model } from "./model.js";
-import { ledger, netback, read } from "./readouts.js";
+import { ledger, netback, read, tariffs } from "./readouts.js";
 import { worths } from "./worth.js";
 
 const ENOUGH = 1e-12; // exports are held but for this share of them
@@ -100,7 +100,7 @@ export class Case {
     if (!(residual <= TOLERANCE)) return { status: "failed", residual };
     return {
       ...found, residual, objective: dot(form.cost, x) + form.offset, netback: netback(arrays, x),
-      read: read(programme.readouts, x), ledger: ledger(programme, arrays, x), rowUpper: whole.rowUpper,
+      tariff: tariffs(programme, arrays, x, programme.carriage), read: read(programme.readouts, x), ledger: ledger(programme, arrays, x), rowUpper: whole.rowUpper,
     };
   }
 

@@ -33,4 +33,21 @@ export function ledger(programme, arrays, x) {
   return out;
 }
 
+/** What a tonne pays on each arc, USD/t: the mean over its flows, else over its lanes. */
+export function tariffs({ readouts }, arrays, x, carriage) {
+  const { start, column } = readouts.arc;
+  const periods = (start.length - 1) / readouts.arc.labels.length;
+  return Float64Array.from(readouts.arc.labels, (_, arc) => {
+    let [paid, volume, listed, lanes] = [0, 0, 0, 0];
+    for (let at = start[arc * periods]; at < start[(arc + 1) * periods]; at += 1) {
+      const own = -carriage.reduce((total, id) => total + arrays[`term.${id}`][column[at]], 0);
+      paid += own * x[column[at]];
+      volume += x[column[at]];
+      listed += own;
+      lanes += 1;
+    }
+    return volume > 1e-9 ? paid / volume : listed / lanes;
+  });
+}
+
 export const netback = (arrays, x) => dot(arrays.cash, x) + arrays["cash.constant"][0];

@@ -18,7 +18,7 @@ async function solver(bytes) {
 async function begin({ programme, wasm }) {
   const highs = await solver(await inflated(wasm));
   own = new Case(highs, opened(JSON.parse(new TextDecoder().decode(await inflated(programme)))));
-  return { version: highs.version };
+  return { version: highs.version.string };
 }
 
 function answer({ values, active }) {

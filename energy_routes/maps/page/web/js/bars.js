@@ -106,6 +106,7 @@ export function drawBars() {
   const lines = routes ? [] : linesShown();
   const most = 1.12 * (d3.max(lines, ({ now, before }) => Math.max(now.flow, comparing() ? before.flow : 0)) || 1);
   const rows = routes ? routesShown().map(({ route, i }) => routeRow(route, i)) : lines.map((line) => bar(line, most));
-  const empty = make("p", { class: "empty" }, say("panel.nothing"));
+  const nothing = content.live && routes && !plans[shownPlan()].routes.length ? "live.routes" : "panel.nothing";
+  const empty = make("p", { class: "empty" }, say(nothing));
   find("bars").replaceChildren(...(rows.length ? rows : [empty]));
 }

@@ -24,16 +24,19 @@ export function corridorsOf(arc) {
   return corridors.filter((one) => one.arcs.includes(arc.n));
 }
 
+const sorted = new WeakMap(); // bottlenecks of a plan in a span → by arc
+
 /** Bottlenecks of a plan in a span: arc number → limits shown on it. */
-const limitsByArc = plans.map((plan) =>
-  plan.limits.map((limits) => {
+function limitsByArc(limits) {
+  if (!sorted.has(limits)) {
     const found = new Map();
     for (const limit of limits) {
       found.set(limit.arc, [...(found.get(limit.arc) ?? []), limit]);
     }
-    return found;
-  }),
-);
+    sorted.set(limits, found);
+  }
+  return sorted.get(limits);
+}
 
 /**
  * What one plan says of one arc in one span: flow, capacity (null: no limit),
@@ -51,7 +54,7 @@ export function reading(arc, plan, span) {
     price: told.price[arc.n][span],
     tariff: told.tariff[arc.n],
     status: told.status[arc.n],
-    limits: limitsByArc[plan][span].get(arc.n) ?? [],
+    limits: limitsByArc(told.limits[span]).get(arc.n) ?? [],
     could: span === WHOLE ? told.could[arc.n] : null,
     band: span === WHOLE ? (told.bands?.arcs[arc.n] ?? null) : null, // P10, P90, share of draws that use it
   };

@@ -9,6 +9,7 @@ import { savePng, saveSvg } from "./export.js";
 import { number, say } from "./format.js";
 import { startKeys } from "./keys.js";
 import { legend } from "./legend.js";
+import { startLevers } from "./levers.js";
 import { goHome, Panel, zoomBy } from "./panel.js";
 import { onChange, readAddress, shownPlan, state, update } from "./state.js";
 import { drawSteps, startSteps } from "./steps.js";
@@ -105,6 +106,14 @@ function draw() {
   drawSteps();
 }
 
+/** What follows the hand on a lever: the lines where they lie, the figures beside them. */
+function follow() {
+  drawHeader();
+  for (const panel of panels) panel.restroke();
+  drawCards();
+  drawBars();
+}
+
 function toggleFamily(family) {
   const chosen = new Set(state.families);
   if (chosen.has(family) && chosen.size > 1) chosen.delete(family);
@@ -160,9 +169,10 @@ function start() {
   startSteps();
   startKeys();
   onChange(draw);
-  state.view = kind === "pair" ? "change" : state.view;
+  if (kind === "pair") state.view = content.live ? "after" : "change";
   readAddress();
   draw();
+  startLevers(follow);
 }
 
 start();

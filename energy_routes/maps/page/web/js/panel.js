@@ -83,12 +83,26 @@ export class Panel {
     this.caption.append("small").text(note);
     this.svg.attr("aria-label", say("map.aria", { view: `${caption}, ${note}` }));
     this.strands = strandsOf(this.which);
-    this.root.classed("still", !state.moving);
+    this.root.classed("moving", false).classed("still", !state.moving);
     if (!this.size) this.resize();
     else {
       this.aim();
       this.place();
     }
+  }
+
+  /** Take new figures where the lines lie as they do: what is written on them follows when the hand rests. */
+  restroke() {
+    if (!this.size || !this.strands || !this.settled) return;
+    const laid = new Map(this.strands.map((strand) => [strand.arc.id, strand.line]));
+    this.strands = strandsOf(this.which);
+    const widths = [];
+    for (const strand of this.strands) widths[strand.arc.n] = strand.width;
+    for (const strand of this.strands) {
+      strand.line = laid.get(strand.arc.id) ?? lay(strand.arc, widths, this.camera, this.size);
+    }
+    this.root.classed("moving", true);
+    this.linework.draw(this.strands, this.size);
   }
 
   /** Look where the state's camera does, if that came from elsewhere, or ``again`` in a panel of another size. */

@@ -13,7 +13,7 @@ export const DASHES = { proposed: "7 5", idle: "1 5", lost: "2 4", swap: "6 3" }
 const largest = new Map();
 function largestChange(span) {
   const whole = spans[span].periods > 1;
-  if (!largest.has(whole)) {
+  if (content.live || !largest.has(whole)) {
     const alike = spans.flatMap((one, i) => (one.periods > 1 === whole ? [i] : []));
     let most = 0;
     for (const i of alike) {

@@ -23,6 +23,14 @@ export const state = {
 };
 
 const listeners = [];
+const shared = new Map(); // what else the address tells, by its key
+
+/** Keep something else in the address; nothing of a blank text. */
+export function keepShared(key, text) {
+  if (text) shared.set(key, text);
+  else shared.delete(key);
+  writeAddress(false);
+}
 
 /** Call `listener` after every change. */
 export function onChange(listener) {
@@ -114,6 +122,7 @@ function writeAddress(chosen) {
   if (state.filter !== "used") told.set("q", state.filter);
   if (!state.moving) told.set("a", "0");
   if (state.camera) told.set("z", Object.values(state.camera).join(","));
+  for (const [key, text] of shared) told.set(key, text);
   const address = `#${told}`;
   try {
     history[chosen && address !== location.hash ? "pushState" : "replaceState"](null, "", address);

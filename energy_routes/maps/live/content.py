@@ -1,0 +1,141 @@
+"""What the page that solves knows: the content of a map of the start, and what its panel needs beside it."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from energy_routes.answer import Words, answered
+from energy_routes.maps.data.payload import words_of
+from energy_routes.maps.data.spans import spans_of
+from energy_routes.maps.live.levers import levers_of
+from energy_routes.maps.live.model_file import model_of
+from energy_routes.maps.live.programme import Programme, packed, programme_of
+from energy_routes.maps.page.content import content
+from energy_routes.maps.page.html import as_json, joined
+from energy_routes.network import Names
+from energy_routes.plan import Plan
+
+HERE = Path(__file__).parent
+PHRASES = ("answer.",)  # of which the page makes its sentence
+SAME = 9  # level of compression
+
+
+def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
+                 levers: Sequence[str] = ()) -> tuple[dict[str, Any], dict[str, str]]:
+    """The content of the page that solves, and its parts beside the JSON: the solver and the programme, as text.
+
+    Raises UsageError as :func:`levers_of` and :func:`programme_of`.
+    """
+    words = words_of(plan, lang)
+    programme = programme_of(plan, levers_of(plan, words, levers))
+    told = content(plan, other=plan, period=period, lang=lang, every=True)
+    solving = programme.content
+    told["words"] |= words.part(*PHRASES)
+    told["live"] = {
+        "levers": [{key: lever[key] for key in ("path", "name", "unit", "low", "high", "step", "start", "kind",
+                                                "percent", "relaxed")} for lever in solving["levers"]],
+        "spans": _spans(plan), "years": [period.years for period in plan.case.periods],
+        **_places(programme, told, solving), "limits": _limits(programme, told, words),
+        "subjects": _subjects(plan, solving, words), "carriage": solving["carriage"], "model": model_of(plan.case),
+        "base": plan.case.name,
+    }  # fmt: skip
+    return told, {"programme": squeezed(as_json(solving).encode("utf-8")), **solver()}
+
+
+def squeezed(data: bytes) -> str:
+    """Bytes gzipped, as text; the same bytes give the same text."""
+    return base64.b64encode(gzip.compress(data, SAME, mtime=0)).decode("ascii")
+
+
+@cache
+def solver() -> dict[str, str]:
+    """HiGHS and its script as they are vendored, and the worker's script."""
+    files = {"wasm": "highs.wasm.gz", "highs": "highs.js.gz"}
+    found = {name: base64.b64encode((HERE / "vendor" / file).read_bytes()).decode("ascii")
+             for name, file in files.items()}  # fmt: skip
+    return found | {"worker": joined("worker", HERE / "web" / "js")}
+
+
+def _spans(plan: Plan) -> list[list[int]]:
+    """The numbers of the periods of each span."""
+    place = {period.label: at for at, period in enumerate(plan.case.periods)}
+    return [[place[label] for label in span.labels[0]] for span in spans_of([plan, plan])]
+
+
+def _places(programme: Programme, told: Mapping[str, Any], solving: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the page finds its arcs, corridors and families among the read-outs; −1 where they are not.
+
+    ``capacity`` has the row of each arc's capacity by period, flat.
+    """
+    blocks = {name: {label: at for at, label in enumerate(block["labels"])}
+              for name, block in solving["readouts"].items()}  # fmt: skip
+    periods = {period["label"]: at for at, period in enumerate(solving["periods"])}
+    arcs = {arc["id"]: at for at, arc in enumerate(told["arcs"])}
+    program = programme.structure.program
+    rows = np.full((len(arcs), len(periods)), -1, dtype=np.int64)
+    for block in program.rows:
+        if block.name == "capacity":
+            start, frame = program.row_slice("capacity").start, block.axis.frame
+            for at, (arc, period) in enumerate(zip(frame["arc"], frame["period"], strict=True)):
+                if arc in arcs:
+                    rows[arcs[arc], periods[period]] = start + at
+    return {
+        "arcs": [blocks["arc"].get(arc, -1) for arc in arcs], "capacity": packed(rows.ravel()),
+        "corridors": {one["id"]: blocks["group"].get(f"corridor:{one['corridor']}:{one['family']}", -1)
+                      for one in told["corridors"]},
+        "exports": blocks["export"], "homes": blocks["home"],
+    }  # fmt: skip
+
+
+def _limits(programme: Programme, told: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
+    """What each limit is called, and where it stands on the map."""
+    case = programme.case
+    tables, names = case.network.tables, Names(case.network.tables)
+    arcs = {arc["id"]: at for at, arc in enumerate(told["arcs"])}
+    terms = tables["limit_terms"]
+    family = {**dict(zip(tables["arcs"]["id"], tables["arcs"]["family"], strict=True))} if (
+        "family" in tables["arcs"]) else {arc["id"]: arc["family"] for arc in told["arcs"]}
+    nodes = dict(zip(tables["markets"]["id"], tables["markets"]["node"], strict=True))
+    tiers = programme.space.tiers.axis.frame if hasattr(programme.space.tiers, "axis") else programme.space.tiers.frame
+    sold = dict(zip(tiers["market"], tiers["family"], strict=True)) if "family" in tiers else {}
+    out = []
+    for limit in programme.content["limits"]:
+        key, kind = limit["id"], limit["kind"]
+        if kind == "capacity":
+            own = {"name": names.arc.get(key, key), "family": family.get(key, ""), "arcs": [arcs.get(key, -1)]}
+        elif kind == "joint":
+            of = [arcs[arc] for arc in dict.fromkeys(terms.loc[terms["limit"] == key, "arc"]) if arc in arcs]
+            own = {"name": names.limit.get(key, key), "arcs": of,
+                   "family": told["arcs"][of[0]]["family"] if of else ""}
+        else:
+            own = {"name": f"{names.market.get(key, key)}, tier {limit['tier']}", "node": nodes.get(key, ""),
+                   "family": sold.get(key, told["families"][0]["id"])}
+        out.append({"id": key, "kind": kind, "rows": packed(limit["rows"]), "periods": packed(limit["periods"]),
+                    **own, "name": words.name(own["name"])})
+    return out
+
+
+def _subjects(plan: Plan, solving: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
+    """What the sentence is about: a read-out each, with its texts (the number and the unit still open)."""
+    blocks = {name: {label: at for at, label in enumerate(block["labels"])}
+              for name, block in solving["readouts"].items()}  # fmt: skip
+    out = []
+    for fate in answered(plan).fates:
+        kind, _, key = fate.target.partition(":")
+        block, label = ("arc", key) if kind == "arc" else ("group", f"{kind}:{key}:{fate.family}")
+        if label not in blocks[block] or fate.phrase not in ("carry", "cross", "take"):
+            continue
+        unit = words.unit(fate.unit)
+        texts = {told: words.of_name(f"answer.{fate.phrase}.{told}", fate.name,
+                                     **({} if told == "nothing" else {"volume": "{volume}", "unit": unit}))
+                 for told in ("some", "nothing")}  # fmt: skip
+        out.append({"block": block, "at": blocks[block][label], "name": words.name(fate.name), "unit": unit,
+                    **texts})
+    return out

@@ -1,0 +1,75 @@
+/** The frontier of a lever, point by point as it is moved: netback against its values, and what enters and leaves. */
+
+import { arcs, content, plans, WHOLE } from "./data.js";
+import { usedOf } from "./dragged.js";
+import { find, make } from "./dom.js";
+import { number, say, unit } from "./format.js";
+
+const [WIDE, HIGH, EDGE] = [300, 92, 8];
+const MOST = 400; // points of a lever that are kept
+const NAMED = 3;
+const drawn = new Map(); // by all that the other levers stand at: points {value, netback, used}
+
+/** The points of a lever while the others stand as they do. */
+function pointsOf(lever, values) {
+  const key = JSON.stringify(values.map((value, at) => (at === lever ? null : value)));
+  const known = drawn.get(lever);
+  if (known?.key === key) return known.points;
+  const others = content.live.levers.some((own, at) => at !== lever && values[at] !== own.start);
+  const points = others ? [] : [started(content.live.levers[lever])];
+  drawn.set(lever, { key, points });
+  return points;
+}
+
+/** The point of the start. */
+const started = (own) => ({ value: own.start, netback: plans[0].cards.netback[WHOLE], used: usedOf(0) });
+
+/** Keep the point where a lever stands now. */
+export function keep(lever, values) {
+  const points = pointsOf(lever, values);
+  const value = values[lever];
+  const at = d3.bisector((point) => point.value).left(points, value);
+  const point = { value, netback: plans[1].cards.netback[WHOLE], used: usedOf(1) };
+  points.splice(at, points[at]?.value === value ? 1 : 0, point);
+  if (points.length > MOST) points.splice(at > MOST / 2 ? 1 : points.length - 2, 1);
+  return points;
+}
+
+const names = (numbers) => {
+  const own = numbers.map((n) => arcs[n].name);
+  return own.length > NAMED ? `${own.slice(0, NAMED).join(", ")} …` : own.join(", ");
+};
+
+/** What is used at one point and not at another. */
+const fresh = (now, before) => [...now.used].filter((n) => !before.used.has(n));
+
+/** Draw the points of a lever; the one where it stands is filled. */
+export function drawCurve(lever, values, told) {
+  const own = content.live.levers[lever];
+  const points = keep(lever, values);
+  const value = values[lever];
+  const x = d3.scaleLinear([own.low, own.high], [EDGE, WIDE - EDGE]);
+  const [low, high] = d3.extent(points, (point) => point.netback);
+  const y = d3.scaleLinear([low, high > low ? high : low + 1], [HIGH - EDGE, EDGE]);
+  const place = (point) => [x(point.value), y(point.netback)];
+  const title = say("live.curve", { name: own.name });
+  const turns = points.slice(1).filter((point, at) => fresh(point, points[at]).length || fresh(points[at], point).length);
+  const now = points.findIndex((point) => point.value === value);
+  const start = points.findIndex((point) => point.value === own.start);
+  const from = points[start >= 0 && start !== now ? start : Math.max(0, now - 1)];
+  const [enters, leaves] = [fresh(points[now], from), fresh(from, points[now])];
+  const parts = [
+    make("h3", {}, title),
+    make(
+      "svg",
+      { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": `${title}: ${told(value)}, ${number(points[now].netback, 1)} ${unit("MUSD")}` },
+      make("path", { d: `M${points.map((point) => place(point).map((v) => v.toFixed(1)).join(",")).join("L")}`, class: "frontier" }),
+      points.map((point) => make("circle", { cx: x(point.value), cy: y(point.netback), r: point.value === value ? 4 : 1.6, class: point.value === value ? "now" : "" })),
+      turns.map((point) => make("path", { d: `M${x(point.value).toFixed(1)},${HIGH - 5}l3,5h-6z`, class: "turn" })),
+    ),
+    make("p", { class: "ends" }, make("span", {}, told(own.low)), make("span", {}, `${number(low, 0)}–${number(high, 0)} ${unit("MUSD")}`), make("span", {}, told(own.high))),
+    enters.length ? make("p", {}, say("live.enters", { names: names(enters) })) : null,
+    leaves.length ? make("p", {}, say("live.leaves", { names: names(leaves) })) : null,
+  ];
+  find("live-curve").replaceChildren(...parts.filter(Boolean));
+}

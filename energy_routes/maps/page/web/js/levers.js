@@ -1,0 +1,278 @@
+/** The panel of the page that solves: levers, the answer, the frontier, and what one can do with a state. */
+
+import { drawCurve } from "./curve.js";
+import { content, plans } from "./data.js";
+import { find, make } from "./dom.js";
+import { price, restore, take } from "./dragged.js";
+import { save } from "./export.js";
+import { number, say, unit } from "./format.js";
+import { modelFile } from "./model_file.js";
+import { ask, begin, possible } from "./solving.js";
+import { keepShared, onChange, state, update } from "./state.js";
+import { openTable } from "./table.js";
+import { sentenceOf } from "./telling.js";
+
+const REST = 160; // ms without a movement after which limits are priced and the map is laid out anew
+const SLOW = 400; // ms of an answer from which the page waits for the hand to rest
+const PAUSE = 250;
+const { live } = content;
+const levers = live?.levers ?? [];
+
+const values = levers.map((lever) => lever.start);
+let shown = null; // the answer that is drawn
+let first = null; // that of the start
+let active = -1;
+let busy = false;
+let wanted = false;
+let last = 0; // ms of the last answer
+let version = "";
+let resting = 0;
+let light = () => {};
+
+const scale = (lever) => (lever.percent ? 100 : 1);
+const told = (lever) => (value) =>
+  lever.percent ? `${number(100 * value, 1)}\u00a0%` : `${number(value, Math.abs(value) < 10 ? 2 : 1)} ${unit(lever.unit)}`.trim();
+const within = (lever, value) => Math.min(lever.high, Math.max(lever.low, value));
+const clean = (value) => Number(value.toPrecision(12));
+const isMoved = (at) => values[at] !== levers[at].start;
+
+/** Put the values into the controls. */
+function show() {
+  levers.forEach((lever, at) => {
+    const row = find(`lever-${at}`);
+    const [range, typed, back] = ["range", "typed", "back"].map((name) => row.querySelector(`.${name}`));
+    range.value = values[at];
+    range.setAttribute("aria-valuetext", told(lever)(values[at]));
+    if (document.activeElement !== typed) typed.value = clean(values[at] * scale(lever));
+    back.disabled = !isMoved(at);
+    row.classList.toggle("moved", isMoved(at));
+  });
+}
+
+function move(at, value) {
+  if (!Number.isFinite(value)) return;
+  values[at] = clean(within(levers[at], value));
+  active = at;
+  show();
+  solve();
+}
+
+/** A slider at its start is there to the last digit. */
+function slid(lever, value) {
+  return Math.abs(value - lever.start) < lever.step / 2 ? lever.start : value;
+}
+
+function row(lever, at) {
+  const { low, high, step } = lever;
+  const range = make("input", {
+    type: "range", class: "range", min: low, max: high, step: "any", value: lever.start, "aria-label": lever.name,
+    disabled: "",
+    on: {
+      input: (event) => move(at, slid(lever, Number(event.target.value))),
+      keydown: (event) => {
+        const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+        if (!by) return;
+        event.preventDefault();
+        move(at, slid(lever, values[at] + by * step));
+      },
+    },
+  });
+  const typed = make("input", {
+    type: "number", class: "typed", step: "any", value: clean(lever.start * scale(lever)), disabled: "",
+    "aria-label": say("live.value", { name: lever.name }),
+    on: {
+      change: (event) => {
+        if (event.target.value !== "") move(at, Number(event.target.value) / scale(lever));
+        event.target.value = clean(values[at] * scale(lever));
+      },
+    },
+  });
+  const back = make("button", {
+    type: "button", class: "back", disabled: "", "aria-label": say("live.reset_one", { name: lever.name }),
+    title: say("live.reset_one", { name: lever.name }), on: { click: () => move(at, lever.start) },
+  }, "↺");
+  return make("div", { class: "lever", id: `lever-${at}` },
+    make("span", { class: "name" }, lever.name), typed,
+    make("span", { class: "unit" }, lever.percent ? "%" : unit(lever.unit)), back, range);
+}
+
+/** Solve for the newest values; of several that come while the solver works, only the last. */
+async function solve() {
+  wanted = true;
+  clearTimeout(resting);
+  if (busy) return;
+  busy = true;
+  try {
+    while (wanted) {
+      if (last > SLOW) {
+        find("live-chip").textContent = say("live.solving");
+        await new Promise((done) => setTimeout(done, PAUSE));
+      }
+      wanted = false;
+      const answer = await ask("answer", { values: [...values], active });
+      last = answer.ms;
+      tell(answer);
+    }
+    resting = setTimeout(rest, REST);
+  } catch (error) {
+    fail(error);
+  } finally {
+    busy = false;
+  }
+}
+
+/** Draw an answer, or say that there is none. */
+function tell(answer) {
+  document.body.dataset.live = answer.status;
+  find("live-chip").textContent = say("live.chip", { version, ms: number(answer.ms, answer.ms < 10 ? 1 : 0) });
+  const panel = find("live-answer");
+  if (answer.status !== "optimal") {
+    panel.replaceChildren(make("strong", {}, why(answer)), ` ${say("live.stays")}`);
+    return;
+  }
+  shown = answer;
+  first ??= answer;
+  const moved = levers.some((_, at) => isMoved(at));
+  if (moved) {
+    take(answer);
+    if (state.focus?.kind === "route") state.focus = null;
+  } else restore();
+  const sentence = moved ? sentenceOf(answer.read, first.read) : plans[1].finding[state.span];
+  if (moved) plans[1].moved = plans[1].finding = plans[1].moved.map(() => sentence);
+  else answer.priced = state.span;
+  const beside = [answer.alone ? "" : say("live.several"), `${say("live.emissions")}: ${emissions()}`];
+  panel.replaceChildren(sentence, make("small", {}, beside.filter(Boolean).join(" · ")));
+  if (active >= 0) drawCurve(active, values, told(levers[active]));
+  light();
+}
+
+function emissions() {
+  const [now, before] = [shown, first].map(({ read }) => read.emission.reduce((total, value) => total + value, 0) / 1000);
+  const change = now - before;
+  const sign = change > 0 ? "+" : "−";
+  return `${number(now, 2)} MtCO2e${Math.abs(change) < 0.005 ? "" : ` (${sign}${number(Math.abs(change), 2)})`}`;
+}
+
+/** Why there is no plan: the tightest level that has one, where the lever at hand is a cap. */
+function why({ status, least }) {
+  if (status !== "infeasible") return say("live.failed");
+  const lever = levers[active];
+  if (!lever || !Number.isFinite(least)) return say("live.none");
+  const value = lever.percent ? `${number(100 * least, 1)}\u00a0%` : `${number(least, lever.kind === "hhi" ? 3 : 2)} ${unit(lever.unit)}`;
+  return say(lever.kind === "least" ? "live.most" : "live.least", { value: value.trim() });
+}
+
+/** When the hand rests: what limits are worth, and the whole page. */
+async function rest() {
+  if (!shown || busy) return;
+  const answer = shown;
+  const { span } = state;
+  if (levers.some((_, at) => isMoved(at))) {
+    const { worth } = await ask("priced", { periods: live.spans[span] });
+    if (answer !== shown) return;
+    price(worth, span, answer);
+  }
+  answer.priced = span;
+  share();
+  if (document.body.dataset.live === "optimal") update({});
+}
+
+/** The state of the levers as the address tells it. */
+function share() {
+  const moved = levers.flatMap((lever, at) => (isMoved(at) ? [`${lever.path}=${values[at]}`] : []));
+  keepShared("d", moved.join(";"));
+}
+
+function readShared() {
+  const text = new URLSearchParams(location.hash.slice(1)).get("d") ?? "";
+  const found = new Map(text.split(";").map((part) => part.split("=")).map(([path, value]) => [path, Number(value)]));
+  levers.forEach((lever, at) => {
+    const value = found.get(lever.path);
+    values[at] = Number.isFinite(value) ? within(lever, value) : lever.start;
+    if (isMoved(at)) active = at;
+  });
+}
+
+function copyLink() {
+  share();
+  const note = (key) => {
+    find("live-note").textContent = say(key);
+  };
+  if (!navigator.clipboard) note("live.address");
+  else navigator.clipboard.writeText(location.href).then(() => note("live.shared"), () => note("live.address"));
+}
+
+function saveModel() {
+  save(new Blob([modelFile(values)], { type: "application/toml" }), `${live.base}-moved.toml`);
+}
+
+function reset() {
+  levers.forEach((lever, at) => {
+    values[at] = lever.start;
+  });
+  show();
+  solve();
+}
+
+function compare() {
+  update({ view: "change" });
+  openTable();
+}
+
+function fail(error) {
+  document.body.dataset.live = "failed";
+  find("live-chip").textContent = "";
+  find("live-answer").textContent = `${say("live.without")} (${String(error.message).split("\n")[0]})`;
+}
+
+function build() {
+  find("live-levers").append(...levers.map(row));
+  const act = (id, does) => find(id).addEventListener("click", does);
+  act("live-compare", compare);
+  act("live-reset", reset);
+  act("live-share", copyLink);
+  if (live.model) act("live-save", saveModel);
+  else find("live-save").hidden = true;
+}
+
+/** Start the panel, if the page has one; `quick` draws what follows the hand. */
+export async function startLevers(quick) {
+  if (!live) return;
+  live.rows = new Int32Array(Uint8Array.from(atob(live.capacity.i), (letter) => letter.charCodeAt(0)).buffer);
+  for (const limit of live.limits) {
+    for (const name of ["rows", "periods"]) {
+      limit[name] = [...new Int32Array(Uint8Array.from(atob(limit[name].i), (letter) => letter.charCodeAt(0)).buffer)];
+    }
+  }
+  light = quick;
+  build();
+  if (!possible()) {
+    document.body.dataset.live = "without";
+    find("live-answer").textContent = say("live.without");
+    return;
+  }
+  find("live-chip").textContent = say("live.loading");
+  try {
+    ({ version } = await begin());
+    first = await ask("answer", { values: levers.map((lever) => lever.start), active: -1 });
+    last = 0;
+    for (const control of document.querySelectorAll(".lever input")) control.disabled = false;
+    readShared();
+    show();
+    await solve();
+    onChange(() => {
+      if (shown && shown.priced !== state.span) {
+        clearTimeout(resting);
+        resting = setTimeout(rest, 0);
+      }
+    });
+    addEventListener("hashchange", () => {
+      readShared();
+      show();
+      solve();
+    });
+  } catch (error) {
+    fail(error);
+  }
+}
+

@@ -1,0 +1,52 @@
+/** The answer of the levers in one sentence: the subject, the money, and the way that changes most. */
+
+import { content, corridors, familyOf, plans, WHOLE } from "./data.js";
+import { carried } from "./dragged.js";
+import { number, say, unit } from "./format.js";
+
+const SEEN = 1e-6; // Mt or bcm: less is nothing
+const TOLD = 0.01; // a smaller change is none
+const SLIGHT = 1e-5; // of the netback: a smaller change is none
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+const formed = (text, name) => text.replace(/\[([^|\]]*)\|([^|\]]*)\]/g, name.includes(" and ") ? "$2" : "$1");
+
+/** What became of a subject, against the start. */
+function fate(subject, now, before) {
+  const volume = carried(subject, now);
+  const said = volume > SEEN ? fill(subject.some, { volume: number(volume) }) : subject.nothing;
+  const change = volume - carried(subject, before);
+  if (Math.abs(change) <= TOLD) return said;
+  const told = { said, volume: number(Math.abs(change)), unit: subject.unit };
+  return say(change > 0 ? "answer.more" : "answer.less", told);
+}
+
+function money() {
+  const [before, after] = plans.map((plan) => plan.cards.netback[WHOLE]);
+  const change = after - before;
+  if (Math.abs(change) <= SLIGHT * Math.abs(before)) return say("answer.no_gain");
+  const value = `${number(Math.abs(change), Math.abs(change) < 10 ? 2 : 0)} ${unit("MUSD")}`;
+  return say(change > 0 ? "answer.gains" : "answer.loses", { value });
+}
+
+/** The corridor that gains or loses most. */
+function way() {
+  const own = new Set(content.live.subjects.map((subject) => subject.name));
+  const others = corridors.filter((one) => !own.has(one.name));
+  const changes = others.map((one) => {
+    const [before, after] = plans.map((plan) => plan.corridors[one.id]?.[WHOLE] ?? 0);
+    return { one, change: after - before };
+  });
+  const most = d3.greatest(changes, ({ change }) => Math.abs(change));
+  if (!most || Math.abs(most.change) <= TOLD) return null;
+  const { one, change } = most;
+  const told = { name: one.name, volume: number(Math.abs(change)), unit: unit(familyOf(one.family).unit) };
+  return formed(say(change > 0 ? "answer.way_more" : "answer.way_less", told), one.name);
+}
+
+/** The sentence of the answer, from the read-outs now and at the start. */
+export function sentenceOf(now, before) {
+  const fates = content.live.subjects.slice(0, 2).map((subject) => fate(subject, now, before));
+  return `${capital([...fates, money(), way()].filter(Boolean).join("; "))}.`;
+}
