@@ -95,7 +95,7 @@ def write(plan: Plan, path: str | Path, *, other: Plan | None = None, bands: pd.
         raise UsageError("small maps of each period are a picture (.png, .svg, .pdf) of one plan, without a period")
     if live or levers:
         if suffix != ".html":
-            raise UsageError(f"a map that solves is a page (.html), and {target.name} is none. Give --out a .html file.")
+            raise UsageError(f"a map that solves is a page, and {target.name} is none. Give --out a .html file.")
         explore(plan, target, other=other, period=period, lang=lang, bands=bands, live=True, levers=levers)
         return target
     if suffix == ".html":

@@ -416,7 +416,8 @@ class Plan:
         path : str, Path or None
             Where to write it, too (.html).
         **options : object
-            ``other`` (a plan to compare with), ``steps``, ``period``, ``lang``; see :func:`energy_routes.maps.explore`.
+            ``other`` (a plan to compare with), ``steps``, ``period``, ``lang``, ``live`` (a page that solves where a
+            lever is moved), ``levers``; see :func:`energy_routes.maps.explore`.
 
         Returns
         -------

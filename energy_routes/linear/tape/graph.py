@@ -6,7 +6,7 @@ What only moves numbers makes no node.  What a question was answered by (a look)
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 

@@ -16,14 +16,15 @@ from energy_routes.maps.data.payload import words_of
 from energy_routes.maps.data.spans import spans_of
 from energy_routes.maps.live.levers import levers_of
 from energy_routes.maps.live.model_file import model_of
-from energy_routes.maps.live.programme import Programme, packed, programme_of
+from energy_routes.maps.live.packed import packed
+from energy_routes.maps.live.programme import Programme, programme_of
 from energy_routes.maps.page.content import content
 from energy_routes.maps.page.html import as_json, joined
 from energy_routes.network import Names
 from energy_routes.plan import Plan
 
 HERE = Path(__file__).parent
-PHRASES = ("answer.",)  # of which the page makes its sentence
+PHRASES = ("answer.", "live.")  # of which the page makes its sentence, and its panel
 SAME = 9  # level of compression
 
 
@@ -100,11 +101,10 @@ def _limits(programme: Programme, told: Mapping[str, Any], words: Words) -> list
     tables, names = case.network.tables, Names(case.network.tables)
     arcs = {arc["id"]: at for at, arc in enumerate(told["arcs"])}
     terms = tables["limit_terms"]
-    family = {**dict(zip(tables["arcs"]["id"], tables["arcs"]["family"], strict=True))} if (
-        "family" in tables["arcs"]) else {arc["id"]: arc["family"] for arc in told["arcs"]}
+    family = {arc["id"]: arc["family"] for arc in told["arcs"]}
     nodes = dict(zip(tables["markets"]["id"], tables["markets"]["node"], strict=True))
-    tiers = programme.space.tiers.axis.frame if hasattr(programme.space.tiers, "axis") else programme.space.tiers.frame
-    sold = dict(zip(tiers["market"], tiers["family"], strict=True)) if "family" in tiers else {}
+    sales = programme.space.delivered.axis.frame
+    sold = dict(zip(sales["market"], sales["family"], strict=True))
     out = []
     for limit in programme.content["limits"]:
         key, kind = limit["id"], limit["kind"]
@@ -116,7 +116,7 @@ def _limits(programme: Programme, told: Mapping[str, Any], words: Words) -> list
                    "family": told["arcs"][of[0]]["family"] if of else ""}
         else:
             own = {"name": f"{names.market.get(key, key)}, tier {limit['tier']}", "node": nodes.get(key, ""),
-                   "family": sold.get(key, told["families"][0]["id"])}
+                   "family": sold.get(key, "")}
         out.append({"id": key, "kind": kind, "rows": packed(limit["rows"]), "periods": packed(limit["periods"]),
                     **own, "name": words.name(own["name"])})
     return out

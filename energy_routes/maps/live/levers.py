@@ -154,6 +154,7 @@ def _amount(case: Case, head: str, words: Words) -> Lever:
     value = getattr(case.policy, head)
     relaxed = lever.relaxed
     high = CARBON if not relaxed else WIDE * (value or _moved(case))
+    case.set(head, high)  # whether the pack can have it
     start = float(value if value is not None else high if relaxed else 0.0)
     return Lever(head, words(f"live.{head}"), lever.unit, 0.0, high, high / STEPS, start,
                  "cap" if relaxed else "figure", value is not None or not relaxed)  # fmt: skip

@@ -39,7 +39,8 @@ def _policy(case: Case, base: Case | None) -> dict[str, Any] | None:
         if value == (lever.default if base is None else getattr(base.policy, lever.name)):
             continue
         if lever.name in BOUNDS:
-            out[lever.name] = {bound.name: {kind.keys[0]: bound.level} | (  # type: ignore[union-attr]
+            key = BOUNDS[lever.name].keys[0]
+            out[lever.name] = {bound.name: {key: bound.level} | (
                 {} if bound.over == "horizon" else {"over": bound.over}) for bound in value}
         elif isinstance(kind, Amount | Choice):
             out[lever.name] = "none" if value is None else value

@@ -6,7 +6,6 @@ single numbers, products among its nodes), solves, and multiplies.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,11 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import BOUNDS, LEVERS, Case, for_family, weights_of_sets
+from energy_routes.case import LEVERS, Case
 from energy_routes.errors import UsageError
-from energy_routes.formulation import Space, Structure, capped, ledger_terms, limit_of, yardsticks
+from energy_routes.formulation import Space, Structure, ledger_terms, limit_of, yardsticks
 from energy_routes.linear import Graph, Move
+from energy_routes.maps.live.bounds import cones, measured, rows_of
 from energy_routes.maps.live.levers import Lever, engaged, ranged
+from energy_routes.maps.live.packed import packed, stated
 from energy_routes.maps.live.readouts import readouts
 from energy_routes.plan import Plan
 from energy_routes.solving import preference, solve
@@ -31,14 +32,6 @@ OPERATIONS = (
 )  # fmt: skip
 CARRIAGE = ("tariffs", "loading", "freight")  # terms of the ledger that a line is paid by
 PRICED = ("capacity", "joint", "market")  # kinds of limits whose worth is told
-SPREAD = 1e-12  # of its size: figures of a lever that differ by less are the same
-
-
-def packed(values: Any) -> dict[str, str]:
-    """An array of numbers as text: little-endian, base64; ``f`` has doubles, ``i`` integers of 32 bits."""
-    array = np.asarray(values)
-    kind, code = ("f", "<f8") if array.dtype.kind == "f" else ("i", "<i4")
-    return {kind: base64.b64encode(array.astype(code).tobytes()).decode("ascii")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +59,7 @@ class Programme:
             "sense": self.structure.program.sense, "objective": self.case.policy.objective,
             "shape": list(self.structure.program.shape),
             "start": packed(matrix.start), "index": packed(matrix.index),
-            "arrays": {name: packed(np.atleast_1d(np.asarray(_base(array), dtype=float)))
+            "arrays": {name: packed(np.atleast_1d(stated(array)))
                        for name, array in arrays.items()},
             "moving": {name: [packed(list(end)), packed(list(end.values()))] for name, end in ends.items() if end},
             "graph": _told(graph),
@@ -78,7 +71,7 @@ class Programme:
             "stages": sum(name.startswith("stage.") for name in arrays),
             "yardsticks": self._yardsticks(), "limits": self._limits(),
             "periods": [{"label": period.label, "years": period.years} for period in periods],
-            "period": packed(self._period_of_columns()), "readouts": readouts(self.space, packed),
+            "period": packed(self._period_of_columns()), "readouts": readouts(self.space),
         }  # fmt: skip
 
     @cached_property
@@ -108,58 +101,11 @@ class Programme:
             "stated": lever.stated, "relaxed": lever.relaxed,
         }  # fmt: skip
         if lever.kind == "hhi":
-            return told | {"cones": self._cones(lever)}
+            return told | {"cones": cones(self.space, lever)}
         if head in LEVERS and lever.kind != "figure":
-            return told | {"rows": packed(self._rows_of(lever)), "measured": self._measured(lever)}
+            return told | {"rows": packed(rows_of(self.space, self.structure.program, lever)),
+                           "measured": measured(self.space, lever)}
         return told
-
-    def _rows_of(self, lever: Lever) -> list[int]:
-        """The rows of a cap."""
-        head, _, name = lever.path.partition(".")
-        at = self.structure.program.row_slice(head).start
-        frame = next(rows for rows in self.structure.program.rows if rows.name == head).axis.frame
-        if head not in BOUNDS:
-            return [at + row for row in range(len(frame))]
-        bounds = getattr(self.space.policy, head)
-        return [at + row for row, (kind, group, family) in enumerate(
-                    zip(frame["kind"], frame["group"], frame["family"], strict=True))
-                if any((own.kind, own.group, own.name) == (kind, group, name) for own in for_family(bounds, family))]
-
-    def _measured(self, lever: Lever) -> list[dict[str, Any]]:
-        """Of a cap on a share what it looks at, and what that is a share of, a row each: columns, weights, constant."""
-        head, _, name = lever.path.partition(".")
-        if head not in BOUNDS:
-            return []
-        bounds = tuple(own for own in getattr(self.space.policy, head) if own.name == name)
-        exposed, total = capped(self.space, lambda _: bounds)
-        found = []
-        for row in range(len(exposed.axis)):
-            pair = []
-            for expr in (exposed, total):
-                own = np.asarray(expr.row) == row
-                pair.append({"columns": packed(np.asarray(expr.col)[own]), "constant": float(_base(expr.const)[row]),
-                             "weights": packed(np.asarray(_base(expr.val), dtype=float)[own])})
-            found.append({"part": pair[0], "whole": pair[1],
-                          "years": float(np.asarray(_base(exposed.axis.data("years")), dtype=float)[row])})
-        return found
-
-    def _cones(self, lever: Lever) -> list[dict[str, Any]]:
-        """Of a cap on concentration, by family: the columns of each group's exposure, and the weight of the group."""
-        name = lever.path.partition(".")[2]
-        cap = BOUNDS["max_hhi"].one("max_hhi", name, HALF_HHI)
-        frame = self.space.exposure.axis.frame
-        risk = weights_of_sets(self.case.network.tables) if cap.weight == "risk" else {}
-        out = []
-        for family in self.space.measured:
-            if cap not in for_family((cap,), family):
-                continue
-            own = frame[(frame["kind"] == cap.kind) & (frame["family"] == family)]
-            groups = list(own["group"].unique())
-            out.append({"family": family, "groups": [
-                {"columns": packed(self.space.exposure.col[np.flatnonzero(
-                    ((frame["group"] == group) & (frame["kind"] == cap.kind) & (frame["family"] == family)).to_numpy())]),
-                 "weight": float(risk.get(group, 0.0)) if risk else 1.0} for group in groups]})
-        return out
 
     @cached_property
     def _cap_rows(self) -> list[int]:
@@ -189,7 +135,7 @@ class Programme:
             "deliveries": packed(trade.deliveries), "to_place": packed(trade.to_place),
             "to_period": packed(trade.to_period), "to_market": packed(trade.to_market), "buyer": packed(trade.buyer),
             "flows": packed(trade.flows), "flow_market": packed(trade.flow_market),
-            "years": packed(np.asarray(_base(trade.years), dtype=float)), "places": int(trade.reach.shape[0]),
+            "years": packed(stated(trade.years)), "places": int(trade.reach.shape[0]),
             "sources": int(trade.reach.shape[1]), "reached": packed(places), "reaching": packed(sources),
             "markets": trade.markets, "periods": trade.periods,
         }  # fmt: skip
@@ -222,9 +168,6 @@ class Programme:
             own = frame["period"].map(labels).fillna(-1).astype(int) if "period" in frame else [-1] * len(frame)
             out += list(own)
         return out
-
-
-HALF_HHI = 0.5
 
 
 def programme_of(plan: Plan, levers: Sequence[Lever]) -> Programme:
@@ -283,11 +226,6 @@ def _moves(structure: Structure, case: Case, lever: Lever, number: int) -> tuple
     if not np.isfinite(start).all():
         raise UsageError(f"{lever.path} is unlimited or not stated: it has no start to move from")
     return ranged(lever, float(f"{start.mean():.12g}")), moves
-
-
-def _base(array: Any) -> Any:
-    """A recorded array as it is, without a look at it."""
-    return array.base if hasattr(array, "base") and hasattr(array, "tape") else array
 
 
 def _told(graph: Graph) -> Mapping[str, Any]:

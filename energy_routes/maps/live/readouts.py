@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,11 @@ import pandas as pd
 
 from energy_routes.formulation import Space, emitted
 from energy_routes.linear import Expr
+from energy_routes.maps.live.packed import packed
 from energy_routes.network import Names
 
-Packed = Callable[[Any], dict[str, str]]
 
-
-def readouts(space: Space, packed: Packed) -> dict[str, Any]:
+def readouts(space: Space) -> dict[str, Any]:
     """Sums of columns by label and period, in the order label, period.
 
     ``arc``: volume of each arc.  ``export``, ``home``: of each family.  ``group``: what each group carries
@@ -64,4 +63,5 @@ def others_markets(space: Space) -> set[str]:
     own = set(supplies.loc[~passing, "commodity"])
     sold = space.delivered.axis.frame
     by_market = sold.groupby("market")["commodity"].agg(set)
-    return {market for market, commodities in by_market.items() if not commodities & own} if passing.any() else set()
+    others = {str(market) for market, commodities in by_market.items() if not commodities & own}
+    return others if passing.any() else set()

@@ -32,7 +32,7 @@ DRAWN = ("operating", "idle", "proposed")
 # Texts about a family, with the placeholders that the script fills.
 OF_FAMILY: Mapping[str, Mapping[str, str]] = {"family": {}, "measure": {}, "kpi.exports": {},
                                               "tip.worth": {"price": "{price}"}}
-PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind.", "kpi.", "ledger.", "legend.", "live.", "map.",
+PREFIXES = ("aria.", "button.", "credit.", "family.", "group.", "help.", "kind.", "kpi.", "ledger.", "legend.", "map.",
             "measure.", "mode.", "page.", "panel.", "pill.", "report.", "sheet.", "slider.", "span.", "status.",
             "table.", "tip.", "title.", "unit.", "view.")
 
@@ -73,7 +73,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
         "sheet": [[line.id, line.words, line.sign] for line in WAY],
         "ground": ground(frame, reach, home, words),
         "credits": list(dict.fromkeys(line for data in maps for credit in data.credits for line in credit.split("\n"))),
-        "style": _style(),
+        "style": _style(), "live": None,
     }
 
 

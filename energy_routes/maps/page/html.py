@@ -39,8 +39,8 @@ def render(content: Mapping[str, Any], lang: str = "en", parts: Mapping[str, str
     safe = [_safe(text) for text in scripts]
     held = {name: _safe(text) for name, text in (parts or {}).items()}
     style = "\n".join((HERE / "web" / f"{name}.css").read_text("utf-8") for name in STYLES)
-    return template.render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style, parts=held,
-                           policy=_policy(safe, style, solves=bool(held)))
+    return template.render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style,
+                           parts=held, policy=_policy(safe, style, solves=bool(held)))
 
 
 def _safe(script: str) -> str:
@@ -103,8 +103,8 @@ def _policy(scripts: list[str], style: str, *, solves: bool = False) -> str:
     """
     hashes = " ".join(f"'sha256-{_digest(text)}'" for text in scripts)
     more = (" 'wasm-unsafe-eval'", " worker-src blob:;") if solves else ("", "")
-    return (f"default-src 'none'; script-src {hashes}{more[0]};{more[1]} style-src 'sha256-{_digest(style)}'; img-src data: blob:; "
-            "base-uri 'none'; form-action 'none'")
+    return (f"default-src 'none'; script-src {hashes}{more[0]};{more[1]} style-src 'sha256-{_digest(style)}'; "
+            "img-src data: blob:; base-uri 'none'; form-action 'none'")
 
 
 def _digest(text: str) -> str:

@@ -19,6 +19,7 @@ export class Case {
     this.highs = highs;
     this.programme = programme;
     this.model = null;
+    this.active = []; // at each goal of the preferred plan
     this.known = null; // the exports of the case without caps, at values of the other levers
   }
 
@@ -122,7 +123,7 @@ export class Case {
       }
       if (solution.status !== "optimal") return { status: solution.status };
       const whole = withRows(form, cuts);
-      const chosen = preferred(model, whole, solution, stages, programme.yardsticks);
+      const chosen = preferred(model, whole, solution, stages, programme.yardsticks, this.active);
       const outside = tangents(cones, chosen.x, CONE * 100);
       if (!outside.length) return { status: "optimal", ...chosen, whole };
       cuts.push(...outside);

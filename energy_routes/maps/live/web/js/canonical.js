@@ -28,9 +28,9 @@ function faceOf(form, held, { x, dual, reduced }) {
 
 /**
  * The preferred point of the optimal face of `form`, which `model` has solved to `solution`; `model` is left changed.
- * `alone`: whether it is the one plan that is preferred, or any of those as good.
+ * `known` is kept from answer to answer.  `alone`: whether it is the one plan that is preferred, or any of those as good.
  */
-export function preferred(model, form, solution, stages, yardsticks) {
+export function preferred(model, form, solution, stages, yardsticks, known) {
   let held = form;
   let last = solution;
   for (const cost of stages) {
@@ -41,7 +41,7 @@ export function preferred(model, form, solution, stages, yardsticks) {
     last = next;
   }
   held = faceOf(form, held, last);
-  const x = nearest(model.highs, held, last.x, goalsOf(yardsticks, form));
+  const x = nearest(model.highs, held, last.x, goalsOf(yardsticks, form), known);
   const own = x ?? last.x;
   return { x: snapped(snapped(own, form.colLower, SNAP), form.colUpper, SNAP), alone: x !== null };
 }

@@ -4,84 +4,84 @@
  */
 
 const STEADY = 1e-6; // with less of it pivots of columns without a weight would swallow the digits of others
-const [PASSES, MOST_PASSES, LEFT] = [3, 30, 1e-13];
+const [PASSES, MOST_PASSES, LEFT] = [2, 30, 1e-13];
 
 /** An order of elimination: always the node with the fewest neighbours that are left. */
 function ordered(neighbours) {
   const size = neighbours.length;
-  const buckets = Array.from({ length: size + 1 }, () => new Set());
-  neighbours.forEach((own, node) => buckets[own.size].add(node));
-  const order = [];
+  const buckets = Array.from({ length: size + 1 }, () => []); // a node stands in several: only the last counts
+  neighbours.forEach((own, node) => buckets[own.size].push(node));
+  const done = new Uint8Array(size);
+  const order = new Int32Array(size);
   let least = 0;
-  while (order.length < size) {
-    while (!buckets[least].size) least += 1;
-    const [node] = buckets[least];
-    buckets[least].delete(node);
-    order.push(node);
-    const own = [...neighbours[node]];
-    for (const one of own) {
-      const set = neighbours[one];
-      buckets[set.size].delete(one);
-      set.delete(node);
-      for (const other of own) if (other !== one) set.add(other);
-      buckets[set.size].add(one);
-      if (set.size < least) least = set.size;
+  for (let at = 0; at < size; ) {
+    const node = buckets[least].pop();
+    if (node === undefined) {
+      least += 1;
+      continue;
     }
-    neighbours[node] = null;
+    const set = neighbours[node];
+    if (done[node] || set.size !== least) continue;
+    done[node] = 1;
+    order[at] = node;
+    at += 1;
+    for (const one of set) {
+      const own = neighbours[one];
+      own.delete(node);
+      for (const other of set) if (other !== one) own.add(other);
+      buckets[own.size].push(one);
+      if (own.size < least) least = own.size;
+    }
   }
   return order;
 }
 
-/** The upper triangle of a symmetric matrix in another order, in columns, its diagonal last in each. */
+/** Where each entry of the upper triangle stands in another order: its row and value, column by column. */
 function arranged(size, entries, place) {
-  const columns = Array.from({ length: size }, () => new Map());
-  for (const [row, column, value] of entries) {
-    const [low, high] = [place[row], place[column]].sort((a, b) => a - b);
-    columns[high].set(low, (columns[high].get(low) ?? 0) + value);
+  const { rows, columns, values } = entries;
+  const start = new Int32Array(size + 1);
+  for (let at = 0; at < rows.length; at += 1) start[Math.max(place[rows[at]], place[columns[at]]) + 1] += 1;
+  for (let column = 0; column < size; column += 1) start[column + 1] += start[column];
+  const next = start.slice();
+  const row = new Int32Array(rows.length);
+  const value = new Float64Array(rows.length);
+  for (let at = 0; at < rows.length; at += 1) {
+    const [one, other] = [place[rows[at]], place[columns[at]]];
+    const to = next[Math.max(one, other)]++;
+    row[to] = Math.min(one, other);
+    value[to] = values[at];
   }
-  return columns.map((own) => [...own].sort((a, b) => a[0] - b[0]));
+  return { start, row, value };
 }
 
 /** L and the diagonal, column by column, going up the elimination tree (as in QDLDL; Stellato and others 2020). */
-function factorised(size, columns) {
+function factorised(size, { start, row, value }) {
   const parent = new Int32Array(size).fill(-1);
   const seen = new Int32Array(size).fill(-1);
   const below = Array.from({ length: size }, () => ({ rows: [], values: [] }));
   const diagonal = new Float64Array(size);
   const sums = new Float64Array(size);
   for (let column = 0; column < size; column += 1) {
-    for (const [row] of columns[column]) {
-      let up = row;
-      while (up !== -1 && up < column && seen[up] !== column) {
-        if (parent[up] === -1) parent[up] = column;
-        seen[up] = column;
-        up = parent[up];
-      }
-    }
-  }
-  seen.fill(-1);
-  for (let column = 0; column < size; column += 1) {
     const path = [];
     seen[column] = column;
-    for (const [row, value] of columns[column]) {
-      if (row === column) {
-        diagonal[column] = value;
+    for (let at = start[column]; at < start[column + 1]; at += 1) {
+      if (row[at] === column) {
+        diagonal[column] = value[at];
         continue;
       }
-      sums[row] = value;
-      const own = [];
-      for (let up = row; up !== -1 && up < column && seen[up] !== column; up = parent[up]) {
-        own.push(up);
+      sums[row[at]] = value[at];
+      for (let up = row[at]; seen[up] !== column; up = parent[up]) {
+        path.push(up);
         seen[up] = column;
+        if (parent[up] === -1) parent[up] = column;
       }
-      path.push(...own.reverse().map((node) => node));
     }
     path.sort((a, b) => a - b);
     for (const node of path) {
       const { rows, values } = below[node];
       const sum = sums[node];
       sums[node] = 0;
-      for (let at = 0; at < rows.length; at += 1) if (rows[at] < column) sums[rows[at]] -= values[at] * sum;
+      for (let at = 0; at < rows.length; at += 1) sums[rows[at]] -= values[at] * sum;
       const entry = sum / diagonal[node];
       diagonal[column] -= sum * entry;
       rows.push(column);
@@ -91,8 +91,7 @@ function factorised(size, columns) {
   return { below, diagonal };
 }
 
-function backSolved({ below, diagonal }, right) {
-  const out = Float64Array.from(right);
+function backSolved({ below, diagonal }, out) {
   const size = out.length;
   for (let column = 0; column < size; column += 1) {
     const { rows, values } = below[column];
@@ -106,6 +105,22 @@ function backSolved({ below, diagonal }, right) {
   return out;
 }
 
+const peak = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** What [diag Aᵀ; A 0]·z leaves of the right-hand side. */
+function leftOf(diagonal, rows, right, answer) {
+  const left = Float64Array.from(right);
+  const size = diagonal.length;
+  for (let at = 0; at < size; at += 1) left[at] -= diagonal[at] * answer[at];
+  rows.forEach(({ columns, values }, at) => {
+    for (let own = 0; own < columns.length; own += 1) {
+      left[size + at] -= values[own] * answer[columns[own]];
+      left[columns[own]] -= values[own] * answer[size + at];
+    }
+  });
+  return left;
+}
+
 /**
  * The solution of [diag Aᵀ; A 0]·z = right, begun at `start` for the first block and 0 for the second.
  * `rows` are those of A: {columns, values} each.
@@ -114,12 +129,17 @@ export function solved(diagonal, rows, right, start) {
   const columns = diagonal.length;
   const size = columns + rows.length;
   if (!size) return new Float64Array(0);
-  const entries = [];
+  const entries = { rows: [], columns: [], values: [] };
   const neighbours = Array.from({ length: size }, () => new Set());
-  for (let at = 0; at < size; at += 1) entries.push([at, at, at < columns ? diagonal[at] + STEADY : -STEADY]);
+  const enter = (row, column, value) => {
+    entries.rows.push(row);
+    entries.columns.push(column);
+    entries.values.push(value);
+  };
+  for (let at = 0; at < size; at += 1) enter(at, at, at < columns ? diagonal[at] + STEADY : -STEADY);
   rows.forEach((row, at) => {
     row.columns.forEach((column, place) => {
-      entries.push([column, columns + at, row.values[place]]);
+      enter(column, columns + at, row.values[place]);
       neighbours[column].add(columns + at);
       neighbours[columns + at].add(column);
     });
@@ -132,22 +152,12 @@ export function solved(diagonal, rows, right, start) {
   const factors = factorised(size, arranged(size, entries, place));
   const answer = new Float64Array(size);
   answer.set(start);
-  const scale = Math.max(1, right.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  const scale = Math.max(1, peak(right));
   for (let turn = 0; turn < MOST_PASSES; turn += 1) {
-    const left = Float64Array.from(right);
-    for (let at = 0; at < columns; at += 1) left[at] -= diagonal[at] * answer[at];
-    rows.forEach((row, at) => {
-      row.columns.forEach((column, own) => {
-        left[columns + at] -= row.values[own] * answer[column];
-        left[column] -= row.values[own] * answer[columns + at];
-      });
-    });
-    const worst = left.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    if (turn >= PASSES && worst <= LEFT * scale) break;
+    const left = leftOf(diagonal, rows, right, answer);
+    if (turn >= PASSES && peak(left) <= LEFT * scale) break;
     const step = backSolved(factors, Float64Array.from(order, (node) => left[node]));
-    order.forEach((node, at) => {
-      answer[node] += step[at];
-    });
+    for (let at = 0; at < size; at += 1) answer[order[at]] += step[at];
   }
   return answer;
 }

@@ -10,7 +10,7 @@ function rounded(value) {
   return down % 2 === 0 ? down : down + 1;
 }
 
-// In the order of OPERATIONS in programme.py; `move` needs the values of the levers and is done below.
+// In the order of OPERATIONS in programme.py; `move`, which needs the values of the levers, and `sum` are done below.
 const OPERATIONS = [
   null,
   (a, b) => a + b,
@@ -35,23 +35,27 @@ const OPERATIONS = [
   (a, b) => truth(a && b),
   (a, b) => truth(a || b),
   (a) => truth(!a),
-  (...parts) => parts.reduce((sum, part) => sum + part, 0),
 ];
-const MOVE = 0;
+const [MOVE, SUM] = [0, OPERATIONS.length];
 
 /** The value of every node; `moved` tells of each lever its value, undefined where it stands at its start. */
 export function reckoned({ operations, starts, operands, constants }, moved) {
   const values = new Float64Array(operations.length);
   const operand = (at) => (operands[at] >= 0 ? values[operands[at]] : constants[~operands[at]]);
   for (let node = 0; node < operations.length; node += 1) {
-    const [first, end] = [starts[node], starts[node + 1]];
-    if (operations[node] === MOVE) {
+    const [operation, first, end] = [operations[node], starts[node], starts[node + 1]];
+    if (operation === MOVE) {
       const value = moved[operand(first)];
       values[node] = value === undefined ? operand(first + 1) : operand(first + 2) + operand(first + 3) * value;
+    } else if (operation === SUM) {
+      let sum = 0;
+      for (let at = first; at < end; at += 1) sum += operand(at);
+      values[node] = sum;
     } else {
-      const given = [];
-      for (let at = first; at < end; at += 1) given.push(operand(at));
-      values[node] = OPERATIONS[operations[node]](...given);
+      const own = OPERATIONS[operation];
+      if (end - first === 1) values[node] = own(operand(first));
+      else if (end - first === 2) values[node] = own(operand(first), operand(first + 1));
+      else values[node] = own(operand(first), operand(first + 1), operand(first + 2));
     }
   }
   return values;

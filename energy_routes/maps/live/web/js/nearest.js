@@ -4,7 +4,7 @@
  */
 
 import { solved } from "./factor.js";
-import { residual, snapped, times } from "./form.js";
+import { residual, snapped, times, turned } from "./form.js";
 import { quadratic } from "./model.js";
 
 const SNAP = 1e-9; // a value this near to a bound, over max(1, |bound|), is on it
@@ -15,16 +15,19 @@ const [OPTIMAL, PASSABLE] = [1e-9, 1e-7]; // residuals: not looked for any furth
 const [EXCHANGES, TOGETHER] = [200, 30];
 const STEPS = 100;
 
-/** The point of `face` that makes each goal least in turn, from its point `x`; null where none passes our check. */
-export function nearest(highs, face, x, goals) {
+/**
+ * The point of `face` that makes each goal least in turn, from its point `x`; null where none passes our check.
+ * `known` keeps from answer to answer what was active at each goal.
+ */
+export function nearest(highs, face, x, goals, known) {
   let now = face;
   let point = x;
-  for (const goal of goals) {
+  for (const [turn, goal] of goals.entries()) {
     now = squeezed(now);
     const free = now.colLower.map((low, column) => (low < now.colUpper[column] ? 1 : 0));
     point = point.map((value, column) => (free[column] ? value : now.colLower[column]));
     if (free.some((is, column) => is && goal.weight[column] > 0)) {
-      point = least(highs, now, point, goal);
+      point = least(highs, now, point, goal, (known[turn] ??= {}));
       if (point === null) return null;
     }
     const held = (bound) => bound.map((value, column) => (goal.weight[column] > 0 ? point[column] : value));
@@ -39,43 +42,56 @@ export function squeezed(face) {
   const [low, high] = [face.colLower.slice(), face.colUpper.slice()];
   const rows = rowLower.length;
   const slight = (bound) => EXACT * Math.max(1, Number.isFinite(bound) ? Math.abs(bound) : 0);
+  const base = new Float64Array(rows);
+  let free = [];
+  const hold = (column) => {
+    for (let at = start[column]; at < start[column + 1]; at += 1) base[index[at]] += value[at] * low[column];
+  };
+  for (let column = 0; column < low.length; column += 1) {
+    if (low[column] < high[column]) free.push(column);
+    else if (low[column] !== 0) hold(column);
+  }
+  const [least, most] = [new Float64Array(rows), new Float64Array(rows)];
+  const [count, side] = [new Int32Array(rows), new Int8Array(rows)];
   for (let round = 0; round < ROUNDS; round += 1) {
-    const [least, most, base] = [new Float64Array(rows), new Float64Array(rows), new Float64Array(rows)];
-    const count = new Int32Array(rows);
-    for (let column = 0; column < low.length; column += 1) {
-      const free = low[column] < high[column];
+    least.fill(0);
+    most.fill(0);
+    count.fill(0);
+    for (const column of free) {
       for (let at = start[column]; at < start[column + 1]; at += 1) {
-        const [one, other] = [value[at] * low[column], value[at] * high[column]];
-        if (!free) base[index[at]] += one;
-        else {
-          least[index[at]] += Math.min(one, other);
-          most[index[at]] += Math.max(one, other);
-          count[index[at]] += 1;
-        }
+        if (value[at] === 0) continue;
+        const [row, up] = [index[at], value[at] > 0];
+        least[row] += value[at] * (up ? low[column] : high[column]);
+        most[row] += value[at] * (up ? high[column] : low[column]);
+        count[row] += 1;
       }
     }
-    const side = new Int8Array(rows); // 1: at its most only with all at their least; −1: the other way; 2: one is left
     for (let row = 0; row < rows; row += 1) {
+      side[row] = 0; // 1: at its most only with all at their least; −1: the other way; 2: one column is left
+      if (!count[row]) continue;
       if (base[row] + least[row] >= rowUpper[row] - slight(rowUpper[row])) side[row] = 1;
       else if (base[row] + most[row] <= rowLower[row] + slight(rowLower[row])) side[row] = -1;
       else if (rowLower[row] === rowUpper[row] && count[row] === 1) side[row] = 2;
     }
-    let some = false;
-    for (let column = 0; column < low.length; column += 1) {
-      if (low[column] >= high[column]) continue;
+    const held = [];
+    const left = [];
+    for (const column of free) {
       let end = null;
       for (let at = start[column]; at < start[column + 1]; at += 1) {
         const row = index[at];
         if (!side[row] || Math.abs(value[at]) < SMALL) continue;
         if (side[row] === 2) end = (rowLower[row] - base[row]) / value[at];
-        else end = side[row] === 1 === value[at] > 0 ? low[column] : high[column];
+        else end = (side[row] === 1) === value[at] > 0 ? low[column] : high[column];
       }
-      if (end === null) continue;
-      low[column] = end;
-      high[column] = end;
-      some = true;
+      if (end === null) left.push(column);
+      else {
+        low[column] = high[column] = end;
+        held.push(column);
+      }
     }
-    if (!some) break;
+    if (!held.length) break;
+    held.forEach(hold);
+    free = left;
   }
   return { ...face, colLower: low, colUpper: high };
 }
@@ -121,18 +137,22 @@ function reduced(face, x) {
     colLower: Float64Array.from(free, (column) => face.colLower[column]),
     colUpper: Float64Array.from(free, (column) => face.colUpper[column]),
   };
-  return { part, free };
+  return { part, free, kept };
 }
 
 /** The point of a squeezed face that makes one goal least; what it does not weigh is any that fits. */
-function least(highs, face, x, goal) {
-  const { part, free } = reduced(face, x);
+function least(highs, face, x, goal, known) {
+  const { part, free, kept } = reduced(face, x);
   const weight = Float64Array.from(free, (column) => goal.weight[column]);
   const target = Float64Array.from(free, (column) => goal.target[column]);
   let [best, out] = [PASSABLE, null];
-  for (const [point, dual] of candidates(highs, part, Float64Array.from(free, (column) => x[column]), weight, target)) {
+  const own = Float64Array.from(free, (column) => x[column]);
+  for (const [point, dual, side] of candidates(highs, part, own, weight, target, remembered(known, kept, free))) {
     const worst = residual({ ...part, cost: slopeAt(point, weight, target) }, point, dual);
-    if (worst < best) [best, out] = [worst, point];
+    if (worst < best) {
+      [best, out] = [worst, point];
+      if (side) remember(known, kept, free, side);
+    }
     if (best <= OPTIMAL) break;
   }
   if (out === null) return null;
@@ -143,11 +163,28 @@ function least(highs, face, x, goal) {
   return whole;
 }
 
+/** What was active when the goal was last made least; null where nothing is known. */
+function remembered({ rows, columns }, kept, free) {
+  return rows ? Int8Array.from([...kept.map((row) => rows[row] ?? 0), ...free.map((column) => columns[column] ?? 0)]) : null;
+}
+
+function remember(known, kept, free, side) {
+  known.rows ??= [];
+  known.columns ??= [];
+  kept.forEach((row, at) => {
+    known.rows[row] = side[at];
+  });
+  free.forEach((column, at) => {
+    known.columns[column] = side[kept.length + at];
+  });
+}
+
 const slopeAt = (point, weight, target) => point.map((value, at) => 2 * weight[at] * (value - target[at]));
 
-/** Points that may be the least, each with duals: by exchange from where we are, then from what HiGHS finds. */
-function* candidates(highs, part, x, weight, target) {
+/** Points that may be the least, with duals: by exchange from what is known, from where we are, by HiGHS. */
+function* candidates(highs, part, x, weight, target, sides) {
   const rows = rowsOf(part);
+  if (sides) yield exchanged(part, rows, x, weight, target, possible(sides, part));
   yield exchanged(part, rows, x, weight, target);
   const curve = weight.map((own) => 2 * own);
   const cost = weight.map((own, at) => -2 * own * target[at]);
@@ -162,6 +199,15 @@ function* candidates(highs, part, x, weight, target) {
   yield exchanged(part, rows, found.x, weight, target);
 }
 
+/** Sides without those at bounds that are not there. */
+function possible(sides, { rowLower, rowUpper, colLower, colUpper }) {
+  const count = rowLower.length;
+  return sides.map((side, at) => {
+    const [low, high] = at < count ? [rowLower[at], rowUpper[at]] : [colLower[at - count], colUpper[at - count]];
+    return Number.isFinite(side < 0 ? low : high) ? side : 0;
+  });
+}
+
 /** The rows of a programme: {columns, values} each. */
 function rowsOf({ start, index, value, rowLower, cost }) {
   const rows = Array.from(rowLower, () => ({ columns: [], values: [] }));
@@ -174,74 +220,94 @@ function rowsOf({ start, index, value, rowLower, cost }) {
   return rows;
 }
 
-/** The least point by exchange of its active set (a primal-dual active-set method: Hintermüller, Ito, Kunisch 2002). */
-function exchanged(part, rows, from, weight, target) {
+/** At which bound each value stands: −1, 1, or 0 for none. */
+function sidesOf(value, low, high, slack) {
+  return Int8Array.from(value, (own, at) => (own <= low[at] + slack[at] ? -1 : own >= high[at] - slack[at] ? 1 : 0));
+}
+
+/**
+ * The least point by exchange of its active set (a primal-dual active-set method: Hintermüller, Ito, Kunisch 2002),
+ * begun at `sides`, or where a point stands.
+ */
+function exchanged(part, rows, from, weight, target, sides) {
   const [count, size] = [rows.length, from.length];
-  const low = [...part.rowLower, ...part.colLower];
-  const high = [...part.rowUpper, ...part.colUpper];
+  const low = Float64Array.from([...part.rowLower, ...part.colLower]);
+  const high = Float64Array.from([...part.rowUpper, ...part.colUpper]);
   const finite = (bound) => (Number.isFinite(bound) ? Math.abs(bound) : 0);
   const slack = low.map((bound, at) => SNAP * Math.max(1, finite(bound), finite(high[at])));
-  const whole = [...rows, ...Array.from(from, (_, column) => ({ columns: [column], values: [1] }))];
-  const valued = (point) => [...times(part, point), ...point];
-  let value = valued(from);
-  const equal = low.map((bound, at) => bound === high[at]);
-  const side = value.map((own, at) => (own <= low[at] + slack[at] ? -1 : own >= high[at] - slack[at] ? 1 : 0));
-  equal.forEach((is, at) => {
-    if (is) side[at] = -1;
-  });
-  const diagonal = weight.map((own) => 2 * own);
-  const pull = weight.map((own, at) => 2 * own * target[at]);
-  let x = from;
-  let prices = new Float64Array(count + size);
+  const valued = (point) => Float64Array.from([...times(part, point), ...point]);
+  const side = sides ?? sidesOf(valued(from), low, high, slack);
+  for (let row = 0; row < count; row += 1) if (low[row] === high[row]) side[row] = -1;
+  let [x, dual] = [from, null];
   for (let turn = 0; turn < EXCHANGES; turn += 1) {
-    const active = [...side.keys()].filter((at) => side[at]);
-    const right = [...pull, ...active.map((at) => (side[at] < 0 ? low : high)[at])];
-    const answer = solved(diagonal, active.map((at) => whole[at]), right, x);
-    x = answer.slice(0, size);
-    prices = new Float64Array(count + size);
-    active.forEach((at, place) => {
-      prices[at] = -answer[size + place];
-    });
-    value = valued(x);
+    [x, dual] = pinned(part, rows, from, weight, target, side, low, high);
+    const value = valued(x);
+    const reached = turned(part, dual);
     const wrong = value.map((own, at) => {
       if (side[at] === 0) return Math.max(low[at] - own, own - high[at]) - slack[at];
-      return (equal[at] ? 0 : side[at] * prices[at]) - OPTIMAL;
+      if (at < count) return low[at] === high[at] ? -1 : side[at] * dual[at] - OPTIMAL;
+      const column = at - count;
+      return side[at] * (2 * weight[column] * (x[column] - target[column]) - reached[column]) - OPTIMAL;
     });
-    const worst = wrong.reduce((most, own, at) => (own > wrong[most] ? at : most), 0);
+    let worst = 0;
+    for (let at = 1; at < wrong.length; at += 1) if (wrong[at] > wrong[worst]) worst = at;
     if (!(wrong[worst] > 0)) break;
-    const moved = turn < TOGETHER ? [...wrong.keys()].filter((at) => wrong[at] > 0) : [worst];
-    for (const at of moved) side[at] = side[at] !== 0 ? 0 : value[at] < low[at] ? -1 : 1;
+    for (let at = 0; at < wrong.length; at += 1) {
+      if (turn < TOGETHER ? wrong[at] > 0 : at === worst) side[at] = side[at] !== 0 ? 0 : value[at] < low[at] ? -1 : 1;
+    }
   }
-  const point = snapped(snapped(x, part.colLower, SNAP), part.colUpper, SNAP);
-  return [point, prices.slice(0, count)];
+  return [snapped(snapped(x, part.colLower, SNAP), part.colUpper, SNAP), dual, side];
+}
+
+/** The least point with what has a side at its bound, and the duals of the rows. */
+function pinned(part, rows, from, weight, target, side, low, high) {
+  const count = rows.length;
+  const place = new Int32Array(from.length).fill(-1);
+  const inner = [];
+  const x = from.slice();
+  for (let column = 0; column < x.length; column += 1) {
+    const own = side[count + column];
+    if (own) x[column] = own < 0 ? low[count + column] : high[count + column];
+    else {
+      place[column] = inner.length;
+      inner.push(column);
+    }
+  }
+  const fixed = times(part, x.map((value, column) => (place[column] < 0 ? value : 0)));
+  const tight = [];
+  for (let row = 0; row < count; row += 1) if (side[row]) tight.push(row);
+  const right = [...inner.map((column) => 2 * weight[column] * target[column]),
+    ...tight.map((row) => (side[row] < 0 ? low[row] : high[row]) - fixed[row])];
+  const answer = solved(Float64Array.from(inner, (column) => 2 * weight[column]), tight.map((row) => within(rows[row], place)),
+    right, Float64Array.from(inner, (column) => from[column]));
+  inner.forEach((column, at) => {
+    x[column] = answer[at];
+  });
+  const dual = new Float64Array(count);
+  tight.forEach((row, at) => {
+    dual[row] = -answer[inner.length + at];
+  });
+  return [x, dual];
+}
+
+/** A row in some of its columns alone, by their places; −1: left out. */
+function within({ columns, values }, place) {
+  const own = { columns: [], values: [] };
+  for (let at = 0; at < columns.length; at += 1) {
+    if (place[columns[at]] < 0) continue;
+    own.columns.push(place[columns[at]]);
+    own.values.push(values[at]);
+  }
+  return own;
 }
 
 /** The same point from its active set alone: least squares under the tight rows, columns at a bound kept there. */
 function refined(part, rows, x, weight, target, near) {
   const point = snapped(snapped(x, part.colLower, near), part.colUpper, near);
-  const inner = [...point.keys()].filter((at) => point[at] !== part.colLower[at] && point[at] !== part.colUpper[at]);
-  const place = new Int32Array(point.length).fill(-1);
-  inner.forEach((column, at) => {
-    place[column] = at;
-  });
+  const low = Float64Array.from([...part.rowLower, ...part.colLower]);
+  const high = Float64Array.from([...part.rowUpper, ...part.colUpper]);
   const activity = snapped(snapped(times(part, point), part.rowLower, near), part.rowUpper, near);
-  const tight = [...activity.keys()].filter((row) => [part.rowLower[row], part.rowUpper[row]].includes(activity[row]));
-  const own = tight.map((row) => {
-    const kept = [...rows[row].columns.keys()].filter((at) => place[rows[row].columns[at]] >= 0);
-    return { columns: kept.map((at) => place[rows[row].columns[at]]), values: kept.map((at) => rows[row].values[at]) };
-  });
-  const fixed = times(part, point.map((value, column) => (place[column] >= 0 ? 0 : value)));
-  const diagonal = Float64Array.from(inner, (column) => 2 * weight[column]);
-  const right = [...inner.map((column) => 2 * weight[column] * target[column]),
-    ...tight.map((row) => activity[row] - fixed[row])];
-  const answer = solved(diagonal, own, right, Float64Array.from(inner, (column) => point[column]));
-  const better = point.slice();
-  inner.forEach((column, at) => {
-    better[column] = answer[at];
-  });
-  const dual = new Float64Array(rows.length);
-  tight.forEach((row, at) => {
-    dual[row] = -answer[inner.length + at];
-  });
+  const side = sidesOf([...activity, ...point], low, high, new Float64Array(low.length));
+  const [better, dual] = pinned(part, rows, point, weight, target, side, low, high);
   return [snapped(snapped(better, part.colLower, SNAP), part.colUpper, SNAP), dual];
 }

@@ -36,6 +36,12 @@ const within = (lever, value) => Math.min(lever.high, Math.max(lever.low, value)
 const clean = (value) => Number(value.toPrecision(12));
 const isMoved = (at) => values[at] !== levers[at].start;
 
+/** Whole numbers that stand as the steps from one to the next. */
+function summed({ i }) {
+  let sum = 0;
+  return i.map((step) => (sum += step));
+}
+
 /** Put the values into the controls. */
 function show() {
   levers.forEach((lever, at) => {
@@ -238,12 +244,8 @@ function build() {
 /** Start the panel, if the page has one; `quick` draws what follows the hand. */
 export async function startLevers(quick) {
   if (!live) return;
-  live.rows = new Int32Array(Uint8Array.from(atob(live.capacity.i), (letter) => letter.charCodeAt(0)).buffer);
-  for (const limit of live.limits) {
-    for (const name of ["rows", "periods"]) {
-      limit[name] = [...new Int32Array(Uint8Array.from(atob(limit[name].i), (letter) => letter.charCodeAt(0)).buffer)];
-    }
-  }
+  live.rows = summed(live.capacity);
+  for (const limit of live.limits) for (const name of ["rows", "periods"]) limit[name] = summed(limit[name]);
   light = quick;
   build();
   if (!possible()) {

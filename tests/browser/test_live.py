@@ -1,0 +1,192 @@
+"""The page that solves in a real browser, from disk, with the network off."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import energy_routes as er
+
+SHARE = "max_share.transit:RU"
+TARIFF = "arc:BTC.tariff"
+NETBACK = "want => document.querySelector('[data-card=netback] .value').firstChild.textContent === want"
+DONE = "() => document.body.dataset.live && document.body.dataset.live !== 'failed'"
+
+
+@pytest.fixture(scope="module")
+def plan() -> er.Plan:
+    """Crude exports of 2024."""
+    return er.solve(er.load("oil-2024"))
+
+
+@pytest.fixture(scope="module")
+def live(plan: er.Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its page."""
+    file = tmp_path_factory.mktemp("live") / "live.html"
+    plan.explore(file, live=True)
+    return file
+
+
+def begun(open_page: Any, file: Path, view: str = "", size: tuple[int, int] = (1440, 900), **options: Any) -> Any:
+    """The page with its solver at work."""
+    page = open_page(file, view, size, **options)
+    page.wait_for_function(DONE, timeout=30_000)
+    return page
+
+
+def lever(page: Any, path: str) -> Any:
+    """The row of a lever."""
+    at = page.evaluate("path => JSON.parse(document.getElementById('content').textContent).live.levers"
+                       ".findIndex(lever => lever.path === path)", path)
+    return page.locator(f"#lever-{at}")
+
+
+def typed(page: Any, path: str, value: str) -> None:
+    """Type a value into a lever, and wait until the page rests."""
+    before = page.locator("#live-answer").inner_text()
+    box = lever(page, path).locator(".typed")
+    box.fill(value)
+    box.press("Enter")
+    page.wait_for_function("before => document.getElementById('live-answer').innerText !== before", arg=before)
+    page.wait_for_function("() => !document.querySelector('.panel.moving')")
+
+
+def told(page: Any, card: str) -> str:
+    """The value of a key figure."""
+    return str(page.locator(f'[data-card="{card}"] .value').evaluate("node => node.firstChild.textContent"))
+
+
+def money(netback: float) -> str:
+    return f"{netback:,.0f}"
+
+
+def test_money_and_lines_follow_what_is_typed(open_page: Any, live: Path, plan: er.Plan) -> None:
+    page = begun(open_page, live)
+    assert told(page, "netback") == money(plan.netback)
+    typed(page, SHARE, "90")
+    capped = er.solve(plan.case.set(f"policy.{SHARE}", 0.9))
+    assert told(page, "netback") == money(capped.netback)
+    row = page.locator('[data-arc="BTC"] .number')
+    carried = float(capped.arcs.set_index("arc").loc["BTC", "volume"])
+    assert row.inner_text() == f"{carried:.2f}"
+    assert re.search(r"solved here, HiGHS 1\.\d+\.\d+, in [\d.]+ ms", page.locator("#live-chip").inner_text())
+    assert "d=max_share" in page.evaluate("decodeURIComponent(location.hash)")
+
+
+def test_what_cannot_be_is_told_with_the_least_that_can(open_page: Any, live: Path) -> None:
+    page = begun(open_page, live)
+    before = told(page, "netback")
+    typed(page, SHARE, "60")
+    assert "impossible: the least is 87.5" in page.locator("#live-answer").inner_text()
+    assert told(page, "netback") == before
+
+
+def test_a_key_steps_a_lever_and_another_brings_all_back(open_page: Any, live: Path, plan: er.Plan) -> None:
+    page = begun(open_page, live)
+    handle = lever(page, TARIFF).locator(".range")
+    handle.focus()
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    start, value = 24.0, float(lever(page, TARIFF).locator(".typed").input_value())
+    assert value == pytest.approx(start + 30 * 0.48)
+    page.wait_for_function("() => document.querySelector('[data-card=netback] .delta').textContent.includes('−')")
+    page.locator("#live-reset").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(NETBACK, arg=money(plan.netback))
+    assert page.locator(".lever.moved").count() == 0
+
+
+def test_a_shared_state_opens_as_it_was(open_page: Any, live: Path, plan: er.Plan) -> None:
+    page = begun(open_page, live, f"d={SHARE}=0.9;{TARIFF}=30")
+    page.wait_for_function("() => document.querySelectorAll('.lever.moved').length === 2")
+    moved = er.solve(plan.case.set_all({f"policy.{SHARE}": 0.9, TARIFF: 30.0}))
+    page.wait_for_function(NETBACK, arg=money(moved.netback))
+
+
+def test_a_saved_model_file_gives_the_same_numbers(open_page: Any, live: Path, tmp_path: Path) -> None:
+    page = begun(open_page, live)
+    typed(page, SHARE, "90")
+    typed(page, TARIFF, "30")
+    shown = told(page, "netback")
+    with page.expect_download() as handed:
+        page.locator("#live-save").click()
+    file = tmp_path / "moved.toml"
+    handed.value.save_as(file)
+    assert money(er.solve(er.load(file)).netback) == shown
+
+
+def test_the_start_is_not_said_of_another_state(open_page: Any, live: Path) -> None:
+    page = begun(open_page, live)
+    page.locator("#tab-routes").click()
+    assert page.locator("#bars .path").count() > 3
+    typed(page, TARIFF, "40")
+    assert page.locator("#bars .path").count() == 0
+    assert "Netbacks of routes are those of the start" in page.locator("#bars").inner_text()
+    widths = page.locator("path.most").evaluate_all("paths => paths.map((one) => +one.getAttribute('stroke-width'))")
+    assert not any(widths)
+
+
+def test_it_is_clean_for_those_who_do_not_see_it(open_page: Any, live: Path) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    page = begun(open_page, live)
+    typed(page, SHARE, "90")
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = axe.Axe().run(page, context={"exclude": [[".ground"], [".over"]]},
+                        options={"runOnly": rules})
+    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found.response["violations"]] == []
+
+
+def test_one_finger_on_a_phone_moves_a_lever(open_page: Any, live: Path, plan: er.Plan) -> None:
+    page = begun(open_page, live, size=(390, 844))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    handle = lever(page, TARIFF).locator(".range")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    page.wait_for_function("() => document.querySelectorAll('.lever.moved').length === 1")
+    assert float(lever(page, TARIFF).locator(".typed").input_value()) > 30
+
+
+def test_without_webassembly_the_map_of_the_start_stays_with_a_sentence(browser: Any, live: Path) -> None:
+    context = browser.new_context(offline=True)
+    context.add_init_script("delete window.WebAssembly")
+    page = context.new_page()
+    page.goto(live.as_uri())
+    page.wait_for_function("() => document.body.dataset.live === 'without'")
+    assert "cannot run the solver" in page.locator("#live-answer").inner_text()
+    assert page.locator("g.line").count() > 10
+    context.close()
+
+
+@pytest.mark.slow
+def test_memory_stays_flat_over_a_thousand_drags(open_page: Any, live: Path) -> None:
+    page = begun(open_page, live)
+    drag = """async ([lever, turns]) => {
+      const range = document.querySelector(`#${lever} .range`);
+      for (let turn = 0; turn < turns; turn += 1) {
+        range.value = Number(range.min) + ((turn % 97) / 97) * (range.max - range.min);
+        range.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise((done) => setTimeout(done, 12));
+      }
+      await new Promise((done) => setTimeout(done, 800));
+      return [document.querySelectorAll("*").length, document.querySelectorAll("#live-curve circle").length];
+    }"""
+    name = lever(page, TARIFF).get_attribute("id")
+    client = page.context.new_cdp_session(page)
+
+    def heap() -> float:
+        client.send("HeapProfiler.collectGarbage")
+        return float(client.send("Runtime.getHeapUsage")["usedSize"])
+
+    page.evaluate(drag, [name, 200])
+    before = heap()
+    elements, points = page.evaluate(drag, [name, 1000])
+    assert heap() < 1.15 * before
+    assert points <= 400
+    assert elements < 8000

@@ -1,0 +1,34 @@
+// node answers.js WORKER HIGHS_JS REQUESTS: the worker of the page that solves, in Node instead of a browser.
+// REQUESTS is JSON: {programme, wasm, asked: [{what, ...}]}; prints a line of JSON for each that is asked.
+
+"use strict";
+
+const fs = require("node:fs");
+const vm = require("node:vm");
+
+const [, , worker, highs, requests] = process.argv;
+globalThis.Module = require(highs);
+const waiting = new Map();
+globalThis.self = {
+  postMessage: (answer) => {
+    waiting.get(answer.id)(answer);
+    waiting.delete(answer.id);
+  },
+};
+vm.runInThisContext(fs.readFileSync(worker, "utf8"), { filename: worker });
+
+const plain = (key, value) => (ArrayBuffer.isView(value) ? [...value] : value);
+let asked = 0;
+const ask = (what, given) =>
+  new Promise((done) => {
+    asked += 1;
+    waiting.set(asked, done);
+    self.onmessage({ data: { id: asked, what, ...given } });
+  });
+
+(async () => {
+  const { programme, wasm, asked: questions } = JSON.parse(fs.readFileSync(requests, "utf8"));
+  const began = await ask("begin", { programme, wasm });
+  if (began.error) throw new Error(began.error);
+  for (const { what, ...given } of questions) process.stdout.write(`${JSON.stringify(await ask(what, given), plain)}\n`);
+})();

@@ -1,0 +1,201 @@
+"""The page that solves: what it is made of, what it refuses, and its answers against Python's."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+from live_answers import Asked, answers, differing, needs_node, page_of
+from typer.testing import CliRunner
+
+import energy_routes as er
+from energy_routes.answer import Words
+from energy_routes.cli.app import app
+from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.maps.live.content import HERE, live_content
+from energy_routes.maps.live.levers import Lever, levers_of
+from energy_routes.maps.live.model_file import model_of
+from energy_routes.maps.live.off_panel import refuse_off_panel
+from energy_routes.maps.page.html import render
+
+TWO_WAYS = Path(__file__).parent / "two_ways" / "model.toml"
+MODELS = sorted(path.stem for path in (Path(__file__).parent.parent / "models").glob("*.toml"))
+SHARE, SPREAD = "max_share.transit:RU", "max_hhi.corridor"
+
+
+# -------------------------------------------------------------------------------------------- what it is made of
+
+
+def test_the_solver_is_the_one_that_its_table_names() -> None:
+    table = (HERE / "vendor" / "VERSION.md").read_text("utf-8")
+    for name in ("highs.wasm", "highs.js"):
+        digest = re.search(rf"sha256 of `{re.escape(name)}` \| `(\w+)`", table)
+        assert digest is not None
+        assert hashlib.sha256(gzip.decompress((HERE / "vendor" / f"{name}.gz").read_bytes())).hexdigest() == digest[1]
+    assert "MIT License" in (HERE / "vendor" / "LICENSE").read_text("utf-8")
+
+
+def test_the_page_may_compile_and_start_a_worker_and_nothing_else() -> None:
+    plan = er.solve(er.load(TWO_WAYS))
+    content, parts = live_content(plan)
+    told = re.search(r'Content-Security-Policy" content="([^"]+)"', render(content, parts=parts))
+    assert told is not None
+    rules = dict(rule.strip().partition(" ")[::2] for rule in told[1].split(";"))
+    assert rules["default-src"] == "'none'"
+    assert rules["worker-src"] == "blob:"
+    assert re.fullmatch(r"('sha256-[\w+/=]+' ){2}'wasm-unsafe-eval'", rules["script-src"])
+    still = re.search(r'Content-Security-Policy" content="([^"]+)"', er.solve(er.load(TWO_WAYS)).explore().text)
+    assert still is not None
+    assert "wasm" not in still[1]
+    assert "worker" not in still[1]
+
+
+def test_the_same_plan_gives_the_same_page() -> None:
+    one, other = (er.solve(er.load(TWO_WAYS)).explore(live=True).text for _ in range(2))
+    assert one == other
+
+
+# -------------------------------------------------------------------------------------------- levers
+
+
+def test_levers_come_from_the_subject_its_limits_and_what_is_asked() -> None:
+    plan = er.solve(er.load("oil-2024"))
+    found = {lever.path: lever for lever in levers_of(plan, Words.of("en"), ["arc:BTC.capacity"])}
+    assert next(iter(found)) == "arc:BTC.capacity"
+    assert {SHARE, SPREAD, "arc:BTC.tariff", "carbon_price"} <= set(found)
+    share = found[SHARE]
+    assert (share.low, share.high, share.start, share.kind, share.percent) == (0.0, 1.0, 1.0, "cap", True)
+    named = levers_of(plan, Words.of("ru"))
+    assert "Россия" in next(lever for lever in named if lever.path == SHARE).name
+
+
+def test_a_cap_that_the_case_has_starts_where_it_is() -> None:
+    programme = page_of(er.load(TWO_WAYS).set(f"policy.{SHARE}", 0.6))
+    lever = next(own for own in programme.levers if own.path == SHARE)
+    assert (lever.start, lever.stated) == (0.6, True)
+    assert programme.content["asked"] is True
+
+
+@pytest.mark.parametrize(("path", "words"), [
+    ("arc:HUB_PORT.tarif", "tarif"), ("max_share.transit:XX", "XX"), ("objective", "no number"),
+    ("arc:NOWHERE.tariff", "NOWHERE"), ("tariff", "is not a path"),
+])  # fmt: skip
+def test_a_lever_that_is_none_is_refused_by_name(path: str, words: str) -> None:
+    plan = er.solve(er.load(TWO_WAYS))
+    with pytest.raises(er.errors.EnergyRoutesError, match=words):
+        plan.explore(live=True, levers=[path])
+
+
+def test_a_figure_without_limit_has_no_start_to_move_from() -> None:
+    plan = er.solve(er.load("oil-2024"))
+    with pytest.raises(UsageError, match="no start to move from"):
+        plan.explore(live=True, levers=["arc:T_CPC_AUG.capacity"])
+
+
+@pytest.mark.parametrize(("model", "words"), [
+    ("oil-2024-secure", "N-1"), ("russian-transit-80", "whole numbers"), ("oil-2026-bookings", "several futures"),
+    ("cpc-one-mooring", "unforeseen"),
+])  # fmt: skip
+def test_what_is_off_the_panel_is_refused_by_name(model: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        refuse_off_panel(er.load(model))
+
+
+def test_a_page_that_solves_is_of_one_plan_and_is_a_page(tmp_path: Path) -> None:
+    plan = er.solve(er.load(TWO_WAYS))
+    with pytest.raises(UsageError, match="one plan"):
+        plan.explore(live=True, other=plan)
+    ended = CliRunner().invoke(app, ["map", str(TWO_WAYS), "--live", "--out", str(tmp_path / "x.png"), "--quiet"])
+    assert ended.exit_code != 0
+
+
+def test_the_command_writes_the_page_with_the_levers_that_are_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "live.html"
+    ended = CliRunner().invoke(app, ["map", str(TWO_WAYS), "--lever", "arc:HUB_PORT.tariff", "--out", str(file), "-q"])
+    assert ended.exit_code == 0, ended.output
+    text = file.read_text("utf-8")
+    assert "arc:HUB_PORT.tariff" in text
+    assert len(text.encode()) < 3_000_000
+
+
+def test_a_model_file_extends_the_model_and_says_what_differs() -> None:
+    case = er.load("oil-2024")
+    assert model_of(case) == {"extends": "oil-2024", "policy": {}, "edits": []}
+    moved = case.set_all({f"policy.{SHARE}": 0.9, "arc:BTC.tariff": "40 USD/t"})
+    assert model_of(moved) == {
+        "extends": "oil-2024", "policy": {"max_share": {"transit:RU": {"cap": 0.9}}},
+        "edits": [{"target": "arc:BTC", "field": "tariff", "op": "set", "value": 40.0, "unit": "USD/t", "periods": []}],
+    }  # fmt: skip
+
+
+# -------------------------------------------------------------------------------------------- answers
+
+
+@needs_node
+def test_the_page_answers_as_python_does_at_the_start_and_away_from_it(tmp_path: Path) -> None:
+    programme = page_of(er.load("oil-2024"))
+    asked = [Asked({}), Asked({SHARE: 0.9}), Asked({SPREAD: 0.6}), Asked({"arc:BTC.tariff": 40.0}),
+             Asked({"arc:CPC_SPM.availability": 0.55}), Asked({"market:AUGUSTA.price": 70.0}),
+             Asked({"carbon_price": 80.0, "limit:caspian-fleet.high": 5.0, SHARE: 0.88})]  # fmt: skip
+    found = answers(programme, asked, tmp_path)
+    assert differing(programme, asked, found) == []
+
+
+@needs_node
+def test_months_with_tanks_and_contracts_are_answered_as_python_does(tmp_path: Path) -> None:
+    programme = page_of(er.load(TWO_WAYS))
+    asked = [Asked({lever.path: lever.low + share * (lever.high - lever.low)})
+             for lever in programme.levers for share in (0.3, 0.7)]
+    found = answers(programme, asked, tmp_path)
+    assert differing(programme, asked, found) == []
+
+
+@needs_node
+def test_where_there_is_no_plan_the_least_that_can_be_had_is_told(tmp_path: Path) -> None:
+    programme = page_of(er.load("oil-2024"))
+    share, spread = answers(programme, [Asked({SHARE: 0.5}), Asked({SPREAD: 0.3})], tmp_path)
+    assert (share["status"], spread["status"]) == ("infeasible", "infeasible")
+    for path, least, name in ((SHARE, share["least"], "share"), (SPREAD, spread["least"], "HHI")):
+        with pytest.raises(InfeasibleError, match=rf"the {name} \w+ .*cannot go below {least:.4f}"):
+            er.solve(er.load("oil-2024").set(f"policy.{path}", 0.5 if path == SHARE else 0.3))
+
+
+@needs_node
+def test_limits_are_worth_what_python_says(tmp_path: Path) -> None:
+    programme = page_of(er.load("oil-2024"))
+    moved = {"arc:BTC.tariff": 40.0}
+    _, priced = answers(programme, [Asked(moved)], tmp_path, priced=True)
+    prices = er.solve(programme.case.set("arc:BTC.tariff", 40.0)).prices.table
+    wanted = {(kind, limit): price for kind, limit, price, side in
+              zip(prices["kind"], prices["limit"], prices["price"], prices["side"], strict=True)
+              if side == "upper" and kind in ("capacity", "joint")}  # fmt: skip
+    told = {(limit["kind"], limit["id"]): worth for limit, worth in
+            zip(programme.content["limits"], priced["worth"], strict=True)}  # fmt: skip
+    assert sum(price > 0 for price in wanted.values()) > 2
+    for key, price in wanted.items():
+        assert told[key] == pytest.approx(price, abs=1e-6), key
+
+
+@needs_node
+@pytest.mark.exhaustive
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MODELS)
+def test_every_lever_of_every_model_is_answered_as_python_does(name: str, tmp_path: Path) -> None:
+    case = er.load(name)
+    try:
+        refuse_off_panel(case)
+    except UsageError as off:
+        pytest.skip(str(off))
+    programme = page_of(case)
+
+    def value(lever: Lever, share: float) -> float:
+        return lever.low + share * (lever.high - lever.low)
+
+    asked = [Asked({lever.path: value(lever, share)}) for lever in programme.levers
+             for share in (0.0, 0.3425, 0.5925, 0.8425, 1.0)]
+    found = answers(programme, asked, tmp_path)
+    assert differing(programme, asked, found) == []
+
