@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from toy import toy
-from toy_doubts import TABLES as DOUBTFUL
+from toy_doubts import struck as storm
 
 import energy_routes as er
 from energy_routes.case import Case, ramped, unforeseen
@@ -156,10 +156,7 @@ def test_a_structure_is_kept_of_the_plan_and_of_its_reference(tmp_path: Path, po
 
 def test_a_kept_structure_serves_every_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which of two ways the reference takes is not the same in every draw; two structures serve them all."""
-    model = f'''periods = "month"\n[[edit]]\ntarget = "arc:NORTH"\nstatus = {{ set = "idle" }}\nreason = "shut"
-        periods = ["{MARCH}"]\nevent = "storm"'''
-    tables = {**DOUBTFUL, "ramps": "kind,group,month,volume\ncorridor,SOUTH,1,0.1"}
-    case = toy(tmp_path, tables, model=model)
+    case = er.load(storm(tmp_path))
     made: list[Structure] = []
     monkeypatch.setattr(compiled, "Structure", lambda *given: made.append(Structure(*given)) or made[-1])
     found = er.sweep(case, 24, seed=3)

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from toy_doubts import doubts, written
+from toy_doubts import doubts, struck, written
 from typer.testing import CliRunner
 
 import energy_routes as er
@@ -35,10 +35,13 @@ def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
     return doubts(tmp_path / "toy")
 
 
-@pytest.mark.parametrize("kills", [FEW, pytest.param(MANY, marks=(pytest.mark.exhaustive, pytest.mark.slow))])
+@pytest.mark.parametrize(("kills", "made"), [
+    (FEW, struck), pytest.param(MANY, written, marks=(pytest.mark.exhaustive, pytest.mark.slow))])  # fmt: skip
 @pytest.mark.skipif(os.name == "nt", reason="forks")
-def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_byte(kills: int, tmp_path: Path) -> None:
-    model, place = written(tmp_path / "toy"), tmp_path / "sweep"
+def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_byte(
+    kills: int, made: Callable[[Path], Path], tmp_path: Path
+) -> None:
+    model, place = made(tmp_path / "toy"), tmp_path / "sweep"
     script = Path(__file__).with_name("kills.py")
     done = subprocess.run([sys.executable, script, model, place, str(kills), "5"], capture_output=True, text=True,
                           check=False)  # fmt: skip

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from math import log, sqrt
 from pathlib import Path
+from textwrap import dedent
 
 from scipy.stats import norm
 from toy import toy, write
@@ -52,3 +53,17 @@ def doubts(folder: Path, **policy: object) -> Case:
 def written(folder: Path) -> Path:
     """The toy as a model file."""
     return write(folder, TABLES)
+
+
+def struck(folder: Path) -> Path:
+    """A model file of the toy by month, in which a storm shuts NORTH in March; SOUTH takes 0.1 Mt more than planned."""
+    model = '''
+        periods = "month"
+        [[edit]]
+        target = "arc:NORTH"
+        status = { set = "idle" }
+        reason = "shut"
+        periods = ["2023-03"]
+        event = "storm"
+        '''
+    return write(folder, {**TABLES, "ramps": "kind,group,month,volume\ncorridor,SOUTH,1,0.1"}, model=dedent(model))
