@@ -12,7 +12,7 @@ import pandas as pd
 
 import energy_routes as er
 from energy_routes.case.case import Case
-from energy_routes.case.disruptions.outages import outages_of
+from energy_routes.case.disruptions.outages import Outage, outages_of
 from energy_routes.errors import InfeasibleError
 from energy_routes.studies.draws.draws import Sampler
 from energy_routes.studies.outages.shock import Shock
@@ -97,6 +97,13 @@ class Losses:
         """Who draws the figures of each case."""
         return {name: Sampler(case, SEED) for name, case in self.on.items()} if self.drawn else {}
 
+    @cached_property
+    def outages(self) -> Mapping[str, Sequence[Outage]]:
+        """The losses of each family, which no figure makes others."""
+        cases = {family: self.on[f"{family}-2024"] for family in self.worst}
+        return {family: list(outages_of(case.network, self.worst[family], case.periods))
+                for family, case in cases.items()}
+
     def cases(self, start: int, stop: int) -> Iterator[Mapping[str, Case]]:
         """Every case in each of some draws, or as stated."""
         drawn = {name: sampler.draws(start, stop) for name, sampler in self.samplers.items()}
@@ -122,9 +129,9 @@ def _lost(asked: Losses, chunk: Chunk) -> pd.DataFrame:
 
 def _row(asked: Losses, cases: Mapping[str, Case]) -> dict[str, float]:
     out = {f"{name} shut in": _shut_in(asked.compiled[name], cases[name]) for name in SHUT}
-    for family, names in asked.worst.items():
+    for family, outages in asked.outages.items():
         name = f"{family}-2024"
-        out |= _losses(asked.compiled[name], cases[name], names)
+        out |= _losses(asked.compiled[name], cases[name], outages)
     return out
 
 
@@ -138,15 +145,14 @@ def _shut_in(compiled: er.Compiled, case: Case) -> float:
     return float((lifted.axis.data("available") - lifted.value(best.solution.x)).sum())
 
 
-def _losses(compiled: er.Compiled, case: Case, names: Sequence[str]) -> dict[str, float]:
+def _losses(compiled: er.Compiled, case: Case, outages: Sequence[Outage]) -> dict[str, float]:
     """Netback lost with each single loss over the year, MUSD, wells giving no more than planned."""
     year = {case.periods[0].label: 1.0}
     try:
         shock = Shock(case, 0, compiled)
     except InfeasibleError:
-        return dict.fromkeys((f"loss {name}" for name in names), np.nan)
-    return {f"loss {outage.name}": shock.loss(outage, year)
-            for outage in outages_of(case.network, names, case.periods)}
+        return dict.fromkeys((f"loss {outage.name}" for outage in outages), np.nan)
+    return {f"loss {outage.name}": shock.loss(outage, year) for outage in outages}
 
 
 def atlas_of(case: Case, most: int = 3) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from energy_routes.case import Case, Outage
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
 from energy_routes.formulation import Space, cash, limit_of
-from energy_routes.linear import Form, Index, Program, Session, Standing, Status, Vector, form_of
+from energy_routes.linear import BRIEF, Form, Index, Program, Session, Standing, Status, Vector, form_of
 from energy_routes.plan import Worth
 from energy_routes.solving import LEFT, ROUND, Compiled, marginal_worth, preference
 from energy_routes.studies.curves.lever import Lever
@@ -49,7 +49,7 @@ class Shock:
         self.space, self.program, self.plan = _calm(case, compiled or Compiled(case))
         self._now = self._since_onset()
         self._base = self._loosened()
-        self._session = Session(self._base)
+        self._session = Session(self._base, brief=self._base.matrix.nnz < BRIEF)
         start = self._session.solve()
         if start.status is not Status.optimal:
             raise InfeasibleError(f"{case.name}: its own plan cannot be repeated: {start.status.value}", [])
