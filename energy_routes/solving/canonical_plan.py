@@ -35,9 +35,11 @@ log = logging.getLogger(__name__)
 HANDLING = 1e-3  # thousands of km that passing on from one lane, or into or out of a tank, counts as
 
 
-def pick(session: Session, program: Program, solution: Solution, space: Space) -> Solution:
-    """The one plan of the optimal face; the session is left changed."""
-    return preference((space,), program).best(session, program, solution)
+def pick(
+    session: Session, program: Program, solution: Solution, space: Space, asked: Standing | None = None
+) -> Solution:
+    """The one plan of the optimal face, or any where all have the same of what is ``asked``; it changes the session."""
+    return preference((space,), program).best(session, program, solution, asked)
 
 
 def preference(spaces: Sequence[Space], program: Program, then: Sequence[Vector] = ()) -> Preference:

@@ -23,6 +23,7 @@ from energy_routes.linear import (
     Program,
     Session,
     Solution,
+    Standing,
     Status,
     Term,
     Vector,
@@ -88,7 +89,7 @@ class BareOptimum:
     form: Form
     solution: Solution
     _stated: Callable[[], tuple[Space, Program]]
-    _preferred: Callable[[], Vector]
+    _preferred: Callable[[Standing | None], Vector]
     _worth: Callable[[], Worth]
 
     @cached_property
@@ -99,7 +100,11 @@ class BareOptimum:
     @cached_property
     def x(self) -> Vector:
         """The one plan among those as good, one number a column."""
-        return self._preferred()
+        return self._preferred(None)
+
+    def point(self, asked: Standing) -> Vector:
+        """A plan as good: ``x``, but where all of them have the same of what is ``asked`` it may be any of them."""
+        return self._preferred(asked)
 
     @cached_property
     def worth(self) -> Worth:
@@ -292,7 +297,12 @@ class Statement:
         whole, first = cut_until_inside(session, program, space, cuts, lambda p: solved(session, p, space))
         form = session.form
         checked(form, first, space.case.name)
-        return BareOptimum(form, first, lambda: (space, whole), cache(lambda: pick(session, whole, first, space).x),
+
+        def preferred(asked: Standing | None) -> Vector:
+            session.update(whole)
+            return pick(session, whole, first, space, asked).x
+
+        return BareOptimum(form, first, lambda: (space, whole), preferred,
                        partial(marginal_worth, space, whole, form, first, tuple(cuts), self.around.copies))  # fmt: skip
 
 

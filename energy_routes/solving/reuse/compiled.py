@@ -443,7 +443,7 @@ class Compiled:
         with self._turn:
             live, numbers, solution = self._optimum_of(case)
         return BareOptimum(numbers.form, solution, lambda: (numbers.space, numbers.program),
-                       lambda: self._preferred(live, numbers, asked),
+                       lambda other: self._preferred(live, numbers, other or asked),
                        lambda: marginal_worth(numbers.space, numbers.program, numbers.form, solution))  # fmt: skip
 
     def form(self, case: Case) -> Form:

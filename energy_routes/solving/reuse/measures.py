@@ -9,8 +9,8 @@ import numpy as np
 
 from energy_routes.case import Case, groups_of, refuse_contradictions
 from energy_routes.errors import UsageError
-from energy_routes.formulation import Space, netback
-from energy_routes.linear import Vector
+from energy_routes.formulation import Space, cash, netback
+from energy_routes.linear import Standing, Vector
 from energy_routes.pack import nearest
 from energy_routes.plan import Plan
 from energy_routes.solving.reuse.requests import REQUESTS
@@ -104,9 +104,13 @@ class Measures:
     def _anew(self, case: Case) -> Mapping[Ask, float]:
         """What is told of the plan of a case with builds or security, laid out anew: neither prices nor tables."""
         best = self._compiled.optimum(case)
-        space, x = best.stated[0], best.x
+        space, columns = best.stated[0], len(best.form.cost)
+        weights = {ask: weights_of(space, ask, columns) for ask in self._told if ask not in MONEY}
+        earned = sum((expr.coefficients(columns) for expr in cash(space)), np.zeros(columns))
+        rows = [earned, *(row for pair in weights.values() for row in pair if row is not None)]
+        x = best.point(Standing(np.unique(np.array(rows), axis=0)))
         told = {Ask("objective"): best.solution.objective, Ask("netback"): netback(space, x)}
-        return told | {ask: measured(weights_of(space, ask, len(x)), x) for ask in self._told if ask not in MONEY}
+        return told | {ask: measured(pair, x) for ask, pair in weights.items()}
 
     @property
     def _told(self) -> tuple[Ask, ...]:

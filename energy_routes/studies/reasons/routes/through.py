@@ -105,7 +105,7 @@ class Through(Priced):
         x = solution.x[: self._columns]
         prices = Prices(np.append(solution.dual[:rows], solution.dual[first:]), solution.reduced[: self._columns])
         point = Point(float(form.cost @ x) + form.offset, x, form.matrix @ x)
-        return BareOptimum(form, Solution(Status.optimal, point, prices), lambda: (space, whole), lambda: x,
+        return BareOptimum(form, Solution(Status.optimal, point, prices), lambda: (space, whole), lambda asked: x,
                            lambda: self.asked.now.worth)  # fmt: skip
 
     def _own(self, found: Solution | None) -> Solution:
