@@ -18,7 +18,7 @@ from scipy import sparse
 
 from energy_routes.case import Case
 from energy_routes.formulation.description import build
-from energy_routes.formulation.ledger import cash
+from energy_routes.formulation.ledger import netback_terms
 from energy_routes.formulation.space.axes import Reference
 from energy_routes.formulation.space.figures import HELD, POLICY, REFERENCE, Question, RecordedNetwork
 from energy_routes.formulation.space.options import opened
@@ -118,7 +118,8 @@ class Structure:
         self.program = build(self.space)
         self._pattern = self.program.coefficients
         self._laid: tuple[Vector, sparse.csc_matrix] | None = None
-        paid, none = cash(self.space), np.zeros(self.program.shape[1])
+        paid = [term.expr for term in netback_terms(self.space, self.program) if term.kind == "cash"]
+        none = np.zeros(self.program.shape[1])
         self.cash: tuple[Vector, Vector] = (
             sum((expr.coefficients(len(none)) for expr in paid), none),
             sum((expr.const.sum() for expr in paid), np.zeros(())),

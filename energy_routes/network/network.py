@@ -178,6 +178,8 @@ class Network:
             The schema has no such table, or no such column of numbers in it.
         """
         _known(table, column, kinds=("float", "int"))
+        if not len(self.tables[table]):
+            return np.zeros((0, len(periods)))
         months = months_of(periods)
         figures = self._by_month(table, column, months, edited)
         if instant := TABLES[table].column(column).instant:

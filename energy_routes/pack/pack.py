@@ -80,8 +80,10 @@ class Pack:
         for name, frame in self.tables.items():
             if name in (FAMILIES.name, FAMILY_UNITS.name) and frame.empty:
                 continue  # so a pack of oil or gas has the digest that older results name it by
-            cells = [[None if cell is pd.NA or cell != cell else cell for cell in frame[column].tolist()]
-                     for column in frame]  # fmt: skip
+            cells: list[list[Any]] = [[]] * len(frame.columns)  # most tables of a small pack are empty
+            if len(frame):
+                cells = [[None if cell is pd.NA or cell != cell else cell for cell in frame[column].tolist()]
+                         for column in frame]  # fmt: skip
             digest.update(json.dumps([name, list(frame.columns), cells], default=str).encode())
         return digest.hexdigest()
 
@@ -127,6 +129,8 @@ def dated_rows(values: pd.DataFrame, table: str, column: str) -> NDArray[np.intp
 
 def keys_of(table: str, frame: pd.DataFrame) -> list[str]:
     """The key of each row as ``values.id`` spells it: the parts joined by '/', a blank part empty."""
+    if not len(frame):
+        return []
     columns = [frame[column] for column in TABLES[table].key]
     parts = [["" if null else str(part) for part, null in zip(column.tolist(), column.isna(), strict=True)]
              for column in columns]

@@ -327,7 +327,7 @@ def contract_axis(case: Case) -> Axis:
     labels = over_periods(table.but(sign=np.where(table.has("kind", "firm"), -1.0, 1.0)), periods)
     months = months_of(periods)
     due = committed(network, months)
-    share = left(network, months)[rows_of(network.ids("arcs"), table["arc"])]
+    share = left(network, months)[rows_of(network.ids("arcs"), table["arc"])] if len(table) else due
     waives = table["force_majeure"].astype(bool) & ~table.has("kind", "firm")
     ever = axis(
         "contract",

@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 
 from energy_routes.pack.pack import Pack
-from energy_routes.pack.reading.typed import DTYPES
-from energy_routes.pack.schema.columns import Column
+from energy_routes.pack.reading.typed import DTYPES, without_rows
+from energy_routes.pack.schema.columns import Column, Table
 from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.families import Conversion, Family
 
@@ -32,7 +32,7 @@ def to_bytes(pack: Pack) -> bytes:
     columns: dict[str, pa.Array] = {}
     for name, frame in pack.tables.items():
         columns[f"rows/{name}"] = pa.array(pack.rows[name])
-        for column in TABLES[name].columns:
+        for column in TABLES[name].columns if len(frame) else ():
             # NaN in a column of numbers is a value; missing texts and whole numbers are null.
             columns[f"tables/{name}/{column.name}"] = pa.array(
                 frame[column.name].tolist() if column.kind == "list" else frame[column.name].array,
@@ -65,12 +65,18 @@ def from_bytes(data: bytes) -> Pack:
             units[table][column[0]] = cells[name].to_numpy(zero_copy_only=False)
     return Pack(
         name="", title=told["title"], family=_family(told["family"]), path=Path(), meta=told["meta"],
-        tables={name: pd.DataFrame({c.name: _cells(c, cells[f"tables/{name}/{c.name}"], types) for c in table.columns})
-                for name, table in TABLES.items()},
+        tables={name: _table(table, cells, types) for name, table in TABLES.items()},
         rows={name: cells[f"rows/{name}"].to_numpy() for name in TABLES}, files=told["files"], units=units,
         prices=told["prices"], worlds=tuple(told["worlds"]), parts=told["parts"],
         follows=tuple(map(tuple, told["follows"])), lent=tuple(told["lent"]) if told["lent"] else None,
     )  # fmt: skip
+
+
+def _table(table: Table, cells: dict[str, pa.Array], types: dict[str, Any]) -> pd.DataFrame:
+    """A table from its cells; of one without rows there are none."""
+    if not len(cells[f"rows/{table.name}"]):
+        return without_rows(table).frame
+    return pd.DataFrame({c.name: _cells(c, cells[f"tables/{table.name}/{c.name}"], types) for c in table.columns})
 
 
 def _cells(column: Column, cells: pa.Array, types: dict[str, Any]) -> Any:

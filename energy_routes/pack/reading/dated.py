@@ -106,6 +106,8 @@ def by_period(drafts: Drafts, table: str, columns: Sequence[str]) -> Iterator[tu
     A month takes its season's and its year's figures where it has none of its own, as the network does.
     """
     frame = drafts[table].frame
+    if not len(frame):
+        return
     units = {name: _unit_texts(frame, TABLES[table].column(name)) for name in columns}
     yield "", {name: frame[name].to_numpy(dtype=float) * _a_year(units[name], "") for name in columns}
     dated = drafts["values"].frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,8 @@ def typed(table: Table, sheet: Sheet | None, family: Family, faults: list[Fault]
 
     No sheet gives the table with no rows.
     """
-    sheet = sheet or Sheet(table.name, list(table.names), [], [])
+    if sheet is None:
+        return without_rows(table)
     _header(table, sheet, faults)
     at = {name: j for j, name in reversed(list(enumerate(sheet.header)))}
     absent = frozenset(table.names) - set(sheet.header)
@@ -91,6 +92,26 @@ def typed(table: Table, sheet: Sheet | None, family: Family, faults: list[Fault]
         draft.units[name] = np.where(told, draft.written[name], "")
     draft.frame = pd.DataFrame(arrays)
     return draft
+
+
+def without_rows(table: Table) -> Draft:
+    """A table that the pack does not have: most of a small one.  It is made once; what is filled in later is a copy."""
+    key = table.name, pd.api.types.pandas_dtype(DTYPES["str"])  # pandas may be told to keep texts otherwise
+    if key not in _EMPTY:
+        arrays = {column.name: _array(column, []) for column in table.columns}
+        written = {column.name: np.array(arrays[column.name]) for column in table.columns
+                   if column.kind == "float" or column.name in table.unit_columns}  # fmt: skip
+        _EMPTY[key] = Draft(
+            table, table.name, np.zeros(0, dtype=np.int64), pd.DataFrame(arrays),
+            {name: np.zeros(0, dtype=bool) for name in table.names}, written,
+            {name: np.where(np.zeros(0, dtype=bool), written[name], "") for name in table.unit_columns},
+        )  # fmt: skip
+    known = _EMPTY[key]
+    return replace(known, frame=known.frame.copy(deep=False), bad=dict(known.bad), written=dict(known.written),
+                   units=dict(known.units))
+
+
+_EMPTY: dict[tuple[str, Any], Draft] = {}
 
 
 def _header(table: Table, sheet: Sheet, faults: list[Fault]) -> None:
