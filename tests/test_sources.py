@@ -18,6 +18,7 @@ from energy_routes.network.edit import Edit
 from energy_routes.pack.bundled import pack_names, pack_path
 from energy_routes.pack.schema.columns import CONFIDENCES
 from energy_routes.pack.schema.tables import TABLES
+from energy_routes.provenance.behind import WEAKEST
 from energy_routes.provenance.figures import DOUBT, sources, weakest
 
 VALUES = """
@@ -44,6 +45,35 @@ def of(rows: pd.DataFrame, figure: str) -> pd.Series:
     found = rows[rows["figure"] == figure]
     assert len(found) == 1, (figure, found)
     return found.iloc[0]
+
+
+UNSOURCED = """
+    id,from,to,name,capacity,tariff,length_km,source,confidence,note
+    GATHER,FIELD,HUB,Gathering,20,1,10,https://g.example,medium,
+    SHORT,HUB,EAST,Short way,6,30,1000,estimate,estimate,half of the sum
+    LONG,HUB,WEST,Long way,5,50,3000,,unsourced,asked of two operators
+    """
+
+
+def test_a_figure_without_a_source_is_the_weakest_and_counts_as_an_estimate(tmp_path: Path) -> None:
+    """SHORT's tariff (an estimate) is 180 MUSD and LONG's (of nobody) 100, of 5,050 paid and received or so."""
+    plan = er.solve(toy(tmp_path, {"arcs": UNSOURCED}))
+    rows = sources(plan)
+    long = of(rows, "arc:LONG tariff")
+    assert (long["confidence"], long["doubt"]) == ("unsourced", pytest.approx(0.4 * 100))
+    assert DOUBT["unsourced"] == max(DOUBT.values())
+    assert WEAKEST[0] == "unsourced"
+    known = er.solve(toy(tmp_path / "known", {"arcs": UNSOURCED.replace(
+        ",,unsourced,asked of two operators", ",https://l.example,high,")}))  # fmt: skip
+    shares = [er.answer_of(p).certainty.estimated for p in (plan, known)]
+    money = rows[rows["field"].isin(["tariff", "price", "cost", "value", "discount"])]["at_stake"].abs().sum()
+    assert shares[0] - shares[1] == pytest.approx(100 / money)
+
+
+def test_a_figure_without_a_source_says_what_was_looked_for(tmp_path: Path) -> None:
+    told = r"arcs\.csv row 4, column 'note': a blank cell; expected what was looked for"
+    with pytest.raises(er.DataError, match=told):
+        toy(tmp_path, {"arcs": UNSOURCED.replace("asked of two operators", "")})
 
 
 def test_what_hangs_on_a_figure_by_hand(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from energy_routes.provenance.figures import stale
 
 WORDS = Words.of("en")
 UNITS = {"oil": "Mt", "gas": "bcm"}
-WEAKEST_FIRST = ("estimate", "low", "computed", "medium", "high")
+WEAKEST_FIRST = ("unsourced", "estimate", "low", "computed", "medium", "high")
 CHARGE = 0.14017  # a year: annuity of 25 years at 10 %, and 3 % running cost, as options are charged
 SLIGHT = 0.05  # MUSD: less is nothing
 DROPPED = ("exports", "oil exports", "gas exports", "moves most")  # columns that are left out where nothing changes

@@ -14,7 +14,7 @@ from energy_routes.pack import TABLES
 from energy_routes.plan import Plan
 from energy_routes.provenance import PLAIN, bound_grades, grades_of_bounds, weakest_of
 
-ESTIMATE = "estimate"
+ESTIMATES = "estimate", "unsourced"
 # What an id of each table is called by, as an attribute of Names.
 CALLED: Mapping[str, str] = {
     "arcs": "arc", "markets": "market", "supplies": "supply", "obligations": "obligation", "limits": "limit",
@@ -66,7 +66,7 @@ def certainty_of(plan: Plan, rows: pd.DataFrame) -> Certainty:
     money = rows[[_is_money(table, field) for table, field in zip(rows["table"], rows["field"], strict=True)]]
     paid = money["at_stake"].abs()
     total = float(paid.sum())
-    share = float(paid[money["confidence"] == ESTIMATE].sum()) / total if total > 0 else float("nan")
+    share = float(paid[money["confidence"].isin(ESTIMATES)].sum()) / total if total > 0 else float("nan")
     # A grade's barrels in a tonne are known to a few per cent, whatever is said of their source: they decide nothing.
     weak = weakest_of(rows[~rows["field"].isin(list(PLAIN))], 1, volumes=False)
     return Certainty(share, _weak(plan.case.network, weak) if len(weak) else None)
@@ -104,7 +104,7 @@ def doubtful_in(rows: pd.DataFrame) -> frozenset[tuple[str, str]]:
 
 
 def _estimated(grades: Mapping[tuple[str, str], str]) -> frozenset[tuple[str, str]]:
-    return frozenset(key for key, grade in grades.items() if grade == ESTIMATE)
+    return frozenset(key for key, grade in grades.items() if grade in ESTIMATES)
 
 
 def limit_key(kind: str, target: str) -> tuple[str, str]:

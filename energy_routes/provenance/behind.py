@@ -13,7 +13,8 @@ import pandas as pd
 from energy_routes.network import Edit, Network
 from energy_routes.pack import Period, months_of
 
-WEAKEST = ("estimate", "low", "medium", "given", "computed", "high")  # grades of confidence, the weakest first
+# Grades of confidence, the weakest first.
+WEAKEST = ("unsourced", "estimate", "low", "medium", "given", "computed", "high")
 
 
 @dataclass(frozen=True)

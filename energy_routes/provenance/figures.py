@@ -24,7 +24,7 @@ from energy_routes.provenance.reach import Reach
 
 # How far a figure of each confidence may be off, as a share of itself.  Ours: a way to rank, no statistics.
 DOUBT: Mapping[str, float] = {
-    "high": 0.0, "computed": 0.02, "given": 0.05, "medium": 0.10, "low": 0.25, "estimate": 0.30,
+    "high": 0.0, "computed": 0.02, "given": 0.05, "medium": 0.10, "low": 0.25, "estimate": 0.30, "unsourced": 0.40,
 }  # fmt: skip
 COLUMNS = [
     "figure", "table", "id", "field", "period", "value", "unit", "year", "confidence", "origin", "source", "note",

@@ -91,19 +91,22 @@ def _stated(drafts: Drafts, draft: Draft) -> Iterable[Fault]:
                                   "State it; with no figure known, state an estimate and its method in `note`.")
 
 
+METHODS = {"estimate": "how it was estimated", "computed": "how it was computed",
+           "unsourced": "what was looked for, and where it comes from"}  # fmt: skip
+
+
 def _provenance(draft: Draft) -> Iterable[Fault]:
     """A figure that is not the user's own has a source, and an estimate says how it was made."""
     if "confidence" not in draft.frame:
         return
     for i, (confidence, source, note) in enumerate(draft.cells("confidence", "source", "note")):
-        if pd.isna(source) and confidence != "given" and not draft.bad["confidence"][i]:
+        if pd.isna(source) and confidence not in ("given", "unsourced") and not draft.bad["confidence"][i]:
             yield draft.fault(i, "source", f"no source for a figure of confidence {confidence!r}",
                               "the address of the evidence, or 'estimate' or 'computed'", "Name the source; figures of "
                               "your own may say 'given' as their confidence.")
-        word = confidence if confidence in ("estimate", "computed") else source
-        if word in ("estimate", "computed") and pd.isna(note):
-            how = "how it was estimated" if word == "estimate" else "how it was computed"
-            yield draft.fault(i, "note", "a blank cell", how, "Say the method and what it rests on.")
+        word = confidence if confidence in METHODS else source
+        if word in METHODS and pd.isna(note):
+            yield draft.fault(i, "note", "a blank cell", METHODS[word], "Say the method and what it rests on.")
 
 
 def _families(drafts: Drafts, meta: Mapping[str, Any]) -> Iterable[Fault]:

@@ -15,7 +15,7 @@ Kind = Literal["str", "float", "int", "bool", "choice", "list"]
 LARGEST = 1e12  # no figure is larger, in whatever unit: a slip of the pen, which a solver would take for no limit
 
 DATED_DIMENSIONS = ("rate", "volume", "unit_value", "fraction", "money")
-CONFIDENCES = ("high", "medium", "low", "estimate", "computed", "given")
+CONFIDENCES = ("high", "medium", "low", "estimate", "unsourced", "computed", "given")
 MODES = ("pipeline", "rail", "tanker", "caspian_tanker", "road", "swap", "transfer")
 
 ID = (r"(?=.*\S)[^/;\n\r\u00ad\u200b-\u200f\u2060\ufeff]+",  # of these characters people see nothing
@@ -149,7 +149,8 @@ PROVENANCE = (
     text("source", "address(es) of the evidence, separated by ' ; '; or 'estimate' / 'computed' with the method in "
          "`note`"),
     Column("year", "int", "year the figure describes", low=1900, high=2100),
-    Column("confidence", "choice", "how far the figure can be trusted; 'estimate' needs its method in `note`",
+    Column("confidence", "choice", "how far the figure can be trusted; 'estimate' needs its method in `note`, "
+           "'unsourced' what was looked for",
            choices=CONFIDENCES, default="given"),
     text("note", "how an estimate was made, what to beware of"),
 )

@@ -50,7 +50,8 @@ so may a column that is not.
   which series. On reading, the prices of one scenario become dated rows of `values`: a row without a scenario is of all
   of them. A pack that is written anew has those rows, and follows no series.
 - **Provenance**: a row whose `confidence` is not `given` (your own data) names its `source`; one marked `estimate` or
-  `computed` says in `note` how it was made.
+  `computed` says in `note` how it was made. `unsourced` is the weakest: nobody states it, and `note` says what was
+  looked for.
 - **dated** marks the columns that rows of `values` may override in a year, a season (`*-03`, every March) or a month.
 - **A figure of a month** is that of the nearest date: a row of the month, else of the season, else of the year, else
   the column itself; then the edits. So a row of a year stands for the months without a row of their own.

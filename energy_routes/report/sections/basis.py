@@ -11,7 +11,7 @@ from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, link, table, text
 
-CONFIDENCE = ("high", "computed", "given", "medium", "low", "estimate")
+CONFIDENCE = ("high", "computed", "given", "medium", "low", "estimate", "unsourced")
 MOST_FIGURES = 40
 PROOF = ("primal_residual", "dual_residual", "complementarity", "gap", "ledger_gap")
 
