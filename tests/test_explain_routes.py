@@ -189,6 +189,7 @@ TWO = {
     ("FIELD_CO;SHORT;WEST", "no way leads from Field Co supply at Field to WEST past SHORT"),
     ("FIELD_CO;WEST", "2 ways with 2 arcs .*'FIELD_CO;GATHER;LONG;WEST' or 'FIELD_CO;GATHER;LONG2;WEST'"),
     ("FIELD_CO;", "is no market"),
+    (";", "'' is no supply"),
 ])
 def test_what_is_no_route(text: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=words):

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
-from energy_routes.errors import LimitError, UsageError
+from energy_routes.errors import InfeasibleError, LimitError, UsageError
 from energy_routes.linear import Form
 from energy_routes.linear.solution import Status
 from energy_routes.studies.kinks.along import side_of
@@ -122,6 +122,18 @@ def test_no_figure_is_told_when_the_time_is_over(tmp_path: Path) -> None:
     assert len(er.ranging(toy(tmp_path), time_limit=1e4).figures) >= 9
     done = CliRunner().invoke(app, ["ranging", str(write(tmp_path / "toy")), "--time-limit", "0.001"])
     assert done.exit_code == 6
+
+
+@pytest.mark.parametrize("exports", ["hold", "free"])
+@pytest.mark.parametrize("study", [er.ranging, lambda case: er.explain(case, "LONG"),
+                                   lambda case: er.explain(case, "FIELD_CO;WEST")])
+def test_a_case_without_a_plan_says_what_must_give_way(
+    study: Callable[[Case], object], exports: str, tmp_path: Path
+) -> None:
+    case = toy(tmp_path, {"obligations": "id,node,volume,value\nHOME,HUB,40,100"}, exports=exports,
+               max_share={"transit:RU": 0.9})  # fmt: skip
+    with pytest.raises(InfeasibleError, match="must give way:\n  Field Co supply at Field"):
+        study(case)
 
 
 def test_what_cannot_be_laid_out_is_an_error_and_no_figure_without_a_range(tmp_path: Path) -> None:

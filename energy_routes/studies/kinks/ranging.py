@@ -20,6 +20,7 @@ from energy_routes.solving import Compiled, compile
 from energy_routes.studies.kinks import plot
 from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
+from energy_routes.studies.kinks.shift import or_why
 from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ def ranging(
     """
     _refuse(case)
     with limited(time_limit):
-        return _Ranger(compile(case), most, progress or (lambda done, total: None)).found()
+        ranger = or_why(case, lambda: _Ranger(compile(case), most, progress or (lambda done, total: None)))
+        return ranger.found()
 
 
 def _refuse(case: Case) -> None:

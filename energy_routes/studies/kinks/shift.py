@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case, plain
-from energy_routes.errors import UsageError
+from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import build, build_space
 from energy_routes.linear import (
     Expr,
@@ -27,8 +28,9 @@ from energy_routes.linear import (
 )
 from energy_routes.network import Edit, Names
 from energy_routes.pack import TABLES
-from energy_routes.solving import BareOptimum, Compiled, Statement, statement
+from energy_routes.solving import BareOptimum, Compiled, Statement, solve, statement
 
+Kind = TypeVar("Kind")
 ONE = 1.0  # USD/t by which the figures move for it to be seen where they stand
 
 
@@ -62,6 +64,15 @@ class Shift:
         lows = [TABLES[table].column(column).low for table, _, column in self.figures]
         room = [np.nanmin(row) - low for row, low in zip(self.stated(case), lows, strict=True) if low is not None]
         return -float(min(room, default=np.inf))
+
+
+def or_why(case: Case, made: Callable[[], Kind]) -> Kind:
+    """What is made of a case.  Without a plan the error says what must give way, as that of ``solve``."""
+    try:
+        return made()
+    except InfeasibleError:
+        solve(case)
+        raise
 
 
 @dataclass(eq=False)

@@ -11,7 +11,7 @@ from energy_routes.case import Case
 from energy_routes.linear import limited
 from energy_routes.pack import annotated
 from energy_routes.solving import compile
-from energy_routes.studies.kinks.shift import Asked
+from energy_routes.studies.kinks.shift import Asked, or_why
 from energy_routes.studies.reasons.inquiry import Inquiry, State
 from energy_routes.studies.reasons.routes.named import is_route
 from energy_routes.studies.reasons.routes.passage import Passage
@@ -142,11 +142,19 @@ def explain(case: Case, target: str, time_limit: float | None = None) -> Explana
 
 
 def _found(case: Case, target: str) -> Explanation:
-    compiled = Asked(compile(case), case)
-    inquiry = Passage(compiled, target) if is_route(target) else Inquiry(compiled, target_of(case, target))
+    of = None if is_route(target) else target_of(case, target)
+    known = or_why(case, lambda: _solved(case))
+    inquiry = Passage(known, target) if of is None else Inquiry(known, of)
     asked, family = inquiry.target, case.network.families[inquiry.target.family]
     return Explanation(
         case, asked.label, asked.name, family.volume_unit, family.price_name, inquiry.volume, inquiry.state,
         asked.shift.words, inquiry.curve.now, inquiry.steps, inquiry.terms, inquiry.pieces, inquiry.holds,
         inquiry.limits, inquiry.notes,
     )  # fmt: skip
+
+
+def _solved(case: Case) -> Asked:
+    """A case laid out, whose optimum is known."""
+    asked = Asked(compile(case), case)
+    _ = asked.now
+    return asked

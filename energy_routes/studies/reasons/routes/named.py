@@ -101,7 +101,7 @@ class _Ways:
 
     def way(self, parts: Sequence[str]) -> Route:
         """The one way with fewest arcs from the first part past those between to the last.  Raises UsageError."""
-        supply, *past, buyer = parts if len(parts) > 1 else (*parts, "")
+        supply, *past, buyer = (*parts, *[""] * (2 - len(parts)))
         origin, market = self._one(supply, self.origins, "supply"), self._one(buyer, self.buyers, "market")
         by = [self._passing(part) for part in past]
         found = self._shortest(origin, by, market, closed=False) or self._shortest(origin, by, market, closed=True)
