@@ -21,6 +21,7 @@ from energy_routes.linear import Session
 from energy_routes.network import Edit
 from energy_routes.solving.loop import solve
 from energy_routes.solving.reuse import compiled
+from energy_routes.studies.kinks.shift import AGAINST
 
 RAMPS = {"ramps": "kind,group,month,volume\ncorridor,LONG,1,0.1\ncorridor,LONG,2,0.2\ncorridor,SHORT,1,0"}
 MARCH, APRIL, MAY = "2023-03", "2023-04", "2023-05"
@@ -180,7 +181,10 @@ def test_a_figure_is_followed_with_its_reference_as_it_is(tmp_path: Path) -> Non
     held, moved = kept.form(kept.changed(change)), numbers.form
     assert (held.row_upper < moved.row_upper).sum() == 2  # a ramp in March and one in April
     assert kept.maps.figures["table"].eq("reference").sum() == 2  # of LONG in two months
-    ranged = er.ranging(kept.case).figures.set_index("path")
+    found = er.ranging(kept.case)
+    assert AGAINST in found.notes
+    assert AGAINST in er.explain(kept.case, "arc:LONG").notes
+    ranged = found.figures.set_index("path")
     now = kept.solve().objective
     for part, column in ((-1, "minus_10"), (1, "plus_10")):
         tariff = kept.form(kept.changed({"arc:LONG.tariff": 50.0 + part * 5.0}))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case
+from energy_routes.case import Case, ramped
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import ALIKE, Form, Session, Standing, Vector, limited, optimal, refuse_late
@@ -20,7 +20,7 @@ from energy_routes.solving import Compiled, compile
 from energy_routes.studies.kinks import plot
 from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
-from energy_routes.studies.kinks.shift import or_why
+from energy_routes.studies.kinks.shift import AGAINST, or_why
 from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
@@ -275,6 +275,8 @@ class _Ranger:
                 yield f"policy.{lever} stands in coefficients and is not ranged: energy-routes frontier follows it"
         if self.case.policy.held:
             yield "Exports are held at the volume that they have with today's figures"
+        if ramped(self.case):
+            yield AGAINST
         if self.left:
             yield f"Not ranged, for the programme is not linear in them: {', '.join(self.left)}"
 

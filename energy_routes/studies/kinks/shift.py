@@ -31,6 +31,7 @@ from energy_routes.pack import TABLES
 from energy_routes.solving import BareOptimum, Compiled, Statement, solve, statement
 
 Kind = TypeVar("Kind")
+AGAINST = "Re-routing after the event is held against the plan without it that today's figures give"
 ONE = 1.0  # USD/t by which the figures move for it to be seen where they stand
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from energy_routes.case import ramped
 from energy_routes.linear import Stretch, Vector
 from energy_routes.plan import Solved, route_volumes
 from energy_routes.solving import BareOptimum
-from energy_routes.studies.kinks.shift import Asked, Priced, Shift, price_of
+from energy_routes.studies.kinks.shift import AGAINST, Asked, Priced, Shift, price_of
 from energy_routes.studies.reasons.holds import holds_of
 from energy_routes.studies.reasons.limits import limits_of
 from energy_routes.studies.reasons.steps import Curve, Step, elsewhere, pieces_of, steps_of
@@ -174,6 +175,8 @@ class Inquiry:
         if self._pieces[1]:
             limit = "below 0: only a subsidy" if target.draws < 0 else "above twice what it is: only such a price"
             notes.append(f"The break-even of the {target.shift.words} lies {limit} reaches it")
+        if ramped(self.case):
+            notes.append(AGAINST)
         if doubtful:
             notes.append(f"{doubtful} break-evens are left out: solved again on both sides, they were not confirmed")
         return tuple(notes)
