@@ -357,7 +357,7 @@ def year_2030(book: Book) -> Answer:
         "98.9 Mt", base,
         rows(plans, lambda plan: [through_russia(plan)]),
         model.sure({
-            "supply:TENGIZ.available": "output of 2030", "market:AUGUSTA.price": "Brent, held at July 2026",
+            "supply:TENGIZ.available": "output of 2030", "market:AUGUSTA.price": "Brent of 80 USD",
             "limit:cpc-kazakh-section.high": "the Kazakh section of CPC", "limit:iga-atyrau-samara.high": "the transit quota",
         }),
         [model.solve("refining-39", prints=[money(refined.netback - base.netback)])],
