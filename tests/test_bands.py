@@ -154,6 +154,21 @@ def test_the_fan_of_a_frontier(case: Case) -> None:
     assert not bare.plot().collections
 
 
+def test_the_verb_compares_draw_by_draw(compared: er.Comparison, tmp_path: Path) -> None:
+    words = ["compare", str(written(tmp_path / "toy")), "--set", "arc:NORTH.status=idle", "--quiet", "--jobs", "1"]
+    plain = CliRunner().invoke(app, words)
+    assert plain.exit_code == 0
+    assert "how sure" not in plain.output
+    done = CliRunner().invoke(app, [*words, "--draws", "20"])
+    assert done.exit_code == 0, done.output
+    assert "P10 to P90 of 20 draws; 0 of 20 have no plan" in done.output
+    found = CliRunner().invoke(app, [*words, "--draws", "20", "--json"])
+    rows = {row["what"]: row for row in json.loads(found.stdout)["bands"]}
+    anew = er.compare(compared.before, er.solve(compared.before.case.set("arc:NORTH.status", "idle")), 20)
+    money = of(anew.bands, "netback")
+    assert rows["netback"]["p10"] == pytest.approx(money["p10"], rel=1e-9)
+
+
 def test_maps_tell_how_often_a_line_is_used(plan: er.Plan, compared: er.Comparison) -> None:
     data = payload(plan)
     rows = {row["arc"]: row for row in data.arcs.to_dict("records")}

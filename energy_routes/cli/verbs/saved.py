@@ -117,6 +117,8 @@ def compare(
     scenario: Scenarios = None,
     set_: Sets = None,
     accept: Accepted = None,
+    draws: Bands = None,
+    jobs: Jobs = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -131,7 +133,8 @@ def compare(
     check_file(out, "a workbook of differences", (".xlsx",))
     check_file(plot, "a plot", maps.style.PICTURES)
     old = solved(before, None, None, quiet, accept=accept if after is None else None)
-    found = er.compare(old, solved(after or before, scenario, set_, quiet, accept=accept))
+    other = solved(after or before, scenario, set_, quiet, accept=accept)
+    found = er.compare(old, other) if draws is None else compared(old, other, draws, jobs, quiet)
     due = None
     if explain:
         with counting("Solving sets of changes", quiet) as told:

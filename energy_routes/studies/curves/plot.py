@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case, in_percent
@@ -51,10 +52,11 @@ def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
     kinks = points[points["kink"].astype(bool)]
     ax.plot(kinks["cap"] * scale, kinks["objective"], "o", color=MARK, markersize=3.5)
     ends = points[points["what"] == "tightest"]
-    for at, height in zip(ends["cap"] * scale, ends["objective"], strict=True):
+    for at in ends["cap"] * scale:
         ax.axvline(at, color=MARK, linewidth=0.8, linestyle=":")
-        ax.annotate(f"no plan beyond {at:.4g}", (at, height), fontsize=8, color=MARK,
-                    xytext=(6, 2), textcoords="offset points")  # fmt: skip
+        right = at > np.mean(ax.get_xlim())  # beside the line, at the foot of the picture: a curve may pass higher up
+        ax.annotate(f"no plan beyond {at:.4g}", (at, 0.0), xycoords=ax.get_xaxis_transform(), fontsize=8, color=MARK,
+                    xytext=(-6 if right else 6, 6), textcoords="offset points", ha="right" if right else "left")
     unit = "%" if scale == 100.0 else frontier.unit
     ax.set_xlabel(f"{frontier.name}{f', {unit}' if unit else ''}")
     ax.set_ylabel(f"{frontier.case.policy.objective}, MUSD")

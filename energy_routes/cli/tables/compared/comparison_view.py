@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from energy_routes.cli.tables.near.band_view import changes
 from energy_routes.cli.tables.render import console, digits_for, number, table
+from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.indicators import ledger_term
 
 if TYPE_CHECKING:
@@ -23,13 +25,17 @@ WIDE = 14  # characters of a line in the head of a column
 
 
 def print_comparison(found: Comparison) -> None:
-    """Totals, then what differs in volumes, money, prices and limits, the largest changes first."""
+    """Totals, how sure their change is, and what differs in volumes, money, prices and limits, the largest first."""
     screen = console()
     screen.print(f"{found.after.case.name} against {found.before.case.name}", style="bold", markup=False)
     for note in found.notes:
         screen.say(f"Note: {note}")
     screen.print()
     screen.print(_side_by_side("total", found.totals, "what"))
+    if (sure := changes(found.bands, Units.of("", found.after))) is not None:
+        screen.print()
+        screen.print(sure.table)
+        screen.say(sure.note)
     volumes = found.volumes[found.volumes["kind"].isin(TOLD)]
     ledger = found.ledger.assign(name=[ledger_term(str(term)).told for term in found.ledger["term"]])
     parts = {"volume": volumes, "ledger": ledger, "price": found.prices, "limit": found.limits}
