@@ -1,7 +1,7 @@
 """One solve in a fresh process: ``python benchmarks/once.py WAY QUESTION FOLDER`` prints its memory and time as JSON.
 
-WAY is ``ours``, ``whole`` (ours, no block solved apart and none by interior points), ``many`` (a thousand solves of
-ours), ``draws`` (as many draws as FOLDER says), ``nothing`` (which reads the tables in the folder and stops), or the
+WAY is ``ours``, ``plan`` (ours without tables and prices), ``whole`` (ours, no block solved apart and none by interior
+points), ``many`` (a thousand solves of ours), ``draws`` (as many draws as FOLDER says), ``nothing`` (which reads the tables in the folder and stops), or the
 name of a peer.
 """
 
@@ -16,6 +16,16 @@ from pathlib import Path
 
 def ours(question: str) -> dict[str, float]:
     """Load and solve a case with every table; seconds of each step, and of HiGHS."""
+    return solved(question, tables=True)
+
+
+def plan(question: str) -> dict[str, float]:
+    """Load and solve a case; what its tables and prices take is left out."""
+    return solved(question, tables=False)
+
+
+def solved(question: str, *, tables: bool) -> dict[str, float]:
+    """Load and solve a case, with every table or none; seconds of each step, and of HiGHS."""
     import energy_routes as er
     from energy_routes.linear.highs.interface import Engine
 
@@ -35,12 +45,14 @@ def ours(question: str) -> dict[str, float]:
     start = time.process_time()
     case = er.load(question)
     loaded = time.process_time()
-    plan = er.solve(case)
-    solved = time.process_time()
+    best = er.solve(case)
+    done = time.process_time()
     in_solve = highs[0]
-    plan.tables()
-    took = {"load": loaded - start, "solve": solved - loaded, "highs": in_solve, "tables": time.process_time() - solved}
-    matrix = plan.parts.at_hand("optimum").program.matrix
+    took = {"load": loaded - start, "solve": done - loaded, "highs": in_solve}
+    if tables:
+        best.tables()
+        took["tables"] = time.process_time() - done
+    matrix = best.parts.at_hand("optimum").program.matrix
     arrays = (matrix.nnz * 12 + matrix.shape[1] * 28 + matrix.shape[0] * 16) / 2**20
     return took | {"rows": matrix.shape[0], "columns": matrix.shape[1], "arrays_mb": arrays}
 
@@ -104,7 +116,7 @@ def memory(what: str) -> float:
 
 def main(way: str, question: str, folder: str) -> None:
     """Print what one solve took."""
-    own = {"ours": ours, "whole": whole, "many": many}
+    own = {"ours": ours, "plan": plan, "whole": whole, "many": many}
     took = (draws(question, folder) if way == "draws" else own[way](question) if way in own else
             theirs(way, Path(folder)))  # fmt: skip
     print(json.dumps({"mb": memory("VmHWM"), **took}))
