@@ -26,16 +26,18 @@ def owners_table(of: Solved, groups: pd.DataFrame) -> pd.DataFrame:
     table = network.tables["owners"]
     years = np.array([period.years for period in periods])
     held = in_term(network, periods, "owners") / years * table["share"].to_numpy(dtype=float)[:, None]
-    parts = [*_ventures(of), *_groups(of, groups)]
+    targets, holders, countries = (table[column].tolist() for column in ("target", "holder", "country"))
+    partners: dict[str, list[int]] = {}
+    for row in np.flatnonzero((held > 0).any(axis=1)).tolist():
+        partners.setdefault(targets[row], []).append(row)
     rows = []
-    for (target, family, name), figures in parts:
-        for at in np.flatnonzero((table["target"] == target).to_numpy() & (held > 0).any(axis=1)):
+    for (target, family, name), figures in (*_ventures(of), *_groups(of, groups)):
+        for at in partners.get(target, ()):
             own = figures @ held[at]
             share = float(ratio(own[:1], figures[:1].sum(axis=1))[0])
             mean = float(held[at] @ years / years.sum())
-            holder, country = table["holder"].iloc[at], table["country"].iloc[at]
-            country = country if isinstance(country, str) else ""
-            rows.append((target, name, family, holder, country, mean if np.isnan(share) else share, *own))
+            country = countries[at] if isinstance(countries[at], str) else ""
+            rows.append((target, name, family, holders[at], country, mean if np.isnan(share) else share, *own))
     frame = _joined(pd.DataFrame(rows, columns=[*KEYS, *FIGURES]))
     return frame.assign(unit=units(of.space, frame["family"]))
 

@@ -10,7 +10,7 @@ import pandas as pd
 from scipy import sparse
 
 from energy_routes.formulation import Space
-from energy_routes.linear import Expr, Index, axis, positions
+from energy_routes.linear import Expr, Index, axis, code_of, positions, stacked
 from energy_routes.network import Names
 from energy_routes.plan import group_names
 
@@ -67,13 +67,14 @@ def _summed(
     expr: Expr, keys: list[str], columns: int, *, by_period: bool
 ) -> tuple[pd.DataFrame, sparse.csr_matrix]:
     """Expressions added up over what does not tell them apart: labels, and a weight a column."""
-    frame = expr.axis.frame[[*keys, "period"]]
-    spans = [frame.assign(period=TOTAL), *([frame] if by_period else [])]
-    known = pd.concat(spans, ignore_index=True).drop_duplicates(ignore_index=True)
-    place = pd.MultiIndex.from_frame(known)
-    row = np.concatenate([place.get_indexer(pd.MultiIndex.from_frame(span))[expr.row] for span in spans])
+    labels = expr.axis.labels.only(*keys, "period")
+    whole = labels.but(period=np.full_like(labels["period"], code_of(TOTAL)))
+    spans = [whole, labels] if by_period else [whole]
+    every = stacked(spans)
+    place, known = pd.factorize(every.numbers(*keys, "period"))
+    row = np.concatenate([own[expr.row] for own in np.split(place, len(spans))])
     col, val = np.tile(expr.col, len(spans)), np.tile(expr.val, len(spans))
-    return known, sparse.csr_matrix((val, (row, col)), shape=(len(known), columns))
+    return every.each_once().frame, sparse.csr_matrix((val, (row, col)), shape=(len(known), columns))
 
 
 def _named(space: Space, frame: pd.DataFrame) -> pd.DataFrame:
