@@ -11,6 +11,7 @@ from toy import TABLES, months, toy
 from typer.testing import CliRunner
 
 import energy_routes as er
+from energy_routes.answer.words import Words
 from energy_routes.cli.app import app
 from energy_routes.pack import pack_path
 from energy_routes.studies import turns
@@ -158,3 +159,16 @@ def test_the_trans_caspian_link_turns_at_ttf() -> None:
     root = pack_path("kazakhstan-gas").parent.parent
     pages = [(root / name).read_text("utf-8") for name in ("README.md", "docs/questions.md")]
     assert all("9.94" in page for page in pages)
+
+
+def test_a_scenario_whose_prices_have_faults_stops_no_answer(tmp_path: Path) -> None:
+    path = priced(tmp_path, PRICES.replace("low,2023,60", "low,2023,6000"))
+    assert found(path) == ()
+
+
+def test_a_turn_is_told_in_the_languages_of_reports(tmp_path: Path) -> None:
+    (turn,) = found(priced(tmp_path))
+    assert turn.sentence(Words.of("ru")) == (
+        "Short corridor: при BRENT 76 долл./барр. используется, при 65,3 и ниже не используется "
+        "(заявлено на 2023 г.: от 60 до 76)")
+    assert "пайдаланылмайды" in turn.sentence(Words.of("kk"))

@@ -12,6 +12,7 @@ from energy_routes.maps import shortened, titled
 from energy_routes.pack import Family
 from energy_routes.report.subject import SEEN, Subject
 from energy_routes.results import binding
+from energy_routes.studies import turns
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ def sentences(subject: Subject) -> list[str]:
     if plan.premium is not None:
         cost = words.number(float(plan.premium["cost"]), 1)
         told.append(words("answer.premium", value=cost, unit=words.unit("MUSD")))
+    if plan.case.parted:
+        told += [f"{turn.sentence(words)}." for turn in turns(answer)]
     if sure := answer.certainty.sentence(words):
         told.append(sure)
     return [sentence[:1].upper() + sentence[1:] for sentence in told]

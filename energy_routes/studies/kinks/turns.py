@@ -6,13 +6,14 @@ solved for years in which they are alike, and a programme for each other scenari
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from energy_routes.answer import SEEN, Answer, fates_of
+from energy_routes.answer import SEEN, Answer, Words, fates_of
 from energy_routes.case import Case, plain, ramped
 from energy_routes.errors import EnergyRoutesError
 from energy_routes.linear import Vector
@@ -48,14 +49,18 @@ class Turn:
     alone: bool = True
 
     def __str__(self) -> str:
+        return self.sentence(Words.of())
+
+    def sentence(self, words: Words) -> str:
         """In a sentence without its full stop."""
-        something, nothing = ("built", "not built") if self.target.startswith("option:") else ("used", "not used")
-        here, there = (nothing, something) if self.used else (something, nothing)
-        beyond = "above" if self.at > self.now else "below"
-        others = "" if self.alone else " with the other prices of its scenario"
-        now, at, low, high = (f"{value:.3g}" for value in (self.now, self.at, self.low, self.high))
-        return (f"{self.name} is {here} at {self.series} {now} {self.unit}, and {there} at {at} and {beyond}{others} "
-                f"(stated for {self.year}: {low} to {high})")
+        kind = "built" if self.target.startswith("option:") else "used"
+        here, there = (words(f"turns.{'' if used else 'not_'}{kind}") for used in (not self.used, self.used))
+        beyond = words("turns.above" if self.at > self.now else "turns.below")
+        prices = {name: words.number(price, _decimals(price)) for name, price in (
+            ("now", self.now), ("at", self.at), ("low", self.low), ("high", self.high))}  # fmt: skip
+        key = "turns.alone" if self.alone else "turns.together"
+        return words(key, name=words.name(self.name), here=here, there=there, beyond=beyond, series=self.series,
+                     unit=words.unit(self.unit), year=self.year, **prices)
 
 
 def turns(answer: Answer) -> tuple[Turn, ...]:
@@ -75,15 +80,12 @@ def turns_of(case: Case, subject: Mapping[str, tuple[str, bool]]) -> tuple[Turn,
     """The same of a case, by target: what it is called, and whether it gets something in the plan of the case."""
     if not subject or not case.parted or _slow(case):
         return ()
-    probe, found = Probe(case, tuple(subject)), {}
-    for world in _worlds(case):
-        if world == case.prices:
-            continue
-        way = Way(case, case.with_prices(world))
+    probe, found, ways = Probe(case, tuple(subject)), {}, [way for way in _ways(case) if way.series]
+    for way in ways:
         there = probe.used(way.at(1.0))  # as edits: the case keeps its structure
         for target, (name, used) in subject.items():
             if target not in found and there.get(target, used) != used:
-                found[target] = _turn(probe, way, target, name, used)
+                found[target] = _turn(probe, way, ways, target, name, used)
     return tuple(found.values())
 
 
@@ -92,8 +94,17 @@ def _slow(case: Case) -> bool:
     return case.policy.security is not None or case.policy.cvar is not None or ramped(case)
 
 
-def _worlds(case: Case) -> tuple[str, ...]:
-    return next(pack.worlds for pack in case.network.packs if pack.prices)
+def _decimals(value: float) -> int:
+    """As many as three significant digits take."""
+    return len(f"{value:.3g}".partition(".")[2]) if 1e-3 < abs(value) < 1e3 else 0
+
+
+def _ways(case: Case) -> Iterator[Way]:
+    """The ways to the other scenarios; none to one whose prices have faults, which ``check`` tells."""
+    for world in next(pack.worlds for pack in case.network.packs if pack.prices):
+        if world != case.prices:
+            with suppress(EnergyRoutesError):
+                yield Way(case, case.with_prices(world))
 
 
 @dataclass(frozen=True)
@@ -180,7 +191,7 @@ def values(case: Case, figure: Figure) -> Vector:
     return row
 
 
-def _turn(probe: Probe, way: Way, target: str, name: str, used: bool) -> Turn:
+def _turn(probe: Probe, way: Way, ways: Sequence[Way], target: str, name: str, used: bool) -> Turn:
     """The turn on the way to a scenario in which the target is otherwise: by one price alone, where one does it."""
     alone = next((s for s in way.series if probe.used(way.at(1.0, s)).get(target, used) != used), None)
     moved = (alone,) if alone else tuple(way.series)
@@ -193,7 +204,7 @@ def _turn(probe: Probe, way: Way, target: str, name: str, used: bool) -> Turn:
     figure = way.series[series][0]
     unit, factor = _unit(way.case, figure)
     here, there = (float(values(case, figure)[-1]) / factor for case in (way.case, way.far))
-    stated = [float(values(way.case.with_prices(world), figure)[-1]) / factor for world in _worlds(way.case)]
+    stated = [here, *(float(values(other.far, figure)[-1]) / factor for other in ways)]
     return Turn(target, name, not used, series, unit, way.case.periods[-1].year, here, here + far * (there - here),
                 min(stated), max(stated), alone is not None)
 
