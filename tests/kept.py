@@ -18,17 +18,27 @@ from energy_routes.plan import Plan
 from energy_routes.solving import Yardstick
 
 
+LARGE = 1000  # arcs × periods of a case that is kept at once
+
+
 def solving_once(solve: Callable[..., Plan]) -> Callable[..., Plan]:
-    """``solve`` that solves equal cases with equal options once; each plan is of the very case that was asked."""
+    """``solve`` that keeps the plans of equal cases with equal options; each plan is of the very case that was asked.
+
+    To keep a plan all of its tables are made, which takes longer than to solve a toy.  So a small case is kept when it
+    is asked for a second time: two of three toys never are.
+    """
     kept: dict[Hashable, bytes] = {}
+    asked: set[Hashable] = set()
 
     def solve_kept(case: Case, *options: Hashable, **named: Hashable) -> Plan:
         key = (made_of(case), options, *sorted(named.items()))
-        if key not in kept:
-            plan = solve(case, *options, **named)
+        if key in kept:
+            return replace(pickle.loads(kept[key]), case=case)
+        plan = solve(case, *options, **named)
+        if key in asked or len(case.network.tables["arcs"]) * len(case.periods) > LARGE:
             kept[key] = pickle.dumps(replace(plan, case=None))  # type: ignore[arg-type]
-            return plan
-        return replace(pickle.loads(kept[key]), case=case)
+        asked.add(key)
+        return plan
 
     return solve_kept
 
