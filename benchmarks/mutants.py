@@ -43,8 +43,11 @@ def seconds(report: Path) -> dict[str, float]:
 
 
 def reaching(coverage: Path, took: Mapping[str, float], module: Module, at: int) -> list[str]:
-    """The tests that reach a byte of a module, the fastest first."""
+    """The tests that reach a byte of a module, the fastest first.  Raises RuntimeError if none is told apart."""
     with closing(sqlite3.connect(coverage)) as data:
+        if not data.execute("SELECT 1 FROM context WHERE context != ''").fetchone():
+            raise RuntimeError(f"{coverage} does not tell which test reached a line. Measure again with "
+                               "--cov-context=test and one worker or more: with -n 0 nothing is told.")  # fmt: skip
         rows = data.execute(REACHING, (module.path.as_posix(), *module.lines(at)))
         return sorted({context.rpartition("|")[0] for (context,) in rows}, key=lambda test: (took[test], test))
 
@@ -89,8 +92,9 @@ def survivors(coverage: Path, took: Mapping[str, float], mutants: Sequence[Mutan
         for mutant, (module, at) in zip(mutants, places, strict=True):
             tests = reaching(coverage, took, module, at)
             killers.append(killer(copy, mutant, tests))
-            print(f"| `{module.name}.{mutant.function}` | `{mutant.text}` → `{mutant.replacement}` "
-                  f"| {killers[-1] or 'SURVIVES'} | {len(tests)} |", flush=True)  # fmt: skip
+            told = killers[-1] or ("SURVIVES" if tests else "NOT REACHED")
+            print(f"| `{module.name}.{mutant.function}` | `{mutant.text}` → `{mutant.replacement}` | {told} "
+                  f"| {len(tests)} |", flush=True)  # fmt: skip
         named = sorted({test for test in killers if test and "::" in test})
         if named and (wrong := first_failure(copy, named)):
             raise RuntimeError(f"{wrong} fails on the code as it is: what it killed is not known")

@@ -17,7 +17,6 @@ from energy_routes.case import Case
 from energy_routes.plan import Plan
 from energy_routes.solving import Yardstick
 
-
 LARGE = 1000  # arcs × periods of a case that is kept at once
 
 

@@ -114,6 +114,15 @@ def test_the_tests_of_a_line_come_fastest_first(copy: Path) -> None:
     assert reaching(coverage, {"long": 2.0, "short": 1.0}, module, DEARER.index("one > other:\n")) == ["short", "long"]
 
 
+def test_a_run_that_does_not_tell_tests_apart_is_refused(copy: Path) -> None:
+    with closing(sqlite3.connect(copy / ".coverage")) as data, data:
+        data.execute("CREATE TABLE context (id, context)")
+        data.execute("INSERT INTO context VALUES (0, '')")
+    _, module = modules(copy / "energy_routes")
+    with pytest.raises(RuntimeError, match=r"does not tell which test reached a line\. Measure again"):
+        reaching(copy / ".coverage", {}, module, 0)
+
+
 def test_the_times_of_tests_are_read_by_their_names(tmp_path: Path) -> None:
     report = tmp_path / "times.xml"
     report.write_text('<testsuites><testsuite><testcase classname="tests.test_x" name="test_y[a.b]" time="1.5"/>'
