@@ -20,6 +20,7 @@ import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.linear.highs.arrays import Form, form_of
 from energy_routes.linear.highs.session import Session
+from energy_routes.linear.sensitivity import moves
 from energy_routes.linear.sensitivity.moves import Moves, Vertex
 from energy_routes.linear.sensitivity.slopes import Slopes
 from energy_routes.linear.solution import Basis, Prices, Status
@@ -258,3 +259,10 @@ def _added(limits: pd.DataFrame, limit: Any, years: Mapping[str, float]) -> floa
     key = ["kind", "limit", "name", "family"]
     same = (limits[key] == [getattr(limit, column) for column in key]).all(axis=1)
     return 1.0 if limit.level else sum(years[period] for period in limits.loc[same, "period"].unique())
+
+
+def test_prices_of_a_few_limits_at_once_are_those_of_many(tmp_path, monkeypatch):
+    case = toy(tmp_path)
+    many = solve(case).prices.table
+    monkeypatch.setattr(moves, "NUMBERS", 1)
+    pd.testing.assert_frame_equal(solve(case).prices.table, many, check_exact=True)

@@ -17,6 +17,7 @@ from energy_routes.linear.solution import Basis
 
 ACTIVE = 1e-7  # a row or column this near to a bound, over max(1, |bound|), has reached it
 AT_ONCE = 32  # right-hand sides of one solve with the basis: more of them leave the cache
+NUMBERS = 400_000  # in them, which a large programme reaches with fewer
 
 Mask = NDArray[np.bool_]
 
@@ -119,7 +120,7 @@ class Vertex:
                             _peak(_where(moves.low - taken, held & self._cone.below)))  # fmt: skip
         high, low = (sparse.csc_matrix(matrix.tocsr()[self._near]) for matrix in (moves.high, moves.low))
         above, below = self._cone.above[self._near], self._cone.below[self._near]
-        for at in _chunks(len(moves)):
+        for at in _chunks(len(moves), len(self._tight)):
             basic = self._factors.solve(right[:, at].toarray(order="F"))
             step = np.concatenate([self._across @ basic, basic[self._near_columns]])
             if given.nnz:
@@ -132,8 +133,10 @@ class Vertex:
         return beyond <= ACTIVE * size
 
 
-def _chunks(count: int) -> Iterator[slice]:
-    return (slice(first, min(first + AT_ONCE, count)) for first in range(0, count, AT_ONCE))
+def _chunks(count: int, size: int) -> Iterator[slice]:
+    """Spans of right-hand sides of some ``size``."""
+    some = max(1, min(AT_ONCE, NUMBERS // max(1, size)))
+    return (slice(first, min(first + some, count)) for first in range(0, count, some))
 
 
 def _near(value: Vector, bound: Vector) -> Mask:
