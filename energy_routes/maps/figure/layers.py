@@ -41,7 +41,7 @@ def draw_flows(ax: Axes, scene: Scene, zoom: float) -> None:
     """
     for look, dashes in DASHES.items():
         for strand in scene.of(look):
-            ax.plot(*strand.points.T, color=strand.colour, linewidth=strand.width, linestyle=dashes, zorder=3)
+            _line(ax, strand.points, color=strand.colour, linewidth=strand.width, linestyle=dashes, zorder=3)
     flows = scene.of("flow")
     for strand in flows:
         if strand.band > strand.width:
@@ -65,8 +65,15 @@ def hatch(width: float, zoom: float = 1.0) -> tuple[float, tuple[float, ...]]:
 
 def _stroke(ax: Axes, points: Points, width: float, colour: str, order: float, *, alpha: float = 1.0,
             dashes: Any = "solid") -> None:
-    ax.plot(*points.T, color=colour, linewidth=width, alpha=alpha, zorder=order, solid_capstyle="round",
-            solid_joinstyle="round", dash_capstyle="butt", linestyle=dashes)
+    _line(ax, points, color=colour, linewidth=width, alpha=alpha, zorder=order, solid_capstyle="round",
+          solid_joinstyle="round", dash_capstyle="butt", linestyle=dashes)
+
+
+def _line(ax: Axes, points: Points, **look: Any) -> None:
+    """A line that no limit of the axes is reckoned from, as ``plot`` would for each: the frame of a map stands."""
+    from matplotlib.lines import Line2D
+
+    ax.add_artist(Line2D(*points.T, **look))
 
 
 def _arrows(ax: Axes, strand: Strand, zoom: float) -> None:
@@ -94,9 +101,8 @@ def draw_marks(ax: Axes, scene: Scene, placer: Placer, zoom: float) -> None:
     for mark in scene.marks:
         look = SYMBOLS[mark.kind]
         size = look["markersize"] * zoom
-        ax.plot([mark.x], [mark.y], linestyle="none", marker=look["marker"], markersize=size,
-                markerfacecolor=look["markerfacecolor"], markeredgecolor=style.INK, markeredgewidth=0.9 * zoom,
-                zorder=10)
+        _line(ax, np.array([[mark.x, mark.y]]), linestyle="none", marker=look["marker"], markersize=size,
+              markerfacecolor=look["markerfacecolor"], markeredgecolor=style.INK, markeredgewidth=0.9 * zoom, zorder=10)
         placer.block(Box.around(mark.x, mark.y, size + 1, size + 1))
 
 

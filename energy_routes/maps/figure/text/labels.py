@@ -56,6 +56,20 @@ class Box:
         return self.west >= frame[0] and self.south >= frame[1] and self.east <= frame[2] and self.north <= frame[3]
 
 
+def sides(boxes: Sequence[Box]) -> NDArray[np.float64]:
+    """West, south, east and north of boxes, shape (4, boxes)."""
+    return np.array([(box.west, box.south, box.east, box.north) for box in boxes], dtype=float).reshape(-1, 4).T
+
+
+def least_distances(boxes: Sequence[Box], places: Points) -> NDArray[np.float64]:
+    """From each box to the nearest of some places (x, y), in points; 0 inside, infinite without a place."""
+    west, south, east, north = sides(boxes)[:, :, None]
+    x, y = np.asarray(places).T
+    across = np.maximum(np.maximum(west - x, x - east), 0.0)
+    along = np.maximum(np.maximum(south - y, y - north), 0.0)
+    return np.asarray(np.hypot(across, along).min(axis=1, initial=np.inf))
+
+
 def text_size(text: str, size: float, bold: bool = False, italic: bool = False) -> tuple[float, float]:
     """Width and height in points of one line of text in the font that matplotlib is set to."""
     from matplotlib import rcParams
@@ -91,11 +105,16 @@ class Placer:
 
     def free(self, box: Box) -> bool:
         """Whether the box is in the frame and off every placed one."""
-        if not box.within(self.frame):
-            return False
-        left, low, right, high = box.west, box.south, box.east, box.north
-        return not any(left < east and west < right and low < north and south < high
-                       for west, south, east, north in self._taken)
+        return bool(self._free([box])[0])
+
+    def _free(self, boxes: Sequence[Box]) -> NDArray[np.bool_]:
+        """Which boxes are in the frame and off every placed one."""
+        left, low, right, high = sides(boxes)
+        west, south, east, north = np.array(self._taken).reshape(-1, 4).T[:, :, None]
+        met = (left < east) & (west < right) & (low < north) & (south < high)
+        first, under, last, over = self.frame
+        inside = (left >= first) & (low >= under) & (right <= last) & (high <= over)
+        return np.asarray(inside & ~met.any(axis=0))
 
     def crossed(self, box: Box) -> int:
         """How many line samples run under the box."""
@@ -111,8 +130,8 @@ class Placer:
         as ``patience`` samples.
         """
         best: tuple[float, int] | None = None
-        for order, box in enumerate(candidates):
-            if self.free(box) and (under := self.crossed(box)) <= tolerance:
+        for order in np.flatnonzero(self._free(candidates)).tolist():
+            if (under := self.crossed(candidates[order])) <= tolerance:
                 cost = under + patience * order
                 if best is None or cost < best[0]:
                     best = cost, order

@@ -12,7 +12,7 @@ from energy_routes.answer import Words
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData, records
 from energy_routes.maps.data.scene import IDLE_MODES, Exit, Scene, Strand
-from energy_routes.maps.figure.text.labels import Box, Placer, around, beside, text_size
+from energy_routes.maps.figure.text.labels import Box, Placer, around, beside, least_distances, text_size
 from energy_routes.pack import Family
 
 if TYPE_CHECKING:
@@ -168,8 +168,8 @@ def _own(spots: Sequence[Box], arc: str, strands: Sequence[Strand]) -> list[Box]
     """The spots to which no other strand lies nearer than the arc's own."""
     mine = np.vstack([s.points for s in strands if s.arc == arc])
     others = np.vstack([np.empty((0, 2)), *(s.points for s in strands if s.arc != arc)])
-    return [spot for spot in spots
-            if spot.distances(mine).min() <= spot.distances(others).min(initial=np.inf) + 1.0]
+    own = least_distances(spots, mine) <= least_distances(spots, others) + 1.0
+    return [spot for spot, nearer in zip(spots, own.tolist(), strict=True) if nearer]
 
 
 def told_volumes(scene: Scene, data: MapData, sure: Sequence[str] = (), least: float = 3 * SHORT) -> list[Told]:
