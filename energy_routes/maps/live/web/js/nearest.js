@@ -195,8 +195,38 @@ function* candidates(highs, part, x, weight, target, sides) {
     const [point, dual] = refined(part, rows, found.x, weight, target, near);
     yield [point, found.dual];
     yield [point, dual];
+    yield [point, settled(part, rows, point, found.dual, weight, target)];
   }
+  yield [found.x, found.dual]; // where cuts are nearly parallel, the place where all of them meet may lie far from it
   yield exchanged(part, rows, found.x, weight, target);
+}
+
+/** The duals corrected on the rows that have one, so that columns between their bounds have no reduced cost. */
+function settled(part, rows, point, dual, weight, target) {
+  const inner = [...point.keys()].filter((at) => point[at] !== part.colLower[at] && point[at] !== part.colUpper[at]);
+  const priced = [...dual.keys()].filter((row) => dual[row] !== 0);
+  const place = new Int32Array(point.length).fill(-1);
+  inner.forEach((column, at) => {
+    place[column] = at;
+  });
+  const across = inner.map(() => ({ columns: [], values: [] })); // the columns between their bounds, as rows
+  priced.forEach((row, at) => {
+    const own = within(rows[row], place);
+    own.columns.forEach((column, entry) => {
+      across[column].columns.push(at);
+      across[column].values.push(own.values[entry]);
+    });
+  });
+  const reached = turned(part, dual);
+  const slope = slopeAt(point, weight, target);
+  const missing = inner.map((column) => slope[column] - reached[column]);
+  const none = new Float64Array(priced.length);
+  const step = solved(new Float64Array(priced.length).fill(1), across, [...none, ...missing], none);
+  const out = Float64Array.from(dual);
+  priced.forEach((row, at) => {
+    out[row] += step[at];
+  });
+  return out;
 }
 
 /** Sides without those at bounds that are not there. */

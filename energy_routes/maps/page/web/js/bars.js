@@ -1,6 +1,6 @@
 /** The lists beside the map: lines with flow against capacity, and routes with what they earn. */
 
-import { arcs, content, isFull, plans, reading } from "./data.js";
+import { arcOf, arcs, content, isFull, plans, reading } from "./data.js";
 import { find, make } from "./dom.js";
 import { number, priceUnit, say, volume } from "./format.js";
 import { baseColour, BOTTLENECK, colour, INK } from "./palette.js";
@@ -42,7 +42,7 @@ function bar({ arc, now, before }, most) {
       make("rect", { y: 1.5, width: at(now.capacity), height: 10, fill: baseColour(arc.family), opacity: 0.18 }),
     );
   }
-  parts.push(make("rect", { y: 3, width: at(now.flow), height: 7, fill: colour(arc.family, now.used) }));
+  parts.push(make("rect", { class: "flow", y: 3, width: at(now.flow), height: 7, fill: colour(arc.family, now.used) }));
   if (comparing()) parts.push(make("rect", { x: Math.max(0, at(before.flow) - 0.5), width: 1, height: 13, fill: INK }));
   if (isFull(now)) parts.push(make("rect", { x: at(now.flow) - 0.6, width: 1.4, height: 13, fill: BOTTLENECK }));
   const drawn = make(
@@ -89,6 +89,21 @@ function routesShown() {
     .filter(({ route }) => state.families.has(route.family) && route.arcs.length && matches(route.name));
 }
 
+/** Give the lines that the list shows their new figures where they stand; others come when the list is made anew. */
+export function followBars() {
+  if (state.list === "routes") return;
+  const rows = [...find("bars").querySelectorAll("[data-arc]")];
+  const told = rows.map((row) => reading(arcOf(row.dataset.arc), shownPlan(), state.span));
+  const most = Number(find("bars").dataset.most);
+  rows.forEach((row, at) => {
+    const { flow, used } = told[at];
+    const [line, number_] = [row.querySelector(".flow"), row.querySelector(".number")];
+    line.setAttribute("width", (100 * Math.min(flow, most)) / most);
+    line.setAttribute("fill", colour(arcOf(row.dataset.arc).family, used));
+    number_.textContent = number(flow, flow < 9.95 ? 2 : 1);
+  });
+}
+
 export function drawBars() {
   const routes = state.list === "routes";
   for (const tab of document.querySelectorAll("[data-list]")) {
@@ -105,6 +120,7 @@ export function drawBars() {
   find("bars-title").textContent = routes ? say("report.routes") : say("panel.bars");
   const lines = routes ? [] : linesShown();
   const most = 1.12 * (d3.max(lines, ({ now, before }) => Math.max(now.flow, comparing() ? before.flow : 0)) || 1);
+  find("bars").dataset.most = most;
   const rows = routes ? routesShown().map(({ route, i }) => routeRow(route, i)) : lines.map((line) => bar(line, most));
   const nothing = content.live && routes && !plans[shownPlan()].routes.length ? "live.routes" : "panel.nothing";
   const empty = make("p", { class: "empty" }, say(nothing));

@@ -48,7 +48,8 @@ export function drawCurve(lever, values, told) {
   const own = content.live.levers[lever];
   const points = keep(lever, values);
   const value = values[lever];
-  const x = d3.scaleLinear([own.low, own.high], [EDGE, WIDE - EDGE]);
+  const [first, last] = points.length > 1 ? d3.extent(points, (point) => point.value) : [own.low, own.high];
+  const x = d3.scaleLinear([first, last], [EDGE, WIDE - EDGE]);
   const [low, high] = d3.extent(points, (point) => point.netback);
   const y = d3.scaleLinear([low, high > low ? high : low + 1], [HIGH - EDGE, EDGE]);
   const place = (point) => [x(point.value), y(point.netback)];
@@ -67,7 +68,7 @@ export function drawCurve(lever, values, told) {
       points.map((point) => make("circle", { cx: x(point.value), cy: y(point.netback), r: point.value === value ? 4 : 1.6, class: point.value === value ? "now" : "" })),
       turns.map((point) => make("path", { d: `M${x(point.value).toFixed(1)},${HIGH - 5}l3,5h-6z`, class: "turn" })),
     ),
-    make("p", { class: "ends" }, make("span", {}, told(own.low)), make("span", {}, `${number(low, 0)}–${number(high, 0)} ${unit("MUSD")}`), make("span", {}, told(own.high))),
+    make("p", { class: "ends" }, make("span", {}, told(first)), make("span", {}, `${number(low, 0)}–${number(high, 0)} ${unit("MUSD")}`), make("span", {}, told(last))),
     enters.length ? make("p", {}, say("live.enters", { names: names(enters) })) : null,
     leaves.length ? make("p", {}, say("live.leaves", { names: names(leaves) })) : null,
   ];

@@ -86,6 +86,31 @@ export class Linework {
       .each(paint);
   }
 
+  /** Give the lines that lie where they did their new widths and colours. */
+  follow(strands) {
+    const known = new Map(this.lines.selectAll("g.line").nodes().map((node) => [node.dataset.arc, node]));
+    if (this.many || strands.some((strand) => !known.has(strand.arc.id)) || known.size !== strands.length) return false;
+    this.strands = strands;
+    const widths = new Map(strands.map((strand) => [strand.arc.id, strand]));
+    for (const strand of strands) {
+      const node = known.get(strand.arc.id);
+      const before = node.__data__;
+      strand.path = before.path;
+      node.__data__ = strand;
+      const same = before.width === strand.width && before.colour === strand.colour && before.dash === strand.dash;
+      if (same && !before.ends) continue;
+      node.classList.toggle("flows", strand.flows);
+      stroke(node.children, strand);
+    }
+    for (const node of this.bands.selectAll("path").nodes()) {
+      const strand = widths.get(node.__data__.arc.id);
+      if (node.__data__.band === strand.band) continue;
+      node.setAttribute("stroke-width", Math.max(strand.band, 0));
+      node.__data__ = strand;
+    }
+    return true;
+  }
+
   /** The one line that Tab reaches: the last that had the keyboard, the one in focus, or the largest. */
   tabStop() {
     const kept = [this.visited, state.focus?.id].find((id) => this.strands.some((strand) => strand.arc.id === id));
@@ -143,9 +168,13 @@ export class Linework {
 
 /** Give the element of a strand its shapes: halo, what it could be, line and marching dashes. */
 function paint(strand) {
-  const [halo, most, flow, dashes] = this.children;
-  const [least, wide] = strand.ends ?? [strand.width, 0];
   for (const shape of this.children) shape.setAttribute("d", strand.path);
+  stroke(this.children, strand);
+}
+
+/** Give the shapes of a strand their widths and colours. */
+function stroke([halo, most, flow, dashes], strand) {
+  const [least, wide] = strand.ends ?? [strand.width, 0];
   halo.setAttribute("stroke-opacity", strand.dash && !strand.flows ? 0 : 0.9);
   halo.setAttribute("stroke-width", Math.max(strand.width, wide) + 1.8);
   most.setAttribute("stroke", strand.colour);

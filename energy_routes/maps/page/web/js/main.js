@@ -1,6 +1,6 @@
 /** The page: panels, legend and everything beside the map follow the state. */
 
-import { drawBars } from "./bars.js";
+import { drawBars, followBars } from "./bars.js";
 import { drawCards } from "./cards.js";
 import { content, families, familyOf, kind, plans, spans } from "./data.js";
 import { drawDetail } from "./detail.js";
@@ -111,7 +111,7 @@ function follow() {
   drawHeader();
   for (const panel of panels) panel.restroke();
   drawCards();
-  drawBars();
+  followBars();
 }
 
 function toggleFamily(family) {

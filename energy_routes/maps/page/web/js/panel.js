@@ -102,7 +102,7 @@ export class Panel {
       strand.line = laid.get(strand.arc.id) ?? lay(strand.arc, widths, this.camera, this.size);
     }
     this.root.classed("moving", true);
-    this.linework.draw(this.strands, this.size);
+    if (!this.linework.follow(this.strands)) this.linework.draw(this.strands, this.size);
   }
 
   /** Look where the state's camera does, if that came from elsewhere, or ``again`` in a panel of another size. */
