@@ -172,7 +172,7 @@ def test_limits_are_worth_what_python_says(tmp_path: Path) -> None:
     wanted = {(kind, limit): price for kind, limit, price, side in
               zip(prices["kind"], prices["limit"], prices["price"], prices["side"], strict=True)
               if side == "upper" and kind in ("capacity", "joint")}  # fmt: skip
-    told = {(limit["kind"], limit["id"]): worth for limit, worth in
+    told = {(limit["kind"], limit["id"]): own["worth"] for limit, own in
             zip(programme.content["limits"], priced["worth"], strict=True)}  # fmt: skip
     assert sum(price > 0 for price in wanted.values()) > 2
     for key, price in wanted.items():

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from energy_routes.answer import Words, answered
+from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import words_of
 from energy_routes.maps.data.spans import spans_of
 from energy_routes.maps.live.levers import levers_of
@@ -46,6 +47,7 @@ def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
         **_places(programme, told, solving), "limits": _limits(programme, told, words),
         "subjects": _subjects(plan, solving, words), "carriage": solving["carriage"], "model": model_of(plan.case),
         "base": plan.case.name,
+        "binding": {"utilisation": style.BINDING_UTILISATION, "price": style.BINDING_PRICE},
     }  # fmt: skip
     return told, {"programme": squeezed(as_json(solving).encode("utf-8")), **solver()}
 
@@ -127,7 +129,9 @@ def _subjects(plan: Plan, solving: Mapping[str, Any], words: Words) -> list[dict
     blocks = {name: {label: at for at, label in enumerate(block["labels"])}
               for name, block in solving["readouts"].items()}  # fmt: skip
     out = []
-    for fate in answered(plan).fates:
+    fates = answered(plan).fates
+    leading = list({fate.family: fate for fate in reversed(fates)}.values())  # the first of each family
+    for fate in sorted(fates, key=lambda fate: fate not in leading):
         kind, _, key = fate.target.partition(":")
         block, label = ("arc", key) if kind == "arc" else ("group", f"{kind}:{key}:{fate.family}")
         if label not in blocks[block] or fate.phrase not in ("carry", "cross", "take"):

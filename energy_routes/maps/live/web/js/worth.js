@@ -24,7 +24,10 @@ function coneAt(form, x) {
   };
 }
 
-/** The worth of each limit in some periods (their numbers) together, a year's rate each; 0 where it is not reached. */
+/**
+ * The worth of each limit in some periods (their numbers) together, a year's rate each, and in how many of them it is
+ * reached; 0 where it is in none, null where the solver finds none.
+ */
 export function worths(highs, form, x, limits, chosen, years) {
   const cone = coneAt(form, x);
   const model = new Model(highs, cone, { presolve: "off" });
@@ -32,7 +35,7 @@ export function worths(highs, form, x, limits, chosen, years) {
     return limits.map((limit) => {
       const moving = [...limit.rows.keys()].filter((at) => limit.periods[at] < 0 || chosen.has(limit.periods[at]));
       const [rowLower, rowUpper] = [cone.rowLower.slice(), cone.rowUpper.slice()];
-      let [some, length] = [false, 0];
+      let [bound, length] = [0, 0];
       for (const at of moving) {
         const [row, sign] = [limit.rows[at], limit.signs[at]];
         const own = limit.periods[at] < 0 ? years.reduce((all, year) => all + year, 0) : years[limit.periods[at]];
@@ -41,14 +44,14 @@ export function worths(highs, form, x, limits, chosen, years) {
         else if (sign < 0 && rowLower[row] === 0) rowLower[row] = -own;
         else continue;
         if (form.rowLower[row] === form.rowUpper[row]) rowLower[row] = rowUpper[row] = sign * own;
-        some = true;
+        bound += 1;
       }
-      if (!some) return 0;
+      if (!bound) return { worth: 0, bound };
       model.face({ ...cone, rowLower, rowUpper });
       const { status, x: way } = model.solve();
-      if (status !== "optimal") return null;
+      if (status !== "optimal") return { worth: null, bound };
       const gain = way.reduce((total, value, column) => total + form.cost[column] * value, 0);
-      return (-form.sense * gain) / length;
+      return { worth: (-form.sense * gain) / length, bound };
     });
   } finally {
     model.dispose();

@@ -3,9 +3,8 @@
 import { arcs, content, corridors, families, plans, spans, WHOLE } from "./data.js";
 
 const FLOOR = content.style.floor;
-const BINDING = 0.985; // of a capacity, from which a line is full
-const PRICED = 0.05; // USD a tonne: less is not told
 const { live } = content;
+const { utilisation: FULL, price: PRICED } = live?.binding ?? {}; // from which a line is full, and a price is told
 const PERIODS = live?.years.length ?? 0;
 
 const digits = (value) => Number(value.toPrecision(10));
@@ -66,7 +65,7 @@ export function take({ read, ledger, rowUpper, netback, tariff }) {
 function boundIn(limit, span, values, rowUpper) {
   return limit.rows.reduce((count, row, at) => {
     const inside = limit.periods[at] < 0 || live.spans[span].includes(limit.periods[at]);
-    return count + (inside && values(limit, at) >= BINDING * rowUpper[row] ? 1 : 0);
+    return count + (inside && values(limit, at) >= FULL * rowUpper[row] ? 1 : 0);
   }, 0);
 }
 
@@ -78,24 +77,24 @@ export function price(worth, span, { read, rowUpper }) {
   const [limits, depths] = [[], []];
   let rent = 0;
   live.limits.forEach((limit, at) => {
-    const own = worth[at];
+    const { worth: own, bound } = worth[at];
     if (own === null || !(own > PRICED)) return;
     const told = { id: limit.id, name: limit.name, family: limit.family, price: own };
     if (limit.kind === "market") {
-      depths.push({ ...told, id: limit.name, node: limit.node, sign: "depth", bound: live.spans[span].length });
+      depths.push({ ...told, id: limit.name, node: limit.node, sign: "depth", bound });
       return;
     }
     const drawn = limit.arcs.filter((n) => n >= 0);
     if (!drawn.length) return;
     if (limit.kind === "capacity") {
-      const bound = boundIn(limit, span, carried, rowUpper);
-      if (!bound) return;
+      const full = boundIn(limit, span, carried, rowUpper);
+      if (!full) return;
       plan.price[drawn[0]][span] = own;
-      limits.push({ ...told, arc: drawn[0], sign: "full", bound });
+      limits.push({ ...told, arc: drawn[0], sign: "full", bound: full });
       rent += own * volumeOf(drawn[0]);
     } else {
       const arc = drawn.reduce((most, n) => (volumeOf(n) > volumeOf(most) ? n : most), drawn[0]);
-      limits.push({ ...told, arc, sign: "limit", bound: live.spans[span].length });
+      limits.push({ ...told, arc, sign: "limit", bound });
       rent += own * live.spans[span].reduce((total, period) => total + bounded(limit, period, rowUpper), 0);
     }
   });
@@ -115,9 +114,5 @@ function bounded(limit, period, rowUpper) {
 /** The lines that a plan uses, by number. */
 export const usedOf = (plan) => new Set(arcs.filter((arc) => plans[plan].volume[arc.n][WHOLE] > FLOOR).map((arc) => arc.n));
 
-/** What a subject carries, all periods together. */
-export function carried({ block, at }, read) {
-  let total = 0;
-  for (let period = 0; period < PERIODS; period += 1) total += read[block][at * PERIODS + period];
-  return total;
-}
+/** What a subject carries in a span. */
+export const carried = ({ block, at }, read, span) => summed(read[block], at, span);

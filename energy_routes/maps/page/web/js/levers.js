@@ -1,7 +1,7 @@
 /** The panel of the page that solves: levers, the answer, the frontier, and what one can do with a state. */
 
 import { drawCurve } from "./curve.js";
-import { content, plans } from "./data.js";
+import { content, plans, spans } from "./data.js";
 import { find, make } from "./dom.js";
 import { price, restore, take } from "./dragged.js";
 import { save } from "./export.js";
@@ -143,13 +143,18 @@ function tell(answer) {
     take(answer);
     if (state.focus?.kind === "route") state.focus = null;
   } else restore();
-  const sentence = moved ? sentenceOf(answer.read, first.read) : plans[1].finding[state.span];
-  if (moved) plans[1].moved = plans[1].finding = plans[1].moved.map(() => sentence);
+  if (moved) plans[1].moved = plans[1].finding = spans.map((_, span) => sentenceOf(answer.read, first.read, span));
   else answer.priced = state.span;
-  const beside = [answer.alone ? "" : say("live.several"), `${say("live.emissions")}: ${emissions()}`];
-  panel.replaceChildren(sentence, make("small", {}, beside.filter(Boolean).join(" · ")));
+  saySo();
   if (active >= 0) drawCurve(active, values, told(levers[active]));
   light();
+}
+
+/** The sentence of the span that is shown, and what stands below it. */
+function saySo() {
+  const beside = [shown.alone ? "" : say("live.several"), `${say("live.emissions")}: ${emissions()}`];
+  find("live-answer").replaceChildren(plans[1].finding[state.span],
+    make("small", {}, beside.filter(Boolean).join(" · ")));
 }
 
 function emissions() {
@@ -263,6 +268,7 @@ export async function startLevers(quick) {
     show();
     await solve();
     onChange(() => {
+      if (document.body.dataset.live === "optimal") saySo();
       if (shown && shown.priced !== state.span) {
         clearTimeout(resting);
         resting = setTimeout(rest, 0);

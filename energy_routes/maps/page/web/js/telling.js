@@ -13,10 +13,10 @@ const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const formed = (text, name) => text.replace(/\[([^|\]]*)\|([^|\]]*)\]/g, name.includes(" and ") ? "$2" : "$1");
 
 /** What became of a subject, against the start. */
-function fate(subject, now, before) {
-  const volume = carried(subject, now);
+function fate(subject, now, before, span) {
+  const volume = carried(subject, now, span);
   const said = volume > SEEN ? fill(subject.some, { volume: number(volume) }) : subject.nothing;
-  const change = volume - carried(subject, before);
+  const change = volume - carried(subject, before, span);
   if (Math.abs(change) <= TOLD) return said;
   const told = { said, volume: number(Math.abs(change)), unit: subject.unit };
   return say(change > 0 ? "answer.more" : "answer.less", told);
@@ -31,11 +31,11 @@ function money() {
 }
 
 /** The corridor that gains or loses most. */
-function way() {
+function way(span) {
   const own = new Set(content.live.subjects.map((subject) => subject.name));
   const others = corridors.filter((one) => !own.has(one.name));
   const changes = others.map((one) => {
-    const [before, after] = plans.map((plan) => plan.corridors[one.id]?.[WHOLE] ?? 0);
+    const [before, after] = plans.map((plan) => plan.corridors[one.id]?.[span] ?? 0);
     return { one, change: after - before };
   });
   const most = d3.greatest(changes, ({ change }) => Math.abs(change));
@@ -45,8 +45,8 @@ function way() {
   return formed(say(change > 0 ? "answer.way_more" : "answer.way_less", told), one.name);
 }
 
-/** The sentence of the answer, from the read-outs now and at the start. */
-export function sentenceOf(now, before) {
-  const fates = content.live.subjects.slice(0, 2).map((subject) => fate(subject, now, before));
-  return `${capital([...fates, money(), way()].filter(Boolean).join("; "))}.`;
+/** The sentence of the answer in a span, from the read-outs now and at the start; money is of all periods alone. */
+export function sentenceOf(now, before, span) {
+  const fates = content.live.subjects.slice(0, 2).map((subject) => fate(subject, now, before, span));
+  return `${capital([...fates, span === WHOLE ? money() : null, way(span)].filter(Boolean).join("; "))}.`;
 }
