@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from energy_routes.answer import Words
 from energy_routes.case import BOUNDS, LEVERS, Amount, Case, Concentration
@@ -83,35 +84,51 @@ def levers_of(plan: Plan, words: Words, asked: Sequence[str] = ()) -> list[Lever
 
 def _chosen(plan: Plan) -> Iterator[str]:
     """What a reader may want to move, the most likely first."""
-    case, policy = plan.case, plan.case.policy
+    totals = plan.groups[(plan.groups["period"] == "total") & plan.groups["family"].isin(list(plan.case.families))]
+    totals = totals.sort_values("volume", ascending=False, kind="stable")
+    corridors = totals[totals["kind"] == "corridor"]
+    own = [name.partition(":")[2] for name in plan.case.subject if name.startswith("corridor:")]
+    carrying = corridors.loc[corridors["volume"] > 0, "group"]
+    leading = [name for name in dict.fromkeys([*own, *carrying]) if (corridors["group"] == name).any()][:FEW]
+    yield from _caps(plan, totals, leading)
+    yield from _lines(plan, leading)
+    yield from _trade(plan)
+
+
+def _caps(plan: Plan, totals: pd.DataFrame, corridors: Sequence[str]) -> Iterator[str]:
+    """Those that the case has; on the country that most crosses, of each family; on the first corridor; on the HHI."""
+    policy, several = plan.case.policy, len(plan.case.families) > 1
     for head in BOUNDS:
         yield from (f"{head}.{bound.name}" for bound in getattr(policy, head))
-    tables = case.network.tables
-    corridors = [own.partition(":")[2] for own in case.subject if own.startswith("corridor:")]
-    totals = plan.groups[plan.groups["period"] == "total"]
-    several = len(case.families) > 1
-    transit = totals[(totals["kind"] == "transit") & totals["family"].isin(list(case.families))]
-    crossed = transit.sort_values("volume", ascending=False, kind="stable").drop_duplicates("family")
-    for row in crossed.itertuples():
-        yield f"max_share.{f'{row.family}/' if several else ''}transit:{row.group}"
-    largest = totals[(totals["kind"] == "corridor") & (totals["volume"] > 0)].sort_values(
-        "volume", ascending=False, kind="stable")["group"].tolist()  # fmt: skip
-    yield from (f"max_hhi.{f'{family}/' if several else ''}corridor" for family in list(case.families)[:1])
-    corridors = list(dict.fromkeys([*corridors, *largest]))[:FEW]
+    transit = totals[totals["kind"] == "transit"].drop_duplicates("family")
+    first = totals[(totals["kind"] == "corridor") & totals["group"].isin(corridors[:1])].head(1)
+    for row in pd.concat([transit, first]).itertuples():
+        yield f"max_share.{f'{row.family}/' if several else ''}{row.kind}:{row.group}"
+    yield f"max_hhi.{f'{next(iter(plan.case.families))}/' if several else ''}corridor"
+
+
+def _lines(plan: Plan, corridors: Sequence[str]) -> Iterator[str]:
+    """Outages and tariffs of the lines where corridors are metered, and what is scarce."""
+    tables = plan.case.network.tables
     meters = tables["meters"]
     own = meters[(meters["kind"] == "corridor") & meters["arc"].notna()].drop_duplicates("group")
     arc_of = dict(zip(own["group"], own["arc"], strict=True))
     paid = dict(zip(tables["arcs"]["id"], tables["arcs"]["tariff"], strict=True))
-    yield from (f"{own}.availability" for own in case.subject if own.startswith("arc:"))
-    for corridor in corridors:
-        if corridor in arc_of:
-            yield f"arc:{arc_of[corridor]}.availability"
-            yield from (f"arc:{own}.tariff" for own in [arc_of[corridor]] if paid[own] > 0)
+    yield from (f"{name}.availability" for name in plan.case.subject if name.startswith("arc:"))
+    for arc in (arc_of[corridor] for corridor in corridors if corridor in arc_of):
+        yield f"arc:{arc}.availability"
+        if paid[arc] > 0:
+            yield f"arc:{arc}.tariff"
     prices = plan.prices.table
     tight = prices[prices["kind"].isin(["capacity", "joint"]) & (prices["price"] > 0)]
     tight = tight.sort_values("price", ascending=False, kind="stable").drop_duplicates("limit").head(FEW)
     for row in tight.itertuples():
         yield f"arc:{row.limit}.capacity" if row.kind == "capacity" else f"limit:{row.limit}.high"
+
+
+def _trade(plan: Plan) -> Iterator[str]:
+    """The largest supplies, the price where most is sold, a contract, the price of carbon."""
+    tables = plan.case.network.tables
     supplies = tables["supplies"].sort_values("available", ascending=False, kind="stable")["id"]
     yield from (f"supply:{own}.available" for own in supplies.head(FEW))
     sold = plan.deliveries.groupby("market")["volume"].sum().sort_values(ascending=False, kind="stable")

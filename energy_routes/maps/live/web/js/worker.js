@@ -4,7 +4,7 @@ import { Case } from "./answer.js";
 import { inflated, opened } from "./packed.js";
 
 let own = null;
-let last = null;
+let last = null; // the last answer with a plan, which the page shows
 
 /** HiGHS from its bytes; `Module` is what its own script defines. */
 async function solver(bytes) {
@@ -23,14 +23,15 @@ async function begin({ programme, wasm }) {
 
 function answer({ values, active }) {
   const began = performance.now();
-  last = own.at(values, active);
-  const { x, whole, ...told } = last;
-  return { ...told, x, ms: performance.now() - began };
+  const found = own.at(values, active);
+  if (found.status === "optimal") last = found;
+  const { whole, ...told } = found;
+  return { ...told, ms: performance.now() - began };
 }
 
 function priced({ periods }) {
   const began = performance.now();
-  const worth = last?.status === "optimal" ? own.worth(last, periods) : [];
+  const worth = own.worth(last, periods);
   return { worth, ms: performance.now() - began };
 }
 
