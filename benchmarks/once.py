@@ -1,8 +1,8 @@
 """One solve in a fresh process: ``python benchmarks/once.py WAY QUESTION FOLDER`` prints its memory and time as JSON.
 
 WAY is ``ours``, ``plan`` (ours without tables and prices), ``whole`` (ours, no block solved apart and none by interior
-points), ``many`` (a thousand solves of ours), ``draws`` (as many draws as FOLDER says), ``nothing`` (which reads the tables in the folder and stops), or the
-name of a peer.
+points), ``many`` (a thousand solves of ours), ``draws`` (as many draws as FOLDER says), ``nothing`` (which reads the
+tables in the folder and stops), or the name of a peer.
 """
 
 from __future__ import annotations

@@ -182,7 +182,8 @@ def sizes(rows: Sequence[Row]) -> str:
     own = of_one(rows)
     last = [math.log(take(own[-1]) / take(own[-2])) / math.log(own[-1]["columns"] / own[-2]["columns"])
             for take in (beyond, lambda row: row["tables"])]  # fmt: skip
-    told = "\nBetween the two largest with tables, the rest grows with the columns to the power of {:.2f}, tables to {:.2f}.\n"
+    told = ("\nBetween the two largest with tables, the rest grows with the columns to the power of {:.2f}, "
+            "tables to {:.2f}.\n")  # fmt: skip
     return table(head, lines) + told.format(*last) + million(every)
 
 

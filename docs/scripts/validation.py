@@ -269,8 +269,8 @@ def gas_words(plans: Mapping[int, er.Plan]) -> str:
     return (
         "Records that are a customs value over a price are left out: the pack has the same price. All exports by the "
         f"ministry, bcm: {', '.join(lines)}. It may leave out gas of Karachaganak that stays in Russia. By value over "
-        "price China had some 6 bcm in 2024, where the ministry's balance leaves 4.3 before fuel, and no source settles "
-        "it ([Gas data](data-gas.md#how-the-past-comes-out))."
+        "price China had some 6 bcm in 2024, where the ministry's balance leaves 4.3 before fuel, and no source "
+        "settles it ([Gas data](data-gas.md#how-the-past-comes-out))."
     )
 
 

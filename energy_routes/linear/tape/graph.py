@@ -1,4 +1,4 @@
-"""What some numbers of a tape come to, as a graph of single numbers that any language can reckon again.
+"""What some numbers of a tape come to, as a graph of numbers that any language can reckon again.
 
 The operations between a few moved numbers of the leaves and some recorded arrays are taken apart, one node a number.
 What only moves numbers makes no node.  What a question was answered by (a look) is part of the structure and stays.

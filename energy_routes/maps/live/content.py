@@ -1,4 +1,4 @@
-"""What the page that solves knows: the content of a map of the start, and what its panel needs beside it."""
+"""What the map that solves knows: the content of a map of the start, and what its panel needs beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page reads off a point: sparse sums of columns with names."""
+"""What a page reads off a point: each read-out is a sparse sum of columns with a name."""
 
 from __future__ import annotations
 
