@@ -21,6 +21,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.projection import USUAL
 from energy_routes.maps.data.spans import spans_of
+from energy_routes.maps.live.content import PHRASES
 from energy_routes.maps.page import html
 from energy_routes.maps.page.content import PREFIXES, _arc_facts, _start, content
 from energy_routes.maps.page.frame import WIDE, Frame, flat
@@ -163,13 +164,13 @@ def test_what_a_script_imports_is_exported() -> None:
 
 
 def test_every_text_that_the_page_asks_for_is_there() -> None:
-    texts = Words.of("en").texts
+    texts, handed = Words.of("en").texts, (*PREFIXES, *PHRASES)
     asked = {key for text in SCRIPTS.values() for key in re.findall(r'"((?:[a-z]+\.)+[a-z_0-9]+)"', text)
-             if key.partition(".")[0] + "." in PREFIXES}
+             if key.partition(".")[0] + "." in handed}
     asked |= set(re.findall(r"""w\[['"]([\w.]+)['"]\]""", (WEB / "page.html.j2").read_text("utf-8")))
     assert len(asked) > 80
     assert asked - set(texts) == set()
-    assert all(key.startswith(PREFIXES) for key in asked)
+    assert all(key.startswith(handed) for key in asked)
 
 
 def test_d3_is_the_file_that_was_published() -> None:
