@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.answer.measures import corridor_volumes, families_of
 from energy_routes.case import HHI
 from energy_routes.indicators import CONCENTRATION, RISK_CONCENTRATION, rows_of
-from energy_routes.network import Names
+from energy_routes.network import Names, shortened
 from energy_routes.plan import Plan
 
 Phrase = Literal["carry", "cross", "take", "give", "limit", "build", "book", "survive", "spread"]
@@ -149,8 +149,13 @@ class Measured:
     def _arc(self, target: str, arc: str) -> Iterator[Fate]:
         rows = self._inside(self.plan.arcs, arc=arc)
         if len(rows):
-            yield self._fate(target, self._names.arc[arc], str(rows["family"].iloc[0]), rows,
-                             most=_sum(rows["capacity"]))
+            yield self._fate(target, self._lines[arc], str(rows["family"].iloc[0]), rows, most=_sum(rows["capacity"]))
+
+    @cached_property
+    def _lines(self) -> dict[str, str]:
+        """What people call the arcs of the plan."""
+        pairs = zip(self.plan.arcs["arc"].tolist(), self.plan.arcs["name"].tolist(), strict=True)
+        return shortened({arc: name if isinstance(name, str) and name else arc for arc, name in pairs})
 
     def _limit(self, target: str, limit: str) -> Iterator[Fate]:
         """Weighted sum of the flows of a joint limit, and its ``high`` where it has one."""

@@ -30,5 +30,6 @@ from .monthly_products import (
 from .names import (
     Names as Names,
     short as short,
+    shortened as shortened,
 )
 from .network import Network as Network

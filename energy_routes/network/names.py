@@ -35,8 +35,7 @@ class Names:
     @cached_property
     def arc(self) -> dict[str, str]:
         """Name of each arc, as short as it is its own: ``short``, else without what stands in brackets, else whole."""
-        names = self._column("arcs", "name")
-        return told_apart(*({i: cut(name) for i, name in names.items()} for cut in (short, bare, str)))
+        return shortened(self._column("arcs", "name"))
 
     @cached_property
     def line(self) -> dict[str, str]:
@@ -167,6 +166,11 @@ class Names:
     def storage(self) -> dict[str, str]:
         frame = self._tables["storages"]
         return {i: f"tanks at {self.node[n]}" for i, n in zip(frame["id"], frame["node"], strict=True)}
+
+
+def shortened(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by id, each as short as it is its own."""
+    return told_apart(*({i: cut(name) for i, name in names.items()} for cut in (short, bare, str)))
 
 
 def told_apart(*ways: Mapping[str, str]) -> dict[str, str]:
