@@ -34,6 +34,7 @@ const told = (lever) => (value) =>
   lever.percent ? `${number(100 * value, 1)}\u00a0%` : `${number(value, Math.abs(value) < 10 ? 2 : 1)} ${unit(lever.unit)}`.trim();
 const within = (lever, value) => Math.min(lever.high, Math.max(lever.low, value));
 const clean = (value) => Number(value.toPrecision(12));
+const written = (lever, value) => Number((value * scale(lever)).toPrecision(6)); // as a control shows it
 const isMoved = (at) => values[at] !== levers[at].start;
 
 /** Whole numbers that stand as the steps from one to the next. */
@@ -49,7 +50,7 @@ function show() {
     const [range, typed, back] = ["range", "typed", "back"].map((name) => row.querySelector(`.${name}`));
     range.value = values[at];
     range.setAttribute("aria-valuetext", told(lever)(values[at]));
-    if (document.activeElement !== typed) typed.value = clean(values[at] * scale(lever));
+    if (document.activeElement !== typed) typed.value = written(lever, values[at]);
     back.disabled = !isMoved(at);
     row.classList.toggle("moved", isMoved(at));
   });
@@ -84,12 +85,12 @@ function row(lever, at) {
     },
   });
   const typed = make("input", {
-    type: "number", class: "typed", step: "any", value: clean(lever.start * scale(lever)), disabled: "",
+    type: "number", class: "typed", step: "any", value: written(lever, lever.start), disabled: "",
     "aria-label": say("live.value", { name: lever.name }),
     on: {
       change: (event) => {
         if (event.target.value !== "") move(at, Number(event.target.value) / scale(lever));
-        event.target.value = clean(values[at] * scale(lever));
+        event.target.value = written(lever, values[at]);
       },
     },
   });
@@ -146,7 +147,11 @@ function tell(answer) {
   if (moved) plans[1].moved = plans[1].finding = spans.map((_, span) => sentenceOf(answer.read, first.read, span));
   else answer.priced = state.span;
   saySo();
-  if (active >= 0) drawCurve(active, values, told(levers[active]));
+  if (active >= 0) {
+    const [curve, below] = [find("live-curve"), find(`lever-${active}`)];
+    if (curve.previousElementSibling !== below) below.after(curve); // no lever moves away from under the hand
+    drawCurve(active, values, told(levers[active]));
+  }
   light();
 }
 
@@ -185,7 +190,7 @@ async function rest() {
   }
   answer.priced = span;
   share();
-  if (document.body.dataset.live === "optimal") update({});
+  update({}); // where there is no plan, too: the last that could be found is drawn whole
 }
 
 /** The state of the levers as the address tells it. */
