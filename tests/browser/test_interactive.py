@@ -682,6 +682,8 @@ def test_a_line_is_found_by_a_part_of_its_name_though_nothing_flows_on_it(open_p
     assert page.locator('.bar[data-arc="HUB_PORT_RAIL"]').count() == 0  # it carries nothing
     page.fill("#search", "RAILW")
     assert page.locator(".bar .name").all_inner_texts() == ["West railway"]
+    page.fill("#search", "port_rail")  # its id, as models call it
+    assert page.locator(".bar .name").all_inner_texts() == ["West railway"]
     page.keyboard.press("0")  # typed, not a key of the map
     assert page.locator(".bar").count() == 0
     page.fill("#search", "")

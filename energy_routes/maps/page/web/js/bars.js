@@ -18,7 +18,8 @@ const FILTERS = {
 };
 
 const sought = () => find("search").value.trim().toLocaleLowerCase();
-const matches = (name) => name.toLocaleLowerCase().includes(sought());
+const matches = (...names) => names.some((name) => name?.toLocaleLowerCase().includes(sought()));
+const namesOf = (arc) => [arc.name, arc.id, arc.line]; // a line is sought by what the map calls it, too: BTC
 
 /**
  * The lines that pass the filter, largest first; those in focus only, when a corridor is.  What is sought is found
@@ -27,7 +28,8 @@ const matches = (name) => name.toLocaleLowerCase().includes(sought());
 function linesShown() {
   const focus = state.focus && state.focus.kind !== "arc" ? focusedArcs() : null;
   return arcs
-    .filter((arc) => state.families.has(arc.family) && (!focus || sought() || focus.has(arc.n)) && matches(arc.name))
+    .filter((arc) => state.families.has(arc.family) && (!focus || sought() || focus.has(arc.n)))
+    .filter((arc) => matches(...namesOf(arc)))
     .map((arc) => ({ arc, now: reading(arc, shownPlan(), state.span), before: reading(arc, 0, state.span) }))
     .filter(({ now, before }) => (sought() && state.filter === "used") || FILTERS[state.filter](now, before))
     .sort((a, b) => b.now.flow - a.now.flow)
@@ -86,7 +88,8 @@ function routeRow(route, i) {
 function routesShown() {
   return plans[shownPlan()].routes
     .map((route, i) => ({ route, i }))
-    .filter(({ route }) => state.families.has(route.family) && route.arcs.length && matches(route.name));
+    .filter(({ route }) => state.families.has(route.family) && route.arcs.length)
+    .filter(({ route }) => matches(route.name, ...route.arcs.flatMap((n) => namesOf(arcs[n]))));
 }
 
 /** Give the lines that the list shows their new figures where they stand; others come when the list is made anew. */
