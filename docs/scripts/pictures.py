@@ -22,7 +22,11 @@ PICTURES: Mapping[str, tuple[str | None, str]] = {
     "energy-2024.png": (None, "energy-2024"),
     "cpc-one-mooring.png": ("oil-2024-monthly", "cpc-one-mooring"),
 }
-PAGE, VIEW = "interactive.png", "v=change&t=2024-03"  # the page of the last of them, as a browser shows it
+# File → (the model before, or none: a page that solves; the model; what its address says), as a browser shows them.
+PAGES: Mapping[str, tuple[str | None, str, str]] = {
+    "interactive.png": ("oil-2024-monthly", "cpc-one-mooring", "v=change&t=2024-03"),
+    "live.png": (None, "oil-2024", "d=max_share.transit:RU=0.9"),
+}
 
 
 def draw(before: str | None, model: str, file: Path) -> None:
@@ -32,24 +36,28 @@ def draw(before: str | None, model: str, file: Path) -> None:
     figure.savefig(file, dpi=DPI, metadata={"Software": None})
 
 
-def photograph(before: str, model: str, file: Path) -> None:
-    """The page of two plans in headless Chromium."""
+def photograph(before: str | None, model: str, view: str, file: Path) -> None:
+    """A page in headless Chromium: of two plans, or one that solves."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         page = Path(folder) / "page.html"
-        er.solve(er.load(before)).explore(page, other=er.solve(er.load(model)))
+        other = None if before is None else er.solve(er.load(model))
+        er.solve(er.load(before or model)).explore(page, other=other, live=before is None)
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         screen = browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-        screen.goto(f"{page.as_uri()}#{VIEW}")
+        screen.goto(f"{page.as_uri()}#{view}")
         screen.wait_for_selector(".legend")
+        if before is None:
+            screen.wait_for_selector(".lever.moved")
+            screen.wait_for_function("() => !document.querySelector('.panel.moving')")
         screen.screenshot(path=file)
         browser.close()
 
 
 def main() -> None:
     """Draw those that are named, or all."""
-    for name in sys.argv[1:] or [*PICTURES, PAGE]:
-        if name == PAGE:
-            photograph("oil-2024-monthly", "cpc-one-mooring", IMAGES / name)
+    for name in sys.argv[1:] or [*PICTURES, *PAGES]:
+        if name in PAGES:
+            photograph(*PAGES[name], IMAGES / name)
         else:
             draw(*PICTURES[name], IMAGES / name)
         print(name)
