@@ -97,7 +97,7 @@ def golden_space(case: Case) -> Space:
     """Its space, with round numbers instead of other solves: exports that are held, and what LONG carries without the
     storm.
     """
-    reference = tuple((("storm", "corridor", "LONG", "oil", period.label), 0.3) for period in case.periods)
+    reference = {("storm", "corridor", "LONG", "oil", period.label): 0.3 for period in case.periods}
     return build_space(case).with_held({"oil": 1.0}).with_reference(reference)
 
 
