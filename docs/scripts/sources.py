@@ -88,8 +88,9 @@ def page(models: Mapping[str, str] = MODELS) -> str:
         "Written by `docs/scripts/sources.py` from fresh solves. `energy-routes sources MODEL` lists every figure with "
         "its source; this page shows the weakest that matter, and what would replace them.",
         "*At stake* is what the whole figure moves in the netback, to first order: volume × unit value of money, "
-        "shadow price × bound of limits. *In doubt* is that times how far a figure of its confidence may be off, a "
-        f"share of ours and no statistics: {doubts}; a figure of high confidence is taken as it is.",
+        "shadow price × bound of limits. *In doubt* is that times how far a figure of its confidence may be off, "
+        f"as we judge it: {doubts}. No statistics stand behind these shares. A figure of high confidence is "
+        "taken as it is.",
         *(part(model, title) for model, title in models.items()),
         "## What is not told",
         "Losses and fuel (`yield`), heating values, tanks and charges of contracts have no first-order weight here: "
