@@ -85,7 +85,7 @@ the plan has at hand, would save most.""",
     "85,920 columns: peak memory": """The imported libraries alone hold 138 MB, more than 12 times these arrays. To
 state the programme takes 36 MB more at 85,920 columns, six times its arrays. Labels are whole numbers, and
 each expression keeps row, column and value of its terms until all are joined. HiGHS has copies of its own.
-What is most is the exact price of every limit: the factors of the basis, and right-hand sides of some limits at once.""",
+What is most is the exact price of every limit: the factors of the basis, and right-hand sides of some of them.""",
     "the same with every table": """Prices are what grows: a larger network has more limits, and each is priced on a
 larger cone. Prices grow with the columns to the power of 1.4 from 9,552 to 29,976. To see for all limits at once
 which of them have their dual for a price would get there.""",
