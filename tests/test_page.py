@@ -144,14 +144,20 @@ def test_json_ends_no_script_and_knows_no_nan() -> None:
 
 
 def test_scripts_are_joined_lowest_first_and_once() -> None:
-    joined = html.joined()
+    joined = html.joined("live")
     order = re.findall(r"^const \$(\w+) =", joined, re.M)
     assert sorted(order) == sorted(SCRIPTS)
-    assert order[-1] == "main"
+    assert order[-1] == "live"
     for name, text in SCRIPTS.items():
         for _, other in html.IMPORT.findall(text):
             assert order.index(other) < order.index(name)
     assert not re.search(r"^(import|export)\b", joined, re.M)
+
+
+def test_a_page_that_does_not_solve_holds_nothing_of_the_levers() -> None:
+    order = re.findall(r"^const \$(\w+) =", html.joined(), re.M)
+    assert order[-1] == "main"
+    assert set(SCRIPTS) - set(order) == {"curve", "dragged", "levers", "live", "model_file", "solving", "telling"}
 
 
 def test_what_a_script_imports_is_exported() -> None:

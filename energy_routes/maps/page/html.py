@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-FIRST = "main"
-STYLES = ("colours", "page", "map", "live", "print")
+STYLES = ("colours", "page", "map", "print")
+LIVE = "live"  # the module that a page that solves begins with, and the style that it adds
 IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./(\w+)\.js";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function|class)\b)", re.M)
 NAMES = re.compile(r"^export (?:async )?(?:const|function|class) (?:(\w+)|\{([^}]*)\})", re.M)
@@ -32,13 +32,14 @@ def render(content: Mapping[str, Any], lang: str = "en", parts: Mapping[str, str
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    scripts = [(HERE / "vendor" / "d3.min.js").read_text("utf-8"), joined()]
+    scripts = [(HERE / "vendor" / "d3.min.js").read_text("utf-8"), joined(LIVE) if parts else joined()]
     data = as_json(content)
     template = Environment(loader=FileSystemLoader(HERE / "web"), autoescape=True, undefined=StrictUndefined,
                            trim_blocks=True, lstrip_blocks=True).get_template("page.html.j2")
     safe = [_safe(text) for text in scripts]
     held = {name: _safe(text) for name, text in (parts or {}).items()}
-    style = "\n".join((HERE / "web" / f"{name}.css").read_text("utf-8") for name in STYLES)
+    style = "\n".join((HERE / "web" / f"{name}.css").read_text("utf-8")
+                      for name in ((*STYLES, LIVE) if parts else STYLES))
     return template.render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style,
                            parts=held, policy=_policy(safe, style, solves=bool(held)))
 
@@ -65,7 +66,7 @@ def _finite(value: Any) -> Any:
 
 
 @cache
-def joined(first: str = FIRST, folder: Path = HERE / "web" / "js") -> str:
+def joined(first: str = "main", folder: Path = HERE / "web" / "js") -> str:
     """A module of a folder and all that it imports as one classic script."""
     done: dict[str, str] = {}
     _add(first, folder, done)

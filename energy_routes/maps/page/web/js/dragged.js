@@ -4,8 +4,8 @@ import { arcs, content, corridors, families, plans, spans, WHOLE } from "./data.
 
 const FLOOR = content.style.floor;
 const { live } = content;
-const { utilisation: FULL, price: PRICED } = live?.binding ?? {}; // from which a line is full, and a price is told
-const PERIODS = live?.years.length ?? 0;
+const { utilisation: FULL, price: PRICED } = live.binding; // from which a line is full, and a price is told
+const PERIODS = live.years.length;
 
 const digits = (value) => Number(value.toPrecision(10));
 const summed = (values, at, span) =>
@@ -27,7 +27,7 @@ function capacityOf(arc, span, rowUpper) {
   return digits(total);
 }
 
-const whole = structuredClone(plans[1] ?? null); // the plan of the start, as it was solved before
+const whole = structuredClone(plans[1]); // the plan of the start, as it was solved before
 
 /** Show the plan of the start, with all that is known of it. */
 export function restore() {

@@ -16,7 +16,7 @@ const REST = 160; // ms without a movement after which limits are priced and the
 const SLOW = 400; // ms of an answer from which the page waits for the hand to rest
 const PAUSE = 250;
 const { live } = content;
-const levers = live?.levers ?? [];
+const { levers } = live;
 
 const values = levers.map((lever) => lever.start);
 let shown = null; // the answer that is drawn
@@ -251,9 +251,8 @@ function build() {
   else find("live-save").hidden = true;
 }
 
-/** Start the panel, if the page has one; `quick` draws what follows the hand. */
+/** Start the panel; `quick` draws what follows the hand. */
 export async function startLevers(quick) {
-  if (!live) return;
   live.rows = summed(live.capacity);
   for (const limit of live.limits) for (const name of ["rows", "periods"]) limit[name] = summed(limit[name]);
   light = quick;

@@ -9,7 +9,6 @@ import { savePng, saveSvg } from "./export.js";
 import { number, say } from "./format.js";
 import { startKeys } from "./keys.js";
 import { legend } from "./legend.js";
-import { startLevers } from "./levers.js";
 import { goHome, Panel, zoomBy } from "./panel.js";
 import { onChange, readAddress, shownPlan, state, update } from "./state.js";
 import { drawSteps, startSteps } from "./steps.js";
@@ -107,7 +106,7 @@ function draw() {
 }
 
 /** What follows the hand on a lever: the lines where they lie, the figures beside them. */
-function follow() {
+export function follow() {
   drawHeader();
   for (const panel of panels) panel.restroke();
   drawCards();
@@ -172,7 +171,6 @@ function start() {
   if (kind === "pair") state.view = content.live ? "after" : "change";
   readAddress();
   draw();
-  startLevers(follow);
 }
 
 start();
