@@ -104,11 +104,11 @@ def orenburg(book: Book) -> Answer:
         model,
         [
             f"A month without intake {brings(-loss)}, {100 * oil / loss:.0f} % of it oil.",
-            f"An own plant for 3.2 bn USD costs {money(cheap)} a year and would spare {money(spared)} in a year's stop.",
-            f"So it pays if Orenburg stands still for {12 * cheap / spared:.0f} months or more in every year.",
+            f"An own plant for 3.2 bn USD costs {money(cheap)} a year and spares {money(spared)} in a year's stop.",
+            f"So it pays if Orenburg stands still for {12 * cheap / spared:.1f} months or more in every year.",
         ],
         "2024", base,
-        rows({"a month": month, "a year": year, "a year, with a plant": plant}),
+        rows({"a month": month, "a year": year, f"a year, plant of {charge(plant) / CHARGE / 1000:.1f} bn USD": plant}),
         model.sure({
             "supply:KARACHAGANAK.available": "the field's oil", "market:ORENBURG_GAS.price": "the price at Orenburg",
             "option:karachaganak-plant.capex": "the cost of the plant", "supply:KARACHAGANAK_GAS.available": "the raw gas",

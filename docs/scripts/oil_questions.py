@@ -291,8 +291,8 @@ def black_sea(book: Book) -> Answer:
         model,
         [
             f"War risk of 1 % of a ship's hull {brings(risk.netback - base.netback)}.",
-            "Sheskharis carries no Kazakh oil, with or without it." if left < SEEN
-            else f"Sheskharis carries {volume(left, 'oil')} at most.",
+            "No oil leaves Samara by Sheskharis, with or without it." if left < SEEN
+            else f"Of Samara's oil, Sheskharis carries {volume(left, 'oil')} at most.",
             f"If Ust-Luga closes as well, it costs {money(risk.netback - without.netback)} more."
             if risk.netback - without.netback > SLIGHT else "If Ust-Luga closes as well, it costs no more.",
             f"A sea closed all year shuts in {shut_in} and {brings(closed.netback - base.netback)}.",
@@ -354,7 +354,7 @@ def year_2030(book: Book) -> Answer:
             f"Refining of 39 Mt at home instead of 18 {brings(refined.netback - base.netback)}.",
             f"It pays only if a tonne at home is worth more than {number((base.netback - refined.netback) / kept)} USD.",
         ],
-        "98.9 Mt", base,
+        f"{base.supplies['available'].sum():.1f} Mt", base,
         rows(plans, lambda plan: [through_russia(plan)]),
         model.sure({
             "supply:TENGIZ.available": "output of 2030", "market:AUGUSTA.price": "Brent of 80 USD",

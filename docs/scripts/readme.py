@@ -42,6 +42,7 @@ class Corridor:
 CORRIDORS = (
     Corridor("oil-2024", "CPC", "CPC: Tengiz – Novorossiysk"),
     Corridor("oil-2024", "ATYRAU_SAMARA", "Atyrau–Samara – Transneft, Druzhba"),
+    Corridor("oil-2024", "MAKHACHKALA", "Aktau – Makhachkala – Novorossiysk"),
     Corridor("oil-2024", "BTC", "Aktau – Baku – BTC – Ceyhan"),
     Corridor("oil-2024", "CHINA_PIPE", "Kazakhstan–China"),
     Corridor("gas-2024", "CHINA", "Central Asia–Center – Beineu–Bozoi–Shymkent – China"),
@@ -98,8 +99,9 @@ def btc(book: Book) -> tuple[str, str]:
     earned = {way: float(own["netback"].iloc[-1]) for way, own in ways.groupby("corridor")}  # of its largest route
     change = f"{abs(more):.1f} Mt {'more' if more > 0 else 'less'} than" if abs(more) >= 0.05 else "as much as"
     figures = f"{volume:.1f} Mt", f"{earned['BTC']:.0f}", f"{earned['CPC']:.0f}"
-    return (f"**What does BTC carry if it accepts 5 Mt of Kazakh crude a year?** It carries {figures[0]}, {change} with"
-            f" today's limit. Kashagan crude earns {figures[1]} USD/t by BTC and {figures[2]} USD/t by CPC.",
+    return (f"**What does BTC carry if it accepts 5 Mt of Kazakh crude a year?** In 2026 it carries {figures[0]},"
+            f" {change} with today's limit. At prices of 2026 Kashagan crude earns {figures[1]} USD/t by BTC and"
+            f" {figures[2]} USD/t by CPC.",
             command("solve btc-5 --show routes", *figures))
 
 
