@@ -129,12 +129,25 @@ def _text(column: str, at: int) -> Callable[[pd.DataFrame], pd.DataFrame]:
     return changed
 
 
+def _tightened(column: str) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    """The first bound that is not there becomes nought."""
+
+    def changed(frame: pd.DataFrame) -> pd.DataFrame:
+        at = frame.index[np.isinf(frame[column])][0]
+        frame.loc[at, column] = 0.0
+        return frame
+
+    return changed
+
+
 CHANGES: list[tuple[str, str, Callable[[pd.DataFrame], pd.DataFrame]]] = [
     *(("columns.parquet", column, _largest(column)) for column in ("lower", "upper", "cost", "value")),
     *(("rows.parquet", column, _largest(column)) for column in ("lower", "upper", "dual")),
     *((name, column, _text(column, 3)) for name in ("columns.parquet", "rows.parquet")
       for column in ("block", "label")),
     ("columns.parquet", "a limit more", lambda frame: frame.assign(upper=frame["upper"].where(frame.index != 5, 1e-3))),
+    *((f"{file}.parquet", f"{column} tightened", _tightened(column))
+      for file, column in (("columns", "upper"), ("rows", "lower"), ("rows", "upper"))),
     ("columns.parquet", "a column less", lambda frame: frame[frame.index != len(frame) - 1]),
     ("rows.parquet", "a row twice", lambda frame: pd.concat([frame, frame.tail(1)])),
     ("rows.parquet", "no duals", lambda frame: frame.assign(dual=0.0)),

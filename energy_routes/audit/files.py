@@ -104,7 +104,7 @@ def _close(text: Any, value: float) -> bool:
         number = math.inf if text == "unlimited" else float(text)
     except (TypeError, ValueError):
         return False
-    return number == value or abs(number - value) <= SAME * max(1.0, abs(value))
+    return math.isclose(number, value, rel_tol=SAME, abs_tol=SAME)
 
 
 def _compare_workbook(file: Path, tables: dict[str, list[Row]], columns: dict[str, tuple[str, ...]], found: Findings
@@ -234,7 +234,7 @@ def _number(value: float | None) -> float:
 
 
 def _like(have: float, want: float) -> bool:
-    return (math.isnan(have) and math.isnan(want)) or abs(have - want) <= SAME * max(1.0, abs(want))
+    return (math.isnan(have) and math.isnan(want)) or math.isclose(have, want, rel_tol=SAME, abs_tol=SAME)
 
 
 def _size(value: float) -> float:

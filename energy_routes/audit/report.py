@@ -54,7 +54,7 @@ class Findings:
         have, want = _number(saved), _number(own)
         if have == want or (math.isnan(have) and math.isnan(want)):
             return
-        if not abs(have - want) <= tolerance * max(1.0, abs(want)):
+        if not math.isclose(have, want, rel_tol=tolerance, abs_tol=tolerance):  # infinite is close to itself alone
             self.differences.append(f"{heading}: {what}: saved {_words(have)}, from the raw tables {_words(want)}")
 
     def within(self, heading: str, what: str, value: float, low: float, high: float) -> None:

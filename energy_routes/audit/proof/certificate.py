@@ -267,7 +267,7 @@ def _coefficients(what: str, saved: Terms, own: Terms, found: Findings) -> None:
     found.counts["proof"] += len(own)
     for key in saved.keys() | own.keys():
         have, want = saved.get(key, 0.0), own.get(key, 0.0)
-        if not abs(have - want) <= SAME * max(1.0, abs(want)):
+        if not math.isclose(have, want, rel_tol=SAME, abs_tol=SAME):
             both = f"saved {have:.10g}, from the raw tables {want:.10g}"
             found.wrong("proof", f"{what}: coefficient of {_called(key)}: {both}")
 

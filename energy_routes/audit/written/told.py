@@ -125,7 +125,7 @@ def _binding(saved: Saved, found: Findings) -> None:
 
 
 def _same(have: float, want: float | None) -> bool:
-    return math.isnan(have) if want is None else abs(have - want) <= SAME * max(1.0, abs(want))
+    return math.isnan(have) if want is None else math.isclose(have, want, rel_tol=SAME, abs_tol=SAME)
 
 
 def _risk(saved: Saved, facts: Facts, found: Findings) -> None:

@@ -20,7 +20,7 @@ def print_alternatives(found: Alternatives) -> None:
     screen.print(f"{found.case.name}: plans that give up at most {number(found.loss, 1)} MUSD ({found.within})",
                  markup=False)  # fmt: skip
     if len(plans) == 1:
-        screen.print("There are none whose corridors differ: the best plan is the only one.")
+        screen.print("There are none whose corridors differ. Other volumes may: see --show ranges of solve.")
         return
     out = table("plan", "set apart by", "gives up, MUSD", "differs by", "gap, %", text=2)
     for row in plans.to_dict("records"):
