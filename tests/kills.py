@@ -8,9 +8,11 @@ from __future__ import annotations
 import os
 import random
 import resource
+import shutil
 import signal
 import sys
 import time
+from pathlib import Path
 
 import energy_routes as er
 from energy_routes.case import Case
@@ -54,6 +56,8 @@ def main(model: str, folder: str, kills: int, seed: int) -> None:
     sweep(case, f"{folder}-whole", draws)
     whole = time.monotonic() - began
     count = sum(killed(case, folder, draws, moment.uniform(0.0, 1.2 * whole / kills)) for _ in range(kills))
+    if Path(folder, "dataset.parquet").exists():  # on a busy machine a run may end before its kill
+        shutil.rmtree(folder)
     _, status = os.waitpid(child(case, folder, draws, MOST), 0)
     print(count, os.waitstatus_to_exitcode(status))
     sweep(case, folder, draws)
