@@ -506,3 +506,11 @@ def test_the_report_tells_what_could_be_otherwise(equal: Case) -> None:
     assert "Could be" in page
     assert "3.00–6.00" in page
     assert "37.5–75.0\xa0%" in page
+
+def test_plans_with_builds_may_leave_an_old_line_open() -> None:
+    """Beside what is built, other old lines may be full than in the best plan."""
+    found = er.alternatives(er.load("russian-transit-80"), within="1 %", n=2)
+    best = found.plan(1).netback
+    for at, gives_up in zip((2, 3), found.plans["gives_up"].iloc[1:], strict=True):
+        assert best - found.plan(at).netback == pytest.approx(gives_up, rel=1e-6)
+        assert 0 < gives_up <= found.loss * (1 + 1e-9)

@@ -223,14 +223,14 @@ def answered(
     return _handed_out(space, whole, plan, worth, options, cuts, around)
 
 
-def others(optimum: Optimum, points: Sequence[Vector]) -> list[Plan]:
-    """Other plans of the programme of an optimum, which nobody has shown to be the best: they have no prices.
+def others(optimum: Optimum, points: Sequence[Vector], loss: float) -> list[Plan]:
+    """Other plans within a loss (MUSD) of an optimum, which nobody has shown to be the best: they have no prices.
 
     Raises VerificationError where one does not keep every rule, and the errors of :func:`solve`.
     """
     if not points:
         return []
-    space, program, options = optimum.space, optimum.program, Options()
+    space, program, options = optimum.space, optimum.standing(loss), Options()
     around = _compared(_prepared(space.case, None, options)[2], space.case, None, options)
 
     def plan(x: Vector) -> Plan:

@@ -146,7 +146,7 @@ def alternatives(case: Case | Plan, within: Within = "1 %", n: int = 3) -> Alter
         "plan": at, "family": labels["family"], "corridor": labels["id"], "name": labels["name"],
         "volume": clean(far.volumes), "change": clean(far.volumes - start.volumes), "unit": labels["family"].map(units),
     }) for at, far in enumerate([start, *found], 1)]  # fmt: skip
-    made = (best, *others(optimum, [far.x for far in found]))
+    made = (best, *others(optimum, [far.x for far in found], band.loss))
     plans = pd.DataFrame(rows, columns=COLUMNS)
     return Alternatives(best.case, band.name, band.loss, plans, pd.concat(parts, ignore_index=True), made)
 
