@@ -143,7 +143,8 @@ def btc(told: Told) -> Part:
     return Part(
         "BTC.",
         [f"In a quiet year 7 Mt of Kazakh crude in BTC {told.earns(widest)} against none.",
-         f"With one CPC mooring all year it {told.earns(f'{widest}+one-mooring')}."],
+         f"With one CPC mooring all year it {told.earns(f'{widest}+one-mooring')}.",
+         "The ships for it, which serve Makhachkala, too, cost nothing here."],
         [told.row(f"BTC at {name.removeprefix('btc-')} Mt, {year}", f"{name}{label}", "MUSD")
          for year, label in (("quiet year", ""), ("one mooring", "+one-mooring")) for name in BTC],
         [],
@@ -204,9 +205,11 @@ def tariff(case: Case, arc: str) -> float:
 def entry(name: str, arc: str, asked: float, told: Told, unit: str) -> str:
     """Whether a link carries anything at its tariff, and whether the band leaves that open."""
     key = f"break-even {arc}"
-    does = "is used" if told.stated[key] > asked else "stays empty"
-    words = f"At its tariff of {WORDS.number(asked, 0)} {unit} the {name} {does}"
-    return f"{words}, but the band leaves that open." if told.holds(key, asked) else f"{words}."
+    used = told.stated[key] > asked
+    called, _, which = name.partition(": ")
+    words = (f"At its tariff of {WORDS.number(asked, 0)} {unit} the {called}{f' ({which})' if which else ''} "
+             f"{'is used' if used else 'stays empty'}")
+    return f"{words}; in some draws it is {'not' if used else 'used'}." if told.holds(key, asked) else f"{words}."
 
 
 def section(title: str, parts: Sequence[Part]) -> list[str]:
