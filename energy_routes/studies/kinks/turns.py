@@ -152,6 +152,20 @@ class Way:
     case: Case
     far: Case
 
+    def values(self, figure: Figure) -> tuple[Vector, Vector]:
+        """A figure in each period here and there, each of shape (periods,), in its inner unit."""
+        table, name, column = figure
+        row = self.case.network.ids(table).index(name)
+        here, there = self._columns[table, column]
+        return here[row], there[row]
+
+    @cached_property
+    def _columns(self) -> Mapping[tuple[str, str], tuple[Vector, Vector]]:
+        """The figures of each column that follows a series, here and there, each of shape (rows, periods)."""
+        columns = {(table, column) for pack in self.case.network.packs for table, _, column, _ in pack.follows}
+        here, there = self.case.network, self.far.network
+        return {own: (here.resolve(*own, self.case.periods), there.resolve(*own, self.case.periods)) for own in columns}
+
     @cached_property
     def series(self) -> Mapping[str, tuple[Figure, ...]]:
         """The figures that differ, by the series that they follow."""
@@ -159,7 +173,7 @@ class Way:
         for pack in self.case.network.packs:
             for *figure, name in pack.follows:
                 own = (figure[0], figure[1], figure[2])
-                if not np.allclose(values(self.case, own), values(self.far, own), equal_nan=True):
+                if not np.allclose(*self.values(own), equal_nan=True):
                     found.setdefault(name, []).append(own)
         return {name: tuple(figures) for name, figures in found.items()}
 
@@ -170,7 +184,7 @@ class Way:
         return self.case.on_network(lambda network: network.with_edits(*edits))
 
     def _edits(self, figure: Figure, part: float) -> Iterator[Edit]:
-        here, there = values(self.case, figure), values(self.far, figure)
+        here, there = self.values(figure)
         for period, start, end in zip(self.case.periods, here, there, strict=True):
             if start != end:
                 yield Edit(*figure, "set", float(start + part * (end - start)), (period.label,), "a price on the way")
@@ -178,17 +192,10 @@ class Way:
     def largest(self) -> str:
         """The series that moves most, over what it is."""
         def move(name: str) -> float:
-            here, there = (values(case, self.series[name][0]) for case in (self.case, self.far))
+            here, there = self.values(self.series[name][0])
             return float(np.nanmax(np.abs(there - here) / np.abs(here)))
 
         return max(self.series, key=move)
-
-
-def values(case: Case, figure: Figure) -> Vector:
-    """A figure in each period, shape (periods,), in its inner unit."""
-    table, name, column = figure
-    row: Vector = case.network.resolve(table, column, case.periods)[case.network.ids(table).index(name)]
-    return row
 
 
 def _turn(probe: Probe, way: Way, ways: Sequence[Way], target: str, name: str, used: bool) -> Turn:
@@ -203,8 +210,8 @@ def _turn(probe: Probe, way: Way, ways: Sequence[Way], target: str, name: str, u
     series = alone or way.largest()
     figure = way.series[series][0]
     unit, factor = _unit(way.case, figure)
-    here, there = (float(values(case, figure)[-1]) / factor for case in (way.case, way.far))
-    stated = [here, *(float(values(other.far, figure)[-1]) / factor for other in ways)]
+    here, there = (float(own[-1]) / factor for own in way.values(figure))
+    stated = [here, *(float(other.values(figure)[1][-1]) / factor for other in ways)]
     return Turn(target, name, not used, series, unit, way.case.periods[-1].year, here, here + far * (there - here),
                 min(stated), max(stated), alone is not None)
 
