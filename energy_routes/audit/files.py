@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.audit.facts import Facts, Row
-from energy_routes.audit.report import NEAR, SAME, Findings
+from energy_routes.audit.report import NEAR, SAME, Findings, alike
 from energy_routes.errors import DataError
 from energy_routes.pack import inert, read_json
 
@@ -210,7 +210,7 @@ def _binding(saved: Saved, found: Findings) -> None:
             found.equal("summary", f"{name} of a binding limit", value, price, SAME)
     for item in saved.summary["corridors"]:
         for limit in item["limited_by"]:
-            known = any(all(_like(_number(limit[name]), price) for name, price in zip(names, prices, strict=True))
+            known = any(all(alike(_number(limit[name]), price) for name, price in zip(names, prices, strict=True))
                         for prices in own)  # fmt: skip
             found.true("summary", f"corridor {item['corridor']}", known, f"no limit has the price of {limit['limit']}")
 
@@ -231,10 +231,6 @@ def _limits(saved: Saved) -> list[tuple[float, ...]]:
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else float(value)
-
-
-def _like(have: float, want: float) -> bool:
-    return (math.isnan(have) and math.isnan(want)) or math.isclose(have, want, rel_tol=SAME, abs_tol=SAME)
 
 
 def _size(value: float) -> float:

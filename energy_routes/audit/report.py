@@ -20,6 +20,11 @@ NEAR = 1e-6
 SHOWN = 10
 
 
+def alike(have: float, want: float, tolerance: float = SAME) -> bool:
+    """Whether two numbers are the same: undefined is the same as undefined, infinite as itself alone."""
+    return (math.isnan(have) and math.isnan(want)) or math.isclose(have, want, rel_tol=tolerance, abs_tol=tolerance)
+
+
 @dataclass
 class Findings:
     """Collects comparisons: ``counts`` by heading, ``differences`` as sentences, ``unchecked`` with the reason."""
@@ -52,9 +57,7 @@ class Findings:
         """A saved number against our own; undefined equals undefined."""
         self.counts[heading] += 1
         have, want = _number(saved), _number(own)
-        if have == want or (math.isnan(have) and math.isnan(want)):
-            return
-        if not math.isclose(have, want, rel_tol=tolerance, abs_tol=tolerance):  # infinite is close to itself alone
+        if not alike(have, want, tolerance):
             self.differences.append(f"{heading}: {what}: saved {_words(have)}, from the raw tables {_words(want)}")
 
     def within(self, heading: str, what: str, value: float, low: float, high: float) -> None:

@@ -29,6 +29,7 @@ from .disruptions.unforeseen import (
     unforeseen_names as unforeseen_names,
     without_event as without_event,
 )
+from .edits import figure_at as figure_at
 from .loading import load as load
 from .model_file import read_model_file as read_model_file
 from .policy.bounds import (

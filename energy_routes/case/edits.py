@@ -73,9 +73,7 @@ def edit_from_path(network: Network, path: str, value: float | str | bool | Mapp
 
     A number without a unit is in the unit in which its row is written.
     """
-    target, _, column = path.rpartition(".")
-    if ":" not in target:
-        raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
+    target, column = _split(path)
     if column not in {field for _, field in CHOICES}:
         figure(path, value)  # what is no number is a fault of the call
     faults: list[Fault] = []
@@ -84,6 +82,22 @@ def edit_from_path(network: Network, path: str, value: float | str | bool | Mapp
     if faults:
         raise DataError("--set", faults)
     return edits[0]
+
+
+def figure_at(network: Network, path: str) -> tuple[str, str, str]:
+    """Table, id and column of the figure that a path names.  Raises UsageError or DataError where there is none."""
+    target, column = _split(path)
+    table, name = parse_target(target)
+    if column not in TABLES[table].dated or name not in network.ids(table):
+        edit_from_path(network, path, 0.0)  # says what is wrong
+    return table, name, column
+
+
+def _split(path: str) -> tuple[str, str]:
+    target, _, column = path.rpartition(".")
+    if ":" not in target:
+        raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
+    return target, column
 
 
 class Setter:

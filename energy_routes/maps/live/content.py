@@ -42,7 +42,7 @@ def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
     told["words"] |= words.part(*PHRASES)
     told["live"] = {
         "levers": [{key: lever[key] for key in ("path", "name", "unit", "low", "high", "step", "start", "kind",
-                                                "percent", "relaxed")} for lever in solving["levers"]],
+                                                "percent", "relaxed", "policy")} for lever in solving["levers"]],
         "spans": _spans(plan), "years": [period.years for period in plan.case.periods],
         **_places(programme, told, solving), "limits": _limits(programme, told, words),
         "subjects": _subjects(plan, solving, words), "carriage": solving["carriage"], "model": model_of(plan.case),
@@ -77,8 +77,7 @@ def _places(programme: Programme, told: Mapping[str, Any], solving: Mapping[str,
 
     ``capacity`` has the row of each arc's capacity by period, flat.
     """
-    blocks = {name: {label: at for at, label in enumerate(block["labels"])}
-              for name, block in solving["readouts"].items()}  # fmt: skip
+    blocks = _numbered(solving)
     periods = {period["label"]: at for at, period in enumerate(solving["periods"])}
     arcs = {arc["id"]: at for at, arc in enumerate(told["arcs"])}
     program = programme.structure.program
@@ -95,6 +94,12 @@ def _places(programme: Programme, told: Mapping[str, Any], solving: Mapping[str,
                       for one in told["corridors"]},
         "exports": blocks["export"], "homes": blocks["home"],
     }  # fmt: skip
+
+
+def _numbered(solving: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+    """The number of each label, by block of read-outs."""
+    return {name: {label: at for at, label in enumerate(block["labels"])}
+            for name, block in solving["readouts"].items()}  # fmt: skip
 
 
 def _limits(programme: Programme, told: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
@@ -126,8 +131,7 @@ def _limits(programme: Programme, told: Mapping[str, Any], words: Words) -> list
 
 def _subjects(plan: Plan, solving: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
     """What the sentence is about: a read-out each, with its texts (the number and the unit still open)."""
-    blocks = {name: {label: at for at, label in enumerate(block["labels"])}
-              for name, block in solving["readouts"].items()}  # fmt: skip
+    blocks = _numbered(solving)
     out = []
     fates = answered(plan).fates
     leading = list({fate.family: fate for fate in reversed(fates)}.values())  # the first of each family

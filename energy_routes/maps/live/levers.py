@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.answer import Words
-from energy_routes.case import BOUNDS, LEVERS, Amount, Case, Concentration
+from energy_routes.case import BOUNDS, LEVERS, Amount, Case, Concentration, figure_at
 from energy_routes.errors import EnergyRoutesError, UsageError
 from energy_routes.maps.live.off_panel import refuse_off_panel
-from energy_routes.network import Names, parse_target
+from energy_routes.network import Names
 from energy_routes.pack import TABLES, own_unit
 from energy_routes.plan import Plan
 
@@ -46,16 +46,24 @@ class Lever:
     chosen: bool = False
 
     @property
+    def head(self) -> str:
+        """The name of a lever of a policy; of a figure its table's word and its id."""
+        return self.path.partition(".")[0]
+
+    @property
+    def policy(self) -> bool:
+        """Whether it is a lever of the policy; else it is a figure of the network."""
+        return self.head in LEVERS
+
+    @property
     def relaxed(self) -> bool:
         """Whether exports are held while it is asked, and a plan without it is its yardstick."""
-        head = self.path.partition(".")[0]
-        return head in LEVERS and LEVERS[head].relaxed
+        return self.policy and LEVERS[self.head].relaxed
 
     @property
     def percent(self) -> bool:
         """Whether its values are fractions that are told in %."""
-        head = self.path.partition(".")[0]
-        return (head in BOUNDS and BOUNDS[head].measure.percent) or self.path.endswith(".availability")
+        return (self.head in BOUNDS and BOUNDS[self.head].measure.percent) or self.path.endswith(".availability")
 
     def at(self, case: Case, value: float) -> Case:
         """The case with the lever at a value."""
@@ -183,20 +191,15 @@ def _moved(case: Case) -> float:
 
 
 def _figure(case: Case, path: str, words: Words) -> Lever:
-    target, _, column = path.rpartition(".")
-    if ":" not in target:
-        raise UsageError(f"{path!r} is not a path such as max_share.transit:RU or arc:BTC.tariff")
-    table, name = parse_target(target)
-    if column not in TABLES[table].dated or name not in case.network.ids(table):
-        case.set(path, 0.0)  # says what is wrong
+    table, name, column = figure_at(case.network, path)
+    if column not in TABLES[table].dated:
         raise UsageError(f"{path} is no number that the page can move")
     unit = own_unit(case.network.packs, table, name, column)
-    called = words.name(Names(case.network.tables).target.get(target, name))
+    called = words.name(Names(case.network.tables).target.get(path.rpartition(".")[0], name))
     known = words.known(f"live.{table}.{column}", column.replace("_", " "))
     share = column == "availability"
-    lever = Lever(path, f"{called}: {known}", "" if unit == "1" else unit, 0.0, 1.0 if share else float("nan"),
-                  0.01 if share else float("nan"), float("nan"), "figure")  # fmt: skip
-    return lever
+    return Lever(path, f"{called}: {known}", "" if unit == "1" else unit, 0.0, 1.0 if share else float("nan"),
+                 0.01 if share else float("nan"), float("nan"), "figure")  # fmt: skip
 
 
 def ranged(lever: Lever, start: float) -> Lever:
@@ -232,6 +235,6 @@ def engaged(case: Case, levers: Sequence[Lever]) -> Case:
     """The case with every lever of a policy set, so that its programme has the rows and terms of all of them."""
     changes: dict[str, Any] = {
         lever.path: max(lever.low, HALF * (lever.low + lever.high)) if not lever.stated or lever.start == 0
-        else lever.start for lever in levers if lever.path.partition(".")[0] in LEVERS and lever.kind != "hhi"
+        else lever.start for lever in levers if lever.policy and lever.kind != "hhi"
     }  # fmt: skip
     return case.set_all(changes) if changes else case

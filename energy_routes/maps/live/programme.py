@@ -94,15 +94,14 @@ class Programme:
         return bool(self.case.policy.asked)
 
     def _lever(self, number: int, lever: Lever) -> dict[str, Any]:
-        head = lever.path.partition(".")[0]
         told = {
             "path": lever.path, "name": lever.name, "unit": lever.unit, "low": lever.low, "high": lever.high,
             "step": lever.step, "start": lever.start, "kind": lever.kind, "percent": lever.percent,
-            "stated": lever.stated, "relaxed": lever.relaxed,
+            "stated": lever.stated, "relaxed": lever.relaxed, "policy": lever.policy,
         }  # fmt: skip
         if lever.kind == "hhi":
             return told | {"cones": cones(self.space, lever)}
-        if head in LEVERS and lever.kind != "figure":
+        if lever.policy and lever.kind != "figure":
             return told | {"rows": packed(rows_of(self.space, self.structure.program, lever)),
                            "measured": measured(self.space, lever)}
         return told
@@ -178,7 +177,7 @@ def programme_of(plan: Plan, levers: Sequence[Lever]) -> Programme:
     """
     case = ready = plan.case
     for lever in levers:
-        if lever.path.partition(".")[0] not in LEVERS:
+        if not lever.policy:
             ready = ready.accepting(lever.path)
     full = engaged(ready, levers)
     held = {}
@@ -213,7 +212,7 @@ def _moves(structure: Structure, case: Case, lever: Lever, number: int) -> tuple
     ends = (lever.low, lever.high) if known else (1.0, 2.0)
     values = [ends[0] + t * (ends[1] - ends[0]) for t in BETWEEN]
     told = [(value, lever.at(case, value)) for value in values]
-    figure = lever.path.partition(".")[0] not in LEVERS
+    figure = not lever.policy
     try:
         moves = structure.moves(number, None if figure else lever.start, told)
     except ValueError as error:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum, ramped
+from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum, figure_at, ramped
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import Space, netback
 from energy_routes.linear import Line, Program, Vector, line_between
-from energy_routes.network import Names, parse_target
-from energy_routes.pack import TABLES, figure, own_unit, parted
+from energy_routes.network import Names
+from energy_routes.pack import figure, own_unit, parted
 from energy_routes.solving import Compiled, compile
 
 BETWEEN = (0.381966, 0.763932)  # where a programme is compared with the line: no round fractions
@@ -146,13 +146,7 @@ def _own_unit(case: Case, path: str) -> str:
     lever = LEVERS.get(head)
     if isinstance(lever, Amount):
         return lever.unit
-    target, _, column = path.rpartition(".")
-    if ":" not in target:
-        raise UsageError(f"{path!r} is not a path such as policy.max_share.transit:RU or arc:BTC.tariff")
-    table, name = parse_target(target)
-    if column not in TABLES[table].dated or name not in case.network.ids(table):
-        case.set(path, 0.0)  # says what is wrong
-    unit = own_unit(case.network.packs, table, name, column)
+    unit = own_unit(case.network.packs, *figure_at(case.network, path))
     return "" if unit == "1" else unit
 
 

@@ -7,9 +7,11 @@ const MINUS = "−";
 
 /** The text of a key, its placeholders filled. */
 export function say(key, values = {}) {
-  const text = content.words[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  return filled(content.words[key] ?? key, values);
 }
+
+/** A text with its placeholders filled. */
+export const filled = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
 /** The text of a key made from data, or the raw word when there is none. */
 export function known(prefix, word) {

@@ -5,6 +5,9 @@ import { content } from "./data.js";
 const quoted = (text) => JSON.stringify(text);
 const key = (name) => (/^[\w-]+$/.test(name) ? name : quoted(name));
 
+/** What stands before a dot of a path, and after it; all of it where there is none (−1). */
+const parted = (path, dot) => (dot < 0 ? [path, ""] : [path.slice(0, dot), path.slice(dot + 1)]);
+
 function told(value) {
   if (typeof value === "string") return quoted(value);
   if (typeof value === "number") return String(value);
@@ -17,17 +20,9 @@ function policyOf(values) {
   const { levers, model } = content.live;
   const policy = structuredClone(model.policy);
   levers.forEach((lever, at) => {
-    if (lever.path.includes(":") && /^(arc|limit|supply|market|contract|obligation|storage|tier|lane)\b/.test(lever.path)) return;
-    if (values[at] === lever.start) return;
-    const dot = lever.path.indexOf(".");
-    if (lever.path.startsWith("max_") || lever.path.startsWith("min_")) {
-      if (dot > 0) {
-        const [head, name] = [lever.path.slice(0, dot), lever.path.slice(dot + 1)];
-        policy[head] = { ...policy[head], [name]: values[at] };
-        return;
-      }
-    }
-    policy[lever.path] = values[at];
+    if (!lever.policy || values[at] === lever.start) return;
+    const [head, name] = parted(lever.path, lever.path.indexOf("."));
+    policy[head] = name ? { ...policy[head], [name]: values[at] } : values[at];
   });
   return policy;
 }
@@ -39,11 +34,10 @@ function editsOf(values) {
     target, [field]: unit ? { [op]: value, unit } : { [op]: value }, periods, reason: "Asked of the map.",
   }));
   levers.forEach((lever, at) => {
-    const dot = lever.path.lastIndexOf(".");
-    const target = lever.path.slice(0, dot);
-    if (values[at] === lever.start || /^(max|min)_/.test(lever.path) || !target.includes(":")) return;
+    if (lever.policy || values[at] === lever.start) return;
+    const [target, field] = parted(lever.path, lever.path.lastIndexOf("."));
     const change = lever.unit ? { set: values[at], unit: lever.unit } : { set: values[at] };
-    edits.push({ target, [lever.path.slice(dot + 1)]: change, periods: [], reason: "Moved on the map.", note: "checked" });
+    edits.push({ target, [field]: change, periods: [], reason: "Moved on the map.", note: "checked" });
   });
   return edits;
 }

@@ -2,20 +2,19 @@
 
 import { content, corridors, familyOf, plans, WHOLE } from "./data.js";
 import { carried } from "./dragged.js";
-import { number, say, unit } from "./format.js";
+import { filled, number, say, unit } from "./format.js";
 
 const SEEN = 1e-6; // Mt or bcm: less is nothing
 const TOLD = 0.01; // a smaller change is none
 const SLIGHT = 1e-5; // of the netback: a smaller change is none
 
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const formed = (text, name) => text.replace(/\[([^|\]]*)\|([^|\]]*)\]/g, name.includes(" and ") ? "$2" : "$1");
 
 /** What became of a subject, against the start. */
 function fate(subject, now, before, span) {
   const volume = carried(subject, now, span);
-  const said = volume > SEEN ? fill(subject.some, { volume: number(volume) }) : subject.nothing;
+  const said = volume > SEEN ? filled(subject.some, { volume: number(volume) }) : subject.nothing;
   const change = volume - carried(subject, before, span);
   if (Math.abs(change) <= TOLD) return said;
   const told = { said, volume: number(Math.abs(change)), unit: subject.unit };
