@@ -205,11 +205,10 @@ def tariff(case: Case, arc: str) -> float:
 def entry(name: str, arc: str, asked: float, told: Told, unit: str) -> str:
     """Whether a link carries anything at its tariff, and whether the band leaves that open."""
     key = f"break-even {arc}"
-    used = told.stated[key] > asked
+    does = "is used" if told.stated[key] > asked else "stays empty"
     called, _, which = name.partition(": ")
-    words = (f"At its tariff of {WORDS.number(asked, 0)} {unit} the {called}{f' ({which})' if which else ''} "
-             f"{'is used' if used else 'stays empty'}")
-    return f"{words}; in some draws it is {'not' if used else 'used'}." if told.holds(key, asked) else f"{words}."
+    words = f"At its tariff of {WORDS.number(asked, 0)} {unit} the {called}{f' ({which})' if which else ''} {does}"
+    return f"{words}, but the band leaves that open." if told.holds(key, asked) else f"{words}."
 
 
 def section(title: str, parts: Sequence[Part]) -> list[str]:
