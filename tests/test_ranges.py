@@ -38,6 +38,9 @@ from energy_routes.maps.figure.layers import draw_flows
 from energy_routes.maps.page.numbers import plan_numbers
 from energy_routes.pack.units.families import OIL
 from energy_routes.plan.plan import Plan, apart
+from energy_routes.report.sections.answer import sentences
+from energy_routes.report.sections.near.ranges import ranges as ranges_told
+from energy_routes.report.subject import subject_of
 from energy_routes.report.writing import report_html
 from energy_routes.solving.loop import program_of, solve
 from energy_routes.solving.ranges import near
@@ -503,9 +506,37 @@ def test_maps_hatch_what_could_be_otherwise(equal: Case) -> None:
 
 def test_the_report_tells_what_could_be_otherwise(equal: Case) -> None:
     page = report_html(solve(equal))
-    assert "Could be" in page
-    assert "3.00–6.00" in page
-    assert "37.5–75.0\xa0%" in page
+    assert "In plans as good" in page
+    assert "In plans that lose" not in page
+    told = " ".join(sentences(subject_of(solve(equal), None, None, None, "en")))
+    assert "Could be, in plans as good: Russia 3.00–6.00 Mt (37.5–75.0 % of exports)" in told
+    assert "Short corridor carries 75 % (could be 37.5–75.0)" in told
+    assert "could be 37.5–75.0 %" in page  # beside the key number
+    assert "3.00–6.00" in page  # beside the corridor
+    assert "37.5–75.0\xa0%" in page  # beside the country
+
+
+def test_the_report_has_a_table_of_each_band_that_was_saved(equal: Case, tmp_path: Path) -> None:
+    plan = solve(equal)
+    plan = er.Plan.load(plan.with_ranges(er.ranges(plan, ["optimum", "1 USD/t"])).save(tmp_path / "saved"))
+    section = ranges_told(subject_of(plan, None, None, None, "ru"))
+    assert section is not None
+    captions = ["В столь же хороших планах", "В планах с потерей не больше 1 долл./т (8,0 млн долл.)"]
+    assert [table.caption for table in section.tables] == captions
+    best, near = ({row[0]: row for row in table.rows} for table in section.tables)
+    assert best["Россия"][2:] == ("6,000", "3,000", "6,000", "млн т", "75,0", "37,5", "75,0")
+    assert near["Short corridor"][3] == "2,983"  # 8 MUSD are 8/460 Mt that stay in the ground
+    assert "FIELD_CO supply at Field, Crude" not in best  # decided there, and open within the band
+    free = plan.ranges.query("loss > 0 and high - low > 1e-6")
+    assert len(near) == len(free) + 1  # and the route that may carry more
+
+
+def test_periods_with_ranges_of_their_own_do_not_stand_in_for_the_horizon(equal: Case) -> None:
+    plan = solve(months(equal))
+    told = plan.with_ranges(er.ranges(plan, "optimum", by_period=True))
+    pd.testing.assert_frame_equal(told.could_be, plan.could_be)
+    assert payload(told).ends == payload(plan).ends
+
 
 def test_plans_with_builds_may_leave_an_old_line_open() -> None:
     """Beside what is built, other old lines may be full than in the best plan."""

@@ -87,7 +87,7 @@ def test_a_comparison_leads_with_what_changes(before: er.Plan, after: er.Plan) -
     assert headline(subject).startswith(f"{west['name']} carry ")
     assert f" Mt less than in {before.case.name}; the netback loses {lost:,} MUSD" in headline(subject)
     netback = next(card for card in cards(subject) if card.name == "Netback")
-    assert netback.before == f"−{lost:,} against before"
+    assert netback.beside == f"−{lost:,} against before"
 
 
 def test_the_page_can_load_nothing(compared: Page) -> None:

@@ -21,10 +21,15 @@ from .measures import (
     market_volumes as market_volumes,
     periods_in as periods_in,
 )
+from .spans import (
+    Spans as Spans,
+    in_order as in_order,
+)
 from .telling import Shown as Shown
 from .words import (
     MARKS as MARKS,
     MINUS as MINUS,
     VARIABLE as VARIABLE,
     Words as Words,
+    stopped as stopped,
 )

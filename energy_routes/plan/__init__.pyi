@@ -3,7 +3,9 @@ from .doubt import (
     APART as APART,
     BANDS as BANDS,
     RANGES as RANGES,
+    TOTAL as TOTAL,
     apart as apart,
+    open_in as open_in,
     told_bands as told_bands,
 )
 from .limits import (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from energy_routes.answer import Words
+from energy_routes.answer import Spans, Words
 from energy_routes.maps import words_of
 from energy_routes.network import Names
 from energy_routes.pack import Family
@@ -32,6 +32,11 @@ class Subject:
         """The families that the plan deals with, oil first."""
         dealt = set(self.plan.supplies["family"])
         return tuple(family for family in self.plan.case.network.families.values() if family.id in dealt)
+
+    @cached_property
+    def spans(self) -> Spans:
+        """What could be otherwise in plans as good."""
+        return Spans.of(self.plan, self.words)
 
     def family(self, called: str) -> Family:
         """The family of an id, of this plan or of the one that it is set against."""

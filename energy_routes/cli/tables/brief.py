@@ -10,14 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from energy_routes import studies
-from energy_routes.answer import SEEN, TOLD, Answer, Fate, Words, limit_key, moved
+from energy_routes.answer import SEEN, TOLD, Answer, Fate, Spans, Words, limit_key, moved
 from energy_routes.cli.tables.limit_view import KINDS
 from energy_routes.cli.tables.money_view import premium
-from energy_routes.cli.tables.near import range_view
 from energy_routes.cli.tables.plan_view import corridors_of
 from energy_routes.cli.tables.render import BLANK, table
 from energy_routes.cli.tables.unit_choice import Units
-from energy_routes.plan import Plan
 from energy_routes.results import binding
 
 LINES, WIDE = 30, 80
@@ -73,8 +71,8 @@ def _said(answer: Answer, units: Units, words: Words) -> Iterator[str]:
         changes = _changes(answer, units, words)
         more = f" and {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
         yield f"Against {answer.change.base}: {', '.join(changes[:MOST_CHANGES]) or 'nothing changes'}{more}."
-    if other := range_view.sentence(answer.plan, units):
-        yield other
+    if other := Spans(answer.plan, words, units).sentence():
+        yield f"{other} (--show ranges)."
     if answer.plan.case.parted:
         yield from turned(studies.turns(answer))
     if sure := answer.certainty.sentence(words):
@@ -130,7 +128,8 @@ def _corridors(answer: Answer, units: Units, words: Words, rows: list[Row], room
     several = len(answer.exports) > 1
     unit = "volume" if several else units.volume_names[next(iter(answer.exports))]
     changed = answer.change.families if answer.change else {}
-    spans = [_span(answer.plan, fate, units) for fate, _ in rows]
+    open_ = Spans(answer.plan, words, units)
+    spans = [open_.volume(*fate.target.partition(":")[::2], fate.family) for fate, _ in rows]
     out = table("* asked about" if _own(rows) else "corridor", f"{unit}", "used, %", "of exports, %",
                 *(["could be"] if any(spans) else []), *(["change"] if changed else []))  # fmt: skip
     kept = rows if len(rows) <= room else rows[: max(room - 1, _own(rows))]
@@ -148,12 +147,6 @@ def _corridors(answer: Answer, units: Units, words: Words, rows: list[Row], room
         rest = rows[len(kept):]
         out.add_row(f"{len(rest)} more (--show corridors)", *[""] * (len(out.columns) - 1))
     return _one_line(out)
-
-
-def _span(plan: Plan, fate: Fate, units: Units) -> str:
-    """The least and the most of a group that is not determined."""
-    kind, _, group = fate.target.partition(":")
-    return range_view.could_be(plan, kind, group, fate.family, units)
 
 
 def _size(fate: Fate, change: float, units: Units, words: Words) -> tuple[str, str]:

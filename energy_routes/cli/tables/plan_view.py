@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from energy_routes import studies
+from energy_routes.answer import Spans, Words
 from energy_routes.case import ALL
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
@@ -155,7 +156,8 @@ def _corridors(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     if rows.empty:
         return None
     factor = units.volume_factors[family]
-    spans = {group: range_view.could_be(plan, "corridor", group, family, units) for group in rows["group"]}
+    could_be = Spans(plan, Words.of(), units)
+    spans = {group: could_be.volume("corridor", group, family) for group in rows["group"]}
     open_ = any(spans.values())
     heads = ("corridor", units.volume_names[family], *(("could be",) if open_ else ()), "capacity", "used, %",
              "share, %", "limited by>")  # fmt: skip
@@ -283,7 +285,8 @@ def _dependence(plan: Plan, family: str, word: str) -> Iterator[str]:
     if len(crossed):
         groups = plan.groups[(plan.groups["kind"] == "transit") & (plan.groups["family"] == family)]
         called = groups.set_index("group")["name"].to_dict()
-        spans = {g: range_view.share_could_be(plan, "transit", g, family) for g in crossed["group"]}
+        could_be = Spans.of(plan, Words.of())
+        spans = {g: could_be.share("transit", g, family) for g in crossed["group"]}
         shares = [f"{called.get(g, g)} {percent(v)} %" + (f" (could be {spans[g]})" if spans[g] else "")
                   for g, v in zip(crossed["group"], crossed["value"], strict=True)]  # fmt: skip
         yield f"Exports{word} that cross: {', '.join(shares)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from energy_routes.answer import answered, corridor_volumes, limit_key
+from energy_routes.answer import answered, corridor_volumes, limit_key, stopped
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.maps import shortened, titled
 from energy_routes.pack import Family
@@ -17,12 +17,12 @@ from energy_routes.studies import turns
 
 @dataclass(frozen=True)
 class Card:
-    """A key number: its name, the number, its unit, and what it was before."""
+    """A key number: its name, the number, its unit, and what it was before or could be in plans as good."""
 
     name: str
     value: str
     unit: str
-    before: str = ""
+    beside: str = ""
 
 
 def headline(subject: Subject) -> str:
@@ -53,6 +53,8 @@ def sentences(subject: Subject) -> list[str]:
     if plan.premium is not None:
         cost = words.number(float(plan.premium["cost"]), 1)
         told.append(words("answer.premium", value=cost, unit=words.unit("MUSD")))
+    if other := subject.spans.sentence():
+        told.append(stopped(other))
     if plan.case.parted:
         told += [f"{turn.sentence(words)}." for turn in turns(answer)]
     if sure := answer.certainty.sentence(words):
@@ -66,8 +68,11 @@ def _exports(subject: Subject, family: Family) -> list[str]:
     if volume <= SEEN or ways.empty or ways.iloc[0] <= SEEN:
         return []
     share = words.number(100.0 * float(ways.iloc[0]) / volume, 0)
-    return [words("answer.exports", volume=volume, unit=words.unit(family.volume_unit),
-                  family=words.of_family("family.of", family), corridor=words.name(str(ways.index[0])), share=share)]
+    told = {"volume": volume, "unit": words.unit(family.volume_unit), "share": share,
+            "family": words.of_family("family.of", family), "corridor": words.name(str(ways.index[0]))}
+    corridors = subject.plan.groups.query("kind == 'corridor'").set_index("name")["group"].to_dict()
+    span = subject.spans.share("corridor", corridors.get(ways.index[0], ways.index[0]), family.id)
+    return [words("answer.exports_open", span=span, **told) if span else words("answer.exports", **told)]
 
 
 def _earned(subject: Subject) -> str:
@@ -113,7 +118,7 @@ def cards(subject: Subject) -> list[Card]:
         out.append(_card(subject, words.of_family("kpi.exports", family), exports, was_out, family.volume_unit, 2))
         named = _card(subject, words("kpi.shut_in"), kept, was_kept, family.volume_unit, 2)
         name = " · ".join(filter(None, (named.name, subject.of(family))))
-        out.append(Card(name, named.value, named.unit, named.before))
+        out.append(Card(name, named.value, named.unit, named.beside))
     out += _dependence(subject, plan.indicators, None if old is None else old.indicators)
     tight = binding(plan)
     count = int(((tight["price"] > 0) & tight["kind"].isin(["capacity", "joint"])).sum())
@@ -129,7 +134,9 @@ def _dependence(subject: Subject, now: pd.DataFrame, then: pd.DataFrame | None) 
         was = None if then is None else _indicator(then, family, SHARE, "transit", top["group"])
         name = words("kpi.transit_share", country=words.country(str(top["group"])))
         share = _card(subject, "", 100.0 * float(top["value"]), None if was is None else 100.0 * was, "%", 1)
-        out.append(Card(name, share.value, "%", share.before))
+        span = subject.spans.share("transit", str(top["group"]), family)
+        beside = (share.beside, words("kpi.could_be", span=span) if span else "")
+        out.append(Card(name, share.value, "%", " · ".join(filter(None, beside))))
     value = _indicator(now, family, CONCENTRATION.id, "corridor")
     if value is not None:
         was = None if then is None else _indicator(then, family, CONCENTRATION.id, "corridor")

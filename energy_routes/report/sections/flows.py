@@ -41,34 +41,23 @@ def _corridors(subject: Subject, family: Family) -> Table:
     limits, before = limits_of_corridors(subject.plan), _before(subject, family)
     bands = _bands(subject, family)
     most = float(used["volume"].max()) * 1.25 if len(used) else 1.0
-    could, told = _open(subject, "corridor", family), []
+    could = {group: subject.spans.volume("corridor", group, family.id) for group in used["group"]}
+    told, open_ = [], any(could.values())
     for row in used.to_dict("records"):
         tight = limits[row["group"], family.id].head(2)
         share = float(row["utilisation"])
         drawn = charts.bar(row["volume"], row["capacity"], most, style.colour(family, share), before.get(row["name"]))
-        ends = could.get(row["group"])
         told.append((words.name(str(row["name"])), drawn, words.number(row["volume"], 2),
-                     *((_between(ends, words),) if could else ()), *bands.get(row["group"], ()),
+                     *((could[row["group"]] or "–",) if open_ else ()), *bands.get(row["group"], ()),
                      _amount(row["capacity"], words), _share(share, words), _share(row["share"], words),
                      _limits(tight, subject)))
-    heads = (words("table.corridor"), words("panel.bars"), unit, *((words("table.could_be"),) if could else ()),
+    heads = (words("table.corridor"), words("panel.bars"), unit, *((words("table.could_be"),) if open_ else ()),
              *((words("table.band"), words("table.used_in")) if bands else ()),
              words("table.capacity"), words("table.utilisation"), words("table.share"),
              f"{words('table.limited_by')} ({words.unit(family.price_unit)})")  # fmt: skip
     unused = ", ".join(words.name(str(name)) for name in rows.loc[rows["volume"] <= SEEN, "name"])
     note = words("report.not_used", names=unused) if unused else ""
     return table(heads, told, words=(0, 1, len(heads) - 1), caption=subject.of(family), note=note)
-
-
-def _open(subject: Subject, kind: str, family: Family) -> dict[str, tuple[float, float]]:
-    """The least and the most of groups of a kind that another plan, as good, has otherwise."""
-    rows = subject.plan.could_be
-    rows = rows[(rows["kind"] == kind) & (rows["family"] == family.id)]
-    return dict(zip(rows["id"], zip(rows["low"], rows["high"], strict=True), strict=True))
-
-
-def _between(ends: tuple[float, float] | None, words: Words) -> str:
-    return "–" if ends is None else "–".join(words.number(end, 2) for end in ends)
 
 
 def _bands(subject: Subject, family: Family) -> dict[str, tuple[str, str]]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from energy_routes.answer import Words
 from energy_routes.case import in_percent
 from energy_routes.indicators import INDICATORS, SHARE, rows_of
 from energy_routes.maps import style
-from energy_routes.pack import Family
 from energy_routes.report import charts
 from energy_routes.report.figures import inline
 from energy_routes.report.sections.studies import FrontierTold
@@ -39,21 +39,18 @@ def indicators(subject: Subject) -> Section:
                             caption=subject.of(family)))
         crossed = rows_of(own[own["value"] > 0.0005], SHARE, "transit")
         crossed = crossed.sort_values("value", ascending=False, kind="stable")
-        could = _shares(subject, family)
+        could = {group: subject.spans.share("transit", group, family.id) for group in crossed["group"]}
+        open_ = any(could.values())
         shares = [(words.country(str(country)), words.percent(float(value), 1),
-                   *((could.get(str(country), "–"),) if could else ()))
+                   *((_percents(could[country], words),) if open_ else ()))
                   for country, value in zip(crossed["group"], crossed["value"], strict=True)]  # fmt: skip
-        heads = (words("group.transit"), words("table.share"), *((words("table.could_be"),) if could else ()))
+        heads = (words("group.transit"), words("table.share"), *((words("table.could_be"),) if open_ else ()))
         tables.append(table(heads, shares))
     return Section("indicators", words("report.indicators"), tables=tuple(t for t in tables if t.rows))
 
 
-def _shares(subject: Subject, family: Family) -> dict[str, str]:
-    """The least and the most share of the countries whose volume another plan, as good, has otherwise."""
-    rows, words = subject.plan.could_be, subject.words
-    rows = rows[(rows["kind"] == "transit") & (rows["family"] == family.id) & rows["share"].notna()]
-    return {str(row["id"]): f"{words.number(100 * row['share_low'], 1)}–{words.percent(row['share_high'], 1)}"
-            for row in rows.to_dict("records")}  # fmt: skip
+def _percents(span: str, words: Words) -> str:
+    return f"{span}\xa0{words.unit('%')}" if span else "–"
 
 
 def frontier(subject: Subject) -> Section | None:

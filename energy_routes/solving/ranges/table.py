@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.errors import LimitError
-from energy_routes.plan import RANGES, apart, clean
+from energy_routes.plan import RANGES, TOTAL, apart, clean
 from energy_routes.solving.ranges.bands import OPTIMUM, Band, default_bands
 from energy_routes.solving.ranges.marks import marked
 from energy_routes.solving.ranges.near import DUST, Near, Optimum
 from energy_routes.solving.ranges.shares import share_ends
-from energy_routes.solving.ranges.volumes import TOTAL, Volumes, volumes
+from energy_routes.solving.ranges.volumes import Volumes, volumes
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,8 @@ from scipy import sparse
 from energy_routes.formulation import Space
 from energy_routes.linear import Expr, Index, axis, code_of, positions, stacked
 from energy_routes.network import Names
-from energy_routes.plan import group_names
+from energy_routes.plan import TOTAL, group_names
 
-TOTAL = "total"
 LABELS = ["kind", "id", "name", "family", "commodity", "period"]
 
 
