@@ -139,7 +139,9 @@ class InfeasibleError(EnergyRoutesError):
 
     @property
     def conflict(self) -> tuple[dict[str, Any], ...]:
-        """Limits that no plan keeps together, while without any one of them there is a plan; found when first read.
+        """Limits that cannot be kept together, while all of them but any one can be; found when first read.
+
+        Other limits of the case are not looked at; they may stand in the way as well.
 
         A few seconds for a model of months.  Empty where the message itself names what contradicts what, and where only
         whole builds are in the way.  What the solver cannot verify is not handed out: its error comes instead.

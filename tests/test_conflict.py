@@ -59,6 +59,20 @@ def test_a_conflict_in_words_and_a_plan_without_any_one_of_it(
         assert solve(case.set_all(edit)).status == "optimal"
 
 
+def test_a_conflict_is_no_promise_about_other_limits(tmp_path: Path) -> None:
+    """Two contradictions: whichever is told first, the case has no plan without it, and the other is told then."""
+    short = {"supply:FIELD_CO.available": 1, "policy.exports": "free"}
+    case = toy(tmp_path).set_all(short).set("policy.min_exposure.corridor:LONG", 6)
+    long = {"least volume of Long corridor (horizon): at least 6 Mt", "Long way (2023): at most 5 Mt"}
+    field = {"obligation of Hub (2023): at least 2 Mt", "Field Co supply at Field (2023): at most 1 Mt"}
+    repair = ({"policy.min_exposure.corridor:LONG": 0}, {"supply:FIELD_CO.available": 10})
+    first = set(words(case))
+    assert first in (long, field)
+    other, mended = (field, repair[0]) if first == long else (long, repair[1])
+    assert set(words(case.set_all(mended))) == other
+    assert solve(case.set_all(repair[0]).set_all(repair[1])).status == "optimal"
+
+
 def test_bounds_of_what_is_lifted_are_members_and_crossed_ones_are_one(tmp_path: Path) -> None:
     """At least 9 Mt are lifted; 2 at home and two ways of 3 Mt take 8."""
     field = "id,node,commodity,shipper,available,minimum,cost\nFIELD_CO,FIELD,CRUDE,Field Co,10,9,9"
@@ -121,8 +135,8 @@ def test_the_command_line_prints_it_beside_the_repair(tmp_path: Path) -> None:
     assert ended.exit_code == 4
     assert "The cheapest set of limits that must give way:\n  cap on the volume of Russia (horizon): 1 Mt more" in \
         ended.stderr
-    told = ended.stderr.partition("These limits contradict each other; without any one of them there is a plan that "
-                                  "keeps the others:\n")[2].splitlines()
+    told = ended.stderr.partition("These limits contradict each other: without any one of them, the rest of them can "
+                                  "be kept. Other limits of the case may stand in the way as well:\n")[2].splitlines()
     assert told == ["  " + HELD, "  Long way (2023-01): at most 0.4247 Mt; likewise in 11 more, the last 2023-12",
                     "  cap on the volume of Russia (horizon): at most 2 Mt"]  # fmt: skip
 

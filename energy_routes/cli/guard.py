@@ -70,6 +70,10 @@ def _ended(error: BaseException, debug: bool) -> int:
     return INTERNAL
 
 
+TOGETHER = "These limits contradict each other: without any one of them, the rest of them can be kept."
+ALONE = "This limit cannot be kept, even by itself."
+
+
 def _tell_conflict(error: InfeasibleError) -> None:
     """Beside the repairs: limits that contradict each other; a limit of many periods in one line."""
     try:
@@ -78,7 +82,7 @@ def _tell_conflict(error: InfeasibleError) -> None:
         return _say(f"Which limits contradict each other is not known: {unknown}")
     if not members:
         return
-    _say("These limits contradict each other; without any one of them there is a plan that keeps the others:")
+    _say(f"{ALONE if len(members) == 1 else TOGETHER} Other limits of the case may stand in the way as well:")
     limits: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for one in members:
         limits.setdefault((one["name"], one["side"]), []).append(one)

@@ -34,7 +34,7 @@ def repairs(program: Program, space: Space) -> list[dict[str, Any]]:
 
 
 def conflict(program: Program, space: Space) -> list[dict[str, Any]]:
-    """Limits that no plan keeps together, though without any one of them there is a plan that keeps the others.
+    """Limits that cannot be kept together, though all of them but any one can be; all other limits are left aside.
 
     A cap on concentration is one limit, whatever cuts stand for it; builds may be built in part.  What adds volumes up
     always holds.  Empty where only whole builds are in the way, or where what always holds has no plan.
