@@ -17,13 +17,15 @@ from numpy.typing import NDArray
 from energy_routes.errors import Fault
 from energy_routes.pack.reading.sheets import place_of
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
+from energy_routes.pack.schema.payment_tables import OPERATING, PAYEES
 from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.families import Family
 
 Found = TypeVar("Found")
 
-
 ROUTES = "routes.geojson"
+# Tables that packs did not have at first.
+LATER = (FAMILIES.name, FAMILY_UNITS.name, PAYEES.name, OPERATING.name)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,8 +80,8 @@ class Pack:
         """SHA-256, in hexadecimal, of the canonical content: the same for a pack read from CSV, Parquet or Excel."""
         digest = hashlib.sha256(json.dumps(dict(self.meta), sort_keys=True).encode())
         for name, frame in self.tables.items():
-            if name in (FAMILIES.name, FAMILY_UNITS.name) and frame.empty:
-                continue  # so a pack of oil or gas has the digest that older results name it by
+            if name in LATER and frame.empty:
+                continue  # so a pack without them has the digest that older results name it by
             cells: list[list[Any]] = [[]] * len(frame.columns)  # most tables of a small pack are empty
             if len(frame):
                 cells = [[None if cell is pd.NA or cell != cell else cell for cell in frame[column].tolist()]

@@ -92,7 +92,7 @@ def lane_axis(case: Case) -> Axis:
     arcs = Labels.of(table, "from", "to", "mode", "basis", "operator").but(length=_length(table))
     lanes = lanes.beside(arcs.take(at))
     some = np.flatnonzero(_reached(lanes, np.asarray(opened[at].any(axis=1)), network))
-    figures = _lane_figures(network, lanes, at, months_of(periods))
+    figures = lane_figures(network, lanes, at, months_of(periods))
     reached = axis(
         "lane",
         ("arc", "commodity", "period"),
@@ -102,7 +102,7 @@ def lane_axis(case: Case) -> Axis:
     return reached.take(opened[at[some]].ravel())
 
 
-def _lane_figures(network: Network, lanes: Labels, arc: Index, months: Sequence[Period]) -> dict[str, Vector]:
+def lane_figures(network: Network, lanes: Labels, arc: Index, months: Sequence[Period]) -> dict[str, Vector]:
     """Figures of lanes by month, shape (lanes, months): those of the lane's row, or what stands where it has none.
 
     ``arc`` is the row of each lane's arc.

@@ -32,6 +32,7 @@ from energy_routes.pack.schema.columns import (
 )
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
 from energy_routes.pack.schema.option_tables import EMISSIONS, OPTION_EFFECTS, OPTIONS
+from energy_routes.pack.schema.payment_tables import OPERATING, OWNERS, PAYEES
 
 STATUSES = ("operating", "idle", "proposed", "historic")
 NODE_KINDS = ("field", "hub", "port", "border", "refinery", "market", "storage")
@@ -292,18 +293,6 @@ EVENTS = Table("events", "What has failed: the record from which rates and durat
     *PROVENANCE,
 ), key=("id",))
 
-OWNERS = Table("owners", "Who owns a venture, a line or a terminal: partners with their shares, from when to when. In "
-               "each month with partners their shares add up to 1.", (
-    text("target", "supply:… of a venture, or the group of a line or terminal: operator:…, terminal:…", required=True,
-         pattern=TARGET),
-    text("holder", "who holds the share: a company, a state, minorities", required=True),
-    text("country", "ISO 3166 two-letter code of the holder; blank: of several, or not known", pattern=COUNTRY),
-    Column("share", "float", "the share held", required=True, low=0, open_low=True, high=1),
-    text("from_period", "first year or month of it (2024 or 2024-12); blank: always", pattern=PERIOD),
-    text("to_period", "last year or month of it; blank: still", pattern=PERIOD),
-    *PROVENANCE,
-), key=("target", "holder", "from_period"))
-
 RISK = Table("risk", "How risky a country is to cross: weights of the concentration of routes.", (
     text("country", "ISO 3166 two-letter code", required=True, pattern=COUNTRY),
     Column("risk", "float", "0 (safe) to 1: one minus the normalised index that the source gives; a route across "
@@ -328,5 +317,5 @@ PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook th
 TABLES: Mapping[str, Table] = {t.name: t for t in (
     NODES, COMMODITIES, ARCS, LANES, SUPPLIES, OBLIGATIONS, MARKETS, TIERS, DIFFERENTIALS, LIMITS, LIMIT_TERMS,
     GROUPS, METERS, RAMPS, STORAGES, CONTRACTS, OPTIONS, OPTION_EFFECTS, EMISSIONS, EVENTS, RISK,
-    OWNERS, VALUES, FAMILIES, FAMILY_UNITS,
+    OWNERS, PAYEES, OPERATING, VALUES, FAMILIES, FAMILY_UNITS,
 )}

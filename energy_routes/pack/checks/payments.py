@@ -1,0 +1,138 @@
+"""Who owns what, who is paid and what moving costs: shares that add up at all times, of things that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from energy_routes.errors import Fault
+from energy_routes.pack.pack import keys_of
+from energy_routes.pack.reading.typed import Draft
+from energy_routes.pack.schema.columns import MODES
+from energy_routes.pack.suggest import nearest
+from energy_routes.pack.units.periods import bound
+
+Drafts = Mapping[str, Draft]
+ROUNDED = 1e-3  # published shares are rounded: Kashagan's add up to 1.00001
+NEVER, FOR_EVER = 0, 12 * 10_000
+
+
+class Held(NamedTuple):
+    """A row, the months (numbered) from and to which it holds, both included, and its share: 0 where it has none."""
+
+    row: int
+    start: int
+    end: int
+    share: float
+
+
+def owners(drafts: Drafts) -> Iterable[Fault]:
+    """Each row owns a supply or a group that is there; shares of one target add up to 1 in each month with some."""
+    draft = drafts["owners"]
+    known = {f"supply:{name}" for name in drafts["supplies"].frame["id"]}
+    known |= {key.replace("/", ":", 1) for key in keys_of("groups", drafts["groups"].frame)}
+    if not (drafts["supplies"].partial or drafts["groups"].partial):
+        yield from _unknown(draft, "target", known, "supply and no group",
+                            "supply:… or kind:group, such as operator:CPC")
+    for target, rows in _terms(draft).items():
+        yield from _backwards(draft, rows)
+        for when, held, total in _moments(rows):
+            if abs(total - 1.0) > ROUNDED:
+                yield draft.fault(held[0].row, "share", f"the shares of {target!r} add up to {total:.6g} {when}",
+                                  "1 in all", "Add who is missing, or correct the months.")
+                break
+
+
+def payees(drafts: Drafts) -> Iterable[Fault]:
+    """Each row is paid for an arc that is there, a share or a charge; shares of one arc add up to 1 at most."""
+    draft = drafts["payees"]
+    if not drafts["arcs"].partial:
+        yield from _unknown(draft, "target", _arcs(drafts), "arc", "arc:… with the id of an arc")
+    if not drafts["owners"].partial:
+        known = set(drafts["owners"].frame["target"].dropna())
+        yield from _unknown(draft, "owners", known, "target of owners", "a target of the table owners")
+    for row, (share, charge) in enumerate(draft.cells("share", "charge")):
+        if pd.notna(share) and pd.notna(charge):
+            yield draft.fault(row, "charge", f"a share of {share:g} and a charge", "one of the two",
+                              "Give what it takes first and its share of the rest rows of their own, with two names.")
+    for target, rows in _terms(draft).items():
+        yield from _backwards(draft, rows)
+        for when, held, total in _moments(rows):
+            if total > 1.0 + ROUNDED:
+                yield draft.fault(held[0].row, "share", f"the shares of {target!r} add up to {total:.6g} {when}",
+                                  "1 at most", "Correct the shares, or the months.")
+                break
+
+
+def operating(drafts: Drafts) -> Iterable[Fault]:
+    """Each row is of an arc or a mode that is there, a cost or a share within its band; no two hold at once."""
+    draft = drafts["operating"]
+    if not drafts["arcs"].partial:
+        known = _arcs(drafts) | {f"mode:{mode}" for mode in MODES}
+        yield from _unknown(draft, "target", known, "arc and no mode", "arc:… with the id of an arc, or mode:pipeline")
+    for row, (cost, share, low, high) in enumerate(draft.cells("cost", "share", "low", "high")):
+        if pd.isna(cost) == pd.isna(share):
+            found = "neither a cost nor a share" if pd.isna(cost) else "both a cost and a share"
+            yield draft.fault(row, "cost", found, "one of the two", "Give the published cost; with none, a share of "
+                              "the tariff as an estimate with its method in `note`.")
+        banded = [number for number in (low, share, high) if pd.notna(number)]
+        if pd.isna(low) != pd.isna(high) or banded != sorted(banded) or (pd.notna(low) and pd.isna(share)):
+            yield draft.fault(row, "low", f"the band from {low} to {high} of the share {share}", "low ≤ share ≤ high",
+                              "Give both ends of the band, or neither.")
+    for target, rows in _terms(draft).items():
+        yield from _backwards(draft, rows)
+        for when, held, _ in _moments(rows):
+            if len(held) > 1:
+                yield draft.fault(held[-1].row, "from_period", f"{target!r} has {len(held)} rows {when}",
+                                  "one at a time", "Let one end before the next begins.")
+                break
+
+
+def _arcs(drafts: Drafts) -> set[str]:
+    return {f"arc:{name}" for name in drafts["arcs"].frame["id"].dropna()}
+
+
+def _unknown(draft: Draft, column: str, known: set[str], what: str, expected: str) -> Iterable[Fault]:
+    """A fault for each filled cell that names nothing that is known."""
+    for row, cell in enumerate(draft.frame[column]):
+        if pd.notna(cell) and cell not in known:
+            yield draft.fault(row, column, f"{cell!r} is no {what} of the pack", expected, nearest(cell, known))
+
+
+def _terms(draft: Draft) -> dict[str, list[Held]]:
+    """The rows of each target with the months in which they hold."""
+    terms: dict[str, list[Held]] = {}
+    for row, (target, share, first, last) in enumerate(draft.cells("target", "share", "from_period", "to_period")):
+        if pd.notna(target) and not draft.bad["share"][row]:
+            held = Held(row, _month(first, 1, NEVER), _month(last, 12, FOR_EVER), 0.0 if pd.isna(share) else share)
+            terms.setdefault(target, []).append(held)
+    return terms
+
+
+def _backwards(draft: Draft, rows: Sequence[Held]) -> Iterable[Fault]:
+    """A fault for each row that ends before it begins."""
+    for held in rows:
+        if held.start > held.end:
+            first, last = (draft.frame[column].iloc[held.row] for column in ("from_period", "to_period"))
+            yield draft.fault(held.row, "to_period", f"{last} is before {first}",
+                              "a period that is not before from_period", "Correct one of the two.")
+
+
+def _moments(rows: Sequence[Held]) -> Iterator[tuple[str, list[Held], float]]:
+    """Each month in which rows of a target begin, or have just ended: in words, the rows that hold, and their sum."""
+    for month in sorted({moment for held in rows for moment in (held.start, held.end + 1)}):
+        held = [own for own in rows if own.start <= month <= own.end]
+        if held:
+            when = "at first" if month == NEVER else f"in {month // 12}-{month % 12 + 1:02d}"
+            yield when, held, float(np.sum([own.share for own in held]))
+
+
+def _month(cell: object, month: int, otherwise: int) -> int:
+    """A period as a number of months: its own, or that month of a year."""
+    if not isinstance(cell, str) or not cell:
+        return otherwise
+    year, own = bound(cell, month)
+    return 12 * year + own - 1
