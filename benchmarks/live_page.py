@@ -25,7 +25,7 @@ import energy_routes as er
 DRAGS, WARM = 100, 20
 DRAG = """async ([row, low, high, turns]) => {
     const range = document.querySelector(`#${row} .range`);
-    const answer = document.getElementById("live-answer");
+    const curve = document.getElementById("live-curve");
     const painted = () => new Promise((done) => {
         const watch = new MutationObserver(() => {
             watch.disconnect();
@@ -35,7 +35,7 @@ DRAG = """async ([row, low, high, turns]) => {
                 channel.port2.postMessage(0);
             });
         });
-        watch.observe(answer, { childList: true, characterData: true, subtree: true });
+        watch.observe(curve, { attributes: true, childList: true, characterData: true, subtree: true });
     });
     const out = [];
     for (let turn = 0; turn < turns; turn += 1) {

@@ -1,7 +1,7 @@
 /** The lists beside the map: lines with flow against capacity, and routes with what they earn. */
 
 import { arcOf, arcs, content, isFull, plans, reading } from "./data.js";
-import { find, make } from "./dom.js";
+import { find, make, put, renew } from "./dom.js";
 import { number, priceUnit, say, volume } from "./format.js";
 import { baseColour, BOTTLENECK, colour, INK } from "./palette.js";
 import { comparing, isFocus, shownPlan, state, toggleFocus } from "./state.js";
@@ -101,9 +101,9 @@ export function followBars() {
   rows.forEach((row, at) => {
     const { flow, used } = told[at];
     const [line, number_] = [row.querySelector(".flow"), row.querySelector(".number")];
-    line.setAttribute("width", (100 * Math.min(flow, most)) / most);
-    line.setAttribute("fill", colour(arcOf(row.dataset.arc).family, used));
-    number_.textContent = number(flow, flow < 9.95 ? 2 : 1);
+    put(line, "width", (100 * Math.min(flow, most)) / most);
+    put(line, "fill", colour(arcOf(row.dataset.arc).family, used));
+    renew(number_, number(flow, flow < 9.95 ? 2 : 1));
   });
 }
 

@@ -1,7 +1,7 @@
 /** Key figures: the value, what changed, and its course over the periods or steps. */
 
 import { families, familyOf, figure, plans, spans, WHOLE } from "./data.js";
-import { find, make, polyline } from "./dom.js";
+import { find, make, polyline, renew } from "./dom.js";
 import { number, say, signed, unit } from "./format.js";
 import { comparing, shownPlan, state } from "./state.js";
 
@@ -85,5 +85,5 @@ export function drawCards() {
       under(card, value),
     );
   });
-  find("cards").replaceChildren(...cards);
+  renew(find("cards"), cards);
 }

@@ -2,7 +2,7 @@
 
 import { arcs, content, plans, WHOLE } from "./data.js";
 import { usedOf } from "./dragged.js";
-import { find, make } from "./dom.js";
+import { find, make, renew } from "./dom.js";
 import { number, say, unit } from "./format.js";
 
 const [WIDE, HIGH, EDGE] = [300, 92, 8];
@@ -52,7 +52,7 @@ export function drawCurve(lever, values, told) {
   const x = d3.scaleLinear([first, last], [EDGE, WIDE - EDGE]);
   const [low, high] = d3.extent(points, (point) => point.netback);
   const y = d3.scaleLinear([low, high > low ? high : low + 1], [HIGH - EDGE, EDGE]);
-  const place = (point) => [x(point.value), y(point.netback)];
+  const place = (point) => [x(point.value), y(point.netback)].map((at) => at.toFixed(1)).join();
   const title = say("live.curve", { name: own.name });
   const turns = points.slice(1).filter((point, at) => fresh(point, points[at]).length || fresh(points[at], point).length);
   const now = points.findIndex((point) => point.value === value);
@@ -64,13 +64,14 @@ export function drawCurve(lever, values, told) {
     make(
       "svg",
       { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": `${title}: ${told(value)}, ${number(points[now].netback, 1)} ${unit("MUSD")}` },
-      make("path", { d: `M${points.map((point) => place(point).map((v) => v.toFixed(1)).join(",")).join("L")}`, class: "frontier" }),
-      points.map((point) => make("circle", { cx: x(point.value), cy: y(point.netback), r: point.value === value ? 4 : 1.6, class: point.value === value ? "now" : "" })),
-      turns.map((point) => make("path", { d: `M${x(point.value).toFixed(1)},${HIGH - 5}l3,5h-6z`, class: "turn" })),
+      make("path", { d: `M${points.map(place).join("L")}`, class: "frontier" }),
+      make("path", { d: points.map((point) => `M${place(point)}h0`).join(""), class: "points" }),
+      make("circle", { cx: x(value), cy: y(points[now].netback), r: 4, class: "now" }),
+      make("path", { d: turns.map((point) => `M${x(point.value).toFixed(1)},${HIGH - 5}l3,5h-6z`).join(""), class: "turn" }),
     ),
     make("p", { class: "ends" }, make("span", {}, told(first)), make("span", {}, `${number(low, 0)}–${number(high, 0)} ${unit("MUSD")}`), make("span", {}, told(last))),
     enters.length ? make("p", {}, say("live.enters", { names: names(enters) })) : null,
     leaves.length ? make("p", {}, say("live.leaves", { names: names(leaves) })) : null,
   ];
-  find("live-curve").replaceChildren(...parts.filter(Boolean));
+  renew(find("live-curve"), parts);
 }

@@ -2,7 +2,7 @@
 
 import { drawCurve } from "./curve.js";
 import { content, plans, spans } from "./data.js";
-import { find, make } from "./dom.js";
+import { find, make, put, renew } from "./dom.js";
 import { price, restore, take } from "./dragged.js";
 import { save } from "./export.js";
 import { number, say, unit } from "./format.js";
@@ -19,6 +19,7 @@ const { live } = content;
 const { levers } = live;
 
 const values = levers.map((lever) => lever.start);
+const standing = [...values]; // at which the controls stand
 let shown = null; // the answer that is drawn
 let first = null; // that of the start
 let active = -1;
@@ -47,6 +48,8 @@ function summed({ i }) {
 function show() {
   levers.forEach((lever, at) => {
     const row = find(`lever-${at}`);
+    if (standing[at] === values[at]) return;
+    standing[at] = values[at];
     const [range, typed, back] = ["range", "typed", "back"].map((name) => row.querySelector(`.${name}`));
     range.value = values[at];
     range.setAttribute("aria-valuetext", told(lever)(values[at]));
@@ -130,11 +133,11 @@ async function solve() {
 
 /** Draw an answer, or say that there is none. */
 function tell(answer) {
-  document.body.dataset.live = answer.status;
-  find("live-chip").textContent = say("live.chip", { version, ms: number(answer.ms, answer.ms < 10 ? 1 : 0) });
+  put(document.body, "data-live", answer.status);
+  renew(find("live-chip"), say("live.chip", { version, ms: number(answer.ms, answer.ms < 10 ? 1 : 0) }));
   const panel = find("live-answer");
   if (answer.status !== "optimal") {
-    panel.replaceChildren(make("strong", {}, why(answer)), ` ${say("live.stays")}`);
+    renew(panel, make("strong", {}, why(answer)), ` ${say("live.stays")}`);
     return;
   }
   shown = answer;
@@ -158,8 +161,7 @@ function tell(answer) {
 /** The sentence of the span that is shown, and what stands below it. */
 function saySo() {
   const beside = [shown.alone ? "" : say("live.several"), `${say("live.emissions")}: ${emissions()}`];
-  find("live-answer").replaceChildren(plans[1].finding[state.span],
-    make("small", {}, beside.filter(Boolean).join(" · ")));
+  renew(find("live-answer"), plans[1].finding[state.span], make("small", {}, beside.filter(Boolean).join(" · ")));
 }
 
 function emissions() {

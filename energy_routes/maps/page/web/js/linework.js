@@ -1,5 +1,6 @@
 /** The lines of a panel: elements where they are few; on a canvas where they are many, but for those at hand. */
 
+import { put } from "./dom.js";
 import { hideTip } from "./tooltip.js";
 import { pathOf } from "./geometry.js";
 import { BAND_OPACITY, baseColour } from "./palette.js";
@@ -105,7 +106,7 @@ export class Linework {
     for (const node of this.bands.selectAll("path").nodes()) {
       const strand = widths.get(node.__data__.arc.id);
       if (node.__data__.band === strand.band) continue;
-      node.setAttribute("stroke-width", Math.max(strand.band, 0));
+      put(node, "stroke-width", Math.max(strand.band, 0));
       node.__data__ = strand;
     }
     return true;
@@ -175,14 +176,14 @@ function paint(strand) {
 /** Give the shapes of a strand their widths and colours. */
 function stroke([halo, most, flow, dashes], strand) {
   const [least, wide] = strand.ends ?? [strand.width, 0];
-  halo.setAttribute("stroke-opacity", strand.dash && !strand.flows ? 0 : 0.9);
-  halo.setAttribute("stroke-width", Math.max(strand.width, wide) + 1.8);
-  most.setAttribute("stroke", strand.colour);
-  most.setAttribute("stroke-width", wide);
-  flow.setAttribute("stroke", strand.colour);
-  flow.setAttribute("stroke-width", least);
-  if (strand.dash) flow.setAttribute("stroke-dasharray", strand.dash);
+  put(halo, "stroke-opacity", strand.dash && !strand.flows ? 0 : 0.9);
+  put(halo, "stroke-width", Math.max(strand.width, wide) + 1.8);
+  put(most, "stroke", strand.colour);
+  put(most, "stroke-width", wide);
+  put(flow, "stroke", strand.colour);
+  put(flow, "stroke-width", least);
+  if (strand.dash) put(flow, "stroke-dasharray", strand.dash);
   else flow.removeAttribute("stroke-dasharray");
-  dashes.setAttribute("stroke-width", Math.max(1.1, Math.min(3, strand.width * 0.24)));
+  put(dashes, "stroke-width", Math.max(1.1, Math.min(3, strand.width * 0.24)));
   dashes.style.display = strand.flows && strand.width >= MARCHING && strand.line.seen ? "" : "none";
 }

@@ -4,7 +4,7 @@ import { drawBars, followBars } from "./bars.js";
 import { drawCards } from "./cards.js";
 import { content, families, familyOf, kind, plans, spans } from "./data.js";
 import { drawDetail } from "./detail.js";
-import { find, make } from "./dom.js";
+import { find, make, put, renew } from "./dom.js";
 import { savePng, saveSvg } from "./export.js";
 import { number, say } from "./format.js";
 import { startKeys } from "./keys.js";
@@ -76,12 +76,12 @@ function zoomer() {
 }
 
 function drawHeader() {
-  const press = (element, on) => element.setAttribute("aria-pressed", String(on));
+  const press = (element, on) => put(element, "aria-pressed", on);
   for (const button of document.querySelectorAll("[data-view]")) press(button, button.dataset.view === state.view);
   for (const button of document.querySelectorAll("[data-family]"))
     press(button, state.families.has(button.dataset.family));
   press(find("animate"), state.moving);
-  find("subtitle").textContent = setting();
+  renew(find("subtitle"), setting());
 }
 
 /** The line under the title: which plan, when, and what is scarcest in it. */
