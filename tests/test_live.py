@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from live_answers import Asked, answers, differing, needs_node, page_of
+from toy import burnt
 from typer.testing import CliRunner
 
 import energy_routes as er
@@ -152,6 +153,16 @@ def test_months_with_tanks_and_contracts_are_answered_as_python_does(tmp_path: P
              for lever in programme.levers for share in (0.3, 0.7)]
     found = answers(programme, asked, tmp_path)
     assert differing(programme, asked, found) == []
+
+
+@needs_node
+@pytest.mark.parametrize(("to_a", "to_b"), [(1000, 2000), (2000, 1000)])
+def test_the_page_holds_the_exports_of_the_one_plan(tmp_path: Path, to_a: int, to_b: int) -> None:
+    programme = page_of(burnt(tmp_path, to_a, to_b), ["max_share.corridor:A"])
+    asked = [Asked({"max_share.corridor:A": 0.0}), Asked({"max_share.corridor:A": 0.9})]
+    found = answers(programme, asked, tmp_path)
+    assert differing(programme, asked, found) == []
+    assert (found[0]["status"] == "optimal") == (to_a > to_b)
 
 
 @needs_node

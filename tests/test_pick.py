@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from toy import toy
+from toy import burnt, toy
 
+import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.formulation.space.space import build_space
 from energy_routes.solving import canonical_plan
 from energy_routes.solving.canonical_plan import tonne_km
-from energy_routes.solving.loop import program_of, solve
+from energy_routes.solving.loop import program_of, solve, stated
 
 WAYS: list[dict[str, object]] = [{"seed": 11}, {"presolve": False}, {"method": "ipm"}, {"method": "simplex"}]
 # Two lines to one market; what is left of 10 Mt after the 2 Mt of home goes over them.
@@ -116,3 +117,14 @@ def test_where_the_nearest_is_not_found_the_plan_is_optimal_and_that_is_said(
         "the plan is one of several that are equally good: the nearest to pro rata was not found"
     ]
     one_of_several.clear()
+
+
+@pytest.mark.parametrize(("to_a", "to_b", "exported"), [(1000, 2000, 8.0), (2000, 1000, 4.0)])
+def test_the_exports_held_are_those_of_the_one_plan(tmp_path: Path, to_a: int, to_b: int, exported: float) -> None:
+    case = burnt(tmp_path, to_a, to_b, max_share={"corridor:A": 1.0})
+    plan = solve(case)
+    assert plan.exports["oil"] == pytest.approx(exported)
+    for space, _ in (stated(case), er.compile(case).stated(case)):
+        assert space.held == pytest.approx({"oil": exported})
+    plan.save(tmp_path / "plan")
+    assert er.verify(tmp_path / "plan").passed

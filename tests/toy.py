@@ -105,6 +105,25 @@ def toy(folder: Path, tables: Mapping[str, str] | None = None, model: str = "", 
     return case.with_policy(**policy) if policy else case
 
 
+def burnt(folder: Path, to_a: int, to_b: int, **policy: Any) -> Case:
+    """Half of what enters B is burnt and the rest is paid twice: both ways of 8 Mt earn the same, and sell 8 or 4."""
+    tables = {
+        "nodes": "id,name,kind,country\nFIELD,Field,field,KZ\nHUB,Hub,hub,KZ\nEAST,East,market,CN\nWEST,West,market,IT",
+        "arcs": f"""
+            id,from,to,name,capacity,tariff,length_km
+            GATHER,FIELD,HUB,Gathering,20,1,10
+            A,HUB,EAST,Way A,20,30,{to_a}
+            B,HUB,WEST,Way B,20,30,{to_b}
+            """,
+        "lanes": "arc,commodity,yield\nB,CRUDE,0.5",
+        "markets": "id,node,name,price\nEAST,EAST,East,500\nWEST,WEST,West,1000",
+        "tiers": "",
+        "groups": "kind,group,name\ncorridor,A,Way A\ncorridor,B,Way B",
+        "meters": "kind,group,arc,market,commodity\ncorridor,A,A,,\ncorridor,B,B,,",
+    }
+    return toy(folder, tables, **policy)
+
+
 def months(case: Case, count: int = 3) -> Case:
     """The case over the first months of its year."""
     from energy_routes.pack.units.periods import periods_of

@@ -43,7 +43,10 @@ from .highs.session import (
     optimal as optimal,
     write_model as write_model,
 )
-from .highs.standing import Standing as Standing
+from .highs.standing import (
+    Standing as Standing,
+    face_of as face_of,
+)
 from .highs.vertex import Vertex as Vertex
 from .infeasibility import explain_infeasible as explain_infeasible
 from .labels import (

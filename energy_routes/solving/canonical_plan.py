@@ -25,6 +25,7 @@ from energy_routes.linear import (
     Status,
     Vector,
     face,
+    face_of,
     nearest,
     refined,
     snap,
@@ -40,6 +41,26 @@ def pick(
 ) -> Solution:
     """The one plan of the optimal face, or any where all have the same of what is ``asked``; it changes the session."""
     return preference((space,), program).best(session, program, solution, asked)
+
+
+def exporting(session: Session, program: Program, solution: Solution, space: Space) -> Solution:
+    """The optimum that the session has found, or one as good that exports of each family what the one plan exports.
+
+    The session is left with its own programme.
+    """
+    asked, form = family_exports(space, program.shape[1]), session.form
+    if solution.prices is None or asked.on(face_of(form, solution)):
+        return solution
+    chosen = preference((space,), program).best(session, form, solution, asked)
+    session.update(form)
+    return solution.with_values(Point(solution.objective, chosen.x, chosen.row_value), solution.prices)
+
+
+def family_exports(space: Space, columns: int) -> Standing:
+    """What each family exports, as measures of a face."""
+    family = space.exports.axis.frame["family"]
+    own = [space.exports.of_rows((family == name).to_numpy(dtype=bool), columns) for name in family.unique()]
+    return Standing(np.array(own).reshape(-1, columns))
 
 
 def preference(spaces: Sequence[Space], program: Program, then: Sequence[Vector] = ()) -> Preference:

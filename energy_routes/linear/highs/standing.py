@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import blake2b
 
 import numpy as np
@@ -10,8 +11,9 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from energy_routes.linear.expressions import Vector
-from energy_routes.linear.highs.arrays import Form
+from energy_routes.linear.highs.arrays import Form, put
 from energy_routes.linear.highs.nearest import PASSES, STEADY, squeezed
+from energy_routes.linear.solution import Solution, face
 
 STANDS = 1e-9  # of the largest weight of a measure: what is left of it beyond the rows that hold it
 
@@ -37,6 +39,16 @@ class Standing:
         if key not in self._known:
             self._known[key] = bool(standing(tight, self.weights).all())
         return self._known[key]
+
+
+def face_of(form: Form, solution: Solution) -> Form:
+    """The optimal face that the duals of an optimum of ``form`` describe."""
+    columns, kept, rows, reached = face(form, solution, form.cost)
+    return replace(
+        form,
+        col_lower=put(form.col_lower, columns, kept), col_upper=put(form.col_upper, columns, kept),
+        row_lower=put(form.row_lower, rows, reached), row_upper=put(form.row_upper, rows, reached),
+    )  # fmt: skip
 
 
 def standing(tight: Form, measures: Vector) -> NDArray[np.bool_]:

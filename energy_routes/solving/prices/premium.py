@@ -13,6 +13,7 @@ with exports whole there may be no plan that keeps the cap.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from energy_routes.errors import InfeasibleError
 from energy_routes.formulation import Space, Tangent, cash
 from energy_routes.linear import Program, Session, Solution, Vector, optimal
 from energy_routes.plan import Plan
+from energy_routes.solving.canonical_plan import exporting
 from energy_routes.solving.cutting_planes import cut_until_inside
 
 LEFT = 1e-7  # Mt or bcm: a supply that leaves less than this in the ground is lifted whole
@@ -52,8 +54,13 @@ class Yardstick:
         solution = self._solve()
         if solution is None:
             raise InfeasibleError(f"{space.case.name}: nothing to measure a cost against", [])
-        self.solution = solution
+        self._first = solution
         self.earned = self.worth(solution.x)
+
+    @cached_property
+    def solution(self) -> Solution:
+        """An optimum of the reference, which exports what its one plan exports."""
+        return exporting(self._session, self.program, self._first, self.space)
 
     def money(self, netback: float, objective: float) -> float:
         """What a plan of this cash netback and this objective earns, as this yardstick counts it, MUSD."""

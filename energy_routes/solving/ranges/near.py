@@ -29,9 +29,8 @@ from energy_routes.linear import (
     Solution,
     Status,
     Vector,
-    face,
+    face_of,
     form_of,
-    put,
     refuse_late,
     residuals,
 )
@@ -267,14 +266,9 @@ def _within(form: Form, optimum: Optimum, loss: float, *, whole: bool) -> Form:
     low, high = (best - room, INF) if form.sense == "max" else (-INF, best + room)
     matrix = sparse.vstack([form.matrix, sparse.csr_matrix(form.cost)]).tocsc()
     matrix.sort_indices()
-    row_lower, row_upper = np.append(form.row_lower, low), np.append(form.row_upper, high)
-    col_lower, col_upper = form.col_lower, form.col_upper
-    if loss == 0 and not whole:
-        columns, kept, rows, reached = face(form, optimum.solution, form.cost)
-        col_lower, col_upper = put(col_lower, columns, kept), put(col_upper, columns, kept)
-        row_lower, row_upper = put(row_lower, rows, reached), put(row_upper, rows, reached)
-    return replace(form, matrix=matrix, offset=0.0, row_lower=row_lower, row_upper=row_upper, col_lower=col_lower,
-                   col_upper=col_upper)  # fmt: skip
+    near = face_of(form, optimum.solution) if loss == 0 and not whole else form
+    return replace(near, matrix=matrix, offset=0.0, row_lower=np.append(near.row_lower, low),
+                   row_upper=np.append(near.row_upper, high))  # fmt: skip
 
 
 def _bounds(weights: sparse.csr_matrix, form: Form) -> tuple[Vector, Vector]:

@@ -22,11 +22,23 @@ import pandas as pd
 from energy_routes.case import Case, plain, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Reference, Space, Structure
-from energy_routes.linear import BRIEF, Basis, Form, Program, Session, Solution, Standing, Status, Vector, Vertex
+from energy_routes.linear import (
+    BRIEF,
+    Basis,
+    Form,
+    Program,
+    Session,
+    Solution,
+    Standing,
+    Status,
+    Vector,
+    Vertex,
+    face_of,
+)
 from energy_routes.network import Edit
 from energy_routes.pack import annotated
 from energy_routes.plan import Plan
-from energy_routes.solving.canonical_plan import Preference, pick, preference
+from energy_routes.solving.canonical_plan import Preference, family_exports, pick, preference
 from energy_routes.solving.futures.unforeseen import Calm, Planned, calm_cases, reference_of
 from energy_routes.solving.loop import (
     Around,
@@ -133,6 +145,17 @@ class Live:
         if asked is not None and not len(asked.weights):
             return solution.x
         return self._preference.best(self.session, numbers.form, solution, asked).x
+
+    def exporting(self, numbers: Numbers, solution: Solution) -> Vector:
+        """The optimum, or one as good that exports of each family what the one plan exports; see `preferred`."""
+        exports = self._exports
+        if exports.on(face_of(numbers.form, solution)):
+            return solution.x
+        return self.preferred(numbers, solution, exports)
+
+    @cached_property
+    def _exports(self) -> Standing:
+        return family_exports(self.structure.space, self.structure.program.shape[1])
 
     def standing(self, asks: tuple[Ask, ...], columns: int) -> Standing:
         """What is asked, as measures of a face; money is not among them, as it is the same all over an optimal one."""
@@ -513,8 +536,12 @@ class Compiled:
         """The exports that are held in a case: those of the same case without caps."""
         if not case.policy.held:
             return {}
-        live, _, solution = self._free_of(case)
-        return held_exports(live.structure.space, solution.x)
+        return self.exports_without_caps(case)
+
+    def exports_without_caps(self, case: Case) -> dict[str, float]:
+        """What each family exports in the one plan of a case without its caps, Mt or bcm over the horizon."""
+        live, numbers, solution = self._free_of(case)
+        return held_exports(live.structure.space, live.exporting(numbers, solution))
 
     def _reference(self, case: Case) -> Reference:
         """What groups carry in the plans of a case without each unforeseen event, solved once for the case."""

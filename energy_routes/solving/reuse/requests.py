@@ -12,7 +12,6 @@ from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError
 from energy_routes.linear import Index, Session, Vector, best_ratio, optimal
 from energy_routes.network import Edit
-from energy_routes.solving.loop import held_exports
 from energy_routes.solving.prices.premium import swept
 
 if TYPE_CHECKING:
@@ -44,9 +43,9 @@ def _money(case: Case) -> str:
 def least(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) -> float:
     """The least share of a group with which the exports of the plan without caps are kept, 0 to 1; NaN without any."""
     free = replace(case, policy=case.policy.without_caps())
-    live, numbers, solution = compiled._free_of(case)
-    live, numbers = compiled._found(free, held_exports(live.structure.space, solution.x), numbers.reference)
-    part, whole = live.weights(ask._replace(what="share"), len(solution.x))
+    numbers = compiled._free_of(case)[1]
+    live, numbers = compiled._found(free, compiled.exports_without_caps(case), numbers.reference)
+    part, whole = live.weights(ask._replace(what="share"), live.structure.program.shape[1])
     session = live.enter(numbers)
     assert whole is not None
 

@@ -20,6 +20,7 @@ export class Case {
     this.programme = programme;
     this.model = null;
     this.active = []; // at each goal of the preferred plan
+    this.unbound = []; // the same of the case without caps
     this.known = null; // the exports of the case without caps, at values of the other levers
   }
 
@@ -58,20 +59,26 @@ export class Case {
     return hold && (asked || levers.some((lever, at) => lever.relaxed && moved[at] !== undefined));
   }
 
+  stages(arrays) {
+    return Array.from({ length: this.programme.stages }, (_, at) => arrays[`stage.${at}`]);
+  }
+
   loaded(form) {
     if (this.model) this.model.update(form);
     else this.model = new Model(this.highs, form);
     return this.model;
   }
 
-  /** The programme with the exports held of the same case without caps; null where that has no plan. */
-  held(form, moved) {
+  /** The programme with the exports held of the one plan of the same case without caps; null where that has none. */
+  held(form, arrays, moved) {
     const { levers, caps, held } = this.programme;
     const free = relaxed(form, [...caps, ...held.map(({ row }) => row)]);
     const key = JSON.stringify(levers.map((lever, at) => (lever.relaxed ? null : moved[at])));
     if (this.known?.key !== key) {
-      const { status, x } = this.loaded(free).solve();
-      if (status !== "optimal") return null;
+      const model = this.loaded(free);
+      const solution = model.solve();
+      if (solution.status !== "optimal") return null;
+      const { x } = preferred(model, free, solution, this.stages(arrays), this.programme.yardsticks, this.unbound);
       const exported = held.map(({ columns }) => columns.reduce((total, column) => total + x[column], 0));
       this.known = { key, exported, objective: dot(form.cost, x) + form.offset };
     }
@@ -91,7 +98,7 @@ export class Case {
     const base = this.form(arrays, moved);
     if (crossed(base)) return this.impossible(base, moved, active);
     const rows = programme.held.map(({ row }) => row);
-    const form = this.holds(moved) ? this.held(base, moved) : relaxed(base, rows);
+    const form = this.holds(moved) ? this.held(base, arrays, moved) : relaxed(base, rows);
     if (form === null) return { status: "infeasible", least: NaN };
     const found = this.inside(form, arrays, this.cones(moved));
     if (found.status === "infeasible") return this.impossible(form, moved, active);
@@ -108,7 +115,7 @@ export class Case {
   /** Solve, cut what breaks a cone, until the point is inside, again after the one plan is picked. */
   inside(form, arrays, cones) {
     const { programme } = this;
-    const stages = Array.from({ length: programme.stages }, (_, at) => arrays[`stage.${at}`]);
+    const stages = this.stages(arrays);
     const cuts = [];
     while (cuts.length <= CUTS) {
       const model = this.loaded(form);
