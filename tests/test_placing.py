@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 import energy_routes as er
 from energy_routes.cli.app import app
 from energy_routes.errors import DataError
-from energy_routes.maps import misdrawn, misplaced
+from energy_routes.maps import misdrawn, misplaced, placing
 from energy_routes.maps.placing import FAR
 from energy_routes.network.geometry import compose
 from energy_routes.pack import pack_names, pack_path, read_pack
@@ -234,3 +234,15 @@ def test_maps_and_reports_refuse_what_check_tells_and_a_result_is_saved_without_
         with pytest.raises(DataError, match="csv row"):
             draw()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["pack", "result"]
+
+
+def test_places_amid_the_region_are_held_against_its_fine_outlines_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The coarse outlines of the world cost a map a twentieth of its time; near the edge they still count."""
+    kharg, by_the_edge = (50.32, 29.23), (131.0, 47.0)
+    near = placing._distance(kharg, placing._lands()["IR"])
+    monkeypatch.setattr(placing, "_world", lambda: pytest.fail("the world was read"))
+    assert placing._away(kharg, "IR") == near == pytest.approx(31.9, abs=0.1)
+    assert placing._country_at(kharg) is None
+    assert placing._amid(kharg) and not placing._amid(by_the_edge)
+    with pytest.raises(pytest.fail.Exception, match="the world was read"):
+        placing._away((-60.0, -10.0), "BR")

@@ -490,7 +490,8 @@ def test_maps_hatch_what_could_be_otherwise(equal: Case) -> None:
     plan = solve(months(equal))
     assert payload(plan).ends
     assert payload(plan, plan.case.periods[0].label).ends == {}
-    told = plan_numbers(plan, ["SHORT", "GATHER"], [[p.label for p in plan.case.periods]], Words.of())
+    spans = [[p.label for p in plan.case.periods]]
+    told = plan_numbers(plan, ["SHORT", "GATHER"], spans, payload(plan).doubted, Words.of())
     assert told["could"][0] == pytest.approx(payload(plan).ends["SHORT"], rel=1e-5)
     assert told["could"][1] is None
     line = np.array([[0.0, 0.0], [100.0, 0.0]])

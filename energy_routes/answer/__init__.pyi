@@ -11,7 +11,7 @@ from .fates import (
     SEEN as SEEN,
     TOLD as TOLD,
     Fate as Fate,
-    fates_of as fates_of,
+    Measured as Measured,
     moved as moved,
 )
 from .measures import (

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from energy_routes.answer.measures import corridor_volumes, families_of
+from energy_routes.answer.measures import families_of
 from energy_routes.case import HHI
 from energy_routes.indicators import CONCENTRATION, RISK_CONCENTRATION, rows_of
 from energy_routes.network import Names, shortened
@@ -78,11 +78,6 @@ class Fate:
         return "gains" if self.change > 0 else "loses"
 
 
-def fates_of(plan: Plan, target: str, labels: Sequence[str]) -> list[Fate]:
-    """What became of a target (``corridor:CPC``) over some periods of a plan, by what it carries: one fate a family."""
-    return Measured(plan, labels).moved(target)
-
-
 class Measured:
     """The fates of targets in one plan, over the periods ``labels``."""
 
@@ -143,8 +138,9 @@ class Measured:
     @cached_property
     def _measured(self) -> dict[str, float]:
         """Exports as the corridors measure them: of gas a little more than is sold, some is burnt on the way."""
-        return {family: float(corridor_volumes(self.plan, self.labels, family).sum())
-                for family in self.plan.case.network.families}
+        corridors = self._groups[self._groups["kind"] == "corridor"]
+        volumes = corridors.groupby("family")["volume"].sum()
+        return {family: float(volumes.get(family, 0.0)) for family in self.plan.case.network.families}
 
     def _arc(self, target: str, arc: str) -> Iterator[Fate]:
         rows = self._inside(self.plan.arcs, arc=arc)

@@ -45,5 +45,5 @@ def periods_in(plan: Plan, label: str) -> list[str]:
 
 def families_of(plan: Plan) -> tuple[str, ...]:
     """The families that a plan deals with, oil first."""
-    dealt = {*plan.supplies["family"], *plan.arcs["family"]}
+    dealt = {*plan.supplies["family"].unique(), *plan.arcs["family"].unique()}
     return tuple(family for family in plan.case.network.families if family in dealt)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault
-from energy_routes.maps.data.lands import TURNS, Area, region, world
+from energy_routes.maps.data.lands import REGION, TURNS, Area, region, world
 from energy_routes.network import Network, geometry as geo
 from energy_routes.pack import Pack, answered, data_path
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ASHORE, AT_SEA = 10.0, 100.0  # km from its country at which a place may lie
 FAR = 400.0  # km off its coast at which it is still drawn: the farthest oil fields lie some 300 km from all land
 OFFSHORE = ("port", "field", "market")  # kinds of places that may lie at sea
+KM_A_DEGREE = 110.0  # of latitude, at the least
 NEAR = 15.0  # km between a line's end and its node; and what a short line and its stated length may differ by
 SHORT = 40.0  # km
 TIMES = 1.6  # so many times as long, or so small a part of it, may a longer line be
@@ -99,10 +100,18 @@ def _away(place: tuple[float, float], country: str) -> float:
     The finer outlines of our region come first; the coarser ones around it are not read for what lies at home there.
     """
     near = _distance(place, _lands().get(country, ()))
-    if near <= ASHORE:
+    if near <= ASHORE or (near <= FAR and _amid(place)):
         return near
     around = _world().get(country, ()) if country else [area for areas in _world().values() for area in areas]
     return min(near, _distance(place, around))
+
+
+def _amid(place: tuple[float, float]) -> bool:
+    """Whether all that lies within ``FAR`` of a (lon, lat) place is in our region."""
+    west, south, east, north = REGION
+    high = FAR / KM_A_DEGREE
+    wide = high / math.cos(math.radians(north))
+    return west + wide < place[0] < east - wide and south + high < place[1] < north - high
 
 
 def _distance(place: tuple[float, float], areas: Sequence[BaseGeometry]) -> float:
@@ -122,7 +131,8 @@ def _country_at(place: tuple[float, float]) -> str | None:
     from shapely import Point
 
     point = Point(place)
-    return next((code for lands in (_lands(), _world()) for code, areas in lands.items()
+    sources = (_lands,) if _amid(place) else (_lands, _world)
+    return next((code for lands in sources for code, areas in lands().items()
                  if any(area.contains(point) for area in areas)), None)
 
 

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from energy_routes.maps.data.projection import Points, tangents
+
+if TYPE_CHECKING:
+    from shapely import STRtree
 
 NEAR = 2.6       # points: closer than this, and parallel, lines share a corridor
 PARALLEL = 0.85  # cosine of the angle between them
@@ -25,18 +30,29 @@ RAMP = 5         # samples over which an offset sets in
 Samples = NDArray[np.bool_]
 
 
-class _Course:
+class Course:
     """A line as sampled: its vertices, unit directions, and a tree to find the nearest vertex."""
 
     def __init__(self, points: Points) -> None:
-        from scipy.spatial import cKDTree
+        self.points = points
 
-        self.points, self.along, self._tree = points, tangents(points), cKDTree(points)
+    @cached_property
+    def along(self) -> Points:
+        """Unit direction at each vertex."""
+        return tangents(self.points)
 
-    def nearest(self, points: Points) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """For each given point the nearest vertex of this line (its index) and the distance."""
-        distance, index = self._tree.query(points)
-        return np.asarray(index), np.asarray(distance)
+    @cached_property
+    def _tree(self) -> STRtree:
+        from shapely import STRtree, points
+
+        return STRtree(points(self.points))
+
+    def nearest(self, places: Points) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """For each given place the nearest vertex of this line (its index) and the distance."""
+        from shapely import points
+
+        (_, index), distance = self._tree.query_nearest(points(places), all_matches=False, return_distance=True)
+        return index, distance
 
 
 @dataclass(frozen=True)
@@ -57,7 +73,7 @@ class Shared:
 
 def shared_stretches(lines: Sequence[Points]) -> list[Shared]:
     """Every pair of lines (resampled at one step) that share a corridor somewhere."""
-    courses = [_Course(line) for line in lines]
+    courses = [Course(line) for line in lines]
     found = []
     for i, j in _neighbours(lines):
         a, b = courses[i], courses[j]
@@ -71,13 +87,13 @@ def shared_stretches(lines: Sequence[Points]) -> list[Shared]:
 
 
 def _neighbours(lines: Sequence[Points]) -> list[tuple[int, int]]:
-    """The pairs of lines, in order, whose bounding boxes come near at all."""
-    from shapely import STRtree, box
+    """The pairs of lines, in order, that come near at all."""
+    from shapely import LineString, STRtree
 
     if not lines:
         return []
-    boxes = [box(*(line.min(axis=0) - NEAR), *line.max(axis=0)) for line in lines]
-    first, second = STRtree(boxes).query(boxes)
+    drawn = [LineString(line) for line in lines]
+    first, second = STRtree(drawn).query(drawn, predicate="dwithin", distance=NEAR)
     return sorted((i, j) for i, j in zip(first.tolist(), second.tolist(), strict=True) if i < j)
 
 
@@ -91,7 +107,7 @@ def spread(lines: Sequence[Points], widths: Sequence[float]) -> list[Points]:
     return [_moved(line, tangents(line), offset) for line, offset in zip(lines, offsets, strict=True)]
 
 
-def _shared(a: _Course, b: _Course) -> Samples:
+def _shared(a: Course, b: Course) -> Samples:
     """Which samples of ``a`` have ``b`` running along them, for long enough."""
     index, distance = b.nearest(a.points)
     cosine = np.abs(np.sum(a.along * b.along[index], axis=1))
@@ -113,7 +129,7 @@ def runs(mask: Samples) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def _side(a: _Course, on_a: Samples, b: _Course, on_b: Samples, along: int) -> int:
+def _side(a: Course, on_a: Samples, b: Course, on_b: Samples, along: int) -> int:
     """−1 when ``b`` lies left of ``a`` (so ``a`` gives way to its right), +1 when right, seen along ``a``.
 
     Told by where they part ahead, else where they came from, else by their true separation inside.

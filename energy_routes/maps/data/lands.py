@@ -67,6 +67,12 @@ def region(path: Path) -> tuple[Area, ...]:
     return tuple((str(properties.get("iso_a2") or ""), shape) for properties, shape in geo.read_features(path))
 
 
+@cache
+def lakes(path: Path) -> tuple[BaseGeometry, ...]:
+    """The lakes of a GeoJSON file."""
+    return tuple(shape for _, shape in geo.read_features(path))
+
+
 def files(words: Words) -> tuple[Path, Path]:
     """The files of the region and of the world, a reader's own before ours."""
     return words.file("countries.geojson"), words.file("world.topojson")

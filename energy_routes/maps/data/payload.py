@@ -52,6 +52,8 @@ class MapData:
     ``families``: those on the map, oil first; of a map without arcs the first of the plan.
     ``ends``: arc to the least and the most that it carries in plans as good, where the plan of the whole horizon is
     one of many.
+    ``doubted``: by label of every period of the plan, the limits, as (kind, id), whose bound is no more than an
+    estimate.
     ``words``: the language of what is written; ids, and names of arcs and limits, stay as the pack has them.
     """
 
@@ -72,6 +74,7 @@ class MapData:
     notes: tuple[Note, ...]
     ends: Mapping[str, tuple[float, float]]
     draws: int
+    doubted: Mapping[str, Collection[tuple[str, str]]]
 
     def flowing(self) -> list[Points]:
         """The lines that carry something, in projected metres."""
@@ -118,7 +121,8 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
     bands = bands_of(plan, "arc", labels)
     if len(bands):
         arcs = arcs.join(bands.set_index("group")[["p10", "p90", "used"]], on="arc")
-    limits = bottlenecks(plan, arcs, years, doubtful(plan.case))
+    doubted = doubtful(plan.case)
+    limits = bottlenecks(plan, arcs, years, doubted)
     nodes = _nodes(tables["nodes"], arcs, words)
     lines, credits = _lines(plan.case.network, arcs, nodes)
     when = words.span(labels)
@@ -128,7 +132,7 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
                    (*credits, words("credit.basemap")), words, _families(plan, arcs),
                    Projection.of(places_of(nodes), [np.asarray(line.coords) for line in lines.values()]),
                    notes_of(plan, arcs, labels, words), ends_of(plan, labels),
-                   int(bands["draws"].max()) if len(bands) else 0)
+                   int(bands["draws"].max()) if len(bands) else 0, doubted)
 
 
 def ends_of(plan: Plan, labels: Sequence[str]) -> dict[str, tuple[float, float]]:

@@ -76,8 +76,8 @@ def steps_told(words: Words) -> tuple[str, ...]:
             words("legend.between", low=middle, high=high), words("legend.above", low=high))
 
 
-def drawing() -> AbstractContextManager[None]:
-    """Matplotlib's settings while a figure is drawn and saved.
+def drawing(*, lacking: bool = True) -> AbstractContextManager[None]:
+    """Matplotlib's settings while a figure is drawn and saved; ``lacking``: its reader may lack our font.
 
     Text has the outlines that the layout measured (no hinting), stays text in SVG and PDF, and the same plan gives
     the same bytes.
@@ -85,7 +85,8 @@ def drawing() -> AbstractContextManager[None]:
     import matplotlib as mpl
 
     settings = {
-        "font.family": [FONT, "sans-serif"], "font.sans-serif": [FONT, AS_WIDE], "text.hinting": "none",
+        "font.family": [FONT, "sans-serif"] if lacking else [FONT], "font.sans-serif": [FONT, AS_WIDE],
+        "text.hinting": "none",
         "svg.fonttype": "none", "svg.hashsalt": "energy-routes", "pdf.fonttype": 42, "path.simplify": True,
     }  # fmt: skip
     return mpl.rc_context(cast(Any, settings))

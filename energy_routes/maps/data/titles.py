@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer import SEEN, Fate, Words, answered, exported, families_of, fates_of, periods_in
+from energy_routes.answer import SEEN, Fate, Measured, Words, answered, exported, families_of, periods_in
 from energy_routes.case import Case
 from energy_routes.plan import Plan, corridor_arcs
 
@@ -139,7 +139,8 @@ def _line(plan: Plan, arcs: pd.DataFrame, fate: Fate) -> str:
 
 def _chosen(plan: Plan, groups: Sequence[str], labels: Sequence[str]) -> list[Fate]:
     """The corridors to tell of."""
-    fates = [fate for group in groups for fate in fates_of(plan, f"corridor:{group}", labels)
+    told = Measured(plan, labels)
+    fates = [fate for group in groups for fate in told.moved(f"corridor:{group}")
              if fate.volume > SEEN and fate.share == fate.share]
     fates.sort(key=lambda fate: -fate.share)
     each = 2 // max(1, len({fate.family for fate in fates}))

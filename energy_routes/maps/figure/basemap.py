@@ -12,10 +12,9 @@ import pandas as pd
 
 from energy_routes.answer import Words
 from energy_routes.maps.data import style
-from energy_routes.maps.data.lands import files, lands, names, window
+from energy_routes.maps.data.lands import files, lakes, lands, names, window
 from energy_routes.maps.data.projection import Points, View
 from energy_routes.maps.figure.text.labels import Box, Placer, text_size
-from energy_routes.network import geometry as geo
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,7 +42,7 @@ def _countries(detailed: Path, around: Path, view: View) -> list[tuple[str, Draw
 
 @lru_cache(maxsize=8)
 def _lakes(file: Path, view: View) -> list[DrawnPath]:
-    drawn = (_outline(geometry, view) for _, geometry in geo.read_features(file))
+    drawn = (_outline(geometry, view) for geometry in lakes(file))
     return [path for path in drawn if path is not None]
 
 

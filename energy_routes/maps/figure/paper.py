@@ -36,12 +36,13 @@ def check_suffix(path: str | Path | None) -> None:
 
 def made(draw: Callable[[], Figure], path: str | Path | None) -> Figure:
     """The figure that ``draw`` makes under the maps' settings; saved undated: the same plan gives the same bytes."""
-    with style.drawing():
+    suffix = None if path is None else Path(path).suffix.lower()
+    with style.drawing(lacking=suffix in (None, ".svg")):  # PNG and PDF bring their letters
         figure = draw()
         if path is not None:
             target = Path(path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(target, dpi=DPI, metadata=UNDATED[target.suffix.lower()])
+            figure.savefig(target, dpi=DPI, metadata=UNDATED[suffix or ""])
     return figure
 
 

@@ -15,7 +15,7 @@ from energy_routes.errors import UsageError
 from energy_routes.indicators import WAY
 from energy_routes.maps.data import style
 from energy_routes.maps.data.lands import region
-from energy_routes.maps.data.payload import MapData, payload, records, words_of
+from energy_routes.maps.data.payload import MapData, payload, records
 from energy_routes.maps.data.scene import IDLE_MODES
 from energy_routes.maps.data.spans import Span, spans_of
 from energy_routes.maps.data.titles import difference, titled
@@ -44,10 +44,10 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
 
     ``every``: with the lines that no plan uses, too.
     """
-    words = words_of(plan, lang)
     plans, labels, kind = _cast(plan, other, steps)
     spans = spans_of([own for own in plans])
     maps = [payload(own, lang=lang) for own in plans]
+    words = maps[0].words
     arcs = _arcs(maps, every=every)
     families = in_order(family for data in maps for family in data.families)
     lines = {arc: line for data in maps for arc, line in data.lines.items()}
@@ -65,7 +65,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
         "spans": [_told(span, words) for span in spans], "start": _start(spans, period),
         "plans": [{**told, "name": own.case.name, "title": titled(own.case, words),
                    "moved": [_moved(plan, own, span, number, words) for span in spans if kind == "pair" and number],
-                   **plan_numbers(own, ids, [span.labels[number] for span in spans], words,
+                   **plan_numbers(own, ids, [span.labels[number] for span in spans], maps[number].doubted, words,
                                   FEW_ROUTES if kind == "steps" else MOST_ROUTES)}
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
         "arcs": _arc_facts(arcs, paths, words), "nodes": _nodes(maps, frame, home),

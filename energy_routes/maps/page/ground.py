@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from energy_routes.answer import Words
-from energy_routes.maps.data.lands import areal, files, lands, names, window
+from energy_routes.maps.data.lands import areal, files, lakes, lands, names, window
 from energy_routes.maps.data.projection import Box
 from energy_routes.maps.page.frame import WIDE, Frame
-from energy_routes.network import geometry as geo
 
 COAST = 0.8  # units: root of the Visvalingam triangle that may go from a land, some six kilometres
 LAKE = 0.35  # units: what may go from a lake
@@ -45,8 +44,7 @@ def _land_paths(detailed: Path, around: Path, frame: Frame, box: Box) -> tuple[t
 
 @lru_cache(maxsize=4)
 def _lake_paths(file: Path, frame: Frame, box: Box) -> tuple[str, ...]:
-    shapes = [shape for _, shape in geo.read_features(file)]
-    return tuple(filter(None, map(svg_path, _outlines(shapes, frame, box))))
+    return tuple(filter(None, map(svg_path, _outlines(lakes(file), frame, box))))
 
 
 def _seen(frame: Frame, reach: Box) -> Box:

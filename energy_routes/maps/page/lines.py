@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_routes.maps.data.corridors import Samples, runs, shared_stretches
+from energy_routes.maps.data.corridors import Course, Samples, runs, shared_stretches
 from energy_routes.maps.data.projection import Points, cumulative, resample, smooth
 from energy_routes.maps.page.frame import Frame, flat
 
@@ -43,9 +43,7 @@ def beside(points: Sequence[Points]) -> list[list[dict[str, Any]]]:
 
 def _apart(points: Points, other: Points) -> float:
     """Median distance of points from another line."""
-    from scipy.spatial import cKDTree
-
-    distance, _ = cKDTree(other).query(points)
+    _, distance = Course(other).nearest(points)
     return round(float(np.median(distance)), 2)
 
 

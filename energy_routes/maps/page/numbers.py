@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer import Words, doubtful, exported
+from energy_routes.answer import Words
 from energy_routes.maps.data.payload import bottlenecks, depths, ends_of, moved_over, records
 from energy_routes.maps.data.titles import bands_of, finding, limit_name
 from energy_routes.network import Names
@@ -27,7 +27,8 @@ def short(value: Any) -> float | None:
     return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
 
 
-def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]], words: Words,
+def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]],
+                 doubted: Mapping[str, Collection[tuple[str, str]]], words: Words,
                  most_routes: int = 80) -> dict[str, Any]:
     """What one plan says; every list runs over ``spans``, each a list of period labels.
 
@@ -38,7 +39,6 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
     horizon.  ``bands``: where draws were solved, P10, P90 and the share of draws that use it, of an arc and a corridor.
     """
     at = {arc: number for number, arc in enumerate(arcs)}
-    doubted = doubtful(plan.case)
     tables = [_span(plan, labels, at, doubted, words) for labels in spans]
     columns = {name: [list(values) for values in zip(*(table[name] for table in tables), strict=True)]
                for name in ("volume", "capacity", "price")}
@@ -104,35 +104,45 @@ def cards(plan: Plan, spans: Sequence[Sequence[str]]) -> dict[str, list[float | 
     ``margin`` is sales less tariffs and freight; the netback proper also counts quality, rebates and penalties, which
     a plan tells for its whole horizon only.  ``rent`` is Σ price × volume over arcs and joint limits that bind.
     """
-    out: dict[str, list[float | None]] = {}
+    sold, told = plan.deliveries, dict[str, pd.Series]()
+    abroad, at_home = sold["export"].astype(bool), _sold_at_home(plan)
+    met = plan.obligations.assign(
+        family=plan.obligations["commodity"].map(plan.case.network.tables["commodities"].set_index("id")["family"]))
     for family in plan.case.network.families:
         if (plan.arcs["family"] == family).any():
-            out[f"export_{family}"] = [short(exported(plan, labels, family)) for labels in spans]
-            out[f"home_{family}"] = [short(_home(plan, labels, family)) for labels in spans]
-    sold = plan.deliveries
+            own = sold["family"] == family
+            told[f"export_{family}"] = _by_period(sold[own & abroad])
+            told[f"home_{family}"] = _by_period(sold[own & at_home]).add(
+                _by_period(met[met["family"] == family]), fill_value=0.0)
     sales = (sold["volume"] * sold["price"]).groupby(sold["period"]).sum()
     carried = plan.flows.groupby("period")["cost"].sum()
     scarce = plan.prices.table
     scarce = scarce[scarce["kind"].isin(["capacity", "joint"]) & (scarce["price"] > 0)]
     rent = (scarce["price"] * scarce["volume"]).groupby(scarce["period"]).sum()
+    told |= {"margin": sales.sub(carried, fill_value=0.0), "transport": carried, "rent": rent}
+    out = {key: _over(spans, series) for key, series in told.items()}
     whole = {p.label for p in plan.case.periods}
-    for key, series in (("margin", sales.sub(carried, fill_value=0.0)), ("transport", carried), ("rent", rent)):
-        out[key] = [short(series.reindex(list(labels)).fillna(0.0).sum()) for labels in spans]
     out["netback"] = [short(plan.netback) if set(labels) == whole else None for labels in spans]
     return out
 
 
-def _home(plan: Plan, labels: Sequence[str], family: str) -> float:
-    """Delivered at home: obligations, and sales that are no export; what is carried for others is neither."""
-    home = plan.obligations
-    own = plan.case.network.tables["commodities"].set_index("id")["family"]
-    met = home.loc[home["period"].isin(labels) & (home["commodity"].map(own) == family), "volume"].sum()
-    sold = plan.deliveries
+def _sold_at_home(plan: Plan) -> pd.Series[bool]:
+    """Which deliveries are no export; what is carried for others is neither."""
     passing = plan.routes["origin"].isin(Names(plan.case.network.tables).transit)
     others = set(plan.routes.loc[passing, "market"]) - set(plan.routes.loc[~passing, "market"])
-    inland = sold["period"].isin(labels) & (sold["family"] == family) & ~sold["export"].astype(bool)
-    inland &= ~sold["market"].isin(others)
-    return float(met + sold.loc[inland, "volume"].sum())
+    return ~plan.deliveries["export"].astype(bool) & ~plan.deliveries["market"].isin(others)
+
+
+def _by_period(rows: pd.DataFrame) -> pd.Series[float]:
+    """Volumes added up, a period each."""
+    volumes: pd.Series[float] = rows.groupby("period")["volume"].sum()
+    return volumes
+
+
+def _over(spans: Sequence[Sequence[str]], by_period: pd.Series[float]) -> list[float | None]:
+    """What periods hold, added up over each span; nothing is held in a period that is not named."""
+    held = by_period.to_dict()
+    return [short(math.fsum(held.get(label, 0.0) for label in labels)) for labels in spans]
 
 
 def corridors_told(plan: Plan) -> pd.DataFrame:
@@ -147,9 +157,7 @@ def corridors_told(plan: Plan) -> pd.DataFrame:
 def _corridors(plan: Plan, spans: Sequence[Sequence[str]]) -> dict[str, list[float | None]]:
     """Volume of each corridor by span, by the corridor's id."""
     rows = corridors_told(plan)
-    volume = rows.pivot_table(index="id", columns="period", values="volume", aggfunc="sum")
-    return {str(told): [short(volume.loc[told].reindex(list(labels)).fillna(0.0).sum()) for labels in spans]
-            for told in volume.index}
+    return {str(told): _over(spans, _by_period(own)) for told, own in rows.groupby("id")}
 
 
 def _bands(plan: Plan, at: Mapping[str, int]) -> dict[str, Any] | None:

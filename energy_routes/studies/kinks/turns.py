@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from energy_routes.answer import SEEN, Answer, Words, fates_of
+from energy_routes.answer import SEEN, Answer, Measured, Words
 from energy_routes.case import Case, plain, ramped
 from energy_routes.errors import EnergyRoutesError
 from energy_routes.linear import Vector
@@ -128,8 +128,8 @@ class Probe:
             plan = solve(case)
         except EnergyRoutesError:
             return {}
-        labels = [period.label for period in case.periods]
-        return {target: any(fate.volume > SEEN for fate in fates_of(plan, target, labels)) for target in self.targets}
+        told = Measured(plan, [period.label for period in case.periods])
+        return {target: any(fate.volume > SEEN for fate in told.moved(target)) for target in self.targets}
 
     @cached_property
     def _compiled(self) -> Compiled:
