@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from matplotlib.patches import Rectangle
-from toy import months, toy, write
+from toy import TABLES, months, toy, write
 from typer.testing import CliRunner
 
 import energy_routes as er
@@ -247,6 +247,37 @@ def test_the_waterfall_goes_from_before_to_after(tmp_path: Path) -> None:
     assert [bars[0].get_width(), bars[-1].get_width()] == pytest.approx([found.before, found.after])
     assert bars[-2].get_x() + bars[-2].get_width() == pytest.approx(found.after)
     assert [bar.get_width() for bar in bars[1:-1]] == pytest.approx(found.groups["change"].tolist())
+
+
+def test_what_brings_nothing_is_nought_and_has_no_sign(tmp_path: Path) -> None:
+    """A cap that does not bind: its plans differ from those without it in the last digits alone."""
+    case = er.load("oil-2024")
+    found = changed(case, {"market:AUGUSTA.price": "650 USD/t"}, {"policy.max_share.transit:RU": 0.99}).explain()
+    told = {str(row["group"]): row["change"] for row in found.groups.to_dict("records")}
+    assert told["policy.max_share"] == 0.0
+    assert found.terms.query("group == 'policy.max_share'")["change"].eq(0.0).all()
+    assert found.groups["change"].sum() == pytest.approx(found.after - found.before, abs=1e-6)
+    assert "-0.0" not in repr(found) + found.to_json()
+    steps = [text.get_text() for text in found.plot().texts]
+    assert steps[2] == "0.0"
+    assert steps[1].startswith("+")
+
+
+def test_two_pictures_of_one_model_are_told_apart(tmp_path: Path) -> None:
+    case = toy(tmp_path)
+    titles = [changed(case, edits).explain().plot().get_title(loc="left") for edits in (TARIFFS, PRICE, CAP)]
+    assert titles == ["model (arc:SHORT.tariff, arc:LONG.tariff) against model, netback",
+                      "model (market:EAST.price) against model, netback",
+                      "model (policy.max_share.transit:RU) against model, netback"]
+
+
+def test_a_picture_of_what_is_not_attributed_is_refused(tmp_path: Path) -> None:
+    one, other = write(tmp_path / "one"), write(tmp_path / "other", {"arcs": TABLES["arcs"].replace("20,1,", "20,2,")})
+    ended = run(one, other, "--explain", "--plot", tmp_path / "due.svg")
+    assert ended.exit_code == 2
+    assert "their packs differ. Leave --plot out" in ended.stderr
+    assert not (tmp_path / "due.svg").exists()
+    assert "netback" in ended.stdout
 
 
 def run(*words: str | Path) -> Any:

@@ -166,6 +166,50 @@ def test_closed(tmp_path: Path) -> None:
         assert found.state == "closed"
         assert found.steps.empty
         assert "closed" in found.answer[0]
+    assert found.answer[0].endswith("closed: no plan that keeps every rule brings anything there")
+    assert found.closings.empty
+    assert found.opened != found.opened
+
+
+@pytest.mark.parametrize(("target", "edits", "why", "path", "has"), [
+    ("arc:LONG", {"arc:LONG.status": "idle"}, "its status is idle", "arc:LONG.status", 2.0),
+    ("arc:LONG", {"arc:LONG.capacity": 0}, "its capacity is 0", "arc:LONG.capacity", 2.0),
+    ("arc:SHORT", {"arc:SHORT.capacity": 0, "policy.exports": "free"}, "its capacity is 0", "arc:SHORT.capacity", 8.0),
+    ("arc:LONG", {"arc:LONG.availability": 0}, "its availability is 0", "arc:LONG.availability", 2.0),
+    ("corridor:LONG", {"arc:LONG.booked": 5}, "others have booked all that it can carry", "arc:LONG.booked", 2.0),
+    ("FIELD_CO;LONG;WEST", {"arc:LONG.capacity": 0}, "its capacity is 0", "arc:LONG.capacity", 2.0),
+])  # fmt: skip
+def test_what_closes_an_arc_and_what_opens_it(tmp_path: Path, target: str, edits: dict[str, float | str], why: str,
+                                              path: str, has: float) -> None:
+    """Without capacity nothing is there at any tariff, while its price says what one more would be worth."""
+    case = toy(tmp_path).set_all(edits)
+    found = er.explain(case, target)
+    assert (found.state, found.steps.empty) == ("closed", True)
+    (row,) = found.closings.to_dict("records")
+    assert (row["why"], row["path"]) == (why, path)
+    assert found.opened == pytest.approx(has)
+    assert f"it would have {has:.2f} Mt" in found.answer[0]
+    assert f"--set {path}={row['value']}" in found.answer[0]
+    opened = case.set(path, row["value"] if row["value"] in ("operating", "unlimited") else float(row["value"]))
+    assert er.explain(opened, target).volume == pytest.approx(has)
+
+
+def test_what_could_be_built_opens_an_arc(tmp_path: Path) -> None:
+    case = toy(tmp_path, {
+        "options": "id,name,kind,units,capacity,capex\nWIDER,A wider line,project,1,8,1000",
+        "option_effects": "option,target\nWIDER,arc:LONG",
+    }).set("arc:LONG.status", "proposed")  # fmt: skip
+    found = er.explain(case, "arc:LONG")
+    assert found.closings["options"].tolist() == ["WIDER"]
+    assert found.answer[0].endswith("An option builds it: WIDER (policy.build)")
+
+
+def test_a_target_is_closed_where_the_ways_to_it_are(tmp_path: Path) -> None:
+    """LONG has room; the field that it is fed from has nothing, and home takes the rest."""
+    case = toy(tmp_path).set_all({"supply:FIELD_CO.available": 2, "policy.exports": "free"})
+    found = er.explain(case, "arc:LONG")
+    assert (found.state, len(found.closings)) == ("closed", 0)
+    assert er.explain(case.set("supply:FIELD_CO.available", 3), "arc:LONG").state == "out"
 
 
 def test_beyond_what_a_tariff_can_be(tmp_path: Path) -> None:

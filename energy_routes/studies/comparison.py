@@ -21,7 +21,7 @@ from energy_routes.solving import Cost, Yardstick, stated
 from energy_routes.studies.bands.changes import both_banded
 from energy_routes.studies.differences import side_by_side
 from energy_routes.studies.differences.attribution import Attribution, attribute
-from energy_routes.studies.differences.inputs import horizon
+from energy_routes.studies.differences.inputs import horizon, versus
 from energy_routes.studies.study import Progress, Study
 from energy_routes.studies.sweeps.workers.workers import Workers
 
@@ -259,7 +259,7 @@ class Comparison(Study):
                               bands=self.bands)
 
     def __repr__(self) -> str:
-        return "\n".join([f"{self.after.case.name} against {self.before.case.name}", *self.sentences()])
+        return "\n".join([versus(self.before.case, self.after.case), *self.sentences()])
 
     @cached_property
     def cost(self) -> Cost | None:

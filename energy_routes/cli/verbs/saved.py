@@ -149,7 +149,9 @@ def compare(
     if out:
         with writing(out, "Writing", "Workbook in", quiet) as new:
             found.write(new, due)
-    if due is not None and len(due.groups):
+    if due is not None and plot:
+        if due.groups.empty:
+            raise UsageError(f"--plot: there is nothing to draw. {' '.join(due.notes)} Leave --plot out.")
         keep_plot(due.plot, plot, quiet)
     if tolerance is not None:
         _refuse_differences(found, tolerance)

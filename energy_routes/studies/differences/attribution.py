@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
+from energy_routes.answer import Words
 from energy_routes.errors import UsageError
 from energy_routes.pack import annotated, nearest
 from energy_routes.plan import Plan
 from energy_routes.studies.differences import waterfall
 from energy_routes.studies.differences.game import Game, Groups
-from energy_routes.studies.differences.inputs import Change, changes
+from energy_routes.studies.differences.inputs import Change, changes, versus
 from energy_routes.studies.differences.orders import Weights, weights
 from energy_routes.studies.study import Progress, Study
 
@@ -120,7 +121,8 @@ class Attribution(Study):
         return waterfall.draw(self.groups, self.before, self.after, f"{self.name}, {self.objective}", ax)
 
     def __repr__(self) -> str:
-        return "\n".join([f"Attribution({self.name}: {self.groups['change'].sum():+,.1f} MUSD)",
+        change = Words.of().signed(float(self.groups["change"].sum()), 1)
+        return "\n".join([f"Attribution({self.name}: {change} MUSD)",
                           self.groups.to_string(index=False), *self.notes])  # fmt: skip
 
 
@@ -155,7 +157,7 @@ def attribute(before: Plan, after: Plan, most: int = 10, progress: Progress | No
     elif found.share < 1.0:
         notes = (f"{100 * found.share:.4g} % of the orders have a plan at every step; the means are over these.",)
     shares = game.shares([*game.groups], [*game.groups.values()], found.weight, [game.union(at) for at in found.sets])
-    return Attribution(f"{after.case.name} against {before.case.name}", after.objective.name, before.objective.value,
+    return Attribution(versus(before.case, after.case), after.objective.name, before.objective.value,
                        after.objective.value, *shares, found.share, notes, game)  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from energy_routes.studies.differences.inputs import Change, apart, between, cha
 from energy_routes.studies.differences.orders import weights
 
 MOST_PLANS = 4096  # sets of changes that are solved at most when a group is told apart
+ROUNDING = 1e-11  # of the largest sum: a smaller share is what its digits lose
 SAME = 1e-6  # of a plan's objective, by which solving it again may differ
 OTHERS, TOGETHER = "all others", "only together"
 
@@ -122,6 +123,7 @@ class Game:
         keys = list(dict.fromkeys(key for one in worths for key in one))
         worth = np.array([[one.get(key, 0.0) for key in keys] for one in worths]).reshape(len(sets), len(keys))
         parts = weight @ worth
+        parts = np.where(np.abs(parts) <= ROUNDING * np.abs(worth).max(initial=1.0), 0.0, parts)
         rows = [(name, "; ".join(change.member for change in own), float(part[0]))
                 for name, own, part in zip(names, inputs, parts, strict=True)]  # fmt: skip
         terms = [(name, term, family, float(part[n])) for name, part in zip(names, parts, strict=True)

@@ -48,6 +48,15 @@ def apart(before: Case, after: Case) -> list[str]:
     return found
 
 
+def versus(before: Case, after: Case) -> str:
+    """What is compared with what; where both have one name, the changed one with what is changed."""
+    if before.name != after.name or apart(before, after):
+        return f"{after.name} against {before.name}"
+    first, *others = [change.path for change in changes(before, after)] or ["unchanged"]
+    more = f" and {len(others)} more" if len(others) > 1 else "".join(f", {other}" for other in others)
+    return f"{after.name} ({first}{more}) against {before.name}"
+
+
 def changes(before: Case, after: Case) -> list[Change]:
     """What differs, figure by figure and lever by lever; figures that edits leave at the same value do not."""
     return [*_figures(before.network, after.network, months_of(before.periods)), *_levers(before, after)]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from energy_routes.answer import Words
 from energy_routes.studies.axes import axes_or_new
 
 if TYPE_CHECKING:
@@ -25,11 +26,11 @@ def draw(groups: pd.DataFrame, before: float, after: float, title: str, ax: Axes
     colours = [WHOLE, *(UP if step >= 0 else DOWN for step in steps), WHOLE]
     place = np.arange(len(size))
     ax.barh(place, size, left=left, color=colours, height=0.62)
-    ends = left + size
+    ends, words = left + size, Words.of()
     for at in place[:-1]:
         ax.plot([ends[at]] * 2, [at - 0.31, at + 1.31], color=WHOLE, linewidth=0.6)
     for at, (end, step) in enumerate(zip(np.maximum(left, ends), size, strict=True)):
-        told = f"{step:,.1f}" if at in (0, len(size) - 1) else f"{step:+,.1f}"
+        told = (words.number if at in (0, len(size) - 1) else words.signed)(step, 1)
         ax.annotate(told, (end, at), xytext=(4, 0), textcoords="offset points", va="center", fontsize=8)
     ax.set_yticks(place, ["before", *map(_short, groups["group"]), "after"], fontsize=8)
     ax.invert_yaxis()

@@ -63,6 +63,11 @@ class Explanation(Study):
         same with a tariff of 0).
     limits : DataFrame
         The limits that it has come to, with what one more of each a year is worth.
+    closings : DataFrame
+        Of what is closed the arcs of its own that close it: arc, name, why, the edit (path, value) that opens it, and
+        options that would build it; none where other limits close every way.
+    opened : float
+        What it has with these arcs open and as much capacity as is wanted, solved again; NaN where there are none.
     notes : tuple of str
         What a reader must know.
     """
@@ -81,9 +86,11 @@ class Explanation(Study):
     curve: pd.DataFrame
     holds: pd.DataFrame
     limits: pd.DataFrame
+    closings: pd.DataFrame
+    opened: float
     notes: tuple[str, ...]
     stem: ClassVar = "explain"
-    tables: ClassVar = ("steps", "terms", "curve", "holds", "limits")
+    tables: ClassVar = ("steps", "terms", "curve", "holds", "limits", "closings")
 
     @property
     def answer(self) -> tuple[str, ...]:
@@ -97,7 +104,7 @@ class Explanation(Study):
         return f"<p>{' '.join(self.answer)}</p>" + self.steps.to_html(index=False, na_rep="–")
 
     def _head(self) -> dict[str, Any]:
-        head = ("target", "name", "unit", "money", "volume", "state", "figure", "now", "answer", "notes")
+        head = ("target", "name", "unit", "money", "volume", "state", "figure", "now", "opened", "answer", "notes")
         return {"model": self.case.name} | {name: getattr(self, name) for name in head}
 
 
@@ -149,7 +156,7 @@ def _found(case: Case, target: str) -> Explanation:
     return Explanation(
         case, asked.label, asked.name, family.volume_unit, family.price_name, inquiry.volume, inquiry.state,
         asked.shift.words, inquiry.curve.now, inquiry.steps, inquiry.terms, inquiry.pieces, inquiry.holds,
-        inquiry.limits, inquiry.notes,
+        inquiry.limits, inquiry.closings, inquiry.opened, inquiry.notes,
     )  # fmt: skip
 
 

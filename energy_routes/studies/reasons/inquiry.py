@@ -10,13 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.case import ramped
-from energy_routes.linear import Stretch, Vector
+from energy_routes.case import Case, ramped
+from energy_routes.errors import InfeasibleError, UnboundedError
+from energy_routes.linear import INF, Status, Stretch, Vector
 from energy_routes.plan import Solved, route_volumes
-from energy_routes.solving import BareOptimum
+from energy_routes.solving import BareOptimum, Near, Optimum, compile
 from energy_routes.studies.kinks.shift import AGAINST, Asked, Priced, Shift, price_of
-from energy_routes.studies.reasons.holds import holds_of
-from energy_routes.studies.reasons.limits import limits_of
+from energy_routes.studies.reasons.bounds.closed import Shut, closings_of, opened, shut
+from energy_routes.studies.reasons.bounds.holds import holds_of
+from energy_routes.studies.reasons.bounds.limits import limits_of
 from energy_routes.studies.reasons.steps import Curve, Step, elsewhere, pieces_of, steps_of
 from energy_routes.studies.reasons.target import Target
 from energy_routes.studies.reasons.terms import SLIGHT, Terms
@@ -65,10 +67,38 @@ class Inquiry:
         """What the target carries or buys, Mt (bcm) over the horizon."""
         return self.curve.volume(0.0)
 
-    @property
+    @cached_property
     def open(self) -> bool:
-        """Whether anything could come to the target at all."""
-        return bool((self.asked.now.form.col_upper[self.members] > 0).any())
+        """Whether anything comes to the target in some plan that keeps every rule."""
+        if self.volume or not (self.asked.now.form.col_upper[self.members] > 0).any():
+            return self.volume > 0
+        near = Near(Optimum(self.space, self.program, self.asked.now.solution), INF)
+        found = near.best(self.target.weights(self.space, self.program.shape[1]), "max")
+        return found is None or found.status is Status.unbounded or found.objective > MOVED
+
+    @cached_property
+    def _shut(self) -> list[Shut]:
+        return [] if self.open else list(shut(self.case, self.target.arcs))
+
+    @property
+    def closings(self) -> pd.DataFrame:
+        """The arcs that close the target."""
+        return closings_of(self.case, self._shut)
+
+    @cached_property
+    def opened(self) -> float:
+        """What the target has once the arcs that close it are open, with as much capacity as is wanted, Mt (bcm).
+
+        NaN where none of them closes it, or there is no plan then.
+        """
+        try:
+            return self._in(opened(self.case, self._shut)).volume if self._shut else np.nan
+        except (InfeasibleError, UnboundedError):
+            return np.nan
+
+    def _in(self, case: Case) -> Inquiry:
+        """The same target in another case."""
+        return Inquiry(Asked(compile(case), case), self.target)
 
     @cached_property
     def state(self) -> State:

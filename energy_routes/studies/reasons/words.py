@@ -27,7 +27,7 @@ def _now(found: Explanation) -> str:
     unit, money = found.unit, found.money
     level = f"; {found.figure}: {found.now:,.2f} {money}" if found.now == found.now else ""
     if found.state == "closed":
-        return f"{found.name} is closed: nothing can come there"
+        return f"{found.name} is closed: {_why_closed(found)}"
     if found.state == "out":
         return f"{found.name} has no volume{level}"
     full = ""
@@ -35,6 +35,20 @@ def _now(found: Explanation) -> str:
         own = found.limits[(found.limits["side"] == "upper") & (found.limits["price"] > 0)]
         full = f", and is held back by {', '.join(dict.fromkeys(own['name']))}"
     return f"{found.name} has {found.volume:,.2f} {unit}{full}{level}"
+
+
+def _why_closed(found: Explanation) -> str:
+    shut = found.closings.to_dict("records")
+    if not shut:
+        return "no plan that keeps every rule brings anything there"
+    alone = len(shut) == 1 and shut[0]["name"] == found.name
+    why = "; ".join(row["why"] if alone else f"{row['name']}: {row['why']}" for row in shut)
+    by = " ".join(f"--set {row['path']}={row['value']}" for row in shut)
+    has = f"there is no plan with {by}" if found.opened != found.opened else (
+        f"with {by} it would have {found.opened:,.2f} {found.unit}")
+    options = ", ".join(dict.fromkeys(row["options"] for row in shut if row["options"]))
+    built = f". An option builds it: {options} (policy.build)" if options else ""
+    return f"{why}. {has[:1].upper()}{has[1:]}{built}"
 
 
 def _held(found: Explanation, hold: dict[Any, Any]) -> Iterator[str]:

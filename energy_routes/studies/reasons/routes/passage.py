@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from energy_routes.case import Case
 from energy_routes.formulation import ledger_terms
 from energy_routes.linear import Stretch
 from energy_routes.network import Names
 from energy_routes.plan import Solved, routes_table
+from energy_routes.solving import compile
 from energy_routes.studies.kinks.shift import Asked, Priced, Shift, price_of, tariffs_of
 from energy_routes.studies.reasons.inquiry import Inquiry, Told
 from energy_routes.studies.reasons.routes.named import route_of
@@ -59,9 +61,12 @@ class Passage(Inquiry):
     def curve(self) -> Curve:
         return Curve(self.through, self.through.carried, 1.0)
 
-    @property
+    @cached_property
     def open(self) -> bool:
         return self.through.most > MOVED
+
+    def _in(self, case: Case) -> Inquiry:
+        return Passage(Asked(compile(case), case), self.target.id)
 
     @cached_property
     def _pieces(self) -> tuple[list[Stretch], bool]:
