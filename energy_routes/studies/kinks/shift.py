@@ -167,8 +167,7 @@ class Priced:
         """The costs of the plan's own columns with the figures moved."""
         if self.asked.free:
             return self.at(by).form.cost
-        calm = replace(self.case, policy=replace(self.case.policy, security=None))  # losses cost the plan nothing
-        return build(build_space(self.shift.at(calm, by))).cost
+        return costs_of(self.shift.at(self.case, by))
 
     def touch(self, by: float) -> Touch:
         """The optimum there as a point of the curve, + = better."""
@@ -207,6 +206,12 @@ class Priced:
         session = Session(first.form, brief=True)
         session.basis = first.solution.basis
         return session
+
+
+def costs_of(case: Case) -> Vector:
+    """What a unit of each column of the plan adds to the objective; shape (columns,)."""
+    calm = replace(case, policy=replace(case.policy, security=None))  # losses cost the plan nothing
+    return build(build_space(calm)).cost
 
 
 def tariffs_of(case: Case, arcs: Sequence[str], words: str, unit: str) -> Shift:

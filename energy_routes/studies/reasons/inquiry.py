@@ -150,7 +150,7 @@ class Inquiry:
         margin = float(told.terms["value"].sum()) if told.way else np.nan
         way = "" if told.way is None else ";".join(told.way.names(self.program))
         return (shift.words, step.event, "above" if step.up else "below", now + step.first, now + step.last, step.first,
-                step.before, step.after, margin, *self._moved(step), way)  # fmt: skip
+                step.before, step.after, margin, *self.moved(step), way)  # fmt: skip
 
     def _by_price(self) -> Iterator[tuple[Any, ...]]:
         """The break-even of the price where the way of the nearest one ends; only what solving again confirms."""
@@ -168,7 +168,7 @@ class Inquiry:
         if step is not None:
             yield self._row(shift, step, told)
 
-    def _moved(self, step: Step) -> tuple[str, str]:
+    def moved(self, step: Step) -> tuple[str, str]:
         """The routes that have more beyond a break-even, and those that have less, most first."""
         near, far = (self._by_route(x) for x in step.plans)
         change = far.sub(near, fill_value=0.0).sort_values(kind="stable")

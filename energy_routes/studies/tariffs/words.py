@@ -1,0 +1,132 @@
+"""A through tariff in sentences: what holds at every level of the real costs, with the numbers of the middle one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from energy_routes.studies.tariffs.levels import MIDDLE
+from energy_routes.studies.tariffs.reading import Point, Reading
+
+SLIGHT = 0.005  # USD/t (USD/1000 m³), MUSD, Mt: less is not printed
+AGREE = 0.9  # of the draws must: a claim that turns between P10 and P90 is not said
+OWNERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+Readings: TypeAlias = Mapping[str, Reading]
+Claim: TypeAlias = Callable[[Reading], object]
+Text: TypeAlias = Callable[[Readings], str]
+
+
+@dataclass
+class Teller:
+    """What is said of a corridor, in ``unit`` of volume and ``money`` of charges; ``unsaid``: what turns in a band."""
+
+    name: str
+    unit: str
+    money: str
+    unsaid: list[str] = field(default_factory=list)
+
+    def costs(self, readings: Readings) -> str:
+        """What is charged today, and what moving a unit really costs."""
+        today, cost = readings[MIDDLE].today.charge, _span(readings, lambda one: one.cost)
+        return f"{self.name}: {today:,.2f} {self.money} are charged today, and moving really costs {cost}"
+
+    def sentences(self, when: str, readings: Readings, draws: Sequence[Reading] = ()) -> Iterator[str]:
+        """What is moved, and who would ask what; ``draws`` are readings with drawn figures.  Each begins with ``when``.
+
+        What is not the same at each level, or in nine draws of ten, is left out and named in ``unsaid``.
+        """
+        tells: tuple[tuple[str, Claim, Text], ...] = (
+            ("what is moved above cost", _deal, self._moved), ("what one owner would ask", _asked, self._together),
+            ("what separate owners would ask", _rests, self._apart),
+            ("what both sides would agree on", _met, self._agreed),
+        )  # fmt: skip
+        for what, claim, text in tells:
+            said = claim(readings[MIDDLE])
+            alike = sum(claim(one) == said for one in draws)
+            if any(claim(one) != said for one in readings.values()):
+                self.unsaid.append(f"{when}: {what} is not said, as it turns within the band of the real costs")
+            elif alike < AGREE * len(draws):
+                self.unsaid.append(f"{when}: {what} is not said, as only {alike} of {len(draws)} draws have the same")
+            elif told := text(readings):
+                yield f"{when}: {told}"
+
+    def _moved(self, readings: Readings) -> str:
+        one = readings[MIDDLE]
+        if one.demand.captive:
+            return (f"{one.demand.captive:,.2f} {self.unit} are moved whatever is charged, so no charge is the best for "
+                    "the owners")
+        if one.break_even is None:
+            return "nobody is moved at any tariff above cost"
+        volume, kink = one.today.volume, one.demand.until(one.today.charge)
+        now = f"{volume:,.2f} {self.unit} are moved today, and as much at any charge up to {kink:,.2f} {self.money}"
+        last = _span(readings, lambda each: each.break_even.charge if each.break_even else None)
+        return f"{now if volume > SLIGHT else 'nothing is moved today'}; above {last} {self.money} nothing is"
+
+    def _together(self, readings: Readings) -> str:
+        one = readings[MIDDLE].together
+        if one is None:
+            return ""
+        asks = _span(readings, lambda each: each.together.charge if each.together else None)
+        earns = _span(readings, lambda each: each.together.carriers if each.together else None)
+        return (f"one owner of all would ask {asks} {self.money}, move {one.volume:,.2f} {self.unit} and earn {earns} MUSD "
+                f"above real costs, against {_span(readings, lambda each: each.today.carriers)} today")  # fmt: skip
+
+    def _apart(self, readings: Readings) -> str:
+        one = readings[MIDDLE]
+        if one.together is None:
+            return ""
+        who = f"{OWNERS[one.owners].lower()} owners who each set a charge of their own"
+        rests = sorted((rest for rest in one.apart if rest.owners == one.owners), key=lambda rest: rest.at.charge)
+        if not rests:
+            return f"{who} come to rest at no charge that moves anything"
+        at = " or ".join(f"{rest.at.charge:,.2f}" for rest in rests)
+        lost, each, shipper = one.lost(rests[-1])
+        if lost < SLIGHT and shipper < SLIGHT:
+            return f"{who} come to rest there, too: setting it together is worth nothing more to them"
+        return (f"{who} come to rest at {at} {self.money}; at the dearest {rests[-1].at.volume:,.2f} {self.unit} are moved, "
+                f"and setting it together is worth {lost:,.1f} MUSD to them ({each:,.1f} each) and {shipper:,.1f} to the "
+                "shipper")  # fmt: skip
+
+    def _agreed(self, readings: Readings) -> str:
+        one = readings[MIDDLE].agreed
+        if one is None:
+            return ""
+        meet = _span(readings, lambda each: each.agreed.charge if each.agreed else None)
+        return (f"between a real cost of {_span(readings, lambda each: each.cost)} and the charge above which nothing is "
+                f"moved, carriers and shipper with equal weight agree on {meet} {self.money}: {one.carriers:,.1f} MUSD for "
+                f"the carriers, {one.shipper:,.1f} for the shipper")  # fmt: skip
+
+
+def _span(readings: Readings, number: Callable[[Reading], float | None]) -> str:
+    """The number at the middle level, and those at the ends of the band where they are printed otherwise."""
+    words = [f"{value:,.2f}" for one in readings.values() if (value := number(one)) is not None]
+    middle = f"{number(readings[MIDDLE]):,.2f}"
+    ends = sorted({words[0], words[-1]}, key=lambda word: float(word.replace(",", "")))
+    return middle if ends == [middle] else f"{middle} ({' to '.join(ends)})"
+
+
+def _deal(one: Reading) -> object:
+    return bool(one.demand.captive), one.break_even is not None, one.today.volume > SLIGHT
+
+
+def _asked(one: Reading) -> object:
+    return _against(one.together, one.today)
+
+
+def _met(one: Reading) -> object:
+    return _against(one.agreed, one.today)
+
+
+def _rests(one: Reading) -> object:
+    """Whether all owners come to rest anywhere, and whether at the charge of one owner alone."""
+    rests = [rest for rest in one.apart if rest.owners == one.owners]
+    return len(rests) > 0, all(max(one.lost(rest)) < SLIGHT for rest in rests)
+
+
+def _against(point: Point | None, today: Point) -> str:
+    """Whether a charge is more or less than that of today."""
+    if point is None:
+        return "none"
+    return "same" if abs(point.charge - today.charge) < SLIGHT else "more" if point.charge > today.charge else "less"
