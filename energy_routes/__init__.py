@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         Sampler as Sampler,
         Stress as Stress,
         Sweep as Sweep,
+        ThroughTariff as ThroughTariff,
         alternatives as alternatives,
         compare as compare,
         expand as expand,
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         regret as regret,
         stress as stress,
         sweep as sweep,
+        through_tariff as through_tariff,
         workers_of as workers_of,
     )
 
@@ -104,6 +106,8 @@ _HOME = {
     "Stress": "energy_routes.studies:Stress",
     "sweep": "energy_routes.studies:sweep",
     "Sweep": "energy_routes.studies:Sweep",
+    "through_tariff": "energy_routes.studies:through_tariff",
+    "ThroughTariff": "energy_routes.studies:ThroughTariff",
     "verify": "energy_routes.audit:verify",
     "weakest": "energy_routes.provenance:weakest",
     "workers_of": "energy_routes.studies:workers_of",

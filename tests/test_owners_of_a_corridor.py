@@ -96,7 +96,8 @@ def test_the_nash_point_is_the_best_on_a_fine_grid() -> None:
     assert found is not None
 
     def product_at(charge: float) -> float:
-        return (charge - 1.0) * moved(EXAMPLE, charge) * sum(10.0 * max(0.0, w - charge) for w in EXAMPLE.charges)
+        gain = sum(10.0 * max(0.0, w - charge) for w in EXAMPLE.charges)
+        return float((charge - 1.0) * moved(EXAMPLE, charge) * gain)
 
     assert found.carrier * found.shipper == pytest.approx(max(map(product_at, np.arange(1.0, 10.0, 0.001))), rel=1e-5)
     assert found.shipper == pytest.approx(sum(10.0 * max(0.0, w - found.charge) for w in EXAMPLE.charges))

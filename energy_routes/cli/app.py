@@ -34,6 +34,7 @@ VERBS = MappingProxyType({
     "alternatives": "energy_routes.cli.verbs.studying:alternatives",
     "explain": "energy_routes.cli.verbs.studying:explain",
     "ranging": "energy_routes.cli.verbs.studying:ranging",
+    "tariff": "energy_routes.cli.verbs.gains.tariff:tariff",
     "regret": "energy_routes.cli.verbs.weighing:regret",
     "sweep": "energy_routes.cli.verbs.weighing:sweep",
     "expand": "energy_routes.cli.verbs.expanding:expand",

@@ -76,6 +76,11 @@ Bands = Annotated[
     int | None,
     typer.Option("--draws", min=1, metavar="N", help="Solve N draws of doubtful figures, and tell P10 and P90."),
 ]
+OperatingShare = Annotated[
+    float | None,
+    typer.Option(min=0, max=1, metavar="SHARE", help="The share of a tariff that is real cost where none is published; "
+                                                     "if left out, as the pack has it."),
+]  # fmt: skip
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes of this machine that solve; if left out, one for "

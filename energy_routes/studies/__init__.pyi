@@ -60,3 +60,7 @@ from .sweeps.sweep import (
 )
 from .sweeps.workers.choice import workers_of as workers_of
 from .sweeps.workers.workers import Workers as Workers
+from .tariffs.through_tariff import (
+    ThroughTariff as ThroughTariff,
+    through_tariff as through_tariff,
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,8 +23,8 @@ NARROW = 1e-6  # USD/t (USD/1000 m³); a piece no wider is the meeting of two ot
 class Demand:
     """What is moved at each charge of a corridor.
 
-    ``asked`` is a case laid out in which the charge is ``start`` (USD/t, USD/1000 m³).  Another charge is that much more
-    or less on every arc where the corridor is metered.  Volumes are Mt (bcm) over the horizon, worth is MUSD.
+    ``asked`` is a case laid out in which the charge is ``start`` (USD/t, USD/1000 m³).  Another charge is that much
+    more or less on every arc where the corridor is metered.  Volumes are Mt (bcm) over the horizon, worth is MUSD.
     """
 
     asked: Asked
@@ -58,7 +58,7 @@ class Demand:
     def steps(self) -> Steps:
         """The charges up to which each volume is moved, the highest first; without what is captive at any charge."""
         paid = [piece for piece in self._pieces[:-1][::-1] if _volume(piece) > 0.0]
-        return Steps(np.array([self.start + piece.high for piece in paid]), np.array([_volume(piece) for piece in paid]))
+        return Steps(np.array([self.start + piece.high for piece in paid]), np.array(list(map(_volume, paid))))
 
     @cached_property
     def gains(self) -> Vector:
@@ -93,18 +93,20 @@ class Demand:
         """From, to (the charge; infinite at last), the volume, and the shipper's gain at ``to``."""
         for piece in self._pieces:
             end = self.start + piece.high
-            yield self.start + piece.low, end if piece is not self._pieces[-1] else np.inf, _volume(piece), self.gain(end)
+            told = np.inf if piece is self._pieces[-1] else end
+            yield self.start + piece.low, told, _volume(piece), self.gain(end)
 
     @property
     def kinks(self) -> Iterator[tuple[float, float, float, float, str, str]]:
-        """At, to (where several are too close to be told apart), the volume below and above, routes with more and less."""
+        """At, to (where several are too close to be told apart), volume below and above, routes with more and less."""
         curve, pieces = self._inquiry.curve, self._pieces
         for first, last in curve.grouped(pieces):
             step = curve.step(pieces, first, last)
+            if step is not None and not step.up:
+                step = replace(step, plans=step.plans[::-1])  # told as the charge rises
             moved = ("", "") if step is None else self._inquiry.moved(step)
-            enters, leaves = moved if step is None or step.up else moved[::-1]
             yield (self.start + pieces[first].high, self.start + pieces[last].high, _volume(pieces[first]),
-                   _volume(pieces[last + 1]), enters, leaves)  # fmt: skip
+                   _volume(pieces[last + 1]), *moved)  # fmt: skip
 
 
 def _volume(piece: Stretch) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case, ramped
@@ -16,8 +17,7 @@ from energy_routes.studies.draws.draws import Sampler, bands
 from energy_routes.studies.kinks.shift import AGAINST, or_why
 from energy_routes.studies.reasons.target import Target
 from energy_routes.studies.study import Progress
-from energy_routes.studies.tariffs.corridor import Corridor
-from energy_routes.studies.tariffs.levels import MIDDLE, levels_of
+from energy_routes.studies.tariffs.corridor import LEVELS, MIDDLE, Corridor, levels_of
 from energy_routes.studies.tariffs.reading import Point, Reading
 from energy_routes.studies.tariffs.words import Teller
 from energy_routes.studies.tariffs.worlds import AS_IT_IS, without_contracts, worlds_of
@@ -67,11 +67,11 @@ class Making:
 
     def _place(self, world: str, contracts: str, case: Case) -> Place:
         corridor = Corridor.of(case, self.target, self.owners)
-        return Place(world, contracts, corridor, self._read(corridor))
+        return Place(world, contracts, corridor, self._read(corridor, *LEVELS))
 
-    def _read(self, corridor: Corridor) -> dict[str, Reading]:
-        """The corridor at each level of the real costs, solved.  Raises InfeasibleError where there is no plan."""
-        readings = corridor.readings(levels_of(corridor.asked, self.target.shift, self.share))
+    def _read(self, corridor: Corridor, *levels: str) -> dict[str, Reading]:
+        """The corridor at levels of the real costs, solved.  Raises InfeasibleError where there is no plan."""
+        readings = corridor.readings(levels_of(corridor.asked, self.target.shift, self.share, levels))
         for reading in readings.values():
             reading.demand.solve()
         return readings
@@ -82,7 +82,8 @@ class Making:
         first = self._first
         worlds = worlds_of(self.case, first.corridor.asked.now, self.target, self.outage, self.cap)
         asked = [(world, contracts, case) for world, own in worlds.items()
-                 for contracts, case in ((WITH, own), (WITHOUT, without_contracts(own))) if case is not None]  # fmt: skip
+                 for contracts, case in ((WITH, own), (WITHOUT, without_contracts(own)))
+                 if case is not None]  # fmt: skip
         places, missing = [], []
         for number, (world, contracts, case) in enumerate(asked, 1):
             try:
@@ -125,7 +126,7 @@ class Making:
             for place in (place for place in self.places if place.world == AS_IT_IS):
                 corridor = place.corridor.but(draw.of(place.corridor.asked.case))
                 with suppress(InfeasibleError):
-                    out[place.contracts].append(self._read(corridor)[MIDDLE])
+                    out[place.contracts].append(self._read(corridor, MIDDLE)[MIDDLE])
             self.progress(number, self.draws)
         return out
 
@@ -137,8 +138,8 @@ class Making:
             for reading in readings:
                 for what, point in reading.points():
                     found.setdefault(what, []).append(point)
-            rows += [(contracts, what, figure, *bands(getattr(point, figure) for point in points), len(points), self.draws)
-                     for what, points in found.items() for figure in POINT]  # fmt: skip
+            rows += [(contracts, what, figure, *bands(getattr(point, figure) for point in points), len(points),
+                      self.draws) for what, points in found.items() for figure in POINT]  # fmt: skip
         return pd.DataFrame(rows, columns=BANDS)
 
     def told(self, teller: Teller) -> tuple[str, ...]:
@@ -154,11 +155,17 @@ class Making:
 
     def notes(self) -> Iterator[str]:
         """What a reader must know."""
+        first = self._first
         if len({place.contracts for place in self.places}) == 1:
             yield "No contract of the case asks for volume: it is read once"
-        if not self._first.middle.today.charge:
-            yield (f"The tariff where {self.target.name} is metered is 0: what the other arcs of the line charge stays, "
+        if not first.middle.today.charge:
+            yield (f"The tariff where {self.target.name} is metered is 0: other arcs of the line charge what they do, "
                    "and a charge here comes on top of it")  # fmt: skip
+        priciest = float(np.nanmax(self.case.network.resolve("markets", "price", self.case.periods)))
+        for place in self.places:
+            if place.contracts == WITH and place.middle.break_even and place.middle.break_even.charge > priciest:
+                yield (f"{place.world}: a unit here is worth more than any price, as it lets other units move under a "
+                       "cap or a contract")  # fmt: skip
         if self.case.policy.held:
             yield "Exports are held at the volume that they have with the figures of today"
         if ramped(self.case):

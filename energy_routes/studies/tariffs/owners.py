@@ -88,10 +88,10 @@ class Agreed(NamedTuple):
 def agreed(steps: Steps, cost: float, worth: Vector, weight: float = 0.5) -> Agreed | None:
     """The Nash point of a carrier and a shipper; None where no charge leaves both a gain.
 
-    ``worth`` is the shipper's gain over having no corridor at each step, shape (steps,); it falls by the volume for each
-    unit of the charge.  The point is the best of carrier^weight · shipper^(1 − weight): on each step, where the volume
-    Q is one number, at cost + weight · (b − cost) with b the charge at which the shipper's line comes to nothing, or at
-    the nearer end of the step.
+    ``worth`` is the shipper's gain over having no corridor at each step, shape (steps,); it falls by the volume for
+    each unit of the charge.  The point is the best of carrier^weight · shipper^(1 − weight).  On a step one volume is
+    moved, and the best lies at cost + weight · (b − cost) with b the charge at which the shipper's line comes to
+    nothing, or at the nearer end of the step.
     """
     found = []
     ends = np.append(steps.charges[1:], -np.inf)

@@ -16,7 +16,7 @@ from energy_routes.pack import annotated
 from energy_routes.studies.reasons.target import Target, target_of
 from energy_routes.studies.study import Progress, Study
 from energy_routes.studies.tariffs import plot
-from energy_routes.studies.tariffs.levels import MIDDLE
+from energy_routes.studies.tariffs.corridor import MIDDLE
 from energy_routes.studies.tariffs.making import Making
 from energy_routes.studies.tariffs.words import Teller
 from energy_routes.studies.tariffs.worlds import AS_IT_IS, MOST_OWNERS, owners_of
@@ -118,7 +118,8 @@ class ThroughTariff(Study):
             raise UsageError(f"world {world!r}: expected one of {', '.join(self.demand['world'].unique())}")
         demand, charges = (table[table["world"] == world] for table in (self.demand, self.charges))
         middle = charges[(charges["level"] == MIDDLE) & (charges["contracts"] == charges["contracts"].iloc[-1])]
-        return plot.draw(demand, middle, f"{self.case.name}, {world}: what {self.name} moves", (self.unit, self.money), ax)
+        title = f"{self.case.name}, {world}: what {self.name} moves"
+        return plot.draw(demand, middle, title, (self.unit, self.money), ax)
 
 
 @annotated
@@ -170,8 +171,8 @@ def through_tariff(
 
     References
     ----------
-    A. Cournot, Recherches sur les principes mathématiques de la théorie des richesses (1838), chapter IX; J. F. Nash,
-    "The bargaining problem", Econometrica 18 (1950).
+    A. Cournot, Recherches sur les principes mathématiques de la théorie des richesses (1838), chapter IX.
+    J. F. Nash, "The bargaining problem", Econometrica 18 (1950), doi:10.2307/1907266.
 
     Examples
     --------
@@ -212,6 +213,6 @@ def _found(made: Making) -> ThroughTariff:
     teller = Teller(target.name, family.volume_unit, family.price_name)
     answer = made.told(teller)
     return ThroughTariff(
-        case, target.label, target.name, family.volume_unit, family.price_name, made.owners, made.demand(), made.kinks(),
-        made.charges(), made.apart(), made.bands(), answer, (*made.notes(), *teller.unsaid),
+        case, target.label, target.name, family.volume_unit, family.price_name, made.owners, made.demand(),
+        made.kinks(), made.charges(), made.apart(), made.bands(), answer, (*made.notes(), *teller.unsaid),
     )  # fmt: skip

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from energy_routes.studies.tariffs.levels import MIDDLE
-from energy_routes.studies.tariffs.reading import Point, Reading
+from energy_routes.studies.tariffs.corridor import MIDDLE
+from energy_routes.studies.tariffs.reading import Apart, Point, Reading
 
 SLIGHT = 0.005  # USD/t (USD/1000 m³), MUSD, Mt: less is not printed
 AGREE = 0.9  # of the draws must: a claim that turns between P10 and P90 is not said
@@ -15,7 +15,7 @@ OWNERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "N
 
 Readings: TypeAlias = Mapping[str, Reading]
 Claim: TypeAlias = Callable[[Reading], object]
-Text: TypeAlias = Callable[[Readings], str]
+Text: TypeAlias = Callable[[Readings], Iterator[str]]
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Teller:
     def costs(self, readings: Readings) -> str:
         """What is charged today, and what moving a unit really costs."""
         today, cost = readings[MIDDLE].today.charge, _span(readings, lambda one: one.cost)
-        return f"{self.name}: {today:,.2f} {self.money} are charged today, and moving really costs {cost}"
+        return f"{self.name}: {today:,.2f} {self.money} are charged today; moving really costs {cost}"
 
     def sentences(self, when: str, readings: Readings, draws: Sequence[Reading] = ()) -> Iterator[str]:
         """What is moved, and who would ask what; ``draws`` are readings with drawn figures.  Each begins with ``when``.
@@ -49,54 +49,56 @@ class Teller:
                 self.unsaid.append(f"{when}: {what} is not said, as it turns within the band of the real costs")
             elif alike < AGREE * len(draws):
                 self.unsaid.append(f"{when}: {what} is not said, as only {alike} of {len(draws)} draws have the same")
-            elif told := text(readings):
-                yield f"{when}: {told}"
+            else:
+                yield from (f"{when}: {sentence}" for sentence in text(readings))
 
-    def _moved(self, readings: Readings) -> str:
+    def _moved(self, readings: Readings) -> Iterator[str]:
         one = readings[MIDDLE]
         if one.demand.captive:
-            return (f"{one.demand.captive:,.2f} {self.unit} are moved whatever is charged, so no charge is the best for "
-                    "the owners")
-        if one.break_even is None:
-            return "nobody is moved at any tariff above cost"
-        volume, kink = one.today.volume, one.demand.until(one.today.charge)
-        now = f"{volume:,.2f} {self.unit} are moved today, and as much at any charge up to {kink:,.2f} {self.money}"
-        last = _span(readings, lambda each: each.break_even.charge if each.break_even else None)
-        return f"{now if volume > SLIGHT else 'nothing is moved today'}; above {last} {self.money} nothing is"
+            yield (f"{one.demand.captive:,.2f} {self.unit} are moved whatever is charged, so no charge is the best for "
+                   "the owners")  # fmt: skip
+        elif one.break_even is None:
+            yield "nobody is moved at any tariff above cost"
+        else:
+            now, kink = one.today.volume, one.demand.until(one.today.charge)
+            moved = f"{now:,.2f} {self.unit} are moved at today's charge" if now > SLIGHT else "nothing is moved today"
+            longer = kink - one.today.charge > SLIGHT and kink < one.break_even.charge - SLIGHT and now > SLIGHT
+            yield f"{moved}{f', and as much up to {kink:,.2f} {self.money}' if longer else ''}"
+            last = _span(readings, lambda each: each.break_even.charge if each.break_even else None)
+            yield f"nothing is moved above {last} {self.money}"
 
-    def _together(self, readings: Readings) -> str:
+    def _together(self, readings: Readings) -> Iterator[str]:
         one = readings[MIDDLE].together
-        if one is None:
-            return ""
-        asks = _span(readings, lambda each: each.together.charge if each.together else None)
-        earns = _span(readings, lambda each: each.together.carriers if each.together else None)
-        return (f"one owner of all would ask {asks} {self.money}, move {one.volume:,.2f} {self.unit} and earn {earns} MUSD "
-                f"above real costs, against {_span(readings, lambda each: each.today.carriers)} today")  # fmt: skip
+        if one is not None:
+            asks = _span(readings, lambda each: each.together.charge if each.together else None)
+            earns = _span(readings, lambda each: each.together.carriers if each.together else None)
+            today = _span(readings, lambda each: each.today.carriers)
+            yield f"one owner of all would ask {asks} {self.money} and move {one.volume:,.2f} {self.unit}"
+            yield f"that would earn {earns} MUSD above real costs, against {today} today"
 
-    def _apart(self, readings: Readings) -> str:
+    def _apart(self, readings: Readings) -> Iterator[str]:
         one = readings[MIDDLE]
-        if one.together is None:
-            return ""
+        if one.together is None or one.owners < 2:
+            return
         who = f"{OWNERS[one.owners].lower()} owners who each set a charge of their own"
         rests = sorted((rest for rest in one.apart if rest.owners == one.owners), key=lambda rest: rest.at.charge)
         if not rests:
-            return f"{who} come to rest at no charge that moves anything"
-        at = " or ".join(f"{rest.at.charge:,.2f}" for rest in rests)
-        lost, each, shipper = one.lost(rests[-1])
-        if lost < SLIGHT and shipper < SLIGHT:
-            return f"{who} come to rest there, too: setting it together is worth nothing more to them"
-        return (f"{who} come to rest at {at} {self.money}; at the dearest {rests[-1].at.volume:,.2f} {self.unit} are moved, "
-                f"and setting it together is worth {lost:,.1f} MUSD to them ({each:,.1f} each) and {shipper:,.1f} to the "
-                "shipper")  # fmt: skip
+            yield f"{who} come to rest at no charge that moves anything"
+        elif not any(_dearer(one, rest) for rest in rests):
+            yield f"{who} come to rest at the charge of one owner, so setting it together brings them nothing"
+        else:
+            at, last = " or ".join(f"{rest.at.charge:,.2f}" for rest in rests), rests[-1]
+            lost, each, shipper = one.lost(last)
+            yield f"{who} come to rest at {at} {self.money}, and move {last.at.volume:,.2f} {self.unit} at the dearest"
+            yield (f"setting it together is worth up to {lost:,.1f} MUSD to them ({each:,.1f} each), and "
+                   f"{shipper:,.1f} to the shipper")  # fmt: skip
 
-    def _agreed(self, readings: Readings) -> str:
+    def _agreed(self, readings: Readings) -> Iterator[str]:
         one = readings[MIDDLE].agreed
-        if one is None:
-            return ""
-        meet = _span(readings, lambda each: each.agreed.charge if each.agreed else None)
-        return (f"between a real cost of {_span(readings, lambda each: each.cost)} and the charge above which nothing is "
-                f"moved, carriers and shipper with equal weight agree on {meet} {self.money}: {one.carriers:,.1f} MUSD for "
-                f"the carriers, {one.shipper:,.1f} for the shipper")  # fmt: skip
+        if one is not None:
+            meet = _span(readings, lambda each: each.agreed.charge if each.agreed else None)
+            yield f"carriers and shipper with equal weight would agree on {meet} {self.money}"
+            yield f"that gains the carriers {one.carriers:,.1f} MUSD, and the shipper {one.shipper:,.1f}"
 
 
 def _span(readings: Readings, number: Callable[[Reading], float | None]) -> str:
@@ -122,7 +124,12 @@ def _met(one: Reading) -> object:
 def _rests(one: Reading) -> object:
     """Whether all owners come to rest anywhere, and whether at the charge of one owner alone."""
     rests = [rest for rest in one.apart if rest.owners == one.owners]
-    return len(rests) > 0, all(max(one.lost(rest)) < SLIGHT for rest in rests)
+    return len(rests) > 0, any(_dearer(one, rest) for rest in rests)
+
+
+def _dearer(one: Reading, rest: Apart) -> bool:
+    """Whether somebody loses where owners come to rest, against one owner of all."""
+    return max(one.lost(rest)) >= SLIGHT
 
 
 def _against(point: Point | None, today: Point) -> str:

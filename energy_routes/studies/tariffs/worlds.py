@@ -32,9 +32,12 @@ def without_contracts(case: Case) -> Case | None:
 
 def owners_of(case: Case, target: Target) -> int:
     """How many are paid for moving there, at least 2: the payees of its tariffs, else the countries of its arcs."""
-    arcs = case.network.tables["arcs"]
-    countries = arcs.loc[arcs["id"].isin(target.arcs), "countries"].dropna().str.split(";").explode()
-    return max(2, min(countries.nunique(), MOST_OWNERS))
+    tables = case.network.tables
+    paid = tables["payees"]
+    payees = paid.loc[paid["target"].isin([f"arc:{arc}" for arc in target.arcs]), "payee"].nunique()
+    arcs = tables["arcs"]
+    countries = arcs.loc[arcs["id"].isin(target.arcs), "countries"].explode().nunique()
+    return int(max(2, min(payees or countries, MOST_OWNERS)))
 
 
 def worlds_of(
@@ -49,8 +52,8 @@ def worlds_of(
     out = {AS_IT_IS: case}
     for what, left in (outage or {}).items():
         out[f"{what} at {100 * left:g} %"] = case.outage(what, remaining=left)
-    for group, share in (cap or {}).items():
-        out[f"{called.get(group, group)} at most {share}"] = case.set(f"policy.max_share.{group}", share)
+    for group, most in (cap or {}).items():
+        out[f"{called.get(group, group)} at most {most}"] = case.set(f"policy.max_share.{group}", most)
     if outage is None:
         with suppress(StopIteration):
             name, hit = next(_hit(case, now, target))

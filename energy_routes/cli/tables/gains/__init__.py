@@ -1,0 +1,1 @@
+"""What the verbs that ask who gains print for people."""
