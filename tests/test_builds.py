@@ -222,6 +222,7 @@ def test_tanks_tiers_limits_and_supplies_are_widened(tmp_path: Path) -> None:
     assert plan.supplies["lifted"].sum() == pytest.approx(13)
     assert plan.deliveries.set_index("tier")["depth"]["2"] == pytest.approx(6)
     verify(plan.save(tmp_path / "saved"))
+    verify(er.solve(toy(tmp_path / "none", tables, exports="free")).save(tmp_path / "unbuilt"))  # nothing may be built
 
 
 def test_what_would_count_capital_twice_is_refused(case: Case, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_csv_and_parquet_hold_the_same_numbers_and_zero_rows_are_kept(plan: Plan
 
 def test_workbook_has_a_sheet_a_table_and_numbers_as_numbers(saved: Path) -> None:
     book = openpyxl.load_workbook(saved / "result.xlsx")
-    assert book.sheetnames == ["about", *TABLES]
+    assert book.sheetnames == ["about", *TABLES, "payments"]
     sheet = book["ledger"]
     assert [cell.value for cell in sheet[1]] == ["term", "kind", "value", "unit", "family"]
     assert sheet["A1"].font.bold

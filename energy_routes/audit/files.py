@@ -20,7 +20,7 @@ TABLES = (
     "flows", "arcs", "routes", "schedule", "ledger", "prices", "indicators", "groups", "supplies", "deliveries",
     "obligations", "stocks", "ranges", "security", "bookings", "futures", "builds", "emissions",
 )  # fmt: skip
-OPTIONAL = ("bands", "ramps", "owners")  # saved only where they have rows
+OPTIONAL = ("bands", "ramps", "owners", "payments")  # saved only where they have rows
 ABOUT = "about"  # the sheet of the workbook that says what it is
 MOST_ROWS = 1_048_575  # of a sheet: a longer table ends there
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from energy_routes.audit import files
+from energy_routes.audit import files, payments
 from energy_routes.audit.checks import builds, dependence, ledger, movement, premium, risk, schedule, trade
 from energy_routes.audit.closed import bands, columns, labels, levers, limits, owners, ramps, ranges, routes
 from energy_routes.audit.facts import Facts
@@ -54,7 +54,7 @@ def compare(saved: files.Saved, facts: Facts, found: Findings) -> None:
     levers.check(facts.case, found)
     builds.lay_over(saved, facts)
     for part in (labels, movement, trade, limits, dependence, ramps, risk, premium, builds, ledger, routes, owners,
-                 ranges, bands, schedule):
+                 payments, ranges, bands, schedule):
         part.check(saved, facts, found)
     files.check_summary(saved, facts, found)
     subject.check(saved, facts, found)

@@ -52,6 +52,10 @@ from .space.options import (
     added as added,
     opened as opened,
 )
+from .space.payees import (
+    Payees as Payees,
+    payees as payees,
+)
 from .space.real_costs import (
     known_costs as known_costs,
     real_costs as real_costs,

@@ -49,7 +49,8 @@ class LedgerTerm:
     ``told``: as the command line calls it; its text in three languages has the key ``ledger.`` and its id.  ``line``:
     the line of the netback sheet that it stands on, blank where it is the plan's and no route's.  ``kind``: cash,
     penalty, or risk, of which only cash is netback.  ``sought``: the objectives that it is a term of; ``always``: False
-    for one that stands only in the ledger of a case that asks for it.
+    for one that stands only in the ledger of a case that asks for it.  ``payees``: who is paid on the way: all payees
+    of the arc (whole), or those that share what levies leave of its tariff (line); blank: nobody on the way.
     """
 
     id: str
@@ -58,20 +59,21 @@ class LedgerTerm:
     kind: Literal["cash", "penalty", "risk"] = "cash"
     sought: tuple[str, ...] = ("netback", "cost")
     always: bool = True
+    payees: Literal["", "whole", "line"] = ""
 
 
 LEDGER = {term.id: term for term in (
     LedgerTerm("sales", "Sales", "price", sought=("netback",)),
     LedgerTerm("home_sales", "Sales to home refineries and cities", "price", sought=("netback",)),
-    LedgerTerm("tariffs", "Pipeline and rail tariffs", "tariff"),
-    LedgerTerm("loading", "Port charges", "loading"),
-    LedgerTerm("freight", "Sea freight", "freight"),
+    LedgerTerm("tariffs", "Pipeline and rail tariffs", "tariff", payees="whole"),
+    LedgerTerm("loading", "Port charges", "loading", payees="whole"),
+    LedgerTerm("freight", "Sea freight", "freight", payees="whole"),
     LedgerTerm("quality", "Quality bank and lost identity", "quality"),
-    LedgerTerm("rebates", "Rebates to owners of lines", "rebate"),
+    LedgerTerm("rebates", "Rebates to owners of lines", "rebate", payees="line"),
     LedgerTerm("lifting", "Lifting", "lifting"),
-    LedgerTerm("deficiency", "Ship-or-pay and interruptible charges"),
+    LedgerTerm("deficiency", "Ship-or-pay and interruptible charges", payees="line"),
     LedgerTerm("shortage", "Home deliveries missed", kind="penalty"),
-    LedgerTerm("relief", "Capital not paid twice (added volume of widened lines)", always=False),
+    LedgerTerm("relief", "Capital not paid twice (added volume of widened lines)", always=False, payees="line"),
     LedgerTerm("capex", "Builds: capital and upkeep", always=False),
     LedgerTerm("carbon", "Carbon", always=False),
     LedgerTerm("closing_value", "Stock left at the end", sought=("netback",)),

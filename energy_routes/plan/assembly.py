@@ -18,6 +18,7 @@ from energy_routes.plan.doubt import BANDS, RANGES
 from energy_routes.plan.making.builds_and_emissions import builds_table, emissions_table
 from energy_routes.plan.making.groups import groups_table
 from energy_routes.plan.making.owners import owners_table
+from energy_routes.plan.making.payments import payments_table
 from energy_routes.plan.making.ramps import ramps_table
 from energy_routes.plan.making.routes import routes_table
 from energy_routes.plan.making.schedule import schedule_table
@@ -95,6 +96,7 @@ def _parts(of: Solved, program: Program, entries: Sequence[Entry]) -> Tables:
         "bands": partial(pd.DataFrame, columns=list(BANDS), dtype=object),
         "ramps": lambda: ramps_table(of)[list(RAMPS)],
         "owners": lambda: owners_table(of, groups()),
+        "payments": partial(payments_table, of),
         "warnings": partial(notices, of),
     })  # fmt: skip
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MEANING = 2
 NOT_PROVED = "feasible"  # the status of a plan that no one has shown to be the best
 RAMPS = ("event", "kind", "group", "name", "family", "period", "month", "reference", "ramp", "volume", "unit")
+PAYMENTS = (
+    "payee", "country", "kind", "holder", "holder_country", "term", "family", "receipts", "real_cost", "margin", "unit",
+)  # fmt: skip
 OWNERS = ("target", "name", "family", "holder", "country", "share", "volume", "exported", "netback", "unit")
 PRICE_KINDS = (
     "capacity", "joint", "supply", "market", "obligation", "contract", "storage", "ramp", "policy", "user",
@@ -160,6 +163,12 @@ class Plan:
         Results by owner, where the pack says who owns what: a row a venture (supply), line or terminal (group) and
         holder.  ``volume`` is the holder's part of what is lifted or carried abroad, ``exported`` of what is sold
         abroad, ``netback`` (MUSD) of what a venture earns; ``share`` is the part itself.
+    payments : DataFrame
+        Who is paid, MUSD over the horizon: a row a payee of arcs (``kind``: company or state), partner in it
+        (``holder``), term of the ledger and family.  ``receipts`` of the terms on the way sum to those of the ledger;
+        what no row of ``payees`` claims has the kind 'not sourced'.  ``real_cost`` is what moving costs (undefined
+        where the pack does not say), ``margin`` the rest.  Shippers follow with the term 'netback': receipts before
+        lifting, which is their real cost, so that their margins sum to the plan's netback.
     warnings : tuple of dict
         What a reader must know; each has a ``code`` and ``where``.
 
@@ -199,6 +208,7 @@ class Plan:
     bands = Read[pd.DataFrame]()
     ramps = Read[pd.DataFrame]()
     owners = Read[pd.DataFrame]()
+    payments = Read[pd.DataFrame]()
     warnings = Read[tuple[dict[str, Any], ...]]()
 
     @property
@@ -218,8 +228,8 @@ class Plan:
         -------
         dict of str to DataFrame
             In the order in which they are saved; ``bands`` only where draws were solved, ``ramps`` where they hold,
-            ``owners`` where the pack has some.  ``ranges`` are ``could_be``, which takes a few solves only, or those
-            given to :meth:`with_ranges`.
+            ``owners`` where the pack has some, ``payments`` where something is paid.  ``ranges`` are ``could_be``,
+            which takes a few solves only, or those given to :meth:`with_ranges`.
         """
         some = [name for name in OPTIONAL if len(self.parts[name])]
         frames = {name: self.parts.at_hand(name) for name in (*TABLES, *some)}
@@ -477,7 +487,7 @@ class Plan:
 
 
 # Tables that are saved only where they have rows, after the others.
-OPTIONAL = {"bands": BANDS, "ramps": RAMPS, "owners": OWNERS}
+OPTIONAL = {"bands": BANDS, "ramps": RAMPS, "owners": OWNERS, "payments": PAYMENTS}
 # The others in the order in which they are saved.
 TABLES = tuple(name for name, part in vars(Plan).items()
                if isinstance(part, Read) and name not in (*OPTIONAL, "warnings"))  # fmt: skip

@@ -19,7 +19,10 @@ FIELD_OF = {"arcs": "capacity", "limits": "high", "supplies": "available", "tier
 def lay_over(saved: Saved, facts: Facts) -> None:
     """Tell the facts what the saved builds add to which figure, so that every limit is tested with it."""
     standing = {(row["option"], row["year"]): row["built"] for row in saved["builds"]}
+    offered = {option for option, _ in standing}
     for effect in facts.rows["option_effects"].values():
+        if effect["option"] not in offered:  # what a case may not build widens nothing
+            continue
         word, _, name = effect["target"].partition(":")
         table = TABLE_OF[word]
         for period in facts.periods:
@@ -111,7 +114,7 @@ def money(saved: Saved, facts: Facts) -> dict[tuple[str, str], float]:
     for row in saved["builds"]:
         paid = row["built"] * charge(facts, row["option"]) * length(facts, row["year"])
         out["capex", facts.family("options", row["option"])] -= paid
-    for arc, saving in _relief(saved, facts):
+    for arc, _, saving in relief(saved, facts):
         out["relief", facts.family("arcs", arc)] += saving
     if price := facts.policy.get("carbon_price"):
         for row in saved["flows"]:
@@ -120,8 +123,10 @@ def money(saved: Saved, facts: Facts) -> dict[tuple[str, str], float]:
     return dict(out)
 
 
-def _relief(saved: Saved, facts: Facts) -> Iterable[tuple[str, float]]:
-    """Volume beyond the old capacity of a widened arc pays the operating tariff of the option instead of the arc's."""
+def relief(saved: Saved, facts: Facts) -> Iterable[tuple[str, str, float]]:
+    """Volume beyond the old capacity of a widened arc pays the operating tariff of the option instead of the arc's:
+    arc, period, what is not paid, MUSD.
+    """
     lower = lower_tariffs(facts, {row["option"] for row in saved["builds"]})
     moved: dict[tuple[str, str], float] = defaultdict(float)
     for row in saved["flows"]:
@@ -130,7 +135,7 @@ def _relief(saved: Saved, facts: Facts) -> Iterable[tuple[str, float]]:
         old = facts.capacity(arc, period, built=False)
         if arc in lower and 0 < old < math.inf:
             saving = facts.number("arcs", arc, "tariff", period) - lower[arc]
-            yield arc, max(saving, 0.0) * max(volume - old, 0.0)
+            yield arc, period, max(saving, 0.0) * max(volume - old, 0.0)
 
 
 def lower_tariffs(facts: Facts, options: set[str]) -> dict[str, float]:

@@ -27,6 +27,7 @@ COLUMNS: Mapping[str, str] = {
     "bands": "what kind group name family value p10 p50 p90 used unit draws plans",
     "ramps": "event kind group name family period month reference ramp volume unit",
     "owners": "target name family holder country share volume exported netback unit",
+    "payments": "payee country kind holder holder_country term family receipts real_cost margin unit",
     "security": "outage mode window family market planned lost survives delta binding price waived unit",
     "bookings": "period arc commodity family booked used spot charge paid unit",
     "futures": "future probability netback alone regret tail waived unit",
@@ -43,7 +44,7 @@ KEYS: Mapping[str, str] = {
     "obligations": "period obligation commodity", "stocks": "period storage commodity",
     "ranges": "kind id family commodity period within",
     "bands": "what kind group family", "ramps": "event kind group family period",
-    "owners": "target family holder",
+    "owners": "target family holder", "payments": "payee country kind holder holder_country term family",
     "security": "outage family market", "bookings": "period arc commodity", "futures": "future",
     "builds": "option year", "emissions": "period family mode",
 }  # fmt: skip

@@ -67,9 +67,18 @@ def _share(facts: Facts, row: Row, period: str) -> float:
     """What a holder has of a target in a period: of a year the mean over the days of its months."""
     rows = [own for own in facts.rows["owners"].values()
             if (own["target"], own["holder"]) == (row["target"], row["holder"])]  # fmt: skip
-    return facts.mean(lambda month: sum_of((own for own in rows if _within(own, month)), "share"), period)
+    return facts.mean(lambda month: sum_of((own for own in rows if within(own, month)), "share"), period)
 
 
-def _within(row: Row, month: str) -> bool:
+def holders(facts: Facts, target: str, period: str) -> list[tuple[str, str, float]]:
+    """Who holds some of a target in a period: holder, country, share."""
+    known = dict.fromkeys((row["holder"], row["country"] or "") for row in facts.rows["owners"].values()
+                          if row["target"] == target)  # fmt: skip
+    listed = [(*who, _share(facts, {"target": target, "holder": who[0]}, period)) for who in known]
+    return [own for own in listed if own[2] > 0]
+
+
+def within(row: Row, month: str) -> bool:
+    """Whether a row with a first and a last period holds in a month."""
     first, last = row["from_period"], row["to_period"]
     return (not first or first <= month) and (not last or month[: len(last)] <= last)

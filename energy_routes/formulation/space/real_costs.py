@@ -10,7 +10,7 @@ from energy_routes.case import BY_OPTION
 from energy_routes.errors import UsageError
 from energy_routes.formulation.space.axes import lane_figures, rows_of
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import Labels, Vector
+from energy_routes.linear import Labels, Vector, places
 from energy_routes.network import Network, in_term
 from energy_routes.pack import Mask, Period, means, months_of
 
@@ -56,11 +56,8 @@ def known_costs(space: Space, share: float | None = None) -> Vector:
     network = Network(space.case.network.packs, space.case.network.edits)  # not the figures of a structure
     lanes = labels.only("arc", "commodity", "family", "mode", "basis").each_once("arc", "commodity")
     costs = means(_by_month(network, lanes, months_of(periods), share), periods)
-    place = {key: row for row, key in enumerate(lanes.numbers("arc", "commodity").tolist())}
-    lane = np.array([place[key] for key in labels.numbers("arc", "commodity").tolist()], dtype=np.intp)
-    period = {one.label: at for at, one in enumerate(periods)}
-    at = np.array([period[label] for label in labels.words("period").tolist()], dtype=np.intp)
-    found: Vector = costs[lane, at]
+    lane = places(labels.numbers("arc", "commodity"), lanes.numbers("arc", "commodity"))
+    found: Vector = costs[lane, rows_of((period.label for period in periods), labels["period"])]
     return found
 
 

@@ -22,24 +22,30 @@ def owners_table(of: Solved, groups: pd.DataFrame) -> pd.DataFrame:
     abroad; ``netback`` (MUSD) that of what a venture earns on the ways that tracing follows, undefined of groups.  Each
     period counts with the shares that hold in it, a year with the mean over its days; ``share`` is that of the volume.
     """
+    years = np.array([period.years for period in of.space.case.periods])
+    partners = partners_of(of)
+    rows = []
+    for (target, family, name), figures in (*ventures(of), *_groups(of, groups)):
+        for holder, country, held in partners.get(target, ()):
+            own = figures @ held
+            share = float(ratio(own[:1], figures[:1].sum(axis=1))[0])
+            mean = float(held @ years / years.sum())
+            rows.append((target, name, family, holder, country, mean if np.isnan(share) else share, *own))
+    frame = _joined(pd.DataFrame(rows, columns=[*KEYS, *FIGURES]))
+    return frame.assign(unit=units(of.space, frame["family"]))
+
+
+def partners_of(of: Solved) -> dict[str, list[tuple[str, str, Vector]]]:
+    """By target those who hold some of it: holder, country ('' where none is named), share in each period."""
     network, periods = of.space.case.network, of.space.case.periods
     table = network.tables["owners"]
     years = np.array([period.years for period in periods])
     held = in_term(network, periods, "owners") / years * table["share"].to_numpy(dtype=float)[:, None]
-    targets, holders, countries = (table[column].tolist() for column in ("target", "holder", "country"))
-    partners: dict[str, list[int]] = {}
+    targets, holders, countries = (table[column].fillna("").tolist() for column in ("target", "holder", "country"))
+    partners: dict[str, list[tuple[str, str, Vector]]] = {}
     for row in np.flatnonzero((held > 0).any(axis=1)).tolist():
-        partners.setdefault(targets[row], []).append(row)
-    rows = []
-    for (target, family, name), figures in (*_ventures(of), *_groups(of, groups)):
-        for at in partners.get(target, ()):
-            own = figures @ held[at]
-            share = float(ratio(own[:1], figures[:1].sum(axis=1))[0])
-            mean = float(held[at] @ years / years.sum())
-            country = countries[at] if isinstance(countries[at], str) else ""
-            rows.append((target, name, family, holders[at], country, mean if np.isnan(share) else share, *own))
-    frame = _joined(pd.DataFrame(rows, columns=[*KEYS, *FIGURES]))
-    return frame.assign(unit=units(of.space, frame["family"]))
+        partners.setdefault(targets[row], []).append((holders[row], countries[row], held[row]))
+    return partners
 
 
 def _joined(rows: pd.DataFrame) -> pd.DataFrame:
@@ -48,7 +54,7 @@ def _joined(rows: pd.DataFrame) -> pd.DataFrame:
     return told.groupby(KEYS, sort=False, dropna=False, as_index=False)[FIGURES].sum(min_count=1)
 
 
-def _ventures(of: Solved) -> list[tuple[tuple[str, str, str], Vector]]:
+def ventures(of: Solved) -> list[tuple[tuple[str, str, str], Vector]]:
     """Each supply with its family and name: lifted, sold abroad, and netback (MUSD), shape (3, periods)."""
     space, found = of.space, of.paths
     periods = [period.label for period in space.case.periods]
