@@ -443,6 +443,20 @@ def test_there_may_be_no_alternative(tmp_path: Path) -> None:
     assert "less Short corridor, more Long corridor" in told.stdout
 
 
+def test_lines_stand_in_where_there_are_no_corridors(tmp_path: Path) -> None:
+    """SHORT takes 3 to 6 of the 8 Mt, LONG the rest: the same plans as with corridors."""
+    none = {"groups": "kind,group,name\ntransit,RU,Russia",
+            "meters": "kind,group,arc,market,commodity\ntransit,RU,SHORT,,"}
+    found = er.alternatives(toy(tmp_path, {**EQUAL, **none}), "optimum", 2)
+    assert set(found.corridors["kind"]) == {"arc"}
+    assert found.plans["distance"].tolist()[1:] == pytest.approx([6, 3], rel=1e-4)
+    short = found.corridors[found.corridors["corridor"] == "SHORT"]["volume"].tolist()
+    assert short == pytest.approx([6, 3, 4.5], abs=1e-3)
+    told = CliRunner().invoke(app, ["alternatives", str(tmp_path / "model.toml"), "--within", "optimum"]).stdout
+    assert "less Short way by 3.00, more Long way by 3.00" in told
+    assert "\nline " in told
+
+
 def test_the_farthest_plan_by_every_set_of_signs(tmp_path: Path) -> None:
     """Three corridors and home: a linear programme of scipy's for each set of signs, over our arrays."""
     arcs = EQUAL["arcs"] + "THIRD,HUB,WEST,Third way,4,42,3000\n"

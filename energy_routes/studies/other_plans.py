@@ -41,7 +41,8 @@ class Alternatives(Study):
         or bcm by which its corridors differ from those of the nearest plan before it, summed), gap (relative, left
         of the largest such distance).
     corridors : DataFrame
-        A row a plan and corridor: plan, family, corridor, name, volume, change (against the best plan), unit.
+        A row a plan and corridor: plan, family, kind, corridor, name, volume, change (against the best plan), unit.
+        Where a family has no corridors its lines stand there (kind arc).
     """
 
     case: Case
@@ -91,7 +92,8 @@ class Alternatives(Study):
 def alternatives(case: Case | Plan, within: Within = "1 %", n: int = 3) -> Alternatives:
     """Plans that are nearly as good as the best one, and as different from it and each other as can be.
 
-    Two plans differ by the volumes of their corridors over the horizon: the sum of the differences.  Each next plan is
+    Two plans differ by the volumes of their corridors over the horizon: the sum of the differences; where a family has
+    no corridors, by those of its lines.  Each next plan is
     the one whose nearest plan before it is farthest away, proved up to the gap told; of more than twelve corridors
     those that can move most are looked at.  Of plans with the same corridors the best is taken.
 
@@ -134,7 +136,7 @@ def alternatives(case: Case | Plan, within: Within = "1 %", n: int = 3) -> Alter
     optimum, best = optimum_of(case)
     (band,) = bands_of(best.case, within, optimum.exports, optimum.solution.objective)
     of = volumes(optimum.space, optimum.program.shape[1], by_period=False)
-    own = (of.labels["kind"] == "corridor") & (of.labels["family"] != ALL)
+    own = _ways(of.labels)
     labels, weights = of.labels[own], of.weights[np.flatnonzero(own)]
     found = list(farthest(optimum, band.loss, weights, n))
     start = Far(optimum.solution.x, weights @ optimum.solution.x, optimum.solution.objective, np.nan, 0.0)
@@ -143,12 +145,18 @@ def alternatives(case: Case | Plan, within: Within = "1 %", n: int = 3) -> Alter
     rows = [(at, name, abs(start.objective - far.objective), far.distance, far.gap, far.objective)
             for at, (far, name) in enumerate(zip([start, *found], ["the best plan", *names], strict=True), 1)]
     parts = [pd.DataFrame({
-        "plan": at, "family": labels["family"], "corridor": labels["id"], "name": labels["name"],
+        "plan": at, **labels[["family", "kind"]], "corridor": labels["id"], "name": labels["name"],
         "volume": clean(far.volumes), "change": clean(far.volumes - start.volumes), "unit": labels["family"].map(units),
     }) for at, far in enumerate([start, *found], 1)]  # fmt: skip
     made = (best, *others(optimum, [far.x for far in found], band.loss))
     plans = pd.DataFrame(rows, columns=COLUMNS)
     return Alternatives(best.case, band.name, band.loss, plans, pd.concat(parts, ignore_index=True), made)
+
+
+def _ways(labels: pd.DataFrame) -> pd.Series[bool]:
+    """Which volumes two plans differ by: corridors; of a family that has none, its lines."""
+    corridors = (labels["kind"] == "corridor") & (labels["family"] != ALL)
+    return corridors | ((labels["kind"] == "arc") & ~labels["family"].isin(labels.loc[corridors, "family"]))
 
 
 def _names(changes: Sequence[Vector], corridors: Sequence[str]) -> list[str]:

@@ -20,7 +20,7 @@ def print_alternatives(found: Alternatives) -> None:
     screen.print(f"{found.case.name}: plans that give up at most {number(found.loss, 1)} MUSD ({found.within})",
                  markup=False)  # fmt: skip
     if len(plans) == 1:
-        screen.print("There are none whose corridors differ. Other volumes may: see --show ranges of solve.")
+        screen.print(f"There are none whose {_called(found)}s differ. Other volumes may: see --show ranges of solve.")
         return
     out = table("plan", "set apart by", "gives up, MUSD", "differs by", "gap, %", text=2)
     for row in plans.to_dict("records"):
@@ -31,7 +31,7 @@ def print_alternatives(found: Alternatives) -> None:
     screen.print()
     rows = found.corridors
     count, digits = len(plans), digits_for(rows["volume"].tolist())
-    volumes, same = table("corridor", *map(str, plans["plan"]), "unit>"), []
+    volumes, same = table(_called(found), *map(str, plans["plan"]), "unit>"), []
     for _, own in rows.groupby(["family", "corridor"], sort=False):
         carried, name = own["volume"].tolist(), str(own["name"].iloc[0])
         if max(carried) - min(carried) > ALIKE:
@@ -41,3 +41,8 @@ def print_alternatives(found: Alternatives) -> None:
     screen.print(volumes)
     if same:
         screen.print(f"The same in all {count}: {', '.join(same)}", markup=False)
+
+
+def _called(found: Alternatives) -> str:
+    """What plans differ by: corridors, or the lines of a case without any."""
+    return "corridor" if (found.corridors["kind"] == "corridor").all() else "line"
