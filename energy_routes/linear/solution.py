@@ -220,21 +220,17 @@ def residuals(problem: LinearForm, x: Vector, dual: Vector | None = None) -> dic
     if dual is None:
         return out
     sign = 1.0 if problem.sense == "min" else -1.0
-    y = np.concatenate([sign * dual, sign * (problem.cost - problem.matrix.T @ dual)])
-    up = y > 0.0
-    side = np.where(up, low, high)  # the bound that a multiplier is of
+    y = sign * np.concatenate([dual, problem.cost - problem.matrix.T @ dual])
+    side = np.where(y > 0.0, low, high)  # the bound that a multiplier is of
     is_bound = np.isfinite(side)
-    slack, part = np.zeros_like(y), np.zeros_like(y)
-    np.multiply(y, at - side, out=slack, where=is_bound)
-    np.multiply(y, side, out=part, where=is_bound)
-    bound = np.where(up, part, 0.0).sum() - np.where(up, 0.0, -part).sum()
+    room, reached = np.where(is_bound, at - side, 0.0), np.where(is_bound, side, 0.0)
     objective = float(problem.cost @ x) + problem.offset
     size = max(1.0, abs(objective))
     wrong = _peak(np.abs(y[~is_bound])) / max(1.0, _peak(np.abs(problem.cost)))
     return out | {
         "dual_residual": wrong if np.isfinite(y).all() else float("nan"),
-        "complementarity": _peak(np.abs(slack)) / size,
-        "gap": abs(sign * (objective - problem.offset) - float(bound)) / size,
+        "complementarity": _peak(np.abs(y * room)) / size,
+        "gap": abs(sign * (objective - problem.offset) - float((y * reached).sum())) / size,
     }
 
 

@@ -46,6 +46,7 @@ Method: TypeAlias = Literal["choose", "simplex", "ipm"]
 
 LARGE = 20_000  # columns from which on a first solve is made of blocks, or by interior points: it takes seconds
 BRIEF = 200_000  # coefficients up to which a solve from a basis takes well under a second
+BEST, DEVEX = -1, 1  # how HiGHS weighs edges: as it chooses, or by devex
 CHOOSE, DUAL = 0, 1  # the simplex method of HiGHS: whichever the basis is feasible for, or the dual
 
 _LAST = {".mps": b"ENDATA\n", ".lp": b"end\n"}  # what a whole file ends with
@@ -59,21 +60,24 @@ class Session:
     other is given; ``time_limit`` is in seconds a run; see also ``limited``.  ``brief`` solves are made in the
     caller's thread: Ctrl-C waits for their end.  ``primal`` solves go on from a basis by the primal simplex method
     where its point is feasible: after another objective that is one short walk, where the dual method begins anew.
+    ``devex``: the dual method weighs edges from one on (Forrest, Goldfarb 1992, doi:10.1007/BF01581089).  The weights of
+    the steepest edge are a solve a row, which a short walk from a stored basis does not win back.
     Raises SolverError when the model holds a number that HiGHS would misread.
     """
 
     def __init__(self, problem: LinearForm, *, seed: int = 0, time_limit: float | None = None, tolerance: float = 1e-9,
                  presolve: bool = True, method: Method = "choose", brief: bool = False, primal: bool = False,
-                 gap: float | None = None) -> None:
+                 devex: bool = False, gap: float | None = None) -> None:
         self._presolve, self._method, self._brief = presolve, method, brief
         self._like = partial(Session, seed=seed, time_limit=time_limit, tolerance=tolerance, presolve=presolve,
-                             method=method, primal=primal)  # fmt: skip
+                             method=method, primal=primal, devex=devex)  # fmt: skip
         self._time_limit = INF if time_limit is None else time_limit
         self._engine = Engine({
             "threads": 1, "random_seed": seed, "solver": method, "presolve": "on" if presolve else "off",
             "primal_feasibility_tolerance": tolerance, "dual_feasibility_tolerance": tolerance,
             "mip_feasibility_tolerance": tolerance, "mip_rel_gap": tolerance if gap is None else gap,
             "mip_abs_gap": tolerance, "simplex_strategy": CHOOSE if primal else DUAL,
+            "simplex_dual_edge_weight_strategy": DEVEX if devex else BEST,
         })
         self._form = self._load(form_of(problem))
 

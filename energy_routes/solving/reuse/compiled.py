@@ -60,6 +60,7 @@ Progress: TypeAlias = Callable[[int, int], "bool | None"]
 
 
 ANEW = "builds, security and futures are built anew for every change"
+TOGETHER = 100  # rows of a table that are read before they are solved
 KEPT = 8  # structures that are kept: those of the case itself, and the newest others
 ENDED = {InfeasibleError: "infeasible", UnboundedError: "unbounded", LimitError: "time_limit", SolverError: "failed"}
 
@@ -352,21 +353,27 @@ class Compiled:
         ask = [ask] if isinstance(ask, str) else ask
         measures = Measures(self, ask)
         out: list[tuple[Any, ...]] = []
-        for changes in rows:
-            out.append(self._told(changes, measures))
+        for case in self._read(rows):
+            out.append(_ended(case, measures) if isinstance(case, EnergyRoutesError) else self._told(case, measures))
             if progress and progress(len(out), len(rows)) is False:
                 break
         left = len(rows) - len(out)
         out += [("cancelled", "stopped by the caller", *measures.nothing)] * left
         return pd.DataFrame(out, columns=["status", "reason", *ask])
 
-    def _told(self, changes: Changes, measures: Measures) -> tuple[Any, ...]:
-        """One row of :meth:`solve_many`."""
-        try:
-            case = self._changed(changes)
-        except EnergyRoutesError as error:
-            return _ended(error, measures)
-        return self.told(case, measures)
+    def _read(self, rows: Sequence[Changes]) -> Iterator[Case | EnergyRoutesError]:
+        """The case of each row, or why there is none.
+
+        Some rows are read together: one after a run of HiGHS takes twice as long, as its memory is no longer at hand.
+        """
+        for start in range(0, len(rows), TOGETHER):
+            found: list[Case | EnergyRoutesError] = []
+            for changes in rows[start : start + TOGETHER]:
+                try:
+                    found.append(self._changed(changes))
+                except EnergyRoutesError as error:
+                    found.append(error)
+            yield from found
 
     def told(self, case: Case, measures: Measures) -> tuple[Any, ...]:
         """Status, reason and what is asked of a case, as a row of :meth:`solve_many` has them.
@@ -383,6 +390,10 @@ class Compiled:
         tuple
             Status, reason, and a number for each measure: NaN where there is no plan.
         """
+        return self._told(case, measures)
+
+    def _told(self, case: Case, measures: Measures) -> tuple[Any, ...]:
+        """The same of a case and measures of our own, which are not looked at again."""
         try:
             with self._turn:
                 return ("optimal", "", *measures.of(case))
@@ -570,7 +581,7 @@ class Compiled:
         structure = Structure(case, held, reference)
         numbers = structure.under(case, held, reference)
         assert numbers is not None
-        session = Session(numbers.form, brief=numbers.form.matrix.nnz < BRIEF)
+        session = Session(numbers.form, brief=numbers.form.matrix.nnz < BRIEF, devex=True)
         basis = session.solve().basis if self._own(case) else None  # no order of changes matters
         if len(self._lives) == KEPT:
             del self._lives[KEPT // 2]
