@@ -53,6 +53,7 @@ from .policy.build_options import (
 from .policy.contradictions import refuse_contradictions as refuse_contradictions
 from .policy.levers import (
     Bookings as Bookings,
+    Build as Build,
     Cvar as Cvar,
     Security as Security,
 )

@@ -38,6 +38,7 @@ VERBS = MappingProxyType({
     "regret": "energy_routes.cli.verbs.weighing:regret",
     "sweep": "energy_routes.cli.verbs.weighing:sweep",
     "expand": "energy_routes.cli.verbs.expanding:expand",
+    "bargain": "energy_routes.cli.verbs.gains.bargaining:bargain",
     "schedule": "energy_routes.cli.verbs.desk:schedule",
     "netbacks": "energy_routes.cli.verbs.desk:netbacks",
     "sources": "energy_routes.cli.verbs.sourcing:sources",

@@ -13,6 +13,7 @@ from .drawing import (
     write as write,
     write_layers as write_layers,
 )
+from .figure.shaded import shade_countries as shade_countries
 from .layers.others import refuse_others as refuse_others
 from .page.content import Step as Step
 from .page.interactive import Page as Page

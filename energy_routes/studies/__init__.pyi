@@ -15,6 +15,10 @@ from .expansion import (
     Expansion as Expansion,
     expand as expand,
 )
+from .games.bargain import (
+    Bargain as Bargain,
+    bargain as bargain,
+)
 from .kinks.ranging import (
     MOST as MOST,
     Ranging as Ranging,

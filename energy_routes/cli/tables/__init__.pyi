@@ -6,6 +6,7 @@ from .compared.comparison_view import (
     print_attribution as print_attribution,
     print_comparison as print_comparison,
 )
+from .gains.bargain_view import print_bargain as print_bargain
 from .gains.tariff_view import print_tariff as print_tariff
 from .near.alternative_view import print_alternatives as print_alternatives
 from .plan_view import (

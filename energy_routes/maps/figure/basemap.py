@@ -24,12 +24,17 @@ if TYPE_CHECKING:
 def draw_ground(ax: Axes, view: View, home: str | None, words: Words) -> None:
     """Countries and lakes; ``home`` (ISO code) is lighter and more firmly outlined."""
     ax.set_facecolor(style.SEA)
-    countries = _countries(*files(words), view)
+    countries = outlines(words, view)
     own = [path for country, path in countries if home is not None and country == home]
     others = [path for country, path in countries if home is None or country != home]
     _fill(ax, others, style.LAND, style.BORDER, 0.5, 1.0)
     _fill(ax, own, style.HOME_LAND, style.HOME_BORDER, 0.9, 1.1)
     _fill(ax, _lakes(words.file("lakes.geojson"), view), style.SEA, style.SHORE, 0.25, 1.2)
+
+
+def outlines(words: Words, view: View) -> list[tuple[str, DrawnPath]]:
+    """Country code and outline, in points of the panel, of each area in sight."""
+    return _countries(*files(words), view)
 
 
 @lru_cache(maxsize=8)

@@ -1,1 +1,1 @@
-"""How the gains of working together are divided: what coalitions are worth, and the solutions of their game."""
+"""Who gains by working together: what coalitions of states or companies are worth, and how that may be divided."""

@@ -1,1 +1,1 @@
-"""Verbs that ask who gains: tariff."""
+"""Verbs that ask who gains: bargain and tariff."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from energy_routes.linear import Session, Vector, optimal
-from energy_routes.studies.games.coalitions import CoalitionalGame
-from energy_routes.studies.games.programme import shares_programme
+from energy_routes.studies.games.solutions.coalitions import CoalitionalGame
+from energy_routes.studies.games.solutions.programme import shares_programme
 
 HELD = 1e-9  # of the scale of the game: how far below its optimum the least gain is held, as solvers round
 

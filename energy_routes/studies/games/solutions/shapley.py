@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from energy_routes.linear import Vector
 from energy_routes.studies.differences.orders import weights
-from energy_routes.studies.games.coalitions import CoalitionalGame
+from energy_routes.studies.games.solutions.coalitions import CoalitionalGame
 
 
 def shapley(game: CoalitionalGame) -> Vector:

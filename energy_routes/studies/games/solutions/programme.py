@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from energy_routes.linear import INF, Form, Index
-from energy_routes.studies.games.coalitions import CoalitionalGame
+from energy_routes.studies.games.solutions.coalitions import CoalitionalGame
 
 
 def shares_programme(

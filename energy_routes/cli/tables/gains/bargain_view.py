@@ -1,0 +1,75 @@
+"""What bargain prints: the answer, what each player gets by either rule, and what a link changes."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from energy_routes.answer import Words
+from energy_routes.cli.tables.render import BLANK, Screen, console, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from energy_routes.studies import Bargain
+
+OUTSIDERS = {"shut": "The lines of outsiders are shut", "open": "The lines of outsiders are open at posted tariffs"}
+LOSING = {"not_monotone": "a member takes worth away", "not_superadditive": "two groups lose by joining"}
+
+
+def print_bargain(found: Bargain) -> None:
+    """The answer first; then a table for each access, what the link changes, and what the game leaves out."""
+    screen = console()
+    who = "states whose consent a line needs" if found.by == "consent" else "companies that lines are paid to"
+    screen.print(f"{found.case.title or found.case.name}: a game of {who}; MUSD over the horizon\n", markup=False)
+    for sentence in found.answer:
+        screen.say(sentence)
+    for game in found.games.to_dict("records"):
+        screen.print()
+        rows = found.shares[found.shares["access"] == game["access"]]
+        _shares(screen, rows, game)
+        if len(found.link):
+            _link(screen, found.link[found.link["access"] == game["access"]])
+    screen.print()
+    screen.say("Band: real costs that are not published at 10 to 40 % of the tariff, and P10 to P90 of the draws.")
+    screen.say("What the game leaves out:")
+    for sentence in found.left_out:
+        screen.say(f"- {sentence}")
+
+
+def _shares(screen: Screen, rows: pd.DataFrame, game: Mapping[Hashable, Any]) -> None:
+    """What each player gets, and what can be said of the game."""
+    screen.print(f"{OUTSIDERS[game['access']]}: {_money(game['together'])} together, {_money(game['gain'])} more than "
+                 "each alone", markup=False)  # fmt: skip
+    out = table("player", "alone", "all lose\nwithout it", "Shapley", "band", game["solution"], "band")
+    for row in rows.to_dict("records"):
+        each = [cell for name in ("shapley", "nucleolus")
+                for cell in (_money(row[name]), _span(row[f"{name}_low"], row[f"{name}_high"]))]  # fmt: skip
+        out.add_row(row["name"], _money(row["alone"]), _money(row["adds"]), *each)
+    screen.print(out)
+    screen.print(f"Without anybody: {_money(game['nobody'])}, taken off all. Kohlberg's test of the "
+                 f"{game['solution']}: {'passed' if game['kohlberg'] else 'FAILED'}.", markup=False)  # fmt: skip
+    for name, words in LOSING.items():
+        if game[name]:
+            screen.say(f"Note: {words}: {game[name]}")
+
+
+def _link(screen: Screen, rows: pd.DataFrame) -> None:
+    """What a link changes for each player."""
+    out = table("by the link", "Shapley", "band", "nucleolus", "should pay", "band", "keeps", "brings\nwithout it",
+                "holds up>")  # fmt: skip
+    for row in rows.to_dict("records"):
+        out.add_row(row["name"], _money(row["shapley_change"]),
+                    _span(row["shapley_change_low"], row["shapley_change_high"]), _money(row["nucleolus_change"]),
+                    _money(row["pays"]), _span(row["pays_low"], row["pays_high"]), _money(row["left"]),
+                    _money(row["gain_without"]), "yes" if row["holds_up"] else "")  # fmt: skip
+    screen.print(out)
+
+
+def _money(value: float) -> str:
+    return BLANK if value != value else Words.of().number(value)
+
+
+def _span(low: float, high: float) -> str:
+    least, most = _money(low), _money(high)
+    return least if least == most else f"{least} … {most}"

@@ -1,0 +1,1 @@
+"""Games in coalitions and their solutions, whatever is divided: pure mathematics."""

@@ -1,0 +1,187 @@
+"""What came out of a bargain, in sentences for people who know no game: each holds all over its band, or is not said.
+
+A sentence rests on numbers that must be above 0 in every reading of the figures that its band is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
+from typing import TypeAlias
+
+import numpy as np
+
+from energy_routes.answer import Words
+from energy_routes.linear import Vector
+from energy_routes.studies.games.frames import Change, called, change_of, listed, of_division
+from energy_routes.studies.games.players import By
+from energy_routes.studies.games.rounds import Round, Rounds
+from energy_routes.studies.games.solutions.division import Division
+from energy_routes.studies.games.worth import Access
+
+ORDER = "what each adds on average, whoever joins first"
+LEAST = "the division whose least content group is as content as can be"
+_SHARED = (
+    "Sales less what moving really costs is divided: what it costs to lift oil and gas, and what fields owe their "
+    "state, is no part of it.",
+    "Buyers and sea carriers do not play: prices and freight are as they are, whoever agrees with whom.",
+    "What cannot be sold stays in the ground at no loss: a field that is shut in earns nothing later.",
+)
+LEFT_OUT: dict[By, tuple[str, ...]] = {
+    "consent": (
+        "A state is taken to be free to shut what crosses it: treaties on transit, contracts, and what a state owns in "
+        "a line or a field, bind nobody here.",
+        *_SHARED,
+        "Passage through straits is free and needs nobody's consent.",
+    ),
+    "ownership": (
+        "A company is taken to be free to shut what its tariff is paid for: duties of carriage, and states, bind "
+        "nobody here.",
+        *_SHARED,
+    ),
+}
+
+
+Number: TypeAlias = Callable[[Round], float]
+
+
+def told(rounds: Rounds, options: Sequence[str]) -> tuple[str, ...]:
+    """The sentences, in the order in which they are read; at the end what is not said."""
+    teller = Teller(rounds)
+    said = (*teller.together(), *teller.weights(), *teller.idle(), *teller.stable(),
+            *(teller.link(options) if options else ()))  # fmt: skip
+    left = f"Not said, because it turns within the band: {'; '.join(teller.turns)}."
+    return (*said, left) if teller.turns else said
+
+
+class Teller:
+    """Says what holds in every reading of the figures; ``turns`` is what does not."""
+
+    def __init__(self, rounds: Rounds) -> None:
+        self.turns: list[str] = []
+        self._rounds, self._seller = rounds, rounds.stated.seller
+        game = rounds.stated.divisions["shut"].game
+        self._names, self._slight = [called(name) for name in game.players], game.slight
+
+    def _ends(self, number: Number) -> tuple[float, float, float]:
+        """A number as stated, and the least and the most that it may be."""
+        stated, low, high = self._rounds.band(lambda one: np.array([float(number(one))]))
+        return float(stated[0]), float(low[0]), float(high[0])
+
+    def _sign(self, number: Number) -> int:
+        """1 where a number is above 0 all over its band, −1 where it is below 0, else 0."""
+        _, low, high = self._ends(number)
+        return int(low > self._slight) - int(high < -self._slight)
+
+    def _money(self, number: Number, turned: float = 1.0) -> str:
+        stated, low, high = (turned * end for end in self._ends(number))
+        text = Words.of().number
+        least, most = sorted((text(low), text(high)), key=[text(low), text(high)].index if turned > 0 else None)
+        return f"{text(stated)} MUSD" + (f" ({least} to {most})" if least != most else "")
+
+    def together(self) -> Iterator[str]:
+        """What working together brings at all."""
+        gain = _of("shut", lambda found: found.gain)
+        if self._sign(gain) > 0:
+            yield f"{listed(self._names)} earn {self._money(gain)} more together than each of them alone."
+
+    def weights(self) -> Iterator[str]:
+        """Who weighs most beside the seller, and what is left of it where lines stay open."""
+        found = self._rounds.stated.divisions["shut"]
+        order = [i for i in np.argsort(-found.shapley).tolist() if i != self._seller]
+        first, name = order[0], self._names[order[0]]
+        lead = [self._sign(_lead(first, i)) for i in order[1:]]
+        if self._sign(_of("shut", lambda one: one.shapley[first])) <= 0 or min(lead, default=1) <= 0:
+            self.turns.append(f"who weighs most beside {self._names[self._seller]}")
+            return
+        yield (f"With the lines of outsiders shut, {name} weighs most beside {self._names[self._seller]}: it gets "
+               f"{self._money(_of('shut', lambda one: one.shapley[first]))} by {ORDER}, and "
+               f"{self._money(_of('shut', lambda one: one.nucleolus[first]))} by {LEAST}.")
+        falls = self._sign(lambda one: one.divisions["shut"].shapley[first] - one.divisions["open"].shapley[first])
+        if falls > 0:
+            yield (f"If all leave their lines open at the posted tariff, {name} gets "
+                   f"{self._money(_of('open', lambda one: one.shapley[first]))} by the first rule: what is divided "
+                   "then is the tariff above real cost, and no longer the way itself.")
+        else:
+            self.turns.append(f"whether {name} gets less where all lines stay open")
+
+    def idle(self) -> Iterator[str]:
+        """Who is not needed by anybody."""
+        _, _, most = self._rounds.band(of_division("shut", lambda found: found.shapley))
+        idle = [name for name, value in zip(self._names, most.tolist(), strict=True) if value <= self._slight]
+        if idle:
+            yield f"{listed(idle)} {'adds' if len(idle) == 1 else 'add'} nothing to any group."
+
+    def stable(self) -> Iterator[str]:
+        """Whether there is a division that no group can better."""
+        short, empty = _of("shut", lambda found: found.core.short), [
+            one.divisions["shut"].core.empty for one in self._rounds.all]  # fmt: skip
+        if all(empty):
+            yield ("Whatever is agreed, some group could do better by itself: all groups go short by at least "
+                   f"{self._money(short)}.")
+        elif any(empty):
+            self.turns.append("whether there is a division that no group can better")
+        else:
+            inside = [one.divisions["shut"].game.excess(one.divisions["shut"].shapley)[1:-1].max(initial=0.0)
+                      <= one.divisions["shut"].game.slight for one in self._rounds.all]  # fmt: skip
+            more = (" The first rule gives one of them, too." if all(inside) else
+                    " The first rule gives none of them." if not any(inside) else "")  # fmt: skip
+            yield f"There are divisions that no group can better by going its own way; the second rule gives one.{more}"
+
+    def link(self, options: Sequence[str]) -> Iterator[str]:
+        """Whether a link pays, for whom, who could hold it up, and who should pay for it."""
+        behind = f", with {listed(options[1:])} behind it," if len(options) > 1 else ""
+        net = self._sign(lambda one: change_of("shut", one).gain - change_of("shut", one).capital)
+        if net:
+            yield (f"The link {options[0]}{behind} brings all together "
+                   f"{self._money(_of_change(lambda change: change.gain))} and costs "
+                   f"{self._money(_of_change(lambda change: change.capital))} over the horizon: it "
+                   f"{'pays' if net > 0 else 'does not pay'}.")
+        else:
+            self.turns.append("whether the link pays")
+        yield from self._changes()
+        held = np.array([change_of("shut", one).held for one in self._rounds.all])
+        if names := [name for name, sure in zip(self._names, np.all(held, axis=0).tolist(), strict=True) if sure]:
+            yield (f"{listed(names)} could hold it up: without {'it' if len(names) == 1 else 'any one of them'} the "
+                   "link does not bring what it costs.")
+        if (held.any(axis=0) & ~held.all(axis=0)).any():
+            self.turns.append("who else could hold the link up")
+        if net > 0:
+            yield from self._dues()
+
+    def _changes(self) -> Iterator[str]:
+        """Who gains by a link, and who loses."""
+        numbers = [_part(attrgetter("shapley"), i) for i in range(len(self._names))]
+        signs = [self._sign(number) for number in numbers]
+        for sign, verb in ((1, "gains"), (-1, "loses")):
+            some = [f"{self._names[i]} {verb} {self._money(numbers[i], sign)}" for i, own in enumerate(signs)
+                    if own == sign]  # fmt: skip
+            if some:
+                yield f"By the first rule {listed(some)}, before its capital."
+
+    def _dues(self) -> Iterator[str]:
+        """Who should pay for a link."""
+        numbers = [_part(attrgetter("due"), i) for i in range(len(self._names))]
+        for sign, verb in ((1, "pays"), (-1, "is paid")):
+            some = [f"{self._names[i]} {verb} {self._money(number, sign)}" for i, number in enumerate(numbers)
+                    if self._sign(number) == sign]  # fmt: skip
+            if some:
+                yield f"Where those who lose are made whole and the rest is borne by gains, {listed(some)}."
+
+
+def _of(access: Access, number: Callable[[Division], float]) -> Number:
+    return lambda one: float(number(one.divisions[access]))
+
+
+def _lead(first: int, other: int) -> Number:
+    """By how much one player is ahead of another."""
+    return _of("shut", lambda found: found.shapley[first] - found.shapley[other])
+
+
+def _part(shares: Callable[[Change], Vector], player: int) -> Number:
+    """What a player has of the change by a link."""
+    return _of_change(lambda change: shares(change)[player])
+
+
+def _of_change(number: Callable[[Change], float]) -> Number:
+    return lambda one: float(number(change_of("shut", one)))
