@@ -81,7 +81,6 @@ def test_no_step_above_cost_is_no_deal() -> None:
     assert joint(EXAMPLE, 11.0) is None
     assert list(held(EXAMPLE, 11.0, 2)) == []
     assert agreed(EXAMPLE, 11.0, np.array([0.0, 30.0, 90.0])) is None
-    assert joint(Steps(np.array([]), np.array([])), 0.0) is None
 
 
 def test_the_nash_point_halves_the_room_of_one_step() -> None:
@@ -106,3 +105,10 @@ def test_the_nash_point_is_the_best_on_a_fine_grid() -> None:
 def test_weight_moves_the_point_to_the_carrier() -> None:
     one = Steps(np.array([12.0]), np.array([5.0]))
     assert [agreed(one, 4.0, np.array([0.0]), weight).charge for weight in (0.25, 0.75)] == [6.0, 10.0]  # type: ignore[union-attr]
+
+
+def test_a_corridor_that_nothing_can_reach_has_no_point() -> None:
+    nothing = Steps(np.array([]), np.array([]))
+    assert joint(nothing, 0.0) is None
+    assert agreed(nothing, 0.0, np.array([])) is None
+    assert list(held(nothing, 0.0, 2)) == []

@@ -94,7 +94,7 @@ def agreed(steps: Steps, cost: float, worth: Vector, weight: float = 0.5) -> Agr
     nothing, or at the nearer end of the step.
     """
     found = []
-    ends = np.append(steps.charges[1:], -np.inf)
+    ends = np.append(steps.charges, -np.inf)[1:]
     for at, volume, gain, end in zip(steps.charges, steps.volumes, worth, ends, strict=True):
         if at <= cost or volume <= 0.0:
             continue

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import reduce
 
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case
+from energy_routes.case import Case, arcs_meant
 from energy_routes.errors import UsageError
 from energy_routes.network import Edit, Names
 from energy_routes.solving import BareOptimum
@@ -62,16 +63,18 @@ def worlds_of(
         with suppress(StopIteration, UsageError):
             group, share = next(_shares(now, target))
             words = f"{called.get(f'transit:{group}', group)} at most {100 * share:.1f} %, exports free"
-            out[words] = case.with_policy(exports="free").set(f"policy.max_share.transit:{group}", share)
+            own = f"{target.family}/" if len(case.families) > 1 else ""
+            out[words] = case.with_policy(exports="free").set(f"policy.max_share.{own}transit:{group}", share)
     return out
 
 
 def _hit(case: Case, now: BareOptimum, target: Target) -> Iterator[tuple[str, Case]]:
     """Other corridors of the family, the largest first, each with half of its capacity."""
-    volumes = _volumes(now, target, "corridor").drop(target.id, errors="ignore")
-    for name in volumes.sort_values(ascending=False, kind="stable").index:
+    volumes, family = _volumes(now, target, "corridor"), case.network.family_of("arcs")
+    for name in volumes.drop(target.id, errors="ignore").sort_values(ascending=False, kind="stable").index:
+        arcs = [arc for arc in arcs_meant(case.network, f"corridor:{name}") if family[arc] == target.family]
         with suppress(UsageError):
-            yield str(name), case.outage(str(name), remaining=HALF)
+            yield str(name), reduce(lambda hit, arc: hit.outage(arc, remaining=HALF), arcs, case)
 
 
 def _shares(now: BareOptimum, target: Target) -> Iterator[tuple[str, float]]:
