@@ -361,15 +361,19 @@ class Case:
     def _set_all(self, changes: Mapping[str, float | str | bool | Mapping[str, Any]]) -> Case:
         """The same for changes that were looked at: many are laid over one case."""
         case, edits = self, []
+        built: dict[str, float | str | bool | Mapping[str, Any]] = {}  # parts of one lever, which must go together
         for path, value in changes.items():
             head, _, rest = path.removeprefix("policy.").partition(".")
             if path == "prices":
                 case = case.with_prices(str(value))
+            elif head == "build" and rest:
+                built[rest] = value
             elif head in LEVERS or path.startswith("policy."):
                 case = case.with_policy(**{head: {rest: value} if rest else value})
             else:
                 setter = self._setter if case.network is self.network else case._setter
                 edits.append(setter.edit(path, value))
+        case = case.with_policy(build=built) if built else case
         return case._written("--set", lambda n: n.with_edits(*edits)) if edits else case
 
     @cached_property

@@ -137,6 +137,8 @@ def expand(
         As :func:`energy_routes.solve`.
     """
     asked = case if case.policy.build is not None else case.with_policy(build={})
+    if asked.policy.build is not None and asked.policy.build.built is not None:
+        raise UsageError(f"{case.name}: policy.build.built says what stands; expand decides it: set it to 'none'")
     space, program = stated(asked.set("policy.build.budget", 0.0))
     axis = space.built.axis
     if not len(axis):

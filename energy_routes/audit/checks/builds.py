@@ -59,7 +59,8 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
 
 def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
     lever = facts.policy.get("build")
-    found.true("builds", "table", bool(saved["builds"]) == bool(lever), "does not go with the policy")
+    asked = bool(lever) and bool(lever["options"])
+    found.true("builds", "table", bool(saved["builds"]) == asked, "does not go with the policy")
     if not lever:
         return
     named = set(facts.rows["options"]) if list(lever["options"]) == ["all"] else set(lever["options"])
@@ -72,6 +73,9 @@ def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
         raw, what = facts.rows["options"][option], f"{option} {year}"
         found.within("builds", f"{what} units", units, before[option], most_units(facts, option, year))
         found.equal("builds", f"{what} begun", row["begun"], units - before[option])
+        if lever.get("built") is not None:
+            stated = lever["built"].get(option, 0.0)
+            found.equal("builds", f"{what} stated", units, min(stated, most_units(facts, option, year)))
         if raw["kind"] == "project":
             found.true("builds", what, abs(units - round(units)) <= NEAR, f"{units:g} is not a whole number of units")
         for other in raw["requires"] or ():

@@ -29,7 +29,7 @@ LEVERS: Mapping[str, tuple[str, ...]] = {
     "security": ("outages", "mode", "remaining", "window", "recovery", "delta", "per", "foreseen", "swing"),
     "bookings": ("arcs", "premium", "spot"),
     "cvar": ("alpha", "weight", "limit", "scenarios", "since", "until", "onset"),
-    "build": ("options", "budget", "rate", "earliest"),
+    "build": ("options", "budget", "rate", "earliest", "built"),
     "carbon_price": (),
     "max_emissions": (),
     "base_prices": ("family", "price", "source", "year", "note"),

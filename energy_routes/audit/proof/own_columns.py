@@ -224,7 +224,8 @@ def _built(kind: str) -> Block:
             raw = facts.rows["options"][option]
             if raw["kind"] == kind:
                 paid = builds.charge(facts, option) * builds.length(facts, year)
-                bounds = (units, units) if kind == "project" else (0.0, builds.most_units(facts, option, year))
+                fixed = kind == "project" or facts.policy["build"].get("built") is not None
+                bounds = (units, units) if fixed else (0.0, builds.most_units(facts, option, year))
                 yield (option, year), Column(*bounds, own.cost({"capex": -paid}))
 
     return made

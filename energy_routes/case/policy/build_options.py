@@ -45,7 +45,8 @@ def levelised_tariff(capex: float, volume: float, rate: float, lifetime: float, 
 def chosen(tables: Mapping[str, pd.DataFrame], build: Build | None) -> tuple[str, ...]:
     """The options that a plan may build, in table order.
 
-    Raises UsageError where a name is unknown, a required option is not among them, or the pack has none at all.
+    Raises UsageError where a name is unknown, a required option is not among them, the pack has none at all, or units
+    that are to stand are more than there are, or part of a project.
     """
     if build is None:
         return ()
@@ -54,9 +55,9 @@ def chosen(tables: Mapping[str, pd.DataFrame], build: Build | None) -> tuple[str
         raise UsageError("policy.build: this pack has no options to build (no table options)")
     if build.options == (ALL,):
         return tuple(known)
-    for name in build.options:
+    for name in (*build.options, *(build.built or ())):
         if name not in known:
-            raise UsageError(f"policy.build.options: {name!r} is not an option of this pack. {nearest(name, known)}")
+            raise UsageError(f"policy.build: {name!r} is not an option of this pack. {nearest(name, known)}")
     needs = dict(zip(tables["options"]["id"], tables["options"]["requires"], strict=True))
     for name in build.options:
         if absent := [other for other in needs[name] if other not in build.options]:
@@ -64,6 +65,12 @@ def chosen(tables: Mapping[str, pd.DataFrame], build: Build | None) -> tuple[str
                 f"policy.build.options: {name!r} needs {', '.join(map(repr, absent))}, which cannot be built here. "
                 "List it, too."
             )
+    for option in tables["options"].itertuples():
+        units = (build.built or {}).get(option.id, 0.0)
+        if units > option.units or (option.kind == "project" and units != int(units)):
+            kind = "whole number" if option.kind == "project" else "number"
+            raise UsageError(f"policy.build.built.{option.id} = {units:g}; expected a {kind} of units, "
+                             f"{option.units} at most")
     return tuple(name for name in known if name in build.options)
 
 

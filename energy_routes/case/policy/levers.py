@@ -16,6 +16,7 @@ from energy_routes.pack import LARGEST, Dimension, amount, nearest
 Mode = Literal["preventive", "corrective"]
 Check = Callable[[str, object], Any]
 ALL = "all"
+BUILT = "built"
 
 
 def _number(low: float, high: float, *words: str, none: bool = False, open_high: bool = False,
@@ -72,6 +73,17 @@ def _names(where: str, value: object) -> tuple[str, ...]:
     if not isinstance(items, Sequence) or not all(isinstance(item, str) and item for item in items):
         raise UsageError(f"{where} = {value!r}; expected a list of names")
     return tuple(items)
+
+
+def _units(where: str, value: object) -> dict[str, float] | None:
+    """Units by the name of an option; on the command line they are separated by ';' (``tankers 4; btc-7 1``)."""
+    if value in (None, "none"):
+        return None
+    if isinstance(value, str):
+        value = dict(part.strip().rpartition(" ")[::2] for part in value.split(";"))
+    if not isinstance(value, Mapping) or not all(isinstance(name, str) and name for name in value):
+        raise UsageError(f"{where} = {value!r}; expected units by option, such as {{ tankers = 4 }} or 'tankers 4'")
+    return {name: _number(0, LARGEST)(f"{where}.{name}", units) for name, units in value.items()}
 
 
 def _window(where: str, value: object) -> tuple[str, ...] | None:
@@ -239,14 +251,29 @@ class Build(Table):
 
     ``rate`` (0–1 a year) turns capex into a yearly charge.  ``earliest`` = "waived" lets options stand from the first
     year on, whatever their earliest year: for the question what they would be worth, not when they can come.
+    ``built`` decides instead of the plan: so many units of an option stand from the first year in which it can, and
+    nothing else; ``options`` are then those of which some stand.  A key ``built.NAME`` sets one of them.
     """
 
     options: Annotated[tuple[str, ...], _names] = (ALL,)
     budget: Annotated[float | None, _number(0, 1e9, none=True, dimension="money")] = None
     rate: Annotated[float, _share()] = 0.10
     earliest: Annotated[Literal["stated", "waived"], _choice("stated", "waived")] = "stated"
+    built: Annotated[Mapping[str, float] | None, _units] = None
+
+    @classmethod
+    def parse(cls, value: object, old: Build | None = None) -> Build:
+        """The lever as written, laid over what was there.  Raises UsageError."""
+        if isinstance(value, Mapping):
+            single = {key: units for key, units in value.items() if str(key).startswith(f"{BUILT}.")}
+            whole = {key: units for key, units in value.items() if key not in single}
+            if single:
+                stated = _units(f"policy.build.{BUILT}", whole.get(BUILT)) or (old.built if old else None) or {}
+                value = whole | {BUILT: {**stated, **{key.partition(".")[2]: units for key, units in single.items()}}}
+        lever = super().parse(value, old)
+        return lever if lever.built is None else replace(lever, options=tuple(o for o, n in lever.built.items() if n))
 
     def check(self) -> None:
         """Raise UsageError where nothing could be built."""
-        if not self.options:
+        if not self.options and self.built is None:
             raise UsageError("policy.build.options names nothing that could be built; drop the lever, or say 'all'")

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.case import Case, chosen, effects_of, opening_edits, yearly_charge
+from energy_routes.errors import UsageError
 from energy_routes.formulation.space.axes import over_periods, rows_of
 from energy_routes.linear import Axis, Builder, Expr, Labels, axis, codes_of, zero
 from energy_routes.network import sizes
@@ -29,7 +30,8 @@ def opened(case: Case) -> Case:
 def option_axis(case: Case) -> Axis:
     """Options by calendar year of the horizon; ``charge`` is what one unit costs in it, ``capex`` to build it (MUSD).
 
-    ``years`` is the length of the year's periods; ``open`` tells whether it can be in service by then.
+    ``years`` is the length of the year's periods; ``open`` tells whether it can be in service by then.  Raises
+    UsageError where some units are to stand that cannot within the horizon.
     """
     build, network = case.policy.build, case.network
     names = chosen(network.tables, build)
@@ -52,19 +54,27 @@ def option_axis(case: Case) -> Axis:
         for before, (year, years) in zip([None, *spans], spans.items(), strict=False):
             when = (str(year), None if before is None else str(before), years, year >= early)
             rows.append((name, family[name], option["name"], option["kind"], *sizes, charge * years, *when))
+        if build.built and not year >= early:
+            raise UsageError(f"policy.build.built: {name!r} cannot stand before {early:g}, which is after the last "
+                             "year; ask with policy.build.earliest = 'waived' what it would be worth")
     return axis("option", ("option", "year"), pd.DataFrame(rows, columns=OPTION_COLUMNS))
 
 
 def built_units(case: Case, builder: Builder) -> Expr:
-    """b[o,y]: units of each option that stand in each year, whole ones of projects; no block where nothing can be."""
+    """b[o,y]: units of each option that stand in each year, whole ones of projects; no block where nothing can be.
+
+    Where the policy says what stands (``build.built``) they are fixed.
+    """
     over = option_axis(case)
-    total = zero(over)
+    total, built = zero(over), case.policy.build and case.policy.build.built
     for name, kind in (("built", "project"), ("built_part", "continuous")) if len(over) else ():
         mask = over.having(kind=kind)
         if mask.any():
             some = over.take(mask)
-            most = np.where(some.labels["open"], some.data("units"), 0.0)
-            own = builder.variable(name, some, 0.0, most, integer=kind == "project")
+            units = some.data("units") if built is None else some.frame["option"].map(built).to_numpy(dtype=float)
+            most = np.where(some.labels["open"], units, 0.0)
+            least = 0.0 if built is None else most
+            own = builder.variable(name, some, least, most, integer=kind == "project")
             total = total + own.spread_to(over, missing="zero")
     return total
 
