@@ -18,7 +18,7 @@ import energy_routes as er
 from energy_routes.answer import Words
 from energy_routes.errors import InfeasibleError
 from energy_routes.maps.live.content import HERE, solver, squeezed
-from energy_routes.maps.live.levers import Lever, levers_of
+from energy_routes.maps.live.levers import Lever, changes_of, levers_of
 from energy_routes.maps.live.programme import Programme, programme_of
 from energy_routes.maps.page.html import as_json
 
@@ -66,6 +66,15 @@ def answers(programme: Programme, asked: Sequence[Asked], folder: Path, *, price
     return found
 
 
+def with_needed(levers: Sequence[Lever], path: str, value: float) -> dict[str, float]:
+    """A lever at a value that it takes; an option goes with all units of those that it needs."""
+    lever = next(own for own in levers if own.path == path)
+    moved: dict[str, float] = {}
+    for needed in lever.needs:
+        moved |= with_needed(levers, needed, float("inf"))
+    return moved | {path: min(lever.high, np.rint(value) if lever.whole else value)}
+
+
 def moved_case(case: er.Case, levers: Sequence[Lever], moved: dict[str, float]) -> er.Case:
     """The case that a reader has dragged to, as Python states it."""
     by_path = {lever.path: lever for lever in levers}
@@ -73,7 +82,7 @@ def moved_case(case: er.Case, levers: Sequence[Lever], moved: dict[str, float]) 
     figures = [path for path in changes if by_path[path].kind == "figure" and ":" in path]
     for path in figures:
         case = case.accepting(path)
-    return case.set_all(changes)
+    return case.set_all(changes_of(case, changes))
 
 
 def differing(programme: Programme, asked: Sequence[Asked], found: Sequence[Any]) -> list[str]:

@@ -130,6 +130,37 @@ def test_no_set_of_builds_is_better(case: Case, budget: float) -> None:
     assert all(value == -np.inf for (w, n), value in values.items() if n > 2 * w or 100 * w + 1000 * n > budget)
 
 
+@pytest.mark.parametrize(("w", "n"), [(0, 0), (1, 0), (1, 1), (1, 2)])
+def test_what_is_said_to_stand_stands_whatever_it_earns(case: Case, w: int, n: int, tmp_path: Path) -> None:
+    asked = case.set_all({"policy.build.built.NEW": n, "policy.build.built.WIDER": w})
+    found = er.solve(asked)
+    best_of = fixed(program_of(case.with_policy(build={})), {"WIDER": w, "NEW": n})
+    assert found.netback == pytest.approx(best_of)
+    assert standing(found) == {(name, "2023"): units for name, units in (("WIDER", w), ("NEW", n)) if units}
+    folder = found.save(tmp_path / "saved")
+    verify(folder)
+    assert Plan.load(folder).case.policy.build == asked.policy.build
+    told = json.loads((folder / "inputs" / "case.json").read_text("utf-8"))
+    told["policy"]["build"]["built"]["WIDER"] = 0.5
+    (folder / "inputs" / "case.json").write_text(json.dumps(told), "utf-8")
+    assert w == 0 or any("WIDER 2023 stated" in line for line in audit(folder).differences)
+
+
+def test_a_command_line_says_what_stands_in_one_text(case: Case) -> None:
+    build = case.set("policy.build.built", "WIDER 1; NEW 2").policy.build
+    assert build is not None
+    assert (build.built, build.options) == ({"WIDER": 1.0, "NEW": 2.0}, ("WIDER", "NEW"))
+    assert er.solve(case.set("policy.build.built", "WIDER 1; NEW 2")).netback == pytest.approx(9085.647, abs=1e-3)
+    more = case.set_all({"policy.build.built": "WIDER 1", "policy.build.built.NEW": 1}).policy.build
+    assert more is not None
+    assert more.built == {"WIDER": 1.0, "NEW": 1.0}
+
+
+def test_expand_decides_itself_what_to_build(case: Case) -> None:
+    with pytest.raises(UsageError, match="expand decides it"):
+        er.expand(case.set("policy.build.built.WIDER", 1))
+
+
 def test_other_solvers_find_the_same(case: Case, plan: Plan) -> None:
     program = program_of(case.with_policy(build={}))
     found = milp(
@@ -179,6 +210,15 @@ def test_what_stands_stays_and_nothing_stands_too_early(tmp_path: Path) -> None:
     assert stated.total("built", option="NEW") == pytest.approx(0)
     waived = best(grown(tmp_path / "waived", early, earliest="waived"))
     assert waived.total("built", option="NEW", year="2025") == pytest.approx(2)
+
+
+def test_what_stands_stands_from_its_first_year_and_not_without_one(tmp_path: Path) -> None:
+    later = grown(tmp_path, WITH["options"].replace(",4,100,,", ",4,100,2024,"))
+    units = {year: built for (_, year), built in standing(er.solve(later.set("policy.build.built.WIDER", 1))).items()}
+    assert units == {"2023": 0, "2024": 1, "2025": 1}
+    never = replace(later, periods=later.periods[:1])
+    with pytest.raises(UsageError, match="'WIDER' cannot stand before 2024"):
+        program_of(never.set("policy.build.built.WIDER", 1))
 
 
 def test_a_month_pays_its_days_of_the_charge(case: Case) -> None:
@@ -240,6 +280,12 @@ def test_what_would_count_capital_twice_is_refused(case: Case, tmp_path: Path) -
         ({"options": []}, "names nothing"),
         ({"budget": -1}, "from 0"),
         ({"rates": 0.1}, "policy.build has no 'rates'"),
+        ({"built": {"WIDE": 1}}, "not an option of this pack. Nearest: 'WIDER'"),
+        ({"built": {"WIDER": 1.5}}, "expected a whole number of units, 1 at most"),
+        ({"built": {"WIDER": 1, "NEW": 3}}, "expected a whole number of units, 2 at most"),
+        ({"built": {"NEW": 1}}, "'NEW' needs 'WIDER'"),
+        ({"built.WIDER": -1}, "from 0"),
+        ({"built": ["WIDER"]}, "units by option"),
     ],
 )
 def test_a_slip_in_the_lever_is_named(case: Case, build: dict[str, object], words: str) -> None:

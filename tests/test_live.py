@@ -8,9 +8,11 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
-from live_answers import Asked, answers, differing, needs_node, page_of
-from toy import burnt
+from live_answers import Asked, answers, differing, needs_node, page_of, with_needed
+from test_builds import WITH
+from toy import burnt, toy
 from typer.testing import CliRunner
 
 import energy_routes as er
@@ -125,12 +127,17 @@ def test_the_command_writes_the_page_with_the_levers_that_are_asked_for(tmp_path
 
 def test_a_model_file_extends_the_model_and_says_what_differs() -> None:
     case = er.load("oil-2024")
-    assert model_of(case) == {"extends": "oil-2024", "policy": {}, "edits": []}
+    assert model_of(case) == {"extends": "oil-2024", "policy": {}, "edits": [], "waived": True}
     moved = case.set_all({f"policy.{SHARE}": 0.9, "arc:BTC.tariff": "40 USD/t"})
     assert model_of(moved) == {
         "extends": "oil-2024", "policy": {"max_share": {"transit:RU": {"cap": 0.9}}},
         "edits": [{"target": "arc:BTC", "field": "tariff", "op": "set", "value": 40.0, "unit": "USD/t", "periods": []}],
+        "waived": True,
     }  # fmt: skip
+    stands = model_of(case.set("policy.build.built.tankers", 4))
+    assert stands is not None
+    assert stands["policy"]["build"] == {
+        "budget": "none", "rate": 0.1, "earliest": "stated", "built": {"tankers": 4.0}}  # fmt: skip
 
 
 # -------------------------------------------------------------------------------------------- answers
@@ -151,6 +158,36 @@ def test_months_with_tanks_and_contracts_are_answered_as_python_does(tmp_path: P
     programme = page_of(er.load(TWO_WAYS))
     asked = [Asked({lever.path: lever.low + share * (lever.high - lever.low)})
              for lever in programme.levers for share in (0.3, 0.7)]
+    found = answers(programme, asked, tmp_path)
+    assert differing(programme, asked, found) == []
+
+
+@needs_node
+@pytest.mark.parametrize("exports", ["free", "hold"])
+def test_what_is_built_is_answered_as_python_does(tmp_path: Path, exports: str) -> None:
+    case = toy(tmp_path, WITH, exports=exports)
+    new, wider, cap = "build.built.NEW", "build.built.WIDER", "max_share.corridor:LONG"
+    programme = page_of(case, [new, cap])
+    assert next(own for own in programme.levers if own.path == new).needs == (wider,)
+    asked = [Asked({}), Asked({wider: 1.0}), *(Asked({wider: 1.0, new: units}) for units in (1.0, 2.0)),
+             Asked({wider: 1.0, "arc:LONG.capacity": 3.0}), Asked({wider: 1.0, new: 1.0, cap: 0.5}),
+             Asked({wider: 1.0, "max_hhi.corridor": 0.6})]  # fmt: skip
+    found = answers(programme, asked, tmp_path)
+    assert differing(programme, asked, found) == []
+    assert found[3]["netback"] > found[1]["netback"] > found[0]["netback"]
+    (alone,) = answers(programme, [Asked({new: 1.0})], tmp_path)
+    assert alone["status"] == "infeasible"
+
+
+@needs_node
+@pytest.mark.exhaustive
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["oil-2024", "oil-2030", "gas-2024", "gas-2030", "energy-2024", "oil-2024-monthly"])
+def test_every_option_of_the_packs_is_answered_as_python_does(name: str, tmp_path: Path) -> None:
+    case = er.load(name)
+    options = [f"build.built.{option}" for option in case.network.tables["options"]["id"]]
+    programme = page_of(case, options)
+    asked = [Asked(with_needed(programme.levers, path, units)) for path in options for units in (3.0, np.inf)]
     found = answers(programme, asked, tmp_path)
     assert differing(programme, asked, found) == []
 
@@ -207,7 +244,7 @@ def test_every_lever_of_every_model_is_answered_as_python_does(name: str, tmp_pa
         return lever.low + share * (lever.high - lever.low)
 
     few = len(case.periods) > 1 and "EVERY_VALUE" not in os.environ  # five of each take minutes for a model of months
-    asked = [Asked({lever.path: value(lever, share)}) for lever in programme.levers
+    asked = [Asked(with_needed(programme.levers, lever.path, value(lever, share))) for lever in programme.levers
              for share in ((0.0, 0.3425) if few else (0.0, 0.3425, 0.5925, 0.8425, 1.0))]
     found = answers(programme, asked, tmp_path)
     assert differing(programme, asked, found) == []

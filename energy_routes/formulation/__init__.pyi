@@ -30,6 +30,7 @@ from .ledger import (
 )
 from .objective import sales as sales
 from .pro_rata import (
+    Trade as Trade,
     Yardsticks as Yardsticks,
     yardsticks as yardsticks,
 )

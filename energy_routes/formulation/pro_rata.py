@@ -52,7 +52,8 @@ class Trade:
     """Who can supply whom in one copy of the rules, as codes; the codes of places stand for (node, commodity).
 
     ``market`` codes stand for (family, period).  ``reach[p, s]`` is 1 where the place p of a delivery can be reached
-    from the place s of a supply.
+    from the place s of a supply.  A flow leads from ``tail`` to ``head``, among which the places stand as ``targets``
+    and ``sources``.
     """
 
     supplies: Index
@@ -68,6 +69,10 @@ class Trade:
     flow_market: Codes
     years: Vector
     reach: Vector
+    tail: Codes
+    head: Codes
+    sources: Codes
+    targets: Codes
     markets: int
     periods: int
 
@@ -149,7 +154,7 @@ def _trade(blocks: Mapping[str, Columns], suffix: str) -> Trade:
         deliveries=np.concatenate([_range(home), _range(sold)]), to_place=to_place, to_period=to_period,
         to_market=to_market, buyer=np.concatenate([due, tier + _count(due)]),
         flows=_range(flow), flow_market=flow_market, years=flow.axis.data("years"),
-        reach=_reach(tail, head, sources, targets),
+        reach=_reach(tail, head, sources, targets), tail=tail, head=head, sources=sources, targets=targets,
         markets=_count(flow_market, from_market, to_market), periods=_count(from_period, to_period),
     )  # fmt: skip
 

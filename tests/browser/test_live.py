@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_builds import WITH
+from toy import toy
 
 import energy_routes as er
 
@@ -132,6 +134,32 @@ def test_a_saved_model_file_gives_the_same_numbers(open_page: Any, live: Path, t
         page.locator("#live-save").click()
     file = tmp_path / "moved.toml"
     handed.value.save_as(file)
+    assert money(er.solve(er.load(file)).netback) == shown
+
+
+def test_an_option_stands_with_what_it_needs_and_falls_with_it(open_page: Any, tmp_path: Path) -> None:
+    case = toy(tmp_path, WITH, exports="free")
+    file, new, wider = tmp_path / "live.html", "build.built.NEW", "build.built.WIDER"
+    er.solve(case).explore(file, live=True, levers=[new])
+    page = begun(open_page, file)
+    typed(page, new, "2.2")
+    assert [lever(page, path).locator(".typed").input_value() for path in (new, wider)] == ["2", "1"]
+    both = er.solve(case.set_all({f"policy.{new}": 2.0, f"policy.{wider}": 1.0}))
+    page.wait_for_function(NETBACK, arg=money(both.netback))
+    typed(page, wider, "0")
+    assert lever(page, new).locator(".typed").input_value() == "0"
+    page.wait_for_function(NETBACK, arg=money(er.solve(case).netback))
+
+
+def test_what_stands_is_saved_as_a_model_file(open_page: Any, live: Path, tmp_path: Path) -> None:
+    page = begun(open_page, live)
+    typed(page, "build.built.kenkiyak-kumkol", "1")
+    shown = told(page, "netback")
+    with page.expect_download() as handed:
+        page.locator("#live-save").click()
+    file = tmp_path / "moved.toml"
+    handed.value.save_as(file)
+    assert er.solve(er.load(file)).builds["option"].tolist() == ["kenkiyak-kumkol"]
     assert money(er.solve(er.load(file)).netback) == shown
 
 

@@ -58,8 +58,8 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
 
 
 def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
-    lever = facts.policy.get("build")
-    asked = bool(lever) and bool(lever["options"])
+    lever = facts.policy.get("build") or {}
+    asked = bool(lever.get("options"))
     found.true("builds", "table", bool(saved["builds"]) == asked, "does not go with the policy")
     if not lever:
         return

@@ -65,12 +65,12 @@ def chosen(tables: Mapping[str, pd.DataFrame], build: Build | None) -> tuple[str
                 f"policy.build.options: {name!r} needs {', '.join(map(repr, absent))}, which cannot be built here. "
                 "List it, too."
             )
-    for option in tables["options"].itertuples():
-        units = (build.built or {}).get(option.id, 0.0)
-        if units > option.units or (option.kind == "project" and units != int(units)):
-            kind = "whole number" if option.kind == "project" else "number"
-            raise UsageError(f"policy.build.built.{option.id} = {units:g}; expected a {kind} of units, "
-                             f"{option.units} at most")
+    for option in tables["options"].to_dict("records"):
+        units = (build.built or {}).get(str(option["id"]), 0.0)
+        if units > option["units"] or (option["kind"] == "project" and units != int(units)):
+            kind = "whole number" if option["kind"] == "project" else "number"
+            raise UsageError(f"policy.build.built.{option['id']} = {units:g}; expected a {kind} of units, "
+                             f"{option['units']} at most")
     return tuple(name for name in known if name in build.options)
 
 

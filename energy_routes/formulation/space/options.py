@@ -66,7 +66,7 @@ def built_units(case: Case, builder: Builder) -> Expr:
     Where the policy says what stands (``build.built``) they are fixed.
     """
     over = option_axis(case)
-    total, built = zero(over), case.policy.build and case.policy.build.built
+    total, built = zero(over), case.policy.build.built if case.policy.build else None
     for name, kind in (("built", "project"), ("built_part", "continuous")) if len(over) else ():
         mask = over.having(kind=kind)
         if mask.any():
@@ -115,8 +115,8 @@ def _volumes(case: Case, effects: pd.DataFrame, column: str) -> pd.DataFrame:
         months = months_of(periods)
         rates = sizes(network, column, months)[effects.index]
         arcs = rows_of(network.ids("arcs"), codes_of(effects["id"]))
-        at_arc = (effects["word"] == "arc").to_numpy(dtype=bool)
-        rates[at_arc] *= network.resolve("arcs", "availability", months)[arcs[at_arc]]
+        at_arc = (effects["word"] == "arc").to_numpy(dtype=bool)[:, None]
+        rates = np.where(at_arc, rates * network.resolve("arcs", "availability", months)[arcs], rates)
         size = means(rates, periods) * [period.years for period in periods]
     return over_periods(Labels.of(effects, "option", "id"), periods).but(size=size.ravel()).frame
 

@@ -42,7 +42,8 @@ def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
     told["words"] |= words.part(*PHRASES)
     told["live"] = {
         "levers": [{key: lever[key] for key in ("path", "name", "unit", "low", "high", "step", "start", "kind",
-                                                "percent", "relaxed", "policy")} for lever in solving["levers"]],
+                                                "percent", "relaxed", "policy", "whole")}
+                   | {"needs": lever.get("needs", [])} for lever in solving["levers"]],
         "spans": _spans(plan), "years": [period.years for period in plan.case.periods],
         **_places(programme, told, solving), "limits": _limits(programme, told, words),
         "subjects": _subjects(plan, solving, words), "carriage": solving["carriage"], "model": model_of(plan.case),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -12,18 +12,21 @@ import pandas as pd
 from energy_routes.answer import Words
 from energy_routes.case import BOUNDS, LEVERS, Amount, Case, Concentration, figure_at
 from energy_routes.errors import EnergyRoutesError, UsageError
+from energy_routes.formulation import opened
 from energy_routes.maps.live.off_panel import refuse_off_panel
 from energy_routes.network import Names
 from energy_routes.pack import TABLES, own_unit
 from energy_routes.plan import Plan
 
-Kind = Literal["cap", "least", "hhi", "figure"]
+Kind = Literal["cap", "least", "hhi", "figure", "build"]
 MOST = 16  # levers that are chosen, besides those that are asked for
 FEW = 3  # bottlenecks, corridors and contracts of these
 STEPS = 100  # of a range, by keys
 CARBON = 200.0  # USD/tCO2e: where the range of the price of carbon ends
 WIDE = 2.0  # times what a figure is: where its range ends
 HALF = 0.5
+BUILT = "build.built."  # what the path of an option that stands begins with
+WAIVED = {"policy.build.earliest": "waived"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,8 @@ class Lever:
     """A path and a range of its values, in ``unit``; it stands at ``start`` where the case is as it is.
 
     ``stated``: whether the case itself has it: a cap that it does not have is off at its start.  A share is a fraction.
-    ``chosen``: nobody asked for it, so it is left out where it cannot be moved.
+    ``chosen``: nobody asked for it, so it is left out where it cannot be moved.  ``whole``: it takes whole numbers.
+    ``needs``: the paths of the options without which an option cannot stand.
     """
 
     path: str
@@ -44,6 +48,8 @@ class Lever:
     kind: Kind
     stated: bool = True
     chosen: bool = False
+    whole: bool = False
+    needs: tuple[str, ...] = ()
 
     @property
     def head(self) -> str:
@@ -65,9 +71,24 @@ class Lever:
         """Whether its values are fractions that are told in %."""
         return (self.head in BOUNDS and BOUNDS[self.head].measure.percent) or self.path.endswith(".availability")
 
+    @property
+    def option(self) -> str:
+        """The option whose units it counts."""
+        return self.path.removeprefix(BUILT)
+
     def at(self, case: Case, value: float) -> Case:
         """The case with the lever at a value."""
-        return case.set(self.path, value)
+        return case.set_all(changes_of(case, {self.path: value}))
+
+
+def changes_of(case: Case, values: Mapping[str, float]) -> dict[str, Any]:
+    """What levers at some values change in a case, by path.
+
+    Where the case itself builds nothing, options stand from the first year on, for the question what they would be
+    worth.
+    """
+    waived = case.policy.build is None and any(path.startswith(BUILT) for path in values)
+    return {**(WAIVED if waived else {}), **values}
 
 
 def levers_of(plan: Plan, words: Words, asked: Sequence[str] = ()) -> list[Lever]:
@@ -77,17 +98,28 @@ def levers_of(plan: Plan, words: Words, asked: Sequence[str] = ()) -> list[Lever
     """
     refuse_off_panel(plan.case)
     case, found = plan.case, {}
-    for path in dict.fromkeys(own.removeprefix("policy.") for own in asked):
+    stated = [f"{BUILT}{option}" for option in (case.policy.build.options if case.policy.build else ())]
+    for path in _with_needed(case, dict.fromkeys([*(own.removeprefix("policy.") for own in asked), *stated])):
         found[path] = _lever(case, path, words)
     for path in _chosen(plan):
         if len(found) >= MOST + len(asked):
             break
-        if path not in found:
-            try:
-                found[path] = replace(_lever(case, path, words), chosen=True)
-            except EnergyRoutesError:
-                continue  # one that nobody asked for
+        try:
+            found |= {own: replace(_lever(case, own, words), chosen=True)
+                      for own in _with_needed(case, [path]) if own not in found}
+        except EnergyRoutesError:
+            continue  # one that nobody asked for
     return list(found.values())
+
+
+def _with_needed(case: Case, paths: Iterable[str]) -> Iterator[str]:
+    """The paths, those of options after those of the options that they need."""
+    table = case.network.tables["options"]
+    needs = dict(zip(table["id"], table["requires"], strict=True))
+    for path in paths:
+        if path.startswith(BUILT):
+            yield from _with_needed(case, [f"{BUILT}{own}" for own in needs.get(path.removeprefix(BUILT), ())])
+        yield path
 
 
 def _chosen(plan: Plan) -> Iterator[str]:
@@ -100,7 +132,9 @@ def _chosen(plan: Plan) -> Iterator[str]:
     leading = [name for name in dict.fromkeys([*own, *carrying]) if (corridors["group"] == name).any()][:FEW]
     yield from _caps(plan, totals, leading)
     yield from _lines(plan, leading)
+    yield from (f"{BUILT}{name.partition(':')[2]}" for name in plan.case.subject if name.startswith("option:"))
     yield from _trade(plan)
+    yield from (f"{BUILT}{option}" for option in plan.case.network.tables["options"]["id"].head(FEW))
 
 
 def _caps(plan: Plan, totals: pd.DataFrame, corridors: Sequence[str]) -> Iterator[str]:
@@ -147,6 +181,8 @@ def _trade(plan: Plan) -> Iterator[str]:
 
 def _lever(case: Case, path: str, words: Words) -> Lever:
     head, _, rest = path.partition(".")
+    if path.startswith(BUILT):
+        return _build(case, path, words)
     if head in BOUNDS:
         return _bound(case, head, rest, words)
     if head in LEVERS:
@@ -183,6 +219,27 @@ def _amount(case: Case, head: str, words: Words) -> Lever:
     start = float(value if value is not None else high if relaxed else 0.0)
     return Lever(head, words(f"live.{head}"), lever.unit, 0.0, high, high / STEPS, start,
                  "cap" if relaxed else "figure", value is not None or not relaxed)  # fmt: skip
+
+
+def _build(case: Case, path: str, words: Words) -> Lever:
+    """How many units of an option stand."""
+    table = {str(row["id"]): row for row in case.network.tables["options"].to_dict("records")}
+    option, build = path.removeprefix(BUILT), case.policy.build
+    if option not in table:
+        case.set(path, 1.0)  # says what there is
+    row, needed = table[option], list(dict.fromkeys(_with_needed(case, [path])))
+    opened(case.set_all(changes_of(case, {own: table[own.removeprefix(BUILT)]["units"] for own in needed})))
+    units, whole, early = float(row["units"]), row["kind"] == "project", row["earliest_year"]
+    late = not pd.isna(early) and early > case.periods[-1].year
+    if late and build is not None and build.earliest == "stated":
+        raise UsageError(f"{path}: it cannot stand before {early:g}; set policy.build.earliest = 'waived'")
+    size = f"{words.number(float(row['capacity']))} {words.unit(str(row['unit']))}"
+    called = words("live.build", name=words.name(str(row["name"])), size=size if units == 1 else f"{units:g} × {size}")
+    if late:
+        called = f"{called}, {words('live.not_before', year=int(early))}"
+    start = (build.built or {}).get(option, 0.0) if build else 0.0
+    return Lever(path, called, "", 0.0, units, 1.0 if whole else units / STEPS, start, "build", whole=whole,
+                 needs=tuple(f"{BUILT}{own}" for own in row["requires"]))  # fmt: skip
 
 
 def _moved(case: Case) -> float:
@@ -232,9 +289,16 @@ def _called(case: Case, head: str, name: str, words: Words) -> str:
 
 
 def engaged(case: Case, levers: Sequence[Lever]) -> Case:
-    """The case with every lever of a policy set, so that its programme has the rows and terms of all of them."""
+    """The case with every lever of a policy set, so that its programme has the rows and terms of all of them.
+
+    Of builds it has every option, and none is decided.
+    """
     changes: dict[str, Any] = {
         lever.path: max(lever.low, HALF * (lever.low + lever.high)) if not lever.stated or lever.start == 0
-        else lever.start for lever in levers if lever.policy and lever.kind != "hhi"
+        else lever.start for lever in levers if lever.policy and lever.kind not in ("hhi", "build")
     }  # fmt: skip
+    if options := [lever.option for lever in levers if lever.kind == "build"]:
+        changes["policy.build"] = {"options": options, "built": "none"}
+        if case.policy.build is None:
+            changes |= WAIVED
     return case.set_all(changes) if changes else case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from energy_routes.case import BOUNDS, LEVERS, Amount, Case, Choice, load
+from energy_routes.case import BOUNDS, LEVERS, Amount, Build, Case, Choice, load
 from energy_routes.errors import EnergyRoutesError
 from energy_routes.network import Edit
 
@@ -28,7 +28,7 @@ def model_of(case: Case) -> dict[str, Any] | None:
     policy = _policy(case, base)
     if policy is None or None in told or (base is not None and own[: len(known)] != known):
         return None
-    return {"extends": case.name, "policy": policy, "edits": told}
+    return {"extends": case.name, "policy": policy, "edits": told, "waived": case.policy.build is None}
 
 
 def _policy(case: Case, base: Case | None) -> dict[str, Any] | None:
@@ -44,6 +44,9 @@ def _policy(case: Case, base: Case | None) -> dict[str, Any] | None:
                 {} if bound.over == "horizon" else {"over": bound.over}) for bound in value}
         elif isinstance(kind, Amount | Choice):
             out[lever.name] = "none" if value is None else value
+        elif isinstance(value, Build):
+            out[lever.name] = {part.name: "none" if (own := getattr(value, part.name)) is None else own
+                               for part in fields(value) if part.name != "options" or value.built is None}
         elif base is not None:
             return None
     return out

@@ -19,6 +19,7 @@ from energy_routes.errors import UsageError
 from energy_routes.formulation import Space, Structure, ledger_terms, limit_of, yardsticks
 from energy_routes.linear import Graph, Move
 from energy_routes.maps.live.bounds import cones, measured, rows_of
+from energy_routes.maps.live.builds import full, standing, steps
 from energy_routes.maps.live.levers import Lever, engaged, ranged
 from energy_routes.maps.live.packed import packed, stated
 from energy_routes.maps.live.readouts import readouts
@@ -72,6 +73,7 @@ class Programme:
             "yardsticks": self._yardsticks(), "limits": self._limits(),
             "periods": [{"label": period.label, "years": period.years} for period in periods],
             "period": packed(self._period_of_columns()), "readouts": readouts(self.space),
+            "full": full(self.space, self.levers),
         }  # fmt: skip
 
     @cached_property
@@ -97,8 +99,10 @@ class Programme:
         told = {
             "path": lever.path, "name": lever.name, "unit": lever.unit, "low": lever.low, "high": lever.high,
             "step": lever.step, "start": lever.start, "kind": lever.kind, "percent": lever.percent,
-            "stated": lever.stated, "relaxed": lever.relaxed, "policy": lever.policy,
+            "stated": lever.stated, "whole": lever.whole, "relaxed": lever.relaxed, "policy": lever.policy,
         }  # fmt: skip
+        if lever.kind == "build":
+            return told | standing(self.space, self.structure.program, lever, self.levers)
         if lever.kind == "hhi":
             return told | {"cones": cones(self.space, lever)}
         if lever.policy and lever.kind != "figure":
@@ -137,6 +141,7 @@ class Programme:
             "years": packed(stated(trade.years)), "places": int(trade.reach.shape[0]),
             "sources": int(trade.reach.shape[1]), "reached": packed(places), "reaching": packed(sources),
             "markets": trade.markets, "periods": trade.periods,
+            "steps": steps(self.space, trade, self.levers),
         }  # fmt: skip
 
     def _limits(self) -> list[dict[str, Any]]:
@@ -189,7 +194,7 @@ def programme_of(plan: Plan, levers: Sequence[Lever]) -> Programme:
     known: dict[tuple[int, int], str] = {}
     found = []
     for lever in levers:
-        if lever.kind == "hhi":
+        if lever.kind in ("hhi", "build"):
             found.append(lever)
             continue
         try:

@@ -1,5 +1,6 @@
 /** The answer of a case at values of its levers, found as solving/loop.py finds it. */
 
+import { built, decided, reaching, widened } from "./builds.js";
 import { CONE, tangents } from "./cones.js";
 import { arraysAt } from "./graph.js";
 import { broken, dot, relaxed, withRows } from "./form.js";
@@ -42,7 +43,7 @@ export class Case {
       rowLower: arrays.row_lower, rowUpper: arrays.row_upper,
       colLower: arrays.col_lower, colUpper: arrays.col_upper,
     };
-    return relaxed(form, off);
+    return built(programme, relaxed(form, off), moved);
   }
 
   /** The cones of the caps on concentration that are in force. */
@@ -72,13 +73,14 @@ export class Case {
   /** The programme with the exports held of the one plan of the same case without caps; null where that has none. */
   held(form, arrays, moved) {
     const { levers, caps, held } = this.programme;
-    const free = relaxed(form, [...caps, ...held.map(({ row }) => row)]);
+    const open = relaxed(form, [...caps, ...held.map(({ row }) => row)]);
     const key = JSON.stringify(levers.map((lever, at) => (lever.relaxed ? null : moved[at])));
     if (this.known?.key !== key) {
+      const free = decided(this.highs, this.programme, open, moved, [], []);
       const model = this.loaded(free);
       const solution = model.solve();
       if (solution.status !== "optimal") return null;
-      const { x } = preferred(model, free, solution, this.stages(arrays), this.programme.yardsticks, this.unbound);
+      const { x } = preferred(model, free, solution, this.stages(arrays), reaching(this.programme, moved), this.unbound);
       const exported = held.map(({ columns }) => columns.reduce((total, column) => total + x[column], 0));
       this.known = { key, exported, objective: dot(form.cost, x) + form.offset };
     }
@@ -100,7 +102,7 @@ export class Case {
     const rows = programme.held.map(({ row }) => row);
     const form = this.holds(moved) ? this.held(base, arrays, moved) : relaxed(base, rows);
     if (form === null) return { status: "infeasible", least: NaN };
-    const found = this.inside(form, arrays, this.cones(moved));
+    const found = this.inside(form, arrays, moved);
     if (found.status === "infeasible") return this.impossible(form, moved, active);
     if (found.status !== "optimal") return found;
     const { x, whole } = found;
@@ -108,15 +110,16 @@ export class Case {
     if (!(residual <= TOLERANCE)) return { status: "failed", residual };
     return {
       ...found, residual, objective: dot(form.cost, x) + form.offset, netback: netback(arrays, x),
-      tariff: tariffs(programme, arrays, x, programme.carriage), read: read(programme.readouts, x), ledger: ledger(programme, arrays, x), rowUpper: whole.rowUpper,
+      tariff: tariffs(programme, arrays, x, programme.carriage), read: read(programme.readouts, x), ledger: ledger(programme, arrays, x), rowUpper: widened(programme, whole, x),
     };
   }
 
   /** Solve, cut what breaks a cone, until the point is inside, again after the one plan is picked. */
-  inside(form, arrays, cones) {
+  inside(open, arrays, moved) {
     const { programme } = this;
-    const stages = this.stages(arrays);
+    const [stages, cones, yardsticks] = [this.stages(arrays), this.cones(moved), reaching(programme, moved)];
     const cuts = [];
+    const form = decided(this.highs, programme, open, moved, cones, cuts);
     while (cuts.length <= CUTS) {
       const model = this.loaded(form);
       model.cut(cuts);
@@ -130,7 +133,7 @@ export class Case {
       }
       if (solution.status !== "optimal") return { status: solution.status };
       const whole = withRows(form, cuts);
-      const chosen = preferred(model, whole, solution, stages, programme.yardsticks, this.active);
+      const chosen = preferred(model, whole, solution, stages, yardsticks, this.active);
       const outside = tangents(cones, chosen.x, CONE * 100);
       if (!outside.length) return { status: "optimal", ...chosen, whole };
       cuts.push(...outside);

@@ -1,9 +1,10 @@
 /** One model inside HiGHS, solved as often as wanted: what differs is changed in place, and the basis is kept. */
 
+const EXACT = 1e-9;
 const OPTIONS = {
   output_flag: false,
-  primal_feasibility_tolerance: 1e-9,
-  dual_feasibility_tolerance: 1e-9,
+  primal_feasibility_tolerance: EXACT,
+  dual_feasibility_tolerance: EXACT,
 };
 
 /** How a run ended, in our words. */
@@ -137,6 +138,22 @@ export class Model {
       return "failed";
     }
     return ended(this.highs, this.model.getModelStatus());
+  }
+}
+
+/** The point of a programme with whole numbers in some columns, or null. */
+export function whole(highs, form, columns) {
+  const integrality = new Int32Array(form.cost.length);
+  for (const column of columns) integrality[column] = 1;
+  const model = highs.createModel({ ...dataOf(highs, form), integrality });
+  try {
+    model.options.set({ ...OPTIONS, mip_feasibility_tolerance: EXACT, mip_rel_gap: EXACT, mip_abs_gap: EXACT });
+    model.run();
+    return ended(highs, model.getModelStatus()) === "optimal" ? model.getSolution().colValue : null;
+  } catch {
+    return null;
+  } finally {
+    model.dispose();
   }
 }
 

@@ -1,5 +1,6 @@
 /** The panel of the page that solves: levers, the answer, the frontier, and what one can do with a state. */
 
+import { chain } from "./chains.js";
 import { drawCurve } from "./curve.js";
 import { content, plans, spans } from "./data.js";
 import { find, make, put, renew } from "./dom.js";
@@ -31,9 +32,10 @@ let resting = 0;
 let light = () => {};
 
 const scale = (lever) => (lever.percent ? 100 : 1);
+const decimals = (lever, value) => (lever.whole ? 0 : Math.abs(value) < 10 ? 2 : 1);
 const told = (lever) => (value) =>
-  lever.percent ? `${number(100 * value, 1)}\u00a0%` : `${number(value, Math.abs(value) < 10 ? 2 : 1)} ${unit(lever.unit)}`.trim();
-const within = (lever, value) => Math.min(lever.high, Math.max(lever.low, value));
+  lever.percent ? `${number(100 * value, 1)}\u00a0%` : `${number(value, decimals(lever, value))} ${unit(lever.unit)}`.trim();
+const within = (lever, value) => Math.min(lever.high, Math.max(lever.low, lever.whole ? Math.round(value) : value));
 const clean = (value) => Number(value.toPrecision(12));
 const written = (lever, value) => Number((value * scale(lever)).toPrecision(6)); // as a control shows it
 const isMoved = (at) => values[at] !== levers[at].start;
@@ -62,6 +64,7 @@ function show() {
 function move(at, value) {
   if (!Number.isFinite(value)) return;
   values[at] = clean(within(levers[at], value));
+  chain(levers, values, at);
   active = at;
   show();
   solve();
@@ -75,7 +78,7 @@ function slid(lever, value) {
 function row(lever, at) {
   const { low, high, step } = lever;
   const range = make("input", {
-    type: "range", class: "range", min: low, max: high, step: "any", value: lever.start, "aria-label": lever.name,
+    type: "range", class: "range", min: low, max: high, step: lever.whole ? 1 : "any", value: lever.start, "aria-label": lever.name,
     disabled: "",
     on: {
       input: (event) => move(at, slid(lever, Number(event.target.value))),
@@ -88,7 +91,7 @@ function row(lever, at) {
     },
   });
   const typed = make("input", {
-    type: "number", class: "typed", step: "any", value: written(lever, lever.start), disabled: "",
+    type: "number", class: "typed", step: lever.whole ? 1 : "any", value: written(lever, lever.start), disabled: "",
     "aria-label": say("live.value", { name: lever.name }),
     on: {
       change: (event) => {

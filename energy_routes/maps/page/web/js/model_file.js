@@ -15,12 +15,21 @@ function told(value) {
   return `{ ${parts.join(", ")} }`;
 }
 
+/** What is built: all of it, where some of it is moved. */
+function builtOf(values) {
+  const { levers, model } = content.live;
+  const all = levers.flatMap(({ kind, path, start }, at) => (kind === "build" ? [[path.split(".").at(-1), values[at], start]] : []));
+  if (!all.some(([, value, start]) => value !== start)) return {};
+  const built = Object.fromEntries(all.filter(([, value]) => value));
+  return { build: { ...(model.waived ? { earliest: "waived" } : {}), ...model.policy.build, built } };
+}
+
 /** The policy of the start with the levers of it that are moved. */
 function policyOf(values) {
   const { levers, model } = content.live;
-  const policy = structuredClone(model.policy);
+  const policy = { ...structuredClone(model.policy), ...builtOf(values) };
   levers.forEach((lever, at) => {
-    if (!lever.policy || values[at] === lever.start) return;
+    if (!lever.policy || lever.kind === "build" || values[at] === lever.start) return;
     const [head, name] = parted(lever.path, lever.path.indexOf("."));
     policy[head] = name ? { ...policy[head], [name]: values[at] } : values[at];
   });
