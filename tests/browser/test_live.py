@@ -137,8 +137,12 @@ def test_a_saved_model_file_gives_the_same_numbers(open_page: Any, live: Path, t
     assert money(er.solve(er.load(file)).netback) == shown
 
 
+PLACED = "id,name,kind,country,lat,lon\nFIELD,Field,field,KZ,47,52\nHUB,Hub,hub,KZ,47,54\nEAST,East,market,CN,45,82\n" \
+         "WEST,West,market,IT,45,13"
+
+
 def test_an_option_stands_with_what_it_needs_and_falls_with_it(open_page: Any, tmp_path: Path) -> None:
-    case = toy(tmp_path, WITH, exports="free")
+    case = toy(tmp_path, {**WITH, "nodes": PLACED}, exports="free")
     file, new, wider = tmp_path / "live.html", "build.built.NEW", "build.built.WIDER"
     er.solve(case).explore(file, live=True, levers=[new])
     page = begun(open_page, file)
