@@ -52,6 +52,8 @@ SUMMARY: dict[str, Any] = {
     "indicators": {"hhi": {"corridor": 0.0, "transit_set": 0.0}, "transit_share": {"RU": 0.0}},
     "builds": [{"option": "", "year": "", "units": 0.0, "capacity": 0.0, "unit": "", "capex": 0.0, "charge": 0.0}],
     "emissions": [{"commodity": "", "mode": "", "emitted": 0.0, "kg_per_unit": 0.0, "unit": ""}],
+    "payments": [{"payee": "", "country": "", "kind": "", "commodity": "", "receipts": 0.0, "real_cost": 0.0,
+                  "cost_low": 0.0, "cost_high": 0.0, "margin": 0.0, "share": 0.0, "unit": ""}],
     "binding": [LIMIT],
     "ranges": [{"kind": "", "id": "", "name": "", "family": "", "commodity": "", "period": "", "within": "",
                 "loss": 0.0, "volume": 0.0, "low": 0.0, "high": 0.0, "share": 0.0, "share_low": 0.0, "share_high": 0.0,

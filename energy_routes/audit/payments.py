@@ -21,6 +21,7 @@ WHO = ("payee", "country", "kind", "holder", "holder_country", "term", "family")
 NOBODY = {"payee": "payee not sourced", "country": None, "kind": "not sourced", "owners": None}
 TOGETHER = "shippers together"
 DUST = 1e-6  # MUSD
+MONEY, ENDS = ("receipts", "real_cost", "cost_low", "cost_high"), ("share", "low", "high")
 Key = tuple[str, ...]
 
 
@@ -32,11 +33,11 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         found.true("payments", _told(key), row["unit"] == "MUSD", "is in MUSD")
     on_the_way = {key: row for key, row in listed.items() if key[2] != "shipper"}
     own = _own(saved, facts)
-    for key, (receipts, cost) in own.items():
+    for key, amounts in own.items():
         if key in on_the_way:
-            found.equal("payments", f"{_told(key)} receipts", on_the_way[key]["receipts"], receipts)
-            found.equal("payments", f"{_told(key)} real cost", on_the_way[key]["real_cost"], cost)
-        elif abs(receipts) > DUST or not abs(cost) <= DUST:
+            for column, amount in zip(MONEY, amounts, strict=True):
+                found.equal("payments", f"{_told(key)} {column}", on_the_way[key][column], amount)
+        elif not all(abs(amount) <= DUST for amount in amounts):
             found.wrong("payments", f"{_told(key)}: is missing")
     for key in on_the_way:
         found.true("payments", _told(key), key in own, "is paid nothing by the raw tables")
@@ -62,14 +63,14 @@ def _ledger(saved: Saved, rows: dict[Key, Row], found: Findings) -> None:
 
 def _own(saved: Saved, facts: Facts) -> dict[Key, list[float]]:
     """Receipts and real costs by key, MUSD, from flows, contracts and builds."""
-    out: dict[Key, list[float]] = defaultdict(lambda: [0.0, 0.0])
+    out: dict[Key, list[float]] = defaultdict(lambda: [0.0] * len(MONEY))
 
-    def add(payee: Row, term: str, family: str, period: str, receipts: float, cost: float = 0.0) -> None:
+    def add(payee: Row, term: str, family: str, period: str, *money: float) -> None:
         who = (payee["payee"], payee["country"] or "", payee["kind"])
         for holder, country, part in _partners(facts, payee, period):
             amounts = out[*who, holder, country, term, family]
-            amounts[0] += part * receipts
-            amounts[1] += part * cost
+            for at, amount in enumerate(money):
+                amounts[at] += part * amount
 
     for row in saved["flows"]:
         arc, commodity, period, volume = (row[name] for name in ("arc", "commodity", "period", "volume"))
@@ -77,10 +78,11 @@ def _own(saved: Saved, facts: Facts) -> dict[Key, list[float]]:
         (term,) = each.keys() - {"quality", "rebates"}
         for payee, part in _parts(facts, arc, commodity, period):
             add(payee, term, row["family"], period, volume * part)
+        if volume > 0:
+            costs = [volume * facts.mean(partial(_cost, facts, arc, commodity, end), period) for end in ENDS]
         for payee, share in _line(facts, arc, period) if volume > 0 else ():
-            cost = share * volume * facts.mean(partial(_cost, facts, arc, commodity), period)
             add(payee, "rebates", row["family"], period, -share * volume * each["rebates"])
-            add(payee, term, row["family"], period, 0.0, cost)
+            add(payee, term, row["family"], period, 0.0, *(share * cost for cost in costs))
     for name, period, _, _, beyond in contracts(saved, facts):
         paid = -beyond * worth.beyond_contract(facts, name, period)["deficiency"]
         for payee, share in _line(facts, facts.rows["contracts"][name]["arc"], period):
@@ -141,8 +143,11 @@ def _partners(facts: Facts, payee: Row, period: str) -> list[tuple[str, str, flo
     return [*parts, (payee["payee"], payee["country"] or "", rest)] if rest else parts
 
 
-def _cost(facts: Facts, arc: str, commodity: str, month: str) -> float:
-    """What moving a unit really costs in a month: the row of the arc, else of its mode; undefined without either."""
+def _cost(facts: Facts, arc: str, commodity: str, end: str, month: str) -> float:
+    """What moving a unit really costs in a month: the row of the arc, else of its mode; undefined without either.
+
+    ``end`` is the column of the share: its own, or an end of its band, where it has one.
+    """
     tariff = charge(facts, arc, commodity, month)
     if any(edit["source"].startswith("option:") for edit in facts.case["edits"]
            if (edit["table"], edit["id"], edit["field"]) == ("arcs", arc, "tariff")):  # fmt: skip
@@ -152,7 +157,9 @@ def _cost(facts: Facts, arc: str, commodity: str, month: str) -> float:
         for key, row in facts.rows["operating"].items():
             if (row["target"], row["family"]) == (target, family) and within(row, month):
                 cost = facts.number("operating", key, "cost", month)
-                return facts.number("operating", key, "share", month) * tariff if math.isnan(cost) else cost
+                shares = (facts.number("operating", key, column, month) for column in (end, "share"))
+                share = next((share for share in shares if not math.isnan(share)), math.nan)
+                return share * tariff if math.isnan(cost) else cost
     return math.nan if tariff else 0.0
 
 
@@ -172,9 +179,11 @@ def _shippers(saved: Saved, facts: Facts, rows: dict[Key, Row], found: Findings)
         sums[key[0], key[6]].append(row)
         known = key[0] == TOGETHER or any(raw["shipper"] == key[0] for raw in supplies.values())
         found.true("payments", _told(key), known and key[5] == "netback", "is no shipper of the raw tables")
-    for who in {*sums, *earned} - {who for who in sums if who[0] == TOGETHER}:
-        found.equal("payments", f"{who[0]} netback", sum_of(sums[who], "margin"), earned[who])
-        found.equal("payments", f"{who[0]} lifting", sum_of(sums[who], "real_cost"), lifting[who])
+    for who in {*sums, *earned}:
+        if who[0] != TOGETHER:  # what stands on no route is the rest of the netback
+            found.equal("payments", f"{who[0]} netback", sum_of(sums[who], "margin"), earned[who])
+        for column in MONEY[1:]:
+            found.equal("payments", f"{who[0]} {column}", sum_of(sums[who], column), lifting[who])
     found.equal("payments", "margins of all shippers", sum_of(_all(sums), "margin"), saved.summary["netback"]["value"])
 
 

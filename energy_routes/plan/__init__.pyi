@@ -21,6 +21,11 @@ from .making.groups import (
     corridor_totals as corridor_totals,
     group_names as group_names,
 )
+from .making.payments import (
+    NOT_SOURCED as NOT_SOURCED,
+    on_the_way as on_the_way,
+    paid_by as paid_by,
+)
 from .making.routes import (
     VALUES as VALUES,
     merged as merged,

@@ -28,7 +28,8 @@ MEANING = 2
 NOT_PROVED = "feasible"  # the status of a plan that no one has shown to be the best
 RAMPS = ("event", "kind", "group", "name", "family", "period", "month", "reference", "ramp", "volume", "unit")
 PAYMENTS = (
-    "payee", "country", "kind", "holder", "holder_country", "term", "family", "receipts", "real_cost", "margin", "unit",
+    "payee", "country", "kind", "holder", "holder_country", "term", "family", "receipts", "real_cost", "cost_low",
+    "cost_high", "margin", "unit",
 )  # fmt: skip
 OWNERS = ("target", "name", "family", "holder", "country", "share", "volume", "exported", "netback", "unit")
 PRICE_KINDS = (
@@ -167,7 +168,8 @@ class Plan:
         Who is paid, MUSD over the horizon: a row a payee of arcs (``kind``: company or state), partner in it
         (``holder``), term of the ledger and family.  ``receipts`` of the terms on the way sum to those of the ledger;
         what no row of ``payees`` claims has the kind 'not sourced'.  ``real_cost`` is what moving costs (undefined
-        where the pack does not say), ``margin`` the rest.  Shippers follow with the term 'netback': receipts before
+        where the pack does not say), from ``cost_low`` to ``cost_high`` over the bands of estimated shares, ``margin``
+        what it leaves.  Shippers follow with the term 'netback': receipts before
         lifting, which is their real cost, so that their margins sum to the plan's netback.
     warnings : tuple of dict
         What a reader must know; each has a ``code`` and ``where``.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from energy_routes.maps import draw
 from energy_routes.report.figures import inline
-from energy_routes.report.sections import additions, answer, basis, changes, flows, money, risks
+from energy_routes.report.sections import additions, answer, basis, changes, flows, money, payments, risks
 from energy_routes.report.sections.near import bands, ranges
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent / "web"
 PARTS: tuple[Callable[[Subject], Section | None], ...] = (
     changes.changes, bands.bands, ranges.ranges, flows.corridors, flows.routes, money.prices, money.ledger,
-    additions.expansion, risks.indicators, risks.frontier, risks.stress, risks.security, additions.emissions,
-    basis.policy, basis.edits, basis.assumptions, basis.notices, basis.certificate,
+    payments.payments, additions.expansion, risks.indicators, risks.frontier, risks.stress, risks.security,
+    additions.emissions, basis.policy, basis.edits, basis.assumptions, basis.notices, basis.certificate,
 )
 # Nothing may be loaded and nobody called; styles stand in the file, and in the attributes that SVG figures use.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

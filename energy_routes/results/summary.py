@@ -12,7 +12,17 @@ import pandas as pd
 from energy_routes.answer import Answer, Words, answer_of
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.network import Names
-from energy_routes.plan import MEANING, NO_PLAN, NOT_FOUND, Plan, corridor_arcs, corridor_totals, told_bands
+from energy_routes.plan import (
+    MEANING,
+    NO_PLAN,
+    NOT_FOUND,
+    Plan,
+    corridor_arcs,
+    corridor_totals,
+    on_the_way,
+    paid_by,
+    told_bands,
+)
 from energy_routes.results.tables import exact
 
 BINDING = ("kind", "limit", "name", "family", "target", "side", "periods", "volume", "price", "price_down", "unit",
@@ -59,6 +69,7 @@ def summary_of(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
         "indicators": _indicators(plan.indicators),
         "builds": _records(begun(plan), ["option", "year", "units", "capacity", "unit", "capex", "charge"]),
         "emissions": _emissions(plan),
+        "payments": _payments(plan),
         "binding": _limits(binding(plan)),
         "ranges": plan.parts.at_hand("ranges").to_dict("records"),
         "certificate": {
@@ -121,6 +132,15 @@ def begun(plan: Plan) -> pd.DataFrame:
         units=rows["begun"], capacity=rows["capacity"].astype(float) * share,
         charge=rows["charge"].astype(float) * share / rows["year"].map(years).astype(float),
     )  # fmt: skip
+
+
+def _payments(plan: Plan) -> list[dict[str, Any]]:
+    """Who is paid for arcs, MUSD over the horizon, by payee and commodity; ``share`` of all that is paid for arcs."""
+    names = {"payee": "payee", "country": "country", "kind": "kind", "family": "commodity"} | {
+        name: name for name in ("receipts", "real_cost", "cost_low", "cost_high", "margin", "share")}
+    paid = paid_by(on_the_way(plan.payments), "payee", "country", "kind", "family")
+    rows = [dict(zip(names.values(), row, strict=True)) for row in paid[list(names)].itertuples(index=False, name=None)]
+    return [{**row, "unit": "MUSD"} for row in rows]
 
 
 def _emissions(plan: Plan) -> list[dict[str, Any]]:

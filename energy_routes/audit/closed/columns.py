@@ -27,7 +27,8 @@ COLUMNS: Mapping[str, str] = {
     "bands": "what kind group name family value p10 p50 p90 used unit draws plans",
     "ramps": "event kind group name family period month reference ramp volume unit",
     "owners": "target name family holder country share volume exported netback unit",
-    "payments": "payee country kind holder holder_country term family receipts real_cost margin unit",
+    "payments": "payee country kind holder holder_country term family receipts real_cost cost_low "
+                "cost_high margin unit",
     "security": "outage mode window family market planned lost survives delta binding price waived unit",
     "bookings": "period arc commodity family booked used spot charge paid unit",
     "futures": "future probability netback alone regret tail waived unit",

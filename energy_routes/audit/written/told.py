@@ -17,7 +17,7 @@ from energy_routes.audit.report import SAME, Findings
 
 SUMMARY = (
     "schema_version", "model", "status", "subject", "answer", "objective", "netback", "shut_in", "exports", "premium",
-    "corridors", "routes", "ledger", "indicators", "builds", "emissions", "binding", "ranges", "bands",
+    "corridors", "routes", "ledger", "indicators", "builds", "emissions", "payments", "binding", "ranges", "bands",
     "certificate", "warnings",
 )  # fmt: skip
 CERTIFICATE = (
@@ -62,6 +62,8 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     total = [row for row in saved["emissions"] if row["period"] == "total"]
     emitted = ("family", "mode", "emitted", "per_unit", "unit")
     _repeated("emissions", emitted, summary["emissions"], total, found, commodity="family", kg_per_unit="per_unit")
+    if "payments" in summary:
+        _payments(saved, found)
     if "ranges" in summary:
         _repeated("ranges", COLUMNS["ranges"].split(), summary["ranges"], saved["ranges"], found)
     _builds(saved, facts, found)
@@ -84,6 +86,26 @@ def _repeated(
                 found.equal("summary", what, have, want if math.isfinite(want) else math.nan, SAME)  # JSON has no ∞
             else:
                 found.true("summary", what, (have or None) == want, f"is {have!r}, in the table {want!r}")
+
+
+def _payments(saved: Saved, found: Findings) -> None:
+    """Payees of arcs are the sums of their rows, with their share of all receipts."""
+    rows = [row for row in saved.tables.get("payments", ()) if row["kind"] != "shipper"]
+    columns, who = ("receipts", "real_cost", "cost_low", "cost_high", "margin"), ("payee", "country", "kind")
+    sums: dict[tuple[str, ...], dict[str, float]] = defaultdict(lambda: dict.fromkeys(columns, 0.0))
+    for row in rows:
+        for column in columns:
+            sums[*(row[key] or "" for key in who), row["family"]][column] += row[column]
+    whole = sum(own["receipts"] for own in sums.values())
+    items = saved.summary["payments"]
+    found.true("summary", "payments", len(items) == len(sums), "not as many rows as there are payees")
+    for item in items:
+        own = sums[*(item[key] or "" for key in who), item["commodity"]]
+        for column in columns:
+            found.equal("summary", f"payments {item['payee']} {column}", item[column], own[column])
+        share = own["receipts"] / whole if whole else math.nan
+        found.equal("summary", f"payments {item['payee']} share", item["share"], share)
+        found.true("summary", f"payments {item['payee']}", item["unit"] == "MUSD", "is in MUSD")
 
 
 def _builds(saved: Saved, facts: Facts, found: Findings) -> None:

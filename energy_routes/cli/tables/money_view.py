@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
@@ -9,12 +10,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from energy_routes.case import ALL, BOUNDS
-from energy_routes.cli.tables.render import BLANK, digits_for, number, table
+from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.indicators import ledger_term
-from energy_routes.plan import Plan
+from energy_routes.plan import NOT_SOURCED, Plan, on_the_way, paid_by
 
 SEEN = 1e-6  # Mt: what is less is not worth a row
+MOST_PAID = 12  # payees, countries or partners in a table
 
 
 class Part(NamedTuple):
@@ -95,3 +97,42 @@ def owners(plan: Plan, units: Units, family: str, word: str) -> Part | None:
         out.add_row(escape(row["holder"]), lifted, sold, number(row["netback"], 1))
     ventures = ", ".join(dict.fromkeys(own["name"]))
     return Part(f"By owner{word}", out, f"partners of {ventures}; lines and terminals stand in the table owners")
+
+
+def payments(plan: Plan, units: Units) -> Iterator[Part]:
+    """Who is paid on the way, by payee and by country of its partners; then partners, with what shippers keep."""
+    way = on_the_way(plan.payments)
+    if way.empty:
+        return
+    by_payee = paid_by(way, "payee", "country", "kind")
+    lost = float(by_payee.loc[by_payee["kind"] == NOT_SOURCED, "share"].sum())
+    note = f"payee not sourced: {percent(lost)} % of what is paid on the way"
+    if way["real_cost"].isna().any():
+        note += "; the pack does not say what moving really costs (table operating)"
+    elif (way["cost_high"] > way["cost_low"]).any():
+        note += "; margins could be as told, because unpublished real costs are a share of the tariff within its band"
+    names = [f"{payee} ({country})" if country else payee
+             for payee, country in zip(by_payee["payee"], by_payee["country"], strict=True)]  # fmt: skip
+    yield Part("Who is paid on the way", _paid("payee", names, by_payee), note)
+    countries = paid_by(way, "holder_country", "kind")
+    countries = countries[countries["kind"] != NOT_SOURCED]
+    names = [f"{country or 'several or not known'}, {'budget' if kind == 'state' else 'companies'}"
+             for country, kind in zip(countries["holder_country"], countries["kind"], strict=True)]  # fmt: skip
+    yield Part("By country of the payee, or of its partners", _paid("country", names, countries))
+    partners = paid_by(plan.payments, "holder").sort_values("margin", ascending=False, kind="stable")
+    yield Part("By partner, with what shippers keep", _paid("partner", partners["holder"].tolist(), partners))
+
+
+def _paid(head: str, names: list[str], sums: pd.DataFrame) -> Table:
+    """Receipts, real cost, margin with what it could be, share: the first rows, and the others together."""
+    out = table(f"{head}, MUSD", "receipts", "real cost", "margin", "could be", "% of all")
+    figures = sums[["receipts", "real_cost", "margin", "cost_low", "cost_high", "share"]].to_numpy(dtype=float)
+    rest = len(names) - MOST_PAID
+    rows = list(zip(names, figures.tolist(), strict=True))
+    if rest > 1:
+        rows = [*rows[:MOST_PAID], (f"others ({rest})", figures[MOST_PAID:].sum(axis=0).tolist())]
+    for name, (receipts, cost, margin, low, high, share) in rows:
+        wide = high - low > 0.05
+        could = f"{number(receipts - high, 1)}…{number(receipts - low, 1)}" if wide else BLANK
+        out.add_row(escape(name), *(number(value, 1) for value in (receipts, cost, margin)), could, percent(share))
+    return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from energy_routes.network import Network, in_term
 from energy_routes.pack import Mask, Period, means, months_of
 
 TOLD = 5  # arcs named in an error
+End: TypeAlias = Literal["share", "low", "high"]  # of the band of an estimated share
 
 
 def real_costs(space: Space, share: float | None = None) -> Vector:
@@ -48,20 +50,25 @@ def real_costs(space: Space, share: float | None = None) -> Vector:
     return costs
 
 
-def known_costs(space: Space, share: float | None = None) -> Vector:
-    """The same, NaN where it is not known.  Raises UsageError for a share that is not from 0 to 1."""
+def known_costs(space: Space, share: float | None = None, end: End = "share") -> Vector:
+    """The same, NaN where it is not known; ``end``: at the least or the most that an estimated share may be.
+
+    Raises UsageError for a share that is not from 0 to 1.
+    """
     if share is not None and not 0 <= share <= 1:
         raise UsageError(f"operating share {share}: expected a share of the tariff from 0 to 1, such as 0.25")
     periods, labels = space.case.periods, space.flow.axis.labels
     network = Network(space.case.network.packs, space.case.network.edits)  # not the figures of a structure
     lanes = labels.only("arc", "commodity", "family", "mode", "basis").each_once("arc", "commodity")
-    costs = means(_by_month(network, lanes, months_of(periods), share), periods)
+    costs = means(_by_month(network, lanes, months_of(periods), share, end), periods)
     lane = places(labels.numbers("arc", "commodity"), lanes.numbers("arc", "commodity"))
     found: Vector = costs[lane, rows_of((period.label for period in periods), labels["period"])]
     return found
 
 
-def _by_month(network: Network, lanes: Labels, months: Sequence[Period], share: float | None) -> Vector:
+def _by_month(
+    network: Network, lanes: Labels, months: Sequence[Period], share: float | None, end: End
+) -> Vector:
     """Shape (lanes, months): a row of the mode, over it one of the arc; an arc that an option opens costs its charge.
 
     Such an arc pays for operation only, because its capital is counted among builds.
@@ -69,7 +76,8 @@ def _by_month(network: Network, lanes: Labels, months: Sequence[Period], share: 
     charge = lane_figures(network, lanes, rows_of(network.ids("arcs"), lanes["arc"]), months)["charge"]
     costs = np.where(charge == 0, 0.0, np.nan if share is None else share * charge)
     table = network.tables["operating"]
-    stated, part = (network.resolve("operating", column, months) for column in ("cost", "share"))
+    stated, part, at_end = (network.resolve("operating", column, months) for column in ("cost", "share", end))
+    part = np.where(np.isnan(at_end), part, at_end)
     banded = table["low"].notna().to_numpy(dtype=bool)
     holds = in_term(network, months, "operating") > 0
     rows = list(zip(table["target"].tolist(), table["family"].tolist(), strict=True))

@@ -23,6 +23,7 @@ from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import ground
 from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import corridors_told, of_corridors, plan_numbers, text_of
+from energy_routes.network import in_term
 from energy_routes.pack import Family, in_order
 from energy_routes.plan import Plan, check_meaning, corridor_arcs
 
@@ -68,7 +69,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
                    **plan_numbers(own, ids, [span.labels[number] for span in spans], maps[number].doubted, words,
                                   FEW_ROUTES if kind == "steps" else MOST_ROUTES)}
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
-        "arcs": _arc_facts(arcs, paths, words), "nodes": _nodes(maps, frame, home),
+        "arcs": _with_payees(_arc_facts(arcs, paths, words), plans, words), "nodes": _nodes(maps, frame, home),
         "corridors": _corridors(plans, ids, words), "surely": {} if bands is None else of_corridors(plan, bands),
         "sheet": [[line.id, line.words, line.sign] for line in WAY],
         "ground": ground(frame, reach, home, words),
@@ -157,6 +158,19 @@ def _arc_facts(arcs: pd.DataFrame, paths: Mapping[str, Any], words: Words) -> li
             fact["beside"] = [{**side, "o": numbers[own[side["o"]]]} for side in sides[arc]]
         facts.append(fact)
     return facts
+
+
+def _with_payees(facts: list[dict[str, Any]], plans: Sequence[Plan], words: Words) -> list[dict[str, Any]]:
+    """The facts of arcs with the payees that the packs name for each, by their terms in any plan."""
+    paid: dict[str, dict[str, None]] = {}
+    for plan in plans:
+        network = plan.case.network
+        table = network.tables["payees"]
+        held = np.flatnonzero((in_term(network, plan.case.periods, "payees") > 0).any(axis=1))
+        rows = table.iloc[held]
+        for target, payee in zip(rows["target"], rows["payee"], strict=True):
+            paid.setdefault(target.removeprefix("arc:"), {})[words.name(payee)] = None
+    return [fact | ({"paid": "; ".join(paid[fact["id"]])} if fact["id"] in paid else {}) for fact in facts]
 
 
 def _flows(arcs: pd.DataFrame, lines: Mapping[str, Any]) -> list[Any]:

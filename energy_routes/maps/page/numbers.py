@@ -13,7 +13,7 @@ from energy_routes.answer import Words
 from energy_routes.maps.data.payload import bottlenecks, depths, ends_of, moved_over, records
 from energy_routes.maps.data.titles import bands_of, finding, limit_name
 from energy_routes.network import Names
-from energy_routes.plan import VALUES, Plan, corridor_rows, merged
+from energy_routes.plan import NOT_SOURCED, VALUES, Plan, corridor_rows, merged, on_the_way, paid_by
 
 DIGITS = 6
 
@@ -54,6 +54,7 @@ def plan_numbers(plan: Plan, arcs: Sequence[str], spans: Sequence[Sequence[str]]
         "corridors": _corridors(plan, spans),
         "bands": _bands(plan, at),
         "routes": _routes(plan, at, words, most_routes),
+        "payments": _payments(plan, words),
         "warnings": [str(warning.get("message", "")) for warning in plan.warnings],
     }
 
@@ -175,6 +176,16 @@ def of_corridors(plan: Plan, bands: pd.DataFrame, *more: str) -> dict[str, list[
     known = corridors_told(plan).drop_duplicates("id").set_index(["group", "family"])["id"]
     rows = records(bands[bands["kind"] == "corridor"])
     return {known[row["group"], row["family"]]: [short(row[key]) for key in ("p10", "p90", *more)] for row in rows}
+
+
+def _payments(plan: Plan, words: Words) -> list[list[Any]]:
+    """Who is paid for arcs over the plan's horizon: payee, country, receipts, real cost, margin, MUSD."""
+    paid = paid_by(on_the_way(plan.payments), "payee", "country", "kind")
+    names = [words("payments.not_sourced") if row["kind"] == NOT_SOURCED else words.name(row["payee"])
+             for row in records(paid)]
+    lands = [words.country(country) if country else "" for country in paid["country"]]
+    money = (list(map(short, paid[column])) for column in ("receipts", "real_cost", "margin"))
+    return [list(row) for row in zip(names, lands, *money, strict=True)]
 
 
 def _routes(plan: Plan, at: Mapping[str, int], words: Words, most: int) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from energy_routes.formulation import Payees, known_costs, payees
+from energy_routes.formulation import End, Payees, known_costs, payees
 from energy_routes.indicators import ledger_term
 from energy_routes.linear import Axis, Index, Vector, codes_of, numbered, pairs
 from energy_routes.plan.columns import of_family, totals
@@ -23,17 +23,19 @@ SLIGHT = 1e-9  # MUSD
 HELD = 1e-3  # published shares are rounded: no less is missing to 1
 
 Partner = tuple[str, str, Vector]  # holder, country, share in each period
-Amounts = dict[tuple[int, str, str], Vector]  # by row of payees, term, family: receipts and real cost, (periods, 2)
-Row = tuple[object, ...]  # KEYS, receipts, real cost
+ENDS: tuple[End, ...] = ("share", "low", "high")  # real cost, and that at the ends of its band
+MONEY = ["receipts", "real_cost", "cost_low", "cost_high"]
+Amounts = dict[tuple[int, str, str], Vector]  # by row of payees, term, family: MONEY by period, (periods, 4)
+Row = tuple[object, ...]  # KEYS, MONEY
 
 
 def payments_table(of: Solved) -> pd.DataFrame:
     """Rows of ``PAYMENTS``: payees in the order of their table, those that are not sourced, shippers; without dust."""
     rows = [*_on_the_way(of), *_shippers(of)]
-    values = np.array([row[len(KEYS) :] for row in rows], dtype=float).reshape(-1, 2)
+    values = np.array([row[len(KEYS) :] for row in rows], dtype=float).reshape(-1, len(MONEY))
     keys, sums = totals([row[: len(KEYS)] for row in rows], values)
-    frame = pd.DataFrame(keys, columns=KEYS).assign(receipts=sums[:, 0], real_cost=sums[:, 1])
-    frame = frame[(frame[["receipts", "real_cost"]].abs() > SLIGHT).any(axis=1)].reset_index(drop=True)
+    frame = pd.DataFrame(keys, columns=KEYS).assign(**dict(zip(MONEY, sums.T, strict=True)))
+    frame = frame[(frame[MONEY].abs() > SLIGHT).any(axis=1)].reset_index(drop=True)
     return frame.assign(margin=frame["receipts"] - frame["real_cost"], unit="MUSD")[list(PAYMENTS)]
 
 
@@ -57,16 +59,16 @@ def _whole(partners: Sequence[Partner], otherwise: tuple[str, str]) -> list[Part
 
 
 def _shared(who: Row, partners: Iterable[Partner], of: tuple[str, str], amounts: Vector) -> Iterator[Row]:
-    """A row a partner: its part of the amounts of each period, shape (periods, 2)."""
+    """A row a partner: its part of the amounts of each period, shape (periods, 4)."""
     for holder, country, held in partners:
         part = np.where(held[:, None] > 0, amounts * held[:, None], 0.0).sum(axis=0)
-        yield (*who, holder, country, *of, float(part[0]), float(part[1]))
+        yield (*who, holder, country, *of, *part.tolist())
 
 
 def _amounts(of: Solved, who: Payees) -> Amounts:
     """What each payee gets, and what its part of moving costs: levies cost nothing, so those who share bear it."""
     lanes, found = of.space.flow.axis, _Entries(of, who)
-    costs, term_of = known_costs(of.space), np.full(len(lanes), "tariffs", dtype=object)
+    term_of = np.full(len(lanes), "tariffs", dtype=object)
     for term in of.money:
         how, paid = ledger_term(term.name).payees, -term.expr.value(of.x)
         if how == "whole":
@@ -74,21 +76,23 @@ def _amounts(of: Solved, who: Payees) -> Amounts:
             found.add(lanes, (who.lane, who.row, who.part), paid, term.name, 0)
         elif how:
             found.add(term.expr.axis, found.line(term.expr.axis), paid, term.name, 0)
-    spent, line = np.where(of.moved > 0, of.moved * costs, 0.0), found.line(lanes)
-    for name in dict.fromkeys(term_of.tolist()):
-        found.add(lanes, line, np.where(term_of == name, spent, 0.0), name, 1)
+    line = found.line(lanes)
+    for column, end in enumerate(ENDS, 1):
+        spent = np.where(of.moved > 0, of.moved * known_costs(of.space, end=end), 0.0)
+        for name in dict.fromkeys(term_of.tolist()):
+            found.add(lanes, line, np.where(term_of == name, spent, 0.0), name, column)
     return found.amounts()
 
 
 class _Entries:
-    """Amounts by payee, term, family and period as they are found; column 0 is receipts, 1 real cost."""
+    """Amounts by payee, term, family and period as they are found, by their column of ``MONEY``."""
 
     def __init__(self, of: Solved, who: Payees) -> None:
         self._who = who
         self._at = {period.label: at for at, period in enumerate(of.space.case.periods)}
         self._arcs = codes_of(who.table["arc"].tolist())
         self._keys: list[tuple[int, str, str, int]] = []
-        self._values: list[tuple[float, float]] = []
+        self._values: list[Vector] = []
 
     def line(self, over: Axis) -> tuple[Index, Index, Vector]:
         """Which row of an axis goes to which payee by its share of the line: rows, payees, parts."""
@@ -106,14 +110,14 @@ class _Entries:
         values = amounts[items] * np.concatenate([part, left[rest]])
         families, when = over.labels.words("family")[items].tolist(), self._when(over)[items].tolist()
         self._keys += [(r, term, family, at) for r, family, at in zip(rows.tolist(), families, when, strict=True)]
-        self._values += [(value, 0.0) if column == 0 else (0.0, value) for value in values.tolist()]
+        self._values.append(np.where(np.arange(len(MONEY)) == column, values[:, None], 0.0))
 
     def amounts(self) -> Amounts:
-        """What was added, by payee, term and family: shape (periods, 2)."""
-        keys, sums = totals(self._keys, np.array(self._values, dtype=float).reshape(-1, 2))
+        """What was added, by payee, term and family: shape (periods, 4)."""
+        keys, sums = totals(self._keys, np.concatenate([np.zeros((0, len(MONEY))), *self._values]))
         out: Amounts = {}
         for (row, term, family, at), values in zip(keys, sums, strict=True):
-            out.setdefault((row, term, family), np.zeros((len(self._at), 2)))[at] = values
+            out.setdefault((row, term, family), np.zeros((len(self._at), len(MONEY))))[at] = values
         return out
 
     def _when(self, over: Axis) -> Index:
@@ -131,10 +135,11 @@ def _shippers(of: Solved) -> Iterator[Row]:
         cost = lifting[target]
         earned[family] = earned.get(family, 0.0) + float(figures[2].sum())
         own = _whole(partners.get(target, ()), (called, ""))
-        yield from _shared((called, "", SHIPPER), own, (NETBACK, family), np.stack([figures[2] + cost, cost], axis=1))
+        yield from _shared((called, "", SHIPPER), own, (NETBACK, family),
+                           np.stack([figures[2] + cost, *[cost] * len(ENDS)], axis=1))
     for family in dict.fromkeys(space.exports.axis.frame["family"]):
         rest = _cash(of, str(family)) - earned.get(family, 0.0)
-        yield (TOGETHER, "", SHIPPER, TOGETHER, "", NETBACK, family, rest, 0.0)
+        yield (TOGETHER, "", SHIPPER, TOGETHER, "", NETBACK, family, rest, *[0.0] * len(ENDS))
 
 
 def _lifting(of: Solved) -> dict[str, Vector]:
@@ -152,3 +157,16 @@ def _cash(of: Solved, family: str) -> float:
     """The cash terms of a family, MUSD."""
     cash = [(term.expr.value(of.x), term.expr.axis) for term in of.money if term.kind == "cash"]
     return float(sum(float(value[of_family(of.space, over, family)].sum()) for value, over in cash if len(over)))
+
+
+def paid_by(payments: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """Payments added up by some of their columns: receipts, real cost with its band, margin, share of all receipts."""
+    sums = payments.groupby(list(by), sort=False, as_index=False)[[*MONEY, "margin"]].agg(pd.Series.sum, skipna=False)
+    whole = float(sums["receipts"].sum())
+    sums = sums.assign(share=sums["receipts"] / whole if whole else np.nan)
+    return sums.sort_values("receipts", ascending=False, kind="stable").reset_index(drop=True)
+
+
+def on_the_way(payments: pd.DataFrame) -> pd.DataFrame:
+    """The payments for arcs: those to shippers apart."""
+    return payments[payments["kind"] != SHIPPER]

@@ -84,6 +84,7 @@ function ofArc(arc) {
     make("h3", {}, arc.name),
     make("p", {}, kinds.filter(Boolean).join(" · ")),
     make("div", { class: "facts" }, facts),
+    arc.paid ? make("p", {}, `${say("tip.paid_to")}: ${arc.paid}`) : null,
     make("p", { class: now.limits.length ? "worth" : "" }, sentence({ arc, now })),
     WHOLE > 0
       ? months(seriesOf((plan) => plans[plan].volume[arc.n], plans[shownPlan()].capacity[arc.n], arc.family))

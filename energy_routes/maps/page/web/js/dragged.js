@@ -40,7 +40,7 @@ export function restore() {
  */
 export function take({ read, ledger, rowUpper, netback, tariff }) {
   const plan = plans[1];
-  Object.assign(plan, { could: arcs.map(() => null), bands: null, routes: [], warnings: [] });
+  Object.assign(plan, { could: arcs.map(() => null), bands: null, routes: [], payments: [], warnings: [] });
   plan.tariff = arcs.map((arc) => (live.arcs[arc.n] < 0 ? null : tariff[live.arcs[arc.n]]));
   plan.volume = arcs.map((arc) => ofSpans((span) => summed(read.arc, live.arcs[arc.n], span)));
   plan.capacity = arcs.map((arc) => ofSpans((span) => capacityOf(arc, span, rowUpper)));

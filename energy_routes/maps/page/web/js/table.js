@@ -82,6 +82,16 @@ function routesTable() {
   return { title: say("report.netback_sheets"), heads, rows };
 }
 
+function paymentsTable() {
+  const money = (value) => number(value, 1);
+  const heads = [
+    ["table.payee", (value) => value],
+    ["table.country", (value) => value],
+    ...["receipts", "real_cost", "margin"].map((key) => [`table.${key}`, money]),
+  ];
+  return { title: `${say("report.payments")}, ${unit("MUSD")}`, heads, rows: plans[shownPlan()].payments ?? [] };
+}
+
 function stepsTable() {
   const heads = [
     ["page.step", (value) => value],
@@ -105,6 +115,7 @@ const tables = () => [
   linesTable(),
   limitsTable(),
   routesTable(),
+  ...(plans[shownPlan()].payments?.length ? [paymentsTable()] : []),
 ];
 
 /** Rows in the order of a column: numbers by size, words by the alphabet, what is missing last. */
