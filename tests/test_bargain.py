@@ -130,6 +130,27 @@ def test_its_solutions_are_those_worked_by_hand(found: Bargain) -> None:
     assert games[["not_monotone", "not_superadditive"]].isna().all().all()
 
 
+def test_today_the_margins_of_lines_go_to_their_states_and_those_of_fields_to_the_seller(found: Bargain) -> None:
+    """Both ways earn 440 a tonne at posted tariffs; the plan takes the shorter, RU, and 6 Mt by sea.
+
+    RU 4 × 22.5, AZ 6 × 15, GE 6 × 30 above cost; KZ its netback of 4244, 12 × 3 of GATHER, and home worth 1000.
+    """
+    assert of(found, "shut", "today") == pytest.approx([4244 + 36 + 1000, 90, 90, 180])
+    assert of(found, "open", "today") == of(found, "shut", "today")
+    assert of(found, "shut", "today_high")[1:] == pytest.approx([4 * 27, 6 * 18, 6 * 36])
+    assert of(found, "shut", "today_low")[1:] == pytest.approx([4 * 18, 6 * 12, 6 * 24])
+    assert (found.elsewhere, found.unsourced) == (0, 0)
+    less, = (sentence for sentence in found.answer if "paid less" in sentence)
+    assert less.startswith("Russia, Azerbaijan and Georgia are paid less above real cost today than by either rule")
+
+
+def test_of_whom_no_payment_is_sourced_nothing_is_claimed(tmp_path: Path) -> None:
+    bare = er.bargain(toy(tmp_path, {**STATES, "payees": ""}), FOUR, draws=0)
+    assert of(bare, "shut", "today")[1:] == [0, 0, 0]
+    assert bare.unsourced == pytest.approx(90 + 90 + 180 + 36)
+    assert not any("paid" in sentence for sentence in bare.answer)
+
+
 def test_the_worth_of_all_is_the_plan_of_an_ordinary_case(found: Bargain, case: Case) -> None:
     """Another way through the package: real costs set as tariffs, solved and checked as any case."""
     tariffs = {f"arc:{arc}.tariff": value for arc, value in

@@ -16,6 +16,7 @@ from energy_routes.studies.games.picture import draw_map, draw_shares
 from energy_routes.studies.games.players import BY, By
 from energy_routes.studies.games.rounds import Rounds, Setting, rounds
 from energy_routes.studies.games.telling import LEFT_OUT, told
+from energy_routes.studies.games.today import Today, paid_today
 from energy_routes.studies.games.worth import Access, game_case
 from energy_routes.studies.study import Progress, Study
 
@@ -44,7 +45,9 @@ class Bargain(Study):
     shares : DataFrame
         A row an access (outsiders' lines ``shut``, or ``open`` at their posted tariff) and player: name, alone (its
         worth without the others), adds (what all lose without it), shapley and nucleolus with their bands, core_least
-        and core_most (what it gets at least and at most in the core, or in the least core).
+        and core_most (what it gets at least and at most in the core, or in the least core), today and its band (what
+        the plan of the case pays it above real cost: fields to the seller, lines to the states of
+        the partners, where these are known, else of the payee).
     games : DataFrame
         A row an access: nobody (worth of the empty coalition, taken off all others), together, gain (of all together
         over each alone), core_empty, core_short (what the worst-off coalition goes without at least; below 0 what it
@@ -71,6 +74,7 @@ class Bargain(Study):
     options: tuple[str, ...]
     capital: float
     link: pd.DataFrame
+    _today: Today = field(repr=False)
     _rounds: Rounds = field(repr=False)
     stem: ClassVar = "bargain"
     tables: ClassVar = ("shares", "games", "coalitions", "link")
@@ -84,13 +88,24 @@ class Bargain(Study):
 
     def _head(self) -> dict[str, Any]:
         return {"model": self.case.name, "by": self.by, "players": list(self.players), "unit": "MUSD",
-                "options": list(self.options), "capital": self.capital, "answer": list(self.answer),
+                "options": list(self.options), "capital": self.capital, "elsewhere": self.elsewhere,
+                "unsourced": self.unsourced, "answer": list(self.answer),
                 "left_out": list(self.left_out)}  # fmt: skip
+
+    @property
+    def elsewhere(self) -> float:
+        """What the plan of today pays above real cost to holders of states that do not play, MUSD."""
+        return self._today.elsewhere
+
+    @property
+    def unsourced(self) -> float:
+        """What it pays to payees that are not sourced, MUSD."""
+        return self._today.unsourced
 
     @property
     def answer(self) -> tuple[str, ...]:
         """What came out, in sentences; one that does not hold all over its band is not said."""
-        return told(self._rounds, self.options)
+        return told(self._rounds, self._today, self.options)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -216,8 +231,9 @@ def bargain(
     names = (linked or base).names(tuple(players))
     found = rounds(base, linked, names, draws, seed, progress)
     one = found.stated.linked
-    return Bargain(base.case, by, names, shares_frame(found), games_frame(found), coalitions_frame(found.stated),
-                   options, one.capital if one else 0.0, link_frame(found), found)  # fmt: skip
+    today = paid_today(case, by, names, found.stated.seller, base.asked(), found.stated.idle)
+    return Bargain(base.case, by, names, shares_frame(found, today), games_frame(found), coalitions_frame(found.stated),
+                   options, one.capital if one else 0.0, link_frame(found), today, found)  # fmt: skip
 
 
 def _check(by: str, penalty: float | None, draws: int) -> None:

@@ -16,8 +16,11 @@ from energy_routes.pack import Mask
 from energy_routes.studies.games.players import JOINED, REST, SELLERS
 from energy_routes.studies.games.rounds import Round, Rounds
 from energy_routes.studies.games.solutions.division import Division
+from energy_routes.studies.games.today import Today
 from energy_routes.studies.games.worth import ACCESS, Access
 
+TOLD = {REST: "all others", SELLERS: "the sellers"}
+SEVERAL = tuple(TOLD.values())
 SHARES = ("shapley", "nucleolus")
 SPECK = 1e-8  # of the largest number of a column
 SLIGHT = 1e-6  # of what a link brings
@@ -25,9 +28,8 @@ SLIGHT = 1e-6  # of what a link brings
 
 def called(name: str) -> str:
     """A player by name: ``Azerbaijan and Georgia`` of ``AZ+GE``."""
-    told = {REST: "all others", SELLERS: "the sellers"}
     words = Words.of()
-    return " and ".join(told.get(part) or words.country(part) for part in name.split(JOINED))
+    return " and ".join(TOLD.get(part) or words.country(part) for part in name.split(JOINED))
 
 
 def listed(parts: Sequence[str]) -> str:
@@ -50,8 +52,9 @@ def snapped(numbers: Vector) -> Vector:
     return np.where(np.abs(numbers) <= SPECK * np.abs(numbers).max(initial=0.0), 0.0, numbers)
 
 
-def shares_frame(rounds: Rounds) -> pd.DataFrame:
+def shares_frame(rounds: Rounds, today: Today) -> pd.DataFrame:
     """A row a player and access."""
+    paid = {"today": today.value, "today_low": today.low, "today_high": today.high}
     parts = []
     for access in ACCESS:
         stated = rounds.stated.divisions[access]
@@ -59,6 +62,7 @@ def shares_frame(rounds: Rounds) -> pd.DataFrame:
         for name in SHARES:
             columns |= banded(rounds, of_division(access, attrgetter(name)), name)
         columns |= {"core_least": snapped(stated.core.least), "core_most": snapped(stated.core.most)}
+        columns |= paid
         players = stated.game.players
         parts.append(pd.DataFrame({"access": access, "player": players, "name": list(map(called, players)), **columns}))
     return pd.concat(parts, ignore_index=True)

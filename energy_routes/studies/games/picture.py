@@ -39,6 +39,8 @@ def draw_shares(shares: pd.DataFrame, title: str, access: Access, ax: Axes | Non
                 error_kw={"linewidth": 0.8, "ecolor": "#444444", "capsize": 2})
         for y, end, text in zip(at + shift, np.maximum(high, 0.0), map(Words.of().number, value), strict=True):
             ax.annotate(text, (end, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7)
+    today = rows["today"] - rows["alone"]
+    ax.plot(today, at, "D", color="#222222", markersize=3.5, label="paid today, above real cost")
     ax.set_yticks(at, rows["name"].tolist(), fontsize=8)
     ax.set_xlabel("MUSD over the horizon, beyond what the player earns alone; lines are bands", fontsize=8)
     ax.set_title(titled(title, access), fontsize=9, loc="left")

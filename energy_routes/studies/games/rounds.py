@@ -83,6 +83,10 @@ class Setting:
         moved = space.flow.value(optimal(Session(form_of(program))).x)
         return names_of(space, self.by, asked, moved * space.flow.axis.data("charge"))
 
+    def asked(self) -> set[str]:
+        """All whose consent some lane needs."""
+        return {one for needed in consent(self._laid(self.case, self.share)[0], self.by) for one in needed}
+
     def played(self, case: Case, share: float | None, names: Sequence[str], told: Told) -> Round:
         """The game at one reading of the figures, solved for every coalition and both kinds of access."""
         space, program, real = self._laid(case, share)

@@ -13,14 +13,16 @@ import numpy as np
 
 from energy_routes.answer import Words
 from energy_routes.linear import Vector
-from energy_routes.studies.games.frames import Change, called, change_of, listed, of_division
+from energy_routes.studies.games.frames import SEVERAL, SHARES, Change, called, change_of, listed, of_division
 from energy_routes.studies.games.players import By
 from energy_routes.studies.games.rounds import Round, Rounds
 from energy_routes.studies.games.solutions.division import Division
+from energy_routes.studies.games.today import Today
 from energy_routes.studies.games.worth import Access
 
 ORDER = "what each adds on average, whoever joins first"
 LEAST = "the division whose least content group is as content as can be"
+WHERE: dict[Access, str] = {"shut": "where lines may be shut", "open": "where all lines stay open"}
 _SHARED = (
     "Sales less what moving really costs is divided: what it costs to lift oil and gas, and what fields owe their "
     "state, is no part of it.",
@@ -45,10 +47,10 @@ LEFT_OUT: dict[By, tuple[str, ...]] = {
 Number: TypeAlias = Callable[[Round], float]
 
 
-def told(rounds: Rounds, options: Sequence[str]) -> tuple[str, ...]:
+def told(rounds: Rounds, today: Today, options: Sequence[str]) -> tuple[str, ...]:
     """The sentences, in the order in which they are read; at the end what is not said."""
     teller = Teller(rounds)
-    said = (*teller.together(), *teller.weights(), *teller.idle(), *teller.stable(),
+    said = (*teller.together(), *teller.weights(), *teller.idle(), *teller.stable(), *teller.today(today),
             *(teller.link(options) if options else ()))  # fmt: skip
     left = f"Not said, because it turns within the band: {'; '.join(teller.turns)}."
     return (*said, left) if teller.turns else said
@@ -83,7 +85,8 @@ class Teller:
         """What working together brings at all."""
         gain = _of("shut", lambda found: found.gain)
         if self._sign(gain) > 0:
-            yield f"{listed(self._names)} earn {self._money(gain)} more together than each of them alone."
+            together = listed(self._names)
+            yield f"{together[0].upper()}{together[1:]} earn {self._money(gain)} more together than each of them alone."
 
     def weights(self) -> Iterator[str]:
         """Who weighs most beside the seller, and what is left of it where lines stay open."""
@@ -110,7 +113,7 @@ class Teller:
         _, _, most = self._rounds.band(of_division("shut", lambda found: found.shapley))
         idle = [name for name, value in zip(self._names, most.tolist(), strict=True) if value <= self._slight]
         if idle:
-            yield f"{listed(idle)} {'adds' if len(idle) == 1 else 'add'} nothing to any group."
+            yield f"No group earns more with {listed(idle)} in it than without."
 
     def stable(self) -> Iterator[str]:
         """Whether there is a division that no group can better."""
@@ -127,6 +130,18 @@ class Teller:
             more = (" The first rule gives one of them, too." if all(inside) else
                     " The first rule gives none of them." if not any(inside) else "")  # fmt: skip
             yield f"There are divisions that no group can better by going its own way; the second rule gives one.{more}"
+
+    def today(self, paid: Today) -> Iterator[str]:
+        """Who is paid less, or more, than by both rules; nothing of those for whom no payment is sourced."""
+        known = (paid.value > 0) & (np.arange(len(paid.value)) != self._seller)
+        for access, where in WHERE.items():
+            ends = [self._rounds.band(of_division(access, attrgetter(rule))) for rule in SHARES]
+            least, most = (np.array([band[end] for band in ends]) for end in (1, 2))
+            under = known & (paid.high + paid.unsourced < least.min(axis=0) - self._slight)
+            over = known & (paid.low > most.max(axis=0) + self._slight)
+            for word, some in (("less", under), ("more", over)):
+                if names := [name for name, own in zip(self._names, some.tolist(), strict=True) if own]:
+                    yield f"{these(names)} paid {word} above real cost today than by either rule {where}."
 
     def link(self, options: Sequence[str]) -> Iterator[str]:
         """Whether a link pays, for whom, who could hold it up, and who should pay for it."""
@@ -167,6 +182,12 @@ class Teller:
                     if self._sign(number) == sign]  # fmt: skip
             if some:
                 yield f"Where those who lose are made whole and the rest is borne by gains, {listed(some)}."
+
+
+def these(names: Sequence[str]) -> str:
+    """The beginning of a sentence: ``Georgia is``, ``All others are``."""
+    text = listed(names)
+    return f"{text[0].upper()}{text[1:]} {'is' if len(names) == 1 and names[0] not in SEVERAL else 'are'}"
 
 
 def _of(access: Access, number: Callable[[Division], float]) -> Number:

@@ -31,6 +31,8 @@ def print_bargain(found: Bargain) -> None:
         if len(found.link):
             _link(screen, found.link[found.link["access"] == game["access"]])
     screen.print()
+    screen.say(f"Today: what the plan pays above real cost. {_money(found.elsewhere)} MUSD go to holders of states "
+               f"that do not play, and {_money(found.unsourced)} to payees that are not sourced.")  # fmt: skip
     screen.say("Band: real costs that are not published at 10 to 40 % of the tariff, and P10 to P90 of the draws.")
     screen.say("What the game leaves out:")
     for sentence in found.left_out:
@@ -41,11 +43,11 @@ def _shares(screen: Screen, rows: pd.DataFrame, game: Mapping[Hashable, Any]) ->
     """What each player gets, and what can be said of the game."""
     screen.print(f"{OUTSIDERS[game['access']]}: {_money(game['together'])} together, {_money(game['gain'])} more than "
                  "each alone", markup=False)  # fmt: skip
-    out = table("player", "alone", "all lose\nwithout it", "Shapley", "band", game["solution"], "band")
+    out = table("player", "alone", "all lose\nwithout it", "Shapley", "band", game["solution"], "band", "today")
     for row in rows.to_dict("records"):
         each = [cell for name in ("shapley", "nucleolus")
                 for cell in (_money(row[name]), _span(row[f"{name}_low"], row[f"{name}_high"]))]  # fmt: skip
-        out.add_row(row["name"], _money(row["alone"]), _money(row["adds"]), *each)
+        out.add_row(row["name"], _money(row["alone"]), _money(row["adds"]), *each, _money(row["today"]))
     screen.print(out)
     screen.print(f"Without anybody: {_money(game['nobody'])}, taken off all. Kohlberg's test of the "
                  f"{game['solution']}: {'passed' if game['kohlberg'] else 'FAILED'}.", markup=False)  # fmt: skip
@@ -72,4 +74,4 @@ def _money(value: float) -> str:
 
 def _span(low: float, high: float) -> str:
     least, most = _money(low), _money(high)
-    return least if least == most else f"{least} … {most}"
+    return least if least == most else f"{least}…{most}"
