@@ -209,6 +209,20 @@ def test_the_screen_the_report_the_map_and_json_say_who_is_paid(tmp_path: Path) 
     assert {arc["id"]: arc.get("paid") for arc in page["arcs"]}["LONG"] == "State; Long Co; Other Co"
 
 
+def test_bookings_that_are_not_used_are_paid_to_the_line(tmp_path: Path) -> None:
+    """Capacity of LONG is booked ahead against an outage of SHORT, and not used while nothing fails."""
+    futures = [{"name": "shut", "probability": 0.5, "outages": ["arc:SHORT"], "remaining": 0.0}]
+    case = paid(tmp_path / "toy").set("market:WEST.price", "450 USD/t")  # booked and sunk, LONG still earns less
+    case = case.set("policy.cvar", {"alpha": 0.9, "lambda": 0.5, "scenarios": futures})
+    plan = er.solve(case.set("policy.bookings", {"arcs": ["LONG"], "premium": 400, "spot": 0.5}))
+    tied(plan)
+    spent = -plan.ledger.groupby("term")["value"].sum()["bookings"]
+    assert spent > 1
+    own = by(plan.payments, "payee", "term")
+    assert own["Long Co", "bookings"]["receipts"] == pytest.approx(0.75 * spent)
+    assert dict(er.verify(plan.save(tmp_path / "result")).checks)["payments"] > 20
+
+
 def test_a_pack_that_does_not_say_who_is_paid_says_so(tmp_path: Path) -> None:
     plan = er.solve(toy(tmp_path))
     tied_terms = plan.payments[plan.payments["kind"] != "shipper"]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from energy_routes.audit import worth
-from energy_routes.audit.checks import builds
+from energy_routes.audit.checks import builds, risk
 from energy_routes.audit.checks.movement import charge
 from energy_routes.audit.checks.trade import contracts
 from energy_routes.audit.closed.owners import holders, within
@@ -87,6 +87,13 @@ def _own(saved: Saved, facts: Facts) -> dict[Key, list[float]]:
         paid = -beyond * worth.beyond_contract(facts, name, period)["deficiency"]
         for payee, share in _line(facts, facts.rows["contracts"][name]["arc"], period):
             add(payee, "deficiency", facts.family("contracts", name), period, share * paid)
+    premium = (facts.policy.get("bookings") or {"premium": 0.0})["premium"]
+    moved = {(row["arc"], row["commodity"], row["period"]): row["volume"] for row in saved["flows"]}
+    for row in saved["bookings"]:
+        lane = row["arc"], row["commodity"], row["period"]
+        paid = risk.beyond_tariff(row, moved.get(lane, 0.0), charge(facts, *lane), premium)
+        for payee, share in _line(facts, row["arc"], row["period"]):
+            add(payee, "bookings", row["family"], row["period"], share * paid)
     for arc, period, saving in builds.relief(saved, facts):
         for payee, share in _line(facts, arc, period):
             add(payee, "relief", facts.family("arcs", arc), period, -share * saving)

@@ -77,7 +77,8 @@ LEDGER = {term.id: term for term in (
     LedgerTerm("capex", "Builds: capital and upkeep", always=False),
     LedgerTerm("carbon", "Carbon", always=False),
     LedgerTerm("closing_value", "Stock left at the end", sought=("netback",)),
-    LedgerTerm("bookings", "Bookings not used, and premiums of the day", sought=("netback",), always=False),
+    LedgerTerm("bookings", "Bookings not used, and premiums of the day", sought=("netback",), always=False,
+               payees="line"),
     LedgerTerm("disruptions", "Disruptions, expected", kind="risk", sought=("netback",), always=False),
     LedgerTerm("aversion", "Given up for a milder worst tail", kind="risk", sought=("netback",), always=False),
 )}  # fmt: skip

@@ -142,6 +142,11 @@ def _named(saved: Saved, lever: Row, found: Findings) -> None:
             found.equal("futures", f"{row['future']} probability", row["probability"], chances[row["future"]], SAME)
 
 
+def beyond_tariff(row: Row, moved: float, charge: float, premium: float) -> float:
+    """What a row of bookings pays beyond the tariff of what moves, MUSD."""
+    return float((row["booked"] + row["spot"] - moved) * charge + premium * row["spot"])
+
+
 def _bookings(saved: Saved, facts: Facts, found: Findings) -> float:
     """What is paid beyond the tariff of what moves: unused bookings, and the premium of the day."""
     flows: dict[tuple[str, str, str], float] = defaultdict(float)
@@ -159,7 +164,7 @@ def _bookings(saved: Saved, facts: Facts, found: Findings) -> float:
         found.equal("bookings", f"{key} used", row["used"], min(moved, row["booked"]))
         found.equal("bookings", f"{key} charge", row["charge"], paid, SAME)
         found.equal("bookings", f"{key} paid", row["paid"], row["booked"] * paid, SAME)
-        total -= (row["booked"] + row["spot"] - moved) * paid + premium * row["spot"]
+        total -= beyond_tariff(row, moved, paid, premium)
     for (arc, period), volume in booked.items():
         found.within("bookings", f"{arc} {period}", volume, 0.0, facts.capacity(arc, period))
     return total

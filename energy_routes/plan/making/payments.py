@@ -9,7 +9,7 @@ import pandas as pd
 
 from energy_routes.formulation import End, Payees, known_costs, payees
 from energy_routes.indicators import ledger_term
-from energy_routes.linear import Axis, Index, Vector, codes_of, numbered, pairs
+from energy_routes.linear import Axis, Index, Term, Vector, codes_of, numbered, pairs
 from energy_routes.plan.columns import of_family, totals
 from energy_routes.plan.making.owners import partners_of, ventures
 from energy_routes.plan.plan import PAYMENTS
@@ -69,7 +69,7 @@ def _amounts(of: Solved, who: Payees) -> Amounts:
     """What each payee gets, and what its part of moving costs: levies cost nothing, so those who share bear it."""
     lanes, found = of.space.flow.axis, _Entries(of, who)
     term_of = np.full(len(lanes), "tariffs", dtype=object)
-    for term in of.money:
+    for term in _terms(of):
         how, paid = ledger_term(term.name).payees, -term.expr.value(of.x)
         if how == "whole":
             term_of[term.expr.row[term.expr.val != 0]] = term.name
@@ -82,6 +82,11 @@ def _amounts(of: Solved, who: Payees) -> Amounts:
         for name in dict.fromkeys(term_of.tolist()):
             found.add(lanes, line, np.where(term_of == name, spent, 0.0), name, column)
     return found.amounts()
+
+
+def _terms(of: Solved) -> tuple[Term, ...]:
+    """The terms of the netback, and what several futures add to it."""
+    return (*of.money, *of.space.bets)
 
 
 class _Entries:
@@ -155,7 +160,7 @@ def _lifting(of: Solved) -> dict[str, Vector]:
 
 def _cash(of: Solved, family: str) -> float:
     """The cash terms of a family, MUSD."""
-    cash = [(term.expr.value(of.x), term.expr.axis) for term in of.money if term.kind == "cash"]
+    cash = [(term.expr.value(of.x), term.expr.axis) for term in _terms(of) if term.kind == "cash"]
     return float(sum(float(value[of_family(of.space, over, family)].sum()) for value, over in cash if len(over)))
 
 
