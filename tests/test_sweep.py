@@ -51,10 +51,11 @@ def test_how_often_a_route_is_used_is_known_by_hand(many: er.Sweep) -> None:
     assert used["netback"] == 1.0
 
 
-def test_every_row_is_a_fresh_solve(case: Case) -> None:
-    found = er.sweep(case, 60, seed=3)
+@pytest.mark.parametrize("draws", [60, pytest.param(200, marks=pytest.mark.exhaustive)])
+def test_every_row_is_a_fresh_solve(case: Case, draws: int) -> None:
+    found = er.sweep(case, draws, seed=3)
     names = ["netback", "exports.oil", "volume.corridor:NORTH", "share.corridor:SOUTH"]
-    for row, _, _, own, _ in found.experiment.rows(0, 60):
+    for row, _, _, own, _ in found.experiment.rows(0, draws):
         plan = solve(own)
         groups = plan.groups.set_index(["group", "period"])
         fresh = [plan.netback, plan.exports["oil"], groups["volume"]["NORTH", "total"],

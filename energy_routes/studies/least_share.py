@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from scipy.optimize import brentq
-
 from energy_routes.case import BOUNDS, Case
 from energy_routes.errors import UsageError
 from energy_routes.pack import amount, annotated
@@ -93,6 +91,8 @@ def _cheapest(
     curve: Curve, premium: Callable[[float], float], budget: float
 ) -> tuple[float, Literal["budget", "network"]]:
     """The last t within the budget: by pieces first, then by root-finding (Brent 1973) in the one that breaks it."""
+    from scipy.optimize import brentq
+
     allowed = budget * (1 + 1e-9) + 1e-9
     for piece in curve.pieces:
         if premium(piece.high) <= allowed:

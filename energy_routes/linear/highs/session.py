@@ -60,8 +60,8 @@ class Session:
     other is given; ``time_limit`` is in seconds a run; see also ``limited``.  ``brief`` solves are made in the
     caller's thread: Ctrl-C waits for their end.  ``primal`` solves go on from a basis by the primal simplex method
     where its point is feasible: after another objective that is one short walk, where the dual method begins anew.
-    ``devex``: the dual method weighs edges from one on (Forrest, Goldfarb 1992, doi:10.1007/BF01581089).  The weights of
-    the steepest edge are a solve a row, which a short walk from a stored basis does not win back.
+    ``devex``: the dual method weighs edges from one on (Forrest, Goldfarb 1992, doi:10.1007/BF01581089).  The weights
+    of the steepest edge are a solve a row, which a short walk from a stored basis does not win back.
     Raises SolverError when the model holds a number that HiGHS would misread.
     """
 

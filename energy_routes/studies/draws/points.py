@@ -11,7 +11,6 @@ from typing import Literal, TypeAlias, get_args
 from zlib import crc32
 
 import numpy as np
-from scipy.stats import qmc
 
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
@@ -59,6 +58,8 @@ def _independent(inputs: Sequence[str], seed: int, start: int, stop: int) -> Vec
 
 def _latin(inputs: Sequence[str], seed: int, draws: int) -> Vector:
     """One column after another: the columns of a Latin hypercube are independent permutations."""
+    from scipy.stats import qmc  # half a second of each process of a sweep
+
     out = np.empty((draws, len(inputs)))
     for column, name in enumerate(inputs):
         out[:, column] = qmc.LatinHypercube(1, seed=np.random.default_rng(_seeds(seed, name))).random(draws)[:, 0]
@@ -66,6 +67,8 @@ def _latin(inputs: Sequence[str], seed: int, draws: int) -> Vector:
 
 
 def _sobol(inputs: int, seed: int, start: int, stop: int) -> Vector:
+    from scipy.stats import qmc
+
     if inputs == 0:
         return np.empty((stop - start, 0))
     engine = qmc.Sobol(inputs, scramble=True, seed=np.random.default_rng(_seeds(seed, "sobol")))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
 
 from energy_routes.linear import Vector
 from energy_routes.studies.sweeps.dataset import INPUT
@@ -91,7 +90,7 @@ def _drivers(rows: pd.DataFrame, answers: Iterable[str]) -> pd.DataFrame:
 
 def _rank_correlations(z: Vector, y: Vector) -> Vector:
     """Spearman's rank correlation of each input with each answer: Pearson's of their ranks; (inputs, answers)."""
-    one, other = (_standard(rankdata(values, axis=0)) for values in (z, y))
+    one, other = (_standard(pd.DataFrame(values).rank().to_numpy()) for values in (z, y))
     correlations: Vector = one.T @ other / len(z)
     return correlations
 
