@@ -35,6 +35,8 @@ SUMMARY: dict[str, Any] = {
         "netback_change": 0.0,
         "changes": [{"commodity": "", "exports": 0.0, "shut_in": 0.0, "unit": "",
                      "corridors": [{"name": "", "change": 0.0}]}],
+        "turns": [{"target": "", "name": "", "used": True, "series": "", "unit": "", "year": 0, "now": 0.0, "at": 0.0,
+                   "low": 0.0, "high": 0.0, "alone": True}],
         "estimated_share": 0.0,
         "weakest": {"figure": None, "confidence": None, "doubt": 0.0, "unit": ""},
     },

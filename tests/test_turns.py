@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,11 @@ from toy import TABLES, months, toy
 from typer.testing import CliRunner
 
 import energy_routes as er
+from energy_routes.answer import Turn, turns as module
 from energy_routes.answer.words import Words
 from energy_routes.cli.app import app
 from energy_routes.pack import pack_path
-from energy_routes.studies import turns
-from energy_routes.studies.kinks import turns as module
+from energy_routes.results import summary_of
 
 # 5 Mt less 2 at home: the short way earns the price less 30, the long way 460 USD/t, for 3 Mt.
 SHORT_OF_OIL = TABLES["supplies"].replace(",10,9", ",5,9")
@@ -40,7 +42,7 @@ def found(path: Path, *changes: tuple[str, object]) -> tuple[module.Turn, ...]:
     case = er.load(path)
     for lever, value in changes:
         case = case.set(lever, value)
-    return turns(er.answer_of(er.solve(case)))
+    return er.answer_of(er.solve(case)).turns
 
 
 def test_the_price_at_which_a_way_gets_nothing_is_that_of_the_hand(tmp_path: Path) -> None:
@@ -53,7 +55,7 @@ def test_the_price_at_which_a_way_gets_nothing_is_that_of_the_hand(tmp_path: Pat
     assert turn.alone
     assert str(turn) == ("Short corridor is used at BRENT 76 USD/bbl, and not used at 65.3 and below "
                          "(stated for 2023: 60 to 76)")
-    (back,) = turns(er.answer_of(er.solve(er.load(path).with_prices("low"))))
+    (back,) = er.answer_of(er.solve(er.load(path).with_prices("low"))).turns
     assert (back.used, back.at) == (True, pytest.approx(490 / 7.5, abs=0.01))
     assert "is not used at BRENT 60 USD/bbl, and used at 65.3 and above" in str(back)
 
@@ -74,7 +76,7 @@ def test_what_does_not_turn_is_not_told(tmp_path: Path) -> None:
 
 def test_months_have_their_own_prices_and_the_last_is_told(tmp_path: Path) -> None:
     """Both months have 76, and 60: the way is used in both, or in neither."""
-    (turn,) = turns(er.answer_of(er.solve(months(er.load(priced(tmp_path)), 2))))
+    (turn,) = er.answer_of(er.solve(months(er.load(priced(tmp_path)), 2))).turns
     assert turn.at == pytest.approx(490 / 7.5, abs=0.01)
 
 
@@ -85,13 +87,13 @@ def test_nothing_is_solved_for_years_in_which_the_prices_are_alike(
     path.write_text(path.read_text("utf-8").replace("year = 2023\n", "", 1), "utf-8")
     answer = er.answer_of(er.solve(er.load(path)))
     monkeypatch.setattr(module, "Probe", lambda *_: pytest.fail("a case was solved"))
-    assert turns(answer) == ()
+    assert answer.turns == ()
 
 
 def test_a_case_of_no_shared_prices_and_one_that_is_guarded_are_left_alone(tmp_path: Path) -> None:
-    assert turns(er.answer_of(er.solve(toy(tmp_path / "a").about("corridor:SHORT")))) == ()
+    assert er.answer_of(er.solve(toy(tmp_path / "a").about("corridor:SHORT"))).turns == ()
     guarded = er.load(priced(tmp_path / "b")).with_policy(security={"outages": ["arc:LONG"], "delta": 0.6})
-    assert turns(er.answer_of(er.solve(guarded))) == ()
+    assert er.answer_of(er.solve(guarded)).turns == ()
 
 
 def test_two_prices_that_turn_it_together_say_so(tmp_path: Path) -> None:
@@ -146,14 +148,31 @@ def test_the_first_screen_says_at_which_price_it_turns(tmp_path: Path) -> None:
     assert "Turns: Short corridor is used at BRENT 76 USD/bbl" in " ".join(shown.output.split())
 
 
+def test_json_and_the_saved_summary_have_the_price_at_which_it_turns(tmp_path: Path) -> None:
+    """Every figure of the sentence, as numbers; an empty list where nothing turns."""
+    path, out = priced(tmp_path), tmp_path / "result"
+    shown = CliRunner().invoke(app, ["solve", str(path), "--json", "--out", str(out)])
+    (told,) = json.loads(shown.stdout)["answer"]["turns"]
+    (turn,) = found(path)
+    assert told == {**asdict(turn), "at": pytest.approx(490 / 7.5, abs=0.01)}
+    assert json.loads((out / "summary.json").read_text("utf-8"))["answer"]["turns"] == [told]
+    assert er.verify(out).passed
+    assert er.answer_of(er.Plan.load(out)).turns == (Turn(**told),)
+    assert summary_of(er.solve(er.load(path).set("market:EAST.price", "560 USD/t")))["answer"]["turns"] == []
+
+
 def test_expand_says_at_which_price_a_build_turns(built: Path) -> None:
-    shown = CliRunner().invoke(app, ["expand", str(built), "--budget", "20000", "--set", "policy.exports=free"])
+    command = ["expand", str(built), "--budget", "20000", "--set", "policy.exports=free"]
+    shown = CliRunner().invoke(app, command)
     assert "Turns: " in shown.output
+    told = json.loads(CliRunner().invoke(app, [*command, "--json"]).stdout)["turns"]
+    expansion = er.expand(er.load(built).with_policy(exports="free"), [20000.0])
+    assert told == [asdict(turn) for turn in expansion.turns()] != []
 
 
 def test_the_trans_caspian_link_turns_at_ttf() -> None:
     """README and questions have the same price, from the curve of the Italian price alone."""
-    (turn,) = turns(er.answer_of(er.solve(er.load("trans-caspian-gas"))))
+    (turn,) = er.answer_of(er.solve(er.load("trans-caspian-gas"))).turns
     assert (turn.target, turn.used, turn.series) == ("corridor:CASPIAN", True, "TTF")
     assert turn.at == pytest.approx(9.935, abs=0.005)
     root = pack_path("kazakhstan-gas").parent.parent

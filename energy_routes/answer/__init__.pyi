@@ -26,6 +26,10 @@ from .spans import (
     in_order as in_order,
 )
 from .telling import Shown as Shown
+from .turns import (
+    Turn as Turn,
+    turns_of as turns_of,
+)
 from .words import (
     MARKS as MARKS,
     MINUS as MINUS,

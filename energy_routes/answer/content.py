@@ -11,6 +11,7 @@ from energy_routes.answer.certainty import Certainty, certainty_of, doubtful_in
 from energy_routes.answer.change import Change, change
 from energy_routes.answer.fates import COMPARED, SEEN, Fate, Measured, leading
 from energy_routes.answer.measures import exported, families_of, shut_in
+from energy_routes.answer.turns import USED, Turn, turns_of
 from energy_routes.plan import Plan
 from energy_routes.provenance import sources
 
@@ -78,6 +79,18 @@ class Content:
     def certainty(self) -> Certainty:
         """How sure the figures are that it rests on."""
         return certainty_of(self.plan, self._sources)
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """The prices within the stated ones at which it turns (:func:`~energy_routes.answer.turns.turns_of`).
+
+        A plan that was saved has those that were told then: its tables hold one scenario of prices.
+        """
+        told: tuple[Turn, ...] | None = self.plan.parts.at_hand("turns")
+        if told is not None or not self.plan.case.parted:
+            return told or ()
+        fates = [fate for fate in self.fates if fate.phrase in USED]
+        return turns_of(self.plan.case, {fate.target: (fate.name, fate.volume > SEEN) for fate in fates})
 
     @cached_property
     def doubtful(self) -> frozenset[tuple[str, str]]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from energy_routes.answer import Turn
 from energy_routes.errors import DataError, Fault
 from energy_routes.pack import read_json, saved_result
 from energy_routes.plan import OPTIONAL, TABLES, Plan, Prices, Tables, Value
@@ -82,6 +83,7 @@ def load(folder: str | Path) -> SavedResult:
         status, warnings = str(saved["status"]), tuple(saved["warnings"])
         objective = Value(str(saved["objective"]["name"]), float(saved["objective"]["value"]))
         netback = float(saved["netback"]["value"])
+        turns = tuple(Turn(**row) for row in saved["answer"].get("turns", ()))
     except (KeyError, TypeError, ValueError) as error:
         fault = Fault("summary.json", found=f"{type(error).__name__}: {error}", expected="the summary as it was saved",
                       repair="Save the result again.")
@@ -92,7 +94,7 @@ def load(folder: str | Path) -> SavedResult:
         objective=objective,
         netback=netback,
         certificate=certificate,
-        parts=Tables({}, tables | {"prices": prices, "warnings": warnings}),
+        parts=Tables({}, tables | {"prices": prices, "warnings": warnings, "turns": turns}),
         folder=folder,
         summary=saved,
         run=run,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
              "corridors": [{"name": name, "change": volume} for name, volume in own.corridors.items()]}
             for family, own in families.items()
         ],
+        "turns": [asdict(turn) for turn in answer.turns],
         "estimated_share": sure.estimated,
         "weakest": {"figure": weak.figure if weak else None, "confidence": weak.grade if weak else None,
                     "doubt": weak.doubt if weak else None, "unit": "MUSD"},

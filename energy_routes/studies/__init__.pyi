@@ -24,10 +24,6 @@ from .kinks.ranging import (
     Ranging as Ranging,
     ranging as ranging,
 )
-from .kinks.turns import (
-    Turn as Turn,
-    turns as turns,
-)
 from .least_regret import (
     Regret as Regret,
     regret as regret,

@@ -7,12 +7,13 @@ relaxation (parts of projects allowed) bounds each step from above; it is no pla
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
+from energy_routes.answer import Turn, turns_of
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import Space, netback
@@ -21,7 +22,6 @@ from energy_routes.pack import annotated
 from energy_routes.plan import builds_table
 from energy_routes.solving import Decision, decide, stated
 from energy_routes.studies.expansion_plot import draw as drawn
-from energy_routes.studies.kinks.turns import Turn, turns_of
 from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class Expansion(Study):
         return f"<p><code>{self!r}</code></p>" + self.steps.to_html(index=False, na_rep="–")
 
     def _head(self) -> dict[str, Any]:
-        return {"model": self.case.name}
+        return {"model": self.case.name, "turns": [asdict(turn) for turn in self.turns()]}
 
     def turns(self) -> tuple[Turn, ...]:
         """The options that would be built, or would not, at other prices within the stated ones, and from which on.

@@ -28,8 +28,8 @@ OPTIMAL, OPEN = "optimal", "feasible"  # the latter where no one has shown that 
 WORDS = {"capacity": "arc", "joint": "joint", "supply": "supply", "market": "market", "obligation": "obligation",
          "contract": "contract", "storage": "storage"}  # fmt: skip
 UNCHECKED = {
-    "summary.json: answer": "sentence, names, verbs, what it is measured against, and how sure it is; tested: volumes, "
-                            "capacities and shares of groups and arcs",
+    "summary.json: answer": "sentence, names, verbs, what it is measured against, at which prices it turns, and how "
+                            "sure it is; tested: volumes, capacities and shares of groups and arcs",
     "summary.json: warnings": "words for readers",
     "summary.json: subject": "what the answer is about; a choice of the model or of the plan",
 }  # fmt: skip

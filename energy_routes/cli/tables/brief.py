@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from energy_routes import studies
-from energy_routes.answer import SEEN, TOLD, Answer, Fate, Spans, Words, limit_key, moved
+from energy_routes.answer import SEEN, TOLD, Answer, Fate, Spans, Turn, Words, limit_key, moved
 from energy_routes.cli.tables.limit_view import KINDS
 from energy_routes.cli.tables.money_view import premium
 from energy_routes.cli.tables.plan_view import corridors_of
@@ -73,15 +73,14 @@ def _said(answer: Answer, units: Units, words: Words) -> Iterator[str]:
         yield f"Against {answer.change.base}: {', '.join(changes[:MOST_CHANGES]) or 'nothing changes'}{more}."
     if other := Spans(answer.plan, words, units).sentence():
         yield f"{other} (--show ranges)."
-    if answer.plan.case.parted:
-        yield from turned(studies.turns(answer))
+    yield from turned(answer.turns)
     if sure := answer.certainty.sentence(words):
         yield f"How sure: {sure}"
     if units.note:
         yield f"Units: {units.note}."
 
 
-def turned(turns: Iterable[studies.Turn]) -> Iterator[str]:
+def turned(turns: Iterable[Turn]) -> Iterator[str]:
     """A line for each price at which the answer turns within the stated ones."""
     yield from (f"Turns: {turn}." for turn in turns)
 

@@ -12,7 +12,6 @@ from energy_routes.maps import shortened, titled
 from energy_routes.pack import Family
 from energy_routes.report.subject import SEEN, Subject
 from energy_routes.results import binding
-from energy_routes.studies import turns
 
 
 @dataclass(frozen=True)
@@ -55,8 +54,7 @@ def sentences(subject: Subject) -> list[str]:
         told.append(words("answer.premium", value=cost, unit=words.unit("MUSD")))
     if other := subject.spans.sentence():
         told.append(stopped(other))
-    if plan.case.parted:
-        told += [f"{turn.sentence(words)}." for turn in turns(answer)]
+    told += [f"{turn.sentence(words)}." for turn in answer.turns]
     if sure := answer.certainty.sentence(words):
         told.append(sure)
     return [sentence[:1].upper() + sentence[1:] for sentence in told]

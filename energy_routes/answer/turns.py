@@ -13,7 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
-from energy_routes.answer import SEEN, Answer, Measured, Words
+from energy_routes.answer.fates import SEEN, Measured
+from energy_routes.answer.words import Words
 from energy_routes.case import Case, plain, ramped
 from energy_routes.errors import EnergyRoutesError
 from energy_routes.linear import Vector
@@ -63,21 +64,12 @@ class Turn:
                      unit=words.unit(self.unit), year=self.year, **prices)
 
 
-def turns(answer: Answer) -> tuple[Turn, ...]:
-    """Where an answer turns within the stated prices; none where nothing does.
-
-    A case that is guarded against losses, or has unforeseen events, is not looked at: each price would take as long as
-    its plan took.
-    """
-    case = answer.plan.case
-    if not case.parted or _slow(case):
-        return ()
-    fates = [fate for fate in answer.fates if fate.phrase in USED]
-    return turns_of(case, {fate.target: (fate.name, fate.volume > SEEN) for fate in fates})
-
-
 def turns_of(case: Case, subject: Mapping[str, tuple[str, bool]]) -> tuple[Turn, ...]:
-    """The same of a case, by target: what it is called, and whether it gets something in the plan of the case."""
+    """Where the parts of a subject turn within the stated prices; none where nothing does.
+
+    ``subject``: by target what it is called, and whether it gets something in the plan of the case.  A case that is
+    guarded against losses, or has unforeseen events, is not looked at: each price would take as long as its plan took.
+    """
     if not subject or not case.parted or _slow(case):
         return ()
     probe, found, ways = Probe(case, tuple(subject)), {}, [way for way in _ways(case) if way.series]
