@@ -38,8 +38,9 @@ def test_a_sign_that_may_turn_is_said_to(told: Told) -> None:
     assert entry("pipe", "arc:A", 21, told, "USD/t") == "At its tariff of 21 USD/t the pipe is used."
     assert entry("pipe", "arc:A", 50, told, "USD/t") == "At its tariff of 50 USD/t the pipe stays empty."
     assert entry("pipe", "arc:A", 37, told, "USD/t") == (
-        "At its tariff of 37 USD/t the pipe stays empty, but the band leaves that open.")
-    assert entry("pipe", "arc:A", 35, told, "USD/t").endswith("the pipe is used, but the band leaves that open.")
+        "At its tariff of 37 USD/t the pipe stays empty. In a tenth of draws or more it is used.")
+    assert entry("pipe", "arc:A", 35, told, "USD/t").endswith(
+        "the pipe is used. In a tenth of draws or more it stays empty.")
 
 
 def test_a_family_has_one_table_and_one_block_of_commands(told: Told) -> None:

@@ -120,7 +120,7 @@ def chain(on: Mapping[str, Case], told: Told) -> Part:
         "With Eskene–Kuryk, ships and BTC.",
         [f"The share can fall to {told.number('least chain', 1, 100)} %"
          f"{f', not to {percent(missed[0])}' if missed else ''}.",
-         *([f"An oil pipeline under the Caspian brings {listed([percent(cap) for cap in more])} within reach."]
+         *([f"An oil pipeline under the Caspian reaches {listed([percent(cap) for cap in more])}."]
            if more else []),
          entry("Eskene–Kuryk pipeline", link, asked, told, "USD/t")],
         [told.row("lowest Russian share, Eskene–Kuryk", "least chain", "%", 1, 100),
@@ -137,15 +137,17 @@ def chain(on: Mapping[str, Case], told: Told) -> Part:
     )
 
 
-def btc(told: Told) -> Part:
+def btc(on: Mapping[str, Case], told: Told) -> Part:
     """What BTC is worth in a quiet year, and when the Caspian terminal limps."""
     widest = BTC[-1]
+    held = on[f"{widest}+one-mooring"].set("limit:btc-quality.high", "2.2 Mt/y")
+    ships = er.solve(held).netback - er.solve(on["no BTC+one-mooring"]).netback
     return Part(
         "BTC.",
-        [f"In a quiet year 7 Mt of Kazakh crude in BTC {told.earns(widest)} against none.",
+        [f"In a quiet year 7 Mt in BTC {told.earns(widest)} against none.",
          f"With one CPC mooring all year it {told.earns(f'{widest}+one-mooring')}.",
-         "The ships for it, which serve Makhachkala, too, cost nothing here."],
-        [told.row(f"BTC at {name.removeprefix('btc-')} Mt, {year}", f"{name}{label}", "MUSD")
+         f"Its ships alone, which are free here, earn {WORDS.number(ships, 0)} MUSD, most by Makhachkala."],
+        [told.row(f"BTC at {name.removeprefix('btc-')} Mt{'' if name == BTC[0] else ', ships'}, {year}", f"{name}{label}", "MUSD")
          for year, label in (("quiet year", ""), ("one mooring", "+one-mooring")) for name in BTC],
         [],
     )
@@ -203,12 +205,12 @@ def tariff(case: Case, arc: str) -> float:
 
 
 def entry(name: str, arc: str, asked: float, told: Told, unit: str) -> str:
-    """Whether a link carries anything at its tariff, and whether the band leaves that open."""
+    """Whether a link carries anything at its tariff, and whether enough draws say otherwise: P10 or P90 is beyond it."""
     key = f"break-even {arc}"
-    does = "is used" if told.stated[key] > asked else "stays empty"
+    does, else_does = ("is used", "stays empty")[:: 1 if told.stated[key] > asked else -1]
     called, _, which = name.partition(": ")
     words = f"At its tariff of {WORDS.number(asked, 0)} {unit} the {called}{f' ({which})' if which else ''} {does}"
-    return f"{words}, but the band leaves that open." if told.holds(key, asked) else f"{words}."
+    return f"{words}. In a tenth of draws or more it {else_does}." if told.holds(key, asked) else f"{words}."
 
 
 def section(title: str, parts: Sequence[Part]) -> list[str]:
@@ -229,13 +231,12 @@ def page(draws: int = DRAWS, jobs: int = 2) -> str:
     told = Told(stated(on, worst), measured(on, worst, draws, er.workers_of(jobs)))
     lines = [
         "# What independence of one route costs", "",
-        *wrapped("Costs are netback lost, in MUSD a year or in USD per exported tonne. "
-                 "`docs/scripts/diversification.py` writes the page."), "",
-        *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws:,} draws. In a draw each figure varies as "
-                 "its grade says, and related figures move together. The spreads in `data/draws` are our judgement. "
-                 "Home deliveries, contracts and the bookings of others do not vary. The last column counts those "
+        *wrapped("Costs are netback lost, in MUSD a year or USD per exported tonne."), "",
+        *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws:,} draws. In a draw figures vary as "
+                 "their grades say, related ones together. The spreads in `data/draws` are our judgement. "
+                 "Home deliveries, contracts and bookings of others do not vary. The last column counts those "
                  "without a plan."), "",
-        *section("Oil", [dependence(on, told), chain(on, told), btc(told), mooring(told),
+        *section("Oil", [dependence(on, told), chain(on, told), btc(on, told), mooring(told),
                          worst_loss("oil", "Mt", atlas["oil"], told)]),
         *section("Gas", [worst_loss("gas", "bcm", atlas["gas"], told), trans_caspian(on, told)]),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from plan_figures import SEEN, bought, built, capacity, charge, equal_at, first_kink, flow, group, sold, spent
 from question_book import (
     CHARGE,
@@ -22,15 +24,20 @@ from question_book import (
 )  # fmt: skip
 
 import energy_routes as er
+from energy_routes.pack import Period
+from energy_routes.pack.units.periods import periods_of
 
 MMBTU = 39.32 / 1.055056  # in 1000 m³ of Kazakh gas at 20 °C
+PAST = periods_of([2022, 2025], "year")
+PLANT = (3.2, 6.0)  # bn USD, the least and the most that is said of the plant at Karachaganak; the option has the middle
 WINTER = ("2024-01", "2024-02", "2024-03", "2024-11", "2024-12")
 
 
 def home_first(book: Book) -> Answer:
     """Gas 1: when home demand ends exports to China, and what puts that off."""
     model = book.of("gas-home-first")
-    laid = {"twice the growth": ("twice-the-growth",), "Kashagan plant 1": ("kashagan-plant-1",),
+    grows, faster, before = _growth(model.case()), _growth(model.case("twice-the-growth")), _growth(book.case("gas-2024"), PAST)
+    laid = {f"home +{number(faster)} bcm a year": ("twice-the-growth",), "Kashagan plant 1": ("kashagan-plant-1",),
             "Kashagan plant 2": ("kashagan-plant-2",), "Karachaganak plant": ("karachaganak-plant",),
             "all three plants": ("kashagan-plant-1", "kashagan-plant-2", "karachaganak-plant")}
     base, plans = model.plan(), model.by_label(laid)
@@ -43,7 +50,8 @@ def home_first(book: Book) -> Answer:
         [
             f"Exports to China {falls(sold(base, 'CHINA', ['2026']), sold(base, 'CHINA', ['2030']), 'gas')} from 2026 to 2030.",
             f"At the pace of 2030 they {_end(base)}.",
-            f"With twice the growth of home demand the netback {gains(fast.netback - base.netback)}, and they {_end(fast)}.",
+            f"Home demand grew by {number(before)} bcm a year from 2022 to 2025, and is put to grow by {number(grows)}.",
+            f"If it grows by {number(faster)}, the netback {gains(fast.netback - base.netback)}, and they {_end(fast)}.",
             *([f"Three new plants put the end off by some {more / a_year:.0f} years."] if a_year > 0 and more > 0 else []),
         ],
         "2026–2030", base,
@@ -56,6 +64,13 @@ def home_first(book: Book) -> Answer:
         [model.solve("twice-the-growth", prints=[money(fast.netback - base.netback)])],
         more=["to China in 2030, bcm"], tells=(),
     )  # fmt: skip
+
+
+def _growth(case: er.Case, periods: Sequence[Period] = ()) -> float:
+    """bcm by which home demand grows a year, over the horizon of a case or from the first to the last of some years."""
+    years = periods or case.periods
+    demand = case.network.resolve("obligations", "volume", years).sum(axis=0)
+    return float(demand[-1] - demand[0]) / (years[-1].year - years[0].year)
 
 
 def _end(plan: er.Plan) -> str:
@@ -97,18 +112,20 @@ def orenburg(book: Book) -> Answer:
     model, base = book.of("orenburg-stops"), book.plan("energy-2024")
     month, year, plant = model.plans((), ["year"], ["year-with-plant"])
     loss, oil = base.netback - month.netback, _family_loss(base, month, "oil")
-    cheap = CHARGE * 3200  # MUSD a year for the least that is said of the plant's cost
     spared = plant.netback - year.netback + charge(plant)
+    capital = charge(plant) / CHARGE / 1000
+    pays, least, most = (f"{12 * CHARGE * 1000 * cost / spared:.1f}" for cost in (capital, *PLANT))
     return Answer(
         "What does a stop of Orenburg cost?",
         model,
         [
             f"A month without intake {brings(-loss)}, {100 * oil / loss:.0f} % of it oil.",
-            f"An own plant for 3.2 bn USD costs {money(cheap)} a year and spares {money(spared)} in a year's stop.",
-            f"So it pays if Orenburg stands still for {12 * cheap / spared:.1f} months or more in every year.",
+            f"An own plant for {capital:.1f} bn USD costs {money(charge(plant))} a year and spares {money(spared)} in a year's stop.",
+            f"So it pays if Orenburg stands still for {pays} months or more in every year: {least} at {PLANT[0]:.1f} bn USD, "
+            f"{most} at {PLANT[1]:.1f} bn USD.",
         ],
         "2024", base,
-        rows({"a month": month, "a year": year, f"a year, plant of {charge(plant) / CHARGE / 1000:.1f} bn USD": plant}),
+        rows({"a month": month, "a year": year, f"a year, plant of {capital:.1f} bn USD": plant}),
         model.sure({
             "supply:KARACHAGANAK.available": "the field's oil", "market:ORENBURG_GAS.price": "the price at Orenburg",
             "option:karachaganak-plant.capex": "the cost of the plant", "supply:KARACHAGANAK_GAS.available": "the raw gas",
@@ -167,7 +184,9 @@ def transit(book: Book) -> Answer:
         model,
         [
             f"Of 11 bcm a year offered, the plan takes {number(flow(offered, 'UZ_HANDOVER'))} bcm, which {brings(brought)}.",
-            f"If {number(flow(forced, 'UZ_HANDOVER'))} bcm go before Kazakh gas, exports to China "
+            f"If {number(flow(forced, 'UZ_HANDOVER'))} bcm for Uzbekistan and {number(flow(forced, 'KG_HANDOVER'))} bcm for "
+            f"Kyrgyzstan go first, they take {number(flow(forced, 'CAC_ALG_MKT'))} of the "
+            f"{number(capacity(forced, 'CAC_ALG_MKT'))} bcm that can enter, and exports to China "
             f"{falls(sold(offered, 'CHINA'), sold(forced, 'CHINA'), 'gas')}.",
             f"The netback then {gains(after)} against no transit.",
         ],

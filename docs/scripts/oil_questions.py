@@ -81,6 +81,7 @@ def btc(book: Book) -> Answer:
     model, widest = book.of("btc"), book.of("btc-7")
     steps = ("2.2", "5", "7")
     quiet, shock = ([book.plan(f"btc-{step}", *laid) for step in steps] for laid in ((), ("one-mooring",)))
+    ships, wider = (_accepting(book, *asked) for asked in (("btc-7", "2.2 Mt/y"), ("btc-2.2", "7 Mt/y")))
     fee = tariff(quiet[2], "BTC")
     carried = volume(group(shock[2], "corridor", "BTC", "oil"), "oil")
     start, fills = _btc_draws(book), _btc_fills(book, fee)
@@ -88,23 +89,32 @@ def btc(book: Book) -> Answer:
         "What is BTC worth at 2.2, 5 or 7 Mt?",
         model,
         [
-            f"In a quiet year 7 Mt instead of 2.2 Mt {brings(quiet[2].netback - quiet[0].netback)}.",
-            f"With one CPC mooring all year it {brings(shock[2].netback - shock[0].netback)}, and BTC carries {carried}.",
+            f"In a quiet year 7 Mt instead of 2.2 Mt, with ships for it, {brings(quiet[2].netback - quiet[0].netback)}.",
+            f"With one CPC mooring all year that {brings(shock[2].netback - shock[0].netback)}, but the ships alone "
+            f"bring {money(ships.netback - shock[0].netback)}, most by {takers(shock[0], ships, 1)}.",
+            f"BTC then carries {carried} and adds {money(shock[2].netback - ships.netback)}; without the ships it "
+            f"{brings(wider.netback - shock[0].netback)}.",
             _cut(start, fee),
             "On one mooring no lower tariff fills 7 Mt." if fills is None else
             f"On one mooring 7 Mt fill once the tariff falls from {number(fee)} to {number(fills)} USD/t.",
         ],
         "2.2 Mt", quiet[0],
-        [Row(f"{step} Mt, {year}", plan, against=plans[0]) for year, plans in (("quiet", quiet), ("one mooring", shock))
-         for step, plan in zip(steps[1:], plans[1:], strict=True)],
+        [*(Row(f"{step} Mt, {year}", plan, against=plans[0]) for year, plans in (("quiet", quiet), ("one mooring", shock))
+           for step, plan in zip(steps[1:], plans[1:], strict=True)),
+         Row("ships alone, one mooring", ships, against=shock[0])],
         widest.sure({
             "arc:AKT_SNG.tariff": "Caspian freight", "differential:BTC_BLEND/.differential": "the premium of Azeri BTC",
             "arc:BTC.tariff": "the BTC tariff", "arc:TNG_AKT_R.tariff": "rail to Aktau",
-        }, "Ships and rail for 7 Mt cost nothing here."),
+        }, "Ships and rail cost nothing here; question 5 charges ships."),
         [widest.solve("one-mooring", prints=[carried]),
          printed("frontier btc-7 --scenario one-mooring --over arc:BTC.tariff --from 24 --to 0",
                  None if fills is None else f"{number(fills)} USD/t")],
     )  # fmt: skip
+
+
+def _accepting(book: Book, name: str, most: str) -> er.Plan:
+    """The plan on one mooring with the ships and rail of a model, where BTC accepts so much of Kazakh crude."""
+    return er.solve(book.case(name, "one-mooring").set("limit:btc-quality.high", most))
 
 
 def _btc_draws(book: Book) -> float:
@@ -200,8 +210,9 @@ def hedges(book: Book) -> Answer:
     """Oil 5: what each hedge saves per dollar when the terminal limps."""
     model = book.of("hedges-compared")
     bare, quiet = model.plans(["none"], ["quiet"])
-    plans = model.by_label({"Kenkiyak–Kumkol": ["kenkiyak"], "ships and BTC": ["ships"], "Eskene–Kuryk": ["kuryk"],
-                            "all of them": ()})
+    plans = model.by_label({"Kenkiyak–Kumkol": ["kenkiyak"], "{} tankers, berths and BTC": ["ships"],
+                            "Eskene–Kuryk, {} tankers and BTC": ["kuryk"], "all of them": ()})
+    plans = {words.format(_tankers(plan)): plan for words, plan in plans.items()}
     *one, every = plans
     saved = {words: exported(plan, "oil") - exported(bare, "oil") for words, plan in plans.items()}
     each = {words: spent(plan) / saved[words] for words, plan in plans.items()}
@@ -212,7 +223,7 @@ def hedges(book: Book) -> Answer:
         "Which hedge against one CPC mooring costs least?",
         model,
         [
-            f"The cheapest per tonne saved is {cheapest}, at {number(each[cheapest])} USD of capital.",
+            f"The cheapest is {cheapest}, at {number(each[cheapest])} USD of capital for each tonne a year saved.",
             f"In a quiet year the best plan builds {listed(idle) or 'none of them'}.",
             f"On one mooring all of them leave {left} in the ground.",
         ],
@@ -224,8 +235,13 @@ def hedges(book: Book) -> Answer:
             "option:kenkiyak-kumkol.capex": "Kenkiyak–Kumkol", "option:eskene-kuryk.capex": "Eskene–Kuryk",
         }, "All stand in time."),
         [model.solve(prints=[left], full=True)],
-        more=["USD a tonne", "pays if once in, years"], tells=["exports"],
+        more=["capital, USD per t/y saved", "pays if once in, years"], tells=["exports"],
     )  # fmt: skip
+
+
+def _tankers(plan: er.Plan) -> str:
+    """How many ships are built for the Caspian."""
+    return f"{plan.builds.loc[plan.builds['option'] == 'tankers', 'built'].sum():.0f}"
 
 
 def russia_80(book: Book) -> Answer:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from scipy.optimize import brentq
 
@@ -22,12 +23,16 @@ def capacity(plan: er.Plan, arc: str) -> float:
 
 
 def built(plan: er.Plan) -> list[str]:
-    """What stands at the end of the horizon: ``Kenkiyak-Kumkol expansion``, ``8 × Caspian tankers``."""
+    """What stands at the end of the horizon: ``BTC open to 7 Mt/y``, ``8 × Caspian tankers``, ``Oil berths of 0.4 Mt/y``."""
     last = plan.builds[(plan.builds["year"] == plan.builds["year"].max()) & (plan.builds["built"] > 1e-6)]
-    return [
-        str(words) if kind == "project" and units < 1.5 else f"{units:g} × {words}"
-        for words, kind, units in zip(last["name"], last["kind"], last["built"].round(1), strict=True)
-    ]
+    return [_standing(row) for row in last.to_dict("records")]
+
+
+def _standing(row: Mapping[str, Any]) -> str:
+    """A part of an option that may be built in any size has its capacity, ships and the like their number."""
+    if row["kind"] == "continuous":
+        return f"{row['name']} of {row['capacity']:.1f} {row['unit']}"
+    return str(row["name"]) if row["built"] < 1.5 else f"{row['built']:.0f} × {row['name']}"
 
 
 def spent(plan: er.Plan) -> float:
