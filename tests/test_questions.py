@@ -155,11 +155,13 @@ def test_an_answer_is_short_and_plain(page: str) -> None:
 
 
 def test_the_weakest_figures_come_from_the_tables(book: Book) -> None:
-    """The tariff of BTC is graded in its row, which is old, and Brent in the dated rows of the year."""
+    """The tariff of BTC is graded in its row, and Brent in the dated rows of the year; an old price has its year."""
     case = book.case("oil-2026")
     figures = {"arc:BTC.tariff": "BTC", "market:AUGUSTA.price": "Brent", "arc:T_CPC_AUG.tariff": "freight"}
     assert weakest(case, figures) == "Estimate: Brent and freight"
-    assert weakest(case, figures, most=3) == "Estimate: Brent and freight; medium: BTC (stale: of 2009)"
+    assert weakest(case, figures, most=3) == "Estimate: Brent and freight; medium: BTC"
+    old = {"market:ORENBURG_GAS.price": "the price at Orenburg"}
+    assert weakest(book.case("gas-2026"), old) == "Estimate: the price at Orenburg (stale: of 2013)"
 
 
 def test_lines_keep_a_long_link_whole() -> None:

@@ -216,3 +216,12 @@ def test_a_price_or_a_charge_of_ten_years_ago_is_stale_where_it_is_printed(
     assert ("arc:SHORT tariff (2023): 200.00 USD/t, estimate, stale (2013);" in " ".join(shown.split())) is stale
     answer = " ".join(CliRunner().invoke(app, ["solve", str(path)]).output.split())
     assert ("(estimate, stale: of 2013)" in answer) is stale
+
+
+def test_the_year_of_an_oil_route_is_that_of_its_tariff() -> None:
+    """A tariff made for 2024 is not told stale for the year in which the line was built or planned."""
+    rows = sources(er.load("oil-2026"))
+    assert set(rows.loc[rows["stale"] & (rows["field"] == "tariff"), "id"]) == {"BAT_RAIL"}  # bounded by a word of 2016
+    ours = rows[(rows["table"] == "arcs") & rows["note"].str.contains("Tariff of 2024")]
+    assert {"TN_USTL", "TN_BY", "MKH_SHES", "BTC"} <= set(ours["id"])
+    assert not (ours["stale"] & (ours["id"] != "BAT_RAIL")).any()

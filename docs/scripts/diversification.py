@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 from independence import ASKED, BTC, DRAWS, LINKS, NEAR, Numbers, atlas_of, cases, measured, stated
-from question_book import WORDS, block, grid, listed, printed, wrapped
+from question_book import WORDS, block, grid, listed, printed, takers, wrapped
 
 import energy_routes as er
 from energy_routes.case.case import Case
@@ -141,13 +141,15 @@ def btc(on: Mapping[str, Case], told: Told) -> Part:
     """What BTC is worth in a quiet year, and when the Caspian terminal limps."""
     widest = BTC[-1]
     held = on[f"{widest}+one-mooring"].set("limit:btc-quality.high", "2.2 Mt/y")
-    ships = er.solve(held).netback - er.solve(on["no BTC+one-mooring"]).netback
+    ships, closed = er.solve(held), er.solve(on["no BTC+one-mooring"])
     return Part(
         "BTC.",
         [f"In a quiet year 7 Mt in BTC {told.earns(widest)} against none.",
          f"With one CPC mooring all year it {told.earns(f'{widest}+one-mooring')}.",
-         f"Its ships alone, which are free here, earn {WORDS.number(ships, 0)} MUSD, most by Makhachkala."],
-        [told.row(f"BTC at {name.removeprefix('btc-')} Mt{'' if name == BTC[0] else ', ships'}, {year}", f"{name}{label}", "MUSD")
+         f"Its ships alone, which are free here, earn {WORDS.number(ships.netback - closed.netback, 0)} MUSD, most by "
+         f"{takers(closed, ships, 1)}."],
+        [told.row(f"BTC at {name.removeprefix('btc-')} Mt{'' if name == BTC[0] else ', ships'}, {year}",
+                  f"{name}{label}", "MUSD")
          for year, label in (("quiet year", ""), ("one mooring", "+one-mooring")) for name in BTC],
         [],
     )
@@ -205,7 +207,7 @@ def tariff(case: Case, arc: str) -> float:
 
 
 def entry(name: str, arc: str, asked: float, told: Told, unit: str) -> str:
-    """Whether a link carries anything at its tariff, and whether enough draws say otherwise: P10 or P90 is beyond it."""
+    """Whether a link carries anything at its tariff, and whether a tenth of the draws says otherwise (P10 or P90)."""
     key = f"break-even {arc}"
     does, else_does = ("is used", "stays empty")[:: 1 if told.stated[key] > asked else -1]
     called, _, which = name.partition(": ")

@@ -23,7 +23,7 @@ def capacity(plan: er.Plan, arc: str) -> float:
 
 
 def built(plan: er.Plan) -> list[str]:
-    """What stands at the end of the horizon: ``BTC open to 7 Mt/y``, ``8 × Caspian tankers``, ``Oil berths of 0.4 Mt/y``."""
+    """What stands at the end of the horizon: ``8 × Caspian tankers``, ``Oil berths at Aktau of 0.4 Mt/y``."""
     last = plan.builds[(plan.builds["year"] == plan.builds["year"].max()) & (plan.builds["built"] > 1e-6)]
     return [_standing(row) for row in last.to_dict("records")]
 
