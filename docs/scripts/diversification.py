@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-from independence import ASKED, BTC, DRAWS, LINKS, NEAR, Numbers, atlas_of, cases, measured, stated
+from independence import ASKED, BTC, BUILT, BUILT_DRAWS, DRAWS, LINKS, NEAR, Numbers, atlas_of, cases, measured, stated
 from question_book import WORDS, block, grid, listed, printed, takers, wrapped
 
 import energy_routes as er
@@ -64,7 +64,8 @@ class Told:
         return f"{'earns' if at > 0 else 'loses'} {WORDS.number(abs(at), 0)} MUSD"
 
     def _drawn(self, key: str) -> pd.Series[float]:
-        return self.draws[key] if key in self.draws else pd.Series([float("nan")])
+        drawn = self.draws[key] if key in self.draws else pd.Series([float("nan")])
+        return drawn.head(BUILT_DRAWS) if key == BUILT else drawn
 
 
 def percent(cap: float) -> str:
@@ -105,7 +106,8 @@ def dependence(on: Mapping[str, Case], told: Told) -> Part:
          *(f"A share of {percent(below[0])} would leave {WORDS.number(float(lost), 1)} Mt in the ground."
            for lost in shut)],
         [told.row("lowest Russian share", "least now", "%", 1, 100),
-         told.row(f"Russian share of {percent(NEAR)}", "cost now 0.9", "USD/t", 2)],
+         told.row(f"Russian share of {percent(NEAR)}", "cost now 0.9", "USD/t", 2),
+         told.row(f"Russian share of {percent(ASKED[0])}, builds", BUILT, "USD/t", 2)],
         [printed(f"frontier oil-2024 --over {SHARE} --from 0.96 --to 0.40", least, last)],
     )
 
@@ -150,7 +152,8 @@ def btc(on: Mapping[str, Case], told: Told) -> Part:
          f"{takers(closed, ships, 1)}."],
         [told.row(f"BTC at {name.removeprefix('btc-')} Mt{'' if name == BTC[0] else ', ships'}, {year}",
                   f"{name}{label}", "MUSD")
-         for year, label in (("quiet year", ""), ("one mooring", "+one-mooring")) for name in BTC],
+         for year, label, names in (("quiet year", "", (BTC[0], widest)), ("one mooring", "+one-mooring", BTC))
+         for name in names],
         [],
     )
 
@@ -234,9 +237,9 @@ def page(draws: int = DRAWS, jobs: int = 2) -> str:
     lines = [
         "# What independence of one route costs", "",
         *wrapped("Costs are netback lost, in MUSD a year or USD per exported tonne."), "",
-        *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws:,} draws. In a draw figures vary as "
-                 "their grades say, related ones together. The spreads in `data/draws` are our judgement. "
-                 "Home deliveries, contracts and bookings of others do not vary. The last column counts those "
+        *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws:,} draws, {min(draws, BUILT_DRAWS)} with "
+                 "builds. Figures vary as their grades say, related ones together. The spreads in `data/draws` are our "
+                 "judgement. Home deliveries, contracts and bookings of others do not vary. The last column counts those "
                  "without a plan."), "",
         *section("Oil", [dependence(on, told), chain(on, told), btc(on, told), mooring(told),
                          worst_loss("oil", "Mt", atlas["oil"], told)]),

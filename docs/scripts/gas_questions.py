@@ -50,8 +50,8 @@ def home_first(book: Book) -> Answer:
         [
             f"Exports to China {falls(sold(base, 'CHINA', ['2026']), sold(base, 'CHINA', ['2030']), 'gas')} from 2026 to 2030.",
             f"At the pace of 2030 they {_end(base)}.",
-            f"Home demand grew by {number(before)} bcm a year from 2022 to 2025, and is put to grow by {number(grows)}.",
-            f"If it grows by {number(faster)}, the netback {gains(fast.netback - base.netback)}, and they {_end(fast)}.",
+            f"Home demand grew by {number(before)} bcm a year from 2022 to 2025, and grows by {number(grows)} here.",
+            f"By {number(faster)} the netback {gains(fast.netback - base.netback)}, and they {_end(fast)}.",
             *([f"Three new plants put the end off by some {more / a_year:.0f} years."] if a_year > 0 and more > 0 else []),
         ],
         "2026–2030", base,
@@ -154,8 +154,7 @@ def north_east(book: Book) -> Answer:
         model,
         [
             f"Own gas {gains(gap, 'is cheaper by', 'is dearer by', 'costs as much')}{' a year' if abs(gap) >= SLIGHT else ''}.",
-            f"It leaves {volume(sold(own, 'CHINA'), 'gas')} for China.",
-            f"Russian gas leaves {volume(sold(russian, 'CHINA'), 'gas')}.",
+            f"It leaves {volume(sold(own, 'CHINA'), 'gas')} for China, and Russian gas {volume(sold(russian, 'CHINA'), 'gas')}.",
             turning(at, stated, "USD per 1000 m³ of Russian gas", 1),
         ],
         "2030", base,
@@ -184,9 +183,9 @@ def transit(book: Book) -> Answer:
         model,
         [
             f"Of 11 bcm a year offered, the plan takes {number(flow(offered, 'UZ_HANDOVER'))} bcm, which {brings(brought)}.",
-            f"If {number(flow(forced, 'UZ_HANDOVER'))} bcm for Uzbekistan and {number(flow(forced, 'KG_HANDOVER'))} bcm for "
-            f"Kyrgyzstan go first, they take {number(flow(forced, 'CAC_ALG_MKT'))} of the "
-            f"{number(capacity(forced, 'CAC_ALG_MKT'))} bcm that can enter, and exports to China "
+            f"If {number(flow(forced, 'UZ_HANDOVER'))} bcm for Uzbekistan and {number(flow(forced, 'KG_HANDOVER'))} for "
+            f"Kyrgyzstan go first, they fill {number(flow(forced, 'CAC_ALG_MKT'))} of the line's "
+            f"{number(capacity(forced, 'CAC_ALG_MKT'))}, and exports to China "
             f"{falls(sold(offered, 'CHINA'), sold(forced, 'CHINA'), 'gas')}.",
             f"The netback then {gains(after)} against no transit.",
         ],

@@ -21,6 +21,7 @@ from energy_routes.studies.sweeps.experiment import MANY
 from energy_routes.studies.sweeps.workers.workers import Chunk, Workers
 
 DRAWS, SEED = 2000, 1
+BUILT, BUILT_DRAWS = "cost builds", 200  # a number of plans that may build, and how many draws of it are solved
 RU = "transit:RU"
 ASKED = (0.8, 0.6, 0.4)
 NEAR = 0.9  # a share that today's pipes allow
@@ -28,13 +29,15 @@ BTC = ("btc-2.2", "btc-5", "btc-7")
 SHUT = ("cpc-one-mooring", "stopped")
 LINKS = (("oil", "oil-2024-caspian", "arc:KCTS"), ("gas", "trans-caspian-gas", "arc:TC_AKTAU"),
          ("gas", "trans-caspian-gas", "arc:TANAP_FX"))
+BUILDS = "russian-transit-80"
 ON = {"now": "oil-2024", "chain": "oil-2024-caspian", "undersea": "undersea"}
 Numbers = Mapping[str, float]
 
 
 def cases() -> dict[str, Case]:
     """Every case of the page, read once."""
-    names = ["oil-2024", "gas-2024", "oil-2024-monthly", "cpc-one-mooring", *BTC, *(name for _, name, _ in LINKS)]
+    linked = (name for _, name, _ in LINKS)
+    names = ["oil-2024", "gas-2024", "oil-2024-monthly", "cpc-one-mooring", BUILDS, *BTC, *linked]
     out = {name: er.load(name) for name in names}
     out["stopped"] = out["cpc-one-mooring"].scenario("stopped")
     out["undersea"] = out["oil-2024-caspian"].scenario("undersea")
@@ -47,10 +50,13 @@ def cases() -> dict[str, Case]:
 
 def measured(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]], draws: int = 0,
              workers: Workers | None = None) -> pd.DataFrame:
-    """Every number of the page: a row a draw, the same figure moving alike in every case; of 0 draws as stated."""
+    """Every number of the page: a row a draw, the same figure moving alike in every case; of 0 draws as stated.
 
-    def swept(case: Case, *ask: str) -> pd.DataFrame:
-        return er.sweep(case, draws, seed=SEED, ask=ask, workers=workers).data
+    What builds is known of the first draws only, :data:`BUILT_DRAWS` of them.
+    """
+
+    def swept(case: Case, *ask: str, most: int = draws) -> pd.DataFrame:
+        return er.sweep(case, min(draws, most), seed=SEED, ask=ask, workers=workers).data
 
     out: dict[str, Any] = {}
     for label, name in ON.items():
@@ -59,6 +65,9 @@ def measured(on: Mapping[str, Case], worst: Mapping[str, Sequence[str]], draws: 
         for cap in {"now": (NEAR,), "chain": ASKED, "undersea": ()}[label]:
             capped = swept(on[name].with_policy(max_share={RU: cap}), "cost")
             out[f"cost {label} {cap:g}"] = capped["cost"] / free["exports.oil"]
+    free = swept(on["oil-2024"], "objective", "exports.oil")
+    built = swept(on[BUILDS], "objective", most=BUILT_DRAWS)
+    out[BUILT] = (free["objective"] - built["objective"]) / free["exports.oil"]
     for label in ("", "+one-mooring"):
         closed = swept(on[f"no BTC{label}"], "objective")["objective"]
         out |= {f"{name}{label}": swept(on[f"{name}{label}"], "objective")["objective"] - closed for name in BTC}

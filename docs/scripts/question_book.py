@@ -218,7 +218,7 @@ def rows(plans: Mapping[str, er.Plan], more: Callable[[er.Plan], Sequence[str]] 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer: some short sentences, a table, what it rests on and how to see it again.
+    """An answer: some short sentences, a table (none without ``rows``), what it rests on and how to see it again.
 
     The table gives changes against ``base``, which ``called`` names: of netback, and of what ``tells`` says (exports,
     and the corridors that move most).  ``more`` heads the own columns of the rows.
@@ -245,8 +245,9 @@ def section(number: int, answer: Answer) -> list[str]:
     """An answer as Markdown."""
     name = answer.model.name
     sure = f"*How sure.* {answer.sure} [`{name}`](../models/{name}.toml)"
-    return [f"### {number}. {answer.asked}", "", *wrapped(" ".join(answer.sentences)), "", *table(answer), "",
-            *wrapped(sure), "", *block(answer.commands)]
+    told = [*table(answer), ""] if answer.rows else []
+    return [f"### {number}. {answer.asked}", "", *wrapped(" ".join(answer.sentences)), "", *told, *wrapped(sure), "",
+            *block(answer.commands)]
 
 
 def table(answer: Answer) -> list[str]:

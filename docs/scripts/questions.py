@@ -22,9 +22,8 @@ PAGE = Path(__file__).resolve().parent.parent / "questions.md"
 ASKED: Mapping[str, Mapping[int, Callable[[Book], Answer]]] = {"oil": OIL, "gas": GAS}
 HEAD = """# Questions and answers
 
-Each question has a model that you can solve and change. Tables give changes against the case in their first heading.
-*Netback* is what exports earn in a year, less all costs on the way. Home deliveries earn nothing here. An *estimate* is
-our own figure.
+Each question has a model to solve and change. Tables give changes against their first heading. *Netback* is what exports
+earn in a year, less all costs on the way; home deliveries earn nothing. An *estimate* is our own figure.
 """
 
 
