@@ -239,8 +239,8 @@ def page(draws: int = DRAWS, jobs: int = 2) -> str:
         *wrapped("Costs are netback lost, in MUSD a year or USD per exported tonne."), "",
         *wrapped(f"*P10* and *P90* bound the middle four fifths of {draws:,} draws, {min(draws, BUILT_DRAWS)} with "
                  "builds. Figures vary as their grades say, related ones together. The spreads in `data/draws` are our "
-                 "judgement. Home deliveries, contracts and bookings of others do not vary. The last column counts those "
-                 "without a plan."), "",
+                 "judgement. Home deliveries, contracts and bookings of others do not vary. The last column counts "
+                 "those without a plan."), "",
         *section("Oil", [dependence(on, told), chain(on, told), btc(on, told), mooring(told),
                          worst_loss("oil", "Mt", atlas["oil"], told)]),
         *section("Gas", [worst_loss("gas", "bcm", atlas["gas"], told), trans_caspian(on, told)]),
