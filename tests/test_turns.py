@@ -13,7 +13,8 @@ from toy import TABLES, months, toy
 from typer.testing import CliRunner
 
 import energy_routes as er
-from energy_routes.answer import Turn, turns as module
+from energy_routes.answer import Turn
+from energy_routes.answer.otherwise import turns as module
 from energy_routes.answer.words import Words
 from energy_routes.cli.app import app
 from energy_routes.pack import pack_path

@@ -21,15 +21,15 @@ from .measures import (
     market_volumes as market_volumes,
     periods_in as periods_in,
 )
-from .spans import (
+from .otherwise.spans import (
     Spans as Spans,
     in_order as in_order,
 )
-from .telling import Shown as Shown
-from .turns import (
+from .otherwise.turns import (
     Turn as Turn,
     turns_of as turns_of,
 )
+from .telling import Shown as Shown
 from .words import (
     MARKS as MARKS,
     MINUS as MINUS,

@@ -11,7 +11,7 @@ from energy_routes.answer.certainty import Certainty, certainty_of, doubtful_in
 from energy_routes.answer.change import Change, change
 from energy_routes.answer.fates import COMPARED, SEEN, Fate, Measured, leading
 from energy_routes.answer.measures import exported, families_of, shut_in
-from energy_routes.answer.turns import USED, Turn, turns_of
+from energy_routes.answer.otherwise.turns import USED, Turn, turns_of
 from energy_routes.plan import Plan
 from energy_routes.provenance import sources
 
@@ -82,7 +82,7 @@ class Content:
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
-        """The prices within the stated ones at which it turns (:func:`~energy_routes.answer.turns.turns_of`).
+        """The prices within the stated ones at which it turns (:func:`~energy_routes.answer.otherwise.turns.turns_of`).
 
         A plan that was saved has those that were told then: its tables hold one scenario of prices.
         """

@@ -1,0 +1,1 @@
+"""What could be otherwise: in plans as good, and at other prices that are stated."""
