@@ -167,7 +167,7 @@ def test_bands_hold_both_ends_of_real_costs(found: Bargain, case: Case) -> None:
     for name in ("shapley", "nucleolus"):
         assert (shares[f"{name}_low"] <= shares[name]).all()
         assert (shares[name] <= shares[f"{name}_high"]).all()
-    ends = [er.bargain(case, FOUR, share=share, draws=0) for share in (0.1, 0.4)]
+    ends = [er.bargain(case, FOUR, operating_share=share, draws=0) for share in (0.1, 0.4)]
     for end in ends:
         assert (shares["shapley_low"] - 1e-6 <= end.shares["shapley"]).all()
         assert (end.shares["shapley"] <= shares["shapley_high"] + 1e-6).all()
@@ -262,6 +262,7 @@ def test_nothing_forces_a_coalition_to_move(tmp_path: Path, found: Bargain) -> N
 def test_a_stated_penalty_is_what_home_is_worth(case: Case) -> None:
     found = er.bargain(case, FOUR, penalty=300, draws=0)
     assert found.games["nobody"].iloc[0] == pytest.approx(-600)
+    assert found.penalty == {"oil": 300}
     assert worth(found, "shut")["KZ"] == pytest.approx(2 * 290)
 
 
@@ -273,7 +274,7 @@ def test_a_stated_penalty_is_what_home_is_worth(case: Case) -> None:
     ({"by": "force"}, "by = 'force'"),
     ({"link": "NOWHERE"}, "'NOWHERE' is no option"),
     ({"penalty": -1.0}, "penalty = -1"),
-    ({"share": 2.0}, "from 0 to 1"),
+    ({"operating_share": 2.0}, "from 0 to 1"),
     ({"draws": -1}, "draws = -1"),
 ])  # fmt: skip
 def test_what_cannot_be_played_is_refused(case: Case, options: dict[str, Any], words: str) -> None:
@@ -283,7 +284,7 @@ def test_what_cannot_be_played_is_refused(case: Case, options: dict[str, Any], w
 
 def test_a_network_of_one_state_has_nobody_to_bargain_with(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="expected 2 to 10"):
-        er.bargain(toy(tmp_path), share=0.25)
+        er.bargain(toy(tmp_path), operating_share=0.25)
 
 
 def test_the_answer_is_told_in_words_and_none_that_turns(found: Bargain) -> None:

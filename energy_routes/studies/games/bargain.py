@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -42,6 +42,8 @@ class Bargain(Study):
         Whether states or companies play.
     players : tuple of str
         Who plays.
+    penalty : mapping of str to float
+        By family what a unit that home needs and does not get costs, USD/t (USD/1000 m3); the mean over the horizon.
     shares : DataFrame
         A row an access (outsiders' lines ``shut``, or ``open`` at their posted tariff) and player: name, alone (its
         worth without the others), adds (what all lose without it), shapley and nucleolus with their bands, core_least
@@ -68,6 +70,7 @@ class Bargain(Study):
     case: Case
     by: By
     players: tuple[str, ...]
+    penalty: Mapping[str, float]
     shares: pd.DataFrame
     games: pd.DataFrame
     coalitions: pd.DataFrame
@@ -88,6 +91,7 @@ class Bargain(Study):
 
     def _head(self) -> dict[str, Any]:
         return {"model": self.case.name, "by": self.by, "players": list(self.players), "unit": "MUSD",
+                "penalty": dict(self.penalty),
                 "options": list(self.options), "capital": self.capital, "elsewhere": self.elsewhere,
                 "unsourced": self.unsourced, "answer": list(self.answer),
                 "left_out": list(self.left_out)}  # fmt: skip
@@ -161,7 +165,7 @@ def bargain(
     *,
     by: By = "consent",
     link: str | None = None,
-    share: float | None = None,
+    operating_share: float | None = None,
     penalty: float | None = None,
     draws: int = DRAWS,
     seed: int = 1,
@@ -184,7 +188,7 @@ def bargain(
         A state can shut what crosses it, or a company what its tariff is paid for.
     link : str or None
         An option to build: the game is played with and without it, and with all that it requires.
-    share : float or None
+    operating_share : float or None
         The share of the tariff that moving a unit really costs, 0 to 1, where no cost is published; None: the pack's.
     penalty : float or None
         What a unit of a home obligation that is not met costs, USD/t (USD/1000 m3); None: the highest price that any
@@ -226,14 +230,15 @@ def bargain(
     """
     _check(by, penalty, draws)
     options = _with_required(case, link)
-    base = Setting(game_case(case), by, share, penalty)
-    linked = Setting(game_case(case, options), by, share, penalty) if options else None
+    base = Setting(game_case(case), by, operating_share, penalty)
+    linked = Setting(game_case(case, options), by, operating_share, penalty) if options else None
     names = (linked or base).names(tuple(players))
     found = rounds(base, linked, names, draws, seed, progress)
     one = found.stated.linked
     today = paid_today(case, by, names, found.stated.seller, base.asked(), found.stated.idle)
-    return Bargain(base.case, by, names, shares_frame(found, today), games_frame(found), coalitions_frame(found.stated),
-                   options, one.capital if one else 0.0, link_frame(found), today, found)  # fmt: skip
+    return Bargain(base.case, by, names, base.penalty(), shares_frame(found, today), games_frame(found),
+                   coalitions_frame(found.stated), options, one.capital if one else 0.0, link_frame(found), today,
+                   found)  # fmt: skip
 
 
 def _check(by: str, penalty: float | None, draws: int) -> None:

@@ -83,6 +83,12 @@ class Setting:
         moved = space.flow.value(optimal(Session(form_of(program))).x)
         return names_of(space, self.by, asked, moved * space.flow.axis.data("charge"))
 
+    def penalty(self) -> dict[str, float]:
+        """What a unit of an obligation that is not met costs, by family: the mean over the horizon."""
+        space, *_ = self._laid(self.case, self.share)
+        families, costs = space.obligations.labels.words("family"), penalties(space, self._penalty)
+        return {str(family): float(costs[families == family].mean()) for family in dict.fromkeys(families.tolist())}
+
     def asked(self) -> set[str]:
         """All whose consent some lane needs."""
         return {one for needed in consent(self._laid(self.case, self.share)[0], self.by) for one in needed}

@@ -33,6 +33,10 @@ def print_bargain(found: Bargain) -> None:
     screen.print()
     screen.say(f"Today: what the plan pays above real cost. {_money(found.elsewhere)} MUSD go to holders of states "
                f"that do not play, and {_money(found.unsourced)} to payees that are not sourced.")  # fmt: skip
+    units = found.case.network.units("unit_value")
+    costs = [f"{_money(cost)} {units[family]} of {family}" for family, cost in found.penalty.items()]
+    if costs:
+        screen.say(f"Home: a unit that it needs and does not get costs {' and '.join(costs)}.")
     screen.say("Band: real costs that are not published at 10 to 40 % of the tariff, and P10 to P90 of the draws.")
     screen.say("What the game leaves out:")
     for sentence in found.left_out:

@@ -77,7 +77,7 @@ def bargain(
     share = None if operating_share is None else pack.amount("--operating-share", operating_share, "fraction")
     case = ask(model, scenario, set_, accept=accept)
     with counting(f"Bargaining over {case.name}", quiet) as told:
-        found = er.bargain(case, _listed(players), by=by, link=link, share=share,
+        found = er.bargain(case, _listed(players), by=by, link=link, operating_share=share,
                            penalty=penalty, draws=draws, seed=seed, progress=told)  # fmt: skip
     end_study(found, lambda: tables.print_bargain(found), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)
