@@ -215,6 +215,18 @@ def test_a_link_is_paid_for_by_those_who_gain(case: Case) -> None:
     assert link.loc["RU", "gain_without"] == pytest.approx(2 * 475)
 
 
+def test_a_link_that_nobody_uses_makes_others_easier_to_do_without(case: Case) -> None:
+    """At 60 MUSD less for a tonne EAST carries nothing while all agree, and all that is left without AZ or GE."""
+    poor = case.accepting("market:EAST.price").set("market:EAST.price", 460)
+    found = er.bargain(poor, (*FOUR, "CN"), link="EASTERN", draws=0)
+    link = found.link[found.link["access"] == "shut"].set_index("player")
+    assert link["shapley_change"].sum() == pytest.approx(0, abs=1e-6)
+    assert link.loc["KZ", "shapley_change"] > found.capital
+    assert link.loc[["RU", "AZ", "GE"], "shapley_change"].max() < 0
+    assert link.loc["AZ", "adds_change"] == pytest.approx(-6 * 445)  # 12 − 2 − 4 Mt that had no way
+    assert any(s.startswith("Each of Kazakhstan and China gains more by it than it costs") for s in found.answer)
+
+
 def test_a_link_that_does_not_pay_has_no_payers(case: Case) -> None:
     dear = er.bargain(case.accepting("option:EASTERN.capex").set("option:EASTERN.capex", 1000), FOUR, link="EASTERN",
                       draws=0)  # fmt: skip

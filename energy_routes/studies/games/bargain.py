@@ -63,8 +63,9 @@ class Bargain(Study):
         What they cost over the horizon: the yearly charge of their capital, counted once.
     link : DataFrame
         A row an access and player, empty without a link: before (Shapley value), shapley_change and nucleolus_change,
-        pays (below 0: it is paid) and left (what the change then leaves), gain_without (what the link brings without
-        this player), holds_up (without it the link does not bring what it costs, though with it it does).
+        adds_change (of what all lose without it), pays (below 0: it is paid), left (what the change then leaves),
+        gain_without (what the link brings without this player), holds_up (without it the link does not bring what it
+        costs, though with it it does).
     """
 
     case: Case
@@ -164,7 +165,7 @@ def bargain(
     players: Sequence[str] = (),
     *,
     by: By = "consent",
-    link: str | None = None,
+    link: str | Sequence[str] = (),
     operating_share: float | None = None,
     penalty: float | None = None,
     draws: int = DRAWS,
@@ -186,8 +187,8 @@ def bargain(
         named plays as ``rest``.  None: the states of the corridors.
     by : {'consent', 'ownership'}
         A state can shut what crosses it, or a company what its tariff is paid for.
-    link : str or None
-        An option to build: the game is played with and without it, and with all that it requires.
+    link : str or sequence of str
+        Options to build: the game is played with and without them, and with all that they require.
     operating_share : float or None
         The share of the tariff that moving a unit really costs, 0 to 1, where no cost is published; None: the pack's.
     penalty : float or None
@@ -250,16 +251,14 @@ def _check(by: str, penalty: float | None, draws: int) -> None:
         raise UsageError(f"draws = {draws}; expected a whole number from 0")
 
 
-def _with_required(case: Case, link: str | None) -> tuple[str, ...]:
-    """The option and all that it requires, in the order in which they are found.
+def _with_required(case: Case, link: str | Sequence[str]) -> tuple[str, ...]:
+    """The options and all that they require, in the order in which they are found.
 
     Raises UsageError where the pack has no such option.
     """
-    if link is None:
-        return ()
     table = case.network.tables["options"]
     needs = dict(zip(table["id"], table["requires"], strict=True))
-    found = [link]
+    found = [link] if isinstance(link, str) else list(dict.fromkeys(link))
     for name in found:
         if name not in needs:
             raise UsageError(f"link {name!r} is no option of {case.name}. {nearest(name, list(needs))} There are: "

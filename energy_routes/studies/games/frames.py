@@ -103,6 +103,11 @@ class Change:
     capital: float
 
     @property
+    def adds(self) -> Vector:
+        """By how much what all lose without each player changes: below 0 where it can be done without more easily."""
+        return self.gain - self.gain_without
+
+    @property
     def pays(self) -> bool:
         """Whether it brings more than it costs."""
         return self.gain > self.capital
@@ -146,6 +151,7 @@ def link_frame(rounds: Rounds) -> pd.DataFrame:
         columns: dict[str, Any] = {"before": rounds.stated.divisions[access].shapley}
         for name in SHARES:
             columns |= banded(rounds, of_change(access, attrgetter(name)), f"{name}_change")
+        columns |= banded(rounds, of_change(access, attrgetter("adds")), "adds_change")
         columns |= banded(rounds, of_change(access, attrgetter("due")), "pays")
         columns |= {"left": stated.shapley - stated.due, "gain_without": stated.gain_without, "holds_up": stated.held}
         parts.append(pd.DataFrame({"access": access, "player": players, "name": list(map(called, players)), **columns}))

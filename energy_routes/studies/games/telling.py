@@ -145,16 +145,16 @@ class Teller:
 
     def link(self, options: Sequence[str]) -> Iterator[str]:
         """Whether a link pays, for whom, who could hold it up, and who should pay for it."""
-        behind = f", with {listed(options[1:])} behind it," if len(options) > 1 else ""
         net = self._sign(lambda one: change_of("shut", one).gain - change_of("shut", one).capital)
         if net:
-            yield (f"The link {options[0]}{behind} brings all together "
+            yield (f"The link ({listed(options)}) brings all together "
                    f"{self._money(_of_change(lambda change: change.gain))} and costs "
                    f"{self._money(_of_change(lambda change: change.capital))} over the horizon: it "
                    f"{'pays' if net > 0 else 'does not pay'}.")
         else:
             self.turns.append("whether the link pays")
         yield from self._changes()
+        yield from self._leverage(net)
         held = np.array([change_of("shut", one).held for one in self._rounds.all])
         if names := [name for name, sure in zip(self._names, np.all(held, axis=0).tolist(), strict=True) if sure]:
             yield (f"{listed(names)} could hold it up: without {'it' if len(names) == 1 else 'any one of them'} the "
@@ -163,6 +163,14 @@ class Teller:
             self.turns.append("who else could hold the link up")
         if net > 0:
             yield from self._dues()
+
+    def _leverage(self, net: int) -> Iterator[str]:
+        """Who gains more by a link than it costs, though all together gain less."""
+        some = [name for i, name in enumerate(self._names) if net < 0 and self._sign(_beyond(i)) > 0]
+        if some:
+            each = "Each of " if len(some) > 1 else ""
+            yield (f"{each}{listed(some)} gains more by it than it costs, used or not: it makes others easier to do "
+                   "without.")
 
     def _changes(self) -> Iterator[str]:
         """Who gains by a link, and who loses."""
@@ -202,6 +210,11 @@ def _lead(first: int, other: int) -> Number:
 def _part(shares: Callable[[Change], Vector], player: int) -> Number:
     """What a player has of the change by a link."""
     return _of_change(lambda change: shares(change)[player])
+
+
+def _beyond(player: int) -> Number:
+    """What a player gains by a link beyond its capital."""
+    return _of_change(lambda change: change.shapley[player] - change.capital)
 
 
 def _of_change(number: Callable[[Change], float]) -> Number:

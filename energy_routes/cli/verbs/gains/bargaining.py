@@ -42,7 +42,8 @@ def bargain(
         typer.Option(help="States and what crosses them, or companies and what they are paid for."),
     ] = "consent",
     link: Annotated[
-        str | None, typer.Option(metavar="OPTION", help="Play with and without an option of the pack to build.")
+        str | None, typer.Option(metavar="OPTION", help="Play with and without an option of the pack to build, or "
+                                                        "several: tankers,btc-7.")
     ] = None,
     operating_share: Annotated[
         str | None,
@@ -77,13 +78,13 @@ def bargain(
     share = None if operating_share is None else pack.amount("--operating-share", operating_share, "fraction")
     case = ask(model, scenario, set_, accept=accept)
     with counting(f"Bargaining over {case.name}", quiet) as told:
-        found = er.bargain(case, _listed(players), by=by, link=link, operating_share=share,
+        found = er.bargain(case, _listed(players), by=by, link=_listed(link), operating_share=share,
                            penalty=penalty, draws=draws, seed=seed, progress=told)  # fmt: skip
     end_study(found, lambda: tables.print_bargain(found), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)
     keep_plot(found.map, map_, quiet)
 
 
-def _listed(players: str | None) -> list[str]:
+def _listed(names: str | None) -> list[str]:
     """The names of a list with commas."""
-    return [name.strip() for name in (players or "").split(",") if name.strip()]
+    return [name.strip() for name in (names or "").split(",") if name.strip()]
