@@ -10,6 +10,7 @@ import pytest
 
 from energy_routes.answer.words import HOLDER, LANGUAGES, Words
 from energy_routes.errors import DataError, UsageError
+from energy_routes.pack.schema.columns import CONFIDENCES
 
 KAZAKH = set("әғқңөұүі")  # һ stands in few words, none of them of this trade
 LATIN = re.compile(r"QazaqGaz|South Caucasus Pipeline Company|Trans Adriatic Pipeline AG|TANAP \(SGC, .*\)")
@@ -54,6 +55,12 @@ def test_every_key_that_the_package_uses_is_known(root: Path, rows: list[dict[st
     sources = [p for p in (root / "energy_routes").rglob("*") if p.suffix in {".py", ".js", ".html", ".j2", ".jinja"}]
     used = {key for path in sources for key in USED.findall(path.read_text(encoding="utf-8"))}
     assert {key for key in used if not key.endswith((".", "_"))} - known == set()
+
+
+def test_every_grade_has_its_words(rows: list[dict[str, str]]) -> None:
+    """A report counts the figures of each grade, and an answer tells that of a limit."""
+    known = {row["key"] for row in rows}
+    assert {f"{kind}.{grade}" for kind in ("confidence", "grade") for grade in CONFIDENCES} <= known
 
 
 def test_a_text_is_filled_and_its_numbers_follow_the_language() -> None:
