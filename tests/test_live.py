@@ -180,6 +180,17 @@ def test_what_is_built_is_answered_as_python_does(tmp_path: Path, exports: str) 
 
 
 @needs_node
+def test_the_memory_of_the_solver_is_flat(tmp_path: Path) -> None:
+    programme = page_of(toy(tmp_path, WITH), ["build.built.WIDER", "max_share.corridor:LONG"])
+    states: list[dict[str, float]] = [
+        {"build.built.WIDER": 1.0}, {"arc:LONG.capacity": 4.0}, {"max_hhi.corridor": 0.55},
+        {"max_share.corridor:LONG": 0.4}, {"max_share.corridor:LONG": 0.0}, {"max_hhi.corridor": 0.1}]  # fmt: skip
+    found = answers(programme, [Asked(state) for _ in range(200) for state in states], tmp_path, priced=True)
+    assert {own["status"] for own in found if "status" in own} == {"optimal", "infeasible"}
+    assert found[-1]["memory"] == found[400]["memory"]
+
+
+@needs_node
 @pytest.mark.exhaustive
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["oil-2024", "oil-2030", "gas-2024", "gas-2030", "energy-2024", "oil-2024-monthly"])

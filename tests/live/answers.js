@@ -1,5 +1,6 @@
 // node answers.js WORKER HIGHS_JS REQUESTS: the worker of the page that solves, in Node instead of a browser.
-// REQUESTS is JSON: {programme, wasm, asked: [{what, ...}]}; prints a line of JSON for each that is asked.
+// REQUESTS is JSON: {programme, wasm, asked: [{what, ...}]}; prints a line of JSON for each that is asked,
+// with the bytes of WebAssembly after it.
 
 "use strict";
 
@@ -17,6 +18,14 @@ globalThis.self = {
 };
 vm.runInThisContext(fs.readFileSync(worker, "utf8"), { filename: worker });
 
+let memory = null; // of the WebAssembly that the worker starts
+const { instantiate } = WebAssembly;
+WebAssembly.instantiate = async (...given) => {
+  const made = await instantiate(...given);
+  if (made.instance) memory = Object.values(made.instance.exports).find((own) => own instanceof WebAssembly.Memory);
+  return made;
+};
+
 const plain = (key, value) => (ArrayBuffer.isView(value) ? [...value] : value);
 let asked = 0;
 const ask = (what, given) =>
@@ -30,5 +39,8 @@ const ask = (what, given) =>
   const { programme, wasm, asked: questions } = JSON.parse(fs.readFileSync(requests, "utf8"));
   const began = await ask("begin", { programme, wasm });
   if (began.error) throw new Error(began.error);
-  for (const { what, ...given } of questions) process.stdout.write(`${JSON.stringify(await ask(what, given), plain)}\n`);
+  for (const { what, ...given } of questions) {
+    const answer = { ...(await ask(what, given)), memory: memory.buffer.byteLength };
+    process.stdout.write(`${JSON.stringify(answer, plain)}\n`);
+  }
 })();
