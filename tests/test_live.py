@@ -224,6 +224,18 @@ def test_where_there_is_no_plan_the_least_that_can_be_had_is_told(tmp_path: Path
 
 
 @needs_node
+def test_the_cap_in_the_way_is_named_whichever_lever_is_at_hand(tmp_path: Path) -> None:
+    programme = page_of(er.load("oil-2024"))
+    paths = [lever.path for lever in programme.levers]
+    asked = [{SHARE: 0.5, "arc:BTC.tariff": 30.0}, {SPREAD: 0.3, "arc:BTC.tariff": 30.0},
+             {SPREAD: 0.9, "arc:CPC_SPM.availability": 0.0, "arc:BTC.availability": 0.0}]  # fmt: skip
+    share, spread, neither = answers(programme, [Asked(state) for state in asked], tmp_path)
+    assert (paths[share["cap"]], paths[spread["cap"]]) == (SHARE, SPREAD)
+    assert share["least"] == pytest.approx(0.875, abs=1e-3)
+    assert neither["status"] == "optimal" or not np.isfinite(neither["least"] or np.nan)
+
+
+@needs_node
 def test_limits_are_worth_what_python_says(tmp_path: Path) -> None:
     programme = page_of(er.load("oil-2024"))
     moved = {"arc:BTC.tariff": 40.0}

@@ -14,6 +14,7 @@ import energy_routes as er
 
 SHARE = "max_share.transit:RU"
 TARIFF = "arc:BTC.tariff"
+SPREAD = "max_hhi.corridor"
 NETBACK = "want => document.querySelector('[data-card=netback] .value').firstChild.textContent === want"
 POINTS = "(document.querySelector('#live-curve .points')?.getAttribute('d') ?? '').split('M').length - 1"
 DONE = "() => document.body.dataset.live && document.body.dataset.live !== 'failed'"
@@ -77,6 +78,26 @@ def test_money_and_lines_follow_what_is_typed(open_page: Any, live: Path, plan: 
     assert row.inner_text() == f"{carried:.2f}"
     assert re.search(r"solved here, HiGHS 1\.\d+\.\d+, in [\d.]+ ms", page.locator("#live-chip").inner_text())
     assert "d=max_share" in page.evaluate("decodeURIComponent(location.hash)")
+
+
+def test_what_is_typed_is_read_as_people_write_it(open_page: Any, live: Path) -> None:
+    page = begun(open_page, live)
+    box = lever(page, TARIFF).locator(".typed")
+    for words, value in (("3,5", "3.5"), ("abc", "3.5"), ("", "3.5"), ("1e999", "3.5"), ("-5", "0"), (" 24.0 ", "24")):
+        box.fill(words)
+        box.press("Enter")
+        assert box.input_value() == value
+    box.press("ArrowUp")
+    assert box.input_value() == "24.48"
+
+
+def test_a_cap_in_the_way_is_named_when_another_lever_moves(open_page: Any, live: Path) -> None:
+    page = begun(open_page, live, f"d={SHARE}=0.5;{TARIFF}=30;no=1;{SPREAD}=x")
+    page.wait_for_function("() => document.body.dataset.live === 'infeasible'")
+    assert page.locator("#live-answer").inner_text().startswith("impossible: the least is 87.5")
+    typed(page, TARIFF, "31")
+    words = page.locator("#live-answer").inner_text()
+    assert words.startswith("At most this share of exports: Russia – impossible: the least is 87.5")
 
 
 def test_what_cannot_be_is_told_with_the_least_that_can(open_page: Any, live: Path) -> None:

@@ -141,17 +141,23 @@ export class Case {
     return { status: "failed" };
   }
 
-  /** That there is no plan, and the tightest level of the lever at hand that has one, the others as they are. */
+  /**
+   * That there is no plan, and the tightest level of a `cap` that has one, the others as they are: of the lever at
+   * hand, or of the first in force that alone is in the way.
+   */
   impossible(form, moved, active) {
-    const { levers, periods, caps, held } = this.programme;
-    const lever = levers[active];
-    if (!lever?.relaxed) return { status: "infeasible", least: NaN };
+    const { levers, periods, caps } = this.programme;
     const years = periods.reduce((total, period) => total + period.years, 0);
-    const one = (rows) => tightest(this.highs, relaxed(form, rows), lever, moved[active] ?? lever.start, years);
-    const own = lever.rows ? [...lever.rows] : [];
-    const least = one(own);
-    const alone = Number.isNaN(least) ? one([...caps]) : least;
-    return { status: "infeasible", least: alone, held: held.length > 0 };
+    const inForce = [...levers.keys()].filter((at) => levers[at].relaxed && (levers[at].stated || moved[at] !== undefined));
+    const asked = levers[active]?.relaxed ? [active, ...inForce.filter((at) => at !== active)] : inForce;
+    const valueOf = (at) => moved[at] ?? levers[at].start;
+    const leastOf = (at, rows) => tightest(this.highs, relaxed(form, rows), levers[at], valueOf(at), years);
+    for (const cap of asked) {
+      const least = leastOf(cap, levers[cap].rows ?? []);
+      if (levers[cap].kind === "least" ? least < valueOf(cap) : least > valueOf(cap)) return { status: "infeasible", least, cap };
+    }
+    const [cap] = asked;
+    return { status: "infeasible", least: levers[active]?.relaxed ? leastOf(cap, caps) : NaN, cap };
   }
 
   /** What one more of each limit is worth in some periods, at an answer. */

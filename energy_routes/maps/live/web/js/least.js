@@ -104,7 +104,9 @@ function leastIndex(highs, form, cones, low) {
       model.dispose();
     }
   };
-  let [below, above] = [low, 1];
+  const most = inside(1);
+  if (most === null) return NaN;
+  let [below, above] = [low, Math.max(low, most)];
   while (above - below > FINE) {
     const middle = (below + above) / 2;
     const found = inside(middle);

@@ -45,6 +45,16 @@ export function number(value, decimals) {
   return sign + grouped + (rest === undefined ? "" : POINT + rest);
 }
 
+/** The number that a text of this language tells, with either mark of decimals; NaN for none. */
+export function numberIn(text) {
+  const plain = text.replace(/\s/g, "").replace(MINUS, "-");
+  if (THOUSANDS === "," && /^-?\d{1,3}(,\d{3})+(\.\d*)?$/.test(plain)) return Number(plain.replaceAll(",", ""));
+  return plain ? Number(plain.replace(",", ".")) : NaN;
+}
+
+/** A number to be changed by hand: no thousands set apart, its decimals behind this language's mark. */
+export const editable = (value) => String(value).replace(".", POINT);
+
 /** A change, its sign always written. */
 export function signed(value, decimals) {
   const text = number(value, decimals);

@@ -6,7 +6,7 @@ import { content, plans, spans } from "./data.js";
 import { find, make, put, renew } from "./dom.js";
 import { price, restore, take } from "./dragged.js";
 import { save } from "./export.js";
-import { number, say, unit } from "./format.js";
+import { editable, number, numberIn, say, unit } from "./format.js";
 import { modelFile } from "./model_file.js";
 import { ask, begin, possible } from "./solving.js";
 import { keepShared, onChange, state, update } from "./state.js";
@@ -16,6 +16,7 @@ import { sentenceOf } from "./telling.js";
 const REST = 160; // ms without a movement after which limits are priced and the map is laid out anew
 const SLOW = 400; // ms of an answer from which the page waits for the hand to rest
 const PAUSE = 250;
+const STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const { live } = content;
 const { levers } = live;
 
@@ -37,7 +38,7 @@ const told = (lever) => (value) =>
   lever.percent ? `${number(100 * value, 1)}\u00a0%` : `${number(value, decimals(lever, value))} ${unit(lever.unit)}`.trim();
 const within = (lever, value) => Math.min(lever.high, Math.max(lever.low, lever.whole ? Math.round(value) : value));
 const clean = (value) => Number(value.toPrecision(12));
-const written = (lever, value) => Number((value * scale(lever)).toPrecision(6)); // as a control shows it
+const written = (lever, value) => editable(Number((value * scale(lever)).toPrecision(6))); // as a control shows it
 const isMoved = (at) => values[at] !== levers[at].start;
 
 /** Whole numbers that stand as the steps from one to the next. */
@@ -77,27 +78,29 @@ function slid(lever, value) {
 
 function row(lever, at) {
   const { low, high, step } = lever;
+  const stepped = (keys) => (event) => {
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    move(at, slid(lever, values[at] + keys[event.key] * step));
+    typed.value = written(lever, values[at]);
+  };
   const range = make("input", {
     type: "range", class: "range", min: low, max: high, step: lever.whole ? 1 : "any", value: lever.start, "aria-label": lever.name,
     disabled: "",
     on: {
       input: (event) => move(at, slid(lever, Number(event.target.value))),
-      keydown: (event) => {
-        const by = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-        if (!by) return;
-        event.preventDefault();
-        move(at, slid(lever, values[at] + by * step));
-      },
+      keydown: stepped({ ArrowRight: 1, ArrowLeft: -1, ...STEPS }),
     },
   });
   const typed = make("input", {
-    type: "number", class: "typed", step: lever.whole ? 1 : "any", value: written(lever, lever.start), disabled: "",
+    type: "text", inputmode: "decimal", autocomplete: "off", class: "typed", value: written(lever, lever.start), disabled: "",
     "aria-label": say("live.value", { name: lever.name }),
     on: {
       change: (event) => {
-        if (event.target.value !== "") move(at, Number(event.target.value) / scale(lever));
+        move(at, numberIn(event.target.value) / scale(lever));
         event.target.value = written(lever, values[at]);
       },
+      keydown: stepped(STEPS),
     },
   });
   const back = make("button", {
@@ -174,13 +177,14 @@ function emissions() {
   return `${number(now, 2)} MtCO2e${Math.abs(change) < 0.005 ? "" : ` (${sign}${number(Math.abs(change), 2)})`}`;
 }
 
-/** Why there is no plan: the tightest level that has one, where the lever at hand is a cap. */
-function why({ status, least }) {
+/** Why there is no plan: the tightest level of a cap that has one, of that at hand where it is one. */
+function why({ status, least, cap }) {
   if (status !== "infeasible") return say("live.failed");
-  const lever = levers[active];
-  if (!lever || !Number.isFinite(least)) return say("live.none");
+  if (!Number.isFinite(least)) return say("live.none");
+  const lever = levers[cap];
   const value = lever.percent ? `${number(100 * least, 1)}\u00a0%` : `${number(least, lever.kind === "hhi" ? 3 : 2)} ${unit(lever.unit)}`;
-  return say(lever.kind === "least" ? "live.most" : "live.least", { value: value.trim() });
+  const words = say(lever.kind === "least" ? "live.most" : "live.least", { value: value.trim() });
+  return cap === active ? words : `${lever.name} – ${words}`;
 }
 
 /** When the hand rests: what limits are worth, and the whole page. */
@@ -207,10 +211,11 @@ function share() {
 function readShared() {
   const text = new URLSearchParams(location.hash.slice(1)).get("d") ?? "";
   const found = new Map(text.split(";").map((part) => part.split("=")).map(([path, value]) => [path, Number(value)]));
+  active = -1;
   levers.forEach((lever, at) => {
     const value = found.get(lever.path);
     values[at] = Number.isFinite(value) ? within(lever, value) : lever.start;
-    if (isMoved(at)) active = at;
+    if (isMoved(at) && (lever.relaxed || !levers[active]?.relaxed)) active = at;
   });
 }
 
