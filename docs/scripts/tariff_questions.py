@@ -77,12 +77,12 @@ class Found:
         return table[(table["contracts"] == contracts) & (table["level"] == "middle")]
 
 
-Years = dict[tuple[str, str], Found]  # by room and year
+Years = dict[tuple[str, str], Found]  # by capacity and year
 
 
 @cache
 def every(book: Book) -> Years:
-    """The study by room and year."""
+    """The study by capacity and year."""
     return {(room, year): Found.of(book, room, *(["one-mooring"] if year == MOORING else []))
             for year in (QUIET, MOORING) for room in ROOMS}
 
@@ -104,8 +104,8 @@ def span(found: Found, what: str, contracts: str = WITHOUT) -> str:
 
 
 def place(room: str, year: str) -> str:
-    """``7 Mt of room, one mooring``."""
-    return f"{room} Mt of room, {year}"
+    """``7 Mt, one mooring``."""
+    return f"{room} Mt, {year}"
 
 
 # ---------------------------------------------------------------- 1
@@ -139,9 +139,9 @@ def _of_btc(book: Book, found: Years) -> Iterator[str]:
     most = [found[room, QUIET].volume(0.0) for room in ROOMS]
     if max(most) - min(most) < SLIGHT and all(
             found[room, QUIET].sure(lambda one: one.demand.volume(0.0) < float(ROOMS[0]) / 2) for room in ROOMS):
-        yield f"Without contracts more room changes nothing then: at no charge do more than {mt(most[0])} Mt come."
+        yield f"Without contracts more capacity changes nothing then: at no charge do more than {mt(most[0])} Mt come."
     if hard.sure(lambda one: one.demand.volume(one.cost) > one.today.volume + SLIGHT):
-        yield (f"With one mooring at the Caspian terminal and {ROOMS[-1]} Mt of room {mt(hard.at('today', 'volume'))} Mt "
+        yield (f"With one mooring at the Caspian terminal and BTC open to {ROOMS[-1]} Mt {mt(hard.at('today', 'volume'))} Mt "
                f"come at the charge of today, and {mt(hard.volume(cost))} Mt at real cost.")  # fmt: skip
     for name, fee in fees.items():
         more = sum(one.sure(partial(_draws_more, fee)) for one in found.values())
@@ -224,7 +224,7 @@ def _of_series(found: Years) -> Iterator[str]:
     if costly:
         worst = max(costly, key=lambda at: found[at[0]].apart(at[1])["lost"].iloc[-1])
         row = found[worst[0]].apart(worst[1]).iloc[-1]
-        yield (f"Most is lost with {place(*worst[0])}, {worst[1]} contracts: {usd(row['lost'])} MUSD by the owners and "
+        yield (f"Most is lost with BTC open to {place(*worst[0])}, {worst[1]} contracts: {usd(row['lost'])} MUSD by the owners and "
                f"{usd(row['shipper_lost'])} MUSD by the shippers.")  # fmt: skip
         yield (f"Shared in equal parts one tariff gives each of the {count} {usd(row['lost_each'])} MUSD more there. "
                "Shippers gain, too.")  # fmt: skip
