@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from energy_routes.network import Network as Network, route_from_geometry as route_from_geometry
     from energy_routes.pack import read_pack as read_pack
-    from energy_routes.plan import Plan as Plan
+    from energy_routes.plan import Plan as Plan, taxes as taxes
     from energy_routes.provenance import sources as sources, weakest as weakest
     from energy_routes.report import write_report as write_report
     from energy_routes.solving import (
@@ -110,6 +110,7 @@ _HOME = {
     "Stress": "energy_routes.studies:Stress",
     "sweep": "energy_routes.studies:sweep",
     "Sweep": "energy_routes.studies:Sweep",
+    "taxes": "energy_routes.plan:taxes",
     "through_tariff": "energy_routes.studies:through_tariff",
     "ThroughTariff": "energy_routes.studies:ThroughTariff",
     "verify": "energy_routes.audit:verify",

@@ -17,6 +17,7 @@ from energy_routes.pack import Pack, read_json, read_pack
 KEYS = {
     "option_effects": ("option", "target"), "ramps": ("kind", "group", "month"),
     "payees": ("target", "payee", "from_period"), "operating": ("family", "target", "from_period"),
+    "fiscal": ("family", "tax", "of", "above", "from_period"),
     "lanes": ("arc", "commodity"), "tiers": ("market", "tier"), "differentials": ("commodity", "market"),
 }  # fmt: skip
 RATES = {

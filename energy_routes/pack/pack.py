@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from energy_routes.errors import Fault
 from energy_routes.pack.reading.sheets import place_of
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
-from energy_routes.pack.schema.payment_tables import OPERATING, PAYEES
+from energy_routes.pack.schema.payment_tables import FISCAL, OPERATING, PAYEES
 from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.families import Family
 
@@ -25,7 +25,7 @@ Found = TypeVar("Found")
 
 ROUTES = "routes.geojson"
 # Tables that packs did not have at first.
-LATER = (FAMILIES.name, FAMILY_UNITS.name, PAYEES.name, OPERATING.name)
+LATER = (FAMILIES.name, FAMILY_UNITS.name, PAYEES.name, OPERATING.name, FISCAL.name)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

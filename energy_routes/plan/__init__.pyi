@@ -32,6 +32,11 @@ from .making.routes import (
     route_volumes as route_volumes,
     routes_table as routes_table,
 )
+from .making.taxes import (
+    EXEMPT as EXEMPT,
+    taxes as taxes,
+    taxes_by_kind as taxes_by_kind,
+)
 from .plan import (
     MEANING as MEANING,
     NOT_PROVED as NOT_PROVED,

@@ -14,7 +14,7 @@ from energy_routes.pack import TABLES, Period
 class Reach:
     """Which rows the plan could use: those whose arc is open, or whose market an open arc reaches.
 
-    No plan uses shares of owners, who is paid, what moving really costs, limits that are not in force, or ramps where
+    No plan uses shares of owners, who is paid, what moving really costs, taxes, limits that are not in force, or ramps where
     nothing came unforeseen.
     """
 
@@ -37,7 +37,7 @@ class Reach:
         never = np.zeros(len(periods), dtype=bool)
         self._limit |= dict.fromkeys(limits.loc[~limits["in_force"].astype(bool), "id"], never)
         unforeseen = all(period.month for period in periods) and any(edit.event for edit in network.edits)
-        self._never = dict.fromkeys(("owners", "payees", "operating"), never) | ({} if unforeseen else {"ramps": never})
+        self._never = dict.fromkeys(("owners", "payees", "operating", "fiscal"), never) | ({} if unforeseen else {"ramps": never})
         self._rows: dict[str, list[Any]] = {}
 
     def open(self, table: str, row: int, at: int) -> bool:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent / "web"
 PARTS: tuple[Callable[[Subject], Section | None], ...] = (
     changes.changes, bands.bands, ranges.ranges, flows.corridors, flows.routes, money.prices, money.ledger,
-    payments.payments, additions.expansion, risks.indicators, risks.frontier, risks.stress, risks.security,
-    additions.emissions, basis.policy, basis.edits, basis.assumptions, basis.notices, basis.certificate,
+    payments.payments, payments.taxes, additions.expansion, risks.indicators, risks.frontier, risks.stress,
+    risks.security, additions.emissions, basis.policy, basis.edits, basis.assumptions, basis.notices, basis.certificate,
 )
 # Nothing may be loaded and nobody called; styles stand in the file, and in the attributes that SVG figures use.
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"

@@ -13,9 +13,10 @@ from energy_routes.case import ALL, BOUNDS
 from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.indicators import ledger_term
-from energy_routes.plan import NOT_SOURCED, Plan, on_the_way, paid_by
+from energy_routes.plan import NOT_SOURCED, Plan, on_the_way, paid_by, taxes as plan_taxes, taxes_by_kind
 
 SEEN = 1e-6  # Mt: what is less is not worth a row
+TAXES = {"export_duty": "export duty", "rent_tax": "rent tax on export", "extraction_tax": "extraction tax"}
 MOST_PAID = 12  # payees, countries or partners in a table
 
 
@@ -121,6 +122,22 @@ def payments(plan: Plan, units: Units) -> Iterator[Part]:
     yield Part("By country of the payee, or of its partners", _paid("country", names, countries))
     partners = paid_by(plan.payments, "holder").sort_values("margin", ascending=False, kind="stable")
     yield Part("By partner, with what shippers keep", _paid("partner", partners["holder"].tolist(), partners))
+
+
+def taxes(plan: Plan, units: Units) -> Iterator[Part]:
+    """What the state takes by the brackets that are sourced, by tax."""
+    found = plan_taxes(plan)
+    if found.empty:
+        return
+    out = table("the state takes", "MUSD", "from>", "exempt", "not sourced", "unit>")
+    for row in taxes_by_kind(found).to_dict("records"):
+        volumes = [row[name] * units.volume_factors[row["family"]] for name in ("taxed", "exempt", "open")]
+        taxed, exempt, open_ = (number(volume, digits_for(volumes)) if volume > SEEN else BLANK for volume in volumes)
+        low, high = number(row["low"], 1), number(row["high"], 1)
+        amount = BLANK if taxed == BLANK else low if low == high else f"{low}…{high}"
+        out.add_row(TAXES[row["tax"]], amount, taxed, exempt, open_, units.volume_names[row["family"]])
+    yield Part("The state's side", out, "a report, which no plan is chosen by; who is exempt is our reading, "
+               "and a region of several contracts pays from the lowest rate to that of all its output")
 
 
 def _paid(head: str, names: list[str], sums: pd.DataFrame) -> Table:

@@ -15,7 +15,7 @@ from energy_routes.answer import Spans, Words
 from energy_routes.case import ALL
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
-from energy_routes.cli.tables.money_view import SEEN, Part, ledger, owners, payments, volume_of
+from energy_routes.cli.tables.money_view import SEEN, Part, ledger, owners, payments, taxes, volume_of
 from energy_routes.cli.tables.near import band_view, range_view
 from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
@@ -305,7 +305,7 @@ SECTIONS: Mapping[str, Section] = {
     "exports": _of_families(_exports), "corridors": _of_families(_corridors),
     "routes": _of_families(_routes), "home": _of_families(_home), "carried": _of_families(_carried),
     "builds": _builds, "ranges": range_view.ranges, "risk": _risk, "ramps": risk_view.ramps, "ledger": _ledger,
-    "owners": _of_families(owners), "payments": payments,
+    "owners": _of_families(owners), "payments": payments, "taxes": taxes,
     "limits": _limits, "indicators": _indicators,
     "supplies": _supplies, "emissions": build_view.emissions, "notes": notes,
 }  # fmt: skip

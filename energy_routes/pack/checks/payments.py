@@ -91,6 +91,20 @@ def operating(drafts: Drafts) -> Iterable[Fault]:
                 break
 
 
+def fiscal(drafts: Drafts) -> Iterable[Fault]:
+    """Each bracket ends above where it begins, and has a rate, a charge, or neither; a bracket has a scale."""
+    draft = drafts["fiscal"]
+    columns = draft.cells("scale", "above", "up_to", "rate", "charge")
+    for row, (scale, above, up_to, rate, charge) in enumerate(columns):
+        if pd.notna(above) and pd.notna(up_to) and up_to <= above:
+            yield draft.fault(row, "up_to", f"{up_to}, not above {above}", "the end of the bracket above its start",
+                              "Correct one of the two.")
+        if pd.isna(scale) and not (pd.isna(above) and pd.isna(up_to)):
+            yield draft.fault(row, "scale", "a bracket of nothing", "price or output", "Say what the bracket is of.")
+        if pd.notna(rate) and pd.notna(charge):
+            yield draft.fault(row, "charge", f"a rate of {rate:g} and a charge", "one of the two", "Leave one blank.")
+
+
 def _arcs(drafts: Drafts) -> set[str]:
     return {f"arc:{name}" for name in drafts["arcs"].frame["id"].dropna()}
 

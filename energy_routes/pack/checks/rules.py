@@ -10,7 +10,7 @@ import pandas as pd
 
 from energy_routes.errors import Fault
 from energy_routes.pack.checks.figures import FIGURES
-from energy_routes.pack.checks.payments import operating, owners, payees
+from energy_routes.pack.checks.payments import fiscal, operating, owners, payees
 from energy_routes.pack.checks.structure import check_structure
 from energy_routes.pack.checks.unlike_others import commitments_beyond_lines, unlike_others
 from energy_routes.pack.pack import dated_rows, keys_of
@@ -21,7 +21,10 @@ from energy_routes.pack.suggest import nearest
 
 Drafts = Mapping[str, Draft]
 QUESTIONS = (unlike_others, commitments_beyond_lines)
-NAMES_FAMILY = (("commodities", "family"), ("emissions", "family"), ("operating", "family"), ("families", "id"))
+NAMES_FAMILY = (
+    ("commodities", "family"), ("emissions", "family"), ("operating", "family"), ("fiscal", "family"),
+    ("families", "id"),
+)  # fmt: skip
 
 
 def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> list[Fault]:
@@ -33,7 +36,8 @@ def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> li
         faults += _stated(drafts, draft)
         faults += _provenance(draft)
     faults += _families(drafts, meta)
-    for check in (*FIGURES, *OPTIONS, _self_loops, _meters, _ramps, owners, payees, operating, _limits, *QUESTIONS):
+    money = (owners, payees, operating, fiscal)
+    for check in (*FIGURES, *OPTIONS, _self_loops, _meters, _ramps, *money, _limits, *QUESTIONS):
         faults += check(drafts)
     if not broken and not faults:
         faults += check_structure({name: draft.frame for name, draft in drafts.items()},

@@ -1,6 +1,6 @@
 """The tables of who owns what, who is paid, and what moving really costs: a part of :mod:`energy_routes.pack.schema`.
 
-They say how money is divided, and never change a plan.
+They say how money is divided, and what a state takes, and never change a plan.
 """
 
 from __future__ import annotations
@@ -65,3 +65,24 @@ OPERATING = Table("operating", "What moving a unit over an arc really costs: ope
     *TERM,
     *PROVENANCE,
 ), key=("family", "target", "from_period"))
+
+TAXES = ("export_duty", "rent_tax", "extraction_tax")
+FISCAL = Table("fiscal", "What the state takes of output and exports, bracket by bracket; all of what is taxed pays "
+               "the rate of its bracket. A bracket without rate and charge has none that was found.", (
+    text("family", "the pack's family", required=True),
+    Column("tax", "choice", "which tax", required=True, choices=TAXES),
+    Column("of", "choice", "what the tax is on: all output, sales abroad, or what stays",
+           required=True, choices=("output", "export", "home")),
+    Column("scale", "choice", "what brackets are of: price, USD/bbl of `market`; output, kt (mcm) a year of one "
+           "contract; blank: one rate for all", choices=("price", "output")),
+    Column("above", "int", "from where the bracket holds, itself included; blank: from 0", low=0),
+    Column("up_to", "int", "up to where, itself left out; blank: without end", low=0, open_low=True),
+    Column("rate", "float", "share of the value at the price of `market`", dimension="fraction", low=0, high=1),
+    money("charge", "or: an amount a unit", plausible=(0.01, 500.0)),
+    MONEY_UNIT,
+    text("market", "where the price is the world price, that of the reference grade; blank: no price is sourced",
+         refers="markets"),
+    Column("exempt", "list", "supplies that do not pay it, separated by ';'", refers="supplies"),
+    *TERM,
+    *PROVENANCE,
+), key=("family", "tax", "of", "above", "from_period"))

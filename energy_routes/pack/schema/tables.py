@@ -32,7 +32,7 @@ from energy_routes.pack.schema.columns import (
 )
 from energy_routes.pack.schema.family_tables import FAMILIES, FAMILY_UNITS
 from energy_routes.pack.schema.option_tables import EMISSIONS, OPTION_EFFECTS, OPTIONS
-from energy_routes.pack.schema.payment_tables import OPERATING, OWNERS, PAYEES
+from energy_routes.pack.schema.payment_tables import FISCAL, OPERATING, OWNERS, PAYEES
 
 STATUSES = ("operating", "idle", "proposed", "historic")
 NODE_KINDS = ("field", "hub", "port", "border", "refinery", "market", "storage")
@@ -317,5 +317,5 @@ PACK = Table("pack", "The pack as a whole: `pack.toml`, or in a lone workbook th
 TABLES: Mapping[str, Table] = {t.name: t for t in (
     NODES, COMMODITIES, ARCS, LANES, SUPPLIES, OBLIGATIONS, MARKETS, TIERS, DIFFERENTIALS, LIMITS, LIMIT_TERMS,
     GROUPS, METERS, RAMPS, STORAGES, CONTRACTS, OPTIONS, OPTION_EFFECTS, EMISSIONS, EVENTS, RISK,
-    OWNERS, PAYEES, OPERATING, VALUES, FAMILIES, FAMILY_UNITS,
+    OWNERS, PAYEES, OPERATING, FISCAL, VALUES, FAMILIES, FAMILY_UNITS,
 )}

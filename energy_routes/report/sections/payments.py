@@ -1,4 +1,4 @@
-"""Who is paid on the way, what that costs them, and what partners have of that and of what shippers keep."""
+"""Who is paid on the way, what that costs them, what partners have of it; and what the state takes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from energy_routes.plan import NOT_SOURCED, on_the_way, paid_by
-from energy_routes.report.subject import Subject
+from energy_routes.plan import NOT_SOURCED, on_the_way, paid_by, taxes as taxes_of, taxes_by_kind
+from energy_routes.report.subject import SEEN, Subject
 from energy_routes.report.table import Section, Table, table
 
 MOST = 12  # payees, countries or partners in a table
@@ -55,3 +55,21 @@ def _table(subject: Subject, head: str, names: Iterable[str], sums: pd.DataFrame
     heads = (f"{head}, {words.unit('MUSD')}", words("table.receipts"), words("table.real_cost"), words("table.margin"),
              words("table.margin_band"), words("table.share"))  # fmt: skip
     return table(heads, told, caption=caption)
+
+
+def taxes(subject: Subject) -> Section | None:
+    """What the state takes by the brackets that are sourced; None where the packs have none."""
+    words, found = subject.words, taxes_of(subject.plan)
+    if found.empty:
+        return None
+    rows = []
+    for row in taxes_by_kind(found).to_dict("records"):
+        taxed, exempt, open_ = (words.number(row[name], 2) if row[name] > SEEN else "–"
+                                for name in ("taxed", "exempt", "open"))  # fmt: skip
+        low, high = (words.number(row[end], 1) for end in ("low", "high"))
+        amount = "–" if taxed == "–" else low if low == high else f"{low}…{high}"
+        rows.append((words(f"tax.{row['tax']}"), amount, taxed, exempt, open_,
+                     words.unit(subject.family(row["family"]).volume_unit)))  # fmt: skip
+    heads = (words("table.tax"), words.unit("MUSD"), words("tax.taxed"), words("tax.exempt"), words("tax.open"), "")
+    told = table(heads, rows, words=(0, 5))
+    return Section("taxes", words("report.taxes"), (words("report.taxes_note"),), tables=(told,))
