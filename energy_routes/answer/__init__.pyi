@@ -9,6 +9,7 @@ from .certainty import (
 )
 from .fates import (
     SEEN as SEEN,
+    SLIGHT as SLIGHT,
     TOLD as TOLD,
     Fate as Fate,
     Measured as Measured,
@@ -29,7 +30,7 @@ from .otherwise.turns import (
     Turn as Turn,
     turns_of as turns_of,
 )
-from .telling import Shown as Shown
+from .telling import SLIGHT_MONEY as SLIGHT_MONEY, Shown as Shown
 from .words import (
     MARKS as MARKS,
     MINUS as MINUS,

@@ -14,6 +14,7 @@ import energy_routes as er
 
 SHARE = "max_share.transit:RU"
 TARIFF = "arc:BTC.tariff"
+TWO_WAYS = Path(__file__).parent.parent / "two_ways" / "model.toml"
 SPREAD = "max_hhi.corridor"
 NETBACK = "want => document.querySelector('[data-card=netback] .value').firstChild.textContent === want"
 POINTS = "(document.querySelector('#live-curve .points')?.getAttribute('d') ?? '').split('M').length - 1"
@@ -78,6 +79,21 @@ def test_money_and_lines_follow_what_is_typed(open_page: Any, live: Path, plan: 
     assert row.inner_text() == f"{carried:.2f}"
     assert re.search(r"solved here, HiGHS 1\.\d+\.\d+, in [\d.]+ ms", page.locator("#live-chip").inner_text())
     assert "d=max_share" in page.evaluate("decodeURIComponent(location.hash)")
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk"])
+def test_other_languages_read_and_write_numbers_as_theirs(open_page: Any, tmp_path: Path, lang: str) -> None:
+    case = er.load(TWO_WAYS)
+    file = tmp_path / "live.html"
+    er.solve(case).explore(file, live=True, lang=lang, levers=["arc:HUB_PORT.tariff"])
+    page = begun(open_page, file)
+    typed(page, "arc:HUB_PORT.tariff", "12,5")
+    assert lever(page, "arc:HUB_PORT.tariff").locator(".typed").input_value() == "12,5"
+    words = page.locator("#live-answer").inner_text()
+    assert ".." not in words
+    assert "MtCO2e" not in words
+    case = case.accepting("arc:HUB_PORT.tariff").set("arc:HUB_PORT.tariff", 12.5)
+    page.wait_for_function(NETBACK, arg=money(er.solve(case).netback).replace(",", "\xa0"))
 
 
 def test_what_is_typed_is_read_as_people_write_it(open_page: Any, live: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes.answer import Words, answered
+from energy_routes.answer import SEEN, SLIGHT, SLIGHT_MONEY, TOLD, Words, answered
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import words_of
 from energy_routes.maps.data.spans import spans_of
@@ -48,6 +48,7 @@ def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
         **_places(programme, told, solving), "limits": _limits(programme, told, words),
         "subjects": _subjects(plan, solving, words), "carriage": solving["carriage"], "model": model_of(plan.case),
         "base": plan.case.name,
+        "changes": {"seen": SEEN, "told": TOLD, "slight": SLIGHT, "money": SLIGHT_MONEY},
         "binding": {"utilisation": style.BINDING_UTILISATION, "price": style.BINDING_PRICE},
     }  # fmt: skip
     return told, {"programme": squeezed(as_json(solving).encode("utf-8")), **solver()}

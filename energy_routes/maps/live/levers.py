@@ -284,6 +284,7 @@ def _called(case: Case, head: str, name: str, words: Words) -> str:
         kind, _, weight = rest.partition(":")
         called = words(f"hhi.{kind}{'.risk' if weight else ''}")
     told = words(f"live.{head}", name=called)
+    told = told[:1].upper() + told[1:]
     families = case.network.families
     return f"{told} ({words.of_family('family', families[family])})" if family in families else told
 

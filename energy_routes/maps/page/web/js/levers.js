@@ -174,7 +174,7 @@ function emissions() {
   const [now, before] = [shown, first].map(({ read }) => read.emission.reduce((total, value) => total + value, 0) / 1000);
   const change = now - before;
   const sign = change > 0 ? "+" : "−";
-  return `${number(now, 2)} MtCO2e${Math.abs(change) < 0.005 ? "" : ` (${sign}${number(Math.abs(change), 2)})`}`;
+  return `${number(now, 2)} ${unit("MtCO2e")}${Math.abs(change) < 0.005 ? "" : ` (${sign}${number(Math.abs(change), 2)})`}`;
 }
 
 /** Why there is no plan: the tightest level of a cap that has one, of that at hand where it is one. */

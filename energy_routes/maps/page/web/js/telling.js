@@ -4,19 +4,21 @@ import { content, corridors, familyOf, plans, WHOLE } from "./data.js";
 import { carried } from "./dragged.js";
 import { filled, number, say, unit } from "./format.js";
 
-const SEEN = 1e-6; // Mt or bcm: less is nothing
-const TOLD = 0.01; // a smaller change is none
-const SLIGHT = 1e-5; // of the netback: a smaller change is none
+const { seen, told: TOLD, slight, money: LEAST } = content.live.changes; // from which a volume or a change is told
 
+/** Whether a change of volume is worth telling beside volumes of these sizes. */
+const moved = (change, ...sizes) => Math.abs(change) > Math.max(seen, Math.min(TOLD, slight * Math.max(...sizes.map(Math.abs))));
+const stopped = (text) => (text.endsWith(".") ? text : `${text}.`); // no second one after a unit such as "долл."
 const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 const formed = (text, name) => text.replace(/\[([^|\]]*)\|([^|\]]*)\]/g, name.includes(" and ") ? "$2" : "$1");
 
 /** What became of a subject, against the start. */
 function fate(subject, now, before, span) {
   const volume = carried(subject, now, span);
-  const said = volume > SEEN ? filled(subject.some, { volume: number(volume) }) : subject.nothing;
-  const change = volume - carried(subject, before, span);
-  if (Math.abs(change) <= TOLD) return said;
+  const said = volume > seen ? filled(subject.some, { volume: number(volume) }) : subject.nothing;
+  const past = carried(subject, before, span);
+  const change = volume - past;
+  if (!moved(change, volume, past)) return said;
   const told = { said, volume: number(Math.abs(change)), unit: subject.unit };
   return say(change > 0 ? "answer.more" : "answer.less", told);
 }
@@ -24,7 +26,7 @@ function fate(subject, now, before, span) {
 function money() {
   const [before, after] = plans.map((plan) => plan.cards.netback[WHOLE]);
   const change = after - before;
-  if (Math.abs(change) <= SLIGHT * Math.abs(before)) return say("answer.no_gain");
+  if (Math.abs(change) <= LEAST * Math.abs(before)) return say("answer.no_gain");
   const value = `${number(Math.abs(change), Math.abs(change) < 10 ? 2 : 0)} ${unit("MUSD")}`;
   return say(change > 0 ? "answer.gains" : "answer.loses", { value });
 }
@@ -35,10 +37,10 @@ function way(span) {
   const others = corridors.filter((one) => !own.has(one.name));
   const changes = others.map((one) => {
     const [before, after] = plans.map((plan) => plan.corridors[one.id]?.[span] ?? 0);
-    return { one, change: after - before };
+    return { one, change: after - before, exported: plans[1].cards[`export_${one.family}`][span] };
   });
   const most = d3.greatest(changes, ({ change }) => Math.abs(change));
-  if (!most || Math.abs(most.change) <= TOLD) return null;
+  if (!most || !moved(most.change, most.exported)) return null;
   const { one, change } = most;
   const told = { name: one.name, volume: number(Math.abs(change)), unit: unit(familyOf(one.family).unit) };
   return formed(say(change > 0 ? "answer.way_more" : "answer.way_less", told), one.name);
@@ -47,5 +49,5 @@ function way(span) {
 /** The sentence of the answer in a span, from the read-outs now and at the start; money is of all periods alone. */
 export function sentenceOf(now, before, span) {
   const fates = content.live.subjects.slice(0, 2).map((subject) => fate(subject, now, before, span));
-  return `${capital([...fates, span === WHOLE ? money() : null, way(span)].filter(Boolean).join("; "))}.`;
+  return stopped(capital([...fates, span === WHOLE ? money() : null, way(span)].filter(Boolean).join("; ")));
 }
