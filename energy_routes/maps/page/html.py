@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
+SCRIPTS = HERE / "web" / "js"
 STYLES = ("colours", "page", "map", "print")
 LIVE = "live"  # the module that a page that solves begins with, and the style that it adds
 IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./(\w+)\.js";\n', re.M)
@@ -66,8 +67,8 @@ def _finite(value: Any) -> Any:
 
 
 @cache
-def joined(first: str = "main", folder: Path = HERE / "web" / "js") -> str:
-    """A module of a folder and all that it imports as one classic script."""
+def joined(first: str = "main", folder: Path = SCRIPTS) -> str:
+    """A module of a folder and all that it imports, from there or from the page's own, as one classic script."""
     done: dict[str, str] = {}
     _add(first, folder, done)
     return '(() => {\n"use strict";\n' + "\n".join(done.values()) + "})();\n"
@@ -75,7 +76,8 @@ def joined(first: str = "main", folder: Path = HERE / "web" / "js") -> str:
 
 def _add(name: str, folder: Path, done: dict[str, str]) -> None:
     """A module and those that it imports, lowest first."""
-    text = (folder / f"{name}.js").read_text("utf-8")
+    file = folder / f"{name}.js"
+    text = (file if file.is_file() else SCRIPTS / file.name).read_text("utf-8")
     for _, other in IMPORT.findall(text):
         if other not in done:
             _add(other, folder, done)

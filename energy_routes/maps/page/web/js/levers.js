@@ -8,6 +8,7 @@ import { price, restore, take } from "./dragged.js";
 import { save } from "./export.js";
 import { editable, number, numberIn, say, unit } from "./format.js";
 import { modelFile } from "./model_file.js";
+import { unpacked } from "./packed.js";
 import { ask, begin, possible } from "./solving.js";
 import { keepShared, onChange, state, update } from "./state.js";
 import { openTable } from "./table.js";
@@ -40,12 +41,6 @@ const within = (lever, value) => Math.min(lever.high, Math.max(lever.low, lever.
 const clean = (value) => Number(value.toPrecision(12));
 const written = (lever, value) => editable(Number((value * scale(lever)).toPrecision(6))); // as a control shows it
 const isMoved = (at) => values[at] !== levers[at].start;
-
-/** Whole numbers that stand as the steps from one to the next. */
-function summed({ i }) {
-  let sum = 0;
-  return i.map((step) => (sum += step));
-}
 
 /** Put the values into the controls. */
 function show() {
@@ -263,8 +258,8 @@ function build() {
 
 /** Start the panel; `quick` draws what follows the hand. */
 export async function startLevers(quick) {
-  live.rows = summed(live.capacity);
-  for (const limit of live.limits) for (const name of ["rows", "periods"]) limit[name] = summed(limit[name]);
+  live.rows = unpacked(live.capacity);
+  for (const limit of live.limits) for (const name of ["rows", "periods"]) limit[name] = unpacked(limit[name]);
   light = quick;
   build();
   if (!possible()) {

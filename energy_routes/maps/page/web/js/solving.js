@@ -1,13 +1,8 @@
 /** The solver behind the page: a worker made from what the page itself holds.  The newest question is answered. */
 
-const text = (name) => document.getElementById(`live-${name}`).textContent.trim();
+import { inflated } from "./packed.js";
 
-async function inflated(packed) {
-  const raw = atob(packed);
-  const bytes = Uint8Array.from(raw, (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).text();
-}
+const text = (name) => document.getElementById(`live-${name}`).textContent.trim();
 
 export const possible = () =>
   typeof WebAssembly === "object" && typeof Worker === "function" && typeof DecompressionStream === "function";
