@@ -87,6 +87,13 @@ def stale(table: str, field: str, year: Any, at: int) -> bool:
     return TABLES[table].column(field).dimension == "unit_value" and not pd.isna(year) and int(year) <= at - OLD
 
 
+def stale_year(case: Case, table: str, name: str, field: str) -> int | None:
+    """The year that a price or a charge of a case describes, as it is in the last period, where it is stale."""
+    behind = Behind(case.network, case.periods[-1:])
+    year = behind.of(table, field, behind.rows(table))[case.network.ids(table).index(name)][0].year
+    return int(year) if stale(table, field, year, case.periods[0].year) else None
+
+
 @annotated
 def weakest(plan: Plan, count: int = 10, *, volumes: bool = True) -> pd.DataFrame:
     """The figures of a plan that are least sure and matter most: the largest ``doubt`` first.

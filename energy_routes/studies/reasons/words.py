@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from energy_routes.provenance import stale_year
+
 if TYPE_CHECKING:
     from energy_routes.studies.reasons.explanation import Explanation
 
 LARGEST = 4  # terms that are named of a margin
+OWN = {"arc": ("arcs", "tariff"), "market": ("markets", "price")}  # the figure of a target, by its kind
 
 
 def sentences(found: Explanation) -> Iterator[str]:
@@ -25,7 +28,7 @@ def sentences(found: Explanation) -> Iterator[str]:
 
 def _now(found: Explanation) -> str:
     unit, money = found.unit, found.money
-    level = f"; {found.figure}: {found.now:,.2f} {money}" if found.now == found.now else ""
+    level = f"; {found.figure}: {found.now:,.2f} {money}{_age(found)}" if found.now == found.now else ""
     if found.state == "closed":
         return f"{found.name} is closed: {_why_closed(found)}"
     if found.state == "out":
@@ -35,6 +38,14 @@ def _now(found: Explanation) -> str:
         own = found.limits[(found.limits["side"] == "upper") & (found.limits["price"] > 0)]
         full = f", and is held back by {', '.join(dict.fromkeys(own['name']))}"
     return f"{found.name} has {found.volume:,.2f} {unit}{full}{level}"
+
+
+def _age(found: Explanation) -> str:
+    """That a tariff or a price is of long ago."""
+    kind, _, name = found.target.partition(":")
+    table, column = OWN.get(kind, ("", ""))
+    year = stale_year(found.case, table, name, column) if table else None
+    return "" if year is None else f" (stale: of {year})"
 
 
 def _why_closed(found: Explanation) -> str:
