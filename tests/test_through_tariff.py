@@ -181,6 +181,8 @@ def test_what_is_refused(tmp_path: Path) -> None:
     case = toy(tmp_path, COSTS)
     with pytest.raises(UsageError, match="market"):
         er.through_tariff(case, "market:EAST")
+    with pytest.raises(UsageError, match=r"policy\.max_hhi bends the curve"):
+        er.through_tariff(case.with_policy(max_hhi={"corridor": 0.6}), "LONG")
     with pytest.raises(UsageError, match="owners = 11"):
         er.through_tariff(case, "LONG", owners=11)
     with pytest.raises(UsageError, match="no arc, corridor"):

@@ -137,20 +137,20 @@ def ranging(
     >>> len(found.figures)
     5
     """
-    _refuse(case)
+    refuse(case, *REFUSED)
     with limited(time_limit):
         ranger = or_why(case, lambda: _Ranger(compile(case), most, progress or (lambda done, total: None)))
         return ranger.found()
 
 
-def _refuse(case: Case) -> None:
-    """Raise UsageError for what has no kinks, or is not one linear programme."""
-    for lever, why in REFUSED.items():
+def refuse(case: Case, *levers: str) -> None:
+    """Raise UsageError for levers with which the best value has no kinks, or is not that of one linear programme."""
+    for lever in levers:
         if getattr(case.policy, lever):
             none = "{}" if lever == "max_hhi" else "None"
-            raise UsageError(f"{case.name}: policy.{lever} {why}. Leave it out: take {lever} out of [policy] of the "
-                             f"model, or case.with_policy({lever}={none}); or follow one figure with energy-routes "
-                             "frontier")
+            raise UsageError(f"{case.name}: policy.{lever} {REFUSED[lever]}. Leave it out: take {lever} out of [policy] "
+                             f"of the model, or case.with_policy({lever}={none}); or follow one figure with "
+                             "energy-routes frontier")
 
 
 class _Ranged(NamedTuple):

@@ -150,7 +150,7 @@ class Making:
                 out += teller.sentences(f"{place.contracts.capitalize()} contracts", place.readings,
                                         self.drawn[place.contracts])  # fmt: skip
             elif place.contracts == WITH:
-                out += teller.sentences(place.world, place.readings)
+                out += teller.sentences(f"{place.world}, with contracts", place.readings)
         return tuple(out)
 
     def notes(self) -> Iterator[str]:

@@ -13,6 +13,7 @@ from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import limited
 from energy_routes.pack import annotated
+from energy_routes.studies.kinks.ranging import refuse
 from energy_routes.studies.reasons.target import Target, target_of
 from energy_routes.studies.study import Progress, Study
 from energy_routes.studies.tariffs import plot
@@ -165,7 +166,8 @@ def through_tariff(
     Raises
     ------
     UsageError
-        Nothing is called so, or it is measured on no arc; real costs are not known; or policy.cvar is set.
+        Nothing is called so, or it is measured on no arc; real costs are not known; policy.cvar or policy.max_hhi is
+        set.
     InfeasibleError, UnboundedError, LimitError, SolverError
         The case has no plan, or the solver ended without an answer.
 
@@ -185,6 +187,7 @@ def through_tariff(
         raise UsageError(f"owners = {owners}: expected 1 to {MOST_OWNERS}")
     if draws < 0:
         raise UsageError(f"draws = {draws}: expected 0 or more")
+    refuse(case, "cvar", "max_hhi")
     with limited(time_limit):
         target = _target(case, corridor)
         made = Making(case, target, owners or owners_of(case, target), outage, cap, operating_share, draws, seed,

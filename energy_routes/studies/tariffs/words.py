@@ -84,12 +84,16 @@ class Teller:
         rests = sorted((rest for rest in one.apart if rest.owners == one.owners), key=lambda rest: rest.at.charge)
         if not rests:
             yield f"{who} come to rest at no charge that moves anything"
-        elif not any(_dearer(one, rest) for rest in rests):
-            yield f"{who} come to rest at the charge of one owner, so setting it together brings them nothing"
+            return
+        at, last = " or ".join(f"{rest.at.charge:,.2f}" for rest in rests), rests[-1]
+        dearest = " at the dearest" if len(rests) > 1 else ""
+        split = f"{last.least:,.2f} to {last.most:,.2f}"
+        yield f"{who} come to rest at {at} {self.money}; each earns {split} of it{dearest}"
+        if not any(_dearer(one, rest) for rest in rests):
+            yield "that is the charge of one owner, so setting it together brings them nothing"
         else:
-            at, last = " or ".join(f"{rest.at.charge:,.2f}" for rest in rests), rests[-1]
             lost, each, shipper = one.lost(last)
-            yield f"{who} come to rest at {at} {self.money}, and move {last.at.volume:,.2f} {self.unit} at the dearest"
+            yield f"{last.at.volume:,.2f} {self.unit} are moved{dearest or ' there'}"
             yield (f"setting it together is worth up to {lost:,.1f} MUSD to them ({each:,.1f} each), and "
                    f"{shipper:,.1f} to the shipper")  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich.markup import escape
 
 from energy_routes.cli.tables.render import console, number, table
@@ -12,22 +13,24 @@ if TYPE_CHECKING:
     from energy_routes.studies import ThroughTariff
 
 MIDDLE = "middle"
+PLACE = ["world", "contracts"]
 
 
 def print_tariff(found: ThroughTariff) -> None:
     """The answer; what each charge brings, at the middle of the real costs; every kink of the case as it is; notes."""
-    screen = console()
+    screen, drawn = console(), len(found.bands) > 0
     for sentence in found.answer:
         screen.say(sentence)
-    heads = (f"{found.money}", found.unit, "MUSD to\ncarriers", "MUSD to\nshipper")
-    out = table("charge", "", *heads, text=2)
+    bands = ("P10", "P90") if drawn else ()
+    out = table("charge", "", found.money, *bands, found.unit, "MUSD to\ncarriers", "MUSD to\nshipper", text=2)
     last = ""
     for row in _rows(found):
         place = f"{row['world']}, {row['contracts']} contracts"
         if place != last:
             out.add_section()
-        out.add_row(escape(place) if place != last else "", escape(row["what"]),
-                    *(number(row[key]) for key in ("charge", "volume", "carriers", "shipper")))  # fmt: skip
+        ends = (number(row[end]) for end in ("p10", "p90")) if drawn else ()
+        out.add_row(escape(place) if place != last else "", escape(row["what"]), number(row["charge"]), *ends,
+                    *(number(row[key]) for key in ("volume", "carriers", "shipper")))  # fmt: skip
         last = place
     screen.print(out)
     first = found.kinks["world"] == found.demand["world"].iloc[0]
@@ -37,15 +40,14 @@ def print_tariff(found: ThroughTariff) -> None:
         screen.say(f"Note: {note}")
 
 
-def _rows(found: ThroughTariff) -> list[dict[str, Any]]:
-    """What is told of each place, in the order of the charges; then where all owners come to rest by themselves."""
+def _rows(found: ThroughTariff) -> list[dict[Any, Any]]:
+    """What is told of each place, in the order of the charges; then where separate owners come to rest."""
     charges, apart = (own[own["level"] == MIDDLE] for own in (found.charges, found.apart))
-    apart = apart[apart["owners"] == found.owners].assign(what=f"{found.owners} owners apart")
-    rows: list[dict[str, Any]] = []
-    for place, own in charges.groupby(["world", "contracts"], sort=False):
-        rests = apart[(apart["world"] == place[0]) & (apart["contracts"] == place[1])]
-        rows += [*own.to_dict("records"), *rests.to_dict("records")]  # type: ignore[list-item]
-    return rows
+    bands = found.bands[found.bands["figure"] == "charge"].assign(world=found.demand["world"].iloc[0])
+    charges = charges.merge(bands[[*PLACE, "what", "p10", "p90"]], "left", [*PLACE, "what"])
+    rests = apart.assign(what=[f"{owners} owners apart" for owners in apart["owners"]])
+    both = pd.concat([charges, rests], ignore_index=True)
+    return [row for _, own in both.groupby(PLACE, sort=False) for row in own.to_dict("records")]
 
 
 def _kink(found: ThroughTariff, kink: dict[Any, Any]) -> str:
