@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings, strategies as st
+from small_networks import Spec, case_of, specs
 from test_builds import WITH
 from test_explain import PAY
 from toy import best, months, toy, write
@@ -115,6 +117,45 @@ def test_the_demand_is_that_of_fresh_solves(name: str, tmp_path: Path) -> None:
     for row in pieces(found).to_dict("records")[:-1]:
         gain = value(row["to"]) - value(top) - captive * (top - row["to"])
         assert row["gain"] == pytest.approx(gain, abs=1e-5)
+
+
+@settings(max_examples=3)
+@given(spec=specs, shuffle=st.integers(0, 99))
+def test_random_networks(spec: Spec, shuffle: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The volume is that of fresh solves between all kinks, and the order of the rows makes no difference."""
+    folder = tmp_path_factory.mktemp("spec")
+    case = case_of(folder / "a", spec)
+    found, other = (er.through_tariff(one, "C1", outage={}, cap={}, operating_share=0.25)
+                    for one in (case, case_of(folder / "b", spec, shuffle=shuffle)))
+    pd.testing.assert_frame_equal(found.demand, other.demand, atol=1e-6)
+    pd.testing.assert_frame_equal(found.charges, other.charges, atol=1e-5)
+    loose = case.accepting("arc:W1.tariff")
+    assert pieces(found)["volume"].is_monotonic_decreasing
+    for row in pieces(found).to_dict("records")[:5]:
+        width = min(row["to"], row["from"] + 50) - row["from"]
+        near, far = (best(loose.set("arc:W1.tariff", row["from"] + part * width)).value for part in (0.3, 0.7))
+        assert (near - far) / (0.4 * width) == pytest.approx(row["volume"], abs=1e-5)
+
+
+@pytest.mark.parametrize(("corridor", "arcs"), [("BTC", ["BTC"]), ("RAIL", ["RAIL_CN", "UZ_RAIL", "ATY_RAIL_UZ"])])
+def test_a_bundled_corridor_against_fresh_solves(corridor: str, arcs: list[str]) -> None:
+    case = er.load("oil-2024")
+    found = er.through_tariff(case, corridor, outage={}, cap={})
+    paths = [f"arc:{arc}.tariff" for arc in arcs]
+    rows = case.network.resolve("arcs", "tariff", case.periods)[:, 0]
+    tariffs = dict(zip(case.network.ids("arcs"), rows, strict=True))
+    costs = {f"arc:{arc}.tariff": 0.25 * tariffs[arc] if corridor == "RAIL" else 4.7 for arc in arcs}
+    base = middle(found, "real cost")["cost"]
+    loose = case.accepting(*paths)
+
+    def value(charge: float) -> float:
+        return best(loose.set_all({path: cost + charge - base for path, cost in costs.items()})).value
+
+    for row in pieces(found).to_dict("records"):
+        near = max(row["from"], base) + 0.5
+        far = min(row["to"], near + 50) - 0.5
+        if far > near:
+            assert (value(near) - value(far)) / (far - near) == pytest.approx(row["volume"], abs=1e-5)
 
 
 def test_what_is_held_at_any_charge_has_no_best_charge(tmp_path: Path) -> None:

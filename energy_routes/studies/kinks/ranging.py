@@ -148,8 +148,8 @@ def refuse(case: Case, *levers: str) -> None:
     for lever in levers:
         if getattr(case.policy, lever):
             none = "{}" if lever == "max_hhi" else "None"
-            raise UsageError(f"{case.name}: policy.{lever} {REFUSED[lever]}. Leave it out: take {lever} out of [policy] "
-                             f"of the model, or case.with_policy({lever}={none}); or follow one figure with "
+            raise UsageError(f"{case.name}: policy.{lever} {REFUSED[lever]}. Leave it out: take {lever} out of "
+                             f"[policy] of the model, or case.with_policy({lever}={none}); or follow one figure with "
                              "energy-routes frontier")
 
 
