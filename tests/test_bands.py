@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from toy import toy
 from toy_doubts import NORTH_IS_USED, doubts, written
 from typer.testing import CliRunner
 
 import energy_routes as er
+from energy_routes.answer import Words
 from energy_routes.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import UsageError, VerificationError
@@ -24,6 +26,7 @@ from energy_routes.maps.figure.changes.dumbbell import changes
 from energy_routes.maps.figure.text.pills import volume_text
 from energy_routes.maps.page.content import content
 from energy_routes.report.writing import report_html
+from energy_routes.studies import tell_in
 
 DRAWS = 150
 
@@ -147,11 +150,24 @@ def test_the_fan_of_a_frontier(case: Case) -> None:
         own = er.sweep(case.set("arc:NORTH.tariff", row["cap"]), 30, seed=5, ask="objective").data["objective"]
         assert [row["p10"], row["p50"], row["p90"]] == np.percentile(own, [10, 50, 90]).tolist()
         assert (row["draws"], row["plans"]) == (30, 30)
-    assert len(found.plot().collections) == 1, "the area from P10 to P90"
+    drawn = found.plot()
+    assert len(drawn.collections) == 1, "the area from P10 to P90"
+    told = [text.get_text() for text in drawn.get_legend().get_texts()]
+    assert told == ["Figures as stated", "P10–P90 of 30 draws with a plan", "P50"]
     assert found.as_dict()["fan"][0]["draws"] == 30
     bare = er.frontier(case, "arc:NORTH.tariff", 20, 50)
     assert bare.fan.empty
     assert not bare.plot().collections
+
+
+@pytest.mark.parametrize(("lang", "ends", "told"), [
+    ("en", (38_000, 40_000), "39,000"), ("ru", (38_000, 40_000), "39\xa0000"), ("kk", (0.2, 0.8), "0,5"),
+])
+def test_an_axis_has_the_numbers_of_its_language(lang: str, ends: tuple[float, float], told: str) -> None:
+    axes = Figure().subplots()
+    axes.plot(ends, ends)
+    tell_in(axes.yaxis, Words.of(lang))
+    assert told in [text.get_text() for text in axes.get_yticklabels()]
 
 
 def test_the_verb_compares_draw_by_draw(compared: er.Comparison, tmp_path: Path) -> None:

@@ -204,6 +204,8 @@ def test_small_multiples_need_several_periods() -> None:
     assert steps(years) == ["2023", "2024"]
     plan = toy_plan("month")
     told = seasons(plan, ["2024"], ["2024"], payload(plan).limits.assign(when="2024"), Words.of())
+    kazakh = seasons(plan, ["2024"], ["2024"], payload(plan).limits.assign(when="2024"), Words.of("kk"))
+    assert kazakh[0].startswith("Мұнай экспорты")
     assert told[1] == "A toy · no bottleneck"
 
 

@@ -245,7 +245,7 @@ def test_pictures_show_what_the_tables_say(many: er.Sweep, case: Case, tmp_path:
     bars = many.plot("use").containers[0]
     assert [bar.get_width() for bar in bars] == pytest.approx([100 * (1 - NORTH_IS_USED), 100 * NORTH_IS_USED], abs=0.6)
     names = [text.get_text() for text in many.plot("tornado", "share.corridor:NORTH").get_yticklabels()]
-    assert set(names) == {"arcs/NORTH/tariff", "arcs/SOUTH/tariff"}
+    assert set(names) == {"tariff of North way", "tariff of South way"}  # as people call them
     assert len(many.plot("fan", "share.corridor:NORTH").get_yticklabels()) == 2
     found = er.sweep(case, 40, over={"arc:GATHER.tariff": [3, 1, 2]})
     axes = found.plot("fan", ax=many.plot("use").get_figure(root=True).add_subplot())

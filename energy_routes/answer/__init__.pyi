@@ -5,7 +5,9 @@ from .answer import (
 )
 from .certainty import (
     doubtful as doubtful,
+    figure_told as figure_told,
     limit_key as limit_key,
+    row_called as row_called,
 )
 from .fates import (
     SEEN as SEEN,
@@ -30,7 +32,11 @@ from .otherwise.turns import (
     Turn as Turn,
     turns_of as turns_of,
 )
-from .telling import SLIGHT_MONEY as SLIGHT_MONEY, Shown as Shown
+from .telling import (
+    SLIGHT_MONEY as SLIGHT_MONEY,
+    Shown as Shown,
+    capital as capital,
+)
 from .words import (
     MARKS as MARKS,
     MINUS as MINUS,

@@ -53,10 +53,9 @@ class Certainty:
             return ""
         told = [words("answer.estimated", share=words.percent(self.estimated))]
         if (weak := self.weakest) is not None:
-            field = words.known(f"figure.{weak.field}", weak.field.replace("_", " "))
             grade = words(f"grade.{weak.grade}")
             grade = grade if weak.stale is None else words("grade.stale", grade=grade, year=weak.stale)
-            told.append(words("answer.weakest", figure=words("answer.figure", field=field, name=words.name(weak.name)),
+            told.append(words("answer.weakest", figure=figure_told(weak.field, weak.name, words),
                               grade=grade, doubt=words.money(weak.doubt)))
         return " ".join(map(stopped, told))
 
@@ -79,10 +78,20 @@ def _is_money(table: str, field: str) -> bool:
 
 def _weak(network: Network, rows: pd.DataFrame) -> Weak:
     row = rows.iloc[0]
-    names = Names(network.tables)
-    parts = [_called(names, str(row["table"]), part) for part in str(row["id"]).split("/") if part]
-    return Weak(str(row["figure"]), ", ".join(parts), str(row["field"]), str(row["confidence"]), float(row["doubt"]),
+    name = row_called(Names(network.tables), str(row["table"]), str(row["id"]))
+    return Weak(str(row["figure"]), name, str(row["field"]), str(row["confidence"]), float(row["doubt"]),
                 int(row["year"]) if row["stale"] else None)
+
+
+def row_called(names: Names, table: str, key: str) -> str:
+    """What people call a row by its key, part for part: ``CPC_BLEND/KOREA``."""
+    return ", ".join(_called(names, table, part) for part in key.split("/") if part)
+
+
+def figure_told(field: str, name: str, words: Words) -> str:
+    """A figure of a row in words: tariff of CPC Atyrau - Novorossiysk."""
+    told = words.known(f"figure.{field}", field.replace("_", " "))
+    return words("answer.figure", field=told, name=words.name(name))
 
 
 def _called(names: Names, table: str, key: str) -> str:

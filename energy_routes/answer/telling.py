@@ -229,7 +229,7 @@ def sentence(answer: Content, words: Words, shown: Shown) -> str:
     """All clauses, as one sentence."""
     tell = Teller(answer, words, shown)
     clauses = [*tell.beside(), *tell.fates(), *tell.money(), *tell.moves(), *tell.shut_in()]
-    return stopped(_capital(CLOSE.join(clauses or [words("answer.nothing")])))
+    return stopped(capital(CLOSE.join(clauses or [words("answer.nothing")])))
 
 
 def headline(answer: Content, words: Words) -> str:
@@ -237,8 +237,9 @@ def headline(answer: Content, words: Words) -> str:
     tell = Teller(answer, words, Inner.of(answer))
     beside = list(tell.beside())
     clauses = beside or [*tell.fates(MOST_HEADS), *(tell.money() if answer.change else ()), *list(tell.moves())[:1]]
-    return _capital(CLOSE.join(clauses or [words("title.nothing")]))
+    return capital(CLOSE.join(clauses or [words("title.nothing")]))
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """A text with a capital first letter."""
     return text[:1].upper() + text[1:]

@@ -1,3 +1,4 @@
+from .axes import tell_in as tell_in
 from .bands.plan import with_bands as with_bands
 from .comparison import (
     Comparison as Comparison,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer import SEEN, Fate, Measured, Words, answered, exported, families_of, periods_in
+from energy_routes.answer import SEEN, Fate, Measured, Words, answered, capital, exported, families_of, periods_in
 from energy_routes.case import Case
 from energy_routes.plan import Plan, corridor_arcs
 
@@ -45,7 +45,7 @@ def seasons(
             parts.append(words("months.run", family=words.of_family("family.of", family), low=float(volumes[low]),
                                high=float(volumes[high]), low_when=when[low], high_when=when[high],
                                unit=words.unit(family.volume_unit)))
-    said, head = titled(plan.case, words), "; ".join(parts) or words("months.nothing")
+    said, head = titled(plan.case, words), capital("; ".join(parts)) or words("months.nothing")
     if limits.empty:
         return head, words("title.no_bottleneck", said=said)
     worst = limits.sort_values(["price", "id"], ascending=[False, True], kind="stable").iloc[0]

@@ -15,7 +15,7 @@ from energy_routes.report.figures import inline
 from energy_routes.report.sections.studies import FrontierTold
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, table, text
-from energy_routes.studies import draw_fan
+from energy_routes.studies import draw_fan, tell_in
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -68,7 +68,7 @@ def frontier(subject: Subject) -> Section | None:
              words("kpi.exports"), words("kpi.shut_in"), f"{words('table.cost')}, {words.unit('MUSD')}",
              f"{words('table.premium')}, {words.unit(subject.plan.case.value_unit)}", words("table.opens"))
     label = words("report.frontier")
-    drawn = inline(lambda: _curve(found, scale, heads), "frontier", label)
+    drawn = inline(lambda: _curve(found, scale, heads, words), "frontier", label)
     return Section("frontier", label, found.notes, (drawn,), (table(heads, rows, words=(6,)),))
 
 
@@ -81,18 +81,19 @@ def _telling(points: pd.DataFrame) -> pd.DataFrame:
     return kept.iloc[[round(at * (len(kept) - 1) / (TOP - 1)) for at in range(TOP)]]
 
 
-def _curve(found: FrontierTold, scale: float, heads: tuple[str, ...]) -> Figure:
+def _curve(found: FrontierTold, scale: float, heads: tuple[str, ...], words: Words) -> Figure:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8.0, 3.4), layout="constrained")
     ax = figure.subplots()
     curve, points = found.curve, found.points
     kinks = points[points["kink"].astype(bool)]
-    draw_fan(ax, found.fan, scale)
-    ax.plot(curve["cap"] * scale, curve["objective"], color=style.COOL[2], linewidth=1.8)
+    ax.plot(curve["cap"] * scale, curve["objective"], color=style.COOL[2], linewidth=1.8,
+            label=words("frontier.stated"))
+    draw_fan(ax, found.fan, scale, words)
     ax.plot(kinks["cap"] * scale, kinks["objective"], "o", color=style.BOTTLENECK, markersize=4)
     ax.set(xlabel=heads[0], ylabel=heads[1])
-    ax.ticklabel_format(axis="y", useOffset=False)
+    tell_in(ax.yaxis, words)
     ax.grid(alpha=0.25)
     ax.spines[["top", "right"]].set_visible(False)
     return figure

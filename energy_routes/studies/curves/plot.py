@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pandas as pd
 
+from energy_routes.answer import Words
 from energy_routes.case import Case, in_percent
 from energy_routes.maps import style
-from energy_routes.studies.axes import axes_or_new
+from energy_routes.studies.axes import axes_or_new, tell_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,8 +48,10 @@ def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
     curve, points = frontier.curve, frontier.points
     sampled = bool((frontier.segments["form"] == "sampled").any())
     scale = 100.0 if not frontier.unit and in_percent(frontier.over) else 1.0
-    ax.plot(curve["cap"] * scale, curve["objective"], "--" if sampled else "-", color=INK, linewidth=1.6)
-    draw_fan(ax, frontier.fan, scale)
+    words = Words.of()
+    ax.plot(curve["cap"] * scale, curve["objective"], "--" if sampled else "-", color=INK, linewidth=1.6,
+            label=words("frontier.stated"))
+    draw_fan(ax, frontier.fan, scale, words)
     kinks = points[points["kink"].astype(bool)]
     ax.plot(kinks["cap"] * scale, kinks["objective"], "o", color=MARK, markersize=3.5)
     ends = points[points["what"] == "tightest"]
@@ -61,16 +64,16 @@ def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
     ax.set_xlabel(f"{frontier.name}{f', {unit}' if unit else ''}")
     ax.set_ylabel(f"{frontier.case.policy.objective}, MUSD")
     ax.set_title(frontier.case.title or frontier.case.name, fontsize=10, loc="left")
-    ax.ticklabel_format(axis="y", useOffset=False)
+    tell_in(ax.yaxis, words)
     ax.grid(alpha=0.25)
     return ax
 
 
-def draw_fan(ax: Axes, fan: pd.DataFrame, scale: float) -> None:
-    """P10 to P90 as an area and P50 as a thin line behind a curve; nothing without draws."""
+def draw_fan(ax: Axes, fan: pd.DataFrame, scale: float, words: Words) -> None:
+    """P10 to P90 as an area and P50 as a thin line behind a curve that has its label; nothing without draws."""
     if len(fan):
         at = fan["cap"] * scale
         ax.fill_between(at, fan["p10"], fan["p90"], color=style.COOL[0], alpha=0.45, linewidth=0, zorder=0,
-                        label=f"P10–P90 of {fan['draws'].iloc[0]:,.0f} draws with a plan")
+                        label=words("frontier.band", draws=words.number(float(fan["draws"].iloc[0]), 0)))
         ax.plot(at, fan["p50"], "-", color=style.COOL[1], linewidth=0.9, label="P50", zorder=0)
         ax.legend(frameon=False, fontsize=8)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pandas as pd
 
+from energy_routes.answer import Words, figure_told, row_called
 from energy_routes.errors import UsageError
 from energy_routes.maps import style
+from energy_routes.network import Names
 from energy_routes.pack import nearest
-from energy_routes.studies.axes import axes_or_new
+from energy_routes.studies.axes import axes_or_new, tell_in
 from energy_routes.studies.sweeps.experiment import Experiment
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 PICTURES = ("fan", "tornado", "use")
 INK, LOW, HIGH = style.COOL[2], style.COOL[2], style.BOTTLENECK
+LONGEST = 44  # letters of an input's name
 MOST = 15  # bars of a tornado, and of a fan without levels
 
 
@@ -108,10 +111,21 @@ def _tornado(ax: Axes, sweep: Drawn, answer: str, level: int) -> None:
     for side, colour in (("low", LOW), ("high", HIGH)):
         ax.barh(at, rows[side] - middle, left=middle, color=colour, height=0.7, label=f"input in its {side}est tenth")
     ax.axvline(middle, color="black", linewidth=0.8)
-    _named(ax, rows["input"].tolist())
-    ax.ticklabel_format(axis="x", useOffset=False)
+    _named(ax, _inputs(sweep, rows["input"]))
+    tell_in(ax.xaxis, Words.of())
     ax.set_xlabel(f"mean of {answer}, {_unit(sweep.summary, answer)}", fontsize=9)
     ax.legend(frameon=False, fontsize=8, loc="lower right")
+
+
+def _inputs(sweep: Drawn, inputs: Iterable[str]) -> list[str]:
+    """What people call inputs (``arcs/BTC/tariff``); what figures share (``brent``) has the name that it has."""
+    names, words = Names(sweep.experiment.case.network.tables), Words.of()
+    told = []
+    for name in inputs:
+        (table, _, key), field = name.rpartition("/")[0].partition("/"), name.rpartition("/")[2]
+        called = figure_told(field, row_called(names, table, key), words) if table else name
+        told.append(called if len(called) <= LONGEST else f"{called[: LONGEST - 1]}…")
+    return told
 
 
 def _use(ax: Axes, sweep: Drawn, level: int) -> None:
