@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,9 @@ import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
-from energy_routes.linear import Form
+from energy_routes.linear import Form, Session
 from energy_routes.linear.solution import Status
+from energy_routes.solving import decide, program_of, stated
 from energy_routes.studies.kinks.along import side_of
 
 CASES: dict[str, Callable[[Path], Case]] = {
@@ -111,9 +113,69 @@ def test_what_is_no_one_linear_programme_is_refused_by_name(lever: dict[str, Any
     assert len(er.ranging(case.with_policy(**{name: without}), most=1).figures) == 1  # what the message says to do
 
 
-def test_builds_are_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"policy\.build"):
-        er.ranging(toy(tmp_path, WITH, build={}))
+BUILT: dict[str, Callable[[Path], Case]] = {
+    "a wider line that is full": lambda folder: toy(folder, WITH, build={}),
+    "half of it used": lambda folder: toy(folder, WITH, build={}).set("supply:FIELD_CO.available", 17),
+    "months": lambda folder: months(toy(folder, WITH, build={})),
+    "capped": lambda folder: toy(folder, WITH, build={}, max_exposure={"transit:RU": 5}),
+    "no relief": lambda folder: toy(
+        folder, {**WITH, "option_effects": "option,target,capacity\nWIDER,arc:LONG,4\nNEW,arc:THIRD,5"}, build={}),
+}
+
+
+def keeping_builds(case: Case) -> Callable[[Case], float]:
+    """The optimum of another case with the builds of this one, laid out anew: whole numbers, solved to the end."""
+    space, program = stated(case)
+    x = decide(space, program).x
+
+    def value(other: Case) -> float:
+        program = program_of(other)
+        blocks = [block for block in program.columns if block.name == "built"]
+        for block in blocks:
+            at = np.round(x[block.slice])
+            program = replace(program, columns=tuple(
+                replace(one, lower=at, upper=at) if one is block else one for one in program.columns))
+        found = Session(program).solve()
+        return found.objective if found.status is Status.optimal else -np.inf
+
+    return value
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_with_builds_kept_every_kink_is_found_again_by_fresh_solves(name: str, tmp_path: Path) -> None:
+    """Which old line is full is decided anew in each solve; the builds stay."""
+    case = BUILT[name](tmp_path)
+    if case.policy.held:
+        case = case.with_policy(exports="free")
+    assert len(er.solve(case).builds)
+    found, optimum = er.ranging(case, most=None), keeping_builds(case)
+    assert "Whole builds stay as they are in the plan" in found.notes
+    assert len(found.figures) >= 8
+    for row in found.figures.to_dict("records"):
+        loose = case if row["kind"] == "cap" else case.accepting(row["path"])
+
+        def value(at: float, loose: Case = loose, path: str = row["path"]) -> float:
+            return optimum(loose.set(path, at))
+
+        here = value(row["now"])
+        assert here == pytest.approx(er.solve(case).objective.value)
+        for end, slope, way in ((row["from"], row["slope_down"], -1.0), (row["to"], row["slope_up"], 1.0)):
+            if np.isfinite(end) and abs(end - row["now"]) > 1e-6 and end > 0:
+                wall = row["wall_below" if way < 0 else "wall_above"]
+                for part in (0.5, 1.0):
+                    at = row["now"] + part * (end - way * 1e-6 * wall - row["now"])
+                    assert value(at) - here == pytest.approx(slope * (at - row["now"]), abs=2e-3), row
+                step = way * 0.01 * max(1.0, abs(end))
+                beyond = value(end + step) - value(end)
+                assert beyond == -np.inf if wall else beyond != pytest.approx(slope * step, abs=1e-6), row
+        for part, told in ((-0.1, row["minus_10"]), (0.1, row["plus_10"])):
+            gain = value((1 + part) * row["now"]) - here
+            assert gain == pytest.approx(told, abs=1e-5) or (gain == -np.inf and told != told), row
+
+
+def test_a_line_beside_which_something_is_built_is_named_where_it_cannot_be_followed(tmp_path: Path) -> None:
+    found = er.ranging(toy(tmp_path, WITH, build={}), most=None)
+    assert any("arc:LONG.capacity" in note for note in found.notes if note.startswith("Not ranged"))
 
 
 def test_no_figure_is_told_when_the_time_is_over(tmp_path: Path) -> None:

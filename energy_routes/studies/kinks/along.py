@@ -7,7 +7,7 @@ capacity of its arc), what lies beyond is looked at anew from there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -159,6 +159,13 @@ class Along:
 
 def _last_plan(line: Line, span: float) -> float:
     """The last change towards a span with which there is a plan, by one programme in which it is a column; else 0."""
+    form = joined(line, min(0.0, span), max(0.0, span))
+    found = Session(replace(form, sense="max" if span > 0 else "min"), brief=True).solve()
+    return float(found.x[-1]) if found.status is Status.optimal else 0.0
+
+
+def joined(line: Line, low: float, high: float) -> Form:
+    """The programmes of a line as one, in which the change is the last column, and the objective, from low to high."""
     base, slope, moved = line.base, line.slope, []
     bounds = {name: getattr(base, name).copy() for name in BOUNDS}
     kinds = (("row", base.matrix.tocsr()), ("col", sparse.identity(base.matrix.shape[1], format="csr")))
@@ -166,21 +173,20 @@ def _last_plan(line: Line, span: float) -> float:
         for side, ends in (("lower", (0.0, INF)), ("upper", (-INF, 0.0))):
             by, level = getattr(slope, f"{kind}_{side}"), getattr(base, f"{kind}_{side}")
             at = np.flatnonzero(by)
-            low, high = (level[at] if end == 0.0 else np.full(len(at), end) for end in ends)
-            moved.append((sparse.hstack([rows[at], sparse.csr_matrix(-by[at, None])]), low, high))
+            least, most = (level[at] if end == 0.0 else np.full(len(at), end) for end in ends)
+            moved.append((sparse.hstack([rows[at], sparse.csr_matrix(-by[at, None])]), least, most))
             bounds[f"{kind}_{side}"][at] = -INF if side == "lower" else INF
     wide = sparse.hstack([base.matrix, sparse.csr_matrix((base.matrix.shape[0], 1))])
     form = Form(
-        "max" if span > 0 else "min", np.append(np.zeros(base.matrix.shape[1]), 1.0), 0.0,
+        "max", np.append(np.zeros(base.matrix.shape[1]), 1.0), 0.0,
         sparse.csc_matrix(sparse.vstack([wide, *(block for block, _, _ in moved)])),
         np.concatenate([bounds["row_lower"], *(low for _, low, _ in moved)]),
         np.concatenate([bounds["row_upper"], *(high for _, _, high in moved)]),
-        np.append(bounds["col_lower"], min(0.0, span)), np.append(bounds["col_upper"], max(0.0, span)),
+        np.append(bounds["col_lower"], low), np.append(bounds["col_upper"], high),
         np.append(base.integer, False),
     )  # fmt: skip
     form.matrix.sort_indices()
-    found = Session(form, brief=True).solve()
-    return float(found.x[-1]) if found.status is Status.optimal else 0.0
+    return form
 
 
 def _last(holds: Callable[[float], bool], end: float) -> float:

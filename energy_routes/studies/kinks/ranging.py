@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -16,10 +16,11 @@ from energy_routes.formulation import Space
 from energy_routes.linear import ALIKE, Form, Session, Standing, Vector, limited, optimal, refuse_late
 from energy_routes.network import Names
 from energy_routes.pack import annotated
-from energy_routes.solving import Compiled, compile
 from energy_routes.studies.kinks import plot
 from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
+from energy_routes.studies.kinks.laid import Laid, laid
+from energy_routes.studies.kinks.overtaken import cheapest_piece, overtaken
 from energy_routes.studies.kinks.shift import AGAINST, or_why
 from energy_routes.studies.study import Progress, Study
 
@@ -31,8 +32,7 @@ COLUMNS = [
     "below", "above", "wall_below", "wall_above",
 ]  # fmt: skip
 REFUSED = {  # lever: why no range can be proved with it
-    "build": "decides by whole numbers, and the best value need be neither convex nor concave in a figure",
-    "security": "plans anew after each loss, and builds its programme anew for every figure",
+    "security": "is held against the plan of one who does not reckon with a loss, which moves with every figure, too",
     "cvar": "puts money into rows of the programme, and the best value need be neither convex nor concave in a tariff",
     "max_hhi": "bends the curve of the best value, which has no kinks where that cap binds",
 }  # fmt: skip
@@ -104,8 +104,8 @@ def ranging(
     """How far tariffs, prices, capacities, supplies and caps may go each way until the slope of the best value changes.
 
     Each is moved alone, by the same amount in every period.  The ranges are kinks of the exact curve of the optimum:
-    two tangents prove each piece, whichever basis the solver ends with.  Exports that are held keep their volume, and
-    ramps after an unforeseen event what they are held against.
+    two tangents prove each piece, whichever basis the solver ends with.  Exports that are held keep their volume, ramps
+    after an unforeseen event what they are held against, and whole builds stay as decided.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def ranging(
     Raises
     ------
     UsageError
-        policy.build, policy.security, policy.cvar or policy.max_hhi is set.
+        policy.security, policy.cvar or policy.max_hhi is set.
     InfeasibleError, UnboundedError, LimitError, SolverError
         The case has no plan, or the solver ended without an answer.
 
@@ -139,7 +139,7 @@ def ranging(
     """
     refuse(case, *REFUSED)
     with limited(time_limit):
-        ranger = or_why(case, lambda: _Ranger(compile(case), most, progress or (lambda done, total: None)))
+        ranger = or_why(case, lambda: _Ranger(laid(case), most, progress or (lambda done, total: None)))
         return ranger.found()
 
 
@@ -168,12 +168,12 @@ class _Ranged(NamedTuple):
 
 
 class _Ranger:
-    """The figures of a compiled case."""
+    """The figures of a case that is laid out."""
 
-    def __init__(self, compiled: Compiled, most: int | None, progress: Progress) -> None:
-        self.compiled, self.case, self.most, self.progress = compiled, compiled.case, most, progress
-        self.now = compiled.optimum(self.case)
-        self.base: Form = self.now.form
+    def __init__(self, of: Laid, most: int | None, progress: Progress) -> None:
+        self.laid, self.case, self.most, self.progress = of, of.case, most, progress
+        self.now = of.now
+        self.base: Form = of.form(self.case)
         self.space: Space = self.now.stated[0]
         self.most_lifted = 2.0 * float(np.abs(self.now.solution.x).max(initial=1.0))
         self.left: list[str] = []
@@ -189,7 +189,9 @@ class _Ranger:
             refuse_late(f"the ranges of all {len(figures)} figures were ({number - 1} are)")
             self.progress(number, len(figures))
         ranged.sort(key=lambda one: -one.at_stake)
-        table = pd.DataFrame([self._row(one) for one in ranged[: self.most]], columns=COLUMNS)
+        ended = [(one, self._ended(one)) for one in ranged[: self.most]]
+        self.left += [one.figure.path for one, known in ended if known is None]
+        table = pd.DataFrame([self._row(known) for _, known in ended if known is not None], columns=COLUMNS)
         refuse_late("what changes at each end was")
         return Ranging(self.case, table, tuple(self._notes()))
 
@@ -198,13 +200,35 @@ class _Ranger:
         step = 1.0 if figure.money else max(0.01 * abs(figure.now), 0.01)
 
         def forms(by: float) -> Form:
-            return self.base if not by else self.compiled.form(figure.at(self.case, by))
+            return self.base if not by else self.laid.form(figure.at(self.case, by))
 
         low, high = self._limits(figure)
         now = self.now.solution
         below = side_of(forms, -min(step, -low), low, now) if low < 0 else Side(0.0, float("nan"))
         above = side_of(forms, step, high, now)
         return None if below is None or above is None else (below, above)
+
+    def _ended(self, one: _Ranged) -> _Ranged | None:
+        """The same pieces, ended where other whole numbers are better; None where that is not known."""
+        figure = one.figure
+
+        def whole(by: float) -> Form:
+            form = self.laid.whole(figure.at(self.case, by))
+            assert form is not None, "the case has whole numbers, whatever its figures"
+            return form
+
+        if self.laid.whole(self.case) is None:
+            return one
+        found: list[Side] = []
+        for side, limit in zip((one.below, one.above), self._limits(figure), strict=True):
+            ended: Side | None = side
+            if side.end:
+                best = self.now.solution.objective
+                ended = cheapest_piece(whole, limit) if figure.money else overtaken(whole, side, limit, best)
+            if ended is None:
+                return None
+            found.append(ended)
+        return _Ranged(figure, *found)
 
     def _limits(self, figure: Figure) -> tuple[float, float]:
         """How far down and up is looked: to 0, and to what cannot matter any more."""
@@ -229,7 +253,9 @@ class _Ranger:
         """What a part more of the figure brings, MUSD; NaN where there is no plan."""
         sign = 1.0 if self.base.sense == "max" else -1.0
         try:
-            moved = optimal(self._entered(self.compiled.form(figure.at(self.case, part * figure.now))))
+            case = figure.at(self.case, part * figure.now)
+            whole = self.laid.whole(case)
+            moved = optimal(self._entered(self.laid.form(case)) if whole is None else Session(whole))
         except NO_CASE:
             return float("nan")
         gain = sign * (moved.objective - self.now.solution.objective)
@@ -254,8 +280,10 @@ class _Ranger:
         steps = (-beyond, beyond) if figure.money else (-beyond, 0.0, beyond)
         for told in self._told:
             try:
-                x = [told.volumes(self.compiled, figure.at(self.case, kink + by)) for by in steps]
+                x = told.volumes(self.laid, [figure.at(self.case, kink + by) for by in steps])
             except NO_CASE:
+                return ""
+            if x is None:
                 return ""
             change = x[1] - x[0] if figure.money else ((x[2] - x[1]) - (x[1] - x[0])) / size
             order = np.argsort(-np.round(np.abs(change), 6), kind="stable")[: 2 * TOLD]  # of equal ones the first
@@ -277,8 +305,10 @@ class _Ranger:
             yield "Exports are held at the volume that they have with today's figures"
         if ramped(self.case):
             yield AGAINST
+        if self.case.policy.build is not None:
+            yield "Whole builds stay as they are in the plan"
         if self.left:
-            yield f"Not ranged, for the programme is not linear in them: {', '.join(self.left)}"
+            yield f"Not ranged, for their curve is not that of a linear programme: {', '.join(self.left)}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -292,10 +322,14 @@ class _Measured:
     def standing(self) -> Standing:
         return Standing(self.weights)
 
-    def volumes(self, compiled: Compiled, case: Case) -> Vector:
-        """The volumes in the plan of a case; where all plans as good have the same, any of them serves."""
-        volumes: Vector = self.weights @ compiled.optimum(case, self.standing).x
-        return volumes
+    def volumes(self, of: Laid, cases: Sequence[Case]) -> list[Vector] | None:
+        """The volumes in the plans of cases; where all plans as good have the same, any of them serves.
+
+        None where a plan has other columns.
+        """
+        plans = [of.point(case, self.standing) for case in cases]
+        same = all(len(x) == self.weights.shape[1] for x in plans)
+        return [self.weights @ x for x in plans] if same else None
 
 
 def _clean(slope: float) -> float:
