@@ -257,3 +257,21 @@ def test_verify_finds_payments_again(tmp_path: Path) -> None:
         if table["payee"][row] != "shippers together":
             table.drop(index=row).to_parquet(kept / "payments.parquet", index=False)
             assert any(text.startswith("payments:") for text in audit(kept).differences), table.loc[row]
+
+
+def test_a_result_of_an_earlier_version_says_that_nobody_is_told(tmp_path: Path) -> None:
+    kept = er.solve(paid(tmp_path / "toy")).save(tmp_path / "result")
+    summary = json.loads((kept / "summary.json").read_text("utf-8"))
+    for suffix in ("parquet", "csv"):
+        (kept / f"payments.{suffix}").unlink()
+    report = audit(kept)
+    assert any(told.startswith("payments: Short Co") for told in report.differences)  # taken away from a new one
+    del summary["payments"]
+    (kept / "summary.json").write_text(json.dumps(summary), "utf-8")
+    report = audit(kept)
+    assert not [told for told in report.differences if told.startswith("payments:")]
+    assert "payments" in dict(report.unchecked)
+    old = er.Plan.load(kept)
+    assert old.payments.empty
+    assert report_section(subject_of(old, None, None, None, "en")) is None
+    assert content(old)["plans"][0]["payments"] == []
