@@ -143,13 +143,13 @@ def btc(on: Mapping[str, Case], told: Told) -> Part:
     """What BTC is worth in a quiet year, and when the Caspian terminal limps."""
     widest = BTC[-1]
     held = on[f"{widest}+one-mooring"].set("limit:btc-quality.high", "2.2 Mt/y")
-    ships, closed = er.solve(held), er.solve(on["no BTC+one-mooring"])
+    ships, today = er.solve(held), er.solve(on[f"{BTC[0]}+one-mooring"])
     return Part(
         "BTC.",
         [f"In a quiet year 7 Mt in BTC {told.earns(widest)} against none.",
          f"With one CPC mooring all year it {told.earns(f'{widest}+one-mooring')}.",
-         f"Its ships alone, which are free here, earn {WORDS.number(ships.netback - closed.netback, 0)} MUSD, most by "
-         f"{takers(closed, ships, 1)}."],
+         f"Its ships alone, which are free here, earn {WORDS.number(ships.netback - today.netback, 0)} MUSD, most by "
+         f"{takers(today, ships, 1)}."],
         [told.row(f"BTC at {name.removeprefix('btc-')} Mt{'' if name == BTC[0] else ', ships'}, {year}",
                   f"{name}{label}", "MUSD")
          for year, label, names in (("quiet year", "", (BTC[0], widest)), ("one mooring", "+one-mooring", BTC))
