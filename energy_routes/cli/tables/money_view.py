@@ -119,7 +119,8 @@ def payments(plan: Plan, units: Units) -> Iterator[Part]:
     countries = countries[countries["kind"] != NOT_SOURCED]
     names = [f"{country or 'several or not known'}, {'budget' if kind == 'state' else 'companies'}"
              for country, kind in zip(countries["holder_country"], countries["kind"], strict=True)]  # fmt: skip
-    yield Part("By country of the payee, or of its partners", _paid("country", names, countries))
+    if names:
+        yield Part("By country of the payee, or of its partners", _paid("country", names, countries))
     partners = paid_by(plan.payments, "holder").sort_values("margin", ascending=False, kind="stable")
     yield Part("By partner, with what shippers keep", _paid("partner", partners["holder"].tolist(), partners))
 

@@ -37,7 +37,7 @@ def payments(subject: Subject) -> Section | None:
         _table(subject, words("table.partner"), holders, partners, words("report.payments_partner")),
     )
     told = words("report.payments_note", share=words.percent(lost, 1))
-    return Section("payments", words("report.payments"), (told,), tables=tables)
+    return Section("payments", words("report.payments"), (told,), tables=tuple(own for own in tables if own.rows))
 
 
 def _table(subject: Subject, head: str, names: Iterable[str], sums: pd.DataFrame, caption: str) -> Table:
@@ -50,7 +50,7 @@ def _table(subject: Subject, head: str, names: Iterable[str], sums: pd.DataFrame
     told = []
     for name, (receipts, cost, margin, low, high, share) in rows:
         ends = [words.number(receipts - end, 1) for end in (high, low)]
-        told.append((name, *(words.number(value, 1) for value in (receipts, cost, margin)),
+        told.append((name, *("–" if value != value else words.number(value, 1) for value in (receipts, cost, margin)),
                      "…".join(ends) if high - low > SLIGHT else "–", words.percent(share, 1)))  # fmt: skip
     heads = (f"{head}, {words.unit('MUSD')}", words("table.receipts"), words("table.real_cost"), words("table.margin"),
              words("table.margin_band"), words("table.share"))  # fmt: skip
