@@ -46,7 +46,7 @@ class Bargain(Study):
         By family what a unit that home needs and does not get costs, USD/t (USD/1000 m3); the mean over the horizon.
     shares : DataFrame
         A row an access (outsiders' lines ``shut``, or ``open`` at their posted tariff) and player: name, alone (its
-        worth without the others), adds (what all lose without it), shapley and nucleolus with their bands, core_least
+        worth without the others), adds (what all lose without it), shapley and nucleolus with bands, core_least
         and core_most (what it gets at least and at most in the core, or in the least core), today and its band (what
         the plan of the case pays it above real cost: fields to the seller, lines to the states of
         the partners, where these are known, else of the payee).

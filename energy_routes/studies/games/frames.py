@@ -58,8 +58,8 @@ def shares_frame(rounds: Rounds, today: Today) -> pd.DataFrame:
     parts = []
     for access in ACCESS:
         stated = rounds.stated.divisions[access]
-        columns: dict[str, Any] = {"alone": snapped(stated.game.alone), "adds": snapped(stated.adds)}
-        for name in SHARES:
+        columns: dict[str, Any] = {"alone": snapped(stated.game.alone)}
+        for name in ("adds", *SHARES):
             columns |= banded(rounds, of_division(access, attrgetter(name)), name)
         columns |= {"core_least": snapped(stated.core.least), "core_most": snapped(stated.core.most)}
         columns |= paid
