@@ -190,6 +190,7 @@ def test_neither_order_nor_voice_changes_what_a_player_is_worth(found: Bargain, 
 def test_who_is_not_named_plays_with_the_rest(case: Case) -> None:
     few = er.bargain(case, ["KZ", "RU"], draws=0)
     assert few.players == ("KZ", "RU", "rest")
+    assert few.rest == ("Azerbaijan", "Georgia")
     assert worth(few, "shut")["KZ + rest"] == pytest.approx(4780)
 
 
@@ -200,7 +201,7 @@ def test_a_link_is_paid_for_by_those_who_gain(case: Case) -> None:
     """
     found = er.bargain(case, (*FOUR, "CN"), link="EASTERN", draws=0)
     link = found.link[found.link["access"] == "shut"].set_index("player")
-    assert found.options == ("EASTERN",)
+    assert (found.options, found.named) == (("EASTERN",), ("Eastern line",))
     assert found.capital == pytest.approx(100 * RATE)
     assert link["shapley_change"].sum() == pytest.approx(45)
     assert link.loc["CN", "shapley_change"] > 0

@@ -11,16 +11,17 @@ import sys
 from pathlib import Path
 
 from bargaining_book import Asked, section
+from game_questions import GAMES
 from question_book import Book
 from tariff_questions import TARIFFS
 
 PAGE = Path(__file__).resolve().parent.parent / "bargaining.md"
-ASKED: Asked = dict(sorted({**TARIFFS}.items()))
+ASKED: Asked = dict(sorted({**TARIFFS, **GAMES}.items()))
 HEAD = """# Who gains
 
 Questions of ministries about tariffs, shares and links. *Real cost* is what moving a unit really costs: published, else
 a share of the tariff, with a band of 10 to 40 %. A sentence that turns within its band is not said. How to read the
-tables: [Tariff](cli.md#tariff).
+tables: [Tariff](cli.md#tariff), [Bargain](cli.md#bargain).
 """
 
 

@@ -77,8 +77,8 @@ def russia(book: Book) -> Gain:
         f"Today its state and its companies earn {WORDS.number(shut['RU', 'today'])} above real cost on the lines of the "
         "plan, dividends of CPC among them: an owner that shuts CPC loses these.",
         *cheapest(built, links),
-        f"While all agree, oil moves {'over ' + listed(used) + ' alone' if used else 'over none of them'}: the rest is "
-        "worth what it lets others refuse.",
+        f"While all agree, {len(used) or 'none'} of the {len(built)} would be used: the others are worth what they let "
+        "the players refuse.",
     ]
     rows = [("nothing", "0", "0", shut.told("RU", "adds"), shut.told("RU", "shapley"), shut.told("RU", "nucleolus"))]
     for name, found in built.items():
@@ -118,17 +118,16 @@ def caspian(book: Book) -> Gain:
     shares, game = Rows(over.shares), over.games.set_index("access").loc[SHUT]
     west, china = Rows(over.link), Rows(east.link)
     names = over.shares.drop_duplicates("player").set_index("player")["name"].to_dict()
-    others = [player for player in over.players if player != "KZ"]
-    dear = sorted(others, key=lambda player: -shares[player, "adds"])[:3]
+    others = [player for player in over.players if player not in ("KZ", "rest")]
+    dear = sorted(others, key=lambda player: -shares[player, "adds"])[:2]
     gain, costs = float(west.table["shapley_change"].sum()), over.capital
     sentences = [
-        "Most is lost without the lines of "
-        + listed([f"{names[player]}, {shares.told(player, 'adds')} MUSD" for player in dear]).replace(" and ", "; and of ")
-        + ".",
+        f"Without the lines of {names[dear[0]]} all others lose {shares.told(dear[0], 'adds')} MUSD a year, home needs "
+        f"counted, and without those of {names[dear[1]]} {shares.told(dear[1], 'adds')}.",
         "No division leaves every group content." if game["core_empty"] else
         "There are divisions that no group can better, so one can last.",
-        f"The line over the Caspian from Aktau, with {listed([o for o in over.options if o != CASPIAN])}, brings all "
-        f"together {WORDS.number(gain)} MUSD a year and costs {WORDS.number(costs)}.",
+        f"The line over the Caspian from Aktau, with all that it needs ({'; '.join(over.named)}), brings all together "
+        f" {WORDS.number(gain)} MUSD a year and costs {WORDS.number(costs)}.",
         changes(over, west, names, 1, "would gain"),
         changes(over, west, names, -1, "would lose"),
         leverage(over, west),
@@ -143,7 +142,8 @@ def caspian(book: Book) -> Gain:
     return Gain(
         "Gas over the Caspian or to China: whose veto is dear, and is any division stable?",
         "Kazakhstan, Azerbaijan, Georgia, Türkiye, Russia, China", [s for s in sentences if s], head, rows,
-        f"MUSD of 2030, the lines of outsiders shut; the last columns are changes before capital. {BAND} No fee of "
+        f"MUSD of 2030, the lines of outsiders shut; the last columns are changes before capital. {BAND} All others are "
+        f"{listed(over.rest)}. No fee of "
         "Uzbekistan or Kazakhstan on the line to China is published, and no operating cost of TANAP.",
         " ".join(over.left_out), (GAS,),
         (f"bargain {GAS} --link {CASPIAN}", f"bargain {GAS} --link {CHINA}"),

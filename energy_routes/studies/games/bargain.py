@@ -11,9 +11,9 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.pack import annotated, nearest
-from energy_routes.studies.games.frames import coalitions_frame, games_frame, link_frame, shares_frame
+from energy_routes.studies.games.frames import called, coalitions_frame, games_frame, link_frame, shares_frame
 from energy_routes.studies.games.picture import draw_map, draw_shares
-from energy_routes.studies.games.players import BY, By
+from energy_routes.studies.games.players import BY, JOINED, By
 from energy_routes.studies.games.rounds import Rounds, Setting, rounds
 from energy_routes.studies.games.telling import LEFT_OUT, told
 from energy_routes.studies.games.today import Today, paid_today
@@ -42,6 +42,8 @@ class Bargain(Study):
         Whether states or companies play.
     players : tuple of str
         Who plays.
+    rest : tuple of str
+        Who plays as the rest, by name.
     penalty : mapping of str to float
         By family what a unit that home needs and does not get costs, USD/t (USD/1000 m3); the mean over the horizon.
     shares : DataFrame
@@ -71,6 +73,7 @@ class Bargain(Study):
     case: Case
     by: By
     players: tuple[str, ...]
+    rest: tuple[str, ...]
     penalty: Mapping[str, float]
     shares: pd.DataFrame
     games: pd.DataFrame
@@ -91,11 +94,17 @@ class Bargain(Study):
         return f"<p><code>{self!r}</code></p>" + self.shares.to_html(index=False, na_rep="–")
 
     def _head(self) -> dict[str, Any]:
-        return {"model": self.case.name, "by": self.by, "players": list(self.players), "unit": "MUSD",
-                "penalty": dict(self.penalty),
-                "options": list(self.options), "capital": self.capital, "elsewhere": self.elsewhere,
-                "unsourced": self.unsourced, "answer": list(self.answer),
-                "left_out": list(self.left_out)}  # fmt: skip
+        return {"model": self.case.name, "by": self.by, "unit": "MUSD", "players": list(self.players),
+                "rest": list(self.rest), "penalty": dict(self.penalty), "options": list(self.options),
+                "capital": self.capital, "elsewhere": self.elsewhere, "unsourced": self.unsourced,
+                "answer": list(self.answer), "left_out": list(self.left_out)}  # fmt: skip
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The options by their names."""
+        table = self.case.network.tables["options"]
+        called = dict(zip(table["id"], table["name"], strict=True))
+        return tuple(str(called[option]) for option in self.options)
 
     @property
     def elsewhere(self) -> float:
@@ -110,7 +119,7 @@ class Bargain(Study):
     @property
     def answer(self) -> tuple[str, ...]:
         """What came out, in sentences; one that does not hold all over its band is not said."""
-        return told(self._rounds, self._today, self.options)
+        return told(self._rounds, self._today, self.named)
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -237,7 +246,9 @@ def bargain(
     found = rounds(base, linked, names, draws, seed, progress)
     one = found.stated.linked
     today = paid_today(case, by, names, found.stated.seller, base.asked(), found.stated.idle)
-    return Bargain(base.case, by, names, base.penalty(), shares_frame(found, today), games_frame(found),
+    named = {part for name in names for part in name.split(JOINED)}
+    rest = tuple(map(called, sorted((linked or base).asked() - named)))
+    return Bargain(base.case, by, names, rest, base.penalty(), shares_frame(found, today), games_frame(found),
                    coalitions_frame(found.stated), options, one.capital if one else 0.0, link_frame(found), today,
                    found)  # fmt: skip
 

@@ -147,7 +147,7 @@ class Teller:
         """Whether a link pays, for whom, who could hold it up, and who should pay for it."""
         net = self._sign(lambda one: change_of("shut", one).gain - change_of("shut", one).capital)
         if net:
-            yield (f"The link ({listed(options)}) brings all together "
+            yield (f"The link ({'; '.join(options)}) brings all together "
                    f"{self._money(_of_change(lambda change: change.gain))} and costs "
                    f"{self._money(_of_change(lambda change: change.capital))} over the horizon: it "
                    f"{'pays' if net > 0 else 'does not pay'}.")

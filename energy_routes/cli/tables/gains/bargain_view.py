@@ -31,8 +31,10 @@ def print_bargain(found: Bargain) -> None:
         if len(found.link):
             _link(screen, found.link[found.link["access"] == game["access"]])
     screen.print()
-    screen.say(f"Today: what the plan pays above real cost. {_money(found.elsewhere)} MUSD go to holders of states "
-               f"that do not play, and {_money(found.unsourced)} to payees that are not sourced.")  # fmt: skip
+    screen.say(f"Today: what the plan pays above real cost. {_money(found.elsewhere)} MUSD go to holders who do "
+               f"not play, and {_money(found.unsourced)} to payees that are not sourced.")  # fmt: skip
+    if found.rest:
+        screen.say(f"All others: {', '.join(found.rest)}.")
     units = found.case.network.units("unit_value")
     costs = [f"{_money(cost)} {units[family]} of {family}" for family, cost in found.penalty.items()]
     if costs:
