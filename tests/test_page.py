@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from shapely import LineString, Polygon
+from toy import toy
 from toy_maps import toy_plan
 
 import energy_routes as er
@@ -23,7 +24,7 @@ from energy_routes.maps.data.projection import USUAL
 from energy_routes.maps.data.spans import spans_of
 from energy_routes.maps.live.content import PHRASES
 from energy_routes.maps.page import html
-from energy_routes.maps.page.content import PREFIXES, _arc_facts, _start, content
+from energy_routes.maps.page.content import PREFIXES, _arc_facts, _start, _with_ages, content
 from energy_routes.maps.page.frame import WIDE, Frame, flat
 from energy_routes.maps.page.ground import _outlines, svg_path
 from energy_routes.maps.page.interactive import Page
@@ -219,6 +220,26 @@ def test_a_line_on_the_ground_carries_its_name_to_the_page() -> None:
     plan.case.network.tables["arcs"] = arcs.assign(line=arcs["id"].map({"FH": "Long Way (LW)", "QM": "Sea"}).fillna(""))
     told = {arc["id"]: arc.get("line") for arc in _arc_facts(payload(plan).arcs, {}, Words.of("en"))}
     assert (told["FH"], told["HP"], told["QM"]) == ("LW", None, None)
+
+
+def test_a_tariff_of_long_ago_has_its_year_on_the_page(tmp_path: Path) -> None:
+    """The toy is of 2023; a tariff that is set is of today."""
+    case = toy(tmp_path, {"arcs": "\n".join((
+        "id,from,to,name,capacity,tariff,length_km,source,year,confidence,note",
+        "GATHER,FIELD,HUB,Gathering,20,1,10,,,,", "SHORT,HUB,EAST,Short way,6,30,1000,https://s.example,2013,medium,",
+        "LONG,HUB,WEST,Long way,5,50,3000,https://s.example,2014,medium,",
+    ))})  # fmt: skip
+
+    def told(case: er.Case, lang: str) -> dict[str, str | None]:
+        plan = SimpleNamespace(case=case)
+        facts = _with_ages([{"id": "SHORT"}, {"id": "LONG"}], plan, Words.of(lang))  # type: ignore[arg-type]
+        return {fact["id"]: fact.get("aged") for fact in facts}
+
+    assert told(case, "en") == {"SHORT": "(stale: of 2013)", "LONG": None}
+    assert told(case, "ru")["SHORT"] == "(устарело: 2013 г.)"
+    assert told(case.set("arc:SHORT.tariff", 40), "en") == {"SHORT": None, "LONG": None}
+    for script in ("tooltip", "detail", "table"):
+        assert re.search(r"aged\(.*number\(.*tariff|aged\(number\(value, 1\)", SCRIPTS[script]), script
 
 
 @pytest.mark.exhaustive

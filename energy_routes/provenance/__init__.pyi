@@ -3,7 +3,7 @@ from .figures import (
     bound_grades as bound_grades,
     grades_of_bounds as grades_of_bounds,
     sources as sources,
-    stale_year as stale_year,
+    stale_years as stale_years,
     weakest as weakest,
     weakest_of as weakest_of,
 )

@@ -87,11 +87,12 @@ def stale(table: str, field: str, year: Any, at: int) -> bool:
     return TABLES[table].column(field).dimension == "unit_value" and not pd.isna(year) and int(year) <= at - OLD
 
 
-def stale_year(case: Case, table: str, name: str, field: str) -> int | None:
-    """The year that a price or a charge of a case describes, as it is in the last period, where it is stale."""
+def stale_years(case: Case, table: str, field: str) -> dict[str, int]:
+    """The year that each stale price or charge of a case describes, as it is in the last period."""
     behind = Behind(case.network, case.periods[-1:])
-    year = behind.of(table, field, behind.rows(table))[case.network.ids(table).index(name)][0].year
-    return int(year) if stale(table, field, year, case.periods[0].year) else None
+    years = [told[0].year for told in behind.of(table, field, behind.rows(table))]
+    return {name: int(year) for name, year in zip(case.network.ids(table), years, strict=True)
+            if stale(table, field, year, case.periods[0].year)}
 
 
 @annotated

@@ -26,6 +26,7 @@ from energy_routes.maps.page.numbers import corridors_told, of_corridors, plan_n
 from energy_routes.network import in_term
 from energy_routes.pack import Family, in_order
 from energy_routes.plan import Plan, check_meaning, corridor_arcs
+from energy_routes.provenance import stale_years
 
 Step = tuple[str, Plan, str]  # of a page that is stepped through: label, plan, note
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
@@ -69,7 +70,8 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
                    **plan_numbers(own, ids, [span.labels[number] for span in spans], maps[number].doubted, words,
                                   FEW_ROUTES if kind == "steps" else MOST_ROUTES)}
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
-        "arcs": _with_payees(_arc_facts(arcs, paths, words), plans, words), "nodes": _nodes(maps, frame, home),
+        "arcs": _with_ages(_with_payees(_arc_facts(arcs, paths, words), plans, words), plan, words),
+        "nodes": _nodes(maps, frame, home),
         "corridors": _corridors(plans, ids, words), "surely": {} if bands is None else of_corridors(plan, bands),
         "sheet": [[line.id, line.words, line.sign] for line in WAY],
         "ground": ground(frame, reach, home, words),
@@ -171,6 +173,13 @@ def _with_payees(facts: list[dict[str, Any]], plans: Sequence[Plan], words: Word
         for target, payee in zip(rows["target"], rows["payee"], strict=True):
             paid.setdefault(target.removeprefix("arc:"), {})[words.name(payee)] = None
     return [fact | ({"paid": "; ".join(paid[fact["id"]])} if fact["id"] in paid else {}) for fact in facts]
+
+
+def _with_ages(facts: list[dict[str, Any]], plan: Plan, words: Words) -> list[dict[str, Any]]:
+    """The facts of arcs with the year of a tariff that is stale in the plan, in words."""
+    years = stale_years(plan.case, "arcs", "tariff")
+    return [fact | ({"aged": words("tip.aged", year=years[fact["id"]])} if fact["id"] in years else {})
+            for fact in facts]
 
 
 def _flows(arcs: pd.DataFrame, lines: Mapping[str, Any]) -> list[Any]:

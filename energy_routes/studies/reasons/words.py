@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from energy_routes.provenance import stale_year
+from energy_routes.provenance import stale_years
 
 if TYPE_CHECKING:
     from energy_routes.studies.reasons.explanation import Explanation
@@ -44,7 +44,7 @@ def _age(found: Explanation) -> str:
     """That a tariff or a price is of long ago."""
     kind, _, name = found.target.partition(":")
     table, column = OWN.get(kind, ("", ""))
-    year = stale_year(found.case, table, name, column) if table else None
+    year = stale_years(found.case, table, column).get(name) if table else None
     return "" if year is None else f" (stale: of {year})"
 
 

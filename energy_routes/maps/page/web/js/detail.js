@@ -2,7 +2,7 @@
 
 import { arcOf, content, corridorOf, corridorsOf, familyOf, plans, reading, routesThrough, spans, WHOLE } from "./data.js";
 import { find, make, polyline } from "./dom.js";
-import { bandOf, known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
+import { aged, bandOf, known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
 import { baseColour } from "./palette.js";
 import { comparing, findingNow, shownPlan, state, toggleFocus } from "./state.js";
 import { sheet } from "./sheet.js";
@@ -77,7 +77,7 @@ function ofArc(arc) {
       ? fact(say("view.before"), `${volume(before.flow)} ${measure}`)
       : fact(say("tip.utilisation"), percent(now.used)),
     fact(say("tip.capacity"), now.capacity === null ? say("tip.no_limit") : `${volume(now.capacity)} ${measure}`),
-    fact(`${say("tip.tariff")}, ${priceUnit(arc.family)}`, number(now.tariff, 1)),
+    fact(`${say("tip.tariff")}, ${priceUnit(arc.family)}`, aged(number(now.tariff, 1), arc)),
     ...bandFacts(now.band),
   ];
   return [

@@ -74,6 +74,9 @@ export const bandOf = ([low, high, used], draws) => [
   [say("tip.used", { draws: number(draws, 0) }), percent(used)],
 ];
 
+/** A tariff as it is told, and of which year it is where that is long ago. */
+export const aged = (told, arc) => (arc.aged ? `${told} ${arc.aged}` : told);
+
 export const unit = (code) => known("unit", code);
 
 /** USD a tonne or a thousand m³, as the family is sold. */

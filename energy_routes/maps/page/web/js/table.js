@@ -3,7 +3,7 @@
 import { arcs, content, corridors, families, familyOf, figure, kind, nodeOf, plans, reading, spans } from "./data.js";
 import { find, make } from "./dom.js";
 import { save } from "./export.js";
-import { number, percent, say, signed, unit, volume } from "./format.js";
+import { aged, number, percent, say, signed, unit, volume } from "./format.js";
 import { comparing, shownPlan, state } from "./state.js";
 
 // Key and text of what is told of a route: around the lines of the netback sheet its volume, price and netback.
@@ -14,15 +14,16 @@ const SHEET = [
   ["netback", "table.netback"],
 ];
 
-/** A table to show: title, heads, rows of raw values, and how each column is told. */
+/** A table to show: title, heads, rows of raw values, and how each column is told (of a value, and its row). */
 function linesTable() {
+  const told = new Map(); // row → its arc
   const heads = [
     ["table.line", (value) => value],
     ["table.unit", (value) => unit(value)],
     ["table.flow", volume],
     ["table.capacity", (value) => (value === null ? say("tip.no_limit") : volume(value))],
     ["table.utilisation", percent],
-    ["table.tariff", (value) => number(value, 1)],
+    ["table.tariff", (value, row) => aged(number(value, 1), told.get(row))],
     ["table.shadow_price", (value) => number(value)],
   ];
   if (comparing()) heads.push(["table.before", volume], ["table.change", (value) => signed(value, 2)]);
@@ -32,7 +33,9 @@ function linesTable() {
       const now = reading(arc, shownPlan(), state.span);
       const before = reading(arc, 0, state.span).flow;
       const cells = [arc.name, arc.unit, now.flow, now.capacity, now.used, now.tariff, now.price];
-      return comparing() ? [...cells, before, now.flow - before] : cells;
+      if (comparing()) cells.push(before, now.flow - before);
+      told.set(cells, arc);
+      return cells;
     })
     .sort((a, b) => b[2] - a[2]);
   return { title: say("panel.bars"), heads, rows };
@@ -136,7 +139,7 @@ function element({ title, heads, rows }) {
         make(
           "tr",
           {},
-          row.map((value, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, heads[i][1](value))),
+          row.map((value, i) => make(i ? "td" : "th", i ? {} : { scope: "row" }, heads[i][1](value, row))),
         ),
       ),
     );

@@ -2,7 +2,7 @@
 
 import { content, corridorsOf, nodeOf, plans } from "./data.js";
 import { find, make } from "./dom.js";
-import { bandOf, known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
+import { aged, bandOf, known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
 import { comparing, shownPlan } from "./state.js";
 import { colour } from "./palette.js";
 import { sentence } from "./words.js";
@@ -48,7 +48,7 @@ export function showTip(strand, x, y, others = []) {
     now.could && row(say("tip.could_be"), `${now.could.map((end) => volume(end)).join("–")} ${measure}`),
     row(say("tip.capacity"), now.capacity === null ? say("tip.no_limit") : `${volume(now.capacity)} ${measure}`),
     row(say("tip.utilisation"), percent(now.used)),
-    row(say("tip.tariff"), now.tariff === null ? "–" : `${number(now.tariff, 1)} ${priceUnit(arc.family)}`),
+    row(say("tip.tariff"), now.tariff === null ? "–" : aged(`${number(now.tariff, 1)} ${priceUnit(arc.family)}`, arc)),
     row(say("tip.shadow_price"), `${number(now.price)} ${priceUnit(arc.family)}`),
   ].filter(Boolean);
   if (now.band) rows.push(...bandOf(now.band, plans[shownPlan()].bands.draws).map((pair) => row(...pair)));
