@@ -212,6 +212,18 @@ def test_a_target_is_closed_where_the_ways_to_it_are(tmp_path: Path) -> None:
     assert er.explain(case.set("supply:FIELD_CO.available", 3), "arc:LONG").state == "out"
 
 
+def test_a_figure_reads_the_same_in_words_and_in_the_table(tmp_path: Path) -> None:
+    """LONG takes over at 40 and 20: halves of a cent, which digits beyond the tenth would round apart."""
+    for extra in (0.005 + 1e-12, 0.005 - 1e-12):
+        found = er.explain(toy(tmp_path / str(extra)).set("arc:SHORT.tariff", 30 + extra), "arc:LONG")
+        ats = found.steps["at"].tolist()
+        assert all(at == float(f"{at:.10g}") for at in (*ats, *found.steps["change"], *found.terms["value"]))
+        assert set(found.terms["at"]) <= set(ats)
+        told = " ".join(found.answer)
+        assert all(f" {at:,.2f} USD/t ({change:+,.2f})" in told
+                   for at, change in zip(ats, found.steps["change"], strict=True))
+
+
 def test_beyond_what_a_tariff_can_be(tmp_path: Path) -> None:
     far = {"arcs": "id,from,to,name,capacity,tariff,length_km\nGATHER,FIELD,HUB,Gathering,20,1,10\n"
                    "SHORT,HUB,EAST,Short way,10,30,1000\nLONG,HUB,WEST,Long way,5,5,3000",

@@ -29,6 +29,7 @@ STEPS = ["what", "event", "side", "at", "to", "change", "before", "after", "marg
 TERMS = ["what", "at", "kind", "term", "value"]
 CURVE = ["from", "to", "paid_on"]
 ROOM = ("capacity", "joint", "market")  # limits that a target can fill
+DIGITS = 10  # of money that is told
 TOP = 2  # routes that are named on each side
 NOTHING = pd.DataFrame(columns=TERMS[2:])
 
@@ -149,8 +150,9 @@ class Inquiry:
         now = shift.now(self.case)
         margin = float(told.terms["value"].sum()) if told.way else np.nan
         way = "" if told.way is None else ";".join(told.way.names(self.program))
-        return (shift.words, step.event, "above" if step.up else "below", now + step.first, now + step.last, step.first,
-                step.before, step.after, margin, *self.moved(step), way)  # fmt: skip
+        money = map(_rounded, (now + step.first, now + step.last, step.first))
+        return (shift.words, step.event, "above" if step.up else "below", *money, step.before, step.after,
+                _rounded(margin), *self.moved(step), way)  # fmt: skip
 
     def _by_price(self) -> Iterator[tuple[Any, ...]]:
         """The break-even of the price where the way of the nearest one ends; only what solving again confirms."""
@@ -185,8 +187,10 @@ class Inquiry:
     @property
     def terms(self) -> pd.DataFrame:
         """The terms of each break-even that has a way."""
-        parts = [told.terms.assign(what=told.shift.words, at=np.nan_to_num(told.shift.now(self.case)) + told.step.first)
-                 for told in self._found[0] if len(told.terms)]  # fmt: skip
+        parts = [told.terms.assign(
+            what=told.shift.words, at=_rounded(np.nan_to_num(told.shift.now(self.case)) + told.step.first),
+            value=told.terms["value"].map(_rounded),
+        ) for told in self._found[0] if len(told.terms)]  # fmt: skip
         return pd.concat(parts, ignore_index=True)[TERMS] if parts else pd.DataFrame(columns=TERMS)
 
     @property
@@ -210,3 +214,8 @@ class Inquiry:
         if doubtful:
             notes.append(f"{doubtful} break-evens are left out: solved again on both sides, they were not confirmed")
         return tuple(notes)
+
+
+def _rounded(money: float) -> float:
+    """Money without the last digits, in which two sums of one figure differ: it reads the same wherever it is told."""
+    return float(f"{money:.{DIGITS}g}")
