@@ -10,17 +10,20 @@ import pandas as pd
 from bargaining_book import Asked, Gain
 from question_book import WORDS, Book, listed, weakest
 
+import energy_routes as er
 from energy_routes.studies.draws.draws import bands
 from energy_routes.studies.reasons.target import target_of
 from energy_routes.studies.tariffs.making import Making
 from energy_routes.studies.tariffs.reading import Reading
 
 DRAWS = 100
+BAND = (0.1, 0.4)  # of the tariff, within which real costs lie that are not published
 AGREE = 0.9  # of the draws must, for a sentence to be said
 ROOMS = ("2.2", "5", "7")  # Mt a year of Kazakh oil that BTC is open to: scenarios of the model btc
 QUIET, MOORING = "quiet year", "one mooring"
 MODEL, CORRIDOR = "btc", "BTC"
 SERIES = ("the railway", "the port of Aktau", "the ships", "BTC", "Georgia", "Türkiye")
+PLAYERS, STATES = ("KZ", "AZ", "GE", "TR", "RU", "CN"), ("AZ", "GE", "TR")
 WITH, WITHOUT = "with", "without"
 SLIGHT = 0.005  # USD/t, Mt, MUSD
 
@@ -122,9 +125,12 @@ def btc(book: Book) -> Gain:
         "the energy ministries of Kazakhstan and Azerbaijan, and BOTAŞ", list(_of_btc(book, found)),
         ("BTC open to", "moved with contracts, Mt", "without", "at real cost", "agreed, USD/t", "one owner asks",
          "nothing above"),
-        rows, f"From the third column on contracts are left out; in brackets P10–P90 of {DRAWS} draws. {_weakest(book)}",
+        rows, f"From the third column on contracts are left out; in brackets P10–P90 of {DRAWS} draws. Bands of the second "
+        f"table hold real costs of 10 to 40 % of the tariff as well. {_weakest(book)}",
         _left_out(), [MODEL],
-        _commands(""),
+        [*_commands(""), *(f"bargain {MODEL} --scenario {ROOMS[-1]}{laid} --players {','.join(PLAYERS)}"
+                           for laid in ("", " --scenario one-mooring"))],
+        ("what a state could get, MUSD", "Shapley value", "nucleolus", "today"), _shares(book),
     )  # fmt: skip
 
 
@@ -148,6 +154,11 @@ def _of_btc(book: Book, found: Years) -> Iterator[str]:
         none = sum(one.sure(partial(_draws_none, fee)) for one in found.values())
         yield (f"If {name} alone waived its part, no more would come in {none} of the {len(found)} rows below, and more in "
                f"{more or 'none'}{'' if more + none == len(found) else '; the others are open within their bands'}.")
+    games = [er.bargain(book.case(MODEL, ROOMS[-1], *laid), PLAYERS, draws=0, operating_share=share).games
+             for laid in ((), ("one-mooring",)) for share in (None, *BAND)]  # fmt: skip
+    if not any(empty for game in games for empty in game["core_empty"]):
+        yield ("The second table tells what states could get because lines need their consent. There are divisions that "
+               "no group of states can better by going its own way.")  # fmt: skip
 
 
 def _draws_more(fee: float, one: Reading) -> bool:
@@ -166,6 +177,19 @@ def _fees(book: Book) -> dict[str, float]:
     rows = table[(table["target"] == f"arc:{CORRIDOR}") & table["charge"].notna()]
     return {str(name).removeprefix("State of ").partition(" (")[0]: float(fee)
             for name, fee in zip(rows["payee"], rows["charge"], strict=True)}
+
+
+def _shares(book: Book) -> list[tuple[str, ...]]:
+    """What the states that BTC crosses could get as those whose consent it needs, lines of outsiders shut or open."""
+    rows = []
+    for year, laid in ((QUIET, ()), (MOORING, ("one-mooring",))):
+        shares = er.bargain(book.case(MODEL, ROOMS[-1], *laid), PLAYERS).shares
+        for row in shares[shares["player"].isin(STATES)].to_dict("records"):
+            lines = "shut" if row["access"] == "shut" else "open at posted tariffs"
+            rows.append((f"{row['name']}, {place(ROOMS[-1], year)}, lines {lines}",
+                         *(f"{usd(row[rule])} ({usd(row[f'{rule}_low'])}–{usd(row[f'{rule}_high'])})"
+                           for rule in ("shapley", "nucleolus")), usd(row["today"])))  # fmt: skip
+    return rows
 
 
 def _commands(option: str) -> list[str]:
