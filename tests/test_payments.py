@@ -282,3 +282,8 @@ def test_a_result_of_an_earlier_version_says_that_nobody_is_told(tmp_path: Path)
     assert old.payments.empty
     assert report_section(subject_of(old, None, None, None, "en")) is None
     assert content(old)["plans"][0]["payments"] == []
+
+
+def test_a_compiled_case_pays_as_one_that_is_built_anew(tmp_path: Path) -> None:
+    case, change = paid(tmp_path), {"arc:LONG.tariff": "60 USD/t", "arc:SHORT.capacity": "3 Mt/y"}
+    pd.testing.assert_frame_equal(er.compile(case).solve(change).payments, er.solve(case.set_all(change)).payments)
