@@ -238,6 +238,7 @@ def test_a_tariff_of_long_ago_has_its_year_on_the_page(tmp_path: Path) -> None:
     assert told(case, "en") == {"SHORT": "(stale: of 2013)", "LONG": None}
     assert told(case, "ru")["SHORT"] == "(устарело: 2013 г.)"
     assert told(case.set("arc:SHORT.tariff", 40), "en") == {"SHORT": None, "LONG": None}
+    assert told(case.scale("arc:SHORT", "tariff", 0), "en")["SHORT"] is None
     for script in ("tooltip", "detail", "table"):
         assert re.search(r"aged\(.*number\(.*tariff|aged\(number\(value, 1\)", SCRIPTS[script]), script
 
