@@ -164,8 +164,8 @@ class Making:
         priciest = float(np.nanmax(self.case.network.resolve("markets", "price", self.case.periods)))
         for place in self.places:
             if place.contracts == WITH and place.middle.break_even and place.middle.break_even.charge > priciest:
-                yield (f"{place.world}: a unit here is worth more than any price, as it lets other units move under a "
-                       "cap or a contract")  # fmt: skip
+                yield (f"{place.world}: a unit here is worth more than any price, because a cap, a contract or a build "
+                       "lets other units move with it")  # fmt: skip
         if self.case.policy.held:
             yield "Exports are held at the volume that they have with the figures of today"
         if ramped(self.case):

@@ -48,7 +48,8 @@ class ThroughTariff(Study):
         How many set a charge of their own at most.
     demand : DataFrame
         What is moved: world (as it is, an outage, a cap), contracts (with, without), from and to (the charge; infinite
-        at last), volume, gain (of the shipper at ``to``, over having no corridor).
+        at last), volume (on which the charge is paid: what a build adds at a tariff of its own is not in it), gain (of
+        the shipper at ``to``, over having no corridor).
     kinks : DataFrame
         Where the volume changes: at (``to`` where several are too close to be told apart), the volume below and above,
         enters and leaves (routes that have more and less above it).
