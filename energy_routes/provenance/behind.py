@@ -34,6 +34,7 @@ class Behind:
     def __init__(self, network: Network, periods: Sequence[Period]) -> None:
         self._network, self._months = network, months_of(periods)
         self._spans = list(pairwise(accumulate((len(period.months) for period in periods), initial=0)))
+        self._places = dict[str, list[int]]()  # of the months that a label covers
         self._dated: dict[tuple[str, str], list[tuple[str, str, Told]]] = defaultdict(list)
         values = network.tables["values"]
         places = zip(*(values[name].tolist() for name in ("table", "field", "id", "period")), strict=True)
@@ -46,28 +47,37 @@ class Behind:
 
     def of(self, table: str, field: str, rows: list[Told]) -> list[list[Told]]:
         """What stands behind ``table.field`` by row and period; ``rows`` is what the rows themselves say."""
-        by_month = self._by_month(table, field, rows)
-        spans = [[{id(told): told for told in months[start:end]}.values() for start, end in self._spans]
-                 for months in by_month]  # fmt: skip
-        return [[_mean(dict.fromkeys(told)) for told in row] for row in spans]
+        others = self._by_month(table, field, rows)
+        return [self._by_span(others[row]) if row in others else [told] * len(self._spans)
+                for row, told in enumerate(rows)]  # fmt: skip
 
-    def _by_month(self, table: str, field: str, rows: list[Told]) -> list[list[Told]]:
-        behind = [[told] * len(self._months) for told in rows]
+    def _by_span(self, months: list[Told]) -> list[Told]:
+        spans = ({id(told): told for told in months[start:end]}.values() for start, end in self._spans)
+        return [_mean(dict.fromkeys(told)) for told in spans]
+
+    def _by_month(self, table: str, field: str, rows: list[Told]) -> dict[int, list[Told]]:
+        """What stands behind each month of the rows of which their own cells are not all."""
+        behind = dict[int, list[Told]]()
         place = {key: row for row, key in enumerate(self._network.ids(table))}
         lines = [line for line in self._dated.get((table, field), ()) if line[0] in place]
         for level in (4, 0, 7):  # a year, a season, a month: the later wins
             for key, period, told in lines:
                 if (0 if period.startswith("*") else len(period)) == level:
-                    for at, month in enumerate(self._months):
-                        if month.matches(period):
-                            behind[place[key]][at] = told
+                    for at in self._held(period):
+                        behind.setdefault(place[key], [rows[place[key]]] * len(self._months))[at] = told
         for edit in self._network.edits:
             if (edit.table, edit.field) == (table, field):
-                own = behind[place[edit.id]]
-                for at, month in enumerate(self._months):
-                    if not edit.periods or any(month.matches(label) for label in edit.periods):
-                        own[at] = _of_edit(edit, own[at])
+                own = behind.setdefault(place[edit.id], [rows[place[edit.id]]] * len(self._months))
+                every = range(len(self._months))
+                for at in sorted({at for label in edit.periods for at in self._held(label)}) if edit.periods else every:
+                    own[at] = _of_edit(edit, own[at])
         return behind
+
+    def _held(self, label: str) -> list[int]:
+        """The places of the months that a label covers."""
+        if label not in self._places:
+            self._places[label] = [at for at, month in enumerate(self._months) if month.matches(label)]
+        return self._places[label]
 
 
 def _of_rows(frame: pd.DataFrame, origin: str) -> list[Told]:
