@@ -24,7 +24,7 @@ class Laid(Protocol):
     def now(self) -> BareOptimum: ...
 
     def form(self, case: Case) -> Form:
-        """The arrays of the case with other figures.  Raises InfeasibleError, DataError where there is no such case."""
+        """The arrays of the case with other figures."""
 
     def whole(self, case: Case) -> Form | None:
         """The same with its whole numbers still to decide; None where they make no difference."""
