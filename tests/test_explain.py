@@ -194,6 +194,14 @@ def test_what_closes_an_arc_and_what_opens_it(tmp_path: Path, target: str, edits
     assert er.explain(opened, target).volume == pytest.approx(has)
 
 
+def test_what_is_not_built_and_could_be_is_not_closed(tmp_path: Path) -> None:
+    """THIRD stands in no plan as it is; with a subsidy NEW pays."""
+    case = toy(tmp_path, {**WITH, "options": WITH["options"].replace("1000", "40000")}, build={})
+    found = er.explain(case, "arc:THIRD")
+    assert (found.state, found.volume, len(found.closings)) == ("out", 0, 0)
+    assert er.explain(case.with_policy(build=None), "arc:THIRD").state == "closed"
+
+
 def test_what_could_be_built_opens_an_arc(tmp_path: Path) -> None:
     case = toy(tmp_path, {
         "options": "id,name,kind,units,capacity,capex\nWIDER,A wider line,project,1,8,1000",

@@ -73,7 +73,8 @@ class Inquiry:
         """Whether anything comes to the target in some plan that keeps every rule."""
         if self.volume or not (self.asked.now.form.col_upper[self.members] > 0).any():
             return self.volume > 0
-        near = Near(Optimum(self.space, self.program, self.asked.now.solution), INF)
+        program = self.program if self.case.policy.build is None else self.asked.statement.program  # builds are open
+        near = Near(Optimum(self.space, program, self.asked.now.solution), INF)
         found = near.best(self.target.weights(self.space, self.program.shape[1]), "max")
         return found is None or found.status is Status.unbounded or found.objective > MOVED
 
