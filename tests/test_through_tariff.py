@@ -93,6 +93,7 @@ def test_contracts_make_the_demand_upright(tmp_path: Path) -> None:
     assert with_["volume"].to_list() == pytest.approx([5, 4, 3, 2, 0])
     assert middle(found, "today")["volume"] == pytest.approx(4)
     assert any("4.00 Mt are moved at today's charge, and as much up to 55.00" in said for said in found.answer)
+    assert any("is no income of the carriers" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -158,6 +158,8 @@ class Making:
         first = self._first
         if len({place.contracts for place in self.places}) == 1:
             yield "No contract of the case asks for volume: it is read once"
+        else:
+            yield "What shippers pay for volume that a contract asks for and does not get is no income of the carriers"
         if not first.middle.today.charge:
             yield (f"The tariff where {self.target.name} is metered is 0: other arcs of the line charge what they do, "
                    "and a charge here comes on top of it")  # fmt: skip
