@@ -174,6 +174,15 @@ def test_nobody_is_moved_above_cost(tmp_path: Path) -> None:
     assert found.apart.empty
 
 
+def test_a_closed_corridor_is_said_to_be_closed(tmp_path: Path) -> None:
+    closed = {"arcs": "id,from,to,name,capacity,tariff,length_km\nGATHER,FIELD,HUB,Gathering,20,1,10\n"
+                      "SHORT,HUB,EAST,Short way,6,30,1000\nLONG,HUB,WEST,Long way,0,50,3000"}
+    found = er.through_tariff(toy(tmp_path, PUBLISHED | closed), "LONG", outage={}, cap={})
+    assert found.answer == ("Long corridor: 50.00 USD/t are charged today; it is closed",
+                            "With contracts: nothing can come there")
+    assert found.charges[["what", "volume", "carriers"]].to_numpy().tolist() == [["today", 0, 0]]
+
+
 def test_a_band_of_real_costs_has_its_ends(tmp_path: Path) -> None:
     found = er.through_tariff(toy(tmp_path, COSTS), "LONG", outage={}, cap={})
     costs = found.charges.groupby("level")["cost"].first()

@@ -85,7 +85,7 @@ class Level:
 
     @cached_property
     def cost(self) -> float:
-        """The mean of the real costs over figures and years."""
+        """The mean of the real costs over figures and years; NaN where no lane is open."""
         return self._mean(self.costs)
 
     @cached_property
@@ -113,7 +113,7 @@ class Level:
     def _mean(self, rows: Vector) -> float:
         years = np.array([period.years for period in self.case.periods])
         known = np.isfinite(rows)
-        return float((np.where(known, rows, 0.0) @ years).sum() / (known @ years).sum()) if known.any() else 0.0
+        return float((np.where(known, rows, 0.0) @ years).sum() / (known @ years).sum()) if known.any() else np.nan
 
 
 def levels_of(asked: Asked, shift: Shift, share: float | None, levels: Sequence[str]) -> dict[str, Vector]:

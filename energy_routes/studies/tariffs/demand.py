@@ -44,6 +44,11 @@ class Demand:
         return [piece for piece in found if piece.high - piece.low > NARROW] or found
 
     @property
+    def open(self) -> bool:
+        """Whether anything could come there at all."""
+        return self._inquiry.open
+
+    @property
     def captive(self) -> float:
         """The volume that stays whatever is charged: a contract or a least volume holds it there."""
         return _volume(self._pieces[-1])

@@ -33,7 +33,7 @@ class Apart(NamedTuple):
 class Reading:
     """What is charged on a demand at a real cost, USD/t (USD/1000 m³); money is MUSD over the horizon.
 
-    ``uneven`` is what stands today, where that is not one margin on every arc.
+    The cost is NaN where no lane is open.  ``uneven`` is what stands today, where that is not one margin on every arc.
     """
 
     demand: Demand
@@ -49,7 +49,12 @@ class Reading:
     def at(self, charge: float) -> Point:
         """What stands at a charge."""
         volume = self.demand.volume(charge)
-        return Point(charge, volume, (charge - self.cost) * volume, self.demand.gain(charge))
+        return Point(charge, volume, (charge - self.cost) * volume if volume else 0.0, self.demand.gain(charge))
+
+    @property
+    def open(self) -> bool:
+        """Whether anything could come there: its real cost is known then."""
+        return self.cost == self.cost and self.demand.open
 
     @property
     def bounded(self) -> bool:
@@ -86,7 +91,8 @@ class Reading:
     def points(self) -> Iterator[tuple[str, Point]]:
         """Every charge that is told, by what it is."""
         yield "today", self.today
-        yield "real cost", self.at(self.cost)
+        if self.open:
+            yield "real cost", self.at(self.cost)
         found = {"agreed": self.agreed, "together": self.together, "break-even": self.break_even}
         yield from ((what, point) for what, point in found.items() if point is not None)
 

@@ -29,8 +29,9 @@ class Teller:
 
     def costs(self, readings: Readings) -> str:
         """What is charged today, and what moving a unit really costs."""
-        today, cost = readings[MIDDLE].today.charge, _span(readings, lambda one: one.cost)
-        return f"{self.name}: {today:,.2f} {self.money} are charged today; moving really costs {cost}"
+        one = readings[MIDDLE]
+        cost = f"moving really costs {_span(readings, lambda each: each.cost)}" if one.open else "it is closed"
+        return f"{self.name}: {one.today.charge:,.2f} {self.money} are charged today; {cost}"
 
     def sentences(self, when: str, readings: Readings, draws: Sequence[Reading] = ()) -> Iterator[str]:
         """What is moved, and who would ask what; ``draws`` are readings with drawn figures.  Each begins with ``when``.
@@ -58,7 +59,7 @@ class Teller:
             yield (f"{one.demand.captive:,.2f} {self.unit} are moved whatever is charged, so no charge is the best for "
                    "the owners")  # fmt: skip
         elif one.break_even is None:
-            yield "nobody is moved at any tariff above cost"
+            yield "nobody is moved at any tariff above cost" if one.open else "nothing can come there"
         else:
             now, kink = one.today.volume, one.demand.until(one.today.charge)
             moved = f"{now:,.2f} {self.unit} are moved at today's charge" if now > SLIGHT else "nothing is moved today"
