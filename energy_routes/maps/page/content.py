@@ -70,7 +70,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
                    **plan_numbers(own, ids, [span.labels[number] for span in spans], maps[number].doubted, words,
                                   FEW_ROUTES if kind == "steps" else MOST_ROUTES)}
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
-        "arcs": _with_ages(_with_payees(_arc_facts(arcs, paths, words), plans, words), plan, words),
+        "arcs": _with_ages(_with_payees(_arc_facts(arcs, paths, words), plans, words), plan),
         "nodes": _nodes(maps, frame, home),
         "corridors": _corridors(plans, ids, words), "surely": {} if bands is None else of_corridors(plan, bands),
         "sheet": [[line.id, line.words, line.sign] for line in WAY],
@@ -175,13 +175,12 @@ def _with_payees(facts: list[dict[str, Any]], plans: Sequence[Plan], words: Word
     return [fact | ({"paid": "; ".join(paid[fact["id"]])} if fact["id"] in paid else {}) for fact in facts]
 
 
-def _with_ages(facts: list[dict[str, Any]], plan: Plan, words: Words) -> list[dict[str, Any]]:
-    """The facts of arcs with the year of a tariff that is stale in the plan, in words; of no tariff none."""
+def _with_ages(facts: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
+    """The facts of arcs with the year of a tariff that is stale in the plan; of no tariff none."""
     case, old = plan.case, stale_years(plan.case, "arcs", "tariff")
     paid = case.network.resolve("arcs", "tariff", case.periods).any(axis=1)
     years = {arc: old[arc] for arc, some in zip(case.network.ids("arcs"), paid, strict=True) if some and arc in old}
-    return [fact | ({"aged": words("tip.aged", year=years[fact["id"]])} if fact["id"] in years else {})
-            for fact in facts]
+    return [fact | ({"aged": years[fact["id"]]} if fact["id"] in years else {}) for fact in facts]
 
 
 def _flows(arcs: pd.DataFrame, lines: Mapping[str, Any]) -> list[Any]:

@@ -2,7 +2,7 @@
 
 The scripts are ES modules in ``web/js``, readable and linted as they stand.  A browser will not load modules from
 disk, so they are joined into one classic script: each module becomes a function that returns what it exports, in the
-order that its imports ask for.
+order that its imports ask for.  Comments of whole lines stay behind in the sources.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ SCRIPTS = HERE / "web" / "js"
 STYLES = ("colours", "page", "map", "print")
 LIVE = "live"  # the module that a page that solves begins with, and the style that it adds
 IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./(\w+)\.js";\n', re.M)
+REMARK = re.compile(r"^[ \t]*/\*\*.*?\*/\n", re.M | re.S)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function|class)\b)", re.M)
 NAMES = re.compile(r"^export (?:async )?(?:const|function|class) (?:(\w+)|\{([^}]*)\})", re.M)
 
@@ -77,7 +78,7 @@ def joined(first: str = "main", folder: Path = SCRIPTS) -> str:
 def _add(name: str, folder: Path, done: dict[str, str]) -> None:
     """A module and those that it imports, lowest first."""
     file = folder / f"{name}.js"
-    text = (file if file.is_file() else SCRIPTS / file.name).read_text("utf-8")
+    text = REMARK.sub("", (file if file.is_file() else SCRIPTS / file.name).read_text("utf-8"))
     for _, other in IMPORT.findall(text):
         if other not in done:
             _add(other, folder, done)

@@ -75,7 +75,7 @@ export const bandOf = ([low, high, used], draws) => [
 ];
 
 /** A tariff as it is told, and of which year it is where that is long ago. */
-export const aged = (told, arc) => (arc.aged ? `${told} ${arc.aged}` : told);
+export const aged = (told, arc) => (arc.aged ? `${told} ${say("tip.aged", { year: arc.aged })}` : told);
 
 export const unit = (code) => known("unit", code);
 
