@@ -17,7 +17,7 @@ from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import UsageError
 from energy_routes.studies.games.bargain import Bargain
-from energy_routes.studies.games.rounds import Rounds, Setting, rounds
+from energy_routes.studies.games.rounds import Setting
 from energy_routes.studies.games.solutions.division import Division
 from energy_routes.studies.games.worth import game_case
 
@@ -336,14 +336,16 @@ def test_it_saves_draws_and_prints(tmp_path: Path) -> None:
     assert "Drop one of them" in refused.stderr
 
 
-@pytest.mark.parametrize("model", ["oil-2024", "gas-2024", "energy-2024"])
+@pytest.mark.parametrize("model", [
+    name if name in ("oil-2024", "gas-2024", "energy-2024") else pytest.param(name, marks=pytest.mark.exhaustive)
+    for name in sorted(file.stem for file in (Path(__file__).parent.parent / "models").glob("*.toml"))
+])  # fmt: skip
 def test_bundled_models_are_games(model: str) -> None:
     """Worth rises with members, nobody is worth 0, joining costs nobody anything; both solutions give all away."""
     setting = Setting(game_case(er.load(model)), "consent", None, None)
-    played: Rounds = rounds(setting, None, setting.names(()), 0, 1, None)
-    for one in played.all:
-        for division in one.divisions.values():
-            check(division)
+    played = setting.played(setting.case, None, setting.names(()), lambda: None)
+    for division in played.divisions.values():
+        check(division)
 
 
 def check(division: Division) -> None:

@@ -132,7 +132,7 @@ def caspian(book: Book) -> Gain:
         changes(over, west, names, -1, "would lose"),
         leverage(over, west),
         levy(book, west),
-        *([f"A second string to China ({CHINA}) changes nothing for anybody: the first is not full."]
+        *([f"A second string to China ({CHINA}) changes nothing for anybody."]
           if all(china.sign(player, "shapley_change") == 0 for player in east.players) else []),
     ]  # fmt: skip
     rows = [(names[player], *(shares.told(player, column) for column in ("adds", "shapley", "nucleolus")),
