@@ -547,9 +547,9 @@ class Compiled:
         """The exports that are held in a case: those of the same case without caps."""
         if not case.policy.held:
             return {}
-        return self.exports_without_caps(case)
+        return self._exports_without_caps(case)
 
-    def exports_without_caps(self, case: Case) -> dict[str, float]:
+    def _exports_without_caps(self, case: Case) -> dict[str, float]:
         """What each family exports in the one plan of a case without its caps, Mt or bcm over the horizon."""
         live, numbers, solution = self._free_of(case)
         return held_exports(live.structure.space, live.exporting(numbers, solution))

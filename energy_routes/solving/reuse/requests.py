@@ -44,7 +44,7 @@ def least(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) -
     """The least share of a group with which the exports of the plan without caps are kept, 0 to 1; NaN without any."""
     free = replace(case, policy=case.policy.without_caps())
     numbers = compiled._free_of(case)[1]
-    live, numbers = compiled._found(free, compiled.exports_without_caps(case), numbers.reference)
+    live, numbers = compiled._found(free, compiled._exports_without_caps(case), numbers.reference)
     part, whole = live.weights(ask._replace(what="share"), live.structure.program.shape[1])
     session = live.enter(numbers)
     assert whole is not None
