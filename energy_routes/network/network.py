@@ -89,6 +89,11 @@ class Network:
                 out[edit.table] = out[edit.table].assign(**{edit.field: told.astype(bool)})
         return out
 
+    @property
+    def unrecorded(self) -> Network:
+        """The same packs and edits, in a network whose figures are plain numbers: those of a structure are recorded."""
+        return Network(self.packs, self.edits, self._stack)
+
     @cached_property
     def families(self) -> dict[str, Family]:
         """The families of the packs by id: oil and gas first, then in the order of the packs."""

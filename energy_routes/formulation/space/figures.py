@@ -68,7 +68,7 @@ class RecordedNetwork(Network):
     def of(cls, case: Case) -> RecordedNetwork:
         """The network of a case, its figures recorded on a new tape."""
         network = case.network
-        made = cls(network.packs, network.edits, asked=Question(case.policy, edits=network.edits))
+        made = cls(network.packs, network.edits, network._stack, asked=Question(case.policy, edits=network.edits))
         vars(made)["tables"] = network.tables
         return made
 

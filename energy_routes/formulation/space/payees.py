@@ -31,8 +31,7 @@ class Payees(NamedTuple):
 
 def payees(space: Space) -> Payees:
     """Who is paid for the lanes of a case, by the shares that hold in each month."""
-    network, months = space.case.network, months_of(space.case.periods)
-    network = Network(network.packs, network.edits)  # not the figures of a structure
+    network, months = space.case.network.unrecorded, months_of(space.case.periods)
     table = network.tables["payees"].assign(arc=lambda t: t["target"].str.removeprefix("arc:"))
     holds = in_term(network, months, "payees") > 0
     share, taken = (np.where(holds, np.nan_to_num(network.resolve("payees", column, months)), 0.0)

@@ -58,7 +58,7 @@ def known_costs(space: Space, share: float | None = None, end: End = "share") ->
     if share is not None and not 0 <= share <= 1:
         raise UsageError(f"operating share {share}: expected a share of the tariff from 0 to 1, such as 0.25")
     periods, labels = space.case.periods, space.flow.axis.labels
-    network = Network(space.case.network.packs, space.case.network.edits)  # not the figures of a structure
+    network = space.case.network.unrecorded
     lanes = labels.only("arc", "commodity", "family", "mode", "basis").each_once("arc", "commodity")
     costs = means(_by_month(network, lanes, months_of(periods), share, end), periods)
     lane = places(labels.numbers("arc", "commodity"), lanes.numbers("arc", "commodity"))

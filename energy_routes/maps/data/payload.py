@@ -214,9 +214,7 @@ def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float],
     """
     own = arcs.loc[arcs["bound"] > 0, ["arc", "name", "family", "price", "bound"]]
     own = own.assign(id=own["arc"], sign="full")
-    prices = plan.prices.table
-    joint = prices[(prices["kind"] == "joint") & prices["period"].isin(list(years))
-                   & (prices["price"] > style.BINDING_PRICE)]
+    joint = _scarce(plan, "joint", years)
     terms = plan.case.network.tables["limit_terms"]
     volume = arcs.set_index("arc")["volume"]
     found = []
@@ -232,9 +230,7 @@ def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float],
 
 def depths(plan: Plan, years: Mapping[str, float]) -> pd.DataFrame:
     """Tiers of markets that are full, and whose next tonne at that price is worth something."""
-    prices = plan.prices.table
-    full = prices[(prices["kind"] == "market") & prices["period"].isin(list(years))
-                  & (prices["price"] > style.BINDING_PRICE)]
+    full = _scarce(plan, "market", years)
     node = plan.case.network.tables["markets"].set_index("id")["node"]
     found = [{**_told(plan, rows, years), "id": name, "node": node[rows["limit"].iloc[0]]}
              for (_, name), rows in full.groupby(["limit", "name"], sort=True)
@@ -243,9 +239,16 @@ def depths(plan: Plan, years: Mapping[str, float]) -> pd.DataFrame:
     return table.sort_values(["price", "id"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
+def _scarce(plan: Plan, kind: str, years: Mapping[str, float]) -> pd.DataFrame:
+    """The rows of prices of a kind of limit in a span whose next tonne is worth something."""
+    prices = plan.prices.table
+    worth = prices[prices["price"] > style.BINDING_PRICE]  # few of many: the words of the others are not looked at
+    return worth[(worth["kind"] == kind) & worth["period"].isin(list(years))]
+
+
 def _told(plan: Plan, rows: pd.DataFrame, years: Mapping[str, float]) -> dict[str, Any]:
     """What is told of a limit, from its rows of prices in a span: its mean price, or the one of all periods."""
-    mean = (rows["price"] * rows["period"].map(years)).sum() / sum(years.values())
+    mean = sum(p * years[label] for p, label in zip(rows["price"], rows["period"], strict=True)) / sum(years.values())
     return {"name": rows["name"].iloc[0], "family": rows["family"].iloc[0], "bound": len(rows),
             "price": float(rows["price_all"].iloc[0] if _whole(plan, years) else mean)}
 
