@@ -101,7 +101,6 @@ def test_the_fifty_with_most_at_stake_or_fewer(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("lever", [
-    {"security": {"outages": ["arc:SHORT"], "delta": 0.5}},
     {"max_hhi": {"corridor": 0.55}},
     {"cvar": {"scenarios": [{"name": "lost", "outages": ["arc:SHORT"], "probability": 0.1}]}},
 ])
@@ -111,6 +110,30 @@ def test_what_is_no_one_linear_programme_is_refused_by_name(lever: dict[str, Any
         er.ranging(case)
     without: Any = {} if name == "max_hhi" else None
     assert len(er.ranging(case.with_policy(**{name: without}), most=1).figures) == 1  # what the message says to do
+
+
+@pytest.mark.parametrize(("mode", "delta"), [("preventive", 0.5), ("corrective", 0.3)])
+def test_tariffs_and_prices_are_ranged_under_guarded_losses(mode: str, delta: float, tmp_path: Path) -> None:
+    """LONG takes 5 of 8 Mt when SHORT is shut.  The guard asks for more on LONG, or for less in all."""
+    guard = {"outages": ["arc:SHORT"], "delta": delta, "mode": mode}
+    case = toy(tmp_path, security=guard, exports="free")
+    found = er.ranging(case, most=None)
+    assert set(found.figures["kind"]) == {"tariff", "price"}
+    assert any(note.startswith("Tariffs and prices alone are ranged") for note in found.notes)
+    free = by_path(er.ranging(case.with_policy(security=None), most=None))
+    assert abs(by_path(found)["arc:LONG.tariff"]["slope_up"] - free["arc:LONG.tariff"]["slope_up"]) > 0.5
+    for row in found.figures.to_dict("records"):
+        loose = case.accepting(row["path"])
+
+        def value(at: float, loose: Case = loose, path: str = row["path"]) -> float:
+            return float(er.solve(loose.set(path, at)).objective.value)
+
+        here = value(row["now"])
+        for end, slope, way in ((row["from"], row["slope_down"], -1.0), (row["to"], row["slope_up"], 1.0)):
+            if np.isfinite(end) and abs(end - row["now"]) > 1e-6 and end > 0:
+                assert value(end) - here == pytest.approx(slope * (end - row["now"]), abs=2e-3), row
+                step = way * 0.01 * max(1.0, abs(end))
+                assert value(end + step) - value(end) != pytest.approx(slope * step, abs=1e-6), row
 
 
 BUILT: dict[str, Callable[[Path], Case]] = {
@@ -171,6 +194,12 @@ def test_with_builds_kept_every_kink_is_found_again_by_fresh_solves(name: str, t
         for part, told in ((-0.1, row["minus_10"]), (0.1, row["plus_10"])):
             gain = value((1 + part) * row["now"]) - here
             assert gain == pytest.approx(told, abs=1e-5) or (gain == -np.inf and told != told), row
+
+
+def test_builds_and_guarded_losses_together_are_refused(tmp_path: Path) -> None:
+    case = toy(tmp_path, WITH, build={}, security={"outages": ["arc:SHORT"], "delta": 0.9})
+    with pytest.raises(UsageError, match=r"policy\.build and policy\.security together"):
+        er.ranging(case)
 
 
 def test_a_line_beside_which_something_is_built_is_named_where_it_cannot_be_followed(tmp_path: Path) -> None:

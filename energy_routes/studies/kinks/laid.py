@@ -7,11 +7,24 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.case import Case
 from energy_routes.formulation import Numbers, Space, Structure, added, build, build_space, opened
-from energy_routes.linear import Form, Index, Program, Session, Standing, Vector, form_of, optimal
+from energy_routes.linear import (
+    Expr,
+    Form,
+    Index,
+    Program,
+    Session,
+    Standing,
+    Term,
+    Vector,
+    axis,
+    form_of,
+    optimal,
+)
 from energy_routes.solving import BareOptimum, Compiled, Statement, compile, fixed_at, pick, statement
 
 
@@ -144,6 +157,59 @@ class Decided:
         return space, build(space)
 
 
+@dataclass(eq=False)
+class Guarded:
+    """A case whose losses are held against what they are with its own figures; only money moves in it."""
+
+    case: Case
+
+    @cached_property
+    def _statement(self) -> Statement:
+        return statement(self.case)
+
+    @cached_property
+    def now(self) -> BareOptimum:
+        return self._statement.optimum()
+
+    @cached_property
+    def _structure(self) -> Structure:
+        """The case without its guard: a loss costs the plan nothing, and its columns come after all others."""
+        return Structure(_calm(self.case))
+
+    def form(self, case: Case) -> Form:
+        moved = self._moved(case)
+        if moved is None:
+            return form_of(build(build_space(_calm(case))))  # it lies on no line with this one
+        return replace(self.now.form, cost=self.now.form.cost + moved)
+
+    def whole(self, case: Case) -> Form | None:
+        return None
+
+    def point(self, case: Case, asked: Standing) -> Vector:
+        moved = self._moved(case)
+        if moved is None:
+            return np.zeros(0)  # other columns
+        columns = np.flatnonzero(moved)
+        one = axis("moved", (), pd.DataFrame({"one": [0]}))
+        expr = Expr(one, np.zeros(len(columns), dtype=np.int64), columns, moved[columns], np.zeros(1))
+        return self._statement.optimum(Term("moved", "cash", expr)).point(asked)
+
+    def _moved(self, case: Case) -> Vector | None:
+        """What a unit of each column pays more than in the case itself; None where there are other columns."""
+        numbers, own = (self._structure.under(_calm(one)) for one in (case, self.case))
+        if numbers is None or own is None:
+            return None
+        moved = np.zeros(len(self.now.form.cost))
+        moved[: len(own.form.cost)] = numbers.form.cost - own.form.cost
+        return moved
+
+
+def _calm(case: Case) -> Case:
+    return replace(case, policy=replace(case.policy, security=None))
+
+
 def laid(case: Case) -> Laid:
     """A case to be ranged, what options can build open in it.  Its optimum is found when it is first asked for."""
+    if case.policy.security is not None:
+        return Guarded(case)
     return Plain(case) if case.policy.build is None else Decided(opened(case))

@@ -32,7 +32,6 @@ COLUMNS = [
     "below", "above", "wall_below", "wall_above",
 ]  # fmt: skip
 REFUSED = {  # lever: why no range can be proved with it
-    "security": "is held against the plan of one who does not reckon with a loss, which moves with every figure, too",
     "cvar": "puts money into rows of the programme, and the best value need be neither convex nor concave in a tariff",
     "max_hhi": "bends the curve of the best value, which has no kinks where that cap binds",
 }  # fmt: skip
@@ -105,7 +104,8 @@ def ranging(
 
     Each is moved alone, by the same amount in every period.  The ranges are kinks of the exact curve of the optimum:
     two tangents prove each piece, whichever basis the solver ends with.  Exports that are held keep their volume, ramps
-    after an unforeseen event what they are held against, and whole builds stay as decided.
+    after an unforeseen event what they are held against, and whole builds stay as decided.  Where losses are guarded
+    against, tariffs and prices alone are ranged, and what a loss is held against is that of today's figures.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def ranging(
     Raises
     ------
     UsageError
-        policy.security, policy.cvar or policy.max_hhi is set.
+        policy.cvar or policy.max_hhi is set, or policy.security together with policy.build.
     InfeasibleError, UnboundedError, LimitError, SolverError
         The case has no plan, or the solver ended without an answer.
 
@@ -138,6 +138,9 @@ def ranging(
     5
     """
     refuse(case, *REFUSED)
+    if case.policy.build is not None and case.policy.security is not None:
+        raise UsageError(f"{case.name}: policy.build and policy.security together are not ranged: each choice of "
+                         "builds has its own guard. Leave one out: case.with_policy(build=None) or (security=None)")
     with limited(time_limit):
         ranger = or_why(case, lambda: _Ranger(laid(case), most, progress or (lambda done, total: None)))
         return ranger.found()
@@ -179,7 +182,8 @@ class _Ranger:
         self.left: list[str] = []
 
     def found(self) -> Ranging:
-        figures = list(figures_of(self.case))
+        guarded = self.case.policy.security is not None
+        figures = [figure for figure in figures_of(self.case) if figure.money or not guarded]
         ranged: list[_Ranged] = []
         for number, figure in enumerate(figures, 1):
             if (sides := self._sides(figure)) is None:
@@ -305,6 +309,8 @@ class _Ranger:
             yield "Exports are held at the volume that they have with today's figures"
         if ramped(self.case):
             yield AGAINST
+        if self.case.policy.security is not None:
+            yield "Tariffs and prices alone are ranged: what a loss is held against moves with volumes"
         if self.case.policy.build is not None:
             yield "Whole builds stay as they are in the plan"
         if self.left:
