@@ -10,12 +10,13 @@ import numpy as np
 from energy_routes.network import Network
 from energy_routes.pack import TABLES, Period
 
+DIVIDES = ("owners", "payees", "operating", "fiscal")  # tables that say who gets what of a plan
+
 
 class Reach:
     """Which rows the plan could use: those whose arc is open, or whose market an open arc reaches.
 
-    No plan uses shares of owners, who is paid, what moving really costs, taxes, limits that are not in force, or ramps where
-    nothing came unforeseen.
+    No plan uses what divides money (``DIVIDES``), limits that are not in force, or ramps where nothing came unforeseen.
     """
 
     def __init__(self, network: Network, periods: Sequence[Period]) -> None:
@@ -37,7 +38,7 @@ class Reach:
         never = np.zeros(len(periods), dtype=bool)
         self._limit |= dict.fromkeys(limits.loc[~limits["in_force"].astype(bool), "id"], never)
         unforeseen = all(period.month for period in periods) and any(edit.event for edit in network.edits)
-        self._never = dict.fromkeys(("owners", "payees", "operating", "fiscal"), never) | ({} if unforeseen else {"ramps": never})
+        self._never = dict.fromkeys(DIVIDES if unforeseen else (*DIVIDES, "ramps"), never)
         self._rows: dict[str, list[Any]] = {}
 
     def open(self, table: str, row: int, at: int) -> bool:

@@ -105,7 +105,8 @@ def min_exposure(s: Space) -> Rows:
 def hold_exports(s: Space) -> Rows:
     r"""Σ_t e_kt ≥ E*_k   ∀ family k   [Mt | bcm]
 
-    E* is what the plan of the same case exports without caps: dependence is lowered by re-routing, not by shutting wells in.
+    E* is what the plan of the same case exports without caps: dependence is lowered by re-routing, not by shutting
+    wells in.
     """
     families = list(s.held)
     volume = s.figure(HELD, lambda asked: np.array([asked.held[family] for family in families], dtype=float))

@@ -178,8 +178,9 @@ def _with_payees(facts: list[dict[str, Any]], plans: Sequence[Plan], words: Word
 def _with_ages(facts: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
     """The facts of arcs with the year of a tariff that is stale in the plan; of no tariff none."""
     case, old = plan.case, stale_years(plan.case, "arcs", "tariff")
-    paid = case.network.resolve("arcs", "tariff", case.periods).any(axis=1)
-    years = {arc: old[arc] for arc, some in zip(case.network.ids("arcs"), paid, strict=True) if some and arc in old}
+    paid = np.flatnonzero(case.network.resolve("arcs", "tariff", case.periods).any(axis=1))
+    arcs = case.network.ids("arcs")
+    years = {arcs[at]: old[arcs[at]] for at in paid if arcs[at] in old}
     return [fact | ({"aged": years[fact["id"]]} if fact["id"] in years else {}) for fact in facts]
 
 
