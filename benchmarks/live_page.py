@@ -1,16 +1,17 @@
 """How long the page that solves takes from an input event to the painted frame, in headless Chromium.
 
-    python benchmarks/live_page.py oil-2024 arc:BTC.tariff 10 45
+    python benchmarks/live_page.py oil-2024 arc:BTC.tariff 10 45 --write
 
 Moves a lever a hundred times between two values, in no order, and prints the size of the page, the time until it has
 drawn itself and until its solver stands ready, and of the drags the median and the 95th percentile: from the event to
 the frame, the same without the wait for the display (its clock of 60 frames a second ticks whenever it does: what is
 ready just after a tick waits 16 ms), the solver's part of it, and the CPU of the page's own thread, which a busy
-machine does not stretch.
+machine does not stretch.  ``--write`` puts them into ``results.json``.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import statistics
@@ -20,6 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from measure import Row, write
 from playwright.sync_api import sync_playwright
 
 import energy_routes as er
@@ -57,8 +59,8 @@ AT = """path => JSON.parse(document.getElementById("content").textContent).live.
     .findIndex((lever) => lever.path === path)"""
 
 
-def main(model: str, path: str, low: float, high: float) -> None:
-    """Solve a model, write its page, and measure it."""
+def measured(model: str, path: str, low: float, high: float) -> Row:
+    """Solve a model, write its page, and measure it: seconds, milliseconds, MB."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         file = Path(folder) / "live.html"
         er.solve(er.load(model)).explore(file, live=True, levers=[path])
@@ -71,19 +73,20 @@ def main(model: str, path: str, low: float, high: float) -> None:
         drawn = time.monotonic() - began
         page.wait_for_function("() => document.body.dataset.live", timeout=120_000)
         ready = time.monotonic() - began
-        print(f"{file.stat().st_size / 1e6:.2f} MB; drawn after {drawn:.1f} s, ready after {ready:.1f} s")
-        row = f"lever-{page.evaluate(AT, path)}"
-        page.evaluate(DRAG, [row, low, high, WARM])
+        row: Row = {"measure": "drags", "question": model, "way": path, "mb": file.stat().st_size / 1e6,
+                    "drawn": drawn, "ready": ready}
+        name = f"lever-{page.evaluate(AT, path)}"
+        page.evaluate(DRAG, [name, low, high, WARM])
         session = page.context.new_cdp_session(page)
         session.send("Performance.enable", {"timeDomain": "threadTicks"})
         busy = _busy(session)
-        drags = page.evaluate(DRAG, [row, low, high, DRAGS])
-        told("event to frame", [length for length, _, _ in drags])
-        told("the same without the wait for the display", [length - waited for length, waited, _ in drags])
-        told("solver", [float(found[1].replace(",", "")) for _, _, chip in drags
-                        if (found := re.search(r"([\d.,]+) ms", chip))])
-        print(f"CPU of the page's thread: {1000 * (_busy(session) - busy) / DRAGS:.0f} ms a drag")
+        drags = page.evaluate(DRAG, [name, low, high, DRAGS])
+        row["cpu"] = 1000 * (_busy(session) - busy) / DRAGS
         browser.close()
+    row |= spread("frame", [length for length, _, _ in drags])
+    row |= spread("work", [length - waited for length, waited, _ in drags])
+    return row | spread("solver", [float(found[1].replace(",", "")) for _, _, chip in drags
+                                   if (found := re.search(r"([\d.,]+) ms", chip))])  # fmt: skip
 
 
 def _busy(session: Any) -> float:
@@ -92,11 +95,19 @@ def _busy(session: Any) -> float:
     return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
 
 
-def told(what: str, lengths: list[float]) -> None:
-    """One line of figures."""
-    late = statistics.quantiles(lengths, n=20)[-1]
-    print(f"{what}: median {statistics.median(lengths):.1f} ms, 95 % under {late:.1f} ms")
+def spread(what: str, lengths: list[float]) -> Row:
+    """The median of some lengths, and under what 95 % of them are."""
+    return {what: statistics.median(lengths), f"{what}_95": statistics.quantiles(lengths, n=20)[-1]}
+
+
+def main(arguments: list[str]) -> None:
+    """Measure, print, and write where it is asked."""
+    model, path, low, high, *more = arguments
+    row = measured(model, path, float(low), float(high))
+    print(json.dumps(row))
+    if "--write" in more:
+        write([row])
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], float(sys.argv[3]), float(sys.argv[4]))
+    main(sys.argv[1:])

@@ -40,7 +40,7 @@ PACKS, MONTHS = {"packs": 2}, {"tanks": False}  # networks of two blocks, and of
 LARGE = ((10_000, ONE), (30_000, ONE), (86_000, ONE), (86_000, PACKS), (86_000, MONTHS))  # columns, what is made
 HUGE = ((172_000, ONE), (300_000, ONE), (1_000_000, PACKS))
 MEASURES = ("whole", "memory", "bounds", "costs", "infeasible", "curve", "start", "many", "scale", "huge", "futures",
-            "sweeps", "worker")  # fmt: skip
+            "sweeps", "worker", "drags")  # fmt: skip
 NAMES = (*MODELS, str(MADE))
 RUNS = 7
 LEVER, RANGE, SAMPLES = "arc:CPC_RU.capacity", (20.0, 80.0), 33  # of the curve
