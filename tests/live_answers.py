@@ -37,7 +37,8 @@ class Asked:
 def page_of(case: er.Case, levers: Sequence[str] = ()) -> Programme:
     """The programme of a page of a case."""
     plan = er.solve(case)
-    return programme_of(plan, levers_of(plan, Words.of("en"), levers))
+    words = Words.of("en")
+    return programme_of(plan, levers_of(plan, words, levers), words)
 
 
 def answers(programme: Programme, asked: Sequence[Asked], folder: Path, *, priced: bool = False) -> list[Any]:

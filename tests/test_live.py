@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from live_answers import Asked, answers, differing, needs_node, page_of, with_needed
+from live_answers import Asked, answers, differing, moved_case, needs_node, page_of, with_needed
 from test_builds import WITH
 from toy import burnt, toy
 from typer.testing import CliRunner
@@ -233,6 +233,18 @@ def test_the_cap_in_the_way_is_named_whichever_lever_is_at_hand(tmp_path: Path) 
     assert (paths[share["cap"]], paths[spread["cap"]]) == (SHARE, SPREAD)
     assert share["least"] == pytest.approx(0.875, abs=1e-3)
     assert neither["status"] == "optimal" or not np.isfinite(neither["least"] or np.nan)
+
+
+@needs_node
+@pytest.mark.parametrize(("name", "moved"), [("oil-2024", {"arc:BTC.tariff": 40.0}), (str(TWO_WAYS), {SHARE: 0.6})])
+def test_routes_are_those_of_python(name: str, moved: dict[str, float], tmp_path: Path) -> None:
+    programme = page_of(er.load(name), list(moved))
+    for state, answer in zip(({}, moved), answers(programme, [Asked({}), Asked(moved)], tmp_path), strict=True):
+        routes = er.solve(moved_case(programme.case, programme.levers, state)).routes
+        kept = routes[(routes["route"] != "other paths") & ~routes["route"].str.contains("left in store")]
+        told = dict(answer["routes"])
+        assert told == pytest.approx(kept.groupby("route")["volume"].sum().to_dict(), abs=1e-6)
+        assert len(told) > 3
 
 
 @needs_node

@@ -68,10 +68,10 @@ Peak of resident memory of a fresh process that solves once, MB. `nothing` reads
 DRAGS = """
 ## The map that solves
 
-`benchmarks/live_page.py`: a lever of the page is moved a hundred times in headless Chromium. Milliseconds from the event
-to the painted frame. The display's clock of 60 frames a second is a part of them: what is ready just after a tick waits
-for the next one. The `work` is the same without this wait. CPU is that of the page's own thread, a drag. To be reached
-at the 95th percentile: 16 ms for a year of oil, 150 ms for its months.
+`benchmarks/live_page.py`: a lever of the page is moved a hundred times in headless Chromium. Milliseconds from the
+event to the painted frame. The display's clock of 60 frames a second is a part of them: what is ready just after a
+tick waits for the next one. The `work` is the same without this wait. CPU is that of the page's own thread, a drag. To
+be reached at the 95th percentile: 16 ms for a year of oil, 150 ms for its months.
 """
 AIMS = """
 ## What was to be reached

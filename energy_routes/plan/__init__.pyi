@@ -8,6 +8,10 @@ from .doubt import (
     open_in as open_in,
     told_bands as told_bands,
 )
+from .flow_tracing import (
+    following as following,
+    place_of as place_of,
+)
 from .limits import (
     A_PRICE as A_PRICE,
     NO_PLAN as NO_PLAN,
@@ -28,6 +32,7 @@ from .making.payments import (
 )
 from .making.routes import (
     VALUES as VALUES,
+    marks_of as marks_of,
     merged as merged,
     route_volumes as route_volumes,
     routes_table as routes_table,

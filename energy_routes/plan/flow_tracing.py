@@ -190,7 +190,7 @@ def drawn(space: Space, x: Vector) -> Vector:
     """What each tank gives over the horizon beyond what it is left with, Mt (bcm): in its row of the first period."""
     first = space.stock.axis.frame["first"].to_numpy(dtype=bool)
     closing = np.zeros(len(first))
-    closing[_following(space.stock.axis)] = space.stock.value(x)  # the last period is followed by the first
+    closing[following(space.stock.axis)] = space.stock.value(x)  # the last period is followed by the first
     return np.where(first, np.maximum(_opening(space, x) - closing, 0.0), 0.0)
 
 
@@ -199,7 +199,7 @@ def _opening(space: Space, x: Vector) -> Vector:
     return space.stock.value(x) - space.injected.value(x) + space.withdrawn.value(x)
 
 
-def _following(stock: Axis) -> Index:
+def following(stock: Axis) -> Index:
     """The row of the same stock in the next period, of the last period in the first."""
     ending = stock.relabelled("ending", stock.keys, before=stock.labels["period"])
     return positions(ending, stock, ("storage", "commodity", "before"))
@@ -243,14 +243,14 @@ def _delivered(place: Index, volume: Vector, over: Axis, buyer: str) -> _Part:
 def _in_tanks(space: Space, x: Vector) -> list[_Part]:
     """Stock as an arc in time: into the tank, out to the node again, on to the next period, or left at the end."""
     stock, held = space.stock.axis, space.stock.value(x)
-    node, tank, following = place_of(space, stock), len(space.places) + np.arange(len(stock)), _following(stock)
+    node, tank, after = place_of(space, stock), len(space.places) + np.arange(len(stock)), following(stock)
     last = stock.frame["last"].to_numpy(dtype=bool)
-    kept = np.where(last, np.minimum(held, _opening(space, x)[following]), held)
+    kept = np.where(last, np.minimum(held, _opening(space, x)[after]), held)
     goods = stock.frame["commodity"]
     blank = goods.where(goods.isna(), "")
     return [
         _Part(node, tank, space.injected.value(x), blank, goods),
         _Part(tank, node, space.withdrawn.value(x), blank, goods),
-        _Part(tank, tank[following], kept, blank, goods),
+        _Part(tank, tank[after], kept, blank, goods),
         _delivered(tank, held - kept, stock, "storage"),
     ]

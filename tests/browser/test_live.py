@@ -96,6 +96,20 @@ def test_other_languages_read_and_write_numbers_as_theirs(open_page: Any, tmp_pa
     page.wait_for_function(NETBACK, arg=money(er.solve(case).netback).replace(",", "\xa0"))
 
 
+def test_the_frontier_names_the_routes_that_enter_and_leave(open_page: Any, live: Path, plan: er.Plan) -> None:
+    page = begun(open_page, live)
+    typed(page, TARIFF, "48")
+    words = page.locator("#live-curve").inner_text()
+    now = er.solve(plan.case.set(TARIFF, 48.0)).routes
+    names = [set(own.loc[own.groupby("route")["volume"].transform("sum") > 0.01, "route"]) - {"other paths"}
+             for own in (plan.routes, now)]
+    left = re.search(r"routes that fall out of use: (.*)", words)
+    assert left is not None
+    told = {name.strip(" …") for name in left[1].split(";")}
+    assert told <= names[0] - names[1]
+    assert len(told) == min(3, len(names[0] - names[1]))
+
+
 def test_what_is_typed_is_read_as_people_write_it(open_page: Any, live: Path) -> None:
     page = begun(open_page, live)
     box = lever(page, TARIFF).locator(".typed")

@@ -36,7 +36,7 @@ def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
     Raises UsageError as :func:`levers_of` and :func:`programme_of`.
     """
     words = words_of(plan, lang)
-    programme = programme_of(plan, levers_of(plan, words, levers))
+    programme = programme_of(plan, levers_of(plan, words, levers), words)
     told = content(plan, other=plan, period=period, lang=lang, every=True)
     solving = programme.content
     told["words"] |= words.part(*PHRASES)

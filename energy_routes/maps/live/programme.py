@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_routes.answer import Words
 from energy_routes.case import LEVERS, Case
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space, Structure, ledger_terms, limit_of, yardsticks
@@ -23,6 +24,7 @@ from energy_routes.maps.live.builds import full, standing, steps
 from energy_routes.maps.live.levers import Lever, engaged, ranged
 from energy_routes.maps.live.packed import packed, stated
 from energy_routes.maps.live.readouts import readouts
+from energy_routes.maps.live.tracing import tracing
 from energy_routes.plan import Plan
 from energy_routes.solving import preference, solve
 
@@ -43,6 +45,7 @@ class Programme:
     levers: tuple[Lever, ...]
     structure: Structure
     moves: tuple[Move, ...]
+    words: Words
 
     @property
     def space(self) -> Space:
@@ -73,7 +76,7 @@ class Programme:
             "yardsticks": self._yardsticks(), "limits": self._limits(),
             "periods": [{"label": period.label, "years": period.years} for period in periods],
             "period": packed(self._period_of_columns()), "readouts": readouts(self.space),
-            "full": full(self.space, self.levers),
+            "full": full(self.space, self.levers), "tracing": tracing(self.space, self.words),
         }  # fmt: skip
 
     @cached_property
@@ -174,7 +177,7 @@ class Programme:
         return out
 
 
-def programme_of(plan: Plan, levers: Sequence[Lever]) -> Programme:
+def programme_of(plan: Plan, levers: Sequence[Lever], words: Words) -> Programme:
     """The programme of a plan's case with levers.
 
     Raises UsageError where a lever moves nothing, moves what another moves, or moves it in no straight line; and the
@@ -208,7 +211,7 @@ def programme_of(plan: Plan, levers: Sequence[Lever]) -> Programme:
         known |= {move[:2]: lever.path for move in own}
         moves += own
         found.append(told)
-    return Programme(case, tuple(found), structure, tuple(moves))
+    return Programme(case, tuple(found), structure, tuple(moves), words)
 
 
 def _moves(structure: Structure, case: Case, lever: Lever, number: int) -> tuple[Lever, list[Move]]:

@@ -146,7 +146,7 @@ def _words(called: Names, origin: str, arcs: tuple[str, ...], market: str) -> st
     A border is named where no line with a name crosses it; a hub only where there is nothing else to name.
     """
     start, end = called.supply_node[origin], called.delivery_node.get(market, market)
-    marks = [mark for arc in arcs for mark in _marks(called, arc, {start, end})]
+    marks = [mark for arc in arcs for mark in _marks(called, arc, {start, end}) if mark]
     hubs = [called.node[n] for arc in arcs if called.node_kind[n := called.arc_end[arc]] == "hub" and n != end][:2]
     words = " → ".join(dict.fromkeys([called.node[start], *(marks or hubs), called.node[end]]))
     return f"{words} (left in store)" if market in called.storage else words
@@ -154,10 +154,16 @@ def _words(called: Names, origin: str, arcs: tuple[str, ...], market: str) -> st
 
 def _marks(called: Names, arc: str, ends: set[str]) -> list[str]:
     """What an arc adds to a route's words: the name of its line, and of the port or border that it leads to."""
+    line, place = marks_of(called, arc)
+    return [line, place if called.arc_end[arc] not in ends else ""]
+
+
+def marks_of(called: Names, arc: str) -> tuple[str, str]:
+    """The name of an arc's line, and of the port or border that it leads to where a route names it; blank for none."""
     line, node = called.line.get(arc, ""), called.arc_end[arc]
     kind, name = called.node_kind[node], called.node[node]
     told = (kind == "port" and not (line and name.startswith(line))) or (kind == "border" and not line)
-    return [*([line] if line else []), *([name] if told and node not in ends else [])]
+    return line, name if told else ""
 
 
 def merged(routes: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import { Case } from "./answer.js";
 import { inflated, opened } from "./packed.js";
+import { routes } from "./traced.js";
 
 let own = null;
 let last = null; // the last answer with a plan, which the page shows
@@ -25,8 +26,9 @@ function answer({ values, active }) {
   const began = performance.now();
   const found = own.at(values, active);
   if (found.status === "optimal") last = found;
-  const { whole, ...told } = found;
-  return { ...told, ms: performance.now() - began };
+  const { whole, x, ...told } = found;
+  const ways = found.status === "optimal" ? { routes: routes(own.programme.tracing, x) } : {};
+  return { ...told, ...ways, ms: performance.now() - began };
 }
 
 function priced({ periods }) {

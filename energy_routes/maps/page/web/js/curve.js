@@ -1,7 +1,6 @@
 /** The frontier of a lever, point by point as it is moved: netback against its values, and what enters and leaves. */
 
-import { arcs, content, plans, WHOLE } from "./data.js";
-import { usedOf } from "./dragged.js";
+import { content, plans, WHOLE } from "./data.js";
 import { find, make, renew } from "./dom.js";
 import { number, say, unit } from "./format.js";
 
@@ -11,42 +10,42 @@ const NAMED = 3;
 const drawn = new Map(); // by all that the other levers stand at: points {value, netback, used}
 
 /** The points of a lever while the others stand as they do. */
-function pointsOf(lever, values) {
+function pointsOf(lever, values, first) {
   const key = JSON.stringify(values.map((value, at) => (at === lever ? null : value)));
   const known = drawn.get(lever);
   if (known?.key === key) return known.points;
   const others = content.live.levers.some((own, at) => at !== lever && values[at] !== own.start);
-  const points = others ? [] : [started(content.live.levers[lever])];
+  const points = others ? [] : [started(content.live.levers[lever], first)];
   drawn.set(lever, { key, points });
   return points;
 }
 
 /** The point of the start. */
-const started = (own) => ({ value: own.start, netback: plans[0].cards.netback[WHOLE], used: usedOf(0) });
+const started = (own, first) => ({ value: own.start, netback: plans[0].cards.netback[WHOLE], used: usedOf(first) });
+
+/** The names of the routes of an answer that carry something, the largest first. */
+const usedOf = ({ routes }) => new Set(routes.filter(([, volume]) => volume > content.live.changes.told).map(([name]) => name));
 
 /** Keep the point where a lever stands now. */
-export function keep(lever, values) {
-  const points = pointsOf(lever, values);
+export function keep(lever, values, answer, first) {
+  const points = pointsOf(lever, values, first);
   const value = values[lever];
   const at = d3.bisector((point) => point.value).left(points, value);
-  const point = { value, netback: plans[1].cards.netback[WHOLE], used: usedOf(1) };
+  const point = { value, netback: plans[1].cards.netback[WHOLE], used: usedOf(answer) };
   points.splice(at, points[at]?.value === value ? 1 : 0, point);
   if (points.length > MOST) points.splice(at > MOST / 2 ? 1 : points.length - 2, 1);
   return points;
 }
 
-const names = (numbers) => {
-  const own = numbers.map((n) => arcs[n].name);
-  return own.length > NAMED ? `${own.slice(0, NAMED).join(", ")} …` : own.join(", ");
-};
+const names = (own) => (own.length > NAMED ? `${own.slice(0, NAMED).join("; ")} …` : own.join("; "));
 
 /** What is used at one point and not at another. */
-const fresh = (now, before) => [...now.used].filter((n) => !before.used.has(n));
+const fresh = (now, before) => [...now.used].filter((name) => !before.used.has(name));
 
-/** Draw the points of a lever; the one where it stands is filled. */
-export function drawCurve(lever, values, told) {
+/** Draw the points of a lever; the one where it stands, by its `answer`, is filled. */
+export function drawCurve(lever, values, told, answer, first) {
   const own = content.live.levers[lever];
-  const points = keep(lever, values);
+  const points = keep(lever, values, answer, first);
   const value = values[lever];
   const [first, last] = points.length > 1 ? d3.extent(points, (point) => point.value) : [own.low, own.high];
   const x = d3.scaleLinear([first, last], [EDGE, WIDE - EDGE]);

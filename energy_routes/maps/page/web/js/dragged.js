@@ -2,7 +2,6 @@
 
 import { arcs, content, corridors, families, plans, spans, WHOLE } from "./data.js";
 
-const FLOOR = content.style.floor;
 const { live } = content;
 const { utilisation: FULL, price: PRICED } = live.binding; // from which a line is full, and a price is told
 const PERIODS = live.years.length;
@@ -110,9 +109,6 @@ function bounded(limit, period, rowUpper) {
   const own = at < 0 ? 0 : rowUpper[limit.rows[at]];
   return Number.isFinite(own) ? own : 0;
 }
-
-/** The lines that a plan uses, by number. */
-export const usedOf = (plan) => new Set(arcs.filter((arc) => plans[plan].volume[arc.n][WHOLE] > FLOOR).map((arc) => arc.n));
 
 /** What a subject carries in a span. */
 export const carried = ({ block, at }, read, span) => summed(read[block], at, span);

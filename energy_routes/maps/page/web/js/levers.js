@@ -154,7 +154,7 @@ function tell(answer) {
   if (active >= 0) {
     const [curve, below] = [find("live-curve"), find(`lever-${active}`)];
     if (curve.previousElementSibling !== below) below.after(curve); // no lever moves away from under the hand
-    drawCurve(active, values, told(levers[active]));
+    drawCurve(active, values, told(levers[active]), answer, first);
   }
   light();
 }
