@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -162,6 +164,15 @@ def test_remarks_of_whole_lines_stay_in_the_sources() -> None:
     assert "/**" not in joined
     assert joined.count("\n") > 1500
     assert all(line in joined for line in ("function linesTable() {", "const aged = (told, arc) =>"))
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed: it reads the page's scripts")
+@pytest.mark.parametrize("first", ["main", "live"])
+def test_a_script_is_read_without_a_fault(tmp_path: Path, first: str) -> None:
+    file = tmp_path / "page.js"
+    file.write_text(html.joined(first), "utf-8")
+    done = subprocess.run(["node", "--check", str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_page_that_does_not_solve_holds_nothing_of_the_levers() -> None:

@@ -43,9 +43,9 @@ const names = (own) => (own.length > NAMED ? `${own.slice(0, NAMED).join("; ")} 
 const fresh = (now, before) => [...now.used].filter((name) => !before.used.has(name));
 
 /** Draw the points of a lever; the one where it stands, by its `answer`, is filled. */
-export function drawCurve(lever, values, told, answer, first) {
+export function drawCurve(lever, values, told, answer, before) {
   const own = content.live.levers[lever];
-  const points = keep(lever, values, answer, first);
+  const points = keep(lever, values, answer, before);
   const value = values[lever];
   const [first, last] = points.length > 1 ? d3.extent(points, (point) => point.value) : [own.low, own.high];
   const x = d3.scaleLinear([first, last], [EDGE, WIDE - EDGE]);
