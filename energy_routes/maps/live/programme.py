@@ -19,8 +19,7 @@ from energy_routes.case import LEVERS, Case
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space, Structure, ledger_terms, limit_of, yardsticks
 from energy_routes.linear import Graph, Move
-from energy_routes.maps.live.bounds import cones, measured, rows_of
-from energy_routes.maps.live.builds import full, standing, steps
+from energy_routes.maps.live.bounds import cones, full, measured, rows_of, standing, steps
 from energy_routes.maps.live.levers import Lever, engaged, ranged
 from energy_routes.maps.live.packed import packed, stated
 from energy_routes.maps.live.readouts import readouts
