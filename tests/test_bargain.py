@@ -184,7 +184,7 @@ def test_neither_order_nor_voice_changes_what_a_player_is_worth(found: Bargain, 
     assert joint.players == ("KZ", "AZ+GE", "RU")
     # One voice of two: half of 3800 less a third of 905, where two voices had two thirds less half of it.
     assert of(joint, "shut", "shapley")[1] == pytest.approx(1900 - 905 / 3)
-    assert "Azerbaijan and Georgia" in joint.shares["name"].tolist()
+    assert "Azerbaijan–Georgia" in joint.shares["name"].tolist()
 
 
 def test_who_is_not_named_plays_with_the_rest(case: Case) -> None:
@@ -304,7 +304,7 @@ def test_the_answer_is_told_in_words_and_none_that_turns(found: Bargain) -> None
     text = " ".join(found.answer)
     assert "Kazakhstan, Russia, Azerbaijan and Georgia earn 4,705 MUSD" in text
     assert "who weighs most beside Kazakhstan" in found.answer[-1]  # Azerbaijan and Georgia are alike
-    assert "weighs most beside Kazakhstan:" not in text
+    assert "weighs most beside Kazakhstan, with" not in text
     assert "There are divisions that no group can better" in text
     assert found.left_out
 

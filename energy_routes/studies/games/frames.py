@@ -27,9 +27,9 @@ SLIGHT = 1e-6  # of what a link brings
 
 
 def called(name: str) -> str:
-    """A player by name: ``Azerbaijan and Georgia`` of ``AZ+GE``."""
+    """A player by name: ``Azerbaijan–Georgia`` of ``AZ+GE``."""
     words = Words.of()
-    return " and ".join(TOLD.get(part) or words.country(part) for part in name.split(JOINED))
+    return "–".join(TOLD.get(part) or words.country(part) for part in name.split(JOINED))
 
 
 def listed(parts: Sequence[str]) -> str:

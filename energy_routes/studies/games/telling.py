@@ -97,12 +97,13 @@ class Teller:
         if self._sign(_of("shut", lambda one: one.shapley[first])) <= 0 or min(lead, default=1) <= 0:
             self.turns.append(f"who weighs most beside {self._names[self._seller]}")
             return
-        yield (f"With the lines of outsiders shut, {name} weighs most beside {self._names[self._seller]}: it gets "
+        yield (f"With the lines of outsiders shut, {did(name, 'weighs', 'weigh')} most beside "
+               f"{self._names[self._seller]}, with "
                f"{self._money(_of('shut', lambda one: one.shapley[first]))} by {ORDER}, and "
                f"{self._money(_of('shut', lambda one: one.nucleolus[first]))} by {LEAST}.")
         falls = self._sign(lambda one: one.divisions["shut"].shapley[first] - one.divisions["open"].shapley[first])
         if falls > 0:
-            yield (f"If all leave their lines open at the posted tariff, {name} gets "
+            yield (f"If all leave their lines open at the posted tariff, {did(name, 'gets', 'get')} "
                    f"{self._money(_of('open', lambda one: one.shapley[first]))} by the first rule: what is divided "
                    "then is the tariff above real cost, and no longer the way itself.")
         else:
@@ -176,8 +177,8 @@ class Teller:
         """Who gains by a link, and who loses."""
         numbers = [_part(attrgetter("shapley"), i) for i in range(len(self._names))]
         signs = [self._sign(number) for number in numbers]
-        for sign, verb in ((1, "gains"), (-1, "loses")):
-            some = [f"{self._names[i]} {verb} {self._money(numbers[i], sign)}" for i, own in enumerate(signs)
+        for sign, verbs in ((1, ("gains", "gain")), (-1, ("loses", "lose"))):
+            some = [f"{did(self._names[i], *verbs)} {self._money(numbers[i], sign)}" for i, own in enumerate(signs)
                     if own == sign]  # fmt: skip
             if some:
                 yield f"By the first rule {listed(some)}, before its capital."
@@ -185,11 +186,16 @@ class Teller:
     def _dues(self) -> Iterator[str]:
         """Who should pay for a link."""
         numbers = [_part(attrgetter("due"), i) for i in range(len(self._names))]
-        for sign, verb in ((1, "pays"), (-1, "is paid")):
-            some = [f"{self._names[i]} {verb} {self._money(number, sign)}" for i, number in enumerate(numbers)
+        for sign, verbs in ((1, ("pays", "pay")), (-1, ("is paid", "are paid"))):
+            some = [f"{did(self._names[i], *verbs)} {self._money(number, sign)}" for i, number in enumerate(numbers)
                     if self._sign(number) == sign]  # fmt: skip
             if some:
                 yield f"Where those who lose are made whole and the rest is borne by gains, {listed(some)}."
+
+
+def did(name: str, one: str, many: str) -> str:
+    """A player and what it does: ``Georgia gains``, ``all others gain``."""
+    return f"{name} {many if name in SEVERAL else one}"
 
 
 def these(names: Sequence[str]) -> str:
