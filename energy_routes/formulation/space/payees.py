@@ -10,7 +10,7 @@ import pandas as pd
 from energy_routes.formulation.space.axes import lane_figures, rows_of
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Index, Vector, codes_of, numbered, pairs, places
-from energy_routes.network import Network, in_term
+from energy_routes.network import in_term
 from energy_routes.pack import means, months_of
 
 
