@@ -358,3 +358,25 @@ def check(division: Division) -> None:
     assert division.proved
     assert (division.nucleolus >= game.alone - game.slight).all()
     assert np.isfinite(game.worth).all()
+
+
+def test_a_group_that_loses_by_joining_is_printed(tmp_path: Path) -> None:
+    """RU_LINE really costs 50 and charges 30: whoever pays the charge does better without its state."""
+    dear = STATES["operating"] + "\noil,arc:RU_LINE,50,USD/t,,,"
+    found = er.bargain(toy(tmp_path, {**STATES, "operating": dear}), FOUR, draws=0)
+    games = found.games.set_index("access")
+    assert games.loc["open", "not_monotone"].endswith("; RU")
+    assert "RU" in games.loc["open", "not_superadditive"]
+    assert games.loc["shut", ["not_monotone", "not_superadditive"]].isna().all()
+    run = CliRunner().invoke(app, ["bargain", str(tmp_path / "model.toml"), "--players", "KZ,RU,AZ,GE", "--draws", "0"])
+    assert "Note: a member takes worth away" in run.stdout
+    assert "Note: two groups lose by joining" in run.stdout
+
+
+def test_a_case_without_a_plan_is_a_game_all_the_same(case: Case) -> None:
+    """Home needs more than the field has: there is no plan, and no payment of today."""
+    found = er.bargain(case.set("obligation:HOME.volume", 14), FOUR, draws=0)
+    assert worth(found, "shut")["KZ"] == pytest.approx(12 * 490)
+    assert found.shares["today"].isna().all()
+    assert found.as_dict()["shares"][0]["today"] is None
+    assert not any("paid" in sentence for sentence in found.answer)
