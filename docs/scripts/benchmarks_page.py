@@ -233,7 +233,7 @@ def drawn(rows: Sequence[Row]) -> str:
 def dragged(rows: Sequence[Row]) -> str:
     """Drags of a lever of the page that solves."""
     keys = ("frame", "frame_95", "work", "work_95", "solver", "solver_95", "cpu", "mb", "ready")
-    lines = [[row["question"], f"`{row['way']}`", *(figure(row[key]) for key in keys)]
+    lines = [[row["question"], f"`{row['way']}`", *(figure(row[key]) if key in row else "–" for key in keys)]
              for row in rows if row["measure"] == "drags"]  # fmt: skip
     head = ["", "lever", "to the frame", "95 %", "work", "95 %", "solver", "95 %", "CPU", "MB", "opens in, s"]
     return table(head, lines)
