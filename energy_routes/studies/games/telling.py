@@ -26,7 +26,8 @@ WHERE: dict[Access, str] = {"shut": "where lines may be shut", "open": "where al
 _SHARED = (
     "Sales less what moving really costs is divided: what it costs to lift oil and gas, and what fields owe their "
     "state, is no part of it.",
-    "Buyers and sea carriers do not play: prices and freight are as they are, whoever agrees with whom.",
+    "Buyers, sea carriers and those who sell gas for home do not play: prices and freight are as they are, whoever "
+    "agrees with whom.",
     "What cannot be sold stays in the ground at no loss: a field that is shut in earns nothing later.",
 )
 LEFT_OUT: dict[By, tuple[str, ...]] = {
