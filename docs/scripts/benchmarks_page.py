@@ -84,8 +84,9 @@ MISSED = {
 seventh of a run. Where it is not the best, the run begins from a solver that has forgotten the runs before. So the
 order of changes makes no difference; the raw loop does not forget, and saves a tenth of a run. The rest is work of
 Python that the raw loop does before its clock starts. Ours reads each figure with its unit, asks which numbers it
-reaches, refreshes them, and checks the residuals of the point. On a small model this is nearly all. To read a whole
-table of changes at once, and to check residuals of many points in one product, would get there on monthly models.""",
+reaches, refreshes them, and checks the residuals of the point. On a small model this is nearly all. A run of HiGHS
+empties the caches, so that each of these steps takes twice as long as it does many times in a row. To refresh the
+numbers of a table of changes at once, and to check residuals of many points in one product, would get there.""",
     "`energy-routes solve oil-2024`": """The process imports more than the yardstick does: `scipy.linalg` (a seventh
 of the yardstick), Pydantic (a seventh), Typer and Rich, and some 160 modules of ours. A first solve costs ten times a
 second one. The sentences of the answer read pandas tables of few rows. To tell the first screen from arrays, which
