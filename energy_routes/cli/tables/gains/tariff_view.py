@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,8 +20,12 @@ PLACE = ["world", "contracts"]
 def print_tariff(found: ThroughTariff) -> None:
     """The answer; what each charge brings, at the middle of the real costs; every kink of the case as it is; notes."""
     screen, drawn = console(), len(found.bands) > 0
-    for sentence in found.answer:
-        screen.say(sentence)
+    charged, *others = found.answer
+    screen.say(charged)
+    for place, sentences in groupby((sentence.partition(": ") for sentence in others), key=lambda parts: parts[0]):
+        screen.print(f"\n[bold]{escape(place)}[/]")
+        for _, _, said in sentences:
+            screen.say(f"{said[:1].upper()}{said[1:]}.")
     bands = ("P10", "P90") if drawn else ()
     out = table("charge", "", found.money, *bands, found.unit, "MUSD to\ncarriers", "MUSD to\nshipper", text=2)
     last = ""
