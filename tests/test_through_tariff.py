@@ -249,7 +249,7 @@ def test_the_verb(tmp_path: Path) -> None:
                                     "transit:RU=60 %", "--out", str(tmp_path / "out"),
                                     "--plot", str(tmp_path / "p.png")])  # fmt: skip
     assert done.exit_code == 0, done.output
-    assert "one owner of all would ask" in done.stdout
+    assert "\nOne owner of all would ask" in done.stdout
     assert (tmp_path / "p.png").stat().st_size > 1000
     told = json.loads((tmp_path / "out" / "tariff.json").read_text("utf-8"))
     assert {"demand", "kinks", "charges", "apart", "bands", "answer", "notes"} <= set(told)
