@@ -86,6 +86,7 @@ def test_a_cap_that_the_case_has_starts_where_it_is() -> None:
 @pytest.mark.parametrize(("path", "words"), [
     ("arc:HUB_PORT.tarif", "tarif"), ("max_share.transit:XX", "XX"), ("objective", "no number"),
     ("arc:NOWHERE.tariff", "NOWHERE"), ("tariff", "is not a path"),
+    ("build.budget", "build.built.OPTION"), ("build.built.X", "no options to build"),
 ])  # fmt: skip
 def test_a_lever_that_is_none_is_refused_by_name(path: str, words: str) -> None:
     plan = er.solve(er.load(TWO_WAYS))

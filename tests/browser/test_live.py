@@ -201,6 +201,7 @@ def test_an_option_stands_with_what_it_needs_and_falls_with_it(open_page: Any, t
     assert [lever(page, path).locator(".typed").input_value() for path in (new, wider)] == ["2", "1"]
     both = er.solve(case.set_all({f"policy.{new}": 2.0, f"policy.{wider}": 1.0}))
     page.wait_for_function(NETBACK, arg=money(both.netback))
+    assert page.evaluate(POINTS) == 2  # the start is on the frontier, with what the option takes along
     typed(page, wider, "0")
     assert lever(page, new).locator(".typed").input_value() == "0"
     page.wait_for_function(NETBACK, arg=money(er.solve(case).netback))

@@ -211,7 +211,8 @@ def _bound(case: Case, head: str, name: str, words: Words) -> Lever:
 def _amount(case: Case, head: str, words: Words) -> Lever:
     lever = LEVERS[head]
     if not isinstance(lever, Amount):
-        raise UsageError(f"policy.{head} is no number that the page can move")
+        more = f"; a lever of a build is {BUILT}OPTION" if head == "build" else ""
+        raise UsageError(f"policy.{head} is no number that the page can move{more}")
     value = getattr(case.policy, head)
     relaxed = lever.relaxed
     high = CARBON if not relaxed else WIDE * (value or _moved(case))

@@ -13,3 +13,13 @@ export function chain(levers, values, at) {
     if (needs.includes(at) && values[other] / high > share) take(other, Math.floor);
   });
 }
+
+/** The numbers of a lever and of all that it takes along. */
+export function chainOf(levers, at) {
+  const found = new Set([at]);
+  for (const one of found) {
+    for (const other of levers[one].needs) found.add(other);
+    levers.forEach(({ needs }, other) => needs.includes(one) && found.add(other));
+  }
+  return found;
+}

@@ -1,5 +1,6 @@
 /** The frontier of a lever, point by point as it is moved: netback against its values, and what enters and leaves. */
 
+import { chainOf } from "./chains.js";
 import { content, plans, WHOLE } from "./data.js";
 import { find, make, renew } from "./dom.js";
 import { number, say, unit } from "./format.js";
@@ -11,11 +12,13 @@ const drawn = new Map(); // by all that the other levers stand at: points {value
 
 /** The points of a lever while the others stand as they do. */
 function pointsOf(lever, values, first) {
-  const key = JSON.stringify(values.map((value, at) => (at === lever ? null : value)));
+  const { levers } = content.live;
+  const along = chainOf(levers, lever);
+  const key = JSON.stringify(values.map((value, at) => (along.has(at) ? null : value)));
   const known = drawn.get(lever);
   if (known?.key === key) return known.points;
-  const others = content.live.levers.some((own, at) => at !== lever && values[at] !== own.start);
-  const points = others ? [] : [started(content.live.levers[lever], first)];
+  const others = levers.some((own, at) => !along.has(at) && values[at] !== own.start);
+  const points = others ? [] : [started(levers[lever], first)];
   drawn.set(lever, { key, points });
   return points;
 }
