@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -193,9 +194,8 @@ class _Ranger:
             refuse_late(f"the ranges of all {len(figures)} figures were ({number - 1} are)")
             self.progress(number, len(figures))
         ranged.sort(key=lambda one: -one.at_stake)
-        ended = [(one, self._ended(one)) for one in ranged[: self.most]]
-        self.left += [one.figure.path for one, known in ended if known is None]
-        table = pd.DataFrame([self._row(known) for _, known in ended if known is not None], columns=COLUMNS)
+        rows = [self._row(one) for one in islice(self._known(ranged), self.most)]
+        table = pd.DataFrame(rows, columns=COLUMNS)
         refuse_late("what changes at each end was")
         return Ranging(self.case, table, tuple(self._notes()))
 
@@ -211,6 +211,14 @@ class _Ranger:
         below = side_of(forms, -min(step, -low), low, now) if low < 0 else Side(0.0, float("nan"))
         above = side_of(forms, step, high, now)
         return None if below is None or above is None else (below, above)
+
+    def _known(self, ranged: Iterable[_Ranged]) -> Iterator[_Ranged]:
+        """Those whose ends are known; the others are left out."""
+        for one in ranged:
+            if (known := self._ended(one)) is None:
+                self.left.append(one.figure.path)
+            else:
+                yield known
 
     def _ended(self, one: _Ranged) -> _Ranged | None:
         """The same pieces, ended where other whole numbers are better; None where that is not known."""
