@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from game_questions import Rows, changes, cheapest, leverage
+from transit_question import compared
 
 
 def link(low: float, high: float, player: str = "RU", column: str = "shapley_change") -> Rows:
@@ -43,3 +44,12 @@ def test_what_turns_is_not_said_of_who_gains_or_of_leverage() -> None:
     ends = [leverage(built(10), link(*at, player="KZ")) for at in ((11, 12), (1, 2), (9, 11))]
     assert [bool(text) for text in ends] == [True, True, False]
     assert "no threat" in ends[1]
+
+
+def test_transit_is_set_beside_its_space_only_where_the_bands_do_not_meet() -> None:
+    margin = (112.0, 90.0, 135.0)
+    below, above, about = (0.0, 0.0, 5.0), (200.0, 150.0, 300.0), (100.0, 50.0, 120.0)
+    assert compared(margin, {"a": below, "b": below}).startswith("In every world below")
+    mixed = compared(margin, {"a": below, "b": above, "c": about})
+    assert "less a and more b than the transit pays" in mixed
+    assert "turns within the bands and is not said" in compared(margin, {"c": about})

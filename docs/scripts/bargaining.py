@@ -14,9 +14,10 @@ from bargaining_book import Asked, section
 from game_questions import GAMES
 from question_book import Book
 from tariff_questions import TARIFFS
+from transit_question import TRANSIT
 
 PAGE = Path(__file__).resolve().parent.parent / "bargaining.md"
-ASKED: Asked = dict(sorted({**TARIFFS, **GAMES}.items()))
+ASKED: Asked = dict(sorted({**TARIFFS, **GAMES, **TRANSIT}.items()))
 HEAD = """# Who gains
 
 Questions of ministries about tariffs, shares and links. *Real cost* is what moving a unit really costs: published, else
