@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -14,13 +14,13 @@ import pandas as pd
 from energy_routes.case import Case, ramped
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
-from energy_routes.linear import ALIKE, Form, Session, Standing, Vector, limited, optimal, refuse_late
-from energy_routes.network import Names
+from energy_routes.linear import ALIKE, Form, Session, limited, optimal, refuse_late
 from energy_routes.pack import annotated
 from energy_routes.studies.kinks import plot
 from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
 from energy_routes.studies.kinks.laid import Laid, laid
+from energy_routes.studies.kinks.measured import Measured, measures
 from energy_routes.studies.kinks.overtaken import cheapest_piece, overtaken
 from energy_routes.studies.kinks.shift import AGAINST, or_why
 from energy_routes.studies.study import Progress, Study
@@ -39,7 +39,6 @@ REFUSED = {  # lever: why no range can be proved with it
 TENTH = 0.1
 MOST = 50
 FAR = 4.0  # so many times the figure, or all that is lifted, is looked up to
-TOLD_OF = ("corridor", "market")
 TOLD = 2  # groups that are named on each side of a kink
 MOVED = 1e-6  # Mt (bcm), or Mt a unit of the figure
 
@@ -304,10 +303,10 @@ class _Ranger:
         return ""
 
     @cached_property
-    def _told(self) -> tuple[_Measured, ...]:
+    def _told(self) -> tuple[Measured, ...]:
         """Corridors, markets and supplies; then arcs, which are told where none of those has another volume."""
-        names, weights, groups = _measures(self.space, len(self.base.cost))
-        return _Measured(names[:groups], weights[:groups]), _Measured(names[groups:], weights[groups:])
+        names, weights, groups = measures(self.space, len(self.base.cost))
+        return Measured(names[:groups], weights[:groups]), Measured(names[groups:], weights[groups:])
 
     def _notes(self) -> Iterator[str]:
         for lever in COEFFICIENTS:
@@ -325,43 +324,5 @@ class _Ranger:
             yield f"Not ranged, for their curve is not that of a linear programme: {', '.join(self.left)}"
 
 
-@dataclass(frozen=True, eq=False)
-class _Measured:
-    """Volumes by name, as sums of columns: ``weights`` of shape (names, columns)."""
-
-    names: list[str]
-    weights: Vector
-
-    @cached_property
-    def standing(self) -> Standing:
-        return Standing(self.weights)
-
-    def volumes(self, of: Laid, cases: Sequence[Case]) -> list[Vector] | None:
-        """The volumes in the plans of cases; where all plans as good have the same, any of them serves.
-
-        None where a plan has other columns.
-        """
-        plans = [of.point(case, self.standing) for case in cases]
-        same = all(len(x) == self.weights.shape[1] for x in plans)
-        return [self.weights @ x for x in plans] if same else None
-
-
 def _clean(slope: float) -> float:
     return 0.0 if abs(slope) < ALIKE else slope
-
-
-def _measures(space: Space, size: int) -> tuple[list[str], Vector, int]:
-    """Names and weights of what is told at a kink: corridors, markets, supplies; how many these are; then arcs."""
-    called = Names(space.case.network.tables)
-    groups = space.exposure.axis.frame
-    parts = [(space.exposure, groups["kind"] + ":" + groups["group"], groups["kind"].isin(TOLD_OF), called.target),
-             (space.lifted, space.lifted.axis.frame["supply"], None, called.supply),
-             (space.flow, space.flow.axis.frame["arc"], None, called.arc)]  # fmt: skip
-    names, rows = [], []
-    for expr, label, kept, words in parts:
-        for own in dict.fromkeys(label if kept is None else label[kept]):
-            mask = (label == own).to_numpy(dtype=bool)
-            rows.append(expr.of_rows(mask, size))
-            names.append(str(words.get(own, own)))
-    arcs = len(set(space.flow.axis.frame["arc"]))
-    return names, np.array(rows).reshape(len(names), size), len(names) - arcs

@@ -1,0 +1,55 @@
+"""Volumes that are told at a kink: corridors, markets and supplies, and arcs, as sums of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from energy_routes.case import Case
+from energy_routes.formulation import Space
+from energy_routes.linear import Standing, Vector
+from energy_routes.network import Names
+from energy_routes.studies.kinks.laid import Laid
+
+TOLD_OF = ("corridor", "market")
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Volumes by name, as sums of columns: ``weights`` of shape (names, columns)."""
+
+    names: list[str]
+    weights: Vector
+
+    @cached_property
+    def standing(self) -> Standing:
+        return Standing(self.weights)
+
+    def volumes(self, of: Laid, cases: Sequence[Case]) -> list[Vector] | None:
+        """The volumes in the plans of cases; where all plans as good have the same, any of them serves.
+
+        None where a plan has other columns.
+        """
+        plans = [of.point(case, self.standing) for case in cases]
+        same = all(len(x) == self.weights.shape[1] for x in plans)
+        return [self.weights @ x for x in plans] if same else None
+
+
+def measures(space: Space, size: int) -> tuple[list[str], Vector, int]:
+    """Names and weights of what is told at a kink: corridors, markets, supplies; how many these are; then arcs."""
+    called = Names(space.case.network.tables)
+    groups = space.exposure.axis.frame
+    parts = [(space.exposure, groups["kind"] + ":" + groups["group"], groups["kind"].isin(TOLD_OF), called.target),
+             (space.lifted, space.lifted.axis.frame["supply"], None, called.supply),
+             (space.flow, space.flow.axis.frame["arc"], None, called.arc)]  # fmt: skip
+    names, rows = [], []
+    for expr, label, kept, words in parts:
+        for own in dict.fromkeys(label if kept is None else label[kept]):
+            mask = (label == own).to_numpy(dtype=bool)
+            rows.append(expr.of_rows(mask, size))
+            names.append(str(words.get(own, own)))
+    arcs = len(set(space.flow.axis.frame["arc"]))
+    return names, np.array(rows).reshape(len(names), size), len(names) - arcs
