@@ -154,8 +154,8 @@ def changes(found: er.Bargain, link: Rows, names: Mapping[str, str], sign: int, 
     """Who gains by a line, or who loses, by the first rule; nothing where nobody does all over the band."""
     some = [f"{names[player]} {verb} {link.told(player, 'shapley_change', sign)}" for player in found.players
             if link.sign(player, "shapley_change") == sign]  # fmt: skip
-    text = f"Before capital and by the first rule, {listed(some)}."
-    return text if some else ""
+    told = [listed(some[at : at + 3]) for at in range(0, len(some), 3)]  # three with their bands fill a sentence
+    return f"Before capital and by the first rule, {'. '.join(told)}." if told else ""
 
 
 def leverage(found: er.Bargain, link: Rows) -> str:
