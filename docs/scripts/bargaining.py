@@ -12,12 +12,13 @@ from pathlib import Path
 
 from bargaining_book import Asked, section
 from game_questions import GAMES
+from moved_question import MOVED
 from question_book import Book
 from tariff_questions import TARIFFS
 from transit_question import TRANSIT
 
 PAGE = Path(__file__).resolve().parent.parent / "bargaining.md"
-ASKED: Asked = dict(sorted({**TARIFFS, **GAMES, **TRANSIT}.items()))
+ASKED: Asked = dict(sorted({**TARIFFS, **GAMES, **MOVED, **TRANSIT}.items()))
 HEAD = """# Who gains
 
 Questions of ministries about tariffs, shares and links. *Real cost* is what moving a unit really costs: published, else
