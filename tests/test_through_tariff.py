@@ -263,3 +263,62 @@ def test_an_outage_without_a_plan_is_a_note(tmp_path: Path) -> None:
     case = replace(toy(tmp_path, COSTS), name="toy")
     found = er.through_tariff(case, "LONG", outage={}, cap={"transit:RU": "1 %"})
     assert any("there is no plan" in note for note in found.notes)
+
+
+def test_a_corridor_that_is_metered_where_no_tariff_is_paid_says_so_first(tmp_path: Path) -> None:
+    """As with CPC, whose tariff stands on the line and whose meter is the moorings at its end."""
+    line = {"arcs": "id,from,to,name,line,capacity,tariff,length_km\nGATHER,FIELD,HUB,Gathering,L,20,7,10\n"
+                    "SHORT,HUB,EAST,Short way,,6,30,1000\nLONG,HUB,WEST,Long way,L,5,0,3000"}  # fmt: skip
+    found = er.through_tariff(toy(tmp_path, COSTS | line), "LONG", outage={}, cap={})
+    assert found.answer[0] == (
+        "Long corridor: no tariff is paid today where it is metered; the line charges 7.00 USD/t on Gathering, and a "
+        "charge here comes on top of that")
+    earned, = (said for said in found.answer if "that would earn" in said)
+    assert earned.endswith("beside what other charges earn")  # not "against 0.00 today": the line earns elsewhere
+
+
+def test_the_cap_that_is_not_told_is_of_volume(tmp_path: Path) -> None:
+    """6 Mt cross Russia: 5.4 may.  Of 8 Mt 2.6 are left for LONG, each worth 510 less 10 and no more."""
+    found = er.through_tariff(toy(tmp_path, PUBLISHED), "LONG", outage={})
+    capped = "Russia carries a tenth less, 5.40 Mt a year"
+    assert middle(found, "today", world=capped)["volume"] == pytest.approx(2.6)
+    assert middle(found, "break-even", world=capped)["charge"] == pytest.approx(500)
+
+
+def test_a_charge_beyond_what_ways_usually_cost_has_a_reason_before_it(tmp_path: Path) -> None:
+    """Beyond half of the highest price, 510, and beyond the whole of it: under a share each tonne lets others move."""
+    free = toy(tmp_path, PUBLISHED, exports="free")
+    found = er.through_tariff(free, "LONG", outage={}, cap={"transit:RU": "40 %"})
+    shared = [said for said in found.answer if said.startswith("Russia at most 40 %")]
+    assert "a charge could take most of the price, which is 510 USD/t at most" in found.answer[1]
+    assert middle(found, "break-even", world="Russia at most 40 %")["charge"] > 510
+    assert shared[0].endswith("a unit here is worth more than its price of 510 USD/t at most")
+    low = toy(tmp_path / "low", PUBLISHED).set("arc:SHORT.capacity", 20)
+    assert not any("price" in said for said in er.through_tariff(low, "LONG", outage={}, cap={}).answer)
+
+
+def test_what_contracts_do_not_change_is_said_once(tmp_path: Path) -> None:
+    """1 Mt on the way that carries 6 anyhow."""
+    pay = {"contracts": "id,kind,arc,volume,charge,party\nPAY,ship_or_pay,SHORT,1,35,East Co"}
+    found = er.through_tariff(toy(tmp_path, PUBLISHED | pay), "LONG", outage={}, cap={})
+    same = [said for said in found.answer if said.startswith("Without")]
+    assert same == ["Without contracts: all of this is the same"]
+    bound = er.through_tariff(toy(tmp_path / "bound", PUBLISHED | PAY), "LONG", outage={}, cap={})
+    assert len([said for said in bound.answer if said.startswith("Without")]) > 3
+
+
+def test_a_claim_is_a_sentence_of_32_words_at_most(tmp_path: Path) -> None:
+    found = er.through_tariff(toy(tmp_path, COSTS | PAY), "LONG", owners=3)
+    assert max(len(said.partition(": ")[2].split()) for said in found.answer[1:]) <= 32
+
+
+def test_the_largest_falls_are_printed_and_the_others_counted(tmp_path: Path) -> None:
+    """Six tiers make six falls: the four largest are told, and none twice where contracts change nothing."""
+    rows = "".join(f"WEST,{tier},{0.2 * tier:.1f},{5 * tier}\n" for tier in range(1, 8))
+    tiers = {"tiers": f"market,tier,depth,discount\n{rows}"}
+    model = str(write(tmp_path / "toy", PUBLISHED | tiers))
+    said = CliRunner().invoke(app, ["tariff", model, "--corridor", "LONG"]).stdout
+    told = [line for line in said.splitlines() if " contracts, above " in line]
+    assert len(told) == 4
+    counted, = (line for line in said.splitlines() if line.startswith("Smaller falls"))
+    assert int("".join(filter(str.isdigit, counted.partition(".")[0]))) >= 1

@@ -143,31 +143,42 @@ class Making:
         return pd.DataFrame(rows, columns=BANDS)
 
     def told(self, teller: Teller) -> tuple[str, ...]:
-        """The sentences: the case as it is both ways, then the other worlds with their contracts."""
-        out = [teller.costs(self._first.readings)]
+        """The sentences: the case as it is both ways, then the other worlds with their contracts.
+
+        Where the same is said without contracts as with them, that is one sentence.
+        """
+        out, said = [teller.costs(self._first.readings, self._elsewhere)], list[str]()
+        price = float(np.nanmax(self.case.network.resolve("markets", "price", self.case.periods)))
         for place in self.places:
-            if place.world == AS_IT_IS:
-                out += teller.sentences(f"{place.contracts.capitalize()} contracts", place.readings,
-                                        self.drawn[place.contracts])  # fmt: skip
-            elif place.contracts == WITH:
-                out += teller.sentences(f"{place.world}, with contracts", place.readings)
+            here, when = place.world == AS_IT_IS, f"{place.contracts.capitalize()} contracts"
+            if not here and place.contracts == WITHOUT:
+                continue
+            when = when if here else f"{place.world}, {place.contracts} contracts"
+            sentences = [*(f"{when}: {reason}" for reason in teller.dear(place.readings, price)),
+                         *teller.sentences(when, place.readings, self.drawn[place.contracts] if here else ())]
+            own = [sentence.removeprefix(when) for sentence in sentences]
+            out += [f"{when}: all of this is the same"] if own and own == said else sentences
+            said = own
         return tuple(out)
+
+    @property
+    def _elsewhere(self) -> str:
+        """What the line of the corridor charges on other arcs, in words; blank where it charges nothing there."""
+        network = self.case.network
+        arcs = network.tables["arcs"]
+        own = arcs["id"].isin(self.target.arcs)
+        beside = (arcs["line"].isin(arcs.loc[own, "line"].dropna()) & ~own).to_numpy()
+        tariffs = network.resolve("arcs", "tariff", self.case.periods).mean(axis=1)
+        money = network.families[self.target.family].price_name
+        return " and ".join(f"{tariff:,.2f} {money} on {name}" for tariff, name in
+                            zip(tariffs[beside].tolist(), arcs["name"][beside], strict=True) if tariff > 0)  # fmt: skip
 
     def notes(self) -> Iterator[str]:
         """What a reader must know."""
-        first = self._first
         if len({place.contracts for place in self.places}) == 1:
             yield "No contract of the case asks for volume: it is read once"
         else:
             yield "What shippers pay for volume that a contract asks for and does not get is no income of the carriers"
-        if not first.middle.today.charge:
-            yield (f"The tariff where {self.target.name} is metered is 0: other arcs of the line charge what they do, "
-                   "and a charge here comes on top of it")  # fmt: skip
-        priciest = float(np.nanmax(self.case.network.resolve("markets", "price", self.case.periods)))
-        for place in self.places:
-            if place.contracts == WITH and place.middle.break_even and place.middle.break_even.charge > priciest:
-                yield (f"{place.world}: a unit here is worth more than any price, because a cap, a contract or a build "
-                       "lets other units move with it")  # fmt: skip
         if self.case.policy.held:
             yield "Exports are held at the volume that they have with the figures of today"
         if ramped(self.case):

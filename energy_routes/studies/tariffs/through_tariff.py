@@ -147,7 +147,8 @@ def through_tariff(
     outage : mapping of str to float or None
         What is lost (as in :meth:`Case.outage`) and the share that is left; None: half of the largest other corridor.
     cap : mapping of str to str or None
-        The share of a group at most, ``{"transit:RU": "80 %"}``; None: a tenth less of the largest transit country.
+        The share of a group at most, ``{"transit:RU": "80 %"}``; None: a tenth less volume through the largest
+        transit country, where exports may fall.
     operating_share : float or None
         The share of a tariff that is real cost where none is published; None: as the pack has it.
     draws : int

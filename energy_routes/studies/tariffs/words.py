@@ -10,6 +10,7 @@ from energy_routes.studies.tariffs.corridor import MIDDLE
 from energy_routes.studies.tariffs.reading import Apart, Point, Reading
 
 SLIGHT = 0.005  # USD/t (USD/1000 m³), MUSD, Mt: less is not printed
+MOST_OF = 0.5  # of the highest price: a charge that can be higher needs a reason
 AGREE = 0.9  # of the draws must: a claim that turns between P10 and P90 is not said
 OWNERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
@@ -27,11 +28,25 @@ class Teller:
     money: str
     unsaid: list[str] = field(default_factory=list)
 
-    def costs(self, readings: Readings) -> str:
-        """What is charged today, and what moving a unit really costs."""
+    def costs(self, readings: Readings, elsewhere: str) -> str:
+        """What is charged today, and what moving a unit really costs; ``elsewhere``: what its line charges beside."""
         one = readings[MIDDLE]
-        cost = f"moving really costs {_span(readings, lambda each: each.cost)}" if one.open else "it is closed"
+        if one.open and elsewhere and not one.today.charge:
+            return (f"{self.name}: no tariff is paid today where it is metered; the line charges {elsewhere}, and a "
+                    "charge here comes on top of that")  # fmt: skip
+        cost = f"moving really costs {_span(readings, lambda each: each.cost)} {self.money}" if one.open else (
+            "it is closed")  # fmt: skip
         return f"{self.name}: {one.today.charge:,.2f} {self.money} are charged today; {cost}"
+
+    def dear(self, readings: Readings, price: float) -> Iterator[str]:
+        """Why a charge may be as high as it is, beside the highest ``price`` of any market."""
+        last = readings[MIDDLE].break_even
+        if last is not None and last.charge > price:
+            yield f"a unit here is worth more than its price of {price:,.0f} {self.money} at most"
+            yield "the reason is a cap, a contract or a build: each unit here lets others move"
+        elif last is not None and last.charge > MOST_OF * price:
+            yield (f"a charge could take most of the price, which is {price:,.0f} {self.money} at most: other ways "
+                   "are full or bring little")  # fmt: skip
 
     def sentences(self, when: str, readings: Readings, draws: Sequence[Reading] = ()) -> Iterator[str]:
         """What is moved, and who would ask what; ``draws`` are readings with drawn figures.  Each begins with ``when``.
@@ -74,8 +89,10 @@ class Teller:
             asks = _span(readings, lambda each: each.together.charge if each.together else None)
             earns = _span(readings, lambda each: each.together.carriers if each.together else None)
             today = _span(readings, lambda each: each.today.carriers)
+            over = (f"above real costs, against {today} MUSD today" if readings[MIDDLE].today.charge else
+                    "beside what other charges earn")  # fmt: skip
             yield f"one owner of all would ask {asks} {self.money} and move {one.volume:,.2f} {self.unit}"
-            yield f"that would earn {earns} MUSD above real costs, against {today} today"
+            yield f"that would earn {earns} MUSD {over}"
 
     def _apart(self, readings: Readings) -> Iterator[str]:
         one = readings[MIDDLE]
@@ -86,24 +103,24 @@ class Teller:
         if not rests:
             yield f"{who} come to rest at no charge that moves anything"
             return
+        if not any(_dearer(one, rest) for rest in rests):
+            yield f"{who} would ask as much together, so setting it together brings them nothing"
+            return
         at, last = " or ".join(f"{rest.at.charge:,.2f}" for rest in rests), rests[-1]
         dearest = " at the dearest" if len(rests) > 1 else ""
-        split = f"{last.least:,.2f} to {last.most:,.2f}"
+        split = f"{last.least:,.2f} to {last.most:,.2f} {self.money}"
         yield f"{who} come to rest at {at} {self.money}; each earns {split} of it{dearest}"
-        if not any(_dearer(one, rest) for rest in rests):
-            yield "that is the charge of one owner, so setting it together brings them nothing"
-        else:
-            lost, each, shipper = one.lost(last)
-            yield f"{last.at.volume:,.2f} {self.unit} are moved{dearest or ' there'}"
-            yield (f"setting it together is worth up to {lost:,.1f} MUSD to them ({each:,.1f} each), and "
-                   f"{shipper:,.1f} to the shipper")  # fmt: skip
+        lost, each, shipper = one.lost(last)
+        yield f"{last.at.volume:,.2f} {self.unit} are moved{dearest or ' there'}"
+        yield (f"setting it together is worth up to {lost:,.1f} MUSD to them ({each:,.1f} each), and "
+               f"{shipper:,.1f} MUSD to the shipper")  # fmt: skip
 
     def _agreed(self, readings: Readings) -> Iterator[str]:
         one = readings[MIDDLE].agreed
         if one is not None:
             meet = _span(readings, lambda each: each.agreed.charge if each.agreed else None)
             yield f"carriers and shipper with equal weight would agree on {meet} {self.money}"
-            yield f"that gains the carriers {one.carriers:,.1f} MUSD, and the shipper {one.shipper:,.1f}"
+            yield f"that gains the carriers {one.carriers:,.1f} MUSD, and the shipper {one.shipper:,.1f} MUSD"
 
 
 def _span(readings: Readings, number: Callable[[Reading], float | None]) -> str:

@@ -15,6 +15,7 @@ from energy_routes.errors import UsageError
 from energy_routes.network import Edit, Names
 from energy_routes.solving import BareOptimum
 from energy_routes.studies.reasons.target import Target
+from energy_routes.studies.reasons.way import MOVED
 
 AS_IT_IS = "as it is"
 HALF, TENTH = 0.5, 0.1
@@ -46,8 +47,9 @@ def worlds_of(
 ) -> dict[str, Case]:
     """The case as it is, with an outage, and under a cap, by what each is called.
 
-    Of what is not told: half of the corridor that carries most beside this one, and for the transit country that has
-    most a tenth less of its share, where exports may fall.
+    Of what is not told: half of the corridor that carries most beside this one, and a tenth less volume through the
+    transit country that has most.  That is volume and no share: under a cap on a share each unit on another way lets
+    several more move, and is worth several times its price.
     """
     called = Names(case.network.tables).target
     out = {AS_IT_IS: case}
@@ -61,30 +63,28 @@ def worlds_of(
             out[f"{called.get(f'corridor:{name}', name)} at {100 * HALF:g} %"] = hit
     if cap is None:
         with suppress(StopIteration, UsageError):
-            group, share = next(_shares(now, target))
-            words = f"{called.get(f'transit:{group}', group)} at most {100 * share:.1f} %, exports free"
+            group, now_there = next(_largest(_volumes(now, target, "transit")))
+            most = (1 - TENTH) * now_there / sum(period.years for period in case.periods)
+            unit = case.network.families[target.family].volume_unit
+            words = f"{called.get(f'transit:{group}', group)} carries a tenth less, {most:,.2f} {unit} a year"
             own = f"{target.family}/" if len(case.families) > 1 else ""
-            out[words] = case.with_policy(exports="free").set(f"policy.max_share.{own}transit:{group}", share)
+            out[words] = case.with_policy(exports="free").set(f"policy.max_exposure.{own}transit:{group}", most)
     return out
 
 
 def _hit(case: Case, now: BareOptimum, target: Target) -> Iterator[tuple[str, Case]]:
     """Other corridors of the family, the largest first, each with half of its capacity."""
     volumes, family = _volumes(now, target, "corridor"), case.network.family_of("arcs")
-    for name in volumes.drop(target.id, errors="ignore").sort_values(ascending=False, kind="stable").index:
+    for name, _ in _largest(volumes.drop(target.id, errors="ignore")):
         arcs = [arc for arc in arcs_meant(case.network, f"corridor:{name}") if family[arc] == target.family]
         with suppress(UsageError):
-            yield str(name), reduce(lambda hit, arc: hit.outage(arc, remaining=HALF), arcs, case)
+            yield name, reduce(lambda hit, arc: hit.outage(arc, remaining=HALF), arcs, case)
 
 
-def _shares(now: BareOptimum, target: Target) -> Iterator[tuple[str, float]]:
-    """Transit countries, the largest first, each with a tenth less than its share of the exports of the family."""
-    exports = now.stated[0].exports
-    own = (exports.axis.frame["family"] == target.family).to_numpy()
-    total = float(exports.value(now.solution.x)[own].sum())
-    for name, volume in _volumes(now, target, "transit").sort_values(ascending=False, kind="stable").items():
-        if volume > 0:
-            yield str(name), round((1 - TENTH) * volume / total, 3)
+def _largest(volumes: pd.Series) -> Iterator[tuple[str, float]]:
+    """Groups that carry something, and their volumes, the largest first."""
+    for name, volume in volumes[volumes > MOVED].sort_values(ascending=False, kind="stable").items():
+        yield str(name), float(volume)
 
 
 def _volumes(now: BareOptimum, target: Target, kind: str) -> pd.Series:

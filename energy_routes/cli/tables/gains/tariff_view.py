@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.markup import escape
 
-from energy_routes.cli.tables.render import console, number, table
+from energy_routes.cli.tables.render import Screen, console, number, table
 
 if TYPE_CHECKING:
     from energy_routes.studies import ThroughTariff
 
 MIDDLE = "middle"
+MOST_KINKS = 4  # printed, with contracts and without
 PLACE = ["world", "contracts"]
 
 
@@ -27,20 +28,18 @@ def print_tariff(found: ThroughTariff) -> None:
         for _, _, said in sentences:
             screen.say(f"{said[:1].upper()}{said[1:]}.")
     bands = ("P10", "P90") if drawn else ()
-    out = table("charge", "", found.money, *bands, found.unit, "MUSD to\ncarriers", "MUSD to\nshipper", text=2)
-    last = ""
-    for row in _rows(found):
-        place = f"{row['world']}, {row['contracts']} contracts"
-        if place != last:
-            out.add_section()
-        ends = (number(row[end]) for end in ("p10", "p90")) if drawn else ()
-        out.add_row(escape(place) if place != last else "", escape(row["what"]), number(row["charge"]), *ends,
-                    *(number(row[key]) for key in ("volume", "carriers", "shipper")))  # fmt: skip
-        last = place
+    out = table("charge", found.money, *bands, found.unit, "MUSD to\ncarriers", "MUSD to\nshipper",
+                f"each owner\nearns, {found.money}")  # fmt: skip
+    last: list[tuple[str, ...]] = []
+    for place, rows in groupby(_rows(found), key=lambda row: f"{row['world']}, {row['contracts']} contracts"):
+        out.add_section()
+        out.add_row(f"[bold]{escape(place)}[/]")
+        told = [_cells(row, drawn) for row in rows]
+        for cells in [("  the same",)] if told == last else told:
+            out.add_row(*cells)
+        last = told
     screen.print(out)
-    first = found.kinks["world"] == found.demand["world"].iloc[0]
-    for kink in found.kinks[first].to_dict("records"):  # those of the other worlds are in the tables that --out keeps
-        screen.say(_kink(found, kink))
+    _kinks(screen, found)
     for note in found.notes:
         screen.say(f"Note: {note}")
 
@@ -53,6 +52,30 @@ def _rows(found: ThroughTariff) -> list[dict[Any, Any]]:
     rests = apart.assign(what=[f"{owners} owners apart" for owners in apart["owners"]])
     both = pd.concat([charges, rests], ignore_index=True)
     return [row for _, own in both.groupby(PLACE, sort=False) for row in own.to_dict("records")]
+
+
+def _cells(row: dict[Any, Any], drawn: bool) -> tuple[str, ...]:
+    """A charge in words and numbers, with P10 and P90 where figures were drawn."""
+    ends = [number(row[end]) for end in ("p10", "p90")] if drawn else []
+    split = "" if pd.isna(row["least"]) else f"{number(row['least'])}…{number(row['most'])}"
+    return (f"  {escape(row['what'])}", number(row["charge"]), *ends,
+            *(number(row[key]) for key in ("volume", "carriers", "shipper")), split)  # fmt: skip
+
+
+def _kinks(screen: Screen, found: ThroughTariff) -> None:
+    """The largest steps of the case as it is, in the order of the charges; once where contracts change none of them."""
+    own = found.kinks[found.kinks["world"] == found.demand["world"].iloc[0]]
+    steps = [part.drop(columns="contracts").reset_index(drop=True) for _, part in own.groupby("contracts", sort=False)]
+    if len(steps) > 1 and steps[0].equals(steps[1]):
+        own = own.head(len(steps[0])).assign(contracts="with and without")
+    largest = (own["below"] - own["above"]).groupby(own["contracts"]).rank("first", ascending=False) <= MOST_KINKS
+    if len(own):
+        screen.print(f"\n[bold]Where the volume falls, {escape(own['world'].iloc[0])}[/]")
+    for kink in own[largest].to_dict("records"):
+        screen.say(_kink(found, kink))
+    if less := int((~largest).sum()):
+        screen.say(f"Smaller falls, not told here: {less}. --out keeps every one of every place in the table kinks.")
+    screen.print()
 
 
 def _kink(found: ThroughTariff, kink: dict[Any, Any]) -> str:

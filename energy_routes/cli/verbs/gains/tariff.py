@@ -48,8 +48,8 @@ def tariff(
     ] = None,
     cap: Annotated[
         list[str] | None,
-        typer.Option(metavar="GROUP=SHARE", help="A cap on a share: 'transit:RU=80 %'; if left out, a tenth less of "
-                                                 "the largest transit country.")
+        typer.Option(metavar="GROUP=SHARE", help="A cap on a share: 'transit:RU=80 %'; if left out, a tenth less "
+                                                 "volume through the largest transit country.")
     ] = None,
     operating_share: OperatingShare = None,
     draws: Bands = None,
