@@ -17,11 +17,13 @@ from energy_routes.linear import (
     Expr,
     Session,
     Solution,
+    Standing,
     Stretch,
     Term,
     Touch,
     Vector,
     axis,
+    face_of,
     on_face,
     optimal,
     stretches,
@@ -138,13 +140,15 @@ class Priced:
             return self.asked.compiled.optimum(self.shift.at(self.case, by))
         return self.asked.statement.optimum(self._term(by))
 
-    def plan(self, by: float) -> Vector:
+    def plan(self, by: float, asked: Standing | None = None) -> Vector:
         """The one plan among those as good with the figures moved, one number a column.
 
-        The plan with the figures as they are is still the one where it is still as good as any: what is preferred
+        Where all of those plans have the same of what is ``asked``, it may be any of them.  The plan with the figures as they are is still the one where it is still as good as any: what is preferred
         among equals does not hang on money, and the plans as good on both sides are fewer, not others.
         """
         policy, best, now = self.case.policy, self.at(by), self.at(0.0)
+        if asked is not None and asked.on(face_of(best.form, best.solution)):
+            return best.solution.x
         kept = policy.build is None and policy.objective == "netback" and on_face(best.form, best.solution, now.x)
         return now.x if kept else best.x
 

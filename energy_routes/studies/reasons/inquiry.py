@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from energy_routes.case import Case, ramped
 from energy_routes.errors import InfeasibleError, UnboundedError
-from energy_routes.linear import INF, Status, Stretch, Vector
+from energy_routes.linear import INF, Standing, Status, Stretch, Vector
 from energy_routes.plan import Solved, route_volumes
 from energy_routes.solving import BareOptimum, Near, Optimum, compile
 from energy_routes.studies.kinks.shift import AGAINST, Asked, Priced, Shift, price_of
@@ -61,7 +61,7 @@ class Inquiry:
         """The volume of the target as its figure moves."""
         weights = self.target.weights(self.space, self.program.shape[1])
         return Curve(Priced(self.asked, self.target.shift), lambda x: float(weights @ x[: len(weights)]),
-                     self.target.draws)  # fmt: skip
+                     self.target.draws, Standing(weights[None, :]))  # fmt: skip
 
     @cached_property
     def volume(self) -> float:

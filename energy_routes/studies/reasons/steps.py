@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 
 from energy_routes.case import Case
-from energy_routes.linear import Stretch, Vector, meeting
+from energy_routes.linear import Standing, Stretch, Vector, meeting
 from energy_routes.studies.kinks.shift import Priced, Shift
 from energy_routes.studies.reasons.way import MOVED
 
@@ -64,12 +64,13 @@ class Curve:
     """The volume of a target as one figure moves, and what stands on each side of every break-even.
 
     ``measure`` tells the volume of the target in a plan, Mt (bcm).  ``draws`` is +1 where a higher figure draws volume
-    to it, −1 where a lower one does.
+    to it, −1 where a lower one does.  ``asked`` is the same measure, where it is linear.
     """
 
     priced: Priced
     measure: Callable[[Vector], float]
     draws: float
+    asked: Standing | None = None
     _plans: dict[tuple[float, float], Vector] = field(default_factory=dict)
 
     @cached_property
@@ -79,7 +80,7 @@ class Curve:
 
     def volume(self, by: float) -> float:
         """The volume of the target with the figure moved, Mt (bcm) over the horizon."""
-        return self.measured(self.priced.plan(by))
+        return self.measured(self.priced.plan(by, self.asked))
 
     def measured(self, x: Vector) -> float:
         """The volume of the target in a plan, without the solver's dust."""
@@ -89,7 +90,7 @@ class Curve:
     def of(self, shift: Shift, case: Case | None = None) -> Curve:
         """The same of another figure, or of another case."""
         asked = self.priced.asked
-        return Curve(Priced(asked if case is None else asked.but(case), shift), self.measure, self.draws)
+        return Curve(Priced(asked if case is None else asked.but(case), shift), self.measure, self.draws, self.asked)
 
     def margin(self, by: float) -> float:
         """How far from a break-even it is solved again."""
@@ -209,10 +210,11 @@ def elsewhere(curve: Curve, other: Shift, change: float, like: Step) -> Step | N
     """
     moved = curve.of(other)
     margin = moved.margin(change) if change > 0 else -moved.margin(change)
-    plans = moved.priced.plan(change - margin), moved.priced.plan(change + margin)
-    step = Step(change, change, change > 0, moved.measured(plans[0]), moved.measured(plans[1]), plans)
-    same = abs(step.before - like.before) <= MOVED and abs(step.after - like.after) <= MOVED
-    return step if same else None
+    near, far = change - margin, change + margin
+    before, after = moved.volume(near), moved.volume(far)
+    if abs(before - like.before) > MOVED or abs(after - like.after) > MOVED:
+        return None
+    return Step(change, change, change > 0, before, after, (moved.priced.plan(near), moved.priced.plan(far)))
 
 
 def crossing(curve: Curve, end: float) -> tuple[float, float] | None:

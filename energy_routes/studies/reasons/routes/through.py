@@ -24,6 +24,7 @@ from energy_routes.linear import (
     Rows,
     Session,
     Solution,
+    Standing,
     Status,
     Touch,
     Vector,
@@ -80,7 +81,7 @@ class Through(Priced):
         most: Vector = np.min(moved / amounts, axis=0)
         return most
 
-    def plan(self, by: float) -> Vector:
+    def plan(self, by: float, asked: Standing | None = None) -> Vector:
         return self.at(by).x
 
     def touch(self, by: float) -> Touch:
