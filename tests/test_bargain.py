@@ -304,7 +304,7 @@ def test_the_answer_is_told_in_words_and_none_that_turns(found: Bargain) -> None
     text = " ".join(found.answer)
     assert "Kazakhstan, Russia, Azerbaijan and Georgia earn 4,705 MUSD" in text
     assert "who weighs most beside Kazakhstan" in found.answer[-1]  # Azerbaijan and Georgia are alike
-    assert "weighs most beside Kazakhstan, with" not in text
+    assert "With the lines of outsiders shut" not in text
     assert "There are divisions that no group can better" in text
     assert found.left_out
 
@@ -380,3 +380,27 @@ def test_a_case_without_a_plan_is_a_game_all_the_same(case: Case) -> None:
     assert found.shares["today"].isna().all()
     assert found.as_dict()["shares"][0]["today"] is None
     assert not any("paid" in sentence for sentence in found.answer)
+
+
+def test_a_link_that_changes_nothing_is_said_in_a_sentence(tmp_path: Path, case: Case) -> None:
+    """At 5 USD/t nobody sells in the east: a sentence stands where the table would be zeros."""
+    idle = case.accepting("market:EAST.price").set("market:EAST.price", 5.0)
+    found = er.bargain(idle, FOUR, link="EASTERN", draws=0)
+    assert "The link changes nothing for anybody: no group would earn more with it." in found.answer
+    assert not any("pay." in sentence for sentence in found.answer)
+    model = str(write(tmp_path / "toy", STATES))
+    asked = ["bargain", model, "--players", "KZ,RU,AZ,GE", "--link", "EASTERN", "--draws", "0"]
+    people = CliRunner().invoke(app, [*asked, "--set", "market:EAST.price=5 USD/t", "--accept", "market:EAST.price"])
+    assert people.stdout.count("The link changes nothing here for anybody.") == 2
+    assert "by the link" not in people.stdout
+    assert "by the link" in CliRunner().invoke(app, asked).stdout
+
+
+def test_who_should_pay_for_what_does_not_pay_is_no_column(tmp_path: Path) -> None:
+    model = str(write(tmp_path / "toy", STATES))
+    asked = ["bargain", model, "--link", "EASTERN", "--draws", "0"]
+    dear = [*asked, "--set", "option:EASTERN.capex=1000", "--accept", "option:EASTERN.capex"]
+    assert "keeps" in CliRunner().invoke(app, asked).stdout
+    shown = CliRunner().invoke(app, dear).stdout
+    assert "by the link" in shown
+    assert "keeps" not in shown

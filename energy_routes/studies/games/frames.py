@@ -32,9 +32,9 @@ def called(name: str) -> str:
     return "–".join(TOLD.get(part) or words.country(part) for part in name.split(JOINED))
 
 
-def listed(parts: Sequence[str]) -> str:
+def listed(parts: Sequence[str], last: str = "and") -> str:
     """Parts of a sentence: ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+    return f" {last} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def of_division(access: Access, number: Callable[[Division], Vector]) -> Callable[[Round], Vector]:
@@ -106,6 +106,12 @@ class Change:
     def adds(self) -> Vector:
         """By how much what all lose without each player changes: below 0 where it can be done without more easily."""
         return self.gain - self.gain_without
+
+    @property
+    def felt(self) -> bool:
+        """Whether it changes anything for anybody."""
+        changes = np.concatenate([self.shapley, self.nucleolus, self.adds, [self.gain]])
+        return bool(np.abs(changes).max() > SLIGHT * max(1.0, self.capital))
 
     @property
     def pays(self) -> bool:

@@ -18,10 +18,10 @@ from energy_routes.studies.games.players import By
 from energy_routes.studies.games.rounds import Round, Rounds
 from energy_routes.studies.games.solutions.division import Division
 from energy_routes.studies.games.today import Today
-from energy_routes.studies.games.worth import Access
+from energy_routes.studies.games.worth import ACCESS, Access
 
 ORDER = "what each adds on average, whoever joins first"
-LEAST = "the division whose least content group is as content as can be"
+LEAST = "what leaves the least content group as content as can be"
 WHERE: dict[Access, str] = {"shut": "where lines may be shut", "open": "where all lines stay open"}
 _SHARED = (
     "Sales less what moving really costs is divided: what it costs to lift oil and gas, and what fields owe their "
@@ -99,14 +99,14 @@ class Teller:
             self.turns.append(f"who weighs most beside {self._names[self._seller]}")
             return
         yield (f"With the lines of outsiders shut, {did(name, 'weighs', 'weigh')} most beside "
-               f"{self._names[self._seller]}, with "
-               f"{self._money(_of('shut', lambda one: one.shapley[first]))} by {ORDER}, and "
-               f"{self._money(_of('shut', lambda one: one.nucleolus[first]))} by {LEAST}.")
+               f"{self._names[self._seller]}.")  # fmt: skip
+        for rule, share, what in (("first", "shapley", ORDER), ("second", "nucleolus", LEAST)):
+            yield f"By the {rule} rule its part would be {self._money(_share(share, first))}: {what}."
         falls = self._sign(lambda one: one.divisions["shut"].shapley[first] - one.divisions["open"].shapley[first])
         if falls > 0:
-            yield (f"If all leave their lines open at the posted tariff, {did(name, 'gets', 'get')} "
-                   f"{self._money(_of('open', lambda one: one.shapley[first]))} by the first rule: what is divided "
-                   "then is the tariff above real cost, and no longer the way itself.")
+            yield (f"If all leave their lines open at the posted tariff, its part would be "
+                   f"{self._money(_of('open', lambda one: one.shapley[first]))} by the first rule.")  # fmt: skip
+            yield "What is divided then is the tariff above real cost, and no longer the way itself."
         else:
             self.turns.append(f"whether {name} gets less where all lines stay open")
 
@@ -115,7 +115,7 @@ class Teller:
         _, _, most = self._rounds.band(of_division("shut", lambda found: found.shapley))
         idle = [name for name, value in zip(self._names, most.tolist(), strict=True) if value <= self._slight]
         if idle:
-            yield f"No group earns more with {listed(idle)} in it than without."
+            yield f"No group earns more with {listed(idle, 'or')} in it than without."
 
     def stable(self) -> Iterator[str]:
         """Whether there is a division that no group can better."""
@@ -147,12 +147,16 @@ class Teller:
 
     def link(self, options: Sequence[str]) -> Iterator[str]:
         """Whether a link pays, for whom, who could hold it up, and who should pay for it."""
+        yield f"The link is built of: {'; '.join(options)}."
+        costs = self._money(_of_change(lambda change: change.capital))
+        if not any(change_of(access, one).felt for access in ACCESS for one in self._rounds.all):
+            yield "The link changes nothing for anybody: no group would earn more with it."
+            yield f"It would cost {costs} over the horizon."
+            return
         net = self._sign(lambda one: change_of("shut", one).gain - change_of("shut", one).capital)
         if net:
-            yield (f"The link ({'; '.join(options)}) brings all together "
-                   f"{self._money(_of_change(lambda change: change.gain))} and costs "
-                   f"{self._money(_of_change(lambda change: change.capital))} over the horizon: it "
-                   f"{'pays' if net > 0 else 'does not pay'}.")
+            yield (f"The link brings all together {self._money(_of_change(lambda change: change.gain))} and costs "
+                   f"{costs} over the horizon: it {'pays' if net > 0 else 'does not pay'}.")
         else:
             self.turns.append("whether the link pays")
         yield from self._changes()
@@ -181,8 +185,7 @@ class Teller:
         for sign, verbs in ((1, ("gains", "gain")), (-1, ("loses", "lose"))):
             some = [f"{did(self._names[i], *verbs)} {self._money(numbers[i], sign)}" for i, own in enumerate(signs)
                     if own == sign]  # fmt: skip
-            if some:
-                yield f"By the first rule {listed(some)}, before its capital."
+            yield from (f"Before its capital and by the first rule, {listed(part)}." for part in threes(some))
 
     def _dues(self) -> Iterator[str]:
         """Who should pay for a link."""
@@ -190,13 +193,18 @@ class Teller:
         for sign, verbs in ((1, ("pays", "pay")), (-1, ("is paid", "are paid"))):
             some = [f"{did(self._names[i], *verbs)} {self._money(number, sign)}" for i, number in enumerate(numbers)
                     if self._sign(number) == sign]  # fmt: skip
-            if some:
-                yield f"Where those who lose are made whole and the rest is borne by gains, {listed(some)}."
+            yield from (f"Where those who lose are made whole and gains bear the rest, {listed(part)}."
+                        for part in threes(some))  # fmt: skip
 
 
 def did(name: str, one: str, many: str) -> str:
     """A player and what it does: ``Georgia gains``, ``all others gain``."""
     return f"{name} {many if name in SEVERAL else one}"
+
+
+def threes(parts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Three parts of a sentence at a time: more are hard to read."""
+    yield from (parts[at : at + 3] for at in range(0, len(parts), 3))
 
 
 def these(names: Sequence[str]) -> str:
@@ -207,6 +215,11 @@ def these(names: Sequence[str]) -> str:
 
 def _of(access: Access, number: Callable[[Division], float]) -> Number:
     return lambda one: float(number(one.divisions[access]))
+
+
+def _share(name: str, player: int) -> Number:
+    """What a player gets by a rule where lines may be shut."""
+    return _of("shut", lambda found: attrgetter(name)(found)[player])
 
 
 def _lead(first: int, other: int) -> Number:

@@ -63,12 +63,12 @@ def worlds_of(
             out[f"{called.get(f'corridor:{name}', name)} at {100 * HALF:g} %"] = hit
     if cap is None:
         with suppress(StopIteration, UsageError):
-            group, now_there = next(_largest(_volumes(now, target, "transit")))
-            most = (1 - TENTH) * now_there / sum(period.years for period in case.periods)
+            group, volume = next(_largest(_volumes(now, target, "transit")))
+            ceiling = (1 - TENTH) * volume / sum(period.years for period in case.periods)
             unit = case.network.families[target.family].volume_unit
-            words = f"{called.get(f'transit:{group}', group)} carries a tenth less, {most:,.2f} {unit} a year"
+            words = f"{called.get(f'transit:{group}', group)} carries a tenth less, {ceiling:,.2f} {unit} a year"
             own = f"{target.family}/" if len(case.families) > 1 else ""
-            out[words] = case.with_policy(exports="free").set(f"policy.max_exposure.{own}transit:{group}", most)
+            out[words] = case.with_policy(exports="free").set(f"policy.max_exposure.{own}transit:{group}", ceiling)
     return out
 
 

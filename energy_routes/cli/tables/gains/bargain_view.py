@@ -39,6 +39,9 @@ def print_bargain(found: Bargain) -> None:
     costs = [f"{_money(cost)} {units[family]} of {family}" for family, cost in found.penalty.items()]
     if costs:
         screen.say(f"Home: a unit that it needs and does not get costs {' and '.join(costs)}.")
+    screen.say("First rule, the Shapley value: what each adds on average, whoever joins first.")
+    screen.say(f"Second rule, the {found.games['solution'].iloc[0]}: what leaves the least content group as content as "
+               "can be.")  # fmt: skip
     screen.say("Band: real costs that are not published at 10 to 40 % of the tariff, and P10 to P90 of the draws.")
     screen.say("What the game leaves out:")
     for sentence in found.left_out:
@@ -49,28 +52,35 @@ def _shares(screen: Screen, rows: pd.DataFrame, game: Mapping[Hashable, Any]) ->
     """What each player gets, and what can be said of the game."""
     screen.print(f"{OUTSIDERS[game['access']]}: {_money(game['together'])} together, {_money(game['gain'])} more than "
                  "each alone", markup=False)  # fmt: skip
-    out = table("player", "alone", "all lose\nwithout it", "Shapley", "band", game["solution"], "band", "today")
+    out = table("player", "alone", "all lose\nwithout it", "first\nrule", "band", "second\nrule", "band", "today")
     for row in rows.to_dict("records"):
         each = [cell for name in ("shapley", "nucleolus")
                 for cell in (_money(row[name]), _span(row[f"{name}_low"], row[f"{name}_high"]))]  # fmt: skip
         out.add_row(row["name"], _money(row["alone"]), _money(row["adds"]), *each, _money(row["today"]))
     screen.print(out)
-    screen.print(f"Without anybody: {_money(game['nobody'])}, taken off all. Kohlberg's test of the "
-                 f"{game['solution']}: {'passed' if game['kohlberg'] else 'FAILED'}.", markup=False)  # fmt: skip
+    screen.say(f"Where nobody moves anything, the worth is {_money(game['nobody'])} MUSD: all numbers are told above it.")
+    screen.say(f"Kohlberg's test of the {game['solution']}: {'passed' if game['kohlberg'] else 'FAILED'}.")
     for name, words in LOSING.items():
         if game[name]:
             screen.say(f"Note: {words}: {game[name]}")
 
 
 def _link(screen: Screen, rows: pd.DataFrame) -> None:
-    """What a link changes for each player."""
-    out = table("by the link", "Shapley", "band", "nucleolus", "should pay", "band", "keeps", "brings\nwithout it",
-                "holds up>")  # fmt: skip
+    """What a link changes for each player; who should pay where it brings more than it costs; nothing where none is."""
+    ends = ("", "_low", "_high")
+    changes = rows[[f"{name}_change{end}" for name in ("shapley", "nucleolus", "adds") for end in ends]]
+    if all(_money(change) == _money(0.0) for change in changes.to_numpy(dtype=float).ravel()):
+        screen.say("The link changes nothing here for anybody.")
+        return
+    paid = rows["pays"].notna().any()
+    dues = ("should\npay", "band", "keeps") if paid else ()
+    out = table("by the link", "first\nrule", "band", "second\nrule", *dues, "all gain\nwithout it",
+                *(("holds\nit up>",) if paid else ()))  # fmt: skip
     for row in rows.to_dict("records"):
+        due = (_money(row["pays"]), _span(row["pays_low"], row["pays_high"]), _money(row["left"])) if paid else ()
         out.add_row(row["name"], _money(row["shapley_change"]),
                     _span(row["shapley_change_low"], row["shapley_change_high"]), _money(row["nucleolus_change"]),
-                    _money(row["pays"]), _span(row["pays_low"], row["pays_high"]), _money(row["left"]),
-                    _money(row["gain_without"]), "yes" if row["holds_up"] else "")  # fmt: skip
+                    *due, _money(row["gain_without"]), *(("yes" if row["holds_up"] else "",) if paid else ()))
     screen.print(out)
 
 
