@@ -283,6 +283,8 @@ def test_a_stated_penalty_is_what_home_is_worth(case: Case) -> None:
     ({"players": ["KZ", "XX"]}, "'XX'"),
     ({"players": ["RU", "AZ"]}, "KZ has all that is sold"),
     ({"players": ["KZ", "RU", "RU+GE"]}, "RU is named twice"),
+    ({"players": ["KZ", "RU", "+GE"]}, "an empty name"),
+    ({"players": ["rest"]}, "KZ has all that is sold and is not among rest"),
     ({"players": ["KZ"], "by": "ownership"}, "'KZ'"),
     ({"by": "force"}, "by = 'force'"),
     ({"link": "NOWHERE"}, "'NOWHERE' is no option"),
@@ -296,8 +298,29 @@ def test_what_cannot_be_played_is_refused(case: Case, options: dict[str, Any], w
 
 
 def test_a_network_of_one_state_has_nobody_to_bargain_with(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="expected 2 to 10"):
+    with pytest.raises(UsageError, match=r"nobody to bargain with\. Fill the column countries"):
         er.bargain(toy(tmp_path), operating_share=0.25)
+    with pytest.raises(UsageError, match=r"nobody to bargain with\. Fill the table payees"):
+        er.bargain(toy(tmp_path), by="ownership", operating_share=0.25)
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    (["--players", ""], "--players '' has an empty name"),
+    (["--players", "KZ,,RU"], "an empty name"),
+    (["--link", ","], "--link ',' has an empty name"),
+    (["--out", "pack.toml/results"], "is a file: give --out a folder"),
+    (["--operating-share", "half"], "--operating-share: 'half' is not a number"),
+])  # fmt: skip
+def test_the_verb_refuses_before_a_game_is_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], words: str
+) -> None:
+    """An empty list is no word for the default, and a folder that cannot be made is told before hours of play."""
+    model = write(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(er, "bargain", lambda *given, **options: pytest.fail("a game was played"))
+    done = CliRunner().invoke(app, ["bargain", str(model), *given])
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert words in " ".join(done.output.split())
 
 
 def test_the_answer_is_told_in_words_and_none_that_turns(found: Bargain) -> None:

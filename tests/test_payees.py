@@ -92,6 +92,15 @@ def test_real_costs_that_make_no_sense_are_refused(tmp_path: Path, old: str, new
         paid(tmp_path, operating=OPERATING.replace(old, new))
 
 
+def test_a_cell_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    """What is wrong in payees and operating is told all at once, and no cell twice."""
+    with pytest.raises(DataError) as told:
+        paid(tmp_path, PAYEES.replace("SHORT,Short Co,KZ,,0.5", "SHORT,Short Co,KZ,,nan"),
+             OPERATING.replace("2,USD/bbl,,", "-2,USD/bbl,,").replace("0.25,0.1", "3,0.1"))
+    places = [(fault.file, fault.row, fault.column) for fault in told.value.faults]
+    assert sorted(places) == [("operating.csv", 2, "share"), ("operating.csv", 3, "cost"), ("payees.csv", 2, "share")]
+
+
 def test_every_arc_of_the_packs_has_payees_and_a_real_cost() -> None:
     """A proposal without an operator has nobody who is paid."""
     for name, nobody in (("oil-2024", {"TCOP"}), ("gas-2024", {"LINE_D", "TC_WSTREAM", "TC_LINK", "TC_AKTAU",

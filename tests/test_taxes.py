@@ -100,6 +100,10 @@ def test_without_the_table_or_the_price_nothing_is_made_up(tmp_path: Path) -> No
     (",,20,EAST", ",0.2,20,EAST", r"a rate of 0\.2 and a charge"),
     ("EAST,OLD_CO", "EAST,OLDER", "'OLDER' is not in supplies.csv"),
     ("EAST,OLD_CO", "NORTH,OLD_CO", "'NORTH' is not in markets.csv"),
+    ("price,60,70", "price,50,70", "of the rent_tax on export rows 2 and 3 both hold at 50 at first"),
+    ("2023-07,", "2023-06,", "of the extraction_tax on output rows 5 and 7 both hold at 0 in 2023-06"),
+    ("price,66,", "output,66,", "of the export_duty on export brackets of output and price at first"),
+    (",2023-07,", ",2023-07,2022", "2022 is before 2023-07"),
 ])  # fmt: skip
 def test_brackets_that_make_no_sense_are_refused(tmp_path: Path, old: str, new: str, words: str) -> None:
     assert old in FISCAL

@@ -254,6 +254,11 @@ def test_the_verb(tmp_path: Path) -> None:
     told = json.loads((tmp_path / "out" / "tariff.json").read_text("utf-8"))
     assert {"demand", "kinks", "charges", "apart", "bands", "answer", "notes"} <= set(told)
     assert (tmp_path / "out" / "demand.parquet").is_file()
+    words = ["--outage", "SHORT=50 %", "--cap", "transit:RU=0.6", "--operating-share", "25 %", "--json"]
+    figures = ["--outage", "SHORT=0.5", "--cap", "transit:RU=60 %", "--operating-share", "0.25", "--json"]
+    same = [CliRunner().invoke(app, ["tariff", model, "--corridor", "LONG", *given]).stdout
+            for given in (words, figures)]  # fmt: skip
+    assert json.loads(same[0])["charges"] == json.loads(same[1])["charges"]
     bad = CliRunner().invoke(app, ["tariff", model, "--corridor", "LONG", "--outage", "SHORT"])
     assert bad.exit_code == 2
     assert "CPC=0.5" in bad.output

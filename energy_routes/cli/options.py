@@ -11,8 +11,9 @@ import typer
 import energy_routes as er
 from energy_routes import answer
 from energy_routes.cli.ending import busy, counting, listen
+from energy_routes.cli.places import check_folder
 from energy_routes.errors import UsageError
-from energy_routes.pack import there
+from energy_routes.pack import amount, there
 
 WORTH, ANEW = 1000, 50  # rows from which on more processes are worth their start; of rows that are laid out anew
 
@@ -77,9 +78,9 @@ Bands = Annotated[
     typer.Option("--draws", min=1, metavar="N", help="Solve N draws of doubtful figures, and tell P10 and P90."),
 ]
 OperatingShare = Annotated[
-    float | None,
-    typer.Option(min=0, max=1, metavar="SHARE", help="The share of a tariff that is real cost where none is published; "
-                                                     "if left out, as the pack has it."),
+    str | None,
+    typer.Option(metavar="SHARE", help="The share of a tariff that is real cost where none is published, such as 0.25 "
+                                       "or '25 %'; if left out, as the pack has it."),
 ]  # fmt: skip
 Jobs = Annotated[
     int | None,
@@ -99,8 +100,20 @@ DaskTlsCert = Annotated[
 DaskTlsKey = Annotated[
     Path | None, typer.Option("--dask-tls-key", metavar="FILE", help="The key of our certificate, if apart: PEM.")
 ]
+
+
+def _can_be_made(folder: Path | None) -> Path | None:
+    """Refuse a folder that cannot be made, before the study is begun."""
+    try:
+        check_folder(folder)
+    except UsageError as error:
+        raise typer.BadParameter(str(error)) from None
+    return folder
+
+
 StudyFolder = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Save JSON, Parquet and CSV to this folder.")
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Save JSON, Parquet and CSV to this folder.", callback=_can_be_made),
 ]
 Plot = Annotated[Path | None, typer.Option("--plot", metavar="FILE", help="Draw it: .png .svg .pdf.")]
 StepMap = Annotated[
@@ -194,3 +207,8 @@ def is_saved(path: str) -> bool:
 def _result(path: str) -> Path:
     """The folder of a saved result."""
     return Path(path).parent if Path(path).suffix == ".json" else Path(path)
+
+
+def operating_share_of(text: str | None) -> float | None:
+    """The share of ``--operating-share`` as people write it; None where it is left out.  Raises UsageError."""
+    return None if text is None else amount("--operating-share", text, "fraction")

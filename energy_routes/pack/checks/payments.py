@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +38,7 @@ def owners(drafts: Drafts) -> Iterable[Fault]:
     if not (drafts["supplies"].partial or drafts["groups"].partial):
         yield from _unknown(draft, "target", known, "supply and no group",
                             "supply:… or kind:group, such as operator:CPC")
-    for target, rows in _terms(draft).items():
+    for (target,), rows in _terms(draft, "target").items():
         yield from _backwards(draft, rows)
         for when, held, total in _moments(rows):
             if abs(total - 1.0) > ROUNDED:
@@ -58,7 +59,7 @@ def payees(drafts: Drafts) -> Iterable[Fault]:
         if pd.notna(share) and pd.notna(charge):
             yield draft.fault(row, "charge", f"a share of {share:g} and a charge", "one of the two",
                               "Give what it takes first and its share of the rest rows of their own, with two names.")
-    for target, rows in _terms(draft).items():
+    for (target,), rows in _terms(draft, "target").items():
         yield from _backwards(draft, rows)
         for when, held, total in _moments(rows):
             if total > 1.0 + ROUNDED:
@@ -73,7 +74,10 @@ def operating(drafts: Drafts) -> Iterable[Fault]:
     if not drafts["arcs"].partial:
         known = _arcs(drafts) | {f"mode:{mode}" for mode in MODES}
         yield from _unknown(draft, "target", known, "arc and no mode", "arc:… with the id of an arc, or mode:pipeline")
+    unread = np.any([draft.bad[column] for column in ("cost", "share", "low", "high")], axis=0)
     for row, (cost, share, low, high) in enumerate(draft.cells("cost", "share", "low", "high")):
+        if unread[row]:  # told once, at the cell
+            continue
         if pd.isna(cost) == pd.isna(share):
             found = "neither a cost nor a share" if pd.isna(cost) else "both a cost and a share"
             yield draft.fault(row, "cost", found, "one of the two", "Give the published cost; with none, a share of "
@@ -82,7 +86,7 @@ def operating(drafts: Drafts) -> Iterable[Fault]:
         if pd.isna(low) != pd.isna(high) or banded != sorted(banded) or (pd.notna(low) and pd.isna(share)):
             yield draft.fault(row, "low", f"the band from {low} to {high} of the share {share}", "low ≤ share ≤ high",
                               "Give both ends of the band, or neither.")
-    for target, rows in _terms(draft).items():
+    for (target,), rows in _terms(draft, "target").items():
         yield from _backwards(draft, rows)
         for when, held, _ in _moments(rows):
             if len(held) > 1:
@@ -92,7 +96,10 @@ def operating(drafts: Drafts) -> Iterable[Fault]:
 
 
 def fiscal(drafts: Drafts) -> Iterable[Fault]:
-    """Each bracket ends above where it begins, and has a rate, a charge, or neither; a bracket has a scale."""
+    """Each bracket ends above where it begins, and has a rate, a charge, or neither; a bracket has a scale.
+
+    Of the brackets of one tax that hold at once, each place of the scale is in one at most.
+    """
     draft = drafts["fiscal"]
     columns = draft.cells("scale", "above", "up_to", "rate", "charge")
     for row, (scale, above, up_to, rate, charge) in enumerate(columns):
@@ -103,6 +110,31 @@ def fiscal(drafts: Drafts) -> Iterable[Fault]:
             yield draft.fault(row, "scale", "a bracket of nothing", "price or output", "Say what the bracket is of.")
         if pd.notna(rate) and pd.notna(charge):
             yield draft.fault(row, "charge", f"a rate of {rate:g} and a charge", "one of the two", "Leave one blank.")
+    for (_, tax, of), rows in _terms(draft, "family", "tax", "of").items():
+        yield from _backwards(draft, rows)
+        for when, held, _ in _moments(rows):
+            if clash := _clash(draft, held):
+                row, column, found, expected = clash
+                yield draft.fault(row, column, f"of the {tax} on {of} {found} {when}", expected,
+                                  "Correct the brackets, or let one end before the next begins.")
+                break
+
+
+def _clash(draft: Draft, held: Sequence[Held]) -> tuple[int, str, str, str] | None:
+    """A bracket that stands in the way of another: row, column, what was found and what was expected."""
+    if any(draft.bad[column][own.row] for own in held for column in ("scale", "above", "up_to")):
+        return None
+    scale, above, up_to = (draft.frame[column] for column in ("scale", "above", "up_to"))
+    scales = sorted({str(scale.iloc[own.row]) for own in held if pd.notna(scale.iloc[own.row])})
+    if len(scales) > 1:
+        return held[-1].row, "scale", f"brackets of {' and '.join(scales)}", "one scale at a time"
+    reach = sorted((0 if pd.isna(above.iloc[own.row]) else int(above.iloc[own.row]),
+                    np.inf if pd.isna(up_to.iloc[own.row]) else int(up_to.iloc[own.row]), own.row) for own in held)
+    for (_, end, first), (start, _, row) in pairwise(reach):
+        if start < end:
+            one, other = sorted((int(draft.rows[first]), int(draft.rows[row])))
+            return row, "above", f"rows {one} and {other} both hold at {start}", "brackets that do not overlap"
+    return None
 
 
 def _arcs(drafts: Drafts) -> set[str]:
@@ -116,13 +148,15 @@ def _unknown(draft: Draft, column: str, known: set[str], what: str, expected: st
             yield draft.fault(row, column, f"{cell!r} is no {what} of the pack", expected, nearest(cell, known))
 
 
-def _terms(draft: Draft) -> dict[str, list[Held]]:
-    """The rows of each target with the months in which they hold."""
-    terms: dict[str, list[Held]] = {}
-    for row, (target, share, first, last) in enumerate(draft.cells("target", "share", "from_period", "to_period")):
-        if pd.notna(target) and not draft.bad["share"][row]:
+def _terms(draft: Draft, *key: str) -> dict[tuple[str, ...], list[Held]]:
+    """The rows of each key with the months in which they hold."""
+    terms: dict[tuple[str, ...], list[Held]] = {}
+    shared = "share" in draft.bad
+    for row, (first, last, *names) in enumerate(draft.cells("from_period", "to_period", *key)):
+        if all(map(pd.notna, names)) and not (shared and draft.bad["share"][row]):
+            share = draft.frame["share"].iloc[row] if shared else np.nan
             held = Held(row, _month(first, 1, NEVER), _month(last, 12, FOR_EVER), 0.0 if pd.isna(share) else share)
-            terms.setdefault(target, []).append(held)
+            terms.setdefault(tuple(names), []).append(held)
     return terms
 
 

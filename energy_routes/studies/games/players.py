@@ -60,15 +60,21 @@ def names_of(space: Space, by: By, asked: Sequence[str], paid: Vector) -> tuple[
     """
     seller, needed = seller_of(space, by), consent(space, by)
     known = {one for lane in needed for one in lane}
-    names = [name for name in asked if name != REST] or _by_default(seller, needed, by, paid)
+    if not known - {seller}:
+        table = "the column countries of the table arcs" if by == "consent" else "the table payees"
+        raise UsageError(f"players: no arc of {space.case.name} needs the consent of anybody but {seller}, so there is "
+                         f"nobody to bargain with. Fill {table}.")
+    names = [name for name in asked if name != REST] if asked else _by_default(seller, needed, by, paid)
     parts = [part for name in names for part in name.split(JOINED)]
+    if not all(map(str.strip, parts)):
+        raise UsageError(f"players: {', '.join(map(repr, names))}: an empty name; expected names such as KZ or AZ+GE")
     if twice := [part for part, count in Counter(parts).items() if count > 1]:
         raise UsageError(f"players: {twice[0]} is named twice; expected each name once")
     if unknown := [part for part in parts if part not in known | {seller}]:
         raise UsageError(f"players: no arc of {space.case.name} needs the consent of {unknown[0]!r}. "
-                         f"{nearest(unknown[0], sorted(known))} There are: {', '.join(sorted(known))}")
+                         f"{nearest(unknown[0], sorted(known))} There are: {', '.join(sorted(known | {seller}))}")
     if seller not in parts:
-        raise UsageError(f"players: {seller} has all that is sold and is not among {', '.join(names)}; add it")
+        raise UsageError(f"players: {seller} has all that is sold and is not among {', '.join(asked)}; add it")
     names += [REST] * bool(known - set(parts))
     if not 2 <= len(names) <= MOST:
         raise UsageError(f"players: {space.case.name} has {len(names)}, the rest as one counted; expected 2 to {MOST}. "

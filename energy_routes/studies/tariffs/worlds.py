@@ -13,6 +13,7 @@ import pandas as pd
 from energy_routes.case import Case, arcs_meant
 from energy_routes.errors import UsageError
 from energy_routes.network import Edit, Names
+from energy_routes.pack import amount
 from energy_routes.solving import BareOptimum
 from energy_routes.studies.reasons.target import Target
 from energy_routes.studies.reasons.way import MOVED
@@ -56,7 +57,8 @@ def worlds_of(
     for what, left in (outage or {}).items():
         out[f"{what} at {100 * left:g} %"] = case.outage(what, remaining=left)
     for group, most in (cap or {}).items():
-        out[f"{called.get(group, group)} at most {most}"] = case.set(f"policy.max_share.{group}", most)
+        capped = case.set(f"policy.max_share.{group}", most)
+        out[f"{called.get(group, group)} at most {100 * amount(group, most, 'fraction'):g} %"] = capped
     if outage is None:
         with suppress(StopIteration):
             name, hit = next(_hit(case, now, target))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 import energy_routes as er
-from energy_routes import maps, pack
+from energy_routes import maps
 from energy_routes.cli import tables
 from energy_routes.cli.ending import counting, end_study, keep_plot
 from energy_routes.cli.guard import guarded
@@ -17,6 +17,7 @@ from energy_routes.cli.options import (
     AsJson,
     Debug,
     Model,
+    OperatingShare,
     Plot,
     Quiet,
     Scenarios,
@@ -24,6 +25,7 @@ from energy_routes.cli.options import (
     StudyFolder,
     Verbose,
     ask,
+    operating_share_of,
 )
 from energy_routes.cli.places import check_file
 from energy_routes.errors import UsageError
@@ -45,11 +47,7 @@ def bargain(
         str | None, typer.Option(metavar="OPTION", help="Play with and without an option of the pack to build, or "
                                                         "several: tankers,btc-7.")
     ] = None,
-    operating_share: Annotated[
-        str | None,
-        typer.Option(metavar="SHARE", help="What part of the tariff moving really costs where no cost is published; "
-                                           "if left out, as the pack has it."),
-    ] = None,
+    operating_share: OperatingShare = None,
     penalty: Annotated[
         float | None,
         typer.Option(min=0, metavar="USD", help="What a tonne (1000 m3) costs that home needs and does not get; if "
@@ -75,16 +73,20 @@ def bargain(
         raise UsageError("--map draws states, and --by ownership plays with companies. Drop one of them.")
     check_file(plot, "a plot", maps.style.PICTURES)
     check_file(map_, "a map", maps.style.PICTURES)
-    share = None if operating_share is None else pack.amount("--operating-share", operating_share, "fraction")
     case = ask(model, scenario, set_, accept=accept)
     with counting(f"Bargaining over {case.name}", quiet) as told:
-        found = er.bargain(case, _listed(players), by=by, link=_listed(link), operating_share=share,
-                           penalty=penalty, draws=draws, seed=seed, progress=told)  # fmt: skip
+        found = er.bargain(
+            case, _listed("--players", players), by=by, link=_listed("--link", link),
+            operating_share=operating_share_of(operating_share), penalty=penalty, draws=draws, seed=seed, progress=told,
+        )  # fmt: skip
     end_study(found, lambda: tables.print_bargain(found), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)
     keep_plot(found.map, map_, quiet)
 
 
-def _listed(names: str | None) -> list[str]:
-    """The names of a list with commas."""
-    return [name.strip() for name in (names or "").split(",") if name.strip()]
+def _listed(option: str, text: str | None) -> list[str]:
+    """The names of a list with commas; none where the option is left out.  Raises UsageError for an empty name."""
+    names = [] if text is None else [name.strip() for name in text.split(",")]
+    if not all(names):
+        raise UsageError(f"{option} {text!r} has an empty name; expected names with commas between, or leave it out")
+    return names

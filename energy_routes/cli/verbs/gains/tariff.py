@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import energy_routes as er
-from energy_routes import maps
+from energy_routes import maps, pack
 from energy_routes.cli import tables
 from energy_routes.cli.ending import counting, end_study, keep_plot
 from energy_routes.cli.guard import guarded
@@ -26,6 +26,7 @@ from energy_routes.cli.options import (
     TimeLimit,
     Verbose,
     ask,
+    operating_share_of,
 )
 from energy_routes.cli.places import check_file
 from energy_routes.errors import UsageError
@@ -67,12 +68,14 @@ def tariff(
     """Say what a corridor moves at each charge, and what one owner, several, or both sides would ask."""
     case = ask(model, scenario, set_, accept=accept)
     check_file(plot, "a plot", maps.style.PICTURES)
-    lost = {what: _share(what, left) for what, left in _pairs("--outage", outage, "CPC=0.5")}
+    lost = {what: pack.amount(f"--outage {what}", left, "fraction")
+            for what, left in _pairs("--outage", outage, "CPC=0.5")}  # fmt: skip
     with counting(f"Reading {corridor} of {case.name}", quiet) as told:
         found = er.through_tariff(
             case, corridor, owners=owners, outage=None if outage is None else lost,
             cap=None if cap is None else dict(_pairs("--cap", cap, "'transit:RU=80 %'")),
-            operating_share=operating_share, draws=draws or 0, progress=told, time_limit=time_limit,
+            operating_share=operating_share_of(operating_share), draws=draws or 0, progress=told,
+            time_limit=time_limit,
         )  # fmt: skip
     end_study(found, lambda: tables.print_tariff(found), as_json=as_json, out=out, quiet=quiet)
     keep_plot(found.plot, plot, quiet)
@@ -85,9 +88,3 @@ def _pairs(option: str, texts: list[str] | None, like: str) -> list[tuple[str, s
             raise UsageError(f"{option} {text!r}: expected a name and a share, such as {like}")
     return [(what.strip(), value.strip()) for what, _, value in pairs]
 
-
-def _share(what: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise UsageError(f"--outage {what}={text}: expected the share that is left, 0 to 1, such as 0.5") from None
