@@ -73,6 +73,16 @@ def test_an_arc_by_hand(tmp_path: Path) -> None:
     assert found.curve["to"].tolist()[:3] == pytest.approx([20, 40, 500])
 
 
+@pytest.mark.parametrize("tariff", [20, 40])
+@pytest.mark.parametrize("target", ["arc:LONG", "arc:SHORT"])
+def test_a_volume_that_the_optimum_leaves_open_is_that_of_the_one_plan(
+    tariff: float, target: str, tmp_path: Path
+) -> None:
+    # At a tariff of 20 LONG may have 3 to 5 Mt, at 40 it may have 2 to 3: the plan takes what is nearest to pro rata.
+    case = toy(tmp_path).set("arc:LONG.tariff", tariff)
+    assert er.explain(case, target).volume == pytest.approx(volume(case, target), abs=1e-9)
+
+
 def test_a_full_arc_is_held_back_by_its_own_room(tmp_path: Path) -> None:
     found = confirmed(toy(tmp_path), "arc:SHORT")
     assert found.state == "full"

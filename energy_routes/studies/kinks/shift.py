@@ -143,8 +143,9 @@ class Priced:
     def plan(self, by: float, asked: Standing | None = None) -> Vector:
         """The one plan among those as good with the figures moved, one number a column.
 
-        Where all of those plans have the same of what is ``asked``, it may be any of them.  The plan with the figures as they are is still the one where it is still as good as any: what is preferred
-        among equals does not hang on money, and the plans as good on both sides are fewer, not others.
+        Where all of those plans have the same of what is ``asked``, it may be any of them.  The plan with the figures
+        as they are is still the one where it is still as good as any: what is preferred among equals does not hang on
+        money, and the plans as good on both sides are fewer, not others.
         """
         policy, best, now = self.case.policy, self.at(by), self.at(0.0)
         if asked is not None and asked.on(face_of(best.form, best.solution)):
