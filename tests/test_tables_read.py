@@ -173,7 +173,7 @@ def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, no
     base = tmp_path_factory.mktemp("property")
     shutil.copytree(MINI, base / "raw")
     head = ["id", "node", "commodity", "shipper", "available", "cost", "note"]
-    rows = [[f"S{i}", "FIELD", "LIGHT", "all", repr(figure), repr(figure / 3), note]
+    rows = [[f"S{i}" if i else "NORTH", "FIELD", "LIGHT", "all", repr(figure), repr(figure / 3), note]
             for i, (note, figure) in enumerate(zip(notes, figures, strict=True))]
     with (base / "raw" / "supplies.csv").open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerows([head, *rows])
