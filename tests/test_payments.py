@@ -192,6 +192,7 @@ def test_the_screen_the_report_the_map_and_json_say_who_is_paid(tmp_path: Path) 
     assert f"payee not sourced: {100 * lost:.1f} % of what is paid on the way" in run.output
     assert re.search(r"State \(TR\) +8\.0 +0\.0 +8\.0 +– +2\.8", run.output)
     assert re.search(r"TR, budget +8\.0", run.output)
+    assert "Taxes are not taken off" in run.output
     assert re.search(r"Major +[\d,]+\.\d", run.output)
     full = CliRunner().invoke(app, ["solve", model, "--full"])
     assert "Who is paid on the way" in full.output

@@ -111,7 +111,7 @@ def payments(plan: Plan, units: Units) -> Iterator[Part]:
     if way["real_cost"].isna().any():
         note += "; the pack does not say what moving really costs (table operating)"
     elif (way["cost_high"] > way["cost_low"]).any():
-        note += "; margins could be as told, because unpublished real costs are a share of the tariff within its band"
+        note += ". Could be: the margin where a real cost without a source is the least or most share of the tariff"
     names = [f"{payee} ({country})" if country else payee
              for payee, country in zip(by_payee["payee"], by_payee["country"], strict=True)]  # fmt: skip
     yield Part("Who is paid on the way", _paid("payee", names, by_payee), note)
@@ -122,7 +122,9 @@ def payments(plan: Plan, units: Units) -> Iterator[Part]:
     if names:
         yield Part("By country of the payee, or of its partners", _paid("country", names, countries))
     partners = paid_by(plan.payments, "holder").sort_values("margin", ascending=False, kind="stable")
-    yield Part("By partner, with what shippers keep", _paid("partner", partners["holder"].tolist(), partners))
+    yield Part("By partner, with what shippers keep", _paid("partner", partners["holder"].tolist(), partners),
+               "What shippers receive is their sales less the way. Taxes are not taken off, and costs of lifting only "
+               "where the pack has them")  # fmt: skip
 
 
 def taxes(plan: Plan, units: Units) -> Iterator[Part]:
@@ -130,15 +132,15 @@ def taxes(plan: Plan, units: Units) -> Iterator[Part]:
     found = plan_taxes(plan)
     if found.empty:
         return
-    out = table("the state takes", "MUSD", "from>", "exempt", "not sourced", "unit>")
+    out = table("the state takes", "MUSD", "taxed", "exempt", "not sourced", "unit>")
     for row in taxes_by_kind(found).to_dict("records"):
         volumes = [row[name] * units.volume_factors[row["family"]] for name in ("taxed", "exempt", "open")]
         taxed, exempt, open_ = (number(volume, digits_for(volumes)) if volume > SEEN else BLANK for volume in volumes)
         low, high = number(row["low"], 1), number(row["high"], 1)
         amount = BLANK if taxed == BLANK else low if low == high else f"{low}…{high}"
         out.add_row(TAXES[row["tax"]], amount, taxed, exempt, open_, units.volume_names[row["family"]])
-    yield Part("The state's side", out, "a report, which no plan is chosen by; who is exempt is our reading, "
-               "and a region of several contracts pays from the lowest rate to that of all its output")
+    yield Part("The state's side", out, "No plan is chosen by it. Who is exempt is our reading of the law. A region "
+               "of several contracts pays from the lowest rate to that of all its output")
 
 
 def _paid(head: str, names: list[str], sums: pd.DataFrame) -> Table:

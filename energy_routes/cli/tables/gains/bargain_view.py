@@ -58,7 +58,7 @@ def _shares(screen: Screen, rows: pd.DataFrame, game: Mapping[Hashable, Any]) ->
                 for cell in (_money(row[name]), _span(row[f"{name}_low"], row[f"{name}_high"]))]  # fmt: skip
         out.add_row(row["name"], _money(row["alone"]), _money(row["adds"]), *each, _money(row["today"]))
     screen.print(out)
-    screen.say(f"Where nobody moves anything, the worth is {_money(game['nobody'])} MUSD: all numbers are told above it.")
+    screen.say(f"Where nobody moves, the worth is {_money(game['nobody'])} MUSD. All numbers are told above it.")
     screen.say(f"Kohlberg's test of the {game['solution']}: {'passed' if game['kohlberg'] else 'FAILED'}.")
     for name, words in LOSING.items():
         if game[name]:
