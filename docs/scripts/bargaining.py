@@ -22,8 +22,11 @@ ASKED: Asked = dict(sorted({**TARIFFS, **GAMES, **MOVED, **TRANSIT}.items()))
 HEAD = """# Who gains
 
 Questions of ministries about tariffs, shares and links. *Real cost* is what moving a unit really costs: published, else
-a share of the tariff, with a band of 10 to 40 %. A sentence that turns within its band is not said. How to read the
-tables: [Tariff](cli.md#tariff), [Bargain](cli.md#bargain).
+a share of the tariff, with a band of 10 to 40 %. A sentence that turns within its band is not said.
+
+What a group earns together can be divided by two rules. The *first rule* gives each what it adds on average, whoever
+joins first: the Shapley value. The *second rule* leaves the least content group as content as can be: the nucleolus.
+How to read the tables: [Tariff](cli.md#tariff), [Bargain](cli.md#bargain).
 """
 
 

@@ -67,7 +67,7 @@ def moved(book: Book) -> Gain:
         "finance ministries, KMG, and the partners of Tengiz, Kashagan and Karachaganak",
         (f"Kazakh netback falls by what the worse way costs: {listed(costs)}.",
          f"What the tariff of CPC leaves above real cost and rebates goes to its partners: {listed(shares)}, and the "
-         "rest to other states."),
+         "rest to other states.", *_room()),
         ("moved", *who), rows,
         "MUSD of 2024, changes of what is left above real cost. In brackets: real costs that are not published at 10 "
         "to 40 % of the tariff.",
@@ -75,6 +75,12 @@ def moved(book: Book) -> Gain:
         "sourced. How the tariff of CPC is split between its two companies is not published.",
         (MODEL,), (f"solve {MODEL} --full",),
     )  # fmt: skip
+
+
+def _room() -> list[str]:
+    """Which way takes less than a million tonnes beside the plan."""
+    return [f"{name} takes no more than {WORDS.number(tonnes)} Mt beside the plan."
+            for name, (_, tonnes) in WAYS.items() if tonnes < 1]  # fmt: skip
 
 
 MOVED: Asked = {4: moved}

@@ -125,18 +125,24 @@ def btc(book: Book) -> Gain:
         "the energy ministries of Kazakhstan and Azerbaijan, and BOTAŞ", list(_of_btc(book, found)),
         ("BTC open to", "moved with contracts, Mt", "without", "at real cost", "agreed, USD/t", "one owner asks",
          "nothing above"),
-        rows, f"From the third column on contracts are left out; in brackets P10–P90 of {DRAWS} draws. Bands of the second "
-        f"table hold real costs of 10 to 40 % of the tariff as well. {_weakest(book)}",
+        rows, f"From the third column on contracts are left out; in brackets P10–P90 of {DRAWS} draws. A year with one "
+        "mooring is one in which the Caspian terminal loads at one of three. Charges of hundreds of USD/t stand where "
+        "other ways are full: what finds none stays in the ground. Bands of the second table hold real costs of 10 to "
+        f"40 % of the tariff as well. {_weakest(book)}",
         _left_out(), [MODEL],
         [*_commands(""), *(f"bargain {MODEL} --scenario {ROOMS[-1]}{laid} --players {','.join(PLAYERS)}"
                            for laid in ("", " --scenario one-mooring"))],
-        ("what a state could get, MUSD", "Shapley value", "nucleolus", "today"), _shares(book),
+        ("what a state could get, MUSD", "first rule", "second rule", "today"), _shares(book),
     )  # fmt: skip
 
 
 def _of_btc(book: Book, found: Years) -> Iterator[str]:
     first, hard = found[ROOMS[0], QUIET], found[ROOMS[-1], MOORING]
     today, cost, fees = first.at("today", "charge"), first.at("real cost", "charge"), _fees(book)
+    ends = [(one.at("agreed", "charge"), *one.band("agreed")) for one in (found[room, QUIET] for room in ROOMS)]
+    agreed, low, high = zip(*ends, strict=True)
+    yield (f"In a quiet year carriers and shippers of equal weight would agree on {usd(min(agreed))} to "
+           f"{usd(max(agreed))} USD/t: P10 to P90 of the draws are {usd(min(low))} to {usd(max(high))}.")  # fmt: skip
     yield f"BTC charges {mt(today)} USD/t, and moving a tonne really costs it {mt(cost)}."
     parts = listed([f"{mt(fee)} go to {name}" for name, fee in fees.items()])
     yield f"Of the charge {parts}: who pays these cannot go below {mt(cost + sum(fees.values()))}."
@@ -243,8 +249,10 @@ def _of_series(found: Years) -> Iterator[str]:
     places = [(key, contracts) for key in found for contracts in (WITH, WITHOUT)]
     costly = [(key, contracts) for key, contracts in places if found[key].sure(_loses, contracts)]
     free = [(key, contracts) for key, contracts in places if found[key].sure(lambda one: not _loses(one), contracts)]
-    yield (f"In {len(costly) or 'none'} of the {len(places)} rows {count} tolls earn less than one tariff in nine draws of "
-           f"ten, and in {len(free)} as much; in the others both lie within the band.")  # fmt: skip
+    yield (f"In nine draws of ten {count} tolls earn as much as one tariff in {len(free) or 'none'} of the {len(places)} "
+           f"rows, and less in {len(costly) or 'none'}.")  # fmt: skip
+    if len(free) + len(costly) < len(places):
+        yield "The other rows are open within their bands."
     if costly:
         worst = max(costly, key=lambda at: found[at[0]].apart(at[1])["lost"].iloc[-1])
         row = found[worst[0]].apart(worst[1]).iloc[-1]
