@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from test_builds import RATE
-from toy import months, toy, write
+from toy import TABLES, months, toy, write
 from typer.testing import CliRunner
 
 import energy_routes as er
@@ -427,3 +427,18 @@ def test_who_should_pay_for_what_does_not_pay_is_no_column(tmp_path: Path) -> No
     shown = CliRunner().invoke(app, dear).stdout
     assert "by the link" in shown
     assert "keeps" not in shown
+
+
+def test_a_company_with_a_comma_or_markup_in_its_name_plays_and_is_printed_as_it_is_written(tmp_path: Path) -> None:
+    name = "[bold]Long[/bold], Co"
+    tables = {
+        "arcs": TABLES["arcs"].replace("length_km", "length_km,countries").replace(",10\n", ",10,KZ\n")
+                              .replace(",1000\n", ",1000,KZ;CN\n").replace(",3000\n", ",3000,KZ;RU\n"),
+        "payees": f'target,payee,country,kind,share\narc:LONG,"{name}",RU,company,1\n',
+    }  # fmt: skip
+    model = write(tmp_path, tables)
+    done = CliRunner().invoke(app, ["bargain", str(model), "--by", "ownership", "--players", f'sellers,"{name}"',
+                                    "--operating-share", "0.25", "--draws", "0"])  # fmt: skip
+    assert done.exit_code == 0, done.output
+    rows = [line for line in done.stdout.splitlines() if line.startswith("[bold]Long[/bold]")]
+    assert len(rows) == 2  # one of each access

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
+
 from energy_routes.answer import Words
 from energy_routes.cli.tables.render import BLANK, Screen, console, table
 
@@ -56,7 +58,7 @@ def _shares(screen: Screen, rows: pd.DataFrame, game: Mapping[Hashable, Any]) ->
     for row in rows.to_dict("records"):
         each = [cell for name in ("shapley", "nucleolus")
                 for cell in (_money(row[name]), _span(row[f"{name}_low"], row[f"{name}_high"]))]  # fmt: skip
-        out.add_row(row["name"], _money(row["alone"]), _money(row["adds"]), *each, _money(row["today"]))
+        out.add_row(escape(row["name"]), _money(row["alone"]), _money(row["adds"]), *each, _money(row["today"]))
     screen.print(out)
     screen.say(f"Where nobody moves, the worth is {_money(game['nobody'])} MUSD. All numbers are told above it.")
     screen.say(f"Kohlberg's test of the {game['solution']}: {'passed' if game['kohlberg'] else 'FAILED'}.")
@@ -78,7 +80,7 @@ def _link(screen: Screen, rows: pd.DataFrame) -> None:
                 *(("holds\nit up>",) if paid else ()))  # fmt: skip
     for row in rows.to_dict("records"):
         due = (_money(row["pays"]), _span(row["pays_low"], row["pays_high"]), _money(row["left"])) if paid else ()
-        out.add_row(row["name"], _money(row["shapley_change"]),
+        out.add_row(escape(row["name"]), _money(row["shapley_change"]),
                     _span(row["shapley_change_low"], row["shapley_change_high"]), _money(row["nucleolus_change"]),
                     *due, _money(row["gain_without"]), *(("yes" if row["holds_up"] else "",) if paid else ()))
     screen.print(out)

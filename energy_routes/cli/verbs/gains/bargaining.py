@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -85,8 +86,13 @@ def bargain(
 
 
 def _listed(option: str, text: str | None) -> list[str]:
-    """The names of a list with commas; none where the option is left out.  Raises UsageError for an empty name."""
-    names = [] if text is None else [name.strip() for name in text.split(",")]
+    """The names of a list with commas, those in quotes with their own; none where the option is left out.
+
+    Raises UsageError for an empty name.
+    """
+    if text is None:
+        return []
+    names = [name.strip() for name in next(csv.reader([text], skipinitialspace=True), ())] or [""]
     if not all(names):
         raise UsageError(f"{option} {text!r} has an empty name; expected names with commas between, or leave it out")
     return names
