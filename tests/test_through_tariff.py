@@ -20,12 +20,14 @@ from hypothesis import given, settings, strategies as st
 from small_networks import Spec, case_of, specs
 from test_builds import WITH
 from test_explain import PAY
+from test_own_family import BOTH, pack_of_water
 from toy import best, months, toy, write
 from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
+from energy_routes.cli.tables.gains.tariff_view import print_tariff
 from energy_routes.errors import UsageError
 
 COSTS = {"operating": """
@@ -327,3 +329,20 @@ def test_the_largest_falls_are_printed_and_the_others_counted(tmp_path: Path) ->
     assert len(told) == 4
     counted, = (line for line in said.splitlines() if line.startswith("Smaller falls"))
     assert int("".join(filter(str.isdigit, counted.partition(".")[0]))) >= 1
+
+
+def test_cents_a_cubic_metre_are_told_and_the_price_is_that_of_the_own_family(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Water at 0.6 USD/m3 at most beside oil at 510 USD/t: neither price nor charges are rounded to whole units."""
+    (tmp_path / "oil").mkdir()
+    write(tmp_path / "oil", COSTS)
+    pack_of_water(tmp_path / "water")
+    (tmp_path / "both.toml").write_text(BOTH, "utf-8")
+    found = er.through_tariff(er.load(tmp_path / "both.toml"), "WEIR", outage={}, cap={}, operating_share=0.25)
+    assert found.answer[0] == ("By the weir: 0.0200 USD/m³ are charged today; moving really costs "
+                               "0.0050 (0.0020 to 0.0080) USD/m³")  # fmt: skip
+    assert any("most of the price, which is 0.6000 USD/m³ at most" in sentence for sentence in found.answer)
+    print_tariff(found)
+    row = next(line.split() for line in capsys.readouterr().out.splitlines() if line.startswith("  real cost"))
+    assert row[2] == "0.0050"

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case, ramped
@@ -148,13 +147,12 @@ class Making:
         Where the same is said without contracts as with them, that is one sentence.
         """
         out, said = [teller.costs(self._first.readings, self._elsewhere)], list[str]()
-        price = float(np.nanmax(self.case.network.resolve("markets", "price", self.case.periods)))
         for place in self.places:
             here, when = place.world == AS_IT_IS, f"{place.contracts.capitalize()} contracts"
             if not here and place.contracts == WITHOUT:
                 continue
             when = when if here else f"{place.world}, {place.contracts} contracts"
-            sentences = [*(f"{when}: {reason}" for reason in teller.dear(place.readings, price)),
+            sentences = [*(f"{when}: {reason}" for reason in teller.dear(place.readings)),
                          *teller.sentences(when, place.readings, self.drawn[place.contracts] if here else ())]
             own = [sentence.removeprefix(when) for sentence in sentences]
             out += [f"{when}: all of this is the same"] if own and own == said else sentences

@@ -11,6 +11,7 @@ from energy_routes.studies.tariffs.reading import Apart, Point, Reading
 
 SLIGHT = 0.005  # USD/t (USD/1000 m³), MUSD, Mt: less is not printed
 MOST_OF = 0.5  # of the highest price: a charge that can be higher needs a reason
+LARGE = 10.0  # of the highest price: above it two decimals tell a charge
 AGREE = 0.9  # of the draws must: a claim that turns between P10 and P90 is not said
 OWNERS = ("", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
@@ -21,12 +22,27 @@ Text: TypeAlias = Callable[[Readings], Iterator[str]]
 
 @dataclass
 class Teller:
-    """What is said of a corridor, in ``unit`` of volume and ``money`` of charges; ``unsaid``: what turns in a band."""
+    """What is said of a corridor, in ``unit`` of volume and ``money`` of charges; ``unsaid``: what turns in a band.
+
+    ``price``: the highest of any market of its family, in ``money``.
+    """
 
     name: str
     unit: str
     money: str
+    price: float
     unsaid: list[str] = field(default_factory=list)
+
+    @property
+    def _digits(self) -> int:
+        """Decimals of a charge: two suit dollars a tonne, and tell nothing of cents a cubic metre."""
+        return 2 if self.price >= LARGE else 4
+
+    def _charge(self, charge: float) -> str:
+        return f"{charge:,.{self._digits}f}"
+
+    def _charges(self, readings: Readings, charge: Callable[[Reading], float | None]) -> str:
+        return _span(readings, charge, self._digits)
 
     def costs(self, readings: Readings, elsewhere: str) -> str:
         """What is charged today, and what moving a unit really costs; ``elsewhere``: what its line charges beside."""
@@ -34,18 +50,19 @@ class Teller:
         if one.open and elsewhere and not one.today.charge:
             return (f"{self.name}: no tariff is paid today where it is metered; the line charges {elsewhere}, and a "
                     "charge here comes on top of that")  # fmt: skip
-        cost = f"moving really costs {_span(readings, lambda each: each.cost)} {self.money}" if one.open else (
+        cost = f"moving really costs {self._charges(readings, lambda each: each.cost)} {self.money}" if one.open else (
             "it is closed")  # fmt: skip
-        return f"{self.name}: {one.today.charge:,.2f} {self.money} are charged today; {cost}"
+        return f"{self.name}: {self._charge(one.today.charge)} {self.money} are charged today; {cost}"
 
-    def dear(self, readings: Readings, price: float) -> Iterator[str]:
-        """Why a charge may be as high as it is, beside the highest ``price`` of any market."""
+    def dear(self, readings: Readings) -> Iterator[str]:
+        """Why a charge may be as high as it is, beside the highest price of any market."""
+        price = f"{self.price:,.0f}" if self.price >= LARGE else self._charge(self.price)
         last = readings[MIDDLE].break_even
-        if last is not None and last.charge > price:
-            yield f"a unit here is worth more than its price of {price:,.0f} {self.money} at most"
+        if last is not None and last.charge > self.price:
+            yield f"a unit here is worth more than its price of {price} {self.money} at most"
             yield "the reason is a cap, a contract or a build: each unit here lets others move"
-        elif last is not None and last.charge > MOST_OF * price:
-            yield (f"a charge could take most of the price, which is {price:,.0f} {self.money} at most: other ways "
+        elif last is not None and last.charge > MOST_OF * self.price:
+            yield (f"a charge could take most of the price, which is {price} {self.money} at most: other ways "
                    "are full or bring little")  # fmt: skip
 
     def sentences(self, when: str, readings: Readings, draws: Sequence[Reading] = ()) -> Iterator[str]:
@@ -79,14 +96,14 @@ class Teller:
             now, kink = one.today.volume, one.demand.until(one.today.charge)
             moved = f"{now:,.2f} {self.unit} are moved at today's charge" if now > SLIGHT else "nothing is moved today"
             longer = kink - one.today.charge > SLIGHT and kink < one.break_even.charge - SLIGHT and now > SLIGHT
-            yield f"{moved}{f', and as much up to {kink:,.2f} {self.money}' if longer else ''}"
-            last = _span(readings, lambda each: each.break_even.charge if each.break_even else None)
+            yield f"{moved}{f', and as much up to {self._charge(kink)} {self.money}' if longer else ''}"
+            last = self._charges(readings, lambda each: each.break_even.charge if each.break_even else None)
             yield f"nothing is moved above {last} {self.money}"
 
     def _together(self, readings: Readings) -> Iterator[str]:
         one = readings[MIDDLE].together
         if one is not None:
-            asks = _span(readings, lambda each: each.together.charge if each.together else None)
+            asks = self._charges(readings, lambda each: each.together.charge if each.together else None)
             earns = _span(readings, lambda each: each.together.carriers if each.together else None)
             today = _span(readings, lambda each: each.today.carriers)
             over = (f"above real costs, against {today} MUSD today" if readings[MIDDLE].today.charge else
@@ -106,9 +123,9 @@ class Teller:
         if not any(_dearer(one, rest) for rest in rests):
             yield f"{who} would ask as much together, so setting it together brings them nothing"
             return
-        at, last = " or ".join(f"{rest.at.charge:,.2f}" for rest in rests), rests[-1]
+        at, last = " or ".join(self._charge(rest.at.charge) for rest in rests), rests[-1]
         dearest = " at the dearest" if len(rests) > 1 else ""
-        split = f"{last.least:,.2f} to {last.most:,.2f} {self.money}"
+        split = f"{self._charge(last.least)} to {self._charge(last.most)} {self.money}"
         yield f"{who} come to rest at {at} {self.money}; each earns {split} of it{dearest}"
         lost, each, shipper = one.lost(last)
         yield f"{last.at.volume:,.2f} {self.unit} are moved{dearest or ' there'}"
@@ -118,15 +135,15 @@ class Teller:
     def _agreed(self, readings: Readings) -> Iterator[str]:
         one = readings[MIDDLE].agreed
         if one is not None:
-            meet = _span(readings, lambda each: each.agreed.charge if each.agreed else None)
+            meet = self._charges(readings, lambda each: each.agreed.charge if each.agreed else None)
             yield f"carriers and shipper with equal weight would agree on {meet} {self.money}"
             yield f"that gains the carriers {one.carriers:,.1f} MUSD, and the shipper {one.shipper:,.1f} MUSD"
 
 
-def _span(readings: Readings, number: Callable[[Reading], float | None]) -> str:
+def _span(readings: Readings, number: Callable[[Reading], float | None], digits: int = 2) -> str:
     """The number at the middle level, and those at the ends of the band where they are printed otherwise."""
-    words = [f"{value:,.2f}" for one in readings.values() if (value := number(one)) is not None]
-    middle = f"{number(readings[MIDDLE]):,.2f}"
+    words = [f"{value:,.{digits}f}" for one in readings.values() if (value := number(one)) is not None]
+    middle = f"{number(readings[MIDDLE]):,.{digits}f}"
     ends = sorted({words[0], words[-1]}, key=lambda word: float(word.replace(",", "")))
     return middle if ends == [middle] else f"{middle} ({' to '.join(ends)})"
 

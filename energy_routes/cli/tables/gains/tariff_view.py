@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 from rich.markup import escape
 
-from energy_routes.cli.tables.render import Screen, console, number, table
+from energy_routes.cli.tables.render import Screen, console, digits_for, number, table
 
 if TYPE_CHECKING:
     from energy_routes.studies import ThroughTariff
@@ -30,11 +30,11 @@ def print_tariff(found: ThroughTariff) -> None:
     bands = ("P10", "P90") if drawn else ()
     out = table("charge", found.money, *bands, found.unit, "MUSD to\ncarriers", "MUSD to\nshipper",
                 f"each owner\nearns, {found.money}")  # fmt: skip
-    last: list[tuple[str, ...]] = []
+    digits, last = _digits(found), list[tuple[str, ...]]()
     for place, rows in groupby(_rows(found), key=lambda row: f"{row['world']}, {row['contracts']} contracts"):
         out.add_section()
         out.add_row(f"[bold]{escape(place)}[/]")
-        told = [_cells(row, drawn) for row in rows]
+        told = [_cells(row, drawn, digits) for row in rows]
         for cells in [("  the same",)] if told == last else told:
             out.add_row(*cells)
         last = told
@@ -54,11 +54,16 @@ def _rows(found: ThroughTariff) -> list[dict[Any, Any]]:
     return [row for _, own in both.groupby(PLACE, sort=False) for row in own.to_dict("records")]
 
 
-def _cells(row: dict[Any, Any], drawn: bool) -> tuple[str, ...]:
+def _digits(found: ThroughTariff) -> int:
+    """Decimals of a charge: two, more where charges are of cents."""
+    return max(2, digits_for(found.charges["charge"].tolist()))
+
+
+def _cells(row: dict[Any, Any], drawn: bool, digits: int) -> tuple[str, ...]:
     """A charge in words and numbers, with P10 and P90 where figures were drawn."""
-    ends = [number(row[end]) for end in ("p10", "p90")] if drawn else []
-    split = "" if pd.isna(row["least"]) else f"{number(row['least'])}…{number(row['most'])}"
-    return (f"  {escape(row['what'])}", number(row["charge"]), *ends,
+    ends = [number(row[end], digits) for end in ("p10", "p90")] if drawn else []
+    split = "" if pd.isna(row["least"]) else f"{number(row['least'], digits)}…{number(row['most'], digits)}"
+    return (f"  {escape(row['what'])}", number(row["charge"], digits), *ends,
             *(number(row[key]) for key in ("volume", "carriers", "shipper")), split)  # fmt: skip
 
 
@@ -79,7 +84,8 @@ def _kinks(screen: Screen, found: ThroughTariff) -> None:
 
 
 def _kink(found: ThroughTariff, kink: dict[Any, Any]) -> str:
-    span = number(kink["at"]) + (f" to {number(kink['to'])}" if kink["to"] - kink["at"] >= 0.005 else "")
+    at, to = (number(kink[end], _digits(found)) for end in ("at", "to"))
+    span = at if at == to else f"{at} to {to}"
     moved = [f"{what} {kink[key]}" for key, what in (("enters", "more goes by"), ("leaves", "less by")) if kink[key]]
     return (f"{kink['contracts'].capitalize()} contracts, above {span} {found.money}: {number(kink['above'])} "
             f"{found.unit} instead of {number(kink['below'])}{': ' if moved else ''}{'; '.join(moved)}")  # fmt: skip
