@@ -16,8 +16,8 @@ from energy_routes.studies.games.worth import Access
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-RULES = {"shapley": ("what each adds on average (Shapley value)", style.BOTTLENECK),
-         "nucleolus": ("least content group most content (nucleolus)", style.COOL[0])}  # fmt: skip
+RULES = {"shapley": ("first rule: what each adds on average (Shapley value)", style.BOTTLENECK),
+         "nucleolus": ("second rule: least content group most content (nucleolus)", style.COOL[0])}  # fmt: skip
 OUTSIDERS: dict[Access, str] = {"shut": "lines of outsiders shut", "open": "lines of outsiders open at posted tariffs"}
 BAR = 0.38
 
@@ -61,7 +61,7 @@ def draw_map(shares: pd.DataFrame, title: str, access: Access, ax: Axes | None) 
         for state in states:
             values[state] = gain
             told[state] = f"{number(gain)} MUSD" + ("" if len(states) == 1 else " together")
-    ax.set_title(f"{titled(title, access)}\nMUSD beyond what each earns alone, by what each adds on average",
+    ax.set_title(f"{titled(title, access)}\nMUSD beyond what each earns alone, by the first rule: what each adds on average",
                  fontsize=9, loc="left")  # fmt: skip
     figure = ax.get_figure(root=True)
     if figure is not None:

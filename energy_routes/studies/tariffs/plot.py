@@ -25,7 +25,7 @@ def draw(demand: pd.DataFrame, charges: pd.DataFrame, title: str, units: tuple[s
     ``units`` are of volume and of charges.
     """
     ax = axes_or_new(ax, 7.0, 4.2)
-    heading = f"charges {charges['contracts'].iloc[0]} contracts"
+    heading = f"upright: {units[1]}, {charges['contracts'].iloc[0]} contracts"
     finite = demand["to"][np.isfinite(demand["to"])]
     right = ROOM * max(float(finite.max()) if len(finite) else 1.0, float(charges["charge"].max()), 1e-9)
     for number, (contracts, pieces) in enumerate(demand.groupby("contracts", sort=False)):
