@@ -84,9 +84,9 @@ def added(built: Expr, case: Case, word: str, over: Axis, column: str = "capacit
 
     ``keys`` are the columns of ``over`` that make up the target's id; the period's year says which b counts.
     """
-    if not len(built.axis):
+    if not len(built.axis) or not len(effects := _effects(built, case, word)):
         return zero(over)
-    terms = _effects(built, case, word, over, column, keys or (over.keys[0],))
+    terms = _terms(case, effects, over, column, keys or (over.keys[0],))
     return (built.spread_to(terms) * terms.data("size")).sum_to(over)
 
 
@@ -95,10 +95,15 @@ def of_options(expr: Expr) -> NDArray[np.bool_]:
     return np.bincount(expr.row, minlength=len(expr.axis)) > 0
 
 
-def _effects(built: Expr, case: Case, word: str, over: Axis, column: str, keys: tuple[str, ...]) -> Axis:
-    options = list(dict.fromkeys(built.axis.frame["option"]))
-    effects = effects_of(case.network.tables, options)
-    volumes = _volumes(case, effects[effects["word"] == word], column)
+def _effects(built: Expr, case: Case, word: str) -> pd.DataFrame:
+    """What the options do to targets of one kind."""
+    effects = effects_of(case.network.tables, list(dict.fromkeys(built.axis.labels.words("option"))))
+    return effects[effects["word"] == word]
+
+
+def _terms(case: Case, effects: pd.DataFrame, over: Axis, column: str, keys: tuple[str, ...]) -> Axis:
+    """Each option that adds to a row of ``over``: ``size`` is what one unit adds there."""
+    volumes = _volumes(case, effects, column)
     labels = over.frame[list(over.keys)].copy()
     labels["id"] = _joined(labels, keys)
     labels["year"] = labels["period"].astype(str).str[:4]
@@ -132,16 +137,14 @@ def widened_axis(built: Expr, case: Case, arcs: Axis) -> Axis:
     """Arcs with an old capacity whose added volume pays less: ``saving`` (USD/t), ``old`` and ``most`` (Mt or bcm)."""
     if not len(built.axis):
         return arcs.take(np.zeros(len(arcs), dtype=bool), "widened")
-    options = list(dict.fromkeys(built.axis.frame["option"]))
-    effects = effects_of(case.network.tables, options)
-    effects = effects[(effects["word"] == "arc") & effects["tariff"].notna()]
-    cheapest = effects.groupby("id")["tariff"].max()
+    effects = _effects(built, case, "arc")
+    cheapest = effects[effects["tariff"].notna()].groupby("id")["tariff"].max()
     frame = arcs.frame[["arc", "period", "family"]]
     capacity, saving = arcs.data("capacity"), arcs.data("tariff") - frame["arc"].map(cheapest).to_numpy(dtype=float)
     wide = axis("widened", ("arc", "period"), frame, capacity=capacity, tariff=arcs.data("tariff"), saving=saving)
     some = wide.take((saving > 0) & (capacity > 0) & np.isfinite(capacity))
     units = dict(zip(built.axis.frame["option"], built.axis.data("units") if len(built.axis) else (), strict=True))
-    terms = _effects(built, case, "arc", some, "capacity", ("arc",))
+    terms = _terms(case, effects, some, "capacity", ("arc",))
     most = terms.frame.assign(size=terms.frame["size"] * terms.frame["option"].map(units).astype(float))
     largest = most.groupby(["arc", "period"])["size"].sum().to_dict() if len(most) else {}
     of = [float(largest.get(key, 0.0)) for key in some.names()]
