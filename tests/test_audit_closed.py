@@ -65,6 +65,26 @@ def compared(content: files.Saved, facts: Facts) -> Findings:
     return found
 
 
+class FoundError(Exception):
+    """A difference was found."""
+
+
+class First(list[str]):
+    """Differences of which the first one ends the audit."""
+
+    def append(self, line: str) -> None:
+        raise FoundError(line)
+
+
+def differs(content: files.Saved, facts: Facts) -> bool:
+    """Whether ``compared`` finds anything; it is not looked any further than that."""
+    try:
+        audit.compare(content, facts, Findings(differences=First()))
+    except (FoundError, KeyError, ValueError, TypeError):
+        return True
+    return False
+
+
 def rehash(folder: Path) -> None:
     """Make the hashes fit: a careful forger."""
     run = json.loads((folder / "run.json").read_text("utf-8"))
@@ -103,7 +123,7 @@ def test_every_cell_is_found_again_or_listed(read: tuple[files.Saved, Facts]) ->
             at = next((i for i, row in enumerate(rows) if row[column] not in (None, 0.0)), 0)
             changed = [*rows[:at], {**rows[at], column: _other(rows[at][column])}, *rows[at + 1:]]
             forged = dataclasses.replace(content, tables={**content.tables, table: changed})
-            if compared(forged, facts).differences == []:
+            if not differs(forged, facts):
                 missed.add(f"{table}.{column}")
     assert missed <= set(clean.unchecked)
 
@@ -126,7 +146,7 @@ def test_every_leaf_of_the_summary_is_found_again_or_listed(read: tuple[files.Sa
         for key in path[:-1]:
             spot = spot[key]
         spot[path[-1]] = _other(spot[path[-1]])
-        if compared(dataclasses.replace(content, summary=changed), facts).differences == []:
+        if not differs(dataclasses.replace(content, summary=changed), facts):
             missed.add(path[0])
     # The version stands in run.json, too; the others are listed as not checked.
     assert missed == {"schema_version", "answer", "subject", "warnings"}
