@@ -442,3 +442,10 @@ def test_a_company_with_a_comma_or_markup_in_its_name_plays_and_is_printed_as_it
     assert done.exit_code == 0, done.output
     rows = [line for line in done.stdout.splitlines() if line.startswith("[bold]Long[/bold]")]
     assert len(rows) == 2  # one of each access
+
+
+def test_what_is_said_to_stand_is_not_left_out_in_silence(case: Case) -> None:
+    """A game knows an option by its link alone, so a case that says ``built`` would be answered as if it did not."""
+    built = case.set("policy.build.built.EASTERN", 1)
+    with pytest.raises(UsageError, match=r"policy\.build\.built of .* says that EASTERN stands.*--link EASTERN"):
+        er.bargain(built, draws=0)

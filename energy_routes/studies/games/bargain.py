@@ -218,7 +218,8 @@ def bargain(
     Raises
     ------
     UsageError
-        A player, an option, a share or a penalty is none; or nobody is asked.
+        A player, an option, a share or a penalty is none; nobody is asked; or ``policy.build.built`` says that an
+        option stands.
     LimitError, SolverError
         The solver ended without an answer.
 
@@ -239,6 +240,7 @@ def bargain(
     ('KZ', 'RU', 'CN', 'rest')
     """
     _check(by, penalty, draws)
+    _nothing_stands(case)
     options = _with_required(case, link)
     base = Setting(game_case(case), by, operating_share, penalty)
     linked = Setting(game_case(case, options), by, operating_share, penalty) if options else None
@@ -260,6 +262,15 @@ def _check(by: str, penalty: float | None, draws: int) -> None:
         raise UsageError(f"penalty = {penalty}; expected USD/t or USD/1000 m3, 0 or more")
     if draws < 0:
         raise UsageError(f"draws = {draws}; expected a whole number from 0")
+
+
+def _nothing_stands(case: Case) -> None:
+    """Raise UsageError where a case says what is built: in the game an option stands by its link alone."""
+    built = case.policy.build.built if case.policy.build else None
+    if standing := [option for option, units in (built or {}).items() if units]:
+        raise UsageError(f"policy.build.built of {case.name} says that {', '.join(standing)} stands; expected nothing "
+                         f"there, because a game is played with and without a link. Leave it out, and give --link "
+                         f"{','.join(standing)}")
 
 
 def _with_required(case: Case, link: str | Sequence[str]) -> tuple[str, ...]:
