@@ -430,7 +430,8 @@ def test_who_should_pay_for_what_does_not_pay_is_no_column(tmp_path: Path) -> No
 
 
 def test_a_company_with_a_comma_or_markup_in_its_name_plays_and_is_printed_as_it_is_written(tmp_path: Path) -> None:
-    name = "[bold]Long[/bold], Co"
+    """In a picture as well: '$' begins no formula."""
+    name = "[bold]Long[/bold], $ {Co$"
     tables = {
         "arcs": TABLES["arcs"].replace("length_km", "length_km,countries").replace(",10\n", ",10,KZ\n")
                               .replace(",1000\n", ",1000,KZ;CN\n").replace(",3000\n", ",3000,KZ;RU\n"),
@@ -438,8 +439,10 @@ def test_a_company_with_a_comma_or_markup_in_its_name_plays_and_is_printed_as_it
     }  # fmt: skip
     model = write(tmp_path, tables)
     done = CliRunner().invoke(app, ["bargain", str(model), "--by", "ownership", "--players", f'sellers,"{name}"',
-                                    "--operating-share", "0.25", "--draws", "0"])  # fmt: skip
+                                    "--operating-share", "0.25", "--draws", "0",
+                                    "--plot", str(tmp_path / "p.svg")])  # fmt: skip
     assert done.exit_code == 0, done.output
+    assert name in (tmp_path / "p.svg").read_text("utf-8")
     rows = [line for line in done.stdout.splitlines() if line.startswith("[bold]Long[/bold]")]
     assert len(rows) == 2  # one of each access
 

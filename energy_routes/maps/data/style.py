@@ -86,7 +86,7 @@ def drawing(*, lacking: bool = True) -> AbstractContextManager[None]:
 
     settings = {
         "font.family": [FONT, "sans-serif"] if lacking else [FONT], "font.sans-serif": [FONT, AS_WIDE],
-        "text.hinting": "none",
+        "text.hinting": "none", "text.parse_math": False,  # a '$' in a name is a '$'
         "svg.fonttype": "none", "svg.hashsalt": "energy-routes", "pdf.fonttype": 42, "path.simplify": True,
     }  # fmt: skip
     return mpl.rc_context(cast(Any, settings))
