@@ -8,6 +8,7 @@ each function and verb that they show has tests of its own on small networks.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ import energy_routes as er
 BLOCK = re.compile(r"^```(?P<kind>\w+)[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
 # What took under half a second of one core when measured; what is not known to be quick runs with the others.
 QUICK = re.compile(r"^(models|check|netbacks)\b|^solve gas-home-first$|^stress oil-2024 .*--kind corridor:CPC")
+STUDY = re.compile(r" --(link|draws) ")  # of the page of bargaining: four minutes of CPU, as its script takes again
 QUICK_PAGES = ("README.md", "cluster.md", "drawn-route.md", "embedding.md", "words.md")
 SHOWN = re.compile(r"\ber\.(\w+)")
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
@@ -63,6 +65,8 @@ def marked(places: list[list[Command]]) -> Any:
     """A run as a parameter: marked where it takes long."""
     words = [command.words for command in places[0]]
     marks = [] if all(map(QUICK.search, words)) else [pytest.mark.exhaustive]
+    if places[0][0].place.startswith("docs/bargaining.md") and STUDY.search(words[0]):
+        marks.append(pytest.mark.skipif("EVERY_QUESTION" not in os.environ, reason="EVERY_QUESTION=1 runs them"))
     return pytest.param(places, marks=marks, id=f"{places[0][0].place}: {'; '.join(words)}")
 
 
