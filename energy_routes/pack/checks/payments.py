@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.periods import bound
 
 Drafts = Mapping[str, Draft]
+Names = tuple[str, ...]  # the key of rows of one kind
 ROUNDED = 1e-3  # published shares are rounded: Kashagan's add up to 1.00001
 NEVER, FOR_EVER = 0, 12 * 10_000
 
@@ -38,13 +39,14 @@ def owners(drafts: Drafts) -> Iterable[Fault]:
     if not (drafts["supplies"].partial or drafts["groups"].partial):
         yield from _unknown(draft, "target", known, "supply and no group",
                             "supply:… or kind:group, such as operator:CPC")
-    for (target,), rows in _terms(draft, "target").items():
-        yield from _backwards(draft, rows)
-        for when, held, total in _moments(rows):
-            if abs(total - 1.0) > ROUNDED:
-                yield draft.fault(held[0].row, "share", f"the shares of {target!r} add up to {total:.6g} {when}",
-                                  "1 in all", "Add who is missing, or correct the months.")
-                break
+
+    def unlike_one(names: Names, when: str, held: Sequence[Held]) -> Fault | None:
+        total = _total(held)
+        return None if abs(total - 1.0) <= ROUNDED else draft.fault(
+            held[0].row, "share", f"the shares of {names[0]!r} add up to {total:.6g} {when}", "1 in all",
+            "Add who is missing, or correct the months.")  # fmt: skip
+
+    yield from _at_all_times(draft, ("target",), unlike_one)
 
 
 def payees(drafts: Drafts) -> Iterable[Fault]:
@@ -59,13 +61,14 @@ def payees(drafts: Drafts) -> Iterable[Fault]:
         if pd.notna(share) and pd.notna(charge):
             yield draft.fault(row, "charge", f"a share of {share:g} and a charge", "one of the two",
                               "Give what it takes first and its share of the rest rows of their own, with two names.")
-    for (target,), rows in _terms(draft, "target").items():
-        yield from _backwards(draft, rows)
-        for when, held, total in _moments(rows):
-            if total > 1.0 + ROUNDED:
-                yield draft.fault(held[0].row, "share", f"the shares of {target!r} add up to {total:.6g} {when}",
-                                  "1 at most", "Correct the shares, or the months.")
-                break
+
+    def above_one(names: Names, when: str, held: Sequence[Held]) -> Fault | None:
+        total = _total(held)
+        return None if total <= 1.0 + ROUNDED else draft.fault(
+            held[0].row, "share", f"the shares of {names[0]!r} add up to {total:.6g} {when}", "1 at most",
+            "Correct the shares, or the months.")  # fmt: skip
+
+    yield from _at_all_times(draft, ("target",), above_one)
 
 
 def operating(drafts: Drafts) -> Iterable[Fault]:
@@ -86,13 +89,13 @@ def operating(drafts: Drafts) -> Iterable[Fault]:
         if pd.isna(low) != pd.isna(high) or banded != sorted(banded) or (pd.notna(low) and pd.isna(share)):
             yield draft.fault(row, "low", f"the band from {low} to {high} of the share {share}", "low ≤ share ≤ high",
                               "Give both ends of the band, or neither.")
-    for (target,), rows in _terms(draft, "target").items():
-        yield from _backwards(draft, rows)
-        for when, held, _ in _moments(rows):
-            if len(held) > 1:
-                yield draft.fault(held[-1].row, "from_period", f"{target!r} has {len(held)} rows {when}",
-                                  "one at a time", "Let one end before the next begins.")
-                break
+
+    def several(names: Names, when: str, held: Sequence[Held]) -> Fault | None:
+        return None if len(held) == 1 else draft.fault(
+            held[-1].row, "from_period", f"{names[0]!r} has {len(held)} rows {when}", "one at a time",
+            "Let one end before the next begins.")  # fmt: skip
+
+    yield from _at_all_times(draft, ("target",), several)
 
 
 def fiscal(drafts: Drafts) -> Iterable[Fault]:
@@ -110,14 +113,17 @@ def fiscal(drafts: Drafts) -> Iterable[Fault]:
             yield draft.fault(row, "scale", "a bracket of nothing", "price or output", "Say what the bracket is of.")
         if pd.notna(rate) and pd.notna(charge):
             yield draft.fault(row, "charge", f"a rate of {rate:g} and a charge", "one of the two", "Leave one blank.")
-    for (_, tax, of), rows in _terms(draft, "family", "tax", "of").items():
-        yield from _backwards(draft, rows)
-        for when, held, _ in _moments(rows):
-            if clash := _clash(draft, held):
-                row, column, found, expected = clash
-                yield draft.fault(row, column, f"of the {tax} on {of} {found} {when}", expected,
-                                  "Correct the brackets, or let one end before the next begins.")
-                break
+
+    def overlapping(names: Names, when: str, held: Sequence[Held]) -> Fault | None:
+        clash = _clash(draft, held)
+        if clash is None:
+            return None
+        row, column, found, expected = clash
+        _, tax, of = names
+        return draft.fault(row, column, f"of the {tax} on {of} {found} {when}", expected,
+                           "Correct the brackets, or let one end before the next begins.")
+
+    yield from _at_all_times(draft, ("family", "tax", "of"), overlapping)
 
 
 def _clash(draft: Draft, held: Sequence[Held]) -> tuple[int, str, str, str] | None:
@@ -169,13 +175,26 @@ def _backwards(draft: Draft, rows: Sequence[Held]) -> Iterable[Fault]:
                               "a period that is not before from_period", "Correct one of the two.")
 
 
-def _moments(rows: Sequence[Held]) -> Iterator[tuple[str, list[Held], float]]:
-    """Each month in which rows of a target begin, or have just ended: in words, the rows that hold, and their sum."""
+def _at_all_times(
+    draft: Draft, key: Sequence[str], wrong: Callable[[Names, str, Sequence[Held]], Fault | None]
+) -> Iterable[Fault]:
+    """Rows that end before they begin; of each key the first time at which the rows that hold are ``wrong``."""
+    for names, rows in _terms(draft, *key).items():
+        yield from _backwards(draft, rows)
+        yield from islice(filter(None, (wrong(names, when, held) for when, held in _moments(rows))), 1)
+
+
+def _total(held: Sequence[Held]) -> float:
+    return float(np.sum([own.share for own in held]))
+
+
+def _moments(rows: Sequence[Held]) -> Iterator[tuple[str, list[Held]]]:
+    """Each month in which rows of a target begin, or have just ended, in words, and the rows that hold."""
     for month in sorted({moment for held in rows for moment in (held.start, held.end + 1)}):
         held = [own for own in rows if own.start <= month <= own.end]
         if held:
             when = "at first" if month == NEVER else f"in {month // 12}-{month % 12 + 1:02d}"
-            yield when, held, float(np.sum([own.share for own in held]))
+            yield when, held
 
 
 def _month(cell: object, month: int, otherwise: int) -> int:
