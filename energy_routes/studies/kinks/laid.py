@@ -71,8 +71,8 @@ class Plain:
 
 
 @dataclass(eq=False)
-class Decided:
-    """A case whose builds are as they are in its plan.  Its whole numbers say which old lines are full beside them."""
+class _Stated:
+    """A case whose builds, or losses, were decided on the way to its optimum."""
 
     case: Case
 
@@ -83,6 +83,10 @@ class Decided:
     @cached_property
     def now(self) -> BareOptimum:
         return self._statement.optimum()
+
+
+class Decided(_Stated):
+    """A case whose builds are as they are in its plan.  Its whole numbers say which old lines are full beside them."""
 
     @cached_property
     def _structure(self) -> Structure:
@@ -157,24 +161,17 @@ class Decided:
         return space, build(space)
 
 
-@dataclass(eq=False)
-class Guarded:
+class Guarded(_Stated):
     """A case whose losses are held against what they are with its own figures; only money moves in it."""
-
-    case: Case
-
-    @cached_property
-    def _statement(self) -> Statement:
-        return statement(self.case)
-
-    @cached_property
-    def now(self) -> BareOptimum:
-        return self._statement.optimum()
 
     @cached_property
     def _structure(self) -> Structure:
         """The case without its guard: a loss costs the plan nothing, and its columns come after all others."""
         return Structure(_calm(self.case))
+
+    @cached_property
+    def _own(self) -> Numbers | None:
+        return self._structure.under(_calm(self.case))
 
     def form(self, case: Case) -> Form:
         moved = self._moved(case)
@@ -196,7 +193,7 @@ class Guarded:
 
     def _moved(self, case: Case) -> Vector | None:
         """What a unit of each column pays more than in the case itself; None where there are other columns."""
-        numbers, own = (self._structure.under(_calm(one)) for one in (case, self.case))
+        numbers, own = self._structure.under(_calm(case)), self._own
         if numbers is None or own is None:
             return None
         moved = np.zeros(len(self.now.form.cost))
