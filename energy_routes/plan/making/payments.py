@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ SLIGHT = 1e-9  # MUSD
 HELD = 1e-3  # published shares are rounded: no less is missing to 1
 
 Partner = tuple[str, str, Vector]  # holder, country, share in each period
+Partners = Mapping[str, Sequence[Partner]]  # by target of the table owners
 ENDS: tuple[End, ...] = ("share", "low", "high")  # real cost, and that at the ends of its band
 MONEY = ["receipts", "real_cost", "cost_low", "cost_high"]
 Amounts = dict[tuple[int, str, str], Vector]  # by row of payees, term, family: MONEY by period, (periods, 4)
@@ -31,7 +32,8 @@ Row = tuple[object, ...]  # KEYS, MONEY
 
 def payments_table(of: Solved) -> pd.DataFrame:
     """Rows of ``PAYMENTS``: payees in the order of their table, those that are not sourced, shippers; without dust."""
-    rows = [*_on_the_way(of), *_shippers(of)]
+    partners = partners_of(of)
+    rows = [*_on_the_way(of, partners), *_shippers(of, partners)]
     values = np.array([row[len(KEYS) :] for row in rows], dtype=float).reshape(-1, len(MONEY))
     keys, sums = totals([row[: len(KEYS)] for row in rows], values)
     frame = pd.DataFrame(keys, columns=KEYS).assign(**dict(zip(MONEY, sums.T, strict=True)))
@@ -39,9 +41,9 @@ def payments_table(of: Solved) -> pd.DataFrame:
     return frame.assign(margin=frame["receipts"] - frame["real_cost"], unit="MUSD")[list(PAYMENTS)]
 
 
-def _on_the_way(of: Solved) -> Iterator[Row]:
+def _on_the_way(of: Solved, partners: Partners) -> Iterator[Row]:
     """A row a payee, partner, term and family, of what is paid for arcs."""
-    who, partners = payees(of.space), partners_of(of)
+    who = payees(of.space)
     known = who.table[["payee", "country", "kind", "owners"]].fillna("").to_numpy(dtype=object).tolist()
     amounts = _amounts(of, who)
     for row, term, family in sorted(amounts, key=lambda key: (key[0] == NOBODY, key[0])):
@@ -129,9 +131,9 @@ class _Entries:
         return np.array([self._at[label] for label in over.labels.words("period").tolist()], dtype=np.intp)
 
 
-def _shippers(of: Solved) -> Iterator[Row]:
+def _shippers(of: Solved, partners: Partners) -> Iterator[Row]:
     """A row a shipper, partner in its venture and family; what is on no route of theirs stands together."""
-    space, partners = of.space, partners_of(of)
+    space = of.space
     shipper = space.case.network.tables["supplies"].set_index("id")["shipper"].to_dict()
     lifting = _lifting(of)
     earned: dict[str, float] = {}
