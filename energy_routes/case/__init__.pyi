@@ -44,9 +44,9 @@ from .policy.bounds import (
     groups_of as groups_of,
 )
 from .policy.build_options import (
-    BY_OPTION as BY_OPTION,
     chosen as chosen,
     effects_of as effects_of,
+    opened_by_options as opened_by_options,
     opening_edits as opening_edits,
     yearly_charge as yearly_charge,
 )

@@ -7,7 +7,7 @@ comes to 102.5 USD/1000 m3, against the 102 of its treaty.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -80,6 +80,11 @@ def effects_of(tables: Mapping[str, pd.DataFrame], options: Sequence[str]) -> pd
     frame = effects[effects["option"].isin(list(options))]
     parts = [target.partition(":") for target in frame["target"]]
     return frame.assign(word=[word for word, _, _ in parts], id=[name for _, _, name in parts])
+
+
+def opened_by_options(edits: Iterable[Edit], field: str = "status") -> set[str]:
+    """The arcs of which an option has set a field: all that options open, of their tariff those that had none."""
+    return {edit.id for edit in edits if edit.field == field and edit.source.startswith(BY_OPTION)}
 
 
 def opening_edits(network: Network, options: Sequence[str], periods: Sequence[Period]) -> tuple[Edit, ...]:

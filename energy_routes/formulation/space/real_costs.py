@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from energy_routes.case import BY_OPTION
+from energy_routes.case import opened_by_options
 from energy_routes.errors import UsageError
 from energy_routes.formulation.space.axes import lane_figures, rows_of
 from energy_routes.formulation.space.space import Space
@@ -16,6 +16,7 @@ from energy_routes.network import Network, in_term
 from energy_routes.pack import Mask, Period, means, months_of
 
 TOLD = 5  # arcs named in an error
+UNPUBLISHED = (0.10, 0.40)  # of the tariff, between which a real cost lies that nobody publishes
 End: TypeAlias = Literal["share", "low", "high"]  # of the band of an estimated share
 
 
@@ -93,5 +94,4 @@ def _by_month(
 
 def _opened(network: Network, lanes: Labels) -> Mask:
     """Lanes of arcs that an option opens at its operating tariff."""
-    return lanes.has("arc", *{edit.id for edit in network.edits
-                              if edit.field == "tariff" and edit.source.startswith(BY_OPTION)})  # fmt: skip
+    return lanes.has("arc", *opened_by_options(network.edits, "tariff"))

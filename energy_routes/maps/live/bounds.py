@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes.case import BOUNDS, BY_OPTION, effects_of, for_family, weights_of_sets
+from energy_routes.case import BOUNDS, effects_of, for_family, opened_by_options, weights_of_sets
 from energy_routes.formulation import Space, Trade, capped
 from energy_routes.linear import Expr, Program
 from energy_routes.maps.live.levers import Lever
@@ -116,9 +116,7 @@ def steps(space: Space, trade: Trade, levers: Sequence[Lever]) -> dict[str, Any]
     opening = _opening(space, levers)
     if not opening:
         return None
-    edits = space.case.network.edits
-    opened = {edit.id for edit in edits if edit.table == "arcs" and edit.field == "status"
-              and edit.source.startswith(BY_OPTION)}  # fmt: skip
+    opened = opened_by_options(space.case.network.edits)
     arcs = space.flow.axis.frame["arc"]
     own = [tuple(opening[arc]) if arc in opened else () for arc in arcs]
     found = list(dict.fromkeys(zip(trade.tail.tolist(), trade.head.tolist(), own, strict=True)))

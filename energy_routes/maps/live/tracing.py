@@ -20,7 +20,7 @@ def tracing(space: Space, words: Words) -> dict[str, Any]:
     ``steps``: columns of lanes and deliveries, from which place to which (−1: delivered), by which arc, to which buyer.
     ``tanks``: a row a stock and period, with the row of the next period.  Names are those of the page's language.
     """
-    tables, names = space.case.network.tables, Names(space.case.network.tables)
+    names = Names(space.case.network.tables)
     start, end = Solved(space, np.zeros(0), ()).ends
     lanes, sold, home, lifted, stock = (own.axis for own in (
         space.flow, space.delivered, space.home, space.lifted, space.stock))  # fmt: skip
@@ -28,8 +28,7 @@ def tracing(space: Space, words: Words) -> dict[str, Any]:
     buyers, by_buyer = _numbered([*sold.frame["market"], *home.frame["obligation"]])
     origins, by_origin = _numbered(lifted.frame["supply"])
     none = np.full(len(buyers), -1)
-    family = dict(zip(tables["commodities"]["id"], tables["commodities"]["family"], strict=True))
-    families, _ = _numbered(family[grade] for grade in lifted.frame["commodity"])
+    families, _ = _numbered(lifted.frame["family"])
     ends = [(names.delivery_node.get(buyer, buyer), buyer) for buyer in by_buyer]
     return {
         "places": len(space.places),

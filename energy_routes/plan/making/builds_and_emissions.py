@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.case import BY_OPTION
+from energy_routes.case import opened_by_options
 from energy_routes.formulation import Space, added, emitted
 from energy_routes.linear import Vector
 from energy_routes.plan.columns import by_label, ratio, totals
@@ -27,8 +27,7 @@ def supply_available(space: Space, x: Vector) -> Vector:
 
 def unbuilt(space: Space, arcs: pd.Series, capacity: Vector) -> NDArray[np.bool_]:
     """Which of some arcs stand for one that an option could have opened and has not: its capacity is 0."""
-    ours = {edit.id for edit in space.case.edits if edit.table == "arcs" and edit.source.startswith(BY_OPTION)}
-    return np.asarray(arcs.isin(ours).to_numpy(dtype=bool) & (capacity == 0.0))
+    return np.asarray(arcs.isin(opened_by_options(space.case.edits)).to_numpy(dtype=bool) & (capacity == 0.0))
 
 
 def tier_added(space: Space, x: Vector) -> Vector:

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from energy_routes.case import BY_OPTION, Cap, Case, Minimum
+from energy_routes.case import Cap, Case, Minimum, opened_by_options
 from energy_routes.network import Names
 from energy_routes.studies.kinks.shift import Shift, price_of, tariffs_of
 
@@ -62,7 +62,7 @@ def figures_of(case: Case) -> Iterator[Figure]:
         shift = price_of(case, market, money[own])
         yield from _stated(case, "price", f"market:{market}.price", called.market[market], own, shift)
     # What is built comes on top of a capacity of 0 that nobody has stated.
-    built = {edit.id for edit in network.edits if edit.field == "capacity" and edit.source.startswith(BY_OPTION)}
+    built = opened_by_options(network.edits)
     for kind, table, word, column in VOLUMES:
         families = network.family_of(table) if table != "limits" else _of_limits(case, family)
         for name in [name for name in network.ids(table) if table != "arcs" or name not in built]:
