@@ -11,13 +11,13 @@ from bargaining_book import Asked, Gain
 from question_book import WORDS, Book, listed, weakest
 
 import energy_routes as er
+from energy_routes.formulation import UNPUBLISHED
 from energy_routes.studies.draws.draws import bands
 from energy_routes.studies.reasons.target import target_of
 from energy_routes.studies.tariffs.making import Making
 from energy_routes.studies.tariffs.reading import Reading
 
 DRAWS = 100
-BAND = (0.1, 0.4)  # of the tariff, within which real costs lie that are not published
 AGREE = 0.9  # of the draws must, for a sentence to be said
 ROOMS = ("2.2", "5", "7")  # Mt a year of Kazakh oil that BTC is open to: scenarios of the model btc
 QUIET, MOORING = "quiet year", "one mooring"
@@ -161,7 +161,7 @@ def _of_btc(book: Book, found: Years) -> Iterator[str]:
         yield (f"If {name} alone waived its part, no more would come in {none} of the {len(found)} rows below, and more in "
                f"{more or 'none'}{'' if more + none == len(found) else '; the others are open within their bands'}.")
     games = [er.bargain(book.case(MODEL, ROOMS[-1], *laid), PLAYERS, draws=0, operating_share=share).games
-             for laid in ((), ("one-mooring",)) for share in (None, *BAND)]  # fmt: skip
+             for laid in ((), ("one-mooring",)) for share in (None, *UNPUBLISHED)]  # fmt: skip
     if not any(empty for game in games for empty in game["core_empty"]):
         yield ("The second table tells what states could get because lines need their consent. There are divisions that "
                "no group of states can better by going its own way.")  # fmt: skip

@@ -9,12 +9,13 @@ from bargaining_book import Asked, Gain
 from question_book import WORDS, Book, listed
 
 import energy_routes as er
+from energy_routes.formulation import UNPUBLISHED
 
 DRAWS = 100
 MODEL, SPACE = "china-line-space", 10.0  # Mt a year of Russian oil, by treaty until 2034
 # USD/t from Priirtyshsk to the border since 2023, published: note and sources of arc:PRI_ATA.
 FEE = 15.0
-COSTS = (0.25, 0.10, 0.40)  # of the fee that moving really costs: stated, and the ends of its band
+COSTS = (0.25, *UNPUBLISHED)  # of the fee that moving really costs: stated, and the ends of its band
 MOORING = {"arc:CPC_SPM.capacity": "42 Mt/y"}
 # Kenkiyak-Atyrau to 12 and Kenkiyak-Kumkol to 15 Mt a year: the option kenkiyak-kumkol, as if it stood.
 EXPANDED = {"arc:ATY_KEN.capacity": "12 Mt/y", "limit:kenkiyak-atyrau.high": "12 Mt/y",

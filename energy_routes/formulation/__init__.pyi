@@ -58,6 +58,7 @@ from .space.payees import (
     payees as payees,
 )
 from .space.real_costs import (
+    UNPUBLISHED as UNPUBLISHED,
     End as End,
     known_costs as known_costs,
     real_costs as real_costs,

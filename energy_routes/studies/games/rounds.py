@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 
 from energy_routes.case import Case
-from energy_routes.formulation import Space, real_costs
+from energy_routes.formulation import UNPUBLISHED, Space, real_costs
 from energy_routes.linear import Program, Session, Vector, form_of, optimal
 from energy_routes.solving import Compiled
 from energy_routes.studies.draws.draws import Sampler, bands
@@ -19,7 +20,6 @@ from energy_routes.studies.games.solutions.division import Division
 from energy_routes.studies.games.worth import ACCESS, Access, game_programme, penalties, worths
 from energy_routes.studies.study import Progress
 
-SHARES = (0.10, 0.40)  # of the tariff, between which a real cost that is not published may lie
 Told: TypeAlias = Callable[[], None]
 Number: TypeAlias = Callable[["Round"], Vector]
 
@@ -77,25 +77,31 @@ class Setting:
         self.case, self.by, self.share, self._penalty = case, by, share, penalty
         self._compiled = Compiled(case)
 
+    @cached_property
+    def _own(self) -> tuple[Space, Program, Vector]:
+        """The case as stated, laid out."""
+        return self._laid(self.case, self.share)
+
     def names(self, asked: Sequence[str]) -> tuple[str, ...]:
         """Who plays; see :func:`names_of`."""
-        space, program, _ = self._laid(self.case, self.share)
+        space, program, _ = self._own
         moved = space.flow.value(optimal(Session(form_of(program))).x)
         return names_of(space, self.by, asked, moved * space.flow.axis.data("charge"))
 
     def penalty(self) -> dict[str, float]:
         """What a unit of an obligation that is not met costs, by family: the mean over the horizon."""
-        space, *_ = self._laid(self.case, self.share)
+        space, *_ = self._own
         families, costs = space.obligations.labels.words("family"), penalties(space, self._penalty)
         return {str(family): float(costs[families == family].mean()) for family in dict.fromkeys(families.tolist())}
 
     def asked(self) -> set[str]:
         """All whose consent some lane needs."""
-        return {one for needed in consent(self._laid(self.case, self.share)[0], self.by) for one in needed}
+        return {one for needed in consent(self._own[0], self.by) for one in needed}
 
     def played(self, case: Case, share: float | None, names: Sequence[str], told: Told) -> Round:
         """The game at one reading of the figures, solved for every coalition and both kinds of access."""
-        space, program, real = self._laid(case, share)
+        stated = case is self.case and share == self.share
+        space, program, real = self._own if stated else self._laid(case, share)
         players, divisions, idle = players_of(space, self.by, names), {}, 0.0
         for access in ACCESS:
             worth = worths(space, program, players, real, access)
@@ -121,7 +127,7 @@ def rounds(
     base: Setting, linked: Setting | None, names: Sequence[str], draws: int, seed: int, progress: Progress | None
 ) -> Rounds:
     """The game as stated, at both ends of real costs, and in ``draws`` of the figures; with a link the same again."""
-    done, of = 0, (1 + len(SHARES) + draws) * len(ACCESS) * (1 if linked is None else 2)
+    done, of = 0, (1 + len(UNPUBLISHED) + draws) * len(ACCESS) * (1 if linked is None else 2)
 
     def told() -> None:
         nonlocal done
@@ -134,5 +140,5 @@ def rounds(
         return found if linked is None else replace(found, linked=linked.played(laid(linked.case), share, names, told))
 
     drawn = Sampler(base.case, seed).draws(0, draws)
-    return Rounds(one(lambda case: case, base.share), tuple(one(lambda case: case, share) for share in SHARES),
+    return Rounds(one(lambda case: case, base.share), tuple(one(lambda case: case, share) for share in UNPUBLISHED),
                   tuple(one(draw.of, base.share) for draw in drawn))  # fmt: skip

@@ -10,10 +10,10 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.errors import EnergyRoutesError
+from energy_routes.formulation import UNPUBLISHED
 from energy_routes.linear import Vector
 from energy_routes.solving import solve
 from energy_routes.studies.games.players import JOINED, REST, By
-from energy_routes.studies.games.rounds import SHARES
 
 FIELDS = "shipper"  # the kind of payment that a field earns
 NOT_SOURCED = "not sourced"  # and that of which it is not known who earns it
@@ -73,7 +73,7 @@ def margins(case: Case, payments: pd.DataFrame) -> Vector:
     stated = receipts - cost
     banded = (payments["kind"] != FIELDS).to_numpy(dtype=bool) & (np.abs(stated) > SLIGHT) & np.isfinite(middle)
     return np.array([np.where(banded, receipts - cost * factor, stated)
-                     for factor in (1.0, *(share / middle for share in SHARES))])  # fmt: skip
+                     for factor in (1.0, *(share / middle for share in UNPUBLISHED))])  # fmt: skip
 
 
 def paid_to(row: Mapping[Hashable, object], by: By) -> str:

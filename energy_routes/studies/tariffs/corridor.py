@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case
-from energy_routes.formulation import known_costs, real_costs
+from energy_routes.formulation import UNPUBLISHED, known_costs, real_costs
 from energy_routes.linear import Vector
 from energy_routes.network import Edit
 from energy_routes.solving import compile
@@ -23,7 +23,7 @@ from energy_routes.studies.tariffs.reading import Point, Reading
 
 ALIKE = 1e-9  # USD/t (USD/1000 m³)
 MIDDLE = "middle"  # the level that the pack has, whose numbers are told
-BAND = {"low": 0.1, "high": 0.4}  # shares of a tariff within which an unpublished real cost lies
+BAND = dict(zip(("low", "high"), UNPUBLISHED, strict=True))
 LEVELS = ("low", MIDDLE, "high")
 
 Costs: TypeAlias = Mapping[str, Vector]  # level → real costs of the figures of a charge, shape (figures, periods)
