@@ -14,7 +14,7 @@ def main() -> None:
     """Run the command line on ``sys.argv`` and exit with its code."""
     # What a command imports stays until it ends.  To look through it for garbage again and again takes a tenth of a
     # solve; studies of many solves still have theirs collected.
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(500_000, 20, 100)
     stand_in()
     show_all()
     leave_on_interrupt()
@@ -23,4 +23,7 @@ def main() -> None:
     if "--debug" not in sys.argv:
         # What cannot clean up after itself while we leave (a half-written workbook on a full disk) has no more to say.
         sys.unraisablehook = lambda _: None
-    app(prog_name="energy-routes")
+    try:
+        app(prog_name="energy-routes")
+    finally:
+        gc.freeze()  # to look through all of it once more before it is given back would take a quarter second
