@@ -138,8 +138,11 @@ class Inquiry:
 
     def _with_terms(self, shift: Shift, step: Step, at: BareOptimum, way: Way | None) -> Told:
         """A break-even of some figures, at the optimum ``at`` it, with the terms of a way."""
-        terms = NOTHING if way is None else Terms(self.space, self.program).of(way, at)
-        return Told(shift, step, way, terms)
+        return Told(shift, step, way, NOTHING if way is None else self._terms.of(way, at))
+
+    @cached_property
+    def _terms(self) -> Terms:
+        return Terms(self.space, self.program)
 
     @property
     def steps(self) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from energy_routes.formulation import Limit, Link, Space, declared, limit_of
 from energy_routes.indicators import LEDGER
-from energy_routes.linear import Index, Program, Rows
+from energy_routes.linear import Index, Program, Rows, Vector
 from energy_routes.network import Names
 from energy_routes.plan import limit_table
 from energy_routes.solving import BareOptimum
@@ -53,12 +53,17 @@ class Terms:
 
     def _money(self, way: Way) -> Iterator[tuple[str, str, float]]:
         """What is earned and paid on each column, by the lines of the netback sheet, or the term of the ledger."""
-        for term in self.program.terms:
-            told = LEDGER.get(term.name)
-            line = told.line if told is not None and told.line else term.name
-            unit = term.expr.coefficients(self.program.shape[1])[way.columns] * way.amount * self._sign
+        for line, weights in self._lines:
+            unit = weights[way.columns] * way.amount * self._sign
             for at in np.flatnonzero(unit):
                 yield line, self._place(int(way.columns[at])), float(unit[at])
+
+    @cached_property
+    def _lines(self) -> list[tuple[str, Vector]]:
+        """Of each term of the objective its line, and what a unit of each column adds to it."""
+        told = [(LEDGER.get(term.name), term) for term in self.program.terms]
+        return [(of.line if of is not None and of.line else term.name, term.expr.coefficients(self.program.shape[1]))
+                for of, term in told]  # fmt: skip
 
     def _rents(self, way: Way, at: BareOptimum) -> Iterator[tuple[str, str, float]]:
         """What is given up: for each row that has a price, and each column that ends at a bound."""
