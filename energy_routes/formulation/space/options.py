@@ -8,10 +8,24 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.case import Case, chosen, effects_of, opening_edits, yearly_charge
+from energy_routes.case import Case, chosen, opening_edits, yearly_charge
 from energy_routes.errors import UsageError
 from energy_routes.formulation.space.axes import over_periods, rows_of
-from energy_routes.linear import Axis, Builder, Expr, Labels, axis, codes_of, zero
+from energy_routes.linear import (
+    Axis,
+    Builder,
+    Coded,
+    Expr,
+    Labels,
+    Vector,
+    axis,
+    codes_of,
+    pairs,
+    plain,
+    positions,
+    summed,
+    zero,
+)
 from energy_routes.network import sizes
 from energy_routes.pack import means, months_of, periods_of
 
@@ -95,42 +109,47 @@ def of_options(expr: Expr) -> NDArray[np.bool_]:
     return np.bincount(expr.row, minlength=len(expr.axis)) > 0
 
 
-def _effects(built: Expr, case: Case, word: str) -> pd.DataFrame:
-    """What the options do to targets of one kind."""
-    effects = effects_of(case.network.tables, list(dict.fromkeys(built.axis.labels.words("option"))))
-    return effects[effects["word"] == word]
+def _effects(built: Expr, case: Case, word: str) -> Labels:
+    """What the options do to targets of one kind: ``option``, ``id``, and ``row`` of the table of effects."""
+    table = case.network.tables["option_effects"]
+    targets = Labels.rows((target.partition(":")[::2] for target in table["target"].tolist()), "word", "id")
+    effects = targets.but(option=codes_of(table["option"].tolist()), row=np.arange(len(table)))
+    return effects.take(effects.has("word", word) & np.isin(effects["option"], built.axis.labels["option"]))
 
 
-def _terms(case: Case, effects: pd.DataFrame, over: Axis, column: str, keys: tuple[str, ...]) -> Axis:
+def _terms(case: Case, effects: Labels, over: Axis, column: str, keys: tuple[str, ...]) -> Axis:
     """Each option that adds to a row of ``over``: ``size`` is what one unit adds there."""
     volumes = _volumes(case, effects, column)
-    labels = over.frame[list(over.keys)].copy()
-    labels["id"] = _joined(labels, keys)
-    labels["year"] = labels["period"].astype(str).str[:4]
-    frame = labels.merge(volumes[volumes["size"] > 0], on=["id", "period"])
-    return axis("effect", ("option", *over.keys), frame)
+    labels = over.labels.only(*over.keys)
+    labels = labels.but(id=_joined(labels, keys), year=codes_of(str(own)[:4] for own in labels.words("period")))
+    row, term = pairs(*(own.numbers("id", "period") for own in (labels, volumes)))
+    return axis("effect", ("option", *over.keys), volumes.only("option", "size").take(term).beside(labels.take(row)))
 
 
-def _volumes(case: Case, effects: pd.DataFrame, column: str) -> pd.DataFrame:
-    """What one unit of each effect adds by period (``option, id, period, size``), Mt or bcm; of an arc the usable."""
-    network, periods = case.network, case.periods
+def _volumes(case: Case, effects: Labels, column: str) -> Labels:
+    """What one unit of each effect adds by period (``option, id, period, size``), Mt or bcm; of an arc the usable.
+
+    Those that add nothing are left out.
+    """
+    network, periods, rows = case.network, case.periods, effects["row"]
     if column == "working_volume":
-        size = sizes(network, column, periods)[effects.index]
+        size = sizes(network, column, periods)[rows]
     else:
         months = months_of(periods)
-        rates = sizes(network, column, months)[effects.index]
-        arcs = rows_of(network.ids("arcs"), codes_of(effects["id"]))
-        at_arc = (effects["word"] == "arc").to_numpy(dtype=bool)[:, None]
+        rates = sizes(network, column, months)[rows]
+        arcs = rows_of(network.ids("arcs"), effects["id"])
+        at_arc = effects.has("word", "arc")[:, None]
         rates = np.where(at_arc, rates * network.resolve("arcs", "availability", months)[arcs], rates)
         size = means(rates, periods) * [period.years for period in periods]
-    return over_periods(Labels.of(effects, "option", "id"), periods).but(size=size.ravel()).frame
+    volumes = over_periods(effects.only("option", "id"), periods).but(size=plain(size).ravel())
+    return volumes.take(volumes["size"] > 0)
 
 
-def _joined(frame: pd.DataFrame, keys: tuple[str, ...]) -> pd.Series:
-    out = frame[keys[0]].astype(str)
-    for key in keys[1:]:
-        out = out + "/" + frame[key].astype(str)
-    return out
+def _joined(labels: Labels, keys: tuple[str, ...]) -> Coded:
+    """The texts of some columns as one."""
+    if len(keys) == 1:
+        return labels.codes(keys[0])
+    return codes_of("/".join(map(str, row)) for row in zip(*(labels.words(key) for key in keys), strict=True))
 
 
 def widened_axis(built: Expr, case: Case, arcs: Axis) -> Axis:
@@ -138,14 +157,21 @@ def widened_axis(built: Expr, case: Case, arcs: Axis) -> Axis:
     if not len(built.axis):
         return arcs.take(np.zeros(len(arcs), dtype=bool), "widened")
     effects = _effects(built, case, "arc")
-    cheapest = effects[effects["tariff"].notna()].groupby("id")["tariff"].max()
-    frame = arcs.frame[["arc", "period", "family"]]
-    capacity, saving = arcs.data("capacity"), arcs.data("tariff") - frame["arc"].map(cheapest).to_numpy(dtype=float)
-    wide = axis("widened", ("arc", "period"), frame, capacity=capacity, tariff=arcs.data("tariff"), saving=saving)
+    capacity, saving = arcs.data("capacity"), arcs.data("tariff") - _dearest(case, effects, arcs)
+    labels = arcs.labels.only("arc", "period", "family")
+    wide = axis("widened", ("arc", "period"), labels, capacity=capacity, tariff=arcs.data("tariff"), saving=saving)
     some = wide.take((saving > 0) & (capacity > 0) & np.isfinite(capacity))
-    units = dict(zip(built.axis.frame["option"], built.axis.data("units") if len(built.axis) else (), strict=True))
     terms = _terms(case, effects, some, "capacity", ("arc",))
-    most = terms.frame.assign(size=terms.frame["size"] * terms.frame["option"].map(units).astype(float))
-    largest = most.groupby(["arc", "period"])["size"].sum().to_dict() if len(most) else {}
-    of = [float(largest.get(key, 0.0)) for key in some.names()]
-    return axis("widened", some.keys, some.labels, **some.figures, most=np.array(of, dtype=float))
+    units = dict(zip(built.axis.labels["option"].tolist(), built.axis.data("units").tolist(), strict=True))
+    most = terms.data("size") * [units[option] for option in terms.labels["option"].tolist()]
+    most = summed(positions(terms, some, some.keys), most, len(some))
+    return axis("widened", some.keys, some.labels, **some.figures, most=most)
+
+
+def _dearest(case: Case, effects: Labels, arcs: Axis) -> Vector:
+    """The highest tariff that an option states for each arc, USD/t; NaN where none does."""
+    stated = case.network.tables["option_effects"]["tariff"].to_numpy(dtype=float)[effects["row"]]
+    highest: dict[int, float] = {}
+    for arc, tariff in zip(effects["id"].tolist(), stated.tolist(), strict=True):
+        highest[arc] = float(np.fmax(tariff, highest.get(arc, np.nan)))
+    return np.array([highest.get(arc, np.nan) for arc in arcs.labels["arc"].tolist()], dtype=float)
