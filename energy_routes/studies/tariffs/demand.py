@@ -16,6 +16,7 @@ from energy_routes.studies.reasons.way import MOVED
 from energy_routes.studies.tariffs.owners import Steps
 
 FAR = 10.0  # so many times the largest cost of the programme: no unit can pay more
+DECIMALS = 9  # of a charge
 NARROW = 1e-6  # USD/t (USD/1000 m³); a piece no wider is the meeting of two others
 
 
@@ -63,7 +64,7 @@ class Demand:
     def steps(self) -> Steps:
         """The charges up to which each volume is moved, the highest first; without what is captive at any charge."""
         paid = [piece for piece in self._pieces[:-1][::-1] if _volume(piece) > 0.0]
-        return Steps(np.array([self.start + piece.high for piece in paid]), np.array(list(map(_volume, paid))))
+        return Steps(np.array([self._end(piece) for piece in paid]), np.array(list(map(_volume, paid))))
 
     @cached_property
     def gains(self) -> Vector:
@@ -84,7 +85,11 @@ class Demand:
 
     def until(self, charge: float) -> float:
         """The highest charge with the same volume."""
-        return self.start + self._piece(charge).high
+        return self._end(self._piece(charge))
+
+    def _end(self, piece: Stretch) -> float:
+        """The charge at which a piece ends, without the last bits of a sum: it is to be written alike everywhere."""
+        return round(self.start + piece.high, DECIMALS)
 
     def _piece(self, charge: float) -> Stretch:
         return next((one for one in self._pieces if charge - self.start <= one.high + NARROW), self._pieces[-1])
@@ -97,7 +102,7 @@ class Demand:
     def pieces(self) -> Iterator[tuple[float, float, float, float]]:
         """From, to (the charge; infinite at last), the volume, and the shipper's gain at ``to``."""
         for piece in self._pieces:
-            end = self.start + piece.high
+            end = self._end(piece)
             told = np.inf if piece is self._pieces[-1] else end
             yield self.start + piece.low, told, _volume(piece), self.gain(end)
 
@@ -110,7 +115,7 @@ class Demand:
             if step is not None and not step.up:
                 step = replace(step, plans=step.plans[::-1])  # told as the charge rises
             moved = ("", "") if step is None else self._inquiry.moved(step)
-            yield (self.start + pieces[first].high, self.start + pieces[last].high, _volume(pieces[first]),
+            yield (self._end(pieces[first]), self._end(pieces[last]), _volume(pieces[first]),
                    _volume(pieces[last + 1]), *moved)  # fmt: skip
 
 

@@ -102,8 +102,9 @@ class Making:
         return _table(DEMAND, ((place, row) for place in self.places for row in place.middle.demand.pieces))
 
     def kinks(self) -> pd.DataFrame:
-        """Where it changes."""
-        return _table(KINKS, ((place, row) for place in self.places for row in place.middle.demand.kinks))
+        """Where it changes in the case as it is: which routes have more and less takes two plans a kink."""
+        return _table(KINKS, ((place, row) for place in self.places if place.world == AS_IT_IS
+                              for row in place.middle.demand.kinks))  # fmt: skip
 
     def charges(self) -> pd.DataFrame:
         """What each charge brings, at each level of the real costs."""

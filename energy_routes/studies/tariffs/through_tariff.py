@@ -52,8 +52,8 @@ class ThroughTariff(Study):
         at last), volume (on which the charge is paid: what a build adds at a tariff of its own is not in it), gain (of
         the shipper at ``to``, over having no corridor).
     kinks : DataFrame
-        Where the volume changes: at (``to`` where several are too close to be told apart), the volume below and above,
-        enters and leaves (routes that have more and less above it).
+        Where the volume of the case as it is changes: at (``to`` where several are too close to be told apart), the
+        volume below and above, enters and leaves (routes that have more and less above it).
     charges : DataFrame
         By level of the real costs (low, middle, high; middle alone where they are published) what each charge brings:
         what (today, real cost, agreed, together, break-even), charge, volume, carriers (what is earned above real

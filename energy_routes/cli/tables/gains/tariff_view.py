@@ -69,7 +69,7 @@ def _cells(row: dict[Any, Any], drawn: bool, digits: int) -> tuple[str, ...]:
 
 def _kinks(screen: Screen, found: ThroughTariff) -> None:
     """The largest steps of the case as it is, in the order of the charges; once where contracts change none of them."""
-    own = found.kinks[found.kinks["world"] == found.demand["world"].iloc[0]]
+    own = found.kinks
     steps = [part.drop(columns="contracts").reset_index(drop=True) for _, part in own.groupby("contracts", sort=False)]
     if len(steps) > 1 and steps[0].equals(steps[1]):
         own = own.head(len(steps[0])).assign(contracts="with and without")
@@ -79,7 +79,7 @@ def _kinks(screen: Screen, found: ThroughTariff) -> None:
     for kink in own[largest].to_dict("records"):
         screen.say(_kink(found, kink))
     if less := int((~largest).sum()):
-        screen.say(f"Smaller falls, not told here: {less}. --out keeps every one of every place in the table kinks.")
+        screen.say(f"Smaller falls, not told here: {less}. --out keeps every one in the table kinks.")
     screen.print()
 
 
