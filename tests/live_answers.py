@@ -1,7 +1,8 @@
-"""What the page that solves answers, asked of its own worker in Node, and set against the answers of Python."""
+"""What the page that solves answers, asked of its own solver in Node, and set against the answers of Python."""
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import shutil
@@ -17,7 +18,7 @@ import pytest
 import energy_routes as er
 from energy_routes.answer import Words
 from energy_routes.errors import InfeasibleError
-from energy_routes.maps.live.content import HERE, solver, squeezed
+from energy_routes.maps.live.content import solver, squeezed
 from energy_routes.maps.live.levers import Lever, changes_of, levers_of
 from energy_routes.maps.live.programme import Programme, programme_of
 from energy_routes.maps.page.html import as_json
@@ -42,7 +43,7 @@ def page_of(case: er.Case, levers: Sequence[str] = ()) -> Programme:
 
 
 def answers(programme: Programme, asked: Sequence[Asked], folder: Path, *, priced: bool = False) -> list[Any]:
-    """What the worker answers; with ``priced``, what the limits are worth after each."""
+    """What the solver answers; with ``priced``, what the limits are worth after each."""
     paths = [lever.path for lever in programme.levers]
     questions: list[dict[str, Any]] = []
     for own in asked:
@@ -50,14 +51,14 @@ def answers(programme: Programme, asked: Sequence[Asked], folder: Path, *, price
         active = paths.index(list(own.moved)[-1]) if own.moved else -1
         questions.append({"what": "answer", "values": values, "active": active})
         if priced:
-            questions.append({"what": "priced", "periods": list(range(len(programme.case.periods)))})
+            questions.append({"what": "priced", "values": values,
+                              "periods": list(range(len(programme.case.periods)))})
     parts = solver()
-    (folder / "worker.js").write_text(parts["worker"], encoding="utf-8")
-    (folder / "highs.js").write_bytes(gzip.decompress((HERE / "vendor" / "highs.js.gz").read_bytes()))
+    (folder / "solver.js").write_bytes(gzip.decompress(base64.b64decode(parts["solver"])))
     told = {"programme": squeezed(as_json(programme.content).encode()), "wasm": parts["wasm"], "asked": questions}
     (folder / "requests.json").write_text(json.dumps(told), encoding="utf-8")
     assert NODE is not None
-    files = [str(folder / name) for name in ("worker.js", "highs.js", "requests.json")]
+    files = [str(folder / name) for name in ("solver.js", "requests.json")]
     done = subprocess.run([NODE, str(SCRIPT), *files], capture_output=True, text=True, encoding="utf-8",
                           check=False)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import os
@@ -42,7 +43,7 @@ def test_the_solver_is_the_one_that_its_table_names() -> None:
     assert "MIT License" in (HERE / "vendor" / "LICENSE").read_text("utf-8")
 
 
-def test_the_page_may_compile_and_start_a_worker_and_nothing_else() -> None:
+def test_the_page_may_compile_and_run_its_solver_and_nothing_else() -> None:
     plan = er.solve(er.load(TWO_WAYS))
     content, parts = live_content(plan)
     told = re.search(r'Content-Security-Policy" content="([^"]+)"', render(content, parts=parts))
@@ -50,7 +51,9 @@ def test_the_page_may_compile_and_start_a_worker_and_nothing_else() -> None:
     rules = dict(rule.strip().partition(" ")[::2] for rule in told[1].split(";"))
     assert rules["default-src"] == "'none'"
     assert rules["worker-src"] == "blob:"
-    assert re.fullmatch(r"('sha256-[\w+/=]+' ){2}'wasm-unsafe-eval'", rules["script-src"])
+    assert re.fullmatch(r"('sha256-[\w+/=]+' ){3}'wasm-unsafe-eval'", rules["script-src"])
+    digest = hashlib.sha256(gzip.decompress(base64.b64decode(parts["solver"]))).digest()
+    assert f"'sha256-{base64.b64encode(digest).decode()}'" in rules["script-src"]
     still = re.search(r'Content-Security-Policy" content="([^"]+)"', er.solve(er.load(TWO_WAYS)).explore().text)
     assert still is not None
     assert "wasm" not in still[1]

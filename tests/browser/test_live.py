@@ -298,3 +298,42 @@ def test_memory_stays_flat_over_a_thousand_drags(open_page: Any, live: Path) -> 
     assert heap() < 1.15 * before
     assert page.evaluate(POINTS) <= 400
     assert elements < 8000
+
+
+COUNTED = """
+    performance.now = () => 0; // whatever is answered is answered soon
+    globalThis.posted = 0;
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (asked) {
+      posted += asked.what === "answer" ? 1 : 0;
+      postMessage.call(this, asked);
+    };"""
+DRAG = """async ([row, value]) => {
+    const before = posted;
+    const range = document.querySelector(`#${row} .range`);
+    range.value = value;
+    range.dispatchEvent(new Event("input", { bubbles: true }));
+    await new Promise(requestAnimationFrame);
+    return [posted === before, document.querySelector("[data-card=netback] .value").firstChild.textContent];
+}"""
+
+
+def test_what_is_solved_soon_is_drawn_in_the_frame_of_the_event(browser: Any, live: Path, plan: er.Plan) -> None:
+    context = browser.new_context(offline=True)
+    context.add_init_script(COUNTED)
+    page, errors = context.new_page(), []
+    page.on("console", lambda message: errors.append(message.text))
+    page.goto(live.as_uri())
+    page.wait_for_function(DONE, timeout=30_000)
+    row = lever(page, TARIFF).get_attribute("id")
+    wanted = [True, money(er.solve(plan.case.set(TARIFF, 40.0)).netback)]
+    for _ in range(200):  # the page's own thread begins when it is idle
+        page.evaluate(DRAG, [row, 25])
+        if page.evaluate(DRAG, [row, 40]) == wanted:
+            break
+        page.wait_for_timeout(50)
+    assert page.evaluate(DRAG, [row, 40]) == wanted
+    page.wait_for_function("() => document.getElementById('subtitle').innerText.includes('worth')")  # of the worker
+    assert page.evaluate("document.querySelector('[data-card=rent] .value').innerText") != "–"
+    assert errors == []
+    context.close()

@@ -1,4 +1,4 @@
-// node answers.js WORKER HIGHS_JS REQUESTS: the worker of the page that solves, in Node instead of a browser.
+// node answers.js SOLVER REQUESTS: the solver of the page that solves, in Node instead of a browser's worker.
 // REQUESTS is JSON: {programme, wasm, asked: [{what, ...}]}; prints a line of JSON for each that is asked,
 // with the bytes of WebAssembly after it.
 
@@ -7,8 +7,8 @@
 const fs = require("node:fs");
 const vm = require("node:vm");
 
-const [, , worker, highs, requests] = process.argv;
-globalThis.Module = require(highs);
+const [, , solver, requests] = process.argv;
+Object.assign(globalThis, { require, __dirname }); // HiGHS' own script asks for them
 const waiting = new Map();
 globalThis.self = {
   postMessage: (answer) => {
@@ -16,9 +16,9 @@ globalThis.self = {
     waiting.delete(answer.id);
   },
 };
-vm.runInThisContext(fs.readFileSync(worker, "utf8"), { filename: worker });
+vm.runInThisContext(fs.readFileSync(solver, "utf8"), { filename: solver });
 
-let memory = null; // of the WebAssembly that the worker starts
+let memory = null; // of the WebAssembly that the solver starts
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...given) => {
   const made = await instantiate(...given);

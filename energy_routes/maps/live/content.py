@@ -20,7 +20,7 @@ from energy_routes.maps.live.model_file import model_of
 from energy_routes.maps.live.packed import packed
 from energy_routes.maps.live.programme import Programme, programme_of
 from energy_routes.maps.page.content import content
-from energy_routes.maps.page.html import as_json, joined
+from energy_routes.maps.page.html import SOLVER, as_json, joined
 from energy_routes.network import Names
 from energy_routes.plan import Plan
 
@@ -47,7 +47,7 @@ def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
         "spans": _spans(plan), "years": [period.years for period in plan.case.periods],
         **_places(programme, told, solving), "limits": _limits(programme, told, words),
         "subjects": _subjects(plan, solving, words), "carriage": solving["carriage"], "model": model_of(plan.case),
-        "base": plan.case.name,
+        "base": plan.case.name, "columns": len(solving["start"]) - 1,
         "changes": {"seen": SEEN, "told": TOLD, "slight": SLIGHT, "money": SLIGHT_MONEY},
         "binding": {"utilisation": style.BINDING_UTILISATION, "price": style.BINDING_PRICE},
     }  # fmt: skip
@@ -61,11 +61,11 @@ def squeezed(data: bytes) -> str:
 
 @cache
 def solver() -> dict[str, str]:
-    """HiGHS and its script as they are vendored, and the worker's script."""
-    files = {"wasm": "highs.wasm.gz", "highs": "highs.js.gz"}
-    found = {name: base64.b64encode((HERE / "vendor" / file).read_bytes()).decode("ascii")
-             for name, file in files.items()}  # fmt: skip
-    return found | {"worker": joined("worker", HERE / "web" / "js")}
+    """HiGHS as it is vendored, and the script that solves with it: HiGHS' own and ours, as one."""
+    wasm = base64.b64encode((HERE / "vendor" / "highs.wasm.gz").read_bytes()).decode("ascii")
+    highs = gzip.decompress((HERE / "vendor" / "highs.js.gz").read_bytes()).decode("utf-8")
+    script = f"{highs}\n{joined(SOLVER, HERE / 'web' / 'js')}"
+    return {"wasm": wasm, SOLVER: squeezed(script.encode("utf-8"))}
 
 
 def _spans(plan: Plan) -> list[list[int]]:

@@ -8,6 +8,7 @@ order that its imports ask for.  Comments of whole lines stay behind in the sour
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import math
@@ -21,6 +22,7 @@ HERE = Path(__file__).parent
 SCRIPTS = HERE / "web" / "js"
 STYLES = ("colours", "page", "map", "print")
 LIVE = "live"  # the module that a page that solves begins with, and the style that it adds
+SOLVER = "solver"  # the part of it, a gzipped script, that it runs in a worker and in its own thread
 IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./(\w+)\.js";\n', re.M)
 REMARK = re.compile(r"^[ \t]*/\*\*.*?\*/\n", re.M | re.S)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function|class)\b)", re.M)
@@ -39,11 +41,12 @@ def render(content: Mapping[str, Any], lang: str = "en", parts: Mapping[str, str
     template = Environment(loader=FileSystemLoader(HERE / "web"), autoescape=True, undefined=StrictUndefined,
                            trim_blocks=True, lstrip_blocks=True).get_template("page.html.j2")
     safe = [_safe(text) for text in scripts]
+    later = [gzip.decompress(base64.b64decode(parts[SOLVER])).decode("utf-8")] if parts else []
     held = {name: _safe(text) for name, text in (parts or {}).items()}
     style = "\n".join((HERE / "web" / f"{name}.css").read_text("utf-8")
                       for name in ((*STYLES, LIVE) if parts else STYLES))
     return template.render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style,
-                           parts=held, policy=_policy(safe, style, solves=bool(held)))
+                           parts=held, policy=_policy([*safe, *later], style, solves=bool(held)))
 
 
 def _safe(script: str) -> str:

@@ -9,7 +9,7 @@ import { save } from "./export.js";
 import { editable, number, numberIn, say, unit } from "./format.js";
 import { modelFile } from "./model_file.js";
 import { unpacked } from "./packed.js";
-import { ask, begin, possible } from "./solving.js";
+import { answerAt, ask, begin, possible } from "./solving.js";
 import { keepShared, onChange, state, update } from "./state.js";
 import { openTable } from "./table.js";
 import { sentenceOf } from "./telling.js";
@@ -120,7 +120,8 @@ async function solve() {
         await new Promise((done) => setTimeout(done, PAUSE));
       }
       wanted = false;
-      const answer = await ask("answer", { values: [...values], active });
+      const asked = [...values];
+      const answer = { ...(await answerAt({ values: asked, active })), values: asked };
       last = answer.ms;
       tell(answer);
     }
@@ -188,7 +189,7 @@ async function rest() {
   const answer = shown;
   const { span } = state;
   if (levers.some((_, at) => isMoved(at))) {
-    const { worth } = await ask("priced", { periods: live.spans[span] });
+    const { worth } = await ask("priced", { values: answer.values, periods: live.spans[span] });
     if (answer !== shown) return;
     price(worth, span, answer);
   }
@@ -269,13 +270,16 @@ export async function startLevers(quick) {
   }
   find("live-chip").textContent = say("live.loading");
   try {
-    ({ version } = await begin());
-    first = await ask("answer", { values: levers.map((lever) => lever.start), active: -1 });
+    const solver = await begin();
+    ({ version } = solver);
+    const start = { values: levers.map((lever) => lever.start), active: -1 };
+    first = await ask("answer", start);
     last = 0;
     for (const control of document.querySelectorAll(".lever input")) control.disabled = false;
     readShared();
     show();
     await solve();
+    solver.beginNear(start).catch(() => {}); // without it the worker answers everything
     onChange(() => {
       if (document.body.dataset.live === "optimal") saySo();
       if (shown && shown.priced !== state.span) {

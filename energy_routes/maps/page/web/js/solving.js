@@ -1,6 +1,15 @@
-/** The solver behind the page: a worker made from what the page itself holds.  The newest question is answered. */
+/**
+ * The solver behind the page: a script that the page holds, run in a worker.  What a worker answers is painted a frame
+ * after the event that asked for it.  So the page runs the same script in its own thread, too, and asks it where an answer
+ * is found in a few milliseconds: it is painted in the frame of the event.
+ */
 
+import { content } from "./data.js";
 import { inflated } from "./packed.js";
+
+const SMALL = 1000; // columns of a programme up to which the page's own thread solves, too
+const SHORT = 6; // ms of the answer before, up to which the next is found there
+const WARM = 8; // answers until the browser has compiled what they need
 
 const text = (name) => document.getElementById(`live-${name}`).textContent.trim();
 
@@ -9,7 +18,9 @@ export const possible = () =>
 
 const waiting = new Map();
 let worker = null;
+let near = null; // the same in the page's own thread, once it is quick
 let asked = 0;
+let last = Infinity; // ms of the last answer that is a plan
 
 /** Ask the worker for something; rejects with what went wrong. */
 export function ask(what, given = {}) {
@@ -21,10 +32,17 @@ export function ask(what, given = {}) {
   });
 }
 
-/** Start the solver; what it says of itself. */
+/** The answer at values of the levers. */
+export async function answerAt(given) {
+  const answer = near && last <= SHORT ? near.answer(given) : await ask("answer", given);
+  last = answer.status === "optimal" ? answer.ms : Infinity;
+  return answer;
+}
+
+/** Start the worker; what the solver says of itself, and what starts it in the page's own thread, too. */
 export async function begin() {
-  const script = [await inflated(text("highs")), text("worker")];
-  const url = URL.createObjectURL(new Blob(script, { type: "text/javascript" }));
+  const script = new TextDecoder().decode(await inflated(text("solver")));
+  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   worker = new Worker(url);
   URL.revokeObjectURL(url);
   worker.onmessage = ({ data }) => {
@@ -39,5 +57,26 @@ export async function begin() {
       failed(new Error(event.message));
     };
   });
-  return Promise.race([ask("begin", { programme: text("programme"), wasm: text("wasm") }), started]);
+  const parts = { programme: text("programme"), wasm: text("wasm") };
+  const told = await Promise.race([ask("begin", parts), started]);
+  return { ...told, beginNear: (given) => beginNear(script, parts, given) };
+}
+
+/** Start the solver in the page's own thread where the worker answers `given` soon, and let it answer until it does. */
+async function beginNear(script, parts, given) {
+  if (content.live.columns > SMALL) return;
+  let least = Infinity;
+  for (let turn = 0; turn < WARM; turn += 1) least = Math.min(least, (await ask("answer", given)).ms);
+  if (least > SHORT) return;
+  const element = document.createElement("script");
+  element.textContent = script;
+  document.head.append(element); // the policy of the page knows its hash
+  element.remove();
+  const { solver } = globalThis;
+  await solver.begin(parts);
+  for (let turn = 0; turn < WARM; turn += 1) {
+    await new Promise((done) => setTimeout(done, 0)); // the page stays awake between them
+    solver.answer(given);
+  }
+  near = solver;
 }

@@ -1,0 +1,55 @@
+/**
+ * What is asked of the solver: it is given a programme and HiGHS, and answers values of the levers.
+ * The script is run in a worker, which is asked by messages, and in the page itself, which calls it.
+ */
+
+import { Case } from "./answer.js";
+import { inflated, opened } from "./packed.js";
+import { routes } from "./traced.js";
+
+let own = null;
+let last = null; // the last answer with a plan
+
+/** HiGHS from its bytes; `Module` is what its own script defines. */
+async function highsOf(bytes) {
+  const instantiateWasm = (imports, done) => {
+    WebAssembly.instantiate(bytes, imports).then(({ instance }) => done(instance));
+    return {};
+  };
+  return Module({ instantiateWasm });
+}
+
+async function begin({ programme, wasm }) {
+  const highs = await highsOf(await inflated(wasm));
+  own = new Case(highs, opened(JSON.parse(new TextDecoder().decode(await inflated(programme)))));
+  return { version: highs.version.string };
+}
+
+function answer({ values, active }) {
+  const began = performance.now();
+  const found = own.at(values, active);
+  if (found.status === "optimal") last = { key: String(values), found };
+  const { whole, x, ...told } = found;
+  const ways = found.status === "optimal" ? { routes: routes(own.programme.tracing, x) } : {};
+  return { ...told, ...ways, ms: performance.now() - began };
+}
+
+/** What limits are worth at values that have a plan, in some periods. */
+function priced({ values, periods }) {
+  const began = performance.now();
+  if (last?.key !== String(values)) answer({ values, active: -1 });
+  return { worth: own.worth(last.found, periods), ms: performance.now() - began };
+}
+
+const DONE = { begin, answer, priced };
+
+if (typeof document === "object") globalThis.solver = DONE;
+else {
+  self.onmessage = async ({ data: { id, what, ...given } }) => {
+    try {
+      self.postMessage({ id, ...(await DONE[what](given)) });
+    } catch (error) {
+      self.postMessage({ id, error: String(error?.stack ?? error) });
+    }
+  };
+}
