@@ -16,8 +16,8 @@ import csv
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import reduce
+from dataclasses import dataclass, field, replace
+from functools import cache, reduce
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -68,7 +68,8 @@ class Words:
             raise UsageError(f"no folder of words at {str(own)!r}. Give one that holds words.csv, place_names.csv, "
                              "labels.csv or countries.geojson.")
         near = (Path(beside) / "words", Path(beside) / "basemap") if beside is not None else ()
-        folders = (*((Path(own),) if own is not None else ()), *(path for path in near if path.is_dir()))
+        given = (path for path in near if path.is_dir() and path not in _homes())
+        folders = (*((Path(own),) if own is not None else ()), *given)
         return _loaded(next(known for known in LANGUAGES if known == language), folders)
 
     def __call__(self, key: str, **values: object) -> str:
@@ -218,7 +219,7 @@ class Words:
 
     def file(self, name: str) -> Path:
         """The file of that name in the reader's own folders, else ours (``countries.geojson``, ``labels.csv`` …)."""
-        places = (*self.folders, data_path("words"), data_path("basemap"))
+        places = (*self.folders, *_homes())
         return next((place / name for place in places if (place / name).is_file()), places[-1] / name)
 
 
@@ -230,37 +231,54 @@ def stopped(text: str) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-def _loaded(language: Language, folders: tuple[Path, ...]) -> Words:
-    texts = _texts(language, folders)
-    places: dict[str, str] = {}
-    names: dict[str, str] = {}
-    for folder in (data_path("words"), data_path("basemap"), *reversed(folders)):
-        places |= _column(folder / "place_names.csv", "id", "label", language)
-        names |= _column(folder / "place_names.csv", "label", "label", language)
-        names |= _column(folder / "names.csv", "en", "", language)
-        countries = _column(folder / "country_names.csv", "iso", "name", language)
-        names |= {f"iso:{code}": name for code, name in countries.items()}
-    many = frozenset(row["en"] for folder in (data_path("words"), *folders) for row in _rows(folder / "plurals.csv"))
-    return Words(language, texts, places, names, _forms(), many, folders)
+def _loaded(language: Language, folders: Sequence[Path]) -> Words:
+    """Our words, those of the folders laid over them, the first folder on top."""
+    english = _ours("en").texts
+    laid = reduce(lambda under, folder: _laid_over(under, folder, english), reversed(folders), _ours(language))
+    return replace(laid, folders=tuple(folders))
 
 
-def _forms() -> dict[str, re.Pattern[str]]:
+@cache
+def _ours(language: Language) -> Words:
+    """The words of our own files, which stay as they are while a process lives."""
+    rows = _rows(_homes()[0] / "words.csv")
+    english = {row["key"]: row["en"] for row in rows}
+    none = Words(language, {}, {}, {}, _forms(rows), frozenset(), ())
+    return reduce(lambda under, folder: _laid_over(under, folder, english), _homes(), none)
+
+
+@cache
+def _homes() -> tuple[Path, Path]:
+    """The folders of our own files."""
+    return data_path("words"), data_path("basemap")
+
+
+def _laid_over(under: Words, folder: Path, english: Mapping[str, str]) -> Words:
+    """Words with those of a folder on top.  Raises DataError with every fault of its texts."""
+    language, path = under.language, folder / "words.csv"
+    rows, places = _rows(path), _rows(folder / "place_names.csv")
+    if faults := [fault for number, row in enumerate(rows, 2) for fault in _faults(path, number, row, english)]:
+        raise DataError(str(path), faults)
+    texts = {row["key"]: row[language] for row in rows if row.get(language)}
+    countries = _column(_rows(folder / "country_names.csv"), "iso", "name", language)
+    names = {
+        **_column(places, "label", "label", language),
+        **_column(_rows(folder / "names.csv"), "en", "", language),
+        **{f"iso:{code}": name for code, name in countries.items()},
+    }
+    return replace(
+        under,
+        texts={**under.texts, **texts},
+        places={**under.places, **_column(places, "id", "label", language)},
+        names={**under.names, **names},
+        plurals=under.plurals.union(row["en"] for row in _rows(folder / "plurals.csv")),
+    )
+
+
+def _forms(rows: Iterable[Mapping[str, str]]) -> dict[str, re.Pattern[str]]:
     """The forms that names made of data take in English, such as 'tanks at {name}', by the keys of their texts."""
-    rows = [row for row in _rows(data_path("words") / "words.csv") if row["key"].startswith("name.")]
-    return {row["key"]: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(row["en"]))) for row in rows}
-
-
-def _texts(language: Language, folders: Iterable[Path]) -> dict[str, str]:
-    """Our texts, those of the folders laid over them, the first folder on top; every fault at once."""
-    ours = data_path("words") / "words.csv"
-    english = {row["key"]: row["en"] for row in _rows(ours)}
-    texts: dict[str, str] = {}
-    for path in (ours, *(folder / "words.csv" for folder in reversed(tuple(folders)))):
-        rows = _rows(path)
-        if faults := [fault for number, row in enumerate(rows, 2) for fault in _faults(path, number, row, english)]:
-            raise DataError(str(path), faults)
-        texts |= {row["key"]: row[language] for row in rows if row.get(language)}
-    return texts
+    return {row["key"]: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(row["en"])))
+            for row in rows if row["key"].startswith("name.")}
 
 
 def _faults(path: Path, number: int, row: Mapping[str, str], english: Mapping[str, str]) -> list[Fault]:
@@ -277,9 +295,9 @@ def _faults(path: Path, number: int, row: Mapping[str, str], english: Mapping[st
             for column in LANGUAGES if row.get(column) and (found := set(HOLDER.findall(row[column]))) != wanted]
 
 
-def _column(path: Path, key: str, stem: str, language: Language) -> dict[str, str]:
+def _column(rows: Iterable[Mapping[str, str]], key: str, stem: str, language: Language) -> dict[str, str]:
     """``key`` to the name in this language, rows without one left out."""
-    return {row[key]: told for row in _rows(path) if row.get(key) and (told := _in(row, stem, language))}
+    return {row[key]: told for row in rows if row.get(key) and (told := _in(row, stem, language))}
 
 
 def _in(row: Mapping[str, str], stem: str, language: Language) -> str:
