@@ -61,6 +61,7 @@ function sparkline({ values, at }) {
 /** "−0.31 against before"; nothing where nothing is compared. */
 function under(card, value) {
   if (!comparing()) return null;
+  if (value === null) return make("span", { class: "delta" }, "\u00a0");
   const change = value - figure(card.key, 0, state.span);
   const words = signed(change, card.decimals);
   const told = /[1-9]/.test(words) ? say("kpi.change", { change: words }) : say("tip.same");

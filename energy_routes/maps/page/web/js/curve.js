@@ -2,7 +2,7 @@
 
 import { chainOf } from "./chains.js";
 import { content, plans, WHOLE } from "./data.js";
-import { find, make, renew } from "./dom.js";
+import { find, make, put, renew } from "./dom.js";
 import { number, say, unit } from "./format.js";
 
 const [WIDE, HIGH, EDGE] = [300, 92, 8];
@@ -44,36 +44,46 @@ const names = (own) => (own.length > NAMED ? `${own.slice(0, NAMED).join("; ")} 
 
 /** What is used at one point and not at another. */
 const fresh = (now, before) => [...now.used].filter((name) => !before.used.has(name));
+const alike = (one, other) => one.used.size === other.used.size && !fresh(one, other).length;
+
+const paths = Object.fromEntries(["frontier", "points", "turn"].map((name) => [name, make("path", { class: name })]));
+const dot = make("circle", { r: 4, class: "now" });
+const picture = make("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img" }, paths.frontier, paths.points, dot, paths.turn);
+const head = make("h3");
+const ends = Array.from({ length: 3 }, () => make("span"));
+const [enter, leave] = [make("p", { hidden: "" }), make("p", { hidden: "" })];
+
+/** Words in an element, which stands only where there are some. */
+function saySome(element, key, own) {
+  element.hidden = !own.length;
+  renew(element, own.length ? say(key, { names: names(own) }) : "");
+}
 
 /** Draw the points of a lever; the one where it stands, by its `answer`, is filled. */
 export function drawCurve(lever, values, told, answer, before) {
   const own = content.live.levers[lever];
   const points = keep(lever, values, answer, before);
   const value = values[lever];
-  const [first, last] = points.length > 1 ? d3.extent(points, (point) => point.value) : [own.low, own.high];
+  const [first, last] = points.length > 1 ? [points[0].value, points.at(-1).value] : [own.low, own.high];
   const x = d3.scaleLinear([first, last], [EDGE, WIDE - EDGE]);
   const [low, high] = d3.extent(points, (point) => point.netback);
   const y = d3.scaleLinear([low, high > low ? high : low + 1], [HIGH - EDGE, EDGE]);
-  const place = (point) => [x(point.value), y(point.netback)].map((at) => at.toFixed(1)).join();
-  const title = say("live.curve", { name: own.name });
-  const turns = points.slice(1).filter((point, at) => fresh(point, points[at]).length || fresh(points[at], point).length);
+  const places = points.map((point) => [x(point.value), y(point.netback)].map((at) => at.toFixed(1)).join());
+  const turns = points.filter((point, at) => at && !alike(point, points[at - 1]));
   const now = points.findIndex((point) => point.value === value);
   const start = points.findIndex((point) => point.value === own.start);
   const from = points[start >= 0 && start !== now ? start : Math.max(0, now - 1)];
-  const [enters, leaves] = [fresh(points[now], from), fresh(from, points[now])];
-  const parts = [
-    make("h3", {}, title),
-    make(
-      "svg",
-      { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": `${title}: ${told(value)}, ${number(points[now].netback, 1)} ${unit("MUSD")}` },
-      make("path", { d: `M${points.map(place).join("L")}`, class: "frontier" }),
-      make("path", { d: points.map((point) => `M${place(point)}h0`).join(""), class: "points" }),
-      make("circle", { cx: x(value), cy: y(points[now].netback), r: 4, class: "now" }),
-      make("path", { d: turns.map((point) => `M${x(point.value).toFixed(1)},${HIGH - 5}l3,5h-6z`).join(""), class: "turn" }),
-    ),
-    make("p", { class: "ends" }, make("span", {}, told(first)), make("span", {}, `${number(low, 0)}–${number(high, 0)} ${unit("MUSD")}`), make("span", {}, told(last))),
-    enters.length ? make("p", {}, say("live.enters", { names: names(enters) })) : null,
-    leaves.length ? make("p", {}, say("live.leaves", { names: names(leaves) })) : null,
-  ];
-  renew(find("live-curve"), parts);
+  const title = say("live.curve", { name: own.name });
+  const [money, measure] = [points[now].netback, unit("MUSD")];
+  put(paths.frontier, "d", `M${places.join("L")}`);
+  put(paths.points, "d", places.map((place) => `M${place}h0`).join(""));
+  put(paths.turn, "d", turns.map((point) => `M${x(point.value).toFixed(1)},${HIGH - 5}l3,5h-6z`).join(""));
+  put(dot, "cx", x(value));
+  put(dot, "cy", y(money));
+  put(picture, "aria-label", `${title}: ${told(value)}, ${number(money, 1)} ${measure}`);
+  renew(head, title);
+  [told(first), `${number(low, 0)}–${number(high, 0)} ${measure}`, told(last)].forEach((words, at) => renew(ends[at], words));
+  saySome(enter, "live.enters", fresh(points[now], from));
+  saySome(leave, "live.leaves", fresh(from, points[now]));
+  if (!picture.isConnected) find("live-curve").append(head, picture, make("p", { class: "ends" }, ends), enter, leave);
 }

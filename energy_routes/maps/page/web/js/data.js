@@ -63,10 +63,13 @@ export function reading(arc, plan, span) {
 /** Whether a line itself is full, and one more unit of it worth something. */
 export const isFull = (now) => now.limits.some((limit) => limit.sign === "full");
 
+/** Whether it is known what the limits of a plan are worth in a span. */
+export const isPriced = (plan, span) => !plans[plan].unpriced?.has(span);
+
 /** The key figure of a plan in a span; null where it has none. */
 export function figure(key, plan, span) {
   const told = plans[plan];
-  if (key === "bottlenecks") return told.limits[span].length;
+  if (key === "bottlenecks") return isPriced(plan, span) ? told.limits[span].length : null;
   return told.cards[key]?.[span] ?? null;
 }
 

@@ -30,7 +30,7 @@ const whole = structuredClone(plans[1]); // the plan of the start, as it was sol
 
 /** Show the plan of the start, with all that is known of it. */
 export function restore() {
-  Object.assign(plans[1], structuredClone(whole));
+  Object.assign(plans[1], structuredClone(whole), { unpriced: new Set() });
 }
 
 /**
@@ -44,6 +44,7 @@ export function take({ read, ledger, rowUpper, netback, tariff }) {
   plan.volume = arcs.map((arc) => ofSpans((span) => summed(read.arc, live.arcs[arc.n], span)));
   plan.capacity = arcs.map((arc) => ofSpans((span) => capacityOf(arc, span, rowUpper)));
   plan.price = arcs.map(() => spans.map(() => 0));
+  plan.unpriced = new Set(spans.keys());
   plan.limits = spans.map(() => []);
   plan.depths = spans.map(() => []);
   for (const one of corridors) {
@@ -101,6 +102,7 @@ export function price(worth, span, { read, rowUpper }) {
   plan.limits = plan.limits.map((old, at) => (at === span ? limits.sort(dearest) : old));
   plan.depths = plan.depths.map((old, at) => (at === span ? depths.sort(dearest) : old));
   plan.cards.rent = plan.cards.rent.map((old, at) => (at === span ? rent : old));
+  plan.unpriced.delete(span);
 }
 
 /** What a joint limit allows in a period: it is reached. */

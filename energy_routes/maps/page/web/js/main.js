@@ -2,7 +2,7 @@
 
 import { drawBars, followBars } from "./bars.js";
 import { drawCards } from "./cards.js";
-import { content, families, familyOf, kind, plans, spans } from "./data.js";
+import { content, families, familyOf, isPriced, kind, plans, spans } from "./data.js";
 import { drawDetail } from "./detail.js";
 import { find, make, put, renew } from "./dom.js";
 import { savePng, saveSvg } from "./export.js";
@@ -82,6 +82,7 @@ function drawHeader() {
     press(button, state.families.has(button.dataset.family));
   press(find("animate"), state.moving);
   renew(find("subtitle"), setting());
+  put(find("subtitle"), "title", setting());
 }
 
 /** The line under the title: which plan, when, and what is scarcest in it. */
@@ -89,6 +90,7 @@ function setting() {
   const plan = plans[shownPlan()];
   const when = spans[state.span].name;
   const said = [plan.title, plan.label, plan.title.includes(when) ? "" : when].filter(Boolean).join(" · ");
+  if (!isPriced(shownPlan(), state.span)) return said;
   const [worst] = plan.limits[state.span];
   if (!worst) return say("title.no_bottleneck", { said });
   const measure = say(`measure.${worst.family}`);

@@ -9,7 +9,7 @@ import { inflated } from "./packed.js";
 
 const SMALL = 1000; // columns of a programme up to which the page's own thread solves, too
 const SHORT = 6; // ms of the answer before, up to which the next is found there
-const WARM = 8; // answers until the browser has compiled what they need
+const TRIES = 20; // answers in which the browser compiles what they need
 
 const text = (name) => document.getElementById(`live-${name}`).textContent.trim();
 
@@ -62,21 +62,24 @@ export async function begin() {
   return { ...told, beginNear: (given) => beginNear(script, parts, given) };
 }
 
-/** Start the solver in the page's own thread where the worker answers `given` soon, and let it answer until it does. */
+/** Whether an answer is found soon, once it has been found often enough. */
+async function isQuick(answered) {
+  for (let turn = 0; turn < TRIES; turn += 1) if ((await answered()).ms <= SHORT) return true;
+  return false;
+}
+
+/** Start the solver in the page's own thread where the worker answers `given` soon. */
 async function beginNear(script, parts, given) {
-  if (content.live.columns > SMALL) return;
-  let least = Infinity;
-  for (let turn = 0; turn < WARM; turn += 1) least = Math.min(least, (await ask("answer", given)).ms);
-  if (least > SHORT) return;
+  if (content.live.columns > SMALL || !(await isQuick(() => ask("answer", given)))) return;
   const element = document.createElement("script");
   element.textContent = script;
   document.head.append(element); // the policy of the page knows its hash
   element.remove();
   const { solver } = globalThis;
   await solver.begin(parts);
-  for (let turn = 0; turn < WARM; turn += 1) {
+  const own = async () => {
     await new Promise((done) => setTimeout(done, 0)); // the page stays awake between them
-    solver.answer(given);
-  }
-  near = solver;
+    return solver.answer(given);
+  };
+  if (await isQuick(own)) near = solver;
 }
