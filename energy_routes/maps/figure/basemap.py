@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.path import Path as DrawnPath
 
+OFFSETS = ((0, 0), (0, 10), (0, -10), (14, 5), (-14, 5), (14, -8), (-14, -8), (0, 18), (0, -18))  # points, of a name
+FARTHEST = max(float(np.hypot(*offset)) for offset in OFFSETS)
+
 
 def draw_ground(ax: Axes, view: View, home: str | None, words: Words) -> None:
     """Countries and lakes; ``home`` (ISO code) is lighter and more firmly outlined."""
@@ -81,13 +84,14 @@ def draw_names(ax: Axes, view: View, placer: Placer, zoom: float, words: Words) 
     table = pd.DataFrame(names(words)).astype({"lon": float, "lat": float, "rank": int})
     table = table[table["rank"] <= (3 if zoom > 0.9 else 2 if zoom > 0.7 else 1)]
     places: Points = view.points(table[["lon", "lat"]].to_numpy(dtype=float))
-    for row, (x, y) in sorted(zip(table.to_dict("records"), places.tolist(), strict=True), key=lambda p: p[0]["rank"]):
+    near = Box(*placer.frame).distances(places) <= FARTHEST * zoom  # the others need not be measured
+    told = zip(table[near].to_dict("records"), places[near].tolist(), strict=True)
+    for row, (x, y) in sorted(told, key=lambda one: one[0]["rank"]):
         land = row["kind"] == "country"
         size = zoom * {1: 10.5, 2: 7.5, 3: 6.0}[int(row["rank"])] * (1.0 if land else 0.85)
         text = "   ".join(" ".join(word) for word in row["name"].upper().split()) if land else row["name"]
         width, height = text_size(text, size, italic=not land)
-        spots = [Box.around(x + dx * zoom, y + dy * zoom, width, height)
-                 for dx, dy in ((0, 0), (0, 10), (0, -10), (14, 5), (-14, 5), (14, -8), (-14, -8), (0, 18), (0, -18))]
+        spots = [Box.around(x + dx * zoom, y + dy * zoom, width, height) for dx, dy in OFFSETS]
         if (box := placer.place(spots, tolerance=1 if land else 2)) is None:
             continue
         ax.text(*box.centre, text, size=size, color=style.COUNTRY_NAME if land else style.SEA_NAME, ha="center",

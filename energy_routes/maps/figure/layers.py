@@ -92,8 +92,8 @@ def _arrows(ax: Axes, strand: Strand, zoom: float) -> None:
         step = strand.points[min(at + 1, len(reach) - 1)] - strand.points[at - 1]
         cos, sin = step / (np.hypot(*step) or 1.0)
         turned = shape @ np.array([[cos, sin], [-sin, cos]]) + strand.points[at]
-        ax.add_patch(Polygon(turned, closed=True, facecolor="white", edgecolor=style.INK, linewidth=0.55 * zoom,
-                             zorder=8))
+        ax.add_artist(Polygon(turned, closed=True, facecolor="white", edgecolor=style.INK, linewidth=0.55 * zoom,
+                              zorder=8))
 
 
 def draw_marks(ax: Axes, scene: Scene, placer: Placer, zoom: float) -> None:

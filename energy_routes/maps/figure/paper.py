@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zlib import Z_RLE
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
@@ -21,8 +22,10 @@ SIZE = (13.33, 7.5)      # inches; 1999 × 1125 pixels at DPI
 DPI = 150
 HEADER, FOOTER = 68.0, 78.0  # points
 WIDTH, HEIGHT = (side * 72.0 for side in SIZE)
-UNDATED: dict[str, dict[str, None]] = {
-    ".svg": {"Date": None}, ".pdf": {"CreationDate": None, "ModDate": None}, ".png": {"Software": None},
+# How each kind is saved: without a date, and a .png packed nearly as small as zlib's usual way does in half the time.
+SAVING: dict[str, dict[str, Any]] = {
+    ".svg": {"metadata": {"Date": None}}, ".pdf": {"metadata": {"CreationDate": None, "ModDate": None}},
+    ".png": {"metadata": {"Software": None}, "pil_kwargs": {"compress_type": Z_RLE}},
 }
 
 
@@ -42,7 +45,7 @@ def made(draw: Callable[[], Figure], path: str | Path | None) -> Figure:
         if path is not None:
             target = Path(path)
             target.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(target, dpi=DPI, metadata=UNDATED[suffix or ""])
+            figure.savefig(target, dpi=DPI, **SAVING[suffix or ""])
     return figure
 
 

@@ -91,12 +91,12 @@ def _slide(before: Plan, after: Plan, data: ChangeData, span: str | None, title:
 
 def _change_legend(ax: Axes, data: ChangeData, width: float, unit: str) -> None:
     """What purple, green and grey mean, and how much the widest line stands for."""
-    words, y, items = data.words, STRIP / 2, samples(ax, data, STRIP / 2)
+    words, y = data.words, STRIP / 2
     said = words("legend.widest", value=words.number(data.most, 2), unit=unit)
 
-    def draw(shrink: float) -> float:
+    def draw(ax: Axes, shrink: float) -> float:
         size = 6.2 * shrink
         ax.text(width - MARGIN, y, said, size=size, color=style.MUTED, va="center", ha="right")
-        return row(ax, 14.0, y, items, 9.0, shrink) + 10.0 + text_size(said, size)[0]
+        return row(ax, 14.0, y, samples(ax, data, y), 9.0, shrink) + 10.0 + text_size(said, size)[0]
 
     fill(ax, draw, width, STRIP)

@@ -67,7 +67,7 @@ def least_distances(boxes: Sequence[Box], places: Points) -> NDArray[np.float64]
     x, y = np.asarray(places).T
     across = np.maximum(np.maximum(west - x, x - east), 0.0)
     along = np.maximum(np.maximum(south - y, y - north), 0.0)
-    return np.asarray(np.hypot(across, along).min(axis=1, initial=np.inf))
+    return np.asarray(np.sqrt((across * across + along * along).min(axis=1, initial=np.inf)))
 
 
 def text_size(text: str, size: float, bold: bool = False, italic: bool = False) -> tuple[float, float]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData
@@ -49,7 +50,7 @@ def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: f
     ``lines`` says what widths and colours mean: by default volumes and the use of capacity.
     """
 
-    def parts(shrink: float) -> float:
+    def parts(ax: Axes, shrink: float) -> float:
         strip = Strip(ax, data, height, strokes, shrink)
         return _symbols(strip, (lines or _flows)(strip, MARGIN) + MARGIN)
 
@@ -64,24 +65,34 @@ def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: f
 
 def _wrapped(text: str, size: float, width: float) -> list[str]:
     """A text in lines of at most ``width`` points."""
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if text_size(longer, size)[0] <= width or not lines[-1]:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
+    words, lines = [word for word in text.split(" ") if word], []
+    while words:
+        own, counts = words, range(1, len(words) + 1)
+        fitting = bisect_right(counts, width, key=lambda count: text_size(" ".join(own[:count]), size)[0])
+        lines.append(" ".join(words[:max(fitting, 1)]))
+        words = words[max(fitting, 1):]
+    return lines or [""]
 
 
-def fill(ax: Axes, draw: Callable[[float], float], width: float, height: float) -> None:
-    """Fill axes that run in points by ``draw(shrink)``, which returns where it ends: smaller text until that is in."""
-    for shrink in SHRINKS:
-        ax.clear()
-        ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
-        ax.axis("off")
-        if draw(shrink) <= width - MARGIN:
-            break
+def fill(ax: Axes, draw: Callable[[Axes, float], float], width: float, height: float) -> None:
+    """Fill axes that run in points by ``draw(axes, shrink)``, which returns where it ends: smaller text until it fits.
+
+    Sizes are tried on axes in which nothing is drawn.
+    """
+    blank = cast("Axes", Blank())
+    shrink = next((size for size in SHRINKS if draw(blank, size) <= width - MARGIN), SHRINKS[-1])
+    ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
+    ax.axis("off")
+    draw(ax, shrink)
+
+
+class Blank:
+    """Axes in which nothing is drawn."""
+
+    def plot(self, *_: object, **__: object) -> None:
+        """Draw nothing."""
+
+    text = add_patch = plot
 
 
 @dataclass(frozen=True)

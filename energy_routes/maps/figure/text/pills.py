@@ -54,8 +54,8 @@ def pill(ax: Axes, box: Box, text: str, size: float, face: str, edge: str, ink: 
     from matplotlib.patches import FancyBboxPatch
 
     wide, high = box.east - box.west, box.north - box.south
-    ax.add_patch(FancyBboxPatch((box.west, box.south), wide, high, facecolor=face, edgecolor=edge, linewidth=0.9,
-                                boxstyle=f"round,pad=0,rounding_size={high / 2:.2f}", zorder=18))
+    ax.add_artist(FancyBboxPatch((box.west, box.south), wide, high, facecolor=face, edgecolor=edge, linewidth=0.9,
+                                 boxstyle=f"round,pad=0,rounding_size={high / 2:.2f}", zorder=18))
     ax.text(*box.centre, text, size=size, weight="bold", color=ink, ha="center", va="center_baseline", zorder=19)
 
 
