@@ -29,6 +29,10 @@ from .highs.deadline import (
     limited as limited,
     refuse_late as refuse_late,
 )
+from .highs.moving import (
+    Moving as Moving,
+    squeezed as squeezed,
+)
 from .highs.nearest import (
     Squares as Squares,
     nearest as nearest,

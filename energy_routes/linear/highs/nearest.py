@@ -11,20 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import Form, LinearForm
 from energy_routes.linear.highs.interface import Engine
+from energy_routes.linear.highs.moving import Moving, finite, squeezed
 from energy_routes.linear.solution import residuals
 
 SNAP = 1e-9  # a value this near to a bound, over max(1, |bound|), is on it
 NEAR = (SNAP, 1e-7)  # the same for the point of the active-set method, whose feasibility HiGHS keeps to about 1e-7
-EXACT = 1e-12  # a row that can leave its bound by no more than this, over max(1, |bound|), holds its columns
-SMALL = 1e-3  # but not a column whose coefficient is below this: within EXACT it could move too far
-ROUNDS = 50  # of squeezing, each of which follows a chain of rows by one more
 OPTIMAL = 1e-9  # with no residual of the optimality conditions above this a point is not looked for any further
 PASSABLE = 1e-7  # and with one above this it is refused
 STEADY = 1e-9  # added to the diagonal, so that tight rows that say the same twice can be factorised
@@ -65,56 +62,10 @@ def nearest(face: Form, x: Vector, goals: Sequence[Squares]) -> Vector | None:
     return x
 
 
-def squeezed(face: Form) -> Form:
-    """The same points, with those columns held that the rows leave no room to move.
-
-    A row that reaches its bound only with each of its columns at one end holds them there.  An equality with one free
-    column gives its value.
-    """
-    low, high = face.col_lower.copy(), face.col_upper.copy()
-    equal, base = face.row_lower == face.row_upper, np.zeros(len(face.row_lower))
-    slight = [EXACT * np.maximum(1.0, np.abs(_finite(bound))) for bound in (face.row_lower, face.row_upper)]
-    row, col, value = _entries(face.matrix)
-    for _ in range(ROUNDS):
-        free = low[col] < high[col]
-        base += np.bincount(row[~free], value[~free] * low[col[~free]], len(base))
-        row, col, value = row[free], col[free], value[free]
-        least, most = _reach(row, value * low[col], value * high[col], base)
-        down, up = least >= face.row_upper - slight[1], most <= face.row_lower + slight[0]
-        sure = np.abs(value) >= SMALL
-        ends = np.flatnonzero(sure & (down | up)[row])
-        single = equal & (np.bincount(row, minlength=len(base)) == 1) & ~(down | up)
-        alone = np.flatnonzero(sure & single[row])
-        if not len(ends) and not len(alone):
-            break
-        at_low = down[row[ends]] == (value[ends] > 0)
-        given = (face.row_lower - base)[row[alone]] / value[alone]
-        at = col[np.concatenate([ends, alone])]
-        low[at] = high[at] = np.concatenate([np.where(at_low, low[col[ends]], high[col[ends]]), given])
-    return replace(face, col_lower=low, col_upper=high)
-
-
-def _entries(matrix: sparse.csc_matrix) -> tuple[NDArray[np.int32], NDArray[np.int32], Vector]:
-    """Row, column and value of each coefficient."""
-    columns = np.arange(matrix.shape[1], dtype=np.int32)
-    return matrix.indices, np.repeat(columns, np.diff(matrix.indptr)), matrix.data
-
-
-def _reach(row: NDArray[np.int32], one: Vector, other: Vector, base: Vector) -> tuple[Vector, Vector]:
-    """The least and the most that each row can be, where each of its entries adds something from one to other."""
-    ends = np.minimum(one, other), np.maximum(one, other)
-    least, most = (base + np.bincount(row, end, len(base)) for end in ends)
-    return least, most
-
-
-def _finite(bound: Vector) -> Vector:
-    return np.where(np.isfinite(bound), bound, 0.0)
-
-
 def _least(face: Form, x: Vector, goal: Squares) -> Vector | None:
     """The point of a squeezed face that makes one goal least; the columns that it does not weigh are any that fit."""
-    free = np.flatnonzero(face.col_lower < face.col_upper)
-    part = _reduced(face, x, free)
+    moving = Moving.of(face, x)
+    part, free = moving.form, moving.free
     weight, target = goal.weight[free], goal.target[free]
     engine = Engine(OPTIONS | {"qp_iteration_limit": STEPS * sum(part.matrix.shape)})
     engine.load(replace(part, cost=-2.0 * weight * target), curve=2.0 * weight)
@@ -158,7 +109,7 @@ def _exchanged(part: Form, x: Vector, weight: Vector, target: Vector) -> tuple[V
     """
     rows, size = len(part.row_lower), len(x)
     low, high = np.append(part.row_lower, part.col_lower), np.append(part.row_upper, part.col_upper)
-    slack = SNAP * np.maximum(1.0, np.maximum(np.abs(_finite(low)), np.abs(_finite(high))))
+    slack = SNAP * np.maximum(1.0, np.maximum(np.abs(finite(low)), np.abs(finite(high))))
     value = np.append(part.matrix @ x, x)
     side = np.where(value <= low + slack, -1, np.where(value >= high - slack, 1, 0))
     equal = low == high
@@ -180,21 +131,6 @@ def _exchanged(part: Form, x: Vector, weight: Vector, target: Vector) -> tuple[V
         moved = wrong > 0 if turn < TOGETHER else np.arange(len(wrong)) == int(np.argmax(wrong))
         side = np.where(moved, np.where(side != 0, 0, np.where(value < low, -1, 1)), side)
     return snap(snap(x, part.col_lower), part.col_upper), prices[:rows]
-
-
-def _reduced(face: Form, x: Vector, free: NDArray[np.intp]) -> Form:
-    """The face as a programme of its free columns alone and of the rows that can still be broken; it has no costs."""
-    held = x.copy()
-    held[free] = 0.0
-    base, low, high = face.matrix @ held, face.col_lower[free], face.col_upper[free]
-    matrix = face.matrix[:, free]
-    row, col, value = _entries(matrix)
-    least, most = _reach(row, value * low[col], value * high[col], base)
-    open_ = np.bincount(row, minlength=len(base)) > 0
-    rows = np.flatnonzero(open_ & ((least < face.row_lower) | (most > face.row_upper)))
-    none = np.zeros(len(free))
-    return Form("min", none, 0.0, matrix[rows], face.row_lower[rows] - base[rows], face.row_upper[rows] - base[rows],
-                low, high, none.astype(bool))  # fmt: skip
 
 
 def refined(part: LinearForm, x: Vector, weight: Vector, target: Vector, near: float = SNAP) -> Vector:
@@ -249,6 +185,6 @@ def _solved(diagonal: Vector, matrix: sparse.csc_matrix, right: Vector, start: V
 
 def snap(values: Vector, bound: Vector, near: float = SNAP) -> Vector:
     """``values`` with those within near·max(1, |bound|) of a finite bound put on it."""
-    base = _finite(bound)
+    base = finite(bound)
     on_it = np.isfinite(bound) & (np.abs(values - base) <= near * np.maximum(1.0, np.abs(base)))
     return np.where(on_it, base, values) + 0.0

@@ -12,7 +12,8 @@ from scipy.sparse.linalg import splu
 
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import Form, put
-from energy_routes.linear.highs.nearest import PASSES, STEADY, squeezed
+from energy_routes.linear.highs.moving import squeezed
+from energy_routes.linear.highs.nearest import PASSES, STEADY
 from energy_routes.linear.solution import Solution, face
 
 STANDS = 1e-9  # of the largest weight of a measure: what is left of it beyond the rows that hold it

@@ -22,6 +22,8 @@ from energy_routes.linear import (
     Basis,
     Codes,
     Form,
+    Moving,
+    Point,
     Program,
     Rows,
     Sense,
@@ -33,6 +35,7 @@ from energy_routes.linear import (
     form_of,
     refuse_late,
     residuals,
+    squeezed,
 )
 from energy_routes.solving.build_decisions import standing
 from energy_routes.solving.cutting_planes import CONE, ROUNDS
@@ -145,7 +148,16 @@ class Near:
         self.whole = bool(self.form.integer.any())
 
     @cached_property
+    def _moving(self) -> Moving | None:
+        """What can move at no loss, a small part of the programme; None of other losses, or where cones are cut."""
+        if self.loss or self.whole or self.optimum.space.policy.max_hhi:
+            return None
+        return Moving.of(squeezed(self.form), self.start)
+
+    @cached_property
     def _session(self) -> Session:
+        if self._moving is not None:
+            return Session(self._moving.form, primal=True, brief=self._moving.form.matrix.nnz < BRIEF)
         form, basis = self.form, self.optimum.solution.basis
         session = Session(form, primal=True, brief=not self.whole and form.matrix.nnz < BRIEF,
                           gap=GAP if self.free else None)
@@ -229,8 +241,8 @@ class Near:
 
     def best(self, cost: Vector, sense: Sense) -> Solution | None:
         """The least or the most of a sum inside every cone, or that it has no limit; None where neither is proved."""
-        space = self.optimum.space
-        self._session.set_cost(cost, sense)
+        space, moving = self.optimum.space, self._moving
+        self._session.set_cost(cost if moving is None else cost[moving.free], sense)
         for _ in range(ROUNDS):
             solution = self._session.solve()
             if solution.status is Status.unbounded:
@@ -240,12 +252,17 @@ class Near:
                 return None
             new = tangents(space, solution.x, OUTSIDE) if space.policy.max_hhi else []
             if not new:
-                return solution
+                return solution if moving is None else self._whole(moving, solution, cost)
             rows = max_hhi(space, new)
             left = np.maximum(rows.expr.value(self.start) - rows.upper, 0.0)  # by which the optimum itself breaks them
             self.cuts.append(replace(rows, upper=rows.upper + left))
             self._session.add_rows(self.cuts[-1])
         return None
+
+    def _whole(self, moving: Moving, solution: Solution, cost: Vector) -> Solution:
+        """The solution of what can move as one of the programme; it has no prices."""
+        x = moving.point(solution.x)
+        return solution.with_values(Point(float(cost @ x), x, self.form.matrix @ x), None)
 
     def point(self, sense: Sense, cost: Vector) -> Vector | None:
         """A plan that has the least or the most of a sum; None where that is not proved, or has no limit."""
