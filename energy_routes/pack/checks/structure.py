@@ -25,6 +25,7 @@ Mask = NDArray[np.bool_]
 Tables = Mapping[str, pd.DataFrame]
 # (table, row counted from 0, column, found, expected, repair) -> Fault
 Teller = Callable[[str, int, str, str, str, str], Fault]
+Vertices = list[tuple[int, int]]  # the row of a supply, and where it begins
 
 
 class Located(Protocol):
@@ -92,7 +93,9 @@ def check_topology(pack: Located, opened: Collection[str] = ()) -> list[Fault]:
 def check_structure(tables: Tables, tell: Teller, opened: Collection[str] = ()) -> list[Fault]:
     """The same on bare canonical tables; ``tell`` makes a fault of a table's row."""
     steps = steps_of(tables, opened)
-    return [*_outlets(tables, steps, tell), *_passing(tables, steps, tell), *_metering(tables, steps, tell)]
+    supplies = _supply_vertices(tables, steps)
+    checks = (_outlets, _passing, _metering)
+    return [fault for check in checks for fault in check(tables, steps, supplies, tell)]
 
 
 def steps_of(tables: Tables, opened: Collection[str] = ()) -> Steps:
@@ -124,11 +127,10 @@ def available_arcs(tables: Tables, opened: Collection[str] = ()) -> Mask:
 
 def _some(tables: Tables, table: str, column: str) -> Mask:
     """Which rows have a positive figure, in the base or in a dated row."""
-    values = tables["values"]
-    dated = values.iloc[dated_rows(values, table, column)]
-    later = set(dated.loc[dated["value"] > 0, "id"])
-    frame = tables[table]
-    return np.asarray((frame[column] > 0).to_numpy(dtype=bool) | frame["id"].isin(later).to_numpy(dtype=bool))
+    values, frame = tables["values"], tables[table]
+    rows = dated_rows(values, table, column)
+    later = set(values["id"].to_numpy(dtype=object)[rows[values["value"].to_numpy(dtype=float)[rows] > 0]])
+    return (frame[column].to_numpy(dtype=float) > 0) | np.isin(frame["id"].to_numpy(dtype=object), list(later))
 
 
 def reach(tail: Ints, head: Ints, count: int, start: Iterable[int]) -> tuple[Mask, Ints]:
@@ -155,20 +157,20 @@ def _path(steps: Steps, before: Ints, vertex: int) -> str:
     return " → ".join(reversed(way))
 
 
-def _supply_vertices(tables: Tables, steps: Steps) -> list[tuple[int, int]]:
+def _supply_vertices(tables: Tables, steps: Steps) -> Vertices:
     """(row, vertex) of each supply that has something to lift."""
     some = _some(tables, "supplies", "available")
     pairs = tables["supplies"][["node", "commodity"]].itertuples(index=False)
     return [(i, steps.vertices(node, (commodity,))[0]) for i, (node, commodity) in enumerate(pairs) if some[i]]
 
 
-def _outlets(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
+def _outlets(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> Iterable[Fault]:
     """Every supply reaches a market, or an obligation that takes what arrives."""
     sinks = list(range(len(steps.nodes) * len(steps.commodities), steps.count))
     for node, commodities in tables["obligations"][["node", "commodities"]].itertuples(index=False):
         sinks += steps.vertices(node, commodities)
     seen, _ = reach(steps.head, steps.tail, steps.count, sinks)
-    for row, vertex in _supply_vertices(tables, steps):
+    for row, vertex in supplies:
         if not seen[vertex]:
             name, node = tables["supplies"]["id"].iloc[row], steps.where(vertex)
             commodity = tables["supplies"]["commodity"].iloc[row]
@@ -178,11 +180,11 @@ def _outlets(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
                        "available to 0.")
 
 
-def _passing(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
+def _passing(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> Iterable[Fault]:
     """What others carry through the country is sold at no export market: it would count as the country's own export."""
     inner = len(steps.nodes) * len(steps.commodities)
     exports = inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
-    for row, vertex in _supply_vertices(tables, steps):
+    for row, vertex in supplies:
         if tables["supplies"]["kind"].iloc[row] != "transit":
             continue
         seen, before = reach(steps.tail, steps.head, steps.count, [vertex])
@@ -192,12 +194,12 @@ def _passing(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
                        "Give it a commodity of its own, with lanes to a market whose export is false.")
 
 
-def _metering(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
+def _metering(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> Iterable[Fault]:
     """No export path crosses a group's meters twice; it crosses a partition's meters exactly once."""
-    supplies = [vertex for _, vertex in _supply_vertices(tables, steps)]
+    starts = [vertex for _, vertex in supplies]
     inner = len(steps.nodes) * len(steps.commodities)
     exports = inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
-    after, _ = reach(steps.tail, steps.head, steps.count, supplies)
+    after, _ = reach(steps.tail, steps.head, steps.count, starts)
     before, _ = reach(steps.head, steps.tail, steps.count, exports.tolist())
     steps = steps.some(after[steps.tail] & before[steps.head])
     marks = _metered(tables, steps)
@@ -212,7 +214,7 @@ def _metering(tables: Tables, steps: Steps, tell: Teller) -> Iterable[Fault]:
             rows = [row for own in groups.values() for row in own]
             yield from _twice(tables, steps, marks, rows, f"the partition by {kind}", tell, told)
             crossed = np.any([marks[row] for row in rows], axis=0)
-            yield from _gaps(steps.some(~crossed), kind, supplies, exports - inner, tell)
+            yield from _gaps(steps.some(~crossed), kind, starts, exports - inner, tell)
 
 
 def _metered(tables: Tables, steps: Steps) -> list[Mask]:

@@ -110,12 +110,11 @@ def by_period(drafts: Drafts, table: str, columns: Sequence[str]) -> Iterator[tu
         return
     units = {name: _unit_texts(frame, TABLES[table].column(name)) for name in columns}
     yield "", {name: frame[name].to_numpy(dtype=float) * _a_year(units[name], "") for name in columns}
-    dated = drafts["values"].frame
-    dated = dated[(dated["table"] == table) & dated["field"].isin(list(columns)) & dated["value"].notna()]
     place = {key: i for i, key in enumerate(keys_of(table, frame))}
     rows: dict[str, list[tuple[str, int, float, str]]] = {}
-    for key, name, period, value, unit in dated[["id", "field", "period", "value", "unit"]].itertuples(index=False):
-        if key in place and pd.notna(name) and pd.notna(period):
+    dated = drafts["values"].cells("table", "id", "field", "period", "value", "unit")
+    for of, key, name, period, value, unit in dated:
+        if of == table and key in place and name in columns and value == value and pd.notna(period):
             rows.setdefault(period, []).append((name, place[key], value, unit))
     for period in rows:
         out = {name: frame[name].to_numpy(dtype=float) * _a_year(units[name], period) for name in columns}

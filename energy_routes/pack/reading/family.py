@@ -19,10 +19,13 @@ def known_families(families: Draft, units: Draft, faults: list[Fault]) -> dict[s
 
     A row with a fault defines nothing.
     """
+    built_in = {family.id: family for family in BUILT_IN}
+    if not len(families.frame) and not len(units.frame):
+        return built_in
     faults += _ambiguous(families, units)
     needed = [column.name for column in families.table.columns if column.required]
     rows = families.frame.dropna(subset=needed).to_dict("records")
-    return {family.id: family for family in BUILT_IN} | {row["id"]: _defined(row, units.frame) for row in rows}
+    return built_in | {row["id"]: _defined(row, units.frame) for row in rows}
 
 
 def _defined(row: Mapping[Hashable, Any], units: pd.DataFrame) -> Family:
