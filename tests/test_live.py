@@ -20,11 +20,13 @@ import energy_routes as er
 from energy_routes.answer import Words
 from energy_routes.cli.app import app
 from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.indicators import BACK, LINES, PRICE
 from energy_routes.maps.live.content import HERE, live_content
 from energy_routes.maps.live.levers import Lever, levers_of
 from energy_routes.maps.live.model_file import model_of
 from energy_routes.maps.live.off_panel import refuse_off_panel
 from energy_routes.maps.page.html import render
+from energy_routes.plan import merged
 
 TWO_WAYS = Path(__file__).parent / "two_ways" / "model.toml"
 MODELS = sorted(path.stem for path in (Path(__file__).parent.parent / "models").glob("*.toml"))
@@ -243,12 +245,23 @@ def test_the_cap_in_the_way_is_named_whichever_lever_is_at_hand(tmp_path: Path) 
 @pytest.mark.parametrize(("name", "moved"), [("oil-2024", {"arc:BTC.tariff": 40.0}), (str(TWO_WAYS), {SHARE: 0.6})])
 def test_routes_are_those_of_python(name: str, moved: dict[str, float], tmp_path: Path) -> None:
     programme = page_of(er.load(name), list(moved))
+    signs = [1 if line in (PRICE.id, *BACK) else -1 for line in LINES]
     for state, answer in zip(({}, moved), answers(programme, [Asked({}), Asked(moved)], tmp_path), strict=True):
         routes = er.solve(moved_case(programme.case, programme.levers, state)).routes
         kept = routes[(routes["route"] != "other paths") & ~routes["route"].str.contains("left in store")]
-        told = dict(answer["routes"])
-        assert told == pytest.approx(kept.groupby("route")["volume"].sum().to_dict(), abs=1e-6)
+        told = {(own["family"], own["name"], own["shipper"], own["export"]): own for own in answer["routes"]}
+        wanted = {tuple(row[key] for key in ("family", "route", "shipper", "export")): row
+                  for row in merged(kept).to_dict("records")}
+        assert set(told) == set(wanted)
         assert len(told) > 3
+        for key, row in wanted.items():
+            own = told[key]
+            assert own["volume"] == pytest.approx(row["volume"], abs=1e-6)
+            assert [sign * value for sign, value in zip(signs, own["money"], strict=True)] == pytest.approx(
+                [row[line] for line in LINES], abs=1e-6)
+            assert sum(own["money"]) == pytest.approx(row["netback"], abs=1e-6)
+            assert own["corridor"] == row["corridor"]
+            assert set(own["arcs"]) == set(row["arcs"].split(";"))
 
 
 @needs_node

@@ -11,6 +11,7 @@ from test_builds import WITH
 from toy import toy
 
 import energy_routes as er
+from energy_routes.plan import merged
 
 SHARE = "max_share.transit:RU"
 TARIFF = "arc:BTC.tariff"
@@ -219,13 +220,20 @@ def test_what_stands_is_saved_as_a_model_file(open_page: Any, live: Path, tmp_pa
     assert money(er.solve(er.load(file)).netback) == shown
 
 
-def test_the_start_is_not_said_of_another_state(open_page: Any, live: Path) -> None:
+def test_routes_and_their_netbacks_follow_and_the_start_is_not_said_of_another_state(
+        open_page: Any, live: Path, plan: er.Plan) -> None:  # fmt: skip
     page = begun(open_page, live)
     page.locator("#tab-routes").click()
-    assert page.locator("#bars .path").count() > 3
+    rows = page.locator("#bars .path")
+    start = rows.all_inner_texts()
     typed(page, TARIFF, "40")
-    assert page.locator("#bars .path").count() == 0
-    assert "Netbacks of routes are those of the start" in page.locator("#bars").inner_text()
+    routes = merged(er.solve(plan.case.set(TARIFF, 40.0)).routes)
+    wanted = [[row["route"], f"{row['volume']:.2f}", f"{row['netback']:.1f}"]
+              for row in routes[routes["arcs"] != ""].head(5).to_dict("records")]  # fmt: skip
+    assert [words.split("\n") for words in rows.all_inner_texts()[:5]] == wanted
+    assert rows.all_inner_texts() != start
+    rows.first.click()
+    assert page.locator("#detail .sum td").first.inner_text() == wanted[0][2]
     widths = page.locator("path.most").evaluate_all("paths => paths.map((one) => +one.getAttribute('stroke-width'))")
     assert not any(widths)
 

@@ -19,7 +19,7 @@ from energy_routes.maps.live.levers import levers_of
 from energy_routes.maps.live.model_file import model_of
 from energy_routes.maps.live.packed import packed
 from energy_routes.maps.live.programme import Programme, programme_of
-from energy_routes.maps.page.content import content
+from energy_routes.maps.page.content import MOST_ROUTES, content
 from energy_routes.maps.page.html import SOLVER, as_json, joined
 from energy_routes.network import Names
 from energy_routes.plan import Plan
@@ -47,7 +47,7 @@ def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
         "spans": _spans(plan), "years": [period.years for period in plan.case.periods],
         **_places(programme, told, solving), "limits": _limits(programme, told, words),
         "subjects": _subjects(plan, solving, words), "carriage": solving["carriage"], "model": model_of(plan.case),
-        "base": plan.case.name, "columns": len(solving["start"]) - 1,
+        "base": plan.case.name, "routes": MOST_ROUTES, "columns": len(solving["start"]) - 1,
         "changes": {"seen": SEEN, "told": TOLD, "slight": SLIGHT, "money": SLIGHT_MONEY},
         "binding": {"utilisation": style.BINDING_UTILISATION, "price": style.BINDING_PRICE},
     }  # fmt: skip

@@ -18,6 +18,7 @@ from energy_routes.answer import Words
 from energy_routes.case import LEVERS, Case
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space, Structure, ledger_terms, limit_of, yardsticks
+from energy_routes.indicators import LINES, ledger_term
 from energy_routes.linear import Graph, Move
 from energy_routes.maps.live.bounds import cones, full, measured, rows_of, standing, steps
 from energy_routes.maps.live.levers import Lever, engaged, ranged
@@ -56,7 +57,6 @@ class Programme:
         """All that the page solves with, ready for JSON."""
         graph, arrays, ends = self._graph
         matrix = self.structure.program.coefficients
-        terms = [(term.name, term.kind) for term in ledger_terms(self.space)]
         periods = self.case.periods
         return {
             "sense": self.structure.program.sense, "objective": self.case.policy.objective,
@@ -69,7 +69,8 @@ class Programme:
             "levers": [self._lever(number, lever) for number, lever in enumerate(self.levers)],
             "hold": self.case.policy.exports == "hold", "asked": self._always,
             "caps": packed(self._cap_rows), "held": self._held_rows(),
-            "terms": [{"id": name, "kind": kind} for name, kind in terms],
+            "terms": [{"id": term.name, "line": _line(term.name)} for term in ledger_terms(self.space)],
+            "lines": len(LINES),
             "carriage": list(CARRIAGE),
             "stages": sum(name.startswith("stage.") for name in arrays),
             "yardsticks": self._yardsticks(), "limits": self._limits(),
@@ -232,6 +233,12 @@ def _moves(structure: Structure, case: Case, lever: Lever, number: int) -> tuple
     if not np.isfinite(start).all():
         raise UsageError(f"{lever.path} is unlimited or not stated: it has no start to move from")
     return ranged(lever, float(f"{start.mean():.12g}")), moves
+
+
+def _line(term: str) -> int:
+    """The number of the line of the netback sheet that a term of the ledger stands on; −1: on none."""
+    line = ledger_term(term).line
+    return LINES.index(line) if line else -1
 
 
 def _told(graph: Graph) -> Mapping[str, Any]:

@@ -109,7 +109,7 @@ export class Case {
     const residual = broken(whole, x);
     if (!(residual <= TOLERANCE)) return { status: "failed", residual };
     return {
-      ...found, residual, objective: dot(form.cost, x) + form.offset, netback: netback(arrays, x),
+      ...found, arrays, residual, objective: dot(form.cost, x) + form.offset, netback: netback(arrays, x),
       tariff: tariffs(programme, arrays, x, programme.carriage), read: read(programme.readouts, x), ledger: ledger(programme, arrays, x), rowUpper: widened(programme, whole, x),
     };
   }

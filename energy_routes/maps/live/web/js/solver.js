@@ -9,6 +9,7 @@ import { routes } from "./traced.js";
 
 let own = null;
 let last = null; // the last answer with a plan
+const called = new Map(); // what ways are called
 
 /** HiGHS from its bytes; `Module` is what its own script defines. */
 async function highsOf(bytes) {
@@ -29,8 +30,8 @@ function answer({ values, active }) {
   const began = performance.now();
   const found = own.at(values, active);
   if (found.status === "optimal") last = { key: String(values), found };
-  const { whole, x, ...told } = found;
-  const ways = found.status === "optimal" ? { routes: routes(own.programme.tracing, x) } : {};
+  const { whole, x, arrays, ...told } = found;
+  const ways = found.status === "optimal" ? { routes: routes(own.programme, arrays, x, called) } : {};
   return { ...told, ...ways, ms: performance.now() - began };
 }
 

@@ -92,9 +92,12 @@ function routesShown() {
     .filter(({ route }) => matches(route.name, ...route.arcs.flatMap((n) => namesOf(arcs[n]))));
 }
 
-/** Give the lines that the list shows their new figures where they stand; others come when the list is made anew. */
+/** Give the lines that the list shows their new figures where they stand; others, and routes, come in a new list. */
 export function followBars() {
-  if (state.list === "routes") return;
+  if (state.list === "routes") {
+    drawBars();
+    return;
+  }
   const rows = [...find("bars").querySelectorAll("[data-arc]")];
   const told = rows.map((row) => reading(arcOf(row.dataset.arc), shownPlan(), state.span));
   const most = Number(find("bars").dataset.most);
@@ -125,7 +128,6 @@ export function drawBars() {
   const most = 1.12 * (d3.max(lines, ({ now, before }) => Math.max(now.flow, comparing() ? before.flow : 0)) || 1);
   find("bars").dataset.most = most;
   const rows = routes ? routesShown().map(({ route, i }) => routeRow(route, i)) : lines.map((line) => bar(line, most));
-  const nothing = content.live && routes && !plans[shownPlan()].routes.length ? "live.routes" : "panel.nothing";
-  const empty = make("p", { class: "empty" }, say(nothing));
+  const empty = make("p", { class: "empty" }, say("panel.nothing"));
   find("bars").replaceChildren(...(rows.length ? rows : [empty]));
 }

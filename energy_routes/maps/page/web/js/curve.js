@@ -27,7 +27,10 @@ function pointsOf(lever, values, first) {
 const started = (own, first) => ({ value: own.start, netback: plans[0].cards.netback[WHOLE], used: usedOf(first) });
 
 /** The names of the routes of an answer that carry something, the largest first. */
-const usedOf = ({ routes }) => new Set(routes.filter(([, volume]) => volume > content.live.changes.told).map(([name]) => name));
+function usedOf({ routes }) {
+  const carried = d3.rollups(routes, (own) => d3.sum(own, (route) => route.volume), (route) => route.name);
+  return new Set(carried.filter(([, volume]) => volume > content.live.changes.told).map(([name]) => name));
+}
 
 /** Keep the point where a lever stands now. */
 export function keep(lever, values, answer, first) {

@@ -1,6 +1,6 @@
 /** The plan of the levers, made of what the solver answers: the second plan of the page. */
 
-import { arcs, content, corridors, families, plans, spans, WHOLE } from "./data.js";
+import { arcOf, arcs, content, corridors, families, familyOf, plans, spans, WHOLE } from "./data.js";
 
 const { live } = content;
 const { utilisation: FULL, price: PRICED } = live.binding; // from which a line is full, and a price is told
@@ -26,6 +26,16 @@ function capacityOf(arc, span, rowUpper) {
   return digits(total);
 }
 
+const LINES = [["price", 1], ...content.sheet.map(([id, , sign]) => [id, sign])];
+
+/** A route of an answer with its netback sheet, as the plan of the start has them. */
+function routeOf({ arcs: ids, money, ...route }) {
+  const lines = Object.fromEntries(LINES.map(([id, sign], at) => [id, sign * money[at]]));
+  const netback = d3.sum(money);
+  const drawn = ids.map(arcOf).filter(Boolean).map((arc) => arc.n);
+  return { ...route, ...lines, netback, cost: lines.price - netback, arcs: drawn, unit: familyOf(route.family).unit, limited: "" };
+}
+
 const whole = structuredClone(plans[1]); // the plan of the start, as it was solved before
 
 /** Show the plan of the start, with all that is known of it. */
@@ -35,11 +45,12 @@ export function restore() {
 
 /**
  * Put an answer into the second plan; what limits are worth is told later.  What is known of the start alone (the
- * ranges, the bands, the netbacks of routes) is not said of another plan.
+ * ranges, the bands, what limits a route) is not said of another plan.
  */
-export function take({ read, ledger, rowUpper, netback, tariff }) {
+export function take({ read, ledger, rowUpper, netback, tariff, routes }) {
   const plan = plans[1];
-  Object.assign(plan, { could: arcs.map(() => null), bands: null, routes: [], payments: [], warnings: [] });
+  Object.assign(plan, { could: arcs.map(() => null), bands: null, payments: [], warnings: [] });
+  plan.routes = routes.slice(0, live.routes).map(routeOf);
   plan.tariff = arcs.map((arc) => (live.arcs[arc.n] < 0 ? null : tariff[live.arcs[arc.n]]));
   plan.volume = arcs.map((arc) => ofSpans((span) => summed(read.arc, live.arcs[arc.n], span)));
   plan.capacity = arcs.map((arc) => ofSpans((span) => capacityOf(arc, span, rowUpper)));
