@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from mutation import Module, Mutant, drawn, modules, place
@@ -101,15 +102,20 @@ def survivors(coverage: Path, took: Mapping[str, float], mutants: Sequence[Mutan
     return killers.count(None)
 
 
+def listed() -> tuple[dict[str, Any], list[Mutant]]:
+    """What ``mutants.toml`` says of the draw, and its mutants."""
+    told = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    return told, [Mutant(**mutant) for mutant in told["mutant"]]
+
+
 def main(verb: str, *rest: str) -> int:
     """``draw``, or ``run COVERAGE TIMES [FUNCTION ...]``."""
-    listed = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    told, mutants = listed()
     if verb == "draw":
-        for mutant in drawn(listed["room"], listed["seed"], modules(ROOT / PACKAGE)):
+        for mutant in drawn(told["room"], told["seed"], modules(ROOT / PACKAGE)):
             print("[[mutant]]", *(f"{key} = {json.dumps(text)}" for key, text in asdict(mutant).items()), "", sep="\n")
         return 0
     coverage, times, *wanted = rest
-    mutants = [Mutant(**mutant) for mutant in listed["mutant"]]
     return survivors(Path(coverage), seconds(Path(times)), [m for m in mutants if not wanted or m.function in wanted])
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from mutants import killer, reaching, seconds
+from mutants import PACKAGE, ROOT, killer, listed, reaching, seconds
 from mutation import Module, Mutant, drawn, modules, place
 
 DEARER = """
@@ -50,6 +50,12 @@ def copy(tmp_path: Path) -> Path:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     return tmp_path
+
+
+def test_every_mutant_of_the_list_still_applies() -> None:
+    """After a change of its line a mutant is written anew."""
+    among = modules(ROOT / PACKAGE)
+    assert len([place(mutant, among) for mutant in listed()[1]]) == 40
 
 
 def test_a_weak_test_lets_its_mutant_live(copy: Path) -> None:
