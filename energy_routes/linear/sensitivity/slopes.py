@@ -82,7 +82,7 @@ class Slopes:
         idle = (self.duals[rows] <= self.slight).all() and (gain.value(self._solution.x) >= 0).all()
         if idle or not self.cone.above[rows].any():
             return 0.0
-        session = Session(self._with_face(rows, gain), presolve=False, brief=True)
+        session = Session(self._with_face(rows, gain), presolve=False, brief=True, devex=True)
         if (basis := self._solution.basis) is not None:
             session.basis = Basis(np.tile(basis.columns, 2), np.tile(basis.rows, 2))
         return self._told(session.solve())
@@ -150,7 +150,7 @@ class Slopes:
     def _together(self, moves: Moves) -> Solution:
         """The best step in the cone once all of the moves are made, by a live session that starts at the solution."""
         if self._session is None:
-            self._session = Session(self._of_cone(), presolve=False, brief=True)
+            self._session = Session(self._of_cone(), presolve=False, brief=True, devex=True)
         self._session.basis = self._solution.basis
         low, high = (np.asarray(bound.sum(axis=1)).ravel() for bound in (moves.low, moves.high))
         at = np.flatnonzero((low != 0) | (high != 0))

@@ -77,8 +77,7 @@ def shared_stretches(lines: Sequence[Points]) -> list[Shared]:
     found = []
     for i, j in _neighbours(lines):
         a, b = courses[i], courses[j]
-        on_a, on_b = _shared(a, b), _shared(b, a)
-        if not on_a.any() or not on_b.any():
+        if not (on_a := _shared(a, b)).any() or not (on_b := _shared(b, a)).any():
             continue
         index, _ = b.nearest(a.points[on_a])
         along = 1 if float(np.sum(a.along[on_a] * b.along[index])) >= 0 else -1
