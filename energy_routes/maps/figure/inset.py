@@ -85,7 +85,8 @@ def _emptiest(canvas: Canvas, wide: float, high: float, window: Box) -> Box | No
         off = float(np.hypot(box.centre[0] - middle[0], box.centre[1] - middle[1]))
         return under + MARK * marks, -off
 
-    free = [box for box in tried if not box.meets(window, 4.0) and canvas.placer.free(box)]
+    free = [box for box, held in zip(tried, canvas.placer.free(tried).tolist(), strict=True)
+            if held and not box.meets(window, 4.0)]
     best = min(free, key=cost, default=None)
     return best if best is not None and cost(best)[0] <= MOST else None
 

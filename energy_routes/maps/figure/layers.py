@@ -10,7 +10,7 @@ import numpy as np
 from energy_routes.maps.data import style
 from energy_routes.maps.data.projection import Points, cumulative
 from energy_routes.maps.data.scene import Mark, Scene, Strand
-from energy_routes.maps.figure.text.labels import Box, Placer, around, text_size
+from energy_routes.maps.figure.text.labels import Box, Placer, around, least_distances, text_size
 from energy_routes.maps.figure.text.pills import SHORT, halo_text
 
 if TYPE_CHECKING:
@@ -118,7 +118,8 @@ def draw_labels(ax: Axes, marks: Sequence[Mark], scene: Scene, placer: Placer, z
         width, height = text_size(mark.label, size, bold=bold)
         clear = zoom * (SYMBOLS[mark.kind]["markersize"] / 2 + (RING if mark.full else 2.2))
         spots = around(mark.x, mark.y, width, height, clear)
-        plain = [s for s in spots if (s.distances(rivals) > s.distances((mark.x, mark.y)) + 1.0).all()]
+        own = least_distances(spots, np.array([(mark.x, mark.y)]))
+        plain = [spots[at] for at in np.flatnonzero(least_distances(spots, rivals) > own + 1.0).tolist()]
         tolerance = TOLERANCE[mark.kind in MAIN_KINDS]
         box = (placer.place(plain, tolerance=tolerance, patience=0.5)
                or placer.place(spots, tolerance=tolerance, patience=0.5))

@@ -103,11 +103,7 @@ class Placer:
         """Keep everything that comes later off this box."""
         self._taken.append((box.west - GAP, box.south - GAP, box.east + GAP, box.north + GAP))
 
-    def free(self, box: Box) -> bool:
-        """Whether the box is in the frame and off every placed one."""
-        return bool(self._free([box])[0])
-
-    def _free(self, boxes: Sequence[Box]) -> NDArray[np.bool_]:
+    def free(self, boxes: Sequence[Box]) -> NDArray[np.bool_]:
         """Which boxes are in the frame and off every placed one."""
         left, low, right, high = sides(boxes)
         west, south, east, north = np.array(self._taken).reshape(-1, 4).T[:, :, None]
@@ -130,7 +126,7 @@ class Placer:
         as ``patience`` samples.
         """
         best: tuple[float, int] | None = None
-        for order in np.flatnonzero(self._free(candidates)).tolist():
+        for order in np.flatnonzero(self.free(candidates)).tolist():
             if (under := self.crossed(candidates[order])) <= tolerance:
                 cost = under + patience * order
                 if best is None or cost < best[0]:
