@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -178,6 +179,16 @@ def test_names_of_the_packs_can_be_told_in_kazakh(root: Path, table: str) -> Non
     names = {row["shipper"] if table == "supplies" else row["name"] for row in rows} - {""}
     missing = {name for name in names if words.name(name) == name and not LATIN.fullmatch(name)}
     assert len(missing) <= 0.05 * len(names), missing
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_credits_of_the_packs_are_told_in_the_language_and_keep_who_is_credited(root: Path, language: str) -> None:
+    for path in root.glob("data/*/routes.geojson"):
+        credit = json.loads(path.read_text("utf-8"))["attribution"]
+        told = Words.of(language).name(credit)
+        assert "Pipeline routes" not in told
+        for kept in re.findall(r"Global [A-Z]\w+ [A-Z]\w+(?: Tracker)?|CC BY 4\.0|https://[\w./-]+|CC0", credit):
+            assert kept in told
 
 
 def test_a_name_made_of_known_ones_is_put_together() -> None:

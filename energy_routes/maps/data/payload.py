@@ -129,7 +129,7 @@ def payload(plan: Plan, period: str | None = None, title: str | None = None, lan
     months = 12.0 * sum(p.years for p in shown)
     return MapData(arcs, nodes, limits, depths(plan, years), lines, len(shown), months, when,
                    title or finding(plan, labels, words), setting(plan.case, when, limits, words),
-                   (*credits, words("credit.basemap")), words, _families(plan, arcs),
+                   (*map(words.name, credits), words("credit.basemap")), words, _families(plan, arcs),
                    Projection.of(places_of(nodes), [np.asarray(line.coords) for line in lines.values()]),
                    notes_of(plan, arcs, labels, words), ends_of(plan, labels),
                    int(bands["draws"].max()) if len(bands) else 0, doubted)

@@ -58,9 +58,9 @@ def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: f
     frame = data.words(f"legend.projection.{data.projection.key}", **dict(data.projection.values))
     ax.text(width - MARGIN, 6.5, frame, size=5.6, color=style.MUTED, va="center", ha="right")
     credits = _wrapped("  ".join(data.credits), 5.6, width - 3 * MARGIN - text_size(frame, 5.6)[0])
-    size = 5.6 if len(credits) == 1 else 5.2
-    for number, line in enumerate(credits):
-        ax.text(MARGIN, 6.5 + 3.3 * (len(credits) - 1) - 6.6 * number, line, size=size, color=style.MUTED, va="center")
+    size, low = (5.6, 6.5) if len(credits) == 1 else (5.2, 3.2)
+    for number, line in enumerate(credits, 1):
+        ax.text(MARGIN, low + 6.6 * (len(credits) - number), line, size=size, color=style.MUTED, va="center")
 
 
 def _wrapped(text: str, size: float, width: float) -> list[str]:
