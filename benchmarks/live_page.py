@@ -6,7 +6,8 @@ Moves a lever a hundred times between two values, in no order, and prints the si
 drawn itself and until its solver stands ready, and of the drags the median and the 95th percentile: from the event to
 the frame, the same without the wait for the display (its clock of 60 frames a second ticks whenever it does: what is
 ready just after a tick waits 16 ms), the solver's part of it, and the CPU of the page's own thread, which a busy
-machine does not stretch.  ``--write`` puts them into ``results.json``.
+machine does not stretch.  The events of these are made by a script, whenever the page is idle.  A mouse then drags the
+lever as often: its events come at the beginning of a frame.  ``--write`` puts all into ``results.json``.
 """
 
 from __future__ import annotations
@@ -55,6 +56,24 @@ DRAG = """async ([row, low, high, turns]) => {
     }
     return out;
 }"""
+HAND = """row => {
+    window.drawn = [];
+    let began = null;
+    const range = document.querySelector(`#${row} .range`);
+    range.addEventListener("input", () => { began ??= performance.now(); }, true);
+    new MutationObserver(() => {
+        if (began === null) return;
+        const from = began;
+        began = null;
+        requestAnimationFrame(() => {
+            const channel = new MessageChannel();
+            channel.port1.onmessage = () => window.drawn.push(performance.now() - from);
+            channel.port2.postMessage(0);
+        });
+    }).observe(document.getElementById("live-curve"),
+               { attributes: true, childList: true, characterData: true, subtree: true });
+}"""
+BETWEEN = 25  # ms between movements of the mouse
 AT = """path => JSON.parse(document.getElementById("content").textContent).live.levers
     .findIndex((lever) => lever.path === path)"""
 
@@ -82,11 +101,31 @@ def measured(model: str, path: str, low: float, high: float) -> Row:
         busy = _busy(session)
         drags = page.evaluate(DRAG, [name, low, high, DRAGS])
         row["cpu"] = 1000 * (_busy(session) - busy) / DRAGS
+        moved = _by_hand(page, name)
         browser.close()
     row |= spread("frame", [length for length, _, _ in drags])
     row |= spread("work", [length - waited for length, waited, _ in drags])
+    row |= spread("hand", moved)
     return row | spread("solver", [float(found[1].replace(",", "")) for _, _, chip in drags
                                    if (found := re.search(r"([\d.,]+) ms", chip))])  # fmt: skip
+
+
+def _by_hand(page: Any, name: str) -> list[float]:
+    """Milliseconds from event to frame while a mouse drags a lever in its middle half."""
+    handle = page.locator(f"#{name} .range")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    places = [box["x"] + (0.25 + 0.5 * (turn * 37 % DRAGS) / DRAGS) * box["width"] for turn in range(DRAGS + WARM)]
+    height = box["y"] + box["height"] / 2
+    page.evaluate(HAND, name)
+    page.mouse.move(places[0], height)
+    page.mouse.down()
+    for place in places:
+        page.mouse.move(place, height)
+        page.wait_for_timeout(BETWEEN)
+    page.mouse.up()
+    found: list[float] = page.evaluate("window.drawn")
+    return found[-DRAGS:]
 
 
 def _busy(session: Any) -> float:
