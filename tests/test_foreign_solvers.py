@@ -104,7 +104,7 @@ def raising(error: BaseException) -> Answer:
     (filled(1.0), "the optimum, HiGHS 3,840"),
     (filled(float("nan")), "returned nan for 15 of 15 variables"),
     (filled(float("-inf")), "returned -inf for 15 of 15 variables"),
-    (filled(1e308), "calls -inf MUSD the optimum, HiGHS 3,840"),
+    (filled(1e308), "calls (-inf|nan) MUSD the optimum, HiGHS 3,840"),  # by the order in which a machine adds
     (filled("x"), "broke down: ValueError"),
     (filled([1.0, 2.0]), "broke down"),
     (filled(None), "the optimum, HiGHS 3,840"),

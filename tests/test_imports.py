@@ -92,7 +92,7 @@ def room(module: str) -> str:
 
 def imported(path: Path, *, types: bool = True) -> Iterator[tuple[str, str, ast.stmt]]:
     """Every (module, name, statement) that a file imports, functions included; with or without those for types."""
-    for node, for_types in _statements(tree_of(path)):
+    for node, for_types in _statements_of(path):
         if for_types and not types:
             continue
         if isinstance(node, ast.Import):
@@ -102,8 +102,15 @@ def imported(path: Path, *, types: bool = True) -> Iterator[tuple[str, str, ast.
             yield from ((str(node.module), alias.name, node) for alias in node.names)
 
 
+@cache
+def _statements_of(path: Path) -> list[tuple[ast.stmt, bool]]:
+    return list(_statements(tree_of(path)))
+
+
 def _statements(node: ast.AST, for_types: bool = False) -> Iterator[tuple[ast.stmt, bool]]:
     for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            continue  # no statement stands in one
         inside = for_types or (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING")
         if isinstance(child, ast.stmt):
             yield child, inside
