@@ -26,7 +26,8 @@ from energy_routes.linear.highs import apart, nearest as nearest_module, session
 from energy_routes.linear.highs.arrays import Form, RebuildReason, Sense, form_of, put, rebuild_reason
 from energy_routes.linear.highs.deadline import limited
 from energy_routes.linear.highs.interface import Engine
-from energy_routes.linear.highs.nearest import Squares, nearest, refined, snap, squeezed
+from energy_routes.linear.highs.moving import squeezed
+from energy_routes.linear.highs.nearest import Squares, nearest, refined, snap
 from energy_routes.linear.highs.session import Session, cone, write_model
 from energy_routes.linear.highs.vertex import Vertex
 from energy_routes.linear.programme import Builder, Program, Term
