@@ -94,7 +94,8 @@ print(json.dumps({
 
 def planted(folder: Path, *, defined: bool) -> Path:
     """A copy of the program with a new term in its recipe."""
-    shutil.copytree(ROOT / "energy_routes", folder / "energy_routes", ignore=shutil.ignore_patterns("__pycache__"))
+    # What is compiled serves a copy as well, but for files that are being written.
+    shutil.copytree(ROOT / "energy_routes", folder / "energy_routes", ignore=shutil.ignore_patterns("*.pyc.*"))
     shutil.copytree(ROOT / "data" / "words", folder / "data" / "words")
     for data in (ROOT / "data").iterdir():
         if data.name != "words":

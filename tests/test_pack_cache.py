@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -294,6 +295,15 @@ def test_memory_holds_a_few(mini: Path, monkeypatch: pytest.MonkeyPatch, reads: 
     (mini / "events.csv").unlink()
     read_pack(mini)
     assert len(cache._kept) == 1
+
+
+def test_memory_holds_what_was_asked_for_last(mini: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "IN_MEMORY", 2)
+    for text in ("first", "second", "first", "third"):
+        meta = (mini / "pack.toml").read_text("utf-8")
+        (mini / "pack.toml").write_text(re.sub("title = .*", f'title = "{text}"', meta), "utf-8")
+        read_pack(mini)
+    assert [pack.title for pack in cache._kept.values()] == ["first", "third"]
 
 
 def test_writing_into_a_pack_does_not_reach_the_next(mini: Path) -> None:

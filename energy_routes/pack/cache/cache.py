@@ -13,7 +13,7 @@ from energy_routes.pack.cache.arrow import from_bytes, to_bytes
 from energy_routes.pack.cache.key import key_of
 from energy_routes.pack.pack import Pack
 
-IN_MEMORY = 16  # packs; the one kept first goes first
+IN_MEMORY = 16  # packs; the one that was asked for the longest ago goes first
 _kept: dict[str, Pack] = {}
 _lock = threading.Lock()
 
@@ -34,6 +34,7 @@ def cached(path: Path, prices: str | None, read: Callable[[Path, str | None], Pa
             return pack
         _to_folder(key, pack)
     with _lock:
+        _kept.pop(key, None)
         _kept[key] = pack
         while len(_kept) > IN_MEMORY:
             del _kept[next(iter(_kept))]
