@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from kept import freeing_once, solving_once
 
+from energy_routes.pack.cache import cache
 from energy_routes.pack.cache.folder import VARIABLE
 from energy_routes.solving import loop
 
@@ -32,6 +33,7 @@ STRINGS = os.environ.get("TEST_STRINGS", "python")
 if STRINGS != "auto":
     pd.set_option("mode.string_storage", STRINGS)
 
+PACKS = 64  # are kept in memory: the bundled ones, and the toys of one file
 STRUCTURES = 16  # are kept by a process: the toys of one file, and what each of its tests asks of them
 
 # No deadline (a slow machine is not a fault), the same examples every time, nothing written beside the tests.  Of
@@ -60,6 +62,7 @@ def solved_once() -> Iterator[None]:
     Tests of solving itself take ``solve`` from :mod:`energy_routes.solving.loop` and solve each time.
     """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cache, "IN_MEMORY", PACKS)
         patch.setattr(loop, "_free", freeing_once(loop._free))
         patch.setattr(loop, "solve", solving_once(loop.solve))
         patch.setattr(loop.laid_out.__self__, "_kept", deque(maxlen=STRUCTURES))

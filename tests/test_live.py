@@ -25,12 +25,19 @@ from energy_routes.maps.live.content import HERE, live_content
 from energy_routes.maps.live.levers import Lever, levers_of
 from energy_routes.maps.live.model_file import model_of
 from energy_routes.maps.live.off_panel import refuse_off_panel
+from energy_routes.maps.live.programme import Programme
 from energy_routes.maps.page.html import render
 from energy_routes.plan import merged
 
 TWO_WAYS = Path(__file__).parent / "two_ways" / "model.toml"
 MODELS = sorted(path.stem for path in (Path(__file__).parent.parent / "models").glob("*.toml"))
 SHARE, SPREAD = "max_share.transit:RU", "max_hhi.corridor"
+
+
+@pytest.fixture(scope="module")
+def oil() -> Programme:
+    """The programme of the page of crude exports in 2024."""
+    return page_of(er.load("oil-2024"))
 
 
 # -------------------------------------------------------------------------------------------- what it is made of
@@ -150,13 +157,12 @@ def test_a_model_file_extends_the_model_and_says_what_differs() -> None:
 
 
 @needs_node
-def test_the_page_answers_as_python_does_at_the_start_and_away_from_it(tmp_path: Path) -> None:
-    programme = page_of(er.load("oil-2024"))
+def test_the_page_answers_as_python_does_at_the_start_and_away_from_it(oil: Programme, tmp_path: Path) -> None:
     asked = [Asked({}), Asked({SHARE: 0.9}), Asked({SPREAD: 0.6}), Asked({"arc:BTC.tariff": 40.0}),
              Asked({"arc:CPC_SPM.availability": 0.55}), Asked({"market:AUGUSTA.price": 70.0}),
              Asked({"carbon_price": 80.0, "limit:caspian-fleet.high": 5.0, SHARE: 0.88})]  # fmt: skip
-    found = answers(programme, asked, tmp_path)
-    assert differing(programme, asked, found) == []
+    found = answers(oil, asked, tmp_path)
+    assert differing(oil, asked, found) == []
 
 
 @needs_node
@@ -178,10 +184,9 @@ def test_what_is_built_is_answered_as_python_does(tmp_path: Path, exports: str) 
     asked = [Asked({}), Asked({wider: 1.0}), *(Asked({wider: 1.0, new: units}) for units in (1.0, 2.0)),
              Asked({wider: 1.0, "arc:LONG.capacity": 3.0}), Asked({wider: 1.0, new: 1.0, cap: 0.5}),
              Asked({wider: 1.0, "max_hhi.corridor": 0.6})]  # fmt: skip
-    found = answers(programme, asked, tmp_path)
+    *found, alone = answers(programme, [*asked, Asked({new: 1.0})], tmp_path)
     assert differing(programme, asked, found) == []
     assert found[3]["netback"] > found[1]["netback"] > found[0]["netback"]
-    (alone,) = answers(programme, [Asked({new: 1.0})], tmp_path)
     assert alone["status"] == "infeasible"
 
 
@@ -220,9 +225,8 @@ def test_the_page_holds_the_exports_of_the_one_plan(tmp_path: Path, to_a: int, t
 
 
 @needs_node
-def test_where_there_is_no_plan_the_least_that_can_be_had_is_told(tmp_path: Path) -> None:
-    programme = page_of(er.load("oil-2024"))
-    share, spread = answers(programme, [Asked({SHARE: 0.5}), Asked({SPREAD: 0.3})], tmp_path)
+def test_where_there_is_no_plan_the_least_that_can_be_had_is_told(oil: Programme, tmp_path: Path) -> None:
+    share, spread = answers(oil, [Asked({SHARE: 0.5}), Asked({SPREAD: 0.3})], tmp_path)
     assert (share["status"], spread["status"]) == ("infeasible", "infeasible")
     for path, least, name in ((SHARE, share["least"], "share"), (SPREAD, spread["least"], "HHI")):
         with pytest.raises(InfeasibleError, match=rf"the {name} \w+ .*cannot go below {least:.4f}"):
@@ -230,12 +234,11 @@ def test_where_there_is_no_plan_the_least_that_can_be_had_is_told(tmp_path: Path
 
 
 @needs_node
-def test_the_cap_in_the_way_is_named_whichever_lever_is_at_hand(tmp_path: Path) -> None:
-    programme = page_of(er.load("oil-2024"))
-    paths = [lever.path for lever in programme.levers]
+def test_the_cap_in_the_way_is_named_whichever_lever_is_at_hand(oil: Programme, tmp_path: Path) -> None:
+    paths = [lever.path for lever in oil.levers]
     asked = [{SHARE: 0.5, "arc:BTC.tariff": 30.0}, {SPREAD: 0.3, "arc:BTC.tariff": 30.0},
              {SPREAD: 0.9, "arc:CPC_SPM.availability": 0.0, "arc:BTC.availability": 0.0}]  # fmt: skip
-    share, spread, neither = answers(programme, [Asked(state) for state in asked], tmp_path)
+    share, spread, neither = answers(oil, [Asked(state) for state in asked], tmp_path)
     assert (paths[share["cap"]], paths[spread["cap"]]) == (SHARE, SPREAD)
     assert share["least"] == pytest.approx(0.875, abs=1e-3)
     assert neither["status"] == "optimal" or not np.isfinite(neither["least"] or np.nan)
@@ -265,16 +268,15 @@ def test_routes_are_those_of_python(name: str, moved: dict[str, float], tmp_path
 
 
 @needs_node
-def test_limits_are_worth_what_python_says(tmp_path: Path) -> None:
-    programme = page_of(er.load("oil-2024"))
+def test_limits_are_worth_what_python_says(oil: Programme, tmp_path: Path) -> None:
     moved = {"arc:BTC.tariff": 40.0}
-    _, priced = answers(programme, [Asked(moved)], tmp_path, priced=True)
-    prices = er.solve(programme.case.set("arc:BTC.tariff", 40.0)).prices.table
+    _, priced = answers(oil, [Asked(moved)], tmp_path, priced=True)
+    prices = er.solve(oil.case.set("arc:BTC.tariff", 40.0)).prices.table
     wanted = {(kind, limit): price for kind, limit, price, side in
               zip(prices["kind"], prices["limit"], prices["price"], prices["side"], strict=True)
               if side == "upper" and kind in ("capacity", "joint")}  # fmt: skip
     told = {(limit["kind"], limit["id"]): own["worth"] for limit, own in
-            zip(programme.content["limits"], priced["worth"], strict=True)}  # fmt: skip
+            zip(oil.content["limits"], priced["worth"], strict=True)}  # fmt: skip
     assert sum(price > 0 for price in wanted.values()) > 2
     for key, price in wanted.items():
         assert told[key] == pytest.approx(price, abs=1e-6), key
