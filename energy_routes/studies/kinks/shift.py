@@ -208,7 +208,7 @@ class Priced:
     @cached_property
     def _session(self) -> Session:
         first = self.at(0.0)
-        session = Session(first.form, brief=True)
+        session = Session(first.form, primal=True, brief=True)  # other costs leave its point feasible
         session.basis = first.solution.basis
         return session
 

@@ -21,6 +21,7 @@ TOGETHER = 1e-6  # pieces no farther apart, over the size of their place, are ne
 ENOUGH = 40  # pieces that are looked for at most, while they are too narrow to be told apart
 HALVED = 4  # every so often a break-even is looked for in the middle
 MOST = 4  # break-evens that are told of one figure
+DIGITS = 6  # of the volume that moves at a break-even: what differs by less is as much
 
 Event = Literal["in", "out", "more", "less"]
 
@@ -190,14 +191,15 @@ def _merged(pieces: Sequence[Stretch]) -> list[Stretch]:
 def steps_of(curve: Curve, pieces: Sequence[Stretch]) -> tuple[list[Step], int]:
     """The break-evens that matter most, in rising order, and how many could not be confirmed.
 
-    These are the nearest on each side, the outermost ones, and those where most volume moves.
+    These are the nearest on each side, the outermost ones, and those where most volume moves; of as much, the nearest.
     """
     groups = list(curve.grouped(pieces))
-    size = {group: abs(pieces[group[1] + 1].slope - pieces[group[0]].slope) for group in groups}
+    rank = {(first, last): (-round(abs(pieces[last + 1].slope - pieces[first].slope), DIGITS), abs(pieces[first].high))
+            for first, last in groups}  # fmt: skip
     above = [group for group in groups if pieces[group[0]].high > 0]
     below = [group for group in groups if group not in above]
     chosen = dict.fromkeys([*above[:1], *above[-1:], *below[-1:], *below[:1],
-                            *sorted(groups, key=lambda group: -size[group])])  # fmt: skip
+                            *sorted(groups, key=rank.__getitem__)])  # fmt: skip
     found = [curve.step(pieces, *group) for group in sorted(list(chosen)[:MOST])]
     steps = [step for step in found if step is not None]
     return [step for step in steps if step.moves], len(found) - len(steps)
