@@ -153,6 +153,21 @@ def test_a_model_file_extends_the_model_and_says_what_differs() -> None:
         "budget": "none", "rate": 0.1, "earliest": "stated", "built": {"tankers": 4.0}}  # fmt: skip
 
 
+def test_a_model_file_extends_what_can_be_read_and_says_scenarios_and_changes_as_edits(tmp_path: Path) -> None:
+    wider = model_of(er.load("btc-7"))
+    assert wider is not None
+    assert wider["extends"] == "btc"
+    assert [edit["target"] for edit in wider["edits"][:2]] == ["limit:btc-quality", "limit:caspian-fleet"]
+    own = tmp_path / "mine.toml"
+    own.write_text('extends = "oil-2024"\n[scenario.shut]\npolicy = { carbon_price = 5 }\n'
+                   'edit = [{ target = "arc:BTC", status = { set = "idle" }, reason = "r" }]\n')
+    moved = model_of(er.load(own, ["shut"]).set("arc:TN_USTL.tariff", "30 USD/t"))
+    assert moved is not None
+    assert (moved["extends"], moved["policy"]) == ("mine", {"carbon_price": 5.0})
+    assert [(edit["target"], edit["op"], edit["value"], edit["unit"]) for edit in moved["edits"]] == [
+        ("arc:BTC", "set", "idle", ""), ("arc:TN_USTL", "set", 30.0, "USD/t")]  # fmt: skip
+
+
 # -------------------------------------------------------------------------------------------- answers
 
 

@@ -58,6 +58,8 @@ class Case:
         What the question is about (``corridor:BTC``); its answer begins there.
     accepted : tuple of str
         Paths of figures (``arc:BTC.tariff``) that are meant, plausible or not.
+    stated : Case or None
+        The case as its model file says it, without scenarios and later changes; None where no file was read.
 
     Examples
     --------
@@ -79,6 +81,7 @@ class Case:
     past: Past | None = None
     subject: tuple[str, ...] = ()
     accepted: tuple[str, ...] = field(default=(), compare=False)
+    stated: Case | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         span = " … ".join(dict.fromkeys((self.periods[0].label, self.periods[-1].label)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
         case = case.with_file(file.edit, file.policy, where.name)
         for deck in [file.deck] if isinstance(file.deck, str) else file.deck or ():
             case = case.with_deck(where.parent / deck)
-    case = _about(case, chain)
+    stated = case = _about(case, chain)
     for scenario in scenarios:
         case = case.scenario(scenario)
     for figure in accept:
@@ -74,7 +75,7 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
         faults += unpriced(case.network, case.periods)
     if faults:
         raise DataError(case.name, faults)
-    return case
+    return replace(case, stated=stated)
 
 
 def _about(case: Case, chain: list[tuple[ModelFile, Path]]) -> Case:

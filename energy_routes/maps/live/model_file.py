@@ -13,30 +13,33 @@ from energy_routes.network import Edit
 def model_of(case: Case) -> dict[str, Any] | None:
     """The model that a saved file extends, the levers of its policy, and its edits; None where no file can say it.
 
-    A model that is no bundled one is extended by its name, from the folder that it stands in.
+    A model is extended by its name: one that is not bundled from the folder that it stands in.
     """
-    try:
-        base: Case | None = load(case.name)
-    except EnergyRoutesError:
-        base = None
-    if base is not None and (base.periods, base.network.packs) != (case.periods, case.network.packs):
+    base = _stated(case)
+    if base is None or (base.periods, base.network.packs) != (case.periods, case.network.packs):
         return None
-    known = () if base is None else base.network.edits
-    own = case.network.edits
-    more = own[len(known):] if base is not None and own[: len(known)] == known else own if base is not None else ()
-    told = [_told(edit) for edit in more]
+    known = len(base.edits)
     policy = _policy(case, base)
-    if policy is None or None in told or (base is not None and own[: len(known)] != known):
+    if policy is None or case.edits[:known] != base.edits:
         return None
-    return {"extends": case.name, "policy": policy, "edits": told, "waived": case.policy.build is None}
+    edits = [_told(edit) for edit in case.edits[known:]]
+    return {"extends": base.name, "policy": policy, "edits": edits, "waived": case.policy.build is None}
 
 
-def _policy(case: Case, base: Case | None) -> dict[str, Any] | None:
+def _stated(case: Case) -> Case | None:
+    """The model without its scenarios and changes; of a saved result the bundled one of that name, if there is one."""
+    try:
+        return case.stated or load(case.name)
+    except EnergyRoutesError:
+        return None
+
+
+def _policy(case: Case, base: Case) -> dict[str, Any] | None:
     """The levers that the case has otherwise than its model; None where one is neither bounds, a number nor a word."""
     out: dict[str, Any] = {}
     for lever in fields(case.policy):
         value, kind = getattr(case.policy, lever.name), LEVERS[lever.name]
-        if value == (lever.default if base is None else getattr(base.policy, lever.name)):
+        if value == getattr(base.policy, lever.name):
             continue
         if lever.name in BOUNDS:
             key = BOUNDS[lever.name].keys[0]
@@ -47,18 +50,19 @@ def _policy(case: Case, base: Case | None) -> dict[str, Any] | None:
         elif isinstance(value, Build):
             out[lever.name] = {part.name: "none" if (own := getattr(value, part.name)) is None else own
                                for part in fields(value) if part.name != "options" or value.built is None}
-        elif base is not None:
+        else:
             return None
     return out
 
 
-def _told(edit: Edit) -> dict[str, Any] | None:
-    """An edit as its words were written: ``set 5 Mt/y``."""
+def _told(edit: Edit) -> dict[str, Any]:
+    """An edit as its words were written: ``set 5 Mt/y``, ``set idle``."""
     operation, _, rest = edit.told.partition(" ")
     number, _, unit = rest.partition(" ")
+    value: float | str
     try:
         value = float(number)
     except ValueError:
-        return None
+        value, unit = rest, ""
     return {"target": edit.target, "field": edit.field, "op": operation, "value": value, "unit": unit,
             "periods": list(edit.periods)}

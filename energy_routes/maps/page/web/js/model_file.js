@@ -40,7 +40,7 @@ function policyOf(values) {
 function editsOf(values) {
   const { levers, model } = content.live;
   const edits = model.edits.map(({ target, field, op, value, unit, periods }) => ({
-    target, [field]: unit ? { [op]: value, unit } : { [op]: value }, periods, reason: "Asked of the map.",
+    target, [field]: unit ? { [op]: value, unit } : { [op]: value }, periods, reason: "Asked of the map.", note: "checked",
   }));
   levers.forEach((lever, at) => {
     if (lever.policy || values[at] === lever.start) return;
