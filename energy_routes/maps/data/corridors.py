@@ -60,7 +60,8 @@ class Shared:
     """Two lines (by their places in the list) that share a corridor.
 
     ``on_first``, ``on_second``: which samples of each run along the other.  ``side``: +1 when the first gives way to
-    its left, −1 to its right.  ``along``: +1 when both run the same way, −1 when they run against each other.
+    its left, −1 to its right.  ``along``: +1 when both run the same way, −1 when they run against each other.  ``away``
+    is the median distance between them there.
     """
 
     first: int
@@ -69,6 +70,7 @@ class Shared:
     on_second: Samples
     side: int
     along: int
+    away: float
 
 
 def shared_stretches(lines: Sequence[Points]) -> list[Shared]:
@@ -79,21 +81,35 @@ def shared_stretches(lines: Sequence[Points]) -> list[Shared]:
         a, b = courses[i], courses[j]
         if not (on_a := _shared(a, b)).any() or not (on_b := _shared(b, a)).any():
             continue
-        index, _ = b.nearest(a.points[on_a])
+        index, distance = b.nearest(a.points[on_a])
         along = 1 if float(np.sum(a.along[on_a] * b.along[index])) >= 0 else -1
-        found.append(Shared(i, j, on_a, on_b, _side(a, on_a, b, on_b, along), along))
+        side = _side(a, on_a, b, on_b, along)
+        found.append(Shared(i, j, on_a, on_b, side, along, float(np.median(distance))))
     return found
 
 
 def _neighbours(lines: Sequence[Points]) -> list[tuple[int, int]]:
-    """The pairs of lines, in order, that come near at all."""
-    from shapely import LineString, STRtree
+    """The pairs of lines, in order, of which each has samples near the other that stand as far apart as a corridor is
+    long.  Lines that meet in a town are no such pair.
+    """
+    from shapely import STRtree, points
 
     if not lines:
         return []
-    drawn = [LineString(line) for line in lines]
-    first, second = STRtree(drawn).query(drawn, predicate="dwithin", distance=NEAR)
-    return sorted((i, j) for i, j in zip(first.tolist(), second.tolist(), strict=True) if i < j)
+    line = np.repeat(np.arange(len(lines)), [len(own) for own in lines])
+    sample = np.concatenate([np.arange(len(own)) for own in lines])
+    places = points(np.concatenate(lines))
+    one, other = STRtree(places).query(places, predicate="dwithin", distance=NEAR)
+    once = line[one] < line[other]
+    one, other = one[once], other[once]
+    pairs, pair = np.unique(np.column_stack([line[one], line[other]]), axis=0, return_inverse=True)
+    long = np.ones(len(pairs), dtype=bool)
+    for own in (sample[one], sample[other]):
+        first, last = np.full(len(pairs), len(sample)), np.zeros(len(pairs), dtype=np.intp)
+        np.minimum.at(first, pair, own)
+        np.maximum.at(last, pair, own)
+        long &= last - first + 1 >= SHORTEST
+    return [(i, j) for i, j in pairs[long].tolist()]
 
 
 def spread(lines: Sequence[Points], widths: Sequence[float]) -> list[Points]:

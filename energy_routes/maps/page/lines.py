@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_routes.maps.data.corridors import Course, Samples, runs, shared_stretches
+from energy_routes.maps.data.corridors import Samples, runs, shared_stretches
 from energy_routes.maps.data.projection import Points, cumulative, resample, smooth
 from energy_routes.maps.page.frame import Frame, flat
 
@@ -33,18 +33,11 @@ def beside(points: Sequence[Points]) -> list[list[dict[str, Any]]]:
     """
     found: list[list[dict[str, Any]]] = [[] for _ in points]
     for pair in shared_stretches(points):
-        away = _apart(points[pair.first][pair.on_first], points[pair.second])
         second = -pair.side * pair.along
         for own, other, side, mask in ((pair.first, pair.second, pair.side, pair.on_first),
                                        (pair.second, pair.first, second, pair.on_second)):
-            found[own].append({"o": other, "s": side, "r": _stretches(mask), "away": away})
+            found[own].append({"o": other, "s": side, "r": _stretches(mask), "away": round(pair.away, 2)})
     return found
-
-
-def _apart(points: Points, other: Points) -> float:
-    """Median distance of points from another line."""
-    _, distance = Course(other).nearest(points)
-    return round(float(np.median(distance)), 2)
 
 
 def _stretches(mask: Samples) -> list[int]:
