@@ -59,7 +59,7 @@ export class Linework {
 
   drawElements(strands, faded) {
     const stop = this.tabStop();
-    for (const strand of strands) strand.path = strand.line.seen ? pathOf(strand.line) : "";
+    for (const strand of strands) strand.path = strand.line.seen ? (strand.line.path ??= pathOf(strand.line)) : "";
     this.bands
       .selectAll("path")
       .data(
@@ -72,7 +72,7 @@ export class Linework {
       .attr("stroke", (strand) => baseColour(strand.arc.family))
       .attr("stroke-opacity", (strand) => (faded(strand) ? 0.03 : BAND_OPACITY))
       .attr("stroke-width", (strand) => strand.band)
-      .attr("d", (strand) => strand.path);
+      .each(place);
     this.lines
       .selectAll("g.line")
       .data(strands, (strand) => strand.arc.id)
@@ -167,9 +167,14 @@ export class Linework {
 
 }
 
+/** Lay a path along its strand. */
+function place(strand) {
+  put(this, "d", strand.path);
+}
+
 /** Give the element of a strand its shapes: halo, what it could be, line and marching dashes. */
 function paint(strand) {
-  for (const shape of this.children) shape.setAttribute("d", strand.path);
+  for (const shape of this.children) put(shape, "d", strand.path);
   stroke(this.children, strand);
 }
 
