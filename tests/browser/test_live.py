@@ -189,6 +189,23 @@ def test_a_saved_model_file_gives_the_same_numbers(open_page: Any, live: Path, t
     assert money(er.solve(er.load(file)).netback) == shown
 
 
+def test_what_is_typed_beyond_a_lever_is_told_and_paper_tells_what_was_moved(open_page: Any, live: Path) -> None:
+    page = begun(open_page, live)
+    said, box = (lever(page, TARIFF).locator(part) for part in (".said", ".typed"))
+    for value, left in (("90", "48"), ("abc", "48"), ("-1", "0")):
+        box.fill(value)
+        box.press("Enter")
+        assert (box.input_value(), said.inner_text()) == (left, "allowed: 0 to 48 USD/t"), value
+    typed(page, TARIFF, "30")
+    assert said.inner_text() == ""
+    typed(page, SHARE, "91 %")
+    assert lever(page, SHARE).locator(".typed").input_value() == "91"
+    page.emulate_media(media="print")
+    shown = page.locator("#live .lever").evaluate_all("rows => rows.filter((row) => row.checkVisibility()).length")
+    assert shown == 2
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 2
+
+
 PLACED = "id,name,kind,country,lat,lon\nFIELD,Field,field,KZ,47,52\nHUB,Hub,hub,KZ,47,54\nEAST,East,market,CN,45,82\n" \
          "WEST,West,market,IT,45,13"
 

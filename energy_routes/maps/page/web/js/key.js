@@ -12,7 +12,7 @@ import { state } from "./state.js";
 
 const [SIZE, LINE, GAP] = [11, 15, 18]; // px: text, from row to row, between sections
 const TICKS = [1, 2, 5];
-const STEP = 40; // px of a colour
+const STEP = 40; // px of a colour, at least
 const KINDS = ["field", "port", "hub", "border", "refinery", "storage", "market"];
 
 /** "Mt a year", "Mt or bcm a month", or the plain unit for other spans. */
@@ -85,19 +85,20 @@ function widths() {
 
 function colours() {
   const shown = families.filter((family) => state.families.has(family));
-  const ramp = (family) =>
-    sample(4 * STEP, "", (x, y) =>
-      rampOf(family).map((tone, j) => make("rect", { x: x + j * STEP, y: y - 4, width: STEP, height: 9, fill: tone })),
-    );
-  const [low, middle, high] = content.style.steps.map((step) => Math.round(100 * step));
+  const [low, middle, high] = content.style.steps.map((edge) => Math.round(100 * edge));
   const edges = [
     say("legend.below", { high: low }),
     say("legend.between", { low, high: middle }),
     say("legend.between", { low: middle, high }),
     say("legend.above", { low: high }),
   ];
-  const told = sample(4 * STEP, "", (x, y) =>
-    edges.map((edge, j) => write(x + j * STEP, y + 3, edge, { fill: MUTED })),
+  const step = Math.max(STEP, ...edges.map((edge) => textWidth(edge, SIZE) + 6));
+  const ramp = (family) =>
+    sample(4 * step, "", (x, y) =>
+      rampOf(family).map((tone, j) => make("rect", { x: x + j * step, y: y - 4, width: step, height: 9, fill: tone })),
+    );
+  const told = sample(4 * step, "", (x, y) =>
+    edges.map((edge, j) => write(x + j * step, y + 3, edge, { fill: MUTED })),
   );
   const rows = shown.map((family) => [only(say(`family.${family}`)), ramp(family)]);
   return section(say("legend.colour"), [...rows, [only(""), told]]);

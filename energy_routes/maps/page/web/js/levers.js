@@ -48,11 +48,12 @@ function show() {
     const row = find(`lever-${at}`);
     if (standing[at] === values[at]) return;
     standing[at] = values[at];
-    const [range, typed, back] = ["range", "typed", "back"].map((name) => row.querySelector(`.${name}`));
+    const [range, typed, back, said] = ["range", "typed", "back", "said"].map((name) => row.querySelector(`.${name}`));
     range.value = values[at];
     range.setAttribute("aria-valuetext", told(lever)(values[at]));
     if (document.activeElement !== typed) typed.value = written(lever, values[at]);
     back.disabled = !isMoved(at);
+    said.textContent = "";
     row.classList.toggle("moved", isMoved(at));
   });
 }
@@ -92,8 +93,11 @@ function row(lever, at) {
     "aria-label": say("live.value", { name: lever.name }),
     on: {
       change: (event) => {
-        move(at, numberIn(event.target.value) / scale(lever));
+        const asked = numberIn(lever.percent ? event.target.value.replace("%", "") : event.target.value) / scale(lever);
+        move(at, asked);
         event.target.value = written(lever, values[at]);
+        const most = `${written(lever, high)} ${lever.percent ? "%" : unit(lever.unit)}`.trim();
+        said.textContent = asked >= low && asked <= high ? "" : say("live.range", { low: written(lever, low), high: most });
       },
       keydown: stepped(STEPS),
     },
@@ -102,9 +106,10 @@ function row(lever, at) {
     type: "button", class: "back", disabled: "", "aria-label": say("live.reset_one", { name: lever.name }),
     title: say("live.reset_one", { name: lever.name }), on: { click: () => move(at, lever.start) },
   }, "↺");
+  const said = make("small", { class: "said", role: "status" });
   return make("div", { class: "lever", id: `lever-${at}` },
     make("span", { class: "name" }, lever.name), typed,
-    make("span", { class: "unit" }, lever.percent ? "%" : unit(lever.unit)), back, range);
+    make("span", { class: "unit" }, lever.percent ? "%" : unit(lever.unit)), back, said, range);
 }
 
 /** Solve for the newest values; of several that come while the solver works, only the last. */
