@@ -381,6 +381,13 @@ def test_a_cap_that_was_asked_for_heads_the_limits_in_its_own_unit() -> None:
     assert line.endswith("MUSD per pp")
 
 
+def test_a_cap_on_both_families_by_value_heads_the_limits_too() -> None:
+    shown = run("solve", "energy-2024", "--set", "policy.max_share.all/transit:RU=0.88").stdout.splitlines()
+    head = next(at for at, line in enumerate(shown) if line.startswith("limits worth most"))
+    assert shown[head + 2].startswith("cap on the share of Russia")
+    assert shown[head + 2].endswith("MUSD per pp")
+
+
 def test_the_page_of_the_command_line_has_every_verb(root: Path) -> None:
     page = (root / "docs" / "cli.md").read_text("utf-8").partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)", page, re.M)) == set(VERBS)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
-from toy import months, toy
+from toy import months, toy, write
+from typer.testing import CliRunner
 
 import energy_routes as er
+from energy_routes.cli.app import app
 from energy_routes.results.schedule_book import directions_table, schedule_table, write_schedule
 from energy_routes.studies.netback_sheets import matrix
 
@@ -75,3 +78,16 @@ def test_the_workbook_holds_the_sums_a_desk_reads_and_the_months_gone_by(tmp_pat
     total = next(row for row in cells if row[1] == "All oil")
     assert head[-3:] == ["2023-02", "2023-03", "total"]
     assert total[-1] == pytest.approx(1000 * plan.supplies["lifted"].sum())
+
+
+def test_the_command_prints_every_grade_and_says_where_there_is_nothing(tmp_path: Path) -> None:
+    printed = CliRunner().invoke(app, ["netbacks", "gas-2024"]).stdout
+    best = er.netbacks(er.load("gas-2024")).groupby("supply")["netback"].max()
+    stars = re.findall(r"(\d+)\*", printed)
+    assert sorted(stars) == sorted(f"{value:.0f}" for value in best)
+    assert max(len(line.rstrip()) for line in printed.splitlines()) <= 100
+    assert {"Karachaganak", "Zhanazhol"} <= set(printed.split())
+    write(tmp_path, {"groups": "", "meters": ""})
+    nothing = CliRunner().invoke(app, ["netbacks", str(tmp_path / "model.toml")])
+    assert (nothing.exit_code, nothing.stdout) == (0, "")
+    assert "no way through a corridor" in nothing.stderr

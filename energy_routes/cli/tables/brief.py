@@ -168,7 +168,7 @@ def _limits(answer: Answer, units: Units, words: Words) -> Table | None:
     tight = tight.loc[(tight["kind"] != "policy").sort_values(kind="stable").index]
     minimum = (tight["price"] < 0) & (tight["kind"] == "policy") & (tight["limit"] != tight["family"])
     pays = (tight["price"] > 0) & (tight["kind"] != "supply")
-    tight = tight[(pays | minimum) & tight["family"].isin(list(answer.exports))]
+    tight = tight[(pays | minimum) & tight["family"].isin([*answer.exports, "all"])]
     if tight.empty:
         return None
     families = [str(family) for family in dict.fromkeys(tight["family"].head(MOST_LIMITS))]

@@ -10,7 +10,7 @@ import typer
 import energy_routes as er
 from energy_routes import network, results, studies
 from energy_routes.cli import tables
-from energy_routes.cli.ending import print_json, say_where
+from energy_routes.cli.ending import print_json, say, say_where
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ABREAST = 6  # periods that fit side by side
-GRADE = 8  # letters of a grade's column
+WAY, NUMBER, GAP = 24, 6, 3  # letters of the columns of netbacks: the first one, a number, between two
 
 
 @guarded
@@ -92,6 +92,8 @@ def netbacks(
     if as_json:
         _print_records(sheets)
     else:
+        if sheets.empty:
+            say(f"{case.name}: no way through a corridor joins a supply and an export market.", quiet)
         for family, own in sheets.groupby("family", sort=False):
             _print_matrix(case, str(family), studies.matrix(own))
     say_where({"Wrote": out}, quiet)
@@ -134,25 +136,42 @@ def _spans(plan: er.Plan) -> dict[str, list[str]]:
 
 
 def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
-    """Ways out down, grades across; dearest market first within a corridor."""
+    """Ways out down, grades across, in as many tables as the screen needs; dearest market first within a corridor."""
     screen, called = tables.console(), network.Names(case.network.tables)
     groups = case.network.tables["groups"]
     ways = {g: network.short(n) for k, g, n in zip(groups["kind"], groups["group"], groups["name"], strict=True)
             if k == "corridor"}  # fmt: skip
-    unit = case.network.families[family].price_name
-    out = tables.table("by, to", *(called.node[called.supply_node[str(name)]] for name in netbacks.columns))
-    out.columns[0].min_width = 16
-    for column in out.columns[1:]:
-        column.no_wrap, column.max_width = False, GRADE
-    best = netbacks.max()
-    told = ""
-    for corridor, market in netbacks.index:
-        if corridor != told:
-            out.add_row(f"[bold]{ways.get(corridor, corridor)}[/bold]")
-            told = corridor
-        row = zip(netbacks.loc[(corridor, market)], best, strict=True)
-        cells = (tables.number(value, 0) + ("*" if value == top else "") for value, top in row)
-        out.add_row(f" {network.short(called.market[market])}", *cells)
-    screen.print(f"{case.title}: netback by way out, {unit} lifted")
-    screen.print(out)
+    grades = {str(name): called.node[called.supply_node[str(name)]] for name in netbacks.columns}
+    widths = {name: max(NUMBER, *map(len, grade.split())) for name, grade in grades.items()}
+    screen.print(f"{case.title}: netback by way out, {case.network.families[family].price_name} lifted")
+    for some in _abreast(widths, screen.width - WAY):
+        screen.print()
+        out = tables.table("by, to", *(grades[name] for name in some))
+        out.columns[0].min_width = WAY
+        for column, name in zip(out.columns[1:], some, strict=True):
+            column.no_wrap, column.max_width = False, widths[name]
+        own = netbacks[some].dropna(how="all")
+        best = own.max()
+        told = ""
+        for corridor, market in own.index:
+            if corridor != told:
+                out.add_row(f"[bold]{ways.get(corridor, corridor)}[/bold]")
+                told = corridor
+            row = zip(own.loc[(corridor, market)], best, strict=True)
+            cells = (tables.number(value, 0) + ("*" if value == top else "") for value, top in row)
+            out.add_row(f" {network.short(called.market[market])}", *cells)
+        screen.print(out)
     screen.print("* the best route of a grade, whether or not it has capacity")
+
+
+def _abreast(widths: dict[str, int], room: int) -> list[list[str]]:
+    """The columns of each table, in order: as many as fit into the room beside the first one."""
+    out: list[list[str]] = [[]]
+    left = room
+    for name, width in widths.items():
+        if out[-1] and left < width + GAP:
+            out.append([])
+            left = room
+        out[-1].append(name)
+        left -= width + GAP
+    return out

@@ -79,7 +79,8 @@ def _print(rows: pd.DataFrame, worst: pd.DataFrame, *, whole: bool) -> None:
         stands = f"{place:>2}. {row['figure']}{when}: {_value(row['value'])} {row['unit']}, {graded(row)}; "
         stake, doubt = (tables.number(row[name], 0) for name in ("at_stake", "doubt"))
         screen.print(f"{stands}{stake} MUSD at stake, {doubt} in doubt", markup=False)
-        screen.print(Padding(Text(_first(row["note"]) or row["source"], style="dim"), (0, 0, 0, 4)))
+        if said := _first(row["note"]) or row["source"]:
+            screen.print(Padding(Text(said, style="dim"), (0, 0, 0, 4)))
 
 
 def _list(rows: pd.DataFrame) -> Table:
