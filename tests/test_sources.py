@@ -217,7 +217,7 @@ def test_a_price_or_a_charge_of_ten_years_ago_is_stale_where_it_is_printed(
     assert bool(of(rows, "arc:SHORT tariff")["stale"]) is stale
     assert not any(of(rows, figure)["stale"] for figure in ("arc:SHORT capacity", "arc:LONG tariff"))
     shown = CliRunner().invoke(app, ["sources", str(path)]).output
-    assert all(line.strip() for line in shown.partition("The weakest")[2].splitlines())  # also of those without a source
+    assert all(line.strip() for line in shown.partition("The weakest")[2].splitlines())  # some have no source
     assert ("arc:SHORT tariff (2023): 200.00 USD/t, estimate, stale (2013);" in " ".join(shown.split())) is stale
     answer = " ".join(CliRunner().invoke(app, ["solve", str(path)]).output.split())
     assert ("(estimate, stale: of 2013)" in answer) is stale
