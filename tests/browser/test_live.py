@@ -357,10 +357,11 @@ def test_what_is_solved_soon_is_drawn_in_the_frame_of_the_event(browser: Any, li
               "–", "–"]  # what limits are worth is not known yet
     for _ in range(200):  # the page's own thread begins when it is idle
         page.evaluate(DRAG, [row, 25])
-        if page.evaluate(DRAG, [row, 40]) == wanted:
+        found = page.evaluate(DRAG, [row, 40])
+        if found == wanted:
             break
         page.wait_for_timeout(50)
-    assert page.evaluate(DRAG, [row, 40]) == wanted
+    assert found == wanted
     page.wait_for_function("() => document.getElementById('subtitle').innerText.includes('worth')")  # of the worker
     assert "–" not in (told(page, "rent"), told(page, "bottlenecks"))
     assert errors == []

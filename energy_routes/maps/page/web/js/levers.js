@@ -12,7 +12,7 @@ import { unpacked } from "./packed.js";
 import { answerAt, ask, begin, possible } from "./solving.js";
 import { keepShared, onChange, state, update } from "./state.js";
 import { openTable } from "./table.js";
-import { sentenceOf } from "./telling.js";
+import { emissionsOf, sentenceOf } from "./telling.js";
 
 const REST = 160; // ms without a movement after which limits are priced and the map is laid out anew
 const SLOW = 400; // ms of an answer from which the page waits for the hand to rest
@@ -167,15 +167,8 @@ function tell(answer) {
 
 /** The sentence of the span that is shown, and what stands below it. */
 function saySo() {
-  const beside = [shown.alone ? "" : say("live.several"), `${say("live.emissions")}: ${emissions()}`];
+  const beside = [shown.alone ? "" : say("live.several"), `${say("live.emissions")}: ${emissionsOf(shown.read, first.read)}`];
   renew(find("live-answer"), plans[1].finding[state.span], make("small", {}, beside.filter(Boolean).join(" · ")));
-}
-
-function emissions() {
-  const [now, before] = [shown, first].map(({ read }) => read.emission.reduce((total, value) => total + value, 0) / 1000);
-  const change = now - before;
-  const sign = change > 0 ? "+" : "−";
-  return `${number(now, 2)} ${unit("MtCO2e")}${Math.abs(change) < 0.005 ? "" : ` (${sign}${number(Math.abs(change), 2)})`}`;
 }
 
 /** Why there is no plan: the tightest level of a cap that has one, of that at hand where it is one. */

@@ -2,7 +2,7 @@
 
 import { content, corridors, familyOf, plans, WHOLE } from "./data.js";
 import { carried } from "./dragged.js";
-import { filled, number, say, unit } from "./format.js";
+import { filled, number, say, signed, unit } from "./format.js";
 
 const { seen, told: TOLD, slight, money: LEAST } = content.live.changes; // from which a volume or a change is told
 
@@ -50,4 +50,11 @@ function way(span) {
 export function sentenceOf(now, before, span) {
   const fates = content.live.subjects.slice(0, 2).map((subject) => fate(subject, now, before, span));
   return stopped(capital([...fates, span === WHOLE ? money() : null, way(span)].filter(Boolean).join("; ")));
+}
+
+/** The emissions of the horizon now, and their change since the start. */
+export function emissionsOf(...reads) {
+  const [now, before] = reads.map(({ emission }) => d3.sum(emission) / 1000);
+  const change = Math.abs(now - before) < 0.005 ? "" : ` (${signed(now - before, 2)})`;
+  return `${number(now, 2)} ${unit("MtCO2e")}${change}`;
 }
