@@ -106,7 +106,7 @@ def difference(programme: Programme, moved: dict[str, float], answer: Any) -> st
     if answer["status"] != "optimal":
         return f"{moved}: {answer['status']}, and Python finds a plan"
     block, periods = programme.content["readouts"]["arc"], len(case.periods)
-    volumes = plan.arcs.pivot_table(index="arc", columns="period", values="volume", aggfunc="sum")
+    volumes = plan.flows.pivot_table(index="arc", columns="period", values="volume", aggfunc="sum")
     wanted = volumes.reindex(index=block["labels"], columns=[period.label for period in case.periods]).fillna(0.0)
     off = float(np.abs(np.array(answer["read"]["arc"]).reshape(-1, periods) - wanted.to_numpy()).max())
     money = abs(answer["netback"] - plan.netback) / max(1.0, abs(plan.netback))
