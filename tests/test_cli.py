@@ -388,6 +388,13 @@ def test_a_cap_on_both_families_by_value_heads_the_limits_too() -> None:
     assert shown[head + 2].endswith("MUSD per pp")
 
 
+def test_no_column_of_losses_of_oil_and_gas_is_cut() -> None:
+    shown = run("stress", "energy-2024", "--kind", "corridor").stdout.splitlines()
+    (row,) = [line for line in shown if line.startswith("CPC, corridor (Mt) ")]
+    assert len(row) <= 100
+    assert len(row.split()) == 9  # three of the name, and a number in each column
+
+
 def test_the_page_of_the_command_line_has_every_verb(root: Path) -> None:
     page = (root / "docs" / "cli.md").read_text("utf-8").partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)", page, re.M)) == set(VERBS)

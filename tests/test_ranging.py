@@ -23,10 +23,12 @@ import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
+from energy_routes.formulation import build_space
 from energy_routes.linear import Form, Session
 from energy_routes.linear.solution import Status
 from energy_routes.solving import decide, program_of, stated
 from energy_routes.studies.kinks.along import side_of
+from energy_routes.studies.kinks.measured import measures
 
 CASES: dict[str, Callable[[Path], Case]] = {
     "plain": toy,
@@ -58,6 +60,14 @@ def test_what_changes_is_named(tmp_path: Path) -> None:
     row = by_path(er.ranging(toy(tmp_path)))["arc:LONG.tariff"]
     assert "Long corridor (+1)" in row["below"]
     assert "Short corridor (-1)" in row["below"]
+
+
+def test_a_value_of_both_families_is_added_to_no_volume() -> None:
+    """With base prices a market is also a group of both families, in MUSD: 636.1 of them a tonne."""
+    space = build_space(er.load("energy-2024"))
+    size = 1 + max(int(expr.col.max()) for expr in (space.exposure, space.flow, space.lifted))
+    names, weights, _ = measures(space, size)
+    assert weights[names.index("Trieste")].max() == 1.0
 
 
 def test_a_kink_under_the_figure_has_two_slopes(tmp_path: Path) -> None:

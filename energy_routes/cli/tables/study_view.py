@@ -76,7 +76,8 @@ def print_stress(found: Stress, top: int) -> None:
     plan = f"{number(found.netback, 1)} MUSD{exported}"
     when = f"each loss begins with {found.onset} and lasts {number(found.days, 0)} days"
     screen.say(f"{found.case.name}: {plan}; {when}")
-    out = table("loss", f"crosses it, {unit}", "stranded", "re-routed", "lost, MUSD", "by shutting in", "days of tanks")
+    out = table("loss", f"crosses it,\n{unit}", "stranded", "re-routed", "lost,\nMUSD", "by\nshutting in",
+                "days of\ntanks")
     digits = digits_for(rows["exposed"].tolist())
     for row in rows.head(top).to_dict("records"):
         days = max((d for d in (row["days_of_storage"], row["days_of_room"]) if d == d), default=float("nan"))

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from energy_routes.case import Case
+from energy_routes.case import ALL, Case
 from energy_routes.formulation import Space
 from energy_routes.linear import Standing, Vector
 from energy_routes.network import Names
@@ -42,12 +42,13 @@ def measures(space: Space, size: int) -> tuple[list[str], Vector, int]:
     """Names and weights of what is told at a kink: corridors, markets, supplies; how many these are; then arcs."""
     called = Names(space.case.network.tables)
     groups = space.exposure.axis.frame
-    parts = [(space.exposure, groups["kind"] + ":" + groups["group"], groups["kind"].isin(TOLD_OF), called.target),
-             (space.lifted, space.lifted.axis.frame["supply"], None, called.supply),
-             (space.flow, space.flow.axis.frame["arc"], None, called.arc)]  # fmt: skip
+    volumes = groups["kind"].isin(TOLD_OF) & (groups["family"] != ALL)  # of both together there is a value, no volume
+    parts = [(space.exposure, (groups["kind"] + ":" + groups["group"]).where(volumes), called.target),
+             (space.lifted, space.lifted.axis.frame["supply"], called.supply),
+             (space.flow, space.flow.axis.frame["arc"], called.arc)]  # fmt: skip
     names, rows = [], []
-    for expr, label, kept, words in parts:
-        for own in dict.fromkeys(label if kept is None else label[kept]):
+    for expr, label, words in parts:
+        for own in dict.fromkeys(label.dropna()):
             mask = (label == own).to_numpy(dtype=bool)
             rows.append(expr.of_rows(mask, size))
             names.append(str(words.get(own, own)))
