@@ -10,6 +10,7 @@ import functools
 import inspect
 import reprlib
 from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import zip_longest
 from numbers import Integral, Real
 from pathlib import Path
 from types import UnionType
@@ -20,6 +21,7 @@ from energy_routes.pack.files.text import CONTROL
 
 Public = TypeVar("Public", bound=Callable[..., Any])
 UNIONS = (Union, UnionType)
+PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def _number(value: object, kind: type) -> bool:
@@ -62,7 +64,10 @@ def annotated(public: Public) -> Public:
 
 
 def _refusing(function: Any) -> Any:
-    signature = inspect.signature(function)
+    parameters = inspect.signature(function).parameters
+    kinds = {parameter.kind: name for name, parameter in parameters.items()}
+    several, others = kinds.get(inspect.Parameter.VAR_POSITIONAL, ""), kinds.get(inspect.Parameter.VAR_KEYWORD, "")
+    placed = [name for name, parameter in parameters.items() if parameter.kind in PLACED]
 
     @functools.cache
     def hints() -> Mapping[str, Any]:  # when it is first called: by then all that annotations name is imported
@@ -70,21 +75,17 @@ def _refusing(function: Any) -> Any:
 
     @functools.wraps(function)
     def run(*given: Any, **named: Any) -> Any:
-        for name, value in signature.bind(*given, **named).arguments.items():
-            hint = hints().get(name, Any)
-            for one in _given(value, signature.parameters[name]):
-                if not fits(one, hint):
-                    raise UsageError(_told(function, name, one, hint))
-        return function(*given, **named)
+        known = hints()
+        for name, one in zip_longest(placed[: len(given)], given, fillvalue=several):
+            if name in known and not fits(one, known[name]):
+                raise UsageError(_told(function, name, one, known[name]))
+        for name, one in named.items():
+            of = name if name in parameters else others
+            if of in known and not fits(one, known[of]):
+                raise UsageError(_told(function, of, one, known[of]))
+        return function(*given, **named)  # too few or too many are refused by Python
 
     return run
-
-
-def _given(value: Any, parameter: inspect.Parameter) -> Iterable[object]:
-    """The arguments that were taken by a parameter: several by ``*names`` and ``**options``."""
-    if parameter.kind is parameter.VAR_KEYWORD:
-        return list(value.values())
-    return list(value) if parameter.kind is parameter.VAR_POSITIONAL else [value]
 
 
 class _Elsewhere(type):
