@@ -188,3 +188,9 @@ def test_what_is_told(wrong: dict[str, Any], words: str, tmp_path_factory: pytes
     with pytest.raises(er.UsageError) as caught:
         er.solve(case, **wrong)
     assert str(caught.value) == f"solve: {words}"
+
+
+def test_any_value_is_told_as_such(tmp_path_factory: pytest.TempPathFactory) -> None:
+    case = toys(tmp_path_factory.getbasetemp())["case"]
+    with pytest.raises(er.UsageError, match="or a dict of a text to any value"):
+        case.set("arc:SHORT.tariff", None)

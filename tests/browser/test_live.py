@@ -198,6 +198,9 @@ def test_what_is_typed_beyond_a_lever_is_told_and_paper_tells_what_was_moved(ope
         assert (box.input_value(), said.inner_text()) == (left, "allowed: 0 to 48 USD/t"), value
     typed(page, TARIFF, "30")
     assert said.inner_text() == ""
+    lever(page, TARIFF).locator(".range").evaluate(  # a finger takes the focus from no field
+        "range => { range.value = 12; range.dispatchEvent(new Event('input')); }")
+    assert box.input_value() == "12"
     typed(page, SHARE, "91 %")
     assert lever(page, SHARE).locator(".typed").input_value() == "91"
     page.emulate_media(media="print")

@@ -151,6 +151,8 @@ def _words(hint: Any) -> str:
         return f"one of {', '.join(map(repr, parts))}"
     if kind is Callable:
         return "a function"
+    if kind in (Any, object):
+        return "any value"
     if parts and issubclass(kind, Iterable):
         table = issubclass(kind, Mapping)
         return f"a dict of {_words(parts[0])} to {_words(parts[-1])}" if table else f"a list, each {_words(parts[0])}"

@@ -51,7 +51,7 @@ function show() {
     const [range, typed, back, said] = ["range", "typed", "back", "said"].map((name) => row.querySelector(`.${name}`));
     range.value = values[at];
     range.setAttribute("aria-valuetext", told(lever)(values[at]));
-    if (document.activeElement !== typed) typed.value = written(lever, values[at]);
+    typed.value = written(lever, values[at]);
     back.disabled = !isMoved(at);
     said.textContent = "";
     row.classList.toggle("moved", isMoved(at));
