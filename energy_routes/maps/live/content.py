@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes.answer import SEEN, SLIGHT, SLIGHT_MONEY, TOLD, Words, answered
+from energy_routes.answer import SEEN, SLIGHT, SLIGHT_MONEY, TOLD, Words, answered, doubtful
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import words_of
 from energy_routes.maps.data.spans import spans_of
@@ -105,8 +105,9 @@ def _numbered(solving: Mapping[str, Any]) -> dict[str, dict[str, int]]:
 
 
 def _limits(programme: Programme, told: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
-    """What each limit is called, and where it stands on the map."""
+    """What each limit is called, and where it stands on the map; one whose bound is an estimate says so."""
     case = programme.case
+    unsure = frozenset().union(*doubtful(case).values())
     tables, names = case.network.tables, Names(case.network.tables)
     arcs = {arc["id"]: at for at, arc in enumerate(told["arcs"])}
     terms = tables["limit_terms"]
@@ -126,8 +127,11 @@ def _limits(programme: Programme, told: Mapping[str, Any], words: Words) -> list
         else:
             own = {"name": f"{names.market.get(key, key)}, tier {limit['tier']}", "node": nodes.get(key, ""),
                    "family": sold.get(key, "")}
+        name = words.name(own["name"])
+        if kind != "market" and (kind, key) in unsure:
+            name = words("answer.estimate", name=name)
         out.append({"id": key, "kind": kind, "rows": packed(limit["rows"]), "periods": packed(limit["periods"]),
-                    **own, "name": words.name(own["name"])})
+                    **own, "name": name})
     return out
 
 

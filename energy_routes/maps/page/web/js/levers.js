@@ -17,6 +17,7 @@ import { emissionsOf, sentenceOf } from "./telling.js";
 const REST = 160; // ms without a movement after which limits are priced and the map is laid out anew
 const SLOW = 400; // ms of an answer from which the page waits for the hand to rest
 const PAUSE = 250;
+const FINE = 3; // significant digits that a hand sets
 const STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const { live } = content;
 const { levers } = live;
@@ -84,7 +85,10 @@ function row(lever, at) {
     type: "range", class: "range", min: low, max: high, step: lever.whole ? 1 : "any", value: lever.start, "aria-label": lever.name,
     disabled: "",
     on: {
-      input: (event) => move(at, slid(lever, Number(event.target.value))),
+      input: (event) => {
+        const there = Number(event.target.value);
+        move(at, slid(lever, there === low || there === high ? there : Number(there.toPrecision(FINE))));
+      },
       keydown: stepped({ ArrowRight: 1, ArrowLeft: -1, ...STEPS }),
     },
   });
