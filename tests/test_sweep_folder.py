@@ -22,6 +22,7 @@ import energy_routes as er
 from energy_routes.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import UsageError, VerificationError
+from energy_routes.pack import scratch_beside
 from energy_routes.studies.sweeps import experiment as experiments, folder as folders
 from energy_routes.studies.sweeps.sweep import replay
 from energy_routes.studies.sweeps.workers.workers import Chunk, Here
@@ -53,6 +54,20 @@ def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_byte(
     for name in ("dataset.parquet", "experiment.json"):
         assert (place / name).read_bytes() == (whole / name).read_bytes()
     assert sorted(file.name for file in place.iterdir()) == sorted(file.name for file in whole.iterdir())
+
+
+@pytest.mark.parametrize("name", [folders.EXPERIMENT, folders.DATASET])
+def test_what_a_run_left_that_was_killed_just_after_it_wrote_a_file_goes(name: str, case: Case, tmp_path: Path) -> None:
+    place = tmp_path / "sweep"
+    er.sweep(case, 10, folder=place)
+    before = sorted(place.iterdir())
+    with scratch_beside(place / name) as scratch:
+        alive = scratch.name
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    (place / alive.replace(f"-{os.getpid()}-", f"-{ended.pid}-")).mkdir()
+    er.sweep(case, 10, folder=place, resume=True)
+    assert sorted(place.iterdir()) == before
 
 
 class Failing:

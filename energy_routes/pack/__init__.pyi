@@ -20,7 +20,12 @@ from .checks.structure import (
 )
 from .files.arguments import annotated as annotated
 from .files.saved import read_json as read_json, saved_result as saved_result
-from .files.scratch import aside as aside, scratch_beside as scratch_beside, whole as whole
+from .files.scratch import (
+    aside as aside,
+    clear_left as clear_left,
+    scratch_beside as scratch_beside,
+    whole as whole,
+)
 from .files.spreadsheet import (
     inert as inert,
     inert_frame as inert_frame,

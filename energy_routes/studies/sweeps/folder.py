@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import hindrance, whole
+from energy_routes.pack import clear_left, hindrance, whole
 from energy_routes.studies.sweeps.dataset import as_bytes, join, rows_of
 from energy_routes.studies.sweeps.workers.workers import Chunk
 
@@ -96,6 +96,8 @@ def opened(place: Path) -> Iterator[Folder]:
     with (place / LOCK).open("ab") as lock:
         if not _locked(lock):
             raise UsageError(f"another sweep is at work in {place}. Wait for its end, or name another folder.")
+        for name in (EXPERIMENT, DATASET):  # written once: a run that was killed just after has left its scratch
+            clear_left(place / name)
         yield Folder(place)  # closing the file, as the end of any process does, unlocks
 
 
