@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from test_builds import WITH
-from toy import toy
+from toy import months, toy
 
 import energy_routes as er
 from energy_routes.plan import merged
@@ -227,6 +227,18 @@ def test_an_option_stands_with_what_it_needs_and_falls_with_it(open_page: Any, t
     typed(page, wider, "0")
     assert lever(page, new).locator(".typed").input_value() == "0"
     page.wait_for_function(NETBACK, arg=money(er.solve(case).netback))
+
+
+def test_emissions_are_those_of_the_span_that_is_shown(open_page: Any, tmp_path: Path) -> None:
+    tables = {"nodes": PLACED, "emissions": "family,mode,per_km,per_unit\noil,pipeline,500,1"}
+    plan = er.solve(months(toy(tmp_path, tables, exports="free")))
+    file = tmp_path / "live.html"
+    plan.explore(file, live=True, levers=["arc:SHORT.tariff"])
+    emitted = plan.emissions[plan.emissions["mode"] == "total"].set_index("period")["emitted"]
+    assert emitted["2023-02"] < 0.9 * emitted["total"]
+    for view, period in (("", "total"), ("t=2023-02", "2023-02")):
+        told = begun(open_page, file, view).locator("#live-answer small").inner_text()
+        assert f"Emissions: {emitted[period]:.2f} Mt" in told
 
 
 def test_what_stands_is_saved_as_a_model_file(open_page: Any, live: Path, tmp_path: Path) -> None:

@@ -171,7 +171,8 @@ function tell(answer) {
 
 /** The sentence of the span that is shown, and what stands below it. */
 function saySo() {
-  const beside = [shown.alone ? "" : say("live.several"), `${say("live.emissions")}: ${emissionsOf(shown.read, first.read)}`];
+  const emitted = emissionsOf([shown.read, first.read], state.span);
+  const beside = [shown.alone ? "" : say("live.several"), `${say("live.emissions")}: ${emitted}`];
   renew(find("live-answer"), plans[1].finding[state.span], make("small", {}, beside.filter(Boolean).join(" · ")));
 }
 

@@ -52,9 +52,9 @@ export function sentenceOf(now, before, span) {
   return stopped(capital([...fates, span === WHOLE ? money() : null, way(span)].filter(Boolean).join("; ")));
 }
 
-/** The emissions of the horizon now, and their change since the start. */
-export function emissionsOf(...reads) {
-  const [now, before] = reads.map(({ emission }) => d3.sum(emission) / 1000);
+/** The emissions of a span now, and their change since the start. */
+export function emissionsOf(reads, span) {
+  const [now, before] = reads.map((read) => carried({ block: "emission", at: 0 }, read, span) / 1000);
   const change = Math.abs(now - before) < 0.005 ? "" : ` (${signed(now - before, 2)})`;
   return `${number(now, 2)} ${unit("MtCO2e")}${change}`;
 }
