@@ -239,6 +239,8 @@ def test_emissions_are_those_of_the_span_that_is_shown(open_page: Any, tmp_path:
     for view, period in (("", "total"), ("t=2023-02", "2023-02")):
         told = begun(open_page, file, view).locator("#live-answer small").inner_text()
         assert f"Emissions: {emitted[period]:.2f} Mt" in told
+    er.solve(toy(tmp_path / "bare", {"nodes": PLACED})).explore(file, live=True)
+    assert "Emissions" not in begun(open_page, file, "v=after").locator("#live-answer").inner_text()
 
 
 def test_what_stands_is_saved_as_a_model_file(open_page: Any, live: Path, tmp_path: Path) -> None:

@@ -171,8 +171,7 @@ function tell(answer) {
 
 /** The sentence of the span that is shown, and what stands below it. */
 function saySo() {
-  const emitted = emissionsOf([shown.read, first.read], state.span);
-  const beside = [shown.alone ? "" : say("live.several"), `${say("live.emissions")}: ${emitted}`];
+  const beside = [shown.alone ? "" : say("live.several"), emissionsOf([shown.read, first.read], state.span)];
   renew(find("live-answer"), plans[1].finding[state.span], make("small", {}, beside.filter(Boolean).join(" · ")));
 }
 

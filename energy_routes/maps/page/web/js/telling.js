@@ -52,9 +52,10 @@ export function sentenceOf(now, before, span) {
   return stopped(capital([...fates, span === WHOLE ? money() : null, way(span)].filter(Boolean).join("; ")));
 }
 
-/** The emissions of a span now, and their change since the start. */
+/** The emissions of a span now, and their change since the start; nothing where no factor tells of any. */
 export function emissionsOf(reads, span) {
   const [now, before] = reads.map((read) => carried({ block: "emission", at: 0 }, read, span) / 1000);
+  if (!now && !before) return "";
   const change = Math.abs(now - before) < 0.005 ? "" : ` (${signed(now - before, 2)})`;
-  return `${number(now, 2)} ${unit("MtCO2e")}${change}`;
+  return `${say("live.emissions")}: ${number(now, 2)} ${unit("MtCO2e")}${change}`;
 }
