@@ -11,6 +11,7 @@ the pipe brings 0.55 − 0.48 = 0.07 USD/m³.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -260,6 +261,7 @@ def test_words_beside_the_pack_may_tell_it_better(plan: Plan, tmp_path: Path) ->
     words = Words.of("ru", folder=tmp_path)
     assert (words.of_family("family.of", family), words.unit("Mm3")) == ("воды", "млн м³")
     assert Words.of("ru").of_family("family.of", family) == "вода"
+    assert Words.of("ru").of_family("measure", replace(family, measure="t")) == "единица (т)"
     (tmp_path / "words.csv").write_text("key,en\nkpi.exports.water,{family} sold\n", "utf-8")
     with pytest.raises(DataError, match="no placeholder"):
         Words.of("en", folder=tmp_path)

@@ -93,7 +93,7 @@ class Words:
         if (own := f"{key}.{family.id}") in self.texts:
             return self(own, **values)
         name = family.names[LANGUAGES.index(self.language)]
-        given = {"family": name, "lower": name[:1].lower() + name[1:], "measure": family.measure, **values}
+        given = {"family": name, "lower": name[:1].lower() + name[1:], "measure": self.unit(family.measure), **values}
         return self(f"{key}.any", **{holder: given[holder] for holder in HOLDER.findall(self.texts[f"{key}.any"])})
 
     def together(self, families: Sequence[Family]) -> str:
