@@ -138,6 +138,7 @@ def test_the_faults_of_a_scenario_are_found_by_check(pack: Path) -> None:
     (["solve", MODEL, "--scenario", "rial"], ["no scenario 'rial'", "'rail'"]),
     (["solve", MODEL, "--set", "arc:HUB_PORT"], ["PATH=VALUE"]),
     (["solve", MODEL, "--set", "policy.max_share.transit:RU=much"], ["'much' is not a number"]),
+    (["solve", MODEL, "--set", "policy.max_share.transit:RU=0,9"], ["'0,9' is not a number; write 0.9"]),
     (["solve", MODEL, "--set", "policy.max_share.transit:RU=80"], ["a share from 0 to 1"]),
     (["solve", MODEL, "--set", "policy.max_shares.transit:RU=0.8"], ["max_share"]),
     (["solve", MODEL, "--set", "policy.max_exposure.transit:RU=1e30"], ["max_exposure of 'transit:RU'", "1e+30"]),

@@ -11,6 +11,7 @@ from energy_routes.pack.units.units import Dimension, inner_unit, parse_unit, to
 
 UNLIMITED = "unlimited"
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+DECIMAL_COMMA = re.compile(r"[+-]?[0-9]+,([0-9]{1,2}|[0-9]{4,})")  # three digits behind it may be thousands
 
 
 def finite(value: object) -> float:
@@ -65,7 +66,9 @@ def figure(where: str, value: object, *, endless: bool = True) -> tuple[float, s
     except ValueError:
         known = True
     if known:
-        raise UsageError(f"{where}: {value!r} is not a number") from None
+        meant = DECIMAL_COMMA.fullmatch(number)
+        repair = f"; write {number.replace(',', '.')}" if meant else ""
+        raise UsageError(f"{where}: {value!r} is not a number{repair}") from None
     repair = f"; write {UNLIMITED!r} where there is no limit" if infinite and endless else ""
     raise UsageError(f"{where}: {value!r} is not a finite number{repair}")
 
