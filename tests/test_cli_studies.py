@@ -50,6 +50,17 @@ def test_frontier_for_people(model: Path) -> None:
     assert max(len(line) for line in text.splitlines() if "─" in line) <= 100
 
 
+def test_a_frontier_says_what_is_gained_and_what_is_no_transit(model: Path) -> None:
+    dearer = run("frontier", model, "--over", SHARE, "--from", "1", "--to", "0.5")
+    assert "lost by re-routing, 0.0 by shutting in" in " ".join(dearer.stdout.split())
+    cheaper = run("frontier", "oil-2024", "--over", "arc:BTC.tariff", "--from", "24", "--to", "1")
+    assert "38.6 MUSD are gained on what moves" in " ".join(cheaper.stdout.split())
+    gas = run("frontier", "gas-2024", "--over", "policy.max_share.transit:RU")
+    told = " ".join(gas.stdout.split())
+    assert "what is sold in Russia does not cross it: Russia (Gazprom at Orenburg) (market:ORENBURG_GAS)" in told
+    assert "no plan" not in told  # the curve comes to its end
+
+
 def test_what_tariff_makes_a_route_win(model: Path) -> None:
     text = run("frontier", model, "--over", "arc:SHORT.tariff", "--from", 0, "--to", 100).stdout
     assert "40.0000" in text

@@ -87,6 +87,7 @@ def test_the_command_prints_every_grade_and_says_where_there_is_nothing(tmp_path
     assert sorted(stars) == sorted(f"{value:.0f}" for value in best)
     assert max(len(line.rstrip()) for line in printed.splitlines()) <= 100
     assert {"Karachaganak", "Zhanazhol"} <= set(printed.split())
+    assert {"KPO", "Others"} <= set(CliRunner().invoke(app, ["netbacks", "oil-2024"]).stdout.split())  # at one place
     write(tmp_path, {"groups": "", "meters": ""})
     nothing = CliRunner().invoke(app, ["netbacks", str(tmp_path / "model.toml")])
     assert (nothing.exit_code, nothing.stdout) == (0, "")

@@ -89,7 +89,7 @@ def out_of_range(edit: Edit) -> Fault | None:
             column=f"{edit.target} {edit.field}",
             found=f"{edit.op} {value:g}",
             expected=f"a number {'above' if open_end else 'from'} {low:g} to {high:g}",
-            repair="Correct the edit.",
+            repair="Correct the value.",
         )
     return None
 

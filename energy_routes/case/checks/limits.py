@@ -46,5 +46,5 @@ def _fault(network: Network, edit: Edit, months: Sequence[Period]) -> Fault | No
             unit = unit_of(home(network.packs, edit.table, edit.id), edit.table, edit.field)
             made = f"{edit.told} makes {figure:g}{unit}"
             return Fault("edit", 0, f"{edit.target} {edit.field}", f"{made} in {month.label}", wrong,
-                         "Correct the edit.")
+                         "Correct the value.")
     return None

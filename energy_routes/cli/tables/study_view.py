@@ -16,6 +16,8 @@ from energy_routes.cli.tables.unit_choice import value_names_of
 from energy_routes.indicators import LEDGER
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from energy_routes.studies import Explanation, Frontier, Ranging, Stress
 
 TOLD = 5  # losses of which it is said where the volume goes
@@ -44,10 +46,19 @@ def print_frontier(found: Frontier) -> None:
         if words := _begins(point):
             screen.say(f"At {number(scale * point['cap'], digits)} {unit}: {words}")
     screen.print(f"Pieces: {_forms(found)}")
-    moving, shutting = (number(points[key].iloc[-1], 1) for key in ("cost_rerouting", "cost_shut_in"))
-    screen.print(f"At the end {moving} MUSD are lost by re-routing, {shutting} by shutting in")
+    screen.print(f"At the end {_weighed(points.iloc[-1])}")
     for note in found.notes:
         screen.say(f"Note: {note}")
+
+
+def _weighed(end: pd.Series) -> str:
+    """What is lost or gained there against the case as it is, and how."""
+    ways = (("cost_rerouting", "lost by re-routing", "gained on what moves"),
+            ("cost_shut_in", "lost by shutting in", "gained by lifting more"))  # fmt: skip
+    told = [(number(abs(end[key]), 1), lost if float(f"{end[key]:.1f}") >= 0 else gained) for key, lost, gained in ways]
+    (moving, how), (shutting, why) = told
+    again = why.removeprefix("lost ") if how.startswith("lost") else why
+    return f"{moving} MUSD are {how}, {shutting} {again}"
 
 
 def _unit_of_cap(found: Frontier) -> str:

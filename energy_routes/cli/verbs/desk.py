@@ -141,7 +141,7 @@ def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
     groups = case.network.tables["groups"]
     ways = {g: network.short(n) for k, g, n in zip(groups["kind"], groups["group"], groups["name"], strict=True)
             if k == "corridor"}  # fmt: skip
-    grades = {str(name): called.node[called.supply_node[str(name)]] for name in netbacks.columns}
+    grades = _headings(case, called, [str(name) for name in netbacks.columns])
     widths = {name: max(NUMBER, *map(len, grade.split())) for name, grade in grades.items()}
     screen.print(f"{case.title}: netback by way out, {case.network.families[family].price_name} lifted")
     for some in _abreast(widths, screen.width - WAY):
@@ -162,6 +162,14 @@ def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
             out.add_row(f" {network.short(called.market[market])}", *cells)
         screen.print(out)
     screen.print("* the best route of a grade, whether or not it has capacity")
+
+
+def _headings(case: er.Case, called: network.Names, supplies: list[str]) -> dict[str, str]:
+    """What each supply is headed by: its place, and whose it is where several stand there."""
+    shippers = case.network.tables["supplies"].set_index("id")["shipper"]
+    places = [called.node[called.supply_node[name]] for name in supplies]
+    return {name: place if places.count(place) == 1 else f"{place}, {shippers[name]}"
+            for name, place in zip(supplies, places, strict=True)}
 
 
 def _abreast(widths: dict[str, int], room: int) -> list[list[str]]:

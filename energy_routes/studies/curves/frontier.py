@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,6 +12,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import explore
+from energy_routes.network import Names
 from energy_routes.pack import annotated
 from energy_routes.results import exact
 from energy_routes.solving import Yardstick, solve
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 LISTS = ("enters", "leaves", "limits")
 BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_musd_per_pp", "kink", "enters"]
+SAME = 1e-6  # of a value of the lever: where no more is left, the curve has come to its end
 
 
 @annotated
@@ -278,11 +281,26 @@ def reference_of(lever: Lever) -> tuple[Snapshot, Yardstick]:
 def _notes(curve: Curve, asked: Lever) -> list[str]:
     lever, notes = curve.lever, []
     last = lever.value(curve.end)
-    if curve.end < 1.0:
+    if curve.end < 1.0 and abs(last - lever.stop) > SAME:
         held = " with exports held" if lever.kind != "number" and lever.case.policy.exports == "hold" else ""
         notes.append(f"{lever.name}: no plan{held} beyond {last:.4f}; the curve stops there (asked: {lever.stop:g})")
     if lever.start != asked.start:
         notes.append(f"no plan at {asked.start:g}: the curve is followed from {lever.start:g}")
     if any(piece.form == "sampled" for piece in curve.pieces):
         notes.append("sampled: the curve between the points is not proved")
-    return notes
+    return [*notes, *_sold_there(asked)]
+
+
+def _sold_there(lever: Lever) -> Iterator[str]:
+    """That a country which is bounded as a transit country buys, too: what is sold in it does not cross it."""
+    family, _, group = lever.path.partition(".")[2].rpartition("/")
+    kind, _, country = group.partition(":")
+    network = lever.case.network
+    markets, families = network.tables["markets"], network.family_of("markets")
+    place = markets["node"].map(network.tables["nodes"].set_index("id")["country"])
+    sold = markets[markets["export"].astype(bool) & (place == country)]
+    own = [market for market in sold["id"] if families[market] == (family or families[market])]
+    if lever.kind != "number" and kind == "transit" and own:
+        called = Names(network.tables)
+        yield (f"what is sold in {called.target.get(group, country)} does not cross it: "
+               f"{', '.join(f'{called.market[market]} (market:{market})' for market in own)}")

@@ -70,7 +70,8 @@ def target_of(case: Case, text: str) -> Target:
     found = [one for one in _known(case) if text.strip().lower() in one.words]
     if not found:
         known = [word for one in _known(case) for word in one.words]
-        raise UsageError(f"{text!r} is no arc, corridor, market or other group of {case.name}, such as arc:BTC. "
+        raise UsageError(f"{text!r} is no arc, corridor, market or other group of {case.name}, such as "
+                         f"arc:{case.network.ids('arcs')[0]}. "
                          f"{nearest(text, known)}".rstrip())
     families = {one.family for one in found if one.label == found[0].label}
     if len(families) > 1:
