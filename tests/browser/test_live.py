@@ -139,6 +139,21 @@ def test_what_cannot_be_is_told_with_the_least_that_can(open_page: Any, live: Pa
     assert told(page, "netback") == before
 
 
+def test_what_is_not_answered_soon_is_said_to_be_solved(open_page: Any, live: Path) -> None:
+    page = begun(open_page, live, f"d={SHARE}=0.5")  # after what cannot be, the worker answers
+    page.evaluate("""() => {
+        const post = Worker.prototype.postMessage;
+        Worker.prototype.postMessage = function (...given) { setTimeout(() => post.apply(this, given), 900); };
+    }""")
+    box = lever(page, SHARE).locator(".typed")
+    box.fill("90")
+    box.press("Enter")
+    chip = page.locator("#live-chip")
+    page.wait_for_function("() => document.getElementById('live-chip').textContent.startsWith('solving')", timeout=800)
+    page.wait_for_function("() => document.body.dataset.live === 'optimal'")
+    assert chip.inner_text().startswith("solved here")
+
+
 def test_the_last_plan_that_could_be_found_is_drawn_whole(open_page: Any, live: Path) -> None:
     page = begun(open_page, live)
     typed(page, SHARE, "90")

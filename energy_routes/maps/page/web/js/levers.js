@@ -17,6 +17,7 @@ import { emissionsOf, sentenceOf } from "./telling.js";
 const REST = 160; // ms without a movement after which limits are priced and the map is laid out anew
 const SLOW = 400; // ms of an answer from which the page waits for the hand to rest
 const PAUSE = 250;
+const LONG = 300; // ms without an answer from which the page says that it works
 const FINE = 3; // significant digits that a hand sets
 const STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 };
 const { live } = content;
@@ -116,6 +117,10 @@ function row(lever, at) {
     make("span", { class: "unit" }, lever.percent ? "%" : unit(lever.unit)), back, said, range);
 }
 
+const sayThatItWorks = () => {
+  find("live-chip").textContent = say("live.solving");
+};
+
 /** Solve for the newest values; of several that come while the solver works, only the last. */
 async function solve() {
   wanted = true;
@@ -125,12 +130,14 @@ async function solve() {
   try {
     while (wanted) {
       if (last > SLOW) {
-        find("live-chip").textContent = say("live.solving");
+        sayThatItWorks();
         await new Promise((done) => setTimeout(done, PAUSE));
       }
       wanted = false;
       const asked = [...values];
-      const answer = { ...(await answerAt({ values: asked, active })), values: asked };
+      const late = setTimeout(sayThatItWorks, LONG);
+      const found = await answerAt({ values: asked, active }).finally(() => clearTimeout(late));
+      const answer = { ...found, values: asked };
       last = answer.ms;
       tell(answer);
     }
