@@ -6,7 +6,8 @@ import { content, plans, spans } from "./data.js";
 import { find, make, put, renew } from "./dom.js";
 import { price, restore, take } from "./dragged.js";
 import { save } from "./export.js";
-import { editable, number, numberIn, say, unit } from "./format.js";
+import { number, numberIn, say, unit } from "./format.js";
+import { clean, scale, told, why, within, written } from "./lever_words.js";
 import { modelFile } from "./model_file.js";
 import { unpacked } from "./packed.js";
 import { answerAt, ask, begin, possible } from "./solving.js";
@@ -35,13 +36,6 @@ let version = "";
 let resting = 0;
 let light = () => {};
 
-const scale = (lever) => (lever.percent ? 100 : 1);
-const decimals = (lever, value) => (lever.whole ? 0 : Math.abs(value) < 10 ? 2 : 1);
-const told = (lever) => (value) =>
-  lever.percent ? `${number(100 * value, 1)}\u00a0%` : `${number(value, decimals(lever, value))} ${unit(lever.unit)}`.trim();
-const within = (lever, value) => Math.min(lever.high, Math.max(lever.low, lever.whole ? Math.round(value) : value));
-const clean = (value) => Number(value.toPrecision(12));
-const written = (lever, value) => editable(Number((value * scale(lever)).toPrecision(6))); // as a control shows it
 const isMoved = (at) => values[at] !== levers[at].start;
 
 /** Put the values into the controls. */
@@ -155,7 +149,7 @@ function tell(answer) {
   renew(find("live-chip"), say("live.chip", { version, ms: number(answer.ms, answer.ms < 10 ? 1 : 0) }));
   const panel = find("live-answer");
   if (answer.status !== "optimal") {
-    renew(panel, make("strong", {}, why(answer)), ` ${say("live.stays")}`);
+    renew(panel, make("strong", {}, why(answer, levers, active)), ` ${say("live.stays")}`);
     return;
   }
   shown = answer;
@@ -180,16 +174,6 @@ function tell(answer) {
 function saySo() {
   const beside = [shown.alone ? "" : say("live.several"), emissionsOf([shown.read, first.read], state.span)];
   renew(find("live-answer"), plans[1].finding[state.span], make("small", {}, beside.filter(Boolean).join(" · ")));
-}
-
-/** Why there is no plan: the tightest level of a cap that has one, of that at hand where it is one. */
-function why({ status, least, cap }) {
-  if (status !== "infeasible") return say("live.failed");
-  if (!Number.isFinite(least)) return say("live.none");
-  const lever = levers[cap];
-  const value = lever.percent ? `${number(100 * least, 1)}\u00a0%` : `${number(least, lever.kind === "hhi" ? 3 : 2)} ${unit(lever.unit)}`;
-  const words = say(lever.kind === "least" ? "live.most" : "live.least", { value: value.trim() });
-  return cap === active ? words : `${lever.name} – ${words}`;
 }
 
 /** When the hand rests: what limits are worth, and the whole page. */
