@@ -179,7 +179,8 @@ def test_a_page_that_does_not_solve_holds_nothing_of_the_levers() -> None:
     order = re.findall(r"^const \$(\w+) =", html.joined(), re.M)
     assert order[-1] == "main"
     assert set(SCRIPTS) - set(order) == {
-        "chains", "curve", "dragged", "lever_words", "levers", "live", "model_file", "packed", "solving", "telling"}  # fmt: skip
+        "chains", "curve", "dragged", "lever_words", "levers", "live", "model_file", "packed", "solving",
+        "telling"}  # fmt: skip
 
 
 def test_what_a_script_imports_is_exported() -> None:
