@@ -11,6 +11,7 @@ from test_builds import WITH
 from toy import months, toy
 
 import energy_routes as er
+from energy_routes.answer import Words
 from energy_routes.plan import merged
 
 SHARE = "max_share.transit:RU"
@@ -75,6 +76,8 @@ def test_money_and_lines_follow_what_is_typed(open_page: Any, live: Path, plan: 
     typed(page, SHARE, "90")
     capped = er.solve(plan.case.set(f"policy.{SHARE}", 0.9))
     assert told(page, "netback") == money(capped.netback)
+    lost = Words.of().money(plan.netback - capped.netback)
+    assert f"the netback loses {lost}" in page.locator("#live-answer").inner_text()
     row = page.locator('[data-arc="BTC"] .number')
     carried = float(capped.arcs.set_index("arc").loc["BTC", "volume"])
     assert row.inner_text() == f"{carried:.2f}"

@@ -23,12 +23,17 @@ function fate(subject, now, before, span) {
   return say(change > 0 ? "answer.more" : "answer.less", told);
 }
 
+/** Money that is not known to the last dollar, in millions or thousands of millions: 499 MUSD, 43.6 bn USD. */
+function sum(musd) {
+  if (musd < 999.5) return `${number(musd)} ${unit("MUSD")}`;
+  return `${number(musd / 1000, musd < 9995 ? 2 : musd < 99950 ? 1 : 0)} ${unit("BUSD")}`;
+}
+
 function money() {
   const [before, after] = plans.map((plan) => plan.cards.netback[WHOLE]);
   const change = after - before;
   if (Math.abs(change) <= LEAST * Math.abs(before)) return say("answer.no_gain");
-  const value = `${number(Math.abs(change), Math.abs(change) < 10 ? 2 : 0)} ${unit("MUSD")}`;
-  return say(change > 0 ? "answer.gains" : "answer.loses", { value });
+  return say(change > 0 ? "answer.gains" : "answer.loses", { value: sum(Math.abs(change)) });
 }
 
 /** The corridor that gains or loses most. */
