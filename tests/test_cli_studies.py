@@ -59,6 +59,9 @@ def test_a_frontier_says_what_is_gained_and_what_is_no_transit(model: Path) -> N
     told = " ".join(gas.stdout.split())
     assert "what is sold in Russia does not cross it: Russia (Gazprom at Orenburg) (market:ORENBURG_GAS)" in told
     assert "no plan" not in told  # the curve comes to its end
+    both = run("frontier", "energy-2024", "--over", "policy.max_share.all/transit:RU", "--to", "0.9").stdout
+    assert "USD per USD" in both
+    assert "exports" not in both  # tonnes and cubic metres have no sum
 
 
 def test_what_tariff_makes_a_route_win(model: Path) -> None:

@@ -32,15 +32,21 @@ def print_frontier(found: Frontier) -> None:
         "price", f"MUSD per\n{unit or 'unit'}")  # fmt: skip
     premium = f"{Words.of().unit(found.case.value_unit)}\nexported"
     screen.print(f"{found.case.name}: {found.name}; money in MUSD")
-    lost = bool((points["cost_shut_in"] > 0).any())
-    out = table(f"at{f', {unit}' if unit else ''}", "netback", "exports", "shut in", "lost",
-                *(["of it shut in"] if lost else []), premium, price[1], text=0)  # fmt: skip
     volumes = digits_for(points["exports"].tolist())
-    for point in points.to_dict("records"):
-        moved = (number(point[key], volumes) for key in ("exports", "shut_in"))
-        parts = [number(point["cost_shut_in"], 1)] if lost else []
-        out.add_row(number(scale * point["cap"], digits), number(point["netback"], 1), *moved, number(point["cost"], 1),
-                    *parts, number(point["premium_usd_per_t"]), number(point[price[0]]))  # fmt: skip
+    cells = {
+        f"at{f', {unit}' if unit else ''}": [number(scale * at, digits) for at in points["cap"]],
+        "netback": [number(money, 1) for money in points["netback"]],
+        "exports": [number(moved, volumes) for moved in points["exports"]],
+        "shut in": [number(left, volumes) for left in points["shut_in"]],
+        "lost": [number(money, 1) for money in points["cost"]],
+        "of it shut in": [number(money, 1) for money in points["cost_shut_in"] if (points["cost_shut_in"] > 0).any()],
+        premium: [number(money) for money in points["premium_usd_per_t"]],
+        price[1]: [number(money) for money in points[price[0]]],
+    }
+    shown = {name: told for name, told in cells.items() if told and set(told) != {BLANK}}
+    out = table(*shown, text=0)
+    for row in zip(*shown.values(), strict=True):
+        out.add_row(*row)
     screen.print(out)
     for point in points.to_dict("records"):
         if words := _begins(point):
@@ -64,7 +70,7 @@ def _weighed(end: pd.Series) -> str:
 def _unit_of_cap(found: Frontier) -> str:
     """The unit of what one more of a capped volume is worth."""
     _, _, name = found.over.removeprefix("policy.").partition(".")
-    return value_names_of(found.case.network)[found.case.family_of_cap(name)]
+    return value_names_of(found.case.network)[found.case.family_of_cap(name)].replace("USD/USD", "USD per USD")
 
 
 def _forms(found: Frontier) -> str:
@@ -159,12 +165,17 @@ def print_ranging(found: Ranging, top: int | None) -> None:
     out = table("figure", "now", "from", "to", "one less\nbrings", "one more\nbrings", "MUSD at\nstake", "unit>")
     for row in rows.to_dict("records"):
         ends = (number(row[end], 2) if np.isfinite(row[end]) else BLANK for end in ("from", "to"))
-        out.add_row(f"{escape(row['name'])}, {row['kind']}", number(row["now"]), *ends, number(-row["slope_down"]),
+        out.add_row(escape(_figure(row)), number(row["now"]), *ends, number(-row["slope_down"]),
                     number(row["slope_up"]), number(row["at_stake"], 0), row["unit"])  # fmt: skip
     screen.print(out)
     for row in rows.head(TOLD).to_dict("records"):
         for side, end in (("below", "from"), ("above", "to")):
             if row[side]:
-                screen.say(f"{row['name']}, {row['kind']}, {side} {number(row[end])}: {row[side]}")
+                screen.say(f"{_figure(row)}, {side} {number(row[end])}: {row[side]}")
     for note in found.notes:
         screen.say(f"Note: {note}")
+
+
+def _figure(row: Mapping[Any, Any]) -> str:
+    """A figure by its name and what of it is meant; what a supply is called says so itself."""
+    return str(row["name"]) if row["kind"] == "supply" else f"{row['name']}, {row['kind']}"
