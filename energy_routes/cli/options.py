@@ -9,11 +9,10 @@ from typing import Annotated, Any
 import typer
 
 import energy_routes as er
-from energy_routes import answer
+from energy_routes import answer, pack
 from energy_routes.cli.ending import busy, counting, listen
 from energy_routes.cli.places import check_folder
 from energy_routes.errors import UsageError
-from energy_routes.pack import amount, there
 
 WORTH, ANEW = 1000, 50  # rows from which on more processes are worth their start; of rows that are laid out anew
 
@@ -201,7 +200,7 @@ def _refuse_twice(pairs: list[tuple[str, str]]) -> None:
 
 def is_saved(path: str) -> bool:
     """Whether an argument names a saved result rather than a model: its folder, or a JSON file in it."""
-    return there(_result(path) / "run.json")
+    return pack.there(_result(path) / "run.json")
 
 
 def _result(path: str) -> Path:
@@ -211,4 +210,4 @@ def _result(path: str) -> Path:
 
 def operating_share_of(text: str | None) -> float | None:
     """The share of ``--operating-share`` as people write it; None where it is left out.  Raises UsageError."""
-    return None if text is None else amount("--operating-share", text, "fraction")
+    return None if text is None else pack.amount("--operating-share", text, "fraction")
