@@ -16,8 +16,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -194,22 +195,26 @@ def measured(only: str, names: Sequence[str], runs: int, folder: str) -> Iterato
 
 
 def machine() -> dict[str, str]:
-    """What it was measured on."""
+    """What it was measured on; a library that is not installed has no line."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text("utf-8").splitlines() if info.exists() else []
     processor = next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "unknown")
-    packages = ("highspy", "numpy", "pandas", "PuLP", "linopy", "Pyomo", "oemof.solph", "PyPSA")
-    return {"processor": processor, "cores": str(os.cpu_count()), "system": platform.system(),
+    told = {"processor": processor, "cores": str(os.cpu_count()), "system": platform.system(),
             "load average (other work at the same time)": f"{os.getloadavg()[2]:.0f}",
-            "Python": platform.python_version(), **{name: version(name) for name in packages}}  # fmt: skip
+            "Python": platform.python_version()}  # fmt: skip
+    for name in ("highspy", "numpy", "pandas", "PuLP", "linopy", "Pyomo", "oemof.solph", "PyPSA"):
+        with suppress(PackageNotFoundError):
+            told[name] = version(name)
+    return told
 
 
 def write(rows: Sequence[Row]) -> None:
     """Put rows in the place of those of the same way, question and measure in ``results.json``."""
-    old = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
-    both = {tuple(row[key] for key in ("measure", "question", "way")): row for row in (*old, *rows)}
+    old = json.loads(RESULTS.read_text("utf-8")) if RESULTS.exists() else {"machine": {}, "rows": []}
+    both = {tuple(row[key] for key in ("measure", "question", "way")): row for row in (*old["rows"], *rows)}
     order = sorted(both.values(), key=lambda row: ("size", *MEASURES).index(row["measure"]))
-    RESULTS.write_text(json.dumps({"machine": machine(), "runs": RUNS, "rows": order}, indent=1) + "\n", "utf-8")
+    told = {"machine": {**old["machine"], **machine()}, "runs": RUNS, "rows": order}
+    RESULTS.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
 
 
 def main(arguments: Sequence[str]) -> None:

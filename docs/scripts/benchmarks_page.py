@@ -115,7 +115,8 @@ SCALE = """
 
 Made networks (`benchmarks/generate.py`, seed 1), each in a fresh process, seconds of CPU. `rest` is what `er.solve`
 takes beyond HiGHS; `tables` are all tables and prices; `arrays` are those of the final programme. The peak of memory
-includes the tables, and the libraries that are imported. The largest networks are solved without tables and prices.
+includes the tables, and the libraries that are imported. The largest networks are solved without tables and prices;
+those of more than 100,000 columns were measured on an Intel Xeon.
 
 From {large:,} columns on, blocks that share neither a row nor a column are solved apart: families without a common
 cap, or months without stocks. A large block is solved by interior points, then taken to a vertex. `as one` gives HiGHS
@@ -268,7 +269,7 @@ def aims(rows: Sequence[Row]) -> str:
 def _reasons(missed: Sequence[tuple[str, float]]) -> Iterator[str]:
     """A paragraph for what is missed alike: by how much, why, and what would get there."""
     for begin, why in MISSED.items():
-        own = [f"{what}: {times:.1f} times what was asked" for what, times in missed if what.startswith(begin)]
+        own = [f"{what}: {times:.2f} times what was asked" for what, times in missed if what.startswith(begin)]
         if own:
             yield "\n" + "\n".join(f"- {line}" for line in own) + f"\n\n{why}\n"
 
