@@ -146,13 +146,13 @@ def test_what_is_not_answered_soon_is_said_to_be_solved(open_page: Any, live: Pa
     page = begun(open_page, live, f"d={SHARE}=0.5")  # after what cannot be, the worker answers
     page.evaluate("""() => {
         const post = Worker.prototype.postMessage;
-        Worker.prototype.postMessage = function (...given) { setTimeout(() => post.apply(this, given), 900); };
+        Worker.prototype.postMessage = function (...given) { setTimeout(() => post.apply(this, given), 2500); };
     }""")
     box = lever(page, SHARE).locator(".typed")
     box.fill("90")
     box.press("Enter")
     chip = page.locator("#live-chip")
-    page.wait_for_function("() => document.getElementById('live-chip').textContent.startsWith('solving')", timeout=800)
+    page.wait_for_function("() => document.getElementById('live-chip').textContent.startsWith('solving')", timeout=2400)
     page.wait_for_function("() => document.body.dataset.live === 'optimal'")
     assert chip.inner_text().startswith("solved here")
 
