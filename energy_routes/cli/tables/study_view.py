@@ -32,14 +32,14 @@ def print_frontier(found: Frontier) -> None:
         "price", f"MUSD per\n{unit or 'unit'}")  # fmt: skip
     premium = f"{Words.of().unit(found.case.value_unit)}\nexported"
     screen.print(f"{found.case.name}: {found.name}; money in MUSD")
-    volumes = digits_for(points["exports"].tolist())
+    volumes, shut_in = digits_for(points["exports"].tolist()), points["cost_shut_in"]
     cells = {
         f"at{f', {unit}' if unit else ''}": [number(scale * at, digits) for at in points["cap"]],
         "netback": [number(money, 1) for money in points["netback"]],
         "exports": [number(moved, volumes) for moved in points["exports"]],
         "shut in": [number(left, volumes) for left in points["shut_in"]],
         "lost": [number(money, 1) for money in points["cost"]],
-        "of it shut in": [number(money, 1) for money in points["cost_shut_in"] if (points["cost_shut_in"] > 0).any()],
+        "of it shut in": [number(money, 1) for money in shut_in] if (shut_in > 0).any() else [],
         premium: [number(money) for money in points["premium_usd_per_t"]],
         price[1]: [number(money) for money in points[price[0]]],
     }

@@ -293,14 +293,13 @@ def _notes(curve: Curve, asked: Lever) -> list[str]:
 
 def _sold_there(lever: Lever) -> Iterator[str]:
     """That a country which is bounded as a transit country buys, too: what is sold in it does not cross it."""
-    family, _, group = lever.path.partition(".")[2].rpartition("/")
-    kind, _, country = group.partition(":")
-    network = lever.case.network
-    markets, families = network.tables["markets"], network.family_of("markets")
-    place = markets["node"].map(network.tables["nodes"].set_index("id")["country"])
-    sold = markets[markets["export"].astype(bool) & (place == country)]
-    own = [market for market in sold["id"] if families[market] == (family or families[market])]
-    if lever.kind != "number" and kind == "transit" and own:
+    cap, network = lever.cap, lever.case.network
+    if cap is None or cap.kind != "transit":
+        return
+    markets, family = network.tables["markets"], network.family_of("markets")
+    country = markets["node"].map(network.tables["nodes"].set_index("id")["country"])
+    sold = markets.loc[markets["export"].astype(bool) & (country == cap.group), "id"]
+    if own := [market for market in sold if family[market] == (cap.family or family[market])]:
         called = Names(network.tables)
-        yield (f"what is sold in {called.target.get(group, country)} does not cross it: "
+        yield (f"what is sold in {called.target.get(f'transit:{cap.group}', cap.group)} does not cross it: "
                f"{', '.join(f'{called.market[market]} (market:{market})' for market in own)}")

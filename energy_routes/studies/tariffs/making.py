@@ -97,14 +97,18 @@ class Making:
         """The worlds that have a plan."""
         return self._found[0]
 
+    @property
+    def _as_it_is(self) -> list[Place]:
+        """The case as it is, with contracts and without."""
+        return [place for place in self.places if place.world == AS_IT_IS]
+
     def demand(self) -> pd.DataFrame:
         """What is moved at each charge."""
         return _table(DEMAND, ((place, row) for place in self.places for row in place.middle.demand.pieces))
 
     def kinks(self) -> pd.DataFrame:
         """Where it changes in the case as it is: which routes have more and less takes two plans a kink."""
-        return _table(KINKS, ((place, row) for place in self.places if place.world == AS_IT_IS
-                              for row in place.middle.demand.kinks))  # fmt: skip
+        return _table(KINKS, ((place, row) for place in self._as_it_is for row in place.middle.demand.kinks))
 
     def charges(self) -> pd.DataFrame:
         """What each charge brings, at each level of the real costs."""
@@ -120,10 +124,10 @@ class Making:
     @cached_property
     def drawn(self) -> dict[str, list[Reading]]:
         """The case as it is with drawn figures, with contracts and without; draws without a plan are left out."""
-        out: dict[str, list[Reading]] = {place.contracts: [] for place in self.places if place.world == AS_IT_IS}
+        out: dict[str, list[Reading]] = {place.contracts: [] for place in self._as_it_is}
         samples = Sampler(self.case, self.seed).draws(0, self.draws) if self.draws else ()
         for number, draw in enumerate(samples, 1):
-            for place in (place for place in self.places if place.world == AS_IT_IS):
+            for place in self._as_it_is:
                 corridor = place.corridor.but(draw.of(place.corridor.asked.case))
                 with suppress(InfeasibleError):
                     out[place.contracts].append(self._read(corridor, MIDDLE)[MIDDLE])

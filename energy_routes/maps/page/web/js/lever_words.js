@@ -3,6 +3,7 @@
 import { editable, number, say, unit } from "./format.js";
 
 export const scale = (lever) => (lever.percent ? 100 : 1);
+export const measure = (lever) => (lever.percent ? "%" : unit(lever.unit));
 const decimals = (lever, value) => (lever.whole ? 0 : Math.abs(value) < 10 ? 2 : 1);
 export const told = (lever) => (value) =>
   lever.percent ? `${number(100 * value, 1)}\u00a0%` : `${number(value, decimals(lever, value))} ${unit(lever.unit)}`.trim();

@@ -6,8 +6,8 @@ import { content, plans, spans } from "./data.js";
 import { find, make, put, renew } from "./dom.js";
 import { price, restore, take } from "./dragged.js";
 import { save } from "./export.js";
-import { number, numberIn, say, unit } from "./format.js";
-import { clean, scale, told, why, within, written } from "./lever_words.js";
+import { number, numberIn, say } from "./format.js";
+import { clean, measure, scale, told, why, within, written } from "./lever_words.js";
 import { modelFile } from "./model_file.js";
 import { unpacked } from "./packed.js";
 import { answerAt, ask, begin, possible } from "./solving.js";
@@ -95,7 +95,7 @@ function row(lever, at) {
         const asked = numberIn(lever.percent ? event.target.value.replace("%", "") : event.target.value) / scale(lever);
         move(at, asked);
         event.target.value = written(lever, values[at]);
-        const most = `${written(lever, high)} ${lever.percent ? "%" : unit(lever.unit)}`.trim();
+        const most = `${written(lever, high)} ${measure(lever)}`.trim();
         said.textContent = asked >= low && asked <= high ? "" : say("live.range", { low: written(lever, low), high: most });
       },
       keydown: stepped(STEPS),
@@ -108,7 +108,7 @@ function row(lever, at) {
   const said = make("small", { class: "said", role: "status" });
   return make("div", { class: "lever", id: `lever-${at}` },
     make("span", { class: "name" }, lever.name), typed,
-    make("span", { class: "unit" }, lever.percent ? "%" : unit(lever.unit)), back, said, range);
+    make("span", { class: "unit" }, measure(lever)), back, said, range);
 }
 
 const sayThatItWorks = () => {
