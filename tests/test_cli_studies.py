@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from energy_routes.cli.app import app
 
 SHARE = "policy.max_share.transit:RU"
+SOLD_IN_RUSSIA = "does not cross it and is not counted as transit: Russia (Gazprom at Orenburg) (market:ORENBURG_GAS)"
 
 
 def run(*arguments: object, code: int = 0) -> Any:
@@ -57,11 +58,29 @@ def test_a_frontier_says_what_is_gained_and_what_is_no_transit(model: Path) -> N
     assert "38.6 MUSD are gained on what moves" in " ".join(cheaper.stdout.split())
     gas = run("frontier", "gas-2024", "--over", "policy.max_share.transit:RU")
     told = " ".join(gas.stdout.split())
-    assert "what is sold in Russia does not cross it: Russia (Gazprom at Orenburg) (market:ORENBURG_GAS)" in told
+    assert f"What is sold in Russia {SOLD_IN_RUSSIA}" in told
     assert "no plan" not in told  # the curve comes to its end
     both = run("frontier", "energy-2024", "--over", "policy.max_share.all/transit:RU", "--to", "0.9").stdout
     assert "USD per USD" in both
     assert "exports" not in both  # tonnes and cubic metres have no sum
+
+
+@pytest.mark.parametrize(("verb", "words"), [
+    (("explain", "gas-2024", "transit:RU"), ()),
+    (("explain", "gas-2024", "transit_set:RU+AZ"), ("What is sold in Azerbaijan does not cross it",)),
+    (("stress", "gas-2024", "--kind", "transit:RU"), ("6.73 bcm exported", "No gas crosses transit:RU in the plan")),
+    (("frontier", "gas-2024", "--over", "policy.max_share.transit:RU", "--budget", 1), ()),
+])
+def test_what_is_sold_in_a_country_is_no_transit(verb: tuple[str | int, ...], words: tuple[str, ...]) -> None:
+    told = " ".join(run(*verb).stdout.split())
+    assert f"What is sold in Russia {SOLD_IN_RUSSIA}" in told
+    assert "stranded" not in told  # no table of nothing
+    for word in words:
+        assert word in told
+
+
+def test_a_kind_that_nothing_crosses_is_said() -> None:
+    assert "No loss of these kinds touches what is planned" in run("stress", "gas-2024", "--kind", "transit").stdout
 
 
 def test_what_tariff_makes_a_route_win(model: Path) -> None:

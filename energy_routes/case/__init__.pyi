@@ -68,4 +68,7 @@ from .policy.policy import (
     in_percent as in_percent,
 )
 from .rest_of_year import replan as replan
-from .subjects import HHI as HHI
+from .subjects import (
+    HHI as HHI,
+    no_transit as no_transit,
+)

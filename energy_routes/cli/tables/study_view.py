@@ -87,12 +87,23 @@ def _begins(point: Mapping[Any, Any]) -> str:
 
 def print_stress(found: Stress, top: int) -> None:
     """The costliest losses and where their volume goes; those that leave home short; pairs worse than the sum."""
-    screen, rows = console(), found.outages
-    unit = " or ".join(rows["unit"].unique())
+    screen, rows, network = console(), found.outages, found.case.network
+    own = (network.families[family].volume_unit for family in found.case.families)
+    unit = " or ".join(rows["unit"].unique() if len(rows) else own)
     exported = f", {number(found.exports)} {unit} exported" if found.exports == found.exports else ""
     plan = f"{number(found.netback, 1)} MUSD{exported}"
     when = f"each loss begins with {found.onset} and lasts {number(found.days, 0)} days"
     screen.say(f"{found.case.name}: {plan}; {when}")
+    if len(rows):
+        _print_losses(found, unit, top)
+    elif not found.notes:
+        screen.say("No loss of these kinds touches what is planned")
+    for note in found.notes:
+        screen.say(f"Note: {note}")
+
+
+def _print_losses(found: Stress, unit: str, top: int) -> None:
+    screen, rows = console(), found.outages
     out = table("loss", f"crosses it,\n{unit}", "stranded", "re-routed", "lost,\nMUSD", "by\nshutting in",
                 "days of\ntanks")
     digits = digits_for(rows["exposed"].tolist())

@@ -209,6 +209,9 @@ def _lowest(case: er.Case, over: str, budget: str, as_json: bool, quiet: bool) -
         family = case.network.families[case.family_of_cap(group)]
         print(f"{group}: {100 * found.share:.2f} % at {found.premium:.2f} {family.price_name} exported "
               f"({found.cost:,.1f} MUSD, {found.exports:.2f} {family.volume_unit} exported); {why}")
+        kind, _, name = group.rpartition("/")[2].partition(":")
+        for note in levers.no_transit(case.network, kind, name, family.id):
+            print(f"Note: {note}")
 
 
 def _check_plots(case: er.Case, plot: Path | None, page: Path | None) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
-from energy_routes.case import Case
+from energy_routes.case import Case, no_transit
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import explore
-from energy_routes.network import Names
 from energy_routes.pack import annotated
 from energy_routes.results import exact
 from energy_routes.solving import Yardstick, solve
@@ -288,18 +286,5 @@ def _notes(curve: Curve, asked: Lever) -> list[str]:
         notes.append(f"no plan at {asked.start:g}: the curve is followed from {lever.start:g}")
     if any(piece.form == "sampled" for piece in curve.pieces):
         notes.append("sampled: the curve between the points is not proved")
-    return [*notes, *_sold_there(asked)]
-
-
-def _sold_there(lever: Lever) -> Iterator[str]:
-    """That a country which is bounded as a transit country buys, too: what is sold in it does not cross it."""
-    cap, network = lever.cap, lever.case.network
-    if cap is None or cap.kind != "transit":
-        return
-    markets, family = network.tables["markets"], network.family_of("markets")
-    country = markets["node"].map(network.tables["nodes"].set_index("id")["country"])
-    sold = markets.loc[markets["export"].astype(bool) & (country == cap.group), "id"]
-    if own := [market for market in sold if family[market] == (cap.family or family[market])]:
-        called = Names(network.tables)
-        yield (f"what is sold in {called.target.get(f'transit:{cap.group}', cap.group)} does not cross it: "
-               f"{', '.join(f'{called.market[market]} (market:{market})' for market in own)}")
+    cap = asked.cap
+    return notes if cap is None else [*notes, *no_transit(asked.case.network, cap.kind, cap.group, cap.family)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case, Outage, outages_of
+from energy_routes.case import Case, Outage, no_transit, outages_of
 from energy_routes.errors import UsageError
 from energy_routes.maps import explore
 from energy_routes.pack import annotated
@@ -61,6 +61,8 @@ class Stress(Study):
         As asked.
     foreseen : bool
         As asked.
+    notes : tuple of str
+        What a reader must know.
     """
 
     case: Case
@@ -72,6 +74,7 @@ class Stress(Study):
     exports: float
     remaining: float = 0.0
     foreseen: bool = False
+    notes: tuple[str, ...] = ()
     stem: ClassVar = "stress"
     tables: ClassVar = ("outages", "pairs")
 
@@ -86,7 +89,7 @@ class Stress(Study):
 
     def _head(self) -> dict[str, Any]:
         return {"model": self.case.name, "onset": self.onset, "days": self.days, "netback": self.netback,
-                "exports": self.exports}
+                "exports": self.exports, "notes": list(self.notes)}
 
     def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
         """The interactive map of the costliest losses, one a step.
@@ -207,7 +210,17 @@ def stress(
     exports = float(shock.space.exports.value(shock.plan).sum())
     netback = float(shock.netback)
     return Stress(case, _ranked(rows), _by_synergy(together), case.periods[at].label, length, netback, exports,
-                  remaining, foreseen)
+                  remaining, foreseen, _notes(case, [one for one in outages if one.name in names], used))
+
+
+def _notes(case: Case, named: Sequence[Outage], used: Sequence[Outage]) -> tuple[str, ...]:
+    """Which losses that were asked about by name change nothing; what is sold in a country that is shut."""
+    notes = [f"No {case.families[0]} crosses {one.name} in the plan: its loss changes nothing" for one in named
+             if one not in used]
+    for name in dict.fromkeys(one.name for one in (*named, *used)):
+        kind, _, group = name.partition(":")
+        notes += no_transit(case.network, kind, group, None)
+    return tuple(notes)
 
 
 def _by_family(case: Case, names: Sequence[str], **options: Any) -> Stress:
@@ -225,8 +238,9 @@ def _by_family(case: Case, names: Sequence[str], **options: Any) -> Stress:
     )
     onset = " / ".join(dict.fromkeys(part.onset for part in found))
     netback = sum(part.netback for part in found)
+    notes = tuple(dict.fromkeys(note for part in found for note in part.notes))
     return Stress(case, _ranked(rows), _by_synergy(pairs), onset, found[0].days, netback, float("nan"),
-                  found[0].remaining, found[0].foreseen)
+                  found[0].remaining, found[0].foreseen, notes)
 
 
 def _pairs(used: Sequence[Outage]) -> Iterator[tuple[Outage, Outage, Outage]]:

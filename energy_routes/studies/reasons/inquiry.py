@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.case import Case, ramped
+from energy_routes.case import Case, no_transit, ramped
 from energy_routes.errors import InfeasibleError, UnboundedError
 from energy_routes.linear import INF, Standing, Status, Stretch, Vector
 from energy_routes.plan import Solved, route_volumes
@@ -210,6 +210,7 @@ class Inquiry:
         target, doubtful, notes = self.target, self._found[1], []
         if target.also:
             notes.append(f"{target.name} is also the name of {', '.join(target.also)}")
+        notes += no_transit(self.case.network, target.kind, target.id, target.family)
         if self._pieces[1]:
             limit = "below 0: only a subsidy" if target.draws < 0 else "above twice what it is: only such a price"
             notes.append(f"The break-even of the {target.shift.words} lies {limit} reaches it")
