@@ -6,6 +6,7 @@ Undisturbed: 6 and 2 Mt, 3840 MUSD.  Without SHORT: 5 Mt on LONG, 2390 MUSD.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from test_security import scipy_value, volume
 from toy import months, toy
 
 import energy_routes as er
+from energy_routes.answer import Words
 from energy_routes.case.case import Case
-from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.errors import InfeasibleError, UsageError, VerificationError
 from energy_routes.formulation.rules.tail import cvar_of
 from energy_routes.plan.plan import Plan
 
@@ -103,6 +105,42 @@ def test_aversion_books_more(tmp_path: Path, weight: float, least: float) -> Non
     expected, _ = by_enumeration([(0.75, 6), (0.25, 0)], 20, 1, weight, 0.75)
     assert plan.objective.value == pytest.approx(expected)
     assert float(plan.ledger["value"].sum()) == pytest.approx(plan.objective.value)
+
+
+@pytest.mark.parametrize(("spot", "weight", "worth", "least", "most"), [
+    (1, 0.0, 40, 40, 40),  # on the day each of 2 and of 5 Mt costs 20: 3800 and 2290; 2 booked: 3840 and 2330
+    (1, 0.2, 0.8 * 37.5 + 0.2 * 60, 30, 60),  # 3 booked: 3830 and 2350
+    (0, 0.0, 0.75 * 830 + 0.25 * 2210, 830, 2210),  # nothing on the day: 2940 and 180; 5 booked: 3770 and 2390
+])
+def test_what_booking_ahead_is_worth(
+    tmp_path: Path, spot: float, weight: float, worth: float, least: float, most: float
+) -> None:
+    plan = hedge(toy(tmp_path), LOST, bookings={**BOOK, "spot": spot}, alpha=0.75, **{"lambda": weight})
+    found = risk(plan)["bookings"]
+    assert (found["worth"], found["least"], found["most"]) == pytest.approx((worth, least, most))
+    told = str(er.answer_of(plan))
+    assert told.startswith("Booking ahead pays: it is worth ")
+    plan.save(tmp_path / "saved")
+    er.verify(tmp_path / "saved")
+    file = tmp_path / "saved" / "certificate.json"
+    wrong = json.loads(file.read_text("utf-8"))
+    wrong["risk"]["bookings"] |= {"worth": most + 1}
+    file.write_text(json.dumps(wrong), encoding="utf-8")
+    with pytest.raises(VerificationError, match=f"worth of booking: {most + 1:g} is above the limit of {most:g}"):
+        er.verify(tmp_path / "saved")
+
+
+def test_whether_booking_ahead_pays_is_said_first(tmp_path: Path) -> None:
+    none = hedge(toy(tmp_path / "a"), LOST)
+    assert risk(none)["bookings"] is None
+    assert "ooking" not in str(er.answer_of(none))
+    free = hedge(toy(tmp_path / "b"), LOST, bookings={"arcs": ["arc:LONG"]})  # no premium, all on the day
+    assert str(er.answer_of(free)).startswith("Booking ahead does not pay: buying on the day earns as much; ")
+    # Without SHORT 2290 are earned where nothing is booked.
+    must = hedge(toy(tmp_path / "c"), LOST, bookings=BOOK, alpha=0.75, kappa=-2300)
+    assert str(er.answer_of(must)).startswith("Booking ahead is a must: no plan without it keeps what is asked; ")
+    asked = er.answer_of(er.solve(er.load("oil-2026-bookings")))
+    assert asked.headline(Words.of("en")).startswith("Booking ahead pays: it is worth 145 MUSD more")
 
 
 @pytest.mark.parametrize(("weight", "alpha", "spot"), [(0, 0.9, 0.2), (0.3, 0.8, 0.1), (0.7, 0.6, 0.4), (0.5, 0, 0)])

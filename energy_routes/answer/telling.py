@@ -147,6 +147,22 @@ class Teller:
         assert self.answer.change is not None
         return self.words(f"answer.{key}_base", said=said, base=self.answer.change.base, **values)
 
+    def booking(self) -> Iterator[str]:
+        """Whether it pays to book ahead: what it is worth as the policy weighs the futures, and in the least and most.
+
+        Nothing of a plan that may not book, or of a part of the horizon.
+        """
+        booking = self.answer.plan.certificate.get("risk", {}).get("bookings")
+        if booking is None or self.answer.netback is None:
+            return
+        if booking["worth"] is None:
+            yield self.words("answer.booking.must")
+        elif booking["worth"] <= SLIGHT_MONEY * abs(self.answer.plan.netback):
+            yield self.words("answer.booking.nothing")
+        else:
+            yield self.words("answer.booking.some", value=self.words.money(booking["worth"]),
+                             low=self.words.money(booking["least"]), high=self.words.money(booking["most"]))
+
     def money(self) -> Iterator[str]:
         """What the netback gains or loses; without a plan before, what it is."""
         change, words = self.answer.change, self.words
@@ -228,15 +244,16 @@ def _sign(value: float) -> str:
 def sentence(answer: Content, words: Words, shown: Shown) -> str:
     """All clauses, as one sentence."""
     tell = Teller(answer, words, shown)
-    clauses = [*tell.beside(), *tell.fates(), *tell.money(), *tell.moves(), *tell.shut_in()]
+    clauses = [*tell.beside(), *tell.booking(), *tell.fates(), *tell.money(), *tell.moves(), *tell.shut_in()]
     return stopped(capital(CLOSE.join(clauses or [words("answer.nothing")])))
 
 
 def headline(answer: Content, words: Words) -> str:
-    """The clauses that a title has room for: two fates, and in a comparison the money and what moves most."""
+    """The clauses that a title has room for: whether booking pays and fates, two; in a comparison money and a move."""
     tell = Teller(answer, words, Inner.of(answer))
     beside = list(tell.beside())
-    clauses = beside or [*tell.fates(MOST_HEADS), *(tell.money() if answer.change else ()), *list(tell.moves())[:1]]
+    found = [*tell.booking(), *tell.fates(MOST_HEADS)][:MOST_HEADS]
+    clauses = beside or [*found, *(tell.money() if answer.change else ()), *list(tell.moves())[:1]]
     return capital(CLOSE.join(clauses or [words("title.nothing")]))
 
 

@@ -147,8 +147,8 @@ _FUTURES = """## Bookings and futures
 rules balance … contracts, and N_ω is its netback (bookings and penalties included). First stage: the bookings u,
 nothing else. The objective is (1 − λ)·E[N] − λ·CVaR_α(−N), or E[N] with CVaR_α(−N) ≤ κ. Wait and see (WS) knows the
 future before booking; EVPI = WS − value; VSS = value − the value of the bookings that fit average capacities; at λ = 0
-these are the classical ones, else they are taken on the same mean and tail. Minimum regret over scenarios s that share
-u: least R with V*_s − N_s ≤ R.
+these are the classical ones, else they are taken on the same mean and tail. Bookings are worth value − the value at
+u = 0. Minimum regret over scenarios s that share u: least R with V*_s − N_s ≤ R.
 """
 
 _INDICATORS = """## Indicators

@@ -166,5 +166,9 @@ def _risk(saved: Saved, facts: Facts, found: Findings) -> None:
         found.equal("certificate", "worth of knowing", risk["evpi"], risk["wait_and_see"] - risk["value"])
     if risk["vss"] is not None:
         found.equal("certificate", "worth of reckoning", risk["vss"], risk["value"] - risk["expected_value_bookings"])
-    found.skip("certificate.json: risk (wait_and_see, expected_value_bookings, covered, rates, value_at_risk)",
-               "optima of other programmes, and estimates from the table of events")
+    booking = risk.get("bookings") or {"worth": None}
+    if booking["worth"] is not None:
+        found.equal("certificate", "worth of booking", booking["worth"], risk["value"] - booking["without"])
+        found.within("certificate", "worth of booking", booking["worth"], booking["least"], booking["most"])
+    found.skip("certificate.json: risk (wait_and_see, expected_value_bookings, bookings without, covered, rates, "
+               "value_at_risk)", "optima of other programmes, and estimates from the table of events")

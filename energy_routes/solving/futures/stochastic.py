@@ -151,6 +151,7 @@ def with_hedge(plan: Plan, hedge: Hedge | None, program: Program, x: Vector) -> 
         "kappa": hedge.lever.limit, "value_at_risk": quantile, "cvar": risk, "value": value,
         "wait_and_see": knowing, "evpi": None if knowing is None else swept(knowing - value),
         "expected_value_bookings": average, "vss": None if average is None else swept(value - average),
+        "bookings": _worth_of_booking(hedge, program, netback, value) if len(hedge.booked.col) else None,
         "covered": hedge.futures.covered, "rates": rate_table(hedge.futures.rates).to_dict("records"),
     }  # fmt: skip
     cash = sum(float(term.expr.value(x).sum()) for term in program.terms if term.name == "bookings")
@@ -198,6 +199,33 @@ def _of_the_average(hedge: Hedge, program: Program) -> float | None:
     fixed.set_column_bounds(at, booked, booked)
     found = fixed.solve()
     return found.objective if found.status is Status.optimal else None
+
+
+def _worth_of_booking(hedge: Hedge, program: Program, netback: Vector, value: float) -> dict[str, float | None]:
+    """The objective without bookings, what they are worth beside it, and the least and most of it over the futures.
+
+    MUSD; None where no plan without bookings keeps what is asked.
+    """
+    bare = _without_bookings(hedge, program)
+    without = None if bare is None else _mean_risk(hedge, bare)
+    if bare is None or without is None:
+        return dict.fromkeys(("without", "worth", "least", "most"))
+    gained = netback - bare
+    return {"without": without, "worth": swept(value - without), "least": swept(float(gained.min())),
+            "most": swept(float(gained.max()))}
+
+
+def _without_bookings(hedge: Hedge, program: Program) -> Vector | None:
+    """Netback of each future of one who books nothing and buys on the day; None where that serves not all.
+
+    Nothing else is decided before it is known what fails, so that each future is at its own best.
+    """
+    rows = tuple(block for block in program.rows if block.name != "tail")
+    session = Session(replace(program, sense="max", rows=rows, terms=(Term("netback", "cash", hedge.netback),)))
+    nothing = np.zeros(len(hedge.booked.col))
+    session.set_column_bounds(hedge.booked.col, nothing, nothing)
+    solution = session.solve()
+    return hedge.netback.value(solution.x) if solution.status is Status.optimal else None
 
 
 def _bookings(hedge: Hedge, x: Vector) -> pd.DataFrame:
