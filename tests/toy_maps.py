@@ -72,8 +72,8 @@ def toy_plan(step: str = "year", prices: dict[str, float] | None = None, exporte
     network.__dict__.update(tables=tables, families={"oil": OIL})
     empty = pd.DataFrame({"kind": [], "limit": [], "name": [], "family": [], "period": [], "price": []}, dtype=object)
     case = SimpleNamespace(title=title, name="toy", periods=periods, network=network, subject=())
-    return SimpleNamespace(case=case, meaning=MEANING, arcs=pd.DataFrame(rows), deliveries=sold, groups=groups,
-                           supplies=lifted, netback=netback, prices=Prices(empty),
+    return SimpleNamespace(case=case, certificate={}, meaning=MEANING, arcs=pd.DataFrame(rows), deliveries=sold,
+                           groups=groups, supplies=lifted, netback=netback, prices=Prices(empty),
                            could_be=pd.DataFrame(columns=RANGES), bands=pd.DataFrame(columns=list(BANDS)))
 
 
