@@ -73,6 +73,10 @@ def test_a_binding_joint_limit_is_shown_on_its_largest_arc() -> None:
     plan.prices = Prices(pd.DataFrame([joint]))
     found = payload(plan).limits[["id", "arc", "price", "sign"]]
     assert found.to_numpy().tolist() == [["both", "FH", 7.0, "limit"]]
+    told = {lang: payload(plan, lang=lang).subtitle for lang in ("en", "ru", "kk")}
+    assert "scarcest limit on lines: Both, one more tonne is worth $7.0" in told["en"]
+    assert "самое тесное ограничение на линиях: Both" in told["ru"]
+    assert "желілердегі ең тар шектеу: Both" in told["kk"]
 
 
 def test_a_market_that_takes_no_more_at_a_price_is_no_bottleneck_but_a_depth() -> None:
@@ -93,9 +97,9 @@ def test_the_title_takes_its_numbers_from_the_plan() -> None:
     assert payload(toy_plan(west=0.0, east=0.0)).title == "Line FH carries 12.0 Mt, all that it can"
     assert payload(toy_plan(), title="Mine").title == "Mine"
     subtitle = payload(toy_plan(prices={"2024": 40.0})).subtitle
-    assert subtitle == "A toy · 2024 · scarcest: Line FH, one more tonne is worth $40.0"
+    assert subtitle == "A toy · 2024 · scarcest line: Line FH, one more tonne is worth $40.0"
     guessed = payload(toy_plan(prices={"2024": 40.0}, grade="estimate")).subtitle
-    assert guessed == "A toy · 2024 · scarcest: Line FH (estimate), one more tonne is worth $40.0"
+    assert guessed == "A toy · 2024 · scarcest line: Line FH (estimate), one more tonne is worth $40.0"
     assert titles.shortened("Swap: Kazakh crude left at Samara (TON-2)", 30) == "Swap: Kazakh crude left at …"
     assert titles.shortened("Transneft transit B. Chernigovka (Druzhba)") == "Transneft transit B. Chernigovka"
 

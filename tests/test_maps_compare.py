@@ -179,7 +179,7 @@ def test_every_bottleneck_is_marked_in_every_month() -> None:
         assert f"+${10 + month}.0/t" in {t.get_text() for t in ax.texts}
     assert figure.texts[0].get_text() == "Exports of oil run from 0.48 Mt in February 2024 to 0.51 in January 2024"
     assert figure.texts[1].get_text() == (
-        "A toy · scarcest: Line FH in December 2024, one more tonne is worth $22.0")
+        "A toy · scarcest line: Line FH in December 2024, one more tonne is worth $22.0")
 
 
 def test_a_month_is_shown_against_the_mean_rate_of_all() -> None:
@@ -206,7 +206,7 @@ def test_small_multiples_need_several_periods() -> None:
     told = seasons(plan, ["2024"], ["2024"], payload(plan).limits.assign(when="2024"), Words.of())
     kazakh = seasons(plan, ["2024"], ["2024"], payload(plan).limits.assign(when="2024"), Words.of("kk"))
     assert kazakh[0].startswith("Мұнай экспорты")
-    assert told[1] == "A toy · no bottleneck"
+    assert told[1] == "A toy · no bottleneck on the lines"
 
 
 # ---------------------------------------------------------------------------------------------- languages, eyes

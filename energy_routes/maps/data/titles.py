@@ -33,7 +33,7 @@ def difference(before: Plan, after: Plan, labels: Labels, words: Words) -> str:
 def seasons(
     plan: Plan, labels: Sequence[str], when: Sequence[str], limits: pd.DataFrame, words: Words
 ) -> tuple[str, str]:
-    """Title and subtitle of small multiples: between what volumes exports swing, and what is scarcest where.
+    """Title and subtitle of small multiples: between what volumes exports swing, and which line is scarcest when.
 
     ``when`` says each label in words; ``limits`` has the bottlenecks of all of them, with a column ``when``.
     """
@@ -49,7 +49,8 @@ def seasons(
     if limits.empty:
         return head, words("title.no_bottleneck", said=said)
     worst = limits.sort_values(["price", "id"], ascending=[False, True], kind="stable").iloc[0]
-    return head, words("months.scarcest", said=said, when=worst["when"], **_worth(worst, plan.case, words))
+    told = _worth(worst, plan.case, words)
+    return head, words(f"months.scarcest.{worst['sign']}", said=said, when=worst["when"], **told)
 
 
 def setting(case: Case, when: str, limits: pd.DataFrame, words: Words) -> str:
@@ -58,7 +59,8 @@ def setting(case: Case, when: str, limits: pd.DataFrame, words: Words) -> str:
     said = title if when in title else words("title.when", title=title, when=when)
     if limits.empty:
         return words("title.no_bottleneck", said=said)
-    return words("title.scarcest", said=said, **_worth(limits.iloc[0], case, words))
+    worst = limits.iloc[0]
+    return words(f"title.scarcest.{worst['sign']}", said=said, **_worth(worst, case, words))
 
 
 def _worth(limit: pd.Series, case: Case, words: Words) -> dict[str, str]:

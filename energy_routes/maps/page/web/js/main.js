@@ -85,7 +85,7 @@ function drawHeader() {
   put(find("subtitle"), "title", setting());
 }
 
-/** The line under the title: which plan, when, and what is scarcest in it. */
+/** The line under the title: which plan, when, and which of its lines, or limits on them, is scarcest. */
 function setting() {
   const plan = plans[shownPlan()];
   const when = spans[state.span].name;
@@ -94,7 +94,7 @@ function setting() {
   const [worst] = plan.limits[state.span];
   if (!worst) return say("title.no_bottleneck", { said });
   const measure = say(`measure.${worst.family}`);
-  return say("title.scarcest", { said, name: worst.name, measure, price: number(worst.price) });
+  return say(`title.scarcest.${worst.sign}`, { said, name: worst.name, measure, price: number(worst.price) });
 }
 
 function draw() {
