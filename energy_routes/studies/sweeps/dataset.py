@@ -7,11 +7,9 @@ asked, NaN where there is no plan.  A checksum of each row group tells whether i
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
-from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -42,48 +40,36 @@ def schema_of(experiment: Experiment) -> pa.Schema:
 
 
 def table_of(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    """Rows as a table."""
+    """Rows as a table with its checksum."""
     import pyarrow as pa
 
     columns = zip(*rows, strict=True)
     arrays = [pa.array(cells, field.type) for cells, field in zip(columns, schema, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return _signed(pa.Table.from_arrays(arrays, schema=schema))
 
 
-def as_bytes(table: pa.Table) -> bytes:
-    """A table as a Parquet file with its checksum, the same bytes for the same table."""
+def write(tables: Sequence[pa.Table], stream: BinaryIO) -> None:
+    """Tables with their checksums as one Parquet file, a row group each: the same bytes for the same tables."""
     import pyarrow.parquet as pq
 
-    stream = io.BytesIO()
-    pq.write_table(table.cast(_summed(table.schema, [checksum(table)])), stream)
-    return stream.getvalue()
+    sums = [table.schema.metadata[SUMS].decode() for table in tables]
+    with pq.ParquetWriter(stream, _summed(tables[0].schema, sums)) as writer:
+        for table in tables:
+            writer.write_table(table)
 
 
-def join(files: Iterable[Path], schema: pa.Schema, stream: BinaryIO) -> None:
-    """Write the tables of some files as one, a row group each: no more than one is in memory at a time."""
-    import pyarrow.parquet as pq
-
-    parts = list(files)
-    sums = [pq.read_schema(file).metadata[SUMS].decode() for file in parts]
-    with pq.ParquetWriter(stream, _summed(schema, sums)) as writer:
-        for file in parts:
-            writer.write_table(read(file))
-
-
-def rows_of(file: Path, schema: pa.Schema) -> int | None:
-    """The rows of a file of this schema; None where there is no such file, or a row group is not what was written."""
+def groups_of(file: Path, schema: pa.Schema) -> list[pa.Table]:
+    """The row groups of a file of this schema; none where there is no such file, or one is not what was written."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(file) as stored:
-            sums = (stored.schema_arrow.metadata or {}).get(SUMS, b"").decode().split()
-            same = stored.schema_arrow.equals(_summed(schema, sums), check_metadata=True)
-            groups = map(stored.read_row_group, range(stored.num_row_groups))
-            whole = same and len(sums) == stored.num_row_groups and all(map(eq, map(checksum, groups), sums))
-            return int(stored.metadata.num_rows) if whole else None
+            groups = [_signed(stored.read_row_group(at)) for at in range(stored.num_row_groups)]
+            written = _summed(schema, [group.schema.metadata[SUMS].decode() for group in groups])
+            return groups if stored.schema_arrow.equals(written, check_metadata=True) else []
     except (OSError, ValueError, pa.ArrowException):
-        return None
+        return []
 
 
 def checksum(table: pa.Table) -> str:
@@ -95,6 +81,11 @@ def checksum(table: pa.Table) -> str:
         number = not column.null_count and (is_floating(column.type) or is_integer(column.type))
         sums.update(column.to_numpy().tobytes() if number else json.dumps(column.to_pylist()).encode())
     return sums.hexdigest()
+
+
+def _signed(table: pa.Table) -> pa.Table:
+    """A table with its checksum in its metadata."""
+    return table.replace_schema_metadata(_summed(table.schema, [checksum(table)]).metadata)
 
 
 def _summed(schema: pa.Schema, sums: Sequence[str]) -> pa.Schema:

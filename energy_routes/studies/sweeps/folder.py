@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from energy_routes.errors import UsageError
 from energy_routes.pack import clear_left, hindrance, whole
-from energy_routes.studies.sweeps.dataset import as_bytes, join, rows_of
+from energy_routes.studies.sweeps.dataset import groups_of, write
 from energy_routes.studies.sweeps.workers.workers import Chunk
 
 if TYPE_CHECKING:
@@ -56,24 +56,30 @@ class Folder:
             raise UsageError(f"{self.place} has another sweep: {'; '.join(told)}. Give what it was begun with, or name "
                              "another folder.")
 
-    def left(self, chunks: Sequence[Chunk], schema: pa.Schema) -> list[Chunk]:
-        """The chunks that are not there, or are not what a sweep of this schema wrote: damaged, changed, or others."""
-        if rows_of(self.dataset, schema) == chunks[-1].stop:
-            return []
+    def kept(self, chunks: Sequence[Chunk], schema: pa.Schema) -> dict[int, pa.Table]:
+        """The tables of the chunks that are there, by number.
+
+        One that is not what a sweep of this schema wrote (damaged, changed, or another's) counts as missing.
+        """
+        groups = groups_of(self.dataset, schema)
+        if [table.num_rows for table in groups] == [chunk.stop - chunk.start for chunk in chunks]:
+            return {chunk.number: table for chunk, table in zip(chunks, groups, strict=True)}
         self.dataset.unlink(missing_ok=True)
-        return [chunk for chunk in chunks if rows_of(self._file(chunk.number), schema) != chunk.stop - chunk.start]
+        found = {chunk: groups_of(self._file(chunk.number), schema) for chunk in chunks}
+        return {chunk.number: tables[0] for chunk, tables in found.items()
+                if [table.num_rows for table in tables] == [chunk.stop - chunk.start]}  # fmt: skip
 
     def keep(self, number: int, table: pa.Table) -> None:
         """Write a chunk: it stands there whole, on the disk, when this returns."""
         (self.place / CHUNKS).mkdir(exist_ok=True)
-        with whole(self._file(number)) as new:
-            new.write_bytes(as_bytes(table))
+        with whole(self._file(number)) as new, new.open("wb") as stream:
+            write([table], stream)
 
-    def finish(self, chunks: Sequence[Chunk], schema: pa.Schema) -> None:
-        """Make the dataset of the chunks, which go."""
+    def finish(self, tables: Sequence[pa.Table]) -> None:
+        """Write the dataset of all chunks, whose files go."""
         if not self.dataset.is_file():
             with whole(self.dataset) as new, new.open("wb") as stream:
-                join((self._file(chunk.number) for chunk in chunks), schema, stream)
+                write(tables, stream)
         shutil.rmtree(self.place / CHUNKS, ignore_errors=True)
 
     def _file(self, number: int) -> Path:

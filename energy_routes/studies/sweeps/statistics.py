@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from energy_routes.linear import Vector
+from energy_routes.linear import Index, Vector
 from energy_routes.studies.sweeps.dataset import INPUT
 
 PERCENTILES = {"p10": 10, "p50": 50, "p90": 90}
@@ -82,8 +82,10 @@ def _drivers(rows: pd.DataFrame, answers: Iterable[str]) -> pd.DataFrame:
     if not inputs or not differ:
         return pd.DataFrame()
     z, y = (rows[names].to_numpy(dtype=float) for names in (inputs, differ))
-    low, high = _ends(z, y)
-    found = {"rank_correlation": _rank_correlations(z, y), "first_order": _first_order(z, y), "low": low, "high": high}
+    order = np.argsort(z.T, axis=1, kind="stable")
+    low, high = _ends(order, y)
+    found = {"rank_correlation": _rank_correlations(z, y), "first_order": _first_order(order, y), "low": low,
+             "high": high}
     pairs = [(name.removeprefix(INPUT), answer) for name in inputs for answer in differ]
     return pd.DataFrame(pairs, columns=["input", "answer"]).assign(**{n: table.ravel() for n, table in found.items()})
 
@@ -95,28 +97,28 @@ def _rank_correlations(z: Vector, y: Vector) -> Vector:
     return correlations
 
 
-def _first_order(z: Vector, y: Vector) -> Vector:
+def _first_order(order: Index, y: Vector) -> Vector:
     """Var(E[y|z]) / Var(y) of each input and answer, from the means of bins of the input; (inputs, answers).
 
-    What means of bins differ by chance alone is taken off (the adjusted correlation ratio); below 0 is 0.
+    ``order`` has the draws by each input, from its lowest on; (inputs, draws).  What means of bins differ by chance
+    alone is taken off (the adjusted correlation ratio); below 0 is 0.
     """
-    draws = len(z)
+    draws = len(y)
     bins = max(2, min(BINS, draws // FULL))
     standard = _standard(y)
     edges = np.linspace(0, draws, bins + 1).round().astype(int)
-    explained = np.empty((z.shape[1], y.shape[1]))
-    for place, column in enumerate(z.T):
-        sums = np.add.reduceat(standard[np.argsort(column, kind="stable")], edges[:-1], axis=0)
+    explained = np.empty((len(order), y.shape[1]))
+    for place, rising in enumerate(order):
+        sums = np.add.reduceat(standard[rising], edges[:-1], axis=0)
         explained[place] = (sums**2 / np.diff(edges)[:, None]).sum(axis=0) / draws
     left = (1.0 - explained) * (draws - 1) / (draws - bins)
     return np.clip(1.0 - left, 0.0, 1.0)
 
 
-def _ends(z: Vector, y: Vector) -> tuple[Vector, Vector]:
+def _ends(order: Index, y: Vector) -> tuple[Vector, Vector]:
     """Mean of each answer over the tenth of draws in which each input is lowest, and highest; (inputs, answers)."""
-    few = max(1, len(z) // 10)
-    order = np.argsort(z, axis=0, kind="stable")
-    low, high = (np.stack([y[draws].mean(axis=0) for draws in part.T]) for part in (order[:few], order[-few:]))
+    few = max(1, len(y) // 10)
+    low, high = (np.stack([y[draws].mean(axis=0) for draws in part]) for part in (order[:, :few], order[:, -few:]))
     return low, high
 
 

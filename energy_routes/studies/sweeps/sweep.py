@@ -27,7 +27,6 @@ from energy_routes.studies.sweeps.statistics import drivers_of, summary_of, with
 from energy_routes.studies.sweeps.workers.workers import Chunk, Here, Workers
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from matplotlib.axes import Axes
 
 DRAWS, BUILT = 10_000, 200  # unless told; of cases with builds, security or futures, each draw of which is built anew
@@ -194,7 +193,7 @@ def run(
 ) -> Sweep:
     """Solve an experiment, as :func:`sweep` does.  Raises the errors of it."""
     with _place(folder) as kept:
-        return Sweep(experiment, _dataset(experiment, kept, resume, workers or Here(), progress or _silent).to_pandas())
+        return Sweep(experiment, _dataset(experiment, kept, resume, workers or Here(), progress or _silent))
 
 
 def experiment_of(
@@ -238,22 +237,27 @@ def replay(experiment: Experiment, row: int, folder: str | Path | None = None) -
     return again
 
 
-def _dataset(experiment: Experiment, folder: Folder, resume: bool, workers: Workers, progress: Progress) -> pa.Table:
+def _dataset(
+    experiment: Experiment, folder: Folder, resume: bool, workers: Workers, progress: Progress
+) -> pd.DataFrame:
     """The dataset, whose missing chunks are solved and kept."""
+    import pyarrow as pa
+
     folder.begin(experiment.record, resume=resume)
-    schema = schema_of(experiment)
-    left = folder.left(experiment.chunks, schema)
-    rows = len(experiment)
-    done = rows - sum(chunk.stop - chunk.start for chunk in left)
-    size = {chunk.number: chunk.stop - chunk.start for chunk in left}
+    tables = folder.kept(experiment.chunks, schema_of(experiment))
+    left = [chunk for chunk in experiment.chunks if chunk.number not in tables]
+    done, rows = sum(table.num_rows for table in tables.values()), len(experiment)
     progress(done, rows)
     with closing(workers.run(solved, experiment, left)) as results:
         for number, table in results:
             folder.keep(number, table)
-            done += size[number]
+            tables[number] = table
+            done += table.num_rows
             progress(done, rows)
-    folder.finish(experiment.chunks, schema)
-    return read(folder.dataset)
+    whole = [tables[chunk.number] for chunk in experiment.chunks]
+    folder.finish(whole)
+    data: pd.DataFrame = pa.concat_tables(whole).to_pandas()
+    return data
 
 
 @contextmanager
