@@ -13,8 +13,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
-from kept import freeing_once, solving_once
+from kept import freeing_once, reading_once, solving_once
 
+from energy_routes.audit import files
 from energy_routes.pack.cache import cache
 from energy_routes.pack.cache.folder import VARIABLE
 from energy_routes.solving import loop
@@ -63,6 +64,8 @@ def solved_once() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cache, "IN_MEMORY", PACKS)
+        patch.setattr(files, "_table", reading_once(files._table))
+        patch.setattr(files, "_sheets", reading_once(files._sheets))
         patch.setattr(loop, "_free", freeing_once(loop._free))
         patch.setattr(loop, "solve", solving_once(loop.solve))
         patch.setattr(loop.laid_out.__self__, "_kept", deque(maxlen=STRUCTURES))

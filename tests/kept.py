@@ -6,9 +6,11 @@ compares to the byte).  Nothing outlives the run.
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -54,6 +56,19 @@ def freeing_once(free: Callable[..., Yardstick]) -> Callable[..., Yardstick]:
         return kept[key]
 
     return free_kept
+
+
+def reading_once(read: Callable[[Path], Any]) -> Callable[[Path], Any]:
+    """A reader of a file that reads equal bytes once: a test of ``verify`` changes another file of the same result."""
+    kept: dict[bytes, Any] = {}
+
+    def read_kept(file: Path) -> Any:
+        content = hashlib.sha256(file.read_bytes()).digest()
+        if content not in kept:
+            kept[content] = read(file)
+        return kept[content]
+
+    return read_kept
 
 
 def made_of(case: Case) -> Hashable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,10 @@ def read_all(folder: Path, found: Findings) -> Saved | None:
     names = [*TABLES, *(name for name in OPTIONAL if (folder / f"{name}.parquet").is_file())]
     for name in names:
         try:
-            frame = pd.read_parquet(folder / f"{name}.parquet")
+            tables[name], columns[name] = _table(folder / f"{name}.parquet")
         except (OSError, ValueError) as error:
             found.wrong("files", f"{name}.parquet cannot be read: {str(error).splitlines()[0]}")
             continue
-        tables[name], columns[name] = _rows(frame), tuple(map(str, frame.columns))
         _compare_csv(folder / f"{name}.csv", list(columns[name]), tables[name], found)
     for name in ("summary", "certificate"):
         try:
@@ -59,15 +59,16 @@ def read_all(folder: Path, found: Findings) -> Saved | None:
     return Saved(tables, **parts, columns=columns) if len(tables) == len(names) and len(parts) == 2 else None
 
 
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    """The rows as plain values: a blank number is NaN, blank text None."""
+def _table(file: Path) -> tuple[list[Row], tuple[str, ...]]:
+    """The rows of a table as plain values, and its columns: a blank number is NaN, blank text None."""
+    frame = pd.read_parquet(file)
     columns = [
         frame[name].tolist() if frame[name].dtype.kind in "fb"
         else [None if pd.isna(cell) else cell for cell in frame[name]]
         for name in frame.columns
     ]  # fmt: skip
-    names = [str(name) for name in frame.columns]
-    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+    names = tuple(map(str, frame.columns))
+    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)], names
 
 
 def _compare_csv(file: Path, columns: list[str], rows: list[Row], found: Findings) -> None:
@@ -110,23 +111,27 @@ def _close(text: Any, value: float) -> bool:
 def _compare_workbook(file: Path, tables: dict[str, list[Row]], columns: dict[str, tuple[str, ...]], found: Findings
                       ) -> None:  # fmt: skip
     """Every cell of every sheet against the Parquet; no sheet more, no row and no column more."""
-    import openpyxl
-
     try:
-        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        sheets = _sheets(file)
     except Exception as error:  # openpyxl lets through whatever zip, XML and itself raise
         found.wrong("files", f"{file.name} cannot be read: {error}")
         return
-    for name in book.sheetnames:
+    for name in sheets:
         found.true("files", file.name, name in (*tables, ABOUT), f"has a sheet {name!r}, which is not of the result")
     for name, rows in tables.items():
-        if name not in book.sheetnames:
+        if name in sheets:
+            _compare_sheet(f"{file.name} sheet {name}", sheets[name], columns[name], rows[:MOST_ROWS], found)
+        else:
             found.wrong("files", f"{file.name} has no sheet {name}")
-            continue
-        lines = [tuple(line) for line in book[name].iter_rows(values_only=True)]
-        _compare_sheet(f"{file.name} sheet {name}", lines, columns[name], rows[:MOST_ROWS], found)
     found.skip(f"{file.name}: the sheet {ABOUT}, formats and widths", "words and looks for readers")
-    book.close()
+
+
+def _sheets(file: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The lines of each sheet of a workbook."""
+    import openpyxl
+
+    with closing(openpyxl.load_workbook(file, read_only=True, data_only=True)) as book:
+        return {name: list(map(tuple, book[name].iter_rows(values_only=True))) for name in book.sheetnames}
 
 
 def _compare_sheet(
