@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from rest import first
 from toy import toy
 
 import energy_routes as er
@@ -139,7 +140,6 @@ def test_how_sure_it_is_is_a_share_of_what_is_paid(case: Case) -> None:
 # ------------------------------------------------------------------------------------------ every bundled model
 
 BRISK = ("oil-2024", "trans-caspian-gas", "btc-5")  # the others differ from these in numbers and names only
-REST = (pytest.mark.exhaustive, pytest.mark.slow)
 
 
 @cache
@@ -331,9 +331,7 @@ def check_sentence(sentence: str, plan: er.Plan, before: er.Plan | None) -> None
         found[1](found[0], after, old)
 
 
-@pytest.mark.parametrize(
-    "model", [name if name in BRISK else pytest.param(name, marks=REST) for name in library.model_names()]
-)
+@pytest.mark.parametrize("model", first(library.model_names(), BRISK))
 def test_every_sentence_is_true_of_its_plan(model: str) -> None:
     """In each scenario, too: the sentence and the title; the other languages have the same clauses and numbers."""
     for plan, before in asked(model):
@@ -346,9 +344,7 @@ def test_every_sentence_is_true_of_its_plan(model: str) -> None:
             assert not re.search(r"[\[\]{}|]|nan|None", answer.sentence(Words.of(lang)))
 
 
-@pytest.mark.parametrize(
-    "model", [name if name in BRISK else pytest.param(name, marks=REST) for name in library.model_names()]
-)
+@pytest.mark.parametrize("model", first(library.model_names(), BRISK))
 def test_the_first_screen_has_at_most_thirty_lines(model: str, capsys: pytest.CaptureFixture[str]) -> None:
     from energy_routes.cli.tables.render import console
 

@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
+from rest import first
 
 import energy_routes as er
 from energy_routes.audit import files, verification as audit
@@ -79,7 +80,7 @@ def test_what_was_solved_passes(saved: Path) -> None:
     assert min(compared[heading] for heading in headings) > 0
 
 
-@pytest.mark.parametrize("name", TEXTBOOK)
+@pytest.mark.parametrize("name", first(TEXTBOOK, ["beer", "dantzig", "powerco"]))
 def test_published_problems_pass(name: str, tmp_path: Path) -> None:
     plan = er.solve(er.load(TESTS / "textbook" / name / "model.toml"))
     assert audit.verify(results.save(plan, tmp_path / "r")).passed

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from rest import first
 
 import energy_routes as er
 from energy_routes.pack import bundled as library
 from energy_routes.pack.schema.tables import PARTITIONS
 
 ALWAYS = ("gas-2024", "oil-2024")  # the rest differs from these in numbers only
-REST = (pytest.mark.exhaustive, pytest.mark.slow)
 
 
-@pytest.fixture(
-    scope="module",
-    params=[name if name in ALWAYS else pytest.param(name, marks=REST) for name in library.model_names()],
-)
+@pytest.fixture(scope="module", params=first(library.model_names(), ALWAYS))
 def plan(request: pytest.FixtureRequest) -> er.Plan:
     return er.solve(er.load(request.param))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import clarabel
 import numpy as np
 import pytest
+from rest import first
 from scipy import sparse
 from toy import toy
 
@@ -111,13 +112,9 @@ def agrees(case: Case, tolerance: float = 1e-6) -> None:
 
 ALWAYS = ("gas-2024",)  # the others differ from these in numbers only
 
-REST = (pytest.mark.exhaustive, pytest.mark.slow)
 
 
-@pytest.mark.parametrize(
-    "model",
-    [name if name in ALWAYS else pytest.param(name, marks=REST) for name in library.model_names()],
-)
+@pytest.mark.parametrize("model", first(library.model_names(), ALWAYS))
 def test_models_against_a_conic_solver(model: str) -> None:
     """Between the least HHI that can be had and the free plan's; and with exports free, down to a third of it."""
     case = er.load(model)

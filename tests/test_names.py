@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rest import REST, first
 from typer.testing import CliRunner
 
 import energy_routes as er
@@ -23,7 +24,6 @@ RAW = re.compile(r"\w*_\w*|[a-z0-9]+(-[a-z0-9]+)+")
 # What a page's content holds for its script alone.
 HIDDEN = {"id", "node", "from", "to", "corridor", "file", "ground", "style", "words", "credits"}
 SOLVED = ("oil-2024", "energy-2024")
-MORE = pytest.mark.exhaustive, pytest.mark.slow
 
 
 @cache
@@ -63,17 +63,16 @@ def test_ids_are_found_where_they_stand() -> None:
         "REF_ATYRAU", "btc-socar"]  # fmt: skip
 
 
-@pytest.mark.parametrize("model", [name if name in SOLVED else pytest.param(name, marks=MORE)
-                                   for name in library.model_names()])  # fmt: skip
+@pytest.mark.parametrize("model", first(library.model_names(), SOLVED))
 def test_a_printed_plan_has_no_raw_id(model: str) -> None:
     assert raw().findall(printed("solve", model, "--full")) == []
 
 
 @pytest.mark.parametrize("arguments", [
     ("frontier", "oil-2024", "--over", "policy.max_share.transit:RU", "--from", "0.95", "--to", "0.92"),
-    pytest.param(("stress", "oil-2024"), marks=MORE),
-    pytest.param(("stress", "gas-2024"), marks=MORE),
-    pytest.param(("expand", "oil-2030", "--budget", "0,2000"), marks=MORE),
+    pytest.param(("stress", "oil-2024"), marks=REST),
+    pytest.param(("stress", "gas-2024"), marks=REST),
+    pytest.param(("expand", "oil-2030", "--budget", "0,2000"), marks=REST),
 ], ids=lambda arguments: arguments[0])  # fmt: skip
 def test_a_printed_study_has_no_raw_id(arguments: tuple[str, ...]) -> None:
     assert raw().findall(printed(*arguments)) == []

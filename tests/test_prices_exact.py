@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import Phase, given, settings, strategies as st
+from rest import REST
 from scipy import sparse
 from small_networks import Spec, specs
 from test_properties import made
@@ -87,7 +88,7 @@ def corners(draw: st.DrawFn) -> Form:
                 np.zeros(columns), np.where(point == 2, 2.0, 5.0), np.zeros(columns, dtype=bool))  # fmt: skip
 
 
-@settings(max_examples=60, phases=(Phase.explicit, Phase.generate))
+@settings(phases=(Phase.explicit, Phase.generate))
 @given(form=corners(), data=st.data())
 def test_every_slope_is_that_of_a_small_step(form: Form, data: st.DataObject) -> None:
     """Many moves at once, of one bound and of several, up and down: each as the programme solved with a step of it."""
@@ -221,7 +222,6 @@ class Stepped:
         return (found.objective - self.value) / step if found.status is Status.optimal else -np.inf
 
 
-REST = (pytest.mark.exhaustive, pytest.mark.slow)
 
 
 @pytest.mark.parametrize("name", ["gas-2024", *(pytest.param(f"{name}-2024-monthly", marks=REST)

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from renamed import assert_named_or_not
+from rest import first
 from small_networks import Spec, specs, tables_of
 from toy import months, toy
 
 import energy_routes as er
 from energy_routes.case.case import Case
 
-REST = (pytest.mark.exhaustive, pytest.mark.slow)
 QUICK = ("oil-2024", "gas-2024")
 MODELS = sorted(file.stem for file in Path(__file__).parent.parent.joinpath("models").glob("*.toml"))
 WITHIN = {"oil-2024-spread": 1e-7}  # a bound on a concentration is kept by cuts, to some digits less
@@ -47,6 +47,6 @@ def test_equal_ways_are_shared_whatever_they_are_called(tmp_path_factory: pytest
     assert_named_or_not(level(spec, tmp_path_factory.mktemp("level")))
 
 
-@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=REST) for n in MODELS])
+@pytest.mark.parametrize("name", first(MODELS, QUICK))
 def test_a_bundled_plan_is_the_same_under_other_names(name: str) -> None:
     assert_named_or_not(er.load(name), WITHIN.get(name, 1e-9))
