@@ -15,12 +15,12 @@ from toy import toy
 
 import energy_routes as er
 from energy_routes.answer.answer import answer_of
-from energy_routes.answer.words import LANGUAGES, MINUS, Words
+from energy_routes.answer.words import LANGUAGES, Words
 from energy_routes.case.case import Case
 from energy_routes.cli.tables.brief import LINES, WIDE, print_brief
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import InfeasibleError
-from energy_routes.pack import bundled as library
+from energy_routes.pack import MINUS, bundled as library
 
 WORDS = Words.of()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,23 @@ def test_what_is_sold_in_a_country_is_no_transit(verb: tuple[str | int, ...], wo
 
 def test_a_kind_that_nothing_crosses_is_said() -> None:
     assert "No loss of these kinds touches what is planned" in run("stress", "gas-2024", "--kind", "transit").stdout
+
+
+@pytest.mark.parametrize("verb", [
+    ("explain", "oil-2024", "corridor:CPC"), ("stress", "gas-2024", "--kind", "corridor", "-k", 2),
+    ("solve", "oil-2026-bookings", "--full"), ("ranging", "gas-2024"), ("compare", "oil-2024", "oil-2024-spread"),
+])
+def test_what_people_read_has_one_sign_for_minus(verb: tuple[str | int, ...]) -> None:
+    told = run(*verb).stdout
+    assert re.search(r"−\d", told)
+    assert re.findall(r"(?<![\w.])-\d\S*", told) == []
+
+
+def test_files_for_machines_have_a_hyphen_for_minus(tmp_path: Path) -> None:
+    run("explain", "oil-2024", "arc:BTC", "--out", tmp_path / "out")
+    text = (tmp_path / "out" / "terms.csv").read_text("utf-8")
+    assert re.search(r",-\d", text)
+    assert "−" not in text
 
 
 def test_what_tariff_makes_a_route_win(model: Path) -> None:

@@ -169,7 +169,7 @@ def test_a_floor_under_the_tail(tmp_path: Path) -> None:
     tighter = hedge(case, LOST, bookings=BOOK, alpha=0.75, kappa=-2380)
     assert booked(tighter) == pytest.approx(4.5)
     assert risk(tighter)["cvar"] == pytest.approx(-2380)
-    with pytest.raises(InfeasibleError, match=r"cannot go below -2,390\.0 MUSD"):
+    with pytest.raises(InfeasibleError, match=r"cannot go below −2,390\.0 MUSD"):
         hedge(case, LOST, bookings=BOOK, alpha=0.75, kappa=-2400)
 
 

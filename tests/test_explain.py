@@ -21,6 +21,7 @@ import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import LimitError, UsageError
+from energy_routes.pack import in_digits
 from energy_routes.solving.loop import solve
 
 PAY = {"contracts": "id,kind,arc,volume,charge,party\nPAY,ship_or_pay,LONG,4,35,West Co"}
@@ -238,7 +239,7 @@ def test_a_figure_reads_the_same_in_words_and_in_the_table(tmp_path: Path) -> No
         assert all(at == float(f"{at:.10g}") for at in (*ats, *found.steps["change"], *found.terms["value"]))
         assert set(found.terms["at"]) <= set(ats)
         told = " ".join(found.answer)
-        assert all(f" {at:,.2f} USD/t ({change:+,.2f})" in told
+        assert all(f" {at:,.2f} USD/t ({in_digits(change, '+,.2f')})" in told
                    for at, change in zip(ats, found.steps["change"], strict=True))
 
 

@@ -205,7 +205,7 @@ def test_the_verb(tmp_path: Path) -> None:
     told = json.loads(CliRunner().invoke(app, ["explain", str(model), WEST, "--json"]).stdout)
     assert told["steps"][0]["way"] == WEST
     used = CliRunner().invoke(app, ["explain", str(write(tmp_path / "used")), WEST])
-    assert "With the price at West below 60.00 USD/t (-450.00) it has 0.00 Mt instead of 2.00" in used.stdout
+    assert "With the price at West below 60.00 USD/t (−450.00) it has 0.00 Mt instead of 2.00" in used.stdout
 
 
 def value_with(program: Program, route: str, goods: str, rebate: float) -> float:

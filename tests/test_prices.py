@@ -135,7 +135,7 @@ def test_an_equality_is_priced_both_ways(tmp_path: Path) -> None:
     assert [10, slope(case, *both)] == pytest.approx([found["price"]] * 2)
     assert [-30, slope(case, *both, by=-H)] == pytest.approx([found["price_down"]] * 2)
     assert (found["price_all"], found["price_all_down"]) == (found["price"], found["price_down"])
-    assert worth(tight(plan, "joint:J"), Units.of("", plan)) == "10.0 / -30.0"
+    assert worth(tight(plan, "joint:J"), Units.of("", plan)) == "10.0 / −30.0"
     (told,) = [item for item in summary_of(plan)["binding"] if item["limit"] == "joint:J"]
     assert (told["price"], told["price_down"]) == pytest.approx((10, -30))
 

@@ -60,7 +60,7 @@ def test_by_hand(tmp_path: Path) -> None:
 def test_what_changes_is_named(tmp_path: Path) -> None:
     row = by_path(er.ranging(toy(tmp_path)))["arc:LONG.tariff"]
     assert "Long corridor (+1)" in row["below"]
-    assert "Short corridor (-1)" in row["below"]
+    assert "Short corridor (−1)" in row["below"]
 
 
 def test_a_value_of_both_families_is_added_to_no_volume() -> None:

@@ -76,7 +76,7 @@ def test_by_hand(tmp_path: Path) -> None:
     assert (rest["charge"], rest["least"], rest["most"], rest["lost"]) == pytest.approx((500, 0, 490, 0))
     first = found.kinks.to_dict("records")[0]
     assert (first["at"], first["below"], first["above"]) == pytest.approx((20, 5, 3))
-    assert (first["enters"], first["leaves"]) == ("Field → Hub → East (+2)", "Field → Hub → West (-2)")
+    assert (first["enters"], first["leaves"]) == ("Field → Hub → East (+2)", "Field → Hub → West (−2)")
 
 
 def test_an_outage_and_a_cap_move_the_demand(tmp_path: Path) -> None:

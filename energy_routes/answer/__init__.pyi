@@ -39,7 +39,6 @@ from .telling import (
 )
 from .words import (
     MARKS as MARKS,
-    MINUS as MINUS,
     VARIABLE as VARIABLE,
     Words as Words,
     stopped as stopped,

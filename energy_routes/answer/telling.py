@@ -10,8 +10,8 @@ from typing import Protocol
 from energy_routes.answer.content import Content
 from energy_routes.answer.fates import SEEN, Fate, moved
 from energy_routes.answer.measures import exported, families_of
-from energy_routes.answer.words import MINUS, Words, stopped
-from energy_routes.pack import Family
+from energy_routes.answer.words import Words, stopped
+from energy_routes.pack import MINUS, Family
 from energy_routes.plan import Plan
 
 SLIGHT_MONEY = 1e-5  # share of the netback: a smaller change is none

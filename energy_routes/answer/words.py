@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from energy_routes.errors import DataError, Fault, UsageError
-from energy_routes.pack import Family, as_read, data_path, nearest
+from energy_routes.pack import MINUS, Family, as_read, data_path, in_digits, nearest
 
 Language = Literal["en", "ru", "kk"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -33,7 +33,6 @@ FORMS = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")  # one thing or many
 BRACKET = re.compile(r"(.+) \(([^()]+)\)")
 # What joins the parts of a name, loosest first, and how the joint is written in any language.
 JOINTS: Mapping[str, str] = {" → ": " → ", ": ": ": ", ", ": ", ", " - ": " – ", " – ": " – "}
-MINUS = "−"
 # Thousands are set apart by a space that does not break; office fonts lack the narrow one (U+202F).
 MARKS: Mapping[Language, tuple[str, str]] = {"en": (",", "."), "ru": ("\xa0", ","), "kk": ("\xa0", ",")}
 
@@ -135,14 +134,14 @@ class Words:
         """
         if decimals is None:
             size = abs(value)
-            text = f"{value:,.0f}" if size >= 99.95 else f"{value:.1f}" if size >= 0.95 else f"{value:.2g}"
-            text = f"{value:.6f}".rstrip("0").rstrip(".") if "e" in text else text
+            text = in_digits(value, ",.0f" if size >= 99.95 else ".1f" if size >= 0.95 else ".2g")
+            text = in_digits(value, ".6f").rstrip("0").rstrip(".") if "e" in text else text
         else:
-            text = f"{value:,.{decimals}f}"
-        if not text.strip("-0.,"):
-            text = text.lstrip("-")
+            text = in_digits(value, f",.{decimals}f")
+        if not text.strip(f"{MINUS}0.,"):
+            text = text.lstrip(MINUS)
         thousands, point = MARKS[self.language]
-        return text.replace("-", MINUS).translate({ord(","): thousands, ord("."): point})
+        return text.translate({ord(","): thousands, ord("."): point})
 
     def money(self, musd: float) -> str:
         """Money that is not known to the last dollar, in millions or thousands of millions: 499 MUSD, 43.6 bn USD."""

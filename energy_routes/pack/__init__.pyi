@@ -99,7 +99,6 @@ from .units.families import (
     GAS as GAS,
     OIL as OIL,
     Family as Family,
-    as_read as as_read,
     in_order as in_order,
     listed as listed,
 )
@@ -114,6 +113,11 @@ from .units.periods import (
     months_of as months_of,
     periods_of as periods_of,
     totals as totals,
+)
+from .units.told import (
+    MINUS as MINUS,
+    as_read as as_read,
+    in_digits as in_digits,
 )
 from .units.units import (
     PER_YEAR as PER_YEAR,

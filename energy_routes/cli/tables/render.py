@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from energy_routes.pack import OIL
+from energy_routes.pack import MINUS, OIL, in_digits
 
 WIDEST = 100
 BLANK = "–"
@@ -42,8 +42,8 @@ def number(value: float | None, digits: int = 2) -> str:
         return BLANK
     if value in (float("inf"), float("-inf")):
         return "unlimited"
-    text = f"{float(f'{value:.10g}'):,.{digits}f}"  # two sums that differ in the last bit must not round apart
-    return text.lstrip("-") if not text.strip("-0.,") else text
+    text = in_digits(float(f"{value:.10g}"), f",.{digits}f")  # sums that differ in the last bit must not round apart
+    return text if text.strip(f"{MINUS}0.,") else text.lstrip(MINUS)
 
 
 def percent(value: float | None) -> str:

@@ -14,6 +14,7 @@ from energy_routes.errors import Fault
 from energy_routes.pack.pack import Pack
 from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.periods import Period, a_year, means
+from energy_routes.pack.units.told import in_digits
 from energy_routes.pack.units.units import inner_unit, time_of
 
 ALLOWED = 0.02  # of the mean of the months
@@ -39,7 +40,7 @@ def years_unlike_months(pack: Pack) -> list[Fault]:
             continue
         inner = inner_unit(column.dimension, pack.family)
         for year, own, mean in _beside(cells):
-            off = f", {own.value / mean - 1:+.1%} off" if mean else ""
+            off = f", {in_digits(own.value / mean - 1, '+.1%')} off" if mean else ""
             out.append(pack.fault(
                 "values", own.row, "value", found=f"{table} {key} {name} is {own.value:.4g} {inner} in {year}{off}",
                 expected=f"the mean of its twelve months, {mean:.4g}, within 2 %",

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from energy_routes.pack.units.told import as_read
+
 MJ_PER_MMBTU = 1055.05585262
 MJ_PER_MWH = 3600.0
 
@@ -61,12 +63,6 @@ class Family:
     def price_name(self) -> str:
         """The unit of prices as people read it: USD/1000 m³."""
         return as_read(self.price_unit)
-
-
-def as_read(unit: str) -> str:
-    """A unit with its cubic metres as people write them: 1000m3 → 1000 m³."""
-    before, cubic, after = unit.partition("m3")
-    return f"{before}{' ' if before[-1:].isdigit() else ''}m³{after}" if cubic else unit
 
 
 def own_family(

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from energy_routes.case import BOUNDS, LEVERS, Bound, Bounds, Choice
+from energy_routes.pack import in_digits
 from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, link, table, text
@@ -101,7 +102,7 @@ def _confidence(row: Mapping[Hashable, Any], subject: Subject) -> str:
 
 def _value(value: object, subject: Subject) -> str:
     number = float(str(value))
-    return subject.words("tip.no_limit") if number == float("inf") else f"{number:.4g}"
+    return subject.words("tip.no_limit") if number == float("inf") else in_digits(number, ".4g")
 
 
 def _year(year: object) -> str:

@@ -29,6 +29,7 @@ from energy_routes.formulation import (
     tail as tail_rules,
 )
 from energy_routes.linear import Builder, Expr, Program, Rows, Session, Status, Term, Vector, axis, zero
+from energy_routes.pack import in_digits
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import pick
 from energy_routes.solving.prices.premium import swept
@@ -131,8 +132,8 @@ def refuse_tail(hedge: Hedge | None, program: Program, name: str) -> None:
     solution = Session(least).solve()
     if solution.status is Status.optimal and solution.objective > hedge.lever.limit + 1e-6 * abs(hedge.lever.limit):
         raise InfeasibleError(
-            f"{name}: CVaR at {hedge.lever.alpha:g} cannot go below {solution.objective:,.1f} MUSD (kappa asks "
-            f"{hedge.lever.limit:,.1f}); raise policy.cvar.kappa, or let more be booked"
+            f"{name}: CVaR at {hedge.lever.alpha:g} cannot go below {in_digits(solution.objective, ',.1f')} MUSD "
+            f"(kappa asks {in_digits(hedge.lever.limit, ',.1f')}); raise policy.cvar.kappa, or let more be booked"
         )
 
 
@@ -257,9 +258,10 @@ def _futures(hedge: Hedge, netback: Vector, alone: Vector, worst: float) -> pd.D
 
 
 def _words(hedge: Hedge, figures: dict[str, Any]) -> dict[str, str]:
+    earned, lost = (in_digits(figures[key], ",.1f") for key in ("expected_netback", "cvar"))
     words = (
-        f"expected netback {figures['expected_netback']:,.1f} MUSD over {len(hedge.probability)} futures; mean loss of "
-        f"the worst {1 - hedge.lever.alpha:.0%}: {figures['cvar']:,.1f} MUSD (CVaR)"
+        f"expected netback {earned} MUSD over {len(hedge.probability)} futures; mean loss of the worst "
+        f"{1 - hedge.lever.alpha:.0%}: {lost} MUSD (CVaR)"
     )
     if figures["evpi"] is not None:
         words += f"; knowing what fails would be worth {figures['evpi']:,.4g} MUSD"

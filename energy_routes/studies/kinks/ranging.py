@@ -15,7 +15,7 @@ from energy_routes.case import Case, ramped
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import ALIKE, Form, Session, limited, optimal, refuse_late
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, in_digits
 from energy_routes.studies.kinks import plot
 from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
@@ -298,7 +298,8 @@ class _Ranger:
                 return ""
             change = x[1] - x[0] if figure.money else ((x[2] - x[1]) - (x[1] - x[0])) / size
             order = np.argsort(-np.round(np.abs(change), 6), kind="stable")[: 2 * TOLD]  # of equal ones the first
-            if words := [f"{told.names[at]} ({change[at]:+.3g})" for at in order if abs(change[at]) > MOVED]:
+            some = [at for at in order if abs(change[at]) > MOVED]
+            if words := [f"{told.names[at]} ({in_digits(change[at], '+.3g')})" for at in some]:
                 return "; ".join(words)
         return ""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from energy_routes.maps import style
+from energy_routes.pack import in_digits
 from energy_routes.studies.axes import axes_or_new
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def draw(outages: pd.DataFrame, title: str, ax: Axes | None, top: int) -> Axes:
     ax.barh(at, stranded, color=LOST, label="stranded")
     ax.barh(at, moved, left=stranded.clip(lower=0.0), color=MOVED, label="re-routed")
     for y, end, loss in zip(at, stranded.clip(lower=0.0) + moved, rows["loss"], strict=True):
-        ax.annotate(f"{loss:,.0f} MUSD", (end, y), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7)
+        ax.annotate(f"{in_digits(loss, ',.0f')} MUSD", (end, y), xytext=(4, 0), textcoords="offset points",
+                    va="center", fontsize=7)
     ax.set_yticks(list(at), [f"{name} ({kind})" for name, kind in zip(rows["name"], rows["kind"], strict=True)])
     ax.tick_params(labelsize=8)
     ax.margins(x=0.3)

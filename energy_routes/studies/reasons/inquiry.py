@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from energy_routes.case import Case, no_transit, ramped
 from energy_routes.errors import InfeasibleError, UnboundedError
 from energy_routes.linear import INF, Standing, Status, Stretch, Vector
+from energy_routes.pack import in_digits
 from energy_routes.plan import Solved, route_volumes
 from energy_routes.solving import BareOptimum, Near, Optimum, compile
 from energy_routes.studies.kinks.shift import AGAINST, Asked, Priced, Shift, price_of
@@ -179,7 +180,7 @@ class Inquiry:
         near, far = (self._by_route(x) for x in step.plans)
         change = far.sub(near, fill_value=0.0).sort_values(kind="stable")
         more, less = change[change > MOVED].iloc[::-1][:TOP], change[change < -MOVED][:TOP]
-        return tuple("; ".join(f"{name} ({volume:+.3g})" for name, volume in some.items())  # type: ignore[return-value]
+        return tuple("; ".join(f"{name} ({in_digits(volume, '+.3g')})" for name, volume in some.items())  # type: ignore[return-value]
                      for some in (more, less))  # fmt: skip
 
     def _by_route(self, x: Vector) -> pd.Series:

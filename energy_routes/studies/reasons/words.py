@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from energy_routes.pack import in_digits
 from energy_routes.provenance import stale_years
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def sentences(found: Explanation) -> Iterator[str]:
 
 def _now(found: Explanation) -> str:
     unit, money = found.unit, found.money
-    level = f"; {found.figure}: {found.now:,.2f} {money}{_age(found)}" if found.now == found.now else ""
+    level = f"; {found.figure}: {in_digits(found.now, ',.2f')} {money}{_age(found)}" if found.now == found.now else ""
     if found.state == "closed":
         return f"{found.name} is closed: {_why_closed(found)}"
     if found.state == "out":
@@ -73,10 +74,11 @@ def _step(found: Explanation, step: dict[Any, Any]) -> str:
     if not step["change"] and step["at"] == step["to"]:
         return (f"As it is, any volume from {low:,.2f} to {high:,.2f} {found.unit} earns the same; with a "
                 f"{'higher' if step['side'] == 'above' else 'lower'} {step['what']} it has {step['after']:,.2f}")
-    level = f"{step['change']:+,.2f} {found.money}"
+    change = in_digits(step['change'], "+,.2f")
+    level = f"{change} {found.money}"
     if step["at"] == step["at"]:
-        span = f"{step['at']:,.2f}" + (f" to {step['to']:,.2f}" if abs(step["to"] - step["at"]) >= 0.005 else "")
-        level = f"{span} {found.money} ({step['change']:+,.2f})"
+        ends = (step["at"], step["to"])[: 1 if abs(step["to"] - step["at"]) < 0.005 else 2]
+        level = f"{' to '.join(in_digits(end, ',.2f') for end in ends)} {found.money} ({change})"
     moved = [f"{what} {step[key]}" for key, what in (("enters", "more goes by"), ("leaves", "less by")) if step[key]]
     return (f"With the {step['what']} {step['side']} {level} it has {step['after']:,.2f} {found.unit} instead of "
             f"{step['before']:,.2f}{': ' if moved else ''}{'; '.join(moved)}")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.answer import MINUS
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData, payload
@@ -18,7 +17,7 @@ from energy_routes.maps.figure.panel import Canvas, Detail, Extent, close_panel,
 from energy_routes.maps.figure.text.legend import Part, Sample, Strip, units
 from energy_routes.maps.figure.text.pills import Told, draw_volumes, told
 from energy_routes.maps.figure.text.signs import draw_prices, draw_signs
-from energy_routes.pack import in_order
+from energy_routes.pack import MINUS, in_order
 from energy_routes.plan import Plan, check_meaning
 
 if TYPE_CHECKING:
