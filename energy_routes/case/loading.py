@@ -55,9 +55,10 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
     if path.suffix.lower() == ".xlsx" or there(path / "pack.toml"):
         raise UsageError(f"{name} is a data pack. A model is a .toml file that asks a question of it: write "
                          f'data = "{path.name}" and year = … in one beside it.')
+    own: tuple[str, ...] = ()
     if path.suffix != ".toml" and len(path.parts) == 1:
         model, own = library.model_of(str(name))
-        path, scenarios = library.model_path(model), (*own, *scenarios)
+        path = library.model_path(model)
     chain = _chain(path)
     case = _base(path, chain).accepting(*accept)
     for file, where in chain:
@@ -65,6 +66,8 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
         for deck in [file.deck] if isinstance(file.deck, str) else file.deck or ():
             case = case.with_deck(where.parent / deck)
     stated = case = _about(case, chain)
+    for scenario in own:  # an alias is called as the user wrote it
+        case = replace(case.scenario(scenario), name=str(name))
     for scenario in scenarios:
         case = case.scenario(scenario)
     for figure in accept:
