@@ -63,6 +63,7 @@ def test_a_frontier_says_what_is_gained_and_what_is_no_transit(model: Path) -> N
     assert "no plan" not in told  # the curve comes to its end
     both = run("frontier", "energy-2024", "--over", "policy.max_share.all/transit:RU", "--to", "0.9").stdout
     assert "USD per USD" in both
+    assert "What is sold in Russia does not cross it" in " ".join(both.split())
     assert "exports" not in both  # tonnes and cubic metres have no sum
 
 

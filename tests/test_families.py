@@ -122,6 +122,9 @@ def test_a_budget_is_of_the_family_whose_share_it_lowers(make: Make) -> None:
     case = make()
     with pytest.raises(UsageError, match=r"caps oil and gas, whose exports have no sum.*'oil/transit:RU'"):
         lowest_share(case, "transit:RU", 1.25)
+    by_value = r"all/transit:RU is a share of value, .* Name 'oil/transit:RU' or 'gas/.*; or, .* leave out the budget"
+    with pytest.raises(UsageError, match=by_value):
+        lowest_share(case, "all/transit:RU", 1.25)
     found = lowest_share(case, "oil/transit:RU", "1.25 USD/t")
     assert (found.share, found.cost, found.exports) == pytest.approx((5 / 8, 10, 8))
     with pytest.raises(UsageError, match="write it in USD/1000m3"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from energy_routes.case.disruptions.countries import countries_of
+from energy_routes.case.policy.bounds import ALL
 from energy_routes.errors import UsageError
 from energy_routes.network import Names, Network
 from energy_routes.pack import GROUP_KINDS, PARTITIONS, nearest
@@ -38,13 +39,13 @@ def check_subject(network: Network, target: str) -> None:
 def no_transit(network: Network, kind: str, group: str, family: str | None) -> Iterator[str]:
     """That a country of a transit group buys, too, a sentence each: what is sold in it does not cross it.
 
-    ``family`` is whose markets are meant; None: those of every family.
+    ``family`` is whose markets are meant; None or 'all': those of every family.
     """
     markets, families, called = network.tables["markets"], network.family_of("markets"), Names(network.tables)
     where = markets["node"].map(network.tables["nodes"].set_index("id")["country"])
     for country in countries_of(group) if kind in CROSSED else ():
         sold = markets.loc[markets["export"].astype(bool) & (where == country), "id"]
-        if own := [market for market in sold if family in (None, families[market])]:
+        if own := [market for market in sold if family in (None, ALL, families[market])]:
             yield (f"What is sold in {called.target.get(f'transit:{country}', country)} does not cross it and is not "
                    f"counted as transit: {', '.join(f'{called.market[market]} (market:{market})' for market in own)}")
 

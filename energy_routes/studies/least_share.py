@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from energy_routes.case import BOUNDS, Case
+from energy_routes.case import ALL, BOUNDS, Case, groups_of
 from energy_routes.errors import UsageError
 from energy_routes.pack import amount, annotated
 from energy_routes.studies.curves.curve import Curve
@@ -67,8 +67,7 @@ def lowest_share(case: Case, group: str, budget_usd_per_t: float | str) -> Lowes
     BOUNDS["max_share"].one("max_share", group, 1.0)
     family = case.family_of_cap(group)
     if family not in case.families:
-        raise UsageError(f"budget: {group} caps {' and '.join(case.families)}, whose exports have no sum. "
-                         f"Name one of them: '{case.families[0]}/{group.rpartition('/')[2]}'.")
+        raise UsageError(f"budget: {group} {_why_none(case, family, group.rpartition('/')[2])}")
     budget = amount("budget", budget_usd_per_t, "unit_value", case.network.families[family])
     if not 0 <= budget < float("inf"):
         raise UsageError(f"budget: {budget_usd_per_t!r} is below 0; money for what is exported is expected")
@@ -85,6 +84,16 @@ def lowest_share(case: Case, group: str, budget_usd_per_t: float | str) -> Lowes
     plan = curve.at(t)
     exports, cost = float(plan.exports[family]), reference.netback - plan.netback
     return LowestShare(group, lever.value(t), cost / exports if exports > 0 else 0.0, cost, exports, stop)
+
+
+def _why_none(case: Case, family: str, group: str) -> str:
+    """Why a budget for each exported tonne cannot be of a cap that no single family has, and what to ask instead."""
+    kind, _, name = group.partition(":")
+    own = [f"'{one}/{group}'" for one in case.families if (kind, name) in groups_of(case.network.packs, one)]
+    if family != ALL:
+        return f"caps {' and '.join(case.families)}, whose exports have no sum. Name one of them: {' or '.join(own)}."
+    return (f"is a share of value, and a budget is money for each exported tonne or 1000 m³. Name {' or '.join(own)}; "
+            "or, to see what a share of value costs, leave out the budget.")
 
 
 def _cheapest(

@@ -57,7 +57,8 @@ def frontier(
     ] = "",
     budget: Annotated[
         str | None,
-        typer.Option(metavar="USD", help="For a share: the lowest that costs at most this on each exported tonne."),
+        typer.Option(metavar="USD", help="For a share of one family: the lowest that costs at most this on each "
+                                         "exported tonne."),
     ] = None,
     samples: Annotated[int, typer.Option(min=2, help="Number of points where a curve can only be sampled.")] = 33,
     tolerance: Annotated[
