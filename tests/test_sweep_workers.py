@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -123,6 +124,16 @@ def test_who_stops_asking_stops_the_work(two: Workers, asked: toy_work.Asked) ->
     else:
         os.kill(worker, signal.SIGKILL)  # a worker of a cluster is not ours: it ends what it has in hand
         assert dict(two.run(toy_work.waits, asked, CHUNKS[:2])) == {0: 0, 1: 1}
+
+
+def test_processes_may_begin_before_their_work(asked: toy_work.Asked) -> None:
+    with Processes(2) as two:
+        begun = seen(lambda: len(found := multiprocessing.active_children()) == 2 and found)
+        made = dict(two.run(toy_work.made, asked, CHUNKS))
+    assert {process for process, _, _ in made.values()} == {process.pid for process in begun}
+    with Processes(2) as two:
+        idle = seen(lambda: len(found := multiprocessing.active_children()) == 2 and found)
+    assert all(gone(process.pid) for process in (*begun, *idle)), "those that get no work end, too"
 
 
 SCRIPT = """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import energy_routes as er
-from energy_routes import answer, pack
+from energy_routes import answer, pack, studies
 from energy_routes.cli.ending import busy, counting, listen
 from energy_routes.cli.places import check_folder
 from energy_routes.errors import UsageError
@@ -160,6 +161,11 @@ def jobs_for(jobs: int | None, rows: int, *asked: er.Case) -> int:
     """The processes that are asked for; unless told one for each core that may be used, where the work is enough."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return jobs or (1 if rows < (WORTH if all(case.policy.plain for case in asked) else ANEW) else cores)
+
+
+def begun(jobs: int) -> AbstractContextManager[studies.Workers | None]:
+    """Processes that begin while their work is prepared, where there are to be several."""
+    return studies.Processes(jobs) if jobs > 1 else nullcontext()
 
 
 def banded(plan: er.Plan, draws: int | None, jobs: int | None, quiet: bool) -> er.Plan:

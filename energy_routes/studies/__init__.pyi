@@ -60,6 +60,7 @@ from .sweeps.sweep import (
     sweep as sweep,
 )
 from .sweeps.workers.choice import workers_of as workers_of
+from .sweeps.workers.processes import Processes as Processes
 from .sweeps.workers.workers import Workers as Workers
 from .tariffs.through_tariff import (
     ThroughTariff as ThroughTariff,

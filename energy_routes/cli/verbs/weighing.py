@@ -13,6 +13,7 @@ from energy_routes.cli import tables
 from energy_routes.cli.ending import busy, counting, end_study, keep_plot, say
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
+    WORTH,
     Accepted,
     AsJson,
     Dask,
@@ -29,6 +30,7 @@ from energy_routes.cli.options import (
     StudyFolder,
     Verbose,
     ask,
+    begun,
     jobs_for,
 )
 from energy_routes.cli.places import check_file
@@ -135,16 +137,18 @@ def sweep(
     if resume and out is None:
         raise UsageError("--resume needs --out DIR, the folder that the run before wrote to")
     check_file(plot, "a plot", maps.style.PICTURES)
-    case = ask(model, scenario, set_, accept=accept)
-    experiment = studies.experiment_of(case, draws, over=_grid(over), levels=levels, design=design, seed=seed,
-                                       ask=asked or [studies.DEFAULT])  # fmt: skip
-    if replay is not None:
-        print(studies.replay(experiment, replay, out).to_json(orient="records", indent=1))
-        return
-    processes = 1 if dask and jobs is None else jobs_for(jobs, len(experiment), case)
-    workers = studies.workers_of(processes, dask, dask_tls_ca=dask_tls_ca, dask_tls_cert=dask_tls_cert,
-                                 dask_tls_key=dask_tls_key)  # fmt: skip
-    found = _solved(experiment, out, resume, workers, quiet)
+    at_least = draws if draws is not None else 0 if over or levels else WORTH
+    with begun(1 if dask or replay is not None else jobs_for(jobs, at_least)) as ahead:
+        case = ask(model, scenario, set_, accept=accept)
+        experiment = studies.experiment_of(case, draws, over=_grid(over), levels=levels, design=design, seed=seed,
+                                           ask=asked or [studies.DEFAULT])  # fmt: skip
+        if replay is not None:
+            print(studies.replay(experiment, replay, out).to_json(orient="records", indent=1))
+            return
+        processes = 1 if dask and jobs is None else jobs_for(jobs, len(experiment), case)
+        workers = ahead or studies.workers_of(processes, dask, dask_tls_ca=dask_tls_ca, dask_tls_cert=dask_tls_cert,
+                                              dask_tls_key=dask_tls_key)  # fmt: skip
+        found = _solved(experiment, out, resume, workers, quiet)
     end_study(found, lambda: tables.print_sweep(found, answer), as_json=as_json, out=out, quiet=quiet)
     keep_plot(lambda: found.plot(picture, answer), plot, quiet)
 
