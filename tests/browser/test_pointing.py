@@ -22,21 +22,20 @@ LEAST_SHARE = 0.95
 # button lies over the map.
 ANSWERS = """(points) => {
     const tip = document.getElementById("tip");
-    const answer = ({ x, y }) => {
-        const on = document.elementFromPoint(x, y);
-        if (!on?.closest("svg.map")) return null;
+    const drawn = [...document.querySelectorAll("g.line.flows")].map((line) => [line, line.querySelector(".flow")]);
+    const placed = drawn.filter(([, flow]) => flow.getAttribute("d")).map(([line, flow]) => {
+        const [length, toScreen] = [flow.getTotalLength(), flow.getScreenCTM()];
+        const places = Array.from({ length: points }, (_, i) => (length * (i + 0.5)) / points);
+        const at = places.map((place) => flow.getPointAtLength(place).matrixTransform(toScreen));
+        return [line.dataset.arc, length, at.map((one) => [document.elementFromPoint(one.x, one.y), one])];
+    });
+    const answer = ([on, { x, y }]) => {
         tip.hidden = true;
         on.dispatchEvent(new PointerEvent("pointermove",
             { clientX: x, clientY: y, bubbles: true, pointerType: "mouse" }));
         return tip.hidden ? "" : tip.dataset.arc;
     };
-    const drawn = [...document.querySelectorAll("g.line.flows")].map((line) => [line, line.querySelector(".flow")]);
-    return drawn.filter(([, flow]) => flow.getAttribute("d")).map(([line, flow]) => {
-        const [length, toScreen] = [flow.getTotalLength(), flow.getScreenCTM()];
-        const places = Array.from({ length: points }, (_, i) => (length * (i + 0.5)) / points);
-        const told = places.map((place) => answer(flow.getPointAtLength(place).matrixTransform(toScreen)));
-        return [line.dataset.arc, length, told.filter((arc) => arc !== null)];
-    });
+    return placed.map(([arc, length, at]) => [arc, length, at.filter(([on]) => on?.closest("svg.map")).map(answer)]);
 }"""
 
 

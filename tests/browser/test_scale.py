@@ -12,7 +12,7 @@ from toy import toy
 import energy_routes as er
 from energy_routes.maps.page.interactive import write_page
 
-SPOKES = 160  # two lines each: more than the page draws as elements
+SPOKES = 104  # two lines each: more than the page draws as elements
 
 
 @pytest.fixture(scope="module")
