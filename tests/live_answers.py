@@ -25,6 +25,8 @@ from energy_routes.maps.page.html import as_json
 
 SCRIPT = Path(__file__).parent / "live" / "answers.js"
 NODE = shutil.which("node")
+FEW = 1000  # questions up to which the optimising compilers of Node take longer than they save
+AT_ONCE = "--no-opt", "--liftoff-only"
 needs_node = pytest.mark.skipif(NODE is None, reason="Node is not installed: the page's scripts are run by it")
 
 
@@ -59,7 +61,8 @@ def answers(programme: Programme, asked: Sequence[Asked], folder: Path, *, price
     (folder / "requests.json").write_text(json.dumps(told), encoding="utf-8")
     assert NODE is not None
     files = [str(folder / name) for name in ("solver.js", "requests.json")]
-    done = subprocess.run([NODE, str(SCRIPT), *files], capture_output=True, text=True, encoding="utf-8",
+    flags = AT_ONCE if len(questions) <= FEW else ()
+    done = subprocess.run([NODE, *flags, str(SCRIPT), *files], capture_output=True, text=True, encoding="utf-8",
                           check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     found = [json.loads(line) for line in done.stdout.splitlines()]

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from live_answers import Asked, answers, differing, moved_case, needs_node, page_of, with_needed
 from test_builds import WITH
-from toy import burnt, toy
+from toy import PLACED, burnt, toy
 from typer.testing import CliRunner
 
 import energy_routes as er
@@ -52,8 +52,8 @@ def test_the_solver_is_the_one_that_its_table_names() -> None:
     assert "MIT License" in (HERE / "vendor" / "LICENSE").read_text("utf-8")
 
 
-def test_the_page_may_compile_and_run_its_solver_and_nothing_else() -> None:
-    plan = er.solve(er.load(TWO_WAYS))
+def test_the_page_may_compile_and_run_its_solver_and_nothing_else(tmp_path: Path) -> None:
+    plan = er.solve(toy(tmp_path, {"nodes": PLACED}))
     content, parts = live_content(plan)
     told = re.search(r'Content-Security-Policy" content="([^"]+)"', render(content, parts=parts))
     assert told is not None
@@ -63,14 +63,15 @@ def test_the_page_may_compile_and_run_its_solver_and_nothing_else() -> None:
     assert re.fullmatch(r"('sha256-[\w+/=]+' ){3}'wasm-unsafe-eval'", rules["script-src"])
     digest = hashlib.sha256(gzip.decompress(base64.b64decode(parts["solver"]))).digest()
     assert f"'sha256-{base64.b64encode(digest).decode()}'" in rules["script-src"]
-    still = re.search(r'Content-Security-Policy" content="([^"]+)"', er.solve(er.load(TWO_WAYS)).explore().text)
+    still = re.search(r'Content-Security-Policy" content="([^"]+)"', plan.explore().text)
     assert still is not None
     assert "wasm" not in still[1]
     assert "worker" not in still[1]
 
 
-def test_the_same_plan_gives_the_same_page() -> None:
-    one, other = (er.solve(er.load(TWO_WAYS)).explore(live=True).text for _ in range(2))
+def test_the_same_plan_gives_the_same_page(tmp_path: Path) -> None:
+    case = toy(tmp_path, {"nodes": PLACED})
+    one, other = (er.solve(case).explore(live=True).text for _ in range(2))
     assert one == other
 
 
@@ -211,9 +212,9 @@ def test_the_memory_of_the_solver_is_flat(tmp_path: Path) -> None:
     states: list[dict[str, float]] = [
         {"build.built.WIDER": 1.0}, {"arc:LONG.capacity": 4.0}, {"max_hhi.corridor": 0.55},
         {"max_share.corridor:LONG": 0.4}, {"max_share.corridor:LONG": 0.0}, {"max_hhi.corridor": 0.1}]  # fmt: skip
-    found = answers(programme, [Asked(state) for _ in range(50) for state in states], tmp_path, priced=True)
+    found = answers(programme, [Asked(state) for _ in range(25) for state in states], tmp_path, priced=True)
     assert {own["status"] for own in found if "status" in own} == {"optimal", "infeasible"}
-    assert found[-1]["memory"] == found[100]["memory"]
+    assert found[-1]["memory"] == found[2 * len(states)]["memory"]  # 9 MB more where one model is left
 
 
 @needs_node

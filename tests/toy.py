@@ -73,6 +73,13 @@ TABLES: Mapping[str, str] = {
         transit,RU,SHORT,,
         """,
 }
+PLACED = """
+    id,name,kind,country,lat,lon
+    FIELD,Field,field,KZ,47,52
+    HUB,Hub,hub,KZ,47,54
+    EAST,East,market,CN,45,82
+    WEST,West,market,IT,45,13
+    """  # its nodes where maps find them
 PACK = """
 title = "Toy"
 family = "oil"
