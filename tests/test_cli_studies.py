@@ -95,6 +95,16 @@ def test_what_people_read_has_one_sign_for_minus(verb: tuple[str | int, ...]) ->
     assert re.findall(r"(?<![\w.])-\d\S*", told) == []
 
 
+@pytest.mark.parametrize("verb", [
+    ("ranging", "gas-2024"), ("sources", "gas-2024"), ("compare", "gas-2024", "gas-2026"),
+    ("frontier", "gas-2024", "--over", "arc:BNF_SOUTH.tariff", "--from", 1, "--to", 2),
+])
+def test_a_unit_reads_the_same_in_all_tables(verb: tuple[str | int, ...]) -> None:
+    told = run(*verb).stdout
+    assert "USD/1000 m³" in told
+    assert "1000m3" not in told
+
+
 def test_files_for_machines_have_a_hyphen_for_minus(tmp_path: Path) -> None:
     run("explain", "oil-2024", "arc:BTC", "--out", tmp_path / "out")
     text = (tmp_path / "out" / "terms.csv").read_text("utf-8")

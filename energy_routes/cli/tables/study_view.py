@@ -14,6 +14,7 @@ from energy_routes.cli.tables.limit_view import KINDS
 from energy_routes.cli.tables.render import BLANK, console, digits_for, number, table
 from energy_routes.cli.tables.unit_choice import value_names_of
 from energy_routes.indicators import LEDGER
+from energy_routes.pack import as_read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ TOLD = 5  # losses of which it is said where the volume goes
 def print_frontier(found: Frontier) -> None:
     """One row a point; then what each kink opens, how far each piece is proved, and where the curve stops."""
     screen, points = console(), found.points
-    scale, digits, unit = (100, 2, "%") if in_percent(found.over) else (1, 4, found.unit)
+    scale, digits, unit = (100, 2, "%") if in_percent(found.over) else (1, 4, as_read(found.unit))
     capped = bool(points["price_usd_per_t_exposure"].notna().any())
     price = ("price_usd_per_t_exposure", f"{_unit_of_cap(found)}\nallowed") if capped else (
         "price", f"MUSD per\n{unit or 'unit'}")  # fmt: skip
@@ -70,7 +71,7 @@ def _weighed(end: pd.Series) -> str:
 def _unit_of_cap(found: Frontier) -> str:
     """The unit of what one more of a capped volume is worth."""
     _, _, name = found.over.removeprefix("policy.").partition(".")
-    return value_names_of(found.case.network)[found.case.family_of_cap(name)].replace("USD/USD", "USD per USD")
+    return value_names_of(found.case.network)[found.case.family_of_cap(name)]
 
 
 def _forms(found: Frontier) -> str:
@@ -144,7 +145,7 @@ def print_explanation(found: Explanation) -> None:
         out = table("limit that it has come to", "kind", f"at it, {found.unit}", "one more a year is worth", text=2)
         digits = digits_for(found.limits["volume"].tolist())
         for row in found.limits.to_dict("records"):
-            worth = f"{number(row['price'])} {row['unit']}"
+            worth = f"{number(row['price'])} {as_read(row['unit'])}"
             out.add_row(escape(row["name"]), _line(row["kind"]), number(row["volume"], digits), worth)
         screen.print(out)
     for note in found.notes:
@@ -177,7 +178,7 @@ def print_ranging(found: Ranging, top: int | None) -> None:
     for row in rows.to_dict("records"):
         ends = (number(row[end], 2) if np.isfinite(row[end]) else BLANK for end in ("from", "to"))
         out.add_row(escape(_figure(row)), number(row["now"]), *ends, number(-row["slope_down"]),
-                    number(row["slope_up"]), number(row["at_stake"], 0), row["unit"])  # fmt: skip
+                    number(row["slope_up"]), number(row["at_stake"], 0), as_read(row["unit"]))  # fmt: skip
     screen.print(out)
     for row in rows.head(TOLD).to_dict("records"):
         for side, end in (("below", "from"), ("above", "to")):

@@ -70,7 +70,7 @@ class Units:
         """What the worth of a limit is multiplied by to be shown, and its unit then; one of its own it keeps."""
         family = limit["family"] or ""
         plain = limit["unit"] == self.inner_values[family]
-        return (self.value_factors[family], self.value_names[family]) if plain else (1.0, limit["unit"])
+        return (self.value_factors[family], self.value_names[family]) if plain else (1.0, as_read(limit["unit"]))
 
 
 def value_names_of(network: Network) -> dict[str, str]:

@@ -16,7 +16,7 @@ from energy_routes.cli.ending import print_json, say
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Scenarios, Sets, Target, solved
 from energy_routes.cli.places import check_file
-from energy_routes.pack import inert_frame, whole
+from energy_routes.pack import as_read, inert_frame, whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +76,7 @@ def _print(rows: pd.DataFrame, worst: pd.DataFrame, *, whole: bool) -> None:
         screen.print("\nThe weakest that matter, by what the netback moves if they are as far off as may be:")
     for place, row in enumerate(worst.to_dict("records"), 1):
         when = f" ({row['period']})" if row["period"] else ""
-        stands = f"{place:>2}. {row['figure']}{when}: {_value(row['value'])} {row['unit']}, {graded(row)}; "
+        stands = f"{place:>2}. {row['figure']}{when}: {_value(row['value'])} {as_read(row['unit'])}, {graded(row)}; "
         stake, doubt = (tables.number(row[name], 0) for name in ("at_stake", "doubt"))
         screen.print(f"{stands}{stake} MUSD at stake, {doubt} in doubt", markup=False)
         if said := _first(row["note"]) or row["source"]:
@@ -89,7 +89,7 @@ def _list(rows: pd.DataFrame) -> Table:
                        "source>")  # fmt: skip
     for row in rows.to_dict("records"):
         when = (str(row["period"]) or "all",) if dated else ()
-        out.add_row(row["figure"], *when, _value(row["value"]), row["unit"], _year(row["year"]), graded(row),
+        out.add_row(row["figure"], *when, _value(row["value"]), as_read(row["unit"]), _year(row["year"]), graded(row),
                     tables.number(row["at_stake"], 0), _source(row["source"]))  # fmt: skip
     return out
 

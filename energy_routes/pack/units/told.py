@@ -6,7 +6,9 @@ MINUS = "−"
 
 
 def as_read(unit: str) -> str:
-    """A unit with its cubic metres as people write them: 1000m3 → 1000 m³."""
+    """A unit as people write it: 1000m3 → 1000 m³; money for each unit of money is USD per USD, and no USD/USD."""
+    if unit == "USD/USD":
+        return "USD per USD"
     before, cubic, after = unit.partition("m3")
     return f"{before}{' ' if before[-1:].isdigit() else ''}m³{after}" if cubic else unit
 

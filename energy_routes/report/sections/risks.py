@@ -58,7 +58,7 @@ def frontier(subject: Subject) -> Section | None:
     found, words = subject.frontier, subject.words
     if found is None:
         return None
-    scale, digits, unit = (100.0, 1, "%") if in_percent(found.over) else (1.0, 3, found.unit)
+    scale, digits, unit = (100.0, 1, "%") if in_percent(found.over) else (1.0, 3, words.unit(found.unit))
     points = _telling(found.points)
     rows = [(words.number(scale * float(row["cap"]), digits), words.number(row["netback"], 1),
              _maybe(row["exports"], subject), _maybe(row["shut_in"], subject), words.number(row["cost"], 1),

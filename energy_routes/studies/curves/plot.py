@@ -10,6 +10,7 @@ import pandas as pd
 from energy_routes.answer import Words
 from energy_routes.case import Case, in_percent
 from energy_routes.maps import style
+from energy_routes.pack import as_read
 from energy_routes.studies.axes import axes_or_new, tell_in
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def draw(frontier: Drawn, ax: Axes | None = None) -> Axes:
         right = at > np.mean(ax.get_xlim())  # beside the line, at the foot of the picture: a curve may pass higher up
         ax.annotate(f"no plan beyond {at:.4g}", (at, 0.0), xycoords=ax.get_xaxis_transform(), fontsize=8, color=MARK,
                     xytext=(-6 if right else 6, 6), textcoords="offset points", ha="right" if right else "left")
-    unit = "%" if scale == 100.0 else frontier.unit
+    unit = "%" if scale == 100.0 else as_read(frontier.unit)
     ax.set_xlabel(f"{frontier.name}{f', {unit}' if unit else ''}")
     ax.set_ylabel(f"{frontier.case.policy.objective}, MUSD")
     ax.set_title(frontier.case.title or frontier.case.name, fontsize=10, loc="left")

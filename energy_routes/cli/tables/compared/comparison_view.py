@@ -12,6 +12,7 @@ from energy_routes.cli.tables.near.band_view import changes
 from energy_routes.cli.tables.render import console, digits_for, number, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.indicators import ledger_term
+from energy_routes.pack import as_read
 
 if TYPE_CHECKING:
     from energy_routes.studies import Attribution, Comparison
@@ -67,7 +68,7 @@ def _side_by_side(title: str, rows: pd.DataFrame, name: str, kind: str = "") -> 
     digits = digits_for(numbers)
     for row in rows.to_dict("records"):
         told = [str(row[name]), *([str(row[kind])] if kind else [])]
-        out.add_row(*told, *(number(row[side], digits) for side in SIDES), str(row["unit"]))
+        out.add_row(*told, *(number(row[side], digits) for side in SIDES), as_read(str(row["unit"])))
     return out
 
 
