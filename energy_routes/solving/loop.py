@@ -327,10 +327,10 @@ def decide(space: Space, program: Program) -> Decision:
 def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[Space, Program, Around]:
     """A case laid out, with exports held, futures weighed and losses guarded against, as its policy asks."""
 
-    def best(space: Space, program: Program) -> tuple[Program, Solution]:
+    def best(space: Space, program: Program) -> tuple[Program, Solution, Session]:
         program, _ = _settled(program, space, [], options)
         session = _session(program, options)
-        return cut_until_inside(session, program, space, [], lambda p: solved(session, p, space))
+        return *cut_until_inside(session, program, space, [], lambda p: solved(session, p, space)), session
 
     refuse_contradictions(case)
 

@@ -33,7 +33,7 @@ ROUNDS = 60
 SLACK = 1e-9  # of the volume planned: beside a share found by search, so that the plan at the optimum is inside
 
 State = Callable[[Space], Program]  # the programme of a space
-Best = Callable[[Space, Program], tuple[Program, Solution]]  # its optimum, with the cuts that it took
+Best = Callable[[Space, Program], tuple[Program, Solution, Session]]  # with its cuts, its optimum, where that was found
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,9 +66,9 @@ def guarded(space: Space, state: State, best: Best) -> tuple[Space, Guard | None
     relaxed = replace(space.case, policy=replace(space.policy, security=None))
     calm = replace(space, case=relaxed, builder=_again(space.builder))
     calm_program = state(calm)
-    program, solution = best(calm, calm_program)
+    program, solution, session = best(calm, calm_program)
     start = space.builder.size
-    x = _calm(calm, program, solution)
+    x = pick(session, program, solution, calm).x  # what the case without security is answered with
     rows = [] if lever.foreseen else _unforeseen(space, window, x)
     copies: tuple[Copy, ...] = ()
     if lever.mode == "preventive":
@@ -114,13 +114,6 @@ def _place(case: Case, label: str) -> int:
 def _again(builder: Builder) -> Builder:
     """The same columns in another builder, so that what is added to one does not come into the other."""
     return Builder(list(builder.blocks), builder.size)
-
-
-def _calm(space: Space, program: Program, solution: Solution) -> Vector:
-    """The plan of one who does not reckon with a loss: the one that the case without security is answered with."""
-    session = Session(program)
-    session.solve()
-    return pick(session, program, solution, space).x
 
 
 def _unforeseen(space: Space, window: rules.Window, x: Vector) -> list[Rows]:
@@ -225,7 +218,7 @@ def _least(space: Space, program: Program, lost: Expr, planned: Expr, best: Best
                       rows=(*program.rows, *(rows for rows in space.linked if len(rows))))
     for _ in range(ROUNDS):
         try:
-            _, solution = best(space, program.with_rows(rules.secure(lost, planned, share, spread)))
+            _, solution, _ = best(space, program.with_rows(rules.secure(lost, planned, share, spread)))
         except InfeasibleError:
             if share == 1.0:
                 raise
