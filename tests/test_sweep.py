@@ -112,7 +112,7 @@ def test_losses_are_guarded_against_anew_in_each_draw(mode: str, tmp_path: Path)
     found = er.sweep(case, 12, seed=3)
     for row, _, _, own, _ in found.experiment.rows(0, 12):
         fresh = found.experiment.measures.of_plan(solve(own))
-        assert found.data.loc[row, list(found.units)].tolist() == pytest.approx(fresh, abs=1e-9)
+        assert found.data.loc[row, list(found.units)].tolist() == pytest.approx(fresh, rel=1e-9, abs=1e-9)
     used = {"preventive": [0.0, 3.2], "corrective": [0.0, 8.0]}[mode]
     assert sorted(found.data["volume.corridor:NORTH"].round(6).unique()) == used
 
