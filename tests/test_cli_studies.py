@@ -142,7 +142,8 @@ def test_stress_prints_json_and_saves(model: Path, tmp_path: Path) -> None:
     (["frontier", "--over", "policy.max_share.transit:RX"], "Nearest"),
     (["frontier", "--over", SHARE, "--plot", "x.doc"], ".png"),
     (["frontier", "--over", "arc:SHORT.tariff", "--budget", "1"], "--budget needs"),
-    (["stress", "--onset", "2031"], "onset"),
+    (["stress", "--onset", "2031"], "onset '2031' is not a period of model: 2023\n"),
+    (["stress", "--scenario", "x"], "no scenario 'x'. Known"),
     (["stress", "--kind", "coridor"], "coridor"),
 ])
 def test_wrong_calls_end_with_2(model: Path, arguments: list[str], words: str) -> None:

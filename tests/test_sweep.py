@@ -186,6 +186,18 @@ def run(*arguments: object, code: int = 0) -> Any:
     return outcome
 
 
+def test_draws_of_nothing_are_said_to_be_alike() -> None:
+    beer = Path(__file__).parent / "textbook" / "beer" / "model.toml"
+    told = " ".join(run("sweep", beer, "--draws", 3).stdout.split())
+    assert "figures as stated" in told
+    assert "0 figures" not in told
+    assert "No figure of the packs is in doubt, so that all draws are alike" in told
+    assert "column confidence; or give levels with --over." in told
+    bands = " ".join(run("solve", beer, "--draws", 3).stdout.split())
+    assert "No figure of the packs is in doubt, so that all draws are alike" in bands
+    assert "P10 to P90 of" not in bands
+
+
 def test_the_verb_prints_bands_and_saves(tmp_path: Path) -> None:
     model = written(tmp_path / "toy")
     text = run("sweep", model, "--draws", 64, "--out", tmp_path / "out").stdout

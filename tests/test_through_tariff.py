@@ -304,14 +304,28 @@ def test_a_charge_beyond_what_ways_usually_cost_has_a_reason_before_it(tmp_path:
     assert not any("price" in said for said in er.through_tariff(low, "LONG", outage={}, cap={}).answer)
 
 
+IDLE = {"contracts": "id,kind,arc,volume,charge,party\nPAY,ship_or_pay,SHORT,1,35,East Co"}  # SHORT carries 6 anyhow
+
+
 def test_what_contracts_do_not_change_is_said_once(tmp_path: Path) -> None:
-    """1 Mt on the way that carries 6 anyhow."""
-    pay = {"contracts": "id,kind,arc,volume,charge,party\nPAY,ship_or_pay,SHORT,1,35,East Co"}
-    found = er.through_tariff(toy(tmp_path, PUBLISHED | pay), "LONG", outage={}, cap={})
+    found = er.through_tariff(toy(tmp_path, PUBLISHED | IDLE), "LONG", outage={}, cap={})
     same = [said for said in found.answer if said.startswith("Without")]
     assert same == ["Without contracts: all of this is the same"]
     bound = er.through_tariff(toy(tmp_path / "bound", PUBLISHED | PAY), "LONG", outage={}, cap={})
     assert len([said for said in bound.answer if said.startswith("Without")]) > 3
+
+
+def test_falls_that_differ_in_the_last_bit_are_printed_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = er.through_tariff(toy(tmp_path, PUBLISHED | IDLE), "LONG", outage={}, cap={})
+    second = (found.kinks["contracts"] == "without").to_numpy()
+    assert second.any()
+    kinks = found.kinks.assign(below=found.kinks["below"] * np.where(second, 1.0 + 1e-13, 1.0))
+    print_tariff(replace(found, kinks=kinks))
+    told = [line for line in capsys.readouterr().out.splitlines() if " contracts, above " in line]
+    assert len(told) == (~second).sum()
+    assert all(line.startswith("With and without contracts") for line in told)
 
 
 def test_a_claim_is_a_sentence_of_32_words_at_most(tmp_path: Path) -> None:

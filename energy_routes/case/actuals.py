@@ -22,7 +22,7 @@ import pandas as pd
 from energy_routes.errors import DataError, Fault, UnitError, UsageError
 from energy_routes.linear import Labels
 from energy_routes.network import Network, Ways, meter_table
-from energy_routes.pack import PARTITIONS, Period, nearest, number, read_rows, steps_of, units
+from energy_routes.pack import PARTITIONS, Period, nearest, number, read_rows, spanned, steps_of, units
 
 COLUMNS = ("what", "id", "commodity", "period", "volume", "unit", "note")
 REQUIRED = ("what", "id", "period", "volume")
@@ -150,7 +150,7 @@ def _actual(network: Network, periods: Sequence[Period], row: Mapping[str, str])
         return "commodity", "blank", "what moved: meters and contracts may count one grade only", ""
     known = [p.label for p in periods]
     if when not in known and not (what == "storage" and when < known[0]):
-        return "period", repr(when), f"a period that is gone: {known[0]} … {known[-1]}", nearest(when, known)
+        return "period", repr(when), f"a period that is gone: {spanned(known)}", nearest(when, known)
     facts = commodities.loc[grade] if grade else commodities.iloc[0]
     try:
         family = network.families[str(facts["family"])]

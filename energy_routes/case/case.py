@@ -23,7 +23,7 @@ from energy_routes.case.price_deck import deck_edits
 from energy_routes.case.subjects import check_subject
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import AddedRoute, Edit, Network, routes_from_file
-from energy_routes.pack import PER_YEAR, Period, amount, annotated, home, nearest, parted, time_of, with_prices
+from energy_routes.pack import PER_YEAR, Period, amount, annotated, home, nearest, parted, spanned, time_of, with_prices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,9 +84,13 @@ class Case:
     stated: Case | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
-        span = " … ".join(dict.fromkeys((self.periods[0].label, self.periods[-1].label)))
         packs = ", ".join(pack.name for pack in self.network.packs)
-        return f"Case({self.name!r}: {self.title or 'no title'}; {packs}; {span}; edits: {len(self.edits)})"
+        return f"Case({self.name!r}: {self.title or 'no title'}; {packs}; {self.span}; edits: {len(self.edits)})"
+
+    @property
+    def span(self) -> str:
+        """The first and the last period, ``2024-01 … 2024-12``."""
+        return spanned([period.label for period in self.periods])
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -518,8 +522,8 @@ class Case:
         """
         if name not in self.scenarios:
             raise UsageError(
-                f"{self.name} has no scenario {name!r}. {nearest(name, self.scenarios)}"
-                f" Known: {', '.join(self.scenarios) or 'none'}."
+                " ".join(filter(None, (f"{self.name} has no scenario {name!r}.", nearest(name, self.scenarios),
+                                       f"Known: {', '.join(self.scenarios) or 'none'}.")))
             )
         file = self.scenarios[name]
         priced = self.with_prices(file.prices) if file.prices else self
@@ -674,7 +678,4 @@ class Case:
     def _check_periods(self, labels: Iterable[str]) -> None:
         for label in labels:
             if not any(period.matches(label) for period in self.periods):
-                raise UsageError(
-                    f"period {label!r} is not in the horizon of {self.name}: "
-                    f"{self.periods[0].label} … {self.periods[-1].label}"
-                )
+                raise UsageError(f"period {label!r} is not in the horizon of {self.name}: {self.span}")

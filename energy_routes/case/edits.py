@@ -26,6 +26,7 @@ from energy_routes.pack import (
     nearest,
     own_unit,
     parted,
+    spanned,
     time_of,
     to_inner_of,
 )
@@ -132,7 +133,7 @@ class Setter:
 
 
 def _unknown_period(place: str, label: str, periods: Sequence[Period]) -> Fault:
-    expected = f"a period of the horizon, {periods[0].label} … {periods[-1].label}"
+    expected = f"a period of the horizon, {spanned([period.label for period in periods])}"
     repair = "" if LABEL.match(label) else "A period is written 2024 or 2024-03."
     return Fault(place, column="periods", found=repr(label), expected=expected, repair=repair)
 

@@ -29,7 +29,18 @@ from energy_routes.case.edits import edits_of
 from energy_routes.case.model_file import EditFile
 from energy_routes.errors import DataError, Fault, UsageError
 from energy_routes.network import TARGETS, Edit, Network, parse_target
-from energy_routes.pack import DATED, TABLES, Period, answered, months_of, nearest, number, own_units, read_rows
+from energy_routes.pack import (
+    DATED,
+    TABLES,
+    Period,
+    answered,
+    months_of,
+    nearest,
+    number,
+    own_units,
+    read_rows,
+    spanned,
+)
 
 COLUMNS = ("target", "period", "value", "unit", "source", "note")
 REQUIRED = ("target", "value")
@@ -73,7 +84,7 @@ def deck_edits(network: Network, periods: Sequence[Period], deck: str | Path | p
     months = months_of(periods)
     inside = [q for q in prices if any(q.holds(month) for month in months)]
     if prices and not inside and not faults:
-        span = f"{periods[0].label} … {periods[-1].label}"
+        span = spanned([period.label for period in periods])
         faults.append(Fault(name, 0, "period", "no row of this horizon", f"rows of {span}, or with a blank period"))
     made = [(q, list(_edits(name, q, rates, network, months, faults, accepted))) for q in inside]
     faults += [*_twice(name, [(q, {q.target}) for q in rates]),

@@ -112,6 +112,7 @@ from .units.periods import (
     means as means,
     months_of as months_of,
     periods_of as periods_of,
+    spanned as spanned,
     totals as totals,
 )
 from .units.told import (

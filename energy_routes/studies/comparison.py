@@ -21,7 +21,7 @@ from energy_routes.solving import Cost, Yardstick, stated
 from energy_routes.studies.bands.changes import both_banded
 from energy_routes.studies.differences import side_by_side
 from energy_routes.studies.differences.attribution import Attribution, attribute
-from energy_routes.studies.differences.inputs import horizon, versus
+from energy_routes.studies.differences.inputs import versus
 from energy_routes.studies.study import Progress, Study
 from energy_routes.studies.sweeps.workers.workers import Workers
 
@@ -128,7 +128,7 @@ class Comparison(Study):
         """
         old, new, found = self.before, self.after, []
         if old.case.periods != new.case.periods:
-            found.append(f"The periods differ: {horizon(old.case)} before, {horizon(new.case)} after; "
+            found.append(f"The periods differ: {old.case.span} before, {new.case.span} after; "
                          "each number is of the whole of its own.")
         if old.objective.name != new.objective.name:
             found.append(f"What is sought differs: {old.objective.name} before, {new.objective.name} after.")

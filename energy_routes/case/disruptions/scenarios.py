@@ -14,7 +14,7 @@ from energy_routes.case.disruptions.rates import Rate, rates_of
 from energy_routes.case.policy.levers import Cvar, Disruption
 from energy_routes.errors import UsageError
 from energy_routes.network import Network, usable
-from energy_routes.pack import Period
+from energy_routes.pack import Period, spanned
 
 CALM = "no disruption"
 KINDS = 4  # kinds of failure that are combined: those that can be expected to take the most capacity
@@ -82,7 +82,7 @@ def _spread(arcs: Sequence[str], lost: float, days: float, onset: str | None, pe
         return {(arc, p.label): share for arc in dict.fromkeys(arcs) for p in periods}
     labels = [p.label for p in periods]
     if onset not in labels:
-        raise UsageError(f"policy.cvar: the onset {onset!r} is not a period: {labels[0]} … {labels[-1]}")
+        raise UsageError(f"policy.cvar: the onset {onset!r} is not a period: {spanned(labels)}")
     out = {}
     for period in periods[labels.index(onset) :]:
         hit = min(days, period.days)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from energy_routes.cli.tables.money_view import Part
+from energy_routes.cli.tables.near.band_view import ALIKE
 from energy_routes.cli.tables.render import BLANK, console, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.network import Names
@@ -137,10 +138,13 @@ def print_sweep(found: Sweep, answer: str) -> None:
     Then what moves one answer most, and the draws without a plan.
     """
     screen, experiment, summary = console(), found.experiment, found.summary
-    draws = (f"{experiment.draws:,} draws of {len(experiment.sampler.figures)} figures, {experiment.design}, seed "
-             f"{experiment.seed}" if experiment.draws else "figures as stated")  # fmt: skip
+    drawn = len(experiment.sampler.figures) if experiment.draws else 0
+    draws = (f"{experiment.draws:,} draws of {drawn} figures, {experiment.design}, seed {experiment.seed}" if drawn
+             else "figures as stated")  # fmt: skip
     levels = f"; {len(experiment.levels)} levels" if experiment.paths else ""
     screen.say(f"{experiment.case.name}: {draws}{levels}")
+    if experiment.draws and not drawn:
+        screen.say(f"{ALIKE}; or give levels with --over.")
     if experiment.paths:
         asked = summary["answer"]
         few = asked.isin([answer]) | asked.str.startswith("exports.") | (len(found.units) <= FEW)

@@ -24,7 +24,7 @@ from energy_routes.maps.page.ground import ground
 from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import corridors_told, of_corridors, plan_numbers, text_of
 from energy_routes.network import in_term
-from energy_routes.pack import Family, in_order
+from energy_routes.pack import Family, in_order, spanned
 from energy_routes.plan import Plan, check_meaning, corridor_arcs
 from energy_routes.provenance import stale_years
 
@@ -123,7 +123,8 @@ def _start(spans: Sequence[Span], period: str | None) -> int:
         return len(spans) - 1
     found = [at for at, span in enumerate(spans) if period in (span.label, span.labels[0][0][:4])]
     if not found:
-        raise UsageError(f"the map has no period {period!r}. It has {spans[0].label} to {spans[-1].labels[0][-1]}.")
+        there = spanned([spans[0].label, spans[-1].labels[0][-1]])
+        raise UsageError(f"the map has no period {period!r}. It has {there}.")
     return found[0] if spans[found[0]].label == period else found[-1]
 
 

@@ -80,6 +80,11 @@ def periods_of(years: Sequence[int], step: Literal["year", "month"]) -> tuple[Pe
     return tuple(Period(f"{year}-{month:02d}", year, month) for year in years for month in range(1, 13))
 
 
+def spanned(labels: Sequence[str]) -> str:
+    """The first and the last of some labels, ``2024-01 … 2024-12``; the one that is both, once."""
+    return " … ".join(dict.fromkeys((labels[0], labels[-1])))
+
+
 def months_of(periods: Sequence[Period]) -> tuple[Period, ...]:
     """The months of some periods, in order."""
     return tuple(month for period in periods for month in period.months)

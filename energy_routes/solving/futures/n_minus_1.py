@@ -25,6 +25,7 @@ from energy_routes.formulation import (
     security as rules,
 )
 from energy_routes.linear import Axis, Builder, Expr, Program, Rows, Session, Solution, Term, Vector, axis
+from energy_routes.pack import spanned
 from energy_routes.solving.canonical_plan import pick
 
 EXACT = 1e-10
@@ -93,8 +94,8 @@ def window_of(case: Case, lever: Security) -> rules.Window:
         first, last = (_place(case, label) for label in (lever.window[0], lever.window[-1]))
     end = last + 1 + lever.recovery
     if first > last or end > len(labels):
-        raise UsageError(f"policy.security: the window {labels[first]} … {labels[last]} with {lever.recovery} periods "
-                         f"of recovery does not fit into {labels[0]} … {labels[-1]}")
+        raise UsageError(f"policy.security: the window {spanned((labels[first], labels[last]))} with "
+                         f"{lever.recovery} periods of recovery does not fit into {case.span}")
     before = labels[first - 1] if first else None
     return rules.Window(tuple(labels[first : last + 1]), tuple(labels[last + 1 : end]), before)
 
@@ -107,8 +108,7 @@ def _place(case: Case, label: str) -> int:
     hint = ""
     if len(label) != len(labels[0]):
         hint = f" Periods of this case are written like {labels[0]}; a window is made of whole periods."
-    span = f"{labels[0]} … {labels[-1]}"
-    raise UsageError(f"policy.security.window: {label!r} is not a period of {case.name}: {span}.{hint}")
+    raise UsageError(f"policy.security.window: {label!r} is not a period of {case.name}: {case.span}.{hint}")
 
 
 def _again(builder: Builder) -> Builder:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from energy_routes.errors import SolverError
 from energy_routes.formulation import security as rules
 from energy_routes.linear import Program, Session, Status, Vector
+from energy_routes.pack import spanned
 from energy_routes.plan import Plan, Worth
 from energy_routes.solving.futures.n_minus_1 import ALL, SLACK, Guard
 
@@ -68,7 +69,7 @@ def _table(guard: Guard, at: Vector, worth: Worth | None, units: Mapping[str, st
     window = guard.window.struck
     frame = guard.lost.axis.frame[["outage", "family", "market"]].assign(
         mode=guard.lever.mode,
-        window=window[0] if len(window) == 1 else f"{window[0]} … {window[-1]}",
+        window=spanned(window),
         planned=planned,
         lost=lost,
         survives=np.where(planned > SLACK, 1.0 - np.minimum(lost / np.maximum(planned, SLACK), 1.0), np.nan),

@@ -36,7 +36,7 @@ def apart(before: Case, after: Case) -> list[str]:
     """Why what differs between two cases cannot be told as single changes; empty where it can."""
     found = []
     if before.periods != after.periods:
-        found.append(f"their periods differ: {horizon(before)} and {horizon(after)}")
+        found.append(f"their periods differ: {before.span} and {after.span}")
     if before.families != after.families:
         found.append(f"their families differ: {' and '.join(before.families)}, and {' and '.join(after.families)}")
     elif before.network.packs != after.network.packs:
@@ -117,8 +117,3 @@ def _parts(case: Case, lever: str) -> dict[tuple[str, ...], Any]:
 
 def _key(edit: Edit) -> tuple[str, ...]:
     return edit.table, edit.id, edit.field
-
-
-def horizon(case: Case) -> str:
-    """The first and the last period of a case: ``2024-01 … 2024-12``."""
-    return " … ".join(dict.fromkeys((case.periods[0].label, case.periods[-1].label)))

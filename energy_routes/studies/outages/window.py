@@ -15,7 +15,7 @@ def window(case: Case, onset: str | None, days: float | None) -> tuple[int, Mapp
     """(position of the onset, share of each period that is struck, days)."""
     labels = [period.label for period in case.periods]
     if onset is not None and onset not in labels:
-        raise UsageError(f"onset {onset!r} is not a period of {case.name}: {labels[0]} … {labels[-1]}")
+        raise UsageError(f"onset {onset!r} is not a period of {case.name}: {case.span}")
     at = labels.index(onset) if onset is not None else _busiest(case)
     left = float(case.periods[at].days) if days is None else float(days)
     there = sum(period.days for period in case.periods[at:])

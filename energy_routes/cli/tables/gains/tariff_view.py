@@ -68,10 +68,11 @@ def _cells(row: dict[Any, Any], drawn: bool, digits: int) -> tuple[str, ...]:
 
 
 def _kinks(screen: Screen, found: ThroughTariff) -> None:
-    """The largest steps of the case as it is, in the order of the charges; once where contracts change none of them."""
+    """The largest steps of the case as it is, in the order of the charges; once where contracts change none as told."""
     own = found.kinks
-    steps = [part.drop(columns="contracts").reset_index(drop=True) for _, part in own.groupby("contracts", sort=False)]
-    if len(steps) > 1 and steps[0].equals(steps[1]):
+    steps = [[_kink(found, {**kink, "contracts": ""}) for kink in part.to_dict("records")]
+             for _, part in own.groupby("contracts", sort=False)]
+    if len(steps) > 1 and steps[0] == steps[1]:
         own = own.head(len(steps[0])).assign(contracts="with and without")
     largest = (own["below"] - own["above"]).groupby(own["contracts"]).rank("first", ascending=False) <= MOST_KINKS
     if len(own):

@@ -14,6 +14,8 @@ from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.plan import Plan, told_bands
 
 VALUES = ("value", "p10", "p50", "p90")
+ALIKE = ("No figure of the packs is in doubt, so that all draws are alike. Grade those that are, such as estimate, "
+         "in the column confidence")  # fmt: skip
 
 
 def bands(plan: Plan, units: Units) -> Iterator[Part]:
@@ -37,7 +39,9 @@ def changes(found: pd.DataFrame, units: Units) -> Part | None:
 
 
 def drawn(rows: pd.DataFrame) -> str:
-    """``P10 to P90 of 197 draws; 3 of 200 have no plan``."""
+    """``P10 to P90 of 197 draws; 3 of 200 have no plan``; that all are alike, where nothing was drawn."""
+    if (rows["p10"] == rows["p90"]).all():
+        return ALIKE
     draws, plans = int(rows["draws"].iloc[0]), int(rows["plans"].iloc[0])
     return f"P10 to P90 of {plans:,} draws; {draws - plans:,} of {draws:,} have no plan"
 
