@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,24 +58,29 @@ def squeezed(face: Form) -> Form:
     """
     low, high = face.col_lower.copy(), face.col_upper.copy()
     equal, base = face.row_lower == face.row_upper, np.zeros(len(face.row_lower))
-    slight = [EXACT * np.maximum(1.0, np.abs(finite(bound))) for bound in (face.row_lower, face.row_upper)]
+    floor = face.row_lower + EXACT * np.maximum(1.0, np.abs(finite(face.row_lower)))
+    ceiling = face.row_upper - EXACT * np.maximum(1.0, np.abs(finite(face.row_upper)))
     row, col, value = _entries(face.matrix)
+    row, col = row.astype(np.intp), col.astype(np.intp)  # so that no round converts them again
     for _ in range(ROUNDS):
-        free = low[col] < high[col]
-        base += np.bincount(row[~free], value[~free] * low[col[~free]], len(base))
-        row, col, value = row[free], col[free], value[free]
-        least, most = _reach(row, value * low[col], value * high[col], base)
-        down, up = least >= face.row_upper - slight[1], most <= face.row_lower + slight[0]
-        sure = np.abs(value) >= SMALL
-        ends = np.flatnonzero(sure & (down | up)[row])
-        single = equal & (np.bincount(row, minlength=len(base)) == 1) & ~(down | up)
+        lowest, highest = low[col], high[col]
+        moves = lowest < highest
+        still, free = np.flatnonzero(~moves), np.flatnonzero(moves)
+        base += np.bincount(row[still], value[still] * lowest[still], len(base))
+        row, col = row[free], col[free]
+        value, lowest, highest = value[free], lowest[free], highest[free]
+        least, most = _reach(row, value * lowest, value * highest, base)
+        down, up = least >= ceiling, most <= floor
+        full, sure = down | up, np.abs(value) >= SMALL
+        ends = np.flatnonzero(sure & full[row])
+        single = equal & ~full & (np.bincount(row, minlength=len(base)) == 1)
         alone = np.flatnonzero(sure & single[row])
         if not len(ends) and not len(alone):
             break
         at_low = down[row[ends]] == (value[ends] > 0)
         given = (face.row_lower - base)[row[alone]] / value[alone]
         at = col[np.concatenate([ends, alone])]
-        low[at] = high[at] = np.concatenate([np.where(at_low, low[col[ends]], high[col[ends]]), given])
+        low[at] = high[at] = np.concatenate([np.where(at_low, lowest[ends], highest[ends]), given])
     return replace(face, col_lower=low, col_upper=high)
 
 
@@ -84,7 +90,7 @@ def _entries(matrix: sparse.csc_matrix) -> tuple[NDArray[np.int32], NDArray[np.i
     return matrix.indices, np.repeat(columns, np.diff(matrix.indptr)), matrix.data
 
 
-def _reach(row: NDArray[np.int32], one: Vector, other: Vector, base: Vector) -> tuple[Vector, Vector]:
+def _reach(row: NDArray[np.integer[Any]], one: Vector, other: Vector, base: Vector) -> tuple[Vector, Vector]:
     """The least and the most that each row can be, where each of its entries adds something from one to other."""
     ends = np.minimum(one, other), np.maximum(one, other)
     least, most = (base + np.bincount(row, end, len(base)) for end in ends)
