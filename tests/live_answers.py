@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
 import json
 import shutil
 import subprocess
@@ -56,8 +54,8 @@ def answers(programme: Programme, asked: Sequence[Asked], folder: Path, *, price
             questions.append({"what": "priced", "values": values,
                               "periods": list(range(len(programme.case.periods)))})
     parts = solver()
-    (folder / "solver.js").write_bytes(gzip.decompress(base64.b64decode(parts["solver"])))
-    told = {"programme": squeezed(as_json(programme.content).encode()), "wasm": parts["wasm"], "asked": questions}
+    (folder / "solver.js").write_text(parts.script, encoding="utf-8")
+    told = {"programme": squeezed(as_json(programme.content).encode()), "wasm": parts.held["wasm"], "asked": questions}
     (folder / "requests.json").write_text(json.dumps(told), encoding="utf-8")
     assert NODE is not None
     files = [str(folder / name) for name in ("solver.js", "requests.json")]

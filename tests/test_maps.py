@@ -29,7 +29,7 @@ from energy_routes.maps.data.payload import MapData, payload
 from energy_routes.maps.data.projection import HOME, USUAL, View, home_box, resample, smooth
 from energy_routes.maps.data.scene import compose_scene
 from energy_routes.maps.figure import inset, layers, static
-from energy_routes.maps.figure.text import labels, pills, signs
+from energy_routes.maps.figure.text import labels, legend, pills, signs
 from energy_routes.maps.layers.geodata import flow_layer
 from energy_routes.pack import OIL
 from energy_routes.plan.plan import Prices
@@ -284,6 +284,18 @@ def test_all_that_is_scarce_has_its_sign_and_price(sheet: Figure, data: MapData)
     assert min(expected.values()) > 1  # each of the three signs is there
     texts = [text for text, _ in _boxes(sheet)]
     assert sum(text.startswith("+$") for text in texts) == sum(expected.values())
+
+
+@pytest.mark.parametrize(("largest", "wanted"), [
+    (0.0, (5, 20, 60)), (0.03, (0.005, 0.01, 0.02)), (0.8, (0.1, 0.2, 0.5)), (12.0, (2, 5, 10)), (20.0, (5, 20, 60)),
+])  # fmt: skip
+def test_the_legend_of_widths_tells_volumes_that_flow(largest: float, wanted: tuple[float, ...]) -> None:
+    flows = {"FH": largest, **dict.fromkeys(("HP", "PQ", "QM", "HX"), largest / 2)}
+    volumes, unit = legend.sample_volumes(payload(toy_plan(flows=flows)))
+    assert volumes == pytest.approx(wanted)
+    assert unit == "Mt a year"
+    monthly, _ = legend.sample_volumes(payload(toy_plan("month", flows=flows), "2024-03"))
+    assert max(monthly) == pytest.approx(6.0) or max(monthly) <= largest / 12 < 2.0
 
 
 def test_the_legend_shows_each_sign_once(sheet: Figure) -> None:

@@ -141,8 +141,10 @@ def test_the_table_holds_every_line_with_its_numbers(open_page: Any, pair: Path,
     now, then = payload(after).arcs, payload(before).arcs.set_index("arc")
     for row in now.to_dict("records"):
         told = found[row["name"]]
-        assert told[1] == WORDS.number(row["volume"], 2 if abs(row["volume"]) >= 0.1 else 3)
+        assert told[1] == WORDS.number(row["volume"], 3 if 0.0005 <= abs(row["volume"]) < 0.1 else 2)
         assert told[7] == WORDS.signed(row["volume"] - then.loc[row["arc"], "volume"], 2)
+    shown = page.locator("#table-body table:nth-of-type(-n + 2) td").all_inner_texts()
+    assert {cell for cell in shown if re.fullmatch(r"0\.0\d*", cell) and not float(cell)} == {"0.00"}
     page.keyboard.press("Escape")
     assert page.locator("#table").is_hidden()
     with page.expect_download() as saved:
@@ -428,6 +430,26 @@ def test_at_night_the_page_is_dark_and_the_map_is_as_by_day(open_page: Any, pair
     for place in (".panel", ".legend"):
         assert by_night.evaluate(ground, place) == by_day.evaluate(ground, place)
     assert by_night.locator("#maps").screenshot() == by_day.locator("#maps").screenshot()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_slider_is_told_from_the_page_and_by_night_from_white(open_page: Any, pair: Path, scheme: str) -> None:
+    page = open_page(pair, "v=after", scheme=scheme)
+    filled, paper = page.evaluate("""() => [getComputedStyle(document.getElementById("period")).accentColor,
+                                            getComputedStyle(document.body).backgroundColor]""")
+    assert contrast(filled, paper) >= 3
+    assert contrast(filled, "rgb(255, 255, 255)") >= 3
+
+
+@pytest.mark.parametrize(("available", "wanted"), [(0.8, ["0.1", "0.2", "0.5"]), (10, ["2", "5", "10"]),
+                                                   (30, ["5", "20", "50"])])  # fmt: skip
+def test_the_key_of_widths_tells_volumes_that_flow(open_page: Any, tmp_path: Path, available: float,
+                                                   wanted: list[str]) -> None:
+    supplies = f"id,node,commodity,shipper,available,cost\nFIELD_CO,FIELD,CRUDE,Field Co,{available},9"
+    arcs = toy.TABLES["arcs"].replace("Gathering,20", "Gathering,40").replace("Long way,5", "Long way,30")
+    case = toy.toy(tmp_path, {"nodes": toy.PLACED, "supplies": supplies, "arcs": arcs, "obligations": ""})
+    page = open_page(write_page(er.solve(case), tmp_path / "key.html"))
+    assert page.locator(".legend .key g").first.locator("text").all_text_contents()[1:4] == wanted
 
 
 def test_words_on_the_map_stand_out(open_page: Any, pair: Path) -> None:

@@ -223,6 +223,29 @@ def test_a_shared_state_opens_as_it_was(open_page: Any, live: Path, plan: er.Pla
     page.wait_for_function(NETBACK, arg=money(moved.netback))
 
 
+def test_one_value_of_a_lever_is_no_curve(page: Any, plan: er.Plan) -> None:
+    typed(page, SHARE, "93")
+    typed(page, TARIFF, "30")
+    curve = page.locator("#live-curve")
+    first, other = (money(er.solve(plan.case.set_all({f"policy.{SHARE}": 0.93, TARIFF: value})).netback)
+                    for value in (30.0, 31.0))
+    assert f"30.0 USD/t: {first} MUSD; the curve needs one more value" in curve.inner_text()
+    assert not curve.locator("svg").is_visible()
+    typed(page, TARIFF, "31")
+    assert "one more value" not in curve.inner_text()
+    assert f"{other}–{first} MUSD" in curve.inner_text()
+    assert curve.locator("svg").is_visible()
+
+
+def test_netbacks_that_are_told_alike_are_one(open_page: Any, tmp_path: Path) -> None:
+    file, path = tmp_path / "live.html", "arc:LONG.capacity"
+    er.solve(toy(tmp_path, {"nodes": PLACED})).explore(file, live=True, levers=[path])
+    page = begun(open_page, file)
+    typed(page, path, "5.5")  # of which nothing is used
+    assert page.evaluate(POINTS) == 2
+    assert re.search(r"\n[\d,]+ MUSD\n", page.locator("#live-curve .ends").inner_text())
+
+
 def test_a_saved_model_file_gives_the_same_numbers(page: Any, tmp_path: Path) -> None:
     typed(page, SHARE, "90")
     typed(page, TARIFF, "30")

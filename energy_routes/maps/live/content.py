@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from energy_routes.maps.live.model_file import model_of
 from energy_routes.maps.live.packed import packed
 from energy_routes.maps.live.programme import Programme, programme_of
 from energy_routes.maps.page.content import MOST_ROUTES, content
-from energy_routes.maps.page.html import SOLVER, as_json, joined
+from energy_routes.maps.page.html import Parts, as_json, joined
 from energy_routes.network import Names
 from energy_routes.plan import Plan
 
@@ -30,7 +31,7 @@ SAME = 9  # level of compression
 
 
 def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
-                 levers: Sequence[str] = ()) -> tuple[dict[str, Any], dict[str, str]]:
+                 levers: Sequence[str] = ()) -> tuple[dict[str, Any], Parts]:
     """The content of the page that solves, and its parts beside the JSON: the solver and the programme, as text.
 
     Raises UsageError as :func:`levers_of` and :func:`programme_of`.
@@ -51,7 +52,8 @@ def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
         "changes": {"seen": SEEN, "told": TOLD, "slight": SLIGHT, "money": SLIGHT_MONEY},
         "binding": {"utilisation": style.BINDING_UTILISATION, "price": style.BINDING_PRICE},
     }  # fmt: skip
-    return told, {"programme": squeezed(as_json(solving).encode("utf-8")), **solver()}
+    parts = solver()
+    return told, replace(parts, held={"programme": squeezed(as_json(solving).encode("utf-8")), **parts.held})
 
 
 def squeezed(data: bytes) -> str:
@@ -60,12 +62,12 @@ def squeezed(data: bytes) -> str:
 
 
 @cache
-def solver() -> dict[str, str]:
+def solver() -> Parts:
     """HiGHS as it is vendored, and the script that solves with it: HiGHS' own and ours, as one."""
     wasm = base64.b64encode((HERE / "vendor" / "highs.wasm.gz").read_bytes()).decode("ascii")
     highs = gzip.decompress((HERE / "vendor" / "highs.js.gz").read_bytes()).decode("utf-8")
-    script = f"{highs}\n{joined(SOLVER, HERE / 'web' / 'js')}"
-    return {"wasm": wasm, SOLVER: squeezed(script.encode("utf-8"))}
+    script = f"{highs}\n{joined('solver', HERE / 'web' / 'js')}"
+    return Parts({"wasm": wasm, "solver": squeezed(script.encode("utf-8"))}, script)
 
 
 def _spans(plan: Plan) -> list[list[int]]:

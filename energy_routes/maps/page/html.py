@@ -8,12 +8,12 @@ order that its imports ask for.  Comments of whole lines stay behind in the sour
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import json
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,22 @@ HERE = Path(__file__).parent
 SCRIPTS = HERE / "web" / "js"
 STYLES = ("colours", "page", "map", "print")
 LIVE = "live"  # the module that a page that solves begins with, and the style that it adds
-SOLVER = "solver"  # the part of it, a gzipped script, that it runs in a worker and in its own thread
 IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"\./(\w+)\.js";\n', re.M)
 REMARK = re.compile(r"^[ \t]*/\*\*.*?\*/\n", re.M | re.S)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|function|class)\b)", re.M)
 NAMES = re.compile(r"^export (?:async )?(?:const|function|class) (?:(\w+)|\{([^}]*)\})", re.M)
 
 
-def render(content: Mapping[str, Any], lang: str = "en", parts: Mapping[str, str] | None = None) -> str:
-    """The page as text; the same content gives the same text.
+@dataclass(frozen=True)
+class Parts:
+    """What a page solves with: texts that it holds beside its content, by name, and the script that is in one."""
 
-    ``parts`` are texts that the page holds beside its content: what it solves with.
-    """
+    held: Mapping[str, str]
+    script: str  # as the page runs it, in a worker and in its own thread
+
+
+def render(content: Mapping[str, Any], lang: str = "en", parts: Parts | None = None) -> str:
+    """The page as text; the same content gives the same text.  With ``parts`` it solves."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     scripts = [(HERE / "vendor" / "d3.min.js").read_text("utf-8"), joined(LIVE) if parts else joined()]
@@ -41,8 +45,8 @@ def render(content: Mapping[str, Any], lang: str = "en", parts: Mapping[str, str
     template = Environment(loader=FileSystemLoader(HERE / "web"), autoescape=True, undefined=StrictUndefined,
                            trim_blocks=True, lstrip_blocks=True).get_template("page.html.j2")
     safe = [_safe(text) for text in scripts]
-    later = [gzip.decompress(base64.b64decode(parts[SOLVER])).decode("utf-8")] if parts else []
-    held = {name: _safe(text) for name, text in (parts or {}).items()}
+    later = [parts.script] if parts else []
+    held = {name: _safe(text) for name, text in parts.held.items()} if parts else {}
     style = "\n".join((HERE / "web" / f"{name}.css").read_text("utf-8")
                       for name in ((*STYLES, LIVE) if parts else STYLES))
     return template.render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style,

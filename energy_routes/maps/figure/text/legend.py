@@ -6,8 +6,10 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
+from math import floor, log10
 from typing import TYPE_CHECKING, Any, cast
 
+from energy_routes.answer import Words
 from energy_routes.maps.data import style
 from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.figure.layers import DASHES, SWAP, SYMBOLS, hatch
@@ -33,9 +35,29 @@ def units(data: MapData) -> str:
 
 
 def sample_volumes(data: MapData) -> tuple[tuple[float, ...], str]:
-    """Volumes whose strokes the legend shows, in the span's own unit of time, and that unit in words."""
-    span = "month" if data.months < 1.5 else "year"
-    return SAMPLE_VOLUMES[span], data.words(f"legend.unit.{span}", unit=units(data))
+    """Volumes whose strokes the legend shows, in the span's own unit of time, and that unit in words.
+
+    They are the usual ones, or where no flow has the second of them the largest round ones up to the largest flow.
+    """
+    span, months = ("month", 1.0) if data.months < 1.5 else ("year", 12.0)
+    unit, usual = data.words(f"legend.unit.{span}", unit=units(data)), SAMPLE_VOLUMES[span]
+    drawn = data.arcs[data.arcs["arc"].isin(data.lines)]
+    most = months / data.months * float(drawn["volume"].max())
+    if not 0 < most < usual[1]:
+        return usual, unit
+    middle = _round(0.6 * _round(most))
+    return (_round(0.6 * middle), middle, _round(most)), unit
+
+
+def _round(value: float) -> float:
+    """The largest round number, 1, 2 or 5 times a power of ten, up to a value."""
+    size = 10.0 ** floor(log10(value))
+    return max(tick * size for tick in (1, 2, 5) if tick * size <= value * 1.0001)
+
+
+def _plain(volume: float, words: Words) -> str:
+    """A round volume with the decimals that it has."""
+    return words.number(volume, max(0, -floor(log10(volume))))
 
 
 def lead(data: MapData) -> Family:
@@ -154,7 +176,7 @@ def _widths(strip: Strip, x: float) -> float:
         return draw
 
     return max(strip.head(x, words("legend.width", unit=unit)),
-               strip.row(x + 2, y, [(stroke(volume), 26.0, words.number(volume, 0 if volume >= 1 else 1))
+               strip.row(x + 2, y, [(stroke(volume), 26.0, _plain(volume, words))
                                     for volume in volumes], gap=20.0),
                strip.text(x, height - 46, words("legend.capacity"), 6.0))
 

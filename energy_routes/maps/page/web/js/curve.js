@@ -3,7 +3,7 @@
 import { chainOf } from "./chains.js";
 import { content, plans, WHOLE } from "./data.js";
 import { find, make, put, renew } from "./dom.js";
-import { number, say, unit } from "./format.js";
+import { between, number, say, unit } from "./format.js";
 
 const [WIDE, HIGH, EDGE] = [300, 92, 8];
 const MOST = 400; // points of a lever that are kept
@@ -54,30 +54,35 @@ const dot = make("circle", { r: 4, class: "now" });
 const picture = make("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img" }, paths.frontier, paths.points, dot, paths.turn);
 const head = make("h3");
 const ends = Array.from({ length: 3 }, () => make("span"));
-const [enter, leave] = [make("p", { hidden: "" }), make("p", { hidden: "" })];
+const drawing = make("div", {}, picture, make("p", { class: "ends" }, ends));
+const [alone, enter, leave] = Array.from({ length: 3 }, () => make("p", { hidden: "" }));
 
-/** Words in an element, which stands only where there are some. */
-function saySome(element, key, own) {
-  element.hidden = !own.length;
-  renew(element, own.length ? say(key, { names: names(own) }) : "");
+/** A text in an element, which stands only where there is one. */
+function saySome(element, text) {
+  element.hidden = !text;
+  renew(element, text);
 }
+
+const sayNames = (element, key, own) => saySome(element, own.length ? say(key, { names: names(own) }) : "");
 
 /** Draw the points of a lever; the one where it stands, by its `answer`, is filled. */
 export function drawCurve(lever, values, told, answer, before) {
   const own = content.live.levers[lever];
   const points = keep(lever, values, answer, before);
   const value = values[lever];
-  const [first, last] = points.length > 1 ? [points[0].value, points.at(-1).value] : [own.low, own.high];
+  const measure = unit("MUSD");
+  const [first, last] = [points[0].value, points.at(-1).value];
   const x = d3.scaleLinear([first, last], [EDGE, WIDE - EDGE]);
   const [low, high] = d3.extent(points, (point) => point.netback);
   const y = d3.scaleLinear([low, high > low ? high : low + 1], [HIGH - EDGE, EDGE]);
+  const netbacks = `${between(low, high, (netback) => number(netback, 0))} ${measure}`;
   const places = points.map((point) => [x(point.value), y(point.netback)].map((at) => at.toFixed(1)).join());
   const turns = points.filter((point, at) => at && !alike(point, points[at - 1]));
   const now = points.findIndex((point) => point.value === value);
   const start = points.findIndex((point) => point.value === own.start);
   const from = points[start >= 0 && start !== now ? start : Math.max(0, now - 1)];
   const title = say("live.curve", { name: own.name });
-  const [money, measure] = [points[now].netback, unit("MUSD")];
+  const money = points[now].netback;
   put(paths.frontier, "d", `M${places.join("L")}`);
   put(paths.points, "d", places.map((place) => `M${place}h0`).join(""));
   put(paths.turn, "d", turns.map((point) => `M${x(point.value).toFixed(1)},${HIGH - 5}l3,5h-6z`).join(""));
@@ -85,8 +90,10 @@ export function drawCurve(lever, values, told, answer, before) {
   put(dot, "cy", y(money));
   put(picture, "aria-label", `${title}: ${told(value)}, ${number(money, 1)} ${measure}`);
   renew(head, title);
-  [told(first), `${number(low, 0)}–${number(high, 0)} ${measure}`, told(last)].forEach((words, at) => renew(ends[at], words));
-  saySome(enter, "live.enters", fresh(points[now], from));
-  saySome(leave, "live.leaves", fresh(from, points[now]));
-  if (!picture.isConnected) find("live-curve").append(head, picture, make("p", { class: "ends" }, ends), enter, leave);
+  [told(first), netbacks, told(last)].forEach((words, at) => renew(ends[at], words));
+  drawing.hidden = points.length < 2; // a point is no curve
+  saySome(alone, drawing.hidden ? say("live.alone", { value: told(value), netback: netbacks }) : "");
+  sayNames(enter, "live.enters", fresh(points[now], from));
+  sayNames(leave, "live.leaves", fresh(from, points[now]));
+  if (!head.isConnected) find("live-curve").append(head, drawing, alone, enter, leave);
 }

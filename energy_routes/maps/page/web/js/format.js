@@ -63,14 +63,20 @@ export function signed(value, decimals) {
 
 export const percent = (share) => (share === null ? "–" : `${number(100 * share, 0)}\u00a0%`);
 
-/** Decimals that tell a volume apart without false precision. */
-export const decimalsFor = (value) => (Math.abs(value) < 0.1 ? 3 : 2);
+/** Decimals that tell a volume apart without false precision; what would be zero with three has two, as any zero. */
+const decimalsFor = (size) => (size >= 0.0005 && size < 0.1 ? 3 : 2);
 
-export const volume = (value) => number(value, decimalsFor(value));
+export const volume = (value) => number(value, decimalsFor(Math.abs(value)));
+
+/** What lies between two values: one text where both are told alike. */
+export function between(low, high, told) {
+  const [one, other] = [told(low), told(high)];
+  return one === other ? one : `${one}–${other}`;
+}
 
 /** P10 to P90, and the share of draws that use it, each with its name. */
 export const bandOf = ([low, high, used], draws) => [
-  [say("tip.band"), `${volume(low)}–${volume(high)}`],
+  [say("tip.band"), between(low, high, volume)],
   [say("tip.used", { draws: number(draws, 0) }), percent(used)],
 ];
 

@@ -6,12 +6,13 @@ import { number, say, unit } from "./format.js";
 import { textWidth } from "./labels.js";
 import { symbolEdge, symbolFill, symbolOf } from "./marks.js";
 import { BOTTLENECK, CHANGE, IDLE, INK, MUTED, proposedColour, rampOf, UNCAPPED, width } from "./palette.js";
-import { DASHES, HATCH, largestNow } from "./scene.js";
+import { DASHES, HATCH, largestFlow, largestNow } from "./scene.js";
 import { SIGNS } from "./signs.js";
 import { state } from "./state.js";
 
 const [SIZE, LINE, GAP] = [11, 15, 18]; // px: text, from row to row, between sections
 const TICKS = [1, 2, 5];
+const USUAL = [0.5, 2, 6]; // Mt or bcm a month whose widths tell the scale
 const STEP = 40; // px of a colour, at least
 const KINDS = ["field", "port", "hub", "border", "refinery", "storage", "market"];
 
@@ -25,15 +26,24 @@ function spanUnit() {
   return months < 1.1 ? say("legend.unit.month", { unit: base }) : base;
 }
 
-/** Three round volumes whose widths tell the scale. */
+/** The largest round number up to a value. */
+function round(value) {
+  const size = 10 ** Math.floor(Math.log10(value));
+  return TICKS.map((tick) => tick * size).findLast((tick) => tick <= value * 1.0001);
+}
+
+/** Three round volumes whose widths tell the scale: the usual ones, or where no flow has the second the largest below it. */
 function ticks() {
   const { months } = spans[state.span];
-  const round = (value) => {
-    const size = 10 ** Math.floor(Math.log10(value));
-    return TICKS.map((tick) => tick * size).findLast((tick) => tick <= value * 1.0001);
-  };
-  return [0.5, 2, 6].map((monthly) => round(monthly * months));
+  const usual = USUAL.map((monthly) => round(monthly * months));
+  const most = months * largestFlow();
+  if (!most || most >= usual[1]) return usual;
+  const [last, middle] = [round(most), round(0.6 * round(most))];
+  return [round(0.6 * middle), middle, last];
 }
+
+/** A round volume with the decimals that it has. */
+const plain = (volume) => number(volume, Math.max(0, -Math.floor(Math.log10(volume))));
 
 const write = (x, y, words, extra = {}) => make("text", { x, y, "font-size": SIZE, fill: INK, ...extra }, words);
 
@@ -74,9 +84,7 @@ const only = (word) => sample(0, word, () => []);
 
 function widths() {
   const { months } = spans[state.span];
-  const strokes = ticks().map((volume) =>
-    stroke(number(volume, volume < 1 ? 1 : 0), "#5d6873", width(volume / months)),
-  );
+  const strokes = ticks().map((volume) => stroke(plain(volume), "#5d6873", width(volume / months)));
   const { parts, ...size } = section(say("legend.width", { unit: spanUnit() }), [strokes, []]);
   const pale = say("legend.capacity");
   parts.push(write(0, SIZE + 19 + LINE, pale, { fill: MUTED }));

@@ -29,6 +29,15 @@ function largestChange(span) {
   return largest.get(whole);
 }
 
+/** The largest flow (a month) that is drawn in a span like the one that is shown, in any plan. */
+export function largestFlow() {
+  const many = spans[state.span].periods > 1;
+  const alike = spans.flatMap((one, i) => (one.periods > 1 === many ? [i] : []));
+  const drawn = arcs.filter((arc) => arc.p && state.families.has(arc.family));
+  const monthly = (volumes) => d3.max(alike, (i) => volumes[i] / spans[i].months);
+  return d3.max(plans, (plan) => d3.max(drawn, (arc) => monthly(plan.volume[arc.n]))) ?? 0;
+}
+
 /** The largest change in the unit of the span shown. */
 export const largestNow = () => largestChange(state.span) * spans[state.span].months;
 

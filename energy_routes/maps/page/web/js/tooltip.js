@@ -2,7 +2,7 @@
 
 import { content, corridorsOf, nodeOf, plans } from "./data.js";
 import { find, make } from "./dom.js";
-import { aged, bandOf, known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
+import { aged, bandOf, between, known, number, percent, priceUnit, say, signed, unit, volume } from "./format.js";
 import { comparing, shownPlan } from "./state.js";
 import { colour } from "./palette.js";
 import { sentence } from "./words.js";
@@ -45,7 +45,7 @@ export function showTip(strand, x, y, others = []) {
   const kind = [...groups, known("mode", arc.mode), known("status", now.status)].join(" · ");
   const rows = [
     row(say("tip.flow"), `${volume(now.flow)} ${measure}`),
-    now.could && row(say("tip.could_be"), `${now.could.map((end) => volume(end)).join("–")} ${measure}`),
+    now.could && row(say("tip.could_be"), `${between(...now.could, volume)} ${measure}`),
     row(say("tip.capacity"), now.capacity === null ? say("tip.no_limit") : `${volume(now.capacity)} ${measure}`),
     row(say("tip.utilisation"), percent(now.used)),
     row(say("tip.tariff"), now.tariff === null ? "–" : aged(`${number(now.tariff, 1)} ${priceUnit(arc.family)}`, arc)),
