@@ -383,6 +383,15 @@ def check(division: Division) -> None:
     assert np.isfinite(game.worth).all()
 
 
+def test_a_published_cost_has_no_band_today(tmp_path: Path) -> None:
+    """RU_LINE costs 20 of its 30, on 4 Mt; the costs of the other lines are shares, as before."""
+    known = STATES["operating"] + "\noil,arc:RU_LINE,20,USD/t,,,"
+    found = er.bargain(toy(tmp_path, {**STATES, "operating": known}), FOUR, draws=0)
+    ends = [of(found, "shut", end) for end in ("today_low", "today", "today_high")]
+    assert [end[1] for end in ends] == pytest.approx([40, 40, 40])
+    assert ends[0][2] < ends[1][2] < ends[2][2]
+
+
 def test_a_group_that_loses_by_joining_is_printed(tmp_path: Path) -> None:
     """RU_LINE really costs 50 and charges 30: whoever pays the charge does better without its state."""
     dear = STATES["operating"] + "\noil,arc:RU_LINE,50,USD/t,,,"

@@ -10,7 +10,7 @@ from bargaining_book import Asked, Gain
 from question_book import WORDS, Book, listed
 
 import energy_routes as er
-from energy_routes.studies.games.today import margins as ends_of
+from energy_routes.plan import margins as ends_of
 
 MODEL, FROM = "oil-2024", "CPC"
 WAYS: Mapping[str, tuple[str, float]] = {  # what BTC takes beside the plan is half a million
@@ -36,7 +36,7 @@ def margins(plan: er.Plan) -> pd.DataFrame:
     fields = rows["kind"] == "shipper"
     state = rows["holder_country"].where(rows["holder_country"] != "", rows["country"])
     who = state.map(STATES).fillna(OTHERS).where(~fields, FIELDS)
-    return pd.DataFrame(ends_of(plan.case, rows).T).groupby(who.to_numpy()).sum()
+    return pd.DataFrame(ends_of(rows).T).groupby(who.to_numpy()).sum()
 
 
 def told(before: pd.DataFrame, after: pd.DataFrame, who: str) -> str:

@@ -27,6 +27,7 @@ from .making.groups import (
 )
 from .making.payments import (
     NOT_SOURCED as NOT_SOURCED,
+    margins as margins,
     on_the_way as on_the_way,
     paid_by as paid_by,
 )

@@ -174,6 +174,13 @@ def paid_by(payments: pd.DataFrame, *by: str) -> pd.DataFrame:
     return sums.sort_values("receipts", ascending=False, kind="stable").reset_index(drop=True)
 
 
+def margins(payments: pd.DataFrame) -> Vector:
+    """What each row leaves above real cost, then the least and the most of it by the band; shape (3, rows), MUSD."""
+    costs = payments[["real_cost", "cost_high", "cost_low"]].to_numpy(dtype=float).T
+    left: Vector = payments["receipts"].to_numpy(dtype=float) - costs
+    return left
+
+
 def on_the_way(payments: pd.DataFrame) -> pd.DataFrame:
     """The payments for arcs: those to shippers apart."""
     return payments[payments["kind"] != SHIPPER]

@@ -6,19 +6,17 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.errors import EnergyRoutesError
-from energy_routes.formulation import UNPUBLISHED
 from energy_routes.linear import Vector
+from energy_routes.plan import margins
 from energy_routes.solving import solve
 from energy_routes.studies.games.players import JOINED, REST, By
 
 FIELDS = "shipper"  # the kind of payment that a field earns
 NOT_SOURCED = "not sourced"  # and that of which it is not known who earns it
 NOBODY = -1  # who does not play
-SLIGHT = 1e-6  # MUSD
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,29 +49,12 @@ def paid_today(case: Case, by: By, names: Sequence[str], seller: int, asked: set
     place = dict.fromkeys(asked, names.index(REST) if REST in names else NOBODY) | place
     at = np.array([seller if row["kind"] == FIELDS else place.get(paid_to(row, by), NOBODY)
                    for row in payments.to_dict("records")], dtype=int)  # fmt: skip
-    ends = margins(case, payments)
-    margin = ends[0]
+    ends = margins(payments)
     plays, home = at != NOBODY, -idle * (np.arange(len(names)) == seller)
-    value, low, high = (np.bincount(at[plays], end[plays], len(names)) + home
-                        for end in (margin, ends.min(axis=0), ends.max(axis=0)))  # fmt: skip
+    value, low, high = (np.bincount(at[plays], end[plays], len(names)) + home for end in ends)
     unsourced = (payments["kind"] == NOT_SOURCED).to_numpy(dtype=bool)
-    away = (float(margin[~plays & some].sum()) for some in (~unsourced, unsourced))
+    away = (float(ends[0][~plays & some].sum()) for some in (~unsourced, unsourced))
     return Today(value, low, high, *away)
-
-
-def margins(case: Case, payments: pd.DataFrame) -> Vector:
-    """Margins as stated, and with real costs at both ends of their band; shape (3, rows), MUSD.
-
-    Costs go with their share of the tariff, those of lines with a published cost, too: their band is rather too wide.
-    What costs all that it is paid has none.
-    """
-    operating = case.network.tables["operating"]
-    middle = operating.loc[operating["low"].notna(), "share"].mean()
-    cost, receipts = (payments[column].to_numpy(dtype=float) for column in ("real_cost", "receipts"))
-    stated = receipts - cost
-    banded = (payments["kind"] != FIELDS).to_numpy(dtype=bool) & (np.abs(stated) > SLIGHT) & np.isfinite(middle)
-    return np.array([np.where(banded, receipts - cost * factor, stated)
-                     for factor in (1.0, *(share / middle for share in UNPUBLISHED))])  # fmt: skip
 
 
 def paid_to(row: Mapping[Hashable, object], by: By) -> str:
