@@ -10,6 +10,7 @@ import pytest
 from bargaining import ASKED
 from bargaining_book import Gain, section
 from question_book import Book
+from transit_question import MODEL, fee
 
 QUICK = (4, 5)  # those without games or tariffs over draws, which take three minutes of CPU
 
@@ -23,6 +24,17 @@ def test_every_question_stands_on_the_page_with_its_band_and_what_is_left_out(pa
     numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", page, re.M)]
     assert numbers == sorted(ASKED)
     assert page.count("*How sure.*") == page.count("*What the game leaves out.*") == page.count("```text") == len(ASKED)
+
+
+def test_what_russian_transit_pays_is_read_from_the_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    book = Book()
+    case = book.case(MODEL)
+    assert fee(book) == 15.0
+    arcs = case.network.tables["arcs"]
+    dearer = arcs.assign(note=arcs["note"].str.replace("Tariff of 2024: 15 USD/t", "Tariff of 2024: 17.5 USD/t"))
+    monkeypatch.setitem(case.network.__dict__, "tables", {**case.network.tables, "arcs": dearer})
+    monkeypatch.setattr(Book, "case", lambda *_: case)
+    assert fee(book) == 17.5
 
 
 def test_an_answer_has_its_parts_in_order() -> None:

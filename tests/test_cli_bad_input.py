@@ -229,7 +229,9 @@ def test_places_are_refused_before_anything_is_solved(tmp_path: Path, monkeypatc
     monkeypatch.setattr(solving, "solve", lambda *_, **__: pytest.fail("solved in vain"))
     (tmp_path / "file").write_text("mine")
     for place in (tmp_path / "file", tmp_path / "file" / "out"):
-        assert "is a file" in refused(tmp_path, "solve", MODEL, "--out", place, code=2)
+        for verb in ("solve", "stress"):
+            told = " ".join(refused(tmp_path, verb, MODEL, "--out", place, code=2).replace("│", " ").split())
+            assert "is a file: give --out a folder" in told
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.docx").write_text("mine")
     assert "holds other files" in refused(tmp_path, "solve", MODEL, "--out", tmp_path / "full", code=2)
@@ -242,6 +244,7 @@ def test_a_folder_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Root may write anywhere, so what the system says of permissions is played."""
     monkeypatch.setattr(os, "access", lambda _, mode: not mode & os.W_OK)
     assert "no permission to write" in refused(tmp_path, "solve", MODEL, "--out", tmp_path / "r", code=2)
+    assert "no permission to write" in refused(tmp_path, "stress", MODEL, "--out", tmp_path / "r", code=2)
     assert "no permission to write" in refused(tmp_path, "solve", MODEL, "--map", tmp_path / "m.png", code=2)
 
 

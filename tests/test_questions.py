@@ -16,7 +16,6 @@ from question_book import (
     brings,
     falls,
     gains,
-    listed,
     money,
     moves,
     number,
@@ -35,7 +34,7 @@ from question_book import (
 from rest import first
 
 import energy_routes as er
-from energy_routes.pack import bundled as library
+from energy_routes.pack import bundled as library, joined
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +83,7 @@ def test_words_follow_the_sign() -> None:
     assert falls(4.0, 4.001, "gas") == "stay the same"
     assert (number(-12.34), number(1234.5), number(0.284)) == ("−12.3", "1,234", "0.28")
     assert (signed(-0.04, 0.05), signed(2.66, 0.05), signed(-1234.5, 0.05)) == ("0", "+2.7", "−1,234")
-    assert (listed([]), listed(["a"]), listed(["a", "b", "c"])) == ("", "a", "a, b and c")
+    assert (joined([]), joined(["a"]), joined(["a", "b", "c"])) == ("", "a", "a, b and c")
 
 
 def test_a_command_tells_only_figures_of_two_digits() -> None:
@@ -134,7 +133,7 @@ def test_corridors_that_move_most_are_named(book: Book) -> None:
     told = [name for name, change in found[:2] if abs(change) >= abs(found[0][1]) / 3]
     assert [part.rsplit(" ", 1)[0] for part in moves(plan, none).split(", ")] == told
     gain = [name for name, change in found if change > 0]
-    assert takers(plan, none, 2) == listed(gain[:2])
+    assert takers(plan, none, 2) == joined(gain[:2])
     assert (moves(plan, plan), takers(plan, plan)) == ("none", "")
 
 

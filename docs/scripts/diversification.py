@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pandas as pd
 from independence import ASKED, BTC, BUILT, BUILT_DRAWS, DRAWS, LINKS, NEAR, Numbers, atlas_of, cases, measured, stated
-from question_book import WORDS, block, grid, listed, printed, takers, wrapped
+from question_book import WORDS, block, grid, printed, takers, wrapped
 
 import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.network.names import short
+from energy_routes.pack import joined
 from energy_routes.studies.draws.draws import bands
 from energy_routes.studies.outages.losses import names_of
 
@@ -122,7 +123,7 @@ def chain(on: Mapping[str, Case], told: Told) -> Part:
         "With Eskene–Kuryk, ships and BTC.",
         [f"The share can fall to {told.number('least chain', 1, 100)} %"
          f"{f', not to {percent(missed[0])}' if missed else ''}.",
-         *([f"An oil pipeline under the Caspian reaches {listed([percent(cap) for cap in more])}."]
+         *([f"An oil pipeline under the Caspian reaches {joined([percent(cap) for cap in more])}."]
            if more else []),
          entry("Eskene–Kuryk pipeline", link, asked, told, "USD/t")],
         [told.row("lowest Russian share, Eskene–Kuryk", "least chain", "%", 1, 100),

@@ -7,9 +7,10 @@ from functools import cache
 
 import pandas as pd
 from bargaining_book import Asked, Gain
-from question_book import WORDS, Book, listed
+from question_book import WORDS, Book
 
 import energy_routes as er
+from energy_routes.pack import joined
 
 DRAWS = 20
 OIL, GAS = "oil-2024", "gas-2030"
@@ -143,7 +144,7 @@ def caspian(book: Book) -> Gain:
         "Gas over the Caspian or to China: whose veto is dear, and is any division stable?",
         "Kazakhstan, Azerbaijan, Georgia, Türkiye, Russia, China", [s for s in sentences if s], head, rows,
         f"MUSD of 2030, the lines of outsiders shut; the last columns are changes before capital. {BAND} All others are "
-        f"{listed(over.rest)}. No fee of "
+        f"{joined(over.rest)}. No fee of "
         "Uzbekistan or Kazakhstan on the line to China is published, and no operating cost of TANAP.",
         " ".join(over.left_out), (GAS,),
         (f"bargain {GAS} --link {CASPIAN}", f"bargain {GAS} --link {CHINA}"),
@@ -154,7 +155,7 @@ def changes(found: er.Bargain, link: Rows, names: Mapping[str, str], sign: int, 
     """Who gains by a line, or who loses, by the first rule; nothing where nobody does all over the band."""
     some = [f"{names[player]} {verb} {link.told(player, 'shapley_change', sign)}" for player in found.players
             if link.sign(player, "shapley_change") == sign]  # fmt: skip
-    told = [listed(some[at : at + 3]) for at in range(0, len(some), 3)]  # three with their bands fill a sentence
+    told = [joined(some[at : at + 3]) for at in range(0, len(some), 3)]  # three with their bands fill a sentence
     return f"Before capital and by the first rule, {'. '.join(told)}." if told else ""
 
 

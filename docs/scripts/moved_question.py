@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 from bargaining_book import Asked, Gain
-from question_book import WORDS, Book, listed
+from question_book import WORDS, Book
 
 import energy_routes as er
+from energy_routes.pack import joined
 from energy_routes.plan import margins as ends_of
 
 MODEL, FROM = "oil-2024", "CPC"
@@ -65,8 +66,8 @@ def moved(book: Book) -> Gain:
     return Gain(
         "Who pays when a million tonnes moves from CPC to BTC, China or Samara?",
         "finance ministries, KMG, and the partners of Tengiz, Kashagan and Karachaganak",
-        (f"Kazakh netback falls by what the worse way costs: {listed(costs)}.",
-         f"What the tariff of CPC leaves above real cost and rebates goes to its partners: {listed(shares)}, and the "
+        (f"Kazakh netback falls by what the worse way costs: {joined(costs)}.",
+         f"What the tariff of CPC leaves above real cost and rebates goes to its partners: {joined(shares)}, and the "
          "rest to other states.", *_room()),
         ("moved", *who), rows,
         "MUSD of 2024, changes of what is left above real cost. In brackets: real costs that are not published at 10 "

@@ -27,7 +27,6 @@ from question_book import (
     brings,
     falls,
     gains,
-    listed,
     money,
     number,
     numbered,
@@ -38,6 +37,7 @@ from question_book import (
 )  # fmt: skip
 
 import energy_routes as er
+from energy_routes.pack import joined
 
 NEVER = float("inf")
 
@@ -221,7 +221,7 @@ def hedges(book: Book) -> Answer:
         model,
         [
             f"The cheapest is {cheapest}, at {number(each[cheapest])} USD of capital per yearly tonne saved.",
-            f"In a quiet year the best plan builds {listed(idle) or 'none of them'}.",
+            f"In a quiet year the best plan builds {joined(idle) or 'none of them'}.",
             f"On one mooring all of them leave {left} in the ground.",
         ],
         "one mooring all year", bare,

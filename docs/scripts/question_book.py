@@ -13,6 +13,7 @@ import energy_routes as er
 from energy_routes.answer.words import Words
 from energy_routes.case import loading
 from energy_routes.network.edit import parse_target
+from energy_routes.pack import joined
 from energy_routes.provenance.behind import Behind, Told
 from energy_routes.provenance.figures import stale
 
@@ -137,7 +138,7 @@ def signed(change: float, slight: float) -> str:
 
 def takers(before: er.Plan, after: er.Plan, most: int = 2) -> str:
     """The corridors that gain most: ``Atyrau–Samara and Kazakhstan–China``; blank where none does."""
-    return listed([name for name, change in changes(before, after) if change > 0][:most])
+    return joined([name for name, change in changes(before, after) if change > 0][:most])
 
 
 def moves(before: er.Plan, after: er.Plan) -> str:
@@ -167,11 +168,6 @@ def block(commands: Iterable[str]) -> list[str]:
     return ["```text", *(f"$ energy-routes {command}" for command in commands), "```", ""]
 
 
-def listed(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``; blank for nothing."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
 def weakest(case: er.Case, figures: Mapping[str, str], most: int = 2) -> str:
     """The figures that are least sure, with their grade: ``Estimate: freight and the fleet``, ``Low: …; medium: …``.
 
@@ -186,7 +182,7 @@ def weakest(case: er.Case, figures: Mapping[str, str], most: int = 2) -> str:
         old = stale(parse_target(target)[0], column, told[path].year, case.periods[0].year)
         year = f" (stale: of {told[path].year})" if old else ""
         by_grade.setdefault(told[path].confidence, []).append(figures[path] + year)
-    words = "; ".join(f"{grade}: {listed(named)}" for grade, named in by_grade.items())
+    words = "; ".join(f"{grade}: {joined(named)}" for grade, named in by_grade.items())
     return words[:1].upper() + words[1:]
 
 

@@ -8,10 +8,11 @@ from functools import cache, partial
 
 import pandas as pd
 from bargaining_book import Asked, Gain
-from question_book import WORDS, Book, listed, weakest
+from question_book import WORDS, Book, weakest
 
 import energy_routes as er
 from energy_routes.formulation import UNPUBLISHED
+from energy_routes.pack import joined
 from energy_routes.studies.draws.draws import bands
 from energy_routes.studies.reasons.target import target_of
 from energy_routes.studies.tariffs.making import Making
@@ -144,7 +145,7 @@ def _of_btc(book: Book, found: Years) -> Iterator[str]:
     yield (f"In a quiet year carriers and shippers of equal weight would agree on {usd(min(agreed))} to "
            f"{usd(max(agreed))} USD/t: P10 to P90 of the draws are {usd(min(low))} to {usd(max(high))}.")  # fmt: skip
     yield f"BTC charges {mt(today)} USD/t, and moving a tonne really costs it {mt(cost)}."
-    parts = listed([f"{mt(fee)} go to {name}" for name, fee in fees.items()])
+    parts = joined([f"{mt(fee)} go to {name}" for name, fee in fees.items()])
     yield f"Of the charge {parts}: who pays these cannot go below {mt(cost + sum(fees.values()))}."
     held, free = (first.at("today", "volume", contracts) for contracts in (WITH, WITHOUT))
     yield f"In a quiet year {mt(held)} Mt go there with the contracts of today, and {mt(free)} Mt without them."
@@ -244,7 +245,7 @@ def series(book: Book) -> Gain:
 
 def _of_series(found: Years) -> Iterator[str]:
     count = len(SERIES)
-    who = listed([SERIES[0][:1].upper() + SERIES[0][1:], *SERIES[1:]])
+    who = joined([SERIES[0][:1].upper() + SERIES[0][1:], *SERIES[1:]])
     yield f"{who} each set a toll at the meter of BTC, on top of the charges elsewhere."
     places = [(key, contracts) for key in found for contracts in (WITH, WITHOUT)]
     costly = [(key, contracts) for key, contracts in places if found[key].sure(_loses, contracts)]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
 from bargaining_book import Asked, Gain
-from question_book import WORDS, Book, listed
+from question_book import WORDS, Book
 
 import energy_routes as er
 from energy_routes.formulation import UNPUBLISHED
+from energy_routes.pack import joined
 
 DRAWS = 100
 MODEL, SPACE = "china-line-space", 10.0  # Mt a year of Russian oil, by treaty until 2034
-# USD/t from Priirtyshsk to the border since 2023, published: note and sources of arc:PRI_ATA.
-FEE = 15.0
 COSTS = (0.25, *UNPUBLISHED)  # of the fee that moving really costs: stated, and the ends of its band
 MOORING = {"arc:CPC_SPM.capacity": "42 Mt/y"}
 # Kenkiyak-Atyrau to 12 and Kenkiyak-Kumkol to 15 Mt a year: the option kenkiyak-kumkol, as if it stood.
@@ -49,13 +49,24 @@ def banded(band: Band, scale: float = 1.0) -> str:
     return value if low == high == value else f"{value} ({low} to {high})"
 
 
+def fee(book: Book) -> float:
+    """USD/t from Priirtyshsk to the border.  No row has it: Kazakh oil pays another tariff on the last leg, and the
+    note of the first says of what its own is a part.
+    """
+    notes = book.case(MODEL).network.tables["arcs"].set_index("id")["note"]
+    found = re.search(r"Tariff of 2024: ([\d.]+) USD/t", str(notes["PRI_ATA"]))
+    assert found is not None, "the note of arc:PRI_ATA says what the transit pays in all"
+    return float(found[1])
+
+
 def transit(book: Book) -> Gain:
     """What the transit is worth to each side, and which fee would be too low."""
-    paid = FEE * SPACE
+    charged = fee(book)
+    paid = charged * SPACE
     margin = tuple(paid * (1 - share) for share in (COSTS[0], COSTS[2], COSTS[1]))
     found = {world: worth(book, world) for world in WORLDS}
     sentences = [
-        f"Ten million tonnes a year at {WORDS.number(FEE)} USD/t pay {WORDS.number(paid)} MUSD, of which "
+        f"Ten million tonnes a year at {WORDS.number(charged)} USD/t pay {WORDS.number(paid)} MUSD, of which "
         f"{banded(margin)} are above real cost. Half of what the last leg earns goes to CNPC, which owns half of it.",
         compared(margin, {world: space for world, (space, _) in found.items()}),
         "What Russia would do without the way, by sea from Kozmino, is not in the pack: so the highest fee that it "
@@ -79,7 +90,7 @@ def compared(margin: tuple[float, ...], spaces: Mapping[str, Band]) -> str:
     more = [world for world, (_, low, _) in spaces.items() if low > max(margin)]
     if len(less) == len(spaces):
         return "In every world below, the same space would earn Kazakh oil less than the transit pays above cost."
-    told = [f"{word} {listed(worlds)}" for word, worlds in (("less", less), ("more", more)) if worlds]
+    told = [f"{word} {joined(worlds)}" for word, worlds in (("less", less), ("more", more)) if worlds]
     return (f"The same space would earn Kazakh oil {' and '.join(told)} than the transit pays above cost; in other "
             "worlds it turns within the bands." if told else
             "Which of both is more, the space or the transit, turns within the bands and is not said.")  # fmt: skip

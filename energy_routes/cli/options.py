@@ -10,9 +10,8 @@ from typing import Annotated, Any
 import typer
 
 import energy_routes as er
-from energy_routes import answer, pack, studies
+from energy_routes import answer, pack, results, studies
 from energy_routes.cli.ending import busy, counting, listen
-from energy_routes.cli.places import check_folder
 from energy_routes.errors import UsageError
 
 WORTH, ANEW = 1000, 50  # rows from which on more processes are worth their start; of rows that are laid out anew
@@ -105,7 +104,8 @@ DaskTlsKey = Annotated[
 def _can_be_made(folder: Path | None) -> Path | None:
     """Refuse a folder that cannot be made, before the study is begun."""
     try:
-        check_folder(folder)
+        if folder is not None:
+            results.check_folder(folder)
     except UsageError as error:
         raise typer.BadParameter(str(error)) from None
     return folder

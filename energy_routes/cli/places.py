@@ -23,16 +23,3 @@ def check_file(file: Path | None, what: str, suffixes: tuple[str, ...]) -> None:
         raise UsageError(f"{file} cannot be written: there is no folder {parent}")
     if not os.access(parent, os.W_OK | os.X_OK):
         raise UsageError(f"{file} cannot be written: no permission to write in {parent}")
-
-
-def check_folder(folder: Path | None) -> None:
-    """Refuse a place where no folder of ``--out`` can be, before anything long is begun.  Raises UsageError."""
-    if folder is None:
-        return
-    place = folder.absolute()
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    if not place.is_dir():
-        raise UsageError(f"{place} is a file: give --out a folder")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise UsageError(f"{folder} cannot be written: no permission to write in {place}")

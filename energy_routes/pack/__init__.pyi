@@ -119,6 +119,7 @@ from .units.told import (
     MINUS as MINUS,
     as_read as as_read,
     in_digits as in_digits,
+    joined as joined,
 )
 from .units.units import (
     PER_YEAR as PER_YEAR,

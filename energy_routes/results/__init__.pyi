@@ -1,4 +1,7 @@
-from .folder import check_target as check_target
+from .folder import (
+    check_folder as check_folder,
+    check_target as check_target,
+)
 from .record import (
     case_record as case_record,
     installed as installed,

@@ -19,6 +19,21 @@ OURS = {
 MARK = "run.json"
 
 
+def check_folder(folder: Path) -> None:
+    """Refuse a place where no folder can be, before anything long is begun.  Raises UsageError."""
+    _check_place(folder, folder.absolute())
+
+
+def _check_place(folder: Path, place: Path) -> None:
+    """Refuse a folder for which nothing can be made in ``place``, or in what of it is there.  Raises UsageError."""
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise UsageError(f"{place} is a file: give --out a folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise UsageError(f"{folder} cannot be written: no permission to write in {place}")
+
+
 def check_target(folder: str | Path) -> None:
     """Refuse a place where a result cannot be saved, before anything long is begun.  Raises UsageError."""
     folder = Path(folder).resolve()
@@ -36,13 +51,7 @@ def check_target(folder: str | Path) -> None:
             raise UsageError(f"{folder} is the folder you are in: give --out a folder of its own")
     elif os.path.lexists(folder):
         raise UsageError(f"{folder} is a file: give --out a folder")
-    place = folder.parent
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    if not place.is_dir():
-        raise UsageError(f"{folder} cannot be made: {place} is a file")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise UsageError(f"{folder} cannot be written: no permission to write in {place}")
+    _check_place(folder, folder.parent)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
-"""How units and numbers are written for people.  Files for machines have the units of the tables, and a hyphen."""
+"""How units, numbers and lists are written for people.  Files for machines keep the units of tables, and hyphens."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 MINUS = "−"
 
@@ -11,6 +13,11 @@ def as_read(unit: str) -> str:
         return "USD per USD"
     before, cubic, after = unit.partition("m3")
     return f"{before}{' ' if before[-1:].isdigit() else ''}m³{after}" if cubic else unit
+
+
+def joined(parts: Sequence[str], last: str = "and") -> str:
+    """Parts of a sentence: ``a``, ``a and b``, ``a, b and c``; blank for nothing."""
+    return f" {last} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def in_digits(value: float, form: str) -> str:

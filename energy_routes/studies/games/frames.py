@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -30,11 +30,6 @@ def called(name: str) -> str:
     """A player by name: ``Azerbaijan–Georgia`` of ``AZ+GE``."""
     words = Words.of()
     return "–".join(TOLD.get(part) or words.country(part) for part in name.split(JOINED))
-
-
-def listed(parts: Sequence[str], last: str = "and") -> str:
-    """Parts of a sentence: ``a, b and c``."""
-    return f" {last} ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
 
 def of_division(access: Access, number: Callable[[Division], Vector]) -> Callable[[Round], Vector]:

@@ -13,7 +13,8 @@ import numpy as np
 
 from energy_routes.answer import Words
 from energy_routes.linear import Vector
-from energy_routes.studies.games.frames import SEVERAL, SHARES, Change, called, change_of, listed, of_division
+from energy_routes.pack import joined
+from energy_routes.studies.games.frames import SEVERAL, SHARES, Change, called, change_of, of_division
 from energy_routes.studies.games.players import By
 from energy_routes.studies.games.rounds import Round, Rounds
 from energy_routes.studies.games.solutions.division import Division
@@ -86,7 +87,7 @@ class Teller:
         """What working together brings at all."""
         gain = _of("shut", lambda found: found.gain)
         if self._sign(gain) > 0:
-            together = listed(self._names)
+            together = joined(self._names)
             yield f"{together[0].upper()}{together[1:]} earn {self._money(gain)} more together than each of them alone."
 
     def weights(self) -> Iterator[str]:
@@ -115,7 +116,7 @@ class Teller:
         _, _, most = self._rounds.band(of_division("shut", lambda found: found.shapley))
         idle = [name for name, value in zip(self._names, most.tolist(), strict=True) if value <= self._slight]
         if idle:
-            yield f"No group earns more with {listed(idle, 'or')} in it than without."
+            yield f"No group earns more with {joined(idle, 'or')} in it than without."
 
     def stable(self) -> Iterator[str]:
         """Whether there is a division that no group can better."""
@@ -163,7 +164,7 @@ class Teller:
         yield from self._leverage(net)
         held = np.array([change_of("shut", one).held for one in self._rounds.all])
         if names := [name for name, sure in zip(self._names, np.all(held, axis=0).tolist(), strict=True) if sure]:
-            yield (f"{listed(names)} could hold it up: without {'it' if len(names) == 1 else 'any one of them'} the "
+            yield (f"{joined(names)} could hold it up: without {'it' if len(names) == 1 else 'any one of them'} the "
                    "link does not bring what it costs.")
         if (held.any(axis=0) & ~held.all(axis=0)).any():
             self.turns.append("who else could hold the link up")
@@ -175,7 +176,7 @@ class Teller:
         some = [name for i, name in enumerate(self._names) if net < 0 and self._sign(_beyond(i)) > 0]
         if some:
             each = "Each of " if len(some) > 1 else ""
-            yield (f"{each}{listed(some)} gains more by it than it costs, used or not: it makes others easier to do "
+            yield (f"{each}{joined(some)} gains more by it than it costs, used or not: it makes others easier to do "
                    "without.")
 
     def _changes(self) -> Iterator[str]:
@@ -185,7 +186,7 @@ class Teller:
         for sign, verbs in ((1, ("gains", "gain")), (-1, ("loses", "lose"))):
             some = [f"{did(self._names[i], *verbs)} {self._money(numbers[i], sign)}" for i, own in enumerate(signs)
                     if own == sign]  # fmt: skip
-            yield from (f"Before its capital and by the first rule, {listed(part)}." for part in threes(some))
+            yield from (f"Before its capital and by the first rule, {joined(part)}." for part in threes(some))
 
     def _dues(self) -> Iterator[str]:
         """Who should pay for a link."""
@@ -193,7 +194,7 @@ class Teller:
         for sign, verbs in ((1, ("pays", "pay")), (-1, ("is paid", "are paid"))):
             some = [f"{did(self._names[i], *verbs)} {self._money(number, sign)}" for i, number in enumerate(numbers)
                     if self._sign(number) == sign]  # fmt: skip
-            yield from (f"Where those who lose are made whole and gains bear the rest, {listed(part)}."
+            yield from (f"Where those who lose are made whole and gains bear the rest, {joined(part)}."
                         for part in threes(some))  # fmt: skip
 
 
@@ -209,7 +210,7 @@ def threes(parts: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def these(names: Sequence[str]) -> str:
     """The beginning of a sentence: ``Georgia is``, ``All others are``."""
-    text = listed(names)
+    text = joined(names)
     return f"{text[0].upper()}{text[1:]} {'is' if len(names) == 1 and names[0] not in SEVERAL else 'are'}"
 
 

@@ -17,6 +17,7 @@ from energy_routes.formulation import Space
 from energy_routes.linear import INF, Columns, Program, Rows, Session, Term, Vector, form_of, optimal, put
 from energy_routes.pack import Mask
 from energy_routes.studies.games.players import Players
+from energy_routes.studies.kinks.shift import highest_prices
 
 Access: TypeAlias = Literal["shut", "open"]
 ACCESS: tuple[Access, ...] = ("shut", "open")
@@ -46,15 +47,11 @@ def penalties(space: Space, stated: float | None = None) -> Vector:
     """
     if stated is not None:
         return np.full(len(space.obligations), stated)
-    network, periods, owed = space.case.network, space.case.periods, space.obligations.labels
-    prices = np.nan_to_num(network.resolve("markets", "price", periods))
-    family = network.family_of("markets")
-    highest = {(one, period.label): price
-               for one in set(family.values())
-               for period, price in zip(periods, prices[[family[name] == one for name in network.ids("markets")]]
-                                        .max(axis=0, initial=0.0).tolist(), strict=True)}  # fmt: skip
-    return np.array([highest[key] for key in zip(*(owed.words(name).tolist() for name in ("family", "period")),
-                                                 strict=True)])  # fmt: skip
+    owed, periods = space.obligations.labels, [period.label for period in space.case.periods]
+    families, when = (owed.words(name).tolist() for name in ("family", "period"))
+    highest = {family: dict(zip(periods, highest_prices(space.case, family).tolist(), strict=True))
+               for family in set(families)}  # fmt: skip
+    return np.array([highest[family][period] for family, period in zip(families, when, strict=True)])
 
 
 def game_programme(space: Space, program: Program, real: Vector, penalty: Vector) -> Program:

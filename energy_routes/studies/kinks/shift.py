@@ -229,6 +229,17 @@ def tariffs_of(case: Case, arcs: Sequence[str], words: str, unit: str) -> Shift:
     return Shift((*(("arcs", arc, "tariff") for arc in arcs if arc in bare or arc not in listed), *own), words, unit)
 
 
+def highest_prices(case: Case, family: str) -> Vector:
+    """The highest price of any market of a family in each period, whether a way leads to it or not; 0 without one.
+
+    USD/t (USD/1000 m³), shape (periods,).
+    """
+    network = case.network
+    families, prices = network.family_of("markets"), network.resolve("markets", "price", case.periods)
+    own = np.array([families[market] == family for market in network.ids("markets")], dtype=bool)
+    return np.asarray(np.nan_to_num(prices[own]).max(axis=0, initial=0.0))
+
+
 def price_of(case: Case, market: str, unit: str) -> Shift:
     """The price paid at a market."""
     return Shift((("markets", market, "price"),), f"price at {Names(case.network.tables).market[market]}", unit)

@@ -7,7 +7,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case
@@ -15,6 +14,7 @@ from energy_routes.errors import UsageError
 from energy_routes.linear import limited
 from energy_routes.pack import annotated
 from energy_routes.studies.kinks.ranging import refuse
+from energy_routes.studies.kinks.shift import highest_prices
 from energy_routes.studies.reasons.target import Target, target_of
 from energy_routes.studies.study import Progress, Study
 from energy_routes.studies.tariffs import plot
@@ -216,17 +216,10 @@ def _with_arcs(target: Target) -> Target:
 def _found(made: Making) -> ThroughTariff:
     case, target = made.case, made.target
     family = case.network.families[target.family]
-    teller = Teller(target.name, family.volume_unit, family.price_name, _highest_price(case, target.family))
+    highest = float(highest_prices(case, target.family).max())
+    teller = Teller(target.name, family.volume_unit, family.price_name, highest)
     answer = made.told(teller)
     return ThroughTariff(
         case, target.label, target.name, family.volume_unit, family.price_name, made.owners, made.demand(),
         made.kinks(), made.charges(), made.apart(), made.bands(), answer, (*made.notes(), *teller.unsaid),
     )  # fmt: skip
-
-
-def _highest_price(case: Case, family: str) -> float:
-    """The highest price of any market of a family in the horizon, USD/t (USD/1000 m³); 0 where it has none."""
-    prices = case.network.resolve("markets", "price", case.periods)
-    families = case.network.family_of("markets")
-    own = [families[market] == family for market in case.network.ids("markets")]
-    return float(np.nanmax(prices[own], initial=0.0))
