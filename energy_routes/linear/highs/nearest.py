@@ -169,18 +169,26 @@ def _solved(diagonal: Vector, matrix: sparse.csc_matrix, right: Vector, start: V
 
     By one LU of the same with ±STEADY on the diagonal, and PASSES steps of iterative refinement or more.
     """
-    rows, columns = matrix.shape
-    whole = sparse.bmat([[sparse.diags(diagonal), matrix.T], [matrix, None]], format="csc")
-    steady = sparse.diags(np.repeat([STEADY, -STEADY], [columns, rows]))
-    answer = np.append(start, np.zeros(rows))
+    none = np.zeros(matrix.shape[0])
+    answer = np.append(start, none)
     if len(answer):
-        factors = splu((whole + steady).tocsc())
+        whole, factors = bordered(diagonal, none, matrix), splu(bordered(diagonal + STEADY, none - STEADY, matrix))
         for turn in range(MOST_PASSES):
             left = right - whole @ answer
             if turn >= PASSES and np.abs(left).max() <= LEFT * max(1.0, np.abs(right).max()):
                 break
             answer += factors.solve(left)
     return answer
+
+
+def bordered(diagonal: Vector, corner: Vector, rows: sparse.csc_matrix) -> sparse.csc_matrix:
+    """The matrix [diag Aᵀ; A corner], of which the two are diagonals and A is ``rows``."""
+    count, columns = rows.shape
+    entries, own = rows.tocoo(), np.arange(columns + count)
+    below = entries.row + columns
+    values = np.concatenate([diagonal, corner, entries.data, entries.data])
+    at = np.concatenate([own, entries.col, below]), np.concatenate([own, below, entries.col])
+    return sparse.csc_matrix((values, at), shape=(columns + count, columns + count))
 
 
 def snap(values: Vector, bound: Vector, near: float = SNAP) -> Vector:

@@ -13,7 +13,7 @@ from scipy.sparse.linalg import splu
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import Form, put
 from energy_routes.linear.highs.moving import squeezed
-from energy_routes.linear.highs.nearest import PASSES, STEADY
+from energy_routes.linear.highs.nearest import PASSES, STEADY, bordered
 from energy_routes.linear.solution import Solution, face
 
 STANDS = 1e-9  # of the largest weight of a measure: what is left of it beyond the rows that hold it
@@ -70,10 +70,10 @@ def _beyond(rows: sparse.csr_matrix, weights: Vector) -> Vector:
     count, columns = rows.shape
     if not columns or not weights.any():
         return weights
-    whole = sparse.bmat([[sparse.identity(columns), rows.T], [rows, None]], format="csc")
-    steady = sparse.diags(np.repeat([STEADY, -STEADY], [columns, count]))
+    one, none = np.ones(columns), np.zeros(count)
+    whole, factors = bordered(one, none, rows), splu(bordered(one + STEADY, none - STEADY, rows))
     right = np.vstack([weights, np.zeros((count, weights.shape[1]))])
-    factors, answer = splu((whole + steady).tocsc()), np.zeros_like(right)
+    answer = np.zeros_like(right)
     for _ in range(PASSES):
         answer += factors.solve(right - whole @ answer)
     return answer[:columns]
