@@ -59,7 +59,6 @@ def begun(open_page: Any, file: Path, view: str = "", size: tuple[int, int] = (1
 def loaded(context: Any, live: Path) -> Iterator[Any]:
     """Its page with its solver at work: for many tests once, because to load it takes a second of a processor."""
     page = context.new_page()
-    page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(live.as_uri())
     page.wait_for_function(DONE, timeout=30_000)
     yield page
@@ -70,6 +69,7 @@ def loaded(context: Any, live: Path) -> Iterator[Any]:
 def page(open_page: Any, loaded: Any) -> Any:
     """The page at rest with each lever at its start, wherever the test before left it; an error fails the test."""
     loaded.bring_to_front()
+    loaded.set_viewport_size({"width": 1440, "height": 900})
     loaded.emulate_media(media="null", reduced_motion="reduce", color_scheme="light")
     loaded.evaluate(AT_START)
     loaded.wait_for_function("() => document.body.dataset.live === 'optimal'"
@@ -156,8 +156,8 @@ def test_what_is_typed_is_read_as_people_write_it(page: Any) -> None:
     assert box.input_value() == "24.48"
 
 
-def test_a_cap_in_the_way_is_named_when_another_lever_moves(open_page: Any, live: Path) -> None:
-    page = begun(open_page, live, f"d={SHARE}=0.5;{TARIFF}=30;no=1;{SPREAD}=x")
+def test_a_cap_in_the_way_is_named_when_another_lever_moves(page: Any) -> None:
+    page.evaluate("hash => { location.hash = hash }", f"d={SHARE}=0.5;{TARIFF}=30;no=1;{SPREAD}=x")
     page.wait_for_function("() => document.body.dataset.live === 'infeasible'")
     assert page.locator("#live-answer").inner_text().startswith("impossible: the least is 87.5")
     typed(page, TARIFF, "31")
@@ -172,11 +172,14 @@ def test_what_cannot_be_is_told_with_the_least_that_can(page: Any) -> None:
     assert told(page, "netback") == before
 
 
-def test_what_is_not_answered_soon_is_said_to_be_solved(open_page: Any, live: Path) -> None:
-    page = begun(open_page, live, f"d={SHARE}=0.5")  # after what cannot be, the worker answers
+def test_what_is_not_answered_soon_is_said_to_be_solved(page: Any) -> None:
+    typed(page, SHARE, "50")  # after what cannot be, the worker answers
     page.evaluate("""() => {
         const post = Worker.prototype.postMessage;
-        Worker.prototype.postMessage = function (...given) { setTimeout(() => post.apply(this, given), 2500); };
+        Worker.prototype.postMessage = function (...given) {
+            Worker.prototype.postMessage = post; // one question is late
+            setTimeout(() => this.postMessage(...given), 2500);
+        };
     }""")
     box = lever(page, SHARE).locator(".typed")
     box.fill("90")
@@ -244,6 +247,7 @@ def test_netbacks_that_are_told_alike_are_one(open_page: Any, tmp_path: Path) ->
     typed(page, path, "5.5")  # of which nothing is used
     assert page.evaluate(POINTS) == 2
     assert re.search(r"\n[\d,]+ MUSD\n", page.locator("#live-curve .ends").inner_text())
+    assert "Emissions" not in page.locator("#live-answer").inner_text()  # no factor tells of any
 
 
 def test_a_saved_model_file_gives_the_same_numbers(page: Any, tmp_path: Path) -> None:
@@ -301,8 +305,6 @@ def test_emissions_are_those_of_the_span_that_is_shown(open_page: Any, tmp_path:
     for view, period in (("", "total"), ("t=2023-02", "2023-02")):
         told = begun(open_page, file, view).locator("#live-answer small").inner_text()
         assert f"Emissions: {emitted[period]:.2f} Mt" in told
-    er.solve(toy(tmp_path / "bare", {"nodes": PLACED})).explore(file, live=True)
-    assert "Emissions" not in begun(open_page, file, "v=after").locator("#live-answer").inner_text()
 
 
 def test_what_stands_is_saved_as_a_model_file(page: Any, tmp_path: Path) -> None:
@@ -381,16 +383,17 @@ DRAGGED = """async ([lever, turns]) => {
         await new Promise((done) => setTimeout(done, 12));
     }
 }"""
-MANY = 1000, 1.15, pytest.mark.exhaustive, pytest.mark.slow
+MANY = 1000, 1_000, pytest.mark.exhaustive, pytest.mark.slow
 
 
-@pytest.mark.parametrize(("turns", "growth"), [(100, 1.06), pytest.param(*MANY[:2], marks=MANY[2:])])
-def test_memory_stays_flat_over_many_drags(page: Any, turns: int, growth: float) -> None:
-    """At first what ways are called and what is compiled are still kept: 1 kB a drag, of 6 MB; an answer has 15 kB."""
+@pytest.mark.parametrize(("turns", "growth"), [(100, 5_000), pytest.param(*MANY[:2], marks=MANY[2:])])
+def test_memory_stays_flat_over_many_drags(page: Any, turns: int, growth: int) -> None:
+    """``growth``: bytes a drag.  At first some 1 kB are, of names of ways and of compiled code; an answer has 13 kB."""
+    page.set_viewport_size({"width": 1000, "height": 600})  # what is painted is not the point
     name = lever(page, TARIFF).get_attribute("id")
     client = page.context.new_cdp_session(page)
 
-    def held(turns: int) -> tuple[float, int, int]:
+    def held(turns: int) -> tuple[int, int, int]:
         """Bytes of the heap, nodes and listeners after some drags."""
         page.evaluate(DRAGGED, [name, turns])
         page.wait_for_function("() => !document.querySelector('.panel.moving')")
@@ -399,7 +402,7 @@ def test_memory_stays_flat_over_many_drags(page: Any, turns: int, growth: float)
         return client.send("Runtime.getHeapUsage")["usedSize"], counted["nodes"], counted["jsEventListeners"]
 
     before, after = held(50), held(turns)
-    assert after[0] < growth * before[0]
+    assert after[0] - before[0] < growth * turns
     assert after[1] < before[1] + 50
     assert after[2] == before[2]
     assert page.evaluate(POINTS) <= 400
