@@ -6,8 +6,9 @@ How far a figure may be off is stated by grade in ``data/draws/spreads.csv``, wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,10 +57,11 @@ def figures_of(case: Case, spreads: pd.DataFrame, together: pd.DataFrame) -> Ite
             families = network.family_of(table) if "id" in frame else {}
             labelled = frame.assign(family=[families.get(name, "") for name in network.ids(table)])
             factors = _factors(labelled, together[(together["table"] == table) & (together["field"] == field)])
-            shape, unit = str(spreads["shape"][field]), str(spreads["unit"][field])
+            width = spreads.loc[field].to_dict()
+            shape, unit = str(width["shape"]), str(width["unit"])
             for at, name in enumerate(network.ids(table)):
                 numbers = base[at][np.isfinite(base[at])]
-                spread = _widest(grades[name], spreads.loc[field])
+                spread = _widest(grades[name], width)
                 idle = table == "limits" and not frame["in_force"].iloc[at]
                 known = (table, name, field) in asked or not len(numbers) or spread == 0.0 or not numbers.any()
                 if idle or known:
@@ -84,12 +86,12 @@ def _grades(network: Network, case: Case, table: str, field: str) -> dict[str, s
     return out
 
 
-def _widest(grades: Iterable[str], row: pd.Series[float]) -> float:
+def _widest(grades: Iterable[str], width: Mapping[str, Any]) -> float:
     """The largest spread among some grades; what is given by the user ('given') is not drawn."""
-    unknown = [grade for grade in grades if grade not in row.index and grade != "given"]
+    unknown = [grade for grade in grades if grade not in width and grade != "given"]
     if unknown:
         raise UsageError(f"spreads.csv has no column for the confidence {unknown[0]!r}")
-    return max((float(row[grade]) for grade in grades if grade != "given"), default=0.0)
+    return max((float(width[grade]) for grade in grades if grade != "given"), default=0.0)
 
 
 def _factors(frame: pd.DataFrame, rules: pd.DataFrame) -> list[tuple[str, float]]:

@@ -57,8 +57,8 @@ class Processes:
         """As :meth:`Workers.run`.  Raises SolverError where ``DEATHS`` processes have died with the same chunk."""
         if not chunks:
             return
-        crew, self._crew = self._crew or _Crew(min(self.jobs, len(chunks))), None
         left, parcel = iter(chunks), pickle.dumps((work, shared))
+        crew, self._crew = self._crew or _Crew(min(self.jobs, len(chunks))), None
         pending: dict[Future[Result], Chunk] = {}
         try:
             while True:
