@@ -84,6 +84,17 @@ def test_each_verb_has_the_volumes_that_it_speaks_of(case: Case, old: float, new
     assert answer_of(after).fates[0].verb == ("carries" if new else "empty")  # nothing stays without a plan before
 
 
+def test_what_a_plan_before_guards_or_books_is_compared_by_what_it_carries(case: Case) -> None:
+    """It was said to be 'nothing before': the plan before told what survives, or what is booked."""
+    about = case.about("arc:SHORT")
+    plain = er.solve(about)
+    calm = {"scenarios": [{"name": "calm", "probability": 1.0, "outages": ["arc:LONG"], "days": 0}]}
+    for lever in ({"security": {"outages": ["arc:SHORT"], "delta": 1.0}},
+                  {"bookings": {"arcs": ["arc:SHORT"]}, "cvar": calm}):
+        assert "Short way still carries 6.0 Mt, all that it can, as in model" in told(
+            plain, er.solve(about.with_policy(**lever)))  # fmt: skip
+
+
 def test_what_is_shut_in_and_what_others_carry_is_told(case: Case) -> None:
     before, after = er.solve(case.about("arc:SHORT")), er.solve(case.about("arc:SHORT").without("SHORT"))
     assert told(after, before).endswith("; Long corridor carries 3.0 Mt more; 3.0 Mt more is shut in.")

@@ -97,12 +97,13 @@ def test_what_people_read_has_one_sign_for_minus(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", first([
-    "sources gas-2024", "frontier gas-2024 --over arc:BNF_SOUTH.tariff --from 1 --to 2", "ranging gas-2024",
-    "compare gas-2024 gas-2026",
-], 2))  # fmt: skip
+    "sources gas-2024", "frontier gas-2024 --over arc:BNF_SOUTH.tariff --from 1 --to 2", "bargain gas-2024 --draws 0",
+    "ranging gas-2024", "compare gas-2024 gas-2026",
+], 3))  # fmt: skip
 def test_a_unit_reads_the_same_in_all_tables(words: str) -> None:
     told = run(*words.split()).stdout
     assert "USD/1000 m³" in told
+    assert "P10 to P90" not in told  # nothing is drawn
     assert "1000m3" not in told
 
 

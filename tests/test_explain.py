@@ -283,8 +283,9 @@ def test_whatever_is_asked_of_the_plan(name: str, tmp_path: Path) -> None:
 
 def test_money_in_rows_is_refused_by_name(tmp_path: Path) -> None:
     case = toy(tmp_path, cvar={"scenarios": [{"name": "lost", "outages": ["arc:SHORT"], "probability": 0.1}]})
-    with pytest.raises(UsageError, match=r"policy\.cvar"):
+    with pytest.raises(UsageError, match=r"policy\.cvar .* --set policy\.cvar=none, or in Python"):
         er.explain(case, "arc:LONG")
+    assert er.explain(case.set("policy.cvar", "none"), "arc:LONG").state == "used"  # what the message says to do
 
 
 @settings(max_examples=3)

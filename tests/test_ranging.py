@@ -117,8 +117,10 @@ def test_the_fifty_with_most_at_stake_or_fewer(tmp_path: Path) -> None:
 ])
 def test_what_is_no_one_linear_programme_is_refused_by_name(lever: dict[str, Any], tmp_path: Path) -> None:
     case, name = toy(tmp_path, **lever), next(iter(lever))
-    with pytest.raises(UsageError, match=rf"policy\.{name} .*case\.with_policy\({name}=(None|{{}})\)"):
+    with pytest.raises(UsageError, match=rf"policy\.{name} .*case\.with_policy\({name}=(None|{{}})\)") as told:
         er.ranging(case)
+    how = "take max_hhi out of [policy] of the model" if name == "max_hhi" else "--set policy.cvar=none"
+    assert how in str(told.value)
     without: Any = {} if name == "max_hhi" else None
     assert len(er.ranging(case.with_policy(**{name: without}), most=1).figures) == 1  # what the message says to do
 

@@ -111,7 +111,7 @@ def test_slips_are_told(tmp_path: Path) -> None:
         er.regret({"a": case}, BOOK, {"a": 0.5})
     with pytest.raises(UsageError, match="probabilities name"):
         er.regret({"a": case}, BOOK, {"b": 1.0})
-    with pytest.raises(UsageError, match="plain netbacks"):
+    with pytest.raises(UsageError, match=r"plain netbacks, .*\. Take policy\.objective, max_hhi, "):
         er.regret({"a": case.with_policy(objective="cost")}, BOOK)
     with pytest.raises(UsageError, match="at least one"):
         er.regret({}, BOOK)

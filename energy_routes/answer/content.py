@@ -52,7 +52,8 @@ class Content:
         fates = [fate for target in self.subject for fate in self.now.of(target)]
         if self.change is None or self.earlier is None:
             return tuple(fates)
-        old = {(f.target, f.family, f.phrase): f.volume for target in self.subject for f in self.earlier.of(target)}
+        # What is compared is what moves, also where the plan before guards or books it.
+        old = {(f.target, f.family, f.phrase): f.volume for target in self.subject for f in self.earlier.moved(target)}
         return tuple(
             replace(fate, before=old.get((fate.target, fate.family, fate.phrase), 0.0))
             if fate.family in self.change.families and fate.phrase in COMPARED else fate

@@ -169,7 +169,8 @@ def _terms(named: Mapping[str, Case], bookings: Bookings | Mapping[str, object] 
             raise UsageError(f"scenario {name!r} may build other things than {next(iter(named))!r}")
         policy = case.policy
         if policy.objective != "netback" or policy.max_hhi or policy.security or policy.cvar:
-            raise UsageError(f"scenario {name!r}: regret weighs plain netbacks, under caps on shares or volumes")
+            raise UsageError(f"scenario {name!r}: regret weighs plain netbacks, under caps on shares or volumes. Take "
+                             "policy.objective, max_hhi, security and cvar out of the model")
         if ramped(case):
             raise UsageError(f"scenario {name!r} has an unforeseen event, and regret weighs scenarios that are "
                              "foreseen. Leave out `event` of its edits")

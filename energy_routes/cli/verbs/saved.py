@@ -163,5 +163,5 @@ def _refuse_differences(found: er.Comparison, tolerance: float) -> None:
     if len(rows):
         first = rows.iloc[0]
         words = f"{first['before']:,.6g} before, {first['after']:,.6g} after {first['unit']}".rstrip()
-        more = f"; {len(rows) - 1} more differ" if len(rows) > 1 else ""
+        more = f"; {len(rows) - 1} more {'differs' if len(rows) == 2 else 'differ'}" if len(rows) > 1 else ""
         raise DifferenceError(f"{first['table']}, {first['what']}: {words}; a share of {tolerance:g} is allowed{more}")

@@ -107,6 +107,11 @@ class Bargain(Study):
         return tuple(str(called[option]) for option in self.options)
 
     @property
+    def draws(self) -> int:
+        """How many draws of the other figures the bands are of."""
+        return len(self._rounds.draws)
+
+    @property
     def elsewhere(self) -> float:
         """What the plan of today pays above real cost to holders of states that do not play, MUSD."""
         return self._today.elsewhere

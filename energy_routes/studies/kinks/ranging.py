@@ -140,7 +140,8 @@ def ranging(
     refuse(case, *REFUSED)
     if case.policy.build is not None and case.policy.security is not None:
         raise UsageError(f"{case.name}: policy.build and policy.security together are not ranged: each choice of "
-                         "builds has its own guard. Leave one out: case.with_policy(build=None) or (security=None)")
+                         "builds has its own guard. Leave one out: --set policy.build=none, or --set "
+                         "policy.security=none")
     with limited(time_limit):
         ranger = or_why(case, lambda: _Ranger(laid(case), most, progress or (lambda done, total: None)))
         return ranger.found()
@@ -150,9 +151,10 @@ def refuse(case: Case, *levers: str) -> None:
     """Raise UsageError for levers with which the best value has no kinks, or is not that of one linear programme."""
     for lever in levers:
         if getattr(case.policy, lever):
-            none = "{}" if lever == "max_hhi" else "None"
-            raise UsageError(f"{case.name}: policy.{lever} {REFUSED[lever]}. Leave it out: take {lever} out of "
-                             f"[policy] of the model, or case.with_policy({lever}={none}); or follow one figure with "
+            several = lever == "max_hhi"  # a table of caps: --set takes none of them away
+            how = f"take {lever} out of [policy] of the model" if several else f"--set policy.{lever}=none"
+            raise UsageError(f"{case.name}: policy.{lever} {REFUSED[lever]}. Leave it out: {how}, or in Python "
+                             f"case.with_policy({lever}={'{}' if several else 'None'}); or follow one figure with "
                              "energy-routes frontier")
 
 

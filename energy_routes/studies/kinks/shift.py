@@ -93,7 +93,7 @@ class Asked:
     def __post_init__(self) -> None:
         if self.case.policy.cvar is not None:
             raise UsageError(f"{self.case.name}: with policy.cvar money stands in rows of the programme, and no "
-                             "break-even can be proved. Leave it out: take cvar out of [policy] of the model, or "
+                             "break-even can be proved. Leave it out: --set policy.cvar=none, or in Python "
                              "case.with_policy(cvar=None)")
 
     @property

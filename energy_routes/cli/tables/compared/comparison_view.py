@@ -49,7 +49,8 @@ def print_comparison(found: Comparison) -> None:
         kinds = "kind" if "kind" in rows else ""
         screen.print(_side_by_side(title, rows.head(MOST), "name", kinds))
         if len(rows) > MOST:
-            screen.print(f"{len(rows) - MOST} more differ: --json and --out have all.")
+            differ = "differs" if len(rows) == MOST + 1 else "differ"
+            screen.print(f"{len(rows) - MOST} more {differ}: --json and --out have all.")
 
 
 def _changed(frame: pd.DataFrame) -> pd.DataFrame:

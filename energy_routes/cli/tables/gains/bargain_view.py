@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from energy_routes.answer import Words
 from energy_routes.cli.tables.render import BLANK, Screen, console, table
+from energy_routes.pack import as_read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,13 +39,14 @@ def print_bargain(found: Bargain) -> None:
     if found.rest:
         screen.say(f"All others: {', '.join(found.rest)}.")
     units = found.case.network.units("unit_value")
-    costs = [f"{_money(cost)} {units[family]} of {family}" for family, cost in found.penalty.items()]
+    costs = [f"{_money(cost)} {as_read(units[family])} of {family}" for family, cost in found.penalty.items()]
     if costs:
         screen.say(f"Home: a unit that it needs and does not get costs {' and '.join(costs)}.")
     screen.say("First rule, the Shapley value: what each adds on average, whoever joins first.")
     screen.say(f"Second rule, the {found.games['solution'].iloc[0]}: what leaves the least content group as content as "
                "can be.")  # fmt: skip
-    screen.say("Band: real costs that are not published at 10 to 40 % of the tariff, and P10 to P90 of the draws.")
+    drawn = ", and P10 to P90 of the draws" if found.draws else ""
+    screen.say(f"Band: real costs that are not published at 10 to 40 % of the tariff{drawn}.")
     screen.say("What the game leaves out:")
     for sentence in found.left_out:
         screen.say(f"- {sentence}")
