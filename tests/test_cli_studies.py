@@ -107,6 +107,18 @@ def test_a_unit_reads_the_same_in_all_tables(words: str) -> None:
     assert "1000m3" not in told
 
 
+@pytest.mark.parametrize("words", first([
+    "explain energy-2024 gas/corridor:ORENBURG", "schedule energy-2024", "netbacks energy-2024",
+    "solve energy-2024 --set policy.max_share.gas/corridor:ORENBURG=0.4 --show limits",
+    "frontier energy-2024 --over policy.max_share.gas/corridor:ORENBURG --to 0.4",
+    "tariff energy-2024 --corridor gas/corridor:ORENBURG", "tariff energy-2024 --corridor gas/corridor:CHINA",
+], 4))  # fmt: skip
+def test_a_group_of_gas_is_not_called_as_the_group_of_oil_with_its_id(words: str) -> None:
+    told = " ".join(run(*words.split()).stdout.split())
+    assert "Karachaganak gas sold at" in told
+    assert "Condensate to Orenburg" not in told
+
+
 def test_files_for_machines_have_a_hyphen_for_minus(tmp_path: Path) -> None:
     run("explain", "oil-2024", "arc:BTC", "--out", tmp_path / "out")
     text = (tmp_path / "out" / "terms.csv").read_text("utf-8")

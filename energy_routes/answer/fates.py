@@ -225,8 +225,8 @@ class Measured:
         own = losses[(losses["outage"] == target) & (losses["market"].fillna("") == "")]
         for row in own.to_dict("records"):
             planned, lost = float(row["planned"]), float(row["lost"])
-            yield Fate(target, self._called(target), str(row["family"]), "survive", planned - lost,
-                       str(row["unit"]), capacity=planned, share=float(row["survives"]))
+            yield Fate(target, self._called(target, str(row["family"])), str(row["family"]), "survive",
+                       planned - lost, str(row["unit"]), capacity=planned, share=float(row["survives"]))
 
     def _booked(self, target: str) -> Iterator[Fate]:
         """What is booked of a target, where the plan books it: of an arc, or of all meters of a group."""
@@ -240,14 +240,16 @@ class Measured:
         rows = rows[rows["arc"].isin(arcs)]
         for family in rows["family"].unique():
             own = rows[rows["family"] == family]
-            yield Fate(target, self._called(target), str(family), "book", float(own["booked"].sum()),
+            yield Fate(target, self._called(target, str(family)), str(family), "book", float(own["booked"].sum()),
                        self._units[str(family)], capacity=float(own["used"].sum()))
 
-    def _called(self, target: str) -> str:
+    def _called(self, target: str, family: str) -> str:
+        """What people call an arc, or a group of a family."""
         kind, _, key = target.partition(":")
         if kind == "arc":
             return self._names.arc.get(key, key)
-        rows = self.plan.groups[(self.plan.groups["kind"] == kind) & (self.plan.groups["group"] == key)]
+        own = self.plan.groups[self.plan.groups["family"] == family]
+        rows = own[(own["kind"] == kind) & (own["group"] == key)]
         return _plain(rows["name"].iloc[0]) if len(rows) else key
 
 

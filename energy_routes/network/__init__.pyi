@@ -29,6 +29,7 @@ from .monthly_products import (
 )
 from .names import (
     Names as Names,
+    group_names as group_names,
     short as short,
     shortened as shortened,
 )

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from re import sub
 from string import Formatter
 
 import pandas as pd
 
+from energy_routes.pack import Pack
+
+GroupNames = Mapping[tuple[str, str, str], str]  # by kind, group and family; 'all': the families together
+
 
 class Names:
-    """Names and facts of a network's tables by id, as plain dictionaries."""
+    """Names and facts of a network's tables by id, as plain dictionaries.
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        self._tables = tables
+    ``groups`` has what the pack of each family calls its groups (:func:`group_names`), where families share an id.
+    """
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], groups: GroupNames | None = None) -> None:
+        self._tables, self._groups = tables, groups or {}
 
     def _column(self, table: str, column: str) -> dict[str, str]:
         """``column`` by id; the id itself where the table leaves it blank."""
@@ -155,6 +162,9 @@ class Names:
     def _called(self, column: str, labels: pd.DataFrame) -> list[str]:
         """The names of groups by their kind, of outages by what they hit (``arc:BTC & arc:KCTS``), else by the id."""
         ids = [str(label) for label in labels[column].tolist()]
+        if column == "group" and "family" in labels and self._groups:
+            keys = zip(labels["kind"].tolist(), ids, labels["family"].tolist(), strict=True)
+            return [self._groups.get(key, self.target.get(f"{key[0]}:{key[1]}", key[1])) for key in keys]
         if column not in ("group", "outage"):
             known: dict[str, str] = getattr(self, column, {})
             return [known.get(i, i) for i in ids]
@@ -166,6 +176,22 @@ class Names:
     def storage(self) -> dict[str, str]:
         frame = self._tables["storages"]
         return {i: f"tanks at {self.node[n]}" for i, n in zip(frame["id"], frame["node"], strict=True)}
+
+
+def group_names(packs: Sequence[Pack]) -> dict[tuple[str, str, str], str]:
+    """What each family's pack calls a (kind, group, family), where it gives it a name; of 'all' each of the names."""
+    out = {}
+    for pack in reversed(packs):
+        markets = pack.tables["markets"].assign(kind="market").rename(columns={"id": "group"})
+        for frame in (markets, pack.tables["groups"]):
+            for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
+                if isinstance(name, str):
+                    out[kind, group, pack.family.id] = name
+    together: dict[tuple[str, str], list[str]] = {}
+    for (kind, group, _), name in sorted(out.items(), key=lambda item: item[0][2], reverse=True):  # oil first
+        if name not in together.setdefault((kind, group), []):
+            together[kind, group].append(name)
+    return out | {(kind, group, "all"): " / ".join(names) for (kind, group), names in together.items()}
 
 
 def shortened(names: Mapping[str, str]) -> dict[str, str]:

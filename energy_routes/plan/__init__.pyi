@@ -23,7 +23,6 @@ from .making.groups import (
     corridor_arcs as corridor_arcs,
     corridor_rows as corridor_rows,
     corridor_totals as corridor_totals,
-    group_names as group_names,
 )
 from .making.payments import (
     NOT_SOURCED as NOT_SOURCED,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from energy_routes.formulation import Limit, Space, limit_of
 from energy_routes.linear import Columns, Program, Rows
-from energy_routes.network import Names
+from energy_routes.network import Names, group_names
 
 COLUMNS = [
     "block", "rule", "at", "sign", "kind", "limit", "name", "family", "period", "lower", "upper", "unit", "worth",
@@ -37,7 +37,7 @@ def limit_table(
     ``repair`` are as declared (:class:`energy_routes.formulation.Limit`).  ``stated`` tells which limit a block states.
     """
     parts, start = [], 0
-    called = Names(space.case.network.tables)
+    called = Names(space.case.network.tables, group_names(space.case.network.packs))
     for rows in program.rows:
         if (limit := stated(rows)) is not None and len(rows):
             parts.append(_described(space, called, limit, rows, start))

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from energy_routes.indicators import LINES
-from energy_routes.network import Names
+from energy_routes.network import Names, group_names
 from energy_routes.pack import inert_frame, listed
 from energy_routes.plan import Plan, corridor_rows, merged
 from energy_routes.results.summary import binding
@@ -28,11 +28,10 @@ def schedule_table(plan: Plan) -> pd.DataFrame:
     """A row a supply, direction and buyer; a column a period in kt (mcm), and their sum in ``total``."""
     frame = plan.schedule
     called = Names(plan.case.network.tables)
-    groups = plan.case.network.tables["groups"]
-    groups = groups[groups["kind"] == "corridor"]
-    corridors = dict(zip(groups["group"], groups["name"], strict=True))
+    names = group_names(plan.case.network.packs)
     named = frame.assign(
-        direction=[WORDS.get(d, corridors.get(d, d)) for d in frame["direction"]],
+        direction=[WORDS.get(d, names.get(("corridor", d, family), d))
+                   for d, family in zip(frame["direction"], frame["family"], strict=True)],
         buyer=[called.market.get(b, called.obligation.get(b, b)) if isinstance(b, str) else "" for b in frame["buyer"]],
         supply=[called.node.get(called.supply_node.get(s, s), s) for s in frame["supply"]],
         unit=frame["family"].map(small_units(plan)),

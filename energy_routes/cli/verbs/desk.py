@@ -138,9 +138,8 @@ def _spans(plan: er.Plan) -> dict[str, list[str]]:
 def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
     """Ways out down, grades across, in as many tables as the screen needs; dearest market first within a corridor."""
     screen, called = tables.console(), network.Names(case.network.tables)
-    groups = case.network.tables["groups"]
-    ways = {g: network.short(n) for k, g, n in zip(groups["kind"], groups["group"], groups["name"], strict=True)
-            if k == "corridor"}  # fmt: skip
+    ways = {group: network.short(name) for (kind, group, own), name in network.group_names(case.network.packs).items()
+            if kind == "corridor" and own == family}  # fmt: skip
     grades = _headings(case, called, [str(name) for name in netbacks.columns])
     widths = {name: max(NUMBER, *map(len, grade.split())) for name, grade in grades.items()}
     screen.print(f"{case.title}: netback by way out, {case.network.families[family].price_name} lifted")

@@ -14,7 +14,7 @@ from energy_routes.case import BOUNDS, LEVERS, Amount, Case, Concentration, figu
 from energy_routes.errors import EnergyRoutesError, UsageError
 from energy_routes.formulation import opened
 from energy_routes.maps.live.off_panel import refuse_off_panel
-from energy_routes.network import Names
+from energy_routes.network import Names, group_names
 from energy_routes.pack import TABLES, own_unit
 from energy_routes.plan import Plan
 
@@ -280,7 +280,8 @@ def _even(value: float) -> float:
 
 def _called(case: Case, head: str, name: str, words: Words) -> str:
     family, _, rest = name.rpartition("/")
-    called = words.name(Names(case.network.tables).target.get(rest, rest.partition(":")[2] or rest))
+    kind, _, group = rest.partition(":")
+    called = words.name(group_names(case.network.packs).get((kind, group, family or case.families[0]), group or rest))
     if BOUNDS[head].of is Concentration:
         kind, _, weight = rest.partition(":")
         called = words(f"hhi.{kind}{'.risk' if weight else ''}")

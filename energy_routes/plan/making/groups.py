@@ -10,6 +10,7 @@ import pandas as pd
 from energy_routes.case import ALL
 from energy_routes.formulation import Space
 from energy_routes.linear import Vector, positions, summed
+from energy_routes.network import group_names
 from energy_routes.plan.columns import ratio, units
 from energy_routes.plan.price_table import clean
 from energy_routes.plan.solved import Solved
@@ -31,7 +32,7 @@ def groups_table(of: Solved) -> pd.DataFrame:
         _capacity(of),
     ]).reshape(4, -1, len(space.case.periods))  # the periods of a group stand together
     volume, total, inlet, capacity = np.concatenate([figures.sum(axis=2), figures.reshape(4, -1)], axis=1)
-    labels, called = groups.frame[KEYS].iloc[:: len(space.case.periods)], group_names(space)
+    labels, called = groups.frame[KEYS].iloc[:: len(space.case.periods)], group_names(space.case.network.packs)
     labels = labels.assign(
         name=[called.get(label, label[1]) for label in _of_groups(space)], unit=units(space, labels["family"]))
     row = np.concatenate([np.arange(len(labels)), np.arange(len(groups)) // len(space.case.periods)])
@@ -95,19 +96,3 @@ def _capacity(of: Solved) -> Vector:
     np.add.at(out, group, np.where(np.isfinite(limit), limit, np.nan))
     out[np.setdiff1d(np.arange(len(labels)), group)] = np.nan
     return out.ravel()
-
-
-def group_names(space: Space) -> dict[tuple[str, str, str], str]:
-    """What each family's pack calls a (kind, group, family), where it gives it a name."""
-    out = {}
-    for pack in reversed(space.case.network.packs):
-        markets = pack.tables["markets"].assign(kind="market").rename(columns={"id": "group"})
-        for frame in (markets, pack.tables["groups"]):
-            for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
-                if isinstance(name, str):
-                    out[kind, group, pack.family.id] = name
-    together: dict[tuple[str, str], list[str]] = {}
-    for (kind, group, _), name in sorted(out.items(), key=lambda item: item[0][2], reverse=True):  # oil first
-        if name not in together.setdefault((kind, group), []):
-            together[kind, group].append(name)
-    return out | {(kind, group, ALL): " / ".join(names) for (kind, group), names in together.items()}

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.linear import Vector
-from energy_routes.network import in_term
+from energy_routes.network import group_names, in_term
 from energy_routes.plan.columns import grades_of, ratio, totals, units
-from energy_routes.plan.making.groups import group_names
 from energy_routes.plan.solved import Solved
 
 KEYS = ["target", "name", "family", "holder", "country"]
@@ -77,7 +76,7 @@ def ventures(of: Solved) -> list[tuple[tuple[str, str, str], Vector]]:
 
 def _groups(of: Solved, groups: pd.DataFrame) -> list[tuple[tuple[str, str, str], Vector]]:
     """Each group by family, with its name: carried abroad, twice, and no netback, shape (3, periods)."""
-    called, families = group_names(of.space), set(grades_of(of.space).values())
+    called, families = group_names(of.space.case.network.packs), set(grades_of(of.space).values())
     of_periods = groups[groups["period"].ne("total") & groups["family"].isin(families)]
     volumes: dict[tuple[str, str, str], list[float]] = {}
     columns = (of_periods[column] for column in ("kind", "group", "family", "volume"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from energy_routes.network import group_names
 from energy_routes.plan.columns import units
-from energy_routes.plan.making.groups import group_names
 from energy_routes.plan.price_table import clean
 from energy_routes.plan.solved import Solved
 
@@ -16,7 +16,7 @@ def ramps_table(of: Solved) -> pd.DataFrame:
     ``month`` counts the months of the event from 1.
     """
     space, over = of.space, of.space.ramps
-    called = group_names(space)
+    called = group_names(space.case.network.packs)
     labels = over.frame[["kind", "group", "family"]].itertuples(index=False, name=None)
     return over.frame.assign(
         name=[called.get(label, label[1]) for label in labels],

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from energy_routes.case import BOUNDS, LEVERS, Bound, Bounds, Choice
+from energy_routes.network import group_names
 from energy_routes.pack import in_digits
 from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
@@ -44,8 +45,8 @@ def _group(bound: Bound, subject: Subject) -> str:
     told = words.known(f"group.{kind}", str(kind)).lower()
     if not group:
         return f"({told})"
-    names = subject.plan.case.network.tables["groups"].set_index(["kind", "group"])["name"]
-    named = words.country(group) if kind == "transit" else words.name(text(names.get((kind, group), group)))
+    names, family = group_names(subject.plan.case.network.packs), getattr(bound, "family", None) or "all"
+    named = words.country(group) if kind == "transit" else words.name(names.get((kind, group, family), group))
     return f"{named} ({told})"
 
 

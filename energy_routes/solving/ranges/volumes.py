@@ -11,8 +11,8 @@ from scipy import sparse
 
 from energy_routes.formulation import Space
 from energy_routes.linear import Expr, Index, axis, code_of, positions, stacked
-from energy_routes.network import Names
-from energy_routes.plan import TOTAL, group_names
+from energy_routes.network import Names, group_names
+from energy_routes.plan import TOTAL
 
 LABELS = ["kind", "id", "name", "family", "commodity", "period"]
 
@@ -79,7 +79,7 @@ def _summed(
 def _named(space: Space, frame: pd.DataFrame) -> pd.DataFrame:
     """Volumes by id and name; ``commodity`` is blank where all grades are added up."""
     tables = space.case.network.tables
-    called, groups = Names(tables), group_names(space)
+    called, groups = Names(tables), group_names(space.case.network.packs)
     ids = frame[["arc", "group", "supply", "market", "obligation"]].bfill(axis=1).iloc[:, 0]
     family = dict(zip(tables["commodities"]["id"], tables["commodities"]["family"], strict=True))
     families = frame["family"].fillna(frame["commodity"].map(family))

@@ -12,7 +12,7 @@ from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimu
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import Space, netback
 from energy_routes.linear import Line, Program, Vector, line_between
-from energy_routes.network import Names
+from energy_routes.network import Names, group_names
 from energy_routes.pack import figure, own_unit, parted
 from energy_routes.solving import Compiled, compile
 
@@ -52,7 +52,9 @@ class Lever:
         called = Names(self.case.network.tables).target
         if head in BOUNDS:
             family, _, group = rest.rpartition("/")
-            return f"{BOUNDS[head].measure.words} {called.get(group, group)}{f' ({family})' if family else ''}"
+            kind, _, name = group.partition(":")
+            own = group_names(self.case.network.packs).get((kind, name, family or "all"), called.get(group, group))
+            return f"{BOUNDS[head].measure.words} {own}{f' ({family})' if family else ''}"
         target, _, column = self.path.rpartition(".")
         return f"{column.replace('_', ' ')} of {called[target]}" if target in called else self.path
 

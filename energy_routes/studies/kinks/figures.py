@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from energy_routes.case import Cap, Case, Minimum, opened_by_options
-from energy_routes.network import Names
+from energy_routes.network import Names, group_names
 from energy_routes.studies.kinks.shift import Shift, price_of, tariffs_of
 
 Kind = Literal["tariff", "price", "capacity", "supply", "cap"]
@@ -53,6 +53,7 @@ class Figure:
 def figures_of(case: Case) -> Iterator[Figure]:
     """Every figure that is stated and finite in all periods."""
     called, network = Names(case.network.tables), case.network
+    groups = group_names(network.packs)
     family, money, volume = network.family_of("arcs"), network.units("unit_value"), network.units("volume")
     for arc in network.ids("arcs"):
         own = family[arc]
@@ -74,7 +75,7 @@ def figures_of(case: Case) -> Iterator[Figure]:
             label = f"{bound.kind}:{bound.group}"
             own = bound.family or case.families[0]
             path = f"policy.{lever}.{bound.family + '/' if bound.family else ''}{label}"
-            words = called.target.get(label, bound.group)
+            words = groups.get((bound.kind, bound.group, own), called.target.get(label, bound.group))
             level = bound.least if isinstance(bound, Minimum) else bound.cap
             yield Figure("cap", path, words, own, f"{volume[own]}/y", float(level), bound=bound)
 

@@ -11,7 +11,7 @@ import numpy as np
 from energy_routes.case import ALL, Case
 from energy_routes.formulation import Space
 from energy_routes.linear import Standing, Vector
-from energy_routes.network import Names
+from energy_routes.network import Names, group_names
 from energy_routes.studies.kinks.laid import Laid
 
 TOLD_OF = ("corridor", "market")
@@ -43,14 +43,18 @@ def measures(space: Space, size: int) -> tuple[list[str], Vector, int]:
     called = Names(space.case.network.tables)
     groups = space.exposure.axis.frame
     volumes = groups["kind"].isin(TOLD_OF) & (groups["family"] != ALL)  # of both together there is a value, no volume
-    parts = [(space.exposure, (groups["kind"] + ":" + groups["group"]).where(volumes), called.target),
+    # Families may share the id of a group, and their volumes have no sum.
+    own = groups["family"] + "/" + groups["kind"] + ":" + groups["group"]
+    names_of = {f"{family}/{kind}:{group}": name
+                for (kind, group, family), name in group_names(space.case.network.packs).items()}  # fmt: skip
+    parts = [(space.exposure, own.where(volumes), names_of),
              (space.lifted, space.lifted.axis.frame["supply"], called.supply),
              (space.flow, space.flow.axis.frame["arc"], called.arc)]  # fmt: skip
     names, rows = [], []
     for expr, label, words in parts:
-        for own in dict.fromkeys(label.dropna()):
-            mask = (label == own).to_numpy(dtype=bool)
+        for key in dict.fromkeys(label.dropna()):
+            mask = (label == key).to_numpy(dtype=bool)
             rows.append(expr.of_rows(mask, size))
-            names.append(str(words.get(own, own)))
+            names.append(str(words.get(key, key)))
     arcs = len(set(space.flow.axis.frame["arc"]))
     return names, np.array(rows).reshape(len(names), size), len(names) - arcs

@@ -12,7 +12,7 @@ from energy_routes.case import Case, groups_of
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import Vector
-from energy_routes.network import Names
+from energy_routes.network import Names, group_names
 from energy_routes.pack import nearest
 from energy_routes.studies.kinks.shift import Shift, price_of, tariffs_of
 
@@ -101,12 +101,14 @@ class _Known:
 def _known(case: Case) -> Iterator[_Known]:
     """Arcs, corridors, markets, and further groups."""
     called, network = Names(case.network.tables), case.network
+    own = group_names(network.packs)
     rows = [("arc", name, family) for name, family in network.family_of("arcs").items()]
     rows += [("market", name, family) for name, family in network.family_of("markets").items()]
     rows += [(kind, group, family) for family in case.families for kind, group in groups_of(network.packs, family)
              if kind != "market"]  # fmt: skip
     for kind, name, family in sorted(rows, key=lambda row: KINDS.index(row[0])):
-        yield _Known(kind, name, family, called.target.get(f"{kind}:{name}", name))
+        told = own.get((kind, name, family)) or called.target.get(f"{kind}:{name}", name)
+        yield _Known(kind, name, family, told)
 
 
 def _target(case: Case, known: _Known, also: tuple[str, ...]) -> Target:

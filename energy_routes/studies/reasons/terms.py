@@ -18,7 +18,7 @@ import pandas as pd
 from energy_routes.formulation import Limit, Link, Space, declared, limit_of
 from energy_routes.indicators import LEDGER
 from energy_routes.linear import Index, Program, Rows, Vector
-from energy_routes.network import Names
+from energy_routes.network import Names, group_names
 from energy_routes.plan import limit_table
 from energy_routes.solving import BareOptimum
 from energy_routes.studies.reasons.way import PLACES, Way, accounts
@@ -96,7 +96,8 @@ class Terms:
 
     @cached_property
     def _called(self) -> Names:
-        return Names(self.space.case.network.tables)
+        network = self.space.case.network
+        return Names(network.tables, group_names(network.packs))
 
     def _rows(self, program: Program, asked: Index) -> dict[int, tuple[str, str]]:
         """What some rows of a programme are: (kind, name), in their order.  Only their blocks are put into words."""

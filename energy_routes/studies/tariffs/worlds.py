@@ -12,7 +12,7 @@ import pandas as pd
 
 from energy_routes.case import Case, arcs_meant
 from energy_routes.errors import UsageError
-from energy_routes.network import Edit, Names
+from energy_routes.network import Edit, Names, group_names
 from energy_routes.pack import amount
 from energy_routes.solving import BareOptimum
 from energy_routes.studies.reasons.target import Target
@@ -62,7 +62,8 @@ def worlds_of(
     if outage is None:
         with suppress(StopIteration):
             name, hit = next(_hit(case, now, target))
-            out[f"{called.get(f'corridor:{name}', name)} at {100 * HALF:g} %"] = hit
+            told = group_names(case.network.packs).get(("corridor", name, target.family), name)
+            out[f"{told} at {100 * HALF:g} %"] = hit
     if cap is None:
         with suppress(StopIteration, UsageError):
             group, volume = next(_largest(_volumes(now, target, "transit")))
