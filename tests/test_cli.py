@@ -273,7 +273,7 @@ def test_doctor_solves_a_published_problem() -> None:
     assert self_test() == {"passed": True, "expected": 153.675, "found": pytest.approx(153.675), "error": None}
     report = json.loads(run("doctor", "--json").stdout)
     assert report["self_test"]["passed"]
-    assert "highs" in report["solvers"]
+    assert report["solvers"].count("highs") == 1  # PuLP has one of that name, too
     assert report["versions"]["highspy"]
     assert "Self-test: passed" in run("doctor").stdout
 

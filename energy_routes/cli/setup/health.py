@@ -48,7 +48,7 @@ def examined() -> dict[str, Any]:
         "versions": {name: installed(name) for name in PACKAGES},
         "packs": list(pack_names()),
         "models": list(model_names()),
-        "solvers": ["highs", *sorted(available_solvers())],
+        "solvers": list(dict.fromkeys(("highs", *available_solvers()))),
         "self_test": self_test(),
     }
 

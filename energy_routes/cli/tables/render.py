@@ -115,7 +115,7 @@ def counts(result: Mapping[str, Any]) -> None:
     if result["kind"] == "model":
         periods, scenarios = result["periods"], result["scenarios"]
         span = periods[0] if len(periods) == 1 else f"{periods[0]} … {periods[-1]} ({len(periods)} periods)"
-        screen.print(f"{result['title']}: {span}; edits: {result['edits']}")
+        screen.print(f"{result['title']}. Periods: {span}; edits: {result['edits']}")
         screen.print(f"Scenarios: {', '.join(scenarios) or 'none'}")
     screen.print(f"{result['target']}: ok")
 
