@@ -231,8 +231,10 @@ def test_a_page_of_steps_needs_steps_and_no_other() -> None:
 def test_a_page_opens_with_the_period_asked_for() -> None:
     spans = spans_of([plan_of([2024], "month")])
     assert [_start(spans, period) for period in (None, "2024", "2024-01", "2024-12")] == [12, 12, 0, 11]
-    with pytest.raises(UsageError, match=r"no period '2025'\. It has 2024-01 … 2024-12"):
+    with pytest.raises(UsageError, match=r"no period '2025'\. It has 2024-01 … 2024-12\."):
         _start(spans, "2025")
+    with pytest.raises(UsageError, match=r"no period '2025'\. It has 2024\."):
+        _start(spans_of([plan_of([2024], "year")]), "2025")
 
 
 def test_a_line_on_the_ground_carries_its_name_to_the_page() -> None:
