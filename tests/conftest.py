@@ -50,6 +50,11 @@ settings.load_profile("energy-routes")
 gc.set_threshold(50_000, 20, 100)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than cores: a worker often waits, for a browser or for a process that it began."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository's (or the unpacked sdist's) top folder."""

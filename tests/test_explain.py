@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from rest import first
 from small_networks import Spec, case_of, specs
 from test_builds import WITH
 from toy import months, toy, write
@@ -268,10 +269,10 @@ CASES: dict[str, Callable[[Path], Case]] = {
 }
 
 
-SLOW = {"secure", "builds"}
+QUICK = {*CASES} - {"concentration", "builds"}
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in CASES])
+@pytest.mark.parametrize("name", first([*CASES], QUICK))
 def test_whatever_is_asked_of_the_plan(name: str, tmp_path: Path) -> None:
     found = confirmed(CASES[name](tmp_path), "arc:LONG")
     assert found.steps.empty or len(found.terms)

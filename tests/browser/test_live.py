@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rest import first
 from test_builds import WITH
 from toy import PLACED, months, toy
 
@@ -119,7 +120,7 @@ def test_money_and_lines_follow_what_is_typed(page: Any, plan: er.Plan) -> None:
     assert "d=max_share" in page.evaluate("decodeURIComponent(location.hash)")
 
 
-@pytest.mark.parametrize("lang", ["ru", "kk"])
+@pytest.mark.parametrize("lang", first(["ru", "kk"], 1))
 def test_other_languages_read_and_write_numbers_as_theirs(open_page: Any, tmp_path: Path, lang: str) -> None:
     case = toy(tmp_path, {"nodes": PLACED, "emissions": EMITTED})
     file, path = tmp_path / "live.html", "arc:SHORT.tariff"

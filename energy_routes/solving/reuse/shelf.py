@@ -42,8 +42,9 @@ class Read:
     def stands_in(self, frame: pd.DataFrame) -> bool:
         """Whether a frame, this one or another, says the same."""
         now = _arrays(frame)
-        same = len(now) == len(self.arrays) and all(map(operator.is_, now, self.arrays))
-        return same or frame.equals(self.copy)
+        if len(now) == len(self.arrays) and all(map(operator.is_, now, self.arrays)):
+            return True
+        return len(frame) == len(self.copy) and (not len(frame) or frame.equals(self.copy))  # most have no row
 
 
 def _arrays(frame: pd.DataFrame) -> tuple[Any, ...]:
