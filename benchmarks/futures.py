@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from processes import once
@@ -29,23 +30,23 @@ SWEEPS: Sequence[tuple[str, str, int, Sequence[str], int]] = (
 
 def futures(quick: bool) -> Iterator[Row]:
     """The first sweep with two processes and with one, and what a process holds after many draws; ``quick``: few."""
-    yield from _timed(*SWEEPS[0], few=quick)
+    asked, model, draws, words, most = SWEEPS[0]
+    yield _timed(asked, model, 200, words, most * 200 / draws) if quick else _timed(*SWEEPS[0], runs=3)
     took = {name: round(value, 1) for name, value in once("draws", SWEEPS[0][1], "200" if quick else "5000").items()}
     yield {"measure": "worker", "question": SWEEPS[0][1], "way": "ours", **took}
 
 
 def sweeps() -> Iterator[Row]:
     """The other sweeps, likewise."""
-    for sweep in SWEEPS[1:]:
-        yield from _timed(*sweep)
+    yield from (_timed(*sweep) for sweep in SWEEPS[1:])
 
 
-def _timed(asked: str, model: str, draws: int, words: Sequence[str], most: int, *, few: bool = False) -> Iterator[Row]:
-    """A sweep with two processes and with one."""
-    many = 200 if few else draws
-    told = {"measure": "futures", "question": model, "way": asked, "draws": many, "at_most": most * many / draws}
-    yield {**told, **{f"{name}_{jobs}": value for jobs in (2, 1)
-                      for name, value in _swept(model, many, words, jobs).items()}}  # fmt: skip
+def _timed(asked: str, model: str, draws: int, words: Sequence[str], most: float, *, runs: int = 1) -> Row:
+    """A sweep with two processes and with one, in turn: the median of some runs."""
+    took = [{jobs: _swept(model, draws, words, jobs) for jobs in (2, 1)} for _ in range(runs)]
+    return {"measure": "futures", "question": model, "way": asked, "draws": draws, "at_most": most,
+            **{f"{name}_{jobs}": median(run[jobs][name] for run in took)
+               for jobs in (2, 1) for name in ("clock", "cpu")}}  # fmt: skip
 
 
 def _swept(model: str, draws: int, words: Sequence[str], jobs: int) -> dict[str, float]:
