@@ -292,6 +292,16 @@ def check_booked(found: re.Match[str], after: Truth, before: Truth | None) -> No
     assert near(found["volume"], float(booked.loc[booked["arc"].isin(arcs), "booked"].sum())), found[0]
 
 
+def check_booking(found: re.Match[str], after: Truth, before: Truth | None) -> None:
+    """Against the plan that must not book: the difference of the objectives, and of the netbacks in each future."""
+    plan = after.plan
+    bare = er.solve(plan.case, constraints=lambda model: iter([model.sum("booked") <= 0]))
+    gained = plan.futures["netback"] - bare.futures["netback"]
+    worth = plan.objective.value - bare.objective.value
+    for name, value in (("worth", worth), ("least", gained.min()), ("most", gained.max())):
+        assert near(found[name], value), (found[0], name, value)
+
+
 def check_survives(found: re.Match[str], after: Truth, before: Truth | None) -> None:
     losses = after.plan.security
     row = losses[[near(found["saved"], p - lost) and near(found["planned"], p) and near(found["share"], 100 * s)
@@ -318,6 +328,8 @@ CLAUSES: tuple[tuple[str, Check], ...] = (
     (rf"(?P<volume>{N}) (?P<unit>Mt|bcm)(?: (?P<way>more|less))? is shut in$", check_shut_in),
     (rf"(?P<volume>{N}) (?:Mt|bcm) (?P<way>more|less) (?P<family>oil|gas) is exported$", check_exports),
     (rf"(?P<volume>{N}) (?:Mt|bcm) of (?P<name>.+) are booked ahead$", check_booked),
+    (rf"[Bb]ooking ahead pays: it is worth (?P<worth>{N}) MUSD more than buying on the day, "
+     rf"(?P<least>{N}) MUSD to (?P<most>{N}) MUSD whatever fails$", check_booking),
     (rf"[Ii]f (?P<name>.+) fails?, (?P<share>\d+)\xa0% of exports survive: (?P<saved>{N}) of (?P<planned>{N}) {U}$",
      check_survives),
     (r"[Tt]he concentration \(HHI\) of oil exports over .* is (?P<value>[\d.]+)(?:, (?P<was>[\d.]+) in \S+)?$",
