@@ -48,6 +48,7 @@ def photograph(before: str | None, model: str, view: str, file: Path) -> None:
         screen.wait_for_selector(".legend")
         if before is None:
             screen.wait_for_selector(".lever.moved")
+            screen.wait_for_function("() => /HiGHS/.test(document.getElementById('live-chip').textContent)")
             screen.wait_for_function("() => !document.querySelector('.panel.moving')")
         screen.screenshot(path=file)
         browser.close()
