@@ -130,8 +130,9 @@ A million columns were not run. HiGHS takes a time that grows with the columns t
 FUTURES = """
 ## Futures
 
-`energy-routes sweep`, each a command of its own, with two processes and with one. Seconds are those of the clock. CPU
-is that of all processes, start-up and checks included. `at most` is what was to be reached with two.
+`energy-routes sweep`, each a command of its own, with two processes and with one. The first row is the median of three
+runs. Seconds are those of the clock. CPU is that of all processes, start-up and checks included. `at most` is what was
+to be reached with two.
 """
 WORKER = """
 A process that solves draws of {question} holds {after_fifth:.0f} MB after {some:,.0f} of them and {after_all:.0f} MB
