@@ -125,8 +125,11 @@ def test_what_is_no_one_linear_programme_is_refused_by_name(lever: dict[str, Any
     assert len(er.ranging(case.with_policy(**{name: without}), most=1).figures) == 1  # what the message says to do
 
 
-@pytest.mark.parametrize(("mode", "delta"), [("preventive", 0.5), ("corrective", 0.3)])
-def test_tariffs_and_prices_are_ranged_under_guarded_losses(mode: str, delta: float, tmp_path: Path) -> None:
+GUARDS = ("preventive", 0.5), ("corrective", 0.3)
+
+
+@pytest.mark.parametrize(("mode", "delta", "most"), first([(*guard, most) for most in (2, 99) for guard in GUARDS], 2))
+def test_tariffs_and_prices_are_ranged_under_guarded_losses(mode: str, delta: float, most: int, tmp_path: Path) -> None:
     """LONG takes 5 of 8 Mt when SHORT is shut.  The guard asks for more on LONG, or for less in all."""
     guard = {"outages": ["arc:SHORT"], "delta": delta, "mode": mode}
     case = toy(tmp_path, security=guard, exports="free")
@@ -135,7 +138,7 @@ def test_tariffs_and_prices_are_ranged_under_guarded_losses(mode: str, delta: fl
     assert any(note.startswith("Tariffs and prices alone are ranged") for note in found.notes)
     free = by_path(er.ranging(case.with_policy(security=None), most=None))
     assert abs(by_path(found)["arc:LONG.tariff"]["slope_up"] - free["arc:LONG.tariff"]["slope_up"]) > 0.5
-    for row in found.figures.groupby("kind").head(2).to_dict("records"):
+    for row in found.figures.groupby("kind").head(most).to_dict("records"):
         loose = case.accepting(row["path"])
 
         def value(at: float, loose: Case = loose, path: str = row["path"]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
+from itertools import repeat
 from re import sub
 from string import Formatter
 
@@ -180,13 +181,12 @@ class Names:
 
 def group_names(packs: Sequence[Pack]) -> dict[tuple[str, str, str], str]:
     """What each family's pack calls a (kind, group, family), where it gives it a name; of 'all' each of the names."""
-    out = {}
+    out: dict[tuple[str, str, str], str] = {}
     for pack in reversed(packs):
-        markets = pack.tables["markets"].assign(kind="market").rename(columns={"id": "group"})
-        for frame in (markets, pack.tables["groups"]):
-            for kind, group, name in zip(frame["kind"], frame["group"], frame["name"], strict=True):
-                if isinstance(name, str):
-                    out[kind, group, pack.family.id] = name
+        markets, groups = pack.tables["markets"], pack.tables["groups"]
+        named = (*zip(repeat("market"), markets["id"], markets["name"]),
+                 *zip(groups["kind"], groups["group"], groups["name"], strict=True))  # fmt: skip
+        out |= {(kind, group, pack.family.id): name for kind, group, name in named if isinstance(name, str)}
     together: dict[tuple[str, str], list[str]] = {}
     for (kind, group, _), name in sorted(out.items(), key=lambda item: item[0][2], reverse=True):  # oil first
         if name not in together.setdefault((kind, group), []):

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from energy_routes.pack import MINUS, OIL, in_digits
+from energy_routes.pack import MINUS, OIL, in_digits, spanned
 
 WIDEST = 100
 BLANK = "–"
@@ -114,7 +114,7 @@ def counts(result: Mapping[str, Any]) -> None:
         screen.print()
     if result["kind"] == "model":
         periods, scenarios = result["periods"], result["scenarios"]
-        span = periods[0] if len(periods) == 1 else f"{periods[0]} … {periods[-1]} ({len(periods)} periods)"
+        span = spanned(periods) + (f" ({len(periods)} periods)" if len(periods) > 1 else "")
         screen.print(f"{result['title']}. Periods: {span}; edits: {result['edits']}")
         screen.print(f"Scenarios: {', '.join(scenarios) or 'none'}")
     screen.print(f"{result['target']}: ok")

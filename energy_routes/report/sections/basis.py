@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from energy_routes.case import BOUNDS, LEVERS, Bound, Bounds, Choice
+from energy_routes.case import ALL, BOUNDS, LEVERS, Bound, Bounds, Choice
 from energy_routes.network import group_names
 from energy_routes.pack import in_digits
 from energy_routes.provenance import sources
@@ -45,7 +45,7 @@ def _group(bound: Bound, subject: Subject) -> str:
     told = words.known(f"group.{kind}", str(kind)).lower()
     if not group:
         return f"({told})"
-    names, family = group_names(subject.plan.case.network.packs), getattr(bound, "family", None) or "all"
+    names, family = group_names(subject.plan.case.network.packs), getattr(bound, "family", None) or ALL
     named = words.country(group) if kind == "transit" else words.name(names.get((kind, group, family), group))
     return f"{named} ({told})"
 

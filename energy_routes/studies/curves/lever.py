@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from energy_routes.case import BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum, figure_at, ramped
+from energy_routes.case import ALL, BOUNDS, LEVERS, Amount, Cap, Case, Choice, Minimum, figure_at, ramped
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import Space, netback
 from energy_routes.linear import Line, Program, Vector, line_between
@@ -53,7 +53,7 @@ class Lever:
         if head in BOUNDS:
             family, _, group = rest.rpartition("/")
             kind, _, name = group.partition(":")
-            own = group_names(self.case.network.packs).get((kind, name, family or "all"), called.get(group, group))
+            own = group_names(self.case.network.packs).get((kind, name, family or ALL), called.get(group, group))
             return f"{BOUNDS[head].measure.words} {own}{f' ({family})' if family else ''}"
         target, _, column = self.path.rpartition(".")
         return f"{column.replace('_', ' ')} of {called[target]}" if target in called else self.path

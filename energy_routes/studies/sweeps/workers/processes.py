@@ -189,4 +189,3 @@ def _end_with(held: Connection) -> NoReturn:
     with suppress(OSError):  # how Windows says so
         held.poll(None)
     os._exit(0)
-
