@@ -51,9 +51,7 @@ def waits(asked: Asked, chunk: Chunk) -> int:
     """The number of the chunk; whoever is first to have chunk 2 leaves its process id and waits to be killed."""
     mark = asked.marks / f"{chunk.number}"
     if chunk.number == 2 and not mark.exists():
-        unfinished = mark.with_suffix(".new")
-        unfinished.write_text(str(os.getpid()))
-        unfinished.rename(mark)
+        _marked(mark)
         time.sleep(600)
     return chunk.number
 
@@ -79,6 +77,13 @@ def refuses(asked: Asked, chunk: Chunk) -> int:
 def lasts(asked: Asked, chunk: Chunk) -> int:
     """The number of chunk 0; all others last, and leave the id of their process."""
     if chunk.number:
-        (asked.marks / f"{chunk.number}.pid").write_text(str(os.getpid()))
+        _marked(asked.marks / f"{chunk.number}.pid")
         time.sleep(600)
     return chunk.number
+
+
+def _marked(mark: Path) -> None:
+    """Leave the id of this process in a file, which nobody finds before it is whole."""
+    unfinished = mark.with_suffix(".new")
+    unfinished.write_text(str(os.getpid()), "utf-8")
+    unfinished.rename(mark)
