@@ -1,4 +1,3 @@
-from .axes import tell_in as tell_in
 from .bands.plan import with_bands as with_bands
 from .comparison import (
     Comparison as Comparison,
@@ -8,7 +7,6 @@ from .curves.frontier import (
     Frontier as Frontier,
     frontier as frontier,
 )
-from .curves.plot import draw_fan as draw_fan
 from .curves.steps import one_family as one_family
 from .differences.attribution import Attribution as Attribution
 from .draws.draws import Sampler as Sampler
@@ -42,6 +40,10 @@ from .outages.stress import (
     KINDS as KINDS,
     Stress as Stress,
     stress as stress,
+)
+from .pictures import (
+    draw_fan as draw_fan,
+    tell_in as tell_in,
 )
 from .reasons.explanation import (
     Explanation as Explanation,

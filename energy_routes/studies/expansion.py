@@ -21,7 +21,7 @@ from energy_routes.linear import Program, Vector
 from energy_routes.pack import annotated
 from energy_routes.plan import builds_table
 from energy_routes.solving import Decision, decide, stated
-from energy_routes.studies.expansion_plot import draw as drawn
+from energy_routes.studies.pictures import draw_budgets
 from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Expansion(Study):
         Axes
             The axes.
         """
-        return drawn(self.steps, f"{self.case.title}: what a budget for building brings", ax)
+        return draw_budgets(self.steps, f"{self.case.title}: what a budget for building brings", ax)
 
 
 @annotated

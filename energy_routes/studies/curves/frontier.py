@@ -17,12 +17,12 @@ from energy_routes.solving import Yardstick, solve
 from energy_routes.studies.bands.fan import fan_of
 from energy_routes.studies.curves.curve import Curve, Progress, exact_curve
 from energy_routes.studies.curves.lever import Lever, lever_of, stretch_of
-from energy_routes.studies.curves.plot import draw as drawn
 from energy_routes.studies.curves.points import curve_table, point_table, segment_table
 from energy_routes.studies.curves.reach import bounded_curve, sampled_curve
 from energy_routes.studies.curves.rebuild import Rebuilder
 from energy_routes.studies.curves.snapshot import Snapshot
 from energy_routes.studies.curves.steps import frontier_steps
+from energy_routes.studies.pictures import draw_frontier
 from energy_routes.studies.study import Study
 from energy_routes.studies.sweeps.workers.workers import Workers
 
@@ -148,7 +148,7 @@ class Frontier(Study):
         Axes
             The axes.
         """
-        return drawn(self, ax)
+        return draw_frontier(self, ax)
 
 
 @annotated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,36 +20,9 @@ from energy_routes.studies.outages.losses import names_of
 from energy_routes.studies.outages.shock import Shock
 from energy_routes.studies.outages.window import window
 
-
-class Frontier(Protocol):
-    """What is asked of a frontier here; see :class:`energy_routes.Frontier`."""
-
-    @property
-    def case(self) -> Case: ...
-    @property
-    def over(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def points(self) -> pd.DataFrame: ...
-
-
-class Stress(Protocol):
-    """What is asked of an atlas here; see :class:`energy_routes.Stress`."""
-
-    @property
-    def case(self) -> Case: ...
-    @property
-    def outages(self) -> pd.DataFrame: ...
-    @property
-    def onset(self) -> str: ...
-    @property
-    def days(self) -> float: ...
-    @property
-    def remaining(self) -> float: ...
-    @property
-    def foreseen(self) -> bool: ...
-
+if TYPE_CHECKING:
+    from energy_routes.studies.curves.frontier import Frontier
+    from energy_routes.studies.outages.stress import Stress
 
 MOST = 12  # steps of a page
 WIDE_FIRST = ("transit", "corridor", "chokepoint")  # of losses with the same effect the widest group is shown

@@ -17,10 +17,10 @@ from energy_routes.answer import Words
 from energy_routes.errors import UsageError
 from energy_routes.pack import annotated, nearest
 from energy_routes.plan import Plan
-from energy_routes.studies.differences import waterfall
 from energy_routes.studies.differences.game import Game, Groups
 from energy_routes.studies.differences.inputs import Change, changes, versus
 from energy_routes.studies.differences.orders import Weights, weights
+from energy_routes.studies.pictures import draw_waterfall
 from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Attribution(Study):
         Axes
             The waterfall.
         """
-        return waterfall.draw(self.groups, self.before, self.after, f"{self.name}, {self.objective}", ax)
+        return draw_waterfall(self.groups, self.before, self.after, f"{self.name}, {self.objective}", ax)
 
     def __repr__(self) -> str:
         change = Words.of().signed(float(self.groups["change"].sum()), 1)

@@ -9,9 +9,9 @@ import pandas as pd
 
 from energy_routes.answer import Words
 from energy_routes.maps import shade_countries, style
-from energy_routes.studies.axes import axes_or_new
 from energy_routes.studies.games.players import JOINED, REST
 from energy_routes.studies.games.worth import Access
+from energy_routes.studies.pictures import axes_or_new
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,13 +16,13 @@ from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import ALIKE, Form, Session, limited, optimal, refuse_late
 from energy_routes.pack import annotated, in_digits
-from energy_routes.studies.kinks import plot
 from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
 from energy_routes.studies.kinks.laid import Laid, laid
 from energy_routes.studies.kinks.measured import Measured, measures
 from energy_routes.studies.kinks.overtaken import cheapest_piece, overtaken
 from energy_routes.studies.kinks.shift import AGAINST, or_why
+from energy_routes.studies.pictures import draw_tornado
 from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Ranging(Study):
         matplotlib Axes
             With a bar a figure.
         """
-        return plot.tornado(self.figures, f"{self.case.name}: a tenth less, a tenth more", ax, top)
+        return draw_tornado(self.figures, f"{self.case.name}: a tenth less, a tenth more", ax, top)
 
 
 @annotated

@@ -17,9 +17,9 @@ from energy_routes.maps import explore
 from energy_routes.pack import annotated
 from energy_routes.studies.curves.steps import stress_steps
 from energy_routes.studies.outages.losses import COLUMNS, describe, names_of
-from energy_routes.studies.outages.plot import draw as drawn
 from energy_routes.studies.outages.shock import Shock
 from energy_routes.studies.outages.window import window
+from energy_routes.studies.pictures import draw_losses
 from energy_routes.studies.study import Progress, Study
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Stress(Study):
         Axes
             The axes.
         """
-        return drawn(self.outages, self.case.title or self.case.name, ax, top)
+        return draw_losses(self.outages, self.case.title or self.case.name, ax, top)
 
 
 @annotated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,12 @@ from energy_routes.errors import UsageError
 from energy_routes.maps import style
 from energy_routes.network import Names
 from energy_routes.pack import nearest
-from energy_routes.studies.axes import axes_or_new, tell_in
-from energy_routes.studies.sweeps.experiment import Experiment
+from energy_routes.studies.pictures import axes_or_new, cut, tell_in
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from energy_routes.studies.sweeps.sweep import Sweep
 
 PICTURES = ("fan", "tornado", "use")
 INK, LOW, HIGH = style.COOL[2], style.COOL[2], style.BOTTLENECK
@@ -25,20 +26,7 @@ LONGEST = 44  # letters of an input's name
 MOST = 15  # bars of a tornado, and of a fan without levels
 
 
-class Drawn(Protocol):
-    """What is drawn of a sweep."""
-
-    @property
-    def experiment(self) -> Experiment: ...
-    @property
-    def data(self) -> pd.DataFrame: ...
-    @property
-    def summary(self) -> pd.DataFrame: ...
-    @property
-    def drivers(self) -> pd.DataFrame: ...
-
-
-def draw(sweep: Drawn, picture: str, answer: str, level: int, ax: Axes | None) -> Axes:
+def draw(sweep: Sweep, picture: str, answer: str, level: int, ax: Axes | None) -> Axes:
     """A picture of a sweep.
 
     Raises UsageError where there is no such picture, answer or level, or nothing moves the answer.
@@ -63,7 +51,7 @@ def draw(sweep: Drawn, picture: str, answer: str, level: int, ax: Axes | None) -
     return ax
 
 
-def _fan(ax: Axes, sweep: Drawn, answer: str) -> None:
+def _fan(ax: Axes, sweep: Sweep, answer: str) -> None:
     """Nested bands along the levels: from P5 to P95, P10 to P90, P25 to P75, and the median."""
     paths = sweep.experiment.paths
     rows = sweep.data[sweep.data["status"] == "optimal"]
@@ -85,7 +73,7 @@ def _fan(ax: Axes, sweep: Drawn, answer: str) -> None:
     ax.grid(alpha=0.25)
 
 
-def _ranges(ax: Axes, sweep: Drawn, answer: str) -> None:
+def _ranges(ax: Axes, sweep: Sweep, answer: str) -> None:
     """P10 to P90 and the median of every answer of the same kind as one: shares of corridors, volumes of markets …"""
     kind = answer.partition(":")[0]
     alike = sweep.summary[sweep.summary["answer"].str.partition(":")[0] == kind]
@@ -99,7 +87,7 @@ def _ranges(ax: Axes, sweep: Drawn, answer: str) -> None:
     ax.set_xlabel(f"{kind}, {'%' if scale == 100 else _unit(sweep.summary, answer)}: P10, P50, P90", fontsize=9)
 
 
-def _tornado(ax: Axes, sweep: Drawn, answer: str, level: int) -> None:
+def _tornado(ax: Axes, sweep: Sweep, answer: str, level: int) -> None:
     """The mean of an answer where each input is lowest and highest, the widest at the top."""
     rows = sweep.drivers[(sweep.drivers["answer"] == answer) & (sweep.drivers["level"] == level)]
     if rows.empty:
@@ -117,18 +105,18 @@ def _tornado(ax: Axes, sweep: Drawn, answer: str, level: int) -> None:
     ax.legend(frameon=False, fontsize=8, loc="lower right")
 
 
-def _inputs(sweep: Drawn, inputs: Iterable[str]) -> list[str]:
+def _inputs(sweep: Sweep, inputs: Iterable[str]) -> list[str]:
     """What people call inputs (``arcs/BTC/tariff``); what figures share (``brent``) has the name that it has."""
     names, words = Names(sweep.experiment.case.network.tables), Words.of()
     told = []
     for name in inputs:
         (table, _, key), field = name.rpartition("/")[0].partition("/"), name.rpartition("/")[2]
         called = figure_told(field, row_called(names, table, key), words) if table else name
-        told.append(called if len(called) <= LONGEST else f"{called[: LONGEST - 1]}…")
+        told.append(cut(called, LONGEST))
     return told
 
 
-def _use(ax: Axes, sweep: Drawn, level: int) -> None:
+def _use(ax: Axes, sweep: Sweep, level: int) -> None:
     """The share of plans in which each corridor carries anything."""
     rows = sweep.summary[sweep.summary["answer"].str.startswith("volume.") & (sweep.summary["level"] == level)]
     rows = rows[rows["answer"].str.contains("corridor:")].sort_values("used", kind="stable")

@@ -15,9 +15,9 @@ from energy_routes.linear import limited
 from energy_routes.pack import annotated
 from energy_routes.studies.kinks.ranging import refuse
 from energy_routes.studies.kinks.shift import highest_prices
+from energy_routes.studies.pictures import draw_charges
 from energy_routes.studies.reasons.target import Target, target_of
 from energy_routes.studies.study import Progress, Study
-from energy_routes.studies.tariffs import plot
 from energy_routes.studies.tariffs.corridor import MIDDLE
 from energy_routes.studies.tariffs.making import Making
 from energy_routes.studies.tariffs.words import Teller
@@ -122,7 +122,7 @@ class ThroughTariff(Study):
         demand, charges = (table[table["world"] == world] for table in (self.demand, self.charges))
         middle = charges[(charges["level"] == MIDDLE) & (charges["contracts"] == charges["contracts"].iloc[-1])]
         title = f"{self.case.name}, {world}: what {self.name} moves"
-        return plot.draw(demand, middle, title, (self.unit, self.money), ax)
+        return draw_charges(demand, middle, title, (self.unit, self.money), ax)
 
 
 @annotated
