@@ -78,7 +78,7 @@ try:
 except er.EnergyRoutesError as error:
     refused = str(error)
 screen = Console(record=True, width=150)
-screen.print(ledger(plan, Units.of("", plan)).table)
+screen.print(next(ledger(plan, Units.of("", plan))).table)
 import openpyxl
 book = openpyxl.load_workbook(folder / "schedule.xlsx")
 print(json.dumps({

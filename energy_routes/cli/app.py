@@ -13,6 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 import energy_routes as er
+from energy_routes.cli.guard import guarded
 
 WIDEST = 100  # columns of the help; click itself keeps no fewer than 50
 
@@ -22,7 +23,7 @@ VERBS = MappingProxyType({
     "check": "energy_routes.cli.verbs.packs:check",
     "solve": "energy_routes.cli.verbs.solving:solve",
     "map": "energy_routes.cli.verbs.saved:map_",
-    "report": "energy_routes.cli.verbs.reporting:report",
+    "report": "energy_routes.cli.verbs.saved:report",
     "export": "energy_routes.cli.verbs.solving:export",
     "init": "energy_routes.cli.verbs.packs:init",
     "formulation": "energy_routes.cli.verbs.packs:formulation_",
@@ -34,11 +35,11 @@ VERBS = MappingProxyType({
     "alternatives": "energy_routes.cli.verbs.studying:alternatives",
     "explain": "energy_routes.cli.verbs.studying:explain",
     "ranging": "energy_routes.cli.verbs.studying:ranging",
-    "tariff": "energy_routes.cli.verbs.gains.tariff:tariff",
+    "tariff": "energy_routes.cli.verbs.gaining:tariff",
     "regret": "energy_routes.cli.verbs.weighing:regret",
     "sweep": "energy_routes.cli.verbs.weighing:sweep",
     "expand": "energy_routes.cli.verbs.expanding:expand",
-    "bargain": "energy_routes.cli.verbs.gains.bargaining:bargain",
+    "bargain": "energy_routes.cli.verbs.gaining:bargain",
     "schedule": "energy_routes.cli.verbs.desk:schedule",
     "netbacks": "energy_routes.cli.verbs.desk:netbacks",
     "sources": "energy_routes.cli.verbs.sourcing:sources",
@@ -57,7 +58,7 @@ class Verbs(TyperGroup):
         if cmd_name not in VERBS:
             return None
         verb = typer.Typer(add_completion=False, rich_markup_mode=None)
-        verb.command(cmd_name)(_function(cmd_name))
+        verb.command(cmd_name)(guarded(_function(cmd_name)))
         return typer.main.get_command(verb)
 
     def format_commands(self, ctx: object, formatter: Any) -> None:

@@ -51,7 +51,8 @@ def guarded(verb: Verb) -> Verb:
 def _ended(error: BaseException, debug: bool) -> int:
     """Tell an error and give its exit code."""
     if isinstance(error, BrokenPipeError):
-        _close_stdout()
+        # Stdout points to nowhere from here on, so that the interpreter does not fail again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     if debug:
         traceback.print_exception(error)
@@ -94,8 +95,3 @@ def _tell_conflict(error: InfeasibleError) -> None:
 def _say(text: str) -> None:
     with contextlib.suppress(OSError):  # nobody listens any more
         print("\n".join(printable(line, len(line)) for line in text.split("\n")), file=sys.stderr)
-
-
-def _close_stdout() -> None:
-    """Point stdout to nowhere, so that the interpreter does not fail again when it flushes at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,7 +12,7 @@ import typer
 import energy_routes as er
 from energy_routes import answer, pack, results, studies
 from energy_routes.cli.ending import busy, counting, listen
-from energy_routes.errors import UsageError
+from energy_routes.errors import EnergyRoutesError, UsageError
 
 WORTH, ANEW = 1000, 50  # rows from which on more processes are worth their start; of rows that are laid out anew
 
@@ -101,6 +101,21 @@ DaskTlsKey = Annotated[
 ]
 
 
+def check_file(file: Path | None, what: str, suffixes: tuple[str, ...]) -> None:
+    """Refuse a file (``what``: "a map") that cannot be written, before anything long is begun.  Raises UsageError."""
+    if file is None:
+        return
+    if file.suffix.lower() not in suffixes:
+        raise UsageError(f"{file}: {what} can be written as {', '.join(suffixes)}")
+    if file.is_dir():
+        raise UsageError(f"{file} is a directory: name a file")
+    parent = file.absolute().parent
+    if not parent.is_dir():
+        raise UsageError(f"{file} cannot be written: there is no folder {parent}")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise UsageError(f"{file} cannot be written: no permission to write in {parent}")
+
+
 def _can_be_made(folder: Path | None) -> Path | None:
     """Refuse a folder that cannot be made, before the study is begun."""
     try:
@@ -155,6 +170,21 @@ def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, qui
     case = ask(target, scenarios, sets, **laid)
     with busy(f"Solving {case.name} …", quiet):
         return er.solve(case)
+
+
+def plan_before(plan: er.Plan, model: str, changed: bool, solver: str = "highs") -> er.Plan | None:
+    """The plan that an answer is measured against, of the model that a question extends; None where there is none.
+
+    ``changed``: scenarios or ``--set`` were given, so it is that of the model as it stands.  A reference that has no
+    plan is left out: the answer stands without it.
+    """
+    name = model if changed else plan.case.base
+    if name is None:
+        return None
+    try:
+        return er.solve(er.load(name, accept=plan.case.accepted), solver)
+    except EnergyRoutesError:
+        return None
 
 
 def jobs_for(jobs: int | None, rows: int, *asked: er.Case) -> int:

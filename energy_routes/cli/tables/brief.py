@@ -32,8 +32,8 @@ def print_brief(screen: Console, answer: Answer, units: Units) -> None:
     case = answer.plan.case
     said = list(_said(answer, units, words))
     limits = _limits(answer, units, words)
-    rows = list(_rows(answer))
-    used = sum(_height(screen, line) for line in (case.title or case.name, *said, *_foot(answer)))
+    rows, foot = list(_rows(answer)), _foot(answer)
+    used = sum(_height(screen, line) for line in (case.title or case.name, *said, foot))
     used += 1 + (1 + HEAD + limits.row_count if limits else 0) + 1 + HEAD  # a blank line above each part
     question = _height(screen, case.question) if case.question else 0
     told = question if question and used + question + min(len(rows), FEWEST_ROWS + _own(rows)) <= LINES else 0
@@ -49,8 +49,7 @@ def print_brief(screen: Console, answer: Answer, units: Units) -> None:
         screen.print()
     if limits:
         screen.print(limits)
-    for line in _foot(answer):
-        screen.print(escape(line), style="dim")
+    screen.print(escape(foot), style="dim")
 
 
 def _height(screen: Console, line: str) -> int:
@@ -64,9 +63,7 @@ def _said(answer: Answer, units: Units, words: Words) -> Iterator[str]:
     yield answer.sentence(words, units)
     if asked := premium(answer.plan, units):
         yield asked
-    for warning in answer.plan.warnings:
-        if warning["code"] == "loop":
-            yield f"Warning: {warning['message']} ({warning['where']})"
+    yield from (f"Warning: {one['message']} ({one['where']})" for one in answer.plan.warnings if one["code"] == "loop")
     if answer.change:
         changes = _changes(answer, units, words)
         more = f" and {len(changes) - MOST_CHANGES} more" if len(changes) > MOST_CHANGES else ""
@@ -93,10 +90,10 @@ def _changes(answer: Answer, units: Units, words: Words) -> list[str]:
     return studies.compare(before, answer.plan).changes(words, units)
 
 
-def _foot(answer: Answer) -> list[str]:
-    notes = [warning for warning in answer.plan.warnings if warning["code"] != "loop"]
-    count = f"; {len(notes)} note{'s' if len(notes) > 1 else ''} (--show notes)" if notes else ""
-    return [f"{HINT}{count}"]
+def _foot(answer: Answer) -> str:
+    notes = sum(warning["code"] != "loop" for warning in answer.plan.warnings)
+    count = f"; {notes} note{'s' if notes > 1 else ''} (--show notes)" if notes else ""
+    return f"{HINT}{count}"
 
 
 Row = tuple[Fate, bool]  # a corridor or a part of the subject, and whether it is the subject

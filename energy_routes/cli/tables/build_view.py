@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
+from energy_routes.cli.tables.money_view import Part
 from energy_routes.cli.tables.render import digits_for, number, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.plan import Plan
 from energy_routes.results import begun
 
 
-def builds(plan: Plan) -> Table | None:
-    """What is begun, in the order of years: capacity, capex, and the charge of a full year."""
+def builds(plan: Plan, units: Units) -> Iterator[Part | str]:
+    """What is begun, as a table, and what is said of builds besides."""
     rows = begun(plan).sort_values(["year", "name"], kind="stable")
-    if rows.empty:
-        return None
+    if len(rows):
+        yield Part("Builds", _begun(rows))
+    if (found := plan.certificate.get("builds")) is not None:
+        left = [str(name) for name, built in plan.builds.groupby("name")["built"].max().items() if not built]
+        word = "could be, at least" if plan.objective.name == "cost" else "could bring at most"
+        lines = (
+            f"Builds are whole: {number(found['value'], 1)} MUSD; parts of projects {word} "
+            f"{number(found['bound'], 1)} MUSD (a bound, not a plan)",
+            f"Not built: {', '.join(left)}" if left else "",
+            "Prices hold with the builds as they are",
+        )
+        yield "\n".join(filter(None, lines))
+
+
+def _begun(rows: pd.DataFrame) -> Table:
+    """In the order of years: capacity, capex, and the charge of a full year."""
     out = table("built", "from", "units", "capacity>", "capex, MUSD", "MUSD a year")
     sizes = digits_for(rows["capacity"].astype(float).tolist())
     for row in rows.to_dict("records"):
@@ -27,20 +43,6 @@ def builds(plan: Plan) -> Table | None:
     out.add_section()
     out.add_row("all", "", "", "", number(rows["capex"].sum(), 1), number(rows["charge"].sum(), 1))
     return out
-
-
-def lines(plan: Plan) -> Iterator[str]:
-    """What is said of builds in a line each."""
-    if (found := plan.certificate.get("builds")) is not None:
-        left = [str(name) for name, units in plan.builds.groupby("name")["built"].max().items() if not units]
-        word = "could be, at least" if plan.objective.name == "cost" else "could bring at most"
-        yield (
-            f"Builds are whole: {number(found['value'], 1)} MUSD; parts of projects {word} "
-            f"{number(found['bound'], 1)} MUSD (a bound, not a plan)"
-        )
-        if left:
-            yield f"Not built: {', '.join(left)}"
-        yield "Prices hold with the builds as they are"
 
 
 def emissions(plan: Plan, units: Units) -> Iterator[str]:

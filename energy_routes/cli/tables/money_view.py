@@ -28,7 +28,7 @@ class Part(NamedTuple):
     note: str = ""
 
 
-def ledger(plan: Plan, units: Units) -> Part:
+def ledger(plan: Plan, units: Units) -> Iterator[Part]:
     """Money by term, in all and per unit lifted, or of several families by family; the terms sum to the objective."""
     rows = plan.ledger[plan.ledger["value"].abs() > 1e-9]
     families, lifted = list(plan.supplies["family"].unique()), float(plan.supplies["lifted"].sum())
@@ -49,7 +49,7 @@ def ledger(plan: Plan, units: Units) -> Part:
         add(ledger_term(str(term)).told + ("" if kind == "cash" else f" ({kind})"), own, own["value"].sum())
     out.add_section()
     add(plan.objective.name.capitalize(), rows, plan.objective.value)
-    return Part("Money", out)
+    yield Part("Money", out)
 
 
 def premium(plan: Plan, units: Units) -> str:

@@ -8,7 +8,6 @@ from types import MappingProxyType
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from energy_routes import studies
 from energy_routes.answer import Spans, Words
@@ -84,18 +83,14 @@ def totals(plan: Plan, units: Units) -> Iterator[str]:
     if name != "netback" and len(plan.deliveries):
         parts.append(f"Netback {number(plan.netback, 1)} MUSD.")
     for family, volume in plan.exports.sort_index(ascending=False).items():  # oil first
-        ways = ", ".join(f"{way} {percent(share)} %" for way, share in _largest(plan, str(family)))
+        largest = corridors_of(plan, str(family)).sort_values("volume", ascending=False).head(3)
+        used = largest[largest["share"] > 0]
+        ways = ", ".join(f"{way} {percent(share)} %" for way, share in zip(used["name"], used["share"], strict=True))
         parts.append(f"Exports {volume_of(float(volume), str(family), units)}{': ' + ways if ways else ''}.")
     for words, volumes in (("Bought from abroad", plan.bought), ("Carried for others", plan.in_transit)):
         parts += [f"{words}: {volume_of(float(v), str(k), units)}." for k, v in volumes.items() if v > SEEN]
     shut = [volume_of(float(v), str(k), units) for k, v in plan.shut_in.items() if v > SEEN]
     yield " ".join([*parts, f"Shut in: {' and '.join(shut) or 'nothing'}."])
-
-
-def _largest(plan: Plan, family: str) -> list[tuple[str, float]]:
-    """The three corridors that carry most: name and share."""
-    rows = corridors_of(plan, family).sort_values("volume", ascending=False).head(3)
-    return [(str(name), float(share)) for name, share in zip(rows["name"], rows["share"], strict=True) if share > 0]
 
 
 def _of_families(
@@ -113,21 +108,6 @@ def _of_families(
     return section
 
 
-def _builds(plan: Plan, units: Units) -> Iterator[Part | str]:
-    if (built := build_view.builds(plan)) is not None:
-        yield Part("Builds", built)
-    if lines := list(build_view.lines(plan)):
-        yield "\n".join(lines)
-
-
-def _risk(plan: Plan, units: Units) -> Iterator[Part | str]:
-    yield from (Part(*part) for part in risk_view.risk_parts(plan, units))
-
-
-def _ledger(plan: Plan, units: Units) -> Iterator[Part | str]:
-    yield ledger(plan, units)
-
-
 def _exports(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """Where exports are sold, the largest first, at what average price delivered."""
     sold = plan.deliveries[(plan.deliveries["family"] == family) & plan.deliveries["export"].astype(bool)]
@@ -136,8 +116,7 @@ def _exports(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     if sold.empty:
         return None
     volume, value = units.volume_factors[family], units.value_factors[family]
-    heads = ("sold in", units.volume_names[family], "share, %", f"price, {units.value_names[family]}")
-    out = table(*heads)
+    out = table("sold in", units.volume_names[family], "share, %", f"price, {units.value_names[family]}")
     digits, total = digits_for(list(sold["volume"] * volume)), float(sold["volume"].sum())
 
     def add(name: str, size: float, money: float) -> None:
@@ -180,20 +159,18 @@ def _corridors(plan: Plan, units: Units, family: str, word: str) -> Part | None:
 def _routes(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """The largest export routes with their netback; the rest in one row."""
     rows = plan.routes[(plan.routes["family"] == family) & plan.routes["export"].astype(bool)]
-    out = _paths(rows, units, family, ("price", "cost", "netback"))
-    return Part(f"Export routes{word}", out) if out else None
+    return _paths(f"Export routes{word}", rows, units, family, ("price", "cost", "netback"))
 
 
 def _home(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """The largest routes to home refineries and cities, with what the way costs."""
-    out = _paths(_inland(plan, family, transit=False), units, family, ("cost",))
-    return Part(f"Home deliveries{word}", out) if out else None
+    return _paths(f"Home deliveries{word}", _inland(plan, family, transit=False), units, family, ("cost",))
 
 
 def _carried(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     """The largest routes of what others send through the country, with what they pay and what the way costs."""
-    out = _paths(_inland(plan, family, transit=True), units, family, ("price", "cost", "netback"))
-    return Part(f"Carried for others{word}", out) if out else None
+    rows = _inland(plan, family, transit=True)
+    return _paths(f"Carried for others{word}", rows, units, family, ("price", "cost", "netback"))
 
 
 def _inland(plan: Plan, family: str, *, transit: bool) -> pd.DataFrame:
@@ -202,7 +179,7 @@ def _inland(plan: Plan, family: str, *, transit: bool) -> pd.DataFrame:
     return plan.routes[(plan.routes["family"] == family) & ~plan.routes["export"].astype(bool) & (passing == transit)]
 
 
-def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]) -> Table | None:
+def _paths(title: str, rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]) -> Part | None:
     """Routes, the largest first, down to COVERED of the volume; the rest in one row."""
     if rows.empty:
         return None
@@ -212,8 +189,8 @@ def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]
     shown = named.head(min(MOST_ROUTES, int((reach < COVERED).sum()) + 1))
     rest = rows.drop(shown.index)
     volume, value = units.volume_factors[family], units.value_factors[family]
-    heads = ("route", "shipper", units.volume_names[family], *money[:-1], f"{money[-1]}, {units.value_names[family]}")
-    out = table(*heads, text=2)
+    out = table("route", "shipper", units.volume_names[family], *money[:-1],
+                f"{money[-1]}, {units.value_names[family]}", text=2)  # fmt: skip
     out.columns[1].max_width = WIDEST_SHIPPER
     digits = digits_for(list(rows["volume"] * volume))
 
@@ -228,7 +205,7 @@ def _paths(rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]
     if len(rest):
         out.add_section()
         add(f"other paths ({len(rest)})" if len(rest) > 1 else "other paths", None, rest)
-    return out
+    return Part(title, out)
 
 
 def _limits(plan: Plan, units: Units) -> Iterator[Part | str]:
@@ -240,8 +217,9 @@ def _limits(plan: Plan, units: Units) -> Iterator[Part | str]:
 
 def _indicators(plan: Plan, units: Units) -> Iterator[str]:
     families = set(plan.indicators["family"])
-    lines = [line for family in (*plan.case.network.families, ALL) if family in families
-             for line in _dependence(plan, family, _whose(family) if len(families) > 1 else "")]
+    words = {family: f" of {family}" for family in plan.case.network.families} | {ALL: " of both by value"}
+    lines = [line for family, word in words.items() if family in families
+             for line in _dependence(plan, family, word if len(families) > 1 else "")]  # fmt: skip
     if lines:
         yield "\n".join(lines)
 
@@ -267,10 +245,6 @@ def notes(plan: Plan, units: Units) -> Iterator[str]:
         lines.append(f"Units: {units.note}.")
     if lines:
         yield "\n".join(lines)
-
-
-def _whose(family: str) -> str:
-    return " of both by value" if family == ALL else f" of {family}"
 
 
 def _dependence(plan: Plan, family: str, word: str) -> Iterator[str]:
@@ -304,7 +278,8 @@ SECTIONS: Mapping[str, Section] = {
     "totals": totals, "bands": band_view.bands,
     "exports": _of_families(_exports), "corridors": _of_families(_corridors),
     "routes": _of_families(_routes), "home": _of_families(_home), "carried": _of_families(_carried),
-    "builds": _builds, "ranges": range_view.ranges, "risk": _risk, "ramps": risk_view.ramps, "ledger": _ledger,
+    "builds": build_view.builds, "ranges": range_view.ranges, "risk": risk_view.risk, "ramps": risk_view.ramps,
+    "ledger": ledger,
     "owners": _of_families(owners), "payments": payments, "taxes": taxes,
     "limits": _limits, "indicators": _indicators,
     "supplies": _supplies, "emissions": build_view.emissions, "notes": notes,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -24,9 +24,14 @@ class Screen(Console):
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
 
-    def say(self, words: str) -> None:
-        """A sentence: wrapped between words on a terminal; on one line elsewhere, so that it can be searched for."""
-        self.print(words, markup=False, soft_wrap=not sys.stdout.isatty())
+    def say(self, *sentences: str) -> None:
+        """Sentences: wrapped between words on a terminal; elsewhere on one line, so that they can be searched for."""
+        for words in sentences:
+            self.print(words, markup=False, soft_wrap=not sys.stdout.isatty())
+
+    def note(self, notes: Iterable[object]) -> None:
+        """The notes of what was found, a sentence each."""
+        self.say(*(f"Note: {note}" for note in notes))
 
 
 def console() -> Screen:
@@ -51,7 +56,7 @@ def percent(value: float | None) -> str:
     return BLANK if value is None or value != value else number(100 * value, 1)
 
 
-def digits_for(values: Sequence[float]) -> int:
+def digits_for(values: Iterable[float]) -> int:
     """Decimals that leave the largest of some volumes three or four figures: 55.43, 5.533, 0.3250."""
     largest = max((abs(v) for v in values if v == v and abs(v) != float("inf")), default=0.0)
     return 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 1 else 4
@@ -110,7 +115,7 @@ def counts(result: Mapping[str, Any]) -> None:
             out.add_row(name, f"{rows:,}")
         screen.print(out)
         for doubt in pack["doubts"]:
-            screen.print(f"Note: {doubt}", markup=False, highlight=False)
+            screen.print(f"Note: {doubt}", markup=False)
         screen.print()
     if result["kind"] == "model":
         periods, scenarios = result["periods"], result["scenarios"]

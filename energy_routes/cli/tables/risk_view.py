@@ -28,8 +28,8 @@ REASONS = 3  # reasons for having no plan that are printed
 CRITERIA = {"regret": "least regret", "expected": "expected netback", "cvar": "worst tail (CVaR)"}
 
 
-def risk_parts(plan: Plan, units: Units) -> Iterator[tuple[str, Table, str]]:
-    """(title, table, note) of each table of risk that a plan has."""
+def risk(plan: Plan, units: Units) -> Iterator[Part]:
+    """Each table of risk that a plan has."""
     if len(plan.security):
         yield _security(plan.security, units)
     if len(plan.bookings):
@@ -48,19 +48,18 @@ def ramps(plan: Plan, units: Units) -> Iterator[Part]:
         for row in own.to_dict("records"):
             volumes = (number(row[name] * factor) for name in ("reference", "ramp", "volume"))
             out.add_row(escape(row["event"]), escape(row["name"]), row["period"], *volumes)
-        note = "a group carries at most its volume without the event and its ramp"
-        yield Part("Re-routing after an unforeseen event", out, note)
+        yield Part("Re-routing after an unforeseen event", out,
+                   "a group carries at most its volume without the event and its ramp")  # fmt: skip
 
 
-def _security(losses: pd.DataFrame, units: Units) -> tuple[str, Table, str]:
+def _security(losses: pd.DataFrame, units: Units) -> Part:
     """What survives each single loss; where two families are exported, a row each."""
     several = losses["family"].nunique() > 1
     family = str(losses["family"].iloc[0])
     volume = "volume" if several else units.volume_names[family]
     markets = losses["market"].fillna("").astype(str).str.len().gt(0).any()
-    heads = ["loss", *(["in market>"] if markets else []), f"planned, {volume}", f"lost, {volume}", "survives, %",
-             "may be lost, %", "binds>"]  # fmt: skip
-    out = table(*heads)
+    out = table("loss", *(["in market>"] if markets else []), f"planned, {volume}", f"lost, {volume}", "survives, %",
+                "may be lost, %", "binds>")  # fmt: skip
     digits = digits_for([v * units.volume_factors[f] for v, f in zip(losses["planned"], losses["family"], strict=True)])
     for row in losses.sort_values("survives", kind="stable").head(MOST).to_dict("records"):
         factor = units.volume_factors[row["family"]]
@@ -73,10 +72,11 @@ def _security(losses: pd.DataFrame, units: Units) -> tuple[str, Table, str]:
     windows = ", ".join(dict.fromkeys(losses["window"].astype(str)))
     left = len(losses) - MOST
     more = f"; … and {left} more in the table security" if left > 0 else ""
-    return "Exports that survive each single loss", out, f"{losses['mode'].iloc[0]} plan, loss in {windows}{more}"
+    note = f"{losses['mode'].iloc[0]} plan, loss in {windows}{more}"
+    return Part("Exports that survive each single loss", out, note)
 
 
-def _bookings(plan: Plan, units: Units) -> tuple[str, Table, str]:
+def _bookings(plan: Plan, units: Units) -> Part:
     """What is booked of each arc over the horizon, how much of it the undisturbed future uses, and what is paid."""
     called = Names(plan.case.network.tables).arc
     rows = plan.bookings.groupby(["arc", "family"], sort=False)[["booked", "used", "spot", "paid"]].sum().reset_index()
@@ -89,10 +89,10 @@ def _bookings(plan: Plan, units: Units) -> tuple[str, Table, str]:
         factor = units.volume_factors[row["family"]]
         sizes = (number(row[key] * factor, digits) for key in ("booked", "used", "spot"))
         out.add_row(escape(called.get(row["arc"], str(row["arc"]))), *sizes, number(row["paid"], 1))
-    return "Capacity booked before it is known what fails", out, ""
+    return Part("Capacity booked before it is known what fails", out)
 
 
-def _futures(futures: pd.DataFrame) -> tuple[str, Table, str]:
+def _futures(futures: pd.DataFrame) -> Part:
     """The likeliest futures: what each earns, what knowing it would have brought; ``*`` marks the worst tail."""
     out = table("future", "probability, %", "netback, MUSD", "had it been known", "lost by not knowing")
     rows = futures.sort_values("probability", ascending=False, kind="stable")
@@ -102,7 +102,7 @@ def _futures(futures: pd.DataFrame) -> tuple[str, Table, str]:
                     number(row["alone"], 1), number(row["regret"], 1))  # fmt: skip
     left = len(rows) - MOST
     more = f"; … and {left} less likely ones in the table futures" if left > 0 else ""
-    return "Futures", out, f"* among the worst{more}"
+    return Part("Futures", out, f"* among the worst{more}")
 
 
 def print_regret(found: Regret) -> None:
@@ -113,13 +113,11 @@ def print_regret(found: Regret) -> None:
         out.add_row(CRITERIA[row["criterion"]], number(row["largest_regret"], 1), number(row["expected_netback"], 1),
                     number(-row["cvar"], 1))  # fmt: skip
     screen.print(out)
-    names = list(dict.fromkeys(found.scenarios["scenario"]))
     screen.print("Regret by case, MUSD: what its own best earns more")
     out = table("case", "its own best", *CRITERIA.values())
-    for name in names:
-        rows = found.scenarios[found.scenarios["scenario"] == name].set_index("criterion")
-        out.add_row(escape(name), number(rows["alone"].iloc[0], 1),
-                    *(number(rows["regret"][c], 1) for c in CRITERIA))  # fmt: skip
+    for name, rows in found.scenarios.groupby("scenario", sort=False):
+        regret = rows.set_index("criterion")["regret"]
+        out.add_row(escape(str(name)), number(rows["alone"].iloc[0], 1), *(number(regret[c], 1) for c in CRITERIA))
     screen.print(out)
     volume = found.bookings.groupby(["arc", "unit", "criterion"])["booked"].sum().unstack()
     volume = volume[(volume > SEEN).any(axis=1)].reset_index()

@@ -54,8 +54,7 @@ def print_frontier(found: Frontier) -> None:
             screen.say(f"At {number(scale * point['cap'], digits)} {unit}: {words}")
     screen.print(f"Pieces: {_forms(found)}")
     screen.print(f"At the end {_weighed(points.iloc[-1])}")
-    for note in found.notes:
-        screen.say(f"Note: {note}")
+    screen.note(found.notes)
 
 
 def _weighed(end: pd.Series) -> str:
@@ -99,8 +98,7 @@ def print_stress(found: Stress, top: int) -> None:
         _print_losses(found, unit, top)
     elif not found.notes:
         screen.say("No loss of these kinds touches what is planned")
-    for note in found.notes:
-        screen.say(f"Note: {note}")
+    screen.note(found.notes)
 
 
 def _print_losses(found: Stress, unit: str, top: int) -> None:
@@ -137,8 +135,7 @@ def _print_losses(found: Stress, unit: str, top: int) -> None:
 def print_explanation(found: Explanation) -> None:
     """What it carries and what would change that, in sentences; the terms of each break-even; the limits reached."""
     screen = console()
-    for sentence in found.answer:
-        screen.say(sentence)
+    screen.say(*found.answer)
     if len(found.terms):
         _print_terms(found)
     if len(found.limits):
@@ -148,8 +145,7 @@ def print_explanation(found: Explanation) -> None:
             worth = f"{number(row['price'])} {as_read(row['unit'])}"
             out.add_row(escape(row["name"]), _line(row["kind"]), number(row["volume"], digits), worth)
         screen.print(out)
-    for note in found.notes:
-        screen.say(f"Note: {note}")
+    screen.note(found.notes)
 
 
 def _print_terms(found: Explanation) -> None:
@@ -184,8 +180,7 @@ def print_ranging(found: Ranging, top: int | None) -> None:
         for side, end in (("below", "from"), ("above", "to")):
             if row[side]:
                 screen.say(f"{_figure(row)}, {side} {number(row[end])}: {row[side]}")
-    for note in found.notes:
-        screen.say(f"Note: {note}")
+    screen.note(found.notes)
 
 
 def _figure(row: Mapping[Any, Any]) -> str:

@@ -11,7 +11,6 @@ import energy_routes as er
 from energy_routes import network, results, studies
 from energy_routes.cli import tables
 from energy_routes.cli.ending import print_json, say, say_where
-from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
     Actuals,
@@ -26,19 +25,19 @@ from energy_routes.cli.options import (
     Sets,
     Target,
     ask,
+    check_file,
     solved,
 )
-from energy_routes.cli.places import SHEETS, check_file
 from energy_routes.pack import inert_frame, whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
+SHEETS = (".xlsx", ".csv")
 ABREAST = 6  # periods that fit side by side
 WAY, NUMBER, GAP = 24, 6, 3  # letters of the columns of netbacks: the first one, a number, between two
 
 
-@guarded
 def schedule(
     target: Target,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as .xlsx (a workbook) or .csv.")] = None,
@@ -65,7 +64,6 @@ def schedule(
     say_where({"Wrote": out}, quiet)
 
 
-@guarded
 def netbacks(
     model: Model,
     period: Period = None,

@@ -10,7 +10,6 @@ import energy_routes as er
 from energy_routes import maps, pack
 from energy_routes.cli import tables
 from energy_routes.cli.ending import counting, end_study, keep_plot
-from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
     AsJson,
@@ -23,12 +22,11 @@ from energy_routes.cli.options import (
     StudyFolder,
     Verbose,
     ask,
+    check_file,
 )
-from energy_routes.cli.places import check_file
 from energy_routes.errors import UsageError
 
 
-@guarded
 def expand(
     model: Model,
     budget: Annotated[
@@ -74,17 +72,16 @@ def print_expansion(found: er.Expansion) -> None:
     screen.print(f"{found.case.title or found.case.name}: {_horizon(found)}", markup=False)
     screen.print("Netback gained against building nothing, yearly charges paid, over the horizon.\n")
     out = tables.table("budget, MUSD", "spent", "gained, MUSD", "at most", "a MUSD spent", "a further MUSD", text=0)
+    digits = 1 if steps["gain"].abs().max() >= 100 else 3
     for row in steps.to_dict("records"):
-        digits = 1 if abs(float(steps["gain"].abs().max())) >= 100 else 3
-        money = (tables.number(row["gain"], digits), tables.number(row["bound"], digits))
-        each = (tables.number(row["average"]), tables.number(row["marginal"]))
-        out.add_row(tables.number(row["budget"], 0), tables.number(row["spent"], 1), *money, *each)
+        out.add_row(tables.number(row["budget"], 0), tables.number(row["spent"], 1),
+                    tables.number(row["gain"], digits), tables.number(row["bound"], digits),
+                    tables.number(row["average"]), tables.number(row["marginal"]))  # fmt: skip
     screen.print(out)
     screen.print("At most: with parts of projects, a bound and not a plan.\n", markup=False)
     for row in steps.to_dict("records"):
-        words = [part for part in row["adds"].split("; ") if part]
+        said = row["adds"] or ("nothing more" if row["spent"] else "nothing")
         gone = f"; no longer {row['drops'].replace('; ', ', ')}" if row["drops"] else ""
-        said = "; ".join(words) if words else "nothing" if not row["spent"] else "nothing more"
         screen.say(f"{tables.number(row['budget'], 0)} MUSD: {said}{gone}")
     if len(found.worth):
         screen.print()

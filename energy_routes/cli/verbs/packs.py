@@ -11,11 +11,9 @@ import typer
 from energy_routes import case, formulation, pack
 from energy_routes.cli import setup, tables
 from energy_routes.cli.ending import print_json, say
-from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Scenarios, Sets
 
 
-@guarded
 def models(as_json: AsJson = False, debug: Debug = False) -> None:
     """List the bundled models with their question."""
     found = [_described(name) for name in pack.model_names()]
@@ -48,7 +46,6 @@ def _family(name: str) -> str:
     return str(loads((pack.pack_path(name) / "pack.toml").read_text("utf-8"))["family"])
 
 
-@guarded
 def check(
     target: Annotated[str, typer.Argument(metavar="MODEL|FOLDER", help="A model, or the folder of a data pack.")],
     scenario: Scenarios = None,
@@ -65,7 +62,6 @@ def check(
         tables.counts(result)
 
 
-@guarded
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
     model: Annotated[str, typer.Option(metavar="NAME", help="The bundled model to start from.")] = "oil-2024",
@@ -85,13 +81,11 @@ def init(
     say(f"  energy-routes check {file}\n  energy-routes solve {file}", quiet)
 
 
-@guarded
 def formulation_(debug: Debug = False) -> None:
     """Print the mathematics of the rules as Markdown."""
     print(formulation.describe().rstrip())
 
 
-@guarded
 def doctor(as_json: AsJson = False, debug: Debug = False) -> None:
     """Show versions and the solvers found, and run a one-second self-test."""
     report = setup.examined()

@@ -11,7 +11,6 @@ import energy_routes as er
 from energy_routes import answer, linear, maps, results, solving
 from energy_routes.cli import tables
 from energy_routes.cli.ending import busy, print_json, say_where, writing
-from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
     Actuals,
@@ -31,9 +30,9 @@ from energy_routes.cli.options import (
     Verbose,
     ask,
     banded,
+    check_file,
+    plan_before,
 )
-from energy_routes.cli.places import check_file
-from energy_routes.cli.reference import plan_before
 from energy_routes.errors import LimitError, UsageError
 from energy_routes.pack import whole
 
@@ -61,7 +60,6 @@ FreeBuilds = Annotated[
 ]
 
 
-@guarded
 def solve(
     model: Model,
     scenario: Scenarios = None,
@@ -170,7 +168,6 @@ def _print(
     tables.print_sections(screen, plan, units, dict.fromkeys(shown), before)
 
 
-@guarded
 def export(
     model: Model,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write: .mps or .lp.")],

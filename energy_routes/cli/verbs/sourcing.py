@@ -13,9 +13,17 @@ import typer
 import energy_routes as er
 from energy_routes.cli import tables
 from energy_routes.cli.ending import print_json, say
-from energy_routes.cli.guard import guarded
-from energy_routes.cli.options import Accepted, AsJson, Debug, Quiet, Scenarios, Sets, Target, solved
-from energy_routes.cli.places import check_file
+from energy_routes.cli.options import (
+    Accepted,
+    AsJson,
+    Debug,
+    Quiet,
+    Scenarios,
+    Sets,
+    Target,
+    check_file,
+    solved,
+)
 from energy_routes.pack import as_read, inert_frame, whole
 
 if TYPE_CHECKING:
@@ -23,7 +31,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-@guarded
 def sources(
     target: Target,
     used: Annotated[bool, typer.Option("--used", help="Only figures of what carries volume or binds.")] = False,

@@ -12,7 +12,6 @@ import energy_routes as er
 from energy_routes import case as levers, maps, studies
 from energy_routes.cli import tables
 from energy_routes.cli.ending import busy, counting, end_study, keep_plot, keep_steps, print_json
-from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     Accepted,
     AsJson,
@@ -30,9 +29,9 @@ from energy_routes.cli.options import (
     TimeLimit,
     Verbose,
     ask,
+    check_file,
     jobs_for,
 )
-from energy_routes.cli.places import check_file
 from energy_routes.errors import UsageError
 
 Over = Annotated[
@@ -46,7 +45,6 @@ Stop = Annotated[
 ]
 
 
-@guarded
 def frontier(
     model: Model,
     over: Over,
@@ -94,7 +92,6 @@ def frontier(
     keep_steps(lambda new: found.explore(new, lang=lang), map_, quiet)
 
 
-@guarded
 def stress(
     model: Model,
     kind: Annotated[
@@ -136,7 +133,6 @@ def stress(
     keep_steps(lambda new: found.explore(new, lang=lang), map_, quiet)
 
 
-@guarded
 def explain(
     model: Model,
     target: Annotated[
@@ -160,7 +156,6 @@ def explain(
     end_study(found, lambda: tables.print_explanation(found), as_json=as_json, out=out, quiet=quiet)
 
 
-@guarded
 def ranging(
     model: Model,
     all_: Annotated[bool, typer.Option("--all", help="Every figure; else the fifty with most money at stake.")] = False,
@@ -223,7 +218,6 @@ def _check_plots(case: er.Case, plot: Path | None, page: Path | None) -> None:
         maps.refuse_misplaced(case.network)
 
 
-@guarded
 def alternatives(
     model: Model,
     within: Annotated[

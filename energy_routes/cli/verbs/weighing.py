@@ -11,7 +11,6 @@ import energy_routes as er
 from energy_routes import maps, pack, studies
 from energy_routes.cli import tables
 from energy_routes.cli.ending import busy, counting, end_study, keep_plot, say
-from energy_routes.cli.guard import guarded
 from energy_routes.cli.options import (
     WORTH,
     Accepted,
@@ -31,9 +30,9 @@ from energy_routes.cli.options import (
     Verbose,
     ask,
     begun,
+    check_file,
     jobs_for,
 )
-from energy_routes.cli.places import check_file
 from energy_routes.cli.streams import INTERRUPTED
 from energy_routes.errors import UsageError
 
@@ -57,7 +56,6 @@ Asked = Annotated[
 ]  # fmt: skip
 
 
-@guarded
 def regret(
     models: Annotated[
         list[str], typer.Argument(metavar="CASE…", help="The cases that may come: MODEL, or MODEL+SCENARIO.")
@@ -99,7 +97,6 @@ def _case(name: str, sets: list[str] | None, accept: list[str] | None) -> er.Cas
     return ask(model, scenarios, sets, accept=accept)
 
 
-@guarded
 def sweep(
     model: Model,
     draws: Draws = None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING
 
@@ -29,8 +28,7 @@ def print_comparison(found: Comparison) -> None:
     """Totals, how sure their change is, and what differs in volumes, money, prices and limits, the largest first."""
     screen = console()
     screen.print(f"{found.after.case.name} against {found.before.case.name}", style="bold", markup=False)
-    for note in found.notes:
-        screen.say(f"Note: {note}")
+    screen.note(found.notes)
     screen.print()
     screen.print(_side_by_side("total", found.totals, "what"))
     if (sure := changes(found.bands, Units.of("", found.after))) is not None:
@@ -46,8 +44,7 @@ def print_comparison(found: Comparison) -> None:
         if rows.empty:
             screen.print(f"No {title} differs.")
             continue
-        kinds = "kind" if "kind" in rows else ""
-        screen.print(_side_by_side(title, rows.head(MOST), "name", kinds))
+        screen.print(_side_by_side(title, rows.head(MOST), "name", "kind" if "kind" in rows else ""))
         if len(rows) > MOST:
             differ = "differs" if len(rows) == MOST + 1 else "differ"
             screen.print(f"{len(rows) - MOST} more {differ}: --json and --out have all.")
@@ -65,8 +62,7 @@ def _changed(frame: pd.DataFrame) -> pd.DataFrame:
 def _side_by_side(title: str, rows: pd.DataFrame, name: str, kind: str = "") -> object:
     words = [title, *([""] if kind else [])]
     out = table(*words, *SIDES, "unit>", text=len(words))
-    numbers: Sequence[float] = rows[list(SIDES)].to_numpy(dtype=float).ravel().tolist()
-    digits = digits_for(numbers)
+    digits = digits_for(rows[list(SIDES)].to_numpy(dtype=float).ravel())
     for row in rows.to_dict("records"):
         told = [str(row[name]), *([str(row[kind])] if kind else [])]
         out.add_row(*told, *(number(row[side], digits) for side in SIDES), as_read(str(row["unit"])))
@@ -77,8 +73,7 @@ def print_attribution(found: Attribution) -> None:
     """A row a group of inputs with the change that it brings, and the terms of the ledger that move most."""
     screen = console()
     screen.print()
-    for note in found.notes:
-        screen.say(note)
+    screen.say(*found.notes)
     if found.groups.empty:
         return
     moved = found.terms.groupby("term")["change"].apply(lambda own: own.abs().max())

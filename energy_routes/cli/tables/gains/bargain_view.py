@@ -25,8 +25,7 @@ def print_bargain(found: Bargain) -> None:
     screen = console()
     who = "states whose consent a line needs" if found.by == "consent" else "companies that lines are paid to"
     screen.print(f"{found.case.title or found.case.name}: a game of {who}; MUSD over the horizon\n", markup=False)
-    for sentence in found.answer:
-        screen.say(sentence)
+    screen.say(*found.answer)
     for game in found.games.to_dict("records"):
         screen.print()
         rows = found.shares[found.shares["access"] == game["access"]]
@@ -42,14 +41,14 @@ def print_bargain(found: Bargain) -> None:
     costs = [f"{_money(cost)} {as_read(units[family])} of {family}" for family, cost in found.penalty.items()]
     if costs:
         screen.say(f"Home: a unit that it needs and does not get costs {' and '.join(costs)}.")
-    screen.say("First rule, the Shapley value: what each adds on average, whoever joins first.")
-    screen.say(f"Second rule, the {found.games['solution'].iloc[0]}: what leaves the least content group as content as "
-               "can be.")  # fmt: skip
     drawn = ", and P10 to P90 of the draws" if found.draws else ""
-    screen.say(f"Band: real costs that are not published at 10 to 40 % of the tariff{drawn}.")
-    screen.say("What the game leaves out:")
-    for sentence in found.left_out:
-        screen.say(f"- {sentence}")
+    screen.say(
+        "First rule, the Shapley value: what each adds on average, whoever joins first.",
+        f"Second rule, the {found.games['solution'].iloc[0]}: what leaves the least content group as content as can "
+        "be.",
+        f"Band: real costs that are not published at 10 to 40 % of the tariff{drawn}.",
+        "What the game leaves out:", *(f"- {sentence}" for sentence in found.left_out),
+    )  # fmt: skip
 
 
 def _shares(screen: Screen, rows: pd.DataFrame, game: Mapping[Hashable, Any]) -> None:
@@ -62,11 +61,9 @@ def _shares(screen: Screen, rows: pd.DataFrame, game: Mapping[Hashable, Any]) ->
                 for cell in (_money(row[name]), _span(row[f"{name}_low"], row[f"{name}_high"]))]  # fmt: skip
         out.add_row(escape(row["name"]), _money(row["alone"]), _money(row["adds"]), *each, _money(row["today"]))
     screen.print(out)
-    screen.say(f"Where nobody moves, the worth is {_money(game['nobody'])} MUSD. All numbers are told above it.")
-    screen.say(f"Kohlberg's test of the {game['solution']}: {'passed' if game['kohlberg'] else 'FAILED'}.")
-    for name, words in LOSING.items():
-        if game[name]:
-            screen.say(f"Note: {words}: {game[name]}")
+    screen.say(f"Where nobody moves, the worth is {_money(game['nobody'])} MUSD. All numbers are told above it.",
+               f"Kohlberg's test of the {game['solution']}: {'passed' if game['kohlberg'] else 'FAILED'}.")  # fmt: skip
+    screen.note(f"{words}: {game[name]}" for name, words in LOSING.items() if game[name])
 
 
 def _link(screen: Screen, rows: pd.DataFrame) -> None:

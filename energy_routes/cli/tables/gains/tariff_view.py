@@ -40,8 +40,7 @@ def print_tariff(found: ThroughTariff) -> None:
         last = told
     screen.print(out)
     _kinks(screen, found)
-    for note in found.notes:
-        screen.say(f"Note: {note}")
+    screen.note(found.notes)
 
 
 def _rows(found: ThroughTariff) -> list[dict[Any, Any]]:

@@ -1,1 +1,0 @@
-"""Verbs that ask who gains: bargain and tariff."""
