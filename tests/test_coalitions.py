@@ -19,8 +19,8 @@ from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
 from energy_routes.studies.games.solutions.coalitions import CoalitionalGame, subsets
 from energy_routes.studies.games.solutions.core import core
+from energy_routes.studies.games.solutions.division import shapley
 from energy_routes.studies.games.solutions.nucleolus import kohlberg, nucleolus
-from energy_routes.studies.games.solutions.shapley import shapley
 
 FIXTURE = Path(__file__).parent / "fixtures" / "coalitional_games.json"
 GAMES: list[dict[str, Any]] = json.loads(FIXTURE.read_text("utf-8"))["games"]

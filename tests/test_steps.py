@@ -11,7 +11,6 @@ import energy_routes as er
 from energy_routes.answer.words import Words
 from energy_routes.case.disruptions.outages import outages_of
 from energy_routes.studies.curves.steps import frontier_steps, spread, stress_steps
-from energy_routes.studies.outages.aftermath import plan_after
 from energy_routes.studies.outages.shock import Shock
 
 
@@ -24,7 +23,7 @@ def test_the_plan_after_a_loss_is_the_atlass_own(case: er.Case) -> None:
     # Calm: 2 Mt at home, 6 by SHORT, 2 by LONG.  SHORT is lost: 2 at home, 5 by LONG (its capacity), 3 in the ground.
     shock = Shock(case, 0)
     (outage,) = outages_of(case.network, ["arc:SHORT"], case.periods, 0.0)
-    plan = plan_after(shock, outage, {"2023": 1.0})
+    plan = shock.plan_after(outage, {"2023": 1.0})
     assert plan is not None
     arcs = plan.arcs.set_index("arc")
     assert arcs["volume"].to_dict() == pytest.approx({"GATHER": 7.0, "SHORT": 0.0, "LONG": 5.0})
@@ -39,7 +38,7 @@ def test_the_plan_after_a_loss_is_the_atlass_own(case: er.Case) -> None:
 def test_what_is_left_of_a_line_is_its_capacity(case: er.Case) -> None:
     shock = Shock(case, 0)
     (outage,) = outages_of(case.network, ["arc:SHORT"], case.periods, 0.5)
-    plan = plan_after(shock, outage, {"2023": 1.0})
+    plan = shock.plan_after(outage, {"2023": 1.0})
     assert plan is not None
     short = plan.arcs.set_index("arc").loc["SHORT"]
     assert (short["capacity"], short["volume"], short["utilisation"]) == pytest.approx((3.0, 3.0, 1.0))
@@ -49,7 +48,7 @@ def test_months_before_the_onset_have_no_price(case: er.Case) -> None:
     months = toy.months(case)
     shock = Shock(months, 1)
     (outage,) = outages_of(months.network, ["arc:SHORT"], months.periods, 0.0)
-    plan = plan_after(shock, outage, {"2023-02": 1.0})
+    plan = shock.plan_after(outage, {"2023-02": 1.0})
     assert plan is not None
     prices = plan.prices.table.set_index(["kind", "limit", "period"])["price"]
     assert prices["capacity", "LONG", "2023-01"] == 0.0

@@ -24,6 +24,7 @@ from .highs.arrays import (
     form_of as form_of,
     level as level,
     put as put,
+    sign_of as sign_of,
 )
 from .highs.deadline import (
     limited as limited,
@@ -78,6 +79,7 @@ from .sensitivity.envelope import (
     ALIKE as ALIKE,
     Stretch as Stretch,
     Touch as Touch,
+    halved as halved,
     meeting as meeting,
     stretches as stretches,
 )

@@ -17,16 +17,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Sheet, Space, build_space, sheets
 from energy_routes.indicators import BACK, LINES, PAID, PRICE, SHEET
+from energy_routes.linear import Index, Vector
 from energy_routes.network import Names
 from energy_routes.pack import annotated, nearest
 
-Vector = NDArray[np.float64]
 COLUMNS = ["period", "family", "supply", "shipper", "commodity", "corridor", "market", "sold_as", "arcs", *LINES,
            "netback", "capacity", "unit"]  # fmt: skip
 STEPS = 200  # lanes of the longest way that is looked for
@@ -38,11 +37,11 @@ class _Net:
 
     places: dict[tuple[str, str], int]
     lanes: list[dict[Any, Any]]
-    start: NDArray[np.int64]
-    end: NDArray[np.int64]
+    start: Index
+    end: Index
     kept: Vector
     money: Vector
-    layer: NDArray[np.int64]  # number of the corridor whose meter the lane is, 0 for none
+    layer: Index  # number of the corridor whose meter the lane is, 0 for none
 
 
 @annotated

@@ -17,7 +17,7 @@ from energy_routes.answer.fates import SEEN, Measured
 from energy_routes.answer.words import Words
 from energy_routes.case import Case, plain, ramped
 from energy_routes.errors import EnergyRoutesError
-from energy_routes.linear import Vector
+from energy_routes.linear import Vector, halved
 from energy_routes.network import Edit
 from energy_routes.pack import home, to_inner_of
 from energy_routes.solving import Compiled, Measures, solve
@@ -194,11 +194,7 @@ def _turn(probe: Probe, way: Way, ways: Sequence[Way], target: str, name: str, u
     """The turn on the way to a scenario in which the target is otherwise: by one price alone, where one does it."""
     alone = next((s for s in way.series if probe.used(way.at(1.0, s)).get(target, used) != used), None)
     moved = (alone,) if alone else tuple(way.series)
-    near, far = 0.0, 1.0
-    while far - near > probe.step:
-        middle = (near + far) / 2
-        same = probe.used(way.at(middle, *moved)).get(target, used) == used
-        near, far = (middle, far) if same else (near, middle)
+    _, far = halved(lambda at: probe.used(way.at(at, *moved)).get(target, used) == used, 0.0, 1.0, probe.step)
     series = alone or way.largest()
     figure = way.series[series][0]
     unit, factor = _unit(way.case, figure)

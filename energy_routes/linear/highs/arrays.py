@@ -71,6 +71,11 @@ def form_of(problem: LinearForm) -> Form:
                 problem.col_lower, problem.col_upper, problem.integer)
 
 
+def sign_of(problem: LinearForm) -> float:
+    """1 where more of the objective is better, −1 where less is."""
+    return 1.0 if problem.sense == "max" else -1.0
+
+
 def level(share: Vector | float) -> Vector:
     """Shares as coefficients: one within ``SMALLEST_COEFFICIENT`` of 0 or of 1 is 0 or 1.
 

@@ -83,3 +83,14 @@ def meeting(one: Touch, other: Touch) -> float | None:
         return None
     at = (other.line(0.0) - one.line(0.0)) / (one.slope - other.slope)
     return at if min(one.at, other.at) < at < max(one.at, other.at) else None
+
+
+def halved(holds: Callable[[float], bool], near: float, far: float, close: float) -> tuple[float, float]:
+    """The last place where something holds and the first where it does not, no more than ``close`` apart.
+
+    It holds at ``near``, and does not at ``far``.
+    """
+    while abs(far - near) > close:
+        middle = (near + far) / 2
+        near, far = (middle, far) if holds(middle) else (near, middle)
+    return near, far

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 
 from energy_routes.case import BOUNDS
 from energy_routes.formulation import Space, build
-from energy_routes.linear import Sense, Session, Status
+from energy_routes.linear import Sense, Session, Status, halved, sign_of
 from energy_routes.studies.curves.curve import Curve, Form, Piece, Progress
 from energy_routes.studies.curves.lever import Lever
 from energy_routes.studies.curves.rebuild import Answer, Rebuilder
@@ -20,6 +21,7 @@ CLOSE = 1e-3  # how near the end of feasibility a sampled curve goes, in parts o
 CONSTANT = 1e-6  # a total that varies by less, over its size, does not vary
 MOST = 80
 SENSES: tuple[Sense, ...] = ("min", "max")
+Known: TypeAlias = dict[float, Answer]
 
 
 def bounded_curve(lever: Lever, tolerance: float | None, progress: Progress | None = None) -> Curve | None:
@@ -33,25 +35,17 @@ def bounded_curve(lever: Lever, tolerance: float | None, progress: Progress | No
     cap = BOUNDS["max_hhi"].one("max_hhi", lever.path.partition(".")[2], lever.start)
     if first is None or lever.case.policy.exports != "hold" or not constant_total(first.space, cap.kind, cap.family):
         return None
-    end = _far_end(rebuilder)
-    known = {t: answer for t in (0.0, end) if (answer := rebuilder.solve(t))}
-    errors: dict[tuple[float, float], float] = {}
-    while len(known) < MOST:
+
+    def widest(known: Known) -> float | None:
         spots = sorted(known)
-        gaps = {(a, b): _gap(known, a, b) for a, b in pairwise(spots)}
-        errors = {span: gap for span, (gap, _) in gaps.items()}
+        gaps = [_gap(known, a, b) for a, b in pairwise(spots)]
         span = abs(known[spots[0]].solution.objective - known[spots[-1]].solution.objective)
         allowed = tolerance if tolerance is not None else max(1e-3 * span, 1e-6)
-        worst = max(gaps, key=lambda key: gaps[key][0], default=None)
-        if worst is None or gaps[worst][0] <= allowed:
-            break
-        answer = rebuilder.solve(gaps[worst][1])
-        if answer is None:
-            break
-        known[gaps[worst][1]] = answer
-        if progress:
-            progress(len(known))
-    return Curve(lever, tuple(_chord(known, a, b, "bounded", errors[a, b]) for a, b in pairwise(sorted(known))),
+        gap, at = max(gaps, key=lambda found: found[0], default=(0.0, 0.0))
+        return at if gap > allowed else None
+
+    known = _known(rebuilder, (0.0, 1.0), MOST, widest, progress)
+    return Curve(lever, tuple(_chord(known, a, b, "bounded", _gap(known, a, b)[0]) for a, b in pairwise(sorted(known))),
                  rebuilder.snapshot, rate=lambda t: _rate(rebuilder, t))  # fmt: skip
 
 
@@ -60,24 +54,39 @@ def sampled_curve(lever: Lever, samples: int, progress: Progress | None = None) 
     rebuilder = Rebuilder(lever)
     if rebuilder.solve(0.0) is None:
         return None
-    end = _far_end(rebuilder)
-    known = {t: answer for t in np.linspace(0.0, end, FIRST).tolist() if (answer := rebuilder.solve(t))}
-    while len(known) < samples:
+
+    def most_bent(known: Known) -> float | None:
         spots = sorted(known)
         bends = {b: _bend(known, a, b, c) for a, b, c in zip(spots, spots[1:], spots[2:], strict=False)}
         if not bends or max(bends.values()) <= 1e-9 * max(1.0, abs(known[spots[0]].solution.objective)):
-            break
+            return None
         at = spots.index(max(bends, key=lambda key: bends[key]))
         left, right = spots[at] - spots[at - 1], spots[at + 1] - spots[at]
-        new = (spots[at] + spots[at - 1]) / 2 if left >= right else (spots[at] + spots[at + 1]) / 2
-        answer = rebuilder.solve(new)
-        if answer is None:
-            break
-        known[new] = answer
-        if progress:
-            progress(len(known))
+        return (spots[at] + spots[at - 1]) / 2 if left >= right else (spots[at] + spots[at + 1]) / 2
+
+    known = _known(rebuilder, np.linspace(0.0, 1.0, FIRST).tolist(), samples, most_bent, progress)
     pieces = [_chord(known, a, b, "sampled", float("nan")) for a, b in pairwise(sorted(known))]
     return Curve(lever, tuple(pieces), rebuilder.snapshot)
+
+
+def _known(
+    rebuilder: Rebuilder, first: Sequence[float], most: int, following: Callable[[Known], float | None],
+    progress: Progress | None,
+) -> Known:  # fmt: skip
+    """The optima at ``first`` places, in parts of the way on which there is a plan, then at those that follow.
+
+    ``following`` is told what is known, and gives None where that is enough; ``most`` are looked at.
+    """
+    end = _far_end(rebuilder)
+    known = {t: answer for t in (end * part for part in first) if (answer := rebuilder.solve(t))}
+    while len(known) < most and (at := following(known)) is not None:
+        answer = rebuilder.solve(at)
+        if answer is None:
+            break
+        known[at] = answer
+        if progress:
+            progress(len(known))
+    return known
 
 
 def constant_total(space: Space, kind: str, of: str | None = None) -> bool:
@@ -102,19 +111,16 @@ def constant_total(space: Space, kind: str, of: str | None = None) -> bool:
 
 def _far_end(rebuilder: Rebuilder) -> float:
     """The last t with a plan, by bisection where there is none at stop."""
-    if rebuilder.solve(1.0) is not None:
-        return 1.0
-    low, high = 0.0, 1.0
-    while high - low > CLOSE:
-        middle = (low + high) / 2
-        low, high = (middle, high) if rebuilder.solve(middle) is not None else (low, middle)
-    return low
+    def planned(t: float) -> bool:
+        return rebuilder.solve(t) is not None
+
+    return 1.0 if planned(1.0) else halved(planned, 0.0, 1.0, CLOSE)[0]
 
 
-def _gap(known: dict[float, Answer], a: float, b: float) -> tuple[float, float]:
+def _gap(known: Known, a: float, b: float) -> tuple[float, float]:
     """How far a concave curve may rise above its chord from a to b, and where: at the crossing of the end tangents."""
     left, right = known[a], known[b]
-    sign = 1.0 if left.program.sense == "max" else -1.0
+    sign = sign_of(left.program)
     va, vb, sa, sb = sign * left.solution.objective, sign * right.solution.objective, left.slope, right.slope
     if sa - sb <= 1e-12 * max(1.0, abs(sa)):
         return 0.0, (a + b) / 2
@@ -124,13 +130,13 @@ def _gap(known: dict[float, Answer], a: float, b: float) -> tuple[float, float]:
     return max(gap, 0.0), inner
 
 
-def _bend(known: dict[float, Answer], a: float, b: float, c: float) -> float:
+def _bend(known: Known, a: float, b: float, c: float) -> float:
     """How far the middle of three points lies from the chord of the others."""
     va, vb, vc = (known[t].solution.objective for t in (a, b, c))
     return abs(vb - (va + (vc - va) * (b - a) / (c - a)))
 
 
-def _chord(known: dict[float, Answer], a: float, b: float, form: Form, error: float) -> Piece:
+def _chord(known: Known, a: float, b: float, form: Form, error: float) -> Piece:
     va, vb = known[a].solution.objective, known[b].solution.objective
     rise = (vb - va) / (b - a)
     value: Callable[[float], float] = lambda t: va + rise * (t - a)  # noqa: E731
@@ -140,5 +146,4 @@ def _chord(known: dict[float, Answer], a: float, b: float, form: Form, error: fl
 def _rate(rebuilder: Rebuilder, t: float) -> float:
     """d objective / dt at a point of a bounded curve, from the duals of its cuts."""
     answer = rebuilder.solve(t)
-    sign = 1.0 if answer is None or answer.program.sense == "max" else -1.0
-    return sign * answer.slope if answer is not None else float("nan")
+    return float("nan") if answer is None else sign_of(answer.program) * answer.slope

@@ -15,7 +15,6 @@ from energy_routes.errors import UsageError
 from energy_routes.plan import Plan
 from energy_routes.solving import solve
 from energy_routes.studies.curves.lever import lever_of
-from energy_routes.studies.outages.aftermath import plan_after
 from energy_routes.studies.outages.losses import names_of
 from energy_routes.studies.outages.shock import Shock
 from energy_routes.studies.outages.window import window
@@ -88,7 +87,7 @@ def stress_steps(found: Stress, lang: str = "en", most: int = MOST) -> tuple[Pla
     steps = []
     for row in _distinct(found.outages, most):
         (outage,) = outages_of(found.case.network, [row["what"]], found.case.periods, found.remaining)
-        plan = plan_after(shock, outage, struck)
+        plan = shock.plan_after(outage, struck)
         if plan is not None:
             kind = words.known(f"group.{row['kind']}", str(row["kind"]))
             steps.append((f"{words.name(row['name'])} – {kind}", plan, _lost(row, words)))

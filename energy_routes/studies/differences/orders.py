@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
-from numpy.typing import NDArray
+
+from energy_routes.linear import Vector
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,7 @@ class Weights:
     """
 
     sets: tuple[int, ...]
-    weight: NDArray[np.float64]
+    weight: Vector
     share: float
     reached: int
 

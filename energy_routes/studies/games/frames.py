@@ -14,7 +14,7 @@ from energy_routes.answer import Words
 from energy_routes.linear import Vector
 from energy_routes.pack import Mask
 from energy_routes.studies.games.players import JOINED, REST, SELLERS
-from energy_routes.studies.games.rounds import Round, Rounds
+from energy_routes.studies.games.rounds import Number, Round, Rounds
 from energy_routes.studies.games.solutions.division import Division
 from energy_routes.studies.games.today import Today
 from energy_routes.studies.games.worth import ACCESS, Access
@@ -32,12 +32,12 @@ def called(name: str) -> str:
     return "–".join(TOLD.get(part) or words.country(part) for part in name.split(JOINED))
 
 
-def of_division(access: Access, number: Callable[[Division], Vector]) -> Callable[[Round], Vector]:
-    """A number of the division with some access, as one of a round."""
-    return lambda one: number(one.divisions[access])
+def of_division(access: Access, number: Callable[[Division], Vector | float]) -> Number:
+    """Some numbers of the division with some access, as those of a round."""
+    return lambda one: np.atleast_1d(number(one.divisions[access]))
 
 
-def banded(rounds: Rounds, number: Callable[[Round], Vector], name: str) -> dict[str, Vector]:
+def banded(rounds: Rounds, number: Number, name: str) -> dict[str, Vector]:
     """A number and its band, as columns."""
     return dict(zip((name, f"{name}_low", f"{name}_high"), map(snapped, rounds.band(number)), strict=True))
 
@@ -138,9 +138,9 @@ def change_of(access: Access, one: Round) -> Change:
                   after.without - before.without, one.linked.capital)  # fmt: skip
 
 
-def of_change(access: Access, number: Callable[[Change], Vector]) -> Callable[[Round], Vector]:
-    """A number of the change by the link with some access, as one of a round."""
-    return lambda one: number(change_of(access, one))
+def of_change(access: Access, number: Callable[[Change], Vector | float]) -> Number:
+    """Some numbers of the change by the link with some access, as those of a round."""
+    return lambda one: np.atleast_1d(number(change_of(access, one)))
 
 
 def link_frame(rounds: Rounds) -> pd.DataFrame:

@@ -5,19 +5,16 @@ A sentence rests on numbers that must be above 0 in every reading of the figures
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
-from typing import TypeAlias
 
 import numpy as np
 
 from energy_routes.answer import Words
-from energy_routes.linear import Vector
 from energy_routes.pack import joined
-from energy_routes.studies.games.frames import SEVERAL, SHARES, Change, called, change_of, of_division
+from energy_routes.studies.games.frames import SEVERAL, SHARES, called, change_of, of_change, of_division
 from energy_routes.studies.games.players import By
-from energy_routes.studies.games.rounds import Round, Rounds
-from energy_routes.studies.games.solutions.division import Division
+from energy_routes.studies.games.rounds import Number, Rounds
 from energy_routes.studies.games.today import Today
 from energy_routes.studies.games.worth import ACCESS, Access
 
@@ -46,9 +43,6 @@ LEFT_OUT: dict[By, tuple[str, ...]] = {
 }
 
 
-Number: TypeAlias = Callable[[Round], float]
-
-
 def told(rounds: Rounds, today: Today, options: Sequence[str]) -> tuple[str, ...]:
     """The sentences, in the order in which they are read; at the end what is not said."""
     teller = Teller(rounds)
@@ -67,69 +61,64 @@ class Teller:
         game = rounds.stated.divisions["shut"].game
         self._names, self._slight = [called(name) for name in game.players], game.slight
 
-    def _ends(self, number: Number) -> tuple[float, float, float]:
-        """A number as stated, and the least and the most that it may be."""
-        stated, low, high = self._rounds.band(lambda one: np.array([float(number(one))]))
-        return float(stated[0]), float(low[0]), float(high[0])
-
-    def _sign(self, number: Number) -> int:
+    def _signs(self, number: Number) -> list[int]:
         """1 where a number is above 0 all over its band, −1 where it is below 0, else 0."""
-        _, low, high = self._ends(number)
-        return int(low > self._slight) - int(high < -self._slight)
+        _, low, high = self._rounds.band(number)
+        return [int(least > self._slight) - int(most < -self._slight) for least, most in zip(low, high, strict=True)]
 
-    def _money(self, number: Number, turned: float = 1.0) -> str:
-        stated, low, high = (turned * end for end in self._ends(number))
+    def _money(self, number: Number, at: int = 0, turned: float = 1.0) -> str:
+        """One of some numbers with its band, MUSD."""
+        stated, low, high = (turned * float(ends[at]) for ends in self._rounds.band(number))
         text = Words.of().number
         least, most = sorted((text(low), text(high)), key=[text(low), text(high)].index if turned > 0 else None)
         return f"{text(stated)} MUSD" + (f" ({least} to {most})" if least != most else "")
 
     def together(self) -> Iterator[str]:
         """What working together brings at all."""
-        gain = _of("shut", lambda found: found.gain)
-        if self._sign(gain) > 0:
+        gain = of_division("shut", attrgetter("gain"))
+        if self._signs(gain)[0] > 0:
             together = joined(self._names)
             yield f"{together[0].upper()}{together[1:]} earn {self._money(gain)} more together than each of them alone."
 
     def weights(self) -> Iterator[str]:
         """Who weighs most beside the seller, and what is left of it where lines stay open."""
-        found = self._rounds.stated.divisions["shut"]
-        order = [i for i in np.argsort(-found.shapley).tolist() if i != self._seller]
-        first, name = order[0], self._names[order[0]]
-        lead = [self._sign(_lead(first, i)) for i in order[1:]]
-        if self._sign(_of("shut", lambda one: one.shapley[first])) <= 0 or min(lead, default=1) <= 0:
+        shares = of_division("shut", attrgetter("shapley"))
+        first, *others = (i for i in np.argsort(-shares(self._rounds.stated)).tolist() if i != self._seller)
+        name, lead = self._names[first], self._signs(lambda one: shares(one)[first] - shares(one))
+        if self._signs(shares)[first] <= 0 or any(lead[i] <= 0 for i in others):
             self.turns.append(f"who weighs most beside {self._names[self._seller]}")
             return
         yield (f"With the lines of outsiders shut, {did(name, 'weighs', 'weigh')} most beside "
                f"{self._names[self._seller]}.")  # fmt: skip
         for rule, share, what in (("first", "shapley", ORDER), ("second", "nucleolus", LEAST)):
-            yield f"By the {rule} rule its part would be {self._money(_share(share, first))}: {what}."
-        falls = self._sign(lambda one: one.divisions["shut"].shapley[first] - one.divisions["open"].shapley[first])
-        if falls > 0:
-            yield (f"If all leave their lines open at the posted tariff, its part would be "
-                   f"{self._money(_of('open', lambda one: one.shapley[first]))} by the first rule.")  # fmt: skip
+            part = self._money(of_division("shut", attrgetter(share)), first)
+            yield f"By the {rule} rule its part would be {part}: {what}."
+        left = of_division("open", attrgetter("shapley"))
+        if self._signs(lambda one: shares(one) - left(one))[first] > 0:
+            yield (f"If all leave their lines open at the posted tariff, its part would be {self._money(left, first)} "
+                   "by the first rule.")  # fmt: skip
             yield "What is divided then is the tariff above real cost, and no longer the way itself."
         else:
             self.turns.append(f"whether {name} gets less where all lines stay open")
 
     def idle(self) -> Iterator[str]:
         """Who is not needed by anybody."""
-        _, _, most = self._rounds.band(of_division("shut", lambda found: found.shapley))
+        _, _, most = self._rounds.band(of_division("shut", attrgetter("shapley")))
         idle = [name for name, value in zip(self._names, most.tolist(), strict=True) if value <= self._slight]
         if idle:
             yield f"No group earns more with {joined(idle, 'or')} in it than without."
 
     def stable(self) -> Iterator[str]:
         """Whether there is a division that no group can better."""
-        short, empty = _of("shut", lambda found: found.core.short), [
-            one.divisions["shut"].core.empty for one in self._rounds.all]  # fmt: skip
+        shut = [one.divisions["shut"] for one in self._rounds.all]
+        empty = [found.core.empty for found in shut]
         if all(empty):
             yield ("Whatever is agreed, some group could do better by itself: all groups go short by at least "
-                   f"{self._money(short)}.")
+                   f"{self._money(of_division('shut', attrgetter('core.short')))}.")
         elif any(empty):
             self.turns.append("whether there is a division that no group can better")
         else:
-            inside = [one.divisions["shut"].game.excess(one.divisions["shut"].shapley)[1:-1].max(initial=0.0)
-                      <= one.divisions["shut"].game.slight for one in self._rounds.all]  # fmt: skip
+            inside = [found.game.excess(found.shapley)[1:-1].max(initial=0.0) <= found.game.slight for found in shut]
             more = (" The first rule gives one of them, too." if all(inside) else
                     " The first rule gives none of them." if not any(inside) else "")  # fmt: skip
             yield f"There are divisions that no group can better by going its own way; the second rule gives one.{more}"
@@ -149,19 +138,21 @@ class Teller:
     def link(self, options: Sequence[str]) -> Iterator[str]:
         """Whether a link pays, for whom, who could hold it up, and who should pay for it."""
         yield f"The link is built of: {'; '.join(options)}."
-        costs = self._money(_of_change(lambda change: change.capital))
+        costs = self._money(of_change("shut", attrgetter("capital")))
         if not any(change_of(access, one).felt for access in ACCESS for one in self._rounds.all):
             yield "The link changes nothing for anybody: no group would earn more with it."
             yield f"It would cost {costs} over the horizon."
             return
-        net = self._sign(lambda one: change_of("shut", one).gain - change_of("shut", one).capital)
+        (net,) = self._signs(of_change("shut", lambda change: change.gain - change.capital))
         if net:
-            yield (f"The link brings all together {self._money(_of_change(lambda change: change.gain))} and costs "
+            yield (f"The link brings all together {self._money(of_change('shut', attrgetter('gain')))} and costs "
                    f"{costs} over the horizon: it {'pays' if net > 0 else 'does not pay'}.")
         else:
             self.turns.append("whether the link pays")
-        yield from self._changes()
-        yield from self._leverage(net)
+        yield from self._shared("Before its capital and by the first rule", "shapley", ("gains", "gain"),
+                                ("loses", "lose"))  # fmt: skip
+        if net < 0:
+            yield from self._leverage()
         held = np.array([change_of("shut", one).held for one in self._rounds.all])
         if names := [name for name, sure in zip(self._names, np.all(held, axis=0).tolist(), strict=True) if sure]:
             yield (f"{joined(names)} could hold it up: without {'it' if len(names) == 1 else 'any one of them'} the "
@@ -169,33 +160,25 @@ class Teller:
         if (held.any(axis=0) & ~held.all(axis=0)).any():
             self.turns.append("who else could hold the link up")
         if net > 0:
-            yield from self._dues()
+            yield from self._shared("Where those who lose are made whole and gains bear the rest", "due",
+                                    ("pays", "pay"), ("is paid", "are paid"))  # fmt: skip
 
-    def _leverage(self, net: int) -> Iterator[str]:
+    def _leverage(self) -> Iterator[str]:
         """Who gains more by a link than it costs, though all together gain less."""
-        some = [name for i, name in enumerate(self._names) if net < 0 and self._sign(_beyond(i)) > 0]
-        if some:
+        beyond = self._signs(of_change("shut", lambda change: change.shapley - change.capital))
+        if some := [name for name, sign in zip(self._names, beyond, strict=True) if sign > 0]:
             each = "Each of " if len(some) > 1 else ""
             yield (f"{each}{joined(some)} gains more by it than it costs, used or not: it makes others easier to do "
                    "without.")
 
-    def _changes(self) -> Iterator[str]:
-        """Who gains by a link, and who loses."""
-        numbers = [_part(attrgetter("shapley"), i) for i in range(len(self._names))]
-        signs = [self._sign(number) for number in numbers]
-        for sign, verbs in ((1, ("gains", "gain")), (-1, ("loses", "lose"))):
-            some = [f"{did(self._names[i], *verbs)} {self._money(numbers[i], sign)}" for i, own in enumerate(signs)
-                    if own == sign]  # fmt: skip
-            yield from (f"Before its capital and by the first rule, {joined(part)}." for part in threes(some))
-
-    def _dues(self) -> Iterator[str]:
-        """Who should pay for a link."""
-        numbers = [_part(attrgetter("due"), i) for i in range(len(self._names))]
-        for sign, verbs in ((1, ("pays", "pay")), (-1, ("is paid", "are paid"))):
-            some = [f"{did(self._names[i], *verbs)} {self._money(number, sign)}" for i, number in enumerate(numbers)
-                    if self._sign(number) == sign]  # fmt: skip
-            yield from (f"Where those who lose are made whole and gains bear the rest, {joined(part)}."
-                        for part in threes(some))  # fmt: skip
+    def _shared(self, how: str, share: str, more: tuple[str, str], less: tuple[str, str]) -> Iterator[str]:
+        """Who has more and who less of the change by a link, three in a sentence: more are hard to read."""
+        number = of_change("shut", attrgetter(share))
+        signs = self._signs(number)
+        for sign, verbs in ((1, more), (-1, less)):
+            some = [f"{did(name, *verbs)} {self._money(number, i, sign)}" for i, name in enumerate(self._names)
+                    if signs[i] == sign]  # fmt: skip
+            yield from (f"{how}, {joined(some[at : at + 3])}." for at in range(0, len(some), 3))
 
 
 def did(name: str, one: str, many: str) -> str:
@@ -203,40 +186,7 @@ def did(name: str, one: str, many: str) -> str:
     return f"{name} {many if name in SEVERAL else one}"
 
 
-def threes(parts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Three parts of a sentence at a time: more are hard to read."""
-    yield from (parts[at : at + 3] for at in range(0, len(parts), 3))
-
-
 def these(names: Sequence[str]) -> str:
     """The beginning of a sentence: ``Georgia is``, ``All others are``."""
     text = joined(names)
     return f"{text[0].upper()}{text[1:]} {'is' if len(names) == 1 and names[0] not in SEVERAL else 'are'}"
-
-
-def _of(access: Access, number: Callable[[Division], float]) -> Number:
-    return lambda one: float(number(one.divisions[access]))
-
-
-def _share(name: str, player: int) -> Number:
-    """What a player gets by a rule where lines may be shut."""
-    return _of("shut", lambda found: attrgetter(name)(found)[player])
-
-
-def _lead(first: int, other: int) -> Number:
-    """By how much one player is ahead of another."""
-    return _of("shut", lambda found: found.shapley[first] - found.shapley[other])
-
-
-def _part(shares: Callable[[Change], Vector], player: int) -> Number:
-    """What a player has of the change by a link."""
-    return _of_change(lambda change: shares(change)[player])
-
-
-def _beyond(player: int) -> Number:
-    """What a player gains by a link beyond its capital."""
-    return _of_change(lambda change: change.shapley[player] - change.capital)
-
-
-def _of_change(number: Callable[[Change], float]) -> Number:
-    return lambda one: float(number(change_of("shut", one)))

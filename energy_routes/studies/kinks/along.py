@@ -26,9 +26,11 @@ from energy_routes.linear import (
     Status,
     Touch,
     Vector,
+    halved,
     line_between,
     optimal,
     same_numbers,
+    sign_of,
     stretches,
 )
 
@@ -115,7 +117,7 @@ class Along:
         """The optimum there and the slope of a line that touches the curve, + = better.  Raises InfeasibleError."""
         if by not in self._known:
             found = self.here if not by and self.here is not None else self._solved(by)
-            sign = 1.0 if self.line.base.sense == "max" else -1.0
+            sign = sign_of(self.line.base)
             slope = float(self.line.slope.cost @ found.x) + self.line.slope.offset
             for name, price in (("row", found.dual), ("col", found.reduced)):
                 upper = sign * price > 0
@@ -191,10 +193,4 @@ def joined(line: Line, low: float, high: float) -> Form:
 
 def _last(holds: Callable[[float], bool], end: float) -> float:
     """The end where it holds there, else the last place before it where it does, found by halving."""
-    if holds(end):
-        return end
-    near, far = 0.0, end
-    while abs(far - near) > CLOSE * max(1.0, abs(end)):
-        middle = (near + far) / 2
-        near, far = (middle, far) if holds(middle) else (near, middle)
-    return near
+    return end if holds(end) else halved(holds, 0.0, end, CLOSE * max(1.0, abs(end)))[0]

@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from energy_routes.case import Case
 from energy_routes.formulation import Numbers, Space, Structure, added, build, build_space, opened
@@ -25,6 +24,7 @@ from energy_routes.linear import (
     form_of,
     optimal,
 )
+from energy_routes.pack import Mask
 from energy_routes.solving import BareOptimum, Compiled, Statement, compile, fixed_at, pick, statement
 
 
@@ -129,7 +129,7 @@ class Decided(_Stated):
         session = Session(program, brief=True)
         return pick(session, program, optimal(session), space, asked).x
 
-    def _without(self, case: Case, fixed: NDArray[np.bool_]) -> Form:
+    def _without(self, case: Case, fixed: Mask) -> Form:
         """The arrays of a case with some columns at their values: these stand in the bounds of rows, in no coefficient.
 
         So what is full is a number, and the capacity of an old line moves a bound.

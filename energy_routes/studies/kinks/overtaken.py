@@ -25,6 +25,7 @@ from energy_routes.linear import (
     Touch,
     line_between,
     optimal,
+    sign_of,
     stretches,
 )
 from energy_routes.studies.kinks.along import NO_CASE, PARTS, Along, Side, joined
@@ -44,7 +45,7 @@ def cheapest_piece(whole: Forms, limit: float) -> Side | None:
     line = line_between(base, whole(end), [(0.5, whole(end / 2))])
     if line is None or line.moves[0] or line.moves[2]:
         return None
-    sign = 1.0 if base.sense == "max" else -1.0
+    sign = sign_of(base)
 
     def touch(by: float) -> Touch:
         form = line.at(by / end)
@@ -80,8 +81,7 @@ def overtaken(whole: Forms, side: Side, limit: float, best: float) -> Side | Non
         found = Session(form).solve()
         if found.status is not Status.optimal:
             return side
-        sign = 1.0 if form.sense == "max" else -1.0
-        ahead = sign * (found.objective - best) - side.slope * further
+        ahead = sign_of(form) * (found.objective - best) - side.slope * further
         following = _followed(whole, found, further, limit) if abs(ahead) <= _slack(best) else None
         if following is None or abs(following.slope - side.slope) > ALIKE * max(1.0, abs(side.slope)):
             return replace(side, walled=False)
@@ -107,7 +107,7 @@ def _fixed(form: Form, found: Solution) -> Form:
 
 def _first_better(line: Line, side: Side, best: float) -> float | None:
     """The first change at which a plan is better than the piece says; the end of the piece where none is."""
-    sign = 1.0 if line.base.sense == "max" else -1.0
+    sign = sign_of(line.base)
     form = joined(line, min(0.0, side.end), max(0.0, side.end))
     row = sparse.csr_matrix(np.append(sign * line.base.cost, -side.slope))
     better = sign * (best - line.base.offset) + _slack(best)
@@ -126,7 +126,7 @@ def _first_better(line: Line, side: Side, best: float) -> float | None:
 
 def _crossing(line: Line, side: Side, best: float, found: Solution) -> float:
     """Where the curve of the whole numbers of a plan that is just better comes up to the piece."""
-    sign, at = (1.0 if line.base.sense == "max" else -1.0), float(found.x[-1])
+    sign, at = sign_of(line.base), float(found.x[-1])
     chosen = found.with_values(Point(found.objective, found.x[:-1], found.row_value), None)
     step = float(np.sign(side.end)) * max(abs(at), 1.0) * BEYOND
     near, far = (sign * (optimal(Session(_fixed(line.at(by), chosen), brief=True)).objective - best)

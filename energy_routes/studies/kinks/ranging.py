@@ -14,7 +14,7 @@ import pandas as pd
 from energy_routes.case import Case, ramped
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
-from energy_routes.linear import ALIKE, Form, Session, limited, optimal, refuse_late
+from energy_routes.linear import ALIKE, Form, Session, limited, optimal, refuse_late, sign_of
 from energy_routes.pack import annotated, in_digits
 from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
@@ -264,14 +264,13 @@ class _Ranger:
 
     def _gain(self, figure: Figure, part: float) -> float:
         """What a part more of the figure brings, MUSD; NaN where there is no plan."""
-        sign = 1.0 if self.base.sense == "max" else -1.0
         try:
             case = figure.at(self.case, part * figure.now)
             whole = self.laid.whole(case)
             moved = optimal(self._entered(self.laid.form(case)) if whole is None else Session(whole))
         except NO_CASE:
             return float("nan")
-        gain = sign * (moved.objective - self.now.solution.objective)
+        gain = sign_of(self.base) * (moved.objective - self.now.solution.objective)
         return 0.0 if abs(gain) < MOVED else gain
 
     def _entered(self, form: Form) -> Session:

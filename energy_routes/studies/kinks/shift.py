@@ -26,6 +26,7 @@ from energy_routes.linear import (
     face_of,
     on_face,
     optimal,
+    sign_of,
     stretches,
 )
 from energy_routes.network import Edit, Names
@@ -198,7 +199,7 @@ class Priced:
         return self._found[by]
 
     def _touch(self, by: float, solution: Solution) -> Touch:
-        sign, weights = 1.0 if self.at(0.0).form.sense == "max" else -1.0, self.weights
+        sign, weights = sign_of(self.at(0.0).form), self.weights
         return Touch(by, sign * solution.objective, sign * float(weights @ solution.x))
 
     @cached_property

@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
 from energy_routes.case import Case, Outage
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
 from energy_routes.formulation import Space, cash, limit_of
-from energy_routes.linear import BRIEF, Form, Index, Program, Session, Standing, Status, Vector, form_of
-from energy_routes.plan import Worth
+from energy_routes.linear import BRIEF, Form, Index, Program, Session, Solution, Standing, Status, Vector, form_of
+from energy_routes.pack import Mask
+from energy_routes.plan import Plan, assemble
 from energy_routes.solving import LEFT, ROUND, Compiled, marginal_worth, preference
 from energy_routes.studies.curves.lever import Lever
 from energy_routes.studies.curves.rebuild import Rebuilder
@@ -82,24 +83,35 @@ class Shock:
         """
         form = self._struck(outage, struck)
         for waived in (False, True):
-            self._session.update(self._without_minima(form) if waived else form)
-            self._session.basis = self._basis
-            solution = self._session.solve()
+            solution = self._solved(self._without_minima(form) if waived else form)
             if solution.status is Status.optimal:
                 return After(self._preference.best(self._session, form, solution, asked).x, waived)
             if solution.status is not Status.infeasible:
                 raise LimitError(f"{outage.name}: the solver ended with {solution.status.value}")
         return None
 
-    def priced(self, outage: Outage, struck: Mapping[str, float], after: After) -> tuple[Program, Worth]:
-        """The programme as struck, and what its limits are worth at the best plan that is left."""
-        form = self._struck(outage, struck)
-        form = self._without_minima(form) if after.waived else form
+    def _solved(self, form: Form) -> Solution:
+        """What the solver gives, from the basis of the case as it is."""
         self._session.update(form)
         self._session.basis = self._basis
+        return self._session.solve()
+
+    def plan_after(self, outage: Outage, struck: Mapping[str, float]) -> Plan | None:
+        """The plan of :meth:`strike`, whole, to be drawn or saved; None where there is none.
+
+        Its netback is the calm plan's less the loss.  Capacities are those that are left.  Before the onset nothing
+        could be decided, so nothing has a price there.
+        """
+        after = self.strike(outage, struck)
+        if after is None:
+            return None
+        form = self._struck(outage, struck)
+        form = self._without_minima(form) if after.waived else form
+        solution = self._solved(form)
         program = self.program.bounded(form.row_lower, form.row_upper, form.col_lower, form.col_upper)
         early = [period.label for period in self.case.periods[: self.onset]]
-        return program, marginal_worth(self.space, program, self._session.form, self._session.solve(), past=early)
+        worth = marginal_worth(self.space, program, self._session.form, solution, past=early)
+        return _left(assemble(self.space, program, after.x, lambda: worth, {}), outage, struck)
 
     def shut_in(self, x: Vector) -> float:
         """Of :meth:`lost`, what is lost if the same wells give no more than at ``x`` and nothing else fails, MUSD.
@@ -114,9 +126,7 @@ class Shock:
         high = self._base.col_upper.copy()
         most = np.maximum(x[block], 0.0) + ROUND
         high[block] = np.where(less, np.minimum(high[block], most), high[block])
-        self._session.update(replace(self._base, col_upper=high))
-        self._session.basis = self._basis
-        found = self._session.solve()
+        found = self._solved(replace(self._base, col_upper=high))
         return self.lost(found.x) if found.status is Status.optimal else float("nan")
 
     def carried(self, outage: Outage, struck: Mapping[str, float], x: Vector) -> float:
@@ -130,7 +140,7 @@ class Shock:
         """Home obligations not met, Mt (bcm)."""
         return float(self.space.short.value(x).sum())
 
-    def _since_onset(self) -> NDArray[np.bool_]:
+    def _since_onset(self) -> Mask:
         """Which columns are decided from the onset on."""
         late = {period.label for period in self.case.periods[self.onset :]}
         return np.concatenate([b.axis.frame["period"].isin(late).to_numpy(dtype=bool) for b in self.program.columns])
@@ -167,17 +177,15 @@ class Shock:
         base, high, row_low = self._base, self._base.col_upper.copy(), self._base.row_lower.copy()
         row_high = base.row_upper.copy()
         gone = {label: share * (1.0 - outage.remaining) for label, share in struck.items()}
-        for name in ("capacity", "contracts"):
-            at, share = self._rows_of(name, outage, gone)
-            if name == "capacity":
-                row_high[at], row_low[at] = _scaled(row_high[at], 1.0 - share), _scaled(row_low[at], 1.0 - share)
-            else:
-                row_low[at] = np.where(share > 0, -np.inf, row_low[at])
+        at, share = self._rows_of("capacity", outage, gone)
+        row_high[at], row_low[at] = _scaled(row_high[at], 1.0 - share), _scaled(row_low[at], 1.0 - share)
+        at, share = self._rows_of("contracts", outage, gone)
+        row_low[at] = np.where(share > 0, -np.inf, row_low[at])
         lanes = self.space.flow.axis.frame
         lost = lanes["period"].map(gone).fillna(0.0).to_numpy(dtype=float) * lanes["arc"].isin(outage.arcs).to_numpy()
         flow = self.program.column_block("flow").slice
-        unlimited = ~self._limited()
-        kept = np.where(lost >= 1.0, 0.0, np.where(unlimited, (1.0 - lost) * np.maximum(self.plan[flow], 0.0), np.inf))
+        left = np.where(self._limited(), np.inf, (1.0 - lost) * np.maximum(self.plan[flow], 0.0))
+        kept = np.where(lost >= 1.0, 0.0, left)
         high[flow] = np.where((lost > 0) & self._now[flow], np.minimum(high[flow], kept), high[flow])
         return replace(base, col_upper=high, row_lower=row_low, row_upper=row_high)
 
@@ -193,7 +201,7 @@ class Shock:
         share = np.array([gone[label] for label in frame.loc[hit, "period"]], dtype=np.float64)
         return self.program.row_slice(name).start + np.flatnonzero(hit), share
 
-    def _limited(self) -> NDArray[np.bool_]:
+    def _limited(self) -> Mask:
         """Which lanes are on an arc with a capacity row."""
         frame = self.space.flow.axis.frame
         known = {label for rows in self.program.rows if rows.name == "capacity"
@@ -227,5 +235,16 @@ def _calm(case: Case, compiled: Compiled) -> tuple[Space, Program, Vector]:
 
 def _scaled(bound: Vector, kept: Vector) -> Vector:
     """Bounds times what is kept; an infinite bound stays so."""
-    finite = np.isfinite(bound)
-    return np.where(finite, np.where(finite, bound, 0.0) * kept, bound)
+    return np.multiply(bound, kept, out=bound.copy(), where=np.isfinite(bound))
+
+
+def _left(plan: Plan, outage: Outage, struck: Mapping[str, float]) -> Plan:
+    """The plan's arcs with the capacity that the loss leaves them."""
+
+    def arcs() -> pd.DataFrame:
+        table = plan.arcs
+        gone = table["period"].map(struck).fillna(0.0) * (1.0 - outage.remaining) * table["arc"].isin(outage.arcs)
+        capacity = table["capacity"].where(table["capacity"].notna() | (gone < 1.0), 0.0) * (1.0 - gone)
+        return table.assign(capacity=capacity, utilisation=(table["volume"] / capacity).where(capacity > 0))
+
+    return replace(plan, parts=plan.parts.but(arcs=arcs))

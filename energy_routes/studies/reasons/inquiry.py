@@ -8,18 +8,15 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from energy_routes.case import Case, no_transit, ramped
 from energy_routes.errors import InfeasibleError, UnboundedError
 from energy_routes.linear import INF, Standing, Status, Stretch, Vector
-from energy_routes.pack import in_digits
+from energy_routes.pack import Mask, in_digits
 from energy_routes.plan import Solved, route_volumes
 from energy_routes.solving import BareOptimum, Near, Optimum, compile
 from energy_routes.studies.kinks.shift import AGAINST, Asked, Priced, Shift, price_of
-from energy_routes.studies.reasons.bounds.closed import Shut, closings_of, opened, shut
-from energy_routes.studies.reasons.bounds.holds import holds_of
-from energy_routes.studies.reasons.bounds.limits import limits_of
+from energy_routes.studies.reasons.bounds import Shut, closings_of, holds_of, limits_of, opened, shut
 from energy_routes.studies.reasons.steps import Curve, Step, elsewhere, pieces_of, steps_of
 from energy_routes.studies.reasons.target import Target
 from energy_routes.studies.reasons.terms import SLIGHT, Terms
@@ -53,7 +50,7 @@ class Inquiry:
         self._routes: dict[int, pd.Series] = {}
 
     @cached_property
-    def members(self) -> NDArray[np.bool_]:
+    def members(self) -> Mask:
         """The columns that pass the target."""
         return self.target.members(self.space, self.program.shape[1])
 

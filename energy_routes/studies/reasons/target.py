@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from energy_routes.case import Case, groups_of
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import Vector
 from energy_routes.network import Names, group_names
-from energy_routes.pack import nearest
+from energy_routes.pack import Mask, nearest
 from energy_routes.studies.kinks.shift import Shift, price_of, tariffs_of
 
 KINDS = ("arc", "corridor", "market", "transit", "transit_set", "chokepoint", "operator", "terminal")
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import pandas as pd
 
 from energy_routes.formulation import Limit, Link, Space, declared, limit_of
 from energy_routes.indicators import LEDGER
-from energy_routes.linear import Index, Program, Rows, Vector
+from energy_routes.linear import Index, Program, Rows, Vector, sign_of
 from energy_routes.network import Names, group_names
 from energy_routes.plan import limit_table
 from energy_routes.solving import BareOptimum
@@ -47,14 +47,10 @@ class Terms:
         sums = frame.groupby(["kind", "term"], as_index=False, sort=False).agg({"value": "sum"})
         return sums.loc[sums["value"].abs() > SLIGHT].reset_index(drop=True)
 
-    @property
-    def _sign(self) -> float:
-        return 1.0 if self.program.sense == "max" else -1.0
-
     def _money(self, way: Way) -> Iterator[tuple[str, str, float]]:
         """What is earned and paid on each column, by the lines of the netback sheet, or the term of the ledger."""
         for line, weights in self._lines:
-            unit = weights[way.columns] * way.amount * self._sign
+            unit = weights[way.columns] * way.amount * sign_of(self.program)
             for at in np.flatnonzero(unit):
                 yield line, self._place(int(way.columns[at])), float(unit[at])
 
@@ -68,14 +64,15 @@ class Terms:
     def _rents(self, way: Way, at: BareOptimum) -> Iterator[tuple[str, str, float]]:
         """What is given up: for each row that has a price, and each column that ends at a bound."""
         form, solution, (_, program) = at.form, at.solution, at.stated
+        sign = sign_of(self.program)
         used = form.matrix[:, way.columns] @ way.amount
-        worth = -self._sign * solution.dual * used
+        worth = -sign * solution.dual * used
         priced = np.flatnonzero(np.abs(worth) > SLIGHT)
         for row, (kind, name) in self._rows(program, priced).items():
             if kind not in PLACES:
                 yield kind, name, float(worth[row])
         ends = np.diff(form.matrix.indptr)[way.columns] > 0
-        bound = -self._sign * solution.reduced[way.columns] * way.amount
+        bound = -sign * solution.reduced[way.columns] * way.amount
         for column in np.flatnonzero(ends & (np.abs(bound) > SLIGHT)):
             yield ELSEWHERE, self._place(int(way.columns[column])), float(bound[column])
         for stock in accounts(program).values():  # a way that starts or ends in a tank is worth something there

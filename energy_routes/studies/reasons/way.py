@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from energy_routes.linear import Form, Index, Program, Vector
+from energy_routes.pack import Mask
 
 MOVED = 1e-7  # Mt (bcm): less does not move
 PLACES = {"balance": 1.0, "stock_balance": -1.0}  # accounts of places, and the sign of what comes in there
@@ -33,7 +33,7 @@ class Way:
             yield str(block.axis.frame[block.axis.keys[0]].iloc[row])
 
 
-def way_of(program: Program, form: Form, more: Vector, less: Vector, members: NDArray[np.bool_]) -> Way | None:
+def way_of(program: Program, form: Form, more: Vector, less: Vector, members: Mask) -> Way | None:
     """A way past the target that a plan with ``more`` of it uses, and one with ``less`` uses less or not at all.
 
     Columns that grow are taken before those that only move; None where no column of the target grows.

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import pandas as pd
 
 from energy_routes.case import Case, groups_of
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear import Vector
-from energy_routes.pack import data_path
+from energy_routes.pack import data_path, read_cells
 from energy_routes.results import case_record, exact, installed
-from energy_routes.solving import Changes, Compiled, Measures
+from energy_routes.solving import Changes, Compiled, Measures, changes_of
 from energy_routes.studies.draws.draws import Sampler
 from energy_routes.studies.sweeps.workers.workers import Chunk
 
@@ -141,6 +144,28 @@ class Experiment:
             "sha256": {"case": hashlib.sha256(told.encode()).hexdigest(), **packs, **spreads},
             "versions": {name: installed(name) for name in PACKAGES},
         }  # fmt: skip
+
+
+def levels_of(
+    over: Mapping[str, Sequence[float | str | bool]] | None,
+    levels: str | Path | pd.DataFrame | Iterable[Changes] | None,
+) -> tuple[Changes, ...]:
+    """The changes of each level; none where neither a grid nor a list is given.
+
+    Raises UsageError where both are, a path of a grid has no value, or what is given is no table or has no row;
+    DataError where a file cannot be read.
+    """
+    if over and levels is not None:
+        raise UsageError("a grid and a list of levels are given; expected one of the two")
+    if levels is not None:
+        table = read_cells(Path(levels), "table of levels") if isinstance(levels, str | Path) else levels
+        if not (rows := tuple(changes_of(table))):
+            raise UsageError("the table of levels has no row; expected one for each level")
+        return rows
+    for path, values in (over or {}).items():
+        if isinstance(values, str) or not len(values):
+            raise UsageError(f"{path} has the values {values!r}; expected a list of some, such as [20, 40, 60]")
+    return tuple(dict(zip(over, values, strict=True)) for values in product(*over.values())) if over else ()
 
 
 def ask_by_default(case: Case) -> tuple[str, ...]:

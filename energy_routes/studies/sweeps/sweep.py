@@ -18,9 +18,8 @@ from energy_routes.pack import annotated
 from energy_routes.solving import Changes
 from energy_routes.studies.study import Progress, Study
 from energy_routes.studies.sweeps.dataset import read, schema_of
-from energy_routes.studies.sweeps.experiment import DEFAULT, Experiment
+from energy_routes.studies.sweeps.experiment import DEFAULT, Experiment, levels_of
 from energy_routes.studies.sweeps.folder import Folder, opened
-from energy_routes.studies.sweeps.levels import levels_of
 from energy_routes.studies.sweeps.plots import draw
 from energy_routes.studies.sweeps.solving import solved
 from energy_routes.studies.sweeps.statistics import drivers_of, summary_of, without_plan_of

@@ -12,7 +12,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.formulation import UNPUBLISHED, known_costs, real_costs
-from energy_routes.linear import Vector
+from energy_routes.linear import Vector, sign_of
 from energy_routes.network import Edit
 from energy_routes.solving import compile
 from energy_routes.studies.kinks.shift import Asked, Priced, Shift, costs_of
@@ -67,7 +67,7 @@ class Corridor:
         at_cost, paid = (costs_of(case) for case in (level.start[0], self.asked.case))
         carriers = abs(float((at_cost - paid) @ now.x[: len(paid)]))
         margin = carriers / volume if volume > MOVED else level.margin
-        worth = now.solution.objective * (1.0 if now.form.sense == "max" else -1.0)
+        worth = now.solution.objective * sign_of(now.form)
         return Point(level.cost + margin, volume, carriers, worth - demand.worth_without)
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from energy_routes.linear import Vector
+from energy_routes.studies.differences.orders import weights
 from energy_routes.studies.games.solutions.coalitions import CoalitionalGame
 from energy_routes.studies.games.solutions.core import Core, core
 from energy_routes.studies.games.solutions.nucleolus import kohlberg, nucleolus
-from energy_routes.studies.games.solutions.shapley import shapley
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,3 +53,12 @@ class Division:
     def gain(self) -> float:
         """What all earn together beyond what each earns alone."""
         return float(self.game.worth[self.game.whole] - self.game.alone.sum())
+
+
+def shapley(game: CoalitionalGame) -> Vector:
+    """The Shapley value, shape (players,), in the money of the game.
+
+    Source: L. S. Shapley, "A value for n-person games" (1953).
+    """
+    found = weights(lambda _: True, len(game.players))
+    return found.weight @ game.worth[list(found.sets)]

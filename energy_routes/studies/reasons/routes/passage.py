@@ -12,12 +12,12 @@ from itertools import islice
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from energy_routes.case import Case
 from energy_routes.formulation import ledger_terms
 from energy_routes.linear import Stretch
 from energy_routes.network import Names
+from energy_routes.pack import Mask
 from energy_routes.plan import Solved, routes_table
 from energy_routes.solving import compile
 from energy_routes.studies.kinks.shift import Asked, Priced, Shift, price_of, tariffs_of
@@ -50,7 +50,7 @@ class Passage(Inquiry):
         return Through(self.asked, self.target.shift, route=self.route)
 
     @cached_property
-    def members(self) -> NDArray[np.bool_]:
+    def members(self) -> Mask:
         out = np.zeros(self.program.shape[1], dtype=bool)
         for leg in self.through.legs:
             for host in leg.hosts:

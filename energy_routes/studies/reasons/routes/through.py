@@ -30,6 +30,7 @@ from energy_routes.linear import (
     Vector,
     form_of,
     optimal,
+    sign_of,
 )
 from energy_routes.solving import BareOptimum, Extra, Leg, Near, Optimum, legs_of, marked_legs
 from energy_routes.studies.kinks.shift import Priced
@@ -88,11 +89,11 @@ class Through(Priced):
         return self._touch(by, self.found(by))
 
     def _touch(self, by: float, solution: Solution) -> Touch:
-        return Touch(by, self._sign * solution.objective, float(self._well @ solution.x))
+        return Touch(by, sign_of(self.asked.now.form) * solution.objective, float(self._well @ solution.x))
 
     def found(self, by: float) -> Solution:
         if by not in self._solutions:
-            cost = self._near.form.cost + self._sign * by * self._well
+            cost = self._near.form.cost + sign_of(self.asked.now.form) * by * self._well
             self._solutions[by] = self._own(self._near.best(cost, self._near.form.sense))
         return self._solutions[by]
 
@@ -113,10 +114,6 @@ class Through(Priced):
         if found is None or found.status is not Status.optimal:
             raise SolverError(f"{self.case.name}: the most of {self.route.id} was not proved")
         return found
-
-    @property
-    def _sign(self) -> float:
-        return 1.0 if self.asked.now.form.sense == "max" else -1.0
 
     @property
     def _columns(self) -> int:
