@@ -364,6 +364,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert outcome.stderr == ""
 
 
+@pytest.mark.exhaustive
 def test_an_old_terminal_gets_question_marks_and_no_failure() -> None:
     old = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     outcome = shell("solve", str(MODEL), "--full", capture_output=True, env=old)

@@ -89,7 +89,7 @@ def test_a_kind_that_nothing_crosses_is_said() -> None:
 @pytest.mark.parametrize("words", first([
     "stress gas-2024 --kind corridor -k 2", "ranging gas-2024", "explain oil-2024 corridor:CPC",
     "solve oil-2026-bookings --full", "compare oil-2024 oil-2024-spread",
-], 2))  # fmt: skip
+], 1))  # fmt: skip
 def test_what_people_read_has_one_sign_for_minus(words: str) -> None:
     told = run(*words.split()).stdout
     assert re.search(r"−\d", told)

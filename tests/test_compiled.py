@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
+from rest import first
 from scipy import sparse
 from test_formulation_golden import OPTIONS, TABLES as GOLDEN, golden_case
 from toy import TABLES as TABLES_OF_TOY, months, toy
@@ -201,14 +202,14 @@ def tables(plan):
     return {name: frame.to_csv(float_format="%.9g") for name, frame in plan.tables().items()}
 
 
-@pytest.mark.parametrize("changes", [
+@pytest.mark.parametrize("changes", first([
     {"arc:SHORT.capacity": "3 Mt/y"},
     {"arc:SHORT.tariff": 45, "market:EAST.price": "490 USD/t"},
     {"arc:SHORT.capacity": "unlimited"},  # another structure
     {"policy.max_share.transit:RU": 0.2},
     {"policy.max_hhi.corridor": 0.6},
     {"policy.objective": "cost"},
-])
+], 4))
 def test_a_changed_case_has_the_plan_of_one_solved_anew(tmp_path, changes):
     compiled = compile(toy(tmp_path).with_policy(exports="free"))
     compiled.solve({"arc:SHORT.capacity": "1 Mt/y"})  # what was solved before makes no difference
@@ -340,6 +341,7 @@ def test_tables_that_somebody_writes_into_are_read_again(tmp_path):
     assert solve(case).netback < before
 
 
+@pytest.mark.exhaustive
 def test_looking_whether_tables_are_still_the_same_leaves_nothing_behind(tmp_path):
     """pandas notes each view of a frame with the frame: hundreds of them a solve made a process grow."""
     case = toy(tmp_path).with_policy(exports="free")

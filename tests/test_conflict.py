@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rest import first
 from toy import MODEL, toy
 from typer.testing import CliRunner
 
@@ -32,7 +33,7 @@ def words(case: Case) -> list[str]:
 
 @pytest.mark.parametrize(
     ("policy", "edits", "told", "without"),
-    [
+    first([
         ({}, {"supply:FIELD_CO.available": 1},
          ["obligation of Hub (2023): at least 2 Mt", "Field Co supply at Field (2023): at most 1 Mt"],
          [{"obligation:HOME.volume": 0}, {"supply:FIELD_CO.available": 9}]),
@@ -46,7 +47,7 @@ def words(case: Case) -> list[str]:
         ({"min_share": {"corridor:LONG": 0.7}}, {},
          [HELD, "Long way (2023): at most 5 Mt", "least share of Long corridor (horizon): at least 70 %"],
          [{"policy.exports": "free"}, {"arc:LONG.capacity": 8}, {"policy.min_share.corridor:LONG": 0.1}]),
-    ],
+    ], 3),
 )  # fmt: skip
 def test_a_conflict_in_words_and_a_plan_without_any_one_of_it(
     tmp_path: Path, policy: Mapping[str, Any], edits: Mapping[str, Any], told: list[str],

@@ -118,6 +118,7 @@ def run(program: Path, code: str, *arguments: object) -> subprocess.CompletedPro
                           check=False, env=os.environ | {"PYTHONPATH": paths}, cwd=program)  # fmt: skip
 
 
+@pytest.mark.exhaustive
 def test_a_new_term_is_told_wherever_money_is(tmp_path: Path) -> None:
     done = run(planted(tmp_path, defined=True), TOLD, TESTS / "two_ways" / "model.toml", tmp_path)
     assert done.returncode == 0, done.stderr

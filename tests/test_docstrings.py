@@ -151,6 +151,7 @@ def package() -> Package:
     return Package(sources, ERRORS, stubs)
 
 
+@pytest.mark.exhaustive
 def test_an_error_is_promised_only_where_it_can_come(package: Package) -> None:
     promises = {full: promised(ast.get_docstring(node) or "", ERRORS) for full, node in package.definitions.items()}
     assert sum(map(bool, promises.values())) > 150

@@ -376,6 +376,7 @@ def test_scratch_of_a_killed_run_is_cleared_by_the_next_and_that_of_a_living_one
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.exhaustive
 def test_a_full_disk_is_told_with_its_place_and_leaves_what_was_there(tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk.  HiGHS writes what fits, and says that all is well."""
     model = write(tmp_path / "toy")
@@ -483,6 +484,7 @@ def test_the_streams_that_were_closed_are_stood_in_for(tmp_path: Path) -> None:
         assert (tmp_path / "own").read_bytes() == b""
 
 
+@pytest.mark.exhaustive
 def test_what_the_environment_says_wrongly_stops_nothing(tmp_path: Path) -> None:
     wrong = {"ENERGY_ROUTES_CACHE": "~nobody.at.all/x", "MPLBACKEND": "no such", "MPLCONFIGDIR": str(tmp_path),
              "COLUMNS": "x", "TZ": "No/Where", "LANG": "xx_YY", "XDG_CACHE_HOME": "/dev/null"}  # fmt: skip

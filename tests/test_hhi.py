@@ -9,7 +9,6 @@ from pathlib import Path
 import clarabel
 import numpy as np
 import pytest
-from rest import first
 from scipy import sparse
 from toy import toy
 
@@ -110,11 +109,8 @@ def agrees(case: Case, tolerance: float = 1e-6) -> None:
             assert not reached(found.space, cap, family, found.solution.x) > cap.cap + 1e-9  # undefined: nothing moves
 
 
-ALWAYS = ("gas-2024",)  # the others differ from these in numbers only
-
-
-
-@pytest.mark.parametrize("model", first(library.model_names(), ALWAYS))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("model", library.model_names())
 def test_models_against_a_conic_solver(model: str) -> None:
     """Between the least HHI that can be had and the free plan's; and with exports free, down to a third of it."""
     case = er.load(model)
@@ -162,6 +158,7 @@ def test_price_by_finite_differences() -> None:
     assert price == pytest.approx((up - down) / (2 * h) / 100, rel=1e-6)
 
 
+@pytest.mark.exhaustive
 def test_frontier_of_hhi_is_bounded_as_it_says(tmp_path: Path) -> None:
     """The curve of the toy has a closed form: chord ≤ curve ≤ chord + error everywhere."""
     curve = frontier(toy(tmp_path), "policy.max_hhi.corridor", 0.64, 0.502, tolerance=0.05)

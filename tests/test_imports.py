@@ -298,6 +298,7 @@ def test_the_list_of_verbs_makes_no_option_of_them_and_looks_up_no_version() -> 
     assert modules_after(command("--help")) & behind == set()
 
 
+@pytest.mark.exhaustive
 def test_a_verb_loads_what_it_is_for_and_no_other_verb() -> None:
     """Solving and printing all of a plan loads no GIS and no PuLP, either."""
     loaded = modules_after(command("solve", BEER, "--full"))
@@ -351,6 +352,7 @@ print(" ".join(name.split(".")[1] for name in sys.modules if name.startswith("en
     assert set(run(code).split()) == {name for name, _ in rows}
 
 
+@pytest.mark.exhaustive
 def test_every_public_name_is_what_it_was_after_every_module_is_imported() -> None:
     """Decision 10, and a plan that loads itself where nothing but the plan was imported.
 

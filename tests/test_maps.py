@@ -341,7 +341,7 @@ def test_chevrons_point_along_the_flow() -> None:
     assert corners[0, 0] == corners[:, 0].min()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_the_same_plan_gives_the_same_bytes(tmp_path: Path) -> None:
     data = payload(toy_plan())
     for suffix in ("svg", "pdf"):

@@ -10,6 +10,8 @@ import pytest
 from mutants import PACKAGE, ROOT, killer, listed, reaching, seconds
 from mutation import Module, Mutant, drawn, modules, place
 
+pytestmark = pytest.mark.exhaustive  # a programme that is run by hand
+
 DEARER = """
 def dearer(one: float, other: float) -> float:
     '''The larger of two prices.'''

@@ -15,7 +15,7 @@ from toy import months, toy
 import energy_routes as er
 from energy_routes.case.case import Case
 
-QUICK = ("oil-2024", "gas-2024")
+QUICK = ("oil-2024",)
 MODELS = sorted(file.stem for file in Path(__file__).parent.parent.joinpath("models").glob("*.toml"))
 WITHIN = {"oil-2024-spread": 1e-7}  # a bound on a concentration is kept by cuts, to some digits less
 
@@ -41,6 +41,7 @@ def level(spec: Spec, folder: Path) -> Case:
     return months(case, spec.count) if spec.count > 1 else case
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=8)
 @given(specs)
 def test_equal_ways_are_shared_whatever_they_are_called(tmp_path_factory: pytest.TempPathFactory, spec: Spec) -> None:

@@ -164,7 +164,7 @@ TEXT = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"
 FIGURE = st.floats(0.001, 400.0)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @settings(max_examples=3)
 @given(notes=st.lists(TEXT, min_size=4, max_size=4), figures=st.lists(FIGURE, min_size=4, max_size=4))
 def test_what_is_written_reads_back(tmp_path_factory: pytest.TempPathFactory, notes: list[str],
