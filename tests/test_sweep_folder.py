@@ -28,12 +28,13 @@ from energy_routes.studies.sweeps import experiment as experiments, folder as fo
 from energy_routes.studies.sweeps.sweep import replay
 from energy_routes.studies.sweeps.workers.workers import Chunk, Here
 
-FEW, MANY = 6, 30  # kills
+FEW, MANY = 4, 30  # kills
+ROWS, DRAWS = 2, 20  # of a chunk, and of a sweep: ten chunks
 
 
 @pytest.fixture
 def case(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
-    monkeypatch.setattr(experiments, "MANY", 5)
+    monkeypatch.setattr(experiments, "MANY", ROWS)
     return doubts(tmp_path / "toy")
 
 
@@ -59,14 +60,14 @@ def test_a_sweep_that_is_killed_at_any_moment_goes_on_to_the_same_byte(
 @pytest.mark.parametrize("name", [folders.EXPERIMENT, folders.DATASET])
 def test_what_a_run_left_that_was_killed_just_after_it_wrote_a_file_goes(name: str, case: Case, tmp_path: Path) -> None:
     place = tmp_path / "sweep"
-    er.sweep(case, 10, folder=place)
+    er.sweep(case, 4, folder=place)
     before = sorted(place.iterdir())
     with scratch_beside(place / name) as scratch:
         alive = scratch.name
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         pass
     (place / alive.replace(f"-{os.getpid()}-", f"-{ended.pid}-")).mkdir()
-    er.sweep(case, 10, folder=place, resume=True)
+    er.sweep(case, 4, folder=place, resume=True)
     assert sorted(place.iterdir()) == before
 
 
@@ -91,15 +92,15 @@ class Counting:
 
 def test_what_is_done_is_not_done_again(case: Case, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
-        er.sweep(case, 50, folder=tmp_path / "sweep", workers=Failing(4, KeyboardInterrupt()))
+        er.sweep(case, DRAWS, folder=tmp_path / "sweep", workers=Failing(4, KeyboardInterrupt()))
     assert len([*(tmp_path / "sweep" / "chunks").iterdir()]) == 4
     (tmp_path / "sweep" / "chunks" / "000002.parquet").write_bytes(b"PAR1 of a disk that lost its power")
     rest, nothing = Counting(), Counting()
-    er.sweep(case, 50, folder=tmp_path / "sweep", resume=True, workers=rest)
+    er.sweep(case, DRAWS, folder=tmp_path / "sweep", resume=True, workers=rest)
     assert rest.given == [2, 4, 5, 6, 7, 8, 9]
-    er.sweep(case, 50, folder=tmp_path / "sweep", resume=True, workers=nothing)
+    er.sweep(case, DRAWS, folder=tmp_path / "sweep", resume=True, workers=nothing)
     assert nothing.given == []
-    er.sweep(case, 50, folder=tmp_path / "other")
+    er.sweep(case, DRAWS, folder=tmp_path / "other")
     one, other = ((tmp_path / name / "dataset.parquet").read_bytes() for name in ("sweep", "other"))
     assert one == other
 
@@ -116,55 +117,56 @@ def test_a_write_that_fails_leaves_what_was_there(
 
     monkeypatch.setattr(folders.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        er.sweep(case, 50, folder=place)
+        er.sweep(case, DRAWS, folder=place)
     assert [file.name for file in (place / "chunks").iterdir() if file.name.startswith(".")] == []
     monkeypatch.undo()
-    monkeypatch.setattr(experiments, "MANY", 5)
+    monkeypatch.setattr(experiments, "MANY", ROWS)
     rest = Counting()
-    er.sweep(case, 50, folder=place, resume=True, workers=rest)
+    er.sweep(case, DRAWS, folder=place, resume=True, workers=rest)
     assert 0 < len(rest.given) < 10
 
 
 def test_two_at_once_and_two_of_different_inputs_are_refused(case: Case, tmp_path: Path) -> None:
     place = tmp_path / "sweep"
-    er.sweep(case, 10, folder=place)
+    er.sweep(case, 4, folder=place)
     with folders.opened(place), pytest.raises(UsageError, match="another sweep is at work"):
-        er.sweep(case, 10, folder=place, resume=True)
+        er.sweep(case, 4, folder=place, resume=True)
     with pytest.raises(UsageError, match="--resume goes on"):
-        er.sweep(case, 10, folder=place)
-    for other, draws, seed, words in ((case, 11, 1, "draws was 10, is 11"), (case, 10, 2, "seed was 1, is 2"),
-                                      (case.set("arc:GATHER.tariff", 2), 10, 1, "sha256 case was")):  # fmt: skip
+        er.sweep(case, 4, folder=place)
+    for other, draws, seed, words in ((case, 5, 1, "draws was 4, is 5"), (case, 4, 2, "seed was 1, is 2"),
+                                      (case.set("arc:GATHER.tariff", 2), 4, 1, "sha256 case was")):  # fmt: skip
         with pytest.raises(UsageError, match=words):
             er.sweep(other, draws, seed=seed, folder=place, resume=True)
     with pytest.raises(UsageError, match="is a file"):
-        er.sweep(case, 10, folder=place / "dataset.parquet")
+        er.sweep(case, 4, folder=place / "dataset.parquet")
 
 
 def test_ctrl_c_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = written(tmp_path / "toy")
-    monkeypatch.setattr(experiments, "MANY", 5)
+    monkeypatch.setattr(experiments, "MANY", ROWS)
     monkeypatch.setattr("energy_routes.studies.sweeps.workers.choice.Here", lambda: Failing(3, KeyboardInterrupt()))
     place = str(tmp_path / "sweep")
-    done = CliRunner().invoke(app, ["sweep", str(model), "--draws", "50", "--jobs", "1", "--out", place])
+    words = ["sweep", str(model), "--draws", str(DRAWS), "--out", place]
+    done = CliRunner().invoke(app, [*words, "--jobs", "1"])
     assert done.exit_code == 130
-    assert "15 of 50 rows are in" in done.stderr
+    assert "6 of 20 rows are in" in done.stderr
     monkeypatch.undo()
-    monkeypatch.setattr(experiments, "MANY", 5)
-    assert CliRunner().invoke(app, ["sweep", str(model), "--draws", "50", "--out", place, "--resume"]).exit_code == 0
+    monkeypatch.setattr(experiments, "MANY", ROWS)
+    assert CliRunner().invoke(app, [*words, "--resume"]).exit_code == 0
 
 
 def test_a_row_that_is_solved_again_is_that_of_the_dataset_or_refused(case: Case, tmp_path: Path) -> None:
     place = tmp_path / "sweep"
-    found = er.sweep(case, 20, folder=place)
-    assert replay(found.experiment, 7, place)["netback"].tolist() == found.data["netback"][7:8].tolist()
+    found = er.sweep(case, 6, folder=place)
+    assert replay(found.experiment, 3, place)["netback"].tolist() == found.data["netback"][3:4].tolist()
     table = pq.read_table(place / "dataset.parquet")
     column = np.nextafter(table["netback"].to_numpy(), np.inf)  # one bit more
     pq.write_table(table.set_column(table.column_names.index("netback"), table.schema.field("netback"), [column]),
                    place / "dataset.parquet")  # fmt: skip
-    with pytest.raises(VerificationError, match=r"row 7 .* netback"):
-        replay(found.experiment, 7, place)
+    with pytest.raises(VerificationError, match=r"row 3 .* netback"):
+        replay(found.experiment, 3, place)
     with pytest.raises(UsageError, match="seed was 1, is 2"):
-        replay(er.sweep(case, 20, seed=2).experiment, 7, place)
+        replay(er.sweep(case, 6, seed=2).experiment, 3, place)
 
 
 @pytest.mark.parametrize(("name", "spoil"), [
