@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
              "--disable-component-update", "--disable-sync"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 Open = Callable[..., Any]
+numbers = count()
 
 
 def _chromium() -> str | None:
@@ -42,7 +44,7 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def context(browser: Any) -> Iterator[Any]:
     """What the pages of a worker share; they keep nothing of their own beside their address."""
-    made = browser.new_context(offline=True, accept_downloads=True)
+    made = browser.new_context(offline=True, accept_downloads=True, reduced_motion="reduce")
     yield made
     made.close()
 
@@ -75,7 +77,7 @@ def open_page(context: Any, idle: list[Any]) -> Iterator[Open]:
         page.emulate_media(media="null", reduced_motion=motion, color_scheme=scheme)
         while heard and not quiet:
             context.remove_listener(*heard.popitem())
-        page.goto(f"{file.as_uri()}{'#' + view if view else ''}")
+        page.goto(f"{file.as_uri()}?{next(numbers)}{'#' + view if view else ''}")  # another view alone loads nothing
         page.wait_for_function("() => document.querySelectorAll('g.line').length > 0")
         return page
 
@@ -84,8 +86,6 @@ def open_page(context: Any, idle: list[Any]) -> Iterator[Open]:
     yield open_
     for event, hear in heard.items():
         context.remove_listener(event, hear)
-    for page in used:
-        page.goto("about:blank")
     idle.extend(used)
     assert said == []
 

@@ -348,7 +348,8 @@ def test_it_is_clean_for_those_who_do_not_see_it(page: Any) -> None:
 
 
 def test_one_finger_on_a_phone_moves_a_lever_with_the_map_in_sight(browser: Any, live: Path) -> None:
-    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    context = browser.new_context(offline=True, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True,
+                                  reduced_motion="reduce")
     page = context.new_page()
     page.goto(live.as_uri())
     page.wait_for_function(DONE, timeout=30_000)
@@ -368,15 +369,14 @@ def test_one_finger_on_a_phone_moves_a_lever_with_the_map_in_sight(browser: Any,
     context.close()
 
 
-def test_without_webassembly_the_map_of_the_start_stays_with_a_sentence(browser: Any, live: Path) -> None:
-    context = browser.new_context(offline=True)
-    context.add_init_script("delete window.WebAssembly")
+def test_without_webassembly_the_map_of_the_start_stays_with_a_sentence(context: Any, live: Path) -> None:
     page = context.new_page()
+    page.add_init_script("delete window.WebAssembly")
     page.goto(live.as_uri())
     page.wait_for_function("() => document.body.dataset.live === 'without'")
     assert "cannot run the solver" in page.locator("#live-answer").inner_text()
     assert page.locator("g.line").count() > 10
-    context.close()
+    page.close()
 
 
 DRAGGED = """async ([lever, turns]) => {
@@ -432,10 +432,9 @@ DRAG = """async ([row, value]) => {
 }"""
 
 
-def test_what_is_solved_soon_is_drawn_in_the_frame_of_the_event(browser: Any, live: Path, plan: er.Plan) -> None:
-    context = browser.new_context(offline=True)
-    context.add_init_script(COUNTED)
+def test_what_is_solved_soon_is_drawn_in_the_frame_of_the_event(context: Any, live: Path, plan: er.Plan) -> None:
     page, errors = context.new_page(), []
+    page.add_init_script(COUNTED)
     page.on("console", lambda message: errors.append(message.text))
     page.goto(live.as_uri())
     page.wait_for_function(DONE, timeout=30_000)
@@ -452,4 +451,4 @@ def test_what_is_solved_soon_is_drawn_in_the_frame_of_the_event(browser: Any, li
     page.wait_for_function("() => document.getElementById('subtitle').innerText.includes('worth')")  # of the worker
     assert "–" not in (told(page, "rent"), told(page, "bottlenecks"))
     assert errors == []
-    context.close()
+    page.close()

@@ -30,7 +30,6 @@ ANSWERS = """(points) => {
         return [line.dataset.arc, length, at.map((one) => [document.elementFromPoint(one.x, one.y), one])];
     });
     const answer = ([on, { x, y }]) => {
-        tip.hidden = true;
         on.dispatchEvent(new PointerEvent("pointermove",
             { clientX: x, clientY: y, bubbles: true, pointerType: "mouse" }));
         return tip.hidden ? "" : tip.dataset.arc;

@@ -17,7 +17,7 @@ SPOKES = 104  # two lines each: more than the page draws as elements
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A hub, many towns round it, and a line from each town to the eastern market."""
+    """A hub, many towns, and a line from each to the one before, of every eighth to the market: few share a course."""
     towns = [(f"T{i}", 40 + (i // 16) * 1.3, 52 + (i % 16) * 1.7) for i in range(SPOKES)]
     nodes = ["id,name,kind,country,lat,lon", "FIELD,Field,field,KZ,46,50", "HUB,Hub,hub,KZ,46,51",
              "EAST,East,market,CN,44,84", "WEST,West,market,IT,44,20",
@@ -25,7 +25,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     arcs = ["id,from,to,name,capacity,tariff,length_km", "GATHER,FIELD,HUB,Gathering,20,1,10",
             "SHORT,HUB,EAST,Short way,6,30,1000", "LONG,HUB,WEST,Long way,5,50,3000",
             *(f"TO_{town},HUB,{town},To {town},2,20,100" for town, _, _ in towns),
-            *(f"FROM_{town},{town},EAST,From {town},2,20,100" for town, _, _ in towns)]
+            *(f"ON_T{i},T{i},{f'T{i - 1}' if i % 8 else 'EAST'},From T{i},2,20,100" for i in range(SPOKES))]
     folder = tmp_path_factory.mktemp("wheel")
     plan = er.solve(toy(folder / "pack", {"nodes": "\n".join(nodes), "arcs": "\n".join(arcs),
                                           "groups": "", "meters": ""}))

@@ -8,6 +8,7 @@ import { colour } from "./palette.js";
 import { sentence } from "./words.js";
 
 const MOST = 4; // neighbours named
+let told = []; // the strands that the tip tells; each drawing has its own
 
 const row = (name, value) => make("tr", {}, make("td", {}, name), make("td", {}, value));
 
@@ -35,10 +36,9 @@ function neighbours(others) {
   return make("p", { class: "quiet said" }, say("tip.near", { lines: each.join(", ") }));
 }
 
-/** Show the figures of a strand beside a place on the screen, and name the others that lie there. */
-export function showTip(strand, x, y, others = []) {
+/** The figures of a strand, and the others that lie where it does. */
+function parts(strand, others) {
   const { arc, now, delta } = strand;
-  const tip = find("tip");
   const measure = unit(arc.unit);
   const groups = corridorsOf(arc).map((one) => one.name);
   const ends = [arc.from, arc.to].map((id) => nodeOf(id)?.name ?? id).join(" → ");
@@ -53,7 +53,7 @@ export function showTip(strand, x, y, others = []) {
   ].filter(Boolean);
   if (now.band) rows.push(...bandOf(now.band, plans[shownPlan()].bands.draws).map((pair) => row(...pair)));
   if (comparing()) rows.push(row(say("tip.change"), `${signed(delta, 2)} ${measure}`));
-  const parts = [
+  return [
     make("b", {}, arc.name),
     make("div", { class: "quiet" }, ends),
     make("div", { class: "quiet" }, kind),
@@ -61,9 +61,18 @@ export function showTip(strand, x, y, others = []) {
     make("table", {}, make("tbody", {}, rows)),
     make("p", { class: now.limits.length ? "said worth" : "said" }, sentence(strand)),
     neighbours(others),
-  ];
-  tip.dataset.arc = arc.id;
-  tip.replaceChildren(...parts.filter(Boolean));
+  ].filter(Boolean);
+}
+
+/** Show the figures of a strand beside a place on the screen, and name the others that lie there. */
+export function showTip(strand, x, y, others = []) {
+  const tip = find("tip");
+  const strands = [strand, ...others];
+  if (strands.length !== told.length || strands.some((one, at) => one !== told[at])) {
+    told = strands;
+    tip.dataset.arc = strand.arc.id;
+    tip.replaceChildren(...parts(strand, others));
+  }
   tip.hidden = false;
   const box = tip.getBoundingClientRect();
   tip.style.left = `${Math.max(6, Math.min(innerWidth - box.width - 8, x + 16))}px`;
