@@ -7,6 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import cache, cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ INSTANTS = {
 }  # fmt: skip
 FAMILIAR = ("options", "arcs", "markets", "obligations", "storages", "contracts", "limits", "supplies")
 ALL = "all"  # all families together, by value at base prices
+HORIZON = "horizon"
 Row = dict[str, Any]
 
 
@@ -65,13 +67,9 @@ class Facts:
         self._group_names: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)  # by (kind, group): by family
         for name in self.packs:
             self._take(name, read_pack(folder / name))
-        self._dates: dict[tuple[str, str, str], list[tuple[str, float, str]]] = defaultdict(list)
-        for row in self.rows["values"].values():
-            dated = row["period"], float(row["value"]), _per(row["unit"])
-            self._dates[row["table"], row["id"], row["field"]].append(dated)
-        self._edits: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        self._dates = rows_by(self.rows["values"].values(), "table", "id", "field")
+        self._edits = rows_by(case["edits"], "table", "id", "field")
         for edit in case["edits"]:
-            self._edits[edit["table"], edit["id"], edit["field"]].append(edit)
             if edit["value"] in ("true", "false"):  # holds always, so the row itself can say it
                 self.rows[edit["table"]][edit["id"]][edit["field"]] = edit["value"] == "true"
         for market, row in self.rows["markets"].items():  # an edit may have brought one home
@@ -98,11 +96,11 @@ class Facts:
         for arc in pack.tables["arcs"]["id"]:
             known = self.grades_of_arc.setdefault(str(arc), [])
             known += [grade for grade in grades if grade not in known]
-        if any(row["kind"] == "corridor" for row in pack.tables["groups"].to_dict("records")):
-            self.with_corridors.add(pack.family.id)
+        if (groups["kind"] == "corridor").any():
+            self.with_corridors.add(family.id)
         for table in FAMILIAR:
             for called in pack.tables[table]["id"]:
-                self._families.setdefault((table, str(called)), pack.family.id)
+                self._families.setdefault((table, str(called)), family.id)
 
     @cached_property
     def groups(self) -> dict[tuple[str, str, str], str]:
@@ -132,6 +130,12 @@ class Facts:
         prices = {price["family"]: float(price["price"]) for price in self.policy.get("base_prices", ())}
         several = len(self.families) > 1 and all(family in prices for family in self.families)
         return {family: prices[family] for family in self.families} if several else {}
+
+    @property
+    def relaxed(self) -> bool:
+        """Whether the policy asks for a cap, a least or security, without which there is a plan to hold it against."""
+        asked = (value for lever, value in self.policy.items() if lever.startswith(("max_", "min_", "security")))
+        return any(value not in (None, []) for value in asked)
 
     def parts(self, period: str) -> dict[str, float]:
         """What a period is made of, with the share of its days: the months of a year; a month itself."""
@@ -166,9 +170,9 @@ class Facts:
         value = math.nan if row[field] is None else float(row[field])
         value *= a_year(_per(row["unit"]), part) if field in rates else 1.0
         for label in (part[:4], f"*-{part[5:]}", part):
-            for when, figure, per in self._dates.get((table, key, field), ()):
-                if when == label:
-                    value = figure * a_year(per, part)
+            for dated in self._dates.get((table, key, field), ()):
+                if dated["period"] == label:
+                    value = float(dated["value"]) * a_year(_per(dated["unit"]), part)
         for edit in self._edits.get((table, key, field), []) if edited else []:
             if covers(edit, part):
                 given = math.inf if edit["value"] == "unlimited" else float(edit["value"])
@@ -200,12 +204,12 @@ class Facts:
         """What builds add to a figure in a period."""
         return self.added.get((table, key, field, period), 0.0)
 
-    def capacity(self, arc: str, period: str, edited: bool = True, built: bool = True) -> float:
+    def capacity(self, arc: str, period: str, built: bool = True) -> float:
         """(nameplate × availability − booked by others) × Δt, at least 0; and what is built."""
         more = self.built("arcs", arc, "capacity", period) if built else 0.0
-        return self.mean(lambda part: self._usable(arc, part, edited), period) * self.years[period] + more
+        return self.mean(lambda part: self._usable(arc, part), period) * self.years[period] + more
 
-    def _usable(self, arc: str, part: str, edited: bool) -> float:
+    def _usable(self, arc: str, part: str, edited: bool = True) -> float:
         nameplate, available, booked = (
             self.number("arcs", arc, field, part, edited) for field in ("capacity", "availability", "booked")
         )
@@ -227,6 +231,15 @@ class Facts:
             return 1.0 if math.isinf(now) else 0.0
         return min(max(now / before, 0.0), 1.0)
 
+    def metered(self, kind: str, group: str) -> set[str]:
+        """The arcs at which a group is metered."""
+        meters = self.rows["meters"].values()
+        return {meter["arc"] for meter in meters if (meter["kind"], meter["group"]) == (kind, group) and meter["arc"]}
+
+    def windows(self, over: str) -> list[tuple[str, list[str]]]:
+        """The name and the periods of each span that something is bounded in: the horizon, or every period."""
+        return [(HORIZON, self.periods)] if over == HORIZON else [(period, [period]) for period in self.periods]
+
     def lane(self, arc: str, commodity: str) -> Row | None:
         """The lane's row, or None; an arc without rows has an unchanged lane of each grade of its pack."""
         key = f"{arc}/{commodity}"
@@ -246,6 +259,27 @@ class Facts:
 def sum_of(rows: Iterable[Row], column: str) -> float:
     """A column of some rows, added up."""
     return float(sum(row[column] for row in rows))
+
+
+def sums_by(rows: Iterable[Row], column: str, *by: str) -> dict[Any, float]:
+    """A column of some rows, added up by what stands in another, or by the cells of several; 0 for anything else."""
+    out, key = defaultdict[Any, float](float), itemgetter(*by)
+    for row in rows:
+        out[key(row)] += row[column]
+    return out
+
+
+def rows_by(rows: Iterable[Row], *by: str) -> dict[Any, list[Row]]:
+    """Some rows by what stands in a column, or by the cells of several; none for anything else."""
+    out, key = defaultdict[Any, list[Row]](list), itemgetter(*by)
+    for row in rows:
+        out[key(row)].append(row)
+    return out
+
+
+def defined(value: float, otherwise: float) -> float:
+    """A number, or another where it is undefined."""
+    return otherwise if math.isnan(value) else value
 
 
 def _key(table: str, row: Row, position: int, pack: str) -> str:

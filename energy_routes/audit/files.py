@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-from collections import defaultdict
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from energy_routes.audit.facts import Facts, Row
-from energy_routes.audit.report import NEAR, SAME, Findings, alike
+from energy_routes.audit.facts import ALL, Facts, Row, defined, rows_by, sums_by
+from energy_routes.audit.report import NEAR, SAME, Findings, alike, number
 from energy_routes.errors import DataError
 from energy_routes.pack import inert, read_json
 
@@ -28,7 +27,10 @@ MOST_ROWS = 1_048_575  # of a sheet: a longer table ends there
 
 @dataclass(frozen=True)
 class Saved:
-    """Every table as rows (None for blank text, NaN for a blank number) and its columns, and the JSON files."""
+    """Every table as rows (None for blank text, NaN for a blank number) and its columns, and the JSON files.
+
+    A table that was not saved has no rows.
+    """
 
     tables: dict[str, list[Row]]
     summary: Row
@@ -36,7 +38,7 @@ class Saved:
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __getitem__(self, table: str) -> list[Row]:
-        return self.tables[table]
+        return self.tables.get(table, [])
 
 
 def read_all(folder: Path, found: Findings) -> Saved | None:
@@ -102,10 +104,10 @@ def _same(found: Findings, what: str, text: Any, value: Any) -> None:
 
 def _close(text: Any, value: float) -> bool:
     try:
-        number = math.inf if text == "unlimited" else float(text)
+        have = math.inf if text == "unlimited" else float(text)
     except (TypeError, ValueError):
         return False
-    return math.isclose(number, value, rel_tol=SAME, abs_tol=SAME)
+    return math.isclose(have, value, rel_tol=SAME, abs_tol=SAME)
 
 
 def _compare_workbook(file: Path, tables: dict[str, list[Row]], columns: dict[str, tuple[str, ...]], found: Findings
@@ -157,19 +159,18 @@ def check_summary(saved: Saved, facts: Facts, found: Findings) -> None:
     summary = saved.summary
     found.true("summary", "model", summary["model"] == facts.name, f"the case is called {facts.name}")
     _sums(saved, found)
-    over_all = [row for row in saved["groups"] if (row["kind"], row["period"]) == ("corridor", "total")]
-    over_all = [row for row in over_all if row["family"] != "all"]  # by value: among the indicators
-    totals = {(row["group"], row["family"]): row for row in over_all}
+    totals = {(row["group"], row["family"]): row for row in saved["groups"]
+              if (row["kind"], row["period"]) == ("corridor", "total") and row["family"] != ALL}  # fmt: skip
     found.true("summary", "corridors", len(summary["corridors"]) == len(totals), "not those of the groups")
     for item in summary["corridors"]:
         row = totals[item["corridor"], item["commodity"]]
-        for column in ("volume", "capacity", "utilisation", "share"):
-            found.equal("summary", f"corridor {item['corridor']} {column}", item[column], row[column], SAME)
+        own = {column: row[column] for column in ("volume", "capacity", "utilisation", "share")}
+        found.columns("summary", f"corridor {item['corridor']}", item, own, SAME)
     for name, columns in (("routes", ("volume", "netback")), ("ledger", ("value",))):
         found.true("summary", name, len(summary[name]) == len(saved[name]), "not as many rows as the table")
         for item, row in zip(summary[name], saved[name], strict=False):
-            for column in columns:
-                found.equal("summary", f"{name} {next(iter(item.values()))} {column}", item[column], row[column], SAME)
+            own = {column: row[column] for column in columns}
+            found.columns("summary", f"{name} {next(iter(item.values()))}", item, own, SAME)
     _indicators(saved, found)
     _binding(saved, found)
     for name in ("primal_residual", "dual_residual", "gap"):
@@ -179,13 +180,8 @@ def check_summary(saved: Saved, facts: Facts, found: Findings) -> None:
 
 
 def _sums(saved: Saved, found: Findings) -> None:
-    shut: dict[str, float] = defaultdict(float)
-    exports: dict[str, float] = defaultdict(float)
-    for row in saved["supplies"]:
-        shut[row["family"]] += row["shut_in"]
-    for row in saved["deliveries"]:
-        if row["export"]:
-            exports[row["family"]] += row["volume"]
+    shut = sums_by(saved["supplies"], "shut_in", "family")
+    exports = sums_by((row for row in saved["deliveries"] if row["export"]), "volume", "family")
     for key, own in (("shut_in", shut), ("exports", exports)):
         listed = {item["commodity"]: item["volume"] for item in saved.summary[key]}
         for family in {*own, *listed}:
@@ -209,38 +205,27 @@ def _binding(saved: Saved, found: Findings) -> None:
     own, listed = _limits(saved), saved.summary["binding"]
     found.true("summary", "binding", len(own) == len(listed), f"{len(listed)} limits, {len(own)} in prices")
     names = ("price", "price_down", "dearest_price")
-    told = sorted((tuple(_number(item[name]) for name in names) for item in listed), key=_order)
+    told = sorted((tuple(number(item[name]) for name in names) for item in listed), key=_order)
     for have, want in zip(told, sorted(own, key=_order), strict=False):
         for name, value, price in zip(names, have, want, strict=True):
             found.equal("summary", f"{name} of a binding limit", value, price, SAME)
     for item in saved.summary["corridors"]:
         for limit in item["limited_by"]:
-            known = any(all(alike(_number(limit[name]), price) for name, price in zip(names, prices, strict=True))
+            known = any(all(alike(number(limit[name]), price) for name, price in zip(names, prices, strict=True))
                         for prices in own)  # fmt: skip
             found.true("summary", f"corridor {item['corridor']}", known, f"no limit has the price of {limit['limit']}")
 
 
 def _limits(saved: Saved) -> list[tuple[float, ...]]:
     """Each limit's worth in all periods together, the same moved down, and its worth in its dearest period."""
-    rows: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in saved["prices"]:
-        rows[tuple(row[key] for key in ("kind", "limit", "name", "family", "side"))].append(row)
     out: list[tuple[float, ...]] = []
-    for own in rows.values():
-        dearest = max(own, key=lambda row: max(_size(row["price"]), _size(row["price_down"])))
+    for own in rows_by(saved["prices"], "kind", "limit", "name", "family", "side").values():
+        dearest = max(own, key=lambda row: max(abs(defined(row[way], 0.0)) for way in ("price", "price_down")))
         price, down = own[0]["price_all"], own[0]["price_all_down"]
-        if math.isnan(price) or abs(price) > NEAR or _size(down) > NEAR:
+        if math.isnan(price) or abs(price) > NEAR or abs(down) > NEAR:
             out.append((price, down, dearest["price"]))
     return out
 
 
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)
-
-
-def _size(value: float) -> float:
-    return 0.0 if math.isnan(value) else abs(value)
-
-
 def _order(prices: tuple[float, ...]) -> tuple[float, ...]:
-    return tuple(math.inf if math.isnan(price) else price for price in prices)
+    return tuple(defined(price, math.inf) for price in prices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import partial
 
 from energy_routes.audit import worth
@@ -12,7 +12,7 @@ from energy_routes.audit.checks import builds, risk
 from energy_routes.audit.checks.movement import charge
 from energy_routes.audit.checks.trade import contracts
 from energy_routes.audit.closed.owners import holders, within
-from energy_routes.audit.facts import Facts, Row, sum_of
+from energy_routes.audit.facts import Facts, Row, defined, rows_by, sum_of, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import SAME, Findings
 from energy_routes.indicators import LEDGER
@@ -31,7 +31,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     if "payments" not in saved.tables and "payments" not in saved.summary:
         found.skip("payments", EARLIER)
         return
-    listed = {tuple(row[name] or "" for name in WHO): row for row in saved.tables.get("payments", ())}
+    listed = {tuple(row[name] or "" for name in WHO): row for row in saved["payments"]}
     for key, row in listed.items():
         found.equal("payments", f"{_told(key)} margin", row["margin"], row["receipts"] - row["real_cost"], SAME)
         found.true("payments", _told(key), row["unit"] == "MUSD", "is in MUSD")
@@ -39,8 +39,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     own = _own(saved, facts)
     for key, amounts in own.items():
         if key in on_the_way:
-            for column, amount in zip(MONEY, amounts, strict=True):
-                found.equal("payments", f"{_told(key)} {column}", on_the_way[key][column], amount)
+            found.columns("payments", _told(key), on_the_way[key], dict(zip(MONEY, amounts, strict=True)))
         elif not all(abs(amount) <= DUST for amount in amounts):
             found.wrong("payments", f"{_told(key)}: is missing")
     for key in on_the_way:
@@ -55,14 +54,11 @@ def _told(key: Key) -> str:
 
 def _ledger(saved: Saved, rows: dict[Key, Row], found: Findings) -> None:
     """What is received under a term is what the ledger pays under it."""
-    ledger: dict[tuple[str, str], float] = defaultdict(float)
     sign = -1.0 if saved.summary["objective"]["name"] == "cost" else 1.0
-    for row in saved["ledger"]:
-        if row["term"] in LEDGER and LEDGER[row["term"]].payees:
-            ledger[row["term"], row["family"]] += sign * row["value"]
-    for (term, family), value in ledger.items():
+    received = (row for row in saved["ledger"] if row["term"] in LEDGER and LEDGER[row["term"]].payees)
+    for (term, family), value in sums_by(received, "value", "term", "family").items():
         got = sum_of((row for key, row in rows.items() if key[5:] == (term, family)), "receipts")
-        found.equal("payments", f"{term} of {family} against the ledger", got, -value)
+        found.equal("payments", f"{term} of {family} against the ledger", got, -sign * value)
 
 
 def _own(saved: Saved, facts: Facts) -> dict[Key, list[float]]:
@@ -110,8 +106,7 @@ def _rows(facts: Facts, arc: str) -> Iterator[tuple[str, Row]]:
 
 def _figure(facts: Facts, key: str, row: Row, field: str, month: str) -> float:
     """A figure of a payee in a month: 0 outside its term, or where it has none."""
-    value = facts.number("payees", key, field, month) if within(row, month) else 0.0
-    return 0.0 if math.isnan(value) else value
+    return defined(facts.number("payees", key, field, month), 0.0) if within(row, month) else 0.0
 
 
 def _parts(facts: Facts, arc: str, commodity: str, period: str) -> Iterator[tuple[Row, float]]:
@@ -185,18 +180,14 @@ def _shippers(saved: Saved, facts: Facts, rows: dict[Key, Row], found: Findings)
     for row in saved["supplies"]:
         each = worth.of_lifting(facts, row["supply"], row["period"])["lifting"]
         lifting[supplies[row["supply"]]["shipper"], row["family"]] -= row["lifted"] * each
-    sums: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for key, row in rows.items():
-        sums[key[0], key[6]].append(row)
+    for key in rows:
         known = key[0] == TOGETHER or any(raw["shipper"] == key[0] for raw in supplies.values())
         found.true("payments", _told(key), known and key[5] == "netback", "is no shipper of the raw tables")
+    sums = rows_by(rows.values(), "payee", "family")
     for who in {*sums, *earned}:
         if who[0] != TOGETHER:  # what stands on no route is the rest of the netback
             found.equal("payments", f"{who[0]} netback", sum_of(sums[who], "margin"), earned[who])
         for column in MONEY[1:]:
             found.equal("payments", f"{who[0]} {column}", sum_of(sums[who], column), lifting[who])
-    found.equal("payments", "margins of all shippers", sum_of(_all(sums), "margin"), saved.summary["netback"]["value"])
-
-
-def _all(sums: dict[tuple[str, str], list[Row]]) -> Iterable[Row]:
-    return (row for rows in sums.values() for row in rows)
+    kept = sum_of(rows.values(), "margin")
+    found.equal("payments", "margins of all shippers", kept, saved.summary["netback"]["value"])

@@ -56,9 +56,16 @@ class Findings:
     def equal(self, heading: str, what: str, saved: Any, own: float | None, tolerance: float = NEAR) -> None:
         """A saved number against our own; undefined equals undefined."""
         self.counts[heading] += 1
-        have, want = _number(saved), _number(own)
+        have, want = number(saved), number(own)
         if not alike(have, want, tolerance):
             self.differences.append(f"{heading}: {what}: saved {_words(have)}, from the raw tables {_words(want)}")
+
+    def columns(
+        self, heading: str, what: str, row: Mapping[str, Any], own: Mapping[str, float | None], tolerance: float = NEAR
+    ) -> None:
+        """Columns of a saved row against our own numbers."""
+        for column, number in own.items():
+            self.equal(heading, f"{what} {column}", row[column], number, tolerance)
 
     def within(self, heading: str, what: str, value: float, low: float, high: float) -> None:
         """A number against its limits (±inf: none)."""
@@ -130,8 +137,9 @@ class Report:
         return "\n".join([f"{self.folder} is not verified: {count} difference{'s' if count != 1 else ''}", *lines])
 
 
-def _number(value: Any) -> float:
-    return float("nan") if value is None else float(value)
+def number(value: Any) -> float:
+    """A number of a file or of ours; NaN where there is none."""
+    return math.nan if value is None else float(value)
 
 
 def _words(value: float) -> str:

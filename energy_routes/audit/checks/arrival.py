@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, rows_by
 
 SAME = 1e-12  # shares that differ by less are one
 Place = tuple[str, str]  # node, commodity
@@ -153,9 +153,7 @@ def _stays(facts: Facts) -> set[Place]:
 
 def _meters(facts: Facts) -> dict[Meter, list[Row]]:
     """The meters of each group; every export market is a group of its own."""
-    out: dict[Meter, list[Row]] = defaultdict(list)
-    for meter in facts.rows["meters"].values():
-        out[meter["kind"], meter["group"]].append(meter)
+    out: dict[Meter, list[Row]] = rows_by(facts.rows["meters"].values(), "kind", "group")
     for market, raw in facts.rows["markets"].items():
         if raw["export"]:
             out["market", market].append({"arc": None, "market": market, "commodity": None})

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, defined, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import NEAR, Findings
 
@@ -36,16 +37,15 @@ def sizes(effect: Row, table: str, name: str, period: str, facts: Facts) -> list
     key, years = f"{effect['option']}/{effect['target']}", facts.years[period]
 
     def adds(field: str, part: str) -> float:
-        own = facts.number("option_effects", key, field, part)
-        return 0.0 if math.isnan(own) else own
+        return defined(facts.number("option_effects", key, field, part), 0.0)
 
     if table == "storages":
         rates = [(field, adds(field, period), years) for field in ("injection", "withdrawal")]
         return [*rates, ("working_volume", adds("working_volume", period), 1.0)]
 
     def usable(part: str) -> float:
-        own = facts.number("option_effects", key, "capacity", part)
-        size = facts.number("options", effect["option"], "capacity", part) if math.isnan(own) else own
+        usual = facts.number("options", effect["option"], "capacity", part)
+        size = defined(facts.number("option_effects", key, "capacity", part), usual)
         return size * (facts.number("arcs", name, "availability", part) if table == "arcs" else 1.0)
 
     return [(FIELD_OF[table], facts.mean(usable, period), years)]
@@ -70,9 +70,8 @@ def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
     spent = 0.0
     for row in sorted(saved["builds"], key=lambda row: str(row["year"])):
         option, year, units = row["option"], row["year"], row["built"]
-        raw, what = facts.rows["options"][option], f"{option} {year}"
+        raw, what, begun = facts.rows["options"][option], f"{option} {year}", units - before[option]
         found.within("builds", f"{what} units", units, before[option], most_units(facts, option, year))
-        found.equal("builds", f"{what} begun", row["begun"], units - before[option])
         if lever.get("built") is not None:
             stated = lever["built"].get(option, 0.0)
             found.equal("builds", f"{what} stated", units, min(stated, most_units(facts, option, year)))
@@ -81,12 +80,12 @@ def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
         for other in raw["requires"] or ():
             part = standing.get((other, year), 0.0) / facts.rows["options"][other]["units"]
             found.within("builds", f"{what} chain", units / raw["units"], 0.0, part)
-        capex = facts.number("options", option, "capex", facts.first_year)
-        size = facts.number("options", option, "capacity", facts.first_year)
-        found.equal("builds", f"{what} capex", row["capex"], (units - before[option]) * capex)
-        found.equal("builds", f"{what} charge", row["charge"], units * charge(facts, option) * length(facts, year))
-        found.equal("builds", f"{what} capacity", row["capacity"], units * size)
-        spent += (units - before[option]) * capex
+        capex, size = (facts.number("options", option, field, facts.first_year) for field in ("capex", "capacity"))
+        found.columns("builds", what, row, {
+            "begun": begun, "capex": begun * capex, "capacity": units * size,
+            "charge": units * charge(facts, option) * length(facts, year),
+        })  # fmt: skip
+        spent += begun * capex
         before[option] = units
     if lever["budget"] is not None:
         found.within("builds", "budget", spent, 0.0, lever["budget"])
@@ -132,10 +131,7 @@ def relief(saved: Saved, facts: Facts) -> Iterable[tuple[str, str, float]]:
     arc, period, what is not paid, MUSD.
     """
     lower = lower_tariffs(facts, {row["option"] for row in saved["builds"]})
-    moved: dict[tuple[str, str], float] = defaultdict(float)
-    for row in saved["flows"]:
-        moved[row["arc"], row["period"]] += row["volume"]
-    for (arc, period), volume in moved.items():
+    for (arc, period), volume in sums_by(saved["flows"], "volume", "arc", "period").items():
         old = facts.capacity(arc, period, built=False)
         if arc in lower and 0 < old < math.inf:
             saving = facts.number("arcs", arc, "tariff", period) - lower[arc]
@@ -176,22 +172,18 @@ def _emissions(saved: Saved, facts: Facts, found: Findings) -> None:
     work: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in saved["flows"]:
         amount = row["volume"] * emitted(facts, row["arc"], row["family"]) / 1000.0
-        for period in (row["period"], "total"):
-            for mode in (row["mode"], "total"):
-                own[period, row["family"], mode] += amount
-                work[period, row["family"], mode] += row["volume"] * _length_km(row["arc"], facts) / 1000.0
-    lifted: dict[tuple[str, str], float] = defaultdict(float)
-    for row in saved["supplies"]:
-        for period in (row["period"], "total"):
-            lifted[period, row["family"]] += row["lifted"]
+        for period, mode in product((row["period"], "total"), (row["mode"], "total")):
+            own[period, row["family"], mode] += amount
+            work[period, row["family"], mode] += row["volume"] * _length_km(row["arc"], facts) / 1000.0
+    whole = ({**row, "period": "total"} for row in saved["supplies"])
+    lifted = sums_by([*saved["supplies"], *whole], "lifted", "period", "family")
     has_factors = bool(facts.rows["emissions"])
     found.true("emissions", "table", bool(saved["emissions"]) == (has_factors and bool(own)), "is not as it should be")
     for row in saved["emissions"]:
         key = row["period"], row["family"], row["mode"]
         found.equal("emissions", " ".join(key), row["emitted"], own[key])
         found.equal("emissions", f"{' '.join(key)} work", row["work"], work[key])
-        over = lifted[key[:2]]
-        each = own[key] * 1000.0 / over if over > 0 else math.nan
+        each = own[key] * 1000.0 / lifted[key[:2]] if lifted[key[:2]] > 0 else math.nan
         found.equal("emissions", f"{' '.join(key)} per unit lifted", row["per_unit"], each)
     cap = facts.policy.get("max_emissions")
     if cap is not None:

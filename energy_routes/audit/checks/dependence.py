@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import product
 
 from energy_routes.audit.checks.arrival import Arrival
-from energy_routes.audit.facts import ALL, Facts, Row, years
+from energy_routes.audit.facts import ALL, HORIZON, Facts, Row, sums_by, years
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 from energy_routes.indicators import KNOWN
@@ -29,11 +30,11 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         volume = sum(volumes[kind, group, family, p] for p in spans)
         total = sum(totals[kind, family, p] for p in spans)
         capacity = sum(_capacity(facts, kind, group, family, p) for p in spans)
-        found.equal("groups", f"{what} volume", row["volume"], volume)
-        found.equal("groups", f"{what} capacity", row["capacity"], capacity)
-        found.equal("groups", f"{what} share", row["share"], volume / total if total > 0 else math.nan)
-        used = sum(inlets[kind, group, family, p] for p in spans) / capacity if capacity > 0 else math.nan
-        found.equal("groups", f"{what} utilisation", row["utilisation"], used)
+        inlet = sum(inlets[kind, group, family, p] for p in spans)
+        found.columns("groups", what, row, {
+            "volume": volume, "capacity": capacity, "share": volume / total if total > 0 else math.nan,
+            "utilisation": inlet / capacity if capacity > 0 else math.nan,
+        })  # fmt: skip
     _indicators(saved, facts, volumes, totals, listed, found)
     _limits(facts, volumes, totals, listed, found)
     _cuts(saved, facts, volumes, found)
@@ -67,21 +68,16 @@ def _inlets(saved: Saved, facts: Facts) -> Exposure:
 
 def _totals(saved: Saved, facts: Facts, volumes: Exposure) -> dict[tuple[str, str, str], float]:
     """What a share is a share of: a partition's own sum; else the volume through all corridors, or exports."""
-    kinds = {row["kind"] for row in saved["groups"]}
+    kinds, families = ({row[column] for row in saved["groups"]} for column in ("kind", "family"))
     sums: dict[tuple[str, str, str], float] = defaultdict(float)
     for (kind, _, family, period), volume in volumes.items():
         sums[kind, family, period] += volume
-    exports: dict[tuple[str, str], float] = defaultdict(float)
-    for row in saved["deliveries"]:
-        if facts.rows["markets"][row["market"]]["export"]:
-            exports[row["family"], row["period"]] += row["volume"]
+    abroad = (row for row in saved["deliveries"] if facts.rows["markets"][row["market"]]["export"])
+    exports = sums_by(abroad, "volume", "family", "period")
     out: dict[tuple[str, str, str], float] = defaultdict(float)
-    for kind in kinds:
-        for family in {row["family"] for row in saved["groups"]}:
-            for period in facts.periods:
-                trunk = _trunk(family, period, sums, exports, facts)
-                whole = sums[kind, family, period] if kind in PARTITIONS else trunk
-                out[kind, family, period] = whole
+    for kind, family, period in product(kinds, families, facts.periods):
+        trunk = _trunk(family, period, sums, exports, facts)
+        out[kind, family, period] = sums[kind, family, period] if kind in PARTITIONS else trunk
     return out
 
 
@@ -99,8 +95,7 @@ def _trunk(
 
 def _capacity(facts: Facts, kind: str, group: str, family: str, period: str) -> float:
     """Effective capacity of the family's arcs at a group's meters, 0 where closed; NaN where one has no limit."""
-    arcs = {m["arc"] for m in facts.rows["meters"].values() if (m["kind"], m["group"]) == (kind, group) and m["arc"]}
-    own = {arc for arc in arcs if facts.family("arcs", arc) == family}
+    own = {arc for arc in facts.metered(kind, group) if facts.family("arcs", arc) == family}
     sizes = [facts.capacity(arc, period) if facts.open(arc, period) else 0.0 for arc in own]
     return sum(sizes) if sizes and all(math.isfinite(size) for size in sizes) else math.nan
 
@@ -167,11 +162,11 @@ def _bound(
 ) -> None:  # fmt: skip
     """A share or volume of a group against its bound, the most (``max_``) or the least (``min_``), in each window."""
     side, _, measure = lever.partition("_")
-    kind, group, whole = bound["kind"], bound["group"], bound["over"] == "horizon"
-    for spans in [facts.periods] if whole else [[period] for period in facts.periods]:
+    kind, group = bound["kind"], bound["group"]
+    for window, spans in facts.windows(bound["over"]):
         volume = sum(volumes[kind, group, family, p] for p in spans)
         base = sum(totals[kind, family, p] if measure == "share" else facts.years[p] for p in spans)
-        if whole and facts.past:
+        if window == HORIZON and facts.past:
             before, of = gone(facts, kind, group, family)
             volume += before
             base += of if measure == "share" else sum(years(p) for p in facts.past["periods"])
@@ -244,10 +239,7 @@ def _cuts(saved: Saved, facts: Facts, volumes: Exposure, found: Findings) -> Non
 
 def _held(saved: Saved, found: Findings) -> None:
     """Where exports are held, they are at least what the result says the case without caps exports."""
-    exported: dict[str, float] = defaultdict(float)
-    for row in saved["deliveries"]:
-        if row["export"]:
-            exported[row["family"]] += row["volume"]
+    exported = sums_by((row for row in saved["deliveries"] if row["export"]), "volume", "family")
     for row in saved["prices"]:
         if row["kind"] == "policy" and row["limit"] in exported and row["name"].startswith("exports of"):
             found.within("caps", row["name"], exported[row["limit"]], row["bound"], math.inf)

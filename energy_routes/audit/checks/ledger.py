@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 
 from energy_routes.audit import worth
 from energy_routes.audit.checks import builds, risk
 from energy_routes.audit.checks.trade import contracts
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, sum_of
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import SAME, Findings
 from energy_routes.indicators import BACK, LEDGER, PAID
@@ -93,28 +92,23 @@ def _terms(saved: Saved, facts: Facts) -> dict[Key, float]:
 def _routes(saved: Saved, facts: Facts, money: dict[Key, float], found: Findings) -> None:
     """By family: each sheet adds up; all volumes are what is lifted and drawn; all netbacks the ledger's on routes."""
     for family in facts.families:
-        rows = [row for row in saved["routes"] if row["family"] == family]
-        _routes_of(family, rows, saved, facts, money, found)
+        _routes_of(family, saved, facts, money, found)
 
 
-def _routes_of(
-    family: str, rows: list[Row], saved: Saved, facts: Facts, money: dict[Key, float], found: Findings
-) -> None:
+def _routes_of(family: str, saved: Saved, facts: Facts, money: dict[Key, float], found: Findings) -> None:
+    rows = [row for row in saved["routes"] if row["family"] == family]
     lifted = sum(row["lifted"] for row in saved["supplies"] if facts.family("supplies", row["supply"]) == family)
-    total: dict[str, float] = defaultdict(float)
     for row in rows:
         what = row["route"]
         cost = sum(row[line] for line in PAID) - sum(row[line] for line in BACK)
-        found.equal("routes", f"{what} cost", row["cost"], cost, SAME)
-        found.equal("routes", f"{what} netback", row["netback"], row["price"] - row["cost"], SAME)
+        found.columns("routes", what, row, {"cost": cost, "netback": row["price"] - row["cost"]}, SAME)
         found.equal("routes", f"{what} share", row["share"], row["volume"] / lifted if lifted > 0 else math.nan)
-        total["volume"] += row["volume"]
-        total["money"] += row["volume"] * row["netback"]
     if rows or lifted > 0:
         drawn = _drawn([row for row in saved["stocks"] if facts.family("storages", row["storage"]) == family])
-        found.equal("routes", f"volume of all {family}", total["volume"], lifted + drawn)
+        found.equal("routes", f"volume of all {family}", sum_of(rows, "volume"), lifted + drawn)
         on_routes = sum(money.get((term.id, family), 0.0) for term in LEDGER.values() if term.line)
-        found.equal("routes", f"money of all {family}", total["money"], on_routes)
+        earned = sum(row["volume"] * row["netback"] for row in rows)
+        found.equal("routes", f"money of all {family}", earned, on_routes)
 
 
 def _drawn(stocks: list[Row]) -> float:

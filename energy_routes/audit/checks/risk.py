@@ -7,10 +7,9 @@ promise are tested; a preventive loss is counted anew from the flows.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 
 from energy_routes.audit.checks.movement import charge
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import NEAR, SAME, Findings
 
@@ -71,9 +70,7 @@ def _is_target(facts: Facts, name: str) -> bool:
 def _stranded(saved: Saved, facts: Facts, outage: str, inside: list[str]) -> float:
     """Flow over each arc of an outage beyond what it leaves of the arc."""
     left = float(facts.policy["security"]["remaining"])
-    flows: dict[tuple[str, str], float] = defaultdict(float)
-    for row in saved["flows"]:
-        flows[row["arc"], row["period"]] += row["volume"]
+    flows = sums_by(saved["flows"], "volume", "arc", "period")
     arcs = {arc for part in outage.split(" & ") for arc in _arcs(facts, part.strip())}
     kept = {(a, p): left * facts.capacity(a, p) if left > 0 else 0.0 for a in arcs for p in inside}
     return sum(max(0.0, flows[key] - most) for key, most in kept.items())
@@ -107,7 +104,7 @@ def money(saved: Saved, facts: Facts, undisturbed: float, found: Findings) -> di
     _named(saved, lever, found)
     found.equal("futures", "probabilities", sum(p for p, _ in futures), 1.0)
     found.equal("futures", "undisturbed netback", futures[0][1], undisturbed + paid)
-    worst = _quantile([(p, -n) for p, n in futures], lever["alpha"])
+    worst, mean_of_worst = _tail([(p, -n) for p, n in futures], lever["alpha"])
     for row in saved["futures"]:
         what = row["future"]
         found.within("futures", f"{what} netback", row["netback"], -math.inf, row["alone"])
@@ -116,12 +113,11 @@ def money(saved: Saved, facts: Facts, undisturbed: float, found: Findings) -> di
         found.true("futures", what, row["tail"] == tail, f"tail should be {tail}")
     mean = sum(p * n for p, n in futures)
     out = {"bookings": paid, "disruptions": mean - futures[0][1]}
-    tail = _cvar([(p, -n) for p, n in futures], lever["alpha"])
-    found.equal("futures", "CVaR", saved.certificate["risk"]["cvar"], tail)
+    found.equal("futures", "CVaR", saved.certificate["risk"]["cvar"], mean_of_worst)
     if lever["limit"] is not None:
-        found.within("futures", "CVaR", tail, -math.inf, lever["limit"])
+        found.within("futures", "CVaR", mean_of_worst, -math.inf, lever["limit"])
     elif lever["weight"] > 0:
-        out["aversion"] = -lever["weight"] * (mean + tail)
+        out["aversion"] = -lever["weight"] * (mean + mean_of_worst)
     return out
 
 
@@ -149,41 +145,28 @@ def beyond_tariff(row: Row, moved: float, charge: float, premium: float) -> floa
 
 def _bookings(saved: Saved, facts: Facts, found: Findings) -> float:
     """What is paid beyond the tariff of what moves: unused bookings, and the premium of the day."""
-    flows: dict[tuple[str, str, str], float] = defaultdict(float)
-    for row in saved["flows"]:
-        flows[row["arc"], row["commodity"], row["period"]] += row["volume"]
+    flows = sums_by(saved["flows"], "volume", "arc", "commodity", "period")
     premium = (facts.policy.get("bookings") or {"premium": 0.0})["premium"]
-    booked: dict[tuple[str, str], float] = defaultdict(float)
     total = 0.0
     for row in saved["bookings"]:
         key = row["arc"], row["commodity"], row["period"]
         moved = flows[key]
         found.within("bookings", f"{key} moved", moved, 0.0, row["booked"] + row["spot"])
-        booked[row["arc"], row["period"]] += row["booked"]
         paid = charge(facts, *key)
         found.equal("bookings", f"{key} used", row["used"], min(moved, row["booked"]))
-        found.equal("bookings", f"{key} charge", row["charge"], paid, SAME)
-        found.equal("bookings", f"{key} paid", row["paid"], row["booked"] * paid, SAME)
+        found.columns("bookings", str(key), row, {"charge": paid, "paid": row["booked"] * paid}, SAME)
         total -= beyond_tariff(row, moved, paid, premium)
-    for (arc, period), volume in booked.items():
+    for (arc, period), volume in sums_by(saved["bookings"], "booked", "arc", "period").items():
         found.within("bookings", f"{arc} {period}", volume, 0.0, facts.capacity(arc, period))
     return total
 
 
-def _quantile(losses: list[tuple[float, float]], alpha: float) -> float:
-    """The least of the worst 1 − α of (probability, loss)."""
-    room = 1.0 - alpha
+def _tail(losses: list[tuple[float, float]], alpha: float) -> tuple[float, float]:
+    """The least and the mean of the worst 1 − α of (probability, loss)."""
+    room, total, least = 1.0 - alpha, 0.0, math.inf
     for chance, loss in sorted(losses, key=lambda pair: -pair[1]):
-        room -= min(chance, room)
         if room <= 1e-15:
-            return loss
-    return min(loss for _, loss in losses)
-
-
-def _cvar(losses: list[tuple[float, float]], alpha: float) -> float:
-    """The mean of the worst 1 − α of (probability, loss)."""
-    room, total = 1.0 - alpha, 0.0
-    for chance, loss in sorted(losses, key=lambda pair: -pair[1]):
+            break
         part = min(chance, room)
-        total, room = total + part * loss, room - part
-    return total / (1.0 - alpha)
+        room, total, least = room - part, total + part * loss, loss
+    return least, total / (1.0 - alpha)

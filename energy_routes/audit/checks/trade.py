@@ -7,8 +7,9 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import partial
+from itertools import product
 
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, defined, rows_by, sum_of, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import NEAR, SAME, Findings
 
@@ -25,20 +26,18 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
 
 
 def _deliveries(saved: Saved, facts: Facts, found: Findings) -> None:
-    sold: dict[tuple[str, str, str], float] = defaultdict(float)
     for row in saved["deliveries"]:
         market, tier, commodity, period = row["market"], str(row["tier"]), row["commodity"], row["period"]
         what = f"{market} tier {tier} {commodity} {period}"
-        sold[market, tier, period] += row["volume"]
         depth, discount = tier_of(facts, market, tier, period)
         price = price_of(facts, market, commodity, period) - discount
         found.within("deliveries", f"{what} volume", row["volume"], 0.0, math.inf)
-        found.equal("deliveries", f"{what} price", row["price"], price, SAME)
-        found.equal("deliveries", f"{what} depth", row["depth"], depth if math.isfinite(depth) else math.nan, SAME)
+        own = {"price": price, "depth": depth if math.isfinite(depth) else math.nan}
+        found.columns("deliveries", what, row, own, SAME)
         export = bool(facts.rows["markets"][market]["export"])
         found.true("deliveries", what, bool(row["export"]) == export, f"export is {export} in the raw table")
-    for (market, tier, period), volume in sold.items():
-        depth, _ = tier_of(facts, market, tier, period)
+    for (market, tier, period), volume in sums_by(saved["deliveries"], "volume", "market", "tier", "period").items():
+        depth, _ = tier_of(facts, market, str(tier), period)
         found.within("market depth", f"{market} tier {tier} {period}", volume, 0.0, depth)
 
 
@@ -70,37 +69,31 @@ def _content(grade: dict[str, float | None]) -> float | None:
 
 
 def _obligations(saved: Saved, facts: Facts, found: Findings) -> None:
-    served: dict[tuple[str, str], float] = defaultdict(float)
     short: dict[tuple[str, str], float] = {}
     for row in saved["obligations"]:
-        key = row["obligation"], row["period"]
-        what, raw = f"{key[0]} {key[1]}", facts.rows["obligations"][row["obligation"]]
-        served[key] += row["volume"]
-        found.true("obligations", what, short.setdefault(key, row["short"]) == row["short"], "short differs by row")
+        name, period = row["obligation"], row["period"]
+        what, raw, missed = f"{name} {period}", facts.rows["obligations"][name], row["short"]
+        found.true("obligations", what, short.setdefault((name, period), missed) == missed, "short differs by row")
         allowed = not raw["commodities"] or row["commodity"] in raw["commodities"]
         found.true("obligations", what, allowed, f"{row['commodity']} may not serve it")
-        found.equal("obligations", f"{what} required", row["required"], facts.rate("obligations", *_due(key)), SAME)
-    for key, volume in served.items():
-        what, required = f"{key[0]} {key[1]}", facts.rate("obligations", *_due(key))
-        may_miss = not math.isnan(facts.number("obligations", key[0], "penalty", key[1]))
-        found.equal("obligations", f"{what} served and short", volume + short[key], required)
-        found.within("obligations", f"{what} short", short[key], 0.0, required if may_miss else 0.0)
-
-
-def _due(key: tuple[str, str]) -> tuple[str, str, str]:
-    return key[0], "volume", key[1]
+        required = facts.rate("obligations", name, "volume", period)
+        found.equal("obligations", f"{what} required", row["required"], required, SAME)
+    for (name, period), volume in sums_by(saved["obligations"], "volume", "obligation", "period").items():
+        what, required = f"{name} {period}", facts.rate("obligations", name, "volume", period)
+        missed = short[name, period]
+        may_miss = not math.isnan(facts.number("obligations", name, "penalty", period))
+        found.equal("obligations", f"{what} served and short", volume + missed, required)
+        found.within("obligations", f"{what} short", missed, 0.0, required if may_miss else 0.0)
 
 
 def limit_totals(saved: Saved, facts: Facts) -> dict[tuple[str, str], float]:
     """Σ weight × inlet volume of each joint limit, by (limit, period)."""
-    weights: dict[str, list[tuple[str, str | None, float]]] = defaultdict(list)
-    for term in facts.rows["limit_terms"].values():
-        weights[term["arc"]].append((term["limit"], term["commodity"], float(term["weight"])))
+    terms = rows_by(facts.rows["limit_terms"].values(), "arc")
     totals: dict[tuple[str, str], float] = defaultdict(float)
     for row in saved["flows"]:
-        for limit, only, weight in weights.get(row["arc"], ()):
-            if only is None or only == row["commodity"]:
-                totals[limit, row["period"]] += weight * row["volume"]
+        for term in terms[row["arc"]]:
+            if term["commodity"] in (None, row["commodity"]):
+                totals[term["limit"], row["period"]] += float(term["weight"]) * row["volume"]
     return totals
 
 
@@ -109,33 +102,28 @@ def _joint_limits(saved: Saved, facts: Facts, found: Findings) -> None:
     for limit, raw in facts.rows["limits"].items():
         if not raw["in_force"]:
             continue
-        whole = raw["over"] == "horizon"
-        for window in [facts.periods] if whole else [[period] for period in facts.periods]:
-            what, total = f"{limit} {'horizon' if whole else window[0]}", sum(totals[limit, p] for p in window)
+        for name, window in facts.windows(raw["over"]):
+            what, total = f"{limit} {name}", sum(totals[limit, p] for p in window)
             low, high = (sum(facts.rate("limits", limit, side, p) for p in window) for side in ("low", "high"))
-            found.within("joint limits", what, total, _or(low, -math.inf), _or(high, math.inf))
+            found.within("joint limits", what, total, defined(low, -math.inf), defined(high, math.inf))
             if raw["relative_to"]:
                 other = raw["relative_to"]
                 low, high = (
                     sum(facts.number("limits", limit, f"{side}_ratio", p) * totals[other, p] for p in window)
                     for side in ("low", "high")
                 )
-                found.within("joint limits", f"{what} ratio", total, _or(low, -math.inf), _or(high, math.inf))
+                found.within("joint limits", f"{what} ratio", total, defined(low, -math.inf), defined(high, math.inf))
 
 
 def contracts(saved: Saved, facts: Facts) -> Iterable[tuple[str, str, float, float, float]]:
     """Of each contract and period in its term: contract, period, volume due, volume shipped, deficiency paid for."""
-    for name, raw in facts.rows["contracts"].items():
-        for period in facts.periods:
-            if inside(period, raw["from_period"], raw["to_period"]) <= 0:
-                continue
+    flows = rows_by(saved["flows"], "arc", "period")
+    for (name, raw), period in product(facts.rows["contracts"].items(), facts.periods):
+        if inside(period, raw["from_period"], raw["to_period"]) > 0:
             due = facts.mean(partial(due_in, facts, name), period) * facts.years[period]
-            shipped = sum(
-                row["volume"]
-                for row in saved["flows"]
-                if row["arc"] == raw["arc"] and row["period"] == period
-                and (not raw["commodities"] or row["commodity"] in raw["commodities"])
-            )  # fmt: skip
+            grades = raw["commodities"]
+            counted = (row for row in flows[raw["arc"], period] if not grades or row["commodity"] in grades)
+            shipped = sum_of(counted, "volume")
             beyond = {"ship_or_pay": due - shipped, "firm": shipped - due, "minimum": 0.0}[raw["kind"]]
             yield name, period, due, shipped, max(beyond, 0.0)
 
@@ -163,20 +151,18 @@ def _prices(saved: Saved, facts: Facts, found: Findings) -> None:
     Volumes of capacities and supplies are what moved.
     """
     again = bool(saved["futures"]) or any(row["mode"] == "corrective" for row in saved["security"])
-    carried: dict[tuple[str, str, str], float] = defaultdict(float)
-    for row in saved["flows"]:
-        carried["capacity", row["arc"], row["period"]] += row["volume"]
-    carried |= {("supply", row["supply"], row["period"]): row["lifted"] for row in saved["supplies"]}
-    supply_price = {(row["supply"], row["period"]): row["price"] for row in saved["supplies"]}
+    carried = sums_by(saved["flows"], "volume", "arc", "period")
+    supplies = {(row["supply"], row["period"]): row for row in saved["supplies"]}
     for row in saved["prices"]:
-        what = f"{row['name']} {row['period']}"
+        what, key = f"{row['name']} {row['period']}", (row["limit"], row["period"])
         if _felt(row) and not again and not math.isnan(row["bound"]):
             reached = abs(row["volume"] - row["bound"]) <= NEAR * max(1.0, abs(row["bound"]))
             found.true("prices", what, reached, f"has a price of {row['price']:g} but is not reached")
-        if row["kind"] in ("capacity", "supply"):
-            found.equal("prices", f"{what} volume", row["volume"], carried[row["kind"], row["limit"], row["period"]])
+        if row["kind"] == "capacity":
+            found.equal("prices", f"{what} volume", row["volume"], carried[key])
         if row["kind"] == "supply":
-            found.equal("prices", f"{what} price", row["price"], supply_price.get((row["limit"], row["period"])))
+            own = supplies.get(key, {"lifted": 0.0, "price": math.nan})
+            found.columns("prices", what, row, {"volume": own["lifted"], "price": own["price"]})
     _together(saved, found)
 
 
@@ -187,14 +173,11 @@ def _felt(row: Row) -> bool:
 
 def _together(saved: Saved, found: Findings) -> None:
     """Every limit is kept; one of one period has that period's price; an equality moved up and down never gains."""
-    limits: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in saved["prices"]:
-        limits[tuple(row[key] for key in ("kind", "limit", "name", "family"))].append(row)
-    for rows in limits.values():
+    for rows in rows_by(saved["prices"], "kind", "limit", "name", "family").values():
         for row in rows:
             what = f"{row['name']} {row['period']}"
-            low = -math.inf if row["side"] == "upper" else _or(row["bound"], -math.inf)
-            high = math.inf if row["side"] == "lower" else _or(row["bound"], math.inf)
+            low = -math.inf if row["side"] == "upper" else defined(row["bound"], -math.inf)
+            high = math.inf if row["side"] == "lower" else defined(row["bound"], math.inf)
             found.within("prices", f"{what} volume", row["volume"], low, high)
             for way in ("", "_down") if len(rows) == 1 else ():
                 found.equal("prices", f"{what} price{way}", row[f"price_all{way}"], row[f"price{way}"], SAME)
@@ -202,7 +185,3 @@ def _together(saved: Saved, found: Findings) -> None:
                 there_and_back = row[name] + row[f"{name}_down"]
                 if not math.isnan(there_and_back):
                     found.within("prices", f"{what} {name} up and down", there_and_back, -math.inf, 0.0)
-
-
-def _or(value: float, otherwise: float) -> float:
-    return otherwise if math.isnan(value) else value

@@ -6,9 +6,8 @@ The draws themselves are not solved again.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import SAME, Findings
 
@@ -20,7 +19,7 @@ TOLD = {"measure": "what", "corridor": "group", "commodity": "family"}  # key of
 
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """Every row of the table of bands, where draws were solved, and of the bands of the summary."""
-    rows = saved.tables.get("bands", [])
+    rows = saved["bands"]
     own = _own(saved, facts)
     for row in rows:
         key = row["what"], row["kind"] or "", row["group"] or "", row["family"] or ""
@@ -41,12 +40,8 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
 
 def _own(saved: Saved, facts: Facts) -> dict[tuple[str, str, str, str], tuple[float, str | None, str]]:
     """What bands can be of, by what, kind, group and family: the plan's own number, its name and its unit."""
-    exports: dict[str, float] = defaultdict(float)
-    for row in saved["deliveries"]:
-        exports[row["family"]] += row["volume"] if row["export"] else 0.0
-    arcs: dict[tuple[str, str], float] = defaultdict(float)
-    for row in saved["arcs"]:
-        arcs[row["arc"], row["family"]] += row["volume"]
+    exports = sums_by((row for row in saved["deliveries"] if row["export"]), "volume", "family")
+    arcs = sums_by(saved["arcs"], "volume", "arc", "family")
     out: dict[tuple[str, str, str, str], tuple[float, str | None, str]] = {
         ("netback", "", "", ""): (saved.summary["netback"]["value"], None, "MUSD"),
         **{("exports", "", "", family): (exports[family], None, facts.units[family]) for family in facts.families},

@@ -51,7 +51,6 @@ KEYS: Mapping[str, str] = {
 }  # fmt: skip
 
 MARGIN = "a price rests on optima after a small move; tested: its sign, that its limit is reached, and its own table"
-RECOURSE = "what a recourse would have shipped is not saved"
 UNCHECKED: Mapping[str, str] = {
     "routes.route": "words for readers; the arcs beside them are checked",
     "routes.volume": "tracing is not repeated; tested: sums by family, and over each arc",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import product
 from typing import Any
 
 from energy_routes.audit.facts import ALL, Facts, Row
@@ -67,14 +69,9 @@ def _delivery(row: Row, facts: Facts) -> Told:
     return {"name": facts.called("markets", row["market"]), **_of_grade(row, facts), "family": family}
 
 
-def _obligation(row: Row, facts: Facts) -> Told:
-    family = facts.family("obligations", row["obligation"])
-    return {"node": facts.rows["obligations"][row["obligation"]]["node"], "unit": facts.units[family]}
-
-
-def _stock(row: Row, facts: Facts) -> Told:
-    family = facts.family("storages", row["storage"])
-    return {"node": facts.rows["storages"][row["storage"]]["node"], "unit": facts.units[family]}
+def _at_node(row: Row, facts: Facts, table: str, column: str) -> Told:
+    family = facts.family(table, row[column])
+    return {"node": facts.rows[table][row[column]]["node"], "unit": facts.units[family]}
 
 
 def _security(row: Row, facts: Facts) -> Told:
@@ -82,8 +79,8 @@ def _security(row: Row, facts: Facts) -> Told:
     return {"mode": lever.get("mode"), "unit": facts.units[row["family"]]}
 
 
-def _future(row: Row, facts: Facts) -> Told:
-    return {"unit": MONEY}
+def _measured(row: Row, facts: Facts, unit: str) -> Told:
+    return {"unit": unit}
 
 
 def _build(row: Row, facts: Facts) -> Told:
@@ -92,20 +89,18 @@ def _build(row: Row, facts: Facts) -> Told:
     return {"family": family, "name": facts.called("options", row["option"]), "kind": raw["kind"], "unit": rate}
 
 
-def _emission(row: Row, facts: Facts) -> Told:
-    return {"unit": "MtCO2e"}
-
-
 LABELS: Mapping[str, Callable[[Row, Facts], Told]] = {
     "flows": _flow, "arcs": _arc, "schedule": _schedule, "ledger": _ledger, "indicators": _indicator,
-    "groups": _group, "supplies": _of_grade, "deliveries": _delivery, "obligations": _obligation, "stocks": _stock,
-    "security": _security, "bookings": _of_grade, "futures": _future, "builds": _build, "emissions": _emission,
+    "groups": _group, "supplies": _of_grade, "deliveries": _delivery,
+    "obligations": partial(_at_node, table="obligations", column="obligation"),
+    "stocks": partial(_at_node, table="storages", column="storage"),
+    "security": _security, "bookings": _of_grade, "futures": partial(_measured, unit=MONEY), "builds": _build,
+    "emissions": partial(_measured, unit="MtCO2e"),
 }  # fmt: skip
 
 
 def _groups(saved: Saved, facts: Facts, found: Findings) -> None:
     """Every group of every family has its rows: one a period, and their sum."""
     told = {(row["kind"], row["group"], row["family"], row["period"]) for row in saved["groups"]}
-    for key in facts.groups:
-        for period in ("total", *facts.periods):
-            found.true("groups", " ".join((*key, period)), (*key, period) in told, "is missing")
+    for key, period in product(facts.groups, ("total", *facts.periods)):
+        found.true("groups", " ".join((*key, period)), (*key, period) in told, "is missing")

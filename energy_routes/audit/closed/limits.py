@@ -7,13 +7,17 @@ import re
 from collections import defaultdict
 
 from energy_routes.audit.checks.trade import contracts, limit_totals
-from energy_routes.audit.facts import ALL, Facts, Row
+from energy_routes.audit.facts import ALL, HORIZON, Facts, Row
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
 TABLES = {
     "capacity": "arcs", "joint": "limits", "supply": "supplies", "market": "markets", "obligation": "obligations",
     "contract": "contracts", "storage": "storages",
+}  # fmt: skip
+VOLUMES = {  # kind of limit: the table, the column of its id, and the volume that it bounds
+    "capacity": ("flows", "arc", "volume"), "supply": ("supplies", "supply", "lifted"),
+    "obligation": ("obligations", "obligation", "volume"),
 }  # fmt: skip
 TANKS = {"full": "working_volume", "injection": "injection", "withdrawal": "withdrawal", "closing stock": "opening"}
 POLICY = "rows of a policy or a user's constraint are not built again here; caps themselves are tested on the volumes"
@@ -41,8 +45,8 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
             others = True
             found.true("prices", what, row["kind"] in ("policy", "user"), f"no kind of limit is called {row['kind']!r}")
             found.true("prices", what, row["family"] in (*facts.families, ALL, None), "no such family")
-            spans = ("horizon", *facts.periods)
-            found.true("prices", what, row["period"] in spans or row["kind"] == "user", "no such period")
+            known = row["period"] in (HORIZON, *facts.periods) or row["kind"] == "user"
+            found.true("prices", what, known, "no such period")
     if others:
         for column in ("limit", "side", "volume", "bound", "unit"):
             found.skip(f"prices.{column} of policy and user", POLICY)
@@ -61,35 +65,31 @@ def _limit(
     found: Findings,
 ) -> None:  # fmt: skip
     kind, limit, period, side = row["kind"], row["limit"], row["period"], row["side"]
-    if limit not in facts.rows[TABLES[kind]] or period not in ("horizon", *facts.periods):
+    if limit not in facts.rows[TABLES[kind]] or period not in (HORIZON, *facts.periods):
         found.wrong("prices", f"{what}: no such limit or period: {kind} {limit} {period}")
         return
     family = facts.family(TABLES[kind], limit)
     found.true("prices", what, row["family"] == family, f"the family is {family}")
     found.true("prices", what, row["unit"] == facts.prices_in[family], f"the unit is {facts.prices_in[family]}")
     own = f"{limit}/{_part(row)}" if _part(row) else limit
-    ratio = kind == "joint" and bool(facts.rows["limits"][limit]["relative_to"]) and row["bound"] == 0.0
-    if ratio:
+    if kind == "joint" and facts.rows["limits"][limit]["relative_to"] and row["bound"] == 0.0:
         return  # both sums of a ratio are tested with the joint limits
     sides = due.get((limit, period), {}) if kind == "contract" else _sides(kind, own, limit, period, facts)
     found.true("prices", what, side in sides, f"has the sides {', '.join(sides)}, not {side!r}")
     if side in sides:
-        found.equal("prices", f"{what} bound", row["bound"], _finite(sides[side]))
+        found.equal("prices", f"{what} bound", row["bound"], sides[side] if math.isfinite(sides[side]) else math.nan)
     found.equal("prices", f"{what} volume", row["volume"], volumes.get((kind, own, period), 0.0))
 
 
 def _ramp(row: Row, what: str, saved: Saved, facts: Facts, found: Findings) -> None:
     """A price of a ramp stands beside a row of the table of ramps: its unit, bound and volume are that row's."""
-    own = [r for r in saved.tables.get("ramps", ())
-           if all(r[key] == row[other] for key, other in (("group", "limit"), ("family", "family"),
-                                                          ("period", "period")))]  # fmt: skip
-    own = [r for r in own if row["name"] == f"ramp of {r['name']} after {r['event']}"]
+    own = [r for r in saved["ramps"] if row["name"] == f"ramp of {r['name']} after {r['event']}"
+           and (r["group"], r["family"], r["period"]) == (row["limit"], row["family"], row["period"])]  # fmt: skip
     found.true("prices", what, len(own) == 1 and row["side"] == "upper", "is no ramp of the table of ramps")
     for one in own[:1]:
         unit = facts.prices_in[one["family"]]
         found.true("prices", what, row["unit"] == unit, f"the unit is {unit}")
-        found.equal("prices", f"{what} bound", row["bound"], one["reference"] + one["ramp"])
-        found.equal("prices", f"{what} volume", row["volume"], one["volume"])
+        found.columns("prices", what, row, {"bound": one["reference"] + one["ramp"], "volume": one["volume"]})
 
 
 def _part(row: Row) -> str:
@@ -114,7 +114,7 @@ def _sides(kind: str, own: str, limit: str, period: str, facts: Facts) -> dict[s
     if kind == "market":
         return {"upper": facts.rate("tiers", own, "depth", period)}
     if kind == "joint":
-        spans = facts.periods if period == "horizon" else [period]
+        spans = facts.periods if period == HORIZON else [period]
         low, high = (sum(facts.rate("limits", limit, side, p) for p in spans) for side in ("low", "high"))
         return _both(low, high)
     if kind == "storage":
@@ -138,27 +138,20 @@ def _tank(field: str, storage: str, period: str, facts: Facts) -> dict[str, floa
 def _volumes(saved: Saved, facts: Facts) -> dict[Key, float]:
     """What is bounded by each limit, from the other tables."""
     out: dict[Key, float] = defaultdict(float)
-    for row in saved["flows"]:
-        out["capacity", row["arc"], row["period"]] += row["volume"]
-    for row in saved["supplies"]:
-        out["supply", row["supply"], row["period"]] += row["lifted"]
+    for kind, (table, column, volume) in VOLUMES.items():
+        for row in saved[table]:
+            out[kind, row[column], row["period"]] += row[volume]
     for row in saved["deliveries"]:
         out["market", f"{row['market']}/{row['tier']}", row["period"]] += row["volume"]
     short = {(row["obligation"], row["period"]): row["short"] for row in saved["obligations"]}
-    for row in saved["obligations"]:
-        out["obligation", row["obligation"], row["period"]] += row["volume"]
-    for (name, period), volume in short.items():
-        out["obligation", name, period] += volume
+    for (name, period), missed in short.items():
+        out["obligation", name, period] += missed
     for (limit, period), total in limit_totals(saved, facts).items():
-        horizon = facts.rows["limits"][limit]["over"] == "horizon"
-        out["joint", limit, "horizon" if horizon else period] += total
+        horizon = facts.rows["limits"][limit]["over"] == HORIZON
+        out["joint", limit, HORIZON if horizon else period] += total
     for row in saved["stocks"]:
         closing = "closing" if row["period"] == facts.periods[-1] else None
         for field, moved in (("working_volume", "closing"), ("injection", "injected"), ("withdrawal", "withdrawn"),
                              ("opening", closing)):  # fmt: skip
             out["storage", f"{row['storage']}/{field}", row["period"]] += row[moved] if moved else 0.0
     return out
-
-
-def _finite(value: float) -> float:
-    return value if math.isfinite(value) else math.nan

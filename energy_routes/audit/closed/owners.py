@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 
-from energy_routes.audit.facts import Facts, Row, sum_of
+from energy_routes.audit.facts import Facts, Row, sum_of, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
@@ -14,29 +13,33 @@ TRACED = "what a venture sells abroad and earns rests on tracing, which is not r
 
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """Every row of owners: its share, its part of each period's volume; no holder is missing."""
-    lifted, abroad, earned = _volumes(saved)
+    lifted = sums_by(saved["supplies"], "lifted", "supply", "period")
+    carried = sums_by(saved["groups"], "volume", "kind", "group", "family", "period")
+    abroad = sums_by((row for row in saved["schedule"] if row["export"]), "volume", "supply", "period")
+    money = ({**row, "money": row["volume"] * row["netback"]} for row in saved["routes"])
+    earned = sums_by(money, "money", "origin")
     seen = set()
-    for row in saved.tables.get("owners", ()):
+    for row in saved["owners"]:
         target, family, holder = row["target"], row["family"], row["holder"]
         what = f"{target} {family} {holder}"
         held = {period: _share(facts, row, period) for period in facts.periods}
         found.true("owners", what, any(held.values()), "holds nothing by the raw table")
         found.true("owners", what, row["unit"] == facts.units[family], f"the unit is {facts.units[family]}")
-        venture = target.startswith("supply:")
-        whose = "" if venture else family
-        volume = sum(share * lifted[target, whose, period] for period, share in held.items())
-        whole = sum(lifted[target, whose, period] for period in held)
+        kind, _, name = target.partition(":")
+        venture = kind == "supply"
+        moved = {period: lifted[name, period] if venture else carried[kind, name, family, period] for period in held}
+        volume = sum(share * moved[period] for period, share in held.items())
+        whole = sum(moved.values())
         found.equal("owners", f"{what} volume", row["volume"], volume)
         mean = sum(share * facts.years[period] for period, share in held.items()) / sum(facts.years.values())
         found.equal("owners", f"{what} share", row["share"], volume / whole if whole > 0 else mean)
         if venture:
-            own = sum(share * abroad[target, period] for period, share in held.items())
+            own = sum(share * abroad[name, period] for period, share in held.items())
             found.equal("owners", f"{what} exported", row["exported"], own)
             if len(set(held.values())) == 1:
-                found.equal("owners", f"{what} netback", row["netback"], held[facts.periods[0]] * earned[target])
+                found.equal("owners", f"{what} netback", row["netback"], held[facts.periods[0]] * earned[name])
         else:
-            found.equal("owners", f"{what} exported", row["exported"], volume)
-            found.equal("owners", f"{what} netback", row["netback"], math.nan)
+            found.columns("owners", what, row, {"exported": volume, "netback": math.nan})
         seen.add((target, holder))
     for listed in facts.rows["owners"].values():
         known = (listed["target"], listed["holder"]) in seen
@@ -44,23 +47,6 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
             found.wrong("owners", f"{listed['target']} {listed['holder']}: is missing")
     if seen:
         found.skip("owners.netback", TRACED)
-
-
-def _volumes(saved: Saved) -> tuple[dict[tuple[str, str, str], float], dict[tuple[str, str], float], dict[str, float]]:
-    """Lifted or carried by target, family (of a group) and period; sold abroad; earned over the horizon, MUSD."""
-    lifted: dict[tuple[str, str, str], float] = defaultdict(float)
-    abroad: dict[tuple[str, str], float] = defaultdict(float)
-    earned: dict[str, float] = defaultdict(float)
-    for row in saved["supplies"]:
-        lifted[f"supply:{row['supply']}", "", row["period"]] += row["lifted"]
-    for row in saved["groups"]:
-        lifted[f"{row['kind']}:{row['group']}", row["family"], row["period"]] += row["volume"]
-    for row in saved["schedule"]:
-        if row["export"]:
-            abroad[f"supply:{row['supply']}", row["period"]] += row["volume"]
-    for row in saved["routes"]:
-        earned[f"supply:{row['origin']}"] += row["volume"] * row["netback"]
-    return lifted, abroad, earned
 
 
 def _share(facts: Facts, row: Row, period: str) -> float:

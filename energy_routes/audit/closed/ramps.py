@@ -17,7 +17,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """Every row of ramps against the raw tables, and the volumes of the plan against it; no row is missing."""
     own, seen = dict(ramps(facts)), set()
     volumes = {tuple(row[key] for key in KEYS[1:]): row["volume"] for row in saved["groups"]}
-    for row in saved.tables.get("ramps", ()):
+    for row in saved["ramps"]:
         label = tuple(row[key] for key in KEYS)
         what = " ".join(map(str, label))
         if label not in own:
@@ -28,8 +28,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         found.true("ramps", what, str(row["month"]) == month, f"is month {month} of the event")
         found.true("ramps", what, row["name"] == facts.groups[label[1:4]], f"is called {facts.groups[label[1:4]]!r}")
         found.true("ramps", what, row["unit"] == facts.units[label[3]], f"the unit is {facts.units[label[3]]}")
-        found.equal("ramps", f"{what} ramp", row["ramp"], most)
-        found.equal("ramps", f"{what} volume", row["volume"], volumes.get(label[1:], math.nan))
+        found.columns("ramps", what, row, {"ramp": most, "volume": volumes.get(label[1:], math.nan)})
         found.within("ramps", f"{what} volume", row["volume"], 0.0, row["reference"] + row["ramp"])
     for label in own.keys() - seen:
         found.wrong("ramps", f"{' '.join(label)}: the ramp is missing")

@@ -6,10 +6,9 @@ That the ends can be reached, and no more, are optima of other programmes; they 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from itertools import pairwise
 
-from energy_routes.audit.facts import Facts, Row, sum_of
+from energy_routes.audit.facts import Facts, Row, defined, rows_by, sum_of
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
@@ -21,35 +20,32 @@ KINDS = {  # kind of volume: its table, the column of its id, the volume, and th
 NAMED = {"arc": "arcs", "delivery": "markets"}
 ENDS = "the ends are optima of other programmes; tested: the plan lies between them, and no end passes a capacity"
 ASKED = "what was asked for, and the money of it; tested: a band that may lose more is no narrower"
+UNCHECKED = {
+    **dict.fromkeys(("low", "high", "share_low", "share_high", "gap"), ENDS),
+    **dict.fromkeys(("within", "loss"), ASKED),
+}
 
 
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """Every row of the table of ranges."""
     rows = saved["ranges"]
-    if not rows:
-        return
-    for column in ("low", "high", "share_low", "share_high", "gap"):
-        found.skip(f"ranges.{column}", ENDS)
-    for column in ("within", "loss"):
-        found.skip(f"ranges.{column}", ASKED)
-    bands: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for column, reason in UNCHECKED.items() if rows else ():
+        found.skip(f"ranges.{column}", reason)
     for row in rows:
         what = f"{row['kind']} {row['id']} {row['commodity'] or row['family']} {row['period']} {row['within']}"
         volume, share, most = _own(row, saved)
         most = math.nan if facts.policy.get("build") else most  # other builds may have been open, and make capacity
-        found.equal("ranges", f"{what} volume", row["volume"], volume)
-        found.equal("ranges", f"{what} share", row["share"], share)
+        found.columns("ranges", what, row, {"volume": volume, "share": share})
         found.true("ranges", what, row["unit"] == facts.units[row["family"]], "is in another unit")
         called = _called(row, facts).partition(" (")[0]
         found.true("ranges", what, str(row["name"]).partition(" (")[0] == called, f"is called {called!r}")
         for value, ends in ((volume, ("low", "high")), (share, ("share_low", "share_high"))):
             if not math.isnan(value):
                 _between(f"{what} {ends[1].removesuffix('high') or 'volume'}", value, [row[end] for end in ends], found)
-        found.within("ranges", f"{what} most", row["high"], -math.inf, math.inf if math.isnan(most) else most)
+        found.within("ranges", f"{what} most", row["high"], -math.inf, defined(most, math.inf))
         found.within("ranges", f"{what} loss", row["loss"], 0.0, math.inf)
-        bands[tuple(str(row[key]) for key in ("kind", "id", "family", "commodity", "period"))].append(row)
-    for key, own in bands.items():
-        _nested(" ".join(key), own, found)
+    for key, own in rows_by(rows, "kind", "id", "family", "commodity", "period").items():
+        _nested(" ".join(map(str, key)), own, found)
 
 
 def _own(row: Row, saved: Saved) -> tuple[float, float, float]:
@@ -79,8 +75,8 @@ def _called(row: Row, facts: Facts) -> str:
 
 
 def _between(what: str, value: float, ends: list[float], found: Findings) -> None:
-    low, high = (other if math.isnan(end) else end for end, other in zip(ends, (-math.inf, math.inf), strict=True))
-    found.within("ranges", what, value, low, high)
+    low, high = ends
+    found.within("ranges", what, value, defined(low, -math.inf), defined(high, math.inf))
 
 
 def _nested(what: str, rows: list[Row], found: Findings) -> None:

@@ -9,7 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, rows_by, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 from energy_routes.audit.worth import of_lane, of_lifting
@@ -128,24 +128,21 @@ def _prices(saved: Saved, facts: Facts) -> dict[tuple[str, str, str], list[float
 def _limits(saved: Saved, facts: Facts) -> dict[tuple[str, str], list[str]]:
     """The names of the limits with a price, by the arc or the market at which a route runs into them."""
     out: dict[tuple[str, str], list[str]] = defaultdict(list)
-    arcs: dict[str, list[str]] = defaultdict(list)
-    for term in facts.rows["limit_terms"].values():
-        arcs[term["limit"]].append(term["arc"])
+    terms = rows_by(facts.rows["limit_terms"].values(), "limit")
     seen = set()
     for row in saved["prices"]:
         key = row["kind"], row["limit"]
         if row["kind"] in ("capacity", "joint", "market") and row["price"] > TIGHT and key not in seen:
             seen.add(key)
-            for place in arcs[row["limit"]] if row["kind"] == "joint" else [row["limit"]]:
+            joint = row["kind"] == "joint"
+            for place in [term["arc"] for term in terms[row["limit"]]] if joint else [row["limit"]]:
                 out["market" if row["kind"] == "market" else "arc", place].append(row["name"])
     return out
 
 
 def _over_arcs(saved: Saved, facts: Facts, found: Findings) -> None:
     """Routes over an arc carry what moves there, no more: rings carry what no route does."""
-    moved: dict[str, float] = defaultdict(float)
-    for row in saved["flows"]:
-        moved[row["arc"]] += row["volume"]
+    moved = sums_by(saved["flows"], "volume", "arc")
     routed: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in saved["routes"]:
         for arc, least, most in _through(row, facts):

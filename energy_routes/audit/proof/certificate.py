@@ -102,7 +102,7 @@ def _proved(saved: Saved) -> bool:
 
 def _unforeseen(folder: Path, saved: Saved, facts: Facts, found: Findings) -> None:
     """The plan without each unforeseen event: its programme, its bound, and its volumes in the table of ramps."""
-    rows = saved.tables.get("ramps", [])
+    rows = saved["ramps"]
     for number, event in enumerate(events(facts) if rows else (), 1):
         name = f"event-{number}"
         try:
@@ -146,7 +146,7 @@ def _made(rules: Mapping[str, Callable[[Own], Rows]], own: Own) -> Rules:
 
 def _asked(saved: Saved, held: Programme | None) -> dict[str, Callable[[Own], Rows]]:
     """The rules of the policy; that exports are held, where the optimum is saved that this rests on."""
-    after = {"ramp": partial(own_policy.ramp, rows=saved.tables.get("ramps", []))}
+    after = {"ramp": partial(own_policy.ramp, rows=saved["ramps"])}
     caps = {lever: partial(own_policy.bounds, lever=lever) for lever in BOUNDS}
     kept = {"hold_exports": partial(own_policy.hold_exports, held=_exported(held))} if held else {}
     cuts = partial(own_policy.max_hhi, cuts=saved.certificate.get("cuts", []))
@@ -160,8 +160,7 @@ def _others(facts: Facts, saved: Saved) -> set[str]:
 
 
 def _holds(facts: Facts) -> bool:
-    asked = (value for lever, value in facts.policy.items() if lever.startswith(("max_", "min_", "security")))
-    return facts.policy["exports"] == "hold" and any(value not in (None, []) for value in asked)
+    return facts.policy["exports"] == "hold" and facts.relaxed
 
 
 def _full(plan: Programme) -> dict[tuple[str, ...], float]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple
 
 from energy_routes.audit import worth
@@ -126,13 +127,12 @@ def _lifted(own: Own) -> Made:
     facts = own.facts
     sold = facts.policy["objective"] == "cost" and facts.rows["markets"]
     widened = {key for table, key, *_ in facts.added if table == "supplies"}
-    for supply, raw in facts.rows["supplies"].items():
-        for period in facts.periods:
-            least, most = (facts.number("supplies", supply, side, period) * facts.years[period]
-                           for side in ("minimum", "available"))  # fmt: skip
-            low = most if math.isfinite(most) and raw["kind"] == "own" and sold else least
-            high = math.inf if supply in widened else most
-            yield (supply, period), Column(low, high, own.cost(worth.of_lifting(facts, supply, period)))
+    for (supply, raw), period in product(facts.rows["supplies"].items(), facts.periods):
+        least, most = (facts.number("supplies", supply, side, period) * facts.years[period]
+                       for side in ("minimum", "available"))  # fmt: skip
+        low = most if math.isfinite(most) and raw["kind"] == "own" and sold else least
+        high = math.inf if supply in widened else most
+        yield (supply, period), Column(low, high, own.cost(worth.of_lifting(facts, supply, period)))
 
 
 def _delivered(own: Own) -> Made:
@@ -146,20 +146,18 @@ def _delivered(own: Own) -> Made:
 
 def _home(own: Own) -> Made:
     for name in own.facts.rows["obligations"]:
-        for grade in own.served("obligations", name):
-            for period in own.facts.periods:
-                each = worth.at_home(own.facts, name, period)
-                yield (name, grade, period), Column(0.0, math.inf, own.cost(each))
+        for grade, period in product(own.served("obligations", name), own.facts.periods):
+            each = worth.at_home(own.facts, name, period)
+            yield (name, grade, period), Column(0.0, math.inf, own.cost(each))
 
 
 def _short(own: Own) -> Made:
     facts = own.facts
-    for name in facts.rows["obligations"]:
-        for period in facts.periods:
-            priced = not math.isnan(facts.number("obligations", name, "penalty", period))
-            due = facts.number("obligations", name, "volume", period) * facts.years[period]
-            each = worth.of_shortage(facts, name, period)
-            yield (name, period), Column(0.0, due if priced else 0.0, own.cost(each))
+    for name, period in product(facts.rows["obligations"], facts.periods):
+        priced = not math.isnan(facts.number("obligations", name, "penalty", period))
+        due = facts.number("obligations", name, "volume", period) * facts.years[period]
+        each = worth.of_shortage(facts, name, period)
+        yield (name, period), Column(0.0, due if priced else 0.0, own.cost(each))
 
 
 def _widened(own: Own) -> Made:
@@ -187,33 +185,29 @@ def _in_tanks(each_of: Callable[[Facts, str, str], worth.Worth] | None) -> Block
     """Columns of every tank, grade and period."""
     def made(own: Own) -> Made:
         for name in own.facts.rows["storages"]:
-            for grade in own.served("storages", name):
-                for period in own.facts.periods:
-                    each = each_of(own.facts, name, period) if each_of else {}
-                    yield (name, grade, period), Column(0.0, math.inf, own.cost(each))
+            for grade, period in product(own.served("storages", name), own.facts.periods):
+                each = each_of(own.facts, name, period) if each_of else {}
+                yield (name, grade, period), Column(0.0, math.inf, own.cost(each))
 
     return made
 
 
 def _deficiency(own: Own) -> Made:
     facts = own.facts
-    for name, raw in facts.rows["contracts"].items():
-        for period in facts.periods:
-            if inside(period, raw["from_period"], raw["to_period"]) > 0:
-                high = 0.0 if raw["kind"] == "minimum" else math.inf
-                yield (name, period), Column(0.0, high, own.cost(worth.beyond_contract(facts, name, period)))
+    for (name, raw), period in product(facts.rows["contracts"].items(), facts.periods):
+        if inside(period, raw["from_period"], raw["to_period"]) > 0:
+            high = 0.0 if raw["kind"] == "minimum" else math.inf
+            yield (name, period), Column(0.0, high, own.cost(worth.beyond_contract(facts, name, period)))
 
 
 def _exports(own: Own) -> Made:
-    for family in own.facts.families:
-        for period in own.facts.periods:
-            yield (family, period), Column(0.0, math.inf, 0.0)
+    for label in product(own.facts.families, own.facts.periods):
+        yield label, Column(0.0, math.inf, 0.0)
 
 
 def _exposure(own: Own) -> Made:
-    for kind, group, family in own.facts.groups:
-        for period in own.facts.periods:
-            yield (kind, group, family, period), Column(0.0, math.inf, 0.0)
+    for group, period in product(own.facts.groups, own.facts.periods):
+        yield (*group, period), Column(0.0, math.inf, 0.0)
 
 
 def _built(kind: str) -> Block:

@@ -10,9 +10,9 @@ from typing import Any
 from energy_routes.audit.checks import builds
 from energy_routes.audit.checks.arrival import Arrival
 from energy_routes.audit.checks.dependence import PARTITIONS, gone, whose
-from energy_routes.audit.facts import ALL, years
+from energy_routes.audit.facts import ALL, HORIZON, years
 from energy_routes.audit.proof.own_columns import Label, Own
-from energy_routes.audit.proof.own_rows import HORIZON, Row, Rows, Terms, of_block, sums
+from energy_routes.audit.proof.own_rows import Row, Rows, Terms, of_block, sums
 from energy_routes.audit.proof.programme import Key
 
 ENOUGH = 1e-12  # of the exports that are held: by so much less may be exported, so that rounding forbids nothing
@@ -64,13 +64,13 @@ def bounds(own: Own, lever: str) -> Rows:
             kind, group = bound["kind"], bound["group"]
             whole = bound["over"] == HORIZON
             before, of = gone(facts, kind, group, family) if whole and facts.past else (0.0, 0.0)
-            for window, spans in [(HORIZON, facts.periods)] if whole else [(p, [p]) for p in facts.periods]:
+            level = bound["cap" if side == "max" else "least"]
+            for window, spans in facts.windows(bound["over"]):
                 terms: Terms = defaultdict(float)
                 for p in spans:
                     terms["exposure", (kind, group, family, p)] += 1.0
                     for key, value in _total(own, kind, family, p) if measure == "share" else ():
-                        terms[key] -= bound["cap" if side == "max" else "least"] * value
-                level = bound["cap" if side == "max" else "least"]
+                        terms[key] -= level * value
                 past = sum(years(p) for p in facts.past["periods"]) if whole and facts.past else 0.0
                 length = sum(facts.years[p] for p in spans) + past
                 limit = (level * of if measure == "share" else level * length) - before

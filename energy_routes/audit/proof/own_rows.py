@@ -15,12 +15,11 @@ from typing import NamedTuple
 
 from energy_routes.audit.checks import builds
 from energy_routes.audit.checks.trade import due_in, tier_of
-from energy_routes.audit.facts import Facts
+from energy_routes.audit.facts import defined, rows_by
 from energy_routes.audit.proof.own_columns import BUILT, Label, Own
 from energy_routes.audit.proof.programme import Key
 
 Terms = dict[Key, float]
-HORIZON = "horizon"
 
 
 class Row(NamedTuple):
@@ -121,31 +120,21 @@ def _windows(own: Own) -> Iterator[tuple[Label, float, float, Terms, Terms]]:
     """Each joint limit and window, with its bounds, its coefficients and what options add."""
     facts, totals = own.facts, _joint_terms(own)
     for limit, raw in facts.rows["limits"].items():
-        for name, spans in _spans(facts, raw["over"]):
+        for name, spans in facts.windows(raw["over"]):
             low, high = (sum(facts.number("limits", limit, side, p) * facts.years[p] for p in spans)
                          for side in ("low", "high"))  # fmt: skip
             terms = sums((("",), key, value) for p in spans for key, value in totals[limit, p].items())[("",)]
-            more: Terms = {}
-            for word in ("limit", "joint"):
-                for p in spans:
-                    more |= {key: more.get(key, 0.0) + value
-                             for key, value in widened(own, word, limit, "high", p).items()}  # fmt: skip
-            yield (limit, name), _or(low, -math.inf), _or(high, math.inf), terms, more
-
-
-def _spans(facts: Facts, over: str) -> list[tuple[str, list[str]]]:
-    return [(HORIZON, facts.periods)] if over == HORIZON else [(period, [period]) for period in facts.periods]
+            added = (widened(own, word, limit, "high", p) for word, p in product(("limit", "joint"), spans))
+            more = sums((("",), key, value) for part in added for key, value in part.items())[("",)]
+            yield (limit, name), defined(low, -math.inf), defined(high, math.inf), terms, more
 
 
 def _joint_terms(own: Own) -> dict[Label, Terms]:
     """Weights of flows by joint limit and period."""
-    weights: dict[str, list[tuple[str, str | None, float]]] = defaultdict(list)
-    for term in own.facts.rows["limit_terms"].values():
-        weights[term["arc"]].append((term["limit"], term["commodity"], float(term["weight"])))
+    known = rows_by(own.facts.rows["limit_terms"].values(), "arc")
     out = sums(
-        ((limit, period), ("flow", (arc, grade, period)), weight)
-        for arc, grade, period in of_block(own, "flow") for limit, only, weight in weights.get(arc, ())
-        if only in (None, grade)
+        ((term["limit"], period), ("flow", (arc, grade, period)), float(term["weight"]))
+        for arc, grade, period in of_block(own, "flow") for term in known[arc] if term["commodity"] in (None, grade)
     )  # fmt: skip
     return defaultdict(dict, out)
 
@@ -155,7 +144,7 @@ def joint_ratios(own: Own) -> Rows:
     facts, totals = own.facts, _joint_terms(own)
     for limit, raw in facts.rows["limits"].items():
         for side, sign in (("high", 1.0), ("low", -1.0)) if raw["relative_to"] else ():
-            for name, spans in _spans(facts, raw["over"]):
+            for name, spans in facts.windows(raw["over"]):
                 terms: Terms = defaultdict(float)
                 for p in spans:
                     ratio = facts.number("limits", limit, f"{side}_ratio", p)
@@ -210,7 +199,3 @@ def contracts(own: Own) -> Rows:
         terms: Terms = {("flow", (raw["arc"], grade, period)): sign for grade in counted}
         due = facts.mean(partial(due_in, facts, name), period) * facts.years[period]
         yield (name, period), Row(sign * due, math.inf, terms | {("deficiency", (name, period)): 1.0})
-
-
-def _or(value: float, otherwise: float) -> float:
-    return otherwise if math.isnan(value) else value

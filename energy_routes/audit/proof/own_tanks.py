@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from energy_routes.audit.facts import defined
 from energy_routes.audit.proof.own_columns import Own
 from energy_routes.audit.proof.own_rows import Row, Rows, Terms, of_block, sums, widened
 
@@ -46,7 +47,7 @@ def _most(own: Own, block: str, field: str, *, level: bool = False) -> Rows:
     for (name, period), terms in _of_tanks(own, block).items():
         most = facts.number("storages", name, field, period) * (1.0 if level else facts.years[period])
         more = widened(own, "storage", name, field, period)
-        yield (name, period), Row(-math.inf, math.inf if math.isnan(most) else most, terms | more)
+        yield (name, period), Row(-math.inf, defined(most, math.inf), terms | more)
 
 
 def closing_stock(own: Own) -> Rows:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 import math
 import sqlite3
-from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, rows_by, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import NEAR, Findings
 from energy_routes.errors import DataError, Fault
@@ -112,23 +111,17 @@ def _compare(layer: str, rows: list[Row], key: str, own: Mapping[str, Row], foun
 
 def _flows(saved: Saved, facts: Facts) -> dict[str, Row]:
     """What each arc has done over the horizon."""
-    rows: dict[str, list[Row]] = defaultdict(list)
-    for row in saved["arcs"]:
-        rows[row["arc"]].append(row)
-    paid: dict[str, dict[str, float]] = defaultdict(lambda: {"outlet": 0.0, "cost": 0.0})
-    for flow in saved["flows"]:
-        for column in ("outlet", "cost"):
-            paid[flow["arc"]][column] += flow[column]
+    paid = {column: sums_by(saved["flows"], column, "arc") for column in ("outlet", "cost")}
     worth = _worth(saved)
     months = 12.0 * sum(facts.years.values())
     bands = {row["group"]: {key: row[key] for key in ("p10", "p90", "used")}
-             for row in saved.tables.get("bands", ()) if row["kind"] == "arc"}  # fmt: skip
+             for row in saved["bands"] if row["kind"] == "arc"}  # fmt: skip
     out = {}
-    for arc, own in rows.items():
+    for arc, own in rows_by(saved["arcs"], "arc").items():
         raw, volume = facts.rows["arcs"][arc], sum(row["volume"] for row in own)
         capacity = sum(row["capacity"] for row in own)
         bound = [row for row in own if row["utilisation"] >= FULL and abs(row["price"]) > TIGHT]
-        money = paid.get(arc, {"outlet": math.nan, "cost": math.nan})
+        money = {column: sums.get(arc, math.nan) for column, sums in paid.items()}
         out[arc] = {
             **{column: own[0][column] for column in OF_ARC},
             "status": next((r["status"] for r in own if r["status"] == "operating"), own[0]["status"]),
@@ -145,11 +138,8 @@ def _flows(saved: Saved, facts: Facts) -> dict[str, Row]:
 
 def _worth(saved: Saved) -> dict[str, float]:
     """What one more a year of each capacity is worth, in force in every period, where it is worth something."""
-    own = (row for row in saved["prices"] if row["kind"] == "capacity" and row["price_all"] > 0)
-    out: dict[str, float] = {}
-    for row in own:
-        out.setdefault(row["limit"], row["price_all"])
-    return out
+    own = [row for row in saved["prices"] if row["kind"] == "capacity" and row["price_all"] > 0]
+    return {limit: rows[0]["price_all"] for limit, rows in rows_by(own, "limit").items()}
 
 
 def _price(arc: str, own: list[Row], bound: list[Row], worth: dict[str, float], facts: Facts) -> float:
@@ -162,19 +152,14 @@ def _price(arc: str, own: list[Row], bound: list[Row], worth: dict[str, float], 
 
 def _nodes(saved: Saved, facts: Facts) -> dict[str, Row]:
     """What goes through each node that an arc touches, and what is lifted, sold and delivered there."""
-    leaving: dict[str, float] = defaultdict(float)
-    coming: dict[str, float] = defaultdict(float)
-    for row in saved["arcs"]:
-        leaving[row["from"]] += row["volume"]
-        coming[row["to"]] += row["volume"]
-    sums: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for row in saved["supplies"]:
-        for column in ("lifted", "shut_in"):
-            sums[column][row["node"]] += row[column]
-    for row in saved["deliveries"]:
-        sums["sold"][facts.rows["markets"][row["market"]]["node"]] += row["volume"]
-    for row in saved["obligations"]:
-        sums["home"][row["node"]] += row["volume"]
+    leaving, coming = (sums_by(saved["arcs"], "volume", end) for end in ("from", "to"))
+    sold = [{**row, "node": facts.rows["markets"][row["market"]]["node"]} for row in saved["deliveries"]]
+    sums = {
+        "lifted": sums_by(saved["supplies"], "lifted", "node"),
+        "shut_in": sums_by(saved["supplies"], "shut_in", "node"),
+        "sold": sums_by(sold, "volume", "node"),
+        "home": sums_by(saved["obligations"], "volume", "node"),
+    }
     out: dict[str, Row] = {}
     for node in leaving.keys() | coming.keys():
         raw = facts.rows["nodes"][node]
@@ -182,7 +167,7 @@ def _nodes(saved: Saved, facts: Facts) -> dict[str, Row]:
         if not any(math.isnan(place) for place in places.values()):
             facts_of = {column: raw[column] for column in ("id", "name", "kind", "country")}
             volume = max(leaving.get(node, 0.0), coming.get(node, 0.0))
-            traded = {column: sums[column].get(node, math.nan) for column in ("lifted", "shut_in", "sold", "home")}
+            traded = {column: own.get(node, math.nan) for column, own in sums.items()}
             out[node] = {**facts_of, **places, "label": ..., "volume": volume, **traded}
     return out
 

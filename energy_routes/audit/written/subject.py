@@ -37,7 +37,7 @@ def _told(item: Row, saved: Saved, facts: Facts) -> Told:
     if item["measure"] == "survive":
         return _survives(target, family, saved["security"])
     if item["measure"] == "book":
-        return _booked(_arcs(kind, key, facts), family, saved["bookings"])
+        return _booked({key} if kind == "arc" else facts.metered(kind, key), family, saved["bookings"])
     if kind in SUMS:
         table, column, volume, most = SUMS[kind]
         rows = [row for row in saved[table] if row[column] == key]
@@ -65,8 +65,3 @@ def _booked(arcs: set[str], family: str, bookings: Iterable[Row]) -> Told:
     """What is booked ahead of some arcs, and what is used of it."""
     rows = [row for row in bookings if row["arc"] in arcs and row["family"] == family]
     return {"volume": sum_of(rows, "booked"), "capacity": sum_of(rows, "used")}
-
-
-def _arcs(kind: str, key: str, facts: Facts) -> set[str]:
-    meters = facts.rows["meters"].values()
-    return {key} if kind == "arc" else {m["arc"] for m in meters if (m["kind"], m["group"]) == (kind, key) and m["arc"]}

@@ -6,14 +6,14 @@ The figures of the summary are compared in :mod:`energy_routes.audit.files`.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable
 
+from energy_routes.audit.checks.builds import length
 from energy_routes.audit.closed.columns import COLUMNS
 from energy_routes.audit.closed.limits import NO_PLAN, NOT_FOUND
-from energy_routes.audit.facts import Facts, Row
+from energy_routes.audit.facts import Facts, Row, rows_by, sum_of
 from energy_routes.audit.files import Saved
-from energy_routes.audit.report import SAME, Findings
+from energy_routes.audit.report import SAME, Findings, alike, number
 
 SUMMARY = (
     "schema_version", "model", "status", "subject", "answer", "objective", "netback", "shut_in", "exports", "premium",
@@ -90,19 +90,15 @@ def _repeated(
 
 def _payments(saved: Saved, found: Findings) -> None:
     """Payees of arcs are the sums of their rows, with their share of all receipts."""
-    rows = [row for row in saved.tables.get("payments", ()) if row["kind"] != "shipper"]
+    rows = [row for row in saved["payments"] if row["kind"] != "shipper"]
     columns, who = ("receipts", "real_cost", "cost_low", "cost_high", "margin"), ("payee", "country", "kind")
-    sums: dict[tuple[str, ...], dict[str, float]] = defaultdict(lambda: dict.fromkeys(columns, 0.0))
-    for row in rows:
-        for column in columns:
-            sums[*(row[key] or "" for key in who), row["family"]][column] += row[column]
-    whole = sum(own["receipts"] for own in sums.values())
+    payees, whole = rows_by(rows, *who, "family"), sum_of(rows, "receipts")
     items = saved.summary["payments"]
-    found.true("summary", "payments", len(items) == len(sums), "not as many rows as there are payees")
+    found.true("summary", "payments", len(items) == len(payees), "not as many rows as there are payees")
     for item in items:
-        own = sums[*(item[key] or "" for key in who), item["commodity"]]
-        for column in columns:
-            found.equal("summary", f"payments {item['payee']} {column}", item[column], own[column])
+        listed = payees[*(item[key] or None for key in who), item["commodity"]]
+        own = {column: sum_of(listed, column) for column in columns}
+        found.columns("summary", f"payments {item['payee']}", item, own)
         share = own["receipts"] / whole if whole else math.nan
         found.equal("summary", f"payments {item['payee']} share", item["share"], share)
         found.true("summary", f"payments {item['payee']}", item["unit"] == "MUSD", "is in MUSD")
@@ -111,12 +107,9 @@ def _payments(saved: Saved, found: Findings) -> None:
 def _builds(saved: Saved, facts: Facts, found: Findings) -> None:
     """What is begun, with its part of capacity and charge."""
     begun = [row for row in saved["builds"] if row["begun"] > 0]
-    length: dict[str, float] = defaultdict(float)
-    for period, years in facts.years.items():
-        length[period[:4]] += years
     rows = [
         {**row, "units": row["begun"], "capacity": row["capacity"] * row["begun"] / row["built"],
-         "charge": row["charge"] * row["begun"] / row["built"] / length[str(row["year"])]}
+         "charge": row["charge"] * row["begun"] / row["built"] / length(facts, str(row["year"]))}
         for row in begun
     ]  # fmt: skip
     columns = ("option", "year", "units", "capacity", "unit", "capex", "charge")
@@ -138,16 +131,12 @@ def _binding(saved: Saved, found: Findings) -> None:
         rows = known.get(item["limit"], [])
         same = any(
             row["unit"] == item["unit"] and row["period"] == item["dearest_period"]
-            and _same(row["price"], item["dearest_price"]) for row in rows
+            and alike(row["price"], number(item["dearest_price"])) for row in rows
         )  # fmt: skip
         found.true("summary", item["limit"], same, "no limit of this name, unit, dearest period and price has a row")
         lost = any(row["note"] == NOT_FOUND for row in rows)
         note = NOT_FOUND if lost else NO_PLAN if item["price"] is None else ""
         found.true("summary", item["limit"], item["note"] == note, f"the note is {item['note']!r}, should be {note!r}")
-
-
-def _same(have: float, want: float | None) -> bool:
-    return math.isnan(have) if want is None else math.isclose(have, want, rel_tol=SAME, abs_tol=SAME)
 
 
 def _risk(saved: Saved, facts: Facts, found: Findings) -> None:
