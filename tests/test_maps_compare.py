@@ -23,10 +23,11 @@ from energy_routes.answer.words import LANGUAGES, Words
 from energy_routes.errors import UsageError
 from energy_routes.maps import drawing as maps
 from energy_routes.maps.data import style
+from energy_routes.maps.data.change import change
 from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.titles import difference, seasons
 from energy_routes.maps.figure.changes import comparison
-from energy_routes.maps.figure.changes.change import change, dresser
+from energy_routes.maps.figure.changes.change import dresser
 from energy_routes.maps.figure.changes.comparison import common_span
 from energy_routes.maps.figure.changes.dumbbell import MOST_ROWS, changes, fitting
 from energy_routes.maps.figure.months import differences, steps

@@ -9,18 +9,17 @@ import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from shapely import LineString, Point
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 
 from energy_routes.errors import DataError, Fault
 from energy_routes.maps.data.lands import REGION, TURNS, Area, region, world
 from energy_routes.network import Network, geometry as geo
 from energy_routes.pack import Pack, answered, data_path
-
-if TYPE_CHECKING:
-    from shapely import LineString
-    from shapely.geometry.base import BaseGeometry
 
 ASHORE, AT_SEA = 10.0, 100.0  # km from its country at which a place may lie
 FAR = 400.0  # km off its coast at which it is still drawn: the farthest oil fields lie some 300 km from all land
@@ -116,9 +115,6 @@ def _amid(place: tuple[float, float]) -> bool:
 
 def _distance(place: tuple[float, float], areas: Sequence[BaseGeometry]) -> float:
     """Kilometres from a (lon, lat) place to the nearest of some areas; infinite without one."""
-    from shapely import Point
-    from shapely.ops import nearest_points
-
     if not areas:
         return math.inf
     points = [Point(place[0] + turn, place[1]) for turn in TURNS]
@@ -128,8 +124,6 @@ def _distance(place: tuple[float, float], areas: Sequence[BaseGeometry]) -> floa
 
 def _country_at(place: tuple[float, float]) -> str | None:
     """The country that a (lon, lat) place lies in; None at sea."""
-    from shapely import Point
-
     point = Point(place)
     sources = (_lands,) if _amid(place) else (_lands, _world)
     return next((code for lands in sources for code, areas in lands().items()

@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely import STRtree, points
 
 from energy_routes.maps.data.projection import Points, tangents
-
-if TYPE_CHECKING:
-    from shapely import STRtree
 
 NEAR = 2.6       # points: closer than this, and parallel, lines share a corridor
 PARALLEL = 0.85  # cosine of the angle between them
@@ -43,14 +40,10 @@ class Course:
 
     @cached_property
     def _tree(self) -> STRtree:
-        from shapely import STRtree, points
-
         return STRtree(points(self.points))
 
     def nearest(self, places: Points) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """For each given place the nearest vertex of this line (its index) and the distance."""
-        from shapely import points
-
         (_, index), distance = self._tree.query_nearest(points(places), all_matches=False, return_distance=True)
         return index, distance
 
@@ -92,8 +85,6 @@ def _neighbours(lines: Sequence[Points]) -> list[tuple[int, int]]:
     """The pairs of lines, in order, of which each has samples near the other that stand as far apart as a corridor is
     long.  Lines that meet in a town are no such pair.
     """
-    from shapely import STRtree, points
-
     if not lines:
         return []
     line = np.repeat(np.arange(len(lines)), [len(own) for own in lines])

@@ -12,16 +12,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
+from shapely import MultiPolygon, Polygon, clip_by_rect, difference, get_parts, make_valid, union_all
+from shapely.affinity import translate
+from shapely.geometry.base import BaseGeometry
 
 from energy_routes.answer import Words
 from energy_routes.maps.data.projection import Box, Points, Projection, run_on
 from energy_routes.network import geometry as geo
-
-if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
 
 REGION: Box = (-12.0, -2.0, 132.0, 67.0)  # degrees: what our countries.geojson holds
 WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
@@ -31,7 +31,7 @@ WIDER = 3.0   # degrees around what a frame shows
 HALF = 179.99  # degrees on either side of the middle: at 180 a place is as much on one side as on the other
 POLES = 89.9  # degrees: neither pole has a place on a cone or a disc
 
-Area = tuple[str, "BaseGeometry"]  # ISO code (blank: none), outline in degrees
+Area = tuple[str, BaseGeometry]  # ISO code (blank: none), outline in degrees
 
 
 def window(projection: Projection, extent: Box) -> Box:
@@ -80,9 +80,6 @@ def files(words: Words) -> tuple[Path, Path]:
 
 def _near(areas: Iterable[Area], box: Box) -> list[Area]:
     """The areas that reach into a window, with the longitudes that it counts by; what lies beyond is cut off."""
-    from shapely import clip_by_rect
-    from shapely.affinity import translate
-
     found = []
     for code, shape in areas:
         for turn in TURNS:
@@ -95,8 +92,6 @@ def _near(areas: Iterable[Area], box: Box) -> list[Area]:
 
 def areal(shape: BaseGeometry) -> BaseGeometry:
     """The polygons of a shape, without the lines and points that cutting may leave."""
-    from shapely import MultiPolygon, get_parts
-
     if shape.geom_type in ("Polygon", "MultiPolygon"):
         return shape
     return MultiPolygon([part for whole in get_parts(shape) for part in get_parts(whole)
@@ -105,8 +100,6 @@ def areal(shape: BaseGeometry) -> BaseGeometry:
 
 def _joined(areas: list[Area]) -> list[Area]:
     """One area a country; those without a code stay as they are."""
-    from shapely import make_valid, union_all
-
     parts: dict[str, list[BaseGeometry]] = defaultdict(list)
     for code, shape in areas:
         parts[code].append(shape)
@@ -118,9 +111,7 @@ def _joined(areas: list[Area]) -> list[Area]:
 @cache
 def _around(path: Path) -> tuple[Area, ...]:
     """The world without the region."""
-    from shapely import box, difference
-
-    held = box(*REGION)
+    held = shapely.box(*REGION)
     left = ((code, shape if not _overlap(shape.bounds, REGION) else difference(shape, held))
             for code, shape in world(path))
     return tuple((code, shape) for code, shape in left if not shape.is_empty)
@@ -129,8 +120,6 @@ def _around(path: Path) -> tuple[Area, ...]:
 @cache
 def world(path: Path) -> tuple[Area, ...]:
     """The countries of a TopoJSON file, whose neighbours share their borders' arcs."""
-    from shapely import MultiPolygon, Polygon, make_valid
-
     told = json.loads(path.read_text(encoding="utf-8"))
     scale = np.array(told["transform"]["scale"])
     arcs = [np.cumsum(np.array(arc), axis=0) * scale + told["transform"]["translate"] for arc in told["arcs"]]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from shapely import LineString
 
 from energy_routes.answer import Words, doubtful
 from energy_routes.errors import UsageError
@@ -22,9 +23,6 @@ from energy_routes.maps.data.titles import Note, bands_of, finding, notes_of, se
 from energy_routes.network import Names, Network, geometry as geo
 from energy_routes.pack import Family, Period
 from energy_routes.plan import Plan
-
-if TYPE_CHECKING:
-    from shapely import LineString
 
 ARC_FACTS = ("arc", "name", "from", "to", "mode", "operator", "status", "family", "unit")
 MEASURED = ("volume", "capacity", "utilisation", "price", "bound")
@@ -270,8 +268,6 @@ def _lines(network: Network, arcs: pd.DataFrame, nodes: pd.DataFrame) -> tuple[d
 
     Longitudes run on over the 180th meridian.
     """
-    from shapely import LineString
-
     routes: dict[str, LineString] = {}
     credits: list[str] = []
     for pack in network.packs:

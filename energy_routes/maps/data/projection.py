@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from shapely import LineString, box, get_parts
 
 if TYPE_CHECKING:
     from pyproj import Transformer
@@ -132,8 +133,6 @@ def _middle_of(lon: NDArray[np.float64]) -> tuple[int, float]:
 
 def _dense(lonlat: Points) -> Points:
     """A line with a place at each few degrees of longitude."""
-    from shapely import LineString
-
     return np.asarray(LineString(lonlat).segmentize(DENSE).coords)
 
 
@@ -230,8 +229,6 @@ def smooth(points: Points, tolerance: float = 1.6, rounds: int = 3) -> Points:
     Real pipelines have hundreds of small bends that make a thick stroke look lumpy; lengths are never
     measured on this line.
     """
-    from shapely import LineString
-
     out = np.asarray(LineString(points).simplify(tolerance).coords)
     for _ in range(rounds):
         a, b = out[:-1], out[1:]
@@ -263,8 +260,6 @@ def tangents(points: Points) -> Points:
 
 def pieces_inside(points: Points, view: View, margin: float) -> list[Points]:
     """The stretches of a line inside the view grown by ``margin``, in the line's own order and direction."""
-    from shapely import LineString, box, get_parts
-
     line = LineString(points)
     cut: Any = line.intersection(box(*view.frame(margin)))
     parts = [part for part in get_parts(cut) if part.geom_type == "LineString" and part.length > 1.0]

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.path import Path as DrawnPath
+from shapely import clip_by_rect, get_parts, make_valid, simplify, transform
 
 from energy_routes.answer import Words
 from energy_routes.maps.data import style
 from energy_routes.maps.data.lands import files, lakes, lands, names, window
 from energy_routes.maps.data.projection import Points, View
 from energy_routes.maps.figure.text.labels import Box, Placer, text_size
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.path import Path as DrawnPath
 
 OFFSETS = ((0, 0), (0, 10), (0, -10), (14, 5), (-14, 5), (14, -8), (-14, -8), (0, 18), (0, -18))  # points, of a name
 FARTHEST = max(float(np.hypot(*offset)) for offset in OFFSETS)
@@ -55,17 +55,12 @@ def _lakes(file: Path, view: View) -> list[DrawnPath]:
 
 
 def _fill(ax: Axes, paths: Sequence[DrawnPath], face: str, edge: str, width: float, order: float) -> None:
-    from matplotlib.collections import PathCollection
-
     drawn = PathCollection(paths, facecolors=face, edgecolors=edge, linewidths=width, zorder=order)
     ax.add_collection(drawn, autolim=False)
 
 
 def _outline(geometry: Any, view: View) -> DrawnPath | None:
     """Polygons projected and cut to the panel (and a margin, so that the cut edge is not seen)."""
-    from matplotlib.path import Path as DrawnPath
-    from shapely import clip_by_rect, get_parts, make_valid, simplify, transform
-
     drawn = simplify(make_valid(transform(geometry, view.points)), 0.25)  # a quarter of a point is not seen
     cut = clip_by_rect(make_valid(drawn), *view.frame(6.0))
     parts = [part for part in get_parts(cut) if part.geom_type == "Polygon"]

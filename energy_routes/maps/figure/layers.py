@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
 
 from energy_routes.maps.data import style
 from energy_routes.maps.data.projection import Points, cumulative
 from energy_routes.maps.data.scene import Mark, Scene, Strand
 from energy_routes.maps.figure.text.labels import Box, Placer, around, least_distances, text_size
 from energy_routes.maps.figure.text.pills import SHORT, halo_text
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 ARROW_EVERY = 90.0
 SYMBOLS: dict[str, dict[str, Any]] = {
@@ -71,15 +71,11 @@ def _stroke(ax: Axes, points: Points, width: float, colour: str, order: float, *
 
 def _line(ax: Axes, points: Points, **look: Any) -> None:
     """A line that no limit of the axes is reckoned from, as ``plot`` would for each: the frame of a map stands."""
-    from matplotlib.lines import Line2D
-
     ax.add_artist(Line2D(*points.T, **look))
 
 
 def _arrows(ax: Axes, strand: Strand, zoom: float) -> None:
     """White chevrons with a dark outline: they survive print and grey."""
-    from matplotlib.patches import Polygon
-
     length = strand.length
     if length < 3 * SHORT:
         return

@@ -6,27 +6,24 @@ side for.  The mean is a rate: a month that is as busy as the others differs by 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 from energy_routes.answer import exported, periods_in
 from energy_routes.errors import UsageError
+from energy_routes.maps.data.change import ChangeData, change
 from energy_routes.maps.data.payload import MapData, payload
 from energy_routes.maps.data.titles import seasons
-from energy_routes.maps.figure.changes.change import ChangeData, change, change_panel, change_samples
+from energy_routes.maps.figure.changes.change import change_panel, change_samples
 from energy_routes.maps.figure.panel import SMALL, flow_box
 from energy_routes.maps.figure.paper import add_legend, check_suffix, grid, made, new_page, panel_at
 from energy_routes.pack import Period
 from energy_routes.plan import Plan
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from matplotlib.figure import Figure
 
 SHAPES = ((2, 1), (2, 2), (3, 2), (4, 2), (4, 3))  # columns × rows
 LARGEST = 4  # changes of a panel that bear a number

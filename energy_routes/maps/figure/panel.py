@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
@@ -20,10 +21,6 @@ from energy_routes.maps.figure import layers
 from energy_routes.maps.figure.basemap import draw_ground, draw_names
 from energy_routes.maps.figure.text import pills, signs
 from energy_routes.maps.figure.text.labels import Box, Placer, text_size
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 Extent = tuple[float, float, float, float]
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zlib import Z_RLE
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
@@ -13,10 +16,6 @@ from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.figure.text import legend
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.figure.text.legend import MARGIN
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 SIZE = (13.33, 7.5)      # inches; 1999 × 1125 pixels at DPI
 DPI = 150
@@ -51,8 +50,6 @@ def made(draw: Callable[[], Figure], path: str | Path | None) -> Figure:
 
 def new_page(title: str, subtitle: str) -> Figure:
     """An empty page with its finding and the line under it, both shrunk to the width if they must be."""
-    from matplotlib.figure import Figure
-
     figure = Figure(figsize=SIZE, dpi=DPI, facecolor="white")
     for text, size, bold, down, tone in ((title, 18.0, True, 27, style.INK), (subtitle, 10.5, False, 51, style.MUTED)):
         fitted = min(size, size * (WIDTH - 2 * MARGIN) / max(text_size(text, size, bold=bold)[0], 1.0))

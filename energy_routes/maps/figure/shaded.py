@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, to_hex
 from matplotlib.patches import PathPatch
 
@@ -16,9 +16,6 @@ from energy_routes.maps.data.projection import View
 from energy_routes.maps.figure.basemap import draw_ground, outlines
 from energy_routes.maps.figure.panel import sheet_of
 from energy_routes.maps.figure.text.labels import Box, Placer, text_size
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 LEAST, TINT = 1e-4, "YlGnBu"  # a country below this share of the largest is not shaded
 SIZE = 8.0

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from energy_routes.maps.data.payload import MapData, payload
 from energy_routes.maps.figure.inset import draw_inset, inset_of
@@ -26,10 +28,6 @@ from energy_routes.maps.figure.paper import (
 from energy_routes.maps.figure.text.notes import draw_notes
 from energy_routes.maps.figure.text.pills import LARGEST, largest
 from energy_routes.plan import Plan
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,

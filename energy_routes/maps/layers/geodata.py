@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import geopandas
 import pandas as pd
+from shapely import clip_by_rect, union_all
+from shapely.affinity import translate
+from shapely.geometry.base import BaseGeometry
 
 from energy_routes.errors import UsageError
+from energy_routes.maps.data.change import ChangeData, change
 from energy_routes.maps.data.lands import TURNS, WORLD, files, world
 from energy_routes.maps.data.payload import MapData, chosen, payload
 from energy_routes.maps.data.projection import USUAL
-from energy_routes.maps.figure.changes.change import ChangeData, change
 from energy_routes.maps.layers.others import refuse_others
 from energy_routes.maps.layers.qgis import change_style, country_style, flow_style, node_style, write_styles
 from energy_routes.pack import printable
 from energy_routes.plan import Plan
-
-if TYPE_CHECKING:
-    import geopandas
-    from shapely.geometry.base import BaseGeometry
 
 CRS = "EPSG:4326"
 
@@ -31,8 +31,6 @@ def flow_layer(data: MapData) -> geopandas.GeoDataFrame:
 
     ``per_month`` is the volume in Mt or bcm a month, which widths on a map go by.
     """
-    import geopandas
-
     frame = data.arcs.assign(per_month=data.arcs["volume"] / data.months, span=data.when)
     lines = [cut_at_180(data.lines[arc]) if arc in data.lines else None for arc in frame["arc"]]
     return geopandas.GeoDataFrame(frame, geometry=lines, crs=CRS)
@@ -40,9 +38,6 @@ def flow_layer(data: MapData) -> geopandas.GeoDataFrame:
 
 def cut_at_180(line: BaseGeometry) -> BaseGeometry:
     """A line or area within 180° of Greenwich: in parts on either side of the 180th meridian (RFC 7946, 3.1.9)."""
-    from shapely import clip_by_rect, union_all
-    from shapely.affinity import translate
-
     west, south, east, north = line.bounds
     if WORLD[0] <= west and east <= WORLD[2]:
         return line
@@ -53,8 +48,6 @@ def cut_at_180(line: BaseGeometry) -> BaseGeometry:
 
 def land_layer(data: MapData) -> geopandas.GeoDataFrame:
     """The countries of the region's file; where the map lies beyond it, those of the world."""
-    import geopandas
-
     detailed, around = files(data.words)
     if data.projection == USUAL or detailed.parent != around.parent:
         return geopandas.read_file(detailed)
@@ -65,8 +58,6 @@ def land_layer(data: MapData) -> geopandas.GeoDataFrame:
 
 def node_layer(data: MapData) -> geopandas.GeoDataFrame:
     """One point a node, WGS 84; nodes without a place are left out."""
-    import geopandas
-
     placed = data.nodes.dropna(subset=["lon", "lat"]).reset_index(drop=True)
     return geopandas.GeoDataFrame(placed, geometry=geopandas.points_from_xy(placed["lon"], placed["lat"]), crs=CRS)
 
@@ -95,7 +86,6 @@ def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, per
 
 
 def _write(data: MapData, target: Path) -> None:
-
     if target.suffix.lower() == ".geojson":
         flow_layer(data).to_file(target, driver="GeoJSON")
         return
@@ -127,7 +117,7 @@ def _data(plan: Plan, other: Plan | None, period: str | None, title: str | None,
         facts[column] = facts[column].map(";".join)
     arcs = data.arcs.join(paid, on="arc").join(facts, on="arc")
     arcs["tariff"] = arcs["cost"] / arcs["volume"].where(arcs["volume"] > 0)
-    return _with(data, arcs, _with_trade(plan, labels, data.nodes))
+    return replace(data, arcs=arcs, nodes=_with_trade(plan, labels, data.nodes))
 
 
 def _with_trade(plan: Plan, labels: list[str], nodes: pd.DataFrame) -> pd.DataFrame:
@@ -140,9 +130,3 @@ def _with_trade(plan: Plan, labels: list[str], nodes: pd.DataFrame) -> pd.DataFr
         own = table[table["period"].isin(labels)].groupby(key)[column].sum()
         nodes = nodes.assign(**{name: nodes["id"].map(own)})
     return nodes
-
-
-def _with(data: MapData, arcs: pd.DataFrame, nodes: pd.DataFrame) -> MapData:
-    from dataclasses import replace
-
-    return replace(data, arcs=arcs, nodes=nodes)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from shapely import clip_by_rect, coverage_simplify, get_parts, make_valid, simplify, transform
 
 from energy_routes.answer import Words
 from energy_routes.maps.data.lands import areal, files, lakes, lands, names, window
@@ -57,8 +58,6 @@ def _seen(frame: Frame, reach: Box) -> Box:
 
 def _outlines(shapes: Sequence[Any], frame: Frame, box: Box, *, shared: bool = False) -> list[Any]:
     """Polygons in units (y up), generalised, and cut to the box."""
-    from shapely import clip_by_rect, coverage_simplify, make_valid, simplify, transform
-
     drawn = [areal(make_valid(transform(shape, frame.upward))) for shape in shapes]
     plain = coverage_simplify(drawn, COAST) if shared else [simplify(shape, LAKE) for shape in drawn]
     return [clip_by_rect(make_valid(shape), *box) for shape in plain]
@@ -66,8 +65,6 @@ def _outlines(shapes: Sequence[Any], frame: Frame, box: Box, *, shared: bool = F
 
 def svg_path(shape: Any) -> str:
     """The rings of a polygon (y up) as one SVG path with relative steps, to a tenth of a unit."""
-    from shapely import get_parts
-
     rings = [ring for part in get_parts(shape) if part.geom_type == "Polygon" and part.area > ISLET
              for ring in (part.exterior, *part.interiors)]
     return "".join(_ring(np.asarray(ring.coords)[:-1]) for ring in rings)

@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from energy_routes.maps.page.content import Step, content
 from energy_routes.maps.page.html import render
 from energy_routes.plan import Plan
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def page(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | None = None, period: str | None = None,

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from shapely import LineString
 
 from energy_routes.maps.data.corridors import Samples, runs, shared_stretches
 from energy_routes.maps.data.projection import Points, cumulative, resample, smooth
-from energy_routes.maps.page.frame import Frame, flat
-
-if TYPE_CHECKING:
-    from shapely import LineString
+from energy_routes.maps.page.frame import Frame
 
 GENERALISED = 0.9  # units, about 6.5 km: bends smaller than a thick line's half width only make it lumpy
 STEP = 3.0         # units between samples
@@ -42,8 +40,3 @@ def beside(points: Sequence[Points]) -> list[list[dict[str, Any]]]:
 
 def _stretches(mask: Samples) -> list[int]:
     return [edge for start, stop in runs(mask) for edge in (start, stop - 1)]
-
-
-def placed(points: Points) -> list[float]:
-    """A line as the page takes it."""
-    return flat(points)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
+from energy_routes.maps.data.change import SAME_SPAN, ChangeData, change
 from energy_routes.maps.data.payload import chosen
 from energy_routes.maps.data.titles import difference, titled
-from energy_routes.maps.figure.changes.change import SAME_SPAN, ChangeData, change, change_panel, samples
+from energy_routes.maps.figure.changes.change import change_panel, samples
 from energy_routes.maps.figure.changes.dumbbell import changes, draw_dumbbells
 from energy_routes.maps.figure.panel import HALF, flow_box, flow_panel, sheet_of
 from energy_routes.maps.figure.paper import add_legend, check_suffix, grid, made, new_page, panel_at
@@ -17,11 +21,6 @@ from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.figure.text.legend import MARGIN, fill, row, units
 from energy_routes.maps.figure.text.pills import LARGEST, largest
 from energy_routes.plan import Plan
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 STRIP = 16.0  # points under the dumbbells: the legend of the change map
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from energy_routes.answer import Words, corridor_volumes, market_volumes
 from energy_routes.maps.data import style
@@ -13,9 +14,6 @@ from energy_routes.maps.figure.changes.change import LEAST
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.pack import in_order
 from energy_routes.plan import Plan
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 MOST_ROWS = 15
 BLOCKS = (("legend.corridors", corridor_volumes), ("dumbbell.markets", market_volumes))

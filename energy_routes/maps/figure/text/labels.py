@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from matplotlib import rcParams
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
 from numpy.typing import NDArray
 
 from energy_routes.maps.data.projection import Points
@@ -72,8 +75,6 @@ def least_distances(boxes: Sequence[Box], places: Points) -> NDArray[np.float64]
 
 def text_size(text: str, size: float, bold: bool = False, italic: bool = False) -> tuple[float, float]:
     """Width and height in points of one line of text in the font that matplotlib is set to."""
-    from matplotlib import rcParams
-
     wide = _width(text, bold, italic, tuple(rcParams["font.family"]), tuple(rcParams["font.sans-serif"]))
     return size * wide * 1.05, size * 0.98  # a reserve for an SVG, whose reader draws the text in his own way
 
@@ -81,9 +82,6 @@ def text_size(text: str, size: float, bold: bool = False, italic: bool = False) 
 @cache
 def _width(text: str, bold: bool, italic: bool, family: tuple[str, ...], _sans: tuple[str, ...]) -> float:
     """The width of a text over its size."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextToPath
-
     prop = FontProperties(family=list(family), weight="bold" if bold else "normal",
                           style="italic" if italic else "normal", size=1.0)
     return float(TextToPath().get_text_width_height_descent(text, prop, ismath=False)[0])

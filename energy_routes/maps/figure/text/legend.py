@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import reduce
 from math import floor, log10
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from energy_routes.answer import Words
 from energy_routes.maps.data import style
@@ -16,9 +19,6 @@ from energy_routes.maps.figure.layers import DASHES, SWAP, SYMBOLS, hatch
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.figure.text.signs import draw_sign
 from energy_routes.pack import Family
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 SAMPLE_VOLUMES = {"month": (0.5, 2.0, 6.0), "year": (5.0, 20.0, 60.0)}
 KINDS = ("field", "port", "hub", "border", "refinery", "storage", "market")
@@ -101,7 +101,7 @@ def fill(ax: Axes, draw: Callable[[Axes, float], float], width: float, height: f
 
     Sizes are tried on axes in which nothing is drawn.
     """
-    blank = cast("Axes", Blank())
+    blank = cast(Axes, Blank())
     shrink = next((size for size in SHRINKS if draw(blank, size) <= width - MARGIN), SHRINKS[-1])
     ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
     ax.axis("off")
@@ -182,8 +182,6 @@ def _widths(strip: Strip, x: float) -> float:
 
 
 def _colours(strip: Strip, x: float) -> float:
-    from matplotlib.patches import Rectangle
-
     ax, height, words, rows = strip.ax, strip.height, strip.data.words, strip.data.families
     head = strip.head(x, words("legend.colour"))
     step, top = 36.0, height - 28

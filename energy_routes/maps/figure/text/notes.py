@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyBboxPatch
 
 from energy_routes.maps.data import style
 from energy_routes.maps.data.projection import Points
@@ -11,9 +13,6 @@ from energy_routes.maps.data.scene import Scene
 from energy_routes.maps.data.titles import Note
 from energy_routes.maps.figure.text.labels import Box, Placer, around, text_size
 from energy_routes.maps.figure.text.pills import SHARES
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 SIZE, STEP, PAD = 6.6, 8.6, 3.0  # points: text, from line to line, around it
 CLEAR = (10.0, 24.0, 44.0)  # points from a line to its card, the nearest first
@@ -39,8 +38,6 @@ def _place(note: Note, line: Points, placer: Placer, zoom: float) -> tuple[Box, 
 
 
 def _draw(ax: Axes, note: Note, box: Box, end: tuple[float, float], zoom: float) -> None:
-    from matplotlib.patches import FancyBboxPatch
-
     near = box.nearest(*end)
     ax.plot([end[0], near[0]], [end[1], near[1]], color=style.MUTED, linewidth=0.7, zorder=17)
     ax.add_patch(FancyBboxPatch((box.west, box.south), box.east - box.west, box.north - box.south, facecolor="white",

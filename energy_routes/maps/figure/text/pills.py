@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.patheffects import Stroke
 
 from energy_routes.answer import Words
 from energy_routes.maps.data import style
@@ -14,9 +17,6 @@ from energy_routes.maps.data.payload import MapData, records
 from energy_routes.maps.data.scene import IDLE_MODES, Exit, Scene, Strand
 from energy_routes.maps.figure.text.labels import Box, Placer, around, beside, least_distances, text_size
 from energy_routes.pack import Family
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 SHORT = 9.0      # points: a link this short gets neither arrow nor volume
 MOST_VOLUMES = 26
@@ -40,8 +40,6 @@ def halo_text(ax: Axes, box: Box, text: str, size: float, colour: str, *, bold: 
 
     The edge is a text of its own: with path effects a text is written to SVG as curves, not as text.
     """
-    from matplotlib.patheffects import Stroke
-
     look: dict[str, Any] = {"size": size, "weight": "bold" if bold else "normal", "ha": "center",
                             "style": "italic" if italic else "normal", "va": "center_baseline"}
     edge = [Stroke(linewidth=2.2, foreground="white", alpha=0.85)]
@@ -51,8 +49,6 @@ def halo_text(ax: Axes, box: Box, text: str, size: float, colour: str, *, bold: 
 
 def pill(ax: Axes, box: Box, text: str, size: float, face: str, edge: str, ink: str) -> None:
     """A rounded label."""
-    from matplotlib.patches import FancyBboxPatch
-
     wide, high = box.east - box.west, box.north - box.south
     ax.add_artist(FancyBboxPatch((box.west, box.south), wide, high, facecolor=face, edgecolor=edge, linewidth=0.9,
                                  boxstyle=f"round,pad=0,rounding_size={high / 2:.2f}", zorder=18))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from energy_routes.answer import Words
 from energy_routes.maps.data import style
@@ -13,9 +14,6 @@ from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.data.scene import Scene
 from energy_routes.maps.figure.text.labels import Box, Placer
 from energy_routes.maps.figure.text.pills import pill, pill_size
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Place = tuple[float, float]
 Scarce = tuple[dict[str, Any], Place]
