@@ -277,6 +277,19 @@ def rows_by(rows: Iterable[Row], *by: str) -> dict[Any, list[Row]]:
     return out
 
 
+def reached(starts: Iterable[Any], steps: Iterable[tuple[Any, Any]]) -> set[Any]:
+    """The places that steps lead to from some places, these among them."""
+    onward: dict[Any, list[Any]] = defaultdict(list)
+    for start, end in steps:
+        onward[start].append(end)
+    seen, todo = set(starts), list(starts)
+    while todo:
+        new = [end for end in onward[todo.pop()] if end not in seen]
+        seen.update(new)
+        todo += new
+    return seen
+
+
 def defined(value: float, otherwise: float) -> float:
     """A number, or another where it is undefined."""
     return otherwise if math.isnan(value) else value

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from energy_routes.audit.facts import Facts, Row, rows_by
+from energy_routes.audit.facts import Facts, Row, reached, rows_by
 
 SAME = 1e-12  # shares that differ by less are one
 Place = tuple[str, str]  # node, commodity
@@ -69,8 +69,9 @@ class Arrival:
         if any(lane.end in uneven for lane in crossed):
             past_it = {lane for lane in self._ever if lane.arc not in arcs or not metered(lane)}
             supplies = {(s["node"], s["commodity"]) for s in self._facts.rows["supplies"].values()}
-            alone = uneven - _closure(supplies, past_it)
-        through = _closure({lane.end for lane in crossed} & alone, [lane for lane in lanes if lane.end in alone])
+            alone = uneven - reached(supplies, ((lane.start, lane.end) for lane in past_it))
+        onward = ((lane.start, lane.end) for lane in lanes if lane.end in alone)
+        through = reached({lane.end for lane in crossed} & alone, onward)
         for lane in dict.fromkeys([*crossed, *(lane for lane in lanes if lane.start in through)]):
             share = lane.kept * best.get(lane.end, 0.0)
             if lane.end not in through and share > 0:
@@ -100,22 +101,7 @@ class Arrival:
             lane.start for lane in lanes
             if best.get(lane.start, 0.0) - lane.kept * best.get(lane.end, 0.0) > SAME
         }  # fmt: skip
-        return _closure(found, [
-            Lane(x.arc, x.commodity, x.end, x.start, x.kept) for x in lanes if x.kept * best.get(x.end, 0.0) > 0
-        ])  # fmt: skip
-
-
-def _closure(start: set[Place], lanes: Iterable[Lane]) -> set[Place]:
-    """The places that lanes lead to from some places, those included."""
-    onward: dict[Place, list[Place]] = defaultdict(list)
-    for lane in lanes:
-        onward[lane.start].append(lane.end)
-    seen, todo = set(start), list(start)
-    while todo:
-        new = [end for end in onward[todo.pop()] if end not in seen]
-        seen.update(new)
-        todo += new
-    return seen
+        return reached(found, ((lane.end, lane.start) for lane in lanes if lane.kept * best.get(lane.end, 0.0) > 0))
 
 
 def _open_lanes(facts: Facts, period: str) -> Iterator[Lane]:

@@ -6,7 +6,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import product
-from typing import Any
 
 from energy_routes.audit.facts import Facts, Row, defined, sums_by
 from energy_routes.audit.files import Saved
@@ -151,13 +150,11 @@ def lower_tariffs(facts: Facts, options: set[str]) -> dict[str, float]:
 def emitted(facts: Facts, arc: str, family: str) -> float:
     """kt CO2e of a unit (Mt, bcm) that enters an arc: g a tonne-km × km / 1000 + kg a tonne."""
     mode = facts.rows["arcs"][arc]["mode"]
-    factor: Any = None
-    for listed in facts.rows["emissions"].values():
-        fits = (listed["family"], listed["mode"]) == (family, mode) and listed["arc"] in (None, arc)
-        if fits and (factor is None or listed["arc"]):
-            factor = listed
-    if factor is None:
+    listed = [row for row in facts.rows["emissions"].values()
+              if (row["family"], row["mode"]) == (family, mode) and row["arc"] in (None, arc)]  # fmt: skip
+    if not listed:
         return 0.0
+    factor = next((row for row in reversed(listed) if row["arc"]), listed[0])
     return float(factor["per_km"] * _length_km(arc, facts) / 1000.0 + factor["per_unit"])
 
 

@@ -7,7 +7,7 @@ import math
 from energy_routes.audit import worth
 from energy_routes.audit.checks import builds, risk
 from energy_routes.audit.checks.trade import contracts
-from energy_routes.audit.facts import Facts, Row, sum_of
+from energy_routes.audit.facts import Facts, Row, rows_by, sum_of
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import SAME, Findings
 from energy_routes.indicators import BACK, LEDGER, PAID
@@ -74,11 +74,10 @@ def _terms(saved: Saved, facts: Facts) -> dict[Key, float]:
         add(family, worth.of_lifting(facts, row["supply"], row["period"]), row["lifted"])
     for row in saved["deliveries"]:
         add(facts.family("markets", row["market"]), {"sales": row["price"]}, row["volume"])  # compared in `trade`
-    missed: dict[tuple[str, str], float] = {}
     for row in saved["obligations"]:
         name, period = row["obligation"], row["period"]
         add(facts.family("obligations", name), worth.at_home(facts, name, period), row["volume"])
-        missed[name, period] = row["short"]
+    missed = {(row["obligation"], row["period"]): row["short"] for row in saved["obligations"]}
     for (name, period), volume in missed.items():
         add(facts.family("obligations", name), worth.of_shortage(facts, name, period), volume)
     for name, period, _, _, beyond in contracts(saved, facts):
@@ -113,10 +112,6 @@ def _routes_of(family: str, saved: Saved, facts: Facts, money: dict[Key, float],
 
 def _drawn(stocks: list[Row]) -> float:
     """What stores give over the horizon beyond what they are left with."""
-    opening: dict[tuple[str, str], float] = {}
-    closing: dict[tuple[str, str], float] = {}
-    for row in sorted(stocks, key=lambda row: str(row["period"])):
-        key = row["storage"], row["commodity"]
-        opening.setdefault(key, row["opening"])
-        closing[key] = row["closing"]
-    return sum(max(volume - closing[key], 0.0) for key, volume in opening.items())
+    in_order = sorted(stocks, key=lambda row: str(row["period"]))
+    tanks = rows_by(in_order, "storage", "commodity").values()
+    return float(sum(max(rows[0]["opening"] - rows[-1]["closing"], 0.0) for rows in tanks))

@@ -25,8 +25,9 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     found.true("security", "table", bool(saved["security"]) == bool(lever), "does not go with the policy")
     if not lever:
         return
-    for column in ("price", "waived", *(["delta"] if lever["delta"] == "min" else [])):
-        found.skip(f"security.{column}", LEAST if column == "delta" else RECOURSE)
+    found.unchecked |= dict.fromkeys(("security.price", "security.waived"), RECOURSE)
+    if lever["delta"] == "min":
+        found.skip("security.delta", LEAST)
     for row in saved["security"]:
         what = f"{row['outage']} {row['family']} {row['market'] or ''}".strip()
         for part in str(row["outage"]).split(" & "):
@@ -124,8 +125,7 @@ def money(saved: Saved, facts: Facts, undisturbed: float, found: Findings) -> di
 def _named(saved: Saved, lever: Row, found: Findings) -> None:
     """The futures are those that the policy lists, with their probabilities; rates of events are not found again."""
     listed = lever["scenarios"] if isinstance(lever["scenarios"], list) else None
-    for column in ("netback of disruptions", "alone", "waived"):
-        found.skip(f"futures.{column}", RECOURSE)
+    found.unchecked |= dict.fromkeys(("futures.netback of disruptions", "futures.alone", "futures.waived"), RECOURSE)
     if listed is None:
         found.skip("futures.future", "made of the table of events; rates are not estimated again")
         found.skip("futures.probability", "an estimate from the table of events")

@@ -5,7 +5,7 @@ A column that does not stand here is refused, so that nothing is saved that nobo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from energy_routes.audit.report import Findings
 
@@ -78,12 +78,4 @@ def check(columns: Mapping[str, tuple[str, ...]], rows: Mapping[str, list[dict[s
         keys = KEYS.get(table, "").split()
         names = [tuple(row.get(key) for key in keys) for row in rows[table] if keys]
         found.true("columns", table, len(set(names)) == len(names), f"two rows have the same {', '.join(keys)}")
-    for column, reason in unchecked(rows):
-        found.skip(column, reason)
-
-
-def unchecked(rows: Mapping[str, list[dict[str, object]]]) -> Iterator[tuple[str, str]]:
-    """The columns of tables with rows that are not found again, each with the reason."""
-    for column, reason in UNCHECKED.items():
-        if rows[column.partition(".")[0]]:
-            yield column, reason
+    found.unchecked |= {column: why for column, why in UNCHECKED.items() if rows[column.partition(".")[0]]}

@@ -33,7 +33,6 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         firm = facts.rows["contracts"][name]["kind"] == "firm"
         volumes["contract", name, period] = shipped + (-beyond if firm else beyond)
         due[name, period] = {"upper" if firm else "lower": volume}
-    others = False
     for row in saved["prices"]:
         what = f"{row['name']} {row['period']}"
         _note(row, what, found)
@@ -42,12 +41,11 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         elif row["kind"] == "ramp":
             _ramp(row, what, saved, facts, found)
         else:
-            others = True
             found.true("prices", what, row["kind"] in ("policy", "user"), f"no kind of limit is called {row['kind']!r}")
             found.true("prices", what, row["family"] in (*facts.families, ALL, None), "no such family")
             known = row["period"] in (HORIZON, *facts.periods) or row["kind"] == "user"
             found.true("prices", what, known, "no such period")
-    if others:
+    if any(row["kind"] not in (*TABLES, "ramp") for row in saved["prices"]):
         for column in ("limit", "side", "volume", "bound", "unit"):
             found.skip(f"prices.{column} of policy and user", POLICY)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from energy_routes.audit.facts import Facts, Row, covers
+from energy_routes.audit.facts import Facts, Row, covers, reached
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
@@ -68,8 +68,8 @@ def groups_hit(facts: Facts, edits: Iterable[Row]) -> set[tuple[str, str]]:
             there.add(key)
             onward.add(row["to"] if table == "arcs" else row["node"])
             back.add(row["from"] if table == "arcs" else row["node"])
-    onward = _reached(onward, [(start, end) for _, start, end in arcs])
-    back = _reached(back, [(end, start) for _, start, end in arcs])
+    onward = reached(onward, ((start, end) for _, start, end in arcs))
+    back = reached(back, ((end, start) for _, start, end in arcs))
     there |= {key for key, start, end in arcs if start in onward or end in back}
     there |= {key for key, row in facts.rows["markets"].items() if row["node"] in onward}
     return {(m["kind"], m["group"]) for m in facts.rows["meters"].values() if m["arc"] in there or m["market"] in there}
@@ -102,12 +102,3 @@ def _places(facts: Facts, edit: Row) -> Iterator[tuple[str, str]]:
         yield "markets", first
     elif table == "differentials":
         yield from (("markets", market) for market in ([last] if last else facts.rows["markets"]))
-
-
-def _reached(starts: set[str], steps: list[tuple[str, str]]) -> set[str]:
-    """The nodes that steps lead to from some nodes, these among them."""
-    seen, new = set(starts), set(starts)
-    while new:
-        new = {end for start, end in steps if start in new} - seen
-        seen |= new
-    return seen

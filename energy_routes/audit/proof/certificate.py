@@ -8,7 +8,6 @@ speak for themselves.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache, partial
@@ -18,7 +17,7 @@ import numpy as np
 
 from energy_routes.audit.checks.movement import charge
 from energy_routes.audit.closed.ramps import events
-from energy_routes.audit.facts import Facts
+from energy_routes.audit.facts import Facts, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.proof import own_builds, own_policy, own_rows, own_tanks
 from energy_routes.audit.proof.bound import safe_bound
@@ -171,11 +170,9 @@ def _full(plan: Programme) -> dict[tuple[str, ...], float]:
 
 def _exported(held: Programme) -> dict[str, float]:
     """What each family exports where nothing is capped."""
-    out: dict[str, float] = defaultdict(float)
-    for (block, label), value in zip(held.columns, held.x.tolist(), strict=True):
-        if block == "exports":
-            out[label[0]] += value
-    return {family: volume for family, volume in out.items() if volume > 0}
+    rows = ({"family": label[0], "volume": value} for (block, label), value in
+            zip(held.columns, held.x.tolist(), strict=True) if block == "exports")  # fmt: skip
+    return {family: volume for family, volume in sums_by(rows, "volume", "family").items() if volume > 0}
 
 
 PHYSICS: Mapping[str, Callable[[Own], Rows]] = {

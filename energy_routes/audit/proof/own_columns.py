@@ -12,7 +12,7 @@ from typing import NamedTuple
 from energy_routes.audit import worth
 from energy_routes.audit.checks import builds
 from energy_routes.audit.checks.trade import inside, price_of, tier_of
-from energy_routes.audit.facts import Facts
+from energy_routes.audit.facts import Facts, reached
 from energy_routes.audit.proof.programme import Key
 from energy_routes.indicators import LEDGER
 
@@ -51,13 +51,9 @@ class Own:
             for arc in facts.rows["arcs"] if any(facts.open(arc, period) for period in facts.periods)
             for grade in facts.grades_of_arc[arc] if (lane := facts.lane(arc, grade)) is not None
         }  # fmt: skip
-        seen, found = set(self._sources()), dict[Place, str]()
-        while True:
-            new = {lane: out for lane, out in ever.items() if lane not in found and (self.start(lane), lane[1]) in seen}
-            if not new:
-                return {lane: ever[lane] for lane in ever if lane in found}
-            found |= new
-            seen |= {(self.end(lane), out) for lane, out in new.items()}
+        steps = [((self.start(lane), lane[1]), (self.end(lane), out)) for lane, out in ever.items()]
+        places = reached(set(self._sources()), steps)
+        return {lane: out for lane, out in ever.items() if (self.start(lane), lane[1]) in places}
 
     def start(self, lane: Place) -> str:
         """The node where a lane begins."""
