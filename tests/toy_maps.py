@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+import energy_routes as er
+from energy_routes.maps.page.interactive import Page, page
 from energy_routes.network.merge import Stack
 from energy_routes.network.network import Network
 from energy_routes.pack import TABLES
@@ -82,3 +85,9 @@ def cut_plan(**changes: Any) -> Any:
     told = {"title": "One berth closed", "west": 3.5, "east": 2.0, "shut_in": 0.5, "exported": 5.5, "netback": 850.0,
             "flows": {"FH": 11.0, "HP": 5.0, "PQ": 5.0, "QM": 5.0, "HX": 1.0}}
     return toy_plan(**(told | changes))
+
+
+def write_page(plan: er.Plan, path: Path, *, lang: str = "en", **shown: Any) -> Path:
+    """The page of a plan, written: one whose places nobody looks at, too."""
+    Page(page(plan, lang=lang, **shown)).save(path)
+    return path

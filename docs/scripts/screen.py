@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 import energy_routes as er
-from energy_routes.maps.page.interactive import write_page
+from energy_routes.maps import write
 
 PICTURE = Path(__file__).parent.parent / "images" / "interactive.png"
 VIEW = "v=change&t=2024-03"
@@ -23,7 +23,7 @@ def main() -> None:
     """Solve both plans, open their page without a network, and keep what it looks like."""
     before, after = (er.solve(er.load(model)) for model in ("oil-2024-monthly", "cpc-one-mooring"))
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        file = write_page(before, Path(folder) / "change.html", other=after)
+        file = write(before, Path(folder) / "change.html", other=after)
         browser = driver.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
                                          args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1280, "height": 720}, offline=True, reduced_motion="reduce")

@@ -54,6 +54,12 @@ def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = 
             bands: pd.DataFrame | None = None, live: bool = False, levers: Sequence[str] = ()) -> pages.Page:
     """The interactive map of a plan; written to ``path`` if given.  See :mod:`energy_routes.maps.page.interactive`.
 
+    ``other`` is compared with it: before is ``plan``, after ``other``, over the periods they share; ``bands`` (of
+    :class:`energy_routes.Comparison`) say how sure the change is.  ``steps`` is a list of (label, plan, note) that the
+    reader steps through, each set against ``plan``: a frontier's kinks, or a list of outages.  ``period``: the one that
+    it opens with, else all of them together.  ``lang``: en, ru or kk.  The same plans give the same bytes.
+    Raises UsageError for both ``other`` and ``steps``, for no steps, for an unknown period or language.
+
     With ``live`` the page solves by itself where a lever is moved; ``levers`` are paths of ``Case.set`` that it has
     besides those that it chooses.  See :mod:`energy_routes.maps.live`.
     """
@@ -93,17 +99,13 @@ def write(plan: Plan, path: str | Path, *, other: Plan | None = None, bands: pd.
         raise UsageError(f"cannot write a map as {suffix or str(path)!r}. It can be one of {', '.join(SUFFIXES)}.")
     if months and (suffix not in PICTURES or other is not None or period):
         raise UsageError("small maps of each period are a picture (.png, .svg, .pdf) of one plan, without a period")
-    if live or levers:
-        if suffix != ".html":
-            raise UsageError(f"a map that solves is a page, and {target.name} is none. Give --out a .html file.")
-        explore(plan, target, other=other, period=period, lang=lang, bands=bands, live=True, levers=levers)
-        return target
+    if (live or levers) and suffix != ".html":
+        raise UsageError(f"a map that solves is a page, and {target.name} is none. Give --out a .html file.")
     if suffix == ".html":
-        _refuse(plan, other)
-        return pages.write_page(plan, target, other=other, period=period, lang=lang, bands=bands)
-    if suffix in (".gpkg", ".geojson"):
-        return write_layers(plan, target, other=other, period=period, title=title, lang=lang)
-    if months:
+        explore(plan, target, other=other, period=period, lang=lang, bands=bands, live=live, levers=levers)
+    elif suffix in (".gpkg", ".geojson"):
+        write_layers(plan, target, other=other, period=period, title=title, lang=lang)
+    elif months:
         months_figure(plan, target, title=title, lang=lang)
     elif other is not None:
         compare_figure(plan, other, target, period=period, title=title, lang=lang, bands=bands)

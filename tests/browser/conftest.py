@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from toy_maps import write_page
 
 import energy_routes as er
-from energy_routes.maps.page.interactive import write_page
 
 TWO_WAYS = Path(__file__).parent.parent / "two_ways" / "model.toml"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -17,13 +17,13 @@ from xml.etree import ElementTree
 import pytest
 import toy
 from test_own_family import water
+from toy_maps import write_page
 
 import energy_routes as er
 from energy_routes.answer.words import Words
 from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.scene import KIND_ORDER
 from energy_routes.maps.figure.text import signs
-from energy_routes.maps.page.interactive import write_page
 from energy_routes.plan.plan import Prices
 
 WORDS = Words.of("en")

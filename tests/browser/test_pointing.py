@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from toy_maps import write_page
 
 import energy_routes as er
-from energy_routes.maps.page.interactive import write_page
 
 SIZES = (1280, 720), (1920, 1080), (390, 844)
 MODELS = "oil-2024", "gas-2024", "energy-2024", "gas-2030", "cpc-one-mooring"

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 from toy import toy
+from toy_maps import write_page
 
 import energy_routes as er
-from energy_routes.maps.page.interactive import write_page
 
 SPOKES = 104  # two lines each: more than the page draws as elements
 

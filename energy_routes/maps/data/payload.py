@@ -147,6 +147,12 @@ def places_of(nodes: pd.DataFrame) -> Points:
     return nodes[["lon", "lat"]].dropna().to_numpy(dtype=float)
 
 
+def home_of(nodes: pd.DataFrame) -> str | None:
+    """The country that most fields of some nodes lie in."""
+    lands = nodes.loc[nodes["kind"] == "field", "country"].dropna()
+    return str(lands.mode().iloc[0]) if len(lands) else None
+
+
 def _families(plan: Plan, arcs: pd.DataFrame) -> tuple[Family, ...]:
     known = tuple(plan.case.network.families.values())
     return tuple(family for family in known if (arcs["family"] == family.id).any()) or known[:1]
@@ -182,26 +188,22 @@ def _whole(plan: Plan, years: Mapping[str, float]) -> bool:
 
 def summed(rows: pd.DataFrame, years: Mapping[str, float]) -> pd.DataFrame:
     """One row an arc: volumes and capacities added up, prices averaged over time, bottleneck periods counted."""
-    rows = rows.copy()
-    rows["price"] = rows["price"].fillna(0.0).abs()
-    rows["capacity"] = rows["capacity"].replace(np.inf, np.nan)
-    tight = (rows["utilisation"] >= style.BINDING_UTILISATION) & (rows["price"] > style.BINDING_PRICE)
-    rows["bound"] = tight.astype(int)
+    price = rows["price"].fillna(0.0).abs()
+    tight = (rows["utilisation"] >= style.BINDING_UTILISATION) & (price > style.BINDING_PRICE)
     weight = rows["period"].map(years).astype(float)
-    rows["weighted"] = rows["price"].where(tight, 0.0) * weight / sum(years.values())
+    rows = rows.assign(price=price.where(tight, 0.0) * weight / sum(years.values()), bound=tight.astype(int),
+                       capacity=rows["capacity"].replace(np.inf, np.nan))
     if len(years) == 1:  # a row an arc, as it stands
-        return rows.assign(price=rows["weighted"])[[*ARC_FACTS, *MEASURED]].reset_index(drop=True)
+        return rows[[*ARC_FACTS, *MEASURED]].reset_index(drop=True)
     grouped = rows.groupby("arc", sort=False)
-    out = grouped[[c for c in ARC_FACTS if c != "arc"]].first().reset_index()
-    keyed = out["arc"]
-    out["volume"] = keyed.map(grouped["volume"].sum())
-    out["capacity"] = keyed.map(grouped["capacity"].agg(lambda values: values.sum(skipna=False)))
-    out["utilisation"] = out["volume"] / out["capacity"].where(out["capacity"] > 0)
-    out["price"] = keyed.map(grouped["weighted"].sum())
-    out["bound"] = keyed.map(grouped["bound"].sum())
-    operating = rows.loc[rows["status"] == "operating", "arc"].unique()
-    out["status"] = out["status"].where(~out["arc"].isin(operating), "operating")
-    return out
+    totals = grouped[["volume", "price", "bound"]].sum()
+    capacity = grouped["capacity"].agg(lambda values: values.sum(skipna=False))
+    used = totals["volume"] / capacity.where(capacity > 0)
+    facts = grouped[list(ARC_FACTS[1:])].first()
+    operating = rows.loc[rows["status"] == "operating", "arc"]
+    status = facts["status"].where(~facts.index.isin(operating), "operating")
+    out = facts.assign(status=status, capacity=capacity, utilisation=used, **totals).reset_index()
+    return out[[*ARC_FACTS, *MEASURED]]
 
 
 def bottlenecks(plan: Plan, arcs: pd.DataFrame, years: Mapping[str, float],

@@ -118,7 +118,9 @@ def compose_scene(data: MapData, view: View, zoom: float = 1.0, dress: Dresser |
             exits += _exit(path, pieces, view, row, data)
         ends = data.ends.get(row["arc"]) if dress is None and clothes.look == "flow" else None
         least, most = (0.0 if not end else zoom * style.width(end / data.months) for end in ends or (0.0, 0.0))
-        strands += [replace(_strand(row, clothes, resample(piece), zoom), least=least, most=most) for piece in pieces]
+        width, band = zoom * clothes.width, zoom * clothes.band
+        strands += [Strand(row["arc"], resample(piece), clothes.look, row["family"], width, band, clothes.colour,
+                           clothes.on_paper, least, most) for piece in pieces]
     flows = [s for s in strands if s.look == "flow"]
     moved = spread([s.points for s in flows], [s.width for s in flows])
     laid = [replace(s, points=p) for s, p in zip(flows, moved, strict=True)]
@@ -137,11 +139,6 @@ def dressed(row: dict[str, Any], months: float) -> Dress | None:
         return Dress("proposed", 1.2, 0.0, family.proposed)
     idle = row["status"] in ("idle", "operating") and row["mode"] in IDLE_MODES
     return Dress("idle", 1.0, 0.0, style.IDLE) if idle else None
-
-
-def _strand(row: dict[str, Any], dress: Dress, points: Points, zoom: float) -> Strand:
-    return Strand(str(row["arc"]), points, dress.look, row["family"], zoom * dress.width, zoom * dress.band,
-                  dress.colour, dress.on_paper)
 
 
 def _middle(path: Points, view: View) -> tuple[float, float]:

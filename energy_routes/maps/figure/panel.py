@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
-from energy_routes.maps.data.payload import MapData
+from energy_routes.maps.data.payload import MapData, home_of
 from energy_routes.maps.data.projection import View, home_box, stretched
 from energy_routes.maps.data.scene import Dresser, Scene, compose_scene
 from energy_routes.maps.figure import layers
@@ -94,15 +94,13 @@ def open_panel(ax: Axes, data: MapData, *, detail: Detail | None = None, box: Ex
     points = 72.0 / sheet_of(ax).dpi
     width, height = bounds.width * points, bounds.height * points
     detail = detail or detail_for(width)
-    nodes = data.nodes.dropna(subset=["lon", "lat"])
     usual = stretched(home_box(data.places(), data.projection), data.flowing())
     view = View.fit(width, height, box or usual, data.projection)
     scene = compose_scene(data, view, detail.strokes, dress)
     ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[], xlabel="", ylabel="")
     for spine in ax.spines.values():
         spine.set_visible(False)
-    fields = nodes.loc[nodes["kind"] == "field", "country"].dropna()
-    draw_ground(ax, view, fields.mode().iloc[0] if len(fields) else None, data.words)
+    draw_ground(ax, view, home_of(data.nodes.dropna(subset=["lon", "lat"])), data.words)
     layers.draw_flows(ax, scene, detail.strokes)
     placer = Placer(view.frame(-3.0), [(s.points, s.width) for s in scene.strands if s.look == "flow"])
     canvas = Canvas(ax, data, view, scene, placer, detail)

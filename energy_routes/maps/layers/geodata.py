@@ -123,10 +123,8 @@ def _data(plan: Plan, other: Plan | None, period: str | None, title: str | None,
 def _with_trade(plan: Plan, labels: list[str], nodes: pd.DataFrame) -> pd.DataFrame:
     """The nodes with what is lifted, shut in, sold and delivered at home there in the span."""
     markets = plan.case.network.tables["markets"].set_index("id")["node"]
-    tables = (("lifted", plan.supplies, "lifted", "node"), ("shut_in", plan.supplies, "shut_in", "node"),
-              ("sold", plan.deliveries.assign(node=plan.deliveries["market"].map(markets)), "volume", "node"),
-              ("home", plan.obligations, "volume", "node"))
-    for name, table, column, key in tables:
-        own = table[table["period"].isin(labels)].groupby(key)[column].sum()
-        nodes = nodes.assign(**{name: nodes["id"].map(own)})
-    return nodes
+    tables = (("lifted", plan.supplies, "lifted"), ("shut_in", plan.supplies, "shut_in"),
+              ("sold", plan.deliveries.assign(node=plan.deliveries["market"].map(markets)), "volume"),
+              ("home", plan.obligations, "volume"))
+    sums = {name: table[table["period"].isin(labels)].groupby("node")[column].sum() for name, table, column in tables}
+    return nodes.assign(**{name: nodes["id"].map(own) for name, own in sums.items()})

@@ -67,7 +67,7 @@ class Programme:
             "moving": {name: [packed(list(end)), packed(list(end.values()))] for name, end in ends.items() if end},
             "graph": _told(graph),
             "levers": [self._lever(number, lever) for number, lever in enumerate(self.levers)],
-            "hold": self.case.policy.exports == "hold", "asked": self._always,
+            "hold": self.case.policy.exports == "hold", "asked": bool(self.case.policy.asked),
             "caps": packed(self._cap_rows), "held": self._held_rows(),
             "terms": [{"id": term.name, "line": _line(term.name)} for term in ledger_terms(self.space)],
             "lines": len(LINES),
@@ -92,11 +92,6 @@ class Programme:
             arrays[f"stage.{number}"] = cost
         graph, ends = structure.graph(self.moves, list(arrays.values()))
         return graph, arrays, dict(zip(arrays, ends, strict=True))
-
-    @property
-    def _always(self) -> bool:
-        """Whether the case itself asks for something that exports are held for, moved or not."""
-        return bool(self.case.policy.asked)
 
     def _lever(self, number: int, lever: Lever) -> dict[str, Any]:
         told = {

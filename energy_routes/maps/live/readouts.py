@@ -39,20 +39,16 @@ def readouts(space: Space) -> dict[str, Any]:
 
     groups, sold = space.exposure.axis.frame, space.delivered.axis.frame
     inland = sold["family"].where(~sold["export"].astype(bool) & ~sold["market"].isin(others_markets(space)), "")
-    home_family = _family_of(space, space.home.axis.frame["commodity"])
+    at_home = space.home.axis.frame["commodity"].map(
+        space.case.network.tables["commodities"].set_index("id")["family"])
     factors = np.asarray(emitted(space).val, dtype=float)
     return {
         "arc": of([(space.flow, space.flow.axis.frame["arc"], 1.0)]),
         "export": of([(space.exports, space.exports.axis.frame["family"], 1.0)]),
-        "home": of([(space.home, home_family, 1.0), (space.delivered, inland, 1.0)]),
+        "home": of([(space.home, at_home, 1.0), (space.delivered, inland, 1.0)]),
         "group": of([(space.exposure, groups["kind"] + ":" + groups["group"] + ":" + groups["family"], 1.0)]),
         "emission": of([(space.flow, pd.Series("all", index=space.flow.axis.frame.index), factors)]),
     }
-
-
-def _family_of(space: Space, commodities: pd.Series) -> pd.Series:
-    own = space.case.network.tables["commodities"].set_index("id")["family"]
-    return commodities.map(own)
 
 
 def others_markets(space: Space) -> set[str]:

@@ -1,3 +1,3 @@
 from .content import Step as Step
 from .html import render as render
-from .interactive import Page as Page, page as page, write_page as write_page
+from .interactive import Page as Page, page as page

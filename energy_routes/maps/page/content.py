@@ -15,7 +15,7 @@ from energy_routes.errors import UsageError
 from energy_routes.indicators import WAY
 from energy_routes.maps.data import style
 from energy_routes.maps.data.lands import region
-from energy_routes.maps.data.payload import MapData, payload, records
+from energy_routes.maps.data.payload import MapData, home_of, payload, records
 from energy_routes.maps.data.scene import IDLE_MODES
 from energy_routes.maps.data.spans import Span, spans_of
 from energy_routes.maps.data.titles import difference, titled
@@ -31,6 +31,10 @@ from energy_routes.provenance import stale_years
 Step = tuple[str, Plan, str]  # of a page that is stepped through: label, plan, note
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
 DRAWN = ("operating", "idle", "proposed")
+STYLE: Mapping[str, Any] = {
+    "steps": style.UTILISATION_STEPS, "bottleneck": style.BOTTLENECK, "idle": style.IDLE, "uncapped": style.UNCAPPED,
+    "floor": style.FLOW_FLOOR, "muted": style.MUTED, "sea": style.SEA, "land": style.LAND, "homeLand": style.HOME_LAND,
+}  # fmt: skip
 # Texts about a family, with the placeholders that the script fills.
 OF_FAMILY: Mapping[str, Mapping[str, str]] = {"family": {}, "measure": {}, "kpi.exports": {},
                                               "tip.worth": {"price": "{price}"}}
@@ -47,13 +51,13 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
     ``every``: with the lines that no plan uses, too.
     """
     plans, labels, kind = _cast(plan, other, steps)
-    spans = spans_of([own for own in plans])
+    spans = spans_of(plans)
     maps = [payload(own, lang=lang) for own in plans]
     words = maps[0].words
     arcs = _arcs(maps, every=every)
     families = in_order(family for data in maps for family in data.families)
     lines = {arc: line for data in maps for arc, line in data.lines.items()}
-    home = _home(maps)
+    home = home_of(pd.concat([data.nodes for data in maps]))
     frame = Frame.around(np.vstack([data.places() for data in maps]), _flows(arcs, lines), _outline(home, words))
     paths = courses({arc: lines[arc] for arc in arcs["arc"] if arc in lines}, frame)
     ids = arcs["arc"].tolist()
@@ -63,10 +67,12 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
         "kind": kind, "title": titled(plan.case, words), "question": plan.case.question,
         "file": plan.case.name, "version": _version(), "words": words.part(*PREFIXES) | _words_of(families, words),
         "marks": MARKS[words.language],
-        "view": [0, 0, WIDE, round(frame.height, 1)], "reach": [round(v, 1) for v in _downward(reach)],
+        "view": [0, 0, WIDE, round(frame.height, 1)],
+        "reach": [round(v, 1) for v in (reach[0], -reach[3], reach[2], -reach[1])],  # y down
         "spans": [_told(span, words) for span in spans], "start": _start(spans, period),
         "plans": [{**told, "name": own.case.name, "title": titled(own.case, words),
-                   "moved": [_moved(plan, own, span, number, words) for span in spans if kind == "pair" and number],
+                   "moved": [difference(plan, own, (span.labels[0], span.labels[number]), words)
+                             for span in spans if kind == "pair" and number],
                    **plan_numbers(own, ids, [span.labels[number] for span in spans], maps[number].doubted, words,
                                   FEW_ROUTES if kind == "steps" else MOST_ROUTES)}
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
@@ -76,7 +82,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
         "sheet": [[line.id, line.words, line.sign] for line in WAY],
         "ground": ground(frame, reach, home, words),
         "credits": list(dict.fromkeys(line for data in maps for credit in data.credits for line in credit.split("\n"))),
-        "style": _style(), "live": None,
+        "style": STYLE, "live": None,
     }
 
 
@@ -110,11 +116,6 @@ def _cast(
         return [plan], [{"label": "", "note": ""}], "one"
     check_meaning(plan, other)
     return [plan, other], [{"label": "", "note": ""}, {"label": "", "note": ""}], "pair"
-
-
-def _moved(before: Plan, after: Plan, span: Span, number: int, words: Words) -> str:
-    """What a plan changes against the first one, in a sentence."""
-    return difference(before, after, (span.labels[0], span.labels[number]), words)
 
 
 def _start(spans: Sequence[Span], period: str | None) -> int:
@@ -210,13 +211,6 @@ def _nodes(maps: Sequence[MapData], frame: Frame, home: str | None) -> list[dict
     return out
 
 
-def _home(maps: Sequence[MapData]) -> str | None:
-    """The country that most fields lie in."""
-    nodes = pd.concat([data.nodes for data in maps])
-    lands = nodes.loc[nodes["kind"] == "field", "country"].dropna()
-    return str(lands.mode().iloc[0]) if len(lands) else None
-
-
 def _corridors(plans: Sequence[Plan], ids: Sequence[str], words: Words) -> list[dict[str, Any]]:
     """Export corridors with the arcs that their routes and meters take."""
     at = {arc: number for number, arc in enumerate(ids)}
@@ -232,19 +226,8 @@ def _corridors(plans: Sequence[Plan], ids: Sequence[str], words: Words) -> list[
     return [{**one, "arcs": sorted(one["arcs"])} for one in found.values()]
 
 
-def _downward(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    """A rectangle with y up as (left, top, right, bottom) with y down."""
-    return box[0], -box[3], box[2], -box[1]
-
-
 def _version() -> str:
     try:
         return version("energy-routes")
     except PackageNotFoundError:  # a bare checkout on the path
         return ""
-
-
-def _style() -> dict[str, Any]:
-    return {"steps": style.UTILISATION_STEPS,
-            "bottleneck": style.BOTTLENECK, "idle": style.IDLE, "uncapped": style.UNCAPPED, "floor": style.FLOW_FLOOR,
-            "muted": style.MUTED, "sea": style.SEA, "land": style.LAND, "homeLand": style.HOME_LAND}

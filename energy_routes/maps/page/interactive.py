@@ -20,22 +20,8 @@ from energy_routes.plan import Plan
 
 def page(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | None = None, period: str | None = None,
          lang: str = "en", bands: pd.DataFrame | None = None) -> str:
-    """The page of a plan as HTML text; see :func:`write_page`."""
+    """The page of a plan as HTML text; see :func:`energy_routes.maps.explore`."""
     return render(content(plan, other=other, steps=steps, period=period, lang=lang, bands=bands), lang)
-
-
-def write_page(plan: Plan, path: str | Path, *, other: Plan | None = None, steps: Sequence[Step] | None = None,
-               period: str | None = None, lang: str = "en", bands: pd.DataFrame | None = None) -> Path:
-    """Write the interactive map of ``plan``; returns the path.
-
-    ``other`` is compared with it: before is ``plan``, after ``other``, over the periods they share; ``bands`` (of
-    :class:`energy_routes.Comparison`) say how sure the change is.  ``steps`` is a list of (label, plan, note) that the
-    reader steps through, each set against ``plan``: a frontier's kinks, or a list of outages.  ``period``: the one that
-    it opens with, else all of them together.  ``lang``: en, ru or kk.  The same plans give the same bytes.
-    Raises UsageError for both ``other`` and ``steps``, for no steps, for an unknown period or language.
-    """
-    Page(page(plan, other=other, steps=steps, period=period, lang=lang, bands=bands)).save(path)
-    return Path(path)
 
 
 @dataclass(frozen=True, repr=False)

@@ -18,7 +18,7 @@ from energy_routes.maps.figure.changes.dumbbell import changes, draw_dumbbells
 from energy_routes.maps.figure.panel import HALF, flow_box, flow_panel, sheet_of
 from energy_routes.maps.figure.paper import add_legend, check_suffix, grid, made, new_page, panel_at
 from energy_routes.maps.figure.text.labels import text_size
-from energy_routes.maps.figure.text.legend import MARGIN, fill, row, units
+from energy_routes.maps.figure.text.legend import MARGIN, Strip, fill, units
 from energy_routes.maps.figure.text.pills import LARGEST, largest
 from energy_routes.plan import Plan
 
@@ -96,6 +96,7 @@ def _change_legend(ax: Axes, data: ChangeData, width: float, unit: str) -> None:
     def draw(ax: Axes, shrink: float) -> float:
         size = 6.2 * shrink
         ax.text(width - MARGIN, y, said, size=size, color=style.MUTED, va="center", ha="right")
-        return row(ax, 14.0, y, samples(ax, data, y), 9.0, shrink) + 10.0 + text_size(said, size)[0]
+        ends = Strip(ax, data, STRIP, 1.0, shrink).row(14.0, y, samples(ax, data, y), 9.0)
+        return ends + 10.0 + text_size(said, size)[0]
 
     fill(ax, draw, width, STRIP)

@@ -54,10 +54,6 @@ class Box:
         return (self.west - gap < other.east and other.west - gap < self.east
                 and self.south - gap < other.north and other.south - gap < self.north)
 
-    def within(self, frame: tuple[float, float, float, float]) -> bool:
-        """Whether the box lies wholly in a (west, south, east, north) frame."""
-        return self.west >= frame[0] and self.south >= frame[1] and self.east <= frame[2] and self.north <= frame[3]
-
 
 def sides(boxes: Sequence[Box]) -> NDArray[np.float64]:
     """West, south, east and north of boxes, shape (4, boxes)."""

@@ -18,7 +18,6 @@ from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.figure.layers import DASHES, SWAP, SYMBOLS, hatch
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.figure.text.signs import draw_sign
-from energy_routes.pack import Family
 
 SAMPLE_VOLUMES = {"month": (0.5, 2.0, 6.0), "year": (5.0, 20.0, 60.0)}
 KINDS = ("field", "port", "hub", "border", "refinery", "storage", "market")
@@ -58,11 +57,6 @@ def _round(value: float) -> float:
 def _plain(volume: float, words: Words) -> str:
     """A round volume with the decimals that it has."""
     return words.number(volume, max(0, -floor(log10(volume))))
-
-
-def lead(data: MapData) -> Family:
-    """The family whose colours the legend's samples wear."""
-    return data.families[0]
 
 
 def draw_legend(ax: Axes, data: MapData, width: float, height: float, strokes: float = 1.0,
@@ -129,7 +123,9 @@ class Strip:
 
     def text(self, x: float, y: float, told: str, size: float, colour: str = style.MUTED, bold: bool = False) -> float:
         """Write a text from ``x`` on; returns where it ends."""
-        return written(self.ax, x, y, told, size * self.shrink, colour, bold)
+        size *= self.shrink
+        self.ax.text(x, y, told, size=size, color=colour, weight="bold" if bold else "normal", va="center")
+        return x + text_size(told, size, bold=bold)[0]
 
     def head(self, x: float, told: str) -> float:
         """Write a heading; returns where it ends."""
@@ -137,24 +133,13 @@ class Strip:
 
     def row(self, x: float, y: float, items: Iterable[tuple[Sample, float, str]], gap: float = 12.0) -> float:
         """Draw samples of a given width, each with its word behind it; returns where the row ends."""
-        return row(self.ax, x, y, items, gap, self.shrink)
+        for sample, wide, word in items:
+            sample(x)
+            x = self.text(x + wide + 4, y, word, 7.2, style.INK) + gap
+        return x - gap
 
 
 Part = Callable[[Strip, float], float]  # draws itself from an x on, returns where it ends
-
-
-def written(ax: Axes, x: float, y: float, told: str, size: float, colour: str, bold: bool = False) -> float:
-    """Write a text from ``x`` on; returns where it ends."""
-    ax.text(x, y, told, size=size, color=colour, weight="bold" if bold else "normal", va="center")
-    return x + text_size(told, size, bold=bold)[0]
-
-
-def row(ax: Axes, x: float, y: float, items: Iterable[tuple[Sample, float, str]], gap: float, shrink: float) -> float:
-    """Draw samples of a given width, each with its word behind it; returns where the row ends."""
-    for sample, wide, word in items:
-        sample(x)
-        x = written(ax, x + wide + 4, y, word, 7.2 * shrink, style.INK) + gap
-    return x - gap
 
 
 def _flows(strip: Strip, x: float) -> float:
@@ -170,7 +155,7 @@ def _widths(strip: Strip, x: float) -> float:
     def stroke(volume: float) -> Sample:
         def draw(at: float) -> None:
             wide = strip.strokes * style.width(volume / months)
-            ax.plot([at, at + 24], [y, y], color=lead(data).ramp[1], linewidth=wide + 4,
+            ax.plot([at, at + 24], [y, y], color=data.families[0].ramp[1], linewidth=wide + 4,
                     alpha=style.BAND_OPACITY, solid_capstyle="butt")
             ax.plot([at, at + 24], [y, y], color=style.MUTED, linewidth=wide, solid_capstyle="butt")
         return draw
@@ -204,7 +189,7 @@ def _symbols(strip: Strip, x: float) -> float:
     """Lines that carry nothing or only on paper; what is scarce; the places."""
     ax, data = strip.ax, strip.data
     first, second, third = (strip.height - down for down in (28, 41, 54))
-    words, family = data.words, lead(data)
+    words, family = data.words, data.families[0]
     ends = [strip.head(x, words("legend.symbols"))]
 
     def line(dashes: Any, tone: str) -> Sample:
