@@ -201,10 +201,9 @@ class Measured:
         families = self.plan.case.network.family_of("options")
         if option not in families:
             return
-        builds, begun = self.plan.builds, {}
-        if len(builds):
-            own = builds[(builds["option"] == option) & (builds["begun"].astype(float) > SEEN)]
-            begun = {str(year): float(units) for year, units in zip(own["year"], own["begun"], strict=True)}
+        builds = self.plan.builds
+        own = builds[(builds["option"] == option) & (builds["begun"].astype(float) > SEEN)]
+        begun = {str(year): float(units) for year, units in zip(own["year"], own["begun"], strict=True)}
         yield Fate(target, self._names.option[option], families[option], "build", sum(begun.values()), "1",
                    yearly=begun)
 
@@ -238,8 +237,7 @@ class Measured:
         arcs = {key} if kind == "arc" else set(meters.loc[(meters["kind"] == kind) & (meters["group"] == key), "arc"])
         rows = self._inside(booked)
         rows = rows[rows["arc"].isin(arcs)]
-        for family in rows["family"].unique():
-            own = rows[rows["family"] == family]
+        for family, own in rows.groupby("family", sort=False):
             yield Fate(target, self._called(target, str(family)), str(family), "book", float(own["booked"].sum()),
                        self._units[str(family)], capacity=float(own["used"].sum()))
 
@@ -286,5 +284,4 @@ def leading(plan: Plan, labels: Sequence[str], before: Plan | None = None, then:
 def _by_group(plan: Plan, labels: Sequence[str], family: str) -> pd.Series[float]:
     rows = plan.groups
     rows = rows[(rows["kind"] == "corridor") & (rows["family"] == family) & rows["period"].isin(labels)]
-    volumes: pd.Series[float] = rows.groupby("group")["volume"].sum()
-    return volumes
+    return rows.groupby("group")["volume"].sum()

@@ -26,16 +26,14 @@ def corridor_volumes(plan: Plan, labels: Sequence[str], family: str) -> pd.Serie
     groups = plan.groups
     rows = groups[(groups["kind"] == "corridor") & (groups["family"] == family) & groups["period"].isin(labels)]
     names = rows["name"].where(rows["name"].notna() & (rows["name"] != ""), rows["group"])
-    summed: pd.Series[float] = rows["volume"].groupby(names).sum()
-    return summed.sort_values(ascending=False, kind="stable")
+    return rows["volume"].groupby(names).sum().sort_values(ascending=False, kind="stable")
 
 
 def market_volumes(plan: Plan, labels: Sequence[str], family: str) -> pd.Series[float]:
     """Volume sold in each export market in the span."""
     sold = plan.deliveries
     own = sold["export"].astype(bool) & sold["period"].isin(labels) & (sold["family"] == family)
-    volumes: pd.Series[float] = sold[own].groupby("name")["volume"].sum()
-    return volumes
+    return sold[own].groupby("name")["volume"].sum()
 
 
 def periods_in(plan: Plan, label: str) -> list[str]:

@@ -81,7 +81,8 @@ class Words:
             raise UsageError(" ".join(filter(None, (f"no text {key!r} in words.csv.", nearest(key, self.texts)))))
         if (wanted := set(HOLDER.findall(text))) != set(values):
             raise UsageError(f"text {key!r} takes {_named(wanted)}; given: {_named(values)}.")
-        return HOLDER.sub(lambda found: self._told(values[found[1]]), text)
+        told = {name: self.number(value) if isinstance(value, float) else str(value) for name, value in values.items()}
+        return HOLDER.sub(lambda found: told[found[1]], text)
 
     def of_family(self, key: str, family: Family, **values: object) -> str:
         """The text of a key about a family: ``key.oil``, or ``key.any`` where it has none of its own.
@@ -111,9 +112,6 @@ class Words:
         holders = HOLDER.findall(self.texts.get(key, ""))
         told = self(key, **values, **({"name": self.name(name)} if "name" in holders else {}))
         return FORMS.sub(lambda found: found[form], told)
-
-    def _told(self, value: object) -> str:
-        return self.number(value) if isinstance(value, float) else str(value)
 
     def part(self, *prefixes: str) -> dict[str, str]:
         """The texts whose keys start so, placeholders unfilled: what a page's script is handed."""

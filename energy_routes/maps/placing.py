@@ -6,7 +6,7 @@ A solve never asks.  ``check`` tells, and maps and reports refuse what it tells,
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import Any
@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 
 from energy_routes.errors import DataError, Fault
-from energy_routes.maps.data.lands import REGION, TURNS, Area, region, world
+from energy_routes.maps.data.lands import REGION, TURNS, by_code, region, world
 from energy_routes.network import Network, geometry as geo
 from energy_routes.pack import Pack, answered, data_path
 
@@ -77,20 +77,13 @@ def _likely(lon: float, lat: float, country: str) -> str:
 @cache
 def _lands() -> Mapping[str, list[BaseGeometry]]:
     """The areas of the countries of our region, by code."""
-    return _by_code(area for area in region(data_path("basemap") / "countries.geojson") if area[0])
+    return by_code(area for area in region(data_path("basemap") / "countries.geojson") if area[0])
 
 
 @cache
 def _world() -> Mapping[str, list[BaseGeometry]]:
     """Those of the world, coarser."""
-    return _by_code(world(data_path("basemap") / "world.topojson"))
-
-
-def _by_code(areas: Iterable[Area]) -> dict[str, list[BaseGeometry]]:
-    out: dict[str, list[BaseGeometry]] = {}
-    for code, area in areas:
-        out.setdefault(code, []).append(area)
-    return out
+    return by_code(world(data_path("basemap") / "world.topojson"))
 
 
 def _away(place: tuple[float, float], country: str) -> float:

@@ -36,13 +36,11 @@ class Spans:
 
     def volume(self, kind: str, group: str, family: str) -> str:
         """``2.00–8.00`` of a group or arc whose volume is not determined; blank where it is."""
-        row = self._open.get((kind, group, family))
-        return "" if row is None else self._volume(row)
+        return self._volume(self._open[kind, group, family]) if (kind, group, family) in self._open else ""
 
     def share(self, kind: str, group: str, family: str) -> str:
         """``20.0–80.0`` per cent of a group whose share is not determined; blank where it is."""
-        row = self._open.get((kind, group, family))
-        return "" if row is None else self._share(row)
+        return self._share(self._open[kind, group, family]) if (kind, group, family) in self._open else ""
 
     def sentence(self) -> str:
         """What could be otherwise, the groups first, without a full stop; blank where the plan is the only one."""

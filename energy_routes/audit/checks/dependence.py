@@ -45,12 +45,10 @@ def _exposure(saved: Saved, facts: Facts) -> Exposure:
     """What of each group is sold abroad: flows and deliveries, each by the share with which it counts."""
     arrival = Arrival(facts, facts.periods)
     out: Exposure = defaultdict(float)
-    for row in saved["flows"]:
-        for (kind, group), volume in arrival.of_flow(row):
-            out[kind, group, row["family"], row["period"]] += volume
-    for row in saved["deliveries"]:
-        for (kind, group), volume in arrival.of_sale(row):
-            out[kind, group, row["family"], row["period"]] += volume
+    for rows, counted in ((saved["flows"], arrival.of_flow), (saved["deliveries"], arrival.of_sale)):
+        for row in rows:
+            for (kind, group), volume in counted(row):
+                out[kind, group, row["family"], row["period"]] += volume
     for (kind, group, family, period), volume in list(out.items()) if facts.base_prices else []:
         out[kind, group, ALL, period] += facts.base_prices[family] * volume
     return out

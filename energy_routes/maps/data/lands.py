@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
@@ -98,11 +97,17 @@ def areal(shape: BaseGeometry) -> BaseGeometry:
                          if part.geom_type == "Polygon"])
 
 
+def by_code(areas: Iterable[Area]) -> dict[str, list[BaseGeometry]]:
+    """The outlines of each country, by its code."""
+    out: dict[str, list[BaseGeometry]] = {}
+    for code, shape in areas:
+        out.setdefault(code, []).append(shape)
+    return out
+
+
 def _joined(areas: list[Area]) -> list[Area]:
     """One area a country; those without a code stay as they are."""
-    parts: dict[str, list[BaseGeometry]] = defaultdict(list)
-    for code, shape in areas:
-        parts[code].append(shape)
+    parts = by_code(areas)
     nameless = [("", shape) for shape in parts.pop("", [])]
     return [*nameless, *((code, own[0] if len(own) == 1 else union_all([make_valid(one) for one in own]))
                          for code, own in parts.items())]

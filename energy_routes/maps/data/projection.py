@@ -105,11 +105,12 @@ def _transformer(text: str) -> Transformer:
 def _usual(lonlat: Points) -> bool:
     """Whether most places lie in the usual frame, and spread over it or lie where it is upright."""
     places = USUAL.metres(lonlat)
-    held = _held(places, HOME).mean() >= 0.5
-    return bool(held and (not _small(places) or abs(_middle_of(lonlat[:, 0])[0] - USUAL.lon) <= NEAR_50E))
+    most = held(places, HOME).mean() >= 0.5
+    return bool(most and (not _small(places) or abs(_middle_of(lonlat[:, 0])[0] - USUAL.lon) <= NEAR_50E))
 
 
-def _held(places: Points, box: Box) -> NDArray[np.bool_]:
+def held(places: Points, box: Box) -> NDArray[np.bool_]:
+    """Which places (metres) lie in a box."""
     west, south, east, north = box
     return (places[:, 0] > west) & (places[:, 0] < east) & (places[:, 1] > south) & (places[:, 1] < north)
 
@@ -168,8 +169,7 @@ class View:
 
     def points(self, lonlat: Points) -> Points:
         """Panel points of (lon, lat) rows, shape (n, 2)."""
-        metres = self.projection.metres(np.asarray(lonlat, dtype=float)[:, :2])
-        return (metres - (self.left, self.bottom)) * self.scale
+        return (self.projection.metres(np.asarray(lonlat, dtype=float)[:, :2]) - (self.left, self.bottom)) * self.scale
 
     def course(self, lonlat: Points) -> Points:
         """Panel points of a line."""
@@ -197,7 +197,7 @@ def home_box(lonlat: Points, projection: Projection) -> Box:
     if not len(lonlat):
         return HOME
     places = projection.metres(lonlat)
-    if projection == USUAL and not _small(places) and _held(places, HOME).mean() >= 0.5:
+    if projection == USUAL and not _small(places) and held(places, HOME).mean() >= 0.5:
         return HOME
     low, high = places.min(axis=0), places.max(axis=0)
     pad = max(MARGIN * max(high - low), (LEAST - max(high - low)) / 2)
@@ -208,9 +208,9 @@ def stretched(box: Box, lines: Iterable[Points]) -> Box:
     """The box, grown to hold those lines (metres) that come near its edge or leave it by little, no lane beyond."""
     low, high = np.array(box[:2]), np.array(box[2:])
     most = ASIDE * (high - low)
-    held = [line for line in lines if (line > low - most).all() and (line < high + most).all()]
-    if held:
-        every, pad = np.vstack(held), EDGE * max(high - low)
+    near = [line for line in lines if (line > low - most).all() and (line < high + most).all()]
+    if near:
+        every, pad = np.vstack(near), EDGE * max(high - low)
         low, high = np.minimum(low, every.min(axis=0) - pad), np.maximum(high, every.max(axis=0) + pad)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 

@@ -5,9 +5,9 @@ A scene is pure geometry and text; :mod:`energy_routes.maps.figure.static` turns
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ MARGIN = 30.0        # points beyond the frame in which lines are still laid out
 LONG_WAY_OUT = 150.0  # points outside the frame after which a lane has left it
 MERGE = 7.0          # points: nodes closer than this are drawn as one
 IDLE_MODES = ("pipeline", "rail")
+Item = TypeVar("Item")
 KIND_ORDER = ("market", "port", "hub", "border", "field", "refinery", "storage")
 
 
@@ -174,15 +175,21 @@ def _exit(path: Points, pieces: Sequence[Points], view: View, row: dict[str, Any
 
 def _merged(exits: list[Exit]) -> list[Exit]:
     """Exits less than 60 points apart share one mark, the texts stacked."""
-    out: list[Exit] = []
-    for one in exits:
-        near = next((k for k, other in enumerate(out) if np.hypot(one.x - other.x, one.y - other.y) < 60), None)
-        if near is None:
-            out.append(one)
+    groups = clustered(exits, lambda one, other: bool(np.hypot(one.x - other.x, one.y - other.y) < 60))
+    return [replace(own[0], texts=tuple(text for one in own for text in one.texts),
+                    arcs=tuple(arc for one in own for arc in one.arcs)) for own in groups]
+
+
+def clustered(items: Iterable[Item], near: Callable[[Item, Item], bool]) -> list[list[Item]]:
+    """Items in clusters, in order: each joins the first cluster whose first item it is near to, or begins one."""
+    clusters: list[list[Item]] = []
+    for item in items:
+        home = next((own for own in clusters if near(item, own[0])), None)
+        if home is None:
+            clusters.append([item])
         else:
-            first = out[near]
-            out[near] = Exit(first.x, first.y, first.course, first.texts + one.texts, first.arcs + one.arcs)
-    return out
+            home.append(item)
+    return clusters
 
 
 def _marks(data: MapData, view: View, strands: Sequence[Strand]) -> list[Mark]:
@@ -194,13 +201,7 @@ def _marks(data: MapData, view: View, strands: Sequence[Strand]) -> list[Mark]:
     places = view.points(nodes[["lon", "lat"]].to_numpy(dtype=float))
     nodes = nodes.assign(x=places[:, 0], y=places[:, 1], rank=nodes["kind"].map(KIND_ORDER.index))
     nodes = nodes[view.inside(places)].sort_values(["rank", "volume"], ascending=[True, False], kind="stable")
-    clusters: list[list[dict[str, Any]]] = []
-    for node in records(nodes):
-        home = next((c for c in clusters if np.hypot(node["x"] - c[0]["x"], node["y"] - c[0]["y"]) < MERGE), None)
-        if home is None:
-            clusters.append([node])
-        else:
-            home.append(node)
+    clusters = clustered(records(nodes), lambda a, b: bool(np.hypot(a["x"] - b["x"], a["y"] - b["y"]) < MERGE))
     return [_mark(cluster, set(data.depths["node"])) for cluster in clusters]
 
 

@@ -73,8 +73,8 @@ def _short(canvas: Canvas) -> list[Strand]:
 
 def _emptiest(canvas: Canvas, wide: float, high: float, window: Box) -> Box | None:
     """The place of a size inside the frame under which least is drawn; the corners first."""
-    xs = np.append(np.arange(EDGE, canvas.view.width - wide - EDGE, STEP), canvas.view.width - wide - EDGE)
-    ys = np.append(np.arange(EDGE, canvas.view.height - high - EDGE, STEP), canvas.view.height - high - EDGE)
+    xs, ys = (np.append(np.arange(EDGE, last, STEP), last)
+              for last in (canvas.view.width - wide - EDGE, canvas.view.height - high - EDGE))
     tried = [Box(float(x), float(y), float(x) + wide, float(y) + high) for x in xs for y in ys]
     middle = canvas.view.width / 2, canvas.view.height / 2
     marked = np.array([(mark.x, mark.y) for mark in canvas.scene.marks]).reshape(-1, 2)

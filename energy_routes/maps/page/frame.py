@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from energy_routes.maps.data.projection import HOME, Box, Points, Projection, home_box, stretched
+from energy_routes.maps.data.projection import HOME, Box, Points, Projection, held, home_box, stretched
 
 MARGIN = 0.05  # of the longer side of what is seen, around it
 WIDE = 960.0  # units across the home view: about one pixel each on a laptop
@@ -42,8 +42,7 @@ class Frame:
 
     def upward(self, lonlat: Points) -> Points:
         """Units of (lon, lat) rows with y *up*, as geometry is reckoned; shape (n, 2)."""
-        metres = self.projection.metres(np.asarray(lonlat, dtype=float)[:, :2])
-        return (metres - (self.west, self.north)) * self.scale
+        return (self.projection.metres(np.asarray(lonlat, dtype=float)[:, :2]) - (self.west, self.north)) * self.scale
 
     def course(self, lonlat: Points) -> Points:
         """Units of a line, y up."""
@@ -64,10 +63,10 @@ class Frame:
 def _drawn_in(box: Box, seen: Points) -> Box:
     """The box cut down to what is seen in it, with a margin, never below a third of its width."""
     west, south, east, north = box
-    held = seen[(seen[:, 0] > west) & (seen[:, 0] < east) & (seen[:, 1] > south) & (seen[:, 1] < north)]
-    if not len(held):
+    inside = seen[held(seen, box)]
+    if not len(inside):
         return box
-    low, high = held.min(axis=0), held.max(axis=0)
+    low, high = inside.min(axis=0), inside.max(axis=0)
     pad = MARGIN * max(high - low)
     least = (east - west) / 3
     if high[0] - low[0] + 2 * pad < least:

@@ -136,8 +136,7 @@ def _sold_at_home(plan: Plan) -> pd.Series[bool]:
 
 def _by_period(rows: pd.DataFrame) -> pd.Series[float]:
     """Volumes added up, a period each."""
-    volumes: pd.Series[float] = rows.groupby("period")["volume"].sum()
-    return volumes
+    return rows.groupby("period")["volume"].sum()
 
 
 def _over(spans: Sequence[Sequence[str]], by_period: pd.Series[float]) -> list[float | None]:
