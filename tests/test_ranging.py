@@ -57,6 +57,12 @@ def test_by_hand(tmp_path: Path) -> None:
     assert rows["arc:LONG.tariff"]["minus_10"] == pytest.approx(10)  # 5 less on 2 Mt
 
 
+def test_a_figure_without_an_end_is_not_ranged(tmp_path: Path) -> None:
+    rows = by_path(er.ranging(toy(tmp_path).set("arc:LONG.capacity", "unlimited")))
+    assert "arc:LONG.capacity" not in rows
+    assert rows["arc:LONG.tariff"]["to"] == pytest.approx(500)
+
+
 def test_what_changes_is_named(tmp_path: Path) -> None:
     row = by_path(er.ranging(toy(tmp_path)))["arc:LONG.tariff"]
     assert "Long corridor (+1)" in row["below"]
