@@ -22,7 +22,6 @@ from energy_routes.pack import (
     Period,
     answered,
     figure,
-    inner,
     nearest,
     own_unit,
     parted,
@@ -208,7 +207,7 @@ def _edit(network: Network, file: EditFile, table: str, name: str, column: str, 
         value, _ = figure(op, text)
         if not unit and op != "scale" and value and np.isfinite(value):  # nothing and no limit are so in every unit
             unit = own_unit(network.packs, table, name, column)
-        value = inner(network.packs, table, name, column, value, unit) if unit else value
+        value = to_inner_of(network.packs, table, name, column, unit)(value) if unit else value
         written = f"{op} {text}{f' {unit}' if unit not in UNTOLD else ''}"
     literal: Literal["set", "scale", "add"] = op  # type: ignore[assignment]
     return Edit(

@@ -113,8 +113,7 @@ def _ways(tables: Tables, arc: str, opened: Collection[str]) -> _Ways | None:
     supplies = tables["supplies"]
     starts = {v for node, grade in zip(supplies["node"], supplies["commodity"], strict=True)
               for v in steps.vertices(node, (grade,))}
-    inner = len(steps.nodes) * len(steps.commodities)
-    exports = inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
+    exports = steps.inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
     ahead, _ = reach(steps.tail, steps.head, steps.count, starts)
     back, _ = reach(steps.head, steps.tail, steps.count, exports.tolist())
     used = own & ahead[steps.tail] & back[steps.head]
@@ -125,7 +124,7 @@ def _ways(tables: Tables, arc: str, opened: Collection[str]) -> _Ways | None:
     follow, _ = reach(steps.tail, steps.head, steps.count, heads)
     country = tables["nodes"].set_index("id")["country"]
     reached = [m for m in exports if follow[m]]
-    ends = frozenset(str(country[tables["markets"]["node"].iloc[m - inner]]) for m in reached)
+    ends = frozenset(str(country[tables["markets"]["node"].iloc[m - steps.inner]]) for m in reached)
     return _Ways(steps, np.asarray(ahead[steps.tail] & lead[steps.head] & ~own),
                  np.asarray(follow[steps.tail] & back[steps.head] & ~own), ends, tuple(sorted(starts)),
                  tuple(int(m) for m in reached), tuple(tails), tuple(heads))

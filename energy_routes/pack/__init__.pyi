@@ -89,7 +89,6 @@ from .table_file import (
 from .units import units as units
 from .units.bare_numbers import (
     home as home,
-    inner as inner,
     own_unit as own_unit,
     own_units as own_units,
     to_inner_of as to_inner_of,

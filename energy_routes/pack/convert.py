@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from energy_routes.errors import Fault, UnitError
 from energy_routes.pack.plausible import ANYTHING, answered, outside, slip_of, slip_words, written_band
-from energy_routes.pack.reading.typed import Draft, significant
+from energy_routes.pack.reading.typed import Draft, Drafts, significant
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.units.families import Family
 from energy_routes.pack.units.periods import Floats
@@ -29,7 +29,6 @@ from energy_routes.pack.units.units import (
 )
 
 Ints = NDArray[np.intp]
-Drafts = Mapping[str, Draft]
 Frames = Mapping[str, pd.DataFrame]
 
 
@@ -59,8 +58,10 @@ def to_inner_units(drafts: Drafts, family: Family, reference: str | None) -> lis
         facts = facts_of(frames, name, reference, partial)
         for unit_column, dimension in draft.table.unit_columns.items():
             _convert(draft, unit_column, dimension, family, facts, faults)
+        rows = np.arange(len(draft.frame))
         for column in draft.table.columns:
-            _refuse_slips(draft, column, family, facts, faults)
+            units = draft.written[column.unit] if column.unit else np.full(len(rows), "")
+            refuse_slips(draft, column.name, rows, column, rows, units, facts, family, faults)
     return faults
 
 
@@ -169,16 +170,13 @@ def converted(draft: Draft, column: str, rows: Ints, targets: Ints, unit: Unit, 
     return np.array([significant(value) for value in inner], dtype=float)
 
 
-def _refuse_slips(draft: Draft, column: Column, family: Family, facts: Facts, faults: list[Fault]) -> None:
-    """Refuse figures outside the column's plausible band, unless the row's note says 'checked'."""
-    units = draft.written[column.unit] if column.unit else np.full(len(draft.frame), "")
-    rows = np.arange(len(draft.frame))
-    refuse_slips(draft, column.name, rows, column, rows, units, facts, family, faults)
-
-
 def refuse_slips(draft: Draft, name: str, rows: Ints, column: Column, targets: Ints, units: NDArray[Any],
                  facts: Facts, family: Family, faults: list[Fault]) -> None:
-    """The same for chosen ``rows`` of ``draft[name]`` that hold figures of ``column``, written in ``units``."""
+    """Refuse figures outside the column's plausible band, unless the row's note says 'checked'.
+
+    ``rows`` of ``draft[name]`` hold figures of ``column``, written in ``units``, that speak of rows ``targets`` of
+    ``facts``.
+    """
     band = written_band(column, family)
     if band == ANYTHING or not len(rows):
         return

@@ -107,7 +107,7 @@ class Pack:
             name: row for row, name in enumerate(keys_of(table, self.tables[table]))})  # fmt: skip
         return places.get(key)
 
-    def fault(self, table: str, index: int, column: str = "", *, found: str = "", expected: str = "",
+    def fault(self, table: str, index: int, column: str = "", found: str = "", expected: str = "",
               repair: str = "") -> Fault:
         """A fault at row ``index`` (counted from 0) of a table, told with its file and spreadsheet row."""
         file = place_of(self.files[table], self.lent if table == "values" else None, index)

@@ -181,10 +181,9 @@ def _behind(s: Space, outage: Outage) -> list[tuple[str, str]]:
     cut = np.isin(ids[steps.arc], list(outage.arcs))
     open_steps = steps.some(~cut)
     after, _ = reach(open_steps.tail, open_steps.head, steps.count, steps.head[cut].tolist())
-    inner = len(steps.nodes) * len(steps.commodities)
-    exports = inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
+    exports = steps.inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
     before, _ = reach(open_steps.head, open_steps.tail, steps.count, exports.tolist())
-    good = {vertex for vertex in np.flatnonzero(after & before) if vertex < inner}
+    good = {vertex for vertex in np.flatnonzero(after & before) if vertex < steps.inner}
     family = dict(zip(tables["commodities"]["id"], tables["commodities"]["family"], strict=True))
     held = s.stock.axis.frame[["storage", "node", "commodity"]].drop_duplicates().itertuples(index=False)
     found = {(str(tank), str(family[c])) for tank, node, c in held if steps.vertices(node, (c,))[0] in good}

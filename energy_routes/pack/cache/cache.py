@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import threading
 from collections.abc import Callable
@@ -32,7 +33,8 @@ def cached(path: Path, prices: str | None, read: Callable[[Path, str | None], Pa
         pack = read(path, prices)
         if key_of(path, prices) != key:  # a file was changed meanwhile: who knows which of the two was read
             return pack
-        _to_folder(key, pack)
+        with contextlib.suppress(TypeError, ValueError):  # half a character, which a workbook may hold
+            folder.keep(key, to_bytes(pack))
     with _lock:
         _kept.pop(key, None)
         _kept[key] = pack
@@ -59,11 +61,3 @@ def _from_folder(key: str) -> Pack | None:
         return from_bytes(content)
     except Exception:  # whatever is wrong with what was kept: the pack's own files are still there
         return None
-
-
-def _to_folder(key: str, pack: Pack) -> None:
-    try:
-        content = to_bytes(pack)
-    except (TypeError, ValueError):  # half a character, which a workbook may hold
-        return
-    folder.keep(key, content)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from energy_routes.errors import Fault
 from energy_routes.pack.reading.dated import by_period
-from energy_routes.pack.reading.typed import Draft
+from energy_routes.pack.reading.typed import Drafts
 from energy_routes.pack.units.periods import Floats
 
-Drafts = Mapping[str, Draft]
 # Two figures that are equal on paper may differ by rounding after conversion.
 SLACK = 1e-9
+# A supply has at least what must be lifted, a joint limit's low is not above its high, the opening stock fits.
+IN_ORDER = (("supplies", "minimum", "available"), ("limits", "low", "high"), ("storages", "opening", "working_volume"))
 
 
 def arc_capacities(drafts: Drafts) -> Iterable[Fault]:
@@ -29,19 +30,12 @@ def arc_capacities(drafts: Drafts) -> Iterable[Fault]:
             f"at least the minimum of {minimum:g}", "Lower the minimum or what is booked, or raise the capacity.")
 
 
-def supply_minima(drafts: Drafts) -> Iterable[Fault]:
-    """A supply has at least what must be lifted."""
-    return _order(drafts, "supplies", "minimum", "available")
-
-
-def limit_bounds(drafts: Drafts) -> Iterable[Fault]:
-    """A joint limit's low is not above its high."""
-    return _order(drafts, "limits", "low", "high")
-
-
-def storage_openings(drafts: Drafts) -> Iterable[Fault]:
-    """The opening stock fits into the tanks."""
-    return _order(drafts, "storages", "opening", "working_volume")
+def ordered(drafts: Drafts) -> Iterable[Fault]:
+    """Of two figures of a row the one is not above the other."""
+    for table, low, high in IN_ORDER:
+        for row, period, (below, above) in _failing(drafts, table, (low, high), lambda a, b: a > b + SLACK):
+            yield drafts[table].fault(row, low, f"{_in(period)}{low} {below:g} is above {high} {above:g}",
+                                      f"{low} ≤ {high}", "Correct one of the two.")
 
 
 def tier_shapes(drafts: Drafts) -> Iterable[Fault]:
@@ -69,13 +63,6 @@ def tier_shapes(drafts: Drafts) -> Iterable[Fault]:
                                   "Order the tiers from the best price to the worst.")
 
 
-def _order(drafts: Drafts, table: str, low: str, high: str) -> Iterable[Fault]:
-    """Faults where column ``low`` is above column ``high``."""
-    for row, period, (below, above) in _failing(drafts, table, (low, high), lambda a, b: a > b + SLACK):
-        yield drafts[table].fault(row, low, f"{_in(period)}{low} {below:g} is above {high} {above:g}",
-                                  f"{low} ≤ {high}", "Correct one of the two.")
-
-
 def _failing(drafts: Drafts, table: str, columns: Sequence[str],
              test: Callable[..., NDArray[np.bool_]]) -> Iterable[tuple[int, str, tuple[float, ...]]]:
     """Rows that fail a test, each once: its row, the first period in which it fails ('' is the base), its figures."""
@@ -99,4 +86,4 @@ def _in(period: str) -> str:
     return f"in {period}, " if period else ""
 
 
-FIGURES = (arc_capacities, supply_minima, limit_bounds, storage_openings, tier_shapes)
+FIGURES = (arc_capacities, ordered, tier_shapes)

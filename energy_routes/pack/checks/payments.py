@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
@@ -11,12 +11,11 @@ import pandas as pd
 
 from energy_routes.errors import Fault
 from energy_routes.pack.pack import keys_of
-from energy_routes.pack.reading.typed import Draft
+from energy_routes.pack.reading.typed import Draft, Drafts
 from energy_routes.pack.schema.columns import MODES
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.periods import bound
 
-Drafts = Mapping[str, Draft]
 Names = tuple[str, ...]  # the key of rows of one kind
 ROUNDED = 1e-3  # published shares are rounded: Kashagan's add up to 1.00001
 NEVER, FOR_EVER = 0, 12 * 10_000

@@ -15,11 +15,10 @@ from energy_routes.pack.checks.structure import check_structure
 from energy_routes.pack.checks.unlike_others import commitments_beyond_lines, unlike_others
 from energy_routes.pack.pack import dated_rows, keys_of
 from energy_routes.pack.reading.options import OPTIONS
-from energy_routes.pack.reading.typed import Draft
+from energy_routes.pack.reading.typed import Draft, Drafts
 from energy_routes.pack.schema.tables import PACK
 from energy_routes.pack.suggest import nearest
 
-Drafts = Mapping[str, Draft]
 QUESTIONS = (unlike_others, commitments_beyond_lines)
 NAMES_FAMILY = (
     ("commodities", "family"), ("emissions", "family"), ("operating", "family"), ("fiscal", "family"),

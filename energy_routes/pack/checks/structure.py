@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
 from energy_routes.errors import Fault
-from energy_routes.pack.pack import dated_rows
+from energy_routes.pack.pack import Pack, dated_rows
 from energy_routes.pack.schema.tables import PARTITIONS
 
 Ints = NDArray[np.intp]
@@ -26,18 +25,6 @@ Tables = Mapping[str, pd.DataFrame]
 # (table, row counted from 0, column, found, expected, repair) -> Fault
 Teller = Callable[[str, int, str, str, str, str], Fault]
 Vertices = list[tuple[int, int]]  # the row of a supply, and where it begins
-
-
-class Located(Protocol):
-    """Canonical tables that know where their rows stand, as a :class:`~energy_routes.pack.Pack` does."""
-
-    @property
-    def tables(self) -> Mapping[str, pd.DataFrame]:
-        """The canonical tables by name."""
-
-    def fault(self, table: str, index: int, column: str = "", *, found: str = "", expected: str = "",
-              repair: str = "") -> Fault:
-        """A fault at a row."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +46,14 @@ class Steps:
     commodity: Ints
 
     @property
+    def inner(self) -> int:
+        """How many vertices are no markets."""
+        return len(self.nodes) * len(self.commodities)
+
+    @property
     def count(self) -> int:
         """How many vertices there are."""
-        return len(self.nodes) * len(self.commodities) + len(self.markets)
+        return self.inner + len(self.markets)
 
     def vertices(self, node: str, commodities: Iterable[str] = ()) -> list[int]:
         """The vertices of a node, of all commodities or of those named."""
@@ -70,8 +62,8 @@ class Steps:
 
     def where(self, vertex: int) -> str:
         """The node or market of a vertex."""
-        inner = len(self.nodes) * len(self.commodities)
-        return self.markets[vertex - inner] if vertex >= inner else self.nodes[vertex // len(self.commodities)]
+        in_market = vertex >= self.inner
+        return self.markets[vertex - self.inner] if in_market else self.nodes[vertex // len(self.commodities)]
 
     def some(self, keep: Mask) -> Steps:
         """Only the steps that ``keep`` marks."""
@@ -79,15 +71,12 @@ class Steps:
                      self.market[keep], self.commodity[keep])
 
 
-def check_topology(pack: Located, opened: Collection[str] = ()) -> list[Fault]:
+def check_topology(pack: Pack, opened: Collection[str] = ()) -> list[Fault]:
     """Supplies without an outlet, meters crossed twice, partitions with a gap.
 
     ``opened`` names arcs to count as available besides the operating ones, as an edit or a build option opens them.
     """
-    def tell(table: str, row: int, column: str, found: str, expected: str, repair: str) -> Fault:
-        return pack.fault(table, row, column, found=found, expected=expected, repair=repair)
-
-    return check_structure(pack.tables, tell, opened)
+    return check_structure(pack.tables, pack.fault, opened)
 
 
 def check_structure(tables: Tables, tell: Teller, opened: Collection[str] = ()) -> list[Fault]:
@@ -166,7 +155,7 @@ def _supply_vertices(tables: Tables, steps: Steps) -> Vertices:
 
 def _outlets(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> Iterable[Fault]:
     """Every supply reaches a market, or an obligation that takes what arrives."""
-    sinks = list(range(len(steps.nodes) * len(steps.commodities), steps.count))
+    sinks = list(range(steps.inner, steps.count))
     for node, commodities in tables["obligations"][["node", "commodities"]].itertuples(index=False):
         sinks += steps.vertices(node, commodities)
     seen, _ = reach(steps.head, steps.tail, steps.count, sinks)
@@ -182,8 +171,7 @@ def _outlets(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> 
 
 def _passing(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> Iterable[Fault]:
     """What others carry through the country is sold at no export market: it would count as the country's own export."""
-    inner = len(steps.nodes) * len(steps.commodities)
-    exports = inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
+    exports = steps.inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
     for row, vertex in supplies:
         if tables["supplies"]["kind"].iloc[row] != "transit":
             continue
@@ -197,8 +185,7 @@ def _passing(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> 
 def _metering(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> Iterable[Fault]:
     """No export path crosses a group's meters twice; it crosses a partition's meters exactly once."""
     starts = [vertex for _, vertex in supplies]
-    inner = len(steps.nodes) * len(steps.commodities)
-    exports = inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
+    exports = steps.inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
     after, _ = reach(steps.tail, steps.head, steps.count, starts)
     before, _ = reach(steps.head, steps.tail, steps.count, exports.tolist())
     steps = steps.some(after[steps.tail] & before[steps.head])
@@ -214,7 +201,7 @@ def _metering(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) ->
             rows = [row for own in groups.values() for row in own]
             yield from _twice(tables, steps, marks, rows, f"the partition by {kind}", tell, told)
             crossed = np.any([marks[row] for row in rows], axis=0)
-            yield from _gaps(steps.some(~crossed), kind, starts, exports - inner, tell)
+            yield from _gaps(steps.some(~crossed), kind, starts, exports - steps.inner, tell)
 
 
 def _metered(tables: Tables, steps: Steps) -> list[Mask]:
@@ -262,9 +249,9 @@ def _name(tables: Tables, steps: Steps, step: int) -> str:
 def _gaps(unmetered: Steps, kind: str, supplies: list[int], exports: Ints, tell: Teller) -> Iterable[Fault]:
     """A fault for each export market that can be reached past every meter of a partition."""
     seen, before = reach(unmetered.tail, unmetered.head, unmetered.count, supplies)
-    inner = len(unmetered.nodes) * len(unmetered.commodities)
     for market in map(int, exports):
-        if seen[inner + market]:
-            yield tell("markets", market, "id", f"the path {_path(unmetered, before, inner + market)} crosses no meter "
+        vertex = unmetered.inner + market
+        if seen[vertex]:
+            yield tell("markets", market, "id", f"the path {_path(unmetered, before, vertex)} crosses no meter "
                        f"of a {kind}", f"each export path to cross exactly one ({kind} partitions exports)",
                        "Add a meter on one arc of the path, or at the market.")

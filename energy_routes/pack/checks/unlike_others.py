@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 
 from energy_routes.errors import Fault
 from energy_routes.pack.plausible import ENOUGH, FACTOR, Band, answered, outside, slip_of, slip_words, stated
 from energy_routes.pack.reading.dated import by_period
-from energy_routes.pack.reading.typed import Draft
+from energy_routes.pack.reading.typed import Drafts
 from energy_routes.pack.schema.tables import TABLES
 
-Drafts = Mapping[str, Draft]
 TAIL = "or write 'checked' and why in the row's note."
 
 

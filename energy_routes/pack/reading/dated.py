@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.errors import Fault
-from energy_routes.pack.convert import Drafts, Ints, converted, facts_of, frames_of, refuse_slips, unit_of
+from energy_routes.pack.convert import Ints, converted, facts_of, frames_of, refuse_slips, unit_of
 from energy_routes.pack.pack import keys_of
-from energy_routes.pack.reading.typed import Draft, out_of_range
+from energy_routes.pack.reading.typed import Draft, Drafts, out_of_range
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.suggest import nearest
@@ -32,11 +32,12 @@ def convert_values(drafts: Drafts, family: Family, reference: str | None) -> lis
     draft.written["unit"] = draft.units["unit"] = written
     numbers = frame["value"].to_numpy(dtype=float, copy=True)
     texts = written.copy()
-    for (table, name), rows in _groups(frame, targets).items():
-        column = TABLES[table].column(name)
+    for (table, name), own in frame[targets >= 0].groupby(["table", "field"], sort=False):
+        rows = own.index.to_numpy()
+        column = TABLES[str(table)].column(str(name))
         inner = inner_unit(column.dimension, family)
         written[rows] = np.where(blank.to_numpy()[rows], inner, written[rows])
-        facts = facts_of(frames, table, reference, partial)
+        facts = facts_of(frames, str(table), reference, partial)
         for text in dict.fromkeys(written[rows]):
             some = rows[written[rows] == text]
             unit = unit_of(draft, some, "unit", text, column.dimension, family, faults)
@@ -78,15 +79,6 @@ def _targets(drafts: Drafts, faults: list[Fault]) -> Ints:
         else:
             out[i] = places[table].get(key, -1)
     return out
-
-
-def _groups(frame: pd.DataFrame, targets: Ints) -> dict[tuple[str, str], Ints]:
-    """The rows with a target, by (table, column)."""
-    out: dict[tuple[str, str], list[int]] = {}
-    for i, (table, name) in enumerate(zip(frame["table"].tolist(), frame["field"].tolist(), strict=True)):
-        if targets[i] >= 0:
-            out.setdefault((table, name), []).append(i)
-    return {key: np.asarray(rows, dtype=np.intp) for key, rows in out.items()}
 
 
 def _refuse_range(draft: Draft, column: Column, rows: Ints, faults: list[Fault]) -> None:

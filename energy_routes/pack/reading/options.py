@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from energy_routes.errors import Fault
 from energy_routes.pack.pack import keys_of
-from energy_routes.pack.reading.typed import Draft
+from energy_routes.pack.reading.typed import Draft, Drafts
 from energy_routes.pack.suggest import nearest
 
-Drafts = Mapping[str, Draft]
 TABLE_OF = {"arc": "arcs", "limit": "limits", "joint": "limits", "supply": "supplies", "tier": "tiers",
             "storage": "storages"}  # fmt: skip
 FIGURE_OF = {"arcs": "capacity", "limits": "high", "supplies": "available", "tiers": "depth"}

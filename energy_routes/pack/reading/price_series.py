@@ -120,9 +120,7 @@ def _append(book: Book, drafts: dict[str, Draft], told: pd.DataFrame) -> None:
     values = book.sheets.setdefault("values", Sheet("values.csv", list(VALUES.names), [], []))
     own = drafts["prices"]
     texts = {name: told[name].astype(object).where(told[name].notna(), "").astype(str).tolist() for name in TOLD}
-    by_series: dict[str, list[int]] = {}
-    for at, name in enumerate(told["series"].tolist()):
-        by_series.setdefault(name, []).append(at)
+    by_series = told.groupby("series").indices
     values.lent = (len(values.rows), own.file)
     for table, key, field, name in drafts["series"].cells("table", "id", "field", "series"):
         for at in by_series.get(name, ()):

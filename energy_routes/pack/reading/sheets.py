@@ -87,9 +87,7 @@ def _read_file(book: Book, file: Path) -> None:
 
 
 def _add(book: Book, name: str, sheet: Sheet | None) -> None:
-    if sheet is None:
-        return
-    if name.startswith(ASIDE):
+    if sheet is None or name.startswith(ASIDE):
         return
     if name == "pack":
         book.meta = sheet

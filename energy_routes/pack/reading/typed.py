@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -61,6 +61,9 @@ class Draft:
     def cells(self, *columns: str) -> Iterable[tuple[Any, ...]]:
         """The cells of some columns, row by row."""
         return zip(*(self.frame[name].to_numpy(dtype=object) for name in columns), strict=True)
+
+
+Drafts = Mapping[str, Draft]  # by the name of the table
 
 
 def typed(table: Table, sheet: Sheet | None, family: Family, faults: list[Fault]) -> Draft:

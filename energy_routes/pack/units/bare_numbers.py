@@ -59,11 +59,6 @@ def own_unit(packs: Sequence[Pack], table: str, key: str, column: str) -> str:
     raise UnitError(f"a number without a unit, and {told}", " or ".join(offered), f"Write it: '8 {offered[0]}'.")
 
 
-def inner(packs: Sequence[Pack], table: str, key: str, column: str, value: float, unit: str) -> float:
-    """``value``, written in ``unit`` for a row, in the inner unit; see :func:`to_inner_of`."""
-    return to_inner_of(packs, table, key, column, unit)(value)
-
-
 def to_inner_of(packs: Sequence[Pack], table: str, key: str, column: str, unit: str) -> Callable[[float], float]:
     """What turns values, written in ``unit`` for a row, into the inner unit (a rate by its own time), as its table is.
 

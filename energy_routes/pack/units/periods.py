@@ -64,13 +64,9 @@ class Period:
 
     def overlap(self, first: str | None, last: str | None) -> float:
         """Share of the period's days inside ``first``…``last`` (labels of years or months; None is open)."""
-        months = [self.month] if self.month else list(range(1, 13))
-        inside = [
-            m
-            for m in months
-            if (not first or bound(first, 1) <= (self.year, m)) and (not last or (self.year, m) <= bound(last, 12))
-        ]
-        return sum(calendar.monthrange(self.year, m)[1] for m in inside) / self.days
+        start = bound(first, 1) if first else (self.year, 1)
+        end = bound(last, 12) if last else (self.year, 12)
+        return sum(month.days for month in self.months if start <= bound(month.label, 1) <= end) / self.days
 
 
 def periods_of(years: Sequence[int], step: Literal["year", "month"]) -> tuple[Period, ...]:

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Literal, cast, overload
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,6 +42,7 @@ from energy_routes.pack.units.families import BUILT_IN, OIL, Family
 from energy_routes.pack.units.periods import Time
 
 Dimension = Literal["rate", "volume", "unit_value", "length", "fraction", "degree", "money", "none"]
+Value = TypeVar("Value", float, NDArray[np.float64])
 
 KELVIN_20C = 293.15
 REFERENCES: Mapping[str, float] = {"@20C": 293.15, "@15C": 288.15, "@0C": 273.15}
@@ -128,7 +129,9 @@ def parse_unit(text: str, dimension: Dimension, family: Family | None = None) ->
         # The reference stands at the end or right after the gas volume: bcm/y@15C, bcm@15C/y, USD/1000m3@0C.
         tail = plain[at:].split("/")[0]
         plain = plain[:at] + plain[at + len(tail):]
-        factor = _at_20c(tail, text)
+        if tail not in REFERENCES:
+            raise UnitError(f"unit {text!r}", "a reference of " + " | ".join(REFERENCES), nearest(tail, REFERENCES))
+        factor = KELVIN_20C / REFERENCES[tail]
     families = BUILT_IN if family is None or family in BUILT_IN else (family,)
     unit = known_units(dimension, families).get(plain)
     if unit is None:
@@ -155,12 +158,6 @@ def time_of(text: str) -> Time:
     return cast(Time, tail) if tail in PER_YEAR else "y"
 
 
-def _at_20c(suffix: str, text: str) -> float:
-    if suffix not in REFERENCES:
-        raise UnitError(f"unit {text!r}", "a reference of " + " | ".join(REFERENCES), nearest(suffix, REFERENCES))
-    return KELVIN_20C / REFERENCES[suffix]
-
-
 def _not_a_unit(text: str, plain: str, dimension: Dimension, families: tuple[Family, ...]) -> UnitError:
     known = known_units(dimension, families)
     words = dimension.replace("_", " ")
@@ -171,15 +168,8 @@ def _not_a_unit(text: str, plain: str, dimension: Dimension, families: tuple[Fam
     return UnitError(f"unit {text!r} is not known", wanted, nearest(plain, known))
 
 
-@overload
-def to_inner(value: float, unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = ...,
-             mj_per_m3: ArrayLike | None = ..., length_km: ArrayLike | None = ...) -> float: ...
-@overload
-def to_inner(value: NDArray[np.float64], unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = ...,
-             mj_per_m3: ArrayLike | None = ..., length_km: ArrayLike | None = ...) -> NDArray[np.float64]: ...
-def to_inner(value: float | NDArray[np.float64], unit: str | Unit, dimension: Dimension, *,
-             bbl_per_t: ArrayLike | None = None, mj_per_m3: ArrayLike | None = None,
-             length_km: ArrayLike | None = None) -> float | NDArray[np.float64]:
+def to_inner(value: Value, unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = None,
+             mj_per_m3: ArrayLike | None = None, length_km: ArrayLike | None = None) -> Value:
     """``value``, written in ``unit``, in the inner unit of ``dimension``.
 
     ``value`` and the properties broadcast: ``bbl_per_t`` [bbl/t], ``mj_per_m3`` [MJ/m3 at 20 °C], ``length_km`` [km].
@@ -187,25 +177,19 @@ def to_inner(value: float | NDArray[np.float64], unit: str | Unit, dimension: Di
     that is not given (None, or NaN where a value stands).
     """
     unit = parse_unit(unit, dimension) if isinstance(unit, str) else unit
-    return _scaled(value, unit, 1, {"bbl_per_t": bbl_per_t, "mj_per_m3": mj_per_m3, "length_km": length_km})
+    properties = {"bbl_per_t": bbl_per_t, "mj_per_m3": mj_per_m3, "length_km": length_km}
+    return _scaled(value, unit, 1, properties)  # type: ignore[no-any-return]
 
 
-@overload
-def from_inner(value: float, unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = ...,
-               mj_per_m3: ArrayLike | None = ..., length_km: ArrayLike | None = ...) -> float: ...
-@overload
-def from_inner(value: NDArray[np.float64], unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = ...,
-               mj_per_m3: ArrayLike | None = ..., length_km: ArrayLike | None = ...) -> NDArray[np.float64]: ...
-def from_inner(value: float | NDArray[np.float64], unit: str | Unit, dimension: Dimension, *,
-               bbl_per_t: ArrayLike | None = None, mj_per_m3: ArrayLike | None = None,
-               length_km: ArrayLike | None = None) -> float | NDArray[np.float64]:
+def from_inner(value: Value, unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = None,
+               mj_per_m3: ArrayLike | None = None, length_km: ArrayLike | None = None) -> Value:
     """``value``, in the inner unit of ``dimension``, written in ``unit``: the inverse of :func:`to_inner`."""
     unit = parse_unit(unit, dimension) if isinstance(unit, str) else unit
-    return _scaled(value, unit, -1, {"bbl_per_t": bbl_per_t, "mj_per_m3": mj_per_m3, "length_km": length_km})
+    properties = {"bbl_per_t": bbl_per_t, "mj_per_m3": mj_per_m3, "length_km": length_km}
+    return _scaled(value, unit, -1, properties)  # type: ignore[no-any-return]
 
 
-def _scaled(value: float | NDArray[np.float64], unit: Unit, sign: int,
-            properties: Mapping[str, ArrayLike | None]) -> float | NDArray[np.float64]:
+def _scaled(value: Any, unit: Unit, sign: int, properties: Mapping[str, ArrayLike | None]) -> Any:
     """``value`` x (factor x property ** power) ** sign; inner units are left bit for bit."""
     if unit.factor == 1.0 and not unit.needs:
         return value
