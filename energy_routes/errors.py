@@ -96,6 +96,12 @@ class DataError(EnergyRoutesError):
         return type(self), (self.where, self.faults)
 
 
+def refuse(where: str, faults: Iterable[Fault]) -> None:
+    """Raise DataError where there is a fault; nothing happens where there is none."""
+    if found := tuple(faults):
+        raise DataError(where, found)
+
+
 class UnitError(EnergyRoutesError):
     """A unit is unknown, of another dimension, or needs a property that the row does not have."""
 

@@ -21,7 +21,7 @@ from toy import best, months, toy
 import energy_routes as er
 from energy_routes.audit.verification import audit, verify
 from energy_routes.case.case import Case
-from energy_routes.case.policy.build_options import levelised_tariff, recovery_factor
+from energy_routes.case.policy.build_options import recovery_factor, yearly_charge
 from energy_routes.errors import DataError, UsageError
 from energy_routes.linear.highs.session import Session
 from energy_routes.linear.programme import Program
@@ -67,8 +67,8 @@ def test_the_formula_gives_the_published_tariff_of_the_trans_anatolian_pipeline(
     """T6: 102.5 at the first estimate (treaty: 102), 61.3 at the final cost (its chief executive: 70 in 2016)."""
     assert recovery_factor(0.10, 25) == pytest.approx(0.11017, abs=5e-6)
     assert recovery_factor(0.0, 25) == 1 / 25
-    assert levelised_tariff(11_700, 16, 0.10, 25, 0.03) == pytest.approx(102.5, abs=0.05)
-    assert levelised_tariff(7_000, 16, 0.10, 25, 0.03) == pytest.approx(61.3, abs=0.05)
+    assert yearly_charge(11_700, 0.10, 25, 0.03) / 16 == pytest.approx(102.5, abs=0.05)
+    assert yearly_charge(7_000, 0.10, 25, 0.03) / 16 == pytest.approx(61.3, abs=0.05)
 
 
 def test_the_plan_is_the_one_solved_by_hand(plan: Plan) -> None:

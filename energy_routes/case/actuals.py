@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from energy_routes.errors import DataError, Fault, UnitError, UsageError
+from energy_routes.errors import Fault, UnitError, UsageError, refuse
 from energy_routes.linear import Labels
 from energy_routes.network import Network, Ways, meter_table
 from energy_routes.pack import PARTITIONS, Period, nearest, number, read_rows, spanned, steps_of, units
@@ -82,8 +82,7 @@ def past_of(network: Network, periods: Sequence[Period], actuals: str | Path | p
     """The past of a network from actuals, read or in a table.  Raises DataError with every fault of the table."""
     if isinstance(actuals, str | Path | pd.DataFrame):
         actuals = read_actuals(network, periods, actuals)
-    rows = tuple(actuals)
-    past = Past(tuple(periods), rows)
+    past = Past(tuple(periods), tuple(actuals))
     exposure = _exposure(network, past)
     return Past(past.periods, past.actuals, exposure, _totals(network, past, exposure))
 
@@ -103,8 +102,7 @@ def actuals_of(tables: Mapping[str, pd.DataFrame], periods: Sequence[str] | None
     }  # fmt: skip
     parts = []
     for what, (table, name, volume) in kept.items():
-        frame = tables[table]
-        rows = frame.groupby(["period", name, "commodity", "unit"], as_index=False)[[volume]].sum()
+        rows = tables[table].groupby(["period", name, "commodity", "unit"], as_index=False)[[volume]].sum()
         parts.append(rows.rename(columns={name: "id", volume: "volume"}).assign(what=what))
     out = pd.concat(parts, ignore_index=True)
     out = out[(out["volume"].abs() > 0) | (out["what"] == "storage")]
@@ -127,8 +125,7 @@ def read_actuals(
             out.append(found)
         else:
             faults.append(Fault(name, at, *found))
-    if faults:
-        raise DataError(name, faults)
+    refuse(name, faults)
     return tuple(out)
 
 

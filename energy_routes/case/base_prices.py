@@ -65,8 +65,8 @@ def base_price(called: str, raw: object, families: Mapping[str, Family]) -> Base
     spec: dict[str, Any] = {str(k): v for k, v in raw.items()} if isinstance(raw, Mapping) else {"price": raw}
     where = f"policy.base_prices.{called}"
     if unknown := sorted(set(spec) - set(KEYS)):
-        known = ", ".join(KEYS)
-        raise UsageError(f"{where}: unknown key {unknown[0]!r}; expected {known}. {nearest(unknown[0], KEYS)}")
+        raise UsageError(f"{where}: unknown key {unknown[0]!r}; expected {', '.join(KEYS)}. "
+                         f"{nearest(unknown[0], KEYS)}")
     text, beside = parted(spec.get("price"))
     try:
         number = finite(spec["price"] if isinstance(spec["price"], bool) else text)

@@ -21,7 +21,7 @@ from energy_routes.case.policy.build_options import chosen
 from energy_routes.case.policy.policy import BOUNDS, LEVERS, Policy
 from energy_routes.case.price_deck import deck_edits
 from energy_routes.case.subjects import check_subject
-from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.errors import DataError, Fault, UsageError, refuse
 from energy_routes.network import AddedRoute, Edit, Network, routes_from_file
 from energy_routes.pack import PER_YEAR, Period, amount, annotated, home, nearest, parted, spanned, time_of, with_prices
 
@@ -133,8 +133,7 @@ class Case:
         """
         network, known = change(self.network), len(self.edits)
         new = network.edits[known:] if network.edits[:known] == self.edits else network.edits
-        if faults := [fault for _, fault in beyond_limits(network, new, self.periods)]:
-            raise DataError("the edits", faults)
+        refuse("the edits", [fault for _, fault in beyond_limits(network, new, self.periods)])
         return replace(self, network=network)
 
     def accepting(self, *paths: str) -> Case:
@@ -163,8 +162,8 @@ class Case:
         """The case on a network that a person has changed: figures that are not plausible are asked about."""
         case = self.on_network(change)
         new = case.edits[len(self.edits):]
-        if faults := [fault for _, fault in questions(self.network, case.network, new, self.periods, self.accepted)]:
-            raise DataError(place, [replace(fault, file=place) for fault in faults])
+        asked = questions(self.network, case.network, new, self.periods, self.accepted)
+        refuse(place, [replace(fault, file=place) for _, fault in asked])
         return case
 
     def about(self, *subject: str) -> Case:
@@ -304,8 +303,10 @@ class Case:
             policy = policy.set(name, self._levels(name, value))
         for _, bound in policy.bounds:
             self._check_family(bound.name, bound.family, policy)
-            if bound.group:
-                self._check_group(bound.kind, bound.group, bound.family)
+            known = [name for kind, name in groups_of(self.network.packs, bound.family) if kind == bound.kind]
+            if bound.group and bound.group not in known:
+                raise UsageError(f"{bound.kind}:{bound.group} is not a group of this pack. "
+                                 f"{nearest(bound.group, known)}".rstrip())
         if any(cap.weight == "risk" for cap in policy.max_hhi):
             weights_of_sets(self.network.tables)
         check_targets(self.network, policy, self.periods)
@@ -425,8 +426,8 @@ class Case:
             The lever is unknown, the value is no number, or its unit is of another dimension.
         """
         if lever not in BOUNDS:
-            known = ", ".join(BOUNDS)
-            raise UsageError(f"no cap is called {lever!r}; expected one of {known}. {nearest(lever, BOUNDS)}".rstrip())
+            raise UsageError(f"no cap is called {lever!r}; expected one of {', '.join(BOUNDS)}. "
+                             f"{nearest(lever, BOUNDS)}".rstrip())
         family = self.family_of_cap(name)
         self._check_family(name, family or None)
         dimension = BOUNDS[lever].measure.dimension
@@ -571,8 +572,7 @@ class Case:
                     case = case.with_policy(**{name: part})
                 except UsageError as error:
                     faults.append(Fault(place, column=f"policy.{name}", found=str(error)))
-        if faults:
-            raise DataError(place, faults)
+        refuse(place, faults)
         return case.on_network(lambda n: n.with_edits(*changes))
 
     def with_route(self, *routes: AddedRoute) -> Case:
@@ -598,10 +598,9 @@ class Case:
 
     def _with_routes(self, routes: Sequence[AddedRoute], opened: Sequence[str] = ()) -> Case:
         case = self.on_network(lambda n: n.with_route(*routes, opened=opened))
-        faults = [fault for route in routes
-                  for fault in route_questions(home(case.network.packs, "arcs", route.id), route, self.accepted)]
-        if faults:
-            raise DataError("drawn routes", faults)
+        packs = case.network.packs
+        refuse("drawn routes", [fault for route in routes for fault in
+                                route_questions(home(packs, "arcs", route.id), route, self.accepted)])  # fmt: skip
         return case
 
     def _with_drawn(self, edits: Sequence[AnyEdit]) -> Case:
@@ -669,11 +668,6 @@ class Case:
         if family is not None and family not in known:
             raise UsageError(f"{name}: {self.name} has no {family}; its families are {', '.join(known)}. "
                              f"{nearest(family, known)}".rstrip())
-
-    def _check_group(self, kind: str, group: str, family: str | None) -> None:
-        known = [name for own, name in groups_of(self.network.packs, family) if own == kind]
-        if group not in known:
-            raise UsageError(f"{kind}:{group} is not a group of this pack. {nearest(group, known)}".rstrip())
 
     def _check_periods(self, labels: Iterable[str]) -> None:
         for label in labels:

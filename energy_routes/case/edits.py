@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from energy_routes.case.checks.limits import beyond_limits
 from energy_routes.case.checks.questions import questions
 from energy_routes.case.model_file import Change, EditFile
-from energy_routes.errors import DataError, Fault, UnitError, UsageError
+from energy_routes.errors import DataError, Fault, UnitError, UsageError, refuse
 from energy_routes.network import CHOICES, TRUTH, Edit, Network, out_of_range, parse_target
 from energy_routes.pack import (
     LABEL,
@@ -51,8 +51,7 @@ def edits_of(network: Network, files: Sequence[EditFile], periods: Sequence[Peri
         places += [where] * len(made)
     meant = {f"{file.target}.{column}" for file in files if answered(file.note) for column in file.changes()}
     faults += [replace(fault, file=places[at]) for at, fault in doubts(network, out, periods, {*accepted, *meant})]
-    if faults:
-        raise DataError(place, faults)
+    refuse(place, faults)
     return out
 
 
@@ -79,8 +78,7 @@ def edit_from_path(network: Network, path: str, value: float | str | bool | Mapp
     faults: list[Fault] = []
     edits = _changes(network, EditFile.model_construct(target=target, reason="set by the user", periods=[]),
                      {column: Change.model_construct(set=str(value).strip())}, "--set", faults)
-    if faults:
-        raise DataError("--set", faults)
+    refuse("--set", faults)
     return edits[0]
 
 
@@ -139,11 +137,8 @@ def _unknown_period(place: str, label: str, periods: Sequence[Period]) -> Fault:
 
 def _hides(new: Edit, old: Edit, periods: Sequence[Period]) -> bool:
     """Whether ``new`` leaves nothing of ``old``: it sets the same figure in every period of it."""
-    def covered(edit: Edit) -> set[str]:
-        return {p.label for p in periods if not edit.periods or any(map(p.matches, edit.periods))}
-
     alike = (old.table, old.id, old.field) == (new.table, new.id, new.field)
-    return alike and new.op == "set" and covered(old) <= covered(new)
+    return alike and new.op == "set" and set(old.holds_in(periods)) <= set(new.holds_in(periods))
 
 
 def _twice(place: str, new: Edit, old: Edit) -> Fault:

@@ -13,7 +13,7 @@ from energy_routes.case.checks.questions import check_path
 from energy_routes.case.checks.stated import unpriced, unstated
 from energy_routes.case.model_file import ModelFile, read_model_file
 from energy_routes.case.rest_of_year import replan
-from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.errors import DataError, Fault, UsageError, refuse
 from energy_routes.network import Network
 from energy_routes.pack import annotated, bundled as library, periods_of, read_pack, there
 
@@ -76,8 +76,7 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
     faults = list(unstated(case.network, case.periods))
     if case.policy.objective != "cost":
         faults += unpriced(case.network, case.periods)
-    if faults:
-        raise DataError(case.name, faults)
+    refuse(case.name, faults)
     return replace(case, stated=stated)
 
 
@@ -93,8 +92,7 @@ def _about(case: Case, chain: list[tuple[ModelFile, Path]]) -> Case:
                 case = case.about(*case.subject, target)
             except UsageError as error:
                 faults.append(Fault(where.name, column="subject", found=str(error)))
-        if faults:
-            raise DataError(where.name, faults)
+        refuse(where.name, faults)
         return case
     return case
 
@@ -141,8 +139,7 @@ def _base(path: Path, chain: list[tuple[ModelFile, Path]]) -> Case:
         for key, hint in (("data", "a pack's name or folder"), ("year", "a year, or a list of years"))
         if last(key) is None or (key == "data" and not last(key))
     ]
-    if missing:
-        raise DataError(path.name, missing)
+    refuse(path.name, missing)
     data, year, source = last("data"), last("year"), last("source")
     years = [year] if isinstance(year, int) else sorted(year)
     if not years or len(set(years)) < len(years) or not all(1900 <= y <= 2100 for y in years):

@@ -27,7 +27,7 @@ import pandas as pd
 
 from energy_routes.case.edits import edits_of
 from energy_routes.case.model_file import EditFile
-from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.errors import DataError, Fault, UsageError, refuse
 from energy_routes.network import TARGETS, Edit, Network, parse_target
 from energy_routes.pack import (
     DATED,
@@ -89,8 +89,7 @@ def deck_edits(network: Network, periods: Sequence[Period], deck: str | Path | p
     made = [(q, list(_edits(name, q, rates, network, months, faults, accepted))) for q in inside]
     faults += [*_twice(name, [(q, {q.target}) for q in rates]),
                *_twice(name, [(q, {f"{e.target}.{e.field}" for e in edits}) for q, edits in made])]
-    if faults:
-        raise DataError(name, faults)
+    refuse(name, faults)
     return tuple(edit for _, edits in made for edit in edits)
 
 

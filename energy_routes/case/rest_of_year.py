@@ -10,7 +10,7 @@ import pandas as pd
 
 from energy_routes.case.actuals import Past, counted, past_of
 from energy_routes.case.case import Case
-from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.errors import Fault, UsageError, refuse
 from energy_routes.network import Edit, committed
 from energy_routes.pack import Period, annotated
 
@@ -71,15 +71,14 @@ def _check_caps(case: Case, past: Past) -> None:
         if not places & told:
             expected = "a row where it is counted: " + ", ".join(sorted(f"{w} {i}" for w, i in places)[:4])
             faults.append(Fault("actuals", column=cap.name, found="nothing of what it has carried", expected=expected))
-    if faults:
-        raise DataError("the actuals", faults)
+    refuse("the actuals", faults)
 
 
 def _stocks(case: Case, past: Past, ahead: Sequence[Period]) -> Iterator[Edit]:
     """Tanks open with what is in them; at the end they hold what they held when the year began, if the rule asks it."""
     table = case.network.tables["storages"]
     before, start, end = past.periods[-1].label, ahead[0].label, ahead[-1].label
-    eve = _month_before(past.periods[0])
+    eve = str(pd.Period(past.periods[0].months[0].label, "M") - 1)
     rules = case.network.chosen("storages", "closing", ahead)[:, -1]
     faults = []
     for name, rule in zip(map(str, table["id"]), rules, strict=True):
@@ -97,8 +96,7 @@ def _stocks(case: Case, past: Past, ahead: Sequence[Period]) -> Iterator[Edit]:
             if end != start:
                 why = f"closing stock of {eve if first is not None else before}: what the year must end with"
                 yield Edit("storages", name, "opening", "set", goal, (end,), why, "actuals", f"set {goal:g}")
-    if faults:
-        raise DataError("the actuals", faults)
+    refuse("the actuals", faults)
 
 
 def _commitments(case: Case, past: Past, ahead: Sequence[Period]) -> Iterator[Edit]:
@@ -120,8 +118,3 @@ def _commitments(case: Case, past: Past, ahead: Sequence[Period]) -> Iterator[Ed
             words = f"{abs(missed):.3g} {'short of' if missed > 0 else 'beyond'} what was due until {ahead[0].label}"
             labels = tuple(label for label, volume in due.items() if label in rest and volume > 0)
             yield Edit("contracts", row["id"], "volume", "scale", factor, labels, words, "actuals", f"scale {factor:g}")
-
-
-def _month_before(period: Period) -> str:
-    year, month = (period.year, (period.month or 1) - 1)
-    return f"{year}-{month:02d}" if month else f"{year - 1}-12"

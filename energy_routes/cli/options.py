@@ -211,8 +211,8 @@ def banded(plan: er.Plan, draws: int | None, jobs: int | None, quiet: bool) -> e
 def compared(before: er.Plan, after: er.Plan, draws: int, jobs: int | None, quiet: bool) -> er.Comparison:
     """Two plans side by side with their bands and those of the change."""
     with counting(f"Solving draws of {before.case.name} and {after.case.name}", quiet) as told:
-        workers = er.workers_of(jobs_for(jobs, draws, before.case, after.case))
-        return er.compare(before, after, draws, workers=workers, progress=told)
+        return er.compare(before, after, draws, workers=er.workers_of(jobs_for(jobs, draws, before.case, after.case)),
+                          progress=told)  # fmt: skip
 
 
 def _pair(text: str) -> tuple[str, str]:

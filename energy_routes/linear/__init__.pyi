@@ -104,6 +104,8 @@ from .sensitivity.slopes import (
     with_idle_rows as with_idle_rows,
 )
 from .solution import (
+    BASIC as BASIC,
+    LOWER as LOWER,
     Basis as Basis,
     Codes as Codes,
     Point as Point,

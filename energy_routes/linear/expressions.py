@@ -139,8 +139,7 @@ class Expr:
         if (where < 0).any():
             lost = self.axis.told(int(np.argmin(where)))
             raise LabelError(f"sum from {self.axis.name!r} to {target.name!r}: no place for {lost}")
-        const = summed(where, self.const, len(target))
-        return Expr(target, where[self.row], self.col, self.val, const)
+        return Expr(target, where[self.row], self.col, self.val, summed(where, self.const, len(target)))
 
     def spread_to(self, target: Axis, *, missing: Literal["raise", "zero"] = "raise") -> Expr:
         """Broadcast onto ``target``: each target row takes the expression of its label.

@@ -217,8 +217,7 @@ class Labels:
 
 def stacked(parts: Sequence[Labels]) -> Labels:
     """Labels under one another; all have the columns of the first."""
-    names = list(parts[0])
-    return Labels({name: np.concatenate([part[name] for part in parts]) for name in names}, sum(map(len, parts)))
+    return Labels({name: np.concatenate([part[name] for part in parts]) for name in parts[0]}, sum(map(len, parts)))
 
 
 def _ranks(codes: Coded) -> Index:

@@ -22,6 +22,7 @@ from energy_routes.linear.labels import Index
 
 Codes: TypeAlias = NDArray[np.int8]
 
+LOWER, BASIC, UPPER, FREE = 0, 1, 2, 3  # codes of a basis
 ALIKE = 1e-7  # volumes and activities that differ by less, in their unit, are the same
 CLEAR = 1e-7  # a reduced cost or dual above this share of its solve's largest cost defines the optimal face
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from energy_routes.errors import DataError, Fault
+from energy_routes.errors import Fault, refuse
 from energy_routes.network.meters import meters_of
 from energy_routes.pack import (
     TABLES,
@@ -63,17 +63,15 @@ def with_arcs(pack: Pack, routes: Sequence[AddedRoute], opened: Collection[str] 
     ``opened`` names other arcs that edits open: paths over them count.  Raises DataError when an id is taken, an end is
     no node of the pack, or volumes could not be counted right.
     """
-    if faults := [fault for route in routes for fault in _misplaced(pack, route, routes)]:
-        raise DataError(f"routes added to {pack.name}", faults)
+    refuse(f"routes added to {pack.name}", [fault for route in routes for fault in _misplaced(pack, route, routes)])
     laid = _laid(pack, "arcs", [_arc_row(route, pack.family) for route in routes])
     laid = _laid(laid, "lanes", [{"arc": route.id, "commodity": route.commodity, "source": route.source,
                                   "confidence": "estimate", "note": route.note} for route in routes if route.commodity])
     opened = {*opened, *(route.id for route in routes)}
     for route in routes:
         laid, faults = _metered(laid, route, opened)
-        if faults:
-            raise DataError(f"route {route.name}", faults)
-    _refuse_double(pack, laid, opened)
+        refuse(f"route {route.name}", faults)
+    refuse(f"routes added to {pack.name}", _uncounted("drawn route", pack.tables, laid.tables, opened))
     return replace(laid, drawn={**laid.drawn, **{route.id: route.line for route in routes if route.line}})
 
 
@@ -118,8 +116,7 @@ def _laid(pack: Pack, table: str, rows: list[dict[str, str]]) -> Pack:
     faults: list[Fault] = []
     sheet = Sheet("drawn route", header, cells, [0] * len(rows))
     draft = typed(TABLES[table], sheet, pack.family, faults)
-    if faults:
-        raise DataError("the drawn route", faults)
+    refuse("the drawn route", faults)
     frame = pd.concat([pack.tables[table], draft.frame], ignore_index=True)
     frame = frame.astype(pack.tables[table].dtypes.to_dict())
     places: Mapping[str, np.ndarray[tuple[int], np.dtype[np.int64]]] = {
@@ -128,19 +125,12 @@ def _laid(pack: Pack, table: str, rows: list[dict[str, str]]) -> Pack:
     return replace(pack, tables={**pack.tables, table: frame}, rows=places, units=units)
 
 
-def _refuse_double(old: Pack, new: Pack, opened: Collection[str]) -> None:
-    """Raise DataError when a path over a new arc would be counted twice, or not at all."""
-    if faults := _uncounted("drawn route", old.tables, new.tables, opened):
-        raise DataError(f"routes added to {new.name}", faults)
-
-
 def refuse_uncounted(packs: Sequence[Pack], old: pd.DataFrame, new: pd.DataFrame, opened: Collection[str]) -> None:
     """Raise DataError where ``new`` markets, of which some have become exports, are reached past the groups' meters."""
     for pack in packs:
         own = pack.tables["markets"]["id"]
         before, after = ({**pack.tables, "markets": markets[markets["id"].isin(own)]} for markets in (old, new))
-        if faults := _uncounted("edit", before, after, opened):
-            raise DataError("the edits", faults)
+        refuse("the edits", _uncounted("edit", before, after, opened))
 
 
 def _uncounted(place: str, old: Tables, new: Tables, opened: Collection[str]) -> list[Fault]:

@@ -108,14 +108,3 @@ def parse_target(target: str) -> tuple[str, str]:
     if not colon or word not in TARGETS:
         raise UsageError(f"{target!r} is not a target such as 'arc:BTC'. {nearest(word, TARGETS)}")
     return TARGETS[word], name
-
-
-def nothing_to_change(edit: Edit) -> Fault:
-    """That a figure which is not stated cannot be scaled or added to."""
-    return Fault(
-        "edit",
-        column=f"{edit.target} {edit.field}",
-        found=f"{edit.op} {float(edit.value):g} of a figure that is not stated",
-        expected="a figure to change",
-        repair="Use set.",
-    )

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from energy_routes.errors import DataError, Fault
+from energy_routes.errors import DataError, Fault, refuse
 from energy_routes.pack import nearest, read_text
 
 if TYPE_CHECKING:
@@ -94,8 +94,7 @@ def read_features(path: Path | str) -> list[tuple[dict[str, Any], Any]]:
     if not isinstance(features, list):
         raise DataError(str(path), [Fault(str(path), found="no list of features", expected=expected)])
     found = [_feature(str(path), number, feature, faults) for number, feature in enumerate(features, 1)]
-    if faults:
-        raise DataError(str(path), faults)
+    refuse(str(path), faults)
     return found
 
 
@@ -145,8 +144,7 @@ def read_routes(path: Path | str) -> dict[str, LineString]:
                                 expected="a LineString with an id of its own"))
         else:
             routes[name] = line
-    if faults:
-        raise DataError(str(path), faults)
+    refuse(str(path), faults)
     return routes
 
 
@@ -319,8 +317,7 @@ def refreshed(pack: Path, basemap: Basemap) -> str:
             return row
 
     result = rewrite_columns(text, COMPUTED, cells)
-    if faults:
-        raise DataError(str(pack), faults)
+    refuse(str(pack), faults)
     return result
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from energy_routes.errors import DataError, Fault
+from energy_routes.errors import Fault, refuse
 from energy_routes.pack import PROVENANCE, TABLES, Pack, Table, Time, keys_of, time_of
 
 # Where a figure comes from may be told twice; a group is called by each pack as its own readers call it.
@@ -84,8 +84,7 @@ def _stacked(packs: Sequence[Pack]) -> Mapping[str, pd.DataFrame]:
     keys = [{name: keys_of(name, frame) for name, frame in pack.tables.items()} for pack in packs]
     faults = [fault for at, pack in enumerate(packs) for other in range(at)
               for fault in _clashes(packs[other], keys[other], pack, keys[at])]  # fmt: skip
-    if faults:
-        raise DataError(" + ".join(pack.name for pack in packs), faults)
+    refuse(" + ".join(pack.name for pack in packs), faults)
     return {name: _under_another(table, [pack.tables[name] for pack in packs], [own[name] for own in keys])
             for name, table in TABLES.items()}  # fmt: skip
 

@@ -17,13 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.errors import DataError, Fault, UsageError, refuse
 from energy_routes.network.added_route import AddedRoute, refuse_uncounted, with_arcs
 from energy_routes.network.edit import (
     CHOICES,
     TRUTH,
     Edit,
-    nothing_to_change,
     opening,
     out_of_range,
     parse_target,
@@ -269,7 +268,9 @@ class Network:
             row = out[place[edit.id]]
             now = row[hit]
             if edit.op != "set" and len(now) and now[0] != now[0] and np.isnan(now).all():
-                raise DataError("the edits", [nothing_to_change(edit)])
+                found = f"{edit.op} {float(edit.value):g} of a figure that is not stated"
+                raise DataError("the edits", [Fault("edit", 0, f"{edit.target} {edit.field}", found,
+                                                    "a figure to change", "Use set.")])  # fmt: skip
             row[hit] = value if edit.op == "set" else now * value if edit.op == "scale" else now + value
         return out
 
@@ -291,9 +292,7 @@ class Network:
         DataError
             A row or number is unknown, a value is out of range, or a market opened by an edit could not be counted.
         """
-        faults = [fault for edit in edits if (fault := self._fault_of(edit))]
-        if faults:
-            raise DataError("the edits", faults)
+        refuse("the edits", filter(None, map(self._fault_of, edits)))
         changed = replace(self, edits=(*self.edits, *edits))
         if any((edit.table, edit.field) == ("markets", "export") for edit in edits):
             refuse_uncounted(self.packs, self.tables["markets"], changed.tables["markets"], changed._opened)

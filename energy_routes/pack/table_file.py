@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from energy_routes.errors import DataError, Fault
+from energy_routes.errors import DataError, Fault, refuse
 from energy_routes.pack.files.text import printable, read_text, unprintable
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.written_figures import finite
@@ -58,8 +58,7 @@ def read_cells(path: Path, what: str) -> pd.DataFrame:
     faults: list[Fault] = []
     frame = _read(path, what, faults).map(lambda cell: str(cell).strip())
     faults += _twice(path.name, frame)
-    if faults:
-        raise DataError(path.name, faults)
+    refuse(path.name, faults)
     return frame.where(frame != "")
 
 
@@ -112,8 +111,7 @@ def _first_sheet(path: Path, faults: list[Fault]) -> pd.DataFrame:
     """The first sheet of a workbook.  Raises DataError where the workbook is not whole."""
     broken: list[Fault] = []
     sheets = read_workbook(path, broken)
-    if broken:
-        raise DataError(printable(str(path)), broken)
+    refuse(printable(str(path)), broken)
     sheet = next(iter(sheets.values()))
     faults += sheet.faults
     header, *rows = sheet.rows or [[]]

@@ -16,10 +16,9 @@ from energy_routes.linear import Program, Vector
 from energy_routes.plan.columns import of_family
 from energy_routes.plan.doubt import BANDS, RANGES
 from energy_routes.plan.making.builds_and_emissions import builds_table, emissions_table
-from energy_routes.plan.making.groups import groups_table
+from energy_routes.plan.making.groups import groups_table, ramps_table
 from energy_routes.plan.making.owners import owners_table
 from energy_routes.plan.making.payments import payments_table
-from energy_routes.plan.making.ramps import ramps_table
 from energy_routes.plan.making.routes import routes_table
 from energy_routes.plan.making.schedule import schedule_table
 from energy_routes.plan.making.volumes import (

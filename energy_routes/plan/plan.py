@@ -342,8 +342,7 @@ class Plan:
         VerificationError
             A draw that was solved anew, for a check, has another answer.
         """
-        plan: Plan = _above("with_bands")(self, draws, **options)
-        return plan
+        return _above("with_bands")(self, draws, **options)  # type: ignore[no-any-return]
 
     def save(self, folder: str | Path) -> Path:
         """Write everything to a folder, atomically: a killed run leaves the old result or the new one, never half.
@@ -363,8 +362,7 @@ class Plan:
         UsageError
             The place is taken by something else, or cannot be written.
         """
-        saved: Path = _above("save")(self, Path(folder))
-        return saved
+        return _above("save")(self, Path(folder))  # type: ignore[no-any-return]
 
     @staticmethod
     def load(folder: str | Path) -> Plan:
@@ -385,8 +383,7 @@ class Plan:
         DataError
             A file is missing or damaged.
         """
-        plan: Plan = _above("load")(folder)
-        return plan
+        return _above("load")(folder)  # type: ignore[no-any-return]
 
     def plot(self, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
              title: str | None = None, lang: str = "en") -> Figure:
@@ -417,8 +414,8 @@ class Plan:
         DataError
             A place or a line of the pack is not where its row says.
         """
-        figure: Figure = _above("plot")(self, path, period=period, ax=ax, title=title, lang=lang)
-        return figure
+        return _above("plot")(  # type: ignore[no-any-return]
+            self, path, period=period, ax=ax, title=title, lang=lang)  # fmt: skip
 
     def explore(self, path: str | Path | None = None, **options: Any) -> Page:
         """The interactive map, which a notebook shows, and a browser by ``.show()``.
@@ -443,8 +440,7 @@ class Plan:
         DataError
             A place or a line of the pack is not where its row says.
         """
-        page: Page = _above("explore")(self, path, **options)
-        return page
+        return _above("explore")(self, path, **options)  # type: ignore[no-any-return]
 
     def layers(self, path: str | Path, **options: Any) -> Path:
         """Write the flows as layers for GIS programmes.
@@ -468,8 +464,7 @@ class Plan:
         DataError
             A place or a line of the pack is not where its row says.
         """
-        written: Path = _above("layers")(self, Path(path), **options)
-        return written
+        return _above("layers")(self, Path(path), **options)  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         units = self.case.network.units("volume")

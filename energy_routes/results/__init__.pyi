@@ -12,7 +12,6 @@ from .schedule_book import (
 )
 from .storing import (
     SavedResult as SavedResult,
-    is_result as is_result,
     load as load,
     save as save,
 )

@@ -6,7 +6,6 @@ what binds.  Volumes in kt (mcm), whole numbers on sight and exact in the cell.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from energy_routes.network import Names, group_names
 from energy_routes.pack import inert_frame, listed
 from energy_routes.plan import Plan, corridor_rows, merged
 from energy_routes.results.summary import binding
-from energy_routes.results.workbook import timeless
+from energy_routes.results.workbook import write_timeless
 
 SEEN = 5e-7  # Mt: half a tonne a period, below which a row would be all zeroes
 WORDS = {"home": "home", "store": "into store", "transit": "carried for others", "other": "other paths"}
@@ -91,13 +90,10 @@ def write_schedule(plan: Plan, file: Path) -> None:
     _grid(sheet, schedule_table(plan), by="shipper")
     _grid(book.create_sheet("Directions"), directions_table(plan), grey=gone)
     routes = merged(plan.routes[plan.routes["export"].astype(bool)])
-    columns = ["route", "shipper", "volume", *LINES, "netback", "limited_by"]
-    _grid(book.create_sheet("Netbacks"), routes[columns], form="#,##0.0")
-    limits = binding(plan)[["name", "kind", "periods", "price", "unit"]]
-    _grid(book.create_sheet("Limits"), limits, form="#,##0.0")
-    stream = io.BytesIO()
-    book.save(stream)
-    file.write_bytes(timeless(stream.getvalue()))
+    _grid(book.create_sheet("Netbacks"),
+          routes[["route", "shipper", "volume", *LINES, "netback", "limited_by"]], form="#,##0.0")  # fmt: skip
+    _grid(book.create_sheet("Limits"), binding(plan)[["name", "kind", "periods", "price", "unit"]], form="#,##0.0")
+    write_timeless(book, file)
 
 
 def _head(sheet: Any, plan: Plan) -> None:

@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from energy_routes.answer import Turn
+from energy_routes.case import Case
 from energy_routes.errors import DataError, Fault
 from energy_routes.pack import read_json, saved_result
 from energy_routes.plan import OPTIONAL, TABLES, Plan, Prices, Tables, Value
-from energy_routes.results.earlier import prices_of
 from energy_routes.results.folder import new_folder
 from energy_routes.results.proof import PROOF, write_proof
 from energy_routes.results.record import read_case, run_record, write_case
@@ -78,7 +79,7 @@ def load(folder: str | Path) -> SavedResult:
     for name, columns in OPTIONAL.items():
         file = folder / f"{name}.parquet"
         tables[name] = _as_solved(read_table(file)) if file.is_file() else pd.DataFrame(columns=list(columns))
-    prices = Prices(prices_of(tables["prices"], case))
+    prices = Prices(_prices_of(tables["prices"], case))
     try:
         status, warnings = str(saved["status"]), tuple(saved["warnings"])
         objective = Value(str(saved["objective"]["name"]), float(saved["objective"]["value"]))
@@ -101,15 +102,22 @@ def load(folder: str | Path) -> SavedResult:
     )
 
 
+def _prices_of(table: pd.DataFrame, case: Case) -> pd.DataFrame:
+    """The prices of a result; of one with one price a limit and period, their mean over the days stands for all."""
+    if "price_all" in table or table.empty:
+        return table
+    years = {period.label: period.years for period in case.periods}
+    length = table["period"].map(years).fillna(case.years).astype(float)
+    keys = ["kind", "limit", "name", "family"]
+    sums = table.assign(worth=table["price"] * length, length=length).groupby(keys, dropna=False)
+    every = sums["worth"].transform("sum") / sums["length"].transform("sum")
+    return table.assign(side=None, price_down=np.nan, price_all=every, price_all_down=np.nan, note=None)
+
+
 def _as_solved(frame: pd.DataFrame) -> pd.DataFrame:
     """A table that was read, with blank text as a plan that is solved has it: empty, where the file has null."""
     texts = [name for name in frame if frame[name].dtype.kind not in "fb"]
     return frame.fillna(dict.fromkeys(texts, ""))
-
-
-def is_result(folder: str | Path) -> bool:
-    """Whether a folder looks like a saved result."""
-    return (Path(folder) / "run.json").is_file()
 
 
 def _write_json(file: Path, content: Mapping[str, Any]) -> None:

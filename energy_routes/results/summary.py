@@ -78,8 +78,7 @@ def summary_of(plan: Plan, before: Plan | None = None) -> dict[str, Any]:
         },
         "warnings": [dict.fromkeys(("code", "message", "where"), "") | warning for warning in plan.warnings],
     }  # fmt: skip
-    checked: dict[str, Any] = exact(out)
-    return checked
+    return exact(out)  # type: ignore[no-any-return]
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
@@ -110,10 +109,9 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _bands(bands: pd.DataFrame) -> list[dict[str, Any]]:
     """How sure netback, exports and the volumes of corridors are; empty where no draws were solved."""
-    told = told_bands(bands)
     columns = {"what": "measure", "group": "corridor", "family": "commodity"} | {
         name: name for name in ("value", "p10", "p50", "p90", "used", "unit", "draws", "plans")}
-    return [dict(zip(columns.values(), row, strict=True)) for row in told[list(columns)].itertuples(index=False)]
+    return _called(told_bands(bands), columns)
 
 
 def _premium(plan: Plan) -> dict[str, Any]:
@@ -141,17 +139,15 @@ def _payments(plan: Plan) -> list[dict[str, Any]]:
     names = {"payee": "payee", "country": "country", "kind": "kind", "family": "commodity"} | {
         name: name for name in ("receipts", "real_cost", "cost_low", "cost_high", "margin", "share")}
     paid = paid_by(on_the_way(plan.payments), "payee", "country", "kind", "family")
-    rows = [dict(zip(names.values(), row, strict=True)) for row in paid[list(names)].itertuples(index=False, name=None)]
-    return [{**row, "unit": "MUSD"} for row in rows]
+    return [{**row, "unit": "MUSD"} for row in _called(paid, names)]
 
 
 def _emissions(plan: Plan) -> list[dict[str, Any]]:
     """Mt CO2e over the horizon by mode, and in total, with kg a tonne (1000 m3) lifted."""
     rows = plan.emissions
     rows = rows[rows["period"] == "total"] if len(rows) else rows
-    names = {"family": "commodity", "mode": "mode", "emitted": "emitted", "per_unit": "kg_per_unit", "unit": "unit"}
-    table = rows[list(names)].rename(columns=names)
-    return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None)]
+    return _called(rows, {"family": "commodity", "mode": "mode", "emitted": "emitted", "per_unit": "kg_per_unit",
+                          "unit": "unit"})  # fmt: skip
 
 
 def binding(plan: Plan) -> pd.DataFrame:
@@ -243,9 +239,8 @@ def _corridors(plan: Plan) -> list[dict[str, Any]]:
 
 def _limits(rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Each limit with its worth; ``price_down`` of an equality only, ``dearest`` of one period, in a unit of it."""
-    columns = {"target": "limit", "price": "price", "price_down": "price_down", "unit": "unit",
-               "dearest": "dearest_period", "dearest_price": "dearest_price", "note": "note"}  # fmt: skip
-    return [dict(zip(columns.values(), row, strict=True)) for row in rows[list(columns)].itertuples(index=False)]
+    return _called(rows, {"target": "limit", "price": "price", "price_down": "price_down", "unit": "unit",
+                          "dearest": "dearest_period", "dearest_price": "dearest_price", "note": "note"})  # fmt: skip
 
 
 def _indicators(table: pd.DataFrame) -> dict[str, Any]:
@@ -256,12 +251,17 @@ def _indicators(table: pd.DataFrame) -> dict[str, Any]:
         names = rows["family"] + ":" + rows[key] if several else rows[key]
         return dict(zip(names, rows["value"], strict=True))
 
-    transit = rows_of(table, SHARE, "transit")
-    return {"hhi": of(rows_of(table, CONCENTRATION.id), "kind"), "transit_share": of(transit, "group")}
+    return {"hhi": of(rows_of(table, CONCENTRATION.id), "kind"),
+            "transit_share": of(rows_of(table, SHARE, "transit"), "group")}  # fmt: skip
 
 
 def _records(frame: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
     """The rows with the columns given; with their family as ``commodity`` where there are several."""
-    names = [*columns, "commodity"] if frame["family"].nunique() > 1 else columns
-    chosen = frame[[*columns, "family"] if len(names) > len(columns) else columns]
-    return [dict(zip(names, row, strict=True)) for row in chosen.itertuples(index=False, name=None)]
+    family = {"family": "commodity"} if frame["family"].nunique() > 1 else {}
+    return _called(frame, dict(zip(columns, columns, strict=True)) | family)
+
+
+def _called(frame: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows with some columns, called as ``names`` has it."""
+    rows = frame[list(names)].itertuples(index=False, name=None)
+    return [dict(zip(names.values(), row, strict=True)) for row in rows]

@@ -32,9 +32,7 @@ def write_sheets(sheets: Mapping[str, pd.DataFrame], file: Path) -> None:
     book = openpyxl.Workbook(write_only=True)
     for name, frame in sheets.items():
         _sheet(book, name, frame)
-    stream = io.BytesIO()
-    book.save(stream)
-    file.write_bytes(timeless(stream.getvalue()))
+    write_timeless(book, file)
 
 
 def _about(plan: Plan) -> pd.DataFrame:
@@ -99,10 +97,11 @@ def _width(name: str, values: pd.Series) -> float:
     return float(min(WIDEST, max(len(name) + 3, longest + 1, 10)))
 
 
-def timeless(book: bytes) -> bytes:
-    """The same workbook without the moment at which it was made."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+def write_timeless(book: Any, file: Path) -> None:
+    """Write a workbook without the moment at which it was made."""
+    made, out = io.BytesIO(), io.BytesIO()
+    book.save(made)
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for item in old.infolist():
             content = old.read(item)
             if item.filename == "docProps/core.xml":
@@ -110,4 +109,4 @@ def timeless(book: bytes) -> bytes:
             entry = zipfile.ZipInfo(item.filename, EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, content)
-    return out.getvalue()
+    file.write_bytes(out.getvalue())

@@ -134,8 +134,7 @@ def _at(form: LinearForm, solution: Solution, x: Vector) -> Solution:
 
 def tonne_km(space: Space, columns: int) -> Vector:
     """Tonne-kilometres a unit of each column, in thousands of km."""
-    lanes = space.flow.axis
-    return (space.flow * (lanes.data("length") / 1000.0 + HANDLING)).coefficients(columns)
+    return (space.flow * (space.flow.axis.data("length") / 1000.0 + HANDLING)).coefficients(columns)
 
 
 def tank_moves(space: Space, columns: int) -> Vector:

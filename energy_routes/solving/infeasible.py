@@ -53,7 +53,7 @@ def conflict(program: Program, space: Space) -> list[dict[str, Any]]:
     called = Names(space.case.network.tables).target
     return [
         _told(rows[found["block"]][found["row"]], blocks[found["block"]], found, called) if "block" in found else found
-        for found in minimal_conflict(bare, [blocks[str(name)] for name in repair.index], _cones(space))
+        for found in minimal_conflict(bare, [blocks[str(name)] for name in repair.index], list(_cones(space)))
     ]
 
 
@@ -103,18 +103,15 @@ def _member(row: Any, side: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _cones(space: Space) -> list[Cone]:
+def _cones(space: Space) -> Iterator[Cone]:
     """The caps on concentration, each with what cuts off a point beyond it."""
-    return [Cone(told, partial(_cut, space, cap, family)) for cap, family, told in _caps(space)]
-
-
-def _caps(space: Space) -> Iterator[tuple[Concentration, str, dict[str, Any]]]:
     for family in space.measured:
         for cap in for_family(space.policy.max_hhi, family):
             name = CAP.name.format(cap=cap.name)
-            words = f"{name} of {family} (horizon): an HHI of at most {cap.cap:.4g}"
-            yield cap, family, {"limit": f"hhi:{cap.name}", "kind": CAP.kind, "name": name, "period": "horizon",
-                                "side": "upper", "unit": "", "bound": cap.cap, "words": words}  # fmt: skip
+            told = {"limit": f"hhi:{cap.name}", "kind": CAP.kind, "name": name, "period": "horizon", "side": "upper",
+                    "unit": "", "bound": cap.cap,
+                    "words": f"{name} of {family} (horizon): an HHI of at most {cap.cap:.4g}"}  # fmt: skip
+            yield Cone(told, partial(_cut, space, cap, family))
 
 
 def _cut(space: Space, cap: Concentration, family: str, x: Vector) -> Rows | None:

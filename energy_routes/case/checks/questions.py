@@ -57,7 +57,7 @@ def questions(
             continue
         if path_of(edit) in accepted:
             continue
-        touched = [month for month in months if not edit.periods or any(map(month.matches, edit.periods))]
+        touched = [months[at] for at in edit.holds_in(months)]
         if edit.op == "set":
             figures = float(edit.value) * a_year(edit.time, touched)
         else:

@@ -33,15 +33,6 @@ def yearly_charge(capex: float, rate: float, lifetime: float, opex_share: float)
     return capex * (recovery_factor(rate, lifetime) + opex_share)
 
 
-def levelised_tariff(capex: float, volume: float, rate: float, lifetime: float, opex_share: float) -> float:
-    """The tariff (USD/t or USD/1000 m3) that pays for ``capex`` (MUSD) at ``volume`` (Mt or bcm) a year.
-
-    >>> round(levelised_tariff(11_700, 16, 0.10, 25, 0.03), 1)
-    102.5
-    """
-    return yearly_charge(capex, rate, lifetime, opex_share) / volume
-
-
 def chosen(tables: Mapping[str, pd.DataFrame], build: Build | None) -> tuple[str, ...]:
     """The options that a plan may build, in table order.
 

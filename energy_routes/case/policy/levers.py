@@ -54,8 +54,8 @@ def _count(where: str, value: object) -> int:
 def _choice(*known: str) -> Check:
     def check(where: str, value: object) -> Any:
         if value not in known:
-            wanted = " or ".join(map(repr, known))
-            raise UsageError(f"{where} = {value!r}; expected {wanted}. {nearest(str(value), known)}")
+            raise UsageError(f"{where} = {value!r}; expected {' or '.join(map(repr, known))}. "
+                             f"{nearest(str(value), known)}")
         return value
 
     return check
@@ -123,8 +123,8 @@ class Table:
         parts = {}
         for key, raw in value.items():
             if key not in checks:
-                known = ", ".join(checks)
-                raise UsageError(f"policy.{lever} has no {key!r}; expected {known}. {nearest(str(key), checks)}")
+                raise UsageError(f"policy.{lever} has no {key!r}; expected {', '.join(checks)}. "
+                                 f"{nearest(str(key), checks)}")
             name, check = checks[key]
             parts[name] = check(f"policy.{lever}.{key}", raw)
         return parts

@@ -55,8 +55,8 @@ class Choice:
     def parse(self, lever: str, value: Any, old: object) -> str:
         """One of the words.  Raises UsageError."""
         if value not in self.words:
-            expected = " or ".join(self.words)
-            raise UsageError(f"policy.{lever} = {value!r}; expected {expected}. {nearest(str(value), self.words)}")
+            raise UsageError(f"policy.{lever} = {value!r}; expected {' or '.join(self.words)}. "
+                             f"{nearest(str(value), self.words)}")
         return str(value)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from energy_routes.case import Case, refuse_contradictions
 from energy_routes.cli.options import ask
-from energy_routes.errors import DataError, Fault, InfeasibleError, UsageError
+from energy_routes.errors import DataError, Fault, InfeasibleError, UsageError, refuse
 from energy_routes.maps import misdrawn, misplaced
 from energy_routes.pack import Pack, check_topology, read_pack, years_unlike_months
 
@@ -31,8 +31,7 @@ def checked(
 
 def _pack(path: Path) -> dict[str, Any]:
     pack = read_pack(path)
-    if faults := [*_other_prices(pack), *check_topology(pack), *misplaced(pack), *misdrawn(pack)]:
-        raise DataError(str(path), faults)
+    refuse(str(path), [*_other_prices(pack), *check_topology(pack), *misplaced(pack), *misdrawn(pack)])
     return _counts(pack)
 
 
@@ -45,8 +44,7 @@ def _model(
     faults = [fault for name in case.scenarios for fault in _faults(case, name)]
     faults += [fault for pack in case.network.packs
                for fault in (*_other_prices(pack), *misplaced(pack), *misdrawn(pack))]  # fmt: skip
-    if faults:
-        raise DataError(case.name, dict.fromkeys(faults))
+    refuse(case.name, dict.fromkeys(faults))
     return {
         "target": target,
         "kind": "model",

@@ -49,8 +49,8 @@ def limits(plan: Plan, units: Units, family: str, word: str) -> Part | None:
                 text=2)  # fmt: skip
     for row in shown.to_dict("records"):
         times, dearest = ((str(row["periods"]),), (_dearest(row, units, digits),)) if several else ((), ())
-        kind = KINDS.get(row["kind"], row["kind"])
-        out.add_row(escape(row["name"]), kind, *times, worth(row, units, digits), *dearest)
+        out.add_row(escape(row["name"]), KINDS.get(row["kind"], row["kind"]), *times, worth(row, units, digits),
+                    *dearest)  # fmt: skip
     return Part(f"What binds{word}", out, "; ".join(_notes(tight, shown, several)))
 
 

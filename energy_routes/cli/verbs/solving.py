@@ -137,8 +137,8 @@ class _Near(NamedTuple):
         """The plan with its ranges, those at the optimum always among them."""
         asked = [band.strip() for band in self.within.split(",") if band.strip()]
         bands = ["optimum", *asked] if asked else None
-        ranges = er.ranges(plan, bands, by_period=self.by_period, builds=self.builds, time_limit=time_limit)
-        return plan.with_ranges(ranges)
+        return plan.with_ranges(
+            er.ranges(plan, bands, by_period=self.by_period, builds=self.builds, time_limit=time_limit))
 
 
 def _keep(

@@ -15,9 +15,8 @@ from scipy.sparse.linalg import splu
 
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import Form
-from energy_routes.linear.solution import Basis, Codes, Point, Prices, Solution, Status
+from energy_routes.linear.solution import BASIC, FREE, LOWER, UPPER, Basis, Codes, Point, Prices, Solution, Status
 
-LOWER, BASIC, UPPER, ZERO = 0, 1, 2, 3  # codes of a basis
 INSIDE = 1e-9  # the feasibility tolerance of a session, of bounds and of reduced costs
 CLEAN = 1e-12  # what a solve may leave of a row that is held, over max(1, its bound); more is taken out by another
 PASSES = 2
@@ -104,7 +103,7 @@ class _Sides:
     """At which bound what is not basic stands, by the codes of a basis."""
 
     def __init__(self, codes: Codes) -> None:
-        self.lower, self.upper, self.zero = (codes == code for code in (LOWER, UPPER, ZERO))
+        self.lower, self.upper, self.zero = (codes == code for code in (LOWER, UPPER, FREE))
         self.known = bool((self.lower | self.upper | self.zero | (codes == BASIC)).all())
 
     def at(self, lower: Vector, upper: Vector) -> Vector:

@@ -12,8 +12,7 @@ from scipy.sparse.linalg import splu
 
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.labels import Index
-from energy_routes.linear.sensitivity.parametric import BASIC
-from energy_routes.linear.solution import Basis
+from energy_routes.linear.solution import BASIC, Basis
 
 ACTIVE = 1e-7  # a row or column this near to a bound, over max(1, |bound|), has reached it
 AT_ONCE = 32  # right-hand sides of one solve with the basis: more of them leave the cache

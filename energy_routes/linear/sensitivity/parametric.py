@@ -22,14 +22,14 @@ from scipy.sparse.linalg import splu
 from energy_routes.errors import LimitError, SolverError
 from energy_routes.linear.expressions import Vector
 from energy_routes.linear.highs.arrays import Form, LinearForm, form_of
+from energy_routes.linear.highs.moving import finite
 from energy_routes.linear.labels import Index
-from energy_routes.linear.solution import Basis, Solution
+from energy_routes.linear.solution import BASIC, FREE, LOWER, UPPER, Basis, Solution
 
 TINY = 1e-9  # parts of [0, 1] narrower than this are not looked into
 EDGE = 1e-7  # how far beyond a region's end is looked for another before the end is called the end of feasibility
 ZERO = 1e-9  # a slack or reduced cost this small, over its scale, is zero
 SAME = 1e-12  # numbers that differ by less, over their size, are the same data
-LOWER, BASIC, UPPER, FREE = 0, 1, 2, 3
 BOUNDS = ("row_lower", "row_upper", "col_lower", "col_upper")
 
 
@@ -141,7 +141,8 @@ def cover(line: Line, solve: Callable[[float], Solution | None], probes: int = 4
                 raise
             solution = None  # so close to the last plan the solver may not be able to tell that there is none
         if solution is not None and solution.basis is not None:
-            region = _clip(region_of(line, t, solution.basis), low, high)
+            region = region_of(line, t, solution.basis)
+            region = replace(region, low=max(low, region.low), high=min(high, region.high))
             found.append(region)
             parts = [(low, region.low, False), (region.high, high, walled)]
         elif not found:
@@ -206,11 +207,11 @@ def _vertex(form: Form, basis: Basis) -> _Vertex:
     size = max(1.0, float(np.abs(form.cost).max(initial=0.0)))
     loose = [(x[columns], form.col_lower[columns], form.col_upper[columns]),
              (activity[~rows], form.row_lower[~rows], form.row_upper[~rows])]  # fmt: skip
-    slacks = [s for value, low, high in loose for s in (_finite(value - low), _finite(high - value))]
+    slacks = [s for value, low, high in loose for s in (finite(value - low), finite(high - value))]
     scales = [np.maximum(1.0, np.abs(value)) for value, _, _ in loose for _ in range(2)]
     priced = [_signed(reduced, basis.columns, form.col_upper - form.col_lower),
               _signed(dual, basis.rows, form.row_upper - form.row_lower)]  # fmt: skip
-    apart = [_finite(form.row_upper - form.row_lower), _finite(form.col_upper - form.col_lower)]
+    apart = [finite(form.row_upper - form.row_lower), finite(form.col_upper - form.col_lower)]
     ones = [np.full(len(p), size) for p in priced] + [np.ones(len(p)) for p in apart]
     return _Vertex(float(form.cost @ x) + form.offset, (*slacks, *priced, *apart), (*scales, *ones))
 
@@ -234,10 +235,6 @@ def _signed(prices: Vector, codes: NDArray[np.int8], width: Vector) -> Vector:
     return np.where(meeting, 0.0, np.where(codes == UPPER, -prices, np.where(codes == FREE, -np.abs(prices), prices)))
 
 
-def _finite(slack: Vector) -> Vector:
-    return np.where(np.isfinite(slack), slack, 0.0)
-
-
 def _determinant(line: Line, t: float, basis: Basis) -> float:
     """d det B / dt over det B at ``t``: vᵀ B⁻¹ u for a matrix slope u·vᵀ (0 where the matrix is constant)."""
     if not line.slope.matrix.nnz:
@@ -259,10 +256,6 @@ def _elsewhere(line: Line, t: float, basis: Basis) -> tuple[float, _Vertex]:
         except RuntimeError:  # SuperLU's word for "singular"
             continue
     raise SolverError(f"the optimal basis at {t:g} is singular all around it")
-
-
-def _clip(region: Region, low: float, high: float) -> Region:
-    return replace(region, low=max(low, region.low), high=min(high, region.high))
 
 
 def _difference(end: Vector, base: Vector) -> Vector | None:

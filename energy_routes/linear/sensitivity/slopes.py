@@ -21,8 +21,7 @@ from energy_routes.linear.highs.session import Session
 from energy_routes.linear.labels import Index
 from energy_routes.linear.programme import gathered
 from energy_routes.linear.sensitivity.moves import Moves, TangentCone, Vertex
-from energy_routes.linear.sensitivity.parametric import BASIC
-from energy_routes.linear.solution import Basis, Point, Prices, Solution, Status, face, worth
+from energy_routes.linear.solution import BASIC, Basis, Point, Prices, Solution, Status, face, worth
 
 NONE = 1e-9  # a slope below this share of the largest cost is the arithmetic's
 

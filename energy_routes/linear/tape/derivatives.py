@@ -62,10 +62,7 @@ class _Chain:
         }
 
     def of(self, arrays: Sequence[Any]) -> list[Map]:
-        wanted = {array.node for array in arrays if isinstance(array, Recorded)}
-        for step in reversed(self._tape.steps):
-            if step.node in wanted:
-                wanted.update(step.needs)
+        wanted = self._tape.behind({array.node for array in arrays if isinstance(array, Recorded)})
         with np.errstate(all="ignore"):
             for step in self._tape.steps:
                 if step.node in wanted:
@@ -92,7 +89,7 @@ class _Chain:
 
     def _by_slopes(self, step: Step, out: NDArray[Any]) -> Map:
         """Σ of the operands' maps, each row times the slope of the result in it."""
-        values = [_value(arg) for arg in step.args]
+        values = [arg.base if isinstance(arg, Recorded) else arg for arg in step.args]
         total, stated = self._map(out), np.isfinite(out.ravel())  # what has no limit, or is blank, stays so
         for arg, slope in zip(step.args, _SLOPES[step.function](*values), strict=False):
             if isinstance(arg, Recorded):
@@ -130,5 +127,3 @@ def _ones(columns: NDArray[np.int64], rows: int, width: int) -> Map:
     return sparse.csr_array((np.ones(rows), columns, np.arange(rows + 1)), shape=(rows, width))
 
 
-def _value(arg: Any) -> Any:
-    return arg.base if isinstance(arg, Recorded) else arg

@@ -66,10 +66,7 @@ def graph_of(tape: Tape, moves: Sequence[Move], arrays: Sequence[Any]) -> tuple[
     grown = _Grower(tape)
     for move in moves:
         grown.plant(move)
-    wanted = {array.node for array in arrays if isinstance(array, Recorded)}
-    for step in reversed(tape.steps):
-        if step.node in wanted:
-            wanted.update(step.needs)
+    wanted = tape.behind({array.node for array in arrays if isinstance(array, Recorded)})
     for step in tape.steps:
         if step.node in wanted and any(node in grown.ids for node in step.needs):
             grown.grow(step)

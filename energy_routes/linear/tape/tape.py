@@ -153,11 +153,15 @@ class Tape:
     @cached_property
     def _asked(self) -> set[int]:
         """The nodes that what is kept or looked at rests on."""
-        asked = self.kept | set(self.looks)
+        return self.behind(self.kept | set(self.looks))
+
+    def behind(self, nodes: set[int]) -> set[int]:
+        """The nodes that some nodes rest on, themselves among them."""
+        found = set(nodes)
         for step in reversed(self.steps):
-            if step.node in asked:
-                asked.update(step.needs)
-        return asked
+            if step.node in found:
+                found.update(step.needs)
+        return found
 
 
 @dataclass

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from energy_routes.errors import DataError, Fault
+from energy_routes.errors import DataError, Fault, refuse
 from energy_routes.pack import hindrance, printable, unprintable
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ def read_lines(path: str | Path, layer: str | None = None) -> list[DrawnLine]:
             lines.append(DrawnLine(line, said, where, notices))
     if not len(frame):
         faults.append(Fault(path.name, found="no feature", expected="at least one line"))
-    if faults:
-        raise DataError(str(path), faults)
+    refuse(str(path), faults)
     return lines
 
 
@@ -114,13 +113,9 @@ def _frame(path: Path, layer: str | None) -> tuple[GeoDataFrame, tuple[str, ...]
     if frame.crs is None:
         raise _refused(path, "no coordinate system", "one (a .prj beside a Shapefile, or a GeoPackage that names it)",
                        "In QGIS: Layer, Set CRS, then export again.")
-    bare = path.suffix.lower() in (".geojson", ".json") and not _names_crs(path)
+    bare = path.suffix.lower() in (".geojson", ".json") and "crs" not in json.loads(path.read_text("utf-8-sig"))
     notices = (f"{path.name} names no coordinate system: WGS 84 is taken, as the GeoJSON standard says",) * bare
     return frame.to_crs(4326), notices
-
-
-def _names_crs(path: Path) -> bool:
-    return "crs" in json.loads(path.read_text(encoding="utf-8-sig"))
 
 
 def _blank(value: Any) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from energy_routes.errors import DataError, EnergyRoutesError, Fault, UsageError
+from energy_routes.errors import DataError, EnergyRoutesError, Fault, UsageError, refuse
 from energy_routes.network import geometry as geo
 from energy_routes.network.added_route import AddedRoute
 from energy_routes.network.drawn.cost import OPEX, RATE, YEARS, Proposal, levelised, propose
@@ -49,8 +49,7 @@ def routes_from_file(file: str | Path, network: Network, *, layer: str | None = 
             routes.append(_route(line, {**line.said, **own}, network, tolerance_km))
         except DataError as error:
             faults += error.faults
-    if faults:
-        raise DataError(str(file), faults)
+    refuse(str(file), faults)
     return routes
 
 

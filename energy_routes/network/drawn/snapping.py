@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from energy_routes.errors import DataError, Fault
+from energy_routes.errors import Fault, refuse
 from energy_routes.network import geometry as geo
 from energy_routes.network.drawn.lines import DrawnLine
 from energy_routes.pack import nearest
@@ -35,8 +35,7 @@ def ends_of(drawn: DrawnLine, said: Mapping[str, Any], nodes: pd.DataFrame,
     line = drawn.line
     wanted = {end: str(said[end]) for end in ("from", "to") if end in said}
     faults = [_unknown(drawn, end, name, names) for end, name in wanted.items() if name not in places]
-    if faults:
-        raise DataError(drawn.where, faults)
+    refuse(drawn.where, faults)
     if len(wanted) == 2 and _turned(line, places[wanted["from"]], places[wanted["to"]]):
         line = line.reverse()
     told: list[str] = []
@@ -54,8 +53,7 @@ def ends_of(drawn: DrawnLine, said: Mapping[str, Any], nodes: pd.DataFrame,
     if not faults and found["from"] == found["to"]:
         faults.append(Fault(drawn.where, found=f"both ends lie at {found['from']!r}", expected="two different nodes",
                             repair="Draw the line from one node to another."))
-    if faults:
-        raise DataError(drawn.where, faults)
+    refuse(drawn.where, faults)
     led = geo.snap(line, places[found["from"]], places[found["to"]], tolerance_km)
     return found["from"], found["to"], led, tuple(told)
 

@@ -1,4 +1,4 @@
-"""What each group of arcs and markets carries of what is sold abroad."""
+"""What each group of arcs and markets carries of what is sold abroad, and where an event holds it back."""
 
 from __future__ import annotations
 
@@ -45,6 +45,21 @@ def groups_table(of: Solved) -> pd.DataFrame:
     )[["kind", "group", "name", "family", "period", "volume", "capacity", "utilisation", "share", "unit"]]
 
 
+def ramps_table(of: Solved) -> pd.DataFrame:
+    """Where re-routing is held back, a row an unforeseen event, group and month (counted from 1).
+
+    ``reference`` is the volume without the event, ``ramp`` what may come on top, ``volume`` that of the plan.
+    """
+    space, over = of.space, of.space.ramps
+    called = group_names(space.case.network.packs)
+    labels = over.frame[["kind", "group", "family"]].itertuples(index=False, name=None)
+    return over.frame.assign(
+        name=[called.get(label, label[1]) for label in labels],
+        reference=over.data("reference"), ramp=over.data("ramp"),
+        volume=clean(space.exposure.spread_to(over).value(of.x)), unit=units(space, over.frame["family"]),
+    )  # fmt: skip
+
+
 def corridor_rows(groups: pd.DataFrame) -> pd.DataFrame:
     """The rows of ``plan.groups`` that tell what a corridor carries; those of all families together are money."""
     return groups[(groups["kind"] == "corridor") & (groups["family"] != ALL)]
@@ -68,8 +83,7 @@ def corridor_arcs(plan: Plan, group: str, family: str) -> tuple[set[str], set[st
 
 def _of_groups(space: Space) -> list[tuple[str, str, str]]:
     """The kind, name and family of each group."""
-    labels = space.exposure.axis.frame[KEYS].iloc[:: len(space.case.periods)]
-    return list(labels.itertuples(index=False, name=None))
+    return list(space.exposure.axis.frame[KEYS].iloc[:: len(space.case.periods)].itertuples(index=False, name=None))
 
 
 def _entering(of: Solved) -> Vector:

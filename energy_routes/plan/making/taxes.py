@@ -110,16 +110,12 @@ def _row(plan: Plan, tax: str, of: str, own: Taxed, brackets: Brackets) -> Seque
     scales = {row["scale"] for row, _ in brackets if isinstance(row["scale"], str)}
     if np.isnan(price) and any(row["rate"] == row["rate"] for row, _ in brackets):
         return (*labels, price, value, np.nan, np.nan, NO_PRICE)
-    ends = ((0.0, _output(own)) if scales == {"output"} else (price, price)) if scales else (np.nan, np.nan)
+    output = 1000.0 * own.volume / own.years  # kt (mcm) at the pace of a year
+    ends = ((0.0, output) if scales == {"output"} else (price, price)) if scales else (np.nan, np.nan)
     amounts = [_amount(brackets, at, value, own.volume) for at in ends]
     status = NOT_SOURCED if np.isnan(amounts).any() else ""
     low, high = (np.nan, np.nan) if status else sorted(amounts)
     return (*labels, price, value, low, high, status)
-
-
-def _output(own: Taxed) -> float:
-    """Output at the pace of a year, kt (mcm)."""
-    return 1000.0 * own.volume / own.years
 
 
 def _brackets(network: Network, tax: str, of: str, own: Taxed) -> Brackets:

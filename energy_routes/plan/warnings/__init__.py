@@ -1,1 +1,1 @@
-"""What the reader of a plan must be told: loops, waivers and notices."""
+"""What the reader of a plan must be told: loops, waivers and other notices."""

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from energy_routes.formulation import Space
-from energy_routes.linear import Axis, Vector, positions
+from energy_routes.linear import Axis, Vector, positions, summed
 from energy_routes.pack import Period, months_of
 from energy_routes.plan.columns import totals
 from energy_routes.plan.making.volumes import flows_table, shut_in
 from energy_routes.plan.price_table import clean
 from energy_routes.plan.solved import Solved
 from energy_routes.plan.warnings.loops import Loop, circles, loops
-from energy_routes.plan.warnings.waivers import Waiver, waivers
 
 SLIGHT = 1e-6  # Mt or bcm
+
+
+class Waiver(NamedTuple):
+    """Of a contract the ``volume`` waived (Mt or bcm, in ``unit``), and the ``money`` not owed for it (MUSD)."""
+
+    contract: str
+    unit: str
+    volume: float
+    money: float
 
 
 def notices(of: Solved) -> tuple[dict[str, Any], ...]:
@@ -34,7 +42,7 @@ def notices(of: Solved) -> tuple[dict[str, Any], ...]:
         notice("short", f"{volume:.3g} not delivered, at its penalty", f"obligation:{name}")
         for (name, _), volume in _large(space, space.obligations, clean(space.short.value(of.x)))
     ]
-    out += [_waived(waiver) for waiver in waivers(of) if waiver.volume > SLIGHT]
+    out += [_waived(waiver) for waiver in _waivers(of) if waiver.volume > SLIGHT]
     out += [
         notice("no_price", f"no price in {', '.join(periods)}: nothing can be sold there then", f"market:{market}")
         for market, periods in _unpriced(space).items()
@@ -62,6 +70,23 @@ def _round(loop: Loop) -> dict[str, Any]:
         "arcs": list(loop.arcs), "volume": loop.volume, "destroyed": loop.destroyed, "unit": loop.unit,
         "periods": list(loop.periods),
     }  # fmt: skip
+
+
+def _waivers(of: Solved) -> list[Waiver]:
+    """What force majeure waives of each contract: commitments on an arc that is not whole, and money not owed.
+
+    Money is the charge on what is not shipped of the whole commitment, less that on what is not shipped of the part
+    that still binds; 0 for a minimum, out of which nothing buys.
+    """
+    due, terms, lanes = of.space.deficiency.axis, of.space.contract_terms, of.space.flow.axis
+    shipped = summed(positions(terms, due, due.keys), of.moved[positions(terms, lanes, lanes.keys)], len(due))
+    whole, left = due.data("nominal"), due.data("volume")
+    owed = np.maximum(whole - shipped, 0.0) - np.maximum(left - shipped, 0.0)
+    pays = (due.frame["kind"] == "ship_or_pay").to_numpy(dtype=bool)
+    unit = of.space.case.network.units("volume")
+    own = [(name, unit[family]) for name, family in zip(due.frame["contract"], due.frame["family"], strict=True)]
+    named, sums = totals(own, np.column_stack([whole - left, np.where(pays, owed * due.data("charge"), 0.0)]))
+    return [Waiver(*key, *amounts) for key, amounts in zip(named, sums.tolist(), strict=True)]
 
 
 def _waived(waiver: Waiver) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def guarded(space: Space, state: State, best: Best) -> tuple[Space, Guard | None
     else:
         copies = tuple(_copy(space, lever, outage, window, x) for outage in outages)
         lost, more = _unmade(space, lever, copies, window)
-    planned = _planned(space, lever, lost.axis, window)
+    planned = rules.reached(space, rules.goals(space, lever.per), lever.per, window.struck).spread_to(lost.axis)
     held = replace(space, linked=(*space.linked, *rows, *more))
     found = (lever.delta, 0.0) if lever.delta != "min" else _least(held, calm_program, lost, planned, best)
     delta, room = map(float, found)
@@ -101,14 +101,12 @@ def window_of(case: Case, lever: Security) -> rules.Window:
 
 
 def _place(case: Case, label: str) -> int:
-    for place, period in enumerate(case.periods):
-        if period.label == label:
-            return place
     labels = [period.label for period in case.periods]
-    hint = ""
-    if len(label) != len(labels[0]):
-        hint = f" Periods of this case are written like {labels[0]}; a window is made of whole periods."
-    raise UsageError(f"policy.security.window: {label!r} is not a period of {case.name}: {case.span}.{hint}")
+    if label in labels:
+        return labels.index(label)
+    hint = f" Periods of this case are written like {labels[0]}; a window is made of whole periods."
+    raise UsageError(f"policy.security.window: {label!r} is not a period of {case.name}: {case.span}."
+                     f"{hint if len(label) != len(labels[0]) else ''}")  # fmt: skip
 
 
 def _again(builder: Builder) -> Builder:
@@ -191,10 +189,6 @@ def _stacked(parts: Sequence[tuple[str, Expr]], goal: Axis) -> Expr:
         np.concatenate([e.row + n * size for n, (_, e) in enumerate(parts)]),
         *(np.concatenate([getattr(e, field) for _, e in parts]) for field in ("col", "val", "const")),
     )
-
-
-def _planned(space: Space, lever: Security, over: Axis, window: rules.Window) -> Expr:
-    return rules.reached(space, rules.goals(space, lever.per), lever.per, window.struck).spread_to(over)
 
 
 def _bound(space: Space, guard: Guard) -> Space:

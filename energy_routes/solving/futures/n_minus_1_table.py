@@ -21,7 +21,7 @@ from energy_routes.solving.futures.n_minus_1 import ALL, SLACK, Guard
 NEAR = 1e-7
 DUST = 1e-6  # MUSD: a dollar
 COLUMNS = ["outage", "mode", "window", "family", "market", "planned", "lost", "survives", "delta", "binding", "price",
-           "waived"]
+           "waived", "unit"]
 
 
 def with_security(
@@ -66,20 +66,20 @@ def _table(guard: Guard, at: Vector, worth: Worth | None, units: Mapping[str, st
     if worth is not None and guard.delta < 1.0 - ALL:
         price = worth.of(rules.SECURE)
     waived = {copy.name: copy.waived for copy in guard.copies}
-    window = guard.window.struck
-    frame = guard.lost.axis.frame[["outage", "family", "market"]].assign(
+    labels = guard.lost.axis.frame[["outage", "family", "market"]]
+    frame = labels.assign(
         mode=guard.lever.mode,
-        window=spanned(window),
+        window=spanned(guard.window.struck),
         planned=planned,
         lost=lost,
         survives=np.where(planned > SLACK, 1.0 - np.minimum(lost / np.maximum(planned, SLACK), 1.0), np.nan),
         delta=guard.delta,
         binding=_binds(lost, planned, guard.delta, price),
         price=price,
+        waived=labels["outage"].map(waived).fillna(0.0),
+        unit=labels["family"].map(units),
     )
-    frame["waived"] = frame["outage"].map(waived).fillna(0.0)
-    frame = frame[COLUMNS].assign(unit=frame["family"].map(units))
-    return frame.sort_values(["outage", "family", "market"], ignore_index=True)
+    return frame[COLUMNS].sort_values(["outage", "family", "market"], ignore_index=True)
 
 
 def _binds(lost: Vector, planned: Vector, delta: float, price: Vector) -> NDArray[np.bool_]:

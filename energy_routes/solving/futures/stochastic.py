@@ -236,8 +236,8 @@ def _bookings(hedge: Hedge, x: Vector) -> pd.DataFrame:
     frame = lanes.frame[["period", "arc", "commodity", "family"]].assign(
         booked=booked, used=np.maximum(used, 0.0), spot=np.maximum(hedge.spot.value(x), 0.0),
         charge=lanes.data("charge"), paid=booked * lanes.data("charge"),
+        unit=lanes.frame["family"].map(hedge.spaces[0].case.network.units("volume")),
     )  # fmt: skip
-    frame["unit"] = frame["family"].map(hedge.spaces[0].case.network.units("volume"))
     return frame.sort_values(["period", "arc", "commodity"], ignore_index=True)
 
 

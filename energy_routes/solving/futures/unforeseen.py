@@ -48,8 +48,7 @@ class Planned:
 
     def carried(self, x: Vector) -> Reference:
         """What each carries in a plan, Mt (bcm)."""
-        volumes = clean(self.space.exposure.value(x))[self._rows]
-        return dict(zip(self._labels, volumes.tolist(), strict=True))
+        return dict(zip(self._labels, clean(self.space.exposure.value(x))[self._rows].tolist(), strict=True))
 
     def standing(self, columns: int) -> Standing:
         """What each carries, as measures of a face of programmes with so many columns."""

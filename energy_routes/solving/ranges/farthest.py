@@ -49,7 +49,8 @@ def farthest(optimum: Optimum, loss: float, corridors: sparse.csr_matrix, count:
     for _ in range(count if len(wide) else 0):
         extra = _signed(corridors[wide], [own[wide] for own in chosen], low[wide], high[wide])
         near = Near(optimum, loss, extra=extra)
-        distance, x = near.end(_last(near.form.matrix.shape[1]), "max")
+        last = np.append(np.zeros(near.form.matrix.shape[1] - 1), 1.0)  # the column of the least distance
+        distance, x = near.end(last, "max")
         if x is None or distance <= SLIGHT * sum(optimum.exports.values()):
             return
         volumes = corridors @ x[: corridors.shape[1]]
@@ -65,10 +66,6 @@ def _best(optimum: Optimum, loss: float, corridors: sparse.csr_matrix, volumes: 
     near, form = Near(optimum, loss, extra=kept), optimum.program
     value, x = near.end(form.cost, form.sense)
     return value + form.offset, x
-
-
-def _last(columns: int) -> Vector:
-    return np.append(np.zeros(columns - 1), 1.0)
 
 
 def _signed(corridors: sparse.csr_matrix, chosen: Sequence[Vector], low: Vector, high: Vector) -> Extra:

@@ -17,8 +17,10 @@ from scipy.sparse.linalg import splu
 
 from energy_routes.formulation import Space, max_hhi, tangents
 from energy_routes.linear import (
+    BASIC,
     BRIEF,
     INF,
+    LOWER,
     Basis,
     Codes,
     Form,
@@ -43,7 +45,6 @@ from energy_routes.solving.cutting_planes import CONE, ROUNDS
 TOLERANCE = 1e-6  # largest residual, relative, of a point or its duals that prove an end
 ROUNDING = 1e-10  # of the objective: what its own digits may lose
 DUST = 1e-9  # Mt or bcm
-AT_LOWER, BASIC = 0, 1  # codes of a basis
 GAP = 1e-4  # relative, of an end where builds are open
 OUTSIDE = 100 * CONE  # a cone is cut where it is broken by more
 DRAWN, REFINED = 2, 4  # directions that keep the equalities, and how often each is projected on them
@@ -163,7 +164,7 @@ class Near:
                           gap=GAP if self.free else None)
         if basis is not None and not self.whole:
             rows, columns = form.matrix.shape
-            session.basis = Basis(_longer(basis.columns, columns, AT_LOWER), _longer(basis.rows, rows, BASIC))
+            session.basis = Basis(_longer(basis.columns, columns, LOWER), _longer(basis.rows, rows, BASIC))
         return session
 
     @cached_property

@@ -86,5 +86,4 @@ def _told(optimum: Optimum, frame: pd.DataFrame) -> pd.DataFrame:
     """The rows that are proved, with their units, the bands of a volume together."""
     units = optimum.space.case.network.units("volume")
     proved = frame["high"].notna() & (frame["low"].notna() | (frame["kind"] == ROUTE))
-    kept = frame[proved].assign(unit=frame["family"].map(units))
-    return kept[list(RANGES)].reset_index(drop=True)
+    return frame.assign(unit=frame["family"].map(units)).loc[proved, list(RANGES)].reset_index(drop=True)

@@ -545,9 +545,7 @@ class Compiled:
 
     def _held(self, case: Case) -> dict[str, float]:
         """The exports that are held in a case: those of the same case without caps."""
-        if not case.policy.held:
-            return {}
-        return self._exports_without_caps(case)
+        return self._exports_without_caps(case) if case.policy.held else {}
 
     def _exports_without_caps(self, case: Case) -> dict[str, float]:
         """What each family exports in the one plan of a case without its caps, Mt or bcm over the horizon."""

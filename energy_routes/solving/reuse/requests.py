@@ -24,20 +24,17 @@ def cost(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) ->
     """What caps and security lose against the same case without them, MUSD; 0 where there are none."""
     if not case.policy.asked:
         return 0.0
-    money = next(own for own in told if own.what == _money(case))
+    sought = "netback" if case.policy.objective == "netback" else "objective"
+    money = next(own for own in told if own.what == sought)
     free = replace(case, policy=case.policy.without_caps())
     if not free.policy.plain:
         best = compiled.plan_of(free)
-        earned = best.netback if money.what == "netback" else float(best.objective)
+        earned = best.netback if sought == "netback" else float(best.objective)
     else:
         _, numbers, solution = compiled._free_of(case)
-        earned = numbers.netback(solution.x) if money.what == "netback" else solution.objective
+        earned = numbers.netback(solution.x) if sought == "netback" else solution.objective
     sense = -1.0 if case.policy.objective == "cost" else 1.0
     return swept(sense * (earned - told[money]))
-
-
-def _money(case: Case) -> str:
-    return "netback" if case.policy.objective == "netback" else "objective"
 
 
 def least(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) -> float:
