@@ -226,7 +226,7 @@ def test_a_report_has_them_beside_each_corridor(plan: er.Plan, page: str, compar
 
 
 def test_verbs_take_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("energy_routes.studies.bands.fan.VALUES", 2)  # nine are told in the test of the fan
+    monkeypatch.setattr("energy_routes.studies.curves.frontier.VALUES", 2)  # nine are told in the test of the fan
     model = written(tmp_path / "toy")
     printed = run("solve", model, "--draws", 5, "--quiet")
     assert "P10 to P90 of 5 draws; 0 of 5 have no plan" in printed

@@ -24,7 +24,7 @@ from energy_routes.linear.programme import Program
 from energy_routes.pack import bundled as library
 from energy_routes.solving.loop import stated
 from energy_routes.solving.tightest_caps import tightest_hhi
-from energy_routes.studies.curves.frontier import frontier
+from energy_routes.studies.curves.frontier import Frontier, frontier
 from energy_routes.studies.curves.lever import Lever
 from energy_routes.studies.curves.rebuild import Answer, Rebuilder
 
@@ -163,8 +163,23 @@ def test_price_by_finite_differences() -> None:
 def test_frontier_of_hhi_is_bounded_as_it_says(tolerance: float, tmp_path: Path) -> None:
     """The curve of the toy has a closed form: chord ≤ curve ≤ chord + error everywhere."""
     curve = frontier(toy(tmp_path), "policy.max_hhi.corridor", 0.64, 0.502, tolerance=tolerance)
-    assert set(curve.segments["form"]) == {"bounded"}
     assert curve.segments["error"].max() <= tolerance
+    lies_within_its_errors(curve)
+    free = frontier(toy(tmp_path / "free", exports="free"), "policy.max_hhi.corridor", 0.64, 0.502, samples=10)
+    assert set(free.segments["form"]) == {"sampled"}
+
+
+def test_a_frontier_of_hhi_out_of_points_says_how_far_off_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("energy_routes.studies.curves.reach.MOST", 4)
+    curve = frontier(toy(tmp_path), "policy.max_hhi.corridor", 0.64, 0.502, tolerance=0.0)
+    assert len(curve.segments) == 3
+    lies_within_its_errors(curve)
+
+
+def lies_within_its_errors(curve: Frontier) -> None:
+    assert set(curve.segments["form"]) == {"bounded"}
     for piece in curve.segments.to_dict("records"):
         for part in (0.0, 0.25, 0.5, 0.75, 1.0):
             cap = piece["from"] + part * (piece["to"] - piece["from"])
@@ -172,8 +187,6 @@ def test_frontier_of_hhi_is_bounded_as_it_says(tolerance: float, tmp_path: Path)
             exact = FREE - 10 * (6 - max(short, 5)) - 30 * max(5 - short, 0)
             chord = piece["objective_from"] + part * (piece["objective_to"] - piece["objective_from"])
             assert chord - 1e-5 <= exact <= chord + piece["error"] + 1e-5
-    free = frontier(toy(tmp_path / "free", exports="free"), "policy.max_hhi.corridor", 0.64, 0.502, samples=10)
-    assert set(free.segments["form"]) == {"sampled"}
 
 
 RISK = """

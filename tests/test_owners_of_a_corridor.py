@@ -98,7 +98,7 @@ def test_the_nash_point_is_the_best_on_a_fine_grid() -> None:
         gain = sum(10.0 * max(0.0, w - charge) for w in EXAMPLE.charges)
         return float((charge - 1.0) * moved(EXAMPLE, charge) * gain)
 
-    assert found.carrier * found.shipper == pytest.approx(max(map(product_at, np.arange(1.0, 10.0, 0.001))), rel=1e-5)
+    assert found.carriers * found.shipper == pytest.approx(max(map(product_at, np.arange(1.0, 10.0, 0.001))), rel=1e-5)
     assert found.shipper == pytest.approx(sum(10.0 * max(0.0, w - found.charge) for w in EXAMPLE.charges))
 
 

@@ -233,7 +233,7 @@ def test_a_pack_that_does_not_say_who_is_paid_says_so(tmp_path: Path) -> None:
     assert tied_terms["margin"].isna().all()
     section = report_section(subject_of(plan, None, None, None, "en"))
     assert section is not None
-    assert section.tables[0].rows == (("payee not sourced", "290.0", "–", "–", "–", "100.0\xa0%"),)
+    assert section.tables[0].rows == [("payee not sourced", "290.0", "–", "–", "–", "100.0\xa0%")]
     run = CliRunner().invoke(app, ["solve", str(tmp_path / "model.toml"), "--show", "payments"])
     assert re.search(r"payee not sourced +290\.0 +– +– +– +100\.0", run.output)
     assert "the pack does not say what moving really" in run.output

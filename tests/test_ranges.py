@@ -40,7 +40,7 @@ from energy_routes.maps.page.numbers import plan_numbers
 from energy_routes.pack.units.families import OIL
 from energy_routes.plan.plan import Plan, apart
 from energy_routes.report.sections.answer import sentences
-from energy_routes.report.sections.near.ranges import ranges as ranges_told
+from energy_routes.report.sections.near import ranges as ranges_told
 from energy_routes.report.subject import subject_of
 from energy_routes.report.writing import report_html
 from energy_routes.solving.loop import program_of, solve

@@ -20,9 +20,9 @@ from energy_routes.report.figures import inline
 from energy_routes.report.page import PARTS
 from energy_routes.report.sections import basis, risks
 from energy_routes.report.sections.answer import cards, headline, sentences
-from energy_routes.report.sections.studies import frontier_of, stress_of
+from energy_routes.report.studies import frontier_of, stress_of
 from energy_routes.report.subject import subject_of
-from energy_routes.report.table import link, table
+from energy_routes.report.table import link
 from energy_routes.report.writing import report_html
 
 TWO_WAYS = Path(__file__).parent / "two_ways" / "model.toml"
@@ -200,7 +200,6 @@ def test_links_go_to_sources_and_nowhere_else() -> None:
                     'title="https://example.org/a?b=1&amp;c=2">example.org</a> estimate')
     assert link("javascript:alert(1)") == "javascript:alert(1)"
     assert link(None) == ""
-    assert table(("a", "b"), [("x", "1")]).rows == (("x", "1"),)
 
 
 def test_a_figure_inside_a_page_keeps_its_ids_and_styles_to_itself() -> None:

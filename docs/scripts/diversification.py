@@ -19,10 +19,9 @@ from question_book import WORDS, block, grid, printed, takers, wrapped
 
 import energy_routes as er
 from energy_routes.case.case import Case
-from energy_routes.network.names import short
+from energy_routes.network.names import Names, short
 from energy_routes.pack import joined
 from energy_routes.studies.draws.draws import bands
-from energy_routes.studies.outages.losses import names_of
 
 SHARE = "policy.max_share.transit:RU"
 
@@ -193,7 +192,8 @@ def worst_loss(family: str, unit: str, atlas: pd.DataFrame, told: Told) -> Part:
 def trans_caspian(on: Mapping[str, Case], told: Told) -> Part:
     """At what tariff the proposed gas pipelines enter."""
     case = on["trans-caspian-gas"]
-    called = {link: short(names_of(case.network)[link]) for _, name, link in LINKS if name == "trans-caspian-gas"}
+    names = Names(case.network.tables).target
+    called = {link: short(names[link]) for _, name, link in LINKS if name == "trans-caspian-gas"}
     return Part(
         "The Trans-Caspian and Trans-Anatolian pipelines.",
         [entry(name, link, tariff(case, link), told, "USD/1000 m³") for link, name in called.items()],

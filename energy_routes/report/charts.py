@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -93,13 +93,10 @@ def costs(rows: Sequence[tuple[str, Sequence[float], float]], lines: Sequence[Sh
     left, right = 300.0, WIDE - 90.0
     scale = (right - left) / (paid + back)
     zero = left + back * scale
-    drawn, x = [], 0.0
-    for line, name in ((line, words(line.words)) for line in lines):
-        drawn += [rect(x, 3, 10, 10, line.colour), words_at(x + 14, 12, name, kind="small")]
-        x += 26 + 6.3 * len(name)
-    drawn += [words_at(WIDE, 30, f"{words('table.netback')}, {unit}", "end", "muted"),
-              words_at(zero - 6, 30, f"← {words('chart.back')}", "end", "muted"),
-              words_at(zero + 6, 30, f"{words('chart.paid')} →", "start", "muted")]
+    drawn = [*_key(((words(line.words), line.colour) for line in lines), 26),
+             words_at(WIDE, 30, f"{words('table.netback')}, {unit}", "end", "muted"),
+             words_at(zero - 6, 30, f"← {words('chart.back')}", "end", "muted"),
+             words_at(zero + 6, 30, f"{words('chart.paid')} →", "start", "muted")]
     for number, (route, parts, netback) in enumerate(rows):
         y = 34.0 + number * ROW
         drawn += [words_at(left - 8, y + 15, _short(route, 44), "end", "small"),
@@ -112,8 +109,7 @@ def costs(rows: Sequence[tuple[str, Sequence[float], float]], lines: Sequence[Sh
             else:
                 minus += size
                 drawn.append(rect(minus, y + 4, -size, ROW - 8, line.colour))
-        total = sum(parts)
-        drawn.append(words_at(plus + 5, y + 15, words.number(total, 1), kind="number"))
+        drawn.append(words_at(plus + 5, y + 15, words.number(sum(parts), 1), kind="number"))
     height = 34.0 + ROW * len(rows)
     drawn.append(rect(zero - 0.5, 32, 1, height - 32, style.INK))
     return svg(WIDE, height + 2, drawn, label)
@@ -123,10 +119,7 @@ def losses(rows: Sequence[tuple[str, float, float, float]], words: Words, unit: 
     """What each loss strands (dark) and moves elsewhere (pale), and what it costs; ``rows``: name, both, MUSD."""
     left, right, gone, moved = 250.0, WIDE - 110.0, style.BOTTLENECK, style.COOL[0]
     scale = (right - left) / (max((stranded + rerouted for _, stranded, rerouted, _ in rows), default=0.0) or 1.0)
-    drawn, x = [], 0.0
-    for name, tone in ((words("table.stranded"), gone), (words("table.rerouted"), moved)):
-        drawn += [rect(x, 3, 10, 10, tone), words_at(x + 14, 12, f"{name}, {unit}", kind="small")]
-        x += 60 + 6.3 * len(name)
+    drawn = [*_key(((words("table.stranded"), gone), (words("table.rerouted"), moved)), 60, f", {unit}")]
     drawn.append(words_at(WIDE, 12, f"{words('table.loss')}, {words.unit('MUSD')}", "end", "muted"))
     for number, (name, stranded, rerouted, cost) in enumerate(rows):
         y = 20.0 + number * ROW
@@ -144,10 +137,7 @@ def stacked(periods: Sequence[str], layers: Sequence[tuple[str, Sequence[float]]
     most = max((sum(values[k] for _, values in layers) for k in range(len(periods))), default=0.0) or 1.0
     step = (WIDE - left) / max(len(periods), 1)
     scale = (base - top) / most
-    parts, x = [], 0.0
-    for (name, _), tone in zip(layers, STACK, strict=False):
-        parts += [rect(x, 3, 10, 10, tone), words_at(x + 14, 12, name, kind="small")]
-        x += 30 + 6.3 * len(name)
+    parts = [*_key(((name, tone) for (name, _), tone in zip(layers, STACK, strict=False)), 30)]
     for tick in (0.0, most / 2, most):
         y = base - tick * scale
         parts += [rect(left, y, WIDE - left, 0.5, style.BORDER), words_at(left - 6, y + 4, words.number(tick, 1), "end",
@@ -161,6 +151,15 @@ def stacked(periods: Sequence[str], layers: Sequence[tuple[str, Sequence[float]]
         parts.append(words_at(left + (k + 0.5) * step, base + 15, period, "middle", "small"))
     parts.append(words_at(WIDE, 30, unit, "end", "muted"))
     return svg(WIDE, base + 22, parts, label)
+
+
+def _key(colours: Iterable[tuple[str, str]], room: float, unit: str = "") -> Iterator[Markup]:
+    """Squares of the colours in a row, each with its name, and its unit, behind it."""
+    x = 0.0
+    for name, colour in colours:
+        yield rect(x, 3, 10, 10, colour)
+        yield words_at(x + 14, 12, f"{name}{unit}", kind="small")
+        x += room + 6.3 * len(name)
 
 
 def _short(name: str, length: int) -> str:

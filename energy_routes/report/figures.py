@@ -23,19 +23,16 @@ def inline(draw: Callable[[], Figure], name: str, label: str) -> Markup:
     with style.drawing():
         draw().savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     text = stream.getvalue()
-    return Markup(_housed(text[text.index("<svg"):], name, label))
-
-
-def _housed(text: str, name: str, label: str) -> str:
-    body = text[text.index(">") + 1:]
     view = re.search(r'viewBox="([^"]+)"', text)
     assert view is not None, "matplotlib writes a viewBox"
-    body = re.sub(r"<metadata>.*?</metadata>", "", body, flags=re.S)
-    body = re.sub(r"<style[^>]*>.*?</style>", "", body, flags=re.S)  # it would reach the whole page: see report.css
-    body = re.sub(r"<!--.*?-->", "", body, flags=re.S)
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
-    body = re.sub(r'href="#([^"]+)"', rf'href="#{name}-\1"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
+    body = text[text.index(">", text.index("<svg")) + 1:]
+    for found, instead in (
+        (r"(?s)<metadata>.*?</metadata>", ""), (r"(?s)<!--.*?-->", ""),
+        (r"(?s)<style[^>]*>.*?</style>", ""),  # it would reach the whole page: see report.css
+        (r'\bid="([^"]+)"', rf'id="{name}-\1"'), (r'href="#([^"]+)"', rf'href="#{name}-\1"'),
+        (r"url\(#([^)]+)\)", rf"url(#{name}-\1)"),
+    ):  # fmt: skip
+        body = re.sub(found, instead, body)
     body = re.sub(r'\bd="[^"]*"', lambda found: NUMBER.sub(r"\1", found[0]), body)
-    return (f'<svg class="figure" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{view[1]}" role="img" '
-            f'aria-label="{escape(label)}">{body}')
+    return Markup(f'<svg class="figure" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="{view[1]}" role="img" '
+                  f'aria-label="{escape(label)}">{body}')

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy_routes.maps import draw
 from energy_routes.report.figures import inline
-from energy_routes.report.sections import additions, answer, basis, changes, flows, money, payments, risks
-from energy_routes.report.sections.near import bands, ranges
+from energy_routes.report.sections import additions, answer, basis, changes, flows, money, near, payments, risks
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section
+from energy_routes.results import installed
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 HERE = Path(__file__).parent / "web"
 PARTS: tuple[Callable[[Subject], Section | None], ...] = (
-    changes.changes, bands.bands, ranges.ranges, flows.corridors, flows.routes, money.prices, money.ledger,
+    changes.changes, near.bands, near.ranges, flows.corridors, flows.routes, money.prices, money.ledger,
     payments.payments, payments.taxes, additions.expansion, risks.indicators, risks.frontier, risks.stress,
     risks.security, additions.emissions, basis.policy, basis.edits, basis.assumptions, basis.notices, basis.certificate,
 )
@@ -32,7 +32,8 @@ def render(subject: Subject) -> str:
     words, case = subject.words, subject.plan.case
     return _template().render(
         lang=words.language, w=words, csp=CSP, style=(HERE / "report.css").read_text("utf-8"),
-        title=answer.title_of(subject), question=words.name(case.question), model=case.name, version=_version(),
+        title=answer.title_of(subject), question=words.name(case.question), model=case.name,
+        version=installed("energy-routes") or "",
         headline=answer.headline(subject), sentences=answer.sentences(subject), cards=answer.cards(subject),
         map=_map(subject), sections=list(_sections(subject)), span=words.span(subject.labels),
     )
@@ -47,20 +48,9 @@ def _sections(subject: Subject) -> Iterator[Section]:
 
 def _map(subject: Subject) -> object:
     """The static map of the plan, or of before, after and change."""
-    words, plan = subject.words, subject.plan
-    if subject.comparison is not None:
-        found = subject.comparison
-        return inline(lambda: found.plot(lang=words.language), "map", words("report.map"))
-    return inline(lambda: draw(plan, lang=words.language), "map", words("report.map"))
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("energy-routes")
-    except PackageNotFoundError:
-        return ""
+    words, found = subject.words, subject.comparison
+    drawn = partial(draw, subject.plan) if found is None else found.plot
+    return inline(lambda: drawn(lang=words.language), "map", words("report.map"))
 
 
 @cache

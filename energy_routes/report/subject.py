@@ -11,7 +11,7 @@ from energy_routes.maps import words_of
 from energy_routes.network import Names
 from energy_routes.pack import Family
 from energy_routes.plan import Plan
-from energy_routes.report.sections.studies import FrontierTold, StressTold, frontier_of, stress_of
+from energy_routes.report.studies import FrontierTold, StressTold, frontier_of, stress_of
 from energy_routes.studies import Comparison, Frontier, Stress, compare
 
 SEEN = 1e-6  # Mt or bcm: what is less is not worth a row

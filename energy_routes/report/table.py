@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
+
+from energy_routes.answer import Words
 
 Cell = str | Markup
 
@@ -15,18 +17,12 @@ Cell = str | Markup
 class Table:
     """``columns``: headings; ``words``: positions of those that hold words; ``total``: the last row is a sum."""
 
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    words: frozenset[int] = frozenset({0})
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    words: Sequence[int] = (0,)
     total: bool = False
     caption: str = ""
     note: str = ""
-
-
-def table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], *, words: Iterable[int] = (0,), total: bool = False,
-          caption: str = "", note: str = "") -> Table:
-    """A table of plain sequences."""
-    return Table(tuple(columns), tuple(tuple(row) for row in rows), frozenset(words), total, caption, note)
 
 
 @dataclass(frozen=True)
@@ -48,6 +44,11 @@ class Section:
 def text(value: Any) -> str:
     """A cell of a frame as text: missing is blank."""
     return "" if value is None or value != value else str(value)
+
+
+def number_or_dash(value: float | None, words: Words, digits: int) -> str:
+    """A number as read; a dash where there is none."""
+    return "–" if value is None or value != value else words.number(float(value), digits)
 
 
 def link(source: Any, length: int = 0) -> Cell:

@@ -7,15 +7,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from energy_routes.pack import annotated
+from energy_routes.plan import Plan
 from energy_routes.report.page import render
 from energy_routes.report.subject import subject_of
-
-if TYPE_CHECKING:
-    from energy_routes.plan import Plan
-    from energy_routes.studies import Comparison, Frontier, Stress
+from energy_routes.studies import Comparison, Frontier, Stress
 
 
 def report_html(plan: Plan, *, before: Plan | Comparison | None = None, frontier: Frontier | str | Path | None = None,

@@ -1,4 +1,4 @@
-from .bands.plan import with_bands as with_bands
+from .bands import with_bands as with_bands
 from .comparison import (
     Comparison as Comparison,
     compare as compare,

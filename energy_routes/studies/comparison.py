@@ -18,7 +18,7 @@ from energy_routes.pack import annotated
 from energy_routes.plan import Plan, check_meaning
 from energy_routes.results import write_sheets
 from energy_routes.solving import Cost, Yardstick, stated
-from energy_routes.studies.bands.changes import both_banded
+from energy_routes.studies.bands import both_banded
 from energy_routes.studies.differences import side_by_side
 from energy_routes.studies.differences.attribution import Attribution, attribute
 from energy_routes.studies.differences.inputs import versus
@@ -220,9 +220,8 @@ class Comparison(Study):
         sheets = {"about": pd.DataFrame(about, columns=["what", "is"])}
         sheets |= {name: getattr(self, name) for name in self.tables}
         if attribution is not None:
-            notes = pd.DataFrame({"note": list(attribution.notes)}, dtype=object)
             sheets |= {"attribution": attribution.groups, "attribution terms": attribution.terms,
-                       "attribution notes": notes}  # fmt: skip
+                       "attribution notes": pd.DataFrame({"note": list(attribution.notes)}, dtype=object)}  # fmt: skip
         write_sheets(sheets, place)
         return place
 
@@ -419,11 +418,9 @@ def _waivers(before: Plan, after: Plan) -> pd.DataFrame:
              for plan in (before, after)]  # fmt: skip
     rows = []
     for where in dict.fromkeys([*found[0], *found[1]]):
-        old, new = (side.get(where, {"volume": 0.0, "money": 0.0}) for side in found)
-        unit = next(side[where]["unit"] for side in found if where in side)
-        change = new["volume"] - old["volume"]
-        volumes = (old["volume"], new["volume"], change)
-        rows.append((where, called.get(where, where), *volumes, new["money"] - old["money"], unit))
+        old, new = (side.get(where, {"volume": 0.0, "money": 0.0, "unit": ""}) for side in found)
+        rows.append((where, called.get(where, where), old["volume"], new["volume"], new["volume"] - old["volume"],
+                     new["money"] - old["money"], new["unit"] or old["unit"]))  # fmt: skip
     table = pd.DataFrame(rows, columns=columns)
     return table[table["change"].abs() >= VISIBLE].reset_index(drop=True)
 

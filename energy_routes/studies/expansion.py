@@ -17,12 +17,12 @@ from energy_routes.answer import Turn, turns_of
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import Space, netback
-from energy_routes.linear import Program, Vector
+from energy_routes.linear import Program, Vector, sign_of
 from energy_routes.pack import annotated
 from energy_routes.plan import builds_table
 from energy_routes.solving import Decision, decide, stated
 from energy_routes.studies.pictures import draw_budgets
-from energy_routes.studies.study import Progress, Study
+from energy_routes.studies.study import Progress, Study, silent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -159,12 +159,11 @@ class _Teller:
     """Counts solves for a progress bar."""
 
     def __init__(self, progress: Progress | None, of: int) -> None:
-        self.progress, self.done, self.of = progress, 0, of
+        self.progress, self.done, self.of = progress or silent, 0, of
 
     def __call__(self, decision: Decision) -> Decision:
         self.done += 1
-        if self.progress:
-            self.progress(self.done, max(self.of, self.done))
+        self.progress(self.done, max(self.of, self.done))
         return decision
 
 
@@ -206,23 +205,20 @@ def _steps(space: Space, budgets: Sequence[float], found: Sequence[Decision], ba
     rows: list[dict[str, Any]] = []
     for budget, decision in zip(budgets, found, strict=True):
         gain, bound = sign * (decision.value - base.value), sign * (decision.bound - base.value)
-        spent = float(_spent(space, decision.x).sum())
+        spent = float(builds_table(space, decision.x, None)["capex"].to_numpy(dtype=float).sum())
+        bets = sum(float(bet.expr.value(decision.x).sum()) for bet in space.bets if bet.kind == "cash")
         last = rows[-1] if rows else None
         further = (gain - last["gain"]) / (budget - last["budget"]) if last else float("nan")
         names = _named(space, decision.x)
         before = _named(space, found[len(rows) - 1].x) if rows else {}
         rows.append({
-            "budget": budget, "spent": spent, "netback": _netback(space, decision.x), "gain": gain, "bound": bound,
-            "average": gain / spent if spent > SLIGHT else float("nan"), "marginal": further,
+            "budget": budget, "spent": spent, "netback": netback(space, decision.x) + bets, "gain": gain,
+            "bound": bound, "average": gain / spent if spent > SLIGHT else float("nan"), "marginal": further,
             "bound_price": sign * decision.price, **_volumes(space, decision.x),
             "adds": "; ".join(f"{name}, {words}" for name, words in names.items() if before.get(name) != words),
             "drops": "; ".join(name for name in before if name not in names),
         })  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _netback(space: Space, x: Vector) -> float:
-    return netback(space, x) + sum(float(bet.expr.value(x).sum()) for bet in space.bets if bet.kind == "cash")
 
 
 def _volumes(space: Space, x: Vector) -> dict[str, float]:
@@ -231,10 +227,6 @@ def _volumes(space: Space, x: Vector) -> dict[str, float]:
     told = (("exports", space.exports.axis.frame, space.exports.value(x)), ("shut_in", space.lifted.axis.frame, left))
     return {f"{name}_{family}": float(volumes[(frame["family"] == family).to_numpy(dtype=bool)].sum())
             for family in space.exports.axis.frame["family"].unique() for name, frame, volumes in told}  # fmt: skip
-
-
-def _spent(space: Space, x: Vector) -> Vector:
-    return builds_table(space, x, None)["capex"].to_numpy(dtype=float)
 
 
 def _named(space: Space, x: Vector) -> dict[str, str]:
@@ -272,13 +264,12 @@ def _worth(space: Space, program: Program, last: Decision, told: _Teller) -> pd.
     lengths = space.built.axis.frame.set_index(["option", "year"])["years"].astype(float)
     sizes = frame["capacity"] * lengths.reindex(pd.MultiIndex.from_frame(frame[["option", "year"]])).to_numpy()
     capacity = sizes.groupby(frame["option"]).sum()
-    sign = -1.0 if space.policy.objective == "cost" else 1.0
     chosen = [str(option) for option in built.index[built["units"] > SLIGHT]]
     told.of += len(chosen)
     rows, units = [], space.case.network.units("volume")
     for option in chosen:
         without = told(decide(space, _with_builds(program, _with_followers(space, option), whole=False)))
-        loss, row = sign * (last.value - without.value), dict(built.loc[option])
+        loss, row = sign_of(program) * (last.value - without.value), dict(built.loc[option])
         years, spent = float(capacity[option]), float(row["spent"])
         rows.append({
             "option": option, "name": row["name"], "loss": loss, "spent": spent,
@@ -297,7 +288,6 @@ def _entry(space: Space, program: Program, last: Decision, told: _Teller) -> pd.
             if units <= SLIGHT and bool(open_at_last[o])]  # fmt: skip
     told.of += len(idle)
     best = told(decide(space, program)) if idle else last  # the same without a budget: entry is a matter of cost
-    sign = -1.0 if space.policy.objective == "cost" else 1.0
     plain = builds_table(space, best.x, None)
     rows = []
     for option in idle:
@@ -307,7 +297,7 @@ def _entry(space: Space, program: Program, last: Decision, told: _Teller) -> pd.
             continue  # what it requires cannot stand by then
         table = builds_table(space, forced.x, None)
         capex, charge = (float(table[c].sum() - plain[c].sum()) for c in ("capex", "charge"))
-        loss = sign * (best.value - forced.value)
+        loss = sign_of(program) * (best.value - forced.value)
         pays = max(0.0, capex * (charge - loss) / charge) if charge > SLIGHT else float("nan")
         named = table[table["built"] > plain["built"] + SLIGHT].groupby("option", sort=False)["name"].first()
         rows.append({

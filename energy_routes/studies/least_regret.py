@@ -290,10 +290,9 @@ def _report(named: Mapping[str, Case], joint: _Joint, points: Mapping[str, Vecto
         builds.append(builds_table(joint.spaces[0], x, None).assign(criterion=criterion))
         bookings.append(lanes.assign(criterion=criterion, booked=np.where(volume > NEAR, volume, 0.0),
                                      unit=lanes["family"].map(joint.spaces[0].case.network.units("volume"))))
-    columns = ["criterion", "largest_regret", "expected_netback", "cvar", "unit"]
     table = pd.concat(bookings, ignore_index=True)
     return Regret(
-        pd.DataFrame(summary, columns=columns),
+        pd.DataFrame(summary, columns=["criterion", "largest_regret", "expected_netback", "cvar", "unit"]),
         pd.concat(scenarios, ignore_index=True),
         table[["criterion", "period", "arc", "commodity", "family", "booked", "unit"]],
         pd.concat(builds, ignore_index=True),

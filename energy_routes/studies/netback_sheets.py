@@ -143,10 +143,8 @@ def _rows(
 
 
 def _net(lanes: list[dict[Any, Any]], corridors: dict[tuple[str, str], str], names: Sequence[str]) -> _Net:
-    places: dict[tuple[str, str], int] = {}
     ends = [[(lane["from"], lane["commodity"]), (lane["to"], lane["to_commodity"])] for lane in lanes]
-    for place in (place for pair in ends for place in pair):
-        places.setdefault(place, len(places))
+    places = {place: at for at, place in enumerate(dict.fromkeys(place for pair in ends for place in pair))}
     number = {name: k for k, name in enumerate(names, 1)}
     metered = [corridors.get((x["arc"], x["commodity"])) or corridors.get((x["arc"], "")) for x in lanes]
     return _Net(

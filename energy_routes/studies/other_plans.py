@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,7 @@ class Alternatives(Study):
     corridors: pd.DataFrame
     _made: tuple[Plan, ...]
     stem: ClassVar = "alternatives"
+    head: ClassVar = ("within", "loss")
     tables: ClassVar = ("plans", "corridors")
 
     def __repr__(self) -> str:
@@ -61,9 +62,6 @@ class Alternatives(Study):
 
     def _repr_html_(self) -> str:
         return f"<p><code>{self!r}</code></p>" + self.plans.to_html(index=False, na_rep="–")
-
-    def _head(self) -> dict[str, Any]:
-        return {"model": self.case.name, "within": self.within, "loss": self.loss}
 
     def plan(self, number: int) -> Plan:
         """One of the plans, with its tables and maps.

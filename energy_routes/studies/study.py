@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.pack import annotated, scratch_beside
 from energy_routes.results import exact, write_table
@@ -15,18 +16,25 @@ from energy_routes.results import exact, write_table
 Progress = Callable[[int, int], None]  # is told the solves done, and to do
 
 
+def silent(done: int, of: int = 0) -> None:
+    """Tell nobody how far it is."""
+
+
 @annotated
 class Study:
     """What a study found.
 
-    A study names its JSON file (``stem``) and the ``tables`` that it saves; ``_head`` is what it says besides them.
+    A study names its JSON file (``stem``) and the ``tables`` that it saves; ``_head`` is what it says besides them: of
+    a study of one case the case's name, and what ``head`` names.
     """
 
+    case: Case
     stem: ClassVar[str]
+    head: ClassVar[tuple[str, ...]] = ()
     tables: ClassVar[tuple[str, ...]]
 
     def _head(self) -> dict[str, Any]:
-        raise NotImplementedError
+        return {"model": self.case.name} | {name: getattr(self, name) for name in self.head}
 
     def as_dict(self) -> dict[str, Any]:
         """The study as one JSON-ready object.

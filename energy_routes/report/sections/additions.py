@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from energy_routes.pack import BUILT_IN
 from energy_routes.report.subject import SEEN, Subject
-from energy_routes.report.table import Section, table, text
+from energy_routes.report.table import Section, Table, text
 
 
 def expansion(subject: Subject) -> Section | None:
@@ -19,7 +19,7 @@ def expansion(subject: Subject) -> Section | None:
     heads = (words("table.option"), words("table.year"), words("table.units"), words("table.capacity"), "",
              f"{words('table.capex')}, {words.unit('MUSD')}", words("table.charge"))
     told = () if rows else (words("report.nothing_built"),)
-    return Section("expansion", words("report.expansion"), told, tables=(table(heads, rows, words=(0, 4)),))
+    return Section("expansion", words("report.expansion"), told, tables=(Table(heads, rows, words=(0, 4)),))
 
 
 def emissions(subject: Subject) -> Section | None:
@@ -36,4 +36,4 @@ def emissions(subject: Subject) -> Section | None:
     oil_or_gas = set(families.values()) <= set(BUILT_IN)
     heads = (words("table.family" if oil_or_gas else "table.commodity"), words("tip.mode"), words.unit("MtCO2e"),
              words("table.carbon_each"))
-    return Section("emissions", words("report.emissions"), tables=(table(heads, told, words=(0, 1)),))
+    return Section("emissions", words("report.emissions"), tables=(Table(heads, told, words=(0, 1)),))

@@ -48,7 +48,8 @@ def sentences(subject: Subject) -> list[str]:
         if limit_key(worst["kind"], worst["target"]) in answer.doubtful:
             name = words("answer.estimate", name=name)
         measure = words.of_family("measure", subject.family(worst["family"]))
-        told.append(words("answer.bottleneck", name=name, measure=measure, price=_price(worst["price"], subject)))
+        price = words.number(float(worst["price"]), 0 if worst["price"] >= 99.5 else 1)
+        told.append(words("answer.bottleneck", name=name, measure=measure, price=price))
     if plan.premium is not None:
         cost = words.number(float(plan.premium["cost"]), 1)
         told.append(words("answer.premium", value=cost, unit=words.unit("MUSD")))
@@ -79,12 +80,9 @@ def _earned(subject: Subject) -> str:
     lifted = float(plan.supplies["lifted"].sum())
     if len(subject.families) != 1 or lifted <= SEEN:
         return words("answer.netback_total", value=value, unit=words.unit("MUSD"))
-    return words("answer.netback", value=value, unit=words.unit("MUSD"), per_unit=words.unit(_value_unit(subject)),
-                 unit_value=words.number(plan.netback / lifted, 1))
-
-
-def _value_unit(subject: Subject) -> str:
-    return subject.families[0].price_unit
+    return words("answer.netback", value=value, unit=words.unit("MUSD"),
+                 unit_value=words.number(plan.netback / lifted, 1),
+                 per_unit=words.unit(subject.families[0].price_unit))
 
 
 def _shut_in(subject: Subject) -> list[str]:
@@ -93,10 +91,6 @@ def _shut_in(subject: Subject) -> list[str]:
     told = [words("answer.shut_in", volume=float(volume), unit=words.unit(units[str(family)]))
             for family, volume in kept.items() if volume > SEEN]
     return told or [words("answer.no_shut_in")]
-
-
-def _price(value: float, subject: Subject) -> str:
-    return subject.words.number(float(value), 0 if value >= 99.5 else 1)
 
 
 def cards(subject: Subject) -> list[Card]:
@@ -108,15 +102,15 @@ def cards(subject: Subject) -> list[Card]:
     lifted = float(plan.supplies["lifted"].sum())
     if len(subject.families) == 1 and lifted > SEEN:
         was = old.netback / float(old.supplies["lifted"].sum()) if old else None
-        out.append(_card(subject, words("kpi.netback_unit"), plan.netback / lifted, was, _value_unit(subject), 1))
+        out.append(_card(subject, words("kpi.netback_unit"), plan.netback / lifted, was,
+                         subject.families[0].price_unit, 1))
     for family in subject.families:
         exports, kept = (float(table.get(family.id, 0.0)) for table in (plan.exports, plan.shut_in))
         before = (old.exports, old.shut_in) if old else ()
         was_out, was_kept = (float(table.get(family.id, 0.0)) for table in before) if before else (None, None)
         out.append(_card(subject, words.of_family("kpi.exports", family), exports, was_out, family.volume_unit, 2))
-        named = _card(subject, words("kpi.shut_in"), kept, was_kept, family.volume_unit, 2)
-        name = " · ".join(filter(None, (named.name, subject.of(family))))
-        out.append(Card(name, named.value, named.unit, named.beside))
+        name = " · ".join(filter(None, (words("kpi.shut_in"), subject.of(family))))
+        out.append(_card(subject, name, kept, was_kept, family.volume_unit, 2))
     out += _dependence(subject, plan.indicators, None if old is None else old.indicators)
     tight = binding(plan)
     count = int(((tight["price"] > 0) & tight["kind"].isin(["capacity", "joint"])).sum())

@@ -11,7 +11,7 @@ from energy_routes.network import group_names
 from energy_routes.pack import in_digits
 from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
-from energy_routes.report.table import Section, Table, link, table, text
+from energy_routes.report.table import Section, Table, link, number_or_dash, text
 
 CONFIDENCE = ("high", "computed", "given", "medium", "low", "estimate", "unsourced")
 MOST_FIGURES = 40
@@ -67,7 +67,7 @@ def edits(subject: Subject) -> Section:
             for e in subject.plan.case.edits]
     heads = (words("table.changed"), words("table.change"), words("table.period"), words("table.reason"),
              words("table.source"))
-    return Section("edits", words("report.edits"), tables=(table(heads, rows, words=range(5)),))
+    return Section("edits", words("report.edits"), tables=(Table(heads, rows, words=range(5)),))
 
 
 def assumptions(subject: Subject) -> Section:
@@ -83,7 +83,7 @@ def assumptions(subject: Subject) -> Section:
     figures = [(text(row["figure"]), _value(row["value"], subject),
                 words.unit(text(row["unit"])).replace(" ", "\xa0"), _year(row["year"]),
                 _confidence(row, subject),
-                "–" if row["doubt"] != row["doubt"] else words.number(float(row["doubt"]), 0), link(row["source"]))
+                number_or_dash(row["doubt"], words, 0), link(row["source"]))
                for row in top.to_dict("records")]
     columns = (words("table.figure"), words("table.value"), words("table.unit"), words("table.year"),
                words("table.confidence"), f"{words('table.doubt')}, {words.unit('MUSD')}", words("table.source"))
@@ -91,7 +91,7 @@ def assumptions(subject: Subject) -> Section:
     note = words("report.more_figures", count=more, model=subject.plan.case.name) if more > 0 else ""
     own = tuple(link(source, 110) for source in subject.plan.case.sources)
     said = (words("report.doubt_note"), *((words("report.model_sources"),) if own else ()))
-    tables = (table(heads, told), table(columns, figures, words=(0, 2, 3, 4, 6), note=note))
+    tables = (Table(heads, told), Table(columns, figures, words=(0, 2, 3, 4, 6), note=note))
     return Section("assumptions", words("report.assumptions"), said, bullets=own, tables=tables)
 
 
@@ -107,8 +107,7 @@ def _value(value: object, subject: Subject) -> str:
 
 
 def _year(year: object) -> str:
-    told = text(year)
-    return told.removesuffix(".0")
+    return text(year).removesuffix(".0")
 
 
 def notices(subject: Subject) -> Section:
@@ -125,6 +124,6 @@ def certificate(subject: Subject) -> Section:
     solver = words("report.solver", solver=text(proof.get("solver")) or "–",
                    status=words.known(f"status.{subject.plan.status}", subject.plan.status))
     packs = [(pack.title, pack.digest[:16]) for pack in subject.plan.case.network.packs]
-    tables: tuple[Table, ...] = (table((words("table.indicator"), words("table.value")), rows),
-                                 table((words("table.data"), "SHA-256"), packs, words=(0, 1)))
+    tables: tuple[Table, ...] = (Table((words("table.indicator"), words("table.value")), rows),
+                                 Table((words("table.data"), "SHA-256"), packs, words=(0, 1)))
     return Section("certificate", words("report.certificate"), (solver,), tables=tables)

@@ -6,14 +6,14 @@ import pandas as pd
 from markupsafe import Markup
 
 from energy_routes.answer import Words
-from energy_routes.indicators import PRICE, WAY, SheetLine
+from energy_routes.indicators import PRICE, WAY
 from energy_routes.maps import style
 from energy_routes.pack import Family
 from energy_routes.plan import merged
 from energy_routes.report import charts
 from energy_routes.report.sections.money import worth
 from energy_routes.report.subject import SEEN, Subject
-from energy_routes.report.table import Section, Table, table, text
+from energy_routes.report.table import Section, Table, text
 from energy_routes.results import limits_of_corridors
 
 MOST_ROUTES, MOST_SHEETS, MOST_LAYERS = 15, 8, 5
@@ -44,20 +44,20 @@ def _corridors(subject: Subject, family: Family) -> Table:
     could = {group: subject.spans.volume("corridor", group, family.id) for group in used["group"]}
     told, open_ = [], any(could.values())
     for row in used.to_dict("records"):
-        tight = limits[row["group"], family.id].head(2)
+        tight = limits[row["group"], family.id].head(2).to_dict("records")
         share = float(row["utilisation"])
         drawn = charts.bar(row["volume"], row["capacity"], most, style.colour(family, share), before.get(row["name"]))
         told.append((words.name(str(row["name"])), drawn, words.number(row["volume"], 2),
                      *((could[row["group"]] or "–",) if open_ else ()), *bands.get(row["group"], ()),
                      _amount(row["capacity"], words), _share(share, words), _share(row["share"], words),
-                     _limits(tight, subject)))
+                     "; ".join(f"{subject.limit(str(one['name']))} {worth(one, subject)}" for one in tight)))
     heads = (words("table.corridor"), words("panel.bars"), unit, *((words("table.could_be"),) if open_ else ()),
              *((words("table.band"), words("table.used_in")) if bands else ()),
              words("table.capacity"), words("table.utilisation"), words("table.share"),
              f"{words('table.limited_by')} ({words.unit(family.price_unit)})")  # fmt: skip
     unused = ", ".join(words.name(str(name)) for name in rows.loc[rows["volume"] <= SEEN, "name"])
     note = words("report.not_used", names=unused) if unused else ""
-    return table(heads, told, words=(0, 1, len(heads) - 1), caption=subject.of(family), note=note)
+    return Table(heads, told, words=(0, 1, len(heads) - 1), caption=subject.of(family), note=note)
 
 
 def _bands(subject: Subject, family: Family) -> dict[str, tuple[str, str]]:
@@ -79,10 +79,6 @@ def _before(subject: Subject, family: Family) -> dict[str, float]:
     rows = subject.comparison.corridors
     own = rows[rows["unit"] == family.volume_unit]
     return {str(name): float(was) for name, was in zip(own["corridor"], own["before"], strict=True)}
-
-
-def _limits(tight: pd.DataFrame, subject: Subject) -> str:
-    return "; ".join(f"{subject.limit(str(row['name']))} {worth(row, subject)}" for row in tight.to_dict("records"))
 
 
 def _amount(value: float, words: Words) -> str:
@@ -119,8 +115,9 @@ def routes(subject: Subject) -> Section:
         if own.empty:
             continue
         own = merged(own)
-        tables += [_routes(subject, family, own), _sheets(subject, family, own)]
-        figures.append(_costs(subject, family, own))
+        sheets, costs = _sheets(subject, family, own)
+        tables += [_routes(subject, family, own), sheets]
+        figures.append(costs)
     return Section("routes", subject.words("report.routes"), figures=tuple(figures), tables=tuple(tables))
 
 
@@ -142,7 +139,7 @@ def _routes(subject: Subject, family: Family, rows: pd.DataFrame) -> Table:
     unit = words.unit(family.price_unit)
     heads = (words("table.route"), words("table.shipper"), whole(words.unit(family.volume_unit)),
              f"{words('table.price')}, {unit}", words("table.cost"), words("table.netback"), words("table.limited_by"))
-    return table(heads, told, words=(0, 1, 6), caption=subject.of(family))
+    return Table(heads, told, words=(0, 1, 6), caption=subject.of(family))
 
 
 def route_name(name: object, subject: Subject) -> str:
@@ -150,32 +147,21 @@ def route_name(name: object, subject: Subject) -> str:
     return " → ".join(subject.places.get(part) or subject.words.name(part) for part in text(name).split(" → "))
 
 
-def _top(rows: pd.DataFrame) -> list[dict[str, object]]:
-    shown = rows[rows["route"] != "other paths"].head(MOST_SHEETS)
-    return [{str(key): value for key, value in row.items()} for row in shown.to_dict("records")]
+def _sheets(subject: Subject, family: Family, rows: pd.DataFrame) -> tuple[Table, Markup]:
+    """Per tonne lifted: price, less what is paid on the way, plus what comes back, is the netback; what is paid, drawn.
 
-
-def _sheets(subject: Subject, family: Family, rows: pd.DataFrame) -> Table:
-    """Per tonne lifted: price, less what is paid on the way, plus what comes back, is the netback."""
+    The lines between price and netback are those on which any of the routes has money to tell.
+    """
     words, unit = subject.words, subject.words.unit(family.price_unit)
-    lines = _told(rows)
-    told = [(route_name(row["route"], subject), words.number(float(str(row[PRICE.id])), 1),
-             *(words.signed(line.sign * float(str(row[line.id])), 1) for line in lines),
-             words.number(float(str(row["netback"])), 1)) for row in _top(rows)]
+    lines = [line for line in WAY if rows[line.id].abs().max() > 0.005]
+    top = rows[rows["route"] != "other paths"].head(MOST_SHEETS).to_dict("records")
+    told = [(route_name(row["route"], subject), words.number(row[PRICE.id], 1),
+             *(words.signed(line.sign * row[line.id], 1) for line in lines), words.number(row["netback"], 1))
+            for row in top]  # fmt: skip
     heads = (words("report.netback_sheets"), words(PRICE.words), *(words(line.words) for line in lines),
              words("sheet.netback"))
-    return table(heads, told, caption=" · ".join(filter(None, (words("panel.netback", unit=unit), subject.of(family)))))
-
-
-def _costs(subject: Subject, family: Family, rows: pd.DataFrame) -> Markup:
-    words = subject.words
-    lines = _told(rows)
-    told = [(route_name(row["route"], subject), [-line.sign * float(str(row[line.id])) for line in lines],
-             float(str(row["netback"]))) for row in _top(rows)]
-    unit = words.unit(family.price_unit)
-    return charts.costs(told, lines, words, unit, words("report.way_costs", unit=unit))
-
-
-def _told(rows: pd.DataFrame) -> list[SheetLine]:
-    """The lines between price and netback on which any of the routes has money to tell."""
-    return [line for line in WAY if rows[line.id].abs().max() > 0.005]
+    caption = " · ".join(filter(None, (words("panel.netback", unit=unit), subject.of(family))))
+    paid = [(route_name(row["route"], subject), [-line.sign * row[line.id] for line in lines], row["netback"])
+            for row in top]  # fmt: skip
+    drawn = charts.costs(paid, lines, words, unit, words("report.way_costs", unit=unit))
+    return Table(heads, told, caption=caption), drawn

@@ -12,7 +12,7 @@ from energy_routes.plan import NOT_FOUND
 from energy_routes.report import charts
 from energy_routes.report.charts import Step
 from energy_routes.report.subject import Subject
-from energy_routes.report.table import Section, Table, table
+from energy_routes.report.table import Section, Table
 from energy_routes.results import binding
 
 MOST_LIMITS = 15
@@ -24,17 +24,12 @@ def ledger(subject: Subject) -> Section:
     words, plan = subject.words, subject.plan
     sums = plan.ledger.groupby("term", sort=False)["value"].sum()
     sums = sums[sums.abs() > SLIGHT]
-    steps = [Step(term_name(str(term), subject), float(value)) for term, value in sums.items()]
+    steps = [Step(words(f"ledger.{term}"), float(value)) for term, value in sums.items()]
     goal = words.known(f"ledger.{plan.objective.name}", plan.objective.name)
     steps.append(Step(goal, plan.objective.value, total=True))
     title = words("report.ledger")
     drawn = charts.waterfall(steps, words, words.unit("MUSD"), title)
     return Section("ledger", title, figures=(drawn,), tables=_by_family(subject, sums))
-
-
-def term_name(term: str, subject: Subject) -> str:
-    """A term of the ledger as read."""
-    return subject.words(f"ledger.{term}")
 
 
 def _by_family(subject: Subject, sums: pd.Series[float]) -> tuple[Table, ...]:
@@ -45,12 +40,12 @@ def _by_family(subject: Subject, sums: pd.Series[float]) -> tuple[Table, ...]:
     wide = plan.ledger.pivot_table(index="term", columns="family", values="value", aggfunc="sum").fillna(0.0)
     columns = [called for called in (*families, ALL) if called in wide]
     by_term = {str(term): values for term, values in zip(wide.index, wide[columns].to_numpy(), strict=True)}
-    rows = [(term_name(str(term), subject), *(words.number(float(v), 1) for v in by_term[str(term)]),
+    rows = [(words(f"ledger.{term}"), *(words.number(float(v), 1) for v in by_term[str(term)]),
              words.number(float(value), 1)) for term, value in sums.items()]
     rows.append((words.known(f"ledger.{plan.objective.name}", plan.objective.name),
                  *(words.number(float(wide[c].sum()), 1) for c in columns), words.number(plan.objective.value, 1)))
     names = [words.together(subject.families) if c == ALL else words.of_family("family", families[c]) for c in columns]
-    return (table((words.unit("MUSD"), *names, words("table.total")), rows, total=True),)
+    return (Table((words.unit("MUSD"), *names, words("table.total")), rows, total=True),)
 
 
 def worth(row: Any, subject: Subject) -> str:
@@ -88,6 +83,6 @@ def prices(subject: Subject) -> Section:
                  *((words("table.dearest"),) if count > 1 else ()))
         more = len(own) - MOST_LIMITS
         note = words("report.more_limits", count=more) if more > 0 else ""
-        tables.append(table(heads, rows, words=(0, 1), caption=subject.of(family), note=note))
+        tables.append(Table(heads, rows, words=(0, 1), caption=subject.of(family), note=note))
     return Section("prices", words("report.prices"), (words("report.prices_note"),) if len(tight) else (),
                    tables=tuple(tables))

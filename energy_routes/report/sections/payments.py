@@ -8,7 +8,7 @@ import pandas as pd
 
 from energy_routes.plan import NOT_SOURCED, on_the_way, paid_by, taxes as taxes_of, taxes_by_kind
 from energy_routes.report.subject import SEEN, Subject
-from energy_routes.report.table import Section, Table, table
+from energy_routes.report.table import Section, Table, number_or_dash
 
 MOST = 12  # payees, countries or partners in a table
 SLIGHT = 0.05  # MUSD: a band that is narrower is not told
@@ -50,11 +50,11 @@ def _table(subject: Subject, head: str, names: Iterable[str], sums: pd.DataFrame
     told = []
     for name, (receipts, cost, margin, low, high, share) in rows:
         ends = [words.number(receipts - end, 1) for end in (high, low)]
-        told.append((name, *("–" if value != value else words.number(value, 1) for value in (receipts, cost, margin)),
+        told.append((name, *(number_or_dash(value, words, 1) for value in (receipts, cost, margin)),
                      "…".join(ends) if high - low > SLIGHT else "–", words.percent(share, 1)))  # fmt: skip
     heads = (f"{head}, {words.unit('MUSD')}", words("table.receipts"), words("table.real_cost"), words("table.margin"),
              words("table.margin_band"), words("table.share"))  # fmt: skip
-    return table(heads, told, caption=caption)
+    return Table(heads, told, caption=caption)
 
 
 def taxes(subject: Subject) -> Section | None:
@@ -71,5 +71,5 @@ def taxes(subject: Subject) -> Section | None:
         rows.append((words(f"tax.{row['tax']}"), amount, taxed, exempt, open_,
                      words.unit(subject.family(row["family"]).volume_unit)))  # fmt: skip
     heads = (words("table.tax"), words.unit("MUSD"), words("tax.taxed"), words("tax.exempt"), words("tax.open"), "")
-    told = table(heads, rows, words=(0, 5))
+    told = Table(heads, rows, words=(0, 5))
     return Section("taxes", words("report.taxes"), (words("report.taxes_note"),), tables=(told,))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,9 +12,9 @@ from energy_routes.indicators import INDICATORS, SHARE, rows_of
 from energy_routes.maps import style
 from energy_routes.report import charts
 from energy_routes.report.figures import inline
-from energy_routes.report.sections.studies import FrontierTold
+from energy_routes.report.studies import FrontierTold
 from energy_routes.report.subject import Subject
-from energy_routes.report.table import Section, Table, table, text
+from energy_routes.report.table import Section, Table, number_or_dash, text
 from energy_routes.studies import draw_fan, tell_in
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def indicators(subject: Subject) -> Section:
         keys = [key for key in told if key in wide]
         lines = [(words.known(f"group.{kind}", str(kind)), *(words.number(float(value), 3) for value in row))
                 for kind, row in zip(wide.index, wide[keys].to_numpy(), strict=True)]
-        tables.append(table((words("table.indicator"), *(told[key] for key in keys)), lines,
+        tables.append(Table((words("table.indicator"), *(told[key] for key in keys)), lines,
                             caption=subject.of(family)))
         crossed = rows_of(own[own["value"] > 0.0005], SHARE, "transit")
         crossed = crossed.sort_values("value", ascending=False, kind="stable")
@@ -45,7 +45,7 @@ def indicators(subject: Subject) -> Section:
                    *((_percents(could[country], words),) if open_ else ()))
                   for country, value in zip(crossed["group"], crossed["value"], strict=True)]  # fmt: skip
         heads = (words("group.transit"), words("table.share"), *((words("table.could_be"),) if open_ else ()))
-        tables.append(table(heads, shares))
+        tables.append(Table(heads, shares))
     return Section("indicators", words("report.indicators"), tables=tuple(t for t in tables if t.rows))
 
 
@@ -61,15 +61,16 @@ def frontier(subject: Subject) -> Section | None:
     scale, digits, unit = (100.0, 1, "%") if in_percent(found.over) else (1.0, 3, words.unit(found.unit))
     points = _telling(found.points)
     rows = [(words.number(scale * float(row["cap"]), digits), words.number(row["netback"], 1),
-             _maybe(row["exports"], subject), _maybe(row["shut_in"], subject), words.number(row["cost"], 1),
-             _maybe(row["premium_usd_per_t"], subject), text(row["enters"]).replace("; ", ", "))
+             number_or_dash(row["exports"], words, 2), number_or_dash(row["shut_in"], words, 2),
+             words.number(row["cost"], 1), number_or_dash(row["premium_usd_per_t"], words, 2),
+             text(row["enters"]).replace("; ", ", "))
             for row in points.to_dict("records")]
     heads = (f"{found.name}{f', {unit}' if unit else ''}", f"{words('table.netback')}, {words.unit('MUSD')}",
              words("kpi.exports"), words("kpi.shut_in"), f"{words('table.cost')}, {words.unit('MUSD')}",
              f"{words('table.premium')}, {words.unit(subject.plan.case.value_unit)}", words("table.opens"))
     label = words("report.frontier")
     drawn = inline(lambda: _curve(found, scale, heads, words), "frontier", label)
-    return Section("frontier", label, found.notes, (drawn,), (table(heads, rows, words=(6,)),))
+    return Section("frontier", label, found.notes, (drawn,), (Table(heads, rows, words=(6,)),))
 
 
 def _telling(points: pd.DataFrame) -> pd.DataFrame:
@@ -99,10 +100,6 @@ def _curve(found: FrontierTold, scale: float, heads: tuple[str, ...], words: Wor
     return figure
 
 
-def _maybe(value: Any, subject: Subject) -> str:
-    return "–" if value is None or value != value else subject.words.number(float(value), 2)
-
-
 def stress(subject: Subject) -> Section | None:
     """The costliest losses and where their volume goes; None when no stress test was run."""
     found, words = subject.stress, subject.words
@@ -121,16 +118,14 @@ def stress(subject: Subject) -> Section | None:
     heads = (words("table.outage"), f"{words('table.exposed')}, {unit}", words("table.stranded"),
              words("table.rerouted"), f"{words('table.loss')}, {words.unit('MUSD')}", words("table.goes_to"))
     told = words("report.stress_note", onset=found.onset, days=words.number(found.days, 0))
-    return Section("stress", words("report.stress"), (told,), (drawn,), (table(heads, rows, words=(0, 5)),))
+    return Section("stress", words("report.stress"), (told,), (drawn,), (Table(heads, rows, words=(0, 5)),))
 
 
 def security(subject: Subject) -> Section | None:
     """What survives each loss that the plan was guarded against, and what was booked; None when nothing was asked."""
     words, plan = subject.words, subject.plan
     tables = [_frame(frame, subject) for frame in (plan.security, plan.bookings) if len(frame)]
-    if not tables:
-        return None
-    return Section("security", words("report.security"), tables=tuple(tables))
+    return Section("security", words("report.security"), tables=tuple(tables)) if tables else None
 
 
 def _frame(frame: pd.DataFrame, subject: Subject) -> Table:
@@ -138,10 +133,10 @@ def _frame(frame: pd.DataFrame, subject: Subject) -> Table:
     words = subject.words
     numeric = [pd.api.types.is_numeric_dtype(frame[c]) and frame[c].dtype != bool for c in frame.columns]
     heads = [words.known(f"table.{c}", str(c).replace("_", " ").capitalize()) for c in frame.columns]
-    rows = [tuple(_maybe(value, subject) if number else _told(value, subject)
+    rows = [tuple(number_or_dash(value, subject.words, 2) if number else _told(value, subject)
                   for value, number in zip(row, numeric, strict=True))
             for row in frame.head(4 * TOP).itertuples(index=False, name=None)]
-    return table(heads, rows, words=[at for at, number in enumerate(numeric) if not number])
+    return Table(heads, rows, words=[at for at, number in enumerate(numeric) if not number])
 
 
 def _told(value: object, subject: Subject) -> str:

@@ -90,12 +90,11 @@ class Follower:
         solution = self.solve(t)
         if solution is None:
             raise LimitError(f"no plan at {t:g} of the way")
-        form = self._stretch.line.at(t)
-        chosen = self._preference.best(self._session, form, solution)
+        chosen = self._preference.best(self._session, self._stretch.line.at(t), solution)
         return snapshot(self._stretch.first, chosen.x, solution.objective, self._stretch.cash(t, chosen.x))
 
 
-def exact_curve(lever: Lever, stretch: Stretch, progress: Progress | None = None) -> Curve | None:
+def exact_curve(lever: Lever, stretch: Stretch, progress: Progress) -> Curve | None:
     """The proved curve along a line; None where there is no plan at start, or regions leave a gap."""
     follower = Follower(stretch)
     done = 0
@@ -103,8 +102,7 @@ def exact_curve(lever: Lever, stretch: Stretch, progress: Progress | None = None
     def solve(t: float) -> Solution | None:
         nonlocal done
         done += 1
-        if progress:
-            progress(done)
+        progress(done)
         return follower.solve(t)
 
     regions = cover(stretch.line, solve)
@@ -119,8 +117,7 @@ def _pieces(regions: Sequence[Region]) -> list[Piece]:
     out: list[Piece] = []
     for region in wide:
         if out and _alike(out[-1], region):
-            last = out.pop()
-            out.append(replace(last, high=region.high))
+            out[-1] = replace(out[-1], high=region.high)
         else:
             low = out[-1].high if out else regions[0].low
             straight = abs(region.g) * (region.high - region.low) <= STRAIGHT

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from energy_routes.case import Case, no_transit
 from energy_routes.errors import InfeasibleError, UsageError
+from energy_routes.linear import Vector
 from energy_routes.maps import explore
 from energy_routes.pack import annotated
 from energy_routes.results import exact
 from energy_routes.solving import Yardstick, solve
-from energy_routes.studies.bands.fan import fan_of
 from energy_routes.studies.curves.curve import Curve, Progress, exact_curve
 from energy_routes.studies.curves.lever import Lever, lever_of, stretch_of
 from energy_routes.studies.curves.points import curve_table, point_table, segment_table
@@ -22,8 +24,10 @@ from energy_routes.studies.curves.reach import bounded_curve, sampled_curve
 from energy_routes.studies.curves.rebuild import Rebuilder
 from energy_routes.studies.curves.snapshot import Snapshot
 from energy_routes.studies.curves.steps import frontier_steps
+from energy_routes.studies.draws.draws import bands
 from energy_routes.studies.pictures import draw_frontier
-from energy_routes.studies.study import Study
+from energy_routes.studies.study import Study, silent
+from energy_routes.studies.sweeps.sweep import sweep
 from energy_routes.studies.sweeps.workers.workers import Workers
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
 
 LISTS = ("enters", "leaves", "limits")
 BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_musd_per_pp", "kink", "enters"]
+VALUES = 9  # of the lever at which the fan is drawn, evenly from one end of the curve to the other
+FAN = ("cap", "p10", "p50", "p90", "draws", "plans")
 SAME = 1e-6  # of a value of the lever: where no more is left, the curve has come to its end
 
 
@@ -226,10 +232,11 @@ def frontier(
     lever = lever_of(case, over, start, stop, unit)
     if tolerance is not None and not 0 <= tolerance < float("inf"):
         raise UsageError(f"tolerance = {tolerance:g}: a number of MUSD, 0 or more, is expected")
-    curve = _curve(lever, tolerance, samples, progress) or _curve(lever.turned, tolerance, samples, progress)
+    told = progress or silent
+    curve = _curve(lever, tolerance, samples, told) or _curve(lever.turned, tolerance, samples, told)
     if curve is None:
         solve(lever.at(lever.start))  # raises, and says why
-        curve = sampled_curve(lever, samples, progress)
+        curve = sampled_curve(lever, samples, told)
         assert curve is not None, "a case that has a plan has a curve"
     reference, yardstick = reference_of(curve.lever)
     return Frontier(
@@ -237,35 +244,48 @@ def frontier(
         over=over,
         name=lever.name,
         unit=lever.unit,
-        points=point_table(curve, yardstick, progress),
+        points=point_table(curve, yardstick, told),
         segments=segment_table(curve),
         curve=curve_table(curve),
         reference=reference,
-        fan=fan_of(replace(lever, start=curve.lever.start, stop=curve.lever.value(curve.end)), draws, seed=seed,
-                   workers=workers, progress=progress),
+        fan=_fan(lever, np.linspace(curve.lever.start, curve.lever.value(curve.end), VALUES), draws, seed, workers,
+                 told),
         notes=tuple(_notes(curve, lever)),
     )
 
 
 def curve_of(lever: Lever, samples: int = 33) -> Curve | None:
     """The curve of a lever from its start; None where there is no plan at start."""
-    return _curve(lever, None, samples, None)
+    return _curve(lever, None, samples, silent)
 
 
-def _curve(lever: Lever, tolerance: float | None, samples: int, progress: Progress | None) -> Curve | None:
+def _curve(lever: Lever, tolerance: float | None, samples: int, progress: Progress) -> Curve | None:
     try:
         if lever.kind == "hhi":
             curve = bounded_curve(lever, tolerance, progress)
-        elif lever.case.policy.max_hhi:
-            curve = None
-        else:
-            stretch = stretch_of(lever)
-            curve = exact_curve(lever, stretch, progress) if stretch is not None else None
-            if stretch is not None:
-                return curve
+            return curve or sampled_curve(lever, samples, progress)
+        stretch = None if lever.case.policy.max_hhi else stretch_of(lever)
+        if stretch is not None:
+            return exact_curve(lever, stretch, progress)
     except InfeasibleError:
         return None
-    return curve or sampled_curve(lever, samples, progress)
+    return sampled_curve(lever, samples, progress)
+
+
+def _fan(
+    lever: Lever, values: Vector, draws: int, seed: int, workers: Workers | None, progress: Progress
+) -> pd.DataFrame:
+    """P10, P50 and P90 of the optimum (MUSD) at values of a lever, over the ``plans`` that ``draws`` have there.
+
+    The draws of each value are the same; the lever's own figure is not drawn.
+    """
+    rows = []
+    for value in values.tolist() if draws else ():
+        found = sweep(lever.at(value), draws, seed=seed, ask="objective", workers=workers)
+        known = found.data["objective"].dropna()
+        rows.append((value, *bands(known), draws, len(known)))
+        progress(draws * len(rows))
+    return pd.DataFrame(rows, columns=list(FAN))
 
 
 def reference_of(lever: Lever) -> tuple[Snapshot, Yardstick]:
@@ -276,15 +296,15 @@ def reference_of(lever: Lever) -> tuple[Snapshot, Yardstick]:
     return plan, Yardstick(answer.space, answer.program)
 
 
-def _notes(curve: Curve, asked: Lever) -> list[str]:
-    lever, notes = curve.lever, []
+def _notes(curve: Curve, asked: Lever) -> Iterator[str]:
+    lever, cap = curve.lever, asked.cap
     last = lever.value(curve.end)
     if curve.end < 1.0 and abs(last - lever.stop) > SAME:
         held = " with exports held" if lever.kind != "number" and lever.case.policy.exports == "hold" else ""
-        notes.append(f"{lever.name}: no plan{held} beyond {last:.4f}; the curve stops there (asked: {lever.stop:g})")
+        yield f"{lever.name}: no plan{held} beyond {last:.4f}; the curve stops there (asked: {lever.stop:g})"
     if lever.start != asked.start:
-        notes.append(f"no plan at {asked.start:g}: the curve is followed from {lever.start:g}")
+        yield f"no plan at {asked.start:g}: the curve is followed from {lever.start:g}"
     if any(piece.form == "sampled" for piece in curve.pieces):
-        notes.append("sampled: the curve between the points is not proved")
-    cap = asked.cap
-    return notes if cap is None else [*notes, *no_transit(asked.case.network, cap.kind, cap.group, cap.family)]
+        yield "sampled: the curve between the points is not proved"
+    if cap is not None:
+        yield from no_transit(asked.case.network, cap.kind, cap.group, cap.family)

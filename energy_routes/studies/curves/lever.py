@@ -40,21 +40,29 @@ class Lever:
         return compile(self.at(self.start))
 
     @property
+    def head(self) -> str:
+        """What its path begins with: the name of a lever, or a row of a table."""
+        return self.path.partition(".")[0]
+
+    @property
+    def rest(self) -> str:
+        """What follows in its path: the name of a bound, or a column."""
+        return self.path.partition(".")[2]
+
+    @property
     def kind(self) -> str:
         """What it moves: a share, an exposure or an hhi that is bounded, or another number."""
-        head = self.path.partition(".")[0]
-        return BOUNDS[head].measure.name if head in BOUNDS else "number"
+        return BOUNDS[self.head].measure.name if self.head in BOUNDS else "number"
 
     @property
     def name(self) -> str:
         """What the lever is called: ``share of Russia``, ``tariff of Baku-Tbilisi-Ceyhan``; else its path."""
-        head, _, rest = self.path.partition(".")
         called = Names(self.case.network.tables).target
-        if head in BOUNDS:
-            family, _, group = rest.rpartition("/")
+        if self.head in BOUNDS:
+            family, _, group = self.rest.rpartition("/")
             kind, _, name = group.partition(":")
             own = group_names(self.case.network.packs).get((kind, name, family or ALL), called.get(group, group))
-            return f"{BOUNDS[head].measure.words} {own}{f' ({family})' if family else ''}"
+            return f"{BOUNDS[self.head].measure.words} {own}{f' ({family})' if family else ''}"
         target, _, column = self.path.rpartition(".")
         return f"{column.replace('_', ' ')} of {called[target]}" if target in called else self.path
 
@@ -63,18 +71,17 @@ class Lever:
         """The bound on a share or volume that the lever moves, as the case has it (or as it would be set)."""
         if self.kind not in ("share", "exposure"):
             return None
-        head, _, rest = self.path.partition(".")
-        old = (cap for cap in getattr(self.case.policy, head) if cap.name == rest)
-        cap: Cap | Minimum = next(old, None) or BOUNDS[head].one(head, rest, self.start)
+        old = (cap for cap in getattr(self.case.policy, self.head) if cap.name == self.rest)
+        cap: Cap | Minimum = next(old, None) or BOUNDS[self.head].one(self.head, self.rest, self.start)
         return cap
 
     @property
     def base(self) -> Case:
         """The case without the lever: without this cap, or as it stands."""
-        head, _, rest = self.path.partition(".")
         if self.kind == "number":
             return self.case
-        kept: dict[str, Any] = {head: tuple(cap for cap in getattr(self.case.policy, head) if cap.name != rest)}
+        old = getattr(self.case.policy, self.head)
+        kept: dict[str, Any] = {self.head: tuple(cap for cap in old if cap.name != self.rest)}
         return replace(self.case, policy=replace(self.case.policy, **kept))
 
     def at(self, value: float) -> Case:
@@ -83,8 +90,8 @@ class Lever:
             return self.case
         cap = self.cap
         if cap is not None:
-            head = self.path.partition(".")[0]
-            return self.case.with_policy(**{head: {cap.name: {BOUNDS[head].keys[0]: value, "over": cap.over}}})
+            level = {BOUNDS[self.head].keys[0]: value, "over": cap.over}
+            return self.case.with_policy(**{self.head: {cap.name: level}})
         return self.case.set(self.path, f"{value!r} {self.unit}" if self.unit else value)
 
     @property
@@ -144,8 +151,7 @@ def _ends(case: Case, path: str, ends: tuple[float | str, float | str], unit: st
 
 def _own_unit(case: Case, path: str) -> str:
     """The unit of a path's bare number; blank for what has none (a fraction, a factor)."""
-    head = path.partition(".")[0]
-    lever = LEVERS.get(head)
+    lever = LEVERS.get(path.partition(".")[0])
     if isinstance(lever, Amount):
         return lever.unit
     unit = own_unit(case.network.packs, *figure_at(case.network, path))
@@ -196,6 +202,7 @@ def stretch_of(lever: Lever) -> Stretch | None:
         except InfeasibleError:
             continue
         line = line_between(program, end, others)
-        exact = line is not None and line.exact
-        return Stretch(line.stretched(1.0 / far), program, first, last, far) if line is not None and exact else None
+        if line is None or not line.exact:
+            return None
+        return Stretch(line.stretched(1.0 / far), program, first, last, far)
     return None

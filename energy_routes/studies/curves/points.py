@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.solving import Yardstick
-from energy_routes.studies.curves.curve import Curve
+from energy_routes.studies.curves.curve import Curve, Progress
 from energy_routes.studies.curves.snapshot import Snapshot, moved
 
 TOP = 3  # routes named at a kink
@@ -18,14 +18,13 @@ MOVING = 1e-4  # a route moves when its volume changes by more than this share o
 STEPS = 24  # steps of a fractional piece in the curve table
 
 
-def point_table(curve: Curve, reference: Yardstick, progress: Callable[[int], None] | None = None) -> pd.DataFrame:
+def point_table(curve: Curve, reference: Yardstick, progress: Progress) -> pd.DataFrame:
     """One row a point: the ends, and where one piece meets the next; columns as in :class:`energy_routes.Frontier`."""
     spots = [curve.pieces[0].low, *(piece.high for piece in curve.pieces)]
     plans = []
     for number, t in enumerate(spots):
         plans.append(curve.at(t))
-        if progress:
-            progress(number)
+        progress(number)
     levels, bind = [_drifts(curve, plans, level) for level in ("ways", "routes")], _newly_binding(curve)
     rows = []
     for number, (t, plan) in enumerate(zip(spots, plans, strict=True)):
@@ -137,16 +136,12 @@ def _named(drifts: Sequence[pd.Series[float]], number: int, plan: Snapshot, jump
         return "", ""
     ahead, slight = drifts[number], MOVING * float(plan.exports.sum())
     behind = drifts[number - 1] if number else ahead * 0.0
-    if jumps:
+    before = behind.reindex(ahead.index, fill_value=0.0)
+    grows = ahead[(ahead > slight) & (before <= slight)]
+    shrinks = -ahead[(ahead < -slight) & (before >= -slight)]
+    if jumps or (grows.empty and shrinks.empty):  # the same routes at other rates: those whose rates change most
         change = moved(behind, ahead)
         grows, shrinks = change[change > slight], -change[change < -slight]
-    else:
-        before = behind.reindex(ahead.index, fill_value=0.0)
-        grows = ahead[(ahead > slight) & (before <= slight)]
-        shrinks = -ahead[(ahead < -slight) & (before >= -slight)]
-        if grows.empty and shrinks.empty:  # the same routes at other rates: those whose rates change most
-            change = moved(behind, ahead)
-            grows, shrinks = change[change > slight], -change[change < -slight]
     return _words(grows), _words(shrinks)
 
 

@@ -24,7 +24,7 @@ SENSES: tuple[Sense, ...] = ("min", "max")
 Known: TypeAlias = dict[float, Answer]
 
 
-def bounded_curve(lever: Lever, tolerance: float | None, progress: Progress | None = None) -> Curve | None:
+def bounded_curve(lever: Lever, tolerance: float | None, progress: Progress) -> Curve | None:
     """The curve of an HHI cap with exports held, between chords and tangents; None where it need not be concave.
 
     ``tolerance`` in MUSD; by default a thousandth of what the curve spans.  Concave, because ‖x‖ ≤ √H·Σx is a
@@ -32,7 +32,7 @@ def bounded_curve(lever: Lever, tolerance: float | None, progress: Progress | No
     """
     rebuilder = Rebuilder(lever)
     first = rebuilder.solve(0.0)
-    cap = BOUNDS["max_hhi"].one("max_hhi", lever.path.partition(".")[2], lever.start)
+    cap = BOUNDS["max_hhi"].one("max_hhi", lever.rest, lever.start)
     if first is None or lever.case.policy.exports != "hold" or not constant_total(first.space, cap.kind, cap.family):
         return None
 
@@ -49,7 +49,7 @@ def bounded_curve(lever: Lever, tolerance: float | None, progress: Progress | No
                  rebuilder.snapshot, rate=lambda t: _rate(rebuilder, t))  # fmt: skip
 
 
-def sampled_curve(lever: Lever, samples: int, progress: Progress | None = None) -> Curve | None:
+def sampled_curve(lever: Lever, samples: int, progress: Progress) -> Curve | None:
     """Points solved one by one, closer where the curve bends; None where there is no plan at start."""
     rebuilder = Rebuilder(lever)
     if rebuilder.solve(0.0) is None:
@@ -71,7 +71,7 @@ def sampled_curve(lever: Lever, samples: int, progress: Progress | None = None) 
 
 def _known(
     rebuilder: Rebuilder, first: Sequence[float], most: int, following: Callable[[Known], float | None],
-    progress: Progress | None,
+    progress: Progress,
 ) -> Known:  # fmt: skip
     """The optima at ``first`` places, in parts of the way on which there is a plan, then at those that follow.
 
@@ -84,8 +84,7 @@ def _known(
         if answer is None:
             break
         known[at] = answer
-        if progress:
-            progress(len(known))
+        progress(len(known))
     return known
 
 
@@ -93,9 +92,8 @@ def constant_total(space: Space, kind: str, of: str | None = None) -> bool:
     """Whether the total that shares of a kind (of a family, or of each) are shares of is the same in every plan."""
     free = replace(space, case=replace(space.case, policy=space.policy.without_caps()))
     program = build(free)
-    total = space.share_totals
     for family in [of] if of else space.measured:
-        cost = total.weights(program.shape[1], kind=kind, family=family)
+        cost = space.share_totals.weights(program.shape[1], kind=kind, family=family)
         ends = []
         for sense in SENSES:
             session = Session(program)

@@ -83,9 +83,8 @@ class Rebuilder:
         if self._lever.kind != "hhi":
             return float("nan")
         duals, first = worth(program, solution).dual, program.row_slice(CUT).start if cuts else 0
-        name = self._lever.path.partition(".")[2]
         priced = hhi_rows(space, cuts, solution.x, first)
-        slope = sum(float(duals[rows] @ gain) for cap, _, rows, gain in priced if cap.name == name)
+        slope = sum(float(duals[rows] @ gain) for cap, _, rows, gain in priced if cap.name == self._lever.rest)
         return slope * (self._lever.stop - self._lever.start)
 
 

@@ -12,12 +12,11 @@ from energy_routes import maps
 from energy_routes.answer import Words
 from energy_routes.case import BOUNDS, Case, outages_of
 from energy_routes.errors import UsageError
+from energy_routes.network import Names
 from energy_routes.plan import Plan
 from energy_routes.solving import solve
 from energy_routes.studies.curves.lever import lever_of
-from energy_routes.studies.outages.losses import names_of
-from energy_routes.studies.outages.shock import Shock
-from energy_routes.studies.outages.window import window
+from energy_routes.studies.outages.shock import Shock, window
 
 if TYPE_CHECKING:
     from energy_routes.studies.curves.frontier import Frontier
@@ -35,7 +34,8 @@ def frontier_steps(found: Frontier, lang: str = "en", most: int = MOST) -> tuple
     words = Words.of(lang)
     points = found.points.to_dict("records")
     first, last = points[0]["cap"], points[-1]["cap"]
-    lever = lever_of(found.case, found.over, first, last if last != first else first + 1.0, _written(found))
+    lever = lever_of(found.case, found.over, first, last if last != first else first + 1.0,
+                     "" if found.unit == "1" else found.unit)
     unit = words.unit(found.case.value_unit)
     steps = [(_label(found, points[at]["cap"], words), lever.compiled.plan_of(lever.at(points[at]["cap"])),
               _opened(points[at], unit, words)) for at in spread(len(points), most)]  # fmt: skip
@@ -47,22 +47,17 @@ def spread(count: int, most: int) -> list[int]:
     return sorted({round(at) for at in np.linspace(0, count - 1, min(most, count)).tolist()})
 
 
-def _written(found: Frontier) -> str:
-    """The unit in which the points' values are written back; none for shares and HHI."""
-    return "" if found.unit in ("", "1") else found.unit
-
-
 def _label(found: Frontier, value: float, words: Words) -> str:
     """"Russia ≤ 92.6 %", or the value with its unit."""
     path = found.over.removeprefix("policy.")
     head, _, rest = path.partition(".")
-    rest = words.name(names_of(found.case.network).get(rest, rest))
+    rest = words.name(Names(found.case.network.tables).target.get(rest, rest))
     bounds = BOUNDS.get(head)
     if bounds and bounds.measure.percent:
         return f"{rest} {bounds.sign} {words.percent(value, 1)}"
-    if bounds:
-        return f"{rest} {bounds.sign} {words.number(value, 3)} {words.unit(found.unit) if found.unit else ''}".strip()
-    return f"{path} = {words.number(value, 2)} {words.unit(found.unit) if found.unit else ''}".strip()
+    unit = words.unit(found.unit) if found.unit else ""
+    told = f"{rest} {bounds.sign} {words.number(value, 3)}" if bounds else f"{path} = {words.number(value, 2)}"
+    return f"{told} {unit}".strip()
 
 
 def _opened(point: Mapping[Any, Any], unit: str, words: Words) -> str:
@@ -101,17 +96,17 @@ def one_family(case: Case) -> None:
                          "step through the losses of a model of one family")
 
 
-def _distinct(outages: pd.DataFrame, most: int) -> list[dict[str, Any]]:
+def _distinct(outages: pd.DataFrame, most: int) -> list[dict[Any, Any]]:
     """The costliest losses; of those that strand and cost the same, the widest."""
     rows = outages[outages["loss"].notna()]
     rank = rows["kind"].map({kind: at for at, kind in enumerate(WIDE_FIRST)}).fillna(len(WIDE_FIRST))
     effect = rows.assign(width=rank, a=rows["loss"].round(3), b=rows["stranded"].round(5))
     chosen = effect.sort_values(["rank", "width"], kind="stable").sort_values("width", kind="stable")
     chosen = chosen.drop_duplicates(["a", "b"]).sort_values("rank", kind="stable").head(most)
-    return [{str(key): value for key, value in row.items()} for row in chosen.to_dict("records")]
+    return chosen.to_dict("records")
 
 
-def _lost(row: Mapping[str, Any], words: Words) -> str:
+def _lost(row: Mapping[Any, Any], words: Words) -> str:
     unit = words.unit(str(row["unit"]))
     told = [words("page.stranded", stranded=words.number(float(row["stranded"]), 2),
                   rerouted=words.number(float(row["rerouted"]), 2), unit=unit,

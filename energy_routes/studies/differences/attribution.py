@@ -21,7 +21,7 @@ from energy_routes.studies.differences.game import Game, Groups
 from energy_routes.studies.differences.inputs import Change, changes, versus
 from energy_routes.studies.differences.orders import Weights, weights
 from energy_routes.studies.pictures import draw_waterfall
-from energy_routes.studies.study import Progress, Study
+from energy_routes.studies.study import Progress, Study, silent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -143,11 +143,10 @@ def attribute(before: Plan, after: Plan, most: int = 10, progress: Progress | No
             groups.setdefault(change.group, []).append(change)
         game.groups = game.largest(groups, most)
         notes = () if groups else ("No figure and no lever differs.",)
-    whole, asked = 1 << len(game.groups), count(1)
+    whole, asked, told = 1 << len(game.groups), count(1), progress or silent
 
     def has_plan(made: int) -> bool:
-        if progress:
-            progress(next(asked), whole)
+        told(next(asked), whole)
         return game.worth(game.union(made)) is not None
 
     found = weights(has_plan, len(game.groups)) if game.groups else NONE

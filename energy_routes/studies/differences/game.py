@@ -94,9 +94,8 @@ class Game:
                 self._step(outer.weight[at, number], self.union(made ^ (1 << at)), members, total)
         weight = np.array(list(total.values())).T.reshape(len(names) + 1, len(total))
         some = slice(None) if np.abs(weight[-1]).max(initial=0.0) > 0 else slice(0, -1)
-        table, terms = self.shares([*names, TOGETHER][some], [*members.values(), self.groups[group]][some],
-                                    weight[some], list(total))  # fmt: skip
-        return table, terms
+        return self.shares([*names, TOGETHER][some], [*members.values(), self.groups[group]][some],
+                           weight[some], list(total))  # fmt: skip
 
     def _step(self, part: float, base: Set, members: Groups, total: dict[Set, Vector]) -> None:
         """Add to ``total`` the weights of the members' steps from one set of other groups to that with this group."""

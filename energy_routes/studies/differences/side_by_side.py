@@ -59,12 +59,8 @@ def totals(before: Plan, after: Plan) -> pd.DataFrame:
 
 def corridors(before: Plan, after: Plan) -> pd.DataFrame:
     """Volumes by corridor, Mt or bcm."""
-    def volumes(plan: Plan) -> pd.Series[float]:
-        chosen = corridor_totals(plan.groups)
-        found: pd.Series[float] = chosen.set_index(["name", "unit", "family"])["volume"]
-        return found
-
-    table = joined(volumes(before), volumes(after)).rename_axis(["corridor", "unit", "family"]).reset_index()
+    sides = (corridor_totals(plan.groups).set_index(["name", "unit", "family"])["volume"] for plan in (before, after))
+    table = joined(*sides).rename_axis(["corridor", "unit", "family"]).reset_index()
     return of_both(table.drop(columns="family"), table["family"], before, after)
 
 
@@ -89,8 +85,8 @@ def _volumes(plan: Plan) -> Iterable[pd.DataFrame]:
     yield groups[[*KEYS, "value"]]
     for kind, frame, volume in (("arc", plan.arcs, "volume"), ("supply", plan.supplies, "lifted"),
                                 ("obligation", home, "volume")):  # fmt: skip
-        sums = frame.groupby([kind, "family", "unit"], sort=False)[volume].sum().rename("value").reset_index()
-        sums = sums.rename(columns={kind: "id"})
+        sums = frame.groupby([kind, "family", "unit"], sort=False)[volume].sum().reset_index()
+        sums = sums.rename(columns={kind: "id", volume: "value"})
         yield sums.assign(kind=kind, name=[called.get(f"{kind}:{i}", i) for i in sums["id"]])[[*KEYS, "value"]]
 
 

@@ -129,8 +129,7 @@ class Sampler:
     def _values(self, normals: Vector) -> Vector:
         loadings, width, normal = self._loadings
         z = width * (normals @ loadings)
-        values: Vector = np.where(normal, z, np.exp(z))
-        return values
+        return np.asarray(np.where(normal, z, np.exp(z)))
 
     def draw(self, index: int) -> Draw:
         """One draw, whatever was drawn before.
@@ -200,7 +199,8 @@ class Sampler:
 
 def bands(values: Iterable[float]) -> tuple[float, float, float]:
     """(P10, P50, P90) of some draws (linear interpolation between order statistics); NaN where there are none."""
-    known = np.array([value for value in values if value == value], dtype=float)
+    drawn = np.fromiter(values, dtype=float)
+    known = drawn[~np.isnan(drawn)]
     if not len(known):
         return (float("nan"),) * 3
     low, middle, high = np.percentile(known, [10, 50, 90])

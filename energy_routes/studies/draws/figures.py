@@ -80,8 +80,7 @@ def _grades(network: Network, case: Case, table: str, field: str) -> dict[str, s
     for name, period, grade in zip(mine["id"], mine["period"], mine["confidence"], strict=True):
         if any(p.touches(period) for p in case.periods):
             out.setdefault(str(name), set()).add(str(grade))
-    frame = network.tables[table]
-    for name, grade in zip(network.ids(table), frame["confidence"], strict=True):
+    for name, grade in zip(network.ids(table), network.tables[table]["confidence"], strict=True):
         out.setdefault(name, {str(grade)})
     return out
 

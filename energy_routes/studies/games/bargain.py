@@ -10,6 +10,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
+from energy_routes.network import Names
 from energy_routes.pack import annotated, nearest
 from energy_routes.studies.games.frames import called, coalitions_frame, games_frame, link_frame, shares_frame
 from energy_routes.studies.games.picture import draw_map, draw_shares
@@ -102,9 +103,8 @@ class Bargain(Study):
     @property
     def named(self) -> tuple[str, ...]:
         """The options by their names."""
-        table = self.case.network.tables["options"]
-        called = dict(zip(table["id"], table["name"], strict=True))
-        return tuple(str(called[option]) for option in self.options)
+        called = Names(self.case.network.tables).option
+        return tuple(called[option] for option in self.options)
 
     @property
     def draws(self) -> int:

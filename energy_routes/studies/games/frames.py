@@ -22,6 +22,7 @@ from energy_routes.studies.games.worth import ACCESS, Access
 TOLD = {REST: "all others", SELLERS: "the sellers"}
 SEVERAL = tuple(TOLD.values())
 SHARES = ("shapley", "nucleolus")
+CHANGES = {"shapley": "shapley_change", "nucleolus": "nucleolus_change", "adds": "adds_change", "due": "pays"}
 SPECK = 1e-8  # of the largest number of a column
 SLIGHT = 1e-6  # of what a link brings
 
@@ -56,8 +57,7 @@ def shares_frame(rounds: Rounds, today: Today) -> pd.DataFrame:
         columns: dict[str, Any] = {"alone": snapped(stated.game.alone)}
         for name in ("adds", *SHARES):
             columns |= banded(rounds, of_division(access, attrgetter(name)), name)
-        columns |= {"core_least": snapped(stated.core.least), "core_most": snapped(stated.core.most)}
-        columns |= paid
+        columns |= {"core_least": snapped(stated.core.least), "core_most": snapped(stated.core.most), **paid}
         players = stated.game.players
         parts.append(pd.DataFrame({"access": access, "player": players, "name": list(map(called, players)), **columns}))
     return pd.concat(parts, ignore_index=True)
@@ -150,10 +150,8 @@ def link_frame(rounds: Rounds) -> pd.DataFrame:
         stated = change_of(access, rounds.stated)
         players = rounds.stated.divisions[access].game.players
         columns: dict[str, Any] = {"before": rounds.stated.divisions[access].shapley}
-        for name in SHARES:
-            columns |= banded(rounds, of_change(access, attrgetter(name)), f"{name}_change")
-        columns |= banded(rounds, of_change(access, attrgetter("adds")), "adds_change")
-        columns |= banded(rounds, of_change(access, attrgetter("due")), "pays")
+        for name, column in CHANGES.items():
+            columns |= banded(rounds, of_change(access, attrgetter(name)), column)
         columns |= {"left": stated.shapley - stated.due, "gain_without": stated.gain_without, "holds_up": stated.held}
         parts.append(pd.DataFrame({"access": access, "player": players, "name": list(map(called, players)), **columns}))
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["access", "player", "name"])

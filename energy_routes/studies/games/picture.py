@@ -61,8 +61,8 @@ def draw_map(shares: pd.DataFrame, title: str, access: Access, ax: Axes | None) 
         for state in states:
             values[state] = gain
             told[state] = f"{number(gain)} MUSD" + ("" if len(states) == 1 else " together")
-    rule = "by the first rule: what each adds on average"
-    ax.set_title(f"{titled(title, access)}\nMUSD beyond what each earns alone, {rule}", fontsize=9, loc="left")
+    ax.set_title(f"{titled(title, access)}\nMUSD beyond what each earns alone, by the first rule: what each adds on "
+                 "average", fontsize=9, loc="left")  # fmt: skip
     figure = ax.get_figure(root=True)
     if figure is not None:
         figure.canvas.draw()  # the axes take their final size

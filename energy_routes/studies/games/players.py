@@ -64,7 +64,7 @@ def names_of(space: Space, by: By, asked: Sequence[str], paid: Vector) -> tuple[
         table = "the column countries of the table arcs" if by == "consent" else "the table payees"
         raise UsageError(f"players: no arc of {space.case.name} needs the consent of anybody but {seller}, so there is "
                          f"nobody to bargain with. Fill {table}.")
-    names = [name for name in asked if name != REST] if asked else _by_default(seller, needed, by, paid)
+    names = [name for name in asked if name != REST] if asked else _by_default(seller, needed, known, by, paid)
     parts = [part for name in names for part in name.split(JOINED)]
     if not all(map(str.strip, parts)):
         raise UsageError(f"players: {', '.join(map(repr, names))}: an empty name; expected names such as KZ or AZ+GE")
@@ -82,8 +82,7 @@ def names_of(space: Space, by: By, asked: Sequence[str], paid: Vector) -> tuple[
     return tuple(names)
 
 
-def _by_default(seller: str, needed: Labels, by: By, paid: Vector) -> list[str]:
-    known = {one for lane in needed for one in lane}
+def _by_default(seller: str, needed: Labels, known: set[str], by: By, paid: Vector) -> list[str]:
     if by == "consent":
         return [state for state in dict.fromkeys((*STATES, seller)) if state in known or state == seller]
     total: Counter[str] = Counter()
@@ -130,8 +129,4 @@ def _companies(space: Space) -> dict[str, tuple[str, ...]]:
     table = network.tables["payees"]
     holds = (in_term(network, months_of(space.case.periods), "payees") > 0).any(axis=1)
     rows = table[holds & (table["kind"] == "company").to_numpy(dtype=bool)]
-    found: dict[str, tuple[str, ...]] = {}
-    for target, payee in zip(rows["target"], rows["payee"], strict=True):
-        arc = str(target).partition(":")[2]
-        found[arc] = tuple(dict.fromkeys((*found.get(arc, ()), str(payee))))
-    return found
+    return {str(target).partition(":")[2]: tuple(own.unique()) for target, own in rows.groupby("target")["payee"]}

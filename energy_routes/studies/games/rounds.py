@@ -18,7 +18,7 @@ from energy_routes.studies.games.players import By, consent, names_of, players_o
 from energy_routes.studies.games.solutions.coalitions import CoalitionalGame
 from energy_routes.studies.games.solutions.division import Division
 from energy_routes.studies.games.worth import ACCESS, Access, game_programme, penalties, worths
-from energy_routes.studies.study import Progress
+from energy_routes.studies.study import Progress, silent
 
 Told: TypeAlias = Callable[[], None]
 Number: TypeAlias = Callable[["Round"], Vector]
@@ -132,8 +132,7 @@ def rounds(
     def told() -> None:
         nonlocal done
         done += 1
-        if progress:
-            progress(done, of)
+        (progress or silent)(done, of)
 
     def one(laid: Callable[[Case], Case], share: float | None) -> Round:
         found = base.played(laid(base.case), share, names, told)

@@ -8,7 +8,7 @@ costs.  What one member pays another is no cost of the coalition.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -68,17 +68,13 @@ def game_programme(space: Space, program: Program, real: Vector, penalty: Vector
 
 def _bounded(block: Columns, space: Space) -> Columns:
     none = np.zeros(len(block.axis))
-    if block.name == "lifted":
-        return replace(block, lower=none)
-    if block.name == "short":
-        return replace(block, upper=space.obligations.data("volume"))
-    if block.name == "deficiency":
-        return replace(block, upper=none + INF)
-    if block.name in ("widened", "full"):  # added capacity costs what its arc does: no choice is left
-        return replace(block, upper=none, integer=False)
-    if block.name in ("built", "built_part"):
-        return replace(block, lower=block.upper, integer=False)
-    return block
+    full = {"upper": none, "integer": False}  # added capacity costs what its arc does: no choice is left
+    stands = {"lower": block.upper, "integer": False}
+    changed: dict[str, dict[str, Any]] = {
+        "lifted": {"lower": none}, "short": {"upper": space.obligations.data("volume")},
+        "deficiency": {"upper": none + INF}, "widened": full, "full": full, "built": stands, "built_part": stands,
+    }  # fmt: skip
+    return replace(block, **changed.get(block.name, {}))
 
 
 def _unasked(rows: Rows) -> Rows:

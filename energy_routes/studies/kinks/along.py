@@ -7,7 +7,7 @@ capacity of its arc), what lies beyond is looked at anew from there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -79,6 +79,7 @@ class Along:
     line: Line
     basis: Basis | None
     here: Solution | None
+    _known: dict[float, Touch] = field(default_factory=dict)
 
     @classmethod
     def of(cls, forms: Forms, at: float, step: float, now: Solution) -> Along | None:
@@ -130,8 +131,7 @@ class Along:
         return optimal(self._session)
 
     def _moved(self, name: str) -> Vector:
-        values: Vector = getattr(self.line.slope, name)
-        return values
+        return np.asarray(getattr(self.line.slope, name))
 
     def _planned(self, span: float) -> float:
         """How far towards a span there are plans: all the way, or to just before the last."""
@@ -147,10 +147,6 @@ class Along:
         except InfeasibleError:
             return False
         return True
-
-    @cached_property
-    def _known(self) -> dict[float, Touch]:
-        return {}
 
     @cached_property
     def _session(self) -> Session:

@@ -7,25 +7,22 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
-import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.formulation import Numbers, Space, Structure, added, build, build_space, opened
 from energy_routes.linear import (
-    Expr,
     Form,
     Index,
     Program,
     Session,
     Standing,
-    Term,
     Vector,
-    axis,
     form_of,
     optimal,
 )
 from energy_routes.pack import Mask
 from energy_routes.solving import BareOptimum, Compiled, Statement, compile, fixed_at, pick, statement
+from energy_routes.studies.kinks.shift import calm, paying
 
 
 class Laid(Protocol):
@@ -41,13 +38,14 @@ class Laid(Protocol):
 
     def whole(self, case: Case) -> Form | None:
         """The same with its whole numbers still to decide; None where they make no difference."""
+        return None
 
     def point(self, case: Case, asked: Standing) -> Vector:
         """Its plan; where all plans as good have the same of what is ``asked``, any of them."""
 
 
 @dataclass(eq=False)
-class Plain:
+class Plain(Laid):
     """A case that is one linear programme."""
 
     case: Case
@@ -63,15 +61,12 @@ class Plain:
     def form(self, case: Case) -> Form:
         return self._compiled.form(case)
 
-    def whole(self, case: Case) -> Form | None:
-        return None
-
     def point(self, case: Case, asked: Standing) -> Vector:
         return self._compiled.optimum(case, asked).x
 
 
 @dataclass(eq=False)
-class _Stated:
+class _Stated(Laid):
     """A case whose builds, or losses, were decided on the way to its optimum."""
 
     case: Case
@@ -167,42 +162,32 @@ class Guarded(_Stated):
     @cached_property
     def _structure(self) -> Structure:
         """The case without its guard: a loss costs the plan nothing, and its columns come after all others."""
-        return Structure(_calm(self.case))
+        return Structure(calm(self.case))
 
     @cached_property
     def _own(self) -> Numbers | None:
-        return self._structure.under(_calm(self.case))
+        return self._structure.under(calm(self.case))
 
     def form(self, case: Case) -> Form:
         moved = self._moved(case)
         if moved is None:
-            return form_of(build(build_space(_calm(case))))  # it lies on no line with this one
+            return form_of(build(build_space(calm(case))))  # it lies on no line with this one
         return replace(self.now.form, cost=self.now.form.cost + moved)
-
-    def whole(self, case: Case) -> Form | None:
-        return None
 
     def point(self, case: Case, asked: Standing) -> Vector:
         moved = self._moved(case)
         if moved is None:
             return np.zeros(0)  # other columns
-        columns = np.flatnonzero(moved)
-        one = axis("moved", (), pd.DataFrame({"one": [0]}))
-        expr = Expr(one, np.zeros(len(columns), dtype=np.int64), columns, moved[columns], np.zeros(1))
-        return self._statement.optimum(Term("moved", "cash", expr)).point(asked)
+        return self._statement.optimum(paying(moved)).point(asked)
 
     def _moved(self, case: Case) -> Vector | None:
         """What a unit of each column pays more than in the case itself; None where there are other columns."""
-        numbers, own = self._structure.under(_calm(case)), self._own
+        numbers, own = self._structure.under(calm(case)), self._own
         if numbers is None or own is None:
             return None
         moved = np.zeros(len(self.now.form.cost))
         moved[: len(own.form.cost)] = numbers.form.cost - own.form.cost
         return moved
-
-
-def _calm(case: Case) -> Case:
-    return replace(case, policy=replace(case.policy, security=None))
 
 
 def laid(case: Case) -> Laid:

@@ -23,7 +23,7 @@ from energy_routes.studies.kinks.measured import Measured, measures
 from energy_routes.studies.kinks.overtaken import cheapest_piece, overtaken
 from energy_routes.studies.kinks.shift import AGAINST, or_why
 from energy_routes.studies.pictures import draw_tornado
-from energy_routes.studies.study import Progress, Study
+from energy_routes.studies.study import Progress, Study, silent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,6 +67,7 @@ class Ranging(Study):
     figures: pd.DataFrame
     notes: tuple[str, ...]
     stem: ClassVar = "ranging"
+    head: ClassVar = ("notes",)
     tables: ClassVar = ("figures",)
 
     def __repr__(self) -> str:
@@ -74,9 +75,6 @@ class Ranging(Study):
 
     def _repr_html_(self) -> str:
         return self.figures.to_html(index=False, na_rep="–")
-
-    def _head(self) -> dict[str, Any]:
-        return {"model": self.case.name, "notes": self.notes}
 
     def plot(self, ax: Axes | None = None, top: int = 20) -> Axes:
         """A tornado: what a tenth less and a tenth more of each figure brings.
@@ -143,8 +141,7 @@ def ranging(
                          "builds has its own guard. Leave one out: --set policy.build=none, or --set "
                          "policy.security=none")
     with limited(time_limit):
-        ranger = or_why(case, lambda: _Ranger(laid(case), most, progress or (lambda done, total: None)))
-        return ranger.found()
+        return or_why(case, lambda: _Ranger(laid(case), most, progress or silent)).found()
 
 
 def refuse(case: Case, *levers: str) -> None:
@@ -184,8 +181,7 @@ class _Ranger:
         self.left: list[str] = []
 
     def found(self) -> Ranging:
-        guarded = self.case.policy.security is not None
-        figures = [figure for figure in figures_of(self.case) if figure.money or not guarded]
+        figures = [figure for figure in figures_of(self.case) if figure.money or self.case.policy.security is None]
         ranged: list[_Ranged] = []
         for number, figure in enumerate(figures, 1):
             if (sides := self._sides(figure)) is None:
@@ -196,9 +192,8 @@ class _Ranger:
             self.progress(number, len(figures))
         ranged.sort(key=lambda one: -one.at_stake)
         rows = [self._row(one) for one in islice(self._known(ranged), self.most)]
-        table = pd.DataFrame(rows, columns=COLUMNS)
         refuse_late("what changes at each end was")
-        return Ranging(self.case, table, tuple(self._notes()))
+        return Ranging(self.case, pd.DataFrame(rows, columns=COLUMNS), tuple(self._notes()))
 
     def _sides(self, figure: Figure) -> tuple[Side, Side] | None:
         """The pieces below and above a figure; None where it cannot be followed."""

@@ -124,6 +124,7 @@ class Priced:
     asked: Asked
     shift: Shift
     known: dict[float, BareOptimum] = field(default_factory=dict)
+    _found: dict[float, Solution] = field(default_factory=dict)
 
     @property
     def case(self) -> Case:
@@ -139,7 +140,7 @@ class Priced:
     def _solved(self, by: float) -> BareOptimum:
         if self.asked.free:
             return self.asked.compiled.optimum(self.shift.at(self.case, by))
-        return self.asked.statement.optimum(self._term(by))
+        return self.asked.statement.optimum(paying(by * self.weights))
 
     def plan(self, by: float, asked: Standing | None = None) -> Vector:
         """The one plan among those as good with the figures moved, one number a column.
@@ -153,13 +154,6 @@ class Priced:
             return best.solution.x
         kept = policy.build is None and policy.objective == "netback" and on_face(best.form, best.solution, now.x)
         return now.x if kept else best.x
-
-    def _term(self, by: float) -> Term:
-        """What the move adds to the objective."""
-        columns = np.flatnonzero(self.weights)
-        one = axis("moved", (), pd.DataFrame({"one": [0]}))
-        return Term("moved", "cash", Expr(one, np.zeros(len(columns), dtype=np.int64), columns,
-                                          by * self.weights[columns], np.zeros(1)))  # fmt: skip
 
     @cached_property
     def weights(self) -> Vector:
@@ -203,10 +197,6 @@ class Priced:
         return Touch(by, sign * solution.objective, sign * float(weights @ solution.x))
 
     @cached_property
-    def _found(self) -> dict[float, Solution]:
-        return {}
-
-    @cached_property
     def _session(self) -> Session:
         first = self.at(0.0)
         session = Session(first.form, primal=True, brief=True)  # other costs leave its point feasible
@@ -214,10 +204,22 @@ class Priced:
         return session
 
 
+def paying(weights: Vector) -> Term:
+    """A term of the objective: what a unit of each column pays more."""
+    columns = np.flatnonzero(weights)
+    one = axis("moved", (), pd.DataFrame({"one": [0]}))
+    return Term("moved", "cash", Expr(one, np.zeros(len(columns), dtype=np.int64), columns, weights[columns],
+                                      np.zeros(1)))  # fmt: skip
+
+
+def calm(case: Case) -> Case:
+    """The case without its guard: losses cost the plan nothing."""
+    return replace(case, policy=replace(case.policy, security=None))
+
+
 def costs_of(case: Case) -> Vector:
     """What a unit of each column of the plan adds to the objective; shape (columns,)."""
-    calm = replace(case, policy=replace(case.policy, security=None))  # losses cost the plan nothing
-    return build(build_space(calm)).cost
+    return build(build_space(calm(case))).cost
 
 
 def tariffs_of(case: Case, arcs: Sequence[str], words: str, unit: str) -> Shift:

@@ -10,7 +10,6 @@ import pandas as pd
 
 from energy_routes.case import Outage
 from energy_routes.linear import Vector
-from energy_routes.network import Names, Network
 from energy_routes.solving import swept
 from energy_routes.studies.outages.shock import After, Shock
 
@@ -22,17 +21,13 @@ MOVED = 1e-3  # a corridor takes over when it carries more by this share of what
 FLOWING = 1e-9
 
 
-def names_of(network: Network) -> Mapping[str, str]:
-    """What each loss is called: ``arc:BTC`` → the arc's name, ``transit:RU`` → the group's."""
-    return Names(network.tables).target
-
-
-def describe(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int, called: Mapping[str, str],
-             *, parted: bool = True) -> dict[str, Any]:
+def describe(
+    shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int, *, parted: bool = True
+) -> dict[str, Any]:
     """One row of the atlas; the loss in its two parts only where ``parted`` (a solve more)."""
     after = shock.strike(outage, struck)
     exposed = shock.carried(outage, struck, shock.plan) * (1.0 - outage.remaining)
-    parts = outage.name.split(" & ")
+    parts, called = outage.name.split(" & "), shock.called
     return {
         "what": outage.name,
         "kind": " & ".join(part.partition(":")[0] for part in parts),
@@ -70,33 +65,26 @@ def _takers(shock: Shock, x: Vector, exposed: float) -> str:
     """Corridors (or, where none gains, markets) that carry more than planned: ``China 2.10; BTC 0.52``."""
     frame = shock.space.exposure.axis.frame
     gain = frame.assign(gain=shock.space.exposure.value(x) - shock.space.exposure.value(shock.plan))
-    names = {(k, g): n for k, g, n in _group_names(shock.case.network)}
     for kind in ("corridor", "market"):
         by = gain[gain["kind"] == kind].groupby("group")["gain"].sum().sort_values(ascending=False, kind="stable")
         by = by[by > max(MOVED * exposed, FLOWING)]
         if len(by):
-            return "; ".join(f"{names.get((kind, str(group)), group)} {volume:.3g}" for group, volume in by.items())
+            names = {group: shock.called.get(f"{kind}:{group}", group) for group in by.index}
+            return "; ".join(f"{names[group]} {volume:.3g}" for group, volume in by.items())
     return ""
-
-
-def _group_names(network: Network) -> Iterable[tuple[str, str, str]]:
-    groups, markets = network.tables["groups"], network.tables["markets"]
-    yield from zip(groups["kind"], groups["group"], groups["name"].fillna(groups["group"]), strict=True)
-    yield from (("market", m, n) for m, n in zip(markets["id"], markets["name"].fillna(markets["id"]), strict=True))
 
 
 def _days(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int, exposed: float) -> dict[str, float]:
     """Days that tanks beyond the break last, and days until those before it are full, at the planned pace."""
-    days = sum(share * p.days for p in shock.case.periods for label, share in struck.items() if p.label == label)
+    days = sum(struck.get(period.label, 0.0) * period.days for period in shock.case.periods)
     pace = exposed / days if days else 0.0
     if pace <= FLOWING:
         return {"days_of_storage": np.nan, "days_of_room": np.nan}
-    beyond, before = _around(shock, outage, shock.case.periods[onset].label)
-    tanks = shock.space.storages
+    label, tanks = shock.case.periods[onset].label, shock.space.storages
+    beyond, before = _around(shock, outage, label)
     now = tanks.frame.assign(room=tanks.data("working_volume"))
-    now = now[now["period"] == shock.case.periods[onset].label]
-    stock = _stock(shock, onset)
-    held = now.assign(stock=now["storage"].map(stock).astype(float).fillna(0.0))
+    now = now[now["period"] == label]
+    held = now.assign(stock=now["storage"].map(_stock(shock, label)).astype(float).fillna(0.0))
     room = (held["room"] - held["stock"]).clip(lower=0.0)
     return {
         "days_of_storage": float(held.loc[held["node"].isin(beyond), "stock"].sum()) / pace,
@@ -104,15 +92,13 @@ def _days(shock: Shock, outage: Outage, struck: Mapping[str, float], onset: int,
     }
 
 
-def _stock(shock: Shock, onset: int) -> pd.Series[float]:
+def _stock(shock: Shock, label: str) -> pd.Series[float]:
     """Stock of each tank when the loss begins, Mt (bcm), as planned."""
     frame = shock.space.stock.axis.frame
-    first = shock.case.periods[onset].label
-    keep = (frame["period"] == first).to_numpy(dtype=bool)
     closing, put, taken = (expr.value(shock.plan) for expr in
                            (shock.space.stock, shock.space.injected, shock.space.withdrawn))  # fmt: skip
-    opening = frame[["storage"]].assign(volume=closing - put + taken)[keep]
-    return opening.groupby("storage")["volume"].sum()
+    opening = frame.assign(volume=closing - put + taken)
+    return opening[opening["period"] == label].groupby("storage")["volume"].sum()
 
 
 def _around(shock: Shock, outage: Outage, label: str) -> tuple[set[str], set[str]]:

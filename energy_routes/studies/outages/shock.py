@@ -1,4 +1,4 @@
-"""One live session in which things fail: bounds change, nothing is built again.
+"""One live session in which things fail: bounds change, nothing is built again; and when a loss strikes.
 
 What was done before the onset stays as planned, stocks too (nobody saw it coming).  From the onset on flows are free,
 exports are free, and no well gives more than it was planned to.  Home obligations may fall short, at a penalty above
@@ -17,6 +17,7 @@ from energy_routes.case import Case, Outage
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
 from energy_routes.formulation import Space, cash, limit_of
 from energy_routes.linear import BRIEF, Form, Index, Program, Session, Solution, Standing, Status, Vector, form_of
+from energy_routes.network import Names
 from energy_routes.pack import Mask
 from energy_routes.plan import Plan, assemble
 from energy_routes.solving import LEFT, ROUND, Compiled, marginal_worth, preference
@@ -47,6 +48,7 @@ class Shock:
             raise UsageError("stress follows what is left of a plan, and policy.build would build anew after a loss: "
                              "drop policy.build, or open by edits what is built")
         self.case, self.onset = case, onset
+        self.called = Names(case.network.tables).target  # what each loss is called: arc:BTC, transit:RU
         self.space, self.program, self.plan = _calm(case, compiled or Compiled(case))
         self._now = self._since_onset()
         self._base = self._loosened()
@@ -248,3 +250,34 @@ def _left(plan: Plan, outage: Outage, struck: Mapping[str, float]) -> Plan:
         return table.assign(capacity=capacity, utilisation=(table["volume"] / capacity).where(capacity > 0))
 
     return replace(plan, parts=plan.parts.but(arcs=arcs))
+
+
+def window(case: Case, onset: str | None, days: float | None) -> tuple[int, Mapping[str, float], float]:
+    """(position of the onset, share of each period that is struck, days)."""
+    labels = [period.label for period in case.periods]
+    if onset is not None and onset not in labels:
+        raise UsageError(f"onset {onset!r} is not a period of {case.name}: {case.span}")
+    at = labels.index(onset) if onset is not None else _busiest(case)
+    left = float(case.periods[at].days) if days is None else float(days)
+    there = sum(period.days for period in case.periods[at:])
+    if not 0 < left <= there:
+        raise UsageError(f"days = {left:g}: from the onset {labels[at]} on the horizon has {there} days")
+    length, struck = left, {}
+    for period in case.periods[at:]:
+        share = min(left / period.days, 1.0)
+        if share <= 0:
+            break
+        struck[period.label] = share
+        left -= share * period.days
+    return at, struck, length
+
+
+def _busiest(case: Case) -> int:
+    """The first of the periods that export most by the day."""
+    if len(case.periods) == 1:
+        return 0
+    shock = Shock(case, 0)
+    frame = shock.space.exports.axis.frame.assign(volume=shock.space.exports.value(shock.plan))
+    volume = frame.groupby("period")["volume"].sum()
+    rates = np.array([round(float(volume[p.label]) / p.days, 9) for p in case.periods])
+    return int(np.argmax(rates))

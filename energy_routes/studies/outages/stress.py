@@ -16,11 +16,10 @@ from energy_routes.errors import UsageError
 from energy_routes.maps import explore
 from energy_routes.pack import annotated
 from energy_routes.studies.curves.steps import stress_steps
-from energy_routes.studies.outages.losses import COLUMNS, describe, names_of
-from energy_routes.studies.outages.shock import Shock
-from energy_routes.studies.outages.window import window
+from energy_routes.studies.outages.losses import COLUMNS, describe
+from energy_routes.studies.outages.shock import Shock, window
 from energy_routes.studies.pictures import draw_losses
-from energy_routes.studies.study import Progress, Study
+from energy_routes.studies.study import Progress, Study, silent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,6 +75,7 @@ class Stress(Study):
     foreseen: bool = False
     notes: tuple[str, ...] = ()
     stem: ClassVar = "stress"
+    head: ClassVar = ("onset", "days", "netback", "exports", "notes")
     tables: ClassVar = ("outages", "pairs")
 
     def __repr__(self) -> str:
@@ -86,10 +86,6 @@ class Stress(Study):
     def _repr_html_(self) -> str:
         columns = ["rank", "name", "kind", "exposed", "stranded", "rerouted", "loss", "days_of_storage", "unit"]
         return f"<p><code>{self!r}</code></p>" + self.outages[columns].to_html(index=False, na_rep="–")
-
-    def _head(self) -> dict[str, Any]:
-        return {"model": self.case.name, "onset": self.onset, "days": self.days, "netback": self.netback,
-                "exports": self.exports, "notes": list(self.notes)}
 
     def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
         """The interactive map of the costliest losses, one a step.
@@ -194,23 +190,20 @@ def stress(
     shock = Shock(case, 0 if foreseen else at)
     used = [outage for outage in outages if shock.carried(outage, struck, shock.plan) > SLIGHT]
     pairs = list(_pairs(used)) if k == 2 else []
-    called, total = names_of(case.network), len(used) + len(pairs)
-    rows, singles = [], {}
+    told, total = progress or silent, len(used) + len(pairs)
+    singles = {}
     for done, outage in enumerate(used, 1):
-        singles[outage.name] = describe(shock, outage, struck, at, called)
-        rows.append(singles[outage.name])
-        if progress:
-            progress(done, total)
+        singles[outage.name] = describe(shock, outage, struck, at)
+        told(done, total)
     together = []
     for done, (first, second, both) in enumerate(pairs, len(used) + 1):
-        row = describe(shock, both, struck, at, called, parted=False)
+        row = describe(shock, both, struck, at, parted=False)
         together.append(_pair(row, singles[first.name], singles[second.name]))
-        if progress:
-            progress(done, total)
+        told(done, total)
     exports = float(shock.space.exports.value(shock.plan).sum())
-    netback = float(shock.netback)
-    return Stress(case, _ranked(rows), _by_synergy(together), case.periods[at].label, length, netback, exports,
-                  remaining, foreseen, _notes(case, [one for one in outages if one.name in names], used))
+    notes = _notes(case, [one for one in outages if one.name in names], used)
+    return Stress(case, _ranked([*singles.values()]), _by_synergy(together), case.periods[at].label, length,
+                  shock.netback, exports, remaining, foreseen, notes)
 
 
 def _notes(case: Case, named: Sequence[Outage], used: Sequence[Outage]) -> tuple[str, ...]:

@@ -119,10 +119,9 @@ def limits_of(optimum: BareOptimum, members: Mask) -> pd.DataFrame:
     rows = np.asarray(abs(form.matrix[:, members]).sum(axis=1)).ravel() > 0
     table = optimum.worth.limits
     at, sign = table["at"].to_numpy(dtype=np.int64), table["sign"].to_numpy(dtype=float)
-    upper = (table["side"] != "lower").to_numpy()
     table = table.assign(
         volume=both(form.matrix @ x, x)[at] * sign,
-        bound=np.where(upper, table["upper"], table["lower"]),
+        bound=np.where(table["side"] != "lower", table["upper"], table["lower"]),
         price=np.where(np.isfinite(table["price_all"]), table["price_all"], np.nan), unit=table["worth"],
     )  # fmt: skip
     near = (table["bound"] - table["volume"]).abs() <= ACTIVE * np.maximum(1.0, table["volume"].abs())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
@@ -90,6 +90,8 @@ class Explanation(Study):
     opened: float
     notes: tuple[str, ...]
     stem: ClassVar = "explain"
+    head: ClassVar = ("target", "name", "unit", "money", "volume", "state", "figure", "now", "opened", "answer",
+                      "notes")
     tables: ClassVar = ("steps", "terms", "curve", "holds", "limits", "closings")
 
     @property
@@ -103,9 +105,6 @@ class Explanation(Study):
     def _repr_html_(self) -> str:
         return f"<p>{' '.join(self.answer)}</p>" + self.steps.to_html(index=False, na_rep="–")
 
-    def _head(self) -> dict[str, Any]:
-        head = ("target", "name", "unit", "money", "volume", "state", "figure", "now", "opened", "answer", "notes")
-        return {"model": self.case.name} | {name: getattr(self, name) for name in head}
 
 
 @annotated
@@ -145,19 +144,15 @@ def explain(case: Case, target: str, time_limit: float | None = None) -> Explana
     'full'
     """
     with limited(time_limit):
-        return _found(case, target)
-
-
-def _found(case: Case, target: str) -> Explanation:
-    of = None if is_route(target) else target_of(case, target)
-    known = or_why(case, lambda: _solved(case))
-    inquiry = Passage(known, target) if of is None else Inquiry(known, of)
-    asked, family = inquiry.target, case.network.families[inquiry.target.family]
-    return Explanation(
-        case, asked.label, asked.name, family.volume_unit, family.price_name, inquiry.volume, inquiry.state,
-        asked.shift.words, inquiry.curve.now, inquiry.steps, inquiry.terms, inquiry.pieces, inquiry.holds,
-        inquiry.limits, inquiry.closings, inquiry.opened, inquiry.notes,
-    )  # fmt: skip
+        of = None if is_route(target) else target_of(case, target)
+        known = or_why(case, lambda: _solved(case))
+        inquiry = Passage(known, target) if of is None else Inquiry(known, of)
+        asked, family = inquiry.target, case.network.families[inquiry.target.family]
+        return Explanation(
+            case, asked.label, asked.name, family.volume_unit, family.price_name, inquiry.volume, inquiry.state,
+            asked.shift.words, inquiry.curve.now, inquiry.steps, inquiry.terms, inquiry.pieces, inquiry.holds,
+            inquiry.limits, inquiry.closings, inquiry.opened, inquiry.notes,
+        )  # fmt: skip
 
 
 def _solved(case: Case) -> Asked:

@@ -120,8 +120,7 @@ class Inquiry:
 
     @cached_property
     def _pieces(self) -> tuple[list[Stretch], bool]:
-        least = self.target.shift.least(self.case)
-        return pieces_of(self.curve, least) if self.open else ([], False)
+        return pieces_of(self.curve, self.target.shift.least(self.case)) if self.open else ([], False)
 
     @cached_property
     def _found(self) -> tuple[list[Told], int]:

@@ -26,6 +26,7 @@ from energy_routes.studies.reasons.way import PLACES, Way, accounts
 SLIGHT = 1e-6  # USD/t: less is the arithmetic's
 COLUMNS = ["kind", "term", "value"]
 ELSEWHERE = "elsewhere"
+WHERE = {"flow": "arc", "lifted": "supply", "delivered": "market", "home": "obligation"}  # block → its label
 KINDS = {"policy": "cap", "supply": ELSEWHERE}  # of limits; others keep theirs
 
 
@@ -80,16 +81,11 @@ class Terms:
 
     def _place(self, column: int) -> str:
         block, at = self.program.block_of(column)
-        row, called, name = block.axis.frame.iloc[at], self._called, block.name.partition("@")[0]
-        if name == "flow":
-            return called.arc[row["arc"]]
-        if name == "lifted":
-            return called.supply[row["supply"]]
-        if name == "delivered":
-            return called.market[row["market"]]
-        if name == "home":
-            return called.obligation[row["obligation"]]
-        return name
+        name = block.name.partition("@")[0]
+        if name not in WHERE:
+            return name
+        called: dict[str, str] = getattr(self._called, WHERE[name])
+        return called[block.axis.frame[WHERE[name]].iloc[at]]
 
     @cached_property
     def _called(self) -> Names:

@@ -135,7 +135,8 @@ class Experiment:
         """All that the digits of the dataset depend on, as plain values: what a sweep that goes on must have again."""
         network = self.case.network
         packs = {f"pack {pack.name}": pack.digest for pack in network.packs}
-        spreads = {name: _digest(data_path("draws") / name) for name in ("spreads.csv", "together.csv")}
+        spreads = {name: hashlib.sha256((data_path("draws") / name).read_bytes()).hexdigest()
+                   for name in ("spreads.csv", "together.csv")}  # fmt: skip
         told = json.dumps(case_record(self.case, list(packs)), sort_keys=True, default=str)
         return {
             "schema_version": SCHEMA, "model": self.case.name, "rows": len(self), "draws": self.draws,
@@ -179,7 +180,3 @@ def ask_by_default(case: Case) -> tuple[str, ...]:
                   if kind in KINDS and (kind, group) not in home]
         asked += [f"{what}.{before}{kind}:{group}" for kind, group in groups for what in ("volume", "share")]
     return tuple(dict.fromkeys(asked))
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

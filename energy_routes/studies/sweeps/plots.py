@@ -59,12 +59,11 @@ def _fan(ax: Axes, sweep: Sweep, answer: str) -> None:
     told = [", ".join(str(level[path]) for path in paths if path in level) for level in sweep.experiment.levels]
     numbers = pd.to_numeric(pd.Series(told), errors="coerce").to_numpy(dtype=float)
     at = numbers if np.isfinite(numbers).all() else np.arange(len(told), dtype=float)
-    places = at[bands.index.to_numpy(dtype=int)]
-    order = np.argsort(places)
+    bands = bands.set_axis(at[bands.index.to_numpy(dtype=int)]).sort_index()
     for low, high, alpha in ((0.05, 0.95, 0.15), (0.1, 0.9, 0.25), (0.25, 0.75, 0.35)):
-        ax.fill_between(places[order], bands[low].to_numpy()[order], bands[high].to_numpy()[order], color=INK,
-                        alpha=alpha, linewidth=0, label=f"P{100 * low:g} to P{100 * high:g}")  # fmt: skip
-    ax.plot(places[order], bands[0.5].to_numpy()[order], "o-", color=INK, markersize=3, linewidth=1.4, label="P50")
+        ax.fill_between(bands.index, bands[low], bands[high], color=INK, alpha=alpha, linewidth=0,
+                        label=f"P{100 * low:g} to P{100 * high:g}")  # fmt: skip
+    ax.plot(bands.index, bands[0.5], "o-", color=INK, markersize=3, linewidth=1.4, label="P50")
     if at is not numbers:
         ax.set_xticks(at, told, rotation=30, ha="right", fontsize=7)
     ax.set_xlabel(", ".join(paths), fontsize=9)

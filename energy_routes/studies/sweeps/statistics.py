@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.linear import Index, Vector
+from energy_routes.studies.draws.draws import bands
 from energy_routes.studies.sweeps.dataset import INPUT
 
-PERCENTILES = {"p10": 10, "p50": 50, "p90": 90}
 USED = 1e-6  # Mt or bcm, or a share: what is above is used
 FEWEST = 30  # rows with a plan, from which on it is said what moves an answer
 BINS = 50  # of an input, as many draws in each; fewer where a bin would hold fewer than FULL
@@ -29,10 +29,10 @@ def summary_of(data: pd.DataFrame, units: Mapping[str, str], paths: Sequence[str
         values = rows.loc[rows["status"] == "optimal", list(units)].to_numpy(dtype=float)
         for (name, unit), column in zip(units.items(), values.T, strict=True):
             known = column[np.isfinite(column)]
-            bands = np.percentile(known, list(PERCENTILES.values())) if len(known) else [np.nan] * len(PERCENTILES)
             out.append({
                 "level": level, **sets, "answer": name, "unit": unit, "rows": len(rows), "plans": len(values),
-                "mean": known.mean() if len(known) else np.nan, **dict(zip(PERCENTILES, bands, strict=True)),
+                "mean": known.mean() if len(known) else np.nan,
+                **dict(zip(("p10", "p50", "p90"), bands(known), strict=True)),
                 "used": float((known > USED).mean()) if len(known) else np.nan,
             })  # fmt: skip
     return pd.DataFrame(out)
@@ -69,9 +69,8 @@ def drivers_of(data: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
     if not found:
         return pd.DataFrame(columns=columns)
     whole = pd.concat(found, ignore_index=True)
-    whole["unit"] = whole["answer"].map(dict(units))
-    whole["order"] = whole["answer"].map({name: place for place, name in enumerate(units)})
-    whole["size"] = -whole["rank_correlation"].abs()
+    order = whole["answer"].map({name: place for place, name in enumerate(units)})
+    whole = whole.assign(unit=whole["answer"].map(dict(units)), order=order, size=-whole["rank_correlation"].abs())
     return whole.sort_values(["level", "order", "size"], kind="stable", ignore_index=True)[columns]
 
 
@@ -93,8 +92,7 @@ def _drivers(rows: pd.DataFrame, answers: Iterable[str]) -> pd.DataFrame:
 def _rank_correlations(z: Vector, y: Vector) -> Vector:
     """Spearman's rank correlation of each input with each answer: Pearson's of their ranks; (inputs, answers)."""
     one, other = (_standard(pd.DataFrame(values).rank().to_numpy()) for values in (z, y))
-    correlations: Vector = one.T @ other / len(z)
-    return correlations
+    return one.T @ other / len(z)
 
 
 def _first_order(order: Index, y: Vector) -> Vector:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from energy_routes.case import Case
 from energy_routes.errors import UsageError, VerificationError
 from energy_routes.pack import annotated
 from energy_routes.solving import Changes
-from energy_routes.studies.study import Progress, Study
+from energy_routes.studies.study import Progress, Study, silent
 from energy_routes.studies.sweeps.dataset import read, schema_of
 from energy_routes.studies.sweeps.experiment import DEFAULT, Experiment, levels_of
 from energy_routes.studies.sweeps.folder import Folder, opened
@@ -191,8 +191,9 @@ def run(
     progress: Progress | None = None,
 ) -> Sweep:
     """Solve an experiment, as :func:`sweep` does.  Raises the errors of it."""
-    with _place(folder) as kept:
-        return Sweep(experiment, _dataset(experiment, kept, resume, workers or Here(), progress or _silent))
+    place = TemporaryDirectory(prefix="energy-routes-") if folder is None else nullcontext(folder)
+    with place as name, opened(Path(name)) as kept:
+        return Sweep(experiment, _dataset(experiment, kept, resume, workers or Here(), progress or silent))
 
 
 def experiment_of(
@@ -257,18 +258,3 @@ def _dataset(
     folder.finish(whole)
     data: pd.DataFrame = pa.concat_tables(whole).to_pandas()
     return data
-
-
-@contextmanager
-def _place(folder: str | Path | None) -> Iterator[Folder]:
-    """The folder that is asked for, or one that goes with the block."""
-    if folder is not None:
-        with opened(Path(folder)) as kept:
-            yield kept
-        return
-    with TemporaryDirectory(prefix="energy-routes-") as place, opened(Path(place)) as kept:
-        yield kept
-
-
-def _silent(done: int, rows: int) -> None:
-    """Tell nobody."""

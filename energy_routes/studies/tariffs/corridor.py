@@ -14,12 +14,12 @@ from energy_routes.case import Case
 from energy_routes.formulation import UNPUBLISHED, known_costs, real_costs
 from energy_routes.linear import Vector, sign_of
 from energy_routes.network import Edit
-from energy_routes.solving import compile
 from energy_routes.studies.kinks.shift import Asked, Priced, Shift, costs_of
 from energy_routes.studies.reasons.target import Target
 from energy_routes.studies.reasons.way import MOVED
 from energy_routes.studies.tariffs.demand import Demand
-from energy_routes.studies.tariffs.reading import Point, Reading
+from energy_routes.studies.tariffs.owners import Point
+from energy_routes.studies.tariffs.reading import Reading
 
 ALIKE = 1e-9  # USD/t (USD/1000 m³)
 MIDDLE = "middle"  # the level that the pack has, whose numbers are told
@@ -37,11 +37,6 @@ class Corridor:
     target: Target
     owners: int
     _demands: dict[str, Demand] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, case: Case, target: Target, owners: int) -> Corridor:
-        """The corridor in a case.  Raises the errors of :func:`energy_routes.compile`."""
-        return cls(Asked(compile(case), case), target, owners)
 
     def but(self, case: Case) -> Corridor:
         """The corridor in another case that differs in figures."""

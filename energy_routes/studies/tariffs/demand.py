@@ -57,8 +57,7 @@ class Demand:
     @property
     def worth_without(self) -> float:
         """The optimum of the plan where the corridor is priced out of it."""
-        last = self._pieces[-1]
-        return float(self._inquiry.curve.priced.touched(last.high).value)
+        return self._inquiry.curve.priced.touched(self._pieces[-1].high).value
 
     @cached_property
     def steps(self) -> Steps:

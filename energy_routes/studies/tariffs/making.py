@@ -12,12 +12,13 @@ import pandas as pd
 
 from energy_routes.case import Case, ramped
 from energy_routes.errors import InfeasibleError
+from energy_routes.solving import compile
 from energy_routes.studies.draws.draws import Sampler, bands
-from energy_routes.studies.kinks.shift import AGAINST, or_why
+from energy_routes.studies.kinks.shift import AGAINST, Asked, or_why
 from energy_routes.studies.reasons.target import Target
 from energy_routes.studies.study import Progress
 from energy_routes.studies.tariffs.corridor import LEVELS, MIDDLE, Corridor, levels_of
-from energy_routes.studies.tariffs.reading import Point, Reading
+from energy_routes.studies.tariffs.reading import Reading
 from energy_routes.studies.tariffs.words import Teller
 from energy_routes.studies.tariffs.worlds import AS_IT_IS, without_contracts, worlds_of
 
@@ -65,7 +66,7 @@ class Making:
         return or_why(self.case, lambda: self._place(AS_IT_IS, WITH, self.case))
 
     def _place(self, world: str, contracts: str, case: Case) -> Place:
-        corridor = Corridor.of(case, self.target, self.owners)
+        corridor = Corridor(Asked(compile(case), case), self.target, self.owners)
         return Place(world, contracts, corridor, self._read(corridor, *LEVELS))
 
     def _read(self, corridor: Corridor, *levels: str) -> dict[str, Reading]:
@@ -136,14 +137,12 @@ class Making:
 
     def bands(self) -> pd.DataFrame:
         """P10, P50 and P90 of what each charge brings, over the draws."""
-        rows: list[tuple[Any, ...]] = []
-        for contracts, readings in self.drawn.items():
-            found: dict[str, list[Point]] = {}
-            for reading in readings:
-                for what, point in reading.points():
-                    found.setdefault(what, []).append(point)
-            rows += [(contracts, what, figure, *bands(getattr(point, figure) for point in points), len(points),
-                      self.draws) for what, points in found.items() for figure in POINT]  # fmt: skip
+        found = [(contracts, what, *point) for contracts, readings in self.drawn.items()
+                 for reading in readings for what, point in reading.points()]  # fmt: skip
+        points = pd.DataFrame(found, columns=["contracts", "what", *POINT])
+        rows = [(contracts, what, figure, *bands(own[figure]), len(own), self.draws)
+                for (contracts, what), own in points.groupby(["contracts", "what"], sort=False)
+                for figure in POINT]  # fmt: skip
         return pd.DataFrame(rows, columns=BANDS)
 
     def told(self, teller: Teller) -> tuple[str, ...]:

@@ -76,16 +76,16 @@ def held(steps: Steps, cost: float, owners: int) -> Iterator[Held]:
             yield Held(j, max(low, room - others * high) if others else room, min(high, room - others * low))
 
 
-class Agreed(NamedTuple):
-    """What two parties agree on: the charge, the volume moved, what the carrier and the shipper each gain."""
+class Point(NamedTuple):
+    """A charge, the volume moved at it, and what the carriers earn above their real costs and the shipper gains."""
 
     charge: float
     volume: float
-    carrier: float
+    carriers: float
     shipper: float
 
 
-def agreed(steps: Steps, cost: float, worth: Vector, weight: float = 0.5) -> Agreed | None:
+def agreed(steps: Steps, cost: float, worth: Vector, weight: float = 0.5) -> Point | None:
     """The Nash point of a carrier and a shipper; None where no charge leaves both a gain.
 
     ``worth`` is the shipper's gain over having no corridor at each step, shape (steps,); it falls by the volume for
@@ -100,7 +100,7 @@ def agreed(steps: Steps, cost: float, worth: Vector, weight: float = 0.5) -> Agr
             continue
         broke = at + gain / volume
         charge = min(max(cost + weight * (broke - cost), cost, end), at)
-        found.append(Agreed(float(charge), float(volume), float((charge - cost) * volume),
-                            float(gain + volume * (at - charge))))  # fmt: skip
-    paid = [one for one in found if one.carrier > 0.0 and one.shipper > 0.0]
-    return max(paid, key=lambda one: weight * np.log(one.carrier) + (1.0 - weight) * np.log(one.shipper), default=None)
+        found.append(Point(float(charge), float(volume), float((charge - cost) * volume),
+                           float(gain + volume * (at - charge))))  # fmt: skip
+    paid = [one for one in found if one.carriers > 0.0 and one.shipper > 0.0]
+    return max(paid, key=lambda one: weight * np.log(one.carriers) + (1.0 - weight) * np.log(one.shipper), default=None)

@@ -8,16 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from energy_routes.studies.tariffs.demand import Demand
-from energy_routes.studies.tariffs.owners import agreed, held, joint
-
-
-class Point(NamedTuple):
-    """A charge, the volume moved at it, and what the carriers earn above their real costs and the shipper gains."""
-
-    charge: float
-    volume: float
-    carriers: float
-    shipper: float
+from energy_routes.studies.tariffs.owners import Point, agreed, held, joint
 
 
 class Apart(NamedTuple):
@@ -84,8 +75,7 @@ class Reading:
         """Where two owners and more, up to ``owners``, come to rest, each setting a charge of his own."""
         if self.break_even is None:
             return ()
-        charges = self.demand.steps.charges
-        return tuple(Apart(owners, self.at(float(charges[one.step])), one.low, one.high)
+        return tuple(Apart(owners, self.at(float(self.demand.steps.charges[one.step])), one.low, one.high)
                      for owners in range(2, self.owners + 1) for one in held(self.demand.steps, self.cost, owners))
 
     def points(self) -> Iterator[tuple[str, Point]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ from energy_routes.studies.kinks.ranging import refuse
 from energy_routes.studies.kinks.shift import highest_prices
 from energy_routes.studies.pictures import draw_charges
 from energy_routes.studies.reasons.target import Target, target_of
-from energy_routes.studies.study import Progress, Study
+from energy_routes.studies.study import Progress, Study, silent
 from energy_routes.studies.tariffs.corridor import MIDDLE
 from energy_routes.studies.tariffs.making import Making
 from energy_routes.studies.tariffs.words import Teller
@@ -85,6 +85,7 @@ class ThroughTariff(Study):
     answer: tuple[str, ...]
     notes: tuple[str, ...]
     stem: ClassVar = "tariff"
+    head: ClassVar = ("target", "name", "unit", "money", "owners", "answer", "notes")
     tables: ClassVar = ("demand", "kinks", "charges", "apart", "bands")
 
     def __repr__(self) -> str:
@@ -92,10 +93,6 @@ class ThroughTariff(Study):
 
     def _repr_html_(self) -> str:
         return f"<p>{'. '.join(self.answer)}</p>" + self.charges.to_html(index=False, na_rep="–")
-
-    def _head(self) -> dict[str, Any]:
-        head = ("target", "name", "unit", "money", "owners", "answer", "notes")
-        return {"model": self.case.name} | {name: getattr(self, name) for name in head}
 
     def plot(self, ax: Axes | None = None, world: str = AS_IT_IS) -> Axes:
         """What is moved at each charge, with contracts and without, and the charges that are told.
@@ -194,8 +191,15 @@ def through_tariff(
     with limited(time_limit):
         target = _target(case, corridor)
         made = Making(case, target, owners or owners_of(case, target), outage, cap, operating_share, draws, seed,
-                      progress or (lambda done, total: None))  # fmt: skip
-        return _found(made)
+                      progress or silent)  # fmt: skip
+        family = case.network.families[target.family]
+        highest = float(highest_prices(case, target.family).max())
+        teller = Teller(target.name, family.volume_unit, family.price_name, highest)
+        answer = made.told(teller)
+        return ThroughTariff(
+            case, target.label, target.name, family.volume_unit, family.price_name, made.owners, made.demand(),
+            made.kinks(), made.charges(), made.apart(), made.bands(), answer, (*made.notes(), *teller.unsaid),
+        )  # fmt: skip
 
 
 def _target(case: Case, text: str) -> Target:
@@ -211,15 +215,3 @@ def _with_arcs(target: Target) -> Target:
         raise UsageError(f"{target.label} is a market, and nobody charges a tariff there: expected a corridor, such as "
                          "corridor:BTC")
     return target
-
-
-def _found(made: Making) -> ThroughTariff:
-    case, target = made.case, made.target
-    family = case.network.families[target.family]
-    highest = float(highest_prices(case, target.family).max())
-    teller = Teller(target.name, family.volume_unit, family.price_name, highest)
-    answer = made.told(teller)
-    return ThroughTariff(
-        case, target.label, target.name, family.volume_unit, family.price_name, made.owners, made.demand(),
-        made.kinks(), made.charges(), made.apart(), made.bands(), answer, (*made.notes(), *teller.unsaid),
-    )  # fmt: skip

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from energy_routes.studies.tariffs.corridor import MIDDLE
-from energy_routes.studies.tariffs.reading import Apart, Point, Reading
+from energy_routes.studies.tariffs.owners import Point
+from energy_routes.studies.tariffs.reading import Apart, Reading
 
 SLIGHT = 0.005  # USD/t (USD/1000 m³), MUSD, Mt: less is not printed
 MOST_OF = 0.5  # of the highest price: a charge that can be higher needs a reason
@@ -71,9 +72,10 @@ class Teller:
         What is not the same at each level, or in nine draws of ten, is left out and named in ``unsaid``.
         """
         tells: tuple[tuple[str, Claim, Text], ...] = (
-            ("what is moved above cost", _deal, self._moved), ("what one owner would ask", _asked, self._together),
+            ("what is moved above cost", _deal, self._moved),
+            ("what one owner would ask", lambda one: _against(one.together, one.today), self._together),
             ("what separate owners would ask", _rests, self._apart),
-            ("what both sides would agree on", _met, self._agreed),
+            ("what both sides would agree on", lambda one: _against(one.agreed, one.today), self._agreed),
         )  # fmt: skip
         for what, claim, text in tells:
             said = claim(readings[MIDDLE])
@@ -150,14 +152,6 @@ def _span(readings: Readings, number: Callable[[Reading], float | None], digits:
 
 def _deal(one: Reading) -> object:
     return bool(one.demand.captive), one.break_even is not None, one.today.volume > SLIGHT
-
-
-def _asked(one: Reading) -> object:
-    return _against(one.together, one.today)
-
-
-def _met(one: Reading) -> object:
-    return _against(one.agreed, one.today)
 
 
 def _rests(one: Reading) -> object:

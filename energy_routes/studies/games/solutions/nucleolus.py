@@ -7,7 +7,7 @@ from scipy import sparse
 
 from energy_routes.linear import INF, Form, Session, Vector, optimal
 from energy_routes.studies.games.solutions.coalitions import CoalitionalGame
-from energy_routes.studies.games.solutions.programme import shares_programme
+from energy_routes.studies.games.solutions.core import shares_programme
 
 CLEAR = 1e-6  # a dual price above this is one, and a vector longer than this is not zero
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -92,8 +91,17 @@ class _Ways:
 
     def __init__(self, space: Space) -> None:
         self.case = space.case
-        self.tables = self.case.network.tables
-        self.called = Names(self.tables)
+        tables = self.case.network.tables
+        supplies, arcs = tables["supplies"], tables["arcs"]
+        self.called = called = Names(tables)
+        self.commodity = dict(zip(supplies["id"], supplies["commodity"], strict=True))
+        self.arcs = list(zip(arcs["id"], arcs["from"], arcs["to"], strict=True))
+        self.ends = called.delivery_node
+        # What each supply, and each market or home obligation, can be called.
+        self.origins = {own: {own, called.supply[own], at, called.node[at]}
+                        for own, at in zip(supplies["id"], supplies["node"], strict=True)}  # fmt: skip
+        self.buyers = {own: {own, name, self.ends[own], called.node[self.ends[own]]}
+                       for own, name in {**called.market, **called.obligation}.items()}  # fmt: skip
         lanes = space.flow.axis.frame[["arc", "commodity", "to_commodity"]].drop_duplicates()
         self.goods: dict[str, dict[str, str]] = {}
         for arc, before, after in lanes.itertuples(index=False):
@@ -115,35 +123,6 @@ class _Ways:
             raise UsageError(f"{len(named)} ways with {len(named[0].arcs)} arcs are called so: name one of them, such "
                              f"as {' or '.join(repr(one.id) for one in named[:SHOWN])}")
         return named[0]
-
-    @cached_property
-    def origins(self) -> dict[str, set[str]]:
-        """What each supply can be called."""
-        called, node = self.called, self.called.node
-        return {own: {own, called.supply[own], at, node[at]} for own, at in
-                zip(self.tables["supplies"]["id"], self.tables["supplies"]["node"], strict=True)}  # fmt: skip
-
-    @cached_property
-    def buyers(self) -> dict[str, set[str]]:
-        """What each market and home obligation can be called."""
-        names = {**self.called.market, **self.called.obligation}
-        return {own: {own, name, self.ends[own], self.called.node[self.ends[own]]} for own, name in names.items()}
-
-    @cached_property
-    def ends(self) -> dict[str, str]:
-        """The node of each buyer."""
-        return self.called.delivery_node
-
-    @cached_property
-    def commodity(self) -> dict[str, str]:
-        """What each supply lifts."""
-        return dict(zip(self.tables["supplies"]["id"], self.tables["supplies"]["commodity"], strict=True))
-
-    @cached_property
-    def arcs(self) -> list[tuple[str, str, str]]:
-        """Each arc, where it begins and where it ends."""
-        frame = self.tables["arcs"]
-        return list(zip(frame["id"], frame["from"], frame["to"], strict=True))
 
     def _one(self, text: str, names: Mapping[str, set[str]], what: str) -> str:
         """What is called so.  Raises UsageError where nothing is, or several are."""

@@ -79,8 +79,7 @@ class Through(Priced):
     def _by_period(self, x: Vector, amounts: Vector) -> Vector:
         """The most that can have gone the whole way within each period, as it leaves the well."""
         moved = np.array([_sum_at(x, leg.hosts) for leg in self.legs])
-        most: Vector = np.min(moved / amounts, axis=0)
-        return most
+        return np.asarray(np.min(moved / amounts, axis=0))
 
     def plan(self, by: float, asked: Standing | None = None) -> Vector:
         return self.at(by).x
@@ -92,10 +91,10 @@ class Through(Priced):
         return Touch(by, sign_of(self.asked.now.form) * solution.objective, float(self._well @ solution.x))
 
     def found(self, by: float) -> Solution:
-        if by not in self._solutions:
+        if by not in self._found:
             cost = self._near.form.cost + sign_of(self.asked.now.form) * by * self._well
-            self._solutions[by] = self._own(self._near.best(cost, self._near.form.sense))
-        return self._solutions[by]
+            self._found[by] = self._own(self._near.best(cost, self._near.form.sense))
+        return self._found[by]
 
     def _solved(self, by: float) -> BareOptimum:
         """The plan there, with the prices of its own rows: those of the marks are the rebate."""
@@ -146,16 +145,11 @@ class Through(Priced):
                     marks.ceiling, marks.integer)  # fmt: skip
         return Session(form, presolve=False, brief=True)
 
-    @cached_property
-    def _solutions(self) -> dict[float, Solution]:
-        return {}
-
 
 def _sum_at(x: Vector, hosts: Sequence[Index]) -> Vector:
     """The volumes of hosts together, 0 where there is none in a period."""
     places = np.array(hosts)
-    volumes: Vector = np.where(places >= 0, x[places], 0.0).sum(axis=0)
-    return volumes
+    return np.asarray(np.where(places >= 0, x[places], 0.0).sum(axis=0))
 
 
 def _first(blocks: Sequence[Rows], count: int) -> list[Rows]:

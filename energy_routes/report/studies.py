@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -12,9 +11,6 @@ from energy_routes.errors import UsageError
 from energy_routes.pack import read_json
 from energy_routes.results import read_table
 from energy_routes.studies import Frontier, Stress
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,11 +60,11 @@ def stress_of(given: Stress | str | Path | None, beside: Path | None) -> StressT
 
 def _place(given: str | Path | None, beside: Path | None, study: str) -> Path | None:
     """The folder that holds a saved study.  Raises UsageError when a folder was named and does not hold it."""
-    is_there: Callable[[Path], bool] = lambda folder: (folder / f"{study}.json").is_file()  # noqa: E731
+    name = f"{study}.json"
     if given is not None:
-        if not is_there(Path(given)):
-            raise UsageError(f"{given} holds no {study}.json. Save one with: energy-routes {study} … --out {given}")
+        if not (Path(given) / name).is_file():
+            raise UsageError(f"{given} holds no {name}. Save one with: energy-routes {study} … --out {given}")
         return Path(given)
     if beside is None:
         return None
-    return next((place for place in (beside, beside / study) if is_there(place)), None)
+    return next((place for place in (beside, beside / study) if (place / name).is_file()), None)
