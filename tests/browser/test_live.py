@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from energy_routes.plan import merged
 SHARE = "max_share.transit:RU"
 TARIFF = "arc:BTC.tariff"
 SPREAD = "max_hhi.corridor"
+OF_SHORT, NEW, ROOMY = "arc:SHORT.tariff", "build.built.NEW", "arc:GATHER.capacity"
 EMITTED = "family,mode,per_km,per_unit\noil,pipeline,500,1"
 NETBACK = "want => document.querySelector('[data-card=netback] .value').firstChild.textContent === want"
 POINTS = "(document.querySelector('#live-curve .points')?.getAttribute('d') ?? '').split('M').length - 1"
@@ -58,26 +60,79 @@ def begun(open_page: Any, file: Path, view: str = "", size: tuple[int, int] = (1
     return page
 
 
-@pytest.fixture(scope="module")
-def loaded(context: Any, live: Path) -> Iterator[Any]:
-    """Its page with its solver at work: for many tests once, because to load it takes a second of a processor."""
+def shared(context: Any, file: Path) -> Any:
+    """A page with its solver at work, for many tests: to load it takes a second of a processor."""
     page = context.new_page()
-    page.goto(live.as_uri())
+    page.goto(file.as_uri())
     page.wait_for_function(DONE, timeout=30_000)
     page.evaluate("globalThis.saidAtStart = document.getElementById('live-answer').textContent")
+    return page
+
+
+def at_start(page: Any) -> Any:
+    """The page at rest with each lever at its start, wherever the test before left it."""
+    page.bring_to_front()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.emulate_media(media="null", reduced_motion="reduce", color_scheme="light")
+    page.evaluate(AT_START)
+    page.wait_for_function(STARTED)
+    return page
+
+
+@pytest.fixture(scope="module")
+def loaded(context: Any, live: Path) -> Iterator[Any]:
+    """Its page, loaded once."""
+    page = shared(context, live)
     yield page
     page.close()
 
 
 @pytest.fixture
 def page(open_page: Any, loaded: Any) -> Any:
-    """The page at rest with each lever at its start, wherever the test before left it; an error fails the test."""
-    loaded.bring_to_front()
-    loaded.set_viewport_size({"width": 1440, "height": 900})
-    loaded.emulate_media(media="null", reduced_motion="reduce", color_scheme="light")
-    loaded.evaluate(AT_START)
-    loaded.wait_for_function(STARTED)
-    return loaded
+    """The same at its start; an error fails the test."""
+    return at_start(loaded)
+
+
+@pytest.fixture(scope="module")
+def with_options(tmp_path_factory: pytest.TempPathFactory) -> er.Case:
+    """A toy with two options, that tells of no emissions."""
+    return toy(tmp_path_factory.mktemp("options"), {**WITH, "nodes": PLACED, "emissions": None}, exports="free")
+
+
+@pytest.fixture(scope="module")
+def loaded_options(context: Any, with_options: er.Case, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Its page, loaded once."""
+    file = tmp_path_factory.mktemp("options") / "live.html"
+    er.solve(with_options).explore(file, live=True, levers=[NEW, ROOMY])
+    page = shared(context, file)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def options(open_page: Any, loaded_options: Any) -> Any:
+    """The same at its start; an error fails the test."""
+    return at_start(loaded_options)
+
+
+@pytest.fixture(scope="module")
+def monthly(tmp_path_factory: pytest.TempPathFactory) -> er.Plan:
+    """A toy of four months with emissions."""
+    tables = {"nodes": PLACED, "emissions": EMITTED}
+    return er.solve(months(toy(tmp_path_factory.mktemp("monthly"), tables, exports="free"), 4))
+
+
+@pytest.fixture(scope="module")
+def monthly_in(monthly: er.Plan, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Its page in a language, written once."""
+    folder = tmp_path_factory.mktemp("pages")
+
+    @cache
+    def written(lang: str) -> Path:
+        monthly.explore(folder / f"{lang}.html", live=True, lang=lang, levers=[OF_SHORT])
+        return folder / f"{lang}.html"
+
+    return written
 
 
 def lever(page: Any, path: str) -> Any:
@@ -121,11 +176,9 @@ def test_money_and_lines_follow_what_is_typed(page: Any, plan: er.Plan) -> None:
 
 
 @pytest.mark.parametrize("lang", first(["ru", "kk"], 1))
-def test_other_languages_read_and_write_numbers_as_theirs(open_page: Any, tmp_path: Path, lang: str) -> None:
-    case = toy(tmp_path, {"nodes": PLACED, "emissions": EMITTED})
-    file, path = tmp_path / "live.html", "arc:SHORT.tariff"
-    er.solve(case).explore(file, live=True, lang=lang, levers=[path])
-    page = begun(open_page, file)
+def test_other_languages_read_and_write_numbers_as_theirs(open_page: Any, monthly: er.Plan,
+                                                          monthly_in: Callable[[str], Path], lang: str) -> None:
+    page, path, case = begun(open_page, monthly_in(lang)), OF_SHORT, monthly.case
     typed(page, path, "12,5")
     assert lever(page, path).locator(".typed").input_value() == "12,5"
     words = page.locator("#live-answer").inner_text()
@@ -244,11 +297,9 @@ def test_one_value_of_a_lever_is_no_curve(page: Any, plan: er.Plan) -> None:
     assert curve.locator("svg").is_visible()
 
 
-def test_netbacks_that_are_told_alike_are_one(open_page: Any, tmp_path: Path) -> None:
-    file, path = tmp_path / "live.html", "arc:LONG.capacity"
-    er.solve(toy(tmp_path, {"nodes": PLACED})).explore(file, live=True, levers=[path])
-    page = begun(open_page, file)
-    typed(page, path, "5.5")  # of which nothing is used
+def test_netbacks_that_are_told_alike_are_one(options: Any) -> None:
+    page = options
+    typed(page, ROOMY, "30.5")  # of which nothing is used
     assert page.evaluate(POINTS) == 2
     assert re.search(r"\n[\d,]+ MUSD\n", page.locator("#live-curve .ends").inner_text())
     assert "Emissions" not in page.locator("#live-answer").inner_text()  # no factor tells of any
@@ -285,11 +336,8 @@ def test_what_is_typed_beyond_a_lever_is_told_and_paper_tells_what_was_moved(pag
     assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 2
 
 
-def test_an_option_stands_with_what_it_needs_and_falls_with_it(open_page: Any, tmp_path: Path) -> None:
-    case = toy(tmp_path, {**WITH, "nodes": PLACED}, exports="free")
-    file, new, wider = tmp_path / "live.html", "build.built.NEW", "build.built.WIDER"
-    er.solve(case).explore(file, live=True, levers=[new])
-    page = begun(open_page, file)
+def test_an_option_stands_with_what_it_needs_and_falls_with_it(options: Any, with_options: er.Case) -> None:
+    page, case, new, wider = options, with_options, NEW, "build.built.WIDER"
     typed(page, new, "2.2")
     assert [lever(page, path).locator(".typed").input_value() for path in (new, wider)] == ["2", "1"]
     both = er.solve(case.set_all({f"policy.{new}": 2.0, f"policy.{wider}": 1.0}))
@@ -300,15 +348,16 @@ def test_an_option_stands_with_what_it_needs_and_falls_with_it(open_page: Any, t
     page.wait_for_function(NETBACK, arg=money(er.solve(case).netback))
 
 
-def test_emissions_are_those_of_the_span_that_is_shown(open_page: Any, tmp_path: Path) -> None:
-    plan = er.solve(months(toy(tmp_path, {"nodes": PLACED, "emissions": EMITTED}, exports="free")))
-    file = tmp_path / "live.html"
-    plan.explore(file, live=True, levers=["arc:SHORT.tariff"])
-    emitted = plan.emissions[plan.emissions["mode"] == "total"].set_index("period")["emitted"]
+def test_emissions_are_those_of_the_span_that_is_shown(open_page: Any, monthly: er.Plan,
+                                                       monthly_in: Callable[[str], Path]) -> None:
+    words, rows = Words.of("ru"), monthly.emissions
+    emitted = rows[rows["mode"] == "total"].set_index("period")["emitted"]
     assert emitted["2023-02"] < 0.9 * emitted["total"]
-    for view, period in (("", "total"), ("t=2023-02", "2023-02")):
-        told = begun(open_page, file, view).locator("#live-answer small").inner_text()
-        assert f"Emissions: {emitted[period]:.2f} Mt" in told
+    page = begun(open_page, monthly_in("ru"), "t=2023-02")
+    for period in ("2023-02", "total"):
+        told = page.locator("#live-answer small").inner_text()
+        assert f"{words('live.emissions')}: {words.number(emitted[period], 2)}" in told
+        page.click("#whole")
 
 
 def test_what_stands_is_saved_as_a_model_file(page: Any, tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from energy_routes.pack import Family, in_order, spanned
 from energy_routes.plan import Plan, check_meaning, corridor_arcs
 from energy_routes.provenance import stale_years
 
+Made = TypeVar("Made")
 Step = tuple[str, Plan, str]  # of a page that is stepped through: label, plan, note
 MOST_ROUTES, FEW_ROUTES = 80, 24  # netback sheets of a plan; fewer where there are many plans
 DRAWN = ("operating", "idle", "proposed")
@@ -52,7 +53,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
     """
     plans, labels, kind = _cast(plan, other, steps)
     spans = spans_of(plans)
-    maps = [payload(own, lang=lang) for own in plans]
+    maps = _each(plans, lambda number: payload(plans[number], lang=lang))
     words = maps[0].words
     arcs = _arcs(maps, every=every)
     families = in_order(family for data in maps for family in data.families)
@@ -62,6 +63,9 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
     paths = courses({arc: lines[arc] for arc in arcs["arc"] if arc in lines}, frame)
     ids = arcs["arc"].tolist()
     reach = frame.reach(paths.values())
+    numbers = _each(plans, lambda number: plan_numbers(
+        plans[number], ids, [span.labels[number] for span in spans], maps[number].doubted, words,
+        FEW_ROUTES if kind == "steps" else MOST_ROUTES))
     return {
         "families": [_family(family) for family in families], "together": words.together(families),
         "kind": kind, "title": titled(plan.case, words), "question": plan.case.question,
@@ -73,8 +77,7 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
         "plans": [{**told, "name": own.case.name, "title": titled(own.case, words),
                    "moved": [difference(plan, own, (span.labels[0], span.labels[number]), words)
                              for span in spans if kind == "pair" and number],
-                   **plan_numbers(own, ids, [span.labels[number] for span in spans], maps[number].doubted, words,
-                                  FEW_ROUTES if kind == "steps" else MOST_ROUTES)}
+                   **numbers[number]}
                   for number, (own, told) in enumerate(zip(plans, labels, strict=True))],
         "arcs": _with_ages(_with_payees(_arc_facts(arcs, paths, words), plans, words), plan),
         "nodes": _nodes(maps, frame, home),
@@ -84,6 +87,15 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
         "credits": list(dict.fromkeys(line for data in maps for credit in data.credits for line in credit.split("\n"))),
         "style": STYLE, "live": None,
     }
+
+
+def _each(plans: Sequence[Plan], make: Callable[[int], Made]) -> list[Made]:
+    """What is made of each plan by its number, once of a plan that is there twice, as on the page that solves."""
+    made: dict[int, Made] = {}
+    for number, plan in enumerate(plans):
+        if id(plan) not in made:
+            made[id(plan)] = make(number)
+    return [made[id(plan)] for plan in plans]
 
 
 def _family(family: Family) -> dict[str, Any]:

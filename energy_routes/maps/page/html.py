@@ -16,7 +16,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 HERE = Path(__file__).parent
 SCRIPTS = HERE / "web" / "js"
@@ -38,19 +41,24 @@ class Parts:
 
 def render(content: Mapping[str, Any], lang: str = "en", parts: Parts | None = None) -> str:
     """The page as text; the same content gives the same text.  With ``parts`` it solves."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
     scripts = [(HERE / "vendor" / "d3.min.js").read_text("utf-8"), joined(LIVE) if parts else joined()]
     data = as_json(content)
-    template = Environment(loader=FileSystemLoader(HERE / "web"), autoescape=True, undefined=StrictUndefined,
-                           trim_blocks=True, lstrip_blocks=True).get_template("page.html.j2")
     safe = [_safe(text) for text in scripts]
     later = [parts.script] if parts else []
     held = {name: _safe(text) for name, text in parts.held.items()} if parts else {}
     style = "\n".join((HERE / "web" / f"{name}.css").read_text("utf-8")
                       for name in ((*STYLES, LIVE) if parts else STYLES))
-    return template.render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style,
+    return _template().render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style,
                            parts=held, policy=_policy([*safe, *later], style, solves=bool(held)))
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(loader=FileSystemLoader(HERE / "web"), autoescape=True, undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template("page.html.j2")
 
 
 def _safe(script: str) -> str:
