@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +41,23 @@ CASES: dict[str, Callable[[Path], Case]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> er.Ranging:
+    """Every figure of the toy."""
+    return er.ranging(toy(tmp_path_factory.mktemp("plain")), most=None)
+
+
+def along(case: Case, path: str, value: Callable[[Case], float]) -> Callable[[float], float]:
+    """What a case is worth as one of its figures moves; each place is solved once."""
+    return cache(lambda at: value(case.set(path, at)))
+
+
 def by_path(found: er.Ranging) -> dict[str, dict[str, Any]]:
     return {row["path"]: row for row in found.figures.to_dict("records")}
 
 
-def test_by_hand(tmp_path: Path) -> None:
-    rows = by_path(er.ranging(toy(tmp_path)))
+def test_by_hand(plain: er.Ranging) -> None:
+    rows = by_path(plain)
     told = {path: (row["from"], row["to"], row["slope_down"], row["slope_up"]) for path, row in rows.items()}
     assert told["arc:LONG.tariff"] == pytest.approx((40, 500, -2, -2))  # it takes over from SHORT; the field shuts in
     assert told["arc:SHORT.tariff"] == pytest.approx((0, 40, -6, -6))
@@ -63,8 +75,8 @@ def test_a_figure_without_an_end_is_not_ranged(tmp_path: Path) -> None:
     assert rows["arc:LONG.tariff"]["to"] == pytest.approx(500)
 
 
-def test_what_changes_is_named(tmp_path: Path) -> None:
-    row = by_path(er.ranging(toy(tmp_path)))["arc:LONG.tariff"]
+def test_what_changes_is_named(plain: er.Ranging) -> None:
+    row = by_path(plain)["arc:LONG.tariff"]
     assert "Long corridor (+1)" in row["below"]
     assert "Short corridor (−1)" in row["below"]
 
@@ -91,10 +103,7 @@ def test_every_kink_is_found_again_by_fresh_solves(name: str, tmp_path: Path) ->
     sign = -1.0 if case.policy.objective == "cost" else 1.0
     for row in found.figures.to_dict("records"):
         loose = case if row["kind"] == "cap" else case.accepting(row["path"])
-
-        def value(at: float, loose: Case = loose, path: str = row["path"]) -> float:
-            return sign * best(loose.set(path, at)).value
-
+        value = along(loose, row["path"], lambda own: sign * best(own).value)
         here = value(row["now"])
         for end, slope, way in ((row["from"], row["slope_down"], -1.0), (row["to"], row["slope_up"], 1.0)):
             if np.isfinite(end) and abs(end - row["now"]) > 1e-6 and end > 0:
@@ -111,10 +120,10 @@ def test_every_kink_is_found_again_by_fresh_solves(name: str, tmp_path: Path) ->
                 assert value(far) - here == pytest.approx(slope * (far - row["now"]), abs=1e-5), row
 
 
-def test_the_fifty_with_most_at_stake_or_fewer(tmp_path: Path) -> None:
-    every, some = er.ranging(toy(tmp_path), most=None), er.ranging(toy(tmp_path), most=3)
-    assert some.figures["path"].tolist() == every.figures["path"].tolist()[:3]
-    assert every.figures["at_stake"].is_monotonic_decreasing
+def test_the_fifty_with_most_at_stake_or_fewer(plain: er.Ranging, tmp_path: Path) -> None:
+    some = er.ranging(toy(tmp_path), most=3)
+    assert some.figures["path"].tolist() == plain.figures["path"].tolist()[:3]
+    assert plain.figures["at_stake"].is_monotonic_decreasing
 
 
 @pytest.mark.parametrize("lever", [
@@ -134,7 +143,7 @@ def test_what_is_no_one_linear_programme_is_refused_by_name(lever: dict[str, Any
 GUARDS = ("preventive", 0.5), ("corrective", 0.3)
 
 
-@pytest.mark.parametrize(("mode", "delta", "most"), first([(*guard, most) for most in (2, 99) for guard in GUARDS], 2))
+@pytest.mark.parametrize(("mode", "delta", "most"), first([(*guard, most) for most in (1, 99) for guard in GUARDS], 2))
 def test_tariffs_and_prices_are_ranged_under_guarded_losses(mode: str, delta: float, most: int, tmp_path: Path) -> None:
     """LONG takes 5 of 8 Mt when SHORT is shut.  The guard asks for more on LONG, or for less in all."""
     guard = {"outages": ["arc:SHORT"], "delta": delta, "mode": mode}
@@ -145,11 +154,7 @@ def test_tariffs_and_prices_are_ranged_under_guarded_losses(mode: str, delta: fl
     free = by_path(er.ranging(case.with_policy(security=None), most=None))
     assert abs(by_path(found)["arc:LONG.tariff"]["slope_up"] - free["arc:LONG.tariff"]["slope_up"]) > 0.5
     for row in found.figures.groupby("kind").head(most).to_dict("records"):
-        loose = case.accepting(row["path"])
-
-        def value(at: float, loose: Case = loose, path: str = row["path"]) -> float:
-            return float(er.solve(loose.set(path, at)).objective.value)
-
+        value = along(case.accepting(row["path"]), row["path"], lambda own: float(er.solve(own).objective))
         here = value(row["now"])
         for end, slope, way in ((row["from"], row["slope_down"], -1.0), (row["to"], row["slope_up"], 1.0)):
             if np.isfinite(end) and abs(end - row["now"]) > 1e-6 and end > 0:
@@ -186,7 +191,8 @@ def keeping_builds(case: Case) -> Callable[[Case], float]:
     return value
 
 
-FEW, MORE = ([*zip(BUILT, most, strict=True)] for most in ((2, 2, 1, 1, 1), (8, 4, 2, 2, 2)))
+FEW = [("a wider line that is full", 1), ("half of it used", 1), ("no relief", 1)]
+MORE = [*zip(BUILT, (8, 4, 2, 2, 2), strict=True)]
 
 
 @pytest.mark.parametrize(("name", "most"), first([*FEW, *MORE], FEW))
@@ -203,11 +209,7 @@ def test_with_builds_kept_every_kink_is_found_again_by_fresh_solves(name: str, m
     assert "Whole builds stay as they are in the plan" in found.notes
     assert len(found.figures) == most
     for row in found.figures.to_dict("records"):
-        loose = case if row["kind"] == "cap" else case.accepting(row["path"])
-
-        def value(at: float, loose: Case = loose, path: str = row["path"]) -> float:
-            return optimum(loose.set(path, at))
-
+        value = along(case if row["kind"] == "cap" else case.accepting(row["path"]), row["path"], optimum)
         for end, slope, way in ((row["from"], row["slope_down"], -1.0), (row["to"], row["slope_up"], 1.0)):
             if np.isfinite(end) and abs(end - row["now"]) > 1e-6 and end > 0:
                 wall = row["wall_below" if way < 0 else "wall_above"]
