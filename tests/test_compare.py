@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -58,19 +59,26 @@ def test_weights_are_means_over_the_orders_that_are_not_barred(seed: int) -> Non
     assert found.weight @ value[list(found.sets)] == pytest.approx(steps if share else np.zeros(count))
 
 
-def fresh(before: Case, groups: Sequence[Edits], of: Callable[[er.Plan], float]) -> tuple[list[float], float]:
-    """The same, each set of edits solved anew."""
-    known: dict[frozenset[int], float | None] = {}
+def fresh(
+    before: Case, groups: Sequence[Edits], *of: Callable[[er.Plan], float]
+) -> list[tuple[list[float], float]]:
+    """The same of several numbers of a plan, each set of edits solved anew."""
 
-    def worth(made: frozenset[int]) -> float | None:
-        if made not in known:
-            try:
-                known[made] = of(solve(before.set_all({k: v for g in sorted(made) for k, v in groups[g].items()})))
-            except InfeasibleError:
-                known[made] = None
-        return known[made]
+    @cache
+    def plan(made: frozenset[int]) -> er.Plan | None:
+        try:
+            return solve(before.set_all({k: v for g in sorted(made) for k, v in groups[g].items()}))
+        except InfeasibleError:
+            return None
 
-    return mean_steps(worth, len(groups))
+    def worth(one: Callable[[er.Plan], float]) -> Callable[[frozenset[int]], float | None]:
+        return lambda made: None if (found := plan(made)) is None else one(found)
+
+    return [mean_steps(worth(one), len(groups)) for one in of]
+
+
+def objective(plan: er.Plan) -> float:
+    return float(plan.objective)
 
 
 TARIFFS: Edits = {"arc:LONG.tariff": 10, "arc:SHORT.tariff": 80}
@@ -81,6 +89,12 @@ GROUPS: Mapping[str, Edits] = {"arc.tariff": TARIFFS, "market.price": PRICE, "po
 
 def changed(case: Case, *groups: Edits) -> er.Comparison:
     return er.compare(solve(case), solve(case.set_all({k: v for group in groups for k, v in group.items()})))
+
+
+@pytest.fixture(scope="module")
+def explained(tmp_path_factory: pytest.TempPathFactory) -> er.Attribution:
+    """The change of the toy by all three groups."""
+    return changed(toy(tmp_path_factory.mktemp("explained")), *GROUPS.values()).explain()
 
 
 def term(name: str) -> Callable[[er.Plan], float]:
@@ -95,23 +109,21 @@ def test_shares_are_those_of_every_order_solved_anew_and_sum_to_the_change(
     comparison = changed(case, *GROUPS.values())
     found = comparison.explain()
     shares = found.groups.set_index("group")["change"]
-    steps, _ = fresh(case, [*GROUPS.values()], lambda plan: float(plan.objective))
+    (steps, _), *others = fresh(case, [*GROUPS.values()], objective, term("sales"), term("tariffs"))
     assert shares[[*GROUPS]].tolist() == pytest.approx(steps)
     assert shares.sum() == pytest.approx(found.after - found.before)
     assert (found.orders, found.notes) == (1.0, ())
     assert found.groups.set_index("group").loc["arc.tariff", "inputs"] == "arc:SHORT; arc:LONG"
-    for name in ("sales", "tariffs"):
-        steps, _ = fresh(case, [*GROUPS.values()], term(name))
+    for name, (steps, _) in zip(("sales", "tariffs"), others, strict=True):
         own = found.terms[found.terms["term"] == name].set_index("group")["change"]
         assert own[[*GROUPS]].tolist() == pytest.approx(steps), name
     assert found.terms["change"].sum() == pytest.approx(comparison.ledger["change"].sum())
 
 
-def test_a_group_is_expanded_over_the_orders_of_groups(tmp_path: Path) -> None:
+def test_a_group_is_expanded_over_the_orders_of_groups(explained: er.Attribution, tmp_path: Path) -> None:
     """Owen's value by definition: of all orders of the four edits, those in which the two tariffs stand together."""
     case = toy(tmp_path)
-    found = changed(case, *GROUPS.values()).explain()
-    expanded = found.expand("arc.tariff")
+    expanded = explained.expand("arc.tariff")
     inside = expanded.groups.set_index("group")["change"]
     assert expanded.after - expanded.before == pytest.approx(inside.sum())
     edits = [{"arc:LONG.tariff": 10}, {"arc:SHORT.tariff": 80}, PRICE, CAP]
@@ -122,9 +134,9 @@ def test_a_group_is_expanded_over_the_orders_of_groups(tmp_path: Path) -> None:
         steps = [worth[frozenset(order[: order.index(g) + 1])] - worth[frozenset(order[: order.index(g)])]
                  for order in together]  # fmt: skip
         assert inside[path] == pytest.approx(np.mean(steps))
-    assert inside.sum() == pytest.approx(found.groups.set_index("group").loc["arc.tariff", "change"])
+    assert inside.sum() == pytest.approx(explained.groups.set_index("group").loc["arc.tariff", "change"])
     with pytest.raises(UsageError, match=r"no group 'arc\.tarif'.*arc\.tariff"):
-        found.expand("arc.tarif")
+        explained.expand("arc.tarif")
 
 
 def test_where_sets_have_no_plan_the_mean_is_over_the_orders_that_avoid_them(tmp_path: Path) -> None:
@@ -132,7 +144,7 @@ def test_where_sets_have_no_plan_the_mean_is_over_the_orders_that_avoid_them(tmp
     case = toy(tmp_path)
     groups = [{"arc:LONG.capacity": 8}, {"policy.min_exposure.corridor:LONG": 6}, PRICE]
     found = changed(case, *groups).explain()
-    steps, share = fresh(case, groups, lambda plan: float(plan.objective))
+    ((steps, share),) = fresh(case, groups, objective)
     assert found.orders == share == 0.5
     assert found.notes == ("50 % of the orders have a plan at every step; the means are over these.",)
     shares = found.groups.set_index("group")["change"]
@@ -242,12 +254,11 @@ def test_numbers_side_by_side(tmp_path: Path) -> None:
         found.differences(-1)
 
 
-def test_the_waterfall_goes_from_before_to_after(tmp_path: Path) -> None:
-    found = changed(toy(tmp_path), *GROUPS.values()).explain()
-    bars = [bar for bar in found.plot().patches if isinstance(bar, Rectangle)]
-    assert [bars[0].get_width(), bars[-1].get_width()] == pytest.approx([found.before, found.after])
-    assert bars[-2].get_x() + bars[-2].get_width() == pytest.approx(found.after)
-    assert [bar.get_width() for bar in bars[1:-1]] == pytest.approx(found.groups["change"].tolist())
+def test_the_waterfall_goes_from_before_to_after(explained: er.Attribution) -> None:
+    bars = [bar for bar in explained.plot().patches if isinstance(bar, Rectangle)]
+    assert [bars[0].get_width(), bars[-1].get_width()] == pytest.approx([explained.before, explained.after])
+    assert bars[-2].get_x() + bars[-2].get_width() == pytest.approx(explained.after)
+    assert [bar.get_width() for bar in bars[1:-1]] == pytest.approx(explained.groups["change"].tolist())
 
 
 def test_what_brings_nothing_is_nought_and_has_no_sign(tmp_path: Path) -> None:
