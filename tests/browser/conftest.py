@@ -18,7 +18,7 @@ import energy_routes as er
 TWO_WAYS = Path(__file__).parent.parent / "two_ways" / "model.toml"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first has no windows to draw
 Open = Callable[..., Any]
 numbers = count()
 
@@ -34,7 +34,7 @@ def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     program = _chromium()
     if program is None:
-        pytest.skip("no Chromium on this machine: apt-get install chromium, or name one in CHROMIUM")
+        pytest.skip("no Chromium on this machine: apt-get install chromium-headless-shell, or name one in CHROMIUM")
     with playwright.sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield started

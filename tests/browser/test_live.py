@@ -53,7 +53,7 @@ def live(plan: er.Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def begun(open_page: Any, file: Path, view: str = "", size: tuple[int, int] = (1440, 900), **options: Any) -> Any:
+def begun(open_page: Any, file: Path, view: str = "", size: tuple[int, int] = (1280, 720), **options: Any) -> Any:
     """The page with its solver at work."""
     page = open_page(file, view, size, **options)
     page.wait_for_function(DONE, timeout=30_000)
@@ -72,7 +72,7 @@ def shared(context: Any, file: Path) -> Any:
 def at_start(page: Any) -> Any:
     """The page at rest with each lever at its start, wherever the test before left it."""
     page.bring_to_front()
-    page.set_viewport_size({"width": 1440, "height": 900})
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.emulate_media(media="null", reduced_motion="reduce", color_scheme="light")
     page.evaluate(AT_START)
     page.wait_for_function(STARTED)

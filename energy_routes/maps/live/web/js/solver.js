@@ -11,19 +11,21 @@ let own = null;
 let last = null; // the last answer with a plan
 const called = new Map(); // what ways are called
 
-/** HiGHS from its bytes; `Module` is what its own script defines. */
-async function highsOf(bytes) {
+/** HiGHS as it was compiled; `Module` is what its own script defines. */
+async function highsOf(compiled) {
   const instantiateWasm = (imports, done) => {
-    WebAssembly.instantiate(bytes, imports).then(({ instance }) => done(instance));
+    WebAssembly.instantiate(compiled, imports).then(done);
     return {};
   };
   return Module({ instantiateWasm });
 }
 
-async function begin({ programme, wasm }) {
-  const highs = await highsOf(await inflated(wasm));
+/** Begin with a programme and HiGHS, packed or `compiled`: what is compiled once serves worker and page. */
+async function begin({ programme, wasm, compiled }) {
+  compiled ??= await WebAssembly.compile(await inflated(wasm));
+  const highs = await highsOf(compiled);
   own = new Case(highs, opened(JSON.parse(new TextDecoder().decode(await inflated(programme)))));
-  return { version: highs.version.string };
+  return { version: highs.version.string, compiled };
 }
 
 function answer({ values, active }) {

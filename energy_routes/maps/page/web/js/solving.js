@@ -58,8 +58,8 @@ export async function begin() {
     };
   });
   const parts = { programme: text("programme"), wasm: text("wasm") };
-  const told = await Promise.race([ask("begin", parts), started]);
-  return { ...told, beginNear: (given) => beginNear(script, parts, given) };
+  const { version, compiled } = await Promise.race([ask("begin", parts), started]);
+  return { version, beginNear: (given) => beginNear(script, { programme: parts.programme, compiled }, given) };
 }
 
 /** Whether an answer is found soon, once it has been found often enough. */
