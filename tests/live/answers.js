@@ -22,7 +22,7 @@ let memory = null; // of the WebAssembly that the solver starts
 const { instantiate } = WebAssembly;
 WebAssembly.instantiate = async (...given) => {
   const made = await instantiate(...given);
-  if (made.instance) memory = Object.values(made.instance.exports).find((own) => own instanceof WebAssembly.Memory);
+  memory = Object.values(made.exports).find((own) => own instanceof WebAssembly.Memory);
   return made;
 };
 
