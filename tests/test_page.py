@@ -27,10 +27,9 @@ from energy_routes.maps.data.spans import spans_of
 from energy_routes.maps.live.content import PHRASES
 from energy_routes.maps.page import html
 from energy_routes.maps.page.content import PREFIXES, _arc_facts, _start, _with_ages, content
-from energy_routes.maps.page.frame import WIDE, Frame, flat
+from energy_routes.maps.page.frame import WIDE, Frame, beside, courses, flat
 from energy_routes.maps.page.ground import _outlines, svg_path
 from energy_routes.maps.page.interactive import Page
-from energy_routes.maps.page.lines import beside, courses
 from energy_routes.pack.units.periods import periods_of
 
 WIDE_PLACES = np.array([[5.0, 52.0], [12.0, 44.0], [52.0, 46.0], [60.0, 46.0], [85.0, 45.0]])

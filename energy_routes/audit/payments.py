@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from itertools import product
 
 from energy_routes.audit import worth
 from energy_routes.audit.checks import builds, risk
@@ -159,13 +160,10 @@ def _cost(facts: Facts, arc: str, commodity: str, end: str, month: str) -> float
            if (edit["table"], edit["id"], edit["field"]) == ("arcs", arc, "tariff")):  # fmt: skip
         return tariff
     raw, family = facts.rows["arcs"][arc], facts.family("arcs", arc)
-    for target in (f"arc:{arc}", f"mode:{raw['mode']}"):
-        for key, row in facts.rows["operating"].items():
-            if (row["target"], row["family"]) == (target, family) and within(row, month):
-                cost = facts.number("operating", key, "cost", month)
-                shares = (facts.number("operating", key, column, month) for column in (end, "share"))
-                share = next((share for share in shares if not math.isnan(share)), math.nan)
-                return share * tariff if math.isnan(cost) else cost
+    for target, (key, row) in product((f"arc:{arc}", f"mode:{raw['mode']}"), facts.rows["operating"].items()):
+        if (row["target"], row["family"]) == (target, family) and within(row, month):
+            own, share = (facts.number("operating", key, column, month) for column in (end, "share"))
+            return defined(facts.number("operating", key, "cost", month), defined(own, share) * tariff)
     return math.nan if tariff else 0.0
 
 

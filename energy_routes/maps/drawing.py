@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
-from energy_routes.maps import figure, layers, live as solves, page as pages
+from energy_routes.maps import figure, layers, live as solving, page as pages
 from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.data.style import PICTURES
 from energy_routes.maps.placing import refuse_misplaced
@@ -64,17 +64,15 @@ def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = 
     besides those that it chooses.  See :mod:`energy_routes.maps.live`.
     """
     _refuse(plan, other)
-    made = (_live(plan, other, steps, bands, period, lang, levers) if live or levers else
-            pages.Page(pages.page(plan, other=other, steps=steps, period=period, lang=lang, bands=bands)))
-    return made if path is None else made.save(path)
-
-
-def _live(plan: Plan, other: Plan | None, steps: Sequence[pages.Step] | None, bands: pd.DataFrame | None,
-          period: str | None, lang: str, levers: Sequence[str]) -> pages.Page:
-    if other is not None or steps is not None or bands is not None:
+    solves = live or levers
+    if solves and any(given is not None for given in (other, steps, bands)):
         raise UsageError("a page that solves starts from one plan: leave out other, steps and bands")
-    content, parts = solves.live_content(plan, period=period, lang=lang, levers=levers)
-    return pages.Page(pages.render(content, lang, parts))
+    if solves:
+        content, parts = solving.live_content(plan, period=period, lang=lang, levers=levers)
+        text = pages.render(content, lang, parts)
+    else:
+        text = pages.page(plan, other=other, steps=steps, period=period, lang=lang, bands=bands)
+    return pages.Page(text) if path is None else pages.Page(text).save(path)
 
 
 def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, period: str | None = None,

@@ -39,7 +39,8 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     cash = sum(value for (term, _), value in money.items() if LEDGER[term].kind == "cash")
     cash += sum(value for term, value in bets.items() if LEDGER[term].kind == "cash")
     found.equal("ledger", "netback", saved.summary["netback"]["value"], cash)
-    _routes(saved, facts, money, found)
+    for family in facts.families:
+        _routes(family, saved, facts, money, found)
 
 
 def _called(key: tuple[str, str], facts: Facts) -> str:
@@ -88,13 +89,8 @@ def _terms(saved: Saved, facts: Facts) -> dict[Key, float]:
     return money | builds.money(saved, facts)
 
 
-def _routes(saved: Saved, facts: Facts, money: dict[Key, float], found: Findings) -> None:
-    """By family: each sheet adds up; all volumes are what is lifted and drawn; all netbacks the ledger's on routes."""
-    for family in facts.families:
-        _routes_of(family, saved, facts, money, found)
-
-
-def _routes_of(family: str, saved: Saved, facts: Facts, money: dict[Key, float], found: Findings) -> None:
+def _routes(family: str, saved: Saved, facts: Facts, money: dict[Key, float], found: Findings) -> None:
+    """Of a family each sheet adds up; all volumes are what is lifted and drawn; all netbacks the ledger's on routes."""
     rows = [row for row in saved["routes"] if row["family"] == family]
     lifted = sum(row["lifted"] for row in saved["supplies"] if facts.family("supplies", row["supply"]) == family)
     for row in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
-from energy_routes.audit.facts import Facts, Row, covers, reached
+from energy_routes.audit.facts import Facts, Row, covers, reached, rows_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
 
@@ -50,11 +50,7 @@ def ramps(facts: Facts) -> Iterator[tuple[Label, tuple[str, float]]]:
 
 def events(facts: Facts) -> dict[str, list[Row]]:
     """The edits of each unforeseen event, in the order of the edits."""
-    out: dict[str, list[Row]] = {}
-    for edit in facts.case["edits"]:
-        if edit.get("event"):
-            out.setdefault(edit["event"], []).append(edit)
-    return out
+    return rows_by((edit for edit in facts.case["edits"] if edit.get("event")), "event")
 
 
 def groups_hit(facts: Facts, edits: Iterable[Row]) -> set[tuple[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 
 from energy_routes.audit.proof.own_columns import BUILT, Own
 from energy_routes.audit.proof.own_rows import Row, Rows, Terms, of_arcs, of_block, widened
@@ -62,9 +61,7 @@ def only_when_full(own: Own) -> Rows:
     """Nothing moves in added capacity while the old is not full; no more than all options could add."""
     units = {option: raw["units"] for option, raw in own.facts.rows["options"].items()}
     for arc, period in of_block(own, "widened"):
-        sizes: dict[str, float] = defaultdict(float)
-        for (_, (option, _)), size in widened(own, "arc", arc, "capacity", period).items():
-            sizes[option] -= size
-        most = sum(size * units[option] for option, size in sizes.items())
+        added = widened(own, "arc", arc, "capacity", period)  # below 0
+        most = sum(size * units[option] for (_, (option, _)), size in added.items())
         label = arc, period
-        yield label, Row(-math.inf, 0.0, {("widened", label): 1.0, ("full", label): -most})
+        yield label, Row(-math.inf, 0.0, {("widened", label): 1.0, ("full", label): most})

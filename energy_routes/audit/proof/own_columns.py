@@ -160,12 +160,11 @@ def _widened(own: Own) -> Made:
     """What moves in added capacity of arcs whose old capacity costs more than it."""
     facts = own.facts
     lower = builds.lower_tariffs(facts, {option for option, _ in own.decided})
-    for arc, tariff in lower.items():
-        for period in facts.periods if own.decided else ():
-            old = facts.capacity(arc, period, built=False)
-            saving = facts.number("arcs", arc, "tariff", period) - tariff
-            if saving > 0 and 0 < old < math.inf and facts.open(arc, period):
-                yield (arc, period), Column(0.0, math.inf, own.cost({"relief": saving}))
+    for (arc, tariff), period in product(lower.items(), facts.periods):
+        old = facts.capacity(arc, period, built=False)
+        saving = facts.number("arcs", arc, "tariff", period) - tariff
+        if saving > 0 and 0 < old < math.inf and facts.open(arc, period):
+            yield (arc, period), Column(0.0, math.inf, own.cost({"relief": saving}))
 
 
 def _full(own: Own) -> Made:

@@ -143,16 +143,16 @@ def joint_ratios(own: Own) -> Rows:
     """A sum against a multiple of another: at most the high ratio, at least the low one."""
     facts, totals = own.facts, _joint_terms(own)
     for limit, raw in facts.rows["limits"].items():
-        for side, sign in (("high", 1.0), ("low", -1.0)) if raw["relative_to"] else ():
-            for name, spans in facts.windows(raw["over"]):
-                terms: Terms = defaultdict(float)
-                for p in spans:
-                    ratio = facts.number("limits", limit, f"{side}_ratio", p)
-                    for key, value in () if math.isnan(ratio) else totals[limit, p].items():
-                        terms[key] += sign * value
-                    for key, value in () if math.isnan(ratio) else totals[raw["relative_to"], p].items():
-                        terms[key] -= sign * ratio * value
-                yield (limit, side, name), Row(-math.inf, 0.0, terms)
+        sides = (("high", 1.0), ("low", -1.0)) if raw["relative_to"] else ()
+        for (side, sign), (name, spans) in product(sides, facts.windows(raw["over"])):
+            terms: Terms = defaultdict(float)
+            for p in spans:
+                ratio = facts.number("limits", limit, f"{side}_ratio", p)
+                for key, value in () if math.isnan(ratio) else totals[limit, p].items():
+                    terms[key] += sign * value
+                for key, value in () if math.isnan(ratio) else totals[raw["relative_to"], p].items():
+                    terms[key] -= sign * ratio * value
+            yield (limit, side, name), Row(-math.inf, 0.0, terms)
 
 
 def market_depth(own: Own) -> Rows:

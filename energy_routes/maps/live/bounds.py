@@ -75,16 +75,15 @@ def standing(space: Space, program: Program, lever: Lever, levers: Sequence[Leve
 
     ``needs`` are the numbers of the levers of the options without which it cannot stand.
     """
-    columns, can = [], []
+    columns: dict[int, bool] = {}  # whether it can stand there
     for block in program.columns:
         if block.name in BLOCKS:
             labels = zip(block.axis.frame["option"], block.axis.frame["open"], strict=True)
-            own = [(block.slice.start + at, bool(is_open)) for at, (option, is_open) in enumerate(labels)
-                   if option == lever.option]  # fmt: skip
-            columns += [column for column, _ in own]
-            can += [is_open for _, is_open in own]
+            columns |= {block.slice.start + at: bool(is_open) for at, (option, is_open) in enumerate(labels)
+                        if option == lever.option}  # fmt: skip
     numbers = {own.path: number for number, own in enumerate(levers)}
-    return {"columns": packed(np.array(columns, dtype=int)), "open": packed(np.array(can, dtype=int)),
+    return {"columns": packed(np.array(list(columns), dtype=int)),
+            "open": packed(np.array(list(columns.values()), dtype=int)),
             "needs": [numbers[path] for path in lever.needs]}
 
 

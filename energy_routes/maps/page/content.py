@@ -19,9 +19,8 @@ from energy_routes.maps.data.payload import MapData, home_of, payload, records
 from energy_routes.maps.data.scene import IDLE_MODES
 from energy_routes.maps.data.spans import Span, spans_of
 from energy_routes.maps.data.titles import difference, titled
-from energy_routes.maps.page.frame import WIDE, Frame, flat
+from energy_routes.maps.page.frame import WIDE, Frame, beside, courses, flat
 from energy_routes.maps.page.ground import ground
-from energy_routes.maps.page.lines import beside, courses
 from energy_routes.maps.page.numbers import corridors_told, of_corridors, plan_numbers, text_of
 from energy_routes.network import in_term
 from energy_routes.pack import Family, in_order, spanned
