@@ -38,12 +38,10 @@ def _flow(row: Row, facts: Facts) -> Told:
     return {"name": facts.called("arcs", row["arc"]), **_of_grade(row, facts)}
 
 
-def _thing(row: Row, facts: Facts, table: str, column: str, told: str) -> Told:
-    """What a raw table tells of the thing that a row is about, in some columns."""
-    key = row[column]
-    family = facts.family(table, key)
-    own = {"name": facts.called(table, key), "family": family, "unit": facts.units[family]}
-    return {name: own[name] if name in own else facts.rows[table][key][name] for name in told.split()}
+def _arc(row: Row, facts: Facts) -> Told:
+    raw, family = facts.rows["arcs"][row["arc"]], facts.family("arcs", row["arc"])
+    ends = {column: raw[column] for column in ("from", "to", "mode", "operator")}
+    return {"name": facts.called("arcs", row["arc"]), **ends, "family": family, "unit": facts.units[family]}
 
 
 def _schedule(row: Row, facts: Facts) -> Told:
@@ -71,6 +69,11 @@ def _delivery(row: Row, facts: Facts) -> Told:
     return {"name": facts.called("markets", row["market"]), **_of_grade(row, facts), "family": family}
 
 
+def _at_node(row: Row, facts: Facts, table: str, column: str) -> Told:
+    family = facts.family(table, row[column])
+    return {"node": facts.rows[table][row[column]]["node"], "unit": facts.units[family]}
+
+
 def _security(row: Row, facts: Facts) -> Told:
     lever = facts.policy.get("security") or {}
     return {"mode": lever.get("mode"), "unit": facts.units[row["family"]]}
@@ -81,16 +84,16 @@ def _measured(row: Row, facts: Facts, unit: str) -> Told:
 
 
 def _build(row: Row, facts: Facts) -> Told:
-    own = _thing(row, facts, "options", "option", "family name kind unit")
-    return {**own, "unit": f"{own['unit']}/y"}
+    raw, family = facts.rows["options"][row["option"]], facts.family("options", row["option"])
+    rate = f"{facts.units[family]}/y"
+    return {"family": family, "name": facts.called("options", row["option"]), "kind": raw["kind"], "unit": rate}
 
 
 LABELS: Mapping[str, Callable[[Row, Facts], Told]] = {
-    "flows": _flow, "arcs": partial(_thing, table="arcs", column="arc", told="name from to mode operator family unit"),
-    "schedule": _schedule, "ledger": _ledger, "indicators": _indicator,
+    "flows": _flow, "arcs": _arc, "schedule": _schedule, "ledger": _ledger, "indicators": _indicator,
     "groups": _group, "supplies": _of_grade, "deliveries": _delivery,
-    "obligations": partial(_thing, table="obligations", column="obligation", told="node unit"),
-    "stocks": partial(_thing, table="storages", column="storage", told="node unit"),
+    "obligations": partial(_at_node, table="obligations", column="obligation"),
+    "stocks": partial(_at_node, table="storages", column="storage"),
     "security": _security, "bookings": _of_grade, "futures": partial(_measured, unit=MONEY), "builds": _build,
     "emissions": partial(_measured, unit="MtCO2e"),
 }  # fmt: skip
