@@ -90,7 +90,6 @@ def test_every_class_of_the_facade_that_works_looks_at_its_arguments() -> None:
     assert bare == set()
 
 
-
 @cache
 def toys(folder: Path) -> dict[str, Any]:
     """A case of the toy, and what is made of it."""

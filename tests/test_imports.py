@@ -335,8 +335,6 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert loaded_after("import energy_routes") & HEAVY == set()
 
 
-
-
 def test_the_core_loads_what_its_page_names_and_nothing_else(root: Path) -> None:
     """Maps, report, studies and the command line stay out where only the core is imported, solved with and read."""
     page = (root / "docs" / "embedding.md").read_text("utf-8")

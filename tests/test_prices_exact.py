@@ -222,8 +222,6 @@ class Stepped:
         return (found.objective - self.value) / step if found.status is Status.optimal else -np.inf
 
 
-
-
 @pytest.mark.parametrize("name", ["gas-2024", *(pytest.param(f"{name}-2024-monthly", marks=REST)
                                                 for name in ("oil", "gas", "energy"))])  # fmt: skip
 def test_every_price_of_a_bundled_model_is_that_of_a_small_step(name: str) -> None:

@@ -401,8 +401,6 @@ def test_solve_tells_what_could_be(equal: Case, tmp_path: Path) -> None:
     assert refused.exit_code == 2
 
 
-
-
 def test_alternatives_stand_as_far_apart_as_can_be(equal: Case, tmp_path: Path) -> None:
     """SHORT carries 6 of 8: farthest is 3, then 4.5 between the two, then 3.75 or 5.25: by distances 6, 3, 1.5."""
     found = er.alternatives(equal, "optimum", 3)

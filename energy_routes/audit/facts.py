@@ -132,10 +132,10 @@ class Facts:
         return {family: prices[family] for family in self.families} if several else {}
 
     @property
-    def relaxed(self) -> bool:
-        """Whether the policy asks for a cap, a least or security, without which there is a plan to hold it against."""
-        asked = (value for lever, value in self.policy.items() if lever.startswith(("max_", "min_", "security")))
-        return any(value not in (None, []) for value in asked)
+    def asked(self) -> bool:
+        """Whether the policy asks for a cap, a least or security: then the plan is compared with one without them."""
+        levels = (value for lever, value in self.policy.items() if lever.startswith(("max_", "min_", "security")))
+        return any(value not in (None, []) for value in levels)
 
     def parts(self, period: str) -> dict[str, float]:
         """What a period is made of, with the share of its days: the months of a year; a month itself."""

@@ -64,8 +64,8 @@ class Findings:
         self, heading: str, what: str, row: Mapping[str, Any], own: Mapping[str, float | None], tolerance: float = NEAR
     ) -> None:
         """Columns of a saved row against our own numbers."""
-        for column, number in own.items():
-            self.equal(heading, f"{what} {column}", row[column], number, tolerance)
+        for column, value in own.items():
+            self.equal(heading, f"{what} {column}", row[column], value, tolerance)
 
     def within(self, heading: str, what: str, value: float, low: float, high: float) -> None:
         """A number against its limits (±inf: none)."""

@@ -19,7 +19,7 @@ MONEY = ("base", "cost", "rerouting", "shut_in", "usd_per_t")
 def check(saved: Saved, facts: Facts, found: Findings) -> None:
     """The cost is the base less the plan, and the sum of its parts; the summary repeats the certificate."""
     kept, told = saved.certificate.get("premium"), saved.summary["premium"]
-    found.true("premium", "certificate", bool(kept) == facts.relaxed, "does not go with the policy")
+    found.true("premium", "certificate", bool(kept) == facts.asked, "does not go with the policy")
     kept = kept or {}
     for name in MONEY:
         found.equal("premium", name, told[name], kept.get(name), SAME)

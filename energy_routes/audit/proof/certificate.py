@@ -159,7 +159,7 @@ def _others(facts: Facts, saved: Saved) -> set[str]:
 
 
 def _holds(facts: Facts) -> bool:
-    return facts.policy["exports"] == "hold" and facts.relaxed
+    return facts.policy["exports"] == "hold" and facts.asked
 
 
 def _full(plan: Programme) -> dict[tuple[str, ...], float]:

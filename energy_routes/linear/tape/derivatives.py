@@ -125,5 +125,3 @@ def places_of(step: Step, out: Any) -> tuple[Any, NDArray[np.int64], int]:
 
 def _ones(columns: NDArray[np.int64], rows: int, width: int) -> Map:
     return sparse.csr_array((np.ones(rows), columns, np.arange(rows + 1)), shape=(rows, width))
-
-

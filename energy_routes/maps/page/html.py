@@ -49,7 +49,7 @@ def render(content: Mapping[str, Any], lang: str = "en", parts: Parts | None = N
     style = "\n".join((HERE / "web" / f"{name}.css").read_text("utf-8")
                       for name in ((*STYLES, LIVE) if parts else STYLES))
     return _template().render(content=content, lang=lang, w=content["words"], data=data, scripts=safe, style=style,
-                           parts=held, policy=_policy([*safe, *later], style, solves=bool(held)))
+                              parts=held, policy=_policy([*safe, *later], style, solves=bool(held)))
 
 
 @cache

@@ -31,7 +31,7 @@ def arc_capacities(drafts: Drafts) -> Iterable[Fault]:
 
 
 def ordered(drafts: Drafts) -> Iterable[Fault]:
-    """Of two figures of a row the one is not above the other."""
+    """In each pair of ``IN_ORDER`` the first figure of a row is not above the second."""
     for table, low, high in IN_ORDER:
         for row, period, (below, above) in _failing(drafts, table, (low, high), lambda a, b: a > b + SLACK):
             yield drafts[table].fault(row, low, f"{_in(period)}{low} {below:g} is above {high} {above:g}",

@@ -106,7 +106,6 @@ class Explanation(Study):
         return f"<p>{' '.join(self.answer)}</p>" + self.steps.to_html(index=False, na_rep="–")
 
 
-
 @annotated
 def explain(case: Case, target: str, time_limit: float | None = None) -> Explanation:
     """What keeps a target out of the best plan or in it, by named terms, and the break-evens of its tariff or price.
