@@ -253,3 +253,13 @@ def test_two_ways_of_finding_a_figure_agree(tmp_path: Path) -> None:
     assert july == [0.8, 0.95, 0.5]  # a season beats the base column
     september = [facts.number("arcs", "HUB_PORT", "capacity", label) for label in ("2024-08", "2024-09")]
     assert september == [7.0, pytest.approx(6.3)]  # an edit comes last, in its periods
+
+
+def test_differences_are_told_in_the_order_of_the_rows() -> None:
+    families = [f"family {letter}" for letter in "hbgcfdea"]
+    rows = [{"family": family, "shut_in": 1.0, "volume": 1.0, "export": True} for family in families]
+    saved = files.Saved({"supplies": rows, "deliveries": rows}, {"shut_in": [], "exports": []}, {})
+    found = Findings()
+    files._sums(saved, found)
+    told = [difference.partition(" saved")[0] for difference in found.differences]
+    assert told == [f"summary: {key} {family}:" for key in ("shut_in", "exports") for family in families]

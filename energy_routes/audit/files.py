@@ -184,7 +184,7 @@ def _sums(saved: Saved, found: Findings) -> None:
     exports = sums_by((row for row in saved["deliveries"] if row["export"]), "volume", "family")
     for key, own in (("shut_in", shut), ("exports", exports)):
         listed = {item["commodity"]: item["volume"] for item in saved.summary[key]}
-        for family in {*own, *listed}:
+        for family in own | listed:
             found.equal("summary", f"{key} {family}", listed.get(family), own[family])
 
 

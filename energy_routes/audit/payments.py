@@ -182,7 +182,7 @@ def _shippers(saved: Saved, facts: Facts, rows: dict[Key, Row], found: Findings)
         known = key[0] == TOGETHER or any(raw["shipper"] == key[0] for raw in supplies.values())
         found.true("payments", _told(key), known and key[5] == "netback", "is no shipper of the raw tables")
     sums = rows_by(rows.values(), "payee", "family")
-    for who in {*sums, *earned}:
+    for who in dict.fromkeys((*sums, *earned)):
         if who[0] != TOGETHER:  # what stands on no route is the rest of the netback
             found.equal("payments", f"{who[0]} netback", sum_of(sums[who], "margin"), earned[who])
         for column in MONEY[1:]:

@@ -24,7 +24,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
     for name in MONEY:
         found.equal("premium", name, told[name], kept.get(name), SAME)
     volumes = {item["commodity"]: item["volume"] for item in told["shut_in_volume"]}
-    for family in {*volumes, *kept.get("shut_in_volume", {})}:
+    for family in volumes | kept.get("shut_in_volume", {}):
         found.equal("premium", f"shut in {family}", volumes.get(family), kept["shut_in_volume"].get(family), SAME)
     if kept:
         _arithmetic(saved, facts, kept, found)

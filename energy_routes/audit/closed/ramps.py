@@ -30,7 +30,7 @@ def check(saved: Saved, facts: Facts, found: Findings) -> None:
         found.true("ramps", what, row["unit"] == facts.units[label[3]], f"the unit is {facts.units[label[3]]}")
         found.columns("ramps", what, row, {"ramp": most, "volume": volumes.get(label[1:], math.nan)})
         found.within("ramps", f"{what} volume", row["volume"], 0.0, row["reference"] + row["ramp"])
-    for label in own.keys() - seen:
+    for label in (label for label in own if label not in seen):
         found.wrong("ramps", f"{' '.join(label)}: the ramp is missing")
 
 

@@ -209,8 +209,8 @@ def _programme(
 def _columns(name: str, of: Programme, own: Own, others: set[str], found: Findings) -> None:
     """Every column of the case is there, with its bounds and its cost."""
     expected = own.columns
-    blocks = {block for block, _ in of.columns}
-    for key in expected.keys() - set(of.columns):
+    blocks, saved = {block for block, _ in of.columns}, set(of.columns)
+    for key in (key for key in expected if key not in saved):
         found.wrong("proof", f"{name}: column {_called(key)} is missing")
     for key, low, high, cost in zip(of.columns, of.lower.tolist(), of.upper.tolist(), of.cost.tolist(), strict=True):
         block, _, copy = key[0].partition("@")
@@ -261,7 +261,7 @@ def _other(name: str, what: str, block: str, known: set[str], found: Findings) -
 
 def _coefficients(what: str, saved: Terms, own: Terms, found: Findings) -> None:
     found.counts["proof"] += len(own)
-    for key in saved.keys() | own.keys():
+    for key in saved | own:
         have, want = saved.get(key, 0.0), own.get(key, 0.0)
         if not math.isclose(have, want, rel_tol=SAME, abs_tol=SAME):
             both = f"saved {have:.10g}, from the raw tables {want:.10g}"

@@ -98,7 +98,7 @@ def _compare(layer: str, rows: list[Row], key: str, own: Mapping[str, Row], foun
     """Each feature against what it should say; a column that nothing is known of is refused."""
     told = {str(row[key]): row for row in rows}
     found.true("layers", layer, len(told) == len(rows) and set(told) == set(own), f"has other {key}s than the tables")
-    for name in told.keys() & own.keys():
+    for name in (name for name in told if name in own):
         for column, value in told[name].items():
             what = f"{layer} {name} {column}"
             if column not in own[name]:
@@ -161,7 +161,7 @@ def _nodes(saved: Saved, facts: Facts) -> dict[str, Row]:
         "home": sums_by(saved["obligations"], "volume", "node"),
     }
     out: dict[str, Row] = {}
-    for node in leaving.keys() | coming.keys():
+    for node in leaving | coming:
         raw = facts.rows["nodes"][node]
         places: dict[str, Any] = {c: math.nan if raw[c] is None else float(raw[c]) for c in ("lat", "lon")}
         if not any(math.isnan(place) for place in places.values()):
