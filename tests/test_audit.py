@@ -80,7 +80,7 @@ def test_what_was_solved_passes(saved: Path) -> None:
     assert min(compared[heading] for heading in headings) > 0
 
 
-@pytest.mark.parametrize("name", first(TEXTBOOK, ["beer", "dantzig", "powerco"]))
+@pytest.mark.parametrize("name", first(TEXTBOOK, ["dantzig"]))
 def test_published_problems_pass(name: str, tmp_path: Path) -> None:
     plan = er.solve(er.load(TESTS / "textbook" / name / "model.toml"))
     assert audit.verify(results.save(plan, tmp_path / "r")).passed

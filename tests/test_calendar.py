@@ -317,7 +317,7 @@ def rich(tmp_path: Path) -> Case:
     return outage(case, "LONG", 0.5, "2023-03")
 
 
-@pytest.mark.parametrize("by", ["year", "month"])
+@pytest.mark.parametrize("by", first(["year", "month"], ["month"]))
 def test_verify_follows_the_same_calendar_by_its_own_code(rich: Case, by: str, tmp_path: Path) -> None:
     plan = er.solve(rich if by == "year" else monthly(rich))
     folder = results.save(plan, tmp_path / "result")

@@ -229,6 +229,7 @@ def test_a_missing_country_is_refused_by_name(tmp_path: Path) -> None:
     assert "risk_weighted_hhi" not in set(er.solve(case).indicators["indicator"])
 
 
+@pytest.mark.exhaustive
 def test_bundled_packs_have_every_country() -> None:
     for model in ("oil-2024", "gas-2024"):
         agrees(capped(er.load(model), "transit_set:risk", 0.6, exports="free"), 1e-5)

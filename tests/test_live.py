@@ -212,6 +212,7 @@ def test_what_is_built_is_answered_as_python_does(tmp_path: Path, exports: str) 
 
 
 @needs_node
+@pytest.mark.exhaustive
 def test_the_memory_of_the_solver_is_flat(tmp_path: Path) -> None:
     programme = page_of(toy(tmp_path, WITH), ["build.built.WIDER", "max_share.corridor:LONG"])
     states: list[dict[str, float]] = [
