@@ -46,12 +46,14 @@ def tables(case: er.Case) -> Tables:
     return tables_of(case)
 
 
+@pytest.mark.exhaustive
 def test_a_made_network_passes_the_check(made: Path) -> None:
     done = CliRunner().invoke(app, ["check", str(made)])
     assert done.exit_code == 0, done.output
     assert "warning" not in done.output.lower()
 
 
+@pytest.mark.exhaustive
 def test_the_same_seed_makes_the_same_bytes(made: Path, tmp_path: Path) -> None:
     again, other = (generate(tmp_path / name, HUBS, seed).parent for name, seed in (("again", 3), ("other", 4)))
     files = {path.name: path.read_bytes() for path in made.parent.iterdir()}

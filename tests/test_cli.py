@@ -136,6 +136,7 @@ def test_printed_tables_fit_100_columns_and_have_no_colour_on_a_pipe(printed: st
     assert "nan" not in printed.lower().replace("netback", "")
 
 
+@pytest.mark.exhaustive
 def test_scenario_and_set_change_the_answer() -> None:
     def netback(*extra: str) -> float:
         return float(json.loads(run("solve", MODEL, "--json", *extra).stdout)["netback"]["value"])

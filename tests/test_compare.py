@@ -165,12 +165,12 @@ def test_where_no_order_has_plans_what_stands_in_the_way_is_named(tmp_path: Path
         found.expand("supply.available")
 
 
-@pytest.mark.parametrize(("policy", "groups"), [
+@pytest.mark.parametrize(("policy", "groups"), first([
+    ({}, [{"policy.objective": "netback", "policy.carbon_price": "none"}, {"arc:SHORT.status": "idle"}, PRICE]),
     ({"security": {"outages": ["arc:SHORT"], "mode": "corrective", "delta": 0.7}}, [TARIFFS, PRICE]),
     ({}, [{"policy.security.outages": "arc:SHORT", "policy.security.delta": 0.5}, PRICE]),
     ({"max_hhi": {"corridor": 0.6}}, [TARIFFS, {"policy.max_hhi.corridor": 0.51}]),
-    ({}, [{"policy.objective": "netback", "policy.carbon_price": "none"}, {"arc:SHORT.status": "idle"}, PRICE]),
-])  # fmt: skip
+], 2))  # fmt: skip
 def test_shares_sum_under_every_kind_of_policy(tmp_path: Path, policy: Edits, groups: Sequence[Edits]) -> None:
     case = toy(tmp_path, **policy)
     found = changed(case, *groups).explain()

@@ -307,6 +307,7 @@ def test_the_lever_of_a_file_is_saved_and_verified(tmp_path: Path) -> None:
     assert any(words.startswith("futures: CVaR") for words in audit(tmp_path / "out").differences)
 
 
+@pytest.mark.exhaustive
 def test_the_events_of_the_bundled_pack_make_futures() -> None:
     case = er.load("oil-2024")
     case = replace(case, policy=case.with_policy(cvar={"since": "2022-03"}).policy)

@@ -159,6 +159,7 @@ def test_an_error_is_promised_only_where_it_can_come(package: Package) -> None:
     assert broken == {}
 
 
+@pytest.mark.exhaustive
 def test_what_a_docstring_refers_to_is_there(package: Package) -> None:
     """By its full name, or that in the same class or module, or in the façade; other packages are not looked at."""
     places = {**package.trees, **package.definitions}

@@ -86,6 +86,7 @@ def test_where_nothing_can_be_built_it_says_so(tmp_path: Path) -> None:
         er.expand(toy(tmp_path))
 
 
+@pytest.mark.exhaustive
 def test_no_set_of_builds_is_better_on_real_data() -> None:
     """Crude of 2026 with the Caspian terminal on one mooring: the eight sets of three projects, tried in turn."""
     options = ["kenkiyak-kumkol", "eskene-kuryk", "btc-7"]

@@ -87,6 +87,7 @@ def test_the_kazakh_section_caps_kazakh_oil_before_the_russian_pipe_does() -> No
     assert flow(plan("oil-2022"), "CPC_RU") <= 53.7 + 1e-6 < figure("arcs", "CPC_RU", "capacity", 2022)
 
 
+@pytest.mark.exhaustive
 def test_one_mooring_loads_what_december_2025_loaded_and_tanks_hold_days() -> None:
     """3.98 Mt of 83/12 in December 2025, storms included; 3.5 a month was what the terminal said in 2022."""
     tanks = row("storages", id="CPC_TF")

@@ -204,6 +204,7 @@ def oil() -> er.Case:
     return er.load("oil-2024")
 
 
+@pytest.mark.exhaustive
 def test_oil_share_against_brute_force_and_finite_differences(oil: er.Case) -> None:
     curve = frontier(oil, SHARE, 0.96, 0.40)
     assert curve.points["cap"].iloc[-1] == pytest.approx(0.8752, abs=5e-5)
@@ -223,6 +224,7 @@ def test_oil_share_against_brute_force_and_finite_differences(oil: er.Case) -> N
     assert at_it["price_from"] / 100 == pytest.approx(cap, rel=1e-6)
 
 
+@pytest.mark.exhaustive
 def test_oil_what_tariff_makes_btc_win(oil: er.Case) -> None:
     """Above the last kink nothing moves by BTC, below it something does: two solves apart tell the same."""
     curve = frontier(oil, "arc:BTC.tariff", 0, 60)

@@ -207,6 +207,7 @@ def test_a_twin_is_the_same_line_backwards(arcs: dict[str, dict[str, str]]) -> N
     assert arcs["ATY_KEN"]["geometry_km"] == arcs["KEN_ATY"]["geometry_km"]
 
 
+@pytest.mark.exhaustive
 def test_ships_keep_to_the_water_and_pipelines_to_the_land(
     arcs: dict[str, dict[str, str]], routes: dict[str, LineString], land: shapely.Geometry
 ) -> None:

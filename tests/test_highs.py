@@ -586,6 +586,7 @@ def test_solving_prints_nothing(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.exhaustive
 def test_many_solves_leave_nothing_behind():
     problem = random_form(5, rows=20, columns=40)
     session = Session(problem)

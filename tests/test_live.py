@@ -74,6 +74,7 @@ def test_the_page_may_compile_and_run_its_solver_and_nothing_else(tmp_path: Path
     assert "worker" not in still[1]
 
 
+@pytest.mark.exhaustive
 def test_the_same_plan_gives_the_same_page(tmp_path: Path) -> None:
     case = toy(tmp_path, {"nodes": PLACED})
     one, other = (er.solve(case).explore(live=True).text for _ in range(2))
@@ -237,7 +238,7 @@ def test_every_option_of_the_packs_is_answered_as_python_does(name: str, tmp_pat
 
 
 @needs_node
-@pytest.mark.parametrize(("to_a", "to_b"), [(1000, 2000), (2000, 1000)])
+@pytest.mark.parametrize(("to_a", "to_b"), first([(1000, 2000), (2000, 1000)], 1))
 def test_the_page_holds_the_exports_of_the_one_plan(tmp_path: Path, to_a: int, to_b: int) -> None:
     programme = page_of(burnt(tmp_path, to_a, to_b), ["max_share.corridor:A"])
     asked = [Asked({"max_share.corridor:A": 0.0}), Asked({"max_share.corridor:A": 0.9})]

@@ -150,6 +150,7 @@ def test_both_halves_tell_the_same_flows_however_small_one_is_there(monkeypatch:
     assert {"12.0 Mt", "0.04 Mt"} <= told[1]
 
 
+@pytest.mark.exhaustive
 def test_the_ten_largest_flows_stand_on_both_halves_of_a_slide(tmp_path: Path) -> None:
     plans = [er.solve(er.load(name)) for name in ("oil-2024", "cpc-one-mooring")]
     data = [payload(plan) for plan in plans]

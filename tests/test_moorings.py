@@ -163,6 +163,7 @@ def russian(plan: Plan) -> float:
     return float(booked) * month[0].years
 
 
+@pytest.mark.exhaustive
 def test_december_2025_is_told_again(december: tuple[Case, Plan, Plan]) -> None:
     """In: 3.98 Mt of 6.67 planned are loaded. Out: 0.30 ± 0.10 are re-routed, 2.39 Mt ± 15 % shut in or stored."""
     _, plan, planned = december

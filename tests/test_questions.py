@@ -95,6 +95,7 @@ def answer(book: Book, rows: list[Row], base: er.Plan, **fields: object) -> Answ
     return Answer("?", book.of("oil-2026"), ["Words."], "2026", base, rows, "Sure.", [], **fields)  # type: ignore[arg-type]
 
 
+@pytest.mark.exhaustive
 def test_a_table_gives_changes_against_what_it_says(book: Book) -> None:
     """Against the base of the answer, or the row's own; a column without a change is left out."""
     case = book.case("oil-2026").set("policy.exports", "free")

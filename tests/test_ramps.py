@@ -157,6 +157,7 @@ def test_a_structure_is_kept_of_the_plan_and_of_its_reference(tmp_path: Path, po
             assert compiled.optimum(own).solution.objective == pytest.approx(fresh.objective, rel=1e-11)
 
 
+@pytest.mark.exhaustive
 def test_a_kept_structure_serves_every_draw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Which of two ways the reference takes is not the same in every draw; two structures serve them all."""
     case = er.load(storm(tmp_path))

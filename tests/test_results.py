@@ -266,7 +266,7 @@ def test_without_a_swap_of_names_the_result_is_still_replaced(
     assert (folder / "run.json").is_file()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.skipif(os.name == "nt", reason="forks")
 def test_a_killed_run_leaves_a_whole_result(plan: Plan, tmp_path: Path) -> None:
     """Killed without warning at some moment of saving, again and again: what lies there always loads and matches."""

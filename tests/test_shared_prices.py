@@ -131,6 +131,7 @@ def test_what_is_not_there_is_refused_with_what_is(tmp_path: Path) -> None:
         er.load(path)
 
 
+@pytest.mark.exhaustive
 def test_oil_and_gas_read_one_world() -> None:
     """Each scenario prices every market of both packs to 2030, and what has happened is the same in all."""
     paths = [pack_path(f"kazakhstan-{family}") for family in ("oil", "gas")]

@@ -198,8 +198,10 @@ def test_a_dataset_that_another_program_wrote_is_solved_again(case: Case, tmp_pa
         assert file.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    ("column", "value"), [("netback", 1.0), ("netback", None), ("status", "infeasible"), ("draw", 7)])  # fmt: skip
+CELLS = [("netback", 1.0), ("netback", None), ("status", "infeasible"), ("draw", 7)]
+
+
+@pytest.mark.parametrize(("column", "value"), first(CELLS, 2))
 def test_a_cell_that_was_changed_is_solved_again(case: Case, tmp_path: Path, column: str, value: object) -> None:
     """The schema is kept, units and all: the checksum of the rows tells."""
     folder = tmp_path / "out"

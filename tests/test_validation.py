@@ -268,6 +268,7 @@ def test_a_record_that_is_a_value_over_a_price_is_none() -> None:
     assert bt.total(frame, 2022) == pytest.approx(4.6)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("scripts")
 def test_the_page_prints_the_distance_as_known_on_1_january() -> None:
     """The cell of 2024 is that of a fresh solve, as is the first paragraph's count against last year's shares."""
