@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import RLock
 from typing import Any
 
@@ -39,12 +39,13 @@ class Read:
         """A frame as it is now."""
         return cls(frame.copy(deep=False), _arrays(frame))
 
-    def stands_in(self, frame: pd.DataFrame) -> bool:
-        """Whether a frame, this one or another, says the same."""
+    def again(self, frame: pd.DataFrame) -> Read | None:
+        """What is read of a frame, this one or another, where it says the same; else None."""
         now = _arrays(frame)
         if len(now) == len(self.arrays) and all(map(operator.is_, now, self.arrays)):
-            return True
-        return len(frame) == len(self.copy) and (not len(frame) or frame.equals(self.copy))  # most have no row
+            return self
+        same = len(frame) == len(self.copy) and (not len(frame) or frame.equals(self.copy))  # most have no row
+        return Read.of(frame) if same else None
 
 
 def _arrays(frame: pd.DataFrame) -> tuple[Any, ...]:
@@ -66,10 +67,15 @@ class Kept:
         tables = tuple({name: Read.of(frame) for name, frame in pack.tables.items()} for pack in case.network.packs)
         return cls(Structure(case, held, reference), tables)
 
-    def stands_for(self, case: Case) -> bool:
-        """Whether the tables of a case of this structure are still what they were."""
-        packs = zip(case.network.packs, self.tables, strict=True)
-        return all(tables[name].stands_in(frame) for pack, tables in packs for name, frame in pack.tables.items())
+    def again(self, case: Case) -> Kept | None:
+        """The structure with the tables of a case that says the same, so that it need not be read again; else None."""
+        tables = []
+        for pack, known in zip(case.network.packs, self.tables, strict=True):
+            read = {name: now for name, frame in pack.tables.items() if (now := known[name].again(frame)) is not None}
+            if len(read) < len(pack.tables):
+                return None
+            tables.append(read)
+        return replace(self, tables=tuple(tables))
 
 
 class Shelf:
@@ -88,8 +94,8 @@ class Shelf:
             for kept in list(self._kept):
                 if (numbers := kept.structure.under(case, held, reference)) is not None:
                     self._kept.remove(kept)
-                    if kept.stands_for(case):
-                        self._kept.appendleft(kept)
+                    if (again := kept.again(case)) is not None:
+                        self._kept.appendleft(again)
                         return numbers.space, numbers.program
             if len(case.network.tables["arcs"]) * len(case.periods) <= LARGEST:
                 self._kept.appendleft(Kept.of(case, held, reference))
