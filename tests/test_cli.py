@@ -373,6 +373,7 @@ def test_an_old_terminal_gets_question_marks_and_no_failure() -> None:
     assert "North field ? Port ? West" in outcome.stdout
 
 
+@pytest.mark.exhaustive
 def test_a_cap_that_was_asked_for_heads_the_limits_in_its_own_unit() -> None:
     free = ("--set", "policy.exports=free")
     shown = run("solve", MODEL, "--set", "policy.max_exposure.corridor:West=4", *free).stdout.splitlines()

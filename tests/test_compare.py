@@ -222,6 +222,7 @@ def test_what_is_written_otherwise_and_means_the_same_is_no_change(tmp_path: Pat
     assert between(case, both, found).policy == both.policy
 
 
+@pytest.mark.exhaustive
 def test_saved_results_are_compared_like_plans(tmp_path: Path) -> None:
     case = toy(tmp_path / "toy")
     plan, other = solve(case), solve(case.set_all({**TARIFFS, **CAP}))

@@ -140,6 +140,7 @@ def test_whatever_is_asked_of_the_plan(name: str, tmp_path: Path) -> None:
     assert found.terms["value"].sum() == pytest.approx(found.steps["margin"].dropna().sum())
 
 
+@pytest.mark.exhaustive
 def test_an_empty_route_in_months_and_with_a_cap_on_concentration(tmp_path: Path) -> None:
     capped = toy(tmp_path / "h", LESS, max_hhi={"corridor": 1.0}, exports="free")
     for case in (months(toy(tmp_path / "m", LESS)), capped):

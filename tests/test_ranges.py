@@ -259,6 +259,7 @@ def test_other_futures_are_decided_anew(tmp_path: Path) -> None:
     assert confirm(case, plan.objective, er.ranges(plan, 50)) == 2
 
 
+@pytest.mark.exhaustive
 def test_builds_stay_or_are_opened(tmp_path: Path) -> None:
     """Without its builds the toy earns 5150 + …: within 3000 MUSD the third way may stay unbuilt."""
     case = toy(tmp_path, WITH, exports="free", build={})

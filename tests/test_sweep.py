@@ -65,6 +65,7 @@ def test_every_row_is_a_fresh_solve(case: Case, draws: int) -> None:
     assert found.data["volume.corridor:NORTH"].gt(0).nunique() == 2  # both ways are used, now one and now the other
 
 
+@pytest.mark.exhaustive
 def test_a_level_is_joined_with_every_draw_and_is_itself_not_drawn(case: Case) -> None:
     found = er.sweep(case, 8, over={"arc:NORTH.tariff": [10, "200 USD/t"], "arc:GATHER.tariff": [1, 2, 3]})
     assert len(found.data) == 48
@@ -97,6 +98,7 @@ def test_rows_without_a_plan_stay_with_their_reason(tmp_path: Path) -> None:
     assert found.summary["plans"].tolist() == [1, 0, 1]
 
 
+@pytest.mark.exhaustive
 def test_builds_are_decided_anew_for_each_draw() -> None:
     case = er.load("second-line-to-china")
     assert not case.policy.plain

@@ -90,6 +90,7 @@ class Counting:
         yield from Here().run(work, shared, chunks)
 
 
+@pytest.mark.exhaustive
 def test_what_is_done_is_not_done_again(case: Case, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         er.sweep(case, DRAWS, folder=tmp_path / "sweep", workers=Failing(4, KeyboardInterrupt()))
