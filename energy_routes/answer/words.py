@@ -21,7 +21,7 @@ from functools import cache, reduce
 from pathlib import Path
 from typing import Literal, get_args
 
-from energy_routes.errors import DataError, Fault, UsageError
+from energy_routes.errors import Fault, UsageError, refuse
 from energy_routes.pack import MINUS, Family, as_read, data_path, in_digits, nearest
 
 Language = Literal["en", "ru", "kk"]
@@ -254,8 +254,7 @@ def _laid_over(under: Words, folder: Path, english: Mapping[str, str]) -> Words:
     """Words with those of a folder on top.  Raises DataError with every fault of its texts."""
     language, path = under.language, folder / "words.csv"
     rows, places = _rows(path), _rows(folder / "place_names.csv")
-    if faults := [fault for number, row in enumerate(rows, 2) for fault in _faults(path, number, row, english)]:
-        raise DataError(str(path), faults)
+    refuse(str(path), (fault for number, row in enumerate(rows, 2) for fault in _faults(path, number, row, english)))
     texts = {row["key"]: row[language] for row in rows if row.get(language)}
     countries = _column(_rows(folder / "country_names.csv"), "iso", "name", language)
     names = {

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from energy_routes.errors import SolverError
 from energy_routes.linear.expressions import Vector
-from energy_routes.linear.highs.arrays import LinearForm
+from energy_routes.linear.highs.arrays import LinearForm, sign_of
 from energy_routes.linear.labels import Index
 
 Codes: TypeAlias = NDArray[np.int8]
@@ -175,7 +175,7 @@ def worth(problem: LinearForm, solution: Solution) -> Prices:
 
     Positive: the objective gets better (a larger profit, or a smaller cost) when the bound goes up.
     """
-    sign = 1.0 if problem.sense == "max" else -1.0
+    sign = sign_of(problem)
     return Prices(sign * solution.dual + 0.0, sign * solution.reduced + 0.0)
 
 
@@ -220,7 +220,7 @@ def residuals(problem: LinearForm, x: Vector, dual: Vector | None = None) -> dic
     out = {"primal_residual": float(np.max(worst))}
     if dual is None:
         return out
-    sign = 1.0 if problem.sense == "min" else -1.0
+    sign = -sign_of(problem)
     y = sign * np.concatenate([dual, problem.cost - problem.matrix.T @ dual])
     side = np.where(y > 0.0, low, high)  # the bound that a multiplier is of
     is_bound = np.isfinite(side)
@@ -240,7 +240,7 @@ def weak_bound(problem: LinearForm, dual: Vector) -> float:
 
     Infinite where they prove nothing.  Multipliers below 1e-9 of the largest cost are the arithmetic's.
     """
-    sign = 1.0 if problem.sense == "max" else -1.0
+    sign = sign_of(problem)
     y = sign * np.concatenate([dual, problem.cost - problem.matrix.T @ dual])
     y[np.abs(y) <= 1e-9 * max(1.0, _peak(np.abs(problem.cost)))] = 0.0
     low = np.concatenate([problem.row_lower, problem.col_lower])

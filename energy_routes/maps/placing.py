@@ -16,7 +16,7 @@ from shapely import LineString, Point
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 
-from energy_routes.errors import DataError, Fault
+from energy_routes.errors import DataError, Fault, refuse
 from energy_routes.maps.data.lands import REGION, TURNS, by_code, region, world
 from energy_routes.network import Network, geometry as geo
 from energy_routes.pack import Pack, answered, data_path
@@ -38,8 +38,7 @@ def refuse_misplaced(*networks: Network) -> None:
     """
     packs = {id(pack): pack for network in networks for pack in network.packs}.values()
     faults = dict.fromkeys(fault for pack in packs for fault in (*misplaced(pack, FAR), *misdrawn(pack)))
-    if faults:
-        raise DataError(f"the map of {', '.join(dict.fromkeys(pack.name for pack in packs))}", faults)
+    refuse(f"the map of {', '.join(dict.fromkeys(pack.name for pack in packs))}", faults)
 
 
 def misplaced(pack: Pack, at_sea: float = AT_SEA) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from energy_routes.formulation import Space, Tangent
-from energy_routes.linear import Program, Session, Solution, Status, Term, Vector, worth, zero
+from energy_routes.linear import Program, Session, Solution, Status, Term, Vector, sign_of, worth, zero
 from energy_routes.solving.cutting_planes import cut_until_inside
 
 FULL = "full"  # columns that say whether the old capacity of a widened arc is full
@@ -89,5 +89,4 @@ def _leaning(program: Program, space: Space) -> Program:
     """The programme with a tiny weight on what stands, so that of equal builds the cheaper and later is taken."""
     options = space.built.axis
     lean = space.built * (-LEAN * (options.data("capex") + ALONE)) if len(options) else zero(options)
-    sign = 1.0 if program.sense == "max" else -1.0
-    return replace(program, terms=(*program.terms, Term("lean", "penalty", lean * sign)))
+    return replace(program, terms=(*program.terms, Term("lean", "penalty", lean * sign_of(program))))

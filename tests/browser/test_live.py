@@ -60,13 +60,14 @@ def begun(open_page: Any, file: Path, view: str = "", size: tuple[int, int] = (1
     return page
 
 
-def shared(context: Any, file: Path) -> Any:
-    """A page with its solver at work, for many tests: to load it takes a second of a processor."""
+def shared(context: Any, file: Path) -> Iterator[Any]:
+    """A page with its solver at work, for many tests: to load it takes a second of a processor.  Closed after them."""
     page = context.new_page()
     page.goto(file.as_uri())
     page.wait_for_function(DONE, timeout=30_000)
     page.evaluate("globalThis.saidAtStart = document.getElementById('live-answer').textContent")
-    return page
+    yield page
+    page.close()
 
 
 def at_start(page: Any) -> Any:
@@ -82,9 +83,7 @@ def at_start(page: Any) -> Any:
 @pytest.fixture(scope="module")
 def loaded(context: Any, live: Path) -> Iterator[Any]:
     """Its page, loaded once."""
-    page = shared(context, live)
-    yield page
-    page.close()
+    yield from shared(context, live)
 
 
 @pytest.fixture
@@ -104,9 +103,7 @@ def loaded_options(context: Any, with_options: er.Case, tmp_path_factory: pytest
     """Its page, loaded once."""
     file = tmp_path_factory.mktemp("options") / "live.html"
     er.solve(with_options).explore(file, live=True, levers=[NEW, ROOMY])
-    page = shared(context, file)
-    yield page
-    page.close()
+    yield from shared(context, file)
 
 
 @pytest.fixture

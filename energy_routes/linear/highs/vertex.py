@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import splu
 
 from energy_routes.linear.expressions import Vector
-from energy_routes.linear.highs.arrays import Form
+from energy_routes.linear.highs.arrays import Form, sign_of
 from energy_routes.linear.solution import BASIC, FREE, LOWER, UPPER, Basis, Codes, Point, Prices, Solution, Status
 
 INSIDE = 1e-9  # the feasibility tolerance of a session, of bounds and of reduced costs
@@ -94,7 +94,7 @@ class Vertex:
 
     def _best(self, form: Form, dual: Vector, reduced: Vector) -> bool:
         """Whether every price has the sign that its bound asks for; what has one value only may have either."""
-        sign = 1.0 if form.sense == "min" else -1.0
+        sign = -sign_of(form)
         return self._rows.suit(sign * dual, form.row_lower < form.row_upper) and self._columns.suit(
             sign * reduced, form.col_lower < form.col_upper)  # fmt: skip
 

@@ -21,7 +21,7 @@ from scipy.sparse.linalg import splu
 
 from energy_routes.errors import LimitError, SolverError
 from energy_routes.linear.expressions import Vector
-from energy_routes.linear.highs.arrays import Form, LinearForm, form_of
+from energy_routes.linear.highs.arrays import Form, LinearForm, form_of, sign_of
 from energy_routes.linear.highs.moving import finite
 from energy_routes.linear.labels import Index
 from energy_routes.linear.solution import BASIC, FREE, LOWER, UPPER, Basis, Solution
@@ -202,7 +202,7 @@ def _vertex(form: Form, basis: Basis) -> _Vertex:
         x[columns] = _refined(factors.solve(right), right, square, factors, "N")
         y[rows] = _refined(factors.solve(form.cost[columns], "T"), form.cost[columns], square.T, factors, "T")
     activity = form.matrix @ x
-    sign = 1.0 if form.sense == "min" else -1.0
+    sign = -sign_of(form)
     reduced, dual = sign * (form.cost - form.matrix.T @ y), sign * y
     size = max(1.0, float(np.abs(form.cost).max(initial=0.0)))
     loose = [(x[columns], form.col_lower[columns], form.col_upper[columns]),

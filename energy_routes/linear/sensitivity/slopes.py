@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from energy_routes.linear.expressions import INF, Expr, Rows, Vector
-from energy_routes.linear.highs.arrays import Form, LinearForm, form_of
+from energy_routes.linear.highs.arrays import Form, LinearForm, form_of, sign_of
 from energy_routes.linear.highs.session import Session
 from energy_routes.linear.labels import Index
 from energy_routes.linear.programme import gathered
@@ -34,7 +34,7 @@ class Slopes:
 
     def __init__(self, problem: LinearForm, solution: Solution) -> None:
         self._form, self._solution = form_of(problem), solution
-        self._sign = 1.0 if problem.sense == "max" else -1.0
+        self._sign = sign_of(problem)
         form = self._form
         self.cone = TangentCone(both(form.row_lower, form.col_lower), both(form.row_upper, form.col_upper),
                                 both(solution.row_value, solution.x))  # fmt: skip

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from energy_routes.errors import SolverError
 from energy_routes.formulation import security as rules
-from energy_routes.linear import Program, Session, Status, Vector
+from energy_routes.linear import Program, Session, Status, Vector, sign_of
 from energy_routes.pack import spanned
 from energy_routes.plan import Plan, Worth
 from energy_routes.solving.futures.n_minus_1 import ALL, SLACK, Guard
@@ -30,7 +30,7 @@ def with_security(
     """The plan with its table of losses, and the premium in words."""
     if guard is None:
         return plan
-    premium = (guard.base - plan.objective.value) * (1.0 if program.sense == "max" else -1.0)
+    premium = (guard.base - plan.objective.value) * sign_of(program)
     premium = premium if abs(premium) > DUST else 0.0
     at = _best_recourse(guard, program, x)
     table = cache(lambda: _table(guard, at, worth and worth(), plan.case.network.units("volume")))

@@ -20,7 +20,7 @@ import numpy as np
 
 from energy_routes.errors import InfeasibleError
 from energy_routes.formulation import Space, Tangent, cash
-from energy_routes.linear import Program, Session, Solution, Vector, optimal
+from energy_routes.linear import Program, Session, Solution, Vector, optimal, sign_of
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import exporting
 from energy_routes.solving.cutting_planes import cut_until_inside
@@ -64,7 +64,7 @@ class Yardstick:
 
     def money(self, netback: float, objective: float) -> float:
         """What a plan of this cash netback and this objective earns, as this yardstick counts it, MUSD."""
-        return netback if self.in_cash else objective * (1.0 if self.program.sense == "max" else -1.0)
+        return netback if self.in_cash else objective * sign_of(self.program)
 
     def worth(self, x: Vector) -> float:
         """Money of a point whose first columns are those of the reference, MUSD."""
@@ -108,7 +108,7 @@ def _measure(space: Space, program: Program, in_cash: bool) -> tuple[Vector, flo
         parts = cash(space)
         size = program.shape[1]
         return sum((e.coefficients(size) for e in parts), np.zeros(size)), float(sum(e.const.sum() for e in parts))
-    sign = 1.0 if program.sense == "max" else -1.0
+    sign = sign_of(program)
     return sign * program.cost, sign * program.offset
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError
-from energy_routes.linear import Index, Session, Vector, best_ratio, optimal
+from energy_routes.linear import Index, Session, Vector, best_ratio, optimal, sign_of
 from energy_routes.network import Edit
 from energy_routes.solving.prices.premium import swept
 
@@ -74,7 +74,7 @@ def enters(compiled: Compiled, case: Case, ask: Any, told: Mapping[Any, float]) 
     most = FIRST * np.array([years[label] for label in rows.axis.frame["period"].to_numpy()[mine]])
     session = live.enter(numbers)
     nothing, some = (_earned(session, at, bound) for bound in (0.0 * most, most))
-    return (some - nothing) / float(most.sum()) * (1.0 if numbers.form.sense == "max" else -1.0)
+    return (some - nothing) / float(most.sum()) * sign_of(numbers.form)
 
 
 def _earned(session: Session, rows: Index, most: Vector) -> float:
