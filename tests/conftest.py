@@ -50,9 +50,11 @@ settings.load_profile("energy-routes")
 gc.set_threshold(50_000, 20, 100)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than cores: a worker often waits, for a browser or for a process that it began."""
-    return (os.cpu_count() or 1) + 1
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """pytest looks through all that is left ten times; once is enough to find what nobody closed."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
