@@ -85,11 +85,12 @@ function drawHeader() {
   put(find("subtitle"), "title", setting());
 }
 
-/** The line under the title: which plan, when, and which of its lines, or limits on them, is scarcest. */
+/** The line under the title: which plan, where that is not the title's, when, and what on its lines is scarcest. */
 function setting() {
   const plan = plans[shownPlan()];
+  const title = plan.title === content.title ? "" : plan.title;
   const when = spans[state.span].name;
-  const said = [plan.title, plan.label, plan.title.includes(when) ? "" : when].filter(Boolean).join(" · ");
+  const said = [title, plan.label, title.includes(when) ? "" : when].filter(Boolean).join(" · ");
   if (!isPriced(shownPlan(), state.span)) return said;
   const [worst] = plan.limits[state.span];
   if (!worst) return say("title.no_bottleneck", { said });
