@@ -14,7 +14,8 @@ import pytest
 from live_answers import Asked, answers, differing, moved_case, needs_node, page_of, with_needed
 from rest import first
 from test_builds import WITH
-from toy import PLACED, burnt, toy
+from test_pick import twins
+from toy import PLACED, burnt, months, toy
 from typer.testing import CliRunner
 
 import energy_routes as er
@@ -245,6 +246,17 @@ def test_the_page_holds_the_exports_of_the_one_plan(tmp_path: Path, to_a: int, t
     found = answers(programme, asked, tmp_path)
     assert differing(programme, asked, found) == []
     assert (found[0]["status"] == "optimal") == (to_a > to_b)
+
+
+@needs_node
+def test_a_line_narrower_than_a_tonne_a_year_counts_as_one_in_each_month(tmp_path: Path) -> None:
+    """Of 8 Mt a year one line takes 0.4 as if it were as wide as 1, not 0.5, beside one of 19."""
+    programme = page_of(months(twins(tmp_path, 19, 0.5), 2))
+    (found,) = answers(programme, [Asked({})], tmp_path)
+    carried = dict(zip(programme.content["readouts"]["arc"]["labels"], np.reshape(found["read"]["arc"], (-1, 2)),
+                       strict=True))  # fmt: skip
+    assert carried["B"] == pytest.approx([0.4 * 31 / 365, 0.4 * 28 / 365])
+    assert differing(programme, [Asked({})], [found]) == []
 
 
 @needs_node

@@ -45,6 +45,7 @@ from energy_routes.report.subject import subject_of
 from energy_routes.report.writing import report_html
 from energy_routes.solving.loop import program_of, solve
 from energy_routes.solving.ranges import near
+from energy_routes.solving.ranges.asked import optimum_of
 
 EQUAL = {"arcs": """
     id,from,to,name,capacity,tariff,length_km
@@ -285,6 +286,13 @@ def test_what_is_built_may_stand_idle_beside_an_old_way_that_is_not_full(most: f
     within, short = (ends(er.ranges(plan, near), "arc", "LONG", f"{near} MUSD") for near in (loss + 1, loss - 9))
     assert within[0] == pytest.approx(most, abs=0.02)
     assert short[0] > most + 1e-3
+
+
+def test_whole_numbers_are_asked_for_only_where_another_old_way_may_be_full(tmp_path: Path) -> None:
+    """3 of the 8 Mt of the wider way pay 30 less, since its old 5 Mt are full: a plan that says otherwise loses 90."""
+    optimum, _ = optimum_of(solve(toy(tmp_path, WITH, exports="free", build={})))
+    assert optimum.standing(89) is optimum.program
+    assert optimum.standing(91).integer.any()
 
 
 def test_what_could_be_built_is_verified(tmp_path: Path) -> None:

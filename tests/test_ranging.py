@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from rest import first
-from test_builds import WITH
+from test_builds import WITH, grown
 from test_explain import PAY
 from toy import best, months, status, toy, write
 from typer.testing import CliRunner
@@ -26,10 +26,12 @@ from energy_routes.case.case import Case
 from energy_routes.cli.app import app
 from energy_routes.errors import InfeasibleError, LimitError, UsageError
 from energy_routes.formulation import build_space
-from energy_routes.linear import Form, Session
+from energy_routes.linear import Form, Point, Session, optimal
 from energy_routes.linear.solution import Status
 from energy_routes.solving import decide, program_of, stated
 from energy_routes.studies.kinks.along import side_of
+from energy_routes.studies.kinks.figures import figures_of
+from energy_routes.studies.kinks.laid import laid
 from energy_routes.studies.kinks.measured import measures
 
 CASES: dict[str, Callable[[Path], Case]] = {
@@ -222,6 +224,45 @@ def test_with_builds_kept_every_kink_is_found_again_by_fresh_solves(name: str, m
         for part, told in ((-0.1, row["minus_10"]), (0.1, row["plus_10"])):
             gain = value((1 + part) * row["now"]) - here
             assert gain == pytest.approx(told, abs=1e-5) or (gain == -np.inf and told != told), row
+
+
+def test_an_old_line_that_a_tenth_less_leaves_open_is_full_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """13.2 Mt: home 2, SHORT 6 at 480, LONG 5.2, of which 0.2 move in what was added.
+
+    Of 1.32 Mt less 0.2 earned 440 + 30 − 10 and 1.12 earned 440 − 10.  Were LONG to stay full, SHORT would lose them.
+    """
+    monkeypatch.setattr("energy_routes.studies.kinks.ranging.figures_of", lambda case: [
+        one for one in figures_of(case) if one.path == "supply:FIELD_CO.available"])  # fmt: skip
+    case = toy(tmp_path, WITH, build={"built": {"WIDER": 1}})
+    found = er.ranging(case.set_all({"supply:FIELD_CO.available": 13.2, "market:EAST.price": 510}))
+    assert by_path(found)["supply:FIELD_CO.available"]["minus_10"] == pytest.approx(-(0.2 * 460 + 1.12 * 430))
+
+
+def test_an_old_line_beside_which_nothing_is_built_need_not_be_full(tmp_path: Path) -> None:
+    """Where LONG is full and nothing is built, plans that say that it is and that it is not are equally good.
+
+    Of 8 Mt SHORT takes the 6 for export at 470, home 2 at 100, and all cost 10: LONG is not full.
+    """
+    case = toy(tmp_path, WITH, build={"budget": 50})
+    of = laid(case)
+    now, x = of.now, of.now.solution.x.copy()
+    x[now.stated[0].full.col] = 1.0
+    told = now.solution.with_values(Point(now.solution.objective, x, now.form.matrix @ x), None)
+    of.now = replace(now, solution=told)  # type: ignore[misc]
+    form = of.form(case.set("supply:FIELD_CO.available", 8))
+    assert optimal(Session(form)).objective == pytest.approx(6 * 470 + 2 * 100 - 8 * 10)
+
+
+def test_what_was_decided_stands_in_both_bounds_of_a_row(tmp_path: Path) -> None:
+    """What is built stays: 0 units of WIDER in 2024 and 1 in 2025 are no less than in the year before by 0 and 1."""
+    of = laid(grown(tmp_path, WITH["options"]))
+    rows = of.now.stated[1].row_slice("standing")
+    form = of.form(of.case)
+    assert form.row_lower[rows].tolist() == [0, -1, 0, -2]
+    assert not form.matrix[rows].nnz
+    assert form.row_upper[rows].tolist() == [np.inf] * 4
 
 
 def test_builds_and_guarded_losses_together_are_refused(tmp_path: Path) -> None:
