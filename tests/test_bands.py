@@ -103,6 +103,19 @@ def test_a_plan_keeps_all_else_and_has_none_unless_asked(case: Case, plan: er.Pl
         bare.with_bands(0)
 
 
+def test_a_plan_with_rules_beyond_its_case_has_no_bands(case: Case, tmp_path: Path) -> None:
+    """Draws are solved without the rules of a user, so the plan's own number would lie outside its band."""
+    ruled, best = er.solve(case, constraints=lambda m: [(m.sum("flow", arc="NORTH") <= 0.1, "little")]), er.solve(case)
+    slack = er.solve(case, constraints=lambda m: [(m.sum("flow", arc="NORTH") >= 0, "none")])
+    for plan in (ruled, slack, er.Plan.load(slack.save(tmp_path / "slack"))):
+        with pytest.raises(UsageError, match=r"rules that its case does not have \((little|none)\)"):
+            plan.with_bands(2)
+    with pytest.raises(UsageError, match="Constraints of your own or other data made it"):
+        er.Plan.load(ruled.save(tmp_path / "ruled")).with_bands(2)
+    with pytest.raises(UsageError, match="little"):
+        er.compare(best, ruled, draws=2)
+
+
 def test_draws_without_a_plan_are_counted_and_in_no_band(tmp_path: Path) -> None:
     tables = {"supplies": "id,node,commodity,shipper,available,minimum,cost,source,confidence,note\n"
                           "FIELD_CO,FIELD,CRUDE,Field Co,10,9.9,9,estimate,estimate,a guess\n"}

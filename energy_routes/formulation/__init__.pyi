@@ -8,6 +8,7 @@ from .concentration import (
     tangents as tangents,
 )
 from .declaration import (
+    USER as USER,
     Limit as Limit,
     Link as Link,
     declared as declared,

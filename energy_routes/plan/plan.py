@@ -338,7 +338,8 @@ class Plan:
         Raises
         ------
         UsageError
-            The design is unknown or not for this number of draws, or a plan that was saved has other inputs than here.
+            The design is unknown or not for this number of draws; or the plan has constraints of your own, or is not
+            the best one of its case solved again.
         VerificationError
             A draw that was solved anew, for a check, has another answer.
         """

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case
 from energy_routes.errors import UsageError
+from energy_routes.formulation import USER, declared
 from energy_routes.plan import BANDS, Plan
-from energy_routes.solving import Ask, known
+from energy_routes.solving import Ask, known, optimum_of
 from energy_routes.studies.draws.draws import bands
 from energy_routes.studies.draws.points import Design
 from energy_routes.studies.study import Progress, silent
@@ -38,11 +38,11 @@ def with_bands(
     progress: Progress | None = None,
 ) -> Plan:
     """A plan with its bands; see :meth:`energy_routes.Plan.with_bands`."""
-    return banded(plan, drawn(plan.case, draws, seed=seed, design=design, workers=workers, progress=progress))
+    return banded(plan, drawn(plan, draws, seed=seed, design=design, workers=workers, progress=progress))
 
 
 def drawn(
-    case: Case,
+    plan: Plan,
     draws: int | None,
     *,
     seed: int = 1,
@@ -50,11 +50,30 @@ def drawn(
     workers: Workers | None = None,
     progress: Progress | None = None,
 ) -> Sweep:
-    """The sweep that the bands of a plan of a case are of.  Raises UsageError where no draw is asked for."""
+    """The sweep that the bands of a plan are of.
+
+    Raises UsageError where no draw is asked for, or the plan is not the best one by the rules of its case.
+    """
     if draws == 0:
         raise UsageError("bands of 0 draws are asked for; expected 1 or more")
+    _refuse_other_rules(plan)
+    case = plan.case
     arcs = [name for name, ask in known(case).items() if (ask.what, ask.kind) == ("volume", "arc")]
     return sweep(case, draws, seed=seed, design=design, ask=(DEFAULT, *arcs), workers=workers, progress=progress)
+
+
+def _refuse_other_rules(plan: Plan) -> None:
+    """Raise UsageError for a plan with constraints of a user's own: draws are solved by the rules of the case alone."""
+    optimum = plan.parts.at_hand("optimum")
+    if optimum is None:
+        optimum_of(plan)  # another objective is refused
+        own = plan.prices["user"]["name"].unique().tolist()
+    else:
+        own = [block.name for block in optimum.program.rows if declared(block) is USER]
+    if own:
+        raise UsageError(f"{plan.case.name}: the plan keeps rules that its case does not have ({', '.join(own)}), and "
+                         "draws of the case are solved without them; expected a plan of er.solve(case). Write the rule "
+                         "as a lever of the policy or an edit, where there is one, and solve that case.")
 
 
 def banded(plan: Plan, found: Sweep) -> Plan:
@@ -90,8 +109,8 @@ def both_banded(
     if draws == 0:
         return before, after, pd.DataFrame(columns=list(CHANGES))
     told = progress or silent
-    old = drawn(before.case, draws, seed=seed, workers=workers, progress=lambda done, _: told(done, 2 * draws))
-    new = drawn(after.case, draws, seed=seed, workers=workers, progress=lambda done, _: told(draws + done, 2 * draws))
+    old = drawn(before, draws, seed=seed, workers=workers, progress=lambda done, _: told(done, 2 * draws))
+    new = drawn(after, draws, seed=seed, workers=workers, progress=lambda done, _: told(draws + done, 2 * draws))
     table = pd.DataFrame(_rows_between(before, after, old, new), columns=list(CHANGES))
     return banded(before, old), banded(after, new), table
 

@@ -392,7 +392,8 @@ def compare(
     Raises
     ------
     UsageError
-        One was saved by a version whose tables mean something else.
+        One was saved by a version whose tables mean something else; or draws are asked for, and a plan has constraints
+        of your own.
     VerificationError
         A draw that was solved anew, for a check, has another answer.
 

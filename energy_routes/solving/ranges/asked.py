@@ -87,6 +87,7 @@ def optimum_of(of: Case | Plan) -> tuple[Optimum, Plan]:
     if abs(again.objective - plan.objective) > TOLERANCE * max(1.0, abs(plan.objective)):
         raise UsageError(
             f"{plan.case.name}: solved again, the objective is {again.objective.value:.6g} MUSD where this plan has "
-            f"{plan.objective.value:.6g}; ask for the ranges of the plan that solve returned"
+            f"{plan.objective.value:.6g}. Constraints of your own or other data made it; ask of the plan that solve "
+            "returned."
         )
     return again.parts.at_hand("optimum"), again
