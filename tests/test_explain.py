@@ -169,6 +169,23 @@ def test_a_group_of_several_arcs_moves_together(tmp_path: Path) -> None:
         free = case.accepting("arc:SHORT.tariff", "arc:LONG.tariff")
         moved = free.set_all({"arc:SHORT.tariff": 30 + by, "arc:LONG.tariff": 50 + by})
         assert volume(moved, "transit:RU") == pytest.approx(left)
+    assert any("raised by more than 460.00 USD/t it has 0.00 Mt" in text
+               for text in found.answer)  # fmt: skip
+
+
+def test_a_tariff_that_nobody_can_pay_does_not_say_how_far_that_of_a_group_can_fall(tmp_path: Path) -> None:
+    """PLAN is not in service: its tariff of 5 would leave LONG, which pays at 40, no room to fall from 90."""
+    arcs = "id,from,to,name,capacity,tariff,status\nGATHER,FIELD,HUB,Gathering,20,1,\n" \
+           "SHORT,HUB,EAST,Short way,10,30,\nLONG,HUB,WEST,Long way,5,90,\nPLAN,HUB,WEST,Planned way,5,5,proposed"
+    meters = "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\ncorridor,LONG,PLAN,,\n" \
+             "transit,RU,SHORT,,"
+    case = toy(tmp_path, {"arcs": arcs, "meters": meters})
+    found = er.explain(case, "corridor:LONG")
+    assert (found.figure, found.now) == ("tariff of Long way", pytest.approx(90))
+    assert told(found)[-1] == pytest.approx((40, 0, 3))
+    assert not found.notes
+    shut = er.explain(case.without("LONG"), "corridor:LONG")
+    assert (shut.state, shut.figure) == ("closed", "tariff of each of the 2 arcs of Long corridor")
 
 
 def test_closed(tmp_path: Path) -> None:

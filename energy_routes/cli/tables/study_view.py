@@ -151,7 +151,8 @@ def print_explanation(found: Explanation) -> None:
 def _print_terms(found: Explanation) -> None:
     """A column for each break-even: what a unit on the way that is taken on one side of it only earns and gives up."""
     values = found.terms.pivot_table("value", ["kind", "term"], ["what", "at"], sort=False)
-    heads = [f"{'' if what == found.figure else f'{escape(what)} '}at {number(at)}"
+    plus = "+" if found.now != found.now else ""  # of figures that differ from one another the move is told
+    heads = [f"{'' if what == found.figure else f'{escape(what)} '}at {plus if at > 0 else ''}{number(at)}"
              for what, at in values.columns.to_frame().itertuples(index=False)]  # fmt: skip
     out = table(f"{found.money} on the way", "", *heads, text=2)
     for kind, term, *row in values.reset_index().itertuples(index=False, name=None):

@@ -209,7 +209,8 @@ class Inquiry:
             notes.append(f"{target.name} is also the name of {', '.join(target.also)}")
         notes += no_transit(self.case.network, target.kind, target.id, target.family)
         if self._pieces[1]:
-            limit = "below 0: only a subsidy" if target.draws < 0 else "above twice what it is: only such a price"
+            low = "below 0" if self.curve.now == self.curve.now else "where one of them is below 0"
+            limit = f"{low}: only a subsidy" if target.draws < 0 else "above twice what it is: only such a price"
             notes.append(f"The break-even of the {target.shift.words} lies {limit} reaches it")
         if ramped(self.case):
             notes.append(AGAINST)

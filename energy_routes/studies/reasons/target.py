@@ -23,7 +23,8 @@ class Target:
     """What is asked about.  ``arcs`` are those that it is measured on, none of a market.
 
     ``shift`` are the figures that draw volume to it: its tariffs (``draws`` −1: the less, the more volume), or the
-    price paid there (+1).  ``also`` has the other things of that name.
+    price paid there (+1).  Tariffs of arcs out of service are not among them.  ``also`` has the other things of that
+    name.
     """
 
     kind: str
@@ -117,10 +118,20 @@ def _target(case: Case, known: _Known, also: tuple[str, ...]) -> Target:
     arcs = (name,) if kind == "arc" else _metered(case, known)
     if not arcs:
         raise UsageError(f"{known.label} is measured on no arc of {case.name}: ask about its markets")
-    called = Names(case.network.tables).arc
-    of = called[arcs[0]] if len(arcs) == 1 else f"each of the {len(arcs)} arcs of {known.name}"
-    shift = tariffs_of(case, arcs, f"tariff of {of}", unit)
+    called, paid_on = Names(case.network.tables).arc, _paid_on(case, arcs)
+    of = called[paid_on[0]] if len(paid_on) == 1 else f"each of the {len(paid_on)} arcs of {known.name}"
+    shift = tariffs_of(case, paid_on, f"tariff of {of}", unit)
     return Target(kind, name, known.name, known.family, arcs, shift, -1.0, also)
+
+
+def _paid_on(case: Case, arcs: tuple[str, ...]) -> tuple[str, ...]:
+    """The arcs whose tariffs a plan can pay: those in service; all where none is, or where options may open some.
+
+    A tariff of an arc out of service would say how far the others can fall, and no plan pays it.
+    """
+    serving = dict(zip(case.network.ids("arcs"), map(any, case.network.open(case.periods)), strict=True))
+    able = arcs if case.policy.build is not None else tuple(arc for arc in arcs if serving[arc])
+    return able or arcs
 
 
 def _metered(case: Case, group: _Known) -> tuple[str, ...]:

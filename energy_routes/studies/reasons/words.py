@@ -71,14 +71,19 @@ def _held(found: Explanation, hold: dict[Any, Any]) -> Iterator[str]:
 
 def _step(found: Explanation, step: dict[Any, Any]) -> str:
     low, high = sorted((step["before"], step["after"]))
-    if not step["change"] and step["at"] == step["to"]:
+    level_known = step["at"] == step["at"]
+    if not step["change"] and (step["at"] == step["to"] or not level_known):
         return (f"As it is, any volume from {low:,.2f} to {high:,.2f} {found.unit} earns the same; with a "
                 f"{'higher' if step['side'] == 'above' else 'lower'} {step['what']} it has {step['after']:,.2f}")
-    change = in_digits(step['change'], "+,.2f")
-    level = f"{change} {found.money}"
-    if step["at"] == step["at"]:
+    if level_known:
         ends = (step["at"], step["to"])[: 1 if abs(step["to"] - step["at"]) < 0.005 else 2]
-        level = f"{' to '.join(in_digits(end, ',.2f') for end in ends)} {found.money} ({change})"
+        level = (f"{step['side']} {' to '.join(in_digits(end, ',.2f') for end in ends)} {found.money} "
+                 f"({in_digits(step['change'], '+,.2f')})")
+    elif found.target.startswith("route:"):  # a rebate, of which there is none as it is
+        level = f"{step['side']} {in_digits(step['change'], '+,.2f')} {found.money}"
+    else:  # the figures differ from one another, and only the move that is theirs together can be told
+        level = (f"{'raised' if step['change'] > 0 else 'lowered'} by more than "
+                 f"{in_digits(abs(step['change']), ',.2f')} {found.money}")
     moved = [f"{what} {step[key]}" for key, what in (("enters", "more goes by"), ("leaves", "less by")) if step[key]]
-    return (f"With the {step['what']} {step['side']} {level} it has {step['after']:,.2f} {found.unit} instead of "
+    return (f"With the {step['what']} {level} it has {step['after']:,.2f} {found.unit} instead of "
             f"{step['before']:,.2f}{': ' if moved else ''}{'; '.join(moved)}")
