@@ -20,6 +20,9 @@ from printed import PAGES, ROOT, Command, commands, given, label, run, runs, wal
 from question_book import Book
 
 import energy_routes as er
+from energy_routes.case.model_file import EditFile, ModelFile
+from energy_routes.case.policy.policy import LEVERS
+from energy_routes.network.edit import TARGETS
 
 BLOCK = re.compile(r"^```(?P<kind>\w+)[^\n]*\n(?P<body>.*?)^```$", re.M | re.S)
 # What took under half a second of one core when measured; what is not known to be quick runs with the others.
@@ -120,6 +123,16 @@ def test_every_page_is_in_the_index() -> None:
     linked = set(LINK.findall((docs / "README.md").read_text("utf-8")))
     pages = {page.relative_to(docs).as_posix() for page in PAGES if page.is_relative_to(docs)} - {"README.md"}
     assert pages - linked == set()
+
+
+def test_the_page_of_model_files_has_every_key() -> None:
+    page = (ROOT / "docs" / "model-file.md").read_text("utf-8")
+    told = {key for line in page.splitlines() if line.startswith("| `")
+            for key in re.findall(r"`([a-z_]+)`", line.split("|")[1])}
+    keys = {*ModelFile.model_fields, *EditFile.model_fields, *LEVERS}
+    assert keys - told == set()
+    assert told - keys == set()
+    assert [word for word in TARGETS if f"`{word}`" not in page] == ["joint"]  # as results call a row of `limits`
 
 
 PAGE = """# A page
