@@ -57,6 +57,17 @@ def test_what_a_contract_is_short_of_is_borne_by_the_rest_of_the_year(tmp_path: 
     assert ahead.value == 0.0  # more than all three months owe is never owed back
 
 
+def test_months_gone_by_without_a_row_are_named(tmp_path: Path) -> None:
+    """The rest bears all that the contract asks of them, so a table that begins too late must not pass in silence."""
+    case = year(toy(tmp_path, {**TANK, **SOP}))
+    late = ["arc,LONG,CRUDE,2023-03,110,kt", "storage,TANK,,2023-02,0.2,Mt", "storage,TANK,,2023-03,0.2,Mt"]
+    (note,) = [w for w in er.solve(er.replan(case, "2023-04", rows(*late))).warnings if w["code"] == "no_actuals"]
+    assert note["message"].startswith("no row of 2023-01, 2023-02: nothing counts as moved then")
+    whole = [*late, "arc,LONG,CRUDE,2023-01,0,kt", "market,EAST,CRUDE,2023-02,10,kt"]
+    plan = er.solve(er.replan(case, "2023-04", rows(*whole)))
+    assert not any(w["code"] == "no_actuals" for w in (*plan.warnings, *er.solve(case).warnings))
+
+
 def test_a_share_of_the_year_counts_the_months_gone_by(tmp_path: Path) -> None:
     """0.60 of January's 0.60 crossed Russia; at most half of the quarter may."""
     case = months(toy(tmp_path, max_share={"transit:RU": 0.5}, exports="free"))

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from energy_routes.case import Past
 from energy_routes.formulation import Space
 from energy_routes.linear import Axis, Vector, positions, summed
 from energy_routes.pack import Period, months_of
@@ -30,7 +31,10 @@ class Waiver(NamedTuple):
 
 
 def notices(of: Solved) -> tuple[dict[str, Any], ...]:
-    """What goes round and is lost, was shut in, short, waived by force majeure, or has no price to be sold at."""
+    """What goes round and is lost, was shut in, short, waived by force majeure, or has no price to be sold at.
+
+    Of a year that is partly gone also the months of which the actuals say nothing.
+    """
     space, moving = of.space, np.flatnonzero(of.moved > SLIGHT)
     round_ = moving[circles(*(end[moving] for end in of.ends)) >= 0]
     out = [_round(loop) for loop in loops(flows_table(of, round_))] if len(round_) else []
@@ -51,6 +55,9 @@ def notices(of: Solved) -> tuple[dict[str, Any], ...]:
         notice("meter", f"counted by the best way on from {arcs}: ways lose differently, and others use them", group)
         for group, arcs in _counted_at_best(of).items()
     ]
+    if untold := _untold(space.case.past):
+        out.append(notice("no_actuals", f"no row of {', '.join(untold)}: nothing counts as moved then, and the months "
+                                        "ahead bear all that contracts of the year ask for", "actuals"))
     return tuple(out)
 
 
@@ -116,6 +123,12 @@ def _counted_at_best(of: Solved) -> dict[str, str]:
     for kind, group, arc in told.itertuples(index=False):
         arcs.setdefault(f"{kind}:{group}", {})[arc] = None
     return {group: ", ".join(own) for group, own in arcs.items()}
+
+
+def _untold(past: Past | None) -> list[str]:
+    """The months gone by of which no row tells a volume; a closing stock tells none."""
+    told = set() if past is None else {actual.period for actual in past.actuals if actual.what != "storage"}
+    return [] if past is None else [period.label for period in past.periods if period.label not in told]
 
 
 def _unpriced(space: Space) -> dict[str, list[str]]:
