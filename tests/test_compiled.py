@@ -195,6 +195,20 @@ def test_whatever_a_rule_looks_at_is_part_of_the_structure():
         np.add(figure, 1.0, out=np.zeros(3))
 
 
+def test_the_second_time_the_same_figures_move_only_what_they_reach_is_reckoned(monkeypatch):
+    """The first time all steps are repeated that follow from the topic."""
+    tape, repeated = Tape(), []
+    figure = tape.leaf("topic", lambda facts: np.array(facts), np.array([1.0, 2.0, 3.0]))
+    some = np.where(figure > 1.5, figure, 0.0)
+    tape.keep(some)
+    monkeypatch.setattr(Tape, "_repeated", lambda *given, known=Tape._repeated: repeated.append(1) or known(*given))
+    found = [tape.refreshed([1.0, 2.0, last], lambda _: True).of(some).tolist() for last in (4.0, 5.0, 6.0)]
+    assert found == [[0.0, 2.0, 4.0], [0.0, 2.0, 5.0], [0.0, 2.0, 6.0]]
+    assert len(repeated) == 1
+    assert tape.refreshed([1.0, 2.0, 1.0], lambda _: True).of(some).tolist() == [0.0, 2.0, 0.0]  # a question turns
+    assert len(repeated) == 2
+
+
 # --- plans ---------------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import assume, given, strategies as st
 from scipy import sparse
 
-from energy_routes.errors import LabelError
+from energy_routes.errors import LabelError, SolverError
 from energy_routes.linear import infeasibility as elastic
 from energy_routes.linear.conflict import minimal_conflict
 from energy_routes.linear.expressions import INF, Bound, Expr, axis, between
@@ -47,6 +47,14 @@ def chain(supply: float, pipe: float, port: float, duty: float) -> Program:
 def test_a_feasible_programme_needs_no_repair():
     assert explain_infeasible(chain(10, 10, 10, 8)) == []
     assert minimal_conflict(chain(10, 10, 10, 8)) == []
+
+
+def test_a_conflict_that_could_be_shorter_is_not_handed_out(monkeypatch):
+    """A duty of 8 conflicts with the pipe of 3; that the port takes 10 has nothing to do with it."""
+    monkeypatch.setattr("energy_routes.linear.conflict._Live.shorten", lambda *_: None)
+    program = chain(10, 3, 10, 8)
+    with pytest.raises(SolverError, match="could not be verified"):
+        minimal_conflict(program, [rows for rows in program.rows if rows.name in ("capacity", "duty")])
 
 
 @pytest.mark.parametrize(("method", "presolve"), [("simplex", True), ("simplex", False), ("ipm", True), ("ipm", False)])

@@ -515,6 +515,11 @@ def test_digits_come_from_the_rows_that_hold_a_point_and_from_no_other():
     assert refined(problem, np.array([0.5 + 3e-8, 0.5 - 3e-8]), np.ones(2), np.zeros(2)).tolist() == [0.5, 0.5]
 
 
+def test_a_value_as_near_to_a_bound_as_its_size_allows_is_put_on_it():
+    bound, off = np.array([1e4, -1e4, 0.5, 0.5, INF]), np.array([9e-6, 2e-5, 9e-10, 2e-9, 0.0])
+    assert snap(bound + off, bound).tolist() == [1e4, -1e4 + 2e-5, 0.5, 0.5 + 2e-9, INF]
+
+
 def test_goals_are_made_least_in_turn():
     # On x + y + z = 6 the first goal pulls x to 5, which its bound of 4 stops; the second parts the rest as 1 to 3.
     problem = form("max", [1.0, 1.0, 1.0], [[1.0, 1.0, 1.0]], [-INF], [6.0], [0.0] * 3, [4.0, INF, INF])

@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 from energy_routes.errors import LimitError
 from energy_routes.linear.highs.arrays import Form
 from energy_routes.linear.highs.session import Session
+from energy_routes.linear.sensitivity.envelope import Stretch, Touch, stretches
 from energy_routes.linear.sensitivity.parametric import BOUNDS, Line, Region, cover, covered, line_between
 from energy_routes.linear.solution import Solution, Status
 
@@ -180,3 +181,14 @@ def test_degenerate_programmes_are_covered(tmp_path: Path) -> None:
     assert covered(regions)
     for t in np.linspace(0, 1, 21):
         assert value(regions, float(t)) == pytest.approx(3 * min(10 * t, 6), abs=1e-9)
+
+
+@pytest.mark.parametrize(("near", "far", "slope"), [
+    (Touch(0.0, 0.0, 1.0), Touch(1.0, 1.5, 1.0), 1.5),  # tangents that never meet
+    (Touch(1.0, 0.0, 0.0), Touch(1.0 + 2.0**-25, 2.0**-16, 1024.0), 512.0),  # closer than pieces are looked for
+])  # fmt: skip
+def test_where_values_are_too_rough_to_find_a_kink_the_piece_is_the_line_between_them(
+    near: Touch, far: Touch, slope: float
+) -> None:
+    values = {point.at: point for point in (near, far)}
+    assert list(stretches(values.__getitem__, near.at, far.at)) == [Stretch(near.at, far.at, slope)]

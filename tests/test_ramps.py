@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import textwrap
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from rest import first
-from toy import toy
+from toy import TABLES, months, toy
 from toy_doubts import struck as storm
 
 import energy_routes as er
@@ -155,6 +156,24 @@ def test_a_structure_is_kept_of_the_plan_and_of_its_reference(tmp_path: Path, po
         pd.testing.assert_frame_equal(kept.ramps, fresh.ramps, rtol=0, atol=1e-9)
         if not own.policy.max_hhi:
             assert compiled.optimum(own).solution.objective == pytest.approx(fresh.objective, rel=1e-11)
+
+
+def test_the_reference_of_a_kept_structure_is_that_of_the_one_plan(tmp_path: Path) -> None:
+    """Without the storm THIRD takes half of the 2 Mt a year that LONG, which passes a strait, would take alone.
+
+    With it the strait is passed by that and 0.1 Mt more in March.
+    """
+    tables = {
+        "arcs": TABLES["arcs"] + "THIRD,HUB,WEST,Third way,5,50,3000\n",
+        "groups": TABLES["groups"] + "chokepoint,STRAIT,Strait\n",
+        "meters": TABLES["meters"] + "corridor,LONG,THIRD,,\nchokepoint,STRAIT,LONG,,\n",
+        "ramps": "kind,group,month,volume\nchokepoint,STRAIT,1,0.1",
+    }
+    case = months(toy(tmp_path, {name: textwrap.dedent(text) for name, text in tables.items()}))
+    case = replace(case, periods=case.periods[2:]).outage("SHORT", [MARCH], event="storm")
+    (row,) = er.compile(case).solve_many([{}], ["objective", "volume.chokepoint:STRAIT"]).itertuples(index=False)
+    assert row[-1] == pytest.approx(31 / 365 + 0.1)
+    assert row[-2] == pytest.approx(solve(case).objective)
 
 
 @pytest.mark.exhaustive

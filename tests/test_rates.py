@@ -76,6 +76,17 @@ def test_scenarios_of_events_keep_the_expected_loss(tmp_path: Path) -> None:
     assert futures.covered == 1
 
 
+def test_a_failure_is_as_likely_as_the_horizon_is_long(tmp_path: Path) -> None:
+    case = months(toy(tmp_path, EVENTS), 4)
+    futures = futures_of(case.network, Cvar(), case.periods)
+    rate = next(rate for rate in futures.rates if rate.name == "arc:SHORT")
+    struck = [s for s in futures.scenarios if "arc:SHORT" in s.name.split("; ")]
+    chance = 1 - math.exp(-rate.mean * 120 / 365)
+    assert math.fsum(s.probability for s in struck) == pytest.approx(chance)
+    lost = 1 - struck[0].left["SHORT", "2023-01"]
+    assert chance * lost == pytest.approx(rate.mean * rate.lost_days(120) / 365)
+
+
 def test_a_listed_disruption_with_an_onset_runs_for_its_days(tmp_path: Path) -> None:
     case = months(toy(tmp_path), 4)
     listed: list[dict[str, Any]] = [

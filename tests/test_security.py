@@ -311,6 +311,11 @@ def test_slips_are_told(tmp_path: Path, lever: dict[str, Any], words: str) -> No
         secured(toy(tmp_path), **lever)
 
 
+def test_what_is_not_there_is_refused_as_soon_as_it_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"arc:SHRT is not in arcs.*SHORT"):
+        toy(tmp_path).with_policy(security={"outages": ["arc:SHRT"]})
+
+
 def test_levers_of_a_file_and_of_the_command_line(tmp_path: Path) -> None:
     case = toy(tmp_path, model='[policy.security]\noutages = ["arc:SHORT"]\nmode = "preventive"\ndelta = 0.6\n')
     assert case.policy.security is not None
