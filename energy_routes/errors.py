@@ -54,6 +54,11 @@ class EnergyRoutesError(Exception):
 class UsageError(EnergyRoutesError):
     """The call itself is wrong: an unknown model, option, solver path or output format.
 
+    Parameters
+    ----------
+    message : str
+        The words; a blank at their end is left out.
+
     Attributes
     ----------
     exit_code : int
@@ -61,6 +66,9 @@ class UsageError(EnergyRoutesError):
     """
 
     exit_code = 2
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message.rstrip())  # where no name is near, the message would end with a blank
 
 
 class DataError(EnergyRoutesError):

@@ -104,6 +104,8 @@ SPOILT = {
         ["supplies.csv row 3", "SOUTH_B"]),
     "a month that does not exist": (replace("model.toml", '"2024-09"', '"2024-13"'), ["2024-13", "2024-01 … 2024-12"]),
     "a dated month that does not exist": (replace("values.csv", "*-01", "*-00"), ["values.csv row 4", "*-00"]),
+    "a key of an edit misspelt": (replace("model.toml", "periods  = [", "period   = ["),
+                                  ["arc:HUB_PORT.period'", "'periods'"]),
     "a period outside the horizon": (replace("model.toml", '"2024-09"', '"2025-09"'), ["2025-09"]),
 }  # fmt: skip
 
@@ -139,7 +141,14 @@ def test_the_faults_of_a_scenario_are_found_by_check(pack: Path) -> None:
     (["solve", MODEL, "--set", "arc:HUB_PORT"], ["PATH=VALUE"]),
     (["solve", MODEL, "--set", "policy.max_share.transit:RU=much"], ["'much' is not a number"]),
     (["solve", MODEL, "--set", "policy.max_share.transit:RU=0,9"], ["'0,9' is not a number; write 0.9"]),
-    (["solve", MODEL, "--set", "policy.max_share.transit:RU=80"], ["a share from 0 to 1"]),
+    (["solve", MODEL, "--set", "policy.max_share.transit:RU=80"], ["a share from 0 to 1: write 0.8, or '80 %'"]),
+    (["solve", MODEL, "--set", "policy.max_share.corridor:КТК=0.8"],
+     ["corridor:КТК is not a group of this pack. There are: West, East\n"]),
+    (["stress", MODEL, "--kind", "corridor:Запад"], ["measured at no arc. There are: West, East\n"]),
+    (["stress", MODEL, "--kind", "Россия"], ["'Россия' is neither a kind of loss nor one loss", "There are: arc, "]),
+    (["explain", MODEL, "pipe"], ["Like it: arc:", "corridor:West (Western pipeline and railway)"]),
+    (["explain", MODEL, "Запад"], ["other group of model. Corridors: corridor:West, corridor:East\n"]),
+    (["explain", MODEL, "GATES"], ["Nearest: 'GATE_EAST'. Corridors:"]),
     (["solve", MODEL, "--set", "policy.max_shares.transit:RU=0.8"], ["max_share"]),
     (["solve", MODEL, "--set", "policy.max_exposure.transit:RU=1e30"], ["max_exposure of 'transit:RU'", "1e+30"]),
     (["solve", MODEL, "--set", "policy.carbon_price=1e30"], ["policy.carbon_price", "1e30"]),
@@ -166,6 +175,8 @@ def test_a_number_that_no_solver_can_use_names_its_edit(edit: str, tmp_path: Pat
 def test_an_unknown_edit_target_on_the_command_line(tmp_path: Path) -> None:
     message = refused(tmp_path, "solve", MODEL, "--set", "arc:HUB_PROT.tariff=1", code=3)
     assert "'HUB_PORT'" in message
+    message = refused(tmp_path, "solve", MODEL, "--set", "corridor:West.capacity=1", code=3)
+    assert "such as policy.max_exposure.corridor:West" in message
     message = refused(tmp_path, "solve", MODEL, "--set", "arc:HUB_PORT.tarif=1", code=3)
     assert "'tariff'" in message
 

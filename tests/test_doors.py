@@ -249,7 +249,7 @@ def test_fuzzed_decks_are_read_or_refused(data: bytes, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "words"), [
     ("target,value,unit\nmarket:EAST.price,500,USD/t,more\n", ["row 2", "4 cells", "3, as in the header"]),
-    ("target;value;unit\nmarket:EAST.price;500;USD/t\n", ["separated by ';'"]),
+    ("target;value;unit\nmarket:EAST.price;500;USD/t\n", ["separated by ';'", "Save it as .xlsx"]),
     ("target,value,value\nmarket:EAST.price,500,500\n", ["'value'", "stands twice"]),
     ("", ["an empty file"]),
     ('target,value\n"market:EAST.price,500\n', ["deck.csv"]),

@@ -315,8 +315,8 @@ def test_random_networks(spec: Spec, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.mark.parametrize(("target", "words"), [
-    ("arc:LNG", "Nearest: 'arc:long'"),
-    ("nobody", "such as arc:GATHER"),
+    ("arc:LNG", "Nearest: 'arc:LONG'"),
+    ("nobody", "Corridors: corridor:SHORT, corridor:LONG"),
 ])
 def test_what_is_not_there(target: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=words):

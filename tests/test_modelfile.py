@@ -36,6 +36,7 @@ def refused(folder: Path, model: str) -> str:
         (EDIT.replace("arc:", "arcs:") + "capacity = 5", ["arcs:SHORT", "Nearest: 'arc'"]),
         (EDIT + "capacty = 5", ["capacty", "Nearest: 'capacity'"]),
         (EDIT, ["arc:SHORT", "no change"]),
+        (EDIT.replace("[[edit]]", "[edit]"), ["edit", "Write [[edit]] above it, with two brackets."]),
         (EDIT + "capacity = -1", ["arc:SHORT capacity", "set -1", "from 0"]),
         (EDIT + "capacity = { scale = -0.5 }", ["scale -0.5"]),
         (EDIT + "availability = 1.2", ["set 1.2", "from 0 to 1"]),

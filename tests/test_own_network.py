@@ -114,6 +114,10 @@ def test_a_workbook_is_no_model_and_an_empty_sheet_no_table(desk: Path, page: Ma
     frames["supplies"] = frames["supplies"].iloc[:0]
     with pytest.raises(DataError, match=r"sheet 'supplies': no rows"):
         read_pack(write_book(desk / "bare.xlsx", frames))
+    del frames["markets"]
+    frames["supplies"] = sheets(page["1"])["supplies"]
+    with pytest.raises(DataError, match=r"There is none of either: add the table \(or the sheet\) 'markets'"):
+        read_pack(write_book(desk / "nowhere.xlsx", frames))
 
 
 def test_an_empty_workbook_is_written_with_its_columns_explained(tmp_path: Path) -> None:

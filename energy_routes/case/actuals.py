@@ -95,7 +95,7 @@ def actuals_of(tables: Mapping[str, pd.DataFrame], periods: Sequence[str] | None
     known = tables["arcs"]["period"].unique().tolist()
     if unknown := [period for period in periods or () if period not in known]:
         raise UsageError(f"the plan has no period {unknown[0]!r}; expected some of {', '.join(known)}. "
-                         f"{nearest(unknown[0], known)}".rstrip())
+                         f"{nearest(unknown[0], known)}")
     kept = {
         "arc": ("flows", "arc", "volume"), "supply": ("supplies", "supply", "lifted"),
         "market": ("deliveries", "market", "volume"), "storage": ("stocks", "storage", "closing"),

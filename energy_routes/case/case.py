@@ -23,7 +23,19 @@ from energy_routes.case.price_deck import deck_edits
 from energy_routes.case.subjects import check_subject
 from energy_routes.errors import DataError, Fault, UsageError, refuse
 from energy_routes.network import AddedRoute, Edit, Network, routes_from_file
-from energy_routes.pack import PER_YEAR, Period, amount, annotated, home, nearest, parted, spanned, time_of, with_prices
+from energy_routes.pack import (
+    PER_YEAR,
+    Period,
+    amount,
+    annotated,
+    home,
+    nearest,
+    offered,
+    parted,
+    spanned,
+    time_of,
+    with_prices,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -305,8 +317,8 @@ class Case:
             self._check_family(bound.name, bound.family, policy)
             known = [name for kind, name in groups_of(self.network.packs, bound.family) if kind == bound.kind]
             if bound.group and bound.group not in known:
-                raise UsageError(f"{bound.kind}:{bound.group} is not a group of this pack. "
-                                 f"{nearest(bound.group, known)}".rstrip())
+                of = "this pack" if bound.family in (None, ALL) else bound.family
+                raise UsageError(f"{bound.kind}:{bound.group} is not a group of {of}. {offered(bound.group, known)}")
         if any(cap.weight == "risk" for cap in policy.max_hhi):
             weights_of_sets(self.network.tables)
         check_targets(self.network, policy, self.periods)
@@ -427,7 +439,7 @@ class Case:
         """
         if lever not in BOUNDS:
             raise UsageError(f"no cap is called {lever!r}; expected one of {', '.join(BOUNDS)}. "
-                             f"{nearest(lever, BOUNDS)}".rstrip())
+                             f"{nearest(lever, BOUNDS)}")
         family = self.family_of_cap(name)
         self._check_family(name, family or None)
         dimension = BOUNDS[lever].measure.dimension
@@ -644,7 +656,7 @@ class Case:
         if family not in self.network.families:
             there = list(self.network.families)
             raise UsageError(f"{self.name} has no family {family!r}; expected one of {', '.join(there)}. "
-                             f"{nearest(family, there)}".rstrip())
+                             f"{nearest(family, there)}")
         packs = tuple(pack for pack in self.network.packs if pack.family.id == family)
         alone = Network(packs)
         edits = tuple(edit for edit in self.edits if edit.id in alone.ids(edit.table))
@@ -667,7 +679,7 @@ class Case:
         known = [*self.families, *([ALL] if len(self.families) > 1 else [])]
         if family is not None and family not in known:
             raise UsageError(f"{name}: {self.name} has no {family}; its families are {', '.join(known)}. "
-                             f"{nearest(family, known)}".rstrip())
+                             f"{nearest(family, known)}")
 
     def _check_periods(self, labels: Iterable[str]) -> None:
         for label in labels:

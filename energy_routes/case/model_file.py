@@ -183,7 +183,9 @@ def _fault(name: str, detail: Any) -> Fault:
     if detail["type"] == "missing":
         return Fault(name, column=where, found="missing", expected="a value", repair=f"Add {place[-1]} = …")
     expected = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return Fault(name, column=where, found=repr(detail["input"]), expected=expected)
+    single = detail["type"] == "list_type" and place[-1] == "edit"
+    return Fault(name, column=where, found=repr(detail["input"]), expected="a list of edits" if single else expected,
+                 repair="Write [[edit]] above it, with two brackets." if single else "")
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {"policy": PolicyFile, "scenario": ScenarioFile, "edit": EditFile,

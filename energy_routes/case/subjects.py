@@ -29,11 +29,11 @@ def check_subject(network: Network, target: str) -> None:
     kind, colon, name = target.partition(":")
     if not (colon and kind in KINDS):
         raise UsageError(f"{target!r} is not kind:name, such as 'corridor:BTC' or 'arc:CPC_SPM'. Kinds: "
-                         f"{', '.join(KINDS)}. {nearest(kind, KINDS)}".strip())
+                         f"{', '.join(KINDS)}. {nearest(kind, KINDS)}")
     known = _known(network, kind)
     if name not in known:
         what = f"a kind that has an HHI: {', '.join(known)}" if kind == HHI else f"a name of kind {kind} in these packs"
-        raise UsageError(f"{target!r} is not {what}. {nearest(name, known)}".strip())
+        raise UsageError(f"{target!r} is not {what}. {nearest(name, known)}")
 
 
 def no_transit(network: Network, kind: str, group: str, family: str | None) -> Iterator[str]:

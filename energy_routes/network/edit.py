@@ -10,7 +10,7 @@ import numpy as np
 
 from energy_routes.errors import Fault, UsageError
 from energy_routes.network.added_route import AddedRoute
-from energy_routes.pack import CLOSINGS, LARGEST, STATUSES, TABLES, Period, Time, nearest
+from energy_routes.pack import CLOSINGS, GROUP_KINDS, LARGEST, STATUSES, TABLES, Period, Time, offered
 
 Operation = Literal["set", "scale", "add"]
 
@@ -106,5 +106,8 @@ def parse_target(target: str) -> tuple[str, str]:
     """``"arc:BTC"`` → ``("arcs", "BTC")``.  Raises UsageError on an unknown word."""
     word, colon, name = target.partition(":")
     if not colon or word not in TARGETS:
-        raise UsageError(f"{target!r} is not a target such as 'arc:BTC'. {nearest(word, TARGETS)}")
+        if name and word in GROUP_KINDS:
+            raise UsageError(f"{target!r} is a group, which has no figures: change those of its arcs, or limit it, "
+                             f"such as policy.max_exposure.{target}")
+        raise UsageError(f"{target!r} is not a target such as 'arc:BTC'. {offered(word, TARGETS)}")
     return TARGETS[word], name

@@ -522,9 +522,9 @@ def _known(table: str, column: str = "", kinds: Sequence[str] = ()) -> str:
     """The name of a table.  Raises UsageError where the schema has none of that name, or no such column (of kinds)."""
     if table not in TABLES:
         raise UsageError(f"no table is called {table!r}; expected one of {', '.join(TABLES)}. "
-                         f"{nearest(table, TABLES)}".rstrip())
+                         f"{nearest(table, TABLES)}")
     known = [one.name for one in TABLES[table].columns if not kinds or one.kind in kinds]
     if column and column not in known:
         raise UsageError(f"{table} has no {'numbers' if kinds else 'column'} {column!r}; expected one of "
-                         f"{', '.join(known)}. {nearest(column, known)}".rstrip())
+                         f"{', '.join(known)}. {nearest(column, known)}")
     return table

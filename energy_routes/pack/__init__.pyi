@@ -80,7 +80,7 @@ from .schema.tables import (
     TABLES as TABLES,
     UNLIMITED as UNLIMITED,
 )
-from .suggest import nearest as nearest
+from .suggest import nearest as nearest, offered as offered
 from .table_file import (
     number as number,
     read_cells as read_cells,

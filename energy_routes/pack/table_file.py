@@ -15,6 +15,7 @@ from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.written_figures import finite
 from energy_routes.pack.workbook import read_workbook
 
+SEMICOLONS = "Save it as .xlsx: where the decimal sign is a comma, Excel writes ';' into every CSV"
 Rows = list[tuple[int, dict[str, str]]]
 
 
@@ -99,7 +100,7 @@ def _csv(name: str, text: str, faults: list[Fault]) -> pd.DataFrame:
         raise ValueError("an empty file")
     header, rows = [cell.strip() for cell in rows[first]], [[]] * first + rows[first + 1:]
     if len(header) == 1 and ";" in header[0]:
-        raise ValueError("cells separated by ';', not by ','")
+        raise ValueError(f"cells separated by ';', not by ','. {SEMICOLONS}")
     width = len(header)
     faults += [Fault(name, number, found=f"{len(row)} cells", expected=f"{width}, as in the header",
                      repair="Put quotes around a cell with a comma.")

@@ -42,9 +42,9 @@ def check_path(path: str, network: Network | None = None) -> None:
         raise UsageError(f"{path!r} is no figure, such as arc:BTC.tariff")
     table, name = parse_target(target)
     if column not in TABLES[table].dated:
-        raise UsageError(f"{path}: {table} has no figure {column!r}. {nearest(column, TABLES[table].dated)}".rstrip())
+        raise UsageError(f"{path}: {table} has no figure {column!r}. {nearest(column, TABLES[table].dated)}")
     if network is not None and name not in network.ids(table):
-        raise UsageError(f"{path}: {name!r} is not in {table}. {nearest(name, network.ids(table))}".rstrip())
+        raise UsageError(f"{path}: {name!r} is not in {table}. {nearest(name, network.ids(table))}")
 
 
 def questions(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from energy_routes.case.policy.policy import Policy
 from energy_routes.errors import UsageError
 from energy_routes.network import Edit, Network
-from energy_routes.pack import GROUP_KINDS, Period, nearest
+from energy_routes.pack import GROUP_KINDS, Period, offered
 
 KINDS = ("arc", "node", *GROUP_KINDS)
 
@@ -66,7 +66,7 @@ def arcs_meant(network: Network, name: str) -> tuple[str, ...]:
         if not colon:
             found.update(network.arcs_of(part.strip()))
         elif kind not in KINDS:
-            raise UsageError(f"{part!r} is not kind:name, such as 'arc:BTC' or 'transit:RU'. {nearest(kind, KINDS)}")
+            raise UsageError(f"{part!r} is not kind:name, such as 'arc:BTC' or 'transit:RU'. {offered(kind, KINDS)}")
         else:
             found.update(_of_kind(network, kind, what))
     return tuple(arc for arc in network.tables["arcs"]["id"] if arc in found)
@@ -87,18 +87,18 @@ def _of_kind(network: Network, kind: str, what: str) -> list[str]:
     if kind == "market":
         node = dict(zip(tables["markets"]["id"], tables["markets"]["node"], strict=True))
         if what not in node:
-            raise UsageError(f"market:{what} is not a market. {nearest(what, node)}")
+            raise UsageError(f"market:{what} is not a market. {offered(what, node)}")
         return list(tables["arcs"].loc[tables["arcs"]["to"] == node[what], "id"])
     if kind in ("arc", "node"):
         known = list(tables[f"{kind}s"]["id"])
         if what not in known:
-            raise UsageError(f"{kind}:{what} is not in {kind}s. {nearest(what, known)}")
+            raise UsageError(f"{kind}:{what} is not in {kind}s. {offered(what, known)}")
         return network.arcs_of(what)
     meters = tables["meters"]
     arcs = list(meters.loc[(meters["kind"] == kind) & (meters["group"] == what) & meters["arc"].notna(), "arc"])
     if not arcs:
-        raise UsageError(f"{kind}:{what} is measured at no arc. "
-                         f"{nearest(what, meters.loc[meters['kind'] == kind, 'group'].unique())}")
+        known = list(meters.loc[(meters["kind"] == kind) & meters["arc"].notna(), "group"].unique())
+        raise UsageError(f"{kind}:{what} is measured at no arc. {offered(what, known)}")
     return arcs
 
 
@@ -111,7 +111,8 @@ def _each(network: Network, kind: str, periods: Sequence[Period]) -> list[str]:
     if kind == "market":
         return [f"market:{market}" for market in network.tables["markets"]["id"]]
     if kind not in GROUP_KINDS:
-        raise UsageError(f"single:{kind}: {kind!r} is not a kind. {nearest(kind, ('arc', *GROUP_KINDS))}")
+        raise UsageError(f"{kind!r} is neither a kind of loss nor one loss, such as 'transit:RU'. "
+                         f"{offered(kind, ('arc', *GROUP_KINDS))}")
     meters = network.tables["meters"]
     mine = meters[(meters["kind"] == kind) & meters["arc"].isin(running)]
     return [f"{kind}:{group}" for group in mine["group"].unique()]

@@ -37,7 +37,10 @@ class Measure:
     def level(self, where: str, value: object) -> float:
         """A level as written in a table.  Raises UsageError naming ``where``."""
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= self.most:
-            raise UsageError(f"{where}: {value!r} is not {self.expected}")
+            repair = ""
+            if self.percent and isinstance(value, int | float) and 1 < value <= 100:
+                repair = f": write {value / 100:g}, or '{value:g} %'"
+            raise UsageError(f"{where}: {value!r} is not {self.expected}{repair}")
         if self.above and value == 0:
             raise UsageError(f"{where}: {value!r} is not {self.expected}")
         return float(value)

@@ -48,7 +48,7 @@ def chosen(tables: Mapping[str, pd.DataFrame], build: Build | None) -> tuple[str
         return tuple(known)
     for name in (*build.options, *(build.built or ())):
         if name not in known:
-            raise UsageError(f"policy.build: {name!r} is not an option of this pack. {nearest(name, known)}".rstrip())
+            raise UsageError(f"policy.build: {name!r} is not an option of this pack. {nearest(name, known)}")
     needs = dict(zip(tables["options"]["id"], tables["options"]["requires"], strict=True))
     for name in build.options:
         if absent := [other for other in needs[name] if other not in build.options]:

@@ -21,7 +21,7 @@ from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import UsageError
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.network import Names
-from energy_routes.pack import nearest
+from energy_routes.pack import offered
 from energy_routes.plan import A_PRICE, Plan, merged
 from energy_routes.results import binding, limits_of_corridors
 
@@ -55,7 +55,7 @@ def sections_of(text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     known = [CHANGES, *SECTIONS]
     if unknown := next((name for name in names if name not in known), None):
-        raise UsageError(f"--show: no section {unknown!r}. {nearest(unknown, known)} There are: {', '.join(known)}.")
+        raise UsageError(f"--show: no section {unknown!r}. {offered(unknown, known)}")
     return list(dict.fromkeys(names))
 
 

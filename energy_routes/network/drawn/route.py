@@ -108,7 +108,7 @@ def _said(said: Mapping[str, Any]) -> dict[str, Any]:
     own = {{"start": "from", "end": "to"}.get(key, key): value for key, value in said.items() if value is not None}
     if unknown := next((key for key in own if key not in ATTRIBUTES), None):
         raise UsageError(f"a drawn route has no {unknown!r}; expected {', '.join(ATTRIBUTES)}. "
-                         f"{nearest(unknown, ATTRIBUTES)}".rstrip())
+                         f"{nearest(unknown, ATTRIBUTES)}")
     return own
 
 
@@ -118,7 +118,7 @@ def _route(drawn: DrawnLine, said: Mapping[str, Any], network: Network, toleranc
         pack, commodity = _carried(said, network)
         mode = str(said.get("mode", "pipeline"))
         if mode not in MODES:
-            raise UsageError(f"mode {mode!r} is none of {', '.join(MODES)}. {nearest(mode, MODES)}".rstrip())
+            raise UsageError(f"mode {mode!r} is none of {', '.join(MODES)}. {nearest(mode, MODES)}")
         capacity = _capacity(said, pack, commodity)
         stated = {key: _number(said[key], key) for key in ("tariff", "capex") if key in said}
     except EnergyRoutesError as error:
@@ -163,7 +163,7 @@ def _carried(said: Mapping[str, Any], network: Network) -> tuple[Pack, str | Non
         return next(pack for pack in network.packs if wanted in (None, pack.family.id)), None
     known = {grade: pack for pack in network.packs for grade in pack.tables["commodities"]["id"]}
     if wanted not in known:
-        raise UsageError(f"commodity {wanted!r} is not in the pack. {nearest(str(wanted), known)}".rstrip())
+        raise UsageError(f"commodity {wanted!r} is not in the pack. {nearest(str(wanted), known)}")
     return known[str(wanted)], str(wanted)
 
 

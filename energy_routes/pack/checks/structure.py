@@ -159,14 +159,14 @@ def _outlets(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> 
     for node, commodities in tables["obligations"][["node", "commodities"]].itertuples(index=False):
         sinks += steps.vertices(node, commodities)
     seen, _ = reach(steps.head, steps.tail, steps.count, sinks)
+    repair = ("Add the missing arc or lane, see that each arc on the way operates and has capacity, or set available "
+              "to 0." if sinks else "There is none of either: add the table (or the sheet) 'markets', with a row each.")
     for row, vertex in supplies:
         if not seen[vertex]:
             name, node = tables["supplies"]["id"].iloc[row], steps.where(vertex)
             commodity = tables["supplies"]["commodity"].iloc[row]
             yield tell("supplies", row, "node", f"no available arcs lead {commodity!r} of {name!r} from {node!r} to a "
-                       "market or an obligation", "at least one path of operating arcs",
-                       "Add the missing arc or lane, see that each arc on the way operates and has capacity, or set "
-                       "available to 0.")
+                       "market or an obligation", "at least one path of operating arcs", repair)
 
 
 def _passing(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> Iterable[Fault]:

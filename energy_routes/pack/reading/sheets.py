@@ -116,7 +116,8 @@ def _csv_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
                             expected="CSV with each quote closed", repair=PARTIAL))
     if rows and len(rows[0]) == 1 and ";" in rows[0][0]:
         faults.append(Fault(file.name, 1, found="cells separated by ';'", expected="cells separated by ','",
-                            repair="Save as 'CSV UTF-8 (comma delimited)', or put the table in an .xlsx sheet."))
+                            repair="Put the table in an .xlsx sheet: where the decimal sign is a comma, Excel writes "
+                                   "';' into every CSV."))
         return None
     return _sheet(file.name, rows, faults, ragged=True)
 

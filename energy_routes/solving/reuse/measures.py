@@ -58,7 +58,7 @@ class Measures:
         for name in ask:
             if name not in compiled.asks:
                 raise UsageError(f"{name!r} is not asked of a plan of {compiled.case.name}. "
-                                 f"{nearest(name, compiled.asks)}".rstrip())
+                                 f"{nearest(name, compiled.asks)}")
         self._asks = tuple(compiled.asks[name] for name in ask)
         solved = [name for name, own in zip(ask, self._asks, strict=True) if own.what in ("least", "enters")]
         if solved and not compiled.plain:

@@ -14,7 +14,7 @@ import numpy as np
 
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
-from energy_routes.pack import nearest
+from energy_routes.pack import offered
 
 Design: TypeAlias = Literal["independent", "latin", "sobol"]
 HALF = 2.0**-54  # numbers of a generator are multiples of 2⁻⁵³ from 0 on; with half of one more, none is 0
@@ -32,8 +32,7 @@ def points_of(design: str, inputs: Sequence[str], seed: int, draws: int | None) 
     A. B. Owen, Scrambling Sobol' and Niederreiter-Xing points, J. Complexity 14 (1998), doi:10.1006/jcom.1998.0487.
     """
     if design not in get_args(Design):
-        raise UsageError(f"there is no design {design!r}. {nearest(design, get_args(Design))} "
-                         f"Known: {', '.join(get_args(Design))}.")
+        raise UsageError(f"there is no design {design!r}. {offered(design, get_args(Design))}")
     if design == "independent":
         return lambda start, stop: _independent(inputs, seed, start, stop)
     if draws is None or draws < 1:

@@ -11,7 +11,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.network import Names
-from energy_routes.pack import annotated, nearest
+from energy_routes.pack import annotated, nearest, offered
 from energy_routes.studies.games.frames import called, coalitions_frame, games_frame, link_frame, shares_frame
 from energy_routes.studies.games.picture import draw_map, draw_shares
 from energy_routes.studies.games.players import BY, JOINED, By
@@ -288,7 +288,6 @@ def _with_required(case: Case, link: str | Sequence[str]) -> tuple[str, ...]:
     found = [link] if isinstance(link, str) else list(dict.fromkeys(link))
     for name in found:
         if name not in needs:
-            raise UsageError(f"link {name!r} is no option of {case.name}. {nearest(name, list(needs))} There are: "
-                             f"{', '.join(needs) or 'none'}")
+            raise UsageError(f"link {name!r} is no option of {case.name}. {offered(name, needs)}")
         found += [other for other in needs[name] if other not in found]
     return tuple(found)

@@ -14,7 +14,7 @@ from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import Vector
 from energy_routes.network import in_term
-from energy_routes.pack import Mask, months_of, nearest
+from energy_routes.pack import Mask, months_of, offered
 
 By: TypeAlias = Literal["consent", "ownership"]
 Labels: TypeAlias = list[tuple[str, ...]]  # of each lane, whose consent it needs
@@ -72,7 +72,7 @@ def names_of(space: Space, by: By, asked: Sequence[str], paid: Vector) -> tuple[
         raise UsageError(f"players: {twice[0]} is named twice; expected each name once")
     if unknown := [part for part in parts if part not in known | {seller}]:
         raise UsageError(f"players: no arc of {space.case.name} needs the consent of {unknown[0]!r}. "
-                         f"{nearest(unknown[0], sorted(known))} There are: {', '.join(sorted(known | {seller}))}")
+                         f"{offered(unknown[0], sorted(known | {seller}))}")
     if seller not in parts:
         raise UsageError(f"players: {seller} has all that is sold and is not among {', '.join(asked)}; add it")
     names += [REST] * bool(known - set(parts))

@@ -15,6 +15,7 @@ from energy_routes.network import Names, group_names
 from energy_routes.pack import Mask, nearest
 from energy_routes.studies.kinks.shift import Shift, price_of, tariffs_of
 
+LIKE = 6  # things of a like name that are told
 KINDS = ("arc", "corridor", "market", "transit", "transit_set", "chokepoint", "operator", "terminal")
 
 
@@ -68,16 +69,24 @@ def target_of(case: Case, text: str) -> Target:
     """
     found = [one for one in _known(case) if text.strip().lower() in one.words]
     if not found:
-        known = [word for one in _known(case) for word in one.words]
-        raise UsageError(f"{text!r} is no arc, corridor, market or other group of {case.name}, such as "
-                         f"arc:{case.network.ids('arcs')[0]}. "
-                         f"{nearest(text, known)}".rstrip())
+        raise UsageError(f"{text!r} is no arc, corridor, market or other group of {case.name}. {_near(case, text)}")
     families = {one.family for one in found if one.label == found[0].label}
     if len(families) > 1:
         raise UsageError(f"{found[0].label} is of {' and '.join(sorted(families))}: name one of them, such as "
                          f"'{found[0].family}/{found[0].label}'")
     first, *others = found
     return _target(case, first, tuple(dict.fromkeys(other.label for other in others if other.label != first.label)))
+
+
+def _near(case: Case, text: str) -> str:
+    """What a reader may have meant: whatever has these letters in its name, else the nearest, and the corridors."""
+    known = list(_known(case))
+    alike = [one for one in known if any(text.strip().lower() in word.lower() for word in (one.id, one.name))]
+    if alike:
+        return f"Like it: {', '.join(f'{one.label} ({one.name})' for one in alike[:LIKE])}"
+    corridors = [one.label for one in known if one.kind == "corridor"]
+    near = nearest(text, [word for one in known for word in (one.label, one.id, one.name)])
+    return f"{near} Corridors: {', '.join(corridors) or 'none'}".lstrip()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from energy_routes.answer import Words, figure_told, row_called
 from energy_routes.errors import UsageError
 from energy_routes.maps import style
 from energy_routes.network import Names
-from energy_routes.pack import nearest
+from energy_routes.pack import offered
 from energy_routes.studies.pictures import axes_or_new, cut, tell_in
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def draw(sweep: Sweep, picture: str, answer: str, level: int, ax: Axes | None) -
     """
     for what, name, known in (("picture", picture, PICTURES), ("answer", answer, sweep.experiment.answers)):
         if name not in known:
-            raise UsageError(f"there is no {what} {name!r}. {nearest(name, known)} Known: {', '.join(known)}.")
+            raise UsageError(f"there is no {what} {name!r}. {offered(name, known)}")
     if not 0 <= level < len(sweep.experiment.levels):
         raise UsageError(f"there is no level {level}; expected one of 0 to {len(sweep.experiment.levels) - 1}")
     ax = axes_or_new(ax, 8.0, 4.6)

@@ -134,7 +134,7 @@ class _Ways:
             raise UsageError(f"{text!r} has several: name one of {', '.join(found)}")
         known = sorted(word for words in names.values() for word in words)
         raise UsageError(f"{text!r} is no {what} of {self.case.name}: a route leads from a supply to a market, such as "
-                         f"'{next(iter(self.origins))};{next(iter(self.buyers))}'. {nearest(text, known)}".rstrip())
+                         f"'{next(iter(self.origins))};{next(iter(self.buyers))}'. {nearest(text, known)}")
 
     def _passing(self, text: str) -> set[str]:
         """The arcs of which one is on a way past something: an arc, a line, or a node that they lead to."""
@@ -144,7 +144,7 @@ class _Ways:
         own = own or [arc for arc, _, end in self.arcs if asked in (end.lower(), called.node[end].lower())]
         if not own:
             words = [word for arc, _, end in self.arcs for word in (arc, called.arc[arc], called.node[end])]
-            raise UsageError(f"{text!r} is no arc, line or place of {self.case.name}. {nearest(text, words)}".rstrip())
+            raise UsageError(f"{text!r} is no arc, line or place of {self.case.name}. {nearest(text, words)}")
         return set(own)
 
     def _shortest(
