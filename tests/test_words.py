@@ -11,6 +11,8 @@ import pytest
 
 from energy_routes.answer.words import HOLDER, LANGUAGES, Words
 from energy_routes.errors import DataError, UsageError
+from energy_routes.formulation import concentration, recipe
+from energy_routes.formulation.declaration import DECLARED, Limit
 from energy_routes.pack.schema.columns import CONFIDENCES
 
 KAZAKH = set("әғқңөұүі")  # һ stands in few words, none of them of this trade
@@ -171,7 +173,7 @@ def test_every_fault_of_an_own_file_is_told(tmp_path: Path) -> None:
     assert "Nearest: 'kpi.netback'" in str(raised.value)
 
 
-@pytest.mark.parametrize("table", ["groups", "markets", "arcs", "limits", "supplies", "nodes"])
+@pytest.mark.parametrize("table", ["groups", "markets", "arcs", "limits", "supplies", "nodes", "commodities"])
 def test_names_of_the_packs_can_be_told_in_kazakh(root: Path, table: str) -> None:
     """Nearly all of them: a new line shows its English name until names.csv has it."""
     words = Words.of("kk")
@@ -179,6 +181,29 @@ def test_names_of_the_packs_can_be_told_in_kazakh(root: Path, table: str) -> Non
     names = {row["shipper"] if table == "supplies" else row["name"] for row in rows} - {""}
     missing = {name for name in names if words.name(name) == name and not LATIN.fullmatch(name)}
     assert len(missing) <= 0.05 * len(names), missing
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_limits_are_called_in_the_language(language: str) -> None:
+    """Each limit that a rule declares, and the short names of what is drawn, as reports put them together."""
+    words = Words.of(language)
+    called = {"group": "CPC", "family": "oil", "event": "storm", "tier": "1", "market": "Trieste",
+              "storage": "tanks at CPC tank farm", "cap": "transit_set:risk", "outage": "CPC SPM tanker loading"}
+    assert recipe.PHYSICS  # the rules have declared themselves
+    limits = [concentration.CAP, *(one for one in DECLARED.values() if isinstance(one, Limit))]
+    names = [one.name.format_map(called) for one in limits if one.name]
+    assert len(names) > 8
+    for name in (*names, "CPC eastern section", "Kashagan - Aktau rail"):
+        assert not re.search(r"[A-Za-z]{4,}", words.name(name).replace("storm", "")), words.name(name)
+    kinds = {one.kind for one in limits} - {"supply"}
+    assert [kind for kind in sorted(kinds) if words(f"limit.{kind}") == Words.of()(f"limit.{kind}")] == []
+
+
+def test_amounts_of_a_study_are_written_as_the_language_does() -> None:
+    told = "Atyrau–Samara 0.581; Rail to China, Uzbekistan 1.5; CPC 12"
+    assert Words.of("ru").amounts(told) == "Атырау – Самара 0,581, Железная дорога в Китай и Узбекистан 1,5, КТК 12"
+    assert Words.of().amounts(told) == told.replace(";", ",")
+    assert Words.of("kk").amounts("") == ""
 
 
 @pytest.mark.parametrize("language", ["ru", "kk"])

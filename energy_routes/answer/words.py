@@ -17,6 +17,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cache, reduce
 from pathlib import Path
 from typing import Literal, get_args
@@ -204,6 +205,12 @@ class Words:
                 return told.join(filter(None, pieces))
         return None
 
+    def amounts(self, told: str) -> str:
+        """Names with an amount each, as a study tells them (``China 2.10; BTC 0.52``), as this language has them."""
+        parts = (part.rpartition(" ") for part in told.split("; ") if part)
+        return ", ".join(f"{self.name(name)} {self.number(float(amount), -min(0, _digits(amount)))}"
+                         for name, _, amount in parts)
+
     def country(self, code: str) -> str:
         """A country by its ISO two-letter code; the code itself when it has no name here."""
         return self.names.get(f"iso:{code}", code)
@@ -226,6 +233,11 @@ _LISTED = ", ".join(LANGUAGES)
 def stopped(text: str) -> str:
     """A sentence with its full stop, and no second one after a unit such as 'долл.'."""
     return text if text.endswith(".") else f"{text}."
+
+
+def _digits(number: str) -> int:
+    """The power of ten of the last digit of a number as written."""
+    return int(Decimal(number).as_tuple().exponent)
 
 
 def _loaded(language: Language, folders: Sequence[Path]) -> Words:

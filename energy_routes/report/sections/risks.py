@@ -113,7 +113,7 @@ def stress(subject: Subject) -> Section | None:
             for name, row in zip(names, top, strict=True)]
     drawn = charts.losses(bars, words, unit, words("report.stress"))
     rows = [(name, words.number(row["exposed"], 2), words.number(row["stranded"], 2), words.number(row["rerouted"], 2),
-             words.number(row["loss"], 0), text(row["rerouted_to"]).replace("; ", ", "))
+             words.number(row["loss"], 0), words.amounts(text(row["rerouted_to"])))
             for name, row in zip(names, top, strict=True)]
     heads = (words("table.outage"), f"{words('table.exposed')}, {unit}", words("table.stranded"),
              words("table.rerouted"), f"{words('table.loss')}, {words.unit('MUSD')}", words("table.goes_to"))

@@ -112,7 +112,7 @@ def _lost(row: Mapping[Any, Any], words: Words) -> str:
                   rerouted=words.number(float(row["rerouted"]), 2), unit=unit,
                   loss=words.number(float(row["loss"]), 0))]  # fmt: skip
     if isinstance(row["rerouted_to"], str) and row["rerouted_to"]:
-        told.append(words("page.rerouted_to", what=row["rerouted_to"].replace("; ", ", ")))
+        told.append(words("page.rerouted_to", what=words.amounts(row["rerouted_to"])))
     if float(row["home_short"]) > 1e-3:
         told.append(words("page.home_short", short=words.number(float(row["home_short"]), 2), unit=unit))
     return " ".join(told)
