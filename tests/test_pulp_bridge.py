@@ -253,6 +253,7 @@ def test_labels_in_every_shape():
     (lambda m: m.lanes(countries=["IR", "IQ"]), "there are AZ"), (lambda m: m.flow["BTC", "2031"], "2031"),
     (lambda m: m.lanes(arc="BTC", countries="RU"), "no flow matches"), (lambda m: m.flow[99], "positions 0 to 5"),
     (lambda m: m.flow["BTC", "2024", "x"], "keys arc, period"), (lambda m: m.sum("flow", weight="km"), "'km'"),
+    (lambda m: m.sum("flow", arc="BPC"), r"nearest: 'CPC'\)"),  # not 'BTC' as well
 ])
 def test_a_label_that_is_not_there_raises(touch, words):
     def rules(m):

@@ -122,6 +122,7 @@ def test_the_screen_and_the_report_tell_what_is_found_exempt_and_open(tmp_path: 
     section = section_of(subject_of(plan, None, None, None, "en"))
     assert section is not None
     by_tax = {row[0]: row for row in section.tables[0].rows}
+    assert [name.partition(" ")[0] for name in by_tax] == ["Rent", "Extraction", "Export"]  # as in the table
     assert by_tax["Export duty"][1:4] == ("–", "–", "–")
     assert by_tax["Rent tax on export"][1] == f"{rent['high'].sum():,.1f}"
     assert section_of(subject_of(er.solve(toy(tmp_path / "none")), None, None, None, "en")) is None

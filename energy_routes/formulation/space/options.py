@@ -49,7 +49,7 @@ def option_axis(case: Case) -> Axis:
     """
     build, network = case.policy.build, case.network
     names = chosen(network.tables, build)
-    if build is None or not names:
+    if build is None:
         return axis("option", ("option", "year"), Labels.rows([], *OPTION_COLUMNS))
     spans: dict[int, float] = {}
     for period in case.periods:
