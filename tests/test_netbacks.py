@@ -73,6 +73,8 @@ def test_the_workbook_holds_the_sums_a_desk_reads_and_the_months_gone_by(tmp_pat
     write_schedule(plan, tmp_path / "plan.xlsx")
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     assert book.sheetnames == ["Schedule", "Directions", "Netbacks", "Limits"]
+    top, *rows = ([cell.value for cell in row] for row in book["Netbacks"].iter_rows())
+    assert {(row[top.index("unit")], row[top.index("money_unit")]) for row in rows} == {("Mt", "USD/t")}
     cells = [[cell.value for cell in row] for row in book["Schedule"].iter_rows()]
     head = next(row for row in cells if row[0] == "family")
     total = next(row for row in cells if row[1] == "All oil")

@@ -273,7 +273,10 @@ def test_pictures_show_what_the_tables_say(many: er.Sweep, case: Case, tmp_path:
     assert [bar.get_width() for bar in bars] == pytest.approx([100 * (1 - NORTH_IS_USED), 100 * NORTH_IS_USED], abs=0.6)
     names = [text.get_text() for text in many.plot("tornado", "share.corridor:NORTH").get_yticklabels()]
     assert set(names) == {"tariff of North way", "tariff of South way"}  # as people call them
-    assert len(many.plot("fan", "share.corridor:NORTH").get_yticklabels()) == 2
+    names = [text.get_text() for text in many.plot("fan", "share.corridor:NORTH").get_yticklabels()]
+    groups = case.network.tables["groups"].set_index("group")["name"]
+    assert set(names) == {groups["NORTH"], groups["SOUTH"]}
+    assert [text.get_text() for text in many.plot("use").get_yticklabels()] == [groups["SOUTH"], groups["NORTH"]]
     found = er.sweep(case, 8, over={"arc:GATHER.tariff": [3, 1, 2]})
     axes = found.plot("fan", ax=many.plot("use").get_figure(root=True).add_subplot())
     assert axes.lines[0].get_xdata().tolist() == [1, 2, 3]

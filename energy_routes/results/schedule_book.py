@@ -90,8 +90,9 @@ def write_schedule(plan: Plan, file: Path) -> None:
     _grid(sheet, schedule_table(plan), by="shipper")
     _grid(book.create_sheet("Directions"), directions_table(plan), grey=gone)
     routes = merged(plan.routes[plan.routes["export"].astype(bool)])
-    _grid(book.create_sheet("Netbacks"),
-          routes[["route", "shipper", "volume", *LINES, "netback", "limited_by"]], form="#,##0.0")  # fmt: skip
+    routes["money_unit"] = routes["family"].map(plan.case.network.units("unit_value"))
+    columns = ["route", "shipper", "volume", "unit", *LINES, "netback", "money_unit", "limited_by"]
+    _grid(book.create_sheet("Netbacks"), routes[columns], form="#,##0.0")
     _grid(book.create_sheet("Limits"), binding(plan)[["name", "kind", "periods", "price", "unit"]], form="#,##0.0")
     write_timeless(book, file)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from energy_routes.answer import Words, figure_told, row_called
 from energy_routes.errors import UsageError
 from energy_routes.maps import style
-from energy_routes.network import Names
+from energy_routes.network import Names, group_names
 from energy_routes.pack import offered
 from energy_routes.studies.pictures import axes_or_new, cut, tell_in
 
@@ -82,7 +82,7 @@ def _ranges(ax: Axes, sweep: Sweep, answer: str) -> None:
     at = np.arange(len(rows))
     ax.hlines(at, ends[:, 0], ends[:, 2], color=INK, linewidth=5, alpha=0.35)
     ax.plot(ends[:, 1], at, "o", color=INK, markersize=4)
-    _named(ax, [name.partition(":")[2] or name for name in rows["answer"]])
+    _named(ax, _groups(sweep, rows["answer"]))
     ax.set_xlabel(f"{kind}, {'%' if scale == 100 else _unit(sweep.summary, answer)}: P10, P50, P90", fontsize=9)
 
 
@@ -104,6 +104,17 @@ def _tornado(ax: Axes, sweep: Sweep, answer: str, level: int) -> None:
     ax.legend(frameon=False, fontsize=8, loc="lower right")
 
 
+def _groups(sweep: Sweep, answers: Iterable[str]) -> list[str]:
+    """What people call the group of an answer (``share.gas/corridor:CHINA``); an answer about none has its own name."""
+    case, told = sweep.experiment.case, []
+    called = group_names(case.network.packs)
+    for answer in answers:
+        family, slash, group = answer.partition(".")[2].rpartition("/")
+        kind, colon, name = group.partition(":")
+        told.append(called.get((kind, name, family if slash else case.families[0]), name) if colon else answer)
+    return told
+
+
 def _inputs(sweep: Sweep, inputs: Iterable[str]) -> list[str]:
     """What people call inputs (``arcs/BTC/tariff``); what figures share (``brent``) has the name that it has."""
     names, words = Names(sweep.experiment.case.network.tables), Words.of()
@@ -123,7 +134,7 @@ def _use(ax: Axes, sweep: Sweep, level: int) -> None:
         raise UsageError("no volume of a corridor was asked: the probability of use needs volume.corridor:NAME")
     bars = ax.barh(np.arange(len(rows)), 100 * rows["used"], color=INK, height=0.7)
     ax.bar_label(bars, fmt="%.0f", padding=3, fontsize=8)
-    _named(ax, [name.partition(":")[2] for name in rows["answer"]])
+    _named(ax, _groups(sweep, rows["answer"]))
     ax.set_xlim(0, 108)
     ax.set_xlabel("probability that the corridor is used, %", fontsize=9)
 
