@@ -101,6 +101,11 @@ reason = "offered"
 """, encoding="utf-8")
     asked = er.load(folder / "asked.toml")
     assert er.solve(asked).netback == pytest.approx(3923)  # 250 kt a month are 3 Mt a year
+    assert asked.subject == ("arc:NEW_LINE",)  # the question is about what it draws
+    (folder / "further.toml").write_text('extends = "asked"\n', encoding="utf-8")
+    assert er.load(folder / "further.toml").subject == ("arc:NEW_LINE",)
+    (folder / "about.toml").write_text('subject = "arc:LONG"\n' + (folder / "asked.toml").read_text("utf-8"), "utf-8")
+    assert er.load(folder / "about.toml").subject == ("arc:LONG",)
     assert [(e.target, e.reason) for e in asked.edits][-2:] == [("arc:NEW_LINE", "drawn"), ("arc:NEW_LINE", "offered")]
     lanes = asked.network.tables["lanes"]
     assert list(lanes.loc[lanes["arc"] == "NEW_LINE", "commodity"]) == ["CRUDE"]

@@ -73,6 +73,7 @@ def test_arrays_take_each_rows_own_property() -> None:
     ("Mt/yr", "rate", ["not known", "Nearest: 'Mt/y'"]),
     ("kbd", "rate", ["not known", "'kb/d'"]),
     ("USD/barrel", "unit_value", ["not known", "'USD/bbl'"]),
+    ("EUR/MWh", "unit_value", ["not known", "A price deck exchanges other money, at its row fx:EUR."]),
     ("Mt", "rate", ["is a volume", "expected a unit of rate"]),
     ("USD/t", "rate", ["is a unit value"]),
     ("bcm/y@5C", "rate", ["@20C | @15C | @0C"]),

@@ -173,6 +173,13 @@ def test_every_fault_of_an_own_file_is_told(tmp_path: Path) -> None:
     assert "Nearest: 'kpi.netback'" in str(raised.value)
 
 
+@pytest.mark.parametrize("name", ["words.csv", "names.csv", "place_names.csv"])
+def test_an_own_file_of_semicolons_is_not_passed_over(name: str, tmp_path: Path) -> None:
+    own = write(tmp_path / "own", name, "en;ru" if name == "names.csv" else "key;ru", "CPC;Труба")
+    with pytest.raises(DataError, match=r"separated by ';'.*replace each by ','"):
+        Words.of("ru", own)
+
+
 @pytest.mark.parametrize("table", ["groups", "markets", "arcs", "limits", "supplies", "nodes", "commodities"])
 def test_names_of_the_packs_can_be_told_in_kazakh(root: Path, table: str) -> None:
     """Nearly all of them: a new line shows its English name until names.csv has it."""

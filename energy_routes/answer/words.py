@@ -27,6 +27,7 @@ from energy_routes.pack import MINUS, Family, as_read, data_path, in_digits, nea
 
 Language = Literal["en", "ru", "kk"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+SEMICOLONS = "Where the decimal sign is a comma, Excel writes ';' into every CSV: replace each by ','."
 VARIABLE = "ENERGY_ROUTES_WORDS"  # the environment variable that names a reader's own folder
 HOLDER = re.compile(r"\{(\w+)\}")
 FAMILIAR = {"family", "lower", "measure"}  # placeholders of what a family is called, which a text of its own says
@@ -316,10 +317,16 @@ def _in(row: Mapping[str, str], stem: str, language: Language) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a table, or none when there is no such file; a spreadsheet's byte-order mark is passed over."""
+    """The rows of a table, or none when there is no such file; a spreadsheet's byte-order mark is passed over.
+
+    Raises DataError where semicolons part the cells: no column would be found, and all rows be passed over.
+    """
     if not path.is_file():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
+        if ";" in (header := file.readline()) and "," not in header:
+            refuse(path.name, [Fault(path.name, 1, "", "cells separated by ';'", "cells separated by ','", SEMICOLONS)])
+        file.seek(0)
         return [{name: (cell or "").strip() for name, cell in row.items() if name} for row in csv.DictReader(file)]
 
 

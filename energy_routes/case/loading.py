@@ -61,11 +61,15 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
         path = library.model_path(model)
     chain = _chain(path)
     case = _base(path, chain).accepting(*accept)
+    subjects: list[tuple[Sequence[str], str]] = []
     for file, where in chain:
+        known = set(case.network.ids("arcs"))
         case = case.with_file(file.edit, file.policy, where.name)
+        drawn = [f"arc:{arc}" for arc in case.network.ids("arcs") if arc not in known]
+        subjects.append(([file.subject] if isinstance(file.subject, str) else file.subject or drawn, where.name))
         for deck in [file.deck] if isinstance(file.deck, str) else file.deck or ():
             case = case.with_deck(where.parent / deck)
-    stated = case = _about(case, chain)
+    stated = case = _about(case, subjects)
     for scenario in own:  # an alias is called as the user wrote it
         case = replace(case.scenario(scenario), name=str(name))
     for scenario in scenarios:
@@ -80,20 +84,19 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
     return replace(case, stated=stated)
 
 
-def _about(case: Case, chain: list[tuple[ModelFile, Path]]) -> Case:
-    """The case with what the newest file that says so is about.  Raises DataError for each thing that is not there."""
-    for file, where in reversed(chain):
-        if file.subject is None:
-            continue
-        targets = [file.subject] if isinstance(file.subject, str) else file.subject
-        faults = []
-        for target in targets:
-            try:
-                case = case.about(*case.subject, target)
-            except UsageError as error:
-                faults.append(Fault(where.name, column="subject", found=str(error)))
-        refuse(where.name, faults)
-        return case
+def _about(case: Case, subjects: Sequence[tuple[Sequence[str], str]]) -> Case:
+    """The case with the subject of the newest file that has one: as stated, else the routes that it draws.
+
+    ``subjects`` has the subject and the name of each file.  Raises DataError for each thing that is not there.
+    """
+    targets, where = next((pair for pair in reversed(subjects) if pair[0]), ((), ""))
+    faults = []
+    for target in targets:
+        try:
+            case = case.about(*case.subject, target)
+        except UsageError as error:
+            faults.append(Fault(where, column="subject", found=str(error)))
+    refuse(where, faults)
     return case
 
 

@@ -28,6 +28,7 @@ One MMBtu is 1055.05585262 MJ (International Table Btu, ISO 31-4).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -82,6 +83,7 @@ class Unit:
         return inner_unit(self.dimension, self.family or OIL)
 
 
+FOREIGN = re.compile(r"([A-Z]{3})/")  # money of a country
 COMMON = (
     Unit("km", "length", None, 1.0), Unit("m", "length", None, 1e-3), Unit("1", "fraction", None, 1.0),
     Unit("%", "fraction", None, 0.01), Unit("degree", "degree", None, 1.0), Unit("MUSD", "money", None, 1.0),
@@ -165,7 +167,9 @@ def _not_a_unit(text: str, plain: str, dimension: Dimension, families: tuple[Fam
     for other in ("rate", "volume", "unit_value", "length", "fraction"):
         if plain in known_units(other, families):
             return UnitError(f"unit {text!r} is a {other.replace('_', ' ')}", wanted, nearest(plain, known))
-    return UnitError(f"unit {text!r} is not known", wanted, nearest(plain, known))
+    money = FOREIGN.match(plain) if dimension == "unit_value" else None
+    deck = f"A price deck exchanges other money, at its row fx:{money[1]}." if money and money[1] != "USD" else ""
+    return UnitError(f"unit {text!r} is not known", wanted, deck or nearest(plain, known))
 
 
 def to_inner(value: Value, unit: str | Unit, dimension: Dimension, *, bbl_per_t: ArrayLike | None = None,
