@@ -12,6 +12,7 @@ from energy_routes.case.case import Case
 from energy_routes.case.loading import load
 from energy_routes.case.model_file import parse_model
 from energy_routes.errors import DataError, UsageError
+from energy_routes.pack import nearest
 
 EDIT = '[[edit]]\ntarget = "arc:SHORT"\nreason = "why"\n'
 
@@ -131,6 +132,13 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     latin.write_bytes('title = "Größe"'.encode("latin-1"))
     with pytest.raises(DataError, match="UTF-8"):
         load(latin)
+
+
+def test_cyrillic_letters_that_look_latin_are_told() -> None:
+    assert nearest("ВТС", ["CPC", "BTC"]) == "Nearest: 'BTC'. Cyrillic in 'ВТС': В, Т, С."
+    assert nearest("АUGUSTA", ["AUGUSTA"]).endswith("Cyrillic in 'АUGUSTA': А.")
+    assert nearest("BTK", ["BTC"]) == "Nearest: 'BTC'."
+    assert nearest("Россия", ["RU"]) == ""
 
 
 def test_an_unknown_name_offers_the_nearest() -> None:

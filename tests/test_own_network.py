@@ -114,6 +114,13 @@ def test_a_workbook_is_no_model_and_an_empty_sheet_no_table(desk: Path, page: Ma
     frames["supplies"] = frames["supplies"].iloc[:0]
     with pytest.raises(DataError, match=r"sheet 'supplies': no rows"):
         read_pack(write_book(desk / "bare.xlsx", frames))
+    book = openpyxl.load_workbook(write_book(desk / "titled.xlsx", sheets(page["1"])))
+    book["arcs"].insert_rows(1)
+    book["arcs"]["A1"] = "Маршруты"
+    book.save(desk / "titled.xlsx")
+    with pytest.raises(DataError, match="'Маршруты' alone; expected the names of the columns") as one:
+        read_pack(desk / "titled.xlsx")
+    assert len(one.value.faults) == 1
     del frames["markets"]
     frames["supplies"] = sheets(page["1"])["supplies"]
     with pytest.raises(DataError, match=r"There is none of either: add the table \(or the sheet\) 'markets'"):

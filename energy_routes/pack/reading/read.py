@@ -63,6 +63,12 @@ def with_prices(pack: Pack, scenario: str) -> Pack:
                    units={**pack.units, own: other.units[own]}, prices=other.prices, lent=other.lent)
 
 
+def _table_of(file: str) -> str:
+    """The table that a fault's file or sheet (``routes.xlsx sheet 'arcs'``) holds."""
+    _, sheet, table = file.rpartition(" sheet ")
+    return table.strip("'") if sheet else Path(file).stem
+
+
 def _read(path: Path, scenario: str | None) -> Pack:
     """The pack from its files.  Raises DataError as :func:`read_pack` does."""
     book = _open(path)
@@ -75,15 +81,15 @@ def _read(path: Path, scenario: str | None) -> Pack:
     if family is None:
         raise DataError(str(path), faults)  # read in the units of another, every figure would be wrong
     broken = {fault.file for fault in faults}
+    told = set(map(_table_of, broken))
     drafts = {name: own.get(name) or typed(table, book.sheets.get(name), family, faults)
               for name, table in TABLES.items()}
     for name, draft in drafts.items():
-        draft.partial |= draft.file in broken or (name not in book.sheets and (
-            TABLES[name].required or any(Path(file).stem == name for file in broken)))
+        draft.partial |= draft.file in broken or (name not in book.sheets and (TABLES[name].required or name in told))
     faults += [Fault(f"{name}.csv", found="the table is missing", expected=f"rows: {table.meaning}".rstrip("."),
                      repair="Add the file (or the sheet of a workbook).")
                for name, table in TABLES.items()
-               if table.required and name not in book.sheets and not any(Path(file).stem == name for file in broken)]
+               if table.required and name not in book.sheets and name not in told]
     faults += [Fault(draft.file, found="no rows", expected=f"rows: {draft.table.meaning}".rstrip("."),
                      repair="Fill it in under the header.")
                for name, draft in drafts.items() if draft.table.required and name in book.sheets and not draft.partial

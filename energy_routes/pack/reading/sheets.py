@@ -168,6 +168,10 @@ def _sheet(file: str, rows: list[list[str]], faults: list[Fault], *, ragged: boo
                             repair="Copy the file again, or write the header row."))
         return None
     header = rows[0] if ragged else rows[0][:max(j + 1 for j, name in enumerate(rows[0]) if name)]
+    if len(header) == 1 and not ragged and (wide := next((at for at, row in enumerate(rows) if any(row[1:])), 0)):
+        faults.append(Fault(file, 1, found=f"{header[0]!r} alone", expected="the names of the columns",
+                            repair=f"Delete what stands above row {wide + 1}, or move it to a sheet '{ASIDE}notes'."))
+        return None
     sheet = Sheet(file, header, [], [])
     for number, row in enumerate(rows[1:], start=2):
         if not any(row):
