@@ -129,6 +129,13 @@ def test_what_is_off_the_panel_is_refused_by_name(model: str, words: str) -> Non
         refuse_off_panel(er.load(model))
 
 
+def test_a_plan_with_rules_beyond_its_case_has_no_page_that_solves(tmp_path: Path) -> None:
+    """The page has the rules of the case alone, so its first answer would be another than the plan."""
+    ruled = er.solve(toy(tmp_path), constraints=lambda m: [(m.sum("flow") >= 0, "none")])
+    with pytest.raises(UsageError, match=r"\(none\), and the page solves without them"):
+        ruled.explore(live=True)
+
+
 def test_a_page_that_solves_is_of_one_plan_and_is_a_page(tmp_path: Path) -> None:
     plan = er.solve(er.load(TWO_WAYS))
     with pytest.raises(UsageError, match="one plan"):

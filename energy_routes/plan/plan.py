@@ -437,7 +437,8 @@ class Plan:
         Raises
         ------
         UsageError
-            A period or the language is unknown, or the two plans have no common period.
+            A period or the language is unknown, or the two plans have no common period; or a page that solves is
+            asked for of what it cannot solve, such as constraints of your own.
         DataError
             A place or a line of the pack is not where its row says.
         """

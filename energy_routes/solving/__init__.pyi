@@ -33,6 +33,7 @@ from .prices.premium import (
 from .ranges.asked import (
     optimum_of as optimum_of,
     ranges as ranges,
+    refuse_other_rules as refuse_other_rules,
 )
 from .ranges.bands import (
     Within as Within,

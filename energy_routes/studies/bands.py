@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.errors import UsageError
-from energy_routes.formulation import USER, declared
 from energy_routes.plan import BANDS, Plan
-from energy_routes.solving import Ask, known, optimum_of
+from energy_routes.solving import Ask, known, refuse_other_rules
 from energy_routes.studies.draws.draws import bands
 from energy_routes.studies.draws.points import Design
 from energy_routes.studies.study import Progress, silent
@@ -56,24 +55,10 @@ def drawn(
     """
     if draws == 0:
         raise UsageError("bands of 0 draws are asked for; expected 1 or more")
-    _refuse_other_rules(plan)
+    refuse_other_rules(plan, "draws of the case are solved")
     case = plan.case
     arcs = [name for name, ask in known(case).items() if (ask.what, ask.kind) == ("volume", "arc")]
     return sweep(case, draws, seed=seed, design=design, ask=(DEFAULT, *arcs), workers=workers, progress=progress)
-
-
-def _refuse_other_rules(plan: Plan) -> None:
-    """Raise UsageError for a plan with constraints of a user's own: draws are solved by the rules of the case alone."""
-    optimum = plan.parts.at_hand("optimum")
-    if optimum is None:
-        optimum_of(plan)  # another objective is refused
-        own = plan.prices["user"]["name"].unique().tolist()
-    else:
-        own = [block.name for block in optimum.program.rows if declared(block) is USER]
-    if own:
-        raise UsageError(f"{plan.case.name}: the plan keeps rules that its case does not have ({', '.join(own)}), and "
-                         "draws of the case are solved without them; expected a plan of er.solve(case). Write the rule "
-                         "as a lever of the policy or an edit, where there is one, and solve that case.")
 
 
 def banded(plan: Plan, found: Sweep) -> Plan:

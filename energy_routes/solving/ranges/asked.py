@@ -8,6 +8,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
+from energy_routes.formulation import USER, declared
 from energy_routes.linear import limited
 from energy_routes.pack import annotated
 from energy_routes.plan import Plan
@@ -91,3 +92,17 @@ def optimum_of(of: Case | Plan) -> tuple[Optimum, Plan]:
             "returned."
         )
     return again.parts.at_hand("optimum"), again
+
+
+def refuse_other_rules(plan: Plan, solved: str) -> None:
+    """Raise UsageError for a plan with constraints of a user's own, where the case alone is ``solved`` by its rules."""
+    optimum = plan.parts.at_hand("optimum")
+    if optimum is None:
+        optimum_of(plan)  # another objective is refused
+        own = plan.prices["user"]["name"].unique().tolist()
+    else:
+        own = [block.name for block in optimum.program.rows if declared(block) is USER]
+    if own:
+        raise UsageError(f"{plan.case.name}: the plan keeps rules that its case does not have ({', '.join(own)}), and "
+                         f"{solved} without them; expected a plan of er.solve(case). Write the rule as a lever of the "
+                         "policy or an edit, where there is one, and solve that case.")
