@@ -175,7 +175,7 @@ def test_a_forgotten_edit_is_found(result: Path) -> None:
     case["edits"] = [edit for edit in case["edits"] if edit["id"] != "SOUTH_B"]
     file.write_text(json.dumps(case), encoding="utf-8")
     rehash(result)
-    assert any(line.startswith("ledger: lifting") for line in audit.audit(result).differences)
+    assert any(line.startswith("ledger: lifting: saved") for line in audit.audit(result).differences)
 
 
 def test_a_loosened_cap_is_no_difference_but_a_tightened_one_is(result: Path) -> None:

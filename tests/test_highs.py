@@ -31,7 +31,7 @@ from energy_routes.linear.highs.nearest import Squares, nearest, refined, snap
 from energy_routes.linear.highs.session import Session, cone, write_model
 from energy_routes.linear.highs.vertex import Vertex
 from energy_routes.linear.programme import Builder, Program, Term
-from energy_routes.linear.solution import Basis, Status, face, on_face, residuals, worth
+from energy_routes.linear.solution import BASIC, Basis, Status, face, on_face, residuals, worth
 
 
 def form(sense: Sense, cost: list[float], matrix: list[list[float]], row_lower: list[float], row_upper: list[float],
@@ -513,6 +513,9 @@ def test_digits_come_from_the_rows_that_hold_a_point_and_from_no_other():
     # x + y ≥ 1 holds the point nearest to nothing at (0.5, 0.5); x ≤ 1 does not reach it.
     problem = form("min", [0.0, 0.0], [[1.0, 1.0], [1.0, 0.0]], [1.0, -INF], [INF, 1.0])
     assert refined(problem, np.array([0.5 + 3e-8, 0.5 - 3e-8]), np.ones(2), np.zeros(2)).tolist() == [0.5, 0.5]
+    # To (0.25, 0) it is (0.625, 0.375).
+    near = refined(problem, np.array([0.625 + 3e-8, 0.375 - 3e-8]), np.ones(2), np.array([0.25, 0.0]))
+    np.testing.assert_allclose(near, [0.625, 0.375], rtol=0, atol=1e-15)
 
 
 def test_a_value_as_near_to_a_bound_as_its_size_allows_is_put_on_it():
@@ -702,3 +705,14 @@ def test_a_vertex_says_nothing_where_a_bound_is_broken_a_sign_is_wrong_or_coeffi
     assert vertex.under(replace(problem, cost=np.array([1.0, 2.0]))) is None  # the second is worth more now
     assert vertex.under(replace(problem, row_upper=np.array([INF]))) is None
     assert vertex.under(replace(problem, matrix=sparse.csc_matrix(2.0 * problem.matrix))) is None
+
+
+@pytest.mark.parametrize("part", ["rows", "columns"])
+def test_a_vertex_says_nothing_where_a_basis_does_not_tell_which_bound_is_active(part):
+    problem = form("max", [2.0, 1.0], [[1.0, 1.0]], [-INF], [4.0], [-9.0] * 2, [3.0, 9.0])
+    basis = Session(problem).solve().basis
+    assert basis is not None
+    codes = {"rows": basis.rows, "columns": basis.columns}
+    assert Vertex(problem, Basis(**codes)).under(problem) is not None
+    untold = np.where(codes[part] == BASIC, BASIC, 4).astype(np.int8)  # 4: at one of its bounds
+    assert Vertex(problem, Basis(**codes | {part: untold})).under(problem) is None

@@ -156,6 +156,10 @@ def test_what_cannot_be_proved_is_refused() -> None:
     a_row_and_another_bound = moving(form, "row", rng)
     slope = replace(a_row_and_another_bound.slope, row_upper=np.ones(ROWS))
     assert not Line(form, slope).exact
+    column = moving(form, "column", rng)
+    assert column.exact
+    for another in ({"cost": np.ones(COLUMNS)}, {"row_upper": np.ones(ROWS)}):
+        assert not Line(form, replace(column.slope, **another)).exact
 
 
 def test_a_line_is_one_only_where_all_programmes_lie_on_it() -> None:
