@@ -149,6 +149,19 @@ def test_each_section_speaks_the_language(before: er.Plan, lang: str) -> None:
     assert len(told) == len(set(told)) >= 9
 
 
+@pytest.mark.parametrize(("lang", "shut_in", "short"), [
+    ("en", "1 Mt is available but not lifted (Field Co supply at Field)",
+     "9.5 Mt not delivered, at its penalty (obligation of Hub)"),
+    ("ru", "1 млн т можно добыть, но не добывается (ресурс Field Co, Field)",
+     "9,5 млн т не поставлено, со штрафом (обязательство: Hub)"),
+])  # fmt: skip
+def test_notices_name_the_place_and_speak_the_language(lang: str, shut_in: str, short: str, tmp_path: Path) -> None:
+    case = toy(tmp_path, {"obligations": "id,node,volume,value,penalty\nHOME,HUB,9.5,100,5"})
+    plan = er.solve(case.set("arc:GATHER.capacity", 9))
+    told = basis.notices(subject_of(plan, None, None, None, lang)).bullets
+    assert told == (shut_in, short)
+
+
 def test_what_was_asked_is_told_in_words(before: er.Plan) -> None:
     group = str(before.groups.loc[before.groups["kind"] == "corridor", "group"].iloc[0])
     name = str(before.groups.loc[before.groups["group"] == group, "name"].iloc[0])

@@ -209,8 +209,11 @@ class Words:
     def amounts(self, told: str) -> str:
         """Names with an amount each, as a study tells them (``China 2.10; BTC 0.52``), as this language has them."""
         parts = (part.rpartition(" ") for part in told.split("; ") if part)
-        return ", ".join(f"{self.name(name)} {self.number(float(amount), -min(0, _digits(amount)))}"
-                         for name, _, amount in parts)
+        return ", ".join(f"{self.name(name)} {self.written(amount)}" for name, _, amount in parts)
+
+    def written(self, number: str) -> str:
+        """A number with the digits that it is written with: 0.581 → 0,581."""
+        return self.number(float(number), -min(0, int(Decimal(number).as_tuple().exponent)))
 
     def country(self, code: str) -> str:
         """A country by its ISO two-letter code; the code itself when it has no name here."""
@@ -234,11 +237,6 @@ _LISTED = ", ".join(LANGUAGES)
 def stopped(text: str) -> str:
     """A sentence with its full stop, and no second one after a unit such as 'долл.'."""
     return text if text.endswith(".") else f"{text}."
-
-
-def _digits(number: str) -> int:
-    """The power of ten of the last digit of a number as written."""
-    return int(Decimal(number).as_tuple().exponent)
 
 
 def _loaded(language: Language, folders: Sequence[Path]) -> Words:

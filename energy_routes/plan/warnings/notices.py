@@ -43,8 +43,8 @@ def notices(of: Solved) -> tuple[dict[str, Any], ...]:
         for (name, unit), volume in _large(space, space.lifted.axis, shut_in(of))
     ]
     out += [
-        notice("short", f"{volume:.3g} not delivered, at its penalty", f"obligation:{name}")
-        for (name, _), volume in _large(space, space.obligations, clean(space.short.value(of.x)))
+        notice("short", f"{volume:.3g} {unit} not delivered, at its penalty", f"obligation:{name}")
+        for (name, unit), volume in _large(space, space.obligations, clean(space.short.value(of.x)))
     ]
     out += [_waived(waiver) for waiver in _waivers(of) if waiver.volume > SLIGHT]
     out += [

@@ -6,8 +6,9 @@ from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from energy_routes.answer import Words
 from energy_routes.case import ALL, BOUNDS, LEVERS, Bound, Bounds, Choice
-from energy_routes.network import group_names
+from energy_routes.network import Names, group_names
 from energy_routes.pack import in_digits
 from energy_routes.provenance import sources
 from energy_routes.report.subject import Subject
@@ -112,8 +113,21 @@ def _year(year: object) -> str:
 
 def notices(subject: Subject) -> Section:
     """What the solver and the rules had to say."""
-    told = tuple(f"{text(w.get('message'))} ({text(w.get('where'))})" for w in subject.plan.warnings)
-    return Section("warnings", subject.words("report.warnings"), bullets=told)
+    called, words = Names(subject.plan.case.network.tables).target, subject.words
+    told = []
+    for warning in subject.plan.warnings:
+        where = text(warning.get("where"))
+        told.append(f"{_noticed(warning, words)} ({words.name(called.get(where, where))})")
+    return Section("warnings", words("report.warnings"), bullets=tuple(told))
+
+
+def _noticed(warning: Mapping[str, Any], words: Words) -> str:
+    """A notice; where the language has a text for it, its message begins with a volume and the unit."""
+    key, message = f"notice.{warning.get('code')}", text(warning.get("message"))
+    if key not in words.texts:
+        return message
+    volume, unit, _ = message.split(" ", 2)
+    return words(key, volume=words.written(volume), unit=words.unit(unit))
 
 
 def certificate(subject: Subject) -> Section:
