@@ -97,6 +97,13 @@ def test_a_case_of_no_shared_prices_and_one_that_is_guarded_are_left_alone(tmp_p
     assert er.answer_of(er.solve(guarded)).turns == ()
 
 
+def test_a_plan_with_rules_beyond_its_case_has_none(tmp_path: Path) -> None:
+    """Other prices are solved without them: a way that such a rule closes would be told as used a little lower."""
+    case = er.load(priced(tmp_path))
+    assert er.answer_of(er.solve(case)).turns
+    assert er.answer_of(er.solve(case, constraints=lambda m: [(m.sum("flow") >= 0, "none")])).turns == ()
+
+
 def test_two_prices_that_turn_it_together_say_so(tmp_path: Path) -> None:
     """EAST falls to 66 USD/bbl (495), which is not enough; WEST rises to 520 with it: LONG earns 470, 5 more."""
     prices = PRICES.replace("low,2023,60", "low,2023,66") + (

@@ -14,6 +14,7 @@ from energy_routes.answer.measures import exported, families_of, shut_in
 from energy_routes.answer.otherwise.turns import USED, Turn, turns_of
 from energy_routes.plan import Plan
 from energy_routes.provenance import sources
+from energy_routes.solving import own_rules
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +86,11 @@ class Content:
     def turns(self) -> tuple[Turn, ...]:
         """The prices within the stated ones at which it turns (:func:`~energy_routes.answer.otherwise.turns.turns_of`).
 
-        A plan that was saved has those that were told then: its tables hold one scenario of prices.
+        A plan that was saved has those that were told then: its tables hold one scenario of prices.  None are told of
+        a plan with constraints of a user's own: other prices are solved without them.
         """
         told: tuple[Turn, ...] | None = self.plan.parts.at_hand("turns")
-        if told is not None or not self.plan.case.parted:
+        if told is not None or not self.plan.case.parted or own_rules(self.plan):
             return told or ()
         fates = [fate for fate in self.fates if fate.phrase in USED]
         return turns_of(self.plan.case, {fate.target: (fate.name, fate.volume > SEEN) for fate in fates})

@@ -32,8 +32,9 @@ from .prices.premium import (
 )
 from .ranges.asked import (
     optimum_of as optimum_of,
+    own_rules as own_rules,
     ranges as ranges,
-    refuse_other_rules as refuse_other_rules,
+    refuse_own_rules as refuse_own_rules,
 )
 from .ranges.bands import (
     Within as Within,

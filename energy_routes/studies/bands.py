@@ -14,7 +14,7 @@ import pandas as pd
 
 from energy_routes.errors import UsageError
 from energy_routes.plan import BANDS, Plan
-from energy_routes.solving import Ask, known, refuse_other_rules
+from energy_routes.solving import Ask, known, refuse_own_rules
 from energy_routes.studies.draws.draws import bands
 from energy_routes.studies.draws.points import Design
 from energy_routes.studies.study import Progress, silent
@@ -55,7 +55,7 @@ def drawn(
     """
     if draws == 0:
         raise UsageError("bands of 0 draws are asked for; expected 1 or more")
-    refuse_other_rules(plan, "draws of the case are solved")
+    refuse_own_rules(plan, "draws of the case are solved")
     case = plan.case
     arcs = [name for name, ask in known(case).items() if (ask.what, ask.kind) == ("volume", "arc")]
     return sweep(case, draws, seed=seed, design=design, ask=(DEFAULT, *arcs), workers=workers, progress=progress)

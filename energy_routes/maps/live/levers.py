@@ -17,7 +17,7 @@ from energy_routes.maps.live.off_panel import refuse_off_panel
 from energy_routes.network import Names, group_names
 from energy_routes.pack import TABLES, own_unit
 from energy_routes.plan import Plan
-from energy_routes.solving import refuse_other_rules
+from energy_routes.solving import refuse_own_rules
 
 Kind = Literal["cap", "least", "hhi", "figure", "build"]
 MOST = 16  # levers that are chosen, besides those that are asked for
@@ -99,7 +99,7 @@ def levers_of(plan: Plan, words: Words, asked: Sequence[str] = ()) -> list[Lever
     own; and as ``Case.set``.
     """
     refuse_off_panel(plan.case)
-    refuse_other_rules(plan, "the page solves")
+    refuse_own_rules(plan, "the page solves")
     case, found = plan.case, {}
     stated = [f"{BUILT}{option}" for option in (case.policy.build.options if case.policy.build else ())]
     for path in _with_needed(case, dict.fromkeys([*(own.removeprefix("policy.") for own in asked), *stated])):

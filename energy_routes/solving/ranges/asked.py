@@ -94,15 +94,19 @@ def optimum_of(of: Case | Plan) -> tuple[Optimum, Plan]:
     return again.parts.at_hand("optimum"), again
 
 
-def refuse_other_rules(plan: Plan, solved: str) -> None:
-    """Raise UsageError for a plan with constraints of a user's own, where the case alone is ``solved`` by its rules."""
+def own_rules(plan: Plan) -> list[str]:
+    """The names of the constraints of a user's own that a plan keeps, and its case does not have."""
     optimum = plan.parts.at_hand("optimum")
     if optimum is None:
+        return plan.prices["user"]["name"].unique().tolist()
+    return [block.name for block in optimum.program.rows if declared(block) is USER]
+
+
+def refuse_own_rules(plan: Plan, solved: str) -> None:
+    """Raise UsageError for a plan with constraints of a user's own, where the case alone is ``solved`` by its rules."""
+    if plan.parts.at_hand("optimum") is None:
         optimum_of(plan)  # another objective is refused
-        own = plan.prices["user"]["name"].unique().tolist()
-    else:
-        own = [block.name for block in optimum.program.rows if declared(block) is USER]
-    if own:
+    if own := own_rules(plan):
         raise UsageError(f"{plan.case.name}: the plan keeps rules that its case does not have ({', '.join(own)}), and "
                          f"{solved} without them; expected a plan of er.solve(case). Write the rule as a lever of the "
                          "policy or an edit, where there is one, and solve that case.")
