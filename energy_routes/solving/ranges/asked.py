@@ -98,7 +98,7 @@ def own_rules(plan: Plan) -> list[str]:
     """The names of the constraints of a user's own that a plan keeps, and its case does not have."""
     optimum = plan.parts.at_hand("optimum")
     if optimum is None:
-        return plan.prices["user"]["name"].unique().tolist()
+        return list(plan.prices["user"]["name"].unique())
     return [block.name for block in optimum.program.rows if declared(block) is USER]
 
 
