@@ -191,6 +191,14 @@ def test_names_of_the_packs_can_be_told_in_kazakh(root: Path, table: str) -> Non
 
 
 @pytest.mark.parametrize("language", ["ru", "kk"])
+def test_who_is_paid_in_kazakhstan_is_called_in_the_language(root: Path, language: str) -> None:
+    payees = {row["payee"] for path in root.glob("data/*/payees.csv") for row in read(path) if row["country"] == "KZ"}
+    told = {name: Words.of(language).name(name) for name in payees}
+    brands = re.compile(r"QazaqGaz( Aimaq)?|NCOC|CIMS|CNPC|TCO|TAPLine|LLP|UCC")
+    assert [name for name, said in told.items() if re.search(r"[A-Za-z]{4,}", brands.sub("", said))] == []
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
 def test_limits_are_called_in_the_language(language: str) -> None:
     """Each limit that a rule declares, and the short names of what is drawn, as reports put them together."""
     words = Words.of(language)

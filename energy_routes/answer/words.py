@@ -34,7 +34,7 @@ FAMILIAR = {"family", "lower", "measure"}  # placeholders of what a family is ca
 FORMS = re.compile(r"\[([^|\]]*)\|([^|\]]*)\]")  # one thing or many
 BRACKET = re.compile(r"(.+) \(([^()]+)\)")
 # What joins the parts of a name, loosest first, and how the joint is written in any language.
-JOINTS: Mapping[str, str] = {" → ": " → ", ": ": ": ", ", ": ", ", " - ": " – ", " – ": " – "}
+JOINTS: Mapping[str, str] = {"; ": "; ", " → ": " → ", ": ": ": ", ", ": ", ", " - ": " – ", " – ": " – "}
 # Thousands are set apart by a space that does not break; office fonts lack the narrow one (U+202F).
 MARKS: Mapping[Language, tuple[str, str]] = {"en": (",", "."), "ru": ("\xa0", ","), "kk": ("\xa0", ",")}
 
