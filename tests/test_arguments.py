@@ -102,6 +102,12 @@ BAD: dict[str, Callable[[Any], object]] = {
     "no time": lambda t: er.solve(t["case"], time_limit=0),
     "less than no time": lambda t: er.solve(t["case"], time_limit=-1.0),
     "time without end": lambda t: er.solve(t["case"], time_limit=INF),
+    "a policy of another kind": lambda t: er.Policy(max_share={"transit:RU": 0.5}),
+    "an objective that is none": lambda t: er.Policy(objective="best"),
+    "a case of no periods": lambda t: er.Case("x", t["network"], ()),
+    "a case of words": lambda t: er.Case("x", t["network"], ("2023",)),
+    "draws of no case": lambda t: er.Sampler("oil-2024"),
+    "draws of no seed": lambda t: er.Sampler(t["case"], "x"),
     "no seed": lambda t: er.solve(t["case"], seed=-1),
     "a seed beyond HiGHS": lambda t: er.solve(t["case"], seed=10**12),
     "no solver": lambda t: er.solve(t["case"], solver=""),
@@ -144,6 +150,13 @@ BAD: dict[str, Callable[[Any], object]] = {
     "a line of one point": lambda t: er.route_from_geometry([(50.0, 45.0)], t["network"]),
     "a language that is none": lambda t: t["plan"].explore(lang="no such"),
     "layers of no kind": lambda t: t["plan"].layers("x.no_such"),
+    "a report that is no page": lambda t: er.write_report(t["plan"], "mine.py"),
+    "an answer over no period of the plan": lambda t: er.answer_of(t["plan"], labels=["1066"]),
+    "an answer over nothing": lambda t: er.answer_of(t["plan"], labels=[]),
+    "an answer against periods of no plan": lambda t: er.answer_of(t["plan"], then=["2023"]),
+    "ranges of another table": lambda t: t["plan"].with_ranges(pd.DataFrame()),
+    "no figures": lambda t: er.ranging(t["case"], -1),
+    "no steps": lambda t: er.expand(er.load("oil-2030"), steps=0),
     "a report in no language": lambda t: er.write_report(t["plan"], "x.html", lang="no such"),
 }
 
@@ -187,6 +200,22 @@ def test_what_is_told(wrong: dict[str, Any], words: str, tmp_path_factory: pytes
     with pytest.raises(er.UsageError) as caught:
         er.solve(case, **wrong)
     assert str(caught.value) == f"solve: {words}"
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda t: er.Policy(max_share={"transit:RU": 0.5}), "Policy: max_share = {'transit:RU': 0.5} (dict); expected a "
+     'list, each a Cap. case.with_policy(max_share={"transit:RU": 0.8}) makes one.'),
+    (lambda t: er.sweep(t["case"], 2, workers=2), "sweep: workers = 2 (int); expected a Workers or None. "
+     "er.workers_of(jobs=2) makes one."),
+    (lambda t: t["case"].with_route("x"), "Case.with_route: routes = 'x' (str); expected an AddedRoute. "
+     "er.route_from_geometry(line, case) makes one."),
+])  # fmt: skip
+def test_what_makes_one_is_told(
+    call: Callable[[Any], object], words: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with pytest.raises(er.UsageError) as caught:
+        call(toys(tmp_path_factory.getbasetemp()))
+    assert str(caught.value) == words
 
 
 def test_any_value_is_told_as_such(tmp_path_factory: pytest.TempPathFactory) -> None:

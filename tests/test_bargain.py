@@ -308,7 +308,7 @@ def test_a_network_of_one_state_has_nobody_to_bargain_with(tmp_path: Path) -> No
     (["--players", ""], "--players '' has an empty name"),
     (["--players", "KZ,,RU"], "an empty name"),
     (["--link", ","], "--link ',' has an empty name"),
-    (["--out", "pack.toml/results"], "is a file: give --out a folder"),
+    (["--out", "pack.toml/results"], "is a file: name a folder"),
     (["--operating-share", "half"], "--operating-share: 'half' is not a number"),
 ])  # fmt: skip
 def test_the_verb_refuses_before_a_game_is_played(

@@ -242,7 +242,7 @@ def test_places_are_refused_before_anything_is_solved(tmp_path: Path, monkeypatc
     for place in (tmp_path / "file", tmp_path / "file" / "out"):
         for verb in ("solve", "stress"):
             told = " ".join(refused(tmp_path, verb, MODEL, "--out", place, code=2).replace("│", " ").split())
-            assert "is a file: give --out a folder" in told
+            assert "is a file: name a folder" in told
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.docx").write_text("mine")
     assert "holds other files" in refused(tmp_path, "solve", MODEL, "--out", tmp_path / "full", code=2)

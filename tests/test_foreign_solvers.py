@@ -100,7 +100,7 @@ def raising(error: BaseException) -> Answer:
 
 
 @pytest.mark.parametrize(("answer", "words"), [
-    (lazy, r"calls [-\d,.]+ MUSD the optimum, HiGHS 3,840\.000000 MUSD.*--solver highs"),
+    (lazy, r"calls [-\d,.]+ MUSD the optimum, HiGHS 3,840\.000000 MUSD.*solver 'highs'"),
     (filled(1.0), "the optimum, HiGHS 3,840"),
     (filled(float("nan")), "returned nan for 15 of 15 variables"),
     (filled(float("-inf")), "returned -inf for 15 of 15 variables"),
@@ -261,7 +261,7 @@ def test_what_highs_had_no_time_for_is_no_verdict(
     case: Case, slow_highs: None, answering: Callable[[Answer], None]
 ) -> None:
     answering(says(-1))
-    with pytest.raises(LimitError, match=r"that no plan is possible.*Raise --time-limit"):
+    with pytest.raises(LimitError, match=r"that no plan is possible.*Raise the limit"):
         solve(case, solver="cbc", time_limit=60)
 
 

@@ -203,7 +203,7 @@ def test_what_is_no_band(plan: Plan, within: Any, words: str) -> None:
 
 
 def test_ranges_stop_at_a_time_limit(equal: Case, tmp_path: Path) -> None:
-    with pytest.raises(LimitError, match=r"the time limit was reached before .* Raise --time-limit"):
+    with pytest.raises(LimitError, match=r"the time limit was reached before .* Raise the limit"):
         er.ranges(equal, time_limit=1e-9)
     assert len(er.ranges(equal, "optimum", time_limit=1e4)) == len(er.ranges(equal, "optimum"))
 

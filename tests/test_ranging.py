@@ -277,7 +277,7 @@ def test_a_line_beside_which_something_is_built_is_named_where_it_cannot_be_foll
 
 
 def test_no_figure_is_told_when_the_time_is_over(tmp_path: Path) -> None:
-    with pytest.raises(LimitError, match=r"the time limit was reached before .* Raise --time-limit"):
+    with pytest.raises(LimitError, match=r"the time limit was reached before .* Raise the limit"):
         er.ranging(toy(tmp_path), time_limit=1e-9)
     assert len(er.ranging(toy(tmp_path), time_limit=1e4).figures) >= 9
     done = CliRunner().invoke(app, ["ranging", str(write(tmp_path / "toy")), "--time-limit", "0.001"])

@@ -132,7 +132,7 @@ def test_two_at_once_and_two_of_different_inputs_are_refused(case: Case, tmp_pat
     er.sweep(case, 4, folder=place)
     with folders.opened(place), pytest.raises(UsageError, match="another sweep is at work"):
         er.sweep(case, 4, folder=place, resume=True)
-    with pytest.raises(UsageError, match="--resume goes on"):
+    with pytest.raises(UsageError, match="Resume it"):
         er.sweep(case, 4, folder=place)
     for other, draws, seed, words in ((case, 5, 1, "draws was 4, is 5"), (case, 4, 2, "seed was 1, is 2"),
                                       (case.set("arc:GATHER.tariff", 2), 4, 1, "sha256 case was")):  # fmt: skip

@@ -241,7 +241,7 @@ def test_what_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize(("told", "expected"), [
-    ({"jobs": 0}, r"^--jobs is 0; expected 1 or more"),
+    ({"jobs": 0}, r"^jobs = 0; expected 1 or more"),
     ({"jobs": 2, "dask": "tcp://a:1"}, r"^--jobs 2 with --dask tcp://a:1; expected one of the two"),
     ({"dask_tls_ca": "ca.pem"}, r"are for --dask tls://HOST:PORT; found no --dask$"),
     ({"dask": "tls://a:1"}, r"^--dask is tls://a:1; expected tls://HOST:PORT with --dask-tls-ca and --dask-tls-cert"),

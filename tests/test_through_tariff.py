@@ -271,7 +271,7 @@ def test_the_verb(tmp_path: Path) -> None:
 
 def test_an_outage_without_a_plan_is_a_note(tmp_path: Path) -> None:
     case = replace(toy(tmp_path, COSTS), name="toy")
-    found = er.through_tariff(case, "LONG", outage={}, cap={"transit:RU": "1 %"})
+    found = er.through_tariff(case, "LONG", outage={}, cap={"transit:RU": 0.01})
     assert any("there is no plan" in note for note in found.notes)
 
 

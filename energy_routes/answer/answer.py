@@ -14,6 +14,7 @@ from energy_routes.answer import telling
 from energy_routes.answer.content import Content
 from energy_routes.answer.telling import Inner, Shown
 from energy_routes.answer.words import Words
+from energy_routes.errors import UsageError
 from energy_routes.pack import annotated
 from energy_routes.plan import Plan
 
@@ -60,6 +61,11 @@ def answer_of(plan: Plan, before: Plan | None = None, labels: Sequence[str] | No
     Answer
         Figures (``fates``, ``change``, ``certainty``); as text the English sentence.
 
+    Raises
+    ------
+    UsageError
+        One of the periods is none of its plan, or none is asked for.
+
     Examples
     --------
     >>> import energy_routes as er
@@ -67,6 +73,10 @@ def answer_of(plan: Plan, before: Plan | None = None, labels: Sequence[str] | No
     >>> er.answer_of(plan).fates[0].verb
     'carries'
     """
+    for one, asked in ((plan, labels), (before, then)):
+        known = [] if one is None else [period.label for period in one.case.periods]
+        if asked is not None and not (asked and set(asked) <= set(known)):
+            raise UsageError(f"answer_of: periods {list(asked)}; expected some of {', '.join(known) or 'no plan'}")
     return answered(plan, before, labels, then)
 
 

@@ -14,7 +14,7 @@ from energy_routes.case.checks.limits import beyond_limits
 from energy_routes.case.checks.questions import check_path, questions, route_questions
 from energy_routes.case.disruptions.countries import weights_of_sets
 from energy_routes.case.disruptions.outages import check_targets
-from energy_routes.case.edits import Setter, edits_of
+from energy_routes.case.edits import SET, Setter, edits_of
 from energy_routes.case.model_file import AnyEdit, EditFile, PolicyFile, RouteFile, ScenarioFile
 from energy_routes.case.policy.bounds import ALL, for_family, groups_of
 from energy_routes.case.policy.build_options import chosen
@@ -94,6 +94,11 @@ class Case:
     subject: tuple[str, ...] = ()
     accepted: tuple[str, ...] = field(default=(), compare=False)
     stated: Case | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.periods or not all(isinstance(period, Period) for period in self.periods):
+            raise UsageError(f"Case: periods = {self.periods!r}; expected a tuple of years or months (Period), one at "
+                             "least. er.load(path) makes them from a model file.")
 
     def __repr__(self) -> str:
         packs = ", ".join(pack.name for pack in self.network.packs)
@@ -394,7 +399,7 @@ class Case:
                 setter = self._setter if case.network is self.network else case._setter
                 edits.append(setter.edit(path, value))
         case = case.with_policy(build=built) if built else case
-        return case._written("--set", lambda n: n.with_edits(*edits)) if edits else case
+        return case._written(SET, lambda n: n.with_edits(*edits)) if edits else case
 
     @cached_property
     def _setter(self) -> Setter:

@@ -30,6 +30,7 @@ from energy_routes.pack import (
     to_inner_of,
 )
 
+SET = "what is set"  # where a figure stands that is set by its path, with --set or in Python
 UNTOLD = ("", "1")  # units that are not written behind a number
 
 
@@ -77,8 +78,8 @@ def edit_from_path(network: Network, path: str, value: float | str | bool | Mapp
         figure(path, value)  # what is no number is a fault of the call
     faults: list[Fault] = []
     edits = _changes(network, EditFile.model_construct(target=target, reason="set by the user", periods=[]),
-                     {column: Change.model_construct(set=str(value).strip())}, "--set", faults)
-    refuse("--set", faults)
+                     {column: Change.model_construct(set=str(value).strip())}, SET, faults)
+    refuse(SET, faults)
     return edits[0]
 
 

@@ -12,7 +12,7 @@ from energy_routes.case.disruptions.countries import countries_of
 from energy_routes.case.policy.bounds import ALL
 from energy_routes.errors import UsageError
 from energy_routes.network import Names, Network
-from energy_routes.pack import GROUP_KINDS, PARTITIONS, nearest
+from energy_routes.pack import GROUP_KINDS, PARTITIONS, nearest, offered
 
 # Kinds of subject that are rows of a table.  A market is a row: what is sold there is its volume.
 ROWS: Mapping[str, str] = {
@@ -33,7 +33,7 @@ def check_subject(network: Network, target: str) -> None:
     known = _known(network, kind)
     if name not in known:
         what = f"a kind that has an HHI: {', '.join(known)}" if kind == HHI else f"a name of kind {kind} in these packs"
-        raise UsageError(f"{target!r} is not {what}. {nearest(name, known)}")
+        raise UsageError(f"{target!r} is not {what}. {offered(name, known)}")
 
 
 def no_transit(network: Network, kind: str, group: str, family: str | None) -> Iterator[str]:

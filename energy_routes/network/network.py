@@ -42,6 +42,7 @@ from energy_routes.pack import (
     means,
     months_of,
     nearest,
+    offered,
     time_of,
 )
 
@@ -326,7 +327,7 @@ class Network:
                 column="target",
                 found=f"{edit.target!r} is not in {edit.table}",
                 expected="a row of that table",
-                repair=nearest(edit.id, known),
+                repair=offered(edit.id, known),
             )
         if words := CHOICES.get((edit.table, edit.field)):
             if edit.value not in words or edit.op != "set":
@@ -376,7 +377,7 @@ class Network:
         if what in set(nodes["id"]):
             return list(arcs.loc[(arcs["from"] == what) | (arcs["to"] == what), "id"])
         known = [*arcs["id"], *meters["group"].unique(), *nodes["id"]]
-        raise UsageError(f"{what!r} is not an arc, a group or a node. {nearest(what, known)}")
+        raise UsageError(f"{what!r} is not an arc, a group or a node. {offered(what, known)}")
 
     def with_route(self, *routes: AddedRoute, opened: Sequence[str] = ()) -> Network:
         """The network with further routes, each opened by an edit of its own (so that it is listed as one).

@@ -18,7 +18,10 @@ from .checks.structure import (
     reach as reach,
     steps_of as steps_of,
 )
-from .files.arguments import annotated as annotated
+from .files.arguments import (
+    annotated as annotated,
+    made_of as made_of,
+)
 from .files.saved import read_json as read_json, saved_result as saved_result
 from .files.scratch import (
     aside as aside,

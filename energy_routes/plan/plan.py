@@ -287,7 +287,7 @@ class Plan:
         UsageError
             The band at the optimum is missing.
         """
-        if not (ranges["loss"] == 0).any():
+        if "loss" not in ranges or not (ranges["loss"] == 0).any():
             raise UsageError("with_ranges: no row has loss 0; ask er.ranges for the band 'optimum', too")
         return replace(self, parts=self.parts.standing_in(ranges=ranges))
 

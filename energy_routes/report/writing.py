@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from energy_routes.errors import UsageError
 from energy_routes.pack import annotated
 from energy_routes.plan import Plan
 from energy_routes.report.page import render
@@ -38,7 +39,7 @@ def write_report(plan: Plan, path: str | Path, *, before: Plan | Comparison | No
     plan : Plan
         The plan.
     path : str or Path
-        The file; folders on the way are made.
+        The file, ``.html``; folders on the way are made.
     before : Plan, Comparison or None
         A plan of the same periods that it is set against, or what :func:`energy_routes.compare` returned: with its
         bands, where draws were solved.
@@ -57,11 +58,14 @@ def write_report(plan: Plan, path: str | Path, *, before: Plan | Comparison | No
     Raises
     ------
     UsageError
-        The periods of the two plans differ, a folder holds no such study, or the language is unknown.
+        The file is not called .html, the periods of the two plans differ, a folder holds no such study, or the
+        language is unknown.
     DataError
         A place or a line of a pack is not where its row says.
     """
     target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"cannot write a report as {target.name!r}. Name a file that ends in .html.")
     text = report_html(plan, before=before, frontier=frontier, stress=stress, lang=lang)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(text, encoding="utf-8", newline="\n")

@@ -29,7 +29,7 @@ def _check_place(folder: Path, place: Path) -> None:
     while not place.exists() and place != place.parent:
         place = place.parent
     if not place.is_dir():
-        raise UsageError(f"{place} is a file: give --out a folder")
+        raise UsageError(f"{place} is a file: name a folder")
     if not os.access(place, os.W_OK | os.X_OK):
         raise UsageError(f"{folder} cannot be written: no permission to write in {place}")
 
@@ -38,19 +38,19 @@ def check_target(folder: str | Path) -> None:
     """Refuse a place where a result cannot be saved, before anything long is begun.  Raises UsageError."""
     folder = Path(folder).resolve()
     if not folder.name:
-        raise UsageError(f"{folder} is the whole disk: give --out a folder of its own")
+        raise UsageError(f"{folder} is the whole disk: name a folder of its own")
     _recover(folder)
     if folder.is_dir():
         held = sorted(path.name for path in folder.iterdir())
         if held and MARK not in held:
             raise UsageError(
                 f"{folder} holds other files ({', '.join(held[:3])}{' …' if len(held) > 3 else ''}) and is not a saved "
-                "result: give --out a folder of its own"
+                "result: name a folder of its own"
             )
         if Path.cwd().is_relative_to(folder):
-            raise UsageError(f"{folder} is the folder you are in: give --out a folder of its own")
+            raise UsageError(f"{folder} is the folder you are in: name a folder of its own")
     elif os.path.lexists(folder):
-        raise UsageError(f"{folder} is a file: give --out a folder")
+        raise UsageError(f"{folder} is a file: name a folder")
     _check_place(folder, folder.parent)
 
 
@@ -72,7 +72,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     except OSError as error:
         raise UsageError(
             f"{target} cannot be written ({error.strerror or error}); nothing was changed. "
-            "Free some space or give --out another place."
+            "Free some space or name another place."
         ) from error
 
 

@@ -423,7 +423,7 @@ def _refuse(status: Status, program: Program, space: Space) -> None:
         raise unbounded(program, space)
     if status in (Status.time_limit, Status.time_limit_feasible):
         raise LimitError(
-            f"{space.case.name}: the time limit was reached before the optimum was proved. Raise --time-limit."
+            f"{space.case.name}: the time limit was reached before the optimum was proved. Raise the limit."
         )
     raise SolverError(f"{space.case.name}: the solver ended with {status.value!r}, which is not an answer")
 

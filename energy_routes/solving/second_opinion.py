@@ -54,7 +54,7 @@ def opinion(session: Session, program: Program, solver: str, time_limit: float |
         if theirs.status is not Status.optimal:
             raise LimitError(
                 f"{name}: {solver} found {VERDICTS[theirs.status]}, and HiGHS reached the time limit before it could "
-                "check that. Raise --time-limit."
+                "check that. Raise the limit."
             )
         return Opinion(theirs, proved=False, bound=session.bound())
     if theirs.status is Status.infeasible_or_unbounded and own.status in (Status.infeasible, Status.unbounded):
@@ -80,7 +80,7 @@ def _compare(own: Solution, theirs: Solution, solver: str, name: str) -> None:
 
 
 def _repair(solver: str) -> str:
-    return f"No plan is handed out. Set {solver} right, or use the embedded solver: --solver highs."
+    return f"No plan is handed out. Set {solver} right, or use the embedded solver 'highs'."
 
 
 def unproved(plan: Plan, bound: float | None, solver: str) -> Plan:

@@ -132,7 +132,7 @@ def expand(
     Raises
     ------
     UsageError
-        Nothing can be built, or a budget is no number from 0 on.
+        Nothing can be built, a budget is no number from 0 on, or there are fewer steps than 1.
     InfeasibleError, UnboundedError, LimitError, SolverError
         As :func:`energy_routes.solve`.
     """
@@ -173,10 +173,12 @@ def _budgets(space: Space, budgets: Sequence[float] | None, steps: int) -> list[
         if wrong or not budgets:
             raise UsageError(f"budget {wrong[0] if wrong else 'list'}: expected numbers of MUSD, 0 or more")
         return sorted({float(b) for b in budgets})
+    if steps < 1:
+        raise UsageError(f"steps = {steps}; expected 1 or more")
     axis = space.built.axis
     first = ~axis.frame["option"].duplicated().to_numpy(dtype=bool)
     most = float((axis.data("capex") * axis.data("units"))[first].sum())
-    return [float(b) for b in np.linspace(0.0, most, max(steps, 1) + 1)]
+    return [float(b) for b in np.linspace(0.0, most, steps + 1)]
 
 
 def _with_budget(program: Program, budget: float | None) -> Program:

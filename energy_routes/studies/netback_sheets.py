@@ -24,7 +24,7 @@ from energy_routes.formulation import Sheet, Space, build_space, sheets
 from energy_routes.indicators import BACK, LINES, PAID, PRICE, SHEET
 from energy_routes.linear import Index, Vector
 from energy_routes.network import Names
-from energy_routes.pack import annotated, nearest
+from energy_routes.pack import annotated, offered
 
 COLUMNS = ["period", "family", "supply", "shipper", "commodity", "corridor", "market", "sold_as", "arcs", *LINES,
            "netback", "capacity", "unit"]  # fmt: skip
@@ -70,7 +70,7 @@ def netbacks(case: Case, period: str | None = None) -> pd.DataFrame:
     """
     labels = [p.label for p in case.periods]
     if period is not None and period not in labels:
-        raise UsageError(f"period {period!r} is not in the horizon of {case.name}. {nearest(period, labels)}")
+        raise UsageError(f"period {period!r} is not in the horizon of {case.name}. {offered(period, labels)}")
     space = build_space(case)
     corridors = _corridors(space)
     priced = _priced(space)

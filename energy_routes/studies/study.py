@@ -91,5 +91,5 @@ class Study:
                 for file in sorted(new.iterdir()):
                     os.replace(file, place / file.name)
         except (FileExistsError, NotADirectoryError):
-            raise UsageError(f"{place} is a file: give --out a folder") from None
+            raise UsageError(f"{place} is a file: name a folder") from None
         return place

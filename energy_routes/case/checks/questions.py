@@ -26,7 +26,7 @@ from energy_routes.pack import (
     home,
     inner_unit,
     months_of,
-    nearest,
+    offered,
     outside,
     slip_of,
     slip_words,
@@ -42,9 +42,9 @@ def check_path(path: str, network: Network | None = None) -> None:
         raise UsageError(f"{path!r} is no figure, such as arc:BTC.tariff")
     table, name = parse_target(target)
     if column not in TABLES[table].dated:
-        raise UsageError(f"{path}: {table} has no figure {column!r}. {nearest(column, TABLES[table].dated)}")
+        raise UsageError(f"{path}: {table} has no figure {column!r}. {offered(column, TABLES[table].dated)}")
     if network is not None and name not in network.ids(table):
-        raise UsageError(f"{path}: {name!r} is not in {table}. {nearest(name, network.ids(table))}")
+        raise UsageError(f"{path}: {name!r} is not in {table}. {offered(name, network.ids(table))}")
 
 
 def questions(
@@ -118,7 +118,7 @@ def _question(path: str, found: str, figure: float, band: Band, unit: str) -> Fa
 
 def how_to_answer(path: str) -> str:
     """How a person says that a figure is meant."""
-    return f'If it is meant, write note = "checked: why" beside it, or accept {path} (--accept).'
+    return f'If it is meant, write note = "checked: why" beside it, or accept {path} (--accept, or case.accepting).'
 
 
 def _beyond_line(after: Network, edit: Edit, months: Sequence[Period], figures: Floats) -> Fault | None:

@@ -14,7 +14,7 @@ import pandas as pd
 from energy_routes.case.policy.levers import ALL, Build
 from energy_routes.errors import UsageError
 from energy_routes.network import Edit, Network
-from energy_routes.pack import Period, nearest
+from energy_routes.pack import Period, offered
 
 BY_OPTION = "option:"  # what stands as the source of an edit that an option makes
 
@@ -48,7 +48,7 @@ def chosen(tables: Mapping[str, pd.DataFrame], build: Build | None) -> tuple[str
         return tuple(known)
     for name in (*build.options, *(build.built or ())):
         if name not in known:
-            raise UsageError(f"policy.build: {name!r} is not an option of this pack. {nearest(name, known)}")
+            raise UsageError(f"policy.build: {name!r} is not an option of this pack. {offered(name, known)}")
     needs = dict(zip(tables["options"]["id"], tables["options"]["requires"], strict=True))
     for name in build.options:
         if absent := [other for other in needs[name] if other not in build.options]:

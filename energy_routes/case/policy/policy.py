@@ -23,7 +23,7 @@ from energy_routes.case.policy.bounds import (
 )
 from energy_routes.case.policy.levers import Bookings, Build, Cvar, Security
 from energy_routes.errors import UsageError
-from energy_routes.pack import LARGEST, annotated, finite, nearest, parted
+from energy_routes.pack import LARGEST, finite, made_of, nearest, offered, parted
 
 Objective = Literal["netback", "cost", "revenue"]
 OBJECTIVES: tuple[Objective, ...] = ("netback", "cost", "revenue")
@@ -101,7 +101,7 @@ class Laid:
         return self.none if value in (None, "none") else self.read(value, old)
 
 
-@annotated
+@made_of
 @dataclass(frozen=True)
 class Policy:
     """What a plan is asked for.
@@ -229,7 +229,7 @@ class Policy:
             For an unknown lever, or a value that it does not take.
         """
         if lever not in LEVERS:
-            raise UsageError(f"policy has no lever {lever!r}. {nearest(lever, LEVERS)}")
+            raise UsageError(f"policy has no lever {lever!r}. {offered(lever, LEVERS)}")
         changed: dict[str, Any] = {lever: LEVERS[lever].parse(lever, value, getattr(self, lever))}
         return replace(self, **changed)
 

@@ -36,4 +36,4 @@ def seconds_left() -> float:
 def refuse_late(what: str) -> None:
     """Raise LimitError where the limit has passed: ``what`` was being looked for then."""
     if seconds_left() <= 0:
-        raise LimitError(f"the time limit was reached before {what} proved. Raise --time-limit.")
+        raise LimitError(f"the time limit was reached before {what} proved. Raise the limit.")

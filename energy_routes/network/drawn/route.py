@@ -16,13 +16,13 @@ from energy_routes.network.drawn.cost import OPEX, RATE, YEARS, Proposal, leveli
 from energy_routes.network.drawn.lines import ATTRIBUTES, DrawnLine, one_line, read_lines
 from energy_routes.network.drawn.snapping import SNAP_KM, ends_of
 from energy_routes.network.network import Network
-from energy_routes.pack import MODES, Family, Pack, annotated, data_path, nearest, units
+from energy_routes.pack import MODES, Family, Pack, annotated, data_path, nearest, offered, units
 
 if TYPE_CHECKING:
     from shapely import LineString
 
 
-class Asked(Protocol):
+class Question(Protocol):
     """A question to a network, such as a case."""
 
     @property
@@ -54,8 +54,9 @@ def routes_from_file(file: str | Path, network: Network, *, layer: str | None = 
 
 
 @annotated
-def route_from_geometry(line_or_file: str | Path | LineString | Sequence[tuple[float, float]], network: Network | Asked,
-                        *, layer: str | None = None, tolerance_km: float = SNAP_KM, **said: Any) -> AddedRoute:
+def route_from_geometry(line_or_file: str | Path | LineString | Sequence[tuple[float, float]],
+                        network: Network | Question, *, layer: str | None = None,
+                        tolerance_km: float = SNAP_KM, **said: Any) -> AddedRoute:
     """One drawn line as a route, snapped to nodes, measured, and with a proposed tariff.
 
     Put it in with ``case.with_route(route)``.
@@ -163,7 +164,7 @@ def _carried(said: Mapping[str, Any], network: Network) -> tuple[Pack, str | Non
         return next(pack for pack in network.packs if wanted in (None, pack.family.id)), None
     known = {grade: pack for pack in network.packs for grade in pack.tables["commodities"]["id"]}
     if wanted not in known:
-        raise UsageError(f"commodity {wanted!r} is not in the pack. {nearest(str(wanted), known)}")
+        raise UsageError(f"commodity {wanted!r} is not in the pack. {offered(str(wanted), known)}")
     return known[str(wanted)], str(wanted)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import builtins
 import functools
 import inspect
+import re
 import reprlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import zip_longest
@@ -20,6 +21,7 @@ from energy_routes.errors import UsageError
 from energy_routes.pack.files.text import CONTROL
 
 Public = TypeVar("Public", bound=Callable[..., Any])
+Made = TypeVar("Made", bound=type)
 UNIONS = (Union, UnionType)
 PLACED = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -41,7 +43,13 @@ PLAIN: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
     bool: ("True or False", lambda value: type(value).__name__ in ("bool", "bool_")),
     type(None): ("None", lambda value: value is None),
 }
-MAKERS = {"a Case": "er.load(name) makes one.", "a Plan": "er.solve(case) makes one."}
+MAKERS = {
+    "Case": "er.load(name) makes one.", "Plan": "er.solve(case) makes one.",
+    "Network": "er.load(name).network is one.",
+    "AddedRoute": "er.route_from_geometry(line, case) makes one.", "Workers": "er.workers_of(jobs=2) makes one.",
+    "Frontier": "er.frontier(case, over, start, stop) makes one.", "Stress": "er.stress(case) makes one.",
+    "Cap": 'case.with_policy(max_share={"transit:RU": 0.8}) makes one.',
+}
 
 
 def annotated(public: Public) -> Public:
@@ -61,6 +69,12 @@ def annotated(public: Public) -> Public:
         elif isinstance(value, staticmethod | classmethod):
             setattr(public, name, type(value)(_refusing(value.__func__)))
     return public
+
+
+def made_of(public: Made) -> Made:
+    """The same for a class of which people make objects themselves: what they make one of is looked at, too."""
+    public.__init__ = _refusing(public.__init__)  # type: ignore[misc]
+    return annotated(public)
 
 
 def _refusing(function: Any) -> Any:
@@ -140,7 +154,8 @@ def fits(value: object, hint: Any) -> bool:
 def _told(function: Any, name: str, value: object, hint: Any) -> str:
     """Place, what was found, what was expected, and the repair."""
     found = "None" if value is None else f"{reprlib.repr(value)} ({type(value).__name__})"
-    return f"{function.__qualname__}: {name} = {found}; expected {_words(hint)}. {_repair(name, value, hint)}"
+    place = function.__qualname__.removesuffix(".__init__")
+    return f"{place}: {name} = {found}; expected {_words(hint)}. {_repair(name, value, hint)}"
 
 
 def _words(hint: Any) -> str:
@@ -156,7 +171,10 @@ def _words(hint: Any) -> str:
     if parts and issubclass(kind, Iterable):
         table = issubclass(kind, Mapping)
         return f"a dict of {_words(parts[0])} to {_words(parts[-1])}" if table else f"a list, each {_words(parts[0])}"
-    return PLAIN[kind][0] if kind in PLAIN else f"a {getattr(kind, '__name__', kind)}"
+    if kind in PLAIN:
+        return PLAIN[kind][0]
+    name = str(getattr(kind, "__name__", kind))
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def _repair(name: str, value: object, hint: Any) -> str:
@@ -164,7 +182,7 @@ def _repair(name: str, value: object, hint: Any) -> str:
     if isinstance(value, str) and fits([value], hint):
         return f"Write {name}=[{value!r}]."
     for kind, maker in MAKERS.items():
-        if kind in _words(hint):
+        if re.search(rf"\ban? {kind}\b", _words(hint)):
             return maker
     if isinstance(value, str):
         for number in (int, float):

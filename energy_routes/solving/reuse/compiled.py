@@ -629,7 +629,7 @@ def _optimal(numbers: Numbers, solution: Solution) -> Solution:
     if solution.status is Status.infeasible:
         raise InfeasibleError(f"{name} is infeasible: no plan keeps every rule", [])
     if solution.status in (Status.time_limit, Status.time_limit_feasible):
-        raise LimitError(f"{name}: the time limit was reached before the optimum was proved. Raise --time-limit.")
+        raise LimitError(f"{name}: the time limit was reached before the optimum was proved. Raise the limit.")
     if solution.status is Status.unbounded:
         raise UnboundedError(f"{name} is unbounded: the objective grows without end", [])
     raise SolverError(f"{name}: the solver ended with {solution.status.value!r}, which is not an answer")

@@ -11,7 +11,7 @@ from energy_routes.case import Case, groups_of, refuse_contradictions
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space, cash, netback
 from energy_routes.linear import Standing, Vector
-from energy_routes.pack import nearest
+from energy_routes.pack import offered
 from energy_routes.plan import Plan
 from energy_routes.solving.reuse.requests import REQUESTS
 
@@ -58,7 +58,7 @@ class Measures:
         for name in ask:
             if name not in compiled.asks:
                 raise UsageError(f"{name!r} is not asked of a plan of {compiled.case.name}. "
-                                 f"{nearest(name, compiled.asks)}")
+                                 f"{offered(name, compiled.asks)}")
         self._asks = tuple(compiled.asks[name] for name in ask)
         solved = [name for name, own in zip(ask, self._asks, strict=True) if own.what in ("least", "enters")]
         if solved and not compiled.plain:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from energy_routes.answer import Words
 from energy_routes.errors import UsageError
-from energy_routes.pack import annotated, nearest
+from energy_routes.pack import annotated, offered
 from energy_routes.plan import Plan
 from energy_routes.studies.differences.game import Game, Groups
 from energy_routes.studies.differences.inputs import Change, changes, versus
@@ -99,7 +99,7 @@ class Attribution(Study):
         """
         if self._game is None or group not in self._game.groups:
             known = [] if self._game is None else list(self._game.groups)
-            raise UsageError(f"no group {group!r} is shared out. {nearest(group, known)}")
+            raise UsageError(f"no group {group!r} is shared out. {offered(group, known)}")
         found, terms = self._game.inside(group)
         after = self.before + float(found["change"].sum())
         return Attribution(f"{self.name}: {group}", self.objective, self.before, after, found, terms, self.orders,

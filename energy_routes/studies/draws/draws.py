@@ -20,7 +20,7 @@ from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
 from energy_routes.network import Edit, Operation
-from energy_routes.pack import annotated, data_path
+from energy_routes.pack import data_path, made_of
 from energy_routes.studies.draws.figures import Figure, figures_of
 from energy_routes.studies.draws.points import points_of
 
@@ -46,7 +46,7 @@ class Draw:
         return replace(case, network=replace(case.network, edits=(*case.network.edits, *self.edits)))
 
 
-@annotated
+@made_of
 class Sampler:
     """Draws of the figures of a case by their grades of confidence.
 

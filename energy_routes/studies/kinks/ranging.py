@@ -124,7 +124,8 @@ def ranging(
     Raises
     ------
     UsageError
-        policy.cvar or policy.max_hhi is set, or policy.security together with policy.build.
+        policy.cvar or policy.max_hhi is set, or policy.security together with policy.build; or fewer figures than 1 are
+        asked for.
     InfeasibleError, UnboundedError, LimitError, SolverError
         The case has no plan, or the solver ended without an answer.
 
@@ -135,6 +136,8 @@ def ranging(
     >>> len(found.figures)
     5
     """
+    if most is not None and most < 1:
+        raise UsageError(f"most = {most}; expected 1 or more, or None for all")
     refuse(case, *REFUSED)
     if case.policy.build is not None and case.policy.security is not None:
         raise UsageError(f"{case.name}: policy.build and policy.security together are not ranged: each choice of "

@@ -47,7 +47,7 @@ class Folder:
                 new.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
             return
         if not resume:
-            raise UsageError(f"{self.place} has a sweep already. --resume goes on with it; or name another folder.")
+            raise UsageError(f"{self.place} has a sweep already. Resume it, or name another folder.")
         try:
             before = json.loads(file.read_text("utf-8") if not (wrong := hindrance(file)) else "")
         except (ValueError, RecursionError) as error:

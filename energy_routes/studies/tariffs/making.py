@@ -55,7 +55,7 @@ class Making:
     target: Target
     owners: int
     outage: Mapping[str, float] | None
-    cap: Mapping[str, str] | None
+    cap: Mapping[str, float | str] | None
     share: float | None
     draws: int
     seed: int

@@ -125,7 +125,7 @@ class ThroughTariff(Study):
 @annotated
 def through_tariff(
     case: Case, corridor: str, *, owners: int | None = None, outage: Mapping[str, float] | None = None,
-    cap: Mapping[str, str] | None = None, operating_share: float | None = None, draws: int = 0, seed: int = 1,
+    cap: Mapping[str, float | str] | None = None, operating_share: float | None = None, draws: int = 0, seed: int = 1,
     progress: Progress | None = None, time_limit: float | None = None,
 ) -> ThroughTariff:  # fmt: skip
     """What a corridor moves at each charge, and what one owner, separate owners, or carriers and shipper would ask.
@@ -144,8 +144,8 @@ def through_tariff(
         How many set a charge of their own at most, 1 to 10; None: the payees of its tariffs, and at least 2.
     outage : mapping of str to float or None
         What is lost (as in :meth:`Case.outage`) and the share that is left; None: half of the largest other corridor.
-    cap : mapping of str to str or None
-        The share of a group at most, ``{"transit:RU": "80 %"}``; None: a tenth less volume through the largest
+    cap : mapping of str to float or str, or None
+        The share of a group at most, ``{"transit:RU": "80 %"}`` or 0.8; None: a tenth less volume through the largest
         transit country, where exports may fall.
     operating_share : float or None
         The share of a tariff that is real cost where none is published; None: as the pack has it.

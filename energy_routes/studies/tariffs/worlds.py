@@ -44,7 +44,8 @@ def owners_of(case: Case, target: Target) -> int:
 
 
 def worlds_of(
-    case: Case, now: BareOptimum, target: Target, outage: Mapping[str, float] | None, cap: Mapping[str, str] | None
+    case: Case, now: BareOptimum, target: Target, outage: Mapping[str, float] | None,
+    cap: Mapping[str, float | str] | None,
 ) -> dict[str, Case]:
     """The case as it is, with an outage, and under a cap, by what each is called.
 

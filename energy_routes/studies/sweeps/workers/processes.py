@@ -41,7 +41,7 @@ class Processes:
 
     def __post_init__(self) -> None:
         if self.jobs < 1:
-            raise UsageError(f"--jobs is {self.jobs}; expected 1 or more processes")
+            raise UsageError(f"jobs = {self.jobs}; expected 1 or more processes")
 
     def __enter__(self) -> Processes:
         self._crew = _Crew(self.jobs)
