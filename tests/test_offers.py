@@ -40,3 +40,8 @@ def test_a_name_that_is_not_found_is_answered_by_those_that_are(
     with pytest.raises(er.EnergyRoutesError) as caught:
         call(case(tmp_path_factory.getbasetemp()))
     assert words in str(caught.value)
+
+
+def test_a_wrong_unit_is_not_taken_for_a_misspelt_key(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with pytest.raises(er.DataError, match=r"unit 'EUR' is not known[^.]*\.?$"):
+        case(tmp_path_factory.getbasetemp()).set("arc:SHORT.tariff", "5 EUR")

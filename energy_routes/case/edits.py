@@ -171,9 +171,9 @@ def _changes(
         except (ValueError, KeyError, TypeError, UsageError) as error:
             fault = Fault(place, column=f"{file.target}.{column}", found=str(error).strip("'\""))
         if fault:
-            near = fault.repair or nearest(column, EditFile.model_fields)  # a key of the edit itself, misspelt
+            slip = "" if column in TABLES[table].names else nearest(column, EditFile.model_fields)  # a key of the edit
             where = fault.column or f"{file.target}.{column}"
-            faults.append(Fault(place, 0, where, fault.found, fault.expected, near))
+            faults.append(Fault(place, 0, where, fault.found, fault.expected, fault.repair or slip))
         else:
             out.append(edit)
     return out
