@@ -8,6 +8,7 @@ each function and verb that they show has tests of its own on small networks.
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 from collections.abc import Iterator
@@ -123,6 +124,11 @@ def test_every_page_is_in_the_index() -> None:
     linked = set(LINK.findall((docs / "README.md").read_text("utf-8")))
     pages = {page.relative_to(docs).as_posix() for page in PAGES if page.is_relative_to(docs)} - {"README.md"}
     assert pages - linked == set()
+
+
+def test_the_page_of_python_names_every_public_function() -> None:
+    shown = set(SHOWN.findall((ROOT / "docs" / "python.md").read_text("utf-8")))
+    assert {name for name in er.__all__ if inspect.isfunction(getattr(er, name))} - shown == set()
 
 
 def test_the_page_of_model_files_has_every_key() -> None:

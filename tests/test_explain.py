@@ -325,7 +325,7 @@ def test_what_is_not_there(target: str, words: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("target", ["arc:LONG", "FIELD_CO;LONG;WEST"])
 def test_the_time_limit_is_of_all_that_is_solved(target: str, tmp_path: Path) -> None:
-    with pytest.raises(LimitError, match=r"the time limit was reached before .* Raise --time-limit"):
+    with pytest.raises(LimitError, match=r"the time limit was reached before .* Raise the limit"):
         er.explain(toy(tmp_path), target, time_limit=1e-9)
     assert not er.explain(toy(tmp_path), target, time_limit=1e4).steps.empty
     done = CliRunner().invoke(app, ["explain", str(write(tmp_path / "toy")), target, "--time-limit", "0.001"])
