@@ -216,6 +216,15 @@ def test_a_figure_is_followed_with_its_reference_as_it_is(tmp_path: Path) -> Non
     assert calm.solve().netback > solve(kept.case).netback + 1.0
 
 
+def test_a_cap_that_readies_other_ways_for_the_event_may_cost_nothing_and_the_curve_says_so(tmp_path: Path) -> None:
+    """With a least volume LONG carries 3 of 8 Mt beforehand, so that more of it is there when SHORT is shut."""
+    case = struck(tmp_path, policy='[policy]\nexports = "free"')
+    curve = er.frontier(case, "policy.min_exposure.corridor:LONG", 0, 3, unit="Mt/y", samples=4)
+    lost = curve.points["cost"].dropna()
+    assert lost.min() < -1
+    assert [note for note in curve.notes if "the curve may fall and rise again" in note]
+
+
 def test_several_futures_are_refused_beside_an_event(tmp_path: Path) -> None:
     policy = """
         [policy]

@@ -239,6 +239,9 @@ def test_a_name_made_of_known_ones_is_put_together() -> None:
     assert words.name("Tengiz → CPC terminal → Trieste") == "Тенгиз → Терминал КТК → Триест"
     assert words.name("tanks at CPC tank farm, closing stock") == "резервуары: Резервуарный парк КТК, остаток на конец"
     assert words.name("Constanța, tier 2") == "Констанца, ступень 2"
+    assert words.name("share of Russia") == "доля: Россия"
+    assert words.name("Kenkiyak–Kumkol → Dushanzi") == "Кенкияк – Кумколь → Душаньцзы"
+    assert words.name("other paths") == "прочие пути"
     assert words.name("Tengiz → Nowhere") == "Tengiz → Nowhere"
     assert Words.of("en").name("Atasu - Alashankou") == "Atasu - Alashankou"
 

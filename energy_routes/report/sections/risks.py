@@ -63,9 +63,10 @@ def frontier(subject: Subject) -> Section | None:
     rows = [(words.number(scale * float(row["cap"]), digits), words.number(row["netback"], 1),
              number_or_dash(row["exports"], words, 2), number_or_dash(row["shut_in"], words, 2),
              words.number(row["cost"], 1), number_or_dash(row["premium_usd_per_t"], words, 2),
-             text(row["enters"]).replace("; ", ", "))
+             ", ".join(map(words.name, text(row["enters"]).split("; "))))
             for row in points.to_dict("records")]
-    heads = (f"{found.name}{f', {unit}' if unit else ''}", f"{words('table.netback')}, {words.unit('MUSD')}",
+    heads = (f"{words.name(found.name)}{f', {unit}' if unit else ''}",
+             f"{words('table.netback')}, {words.unit('MUSD')}",
              words("kpi.exports"), words("kpi.shut_in"), f"{words('table.cost')}, {words.unit('MUSD')}",
              f"{words('table.premium')}, {words.unit(subject.plan.case.value_unit)}", words("table.opens"))
     label = words("report.frontier")

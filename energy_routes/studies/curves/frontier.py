@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case, no_transit
+from energy_routes.case import Case, no_transit, ramped
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear import Vector
 from energy_routes.maps import explore
@@ -306,5 +306,8 @@ def _notes(curve: Curve, asked: Lever) -> Iterator[str]:
         yield f"no plan at {asked.start:g}: the curve is followed from {lever.start:g}"
     if any(piece.form == "sampled" for piece in curve.pieces):
         yield "sampled: the curve between the points is not proved"
+    if ramped(asked.case):
+        yield ("re-routing after the event is held against the plan without it, which keeps the lever as well: the "
+               "curve may fall and rise again")
     if cap is not None:
         yield from no_transit(asked.case.network, cap.kind, cap.group, cap.family)
