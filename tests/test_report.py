@@ -184,7 +184,7 @@ def test_studies_are_found_beside_a_saved_plan_and_told(before: er.Plan, tmp_pat
     assert [row[0] for row in section.tables[0].rows][:1] == ["6.000"]
     russian = risks.frontier(subject_of(before, None, run, None, "ru"))
     assert russian is not None
-    assert russian.tables[0].columns[0] == "мощность: Short way, млн т/год"
+    assert russian.tables[0].columns[0] == "мощность: Short way, млн т в год"
     assert stress_of(None, tmp_path) is None
     with pytest.raises(UsageError, match=r"holds no stress\.json"):
         subject_of(before, None, None, tmp_path, "en")
