@@ -49,6 +49,10 @@ def test_frontier_for_people(model: Path) -> None:
     text = run("frontier", model, "--over", SHARE).stdout
     assert "share of Russia" in text
     assert "At 75.00 %: opens" in text
+    points = json.loads(run("frontier", model, "--over", SHARE, "--json").stdout)["points"]
+    paid = [point["price_usd_per_t_exposure"] for point in points if point["price_usd_per_t_exposure"]]
+    assert paid[-1] > paid[0] > 0
+    assert f"The first tonne taken from Russia costs {paid[0]:.2f} USD, the last {paid[-1]:.2f} USD" in text
     assert "no plan beyond" in text or "no plan with exports held beyond 0.3750" in text
     assert max(len(line) for line in text.splitlines() if "─" in line) <= 100
 
@@ -57,6 +61,7 @@ def test_a_frontier_says_what_is_gained_and_what_is_no_transit(model: Path) -> N
     dearer = run("frontier", model, "--over", SHARE, "--from", "1", "--to", "0.5")
     assert "lost by re-routing, 0.0 by shutting in" in " ".join(dearer.stdout.split())
     cheaper = run("frontier", "oil-2024", "--over", "arc:BTC.tariff", "--from", "24", "--to", "1")
+    assert "taken from" not in cheaper.stdout
     assert "38.6 MUSD are gained on what moves" in " ".join(cheaper.stdout.split())
     gas = run("frontier", "gas-2024", "--over", "policy.max_share.transit:RU")
     told = " ".join(gas.stdout.split())
@@ -64,6 +69,7 @@ def test_a_frontier_says_what_is_gained_and_what_is_no_transit(model: Path) -> N
     assert "no plan" not in told  # the curve comes to its end
     both = run("frontier", "energy-2024", "--over", "policy.max_share.all/transit:RU", "--to", "0.9").stdout
     assert "USD per USD" in both
+    assert "taken from" not in both
     assert "What is sold in Russia does not cross it" in " ".join(both.split())
     assert "exports" not in both  # tonnes and cubic metres have no sum
 

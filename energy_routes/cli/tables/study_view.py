@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,7 @@ def print_frontier(found: Frontier) -> None:
         "price", f"MUSD per\n{unit or 'unit'}")  # fmt: skip
     premium = f"{Words.of().unit(found.case.value_unit)}\nexported"
     screen.print(f"{found.case.name}: {found.name}; money in MUSD")
+    screen.say(*_ends(found))
     volumes, shut_in = digits_for(points["exports"].tolist()), points["cost_shut_in"]
     cells = {
         f"at{f', {unit}' if unit else ''}": [number(scale * at, digits) for at in points["cap"]],
@@ -55,6 +56,18 @@ def print_frontier(found: Frontier) -> None:
     screen.print(f"Pieces: {_forms(found)}")
     screen.print(f"At the end {_weighed(points.iloc[-1])}")
     screen.note(found.notes)
+
+
+def _ends(found: Frontier) -> Iterator[str]:
+    """What the first unit that a cap takes from its group costs, and the last; nothing of a curve that rises again."""
+    prices = found.points["price_usd_per_t_exposure"]
+    paid = prices[prices > 0]
+    if not found.over.startswith("policy.max_") or paid.empty or (prices < 0).any():
+        return
+    family = found.case.network.families.get(found.case.family_of_cap(found.over.split(".", 2)[2]))
+    if family is not None:  # a cap by value takes dollars from a group
+        yield (f"The first {family.measure} taken from {found.name.partition(' of ')[2]} costs {number(paid.iloc[0])} "
+               f"USD, the last {number(paid.iloc[-1])} USD")
 
 
 def _weighed(end: pd.Series) -> str:
