@@ -57,6 +57,12 @@ def test_what_a_contract_is_short_of_is_borne_by_the_rest_of_the_year(tmp_path: 
     assert ahead.value == 0.0  # more than all three months owe is never owed back
 
 
+def test_a_row_that_stands_twice_is_not_counted_twice(tmp_path: Path) -> None:
+    case, row = months(toy(tmp_path, SOP)), "arc,LONG,CRUDE,2023-01,110,kt"
+    with pytest.raises(er.DataError, match=r"row 4, column 'id': arc LONG of 2023-01 again, after row 2.*add them up"):
+        er.replan(case, "2023-02", rows(row, "arc,SHORT,CRUDE,2023-01,10,kt", row))
+
+
 def test_months_gone_by_without_a_row_are_named(tmp_path: Path) -> None:
     """The rest bears all that the contract asks of them, so a table that begins too late must not pass in silence."""
     case = year(toy(tmp_path, {**TANK, **SOP}))

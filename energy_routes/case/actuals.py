@@ -117,14 +117,19 @@ def read_actuals(
     """The rows of a table of actuals in inner units.  Raises DataError with every fault."""
     name, rows, faults = read_rows(table, "table of actuals", COLUMNS, REQUIRED)
     out = []
+    stands: dict[tuple[str, str, str, str], int] = {}  # the row of what is told already
     for at, row in rows:
         if not all(row[column] for column in REQUIRED):
             continue  # told already
         found = _actual(network, periods, row)
-        if isinstance(found, Actual):
-            out.append(found)
-        else:
+        if not isinstance(found, Actual):
             faults.append(Fault(name, at, *found))
+            continue
+        row_before = stands.setdefault((found.what, found.id, found.commodity, found.period), at)
+        if row_before != at:
+            again = f"{found.what} {found.id} of {found.period} again, after row {row_before}"
+            faults.append(Fault(name, at, "id", again, "one row a month and thing", "Remove one, or add them up."))
+        out.append(found)
     refuse(name, faults)
     return tuple(out)
 
