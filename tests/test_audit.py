@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from rest import first
 from test_audit_closed import differs, rehash
+from toy import toy
 
 import energy_routes as er
 from energy_routes.audit import files, verification as audit
@@ -83,6 +84,14 @@ def test_what_was_solved_passes(saved: Path) -> None:
 @pytest.mark.parametrize("name", first(TEXTBOOK, ["dantzig"]))
 def test_published_problems_pass(name: str, tmp_path: Path) -> None:
     plan = er.solve(er.load(TESTS / "textbook" / name / "model.toml"))
+    assert audit.verify(results.save(plan, tmp_path / "r")).passed
+
+
+def test_a_limit_that_an_edit_takes_away_binds_nothing(tmp_path: Path) -> None:
+    """Of 16 Mt home takes 2 and SHORT 6; LONG takes 8, more than its 5 in the raw table."""
+    case = toy(tmp_path / "toy").set_all({"arc:LONG.capacity": "unlimited", "supply:FIELD_CO.available": 16})
+    plan = er.solve(case)
+    assert plan.arcs.set_index("arc").loc["LONG", "volume"] == pytest.approx(8)
     assert audit.verify(results.save(plan, tmp_path / "r")).passed
 
 

@@ -22,6 +22,7 @@ from energy_routes.cli.app import app
 from energy_routes.errors import DataError, EnergyRoutesError, UnitError, UsageError
 from energy_routes.network.edit import Edit, parse_target
 from energy_routes.pack.units.periods import periods_of
+from energy_routes.pack.units.written_figures import amount, figure as read_figure
 from energy_routes.studies.curves.frontier import frontier
 from energy_routes.studies.curves.lever import lever_of
 from energy_routes.studies.least_share import lowest_share
@@ -262,6 +263,13 @@ def test_what_is_no_finite_number_is_refused_by_every_way_in(case: Case, wrong: 
     for way in ways:
         with pytest.raises(EnergyRoutesError):
             way()
+
+
+def test_what_would_do_instead_is_said() -> None:
+    with pytest.raises(UsageError, match="'USD/bbl' cannot serve here; write it in USD/t"):
+        amount("here", "1 USD/bbl", "unit_value")
+    with pytest.raises(UsageError, match="'inf' is not a finite number; write 'unlimited' where there is no limit"):
+        read_figure("here", "inf")
 
 
 @pytest.mark.parametrize("written", ["nan", "inf", "-inf", "true", "{ set = inf }", "{ add = nan }", "{ scale = inf }"])

@@ -39,11 +39,11 @@ from energy_routes.studies.least_share import lowest_share
 
 GAS = {
     "nodes": """
-        id,name,kind,country
-        G_FIELD,Gas field,field,KZ
-        HUB,Hub,hub,KZ
-        EAST,East,market,CN
-        G_WEST,West for gas,market,TR
+        id,name,kind,country,source
+        G_FIELD,Gas field,field,KZ,
+        HUB,Hub,hub,KZ,another than that of the oil toy
+        EAST,East,market,CN,
+        G_WEST,West for gas,market,TR,
         """,
     "commodities": """
         id,name,family,mj_per_m3

@@ -74,7 +74,7 @@ def test_verify_finds_owners_again(tmp_path: Path) -> None:
     table = er.Plan.load(kept).owners
     assert len(table) == 6
     assert table.loc[table["target"] == "transit:RU", "share"].tolist() == pytest.approx([31 / 365, 334 / 365])
-    for column in ("share", "volume", "exported"):
+    for column in ("share", "volume", "exported", "netback"):
         folder = tmp_path / column
         shutil.copytree(kept, folder)
         table = pd.read_parquet(folder / "owners.parquet")

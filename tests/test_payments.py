@@ -79,6 +79,15 @@ def test_who_is_paid_by_hand(tmp_path: Path) -> None:
     assert band == pytest.approx([0.1 * 190 + 4, 0.4 * 190 + 4])  # only what is an estimate has a band
 
 
+def test_what_nobody_holds_for_a_part_of_the_year_is_the_payees_own(tmp_path: Path) -> None:
+    """Of the 69 that Long Co is paid partners have theirs from July on, 184 days of 365."""
+    owners = TABLES["owners"].replace("US,0.6,,", "US,0.6,2023-07,").replace("AZ,0.4,,", "AZ,0.4,2023-07,")
+    table = er.solve(paid(tmp_path, owners=owners)).payments
+    partners = by(table[table["payee"] == "Long Co"], "holder")
+    assert {holder: own["receipts"] for holder, own in partners.items()} == pytest.approx({
+        "Major": 0.6 * 69 * 184 / 365, "Fund": 0.4 * 69 * 184 / 365, "Long Co": 69 * 181 / 365})  # fmt: skip
+
+
 def test_shippers_keep_the_netback_and_all_margins_are_sales_less_real_costs(tmp_path: Path) -> None:
     """Lifting costs 90; a partner in the venture and in the line is paid by both."""
     plan = er.solve(paid(tmp_path))

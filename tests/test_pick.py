@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,19 @@ def test_no_way_of_solving_changes_what_is_picked(tmp_path: Path, options: dict[
 
 def test_suppliers_serve_home_in_proportion_to_what_they_can_lift(tmp_path: Path) -> None:
     assert at_home(toy(tmp_path, GRADES)) == pytest.approx({"LIGHT": 2, "HEAVY": 1}, abs=1e-9)
+
+
+def test_a_grade_counts_with_those_suppliers_that_it_can_come_from(tmp_path: Path) -> None:
+    """12 Mt more of LIGHT, from which no line leads to home, change nothing there."""
+    tables = {
+        **GRADES,
+        "nodes": GRADES["nodes"] + "\nFAR,Far,field,KZ\nWEST,West,market,IT",
+        "supplies": GRADES["supplies"] + "FAR_CO,FAR,LIGHT,Far Co,12,9\n",
+        "arcs": GRADES["arcs"] + "AWAY,FAR,WEST,Away,20,30,1000\n",
+        "markets": GRADES["markets"] + "\nWEST,WEST,West,500",
+    }
+    case = toy(tmp_path, {name: textwrap.dedent(text) for name, text in tables.items()})
+    assert at_home(case) == pytest.approx({"LIGHT": 2, "HEAVY": 1}, abs=1e-9)
 
 
 def test_the_pick_gives_up_no_money(tmp_path: Path) -> None:

@@ -322,6 +322,15 @@ def test_the_most_of_a_route(plan: Plan) -> None:
     assert (routes["high"] >= routes["volume"] - 1e-9).all()
 
 
+def test_a_route_that_begins_in_a_tank_has_no_range(tmp_path: Path) -> None:
+    """The tank gives the 2 Mt that it holds at first; what comes from the well can fill both ways."""
+    tank = "id,node,working_volume,opening,closing\nTANK,HUB,3,2,free"
+    table = er.ranges(toy(tmp_path, {**EQUAL, "storages": tank}), "optimum")
+    routes = table[table["kind"] == "route"].set_index("id")["high"]
+    assert routes.to_dict() == pytest.approx(
+        {"FIELD_CO;GATHER;SHORT;EAST": 6, "FIELD_CO;GATHER;LONG;WEST": 5, "FIELD_CO;GATHER;HOME": 2})
+
+
 def test_the_most_of_a_route_through_a_tank(tmp_path: Path) -> None:
     """What went into the tank in one month comes out in another and is marked still."""
     case = months(toy(tmp_path, {**EQUAL, **TANK}))

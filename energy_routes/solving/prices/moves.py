@@ -37,7 +37,7 @@ def moving_limits(space: Space, program: Program, solution: Solution) -> pd.Data
     value = both(solution.row_value, solution.x)[limits["at"]] * limits["sign"].to_numpy(dtype=float)
     low, high = limits["lower"].to_numpy(dtype=float), limits["upper"].to_numpy(dtype=float)
     above, below = np.abs(high - value), np.abs(value - low)
-    side = np.where((low == high) & np.isfinite(low), "equal", np.where(above <= below, "upper", "lower"))
+    side = np.where(low == high, "equal", np.where(above <= below, "upper", "lower"))
     limits = limits.assign(side=side, room=np.minimum(above, below))
     split = limits["rule"] != limits["block"]
     if not split.any():
