@@ -181,6 +181,20 @@ def test_an_unknown_edit_target_on_the_command_line(tmp_path: Path) -> None:
     assert "'tariff'" in message
 
 
+def test_a_year_that_no_price_reaches_is_refused(tmp_path: Path) -> None:
+    """Nothing could be sold: a plan would say that no route carries anything."""
+    model = tmp_path / "late.toml"
+    model.write_text('extends = "oil-2024"\nyear = [2030, 2031]\n', "utf-8")
+    for verb in ("check", "solve", "netbacks"):
+        message = refused(tmp_path, verb, model, code=3)
+        assert "no market of dated prices has one in 2031" in message
+        assert "expected a year of the prices that the pack dates, 2022 to 2030" in message
+    priced = CliRunner().invoke(app, ["check", str(model), "--set", "market:AUGUSTA.price=80 USD/bbl"])
+    assert priced.exit_code == 0, priced.stderr
+    model.write_text('extends = "oil-2024"\nyear = 2031\n[policy]\nobjective = "cost"\n', "utf-8")
+    assert CliRunner().invoke(app, ["check", str(model)]).exit_code == 0
+
+
 def test_infeasible_exits_4_with_the_cheapest_repair(tmp_path: Path) -> None:
     """The plant needs 1.2 Mt a year and may not be left short at a penalty of none; with no crude nothing helps."""
     message = refused(

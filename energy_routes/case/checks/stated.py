@@ -10,6 +10,7 @@ from energy_routes.errors import Fault
 from energy_routes.network import Network, in_term
 from energy_routes.pack import TABLES, Period, dated_rows, home, keys_of, months_of
 
+SEVERAL = 2  # markets with dated prices, none of which would be left
 OPTIONAL = ("options",)  # only what a plan may build needs its figures
 
 
@@ -41,6 +42,32 @@ def unpriced(network: Network, periods: Sequence[Period]) -> Iterator[Fault]:
             yield pack.fault("markets", list(markets["id"]).index(name), "price", found=f"{name!r} has no price",
                              expected="one, here or as dated rows of values",
                              repair="State it, or ask for the least cost: objective = \"cost\".")
+
+
+def beyond_prices(network: Network, periods: Sequence[Period]) -> Iterator[Fault]:
+    """The periods in which no export market of a family has a price, of several whose prices are dated.
+
+    One market may close.  Where all of them do, the question is of a year that the prices do not reach, and a plan
+    would shut everything in.
+    """
+    prices = network.resolve("markets", "price", months_of(periods))
+    starts = np.append(0, np.cumsum([len(period.months) for period in periods]))
+    ids, export = network.ids("markets"), network.tables["markets"]["export"].astype(bool).to_numpy()
+    for pack in network.packs:
+        values = pack.tables["values"]
+        dated = values.iloc[dated_rows(values, "markets", "price")]
+        follow = set(dated["id"]) & set(pack.tables["markets"]["id"])
+        own = [row for row in np.flatnonzero(export) if ids[row] in follow]
+        if len(own) < SEVERAL:
+            continue
+        years = sorted({str(period)[:4] for period in dated["period"] if str(period)[:4].isdigit()})
+        lost = [period.label for period, start, end in zip(periods, starts, starts[1:], strict=False)
+                if np.isnan(prices[own, start:end]).all()]  # fmt: skip
+        if lost and years:
+            yield Fault(pack.name, column="markets.price",
+                        found=f"no market of dated prices has one in {', '.join(lost)}",
+                        expected=f"a year of the prices that the pack dates, {years[0]} to {years[-1]}",
+                        repair=f"Ask about such a year, or state prices: a deck, or market:{ids[own[0]]}.price.")
 
 
 def _in_use(network: Network, table: str, months: Sequence[Period]) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
