@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from toy import months, toy, write
+from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.case.case import Case
+from energy_routes.cli.app import app
 from energy_routes.pack.units.units import to_inner
 
 
@@ -56,6 +58,15 @@ def test_a_deck_moves_the_plan_and_is_told_with_its_source(tmp_path: Path) -> No
     assert plan.groups.query("group == 'SHORT' and period == 'total'")["volume"].tolist() == pytest.approx([3.0])
     (edit,) = plan.case.edits
     assert (edit.source, edit.reason) == ("own desk", "price deck price deck: broker, 3 May")
+
+
+def test_the_answer_says_what_a_deck_changes(tmp_path: Path) -> None:
+    model = write(tmp_path / "toy")
+    deck("arc:SHORT.tariff,,200,USD/t").to_csv(tmp_path / "mine.csv", index=False)
+    said = CliRunner().invoke(app, ["solve", str(model), "--deck", str(tmp_path / "mine.csv")]).stdout
+    told = " ".join(said.split())
+    lost = er.solve(er.load(model)).netback - er.solve(er.load(model).with_deck(tmp_path / "mine.csv")).netback
+    assert f"Against model: netback −{lost:,.0f} MUSD" in told
 
 
 def test_a_deck_of_a_model_file_is_found_beside_it(tmp_path: Path) -> None:

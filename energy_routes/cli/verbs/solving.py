@@ -109,7 +109,7 @@ def solve(
     with busy(f"Solving {case.name} …", quiet):
         plan = er.solve(case, solver, seed=seed, time_limit=time_limit)
         plan = plan if near is None else near.told_by(plan, time_limit)
-        before = plan_before(plan, model, bool(scenario or set_), solver)
+        before = plan_before(plan, model, bool(scenario or set_ or deck), solver)
     plan = banded(plan, draws, jobs, quiet)
     laid = {"deck": deck, "as_of": as_of, "actuals": actuals, "accept": accept or None, "draws": draws,
             "ranges": near and near._asdict()}  # fmt: skip
