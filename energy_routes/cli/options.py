@@ -177,8 +177,8 @@ def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, qui
 def plan_before(plan: er.Plan, model: str, changed: bool, solver: str = "highs") -> er.Plan | None:
     """The plan that an answer is measured against, of the model that a question extends; None where there is none.
 
-    ``changed``: scenarios, ``--set`` or a deck were given, so it is that of the model as it stands.  A reference that has
-    no plan is left out: the answer stands without it.
+    ``changed``: scenarios, ``--set`` or a deck were given, so it is that of the model as it stands.  A reference
+    that has no plan is left out: the answer stands without it.
     """
     name = model if changed else plan.case.base
     if name is None:
