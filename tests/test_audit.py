@@ -15,7 +15,6 @@ import pandas as pd
 import pytest
 from rest import first
 from test_audit_closed import differs, rehash
-from toy import toy
 
 import energy_routes as er
 from energy_routes.audit import files, verification as audit
@@ -84,14 +83,6 @@ def test_what_was_solved_passes(saved: Path) -> None:
 @pytest.mark.parametrize("name", first(TEXTBOOK, ["dantzig"]))
 def test_published_problems_pass(name: str, tmp_path: Path) -> None:
     plan = er.solve(er.load(TESTS / "textbook" / name / "model.toml"))
-    assert audit.verify(results.save(plan, tmp_path / "r")).passed
-
-
-def test_a_limit_that_an_edit_takes_away_binds_nothing(tmp_path: Path) -> None:
-    """Of 16 Mt home takes 2 and SHORT 6; LONG takes 8, more than its 5 in the raw table."""
-    case = toy(tmp_path / "toy").set_all({"arc:LONG.capacity": "unlimited", "supply:FIELD_CO.available": 16})
-    plan = er.solve(case)
-    assert plan.arcs.set_index("arc").loc["LONG", "volume"] == pytest.approx(8)
     assert audit.verify(results.save(plan, tmp_path / "r")).passed
 
 
@@ -240,7 +231,7 @@ def test_not_a_result(tmp_path: Path) -> None:
 
 def test_two_ways_of_finding_a_figure_agree(tmp_path: Path) -> None:
     """The audit's own look-ups against the network's, for every number, period and edit of the toy."""
-    case = er.load(MODEL, ["rail"])
+    case = er.load(MODEL, ["rail"]).set("arc:HUB_GATE.capacity", "unlimited")
     write_case(case, tmp_path / "inputs")
     facts = Facts(tmp_path / "inputs")
     network: Network = case.network
@@ -262,6 +253,7 @@ def test_two_ways_of_finding_a_figure_agree(tmp_path: Path) -> None:
     assert july == [0.8, 0.95, 0.5]  # a season beats the base column
     september = [facts.number("arcs", "HUB_PORT", "capacity", label) for label in ("2024-08", "2024-09")]
     assert september == [7.0, pytest.approx(6.3)]  # an edit comes last, in its periods
+    assert facts.number("arcs", "HUB_GATE", "capacity", "2024-08") == float("inf")
 
 
 def test_differences_are_told_in_the_order_of_the_rows() -> None:
