@@ -177,6 +177,11 @@ def test_a_point_of_the_right_worth_that_breaks_a_rule_is_not_handed_out(
         solve(case, solver="cbc")
 
 
+def test_a_solver_that_takes_its_time_is_waited_for(case: Case, answering: Callable[[Answer], None]) -> None:
+    answering(lambda problem: time.sleep(0.15) or honest(problem))
+    assert solve(case, solver="cbc").netback == pytest.approx(BEST)
+
+
 def test_a_solver_that_hangs_is_left_behind(
     case: Case, answering: Callable[[Answer], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

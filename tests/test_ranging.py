@@ -33,6 +33,7 @@ from energy_routes.studies.kinks.along import side_of
 from energy_routes.studies.kinks.figures import figures_of
 from energy_routes.studies.kinks.laid import laid
 from energy_routes.studies.kinks.measured import measures
+from energy_routes.studies.kinks.shift import tariffs_of
 
 CASES: dict[str, Callable[[Path], Case]] = {
     "plain": toy,
@@ -75,6 +76,11 @@ def test_a_figure_without_an_end_is_not_ranged(tmp_path: Path) -> None:
     rows = by_path(er.ranging(toy(tmp_path).set("arc:LONG.capacity", "unlimited")))
     assert "arc:LONG.capacity" not in rows
     assert rows["arc:LONG.tariff"]["to"] == pytest.approx(500)
+
+
+def test_the_tariff_of_a_line_whose_lanes_state_their_own_is_theirs(tmp_path: Path) -> None:
+    own = tariffs_of(toy(tmp_path, {"lanes": "arc,commodity,tariff\nLONG,CRUDE,40"}), ("SHORT", "LONG"), "", "")
+    assert own.figures == (("arcs", "SHORT", "tariff"), ("lanes", "LONG/CRUDE", "tariff"))
 
 
 def test_what_changes_is_named(plain: er.Ranging) -> None:
@@ -142,19 +148,26 @@ def test_what_is_no_one_linear_programme_is_refused_by_name(lever: dict[str, Any
     assert len(er.ranging(case.with_policy(**{name: without}), most=1).figures) == 1  # what the message says to do
 
 
-GUARDS = ("preventive", 0.5), ("corrective", 0.3)
+GUARDS = ("preventive", 0.5, 4.0), ("corrective", 0.3, 8 / 7)
 
 
-@pytest.mark.parametrize(("mode", "delta", "most"), first([(*guard, most) for most in (1, 99) for guard in GUARDS], 2))
-def test_tariffs_and_prices_are_ranged_under_guarded_losses(mode: str, delta: float, most: int, tmp_path: Path) -> None:
-    """LONG takes 5 of 8 Mt when SHORT is shut.  The guard asks for more on LONG, or for less in all."""
+@pytest.mark.parametrize(
+    ("mode", "delta", "long", "most"), first([(*guard, most) for most in (1, 99) for guard in GUARDS], 2))
+def test_tariffs_and_prices_are_ranged_under_guarded_losses(
+    mode: str, delta: float, long: float, most: int, tmp_path: Path
+) -> None:
+    """LONG takes 5 of 8 Mt when SHORT is shut.  The guard asks for more on LONG, or for less in all.
+
+    Where half may be lost, LONG carries half of 8; where 0.3, the 5 Mt are 0.7 of all, of which SHORT carries 6.
+    """
     guard = {"outages": ["arc:SHORT"], "delta": delta, "mode": mode}
     case = toy(tmp_path, security=guard, exports="free")
     found = er.ranging(case, most=None)
     assert set(found.figures["kind"]) == {"tariff", "price"}
     assert any(note.startswith("Tariffs and prices alone are ranged") for note in found.notes)
     free = by_path(er.ranging(case.with_policy(security=None), most=None))
-    assert abs(by_path(found)["arc:LONG.tariff"]["slope_up"] - free["arc:LONG.tariff"]["slope_up"]) > 0.5
+    assert free["arc:LONG.tariff"]["slope_up"] == pytest.approx(-2)
+    assert by_path(found)["arc:LONG.tariff"]["slope_up"] == pytest.approx(-long)
     for row in found.figures.groupby("kind").head(most).to_dict("records"):
         value = along(case.accepting(row["path"]), row["path"], lambda own: float(er.solve(own).objective))
         here = value(row["now"])
@@ -226,6 +239,14 @@ def test_with_builds_kept_every_kink_is_found_again_by_fresh_solves(name: str, m
             assert gain == pytest.approx(told, abs=1e-5) or (gain == -np.inf and told != told), row
 
 
+def supply_alone(monkeypatch: pytest.MonkeyPatch, case: Case) -> dict[str, Any]:
+    """What is told of the field's output, with nothing else ranged."""
+    path = "supply:FIELD_CO.available"
+    monkeypatch.setattr("energy_routes.studies.kinks.ranging.figures_of", lambda case: [
+        one for one in figures_of(case) if one.path == path])  # fmt: skip
+    return by_path(er.ranging(case))[path]
+
+
 def test_an_old_line_that_a_tenth_less_leaves_open_is_full_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,11 +254,21 @@ def test_an_old_line_that_a_tenth_less_leaves_open_is_full_no_more(
 
     Of 1.32 Mt less 0.2 earned 440 + 30 − 10 and 1.12 earned 440 − 10.  Were LONG to stay full, SHORT would lose them.
     """
-    monkeypatch.setattr("energy_routes.studies.kinks.ranging.figures_of", lambda case: [
-        one for one in figures_of(case) if one.path == "supply:FIELD_CO.available"])  # fmt: skip
     case = toy(tmp_path, WITH, build={"built": {"WIDER": 1}})
-    found = er.ranging(case.set_all({"supply:FIELD_CO.available": 13.2, "market:EAST.price": 510}))
-    assert by_path(found)["supply:FIELD_CO.available"]["minus_10"] == pytest.approx(-(0.2 * 460 + 1.12 * 430))
+    case = case.set_all({"supply:FIELD_CO.available": 13.2, "market:EAST.price": 510})
+    assert supply_alone(monkeypatch, case)["minus_10"] == pytest.approx(-(0.2 * 460 + 1.12 * 430))
+
+
+def test_a_piece_goes_on_where_another_old_line_is_full_at_the_same_slope(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to 9 Mt for export earn 460 on SHORT and in the first tier on LONG; beyond, LONG carries 9 and SHORT the rest.
+
+    On LONG alone 9 Mt earn 3 × 460 + 2 × 440 + 4 × 470, which is 9 × 460.  Home takes 2, and all cost 10.
+    """
+    case = toy(tmp_path, WITH, build={"built": {"WIDER": 1}})
+    row = supply_alone(monkeypatch, case.set_all({"supply:FIELD_CO.available": 8, "market:EAST.price": 490}))
+    assert (row["from"], row["to"], row["slope_up"]) == (pytest.approx(2), pytest.approx(17), pytest.approx(450))
 
 
 def test_an_old_line_beside_which_nothing_is_built_need_not_be_full(tmp_path: Path) -> None:
