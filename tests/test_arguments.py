@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 import pandas as pd
 import pytest
 from test_docstrings import FUNCTIONS
@@ -190,6 +191,16 @@ def test_what_an_annotation_takes() -> None:
             taken(**wrong)
 
 
+def test_numbers_of_numpy_are_handed_on_as_those_of_python() -> None:
+    """Else the record of a sweep of np.int64(2) draws could not be written."""
+
+    @annotated
+    def kinds(*numbers: float, draws: int, truth: bool) -> list[type]:
+        return [type(one) for one in (*numbers, draws, truth)]
+
+    assert kinds(np.float32(0.5), 2, draws=np.int64(2), truth=np.bool_(True)) == [float, int, int, bool]  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("wrong", "words"), [
     ({"time_limit": "5"}, "time_limit = '5' (str); expected a number or None. Write time_limit=5, without quotes."),
     ({"time_limit": NAN}, "time_limit = nan (float); expected a number or None. Correct it, or leave time_limit out."),
@@ -216,6 +227,14 @@ def test_what_makes_one_is_told(
     with pytest.raises(er.UsageError) as caught:
         call(toys(tmp_path_factory.getbasetemp()))
     assert str(caught.value) == words
+
+
+def test_periods_of_an_answer_may_stand_in_any_list(tmp_path_factory: pytest.TempPathFactory) -> None:
+    plan = toys(tmp_path_factory.getbasetemp())["plan"]
+    for labels in (["2023"], pd.Series(["2023"]), np.array(["2023", "2023"])):
+        assert str(er.answer_of(plan, labels=labels)) == str(er.answer_of(plan, labels=("2023",) * len(labels)))
+    with pytest.raises(er.UsageError, match="expected a plan before, whose periods they are"):
+        er.answer_of(plan, then=["2023"])
 
 
 def test_any_value_is_told_as_such(tmp_path_factory: pytest.TempPathFactory) -> None:

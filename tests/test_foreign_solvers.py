@@ -259,6 +259,7 @@ def test_a_plan_that_highs_had_no_time_for_is_handed_out_unproved(case: Case, sl
     assert "no plan is better than 3,840.00 MUSD" in told["message"]
     again = er.Plan.load(plan.save(tmp_path / "result"))
     assert (again.status, again.certificate["bound"]) == ("feasible", plan.certificate["bound"])
+    assert again.could_be.empty  # maps and reports ask
     assert er.verify(tmp_path / "result").passed
 
 

@@ -38,6 +38,7 @@ def refused(folder: Path, model: str) -> str:
         (EDIT + "capacty = 5", ["capacty", "Nearest: 'capacity'"]),
         (EDIT, ["arc:SHORT", "no change"]),
         (EDIT.replace("[[edit]]", "[edit]"), ["edit", "Write [[edit]] above it, with two brackets."]),
+        (EDIT.replace("[[edit]]", "[scenario.s.edit]"), ["scenario.s.edit", "Write [[scenario.s.edit]] above it"]),
         (EDIT + "capacity = -1", ["arc:SHORT capacity", "set -1", "from 0"]),
         (EDIT + "capacity = { scale = -0.5 }", ["scale -0.5"]),
         (EDIT + "availability = 1.2", ["set 1.2", "from 0 to 1"]),
@@ -81,6 +82,9 @@ def test_a_subject_is_the_models_own_or_that_of_the_one_it_extends(tmp_path: Pat
     assert load(child).subject == ("corridor:SHORT", "arc:LONG")
     child.write_text('extends = "model"\nsubject = "supply:FIELD_CO"\n', "utf-8")
     assert load(child).subject == ("supply:FIELD_CO",)
+    child.write_text('extends = "model"\nsubject = []\n', "utf-8")
+    assert load(child).subject == ()
+    child.write_text('extends = "model"\nsubject = "supply:FIELD_CO"\n', "utf-8")
     assert load(child).about("hhi:corridor", "transit:RU", "hhi:corridor").subject == ("hhi:corridor", "transit:RU")
     with pytest.raises(UsageError, match=r"'arc:LOMG' is not a name of kind arc in these packs\. Nearest: 'LONG'"):
         load(child).about("arc:LOMG")

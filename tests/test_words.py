@@ -176,7 +176,7 @@ def test_every_fault_of_an_own_file_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["words.csv", "names.csv", "place_names.csv"])
 def test_an_own_file_of_semicolons_is_not_passed_over(name: str, tmp_path: Path) -> None:
     own = write(tmp_path / "own", name, "en;ru" if name == "names.csv" else "key;ru", "CPC;Труба")
-    with pytest.raises(DataError, match=r"separated by ';'.*replace each by ','"):
+    with pytest.raises(DataError, match=r"separated by ';'.*Replace each by ','"):
         Words.of("ru", own)
 
 

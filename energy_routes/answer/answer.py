@@ -75,8 +75,9 @@ def answer_of(plan: Plan, before: Plan | None = None, labels: Sequence[str] | No
     """
     for one, asked in ((plan, labels), (before, then)):
         known = [] if one is None else [period.label for period in one.case.periods]
-        if asked is not None and not (asked and set(asked) <= set(known)):
-            raise UsageError(f"answer_of: periods {list(asked)}; expected some of {', '.join(known) or 'no plan'}")
+        if asked is not None and (not len(asked) or set(asked) - set(known)):
+            expected = f"some of {', '.join(known)}" if known else "a plan before, whose periods they are"
+            raise UsageError(f"answer_of: periods {list(asked)}; expected {expected}")
     return answered(plan, before, labels, then)
 
 

@@ -23,11 +23,10 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from energy_routes.errors import Fault, UsageError, refuse
-from energy_routes.pack import MINUS, Family, as_read, data_path, in_digits, nearest
+from energy_routes.pack import MINUS, SEMICOLONS, Family, as_read, data_path, in_digits, nearest
 
 Language = Literal["en", "ru", "kk"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-SEMICOLONS = "Where the decimal sign is a comma, Excel writes ';' into every CSV: replace each by ','."
 VARIABLE = "ENERGY_ROUTES_WORDS"  # the environment variable that names a reader's own folder
 HOLDER = re.compile(r"\{(\w+)\}")
 FAMILIAR = {"family", "lower", "measure"}  # placeholders of what a family is called, which a text of its own says
@@ -323,7 +322,8 @@ def _rows(path: Path) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
         if ";" in (header := file.readline()) and "," not in header:
-            refuse(path.name, [Fault(path.name, 1, "", "cells separated by ';'", "cells separated by ','", SEMICOLONS)])
+            refuse(path.name, [Fault(path.name, 1, "", "cells separated by ';'", "cells separated by ','",
+                                     f"Replace each by ',': {SEMICOLONS}.")])
         file.seek(0)
         return [{name: (cell or "").strip() for name, cell in row.items() if name} for row in csv.DictReader(file)]
 

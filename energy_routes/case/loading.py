@@ -61,15 +61,17 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
         path = library.model_path(model)
     chain = _chain(path)
     case = _base(path, chain).accepting(*accept)
-    subjects: list[tuple[Sequence[str], str]] = []
+    subject: str | Sequence[str] = ()
+    told_in = ""
     for file, where in chain:
         known = set(case.network.ids("arcs"))
         case = case.with_file(file.edit, file.policy, where.name)
         drawn = [f"arc:{arc}" for arc in case.network.ids("arcs") if arc not in known]
-        subjects.append(([file.subject] if isinstance(file.subject, str) else file.subject or drawn, where.name))
+        if drawn or file.subject is not None:
+            subject, told_in = drawn if file.subject is None else file.subject, where.name
         for deck in [file.deck] if isinstance(file.deck, str) else file.deck or ():
             case = case.with_deck(where.parent / deck)
-    stated = case = _about(case, subjects)
+    stated = case = _about(case, subject, told_in)
     for scenario in own:  # an alias is called as the user wrote it
         case = replace(case.scenario(scenario), name=str(name))
     for scenario in scenarios:
@@ -84,14 +86,10 @@ def load(name: str | Path, scenarios: Sequence[str] = (), accept: Sequence[str] 
     return replace(case, stated=stated)
 
 
-def _about(case: Case, subjects: Sequence[tuple[Sequence[str], str]]) -> Case:
-    """The case with the subject of the newest file that has one: as stated, else the routes that it draws.
-
-    ``subjects`` has the subject and the name of each file.  Raises DataError for each thing that is not there.
-    """
-    targets, where = next((pair for pair in reversed(subjects) if pair[0]), ((), ""))
+def _about(case: Case, subject: str | Sequence[str], where: str) -> Case:
+    """The case about what the file ``where`` is about.  Raises DataError for each thing that is not there."""
     faults = []
-    for target in targets:
+    for target in [subject] if isinstance(subject, str) else subject:
         try:
             case = case.about(*case.subject, target)
         except UsageError as error:

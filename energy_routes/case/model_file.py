@@ -185,7 +185,7 @@ def _fault(name: str, detail: Any) -> Fault:
     expected = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     single = detail["type"] == "list_type" and place[-1] == "edit"
     return Fault(name, column=where, found=repr(detail["input"]), expected="a list of edits" if single else expected,
-                 repair="Write [[edit]] above it, with two brackets." if single else "")
+                 repair=f"Write [[{where}]] above it, with two brackets." if single else "")
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {"policy": PolicyFile, "scenario": ScenarioFile, "edit": EditFile,

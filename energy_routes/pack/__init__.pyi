@@ -34,6 +34,7 @@ from .files.spreadsheet import (
     inert_frame as inert_frame,
 )
 from .files.text import (
+    SEMICOLONS as SEMICOLONS,
     hindrance as hindrance,
     printable as printable,
     read_text as read_text,

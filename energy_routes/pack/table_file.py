@@ -10,12 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from energy_routes.errors import DataError, Fault, refuse
-from energy_routes.pack.files.text import printable, read_text, unprintable
+from energy_routes.pack.files.text import SEMICOLONS, printable, read_text, unprintable
 from energy_routes.pack.suggest import nearest
 from energy_routes.pack.units.written_figures import finite
 from energy_routes.pack.workbook import read_workbook
 
-SEMICOLONS = "Save it as .xlsx: where the decimal sign is a comma, Excel writes ';' into every CSV"
 Rows = list[tuple[int, dict[str, str]]]
 
 
@@ -100,7 +99,7 @@ def _csv(name: str, text: str, faults: list[Fault]) -> pd.DataFrame:
         raise ValueError("an empty file")
     header, rows = [cell.strip() for cell in rows[first]], [[]] * first + rows[first + 1:]
     if len(header) == 1 and ";" in header[0]:
-        raise ValueError(f"cells separated by ';', not by ','. {SEMICOLONS}")
+        raise ValueError(f"cells separated by ';', not by ','. Save it as .xlsx: {SEMICOLONS}")
     width = len(header)
     faults += [Fault(name, number, found=f"{len(row)} cells", expected=f"{width}, as in the header",
                      repair="Put quotes around a cell with a comma.")

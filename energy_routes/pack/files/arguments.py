@@ -17,6 +17,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from energy_routes.errors import UsageError
 from energy_routes.pack.files.text import CONTROL
 
@@ -97,9 +99,15 @@ def _refusing(function: Any) -> Any:
             of = name if name in parameters else others
             if of in known and not fits(one, known[of]):
                 raise UsageError(_told(function, of, one, known[of]))
-        return function(*given, **named)  # too few or too many are refused by Python
+        # Too few or too many are refused by Python.
+        return function(*map(_own, given), **{name: _own(one) for name, one in named.items()})
 
     return run
+
+
+def _own(value: object) -> object:
+    """A number or truth of numpy as one of Python, which results and records can hold; anything else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 class _Elsewhere(type):

@@ -16,6 +16,7 @@ MOST_BYTES = 50_000_000  # of one file, unpacked
 # Control characters, of terminals and of the direction of writing; tabs and line breaks are text.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 PIPE = "a pipe or a device"
+SEMICOLONS = "where the decimal sign is a comma, Excel writes ';' into every CSV"
 MOST_DOTS = 1000  # in one key of a TOML file: each costs as much time as all before it
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from energy_routes.errors import Fault
-from energy_routes.pack.files.text import hindrance, read_text, unprintable
+from energy_routes.pack.files.text import SEMICOLONS, hindrance, read_text, unprintable
 from energy_routes.pack.files.unpacking import ROOM, too_much
 from energy_routes.pack.schema.price_tables import PRICE_TABLES
 from energy_routes.pack.schema.tables import TABLES
@@ -116,8 +116,7 @@ def _csv_sheet(file: Path, faults: list[Fault]) -> Sheet | None:
                             expected="CSV with each quote closed", repair=PARTIAL))
     if rows and len(rows[0]) == 1 and ";" in rows[0][0]:
         faults.append(Fault(file.name, 1, found="cells separated by ';'", expected="cells separated by ','",
-                            repair="Put the table in an .xlsx sheet: where the decimal sign is a comma, Excel writes "
-                                   "';' into every CSV."))
+                            repair=f"Put the table in an .xlsx sheet: {SEMICOLONS}."))
         return None
     return _sheet(file.name, rows, faults, ragged=True)
 
