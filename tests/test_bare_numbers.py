@@ -270,6 +270,8 @@ def test_what_would_do_instead_is_said() -> None:
         amount("here", "1 USD/bbl", "unit_value")
     with pytest.raises(UsageError, match="'inf' is not a finite number; write 'unlimited' where there is no limit"):
         read_figure("here", "inf")
+    with pytest.raises(UsageError, match="'95% USD/t' is not a number"):  # not 95 %, whatever follows
+        read_figure("here", "95% USD/t")
 
 
 @pytest.mark.parametrize("written", ["nan", "inf", "-inf", "true", "{ set = inf }", "{ add = nan }", "{ scale = inf }"])

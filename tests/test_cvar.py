@@ -95,6 +95,8 @@ def test_what_cannot_be_bought_on_the_day_is_booked(tmp_path: Path) -> None:
     # Reckoning with the average (SHORT at 4.5) books 3.5: 3815 undisturbed, 1745 without SHORT.
     assert figures["expected_value_bookings"] == pytest.approx(0.75 * 3815 + 0.25 * 1745)
     assert figures["vss"] == pytest.approx(127.5)
+    (told,) = (warning["message"] for warning in plan.warnings if warning["code"] == "risk")
+    assert "knowing what fails would be worth 52.5 MUSD; reckoning with it is worth 127.5 MUSD" in told
     assert plan.futures["regret"].tolist() == pytest.approx([70, 0])
 
 

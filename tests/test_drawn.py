@@ -174,6 +174,12 @@ def test_tariff_and_capex_follow_the_stated_rule() -> None:
     assert "Eskene - Kuryk" in propose(OIL, 10, 0, 1).how
 
 
+def test_barrels_are_those_of_the_grade_that_flows(oil: Case) -> None:
+    """At 6.8 barrels a tonne, not at the 7.97 of the first in the pack."""
+    route = route_from_geometry(EASTWARD, oil, tolerance_km=1e4, commodity="BUZACHI", capacity=68, unit="kb/d")
+    assert (route.capacity, route.time) == (pytest.approx(0.01), "d")
+
+
 def test_every_cost_has_a_source(root: Path) -> None:
     text = (root / "data/costs/pipelines.csv").read_text(encoding="utf-8").splitlines()[1:]
     assert all("http" in row for row in text)

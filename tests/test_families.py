@@ -328,6 +328,11 @@ def test_an_edit_of_a_gas_row_speaks_gas_units(make: Make) -> None:
         make().set("arc:G_SHORT.capacity", "2 Mt/y")
 
 
+def test_a_cap_on_both_families_takes_units_of_money(make: Make) -> None:
+    (cap,) = make().set("policy.max_exposure.all/transit:RU", "3600000 kUSD").policy.max_exposure
+    assert cap.cap == pytest.approx(3600)
+
+
 def test_the_curve_of_a_cap_by_value(make: Make) -> None:
     curve = er.frontier(make(), "policy.max_share.all/transit:RU", 0.7, 0.6)
     assert curve.points["netback"].iloc[-1] == pytest.approx(5200)
