@@ -21,6 +21,7 @@ from energy_routes.cli.tables.brief import LINES, WIDE, print_brief
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import InfeasibleError
 from energy_routes.pack import MINUS, bundled as library
+from energy_routes.results.summary import summary_of
 
 WORDS = Words.of()
 
@@ -139,6 +140,8 @@ def test_how_sure_it_is_is_a_share_of_what_is_paid(case: Case) -> None:
     with the tariff of SHORT an estimate, 180 of 4,600."""
     plan = er.solve(case)
     assert answer_of(plan).certainty.estimated == 0.0
+    assert summary_of(plan)["answer"]["weakest"] == {
+        "figure": "market:EAST price", "confidence": "given", "doubt": pytest.approx(0.05 * 6 * 500), "unit": "MUSD"}
     arcs = case.network.packs[0].tables["arcs"]
     arcs.loc[arcs["id"] == "SHORT", "confidence"] = "estimate"
     sure = answer_of(er.solve(case)).certainty
