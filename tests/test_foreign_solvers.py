@@ -260,6 +260,7 @@ def test_a_plan_that_highs_had_no_time_for_is_handed_out_unproved(case: Case, sl
     again = er.Plan.load(plan.save(tmp_path / "result"))
     assert (again.status, again.certificate["bound"]) == ("feasible", plan.certificate["bound"])
     assert again.could_be.empty  # maps and reports ask
+    assert len(er.sources(again)) > 5
     assert er.verify(tmp_path / "result").passed
 
 

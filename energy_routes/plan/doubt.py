@@ -18,7 +18,7 @@ def open_in(ranges: pd.DataFrame) -> pd.DataFrame:
 
 def apart(ranges: pd.DataFrame) -> pd.DataFrame:
     """The rows of a table of ranges that the optimum leaves open over the horizon; none where it was saved without."""
-    if ranges.empty:  # read from a file, its columns are no numbers
+    if "loss" not in ranges:
         return pd.DataFrame(columns=RANGES)
     best = (ranges["loss"] == 0) & (ranges["period"] == TOTAL) & ranges["low"].notna()
     return open_in(ranges[best]).reset_index(drop=True)

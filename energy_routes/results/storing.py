@@ -115,8 +115,13 @@ def _prices_of(table: pd.DataFrame, case: Case) -> pd.DataFrame:
 
 
 def _as_solved(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table that was read, with blank text as a plan that is solved has it: empty, where the file has null."""
+    """A table that was read, with blank text as a plan that is solved has it: empty, where the file has null.
+
+    Of a table without rows, which may hold numbers, the file says that all columns are text.
+    """
     texts = [name for name in frame if frame[name].dtype.kind not in "fb"]
+    if frame.empty:
+        return frame.astype(dict.fromkeys(texts, object))
     return frame.fillna(dict.fromkeys(texts, ""))
 
 
