@@ -148,7 +148,10 @@ def test_how_sure_it_is_is_a_share_of_what_is_paid(case: Case) -> None:
     arcs.loc[arcs["id"] == "SHORT", "confidence"] = "medium"
     assert sure.estimated == pytest.approx(180 / 4600)
     assert sure.weakest is not None
-    assert sure.sentence(WORDS).startswith("4\xa0% of the money in this plan rests on estimates. The weakest figure")
+    assert sure.ungraded == pytest.approx(1 - sure.estimated)
+    assert sure.sentence(WORDS).startswith(
+        "4\xa0% of the money in this plan rests on estimates. 96\xa0% rests on figures without a grade of confidence. "
+        "The weakest figure")
 
 
 # ------------------------------------------------------------------------------------------ every bundled model

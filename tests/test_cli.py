@@ -37,7 +37,7 @@ SUMMARY: dict[str, Any] = {
                      "corridors": [{"name": "", "change": 0.0}]}],
         "turns": [{"target": "", "name": "", "used": True, "series": "", "unit": "", "year": 0, "now": 0.0, "at": 0.0,
                    "low": 0.0, "high": 0.0, "alone": True}],
-        "estimated_share": 0.0,
+        "estimated_share": 0.0, "ungraded_share": 0.0,
         "weakest": {"figure": None, "confidence": None, "doubt": 0.0, "unit": ""},
     },
     "objective": {"name": "", "value": 0.0, "unit": ""}, "netback": {"value": 0.0, "unit": ""},

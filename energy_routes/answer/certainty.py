@@ -14,7 +14,8 @@ from energy_routes.pack import TABLES
 from energy_routes.plan import Plan
 from energy_routes.provenance import PLAIN, bound_grades, grades_of_bounds, weakest_of
 
-ESTIMATES = "estimate", "unsourced"
+ESTIMATES, UNGRADED = ("estimate", "unsourced"), ("given",)
+MOST = 0.5  # of the money: less without a grade is not told, such as what a model sets itself
 # What an id of each table is called by, as an attribute of Names.
 CALLED: Mapping[str, str] = {
     "arcs": "arc", "markets": "market", "supplies": "supply", "obligations": "obligation", "limits": "limit",
@@ -41,10 +42,12 @@ class Weak:
 class Certainty:
     """``estimated``: share of all money paid and received whose price or charge is an estimate (0–1; NaN: no money).
 
+    ``ungraded``: the share of that whose price or charge has no grade, as in a pack without a column ``confidence``.
     ``weakest``: the figure of the way out that is least sure and matters most; None where all are sure.
     """
 
     estimated: float
+    ungraded: float
     weakest: Weak | None
 
     def sentence(self, words: Words) -> str:
@@ -52,6 +55,8 @@ class Certainty:
         if self.estimated != self.estimated:
             return ""
         told = [words("answer.estimated", share=words.percent(self.estimated))]
+        if self.ungraded > MOST:
+            told.append(words("answer.ungraded", share=words.percent(self.ungraded)))
         if (weak := self.weakest) is not None:
             grade = words(f"grade.{weak.grade}")
             grade = grade if weak.stale is None else words("grade.stale", grade=grade, year=weak.stale)
@@ -65,10 +70,11 @@ def certainty_of(plan: Plan, rows: pd.DataFrame) -> Certainty:
     money = rows[[_is_money(table, field) for table, field in zip(rows["table"], rows["field"], strict=True)]]
     paid = money["at_stake"].abs()
     total = float(paid.sum())
-    share = float(paid[money["confidence"].isin(ESTIMATES)].sum()) / total if total > 0 else float("nan")
+    estimated, ungraded = (float(paid[money["confidence"].isin(grades)].sum()) / total if total > 0 else float("nan")
+                           for grades in (ESTIMATES, UNGRADED))
     # A grade's barrels in a tonne are known to a few per cent, whatever is said of their source: they decide nothing.
     weak = weakest_of(rows[~rows["field"].isin(list(PLAIN))], 1, volumes=False)
-    return Certainty(share, _weak(plan.case.network, weak) if len(weak) else None)
+    return Certainty(estimated, ungraded, _weak(plan.case.network, weak) if len(weak) else None)
 
 
 def _is_money(table: str, field: str) -> bool:

@@ -102,6 +102,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
         ],
         "turns": [asdict(turn) for turn in answer.turns],
         "estimated_share": sure.estimated,
+        "ungraded_share": sure.ungraded,
         "weakest": {"figure": weak.figure if weak else None, "confidence": weak.grade if weak else None,
                     "doubt": weak.doubt if weak else None, "unit": "MUSD"},
     }  # fmt: skip

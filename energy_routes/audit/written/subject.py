@@ -1,6 +1,7 @@
 """What the answer says of its subject, from the saved tables: what is carried, booked, sold, given, or survives a loss.
 
-How sure the answer is (``estimated_share``, ``weakest``) rests on the grades of all figures and is not found again.
+How sure the answer is (``estimated_share``, ``ungraded_share``, ``weakest``) rests on the grades of all figures and is
+not found again.
 """
 
 from __future__ import annotations
