@@ -121,6 +121,11 @@ def test_a_workbook_is_no_model_and_an_empty_sheet_no_table(desk: Path, page: Ma
     with pytest.raises(DataError, match="'Маршруты' alone; expected the names of the columns") as one:
         read_pack(desk / "titled.xlsx")
     assert len(one.value.faults) == 1
+    book["arcs"].delete_rows(1)
+    book["arcs"]["Z2"] = "a remark"
+    book.save(desk / "beside.xlsx")
+    with pytest.raises(DataError, match=r"26 cells; expected .* Delete what stands beside the table"):
+        read_pack(desk / "beside.xlsx")
     del frames["markets"]
     frames["supplies"] = sheets(page["1"])["supplies"]
     with pytest.raises(DataError, match=r"There is none of either: add the table \(or the sheet\) 'markets'"):

@@ -126,6 +126,8 @@ FILES = {
     "utf-16": (text("nodes.csv", lambda b: b.decode().encode("utf-16")), "nodes.csv", 0, "", ["UTF-16"]),
     "semicolons": (text("limit_terms.csv", lambda b: b.replace(b",", b";")), "limit_terms.csv", 1, "",
                    ["separated by ';'", "Put the table in an .xlsx sheet"]),
+    "a title": (text("limit_terms.csv", lambda b: b"Terms,,\n" + b), "limit_terms.csv", 1, "",
+                ["'Terms' alone", "Delete what stands above row 2."]),
     "control character": (put("nodes", "REF", name="Ref\x07inery"), "nodes.csv", 7, "name", [r"'\x07'"]),
     "unknown table": (text("arc.csv", lambda b: b"id\n1\n"), "arc.csv", 0, "", ["no table 'arc'", "Nearest: 'arcs'"]),
     "half a parquet": (text("tiers.parquet", lambda b: b"PAR1 half"), "tiers.parquet", 0, "", ["not a whole Parquet"]),

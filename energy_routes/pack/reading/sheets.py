@@ -167,17 +167,20 @@ def _sheet(file: str, rows: list[list[str]], faults: list[Fault], *, ragged: boo
                             repair="Copy the file again, or write the header row."))
         return None
     header = rows[0] if ragged else rows[0][:max(j + 1 for j, name in enumerate(rows[0]) if name)]
-    if len(header) == 1 and not ragged and (wide := next((at for at, row in enumerate(rows) if any(row[1:])), 0)):
-        faults.append(Fault(file, 1, found=f"{header[0]!r} alone", expected="the names of the columns",
-                            repair=f"Delete what stands above row {wide + 1}, or move it to a sheet '{ASIDE}notes'."))
+    title, *names = filter(None, header)
+    if not names and (wide := next((at for at, row in enumerate(rows) if sum(map(bool, row)) > 1), 0)):
+        elsewhere = "" if ragged else f", or move it to a sheet '{ASIDE}notes'"
+        faults.append(Fault(file, 1, found=f"{title!r} alone", expected="the names of the columns",
+                            repair=f"Delete what stands above row {wide + 1}{elsewhere}."))
         return None
     sheet = Sheet(file, header, [], [])
     for number, row in enumerate(rows[1:], start=2):
         if not any(row):
             continue
         if (ragged and len(row) != len(header)) or any(row[len(header):]):
+            beyond = "Put quotes around a cell with a comma." if ragged else "Delete what stands beside the table."
             faults.append(Fault(file, number, found=f"{len(row)} cells", expected=f"{len(header)}, as in the header",
-                                repair=PARTIAL if len(row) < len(header) else "Put quotes around a cell with a comma."))
+                                repair=PARTIAL if len(row) < len(header) else beyond))
             continue
         sheet.cells.append(row[:len(header)] + [""] * (len(header) - len(row)))
         sheet.rows.append(number)
