@@ -15,7 +15,7 @@ import pytest
 from rest import first
 from scipy import sparse
 from scipy.stats import norm, qmc
-from toy import toy
+from toy import toy, write
 from toy_doubts import NORTH_IS_USED, doubts, written
 from typer.testing import CliRunner
 
@@ -28,7 +28,7 @@ from energy_routes.linear import Form, Standing
 from energy_routes.solving.loop import solve
 from energy_routes.studies.sweeps import experiment as experiments
 from energy_routes.studies.sweeps.solving import solved
-from energy_routes.studies.sweeps.statistics import drivers_of
+from energy_routes.studies.sweeps.statistics import chance_of, drivers_of
 from energy_routes.studies.sweeps.sweep import experiment_of, replay
 from energy_routes.studies.sweeps.workers.workers import Chunk
 
@@ -266,6 +266,66 @@ def test_chance_alone_explains_nothing() -> None:
     data = pd.DataFrame({f"input.{k}": random.normal(size=1000) for k in range(20)})
     data = data.assign(level=0, status="optimal", y=random.normal(size=1000))
     assert drivers_of(data, {"y": "MUSD"})["first_order"].mean() < 0.01
+
+
+def test_what_chance_brings_is_told_apart_from_what_moves_an_answer(tmp_path: Path) -> None:
+    """Of 50 inputs that move nothing the strongest passes what chance is granted in one sweep of twenty at most."""
+    random, passed = np.random.default_rng(8), 0
+    for _ in range(40):
+        z, y = random.normal(size=(100, 50)).argsort(axis=0).argsort(axis=0), random.permutation(100)
+        ranks = (z - 49.5).T @ (y - 49.5) / (100 * (100**2 - 1) / 12)
+        passed += bool(np.abs(ranks).max() > chance_of(100, 50))
+    assert 0 < passed <= 6
+    assert chance_of(1, 3) == 1.0
+    # z(1 − 1/80) = 2.2414 for two inputs, over the root of 255
+    found = er.sweep(doubts(tmp_path), 256, ask=["netback"], seed=3)
+    movers, chance = found.movers("netback")
+    assert chance == pytest.approx(2.2414 / 255**0.5, abs=1e-5)
+    assert (movers["rank_correlation"].abs() > chance).all()
+    noise = found.data.assign(netback=np.random.default_rng(1).permutation(256))
+    assert replace(found, data=noise).movers("netback")[0].empty
+    with pytest.raises(UsageError, match="more than chance may"):
+        replace(found, data=noise).plot("tornado")
+
+
+def test_what_is_asked_is_told_where_it_is_a_place_nothing_or_a_loss(tmp_path: Path) -> None:
+    """A rank is no share.  What was asked for stands there at 0, and so does a netback that no draw brings above 0."""
+    model = written(tmp_path / "toy")
+
+    def rows(*arguments: object) -> dict[str, list[str]]:
+        text = run("sweep", model, "--draws", 4, *arguments).stdout
+        return {line.split()[0]: line.split() for line in text.splitlines() if line.strip()}
+
+    told = rows("--ask", "rank.corridor:NORTH", "--ask", "cost")
+    assert told["rank.corridor:NORTH"][1] == "place"
+    assert float(told["rank.corridor:NORTH"][2]) == 1.0
+    assert told["cost"][1:3] == ["MUSD", "0.0000"]
+    told = rows("--set", "arc:GATHER.tariff=9000", "--accept", "arc:GATHER.tariff")
+    assert told["netback"][2].startswith("−")  # home has its oil, at 9,000 USD/t
+    assert told["netback"][-1] == "0.0"
+    assert "volume.corridor:NORTH" not in told
+
+
+def test_rows_without_a_plan_are_named_and_say_what_stands_in_the_way(tmp_path: Path) -> None:
+    model = write(tmp_path / "toy")
+    levels = ["sweep", model, "--over", f"{SHARE}=0.9,0.1", "--ask", "exports.oil", "--set", "policy.exports=hold"]
+    text = run(*levels).stdout
+    assert "1 draw, first row 1:" in text
+    again = run(*levels, "--replay", 1)
+    assert json.loads(again.stdout)[0]["status"] == "infeasible"
+    assert "cannot go below" in again.stderr
+
+
+def test_a_slip_of_the_picture_is_told_before_anything_is_solved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = written(tmp_path / "toy")
+    monkeypatch.setattr("energy_routes.studies.run", None)
+    told = run("sweep", model, "--ask", "netback", "--answer", "exports.oil", code=2).stderr
+    assert "no answer 'exports.oil'" in told
+    picture = ["--plot", tmp_path / "t.svg", "--picture"]
+    assert "volume of a corridor" in run("sweep", model, "--ask", "netback", *picture, "use", code=2).stderr
+    assert "no picture 'uses'" in run("sweep", model, *picture, "uses", code=2).stderr
 
 
 def test_pictures_show_what_the_tables_say(many: er.Sweep, case: Case, tmp_path: Path) -> None:

@@ -54,12 +54,14 @@ from .sweeps.experiment import (
     DEFAULT as DEFAULT,
     Experiment as Experiment,
 )
+from .sweeps.plots import refuse_picture as refuse_picture
 from .sweeps.sweep import (
     Sweep as Sweep,
     experiment_of as experiment_of,
     replay as replay,
     run as run,
     sweep as sweep,
+    why_no_plan as why_no_plan,
 )
 from .sweeps.workers.choice import workers_of as workers_of
 from .sweeps.workers.processes import Processes as Processes

@@ -131,7 +131,8 @@ def print_regret(found: Regret) -> None:
 
 
 def print_sweep(found: Sweep, answer: str) -> None:
-    """One level: bands of all answers that are ever above 0.  Several: bands of one, and of exports, at each.
+    """One level: bands of all answers, without routes of the default that no draw uses.  Several: bands of one answer,
+    and of exports, at each.
 
     Then what moves one answer most, and the draws without a plan.
     """
@@ -148,17 +149,15 @@ def print_sweep(found: Sweep, answer: str) -> None:
         few = asked.isin([answer]) | asked.str.startswith("exports.") | (len(found.units) <= FEW)
         screen.print(_by_level(summary[few], experiment.paths))
     else:
-        screen.print(_by_answer(summary))
-    movers = found.drivers[(found.drivers["answer"] == answer) & (found.drivers["level"] == 0)].head(MOVERS)
-    if len(movers):
-        screen.say(f"What moves {answer} most{' at the first level' if experiment.paths else ''}:")
-        screen.print(_movers(movers))
+        idle = (summary["used"] == 0) & (summary["mean"].abs() <= SEEN) & ~summary["answer"].isin(experiment.ask)
+        screen.print(_by_answer(summary[~idle]))
+    _what_moves(found, answer)
     _without_plan(found)
 
 
 def _by_answer(summary: pd.DataFrame) -> Table:
     out = table("", "unit>", "P10", "P50", "P90", "mean", "above 0, %")
-    for row in summary[~(summary["used"] == 0)].to_dict("records"):
+    for row in summary.to_dict("records"):
         unit, told = _printed(row["unit"], [float(row[band]) for band in (*BANDS, "mean")])
         out.add_row(str(row["answer"]), unit, *told, percent(row["used"]))
     return out
@@ -171,6 +170,20 @@ def _by_level(summary: pd.DataFrame, paths: tuple[str, ...]) -> Table:
         unit, told = _printed(row["unit"], [float(row[band]) for band in BANDS])
         out.add_row(*levels, f"{row['answer']}, {unit}", *told, number(row["plans"], 0))
     return out
+
+
+def _what_moves(found: Sweep, answer: str) -> None:
+    """The inputs that move an answer more than chance may, and how much chance may; nothing where none is known."""
+    screen, (movers, chance) = console(), found.movers(answer)
+    told = found.drivers[(found.drivers["answer"] == answer) & (found.drivers["level"] == 0)]
+    if told.empty:
+        return
+    at = " at the first level" if found.experiment.paths else ""
+    screen.say(f"What moves {answer} most{at}:" if len(movers) else f"No input is seen to move {answer}{at}.")
+    if len(movers):
+        screen.print(_movers(movers.head(MOVERS)))
+    screen.say(f"By chance alone the strongest of {len(told):,} inputs may reach {number(chance)}: those with less are "
+               "not told.")
 
 
 def _movers(rows: pd.DataFrame) -> Table:
@@ -199,6 +212,9 @@ def _without_plan(found: Sweep) -> None:
         return
     count, rows = int(failed["draws"].sum()), len(found.data)
     screen.print(f"Without a plan: {count:,} of {rows:,} draws ({percent(count / rows)} %). They are in no band.")
-    reasons = failed.groupby("reason")["draws"].sum().sort_values(ascending=False, kind="stable")
-    for reason, draws in reasons.head(REASONS).items():
-        screen.say(f"  {int(draws):,}: {reason}")
+    without = found.data[found.data["status"] != "optimal"]
+    reasons = without.groupby("reason")["row"].agg(["size", "first"])
+    reasons = reasons.sort_values("size", ascending=False, kind="stable")
+    for reason, draws, first in reasons.head(REASONS).itertuples():
+        screen.say(f"  {draws:,} {'draw' if draws == 1 else 'draws'}, first row {first:,}: {reason}")
+    screen.say("--replay ROW names the limits that must give way in a row.")

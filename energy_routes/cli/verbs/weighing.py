@@ -111,8 +111,9 @@ def sweep(
         str, typer.Option(metavar="KIND", help="What to draw: fan, tornado, or use (probability of each route).")
     ] = "fan",
     answer: Annotated[
-        str, typer.Option(metavar="NAME", help="Whose bands or movers to print and to draw.")
-    ] = "netback",
+        str | None,
+        typer.Option(metavar="NAME", help="Whose bands or movers to print and draw; left out: netback, or the first."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with what a run before left in --out.")] = False,
     replay: Annotated[
         int | None, typer.Option(min=0, metavar="ROW", help="Solve one row again; it must be that of --out.")
@@ -139,8 +140,13 @@ def sweep(
         case = ask(model, scenario, set_, accept=accept)
         experiment = studies.experiment_of(case, draws, over=_grid(over), levels=levels, design=design, seed=seed,
                                            ask=asked or [studies.DEFAULT])  # fmt: skip
+        answer = answer or ("netback" if "netback" in experiment.answers else experiment.answers[0])
+        studies.refuse_picture(experiment, picture if plot else "fan", answer)
         if replay is not None:
-            print(studies.replay(experiment, replay, out).to_json(orient="records", indent=1))
+            again = studies.replay(experiment, replay, out)
+            print(again.to_json(orient="records", indent=1))
+            if again["status"].iloc[0] == "infeasible":
+                say(studies.why_no_plan(experiment, replay), quiet)
             return
         processes = 1 if dask and jobs is None else jobs_for(jobs, len(experiment), case)
         workers = ahead or studies.workers_of(processes, dask, dask_tls_ca=dask_tls_ca, dask_tls_cert=dask_tls_cert,

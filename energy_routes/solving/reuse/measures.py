@@ -72,13 +72,13 @@ class Measures:
         return (np.nan,) * len(self.ask)
 
     def unit(self, name: str) -> str:
-        """The unit of something asked: MUSD, that of a volume or of a tariff, or 1 for a share and a rank."""
+        """The unit of something asked: MUSD, that of a volume or of a tariff, 1 for a share, place for a rank."""
         ask, network = self._compiled.asks[name], self._compiled.case.network
         if ask.what in ("exports", "volume"):
             return network.units("volume")[ask.family]
         if ask.what == "enters":
             return network.units("unit_value")[network.family_of("arcs")[ask.group]]
-        return "1" if ask.what in ("share", "least", "rank") else "MUSD"
+        return {"share": "1", "least": "1", "rank": "place"}.get(ask.what, "MUSD")
 
     def of_plan(self, plan: Plan) -> list[float]:
         """What is asked, of a plan with its tables."""

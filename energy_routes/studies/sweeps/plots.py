@@ -18,6 +18,7 @@ from energy_routes.studies.pictures import axes_or_new, cut, tell_in
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from energy_routes.studies.sweeps.experiment import Experiment
     from energy_routes.studies.sweeps.sweep import Sweep
 
 PICTURES = ("fan", "tornado", "use")
@@ -26,14 +27,21 @@ LONGEST = 44  # letters of an input's name
 MOST = 15  # bars of a tornado, and of a fan without levels
 
 
+def refuse_picture(experiment: Experiment, picture: str, answer: str) -> None:
+    """Raises UsageError where there is no such picture or answer, or the picture shows what was not asked."""
+    for what, name, known in (("picture", picture, PICTURES), ("answer", answer, experiment.answers)):
+        if name not in known:
+            raise UsageError(f"there is no {what} {name!r}. {offered(name, known)}")
+    if picture == "use" and not any(map(_used, experiment.answers)):
+        raise UsageError("no volume of a corridor was asked: the probability of use needs volume.corridor:NAME")
+
+
 def draw(sweep: Sweep, picture: str, answer: str, level: int, ax: Axes | None) -> Axes:
     """A picture of a sweep.
 
     Raises UsageError where there is no such picture, answer or level, or nothing moves the answer.
     """
-    for what, name, known in (("picture", picture, PICTURES), ("answer", answer, sweep.experiment.answers)):
-        if name not in known:
-            raise UsageError(f"there is no {what} {name!r}. {offered(name, known)}")
+    refuse_picture(sweep.experiment, picture, answer)
     if not 0 <= level < len(sweep.experiment.levels):
         raise UsageError(f"there is no level {level}; expected one of 0 to {len(sweep.experiment.levels) - 1}")
     ax = axes_or_new(ax, 8.0, 4.6)
@@ -88,9 +96,10 @@ def _ranges(ax: Axes, sweep: Sweep, answer: str) -> None:
 
 def _tornado(ax: Axes, sweep: Sweep, answer: str, level: int) -> None:
     """The mean of an answer where each input is lowest and highest, the widest at the top."""
-    rows = sweep.drivers[(sweep.drivers["answer"] == answer) & (sweep.drivers["level"] == level)]
+    rows, chance = sweep.movers(answer, level)
     if rows.empty:
-        raise UsageError(f"nothing moves {answer} at level {level}: a tornado needs draws, and an answer that differs")
+        raise UsageError(f"nothing moves {answer} at level {level} more than chance may (a rank correlation of "
+                         f"{chance:.2f}): a tornado needs draws, and an answer that differs")
     wide = (rows["high"] - rows["low"]).abs().nlargest(MOST).index
     rows = rows.loc[wide].iloc[::-1]
     own = sweep.summary[(sweep.summary["answer"] == answer) & (sweep.summary["level"] == level)]
@@ -126,12 +135,15 @@ def _inputs(sweep: Sweep, inputs: Iterable[str]) -> list[str]:
     return told
 
 
+def _used(answer: str) -> bool:
+    """Whether an answer is the volume of a corridor."""
+    return answer.startswith("volume.") and "corridor:" in answer
+
+
 def _use(ax: Axes, sweep: Sweep, level: int) -> None:
     """The share of plans in which each corridor carries anything."""
-    rows = sweep.summary[sweep.summary["answer"].str.startswith("volume.") & (sweep.summary["level"] == level)]
-    rows = rows[rows["answer"].str.contains("corridor:")].sort_values("used", kind="stable")
-    if rows.empty:
-        raise UsageError("no volume of a corridor was asked: the probability of use needs volume.corridor:NAME")
+    rows = sweep.summary[sweep.summary["answer"].map(_used) & (sweep.summary["level"] == level)]
+    rows = rows.sort_values("used", kind="stable")
     bars = ax.barh(np.arange(len(rows)), 100 * rows["used"], color=INK, height=0.7)
     ax.bar_label(bars, fmt="%.0f", padding=3, fontsize=8)
     _named(ax, _groups(sweep, rows["answer"]))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ USED = 1e-6  # Mt or bcm, or a share: what is above is used
 FEWEST = 30  # rows with a plan, from which on it is said what moves an answer
 BINS = 50  # of an input, as many draws in each; fewer where a bin would hold fewer than FULL
 FULL = 40
+ONCE_IN = 20  # sweeps of inputs that move nothing, in one of which the strongest passes what chance is granted
 
 
 def summary_of(data: pd.DataFrame, units: Mapping[str, str], paths: Sequence[str]) -> pd.DataFrame:
@@ -72,6 +75,16 @@ def drivers_of(data: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
     order = whole["answer"].map({name: place for place, name in enumerate(units)})
     whole = whole.assign(unit=whole["answer"].map(dict(units)), order=order, size=-whole["rank_correlation"].abs())
     return whole.sort_values(["level", "order", "size"], kind="stable", ignore_index=True)[columns]
+
+
+def chance_of(plans: int, inputs: int) -> float:
+    """How large a rank correlation (0 to 1) chance brings: the strongest of ``inputs`` that move nothing is beyond it
+    in one sweep of :data:`ONCE_IN` at most.
+
+    Spearman's correlation of independent numbers has the variance 1 / (n − 1), and is nearly normal; each of the
+    inputs is granted its part (Bonferroni).
+    """
+    return min(1.0, NormalDist().inv_cdf(1 - 1 / (2 * ONCE_IN * max(inputs, 1))) / math.sqrt(max(plans - 1, 1)))
 
 
 def _drivers(rows: pd.DataFrame, answers: Iterable[str]) -> pd.DataFrame:

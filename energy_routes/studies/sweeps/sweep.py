@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from energy_routes.case import Case
-from energy_routes.errors import UsageError, VerificationError
+from energy_routes.errors import InfeasibleError, UsageError, VerificationError
 from energy_routes.pack import annotated
-from energy_routes.solving import Changes
+from energy_routes.solving import Changes, solve
 from energy_routes.studies.study import Progress, Study, silent
 from energy_routes.studies.sweeps.dataset import read, schema_of
 from energy_routes.studies.sweeps.experiment import DEFAULT, Experiment, levels_of
 from energy_routes.studies.sweeps.folder import Folder, opened
 from energy_routes.studies.sweeps.plots import draw
 from energy_routes.studies.sweeps.solving import solved
-from energy_routes.studies.sweeps.statistics import drivers_of, summary_of, without_plan_of
+from energy_routes.studies.sweeps.statistics import chance_of, drivers_of, summary_of, without_plan_of
 from energy_routes.studies.sweeps.workers.workers import Chunk, Here, Workers
 
 if TYPE_CHECKING:
@@ -78,6 +78,29 @@ class Sweep(Study):
         the draws in which the input is lowest, and highest.
         """
         return drivers_of(self.data, self.units)
+
+    def movers(self, answer: str, level: int = 0) -> tuple[pd.DataFrame, float]:
+        """What moves an answer more than chance may.
+
+        Parameters
+        ----------
+        answer : str
+            What was asked of each plan.
+        level : int
+            Which level.
+
+        Returns
+        -------
+        DataFrame
+            The rows of :attr:`drivers` whose rank correlation is beyond that of chance.
+        float
+            That of chance, 0 to 1: the strongest of as many inputs that move nothing is beyond it in one sweep of
+            twenty at most.
+        """
+        own = self.drivers[(self.drivers["answer"] == answer) & (self.drivers["level"] == level)]
+        plans = int(((self.data["level"] == level) & (self.data["status"] == "optimal")).sum())
+        chance = chance_of(plans, own["input"].nunique())
+        return own[own["rank_correlation"].abs() > chance], chance
 
     def plot(self, picture: str = "fan", answer: str = "netback", *, level: int = 0, ax: Axes | None = None) -> Axes:
         """Draw the sweep.
@@ -235,6 +258,16 @@ def replay(experiment: Experiment, row: int, folder: str | Path | None = None) -
         raise VerificationError(f"row {row} of {folder} is not what it is solved to now: {', '.join(unlike)}. Another "
                                 "platform gives other last digits; else the dataset was changed")
     return again
+
+
+def why_no_plan(experiment: Experiment, row: int) -> str:
+    """Which limits must give way in a row without a plan; empty where it has one after all."""
+    one, = experiment.rows(row, row + 1)
+    try:
+        solve(one.case)
+    except InfeasibleError as why:
+        return str(why)
+    return ""
 
 
 def _dataset(
