@@ -105,13 +105,24 @@ def test_a_plan_keeps_all_else_and_has_none_unless_asked(case: Case, plan: er.Pl
 
 def test_a_plan_with_rules_beyond_its_case_has_no_bands(case: Case, tmp_path: Path) -> None:
     """Draws are solved without the rules of a user, so the plan's own number would lie outside its band."""
-    ruled, best = er.solve(case, constraints=lambda m: [(m.sum("flow", arc="NORTH") <= 0.1, "little")]), er.solve(case)
+    def little(model: Any) -> Any:
+        yield model.sum("flow", arc="NORTH") <= 0.1, "little"
+
+    ruled, best = er.solve(case, constraints=little), er.solve(case)
     slack = er.solve(case, constraints=lambda m: [(m.sum("flow", arc="NORTH") >= 0, "none")])
-    for plan in (ruled, slack, er.Plan.load(slack.save(tmp_path / "slack"))):
+    read = [er.Plan.load(plan.save(tmp_path / name)) for name, plan in (("ruled", ruled), ("slack", slack))]
+    for plan in (ruled, slack, *read):
         with pytest.raises(UsageError, match=r"rules that its case does not have \((little|none)\)"):
             plan.with_bands(2)
+    for plan in read:  # their ranges would be those of other plans
+        with pytest.raises(UsageError, match="read back is solved again without them"):
+            er.ranges(plan)
+    several = er.solve(case, constraints=lambda m: [m.sum("flow") >= 0] * 6)
+    with pytest.raises(UsageError, match=r"\(rule_1, rule_2, rule_3, rule_4, rule_5 …\)"):
+        several.with_bands(2)
+    foreign = er.solve(case, "cbc", constraints=little)  # has no prices that tell the names of the rules
     with pytest.raises(UsageError, match="Constraints of your own or other data made it"):
-        er.Plan.load(ruled.save(tmp_path / "ruled")).with_bands(2)
+        er.Plan.load(foreign.save(tmp_path / "foreign")).with_bands(2)
     with pytest.raises(UsageError, match="little"):
         er.compare(best, ruled, draws=2)
 

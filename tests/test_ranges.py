@@ -400,7 +400,7 @@ def test_a_result_whose_constraints_are_lost_is_refused(equal: Case, tmp_path: P
     assert ends(plan.ranges, "arc", "GATHER")[1] == pytest.approx(5)
     assert ends(er.ranges(pickle.loads(pickle.dumps(plan)), 1), "arc", "GATHER", "1 MUSD")[1] == pytest.approx(5)
     saved = er.Plan.load(plan.save(tmp_path / "saved"))
-    with pytest.raises(UsageError, match="ask of the plan that solve returned"):
+    with pytest.raises(UsageError, match="Ask of the plan that solve returned"):
         er.ranges(saved)
 
 

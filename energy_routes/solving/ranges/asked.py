@@ -17,6 +17,7 @@ from energy_routes.solving.ranges.bands import Within, bands_of
 from energy_routes.solving.ranges.near import Optimum
 from energy_routes.solving.ranges.table import range_table
 
+MOST = 5  # rules of a user's own that a message names
 
 @annotated
 def ranges(
@@ -50,7 +51,8 @@ def ranges(
     Raises
     ------
     UsageError
-        A band is not understood or negative; or a plan that was read back is not the optimum of its case.
+        A band is not understood or negative; or a plan that was read back keeps constraints of your own, or is not the
+        optimum of its case.
     LimitError
         The time limit was reached before every end was proved.
     DataError, InfeasibleError, UnboundedError, SolverError, VerificationError
@@ -78,17 +80,18 @@ def ranges(
 def optimum_of(of: Case | Plan) -> tuple[Optimum, Plan]:
     """The optimum of a case, and its plan; a plan that was read back is solved again.
 
-    Raises UsageError where that gives another objective: a plan with constraints of a user's own, or of other data.
+    Raises UsageError for one with constraints of a user's own, and where that gives another objective.
     """
     plan = of if isinstance(of, Plan) else solve(of)
     optimum = plan.parts.at_hand("optimum")
     if optimum is not None:
         return optimum, plan
+    _refuse_rules(plan, "a plan that was read back is solved again", "Ask of the plan that solve returned.")
     again = solve(plan.case)
     if abs(again.objective - plan.objective) > TOLERANCE * max(1.0, abs(plan.objective)):
         raise UsageError(
             f"{plan.case.name}: solved again, the objective is {again.objective.value:.6g} MUSD where this plan has "
-            f"{plan.objective.value:.6g}. Constraints of your own or other data made it; ask of the plan that solve "
+            f"{plan.objective.value:.6g}. Constraints of your own or other data made it. Ask of the plan that solve "
             "returned."
         )
     return again.parts.at_hand("optimum"), again
@@ -103,10 +106,17 @@ def own_rules(plan: Plan) -> list[str]:
 
 
 def refuse_own_rules(plan: Plan, solved: str) -> None:
-    """Raise UsageError for a plan with constraints of a user's own, where the case alone is ``solved`` by its rules."""
-    if plan.parts.at_hand("optimum") is None:
-        optimum_of(plan)  # another objective is refused
+    """Raise UsageError for a plan with constraints of a user's own, where the case alone is ``solved`` by its rules.
+
+    Also for a plan that was read back and is not the best one of its case.
+    """
+    _refuse_rules(plan, solved, "Write the rule as a lever of the policy or an edit, where there is one, and solve "
+                                "that case.")
+    optimum_of(plan)
+
+
+def _refuse_rules(plan: Plan, solved: str, repair: str) -> None:
     if own := own_rules(plan):
-        raise UsageError(f"{plan.case.name}: the plan keeps rules that its case does not have ({', '.join(own)}), and "
-                         f"{solved} without them; expected a plan of er.solve(case). Write the rule as a lever of the "
-                         "policy or an edit, where there is one, and solve that case.")
+        told = f"{', '.join(own[:MOST])}{' …' if len(own) > MOST else ''}"
+        raise UsageError(f"{plan.case.name}: the plan keeps rules that its case does not have ({told}), and {solved} "
+                         f"without them; expected a plan of er.solve(case). {repair}")
