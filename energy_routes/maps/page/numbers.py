@@ -188,14 +188,14 @@ def _payments(plan: Plan, words: Words) -> list[list[Any]]:
 
 
 def _routes(plan: Plan, at: Mapping[str, int], words: Words, most: int) -> list[dict[str, Any]]:
-    """The netback sheets, largest volume first; a path is a list of arc numbers."""
+    """The netback sheets, largest volume first; a path is a list of arc numbers.  A line of 0 is left out."""
     routes = merged(plan.routes).head(most)
     return [{
         "name": words.name(text_of(row["route"])), "family": row["family"], "unit": row["unit"],
         "corridor": text_of(row["corridor"]), "shipper": words.name(text_of(row["shipper"])),
         "volume": short(row["volume"]),
         "export": int(bool(row["export"])), "limited": text_of(row["limited_by"]),
-        **{key: short(row[key]) for key in VALUES},
+        **{key: short(row[key]) for key in VALUES if row[key] or key in ("cost", "netback")},
         "arcs": [at[arc] for arc in text_of(row["arcs"]).split(";") if arc in at],
     } for row in records(routes)]
 

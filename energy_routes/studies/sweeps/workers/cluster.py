@@ -60,7 +60,8 @@ class Cluster:
 
         Raises UsageError where the scheduler does not answer, has no workers, or a worker has other versions of what
         makes the numbers; SolverError where as many workers died with a chunk as the scheduler allows
-        (``distributed.scheduler.allowed-failures``, 3), or the connection is lost.
+        (``distributed.scheduler.allowed-failures``, 3), or the connection is lost.  A chunk that waited on those
+        workers counts as one that they died with.
         """
         from distributed import KilledWorker, as_completed
 
