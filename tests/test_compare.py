@@ -304,7 +304,9 @@ def test_the_verb_prints_saves_draws_and_exits_9(tmp_path: Path) -> None:
     ended = run(model, *sets, "--explain", "--out", book, "--plot", plot, "--tolerance", "0.001")
     assert ended.exit_code == 9
     assert "objective, netback: 3,840 before, 3,970 after MUSD; a share of 0.001 is allowed" in ended.stderr
-    assert "policy.max_share" in ended.stdout
+    told = ended.stdout.splitlines()
+    assert told[0] == "model (arc:LONG.tariff, policy.max_share.transit:RU) against model"
+    assert told[1] == "Only after: arc:LONG.tariff set 10 USD/t."
     assert plot.stat().st_size > 1000
     sheets = openpyxl.load_workbook(book).sheetnames
     assert {"about", "totals", "volumes", "ledger", "prices", "limits", "edits", "attribution"} <= {*sheets}
@@ -316,3 +318,4 @@ def test_the_verb_prints_saves_draws_and_exits_9(tmp_path: Path) -> None:
         assert run(model, saved, "--tolerance", "0").exit_code == 0
     assert run(model).exit_code == run(model, saved, "--plot", plot).exit_code == 2
     assert run(model, saved, *sets).exit_code == 2
+    assert "Only" not in run(model, saved).stdout

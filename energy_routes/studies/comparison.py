@@ -258,7 +258,18 @@ class Comparison(Study):
                               bands=self.bands)
 
     def __repr__(self) -> str:
-        return "\n".join([versus(self.before.case, self.after.case), *self.sentences()])
+        return "\n".join([self.title, *self.sentences()])
+
+    @property
+    def title(self) -> str:
+        """What is compared with what.
+
+        Returns
+        -------
+        str
+            Both names; where they are one, the changed one with what is changed.
+        """
+        return versus(self.before.case, self.after.case)
 
     @cached_property
     def cost(self) -> Cost | None:

@@ -27,8 +27,9 @@ WIDE = 14  # characters of a line in the head of a column
 def print_comparison(found: Comparison) -> None:
     """Totals, how sure their change is, and what differs in volumes, money, prices and limits, the largest first."""
     screen = console()
-    screen.print(f"{found.after.case.name} against {found.before.case.name}", style="bold", markup=False)
+    screen.print(found.title, style="bold", markup=False)
     screen.note(found.notes)
+    _laid_over(found)
     screen.print()
     screen.print(_side_by_side("total", found.totals, "what"))
     if (sure := changes(found.bands, Units.of("", found.after))) is not None:
@@ -48,6 +49,20 @@ def print_comparison(found: Comparison) -> None:
         if len(rows) > MOST:
             differ = "differs" if len(rows) == MOST + 1 else "differ"
             screen.print(f"{len(rows) - MOST} more {differ}: --json and --out have all.")
+
+
+def _laid_over(found: Comparison) -> None:
+    """What was laid over the data in one plan and not in the other, and what force majeure waives; nothing else."""
+    screen, rows = console(), found.edits.head(MOST)
+    for where, own in rows.groupby("where", sort=False):
+        told = []
+        for target, field, change, periods in own[["target", "field", "change", "periods"]].itertuples(index=False):
+            when = f" in {periods.replace(';', ', ')}" if periods else ""
+            told.append(f"{target}.{field} {change}{when}")
+        screen.say(f"{str(where).capitalize()}: {'; '.join(told)}.")
+    if (more := len(found.edits) - len(rows)) > 0:
+        screen.say(f"{more} more {'edit differs' if more == 1 else 'edits differ'}: --json and --out have all.")
+    screen.say(*(f"{waived[0].upper()}{waived[1:]}." for waived in found.waived()))
 
 
 def _changed(frame: pd.DataFrame) -> pd.DataFrame:
