@@ -12,6 +12,7 @@ from rest import first
 from toy import write
 from typer.testing import CliRunner
 
+import energy_routes as er
 from energy_routes.cli.app import app
 
 SHARE = "policy.max_share.transit:RU"
@@ -183,6 +184,10 @@ def test_a_plan_under_risk_shows_its_tables(tmp_path: Path) -> None:
     text = run("solve", guarded, "--show", "risk").stdout
     assert "Exports that survive each single loss" in text
     assert "arc:SHORT" in text
+    assert "whatever it costs" in text
+    loss = guarded.read_text("utf-8") + 'mode = "preventive"\n'
+    (tmp_path / "a" / "lost.toml").write_text(loss, "utf-8")
+    assert "whatever it costs" not in run("solve", tmp_path / "a" / "lost.toml", "--show", "risk").stdout
     booked = write(tmp_path / "b", model="""
         [policy.bookings]
         arcs = ["arc:LONG"]
@@ -192,6 +197,12 @@ def test_a_plan_under_risk_shows_its_tables(tmp_path: Path) -> None:
         scenarios = [{ name = "storm", probability = 0.2, outages = ["arc:SHORT"] }]
         """)
     text = run("solve", booked, "--show", "risk").stdout
+    plan = er.solve(er.load(booked))
+    assert plan.objective.value != plan.netback
+    totals = run("solve", booked, "--show", "totals,ledger").stdout
+    assert f"Best netback, futures weighed: {plan.objective.value:,.1f} MUSD." in totals
+    assert f"Where nothing fails: {plan.netback:,.1f} MUSD." in totals
+    assert "Netback, futures weighed" in totals
     for words in ("Capacity booked before it is known what fails", "Long way", "Futures", "storm"):
         assert words in text
     assert max(map(len, text.splitlines())) <= 100

@@ -17,6 +17,7 @@ from energy_routes.plan import NOT_SOURCED, Plan, on_the_way, paid_by, taxes as 
 
 SEEN = 1e-6  # Mt: what is less is not worth a row
 TAXES = {"export_duty": "export duty", "rent_tax": "rent tax on export", "extraction_tax": "extraction tax"}
+WEIGHED = ", futures weighed"  # of an objective over several futures: the plan itself is that of none failing
 MOST_PAID = 12  # payees, countries or partners in a table
 
 
@@ -48,7 +49,7 @@ def ledger(plan: Plan, units: Units) -> Iterator[Part]:
     for (term, kind), own in rows.groupby(["term", "kind"], sort=False):
         add(ledger_term(str(term)).told + ("" if kind == "cash" else f" ({kind})"), own, own["value"].sum())
     out.add_section()
-    add(plan.objective.name.capitalize(), rows, plan.objective.value)
+    add(plan.objective.name.capitalize() + (WEIGHED if plan.case.policy.cvar else ""), rows, plan.objective.value)
     yield Part("Money", out)
 
 

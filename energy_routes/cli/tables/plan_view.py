@@ -14,7 +14,7 @@ from energy_routes.answer import Spans, Words
 from energy_routes.case import ALL
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
-from energy_routes.cli.tables.money_view import SEEN, Part, ledger, owners, payments, taxes, volume_of
+from energy_routes.cli.tables.money_view import SEEN, WEIGHED, Part, ledger, owners, payments, taxes, volume_of
 from energy_routes.cli.tables.near import band_view, range_view
 from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
@@ -79,7 +79,10 @@ def _changes(plan: Plan, before: Plan | None, units: Units) -> Iterator[Part]:
 def totals(plan: Plan, units: Units) -> Iterator[str]:
     """What was sought and reached, exports and the ways that carry most, what is bought, carried, shut in."""
     name, value = plan.objective.name, float(plan.objective)
-    parts = [f"{SOUGHT.get(name, name)}: {number(value, 1 if abs(value) >= 100 else 4)} MUSD."]
+    sought = SOUGHT.get(name, name) + (WEIGHED if plan.case.policy.cvar else "")
+    parts = [f"{sought}: {number(value, 1 if abs(value) >= 100 else 4)} MUSD."]
+    if plan.case.policy.cvar and name == "netback":
+        parts.append(f"Where nothing fails: {number(plan.netback, 1)} MUSD.")
     if name != "netback" and len(plan.deliveries):
         parts.append(f"Netback {number(plan.netback, 1)} MUSD.")
     for family, volume in plan.exports.sort_index(ascending=False).items():  # oil first

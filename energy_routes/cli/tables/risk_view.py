@@ -25,6 +25,8 @@ BANDS = ("p10", "p50", "p90")
 FEW = 6  # answers that are all printed at each level
 MOVERS = 8  # inputs that move an answer most
 REASONS = 3  # reasons for having no plan that are printed
+WHATEVER = (". Counted is what can be exported, whatever it costs: what is bought and what stands in tanks and stores "
+            "helps. What pays then, stress says")
 CRITERIA = {"regret": "least regret", "expected": "expected netback", "cvar": "worst tail (CVaR)"}
 
 
@@ -72,7 +74,8 @@ def _security(losses: pd.DataFrame, units: Units) -> Part:
     windows = ", ".join(dict.fromkeys(losses["window"].astype(str)))
     left = len(losses) - MOST
     more = f"; … and {left} more in the table security" if left > 0 else ""
-    note = f"{losses['mode'].iloc[0]} plan, loss in {windows}{more}"
+    mode = str(losses["mode"].iloc[0])
+    note = f"{mode} plan, loss in {windows}{more}{WHATEVER if mode == 'corrective' else ''}"
     return Part("Exports that survive each single loss", out, note)
 
 
