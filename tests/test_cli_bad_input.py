@@ -142,6 +142,7 @@ def test_the_faults_of_a_scenario_are_found_by_check(pack: Path) -> None:
     (["solve", MODEL, "--set", "policy.max_share.transit:RU=much"], ["'much' is not a number"]),
     (["solve", MODEL, "--set", "policy.max_share.transit:RU=0,9"], ["'0,9' is not a number; write 0.9"]),
     (["solve", MODEL, "--set", "policy.max_share.transit:RU=80"], ["a share from 0 to 1: write 0.8, or '80 %'"]),
+    (["solve", MODEL, "--set", "policy.max_share.transit:RU=180"], ["is not a share from 0 to 1\n"]),
     (["solve", MODEL, "--set", "policy.max_share.corridor:КТК=0.8"],
      ["corridor:КТК is not a group of this pack. There are: West, East\n"]),
     (["stress", MODEL, "--kind", "corridor:Запад"], ["measured at no arc. There are: West, East\n"]),

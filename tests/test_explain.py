@@ -7,6 +7,7 @@ and 440 beyond.  8 Mt are left for export; lifting and gathering cost 10.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from typer.testing import CliRunner
 import energy_routes as er
 from energy_routes.case.case import Case
 from energy_routes.cli.app import app
+from energy_routes.cli.tables.study_view import print_explanation
 from energy_routes.errors import LimitError, UsageError
 from energy_routes.pack import in_digits
 from energy_routes.solving.loop import solve
@@ -186,6 +188,30 @@ def test_a_tariff_that_nobody_can_pay_does_not_say_how_far_that_of_a_group_can_f
     assert not found.notes
     shut = er.explain(case.without("LONG"), "corridor:LONG")
     assert (shut.state, shut.figure) == ("closed", "tariff of each of the 2 arcs of Long corridor")
+    options = {"arcs": arcs, "meters": meters, "options": "id,name,kind,units,capacity,capex\nOPEN,Open,project,1,5,10",
+               "option_effects": "option,target,capacity\nOPEN,arc:PLAN,1"}
+    assert er.explain(toy(tmp_path / "built", options, build={}), "corridor:LONG").figure == shut.figure
+
+
+def test_tariffs_that_differ_fall_together_at_most_until_one_of_them_is_below_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """WEST at 510 takes what pays 40: of 60 and 90 the first pays it 20 lower, at 450 80 lower."""
+    arcs = "id,from,to,name,capacity,tariff\nGATHER,FIELD,HUB,Gathering,20,1\nSHORT,HUB,EAST,Short way,10,30\n" \
+           "LONG,HUB,WEST,Long way,5,90\nTHIRD,HUB,WEST,Third way,5,60"
+    meters = "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\ncorridor,LONG,THIRD,,\n" \
+             "transit,RU,SHORT,,"
+    case = toy(tmp_path, {"arcs": arcs, "meters": meters})
+    found = er.explain(case, "corridor:LONG")
+    assert "lowered by more than 20.00 USD/t it has 3.00 Mt instead of 0.00" in found.answer[-2]
+    assert found.notes == ()
+    dear = er.explain(case.set("market:WEST.price", 450), "corridor:LONG")
+    assert "lowered by more than 80.00 USD/t it has 3.00 Mt" in dear.answer[-2]
+    assert [note for note in dear.notes if "where one of them is below 0: only a subsidy reaches it" in note]
+    equal = er.explain(case.set("arc:THIRD.tariff", 40), "corridor:LONG")
+    assert equal.answer[-1].startswith("As it is, any volume from 0.00 to 3.00 Mt earns the same; with a lower tariff")
+    print_explanation(er.explain(case.set("arc:THIRD.tariff", 30), "corridor:LONG"))
+    assert re.search(r"at −10\.00 +at \+10\.00\n", capsys.readouterr().out)
 
 
 def test_closed(tmp_path: Path) -> None:

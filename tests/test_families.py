@@ -296,7 +296,7 @@ def test_a_cap_that_cannot_be_met_names_the_family(make: Make) -> None:
         ({"max_share": {"coal/transit:RU": 0.5}}, "no coal; its families are oil, gas, all"),
         ({"max_share": {"oi/transit:RU": 0.5}}, r"no oi; its families are .*\. Nearest: 'oil'"),
         ({"max_exposure": {"oi/transit:RU": "1 Mt/y"}}, r"no oi; its families are .*\. Nearest: 'oil'"),
-        ({"max_share": {"gas/corridor:SHORT": 0.5}}, "is not a group"),
+        ({"max_share": {"gas/corridor:SHORT": 0.5}}, r"is not a group of gas\. Nearest: 'G_SHORT'"),
         ({"base_prices": {"gas": {"price": 5, "unit": "USD/t"}}}, "cannot be a base price of gas"),
         ({"base_prices": {"gas": -1}}, "not a number above 0"),
         ({"base_prices": {"gas": {"cost": 1}}}, "unknown key 'cost'"),

@@ -143,6 +143,7 @@ def test_cyrillic_letters_that_look_latin_are_told() -> None:
     assert nearest("АUGUSTA", ["AUGUSTA"]).endswith("Cyrillic in 'АUGUSTA': А.")
     assert nearest("BTK", ["BTC"]) == "Nearest: 'BTC'."
     assert nearest("Россия", ["RU"]) == ""
+    assert nearest("ВТСЖ", ["BTC"]) == "Nearest: 'BTC'."  # the last letter looks like no Latin one
 
 
 def test_an_unknown_name_offers_the_nearest() -> None:

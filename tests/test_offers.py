@@ -11,6 +11,7 @@ import pytest
 from toy import toy
 
 import energy_routes as er
+from energy_routes.pack import offered
 
 
 @cache
@@ -40,6 +41,11 @@ def test_a_name_that_is_not_found_is_answered_by_those_that_are(
     with pytest.raises(er.EnergyRoutesError) as caught:
         call(case(tmp_path_factory.getbasetemp()))
     assert words in str(caught.value)
+
+
+def test_of_many_names_thirty_are_told_and_how_many_there_are() -> None:
+    assert offered("x", map(str, range(31))) == f"There are: {', '.join(map(str, range(30)))} … (31 in all)"
+    assert offered("x", []) == "There are: none"
 
 
 def test_a_wrong_unit_is_not_taken_for_a_misspelt_key(tmp_path_factory: pytest.TempPathFactory) -> None:

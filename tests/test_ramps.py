@@ -223,6 +223,7 @@ def test_a_cap_that_readies_other_ways_for_the_event_may_cost_nothing_and_the_cu
     lost = curve.points["cost"].dropna()
     assert lost.min() < -1
     assert [note for note in curve.notes if "the curve may fall and rise again" in note]
+    assert not er.frontier(toy(tmp_path / "calm", exports="free"), "policy.min_exposure.corridor:LONG", 0, 3).notes
 
 
 def test_several_futures_are_refused_beside_an_event(tmp_path: Path) -> None:
