@@ -290,6 +290,12 @@ def test_a_cap_that_cannot_be_met_names_the_family(make: Make) -> None:
         er.solve(make().with_policy(max_share={"transit:RU": {"cap": 0.1, "family": "gas"}}))
 
 
+def test_a_picture_of_a_sweep_names_the_groups_of_either_family(make: Make) -> None:
+    asked = [f"volume.{group}" for group in ("oil/corridor:SHORT", "gas/corridor:G_SHORT")]
+    drawn = er.sweep(make(), 2, ask=["netback", *asked]).plot("use")
+    assert {text.get_text() for text in drawn.get_yticklabels()} == {"Short corridor", "Short gas corridor"}
+
+
 @pytest.mark.parametrize(
     ("levers", "words"),
     [

@@ -113,7 +113,8 @@ def alternatives(case: Case | Plan, within: Within = "1 %", n: int = 3) -> Alter
     Raises
     ------
     UsageError
-        ``n`` is out of range, or the band is not understood.
+        ``n`` is out of range, the band is not understood, or a plan that was read back is refused as by
+        :func:`energy_routes.ranges`.
     DataError, InfeasibleError, UnboundedError, LimitError, SolverError, VerificationError
         As :func:`energy_routes.solve`.
 
