@@ -396,6 +396,8 @@ def test_no_column_of_losses_of_oil_and_gas_is_cut() -> None:
     (row,) = [line for line in shown if line.startswith("CPC, corridor (Mt) ")]
     assert len(row) <= 100
     assert len(row.split()) == 9  # three of the name, and a number in each column
+    freed = next(line for line in shown if line.startswith("Below zero with home supplied, MUSD: BTC, corridor −51.8."))
+    assert "a loss waives it" in freed
 
 
 def test_the_page_of_the_command_line_has_every_verb(root: Path) -> None:

@@ -156,6 +156,10 @@ def test_stress_prints_json_and_saves(model: Path, tmp_path: Path) -> None:
     text = run("stress", model).stdout
     assert "Short way" in text
     assert "leaves home short" in text
+    assert "more lose less" not in text
+    assert "Below zero with home supplied" not in text  # no contract
+    count = len(told["outages"])
+    assert f"{count - 1} more lose less: --top {count}" in run("stress", model, "--top", 1).stdout
 
 
 @pytest.mark.parametrize(("arguments", "words"), [

@@ -73,6 +73,9 @@ def test_by_hand(tmp_path: Path) -> None:
     assert (point["together"]["charge"], point["together"]["carriers"]) == pytest.approx((500, 980))
     assert (point["agreed"]["charge"], point["agreed"]["shipper"]) == pytest.approx((255, 490))
     assert point["break-even"]["charge"] == pytest.approx(500)
+    # 2 Mt at 255 USD/t, and at today's 50: 2 · (charge − 10) to the carriers, 2 · (500 − charge) to the shipper
+    assert ("With contracts: against nothing moved there, that gains the carriers 490.0 MUSD and the shipper 490.0 "
+            "MUSD; today's charge gains them 80.0 and 900.0") in found.answer
     assert set(found.charges["level"]) == {"middle"}  # a published cost has no band
     (rest,) = found.apart[found.apart["world"] == "as it is"].to_dict("records")
     assert (rest["charge"], rest["least"], rest["most"], rest["lost"]) == pytest.approx((500, 0, 490, 0))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from energy_routes.studies import Explanation, Frontier, Ranging, Stress
 
+VISIBLE = 0.05  # MUSD: what is less is printed as 0
 TOLD = 5  # losses of which it is said where the volume goes
 
 
@@ -114,6 +115,17 @@ def print_stress(found: Stress, top: int) -> None:
     screen.note(found.notes)
 
 
+def _print_freed(rows: pd.DataFrame) -> None:
+    """Losses that bring money though home has all that it needs: a commitment ends with the line."""
+    freed = rows[(rows["loss"] < -VISIBLE) & (rows["home_short"] <= 1e-6)].sort_values("loss", kind="stable")
+    if freed.empty:
+        return
+    told = [f"{row['name']}, {row['kind']} {number(row['loss'], 1)}" for row in freed.head(TOLD).to_dict("records")]
+    told += [f"{len(freed) - TOLD} more"] if len(freed) > TOLD else []
+    console().say(f"Below zero with home supplied, MUSD: {'; '.join(told)}. What a contract or a minimum asks for pays "
+                  "less there than elsewhere, and a loss waives it.")
+
+
 def _print_losses(found: Stress, unit: str, top: int) -> None:
     screen, rows = console(), found.outages
     out = table("loss", f"crosses it,\n{unit}", "stranded", "re-routed", "lost,\nMUSD", "by\nshutting in",
@@ -126,6 +138,9 @@ def _print_losses(found: Stress, unit: str, top: int) -> None:
         out.add_row(f"{row['name']}, {row['kind']}{whose}", *volumes, number(row["loss"], 1),
                     number(row["loss_shut_in"], 1), number(days, 1))  # fmt: skip
     screen.print(out)
+    if len(rows) > top:
+        screen.print(f"{len(rows) - top} more lose less: --top {len(rows)} prints them, --json and --out have all.")
+    _print_freed(rows)
     for row in rows.head(TOLD).to_dict("records"):
         if row["rerouted_to"]:
             screen.say(f"{row['name']}, {row['kind']}: to {row['rerouted_to'].replace('; ', ', ')}")

@@ -135,11 +135,12 @@ class Teller:
                f"{shipper:,.1f} MUSD to the shipper")  # fmt: skip
 
     def _agreed(self, readings: Readings) -> Iterator[str]:
-        one = readings[MIDDLE].agreed
+        one, now = readings[MIDDLE].agreed, readings[MIDDLE].today
         if one is not None:
             meet = self._charges(readings, lambda each: each.agreed.charge if each.agreed else None)
             yield f"carriers and shipper with equal weight would agree on {meet} {self.money}"
-            yield f"that gains the carriers {one.carriers:,.1f} MUSD, and the shipper {one.shipper:,.1f} MUSD"
+            yield (f"against nothing moved there, that gains the carriers {one.carriers:,.1f} MUSD and the shipper "
+                   f"{one.shipper:,.1f} MUSD; today's charge gains them {now.carriers:,.1f} and {now.shipper:,.1f}")
 
 
 def _span(readings: Readings, number: Callable[[Reading], float | None], digits: int = 2) -> str:
