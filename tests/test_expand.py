@@ -75,6 +75,10 @@ def test_the_verb_prints_a_table_and_json(tmp_path: Path) -> None:
     shown = CliRunner().invoke(app, ["expand", model, "--budget", "0,100"])
     assert shown.exit_code == 0, shown.output
     assert "100 MUSD: Wider long way, from 2023" in shown.stdout
+    assert "a MUSD more" in shown.stdout  # of budget: 1,000 MUSD more of which 900 are spent bring less a MUSD
+    parts = WITH | {"options": WITH["options"].replace("project", "continuous")}
+    shown = CliRunner().invoke(app, ["expand", str(write(tmp_path / "parts", parts)), "--budget", "0,1600"])
+    assert "New way, 4.5 Mt/y from 2023" in shown.stdout, shown.stdout
     told = CliRunner().invoke(app, ["expand", model, "--to", "1100", "--steps", "1", "--json"])
     assert [step["spent"] for step in json.loads(told.stdout)["steps"]] == [0, 1100]
     wrong = CliRunner().invoke(app, ["expand", model, "--budget", "a"])

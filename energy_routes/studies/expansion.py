@@ -232,14 +232,17 @@ def _volumes(space: Space, x: Vector) -> dict[str, float]:
 
 
 def _named(space: Space, x: Vector) -> dict[str, str]:
-    """What is built, in words: ``{"Caspian tankers": "8 from 2026, 10 from 2030"}``."""
+    """What is built, in words: ``{"Caspian tankers": "8 from 2026, 10 from 2030"}``; in parts its capacity."""
     frame = builds_table(space, x, None).assign(most=space.built.axis.data("units"))
     out: dict[str, str] = {}
     for name, rows in frame.groupby("name", sort=False):
         begun = rows[rows["begun"] > SLIGHT]
         whole = bool((rows["kind"] == "project").all()) and float(rows["most"].max()) == 1.0
-        years = zip(begun["year"], begun["built"], strict=True)
-        words = [f"from {year}" if whole else f"{units:.3g} from {year}" for year, units in years]
+        parts = bool((rows["kind"] == "continuous").all())
+        words = []
+        for row in begun.to_dict("records"):
+            size = f"{row['capacity']:.3g} {row['unit']} " if parts else "" if whole else f"{row['built']:.3g} "
+            words.append(f"{size}from {row['year']}")
         if words:
             out[str(name)] = ", ".join(words)
     return out

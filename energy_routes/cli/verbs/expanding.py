@@ -71,7 +71,8 @@ def print_expansion(found: er.Expansion) -> None:
     screen, steps = tables.console(), found.steps
     screen.print(f"{found.case.title or found.case.name}: {_horizon(found)}", markup=False)
     screen.print("Netback gained against building nothing, yearly charges paid, over the horizon.\n")
-    out = tables.table("budget, MUSD", "spent", "gained, MUSD", "at most", "a MUSD spent", "a further MUSD", text=0)
+    out = tables.table("budget, MUSD", "spent", "gained, MUSD", "at most", "a MUSD spent", "a MUSD more\nof budget",
+                       text=0)  # fmt: skip
     digits = 1 if steps["gain"].abs().max() >= 100 else 3
     for row in steps.to_dict("records"):
         out.add_row(tables.number(row["budget"], 0), tables.number(row["spent"], 1),
