@@ -462,6 +462,7 @@ def test_there_may_be_no_alternative(tmp_path: Path) -> None:
     assert "There are none" in told.stdout
     told = CliRunner().invoke(app, ["alternatives", str(tmp_path / "model.toml"), "--within", "200 MUSD", "-n", "1"])
     assert "less Short corridor, more Long corridor" in told.stdout
+    assert "Mt" in told.stdout.splitlines()[2].split()  # of "differs by", below it
 
 
 def test_lines_stand_in_where_there_are_no_corridors(tmp_path: Path) -> None:

@@ -310,7 +310,10 @@ def test_rows_without_a_plan_are_named_and_say_what_stands_in_the_way(tmp_path: 
     model = write(tmp_path / "toy")
     levels = ["sweep", model, "--over", f"{SHARE}=0.9,0.1", "--ask", "exports.oil", "--set", "policy.exports=hold"]
     text = run(*levels).stdout
-    assert "1 draw, first row 1:" in text
+    assert "Without a plan: 1 of 2 levels (50.0 %)" in text
+    assert "1 level, first row 1:" in text
+    head, = (line.split() for line in text.splitlines() if line.startswith(SHARE))
+    assert head[1:] == ["answer", "as", "stated"]  # one number, and no band of it
     again = run(*levels, "--replay", 1)
     assert json.loads(again.stdout)[0]["status"] == "infeasible"
     assert "cannot go below" in again.stderr

@@ -17,7 +17,7 @@ from energy_routes.network import Names
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
-    from energy_routes.studies import Regret, Sweep
+    from energy_routes.studies import Experiment, Regret, Sweep
 
 MOST = 20
 SEEN = 1e-6
@@ -150,7 +150,7 @@ def print_sweep(found: Sweep, answer: str) -> None:
     if experiment.paths:
         asked = summary["answer"]
         few = asked.isin([answer]) | asked.str.startswith("exports.") | (len(found.units) <= FEW)
-        screen.print(_by_level(summary[few], experiment.paths))
+        screen.print(_by_level(summary[few], experiment))
     else:
         idle = (summary["used"] == 0) & (summary["mean"].abs() <= SEEN) & ~summary["answer"].isin(experiment.ask)
         screen.print(_by_answer(summary[~idle]))
@@ -166,12 +166,16 @@ def _by_answer(summary: pd.DataFrame) -> Table:
     return out
 
 
-def _by_level(summary: pd.DataFrame, paths: tuple[str, ...]) -> Table:
-    out = table(*paths, "answer", "P10", "P50", "P90", "plans", text=len(paths) + 1)
+def _by_level(summary: pd.DataFrame, experiment: Experiment) -> Table:
+    """Bands at each level; of figures as stated the one number that there is."""
+    paths, bands = experiment.paths, BANDS if experiment.draws else BANDS[:1]
+    told = (*(band.upper() for band in bands), "plans") if experiment.draws else ("as stated",)
+    out = table(*paths, "answer", *told, text=len(paths) + 1)
     for row in summary.to_dict("records"):
         levels = ["" if row[path] is None else str(row[path]) for path in paths]
-        unit, told = _printed(row["unit"], [float(row[band]) for band in BANDS])
-        out.add_row(*levels, f"{row['answer']}, {unit}", *told, number(row["plans"], 0))
+        unit, values = _printed(row["unit"], [float(row[band]) for band in bands])
+        plans = [number(row["plans"], 0)] if experiment.draws else []
+        out.add_row(*levels, f"{row['answer']}, {unit}", *values, *plans)
     return out
 
 
@@ -211,13 +215,14 @@ def _without_plan(found: Sweep) -> None:
     """Which share of the draws has no plan, and why."""
     screen, failed = console(), found.without_plan
     if failed.empty:
-        screen.print("Every draw has a plan.")
+        screen.print(f"Every {'draw' if found.experiment.draws else 'level'} has a plan.")
         return
+    each = "draw" if found.experiment.draws else "level"
     count, rows = int(failed["draws"].sum()), len(found.data)
-    screen.print(f"Without a plan: {count:,} of {rows:,} draws ({percent(count / rows)} %). They are in no band.")
+    screen.print(f"Without a plan: {count:,} of {rows:,} {each}s ({percent(count / rows)} %). They are in no band.")
     without = found.data[found.data["status"] != "optimal"]
     reasons = without.groupby("reason")["row"].agg(["size", "first"])
     reasons = reasons.sort_values("size", ascending=False, kind="stable")
     for reason, draws, first in reasons.head(REASONS).itertuples():
-        screen.say(f"  {draws:,} {'draw' if draws == 1 else 'draws'}, first row {first:,}: {reason}")
+        screen.say(f"  {draws:,} {each if draws == 1 else f'{each}s'}, first row {first:,}: {reason}")
     screen.say("--replay ROW names the limits that must give way in a row.")

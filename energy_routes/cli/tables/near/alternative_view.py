@@ -22,7 +22,8 @@ def print_alternatives(found: Alternatives) -> None:
     if len(plans) == 1:
         screen.print(f"There are none whose {_called(found)}s differ. Other volumes may: see --show ranges of solve.")
         return
-    out = table("plan", "set apart by", "gives up, MUSD", "differs by", "gap, %", text=2)
+    apart = f"differs by,\n{' + '.join(found.corridors['unit'].unique())}"
+    out = table("plan", "set apart by", "gives up, MUSD", apart, "gap, %", text=2)
     for row in plans.to_dict("records"):
         first = row["plan"] == 1
         out.add_row(str(row["plan"]), escape(row["name"]), number(row["gives_up"], 1), number(row["distance"]),
