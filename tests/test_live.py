@@ -120,6 +120,13 @@ def test_a_figure_without_limit_has_no_start_to_move_from() -> None:
         plan.explore(live=True, levers=["arc:T_CPC_AUG.capacity"])
 
 
+def test_a_figure_in_several_units_is_asked_of_a_verb_that_takes_one_with_its_unit() -> None:
+    plan = er.solve(er.load("oil-2024"))
+    words = r"supply:TENGIZ.available: its figures are written in Mt/y and Mt/month.*frontier --over .* --from '1 Mt/y'"
+    with pytest.raises(UsageError, match=words):
+        plan.explore(live=True, levers=["supply:TENGIZ.available"])
+
+
 @pytest.mark.parametrize(("model", "words"), [
     ("oil-2024-secure", "N-1"), ("russian-transit-80", "whole numbers"), ("oil-2026-bookings", "several futures"),
     ("cpc-one-mooring", "unforeseen"),

@@ -15,7 +15,7 @@ from energy_routes.errors import EnergyRoutesError, UsageError
 from energy_routes.formulation import opened
 from energy_routes.maps.live.off_panel import refuse_off_panel
 from energy_routes.network import Names, group_names
-from energy_routes.pack import TABLES, own_unit
+from energy_routes.pack import TABLES, own_unit, own_units
 from energy_routes.plan import Plan
 from energy_routes.solving import refuse_own_rules
 
@@ -255,6 +255,9 @@ def _figure(case: Case, path: str, words: Words) -> Lever:
     table, name, column = figure_at(case.network, path)
     if column not in TABLES[table].dated:
         raise UsageError(f"{path} is no number that the page can move")
+    if len(units := own_units(case.network.packs, table, name, column)) > 1:
+        raise UsageError(f"{path}: its figures are written in {' and '.join(units)}, and a lever of the page has one "
+                         f"unit. Ask instead: frontier --over {path} --from '1 {units[0]}' --to '8 {units[0]}'.")
     unit = own_unit(case.network.packs, table, name, column)
     called = words.name(Names(case.network.tables).target.get(path.rpartition(".")[0], name))
     known = words.known(f"live.{table}.{column}", column.replace("_", " "))

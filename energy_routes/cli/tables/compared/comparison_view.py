@@ -43,7 +43,7 @@ def print_comparison(found: Comparison) -> None:
         rows = _changed(frame)
         screen.print()
         if rows.empty:
-            screen.print(f"No {title} differs.")
+            screen.print(f"No {'term of the ledger' if title == 'ledger' else title} differs.")
             continue
         screen.print(_side_by_side(title, rows.head(MOST), "name", "kind" if "kind" in rows else ""))
         if len(rows) > MOST:
