@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import shutil
@@ -244,6 +245,19 @@ def test_our_own_fault_exits_1_and_debug_shows_the_trace(monkeypatch: pytest.Mon
     outcome = CliRunner().invoke(app, ["solve", str(MODEL), "--debug"])
     assert outcome.exit_code == 1
     assert "Traceback" in outcome.stderr
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EIO])
+def test_a_place_that_the_system_refuses_is_no_fault_of_ours(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that nobody may change, and a disk that is gone."""
+    from energy_routes import solving
+
+    def refuses(*_: Any, **__: Any) -> None:
+        raise OSError(number, os.strerror(number), "place")
+
+    monkeypatch.setattr(solving, "solve", refuses)
+    outcome = CliRunner().invoke(app, ["solve", str(MODEL)])
+    assert (outcome.exit_code, outcome.stderr.startswith(f"Error: place: {os.strerror(number)}. ")) == (2, True)
 
 
 # --- places that cannot be written ------------------------------------------------------------------------------

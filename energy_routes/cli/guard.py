@@ -19,8 +19,11 @@ from energy_routes.pack import printable
 
 Verb = TypeVar("Verb", bound=Callable[..., None])
 INTERNAL, USAGE = 1, 2
-# A place that cannot be read or written: full, forbidden, or a name that no file can have.
-PLACE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.ENAMETOOLONG, errno.ELOOP)
+# A place that cannot be read or written: full, forbidden, gone, or a name that no file can have.
+PLACE_ERRORS = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTDIR,
+    errno.ENAMETOOLONG, errno.ELOOP,
+)  # fmt: skip
 
 
 def guarded(verb: Verb) -> Verb:
