@@ -175,20 +175,27 @@ def test_a_group_of_several_arcs_moves_together(tmp_path: Path) -> None:
                for text in found.answer)  # fmt: skip
 
 
+def beside_long(arc: str, figures: str) -> dict[str, str]:
+    """Tables in which LONG costs 90 USD/t, and one more arc to WEST is of its corridor."""
+    return {
+        "arcs": "id,from,to,name,capacity,tariff,status\nGATHER,FIELD,HUB,Gathering,20,1,\n"
+                f"SHORT,HUB,EAST,Short way,10,30,\nLONG,HUB,WEST,Long way,5,90,\n{arc},HUB,WEST,{figures}",
+        "meters": "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\n"
+                  f"corridor,LONG,{arc},,\ntransit,RU,SHORT,,",
+    }  # fmt: skip
+
+
 def test_a_tariff_that_nobody_can_pay_does_not_say_how_far_that_of_a_group_can_fall(tmp_path: Path) -> None:
     """PLAN is not in service: its tariff of 5 would leave LONG, which pays at 40, no room to fall from 90."""
-    arcs = "id,from,to,name,capacity,tariff,status\nGATHER,FIELD,HUB,Gathering,20,1,\n" \
-           "SHORT,HUB,EAST,Short way,10,30,\nLONG,HUB,WEST,Long way,5,90,\nPLAN,HUB,WEST,Planned way,5,5,proposed"
-    meters = "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\ncorridor,LONG,PLAN,,\n" \
-             "transit,RU,SHORT,,"
-    case = toy(tmp_path, {"arcs": arcs, "meters": meters})
+    tables = beside_long("PLAN", "Planned way,5,5,proposed")
+    case = toy(tmp_path, tables)
     found = er.explain(case, "corridor:LONG")
     assert (found.figure, found.now) == ("tariff of Long way", pytest.approx(90))
     assert told(found)[-1] == pytest.approx((40, 0, 3))
     assert not found.notes
     shut = er.explain(case.without("LONG"), "corridor:LONG")
     assert (shut.state, shut.figure) == ("closed", "tariff of each of the 2 arcs of Long corridor")
-    options = {"arcs": arcs, "meters": meters, "options": "id,name,kind,units,capacity,capex\nOPEN,Open,project,1,5,10",
+    options = {**tables, "options": "id,name,kind,units,capacity,capex\nOPEN,Open,project,1,5,10",
                "option_effects": "option,target,capacity\nOPEN,arc:PLAN,1"}
     assert er.explain(toy(tmp_path / "built", options, build={}), "corridor:LONG").figure == shut.figure
 
@@ -197,11 +204,7 @@ def test_tariffs_that_differ_fall_together_at_most_until_one_of_them_is_below_no
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """WEST at 510 takes what pays 40: of 60 and 90 the first pays it 20 lower, at 450 80 lower."""
-    arcs = "id,from,to,name,capacity,tariff\nGATHER,FIELD,HUB,Gathering,20,1\nSHORT,HUB,EAST,Short way,10,30\n" \
-           "LONG,HUB,WEST,Long way,5,90\nTHIRD,HUB,WEST,Third way,5,60"
-    meters = "kind,group,arc,market,commodity\ncorridor,SHORT,SHORT,,\ncorridor,LONG,LONG,,\ncorridor,LONG,THIRD,,\n" \
-             "transit,RU,SHORT,,"
-    case = toy(tmp_path, {"arcs": arcs, "meters": meters})
+    case = toy(tmp_path, beside_long("THIRD", "Third way,5,60,"))
     found = er.explain(case, "corridor:LONG")
     assert "lowered by more than 20.00 USD/t it has 3.00 Mt instead of 0.00" in found.answer[-2]
     assert found.notes == ()

@@ -213,14 +213,13 @@ def _printed(unit: str, values: list[float]) -> tuple[str, list[str]]:
 
 def _without_plan(found: Sweep) -> None:
     """Which share of the draws has no plan, and why."""
-    screen, failed = console(), found.without_plan
-    if failed.empty:
-        screen.print(f"Every {'draw' if found.experiment.draws else 'level'} has a plan.")
-        return
-    each = "draw" if found.experiment.draws else "level"
-    count, rows = int(failed["draws"].sum()), len(found.data)
-    screen.print(f"Without a plan: {count:,} of {rows:,} {each}s ({percent(count / rows)} %). They are in no band.")
+    screen, each = console(), "draw" if found.experiment.draws else "level"
     without = found.data[found.data["status"] != "optimal"]
+    if without.empty:
+        screen.print(f"Every {each} has a plan.")
+        return
+    count, rows = len(without), len(found.data)
+    screen.print(f"Without a plan: {count:,} of {rows:,} {each}s ({percent(count / rows)} %). They are in no band.")
     reasons = without.groupby("reason")["row"].agg(["size", "first"])
     reasons = reasons.sort_values("size", ascending=False, kind="stable")
     for reason, draws, first in reasons.head(REASONS).itertuples():

@@ -127,8 +127,10 @@ def _counted_at_best(of: Solved) -> dict[str, str]:
 
 def _untold(past: Past | None) -> list[str]:
     """The months gone by of which no row tells a volume; a closing stock tells none."""
-    told = set() if past is None else {actual.period for actual in past.actuals if actual.what != "storage"}
-    return [] if past is None else [period.label for period in past.periods if period.label not in told]
+    if past is None:
+        return []
+    told = {actual.period for actual in past.actuals if actual.what != "storage"}
+    return [period.label for period in past.periods if period.label not in told]
 
 
 def _unpriced(space: Space) -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ from energy_routes.solving.ranges.table import range_table
 
 MOST = 5  # rules of a user's own that a message names
 
+
 @annotated
 def ranges(
     of: Case | Plan, within: Within | Sequence[Within] | None = None, *, by_period: bool = False, builds: bool = False,
