@@ -336,8 +336,8 @@ CLAUSES: tuple[tuple[str, Check], ...] = (
     (rf"(?P<volume>{N}) (?:Mt|bcm) of (?P<name>.+) are booked ahead$", check_booked),
     (rf"[Bb]ooking ahead pays: it is worth (?P<worth>{N}) MUSD more than buying on the day, "
      rf"(?P<least>{N}) MUSD to (?P<most>{N}) MUSD whatever fails$", check_booking),
-    (rf"[Ii]f (?P<name>.+) fails?, (?P<share>\d+)\xa0% of exports survive: (?P<saved>{N}) of (?P<planned>{N}) {U}$",
-     check_survives),
+    (rf"[Ii]f (?P<name>.+) fails?, (?P<share>\d+)\xa0% of exports can survive, whatever the cost: "
+     rf"(?P<saved>{N}) of (?P<planned>{N}) {U}$", check_survives),
     (r"[Tt]he concentration \(HHI\) of oil exports over .* is (?P<value>[\d.]+)(?:, (?P<was>[\d.]+) in \S+)?$",
      check_spread),
     (r"(?P<name>.+) (?:is|are) (?:not built|built from (?P<year>\d+))$", check_build),

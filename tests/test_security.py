@@ -73,7 +73,7 @@ def test_preventive_moves_volume_off_what_may_fail(tmp_path: Path) -> None:
     assert plan.certificate["security_premium"] == pytest.approx(40)
     (said,) = [w["message"] for w in plan.warnings if w["code"] == "security"]
     assert "costs 40 MUSD" in said
-    assert "arc:SHORT: 50.0% of exports survive" in said
+    assert "arc:SHORT: 50.0% of exports can survive" in said
     assert "binding: arc:SHORT" in said
     assert plan.exports["oil"] == pytest.approx(8)  # held
 

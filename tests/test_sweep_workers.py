@@ -14,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import distributed
 import pytest
 import toy_work
 from local_cluster import PATH, cluster
@@ -129,6 +130,27 @@ def test_who_stops_asking_stops_the_work(two: Workers, asked: toy_work.Asked) ->
     else:
         os.kill(worker, signal.SIGKILL)  # a worker of a cluster is not ours: it ends what it has in hand
         assert dict(two.run(toy_work.waits, asked, CHUNKS[:2])) == {0: 0, 1: 1}
+
+
+@CLUSTER
+@pytest.mark.parametrize("silent", [1, 5])
+def test_workers_that_a_scheduler_counts_on_and_that_are_gone(
+    address: str, asked: toy_work.Asked, monkeypatch: pytest.MonkeyPatch, silent: int,
+) -> None:
+    register, left = distributed.Client.register_plugin, [OSError("Timed out trying to connect")] * silent
+
+    def registers(client: distributed.Client, *told: Any, **named: Any) -> Any:
+        if left:
+            raise left.pop()
+        return register(client, *told, **named)
+
+    monkeypatch.setattr(distributed.Client, "register_plugin", registers)
+    running = Cluster(address).run(toy_work.waits, asked, CHUNKS[:2])
+    if silent == 1:
+        assert dict(running) == {0: 0, 1: 1}
+    else:
+        with pytest.raises(SolverError, match=rf"^--dask {address}: the connection to .* its workers was lost; .*res"):
+            next(running)
 
 
 def test_processes_may_begin_before_their_work(asked: toy_work.Asked) -> None:

@@ -48,7 +48,7 @@ def _told(plan: Plan, guard: Guard, table: pd.DataFrame, premium: float) -> list
     worst = table.sort_values("survives").iloc[0] if len(table) else None
     words = f"security costs {premium:,.4g} MUSD ({plan.objective.name} {guard.base:,.1f} MUSD without it)"
     if worst is not None:
-        words += f"; worst is the loss of {worst['outage']}: {worst['survives']:.1%} of exports survive"
+        words += f"; worst is the loss of {worst['outage']}: {worst['survives']:.1%} of exports can survive"
     if guard.lever.delta == "min":
         words += f"; the smallest share lost that can be had is {guard.delta:.4f}"
     words += f"; binding: {', '.join(bound) or 'none'}"

@@ -109,8 +109,9 @@ class Cluster:
             try:
                 yield client
             except (CancelledError, CommClosedError) as error:
-                raise SolverError(f"--dask {self.address}: the connection to the scheduler was lost; expected it to "
-                                  "last. Chunks that are done are kept: --resume goes on from them") from error
+                raise SolverError(f"--dask {self.address}: the connection to the scheduler or its workers was lost; "
+                                  "expected it to last. Chunks that are done are kept: --resume goes on from "
+                                  "them") from error
 
 
 @contextmanager
@@ -128,9 +129,9 @@ def _handed(client: Client, work: Callable[[Shared, Chunk], Result], shared: Sha
         try:
             client.register_plugin(plugin, name=name)
             break
-        except CommClosedError:  # a worker died as it was told
+        except OSError as error:  # a worker died as it was told, or before that, and the scheduler still counted on it
             if not left:
-                raise
+                raise CommClosedError(str(error)) from error
     try:
         yield name
     finally:
