@@ -17,7 +17,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+import energy_routes as er
 from energy_routes.cli.app import app
+from energy_routes.errors import DataError
 
 PACK = Path(__file__).parent / "two_ways"
 MODEL = PACK / "model.toml"
@@ -191,6 +193,9 @@ def test_a_year_that_no_price_reaches_is_refused(tmp_path: Path) -> None:
         message = refused(tmp_path, verb, model, code=3)
         assert "no market of dated prices has one in 2031" in message
         assert "expected a year of the prices that the pack dates, 2022 to 2030" in message
+    for asked in (er.solve, er.compile, er.netbacks):
+        with pytest.raises(DataError, match=r"no market of dated prices has one in 2031; expected a year"):
+            asked(er.load(model))
     priced = CliRunner().invoke(app, ["check", str(model), "--set", "market:AUGUSTA.price=80 USD/bbl"])
     assert priced.exit_code == 0, priced.stderr
     model.write_text('extends = "oil-2024"\nyear = 2031\n[policy]\nobjective = "cost"\n', "utf-8")

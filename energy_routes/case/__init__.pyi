@@ -6,7 +6,7 @@ from .actuals import (
 )
 from .base_prices import price_of as price_of
 from .case import Case as Case
-from .checks.stated import beyond_prices as beyond_prices
+from .checks.stated import refuse_beyond_prices as refuse_beyond_prices
 from .disruptions.countries import (
     known_weights as known_weights,
     weights_of_sets as weights_of_sets,

@@ -12,7 +12,7 @@ import typer
 import energy_routes as er
 from energy_routes import answer, case as cases, pack, results, studies
 from energy_routes.cli.ending import busy, counting, listen
-from energy_routes.errors import EnergyRoutesError, UsageError, refuse
+from energy_routes.errors import EnergyRoutesError, UsageError
 
 WORTH, ANEW = 1000, 50  # rows from which on more processes are worth their start; of rows that are laid out anew
 
@@ -156,8 +156,7 @@ def ask(
         case = case.with_deck(deck)
     for path, value in pairs:
         case = case.set(path, value)
-    if case.policy.objective != "cost":
-        refuse(case.name, cases.beyond_prices(case.network, case.periods))
+    cases.refuse_beyond_prices(case)
     if as_of is None or actuals is None:
         return case
     return er.replan(case, as_of, actuals)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import Any
 
-from energy_routes.case import Case, refuse_contradictions
+from energy_routes.case import Case, refuse_beyond_prices, refuse_contradictions
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
 from energy_routes.formulation import Reference, Space, Tangent, build, build_space, tangents
 from energy_routes.linear import (
@@ -165,7 +165,7 @@ def solve(
     UsageError
         An option or the solver is unknown, or the policy asks for what cannot be joined.
     DataError
-        An edit scales or adds to a figure that is not stated.
+        An edit scales or adds to a figure that is not stated, or no price reaches a year.
     InfeasibleError
         No plan keeps every rule; it names the cheapest set of limits that must give way.
     UnboundedError
@@ -333,6 +333,7 @@ def _prepared(case: Case, constraints: Rules | None, options: Options) -> tuple[
         return *cut_until_inside(session, program, space, [], lambda p: solved(session, p, space)), session
 
     refuse_contradictions(case)
+    refuse_beyond_prices(case)
 
     def calm(case: Case) -> Plan:
         return solve(case, "highs", constraints, method=options.method, presolve=options.presolve, seed=options.seed,

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case
+from energy_routes.case import Case, refuse_beyond_prices
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Sheet, Space, build_space, sheets
 from energy_routes.indicators import BACK, LINES, PAID, PRICE, SHEET
@@ -65,12 +65,15 @@ def netbacks(case: Case, period: str | None = None) -> pd.DataFrame:
     ------
     UsageError
         The case has no such period.
+    DataError
+        No price reaches a year.
     InfeasibleError
         Limits of the case contradict each other.
     """
     labels = [p.label for p in case.periods]
     if period is not None and period not in labels:
         raise UsageError(f"period {period!r} is not in the horizon of {case.name}. {offered(period, labels)}")
+    refuse_beyond_prices(case)
     space = build_space(case)
     corridors = _corridors(space)
     priced = _priced(space)

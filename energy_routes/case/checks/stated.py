@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from energy_routes.errors import Fault
+from energy_routes.case.case import Case
+from energy_routes.errors import Fault, refuse
 from energy_routes.network import Network, in_term
 from energy_routes.pack import TABLES, Period, dated_rows, home, keys_of, months_of
 
@@ -44,15 +45,22 @@ def unpriced(network: Network, periods: Sequence[Period]) -> Iterator[Fault]:
                              repair="State it, or ask for the least cost: objective = \"cost\".")
 
 
-def beyond_prices(network: Network, periods: Sequence[Period]) -> Iterator[Fault]:
-    """The periods in which no export market of a family has a price, of several whose prices are dated.
+def refuse_beyond_prices(case: Case) -> None:
+    """Refuse a year that the prices do not reach: a plan would shut everything in.
 
-    One market may close.  Where all of them do, the question is of a year that the prices do not reach, and a plan
-    would shut everything in.
+    One market may close.  In such a year no export market of a pack has a price, of several whose prices are dated.
+    Raises DataError naming the periods and the years of the prices.
     """
+    if case.policy.objective != "cost":
+        refuse(case.name, _beyond_prices(case.network, case.periods))
+
+
+def _beyond_prices(network: Network, periods: Sequence[Period]) -> Iterator[Fault]:
     prices = network.resolve("markets", "price", months_of(periods))
-    starts = np.append(0, np.cumsum([len(period.months) for period in periods]))
     ids, export = network.ids("markets"), network.tables["markets"]["export"].astype(bool).to_numpy()
+    if not np.isnan(prices[export]).any():
+        return
+    starts = np.append(0, np.cumsum([len(period.months) for period in periods]))
     for pack in network.packs:
         values = pack.tables["values"]
         dated = values.iloc[dated_rows(values, "markets", "price")]

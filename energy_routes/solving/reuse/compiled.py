@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case, plain, refuse_contradictions
+from energy_routes.case import Case, plain, refuse_beyond_prices, refuse_contradictions
 from energy_routes.errors import EnergyRoutesError, InfeasibleError, LimitError, SolverError, UnboundedError, UsageError
 from energy_routes.formulation import Maps, Numbers, Reference, Space, Structure
 from energy_routes.linear import (
@@ -84,7 +84,7 @@ def compile(case: Case) -> Compiled:  # er.compile
     UsageError
         The policy asks for what cannot be joined.
     DataError
-        An edit scales or adds to a figure that is not stated.
+        An edit scales or adds to a figure that is not stated, or no price reaches a year.
     InfeasibleError
         Bounds contradict each other, or exports are held and even without the caps there is no plan.
     UnboundedError, LimitError, SolverError
@@ -202,6 +202,7 @@ class Compiled:
 
     def __post_init__(self) -> None:
         refuse_contradictions(self.case)
+        refuse_beyond_prices(self.case)
         if self._live(self.case):
             self._numbers_of(self.case)
 
