@@ -187,7 +187,7 @@ def test_the_screen_and_the_choice_of_units(folder: Path, plan: Plan) -> None:
     assert all(words in chosen for words in ("Exports 0.3600 km3", "worth, USD/1000m3", "70.0"))
     refused = CliRunner().invoke(app, ["solve", str(folder / "model.toml"), "--units", "kb/d"])
     assert refused.exit_code == 2
-    assert "no bbl_per_t of every grade lifted" in refused.stderr
+    assert "'kb/d' measures oil, and the case has water alone. Nearest: 'km3/d'. There are: Mm3" in refused.stderr
 
 
 def test_caps_and_repairs_speak_of_it(folder: Path, plan: Plan) -> None:

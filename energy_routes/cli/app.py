@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import energy_routes as er
 from energy_routes.cli.guard import guarded
+from energy_routes.cli.idle import Verb
 
 WIDEST = 100  # columns of the help; click itself keeps no fewer than 50
 
@@ -58,7 +59,7 @@ class Verbs(TyperGroup):
         if cmd_name not in VERBS:
             return None
         verb = typer.Typer(add_completion=False, rich_markup_mode=None)
-        verb.command(cmd_name)(guarded(_function(cmd_name)))
+        verb.command(cmd_name, cls=Verb)(guarded(_function(cmd_name)))
         return typer.main.get_command(verb)
 
     def format_commands(self, ctx: object, formatter: Any) -> None:

@@ -200,10 +200,8 @@ def begun(jobs: int) -> AbstractContextManager[studies.Workers | None]:
 
 
 def banded(plan: er.Plan, draws: int | None, jobs: int | None, quiet: bool) -> er.Plan:
-    """The plan with its bands, where draws are asked for.  Raises UsageError where only processes are."""
+    """The plan with its bands, where draws are asked for."""
     if draws is None:
-        if jobs is not None:
-            raise UsageError(f"--jobs {jobs} without --draws; expected draws for them to solve")
         return plan
     with counting(f"Solving draws of {plan.case.name}", quiet) as told:
         return plan.with_bands(draws, workers=er.workers_of(jobs_for(jobs, draws, plan.case)), progress=told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 import pandas as pd
@@ -35,11 +35,16 @@ Section = Callable[[Plan, Units], Iterator[Part | str]]
 
 
 def print_sections(
-    screen: Console, plan: Plan, units: Units, names: Iterable[str], before: Plan | None = None
+    screen: Console, plan: Plan, units: Units, names: Iterable[str], before: Plan | None = None,
+    asked: Collection[str] = (),
 ) -> None:
-    """Print the sections named, each with a blank line above; changes are those against ``before``."""
+    """Print the sections named, each with a blank line above; changes are those against ``before``.
+
+    Of a section that was ``asked`` for and is empty it says so; another is left out.
+    """
     for name in names:
-        for part in _changes(plan, before, units) if name == CHANGES else SECTIONS[name](plan, units):
+        parts = list(_changes(plan, before, units) if name == CHANGES else SECTIONS[name](plan, units))
+        for part in parts or ([f"Nothing to show of {name}."] if name in asked else []):
             screen.print()
             if isinstance(part, str):
                 screen.print(escape(part))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from energy_routes.pack import (
     known_units,
     listed,
     nearest,
+    offered,
     parse_unit,
 )
 from energy_routes.plan import Plan
@@ -41,7 +42,7 @@ class Units:
 
     @staticmethod
     def check(text: str, network: Network) -> None:
-        """Refuse a list that names no unit of volume, rate or unit value.  Raises UsageError."""
+        """Refuse a list of which something is no unit of the case's families, or one too many.  Raises UsageError."""
         _parsed(text, network)
 
     @classmethod
@@ -79,16 +80,32 @@ def value_names_of(network: Network) -> dict[str, str]:
 
 
 def _parsed(text: str, network: Network) -> list[tuple[Family, Unit]]:
-    """Each unit of a list, with the family that it is of: those of the network that have it, else oil or gas."""
-    out = []
+    """Each unit of a list, with the family of the network that it is of.
+
+    Raises UsageError for a unit of no family of the network, and for two of one family where one is shown.
+    """
+    out: dict[tuple[str, bool], tuple[Family, Unit]] = {}
     known = tuple(network.families.values())
     for word in (part.strip() for part in text.split(",") if part.strip()):
-        found = list(_units(word, known)) or list(_units(word, listed(())))
+        found = list(_units(word, known))
         if not found:
-            names = [name for dimension in SHOWN for name in known_units(dimension, listed(known))]
-            raise UsageError(f"--units: {word!r} is no unit such as kb/d, Mt/y, bcm, USD/bbl. {nearest(word, names)}")
-        out += found
-    return out
+            raise UsageError(_unknown(word, known))
+        for family, unit in found:
+            money = unit.dimension == "unit_value"
+            if (family.id, money) in out:
+                raise UsageError(f"--units: {out[family.id, money][1].text} and {unit.text} are both units of "
+                                 f"{'money' if money else 'volume'} of {family.id}; expected one of the two")
+            out[family.id, money] = family, unit
+    return list(out.values())
+
+
+def _unknown(word: str, known: Sequence[Family]) -> str:
+    """That a unit is none, or one of a family that the case does not have."""
+    names = [name for dimension in SHOWN for name in known_units(dimension, known)]
+    if others := [family.id for family, _ in _units(word, listed(()))]:
+        have = " and ".join(family.id for family in known)
+        return f"--units: {word!r} measures {others[0]}, and the case has {have} alone. {offered(word, names)}"
+    return f"--units: {word!r} is no unit such as kb/d, Mt/y, bcm, USD/bbl. {nearest(word, names)}"
 
 
 def _units(word: str, families: Iterable[Family]) -> Iterator[tuple[Family, Unit]]:

@@ -165,7 +165,7 @@ def _print(
     else:
         screen.print(told.sentence(answer.Words.of(), units), markup=False)
     shown = [tables.CHANGES, *tables.SECTIONS] if full else [*(["bands"] if len(plan.bands) else []), *sections]
-    tables.print_sections(screen, plan, units, dict.fromkeys(shown), before)
+    tables.print_sections(screen, plan, units, dict.fromkeys(shown), before, sections)
 
 
 def export(

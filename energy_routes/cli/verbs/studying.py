@@ -11,7 +11,7 @@ import typer
 import energy_routes as er
 from energy_routes import case as levers, maps, studies
 from energy_routes.cli import tables
-from energy_routes.cli.ending import busy, counting, end_study, keep_plot, keep_steps, print_json
+from energy_routes.cli.ending import busy, counting, end_study, keep_plot, keep_steps, print_json, say
 from energy_routes.cli.options import (
     Accepted,
     AsJson,
@@ -44,6 +44,8 @@ Stop = Annotated[
     str | None, typer.Option("--to", metavar="X", help="Where to end; for a cap: the least that there is.")
 ]
 
+SAMPLES = 33  # of a curve that can only be sampled
+
 
 def frontier(
     model: Model,
@@ -58,7 +60,9 @@ def frontier(
         typer.Option(metavar="USD", help="For a share of one family: the lowest that costs at most this on each "
                                          "exported tonne."),
     ] = None,
-    samples: Annotated[int, typer.Option(min=2, help="Number of points where a curve can only be sampled.")] = 33,
+    samples: Annotated[
+        int | None, typer.Option(min=2, help="Number of points where a curve can only be sampled; if left out, 33.")
+    ] = None,
     tolerance: Annotated[
         float | None, typer.Option(min=0, metavar="MUSD", help="Largest error of an HHI curve.")
     ] = None,
@@ -84,10 +88,13 @@ def frontier(
         return
     first, last = ends(over, start, stop)
     with counting(f"Following {over}", quiet) as told:
-        found = er.frontier(case, over, first, last, unit=unit, samples=samples, tolerance=tolerance,
+        found = er.frontier(case, over, first, last, unit=unit, samples=samples or SAMPLES, tolerance=tolerance,
                     draws=draws or 0, workers=er.workers_of(jobs_for(jobs, draws or 0, case)),
                     progress=lambda done: told(done, None))  # fmt: skip
     end_study(found, lambda: tables.print_frontier(found), as_json=as_json, out=out, quiet=quiet)
+    for option, value, form in (("--samples", samples, "sampled"), ("--tolerance", tolerance, "bounded")):
+        if value is not None and form not in set(found.segments["form"]):
+            say(f"Note: {option} has no effect: no piece of this curve is {form}.", quiet)
     keep_plot(found.plot, plot, quiet)
     keep_steps(lambda new: found.explore(new, lang=lang), map_, quiet)
 

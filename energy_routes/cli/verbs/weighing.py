@@ -36,6 +36,7 @@ from energy_routes.cli.options import (
 from energy_routes.cli.streams import INTERRUPTED
 from energy_routes.errors import UsageError
 
+FIRST = 1  # seed of draws, unless told
 Draws = Annotated[
     int | None,
     typer.Option(min=0, metavar="N", help="Draws of every figure by its grade; 0: figures as stated. If left out, "
@@ -103,7 +104,7 @@ def sweep(
     over: Over = None,
     levels: Levels = None,
     design: Annotated[str, typer.Option(metavar="NAME", help="independent, latin or sobol.")] = "independent",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the draws.")] = 1,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draws; if left out, 1.")] = None,
     asked: Asked = None,
     out: StudyFolder = None,
     plot: Plot = None,
@@ -138,8 +139,11 @@ def sweep(
     at_least = draws if draws is not None else 0 if over or levels else WORTH
     with begun(1 if dask or replay is not None else jobs_for(jobs, at_least)) as ahead:
         case = ask(model, scenario, set_, accept=accept)
-        experiment = studies.experiment_of(case, draws, over=_grid(over), levels=levels, design=design, seed=seed,
+        experiment = studies.experiment_of(case, draws, over=_grid(over), levels=levels, design=design,
+                                           seed=FIRST if seed is None else seed,
                                            ask=asked or [studies.DEFAULT])  # fmt: skip
+        if seed is not None and not experiment.draws:
+            raise UsageError("--seed has no effect without draws. Add --draws N, or leave --seed out.")
         answer = answer or ("netback" if "netback" in experiment.answers else experiment.answers[0])
         studies.refuse_picture(experiment, picture if plot else "fan", answer)
         if replay is not None:

@@ -52,8 +52,8 @@ def ranges(
     Raises
     ------
     UsageError
-        A band is not understood or negative; or a plan that was read back keeps constraints of your own, or is not the
-        optimum of its case.
+        A band is not understood or negative; other builds are asked for, and there is nothing to build; or a plan that
+        was read back keeps constraints of your own, or is not the optimum of its case.
     LimitError
         The time limit was reached before every end was proved.
     DataError, InfeasibleError, UnboundedError, SolverError, VerificationError
@@ -74,6 +74,9 @@ def ranges(
     """
     with limited(time_limit):
         optimum, plan = optimum_of(of)
+        if builds and plan.case.policy.build is None:
+            raise UsageError(f"builds = True: {plan.case.name} has nothing to build; expected options in policy.build. "
+                             "Leave builds out.")
         bands = bands_of(plan.case, within, optimum.exports, optimum.solution.objective)
         return range_table(optimum, lambda: plan.routes, bands, by_period=by_period, free=builds)
 

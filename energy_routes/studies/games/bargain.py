@@ -248,6 +248,9 @@ def bargain(
     _nothing_stands(case)
     options = _with_required(case, link)
     base = Setting(game_case(case), by, operating_share, penalty)
+    if penalty is not None and not base.penalty():
+        raise UsageError(f"penalty = {penalty:g}: home needs nothing in {case.name}, so that nothing can go short; "
+                         "expected none. Leave penalty out.")
     linked = Setting(game_case(case, options), by, operating_share, penalty) if options else None
     names = (linked or base).names(tuple(players))
     found = rounds(base, linked, names, draws, seed, progress)

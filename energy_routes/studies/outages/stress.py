@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from energy_routes.maps import Page
 
 KINDS = ("arc", "corridor", "transit", "chokepoint")
+FORESEEN = "To foresee a loss changes nothing where it begins with the first period"
+UNPAIRED = "No two of these losses make a pair: two are paired where neither contains the other"
 PAIRS = ["what", "kind", "first", "second", "stranded", "loss", "synergy", "stranded_synergy", "unit"]
 SLIGHT = 1e-9
 
@@ -201,7 +203,8 @@ def stress(
         together.append(_pair(row, singles[first.name], singles[second.name]))
         told(done, total)
     exports = float(shock.space.exports.value(shock.plan).sum())
-    notes = _notes(case, [one for one in outages if one.name in names], used)
+    notes = (*_notes(case, [one for one in outages if one.name in names], used),
+             *([FORESEEN] if foreseen and at == 0 else []), *([UNPAIRED] if k == 2 and not pairs else []))  # fmt: skip
     return Stress(case, _ranked([*singles.values()]), _by_synergy(together), case.periods[at].label, length,
                   shock.netback, exports, remaining, foreseen, notes)
 
