@@ -22,7 +22,7 @@ import pandas as pd
 from energy_routes.errors import Fault, UnitError, UsageError, refuse
 from energy_routes.linear import Labels
 from energy_routes.network import Network, Ways, meter_table
-from energy_routes.pack import PARTITIONS, Period, nearest, number, read_rows, spanned, steps_of, units
+from energy_routes.pack import PARTITIONS, Period, by_key, nearest, number, read_rows, spanned, steps_of, units
 
 COLUMNS = ("what", "id", "commodity", "period", "volume", "unit", "note")
 REQUIRED = ("what", "id", "period", "volume")
@@ -177,11 +177,8 @@ def counted(network: Network, periods: Sequence[Period]) -> dict[tuple[str, str,
     lanes = found.lanes.frame[["arc", "commodity", "period", "kind", "group", "share"]].assign(what="arc")
     sales = found.sales.frame[["market", "commodity", "period", "kind", "group"]].assign(what="market", share=1.0)
     rows = pd.concat([lanes.rename(columns={"arc": "id"}), sales.rename(columns={"market": "id"})], ignore_index=True)
-    out: dict[tuple[str, str, str, str], list[Share]] = {}
-    for row in rows.to_dict("records"):
-        place = (row["what"], row["id"], row["commodity"], row["period"])
-        out.setdefault(place, []).append((row["kind"], row["group"], row["share"]))
-    return out
+    return by_key(((row["what"], row["id"], row["commodity"], row["period"]), (row["kind"], row["group"], row["share"]))
+                  for row in rows.to_dict("records"))  # fmt: skip
 
 
 def _ways(network: Network, periods: Sequence[Period]) -> Ways:

@@ -17,9 +17,9 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import nearest_points
 
 from energy_routes.errors import DataError, Fault, refuse
-from energy_routes.maps.data.lands import REGION, TURNS, by_code, region, world
+from energy_routes.maps.data.lands import REGION, TURNS, region, world
 from energy_routes.network import Network, geometry as geo
-from energy_routes.pack import Pack, answered, data_path
+from energy_routes.pack import Pack, answered, by_key, data_path
 
 ASHORE, AT_SEA = 10.0, 100.0  # km from its country at which a place may lie
 FAR = 400.0  # km off its coast at which it is still drawn: the farthest oil fields lie some 300 km from all land
@@ -76,13 +76,13 @@ def _likely(lon: float, lat: float, country: str) -> str:
 @cache
 def _lands() -> Mapping[str, list[BaseGeometry]]:
     """The areas of the countries of our region, by code."""
-    return by_code(area for area in region(data_path("basemap") / "countries.geojson") if area[0])
+    return by_key(area for area in region(data_path("basemap") / "countries.geojson") if area[0])
 
 
 @cache
 def _world() -> Mapping[str, list[BaseGeometry]]:
     """Those of the world, coarser."""
-    return by_code(world(data_path("basemap") / "world.topojson"))
+    return by_key(world(data_path("basemap") / "world.topojson"))
 
 
 def _away(place: tuple[float, float], country: str) -> float:

@@ -8,6 +8,7 @@ must say which counts.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.errors import Fault
-from energy_routes.pack import PARTITIONS, Mask, Steps, reach, steps_of
+from energy_routes.pack import Mask, Steps, metered, reach, steps_of
 
 Tables = Mapping[str, pd.DataFrame]
 NO_TRANSIT = "none"
@@ -64,7 +65,7 @@ def meters_of(tables: Tables, arc: str, name: str, countries: Sequence[str], cho
         return [], []
     meters: list[Meter] = []
     faults: list[Fault] = []
-    marks = {kind: _marks(tables, ways.steps, kind) for kind in (*PARTITIONS, "transit", "chokepoint")}
+    marks = _marks(tables, ways.steps)
     home = home_countries(tables)
     transit = [code for code in countries if code not in home and _crossed(ways, code, marks["transit"].get(code), arc,
                                                                           faults)]
@@ -113,9 +114,8 @@ def _ways(tables: Tables, arc: str, opened: Collection[str]) -> _Ways | None:
     supplies = tables["supplies"]
     starts = {v for node, grade in zip(supplies["node"], supplies["commodity"], strict=True)
               for v in steps.vertices(node, (grade,))}
-    exports = steps.inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
     ahead, _ = reach(steps.tail, steps.head, steps.count, starts)
-    back, _ = reach(steps.head, steps.tail, steps.count, exports.tolist())
+    back, _ = reach(steps.head, steps.tail, steps.count, steps.exports.tolist())
     used = own & ahead[steps.tail] & back[steps.head]
     if not used.any():
         return None
@@ -123,23 +123,18 @@ def _ways(tables: Tables, arc: str, opened: Collection[str]) -> _Ways | None:
     lead, _ = reach(steps.head, steps.tail, steps.count, tails)
     follow, _ = reach(steps.tail, steps.head, steps.count, heads)
     country = tables["nodes"].set_index("id")["country"]
-    reached = [m for m in exports if follow[m]]
+    reached = [m for m in steps.exports if follow[m]]
     ends = frozenset(str(country[tables["markets"]["node"].iloc[m - steps.inner]]) for m in reached)
     return _Ways(steps, np.asarray(ahead[steps.tail] & lead[steps.head] & ~own),
                  np.asarray(follow[steps.tail] & back[steps.head] & ~own), ends, tuple(sorted(starts)),
                  tuple(int(m) for m in reached), tuple(tails), tuple(heads))
 
 
-def _marks(tables: Tables, steps: Steps, kind: str) -> dict[str, Mask]:
-    """The steps that each group of a kind counts."""
-    arcs = {name: i for i, name in enumerate(tables["arcs"]["id"])}
-    meters = tables["meters"][tables["meters"]["kind"] == kind]
-    marks: dict[str, Mask] = {}
-    for group, arc, market, commodity in meters[["group", "arc", "market", "commodity"]].itertuples(index=False):
-        mark = steps.market == steps.markets.index(market) if pd.isna(arc) else steps.arc == arcs[arc]
-        if pd.notna(commodity):
-            mark = mark & (steps.commodity == steps.commodities.index(commodity))
-        marks[group] = np.asarray(marks.get(group, np.zeros(len(mark), dtype=bool)) | mark)
+def _marks(tables: Tables, steps: Steps) -> defaultdict[str, dict[str, Mask]]:
+    """The steps that each group counts, by kind."""
+    meters, marks = tables["meters"], defaultdict[str, dict[str, Mask]](dict)
+    for kind, group, mark in zip(meters["kind"], meters["group"], metered(tables, steps), strict=True):
+        marks[kind][group] = marks[kind].get(group, False) | mark
     return marks
 
 

@@ -15,6 +15,7 @@ from .checks.structure import (
     Tables as Tables,
     check_structure as check_structure,
     check_topology as check_topology,
+    metered as metered,
     reach as reach,
     steps_of as steps_of,
 )
@@ -44,6 +45,7 @@ from .files.text import (
 )
 from .pack import (
     Pack as Pack,
+    by_key as by_key,
     dated_rows as dated_rows,
     keys_of as keys_of,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,7 @@ from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.families import Family
 
 Found = TypeVar("Found")
+Key = TypeVar("Key")
 
 ROUTES = "routes.geojson"
 # Tables that packs did not have at first.
@@ -121,6 +122,14 @@ class Pack:
 
     def __hash__(self) -> int:
         return hash(self.digest)
+
+
+def by_key(pairs: Iterable[tuple[Key, Found]]) -> dict[Key, list[Found]]:
+    """What comes with each key, in the order in which it comes."""
+    out: dict[Key, list[Found]] = {}
+    for key, value in pairs:
+        out.setdefault(key, []).append(value)
+    return out
 
 
 def dated_rows(values: pd.DataFrame, table: str, column: str) -> NDArray[np.intp]:

@@ -21,6 +21,7 @@ from scipy.sparse import csr_array
 
 from energy_routes.formulation import Space, per_unit
 from energy_routes.linear import Axis, Expr, Index, Vector, positions, summed
+from energy_routes.pack import by_key
 from energy_routes.plan.columns import grades_of
 
 COVER = 0.999
@@ -113,9 +114,7 @@ def paths(space: Space, x: Vector, sheet: Sequence[tuple[str, Expr]], ends: tupl
 
 def _followed(heap: list[Parcel], steps: Steps, ages: Iterator[int]) -> Iterator[tuple[int, list[int], float]]:
     """The paths of parcels of one family: source, steps, and volume at the well."""
-    leaving: dict[int, list[int]] = {}
-    for step, place in enumerate(steps.start):
-        leaving.setdefault(place, []).append(step)
+    leaving = by_key((place, step) for step, place in enumerate(steps.start))
     heapq.heapify(heap)
     left = -sum(parcel[0] for parcel in heap)
     rest, least = left * (1 - COVER), 0.0  # once all but the rest has arrived, parcels of this size are still followed

@@ -15,6 +15,7 @@ from energy_routes.audit.checks.trade import inside, price_of, tier_of
 from energy_routes.audit.facts import Facts, reached
 from energy_routes.audit.proof.programme import Key
 from energy_routes.indicators import LEDGER
+from energy_routes.pack import by_key
 
 Place = tuple[str, str]  # node, commodity
 Label = tuple[str, ...]
@@ -73,11 +74,7 @@ class Own:
     @cached_property
     def reached(self) -> dict[str, list[str]]:
         """The grades that something brings to each node, in the order of the alphabet."""
-        places = {*self._sources(), *((self.end(lane), out) for lane, out in self.lanes.items())}
-        out: dict[str, list[str]] = {}
-        for node, grade in sorted(places):
-            out.setdefault(node, []).append(grade)
-        return out
+        return by_key(sorted({*self._sources(), *((self.end(lane), out) for lane, out in self.lanes.items())}))
 
     def served(self, table: str, name: str) -> list[str]:
         """The grades that may be delivered to, or held by, a row of a table."""

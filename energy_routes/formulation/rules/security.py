@@ -175,23 +175,17 @@ def loss_axes(s: Space, outages: Sequence[Outage], window: Window) -> tuple[Axis
 def _behind(s: Space, outage: Outage) -> list[tuple[str, str]]:
     """Storages that can still ship when an outage has cut everything before them, each with its family."""
     tables = s.case.network.tables
-    opened = [a for a in s.arcs.frame["arc"].unique() if a not in set(tables["arcs"]["id"][_running(s)])]
-    steps = steps_of(tables, opened)
+    steps = steps_of(tables, s.arcs.frame["arc"].unique().tolist())
     ids = np.array([*tables["arcs"]["id"], ""], dtype=object)
     cut = np.isin(ids[steps.arc], list(outage.arcs))
     open_steps = steps.some(~cut)
     after, _ = reach(open_steps.tail, open_steps.head, steps.count, steps.head[cut].tolist())
-    exports = steps.inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
-    before, _ = reach(open_steps.head, open_steps.tail, steps.count, exports.tolist())
+    before, _ = reach(open_steps.head, open_steps.tail, steps.count, steps.exports.tolist())
     good = {vertex for vertex in np.flatnonzero(after & before) if vertex < steps.inner}
-    family = dict(zip(tables["commodities"]["id"], tables["commodities"]["family"], strict=True))
+    family = s.case.network.family_of("commodities")
     held = s.stock.axis.frame[["storage", "node", "commodity"]].drop_duplicates().itertuples(index=False)
     found = {(str(tank), str(family[c])) for tank, node, c in held if steps.vertices(node, (c,))[0] in good}
     return sorted(found)
-
-
-def _running(s: Space) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return np.asarray((s.case.network.tables["arcs"]["status"] == "operating").to_numpy(dtype=bool))
 
 
 def lost_by_goal(lost: Expr, released: Expr, target: Axis) -> Expr:

@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.case import Case, Policy
 from energy_routes.linear import Tape, Vector
 from energy_routes.network import Edit, Network
-from energy_routes.pack import Period
+from energy_routes.pack import Period, by_key
 
 POLICY, HELD, REFERENCE = "policy", "held", "reference"  # topics of figures that stand in no table
 
@@ -47,10 +47,7 @@ class Question:
     @cached_property
     def by_column(self) -> Mapping[tuple[str, str], list[Edit]]:
         """The edits of each table and column, in order."""
-        out: dict[tuple[str, str], list[Edit]] = {}
-        for edit in self.edits:
-            out.setdefault((edit.table, edit.field), []).append(edit)
-        return out
+        return by_key(((edit.table, edit.field), edit) for edit in self.edits)
 
 
 @dataclass(frozen=True, repr=False)

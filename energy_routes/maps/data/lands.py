@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from energy_routes.answer import Words
 from energy_routes.maps.data.projection import Box, Points, Projection, run_on
 from energy_routes.network import geometry as geo
+from energy_routes.pack import by_key
 
 REGION: Box = (-12.0, -2.0, 132.0, 67.0)  # degrees: what our countries.geojson holds
 WORLD: Box = (-180.0, -90.0, 180.0, 90.0)
@@ -97,17 +98,9 @@ def areal(shape: BaseGeometry) -> BaseGeometry:
                          if part.geom_type == "Polygon"])
 
 
-def by_code(areas: Iterable[Area]) -> dict[str, list[BaseGeometry]]:
-    """The outlines of each country, by its code."""
-    out: dict[str, list[BaseGeometry]] = {}
-    for code, shape in areas:
-        out.setdefault(code, []).append(shape)
-    return out
-
-
 def _joined(areas: list[Area]) -> list[Area]:
     """One area a country; those without a code stay as they are."""
-    parts = by_code(areas)
+    parts = by_key(areas)
     nameless = [("", shape) for shape in parts.pop("", [])]
     return [*nameless, *((code, own[0] if len(own) == 1 else union_all([make_valid(one) for one in own]))
                          for code, own in parts.items())]

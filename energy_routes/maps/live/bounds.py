@@ -15,6 +15,7 @@ from energy_routes.formulation import Space, Trade, capped
 from energy_routes.linear import Expr, Program
 from energy_routes.maps.live.levers import Lever
 from energy_routes.maps.live.packed import packed, stated
+from energy_routes.pack import by_key
 
 BLOCKS = ("built", "built_part")  # that count units
 ANY = 0.5  # a level, where only the groups of a cap are looked at
@@ -91,10 +92,8 @@ def _opening(space: Space, levers: Sequence[Lever]) -> dict[str, list[int]]:
     """By arc the numbers of the levers whose options add to it."""
     numbers = {lever.option: number for number, lever in enumerate(levers) if lever.kind == "build"}
     effects = effects_of(space.case.network.tables, list(numbers))
-    found: dict[str, list[int]] = {}
-    for arc, option in effects.loc[effects["word"] == "arc", ["id", "option"]].itertuples(index=False, name=None):
-        found.setdefault(arc, []).append(numbers[option])
-    return found
+    added = effects.loc[effects["word"] == "arc", ["id", "option"]].itertuples(index=False, name=None)
+    return by_key((arc, numbers[option]) for arc, option in added)
 
 
 def full(space: Space, levers: Sequence[Lever]) -> list[dict[str, Any]]:

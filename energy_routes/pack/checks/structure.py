@@ -7,7 +7,7 @@ the last step of a path.  Only what is available counts: operating arcs that hav
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
 from energy_routes.errors import Fault
-from energy_routes.pack.pack import Pack, dated_rows
+from energy_routes.pack.pack import Pack, by_key, dated_rows
 from energy_routes.pack.schema.tables import PARTITIONS
 
 Ints = NDArray[np.intp]
@@ -32,18 +32,24 @@ class Steps:
     """The steps of all paths, one entry a step: from vertex ``tail`` to ``head`` over an arc or into a market.
 
     A vertex below ``len(nodes) * len(commodities)`` is a (node, commodity); those above are the markets, in
-    table order.  ``arc`` and ``market`` are row numbers, -1 where the step is not over one; ``commodity`` is the number
-    of what enters the step.
+    table order, and ``abroad`` marks those of exports.  ``arc`` and ``market`` are row numbers, -1 where the step is
+    not over one; ``commodity`` is the number of what enters the step.
     """
 
     nodes: list[str]
     commodities: list[str]
     markets: list[str]
+    abroad: Mask
     tail: Ints
     head: Ints
     arc: Ints
     market: Ints
     commodity: Ints
+
+    @property
+    def exports(self) -> Ints:
+        """The vertices of the export markets."""
+        return self.inner + np.flatnonzero(self.abroad)
 
     @property
     def inner(self) -> int:
@@ -67,8 +73,8 @@ class Steps:
 
     def some(self, keep: Mask) -> Steps:
         """Only the steps that ``keep`` marks."""
-        return Steps(self.nodes, self.commodities, self.markets, self.tail[keep], self.head[keep], self.arc[keep],
-                     self.market[keep], self.commodity[keep])
+        kept = {name: getattr(self, name)[keep] for name in ("tail", "head", "arc", "market", "commodity")}
+        return replace(self, **kept)
 
 
 def check_topology(pack: Pack, opened: Collection[str] = ()) -> list[Fault]:
@@ -92,9 +98,8 @@ def steps_of(tables: Tables, opened: Collection[str] = ()) -> Steps:
     nodes, commodities = list(tables["nodes"]["id"]), list(tables["commodities"]["id"])
     at = {name: i for i, name in enumerate(nodes)}
     grade = {name: i for i, name in enumerate(commodities)}
-    lanes: dict[str, list[tuple[str, str]]] = {}
-    for arc, enters, leaves in tables["lanes"][["arc", "commodity", "to_commodity"]].itertuples(index=False):
-        lanes.setdefault(arc, []).append((enters, enters if pd.isna(leaves) else leaves))
+    told = tables["lanes"][["arc", "commodity", "to_commodity"]].itertuples(index=False)
+    lanes = by_key((arc, (enters, enters if pd.isna(leaves) else leaves)) for arc, enters, leaves in told)
     rows: list[tuple[int, int, int, int, int]] = []
     open_arcs = available_arcs(tables, opened)
     for i, (arc, start, end) in enumerate(tables["arcs"][["id", "from", "to"]].itertuples(index=False)):
@@ -104,7 +109,8 @@ def steps_of(tables: Tables, opened: Collection[str] = ()) -> Steps:
     for m, node in enumerate(tables["markets"]["node"]):
         rows += [(at[node] * len(grade) + c, len(nodes) * len(grade) + m, -1, m, c) for c in range(len(grade))]
     columns = np.array(rows, dtype=np.intp).reshape(-1, 5).T
-    return Steps(nodes, commodities, list(tables["markets"]["id"]), *columns)
+    abroad = tables["markets"]["export"].to_numpy(dtype=bool)
+    return Steps(nodes, commodities, list(tables["markets"]["id"]), abroad, *columns)
 
 
 def available_arcs(tables: Tables, opened: Collection[str] = ()) -> Mask:
@@ -171,12 +177,11 @@ def _outlets(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> 
 
 def _passing(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> Iterable[Fault]:
     """What others carry through the country is sold at no export market: it would count as the country's own export."""
-    exports = steps.inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
     for row, vertex in supplies:
         if tables["supplies"]["kind"].iloc[row] != "transit":
             continue
         seen, before = reach(steps.tail, steps.head, steps.count, [vertex])
-        for market in exports[seen[exports]][:1]:
+        for market in steps.exports[seen[steps.exports]][:1]:
             yield tell("supplies", row, "kind", f"transit reaches an export market ({_path(steps, before, market)})",
                        "others' volumes to end at markets with export = false",
                        "Give it a commodity of its own, with lanes to a market whose export is false.")
@@ -185,11 +190,10 @@ def _passing(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> 
 def _metering(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) -> Iterable[Fault]:
     """No export path crosses a group's meters twice; it crosses a partition's meters exactly once."""
     starts = [vertex for _, vertex in supplies]
-    exports = steps.inner + np.flatnonzero(tables["markets"]["export"].to_numpy(dtype=bool))
     after, _ = reach(steps.tail, steps.head, steps.count, starts)
-    before, _ = reach(steps.head, steps.tail, steps.count, exports.tolist())
+    before, _ = reach(steps.head, steps.tail, steps.count, steps.exports.tolist())
     steps = steps.some(after[steps.tail] & before[steps.head])
-    marks = _metered(tables, steps)
+    marks = metered(tables, steps)
     kinds: dict[str, dict[str, list[int]]] = {}
     for row, (kind, group) in enumerate(tables["meters"][["kind", "group"]].itertuples(index=False)):
         kinds.setdefault(kind, {}).setdefault(group, []).append(row)
@@ -201,10 +205,10 @@ def _metering(tables: Tables, steps: Steps, supplies: Vertices, tell: Teller) ->
             rows = [row for own in groups.values() for row in own]
             yield from _twice(tables, steps, marks, rows, f"the partition by {kind}", tell, told)
             crossed = np.any([marks[row] for row in rows], axis=0)
-            yield from _gaps(steps.some(~crossed), kind, starts, exports - steps.inner, tell)
+            yield from _gaps(steps.some(~crossed), kind, starts, steps.exports - steps.inner, tell)
 
 
-def _metered(tables: Tables, steps: Steps) -> list[Mask]:
+def metered(tables: Tables, steps: Steps) -> list[Mask]:
     """The steps that each meter counts."""
     arcs = {name: i for i, name in enumerate(tables["arcs"]["id"])}
     out = []

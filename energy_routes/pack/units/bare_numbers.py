@@ -8,7 +8,7 @@ import numpy as np
 
 from energy_routes.errors import UnitError
 from energy_routes.pack.convert import facts_of, reference_of
-from energy_routes.pack.pack import Pack
+from energy_routes.pack.pack import Pack, by_key
 from energy_routes.pack.reading.typed import significant
 from energy_routes.pack.schema.tables import TABLES
 from energy_routes.pack.units.units import in_own_time, inner_unit, known_units, parse_unit, to_inner
@@ -36,12 +36,9 @@ def own_units(packs: Sequence[Pack], table: str, key: str, column: str) -> tuple
 
 def _dated_units(pack: Pack, table: str) -> dict[tuple[str, str], list[str]]:
     """The units of the dated figures of a table, by key and column."""
-    values, out = pack.tables["values"], dict[tuple[str, str], list[str]]()
+    values = pack.tables["values"]
     rows = zip(*(values[name].tolist() for name in ("table", "id", "field")), pack.units["values"]["unit"], strict=True)
-    for own, key, column, unit in rows:
-        if own == table:
-            out.setdefault((key, column), []).append(str(unit))
-    return out
+    return by_key(((key, column), str(unit)) for own, key, column, unit in rows if own == table)
 
 
 def own_unit(packs: Sequence[Pack], table: str, key: str, column: str) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from energy_routes.linear import Vector
 from energy_routes.network import group_names, in_term
+from energy_routes.pack import by_key
 from energy_routes.plan.columns import grades_of, ratio, totals, units
 from energy_routes.plan.solved import Solved
 
@@ -41,10 +42,8 @@ def partners_of(of: Solved) -> dict[str, list[tuple[str, str, Vector]]]:
     years = np.array([period.years for period in periods])
     held = in_term(network, periods, "owners") / years * table["share"].to_numpy(dtype=float)[:, None]
     targets, holders, countries = (table[column].fillna("").tolist() for column in ("target", "holder", "country"))
-    partners: dict[str, list[tuple[str, str, Vector]]] = {}
-    for row in np.flatnonzero((held > 0).any(axis=1)).tolist():
-        partners.setdefault(targets[row], []).append((holders[row], countries[row], held[row]))
-    return partners
+    return by_key((targets[row], (holders[row], countries[row], held[row]))
+                  for row in np.flatnonzero((held > 0).any(axis=1)).tolist())  # fmt: skip
 
 
 def _joined(rows: pd.DataFrame) -> pd.DataFrame:
@@ -78,10 +77,8 @@ def _groups(of: Solved, groups: pd.DataFrame) -> list[tuple[tuple[str, str, str]
     """Each group by family, with its name: carried abroad, twice, and no netback, shape (3, periods)."""
     called, families = group_names(of.space.case.network.packs), set(grades_of(of.space).values())
     of_periods = groups[groups["period"].ne("total") & groups["family"].isin(families)]
-    volumes: dict[tuple[str, str, str], list[float]] = {}
-    columns = (of_periods[column] for column in ("kind", "group", "family", "volume"))
-    for kind, group, family, volume in zip(*columns, strict=True):
-        volumes.setdefault((kind, group, family), []).append(volume)
+    keys = zip(*(of_periods[column] for column in ("kind", "group", "family")), strict=True)
+    volumes = by_key(zip(keys, of_periods["volume"], strict=True))
     return [
         ((f"{kind}:{group}", family, called.get((kind, group, family), group)),
          np.array([own, own, np.full(len(own), np.nan)]))

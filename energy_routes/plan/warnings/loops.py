@@ -15,6 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from energy_routes.linear import Index
+from energy_routes.pack import by_key
 
 SLIGHT = 1e-6  # Mt or bcm
 Edge = tuple[int, int]  # the vertices that a lane leads from and to
@@ -39,9 +40,7 @@ def loops(flows: pd.DataFrame) -> list[Loop]:
 
     A cycle closes where a commodity comes back to its node in the same period.  Cycles that share a node are one loop.
     """
-    found: dict[tuple[str, ...], list[Loop]] = {}
-    for loop in _apart(flows[flows["volume"] > SLIGHT]):
-        found.setdefault(tuple(sorted(loop.arcs)), []).append(loop)
+    found = by_key((frozenset(loop.arcs), loop) for loop in _apart(flows[flows["volume"] > SLIGHT]))
     merged = [
         Loop(same[0].arcs, tuple(p for loop in same for p in loop.periods), sum(loop.volume for loop in same),
              sum(loop.destroyed for loop in same), same[0].unit)
@@ -92,9 +91,7 @@ def _round(edges: Sequence[Edge], volumes: Sequence[float]) -> float:
 
 def _cycle(edges: Mapping[int, Edge]) -> list[int]:
     """The numbers of edges that close a cycle; empty where none does."""
-    out: dict[int, list[int]] = {}
-    for at, (tail, _) in edges.items():
-        out.setdefault(tail, []).append(at)
+    out = by_key((tail, at) for at, (tail, _) in edges.items())
     done: set[int] = set()
     for start in out:
         walk: list[int] = []  # edges from start to the place reached

@@ -15,10 +15,10 @@ import pandas as pd
 
 from energy_routes.answer import Words
 from energy_routes.errors import UsageError
-from energy_routes.pack import annotated, offered
+from energy_routes.pack import annotated, by_key, offered
 from energy_routes.plan import Plan
 from energy_routes.studies.differences.game import Game, Groups
-from energy_routes.studies.differences.inputs import Change, changes, versus
+from energy_routes.studies.differences.inputs import changes, versus
 from energy_routes.studies.differences.orders import Weights, weights
 from energy_routes.studies.pictures import draw_waterfall
 from energy_routes.studies.study import Progress, Study, silent
@@ -138,9 +138,7 @@ def attribute(before: Plan, after: Plan, most: int = 10, progress: Progress | No
     game = Game(before, after)
     notes = game.barred()
     if not notes:
-        groups: dict[str, list[Change]] = {}
-        for change in changes(before.case, after.case):
-            groups.setdefault(change.group, []).append(change)
+        groups = by_key((change.group, change) for change in changes(before.case, after.case))
         game.groups = game.largest(groups, most)
         notes = () if groups else ("No figure and no lever differs.",)
     whole, asked, told = 1 << len(game.groups), count(1), progress or silent

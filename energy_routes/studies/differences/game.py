@@ -10,6 +10,7 @@ import pandas as pd
 
 from energy_routes.errors import DataError, InfeasibleError, UnboundedError, UsageError
 from energy_routes.linear import Vector
+from energy_routes.pack import by_key
 from energy_routes.plan import Plan
 from energy_routes.solving import Compiled, compile
 from energy_routes.studies.differences.inputs import Change, apart, between, changes
@@ -78,9 +79,7 @@ class Game:
 
     def inside(self, group: str) -> Shares:
         """The shares of the inputs of a group; of others, those of their groups.  Raises UsageError where too many."""
-        members: dict[str, list[Change]] = {}
-        for change in self.groups[group]:
-            members.setdefault(change.group if group == OTHERS else change.path, []).append(change)
+        members = by_key((change.group if group == OTHERS else change.path, change) for change in self.groups[group])
         names, others = list(members), [name for name in self.groups if name != group]
         plans = 1 << (len(others) + len(names))
         if plans > MOST_PLANS:

@@ -7,7 +7,6 @@ programme of whole numbers, in which the change is a column, finds the first pla
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -28,12 +27,10 @@ from energy_routes.linear import (
     sign_of,
     stretches,
 )
-from energy_routes.studies.kinks.along import NO_CASE, PARTS, Along, Side, joined
+from energy_routes.studies.kinks.along import NO_CASE, PARTS, Along, Forms, Side, joined
 
 BETTER = 1e-8  # of the objective: less is the solver's
 BEYOND = 1e-4  # of an end, at least of 1: how far beyond it the curve is looked at
-
-Forms = Callable[[float], Form]
 
 
 def cheapest_piece(whole: Forms, limit: float) -> Side | None:
