@@ -203,7 +203,7 @@ def stress(
         together.append(_pair(row, singles[first.name], singles[second.name]))
         told(done, total)
     exports = float(shock.space.exports.value(shock.plan).sum())
-    notes = (*_notes(case, [one for one in outages if one.name in names], used),
+    notes = (*_notes(case, [one for one in outages if one.name in names], used), *_part_of_a_period(case, struck),
              *([FORESEEN] if foreseen and at == 0 else []), *([UNPAIRED] if k == 2 and not pairs else []))  # fmt: skip
     return Stress(case, _ranked([*singles.values()]), _by_synergy(together), case.periods[at].label, length,
                   shock.netback, exports, remaining, foreseen, notes)
@@ -217,6 +217,16 @@ def _notes(case: Case, named: Sequence[Outage], used: Sequence[Outage]) -> tuple
         kind, _, group = name.partition(":")
         notes += no_transit(case.network, kind, group, None)
     return tuple(notes)
+
+
+def _part_of_a_period(case: Case, struck: Mapping[str, float]) -> tuple[str, ...]:
+    """That a plan does not tell the days of a period apart, so that the others make up for those that are lost."""
+    period, share = next((period, struck[period.label]) for period in reversed(case.periods) if period.label in struck)
+    if share >= 1.0:
+        return ()
+    finer = "" if period.month else ". A model of months tells more (periods = \"month\" in a model file)"
+    return (f"The loss takes {share * period.days:.0f} of the {period.days} days of {period.label}. The plan lets the "
+            f"other days make up for them, so it may cost more than is told{finer}",)
 
 
 def _by_family(case: Case, names: Sequence[str], **options: Any) -> Stress:
