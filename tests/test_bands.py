@@ -259,6 +259,9 @@ def test_verbs_take_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert json.loads(run("solve", model, "--json", "--quiet"))["bands"] == []
     assert json.loads(run("frontier", model, "--over", "arc:NORTH.tariff", "--from", 20, "--to", 50, "--draws", 2,
                           "--json", "--quiet"))["fan"][1]["cap"] == 50.0
+    fan = run("frontier", model, "--over", "arc:NORTH.tariff", "--from", 20, "--to", 50, "--draws", 2, "--quiet")
+    assert "Netback over 2 draws of the other figures, MUSD" in fan
+    assert "draws with a plan" in fan
     run("map", model, "--draws", 5, "--out", tmp_path / "one.svg", "--quiet")
     assert "share of 5 draws that use the line" in (tmp_path / "one.svg").read_text("utf-8")
     run("map", model, model, "--draws", 5, "--out", tmp_path / "two.html", "--quiet")

@@ -54,7 +54,7 @@ def test_frontier_for_people(model: Path) -> None:
     paid = [point["price_usd_per_t_exposure"] for point in points if point["price_usd_per_t_exposure"]]
     assert paid[-1] > paid[0] > 0
     assert f"The first tonne taken from Russia costs {paid[0]:.2f} USD, the last {paid[-1]:.2f} USD" in text
-    assert "no plan beyond" in text or "no plan with exports held beyond 0.3750" in text
+    assert "no plan beyond" in text or "no plan with exports held beyond 37.5 %" in text
     assert max(len(line) for line in text.splitlines() if "─" in line) <= 100
 
 

@@ -43,7 +43,7 @@ def test_share_with_exports_held(curve: Frontier) -> None:
     assert curve.points["premium_usd_per_t"].tolist() == pytest.approx([0, 0, 10 / 8, 70 / 8], abs=1e-6)
     assert curve.points["cost_shut_in"].tolist() == pytest.approx([0] * 4, abs=1e-5)
     assert curve.points["shut_in"].tolist() == pytest.approx([0] * 4, abs=1e-6)
-    assert "0.3750" in curve.notes[0]
+    assert "37.5 %" in curve.notes[0]
     assert "exports held" in curve.notes[0]
 
 
@@ -79,7 +79,7 @@ def test_the_other_direction_and_no_plan_at_start(tmp_path: Path) -> None:
     case = toy(tmp_path)
     up, down = frontier(case, SHARE, 0.2, 0.9), frontier(case, SHARE, 0.9, 0.2)
     pd.testing.assert_frame_equal(up.points, down.points)
-    assert any("no plan at 0.2" in note for note in up.notes)
+    assert any("no plan at 20 %" in note for note in up.notes)
     both = frontier(case, SHARE, 0.4, 0.9)
     assert kinks(both) == pytest.approx([5 / 8, 6 / 8])
     assert both.points["price_usd_per_t_exposure"].tolist() == pytest.approx([30, 10, 0, 0], abs=1e-5)

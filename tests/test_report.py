@@ -70,8 +70,8 @@ def test_the_answer_is_made_of_the_plans_numbers(before: er.Plan) -> None:
     exports = float(before.exports["oil"])
     corridors = before.groups[(before.groups["kind"] == "corridor") & (before.groups["period"] == "total")]
     lead = corridors.sort_values("volume", ascending=False).iloc[0]
-    assert f"{words.number(exports)} Mt of oil are exported; {lead['name']} carries" in told
-    assert f"carries {100 * lead['volume'] / exports:.0f} %" in told
+    assert f"{words.number(exports)} Mt of oil are exported; {lead['name']} carry" in told
+    assert f"carry {100 * lead['volume'] / exports:.0f} %" in told
     lifted = float(before.supplies["lifted"].sum())
     assert f"{before.netback / lifted:,.1f} USD/t" in told
     numbers = {card.name: card.value for card in cards(subject)}
@@ -188,6 +188,34 @@ def test_studies_are_found_beside_a_saved_plan_and_told(before: er.Plan, tmp_pat
     assert stress_of(None, tmp_path) is None
     with pytest.raises(UsageError, match=r"holds no stress\.json"):
         subject_of(before, None, None, tmp_path, "en")
+
+
+@pytest.mark.parametrize(("lang", "ends", "free"), [
+    ("en", "What less costs (share of Russia): the first tonne {} USD, the last {} USD.",
+     "Less costs nothing (share of Russia) down to 75.0\xa0%."),
+    ("ru", "Цена сокращения (доля: Россия): первая тонна – {} долл., последняя – {} долл.",
+     "Сокращение (доля: Россия) до 75,0\xa0% ничего не стоит."),
+    ("kk", "Азайту бағасы (Ресей үлесі): алғашқы тонна – {} доллар, соңғысы – {} доллар.",
+     "75,0\xa0% деңгейіне дейін азайтудың (Ресей үлесі) құны жоқ."),
+])  # fmt: skip
+def test_the_price_of_diversification_is_told_first(lang: str, ends: str, free: str, tmp_path: Path) -> None:
+    case, over = toy(tmp_path), "policy.max_share.transit:RU"
+    plan = er.solve(case)
+    for stop, told in ((0.5, ends), (0.75, free)):
+        run = er.frontier(case, over, 1, stop)
+        prices = run.points["price_usd_per_t_exposure"]
+        paid = [Words.of(lang).number(price, 2) for price in prices[prices > 0].iloc[[0, -1]]] if told == ends else []
+        section = risks.frontier(subject_of(plan, None, run, None, lang))
+        assert section is not None
+        assert section.sentences[0] == told.format(*paid)
+
+
+def test_a_report_of_gas_speaks_of_its_unit_and_of_one_corridor_or_several() -> None:
+    plan = er.solve(er.load("gas-2026"))
+    page = report_html(plan)
+    assert "Netback a thousand m³" in page
+    assert "Netback a tonne" not in page
+    assert "Beineu–Bozoi–Shymkent and Central Asia–China carry 70" in page
 
 
 def test_a_waterfall_ends_where_its_steps_lead() -> None:

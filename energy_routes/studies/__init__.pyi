@@ -7,6 +7,7 @@ from .curves.frontier import (
     Frontier as Frontier,
     frontier as frontier,
 )
+from .curves.points import first_and_last as first_and_last
 from .curves.steps import one_family as one_family
 from .differences.attribution import Attribution as Attribution
 from .draws.draws import Sampler as Sampler

@@ -15,6 +15,7 @@ from energy_routes.cli.tables.render import BLANK, console, digits_for, number, 
 from energy_routes.cli.tables.unit_choice import value_names_of
 from energy_routes.indicators import LEDGER
 from energy_routes.pack import as_read
+from energy_routes.studies import first_and_last
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +35,7 @@ def print_frontier(found: Frontier) -> None:
         "price", f"MUSD per\n{unit or 'unit'}")  # fmt: skip
     premium = f"{Words.of().unit(found.case.value_unit)}\nexported"
     screen.print(f"{found.case.name}: {found.name}; money in MUSD")
-    screen.say(*_ends(found))
+    screen.say(*_ends(found, f"{number(scale * points['cap'].iloc[-1], digits)} {unit}".rstrip()))
     volumes, shut_in = digits_for(points["exports"].tolist()), points["cost_shut_in"]
     cells = {
         f"at{f', {unit}' if unit else ''}": [number(scale * at, digits) for at in points["cap"]],
@@ -56,19 +57,31 @@ def print_frontier(found: Frontier) -> None:
             screen.say(f"At {number(scale * point['cap'], digits)} {unit}: {words}")
     screen.print(f"Pieces: {_forms(found)}")
     screen.print(f"At the end {_weighed(points.iloc[-1])}")
+    if len(found.fan):
+        _print_fan(found, next(iter(cells)), scale, digits)
     screen.note(found.notes)
 
 
-def _ends(found: Frontier) -> Iterator[str]:
+def _print_fan(found: Frontier, at: str, scale: float, digits: int) -> None:
+    """The bands of the objective over the draws, and how many of these have a plan."""
+    draws = number(found.fan["draws"].iloc[0], 0)
+    console().say(f"{found.case.policy.objective.capitalize()} over {draws} draws of the other figures, MUSD")
+    out = table(at, "P10", "P50", "P90", "draws with a plan", text=0)
+    for row in found.fan.to_dict("records"):
+        bands = (number(row[key], 1) for key in ("p10", "p50", "p90"))
+        out.add_row(number(scale * row["cap"], digits), *bands, number(row["plans"], 0))
+    console().print(out)
+
+
+def _ends(found: Frontier, end: str) -> Iterator[str]:
     """What the first unit that a cap takes from its group costs, and the last; nothing of a curve that rises again."""
-    prices = found.points["price_usd_per_t_exposure"]
-    paid = prices[prices > 0]
-    if not found.over.startswith("policy.max_") or paid.empty or (prices < 0).any():
+    told = first_and_last(found.over, found.points)
+    family = told and found.case.network.families.get(found.case.family_of_cap(found.over.split(".", 2)[2]))
+    if not told or family is None:  # a cap by value takes dollars from a group
         return
-    family = found.case.network.families.get(found.case.family_of_cap(found.over.split(".", 2)[2]))
-    if family is not None:  # a cap by value takes dollars from a group
-        yield (f"The first {family.measure} taken from {found.name.partition(' of ')[2]} costs {number(paid.iloc[0])} "
-               f"USD, the last {number(paid.iloc[-1])} USD")
+    first, last = told
+    yield (f"The first {family.measure} taken from {found.name.partition(' of ')[2]} costs {number(first)} USD, the "
+           f"last {number(last)} USD" if last else f"Down to {end} the cap costs nothing")
 
 
 def _weighed(end: pd.Series) -> str:

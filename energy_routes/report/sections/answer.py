@@ -68,10 +68,11 @@ def _exports(subject: Subject, family: Family) -> list[str]:
         return []
     share = words.number(100.0 * float(ways.iloc[0]) / volume, 0)
     told = {"volume": volume, "unit": words.unit(family.volume_unit), "share": share,
-            "family": words.of_family("family.of", family), "corridor": words.name(str(ways.index[0]))}
+            "family": words.of_family("family.of", family)}
     corridors = subject.plan.groups.query("kind == 'corridor'").set_index("name")["group"].to_dict()
     span = subject.spans.share("corridor", corridors.get(ways.index[0], ways.index[0]), family.id)
-    return [words("answer.exports_open", span=span, **told) if span else words("answer.exports", **told)]
+    key, open_ = ("answer.exports_open", {"span": span}) if span else ("answer.exports", {})
+    return [words.of_name(key, str(ways.index[0]), **told, **open_)]
 
 
 def _earned(subject: Subject) -> str:
@@ -102,7 +103,7 @@ def cards(subject: Subject) -> list[Card]:
     lifted = float(plan.supplies["lifted"].sum())
     if len(subject.families) == 1 and lifted > SEEN:
         was = old.netback / float(old.supplies["lifted"].sum()) if old else None
-        out.append(_card(subject, words("kpi.netback_unit"), plan.netback / lifted, was,
+        out.append(_card(subject, words.of_family("kpi.netback_unit", subject.families[0]), plan.netback / lifted, was,
                          subject.families[0].price_unit, 1))
     for family in subject.families:
         exports, kept = (float(table.get(family.id, 0.0)) for table in (plan.exports, plan.shut_in))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -15,7 +16,7 @@ from energy_routes.report.figures import inline
 from energy_routes.report.studies import FrontierTold
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, number_or_dash, text
-from energy_routes.studies import draw_fan, tell_in
+from energy_routes.studies import draw_fan, first_and_last, tell_in
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,7 +72,23 @@ def frontier(subject: Subject) -> Section | None:
              f"{words('table.premium')}, {words.unit(subject.plan.case.value_unit)}", words("table.opens"))
     label = words("report.frontier")
     drawn = inline(lambda: _curve(found, scale, heads, words), "frontier", label)
-    return Section("frontier", label, found.notes, (drawn,), (Table(heads, rows, words=(6,)),))
+    told = (*_ends(subject, found, rows[-1][0]), *found.notes)
+    return Section("frontier", label, told, (drawn,), (Table(heads, rows, words=(6,)),))
+
+
+def _ends(subject: Subject, found: FrontierTold, end: str) -> Iterator[str]:
+    """What the first unit that a cap takes from its group costs, and the last."""
+    case, words = subject.plan.case, subject.words
+    told = first_and_last(found.over, found.points)
+    family = told and case.network.families.get(case.family_of_cap(found.over.split(".", 2)[2]))
+    if not told or family is None:  # a cap by value takes dollars from a group
+        return
+    name = words.name(found.name)
+    if told[1]:
+        first, last = (words.number(price, 2) for price in told)
+        yield words("frontier.ends", name=name, measure=words.of_family("measure", family), first=first, last=last)
+    else:
+        yield words("frontier.free", name=name, end=f"{end}\xa0{words.unit('%')}" if in_percent(found.over) else end)
 
 
 def _telling(points: pd.DataFrame) -> pd.DataFrame:

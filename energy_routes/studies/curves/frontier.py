@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from energy_routes.case import Case, no_transit, ramped
+from energy_routes.case import Case, in_percent, no_transit, ramped
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear import Vector
 from energy_routes.maps import explore
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, as_read
 from energy_routes.results import exact
 from energy_routes.solving import Yardstick, solve
 from energy_routes.studies.curves.curve import Curve, Progress, exact_curve
@@ -301,9 +301,10 @@ def _notes(curve: Curve, asked: Lever) -> Iterator[str]:
     last = lever.value(curve.end)
     if curve.end < 1.0 and abs(last - lever.stop) > SAME:
         held = " with exports held" if lever.kind != "number" and lever.case.policy.exports == "hold" else ""
-        yield f"{lever.name}: no plan{held} beyond {last:.4f}; the curve stops there (asked: {lever.stop:g})"
+        yield (f"{lever.name}: no plan{held} beyond {_said(last, lever)}; the curve stops there "
+               f"(asked: {_said(lever.stop, lever)})")
     if lever.start != asked.start:
-        yield f"no plan at {asked.start:g}: the curve is followed from {lever.start:g}"
+        yield f"no plan at {_said(asked.start, lever)}: the curve is followed from {_said(lever.start, lever)}"
     if any(piece.form == "sampled" for piece in curve.pieces):
         yield "sampled: the curve between the points is not proved"
     if ramped(asked.case):
@@ -311,3 +312,9 @@ def _notes(curve: Curve, asked: Lever) -> Iterator[str]:
                "curve may fall and rise again")
     if cap is not None:
         yield from no_transit(asked.case.network, cap.kind, cap.group, cap.family)
+
+
+def _said(value: float, lever: Lever) -> str:
+    """A value of a lever as its table has it: a share in %, another figure with its unit."""
+    scale, unit = (100.0, "%") if in_percent(lever.path) else (1.0, as_read(lever.unit))
+    return f"{scale * value:.4g} {unit}".rstrip()

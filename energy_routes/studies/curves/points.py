@@ -38,6 +38,19 @@ def point_table(curve: Curve, reference: Yardstick, progress: Progress) -> pd.Da
     return pd.DataFrame(rows)
 
 
+def first_and_last(over: str, points: pd.DataFrame) -> tuple[float, float] | None:
+    """What the first unit that a cap takes from its group costs, and the last (USD/t or USD/1000 m3); both 0 of a cap
+    that costs nothing.
+
+    None where the lever is no upper bound, where what it moves has no price, and of a curve that rises again.
+    """
+    prices = points["price_usd_per_t_exposure"].dropna()
+    if not over.startswith("policy.max_") or prices.empty or (prices < 0).any():
+        return None
+    paid = prices[prices > 0]
+    return (float(paid.iloc[0]), float(paid.iloc[-1])) if len(paid) else (0.0, 0.0)
+
+
 def segment_table(curve: Curve) -> pd.DataFrame:
     """One row a piece, in the direction of travel; prices in MUSD per unit of the lever."""
     lever, way = curve.lever, curve.lever.stop - curve.lever.start
