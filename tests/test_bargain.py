@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from test_builds import RATE
 from toy import TABLES, months, toy, write
@@ -335,6 +336,18 @@ def test_the_answer_is_told_in_words_and_none_that_turns(found: Bargain) -> None
 def test_months_are_played_as_years_are(case: Case, found: Bargain) -> None:
     monthly = er.bargain(months(case, 12), FOUR, draws=0)
     assert monthly.coalitions["shut"].tolist() == pytest.approx(found.coalitions["shut"].tolist())
+
+
+def test_the_rest_of_a_year_is_a_game_though_its_tanks_are_to_be_filled(tmp_path: Path) -> None:
+    """The year began with 0.4 Mt in the tank and January ends with 0.1: where nobody moves, nobody can fill it."""
+    tank = {"storages": "id,node,working_volume,opening,volume_unit,closing\nTANK,HUB,1,0.4,Mt,opening"}
+    whole = months(toy(tmp_path, {**STATES, **tank}))
+    gone = pd.DataFrame([("storage", "TANK", "CRUDE", "2023-01", 0.1, "Mt")],
+                        columns=["what", "id", "commodity", "period", "volume", "unit"])  # fmt: skip
+    rest = er.replan(whole, "2023-02", gone)
+    found = er.bargain(rest, FOUR, draws=0)
+    same = er.bargain(rest.set("storage:TANK.closing", "free"), FOUR, draws=0)
+    assert found.coalitions["shut"].tolist() == pytest.approx(same.coalitions["shut"].tolist())
 
 
 def test_it_saves_draws_and_prints(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import energy_routes as er
 from energy_routes.cli.app import app
-from energy_routes.errors import UsageError
+from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.solving.loop import program_of, stated
 from energy_routes.studies.expansion import Expansion
 
@@ -88,6 +88,15 @@ def test_the_verb_prints_a_table_and_json(tmp_path: Path) -> None:
 def test_where_nothing_can_be_built_it_says_so(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no options to build"):
         er.expand(toy(tmp_path))
+
+
+def test_a_case_without_a_plan_unless_it_builds_is_told_who_answers_it() -> None:
+    words = "^russian-transit-80: without builds no plan .*energy-routes solve"
+    with pytest.raises(InfeasibleError, match=words) as told:
+        er.expand(er.load("russian-transit-80"), [500])
+    assert [row["unit"] for row in told.value.relaxations] == ["Mt"]
+    assert len(told.value.conflict) > 1
+    er.solve(er.load("russian-transit-80").set("policy.build.budget", 500))
 
 
 @pytest.mark.exhaustive

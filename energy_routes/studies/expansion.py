@@ -146,13 +146,25 @@ def expand(
     limits = _budgets(space, budgets, steps)
     told = _Teller(progress, len(limits) + 1)
     none = _with_builds(program, list(axis.frame["option"].unique()), whole=False)
-    base = told(decide(space, _with_budget(none, None)))
+    try:
+        base = told(decide(space, _with_budget(none, None)))
+    except InfeasibleError as error:
+        raise _nothing_to_gain_on(case, error) from error
     found = [told(decide(space, _with_budget(program, limit))) for limit in limits]
     table = _steps(space, limits, found, base)
     built = pd.concat([_builds(space, b, d.x) for b, d in zip(limits, found, strict=True)], ignore_index=True)
     worth = _worth(space, _with_budget(program, limits[-1]), found[-1], told)
     entry = _entry(space, _with_budget(program, None), found[-1], told)
     return Expansion(asked, table, built, worth, entry)
+
+
+def _nothing_to_gain_on(case: Case, error: InfeasibleError) -> InfeasibleError:
+    """What is said of a case that has no plan unless something is built."""
+    return InfeasibleError(
+        f"{case.name}: without builds no plan keeps every rule, so there is none that a gain is measured against. "
+        "'energy-routes solve' says what its best plan builds, and with --set policy.build.budget=500 what it builds "
+        f"for that many MUSD. Or allow shutting in: --set policy.exports=free. Without builds {error}",
+        error.relaxations, lambda: error.conflict)
 
 
 class _Teller:

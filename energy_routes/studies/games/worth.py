@@ -33,8 +33,8 @@ def game_case(case: Case, options: tuple[str, ...] = ()) -> Case:
     """
     build = replace(case.policy.build or Build(), options=options, budget=None, earliest="waived") if options else None
     policy = Policy(carbon_price=case.policy.carbon_price, base_prices=case.policy.base_prices, build=build)
-    stores = case.network.tables["storages"]
-    rules = zip(stores["id"], stores["closing"], strict=True)
+    chosen = case.network.chosen("storages", "closing", case.periods)[:, -1]
+    rules = zip(case.network.tables["storages"]["id"], chosen, strict=True)
     ends = {f"storage:{name}.closing": "opening" for name, rule in rules if rule in ("free", "value")}
     return replace(case, policy=policy).set_all(ends)
 
@@ -63,7 +63,8 @@ def game_programme(space: Space, program: Program, real: Vector, penalty: Vector
     terms = [term for term in program.terms if term.name in KEPT]
     terms += [Term("real_costs", "cash", -(space.flow * real)), Term("shortage", "penalty", -(space.short * penalty))]
     columns = tuple(_bounded(block, space) for block in program.columns)
-    return replace(program, columns=columns, rows=tuple(map(_unasked, program.rows)), terms=tuple(terms))
+    rows = tuple(_kept_in_tanks(_unasked(each), space) for each in program.rows)
+    return replace(program, columns=columns, rows=rows, terms=tuple(terms))
 
 
 def _bounded(block: Columns, space: Space) -> Columns:
@@ -79,6 +80,15 @@ def _bounded(block: Columns, space: Space) -> Columns:
 
 def _unasked(rows: Rows) -> Rows:
     return replace(rows, lower=np.where(rows.lower > 0, -INF, rows.lower)) if rows.name in ASKED else rows
+
+
+def _kept_in_tanks(rows: Rows, space: Space) -> Rows:
+    """Tanks end with what they began with, also in the rest of a year, which may have to fill them up."""
+    if rows.name != "closing_stock":
+        return rows
+    tanks = space.storages.frame.assign(opening=space.storages.data("opening"))
+    began = tanks[tanks["first"]].set_index("storage")["opening"]
+    return replace(rows, lower=rows.axis.frame["storage"].map(began).to_numpy(dtype=float))
 
 
 def worths(
