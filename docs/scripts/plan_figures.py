@@ -116,10 +116,13 @@ def equal_at(case: er.Case, price: str, start: float, end: float, netback: float
 
 
 def changes(before: er.Plan, after: er.Plan) -> list[tuple[str, float]]:
-    """Corridors that carry more or less, the largest change first: name, Mt (bcm)."""
+    """Corridors that carry more or less, the largest change first: name, Mt (bcm).
+
+    Changes that are the same but for the last digits stay in the order of the corridors, on every machine.
+    """
     table = er.compare(before, after).corridors
     table = table[table["change"].abs() >= SEEN]
-    order = table["change"].abs().sort_values(ascending=False).index
+    order = table["change"].abs().round(6).sort_values(ascending=False, kind="stable").index
     return [(str(name), float(change)) for name, change in table.loc[order, ["corridor", "change"]].to_numpy()]
 
 

@@ -23,7 +23,8 @@ def changes(subject: Subject) -> Section | None:
     if found is None:
         return None
     moved = found.corridors[found.corridors["change"].abs() >= VISIBLE]
-    moved = moved.loc[moved["change"].abs().sort_values(ascending=False).index]
+    size = moved["change"].abs().round(6)  # what one gains and another loses is the same but for the last digits
+    moved = moved.loc[size.sort_values(ascending=False, kind="stable").index]
     shifted = found.ledger[found.ledger["change"].abs() > max(SLIGHT, VISIBLE)]
     tables = [
         _inputs(found, words), _table(words, "total", found.totals, lambda row: _named(row["what"], subject), 2),

@@ -71,7 +71,7 @@ def _changed(frame: pd.DataFrame) -> pd.DataFrame:
     differs = (frame["after"] - frame["before"]).abs() > SAME * size
     one = frame["before"].isna() != frame["after"].isna()
     rows = frame[differs | one]
-    return rows.assign(size=-rows["change"].abs()).sort_values("size", kind="stable")
+    return rows.assign(size=-rows["change"].abs().round(6)).sort_values("size", kind="stable")
 
 
 def _side_by_side(title: str, rows: pd.DataFrame, name: str, kind: str = "") -> object:

@@ -39,7 +39,8 @@ def changes(before: Plan, after: Plan, labels: Labels, bands: pd.DataFrame | Non
     rows = pd.concat(found)
     rows = rows[rows["change"].abs() >= max(TOLD, LEAST * float(rows["change"].abs().max()))]
     order = rows["block"].map([key for key, _ in BLOCKS].index)
-    rows = rows.assign(order=order, size=-rows["change"].abs()).sort_values(["order", "size", "name"], kind="stable")
+    rows = rows.assign(order=order, size=-rows["change"].abs().round(6))
+    rows = rows.sort_values(["order", "size", "name"], kind="stable")
     rows = rows.reset_index(drop=True)[COLUMNS]
     if bands is None or bands.empty:
         return rows
