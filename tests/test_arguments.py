@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from somewhere import Else  # type: ignore[import-not-found]
 
 NAN, INF = float("nan"), float("inf")
+SHARE = "policy.max_share.transit:RU"
 ANY = {"Any", "object"}
 
 
@@ -134,7 +135,35 @@ BAD: dict[str, Callable[[Any], object]] = {
     "nobody's netback": lambda t: er.netbacks(t["case"], "1066"),
     "fewer than one": lambda t: er.weakest(t["plan"], 0),
     "fewer than none": lambda t: er.weakest(t["plan"], -1),
+    "nothing to lose": lambda t: er.stress(t["case"], []),
+    "a loss twice": lambda t: er.stress(t["case"], ["arc", "corridor", "arc"]),
     "no loss": lambda t: er.stress(t["case"], ["no such"]),
+    "no bars of losses": lambda t: er.stress(t["case"], ["arc"]).plot(top=0),
+    "fewer than no bars": lambda t: er.ranging(t["case"]).plot(top=-1),
+    "a curve of no points": lambda t: er.frontier(t["case"], SHARE, 0.9, 0.5, samples=0),
+    "a curve of one point": lambda t: er.frontier(t["case"], SHARE, 0.9, 0.5, samples=1),
+    "a band twice": lambda t: er.ranges(t["plan"], ["1 %", "1 %"]),
+    "a seed beyond Python's": lambda t: er.solve(t["case"], solver="cbc", seed=2**31),
+    "nothing asked": lambda t: t["compiled"].solve_many([{}], []),
+    "one thing asked twice": lambda t: t["compiled"].solve_many([{}], ["netback", "netback"]),
+    "no changes": lambda t: t["compiled"].solve_many([]),
+    "nothing asked of draws": lambda t: er.sweep(t["case"], 2, ask=[]),
+    "one thing asked twice of draws": lambda t: er.sweep(t["case"], 2, ask=["netback", "netback"]),
+    "a grid of nothing": lambda t: er.sweep(t["case"], 2, over={}),
+    "a value twice": lambda t: er.sweep(t["case"], 0, over={"arc:SHORT.tariff": [20, 20]}),
+    "movers of no level": lambda t: er.sweep(t["case"], 1).movers("netback", -1),
+    "movers of no answer": lambda t: er.sweep(t["case"], 1).movers("no such"),
+    "draws before the first": lambda t: er.Sampler(t["case"]).normals(-1, 2),
+    "draws backwards": lambda t: er.Sampler(t["case"]).values(3, 1),
+    "a period twice": lambda t: t["case"].outage("SHORT", ["2023", "2023"]),
+    "actuals of no period": lambda t: t["plan"].actuals([]),
+    "actuals of a period twice": lambda t: t["plan"].actuals(["2023", "2023"]),
+    "a lever twice": lambda t: t["plan"].explore(levers=["arc:SHORT.tariff", "arc:SHORT.tariff"]),
+    "an arc booked twice": lambda t: t["case"].with_policy(bookings={"arcs": ["SHORT", "SHORT"]}),
+    "less than no chance": lambda t: er.regret({"a": t["case"], "b": t["case"]}, {"arcs": ["SHORT"]},
+                                               {"a": -1.0, "b": 2.0}),
+    "a place below none": lambda t: er.route_from_geometry([(52.0, 47.0), (54.0, 47.0)], t["case"], tolerance_km=-1),
+    "nobody's cluster": lambda t: er.workers_of(dask=""),
     "too many losses": lambda t: er.stress(t["case"], ["arc"], k=3),
     "a loss of no days": lambda t: er.stress(t["case"], ["arc"], days=-1),
     "a curve over nothing": lambda t: er.frontier(t["case"], "", 0, 1),
@@ -171,6 +200,24 @@ def test_what_is_of_the_right_kind_and_makes_no_sense_is_an_error_of_ours(
         call(made)
     assert "Traceback" not in str(caught.value)
     assert caught.value.exit_code in (2, 3, 7)
+
+
+@pytest.mark.parametrize(("call", "words"), [
+    (lambda t: er.stress(t["case"], []), "kinds = []; expected one at least"),
+    (lambda t: er.stress(t["case"], ["arc", "arc"]), "kinds: 'arc' stands there twice; expected each once"),
+    (lambda t: er.frontier(t["case"], SHARE, 0.9, 0.5, samples=1), "samples = 1; expected 2 or more"),
+    (lambda t: er.regret({"a": t["case"], "b": t["case"]}, {"arcs": ["SHORT"]}, {"a": -1.0, "b": 2.0}),
+     "probability of a = -1; expected 0 or more"),
+    (lambda t: er.sweep(t["case"], 2, over={}), "over = []; expected one at least"),
+    (lambda t: er.expand(er.load("btc-5"), [100, 100]), "budgets: 100 stands there twice; expected each once"),
+    (lambda t: er.bargain(t["case"], link=["x", "x"]), "link: 'x' stands there twice; expected each once"),
+])  # fmt: skip
+def test_empty_twice_and_too_few_are_told_as_such(
+    call: Callable[[Any], object], words: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with pytest.raises(er.UsageError) as caught:
+        call(toys(tmp_path_factory.getbasetemp()))
+    assert str(caught.value) == words
 
 
 def test_what_an_annotation_takes() -> None:

@@ -22,7 +22,18 @@ import pandas as pd
 from energy_routes.errors import Fault, UnitError, UsageError, refuse
 from energy_routes.linear import Labels
 from energy_routes.network import Network, Ways, meter_table
-from energy_routes.pack import PARTITIONS, Period, by_key, nearest, number, read_rows, spanned, steps_of, units
+from energy_routes.pack import (
+    PARTITIONS,
+    Period,
+    by_key,
+    check_list,
+    nearest,
+    number,
+    read_rows,
+    spanned,
+    steps_of,
+    units,
+)
 
 COLUMNS = ("what", "id", "commodity", "period", "volume", "unit", "note")
 REQUIRED = ("what", "id", "period", "volume")
@@ -90,8 +101,10 @@ def past_of(network: Network, periods: Sequence[Period], actuals: str | Path | p
 def actuals_of(tables: Mapping[str, pd.DataFrame], periods: Sequence[str] | None = None) -> pd.DataFrame:
     """A table of actuals as the ``tables`` of a plan have them, in some of its periods.
 
-    Raises UsageError for a period that the plan does not have.
+    Raises UsageError for no period, for one twice, and for one that the plan does not have.
     """
+    if periods is not None:
+        check_list("periods", periods)
     known = tables["arcs"]["period"].unique().tolist()
     if unknown := [period for period in periods or () if period not in known]:
         raise UsageError(f"the plan has no period {unknown[0]!r}; expected some of {', '.join(known)}. "

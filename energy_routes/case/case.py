@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ from energy_routes.pack import (
     Period,
     amount,
     annotated,
+    check_list,
     home,
     nearest,
     offered,
@@ -231,8 +232,8 @@ class Case:
         Raises
         ------
         UsageError
-            Nothing is called so, a period is not in the horizon, the share is not from 0 to 1, or a part of a capacity
-            without limit is to go.
+            Nothing is called so, a period is not in the horizon or stands twice, the share is not from 0 to 1, or a
+            part of a capacity without limit is to go.
         """
         self._check_periods(periods)
         return self.on_network(lambda n: n.outage(what, periods, remaining, reason, event))
@@ -291,7 +292,7 @@ class Case:
         Raises
         ------
         UsageError
-            Nothing is called so, or a period is not in the horizon.
+            Nothing is called so, or a period is not in the horizon or stands twice.
         """
         self._check_periods(periods)
         return self.on_network(lambda n: n.without(what, periods, reason))
@@ -686,7 +687,8 @@ class Case:
             raise UsageError(f"{name}: {self.name} has no {family}; its families are {', '.join(known)}. "
                              f"{nearest(family, known)}")
 
-    def _check_periods(self, labels: Iterable[str]) -> None:
+    def _check_periods(self, labels: Sequence[str]) -> None:
+        check_list("periods", labels, some=False)
         for label in labels:
             if not any(period.matches(label) for period in self.periods):
                 raise UsageError(f"period {label!r} is not in the horizon of {self.name}: {self.span}")

@@ -21,6 +21,8 @@ from .checks.structure import (
 )
 from .files.arguments import (
     annotated as annotated,
+    check_count as check_count,
+    check_list as check_list,
     made_of as made_of,
 )
 from .files.saved import read_json as read_json, saved_result as saved_result

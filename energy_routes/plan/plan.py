@@ -316,7 +316,7 @@ class Plan:
         Raises
         ------
         UsageError
-            The plan has no such period.
+            The plan has no such period; or none is named, or one twice.
         """
         return actuals_of(self.tables(), periods)
 

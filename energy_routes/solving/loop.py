@@ -191,6 +191,8 @@ def solve(
     """
     if time_limit is not None and not 0 < time_limit < float("inf"):
         raise UsageError(f"time_limit = {time_limit:g}: a number of seconds above 0 is expected")
+    if not 0 <= seed < 2**31:
+        raise UsageError(f"seed = {seed}: a whole number from 0 to 2,147,483,647 is expected")
     options = Options(solver.lower(), method, presolve, seed, time_limit)
     space, program, around = _prepared(case, constraints, options)
     refuse_tail(around.hedge, program, case.name)

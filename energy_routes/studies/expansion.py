@@ -18,7 +18,7 @@ from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import Space, netback
 from energy_routes.linear import Program, Vector, sign_of
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, check_list
 from energy_routes.plan import builds_table
 from energy_routes.solving import Decision, decide, stated
 from energy_routes.studies.pictures import draw_budgets
@@ -182,7 +182,8 @@ class _Teller:
 def _budgets(space: Space, budgets: Sequence[float] | None, steps: int) -> list[float]:
     if budgets is not None:
         wrong = [b for b in budgets if not 0 <= b < float("inf")]
-        if wrong or not budgets:
+        check_list("budgets", budgets)
+        if wrong:
             raise UsageError(f"budget {wrong[0] if wrong else 'list'}: expected numbers of MUSD, 0 or more")
         return sorted({float(b) for b in budgets})
     if steps < 1:

@@ -40,7 +40,7 @@ from energy_routes.linear import (
     axis,
     between,
 )
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, check_count
 from energy_routes.plan import builds_table
 from energy_routes.solving import compile, fixed_at, preference
 from energy_routes.studies.study import Study
@@ -183,7 +183,9 @@ def _chances(named: Mapping[str, Case], probabilities: Mapping[str, float] | Non
     if set(probabilities) != set(named):
         raise UsageError(f"probabilities name {', '.join(probabilities)}; the scenarios are {', '.join(named)}")
     out = np.array([probabilities[name] for name in named], dtype=float)
-    if not ((out >= 0).all() and abs(out.sum() - 1.0) <= NEAR):
+    for name, chance in probabilities.items():
+        check_count(f"probability of {name}", chance, 0)
+    if not abs(out.sum() - 1.0) <= NEAR:
         raise UsageError(f"probabilities sum to {out.sum():g}, expected 1")
     return out
 

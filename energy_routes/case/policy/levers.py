@@ -11,7 +11,7 @@ from dataclasses import MISSING, dataclass, fields, replace
 from typing import Annotated, Any, Literal, Self, get_args, get_type_hints
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import LARGEST, Dimension, amount, nearest
+from energy_routes.pack import LARGEST, Dimension, amount, check_list, nearest
 
 Mode = Literal["preventive", "corrective"]
 Check = Callable[[str, object], Any]
@@ -68,7 +68,13 @@ def _flag(where: str, value: object) -> bool:
 
 
 def _names(where: str, value: object) -> tuple[str, ...]:
-    """A list of names; on the command line they are separated by ';'."""
+    """A list of names, each once; on the command line they are separated by ';'."""
+    names = _listed(where, value)
+    check_list(where, names, some=False)
+    return names
+
+
+def _listed(where: str, value: object) -> tuple[str, ...]:
     items = [part.strip() for part in value.split(";")] if isinstance(value, str) else value
     if not isinstance(items, Sequence) or not all(isinstance(item, str) and item for item in items):
         raise UsageError(f"{where} = {value!r}; expected a list of names")
@@ -89,7 +95,7 @@ def _units(where: str, value: object) -> dict[str, float] | None:
 def _window(where: str, value: object) -> tuple[str, ...] | None:
     if value in (None, "none", ()):
         return None
-    labels = _names(where, value)
+    labels = _listed(where, value)
     if len(labels) not in (1, 2):
         raise UsageError(f"{where} = {value!r}; expected the first and the last period, such as ['2024-03', '2024-04']")
     return labels

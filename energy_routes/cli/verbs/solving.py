@@ -136,7 +136,7 @@ class _Near(NamedTuple):
     def told_by(self, plan: er.Plan, time_limit: float | None) -> er.Plan:
         """The plan with its ranges, those at the optimum always among them."""
         asked = [band.strip() for band in self.within.split(",") if band.strip()]
-        bands = ["optimum", *asked] if asked else None
+        bands = asked if "optimum" in asked else ["optimum", *asked] if asked else None
         return plan.with_ranges(
             er.ranges(plan, bands, by_period=self.by_period, builds=self.builds, time_limit=time_limit))
 

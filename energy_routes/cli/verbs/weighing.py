@@ -139,7 +139,8 @@ def sweep(
     at_least = draws if draws is not None else 0 if over or levels else WORTH
     with begun(1 if dask or replay is not None else jobs_for(jobs, at_least)) as ahead:
         case = ask(model, scenario, set_, accept=accept)
-        experiment = studies.experiment_of(case, draws, over=_grid(over), levels=levels, design=design,
+        grid = _grid(over) if over else None
+        experiment = studies.experiment_of(case, draws, over=grid, levels=levels, design=design,
                                            seed=FIRST if seed is None else seed,
                                            ask=asked or [studies.DEFAULT])  # fmt: skip
         if seed is not None and not experiment.draws:
@@ -180,16 +181,14 @@ def _solved(
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _grid(over: list[str] | None) -> dict[str, list[str]]:
+def _grid(over: list[str]) -> dict[str, list[str]]:
     """The values of each path.  A unit behind the last of them is that of all without one."""
     grid: dict[str, list[str]] = {}
-    for text in over or []:
+    for text in over:
         path, equals, values = text.rpartition("=")
         if not (path.strip() and equals and all(part.strip() for part in values.split(","))):
             raise UsageError(f"--over {text!r} is not PATH=VALUE,VALUE…, such as policy.max_share.transit:RU=0.9,0.95")
         if path.strip() in grid:
             raise UsageError(f"--over {path.strip()} is given twice; give all of its values in one list")
-        grid[path.strip()] = each = pack.many(values)
-        if twice := [value for at, value in enumerate(each) if value in each[:at]]:
-            raise UsageError(f"--over {path.strip()} has {twice[0]} twice; give each value once")
+        grid[path.strip()] = pack.many(values)
     return grid

@@ -15,7 +15,7 @@ from energy_routes.errors import EnergyRoutesError, UsageError
 from energy_routes.formulation import opened
 from energy_routes.maps.live.off_panel import refuse_off_panel
 from energy_routes.network import Names, group_names
-from energy_routes.pack import TABLES, own_unit, own_units
+from energy_routes.pack import TABLES, check_list, own_unit, own_units
 from energy_routes.plan import Plan
 from energy_routes.solving import refuse_own_rules
 
@@ -99,6 +99,7 @@ def levers_of(plan: Plan, words: Words, asked: Sequence[str] = ()) -> list[Lever
     own; and as ``Case.set``.
     """
     refuse_off_panel(plan.case)
+    check_list("levers", asked, some=False)
     refuse_own_rules(plan, "the page solves")
     case, found = plan.case, {}
     stated = [f"{BUILT}{option}" for option in (case.policy.build.options if case.policy.build else ())]

@@ -16,7 +16,7 @@ from energy_routes.network.drawn.cost import OPEX, RATE, YEARS, Proposal, leveli
 from energy_routes.network.drawn.lines import ATTRIBUTES, DrawnLine, one_line, read_lines
 from energy_routes.network.drawn.snapping import SNAP_KM, ends_of
 from energy_routes.network.network import Network
-from energy_routes.pack import MODES, Family, Pack, annotated, data_path, nearest, offered, units
+from energy_routes.pack import MODES, Family, Pack, annotated, check_count, data_path, nearest, offered, units
 
 if TYPE_CHECKING:
     from shapely import LineString
@@ -83,10 +83,11 @@ def route_from_geometry(line_or_file: str | Path | LineString | Sequence[tuple[f
     Raises
     ------
     UsageError
-        The file has several lines, or an attribute is unknown.
+        The file has several lines, an attribute is unknown, or the tolerance is below 0.
     DataError
         The line is broken or ends at no node, or an attribute does not fit; it names the feature.
     """
+    check_count("tolerance_km", tolerance_km, 0)
     network = network if isinstance(network, Network) else network.network
     if isinstance(line_or_file, str | Path):
         routes = routes_from_file(line_or_file, network, layer=layer, tolerance_km=tolerance_km, **said)

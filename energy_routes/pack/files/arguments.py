@@ -79,6 +79,21 @@ def made_of(public: Made) -> Made:
     return annotated(public)
 
 
+def check_list(name: str, values: Collection[Any], *, some: bool = True) -> None:
+    """Refuse a list that is empty (but not where ``some`` is False), or has something twice.  Raises UsageError."""
+    if some and not len(values):
+        raise UsageError(f"{name} = []; expected one at least")
+    listed = list(values)
+    if twice := next((value for at, value in enumerate(listed) if value in listed[:at]), None):
+        raise UsageError(f"{name}: {twice!r} stands there twice; expected each once")
+
+
+def check_count(name: str, value: float, least: float) -> None:
+    """Refuse a number below the least that makes sense.  Raises UsageError."""
+    if value < least:
+        raise UsageError(f"{name} = {value:g}; expected {least:g} or more")
+
+
 def _refusing(function: Any) -> Any:
     parameters = inspect.signature(function).parameters
     kinds = {parameter.kind: name for name, parameter in parameters.items()}

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
-from energy_routes.pack import amount, figure, parted
+from energy_routes.pack import amount, check_list, figure, parted
 
 OPTIMUM = "optimum"
 EACH = (0.1, 1.0)  # USD a unit exported (a tonne, or 1000 m³) of the bands that are told where none is asked for
@@ -39,13 +39,14 @@ def bands_of(
     """The bands asked for, the narrowest first; None asks for the default ones.
 
     Each is ``optimum``, a number of MUSD, or a text: ``390 MUSD``, ``1 %`` of the objective (MUSD), or ``0.1 USD/t``
-    (``USD/1000m3``) of what is exported.  Raises UsageError for what is none of these, or is negative.
+    (``USD/1000m3``) of what is exported.  Raises UsageError for what is none of these, is negative, or stands twice.
     """
     if within is None:
         return default_bands(case, exports)
     asked = [within] if isinstance(within, str | float | int) else list(within)
     if not asked:
         raise UsageError("within: nothing is asked for; expected a loss, such as '1 %', '390 MUSD' or '0.1 USD/t'")
+    check_list("within", asked)
     found = [Band(_name(one), _loss(case, one, exports, objective)) for one in asked]
     return sorted(dict.fromkeys(found), key=lambda band: band.loss)
 

@@ -36,7 +36,7 @@ from energy_routes.linear import (
     face_of,
 )
 from energy_routes.network import Edit
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, check_count, check_list
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, family_exports, pick, preference
 from energy_routes.solving.futures.unforeseen import Calm, Planned, calm_cases, reference_of
@@ -348,11 +348,14 @@ class Compiled:
         Raises
         ------
         UsageError
-            Something is asked that the case does not have; or it is no table, or one with a column twice.
+            Nothing is asked, or something twice or that the case does not have; or it is no table, one without rows, or
+            one with a column twice.
         """
         rows = changes_of(table)
         ask = [ask] if isinstance(ask, str) else ask
+        check_list("ask", ask)
         measures = Measures(self, ask)
+        check_count("rows of the table", len(rows), 1)
         out: list[tuple[Any, ...]] = []
         for case in self._read(rows):
             out.append(_ended(case, measures) if isinstance(case, EnergyRoutesError) else self._told(case, measures))

@@ -14,7 +14,7 @@ from energy_routes.case import Case, in_percent, no_transit, ramped
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear import Vector
 from energy_routes.maps import explore
-from energy_routes.pack import annotated, as_read
+from energy_routes.pack import annotated, as_read, check_count
 from energy_routes.results import exact
 from energy_routes.solving import Yardstick, solve
 from energy_routes.studies.curves.curve import Curve, Progress, exact_curve
@@ -193,7 +193,7 @@ def frontier(
     tolerance : float or None
         MUSD: how far a bounded curve may be off; None: a thousandth of what the ends differ by.
     samples : int
-        Points of a sampled curve.
+        Points of a sampled curve, 2 or more.
     draws : int
         How many draws of the figures are solved at each of nine values, for the fan.
     seed : int
@@ -211,7 +211,8 @@ def frontier(
     Raises
     ------
     UsageError
-        The lever or an end is none that :meth:`Case.set` takes, or the tolerance is no number from 0 on.
+        The lever or an end is none that :meth:`Case.set` takes, the tolerance is no number from 0 on, or the samples
+        are fewer than two.
     DataError
         The path leads to no row or number.
     UnitError
@@ -230,6 +231,7 @@ def frontier(
     (1962), doi:10.1002/nav.3800090303.
     """
     lever = lever_of(case, over, start, stop, unit)
+    check_count("samples", samples, 2)
     if tolerance is not None and not 0 <= tolerance < float("inf"):
         raise UsageError(f"tolerance = {tolerance:g}: a number of MUSD, 0 or more, is expected")
     told = progress or silent

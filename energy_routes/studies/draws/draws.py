@@ -20,7 +20,7 @@ from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
 from energy_routes.network import Edit, Operation
-from energy_routes.pack import data_path, made_of
+from energy_routes.pack import check_count, data_path, made_of
 from energy_routes.studies.draws.figures import Figure, figures_of
 from energy_routes.studies.draws.points import points_of
 
@@ -109,6 +109,8 @@ class Sampler:
         ndarray
             Standard normal numbers, shape (draws, inputs).
         """
+        check_count("start", start, 0)
+        check_count("stop", stop, start)
         return np.asarray(ndtri(self._points(start, stop)))
 
     def values(self, start: int, stop: int) -> Vector:
@@ -169,8 +171,6 @@ class Sampler:
         UsageError
             ``start`` is below 0.
         """
-        if start < 0:
-            raise UsageError(f"draw {start}: draws are counted from 0")
         normals = self.normals(start, stop)
         for index, inputs, values in zip(range(start, stop), normals, self._values(normals), strict=True):
             reason = f"draw {index} of seed {self.seed}"

@@ -11,7 +11,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.network import Names
-from energy_routes.pack import annotated, nearest, offered
+from energy_routes.pack import annotated, check_list, nearest, offered
 from energy_routes.studies.games.frames import called, coalitions_frame, games_frame, link_frame, shares_frame
 from energy_routes.studies.games.picture import draw_map, draw_shares
 from energy_routes.studies.games.players import BY, JOINED, By
@@ -198,7 +198,7 @@ def bargain(
         The question.
     players : sequence of str
         Ten at most: states by their two letters (companies by name); ``AZ+GE`` speak with one voice, and who is not
-        named plays as ``rest``.  None: the states of the corridors.
+        named plays as ``rest``.  Empty: the states of the corridors.
     by : {'consent', 'ownership'}
         A state can shut what crosses it, or a company what its tariff is paid for.
     link : str or sequence of str
@@ -284,11 +284,12 @@ def _nothing_stands(case: Case) -> None:
 def _with_required(case: Case, link: str | Sequence[str]) -> tuple[str, ...]:
     """The options and all that they require, in the order in which they are found.
 
-    Raises UsageError where the pack has no such option.
+    Raises UsageError where the pack has no such option, or one is named twice.
     """
     table = case.network.tables["options"]
     needs = dict(zip(table["id"], table["requires"], strict=True))
-    found = [link] if isinstance(link, str) else list(dict.fromkeys(link))
+    found = [link] if isinstance(link, str) else list(link)
+    check_list("link", found, some=False)
     for name in found:
         if name not in needs:
             raise UsageError(f"link {name!r} is no option of {case.name}. {offered(name, needs)}")

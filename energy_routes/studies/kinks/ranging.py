@@ -15,7 +15,7 @@ from energy_routes.case import Case, ramped
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import ALIKE, Form, Session, limited, optimal, refuse_late, sign_of
-from energy_routes.pack import annotated, in_digits
+from energy_routes.pack import annotated, check_count, in_digits
 from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
 from energy_routes.studies.kinks.laid import Laid, laid
@@ -90,7 +90,13 @@ class Ranging(Study):
         -------
         matplotlib Axes
             With a bar a figure.
+
+        Raises
+        ------
+        UsageError
+            ``top`` is below 1.
         """
+        check_count("top", top, 1)
         return draw_tornado(self.figures, f"{self.case.name}: a tenth less, a tenth more", ax, top)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 from energy_routes.case import Case, Outage, no_transit, outages_of
 from energy_routes.errors import UsageError
 from energy_routes.maps import explore
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, check_count, check_list
 from energy_routes.studies.curves.steps import stress_steps
 from energy_routes.studies.outages.losses import COLUMNS, describe
 from energy_routes.studies.outages.shock import Shock, window
@@ -128,7 +128,13 @@ class Stress(Study):
         -------
         Axes
             The axes.
+
+        Raises
+        ------
+        UsageError
+            ``top`` is below 1.
         """
+        check_count("top", top, 1)
         return draw_losses(self.outages, self.case.title or self.case.name, ax, top)
 
 
@@ -177,12 +183,14 @@ def stress(
     Raises
     ------
     UsageError
-        A kind, an onset or a length is none of the case, or its objective is not the netback.
+        Nothing is to be lost, or one thing twice; a kind, an onset or a length is none of the case, or its objective is
+        not the netback.
     InfeasibleError, UnboundedError, LimitError, SolverError
         The case itself has no plan, or the solver ended without an answer.
     """
     if k not in (1, 2):
         raise UsageError(f"k = {k}: 1 (single losses) or 2 (pairs as well) is expected")
+    check_list("kinds", kinds)
     names = [name if ":" in name else f"single:{name}" for name in kinds]
     if len(case.families) > 1:
         return _by_family(case, names, k=k, onset=onset, days=days, remaining=remaining, foreseen=foreseen,

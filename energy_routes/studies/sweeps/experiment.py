@@ -17,7 +17,7 @@ import pandas as pd
 from energy_routes.case import Case, groups_of
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear import Vector
-from energy_routes.pack import data_path, read_cells
+from energy_routes.pack import check_list, data_path, read_cells
 from energy_routes.results import case_record, exact, installed
 from energy_routes.solving import Changes, Compiled, Measures, changes_of
 from energy_routes.studies.draws.draws import Sampler
@@ -153,8 +153,8 @@ def levels_of(
 ) -> tuple[Changes, ...]:
     """The changes of each level; none where neither a grid nor a list is given.
 
-    Raises UsageError where both are, a path of a grid has no value, or what is given is no table or has no row;
-    DataError where a file cannot be read.
+    Raises UsageError where both are, a grid has no path, a path no value or one twice, or what is given is no table or
+    has no row; DataError where a file cannot be read.
     """
     if over and levels is not None:
         raise UsageError("a grid and a list of levels are given; expected one of the two")
@@ -163,10 +163,14 @@ def levels_of(
         if not (rows := tuple(changes_of(table))):
             raise UsageError("the table of levels has no row; expected one for each level")
         return rows
-    for path, values in (over or {}).items():
+    if over is None:
+        return ()
+    check_list("over", over)
+    for path, values in over.items():
         if isinstance(values, str) or not len(values):
             raise UsageError(f"{path} has the values {values!r}; expected a list of some, such as [20, 40, 60]")
-    return tuple(dict(zip(over, values, strict=True)) for values in product(*over.values())) if over else ()
+        check_list(path, values)
+    return tuple(dict(zip(over, values, strict=True)) for values in product(*over.values()))
 
 
 def ask_by_default(case: Case) -> tuple[str, ...]:

@@ -36,14 +36,19 @@ def refuse_picture(experiment: Experiment, picture: str, answer: str) -> None:
         raise UsageError("no volume of a corridor was asked: the probability of use needs volume.corridor:NAME")
 
 
+def refuse_level(experiment: Experiment, level: int) -> None:
+    """Raises UsageError where there is no such level."""
+    if not 0 <= level < len(experiment.levels):
+        raise UsageError(f"there is no level {level}; expected one of 0 to {len(experiment.levels) - 1}")
+
+
 def draw(sweep: Sweep, picture: str, answer: str, level: int, ax: Axes | None) -> Axes:
     """A picture of a sweep.
 
     Raises UsageError where there is no such picture, answer or level, or nothing moves the answer.
     """
     refuse_picture(sweep.experiment, picture, answer)
-    if not 0 <= level < len(sweep.experiment.levels):
-        raise UsageError(f"there is no level {level}; expected one of 0 to {len(sweep.experiment.levels) - 1}")
+    refuse_level(sweep.experiment, level)
     ax = axes_or_new(ax, 8.0, 4.6)
     if picture == "tornado":
         _tornado(ax, sweep, answer, level)

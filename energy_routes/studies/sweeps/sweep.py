@@ -14,13 +14,13 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError, VerificationError
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, check_list
 from energy_routes.solving import Changes, solve
 from energy_routes.studies.study import Progress, Study, silent
 from energy_routes.studies.sweeps.dataset import read, schema_of
 from energy_routes.studies.sweeps.experiment import DEFAULT, Experiment, levels_of
 from energy_routes.studies.sweeps.folder import Folder, opened
-from energy_routes.studies.sweeps.plots import draw
+from energy_routes.studies.sweeps.plots import draw, refuse_level, refuse_picture
 from energy_routes.studies.sweeps.solving import solved
 from energy_routes.studies.sweeps.statistics import chance_of, drivers_of, summary_of, without_plan_of
 from energy_routes.studies.sweeps.workers.workers import Chunk, Here, Workers
@@ -96,7 +96,14 @@ class Sweep(Study):
         float
             That of chance, 0 to 1: the strongest of as many inputs that move nothing is beyond it in one sweep of
             twenty at most.
+
+        Raises
+        ------
+        UsageError
+            There is no such answer or level.
         """
+        refuse_picture(self.experiment, "tornado", answer)
+        refuse_level(self.experiment, level)
         own = self.drivers[(self.drivers["answer"] == answer) & (self.drivers["level"] == level)]
         plans = int(((self.data["level"] == level) & (self.data["status"] == "optimal")).sum())
         chance = chance_of(plans, own["input"].nunique())
@@ -234,6 +241,7 @@ def experiment_of(
     if draws is None:
         draws = 0 if rows else DRAWS if case.policy.plain else BUILT
     asked = (ask,) if isinstance(ask, str) else tuple(ask)
+    check_list("ask", asked)
     experiment = Experiment(case, draws, seed, design, rows or ({},), asked)
     _ = experiment.measures, experiment.sampler  # what is wrong with the call is told before anything is written
     return experiment

@@ -143,10 +143,11 @@ def through_tariff(
     owners : int or None
         How many set a charge of their own at most, 1 to 10; None: the payees of its tariffs, and at least 2.
     outage : mapping of str to float or None
-        What is lost (as in :meth:`Case.outage`) and the share that is left; None: half of the largest other corridor.
+        What is lost (as in :meth:`Case.outage`) and the share that is left; None: half of the largest other
+        corridor; empty: there is no such world.
     cap : mapping of str to float or str, or None
         The share of a group at most, ``{"transit:RU": "80 %"}`` or 0.8; None: a tenth less volume through the largest
-        transit country, where exports may fall.
+        transit country, where exports may fall; empty: there is no such world.
     operating_share : float or None
         The share of a tariff that is real cost where none is published; None: as the pack has it.
     draws : int

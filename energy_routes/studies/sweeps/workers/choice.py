@@ -58,6 +58,8 @@ def workers_of(
             raise UsageError("--dask-tls-ca, --dask-tls-cert and --dask-tls-key are for --dask tls://HOST:PORT; found "
                              "no --dask")
         return Here() if jobs == 1 else Processes(jobs)
+    if not dask:
+        raise UsageError("dask = ''; expected the address of a scheduler, such as tcp://10.0.0.1:8786")
     if jobs != 1:
         raise UsageError(f"--jobs {jobs} with --dask {dask}; expected one of the two. A cluster has as many processes "
                          "as workers are started for it")
