@@ -290,6 +290,15 @@ def test_a_corridor_that_is_metered_where_no_tariff_is_paid_says_so_first(tmp_pa
     assert earned.endswith("beside what other charges earn")  # not "against 0.00 today": the line earns elsewhere
 
 
+def test_where_arcs_charge_differently_the_margin_is_told_and_what_lines_charge_beside() -> None:
+    """CPC, which carries most of Russia's volume, pays nothing at its moorings and 38 USD/t on its line."""
+    found = er.through_tariff(er.load("oil-2026"), "transit:RU", outage={}, cap={})
+    today = middle(found, "today")
+    margin = today["carriers"] / today["volume"]
+    assert found.answer[0].startswith(f"Russia: a unit pays {margin:.2f} (")
+    assert "38.00 USD/t on CPC Atyrau - Novorossiysk" in found.answer[0]
+
+
 def test_the_cap_that_is_not_told_is_of_volume(tmp_path: Path) -> None:
     """6 Mt cross Russia: 5.4 may.  Of 8 Mt 2.6 are left for LONG, each worth 510 less 10 and no more."""
     found = er.through_tariff(toy(tmp_path, PUBLISHED), "LONG", outage={})

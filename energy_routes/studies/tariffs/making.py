@@ -165,12 +165,12 @@ class Making:
 
     @property
     def _elsewhere(self) -> str:
-        """What the line of the corridor charges on other arcs, in words; blank where it charges nothing there."""
+        """What the lines that charge nothing where the corridor is metered charge on other arcs, in words; or blank."""
         network = self.case.network
         arcs = network.tables["arcs"]
-        own = arcs["id"].isin(self.target.arcs)
-        beside = (arcs["line"].isin(arcs.loc[own, "line"].dropna()) & ~own).to_numpy()
         tariffs = network.resolve("arcs", "tariff", self.case.periods).mean(axis=1)
+        own = arcs["id"].isin(self.target.arcs)
+        beside = (arcs["line"].isin(arcs.loc[own & ~(tariffs > 0), "line"].dropna()) & ~own).to_numpy()
         money = network.families[self.target.family].price_name
         return " and ".join(f"{tariff:,.2f} {money} on {name}" for tariff, name in
                             zip(tariffs[beside].tolist(), arcs["name"][beside], strict=True) if tariff > 0)  # fmt: skip

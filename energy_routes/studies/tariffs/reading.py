@@ -34,7 +34,7 @@ class Reading:
 
     @property
     def today(self) -> Point:
-        """What stands today: the charge is the mean over volumes."""
+        """What stands today: the charge is the real cost, and above it the mean margin over volumes."""
         return self.uneven or self.at(self.demand.start)
 
     def at(self, charge: float) -> Point:

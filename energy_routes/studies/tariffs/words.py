@@ -46,14 +46,22 @@ class Teller:
         return _span(readings, charge, self._digits)
 
     def costs(self, readings: Readings, elsewhere: str) -> str:
-        """What is charged today, and what moving a unit really costs; ``elsewhere``: what its line charges beside."""
+        """What is charged today, and what moving a unit really costs; ``elsewhere``: what lines charge beside."""
         one = readings[MIDDLE]
         if one.open and elsewhere and not one.today.charge:
             return (f"{self.name}: no tariff is paid today where it is metered; the line charges {elsewhere}, and a "
                     "charge here comes on top of that")  # fmt: skip
-        cost = f"moving really costs {self._charges(readings, lambda each: each.cost)} {self.money}" if one.open else (
-            "it is closed")  # fmt: skip
-        return f"{self.name}: {self._charge(one.today.charge)} {self.money} are charged today; {cost}"
+        if not one.open:
+            return f"{self.name}: {self._charge(one.today.charge)} {self.money} are charged today; it is closed"
+        cost = f"{self._charges(readings, lambda each: each.cost)} {self.money}"
+        if one.uneven is None:
+            today = f"{self._charge(one.today.charge)} {self.money} are charged today; moving really costs {cost}"
+        else:
+            margin = self._charges(readings, lambda each: each.today.charge - each.cost)
+            today = (f"a unit pays {margin} {self.money} above real cost today, on average; real cost is {cost} on the "
+                     "mean of the arcs where it is metered, and a charge is told as both together")  # fmt: skip
+        free = f"; lines that charge nothing there charge {elsewhere}, and a charge here comes on top of that"
+        return f"{self.name}: {today}{free if elsewhere else ''}"
 
     def dear(self, readings: Readings) -> Iterator[str]:
         """Why a charge may be as high as it is, beside the highest price of any market."""
