@@ -24,9 +24,8 @@ class Idle(NamedTuple):
 
 JOBS = Idle(("jobs",), False, ("draws",), "processes solve draws")
 LANGUAGE = Idle(("lang",), False, ("map_",), "it is the language of the map")
-ROWS = Idle(("top",), True, ("as_json",), "JSON has every row")
 RULES: Mapping[str, tuple[Idle, ...]] = MappingProxyType({
-    "solve": (JOBS, Idle(("units", "show", "full"), True, ("as_json",), "JSON has all of it, in units of its own")),
+    "solve": (JOBS, Idle(("units",), True, ("as_json",), "JSON has units of its own")),
     "map": (JOBS, Idle(("draws",), True, ("months",), "draws are of the whole horizon")),
     "report": (JOBS,),
     "compare": (JOBS, Idle(("groups",), False, ("explain", "expand"), "it is about inputs that explain a change")),
@@ -34,8 +33,8 @@ RULES: Mapping[str, tuple[Idle, ...]] = MappingProxyType({
         Idle(("start", "stop", "unit", "samples", "tolerance", "draws", "jobs", "out", "plot", "map_", "lang"), True,
              ("budget",), "the lowest share is one number, not a curve"),
         JOBS, LANGUAGE),
-    "stress": (LANGUAGE, ROWS),
-    "ranging": (ROWS, Idle(("top",), True, ("all_",), "every row is printed")),
+    "stress": (LANGUAGE,),
+    "ranging": (Idle(("top",), True, ("all_",), "every row is printed"),),
     "regret": (Idle(("premium", "spot"), False, ("book",), "the first case says what its bookings cost"),),
     "sweep": (
         Idle(("plot", "picture", "answer", "jobs", "dask", "resume"), True, ("replay",),
