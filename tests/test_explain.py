@@ -345,11 +345,25 @@ def test_random_networks(spec: Spec, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.mark.parametrize(("target", "words"), [
     ("arc:LNG", "Nearest: 'arc:LONG'"),
-    ("nobody", "Corridors: corridor:SHORT, corridor:LONG"),
+    ("nobody", "Corridors: corridor:SHORT, corridor:LONG$"),
+    ("oil/corridor:X", "There are: corridor:SHORT, corridor:LONG$"),
+    ("transit:XX", "There are: transit:RU$"),
+    ("terminal:X", "There are: none$"),
+    ("storage:X", "Kinds: arc, corridor, market, transit, transit_set, chokepoint, operator, terminal$"),
 ])
 def test_what_is_not_there(target: str, words: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=words):
         er.explain(toy(tmp_path), target)
+
+
+@pytest.mark.parametrize("asked", [
+    lambda case: case.outage("transit:XX"),
+    lambda case: case.without("transit:XX"),
+    lambda case: er.compile(case).solve_many([{}], ["volume.transit:XX"]),
+])  # fmt: skip
+def test_of_a_kind_that_is_named_all_is_told_and_nothing_else(asked: Callable[[Case], object], tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"There are: (volume\.)?transit:RU$"):
+        asked(toy(tmp_path))
 
 
 @pytest.mark.parametrize("target", ["arc:LONG", "FIELD_CO;LONG;WEST"])

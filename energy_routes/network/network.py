@@ -376,7 +376,9 @@ class Network:
                 return list(dict.fromkeys(hit["arc"]))
         if what in set(nodes["id"]):
             return list(arcs.loc[(arcs["from"] == what) | (arcs["to"] == what), "id"])
-        known = [*arcs["id"], *meters["group"].unique(), *nodes["id"]]
+        of_kind = meters.loc[(meters["kind"] == kind) & meters["arc"].notna(), "group"]
+        known = ([f"{kind}:{group}" for group in of_kind.unique()]
+                 or [*arcs["id"], *meters["group"].unique(), *nodes["id"]])  # fmt: skip
         raise UsageError(f"{what!r} is not an arc, a group or a node. {offered(what, known)}")
 
     def with_route(self, *routes: AddedRoute, opened: Sequence[str] = ()) -> Network:

@@ -57,8 +57,9 @@ class Measures:
         self._compiled, self.ask = compiled, tuple(ask)
         for name in ask:
             if name not in compiled.asks:
+                like = [one for one in compiled.asks if one.rpartition(":")[0] == name.rpartition(":")[0]]
                 raise UsageError(f"{name!r} is not asked of a plan of {compiled.case.name}. "
-                                 f"{offered(name, compiled.asks)}")
+                                 f"{offered(name, like if ':' in name and like else compiled.asks)}")
         self._asks = tuple(compiled.asks[name] for name in ask)
         solved = [name for name, own in zip(ask, self._asks, strict=True) if own.what in ("least", "enters")]
         if solved and not compiled.plain:

@@ -12,7 +12,7 @@ from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import Vector
 from energy_routes.network import Names, group_names
-from energy_routes.pack import Mask, nearest
+from energy_routes.pack import Mask, nearest, offered
 from energy_routes.studies.kinks.shift import Shift, price_of, tariffs_of
 
 LIKE = 6  # things of a like name that are told
@@ -79,14 +79,19 @@ def target_of(case: Case, text: str) -> Target:
 
 
 def _near(case: Case, text: str) -> str:
-    """What a reader may have meant: whatever has these letters in its name, else the nearest, and the corridors."""
+    """What a reader may have meant: what has these letters in its name, else all of the kind named, else corridors."""
     known = list(_known(case))
     alike = [one for one in known if any(text.strip().lower() in word.lower() for word in (one.id, one.name))]
     if alike:
         return f"Like it: {', '.join(f'{one.label} ({one.name})' for one in alike[:LIKE])}"
-    corridors = [one.label for one in known if one.kind == "corridor"]
+    kind, colon, _ = text.strip().rpartition("/")[2].partition(":")
+    if colon and kind not in KINDS:
+        return f"Kinds: {', '.join(KINDS)}"
+    of_kind = list(dict.fromkeys(one.label for one in known if one.kind == (kind if colon else "corridor")))
+    if colon:
+        return offered(text, of_kind)
     near = nearest(text, [word for one in known for word in (one.label, one.id, one.name)])
-    return f"{near} Corridors: {', '.join(corridors) or 'none'}".lstrip()
+    return f"{near} Corridors: {', '.join(of_kind) or 'none'}".lstrip()
 
 
 @dataclass(frozen=True)
