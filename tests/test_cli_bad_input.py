@@ -222,13 +222,12 @@ def test_unbounded_exits_5_and_names_what_grows(tmp_path: Path) -> None:
 
 
 def test_a_limit_of_time_exits_6(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_routes import solving
     from energy_routes.errors import LimitError
 
     def slow(*_: Any, **__: Any) -> None:
         raise LimitError("the time limit was reached before the optimum was proved. Raise --time-limit.")
 
-    monkeypatch.setattr(solving, "solve", slow)
+    monkeypatch.setattr(er, "solve", slow)
     assert "--time-limit" in refused(tmp_path, "solve", MODEL, "--time-limit", "1", code=6)
 
 
@@ -237,12 +236,10 @@ def test_a_solver_that_is_not_there_exits_7(tmp_path: Path) -> None:
 
 
 def test_our_own_fault_exits_1_and_debug_shows_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_routes import solving
-
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("by us")
 
-    monkeypatch.setattr(solving, "solve", broken)
+    monkeypatch.setattr(er, "solve", broken)
     outcome = CliRunner().invoke(app, ["solve", str(MODEL)])
     assert outcome.exit_code == 1
     assert outcome.stderr.startswith("Internal error: ZeroDivisionError: by us")
@@ -255,12 +252,10 @@ def test_our_own_fault_exits_1_and_debug_shows_the_trace(monkeypatch: pytest.Mon
 @pytest.mark.parametrize("number", [errno.EPERM, errno.EIO])
 def test_a_place_that_the_system_refuses_is_no_fault_of_ours(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that nobody may change, and a disk that is gone."""
-    from energy_routes import solving
-
     def refuses(*_: Any, **__: Any) -> None:
         raise OSError(number, os.strerror(number), "place")
 
-    monkeypatch.setattr(solving, "solve", refuses)
+    monkeypatch.setattr(er, "solve", refuses)
     outcome = CliRunner().invoke(app, ["solve", str(MODEL)])
     assert (outcome.exit_code, outcome.stderr.startswith(f"Error: place: {os.strerror(number)}. ")) == (2, True)
 
@@ -269,9 +264,7 @@ def test_a_place_that_the_system_refuses_is_no_fault_of_ours(number: int, monkey
 
 
 def test_places_are_refused_before_anything_is_solved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from energy_routes import solving
-
-    monkeypatch.setattr(solving, "solve", lambda *_, **__: pytest.fail("solved in vain"))
+    monkeypatch.setattr(er, "solve", lambda *_, **__: pytest.fail("solved in vain"))
     (tmp_path / "file").write_text("mine")
     for place in (tmp_path / "file", tmp_path / "file" / "out"):
         for verb in ("solve", "stress"):

@@ -21,9 +21,9 @@ from pyproj import Geod
 from toy_maps import toy_plan
 
 import energy_routes as er
+from energy_routes import maps
 from energy_routes.answer.words import Words
 from energy_routes.errors import UsageError
-from energy_routes.maps import drawing as maps
 from energy_routes.maps.data import corridors, style, titles
 from energy_routes.maps.data.payload import MapData, payload
 from energy_routes.maps.data.projection import HOME, USUAL, View, home_box, resample, smooth

@@ -19,9 +19,9 @@ from rest import first
 from toy_maps import cut_plan, toy_plan
 
 import energy_routes as er
+from energy_routes import maps
 from energy_routes.answer.words import LANGUAGES, Words
 from energy_routes.errors import UsageError
-from energy_routes.maps import drawing as maps
 from energy_routes.maps.data import style
 from energy_routes.maps.data.change import change
 from energy_routes.maps.data.payload import payload

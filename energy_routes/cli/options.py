@@ -149,7 +149,7 @@ def ask(
     """The case of a model with scenarios and single numbers laid over it, in the order given; then from a month on."""
     if (as_of is None) != (actuals is None):
         raise UsageError("--as-of and --actuals go together: the first month to plan, and the volumes before it")
-    pairs = [_pair(text) for text in sets or []]
+    pairs = [pair("--set", text, "is not PATH=VALUE, such as policy.max_share.transit:RU=0.8") for text in sets or []]
     _refuse_twice(pairs)
     case = er.load(model, scenarios or [], accept or [])
     if deck:
@@ -214,11 +214,12 @@ def compared(before: er.Plan, after: er.Plan, draws: int, jobs: int | None, quie
                           progress=told)  # fmt: skip
 
 
-def _pair(text: str) -> tuple[str, str]:
-    path, equals, value = text.rpartition("=")  # a name may have one, too
-    if not (path.strip() and equals and value.strip()):
-        raise UsageError(f"--set {text!r} is not PATH=VALUE, such as policy.max_share.transit:RU=0.8")
-    return path.strip(), value.strip()
+def pair(option: str, text: str, wrong: str) -> tuple[str, str]:
+    """What stands on both sides of the last '=' of an option.  Raises UsageError, which says that it ``wrong``."""
+    name, equals, value = text.rpartition("=")  # a name may have one, too
+    if not (name.strip() and equals and value.strip()):
+        raise UsageError(f"{option} {text!r} {wrong}")
+    return name.strip(), value.strip()
 
 
 def _refuse_twice(pairs: list[tuple[str, str]]) -> None:

@@ -6,14 +6,14 @@ from .data.titles import (
 )
 from .drawing import (
     SUFFIXES as SUFFIXES,
-    compare_figure as compare_figure,
-    draw as draw,
     explore as explore,
-    months_figure as months_figure,
     write as write,
-    write_layers as write_layers,
 )
+from .figure.changes.comparison import compare_figure as compare_figure
+from .figure.months import months_figure as months_figure
 from .figure.shaded import shade_countries as shade_countries
+from .figure.static import draw as draw
+from .layers.geodata import write_layers as write_layers
 from .layers.others import refuse_others as refuse_others
 from .page.content import Step as Step
 from .page.interactive import Page as Page

@@ -1,8 +1,6 @@
-"""Maps of a plan: an interactive page, a figure for slides and papers, and layers for GIS programmes.
+"""Maps of a plan: ``explore`` makes the interactive page, ``write`` saves what the file's suffix says.
 
-``draw`` makes a matplotlib figure of a plan, ``compare_figure`` one of two plans, ``months_figure`` one of its periods;
-``explore`` makes the interactive page; ``write`` saves what the file's suffix says.  All of them raise DataError where
-a place or a line of the plan's packs is not where its row says.
+Both raise DataError where a place or a line of the plan's packs is not where its row says.
 """
 
 from __future__ import annotations
@@ -13,40 +11,14 @@ from typing import TYPE_CHECKING
 
 from energy_routes.errors import UsageError
 from energy_routes.maps import figure, layers, live as solving, page as pages
-from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.data.style import PICTURES
-from energy_routes.maps.placing import refuse_misplaced
 from energy_routes.plan import Plan
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 SUFFIXES = (".html", *PICTURES, ".gpkg", ".geojson")
-
-
-def draw(plan: Plan, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,
-         title: str | None = None, lang: str = "en") -> Figure:
-    """Draw a plan and, given a path, save it (.png, .svg, .pdf); see :mod:`energy_routes.maps.figure.static`."""
-    _refuse(plan)
-    return figure.draw(plan, path, period=period, ax=ax, title=title, lang=lang)
-
-
-def compare_figure(before: Plan, after: Plan, path: str | Path | None = None, *, period: str | None = None,
-                   ax: Axes | None = None, title: str | None = None, lang: str = "en",
-                   bands: pd.DataFrame | None = None) -> Figure:
-    """Draw what one plan does otherwise than another; see :mod:`energy_routes.maps.figure.changes.comparison`."""
-    _refuse(before, after)
-    return figure.compare_figure(before, after, path, period=period, ax=ax, title=title, lang=lang, bands=bands)
-
-
-def months_figure(plan: Plan, path: str | Path | None = None, *, periods: Sequence[str] | None = None,
-                  title: str | None = None, lang: str = "en") -> Figure:
-    """Draw the periods of a plan as small maps; see :mod:`energy_routes.maps.figure.months`."""
-    _refuse(plan)
-    return figure.months_figure(plan, path, periods=periods, title=title, lang=lang)
 
 
 def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = None,
@@ -63,7 +35,6 @@ def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = 
     With ``live`` the page solves by itself where a lever is moved; ``levers`` are paths of ``Case.set`` that it has
     besides those that it chooses.  See :mod:`energy_routes.maps.live`.
     """
-    _refuse(plan, other)
     solves = live or levers
     if solves and any(given is not None for given in (other, steps, bands)):
         raise UsageError("a page that solves starts from one plan: leave out other, steps and bands")
@@ -73,13 +44,6 @@ def explore(plan: Plan, path: str | Path | None = None, *, other: Plan | None = 
     else:
         text = pages.page(plan, other=other, steps=steps, period=period, lang=lang, bands=bands)
     return pages.Page(text) if path is None else pages.Page(text).save(path)
-
-
-def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, period: str | None = None,
-                 title: str | None = None, lang: str = "en") -> Path:
-    """Write the flows for GIS programmes (.gpkg, .geojson); see :mod:`energy_routes.maps.layers.geodata`."""
-    _refuse(plan, other)
-    return layers.write_layers(plan, path, other=other, period=period, title=title, lang=lang)
 
 
 def write(plan: Plan, path: str | Path, *, other: Plan | None = None, bands: pd.DataFrame | None = None,
@@ -102,16 +66,11 @@ def write(plan: Plan, path: str | Path, *, other: Plan | None = None, bands: pd.
     if suffix == ".html":
         explore(plan, target, other=other, period=period, lang=lang, bands=bands, live=live, levers=levers)
     elif suffix in (".gpkg", ".geojson"):
-        write_layers(plan, target, other=other, period=period, title=title, lang=lang)
+        layers.write_layers(plan, target, other=other, period=period, title=title, lang=lang)
     elif months:
-        months_figure(plan, target, title=title, lang=lang)
+        figure.months_figure(plan, target, title=title, lang=lang)
     elif other is not None:
-        compare_figure(plan, other, target, period=period, title=title, lang=lang, bands=bands)
+        figure.compare_figure(plan, other, target, period=period, title=title, lang=lang, bands=bands)
     else:
-        draw(plan, target, period=period, title=title, lang=lang)
+        figure.draw(plan, target, period=period, title=title, lang=lang)
     return target
-
-
-def _refuse(*plans: Plan | MapData | None) -> None:
-    """Raise DataError where a place or a line of one of the plans is not where its row says."""
-    refuse_misplaced(*(plan.case.network for plan in plans if plan is not None and not isinstance(plan, MapData)))

@@ -31,14 +31,17 @@ TIMES = 1.6  # so many times as long, or so small a part of it, may a longer lin
 TAIL = "or write 'checked' and why in the row's note."
 
 
-def refuse_misplaced(*networks: Network) -> None:
-    """Raise DataError with what ``check`` tells of the places and lines of the networks' packs.
+def refuse_misplaced(network: Network) -> None:
+    """Raise DataError with what ``check`` tells of the places and lines of a network's packs.
 
     A port, field or market at sea is drawn up to ``FAR`` from its country.
     """
-    packs = {id(pack): pack for network in networks for pack in network.packs}.values()
-    faults = dict.fromkeys(fault for pack in packs for fault in (*misplaced(pack, FAR), *misdrawn(pack)))
-    refuse(f"the map of {', '.join(dict.fromkeys(pack.name for pack in packs))}", faults)
+    faults = dict.fromkeys(fault for pack in network.packs for fault in _displaced(pack))
+    refuse(f"the map of {', '.join(pack.name for pack in network.packs)}", faults)
+
+
+def _displaced(pack: Pack) -> list[Fault]:
+    return pack.once("displaced", lambda: [*misplaced(pack, FAR), *misdrawn(pack)])
 
 
 def misplaced(pack: Pack, at_sea: float = AT_SEA) -> Iterator[Fault]:

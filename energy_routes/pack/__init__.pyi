@@ -1,6 +1,7 @@
 from . import bundled as bundled
 from .bundled import (
     data_path as data_path,
+    installed as installed,
     model_names as model_names,
     model_of as model_of,
     model_path as model_path,

@@ -17,6 +17,16 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _ROOTS = (_PACKAGE / "_share", _PACKAGE.parent)
 
 
+def installed(package: str) -> str | None:
+    """The version of a package; None where it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # it takes longer than the list of verbs
+
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
 def pack_names() -> tuple[str, ...]:
     """Names of the bundled data packs, sorted."""
     return tuple(sorted(path.parent.name for path in _folder("data").glob("*/pack.toml")))

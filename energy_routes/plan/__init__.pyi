@@ -32,6 +32,7 @@ from .making.payments import (
 )
 from .making.routes import (
     VALUES as VALUES,
+    leading as leading,
     marks_of as marks_of,
     merged as merged,
     route_volumes as route_volumes,

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from energy_routes.maps import draw
+from energy_routes.pack import installed
 from energy_routes.report.figures import inline
 from energy_routes.report.sections import additions, answer, basis, changes, flows, money, near, payments, risks
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section
-from energy_routes.results import installed
 
 if TYPE_CHECKING:
     from jinja2 import Template

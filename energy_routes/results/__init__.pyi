@@ -2,10 +2,7 @@ from .folder import (
     check_folder as check_folder,
     check_target as check_target,
 )
-from .record import (
-    case_record as case_record,
-    installed as installed,
-)
+from .record import case_record as case_record
 from .schedule_book import (
     schedule_table as schedule_table,
     write_schedule as write_schedule,

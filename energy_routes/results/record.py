@@ -9,7 +9,6 @@ import platform
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from energy_routes.audit import layer_digests
 from energy_routes.case import Actual, Case, Past, Policy, past_of
 from energy_routes.errors import DataError, Fault
 from energy_routes.network import Edit, Network
-from energy_routes.pack import UNLIMITED, Period, read_json, read_pack, write_pack
+from energy_routes.pack import UNLIMITED, Period, installed, read_json, read_pack, write_pack
 from energy_routes.plan import MEANING, Plan
 from energy_routes.results.tables import exact
 
@@ -131,11 +130,3 @@ def run_record(plan: Plan, folder: Path, target: Path, options: Mapping[str, Any
             if file.is_file() and file.suffix not in (".xlsx", ".gpkg")  # programmes rewrite these when they look
         },
     }
-
-
-def installed(package: str) -> str | None:
-    """The version of a package; None where it is not installed."""
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None

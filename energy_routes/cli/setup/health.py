@@ -9,8 +9,7 @@ from typing import Any
 
 import energy_routes as er
 from energy_routes.linear import available_solvers
-from energy_routes.pack import model_names, pack_names
-from energy_routes.results import installed
+from energy_routes.pack import installed, model_names, pack_names
 
 PACKAGES = (
     "energy-routes", "highspy", "pulp", "numpy", "scipy", "pandas", "pyarrow", "geopandas", "matplotlib", "typer",

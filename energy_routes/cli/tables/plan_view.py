@@ -22,12 +22,10 @@ from energy_routes.errors import UsageError
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
 from energy_routes.network import Names
 from energy_routes.pack import offered
-from energy_routes.plan import A_PRICE, Plan, merged
+from energy_routes.plan import A_PRICE, Plan, leading, merged
 from energy_routes.results import binding, limits_of_corridors
 
-MOST_ROUTES = 15
 WIDEST_SHIPPER = 18
-COVERED = 0.99  # share of the volume that the listed routes carry, if that takes no more than MOST_ROUTES
 SOUGHT = {"netback": "Best netback", "cost": "Least cost", "revenue": "Best state revenue"}
 
 
@@ -188,14 +186,11 @@ def _inland(plan: Plan, family: str, *, transit: bool) -> pd.DataFrame:
 
 
 def _paths(title: str, rows: pd.DataFrame, units: Units, family: str, money: tuple[str, ...]) -> Part | None:
-    """Routes, the largest first, down to COVERED of the volume; the rest in one row."""
+    """Routes, the largest first; those that carry little in one row."""
     if rows.empty:
         return None
     rows = merged(rows)
-    named = rows[rows["route"] != "other paths"]
-    reach = named["volume"].cumsum() / rows["volume"].sum()
-    shown = named.head(min(MOST_ROUTES, int((reach < COVERED).sum()) + 1))
-    rest = rows.drop(shown.index)
+    shown, rest = leading(rows)
     volume, value = units.volume_factors[family], units.value_factors[family]
     out = table("route", "shipper", units.volume_names[family], *money[:-1],
                 f"{money[-1]}, {units.value_names[family]}", text=2)  # fmt: skip

@@ -29,6 +29,7 @@ from energy_routes.cli.options import (
     ask,
     check_file,
     operating_share_of,
+    pair,
 )
 from energy_routes.errors import UsageError
 
@@ -147,8 +148,4 @@ def tariff(
 
 
 def _pairs(option: str, texts: list[str] | None, like: str) -> list[tuple[str, str]]:
-    pairs = [text.rpartition("=") for text in texts or ()]
-    for text, (what, equals, value) in zip(texts or (), pairs, strict=True):
-        if not (what.strip() and equals and value.strip()):
-            raise UsageError(f"{option} {text!r}: expected a name and a share, such as {like}")
-    return [(what.strip(), value.strip()) for what, _, value in pairs]
+    return [pair(option, text, f"is not NAME=SHARE, such as {like}") for text in texts or ()]

@@ -20,6 +20,7 @@ from energy_routes.errors import UsageError
 from energy_routes.maps.data import style
 from energy_routes.maps.data.projection import Points, Projection, run_on
 from energy_routes.maps.data.titles import Note, bands_of, finding, notes_of, setting, whole
+from energy_routes.maps.placing import refuse_misplaced
 from energy_routes.network import Names, Network, geometry as geo
 from energy_routes.pack import Family, Period
 from energy_routes.plan import Plan
@@ -106,10 +107,12 @@ def words_of(plan: Plan, lang: str) -> Words:
 def payload(plan: Plan, period: str | None = None, title: str | None = None, lang: str = "en") -> MapData:
     """The map of a plan, over the whole horizon or in one period, its words in a language (en, ru, kk).
 
-    Raises UsageError when the plan has no such period, and for an unknown language.
+    Raises UsageError when the plan has no such period, and for an unknown language; DataError where a place or a line
+    of its packs is not where its row says.
     """
     words = words_of(plan, lang)
     shown = chosen(plan.case.periods, period)
+    refuse_misplaced(plan.case.network)
     labels = [p.label for p in shown]
     tables = plan.case.network.tables
     years = {p.label: p.years for p in shown}

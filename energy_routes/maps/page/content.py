@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,7 +22,7 @@ from energy_routes.maps.page.frame import WIDE, Frame, beside, courses, flat
 from energy_routes.maps.page.ground import ground
 from energy_routes.maps.page.numbers import corridors_told, of_corridors, plan_numbers, text_of
 from energy_routes.network import in_term
-from energy_routes.pack import Family, in_order, spanned
+from energy_routes.pack import Family, in_order, installed, spanned
 from energy_routes.plan import Plan, check_meaning, corridor_arcs
 from energy_routes.provenance import stale_years
 
@@ -68,7 +67,8 @@ def content(plan: Plan, *, other: Plan | None = None, steps: Sequence[Step] | No
     return {
         "families": [_family(family) for family in families], "together": words.together(families),
         "kind": kind, "title": titled(plan.case, words), "question": plan.case.question,
-        "file": plan.case.name, "version": _version(), "words": words.part(*PREFIXES) | _words_of(families, words),
+        "file": plan.case.name, "version": installed("energy-routes") or "",
+        "words": words.part(*PREFIXES) | _words_of(families, words),
         "marks": MARKS[words.language],
         "view": [0, 0, WIDE, round(frame.height, 1)],
         "reach": [round(v, 1) for v in (reach[0], -reach[3], reach[2], -reach[1])],  # y down
@@ -235,10 +235,3 @@ def _corridors(plans: Sequence[Plan], ids: Sequence[str], words: Words) -> list[
                                                "family": row["family"], "arcs": set()})
             one["arcs"] |= {at[arc] for own in corridor_arcs(plan, group, row["family"]) for arc in own if arc in at}
     return [{**one, "arcs": sorted(one["arcs"])} for one in found.values()]
-
-
-def _version() -> str:
-    try:
-        return version("energy-routes")
-    except PackageNotFoundError:  # a bare checkout on the path
-        return ""

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from shapely import LineString
 
-from energy_routes.maps.data.corridors import Samples, runs, shared_stretches
+from energy_routes.maps.data.corridors import runs, shared_stretches
 from energy_routes.maps.data.projection import (
     HOME,
     Box,
@@ -117,9 +117,6 @@ def beside(points: Sequence[Points]) -> list[list[dict[str, Any]]]:
         second = -pair.side * pair.along
         for own, other, side, mask in ((pair.first, pair.second, pair.side, pair.on_first),
                                        (pair.second, pair.first, second, pair.on_second)):
-            found[own].append({"o": other, "s": side, "r": _stretches(mask), "away": round(pair.away, 2)})
+            ends = [edge for start, stop in runs(mask) for edge in (start, stop - 1)]
+            found[own].append({"o": other, "s": side, "r": ends, "away": round(pair.away, 2)})
     return found
-
-
-def _stretches(mask: Samples) -> list[int]:
-    return [edge for start, stop in runs(mask) for edge in (start, stop - 1)]

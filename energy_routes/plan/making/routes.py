@@ -25,6 +25,8 @@ COLUMNS = [
     *VALUES, "export", "limited_by", "unit",
 ]  # fmt: skip
 TIGHT = 1e-6  # USD/t: a price above this limits a route
+MOST = 15  # routes that are told one by one
+COVERED = 0.99  # share of the volume that they carry, if that takes no more of them
 
 
 class Route(NamedTuple):
@@ -179,6 +181,14 @@ def merged(routes: pd.DataFrame) -> pd.DataFrame:
     frame = weighed.groupby(keys, as_index=False, sort=False, dropna=False).agg({**first, **sums, **joined})
     frame[list(VALUES)] = frame[list(VALUES)].div(frame["volume"], axis=0)
     return frame.sort_values("volume", ascending=False, kind="stable", ignore_index=True)[COLUMNS]
+
+
+def leading(routes: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Of :func:`merged` routes the largest with a name, down to ``COVERED`` of the volume; and all the others."""
+    named = routes[routes["route"] != "other paths"]
+    reach = named["volume"].cumsum() / routes["volume"].sum()
+    shown = named.head(min(MOST, int((reach < COVERED).sum()) + 1))
+    return shown, routes.drop(shown.index)
 
 
 def _any_of(cells: pd.Series[str]) -> str:

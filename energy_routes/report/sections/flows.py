@@ -9,15 +9,14 @@ from energy_routes.answer import Words
 from energy_routes.indicators import PRICE, WAY
 from energy_routes.maps import style
 from energy_routes.pack import Family
-from energy_routes.plan import merged
+from energy_routes.plan import leading, merged
 from energy_routes.report import charts
 from energy_routes.report.sections.money import worth
 from energy_routes.report.subject import SEEN, Subject
 from energy_routes.report.table import Section, Table, text
 from energy_routes.results import limits_of_corridors
 
-MOST_ROUTES, MOST_SHEETS, MOST_LAYERS = 15, 8, 5
-COVERED = 0.99  # share of the volume that the listed routes carry, if that takes no more than MOST_ROUTES
+MOST_SHEETS, MOST_LAYERS = 8, 5
 
 
 def corridors(subject: Subject) -> Section:
@@ -123,14 +122,11 @@ def routes(subject: Subject) -> Section:
 
 def _routes(subject: Subject, family: Family, rows: pd.DataFrame) -> Table:
     words = subject.words
-    named = rows[rows["route"] != "other paths"]
-    reach = named["volume"].cumsum() / rows["volume"].sum()
-    shown = named.head(min(MOST_ROUTES, int((reach < COVERED).sum()) + 1))
+    shown, rest = leading(rows)
     told = [(route_name(row["route"], subject), words.name(text(row["shipper"])), words.number(row["volume"], 2),
              *(words.number(row[key], 1) for key in ("price", "cost", "netback")),
              ", ".join(subject.limit(name) for name in text(row["limited_by"]).split("; ") if name))
             for row in shown.to_dict("records")]
-    rest = rows.drop(shown.index)
     if len(rest):
         size = float(rest["volume"].sum())
         mean = [float((rest[key] * rest["volume"]).sum()) / size for key in ("price", "cost", "netback")]

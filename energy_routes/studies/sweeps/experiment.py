@@ -17,8 +17,8 @@ import pandas as pd
 from energy_routes.case import Case, groups_of
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear import Vector
-from energy_routes.pack import check_list, data_path, read_cells
-from energy_routes.results import case_record, exact, installed
+from energy_routes.pack import check_list, data_path, installed, read_cells
+from energy_routes.results import case_record, exact
 from energy_routes.solving import Changes, Compiled, Measures, changes_of
 from energy_routes.studies.draws.draws import Sampler
 from energy_routes.studies.sweeps.workers.workers import Chunk

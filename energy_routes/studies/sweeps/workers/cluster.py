@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from energy_routes.errors import SolverError, UsageError
-from energy_routes.results import installed
+from energy_routes.pack import installed
 from energy_routes.studies.sweeps.workers.workers import Chunk, Result, Shared, lost
 
 if TYPE_CHECKING:
