@@ -13,7 +13,7 @@ from shapely import LineString
 import energy_routes as er
 from energy_routes.network import geometry as geo
 from energy_routes.network.network import Network
-from energy_routes.pack.checks.structure import check_topology
+from energy_routes.pack.checks.structure import check_structure
 from energy_routes.pack.reading.read import read_pack
 
 DATA = Path(__file__).parents[1] / "data"
@@ -122,7 +122,7 @@ def test_meters_hold_with_every_proposal_opened() -> None:
     """Each export path crosses one meter of a partition, and none of a group twice, whatever is built."""
     pack = read_pack(PACK)
     closed = pack.tables["arcs"]
-    assert check_topology(pack, closed.loc[closed["status"] != "operating", "id"].tolist()) == []
+    assert check_structure(pack.tables, pack.fault, closed.loc[closed["status"] != "operating", "id"].tolist()) == []
 
 
 YEARS = [*((year, "year") for year in range(2022, 2031)), *((year, "month") for year in (2022, 2023, 2026, 2030))]

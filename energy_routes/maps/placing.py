@@ -19,7 +19,7 @@ from shapely.ops import nearest_points
 from energy_routes.errors import DataError, Fault, refuse
 from energy_routes.maps.data.lands import REGION, TURNS, region, world
 from energy_routes.network import Network, geometry as geo
-from energy_routes.pack import Pack, answered, by_key, data_path
+from energy_routes.pack import OR_CHECKED, Pack, answered, by_key, data_path
 
 ASHORE, AT_SEA = 10.0, 100.0  # km from its country at which a place may lie
 FAR = 400.0  # km off its coast at which it is still drawn: the farthest oil fields lie some 300 km from all land
@@ -28,7 +28,6 @@ KM_A_DEGREE = 110.0  # of latitude, at the least
 NEAR = 15.0  # km between a line's end and its node; and what a short line and its stated length may differ by
 SHORT = 40.0  # km
 TIMES = 1.6  # so many times as long, or so small a part of it, may a longer line be
-TAIL = "or write 'checked' and why in the row's note."
 
 
 def refuse_misplaced(network: Network) -> None:
@@ -72,8 +71,8 @@ def _likely(lon: float, lat: float, country: str) -> str:
     """The slip that would explain a place: its figures exchanged, or a sign."""
     for y, x in ((lon, lat), *product((lat, -lat), (lon, -lon))):
         if country and abs(y) <= 90 and _away((x, y), country) <= ASHORE:
-            return f"Likely lat {y:g}, lon {x:g}. Correct it, {TAIL}"
-    return f"Correct the place or the country, {TAIL}"
+            return f"Likely lat {y:g}, lon {x:g}. Correct it, {OR_CHECKED}"
+    return f"Correct the place or the country, {OR_CHECKED}"
 
 
 @cache
@@ -150,7 +149,8 @@ def misdrawn(pack: Pack) -> Iterator[Fault]:
                              f"{arc['to']!r}, each within {NEAR:g} km", repair=f"Correct the line, or {end}.")
         if not answered(arc["note"]) and (unlike := _length_off(arc["length_km"], geo.length_km(line))):
             found, expected = unlike
-            yield pack.fault("arcs", row, "length_km", found=found, expected=expected, repair=f"Correct it, {TAIL}")
+            yield pack.fault("arcs", row, "length_km", found=found, expected=expected,
+                             repair=f"Correct it, {OR_CHECKED}")
 
 
 def _ends_off(arc: Mapping[Hashable, Any], line: LineString, places: Mapping[str, tuple[float, float]]

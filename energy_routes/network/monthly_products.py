@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.network.network import Network
-from energy_routes.pack import Floats, Period, means, months_of, totals
+from energy_routes.pack import Floats, Period, in_service, means, months_of, totals
 
 
 def usable(network: Network, periods: Sequence[Period], *, edited: bool = True) -> Floats:
@@ -17,9 +17,7 @@ def usable(network: Network, periods: Sequence[Period], *, edited: bool = True) 
     capacity, availability, booked = (
         network.resolve("arcs", column, months, edited=edited) for column in ("capacity", "availability", "booked")
     )
-    with np.errstate(invalid="ignore"):
-        whole = np.where(availability == 0, 0.0, capacity * availability)
-    return means(np.maximum(whole - booked, 0.0), periods)
+    return means(np.maximum(in_service(capacity, availability) - booked, 0.0), periods)
 
 
 def left(network: Network, months: Sequence[Period]) -> Floats:

@@ -9,13 +9,13 @@ from .bundled import (
     pack_path as pack_path,
 )
 from .checks.beside_months import years_unlike_months as years_unlike_months
+from .checks.figures import in_service as in_service
 from .checks.structure import (
     Ints as Ints,
     Mask as Mask,
     Steps as Steps,
     Tables as Tables,
     check_structure as check_structure,
-    check_topology as check_topology,
     metered as metered,
     reach as reach,
     steps_of as steps_of,
@@ -53,6 +53,7 @@ from .pack import (
     keys_of as keys_of,
 )
 from .plausible import (
+    OR_CHECKED as OR_CHECKED,
     Band as Band,
     answered as answered,
     band_of as band_of,

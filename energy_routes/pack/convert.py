@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from energy_routes.errors import Fault, UnitError
-from energy_routes.pack.plausible import ANYTHING, answered, outside, slip_of, slip_words, written_band
+from energy_routes.pack.plausible import ANYTHING, OR_CHECKED, answered, outside, slip_of, slip_words, written_band
 from energy_routes.pack.reading.typed import Draft, Drafts, significant
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.units.families import Family
@@ -196,16 +196,15 @@ def refuse_slips(draft: Draft, name: str, rows: Ints, column: Column, targets: I
 def _likely(column: Column, written: float, unit: str, value: float, facts: Facts, row: int, family: Family) -> str:
     """Which slip would explain an implausible figure: another unit, the reciprocal, or a factor of 1000."""
     low, high = band = written_band(column, family)
-    tail = "or write 'checked' and why in the row's note."
     own = facts.properties(row)
     for other in known_units(column.dimension, (family,)).values() if unit else ():
         if other.text == unit or (other.needs and np.isnan(own[other.needs])):
             continue
         if low <= to_inner(written, other, column.dimension, **own) <= high:
-            return f"Likely {other.text}, not {unit}: write {other.text!r} as its unit, {tail}"
+            return f"Likely {other.text}, not {unit}: write {other.text!r} as its unit, {OR_CHECKED}"
     if column.name == "bbl_per_t" and low <= 1 / value <= high:
-        return f"Likely tonnes per barrel: write {1 / value:.4g}, {tail}"
+        return f"Likely tonnes per barrel: write {1 / value:.4g}, {OR_CHECKED}"
     factor = slip_of(value, band)
     if factor != 1:
-        return f"Likely {slip_words(factor)}: write {written / factor:g}, {tail}"
-    return f"Correct it, {tail}"
+        return f"Likely {slip_words(factor)}: write {written / factor:g}, {OR_CHECKED}"
+    return f"Correct it, {OR_CHECKED}"

@@ -30,6 +30,7 @@ ENOUGH = 10  # fewer rows have no median that says anything
 OF_FAMILY = ("rate", "volume", "unit_value")  # dimensions whose units, and so whose plausible bands, are a family's
 SLIPS = (1000.0, 0.001, 100.0, 0.01, 1e6, 1e-6)
 
+OR_CHECKED = "or write 'checked' and why in the row's note."  # how a question is answered, where nothing is corrected
 _ANSWER = re.compile(r"(?<!not )(?<!never )(?<!be )\bchecked\b", re.IGNORECASE)
 
 

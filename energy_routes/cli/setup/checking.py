@@ -9,7 +9,7 @@ from energy_routes.case import Case, refuse_contradictions
 from energy_routes.cli.options import ask
 from energy_routes.errors import DataError, Fault, InfeasibleError, UsageError, refuse
 from energy_routes.maps import misdrawn, misplaced
-from energy_routes.pack import Pack, check_topology, read_pack, years_unlike_months
+from energy_routes.pack import Pack, check_structure, read_pack, years_unlike_months
 
 
 def checked(
@@ -31,7 +31,8 @@ def checked(
 
 def _pack(path: Path) -> dict[str, Any]:
     pack = read_pack(path)
-    refuse(str(path), [*_other_prices(pack), *check_topology(pack), *misplaced(pack), *misdrawn(pack)])
+    refuse(str(path), [*_other_prices(pack), *check_structure(pack.tables, pack.fault),
+                       *misplaced(pack), *misdrawn(pack)])
     return _counts(pack)
 
 

@@ -21,7 +21,7 @@ IN_ORDER = (("supplies", "minimum", "available"), ("limits", "low", "high"), ("s
 def arc_capacities(drafts: Drafts) -> Iterable[Fault]:
     """What is left of an arc after availability and bookings carries its minimum (and is not negative)."""
     columns = ("capacity", "availability", "booked", "minimum")
-    for row, period, figures in _failing(drafts, "arcs", columns, lambda c, a, b, m: _product(c, a) - b < m - SLACK):
+    for row, period, figures in _failing(drafts, "arcs", columns, lambda c, a, b, m: in_service(c, a) - b < m - SLACK):
         capacity, availability, booked, minimum = figures
         left = capacity * availability - booked
         yield drafts["arcs"].fault(
@@ -76,7 +76,7 @@ def _failing(drafts: Drafts, table: str, columns: Sequence[str],
                 yield row, period, tuple(float(value[row]) for value in values)
 
 
-def _product(capacity: Floats, availability: Floats) -> Floats:
+def in_service(capacity: Floats, availability: Floats) -> Floats:
     """Capacity times availability; unlimited times nothing is nothing."""
     with np.errstate(invalid="ignore"):
         return np.where(availability == 0, 0.0, capacity * availability)

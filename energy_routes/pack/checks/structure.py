@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order
 
 from energy_routes.errors import Fault
-from energy_routes.pack.pack import Pack, by_key, dated_rows
+from energy_routes.pack.pack import by_key, dated_rows
 from energy_routes.pack.schema.tables import PARTITIONS
 
 Ints = NDArray[np.intp]
@@ -77,16 +77,11 @@ class Steps:
         return replace(self, **kept)
 
 
-def check_topology(pack: Pack, opened: Collection[str] = ()) -> list[Fault]:
-    """Supplies without an outlet, meters crossed twice, partitions with a gap.
+def check_structure(tables: Tables, tell: Teller, opened: Collection[str] = ()) -> list[Fault]:
+    """Supplies without an outlet, meters crossed twice, partitions with a gap; ``tell`` makes a fault of a table's row.
 
     ``opened`` names arcs to count as available besides the operating ones, as an edit or a build option opens them.
     """
-    return check_structure(pack.tables, pack.fault, opened)
-
-
-def check_structure(tables: Tables, tell: Teller, opened: Collection[str] = ()) -> list[Fault]:
-    """The same on bare canonical tables; ``tell`` makes a fault of a table's row."""
     steps = steps_of(tables, opened)
     supplies = _supply_vertices(tables, steps)
     checks = (_outlets, _passing, _metering)

@@ -7,12 +7,20 @@ from collections.abc import Iterable
 import numpy as np
 
 from energy_routes.errors import Fault
-from energy_routes.pack.plausible import ENOUGH, FACTOR, Band, answered, outside, slip_of, slip_words, stated
+from energy_routes.pack.plausible import (
+    ENOUGH,
+    FACTOR,
+    OR_CHECKED,
+    Band,
+    answered,
+    outside,
+    slip_of,
+    slip_words,
+    stated,
+)
 from energy_routes.pack.reading.dated import by_period
 from energy_routes.pack.reading.typed import Drafts
 from energy_routes.pack.schema.tables import TABLES
-
-TAIL = "or write 'checked' and why in the row's note."
 
 
 def unlike_others(drafts: Drafts) -> Iterable[Fault]:
@@ -39,7 +47,7 @@ def _asked(drafts: Drafts, name: str, place: tuple[str, int], size: float, usual
     times = f"{size / median:.3g} times" if size > median else f"1/{median / size:.3g} of"
     return draft.fault(row, own, f"{written:g} {'' if unit == '1' else unit}".rstrip()
                        + f", {times} the median of {name} in this pack", f"within a factor of {FACTOR:g} of it",
-                       f"{likely}, {TAIL}")
+                       f"{likely}, {OR_CHECKED}")
 
 
 def commitments_beyond_lines(drafts: Drafts) -> Iterable[Fault]:
@@ -61,4 +69,4 @@ def commitments_beyond_lines(drafts: Drafts) -> Iterable[Fault]:
             told.add(row)
             when = f"in {period}, " if period else ""
             yield contracts.fault(row, "volume", f"{when}{volume[row]:g} a year on {arc!r}, which carries {most:g}",
-                                  "no more than the capacity of its arc", f"Correct one of the two, {TAIL}")
+                                  "no more than the capacity of its arc", f"Correct one of the two, {OR_CHECKED}")

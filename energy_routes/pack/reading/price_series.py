@@ -14,7 +14,7 @@ import pandas as pd
 
 from energy_routes.errors import Fault
 from energy_routes.pack.files.text import read_text, there, toml_of
-from energy_routes.pack.reading.sheets import Book, Sheet, read_book, table_files
+from energy_routes.pack.reading.sheets import Book, Sheet, add_sheet, read_book, table_files
 from energy_routes.pack.reading.typed import Draft, typed
 from energy_routes.pack.schema.price_tables import PRICE_TABLES, PRICES, SCENARIOS
 from energy_routes.pack.schema.tables import VALUES
@@ -91,10 +91,7 @@ def _take_in(folder: Path, named: str, book: Book) -> None:
     shared = read_book(folder)
     book.faults += shared.faults
     for name, sheet in shared.sheets.items():
-        if name in book.sheets:
-            book.faults.append(Fault(sheet.file, found=f"table {name!r} is also in {book.sheets[name].file}",
-                                     expected="each table once", repair="Remove one of the two."))
-        book.sheets[name] = sheet
+        add_sheet(book, name, sheet)
 
 
 def _faults(drafts: dict[str, Draft], known: list[str]) -> Iterator[Fault]:

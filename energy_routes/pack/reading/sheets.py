@@ -75,18 +75,19 @@ def _read_file(book: Book, file: Path) -> None:
         return
     try:
         if file.suffix.lower() == ".csv":
-            _add(book, file.stem, _csv_sheet(file, book.faults))
+            add_sheet(book, file.stem, _csv_sheet(file, book.faults))
         elif file.suffix.lower() == ".parquet":
-            _add(book, file.stem, _parquet_sheet(file, book.faults))
+            add_sheet(book, file.stem, _parquet_sheet(file, book.faults))
         else:
             for name, sheet in _excel_sheets(file, book.faults):
-                _add(book, name, sheet)
+                add_sheet(book, name, sheet)
     except OSError as error:
         book.faults.append(Fault(file.name, found=f"cannot be read ({error.strerror or error})",
                                  expected="a readable file", repair="Check the file's permissions."))
 
 
-def _add(book: Book, name: str, sheet: Sheet | None) -> None:
+def add_sheet(book: Book, name: str, sheet: Sheet | None) -> None:
+    """Add a sheet to a book under the name of its table; one of the author's own, or that was not read, is left out."""
     if sheet is None or name.startswith(ASIDE):
         return
     if name == "pack":

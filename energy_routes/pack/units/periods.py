@@ -71,9 +71,8 @@ class Period:
 
 def periods_of(years: Sequence[int], step: Literal["year", "month"]) -> tuple[Period, ...]:
     """The periods of the horizon, in order."""
-    if step == "year":
-        return tuple(Period(str(year), year) for year in years)
-    return tuple(Period(f"{year}-{month:02d}", year, month) for year in years for month in range(1, 13))
+    whole = tuple(Period(str(year), year) for year in years)
+    return whole if step == "year" else months_of(whole)
 
 
 def spanned(labels: Sequence[str]) -> str:
