@@ -322,6 +322,21 @@ def test_init_refuses_a_folder_with_anything_in_it(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_year_is_not_answered_beside_another_that_its_file_extends(tmp_path: Path) -> None:
+    text = 'title = "Next year"\nquestion = "What moves?"\nextends = "oil-2026"\nyear = 2027\n'
+    (tmp_path / "next.toml").write_text(text, "utf-8")
+    said = run("solve", tmp_path / "next.toml", "-q").stdout
+    assert said.startswith("CPC carries")
+    assert "beside" not in said
+
+
+def test_a_group_has_no_figures_and_its_arcs_are_named() -> None:
+    said = run("solve", "oil-2026", "--set", "transit:RU.tariff=20", code=3).stderr
+    assert "'transit:RU' is a group, which has no figures" in said
+    assert "It is measured on arc:CPC_SPM, arc:TN_USTL, " in said
+    assert "'explain' and 'tariff' move the tariff" in said
+
+
 def test_bundled_answer_fits_and_is_complete() -> None:
     text = run("solve", "oil-2024", "--full").stdout
     assert max(len(line) for line in text.splitlines()) <= 100

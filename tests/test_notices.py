@@ -32,6 +32,14 @@ def test_force_majeure_is_told_with_the_volume_it_waives(tmp_path: Path) -> None
     assert codes(solve(case.outage("LONG", remaining=0.5)))["force_majeure"].startswith("2 Mt of the commitment")
 
 
+def test_bookings_that_nothing_weighs_are_told(tmp_path: Path) -> None:
+    booked = toy(tmp_path).with_policy(bookings={"arcs": ["arc:LONG"], "premium": 10})
+    assert "nothing is booked" in codes(solve(booked))["no_futures"]
+    weighed = booked.with_policy(cvar={"alpha": 0.9, "lambda": 0.3, "scenarios": [
+        {"name": "storm", "probability": 0.2, "outages": ["arc:LONG"], "remaining": 0.5}]})  # fmt: skip
+    assert "no_futures" not in codes(solve(weighed))
+
+
 def test_a_market_without_a_price_is_told_with_its_period(tmp_path: Path) -> None:
     markets = """
         id,node,name,price

@@ -183,6 +183,9 @@ def test_the_screen_and_the_choice_of_units(folder: Path, plan: Plan) -> None:
 
     whole = told("--full")
     assert all(words in whole for words in ("Exports 360.00 Mm³", "worth, USD/m³", "One more m³ lifted is worth"))
+    assert "Water Co supply at Spring 0.4650" in whole  # not 0
+    done = CliRunner().invoke(app, ["netbacks", str(folder / "model.toml")])
+    assert {"0.5350*", "0.4650"} <= set(done.stdout.split())
     chosen = told("--full", "--units", "km3,USD/1000m3")
     assert all(words in chosen for words in ("Exports 0.3600 km3", "worth, USD/1000m3", "70.0"))
     refused = CliRunner().invoke(app, ["solve", str(folder / "model.toml"), "--units", "kb/d"])

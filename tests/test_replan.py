@@ -127,6 +127,8 @@ def test_what_cannot_be_replanned_is_refused(tmp_path: Path) -> None:
         er.replan(case, "2023-02", rows("arc,SHORT,CRUDE,2023-01,0.4,Mt"))
     with pytest.raises(er.UsageError, match="not a later period"):
         er.replan(case, "2023-01", rows())
+    with pytest.raises(er.UsageError, match="it has one period"):
+        er.replan(toy(tmp_path / "year"), "2023-02", rows())
     capped = months(toy(tmp_path / "b", max_share={"transit:RU": 0.5}))
     with pytest.raises(er.DataError, match="nothing of what it has carried"):
         er.replan(capped, "2023-02", rows("arc,LONG,CRUDE,2023-01,0.4,Mt"))

@@ -147,6 +147,15 @@ def _twice(place: str, new: Edit, old: Edit) -> Fault:
     return Fault(place, 0, f"{new.target}.{new.field}", found, "each figure set once", "Remove one of the two.")
 
 
+def _measured_on(network: Network, target: str) -> str:
+    """On which arcs a group is measured, in words; blank of what is no group that is measured on arcs."""
+    kind, _, group = target.partition(":")
+    meters = network.tables["meters"]
+    arcs = dict.fromkeys(meters.loc[(meters["kind"] == kind) & (meters["group"] == group), "arc"].dropna())
+    return (f". It is measured on {', '.join(f'arc:{arc}' for arc in arcs)}; 'explain' and 'tariff' move the tariff of "
+            "all of these at once") if arcs else ""  # fmt: skip
+
+
 def _changes(
     network: Network, file: EditFile, changes: Mapping[str, Any], place: str, faults: list[Fault]
 ) -> list[Edit]:
@@ -155,7 +164,7 @@ def _changes(
     try:
         table, name = parse_target(file.target)
     except UsageError as error:
-        faults.append(Fault(place, column="target", found=str(error)))
+        faults.append(Fault(place, column="target", found=f"{error}{_measured_on(network, file.target)}"))
         return []
     if not changes:
         expected = 'such as capacity = { set = 2.2, unit = "Mt/y" }'

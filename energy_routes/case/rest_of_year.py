@@ -46,7 +46,7 @@ def replan(case: Case, as_of: str, actuals: str | Path | pd.DataFrame) -> Case:
     """
     labels = [period.label for period in case.periods]
     if as_of not in labels[1:]:
-        later = ", ".join(labels[1:]) or "it has one period only"
+        later = ", ".join(labels[1:]) or "it has one period. A model file with periods = 'month' has more"
         raise UsageError(f"as_of = {as_of!r} is not a later period of {case.name}: {later}")
     if case.policy.max_hhi:
         raise UsageError(f"{case.name} caps an HHI over a year that is partly gone: take the cap off, or cap shares")

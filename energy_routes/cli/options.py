@@ -177,15 +177,16 @@ def plan_before(plan: er.Plan, model: str, changed: bool, solver: str = "highs")
     """The plan that an answer is measured against, of the model that a question extends; None where there is none.
 
     ``changed``: scenarios, ``--set`` or a deck were given, so it is that of the model as it stands.  A reference
-    that has no plan is left out: the answer stands without it.
+    that has no plan, or one of other years or months, is left out: the answer stands without it.
     """
     name = model if changed else plan.case.base
     if name is None:
         return None
     try:
-        return er.solve(er.load(name, accept=plan.case.accepted), solver)
+        before = er.solve(er.load(name, accept=plan.case.accepted), solver)
     except EnergyRoutesError:
         return None
+    return before if er.answer_of(plan, before).change is not None else None
 
 
 def jobs_for(jobs: int | None, rows: int, *asked: er.Case) -> int:

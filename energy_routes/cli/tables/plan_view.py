@@ -16,7 +16,7 @@ from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
 from energy_routes.cli.tables.money_view import SEEN, WEIGHED, Part, ledger, owners, payments, taxes, volume_of
 from energy_routes.cli.tables.near import band_view, range_view
-from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
+from energy_routes.cli.tables.render import BLANK, cents_for, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import UsageError
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
@@ -233,7 +233,8 @@ def _supplies(plan: Plan, units: Units) -> Iterator[str]:
     supply = supply[supply["kind"] == "supply"]
     for family in dict.fromkeys(supply["family"]):
         own, factor = supply[supply["family"] == family].head(MOST_SUPPLIES), units.value_factors[str(family)]
-        told = [f"{name} {number(p * factor, 0)}" for name, p in zip(own["name"], own["price"], strict=True)]
+        worth = own["price"] * factor
+        told = [f"{name} {number(p, cents_for(worth))}" for name, p in zip(own["name"], worth, strict=True)]
         measure = plan.case.network.families[str(family)].measure
         yield f"One more {measure} lifted is worth, {units.value_names[str(family)]}: {', '.join(told)}"
 

@@ -139,7 +139,8 @@ def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
     ways = {group: network.short(name) for (kind, group, own), name in network.group_names(case.network.packs).items()
             if kind == "corridor" and own == family}  # fmt: skip
     grades = _headings(case, called, [str(name) for name in netbacks.columns])
-    widths = {name: max(NUMBER, *map(len, grade.split())) for name, grade in grades.items()}
+    digits = tables.cents_for(netbacks.to_numpy().ravel().tolist())
+    widths = {name: max(NUMBER + digits, *map(len, grade.split())) for name, grade in grades.items()}
     screen.print(f"{case.title}: netback by way out, {case.network.families[family].price_name} lifted")
     for some in _abreast(widths, screen.width - WAY):
         screen.print()
@@ -155,7 +156,7 @@ def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
                 out.add_row(f"[bold]{ways.get(corridor, corridor)}[/bold]")
                 told = corridor
             row = zip(own.loc[(corridor, market)], best, strict=True)
-            cells = (tables.number(value, 0) + ("*" if value == top else "") for value, top in row)
+            cells = (tables.number(value, digits) + ("*" if value == top else "") for value, top in row)
             out.add_row(f" {network.short(called.market[market])}", *cells)
         screen.print(out)
     screen.print("* the best route of a grade, whether or not it has capacity")

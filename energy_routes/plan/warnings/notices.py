@@ -33,7 +33,7 @@ class Waiver(NamedTuple):
 def notices(of: Solved) -> tuple[dict[str, Any], ...]:
     """What goes round and is lost, was shut in, short, waived by force majeure, or has no price to be sold at.
 
-    Of a year that is partly gone also the months of which the actuals say nothing.
+    Of a year that is partly gone also the months of which the actuals say nothing; of bookings that none are weighed.
     """
     space, moving = of.space, np.flatnonzero(of.moved > SLIGHT)
     round_ = moving[circles(*(end[moving] for end in of.ends)) >= 0]
@@ -55,6 +55,9 @@ def notices(of: Solved) -> tuple[dict[str, Any], ...]:
         notice("meter", f"counted by the best way on from {arcs}: ways lose differently, and others use them", group)
         for group, arcs in _counted_at_best(of).items()
     ]
+    if space.policy.bookings is not None and space.policy.cvar is None:
+        out.append(notice("no_futures", "nothing is booked: bookings are weighed against futures, which policy.cvar "
+                                        "gives, or against the cases that regret takes", "policy.bookings"))
     if untold := _untold(space.case.past):
         out.append(notice("no_actuals", f"no row of {', '.join(untold)}: nothing counts as moved then, and the months "
                                         "ahead bear all that contracts of the year ask for", "actuals"))

@@ -258,10 +258,10 @@ def _futures(hedge: Hedge, netback: Vector, alone: Vector, worst: float) -> pd.D
 
 
 def _words(hedge: Hedge, figures: dict[str, Any]) -> dict[str, str]:
-    earned, lost = (in_digits(figures[key], ",.1f") for key in ("expected_netback", "cvar"))
+    earned, worst = (in_digits(money, ",.1f") for money in (figures["expected_netback"], -figures["cvar"]))
     words = (
-        f"expected netback {earned} MUSD over {len(hedge.probability)} futures; mean loss of the worst "
-        f"{1 - hedge.lever.alpha:.0%}: {lost} MUSD (CVaR)"
+        f"expected netback {earned} MUSD over {len(hedge.probability)} futures, and {worst} MUSD in the worst "
+        f"{100 * (1 - hedge.lever.alpha):.3g} % of them (CVaR)"
     )
     if figures["evpi"] is not None:
         words += f"; knowing what fails would be worth {figures['evpi']:,.4g} MUSD"
