@@ -173,6 +173,7 @@ def test_the_report_speaks_of_it(plan: Plan, tmp_path: Path) -> None:
     told = (tmp_path / "report.html").read_text("utf-8").replace("\xa0", " ")
     assert all(words in told for words in ("Water exported", "Mm³", "USD/m³", "one more m³ is worth"))
     assert not any(words in told for words in ("USD/t<", "tonne of", "bcm"))
+    assert all(words in told for words in ("0.4645 USD/m³", ">0.0350<", ">−0.0250<", ">+0.0700<"))  # cents of a dollar
 
 
 def test_the_screen_and_the_choice_of_units(folder: Path, plan: Plan) -> None:
@@ -183,7 +184,8 @@ def test_the_screen_and_the_choice_of_units(folder: Path, plan: Plan) -> None:
 
     whole = told("--full")
     assert all(words in whole for words in ("Exports 360.00 Mm³", "worth, USD/m³", "One more m³ lifted is worth"))
-    assert "Water Co supply at Spring 0.4650" in whole  # not 0
+    assert {"0.5278", "0.0350", "0.0150", "−0.0305", "0.0700", "−0.1800"} <= set(whole.split())  # cents of a dollar
+    assert "Water Co supply at Spring 0.4650" in whole
     done = CliRunner().invoke(app, ["netbacks", str(folder / "model.toml")])
     assert {"0.5350*", "0.4650"} <= set(done.stdout.split())
     chosen = told("--full", "--units", "km3,USD/1000m3")

@@ -18,6 +18,8 @@ from .fates import (
     moved as moved,
 )
 from .measures import (
+    cents as cents,
+    cents_of as cents_of,
     corridor_volumes as corridor_volumes,
     exported as exported,
     families_of as families_of,

@@ -36,6 +36,17 @@ def market_volumes(plan: Plan, labels: Sequence[str], family: str) -> pd.Series[
     return sold[own].groupby("name")["volume"].sum()
 
 
+def cents(most: float) -> int:
+    """Decimals of money a unit: 4 where ``most`` is below a dollar, 2 where it is below ten, else 1."""
+    return 4 if most < 1.0 else 2 if most < 10.0 else 1
+
+
+def cents_of(plan: Plan, family: str, factor: float = 1.0) -> int:
+    """Decimals of money a unit of a family by the highest price that it is sold at, ``factor`` times the inner one."""
+    sold = plan.deliveries
+    return cents(float(sold.loc[sold["family"] == family, "price"].abs().max()) * factor)
+
+
 def periods_in(plan: Plan, label: str) -> list[str]:
     """The plan's periods that a label names: itself, or the months of a year."""
     return [p.label for p in plan.case.periods if p.label == label or p.label.startswith(f"{label}-")]

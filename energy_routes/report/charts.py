@@ -83,10 +83,10 @@ def waterfall(steps: Sequence[Step], words: Words, unit: str, label: str) -> Mar
 
 
 def costs(rows: Sequence[tuple[str, Sequence[float], float]], lines: Sequence[SheetLine], words: Words, unit: str,
-          label: str) -> Markup:
+          cents: int, label: str) -> Markup:
     """What a way costs a tonne: to the right of the line what is paid, to the left what comes back; then the netback.
 
-    ``rows``: route, an amount for each of the ``lines`` of the netback sheet (+ is paid), netback.
+    ``rows``: route, an amount for each of the ``lines`` of the netback sheet (+ is paid), netback; ``cents``: decimals.
     """
     paid = max((sum(v for v in parts if v > 0) for _, parts, _ in rows), default=1.0) or 1.0
     back = max((-sum(v for v in parts if v < 0) for _, parts, _ in rows), default=0.0)
@@ -100,7 +100,7 @@ def costs(rows: Sequence[tuple[str, Sequence[float], float]], lines: Sequence[Sh
     for number, (route, parts, netback) in enumerate(rows):
         y = 34.0 + number * ROW
         drawn += [words_at(left - 8, y + 15, _short(route, 44), "end", "small"),
-                  words_at(WIDE, y + 15, words.number(netback, 1), "end", "strong")]
+                  words_at(WIDE, y + 15, words.number(netback, cents), "end", "strong")]
         plus = minus = zero
         for line, size in zip(lines, (amount * scale for amount in parts), strict=True):
             if size >= 0:
@@ -109,7 +109,7 @@ def costs(rows: Sequence[tuple[str, Sequence[float], float]], lines: Sequence[Sh
             else:
                 minus += size
                 drawn.append(rect(minus, y + 4, -size, ROW - 8, line.colour))
-        drawn.append(words_at(plus + 5, y + 15, words.number(sum(parts), 1), kind="number"))
+        drawn.append(words_at(plus + 5, y + 15, words.number(sum(parts), cents), kind="number"))
     height = 34.0 + ROW * len(rows)
     drawn.append(rect(zero - 0.5, 32, 1, height - 32, style.INK))
     return svg(WIDE, height + 2, drawn, label)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from energy_routes.answer import Spans, Words
+from energy_routes.answer import Spans, Words, cents_of
 from energy_routes.maps import words_of
 from energy_routes.network import Names
 from energy_routes.pack import Family
@@ -42,6 +42,10 @@ class Subject:
         """The family of an id, of this plan or of the one that it is set against."""
         plans = (self.plan, self.comparison.before) if self.comparison else (self.plan,)
         return next(plan.case.network.families[called] for plan in plans if called in plan.case.network.families)
+
+    def cents(self, family: str) -> int:
+        """Decimals of money a unit of a family."""
+        return cents_of(self.plan, family)
 
     @property
     def labels(self) -> list[str]:

@@ -16,7 +16,6 @@ from .plan_view import (
     sections_of as sections_of,
 )
 from .render import (
-    cents_for as cents_for,
     console as console,
     counts as counts,
     digits_for as digits_for,

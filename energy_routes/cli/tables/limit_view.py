@@ -27,13 +27,15 @@ KINDS = {
 }
 
 
-def worth(row: Any, units: Units, digits: int = 1) -> str:
+def worth(row: Any, units: Units, digits: int | None = None) -> str:
     """The worth of one more of a limit, an equality's up / down, in the units shown; any other unit is named."""
     factor, unit = units.of_limit(row)
+    plain = unit == units.value_names[row["family"] or ""]
+    digits = digits if digits is not None else units.cents[row["family"] or ""] if plain else 1
     none = NOT_FOUND if row["note"] == NOT_FOUND else NO_PLAN
     ways = ("price", "price_down") if row["side"] == "equal" else ("price",)
     text = " / ".join(none if row[way] != row[way] else number(row[way] * factor, digits) for way in ways)
-    return text if unit == units.value_names[row["family"] or ""] else f"{text} {unit}"
+    return text if plain else f"{text} {unit}"
 
 
 def limits(plan: Plan, units: Units, family: str, word: str) -> Part | None:
@@ -42,7 +44,7 @@ def limits(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     tight = tight[(tight["kind"] != "supply") & (tight["family"] == family)]
     if tight.empty:
         return None
-    shown, digits = tight.head(MOST_LIMITS), 3 if family == "all" else 1
+    shown, digits = tight.head(MOST_LIMITS), 3 if family == "all" else None
     several = len(plan.case.periods) > 1
     out = table("limit", "kind", *(("periods",) if several else ()),
                 f"worth of one more, {units.value_names[family]}", *(("in its dearest period",) if several else ()),
@@ -54,7 +56,7 @@ def limits(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     return Part(f"What binds{word}", out, "; ".join(_notes(tight, shown, several)))
 
 
-def _dearest(row: Any, units: Units, digits: int) -> str:
+def _dearest(row: Any, units: Units, digits: int | None) -> str:
     if row["dearest"] == "horizon" or row["dearest_price"] != row["dearest_price"]:
         return BLANK
     one = {**row, "price": row["dearest_price"], "side": "", "note": ""}

@@ -44,7 +44,8 @@ def ledger(plan: Plan, units: Units) -> Iterator[Part]:
     def add(name: str, own: pd.DataFrame, total: float) -> None:
         sums = own.groupby("family")["value"].sum()
         parts = [number(sums[family], digits) if family in sums else BLANK for family in shown]
-        out.add_row(name, *parts, number(total, digits), *([number(total * each, digits)] if each is not None else []))
+        lifted_for = [] if each is None else [number(total * each, max(digits, units.cents[families[0]]))]
+        out.add_row(name, *parts, number(total, digits), *lifted_for)
 
     for (term, kind), own in rows.groupby(["term", "kind"], sort=False):
         add(ledger_term(str(term)).told + ("" if kind == "cash" else f" ({kind})"), own, own["value"].sum())

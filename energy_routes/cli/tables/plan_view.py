@@ -16,7 +16,7 @@ from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
 from energy_routes.cli.tables.money_view import SEEN, WEIGHED, Part, ledger, owners, payments, taxes, volume_of
 from energy_routes.cli.tables.near import band_view, range_view
-from energy_routes.cli.tables.render import BLANK, cents_for, digits_for, number, percent, table
+from energy_routes.cli.tables.render import BLANK, digits_for, number, percent, table
 from energy_routes.cli.tables.unit_choice import Units
 from energy_routes.errors import UsageError
 from energy_routes.indicators import CONCENTRATION, SHARE, rows_of
@@ -126,7 +126,8 @@ def _exports(plan: Plan, units: Units, family: str, word: str) -> Part | None:
     digits, total = digits_for(list(sold["volume"] * volume)), float(sold["volume"].sum())
 
     def add(name: str, size: float, money: float) -> None:
-        out.add_row(escape(name), number(size * volume, digits), percent(size / total), number(money / size * value, 1))
+        out.add_row(escape(name), number(size * volume, digits), percent(size / total),
+                    number(money / size * value, units.cents[family]))  # fmt: skip
 
     for name, size, money in zip(sold.index, sold["volume"], sold["money"], strict=True):
         add(str(name), size, money)
@@ -201,7 +202,7 @@ def _paths(title: str, rows: pd.DataFrame, units: Units, family: str, money: tup
         size = float(frame["volume"].sum())
         each = [float((frame[name] * frame["volume"]).sum()) / size * value for name in money]
         who = escape(shipper) if isinstance(shipper, str) and shipper else BLANK
-        out.add_row(escape(route), who, number(size * volume, digits), *(number(m, 1) for m in each))
+        out.add_row(escape(route), who, number(size * volume, digits), *(number(m, units.cents[family]) for m in each))
 
     for at, row in enumerate(shown.to_dict("records")):
         add(str(row["route"]), row["shipper"], shown.iloc[[at]])
@@ -233,8 +234,9 @@ def _supplies(plan: Plan, units: Units) -> Iterator[str]:
     supply = supply[supply["kind"] == "supply"]
     for family in dict.fromkeys(supply["family"]):
         own, factor = supply[supply["family"] == family].head(MOST_SUPPLIES), units.value_factors[str(family)]
-        worth = own["price"] * factor
-        told = [f"{name} {number(p, cents_for(worth))}" for name, p in zip(own["name"], worth, strict=True)]
+        decimals = units.cents[str(family)]
+        digits = decimals if decimals > 1 else 0  # whole dollars, but of what is sold for a few
+        told = [f"{name} {number(p * factor, digits)}" for name, p in zip(own["name"], own["price"], strict=True)]
         measure = plan.case.network.families[str(family)].measure
         yield f"One more {measure} lifted is worth, {units.value_names[str(family)]}: {', '.join(told)}"
 

@@ -62,12 +62,6 @@ def digits_for(values: Iterable[float]) -> int:
     return 1 if largest >= 1000 else 2 if largest >= 10 else 3 if largest >= 1 else 4
 
 
-def cents_for(values: Iterable[float]) -> int:
-    """Decimals of netbacks and the like: none of hundreds or tens of dollars, more of what is sold for less."""
-    largest = max((abs(v) for v in values if v == v and abs(v) != float("inf")), default=0.0)
-    return 0 if largest >= 10 or largest == 0 else 2 if largest >= 1 else 4
-
-
 def table(*columns: str, text: int = 1) -> Table:
     """An empty table whose first ``text`` columns hold words (the first may fold) and whose others hold numbers.
 

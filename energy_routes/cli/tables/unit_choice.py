@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from energy_routes.answer import cents_of
 from energy_routes.errors import UnitError, UsageError
 from energy_routes.network import Network
 from energy_routes.pack import (
@@ -30,7 +31,7 @@ SHOWN: tuple[Literal["volume", "rate", "unit_value"], ...] = ("volume", "rate", 
 class Units:
     """For each family: the names of the units shown, and what one inner unit of volume and of unit value is in them.
 
-    ``inner_values`` are the inner units of unit value.
+    ``inner_values`` are the inner units of unit value, ``cents`` the decimals of unit values in the units shown.
     """
 
     volume_names: Mapping[str, str]
@@ -38,6 +39,7 @@ class Units:
     volume_factors: Mapping[str, float]
     value_factors: Mapping[str, float]
     inner_values: Mapping[str, str]
+    cents: Mapping[str, int]
     note: str = ""
 
     @staticmethod
@@ -65,7 +67,8 @@ class Units:
                 spans = sum(period.count(unit.time) for period in plan.case.periods)
                 volumes[family.id] = one / spans if unit.dimension == "rate" else one
                 volume_names[family.id] = unit.text
-        return cls(volume_names, value_names, volumes, values, inner, "; ".join(dict.fromkeys(notes)))
+        cents = {family: cents_of(plan, family, one) for family, one in values.items()}
+        return cls(volume_names, value_names, volumes, values, inner, cents, "; ".join(dict.fromkeys(notes)))
 
     def of_limit(self, limit: Mapping[Any, Any]) -> tuple[float, str]:
         """What the worth of a limit is multiplied by to be shown, and its unit then; one of its own it keeps."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 import energy_routes as er
-from energy_routes import network, results, studies
+from energy_routes import answer, network, results, studies
 from energy_routes.cli import tables
 from energy_routes.cli.ending import print_json, say, say_where
 from energy_routes.cli.options import (
@@ -139,7 +139,8 @@ def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
     ways = {group: network.short(name) for (kind, group, own), name in network.group_names(case.network.packs).items()
             if kind == "corridor" and own == family}  # fmt: skip
     grades = _headings(case, called, [str(name) for name in netbacks.columns])
-    digits = tables.cents_for(netbacks.to_numpy().ravel().tolist())
+    decimals = answer.cents(float(netbacks.abs().max().max()))
+    digits = decimals if decimals > 1 else 0  # whole dollars, but of what is sold for a few
     widths = {name: max(NUMBER + digits, *map(len, grade.split())) for name, grade in grades.items()}
     screen.print(f"{case.title}: netback by way out, {case.network.families[family].price_name} lifted")
     for some in _abreast(widths, screen.width - WAY):

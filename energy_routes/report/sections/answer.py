@@ -48,7 +48,7 @@ def sentences(subject: Subject) -> list[str]:
         if limit_key(worst["kind"], worst["target"]) in answer.doubtful:
             name = words("answer.estimate", name=name)
         measure = words.of_family("measure", subject.family(worst["family"]))
-        price = words.number(float(worst["price"]), 0 if worst["price"] >= 99.5 else 1)
+        price = words.number(float(worst["price"]), 0 if worst["price"] >= 99.5 else subject.cents(worst["family"]))
         told.append(words("answer.bottleneck", name=name, measure=measure, price=price))
     if plan.premium is not None:
         cost = words.number(float(plan.premium["cost"]), 1)
@@ -82,7 +82,7 @@ def _earned(subject: Subject) -> str:
     if len(subject.families) != 1 or lifted <= SEEN:
         return words("answer.netback_total", value=value, unit=words.unit("MUSD"))
     return words("answer.netback", value=value, unit=words.unit("MUSD"),
-                 unit_value=words.number(plan.netback / lifted, 1),
+                 unit_value=words.number(plan.netback / lifted, subject.cents(subject.families[0].id)),
                  per_unit=words.unit(subject.families[0].price_unit))
 
 
@@ -104,7 +104,7 @@ def cards(subject: Subject) -> list[Card]:
     if len(subject.families) == 1 and lifted > SEEN:
         was = old.netback / float(old.supplies["lifted"].sum()) if old else None
         out.append(_card(subject, words.of_family("kpi.netback_unit", subject.families[0]), plan.netback / lifted, was,
-                         subject.families[0].price_unit, 1))
+                         subject.families[0].price_unit, subject.cents(subject.families[0].id)))
     for family in subject.families:
         exports, kept = (float(table.get(family.id, 0.0)) for table in (plan.exports, plan.shut_in))
         before = (old.exports, old.shut_in) if old else ()

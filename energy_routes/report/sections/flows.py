@@ -121,17 +121,17 @@ def routes(subject: Subject) -> Section:
 
 
 def _routes(subject: Subject, family: Family, rows: pd.DataFrame) -> Table:
-    words = subject.words
+    words, cents = subject.words, subject.cents(family.id)
     shown, rest = leading(rows)
     told = [(route_name(row["route"], subject), words.name(text(row["shipper"])), words.number(row["volume"], 2),
-             *(words.number(row[key], 1) for key in ("price", "cost", "netback")),
+             *(words.number(row[key], cents) for key in ("price", "cost", "netback")),
              ", ".join(subject.limit(name) for name in text(row["limited_by"]).split("; ") if name))
             for row in shown.to_dict("records")]
     if len(rest):
         size = float(rest["volume"].sum())
         mean = [float((rest[key] * rest["volume"]).sum()) / size for key in ("price", "cost", "netback")]
         told.append((words("report.other_paths", count=len(rest)), "", words.number(size, 2),
-                     *(words.number(value, 1) for value in mean), ""))
+                     *(words.number(value, cents) for value in mean), ""))
     unit = words.unit(family.price_unit)
     heads = (words("table.route"), words("table.shipper"), whole(words.unit(family.volume_unit)),
              f"{words('table.price')}, {unit}", words("table.cost"), words("table.netback"), words("table.limited_by"))
@@ -148,16 +148,16 @@ def _sheets(subject: Subject, family: Family, rows: pd.DataFrame) -> tuple[Table
 
     The lines between price and netback are those on which any of the routes has money to tell.
     """
-    words, unit = subject.words, subject.words.unit(family.price_unit)
-    lines = [line for line in WAY if rows[line.id].abs().max() > 0.005]
+    words, unit, cents = subject.words, subject.words.unit(family.price_unit), subject.cents(family.id)
+    lines = [line for line in WAY if rows[line.id].abs().max() > 0.5 * 10.0 ** -max(cents, 2)]
     top = rows[rows["route"] != "other paths"].head(MOST_SHEETS).to_dict("records")
-    told = [(route_name(row["route"], subject), words.number(row[PRICE.id], 1),
-             *(words.signed(line.sign * row[line.id], 1) for line in lines), words.number(row["netback"], 1))
+    told = [(route_name(row["route"], subject), words.number(row[PRICE.id], cents),
+             *(words.signed(line.sign * row[line.id], cents) for line in lines), words.number(row["netback"], cents))
             for row in top]  # fmt: skip
     heads = (words("report.netback_sheets"), words(PRICE.words), *(words(line.words) for line in lines),
              words("sheet.netback"))
     caption = " · ".join(filter(None, (words("panel.netback", unit=unit), subject.of(family))))
     paid = [(route_name(row["route"], subject), [-line.sign * row[line.id] for line in lines], row["netback"])
             for row in top]  # fmt: skip
-    drawn = charts.costs(paid, lines, words, unit, words("report.way_costs", unit=unit))
+    drawn = charts.costs(paid, lines, words, unit, cents, words("report.way_costs", unit=unit))
     return Table(heads, told, caption=caption), drawn

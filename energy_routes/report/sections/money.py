@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from energy_routes.answer import Words
 from energy_routes.case import ALL
 from energy_routes.plan import NOT_FOUND
 from energy_routes.report import charts
@@ -53,17 +52,19 @@ def worth(row: Any, subject: Subject) -> str:
     words, units = subject.words, subject.plan.case.network.units("unit_value")
     ways = ("price", "price_down") if row["side"] == "equal" else ("price",)
     none = words("report.not_found" if row["note"] == NOT_FOUND else "report.no_plan")
-    text = " / ".join(none if row[way] != row[way] else words.signed(float(row[way]), 1) for way in ways)
     plain = row["unit"] == units[row["family"] or ""]
+    digits = subject.cents(row["family"]) if plain else 1
+    text = " / ".join(none if row[way] != row[way] else words.signed(float(row[way]), digits) for way in ways)
     return text if plain else f"{text} {words.unit(row['unit'])}"
 
 
-def _dearest(row: Any, words: Words) -> str:
+def _dearest(row: Any, subject: Subject) -> str:
     """What one more of the dearest period is worth, and which that is."""
     price = float(row["dearest_price"])
     if row["dearest"] == "horizon" or price != price:
         return "–"
-    return f"{words.signed(price, 1)} ({words.span([str(row['dearest'])])})"
+    words = subject.words
+    return f"{words.signed(price, subject.cents(row['family']))} ({words.span([str(row['dearest'])])})"
 
 
 def prices(subject: Subject) -> Section:
@@ -76,7 +77,7 @@ def prices(subject: Subject) -> Section:
         count = len(subject.labels)
         rows = [(subject.limit(str(row["name"])), words.known(f"limit.{row['kind']}", str(row["kind"])),
                  f"{int(row['periods'])} / {count}", worth(row, subject),
-                 *((_dearest(row, words),) if count > 1 else ()))
+                 *((_dearest(row, subject),) if count > 1 else ()))
                 for row in own.head(MOST_LIMITS).to_dict("records")]
         heads = (words("table.limit"), words("table.kind"), words("table.binds_in"),
                  f"{words('table.shadow_price')}, {words.unit(family.price_unit)}",
