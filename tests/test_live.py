@@ -143,6 +143,13 @@ def test_a_plan_with_rules_beyond_its_case_has_no_page_that_solves(tmp_path: Pat
         ruled.explore(live=True)
 
 
+def test_until_a_lever_is_moved_the_page_says_what_the_plan_does(tmp_path: Path) -> None:
+    plan = er.solve(toy(tmp_path, {"nodes": PLACED}))
+    before, after = live_content(plan)[0]["plans"]
+    assert after["moved"] == after["finding"] == before["finding"]
+    assert "still" not in after["moved"][0]
+
+
 def test_a_page_that_solves_is_of_one_plan_and_is_a_page(tmp_path: Path) -> None:
     plan = er.solve(er.load(TWO_WAYS))
     with pytest.raises(UsageError, match="one plan"):

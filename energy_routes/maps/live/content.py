@@ -39,6 +39,7 @@ def live_content(plan: Plan, *, period: str | None = None, lang: str = "en",
     words = words_of(plan, lang)
     programme = programme_of(plan, levers_of(plan, words, levers), words)
     told = content(plan, other=plan, period=period, lang=lang, every=True)
+    told["plans"][1]["moved"] = told["plans"][1]["finding"]  # until a lever is moved the answer is that of the plan
     solving = programme.content
     told["words"] |= words.part(*PHRASES)
     told["live"] = {
