@@ -14,12 +14,12 @@ import lazy_loader
 
 # The methods of a plan whose work is done on floors above it.
 METHODS = {
-    "save": "energy_routes.results:save",
-    "load": "energy_routes.results:load",
-    "with_bands": "energy_routes.studies:with_bands",
-    "plot": "energy_routes.maps:draw",
-    "explore": "energy_routes.maps:explore",
-    "layers": "energy_routes.maps:write_layers",
+    "Plan.save": "energy_routes.results:save",
+    "Plan.load": "energy_routes.results:load",
+    "Plan.with_bands": "energy_routes.studies:with_bands",
+    "Plan.plot": "energy_routes.maps:draw",
+    "Plan.explore": "energy_routes.maps:explore",
+    "Plan.layers": "energy_routes.maps:write_layers",
 }
 
 _named, _, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -21,10 +21,10 @@ from toy import best, months, toy
 import energy_routes as er
 from energy_routes.audit.verification import audit, verify
 from energy_routes.case.case import Case
-from energy_routes.case.policy.build_options import recovery_factor, yearly_charge
 from energy_routes.errors import DataError, UsageError
 from energy_routes.linear.highs.session import Session
 from energy_routes.linear.programme import Program
+from energy_routes.network.drawn.cost import recovery_factor, yearly_charge
 from energy_routes.pack.units.periods import periods_of
 from energy_routes.plan.plan import Plan
 from energy_routes.solving.loop import program_of, stated

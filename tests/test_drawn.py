@@ -18,7 +18,7 @@ from energy_routes.errors import DataError, UsageError
 from energy_routes.maps.data.payload import payload
 from energy_routes.network import geometry as geo
 from energy_routes.network.added_route import AddedRoute
-from energy_routes.network.drawn.cost import annuity, levelised, projects, propose, unit_cost
+from energy_routes.network.drawn.cost import levelised, projects, propose, recovery_factor, unit_cost
 from energy_routes.network.drawn.route import route_from_geometry, routes_from_file, slug, water_km
 from energy_routes.pack import GAS, OIL
 from energy_routes.results import storing as results
@@ -156,7 +156,7 @@ def test_two_lines_of_a_layer_make_one_way(case: Case, tmp_path: Path) -> None:
 
 
 def test_tariff_and_capex_follow_the_stated_rule() -> None:
-    assert annuity() == pytest.approx(0.11017, abs=5e-6)  # 0.1 / (1 − 1.1^−25)
+    assert recovery_factor(0.10, 25) == pytest.approx(0.11017, abs=5e-6)  # 0.1 / (1 − 1.1^−25)
     assert levelised(11_700, 16) == pytest.approx(102.5, abs=0.05)  # TANAP at its first capex; its treaty says 102
     tanap = next(p for p in projects() if "TANAP" in p.name)
     assert tanap.unit_cost == pytest.approx(7000 / (1811 * 16))

@@ -10,9 +10,8 @@ import pandas as pd
 from energy_routes.answer.words import Words, stopped
 from energy_routes.case import Case
 from energy_routes.network import Names, Network
-from energy_routes.pack import TABLES
 from energy_routes.plan import Plan
-from energy_routes.provenance import PLAIN, bound_grades, grades_of_bounds, weakest_of
+from energy_routes.provenance import PLAIN, bound_grades, grades_of_bounds, is_money, weakest_of
 
 ESTIMATES, UNGRADED = ("estimate", "unsourced"), ("given",)
 MOST = 0.5  # of the money: less without a grade is not told, such as what a model sets itself
@@ -67,7 +66,7 @@ class Certainty:
 
 def certainty_of(plan: Plan, rows: pd.DataFrame) -> Certainty:
     """How sure a plan with these :func:`energy_routes.sources` is, to first order."""
-    money = rows[[_is_money(table, field) for table, field in zip(rows["table"], rows["field"], strict=True)]]
+    money = rows[[is_money(table, field) for table, field in zip(rows["table"], rows["field"], strict=True)]]
     paid = money["at_stake"].abs()
     total = float(paid.sum())
     estimated, ungraded = (float(paid[money["confidence"].isin(grades)].sum()) / total if total > 0 else float("nan")
@@ -75,11 +74,6 @@ def certainty_of(plan: Plan, rows: pd.DataFrame) -> Certainty:
     # A grade's barrels in a tonne are known to a few per cent, whatever is said of their source: they decide nothing.
     weak = weakest_of(rows[~rows["field"].isin(list(PLAIN))], 1, volumes=False)
     return Certainty(estimated, ungraded, _weak(plan.case.network, weak) if len(weak) else None)
-
-
-def _is_money(table: str, field: str) -> bool:
-    """Whether a figure is a price or a charge: what is paid on a volume."""
-    return TABLES[table].column(field).dimension == "unit_value"
 
 
 def _weak(network: Network, rows: pd.DataFrame) -> Weak:

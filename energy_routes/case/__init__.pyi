@@ -49,7 +49,6 @@ from .policy.build_options import (
     effects_of as effects_of,
     opened_by_options as opened_by_options,
     opening_edits as opening_edits,
-    yearly_charge as yearly_charge,
 )
 from .policy.contradictions import refuse_contradictions as refuse_contradictions
 from .policy.levers import (

@@ -5,7 +5,10 @@ from .arrival import (
     meter_table as meter_table,
     own_grade as own_grade,
 )
-from .drawn.cost import unit_cost as unit_cost
+from .drawn.cost import (
+    unit_cost as unit_cost,
+    yearly_charge as yearly_charge,
+)
 from .drawn.route import (
     route_from_geometry as route_from_geometry,
     routes_from_file as routes_from_file,

@@ -187,10 +187,10 @@ def snap(line: LineString, start: Sequence[float], end: Sequence[float], toleran
     return LineString([first, *tail, last])
 
 
-def countries_crossed(line: LineString, basemap: Basemap, *, sliver_km: float = SLIVER_KM) -> tuple[str, ...]:
+def countries_crossed(line: LineString, basemap: Basemap) -> tuple[str, ...]:
     """ISO codes of the countries that a line on land crosses, in the order of first entry.
 
-    A country with less than ``sliver_km`` of the line (or half of a shorter line) is left out: border posts and
+    A country with less than ``SLIVER_KM`` of the line (or half of a shorter line) is left out: border posts and
     generalised borders touch neighbours.  An end with no country so counted within 30 km counts for its coast.
     """
     entered: dict[str, tuple[float, float]] = {}
@@ -199,7 +199,7 @@ def countries_crossed(line: LineString, basemap: Basemap, *, sliver_km: float = 
             inside = line.intersection(polygon)
             at, km = entered.get(code, (float("inf"), 0.0))
             entered[code] = min(at, _first_position(line, inside)), km + length_km(inside)
-    least = min(sliver_km, length_km(line) / 2)
+    least = min(SLIVER_KM, length_km(line) / 2)
     found = {code: at for code, (at, km) in entered.items() if km >= least}
     for end, at in ((line.coords[0], 0.0), (line.coords[-1], line.length)):
         near = _countries_near(end, basemap)

@@ -494,7 +494,7 @@ TABLES = tuple(name for name, part in vars(Plan).items()
 
 def _above(method: str) -> Any:
     """What saves or draws a plan lies on floors above it; the table of the package knows where."""
-    return import_module("energy_routes").method(method)
+    return import_module("energy_routes").method(f"Plan.{method}")
 
 
 def check_meaning(before: Plan, after: Plan) -> None:

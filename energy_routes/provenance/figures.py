@@ -82,9 +82,14 @@ def sources(of: Case | Plan, *, only_used: bool = False) -> pd.DataFrame:
     return order[COLUMNS].reset_index(drop=True)
 
 
+def is_money(table: str, field: str) -> bool:
+    """Whether a figure is a price or a charge: what is paid on a volume."""
+    return TABLES[table].column(field).dimension == "unit_value"
+
+
 def stale(table: str, field: str, year: Any, at: int) -> bool:
     """Whether a figure is a price or a charge that describes a year :data:`OLD` or more before ``at``."""
-    return TABLES[table].column(field).dimension == "unit_value" and not pd.isna(year) and int(year) <= at - OLD
+    return is_money(table, field) and not pd.isna(year) and int(year) <= at - OLD
 
 
 def stale_years(case: Case, table: str, field: str) -> dict[str, int]:

@@ -19,20 +19,6 @@ from energy_routes.pack import Period, offered
 BY_OPTION = "option:"  # what stands as the source of an edit that an option makes
 
 
-def recovery_factor(rate: float, years: float) -> float:
-    """CRF: the yearly payment that pays 1 back over ``years`` at ``rate`` (0–1); 1/years at rate 0.
-
-    >>> round(recovery_factor(0.10, 25), 5)
-    0.11017
-    """
-    return 1.0 / years if rate == 0 else float(rate / (1.0 - (1.0 + rate) ** -years))
-
-
-def yearly_charge(capex: float, rate: float, lifetime: float, opex_share: float) -> float:
-    """What a build costs a year (MUSD): capex × (CRF + opex share)."""
-    return capex * (recovery_factor(rate, lifetime) + opex_share)
-
-
 def chosen(tables: Mapping[str, pd.DataFrame], build: Build | None) -> tuple[str, ...]:
     """The options that a plan may build, in table order.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from energy_routes.case import Case, chosen, opening_edits, yearly_charge
+from energy_routes.case import Case, chosen, opening_edits
 from energy_routes.errors import UsageError
 from energy_routes.formulation.space.axes import over_periods, rows_of
 from energy_routes.linear import (
@@ -26,7 +26,7 @@ from energy_routes.linear import (
     summed,
     zero,
 )
-from energy_routes.network import sizes
+from energy_routes.network import sizes, yearly_charge
 from energy_routes.pack import means, months_of, periods_of
 
 OPTION_COLUMNS = [

@@ -143,7 +143,8 @@ class _Grower:
         values = [np.broadcast_to(_values(arg), shape).ravel() for arg in args]
         out = np.full(int(np.prod(shape, dtype=int)), FIXED, dtype=np.int64)
         for at in np.flatnonzero(np.any([own != FIXED for own in ids], axis=0)):
-            operands = [self._operand(own[at], value[at]) for own, value in zip(ids, values, strict=True)]
+            operands = [int(own[at]) if own[at] != FIXED else self._constant(float(value[at]))
+                        for own, value in zip(ids, values, strict=True)]
             if step.function is np.nan_to_num:
                 operands = [self._node("blank", operands[:1]), operands[1], operands[0]]
             out[at] = self._node(operation, operands)
@@ -169,9 +170,6 @@ class _Grower:
         if isinstance(arg, Recorded) and arg.node in self.ids:
             return self.ids[arg.node]
         return np.full(int(np.size(arg)), FIXED, dtype=np.int64)
-
-    def _operand(self, node: np.int64, value: Any) -> int:
-        return int(node) if node != FIXED else self._constant(float(value))
 
     def _constant(self, value: float) -> int:
         if value != value:

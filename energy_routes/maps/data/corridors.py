@@ -27,11 +27,11 @@ RAMP = 5         # samples over which an offset sets in
 Samples = NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
 class Course:
     """A line as sampled: its vertices, unit directions, and a tree to find the nearest vertex."""
 
-    def __init__(self, points: Points) -> None:
-        self.points = points
+    points: Points
 
     @cached_property
     def along(self) -> Points:

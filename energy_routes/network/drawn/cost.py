@@ -11,7 +11,6 @@ import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from statistics import median
 
 from energy_routes.errors import UsageError
@@ -53,9 +52,18 @@ class Proposal:
     how: str
 
 
-def annuity(rate: float = RATE, years: int = YEARS) -> float:
-    """CRF = i / (1 − (1 + i)^−n): the yearly payment that repays 1 over n years at rate i; 0.11017 at 10 % and 25 y."""
-    return rate / (1.0 - (1.0 + rate) ** -years)
+def recovery_factor(rate: float, years: float) -> float:
+    """CRF = r / (1 − (1 + r)^−n): the yearly payment that pays 1 back over n years at rate r (0–1); 1/n at rate 0.
+
+    >>> round(recovery_factor(0.10, 25), 5)
+    0.11017
+    """
+    return 1.0 / years if rate == 0 else float(rate / (1.0 - (1.0 + rate) ** -years))
+
+
+def yearly_charge(capex: float, rate: float, lifetime: float, opex_share: float) -> float:
+    """What a build costs a year (MUSD): capex × (CRF + opex share)."""
+    return capex * (recovery_factor(rate, lifetime) + opex_share)
 
 
 def levelised(capex: float, capacity: float) -> float:
@@ -64,7 +72,7 @@ def levelised(capex: float, capacity: float) -> float:
     The full-cost tariff of a line that is always full.  On TANAP's capex of 11.7 bn it gives 102.5 USD/1000 m³, where
     its treaty says 102.
     """
-    return capex * (annuity() + OPEX) / capacity
+    return yearly_charge(capex, RATE, YEARS, OPEX) / capacity
 
 
 def propose(family: Family, land_km: float, water_km: float, capacity: float) -> Proposal:
@@ -104,9 +112,9 @@ def unit_cost(family: Family, setting: str) -> UnitCost:
 
 
 @cache
-def projects(folder: Path | None = None) -> tuple[Project, ...]:
+def projects() -> tuple[Project, ...]:
     """The projects of ``pipelines.csv``."""
-    with ((folder or data_path("costs")) / "pipelines.csv").open(encoding="utf-8", newline="") as file:
+    with (data_path("costs") / "pipelines.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             Project(row["name"], row["family"], row["setting"],
                     float(row["capex_musd"]) / (float(row["length_km"]) * float(row["capacity"])))

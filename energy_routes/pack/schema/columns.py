@@ -109,9 +109,7 @@ class Table:
         return tuple(c.name for c in self.columns if c.kind == "float" and c.dimension not in ("degree", "length"))
 
 
-def identifier(meaning: str = "short unique name") -> Column:
-    """The column ``id``: the row's own name."""
-    return Column("id", "str", meaning, required=True, pattern=ID)
+IDENTIFIER = Column("id", "str", "short unique name", required=True, pattern=ID)  # the row's own name
 
 
 def text(name: str, meaning: str, required: bool = False, refers: str | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from energy_routes.pack.schema.columns import (
+    IDENTIFIER,
     MODES,
     MONEY_UNIT,
     PROVENANCE,
@@ -10,7 +11,6 @@ from energy_routes.pack.schema.columns import (
     TARGET,
     Column,
     Table,
-    identifier,
     money,
     rate,
     text,
@@ -21,7 +21,7 @@ OPTION_KINDS = ("project", "continuous")
 
 OPTIONS = Table("options", "Something that could be built: a pipeline, a stage of one, a ship, a berth. A model says "
                 "in `[policy.build]` which of them a plan may choose.", (
-    identifier(),
+    IDENTIFIER,
     text("name", "name shown to people", required=True),
     Column("kind", "choice", "project: whole units or none; continuous: any part of it", choices=OPTION_KINDS,
            default="project"),

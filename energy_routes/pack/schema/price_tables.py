@@ -5,10 +5,10 @@ They are read on entry and become dated rows of ``values``; a pack in memory has
 
 from __future__ import annotations
 
-from energy_routes.pack.schema.columns import DATED_PERIOD, DAY, PROVENANCE, Column, Table, identifier, text
+from energy_routes.pack.schema.columns import DATED_PERIOD, DAY, IDENTIFIER, PROVENANCE, Column, Table, text
 
 SCENARIOS = Table("scenarios", "Worlds that prices may be of. The first is read where nobody names another.", (
-    identifier(),
+    IDENTIFIER,
     text("name", "name shown to people", required=True),
     text("as_of", "when it was stated: 2026, 2026-08 or 2026-08-21", required=True, pattern=DAY),
     text("note", "what happens in that world"),

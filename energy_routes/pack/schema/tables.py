@@ -16,6 +16,7 @@ from energy_routes.pack.schema.columns import (
     COUNTRY,
     DATED_PERIOD,
     DAY,
+    IDENTIFIER,
     MODES,
     MONEY_UNIT,
     PERIOD,
@@ -24,7 +25,6 @@ from energy_routes.pack.schema.columns import (
     TARGET,
     Column,
     Table,
-    identifier,
     money,
     rate,
     text,
@@ -44,7 +44,7 @@ CLOSINGS = ("free", "cyclic", "opening", "value")
 UNLIMITED = "unlimited"
 
 NODES = Table("nodes", "A place where crude or gas is produced, joined, stored, shipped, refined or sold.", (
-    identifier(),
+    IDENTIFIER,
     text("name", "name shown to people", required=True),
     Column("kind", "choice", "what the place is", required=True, choices=NODE_KINDS),
     text("country", "ISO 3166 two-letter code", pattern=COUNTRY),
@@ -54,7 +54,7 @@ NODES = Table("nodes", "A place where crude or gas is produced, joined, stored, 
 ), key=("id",), required=True)
 
 COMMODITIES = Table("commodities", "A crude grade, or gas. Volumes of one family add up.", (
-    identifier(),
+    IDENTIFIER,
     text("name", "name shown to people", required=True),
     text("family", "the pack's family: oil, gas, or its own", required=True),
     Column("bbl_per_t", "float", "barrels in a tonne (crude)", low=0, open_low=True, plausible=(5.5, 9.5)),
@@ -63,7 +63,7 @@ COMMODITIES = Table("commodities", "A crude grade, or gas. Volumes of one family
 ), key=("id",), required=True)
 
 ARCS = Table("arcs", "A directed link: a pipeline section, a rail or tanker leg, a berth, a swap.", (
-    identifier(),
+    IDENTIFIER,
     text("from", "node where it starts", required=True, refers="nodes"),
     text("to", "node where it ends", required=True, refers="nodes"),
     text("name", "name shown to people"),
@@ -111,7 +111,7 @@ LANES = Table("lanes", "Which commodity may use an arc, what comes out, and what
 ), key=("arc", "commodity"))
 
 SUPPLIES = Table("supplies", "What a shipper can lift of a commodity at a node.", (
-    identifier(),
+    IDENTIFIER,
     text("node", "where it is lifted", required=True, refers="nodes"),
     text("commodity", "what is lifted", required=True, refers="commodities"),
     text("shipper", "whose barrels they are", required=True),
@@ -126,7 +126,7 @@ SUPPLIES = Table("supplies", "What a shipper can lift of a commodity at a node."
 ), key=("id",), required=True)
 
 OBLIGATIONS = Table("obligations", "A delivery that must be made: a home refinery, a city's gas. Never an export.", (
-    identifier(),
+    IDENTIFIER,
     text("node", "where it is delivered", required=True, refers="nodes"),
     Column("commodities", "list", "what may serve it, separated by ';'; blank: any of its family",
            refers="commodities"),
@@ -139,7 +139,7 @@ OBLIGATIONS = Table("obligations", "A delivery that must be made: a home refiner
 ), key=("id",))
 
 MARKETS = Table("markets", "A place where volumes are sold.", (
-    identifier(),
+    IDENTIFIER,
     text("node", "where it is delivered", required=True, refers="nodes"),
     text("name", "name shown to people"),
     Column("export", "bool", "sales here count as exports", default=True),
@@ -173,7 +173,7 @@ DIFFERENTIALS = Table("differentials", "What a grade sells for against the marke
 ), key=("commodity", "market"))
 
 LIMITS = Table("limits", "A joint limit: low ≤ Σ weight × volume ≤ high, over lanes listed in limit_terms.", (
-    identifier(),
+    IDENTIFIER,
     text("name", "name shown to people"),
     rate("low", "least; blank: none"),
     rate("high", "most; blank: none", unlimited=True),
@@ -228,7 +228,7 @@ RAMPS = Table("ramps", "How much more than planned a group can carry in the firs
 ), key=("kind", "group", "month"))
 
 STORAGES = Table("storages", "Tanks at a node: a terminal's tank farm, an underground gas store.", (
-    identifier(),
+    IDENTIFIER,
     text("node", "where it stands", required=True, refers="nodes"),
     Column("commodities", "list", "what it may hold, separated by ';'; blank: everything that reaches the node",
            refers="commodities"),
@@ -249,7 +249,7 @@ STORAGES = Table("storages", "Tanks at a node: a terminal's tank farm, an underg
 ), key=("id",))
 
 CONTRACTS = Table("contracts", "A commitment on an arc: ship-or-pay, a minimum nomination, or firm capacity.", (
-    identifier(),
+    IDENTIFIER,
     Column("kind", "choice", "ship_or_pay: pay the charge on what is not shipped; minimum: it must be shipped; "
            "firm: volumes above it pay the charge on top (interruptible)", required=True, choices=CONTRACT_KINDS),
     text("arc", "the arc", required=True, refers="arcs"),
@@ -281,7 +281,7 @@ VALUES = Table("values", "Dated figures, each with its own source: they override
 ), key=("table", "id", "field", "period"))
 
 EVENTS = Table("events", "What has failed: the record from which rates and durations of disruptions are estimated.", (
-    identifier(),
+    IDENTIFIER,
     text("date", "when it began: 2022, 2022-03 or 2022-03-21", required=True, pattern=DAY),
     Column("targets", "list", "what was lost together, as one event, separated by ';': arc:…, node:…, market:…, or a "
            "group such as transit:RU or chokepoint:…", required=True, pattern=TARGET),

@@ -17,9 +17,9 @@ from energy_routes.linear import Program, Session, Status, Vector, sign_of
 from energy_routes.pack import spanned
 from energy_routes.plan import Plan, Worth
 from energy_routes.solving.futures.n_minus_1 import ALL, SLACK, Guard
+from energy_routes.solving.prices.premium import swept
 
 NEAR = 1e-7
-DUST = 1e-6  # MUSD: a dollar
 COLUMNS = ["outage", "mode", "window", "family", "market", "planned", "lost", "survives", "delta", "binding", "price",
            "waived", "unit"]
 
@@ -30,8 +30,7 @@ def with_security(
     """The plan with its table of losses, and the premium in words."""
     if guard is None:
         return plan
-    premium = (guard.base - plan.objective.value) * sign_of(program)
-    premium = premium if abs(premium) > DUST else 0.0
+    premium = swept((guard.base - plan.objective.value) * sign_of(program))
     at = _best_recourse(guard, program, x)
     table = cache(lambda: _table(guard, at, worth and worth(), plan.case.network.units("volume")))
     parts = plan.parts.but(

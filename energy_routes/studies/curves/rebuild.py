@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from energy_routes.case import Concentration
 from energy_routes.errors import InfeasibleError, LimitError
 from energy_routes.formulation import CUT, Space, Tangent, hhi_rows, max_hhi, netback, tangents
 from energy_routes.linear import Program, Session, Solution, Vector, optimal, worth
@@ -71,7 +70,9 @@ class Rebuilder:
                 space, program = replace(self._shared[0], case=case), self._shared[1]
             else:
                 space, program = self._shared = (self._compiled or self._lever.compiled).stated(case)
-            cuts = [cut for old in self._cuts for cut in _for_caps(old, case.policy.max_hhi)]
+            # The same directions under the caps of another value: any ‖û‖ ≤ 1 is valid.
+            cuts = [replace(cut, cap=cap) for cut in self._cuts for cap in case.policy.max_hhi
+                    if cap.name == cut.cap.name]
             session = Session(program)
             whole, solution = cut_until_inside(session, program, space, cuts, lambda _: optimal(session))
         except InfeasibleError:
@@ -86,8 +87,3 @@ class Rebuilder:
         priced = hhi_rows(space, cuts, solution.x, first)
         slope = sum(float(duals[rows] @ gain) for cap, _, rows, gain in priced if cap.name == self._lever.rest)
         return slope * (self._lever.stop - self._lever.start)
-
-
-def _for_caps(cut: Tangent, caps: tuple[Concentration, ...]) -> list[Tangent]:
-    """The same direction under the caps of another value: any ‖û‖ ≤ 1 is valid."""
-    return [replace(cut, cap=cap) for cap in caps if cap.name == cut.cap.name]
