@@ -95,6 +95,15 @@ def test_ship_or_pay_on_what_is_lost_is_force_majeure(tmp_path: Path) -> None:
     assert row(stress(on_other, ["arc:GATHER"]), "arc:GATHER")["loss"] == pytest.approx(PLAN + 4 * 25)
 
 
+@pytest.mark.parametrize("left", [0.0, 0.5, 0.9])
+def test_force_majeure_waives_the_share_that_is_lost(left: float, tmp_path: Path) -> None:
+    """4 Mt are due by LONG, which earns less: a loss of half of it frees 2 of them, as in a case built anew."""
+    deal = {"contracts": "id,kind,arc,volume,charge\nDEAL,ship_or_pay,LONG,4,25"}
+    case = toy(tmp_path, deal, exports="free")
+    found = row(stress(case, ["arc:LONG"], remaining=left), "arc:LONG")
+    assert found["loss"] == pytest.approx(best(case).value - best(case.outage("LONG", remaining=left)).value)
+
+
 def test_nobody_saw_it_coming(tmp_path: Path) -> None:
     """Tanks do not fill before the onset unless the loss is foreseen; foresight never costs."""
     case = months(toy(tmp_path, {"storages": TANK}), 4)

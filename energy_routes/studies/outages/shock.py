@@ -175,14 +175,14 @@ class Shock:
         return last["storage"].map(held).fillna(0.0).to_numpy(dtype=float)
 
     def _struck(self, outage: Outage, struck: Mapping[str, float]) -> Form:
-        """The programme with the capacity of the lost arcs cut, and commitments on them void."""
+        """The programme with the capacity of the lost arcs cut, and what contracts ask for on them by as much."""
         base, high, row_low = self._base, self._base.col_upper.copy(), self._base.row_lower.copy()
         row_high = base.row_upper.copy()
         gone = {label: share * (1.0 - outage.remaining) for label, share in struck.items()}
         at, share = self._rows_of("capacity", outage, gone)
         row_high[at], row_low[at] = _scaled(row_high[at], 1.0 - share), _scaled(row_low[at], 1.0 - share)
         at, share = self._rows_of("contracts", outage, gone)
-        row_low[at] = np.where(share > 0, -np.inf, row_low[at])
+        row_low[at] = np.where(share < 1.0, _scaled(row_low[at], 1.0 - share), -np.inf)
         lanes = self.space.flow.axis.frame
         lost = lanes["period"].map(gone).fillna(0.0).to_numpy(dtype=float) * lanes["arc"].isin(outage.arcs).to_numpy()
         flow = self.program.column_block("flow").slice
