@@ -36,8 +36,8 @@ def child(case: Case, folder: str, draws: int, most: int | None = None) -> int:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
         sweep(case, folder, draws)
         os._exit(0)
-    except OSError as error:
-        os._exit(error.errno or 1)
+    except er.UsageError as error:
+        os._exit(error.__cause__.errno or 1 if isinstance(error.__cause__, OSError) else 1)
     finally:
         os._exit(99)
 

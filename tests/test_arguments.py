@@ -106,6 +106,16 @@ BAD: dict[str, Callable[[Any], object]] = {
     "time without end": lambda t: er.solve(t["case"], time_limit=INF),
     "a policy of another kind": lambda t: er.Policy(max_share={"transit:RU": 0.5}),
     "an objective that is none": lambda t: er.Policy(objective="best"),
+    "a case of no network": lambda t: er.Case("x", "oil-2024", t["case"].periods),
+    "a case on a case": lambda t: er.Case("x", t["case"], t["case"].periods),
+    "a case of no pack": lambda t: er.Case("x", er.Network(()), t["case"].periods),
+    "a case of no name": lambda t: er.Case(None, t["network"], t["case"].periods),
+    "a case of no policy": lambda t: er.Case("x", t["network"], t["case"].periods, policy={}),
+    "a case of one period": lambda t: er.Case("x", t["network"], t["case"].periods[0]),
+    "a network of no packs": lambda t: er.Network([]),
+    "a network of words": lambda t: er.Network(("kazakhstan-oil",)),
+    "a network of one pack": lambda t: er.Network(t["network"].packs[0]),
+    "a compiled word": lambda t: er.Compiled("oil-2024"),
     "a case of no periods": lambda t: er.Case("x", t["network"], ()),
     "a case of words": lambda t: er.Case("x", t["network"], ("2023",)),
     "draws of no case": lambda t: er.Sampler("oil-2024"),
@@ -263,6 +273,10 @@ def test_what_is_told(wrong: dict[str, Any], words: str, tmp_path_factory: pytes
 @pytest.mark.parametrize(("call", "words"), [
     (lambda t: er.Policy(max_share={"transit:RU": 0.5}), "Policy: max_share = {'transit:RU': 0.5} (dict); expected a "
      'list, each a Cap. case.with_policy(max_share={"transit:RU": 0.8}) makes one.'),
+    (lambda t: er.Case("x", "toy", ()), "Case: network = 'toy' (str); expected a Network. er.load(name).network is "
+     "one."),
+    (lambda t: er.Case("x", t["network"], (), policy="x"), "Case: policy = 'x' (str); expected a Policy. "
+     "er.load(name).policy is one."),
     (lambda t: er.sweep(t["case"], 2, workers=2), "sweep: workers = 2 (int); expected a Workers or None. "
      "er.workers_of(jobs=2) makes one."),
     (lambda t: t["case"].with_route("x"), "Case.with_route: routes = 'x' (str); expected an AddedRoute. "

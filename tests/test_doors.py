@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -27,6 +29,7 @@ from energy_routes.case.case import Case
 from energy_routes.case.model_file import parse_model
 from energy_routes.cli.app import app
 from energy_routes.pack import inert, read_pack, scratch_beside
+from energy_routes.pack.files import scratch
 from energy_routes.pack.files.text import decode, hindrance
 from energy_routes.pack.files.unpacking import MOST_CELLS
 from energy_routes.pack.table_file import read_rows
@@ -380,10 +383,11 @@ def test_scratch_of_a_killed_run_is_cleared_by_the_next_and_that_of_a_living_one
 def test_a_full_disk_is_told_with_its_place_and_leaves_what_was_there(tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk.  HiGHS writes what fits, and says that all is well."""
     model = write(tmp_path / "toy")
-    verbs = {"lp.mps": ["export"], "lp.lp": ["export"], "map.html": ["map", "--out"], "map.svg": ["map", "--out"],
-             "schedule.xlsx": ["schedule", "--out"]}  # fmt: skip
+    verbs = {"study": ["stress", "--out"], "lp.mps": ["export"], "lp.lp": ["export"], "map.html": ["map", "--out"],
+             "map.svg": ["map", "--out"], "schedule.xlsx": ["schedule", "--out"]}  # fmt: skip
     asked = [[verb, str(model), *option, str(tmp_path / name), "-q"] for name, (verb, *option) in verbs.items()]
-    for name in verbs:
+    files = [name for name in verbs if "." in name]
+    for name in files:
         (tmp_path / name).write_text("before")
     code = ("import json, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, 1500))\n"
             "from typer.testing import CliRunner; from energy_routes.cli.app import app\n"
@@ -392,11 +396,82 @@ def test_a_full_disk_is_told_with_its_place_and_leaves_what_was_there(tmp_path: 
     full = {**os.environ, "ENERGY_ROUTES_CACHE": "off", "PYTHONDONTWRITEBYTECODE": "1"}
     ended = subprocess.run([sys.executable, "-c", code, json.dumps(asked)], capture_output=True, text=True, env=full)
     for name, (status, printed, said) in zip(verbs, json.loads(ended.stdout), strict=True):
-        assert (status, printed) == (2, "")
-        assert f"{name}: " in said
-        assert "Free some space" in said
-        assert (tmp_path / name).read_text() == "before"
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*verbs, "toy"])
+        assert (status, printed != "") == (2, name == "study")
+        assert f"{name} cannot be written (" in said
+        assert "; nothing was changed. Free some space" in said
+    assert {(tmp_path / name).read_text() for name in files} == {"before"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*files, "toy"])
+
+
+def refusing(path: Path) -> None:
+    """What the disk says of whatever is written."""
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+WRITERS: dict[str, Callable[[er.Plan, Path], object]] = {
+    "map.svg": lambda plan, path: plan.plot(path),
+    "map.html": lambda plan, path: plan.explore(path),
+    "page.html": lambda plan, path: plan.explore().save(path),
+    "layers.gpkg": lambda plan, path: plan.layers(path),
+    "layers.geojson": lambda plan, path: plan.layers(path),
+    "report.html": lambda plan, path: er.write_report(plan, path),
+    "differences.xlsx": lambda plan, path: er.compare(plan, plan).write(path),
+    "result": lambda plan, path: plan.save(path),
+    "sweep/experiment.json": lambda plan, path: er.sweep(plan.case, 1, folder=path.parent),
+}
+
+
+@pytest.mark.parametrize(("name", "write_to"), WRITERS.items(), ids=WRITERS)
+def test_what_python_writes_at_a_full_disk_leaves_what_was_there(
+    name: str, write_to: Callable[[er.Plan, Path], object], case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, target = er.solve(case), tmp_path / name
+    if target.suffix in (".svg", ".html", ".xlsx"):
+        target.write_text("before")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    monkeypatch.setattr(scratch, "_flush", refusing)
+    with pytest.raises(er.UsageError) as caught:
+        write_to(plan, target)
+    assert str(caught.value) == (f"{target} cannot be written (No space left on device); nothing was changed. "
+                                 "Free some space or choose another place.")
+    if not name.startswith("sweep"):
+        assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert not target.exists() or target.read_text() == "before"
+
+
+def test_a_study_leaves_no_folder_where_it_cannot_be_saved(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = er.stress(case, ["arc"])
+    monkeypatch.setattr("energy_routes.studies.study.write_table", lambda frame, path: refusing(path))
+    with pytest.raises(er.UsageError, match=r"study cannot be written \(No space left on device\); nothing"):
+        found.save(tmp_path / "study")
+    assert list(tmp_path.glob("study*")) == []
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "mine").write_text("before")
+    with pytest.raises(er.UsageError, match="nothing was changed"):
+        found.save(tmp_path / "old")
+    assert [path.name for path in (tmp_path / "old").iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("verb", ["stress", "sweep"])
+def test_a_folder_that_cannot_be_made_is_told_as_such(verb: str, tmp_path: Path) -> None:
+    if not Path("/proc/self").is_dir():
+        pytest.skip("no place here in which nobody may make a folder")
+    outcome = CliRunner().invoke(app, [verb, str(write(tmp_path)), "--out", "/proc/none/of/it"])
+    assert outcome.exit_code == 2, outcome.stderr
+    assert "/proc/none/of/it cannot be written (" in outcome.stderr
+
+
+def test_a_copy_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def copytree(one: Path, other: Path, **_: object) -> None:
+        raise shutil.Error([(one, other, f"[Errno {errno.ENOSPC}] {os.strerror(errno.ENOSPC)}: '{one}' -> '{other}'")])
+
+    monkeypatch.setattr("shutil.copytree", copytree)
+    outcome = CliRunner().invoke(app, ["init", str(tmp_path / "mine")])
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert "mine cannot be written (No space left on device); nothing was changed" in outcome.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_printed_to_a_full_disk_is_told_as_such(tmp_path: Path) -> None:

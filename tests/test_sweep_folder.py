@@ -117,7 +117,7 @@ def test_a_write_that_fails_leaves_what_was_there(
             raise OSError(errno.ENOSPC, "No space left on device", str(place))
 
     monkeypatch.setattr(folders.os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(er.UsageError, match=r"cannot be written \(No space left on device\); nothing was changed"):
         er.sweep(case, DRAWS, folder=place)
     assert [file.name for file in (place / "chunks").iterdir() if file.name.startswith(".")] == []
     monkeypatch.undo()

@@ -28,6 +28,7 @@ from energy_routes.pack import (
     Period,
     amount,
     annotated,
+    check_kind,
     check_list,
     home,
     nearest,
@@ -97,9 +98,14 @@ class Case:
     stated: Case | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        if not self.periods or not all(isinstance(period, Period) for period in self.periods):
-            raise UsageError(f"Case: periods = {self.periods!r}; expected a tuple of years or months (Period), one at "
-                             "least. er.load(path) makes them from a model file.")
+        check_kind(Case, "name", self.name, str)
+        check_kind(Case, "network", self.network, Network)
+        check_kind(Case, "policy", self.policy, Policy)
+        check_kind(Case, "periods", self.periods, tuple[Period, ...])
+        if not self.network.packs:
+            raise UsageError("Case: network has no pack; expected one at least. er.load(name).network is one.")
+        if not self.periods:
+            raise UsageError("Case: periods = (); expected one at least. er.load(name).periods are some.")
 
     def __repr__(self) -> str:
         packs = ", ".join(pack.name for pack in self.network.packs)

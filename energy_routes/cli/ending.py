@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from energy_routes import maps
-from energy_routes.pack import whole
+from energy_routes.pack import written
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,10 +77,10 @@ def counting(text: str, quiet: bool) -> Iterator[Callable[[int, int | None], Non
 
 
 @contextmanager
-def writing(file: Path, doing: str, done: str, quiet: bool) -> Iterator[Path]:
-    """A scratch file that becomes ``file`` once it is filled, while a spinner says ``doing``; then a line, ``done``."""
-    with busy(f"{doing} {file} …", quiet), whole(file) as new:
-        yield new
+def writing(file: Path, doing: str, done: str, quiet: bool) -> Iterator[None]:
+    """While ``file`` is written a spinner says ``doing``; then a line, ``done``."""
+    with busy(f"{doing} {file} …", quiet):
+        yield
     say(f"{done} {file}", quiet)
 
 
@@ -97,7 +97,7 @@ def end_study(found: Study, show: Callable[[], None], *, as_json: bool, out: Pat
 def keep_plot(draw: Callable[[], Axes], plot: Path | None, quiet: bool) -> None:
     """Write the picture of a study, where one was asked for."""
     if plot:
-        with writing(plot, "Drawing", "Plot in", quiet) as new, maps.style.drawing():
+        with writing(plot, "Drawing", "Plot in", quiet), written(plot) as new, maps.style.drawing():
             figure = draw().get_figure(root=True)
             assert figure is not None, "axes without a figure"
             figure.savefig(new, dpi=150)
@@ -106,8 +106,8 @@ def keep_plot(draw: Callable[[], Axes], plot: Path | None, quiet: bool) -> None:
 def keep_steps(write: Callable[[Path], object], page: Path | None, quiet: bool) -> None:
     """Solve the steps of a study again and write its map, where one was asked for."""
     if page:
-        with writing(page, "Solving the steps of", "Map in", quiet) as new:
-            write(new)
+        with writing(page, "Solving the steps of", "Map in", quiet):
+            write(page)
 
 
 def listen(verbose: bool) -> bool:

@@ -35,6 +35,7 @@ from energy_routes.pack import (
     Period,
     a_year,
     annotated,
+    check_kind,
     figure,
     in_order,
     inner_unit,
@@ -67,6 +68,9 @@ class Network:
 
     def __post_init__(self) -> None:
         if self._stack.packs is not self.packs:
+            check_kind(Network, "packs", self.packs, tuple[Pack, ...])
+            if not self.packs:
+                raise UsageError("Network: packs = []; expected one at least. er.read_pack(folder) makes one.")
             object.__setattr__(self, "_stack", Stack(self.packs))
 
     def __repr__(self) -> str:

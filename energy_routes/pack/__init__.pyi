@@ -23,6 +23,7 @@ from .checks.structure import (
 from .files.arguments import (
     annotated as annotated,
     check_count as check_count,
+    check_kind as check_kind,
     check_list as check_list,
     made_of as made_of,
 )
@@ -30,8 +31,9 @@ from .files.saved import read_json as read_json, saved_result as saved_result
 from .files.scratch import (
     aside as aside,
     clear_left as clear_left,
+    refusal as refusal,
     scratch_beside as scratch_beside,
-    whole as whole,
+    written as written,
 )
 from .files.spreadsheet import (
     inert as inert,

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from energy_routes.errors import UsageError
-from energy_routes.pack.files.scratch import whole
+from energy_routes.pack.files.scratch import written
 from energy_routes.pack.pack import ROUTES, Pack
 from energy_routes.pack.schema.columns import Column
 from energy_routes.pack.schema.tables import TABLES, UNLIMITED
@@ -35,15 +35,11 @@ def write_pack(pack: Pack, path: str | Path, fmt: Format = "csv") -> Path:
         raise UsageError(f"unknown format {fmt!r}: choose csv, parquet or excel")
     if path.exists() and (path.is_file() or any(path.iterdir())):
         raise UsageError(f"{path} already exists: choose another place, or remove it first")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole(path) as new:
-            if fmt == "excel":
-                _write_excel(pack, new)
-            else:
-                _write_folder(pack, new, fmt)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written ({error.strerror or error})") from error
+    with written(path) as new:
+        if fmt == "excel":
+            _write_excel(pack, new)
+        else:
+            _write_folder(pack, new, fmt)
     return path
 
 

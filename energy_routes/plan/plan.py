@@ -411,7 +411,7 @@ class Plan:
         Raises
         ------
         UsageError
-            The period, the suffix or the language is unknown.
+            The period, the suffix or the language is unknown, or the file cannot be written.
         DataError
             A place or a line of the pack is not where its row says.
         """
@@ -437,8 +437,8 @@ class Plan:
         Raises
         ------
         UsageError
-            A period or the language is unknown, or the two plans have no common period; or a page that solves is
-            asked for of what it cannot solve, such as constraints of your own.
+            A period or the language is unknown, the two plans have no common period, or the file cannot be written;
+            or a page that solves is asked for of what it cannot solve, such as constraints of your own.
         DataError
             A place or a line of the pack is not where its row says.
         """
@@ -462,7 +462,8 @@ class Plan:
         Raises
         ------
         UsageError
-            The period, the suffix or the language is unknown, or the two plans have no common period.
+            The period, the suffix or the language is unknown, the two plans have no common period, or the file cannot
+            be written.
         DataError
             A place or a line of the pack is not where its row says.
         """

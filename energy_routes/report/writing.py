@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, written
 from energy_routes.plan import Plan
 from energy_routes.report.page import render
 from energy_routes.report.subject import subject_of
@@ -58,8 +58,8 @@ def write_report(plan: Plan, path: str | Path, *, before: Plan | Comparison | No
     Raises
     ------
     UsageError
-        The file is not called .html, the periods of the two plans differ, a folder holds no such study, or the
-        language is unknown.
+        The file is not called .html or cannot be written, the periods of the two plans differ, a folder holds no such
+        study, or the language is unknown.
     DataError
         A place or a line of a pack is not where its row says.
     """
@@ -67,6 +67,6 @@ def write_report(plan: Plan, path: str | Path, *, before: Plan | Comparison | No
     if target.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"cannot write a report as {target.name!r}. Name a file that ends in .html.")
     text = report_html(plan, before=before, frontier=frontier, stress=stress, lang=lang)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, encoding="utf-8", newline="\n")
+    with written(target) as new:
+        new.write_text(text, encoding="utf-8", newline="\n")
     return target

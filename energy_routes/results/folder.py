@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import aside, whole
+from energy_routes.pack import aside, written
 from energy_routes.plan import OPTIONAL, TABLES
 
 OURS = {
@@ -58,22 +58,15 @@ def check_target(folder: str | Path) -> None:
 def new_folder(target: Path) -> Iterator[Path]:
     """An empty folder that takes the place of ``target`` when the block ends without an error.
 
-    An old result is replaced in one step (:func:`energy_routes.pack.whole`); files of the user's in it are carried
+    An old result is replaced in one step (:func:`energy_routes.pack.written`); files of the user's in it are carried
     over.  Raises UsageError for what the disk refuses.
     """
     check_target(target)
     target = target.resolve()
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with whole(target) as new:
-            new.mkdir()
-            yield new
-            _carry_over(target, new)
-    except OSError as error:
-        raise UsageError(
-            f"{target} cannot be written ({error.strerror or error}); nothing was changed. "
-            "Free some space or name another place."
-        ) from error
+    with written(target) as new:
+        new.mkdir()
+        yield new
+        _carry_over(target, new)
 
 
 def _recover(target: Path) -> None:

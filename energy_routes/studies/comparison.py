@@ -14,7 +14,7 @@ from energy_routes.answer import Answer, Shown, Words, answer_of
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import compare_figure, explore
 from energy_routes.network import Names
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, written
 from energy_routes.plan import Plan, check_meaning
 from energy_routes.results import write_sheets
 from energy_routes.solving import Cost, Yardstick, stated
@@ -210,7 +210,7 @@ class Comparison(Study):
         Raises
         ------
         UsageError
-            The file has another suffix.
+            The file has another suffix, or cannot be written.
         """
         place = Path(file)
         if place.suffix.lower() != ".xlsx":
@@ -222,7 +222,8 @@ class Comparison(Study):
         if attribution is not None:
             sheets |= {"attribution": attribution.groups, "attribution terms": attribution.terms,
                        "attribution notes": pd.DataFrame({"note": list(attribution.notes)}, dtype=object)}  # fmt: skip
-        write_sheets(sheets, place)
+        with written(place) as new:
+            write_sheets(sheets, new)
         return place
 
     def plot(self, path: str | Path | None = None, *, period: str | None = None, ax: Axes | None = None,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
-from energy_routes.pack import annotated, scratch_beside
+from energy_routes.pack import annotated, refusal, scratch_beside
 from energy_routes.results import exact, write_table
 
 Progress = Callable[[int, int], None]  # is told the solves done, and to do
@@ -79,9 +80,10 @@ class Study:
         Raises
         ------
         UsageError
-            It is a file.
+            It is a file, or cannot be written.
         """
         place = Path(folder)
+        there = place.exists()
         try:
             place.mkdir(parents=True, exist_ok=True)
             with scratch_beside(place / "new") as new:
@@ -92,4 +94,8 @@ class Study:
                     os.replace(file, place / file.name)
         except (FileExistsError, NotADirectoryError):
             raise UsageError(f"{place} is a file: name a folder") from None
+        except OSError as error:
+            if not there:
+                shutil.rmtree(place, ignore_errors=True)
+            raise refusal(place, error) from error
         return place

@@ -10,7 +10,7 @@ from pathlib import Path
 from energy_routes.case import read_model_file
 from energy_routes.cli.setup.template import write_template
 from energy_routes.errors import UsageError
-from energy_routes.pack import model_of, model_path, pack_path, shared_folder, whole
+from energy_routes.pack import model_of, model_path, pack_path, shared_folder, written
 
 
 def start(folder: Path, model: str) -> Path:
@@ -50,13 +50,9 @@ def _made(folder: Path, fill: Callable[[Path], None]) -> None:
         raise UsageError(f"{folder} is not empty: choose a new folder")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file: choose a new folder")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with whole(folder) as new:
-            new.mkdir()
-            fill(new)
-    except OSError as error:
-        raise UsageError(f"{folder} cannot be written ({error.strerror or error})") from error
+    with written(folder) as new:
+        new.mkdir()
+        fill(new)
 
 
 def _parts(model: str) -> tuple[list[Path], list[str]]:

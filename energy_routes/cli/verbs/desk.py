@@ -28,7 +28,7 @@ from energy_routes.cli.options import (
     check_file,
     solved,
 )
-from energy_routes.pack import inert_frame, whole
+from energy_routes.pack import inert_frame, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def schedule(
     check_file(out, "a table", SHEETS)
     plan = solved(target, scenario, set_, quiet, accept=accept, deck=deck, as_of=as_of, actuals=actuals)
     if out:
-        with whole(out) as new:
+        with written(out) as new:
             results.write_schedule(plan, new)
     if as_json:
         _print_records(plan.schedule)
@@ -81,7 +81,7 @@ def netbacks(
     case = ask(model, scenario, set_, accept=accept, deck=deck)
     sheets = er.netbacks(case, period)
     if out:
-        with whole(out) as new:
+        with written(out) as new:
             frame = inert_frame(results.canonical(sheets))
             if out.suffix.lower() == ".csv":
                 frame.to_csv(new, index=False)

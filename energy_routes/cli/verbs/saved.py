@@ -78,8 +78,8 @@ def map_(
     elif draws is not None:
         found = compared(plan, after, draws, jobs, quiet)
         plan, after, bands = found.before, found.after, found.bands
-    with writing(file, "Drawing", "Map in", quiet) as new:
-        maps.write(plan, new, other=after, bands=bands, months=months, period=period, lang=lang, live=live,
+    with writing(file, "Drawing", "Map in", quiet):
+        maps.write(plan, file, other=after, bands=bands, months=months, period=period, lang=lang, live=live,
                    levers=lever or ())
 
 
@@ -124,8 +124,8 @@ def report(
         against = compared(before, plan, draws, jobs, quiet)
         plan = against.after
     studies = _studies(plan.case, frontier, stress, draws or 0, quiet)
-    with writing(file, "Writing", "Report in", quiet) as new:
-        er.write_report(plan, new, before=against, lang=lang, **studies)
+    with writing(file, "Writing", "Report in", quiet):
+        er.write_report(plan, file, before=against, lang=lang, **studies)
 
 
 def _studies(case: er.Case, frontier: str | None, stress: bool, draws: int, quiet: bool) -> dict[str, Any]:
@@ -208,8 +208,8 @@ def compare(
         if due is not None:
             tables.print_attribution(due)
     if out:
-        with writing(out, "Writing", "Workbook in", quiet) as new:
-            found.write(new, due)
+        with writing(out, "Writing", "Workbook in", quiet):
+            found.write(out, due)
     if due is not None and plot:
         if due.groups.empty:
             raise UsageError(f"--plot: there is nothing to draw. {' '.join(due.notes)} Leave --plot out.")

@@ -34,7 +34,7 @@ from energy_routes.cli.options import (
     plan_before,
 )
 from energy_routes.errors import LimitError, UsageError
-from energy_routes.pack import whole
+from energy_routes.pack import written
 
 Map = Annotated[
     Path | None, typer.Option("--map", metavar="FILE", help="Draw the flows: .html .png .svg .pdf .gpkg .geojson.")
@@ -149,8 +149,8 @@ def _keep(
         with busy(f"Saving to {out} …", quiet):
             results.save(plan, out, options, before)
     if page:
-        with busy(f"Drawing {page} …", quiet), whole(page) as new:
-            maps.write(plan, new)
+        with busy(f"Drawing {page} …", quiet):
+            maps.write(plan, page)
 
 
 def _print(
@@ -180,5 +180,5 @@ def export(
     """Write the linear programme of a model as .mps or .lp, for any solver."""
     check_file(file, "a linear programme", (".mps", ".lp"))
     case = ask(model, scenario, set_, accept=accept)
-    with writing(file, "Writing", "Wrote", quiet) as new:
+    with writing(file, "Writing", "Wrote", quiet), written(file) as new:
         linear.write_model(solving.program_of(case), new)

@@ -24,7 +24,7 @@ from energy_routes.cli.options import (
     check_file,
     solved,
 )
-from energy_routes.pack import as_read, inert_frame, whole
+from energy_routes.pack import as_read, inert_frame, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,7 @@ def sources(
     plan = solved(target, scenario, set_, quiet, accept=accept)
     rows, worst = er.sources(plan, only_used=used), er.weakest(plan)
     if out:
-        with whole(out) as file:
+        with written(out) as file:
             inert_frame(rows).to_csv(file, index=False)
         say(f"{len(rows)} figures in {out}", quiet)
     if as_json:

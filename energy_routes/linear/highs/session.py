@@ -254,7 +254,7 @@ def write_model(program: Program, file: Path) -> None:
     with file.open("rb") as written:
         written.seek(max(0, file.stat().st_size - len(last)))
         if written.read() != last:
-            raise OSError(errno.ENOSPC, "it cannot be written whole", str(file))
+            raise OSError(errno.ENOSPC, "only a part of it is there", str(file))
 
 
 def optimal(session: Session) -> Solution:

@@ -16,6 +16,7 @@ from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.figure.text import legend
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.figure.text.legend import MARGIN
+from energy_routes.pack import written
 
 SIZE = (13.33, 7.5)      # inches; 1999 × 1125 pixels at DPI
 DPI = 150
@@ -42,9 +43,8 @@ def made(draw: Callable[[], Figure], path: str | Path | None) -> Figure:
     with style.drawing(lacking=suffix in (None, ".svg")):  # PNG and PDF bring their letters
         figure = draw()
         if path is not None:
-            target = Path(path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            figure.savefig(target, dpi=DPI, **SAVING[suffix or ""])
+            with written(Path(path)) as new:
+                figure.savefig(new, dpi=DPI, **SAVING[suffix or ""])
     return figure
 
 

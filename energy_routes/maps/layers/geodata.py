@@ -20,7 +20,7 @@ from energy_routes.maps.data.payload import MapData, chosen, payload
 from energy_routes.maps.data.projection import USUAL
 from energy_routes.maps.layers.others import refuse_others
 from energy_routes.maps.layers.qgis import change_style, country_style, flow_style, node_style, write_styles
-from energy_routes.pack import printable
+from energy_routes.pack import printable, written
 from energy_routes.plan import Plan
 
 CRS = "EPSG:4326"
@@ -69,19 +69,18 @@ def write_layers(plan: Plan, path: str | Path, *, other: Plan | None = None, per
     The GeoPackage carries a QGIS style for each layer, which QGIS applies when it opens them.  With ``other`` the flows
     have the columns before, after and change, and are coloured by the change.
     Raises UsageError for another suffix, an unknown period, plans of different spans, or a file that holds other
-    things; OSError where the disk refuses.
+    things or cannot be written.
     """
     target = Path(path)
     if target.suffix.lower() not in (".gpkg", ".geojson"):
         raise UsageError(f"cannot write layers as {target.suffix!r}. It can be .gpkg or .geojson.")
     refuse_others(target)
     data = _data(plan, other, period, title, lang)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
-    try:
-        _write(data, target)
-    except (RuntimeError, sqlite3.OperationalError) as error:  # what GDAL and SQLite say when the disk refuses
-        raise OSError(errno.ENOSPC, f"it cannot be written ({printable(str(error), 80)})", str(target)) from error
+    with written(target) as new:
+        try:
+            _write(data, new)
+        except (RuntimeError, sqlite3.OperationalError) as error:  # what GDAL and SQLite say when the disk refuses
+            raise OSError(errno.ENOSPC, printable(str(error), 80), str(target)) from error
     return target
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from energy_routes.maps.page.content import Step, content
 from energy_routes.maps.page.html import render
+from energy_routes.pack import written
 from energy_routes.plan import Plan
 
 
@@ -32,10 +33,10 @@ class Page:
     path: Path | None = None
 
     def save(self, path: str | Path) -> Page:
-        """Write the page; returns it with its path."""
+        """Write the page; returns it with its path.  Raises UsageError where it cannot be written."""
         target = Path(path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(self.text, encoding="utf-8", newline="\n")
+        with written(target) as new:
+            new.write_text(self.text, encoding="utf-8", newline="\n")
         return Page(self.text, target)
 
     def show(self) -> bool:

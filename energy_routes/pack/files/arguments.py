@@ -46,8 +46,9 @@ PLAIN: Mapping[Any, tuple[str, Callable[[Any], bool]]] = {
     type(None): ("None", lambda value: value is None),
 }
 MAKERS = {
-    "Case": "er.load(name) makes one.", "Plan": "er.solve(case) makes one.",
-    "Network": "er.load(name).network is one.",
+    "Case": "er.load(name) makes one.", "Plan": "er.solve(case) makes one.", "Pack": "er.read_pack(folder) makes one.",
+    "Network": "er.load(name).network is one.", "Policy": "er.load(name).policy is one.",
+    "Period": "er.load(name).periods are some.",
     "AddedRoute": "er.route_from_geometry(line, case) makes one.", "Workers": "er.workers_of(jobs=2) makes one.",
     "Frontier": "er.frontier(case, over, start, stop) makes one.", "Stress": "er.stress(case) makes one.",
     "Cap": 'case.with_policy(max_share={"transit:RU": 0.8}) makes one.',
@@ -92,6 +93,12 @@ def check_count(name: str, value: float, least: float) -> None:
     """Refuse a number below the least that makes sense.  Raises UsageError."""
     if value < least:
         raise UsageError(f"{name} = {value:g}; expected {least:g} or more")
+
+
+def check_kind(place: Any, name: str, value: object, hint: Any) -> None:
+    """Refuse a part of a function or a class (``place``) that is not what it is annotated with.  Raises UsageError."""
+    if not fits(value, hint):
+        raise UsageError(_told(place, name, value, hint))
 
 
 def _refusing(function: Any) -> Any:

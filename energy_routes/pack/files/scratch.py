@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from energy_routes.errors import UsageError
+
 _AT_FDCWD, _EXCHANGE = -100, 2  # linux/fs.h: RENAME_EXCHANGE swaps two names in one step
 
 
@@ -37,6 +39,30 @@ def whole(target: Path) -> Iterator[Path]:
             if error.filename in (None, str(new)):
                 error.filename = str(target)  # what people asked for
             raise
+
+
+@contextmanager
+def written(target: Path) -> Iterator[Path]:
+    """:func:`whole` where people say; folders on the way are made.  Raises UsageError where the disk refuses."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with whole(target) as new:
+            yield new
+    except OSError as error:
+        raise refusal(target, error) from error
+    except UsageError as error:
+        if isinstance(error.__cause__, OSError):  # a part of it, which is named by its scratch
+            raise refusal(target, error.__cause__) from error.__cause__
+        raise
+
+
+def refusal(place: Path, error: OSError) -> UsageError:
+    """What is told of a place that the disk refuses."""
+    why = error.strerror or str(error)
+    if isinstance(error, shutil.Error):  # of several files, each with the text of its error: "[Errno 28] why: 'file'"
+        why = str(error.args[0][0][-1]).partition("] ")[2].partition(": ")[0]
+    return UsageError(f"{place} cannot be written ({why}); nothing was changed. "
+                      "Free some space or choose another place.")
 
 
 @contextmanager

@@ -36,7 +36,7 @@ from energy_routes.linear import (
     face_of,
 )
 from energy_routes.network import Edit
-from energy_routes.pack import annotated, check_count, check_list
+from energy_routes.pack import annotated, check_count, check_list, made_of
 from energy_routes.plan import Plan
 from energy_routes.solving.canonical_plan import Preference, family_exports, pick, preference
 from energy_routes.solving.futures.unforeseen import Calm, Planned, calm_cases, reference_of
@@ -181,7 +181,7 @@ class Live:
         return self._weights[ask]
 
 
-@annotated
+@made_of
 @dataclass(eq=False)
 class Compiled:
     """A case with its structure kept; see :func:`compile`.  A copy for another process compiles the case anew.

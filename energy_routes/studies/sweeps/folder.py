@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from energy_routes.errors import UsageError
-from energy_routes.pack import clear_left, hindrance, whole
+from energy_routes.pack import clear_left, hindrance, refusal, written
 from energy_routes.studies.sweeps.dataset import groups_of, write
 from energy_routes.studies.sweeps.workers.workers import Chunk
 
@@ -43,7 +43,7 @@ class Folder:
         """
         file = self.place / EXPERIMENT
         if not os.path.lexists(file):
-            with whole(file) as new:
+            with written(file) as new:
                 new.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
             return
         if not resume:
@@ -71,14 +71,13 @@ class Folder:
 
     def keep(self, number: int, table: pa.Table) -> None:
         """Write a chunk: it stands there whole, on the disk, when this returns."""
-        (self.place / CHUNKS).mkdir(exist_ok=True)
-        with whole(self._file(number)) as new, new.open("wb") as stream:
+        with written(self._file(number)) as new, new.open("wb") as stream:
             write([table], stream)
 
     def finish(self, tables: Sequence[pa.Table]) -> None:
         """Write the dataset of all chunks, whose files go."""
         if not self.dataset.is_file():
-            with whole(self.dataset) as new, new.open("wb") as stream:
+            with written(self.dataset) as new, new.open("wb") as stream:
                 write(tables, stream)
         shutil.rmtree(self.place / CHUNKS, ignore_errors=True)
 
@@ -96,6 +95,8 @@ def opened(place: Path) -> Iterator[Folder]:
         place.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"{place} is a file: name a folder") from None
+    except OSError as error:
+        raise refusal(place, error) from error
     for name, wanted in ((LOCK, Path.is_file), (DATASET, Path.is_file), (CHUNKS, Path.is_dir)):
         if os.path.lexists(place / name) and not wanted(place / name):
             raise UsageError(f"{place / name} is not what a sweep writes. Remove it, or name another folder.")

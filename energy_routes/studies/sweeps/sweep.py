@@ -193,7 +193,7 @@ def sweep(
     ------
     UsageError
         Something is asked that the case does not have, a path leads nowhere, the design is not for this number of
-        draws, or the folder has another sweep, or a run at work in it.
+        draws, or the folder has another sweep, or a run at work in it, or cannot be written.
     DataError
         A level is out of its range, or the table of levels cannot be read.
     InfeasibleError, UnboundedError
