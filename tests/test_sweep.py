@@ -218,6 +218,16 @@ def test_the_verb_prints_bands_and_saves(tmp_path: Path) -> None:
     assert row["netback"] == pytest.approx(pq.read_table(tmp_path / "out" / "dataset.parquet")["netback"][7].as_py())
 
 
+def test_an_answer_without_a_number_says_why(tmp_path: Path) -> None:
+    model = written(tmp_path)
+    told = run("sweep", model, "--draws", 2, "--set", "arc:NORTH.status=idle", "--ask", "enters.arc:NORTH",
+               "--ask", "rank.corridor:NORTH", "--ask", "netback").stdout  # fmt: skip
+    told = " ".join(told.split())
+    assert "enters.arc:NORTH has no number in any plan: the arc is closed" in told
+    assert "rank.corridor:NORTH has no number in any plan: nothing is carried there" in told
+    assert "netback has no number" not in told
+
+
 def test_the_verb_takes_a_grid_and_refuses_slips(tmp_path: Path) -> None:
     model = written(tmp_path)
     text = run("sweep", model, "--over", "arc:NORTH.tariff=10,20, 200", "--ask", "netback").stdout

@@ -154,6 +154,12 @@ def print_sweep(found: Sweep, answer: str) -> None:
     else:
         idle = (summary["used"] == 0) & (summary["mean"].abs() <= SEEN) & ~summary["answer"].isin(experiment.ask)
         screen.print(_by_answer(summary[~idle]))
+    for name, own in summary[summary["plans"] > 0].groupby("answer", sort=False):
+        if own["p50"].isna().all():
+            what, _, target = str(name).partition(".")
+            why = (f"the arc is closed, or carries nothing at any tariff (energy-routes explain {experiment.case.name} "
+                   f"{target})") if what == "enters" else "nothing is carried there"  # fmt: skip
+            screen.say(f"{name} has no number in any plan: {why}")
     _what_moves(found, answer)
     _without_plan(found)
 
