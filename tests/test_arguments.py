@@ -281,6 +281,8 @@ def test_what_is_told(wrong: dict[str, Any], words: str, tmp_path_factory: pytes
      "er.workers_of(jobs=2) makes one."),
     (lambda t: t["case"].with_route("x"), "Case.with_route: routes = 'x' (str); expected an AddedRoute. "
      "er.route_from_geometry(line, case) makes one."),
+    (lambda t: er.stress(t["compiled"]), "stress: case = Compiled(case...23; edits: 0)) (Compiled); expected a Case. "
+     "The case of this Compiled is its attribute case."),
 ])  # fmt: skip
 def test_what_makes_one_is_told(
     call: Callable[[Any], object], words: str, tmp_path_factory: pytest.TempPathFactory

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +126,17 @@ def test_a_conflict_is_found_when_it_is_read_and_once(tmp_path: Path, monkeypatc
     assert len(error.value.conflict) == len(error.value.conflict) == 2
     assert pickle.loads(pickle.dumps(error.value)).conflict == error.value.conflict
     assert len(asked) == 1
+
+
+def test_rules_of_ones_own_that_leave_no_plan_are_named(tmp_path: Path) -> None:
+    def both(model: Any) -> Iterator[Any]:
+        yield model.sum("flow", arc="LONG") >= 3, "at least"
+        yield model.sum("flow", arc="LONG") <= 2, "at most"
+
+    with pytest.raises(InfeasibleError, match="Rules of your own do not give way: at least, at most") as error:
+        solve(toy(tmp_path), constraints=both)
+    assert "none found: rules of your own contradict each other" in str(error.value)
+    assert [limit["name"] for limit in error.value.conflict] == ["at least", "at most"]
 
 
 def test_the_command_line_prints_it_beside_the_repair(tmp_path: Path) -> None:

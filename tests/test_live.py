@@ -150,6 +150,13 @@ def test_until_a_lever_is_moved_the_page_says_what_the_plan_does(tmp_path: Path)
     assert "still" not in after["moved"][0]
 
 
+def test_a_page_is_refused_another_suffix(tmp_path: Path) -> None:
+    plan = er.solve(er.load(TWO_WAYS))
+    with pytest.raises(UsageError, match=r"x\.png: a page is a file that ends in \.html; plan\.plot draws pictures"):
+        plan.explore(tmp_path / "x.png")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_page_that_solves_is_of_one_plan_and_is_a_page(tmp_path: Path) -> None:
     plan = er.solve(er.load(TWO_WAYS))
     with pytest.raises(UsageError, match="one plan"):

@@ -14,7 +14,7 @@ from typing import Any
 
 from energy_routes.case import Case, refuse_beyond_prices, refuse_contradictions
 from energy_routes.errors import InfeasibleError, LimitError, SolverError, UsageError, VerificationError
-from energy_routes.formulation import Reference, Space, Tangent, build, build_space, tangents
+from energy_routes.formulation import USER, Reference, Space, Tangent, build, build_space, declared, tangents
 from energy_routes.linear import (
     Form,
     LinearForm,
@@ -436,10 +436,14 @@ def _infeasible(program: Program, space: Space) -> InfeasibleError:
     held = ""
     if space.held and (words := [*tightest_words(space), *_safest_words(space.case)]):
         held = f" With exports held, {'; '.join(words)}. Ask for less, or allow shutting in with exports = 'free'."
+    own = [block.name for block in program.rows if declared(block) is USER]
+    kept = f" Rules of your own do not give way: {', '.join(own)}." if own else ""
+    none = ("  none found: rules of your own contradict each other, or what always holds" if own else
+            "  none found: the rules contradict each other without any limit")  # fmt: skip
     lines = "\n".join(f"  {r['words']}" for r in found)
     return InfeasibleError(
-        f"{space.case.name} is infeasible: no plan keeps every rule.{held} The cheapest set of limits that "
-        f"must give way:\n{lines or '  none found: the rules contradict each other without any limit'}",
+        f"{space.case.name} is infeasible: no plan keeps every rule.{held}{kept} The cheapest set of limits that "
+        f"must give way:\n{lines or none}",
         found,
         partial(conflict, program, space),
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from energy_routes.errors import UsageError
 from energy_routes.maps.page.content import Step, content
 from energy_routes.maps.page.html import render
 from energy_routes.pack import written
@@ -33,8 +34,13 @@ class Page:
     path: Path | None = None
 
     def save(self, path: str | Path) -> Page:
-        """Write the page; returns it with its path.  Raises UsageError where it cannot be written."""
+        """Write the page; returns it with its path.
+
+        Raises UsageError where it cannot be written, and for a suffix that is not that of a page.
+        """
         target = Path(path)
+        if target.suffix.lower() not in (".html", ".htm"):
+            raise UsageError(f"{target.name}: a page is a file that ends in .html; plan.plot draws pictures")
         with written(target) as new:
             new.write_text(self.text, encoding="utf-8", newline="\n")
         return Page(self.text, target)

@@ -211,6 +211,8 @@ def _repair(name: str, value: object, hint: Any) -> str:
     """What to write instead where that is plain."""
     if isinstance(value, str) and fits([value], hint):
         return f"Write {name}=[{value!r}]."
+    if "a Case" in _words(hint) and type(getattr(value, "case", None)).__name__ == "Case":
+        return f"The case of this {type(value).__name__} is its attribute case."
     for kind, maker in MAKERS.items():
         if re.search(rf"\ban? {kind}\b", _words(hint)):
             return maker
