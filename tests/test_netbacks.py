@@ -90,6 +90,12 @@ def test_the_command_prints_every_grade_and_says_where_there_is_nothing(tmp_path
     assert max(len(line.rstrip()) for line in printed.splitlines()) <= 100
     assert {"Karachaganak", "Zhanazhol"} <= set(printed.split())
     assert {"KPO", "Others"} <= set(CliRunner().invoke(app, ["netbacks", "oil-2024"]).stdout.split())  # at one place
+    oil = CliRunner().invoke(app, ["netbacks", "oil-2024"]).stdout
+    assert "\nRail to China, Uzbekistan " in oil  # Uzbek refineries stand below it
+    write(tmp_path, {"markets": "id,node,name,price\nEAST,EAST,[red] Sea (east),500\nWEST,WEST,[red] Sea (west),510"})
+    apart = CliRunner().invoke(app, ["netbacks", str(tmp_path / "model.toml")]).stdout
+    assert " [red] Sea (east) " in apart
+    assert " [red] Sea (west) " in apart
     write(tmp_path, {"groups": "", "meters": ""})
     nothing = CliRunner().invoke(app, ["netbacks", str(tmp_path / "model.toml")])
     assert (nothing.exit_code, nothing.stdout) == (0, "")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 import energy_routes as er
 from energy_routes import answer, network, results, studies
@@ -136,8 +137,9 @@ def _spans(plan: er.Plan) -> dict[str, list[str]]:
 def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
     """Ways out down, grades across, in as many tables as the screen needs; dearest market first within a corridor."""
     screen, called = tables.console(), network.Names(case.network.tables)
-    ways = {group: network.short(name) for (kind, group, own), name in network.group_names(case.network.packs).items()
+    ways = {group: name for (kind, group, own), name in network.group_names(case.network.packs).items()
             if kind == "corridor" and own == family}  # fmt: skip
+    markets = network.shortened({market: called.market[market] for market in netbacks.index.unique("market")})
     grades = _headings(case, called, [str(name) for name in netbacks.columns])
     decimals = answer.cents(float(netbacks.abs().max().max()))
     digits = decimals if decimals > 1 else 0  # whole dollars, but of what is sold for a few
@@ -154,11 +156,11 @@ def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
         told = ""
         for corridor, market in own.index:
             if corridor != told:
-                out.add_row(f"[bold]{ways.get(corridor, corridor)}[/bold]")
+                out.add_row(f"[bold]{escape(ways.get(corridor, corridor))}[/bold]")
                 told = corridor
             row = zip(own.loc[(corridor, market)], best, strict=True)
             cells = (tables.number(value, digits) + ("*" if value == top else "") for value, top in row)
-            out.add_row(f" {network.short(called.market[market])}", *cells)
+            out.add_row(f" {escape(markets[market])}", *cells)
         screen.print(out)
     screen.print("* the best route of a grade, whether or not it has capacity")
 
