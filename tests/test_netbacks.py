@@ -92,8 +92,9 @@ def test_the_command_prints_every_grade_and_says_where_there_is_nothing(tmp_path
     assert {"KPO", "Others"} <= set(CliRunner().invoke(app, ["netbacks", "oil-2024"]).stdout.split())  # at one place
     oil = CliRunner().invoke(app, ["netbacks", "oil-2024"]).stdout
     assert "\nRail to China, Uzbekistan " in oil  # Uzbek refineries stand below it
-    write(tmp_path, {"markets": "id,node,name,price\nEAST,EAST,[red] Sea (east),500\nWEST,WEST,[red] Sea (west),510"})
-    apart = CliRunner().invoke(app, ["netbacks", str(tmp_path / "model.toml")]).stdout
+    seas = "id,node,name,price\nEAST,EAST,[red] Sea (east),500\nWEST,WEST,[red] Sea (west),510"
+    write(tmp_path / "apart", {"markets": seas})
+    apart = CliRunner().invoke(app, ["netbacks", str(tmp_path / "apart" / "model.toml")]).stdout
     assert " [red] Sea (east) " in apart
     assert " [red] Sea (west) " in apart
     write(tmp_path, {"groups": "", "meters": ""})
