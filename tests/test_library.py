@@ -57,6 +57,13 @@ def test_an_unknown_name_is_refused_and_the_nearest_offered() -> None:
         library.data_path("note")
 
 
+def test_a_file_of_ones_own_is_named_with_its_suffix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text("", "utf-8")
+    with pytest.raises(UsageError, match=r"no model called 'mine'\. .* named with its suffix: mine\.toml\."):
+        library.model_of("mine")
+
+
 @pytest.mark.usefixtures("layout")
 @pytest.mark.parametrize("name", ["../models", "notes", "", "desert-oil/pack.toml", "DESERT-OIL"])
 def test_a_name_is_no_path(name: str) -> None:

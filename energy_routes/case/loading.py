@@ -119,7 +119,9 @@ def _chain(path: Path) -> list[tuple[ModelFile, Path]]:
         file = read_model_file(path)
         real = os.path.realpath(path)  # one file may have many paths: over '..', over links
         if real in seen:
-            raise DataError(path.name, [Fault(path.name, column="extends", found="a circle of models")])
+            expected = "a model that does not lead back to this one"
+            raise DataError(path.name, [Fault(path.name, column="extends", found="a circle of models",
+                                              expected=expected)])  # fmt: skip
         seen.add(real)
         laid = [file.scenario[name] for name in scenarios]
         over = [ModelFile(edit=s.edit, policy=s.policy, title=s.title, prices=s.prices) for s in laid]

@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 from energy_routes.errors import UsageError
-from energy_routes.pack.files.text import printable
+from energy_routes.pack.files.text import printable, there
 from energy_routes.pack.suggest import nearest
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -96,6 +96,9 @@ def _folder(kind: str) -> Path:
 
 
 def _unknown(what: str, name: str, known: tuple[str, ...]) -> UsageError:
+    if what == "model" and there(Path(f"{name}.toml")):
+        own = printable(name)
+        return UsageError(f"no model called {own!r}. A file of your own is named with its suffix: {own}.toml.")
     offer = nearest(name[:200], known)
     names = f"There are: {', '.join(known)}." if known else "None is installed: reinstall energy-routes."
     return UsageError(" ".join(part for part in (f"no {what} called {printable(name)!r}.", offer, names) if part))
