@@ -24,6 +24,7 @@ def test_the_toy_by_hand(tmp_path: Path) -> None:
     short = found.set_index("corridor").loc["SHORT"]
     assert (short["price"], short["tariff"], short["lifting"], short["capacity"]) == (500, 31, 9, 6)
     assert short["arcs"] == "GATHER;SHORT"
+    assert (short["unit"], short["capacity_unit"]) == ("USD/t", "Mt")
 
 
 def test_a_loss_is_taken_where_it_falls(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from toy import TABLES as TABLES_OF_THE_TOY, months, toy
 
 from energy_routes.case.case import Case
+from energy_routes.pack import in_html
 from energy_routes.plan.plan import TABLES, Plan
 from energy_routes.solving.loop import solve
 
@@ -172,6 +173,23 @@ def test_a_notebook_shows_the_question_and_escapes_it(tmp_path: Path) -> None:
     html = solve(case)._repr_html_()
     assert "Which way out?" in html
     assert "3,840.0 MUSD" in html
+
+
+def test_people_read_a_minus_and_machines_a_hyphen(tmp_path: Path) -> None:
+    """Deeper wells cost more than any market pays, and home must have its crude: 2 · (100 − 1 − 500) MUSD."""
+    supplies = "id,node,commodity,shipper,available,cost\nFIELD_CO,FIELD,CRUDE,Field Co,10,500"
+    plan = solve(toy(tmp_path, {"supplies": supplies}))
+    assert plan.netback == pytest.approx(-802)
+    assert repr(plan).startswith("Plan('model': optimal, netback −802.0 MUSD")
+    shown = plan._repr_html_()
+    assert "<td>−1,000.000</td>" in shown
+    assert "<td>-" not in shown
+    assert f"{float(plan.objective):.0f}" == "-802"
+
+
+@pytest.mark.parametrize("cell", ["-1", "5-6", "–"])
+def test_texts_of_a_table_in_a_notebook_stay(cell: str) -> None:
+    assert f"<td>{cell}</td>".replace("<td>-", "<td>−") in in_html(pd.DataFrame({"a": [cell], "b": [1.5]}))
 
 
 def test_an_obligation_that_no_grade_reaches_has_one_row_of_nothing(tmp_path: Path) -> None:

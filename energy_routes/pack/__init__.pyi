@@ -130,6 +130,7 @@ from .units.told import (
     MINUS as MINUS,
     as_read as as_read,
     in_digits as in_digits,
+    in_html as in_html,
     joined as joined,
 )
 from .units.units import (

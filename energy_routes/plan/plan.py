@@ -12,7 +12,7 @@ import pandas as pd
 
 from energy_routes.case import Case, actuals_of
 from energy_routes.errors import UsageError
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, in_digits, in_html
 from energy_routes.plan.doubt import BANDS, apart
 from energy_routes.plan.making.groups import corridor_totals
 from energy_routes.plan.tables import Read, Tables
@@ -56,7 +56,7 @@ class Value(float):
         return float(self)
 
     def __repr__(self) -> str:
-        return f"{self.name} {self.value:,.1f} MUSD"
+        return f"{self.name} {in_digits(self.value, ',.1f')} MUSD"
 
 
 class Prices(pd.DataFrame):
@@ -91,9 +91,10 @@ class Prices(pd.DataFrame):
 class Plan:
     """The answer to a case.
 
-    Every table is tidy: one observation a row, the unit in its own column, zero rows kept.  Volumes are Mt (oil) or bcm
-    (gas) per period, unit values USD/t (USD/1000 m³), money MUSD.  A table is made when it is first read, of the plan
-    as it was solved.
+    Every table is tidy: one observation a row, zero rows kept.  Volumes are Mt (oil) or bcm (gas) per period, unit
+    values USD/t (USD/1000 m³), money MUSD, shares from 0 to 1.  ``unit`` is that of volumes where a table has any: what
+    stands beside them in another unit is told below.  A table is made when it is first read, of the plan as it was
+    solved.
 
     Attributes
     ----------
@@ -111,11 +112,12 @@ class Plan:
         Largest residuals and the gap; the solver; what is told of caps (``premium``) and builds; of a plan that is
         not proved the ``bound`` that no plan can pass (MUSD), None where none is known.
     flows : DataFrame
-        A row a lane and period.
+        A row a lane and period; ``tariff`` is a unit value, ``cost`` is money.
     arcs : DataFrame
-        A row an arc and period.
+        A row an arc and period; ``price``, what one more of its capacity is worth, is a unit value.
     routes : DataFrame
-        A row a way from supply to market over the horizon: volume, share, netback, what limits it.
+        A row a way from supply to market over the horizon: volume, share, what limits it, and unit values per unit
+        lifted from ``price`` to ``netback``.
     schedule : DataFrame
         What each shipper lifts, by supply, direction and period.
     ledger : DataFrame
@@ -131,9 +133,9 @@ class Plan:
     groups : DataFrame
         A row a group of a kind, family and period: volume, share.
     supplies : DataFrame
-        A row a supply and period: available, lifted, shut in.
+        A row a supply and period: available, lifted, shut in; ``price``, what one more is worth, is a unit value.
     deliveries : DataFrame
-        A row a market, tier, grade and period.
+        A row a market, tier, grade and period; ``price`` is a unit value.
     obligations : DataFrame
         A row a home obligation and period.
     stocks : DataFrame
@@ -145,13 +147,16 @@ class Plan:
     security : DataFrame
         What each single loss would leave, where the policy asks for N-1.
     bookings : DataFrame
-        What is booked of each lane and period, where the policy asks for it.
+        What is booked of each lane and period, where the policy asks for it; ``charge`` is a unit value, ``paid`` is
+        money.
     futures : DataFrame
         The scenarios weighed, where the policy asks for CVaR.
     builds : DataFrame
-        What is built, a row an option and year, where the policy asks what to build.
+        What is built, a row an option and year, where the policy asks what to build: ``capacity`` in ``unit`` (a
+        year), ``capex``, ``charge`` and ``worth`` of one more unit are money.
     emissions : DataFrame
-        MtCO2e by mode and period, where the pack has factors.
+        ``emitted`` by mode and period, MtCO2e, where the pack has factors: ``work`` is bn tonne-km (bn thousand m³-km),
+        ``per_unit`` kg a tonne (1000 m³) lifted.
     bands : DataFrame
         How sure it is, where draws of its figures were solved (:meth:`with_bands`): a row a number (``what``: netback,
         exports, volume, share) of a group (corridor, market, transit, or a single arc).  ``value`` is that of the plan;
@@ -483,7 +488,7 @@ class Plan:
         tables = [corridors[columns], self.ledger]
         title, question, answer = escape(self.case.title), escape(self.case.question), escape(repr(self))
         head = f"<h4>{title}</h4><p>{question}</p><p><code>{answer}</code></p>"
-        return head + "".join(t.to_html(index=False, float_format="{:,.3f}".format, na_rep="–") for t in tables)
+        return head + "".join(in_html(table, ",.3f") for table in tables)
 
 
 # Tables that are saved only where they have rows, after the others.

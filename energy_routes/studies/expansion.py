@@ -18,7 +18,7 @@ from energy_routes.case import Case
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.formulation import Space, netback
 from energy_routes.linear import Program, Vector, sign_of
-from energy_routes.pack import annotated, check_list
+from energy_routes.pack import annotated, check_list, in_html
 from energy_routes.plan import builds_table
 from energy_routes.solving import Decision, decide, stated
 from energy_routes.studies.pictures import draw_budgets
@@ -71,7 +71,7 @@ class Expansion(Study):
         )
 
     def _repr_html_(self) -> str:
-        return f"<p><code>{self!r}</code></p>" + self.steps.to_html(index=False, na_rep="–")
+        return f"<p><code>{self!r}</code></p>" + in_html(self.steps)
 
     def _head(self) -> dict[str, Any]:
         return {"model": self.case.name, "turns": [asdict(turn) for turn in self.turns()]}

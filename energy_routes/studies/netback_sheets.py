@@ -27,7 +27,7 @@ from energy_routes.network import Names
 from energy_routes.pack import annotated, offered
 
 COLUMNS = ["period", "family", "supply", "shipper", "commodity", "corridor", "market", "sold_as", "arcs", *LINES,
-           "netback", "capacity", "unit"]  # fmt: skip
+           "netback", "unit", "capacity", "capacity_unit"]  # fmt: skip
 STEPS = 200  # lanes of the longest way that is looked for
 
 
@@ -58,8 +58,9 @@ def netbacks(case: Case, period: str | None = None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The lines of the netback sheet, USD per lifted t (1000 m³), costs positive; ``netback`` is what is left;
-        ``capacity`` is the least effective capacity on the way, Mt (bcm) in the period.  Best first within a supply.
+        The lines of the netback sheet in ``unit``, USD per lifted t (1000 m³), costs positive; ``netback`` is what is
+        left; ``capacity`` is the least effective capacity on the way in the period, in ``capacity_unit``, Mt (bcm).
+        Best first within a supply.
 
     Raises
     ------
@@ -119,7 +120,7 @@ def _rows(
     sold = sold[sold["export"].astype(bool)].sort_values("net", ascending=False)
     capacity = dict(zip(space.arcs.names(), space.arcs.data("capacity").tolist(), strict=True))
     called = Names(space.case.network.tables)
-    units = space.case.network.units("unit_value")
+    units, volumes = (space.case.network.units(dimension) for dimension in ("unit_value", "volume"))
     family = space.case.network.tables["commodities"].set_index("id")["family"]
     for market, offers in sold.groupby("market", sort=False):
         best = offers.drop_duplicates(["node", "commodity"])
@@ -142,7 +143,7 @@ def _rows(
                 kind = str(family[supply["commodity"]])
                 yield (period, kind, supply["supply"], called.shipper[supply["supply"]], supply["commodity"], corridor,
                        market, sold_as, ";".join(lane["arc"] for lane in path), *(sheet[k] for k in LINES), netback,
-                       room, units[kind])  # fmt: skip
+                       units[kind], room, volumes[kind])  # fmt: skip
 
 
 def _net(lanes: list[dict[Any, Any]], corridors: dict[tuple[str, str], str], names: Sequence[str]) -> _Net:

@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.case import ALL, Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import Vector
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, in_html
 from energy_routes.plan import Plan, clean
 from energy_routes.solving import Far, Within, bands_of, farthest, optimum_of, others, volumes
 from energy_routes.studies.study import Study
@@ -61,7 +61,7 @@ class Alternatives(Study):
         return f"Alternatives({self.case.name!r}, within {self.within} ({self.loss:,.1f} MUSD): {told})"
 
     def _repr_html_(self) -> str:
-        return f"<p><code>{self!r}</code></p>" + self.plans.to_html(index=False, na_rep="–")
+        return f"<p><code>{self!r}</code></p>" + in_html(self.plans)
 
     def plan(self, number: int) -> Plan:
         """One of the plans, with its tables and maps.

@@ -119,7 +119,7 @@ def draw_losses(outages: pd.DataFrame, title: str, ax: Axes | None, top: int) ->
                     va="center", fontsize=7)
     ax.set_yticks(list(at), [f"{name} ({kind})" for name, kind in zip(rows["name"], rows["kind"], strict=True)])
     ax.margins(x=0.3)
-    ax.set_xlabel(str(rows["unit"].iloc[0]) if len(rows) else "")
+    ax.set_xlabel(as_read(str(rows["unit"].iloc[0])) if len(rows) else "")
     return _with_key(ax, title)
 
 

@@ -34,6 +34,7 @@ from energy_routes.cli.options import (
 )
 from energy_routes.cli.verbs.studying import ends
 from energy_routes.errors import DifferenceError, UsageError
+from energy_routes.pack import as_read, in_digits
 
 
 def map_(
@@ -223,6 +224,7 @@ def _refuse_differences(found: er.Comparison, tolerance: float) -> None:
     rows = found.differences(tolerance)
     if len(rows):
         first = rows.iloc[0]
-        words = f"{first['before']:,.6g} before, {first['after']:,.6g} after {first['unit']}".rstrip()
+        before, after = (in_digits(first[side], ",.6g") for side in ("before", "after"))
+        words = f"{before} before, {after} after {as_read(first['unit'])}".rstrip()
         more = f"; {len(rows) - 1} more {'differs' if len(rows) == 2 else 'differ'}" if len(rows) > 1 else ""
         raise DifferenceError(f"{first['table']}, {first['what']}: {words}; a share of {tolerance:g} is allowed{more}")

@@ -33,6 +33,7 @@ from energy_routes.cli.options import (
     jobs_for,
 )
 from energy_routes.errors import UsageError
+from energy_routes.pack import as_read
 
 Over = Annotated[
     str, typer.Option(metavar="PATH", help="What to vary: any path of --set, such as policy.max_share.transit:RU.")
@@ -210,8 +211,9 @@ def _lowest(case: er.Case, over: str, budget: str, as_json: bool, quiet: bool) -
     else:
         why = "the budget is spent" if found.limited_by == "budget" else "the network allows no less"
         family = case.network.families[case.family_of_cap(group)]
-        print(f"{group}: {100 * found.share:.2f} % at {found.premium:.2f} {family.price_name} exported "
-              f"({found.cost:,.1f} MUSD, {found.exports:.2f} {family.volume_unit} exported); {why}")
+        share, premium, exports = map(tables.number, (100 * found.share, found.premium, found.exports))
+        print(f"{group}: {share} % at {premium} {family.price_name} exported "
+              f"({tables.number(found.cost, 1)} MUSD, {exports} {as_read(family.volume_unit)} exported); {why}")
         kind, _, name = group.rpartition("/")[2].partition(":")
         for note in levers.no_transit(case.network, kind, name, family.id):
             print(f"Note: {note}")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MINUS = "−"
 
@@ -23,3 +28,9 @@ def joined(parts: Sequence[str], last: str = "and") -> str:
 def in_digits(value: float, form: str) -> str:
     """A number in a format of Python's, with a minus where that writes a hyphen: −1.38."""
     return format(value, form).replace("-", MINUS)
+
+
+def in_html(frame: pd.DataFrame, form: str = "") -> str:
+    """A table for a notebook: – where a cell is undefined, and a minus before what is below 0."""
+    told = frame.to_html(index=False, na_rep="–", float_format=f"{{:{form}}}".format if form else None)
+    return re.sub(r"(<td>\s*)-(?=[\d.])", rf"\1{MINUS}", told)

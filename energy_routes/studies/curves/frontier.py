@@ -14,7 +14,7 @@ from energy_routes.case import Case, in_percent, no_transit, ramped
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.linear import Vector
 from energy_routes.maps import explore
-from energy_routes.pack import annotated, as_read, check_count
+from energy_routes.pack import annotated, as_read, check_count, in_html
 from energy_routes.results import exact
 from energy_routes.solving import Yardstick, solve
 from energy_routes.studies.curves.curve import Curve, Progress, exact_curve
@@ -94,7 +94,7 @@ class Frontier(Study):
         return f"Frontier({self.case.name!r} over {self.over}: {len(self.segments)} segments, {kinks} kinks)"
 
     def _repr_html_(self) -> str:
-        return f"<p><code>{self!r}</code></p>" + self.points[BRIEF].to_html(index=False, na_rep="–")
+        return f"<p><code>{self!r}</code></p>" + in_html(self.points[BRIEF])
 
     def as_dict(self) -> dict[str, Any]:
         """The frontier as one JSON-ready object.

@@ -11,7 +11,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.network import Names
-from energy_routes.pack import annotated, check_list, nearest, offered
+from energy_routes.pack import annotated, check_list, in_html, nearest, offered
 from energy_routes.studies.games.frames import called, coalitions_frame, games_frame, link_frame, shares_frame
 from energy_routes.studies.games.picture import draw_map, draw_shares
 from energy_routes.studies.games.players import BY, JOINED, By
@@ -92,7 +92,7 @@ class Bargain(Study):
         return f"Bargain({self.case.name!r}: {', '.join(self.players)}; together {gain:,.0f} MUSD more than alone)"
 
     def _repr_html_(self) -> str:
-        return f"<p><code>{self!r}</code></p>" + self.shares.to_html(index=False, na_rep="–")
+        return f"<p><code>{self!r}</code></p>" + in_html(self.shares)
 
     def _head(self) -> dict[str, Any]:
         return {"model": self.case.name, "by": self.by, "unit": "MUSD", "players": list(self.players),

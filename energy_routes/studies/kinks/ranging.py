@@ -15,7 +15,7 @@ from energy_routes.case import Case, ramped
 from energy_routes.errors import UsageError
 from energy_routes.formulation import Space
 from energy_routes.linear import ALIKE, Form, Session, limited, optimal, refuse_late, sign_of
-from energy_routes.pack import annotated, check_count, in_digits
+from energy_routes.pack import annotated, check_count, in_digits, in_html
 from energy_routes.studies.kinks.along import NO_CASE, Side, side_of
 from energy_routes.studies.kinks.figures import COEFFICIENTS, Figure, figures_of
 from energy_routes.studies.kinks.laid import Laid, laid
@@ -74,7 +74,7 @@ class Ranging(Study):
         return f"Ranging({self.case.name!r}, {len(self.figures)} figures)"
 
     def _repr_html_(self) -> str:
-        return self.figures.to_html(index=False, na_rep="–")
+        return in_html(self.figures)
 
     def plot(self, ax: Axes | None = None, top: int = 20) -> Axes:
         """A tornado: what a tenth less and a tenth more of each figure brings.

@@ -14,7 +14,7 @@ import pandas as pd
 from energy_routes.case import Case, Outage, no_transit, outages_of
 from energy_routes.errors import UsageError
 from energy_routes.maps import explore
-from energy_routes.pack import annotated, check_count, check_list
+from energy_routes.pack import annotated, check_count, check_list, in_digits, in_html
 from energy_routes.studies.curves.steps import stress_steps
 from energy_routes.studies.outages.losses import COLUMNS, describe
 from energy_routes.studies.outages.shock import Shock, window
@@ -82,12 +82,12 @@ class Stress(Study):
 
     def __repr__(self) -> str:
         worst = self.outages.iloc[0] if len(self.outages) else None
-        words = "" if worst is None else f"; worst: {worst['name']}, {worst['loss']:,.0f} MUSD"
+        words = "" if worst is None else f"; worst: {worst['name']}, {in_digits(worst['loss'], ',.0f')} MUSD"
         return f"Stress({self.case.name!r}: {len(self.outages)} losses{words})"
 
     def _repr_html_(self) -> str:
         columns = ["rank", "name", "kind", "exposed", "stranded", "rerouted", "loss", "days_of_storage", "unit"]
-        return f"<p><code>{self!r}</code></p>" + self.outages[columns].to_html(index=False, na_rep="–")
+        return f"<p><code>{self!r}</code></p>" + in_html(self.outages[columns])
 
     def explore(self, path: str | Path | None = None, *, lang: str = "en") -> Page:
         """The interactive map of the costliest losses, one a step.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from energy_routes.case import Case
 from energy_routes.linear import limited
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, in_html
 from energy_routes.solving import compile
 from energy_routes.studies.kinks.shift import Asked, or_why
 from energy_routes.studies.reasons.inquiry import Inquiry, State
@@ -103,7 +103,7 @@ class Explanation(Study):
         return f"Explanation({self.case.name!r}, {self.target}: {self.volume:.3g} {self.unit}, {self.state})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{' '.join(self.answer)}</p>" + self.steps.to_html(index=False, na_rep="–")
+        return f"<p>{' '.join(self.answer)}</p>" + in_html(self.steps)
 
 
 @annotated

@@ -12,7 +12,7 @@ import pandas as pd
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
 from energy_routes.linear import limited
-from energy_routes.pack import annotated
+from energy_routes.pack import annotated, in_html
 from energy_routes.studies.kinks.ranging import refuse
 from energy_routes.studies.kinks.shift import highest_prices
 from energy_routes.studies.pictures import draw_charges
@@ -92,7 +92,7 @@ class ThroughTariff(Study):
         return f"ThroughTariff({self.case.name!r}, {self.target}: {self.demand['world'].nunique()} worlds)"
 
     def _repr_html_(self) -> str:
-        return f"<p>{'. '.join(self.answer)}</p>" + self.charges.to_html(index=False, na_rep="–")
+        return f"<p>{'. '.join(self.answer)}</p>" + in_html(self.charges)
 
     def plot(self, ax: Axes | None = None, world: str = AS_IT_IS) -> Axes:
         """What is moved at each charge, with contracts and without, and the charges that are told.

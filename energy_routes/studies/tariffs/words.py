@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from energy_routes.pack import in_digits
 from energy_routes.studies.tariffs.corridor import MIDDLE
 from energy_routes.studies.tariffs.owners import Point
 from energy_routes.studies.tariffs.reading import Apart, Reading
@@ -147,8 +148,9 @@ class Teller:
         if one is not None:
             meet = self._charges(readings, lambda each: each.agreed.charge if each.agreed else None)
             yield f"carriers and shipper with equal weight would agree on {meet} {self.money}"
-            yield (f"against nothing moved there, that gains the carriers {one.carriers:,.1f} MUSD and the shipper "
-                   f"{one.shipper:,.1f} MUSD; today's charge gains them {now.carriers:,.1f} and {now.shipper:,.1f}")
+            gains = [in_digits(gain, ",.1f") for gain in (one.carriers, one.shipper, now.carriers, now.shipper)]
+            yield (f"against nothing moved there, that gains the carriers {gains[0]} MUSD and the shipper {gains[1]} "
+                   f"MUSD; today's charge gains them {gains[2]} and {gains[3]}")
 
 
 def _span(readings: Readings, number: Callable[[Reading], float | None], digits: int = 2) -> str:
