@@ -13,6 +13,7 @@ from toy import best, months, toy
 import energy_routes as er
 from energy_routes.case.disruptions.outages import Outage
 from energy_routes.errors import UsageError
+from energy_routes.report.writing import report_html
 from energy_routes.studies.outages.shock import Shock
 from energy_routes.studies.outages.stress import Stress, stress
 
@@ -140,7 +141,8 @@ def test_the_same_twice_and_in_any_order(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "outages.parquet").read_bytes() == first
     told = json.loads(one.to_json())
     assert {"what", "kind", "stranded", "rerouted", "loss", "days_of_storage"} <= set(told["outages"][0])
-    assert one.plot().get_title(loc="left") == "Toy"
+    drawn = one.plot()
+    assert (drawn.get_title(loc="left"), drawn.get_xlabel()) == ("Toy", "Mt")
 
 
 def test_what_is_asked_wrongly_is_told(tmp_path: Path) -> None:
@@ -155,6 +157,24 @@ def test_what_is_asked_wrongly_is_told(tmp_path: Path) -> None:
         stress(case, ["coridor"])
     with pytest.raises(UsageError, match="netback"):
         stress(case.with_policy(objective="cost"))
+
+
+def test_a_picture_and_a_report_of_oil_and_gas_say_which_bar_is_in_which_unit() -> None:
+    case = er.load("energy-2024")
+    found = er.stress(case, ["corridor:CPC", "corridor:CHINA"])
+    ax = found.plot()
+    assert ax.get_xlabel() == "Mt or bcm"
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == [
+        "Beineu–Bozoi–Shymkent and Central Asia–China (corridor, bcm)", "CPC (corridor, Mt)"]  # fmt: skip
+    plan = er.solve(case)
+    one = er.stress(case, ["corridor:CPC"])  # of one family alone; the netback is that of both
+    assert (found.netback, one.netback) == pytest.approx((plan.netback, plan.netback))
+    with pytest.raises(UsageError, match="corridor:CPX is measured at no arc"):
+        er.stress(case, ["corridor:CPC", "corridor:CPX"])
+    page = report_html(plan, stress=found)
+    assert "CPC, corridor, Mt" in page
+    assert "Beineu–Bozoi–Shymkent and Central Asia–China, corridor, bcm" in page
+    assert "Crosses it, Mt / bcm" in page
 
 
 def test_progress_counts_up_to_the_end(tmp_path: Path) -> None:

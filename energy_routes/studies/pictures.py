@@ -117,9 +117,13 @@ def draw_losses(outages: pd.DataFrame, title: str, ax: Axes | None, top: int) ->
     for y, end, loss in zip(at, stranded.clip(lower=0.0) + moved, rows["loss"], strict=True):
         ax.annotate(f"{in_digits(loss, ',.0f')} MUSD", (end, y), xytext=(4, 0), textcoords="offset points",
                     va="center", fontsize=7)
-    ax.set_yticks(list(at), [f"{name} ({kind})" for name, kind in zip(rows["name"], rows["kind"], strict=True)])
+    units = list(dict.fromkeys(map(as_read, outages.head(top)["unit"])))
+    whose = ", {}" if len(units) > 1 else ""
+    ax.set_yticks(list(at), [f"{name} ({kind}{whose.format(as_read(unit))})" for name, kind, unit in
+                             zip(rows["name"], rows["kind"], rows["unit"], strict=True)])  # fmt: skip
     ax.margins(x=0.3)
-    ax.set_xlabel(as_read(str(rows["unit"].iloc[0])) if len(rows) else "")
+    ax.set_xlabel(" or ".join(units))
+    ax.spines[["top", "right"]].set_visible(False)
     return _with_key(ax, title)
 
 

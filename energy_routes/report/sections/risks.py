@@ -123,10 +123,12 @@ def stress(subject: Subject) -> Section | None:
     found, words = subject.stress, subject.words
     if found is None or found.outages.empty:
         return None
-    unit = words.unit(str(found.outages["unit"].iloc[0]))
     top = found.outages.head(TOP).to_dict("records")
-    names = [f"{words.name(str(row['name']))}, {words.known('group.' + str(row['kind']), str(row['kind'])).lower()}"
-             for row in top]
+    units = list(dict.fromkeys(words.unit(str(row["unit"])) for row in top))
+    unit, several = " / ".join(units), len(units) > 1
+    names = [", ".join((words.name(str(row["name"])),
+                        words.known("group." + str(row["kind"]), str(row["kind"])).lower(),
+                        *((words.unit(str(row["unit"])),) if several else ()))) for row in top]  # fmt: skip
     bars = [(name, max(0.0, float(row["stranded"])), max(0.0, float(row["rerouted"])), float(row["loss"]))
             for name, row in zip(names, top, strict=True)]
     drawn = charts.losses(bars, words, unit, words("report.stress"))

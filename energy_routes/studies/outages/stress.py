@@ -239,22 +239,30 @@ def _part_of_a_period(case: Case, struck: Mapping[str, float]) -> tuple[str, ...
 
 def _by_family(case: Case, names: Sequence[str], **options: Any) -> Stress:
     """The atlases of the families alone, in one: nothing but a policy's caps ties them, and these are off."""
-    found, unknown = [], []
-    for family in case.families:
-        try:
-            found.append(stress(case.of_family(family), names, **options))
-        except UsageError as error:  # a loss of the other family
-            unknown.append(error)
-    if not found:
-        raise unknown[0]
+    alone = {family: case.of_family(family) for family in case.families}
+    known = {family: [name for name in names if _is_of(own, name)] for family, own in alone.items()}
+    for name in names:
+        if not any(name in own for own in known.values()):
+            outages_of(alone[case.families[0]].network, [name], case.periods)  # says what is wrong
+    found = [stress(alone[family], own, **options) for family, own in known.items() if own]
     rows, pairs = (
         [row for part in found for row in getattr(part, table).to_dict("records")] for table in ("outages", "pairs")
     )
     onset = " / ".join(dict.fromkeys(part.onset for part in found))
     netback = sum(part.netback for part in found)
+    netback += sum(Shock(alone[family], 0).netback for family, own in known.items() if not own)
     notes = tuple(dict.fromkeys(note for part in found for note in part.notes))
     return Stress(case, _ranked(rows), _by_synergy(pairs), onset, found[0].days, netback, float("nan"),
                   found[0].remaining, found[0].foreseen, notes)
+
+
+def _is_of(case: Case, name: str) -> bool:
+    """Whether a loss is one of the family of a case."""
+    try:
+        outages_of(case.network, [name], case.periods)
+    except UsageError:
+        return False
+    return True
 
 
 def _pairs(used: Sequence[Outage]) -> Iterator[tuple[Outage, Outage, Outage]]:
