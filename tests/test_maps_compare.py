@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from contextlib import closing
 from dataclasses import replace
 from itertools import combinations
@@ -35,7 +36,7 @@ from energy_routes.maps.figure.paper import FOOTER
 from energy_routes.maps.figure.text import legend, pills
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.layers.geodata import write_layers
-from energy_routes.pack import BUILT_IN, GAS, OIL
+from energy_routes.pack import BUILT_IN, GAS, OIL, Family
 
 YEAR = (["2024"], ["2024"])
 
@@ -238,6 +239,31 @@ def test_the_legend_fits_in_each_language(
         wide, high = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
         assert wide < 1 or high < 2, (one, two)
     assert max(box.x1 for _, box in boxes) < 958
+
+
+@pytest.mark.parametrize("families", [(OIL,), (GAS,), (OIL, GAS)])
+def test_the_legend_shows_lines_in_the_colours_of_each_family(families: tuple[Family, ...]) -> None:
+    data = replace(payload(toy_plan()), ends={"FH": (1.0, 2.0)}, families=families)
+    ax = Figure().add_axes((0, 0, 1, 1))
+    legend.draw_legend(ax, data, 960.0, FOOTER)
+    dashed = [line.get_color() for line in ax.lines if line.get_linestyle() == "--"]
+    wanted = {tone for own in families for tone in (own.proposed, own.ramp[2])}
+    assert {tone for tone in dashed if tone != style.IDLE} == wanted
+    bands = [line.get_color() for line in ax.lines if line.get_alpha() == style.BAND_OPACITY]
+    assert bands == [own.ramp[1] for own in families] * 3
+
+
+def test_the_legend_of_a_slide_is_of_both_plans() -> None:
+    """Found on `map oil-2024 gas-2024`: it told the colours of gas alone, and credited its lines alone."""
+    old, new = toy_plan(), toy_plan()
+    for table in (new.arcs, new.deliveries, new.groups, new.supplies):
+        table["family"] = "gas"
+    new.case.network.__dict__["families"] = {"gas": GAS}
+    new.case.network._stack.__dict__["families"] = lambda _: defaultdict(lambda: "gas")
+    data = change(replace(payload(old), credits=("oil lines", "both")), replace(payload(new), credits=("gas", "both")))
+    assert data.credits == ("oil lines", "gas", "both")
+    told = [text.get_text() for text in maps.compare_figure(old, new).axes[-1].texts]
+    assert {"Oil", "Gas", "Width = flow, Mt or bcm a year"} <= set(told)
 
 
 @pytest.mark.parametrize("dpi", [72, 150])

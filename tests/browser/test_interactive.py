@@ -25,6 +25,7 @@ from energy_routes.answer.words import Words
 from energy_routes.maps.data.payload import payload
 from energy_routes.maps.data.scene import KIND_ORDER
 from energy_routes.maps.figure.text import signs
+from energy_routes.pack import GAS, OIL
 from energy_routes.plan.plan import Prices
 
 WORDS = Words.of("en")
@@ -582,6 +583,17 @@ def test_the_address_holds_the_view(open_page: Any, pair: Path) -> None:
         page.evaluate("hash => { location.hash = hash }", wrong)
         page.wait_for_timeout(20)
     assert json.loads(page.locator("#content").inner_text())["kind"] == "pair"
+
+
+def test_the_key_shows_lines_in_the_colours_of_the_families_on_the_map(open_page: Any, tmp_path: Path) -> None:
+    """Found on energy-2024: lines that are proposed, swapped or hatched stood there in the colours of oil alone."""
+    page = open_page(write_page(er.solve(er.load("energy-2024")), tmp_path / "both.html"))
+    for families in ((OIL, GAS), (GAS,)):
+        lines = page.locator(".legend .key path[stroke-dasharray]").evaluate_all(
+            "lines => lines.map(line => line.getAttribute('stroke'))")
+        assert {tone for own in (OIL, GAS) for tone in (own.proposed, own.ramp[2]) if tone in lines} == {
+            tone for own in families for tone in (own.proposed, own.ramp[2])}
+        page.click('#families [data-family="oil"]')
 
 
 @pytest.mark.parametrize(("wide", "high"), first([(1280, 720), (390, 844), (1920, 1080)], 2))

@@ -48,5 +48,6 @@ def change(before: Plan | MapData, after: Plan | MapData, period: str | None = N
     shared = {f.name: getattr(new, f.name) for f in fields(MapData)}
     most = float(arcs["change"].abs().max()) if len(arcs) else 0.0
     shared |= {"arcs": arcs, "nodes": nodes, "lines": {**old.lines, **new.lines}, "limits": new.limits.iloc[:0],
-               "depths": new.depths.iloc[:0], "families": in_order((*old.families, *new.families))}
+               "depths": new.depths.iloc[:0], "families": in_order((*old.families, *new.families)),
+               "credits": (*(one for one in old.credits if one not in new.credits), *new.credits)}
     return ChangeData(**shared, old=old, new=new, most=most if most > style.FLOW_FLOOR else 0.0)

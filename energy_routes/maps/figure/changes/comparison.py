@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -84,7 +85,7 @@ def _slide(before: Plan, after: Plan, data: ChangeData, span: str | None, title:
     draw_dumbbells(panel_at(figure, left, bottom + STRIP, wide, high - STRIP), changes(before, after, told, bands),
                    wide, high - STRIP, unit, words)
     _change_legend(panel_at(figure, left, bottom, wide, STRIP), data, wide, unit)
-    add_legend(figure, data.new, HALF.strokes)
+    add_legend(figure, replace(data, ends={**data.old.ends, **data.new.ends}), HALF.strokes)
     return figure
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import floor, log10
@@ -18,6 +18,7 @@ from energy_routes.maps.data.payload import MapData
 from energy_routes.maps.figure.layers import DASHES, SWAP, SYMBOLS, hatch
 from energy_routes.maps.figure.text.labels import text_size
 from energy_routes.maps.figure.text.signs import draw_sign
+from energy_routes.pack import Family
 
 SAMPLE_VOLUMES = {"month": (0.5, 2.0, 6.0), "year": (5.0, 20.0, 60.0)}
 KINDS = ("field", "port", "hub", "border", "refinery", "storage", "market")
@@ -142,6 +143,12 @@ class Strip:
 Part = Callable[[Strip, float], float]  # draws itself from an x on, returns where it ends
 
 
+def _stacked(families: Sequence[Family], step: float) -> Iterator[tuple[Family, float]]:
+    """Each family with how far above the middle of a sample its part lies, ``step`` points apart."""
+    for at, family in enumerate(families):
+        yield family, step * ((len(families) - 1) / 2 - at)
+
+
 def _flows(strip: Strip, x: float) -> float:
     return _colours(strip, _widths(strip, x) + MARGIN)
 
@@ -155,8 +162,10 @@ def _widths(strip: Strip, x: float) -> float:
     def stroke(volume: float) -> Sample:
         def draw(at: float) -> None:
             wide = strip.strokes * style.width(volume / months)
-            ax.plot([at, at + 24], [y, y], color=data.families[0].ramp[1], linewidth=wide + 4,
-                    alpha=style.BAND_OPACITY, solid_capstyle="butt")
+            band = (wide + 4) / len(data.families)
+            for family, up in _stacked(data.families, band):
+                ax.plot([at, at + 24], [y + up] * 2, color=family.ramp[1], linewidth=band, alpha=style.BAND_OPACITY,
+                        solid_capstyle="butt")
             ax.plot([at, at + 24], [y, y], color=style.MUTED, linewidth=wide, solid_capstyle="butt")
         return draw
 
@@ -189,11 +198,18 @@ def _symbols(strip: Strip, x: float) -> float:
     """Lines that carry nothing or only on paper; what is scarce; the places."""
     ax, data = strip.ax, strip.data
     first, second, third = (strip.height - down for down in (28, 41, 54))
-    words, family = data.words, data.families[0]
+    words = data.words
     ends = [strip.head(x, words("legend.symbols"))]
 
-    def line(dashes: Any, tone: str) -> Sample:
-        return lambda at: ax.plot([at, at + 20], [first] * 2, color=tone, linestyle=dashes, linewidth=1.3)
+    def line(dashes: Any, tone: Callable[[Family], str], wide: float = 1.3) -> Sample:
+        def draw(at: float) -> None:
+            for family, up in _stacked(data.families, max(3.6, wide)):
+                ax.plot([at, at + 20], [first + up] * 2, color=tone(family), linestyle=dashes, linewidth=wide,
+                        dash_capstyle="butt")
+        return draw
+
+    def idle(at: float) -> object:
+        return ax.plot([at, at + 20], [first] * 2, color=style.IDLE, linestyle=DASHES["idle"], linewidth=1.3)
 
     def scarce(sign: str) -> Sample:
         return lambda at: draw_sign(ax, sign, at + 4, second, 0.9)
@@ -202,14 +218,12 @@ def _symbols(strip: Strip, x: float) -> float:
         return lambda at: ax.plot([at + 4], [third], linestyle="none", markeredgecolor=style.INK,
                                   markeredgewidth=0.9, **SYMBOLS[kind])
 
-    ends.append(strip.row(x, first, [(line(DASHES["proposed"], family.proposed), 20.0, words("legend.proposed")),
-                                     (line(DASHES["idle"], style.IDLE), 20.0, words("legend.idle")),
-                                     (line(SWAP, family.ramp[2]), 20.0, words("legend.swap"))]))
+    proposed, swap = line(DASHES["proposed"], lambda own: own.proposed), line(SWAP, lambda own: own.ramp[2])
+    ends.append(strip.row(x, first, [(proposed, 20.0, words("legend.proposed")), (idle, 20.0, words("legend.idle")),
+                                     (swap, 20.0, words("legend.swap"))]))
     if data.ends:
-        def open_(at: float) -> object:
-            return ax.plot([at, at + 20], [first] * 2, color=family.ramp[2], linestyle=hatch(5.0), linewidth=5.0,
-                           dash_capstyle="butt")  # fmt: skip
-
+        wide = 5.0 / len(data.families)
+        open_ = line(hatch(wide), lambda own: own.ramp[2], wide)
         ends.append(strip.row(ends[-1] + 12, first, [(open_, 20.0, words("legend.could_be"))]))
     if data.periods > 1:
         ends.append(strip.text(ends[-1] + 16, first, words("legend.mean", periods=data.periods), 6.0))

@@ -13,6 +13,7 @@ import { state } from "./state.js";
 const [SIZE, LINE, GAP] = [11, 15, 18]; // px: text, from row to row, between sections
 const TICKS = [1, 2, 5];
 const USUAL = [0.5, 2, 6]; // Mt or bcm a month whose widths tell the scale
+const STACKED = 4; // px between the lines of a sample that has one for each family
 const STEP = 40; // px of a colour, at least
 const KINDS = ["field", "port", "hub", "border", "refinery", "storage", "market"];
 
@@ -50,10 +51,19 @@ const write = (x, y, words, extra = {}) => make("text", { x, y, "font-size": SIZ
 /** A sample `wide` px wide that draws itself round a height, and the word behind it. */
 const sample = (wide, word, draw) => ({ wide, word, draw });
 
-const stroke = (word, tone, weight, dash = null) =>
-  sample(28, word, (x, y) => [
-    make("path", { d: `M${x},${y}h28`, stroke: tone, "stroke-width": weight, "stroke-dasharray": dash, fill: "none" }),
-  ]);
+/** A line in one tone, or in one above the other where each family has its own. */
+const stroke = (word, tones, weight, dash = null) =>
+  sample(28, word, (x, y) =>
+    [tones].flat().map((tone, at, all) =>
+      make("path", {
+        d: `M${x},${y + STACKED * (at - (all.length - 1) / 2)}h28`,
+        stroke: tone,
+        "stroke-width": weight / Math.max(1, Math.min(all.length, weight / 1.8)),
+        "stroke-dasharray": dash,
+        fill: "none",
+      }),
+    ),
+  );
 
 const shape = (word, path, fill, edge) =>
   sample(15, word, (x, y) => [
@@ -113,13 +123,14 @@ function colours() {
 }
 
 function lines() {
-  const [family] = families;
+  const shown = families.filter((family) => state.families.has(family));
+  const carrying = shown.map((family) => rampOf(family)[2]);
   const open = state.span === WHOLE && plans.some((plan) => plan.could.some(Boolean));
-  const thin = (word, tone, look) => stroke(say(`legend.${word}`), tone, 1.8, DASHES[look]);
+  const thin = (word, tones, look) => stroke(say(`legend.${word}`), tones, 1.8, DASHES[look]);
   return section(say("legend.lines"), [
     [stroke(say("legend.no_limit"), UNCAPPED, 4), thin("idle", IDLE, "idle")],
-    [thin("proposed", proposedColour(family), "proposed"), thin("swap", rampOf(family)[2], "swap")],
-    ...(open ? [[stroke(say("legend.could_be"), rampOf(family)[2], 6, HATCH)]] : []),
+    [thin("proposed", shown.map(proposedColour), "proposed"), thin("swap", carrying, "swap")],
+    ...(open ? [[stroke(say("legend.could_be"), carrying, 6, HATCH)]] : []),
   ]);
 }
 
