@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 import energy_routes as er
-from energy_routes.maps import drawing as maps
+from energy_routes import maps
 
 DPI = 110
 IMAGES = Path(__file__).resolve().parent.parent / "images"
