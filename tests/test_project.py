@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import inspect
 import re
 import stat
 import sys
@@ -70,3 +72,25 @@ def test_a_command_for_python_names_a_file_that_can_be_run(root: Path) -> None:
         path = path if path.is_file() else path.with_suffix("") / "__main__.py"
         assert path.is_file(), f"{words}: there is no {path.relative_to(root)}"
         assert path.name == "__main__.py" or '__name__ == "__main__"' in path.read_text("utf-8"), words
+
+
+def test_scripts_take_from_the_package_what_it_has(root: Path) -> None:
+    """Few of the scripts of documentation and benchmarks run in a test; ``pictures`` drew by a name that had moved."""
+    scripts = [path for folder in ("docs/scripts", "benchmarks", ".ci") for path in (root / folder).glob("*.py")]
+    looked_at = 0
+    for path in scripts:
+        nodes, modules = list(ast.walk(ast.parse(path.read_text("utf-8")))), {}
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("energy_routes"):
+                for alias in node.names:
+                    found = getattr(importlib.import_module(node.module or ""), alias.name)
+                    modules |= {alias.asname or alias.name: found} if inspect.ismodule(found) else {}
+                    looked_at += 1
+            elif isinstance(node, ast.Import):
+                modules |= {alias.asname: importlib.import_module(alias.name) for alias in node.names
+                            if alias.name.startswith("energy_routes") and alias.asname}  # fmt: skip
+        for node in nodes:
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+                assert hasattr(modules[node.value.id], node.attr), f"{path.name}, line {node.lineno}: {node.attr}"
+                looked_at += 1
+    assert looked_at > 100
