@@ -11,11 +11,11 @@ import pytest
 from toy import TABLES, months, toy
 
 import energy_routes as er
+from energy_routes import maps
 from energy_routes.audit import verification as audit
 from energy_routes.case.actuals import counted
 from energy_routes.errors import DataError, UsageError
 from energy_routes.linear import Labels
-from energy_routes.maps import drawing as maps
 from energy_routes.network.arrival import Ways
 from energy_routes.pack.units.periods import periods_of
 from energy_routes.results import storing as results

@@ -509,11 +509,11 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> er.Plan:
 
     tables = {
         "nodes": f"""
-            id,name,kind,country,lat,lon
-            FIELD,{quoted("FIELD")},field,KZ,47,53
-            HUB,{quoted("HUB")},hub,KZ,47,55
-            EAST,{quoted("EAST")},market,CN,44,80
-            WEST,{quoted("WEST")},market,IT,44,20
+            id,name,kind,country,lat,lon,note
+            FIELD,{quoted("FIELD")},field,KZ,47,53,
+            HUB,{quoted("HUB")},hub,KZ,47,55,
+            EAST,{quoted("EAST")},market,CN,44,80,checked: beside the names
+            WEST,{quoted("WEST")},market,IT,44,20,checked: beside the names
             """,
         "arcs": f"""
             id,from,to,name,capacity,tariff,length_km

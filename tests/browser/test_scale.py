@@ -19,9 +19,9 @@ SPOKES = 104  # two lines each: more than the page draws as elements
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A hub, many towns, and a line from each to the one before, of every eighth to the market: few share a course."""
     towns = [(f"T{i}", 40 + (i // 16) * 1.3, 52 + (i % 16) * 1.7) for i in range(SPOKES)]
-    nodes = ["id,name,kind,country,lat,lon", "FIELD,Field,field,KZ,46,50", "HUB,Hub,hub,KZ,46,51",
-             "EAST,East,market,CN,44,84", "WEST,West,market,IT,44,20",
-             *(f"{town},Town {town},hub,KZ,{lat},{lon}" for town, lat, lon in towns)]
+    places = ["FIELD,Field,field,KZ,46,50", "HUB,Hub,hub,KZ,46,51", "EAST,East,market,CN,44,84",
+              "WEST,West,market,IT,44,20", *(f"{town},Town {town},hub,KZ,{lat},{lon}" for town, lat, lon in towns)]
+    nodes = ["id,name,kind,country,lat,lon,note", *(f"{place},checked: a wheel lies anywhere" for place in places)]
     arcs = ["id,from,to,name,capacity,tariff,length_km", "GATHER,FIELD,HUB,Gathering,20,1,10",
             "SHORT,HUB,EAST,Short way,6,30,1000", "LONG,HUB,WEST,Long way,5,50,3000",
             *(f"TO_{town},HUB,{town},To {town},2,20,100" for town, _, _ in towns),
