@@ -16,7 +16,7 @@ from energy_routes.case.case import Case
 from energy_routes.case.model_file import parse_model
 from energy_routes.errors import DataError, UsageError
 from energy_routes.maps.data.payload import payload
-from energy_routes.network import geometry as geo
+from energy_routes.network import Names, geometry as geo
 from energy_routes.network.added_route import AddedRoute
 from energy_routes.network.drawn.cost import levelised, projects, propose, recovery_factor, unit_cost
 from energy_routes.network.drawn.route import route_from_geometry, routes_from_file, slug, water_km
@@ -81,6 +81,14 @@ def test_the_plan_uses_it_and_a_saved_result_keeps_its_line(case: Case, tmp_path
     line = payload(saved).lines["NEW_LINE"]
     assert [c for point in line.coords for c in point] == pytest.approx([c for point in route.line for c in point])
     assert "an estimate" in saved.case.edits[-1].written
+
+
+def test_routes_and_maps_call_it_by_its_name(case: Case) -> None:
+    for name, told in (("New line", "New line"), ("Field – East (drawn)", "Field – East")):
+        route = route_from_geometry(EASTWARD, case, name=name, capacity=3.0, tariff=1.0)
+        plan = er.solve(case.with_route(route))
+        assert f"Field → {told} → East" in set(plan.routes["route"])
+        assert Names(plan.case.network.tables).line_on_maps[route.id] == told
 
 
 def test_a_model_file_adds_it_and_its_other_edits_may_speak_of_it(case: Case, tmp_path: Path) -> None:

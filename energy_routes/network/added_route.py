@@ -98,7 +98,8 @@ def _arc_row(route: AddedRoute, family: Family) -> dict[str, str]:
     capacity = UNLIMITED if route.capacity == float("inf") else repr(route.capacity)
     length = "" if route.length_km is None else f"{route.length_km:.1f}"
     return {
-        "id": route.id, "from": route.start, "to": route.end, "name": route.name, "mode": route.mode,
+        "id": route.id, "from": route.start, "to": route.end, "name": route.name,
+        "line": route.name.removesuffix(" (drawn)"), "mode": route.mode,
         "status": "proposed", "capacity": capacity, "unit": inner_unit("rate", family, route.time),
         "tariff": repr(route.tariff), "length_km": length,
         "route": route.id if route.line else "", "geometry_km": length if route.line else "",
