@@ -88,6 +88,6 @@ def cut_plan(**changes: Any) -> Any:
 
 
 def write_page(plan: er.Plan, path: Path, *, lang: str = "en", **shown: Any) -> Path:
-    """The page of a plan, written: one whose places nobody looks at, too."""
+    """The page of a plan, written."""
     Page(page(plan, lang=lang, **shown)).save(path)
     return path

@@ -192,9 +192,11 @@ class Facts:
                 word = edit["value"]
         return str(word)
 
-    def by_option(self, arc: str) -> bool:
-        """Whether an option to build has opened the arc (with capacity 0, to which what is built is added)."""
-        return any(edit["source"].startswith("option:") for edit in self._edits.get(("arcs", arc, "status"), []))
+    def by_option(self, arc: str, field: str = "status") -> bool:
+        """Whether an option to build has opened the arc (with capacity 0, to which what is built is added), and set a
+        field of it.
+        """
+        return any(edit["source"].startswith("option:") for edit in self._edits.get(("arcs", arc, field), []))
 
     def rate(self, table: str, key: str, field: str, period: str) -> float:
         """A rate a year as the volume of one period, builds included; NaN where undefined."""

@@ -11,8 +11,8 @@ from itertools import product
 from energy_routes.audit import worth
 from energy_routes.audit.checks import builds, risk
 from energy_routes.audit.checks.movement import charge
-from energy_routes.audit.checks.trade import contracts
-from energy_routes.audit.closed.owners import holders, within
+from energy_routes.audit.checks.trade import contracts, within
+from energy_routes.audit.closed.owners import holders
 from energy_routes.audit.facts import Facts, Row, defined, rows_by, sum_of, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import SAME, Findings
@@ -156,8 +156,7 @@ def _cost(facts: Facts, arc: str, commodity: str, end: str, month: str) -> float
     ``end`` is the column of the share: its own, or an end of its band, where it has one.
     """
     tariff = charge(facts, arc, commodity, month)
-    if any(edit["source"].startswith("option:") for edit in facts.case["edits"]
-           if (edit["table"], edit["id"], edit["field"]) == ("arcs", arc, "tariff")):  # fmt: skip
+    if facts.by_option(arc, "tariff"):
         return tariff
     raw, family = facts.rows["arcs"][arc], facts.family("arcs", arc)
     for target, (key, row) in product((f"arc:{arc}", f"mode:{raw['mode']}"), facts.rows["operating"].items()):

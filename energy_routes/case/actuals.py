@@ -230,8 +230,7 @@ def _ways(network: Network, periods: Sequence[Period]) -> Ways:
 
 def _exposure(network: Network, past: Past) -> dict[Group, float]:
     """What each group has carried: of actual inlets and sales, what is counted there as sold abroad."""
-    tables = network.tables
-    family = dict(zip(tables["commodities"]["id"], tables["commodities"]["family"], strict=True))
+    family = network.family_of("commodities")
     at = counted(network, past.periods)
     out: dict[Group, float] = {}
     for actual in past.actuals:

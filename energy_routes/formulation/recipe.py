@@ -78,10 +78,7 @@ PHYSICS: tuple[Rule, ...] = (
 # What a policy asks of the plan.
 ASKED: tuple[Rule, ...] = (max_share, max_exposure, min_share, min_exposure, hold_exports, max_emissions)
 
-# What a plan after an unforeseen event keeps.
-AFTER: tuple[Rule, ...] = (ramp,)
-
-RULES: tuple[Rule, ...] = (*PHYSICS, *BUILDS, exposure, *AFTER, *ASKED)
+RULES: tuple[Rule, ...] = (*PHYSICS, *BUILDS, exposure, ramp, *ASKED)
 
 # Every term of the netback; the ledger's definitions say of what kind each is and whether least cost counts it.
 NETBACK: tuple[Callable[[Space], Expr], ...] = (

@@ -11,7 +11,7 @@ from string import Formatter
 
 import pandas as pd
 
-from energy_routes.pack import Pack
+from energy_routes.pack import Pack, by_key
 
 GroupNames = Mapping[tuple[str, str, str], str]  # by kind, group and family; 'all': the families together
 
@@ -187,11 +187,9 @@ def group_names(packs: Sequence[Pack]) -> dict[tuple[str, str, str], str]:
         named = (*zip(repeat("market"), markets["id"], markets["name"]),
                  *zip(groups["kind"], groups["group"], groups["name"], strict=True))  # fmt: skip
         out |= {(kind, group, pack.family.id): name for kind, group, name in named if isinstance(name, str)}
-    together: dict[tuple[str, str], list[str]] = {}
-    for (kind, group, _), name in sorted(out.items(), key=lambda item: item[0][2], reverse=True):  # oil first
-        if name not in together.setdefault((kind, group), []):
-            together[kind, group].append(name)
-    return out | {(kind, group, "all"): " / ".join(names) for (kind, group), names in together.items()}
+    oil_first = sorted(out.items(), key=lambda item: item[0][2], reverse=True)
+    together = by_key((label[:2], name) for label, name in oil_first)
+    return out | {(*label, "all"): " / ".join(dict.fromkeys(names)) for label, names in together.items()}
 
 
 def shortened(names: Mapping[str, str]) -> dict[str, str]:

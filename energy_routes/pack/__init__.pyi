@@ -125,6 +125,7 @@ from .units.periods import (
     periods_of as periods_of,
     spanned as spanned,
     totals as totals,
+    years_of as years_of,
 )
 from .units.told import (
     MINUS as MINUS,

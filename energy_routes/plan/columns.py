@@ -27,12 +27,6 @@ def units(space: Space, families: pd.Series) -> pd.Series:
     return words(families, space.case.network.units("volume"))
 
 
-def grades_of(space: Space) -> dict[str, str]:
-    """The family of each commodity."""
-    grades = space.case.network.tables["commodities"]
-    return dict(zip(grades["id"], grades["family"], strict=True))
-
-
 def named(space: Space, table: str) -> dict[str, str]:
     """The names of the rows of a table by id, as they are written."""
     rows = space.case.network.tables[table]

@@ -22,7 +22,6 @@ from scipy.sparse import csr_array
 from energy_routes.formulation import Space, per_unit
 from energy_routes.linear import Axis, Expr, Index, Vector, positions, summed
 from energy_routes.pack import by_key
-from energy_routes.plan.columns import grades_of
 
 COVER = 0.999
 DUST = 1e-9
@@ -99,7 +98,7 @@ def paths(space: Space, x: Vector, sheet: Sequence[tuple[str, Expr]], ends: tupl
     """
     unit = per_unit(space, sheet)
     sources, steps = _sources(space, x, unit), _steps(space, x, unit, ends)
-    grades = grades_of(space)
+    grades = space.case.network.family_of("commodities")
     family = [grades[grade] for grade in sources.grade]
     parcels: list[Parcel] = [
         (-volume, age, place, age, None)

@@ -121,7 +121,7 @@ def _rows(
     capacity = dict(zip(space.arcs.names(), space.arcs.data("capacity").tolist(), strict=True))
     called = Names(space.case.network.tables)
     units, volumes = (space.case.network.units(dimension) for dimension in ("unit_value", "volume"))
-    family = space.case.network.tables["commodities"].set_index("id")["family"]
+    family = space.case.network.family_of("commodities")
     for market, offers in sold.groupby("market", sort=False):
         best = offers.drop_duplicates(["node", "commodity"])
         sold_for = np.full(len(net.places), -np.inf)

@@ -119,7 +119,7 @@ def contracts(saved: Saved, facts: Facts) -> Iterable[tuple[str, str, float, flo
     """Of each contract and period in its term: contract, period, volume due, volume shipped, deficiency paid for."""
     flows = rows_by(saved["flows"], "arc", "period")
     for (name, raw), period in product(facts.rows["contracts"].items(), facts.periods):
-        if inside(period, raw["from_period"], raw["to_period"]) > 0:
+        if inside(raw, period) > 0:
             due = facts.mean(partial(due_in, facts, name), period) * facts.years[period]
             grades = raw["commodities"]
             counted = (row for row in flows[raw["arc"], period] if not grades or row["commodity"] in grades)
@@ -132,17 +132,21 @@ def due_in(facts: Facts, name: str, part: str) -> float:
     """What a contract asks for a year at the pace of one month: inside its term, and of what is left of its arc."""
     raw = facts.rows["contracts"][name]
     waived = raw["force_majeure"] and raw["kind"] != "firm"
-    volume = facts.number("contracts", name, "volume", part) * inside(part, raw["from_period"], raw["to_period"])
+    volume = facts.number("contracts", name, "volume", part) * inside(raw, part)
     return volume * (facts.left(raw["arc"], part) if waived else 1.0)
 
 
-def inside(period: str, first: str | None, last: str | None) -> float:
-    """Share of a period's days between two labels of years or months."""
+def inside(row: Row, period: str) -> float:
+    """Share of a period's days in which a row with a first and a last period holds."""
     months = [period] if len(period) == 7 else [f"{period}-{month:02d}" for month in range(1, 13)]
     days = {month: calendar.monthrange(int(month[:4]), int(month[5:]))[1] for month in months}
-    start = "" if first is None else first
-    end = "9999-12" if last is None else last if len(last) == 7 else f"{last}-12"
-    return sum(count for month, count in days.items() if start <= month <= end) / sum(days.values())
+    return sum(count for month, count in days.items() if within(row, month)) / sum(days.values())
+
+
+def within(row: Row, month: str) -> bool:
+    """Whether a row with a first and a last period holds in a month."""
+    first, last = row["from_period"], row["to_period"]
+    return (not first or first <= month) and (not last or month[: len(last)] <= last)
 
 
 def _prices(saved: Saved, facts: Facts, found: Findings) -> None:

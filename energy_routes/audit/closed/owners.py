@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from energy_routes.audit.checks.trade import within
 from energy_routes.audit.facts import Facts, Row, sum_of, sums_by
 from energy_routes.audit.files import Saved
 from energy_routes.audit.report import Findings
@@ -64,7 +65,3 @@ def holders(facts: Facts, target: str, period: str) -> list[tuple[str, str, floa
     return [own for own in listed if own[2] > 0]
 
 
-def within(row: Row, month: str) -> bool:
-    """Whether a row with a first and a last period holds in a month."""
-    first, last = row["from_period"], row["to_period"]
-    return (not first or first <= month) and (not last or month[: len(last)] <= last)

@@ -187,7 +187,7 @@ def _in_tanks(each_of: Callable[[Facts, str, str], worth.Worth] | None) -> Block
 def _deficiency(own: Own) -> Made:
     facts = own.facts
     for (name, raw), period in product(facts.rows["contracts"].items(), facts.periods):
-        if inside(period, raw["from_period"], raw["to_period"]) > 0:
+        if inside(raw, period) > 0:
             high = 0.0 if raw["kind"] == "minimum" else math.inf
             yield (name, period), Column(0.0, high, own.cost(worth.beyond_contract(facts, name, period)))
 

@@ -36,8 +36,7 @@ def groups_hit(network: Network, edits: Iterable[Edit], periods: Sequence[Period
 
 def _changed(network: Network, edits: Iterable[Edit]) -> tuple[set[str], list[str], list[str]]:
     """Arcs and markets that edits change, the nodes from which ways go on, and those at which they arrive."""
-    rows = {table: network.tables[table] for table in ("arcs", "markets", *AT_NODE)}
-    by_id = {table: frame.set_index("id") for table, frame in rows.items()}
+    by_id = {table: network.tables[table].set_index("id") for table in ("arcs", *AT_NODE)}
     at: set[str] = set()
     starts: list[str] = []
     ends: list[str] = []

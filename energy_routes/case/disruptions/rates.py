@@ -8,7 +8,7 @@ after n events in T years is Gamma(n + ½, T): mean (n + ½)/T, and an interval 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,30 +93,18 @@ def _durations(days: pd.Series[float]) -> tuple[float, ...]:
 
 def rate_table(rates: Sequence[Rate]) -> pd.DataFrame:
     """One row a kind of failure: rate a year with interval, years observed, mean share lost and median days."""
-    rows: list[Mapping[str, object]] = [
-        {
-            "targets": rate.name, "events": rate.events, "years": rate.years, "rate": rate.mean, "low": rate.low,
-            "high": rate.high, "share": float(np.mean(rate.share)), "days": float(np.median(rate.days)),
-            "unit": "1/y", "confidence": "estimate",
-        }
-        for rate in rates
-    ]  # fmt: skip
-    columns = ["targets", "events", "years", "rate", "low", "high", "share", "days", "unit", "confidence"]
-    return pd.DataFrame(rows, columns=columns)
+    rows = [(rate.name, rate.events, rate.years, rate.mean, rate.low, rate.high, float(np.mean(rate.share)),
+             float(np.median(rate.days)), "1/y", "estimate") for rate in rates]  # fmt: skip
+    return pd.DataFrame(rows, columns=["targets", "events", "years", "rate", "low", "high", "share", "days", "unit",
+                                       "confidence"])  # fmt: skip
 
 
 def day_of(text: str, *, last: bool = False) -> date:
     """The first (or last) day of a date written 2024, 2024-03 or 2024-03-21.  Raises UsageError."""
-    found = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text)
     try:
-        if found is None:
+        if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
             raise ValueError
-        year, month, day = (int(part) if part else None for part in found.groups())
-        assert year is not None
-        whole = date(year, month or 1, day or 1)
+        day = pd.Period(text).asfreq("D", "end" if last else "start")
     except ValueError:
         raise UsageError(f"{text!r} is not a date such as 2024, 2024-03 or 2024-03-21") from None
-    if not last or day:
-        return whole
-    following = date(year + 1, 1, 1) if not month or month == 12 else date(year, month + 1, 1)
-    return date.fromordinal(following.toordinal() - 1)
+    return date(day.year, day.month, day.day)

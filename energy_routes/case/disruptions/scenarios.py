@@ -14,7 +14,7 @@ from energy_routes.case.disruptions.rates import Rate, rates_of
 from energy_routes.case.policy.levers import Cvar, Disruption
 from energy_routes.errors import UsageError
 from energy_routes.network import Network, usable
-from energy_routes.pack import Period, spanned
+from energy_routes.pack import Period, by_key, spanned
 
 CALM = "no disruption"
 KINDS = 4  # kinds of failure that are combined: those that can be expected to take the most capacity
@@ -32,9 +32,7 @@ class Scenario:
 
     def strike(self, network: Network) -> Network:
         """The network in this future."""
-        by_share: dict[tuple[str, float], dict[str, None]] = {}
-        for (arc, period), share in self.left.items():
-            by_share.setdefault((arc, share), {})[period] = None
+        by_share = by_key(((arc, share), period) for (arc, period), share in self.left.items())
         for (arc, share), periods in by_share.items():
             network = weaken(network, {arc: share}, tuple(periods), self.name)
         return network
@@ -79,7 +77,7 @@ def _spread(arcs: Sequence[str], lost: float, days: float, onset: str | None, pe
     """A loss of ``days`` days, from its onset on, or spread evenly where none is given."""
     if onset is None:
         share = 1.0 - lost * min(1.0, days / sum(p.days for p in periods))
-        return {(arc, p.label): share for arc in dict.fromkeys(arcs) for p in periods}
+        return {(arc, p.label): share for arc in arcs for p in periods}
     labels = [p.label for p in periods]
     if onset not in labels:
         raise UsageError(f"policy.cvar: the onset {onset!r} is not a period: {spanned(labels)}")
@@ -89,7 +87,7 @@ def _spread(arcs: Sequence[str], lost: float, days: float, onset: str | None, pe
         if hit <= 0:
             break
         days -= hit
-        out.update({(arc, period.label): 1.0 - lost * hit / period.days for arc in dict.fromkeys(arcs)})
+        out.update({(arc, period.label): 1.0 - lost * hit / period.days for arc in arcs})
     return out
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from energy_routes.case.case import Case
 from energy_routes.case.policy.bounds import ALL, Cap, Minimum, for_family, groups_of
 from energy_routes.errors import InfeasibleError
-from energy_routes.pack import PARTITIONS
+from energy_routes.pack import PARTITIONS, by_key
 
 WHOLE = 1 + 1e-12  # shares of a partition's groups add up to 1; what is beyond is no rounding
 
@@ -50,10 +49,7 @@ def _crossed(case: Case, family: str) -> Iterator[dict[str, Any]]:
 
 def _beyond_all(case: Case, family: str) -> Iterator[dict[str, Any]]:
     """The least shares of a partition's groups that are more than all together, the last of them named."""
-    kinds: dict[str, list[Minimum]] = defaultdict(list)
-    for least in _bounds(case, "min_share", family):
-        kinds[least.kind].append(least)
-    for kind, minima in kinds.items():
+    for kind, minima in by_key((least.kind, least) for least in _bounds(case, "min_share", family)).items():
         total = sum(least.least for least in minima)
         if kind in PARTITIONS and total > WHOLE:
             names = ", ".join(least.name for least in minima)

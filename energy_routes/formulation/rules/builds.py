@@ -9,7 +9,7 @@ from energy_routes.formulation.declaration import Limit, Link
 from energy_routes.formulation.rules.network import arc_totals, in_windows, limit_totals, limit_windows
 from energy_routes.formulation.space.options import added, of_options
 from energy_routes.formulation.space.space import Space
-from energy_routes.linear import INF, Expr, Rows, Vector, axis, between, zero
+from energy_routes.linear import INF, Expr, Rows, axis, between, zero
 
 
 @Link("builds")
@@ -115,11 +115,7 @@ def only_when_full(s: Space) -> Rows:
 
     M is all that its options could add.
     """
-    return s.widened - s.full.on(s.widened.axis) * _most(s) <= 0.0
-
-
-def _most(s: Space) -> Vector:
-    return s.widened.axis.data("most") if len(s.widened.axis) else np.zeros(0)
+    return s.widened - s.full.on(s.widened.axis) * s.widened.axis.data("most") <= 0.0
 
 
 def capex(s: Space) -> Expr:
@@ -136,4 +132,4 @@ def relief(s: Space) -> Expr:
 
     Volume in added capacity pays the arc's operating tariff τ^op: its capital is in capex, not in the tariff.
     """
-    return s.widened * s.widened.axis.data("saving") if len(s.widened.axis) else s.widened
+    return s.widened * s.widened.axis.data("saving")

@@ -20,7 +20,7 @@ def stock_balance(s: Space) -> Rows:
     labels = s.stock.axis.labels
     opens = labels["first"] & ~labels.has("closing", "cyclic")
     opening = np.where(opens & _holder(s), s.stock.axis.data("opening"), 0.0)
-    return s.stock - _before(s) * np.where(opens, 0.0, 1.0) - s.injected + s.withdrawn == opening
+    return s.stock - before(s) * np.where(opens, 0.0, 1.0) - s.injected + s.withdrawn == opening
 
 
 @Limit("storage", key="storage", name="{storage}, full", repair=6, level=True)
@@ -68,7 +68,7 @@ def _added(s: Space, column: str) -> Expr:
     return added(s.built, s.case, "storage", s.storages, column)
 
 
-def _before(s: Space) -> Expr:
+def before(s: Space) -> Expr:
     """The stock at the end of the period before (for the first period: of the last)."""
     was = s.stock.axis.relabelled("was", ("storage", "commodity", "before"), before=s.stock.axis.labels["period"])
     return s.stock.on(was).spread_to(s.stock.axis)

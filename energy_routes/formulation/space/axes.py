@@ -24,7 +24,6 @@ from energy_routes.linear import (
     Vector,
     axis,
     codes_of,
-    each,
     numbered,
     pairs,
     places,
@@ -133,14 +132,13 @@ def _length(arcs: pd.DataFrame) -> Vector:
 
 def _lanes(network: Network) -> Labels:
     """Lanes listed in the table; an arc without rows carries every commodity of its pack unchanged."""
-    lanes, arcs, commodities = (network.tables[t] for t in ("lanes", "arcs", "commodities"))
+    lanes, arcs, family = network.tables["lanes"], network.tables["arcs"], network.family_of("commodities")
     columns = (lanes[column].tolist() for column in ("arc", "commodity", "to_commodity"))
     rows = [(arc, c, c if pd.isna(to) else to) for arc, c, to in zip(*columns, strict=True)]
     stated = {arc for arc, *_ in rows}
     homes = [(set(pack.tables["arcs"]["id"]), pack.tables["commodities"]["id"].tolist()) for pack in network.packs]
     free = [arc for arc in arcs["id"].tolist() if arc not in stated]
     rows += dict.fromkeys((arc, c, c) for arc in free for ids, grades in homes if arc in ids for c in grades)
-    family = dict(zip(commodities["id"].tolist(), commodities["family"].tolist(), strict=True))
     return Labels.rows([(*row, family[row[1]]) for row in rows], "arc", "commodity", "to_commodity", "family")
 
 
@@ -166,19 +164,11 @@ def stocked(network: Network) -> Labels:
 def supply_axis(case: Case) -> Axis:
     """Supplies by period: ``available`` and ``minimum`` in Mt (bcm) per period, lifting ``cost`` in USD/t."""
     network, periods = case.network, case.periods
-    table = Labels.of(network.tables["supplies"], "id", "node", "commodity", "shipper", "kind")
-    table = table.only("node", "commodity", "shipper", "kind", supply="id")
-    labels = over_periods(table.but(family=each(table["commodity"], grades(network))), periods)
+    labels = over_periods(listed(network, "supplies", "node", "commodity", "shipper", "kind", supply="id"), periods)
     figures = dated(network, "supplies", ("available", "minimum", "cost"), periods)
     years = labels["years"]
     rates = {name: figures[name] * years for name in ("available", "minimum")}
     return axis("supply", ("supply", "period"), labels, **rates, cost=figures["cost"])
-
-
-def grades(network: Network) -> dict[str, str]:
-    """The family of each commodity."""
-    table = network.tables["commodities"]
-    return dict(zip(table["id"].tolist(), table["family"].tolist(), strict=True))
 
 
 def tier_axis(case: Case) -> Axis:
@@ -255,9 +245,7 @@ def _content(network: Network, commodity: Coded, reference: Coded) -> Vector:
 
 def _differential(network: Network, labels: Labels, periods: Sequence[Period]) -> Vector:
     """That of the grade at the market, else of the grade anywhere, else 0."""
-    table, count = network.tables["differentials"], len(periods)
-    pairs_of = zip(table["commodity"].tolist(), table["market"].tolist(), strict=True)
-    ids = [f"{c}/{'' if pd.isna(m) else m}" for c, m in pairs_of]
+    ids, count = network.ids("differentials"), len(periods)
     rows = {name: row for row, name in enumerate(ids)}
     known = np.concatenate([network.resolve("differentials", "differential", periods).ravel(), np.zeros(1)])
     sold = zip(labels.words("commodity").tolist(), labels.words("market").tolist(), strict=True)

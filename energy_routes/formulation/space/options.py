@@ -27,7 +27,7 @@ from energy_routes.linear import (
     zero,
 )
 from energy_routes.network import sizes, yearly_charge
-from energy_routes.pack import means, months_of, periods_of
+from energy_routes.pack import means, months_of, periods_of, years_of
 
 OPTION_COLUMNS = [
     "option", "family", "name", "kind", "units", "capacity", "capex", "charge", "year", "before", "years", "open",
@@ -51,9 +51,7 @@ def option_axis(case: Case) -> Axis:
     names = chosen(network.tables, build)
     if build is None:
         return axis("option", ("option", "year"), Labels.rows([], *OPTION_COLUMNS))
-    spans: dict[int, float] = {}
-    for period in case.periods:
-        spans[period.year] = spans.get(period.year, 0.0) + period.years
+    spans = years_of(case.periods)
     table, family = network.tables["options"], network.family_of("options")
     first = periods_of([case.periods[0].year], "year")
     figures = {c: network.resolve("options", c, first)[:, 0] for c in ("capex", "capacity", "opex_share")}
@@ -155,7 +153,8 @@ def _joined(labels: Labels, keys: tuple[str, ...]) -> Coded:
 def widened_axis(built: Expr, case: Case, arcs: Axis) -> Axis:
     """Arcs with an old capacity whose added volume pays less: ``saving`` (USD/t), ``old`` and ``most`` (Mt or bcm)."""
     if not len(built.axis):
-        return arcs.take(np.zeros(len(arcs), dtype=bool), "widened")
+        none = arcs.take(np.zeros(len(arcs), dtype=bool))
+        return axis("widened", none.keys, none.labels, **dict.fromkeys(("capacity", "saving", "most"), np.zeros(0)))
     effects = _effects(built, case, "arc")
     capacity, saving = arcs.data("capacity"), arcs.data("tariff") - _dearest(case, effects, arcs)
     labels = arcs.labels.only("arc", "period", "family")

@@ -88,8 +88,8 @@ def _by_month(
         here = (lanes.has(word, name) & lanes.has("family", family))[:, None] & holds[row]
         own = share if share is not None and banded[row] else part[row]
         costs = np.where(here, np.where(np.isnan(stated[row]), own * charge, stated[row]), costs)
-    only_operation = _opened(network, lanes)
-    return np.where(only_operation[:, None], charge, costs)
+    opened = lanes.has("arc", *opened_by_options(network.edits, "tariff"))  # their tariff is of operation alone
+    return np.where(opened[:, None], charge, costs)
 
 
 def _opened(network: Network, lanes: Labels) -> Mask:

@@ -16,9 +16,9 @@ from energy_routes.case import Case
 from energy_routes.errors import SolverError
 from energy_routes.formulation.declaration import limit_of
 from energy_routes.formulation.recipe import PHYSICS
-from energy_routes.formulation.rules.storage import closing_stock, stock_balance
+from energy_routes.formulation.rules.storage import before, closing_stock, stock_balance
 from energy_routes.formulation.space.space import Space, build_space
-from energy_routes.linear import Builder, Expr, Program, Rows, Session, Status, Term, Vector, axis, zero
+from energy_routes.linear import Builder, Expr, Program, Rows, Session, Status, Term, Vector
 
 SLIGHT = 1e-9
 
@@ -130,17 +130,7 @@ def carried_stock(entering: Expr) -> Carried:
 
     def rule(s: Space) -> Rows:
         r"""v_nct = v_nc,t−1 + in_nct − out_nct, and before the loss v is the plan's   ∀ storage, c, t   [Mt | bcm]"""
-        return s.stock - previous(s) - entering - s.injected + s.withdrawn == 0.0
+        carried = before(s) * (~s.stock.axis.labels["first"]).astype(float)
+        return s.stock - carried - entering - s.injected + s.withdrawn == 0.0
 
     return rule
-
-
-def previous(s: Space) -> Expr:
-    """The stock at the end of the period before, zero in the first."""
-    own = s.stock.axis
-    if not len(own):
-        return zero(own)
-    keys = ("storage", "commodity")
-    was = axis("was", (*keys, "before"), own.labels.only(*keys, before="period"))
-    inner = (~own.labels["first"]).astype(float)
-    return s.stock.on(was).spread_to(own) * inner

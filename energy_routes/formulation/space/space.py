@@ -112,7 +112,7 @@ class Space:
         keys = ("node", "commodity", "period")
         touched = (self.heads, self.tails, *(own.axis for own in (self.lifted, self.delivered, self.home, self.stock)))
         labels = stacked([own.labels.only(*keys) for own in touched]).each_once()
-        family = each(labels["commodity"], axes.grades(self.case.network))
+        family = each(labels["commodity"], self.case.network.family_of("commodities"))
         return axis("place", keys, labels.but(family=family).ordered(*keys))
 
     @cached_property
@@ -265,7 +265,7 @@ def _reached(case: Case, lanes: Axis, supplies: Axis) -> Labels:
     keys = ("node", "commodity")
     heads = lanes.labels.only(node="to", commodity="to_commodity")
     reached = stacked([supplies.labels.only(*keys), heads, axes.stocked(case.network)]).each_once().ordered(*keys)
-    return reached.but(family=each(reached["commodity"], axes.grades(case.network)))
+    return reached.but(family=each(reached["commodity"], case.network.family_of("commodities")))
 
 
 def base_prices(case: Case) -> dict[str, float]:
@@ -277,7 +277,7 @@ def base_prices(case: Case) -> dict[str, float]:
 
 
 def _families(case: Case) -> Axis:
-    families = sorted(set(axes.grades(case.network).values()))
+    families = sorted(case.network.families)
     return axis("family", ("family", "period"), axes.over_periods(Labels({"family": codes_of(families)}), case.periods))
 
 

@@ -39,8 +39,7 @@ def readouts(space: Space) -> dict[str, Any]:
 
     groups, sold = space.exposure.axis.frame, space.delivered.axis.frame
     inland = sold["family"].where(~sold["export"].astype(bool) & ~sold["market"].isin(others_markets(space)), "")
-    at_home = space.home.axis.frame["commodity"].map(
-        space.case.network.tables["commodities"].set_index("id")["family"])
+    at_home = space.home.axis.frame["commodity"].map(space.case.network.family_of("commodities"))
     factors = np.asarray(emitted(space).val, dtype=float)
     return {
         "arc": of([(space.flow, space.flow.axis.frame["arc"], 1.0)]),

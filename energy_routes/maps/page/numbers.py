@@ -108,7 +108,7 @@ def cards(plan: Plan, spans: Sequence[Sequence[str]]) -> dict[str, list[float | 
     sold, told = plan.deliveries, dict[str, pd.Series]()
     abroad, at_home = sold["export"].astype(bool), _sold_at_home(plan)
     met = plan.obligations.assign(
-        family=plan.obligations["commodity"].map(plan.case.network.tables["commodities"].set_index("id")["family"]))
+        family=plan.obligations["commodity"].map(plan.case.network.family_of("commodities")))
     for family in plan.case.network.families:
         if (plan.arcs["family"] == family).any():
             own = sold["family"] == family

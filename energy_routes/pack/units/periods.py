@@ -85,6 +85,14 @@ def months_of(periods: Sequence[Period]) -> tuple[Period, ...]:
     return tuple(month for period in periods for month in period.months)
 
 
+def years_of(periods: Sequence[Period]) -> dict[int, float]:
+    """How much of each calendar year some periods are, in their order."""
+    out: dict[int, float] = {}
+    for period in periods:
+        out[period.year] = out.get(period.year, 0.0) + period.years
+    return out
+
+
 def a_year(time: Time, months: Sequence[Period]) -> Floats:
     """What a rate of 1 per ``time`` comes to in a year of which every month is like this one; one number a month.
 

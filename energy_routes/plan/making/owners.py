@@ -8,7 +8,7 @@ import pandas as pd
 from energy_routes.linear import Vector
 from energy_routes.network import group_names, in_term
 from energy_routes.pack import by_key
-from energy_routes.plan.columns import grades_of, ratio, totals, units
+from energy_routes.plan.columns import ratio, totals, units
 from energy_routes.plan.solved import Solved
 
 KEYS = ["target", "name", "family", "holder", "country"]
@@ -55,28 +55,28 @@ def _joined(rows: pd.DataFrame) -> pd.DataFrame:
 def ventures(of: Solved) -> list[tuple[tuple[str, str, str], Vector]]:
     """Each supply with its family and name: lifted, sold abroad, and netback (MUSD), shape (3, periods)."""
     space, found = of.space, of.paths
-    periods = [period.label for period in space.case.periods]
-    at = {label: place for place, label in enumerate(periods)}
+    at = {period.label: place for place, period in enumerate(space.case.periods)}
     exporting = space.case.network.tables["markets"].set_index("id")["export"].astype(bool).to_dict()
     keys, sums = totals(
         [(path.origin, path.period, exporting.get(path.market, False)) for path in found.rows],
         np.column_stack([found.volume, found.money.sum(axis=1)]),
     )
     labels, lifted = space.lifted.axis.frame, space.lifted.value(of.x)
-    out: dict[str, Vector] = {name: np.zeros((3, len(periods))) for name in labels["supply"].unique()}
+    out: dict[str, Vector] = {name: np.zeros((3, len(at))) for name in labels["supply"].unique()}
     for supply, period, volume in zip(labels["supply"], labels["period"], lifted, strict=True):
         out[supply][0, at[period]] += volume
     for (supply, period, abroad), (volume, money) in zip(keys, sums, strict=True):
         if supply in out:  # a tank gives what somebody else has lifted
             out[supply][1:, at[period]] += volume * abroad, money
-    family = dict(zip(labels["supply"], labels["family"], strict=True))
+    family = space.case.network.family_of("supplies")
     return [((f"supply:{name}", family[name], of.called.supply[name]), figures) for name, figures in out.items()]
 
 
 def _groups(of: Solved, groups: pd.DataFrame) -> list[tuple[tuple[str, str, str], Vector]]:
     """Each group by family, with its name: carried abroad, twice, and no netback, shape (3, periods)."""
-    called, families = group_names(of.space.case.network.packs), set(grades_of(of.space).values())
-    of_periods = groups[groups["period"].ne("total") & groups["family"].isin(families)]
+    network = of.space.case.network
+    called = group_names(network.packs)
+    of_periods = groups[groups["period"].ne("total") & groups["family"].isin(list(network.families))]
     keys = zip(*(of_periods[column] for column in ("kind", "group", "family")), strict=True)
     volumes = by_key(zip(keys, of_periods["volume"], strict=True))
     return [

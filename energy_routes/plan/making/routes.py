@@ -5,7 +5,6 @@ What no path explains is reported as "other paths", so the sheets always add up 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -15,7 +14,8 @@ import pandas as pd
 from energy_routes.indicators import BACK, LINES, PAID, PRICE
 from energy_routes.linear import Vector
 from energy_routes.network import Names
-from energy_routes.plan.columns import grades_of, of_family, totals, units
+from energy_routes.pack import by_key
+from energy_routes.plan.columns import of_family, totals, units
 from energy_routes.plan.flow_tracing import drawn
 from energy_routes.plan.solved import Solved
 
@@ -79,9 +79,8 @@ def _amounts(of: Solved, family: str) -> Vector:
     space, x = of.space, of.x
     out = np.zeros(1 + len(LINES))
     out[0] = space.lifted.value(x)[of_family(space, space.lifted.axis, family)].sum()
-    grades = grades_of(space)
-    ours = np.array([grades[grade] == family for grade in space.stock.axis.frame["commodity"]], dtype=bool)
-    out[0] += drawn(space, x)[ours].sum()
+    stored = space.stock.axis.frame["commodity"].map(space.case.network.family_of("commodities"))
+    out[0] += drawn(space, x)[(stored == family).to_numpy(dtype=bool)].sum()
     for line, expr in of.sheet:
         out[1 + LINES.index(line)] += expr.value(x)[of_family(space, expr.axis, family)].sum()
     return out
@@ -104,8 +103,9 @@ def _valued(of: Solved, frame: pd.DataFrame, amounts: Vector) -> pd.DataFrame:
 
 def _labelled(of: Solved, keys: list[tuple[str, str, tuple[str, ...], str, str]]) -> list[Route]:
     """What is told of each route (origin, commodity, arcs, market, sold as)."""
-    called, grades, tables = of.called, grades_of(of.space), of.space.case.network.tables
-    exporting = dict(zip(tables["markets"]["id"], tables["markets"]["export"].astype(bool), strict=True))
+    called, network = of.called, of.space.case.network
+    grades, markets = network.family_of("commodities"), network.tables["markets"]
+    exporting = dict(zip(markets["id"], markets["export"].astype(bool), strict=True))
     limits = _limits(of)
     out = []
     for origin, commodity, arcs, market, sold_as in keys:
@@ -128,18 +128,17 @@ def corridor_of(called: Names, arcs: tuple[str, ...]) -> str:
 
 def _limits(of: Solved) -> Mapping[tuple[str, str], list[str]]:
     """The names of the limits with a price, by the arc or the market at which a route runs into them."""
-    out: dict[tuple[str, str], list[str]] = defaultdict(list)
     if of.worth is None:
-        return out
-    price = of.worth.limits["price"].to_numpy(dtype=float)
-    tight = of.worth.limits.loc[np.isfinite(price) & (price > TIGHT), ["kind", "limit", "name"]]
-    terms = of.space.case.network.tables["limit_terms"]
-    for kind, limit, name in tight.drop_duplicates(["kind", "limit"]).itertuples(index=False):
-        if kind in ("capacity", "joint", "market"):
-            arcs = terms.loc[terms["limit"] == limit, "arc"] if kind == "joint" else [limit]
-            for place in arcs:
-                out["market" if kind == "market" else "arc", str(place)].append(str(name))
-    return out
+        return {}
+    limits, terms = of.worth.limits, of.space.case.network.tables["limit_terms"]
+    price = limits["price"].to_numpy(dtype=float)
+    tight = limits[np.isfinite(price) & (price > TIGHT) & limits["kind"].isin(["capacity", "joint", "market"])]
+    arcs = by_key(zip(terms["limit"], terms["arc"], strict=True))
+    return by_key(
+        (("market" if kind == "market" else "arc", place), name)
+        for kind, limit, name in tight[["kind", "limit", "name"]].drop_duplicates(["kind", "limit"]).to_numpy().tolist()
+        for place in (arcs[limit] if kind == "joint" else [limit])
+    )
 
 
 def _words(called: Names, origin: str, arcs: tuple[str, ...], market: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from energy_routes.plan.columns import grades_of, totals, units, words
+from energy_routes.plan.columns import totals, units, words
 from energy_routes.plan.flow_tracing import DUST, Path, drawn
 from energy_routes.plan.making.routes import corridor_of
 from energy_routes.plan.solved import Solved
@@ -23,7 +23,7 @@ def schedule_table(of: Solved) -> pd.DataFrame:
     what is carried for others, ``store`` for what is left in a tank at the end.  What tracing did not follow to its
     end is ``other``: a supply's rows add up to what it lifts.
     """
-    tables, grades = of.space.case.network.tables, grades_of(of.space)
+    tables, grades = of.space.case.network.tables, of.space.case.network.family_of("commodities")
     stores = set(tables["storages"]["id"])
     exported = set(tables["markets"].loc[tables["markets"]["export"].astype(bool), "id"])
 

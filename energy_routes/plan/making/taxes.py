@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.network import Network, in_term
-from energy_routes.pack import Period, annotated
+from energy_routes.pack import Period, annotated, years_of
 from energy_routes.plan.plan import Plan
 
 COLUMNS = (
@@ -77,7 +77,7 @@ def _taxed(plan: Plan, of: str) -> Iterator[Taxed]:
         volumes = own.assign(volume=own["lifted"])
     else:
         volumes = sold[sold["supply"].isin(own["supply"]) & (sold["export"].astype(bool) == (of == "export"))]
-    years = _years(plan)
+    years = years_of(plan.case.periods)
     sums = volumes.assign(year=volumes["period"].str[:4].astype(int)).groupby(
         ["year", "supply", "family"], sort=False)["volume"].sum()  # fmt: skip
     grades = plan.case.network.tables["commodities"].set_index("id")[["bbl_per_t", "mj_per_m3"]]
@@ -87,14 +87,6 @@ def _taxed(plan: Plan, of: str) -> Iterator[Taxed]:
         if volume > SEEN:
             barrels, heat = (float(content) for content in grades.loc[grade[supply]])
             yield Taxed(supply, family, year, volume, years[year], heat if barrels != barrels else barrels)
-
-
-def _years(plan: Plan) -> dict[int, float]:
-    """How much of each calendar year lies in the horizon."""
-    out: dict[int, float] = {}
-    for period in plan.case.periods:
-        out[period.year] = out.get(period.year, 0.0) + period.years
-    return out
 
 
 def _row(plan: Plan, tax: str, of: str, own: Taxed, brackets: Brackets) -> Sequence[object]:
@@ -120,7 +112,8 @@ def _row(plan: Plan, tax: str, of: str, own: Taxed, brackets: Brackets) -> Seque
 
 def _brackets(network: Network, tax: str, of: str, own: Taxed) -> Brackets:
     """The rows of a tax that hold in a year, with the share of the year."""
-    table = network.tables["fiscal"]
+    blank = {"above": 0.0, "up_to": np.inf}  # what a blank end of a bracket means
+    table = network.tables["fiscal"].astype(dict.fromkeys(blank, float)).fillna(blank)
     held = in_term(network, [Period(str(own.year), own.year)], "fiscal")[:, 0]
     rows = zip(table.to_dict("records"), held.tolist(), strict=True)
     return [({str(name): cell for name, cell in row.items()}, share) for row, share in rows
@@ -131,15 +124,10 @@ def _amount(brackets: Brackets, at: float, value: float, volume: float) -> float
     """What is due at a place on the scale, MUSD; undefined where some part of the year has no sourced bracket."""
     due, covered = 0.0, 0.0
     for row, share in brackets:
-        if np.isnan(at) or _end(row["above"], 0.0) <= at < _end(row["up_to"], np.inf):  # one rate for all has no scale
+        if np.isnan(at) or row["above"] <= at < row["up_to"]:  # one rate for all has no scale
             covered += share
             due += share * (volume * row["charge"] if np.isnan(row["rate"]) else value * row["rate"])
     return due if covered > WHOLE else np.nan
-
-
-def _end(cell: float | None, otherwise: float) -> float:
-    """An end of a bracket, or what a blank cell means."""
-    return otherwise if cell is None or pd.isna(cell) else float(cell)
 
 
 def _world_price(plan: Plan, market: str, own: Taxed) -> float:

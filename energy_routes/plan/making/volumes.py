@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from energy_routes.linear import Index, Vector, positions, summed
-from energy_routes.plan.columns import grades_of, named, ordered, ratio, units, words
+from energy_routes.plan.columns import named, ordered, ratio, units, words
 from energy_routes.plan.making.builds_and_emissions import supply_available, tank_added, tier_added, unbuilt
 from energy_routes.plan.price_table import clean, told_of
 from energy_routes.plan.solved import Solved
@@ -102,8 +102,8 @@ def obligations_table(of: Solved) -> pd.DataFrame:
     order = np.argsort(np.concatenate([met, unmet]), kind="stable")
     row = np.concatenate([met, unmet])[order]
     frame = due.frame[["period", "obligation", "node"]].take(row).reset_index(drop=True)
-    grades = grades_of(space)
-    one = {family: grade for grade, family in reversed(grades.items())}  # the first of each family
+    grades = space.case.network.tables["commodities"]
+    one = grades.drop_duplicates("family").set_index("family")["id"]
     blank = [held[0] if held else one[family] for held, family in
              zip(*(due.frame[column].iloc[unmet] for column in ("commodities", "family")), strict=True)]  # fmt: skip
     goods = np.array([*served.frame["commodity"], *blank], dtype=object)[order]
@@ -113,7 +113,7 @@ def obligations_table(of: Solved) -> pd.DataFrame:
         required=due.data("volume")[row],
         short=clean(space.short.value(of.x))[row],
     )
-    return frame.assign(unit=units(space, words(frame["commodity"], grades)))
+    return frame.assign(unit=units(space, words(frame["commodity"], space.case.network.family_of("commodities"))))
 
 
 def stocks_table(of: Solved) -> pd.DataFrame:
@@ -126,5 +126,5 @@ def stocks_table(of: Solved) -> pd.DataFrame:
         withdrawn=withdrawn,
         closing=closing,
         working_volume=stock.data("working_volume") + tank_added(space, of.x),
-        unit=units(space, words(stock.frame["commodity"], grades_of(space))),
+        unit=units(space, words(stock.frame["commodity"], space.case.network.family_of("commodities"))),
     )

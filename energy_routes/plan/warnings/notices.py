@@ -11,7 +11,7 @@ import pandas as pd
 from energy_routes.case import Past
 from energy_routes.formulation import Space
 from energy_routes.linear import Axis, Vector, positions, summed
-from energy_routes.pack import Period, months_of
+from energy_routes.pack import Period, by_key, months_of
 from energy_routes.plan.columns import totals
 from energy_routes.plan.making.volumes import flows_table, shut_in
 from energy_routes.plan.price_table import clean
@@ -121,10 +121,8 @@ def _counted_at_best(of: Solved) -> dict[str, str]:
     counted, lanes = of.space.counted[0], of.space.flow.axis
     guessed = np.flatnonzero(~counted.frame["known"].to_numpy(dtype=bool))
     moved = of.moved[positions(counted.take(guessed), lanes, lanes.keys)] > SLIGHT
-    arcs: dict[str, dict[str, None]] = {}
-    told = counted.frame[["kind", "group", "arc"]].iloc[guessed[moved]]
-    for kind, group, arc in told.itertuples(index=False):
-        arcs.setdefault(f"{kind}:{group}", {})[arc] = None
+    told = counted.frame[["kind", "group", "arc"]].iloc[guessed[moved]].drop_duplicates()
+    arcs = by_key((f"{kind}:{group}", arc) for kind, group, arc in told.itertuples(index=False))
     return {group: ", ".join(own) for group, own in arcs.items()}
 
 

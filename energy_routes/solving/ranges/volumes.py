@@ -81,8 +81,7 @@ def _named(space: Space, frame: pd.DataFrame) -> pd.DataFrame:
     tables = space.case.network.tables
     called, groups = Names(tables), group_names(space.case.network.packs)
     ids = frame[["arc", "group", "supply", "market", "obligation"]].bfill(axis=1).iloc[:, 0]
-    family = dict(zip(tables["commodities"]["id"], tables["commodities"]["family"], strict=True))
-    families = frame["family"].fillna(frame["commodity"].map(family))
+    families = frame["family"].fillna(frame["commodity"].map(space.case.network.family_of("commodities")))
     arcs = dict(zip(tables["arcs"]["id"], tables["arcs"]["name"].fillna(tables["arcs"]["id"]), strict=True))
     known = {"arc": arcs, "supply": called.supply, "delivery": called.market, "home": called.obligation}
     names = [known[kind].get(own, own) if kind in known else groups.get((kind, own, of), own)
