@@ -87,6 +87,13 @@ def test_a_volume_that_the_optimum_leaves_open_is_that_of_the_one_plan(
     assert er.explain(case, target).volume == pytest.approx(volume(case, target), abs=1e-9)
 
 
+def test_two_lines_have_what_one_has() -> None:
+    found = er.explain(er.load("gas-2026"), "corridor:CHINA")
+    assert found.answer[0].startswith("Beineu–Bozoi–Shymkent and Central Asia–China have 5.86 bcm")
+    closed = er.explain(er.load("gas-2030"), "corridor:CASPIAN")
+    assert closed.answer[0].startswith("Trans-Caspian and Trans-Anatolian are closed: ")
+
+
 def test_a_full_arc_is_held_back_by_its_own_room(tmp_path: Path) -> None:
     found = confirmed(toy(tmp_path), "arc:SHORT")
     assert found.state == "full"

@@ -109,10 +109,14 @@ class Words:
         """The text of a key about a thing: ``{name}`` as this language calls it, and of ``[carries|carry]`` the second
         where the English name is one of many things: two joined by 'and', or a name of ``plurals.csv``.
         """
-        form = 2 if name in self.plurals or " and " in name else 1
+        form = 2 if self.several(name) else 1
         holders = HOLDER.findall(self.texts.get(key, ""))
         told = self(key, **values, **({"name": self.name(name)} if "name" in holders else {}))
         return FORMS.sub(lambda found: found[form], told)
+
+    def several(self, name: str) -> bool:
+        """Whether an English name is one of many things: two joined by 'and', or a name of ``plurals.csv``."""
+        return name in self.plurals or " and " in name
 
     def part(self, *prefixes: str) -> dict[str, str]:
         """The texts whose keys start so, placeholders unfilled: what a page's script is handed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from energy_routes.answer import Words
 from energy_routes.pack import in_digits
 from energy_routes.provenance import stale_years
 
@@ -29,16 +30,18 @@ def sentences(found: Explanation) -> Iterator[str]:
 
 def _now(found: Explanation) -> str:
     unit, money = found.unit, found.money
+    several = Words.of().several(found.name)
+    has, is_ = ("have", "are") if several else ("has", "is")
     level = f"; {found.figure}: {in_digits(found.now, ',.2f')} {money}{_age(found)}" if found.now == found.now else ""
     if found.state == "closed":
-        return f"{found.name} is closed: {_why_closed(found)}"
+        return f"{found.name} {is_} closed: {_why_closed(found)}"
     if found.state == "out":
-        return f"{found.name} has no volume{level}"
+        return f"{found.name} {has} no volume{level}"
     full = ""
     if found.state == "full":
         own = found.limits[(found.limits["side"] == "upper") & (found.limits["price"] > 0)]
-        full = f", and is held back by {', '.join(dict.fromkeys(own['name']))}"
-    return f"{found.name} has {found.volume:,.2f} {unit}{full}{level}"
+        full = f", and {is_} held back by {', '.join(dict.fromkeys(own['name']))}"
+    return f"{found.name} {has} {found.volume:,.2f} {unit}{full}{level}"
 
 
 def _age(found: Explanation) -> str:
