@@ -322,6 +322,19 @@ def test_init_refuses_a_folder_with_anything_in_it(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
+def test_a_question_of_months_is_set_against_the_same_months(tmp_path: Path) -> None:
+    """Prices of months alone move the netback of 2026 by hundreds of MUSD, which an outage in June does not bring."""
+    text = 'title = "June"\nquestion = "What is lost?"\nextends = "oil-2026"\nperiods = "month"\n'
+    (tmp_path / "plain.toml").write_text(text, "utf-8")
+    edit = '[[edit]]\ntarget = "arc:BTC"\nperiods = ["2026-06"]\nstatus = "idle"\nreason = "shut"\n'
+    (tmp_path / "june.toml").write_text(text + edit, "utf-8")
+    plain, june = (json.loads(run("solve", tmp_path / f"{name}.toml", "--json").stdout) for name in ("plain", "june"))
+    assert plain["answer"]["against"] is None
+    assert june["answer"]["against"] == "oil-2026 (2026-01 … 2026-12)"
+    assert june["answer"]["netback_change"] == pytest.approx(
+        june["netback"]["value"] - plain["netback"]["value"])
+
+
 def test_a_year_is_not_answered_beside_another_that_its_file_extends(tmp_path: Path) -> None:
     text = 'title = "Next year"\nquestion = "What moves?"\nextends = "oil-2026"\nyear = 2027\n'
     (tmp_path / "next.toml").write_text(text, "utf-8")

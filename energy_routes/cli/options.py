@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -176,17 +177,29 @@ def solved(target: str, scenarios: list[str] | None, sets: list[str] | None, qui
 def plan_before(plan: er.Plan, model: str, changed: bool, solver: str = "highs") -> er.Plan | None:
     """The plan that an answer is measured against, of the model that a question extends; None where there is none.
 
-    ``changed``: scenarios, ``--set`` or a deck were given, so it is that of the model as it stands.  A reference
+    ``changed``: scenarios, ``--set`` or a deck were given, so it is that of the model as it stands.  Where a question
+    of months extends a model of those years, that model is solved by month, too: prices of months are not those of a
+    year, and what they bring is no answer to the question.  There is none where nothing else differs.  A reference
     that has no plan, or one of other years or months, is left out: the answer stands without it.
     """
     name = model if changed else plan.case.base
     if name is None:
         return None
     try:
-        before = er.solve(er.load(name, accept=plan.case.accepted), solver)
+        base = er.load(name, accept=plan.case.accepted)
+        if base.periods != plan.case.periods and _months(base) == _months(plan.case):
+            if (base.edits, base.policy) == (plan.case.edits, plan.case.policy):
+                return None
+            base = replace(base, name=f"{base.name} ({plan.case.span})", periods=plan.case.periods)
+        before = er.solve(base, solver)
     except EnergyRoutesError:
         return None
     return before if er.answer_of(plan, before).change is not None else None
+
+
+def _months(case: er.Case) -> list[str]:
+    """The labels of the months that the periods of a case are."""
+    return [month.label for period in case.periods for month in period.months]
 
 
 def jobs_for(jobs: int | None, rows: int, *asked: er.Case) -> int:
