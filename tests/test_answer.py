@@ -139,7 +139,9 @@ def test_how_sure_it_is_is_a_share_of_what_is_paid(case: Case) -> None:
     """Of 6 × 500 + 2 × 510 + 2 × 100 + 10 × (1 + 9) + 6 × 30 + 2 × 50 MUSD the toy's figures say nothing of themselves;
     with the tariff of SHORT an estimate, 180 of 4,600."""
     plan = er.solve(case)
-    assert answer_of(plan).certainty.estimated == 0.0
+    plain = answer_of(plan).certainty
+    assert plain.estimated == 0.0
+    assert plain.sentence(WORDS).startswith("100\xa0% of the money in this plan rests on figures without a grade")
     assert summary_of(plan)["answer"]["weakest"] == {
         "figure": "market:EAST price", "confidence": "given", "doubt": pytest.approx(0.05 * 6 * 500), "unit": "MUSD"}
     arcs = case.network.packs[0].tables["arcs"]

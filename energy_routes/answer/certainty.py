@@ -53,9 +53,12 @@ class Certainty:
         """In one or two sentences; blank where nothing can be said."""
         if self.estimated != self.estimated:
             return ""
-        told = [words("answer.estimated", share=words.percent(self.estimated))]
-        if self.ungraded > MOST:
-            told.append(words("answer.ungraded", share=words.percent(self.ungraded)))
+        ungraded = words.percent(self.ungraded)
+        if self.ungraded > MOST and not self.estimated:  # nothing is known of what rests on estimates
+            told = [words("answer.none_graded", share=ungraded)]
+        else:
+            told = [words("answer.estimated", share=words.percent(self.estimated))]
+            told += [words("answer.ungraded", share=ungraded)] if self.ungraded > MOST else []
         if (weak := self.weakest) is not None:
             grade = words(f"grade.{weak.grade}")
             grade = grade if weak.stale is None else words("grade.stale", grade=grade, year=weak.stale)
