@@ -148,6 +148,7 @@ BAD: dict[str, Callable[[Any], object]] = {
     "nothing to lose": lambda t: er.stress(t["case"], []),
     "a loss twice": lambda t: er.stress(t["case"], ["arc", "corridor", "arc"]),
     "no loss": lambda t: er.stress(t["case"], ["no such"]),
+    "less than no spaces": lambda t: er.stress(t["case"], ["arc"]).to_json(-1),
     "no bars of losses": lambda t: er.stress(t["case"], ["arc"]).plot(top=0),
     "fewer than no bars": lambda t: er.ranging(t["case"]).plot(top=-1),
     "a curve of no points": lambda t: er.frontier(t["case"], SHARE, 0.9, 0.5, samples=0),

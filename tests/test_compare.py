@@ -297,6 +297,14 @@ def run(*words: str | Path) -> Any:
     return CliRunner().invoke(app, ["compare", *map(str, words)])
 
 
+def test_money_below_zero_has_a_minus_in_the_message(tmp_path: Path) -> None:
+    """Home must have 2 Mt of deeper wells: 2 · (100 − 1 − 500) MUSD, and 20 MUSD more where they cost 10 USD/t less."""
+    wells = "id,node,commodity,shipper,available,cost\nFIELD_CO,FIELD,CRUDE,Field Co,10,500"
+    ended = run(write(tmp_path, {"supplies": wells}), "--set", "supply:FIELD_CO.cost=490", "--tolerance", "0")
+    assert ended.exit_code == 9
+    assert "netback: −802 before, −782 after MUSD" in ended.stderr
+
+
 def test_the_verb_prints_saves_draws_and_exits_9(tmp_path: Path) -> None:
     model = write(tmp_path / "toy")
     sets = ("--set", "policy.max_share.transit:RU=0.4", "--set", "arc:LONG.tariff=10")

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from energy_routes.case import Case
 from energy_routes.errors import UsageError
-from energy_routes.pack import annotated, refusal, scratch_beside
+from energy_routes.pack import annotated, check_count, refusal, scratch_beside
 from energy_routes.results import exact, write_table
 
 Progress = Callable[[int, int], None]  # is told the solves done, and to do
@@ -61,7 +61,13 @@ class Study:
         -------
         str
             Undefined is null.
+
+        Raises
+        ------
+        UsageError
+            ``indent`` is below 0.
         """
+        check_count("indent", 0 if indent is None else indent, 0)
         return json.dumps(self.as_dict(), indent=indent, ensure_ascii=False, allow_nan=False)
 
     def save(self, folder: str | Path) -> Path:
