@@ -208,6 +208,8 @@ def test_what_cannot_be_attributed_is_said(tmp_path: Path) -> None:
     assert er.compare(plan, solve(case)).explain().notes == ("No figure and no lever differs.",)
     assert er.compare(plan, solve(months(case))).notes == [
         "The periods differ: 2023 before, 2023-01 … 2023-03 after; each number is of the whole of its own."]
+    (_, told) = er.compare(plan, solve(months(case, 12))).notes
+    assert told.startswith("Prices of months are not those of a year: a part of the change is theirs.")
 
 
 def test_what_is_written_otherwise_and_means_the_same_is_no_change(tmp_path: Path) -> None:

@@ -187,7 +187,7 @@ def plan_before(plan: er.Plan, model: str, changed: bool, solver: str = "highs")
         return None
     try:
         base = er.load(name, accept=plan.case.accepted)
-        if base.periods != plan.case.periods and _months(base) == _months(plan.case):
+        if base.periods != plan.case.periods and pack.months_of(base.periods) == pack.months_of(plan.case.periods):
             if (base.edits, base.policy) == (plan.case.edits, plan.case.policy):
                 return None
             base = replace(base, name=f"{base.name} ({plan.case.span})", periods=plan.case.periods)
@@ -195,11 +195,6 @@ def plan_before(plan: er.Plan, model: str, changed: bool, solver: str = "highs")
     except EnergyRoutesError:
         return None
     return before if er.answer_of(plan, before).change is not None else None
-
-
-def _months(case: er.Case) -> list[str]:
-    """The labels of the months that the periods of a case are."""
-    return [month.label for period in case.periods for month in period.months]
 
 
 def jobs_for(jobs: int | None, rows: int, *asked: er.Case) -> int:

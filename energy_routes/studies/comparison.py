@@ -14,7 +14,7 @@ from energy_routes.answer import Answer, Shown, Words, answer_of
 from energy_routes.errors import InfeasibleError, UsageError
 from energy_routes.maps import compare_figure, explore
 from energy_routes.network import Names
-from energy_routes.pack import annotated, written
+from energy_routes.pack import annotated, months_of, written
 from energy_routes.plan import Plan, check_meaning
 from energy_routes.results import write_sheets
 from energy_routes.solving import Cost, Yardstick, stated
@@ -130,6 +130,9 @@ class Comparison(Study):
         if old.case.periods != new.case.periods:
             found.append(f"The periods differ: {old.case.span} before, {new.case.span} after; "
                          "each number is of the whole of its own.")
+            if months_of(old.case.periods) == months_of(new.case.periods):
+                found.append("Prices of months are not those of a year: a part of the change is theirs. Give both "
+                             "sides the same periods.")
         if old.objective.name != new.objective.name:
             found.append(f"What is sought differs: {old.objective.name} before, {new.objective.name} after.")
         return found
