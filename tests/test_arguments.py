@@ -161,6 +161,7 @@ BAD: dict[str, Callable[[Any], object]] = {
     "nothing asked of draws": lambda t: er.sweep(t["case"], 2, ask=[]),
     "one thing asked twice of draws": lambda t: er.sweep(t["case"], 2, ask=["netback", "netback"]),
     "a grid of nothing": lambda t: er.sweep(t["case"], 2, over={}),
+    "0 twice": lambda t: er.sweep(t["case"], 0, over={"arc:SHORT.tariff": [0, 0]}),
     "a value twice": lambda t: er.sweep(t["case"], 0, over={"arc:SHORT.tariff": [20, 20]}),
     "movers of no level": lambda t: er.sweep(t["case"], 1).movers("netback", -1),
     "movers of no answer": lambda t: er.sweep(t["case"], 1).movers("no such"),
@@ -221,6 +222,8 @@ def test_what_is_of_the_right_kind_and_makes_no_sense_is_an_error_of_ours(
      "probability of a = -1; expected 0 or more"),
     (lambda t: er.sweep(t["case"], 2, over={}), "over = []; expected one at least"),
     (lambda t: er.expand(er.load("btc-5"), [100, 100]), "budgets: 100 stands there twice; expected each once"),
+    (lambda t: er.expand(er.load("btc-5"), [0, 0.0]), "budgets: 0.0 stands there twice; expected each once"),
+    (lambda t: er.expand(er.load("btc-5"), np.zeros(2)), "budgets: 0.0 stands there twice; expected each once"),
     (lambda t: er.bargain(t["case"], link=["x", "x"]), "link: 'x' stands there twice; expected each once"),
 ])  # fmt: skip
 def test_empty_twice_and_too_few_are_told_as_such(

@@ -298,7 +298,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
 
 def test_the_list_of_verbs_makes_no_option_of_them_and_looks_up_no_version() -> None:
     """Typer makes options with pydantic; the version stands in the metadata of the installation."""
-    behind = {"pydantic", "importlib.metadata", "numpy", "energy_routes.answer.words"}
+    behind = {"pydantic", "importlib.metadata", "numpy", "rich", "energy_routes.answer.words"}
     assert modules_after(command("--help")) & behind == set()
 
 

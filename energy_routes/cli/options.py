@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 import energy_routes as er
-from energy_routes import answer, case as cases, pack, results, studies
+from energy_routes import answer, pack, results, studies
 from energy_routes.cli.ending import busy, counting, listen
 from energy_routes.errors import EnergyRoutesError, UsageError
 
@@ -157,7 +157,6 @@ def ask(
         case = case.with_deck(deck)
     for path, value in pairs:
         case = case.set(path, value)
-    cases.refuse_beyond_prices(case)
     if as_of is None or actuals is None:
         return case
     return er.replan(case, as_of, actuals)

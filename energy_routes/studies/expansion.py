@@ -181,11 +181,10 @@ class _Teller:
 
 def _budgets(space: Space, budgets: Sequence[float] | None, steps: int) -> list[float]:
     if budgets is not None:
-        wrong = [b for b in budgets if not 0 <= b < float("inf")]
         check_list("budgets", budgets)
-        if wrong:
-            raise UsageError(f"budget {wrong[0] if wrong else 'list'}: expected numbers of MUSD, 0 or more")
-        return sorted({float(b) for b in budgets})
+        if wrong := [b for b in budgets if not 0 <= b < float("inf")]:
+            raise UsageError(f"budget {wrong[0]}: expected numbers of MUSD, 0 or more")
+        return sorted(float(b) for b in budgets)
     if steps < 1:
         raise UsageError(f"steps = {steps}; expected 1 or more")
     axis = space.built.axis

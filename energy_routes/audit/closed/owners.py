@@ -63,5 +63,3 @@ def holders(facts: Facts, target: str, period: str) -> list[tuple[str, str, floa
                           if row["target"] == target)  # fmt: skip
     listed = [(*who, _share(facts, {"target": target, "holder": who[0]}, period)) for who in known]
     return [own for own in listed if own[2] > 0]
-
-

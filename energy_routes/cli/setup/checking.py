@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from energy_routes.case import Case, refuse_contradictions
+from energy_routes.case import Case, refuse_beyond_prices, refuse_contradictions
 from energy_routes.cli.options import ask
 from energy_routes.errors import DataError, Fault, InfeasibleError, UsageError, refuse
 from energy_routes.maps import misdrawn, misplaced
@@ -41,7 +41,7 @@ def _model(
 ) -> dict[str, Any]:
     """A model is sound when each of its scenarios is, too; the faults of all are told at once."""
     case = ask(target, scenarios, sets, accept=accept)
-    refuse_contradictions(case)
+    _refuse_unsound(case)
     faults = [fault for name in case.scenarios for fault in _faults(case, name)]
     faults += [fault for pack in case.network.packs
                for fault in (*_other_prices(pack), *misplaced(pack), *misdrawn(pack))]  # fmt: skip
@@ -69,9 +69,14 @@ def _other_prices(pack: Pack) -> list[Fault]:
     return faults
 
 
+def _refuse_unsound(case: Case) -> None:
+    refuse_contradictions(case)
+    refuse_beyond_prices(case)
+
+
 def _faults(case: Case, scenario: str) -> list[Fault]:
     try:
-        refuse_contradictions(case.scenario(scenario))
+        _refuse_unsound(case.scenario(scenario))
     except DataError as error:
         return list(error.faults)
     except InfeasibleError as error:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 import energy_routes as er
 from energy_routes import answer, network, results, studies
@@ -136,6 +135,8 @@ def _spans(plan: er.Plan) -> dict[str, list[str]]:
 
 def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
     """Ways out down, grades across, in as many tables as the screen needs; dearest market first within a corridor."""
+    from rich.markup import escape
+
     screen, called = tables.console(), network.Names(case.network.tables)
     ways = {group: name for (kind, group, own), name in network.group_names(case.network.packs).items()
             if kind == "corridor" and own == family}  # fmt: skip

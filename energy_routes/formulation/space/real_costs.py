@@ -13,7 +13,7 @@ from energy_routes.formulation.space.axes import lane_figures, rows_of
 from energy_routes.formulation.space.space import Space
 from energy_routes.linear import Labels, Vector, places
 from energy_routes.network import Network, in_term
-from energy_routes.pack import Mask, Period, means, months_of
+from energy_routes.pack import Period, means, months_of
 
 TOLD = 5  # arcs named in an error
 UNPUBLISHED = (0.10, 0.40)  # of the tariff, between which a real cost lies that nobody publishes
@@ -90,8 +90,3 @@ def _by_month(
         costs = np.where(here, np.where(np.isnan(stated[row]), own * charge, stated[row]), costs)
     opened = lanes.has("arc", *opened_by_options(network.edits, "tariff"))  # their tariff is of operation alone
     return np.where(opened[:, None], charge, costs)
-
-
-def _opened(network: Network, lanes: Labels) -> Mask:
-    """Lanes of arcs that an option opens at its operating tariff."""
-    return lanes.has("arc", *opened_by_options(network.edits, "tariff"))

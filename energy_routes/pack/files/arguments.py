@@ -84,9 +84,11 @@ def check_list(name: str, values: Collection[Any], *, some: bool = True) -> None
     """Refuse a list that is empty (but not where ``some`` is False), or has something twice.  Raises UsageError."""
     if some and not len(values):
         raise UsageError(f"{name} = []; expected one at least")
-    listed = list(values)
-    if twice := next((value for at, value in enumerate(listed) if value in listed[:at]), None):
-        raise UsageError(f"{name}: {twice!r} stands there twice; expected each once")
+    seen = set()
+    for value in values:
+        if value in seen:
+            raise UsageError(f"{name}: {_own(value)!r} stands there twice; expected each once")
+        seen.add(value)
 
 
 def check_count(name: str, value: float, least: float) -> None:
