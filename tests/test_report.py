@@ -149,6 +149,21 @@ def test_each_section_speaks_the_language(before: er.Plan, lang: str) -> None:
     assert len(told) == len(set(told)) >= 9
 
 
+def test_a_reason_is_told_in_the_language_beside_each_edit(before: er.Plan, after: er.Plan) -> None:
+    english = "All berths of the port, not only the large-capacity ones."
+    edits = tuple(replace(edit, reason=english) for edit in after.case.edits)
+    reasoned = replace(after, case=replace(after.case, network=replace(after.case.network, edits=edits)))
+    for lang in ("ru", "kk"):
+        page = Page(report_html(reasoned, before=before, lang=lang))
+        told = page.texts.count(Words.of(lang).name(english))
+        assert (told, page.texts.count(english)) == (2 * len(edits), 0)  # what changes, and the edits
+
+
+def test_the_data_behind_a_proof_is_named_in_the_language() -> None:
+    data = basis.certificate(subject_of(er.solve(er.load("oil-2024")), None, None, None, "ru")).tables[1]
+    assert [name for name, _ in data.rows] == ["Нефть Казахстана: месторождения, маршруты и рынки, 2022–2030"]
+
+
 @pytest.mark.parametrize(("lang", "shut_in", "short"), [
     ("en", "1 Mt is available but not lifted (Field Co supply at Field)",
      "9.5 Mt not delivered, at its penalty (obligation of Hub)"),

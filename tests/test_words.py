@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from energy_routes.answer.words import HOLDER, LANGUAGES, Words
+from energy_routes.case.model_file import EditFile
 from energy_routes.errors import DataError, UsageError
 from energy_routes.formulation import concentration, recipe
 from energy_routes.formulation.declaration import DECLARED, Limit
@@ -17,6 +21,8 @@ from energy_routes.pack.schema.columns import CONFIDENCES
 
 KAZAKH = set("әғқңөұүі")  # һ stands in few words, none of them of this trade
 LATIN = re.compile(r"QazaqGaz|South Caucasus Pipeline Company|Trans Adriatic Pipeline AG|TANAP \(SGC, .*\)")
+FIGURE = {"en": re.compile(r"\d+(?:,\d{3})*(?:\.\d+)*"),
+          **dict.fromkeys(("ru", "kk"), re.compile(r"\d+(?:\xa0\d{3})*(?:,\d+)*"))}  # fmt: skip
 USED = re.compile(r"""\bwords?\(\s*["']([a-z0-9_]+(?:\.[\w/%]+)+)["']""")
 
 
@@ -34,6 +40,18 @@ def write(folder: Path, name: str, *lines: str) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+def sentences(value: Any) -> Iterator[str]:
+    """What a model file says to its readers: titles, questions, and reasons of edits with the note behind them."""
+    if isinstance(value, list):
+        for part in value:
+            yield from sentences(part)
+    elif isinstance(value, dict):
+        if "reason" in value:
+            yield EditFile(**value).why
+        for key, part in value.items():
+            yield from [part] if key in {"title", "question"} else sentences(part)
 
 
 def test_every_text_is_there_in_every_language(rows: list[dict[str, str]]) -> None:
@@ -191,6 +209,33 @@ def test_names_of_the_packs_can_be_told_in_kazakh(root: Path, table: str) -> Non
 
 
 @pytest.mark.parametrize("language", ["ru", "kk"])
+def test_every_title_question_and_reason_of_the_models_is_told_in_the_language(root: Path, language: str) -> None:
+    words = Words.of(language)
+    said = {text for path in root.glob("models/*.toml") for text in sentences(tomllib.loads(path.read_text("utf-8")))}
+    assert len(said) > 200
+    assert [text for text in sorted(said) if words.name(text) == text] == []
+
+
+def test_no_sentence_of_names_is_left_of_what_models_say_no_more(root: Path) -> None:
+    said = {text for path in root.glob("models/*.toml") for text in sentences(tomllib.loads(path.read_text("utf-8")))}
+    said |= {json.loads(path.read_text("utf-8"))["attribution"] for path in root.glob("data/*/routes.geojson")}
+    page = (root / "energy_routes/maps/page/web/js/model_file.js").read_text("utf-8")
+    said |= set(re.findall(r'reason: "(.+?)"', page))
+    told = [row["en"] for row in read(root / "data/words/names.csv") if row["en"].endswith((".", "?", "…"))]
+    assert set(told) - said - {text.rpartition(" (")[0] for text in said} == set()  # a reason without its note
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_a_sentence_keeps_its_figures(root: Path, language: str) -> None:
+    """Each figure as the language writes it: a decimal comma, thousands set apart by a space that does not break."""
+    for row in read(root / "data/words/names.csv"):
+        if row["en"].endswith((".", "?", "…")) and "CC BY 4.0" not in row["en"]:  # a licence's number
+            english = re.sub(r"(/| per )1000 m3", "", row["en"])  # a unit
+            figures = [part.translate({ord(","): "\xa0", ord("."): ","}) for part in FIGURE["en"].findall(english)]
+            assert sorted(FIGURE[language].findall(row[language])) == sorted(figures), row["en"]
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
 def test_who_is_paid_in_kazakhstan_is_called_in_the_language(root: Path, language: str) -> None:
     payees = {row["payee"] for path in root.glob("data/*/payees.csv") for row in read(path) if row["country"] == "KZ"}
     told = {name: Words.of(language).name(name) for name in payees}
@@ -242,6 +287,9 @@ def test_a_name_made_of_known_ones_is_put_together() -> None:
     assert words.name("share of Russia") == "доля: Россия"
     assert words.name("Kenkiyak–Kumkol → Dushanzi") == "Кенкияк – Кумколь → Душаньцзы"
     assert words.name("other paths") == "прочие пути"
+    built = words.name("opened by tap-20, scpfx: capacity is what is built, and capital is not in the tariff")
+    assert built == "открыто строительством (tap-20, scpfx): мощность – сколько построено, капитал не входит в тариф"
+    assert words.name("closing stock of 2024-05") == "остаток на конец: 2024-05"
     assert words.name("Tengiz → Nowhere") == "Tengiz → Nowhere"
     assert Words.of("en").name("Atasu - Alashankou") == "Atasu - Alashankou"
 

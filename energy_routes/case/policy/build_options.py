@@ -86,7 +86,7 @@ def opening_edits(network: Network, options: Sequence[str], periods: Sequence[Pe
         changes: list[tuple[str, float | str]] = [("status", "operating"), ("capacity", 0.0)]
         if not any(e.field == "tariff" for e in made):
             changes.append(("tariff", float(stated.max()) if len(stated) else 0.0))
-        reason = f"opened by {' and '.join(names)}: capacity is what is built, and capital is not in the tariff"
+        reason = f"opened by {', '.join(names)}: capacity is what is built, and capital is not in the tariff"
         edits += [
             Edit("arcs", str(arc), field, "set", value, (), reason, f"{BY_OPTION}{names[0]}", f"set {value}")
             for field, value in changes

@@ -64,7 +64,7 @@ def _said(value: Any) -> str:
 def edits(subject: Subject) -> Section:
     """Every change laid over the data, with its reason and source."""
     words = subject.words
-    rows = [(f"{e.target}.{e.field}", e.told, ", ".join(e.periods), e.reason, link(e.source))
+    rows = [(f"{e.target}.{e.field}", e.told, ", ".join(e.periods), words.name(e.reason), link(e.source))
             for e in subject.plan.case.edits]
     heads = (words("table.changed"), words("table.change"), words("table.period"), words("table.reason"),
              words("table.source"))
@@ -137,7 +137,7 @@ def certificate(subject: Subject) -> Section:
             if isinstance(proof.get(key), int | float)]
     solver = words("report.solver", solver=text(proof.get("solver")) or "–",
                    status=words.known(f"status.{subject.plan.status}", subject.plan.status))
-    packs = [(pack.title, pack.digest[:16]) for pack in subject.plan.case.network.packs]
+    packs = [(words.name(pack.title), pack.digest[:16]) for pack in subject.plan.case.network.packs]
     tables: tuple[Table, ...] = (Table((words("table.indicator"), words("table.value")), rows),
                                  Table((words("table.data"), "SHA-256"), packs, words=(0, 1)))
     return Section("certificate", words("report.certificate"), (solver,), tables=tables)

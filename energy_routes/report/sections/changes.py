@@ -65,7 +65,7 @@ def _named(what: str, subject: Subject) -> str:
 def _inputs(found: Comparison, words: Words) -> Table:
     sides = {"only before": words("view.before"), "only after": words("view.after")}
     rows = [(sides[str(row["where"])], f"{row['target']}.{row['field']}", text(row["change"]),
-             text(row["periods"]).replace(";", ", "), text(row["reason"]), link(row["source"]))
+             text(row["periods"]).replace(";", ", "), words.name(text(row["reason"])), link(row["source"]))
             for row in found.edits.to_dict("records")]
     heads = ("", words("table.changed"), words("table.change"), words("table.period"), words("table.reason"),
              words("table.source"))
