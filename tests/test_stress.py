@@ -66,6 +66,7 @@ def test_a_loss_of_some_days_of_a_period_says_that_the_others_make_up_for_it(tmp
     assert not stress(case, ["arc:SHORT"]).notes
     (told,) = stress(months(case), ["arc:SHORT"], onset="2023-01", days=41).notes
     assert "10 of the 28 days of 2023-02" in told
+    assert "0.5 of the 365 days" in stress(case, ["arc:SHORT"], days=0.5).notes[0]
     assert "periods" not in told
 
 

@@ -352,7 +352,6 @@ class Compiled:
             one with a column twice.
         """
         rows = changes_of(table)
-        ask = [ask] if isinstance(ask, str) else ask
         check_list("ask", ask)
         measures = Measures(self, ask)
         check_count("rows of the table", len(rows), 1)

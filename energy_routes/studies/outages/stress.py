@@ -233,7 +233,7 @@ def _part_of_a_period(case: Case, struck: Mapping[str, float]) -> tuple[str, ...
     if share >= 1.0:
         return ()
     finer = "" if period.month else ". A model of months tells more (periods = \"month\" in a model file)"
-    return (f"The loss takes {share * period.days:.0f} of the {period.days} days of {period.label}. The plan lets the "
+    return (f"The loss takes {share * period.days:.3g} of the {period.days} days of {period.label}. The plan lets the "
             f"other days make up for them, so it may cost more than is told{finer}",)
 
 

@@ -30,8 +30,7 @@ def sentences(found: Explanation) -> Iterator[str]:
 
 def _now(found: Explanation) -> str:
     unit, money = found.unit, found.money
-    several = Words.of().several(found.name)
-    has, is_ = ("have", "are") if several else ("has", "is")
+    _, has, is_ = _number(found)
     level = f"; {found.figure}: {in_digits(found.now, ',.2f')} {money}{_age(found)}" if found.now == found.now else ""
     if found.state == "closed":
         return f"{found.name} {is_} closed: {_why_closed(found)}"
@@ -42,6 +41,11 @@ def _now(found: Explanation) -> str:
         own = found.limits[(found.limits["side"] == "upper") & (found.limits["price"] > 0)]
         full = f", and {is_} held back by {', '.join(dict.fromkeys(own['name']))}"
     return f"{found.name} {has} {found.volume:,.2f} {unit}{full}{level}"
+
+
+def _number(found: Explanation) -> tuple[str, str, str]:
+    """The words for a target again, that it has and that it is: of several lines, they have and are."""
+    return ("they", "have", "are") if Words.of().several(found.name) else ("it", "has", "is")
 
 
 def _age(found: Explanation) -> str:
@@ -60,7 +64,7 @@ def _why_closed(found: Explanation) -> str:
     why = "; ".join(row["why"] if alone else f"{row['name']}: {row['why']}" for row in shut)
     by = " ".join(f"--set {row['path']}={row['value']}" for row in shut)
     has = f"there is no plan with {by}" if found.opened != found.opened else (
-        f"with {by} it would have {found.opened:,.2f} {found.unit}")
+        f"with {by} {_number(found)[0]} would have {found.opened:,.2f} {found.unit}")
     options = ", ".join(dict.fromkeys(row["options"] for row in shut if row["options"]))
     built = f". An option builds it: {options} (policy.build)" if options else ""
     return f"{why}. {has[:1].upper()}{has[1:]}{built}"
@@ -68,16 +72,17 @@ def _why_closed(found: Explanation) -> str:
 
 def _held(found: Explanation, hold: dict[Any, Any]) -> Iterator[str]:
     free = hold["without_free"]
-    bare = f", and {free:,.2f} {found.unit} even if its tariff were 0" if free == free else ""
-    yield f"Without {hold['name']} it would have {hold['without']:,.2f} {found.unit}{bare}"
+    bare = f", and {free:,.2f} {found.unit} even at a tariff of 0" if free == free else ""
+    yield f"Without {hold['name']} {_number(found)[0]} would have {hold['without']:,.2f} {found.unit}{bare}"
 
 
 def _step(found: Explanation, step: dict[Any, Any]) -> str:
+    it, has, _ = _number(found)
     low, high = sorted((step["before"], step["after"]))
     level_known = step["at"] == step["at"]
     if not step["change"] and (step["at"] == step["to"] or not level_known):
         return (f"As it is, any volume from {low:,.2f} to {high:,.2f} {found.unit} earns the same; with a "
-                f"{'higher' if step['side'] == 'above' else 'lower'} {step['what']} it has {step['after']:,.2f}")
+                f"{'higher' if step['side'] == 'above' else 'lower'} {step['what']} {it} {has} {step['after']:,.2f}")
     if level_known:
         ends = (step["at"], step["to"])[: 1 if abs(step["to"] - step["at"]) < 0.005 else 2]
         level = (f"{step['side']} {' to '.join(in_digits(end, ',.2f') for end in ends)} {found.money} "
@@ -88,5 +93,5 @@ def _step(found: Explanation, step: dict[Any, Any]) -> str:
         level = (f"{'raised' if step['change'] > 0 else 'lowered'} by more than "
                  f"{in_digits(abs(step['change']), ',.2f')} {found.money}")
     moved = [f"{what} {step[key]}" for key, what in (("enters", "more goes by"), ("leaves", "less by")) if step[key]]
-    return (f"With the {step['what']} {level} it has {step['after']:,.2f} {found.unit} instead of "
+    return (f"With the {step['what']} {level} {it} {has} {step['after']:,.2f} {found.unit} instead of "
             f"{step['before']:,.2f}{': ' if moved else ''}{'; '.join(moved)}")
