@@ -439,6 +439,15 @@ def test_what_python_writes_at_a_full_disk_leaves_what_was_there(
     assert not target.exists() or target.read_text() == "before"
 
 
+def test_a_link_stays_a_link(case: Case, tmp_path: Path) -> None:
+    real, link = tmp_path / "real.html", tmp_path / "newest.html"
+    real.write_text("before")
+    link.symlink_to(real)
+    er.solve(case).explore(link)
+    assert link.is_symlink()
+    assert real.read_text("utf-8") != "before"
+
+
 def test_a_study_leaves_no_folder_where_it_cannot_be_saved(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,7 +88,7 @@ def test_an_outage_leaves_a_part_in_the_periods_named(network: Network) -> None:
 
 
 def test_a_group_or_a_node_stands_for_its_arcs(network: Network) -> None:
-    assert network.arcs_of("SHORT") == ["SHORT"]
+    assert network.arcs_of("SHORT") == network.arcs_of("arc:SHORT") == ["SHORT"]
     assert network.arcs_of("transit:RU") == ["SHORT"]
     assert network.arcs_of("HUB") == ["GATHER", "SHORT", "LONG"]
     assert network.arcs_of("corridor:LONG") == ["LONG"]
@@ -98,6 +98,11 @@ def test_a_group_or_a_node_stands_for_its_arcs(network: Network) -> None:
 def test_an_unknown_thing_is_refused(network: Network, what: str) -> None:
     with pytest.raises(UsageError, match="is not an arc, a group or a node"):
         network.outage(what)
+
+
+def test_of_an_unknown_arc_the_arcs_are_told(network: Network) -> None:
+    with pytest.raises(UsageError, match=r"Nearest: 'arc:SHORT'\. There are: arc:GATHER, arc:SHORT, arc:LONG$"):
+        network.outage("arc:SHRT")
 
 
 def test_closing_and_opening(network: Network) -> None:

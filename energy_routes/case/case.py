@@ -220,7 +220,7 @@ class Case:
         Parameters
         ----------
         what : str
-            An arc (``BTC``), a group (``CPC``, ``transit:RU``) or a node, which means all its arcs.
+            An arc (``BTC``, ``arc:BTC``), a group (``CPC``, ``transit:RU``) or a node, which means all its arcs.
         periods : sequence of str
             Labels of periods (a year covers its months); empty: the whole horizon.
         remaining : float
@@ -284,7 +284,7 @@ class Case:
         Parameters
         ----------
         what : str
-            An arc (``BTC``), a group (``CPC``, ``transit:RU``) or a node, which means all its arcs.
+            An arc (``BTC``, ``arc:BTC``), a group (``CPC``, ``transit:RU``) or a node, which means all its arcs.
         periods : sequence of str
             Labels of periods (a year covers its months); empty: the whole horizon.
         reason : str

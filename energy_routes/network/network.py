@@ -357,7 +357,7 @@ class Network:
         Parameters
         ----------
         what : str
-            An arc, a group (``CPC``, ``transit:RU``) or a node, which means all arcs that touch it.
+            An arc (``BTC``, ``arc:BTC``), a group (``CPC``, ``transit:RU``) or a node, which means all its arcs.
 
         Returns
         -------
@@ -370,8 +370,8 @@ class Network:
             Nothing is called so; the nearest name is offered.
         """
         arcs, meters, nodes = self.tables["arcs"], self.tables["meters"], self.tables["nodes"]
-        if what in set(arcs["id"]):
-            return [what]
+        if (arc := what.removeprefix("arc:")) in set(arcs["id"]):
+            return [arc]
         kind, _, group = what.rpartition(":")
         hit = meters[(meters["group"] == group) & ((meters["kind"] == kind) if kind else True) & meters["arc"].notna()]
         if kind or len(hit):
@@ -380,7 +380,7 @@ class Network:
                 return list(dict.fromkeys(hit["arc"]))
         if what in set(nodes["id"]):
             return list(arcs.loc[(arcs["from"] == what) | (arcs["to"] == what), "id"])
-        of_kind = meters.loc[(meters["kind"] == kind) & meters["arc"].notna(), "group"]
+        of_kind = arcs["id"] if kind == "arc" else meters.loc[(meters["kind"] == kind) & meters["arc"].notna(), "group"]
         known = ([f"{kind}:{group}" for group in of_kind.unique()]
                  or [*arcs["id"], *meters["group"].unique(), *nodes["id"]])  # fmt: skip
         raise UsageError(f"{what!r} is not an arc, a group or a node. {offered(what, known)}")

@@ -26,9 +26,10 @@ _AT_FDCWD, _EXCHANGE = -100, 2  # linux/fs.h: RENAME_EXCHANGE swaps two names in
 def whole(target: Path) -> Iterator[Path]:
     """A path to make a file or a folder at, which takes the place of ``target`` when the block ends without an error.
 
-    It is on the disk by then.  On any error, interrupt or full disk what stood there before is as it was.  An OSError
-    about what was written names ``target``.
+    It is on the disk by then.  On any error, interrupt or full disk what stood there before is as it was.  A link stays
+    one: what it leads to is replaced.  An OSError about what was written names ``target``.
     """
+    target = Path(os.path.realpath(target))
     with scratch_beside(target) as scratch:
         new = scratch / target.name
         try:
