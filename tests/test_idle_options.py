@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import typer
-from toy import write
+from toy import PLACED, write
 from typer.testing import CliRunner
 
 from energy_routes.cli.app import app
@@ -66,8 +66,6 @@ REFUSED = {
     "two units of money": (["solve", "--units", "USD/t,USD/bbl"], "USD/t and USD/bbl are both units of money of oil"),
     "builds of none": (["solve", "--builds"], "model has nothing to build; expected options in policy.build"),
     "a seed of no draws": (["sweep", "--draws", "0", "--seed", "4"], "--seed has no effect without draws"),
-    "draws of a picture of one period": (["map", "--draws", "2", "--period", "2023", "--out", "m.png"],
-                                         "--draws has no effect on a picture of one --period"),
 }  # fmt: skip
 
 
@@ -76,6 +74,19 @@ def test_what_has_no_effect_for_a_model_is_refused(words: list[str], message: st
     outcome = CliRunner().invoke(app, [words[0], str(write(tmp_path)), *words[1:]])
     assert (outcome.exit_code, outcome.stdout) == (2, "")
     assert message in outcome.stderr
+
+
+def test_draws_of_a_picture_of_a_part_of_the_horizon_are_refused(tmp_path: Path) -> None:
+    """A picture of all of it shows them, also where its period is named."""
+    def drawn(period: str, model: str) -> Any:
+        words = ["map", str(write(tmp_path, {"nodes": PLACED}, model)), "--draws", "2", "--period", period]
+        return CliRunner().invoke(app, [*words, "--out", str(tmp_path / "m.svg"), "-q"])
+
+    part = drawn("2023-01", 'periods = "month"')
+    assert part.exit_code == 2
+    assert "--draws has no effect on a picture of 2023-01" in part.stderr
+    assert drawn("2023", "").exit_code == 0
+    assert "share of 2 draws" in (tmp_path / "m.svg").read_text("utf-8")
 
 
 def notes() -> Iterator[tuple[str, list[str], str]]:

@@ -68,11 +68,12 @@ def map_(
     live = live or bool(lever)
     file = out or Path(f"{Path(target).stem}.{'html' if live else 'png'}")
     check_file(file, "a map", maps.SUFFIXES)
-    if draws is not None and period is not None and file.suffix.lower() in maps.style.PICTURES:
-        raise UsageError("--draws has no effect on a picture of one --period: draws are of the whole horizon. Leave "
-                         "one of the two out, or write a page (.html).")
     maps.refuse_others(file)
     plan = solved(target, scenario, set_, quiet, accept=accept)
+    part = period is not None and not all(one.matches(period) for one in plan.case.periods)
+    if draws is not None and part and file.suffix.lower() in maps.style.PICTURES:
+        raise UsageError(f"--draws has no effect on a picture of {period}: draws are of the whole horizon. Leave "
+                         "--period or --draws out, or write a page (.html).")
     after, bands = None if other is None else solved(other, None, None, quiet), None
     if after is None:
         plan = banded(plan, draws, jobs, quiet)
