@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from toy import toy
 from typer.testing import CliRunner
 
 import energy_routes as er
@@ -192,14 +193,23 @@ def test_a_year_that_no_price_reaches_is_refused(tmp_path: Path) -> None:
     for verb in ("check", "solve", "netbacks"):
         message = refused(tmp_path, verb, model, code=3)
         assert "no market of dated prices has one in 2031" in message
-        assert "expected a year of the prices that the pack dates, 2022 to 2030" in message
+        assert "expected a period of the prices that the pack dates, 2022 to 2030" in message
     for asked in (er.solve, er.compile, er.netbacks):
-        with pytest.raises(DataError, match=r"no market of dated prices has one in 2031; expected a year"):
+        with pytest.raises(DataError, match=r"no market of dated prices has one in 2031; expected a period"):
             asked(er.load(model))
     priced = CliRunner().invoke(app, ["check", str(model), "--set", "market:AUGUSTA.price=80 USD/bbl"])
     assert priced.exit_code == 0, priced.stderr
     model.write_text('extends = "oil-2024"\nyear = 2031\n[policy]\nobjective = "cost"\n', "utf-8")
     assert CliRunner().invoke(app, ["check", str(model)]).exit_code == 0
+
+
+def test_a_month_that_no_price_reaches_is_refused_with_the_months_that_have_one(tmp_path: Path) -> None:
+    dated = ("table,id,field,period,value,unit", *(f"markets,{name},price,2023-0{month},500,USD/t"
+                                                   for name in ("EAST", "WEST") for month in (1, 2)))
+    tables = {"markets": "id,node,name\nEAST,EAST,East\nWEST,WEST,West", "values": "\n".join(dated)}
+    case = toy(tmp_path, tables, 'periods = "month"')
+    with pytest.raises(DataError, match=r"one in 2023-03, .* a period of the prices .*, 2023-01 to 2023-02\. Ask"):
+        er.solve(case)
 
 
 def test_infeasible_exits_4_with_the_cheapest_repair(tmp_path: Path) -> None:

@@ -68,14 +68,14 @@ def _beyond_prices(network: Network, periods: Sequence[Period]) -> Iterator[Faul
         own = [row for row in np.flatnonzero(export) if ids[row] in follow]
         if len(own) < SEVERAL:
             continue
-        years = sorted({str(period)[:4] for period in dated["period"] if str(period)[:4].isdigit()})
+        known = sorted({str(period) for period in dated["period"] if str(period)[:4].isdigit()})
         lost = [period.label for period, start, end in zip(periods, starts, starts[1:], strict=False)
                 if np.isnan(prices[own, start:end]).all()]  # fmt: skip
-        if lost and years:
+        if lost and known:
             yield Fault(pack.name, column="markets.price",
                         found=f"no market of dated prices has one in {', '.join(lost)}",
-                        expected=f"a year of the prices that the pack dates, {years[0]} to {years[-1]}",
-                        repair=f"Ask about such a year, or state prices: a deck, or market:{ids[own[0]]}.price.")
+                        expected=f"a period of the prices that the pack dates, {known[0]} to {known[-1]}",
+                        repair=f"Ask about such a period, or state prices: a deck, or market:{ids[own[0]]}.price.")
 
 
 def _in_use(network: Network, table: str, months: Sequence[Period]) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
