@@ -483,12 +483,14 @@ def test_a_copy_that_fails_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_printed_to_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
-    arguments = [sys.executable, "-m", "energy_routes", "check", str(write(tmp_path))]
+@pytest.mark.parametrize("arguments", [["check", "MODEL"], ["--help"], ["--version"]])
+def test_what_is_printed_to_a_full_disk_is_told_as_such(arguments: list[str], tmp_path: Path) -> None:
+    model = str(write(tmp_path))
+    command = [sys.executable, "-m", "energy_routes", *(model if a == "MODEL" else a for a in arguments)]
     with open("/dev/full", "wb") as full:
-        ended = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True)
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert ended.returncode == 2
-    assert "stdout: No space left" in ended.stderr
+    assert ended.stderr == "Error: stdout: No space left on device. Free some space or choose another place.\n"
 
 
 @pytest.mark.parametrize("name", ["a\u200bb", "a\nb", "\u00adx", "\ufeffx"])
@@ -613,8 +615,9 @@ def test_no_colour_means_no_escape_at_all(monkeypatch: pytest.MonkeyPatch) -> No
         assert ("\x1b" in printed.get()) == escapes
 
 
-def test_help_keeps_forty_columns_and_any_code_page() -> None:
-    narrow = {**os.environ, "COLUMNS": "40", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+@pytest.mark.parametrize("columns", ["40", "1"])
+def test_help_keeps_forty_columns_and_any_code_page(columns: str) -> None:
+    narrow = {**os.environ, "COLUMNS": columns, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
     ended = subprocess.run([sys.executable, "-m", "energy_routes", "solve", "--help"], capture_output=True, env=narrow)
     assert ended.returncode == 0, ended.stderr
     assert max(map(len, ended.stdout.splitlines())) <= 40

@@ -85,6 +85,20 @@ def test_a_route_file_without_ids_is_refused(tmp_path: Path) -> None:
         geo.read_routes(path)
 
 
+@pytest.mark.parametrize(("properties", "x", "words"), [
+    ({"id": 5}, "1", "id 5"), ({"id": ["L"]}, "1", r"id \['L'\]"), ({"id": "L"}, "9" * 400, "no geometry"),
+])
+def test_an_id_is_a_text_and_a_coordinate_a_number_of_some_digits(
+    properties: dict[str, object], x: str, words: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "routes.geojson"
+    feature = {"type": "Feature", "properties": properties,
+               "geometry": {"type": "LineString", "coordinates": [[0, 0], ["X", 1]]}}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}).replace('"X"', x))
+    with pytest.raises(DataError, match=rf"feature 1'.*{words}"):
+        geo.read_routes(path)
+
+
 CELL = st.text(st.characters(codec="utf-8", exclude_characters="\x00\ufeff", exclude_categories=["Cs"]), max_size=8)
 
 

@@ -62,6 +62,12 @@ def test_kazakhstan_keeps_its_projection_and_a_small_network_far_from_it_does_no
     assert Projection.of(np.empty((0, 2))) == USUAL
 
 
+def test_a_line_over_the_other_pole_of_a_cone_is_drawn_without_it() -> None:
+    """Found by a line over the South Pole: it lies at infinity, which no map holds."""
+    course = USUAL.course(np.array([[52.0, 47.0], [0.0, -90.0], [37.8, 44.7]]))
+    np.testing.assert_array_equal(course, USUAL.metres(np.array([[52.0, 47.0], [37.8, 44.7]])))
+
+
 def test_the_middle_lies_where_lines_run_not_where_they_would_cross_the_edge() -> None:
     places = NETWORKS["world"]
     west, east = run_on(places[[1, 2]]), run_on(places[[1, 3]])  # Egypt to Texas over the Atlantic, and to Japan

@@ -85,6 +85,16 @@ def test_loaded_is_what_was_saved(plan: Plan, saved: Path) -> None:
     assert loaded.exports.to_dict() == pytest.approx(plan.exports.to_dict())
 
 
+@pytest.mark.parametrize("version", [99, 0, "2", None, float("nan"), True])
+def test_a_result_of_a_later_version_is_refused(version: object, folder: Path) -> None:
+    """What its tables mean is not known here."""
+    run = json.loads((folder / "run.json").read_text("utf-8"))
+    (folder / "run.json").write_text(json.dumps({**run, "schema_version": version}), "utf-8")
+    for read in (er_load, er.verify):
+        with pytest.raises(DataError, match=r"run.json, column 'schema_version': .*version that saved it"):
+            read(folder)
+
+
 def er_load(folder: Path) -> results.SavedResult:
     return results.load(folder)
 

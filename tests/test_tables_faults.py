@@ -166,6 +166,11 @@ CELLS = {
 }
 LINKS = {
     "duplicate id": (add("nodes", "HUB", "Hub again", "hub"), "nodes.csv", 10, "id", ["'HUB' stands already in row 3"]),
+    "an id that looks the same": (both(add("nodes", "E\u0301", "One", "hub"), add("nodes", "\u00c9", "Two", "hub")),
+                                  "nodes.csv", 11, "id", ["stands already in row 10, where its accents are other"]),
+    "a reference that looks the same": (both(add("nodes", "\u00c9", "One", "hub"), put("arcs", "MAIN", to="E\u0301")),
+                                        "arcs.csv", 3, "to", ["is not in nodes.csv", "which looks the same", "Copy"]),
+    "a number of hundreds of digits": (put("arcs", "MAIN", year="9" * 400), "arcs.csv", 3, "year", ["1900 to 2100"]),
     "duplicate key": (add("lanes", "MAIN", "LIGHT"), "lanes.csv", 6, "", ["'MAIN/LIGHT'", "row 2"]),
     "duplicate dated": (add("values", "arcs", "MAIN", "capacity", "*-01", "49", "Mt/y"), "values.csv", 8, "",
                         ["row 3"]),
@@ -211,6 +216,8 @@ LINKS = {
 }
 FIGURES = {
     "bounds crossed": (put("limits", "BERTHS", low="51"), "limits.csv", 2, "low", ["low 51 is above high 50"]),
+    "minimum hardly above capacity": (put("arcs", "EASTLINE", capacity="2", unit="Mt/y", availability="1", booked="0",
+                                          minimum="2.0000001"), "arcs.csv", 5, "minimum", ["minimum of 2.0000001"]),
     "minimum above capacity": (put("arcs", "EASTLINE", minimum="1.6"), "arcs.csv", 5, "minimum", ["leaves 18", "19.2"]),
     "minimum in a season": (add("values", "arcs", "EASTLINE", "capacity", "*-02", "5", "Mt/y"), "arcs.csv", 5,
                             "minimum",

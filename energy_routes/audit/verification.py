@@ -41,7 +41,7 @@ def verify(folder: str | Path) -> Report:
     VerificationError
         A figure differs; it names the first differences.
     DataError
-        The folder is no saved result, or an earlier version saved it.
+        The folder is no saved result, or an earlier or a later version saved it.
     """
     report = audit(folder)
     report.raise_if_failed()
@@ -67,7 +67,7 @@ def audit(folder: str | Path) -> Report:
     Raises DataError when the folder is not a saved result at all.
     """
     folder = saved_result(folder)
-    _refuse_earlier(folder)
+    _refuse_others(folder)
     found_here = Findings()
     saved = files.read_all(folder, found_here)
     if saved is not None:
@@ -84,13 +84,17 @@ def audit(folder: str | Path) -> Report:
     return Report.of(folder, found_here)
 
 
-def _refuse_earlier(folder: Path) -> None:
-    """Raise DataError where the tables were saved by a version in which they had another meaning."""
+def _refuse_others(folder: Path) -> None:
+    """Raise DataError where the tables were saved by a version in which they had, or may have, another meaning."""
     try:
-        version = read_json(folder / "run.json").get("schema_version")
+        version = read_json(folder / "run.json").get("schema_version", 1)
     except DataError:
         return  # told with the other files
-    if isinstance(version, int) and version < SAVED:
+    if type(version) is not int or version > SAVED:
+        raise DataError(str(folder), [Fault("run.json", column="schema_version", found=repr(version),
+                                            expected=f"{SAVED}, as this version writes and reads",
+                                            repair="Verify it with the version that saved it.")])
+    if version < SAVED:
         fault = Fault("run.json", column="schema_version",
                       found=f"{version}: groups were measured at the inlet then, and a limit had one price",
                       expected=f"{SAVED}: groups are measured by what is sold abroad, limits are priced by period, "

@@ -16,7 +16,7 @@ import energy_routes as er
 from energy_routes.cli.guard import guarded
 from energy_routes.cli.idle import Verb
 
-WIDEST = 100  # columns of the help; click itself keeps no fewer than 50
+NARROWEST, WIDEST = 40, 100  # columns of the help: some words are longer, and in fewer than three click fails
 
 # In the order of the help: a verb, and the function behind it.
 VERBS = MappingProxyType({
@@ -87,7 +87,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["--help", "-h"], "max_content_width": WIDEST,
-                      "terminal_width": min(get_terminal_size().columns, WIDEST) - 2},
+                      "terminal_width": max(NARROWEST, min(get_terminal_size().columns, WIDEST)) - 2},
 )
 
 

@@ -25,5 +25,7 @@ def main() -> None:
         sys.unraisablehook = lambda _: None
     try:
         app(prog_name="energy-routes")
+    except OSError as error:  # of the help or the version; verbs have their own guard
+        sys.exit(import_module("energy_routes.cli.guard").ended(error))
     finally:
         gc.freeze()  # to look through all of it once more before it is given back would take a quarter second

@@ -43,7 +43,7 @@ def guarded(verb: Verb) -> Verb:
             except (typer.Exit, typer.Abort, SystemExit, KeyboardInterrupt):
                 raise
             except BaseException as error:
-                raise typer.Exit(_ended(error, bool(kwargs.get("debug")))) from None
+                raise typer.Exit(ended(error, bool(kwargs.get("debug")))) from None
         except KeyboardInterrupt:  # of the verb, or while a conflict is sought
             _say("Interrupted: nothing was written.")
             raise typer.Exit(INTERRUPTED) from None
@@ -51,7 +51,7 @@ def guarded(verb: Verb) -> Verb:
     return run  # type: ignore[return-value]
 
 
-def _ended(error: BaseException, debug: bool) -> int:
+def ended(error: BaseException, debug: bool = False) -> int:
     """Tell an error and give its exit code."""
     if isinstance(error, BrokenPipeError):
         # Stdout points to nowhere from here on, so that the interpreter does not fail again when it flushes at exit.

@@ -106,7 +106,7 @@ def _feature(path: str, number: int, feature: Any, faults: list[Fault]) -> tuple
     place = f"feature {number}"
     try:
         properties, geometry = dict(feature["properties"] or {}), shape(feature["geometry"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ShapelyError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError, ShapelyError):
         faults.append(Fault(path, column=place, found="no geometry, or none of two places or more",
                             expected="a feature of GeoJSON: properties, and a geometry with coordinates"))
         return {}, Point()
@@ -139,9 +139,9 @@ def read_routes(path: Path | str) -> dict[str, LineString]:
     faults: list[Fault] = []
     for number, (properties, line) in enumerate(read_features(path), start=1):
         name = properties.get("id")
-        if not name or name in routes or line.geom_type != "LineString":
+        if not (isinstance(name, str) and name) or name in routes or line.geom_type != "LineString":
             faults.append(Fault(str(path), column=f"feature {number}", found=f"id {name!r}, {line.geom_type}",
-                                expected="a LineString with an id of its own"))
+                                expected="a LineString with an id of its own, a text"))
         else:
             routes[name] = line
     refuse(str(path), faults)

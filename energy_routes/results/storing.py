@@ -22,7 +22,7 @@ from energy_routes.answer import Turn
 from energy_routes.case import Case
 from energy_routes.errors import DataError, Fault
 from energy_routes.pack import read_json, saved_result
-from energy_routes.plan import OPTIONAL, TABLES, Plan, Prices, Tables, Value
+from energy_routes.plan import MEANING, OPTIONAL, TABLES, Plan, Prices, Tables, Value
 from energy_routes.results.folder import new_folder
 from energy_routes.results.proof import PROOF, write_proof
 from energy_routes.results.record import read_case, run_record, write_case
@@ -43,7 +43,7 @@ class SavedResult(Plan):
 
     @property
     def meaning(self) -> int:
-        return int(self.run.get("schema_version", 1))
+        return _meaning(self.run)
 
 
 def save(
@@ -71,9 +71,17 @@ def save(
 
 
 def load(folder: str | Path) -> SavedResult:
-    """The plan saved in ``folder``, with its case.  Raises DataError when a file is missing or damaged."""
+    """The plan saved in ``folder``, with its case.
+
+    Raises DataError when a file is missing or damaged, and where a later version saved it.
+    """
     folder = saved_result(folder)
     saved, run, certificate = (read_json(folder / f"{name}.json") for name in ("summary", "run", "certificate"))
+    version = _meaning(run)
+    if type(version) is not int or not 1 <= version <= MEANING:
+        raise DataError(str(folder), [Fault("run.json", column="schema_version", found=repr(version),
+                                            expected=f"a whole number up to {MEANING}, as this version reads",
+                                            repair="Open it with the version that saved it, or solve anew.")])
     case = read_case(folder / "inputs")
     tables = {name: _as_solved(read_table(folder / f"{name}.parquet")) for name in TABLES}
     for name, columns in OPTIONAL.items():
@@ -100,6 +108,11 @@ def load(folder: str | Path) -> SavedResult:
         summary=saved,
         run=run,
     )
+
+
+def _meaning(run: Mapping[str, Any]) -> int:
+    """What the tables mean, as the run says; the first results did not say."""
+    return run.get("schema_version", 1)  # type: ignore[no-any-return]  # checked where it is loaded
 
 
 def _prices_of(table: pd.DataFrame, case: Case) -> pd.DataFrame:

@@ -81,9 +81,13 @@ class Projection:
         return np.column_stack([x, y])
 
     def course(self, lonlat: Points) -> Points:
-        """A line in metres; of one that leaves a map of the world and comes in on the other side, the longest part."""
+        """A line in metres; of one that leaves a map of the world and comes in on the other side, the longest part.
+
+        A cone has its other pole at infinity, which no line of the map comes to.
+        """
         if self.key != "world":
-            return self.metres(lonlat)
+            metres = self.metres(lonlat)
+            return metres[np.isfinite(metres).all(axis=1)]
         metres = self.metres(_dense(lonlat))
         jumps = np.flatnonzero(np.hypot(*np.diff(metres, axis=0).T) > JUMP) + 1
         return max(np.split(metres, jumps), key=len)

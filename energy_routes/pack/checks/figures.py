@@ -24,17 +24,19 @@ def arc_capacities(drafts: Drafts) -> Iterable[Fault]:
     for row, period, figures in _failing(drafts, "arcs", columns, lambda c, a, b, m: in_service(c, a) - b < m - SLACK):
         capacity, availability, booked, minimum = figures
         left = capacity * availability - booked
+        leaves, least = apart(left, minimum)
         yield drafts["arcs"].fault(
             row, "minimum" if left >= 0 else "booked",
-            f"{_in(period)}capacity {capacity:g} x availability {availability:g} - booked {booked:g} leaves {left:g}",
-            f"at least the minimum of {minimum:g}", "Lower the minimum or what is booked, or raise the capacity.")
+            f"{_in(period)}capacity {capacity:g} x availability {availability:g} - booked {booked:g} leaves {leaves}",
+            f"at least the minimum of {least}", "Lower the minimum or what is booked, or raise the capacity.")
 
 
 def ordered(drafts: Drafts) -> Iterable[Fault]:
     """In each pair of ``IN_ORDER`` the first figure of a row is not above the second."""
     for table, low, high in IN_ORDER:
         for row, period, (below, above) in _failing(drafts, table, (low, high), lambda a, b: a > b + SLACK):
-            yield drafts[table].fault(row, low, f"{_in(period)}{low} {below:g} is above {high} {above:g}",
+            more, less = apart(below, above)
+            yield drafts[table].fault(row, low, f"{_in(period)}{low} {more} is above {high} {less}",
                                       f"{low} ≤ {high}", "Correct one of the two.")
 
 
@@ -57,8 +59,9 @@ def tier_shapes(drafts: Drafts) -> Iterable[Fault]:
         for i in np.flatnonzero(~first[1:] & (np.diff(discount) < -SLACK)) + 1:
             if i not in told:
                 told.add(i)
-                yield draft.fault(int(order[i]), "discount", f"{_in(period)}discount {discount[i]:g} is below "
-                                  f"{discount[i - 1]:g} of the tier before",
+                less, more = apart(discount[i], discount[i - 1])
+                yield draft.fault(int(order[i]), "discount", f"{_in(period)}discount {less} is below {more} of the "
+                                  "tier before",
                                   "a discount that does not fall with the tier",
                                   "Order the tiers from the best price to the worst.")
 
@@ -80,6 +83,12 @@ def in_service(capacity: Floats, availability: Floats) -> Floats:
     """Capacity times availability; unlimited times nothing is nothing."""
     with np.errstate(invalid="ignore"):
         return np.where(availability == 0, 0.0, capacity * availability)
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Two figures that differ, with six digits each, or as many as it takes to see that they do."""
+    digits = next((n for n in range(6, 17) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
+    return f"{one:.{digits}g}", f"{other:.{digits}g}"
 
 
 def _in(period: str) -> str:

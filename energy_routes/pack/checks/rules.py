@@ -17,7 +17,7 @@ from energy_routes.pack.pack import dated_rows, keys_of
 from energy_routes.pack.reading.options import OPTIONS
 from energy_routes.pack.reading.typed import Draft, Drafts
 from energy_routes.pack.schema.tables import PACK
-from energy_routes.pack.suggest import nearest
+from energy_routes.pack.suggest import OTHER_ACCENTS, nearest, seen
 
 QUESTIONS = (unlike_others, commitments_beyond_lines)
 NAMES_FAMILY = (
@@ -45,17 +45,17 @@ def check_tables(drafts: Drafts, meta: Mapping[str, Any], *, broken: bool) -> li
 
 
 def _keys(draft: Draft) -> Iterable[Fault]:
-    """No two rows with one key."""
-    seen: dict[str, int] = {}
+    """No two rows with one key, or with two that look the same."""
+    first: dict[str, tuple[int, str]] = {}
     for i, key in enumerate(keys_of(draft.table.name, draft.frame)):
         if any(draft.bad[column][i] for column in draft.table.key):
             continue
-        if key in seen:
+        row, same = first.setdefault(seen(key), (i, key))
+        if row != i:
+            other = "" if same == key else f", where {OTHER_ACCENTS}"
             yield draft.fault(i, draft.table.key[-1] if len(draft.table.key) == 1 else "",
-                              f"{key!r} stands already in row {draft.rows[seen[key]]}",
+                              f"{key!r} stands already in row {draft.rows[row]}{other}",
                               "each " + ", ".join(draft.table.key) + " once", "Remove or rename one of the two.")
-        else:
-            seen[key] = i
 
 
 def _references(drafts: Drafts, draft: Draft) -> Iterable[Fault]:

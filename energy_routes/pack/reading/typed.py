@@ -202,9 +202,9 @@ def out_of_range(column: Column, value: float) -> str:
 def _whole(column: Column, cell: str) -> Parsed:
     if not WHOLE.fullmatch(cell):
         return None, (repr(cell), "a whole number", "")
-    value = int(float(cell))
+    value = float(cell)  # infinity, of hundreds of digits
     wrong = out_of_range(column, value)
-    return (None, (repr(cell), wrong, "Correct it.")) if wrong else (value, None)
+    return (None, (repr(cell), wrong, "Correct it.")) if wrong else (int(value), None)
 
 
 def _truth(column: Column, cell: str) -> Parsed:
