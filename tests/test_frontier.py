@@ -13,6 +13,7 @@ from toy import best, months, toy
 import energy_routes as er
 from energy_routes.errors import DataError, InfeasibleError, UsageError
 from energy_routes.studies.curves.frontier import Frontier, frontier
+from energy_routes.studies.curves.points import first_and_last
 from energy_routes.studies.least_share import lowest_share
 
 SHARE = "policy.max_share.transit:RU"
@@ -73,6 +74,15 @@ def test_share_with_exports_free(tmp_path: Path) -> None:
     assert last["cost_shut_in"] + last["cost_rerouting"] == pytest.approx(last["cost"])
     # the price is the derivative: 460 · 5/(1−σ)²
     assert last["price"] == pytest.approx(460 * 5 / 0.9**2, rel=1e-6)
+
+
+@pytest.mark.parametrize(("start", "told"), [(0.9, (10, 30)), (0.75, (10, 30)), (0.7, None)])
+def test_the_first_tonne_is_told_where_the_curve_begins_before_it(
+    start: float, told: tuple[float, float] | None, tmp_path: Path
+) -> None:
+    """Without a cap the share is 6/8: a curve from 0.7 on begins with another tonne."""
+    found = first_and_last(SHARE, frontier(toy(tmp_path), SHARE, start, 0.5).points)
+    assert found == (told and pytest.approx(told))
 
 
 def test_the_other_direction_and_no_plan_at_start(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from energy_routes.studies.curves.snapshot import Snapshot, moved
 TOP = 3  # routes named at a kink
 MOVING = 1e-4  # a route moves when its volume changes by more than this share of all exports over the whole way
 STEPS = 24  # steps of a fractional piece in the curve table
+NOTHING = 1e-3  # MUSD: what a cap that takes nothing may seem to cost
 
 
 def point_table(curve: Curve, reference: Yardstick, progress: Progress) -> pd.DataFrame:
@@ -42,10 +43,13 @@ def first_and_last(over: str, points: pd.DataFrame) -> tuple[float, float] | Non
     """What the first unit that a cap takes from its group costs, and the last (USD/t or USD/1000 m3); both 0 of a cap
     that costs nothing.
 
-    None where the lever is no upper bound, where what it moves has no price, and of a curve that rises again.
+    None where the lever is no upper bound, where what it moves has no price, of a curve that rises again, and of one
+    that begins where the cap has taken something already.
     """
     prices = points["price_usd_per_t_exposure"].dropna()
     if not over.startswith("policy.max_") or prices.empty or (prices < 0).any():
+        return None
+    if prices.iloc[0] > 0 and points["cost"].iloc[0] > NOTHING:
         return None
     paid = prices[prices > 0]
     return (float(paid.iloc[0]), float(paid.iloc[-1])) if len(paid) else (0.0, 0.0)
