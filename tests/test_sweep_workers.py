@@ -46,7 +46,10 @@ def two(request: pytest.FixtureRequest) -> Workers:
     """Two workers, of either kind."""
     if request.param == "processes":
         return Processes(2)
-    return Cluster(request.getfixturevalue("address"))
+    address = request.getfixturevalue("address")
+    with distributed.Client(address, set_as_default=False) as client:  # one may still begin, or begin again
+        client.wait_for_workers(2, 120)
+    return Cluster(address)
 
 
 @pytest.fixture
@@ -75,7 +78,7 @@ def test_their_number_and_the_order_change_nothing_and_each_compiles_the_case_on
     two: Workers, asked: toy_work.Asked
 ) -> None:
     stated = dict(Here().run(toy_work.netbacks, asked, CHUNKS))
-    backwards = dict(two.run(toy_work.made, asked, CHUNKS[::-1]))
+    backwards = dict(two.run(toy_work.shared, asked, CHUNKS[::-1]))
     assert sorted(backwards) == list(range(len(CHUNKS)))
     by_process: dict[int, set[int]] = {}
     for number, (process, compiled, table) in backwards.items():
