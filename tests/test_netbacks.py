@@ -64,6 +64,13 @@ def test_the_schedule_adds_up_to_what_is_lifted_and_says_who_ships_where(tmp_pat
     assert home["total"] == pytest.approx(2000 * 90 / 365)
 
 
+def test_a_pack_without_corridors_has_a_workbook(tmp_path: Path) -> None:
+    plan = er.solve(toy(tmp_path, {"groups": "", "meters": ""}))
+    write_schedule(plan, tmp_path / "plan.xlsx")
+    (head,) = openpyxl.load_workbook(tmp_path / "plan.xlsx")["Directions"].iter_rows(values_only=True)
+    assert head == ("family", "direction", "unit", "2023", "total")
+
+
 def test_the_workbook_holds_the_sums_a_desk_reads_and_the_months_gone_by(tmp_path: Path) -> None:
     case = months(toy(tmp_path))
     actuals = pd.DataFrame({"what": ["arc"], "id": ["SHORT"], "commodity": ["CRUDE"], "period": ["2023-01"],

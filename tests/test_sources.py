@@ -140,6 +140,13 @@ def test_an_edit_stands_above_with_its_reason(tmp_path: Path) -> None:
     assert (east["value"], east["note"], east["source"]) == (480.0, "a quotation", "an edit of the model")
 
 
+def test_a_plan_that_moves_nothing_has_a_report_without_figures(tmp_path: Path) -> None:
+    worthless = "id,node,name,price\nEAST,EAST,East,0\nWEST,WEST,West,0"
+    plan = er.solve(toy(tmp_path, {"markets": worthless, "tiers": "", "obligations": ""}))
+    assert sources(plan, only_used=True).empty
+    assert er.write_report(plan, tmp_path / "report.html").is_file()
+
+
 def test_what_is_shut_or_idle_is_left_out(tmp_path: Path) -> None:
     case = toy(tmp_path, {"arcs": CLOSED})
     all_rows = sources(case)

@@ -72,7 +72,7 @@ def sources(of: Case | Plan, *, only_used: bool = False) -> pd.DataFrame:
     if only_used and plan is not None:
         rows = rows[used(plan, rows) | (rows["at_stake"].abs() > 0)]
     rows = _joined(rows, len(case.periods))
-    rows["doubt"] = rows["at_stake"].abs() * rows["confidence"].map(DOUBT)
+    rows["doubt"] = rows["at_stake"].abs() * rows["confidence"].map(DOUBT).astype(float)  # of no rows it is text
     told = zip(rows["table"], rows["field"], rows["year"], strict=True)
     rows["stale"] = [stale(*cells, case.periods[0].year) for cells in told]
     rank = rows["confidence"].map({c: i for i, c in enumerate(WEAKEST)})

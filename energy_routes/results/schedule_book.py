@@ -61,7 +61,7 @@ def directions_table(plan: Plan) -> pd.DataFrame:
     past = plan.case.past
     before = [p.label for p in past.periods] if past else []
     gone = {label: past.in_period(plan.case.network, label) if past else {} for label in before}
-    rows = ahead.reset_index()
+    rows = ahead.reindex(columns=[p.label for p in plan.case.periods]).reset_index()  # of no corridor, too
     keys = [("corridor", group, family) for group, family in zip(rows["group"], rows["family"], strict=True)]
     for label in before:
         rows[label] = [gone[label].get(key, 0.0) for key in keys]
