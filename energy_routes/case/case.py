@@ -224,7 +224,8 @@ class Case:
         periods : sequence of str
             Labels of periods (a year covers its months); empty: the whole horizon.
         remaining : float
-            The share of the capacity that is left, 0 to 1.
+            The share of the capacity that is left, 0 to 1.  What others have booked of it stays theirs; in ``stress``
+            and security all users share what is left.
         reason : str
             Why, for the list of edits.
         event : str
