@@ -125,6 +125,13 @@ def test_a_repair_lowers_the_minimum(tmp_path: Path, lever: str, least: Any, wor
     assert tightest in str(told.value)
 
 
+def test_a_minimum_hardly_above_what_can_be_had_is_told_with_its_digits(tmp_path: Path) -> None:
+    """Its repair is below what counts as one; the words must not say that no limit is in the way."""
+    with pytest.raises(InfeasibleError, match=r"cannot go above 5 a year \(asked: 5\.0000001\)") as told:
+        er.solve(toy(tmp_path, min_exposure={LONG: 5.0000001}))
+    assert "without any limit, or one is missed by less than a millionth of it: round its figure" in str(told.value)
+
+
 @pytest.mark.parametrize(("policy", "name", "expected", "amount", "unit"), [
     ({"max_share": {LONG: 0.5}, "min_share": {LONG: 0.6}}, f"policy.min_share.{LONG} (oil, horizon): 60 % at least",
      f"50 % at most, as policy.max_share.{LONG} has it", 10, "pp"),

@@ -129,6 +129,7 @@ from .units.periods import (
 )
 from .units.told import (
     MINUS as MINUS,
+    apart as apart,
     as_read as as_read,
     in_digits as in_digits,
     in_html as in_html,

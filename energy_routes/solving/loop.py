@@ -439,7 +439,8 @@ def _infeasible(program: Program, space: Space) -> InfeasibleError:
     own = [block.name for block in program.rows if declared(block) is USER]
     kept = f" Rules of your own do not give way: {', '.join(own)}." if own else ""
     none = ("  none found: rules of your own contradict each other, or what always holds" if own else
-            "  none found: the rules contradict each other without any limit")  # fmt: skip
+            "  none found: the rules contradict each other without any limit, or one is missed by less than a "
+            "millionth of it: round its figure")  # fmt: skip
     lines = "\n".join(f"  {r['words']}" for r in found)
     return InfeasibleError(
         f"{space.case.name} is infeasible: no plan keeps every rule.{held}{kept} The cheapest set of limits that "

@@ -12,6 +12,7 @@ import pandas as pd
 from energy_routes.case import BOUNDS, Cap, Concentration, Minimum, for_family
 from energy_routes.formulation import Space, build, build_space, capped, max_hhi, reached, tangents
 from energy_routes.linear import Builder, Expr, Program, Session, Status, Term, Vector, axis, level
+from energy_routes.pack import apart
 from energy_routes.solving.cutting_planes import CONE
 
 EXACT = 1e-10
@@ -30,10 +31,13 @@ def tightest_words(space: Space) -> list[str]:
                 end = _TIGHTEST[kind.measure.name](free, replace(bound, family=family))
                 if end < bound.level if kind.least else end > bound.level:
                     whose = f"{bound.name.rpartition('/')[2]} of {family}" if len(space.measured) > 1 else bound.name
-                    told = f"{end:.4g} a year" if kind.measure.dimension == "rate" else f"{end:.4f}"
-                    told = f"cannot go {'above' if kind.least else 'below'} {told}"
+                    rate = kind.measure.dimension == "rate"
+                    told, asked = f"{end:.4g}" if rate else f"{end:.4f}", f"{bound.level:g}"
+                    if (float(told) - float(asked)) * (end - bound.level) <= 0:  # rounded, it could be had
+                        told, asked = apart(end, bound.level)
+                    told = f"cannot go {'above' if kind.least else 'below'} {told}{' a year' if rate else ''}"
                     each = "" if bound.over == "horizon" else " in every period"
-                    words.append(f"the {kind.measure.words} {whose} {told}{each} (asked: {bound.level:g})")
+                    words.append(f"the {kind.measure.words} {whose} {told}{each} (asked: {asked})")
     return words
 
 

@@ -11,6 +11,7 @@ from energy_routes.errors import Fault
 from energy_routes.pack.reading.dated import by_period
 from energy_routes.pack.reading.typed import Drafts
 from energy_routes.pack.units.periods import Floats
+from energy_routes.pack.units.told import apart
 
 # Two figures that are equal on paper may differ by rounding after conversion.
 SLACK = 1e-9
@@ -83,12 +84,6 @@ def in_service(capacity: Floats, availability: Floats) -> Floats:
     """Capacity times availability; unlimited times nothing is nothing."""
     with np.errstate(invalid="ignore"):
         return np.where(availability == 0, 0.0, capacity * availability)
-
-
-def apart(one: float, other: float) -> tuple[str, str]:
-    """Two figures that differ, with six digits each, or as many as it takes to see that they do."""
-    digits = next((n for n in range(6, 17) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
-    return f"{one:.{digits}g}", f"{other:.{digits}g}"
 
 
 def _in(period: str) -> str:

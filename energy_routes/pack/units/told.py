@@ -30,6 +30,12 @@ def in_digits(value: float, form: str) -> str:
     return format(value, form).replace("-", MINUS)
 
 
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Two figures that differ, with six digits each, or as many as it takes to see that they do."""
+    digits = next((n for n in range(6, 17) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
+    return f"{one:.{digits}g}", f"{other:.{digits}g}"
+
+
 def in_html(frame: pd.DataFrame, form: str = "") -> str:
     """A table for a notebook: – where a cell is undefined, and a minus before what is below 0."""
     told = frame.to_html(index=False, na_rep="–", float_format=f"{{:{form}}}".format if form else None)
