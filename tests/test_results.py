@@ -95,6 +95,13 @@ def test_a_result_of_a_later_version_is_refused(version: object, folder: Path) -
             read(folder)
 
 
+@pytest.mark.parametrize("name", ["loop", "loop/result"])
+def test_a_link_to_itself_is_no_place(name: str, plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(UsageError, match=r"name a folder|cannot be written"):
+        plan.save(tmp_path / name)
+
+
 def er_load(folder: Path) -> results.SavedResult:
     return results.load(folder)
 

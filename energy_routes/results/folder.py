@@ -36,7 +36,7 @@ def _check_place(folder: Path, place: Path) -> None:
 
 def check_target(folder: str | Path) -> None:
     """Refuse a place where a result cannot be saved, before anything long is begun.  Raises UsageError."""
-    folder = Path(folder).resolve()
+    folder = Path(os.path.realpath(folder))  # Python 3.11 has Path.resolve end at a link to itself
     if not folder.name:
         raise UsageError(f"{folder} is the whole disk: name a folder of its own")
     _recover(folder)
@@ -62,7 +62,7 @@ def new_folder(target: Path) -> Iterator[Path]:
     over.  Raises UsageError for what the disk refuses.
     """
     check_target(target)
-    target = target.resolve()
+    target = Path(os.path.realpath(target))
     with written(target) as new:
         new.mkdir()
         yield new
