@@ -206,3 +206,14 @@ def test_units_of_an_edit_use_the_barrels_of_the_row(tmp_path: Path) -> None:
     assert case.network.resolve("supplies", "available", case.periods).item() == pytest.approx(36.5 / 7.5)
     assert case.network.resolve("arcs", "tariff", case.periods)[1, 0] == pytest.approx(4 * 7.5)
     assert case.network.resolve("arcs", "capacity", case.periods)[1, 0] == float("inf")
+
+
+@pytest.mark.parametrize(("line", "place", "expected"), [
+    ("year = '2024'", "year", "a whole number or a list"), ("policy = []", "policy", "a table of TOML"),
+    ("title = 1", "title", "a text"), ("edit = [1]", "edit.1", "a table of TOML"),
+])
+def test_what_kind_is_expected_is_told_once_and_in_plain_words(line: str, place: str, expected: str) -> None:
+    with pytest.raises(DataError) as told:
+        parse_model(line, "m.toml")
+    (fault,) = told.value.faults
+    assert (fault.column, fault.expected) == (place, expected)

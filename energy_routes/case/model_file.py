@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -156,7 +157,7 @@ def parse_model(text: str, name: str) -> ModelFile:
     try:
         return ModelFile.model_validate(raw)
     except ValidationError as error:
-        raise DataError(name, [_fault(name, detail) for detail in error.errors()]) from None
+        raise DataError(name, _told([_fault(name, detail) for detail in error.errors()])) from None
 
 
 def _text(path: Path) -> str:
@@ -167,9 +168,22 @@ def _text(path: Path) -> str:
     return text
 
 
+KINDS = ("float", "int", "str", "list[int]", "list[str]")  # in a place: of what may be several
+PLAIN = {"model_type": "a table of TOML", "dict_type": "a table of TOML", "list_type": "a list",
+         "string_type": "a text", "int_type": "a whole number", "float_type": "a number"}  # fmt: skip
+
+
+def _told(faults: list[Fault]) -> list[Fault]:
+    """One fault a place: of what may be several kinds, each says that it is not the kind."""
+    places: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        places.setdefault((fault.column, fault.found), []).append(fault)
+    return [replace(same[0], expected=" or ".join(dict.fromkeys(fault.expected for fault in same)))
+            for same in places.values()]
+
+
 def _fault(name: str, detail: Any) -> Fault:
-    place = [str(part + 1 if isinstance(part, int) else part) for part in detail["loc"]
-             if part not in ("float", "int", "str")]
+    place = [str(part + 1 if isinstance(part, int) else part) for part in detail["loc"] if part not in KINDS]
     where = ".".join(part for part in place if part not in ("change", "drawn"))
     if detail["type"] == "extra_forbidden":
         known = _known(place[:-1])
@@ -182,7 +196,7 @@ def _fault(name: str, detail: Any) -> Fault:
         )
     if detail["type"] == "missing":
         return Fault(name, column=where, found="missing", expected="a value", repair=f"Add {place[-1]} = …")
-    expected = detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    expected = PLAIN.get(detail["type"]) or detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
     single = detail["type"] == "list_type" and place[-1] == "edit"
     return Fault(name, column=where, found=repr(detail["input"]), expected="a list of edits" if single else expected,
                  repair=f"Write [[{where}]] above it, with two brackets." if single else "")
