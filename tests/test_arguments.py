@@ -214,26 +214,6 @@ def test_what_is_of_the_right_kind_and_makes_no_sense_is_an_error_of_ours(
     assert caught.value.exit_code in (2, 3, 7)
 
 
-@pytest.mark.parametrize(("call", "words"), [
-    (lambda t: er.stress(t["case"], []), "kinds = []; expected one at least"),
-    (lambda t: er.stress(t["case"], ["arc", "arc"]), "kinds: 'arc' stands there twice; expected each once"),
-    (lambda t: er.frontier(t["case"], SHARE, 0.9, 0.5, samples=1), "samples = 1; expected 2 or more"),
-    (lambda t: er.regret({"a": t["case"], "b": t["case"]}, {"arcs": ["SHORT"]}, {"a": -1.0, "b": 2.0}),
-     "probability of a = -1; expected 0 or more"),
-    (lambda t: er.sweep(t["case"], 2, over={}), "over = []; expected one at least"),
-    (lambda t: er.expand(er.load("btc-5"), [100, 100]), "budgets: 100 stands there twice; expected each once"),
-    (lambda t: er.expand(er.load("btc-5"), [0, 0.0]), "budgets: 0.0 stands there twice; expected each once"),
-    (lambda t: er.expand(er.load("btc-5"), np.zeros(2)), "budgets: 0.0 stands there twice; expected each once"),
-    (lambda t: er.bargain(t["case"], link=["x", "x"]), "link: 'x' stands there twice; expected each once"),
-])  # fmt: skip
-def test_empty_twice_and_too_few_are_told_as_such(
-    call: Callable[[Any], object], words: str, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    with pytest.raises(er.UsageError) as caught:
-        call(toys(tmp_path_factory.getbasetemp()))
-    assert str(caught.value) == words
-
-
 def test_what_an_annotation_takes() -> None:
     """Numbers of numpy are numbers, tables of texts are looked into, iterators are not used up."""
 
@@ -287,8 +267,18 @@ def test_what_is_told(wrong: dict[str, Any], words: str, tmp_path_factory: pytes
      "er.route_from_geometry(line, case) makes one."),
     (lambda t: er.stress(t["compiled"]), "stress: case = Compiled(case...23; edits: 0)) (Compiled); expected a Case. "
      "The case of this Compiled is its attribute case."),
+    (lambda t: er.stress(t["case"], []), "kinds = []; expected one at least"),
+    (lambda t: er.stress(t["case"], ["arc", "arc"]), "kinds: 'arc' stands there twice; expected each once"),
+    (lambda t: er.frontier(t["case"], SHARE, 0.9, 0.5, samples=1), "samples = 1; expected 2 or more"),
+    (lambda t: er.regret({"a": t["case"], "b": t["case"]}, {"arcs": ["SHORT"]}, {"a": -1.0, "b": 2.0}),
+     "probability of a = -1; expected 0 or more"),
+    (lambda t: er.sweep(t["case"], 2, over={}), "over = []; expected one at least"),
+    (lambda t: er.expand(er.load("btc-5"), [100, 100]), "budgets: 100 stands there twice; expected each once"),
+    (lambda t: er.expand(er.load("btc-5"), [0, 0.0]), "budgets: 0.0 stands there twice; expected each once"),
+    (lambda t: er.expand(er.load("btc-5"), np.zeros(2)), "budgets: 0.0 stands there twice; expected each once"),
+    (lambda t: er.bargain(t["case"], link=["x", "x"]), "link: 'x' stands there twice; expected each once"),
 ])  # fmt: skip
-def test_what_makes_one_is_told(
+def test_what_makes_one_and_what_is_empty_twice_or_too_little_is_told(
     call: Callable[[Any], object], words: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with pytest.raises(er.UsageError) as caught:

@@ -21,6 +21,7 @@ from .measures import (
     cents as cents,
     cents_of as cents_of,
     corridor_volumes as corridor_volumes,
+    dollars as dollars,
     exported as exported,
     families_of as families_of,
     market_volumes as market_volumes,

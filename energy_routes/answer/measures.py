@@ -41,6 +41,11 @@ def cents(most: float) -> int:
     return 4 if most < 1.0 else 2 if most < 10.0 else 1
 
 
+def dollars(decimals: int) -> int:
+    """Decimals where whole dollars are enough: none, but ``decimals`` of what is sold for a few."""
+    return decimals if decimals > 1 else 0
+
+
 def cents_of(plan: Plan, family: str, factor: float = 1.0) -> int:
     """Decimals of money a unit of a family by the highest price that it is sold at, ``factor`` times the inner one."""
     sold = plan.deliveries

@@ -175,7 +175,7 @@ PLAIN = {"model_type": "a table of TOML", "dict_type": "a table of TOML", "list_
 
 def _told(faults: list[Fault]) -> list[Fault]:
     """One fault a place: of what may be several kinds, each says that it is not the kind."""
-    places: dict[tuple[str, str], list[Fault]] = {}
+    places: dict[tuple[str, str], list[Fault]] = {}  # by_key lies beside pandas, which the list of models does not load
     for fault in faults:
         places.setdefault((fault.column, fault.found), []).append(fault)
     return [replace(same[0], expected=" or ".join(dict.fromkeys(fault.expected for fault in same)))

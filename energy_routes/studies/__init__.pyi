@@ -4,10 +4,11 @@ from .comparison import (
     compare as compare,
 )
 from .curves.frontier import (
+    SAMPLES as SAMPLES,
     Frontier as Frontier,
     frontier as frontier,
 )
-from .curves.points import first_and_last as first_and_last
+from .curves.points import ends_of as ends_of
 from .curves.steps import one_family as one_family
 from .differences.attribution import Attribution as Attribution
 from .draws.draws import Sampler as Sampler

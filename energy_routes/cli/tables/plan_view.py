@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from energy_routes import studies
-from energy_routes.answer import Spans, Words
+from energy_routes.answer import Spans, Words, dollars
 from energy_routes.case import ALL
 from energy_routes.cli.tables import build_view, risk_view
 from energy_routes.cli.tables.limit_view import MOST_SUPPLIES, limits, worth
@@ -234,8 +234,7 @@ def _supplies(plan: Plan, units: Units) -> Iterator[str]:
     supply = supply[supply["kind"] == "supply"]
     for family in dict.fromkeys(supply["family"]):
         own, factor = supply[supply["family"] == family].head(MOST_SUPPLIES), units.value_factors[str(family)]
-        decimals = units.cents[str(family)]
-        digits = decimals if decimals > 1 else 0  # whole dollars, but of what is sold for a few
+        digits = dollars(units.cents[str(family)])
         told = [f"{name} {number(p * factor, digits)}" for name, p in zip(own["name"], own["price"], strict=True)]
         measure = plan.case.network.families[str(family)].measure
         yield f"One more {measure} lifted is worth, {units.value_names[str(family)]}: {', '.join(told)}"

@@ -15,7 +15,7 @@ from energy_routes.cli.tables.render import BLANK, console, digits_for, number, 
 from energy_routes.cli.tables.unit_choice import value_names_of
 from energy_routes.indicators import LEDGER
 from energy_routes.pack import as_read
-from energy_routes.studies import first_and_last
+from energy_routes.studies import ends_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,11 +75,9 @@ def _print_fan(found: Frontier, at: str, scale: float, digits: int) -> None:
 
 def _ends(found: Frontier, end: str) -> Iterator[str]:
     """What the first unit that a cap takes from its group costs, and the last; nothing of a curve that rises again."""
-    told = first_and_last(found.over, found.points)
-    family = told and found.case.network.families.get(found.case.family_of_cap(found.over.split(".", 2)[2]))
-    if not told or family is None:  # a cap by value takes dollars from a group
+    if (told := ends_of(found.case, found.over, found.points)) is None:
         return
-    first, last = told
+    family, first, last = told
     yield (f"The first {family.measure} taken from {found.name.partition(' of ')[2]} costs {number(first)} USD, the "
            f"last {number(last)} USD" if last else f"Down to {end} the cap costs nothing")
 

@@ -142,8 +142,7 @@ def _print_matrix(case: er.Case, family: str, netbacks: pd.DataFrame) -> None:
             if kind == "corridor" and own == family}  # fmt: skip
     markets = network.shortened({market: called.market[market] for market in netbacks.index.unique("market")})
     grades = _headings(case, called, [str(name) for name in netbacks.columns])
-    decimals = answer.cents(float(netbacks.abs().max().max()))
-    digits = decimals if decimals > 1 else 0  # whole dollars, but of what is sold for a few
+    digits = answer.dollars(answer.cents(float(netbacks.abs().max().max())))
     widths = {name: max(NUMBER + digits, *map(len, grade.split())) for name, grade in grades.items()}
     screen.print(f"{case.title}: netback by way out, {case.network.families[family].price_name} lifted")
     for some in _abreast(widths, screen.width - WAY):

@@ -45,8 +45,6 @@ Stop = Annotated[
     str | None, typer.Option("--to", metavar="X", help="Where to end; for a cap: the least that there is.")
 ]
 
-SAMPLES = 33  # of a curve that can only be sampled
-
 
 def frontier(
     model: Model,
@@ -89,7 +87,7 @@ def frontier(
         return
     first, last = ends(over, start, stop)
     with counting(f"Following {over}", quiet) as told:
-        found = er.frontier(case, over, first, last, unit=unit, samples=samples or SAMPLES, tolerance=tolerance,
+        found = er.frontier(case, over, first, last, unit=unit, samples=samples or studies.SAMPLES, tolerance=tolerance,
                     draws=draws or 0, workers=er.workers_of(jobs_for(jobs, draws or 0, case)),
                     progress=lambda done: told(done, None))  # fmt: skip
     end_study(found, lambda: tables.print_frontier(found), as_json=as_json, out=out, quiet=quiet)

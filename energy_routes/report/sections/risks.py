@@ -16,7 +16,7 @@ from energy_routes.report.figures import inline
 from energy_routes.report.studies import FrontierTold
 from energy_routes.report.subject import Subject
 from energy_routes.report.table import Section, Table, number_or_dash, text
-from energy_routes.studies import draw_fan, first_and_last, tell_in
+from energy_routes.studies import draw_fan, ends_of, tell_in
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -78,14 +78,12 @@ def frontier(subject: Subject) -> Section | None:
 
 def _ends(subject: Subject, found: FrontierTold, end: str) -> Iterator[str]:
     """What the first unit that a cap takes from its group costs, and the last."""
-    case, words = subject.plan.case, subject.words
-    told = first_and_last(found.over, found.points)
-    family = told and case.network.families.get(case.family_of_cap(found.over.split(".", 2)[2]))
-    if not told or family is None:  # a cap by value takes dollars from a group
+    if (told := ends_of(subject.plan.case, found.over, found.points)) is None:
         return
+    words, (family, *prices) = subject.words, told
     name = words.name(found.name)
-    if told[1]:
-        first, last = (words.number(price, 2) for price in told)
+    if prices[-1]:
+        first, last = (words.number(price, 2) for price in prices)
         yield words("frontier.ends", name=name, measure=words.of_family("measure", family), first=first, last=last)
     else:
         yield words("frontier.free", name=name, end=f"{end}\xa0{words.unit('%')}" if in_percent(found.over) else end)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 LISTS = ("enters", "leaves", "limits")
 BRIEF = ["cap", "netback", "exports", "shut_in", "premium_usd_per_t", "price_musd_per_pp", "kink", "enters"]
+SAMPLES = 33  # of a curve that can only be sampled
 VALUES = 9  # of the lever at which the fan is drawn, evenly from one end of the curve to the other
 FAN = ("cap", "p10", "p50", "p90", "draws", "plans")
 SAME = 1e-6  # of a value of the lever: where no more is left, the curve has come to its end
@@ -166,7 +167,7 @@ def frontier(
     *,
     unit: str = "",
     tolerance: float | None = None,
-    samples: int = 33,
+    samples: int = SAMPLES,
     draws: int = 0,
     seed: int = 1,
     workers: Workers | None = None,
@@ -256,7 +257,7 @@ def frontier(
     )
 
 
-def curve_of(lever: Lever, samples: int = 33) -> Curve | None:
+def curve_of(lever: Lever, samples: int = SAMPLES) -> Curve | None:
     """The curve of a lever from its start; None where there is no plan at start."""
     return _curve(lever, None, samples, silent)
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy_routes.case import Case
+from energy_routes.pack import Family
 from energy_routes.solving import Yardstick
 from energy_routes.studies.curves.curve import Curve, Progress
 from energy_routes.studies.curves.snapshot import Snapshot, moved
@@ -53,6 +55,16 @@ def first_and_last(over: str, points: pd.DataFrame) -> tuple[float, float] | Non
         return None
     paid = prices[prices > 0]
     return (float(paid.iloc[0]), float(paid.iloc[-1])) if len(paid) else (0.0, 0.0)
+
+
+def ends_of(case: Case, over: str, points: pd.DataFrame) -> tuple[Family, float, float] | None:
+    """The family of what a cap takes from its group, and its :func:`first_and_last`; None where these are not told.
+
+    None also of a cap by value, which takes dollars.
+    """
+    told = first_and_last(over, points)
+    family = told and case.network.families.get(case.family_of_cap(over.split(".", 2)[2]))
+    return (family, *told) if told and family else None
 
 
 def segment_table(curve: Curve) -> pd.DataFrame:
